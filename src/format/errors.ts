@@ -1,0 +1,40 @@
+/** Every way a model file can be wrong. The first group are the safetensors reference's own names. */
+export type ModelFormatCode =
+  | 'HeaderTooSmall'
+  | 'HeaderTooLarge'
+  | 'InvalidHeaderLength'
+  | 'InvalidHeader'
+  | 'InvalidHeaderStart'
+  | 'InvalidHeaderDeserialization'
+  | 'InvalidOffset'
+  | 'ValidationOverflow'
+  | 'MisalignedSlice'
+  | 'TensorInvalidInfo'
+  | 'MetadataIncompleteBuffer'
+  | 'DuplicateKey'
+  | 'MissingFile'
+  | 'MissingTensor'
+  | 'WrongShape'
+  | 'NonFiniteWeights'
+  | 'InvalidConfig'
+  | 'UnsupportedConfig'
+  | 'InvalidVocabulary'
+
+/**
+ * Something in a model's files is not what it must be. `code` is stable and meant for programs; `message` says which
+ * file and value, what was expected, and what to do.
+ *
+ * @example
+ * try { parseSafetensors(bytes) } catch (error) {
+ *   if (error instanceof ModelFormatError && error.code === 'InvalidOffset') ...
+ * }
+ */
+export class ModelFormatError extends Error {
+  readonly code: ModelFormatCode
+
+  constructor(code: ModelFormatCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ModelFormatError'
+    this.code = code
+  }
+}

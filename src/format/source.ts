@@ -1,0 +1,79 @@
+/**
+ * Where bytes come from: a file on a disk, a URL with ranges, a Blob, or bytes in memory. Everything that reads a model
+ * hangs on these two shapes, so a new place to load from is one more `ModelFiles`.
+ */
+
+/** One file, read in ranges. */
+export interface ByteSource {
+  /** Shown in errors: `model.safetensors`, with the folder or URL where that helps. */
+  readonly name: string
+  readonly byteLength: number
+  /**
+   * Reads `target.length` bytes from `offset` on into `target` (which may view shared or wasm memory).
+   *
+   * @throws {RangeError} when the range passes the end of the file
+   */
+  read(offset: number, target: Uint8Array): Promise<void>
+  close(): Promise<void>
+}
+
+/** The files of one model: a folder, a Hub repository, a URL prefix, or a map in memory. */
+export interface ModelFiles {
+  /** Shown in errors: the folder, URL or Hub id. */
+  readonly name: string
+  /** Opens a file by its name in the model's folder; `undefined` where there is no such file. */
+  open(fileName: string): Promise<ByteSource | undefined>
+}
+
+/** A file already in memory. */
+export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
+  return {
+    name,
+    byteLength: bytes.length,
+    async read(offset: number, target: Uint8Array): Promise<void> {
+      checkRange(name, offset, target.length, bytes.length)
+      target.set(bytes.subarray(offset, offset + target.length))
+    },
+    async close(): Promise<void> {},
+  }
+}
+
+/** A Blob or File, as a drop or a file input gives it. */
+export function blobSource(name: string, blob: Blob): ByteSource {
+  return {
+    name,
+    byteLength: blob.size,
+    async read(offset: number, target: Uint8Array): Promise<void> {
+      checkRange(name, offset, target.length, blob.size)
+      target.set(new Uint8Array(await blob.slice(offset, offset + target.length).arrayBuffer()))
+    },
+    async close(): Promise<void> {},
+  }
+}
+
+/** Files given by the caller: `new Map([['config.json', bytes], ...])`. */
+export function mapFiles(files: ReadonlyMap<string, Uint8Array | Blob>): ModelFiles {
+  return {
+    name: 'the given files',
+    async open(fileName: string): Promise<ByteSource | undefined> {
+      const file = files.get(fileName)
+      if (file === undefined) return undefined
+      return file instanceof Uint8Array ? bytesSource(fileName, file) : blobSource(fileName, file)
+    },
+  }
+}
+
+/** @throws {RangeError} when `[offset, offset + length)` is not inside a file of `byteLength` bytes */
+export function checkRange(name: string, offset: number, length: number, byteLength: number): void {
+  if (offset >= 0 && offset + length <= byteLength) return
+  throw new RangeError(
+    `Cannot read bytes ${offset} to ${offset + length} of ${name}: it has ${byteLength} bytes; the file changed or was cut short`,
+  )
+}
+
+/** Reads a whole file, for the small ones: configurations, vocabularies. */
+export async function readAll(source: ByteSource): Promise<Uint8Array> {
+  const bytes = new Uint8Array(source.byteLength)
+  await source.read(0, bytes)
+  return bytes
+}

@@ -1,0 +1,69 @@
+// Builds everything: assembly/*.ts -> wasm -> src/generated/*.ts (base64) -> dist/.
+// Each step is skipped when its inputs have not changed since it last succeeded; `--force` builds all.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const force = process.argv.includes('--force')
+
+/** The newest change below the named files and folders, as a string to compare. */
+function stamp(...names) {
+  const entries = []
+  const visit = (path) => {
+    if (!existsSync(path)) return
+    const status = statSync(path)
+    if (status.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name))
+    else entries.push(`${path}:${status.size}:${status.mtimeMs}`)
+  }
+  for (const name of names) visit(join(root, name))
+  return entries.join('\n')
+}
+
+function step(name, inputs, outputs, run) {
+  const file = join(root, 'build', `${name}.stamp`)
+  const now = stamp(...inputs)
+  const done = existsSync(file) && readFileSync(file, 'utf8') === now
+  if (!force && done && outputs.every((output) => existsSync(join(root, output)))) return
+  rmSync(file, { force: true })
+  run()
+  mkdirSync(join(root, 'build'), { recursive: true })
+  writeFileSync(file, stamp(...inputs))
+}
+
+/** Runs a tool of node_modules with this Node; stops the build where it fails. */
+function tool(script, ...args) {
+  const done = spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
+  if (done.status !== 0) process.exit(done.status ?? 1)
+}
+
+// One source for all builds (ASC_FEATURE_RELAXED_SIMD tells them apart). The memory is imported as shared; the loader
+// clears that one flag where memory is private, so each kernel is shipped once (src/kernels/wasm.ts).
+const VARIANTS = { simd: ['--enable', 'simd'], relaxed: ['--enable', 'simd', '--enable', 'relaxed-simd'] }
+
+step('wasm', ['assembly', 'tools/build.mjs'], ['src/generated/simd.ts', 'src/generated/relaxed.ts'], () => {
+  mkdirSync(join(root, 'src/generated'), { recursive: true })
+  mkdirSync(join(root, 'build/wasm'), { recursive: true })
+  for (const [variant, features] of Object.entries(VARIANTS)) {
+    const file = `build/wasm/${variant}.wasm`
+    tool(
+      'assemblyscript/bin/asc.js',
+      'assembly/kernels.ts',
+      ...['--outFile', file, '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'],
+      ...['--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'threads', ...features],
+    )
+    const base64 = readFileSync(join(root, file)).toString('base64')
+    writeFileSync(
+      join(root, `src/generated/${variant}.ts`),
+      `/** assembly/kernels.ts, compiled for ${variant}. */\nexport const wasm: string =\n  '${base64}'\n`,
+    )
+  }
+})
+
+step('dist', ['src', 'tsconfig.json', 'tsconfig.base.json', 'tools/build.mjs'], ['dist/node.js'], () => {
+  tool('typescript/bin/tsc', '-p', 'tsconfig.json')
+})
