@@ -1,0 +1,84 @@
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ModelFormatError } from '../format/errors.ts'
+import { checkFileName } from '../format/file-name.ts'
+import { type ByteSource, checkRange, type ModelFiles } from '../format/source.ts'
+
+/** The most that one system call is asked for: Node refuses reads of 2³¹ bytes and more. */
+const LARGEST_READ = 1 << 28
+
+/**
+ * The files of a model in a folder. Nothing is read before a file is opened.
+ *
+ * @example
+ * const files = folderFiles('./my-model')
+ * const config = await files.open('config.json')
+ */
+export function folderFiles(folder: string): ModelFiles {
+  return {
+    name: folder,
+    async open(fileName: string): Promise<ByteSource | undefined> {
+      const path = join(folder, checkFileName(fileName))
+      let handle: FileHandle
+      try {
+        handle = await open(path, 'r')
+      } catch (error) {
+        if (!isMissing(error)) throw error
+        await checkFolder(folder)
+        return undefined
+      }
+      return handleSource(path, handle)
+    },
+  }
+}
+
+/** @throws {ModelFormatError} `MissingFile` where `folder` is not a folder */
+async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: unknown) => {
+    if (isMissing(error)) return undefined
+    throw error
+  })
+  if (found?.isDirectory()) return
+  throw new ModelFormatError(
+    'MissingFile',
+    found === undefined
+      ? `There is no folder ${folder}: give the path of a folder that holds config.json, vocab.txt and model.safetensors`
+      : `${folder} is a file: give the folder that holds config.json, vocab.txt and model.safetensors`,
+  )
+}
+
+async function handleSource(path: string, handle: FileHandle): Promise<ByteSource | undefined> {
+  const status = await handle.stat().catch(async (error: unknown) => {
+    await handle.close()
+    throw error
+  })
+  if (!status.isFile()) {
+    await handle.close()
+    return undefined
+  }
+  let open = true
+  return {
+    name: path,
+    byteLength: status.size,
+    async read(offset: number, target: Uint8Array): Promise<void> {
+      checkRange(path, offset, target.length, status.size)
+      let done = 0
+      while (done < target.length) {
+        const wanted = Math.min(target.length - done, LARGEST_READ)
+        const { bytesRead } = await handle.read(target, done, wanted, offset + done)
+        if (bytesRead === 0) checkRange(path, offset, target.length, offset + done)
+        done += bytesRead
+      }
+    },
+    async close(): Promise<void> {
+      if (!open) return
+      open = false
+      await handle.close()
+    },
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
