@@ -1,0 +1,354 @@
+import type { ByteReader } from './byte-reader.ts'
+import { broken, unsupported } from './refuse.ts'
+
+/** A Python tuple. */
+export class PickleTuple {
+  readonly items: readonly PickleValue[]
+
+  constructor(items: readonly PickleValue[]) {
+    this.items = items
+  }
+}
+
+/** A Python list. */
+export class PickleList {
+  readonly items: PickleValue[] = []
+}
+
+/** A Python dict or OrderedDict, in the order of its keys' first appearance. */
+export class PickleDict {
+  readonly entries: Map<string | number, PickleValue> = new Map()
+}
+
+/** A class or function that a pickle names: only ever a name here, `torch._utils._rebuild_tensor_v2`. */
+export class PickleGlobal {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/** What a `PickleMachine` makes of the calls and persistent ids that it knows. */
+export abstract class PickleObject {
+  abstract readonly kind: string
+}
+
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | PickleTuple
+  | PickleList
+  | PickleDict
+  | PickleGlobal
+  | PickleObject
+
+/** The few names a pickle may use, and what each does here. Nothing else is looked up, imported or called. */
+export interface PickleMachine {
+  /** Called for REDUCE: `undefined` marks a name that may stand as a value (a storage class) but not be called. */
+  readonly globals: ReadonlyMap<string, ((args: readonly PickleValue[]) => PickleValue) | undefined>
+  persistentLoad(id: PickleValue): PickleValue
+}
+
+const MARK: unique symbol = Symbol('mark')
+
+/**
+ * Reads one pickle at the reader's position, up to its STOP, and leaves the reader behind it.
+ *
+ * The opcodes are those that `torch.save` writes for a state_dict under protocols 2 to 5 (the format:
+ * https://github.com/python/cpython/blob/main/Lib/pickletools.py). A pickle is a program; this is no Python, so the only
+ * calls it can make are the machine's own. Each opcode takes at least one byte and makes at most one value, so time and
+ * memory are bounded by the pickle's length; nothing recurses.
+ *
+ * @throws {ModelFormatError} for any other opcode, any other global, and anything malformed
+ */
+export function readPickle(reader: ByteReader, machine: PickleMachine): PickleValue {
+  return new Interpreter(reader, machine).run()
+}
+
+class Interpreter {
+  readonly #reader: ByteReader
+  readonly #machine: PickleMachine
+  readonly #stack: (PickleValue | typeof MARK)[] = []
+  readonly #memo: Map<number, PickleValue> = new Map()
+
+  constructor(reader: ByteReader, machine: PickleMachine) {
+    this.#reader = reader
+    this.#machine = machine
+  }
+
+  run(): PickleValue {
+    for (;;) {
+      const opcode = this.#reader.uint8()
+      if (opcode === 0x2e) break // STOP
+      this.#step(opcode)
+    }
+    const value = this.#pop()
+    if (this.#stack.length > 0) throw this.#broken(`the pickle leaves ${this.#stack.length} values unused`)
+    return value
+  }
+
+  #step(opcode: number): void {
+    const value = this.#value(opcode)
+    if (value !== undefined) this.#stack.push(value)
+    else this.#act(opcode)
+  }
+
+  /** The opcodes that put a value on the stack; `undefined` for the others. */
+  #value(opcode: number): PickleValue | undefined {
+    const reader = this.#reader
+    switch (opcode) {
+      case 0x4e: // NONE
+        return null
+      case 0x88: // NEWTRUE
+        return true
+      case 0x89: // NEWFALSE
+        return false
+      case 0x4a: // BININT
+        return reader.int32()
+      case 0x4b: // BININT1
+        return reader.uint8()
+      case 0x4d: // BININT2
+        return reader.uint16()
+      case 0x8a: // LONG1
+        return this.#long(reader.uint8())
+      case 0x8b: // LONG4
+        return this.#long(reader.uint32())
+      case 0x47: // BINFLOAT, big-endian
+        return float64(reader.take(8))
+      case 0x58: // BINUNICODE
+      case 0x54: // BINSTRING: str of Python 2
+        return reader.text(reader.uint32())
+      case 0x8c: // SHORT_BINUNICODE
+      case 0x55: // SHORT_BINSTRING
+        return reader.text(reader.uint8())
+      case 0x8d: // BINUNICODE8
+        return reader.text(reader.size64())
+      case 0x42: // BINBYTES
+        return reader.take(reader.uint32())
+      case 0x43: // SHORT_BINBYTES
+        return reader.take(reader.uint8())
+      case 0x8e: // BINBYTES8
+        return reader.take(reader.size64())
+      case 0x7d: // EMPTY_DICT
+        return new PickleDict()
+      case 0x5d: // EMPTY_LIST
+        return new PickleList()
+      case 0x29: // EMPTY_TUPLE
+        return new PickleTuple([])
+      case 0x74: // TUPLE
+        return new PickleTuple(this.#popToMark())
+      case 0x85: // TUPLE1
+      case 0x86: // TUPLE2
+      case 0x87: // TUPLE3
+        return new PickleTuple(this.#popSome(opcode - 0x84))
+      case 0x32: // DUP
+        return this.#peek()
+      case 0x68: // BINGET
+        return this.#recall(reader.uint8())
+      case 0x6a: // LONG_BINGET
+        return this.#recall(reader.uint32())
+      case 0x63: // GLOBAL
+        return this.#global(this.#line(), this.#line())
+      case 0x93: // STACK_GLOBAL
+        return this.#global(...(this.#popSome(2) as [PickleValue, PickleValue]))
+      case 0x51: // BINPERSID
+        return this.#machine.persistentLoad(this.#pop())
+      case 0x52: // REDUCE
+        return this.#reduce()
+      default:
+        return undefined
+    }
+  }
+
+  /** The opcodes that change what is there. */
+  #act(opcode: number): void {
+    const reader = this.#reader
+    switch (opcode) {
+      case 0x80: // PROTO
+        this.#checkProtocol(reader.uint8())
+        break
+      case 0x95: // FRAME: only a hint for buffered reading
+        if (reader.size64() > reader.remaining) throw this.#broken('a pickle frame passes the end')
+        break
+      case 0x28: // MARK
+        this.#stack.push(MARK)
+        break
+      case 0x30: // POP
+        if (this.#stack.pop() === undefined) throw this.#broken('the pickle pops an empty stack')
+        break
+      case 0x31: // POP_MARK
+        this.#popToMark()
+        break
+      case 0x61: // APPEND
+        this.#append([this.#pop()])
+        break
+      case 0x65: // APPENDS
+        this.#append(this.#popToMark())
+        break
+      case 0x73: // SETITEM
+        this.#setItems(this.#popSome(2))
+        break
+      case 0x75: // SETITEMS
+        this.#setItems(this.#popToMark())
+        break
+      case 0x71: // BINPUT
+        this.#memo.set(reader.uint8(), this.#peek())
+        break
+      case 0x72: // LONG_BINPUT
+        this.#memo.set(reader.uint32(), this.#peek())
+        break
+      case 0x94: // MEMOIZE
+        this.#memo.set(this.#memo.size, this.#peek())
+        break
+      case 0x62: // BUILD
+        this.#build()
+        break
+      default:
+        throw this.#unsupported(
+          `the pickle opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${reader.position - 1}, ` +
+            'which no state_dict needs; it was not run. Save the model with torch.save(model.state_dict(), ...)',
+        )
+    }
+  }
+
+  #checkProtocol(protocol: number): void {
+    if (protocol >= 2 && protocol <= 5) return
+    throw this.#unsupported(`pickle protocol ${protocol}; PyTorch writes 2 to 5`)
+  }
+
+  #peek(): PickleValue {
+    const value = this.#stack[this.#stack.length - 1]
+    if (value === undefined || value === MARK) throw this.#broken('the pickle takes from an empty stack')
+    return value
+  }
+
+  #pop(): PickleValue {
+    const value = this.#peek()
+    this.#stack.pop()
+    return value
+  }
+
+  #popSome(count: number): PickleValue[] {
+    const values: PickleValue[] = []
+    for (let i = 0; i < count; i++) values.unshift(this.#pop())
+    return values
+  }
+
+  #popToMark(): PickleValue[] {
+    const at = this.#stack.lastIndexOf(MARK)
+    if (at < 0) throw this.#broken('the pickle has no mark where it needs one')
+    return this.#stack.splice(at).slice(1) as PickleValue[]
+  }
+
+  #append(values: PickleValue[]): void {
+    const list = this.#peek()
+    if (!(list instanceof PickleList)) throw this.#broken(`the pickle appends to ${describe(list)}`)
+    for (const value of values) list.items.push(value)
+  }
+
+  #setItems(values: PickleValue[]): void {
+    const dict = this.#peek()
+    if (!(dict instanceof PickleDict)) throw this.#broken(`the pickle sets items of ${describe(dict)}`)
+    if (values.length % 2 !== 0) throw this.#broken('the pickle sets a key without a value')
+    for (let i = 0; i < values.length; i += 2) {
+      const key = values[i] as PickleValue
+      if (typeof key !== 'string' && typeof key !== 'number') {
+        throw this.#unsupported(`a dict key that is ${describe(key)}, where text or a number is expected`)
+      }
+      dict.entries.set(key, values[i + 1] as PickleValue)
+    }
+  }
+
+  #recall(index: number): PickleValue {
+    const value = this.#memo.get(index)
+    if (value === undefined) throw this.#broken(`the pickle recalls value ${index}, which it never stored`)
+    return value
+  }
+
+  #global(module: PickleValue, name: PickleValue): PickleGlobal {
+    if (typeof module !== 'string' || typeof name !== 'string') {
+      throw this.#broken('the pickle names a global by something other than text')
+    }
+    const full = `${module}.${name}`
+    if (!this.#machine.globals.has(full)) {
+      throw this.#unsupported(
+        `the pickle asks for ${quote(full)}, which no state_dict needs; it was not loaded or run. ` +
+          'Do not open this file in Python unless you trust its maker',
+      )
+    }
+    return new PickleGlobal(full)
+  }
+
+  #reduce(): PickleValue {
+    const [callee, args] = this.#popSome(2) as [PickleValue, PickleValue]
+    if (!(callee instanceof PickleGlobal) || !(args instanceof PickleTuple)) {
+      throw this.#broken(`the pickle calls ${describe(callee)} with ${describe(args)}`)
+    }
+    const call = this.#machine.globals.get(callee.name)
+    if (call === undefined) throw this.#unsupported(`the pickle calls ${quote(callee.name)}; it was not run`)
+    return call(args.items)
+  }
+
+  /** An OrderedDict's attributes (`_metadata`: the modules' versions) are of no use here. */
+  #build(): void {
+    this.#pop()
+    const target = this.#peek()
+    if (!(target instanceof PickleDict))
+      throw this.#unsupported(`the pickle sets attributes of ${describe(target)}`)
+  }
+
+  #long(length: number): number {
+    const bytes = this.#reader.take(length)
+    if (length > 8) throw this.#unsupported(`an integer of ${length} bytes`)
+    let value = 0n
+    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] as number)
+    value = BigInt.asIntN(8 * length, value)
+    const number = Number(value)
+    if (!Number.isSafeInteger(number)) throw this.#unsupported(`the integer ${value}`)
+    return number
+  }
+
+  /** Text up to a line feed, as GLOBAL has it. */
+  #line(): string {
+    const start = this.#reader.position
+    const end = this.#reader.bytes.indexOf(0x0a, start)
+    if (end < 0 || end - start > 1024) throw this.#broken(`the name at byte ${start} has no end`)
+    const text = this.#reader.text(end - start)
+    this.#reader.skip(1)
+    return text
+  }
+
+  #broken(found: string): Error {
+    return broken(this.#reader.file, found)
+  }
+
+  #unsupported(found: string): Error {
+    return unsupported(this.#reader.file, found)
+  }
+}
+
+function float64(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, false)
+}
+
+/** A name out of a file, made safe to print. */
+export function quote(name: string): string {
+  return JSON.stringify(name.length > 120 ? `${name.slice(0, 120)}...` : name)
+}
+
+/** What a value is, for errors. */
+export function describe(value: PickleValue): string {
+  if (value === null) return 'None'
+  if (typeof value === 'string') return `the text ${quote(value)}`
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (value instanceof Uint8Array) return 'bytes'
+  if (value instanceof PickleTuple) return `a tuple of ${value.items.length}`
+  if (value instanceof PickleList) return `a list of ${value.items.length}`
+  if (value instanceof PickleDict) return `a dict of ${value.entries.size}`
+  if (value instanceof PickleGlobal) return quote(value.name)
+  return value.kind
+}

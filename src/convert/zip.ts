@@ -1,0 +1,260 @@
+import type { ByteSource } from '../format/source.ts'
+import { checkRange } from '../format/source.ts'
+import { ByteReader, decodeText } from './byte-reader.ts'
+import { crc32 } from './crc32.ts'
+import { inflatedSource } from './inflate.ts'
+import { quote } from './pickle.ts'
+import { broken, unsupported } from './refuse.ts'
+
+/** One file of an archive. */
+export interface ZipEntry {
+  readonly name: string
+  readonly byteLength: number
+  readonly compressedLength: number
+  /** 0: stored as it is. 8: deflated. */
+  readonly method: number
+  readonly crc32: number
+  readonly headerOffset: number
+}
+
+/** An archive whose directory was read and checked. */
+export interface ZipArchive {
+  readonly name: string
+  readonly entries: ReadonlyMap<string, ZipEntry>
+  /** The entry's bytes, read where they lie. A deflated entry is inflated on the way, fast only from front to back. */
+  open(entry: ZipEntry): Promise<ByteSource>
+  /** A small entry whole, its CRC-32 checked. */
+  readAll(entry: ZipEntry, largest: number): Promise<Uint8Array>
+}
+
+const END_BYTES = 22
+const LOCATOR_BYTES = 20
+const LOCAL_HEADER_BYTES = 30
+const LARGEST_COMMENT = 65_535
+/** A directory of a million files; a model has a few hundred. */
+const LARGEST_DIRECTORY = 64 * 1024 * 1024
+/** Deflate makes at most 1,032 bytes out of one. */
+const LARGEST_RATIO = 1032
+
+/** @returns whether the file begins as a zip archive does */
+export async function isZip(source: ByteSource): Promise<boolean> {
+  if (source.byteLength < END_BYTES) return false
+  const start = new Uint8Array(4)
+  await source.read(0, start)
+  return start[0] === 0x50 && start[1] === 0x4b && start[2] === 0x03 && start[3] === 0x04
+}
+
+/**
+ * Reads a zip archive's directory (the format: PKWARE's APPNOTE.TXT, with zip64), and checks it against the file: every
+ * entry inside it, none over another, no name twice or outside the archive.
+ *
+ * @throws {ModelFormatError} when anything does not fit, or an entry is encrypted or packed by other than deflate
+ */
+export async function openZip(source: ByteSource): Promise<ZipArchive> {
+  const { name } = source
+  const directory = await findDirectory(source)
+  const bytes = new Uint8Array(directory.byteLength)
+  await source.read(directory.offset, bytes)
+  const reader = new ByteReader(`the directory of ${name}`, bytes)
+  const entries = new Map<string, ZipEntry>()
+  for (let i = 0; i < directory.count; i++) {
+    const entry = readEntry(reader, name)
+    if (entries.has(entry.name)) throw broken(name, `it has two files named ${quote(entry.name)}`)
+    entries.set(entry.name, entry)
+  }
+  checkPlaces([...entries.values()], name, directory.offset)
+  return {
+    name,
+    entries,
+    open: (entry) => openEntry(source, entry),
+    readAll: (entry, largest) => readEntryWhole(source, entry, largest),
+  }
+}
+
+interface Directory {
+  readonly offset: number
+  readonly byteLength: number
+  readonly count: number
+}
+
+async function findDirectory(source: ByteSource): Promise<Directory> {
+  const { name, byteLength } = source
+  const tailLength = Math.min(byteLength, END_BYTES + LARGEST_COMMENT + LOCATOR_BYTES)
+  const tail = new Uint8Array(tailLength)
+  const tailOffset = byteLength - tailLength
+  await source.read(tailOffset, tail)
+  const at = findEnd(tail)
+  if (at < 0) throw broken(name, 'it has no end record of a zip archive; the file was cut short or is none')
+  const reader = new ByteReader(name, tail)
+  reader.position = at + 4
+  const disk = reader.uint16()
+  const directoryDisk = reader.uint16()
+  reader.uint16()
+  let count = reader.uint16()
+  let size = reader.uint32()
+  let offset = reader.uint32()
+  let end = tailOffset + at
+  const isZip64 = count === 0xffff || size === 0xffffffff || offset === 0xffffffff
+  const locator = at - LOCATOR_BYTES
+  if (locator >= 0 && signature(tail, locator) === 0x07064b50) {
+    reader.position = locator + 8
+    end = reader.size64()
+    const record = await readZip64End(source, end)
+    count = record.count
+    size = record.byteLength
+    offset = record.offset
+  } else if (isZip64) throw broken(name, 'its zip64 record is missing; the file was cut short')
+  if ((disk !== 0 && disk !== 0xffff) || (directoryDisk !== 0 && directoryDisk !== 0xffff)) {
+    throw unsupported(name, 'it is one part of a zip archive in several parts')
+  }
+  if (offset + size > end)
+    throw broken(name, `its directory of ${size} bytes at ${offset} passes its end at ${end}`)
+  if (size > LARGEST_DIRECTORY)
+    throw unsupported(name, `its directory has ${size} bytes; at most ${LARGEST_DIRECTORY}`)
+  if (count * 46 > size) throw broken(name, `its directory of ${size} bytes cannot hold ${count} entries`)
+  return { offset, byteLength: size, count }
+}
+
+async function readZip64End(source: ByteSource, offset: number): Promise<Directory> {
+  if (offset + 56 > source.byteLength)
+    throw broken(source.name, `its zip64 record at ${offset} passes the end`)
+  const bytes = new Uint8Array(56)
+  await source.read(offset, bytes)
+  const reader = new ByteReader(source.name, bytes)
+  if (reader.uint32() !== 0x06064b50) throw broken(source.name, `it has no zip64 record at ${offset}`)
+  reader.position = 32
+  return { count: reader.size64(), byteLength: reader.size64(), offset: reader.size64() }
+}
+
+/** The last end record whose comment ends with the file. */
+function findEnd(tail: Uint8Array): number {
+  for (let at = tail.length - END_BYTES; at >= 0; at--) {
+    if (signature(tail, at) !== 0x06054b50) continue
+    const comment = (tail[at + 20] as number) + 256 * (tail[at + 21] as number)
+    if (at + END_BYTES + comment === tail.length) return at
+  }
+  return -1
+}
+
+function signature(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true)
+}
+
+function readEntry(reader: ByteReader, archive: string): ZipEntry {
+  if (reader.uint32() !== 0x02014b50)
+    throw broken(archive, `its directory is damaged at byte ${reader.position - 4}`)
+  reader.skip(4)
+  const flags = reader.uint16()
+  const method = reader.uint16()
+  reader.skip(4)
+  const crc = reader.uint32()
+  let compressedLength = reader.uint32()
+  let byteLength = reader.uint32()
+  const nameLength = reader.uint16()
+  const extraLength = reader.uint16()
+  const commentLength = reader.uint16()
+  reader.skip(8)
+  let headerOffset = reader.uint32()
+  const name = decodeText(archive, reader.take(nameLength), reader.position - nameLength)
+  const extra = new ByteReader(archive, reader.take(extraLength))
+  reader.skip(commentLength)
+  while (extra.remaining >= 4) {
+    const id = extra.uint16()
+    const field = new ByteReader(archive, extra.take(extra.uint16()))
+    if (id !== 1) continue
+    // zip64: only the sizes that did not fit, in this order.
+    if (byteLength === 0xffffffff) byteLength = field.size64()
+    if (compressedLength === 0xffffffff) compressedLength = field.size64()
+    if (headerOffset === 0xffffffff) headerOffset = field.size64()
+  }
+  checkName(name, archive)
+  if ((flags & 1) !== 0) throw unsupported(archive, `its file ${quote(name)} is encrypted`)
+  if (method !== 0 && method !== 8) {
+    throw unsupported(
+      archive,
+      `its file ${quote(name)} is packed by method ${method}; stored and deflated are read`,
+    )
+  }
+  if (method === 0 && byteLength !== compressedLength) {
+    throw broken(
+      archive,
+      `its stored file ${quote(name)} has two sizes, ${byteLength} and ${compressedLength}`,
+    )
+  }
+  if (byteLength > compressedLength * LARGEST_RATIO) {
+    throw broken(
+      archive,
+      `its file ${quote(name)} claims ${byteLength} bytes out of ${compressedLength}, which deflate cannot reach`,
+    )
+  }
+  return { name, byteLength, compressedLength, method, crc32: crc, headerOffset }
+}
+
+function checkName(name: string, archive: string): void {
+  const parts = name.split('/')
+  if (parts[0] === '' || parts.includes('..') || name.includes('\\') || name.includes('\0')) {
+    throw broken(archive, `its file name ${quote(name)} leads out of the archive`)
+  }
+}
+
+/** Entries lie one after another before the directory: files that share bytes are a known way to make a small archive huge. */
+function checkPlaces(entries: ZipEntry[], archive: string, directoryOffset: number): void {
+  entries.sort((a, b) => a.headerOffset - b.headerOffset)
+  let previous = 0
+  for (const entry of entries) {
+    if (entry.headerOffset < previous)
+      throw broken(archive, `its file ${quote(entry.name)} lies over another`)
+    previous = entry.headerOffset + LOCAL_HEADER_BYTES + entry.compressedLength
+    if (previous > directoryOffset) {
+      throw broken(archive, `its file ${quote(entry.name)} of ${entry.compressedLength} bytes passes the end`)
+    }
+  }
+}
+
+async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSource> {
+  const name = `${entry.name} in ${source.name}`
+  const bytes = new Uint8Array(LOCAL_HEADER_BYTES)
+  await source.read(entry.headerOffset, bytes)
+  const header = new ByteReader(name, bytes)
+  if (header.uint32() !== 0x04034b50) throw broken(name, `it has no header at byte ${entry.headerOffset}`)
+  header.position = 26
+  const offset = entry.headerOffset + LOCAL_HEADER_BYTES + header.uint16() + header.uint16()
+  if (offset + entry.compressedLength > source.byteLength)
+    throw broken(name, 'it passes the end of the archive')
+  const packed = rangeSource(source, name, offset, entry.compressedLength)
+  return entry.method === 0 ? packed : inflatedSource(packed, name, entry.byteLength)
+}
+
+async function readEntryWhole(source: ByteSource, entry: ZipEntry, largest: number): Promise<Uint8Array> {
+  if (entry.byteLength > largest) {
+    throw unsupported(
+      source.name,
+      `its file ${quote(entry.name)} has ${entry.byteLength} bytes; at most ${largest}`,
+    )
+  }
+  const opened = await openEntry(source, entry)
+  const bytes = new Uint8Array(entry.byteLength)
+  await opened.read(0, bytes)
+  await opened.close()
+  const found = crc32(bytes)
+  if (found !== entry.crc32) {
+    throw broken(
+      source.name,
+      `its file ${quote(entry.name)} is damaged: CRC-32 ${found} where ${entry.crc32} is stated`,
+    )
+  }
+  return bytes
+}
+
+/** A part of a file as a file; closing it leaves the whole open. */
+export function rangeSource(source: ByteSource, name: string, start: number, byteLength: number): ByteSource {
+  return {
+    name,
+    byteLength,
+    async read(offset: number, target: Uint8Array): Promise<void> {
+      checkRange(name, offset, target.length, byteLength)
+      await source.read(start + offset, target)
+    },
+    async close(): Promise<void> {},
+  }
+}
