@@ -1,0 +1,114 @@
+import type { Encoding } from '../text/encoding.ts'
+import { aggregate, type Unit, type WordSpans } from './aggregate.ts'
+import { decodeArgmax, decodeViterbi } from './decode.ts'
+import { groupLabels } from './group.ts'
+import { type LabelSet, parseLabels } from './labels.ts'
+import { softmaxRows } from './softmax.ts'
+import type { Entity, RecognizeOptions, Word } from './types.ts'
+import { makeWords } from './words.ts'
+
+/** A text, how it was encoded, and what the model said. */
+export interface DecodeInput {
+  text: string
+  encoding: Encoding
+  /** One row a position of the encoding, [T, C]; the rows of `[CLS]` and `[SEP]` are not read. */
+  logits: Float32Array
+  labels: LabelSet
+  options?: RecognizeOptions
+  /** Where the words are given by the caller: their spans in the text. */
+  words?: WordSpans
+}
+
+/** What comes out of one text. */
+export interface Decoded {
+  entities: Entity[]
+  /** With `words: true`. */
+  words?: Word[]
+}
+
+/**
+ * Logits to entities: softmax, pieces to words, labels, groups, and only then the filters. The same numbers come out on
+ * every JavaScript engine.
+ *
+ * @throws RangeError when the logits have another size than the encoding and labels ask for, or for 'viterbi' without a scheme
+ *
+ * @example
+ * decodeEntities({ text, encoding, logits, labels: parseLabels(['O', 'B-PER', 'I-PER']) })
+ * // { entities: [{ type: 'PER', text: 'Angela Merkel', start: 0, end: 13, score: 0.998 }] }
+ */
+export function decodeEntities(input: DecodeInput): Decoded {
+  const { text, encoding, logits, options = {}, words: spans } = input
+  const { strategy = 'first', decode = 'argmax' } = options
+  const labels =
+    options.scheme === undefined ? input.labels : parseLabels(input.labels.labels, options.scheme)
+  const classes = labels.labels.length
+  if (logits.length !== encoding.ids.length * classes) {
+    throw new RangeError(
+      `logits hold ${logits.length} numbers, expected ${encoding.ids.length} pieces x ${classes} labels`,
+    )
+  }
+  const probabilities = softmaxRows(logits, classes)
+  const label = (units: Unit[]): Int32Array =>
+    decode === 'viterbi' ? decodeViterbi(units, logits, labels) : decodeArgmax(units, labels)
+  const units = aggregate(encoding, probabilities, classes, strategy, spans)
+  const ids = label(units)
+  const found =
+    strategy === 'none' ? perPiece(text, units, ids, labels) : perGroup(text, units, ids, labels, spans)
+  const entities = filterEntities(found, options)
+  if (!options.words) return { entities }
+  if (strategy !== 'none' && strategy !== 'simple')
+    return { entities, words: makeWords(text, units, ids, labels) }
+  const wordUnits = aggregate(encoding, probabilities, classes, 'first', spans)
+  return { entities, words: makeWords(text, wordUnits, label(wordUnits), labels) }
+}
+
+/**
+ * Leaves out entities that were not asked for. Types are compared as the entities have them; in `labels` a type also
+ * stands for the labels it occurs in (`PER` for `B-PER`, with strategy 'none').
+ */
+export function filterEntities(entities: Entity[], options: RecognizeOptions): Entity[] {
+  const { threshold = 0, labels, ignoreLabels = ['O'], strategy } = options
+  const wanted = (type: string): boolean => {
+    if (labels === undefined || labels.includes(type)) return true
+    return (
+      strategy === 'none' && labels.some((label) => type.endsWith(`-${label}`) || type.endsWith(`_${label}`))
+    )
+  }
+  return entities.filter(
+    ({ type, score }) => !ignoreLabels.includes(type) && score >= threshold && wanted(type),
+  )
+}
+
+function perPiece(text: string, units: readonly Unit[], ids: Int32Array, labels: LabelSet): Entity[] {
+  const entities: Entity[] = []
+  units.forEach(({ start, end, piece, probabilities }, i) => {
+    if (piece < 0) return
+    const id = ids[i]!
+    const type = labels.labels[id]!
+    entities.push({ type, text: text.slice(start, end), start, end, score: probabilities[id]!, index: piece })
+  })
+  return entities
+}
+
+function perGroup(
+  text: string,
+  units: readonly Unit[],
+  ids: Int32Array,
+  labels: LabelSet,
+  spans: WordSpans | undefined,
+): Entity[] {
+  return groupLabels(ids, labels).map(({ first, next, type }) => {
+    let sum = 0
+    for (let i = first; i < next; i++) sum += units[i]!.probabilities[ids[i]!]!
+    const { start, word } = units[first]!
+    const last = units[next - 1]!
+    const entity = {
+      type,
+      text: text.slice(start, last.end),
+      start,
+      end: last.end,
+      score: sum / (next - first),
+    }
+    return spans === undefined ? entity : { ...entity, wordStart: word, wordEnd: last.word + 1 }
+  })
+}

@@ -1,0 +1,147 @@
+/**
+ * How entities are written into labels. IOB1 and IOB2 have the same labels (`B-X`, `I-X`, `O`): in IOB2 every entity
+ * begins with B, in IOB1 only one that touches another of its type. IO has no begin; BIOES adds E (end) and S (single),
+ * which BILOU calls L (last) and U (unit).
+ */
+export type LabelScheme = 'IOB1' | 'IOB2' | 'IO' | 'BIOES' | 'BILOU'
+
+/**
+ * Where in its entity a token stands: begin, inside, end (also L), single (also U), outside; '' for a label without a
+ * prefix, which groups as I does.
+ */
+export type LabelPosition = 'B' | 'I' | 'E' | 'S' | 'O' | ''
+
+/** A label taken apart. */
+export interface ParsedLabel {
+  position: LabelPosition
+  /** What the entity is, `PER`; the whole label where it has no prefix. */
+  type: string
+}
+
+/** The labels of a model, parsed once. */
+export interface LabelSet {
+  /** The label strings in the order of the model's outputs, [C]. */
+  labels: readonly string[]
+  /** The same, taken apart, [C]. */
+  parsed: readonly ParsedLabel[]
+  /** The scheme stated or told by the prefixes; 'IOB' where the labels are the same for IOB1 and IOB2. */
+  scheme: LabelScheme | 'IOB'
+  /** Index of `O`, or -1. */
+  outside: number
+}
+
+export const labelSchemes: readonly LabelScheme[] = ['IOB1', 'IOB2', 'IO', 'BIOES', 'BILOU']
+
+/** One way to write position and type into a string. */
+interface Notation {
+  pattern: RegExp
+  position: number
+  type: number
+  separator: '-' | '_'
+}
+
+const notations: readonly Notation[] = [
+  { pattern: /^([BIESLU])-(.+)$/su, position: 1, type: 2, separator: '-' },
+  { pattern: /^([BIESLU])_(.+)$/su, position: 1, type: 2, separator: '_' },
+  { pattern: /^(.+)-([BIESLU])$/su, position: 2, type: 1, separator: '-' },
+  { pattern: /^(.+)_([BIESLU])$/su, position: 2, type: 1, separator: '_' },
+]
+
+const positions: Readonly<Record<string, LabelPosition>> = { B: 'B', I: 'I', E: 'E', L: 'E', S: 'S', U: 'S' }
+
+/**
+ * Parses the labels of a model: `B-PER`, `B_PER`, `PER-B`, `PER_B` or bare `PER`, in any scheme. The way of writing is
+ * the one most labels share, so that `E-MAIL` among bare labels stays a type; labels outside it (`[CLS]`, `X`) are bare.
+ *
+ * The prefixes tell the schemes apart, but for IOB1 and IOB2; those are left as 'IOB', which groups as the Hugging Face
+ * pipeline does and is right for both. Only B with underscores and nothing to go on with (`B_PERS`) is read as IO, as
+ * that pipeline does.
+ *
+ * @param labels label strings in the order of the model's outputs, [C]
+ * @param scheme states the scheme in place of detection
+ * @throws RangeError when `scheme` is none of `labelSchemes` or no labels are given
+ *
+ * @example
+ * parseLabels(['O', 'B-PER', 'I-PER']).scheme          // 'IOB'
+ * parseLabels(['O', 'S-PER', 'B-PER', 'E-PER']).scheme // 'BIOES'
+ */
+export function parseLabels(labels: readonly string[], scheme?: LabelScheme): LabelSet {
+  if (labels.length === 0) throw new RangeError('labels are empty, expected at least one label')
+  if (scheme !== undefined) checkLabelScheme(scheme, 'scheme')
+  const notation = findNotation(labels)
+  const split = labels.map((label) => splitLabel(label, notation))
+  const longPrefixes =
+    scheme === undefined ? hasLongPrefixes(split) : scheme === 'BIOES' || scheme === 'BILOU'
+  const parsed = split.map(({ letter, type }, id): ParsedLabel => {
+    if (letter === 'O') return { position: 'O', type }
+    if (letter === 'B' || letter === 'I' || (letter !== '' && longPrefixes)) {
+      return { position: positions[letter]!, type }
+    }
+    return { position: '', type: labels[id]! }
+  })
+  const letters = new Set(
+    split.filter((_, id) => !['', 'O'].includes(parsed[id]!.position)).map((s) => s.letter),
+  )
+  return {
+    labels: [...labels],
+    parsed,
+    scheme: scheme ?? detectScheme(letters, notation),
+    outside: labels.indexOf('O'),
+  }
+}
+
+/**
+ * Takes a scheme's name from a caller or a file.
+ *
+ * @throws TypeError when it is no string, RangeError when no scheme has that name
+ */
+export function checkLabelScheme(value: unknown, name: string): LabelScheme {
+  const wanted = `expected one of ${labelSchemes.map((known) => `'${known}'`).join(', ')}`
+  if (typeof value !== 'string') throw new TypeError(`${name} is ${typeof value}, ${wanted}`)
+  const found = labelSchemes.find((known) => known === value)
+  if (found === undefined) throw new RangeError(`${name} is '${value}', ${wanted}`)
+  return found
+}
+
+/** The way of writing that at least half of the labels other than O share, if it has a B or an I. */
+function findNotation(labels: readonly string[]): Notation | undefined {
+  const inside = labels.filter((label) => label !== 'O')
+  let best: Notation | undefined
+  let most = 0
+  for (const notation of notations) {
+    const matches = inside.map((label) => notation.pattern.exec(label)).filter((match) => match !== null)
+    if (matches.length <= most || matches.length * 2 < inside.length) continue
+    if (!matches.some((match) => 'BI'.includes(match[notation.position]!))) continue
+    best = notation
+    most = matches.length
+  }
+  return best
+}
+
+interface SplitLabel {
+  letter: string
+  type: string
+}
+
+function splitLabel(label: string, notation: Notation | undefined): SplitLabel {
+  if (label === 'O') return { letter: 'O', type: 'O' }
+  const match = notation?.pattern.exec(label)
+  if (!match || notation === undefined) return { letter: '', type: label }
+  return { letter: match[notation.position]!, type: match[notation.type]! }
+}
+
+/** Whether E, S, L and U are prefixes: some type must have one of them beside a B or an I. */
+function hasLongPrefixes(split: readonly SplitLabel[]): boolean {
+  const begun = new Set(
+    split.filter(({ letter }) => letter === 'B' || letter === 'I').map(({ type }) => type),
+  )
+  return split.some(({ letter, type }) => 'ESLU'.includes(letter) && letter !== '' && begun.has(type))
+}
+
+function detectScheme(letters: ReadonlySet<string>, notation: Notation | undefined): LabelScheme | 'IOB' {
+  if (letters.has('E') || letters.has('S')) return 'BIOES'
+  if (letters.has('L') || letters.has('U')) return 'BILOU'
+  if (!letters.has('B')) return 'IO'
+  if (!letters.has('I') && notation?.separator === '_') return 'IO'
+  return 'IOB'
+}

@@ -1,0 +1,92 @@
+import type { LabelScheme } from './labels.ts'
+import type { SparkAnnotations, SparkOptions } from './spark-nlp.ts'
+
+/**
+ * How the pieces of a word agree on its label: the first piece's distribution, the mean of all, the one that is surest,
+ * or (simple) not at all: pieces are grouped as they are. With none there is one entity a piece.
+ */
+export type Strategy = 'first' | 'simple' | 'average' | 'max' | 'none'
+
+/** The likeliest label of each word by itself, or the likeliest sequence that the scheme allows. */
+export type Decode = 'argmax' | 'viterbi'
+
+/** How overlapping windows become one: each piece judged where it has most context, or Hugging Face's longest span. */
+export type Merge = 'context' | 'huggingface'
+
+/** What may be asked of one recognition. */
+export interface RecognizeOptions {
+  /** Default 'first'. */
+  strategy?: Strategy
+  /** The label scheme, where it is not what the model's labels tell. */
+  scheme?: LabelScheme
+  /** Default 'argmax'; 'viterbi' needs a scheme that the labels tell beyond doubt, or that is stated. */
+  decode?: Decode
+  /** Pieces that neighbouring windows share; default 128. */
+  stride?: number
+  /** Whether a text longer than the model is read in windows (default) or cut. */
+  windows?: boolean
+  /** Default 'context'. */
+  merge?: Merge
+  /** Entities with a lower score are left out; default 0. */
+  threshold?: number
+  /** Entities of other types are left out. */
+  labels?: readonly string[]
+  /** Entities of these types are left out; default `['O']`. With strategy 'none' a type is the whole label. */
+  ignoreLabels?: readonly string[]
+  /** The input is a list of words in place of a text. */
+  pretokenized?: boolean
+  /** Adds one entry a word, with its label and full distribution. */
+  words?: boolean
+  /** Adds the annotations of Spark NLP's pipeline. */
+  style?: 'spark-nlp'
+  /** Settings of the stages of that pipeline. */
+  spark?: SparkOptions
+  signal?: AbortSignal
+}
+
+/** Something named in the text. */
+export interface Entity {
+  /** `PER`; the whole label (`B-PER`) with strategy 'none'. */
+  type: string
+  /** `input.slice(start, end)`. */
+  text: string
+  /** UTF-16 code units. */
+  start: number
+  /** UTF-16 code units, exclusive. */
+  end: number
+  /** Mean of its members' probabilities. */
+  score: number
+  /** With strategy 'none': position of the piece, `[CLS]` counted as 0. */
+  index?: number
+  /** With words given: the first of its words. */
+  wordStart?: number
+  /** With words given: the last of its words, exclusive. */
+  wordEnd?: number
+}
+
+/** A word and what the model makes of it. */
+export interface Word {
+  text: string
+  /** UTF-16 code units. */
+  start: number
+  /** UTF-16 code units, exclusive. */
+  end: number
+  /** The whole label, `B-PER`. */
+  label: string
+  /** Probability of the label. */
+  score: number
+  /** Of each label, in the model's order, [C]. */
+  probabilities: Float32Array
+}
+
+/** What was found in one text. */
+export interface Recognition {
+  /** In the order of the text. */
+  entities: Entity[]
+  /** Whether the end of the text was cut off; only where windows were switched off. */
+  truncated: boolean
+  /** With `words: true`. */
+  words?: Word[]
+  /** With `style: 'spark-nlp'`. */
+  annotations?: SparkAnnotations
+}
