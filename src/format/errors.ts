@@ -4,7 +4,6 @@ export type ModelFormatCode =
   | 'HeaderTooLarge'
   | 'InvalidHeaderLength'
   | 'InvalidHeader'
-  | 'InvalidHeaderStart'
   | 'InvalidHeaderDeserialization'
   | 'InvalidOffset'
   | 'ValidationOverflow'
@@ -37,4 +36,9 @@ export class ModelFormatError extends Error {
     this.name = 'ModelFormatError'
     this.code = code
   }
+}
+
+/** A name from a file as an error shows it: in quotes, control characters escaped, at most 100 characters. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.length <= 100 ? name : `${name.slice(0, 97)}...`)
 }

@@ -1,0 +1,178 @@
+import type { Dtype } from './dtypes.ts'
+import { ModelFormatError, quoted } from './errors.ts'
+import { isObject, type JsonObject, readJsonObject, shown } from './json-file.ts'
+import { readSafetensorsHeader } from './safetensors.ts'
+import type { ByteSource, ModelFiles } from './source.ts'
+
+const WEIGHTS = 'model.safetensors'
+const INDEX = 'model.safetensors.index.json'
+
+/** Weights in other formats, as the Hub names them, and what each is. */
+const OTHER_WEIGHTS: readonly (readonly [string, string])[] = [
+  ['pytorch_model.bin', 'a Python pickle'],
+  ['pytorch_model.bin.index.json', 'a sharded Python pickle'],
+  ['tf_model.h5', 'TensorFlow weights'],
+  ['saved_model.pb', 'a TensorFlow SavedModel'],
+  ['flax_model.msgpack', 'Flax weights'],
+  ['model.onnx', 'an ONNX graph'],
+  ['onnx/model.onnx', 'an ONNX graph'],
+]
+
+/** One tensor of a model's files, its data still where it lies. */
+export interface CheckpointTensor {
+  /** As in the file. */
+  readonly name: string
+  readonly dtype: Dtype
+  readonly shape: readonly number[]
+  readonly source: ByteSource
+  /** Of the first byte, from the start of `source`. */
+  readonly offset: number
+  readonly byteLength: number
+  readonly fileName: string
+}
+
+/** The weights of a model, in one file or in shards, under the names the files have. */
+export interface Checkpoint {
+  readonly tensors: ReadonlyMap<string, CheckpointTensor>
+  close(): Promise<void>
+}
+
+/**
+ * Opens a model's weights: `model.safetensors`, or the shards that `model.safetensors.index.json` lists. Headers are
+ * read and checked, data is not.
+ *
+ * @throws {ModelFormatError} MissingFile when there is neither, which says what there is instead; the codes of
+ *   `parseSafetensors`; InvalidConfig for a bad index; DuplicateKey and MissingTensor where index and shards disagree
+ *
+ * @example
+ * const checkpoint = await openCheckpoint(files)
+ * const { dtype, shape } = checkpoint.tensors.get('classifier.weight')
+ */
+export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
+  const sources: ByteSource[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(sources.splice(0).map((source) => source.close()))
+  }
+  try {
+    const tensors = new Map<string, CheckpointTensor>()
+    const whole = await files.open(WEIGHTS)
+    if (whole !== undefined) {
+      sources.push(whole)
+      await addTensors(tensors, whole, WEIGHTS)
+    } else {
+      const index = await readIndex(files)
+      for (const shard of new Set(index.weightMap.values())) {
+        const source = await files.open(shard)
+        if (source === undefined) throw missingShard(files, shard)
+        sources.push(source)
+        await addTensors(tensors, source, shard)
+      }
+      checkIndex(index, tensors)
+    }
+    return { tensors, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function addTensors(
+  tensors: Map<string, CheckpointTensor>,
+  source: ByteSource,
+  fileName: string,
+): Promise<void> {
+  const header = await readSafetensorsHeader(source)
+  for (const [name, { dtype, shape, start, end }] of header.tensors) {
+    const other = tensors.get(name)
+    if (other !== undefined) {
+      throw new ModelFormatError(
+        'DuplicateKey',
+        `Tensor ${quoted(name)} is in ${other.fileName} and in ${fileName}; which one is meant cannot be known`,
+      )
+    }
+    tensors.set(name, { name, dtype, shape, source, offset: start, byteLength: end - start, fileName })
+  }
+}
+
+interface ShardIndex {
+  /** Tensor name to file name. */
+  readonly weightMap: ReadonlyMap<string, string>
+  /** Bytes of all tensors, where the index says so. */
+  readonly totalSize: number | undefined
+}
+
+async function readIndex(files: ModelFiles): Promise<ShardIndex> {
+  const source = await files.open(INDEX)
+  if (source === undefined) throw await missingWeights(files)
+  let json: JsonObject
+  try {
+    json = await readJsonObject(source)
+  } finally {
+    await source.close()
+  }
+  const map = json['weight_map']
+  if (!isObject(map)) throw invalidIndex('has no weight_map, an object of tensor names and files')
+  const weightMap = new Map<string, string>()
+  for (const [name, file] of Object.entries(map)) {
+    if (typeof file !== 'string' || !isShardName(file)) {
+      throw invalidIndex(
+        `puts tensor ${quoted(name)} in ${shown(file)}: a shard is a .safetensors file beside the index, without folders`,
+      )
+    }
+    weightMap.set(name, file)
+  }
+  const metadata = json['metadata']
+  const totalSize = isObject(metadata) ? metadata['total_size'] : undefined
+  if (totalSize === undefined || totalSize === null) return { weightMap, totalSize: undefined }
+  if (typeof totalSize !== 'number' || !Number.isSafeInteger(totalSize) || totalSize < 0) {
+    throw invalidIndex(`has the total_size ${shown(totalSize)}: expected a number of bytes`)
+  }
+  return { weightMap, totalSize }
+}
+
+/** A plain file name: no folder, no drive, no stream, no hidden file, whatever the platform. */
+function isShardName(name: string): boolean {
+  return /^[A-Za-z0-9_][\w.+ -]{0,200}\.safetensors$/.test(name) && !name.includes('..')
+}
+
+function checkIndex(index: ShardIndex, tensors: ReadonlyMap<string, CheckpointTensor>): void {
+  for (const [name, file] of index.weightMap) {
+    const tensor = tensors.get(name)
+    if (tensor?.fileName === file) continue
+    const found = tensor === undefined ? 'no shard has it' : `it is in ${tensor.fileName}`
+    throw new ModelFormatError(
+      'MissingTensor',
+      `${INDEX} puts tensor ${quoted(name)} in ${file}, but ${found}; the files are not of one model`,
+    )
+  }
+  if (index.totalSize === undefined) return
+  let total = 0
+  for (const tensor of tensors.values()) total += tensor.byteLength
+  if (total !== index.totalSize) {
+    throw invalidIndex(
+      `states ${index.totalSize} bytes of weights, but its shards hold ${total}; download them again`,
+    )
+  }
+}
+
+async function missingWeights(files: ModelFiles): Promise<ModelFormatError> {
+  for (const [name, what] of OTHER_WEIGHTS) {
+    const other = await files.open(name)
+    if (other === undefined) continue
+    await other.close()
+    const reason = what.includes('pickle') ? `, which is ${what} and is never run here` : `, which is ${what}`
+    return new ModelFormatError(
+      'MissingFile',
+      `${files.name} has no ${WEIGHTS}, only ${name}${reason}; turn it into safetensors with: iobert convert IN OUT`,
+    )
+  }
+  return new ModelFormatError('MissingFile', `${files.name} has no ${WEIGHTS} and no ${INDEX}`)
+}
+
+function missingShard(files: ModelFiles, shard: string): ModelFormatError {
+  return new ModelFormatError('MissingFile', `${files.name} has no ${shard}, which its ${INDEX} names`)
+}
+
+function invalidIndex(what: string): ModelFormatError {
+  return new ModelFormatError('InvalidConfig', `${INDEX} ${what}`)
+}

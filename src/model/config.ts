@@ -1,0 +1,230 @@
+import { ModelFormatError, quoted } from '../format/errors.ts'
+import { isObject, type JsonObject, kind, parseJsonObject, shown } from '../format/json-file.ts'
+import { type Quantization, readQuantization } from './quantization.ts'
+
+/** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
+export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
+
+/** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
+export interface BertConfig {
+  readonly modelType: 'bert' | 'distilbert'
+  /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
+  readonly architecture?: string
+  /** H */
+  readonly hiddenSize: number
+  /** L */
+  readonly numLayers: number
+  /** A, which divides H */
+  readonly numHeads: number
+  /** I */
+  readonly intermediateSize: number
+  readonly hiddenActivation: HiddenActivation
+  readonly layerNormEps: number
+  /** V */
+  readonly vocabSize: number
+  /** Rows of the position embeddings: the longest window, special tokens included. */
+  readonly maxPositions: number
+  /** Rows of the token type embeddings; 0 for DistilBERT, which has none. */
+  readonly typeVocabSize: number
+  /** C labels, by number. */
+  readonly labels: readonly string[]
+  /** Our own key `label_scheme`: how the labels are to be read, as `IOB2`. */
+  readonly labelScheme?: string
+  /** Set where the weights are int8. */
+  readonly quantization?: Quantization
+}
+
+const FILE = 'config.json'
+
+/** Spellings in config.json; transformers' gelu_fast and gelu_accurate are gelu_new with its terms in another order. */
+const ACTIVATIONS: Readonly<Record<string, HiddenActivation>> = {
+  __proto__: null as never,
+  gelu: 'gelu',
+  gelu_python: 'gelu',
+  gelu_new: 'gelu_new',
+  gelu_fast: 'gelu_new',
+  gelu_accurate: 'gelu_new',
+  gelu_pytorch_tanh: 'gelu_pytorch_tanh',
+  relu: 'relu',
+  silu: 'silu',
+  swish: 'silu',
+}
+
+/** The names of the two architectures for the same sizes. */
+const KEYS = {
+  bert: {
+    hiddenSize: 'hidden_size',
+    numLayers: 'num_hidden_layers',
+    numHeads: 'num_attention_heads',
+    intermediateSize: 'intermediate_size',
+    hiddenActivation: 'hidden_act',
+  },
+  distilbert: {
+    hiddenSize: 'dim',
+    numLayers: 'n_layers',
+    numHeads: 'n_heads',
+    intermediateSize: 'hidden_dim',
+    hiddenActivation: 'activation',
+  },
+} as const
+
+/** The largest values taken: far above any BERT, and small enough that products of two stay exact. */
+const MAX_HIDDEN = 65_536
+const MAX_LAYERS = 1_024
+const MAX_ROWS = 2 ** 24
+const MAX_LABELS = 65_536
+
+/** Settings that change what the encoder computes; each must be absent, null, or what this engine does. */
+const FIXED: readonly (readonly [string, string | boolean])[] = [
+  ['position_embedding_type', 'absolute'],
+  ['is_decoder', false],
+  ['is_encoder_decoder', false],
+  ['add_cross_attention', false],
+]
+
+/**
+ * Reads `config.json` of a BERT or DistilBERT model, with the keys and defaults of transformers.
+ *
+ * @param json the file's text or bytes, at most 1 MB
+ * @throws {ModelFormatError} InvalidConfig for a broken file or value, UnsupportedConfig for a model of another kind
+ *
+ * @example
+ * const { hiddenSize, labels } = parseConfig(await readFile('config.json'))
+ */
+export function parseConfig(json: string | Uint8Array): BertConfig {
+  const config = parseJsonObject(json, FILE)
+  const modelType = readModelType(config)
+  checkFixed(config)
+  const keys = KEYS[modelType]
+  const hiddenSize = integer(config, keys.hiddenSize, 1, MAX_HIDDEN)
+  const numHeads = integer(config, keys.numHeads, 1, MAX_HIDDEN)
+  if (hiddenSize % numHeads !== 0) {
+    throw invalid(`${keys.numHeads} ${numHeads} does not divide ${keys.hiddenSize} ${hiddenSize}`)
+  }
+  const architecture = readArchitecture(config)
+  const labelScheme = readLabelScheme(config)
+  const quantization = readQuantization(config['quantization_config'])
+  return {
+    modelType,
+    ...(architecture === undefined ? {} : { architecture }),
+    hiddenSize,
+    numLayers: integer(config, keys.numLayers, 1, MAX_LAYERS),
+    numHeads,
+    intermediateSize: integer(config, keys.intermediateSize, 1, MAX_HIDDEN),
+    hiddenActivation: readActivation(config, keys.hiddenActivation),
+    // DistilBERT's code has the number fixed, not its configuration
+    layerNormEps: modelType === 'distilbert' ? 1e-12 : readLayerNormEps(config),
+    vocabSize: integer(config, 'vocab_size', 1, MAX_ROWS),
+    maxPositions: integer(config, 'max_position_embeddings', 1, MAX_ROWS),
+    typeVocabSize: modelType === 'distilbert' ? 0 : integer(config, 'type_vocab_size', 1, MAX_ROWS, 2),
+    labels: readLabels(config),
+    ...(labelScheme === undefined ? {} : { labelScheme }),
+    ...(quantization === undefined ? {} : { quantization }),
+  }
+}
+
+function readModelType(config: JsonObject): 'bert' | 'distilbert' {
+  const value = config['model_type'] ?? undefined
+  if (value === 'bert' || value === 'distilbert') return value
+  if (value !== undefined && typeof value !== 'string')
+    throw invalid(`model_type must be a text, not ${kind(value)}`)
+  // The first BERT configurations had no model_type
+  const architecture = readArchitecture(config)
+  if (
+    value === undefined &&
+    (architecture === undefined || architecture.startsWith('Bert')) &&
+    'hidden_size' in config
+  ) {
+    return 'bert'
+  }
+  const found =
+    value === undefined
+      ? `no model_type (architecture ${quoted(architecture ?? 'unknown')})`
+      : `model_type ${quoted(value)}`
+  throw unsupported(`has ${found}: only bert and distilbert models can be loaded`)
+}
+
+function readArchitecture(config: JsonObject): string | undefined {
+  const architectures = config['architectures'] ?? []
+  if (!Array.isArray(architectures))
+    throw invalid(`architectures must be an array, not ${kind(architectures)}`)
+  const first: unknown = architectures[0]
+  if (first === undefined || first === null) return undefined
+  if (typeof first !== 'string') throw invalid(`architectures must hold texts, not ${kind(first)}`)
+  return first
+}
+
+function checkFixed(config: JsonObject): void {
+  for (const [key, wanted] of FIXED) {
+    const value = config[key] ?? wanted
+    if (typeof value !== typeof wanted) throw invalid(`${key} must be a ${typeof wanted}, not ${kind(value)}`)
+    if (value !== wanted) throw unsupported(`has ${key} ${shown(value)}: only ${wanted} can be computed`)
+  }
+  const pruned = config['pruned_heads']
+  if (isObject(pruned) && Object.keys(pruned).length > 0) {
+    throw unsupported('has pruned_heads: only models with all their attention heads can be loaded')
+  }
+}
+
+function readActivation(config: JsonObject, key: string): HiddenActivation {
+  const value = config[key] ?? 'gelu'
+  if (typeof value !== 'string') throw invalid(`${key} must be a text, not ${kind(value)}`)
+  const activation = ACTIVATIONS[value]
+  if (activation !== undefined) return activation
+  throw unsupported(`has ${key} ${quoted(value)}: known are ${Object.keys(ACTIVATIONS).join(', ')}`)
+}
+
+function readLayerNormEps(config: JsonObject): number {
+  const value = config['layer_norm_eps'] ?? 1e-12
+  if (typeof value === 'number' && value > 0 && value < 1) return value
+  throw invalid(`layer_norm_eps must be a number between 0 and 1, not ${shown(value)}`)
+}
+
+/** Labels by number: `id2label`, whose keys are texts in any order, else `num_labels` times LABEL_i. */
+function readLabels(config: JsonObject): string[] {
+  const named = config['id2label'] ?? undefined
+  if (named === undefined) {
+    // Configurations of 2019 say num_labels or _num_labels; transformers' default is two
+    const key = (config['num_labels'] ?? undefined) === undefined ? '_num_labels' : 'num_labels'
+    return Array.from({ length: integer(config, key, 1, MAX_LABELS, 2) }, (_, index) => `LABEL_${index}`)
+  }
+  if (!isObject(named)) throw invalid(`id2label must be an object, not ${kind(named)}`)
+  const entries = Object.entries(named)
+  if (entries.length === 0) throw invalid('id2label has no label')
+  if (entries.length > MAX_LABELS)
+    throw invalid(`id2label has ${entries.length} labels: at most ${MAX_LABELS} are taken`)
+  const labels = new Array<string | undefined>(entries.length).fill(undefined)
+  for (const [key, label] of entries) {
+    const index = /^(0|[1-9]\d{0,8})$/.test(key) ? Number(key) : Number.NaN
+    if (!(index < entries.length)) {
+      throw invalid(
+        `id2label has the key ${quoted(key)}: its ${entries.length} keys must be 0 to ${entries.length - 1}`,
+      )
+    }
+    if (typeof label !== 'string') throw invalid(`id2label ${key} must be a text, not ${kind(label)}`)
+    labels[index] = label
+  }
+  // As many keys as places, all different and in range: none is left over
+  return labels as string[]
+}
+
+function readLabelScheme(config: JsonObject): string | undefined {
+  const value = config['label_scheme'] ?? undefined
+  if (value === undefined || typeof value === 'string') return value
+  throw invalid(`label_scheme must be a text, not ${kind(value)}`)
+}
+
+function integer(config: JsonObject, key: string, least: number, most: number, otherwise?: number): number {
+  const value = config[key] ?? otherwise
+  if (value === undefined) throw invalid(`${key} is missing`)
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
+  throw invalid(`${key} must be a whole number from ${least} to ${most}, not ${shown(value)}`)
+}
+
+function invalid(what: string): ModelFormatError {
+  return new ModelFormatError('InvalidConfig', `${FILE}: ${what}`)
+}
+
+function unsupported(what: string): ModelFormatError {
+  return new ModelFormatError('UnsupportedConfig', `${FILE} ${what}`)
+}

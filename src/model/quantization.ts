@@ -1,0 +1,80 @@
+import { ModelFormatError } from '../format/errors.ts'
+import { isObject, type JsonObject, kind, shown } from '../format/json-file.ts'
+
+/** int8 weights with one scale for each output channel: the one kind of quantisation read and written. */
+export interface Quantization {
+  readonly bits: 8
+  readonly strategy: 'channel'
+  /** Modules that stay float, by name. */
+  readonly ignore: readonly string[]
+}
+
+/** What each setting of the weights must be; the rest of the convention is about activations or layouts we do not have. */
+const WEIGHTS: readonly (readonly [string, unknown])[] = [
+  ['num_bits', 8],
+  ['type', 'int'],
+  ['symmetric', true],
+  ['strategy', 'channel'],
+]
+
+/**
+ * Checks `quantization_config` of config.json against the compressed-tensors convention
+ * (https://github.com/vllm-project/compressed-tensors): format int-quantized, 8 bits, symmetric, per channel.
+ *
+ * @returns undefined where there is none
+ * @throws {ModelFormatError} InvalidConfig for a broken value, UnsupportedConfig for another kind of quantisation
+ */
+export function readQuantization(value: unknown): Quantization | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!isObject(value)) throw invalid(`quantization_config must be an object, not ${kind(value)}`)
+  expect(value, 'quant_method', 'compressed-tensors')
+  expect(value, 'format', 'int-quantized')
+  expect(value, 'quantization_status', 'compressed')
+  const groups = value['config_groups']
+  if (!isObject(groups))
+    throw invalid(`quantization_config.config_groups must be an object, not ${kind(groups)}`)
+  const weights = Object.values(groups).map((group) => (isObject(group) ? group['weights'] : undefined))
+  if (weights.length === 0) throw invalid('quantization_config.config_groups has no group')
+  for (const settings of weights) {
+    if (!isObject(settings)) throw invalid('quantization_config.config_groups has a group without weights')
+    for (const [key, wanted] of WEIGHTS) expect(settings, key, wanted)
+  }
+  const ignore: unknown = value['ignore'] ?? []
+  if (!Array.isArray(ignore) || !ignore.every((name) => typeof name === 'string')) {
+    throw invalid('quantization_config.ignore must be an array of names')
+  }
+  return { bits: 8, strategy: 'channel', ignore }
+}
+
+/** The `quantization_config` that the quantiser writes; `prefix` is the encoder's: `bert` or `distilbert`. */
+export function quantizationConfig(prefix: 'bert' | 'distilbert'): JsonObject {
+  const embeddings = ['position_embeddings', 'token_type_embeddings'].slice(0, prefix === 'bert' ? 2 : 1)
+  return {
+    quant_method: 'compressed-tensors',
+    format: 'int-quantized',
+    quantization_status: 'compressed',
+    config_groups: {
+      group_0: {
+        targets: ['Linear', 'Embedding'],
+        weights: Object.fromEntries(WEIGHTS),
+        input_activations: null,
+        output_activations: null,
+      },
+    },
+    ignore: ['classifier', ...embeddings.map((name) => `${prefix}.embeddings.${name}`)],
+  }
+}
+
+function expect(settings: JsonObject, key: string, wanted: unknown): void {
+  const found = settings[key]
+  if (found === wanted) return
+  throw new ModelFormatError(
+    'UnsupportedConfig',
+    `config.json has a quantization_config with ${key} ${shown(found)}: only ${wanted} can be loaded; ` +
+      'take the model before it was quantised',
+  )
+}
+
+function invalid(what: string): ModelFormatError {
+  return new ModelFormatError('InvalidConfig', `config.json: ${what}`)
+}

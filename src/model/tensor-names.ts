@@ -1,0 +1,313 @@
+import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
+import { ModelFormatError, quoted } from '../format/errors.ts'
+import type { BertConfig } from './config.ts'
+
+/** The names that checkpoints give to a model's tensors: the only place where they are known. */
+
+/** Weight and bias of a layer normalisation, each [size]. */
+export interface LayerNormTensors {
+  readonly weight: CheckpointTensor
+  readonly bias: CheckpointTensor
+}
+
+/** y = x·Wᵀ + b: `weight` [out, in], `bias` [out], and where the weight is I8 its `scale`, [out, 1] or [out]. */
+export interface LinearTensors {
+  readonly weight: CheckpointTensor
+  readonly bias: CheckpointTensor
+  readonly scale?: CheckpointTensor
+}
+
+/** Rows to look up, [rows, H], and where they are I8 their `scale`, [rows, 1] or [rows]. */
+export interface EmbeddingTensors {
+  readonly weight: CheckpointTensor
+  readonly scale?: CheckpointTensor
+}
+
+export interface LayerTensors {
+  readonly query: LinearTensors
+  readonly key: LinearTensors
+  readonly value: LinearTensors
+  readonly attentionOutput: LinearTensors
+  readonly attentionLayerNorm: LayerNormTensors
+  readonly intermediate: LinearTensors
+  readonly output: LinearTensors
+  readonly outputLayerNorm: LayerNormTensors
+}
+
+/** Every tensor of a model by its role, names, types and shapes checked. */
+export interface ModelTensors {
+  readonly wordEmbeddings: EmbeddingTensors
+  readonly positionEmbeddings: CheckpointTensor
+  /** Absent in DistilBERT. */
+  readonly tokenTypeEmbeddings?: CheckpointTensor
+  readonly embeddingsLayerNorm: LayerNormTensors
+  readonly layers: readonly LayerTensors[]
+  /** Absent where the files hold a bare encoder. */
+  readonly classifier?: LinearTensors
+}
+
+/** One tensor in the place transformers gives it today. */
+export interface NamedTensor {
+  /** The canonical name: `bert.encoder.layer.0.attention.self.query.weight`, whatever the file says. */
+  readonly name: string
+  readonly tensor: CheckpointTensor
+  readonly scale?: CheckpointTensor
+  /** Whether `iobert quantize` makes it int8: the encoder's Linear layers and the word embeddings. */
+  readonly quantizable: boolean
+}
+
+/** Modules inside the encoder, one a role; `{i}` is the layer's number. */
+type LayerNames = Readonly<Record<keyof LayerTensors, string>>
+
+const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
+const POSITION_EMBEDDINGS = 'embeddings.position_embeddings.weight'
+const TOKEN_TYPE_EMBEDDINGS = 'embeddings.token_type_embeddings.weight'
+const EMBEDDINGS_LAYER_NORM = 'embeddings.LayerNorm'
+const CLASSIFIER = 'classifier'
+
+const NAMES: Readonly<Record<BertConfig['modelType'], LayerNames>> = {
+  bert: {
+    query: 'encoder.layer.{i}.attention.self.query',
+    key: 'encoder.layer.{i}.attention.self.key',
+    value: 'encoder.layer.{i}.attention.self.value',
+    attentionOutput: 'encoder.layer.{i}.attention.output.dense',
+    attentionLayerNorm: 'encoder.layer.{i}.attention.output.LayerNorm',
+    intermediate: 'encoder.layer.{i}.intermediate.dense',
+    output: 'encoder.layer.{i}.output.dense',
+    outputLayerNorm: 'encoder.layer.{i}.output.LayerNorm',
+  },
+  distilbert: {
+    query: 'transformer.layer.{i}.attention.q_lin',
+    key: 'transformer.layer.{i}.attention.k_lin',
+    value: 'transformer.layer.{i}.attention.v_lin',
+    attentionOutput: 'transformer.layer.{i}.attention.out_lin',
+    attentionLayerNorm: 'transformer.layer.{i}.sa_layer_norm',
+    intermediate: 'transformer.layer.{i}.ffn.lin1',
+    output: 'transformer.layer.{i}.ffn.lin2',
+    outputLayerNorm: 'transformer.layer.{i}.output_layer_norm',
+  },
+}
+
+/** What wrappers put before the names: DataParallel `module.`, others `model.`; a bare encoder has nothing. */
+const WRAPPERS = ['', 'module.', 'model.'] as const
+
+/** Heads over the whole text whose classifier has the name of a token classifier's: not to be taken for one. */
+const OTHER_CLASSIFIER = /For(SequenceClassification|MultipleChoice)$/
+
+/**
+ * Finds a model's tensors in its files: prefixes (`bert.`, `module.`, `module.bert.`, `model.`, `distilbert.`, none)
+ * are told from the names, old `LayerNorm.gamma` and `.beta` count as weight and bias, and tensors that are not needed
+ * are left alone.
+ *
+ * @throws {ModelFormatError} MissingTensor, with all the names that are missing; WrongShape with both shapes;
+ *   UnsupportedConfig for element types other than F32, F16, BF16 and (with scales) I8
+ *
+ * @example
+ * const { layers, classifier } = resolveTensors(await openCheckpoint(files), config)
+ */
+export function resolveTensors(checkpoint: Checkpoint, config: BertConfig): ModelTensors {
+  const resolver = new Resolver(checkpoint, config)
+  return resolver.resolve()
+}
+
+/** As `resolveTensors`, as a list under canonical names, in the order of the flow. */
+export function resolveNamedTensors(checkpoint: Checkpoint, config: BertConfig): NamedTensor[] {
+  const resolver = new Resolver(checkpoint, config)
+  resolver.resolve()
+  return resolver.named
+}
+
+class Resolver {
+  readonly named: NamedTensor[] = []
+  readonly #tensors: ReadonlyMap<string, CheckpointTensor>
+  readonly #config: BertConfig
+  readonly #names: LayerNames
+  readonly #missing: string[] = []
+  #encoderPrefix: string
+
+  constructor(checkpoint: Checkpoint, config: BertConfig) {
+    this.#tensors = checkpoint.tensors
+    this.#config = config
+    this.#names = NAMES[config.modelType]
+    this.#encoderPrefix = this.#detectPrefix()
+  }
+
+  resolve(): ModelTensors {
+    const { hiddenSize, numLayers, vocabSize, maxPositions, typeVocabSize } = this.#config
+    const wordEmbeddings = this.#embeddings(WORD_EMBEDDINGS, vocabSize)
+    const positionEmbeddings = this.#float(POSITION_EMBEDDINGS, [maxPositions, hiddenSize])
+    const tokenTypeEmbeddings =
+      this.#config.modelType === 'bert'
+        ? this.#float(TOKEN_TYPE_EMBEDDINGS, [typeVocabSize, hiddenSize])
+        : undefined
+    const embeddingsLayerNorm = this.#layerNorm(EMBEDDINGS_LAYER_NORM)
+    const layers: LayerTensors[] = []
+    for (let index = 0; index < numLayers; index++) layers.push(this.#layer(index))
+    const classifier = this.#classifier()
+    this.#throwIfMissing()
+    return {
+      wordEmbeddings,
+      positionEmbeddings,
+      ...(tokenTypeEmbeddings === undefined ? {} : { tokenTypeEmbeddings }),
+      embeddingsLayerNorm,
+      layers,
+      ...(classifier === undefined ? {} : { classifier }),
+    }
+  }
+
+  /** The prefix under which the first and last tensors of the encoder are found most often. */
+  #detectPrefix(): string {
+    const { modelType, numLayers } = this.#config
+    const probes = [WORD_EMBEDDINGS, POSITION_EMBEDDINGS]
+    for (const index of [0, numLayers - 1]) {
+      for (const module of Object.values(this.#names))
+        probes.push(`${module.replace('{i}', String(index))}.weight`)
+    }
+    let best = `${modelType}.`
+    let most = 0
+    for (const wrapper of WRAPPERS) {
+      for (const prefix of [`${wrapper}${modelType}.`, wrapper]) {
+        const found = probes.filter((name) => this.#find(prefix + name) !== undefined).length
+        if (found <= most) continue
+        best = prefix
+        most = found
+      }
+    }
+    return best
+  }
+
+  #layer(index: number): LayerTensors {
+    const { hiddenSize, intermediateSize } = this.#config
+    const module = (role: keyof LayerTensors): string => this.#names[role].replace('{i}', String(index))
+    return {
+      query: this.#linear(module('query'), hiddenSize, hiddenSize),
+      key: this.#linear(module('key'), hiddenSize, hiddenSize),
+      value: this.#linear(module('value'), hiddenSize, hiddenSize),
+      attentionOutput: this.#linear(module('attentionOutput'), hiddenSize, hiddenSize),
+      attentionLayerNorm: this.#layerNorm(module('attentionLayerNorm')),
+      intermediate: this.#linear(module('intermediate'), intermediateSize, hiddenSize),
+      output: this.#linear(module('output'), hiddenSize, intermediateSize),
+      outputLayerNorm: this.#layerNorm(module('outputLayerNorm')),
+    }
+  }
+
+  #embeddings(name: string, rows: number): EmbeddingTensors {
+    return this.#quantizable(name, [rows, this.#config.hiddenSize])
+  }
+
+  #linear(module: string, outputs: number, inputs: number): LinearTensors {
+    return {
+      ...this.#quantizable(`${module}.weight`, [outputs, inputs]),
+      bias: this.#float(`${module}.bias`, [outputs]),
+    }
+  }
+
+  #layerNorm(module: string): LayerNormTensors {
+    const shape = [this.#config.hiddenSize]
+    return { weight: this.#float(`${module}.weight`, shape), bias: this.#float(`${module}.bias`, shape) }
+  }
+
+  /** Present when either of its tensors is; it stays float. */
+  #classifier(): LinearTensors | undefined {
+    const { architecture, labels, hiddenSize } = this.#config
+    if (architecture !== undefined && OTHER_CLASSIFIER.test(architecture)) return undefined
+    const weight = `${CLASSIFIER}.weight`
+    const bias = `${CLASSIFIER}.bias`
+    // The head stands beside the encoder: `module.bert.` and `module.classifier.`
+    const outer = this.#encoderPrefix.replace(`${this.#config.modelType}.`, '')
+    const prefixes = outer === '' ? [''] : [outer, '']
+    const prefix = prefixes.find((each) => this.#tensors.has(each + weight) || this.#tensors.has(each + bias))
+    if (prefix === undefined) return undefined
+    return {
+      weight: this.#take(prefix + weight, weight, [labels.length, hiddenSize], false),
+      bias: this.#take(prefix + bias, bias, [labels.length], false),
+    }
+  }
+
+  #float(name: string, shape: readonly number[]): CheckpointTensor {
+    return this.#take(this.#encoderPrefix + name, `${this.#config.modelType}.${name}`, shape, false)
+  }
+
+  #quantizable(name: string, shape: readonly number[]): EmbeddingTensors {
+    const weight = this.#take(this.#encoderPrefix + name, `${this.#config.modelType}.${name}`, shape, true)
+    const { scale } = this.named[this.named.length - 1]!
+    return scale === undefined ? { weight } : { weight, scale }
+  }
+
+  /** Checks the tensor `fileName` and lists it under `name`; a missing one is noted, and told with all the others. */
+  #take(fileName: string, name: string, shape: readonly number[], quantizable: boolean): CheckpointTensor {
+    const tensor = this.#find(fileName)
+    if (tensor === undefined) {
+      this.#missing.push(fileName)
+      this.named.push({ name, tensor: NO_TENSOR, quantizable })
+      return NO_TENSOR
+    }
+    checkShape(tensor, [shape])
+    if (tensor.dtype !== 'I8' || !quantizable) {
+      checkFloat(tensor)
+      this.named.push({ name, tensor, quantizable })
+      return tensor
+    }
+    const scale = this.#tensors.get(`${fileName}_scale`)
+    if (scale === undefined) this.#missing.push(`${fileName}_scale`)
+    else {
+      checkShape(scale, [[shape[0]!, 1], [shape[0]!]])
+      checkFloat(scale)
+    }
+    this.named.push({ name, tensor, quantizable, ...(scale === undefined ? {} : { scale }) })
+    return tensor
+  }
+
+  /** By name, or by the name that checkpoints converted from TensorFlow have for it. */
+  #find(name: string): CheckpointTensor | undefined {
+    const tensor = this.#tensors.get(name)
+    if (tensor !== undefined || !name.includes('LayerNorm.')) return tensor
+    return this.#tensors.get(
+      name.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
+    )
+  }
+
+  #throwIfMissing(): void {
+    const missing = this.#missing
+    if (missing.length === 0) return
+    const none = missing.length === this.named.length
+    const has = [...this.#tensors.keys()].slice(0, 3).map(quoted).join(', ')
+    throw new ModelFormatError(
+      'MissingTensor',
+      none
+        ? `The weights have none of the ${missing.length} tensors of this ${this.#config.modelType} model, ${missing.join(', ')}; they have ${has || 'no tensors'}`
+        : `The weights lack ${missing.length} of the model's tensors: ${missing.join(', ')}; config.json may be another model's`,
+    )
+  }
+}
+
+/** Stands in for a missing tensor until all missing ones are known; it never leaves this file. */
+const NO_TENSOR: CheckpointTensor = {
+  name: '',
+  dtype: 'F32',
+  shape: [],
+  source: { name: '', byteLength: 0, read: async () => {}, close: async () => {} },
+  offset: 0,
+  byteLength: 0,
+  fileName: '',
+}
+
+function checkShape(tensor: CheckpointTensor, allowed: readonly (readonly number[])[]): void {
+  const fits = allowed.some(
+    (shape) =>
+      shape.length === tensor.shape.length && shape.every((size, axis) => size === tensor.shape[axis]),
+  )
+  if (fits) return
+  throw new ModelFormatError(
+    'WrongShape',
+    `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has shape [${tensor.shape.join(', ')}]; config.json asks for [${allowed[0]!.join(', ')}]`,
+  )
+}
+
+function checkFloat(tensor: CheckpointTensor): void {
+  if (tensor.dtype === 'F32' || tensor.dtype === 'F16' || tensor.dtype === 'BF16') return
+  throw new ModelFormatError(
+    'UnsupportedConfig',
+    `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has dtype ${tensor.dtype}; F32, F16 and BF16 can be read, and I8 with a weight_scale for Linear weights and word embeddings`,
+  )
+}
