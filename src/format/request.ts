@@ -14,6 +14,9 @@ export interface RequestOptions {
   readonly timeout?: number
 }
 
+/** No server answered: not found, refused, broken off, or too slow. */
+export class ConnectionError extends Error {}
+
 const RETRYABLE: readonly number[] = [408, 429, 500, 502, 503, 504]
 /** A server that asks for a longer wait gets its response reported instead. */
 const LONGEST_WAIT = 300_000
@@ -22,7 +25,8 @@ const LONGEST_WAIT = 300_000
  * `fetch` with a bounded wait, tried again where that can help. The last response is returned whatever its status, with
  * its body unread.
  *
- * @throws the signal's reason; or an `Error` that names the URL where no response came
+ * @throws the signal's reason
+ * @throws {ConnectionError} naming the URL where no response came
  */
 export async function request(
   url: string,
@@ -76,14 +80,17 @@ async function requestOnce(
   }
 }
 
-function noResponse(url: string, cause: unknown): Error {
-  return new Error(`No answer from ${url}: ${reasonOf(cause)}; check the address and the connection`, {
-    cause,
-  })
+function noResponse(url: string, cause: unknown): ConnectionError {
+  return new ConnectionError(
+    `No answer from ${url}: ${reasonOf(cause)}; check the address and the connection`,
+    {
+      cause,
+    },
+  )
 }
 
 /** The innermost message: `fetch failed` alone tells nobody anything. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.cause instanceof Error) return reasonOf(error.cause)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''

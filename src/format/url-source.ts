@@ -1,5 +1,13 @@
 import { checkFileName } from './file-name.ts'
-import { backOff, delay, nextPiece, type RequestOptions, request } from './request.ts'
+import {
+  backOff,
+  ConnectionError,
+  delay,
+  nextPiece,
+  type RequestOptions,
+  reasonOf,
+  request,
+} from './request.ts'
 import { type ByteSource, bytesSource, checkRange, type ModelFiles } from './source.ts'
 
 /** Files up to this size are read whole when opened; also what is read and dropped rather than asked for anew. */
@@ -236,7 +244,8 @@ function changed(url: string): Error {
   return new Error(`${url} changed while it was read: load the model again`)
 }
 
-function broken(url: string, cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new Error(`Reading ${url} broke off ${MOST_RESTARTS + 1} times: ${reason}`, { cause })
+function broken(url: string, cause: unknown): ConnectionError {
+  return new ConnectionError(`Reading ${url} broke off ${MOST_RESTARTS + 1} times: ${reasonOf(cause)}`, {
+    cause,
+  })
 }

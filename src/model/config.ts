@@ -1,5 +1,13 @@
 import { ModelFormatError, quoted } from '../format/errors.ts'
-import { isObject, type JsonObject, kind, parseJsonObject, shown } from '../format/json-file.ts'
+import {
+  isObject,
+  type JsonObject,
+  kind,
+  parseJsonObject,
+  readJsonObject,
+  shown,
+} from '../format/json-file.ts'
+import type { ModelFiles } from '../format/source.ts'
 import { type Quantization, readQuantization } from './quantization.ts'
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
@@ -92,7 +100,10 @@ const FIXED: readonly (readonly [string, string | boolean])[] = [
  * const { hiddenSize, labels } = parseConfig(await readFile('config.json'))
  */
 export function parseConfig(json: string | Uint8Array): BertConfig {
-  const config = parseJsonObject(json, FILE)
+  return readConfig(parseJsonObject(json, FILE))
+}
+
+function readConfig(config: JsonObject): BertConfig {
   const modelType = readModelType(config)
   checkFixed(config)
   const keys = KEYS[modelType]
@@ -120,6 +131,21 @@ export function parseConfig(json: string | Uint8Array): BertConfig {
     labels: readLabels(config),
     ...(labelScheme === undefined ? {} : { labelScheme }),
     ...(quantization === undefined ? {} : { quantization }),
+  }
+}
+
+/**
+ * Reads the configuration of a model's folder.
+ *
+ * @throws {ModelFormatError} MissingFile when there is no `config.json`, else as `parseConfig`
+ */
+export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
+  const source = await files.open(FILE)
+  if (source === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no ${FILE}`)
+  try {
+    return readConfig(await readJsonObject(source))
+  } finally {
+    await source.close()
   }
 }
 

@@ -1,0 +1,133 @@
+import { loadConfig } from '../model/config.ts'
+import { quantizationConfig } from '../model/quantization.ts'
+import { type NamedTensor, resolveNamedTensors } from '../model/tensor-names.ts'
+import { type CheckpointTensor, openCheckpoint } from './checkpoint.ts'
+import { ModelFormatError, quoted } from './errors.ts'
+import { parseJsonObject } from './json-file.ts'
+import { quantizeRow, rowScale } from './quantize.ts'
+import { checkFinite, nonFinite, readFloats } from './read-floats.ts'
+import {
+  type ByteSink,
+  layoutSafetensors,
+  type TensorToWrite,
+  writeSafetensors,
+} from './safetensors-writer.ts'
+import type { ModelFiles } from './source.ts'
+
+/** Elements read at a time: 4 MB of f32. */
+const CHUNK_ELEMENTS = 2 ** 20
+
+export interface QuantizeOptions {
+  /** Called after each chunk with the bytes written and the bytes of the whole file. */
+  readonly onProgress?: (written: number, total: number) => void
+}
+
+/**
+ * Writes a float model's weights as int8 safetensors: `X.weight` I8 [out, in] and `X.weight_scale` F32 [out, 1] for the
+ * encoder's Linear layers and the word embeddings, everything else as it is, all under today's names. Tensors the
+ * engine does not use (the pooler, position ids) are left out. Weights are streamed, and read twice: the scales stand
+ * first in the file. The same weights give the same bytes.
+ *
+ * @returns the bytes written
+ * @throws {ModelFormatError} as `openCheckpoint` and `resolveTensors`; NonFiniteWeights; UnsupportedConfig for a model
+ *   that is int8 already
+ */
+export async function quantizeModel(
+  files: ModelFiles,
+  sink: ByteSink,
+  options: QuantizeOptions = {},
+): Promise<number> {
+  const config = await loadConfig(files)
+  const checkpoint = await openCheckpoint(files)
+  try {
+    const tensors = resolveNamedTensors(checkpoint, config).flatMap((named) => plan(named))
+    const total = layoutSafetensors(tensors).byteLength
+    let written = 0
+    const counting: ByteSink = {
+      async write(chunk: Uint8Array): Promise<void> {
+        await sink.write(chunk)
+        written += chunk.length
+        options.onProgress?.(written, total)
+      },
+    }
+    return await writeSafetensors(counting, tensors)
+  } finally {
+    await checkpoint.close()
+  }
+}
+
+/**
+ * The `config.json` for weights that `quantizeModel` wrote: `quantization_config` added, all else as it was.
+ *
+ * @throws {ModelFormatError} InvalidConfig when it is not a JSON object
+ */
+export function quantizedConfig(configText: string): string {
+  const config = parseJsonObject(configText, 'config.json')
+  const prefix = config['model_type'] === 'distilbert' ? 'distilbert' : 'bert'
+  return `${JSON.stringify({ ...config, quantization_config: quantizationConfig(prefix) }, null, 2)}\n`
+}
+
+function plan({ name, tensor, quantizable }: NamedTensor): TensorToWrite[] {
+  if (!quantizable) {
+    return [{ name, dtype: tensor.dtype, shape: tensor.shape, chunks: () => copied(tensor) }]
+  }
+  if (tensor.dtype === 'I8') {
+    throw new ModelFormatError(
+      'UnsupportedConfig',
+      `Tensor ${quoted(tensor.name)} in ${tensor.fileName} is int8 already: give the float model`,
+    )
+  }
+  return [
+    { name, dtype: 'I8', shape: tensor.shape, chunks: () => quantizedRows(tensor) },
+    { name: `${name}_scale`, dtype: 'F32', shape: [tensor.shape[0]!, 1], chunks: () => scales(tensor) },
+  ]
+}
+
+/** A tensor's own bytes, once they are seen to be finite. */
+async function* copied(tensor: CheckpointTensor): AsyncIterable<Uint8Array> {
+  const elements = tensor.shape.reduce((product, size) => product * size, 1)
+  const size = tensor.byteLength / elements
+  for (let first = 0; first < elements; first += CHUNK_ELEMENTS) {
+    const count = Math.min(CHUNK_ELEMENTS, elements - first)
+    const values = new Float32Array(count)
+    await readFloats(tensor, first, values)
+    checkFinite(tensor, values)
+    const bytes = new Uint8Array(count * size)
+    await tensor.source.read(tensor.offset + first * size, bytes)
+    yield bytes
+  }
+}
+
+async function* quantizedRows(tensor: CheckpointTensor): AsyncIterable<Uint8Array> {
+  for await (const { rows, width } of floatRows(tensor)) {
+    const quantized = new Int8Array(rows.length)
+    for (let at = 0; at < rows.length; at += width) {
+      quantizeRow(rows.subarray(at, at + width), quantized.subarray(at, at + width))
+    }
+    yield new Uint8Array(quantized.buffer)
+  }
+}
+
+/** The scales of a tensor, f32 little endian. */
+async function* scales(tensor: CheckpointTensor): AsyncIterable<Uint8Array> {
+  for await (const { rows, width } of floatRows(tensor)) {
+    const bytes = new DataView(new ArrayBuffer((rows.length / width) * 4))
+    for (let at = 0, row = 0; at < rows.length; at += width, row++) {
+      const scale = rowScale(rows.subarray(at, at + width))
+      if (Number.isNaN(scale)) throw nonFinite(tensor)
+      bytes.setFloat32(row * 4, scale, true)
+    }
+    yield new Uint8Array(bytes.buffer)
+  }
+}
+
+/** A matrix [out, in] in chunks of whole rows of `width` = in values. */
+async function* floatRows(tensor: CheckpointTensor): AsyncIterable<{ rows: Float32Array; width: number }> {
+  const [height, width] = tensor.shape as readonly [number, number]
+  const step = Math.max(1, Math.floor(CHUNK_ELEMENTS / width))
+  for (let first = 0; first < height; first += step) {
+    const rows = new Float32Array(Math.min(step, height - first) * width)
+    await readFloats(tensor, first * width, rows)
+    yield { rows, width }
+  }
+}
