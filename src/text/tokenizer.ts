@@ -1,0 +1,172 @@
+/** Text to pieces: added tokens cut out, then normalize, preTokenize, WordPiece; every step carries its place in the text. */
+
+import { ModelFormatError } from '../format/errors.ts'
+import { AddedTokenMatcher } from './added-tokens.ts'
+import type { Encoding } from './encoding.ts'
+import { type NormalizedText, type NormalizerSettings, normalize } from './normalize.ts'
+import { preTokenize } from './pre-tokenize.ts'
+import { readTokenizerFiles, type TokenizerFiles, type TokenizerSettings } from './settings.ts'
+import type { Vocabulary } from './vocabulary.ts'
+import { WordPiece } from './wordpiece.ts'
+
+/**
+ * BERT's tokenizer, equal to the Rust tokenizers library piece for piece; offsets are UTF-16.
+ *
+ * @example
+ * const tokenizer = createTokenizer({ vocab, tokenizerConfig: '{"do_lower_case": false}' })
+ * const { ids, tokens, offsets } = tokenizer.encode('Angela Merkel')
+ */
+export class Tokenizer {
+  readonly clsId: number
+  readonly sepId: number
+  readonly unkId: number
+  readonly vocabularySize: number
+  /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the model's files say. */
+  readonly maxLength: number | undefined
+  readonly #vocabulary: Vocabulary
+  readonly #settings: TokenizerSettings
+  readonly #wordPiece: WordPiece
+  /** Tokens looked for in the text as it stands, and in the normalised text. */
+  readonly #rawTokens: AddedTokenMatcher
+  readonly #normalizedTokens: AddedTokenMatcher
+
+  /** @throws {ModelFormatError} `InvalidVocabulary` where it lacks a special token */
+  constructor(settings: TokenizerSettings, vocabulary: Vocabulary) {
+    const { normalizer, addedTokens } = settings
+    const idOf = (token: string): number => {
+      const id = vocabulary.idOf(token) ?? addedTokens.find(({ content }) => content === token)?.id
+      if (id !== undefined) return id
+      throw new ModelFormatError(
+        'InvalidVocabulary',
+        `The vocabulary (${vocabulary.size} pieces) lacks ${token}; a BERT vocabulary has it: is this the file of another model?`,
+      )
+    }
+    this.unkId = idOf(settings.unkToken)
+    this.clsId = idOf(settings.clsToken)
+    this.sepId = idOf(settings.sepToken)
+    this.vocabularySize = vocabulary.size
+    this.maxLength = settings.maxLength
+    this.#settings = settings
+    this.#vocabulary = vocabulary
+    this.#wordPiece = new WordPiece(vocabulary, { ...settings, unkId: this.unkId })
+    this.#rawTokens = new AddedTokenMatcher(addedTokens.filter((token) => !token.normalized))
+    this.#normalizedTokens = new AddedTokenMatcher(
+      addedTokens
+        .filter((token) => token.normalized)
+        .map((token) => ({ ...token, content: normalizedContent(token.content, normalizer) })),
+    )
+  }
+
+  /**
+   * Encodes a text of any length, without cutting it.
+   *
+   * @throws {TypeError} when `text` is not a string
+   */
+  encode(text: string): Encoding {
+    if (typeof text !== 'string')
+      throw new TypeError(`The text to encode must be a string, not ${kindOf(text)}`)
+    const encoding = this.#begin()
+    this.#append(encoding, text, 0, undefined)
+    return this.#finish(encoding)
+  }
+
+  /**
+   * Encodes words that are already told apart: `wordIds` are indices into `words`, offsets are into the words joined by
+   * single spaces. A word of which nothing is left has no pieces.
+   *
+   * @throws {TypeError} when a word is not a string
+   */
+  encodeWords(words: readonly string[]): Encoding {
+    if (!Array.isArray(words))
+      throw new TypeError(`The words to encode must be an array, not ${kindOf(words)}`)
+    const encoding = this.#begin()
+    let offset = 0
+    words.forEach((word, index) => {
+      if (typeof word !== 'string') throw new TypeError(`Word ${index} must be a string, not ${kindOf(word)}`)
+      this.#append(encoding, word, offset, index)
+      offset += word.length + 1
+    })
+    return this.#finish(encoding)
+  }
+
+  #begin(): Encoding {
+    return { ids: [this.clsId], tokens: [this.#settings.clsToken], offsets: [[0, 0]], wordIds: [null] }
+  }
+
+  #finish(encoding: Encoding): Encoding {
+    encoding.ids.push(this.sepId)
+    encoding.tokens.push(this.#settings.sepToken)
+    encoding.offsets.push([0, 0])
+    encoding.wordIds.push(null)
+    return encoding
+  }
+
+  /** @param wordId given where the whole text is one word; else its words are counted */
+  #append(encoding: Encoding, text: string, offset: number, wordId: number | undefined): void {
+    let words = 0
+    const push = (id: number, token: string, start: number, end: number): void => {
+      encoding.ids.push(id)
+      encoding.tokens.push(token)
+      encoding.offsets.push([offset + start, offset + end])
+      encoding.wordIds.push(wordId ?? words)
+    }
+    let normalized: NormalizedText
+    const piece = (id: number, from: number, to: number): void => {
+      push(id, this.#tokenOf(id), normalized.starts[from]!, normalized.ends[to - 1]!)
+    }
+    const word = (from: number, to: number): void => {
+      this.#wordPiece.tokenize(normalized.codePoints, from, to, piece)
+      words++
+    }
+    this.#rawTokens.split(text, (start, end, token) => {
+      if (token) {
+        push(token.id, token.content, start, end)
+        words++
+        return
+      }
+      normalized = normalize(text, start, end, this.#settings.normalizer)
+      this.#normalizedTokens.splitNormalized(normalized, (from, to, found) => {
+        if (found) {
+          piece(found.id, from, to)
+          words++
+        } else {
+          preTokenize(normalized, from, to, word)
+        }
+      })
+    })
+  }
+
+  #tokenOf(id: number): string {
+    return (
+      this.#vocabulary.pieceOf(id) ??
+      this.#settings.addedTokens.find((token) => token.id === id)?.content ??
+      ''
+    )
+  }
+}
+
+/**
+ * Builds a tokenizer from a model's files.
+ *
+ * @param options `lowercase` holds over what the files say
+ * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
+ *
+ * @example
+ * createTokenizer({ vocab: bytes }, { lowercase: false }).encode('Berlin').tokens // ['[CLS]', 'Berlin', '[SEP]']
+ */
+export function createTokenizer(
+  files: TokenizerFiles,
+  options: { lowercase?: boolean | undefined } = {},
+): Tokenizer {
+  const { vocabulary, settings } = readTokenizerFiles(files, options.lowercase)
+  return new Tokenizer(settings, vocabulary)
+}
+
+function normalizedContent(content: string, settings: NormalizerSettings): string {
+  const { codePoints, length } = normalize(content, 0, content.length, settings)
+  return Array.from(codePoints.subarray(0, length), (code) => String.fromCodePoint(code)).join('')
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
+}

@@ -1,0 +1,99 @@
+/**
+ * Windows over a text that is longer than the model reads at once. They overlap, and each piece is judged by the window
+ * where it is farthest from an edge that is not the text's own, the earlier one on a tie.
+ */
+
+import type { Encoding } from './encoding.ts'
+
+/** A window over body pieces: those between `[CLS]` and `[SEP]`, counted from 0. */
+export interface Window {
+  /** The pieces the window reads, `[start, end)`. */
+  readonly start: number
+  readonly end: number
+  /** The pieces it judges, `[judgedStart, judgedEnd)`: the windows' judged ranges follow each other without a gap. */
+  readonly judgedStart: number
+  readonly judgedEnd: number
+}
+
+export interface WindowSettings {
+  /** Body pieces a window may have: the model's longest sequence less `[CLS]` and `[SEP]`. */
+  readonly maxPieces: number
+  /** Pieces that neighbouring windows share, about: cuts are moved to where a word begins. */
+  readonly stride: number
+}
+
+/**
+ * Splits a body of pieces into windows, in time linear in the pieces the windows read. Cuts fall between words where a
+ * word begins near enough (a window keeps at least half its step); a longer word is cut.
+ *
+ * The judged ranges are contiguous: of windows a and b with a first, piece i is farther from the edges in b exactly when
+ * its distance to b's start is greater than to a's end, i - b.start > a.end - 1 - i, so there is one border between them,
+ * and it moves right with either window.
+ *
+ * @param wordIds the word of each body piece, [T - 2]
+ * @throws {RangeError} when `maxPieces` is not at least 1 or `stride` not in `[0, maxPieces)`
+ *
+ * @example
+ * planWindows(encoding.wordIds.slice(1, -1), { maxPieces: 510, stride: 128 })
+ */
+export function planWindows(wordIds: readonly (number | null)[], settings: WindowSettings): Window[] {
+  const { maxPieces, stride } = settings
+  if (!Number.isInteger(maxPieces) || maxPieces < 1) {
+    throw new RangeError(`maxPieces must be a whole number of at least 1, not ${maxPieces}`)
+  }
+  if (!Number.isInteger(stride) || stride < 0 || stride >= maxPieces) {
+    throw new RangeError(
+      `The stride must be a whole number from 0 to ${maxPieces - 1}, not ${stride}: a window has at most ${maxPieces} pieces`,
+    )
+  }
+  const total = wordIds.length
+  const ranges: { start: number; end: number }[] = []
+  const leastStep = Math.ceil((maxPieces - stride) / 2)
+  const cut = (wanted: number, least: number): number => wordStartIn(wordIds, wanted, least) ?? wanted
+  for (let start = 0; ; ) {
+    if (total - start <= maxPieces) {
+      ranges.push({ start, end: total })
+      break
+    }
+    // An earlier end still leaves room for the stride and the least step after `start`.
+    const end = cut(start + maxPieces, start + leastStep + stride)
+    ranges.push({ start, end })
+    start = cut(end - stride, Math.max(start + leastStep, end - 2 * stride))
+  }
+  return ranges.map(({ start, end }, index) => ({
+    start,
+    end,
+    judgedStart: index === 0 ? 0 : border(ranges[index - 1]!.end, start),
+    judgedEnd: index === ranges.length - 1 ? total : border(end, ranges[index + 1]!.start),
+  }))
+}
+
+/**
+ * Cuts an encoding down to `maxLength` pieces, `[CLS]` and `[SEP]` included, where a word begins; the first word alone is
+ * cut inside where it is too long. The encoding itself is returned where it is short enough.
+ *
+ * @throws {RangeError} when `maxLength` is less than 3
+ */
+export function truncateAtWord(encoding: Encoding, maxLength: number): Encoding {
+  if (!Number.isInteger(maxLength) || maxLength < 3) {
+    throw new RangeError(`maxLength must be a whole number of at least 3, not ${maxLength}`)
+  }
+  const { ids, tokens, offsets, wordIds } = encoding
+  if (ids.length <= maxLength) return encoding
+  const end = wordStartIn(wordIds, maxLength - 1, 2) ?? maxLength - 1
+  const keep = <T>(values: T[]): T[] => [...values.slice(0, end), values.at(-1)!]
+  return { ids: keep(ids), tokens: keep(tokens), offsets: keep(offsets), wordIds: keep(wordIds) }
+}
+
+/** The first piece that the later of two windows judges. */
+function border(earlierEnd: number, laterStart: number): number {
+  return Math.floor((laterStart + earlierEnd - 1) / 2) + 1
+}
+
+/** The last index in `[least, wanted]` where a word begins. */
+function wordStartIn(wordIds: readonly (number | null)[], wanted: number, least: number): number | undefined {
+  for (let index = wanted; index >= least; index--) {
+    if (wordIds[index] !== wordIds[index - 1]) return index
+  }
+  return undefined
+}
