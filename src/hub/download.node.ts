@@ -1,0 +1,264 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import {
+  backOff,
+  ConnectionError,
+  delay,
+  nextPiece,
+  type RequestOptions,
+  reasonOf,
+  request,
+} from '../format/request.ts'
+import type { HubCache } from './cache.node.ts'
+import { HubError, type HubQuestion, refusal } from './errors.ts'
+import { withLock } from './lock.node.ts'
+import { redirectingFetch, redirectTarget } from './redirect.node.ts'
+import { authorization, resolveUrl } from './urls.ts'
+
+/** How often a file's body may break off without a byte of progress. */
+const MOST_BREAKS = 5
+
+/** How far a file's download is; `total` is undefined where the server does not say. Bytes. */
+export interface DownloadProgress {
+  readonly file: string
+  readonly loaded: number
+  readonly total: number | undefined
+}
+
+/** What the Hub says of a file before it is downloaded. */
+export interface FileMetadata {
+  readonly fileName: string
+  readonly commit: string
+  /** The sha256 of a large file, the git blob's sha1 of a small one. */
+  readonly etag: string
+  readonly size: number | undefined
+}
+
+/**
+ * Asks for a file's commit, hash and size. The Hub answers with a redirect for large files, and says in its headers
+ * what lies behind, so only redirects within the host are followed.
+ *
+ * @returns `undefined` where the model has no such file
+ * @throws {HubError} where the Hub refuses
+ */
+export async function fileMetadata(
+  asked: HubQuestion,
+  options: RequestOptions,
+): Promise<FileMetadata | undefined> {
+  let url = new URL(urlOf(asked))
+  let response: Response
+  for (let redirects = 0; ; redirects++) {
+    const headers = { ...authorization(asked.token), 'accept-encoding': 'identity' }
+    response = await request(url.href, { method: 'HEAD', headers, redirect: 'manual' }, options)
+    const next = redirectTarget(response, url)
+    if (next === undefined || next.host !== url.host || response.headers.has('x-repo-commit')) break
+    if (redirects === 5) throw new HubError('Unavailable', `${url.href} redirects again and again`)
+    url = next
+  }
+  const { headers, status } = response
+  const commit = headers.get('x-repo-commit')
+  if (status === 404 && headers.get('x-error-code') === 'EntryNotFound') return undefined
+  if (status >= 400) throw refusal(response, asked)
+  const etag = (headers.get('x-linked-etag') ?? headers.get('etag'))
+    ?.replace(/^W\//, '')
+    .replace(/^"|"$/g, '')
+  if (commit === null || !/^[0-9a-f]{40}$/.test(commit) || etag === undefined) {
+    throw new HubError(
+      'Unavailable',
+      `${url.href} does not answer as the Hub does (no X-Repo-Commit or no ETag): check HF_ENDPOINT and the proxy`,
+    )
+  }
+  const length = headers.get('x-linked-size') ?? (status === 200 ? headers.get('content-length') : null)
+  return {
+    fileName: asked.fileName,
+    commit,
+    etag,
+    size: length === null || headers.get('content-encoding') !== null ? undefined : Number(length),
+  }
+}
+
+function urlOf(asked: HubQuestion): string {
+  return resolveUrl(asked.endpoint, asked, asked.fileName)
+}
+
+/**
+ * Downloads a file into the cache's blobs, going on where an earlier try stopped, and checks its size and hash before
+ * it gets its name. Does nothing where the blob is there.
+ *
+ * @throws {HubError} `BadDownload` where what comes is not what was announced; others where the Hub refuses
+ */
+export async function downloadBlob(
+  cache: HubCache,
+  asked: HubQuestion,
+  metadata: FileMetadata,
+  options: RequestOptions,
+  onProgress: ((progress: DownloadProgress) => void) | undefined,
+): Promise<void> {
+  const { etag, size, fileName } = metadata
+  const blob = cache.blob(etag)
+  await mkdir(dirname(blob), { recursive: true })
+  await withLock(cache.lock(etag), options.signal, async () => {
+    const there = await cache.blobSize(etag)
+    if (there !== undefined && (size === undefined || there === size)) {
+      onProgress?.({ file: fileName, loaded: there, total: there })
+      return
+    }
+    const partial = `${blob}.incomplete`
+    // A second try from the first byte, since what was resumed may be another program's.
+    for (let tries = 0; ; tries++) {
+      await fetchBody(partial, asked, metadata, options, onProgress)
+      const fault = await faultOf(partial, metadata, options.signal)
+      if (fault === undefined) {
+        await rename(partial, blob)
+        return
+      }
+      await rm(partial, { force: true })
+      if (tries === 1) {
+        throw new HubError(
+          'BadDownload',
+          `${urlOf(asked)} is not what the Hub announced: ${fault}; try again, and check the proxy if it stays so`,
+        )
+      }
+    }
+  })
+}
+
+async function fetchBody(
+  partial: string,
+  asked: HubQuestion,
+  metadata: FileMetadata,
+  options: RequestOptions,
+  onProgress: ((progress: DownloadProgress) => void) | undefined,
+): Promise<void> {
+  const { size } = metadata
+  // Only a hash can tell that the two halves of a resumed file belong together.
+  const resumable = hashOf(metadata.etag) !== undefined
+  const kept = (await stat(partial).catch(() => undefined))?.size ?? 0
+  if (kept > 0 && (!resumable || (size !== undefined && kept > size))) await rm(partial, { force: true })
+  const file = await openForWriting(partial)
+  try {
+    let loaded = (await file.stat()).size
+    for (let breaks = 0; size === undefined || loaded < size; breaks++) {
+      const before = loaded
+      let reason = 'the body ended'
+      try {
+        loaded = await receive(file, loaded, asked, metadata, options, onProgress)
+        if (size === undefined || loaded === size) break
+      } catch (error) {
+        options.signal?.throwIfAborted()
+        if (error instanceof HubError || error instanceof ConnectionError) throw error
+        reason = reasonOf(error)
+        loaded = (await file.stat()).size
+      }
+      if (loaded > before) breaks = 0
+      if (breaks >= MOST_BREAKS) {
+        throw new HubError(
+          'Unavailable',
+          `${urlOf(asked)} broke off at byte ${loaded}${size === undefined ? '' : ` of ${size}`} ${breaks + 1} times: ${reason}; what came is kept, so try again later`,
+        )
+      }
+      await delay(backOff(breaks, options), options.signal)
+    }
+    onProgress?.({ file: asked.fileName, loaded, total: size ?? loaded })
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Not for appending: what two processes write at the same place is the same. */
+async function openForWriting(path: string): Promise<FileHandle> {
+  return open(path, 'r+').catch(() => open(path, 'w+'))
+}
+
+/** One request's worth of body, written from `loaded` on; resolves to the file's length after it. */
+async function receive(
+  file: FileHandle,
+  loaded: number,
+  asked: HubQuestion,
+  metadata: FileMetadata,
+  options: RequestOptions,
+  onProgress: ((progress: DownloadProgress) => void) | undefined,
+): Promise<number> {
+  const { size } = metadata
+  const headers: Record<string, string> = { ...authorization(asked.token), 'accept-encoding': 'identity' }
+  if (loaded > 0) headers['range'] = `bytes=${loaded}-`
+  const response = await request(urlOf(asked), { headers }, { ...options, fetch: hubFetch(options) })
+  if (response.status === 416) {
+    // Whole already where the size was unknown; otherwise the hash will tell.
+    await response.body?.cancel()
+    return loaded
+  }
+  if (!response.ok) {
+    await response.body?.cancel()
+    throw refusal(response, asked)
+  }
+  if (response.status === 206 && !response.headers.get('content-range')?.startsWith(`bytes ${loaded}-`)) {
+    await response.body?.cancel()
+    throw new HubError(
+      'BadDownload',
+      `${urlOf(asked)} answered another range than bytes ${loaded}- asked for`,
+    )
+  }
+  let at = response.status === 206 ? loaded : 0
+  const reader = response.body?.getReader()
+  try {
+    for (;;) {
+      const piece = reader === undefined ? undefined : await nextPiece(reader, options)
+      if (piece === undefined) break
+      if (size !== undefined && at + piece.length > size) {
+        throw new HubError(
+          'BadDownload',
+          `${urlOf(asked)} is longer than the ${size} bytes that the Hub announced: try again later`,
+        )
+      }
+      await writeAll(file, piece, at)
+      at += piece.length
+      onProgress?.({ file: asked.fileName, loaded: at, total: size })
+    }
+  } finally {
+    reader?.cancel().catch(() => {})
+  }
+  return Math.max(at, loaded)
+}
+
+/** The address behind a redirect is signed for minutes only, so each request starts at the Hub. */
+function hubFetch(options: RequestOptions): typeof fetch {
+  return redirectingFetch(options.fetch ?? fetch)
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
+
+/** What an ETag is a hash of: 64 digits the sha256 of the content, 40 the sha1 of a git blob. */
+function hashOf(etag: string): ((size: number) => Hash) | undefined {
+  if (/^[0-9a-f]{64}$/.test(etag)) return () => createHash('sha256')
+  if (/^[0-9a-f]{40}$/.test(etag)) return (size) => createHash('sha1').update(`blob ${size}\0`)
+  return undefined
+}
+
+/** What is wrong with a downloaded file, read from the disk as it will be used; `undefined` where it is right. */
+async function faultOf(
+  path: string,
+  metadata: FileMetadata,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const { size } = await stat(path)
+  if (metadata.size !== undefined && size !== metadata.size) {
+    return `${size} bytes came, not ${metadata.size}`
+  }
+  const hash = hashOf(metadata.etag)?.(size)
+  if (hash === undefined) return undefined
+  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    signal?.throwIfAborted()
+    hash.update(piece)
+  }
+  const found = hash.digest('hex')
+  return found === metadata.etag ? undefined : `its hash is ${found}, not ${metadata.etag}`
+}

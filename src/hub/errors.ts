@@ -1,0 +1,105 @@
+/** Why the Hub, or what is kept of it on disk, did not give a file. The first four are the Hub's own names. */
+export type HubErrorCode =
+  | 'RepoNotFound'
+  | 'RevisionNotFound'
+  | 'EntryNotFound'
+  | 'GatedRepo'
+  | 'Unauthorized'
+  | 'Forbidden'
+  | 'RateLimited'
+  | 'Unavailable'
+  | 'NotCached'
+  | 'BadDownload'
+
+/**
+ * The Hub refused, was out of reach, or sent something else than it announced. `code` is stable and meant for programs;
+ * `message` says what to do.
+ */
+export class HubError extends Error {
+  readonly code: HubErrorCode
+
+  constructor(code: HubErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'HubError'
+    this.code = code
+  }
+}
+
+/** What was asked for, to be named in an error. */
+export interface HubQuestion {
+  readonly endpoint: string
+  readonly repository: string
+  readonly revision: string
+  readonly fileName: string
+  readonly token: string | undefined
+}
+
+/**
+ * The error for a response that is no success. The Hub tells refusals apart by `X-Error-Code`; a private model and one
+ * that does not exist look the same to who may not see it, so the message names both.
+ */
+export function refusal(response: Response, asked: HubQuestion): HubError {
+  const { endpoint, repository, revision, fileName, token } = asked
+  const { status } = response
+  const code = response.headers.get('x-error-code')
+  const said = response.headers.get('x-error-message')
+  const model = `${endpoint}/${repository}`
+  const withToken = 'pass { token } or set HF_TOKEN'
+  if (code === 'GatedRepo') {
+    return new HubError(
+      'GatedRepo',
+      `The model ${repository} is gated: accept its conditions at ${model}, then ${
+        token === undefined
+          ? `${withToken} to a token of that account`
+          : 'use a token of the account that did'
+      }`,
+    )
+  }
+  if (code === 'RevisionNotFound') {
+    return new HubError(
+      'RevisionNotFound',
+      `The model ${repository} has no revision ${JSON.stringify(revision)}: see its branches and commits at ${model}/commits`,
+    )
+  }
+  if (code === 'EntryNotFound') {
+    return new HubError(
+      'EntryNotFound',
+      `The model ${repository} has no file ${fileName} at revision ${revision}: see ${model}/tree/${encodeURIComponent(revision)}`,
+    )
+  }
+  if (status === 401 && /invalid (credentials|user)|token/i.test(said ?? '')) {
+    return new HubError(
+      'Unauthorized',
+      `${endpoint} refused the token (${said}): make a new one at ${endpoint}/settings/tokens, or leave it out for a public model`,
+    )
+  }
+  if (code === 'RepoNotFound' || status === 401 || status === 404) {
+    return new HubError(
+      'RepoNotFound',
+      `There is no model ${repository} at ${endpoint}, or it is private: check the name${
+        token === undefined
+          ? `; for a private model ${withToken}`
+          : '; if it is private, the token given has no access to it'
+      }`,
+    )
+  }
+  if (status === 403) {
+    return new HubError(
+      'Forbidden',
+      `${endpoint} forbids reading ${repository}${said === null ? '' : ` (${said})`}: use a token with read permission for it`,
+    )
+  }
+  if (status === 429) {
+    return new HubError(
+      'RateLimited',
+      `${endpoint} answers 429 (too many requests) for ${repository}: wait some minutes${
+        token === undefined ? `, or ${withToken}: accounts have a higher limit` : ''
+      }`,
+    )
+  }
+  return new HubError(
+    'Unavailable',
+    `${endpoint} answered ${status} ${response.statusText}`.trimEnd() +
+      ` for ${fileName} of ${repository}: try again later`,
+  )
+}

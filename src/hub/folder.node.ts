@@ -1,0 +1,306 @@
+import { readFile } from 'node:fs/promises'
+import { ModelFormatError } from '../format/errors.ts'
+import { ConnectionError, type RequestOptions } from '../format/request.ts'
+import type { ByteSource, ModelFiles } from '../format/source.ts'
+import { openUrl } from '../format/url-source.ts'
+import { folderFiles } from '../runtime/read-file.node.ts'
+import { HubCache } from './cache.node.ts'
+import { type DownloadProgress, downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
+import { readEnvironment } from './environment.node.ts'
+import { HubError, type HubQuestion, refusal } from './errors.ts'
+import {
+  CONFIG,
+  hasVocabulary,
+  INDEX,
+  noSafetensors,
+  noVocabulary,
+  OTHER_WEIGHTS,
+  POOLING,
+  SENTENCE_MODULES,
+  SMALL_FILES,
+  shardNames,
+  WEIGHTS,
+} from './model-files.ts'
+import { redirectingFetch } from './redirect.node.ts'
+import { authorization, checkEndpoint, type HubId, parseHubId, resolveUrl } from './urls.ts'
+
+/** What `hubFolder` takes; what is left out comes from the environment, by the names that Python reads. */
+export interface HubFolderOptions {
+  /** A branch, tag or commit; wins over one in the id. */
+  readonly revision?: string
+  readonly token?: string
+  /** No byte of network: only what is in the cache. */
+  readonly offline?: boolean
+  /** The folder that holds `models--owner--name`. */
+  readonly cacheDir?: string
+  readonly endpoint?: string
+  readonly onProgress?: (progress: DownloadProgress) => void
+  readonly signal?: AbortSignal
+  /** False for the small files alone, as a tokenizer needs. Default true. */
+  readonly weights?: boolean
+  /**
+   * Called before weights are downloaded, not where they are cached: throw to refuse them. `remote` opens the model's
+   * files, the weights by ranges, so that their headers can be read first.
+   */
+  readonly beforeWeights?: (totalBytes: number, remote: ModelFiles) => void | Promise<void>
+  readonly fetch?: typeof fetch
+  /** See `RequestOptions`. */
+  readonly retries?: number
+  readonly retryDelay?: number
+}
+
+/** A model in the cache. */
+export interface HubFolder {
+  /** Holds `config.json` and the rest; in the layout that Python's huggingface_hub made. */
+  readonly folder: string
+  readonly commit: string
+}
+
+/**
+ * Makes a model of the Hub a folder on this disk: from the cache shared with Python, or downloaded into it. Where the
+ * Hub cannot be asked, what the revision meant last time is used.
+ *
+ * @param id `owner/name[@revision]`
+ * @throws {HubError} where the Hub refuses, or nothing is cached and it is out of reach
+ * @throws {ModelFormatError} `MissingFile` where the model lacks a file that is needed, or has no safetensors
+ * @throws {RangeError} where `id` is none
+ *
+ * @example
+ * const { folder } = await hubFolder('dslim/bert-base-NER', { onProgress: ({ file, loaded, total }) => ... })
+ */
+export async function hubFolder(id: string, options: HubFolderOptions = {}): Promise<HubFolder> {
+  const model = parseHubId(id, options.revision)
+  const environment = readEnvironment()
+  const cache = new HubCache(options.cacheDir ?? environment.cacheDir, model.repository, environment.symlinks)
+  const offline = options.offline ?? environment.offline
+  const cached = await findCached(cache, model, options.weights ?? true)
+  if (cached.folder !== undefined && (offline || cached.isCommit)) return cached.folder
+  if (offline) throw notCached(model, cached.missing, undefined)
+  const { signal } = options
+  const hub = new HubDownload(model, cache, {
+    ...options,
+    endpoint: checkEndpoint(options.endpoint ?? environment.endpoint),
+    token: options.token ?? environment.token,
+    metadataTimeout: environment.metadataTimeout,
+    downloadTimeout: environment.downloadTimeout,
+    // With a copy at hand nobody waits for a Hub that is out of reach.
+    firstRetries: cached.folder === undefined ? options.retries : 0,
+  })
+  try {
+    return await hub.run()
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (!isOutOfReach(error)) throw error
+    if (cached.folder !== undefined) return cached.folder
+    throw error instanceof ConnectionError ? notCached(model, cached.missing, error) : error
+  }
+}
+
+/** As in Python, a refusal is no reason not to use what was downloaded when it was allowed. */
+function isOutOfReach(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true
+  return (
+    error instanceof HubError && !['RevisionNotFound', 'EntryNotFound', 'BadDownload'].includes(error.code)
+  )
+}
+
+function notCached(model: HubId, missing: string | undefined, cause: ConnectionError | undefined): HubError {
+  const why = cause === undefined ? 'the network is switched off (offline)' : cause.message
+  const what = missing === undefined ? 'is not in the cache' : `is only in part in the cache (no ${missing})`
+  return new HubError(
+    'NotCached',
+    `The model ${model.repository}@${model.revision} ${what} and ${why}: load it once with a connection`,
+    { cause },
+  )
+}
+
+interface Cached {
+  readonly folder: HubFolder | undefined
+  readonly isCommit: boolean
+  /** The first file that a snapshot lacks. */
+  readonly missing: string | undefined
+}
+
+/** The snapshot of a revision, where it has all that a model needs. */
+async function findCached(cache: HubCache, model: HubId, weights: boolean): Promise<Cached> {
+  const commit = await cache.commitOf(model.revision)
+  if (commit === undefined) return { folder: undefined, isCommit: false, missing: undefined }
+  const missing = await firstMissing(cache, commit, weights)
+  return {
+    folder: missing === undefined ? { folder: cache.snapshot(commit), commit } : undefined,
+    isCommit: commit === model.revision,
+    missing,
+  }
+}
+
+async function firstMissing(cache: HubCache, commit: string, weights: boolean): Promise<string | undefined> {
+  const has = (fileName: string): Promise<boolean> => cache.has(commit, fileName)
+  if (!(await has(CONFIG))) return CONFIG
+  if (!(await hasVocabulary(has))) return 'vocab.txt'
+  if (!weights || (await has(WEIGHTS))) return undefined
+  if (!(await has(INDEX))) return WEIGHTS
+  for (const shard of shardNames(await readFile(cache.pointer(commit, INDEX)))) {
+    if (!(await has(shard))) return shard
+  }
+  return undefined
+}
+
+interface DownloadOptions extends Omit<HubFolderOptions, 'token' | 'endpoint'> {
+  readonly endpoint: string
+  readonly token: string | undefined
+  readonly metadataTimeout: number
+  readonly downloadTimeout: number
+  readonly firstRetries: number | undefined
+}
+
+/** One run of downloading what a model lacks. */
+class HubDownload {
+  readonly #model: HubId
+  readonly #cache: HubCache
+  readonly #options: DownloadOptions
+  /** Set by the first answer; all that follows is asked of this commit. */
+  #commit = ''
+
+  constructor(model: HubId, cache: HubCache, options: DownloadOptions) {
+    this.#model = model
+    this.#cache = cache
+    this.#options = options
+  }
+
+  async run(): Promise<HubFolder> {
+    const config = await this.#resolve()
+    await this.#download(config)
+    await this.#fetchSmall(SMALL_FILES)
+    const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
+    if (!(await hasVocabulary(has))) throw noVocabulary(this.#model.repository)
+    if (await has(SENTENCE_MODULES)) await this.#fetchSmall([POOLING])
+    if (this.#options.weights ?? true) await this.#fetchWeights()
+    // Last, so that a run that is cut short leaves the revision at the snapshot that is whole.
+    await this.#cache.setCommit(this.#model.revision, this.#commit)
+    return { folder: this.#cache.snapshot(this.#commit), commit: this.#commit }
+  }
+
+  /** Learns the commit from `config.json`. */
+  async #resolve(): Promise<FileMetadata> {
+    const { firstRetries } = this.#options
+    const config = await fileMetadata(this.#asked(CONFIG, this.#model.revision), {
+      ...this.#requests(this.#options.metadataTimeout),
+      ...(firstRetries === undefined ? {} : { retries: firstRetries }),
+    })
+    if (config === undefined) {
+      throw new ModelFormatError(
+        'MissingFile',
+        `The model ${this.#model.repository} has no config.json at revision ${this.#model.revision}: it is not one of transformers`,
+      )
+    }
+    this.#commit = config.commit
+    return config
+  }
+
+  /** Downloads those of the files that the model has, all at once. */
+  async #fetchSmall(fileNames: readonly string[]): Promise<void> {
+    const results = await Promise.allSettled(
+      fileNames.map(async (fileName) => {
+        const metadata = await this.#lookUp(fileName)
+        if (metadata !== undefined) await this.#download(metadata)
+      }),
+    )
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  async #fetchWeights(): Promise<void> {
+    const fileNames = await this.#weightFiles()
+    const wanted: FileMetadata[] = []
+    for (const fileName of fileNames) {
+      const metadata = await this.#lookUp(fileName)
+      if (metadata !== undefined) wanted.push(metadata)
+      else if (!(await this.#cache.has(this.#commit, fileName))) {
+        throw new ModelFormatError(
+          'MissingFile',
+          `${INDEX} of ${this.#model.repository} names ${fileName}, which the model does not have`,
+        )
+      }
+    }
+    if (wanted.length === 0) return
+    const totalBytes = wanted.reduce((total, { size }) => total + (size ?? 0), 0)
+    await this.#options.beforeWeights?.(totalBytes, this.#remoteFiles())
+    for (const metadata of wanted) await this.#download(metadata)
+  }
+
+  /** `model.safetensors`, or the shards that the index names. */
+  async #weightFiles(): Promise<readonly string[]> {
+    if (await this.#exists(WEIGHTS)) return [WEIGHTS]
+    await this.#fetchSmall([INDEX])
+    if (await this.#cache.has(this.#commit, INDEX)) {
+      return shardNames(await readFile(this.#cache.pointer(this.#commit, INDEX)))
+    }
+    for (const other of OTHER_WEIGHTS) {
+      if (await this.#exists(other)) throw noSafetensors(this.#model.repository, other)
+    }
+    throw noSafetensors(this.#model.repository, undefined)
+  }
+
+  async #exists(fileName: string): Promise<boolean> {
+    return (await this.#cache.has(this.#commit, fileName)) || (await this.#lookUp(fileName)) !== undefined
+  }
+
+  /** What the Hub says of a file; `undefined` where it is cached, or known not to exist. */
+  async #lookUp(fileName: string): Promise<FileMetadata | undefined> {
+    const commit = this.#commit
+    if (await this.#cache.has(commit, fileName)) return undefined
+    if (await this.#cache.isKnownMissing(commit, fileName)) return undefined
+    const metadata = await fileMetadata(
+      this.#asked(fileName, commit),
+      this.#requests(this.#options.metadataTimeout),
+    )
+    if (metadata === undefined) await this.#cache.setMissing(commit, fileName)
+    return metadata
+  }
+
+  async #download(metadata: FileMetadata): Promise<void> {
+    const { fileName, etag } = metadata
+    if (await this.#cache.has(this.#commit, fileName)) return
+    const asked = this.#asked(fileName, this.#commit)
+    const requests = this.#requests(this.#options.downloadTimeout)
+    await this.#cache.prepare()
+    await downloadBlob(this.#cache, asked, metadata, requests, this.#options.onProgress)
+    await this.#cache.point(this.#commit, fileName, etag)
+  }
+
+  /** The files before they are downloaded: what is cached from the disk, the rest by ranges. */
+  #remoteFiles(): ModelFiles {
+    const local = folderFiles(this.#cache.snapshot(this.#commit))
+    return {
+      name: this.#model.repository,
+      open: async (fileName: string): Promise<ByteSource | undefined> => {
+        const here = await local.open(fileName)
+        if (here !== undefined) return here
+        const asked = this.#asked(fileName, this.#commit)
+        return openUrl(resolveUrl(asked.endpoint, asked, fileName), {
+          ...this.#requests(this.#options.downloadTimeout),
+          fetch: redirectingFetch(this.#options.fetch ?? fetch),
+          headers: authorization(asked.token),
+          onError: (response) => {
+            if (response.status !== 404) throw refusal(response, asked)
+          },
+        })
+      },
+    }
+  }
+
+  #asked(fileName: string, revision: string): HubQuestion {
+    const { endpoint, token } = this.#options
+    return { endpoint, repository: this.#model.repository, revision, fileName, token }
+  }
+
+  #requests(timeout: number): RequestOptions {
+    const { signal, retries, retryDelay } = this.#options
+    return {
+      fetch: this.#options.fetch ?? fetch,
+      timeout,
+      ...(signal === undefined ? {} : { signal }),
+      ...(retries === undefined ? {} : { retries }),
+      ...(retryDelay === undefined ? {} : { retryDelay }),
+    }
+  }
+}
