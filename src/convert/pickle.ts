@@ -1,3 +1,4 @@
+import { quoted } from '../format/errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { broken, unsupported } from './refuse.ts'
 
@@ -276,7 +277,7 @@ class Interpreter {
     const full = `${module}.${name}`
     if (!this.#machine.globals.has(full)) {
       throw this.#unsupported(
-        `the pickle asks for ${quote(full)}, which no state_dict needs; it was not loaded or run. ` +
+        `the pickle asks for ${quoted(full)}, which no state_dict needs; it was not loaded or run. ` +
           'Do not open this file in Python unless you trust its maker',
       )
     }
@@ -289,7 +290,7 @@ class Interpreter {
       throw this.#broken(`the pickle calls ${describe(callee)} with ${describe(args)}`)
     }
     const call = this.#machine.globals.get(callee.name)
-    if (call === undefined) throw this.#unsupported(`the pickle calls ${quote(callee.name)}; it was not run`)
+    if (call === undefined) throw this.#unsupported(`the pickle calls ${quoted(callee.name)}; it was not run`)
     return call(args.items)
   }
 
@@ -335,20 +336,15 @@ function float64(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, false)
 }
 
-/** A name out of a file, made safe to print. */
-export function quote(name: string): string {
-  return JSON.stringify(name.length > 120 ? `${name.slice(0, 120)}...` : name)
-}
-
 /** What a value is, for errors. */
 export function describe(value: PickleValue): string {
   if (value === null) return 'None'
-  if (typeof value === 'string') return `the text ${quote(value)}`
+  if (typeof value === 'string') return `the text ${quoted(value)}`
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (value instanceof Uint8Array) return 'bytes'
   if (value instanceof PickleTuple) return `a tuple of ${value.items.length}`
   if (value instanceof PickleList) return `a list of ${value.items.length}`
   if (value instanceof PickleDict) return `a dict of ${value.entries.size}`
-  if (value instanceof PickleGlobal) return quote(value.name)
+  if (value instanceof PickleGlobal) return quoted(value.name)
   return value.kind
 }

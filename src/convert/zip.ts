@@ -1,9 +1,9 @@
+import { quoted } from '../format/errors.ts'
 import type { ByteSource } from '../format/source.ts'
 import { checkRange } from '../format/source.ts'
 import { ByteReader, decodeText } from './byte-reader.ts'
 import { crc32 } from './crc32.ts'
 import { inflatedSource } from './inflate.ts'
-import { quote } from './pickle.ts'
 import { broken, unsupported } from './refuse.ts'
 
 /** One file of an archive. */
@@ -59,7 +59,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const entries = new Map<string, ZipEntry>()
   for (let i = 0; i < directory.count; i++) {
     const entry = readEntry(reader, name)
-    if (entries.has(entry.name)) throw broken(name, `it has two files named ${quote(entry.name)}`)
+    if (entries.has(entry.name)) throw broken(name, `it has two files named ${quoted(entry.name)}`)
     entries.set(entry.name, entry)
   }
   checkPlaces([...entries.values()], name, directory.offset)
@@ -168,23 +168,23 @@ function readEntry(reader: ByteReader, archive: string): ZipEntry {
     if (headerOffset === 0xffffffff) headerOffset = field.size64()
   }
   checkName(name, archive)
-  if ((flags & 1) !== 0) throw unsupported(archive, `its file ${quote(name)} is encrypted`)
+  if ((flags & 1) !== 0) throw unsupported(archive, `its file ${quoted(name)} is encrypted`)
   if (method !== 0 && method !== 8) {
     throw unsupported(
       archive,
-      `its file ${quote(name)} is packed by method ${method}; stored and deflated are read`,
+      `its file ${quoted(name)} is packed by method ${method}; stored and deflated are read`,
     )
   }
   if (method === 0 && byteLength !== compressedLength) {
     throw broken(
       archive,
-      `its stored file ${quote(name)} has two sizes, ${byteLength} and ${compressedLength}`,
+      `its stored file ${quoted(name)} has two sizes, ${byteLength} and ${compressedLength}`,
     )
   }
   if (byteLength > compressedLength * LARGEST_RATIO) {
     throw broken(
       archive,
-      `its file ${quote(name)} claims ${byteLength} bytes out of ${compressedLength}, which deflate cannot reach`,
+      `its file ${quoted(name)} claims ${byteLength} bytes out of ${compressedLength}, which deflate cannot reach`,
     )
   }
   return { name, byteLength, compressedLength, method, crc32: crc, headerOffset }
@@ -193,7 +193,7 @@ function readEntry(reader: ByteReader, archive: string): ZipEntry {
 function checkName(name: string, archive: string): void {
   const parts = name.split('/')
   if (parts[0] === '' || parts.includes('..') || name.includes('\\') || name.includes('\0')) {
-    throw broken(archive, `its file name ${quote(name)} leads out of the archive`)
+    throw broken(archive, `its file name ${quoted(name)} leads out of the archive`)
   }
 }
 
@@ -203,10 +203,13 @@ function checkPlaces(entries: ZipEntry[], archive: string, directoryOffset: numb
   let previous = 0
   for (const entry of entries) {
     if (entry.headerOffset < previous)
-      throw broken(archive, `its file ${quote(entry.name)} lies over another`)
+      throw broken(archive, `its file ${quoted(entry.name)} lies over another`)
     previous = entry.headerOffset + LOCAL_HEADER_BYTES + entry.compressedLength
     if (previous > directoryOffset) {
-      throw broken(archive, `its file ${quote(entry.name)} of ${entry.compressedLength} bytes passes the end`)
+      throw broken(
+        archive,
+        `its file ${quoted(entry.name)} of ${entry.compressedLength} bytes passes the end`,
+      )
     }
   }
 }
@@ -229,7 +232,7 @@ async function readEntryWhole(source: ByteSource, entry: ZipEntry, largest: numb
   if (entry.byteLength > largest) {
     throw unsupported(
       source.name,
-      `its file ${quote(entry.name)} has ${entry.byteLength} bytes; at most ${largest}`,
+      `its file ${quoted(entry.name)} has ${entry.byteLength} bytes; at most ${largest}`,
     )
   }
   const opened = await openEntry(source, entry)
@@ -240,7 +243,7 @@ async function readEntryWhole(source: ByteSource, entry: ZipEntry, largest: numb
   if (found !== entry.crc32) {
     throw broken(
       source.name,
-      `its file ${quote(entry.name)} is damaged: CRC-32 ${found} where ${entry.crc32} is stated`,
+      `its file ${quoted(entry.name)} is damaged: CRC-32 ${found} where ${entry.crc32} is stated`,
     )
   }
   return bytes

@@ -1,0 +1,158 @@
+import { quoted } from '../format/errors.ts'
+import type { ByteSource } from '../format/source.ts'
+import { ByteReader } from './byte-reader.ts'
+import { elementBytes, elementCount, type ForeignTensor } from './foreign-tensor.ts'
+import {
+  describe,
+  PickleDict,
+  PickleList,
+  type PickleMachine,
+  type PickleValue,
+  readPickle,
+} from './pickle.ts'
+import { pytorchMachine, type StorageReference, TensorReference, viewTensor } from './pytorch-tensor.ts'
+import { broken, unsupported } from './refuse.ts'
+import { isZip, openZip } from './zip.ts'
+
+/** The pickle of BERT-large is 60 kB. */
+const LARGEST_PICKLE = 16 * 1024 * 1024
+/** Tied weights make a state_dict name more bytes than its file has, but never many times more. */
+const LARGEST_SHARING = 4
+/** What files of before PyTorch 1.6 begin with, behind PROTO: 0x1950a86a20f9469cfc6c as a pickled integer. */
+const LEGACY_MAGIC: readonly number[] = [
+  0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
+]
+
+/** Where a storage's first element is. */
+interface Place {
+  readonly source: ByteSource
+  readonly start: number
+}
+
+/**
+ * Reads the state_dict in a file that `torch.save` wrote, in the zip form (since PyTorch 1.6) or the older one. The
+ * pickle in it is interpreted, never run: see `readPickle`. The source must stay open while tensors are read.
+ *
+ * @returns the tensors under the names they have in the file
+ * @throws {ModelFormatError} when the file is neither, is damaged, or holds anything besides tensors
+ */
+export async function readPytorch(source: ByteSource): Promise<ForeignTensor[]> {
+  const tensors = (await isZip(source)) ? await readZipForm(source) : await readLegacyForm(source)
+  const bytes = tensors.reduce((sum, { dtype, shape }) => sum + elementBytes(dtype) * elementCount(shape), 0)
+  if (bytes > LARGEST_SHARING * source.byteLength) {
+    throw broken(
+      source.name,
+      `its tensors come to ${bytes} bytes, many times the file's ${source.byteLength}`,
+    )
+  }
+  return tensors
+}
+
+async function readZipForm(source: ByteSource): Promise<ForeignTensor[]> {
+  const archive = await openZip(source)
+  const pickle = [...archive.entries.values()].find(({ name }) => /^[^/]+\/data\.pkl$/.test(name))
+  if (pickle === undefined)
+    throw unsupported(source.name, 'it is a zip archive, but not of torch.save: no data.pkl')
+  const folder = pickle.name.slice(0, -'data.pkl'.length)
+  const order = archive.entries.get(`${folder}byteorder`)
+  if (order !== undefined && new TextDecoder().decode(await archive.readAll(order, 16)) !== 'little') {
+    throw unsupported(source.name, 'its numbers are big-endian; save it on a little-endian machine')
+  }
+  const storages = new Map<string, StorageReference>()
+  const reader = new ByteReader(source.name, await archive.readAll(pickle, LARGEST_PICKLE))
+  const state = readPickle(reader, pytorchMachine(source.name, storages))
+  const places = new Map<string, Place>()
+  for (const storage of storages.values()) {
+    const entry = archive.entries.get(`${folder}data/${storage.key}`)
+    const bytes = storage.count * elementBytes(storage.dtype)
+    if (entry === undefined) throw broken(source.name, `it has no file for storage ${quoted(storage.key)}`)
+    if (entry.method !== 0)
+      throw unsupported(source.name, 'its storages are deflated, which torch.save never does')
+    if (entry.byteLength !== bytes) {
+      throw broken(source.name, `storage ${quoted(storage.key)} has ${entry.byteLength} bytes, not ${bytes}`)
+    }
+    places.set(storage.key, { source: await archive.open(entry), start: 0 })
+  }
+  return stateTensors(source.name, state, places)
+}
+
+/** Pickles of the magic number, protocol version, system, state_dict and storage keys; then count and data of each storage. */
+async function readLegacyForm(source: ByteSource): Promise<ForeignTensor[]> {
+  const { name } = source
+  const head = new Uint8Array(Math.min(LARGEST_PICKLE, source.byteLength))
+  await source.read(0, head)
+  if (!LEGACY_MAGIC.every((byte, at) => head[2 + at] === byte)) throw notTorch(name, head)
+  const reader = new ByteReader(name, head)
+  reader.position = 2 + LEGACY_MAGIC.length
+  const storages = new Map<string, StorageReference>()
+  const machine = pytorchMachine(name, storages)
+  const version = readPickle(reader, machine)
+  if (version !== 1001) throw unsupported(name, `torch.save's format ${describe(version)}; 1001 is read`)
+  checkByteOrder(name, readPickle(reader, machine))
+  const state = readPickle(reader, machine)
+  const places = await placeStorages(source, reader, machine, storages)
+  return stateTensors(name, state, places)
+}
+
+async function placeStorages(
+  source: ByteSource,
+  reader: ByteReader,
+  machine: PickleMachine,
+  storages: ReadonlyMap<string, StorageReference>,
+): Promise<Map<string, Place>> {
+  const { name } = source
+  const keys = readPickle(reader, machine)
+  if (!(keys instanceof PickleList)) throw broken(name, `its list of storages is ${describe(keys)}`)
+  const places = new Map<string, Place>()
+  let position = reader.position
+  for (const key of keys.items) {
+    const storage = typeof key === 'string' ? storages.get(key) : undefined
+    if (storage === undefined)
+      throw broken(name, `it lists ${describe(key)}, which is no storage of its tensors`)
+    if (position + 8 > source.byteLength) throw broken(name, `it ends before storage ${quoted(storage.key)}`)
+    const size = new Uint8Array(8)
+    await source.read(position, size)
+    const count = new ByteReader(name, size).size64()
+    if (count !== storage.count) {
+      throw broken(name, `storage ${quoted(storage.key)} has ${count} elements, not ${storage.count}`)
+    }
+    const start = position + 8
+    position = start + count * elementBytes(storage.dtype)
+    if (position > source.byteLength) throw broken(name, `it ends inside storage ${quoted(storage.key)}`)
+    places.set(storage.key, { source, start })
+  }
+  for (const key of storages.keys()) {
+    if (!places.has(key)) throw broken(name, `it lacks storage ${quoted(key)}`)
+  }
+  return places
+}
+
+function checkByteOrder(file: string, system: PickleValue): void {
+  if (system instanceof PickleDict && system.entries.get('little_endian') === true) return
+  throw unsupported(file, 'its numbers are not said to be little-endian')
+}
+
+function stateTensors(file: string, state: PickleValue, places: ReadonlyMap<string, Place>): ForeignTensor[] {
+  if (!(state instanceof PickleDict)) {
+    throw unsupported(file, `it holds ${describe(state)}, not a state_dict: a dict of tensors`)
+  }
+  const tensors: ForeignTensor[] = []
+  for (const [name, value] of state.entries) {
+    if (typeof name !== 'string' || !(value instanceof TensorReference)) {
+      throw unsupported(
+        file,
+        `it holds ${describe(value)} under ${quoted(String(name))}, where a state_dict has tensors only; ` +
+          'a training checkpoint must be saved again as model.state_dict()',
+      )
+    }
+    const place = places.get(value.storage.key) as Place
+    tensors.push(viewTensor(name, value, place.source, place.start))
+  }
+  return tensors
+}
+
+function notTorch(file: string, head: Uint8Array): Error {
+  const tar = new TextDecoder('latin1').decode(head.subarray(257, 262)) === 'ustar'
+  if (tar) return unsupported(file, 'it is the tar form of PyTorch before 0.2; load and save it there again')
+  return unsupported(file, 'it is neither a zip archive nor an older file of torch.save')
+}
