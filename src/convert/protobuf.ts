@@ -1,0 +1,79 @@
+import { ByteReader, decodeText } from './byte-reader.ts'
+import { broken } from './refuse.ts'
+
+/** One field of a protocol buffer message: a number for varint and 32 bits, bytes for the rest. */
+export interface ProtobufField {
+  readonly number: number
+  readonly value: number | bigint | Uint8Array
+}
+
+/**
+ * The fields of one message, in the file's order (the wire format: https://protobuf.dev/programming-guides/encoding).
+ * Nested messages are bytes, to be walked in turn where they are of interest.
+ *
+ * @throws {ModelFormatError} when the bytes are no such message
+ */
+export function* protobufFields(file: string, message: Uint8Array): Generator<ProtobufField> {
+  const reader = new ByteReader(file, message)
+  while (reader.remaining > 0) {
+    const tag = reader.varint()
+    const number = Math.floor(tag / 8)
+    if (number < 1) throw broken(file, 'a protocol buffer in it has field 0')
+    yield { number, value: fieldValue(reader, tag % 8) }
+  }
+}
+
+function fieldValue(reader: ByteReader, wireType: number): number | bigint | Uint8Array {
+  switch (wireType) {
+    case 0:
+      return varint64(reader)
+    case 1:
+      return reader.take(8)
+    case 2:
+      return reader.take(reader.varint())
+    case 5:
+      return reader.uint32()
+    default:
+      throw broken(reader.file, `a protocol buffer in it has wire type ${wireType}`)
+  }
+}
+
+/** Up to 64 bits; negative numbers take all of them. */
+function varint64(reader: ByteReader): number | bigint {
+  let low = 0
+  let unit = 1
+  for (let count = 0; count < 7; count++) {
+    const byte = reader.uint8()
+    low += (byte & 0x7f) * unit
+    if (byte < 0x80) return low
+    unit *= 128
+  }
+  let value = BigInt(low)
+  for (let shift = 49n; shift < 70n; shift += 7n) {
+    const byte = reader.uint8()
+    value |= BigInt(byte & 0x7f) << shift
+    if (byte < 0x80) return BigInt.asIntN(64, value)
+  }
+  throw broken(reader.file, 'a protocol buffer in it has a number of more than 64 bits')
+}
+
+/** The value of a message field. */
+export function messageOf(file: string, field: ProtobufField): Uint8Array {
+  if (field.value instanceof Uint8Array) return field.value
+  throw broken(
+    file,
+    `field ${field.number} of a protocol buffer in it is a number, where a message is expected`,
+  )
+}
+
+/** The value of a text field. */
+export function textOf(file: string, field: ProtobufField): string {
+  return decodeText(file, messageOf(file, field))
+}
+
+/** The value of a field that holds a size, an offset or an enumeration. */
+export function sizeOf(file: string, field: ProtobufField): number {
+  const { value } = field
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw broken(file, `field ${field.number} of a protocol buffer in it is no size`)
+}
