@@ -39,8 +39,9 @@ export function urlFiles(base: string | URL, options: RequestOptions = {}): Mode
   }
   return {
     name: prefix,
-    open: (fileName) =>
-      openUrl(prefix + checkFileName(fileName).split('/').map(encodeURIComponent).join('/'), options),
+    async open(fileName: string): Promise<ByteSource | undefined> {
+      return openUrl(prefix + checkFileName(fileName).split('/').map(encodeURIComponent).join('/'), options)
+    },
   }
 }
 

@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ModelFormatError } from '#dist/format/errors.js'
+import { readAll } from '#dist/format/source.js'
+import { folderFiles } from '#dist/runtime/read-file.node.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'iobert-folder-'))
+const content = Uint8Array.from({ length: 5000 }, (_, at) => (at * 7) & 255)
+writeFileSync(join(folder, 'model.safetensors'), content)
+writeFileSync(join(folder, 'empty'), '')
+mkdirSync(join(folder, '1_Pooling'))
+writeFileSync(join(folder, '1_Pooling/config.json'), '{}')
+
+test('folderFiles reads ranges straight into its target', async () => {
+  const source = await folderFiles(folder).open('model.safetensors')
+  assert.ok(source)
+  assert.is(source.byteLength, 5000)
+  const target = new Uint8Array(12).fill(1)
+  await source.read(4990, target.subarray(1, 11))
+  assert.equal([...target], [1, ...content.subarray(4990), 1])
+  await source.close()
+  await source.close()
+})
+
+test('folderFiles reads into shared memory and into the memory of a WebAssembly instance', async () => {
+  const source = await folderFiles(folder).open('model.safetensors')
+  assert.ok(source)
+  const memories = [
+    new SharedArrayBuffer(65536),
+    new WebAssembly.Memory({ initial: 1 }).buffer,
+    new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true }).buffer,
+  ]
+  for (const memory of memories) {
+    const target = new Uint8Array(memory, 100, 5000)
+    await source.read(0, target)
+    assert.equal(Uint8Array.from(target), content)
+    assert.is(new Uint8Array(memory)[99], 0)
+    assert.is(new Uint8Array(memory)[5100], 0)
+  }
+  await source.close()
+})
+
+test('folderFiles opens files of subfolders and empty files, and gives undefined for what is missing or no file', async () => {
+  const files = folderFiles(folder)
+  const pooling = await files.open('1_Pooling/config.json')
+  assert.is(new TextDecoder().decode(await readAll(pooling!)), '{}')
+  await pooling!.close()
+  const empty = await files.open('empty')
+  assert.is((await readAll(empty!)).length, 0)
+  await empty!.close()
+  assert.is(await files.open('vocab.txt'), undefined)
+  assert.is(await files.open('model.safetensors/inside'), undefined)
+  assert.is(await files.open('1_Pooling'), undefined)
+})
+
+test('folderFiles refuses names that leave the folder', async () => {
+  const names = [
+    '../x',
+    'a/../../x',
+    '/etc/passwd',
+    '..',
+    '.',
+    '',
+    'a//b',
+    'a\\b',
+    '..\\x',
+    'C:x',
+    'a\0b',
+    'a/./b',
+  ]
+  for (const name of names) {
+    const error = await folderFiles(folder)
+      .open(name)
+      .catch((reason: unknown) => reason)
+    assert.instance(error, ModelFormatError, JSON.stringify(name))
+    assert.is((error as ModelFormatError).code, 'InvalidConfig')
+  }
+})
+
+test('folderFiles says which folder is missing, or is a file', async () => {
+  const missing = await folderFiles(join(folder, 'nowhere'))
+    .open('config.json')
+    .catch((reason: unknown) => reason)
+  assert.instance(missing, ModelFormatError)
+  assert.match((missing as Error).message, /no folder .*nowhere/)
+  const file = await folderFiles(join(folder, 'empty'))
+    .open('config.json')
+    .catch((reason: unknown) => reason)
+  assert.match((file as Error).message, /empty is a file/)
+})
+
+test('folderFiles read fails past the end, also where the file was cut short after it was opened', async () => {
+  const path = join(folder, 'cut')
+  writeFileSync(path, content)
+  const source = await folderFiles(folder).open('cut')
+  assert.instance(await source!.read(4999, new Uint8Array(2)).catch((reason: unknown) => reason), RangeError)
+  truncateSync(path, 100)
+  const error = await source!.read(0, new Uint8Array(200)).catch((reason: unknown) => reason)
+  assert.instance(error, RangeError)
+  assert.match((error as Error).message, /has 100 bytes/)
+  await source!.close()
+})
+
+test.after(() => rmSync(folder, { recursive: true }))
+test.run()
