@@ -1,5 +1,6 @@
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
+import { checkFileName } from './file-name.ts'
 import { isObject, type JsonObject, readJsonObject, shown } from './json-file.ts'
 import { readSafetensorsHeader } from './safetensors.ts'
 import type { ByteSource, ModelFiles } from './source.ts'
@@ -114,12 +115,12 @@ async function readIndex(files: ModelFiles): Promise<ShardIndex> {
   if (!isObject(map)) throw invalidIndex('has no weight_map, an object of tensor names and files')
   const weightMap = new Map<string, string>()
   for (const [name, file] of Object.entries(map)) {
-    if (typeof file !== 'string' || !isShardName(file)) {
+    if (typeof file !== 'string' || !/^[^/]+\.safetensors$/.test(file)) {
       throw invalidIndex(
         `puts tensor ${quoted(name)} in ${shown(file)}: a shard is a .safetensors file beside the index, without folders`,
       )
     }
-    weightMap.set(name, file)
+    weightMap.set(name, checkFileName(file))
   }
   const metadata = json['metadata']
   const totalSize = isObject(metadata) ? metadata['total_size'] : undefined
@@ -128,11 +129,6 @@ async function readIndex(files: ModelFiles): Promise<ShardIndex> {
     throw invalidIndex(`has the total_size ${shown(totalSize)}: expected a number of bytes`)
   }
   return { weightMap, totalSize }
-}
-
-/** A plain file name: no folder, no drive, no stream, no hidden file, whatever the platform. */
-function isShardName(name: string): boolean {
-  return /^[A-Za-z0-9_][\w.+ -]{0,200}\.safetensors$/.test(name) && !name.includes('..')
 }
 
 function checkIndex(index: ShardIndex, tensors: ReadonlyMap<string, CheckpointTensor>): void {

@@ -1,6 +1,7 @@
 import { DTYPE_BITS, type Dtype, isDtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { JsonScanner } from './json-scanner.ts'
+import { isUtf8 } from './utf8.ts'
 
 /**
  * The header of a safetensors file: 8 bytes with its length N, then N bytes of JSON. The checks are those of the
@@ -11,11 +12,11 @@ import { JsonScanner } from './json-scanner.ts'
 /** The largest header, in bytes: the reference's own limit. */
 export const MAX_HEADER_BYTES: number = 100_000_000
 /** The most tensors of one file. */
-export const MAX_TENSORS: number = 65_536
+export const MAX_TENSORS: number = 32_768
 /** The most dimensions of one tensor. */
 export const MAX_RANK: number = 32
-/** All names and metadata of one file together, in bytes as written. */
-export const MAX_NAME_BYTES: number = 16 * 2 ** 20
+/** What one file's header may leave in memory: its names and metadata as written, 32 bytes each more, and 16 a number. */
+export const MAX_KEPT_BYTES: number = 8 * 2 ** 20
 
 /** Bytes before the header: its length as u64. */
 export const LENGTH_BYTES: number = 8
@@ -84,7 +85,12 @@ export function headerLength(prefix: Uint8Array, byteLength: number, fileName: s
  * @throws {ModelFormatError} with the reference's codes, and DuplicateKey
  */
 export function parseHeader(header: Uint8Array, byteLength: number, fileName: string): SafetensorsHeader {
-  checkUtf8(header, fileName)
+  if (!isUtf8(header)) {
+    throw new ModelFormatError(
+      'InvalidHeader',
+      `${fileName} has a header that is not UTF-8; it is probably not safetensors`,
+    )
+  }
   const { drafts, metadata } = new HeaderReader(header, fileName).read()
   const dataStart = LENGTH_BYTES + header.length
   drafts.sort(byOffsets)
@@ -107,23 +113,16 @@ export function parseHeader(header: Uint8Array, byteLength: number, fileName: st
         'the file was cut short or something was added; download it again',
     )
   }
-  return { tensors, metadata }
-}
-
-function checkUtf8(header: Uint8Array, fileName: string): void {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  const step = 65_536
-  try {
-    // In pieces, whose text is let go of at once
-    for (let at = 0; at < header.length; at += step)
-      decoder.decode(header.slice(at, at + step), { stream: true })
-    decoder.decode()
-  } catch {
+  for (const { name, shape } of drafts) {
+    // Possible only beside a dimension of 0, where all checks of bytes have passed
+    const size = shape.find((each) => typeof each === 'bigint')
+    if (size === undefined) continue
     throw new ModelFormatError(
-      'InvalidHeader',
-      `${fileName} has a header that is not UTF-8: it is not a safetensors file`,
+      'ValidationOverflow',
+      `${fileName}: tensor ${quoted(name)} has a dimension of ${size}: at most 2^53 - 1 can be held`,
     )
   }
+  return { tensors, metadata }
 }
 
 /** By begin, then end: mixed comparisons of numbers and bigints are exact. */
@@ -169,8 +168,6 @@ function checkDraft(draft: Draft, previousEnd: number | bigint, fileName: string
       `${tensor} of ${dtype} with shape [${shape.join(', ')}] takes ${bits / 8n} bytes, but its data_offsets [${begin}, ${end}] span ${BigInt(end) - BigInt(begin)}`,
     )
   }
-  // Only beside a dimension of 0: a size no JavaScript number holds
-  if (shape.some((size) => typeof size === 'bigint')) overflow()
 }
 
 /** The grammar: `{ "__metadata__"?: { key: text }, name: { dtype, shape, data_offsets, ... }, ... }`. */
@@ -179,7 +176,7 @@ class HeaderReader {
   readonly #scanner: JsonScanner
   readonly #names = new Set<string>()
   readonly #drafts: Draft[] = []
-  #nameBytes = 0
+  #keptBytes = 0
 
   constructor(header: Uint8Array, fileName: string) {
     this.#fileName = fileName
@@ -278,22 +275,26 @@ class HeaderReader {
     if (scanner.take(']')) return numbers
     do {
       if (numbers.length === most) scanner.fail(`found more than ${most} numbers in ${what}`)
+      this.#count(16)
       numbers.push(scanner.unsigned(`a number in ${what}`))
     } while (scanner.take(','))
     scanner.expect(']', `or , in ${what}`)
     return numbers
   }
 
-  /** The string just scanned, counted against `MAX_NAME_BYTES`. */
+  /** The string just scanned. */
   #kept(): string {
-    this.#nameBytes += this.#scanner.stringLength
-    if (this.#nameBytes > MAX_NAME_BYTES) {
-      throw new ModelFormatError(
-        'HeaderTooLarge',
-        `${this.#fileName}: names and metadata take more than ${MAX_NAME_BYTES} bytes, the most this reader takes`,
-      )
-    }
+    this.#count(this.#scanner.stringLength + 32)
     return this.#scanner.text()
+  }
+
+  #count(bytes: number): void {
+    this.#keptBytes += bytes
+    if (this.#keptBytes <= MAX_KEPT_BYTES) return
+    throw new ModelFormatError(
+      'HeaderTooLarge',
+      `${this.#fileName}: names, metadata and shapes take more than ${MAX_KEPT_BYTES} bytes, the most this reader takes`,
+    )
   }
 
   #duplicate(key: string, where: string): never {

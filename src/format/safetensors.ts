@@ -21,7 +21,7 @@ export interface Safetensors {
  * tensor's `data` is a view, which may lie at any byte, so copy it before laying wider elements over it. NaN and
  * infinity in the data are not looked for.
  *
- * Accepts headers up to 100,000,000 bytes with up to 65,536 tensors of up to 32 dimensions.
+ * Accepts headers up to 100,000,000 bytes with up to 32,768 tensors of up to 32 dimensions.
  *
  * @throws {ModelFormatError} with a code for each way such a file can be wrong
  * @throws {TypeError} when `bytes` is not a Uint8Array
