@@ -1,14 +1,10 @@
 import { DTYPE_BITS, type Dtype } from '../format/dtypes.ts'
+import type { TensorToWrite } from '../format/safetensors-writer.ts'
 import type { ByteSource } from '../format/source.ts'
 
-/** A tensor of a foreign checkpoint, its data still where it lies. */
-export interface ForeignTensor {
-  /** As transformers' PyTorch classes call it. */
-  readonly name: string
-  readonly dtype: Dtype
-  readonly shape: readonly number[]
-  /** Row after row, little-endian, in chunks of whole elements; each chunk may be kept. */
-  read(): AsyncIterable<Uint8Array>
+/** A tensor of a foreign checkpoint, its data still where it lies. Its chunks hold whole elements, and may be kept. */
+export interface ForeignTensor extends TensorToWrite {
+  chunks(): AsyncIterable<Uint8Array>
 }
 
 /** Bytes of a chunk, a multiple of every element's. */

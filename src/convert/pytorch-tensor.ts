@@ -163,10 +163,10 @@ export function viewTensor(
   const { dtype } = view.storage
   const bytes = elementBytes(dtype)
   const offset = start + view.offset * bytes
-  const read = isContiguous(view)
+  const chunks = isContiguous(view)
     ? (): AsyncIterable<Uint8Array> => readChunks(source, offset, elementCount(view.shape) * bytes)
     : (): AsyncIterable<Uint8Array> => gather(view, source, offset, bytes)
-  return { name, dtype, shape: view.shape, read }
+  return { name, dtype, shape: view.shape, chunks }
 }
 
 /** Whether the elements lie row after row; an axis of one element may have any stride. */

@@ -3,7 +3,7 @@ import type { ByteSource } from '../format/source.ts'
 import { checkRange } from '../format/source.ts'
 import { ByteReader, decodeText } from './byte-reader.ts'
 import { crc32 } from './crc32.ts'
-import { inflatedSource } from './inflate.ts'
+import { inflate } from './inflate.ts'
 import { broken, unsupported } from './refuse.ts'
 
 /** One file of an archive. */
@@ -21,7 +21,7 @@ export interface ZipEntry {
 export interface ZipArchive {
   readonly name: string
   readonly entries: ReadonlyMap<string, ZipEntry>
-  /** The entry's bytes, read where they lie. A deflated entry is inflated on the way, fast only from front to back. */
+  /** The entry's bytes: read where they lie when stored, inflated into memory when deflated. */
   open(entry: ZipEntry): Promise<ByteSource>
   /** A small entry whole, its CRC-32 checked. */
   readAll(entry: ZipEntry, largest: number): Promise<Uint8Array>
@@ -33,8 +33,9 @@ const LOCAL_HEADER_BYTES = 30
 const LARGEST_COMMENT = 65_535
 /** A directory of a million files; a model has a few hundred. */
 const LARGEST_DIRECTORY = 64 * 1024 * 1024
-/** Deflate makes at most 1,032 bytes out of one. */
-const LARGEST_RATIO = 1032
+/** Weights hardly deflate; what does (graphs, indexes) is small. More than this out of an archive is an attack. */
+const LARGEST_RATIO = 4
+const LARGEST_SMALL = 64 * 1024 * 1024
 
 /** @returns whether the file begins as a zip archive does */
 export async function isZip(source: ByteSource): Promise<boolean> {
@@ -181,10 +182,10 @@ function readEntry(reader: ByteReader, archive: string): ZipEntry {
       `its stored file ${quoted(name)} has two sizes, ${byteLength} and ${compressedLength}`,
     )
   }
-  if (byteLength > compressedLength * LARGEST_RATIO) {
+  if (byteLength > compressedLength * LARGEST_RATIO + LARGEST_SMALL) {
     throw broken(
       archive,
-      `its file ${quoted(name)} claims ${byteLength} bytes out of ${compressedLength}, which deflate cannot reach`,
+      `its file ${quoted(name)} claims ${byteLength} bytes out of ${compressedLength}, which no weights deflate to`,
     )
   }
   return { name, byteLength, compressedLength, method, crc32: crc, headerOffset }
@@ -225,7 +226,7 @@ async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSourc
   if (offset + entry.compressedLength > source.byteLength)
     throw broken(name, 'it passes the end of the archive')
   const packed = rangeSource(source, name, offset, entry.compressedLength)
-  return entry.method === 0 ? packed : inflatedSource(packed, name, entry.byteLength)
+  return entry.method === 0 ? packed : inflate(packed, name, entry.byteLength)
 }
 
 async function readEntryWhole(source: ByteSource, entry: ZipEntry, largest: number): Promise<Uint8Array> {
