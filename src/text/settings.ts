@@ -4,6 +4,7 @@
  */
 
 import { ModelFormatError } from '../format/errors.ts'
+import { decodeText, isRecord, JsonObject, readJson } from './json-object.ts'
 import type { NormalizerSettings } from './normalize.ts'
 import { parseVocabulary, type Vocabulary, vocabularyFromJson } from './vocabulary.ts'
 
@@ -70,14 +71,16 @@ export function readTokenizerFiles(
   const json = readJson(files.tokenizerJson, 'tokenizer.json')
   const config =
     readJson(files.tokenizerConfig, 'tokenizer_config.json') ?? new JsonObject('tokenizer_config.json', {})
-  const map = readJson(files.specialTokensMap, 'special_tokens_map.json')
-  const added = readJson(files.addedTokens, 'added_tokens.json')
+  // Files of before added_tokens_decoder: they hold where it is missing, and do not count where it is there.
+  const legacy = config.value['added_tokens_decoder'] == null
+  const map = legacy ? readJson(files.specialTokensMap, 'special_tokens_map.json') : undefined
+  const added = legacy ? readJson(files.addedTokens, 'added_tokens.json') : undefined
 
   const model = json?.object('model')
   if (json) checkKinds(json, model)
   const vocabulary = readVocabulary(files, model)
   const special = (name: keyof typeof SPECIAL): string =>
-    tokenContent(config, `${name}_token`) ?? (map && tokenContent(map, `${name}_token`)) ?? SPECIAL[name]
+    (map && tokenContent(map, `${name}_token`)) ?? tokenContent(config, `${name}_token`) ?? SPECIAL[name]
   return {
     vocabulary,
     settings: {
@@ -95,7 +98,8 @@ export function readTokenizerFiles(
 
 function readVocabulary(files: TokenizerFiles, model: JsonObject | undefined): Vocabulary {
   if (model) return vocabularyFromJson(model.value['vocab'])
-  if (files.vocab !== undefined) return parseVocabulary(decode(files.vocab, 'vocab.txt', 'InvalidVocabulary'))
+  if (files.vocab !== undefined)
+    return parseVocabulary(decodeText(files.vocab, 'vocab.txt', 'InvalidVocabulary'))
   throw new ModelFormatError(
     'MissingFile',
     'There is neither a tokenizer.json nor a vocab.txt; a BERT model has one of them',
@@ -170,121 +174,47 @@ function readAddedTokens(
       normalized: entry.boolean('normalized') ?? !(entry.boolean('special') ?? special),
     })
   }
+  const specials = specialTokens(config, map)
   for (const entry of json?.objects('added_tokens') ?? []) add(entry, entry.number('id'), false)
-  if (added) {
-    for (const content of Object.keys(added.value)) {
-      add(new JsonObject(added.name, { content }), added.number(content), false)
-    }
+  for (const content of Object.keys(added?.value ?? {})) {
+    const special = specials.some((entry) => entry.value['content'] === content)
+    add(new JsonObject('added_tokens.json', { content }), added?.number(content), special)
   }
   const decoder = config.object('added_tokens_decoder')
   for (const id of Object.keys(decoder?.value ?? {})) {
     const entry = decoder?.object(id)
     if (entry) add(entry, Number(id), false)
   }
-  const addSpecial = (file: JsonObject, value: unknown): void => {
-    if (typeof value === 'string') {
-      if (!tokens.has(value)) add(new JsonObject(file.name, { content: value }), undefined, true)
-    } else if (typeof value === 'object' && value !== null) {
-      add(new JsonObject(file.name, value as Record<string, unknown>), undefined, true)
-    }
-  }
-  for (const name of Object.keys(SPECIAL) as (keyof typeof SPECIAL)[]) {
-    const key = `${name}_token`
-    const file = config.value[key] == null && map?.value[key] != null ? map : config
-    addSpecial(file, file.value[key] ?? SPECIAL[name])
-  }
-  for (const file of [map, config]) {
-    for (const key of ['additional_special_tokens', 'extra_special_tokens']) {
-      const list = file?.value[key]
-      if (file && Array.isArray(list)) for (const value of list) addSpecial(file, value)
-    }
+  for (const entry of specials) {
+    const plain = Object.keys(entry.value).length === 1
+    if (!plain || !tokens.has(entry.string('content') ?? '')) add(entry, undefined, true)
   }
   return [...tokens.values()]
+}
+
+/** The named special tokens and the additional ones, each as an object with its content. */
+function specialTokens(config: JsonObject, map: JsonObject | undefined): JsonObject[] {
+  const found: JsonObject[] = []
+  const add = (name: string, value: unknown): void => {
+    if (typeof value === 'string') found.push(new JsonObject(name, { content: value }))
+    else if (isRecord(value)) found.push(new JsonObject(name, value))
+  }
+  for (const [name, content] of Object.entries(SPECIAL)) {
+    const key = `${name}_token`
+    const file = map?.value[key] == null ? config : map
+    add(file.name, file.value[key] ?? content)
+  }
+  for (const file of map ? [config, map] : [config]) {
+    for (const key of ['additional_special_tokens', 'extra_special_tokens']) {
+      const list = file.value[key]
+      if (Array.isArray(list)) for (const value of list) add(file.name, value)
+    }
+  }
+  return found
 }
 
 /** A special token is written as a string or as an object with its content. */
 function tokenContent(file: JsonObject, key: string): string | undefined {
   const value = file.value[key]
   return typeof value === 'object' ? file.object(key)?.string('content') : file.string(key)
-}
-
-/** A JSON object of a named file, whose values are checked where they are read; null counts as missing. */
-class JsonObject {
-  readonly name: string
-  readonly value: Readonly<Record<string, unknown>>
-
-  constructor(name: string, value: Readonly<Record<string, unknown>>) {
-    this.name = name
-    this.value = value
-  }
-
-  boolean(key: string): boolean | undefined {
-    const value = this.#get(key)
-    if (value === undefined || typeof value === 'boolean') return value
-    throw this.wrong(key, 'true or false')
-  }
-
-  number(key: string): number | undefined {
-    const value = this.#get(key)
-    if (value === undefined || typeof value === 'number') return value
-    throw this.wrong(key, 'a number')
-  }
-
-  string(key: string): string | undefined {
-    const value = this.#get(key)
-    if (value === undefined || typeof value === 'string') return value
-    throw this.wrong(key, 'a string')
-  }
-
-  object(key: string): JsonObject | undefined {
-    const value = this.#get(key)
-    if (value === undefined) return undefined
-    if (!isRecord(value)) throw this.wrong(key, 'an object')
-    return new JsonObject(this.name, value)
-  }
-
-  objects(key: string): JsonObject[] {
-    const value = this.#get(key) ?? []
-    if (!Array.isArray(value) || !value.every(isRecord)) throw this.wrong(key, 'an array of objects')
-    return value.map((entry) => new JsonObject(this.name, entry))
-  }
-
-  wrong(key: string, wanted: string): ModelFormatError {
-    const found = JSON.stringify(this.value[key])?.slice(0, 80) ?? 'missing'
-    return new ModelFormatError('InvalidConfig', `${key} in ${this.name} is ${found}; it must be ${wanted}`)
-  }
-
-  #get(key: string): unknown {
-    return Object.hasOwn(this.value, key) ? (this.value[key] ?? undefined) : undefined
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function readJson(file: string | Uint8Array | undefined, name: string): JsonObject | undefined {
-  if (file === undefined) return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(decode(file, name, 'InvalidConfig'))
-  } catch (cause) {
-    if (cause instanceof ModelFormatError) throw cause
-    throw new ModelFormatError('InvalidConfig', `${name} is not JSON: ${(cause as Error).message}`, { cause })
-  }
-  if (!isRecord(value)) throw new ModelFormatError('InvalidConfig', `${name} must hold a JSON object`)
-  return new JsonObject(name, value)
-}
-
-function decode(
-  file: string | Uint8Array,
-  name: string,
-  code: 'InvalidConfig' | 'InvalidVocabulary',
-): string {
-  if (typeof file === 'string') return file
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(file)
-  } catch (cause) {
-    throw new ModelFormatError(code, `${name} is not UTF-8 text; download it again`, { cause })
-  }
 }

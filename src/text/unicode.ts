@@ -94,10 +94,14 @@ function decode(): CharacterTables {
 
 function decodeClasses(traits: Uint8Array): void {
   let first = 0
+  let kind = LETTER
   for (const number of unpack(classRuns)) {
-    first += number >> 3
-    traits.fill(number & CLASS, first)
+    const next = first + (number >> 3)
+    traits.fill(kind, first, next)
+    first = next
+    kind = number & CLASS
   }
+  traits.fill(kind, first)
 }
 
 function decodeLowercase(traits: Uint8Array): Map<number, number> {

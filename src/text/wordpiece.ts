@@ -25,6 +25,9 @@ export class WordPiece {
   #mask = (1 << 12) - 1
   /** The piece that ends at a node, or -1. */
   #pieceAt: Int32Array
+  /** The pieces of the word at hand: all or none are given out. */
+  readonly #ids: number[] = []
+  readonly #ends: number[] = []
 
   constructor(vocabulary: Vocabulary, settings: WordPieceSettings) {
     this.#unkId = settings.unkId
@@ -51,8 +54,9 @@ export class WordPiece {
       piece(this.#unkId, from, to)
       return
     }
-    const ids: number[] = []
-    const ends: number[] = []
+    const ids = this.#ids
+    const ends = this.#ends
+    let count = 0
     for (let start = from; start < to; ) {
       let node = start === from ? WORD_START : CONTINUATION
       let id = -1
@@ -70,12 +74,13 @@ export class WordPiece {
         piece(this.#unkId, from, to)
         return
       }
-      ids.push(id)
-      ends.push(end)
+      ids[count] = id
+      ends[count] = end
+      count++
       start = end
     }
     let start = from
-    for (let index = 0; index < ids.length; index++) {
+    for (let index = 0; index < count; index++) {
       piece(ids[index]!, start, ends[index]!)
       start = ends[index]!
     }
