@@ -7,14 +7,13 @@ const abbreviations: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** After these a sentence often ends; it does where the next word is not a name's beginning we could tell. */
-const FINAL = /[.!?…]+["'”’»)\]]*(?=\s)|[。！？]+["'”’」』）]*|\n[^\S\n]*\n\s*/gu
+/** Where a sentence may end. */
+const FINAL = /(?<![.!?…])[.!?…]+["'”’»)\]]*(?=\s)|[。！？]+["'”’」』）]*|\n[^\S\n]*\n\s*/gu
 
 /**
  * Splits a text into sentences by rule, in the spirit of Spark NLP's SentenceDetector: after `.`, `!`, `?` or `…` (with
  * closing quotes and brackets) before whitespace, after `。`, `！`, `？`, and at blank lines. A point does not end a
- * sentence after a known abbreviation (`Dr.`), a single letter (`J.`), inner points (`U.S.`) before a small letter, or
- * wherever a small letter comes next.
+ * sentence after a known abbreviation (`Dr.`), a single letter (`J.`), or before a small letter (`U.S. and`).
  *
  * @returns [start, end) of each sentence without the whitespace around it; none for a text of whitespace
  *
@@ -44,6 +43,7 @@ export function splitSentences(text: string): [start: number, end: number][] {
 function endsAt(text: string, point: number, end: number): boolean {
   const next = /\S/u.exec(text.slice(end, end + 64))?.[0]
   if (next !== undefined && /\p{Ll}/u.test(next)) return false
+  if (end > point + 1) return true
   const word = /[\p{L}\p{N}.]*$/u.exec(text.slice(Math.max(0, point - 32), point))?.[0] ?? ''
   if (/^\p{L}$/u.test(word)) return false
   return !abbreviations.has(word.toLowerCase())

@@ -166,7 +166,8 @@ function convertChunks(words: readonly Word[], sentenceOf: readonly number[], la
  */
 export function formatJavaFloat(value: number): string {
   if (value === 0) return '0.0'
-  let digits = 6
+  // Normal numbers have at least 6 digits that survive, zeros at the end included; subnormal ones fewer, but Java takes at least 2.
+  let digits = Math.abs(value) < 2 ** -126 ? 2 : 6
   while (digits < 9 && Math.fround(Number(value.toPrecision(digits))) !== value) digits++
   const [mantissa, exponent] = Number(value.toPrecision(digits)).toExponential().split('e') as [
     string,

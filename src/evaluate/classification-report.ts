@@ -85,7 +85,10 @@ export function classificationReport(
   }
 }
 
-/** The report as scikit-learn prints it, digit for digit. */
+/**
+ * The report as scikit-learn prints it, digit for digit. Where not one token is right, its version
+ * 1.9.1 prints the supports with a decimal, `3.0`; that is not copied.
+ */
 export function formatClassificationReport(report: ClassificationReport): string {
   const { tags, micro, macro, weighted, complete } = report
   const width = Math.max('weighted avg'.length, ...tags.map(({ name }) => [...name].length))

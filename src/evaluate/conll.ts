@@ -73,9 +73,9 @@ export function joinDocuments(sentences: readonly TaggedSentence[]): TaggedSente
   for (const { words, gold, guess, document, line } of sentences) {
     const last = documents.at(-1)
     if (last?.document === document) {
-      last.words.push(...words)
-      last.gold.push(...gold)
-      if (guess !== undefined) last.guess?.push(...guess)
+      for (const word of words) last.words.push(word)
+      for (const tag of gold) last.gold.push(tag)
+      for (const tag of guess ?? []) last.guess?.push(tag)
       continue
     }
     const joined: TaggedSentence = { words: [...words], gold: [...gold], document, line }

@@ -1,0 +1,153 @@
+import * as fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { aggregate } from '#dist/entities/aggregate.js'
+import { decodeArgmax, decodeViterbi } from '#dist/entities/decode.js'
+import { decodeEntities } from '#dist/entities/entity.js'
+import { type LabelScheme, parseLabels } from '#dist/entities/labels.js'
+import { softmaxRows } from '#dist/entities/softmax.js'
+import { allowedTransitions } from '#dist/entities/transitions.js'
+import type { Strategy } from '#dist/entities/types.js'
+import type { Encoding } from '#dist/text/encoding.js'
+import { conllLabels, makeInput, makeWordInput } from './sample.ts'
+
+const iob = ['O', 'B-P', 'I-P', 'B-Q', 'I-Q']
+const bioes = ['O', 'B-P', 'I-P', 'E-P', 'S-P', 'B-Q', 'E-Q']
+const bilou = ['I-P', 'U-P', 'O', 'B-P', 'L-P']
+const schemes: [LabelScheme, string[]][] = [
+  ['IOB1', iob],
+  ['IOB2', iob],
+  ['IO', ['O', 'I-P', 'I-Q']],
+  ['BIOES', bioes],
+  ['BILOU', bilou],
+]
+
+/** What each scheme allows, said again as a pattern over the tags of one sentence, each followed by a space. */
+const legal: Record<LabelScheme, RegExp> = {
+  IOB1: /^(?:O |(?:I-P )(?:[BI]-P )*|(?:I-Q )(?:[BI]-Q )*)*$/u,
+  IOB2: /^(?:O |B-P (?:I-P )*|B-Q (?:I-Q )*)*$/u,
+  IO: /^/u,
+  BIOES: /^(?:O |S-P |B-P (?:I-P )*E-P |B-Q (?:I-Q )*E-Q )*$/u,
+  BILOU: /^(?:O |U-P |B-P (?:I-P )*L-P )*$/u,
+}
+
+function encodingOf(words: number[]): Encoding {
+  return {
+    ids: [101, ...words.map((_, i) => i), 102],
+    tokens: ['[CLS]', ...words.map(() => 'x'), '[SEP]'],
+    offsets: [[0, 0], ...words.map((_, i): [number, number] => [i, i + 1]), [0, 0]],
+    wordIds: [null, ...words, null],
+  }
+}
+
+for (const [scheme, names] of schemes) {
+  for (const strategy of ['simple', 'first', 'average', 'max'] as const satisfies Strategy[]) {
+    test(`decodeViterbi finds the best legal path by brute force: ${scheme}, ${strategy}`, () => {
+      const classes = names.length
+      const labels = parseLabels(names, scheme)
+      const shape = fc.array(fc.boolean(), { minLength: 1, maxLength: 5 })
+      fc.assert(
+        fc.property(
+          shape,
+          fc.infiniteStream(fc.float({ min: -8, max: 8, noNaN: true })),
+          (starts, stream) => {
+            let word = 0
+            const words = starts.map((start, i) => (i > 0 && start ? ++word : word))
+            const logits = Float32Array.from(
+              { length: (words.length + 2) * classes },
+              () => stream.next().value,
+            )
+            const units = aggregate(encodingOf(words), softmaxRows(logits, classes), classes, strategy)
+            const scoreOf = (path: readonly number[]): number =>
+              path.reduce((sum, id, i) => sum + Math.log(units[i]!.probabilities[id]!), 0)
+            let best = Number.NEGATIVE_INFINITY
+            const visit = (path: number[]): void => {
+              if (path.length < units.length) for (let id = 0; id < classes; id++) visit([...path, id])
+              else if (legal[scheme].test(path.map((id) => `${names[id]} `).join('')))
+                best = Math.max(best, scoreOf(path))
+            }
+            visit([])
+            const path = [...decodeViterbi(units, logits, labels)]
+            assert.match(path.map((id) => `${names[id]} `).join(''), legal[scheme])
+            assert.ok(Math.abs(scoreOf(path) - best) < 1e-4, `${scoreOf(path)} ${best}`)
+          },
+        ),
+        { numRuns: 40 },
+      )
+    })
+  }
+}
+
+test('decodeViterbi equals argmax where that is legal', () => {
+  const input = makeWordInput(conllLabels, ['B-PER', 'I-PER', 'O', 'B-LOC', 'B-LOC'])
+  const viterbi = decodeEntities({ ...input, options: { decode: 'viterbi', scheme: 'IOB2' } })
+  assert.equal(viterbi, decodeEntities(input))
+})
+
+test('decodeViterbi repairs a sequence that its scheme forbids', () => {
+  const input = makeInput(conllLabels, [
+    ['a', 0, { 'B-LOC': 0.45, 'B-PER': 0.4 }],
+    ['b', 1, { 'I-PER': 0.9 }],
+  ])
+  const types = (decode: 'argmax' | 'viterbi'): string[] =>
+    decodeEntities({ ...input, options: { decode, scheme: 'IOB2' } }).entities.map(
+      ({ type, text }) => `${type} ${text}`,
+    )
+  assert.equal(types('argmax'), ['LOC a', 'PER b'])
+  assert.equal(types('viterbi'), ['PER a b'])
+})
+
+test('decodeViterbi asks for the scheme where the labels do not tell it', () => {
+  const input = makeWordInput(conllLabels, ['O'])
+  assert.throws(
+    () => decodeEntities({ ...input, options: { decode: 'viterbi' } }),
+    (error: unknown) =>
+      error instanceof RangeError && /pass scheme: 'IOB2' .*"label_scheme": "IOB2"/u.test(error.message),
+  )
+  for (const labels of [bioes, bilou, ['O', 'PER']]) allowedTransitions(parseLabels(labels))
+})
+
+test('decodeViterbi says so where no sequence is allowed', () => {
+  const input = makeWordInput(['I-P', 'I-Q'], ['I-P'])
+  assert.throws(
+    () => decodeEntities({ ...input, options: { decode: 'viterbi', scheme: 'IOB2' } }),
+    /no sequence of 1 labels/u,
+  )
+})
+
+test('decodeViterbi holds a word of no pieces to O, and the path around it stays legal', () => {
+  const input = makeInput(conllLabels, [
+    ['a', 0, 'B-PER'],
+    ['b', 1, 'I-PER'],
+  ])
+  input.text = 'a ? b'
+  input.encoding.offsets[2] = [4, 5]
+  const spans: [number, number][] = [
+    [0, 1],
+    [2, 3],
+    [4, 5],
+  ]
+  const options = { decode: 'viterbi', scheme: 'IOB2', words: true } as const
+  const labels = decodeEntities({ ...input, words: spans, options }).words!.map(({ label }) => label)
+  assert.is(labels[1], 'O')
+  assert.not.match(labels[2]!, /^I-/u)
+})
+
+test('decodeViterbi is linear: 100,000 words in one go', () => {
+  const words = Array.from({ length: 100_000 }, (_, i) => i)
+  const labels = parseLabels(iob, 'IOB2')
+  const logits = Float32Array.from({ length: (words.length + 2) * 5 }, (_, i) => ((i * 7919) % 1000) / 100)
+  const units = aggregate(encodingOf(words), softmaxRows(logits, 5), 5, 'first')
+  const path = decodeViterbi(units, logits, labels)
+  const { start, next, end } = allowedTransitions(labels)
+  assert.ok(start[path[0]!] && end[path[path.length - 1]!])
+  for (let i = 1; i < path.length; i++) assert.ok(next[path[i - 1]! * 5 + path[i]!])
+})
+
+test('decodeArgmax takes the lowest id on ties', () => {
+  const labels = parseLabels(iob)
+  const units = aggregate(encodingOf([0]), new Float32Array(15).fill(0.2), 5, 'first')
+  assert.equal([...decodeArgmax(units, labels)], [0])
+})
+
+test.run()

@@ -1,0 +1,79 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { checkRecognizeOptions } from '#dist/entities/options.js'
+
+test('checkRecognizeOptions passes what is right and drops what is undefined', () => {
+  assert.equal(checkRecognizeOptions(undefined), {})
+  const { signal } = new AbortController()
+  const options = {
+    strategy: 'average',
+    scheme: 'IOB2',
+    decode: 'viterbi',
+    stride: 0,
+    windows: false,
+    merge: 'context',
+    threshold: 1,
+    labels: ['PER'],
+    ignoreLabels: [],
+    pretokenized: true,
+    words: true,
+    style: 'spark-nlp',
+    spark: { cleanupMode: 'shrink', sentences: true, tokenizer: { splitChars: ['-'], minLength: 2 } },
+  }
+  const checked = checkRecognizeOptions({ ...options, signal })
+  assert.is(checked.signal, signal)
+  assert.equal({ ...checked, signal: undefined }, { ...options, signal: undefined })
+  assert.not.ok('decode' in checkRecognizeOptions({ decode: undefined }))
+  assert.equal(checkRecognizeOptions({ batchTokens: 3 }, ['batchTokens']), {})
+})
+
+const wrong: [what: string, options: unknown, kind: ErrorConstructor, message: RegExp][] = [
+  ['no object', 3, TypeError, /options are of type number|options is of type number, expected an object/u],
+  ['null', null, TypeError, /options is null/u],
+  [
+    'an unknown name',
+    { strategie: 'first' },
+    RangeError,
+    /options.strategie is not known, expected one of strategy, /u,
+  ],
+  ['an inherited name', { toString: 1 }, RangeError, /options.toString is not known/u],
+  [
+    'an unknown strategy',
+    { strategy: 'last' },
+    RangeError,
+    /strategy is 'last', expected one of 'first', 'simple'/u,
+  ],
+  ['a strategy of another kind', { strategy: 1 }, TypeError, /strategy is of type number, expected one of/u],
+  ['an unknown scheme', { scheme: 'iob2' }, RangeError, /scheme is 'iob2', expected one of 'IOB1'/u],
+  ['a negative stride', { stride: -1 }, RangeError, /stride is -1, expected a whole number/u],
+  ['a fraction of a stride', { stride: 1.5 }, RangeError, /stride is 1.5/u],
+  ['a threshold over 1', { threshold: 2 }, RangeError, /threshold is 2, expected a number from 0 to 1/u],
+  ['NaN as threshold', { threshold: Number.NaN }, RangeError, /threshold is NaN/u],
+  [
+    'labels that are a string',
+    { labels: 'PER' },
+    TypeError,
+    /labels is of type string, expected an array of strings/u,
+  ],
+  ['labels that are not all strings', { labels: ['PER', 1] }, TypeError, /labels\[1\] is of type number/u],
+  ['words of another kind', { words: 'yes' }, TypeError, /words is of type string, expected true or false/u],
+  ['no signal', { signal: {} }, TypeError, /signal is of type object, expected an AbortSignal/u],
+  ['an unknown cleanup mode', { spark: { cleanupMode: 'all' } }, RangeError, /spark.cleanupMode is 'all'/u],
+  [
+    'an unknown tokenizer setting',
+    { spark: { tokenizer: { infix: [] } } },
+    RangeError,
+    /spark.tokenizer.infix is not known/u,
+  ],
+  ['huggingface with none', { merge: 'huggingface', strategy: 'none' }, RangeError, /merge 'huggingface'/u],
+]
+for (const [what, options, kind, message] of wrong) {
+  test(`checkRecognizeOptions refuses ${what}`, () => {
+    assert.throws(
+      () => checkRecognizeOptions(options),
+      (error: unknown) => error instanceof kind && message.test(error.message),
+    )
+  })
+}
+
+test.run()
