@@ -193,7 +193,12 @@ async function receive(
   }
   if (!response.ok) {
     await response.body?.cancel()
-    throw refusal(response, asked)
+    const { host } = new URL(response.url)
+    if (host === new URL(asked.endpoint).host) throw refusal(response, asked)
+    throw new HubError(
+      'Unavailable',
+      `${host}, which keeps the Hub's files, answered ${response.status} for ${asked.fileName} of ${asked.repository}: try again later`,
+    )
   }
   if (response.status === 206 && !response.headers.get('content-range')?.startsWith(`bytes ${loaded}-`)) {
     await response.body?.cancel()

@@ -91,8 +91,12 @@ export async function hubFolder(id: string, options: HubFolderOptions = {}): Pro
   } catch (error) {
     signal?.throwIfAborted()
     if (!isOutOfReach(error)) throw error
-    if (cached.folder !== undefined) return cached.folder
-    throw error instanceof ConnectionError ? notCached(model, cached.missing, error) : error
+    // Once the Hub has named another commit, the one in the cache is not what was asked for.
+    const same = hub.commit === undefined || hub.commit === cached.folder?.commit
+    if (cached.folder !== undefined && same) return cached.folder
+    throw error instanceof ConnectionError && hub.commit === undefined
+      ? notCached(model, cached.missing, error)
+      : error
   }
 }
 
@@ -160,6 +164,10 @@ class HubDownload {
   readonly #options: DownloadOptions
   /** Set by the first answer; all that follows is asked of this commit. */
   #commit = ''
+
+  get commit(): string | undefined {
+    return this.#commit || undefined
+  }
 
   constructor(model: HubId, cache: HubCache, options: DownloadOptions) {
     this.#model = model
