@@ -54,6 +54,7 @@ step('wasm', ['assembly', 'tools/build.mjs'], ['src/generated/simd.ts', 'src/gen
       'assemblyscript/bin/asc.js',
       'assembly/kernels.ts',
       ...['--outFile', file, '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'],
+      ...['--disableWarning', '112'],
       ...['--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'threads', ...features],
     )
     const base64 = readFileSync(join(root, file)).toString('base64')

@@ -1,0 +1,129 @@
+/**
+ * Scaled dot-product attention of one head over one sequence.
+ *
+ *     context = softmax(Q·Kᵀ / √D)·V                       Vaswani et al. 2017, equation 1
+ *
+ * Both products are the float32 linear layer of linear-f32.ts on small matrices: K and V are packed into its panels
+ * first (keys as output channels for the scores, dimensions as output channels for the context), then blocks of query
+ * rows go through scores, softmax and context while they are in the first-level cache. A row has at most a few hundred
+ * scores, so a maximum over the whole row comes first and nothing is rescaled as it goes.
+ *
+ *     scratch   zeros     [max(Tp, Dp)]          the bias of both products
+ *               keys      [Tp/panel][D][panel]     Tp: T rounded up to the panel
+ *               values    [Dp/panel][T][panel]     Dp: D rounded up to the panel
+ *               scores    [QUERY_ROWS][Tp]
+ *               context   [QUERY_ROWS][Dp], then 1/Σ of each row
+ */
+import { IDENTITY } from './activation'
+import { linearFloat32 } from './linear-f32'
+import { softmaxRow } from './softmax'
+
+/** Query rows in one block: 12 rows of 512 scores are 24 kB. */
+const QUERY_ROWS: i32 = 12
+
+function roundUp(value: i32, multiple: i32): i32 {
+  return ((value + multiple - 1) / multiple) * multiple
+}
+
+/** Keys [T, D] (rows `stride` bytes apart) into panels of output channels; channels beyond T are 0. */
+function packKeys(keys: usize, stride: usize, tokens: i32, headDim: i32, panel: i32, out: usize): void {
+  const padded = roundUp(tokens, panel)
+  for (let first: i32 = 0; first < padded; first += panel) {
+    for (let lane: i32 = 0; lane < panel; lane++) {
+      const token = first + lane
+      let to = out + ((<usize>lane) << 2)
+      const step = (<usize>panel) << 2
+      if (token < tokens) {
+        const from = keys + stride * token
+        for (let d: i32 = 0; d < headDim; d++, to += step) store<f32>(to, load<f32>(from + ((<usize>d) << 2)))
+      } else {
+        for (let d: i32 = 0; d < headDim; d++, to += step) store<f32>(to, 0)
+      }
+    }
+    out += (<usize>(headDim * panel)) << 2
+  }
+}
+
+/** Values [T, D] into panels whose output channels are the dimensions; those beyond D are 0. */
+function packValues(values: usize, stride: usize, tokens: i32, headDim: i32, panel: i32, out: usize): void {
+  const padded = roundUp(headDim, panel)
+  for (let first: i32 = 0; first < padded; first += panel) {
+    for (let token: i32 = 0; token < tokens; token++) {
+      const from = values + stride * token + ((<usize>first) << 2)
+      if (first + panel <= headDim) {
+        for (let lane: i32 = 0; lane < panel; lane += 4, out += 16) {
+          v128.store(out, v128.load(from + ((<usize>lane) << 2)))
+        }
+      } else {
+        for (let lane: i32 = 0; lane < panel; lane++, out += 4) {
+          store<f32>(out, first + lane < headDim ? load<f32>(from + ((<usize>lane) << 2)) : 0)
+        }
+      }
+    }
+  }
+}
+
+/** `count` floats times `factor`. */
+function scaleInto(from: usize, to: usize, count: i32, factor: f32): void {
+  const whole = from + ((<usize>(count & ~3)) << 2)
+  const factors = f32x4.splat(factor)
+  for (; from < whole; from += 16, to += 16) v128.store(to, f32x4.mul(v128.load(from), factors))
+  for (let left = count & 3; left > 0; left--, from += 4, to += 4) store<f32>(to, load<f32>(from) * factor)
+}
+
+/**
+ * @param query   Q of this head and the sequence's first token; K and V stand `hidden` and 2·`hidden` floats further
+ * @param stride  bytes between tokens
+ * @param scale   1/√D
+ * @param out     the head's columns of the context, rows `outStride` bytes apart
+ * @param probabilities  [T, T] float32 of this head, or 0 where nobody asked
+ */
+export function attentionHead(
+  query: usize,
+  stride: usize,
+  tokens: i32,
+  hidden: i32,
+  headDim: i32,
+  scale: f32,
+  out: usize,
+  outStride: usize,
+  probabilities: usize,
+  panel: i32,
+  tileRows: i32,
+  scratch: usize,
+): void {
+  const paddedTokens = roundUp(tokens, panel)
+  const paddedDim = roundUp(headDim, panel)
+  const zeroBytes = (<usize>max(paddedTokens, paddedDim)) << 2
+  const keys = scratch + zeroBytes
+  const values = keys + ((<usize>(paddedTokens * headDim)) << 2)
+  const scores = values + ((<usize>(paddedDim * tokens)) << 2)
+  const context = scores + ((<usize>(QUERY_ROWS * paddedTokens)) << 2)
+  const scoreStride = (<usize>paddedTokens) << 2
+  const contextStride = (<usize>paddedDim) << 2
+
+  memory.fill(scratch, 0, zeroBytes)
+  packKeys(query + ((<usize>hidden) << 2), stride, tokens, headDim, panel, keys)
+  packValues(query + ((<usize>hidden) << 3), stride, tokens, headDim, panel, values)
+  for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
+    const rows = min(QUERY_ROWS, tokens - first)
+    const queries = query + stride * first
+    const keyPanels = paddedTokens / panel
+    const valuePanels = paddedDim / panel
+    linearFloat32(queries, stride, rows, keys, headDim, scratch, scores, scoreStride, IDENTITY, panel, tileRows, 0, keyPanels)
+    for (let row: i32 = 0; row < rows; row++) {
+      const rowScores = scores + scoreStride * row
+      const inverse = softmaxRow(rowScores, tokens, scale)
+      // The context is linear in the probabilities: dividing its D numbers costs less than dividing T scores.
+      store<f32>(context + contextStride * QUERY_ROWS + ((<usize>row) << 2), inverse)
+      if (probabilities != 0) {
+        scaleInto(rowScores, probabilities + ((<usize>((first + row) * tokens)) << 2), tokens, inverse)
+      }
+    }
+    linearFloat32(scores, scoreStride, rows, values, tokens, scratch, context, contextStride, IDENTITY, panel, tileRows, 0, valuePanels)
+    for (let row: i32 = 0; row < rows; row++) {
+      const inverse = load<f32>(context + contextStride * QUERY_ROWS + ((<usize>row) << 2))
+      scaleInto(context + contextStride * row, out + outStride * (first + row), headDim, inverse)
+    }
+  }
+}

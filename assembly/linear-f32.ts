@@ -1,0 +1,64 @@
+/**
+ * y = x·Wᵀ + b in float32, W packed at load in panels of 8 output channels (16 where the engine re-vectorises to 256
+ * bits):
+ *
+ *     weights   for each panel, for each input k: w[n0, k] w[n1, k] ... w[n7, k]
+ *     bias      float32, padded with zeros to whole panels
+ *
+ * Each output is ((x₀w₀ + x₁w₁) + x₂w₂) + ... + b, in that order in every build; the relaxed build fuses each product
+ * with its addition. Rows are as they are in memory: one base register a row, no copy.
+ * What was tried (GOP/s, one Zen 4 core, M 120, K 1024, N 4096; bench/RESULTS.md has the current table):
+ *   4×2 44, 5×2 46; relaxed 6×2 55 (98 % of the 128-bit peak), 6×4 39: 24 accumulators spill; re-vectorised relaxed
+ *   6×2 79, 6×4 108: twelve 256-bit accumulators hide the latency of the fused product.
+ */
+import { activate } from './activation'
+import { nextTileRows } from './tile-rows'
+import { tile16, tile8 } from './tiles-f32'
+
+/** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
+const ROW_BLOCK_BYTES: i32 = 1 << 19
+
+/**
+ * Panels `from` to `to` of the layer, all rows.
+ *
+ * @param panel     8 or 16 output channels, as the weights were packed
+ * @param tileRows  the largest tile: 4, 5 or 6; 6 where the panel is 16
+ */
+export function linearFloat32(
+  x: usize,
+  xStride: usize,
+  rows: i32,
+  weights: usize,
+  k: i32,
+  bias: usize,
+  out: usize,
+  outStride: usize,
+  activation: i32,
+  panel: i32,
+  tileRows: i32,
+  from: i32,
+  to: i32,
+): void {
+  const panelBytes: usize = (<usize>k * panel) << 2
+  const blockRows = max((ROW_BLOCK_BYTES / <i32>xStride / 60) * 60, 60)
+  for (let first: i32 = 0; first < rows; first += blockRows) {
+    const last = min(first + blockRows, rows)
+    for (let index = from; index < to; index++) {
+      const w = weights + panelBytes * index
+      const panelBias = bias + (<usize>(index * panel) << 2)
+      const panelOut = out + (<usize>(index * panel) << 2)
+      let row = first
+      while (row < last) {
+        let count = nextTileRows(last - row, tileRows)
+        if (panel == 16) {
+          if (count == 5) count = 3
+          tile16(count, x + xStride * row, xStride, w, k, panelBias, panelOut + outStride * row, outStride)
+        } else {
+          tile8(count, x + xStride * row, xStride, w, k, panelBias, panelOut + outStride * row, outStride)
+        }
+        row += count
+      }
+      activate(activation, panelOut + outStride * first, last - first, panel, outStride)
+    }
+  }
+}

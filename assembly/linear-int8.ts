@@ -1,0 +1,86 @@
+/**
+ * y = x·Wᵀ + b with int8 weights (one scale an output channel) and int16 activations (one scale a row):
+ *
+ *     y[t, n] = f32(Σ_k q[t, k]·w[n, k]) · (rowScale[t] · columnScale[n]) + bias[n]
+ *
+ * The sum is exact in int32 in any order (|q|·127·K < 2³¹, src/kernels/quantization.ts), so tile, thread and batch cannot
+ * change a bit. Layout, the same for every build:
+ *
+ *     weights   panels of 8 output channels; in a panel, for each pair of inputs k, k+1:
+ *               n0k0 n0k1 n1k0 n1k1 ... n7k0 n7k1        16 bytes, K padded with zeros
+ *     columns   for each panel: 8 column scales, then 8 biases, float32
+ *     x         int16 rows, `xStride` bytes apart, padded with zeros
+ *
+ * One step of a tile of R rows × 8 channels: two loads of weights, R splats of an activation pair, 2R dot products.
+ * What was tried (GOP/s, one Zen 4 core, M 120, K 1024, N 4096; bench/RESULTS.md has the current table):
+ *   weights widened to int16 in the loop 80, once into a scratch that all row tiles share 87 (from WIDEN_ROWS rows on,
+ *   below that widening costs more than it saves); 4×4 tile 64: 16 accumulators do not fit 15 registers;
+ *   256-bit re-vectorisation joins the two accumulators of a row: 141 with the same 5×2 tile.
+ */
+import { activate } from './activation'
+import { nextTileRows } from './tile-rows'
+import { narrowTile, wideTile } from './tiles-int8'
+
+const PANEL: i32 = 8
+/** Rows from which a panel is first widened to int16. */
+const WIDEN_ROWS: i32 = 24
+/** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
+const ROW_BLOCK_BYTES: i32 = 1 << 19
+
+/** One panel to int16, so that the row tiles need not widen it again and again. */
+function widen(panel: usize, pairs: i32, scratch: usize): void {
+  const end = panel + ((<usize>pairs) << 4)
+  for (; panel < end; panel += 16) {
+    v128.store(scratch, v128.load8x8_s(panel))
+    v128.store(scratch, v128.load8x8_s(panel, 8), 16)
+    scratch += 32
+  }
+}
+
+/**
+ * Panels `from` to `to` of the layer, all rows.
+ *
+ * @param pairs     K / 2, of the padded K
+ * @param tileRows  the largest tile: 4 or 5
+ * @param scratch   32·pairs bytes of this thread's own
+ */
+export function linearInt8(
+  x: usize,
+  xStride: usize,
+  scales: usize,
+  rows: i32,
+  weights: usize,
+  pairs: i32,
+  columns: usize,
+  out: usize,
+  outStride: usize,
+  activation: i32,
+  tileRows: i32,
+  from: i32,
+  to: i32,
+  scratch: usize,
+): void {
+  const panelBytes = (<usize>pairs) << 4
+  const blockRows = max((ROW_BLOCK_BYTES / <i32>xStride / 20) * 20, 20)
+  for (let first: i32 = 0; first < rows; first += blockRows) {
+    const last = min(first + blockRows, rows)
+    const widened = last - first >= WIDEN_ROWS
+    for (let panel = from; panel < to; panel++) {
+      const w = weights + panelBytes * panel
+      const panelColumns = columns + ((<usize>panel) << 6)
+      const panelOut = out + ((<usize>panel) << 5)
+      if (widened) widen(w, pairs, scratch)
+      let row = first
+      while (row < last) {
+        const count = nextTileRows(last - row, tileRows)
+        const tileX = x + xStride * row
+        const tileScales = scales + ((<usize>row) << 2)
+        const tileOut = panelOut + outStride * row
+        if (widened) wideTile(count, tileX, xStride, tileScales, scratch, pairs, panelColumns, tileOut, outStride)
+        else narrowTile(count, tileX, xStride, tileScales, w, pairs, panelColumns, tileOut, outStride)
+        row += count
+      }
+      activate(activation, panelOut + outStride * first, last - first, PANEL, outStride)
+    }
+  }
+}

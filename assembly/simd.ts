@@ -1,0 +1,97 @@
+/**
+ * The vocabulary of the kernels: four float32 lanes at a time. Small functions are inlined by `asc -O3`; a test reads
+ * the compiled text and finds no call in a hot loop.
+ *
+ * Every function here has a twin in src/kernels/math.ts that does the same operations in the same order with
+ * `Math.fround`, so that results agree bit for bit (not where the relaxed build fuses, in `madd`).
+ */
+
+/** acc + a·b: fused (one rounding) in the relaxed build, two roundings in the other. */
+export function madd(a: v128, b: v128, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, acc)
+  return f32x4.add(acc, f32x4.mul(a, b))
+}
+
+/** acc + a·b on int16 pairs: lane j gains a[2j]·b[2j] + a[2j+1]·b[2j+1], exact in int32. */
+export function dot(a: v128, b: v128, acc: v128): v128 {
+  return i32x4.add(acc, i32x4.dot_i16x8_s(a, b))
+}
+
+/** (lane 0 + lane 1) + (lane 2 + lane 3). */
+export function sumLanes(v: v128): f32 {
+  return (
+    f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
+  )
+}
+
+/** The largest of four int32 lanes. */
+export function maxLanes(v: v128): i32 {
+  const pairs = i32x4.max_s(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1))
+  return i32x4.extract_lane(i32x4.max_s(pairs, v128.shuffle<i32>(pairs, pairs, 1, 0, 3, 2)), 0)
+}
+
+/** The largest of four float32 lanes; no NaN among them. */
+export function maxFloatLanes(v: v128): f32 {
+  const pairs = f32x4.pmax(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1))
+  return f32x4.extract_lane(f32x4.pmax(pairs, v128.shuffle<f32>(pairs, pairs, 1, 0, 3, 2)), 0)
+}
+
+/** Adding and taking away 1.5·2^23 rounds to the nearest integer, ties to even, for |x| < 2^22. */
+const ROUNDING_MAGIC: f32 = 12582912.0
+
+/**
+ * exp(x) for x in [-87, 88]; inputs outside are clamped. 2^n · e^r with n = round(x / ln 2), |r| <= ln 2 / 2, and e^r by
+ * the polynomial of Cephes' expf (Moshier 1989). Largest error 1.4 ulp, by test/kernels/math.test.ts.
+ */
+export function exp4(x: v128): v128 {
+  const clamped = f32x4.pmin(f32x4.splat(88.0), f32x4.pmax(f32x4.splat(-87.0), x))
+  const shifted = f32x4.add(f32x4.mul(clamped, f32x4.splat(1.44269504)), f32x4.splat(ROUNDING_MAGIC))
+  const n = f32x4.sub(shifted, f32x4.splat(ROUNDING_MAGIC))
+  const high = f32x4.sub(clamped, f32x4.mul(n, f32x4.splat(0.693359375)))
+  const r = f32x4.sub(high, f32x4.mul(n, f32x4.splat(-2.1219444e-4)))
+  let p = f32x4.splat(1.9875691e-4)
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999e-3))
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.333452e-3))
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665796e-2))
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.16666666))
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.5))
+  const power = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1.0))
+  // The low bits of `shifted` hold n in two's complement; moved to the exponent they multiply by 2^n.
+  return i32x4.add(power, i32x4.shl(shifted, 23))
+}
+
+/**
+ * erf(z) = z·P(z²)/Q(z²), degrees 4 and 5, fitted for this project on |z| <= 3.8 (beyond, erf is 1 to within 8e-8).
+ * Largest absolute error 4.6e-7, by test/kernels/math.test.ts.
+ */
+export function erf4(x: v128): v128 {
+  const z = f32x4.pmin(f32x4.splat(3.8), f32x4.pmax(f32x4.splat(-3.8), x))
+  const t = f32x4.mul(z, z)
+  let p = f32x4.splat(2.9974495e-4)
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(8.245033e-3))
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.06617567))
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.30614296))
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(1.1283777))
+  let q = f32x4.splat(1.7725084e-5)
+  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(2.0916315e-3))
+  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(0.023968033))
+  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(0.16025169))
+  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(0.6046283))
+  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(1.0))
+  return f32x4.div(f32x4.mul(z, p), q)
+}
+
+/** Round to the nearest integer, ties to even, as int32 lanes; |x| < 2^22. */
+export function roundToInt(x: v128): v128 {
+  return i32x4.sub(f32x4.add(x, f32x4.splat(ROUNDING_MAGIC)), f32x4.splat(ROUNDING_MAGIC))
+}
+
+/** |x| as its bits, which order as integers do (NaN above infinity). */
+export function absoluteBits(x: v128): v128 {
+  return v128.and(x, i32x4.splat(0x7fffffff))
+}
+
+/** All bits set in the first `count` lanes; none where count <= 0, all where count >= 4. */
+export function laneMask(count: i32): v128 {
+  return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count))
+}

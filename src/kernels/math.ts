@@ -1,0 +1,72 @@
+/**
+ * The scalar functions of the kernels, each the same float32 operations in the same order as its four-lane twin in
+ * assembly/simd.ts and assembly/activation.ts, so that the plain loops of reference.ts agree with the SIMD code bit for
+ * bit. `Math.fround` after each operation makes JavaScript's doubles behave as float32: + - × ÷ and √ of float32 inputs,
+ * rounded once more, are correctly rounded float32 operations (Figueroa 1995).
+ */
+
+const f = Math.fround
+
+const LOG2E = f(1.44269504)
+const LN2_HIGH = f(0.693359375)
+const LN2_LOW = f(-2.1219444e-4)
+const ROUNDING_MAGIC = 12582912
+const EXP: readonly number[] = [1.9875691e-4, 1.3981999e-3, 8.333452e-3, 4.1665796e-2, 0.16666666, 0.5].map(f)
+const ERF_NUMERATOR: readonly number[] = [2.9974495e-4, 8.245033e-3, 0.06617567, 0.30614296, 1.1283777].map(f)
+const ERF_DENOMINATOR: readonly number[] = [
+  1.7725084e-5, 2.0916315e-3, 0.023968033, 0.16025169, 0.6046283, 1,
+].map(f)
+const SQRT_HALF = f(0.70710677)
+const SQRT_2_OVER_PI = f(0.7978846)
+const GELU_CUBIC = f(0.044715)
+
+/** Horner's rule, highest power first. */
+function polynomial(coefficients: readonly number[], x: number): number {
+  let sum = coefficients[0]!
+  for (let i = 1; i < coefficients.length; i++) sum = f(f(sum * x) + coefficients[i]!)
+  return sum
+}
+
+/** Half to even, for |x| < 2^22. */
+export function roundHalfEven(x: number): number {
+  return f(f(x + ROUNDING_MAGIC) - ROUNDING_MAGIC)
+}
+
+/** e^x for x in [-87, 88]; inputs outside are clamped. Largest error 1.4 ulp. The polynomial is that of Cephes' expf. */
+export function exp(x: number): number {
+  let clamped = x > -87 ? x : -87
+  clamped = clamped < 88 ? clamped : 88
+  const n = roundHalfEven(f(clamped * LOG2E))
+  const r = f(f(clamped - f(n * LN2_HIGH)) - f(n * LN2_LOW))
+  const power = f(f(f(polynomial(EXP, r) * f(r * r)) + r) + 1)
+  return f(power * 2 ** n)
+}
+
+/** erf(z) = z·P(z²)/Q(z²), fitted for this project on |z| <= 3.8. Largest absolute error 4.6e-7. */
+export function erf(x: number): number {
+  let z = x > -f(3.8) ? x : -f(3.8)
+  z = z < f(3.8) ? z : f(3.8)
+  const t = f(z * z)
+  return f(f(z * polynomial(ERF_NUMERATOR, t)) / polynomial(ERF_DENOMINATOR, t))
+}
+
+/** gelu(x) = x/2 · (1 + erf(x/√2))   Hendrycks & Gimpel 2016 */
+export function gelu(x: number): number {
+  return f(f(x * 0.5) * f(1 + erf(f(x * SQRT_HALF))))
+}
+
+/** x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³))), written as x / (1 + e^-2u)   Hendrycks & Gimpel 2016 */
+export function geluTanh(x: number): number {
+  const u = f(SQRT_2_OVER_PI * f(x + f(GELU_CUBIC * f(f(x * x) * x))))
+  return f(x / f(1 + exp(f(u * -2))))
+}
+
+/** silu(x) = x / (1 + e^-x) */
+export function silu(x: number): number {
+  return f(x / f(1 + exp(-x)))
+}
+
+/** relu(x) = max(0, x) */
+export function relu(x: number): number {
+  return x > 0 ? x : 0
+}

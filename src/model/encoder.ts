@@ -1,0 +1,32 @@
+/** One layer of the encoder: attention, then feed-forward, each with a residual connection and a LayerNorm. */
+import type { Activation, Kernels } from '../kernels/kernels.ts'
+import type { LayerWeights } from './weights.ts'
+import type { Workspace } from './workspace.ts'
+
+/**
+ * hiddenStates = layer(hiddenStates), in place.
+ *
+ *     attention    = LayerNorm(hiddenStates + dense(MultiHead(hiddenStates)))      Vaswani et al. 2017, section 3.1
+ *     hiddenStates = LayerNorm(attention + dense(gelu(dense(attention))))          section 3.3
+ *
+ * @param probabilities  one address a sequence of float32 [A, T, T] for the attention weights, if wanted
+ */
+export function encoderLayer(
+  kernels: Kernels,
+  layer: LayerWeights,
+  workspace: Workspace,
+  heads: number,
+  activation: Activation,
+  probabilities?: readonly number[],
+): void {
+  const { hiddenStates, queryKeyValue, context, attentionOutput, intermediate, projected, sequences } = workspace
+
+  kernels.linear(hiddenStates, layer.queryKeyValue, queryKeyValue, 'identity') // [T, H] → [T, 3H]
+  kernels.attention(queryKeyValue, sequences, heads, context, probabilities) // → [T, H]
+  kernels.linear(context, layer.attentionOutput, projected, 'identity') // → [T, H]
+  kernels.addLayerNorm(projected, hiddenStates, layer.attentionLayerNorm, attentionOutput)
+
+  kernels.linear(attentionOutput, layer.intermediate, intermediate, activation) // → [T, I]
+  kernels.linear(intermediate, layer.output, projected, 'identity') // → [T, H]
+  kernels.addLayerNorm(projected, attentionOutput, layer.outputLayerNorm, hiddenStates)
+}

@@ -1,0 +1,252 @@
+/**
+ * A model in kernel memory and the passes over it: what a worker holds, or the calling thread with `inline`. Knows
+ * tensors and sequences, no text.
+ */
+import { openCheckpoint } from '../format/checkpoint.ts'
+import type { ModelFiles } from '../format/source.ts'
+import type { Kernels, Precision } from '../kernels/kernels.ts'
+import { FIRST_ADDRESS, KernelMemory, MAX_BYTES, PAGE_BYTES, roundUp } from '../kernels/memory.ts'
+import { ReferenceKernels } from '../kernels/reference.ts'
+import {
+  CONTROL_ADDRESS,
+  type KernelExports,
+  scratchBytes,
+  type Tiles,
+  WasmKernels,
+} from '../kernels/wasm.ts'
+import { Bert, type ForwardOutput, type ForwardWanted } from '../model/bert.ts'
+import type { BertConfig } from '../model/config.ts'
+import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
+import { type LoadProgress, placeWeights, readWeights } from '../model/weights.ts'
+import { layWorkspace } from '../model/workspace.ts'
+import { giveMemory, takeMemory } from './memory-pool.ts'
+import { nextTask } from './next-task.ts'
+
+/** Everything an engine needs besides the files; plain data that can be posted to a worker. */
+export interface EngineSetup {
+  readonly config: BertConfig
+  readonly precision: Precision
+  /** The compiled kernels, or undefined for the reference kernels. */
+  readonly module: WebAssembly.Module | undefined
+  readonly variant: 'simd' | 'relaxed' | 'reference'
+  readonly tiles: Tiles
+  readonly threads: number
+  /** Tokens that are computed together at most; a longer sequence is a batch of its own. */
+  readonly batchTokens: number
+}
+
+export interface EngineInfo {
+  readonly weightBytes: number
+  readonly memoryBytes: number
+  readonly parameters: number
+  readonly hasClassifier: boolean
+}
+
+/** Helper threads, seen from the engine. */
+export interface Helpers {
+  /** Gives helper `index` (from 1 on) the memory and its own scratch. */
+  start(index: number, memory: WebAssembly.Memory, control: number, scratch: number): void
+  /** Throws where one has died. */
+  check(): void
+}
+
+/** Time between two pauses of a forward pass, milliseconds: short enough for a timer of 10 ms to keep firing. */
+const PAUSE_MILLISECONDS = 5
+
+export class Engine {
+  readonly info: EngineInfo
+  readonly #kernels: Kernels
+  readonly #bert: Bert
+  readonly #setup: EngineSetup
+  readonly #shared: boolean
+  #memory: WebAssembly.Memory | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  private constructor(setup: EngineSetup, kernels: Kernels, bert: Bert, info: EngineInfo, shared: boolean) {
+    this.#setup = setup
+    this.#kernels = kernels
+    this.#bert = bert
+    this.info = info
+    this.#shared = shared
+    this.#memory = kernels.memory.memory
+  }
+
+  /**
+   * Reads the weights into kernel memory.
+   *
+   * @throws {ModelFormatError} where a file is not as it must be
+   * @throws {RangeError} where the model does not fit 4 GiB; nothing is read then
+   */
+  static async load(
+    setup: EngineSetup,
+    files: ModelFiles,
+    onProgress?: LoadProgress,
+    signal?: AbortSignal,
+    helpers?: Helpers,
+  ): Promise<Engine> {
+    const { config, precision } = setup
+    const checkpoint = await openCheckpoint(files)
+    try {
+      const tensors = resolveTensors(checkpoint, config)
+      const hasClassifier = tensors.classifier !== undefined
+      const needed = memoryNeeded(setup, hasClassifier)
+      const shared = setup.threads > 1
+      const memory = takeMemory(needed, shared)
+      try {
+        const kernels = createKernels(setup, memory, helpers)
+        const before = kernels.memory.end
+        const linearBytes: Kernels['linearBytes'] = (...sizes) => kernels.linearBytes(...sizes)
+        const weights = placeWeights(config, precision, hasClassifier, linearBytes, (bytes) =>
+          kernels.memory.allocate(bytes),
+        )
+        const weightBytes = kernels.memory.end - before
+        await readWeights(kernels, tensors, weights, config, onProgress, signal)
+        if (kernels instanceof WasmKernels) {
+          for (let index = 1; index < setup.threads; index++) {
+            helpers?.start(index, memory, CONTROL_ADDRESS, kernels.scratchOf(index))
+          }
+        }
+        const bert = new Bert(kernels, config, weights, precision)
+        const memoryBytes = kernels.memory.byteLength
+        const info = { weightBytes, memoryBytes, parameters: countParameters(tensors), hasClassifier }
+        return new Engine(setup, kernels, bert, info, shared)
+      } catch (error) {
+        giveMemory(memory, shared)
+        throw error
+      }
+    } finally {
+      await checkpoint.close()
+    }
+  }
+
+  /**
+   * Passes `sequences` through the model, in batches, one call after another.
+   *
+   * @param stop  asked between layers; throws to stop
+   */
+  forward(sequences: readonly (readonly number[])[], wanted: ForwardWanted, stop: () => void): Promise<ForwardOutput> {
+    const result = this.#last.then(() => this.#forward(sequences, wanted, stop))
+    this.#last = result.catch(() => {})
+    return result
+  }
+
+  async #forward(
+    sequences: readonly (readonly number[])[],
+    wanted: ForwardWanted,
+    stop: () => void,
+  ): Promise<ForwardOutput> {
+    let paused = performance.now()
+    const pause = async (): Promise<void> => {
+      if (performance.now() - paused >= PAUSE_MILLISECONDS) {
+        await nextTask()
+        paused = performance.now()
+      }
+      if (this.#memory === undefined) throw disposedError()
+      stop()
+    }
+    const output: ForwardOutput = { logits: [] }
+    for (const batch of batches(sequences, this.#setup.batchTokens)) {
+      await pause()
+      const part = await this.#bert.forward(batch, wanted, pause)
+      output.logits.push(...part.logits)
+      if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
+      if (part.attentions) output.attentions = [...(output.attentions ?? []), ...part.attentions]
+    }
+    return output
+  }
+
+  /** Bytes of kernel memory now; a large batch makes it grow. */
+  get memoryBytes(): number {
+    return this.#kernels.memory.byteLength
+  }
+
+  /** Gives the memory back, after the pass that is under way. */
+  dispose(): void {
+    const memory = this.#memory
+    if (memory === undefined) return
+    this.#memory = undefined
+    this.#last.then(() => giveMemory(memory, this.#shared))
+  }
+}
+
+export function disposedError(): Error {
+  return new Error('The model was disposed; load it again to use it')
+}
+
+/** Sequences in order, grouped so that a group has at most `tokens` tokens, or is one sequence. */
+function* batches(sequences: readonly (readonly number[])[], tokens: number): Generator<(readonly number[])[]> {
+  let batch: (readonly number[])[] = []
+  let size = 0
+  for (const ids of sequences) {
+    if (batch.length > 0 && size + ids.length > tokens) {
+      yield batch
+      batch = []
+      size = 0
+    }
+    batch.push(ids)
+    size += ids.length
+  }
+  if (batch.length > 0) yield batch
+}
+
+function createKernels(setup: EngineSetup, memory: WebAssembly.Memory, helpers: Helpers | undefined): Kernels {
+  const kernelMemory = new KernelMemory(memory)
+  if (setup.variant === 'reference' || setup.module === undefined) return new ReferenceKernels(kernelMemory)
+  const instance = new WebAssembly.Instance(setup.module, { env: { memory } })
+  return new WasmKernels({
+    name: setup.variant,
+    exports: instance.exports as unknown as KernelExports,
+    memory: kernelMemory,
+    tiles: setup.tiles,
+    threads: setup.threads,
+    scratchBytes: threadScratch(setup),
+    checkHelpers: () => helpers?.check(),
+  })
+}
+
+function threadScratch({ config, tiles }: EngineSetup): number {
+  const { hiddenSize, numHeads, intermediateSize, maxPositions } = config
+  const inputs = Math.max(hiddenSize, intermediateSize)
+  return scratchBytes(maxPositions, hiddenSize / numHeads, inputs, tiles.float32Panel)
+}
+
+/**
+ * Bytes of kernel memory that a model and its workspace take.
+ *
+ * @throws {RangeError} where that is more than wasm32 can address
+ */
+export function memoryNeeded(setup: EngineSetup, hasClassifier: boolean): number {
+  const { config, precision } = setup
+  let bytes = FIRST_ADDRESS
+  const count = (size: number): number => {
+    bytes += roundUp(size, 64)
+    return 0
+  }
+  count(threadScratch(setup) * setup.threads)
+  const panel = setup.variant === 'reference' ? 1 : precision === 'int8' ? 8 : setup.tiles.float32Panel
+  const linearBytes: Kernels['linearBytes'] = (at, inputs, outputs) => ({
+    weights: roundUp(outputs, panel) * roundUp(inputs, 16) * (at === 'int8' ? 1 : 4),
+    columns: roundUp(outputs, 16) * 8,
+  })
+  placeWeights(config, precision, hasClassifier, linearBytes, count)
+  const tokens = Math.max(setup.batchTokens, config.maxPositions)
+  layWorkspace(config, precision, tokens, { count: tokens, longest: tokens }, count)
+  if (bytes > MAX_BYTES) {
+    throw new RangeError(
+      `Cannot load the model at precision '${precision}': it needs ${bytes} bytes of memory, and WebAssembly addresses ${MAX_BYTES}${precision === 'float32' ? "; use precision 'int8'" : ''}`,
+    )
+  }
+  return roundUp(bytes, PAGE_BYTES)
+}
+
+function countParameters(tensors: ModelTensors): number {
+  const shapes: number[] = []
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    const { shape } = value as { shape?: readonly number[] }
+    if (shape) shapes.push(shape.reduce((product, size) => product * size, 1))
+    else for (const [name, inner] of Object.entries(value)) if (name !== 'scale') visit(inner)
+  }
+  visit(tensors)
+  return shapes.reduce((sum, size) => sum + size, 0)
+}
