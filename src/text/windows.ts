@@ -50,13 +50,15 @@ export function planWindows(wordIds: readonly (number | null)[], settings: Windo
   const ranges: { start: number; end: number }[] = []
   const leastStep = Math.ceil((maxPieces - stride) / 2)
   const cut = (wanted: number, least: number): number => wordStartIn(wordIds, wanted, least) ?? wanted
-  for (let start = 0; ; ) {
+  let start = 0
+  let end = 0
+  for (;;) {
     if (total - start <= maxPieces) {
       ranges.push({ start, end: total })
       break
     }
-    // An earlier end still leaves room for the stride and the least step after `start`.
-    const end = cut(start + maxPieces, start + leastStep + stride)
+    // An earlier end leaves room for the stride and the least step, and is still later than the last window's.
+    end = cut(start + maxPieces, Math.max(start + leastStep + stride, end + 1))
     ranges.push({ start, end })
     start = cut(end - stride, Math.max(start + leastStep, end - 2 * stride))
   }

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type NormalizerSettings, normalize } from '#dist/text/normalize.js'
+import { CLASS, characterTables } from '#dist/text/unicode.js'
+import { rootPath, withShared } from '../shared.ts'
+
+const CLASSES = ['letter', 'punctuation', 'space', 'delete', 'cjk']
+const CASED: NormalizerSettings = {
+  cleanText: true,
+  chineseCharacters: true,
+  stripAccents: false,
+  lowercase: false,
+}
+const SETTINGS = {
+  cased: CASED,
+  uncased: { ...CASED, stripAccents: true, lowercase: true },
+  stripAccents: { ...CASED, stripAccents: true },
+  lowercase: { ...CASED, lowercase: true },
+}
+
+function normalized(text: string, settings: NormalizerSettings): string {
+  const { codePoints, length } = normalize(text, 0, text.length, settings)
+  return String.fromCodePoint(...codePoints.subarray(0, length))
+}
+
+/** Code points in order, but surrogates, in lots of `LOT`. A space after each keeps it from its neighbours. */
+const LOT = 1024
+const lots: number[][] = []
+for (let first = 0; first <= 0x10ffff; first += LOT) {
+  if (first < 0xd800 || first > 0xdfff) lots.push(Array.from({ length: LOT }, (_, index) => first + index))
+}
+
+function spaced(codes: number[], text: (code: number) => string = String.fromCodePoint): string {
+  return codes.map((code) => `${text(code)} `).join('')
+}
+
+/** The digests in the goldens are of the same text, made from what the Rust library gives for each code point. */
+test('characterTables and normalize equal the Rust library on every code point', () => {
+  const golden = JSON.parse(readFileSync(rootPath('test/goldens/unicode-digests.json'), 'utf8'))
+  const { traits } = characterTables()
+  const classes = createHash('sha256')
+  for (const codes of lots) classes.update(spaced(codes, (code) => CLASSES[traits[code]! & CLASS]!))
+  assert.is(classes.digest('hex'), golden.classes)
+  for (const [name, settings] of Object.entries(SETTINGS)) {
+    const results = createHash('sha256')
+    for (const codes of lots) results.update(normalized(spaced(codes), settings))
+    assert.is(results.digest('hex'), golden[name], name)
+  }
+})
+
+withShared('goldens/unicode.json', 'code points one by one', (path) => {
+  test('characterTables and normalize differ from the Rust library on no code point', () => {
+    const golden = JSON.parse(readFileSync(path, 'utf8'))
+    const { traits } = characterTables()
+    const kinds: string[] = []
+    golden.runs.forEach(([first, kind]: [number, string], run: number) => {
+      const end = golden.runs[run + 1]?.[0] ?? 0x110000
+      for (let code = first; code < end; code++) kinds.push(kind)
+    })
+    const cased = (code: number): string => {
+      const text = String.fromCodePoint(code)
+      return kinds[code] === 'delete'
+        ? ''
+        : kinds[code] === 'space'
+          ? ' '
+          : kinds[code] === 'cjk'
+            ? ` ${text} `
+            : text
+    }
+    const wrong: string[] = []
+    for (const codes of lots) {
+      for (const name of ['uncased', 'stripAccents'] as const) {
+        const wanted = (code: number): string => golden[name][code.toString(16).toUpperCase()] ?? cased(code)
+        if (normalized(spaced(codes), SETTINGS[name]) === spaced(codes, wanted)) continue
+        for (const code of codes) {
+          if (normalized(String.fromCodePoint(code), SETTINGS[name]) !== wanted(code))
+            wrong.push(code.toString(16))
+        }
+      }
+      for (const code of codes)
+        if (CLASSES[traits[code]! & CLASS] !== kinds[code]) wrong.push(code.toString(16))
+    }
+    assert.equal(wrong, [])
+  })
+})
+
+test.run()

@@ -1,0 +1,152 @@
+import * as fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { planWindows, truncateAtWord, type Window } from '#dist/text/windows.js'
+
+/** Word ids of words of the given lengths. */
+function words(lengths: number[]): number[] {
+  return lengths.flatMap((length, word) => new Array<number>(length).fill(word))
+}
+
+/** The rule itself: the window where a piece is farthest from an edge that is not the text's own, the first on a tie. */
+function judge(windows: readonly Window[], piece: number, total: number): number {
+  let best = -1
+  let farthest = -1
+  windows.forEach(({ start, end }, index) => {
+    if (piece < start || piece >= end) return
+    const left = start === 0 ? Number.POSITIVE_INFINITY : piece - start
+    const right = end === total ? Number.POSITIVE_INFINITY : end - 1 - piece
+    const distance = Math.min(left, right)
+    if (distance > farthest) {
+      farthest = distance
+      best = index
+    }
+  })
+  return best
+}
+
+const plan = fc
+  .record({
+    lengths: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 80 }),
+    maxPieces: fc.integer({ min: 1, max: 20 }),
+  })
+  .chain(({ lengths, maxPieces }) =>
+    fc.record({
+      wordIds: fc.constant(words(lengths)),
+      maxPieces: fc.constant(maxPieces),
+      stride: fc.integer({ min: 0, max: maxPieces - 1 }),
+    }),
+  )
+
+test('planWindows covers every piece, no window over its size, none inside another', () => {
+  fc.assert(
+    fc.property(plan, ({ wordIds, ...settings }) => {
+      const windows = planWindows(wordIds, settings)
+      assert.is(windows[0]!.start, 0)
+      assert.is(windows.at(-1)!.end, wordIds.length)
+      windows.forEach(({ start, end }, index) => {
+        assert.ok(end - start <= settings.maxPieces)
+        if (index === 0) return
+        const before = windows[index - 1]!
+        assert.ok(before.start < start && before.end < end && start <= before.end)
+        assert.ok(before.end - start >= settings.stride, 'neighbours share at least the stride')
+      })
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('planWindows judges each piece once, in the window where it is farthest from a foreign edge', () => {
+  fc.assert(
+    fc.property(plan, ({ wordIds, ...settings }) => {
+      const windows = planWindows(wordIds, settings)
+      let next = 0
+      windows.forEach(({ start, end, judgedStart, judgedEnd }, index) => {
+        assert.is(judgedStart, next)
+        assert.ok(judgedStart >= start && judgedEnd <= end)
+        for (let piece = judgedStart; piece < judgedEnd; piece++) {
+          assert.is(judge(windows, piece, wordIds.length), index)
+        }
+        next = judgedEnd
+      })
+      assert.is(next, wordIds.length)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('planWindows leaves a text that fits in one window', () => {
+  assert.equal(planWindows([], { maxPieces: 4, stride: 1 }), [
+    { start: 0, end: 0, judgedStart: 0, judgedEnd: 0 },
+  ])
+  assert.equal(planWindows(words([2, 2]), { maxPieces: 4, stride: 1 }), [
+    { start: 0, end: 4, judgedStart: 0, judgedEnd: 4 },
+  ])
+})
+
+test('planWindows cuts between words where one begins near enough, inside a longer one', () => {
+  const bounds = (lengths: number[], maxPieces: number, stride: number): number[][] =>
+    planWindows(words(lengths), { maxPieces, stride }).map(({ start, end }) => [start, end])
+  assert.equal(bounds([3, 3, 3, 3, 3], 10, 3), [
+    [0, 9],
+    [6, 15],
+  ])
+  assert.equal(bounds([25], 10, 2), [
+    [0, 10],
+    [8, 18],
+    [16, 25],
+  ])
+})
+
+test('planWindows refuses a stride that does not fit', () => {
+  for (const settings of [
+    { maxPieces: 4, stride: 4 },
+    { maxPieces: 4, stride: -1 },
+    { maxPieces: 4, stride: 1.5 },
+    { maxPieces: 0, stride: 0 },
+    { maxPieces: Number.NaN, stride: 0 },
+  ]) {
+    assert.throws(
+      () => planWindows([0, 1], settings),
+      (error: unknown) => error instanceof RangeError,
+    )
+  }
+})
+
+test('planWindows is linear on a million pieces', () => {
+  const wordIds = words(new Array<number>(250_000).fill(4))
+  const start = performance.now()
+  const windows = planWindows(wordIds, { maxPieces: 510, stride: 128 })
+  assert.ok(performance.now() - start < 1000)
+  assert.ok(windows.length < 2700, `${windows.length} windows`)
+})
+
+test('truncateAtWord keeps [CLS], [SEP] and whole words; cuts the first word alone inside', () => {
+  const encoding = (lengths: number[]) => {
+    const body = words(lengths)
+    return {
+      ids: [101, ...body.map((_, index) => 200 + index), 102],
+      tokens: ['[CLS]', ...body.map(String), '[SEP]'],
+      offsets: [[0, 0], ...body.map((_, index) => [index, index + 1]), [0, 0]] as [number, number][],
+      wordIds: [null, ...body, null],
+    }
+  }
+  const long = encoding([2, 3, 2])
+  assert.is(truncateAtWord(long, 9), long)
+  assert.equal(truncateAtWord(long, 8).ids, [101, 200, 201, 202, 203, 204, 102])
+  assert.equal(truncateAtWord(long, 7).ids, [101, 200, 201, 202, 203, 204, 102])
+  assert.equal(truncateAtWord(long, 6).ids, [101, 200, 201, 102])
+  assert.equal(truncateAtWord(long, 6).wordIds, [null, 0, 0, null])
+  assert.equal(truncateAtWord(long, 3).ids, [101, 200, 102])
+  assert.equal(truncateAtWord(long, 3).offsets, [
+    [0, 0],
+    [0, 1],
+    [0, 0],
+  ])
+  assert.throws(
+    () => truncateAtWord(long, 2),
+    (error: unknown) => error instanceof RangeError,
+  )
+})
+
+test.run()
