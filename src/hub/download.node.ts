@@ -14,6 +14,7 @@ import {
 import type { HubCache } from './cache.node.ts'
 import { HubError, type HubQuestion, refusal } from './errors.ts'
 import { withLock } from './lock.node.ts'
+import { errorCode } from './paths.node.ts'
 import { redirectingFetch, redirectTarget } from './redirect.node.ts'
 import { authorization, resolveUrl } from './urls.ts'
 
@@ -99,21 +100,22 @@ export async function downloadBlob(
   const { etag, size, fileName } = metadata
   const blob = cache.blob(etag)
   await mkdir(dirname(blob), { recursive: true })
-  await withLock(cache.lock(etag), options.signal, async () => {
+  const isThere = async (): Promise<boolean> => {
     const there = await cache.blobSize(etag)
-    if (there !== undefined && (size === undefined || there === size)) {
-      onProgress?.({ file: fileName, loaded: there, total: there })
-      return
-    }
+    if (there === undefined || (size !== undefined && there !== size)) return false
+    onProgress?.({ file: fileName, loaded: there, total: there })
+    return true
+  }
+  await withLock(cache.lock(etag), options.signal, async (fromSilent) => {
+    if (await isThere()) return
     const partial = `${blob}.incomplete`
+    // The one who fell silent may still write into the file it opened, so that must not become the blob.
+    if (fromSilent) await rm(partial, { force: true })
     // A second try from the first byte, since what was resumed may be another program's.
     for (let tries = 0; ; tries++) {
       await fetchBody(partial, asked, metadata, options, onProgress)
-      const fault = await faultOf(partial, metadata, options.signal)
-      if (fault === undefined) {
-        await rename(partial, blob)
-        return
-      }
+      const fault = await finish(partial, blob, metadata, options.signal)
+      if (fault === undefined || (await isThere())) return
       await rm(partial, { force: true })
       if (tries === 1) {
         throw new HubError(
@@ -123,6 +125,23 @@ export async function downloadBlob(
       }
     }
   })
+}
+
+/** Gives a file that is right its name; otherwise says what is wrong with it. */
+async function finish(
+  partial: string,
+  blob: string,
+  metadata: FileMetadata,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  try {
+    const fault = await faultOf(partial, metadata, signal)
+    if (fault === undefined) await rename(partial, blob)
+    return fault
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+    return 'another process took it away'
+  }
 }
 
 async function fetchBody(
@@ -149,6 +168,8 @@ async function fetchBody(
       } catch (error) {
         options.signal?.throwIfAborted()
         if (error instanceof HubError || error instanceof ConnectionError) throw error
+        // A full disk, say: the system's errors come bare, the network's inside others.
+        if (errorCode(error) !== undefined) throw error
         reason = reasonOf(error)
         loaded = (await file.stat()).size
       }

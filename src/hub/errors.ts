@@ -67,7 +67,7 @@ export function refusal(response: Response, asked: HubQuestion): HubError {
       `The model ${repository} has no file ${fileName} at revision ${revision}: see ${model}/tree/${encodeURIComponent(revision)}`,
     )
   }
-  if (status === 401 && /invalid (credentials|user)|token/i.test(said ?? '')) {
+  if (status === 401 && /^invalid credentials/i.test(said ?? '')) {
     return new HubError(
       'Unauthorized',
       `${endpoint} refused the token (${said}): make a new one at ${endpoint}/settings/tokens, or leave it out for a public model`,

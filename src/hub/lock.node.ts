@@ -13,35 +13,44 @@ const POLL = 100
  * Runs `work` while no other process that asks for the same lock does. Node has no `flock`, so the lock is a file made
  * with `O_EXCL` that names its holder, who renews its time; a holder that was killed is noticed at once on the same
  * machine, and after 15 s elsewhere. It saves downloading twice: nothing breaks where a stopped process loses it.
+ *
+ * @param work is told whether the lock was taken from a silent holder, who may wake up and go on writing
  */
 export async function withLock<T>(
   path: string,
   signal: AbortSignal | undefined,
-  work: () => Promise<T>,
+  work: (fromSilent: boolean) => Promise<T>,
+  stale: number = STALE,
 ): Promise<T> {
   const own = JSON.stringify({ host: hostname(), pid: process.pid, id: temporaryName('') })
   await mkdir(dirname(path), { recursive: true })
-  await acquire(path, own, signal)
+  const fromSilent = await acquire(path, own, signal, stale)
   const heartbeat = setInterval(() => {
     const now = new Date()
     utimes(path, now, now).catch(() => {})
   }, HEARTBEAT)
   heartbeat.unref()
   try {
-    return await work()
+    return await work(fromSilent)
   } finally {
     clearInterval(heartbeat)
     if ((await holderOf(path)) === own) await rm(path, { force: true })
   }
 }
 
-async function acquire(path: string, own: string, signal: AbortSignal | undefined): Promise<void> {
+async function acquire(
+  path: string,
+  own: string,
+  signal: AbortSignal | undefined,
+  stale: number,
+): Promise<boolean> {
   let seen = ''
   let since = 0
+  let fromSilent = false
   for (;;) {
     try {
       await writeFile(path, own, { flag: 'wx' })
-      return
+      return fromSilent
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error
     }
@@ -49,11 +58,16 @@ async function acquire(path: string, own: string, signal: AbortSignal | undefine
     const sign = await signOf(path)
     if (sign !== seen) {
       seen = sign
-      since = Date.now()
+      since = performance.now()
     }
     const holder = await holderOf(path)
-    if (holder !== undefined && (isDead(holder) || Date.now() - since > STALE)) await breakLock(path, holder)
-    else await delay(POLL, signal)
+    const dead = holder !== undefined && isDead(holder)
+    if (holder !== undefined && (dead || performance.now() - since > stale)) {
+      fromSilent ||= !dead
+      await breakLock(path, holder)
+    } else {
+      await delay(POLL, signal)
+    }
   }
 }
 

@@ -135,9 +135,27 @@ test('withLock takes the lock of a process that is gone', async () => {
   const path = join(folder, 'a.holder')
   writeFileSync(path, JSON.stringify({ host: hostname(), pid: child.pid, id: 'x' }))
   const begin = performance.now()
-  await withLock(path, undefined, async () => {})
+  await withLock(path, undefined, async (fromSilent) => assert.not.ok(fromSilent))
   assert.ok(performance.now() - begin < 1000)
   assert.equal(readdirSync(folder), [])
+})
+
+test('withLock takes the lock of a process elsewhere that shows no sign of life, and says so', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'a.holder')
+  writeFileSync(path, JSON.stringify({ host: 'elsewhere', pid: 1, id: 'x' }))
+  const begin = performance.now()
+  await withLock(path, undefined, async (fromSilent) => assert.ok(fromSilent), 300)
+  assert.ok(performance.now() - begin >= 290)
+  // One that is alive keeps it for as long as it works.
+  let inside = true
+  const long = withLock(path, undefined, async () => {
+    await wait(1900)
+    inside = false
+  })
+  await wait(50)
+  await withLock(path, undefined, async () => assert.not.ok(inside), 1400)
+  await long
 })
 
 test.run()

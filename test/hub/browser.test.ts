@@ -1,0 +1,209 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ModelFormatError } from '#dist/format/errors.js'
+import { readAll } from '#dist/format/source.js'
+import { type HubFilesOptions, hubFiles } from '#dist/hub/browser.js'
+import { HubError } from '#dist/hub/errors.js'
+import { type HubServer, startHub } from './hub-server.ts'
+import { COMMIT, ID, isBody, noise, sampleRepository } from './sample.ts'
+
+const WEIGHTS = 'model.safetensors'
+const OTHER = 'fedcba9876543210fedcba9876543210fedcba98'
+let hub: HubServer
+let cache: MemoryCache
+
+/** The part of the Cache API that is used; a body is stored as it streams. */
+class MemoryCache implements Cache {
+  readonly entries = new Map<string, Blob>()
+  room = Number.POSITIVE_INFINITY
+  async match(request: RequestInfo | URL): Promise<Response | undefined> {
+    const blob = this.entries.get(String(request))
+    return blob === undefined ? undefined : new Response(blob)
+  }
+  async put(request: RequestInfo | URL, response: Response): Promise<void> {
+    const blob = await response.blob()
+    if (blob.size > this.room) throw new DOMException('no room', 'QuotaExceededError')
+    this.entries.set(String(request), blob)
+  }
+  async delete(request: RequestInfo | URL): Promise<boolean> {
+    return this.entries.delete(String(request))
+  }
+  async add(): Promise<void> {}
+  async addAll(): Promise<void> {}
+  async keys(): Promise<readonly Request[]> {
+    return []
+  }
+  async matchAll(): Promise<readonly Response[]> {
+    return []
+  }
+}
+
+test.before(async () => {
+  hub = await startHub()
+})
+test.before.each(() => {
+  cache = new MemoryCache()
+  hub.requests.length = 0
+  hub.fault = undefined
+  hub.repositories.set(ID, sampleRepository(2_000_000))
+})
+test.after(() => hub.close())
+
+function files(options: HubFilesOptions = {}) {
+  return hubFiles(ID, { endpoint: hub.endpoint, cache, retryDelay: 5, ...options })
+}
+
+async function read(name: string, options: HubFilesOptions = {}): Promise<Uint8Array | undefined> {
+  const source = await files(options).open(name)
+  if (source === undefined) return undefined
+  const bytes = await readAll(source)
+  await source.close()
+  return bytes
+}
+
+async function failure(name: string, options: HubFilesOptions = {}): Promise<Error> {
+  const reason = await read(name, options).catch((error: unknown) => error)
+  assert.instance(reason, Error)
+  return reason as Error
+}
+
+function bytesOf(name: string): Uint8Array {
+  return hub.repositories.get(ID)!.files.get(name)!
+}
+
+test('hubFiles lists once, reads each file once, and then neither', async () => {
+  const progress: number[] = []
+  const model = files({ onProgress: ({ file, loaded }) => file === WEIGHTS && progress.push(loaded) })
+  for (const name of ['config.json', 'vocab.txt', 'added_tokens.json', WEIGHTS]) {
+    const source = await model.open(name)
+    assert.equal(await readAll(source!), bytesOf(name))
+  }
+  assert.is(await model.open('tokenizer.json'), undefined)
+  assert.is(hub.requests.filter(({ file }) => file === 'list').length, 1)
+  assert.equal(progress, [1_048_576, 2_000_000])
+  hub.requests.length = 0
+  assert.equal(await read(WEIGHTS), bytesOf(WEIGHTS))
+  assert.equal(
+    hub.requests.map(({ file }) => file),
+    ['list'],
+  )
+  assert.equal(await read(WEIGHTS, { revision: COMMIT }), bytesOf(WEIGHTS))
+})
+
+test('hubFiles works from its cache without a connection, and for a commit without a request', async () => {
+  await read(WEIGHTS)
+  await read(WEIGHTS, { revision: COMMIT })
+  hub.requests.length = 0
+  assert.equal(await read(WEIGHTS, { revision: COMMIT }), bytesOf(WEIGHTS))
+  assert.is(hub.requests.length, 0)
+  const unplugged = { fetch: () => Promise.reject(new TypeError('fetch failed')) }
+  assert.equal(await read(WEIGHTS, unplugged), bytesOf(WEIGHTS))
+  cache.entries.clear()
+  assert.match((await failure(WEIGHTS, { ...unplugged, retries: 1 })).message, /No answer from/)
+})
+
+test('hubFiles notices a branch that moved', async () => {
+  await read(WEIGHTS)
+  const next = sampleRepository(1000, { commit: OTHER })
+  next.files.set(WEIGHTS, noise(2_000_000, 8))
+  hub.repositories.set(ID, next)
+  assert.equal(await read(WEIGHTS), bytesOf(WEIGHTS))
+})
+
+test('hubFiles goes on after broken connections, without ranges too', async () => {
+  for (const ignoreRange of [false, true]) {
+    cache.entries.clear()
+    const left = [
+      { dropAfter: 1_500_000, ignoreRange },
+      { dropAfter: 1_600_000, ignoreRange },
+    ]
+    hub.fault = (request) => (isBody(request, WEIGHTS) ? (left.shift() ?? { ignoreRange }) : undefined)
+    assert.equal(await read(WEIGHTS), bytesOf(WEIGHTS))
+  }
+})
+
+test('hubFiles verifies sizes and hashes, and keeps nothing that is wrong', async () => {
+  hub.fault = (request) => (isBody(request, WEIGHTS) ? { altered: true } : undefined)
+  const altered = await failure(WEIGHTS)
+  assert.is((altered as HubError).code, 'BadDownload')
+  assert.match(altered.message, /sha256/)
+  hub.fault = (request) => (isBody(request, 'vocab.txt') ? { longer: 3, ignoreRange: true } : undefined)
+  assert.match((await failure('vocab.txt')).message, /bytes, but the Hub lists/)
+  assert.equal(
+    [...cache.entries.keys()].filter((key) => key.includes('/resolve/')),
+    [],
+  )
+  hub.fault = undefined
+  await read('vocab.txt')
+  const key = [...cache.entries.keys()].find((name) => name.endsWith('vocab.txt'))!
+  cache.entries.set(key, new Blob(['cut short']))
+  assert.equal(await read('vocab.txt'), bytesOf('vocab.txt'), 'an entry of another size is not used')
+})
+
+test('hubFiles works where nothing can be kept', async () => {
+  cache.room = 1000
+  assert.equal(await read(WEIGHTS), bytesOf(WEIGHTS))
+  assert.equal(await read(WEIGHTS, { cache: false }), bytesOf(WEIGHTS))
+})
+
+test('hubFiles streams files over 64 MB through the cache, or without one', async () => {
+  const large = noise(1 << 16, 2)
+  const bytes = new Uint8Array((1 << 26) + 12_345)
+  for (let at = 0; at + large.length <= bytes.length; at += large.length) bytes.set(large, at)
+  bytes.fill(7, bytes.length - 100)
+  const repository = sampleRepository(0)
+  repository.files.set(WEIGHTS, bytes)
+  hub.repositories.set(ID, repository)
+  const same = (read: Uint8Array | undefined): void => {
+    assert.ok(read !== undefined && Buffer.compare(read, bytes) === 0)
+  }
+  const left = [{ dropAfter: 30_000_000 }]
+  hub.fault = (request) => (isBody(request, WEIGHTS) ? left.shift() : undefined)
+  same(await read(WEIGHTS))
+  hub.requests.length = 0
+  same(await read(WEIGHTS))
+  assert.is(hub.requests.filter(({ host }) => host === 'files').length, 0)
+  cache.entries.clear()
+  cache.room = 1000
+  same(await read(WEIGHTS))
+})
+
+test('hubFiles tells refusals apart and says what a model lacks', async () => {
+  hub.repositories.set(ID, sampleRepository(1000, { token: 'good', gated: true }))
+  assert.is(((await failure('config.json')) as HubError).code, 'GatedRepo')
+  assert.equal(await read('config.json', { token: 'good' }), bytesOf('config.json'))
+  hub.repositories.set(ID, sampleRepository(1000, { token: 'good' }))
+  cache.entries.clear()
+  assert.is(((await failure('config.json')) as HubError).code, 'RepoNotFound')
+  hub.repositories.set(ID, sampleRepository(1000))
+  assert.is(((await failure('config.json', { revision: 'v9' })) as HubError).code, 'RevisionNotFound')
+  const { files: list } = hub.repositories.get(ID)!
+  list.delete(WEIGHTS)
+  list.set('pytorch_model.bin', noise(10, 1))
+  const error = await failure(WEIGHTS)
+  assert.instance(error, ModelFormatError)
+  assert.match(error.message, /only pytorch_model\.bin.*iobert convert/)
+})
+
+test('hubFiles keeps the token from the host that holds the files', async () => {
+  await read(WEIGHTS, { token: 'secret' })
+  assert.ok(
+    hub.requests.some(({ host, authorization }) => host === 'hub' && authorization === 'Bearer secret'),
+  )
+  assert.ok(hub.requests.every(({ host, authorization }) => host === 'hub' || authorization === undefined))
+})
+
+test('hubFiles stops when its signal aborts, and can be opened again after a failure', async () => {
+  hub.fault = ({ host }) => (host === 'files' ? { slow: 20 } : undefined)
+  const reason = new Error('the page was left')
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(reason), 100)
+  assert.is(await failure(WEIGHTS, { signal: controller.signal }), reason)
+  const model = files({ retries: 0 })
+  hub.fault = () => ({ status: 500 })
+  assert.instance(await model.open('config.json').catch((error: unknown) => error), HubError)
+  hub.fault = undefined
+  assert.ok(await model.open('config.json'))
+})
+
+test.run()
