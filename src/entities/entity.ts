@@ -4,6 +4,7 @@ import { decodeArgmax, decodeViterbi } from './decode.ts'
 import { groupLabels } from './group.ts'
 import { type LabelSet, parseLabels } from './labels.ts'
 import { softmaxRows } from './softmax.ts'
+import { allowedTransitions } from './transitions.ts'
 import type { Entity, RecognizeOptions, Word } from './types.ts'
 import { makeWords } from './words.ts'
 
@@ -39,8 +40,7 @@ export interface Decoded {
 export function decodeEntities(input: DecodeInput): Decoded {
   const { text, encoding, logits, options = {}, words: spans } = input
   const { strategy = 'first', decode = 'argmax' } = options
-  const labels =
-    options.scheme === undefined ? input.labels : parseLabels(input.labels.labels, options.scheme)
+  const labels = resolveLabels(input.labels, options)
   const classes = labels.labels.length
   if (logits.length !== encoding.ids.length * classes) {
     throw new RangeError(
@@ -54,7 +54,7 @@ export function decodeEntities(input: DecodeInput): Decoded {
   const ids = label(units)
   const found =
     strategy === 'none' ? perPiece(text, units, ids, labels) : perGroup(text, units, ids, labels, spans)
-  const entities = filterEntities(found, options)
+  const entities = filterEntities(found, labels, options)
   if (!options.words) return { entities }
   if (strategy !== 'none' && strategy !== 'simple')
     return { entities, words: makeWords(text, units, ids, labels) }
@@ -63,16 +63,26 @@ export function decodeEntities(input: DecodeInput): Decoded {
 }
 
 /**
- * Leaves out entities that were not asked for. Types are compared as the entities have them; in `labels` a type also
- * stands for the labels it occurs in (`PER` for `B-PER`, with strategy 'none').
+ * The labels with the scheme that a call states, if it does. To be asked before the model runs, since it also tells
+ * whether the call can be answered.
+ *
+ * @throws RangeError for decode 'viterbi' where neither the labels nor the call tell the scheme
  */
-export function filterEntities(entities: Entity[], options: RecognizeOptions): Entity[] {
-  const { threshold = 0, labels, ignoreLabels = ['O'], strategy } = options
+export function resolveLabels(labels: LabelSet, options: RecognizeOptions): LabelSet {
+  const resolved = options.scheme === undefined ? labels : parseLabels(labels.labels, options.scheme)
+  if (options.decode === 'viterbi') allowedTransitions(resolved)
+  return resolved
+}
+
+/**
+ * Leaves out entities that were not asked for. Types are compared as the entities have them; in `options.labels` a type
+ * also stands for the labels that have it (`PER` for `B-PER`, with strategy 'none').
+ */
+export function filterEntities(entities: Entity[], labels: LabelSet, options: RecognizeOptions): Entity[] {
+  const { threshold = 0, labels: types, ignoreLabels = ['O'], strategy } = options
   const wanted = (type: string): boolean => {
-    if (labels === undefined || labels.includes(type)) return true
-    return (
-      strategy === 'none' && labels.some((label) => type.endsWith(`-${label}`) || type.endsWith(`_${label}`))
-    )
+    if (types === undefined || types.includes(type)) return true
+    return strategy === 'none' && types.includes(labels.parsed[labels.labels.indexOf(type)]!.type)
   }
   return entities.filter(
     ({ type, score }) => !ignoreLabels.includes(type) && score >= threshold && wanted(type),

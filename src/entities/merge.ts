@@ -42,7 +42,7 @@ export function decodeWindows(input: WindowedInput): Decoded {
     const encoding = sliceEncoding(input.encoding, window)
     return decodeEntities({ ...rest, encoding, options: unfiltered, logits: logits[i]! }).entities
   })
-  const entities = filterEntities(mergeOverlapping(parts), options)
+  const entities = filterEntities(mergeOverlapping(parts), input.labels, options)
   return options.words ? { ...whole(), entities } : { entities }
 }
 

@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { aggregate } from '#dist/entities/aggregate.js'
 import { decodeArgmax, decodeViterbi } from '#dist/entities/decode.js'
-import { decodeEntities } from '#dist/entities/entity.js'
+import { decodeEntities, resolveLabels } from '#dist/entities/entity.js'
 import { type LabelScheme, parseLabels } from '#dist/entities/labels.js'
 import { softmaxRows } from '#dist/entities/softmax.js'
 import { allowedTransitions } from '#dist/entities/transitions.js'
@@ -104,6 +104,8 @@ test('decodeViterbi asks for the scheme where the labels do not tell it', () => 
     (error: unknown) =>
       error instanceof RangeError && /pass scheme: 'IOB2' .*"label_scheme": "IOB2"/u.test(error.message),
   )
+  assert.throws(() => resolveLabels(input.labels, { decode: 'viterbi' }), /needs the label scheme/u)
+  assert.is(resolveLabels(input.labels, { decode: 'viterbi', scheme: 'IOB1' }).scheme, 'IOB1')
   for (const labels of [bioes, bilou, ['O', 'PER']]) allowedTransitions(parseLabels(labels))
 })
 

@@ -156,6 +156,7 @@ test('decodeEntities filters after grouping', () => {
     'I-LOC w3',
   ])
   assert.equal(grouped(conllLabels, tags, { threshold: 0.95 }), [])
+  assert.equal(grouped(['O', 'P-B', 'P-I'], ['P-B', 'O'], { labels: ['P'], strategy: 'none' }), ['P-B w0'])
 })
 
 test('decodeEntities gives words with distributions', () => {
