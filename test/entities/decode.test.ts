@@ -152,4 +152,10 @@ test('decodeArgmax takes the lowest id on ties', () => {
   assert.equal([...decodeArgmax(units, labels)], [0])
 })
 
+test('decodeViterbi takes the lowest ids on ties', () => {
+  const units = aggregate(encodingOf([0, 1, 2]), new Float32Array(15).fill(1 / 3), 3, 'first')
+  const labels = parseLabels(['O', 'I-P', 'I-Q'])
+  assert.equal([...decodeViterbi(units, new Float32Array(15), labels)], [0, 0, 0])
+})
+
 test.run()
