@@ -2,9 +2,12 @@
 
 usage: python tools/make-convert-fixtures.py pytorch       with torch 2, safetensors and numpy
        python tools/make-convert-fixtures.py tensorflow    with tensorflow 2.15, transformers 4.38 and safetensors
+       python tools/make-convert-fixtures.py spark JARS    with pyspark 3.4; JARS is a folder with com.johnsnowlabs.nlp:spark-nlp_2.12:5.5.3
+                                                           and what it depends on, its native engines left out
 
 A tiny BERT: 2 layers, H 16, A 4, I 32, vocabulary 40, 3 labels. Each fixture comes with `expected.safetensors`: the
-tensors under the PyTorch names that transformers gives them, as the framework itself holds them in memory.
+tensors under the PyTorch names that transformers gives them, as the framework itself holds them in memory. Those of
+pytorch-shards and pytorch-old-names are pytorch-zip's, those of spark-nlp are saved-model's.
 """
 import json
 import shutil
@@ -75,11 +78,12 @@ def pytorch():
     torch.manual_seed(7)
     state = OrderedDict((name, torch.randn(shape)) for name, shape in shapes())
 
-    def save(name, values, file="pytorch_model.bin", expected=None, **options):
+    def save(name, values, file="pytorch_model.bin", expected=True, **options):
         folder = fresh(name)
         torch.save(values, folder / file, **options)
-        read = torch.load(folder / file, weights_only=False)  # made a line above
-        save_file({k: v.contiguous().clone() for k, v in (expected or read).items()}, folder / "expected.safetensors")
+        if expected:
+            read = torch.load(folder / file, weights_only=False)  # made a line above
+            save_file({k: v.contiguous().clone() for k, v in read.items()}, folder / "expected.safetensors")
         return folder
 
     write_texts(save("pytorch-zip", state))
@@ -103,7 +107,7 @@ def pytorch():
             name = name.replace(".weight", ".gamma").replace(".bias", ".beta")
         old[f"module.{name}"] = value
     old["module.bert.embeddings.position_ids"] = torch.arange(P).reshape(1, P)
-    write_texts(save("pytorch-old-names", old, expected={**state, "bert.embeddings.position_ids": old["module.bert.embeddings.position_ids"]}))
+    write_texts(save("pytorch-old-names", old, expected=False))
     # Two shards.
     folder = fresh("pytorch-shards")
     write_texts(folder)
@@ -114,7 +118,6 @@ def pytorch():
         torch.save({name: state[name] for name in part}, folder / file)
     weight_map = {name: file for file, part in zip(files, parts) for name in part}
     (folder / "pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {"total_size": 0}, "weight_map": weight_map}, indent=1))
-    save_file(state, folder / "expected.safetensors")
 
 
 def tensorflow():
@@ -167,7 +170,6 @@ def tensorflow():
             archive.writestr(stamped("saved_model.pb"), saved.meta_graphs[0].graph_def.SerializeToString())
             for part in ("variables.index", "variables.data-00000-of-00001"):
                 archive.writestr(stamped(part), (OUT / "saved-model/variables" / part).read_bytes())
-    shutil.copy(OUT / "saved-model/expected.safetensors", folder / "expected.safetensors")
 
     # A checkpoint as Google's BERT code writes it (TF1 names), with an optimizer's slots beside the weights.
     tf1 = tf.compat.v1
@@ -191,6 +193,37 @@ def tensorflow():
         "max_position_embeddings", "type_vocab_size")}, indent=2))
     write_texts(folder, config=False)
     save_file(expected, folder / "expected.safetensors")
+
+
+def spark():
+    """Spark NLP itself writes settings, vocabulary and labels; it then looks for its model, which `tensorflow` put there."""
+    from py4j.protocol import Py4JJavaError
+    from pyspark.sql import SparkSession
+
+    jars = [str(jar) for jar in Path(sys.argv[2]).glob("*.jar") if "scala-library" not in jar.name]
+    session = SparkSession.builder.master("local[2]").config("spark.jars", ",".join(jars)).config("spark.ui.enabled", "false").getOrCreate()
+    jvm = session._jvm
+
+    def scala_map(words):
+        java = jvm.java.util.LinkedHashMap()
+        for number, word in enumerate(words):
+            java.put(word, number)
+        conforms = getattr(getattr(jvm.scala, "Predef$"), "MODULE$").conforms()
+        return jvm.scala.collection.JavaConverters.mapAsScalaMapConverter(java).asScala().toMap(conforms)
+
+    annotator = jvm.com.johnsnowlabs.nlp.annotators.classifier.dl.BertForTokenClassification("BERT_FOR_TOKEN_CLASSIFICATION_0123456789ab")
+    annotator.setVocabulary(scala_map(VOCABULARY)).setLabels(scala_map(LABELS)).setCaseSensitive(True)
+    written = OUT / "spark-nlp-written"
+    try:
+        annotator.write().overwrite().save(str(written))
+    except Py4JJavaError as error:
+        if "None.get" not in str(error):
+            raise
+    for file in written.glob("*/**/part-*"):
+        to = OUT / "spark-nlp" / file.relative_to(written)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, to)
+    shutil.rmtree(written)
 
 
 def stamped(name):
@@ -232,4 +265,4 @@ def save_saved_model(name, model, expected, save_file):
 
 
 if __name__ == "__main__":
-    {"pytorch": pytorch, "tensorflow": tensorflow}[sys.argv[1]]()
+    {"pytorch": pytorch, "tensorflow": tensorflow, "spark": spark}[sys.argv[1]]()

@@ -1,6 +1,6 @@
 import { broken } from './refuse.ts'
 
-/** Walks through bytes that are not trusted: every step is checked against the end. Numbers are little-endian. */
+/** Walks through bytes that are not trusted: every step is checked against the end. Numbers are little-endian unless said. */
 export class ByteReader {
   readonly file: string
   readonly bytes: Uint8Array
@@ -46,6 +46,14 @@ export class ByteReader {
 
   int32(): number {
     return this.#view.getInt32(this.skip(4), true)
+  }
+
+  uint16BigEndian(): number {
+    return this.#view.getUint16(this.skip(2), false)
+  }
+
+  int32BigEndian(): number {
+    return this.#view.getInt32(this.skip(4), false)
   }
 
   /** A 64-bit size or offset, which must be at most 2^53 - 1. */

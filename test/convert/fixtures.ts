@@ -36,7 +36,7 @@ export function fixtureMap(folder: string): Map<string, Uint8Array> {
 
 export async function readTensor(tensor: ForeignTensor): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of tensor.read()) chunks.push(chunk)
+  for await (const chunk of tensor.chunks()) chunks.push(chunk)
   return new Uint8Array(Buffer.concat(chunks))
 }
 

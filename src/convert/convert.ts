@@ -1,0 +1,183 @@
+import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
+import { ModelFormatError } from '../format/errors.ts'
+import { parseJsonObject } from '../format/json-file.ts'
+import { type ByteSink, layoutSafetensors, writeSafetensors } from '../format/safetensors-writer.ts'
+import type { ModelFiles } from '../format/source.ts'
+import { type BertConfig, parseConfig } from '../model/config.ts'
+import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { convertTensor, type ReadTensor } from './convert-tensor.ts'
+import { openForeignModel } from './foreign.ts'
+import type { ForeignKind, ForeignModel } from './foreign-model.ts'
+import { elementBytes, elementCount, readChunks } from './foreign-tensor.ts'
+import { readSmallText, tokenizerFiles } from './small-files.ts'
+
+export interface ConvertOptions {
+  /** What floats are written as. Default: as they are; int8 weights become float32. */
+  readonly dtype?: 'float32' | 'float16'
+  /** Called after each chunk with the bytes of weights written and to write. */
+  readonly onProgress?: (written: number, total: number) => void
+}
+
+/** Where the files of the new folder are written, one after another, each front to back. */
+export interface ModelSink {
+  create(fileName: string): Promise<FileSink>
+}
+
+export interface FileSink extends ByteSink {
+  close(): Promise<void>
+}
+
+export interface Conversion {
+  readonly kind: ForeignKind | 'safetensors'
+  /** In the order they were written. */
+  readonly files: readonly string[]
+  /** What was not in the model's files and had to be guessed, a sentence each. */
+  readonly notes: readonly string[]
+}
+
+/** Any model that is read, in one shape. */
+interface OpenModel {
+  readonly kind: ForeignKind | 'safetensors'
+  readonly config: string
+  readonly tokenizer: ReadonlyMap<string, Uint8Array>
+  readonly checkpoint: Checkpoint
+  readonly read: ReadTensor
+  readonly notes: readonly string[]
+  close(): Promise<void>
+}
+
+/**
+ * Writes a model as a folder that iobert and Python's transformers load: `config.json`, the tokenizer's files, and
+ * `model.safetensors` under today's names, without what a token classifier has no use for (pooler, position ids,
+ * pre-training heads, an optimizer's slots). Reads safetensors, float or int8, and all that `openForeignModel` does. The
+ * same model gives the same bytes. Weights are streamed.
+ *
+ * @throws {ModelFormatError} when a file is wrong; NonFiniteWeights for NaN and infinity; UnsupportedConfig, naming the
+ *   tensor, for a value that float16 cannot hold
+ *
+ * @example
+ * const { notes } = await convertModel(files, { dtype: 'float32' }, sink)
+ */
+export async function convertModel(
+  files: ModelFiles,
+  options: ConvertOptions,
+  sink: ModelSink,
+): Promise<Conversion> {
+  const dtype = options.dtype
+  if (dtype !== undefined && dtype !== 'float32' && dtype !== 'float16') {
+    throw new RangeError(`dtype must be 'float32' or 'float16', not ${JSON.stringify(dtype)}`)
+  }
+  const model = await openModel(files)
+  try {
+    const config = parseConfig(model.config)
+    const written = dtype === undefined ? undefined : dtype === 'float32' ? 'F32' : 'F16'
+    const tensors = resolveNamedTensors(model.checkpoint, config).map((named) =>
+      convertTensor(named, written, model.read),
+    )
+    const texts = new Map([['config.json', convertedConfig(model.config, config, dtype)], ...model.tokenizer])
+    for (const [name, bytes] of texts) await writeFile(sink, name, (file) => file.write(bytes))
+    const total = layoutSafetensors(tensors).byteLength
+    await writeFile(sink, 'model.safetensors', async (file) => {
+      await writeSafetensors(counted(file, total, options.onProgress), tensors)
+    })
+    return { kind: model.kind, files: [...texts.keys(), 'model.safetensors'], notes: model.notes }
+  } finally {
+    await model.close()
+  }
+}
+
+async function writeFile(
+  sink: ModelSink,
+  name: string,
+  write: (file: ByteSink) => Promise<void>,
+): Promise<void> {
+  const file = await sink.create(name)
+  try {
+    await write(file)
+  } finally {
+    await file.close()
+  }
+}
+
+function counted(file: ByteSink, total: number, onProgress: ConvertOptions['onProgress']): ByteSink {
+  let written = 0
+  return {
+    async write(chunk: Uint8Array): Promise<void> {
+      await file.write(chunk)
+      written += chunk.length
+      onProgress?.(written, total)
+    },
+  }
+}
+
+async function openModel(files: ModelFiles): Promise<OpenModel> {
+  for (const name of ['model.safetensors', 'model.safetensors.index.json']) {
+    const weights = await files.open(name)
+    if (weights === undefined) continue
+    await weights.close()
+    return await openSafetensors(files)
+  }
+  return openForeign(await openForeignModel(files))
+}
+
+async function openSafetensors(files: ModelFiles): Promise<OpenModel> {
+  const config = await readSmallText(files, 'config.json')
+  if (config === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no config.json`)
+  const tokenizer = await tokenizerFiles(files)
+  const checkpoint = await openCheckpoint(files)
+  return {
+    kind: 'safetensors',
+    config,
+    tokenizer,
+    checkpoint,
+    read: ({ source, offset, byteLength }) => readChunks(source, offset, byteLength),
+    notes: [],
+    close: () => checkpoint.close(),
+  }
+}
+
+/** A foreign model's tensors as a checkpoint, whose names, shapes and types can be resolved; its data is read by name. */
+function openForeign(model: ForeignModel): OpenModel {
+  const byName = new Map(model.tensors.map((tensor) => [tensor.name, tensor]))
+  const source = { name: model.kind, byteLength: 0, read: async () => {}, close: async () => {} }
+  const tensors = new Map<string, CheckpointTensor>()
+  for (const { name, dtype, shape } of model.tensors) {
+    const byteLength = elementCount(shape) * elementBytes(dtype)
+    tensors.set(name, {
+      name,
+      dtype,
+      shape,
+      source,
+      offset: 0,
+      byteLength,
+      fileName: `the ${model.kind} files`,
+    })
+  }
+  const { kind, config, tokenizer, notes } = model
+  return {
+    kind,
+    config,
+    tokenizer,
+    checkpoint: { tensors, close: model.close },
+    read: (tensor) => (byName.get(tensor.name) as { chunks(): AsyncIterable<Uint8Array> }).chunks(),
+    notes,
+    close: model.close,
+  }
+}
+
+/** The model's own text where it still holds; else with the model's type, the new element type, and no quantisation. */
+function convertedConfig(text: string, config: BertConfig, dtype: ConvertOptions['dtype']): Uint8Array {
+  const json: Record<string, unknown> = { ...parseJsonObject(text, 'config.json') }
+  const written = dtype ?? (config.quantization === undefined ? undefined : 'float32')
+  if (written !== undefined || json['model_type'] === undefined) {
+    delete json['quantization_config']
+    json['model_type'] = config.modelType
+    if (written !== undefined) {
+      // transformers 5 calls it dtype, 4 torch_dtype; 5 reads both
+      delete json['dtype']
+      json['torch_dtype'] = written
+    }
+    text = `${JSON.stringify(json, null, 2)}\n`
+  }
+  return new TextEncoder().encode(text)
+}

@@ -1,0 +1,126 @@
+import { quoted } from '../format/errors.ts'
+import type { ForeignTensor } from './foreign-tensor.ts'
+import type { GraphFacts } from './graph-facts.ts'
+import { broken, unsupported } from './refuse.ts'
+
+/** A `config.json` made for weights that came without one. */
+export interface DerivedConfig {
+  readonly json: string
+  /** What was not in the files and had to be taken from convention, a sentence each. */
+  readonly notes: readonly string[]
+}
+
+/** D of every BERT that Google published. */
+const USUAL_HEAD_SIZE = 64
+const LARGEST_HEAD = 65_536
+
+/**
+ * Derives a model's configuration from the shapes of its tensors, its labels, and what its graph tells.
+ *
+ * @param file for errors
+ * @param labels by number, where the files have them
+ * @throws {ModelFormatError} when tensors are missing, labels and classifier differ in number, or the heads cannot be told
+ */
+export function deriveConfig(
+  file: string,
+  tensors: readonly ForeignTensor[],
+  labels: readonly string[] | undefined,
+  graph: GraphFacts,
+): DerivedConfig {
+  const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]))
+  const notes: string[] = []
+  const type = shapes.has('distilbert.embeddings.word_embeddings.weight') ? 'distilbert' : 'bert'
+  const size = (name: string, axis: number): number => {
+    const found = shapes.get(name)?.[axis]
+    if (found === undefined)
+      throw broken(file, `it has no tensor ${quoted(name)}, so it is no whole ${type} model`)
+    return found
+  }
+  const embeddings = `${type}.embeddings`
+  const hidden = size(`${embeddings}.word_embeddings.weight`, 1)
+  const layers = countLayers(tensors)
+  const stack =
+    type === 'bert' ? 'bert.encoder.layer.0.intermediate.dense' : 'distilbert.transformer.layer.0.ffn.lin1'
+  const heads = graph.heads ?? usualHeads(file, hidden, notes)
+  if (graph.activation === undefined) notes.push('The activation is not in the files: gelu was taken')
+  const epsilon = Number((graph.layerNormEpsilon ?? 1e-12).toPrecision(6))
+  const head = labelConfig(file, shapes, labels, notes)
+  const common = {
+    architectures: [
+      `${type === 'bert' ? 'Bert' : 'DistilBert'}${head === undefined ? 'Model' : 'ForTokenClassification'}`,
+    ],
+    model_type: type,
+    vocab_size: size(`${embeddings}.word_embeddings.weight`, 0),
+    max_position_embeddings: size(`${embeddings}.position_embeddings.weight`, 0),
+    pad_token_id: 0,
+  }
+  const sizes =
+    type === 'bert'
+      ? {
+          hidden_size: hidden,
+          num_hidden_layers: layers,
+          num_attention_heads: heads,
+          intermediate_size: size(`${stack}.weight`, 0),
+          hidden_act: graph.activation ?? 'gelu',
+          type_vocab_size: size(`${embeddings}.token_type_embeddings.weight`, 0),
+          layer_norm_eps: epsilon,
+          position_embedding_type: 'absolute',
+        }
+      : {
+          dim: hidden,
+          n_layers: layers,
+          n_heads: heads,
+          hidden_dim: size(`${stack}.weight`, 0),
+          activation: graph.activation ?? 'gelu',
+        }
+  return { json: `${JSON.stringify({ ...common, ...sizes, ...head }, null, 2)}\n`, notes }
+}
+
+function countLayers(tensors: readonly ForeignTensor[]): number {
+  let layers = 0
+  for (const { name } of tensors) {
+    const number = /\.layer\.(\d{1,4})\./.exec(name)?.[1]
+    if (number !== undefined) layers = Math.max(layers, Number(number) + 1)
+  }
+  return layers
+}
+
+function usualHeads(file: string, hidden: number, notes: string[]): number {
+  const heads = hidden / USUAL_HEAD_SIZE
+  if (!Number.isInteger(heads) || heads === 0) {
+    throw unsupported(
+      file,
+      `the number of attention heads is not in the files, and hidden size ${hidden} is no multiple of ` +
+        `${USUAL_HEAD_SIZE}; put the model's config.json beside it`,
+    )
+  }
+  notes.push(`The number of attention heads is not in the files: ${heads} of ${USUAL_HEAD_SIZE} were taken`)
+  return heads
+}
+
+/** `id2label` and `label2id`, or `undefined` where there is no classifier. */
+function labelConfig(
+  file: string,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  labels: readonly string[] | undefined,
+  notes: string[],
+): object | undefined {
+  const count = shapes.get('classifier.weight')?.[0]
+  if (count === undefined) {
+    notes.push('The checkpoint has no classifier: the result is an encoder without labels')
+    return undefined
+  }
+  if (count > LARGEST_HEAD)
+    throw unsupported(file, `its classifier has ${count} outputs; at most ${LARGEST_HEAD}`)
+  if (labels === undefined) {
+    notes.push(`The labels are not in the files: the ${count} labels are called LABEL_0 and so on`)
+    labels = Array.from({ length: count }, (_, id) => `LABEL_${id}`)
+  }
+  if (labels.length !== count) {
+    throw broken(file, `its classifier has ${count} outputs, but there are ${labels.length} labels`)
+  }
+  return {
+    id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
+    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+  }
+}

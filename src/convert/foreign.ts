@@ -1,0 +1,50 @@
+import { ModelFormatError } from '../format/errors.ts'
+import type { ModelFiles } from '../format/source.ts'
+import type { ForeignModel } from './foreign-model.ts'
+import { openPytorchModel } from './pytorch-model.ts'
+import { openSparkNlp } from './spark-nlp.ts'
+import { openSavedModel, openTensorflowCheckpoint } from './tensorflow-model.ts'
+
+/** Formats that are told apart only to say that they are not read. */
+const OTHERS: readonly (readonly [string, string])[] = [
+  ['tf_model.h5', 'Keras HDF5 weights; save the model as a SavedModel, or as safetensors from PyTorch'],
+  ['flax_model.msgpack', 'Flax weights'],
+  ['model.onnx', 'an ONNX graph'],
+  ['onnx/model.onnx', 'an ONNX graph'],
+  ['rust_model.ot', 'a C++ archive of rust-bert'],
+]
+
+/**
+ * Opens a model in another format than safetensors: `pytorch_model.bin` (one file or shards), a TensorFlow checkpoint of
+ * BERT, a TF SavedModel of TFBertForTokenClassification or TFDistilBertForTokenClassification, or a Spark NLP annotator that
+ * wraps one. Nothing in the files is executed. Data is read when a tensor is.
+ *
+ * @throws {ModelFormatError} MissingFile when there is none of these, else what is wrong and where
+ *
+ * @example
+ * const model = await openForeignModel(files)
+ * for (const { name, dtype, shape } of model.tensors) ...
+ * await model.close()
+ */
+export async function openForeignModel(files: ModelFiles): Promise<ForeignModel> {
+  const model =
+    (await openSparkNlp(files)) ??
+    (await openPytorchModel(files)) ??
+    (await openSavedModel(files)) ??
+    (await openTensorflowCheckpoint(files))
+  if (model !== undefined) return model
+  for (const [name, what] of OTHERS) {
+    const other = await files.open(name)
+    if (other === undefined) continue
+    await other.close()
+    throw new ModelFormatError(
+      'MissingFile',
+      `${files.name} has only ${name}, ${what}, which cannot be converted`,
+    )
+  }
+  throw new ModelFormatError(
+    'MissingFile',
+    `${files.name} has no model that can be converted: model.safetensors, pytorch_model.bin, a TensorFlow checkpoint or ` +
+      'SavedModel, or a Spark NLP annotator',
+  )
+}

@@ -1,0 +1,59 @@
+import { quoted } from '../format/errors.ts'
+import { type ModelFiles, readAll } from '../format/source.ts'
+import { decodeText } from './byte-reader.ts'
+import { unsupported } from './refuse.ts'
+
+/** The files of a tokenizer, which a converted model keeps as they are. */
+export const TOKENIZER_FILES: readonly string[] = [
+  'vocab.txt',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+]
+
+/** The largest tokenizer.json of a BERT has 10 MB. */
+const LARGEST = 64 * 1024 * 1024
+
+/** A file that is read whole, or `undefined` where there is none. */
+export async function readSmallFile(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {
+  const source = await files.open(fileName)
+  if (source === undefined) return undefined
+  try {
+    if (source.byteLength <= LARGEST) return await readAll(source)
+    throw unsupported(
+      files.name,
+      `${quoted(fileName)} has ${source.byteLength} bytes; at most ${LARGEST} are read`,
+    )
+  } finally {
+    await source.close()
+  }
+}
+
+/** As `readSmallFile`, as text. */
+export async function readSmallText(files: ModelFiles, fileName: string): Promise<string | undefined> {
+  const bytes = await readSmallFile(files, fileName)
+  return bytes === undefined ? undefined : decodeText(fileName, bytes)
+}
+
+/** The tokenizer's files that are there. */
+export async function tokenizerFiles(files: ModelFiles): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>()
+  for (const name of TOKENIZER_FILES) {
+    const bytes = await readSmallFile(files, name)
+    if (bytes !== undefined) found.set(name, bytes)
+  }
+  return found
+}
+
+/** Lines as Spark NLP reads `vocab.txt` and `labels.txt`: the number of a line is the id of what stands on it. */
+export function linesOf(text: string): string[] {
+  const lines = text.split(/\r?\n/)
+  if (lines[lines.length - 1] === '') lines.pop()
+  return lines
+}
+
+/** A folder inside a model's folder, as a model's folder. */
+export function within(files: ModelFiles, folder: string): ModelFiles {
+  return { name: `${files.name}/${folder}`, open: (fileName) => files.open(`${folder}/${fileName}`) }
+}

@@ -1,0 +1,150 @@
+import { quoted } from '../format/errors.ts'
+import { isObject, parseJsonObject } from '../format/json-file.ts'
+import type { ByteSource, ModelFiles } from '../format/source.ts'
+import { ByteReader } from './byte-reader.ts'
+import type { ForeignModel } from './foreign-model.ts'
+import { graphFacts } from './graph-facts.ts'
+import { JavaPair, readJavaValue } from './java-objects.ts'
+import { broken, unsupported } from './refuse.ts'
+import { sequenceFileValues } from './sequence-file.ts'
+import { readSmallFile, readSmallText, tokenizerFiles } from './small-files.ts'
+import { openTensorBundle } from './tensor-bundle.ts'
+import { bundleModel } from './tensorflow-model.ts'
+import { openZip, type ZipArchive } from './zip.ts'
+
+/** The annotators that are read, and the archive each keeps its TensorFlow model in. */
+const ARCHIVES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['BertForTokenClassification', 'bert_classification_tensorflow'],
+  ['DistilBertForTokenClassification', 'distilbert_classification_tensorflow'],
+])
+
+const METADATA = 'metadata/part-00000'
+const LARGEST_GRAPH = 64 * 1024 * 1024
+/** Spark writes one part for each of its partitions. */
+const LARGEST_PARTS = 10_000
+
+/**
+ * Opens the folder that Spark NLP saves a BertForTokenClassification or DistilBertForTokenClassification to, when it runs
+ * on TensorFlow: settings in `metadata/`, vocabulary and labels as serialised Java pairs in `fields/`, and a zip of the
+ * bare graph and its tensor bundle. (The layout: its TensorflowWrapper, Feature and ZipArchiveUtil classes.)
+ *
+ * @returns `undefined` where there is no `metadata/part-00000`
+ * @throws {ModelFormatError} for other annotators and engines, saying which, and for damaged files
+ */
+export async function openSparkNlp(files: ModelFiles): Promise<ForeignModel | undefined> {
+  const text = await readSmallText(files, METADATA)
+  if (text === undefined) return undefined
+  const metadata = parseJsonObject(text, METADATA)
+  const archiveName = archiveOf(files.name, metadata['class'])
+  const settings = { ...objectOf(metadata['defaultParamMap']), ...objectOf(metadata['paramMap']) }
+  const engine = settings['engine'] ?? 'tensorflow'
+  if (engine !== 'tensorflow') {
+    throw unsupported(
+      files.name,
+      `this annotator runs on ${quoted(String(engine))}; only TensorFlow ones are read. Convert the model it was made from`,
+    )
+  }
+  const labels = await readIds(files, 'labels')
+  const vocabulary = await readIds(files, 'vocabulary')
+  const source = await files.open(archiveName)
+  if (source === undefined) throw broken(files.name, `it has no ${archiveName}, the annotator's model`)
+  try {
+    const archive = await openZip(source)
+    const model = await openArchive(archive, source, {
+      labels,
+      vocabulary: `${vocabulary.join('\n')}\n`,
+      lowercase: settings['caseSensitive'] === false,
+      tokenizer: await tokenizerFiles(files),
+    })
+    return model
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
+async function openArchive(
+  archive: ZipArchive,
+  source: ByteSource,
+  companions: Parameters<typeof bundleModel>[2],
+): Promise<ForeignModel> {
+  const open = async (fileName: string): Promise<ByteSource | undefined> => {
+    const entry = archive.entries.get(fileName)
+    return entry === undefined ? undefined : await archive.open(entry)
+  }
+  const bundle =
+    (await openTensorBundle(open, 'variables')) ?? (await openTensorBundle(open, 'variables/variables'))
+  const graph = archive.entries.get('saved_model.pb')
+  if (bundle === undefined || graph === undefined) {
+    throw unsupported(archive.name, 'it holds no saved_model.pb and variables of TensorFlow')
+  }
+  const facts = graphFacts('saved_model.pb', await archive.readAll(graph, LARGEST_GRAPH))
+  const model = await bundleModel('spark-nlp', bundle, companions, facts)
+  return {
+    ...model,
+    async close(): Promise<void> {
+      await model.close()
+      await source.close()
+    },
+  }
+}
+
+function archiveOf(folder: string, className: unknown): string {
+  if (typeof className !== 'string') throw broken(folder, `${METADATA} does not say which class was saved`)
+  const name = className.slice(className.lastIndexOf('.') + 1)
+  const archive = ARCHIVES.get(name)
+  if (archive !== undefined && className.startsWith('com.johnsnowlabs.nlp.')) return archive
+  if (name === 'PipelineModel') {
+    throw unsupported(
+      folder,
+      'it is a whole Spark pipeline; give the folder of its token classifier, under stages/',
+    )
+  }
+  throw unsupported(
+    folder,
+    `it is a saved ${quoted(name)}; of Spark NLP, ${[...ARCHIVES.keys()].join(' and ')} are read`,
+  )
+}
+
+/** A map of text to number, 0 to n - 1, as a list; numbers that no text has (a vocabulary with a line twice) get a name. */
+async function readIds(files: ModelFiles, field: string): Promise<string[]> {
+  const where = `fields/${field}`
+  const ids: string[] = []
+  let count = 0
+  for await (const [text, id] of readPairs(files, where)) {
+    if (!Number.isInteger(id) || id < 0 || id >= 2 ** 24)
+      throw broken(where, `${quoted(text)} has the number ${id}`)
+    if (ids[id] !== undefined) throw broken(where, `two entries have the number ${id}`)
+    ids[id] = text
+    count++
+  }
+  if (count === 0) throw broken(files.name, `it has no ${where}`)
+  if (ids.length > 2 * count) throw broken(where, `its ${count} entries are numbered up to ${ids.length - 1}`)
+  return Array.from(ids, (text, id) => text ?? `[missing ${id}]`)
+}
+
+async function* readPairs(files: ModelFiles, folder: string): AsyncGenerator<[string, number]> {
+  for (let part = 0; part < LARGEST_PARTS; part++) {
+    const name = `${folder}/part-${String(part).padStart(5, '0')}`
+    const bytes = await readSmallFile(files, name)
+    if (bytes === undefined) return
+    for (const record of sequenceFileValues(new ByteReader(name, bytes))) {
+      const pairs = readJavaValue(new ByteReader(name, record))
+      if (!Array.isArray(pairs)) throw broken(name, 'a record is no array of pairs')
+      for (const pair of pairs) {
+        if (
+          !(pair instanceof JavaPair) ||
+          typeof pair.first !== 'string' ||
+          typeof pair.second !== 'number'
+        ) {
+          throw broken(name, 'a record is not of pairs of text and number')
+        }
+        yield [pair.first, pair.second]
+      }
+    }
+  }
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {}
+}
