@@ -1,0 +1,170 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { openCheckpoint } from '#dist/format/checkpoint.js'
+import { parseSafetensors } from '#dist/format/safetensors.js'
+import { bytesSource, type ModelFiles, mapFiles } from '#dist/format/source.js'
+import { entry, filesOf, formatError, goldenFiles, safetensorsFile } from './safetensors-file.ts'
+
+const FIRST = 'model-00001-of-00002.safetensors'
+const SECOND = 'model-00002-of-00002.safetensors'
+const INDEX = 'model.safetensors.index.json'
+
+const shard = (...names: string[]): Uint8Array =>
+  safetensorsFile(
+    `{${names.map((name, i) => `"${name}":${entry('U8', '[4]', `[${4 * i},${4 * i + 4}]`)}`).join(',')}}`,
+    4 * names.length,
+  )
+
+const sharded = (index: unknown, files: Record<string, Uint8Array> = {}): ModelFiles =>
+  filesOf({ [FIRST]: shard('a', 'b'), [SECOND]: shard('c'), [INDEX]: JSON.stringify(index), ...files })
+
+const refused = async (files: ModelFiles): Promise<[string, string]> => {
+  const { code, message } = await formatError(() => openCheckpoint(files))
+  return [code, message]
+}
+
+test('openCheckpoint lists the tensors of model.safetensors with their places', async () => {
+  const files = goldenFiles('plain')
+  const checkpoint = await openCheckpoint(mapFiles(files))
+  const { tensors } = parseSafetensors(files.get('model.safetensors')!)
+  assert.equal([...checkpoint.tensors.keys()], [...tensors.keys()])
+  for (const { name, dtype, shape, source, offset, byteLength, fileName } of checkpoint.tensors.values()) {
+    const data = new Uint8Array(byteLength)
+    await source.read(offset, data)
+    assert.equal(
+      [dtype, shape, data],
+      [tensors.get(name)!.dtype, tensors.get(name)!.shape, tensors.get(name)!.data],
+    )
+    assert.is(fileName, 'model.safetensors')
+  }
+  await checkpoint.close()
+})
+
+test('openCheckpoint joins shards', async () => {
+  const checkpoint = await openCheckpoint(mapFiles(goldenFiles('sharded-f16')))
+  assert.is(checkpoint.tensors.size, 55)
+  assert.is(checkpoint.tensors.get('classifier.bias')!.fileName, SECOND)
+})
+
+test('openCheckpoint closes each file once, also when it fails', async () => {
+  for (const index of [
+    { weight_map: { a: FIRST, c: SECOND } },
+    { weight_map: { a: FIRST, c: FIRST, x: SECOND } },
+  ]) {
+    const opened: string[] = []
+    const closed: string[] = []
+    const inner = sharded(index)
+    const files: ModelFiles = {
+      name: 'counted',
+      open: async (name) => {
+        const source = await inner.open(name)
+        if (source === undefined) return undefined
+        opened.push(name)
+        return { ...source, close: async () => void closed.push(name) }
+      },
+    }
+    try {
+      const checkpoint = await openCheckpoint(files)
+      assert.equal(closed, [INDEX])
+      await checkpoint.close()
+      await checkpoint.close()
+    } catch (error) {
+      assert.is((error as { code?: string }).code, 'MissingTensor')
+    }
+    assert.equal(closed.sort(), opened.sort())
+  }
+})
+
+test('openCheckpoint refuses names in weight_map that leave the folder', async () => {
+  for (const name of [
+    '../model.safetensors',
+    '..\\model.safetensors',
+    '/etc/model.safetensors',
+    'C:\\model.safetensors',
+    'C:model.safetensors',
+    'a/model.safetensors',
+    '\\\\host\\model.safetensors',
+    '..',
+    '',
+    'model.bin',
+    'config.json',
+    'a\u0000.safetensors',
+    7,
+    null,
+    {},
+    { toString: null, valueOf: null },
+  ]) {
+    const [code, message] = await refused(sharded({ weight_map: { a: name } }))
+    assert.is(code, 'InvalidConfig', String(JSON.stringify(name)))
+    assert.ok(message.length < 400)
+  }
+})
+
+test('openCheckpoint refuses an index that its shards contradict', async () => {
+  const map = { a: FIRST, b: FIRST, c: SECOND }
+  await openCheckpoint(sharded({ metadata: { total_size: 12 }, weight_map: map }))
+  await openCheckpoint(sharded({ metadata: {}, weight_map: map }))
+  let [code, message] = await refused(sharded({ weight_map: { ...map, d: SECOND } }))
+  assert.is(code, 'MissingTensor')
+  assert.match(message, '"d"')
+  ;[code, message] = await refused(sharded({ weight_map: { ...map, b: SECOND } }))
+  assert.is(code, 'MissingTensor')
+  assert.match(message, FIRST)
+  ;[code, message] = await refused(sharded({ weight_map: map }, { [SECOND]: shard('c', 'b') }))
+  assert.is(code, 'DuplicateKey')
+  assert.match(message, '"b"')
+  ;[code, message] = await refused(sharded({ metadata: { total_size: 13 }, weight_map: map }))
+  assert.is(code, 'InvalidConfig')
+  assert.match(message, /13.*12/)
+  ;[code, message] = await refused(sharded({ weight_map: { ...map, x: 'model-3.safetensors' } }))
+  assert.is(code, 'MissingFile')
+  assert.match(message, 'model-3.safetensors')
+})
+
+test('openCheckpoint refuses a broken index', async () => {
+  for (const index of [
+    '',
+    '[]',
+    'null',
+    '{',
+    '{}',
+    '{"weight_map":[]}',
+    '\ufeff{}',
+    '{"weight_map":{},"metadata":{"total_size":-1}}',
+  ]) {
+    const [code] = await refused(filesOf({ [INDEX]: index }))
+    assert.is(code, 'InvalidConfig', index)
+  }
+  const [code, message] = await refused(filesOf({ [INDEX]: ' '.repeat(2 ** 20 + 1) }))
+  assert.is(code, 'InvalidConfig')
+  assert.match(message, '1048576')
+})
+
+test('openCheckpoint names the file that is missing, and the way out of a pickle', async () => {
+  let [code, message] = await refused(filesOf({}))
+  assert.is(code, 'MissingFile')
+  assert.match(message, 'model.safetensors')
+  ;[code, message] = await refused(filesOf({ 'pytorch_model.bin': 'x' }))
+  assert.is(code, 'MissingFile')
+  assert.match(message, /pytorch_model\.bin.*pickle.*iobert convert/)
+  for (const name of [
+    'tf_model.h5',
+    'flax_model.msgpack',
+    'model.onnx',
+    'onnx/model.onnx',
+    'saved_model.pb',
+  ]) {
+    ;[code, message] = await refused(filesOf({ [name]: 'x' }))
+    assert.is(code, 'MissingFile')
+    assert.match(message, name)
+  }
+})
+
+test('openCheckpoint tells which file is broken', async () => {
+  const { code, message } = await formatError(() => openCheckpoint(filesOf({ 'model.safetensors': 'abc' })))
+  assert.is(code, 'HeaderTooSmall')
+  assert.match(message, 'model.safetensors')
+  assert.is((await bytesSource('x', new Uint8Array(1)).close()) as unknown, undefined)
+})
+
+test.run()

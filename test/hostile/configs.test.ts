@@ -1,0 +1,138 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { openCheckpoint } from '#dist/format/checkpoint.js'
+import { ModelFormatError } from '#dist/format/errors.js'
+import { quantizedConfig } from '#dist/format/quantize-model.js'
+import { parseConfig } from '#dist/model/config.js'
+import { codeOf, filesOf, goldenFiles, seededRandom } from '../format/safetensors-file.ts'
+
+/** Mutated files tried: 2,000, or a fifth of what the environment says. */
+const RUNS = process.env['IOBERT_FUZZ'] === undefined ? 2_000 : Number(process.env['IOBERT_FUZZ']) / 5
+
+const text = (model: string, name: string): string => new TextDecoder().decode(goldenFiles(model).get(name)!)
+const CONFIGS = [
+  text('plain', 'config.json'),
+  text('distilbert', 'config.json'),
+  quantizedConfig(text('plain', 'config.json')),
+]
+
+const VALUES: readonly unknown[] = [
+  ...[
+    null,
+    true,
+    false,
+    0,
+    1,
+    -1,
+    1.5,
+    2 ** 31,
+    2 ** 53,
+    1e300,
+    -0,
+    '',
+    '1',
+    'gelu',
+    '__proto__',
+    '../x',
+    'x'.repeat(1_000),
+  ],
+  ...[
+    [],
+    {},
+    [[]],
+    [null],
+    { a: 1 },
+    { toString: null, valueOf: null },
+    { length: 5 },
+    { '0': 'O' },
+    JSON.parse('{"__proto__":{"a":1}}'),
+  ],
+]
+
+/** A JSON value with one of its parts, however deep, replaced, removed or given another name. */
+function mutatedValue(value: unknown, random: (n: number) => number): unknown {
+  if (typeof value !== 'object' || value === null || random(4) === 0) return VALUES[random(VALUES.length)]
+  const entries = Object.entries(value)
+  if (entries.length === 0) return VALUES[random(VALUES.length)]
+  const chosen = random(entries.length)
+  const [key, part] = entries[chosen]!
+  switch (random(8)) {
+    case 0:
+      entries.splice(chosen, 1)
+      break
+    case 1:
+      entries[chosen] = [['__proto__', 'constructor', '0', '99', 'model_type'][random(5)]!, part]
+      break
+    default:
+      entries[chosen] = [key, mutatedValue(part, random)]
+  }
+  if (Array.isArray(value)) return entries.map(([, each]) => each)
+  return Object.fromEntries(entries)
+}
+
+/** Bytes with a few of them changed. */
+function mutatedText(json: string, random: (n: number) => number): Uint8Array {
+  const bytes = new TextEncoder().encode(json)
+  for (let edits = 1 + random(3); edits > 0; edits--) bytes[random(bytes.length)] = random(256)
+  return random(10) === 0 ? bytes.subarray(0, random(bytes.length)) : bytes
+}
+
+test(`parseConfig answers ${RUNS} mutated configurations with a checked one or a ModelFormatError`, () => {
+  const random = seededRandom(0x5eed)
+  const seen = new Map<string, number>()
+  for (let run = 0; run < RUNS; run++) {
+    const json = CONFIGS[random(CONFIGS.length)]!
+    const input =
+      random(3) === 0 ? mutatedText(json, random) : JSON.stringify(mutatedValue(JSON.parse(json), random))
+    const code = codeOf(() => {
+      const config = parseConfig(input)
+      const { hiddenSize, numLayers, numHeads, intermediateSize, vocabSize, maxPositions, labels } = config
+      for (const size of [hiddenSize, numLayers, numHeads, intermediateSize, vocabSize, maxPositions]) {
+        assert.ok(Number.isSafeInteger(size) && size >= 1 && size <= 2 ** 24)
+      }
+      assert.is(hiddenSize % numHeads, 0)
+      assert.ok(config.layerNormEps > 0 && config.layerNormEps < 1)
+      assert.ok(labels.length > 0 && Array.from(labels).every((label) => typeof label === 'string'))
+      assert.ok(['gelu', 'gelu_new', 'gelu_pytorch_tanh', 'relu', 'silu'].includes(config.hiddenActivation))
+    })
+    assert.ok(['ok', 'InvalidConfig', 'UnsupportedConfig'].includes(code), code)
+    seen.set(code, (seen.get(code) ?? 0) + 1)
+  }
+  assert.is(seen.size, 3, JSON.stringify([...seen]))
+})
+
+test(`openCheckpoint answers ${RUNS / 2} mutated indices with a checkpoint or a ModelFormatError`, async () => {
+  const random = seededRandom(0x1dea)
+  const files = Object.fromEntries(goldenFiles('sharded-f16'))
+  const json = text('sharded-f16', 'model.safetensors.index.json')
+  const seen = new Map<string, number>()
+  for (let run = 0; run < RUNS / 2; run++) {
+    const index =
+      random(3) === 0 ? mutatedText(json, random) : JSON.stringify(mutatedValue(JSON.parse(json), random))
+    let code = 'ok'
+    try {
+      await openCheckpoint(filesOf({ ...files, 'model.safetensors.index.json': index }))
+    } catch (error) {
+      assert.instance(error, ModelFormatError)
+      code = (error as ModelFormatError).code
+    }
+    seen.set(code, (seen.get(code) ?? 0) + 1)
+  }
+  for (const code of ['ok', 'InvalidConfig', 'MissingFile', 'MissingTensor'])
+    assert.ok(seen.has(code), JSON.stringify([...seen]))
+})
+
+test('parseConfig does not overflow the stack on deep nesting', () => {
+  for (const deep of [
+    '['.repeat(2 ** 20),
+    '{"a":'.repeat(2 ** 17),
+    `{"model_type":${'['.repeat(2 ** 18)}${']'.repeat(2 ** 18)}}`,
+  ]) {
+    assert.is(
+      codeOf(() => parseConfig(deep)),
+      'InvalidConfig',
+    )
+  }
+})
+
+test.run()

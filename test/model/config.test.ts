@@ -1,0 +1,248 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadConfig, parseConfig } from '#dist/model/config.js'
+import { quantizationConfig } from '#dist/model/quantization.js'
+import { filesOf, formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
+
+const BERT = {
+  model_type: 'bert',
+  hidden_size: 32,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  intermediate_size: 64,
+  vocab_size: 100,
+  max_position_embeddings: 512,
+}
+const DISTILBERT = {
+  model_type: 'distilbert',
+  dim: 32,
+  n_layers: 3,
+  n_heads: 2,
+  hidden_dim: 64,
+  activation: 'relu',
+  vocab_size: 100,
+  max_position_embeddings: 512,
+}
+
+const parse = (more: object): ReturnType<typeof parseConfig> =>
+  parseConfig(JSON.stringify({ ...BERT, ...more }))
+const codeAndMessage = async (json: string | Uint8Array): Promise<[string, string]> => {
+  const { code, message } = await formatError(() => parseConfig(json))
+  return [code, message]
+}
+const refusedWith = async (more: object): Promise<[string, string]> =>
+  codeAndMessage(JSON.stringify({ ...BERT, ...more }))
+
+test('parseConfig reads every golden configuration', () => {
+  for (const model of goldenModels) {
+    const config = parseConfig(goldenFiles(model).get('config.json')!)
+    assert.is(config.labels.length, 8)
+    assert.is(config.modelType, model === 'distilbert' ? 'distilbert' : 'bert')
+    assert.is(config.typeVocabSize, { distilbert: 0, silu: 1 }[model] ?? 2)
+  }
+})
+
+test('parseConfig takes the defaults of transformers', () => {
+  assert.equal(parse({}), {
+    modelType: 'bert',
+    hiddenSize: 32,
+    numLayers: 2,
+    numHeads: 4,
+    intermediateSize: 64,
+    hiddenActivation: 'gelu',
+    layerNormEps: 1e-12,
+    vocabSize: 100,
+    maxPositions: 512,
+    typeVocabSize: 2,
+    labels: ['LABEL_0', 'LABEL_1'],
+  })
+})
+
+test('parseConfig reads the names of DistilBERT', () => {
+  const config = parseConfig(
+    JSON.stringify({ ...DISTILBERT, layer_norm_eps: 0.5, sinusoidal_pos_embds: true }),
+  )
+  assert.equal(
+    [config.hiddenSize, config.numLayers, config.numHeads, config.intermediateSize, config.hiddenActivation],
+    [32, 3, 2, 64, 'relu'],
+  )
+  assert.equal([config.layerNormEps, config.typeVocabSize], [1e-12, 0])
+})
+
+test('parseConfig knows every activation and its aliases', async () => {
+  for (const [spelling, activation] of [
+    ['gelu', 'gelu'],
+    ['gelu_new', 'gelu_new'],
+    ['gelu_fast', 'gelu_new'],
+    ['gelu_pytorch_tanh', 'gelu_pytorch_tanh'],
+    ['relu', 'relu'],
+    ['silu', 'silu'],
+    ['swish', 'silu'],
+  ]) {
+    assert.is(parse({ hidden_act: spelling }).hiddenActivation, activation)
+  }
+  for (const name of ['quick_gelu', 'mish', '__proto__', 'constructor', 'toString', '']) {
+    const [code, message] = await refusedWith({ hidden_act: name })
+    assert.is(code, 'UnsupportedConfig', name)
+    assert.match(message, /gelu_new/)
+  }
+  assert.is((await refusedWith({ hidden_act: 3 }))[0], 'InvalidConfig')
+})
+
+test('parseConfig sorts id2label by number', () => {
+  const id2label = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(11 - i), `L${11 - i}`]))
+  assert.equal(
+    parseConfig(
+      JSON.stringify({ ...BERT, id2label })
+        .replace('"0":"L0",', '')
+        .replace('"11":"L11"', '"11":"L11","0":"L0"'),
+    ).labels,
+    Array.from({ length: 12 }, (_, i) => `L${i}`),
+  )
+  // More labels than num_labels says: the names win, as in transformers
+  assert.is(parse({ id2label, num_labels: 3 }).labels.length, 12)
+})
+
+test('parseConfig falls back to LABEL_i', () => {
+  assert.equal(parse({ num_labels: 3 }).labels, ['LABEL_0', 'LABEL_1', 'LABEL_2'])
+  assert.equal(parse({ _num_labels: 1, id2label: null }).labels, ['LABEL_0'])
+})
+
+test('parseConfig refuses labels that are not 0 to C - 1', async () => {
+  for (const id2label of [
+    {},
+    [],
+    { '0': 'O', '2': 'B-X' },
+    { '1': 'O' },
+    { '00': 'O' },
+    { '-0': 'O' },
+    { '0': 'O', x: 'B' },
+    { '0': 7 },
+    { '0': null },
+    JSON.parse('{"__proto__":"O"}'),
+  ]) {
+    assert.is((await refusedWith({ id2label }))[0], 'InvalidConfig', JSON.stringify(id2label))
+  }
+})
+
+test('parseConfig carries label_scheme', async () => {
+  assert.is(parse({ label_scheme: 'IOB2' }).labelScheme, 'IOB2')
+  assert.is((await refusedWith({ label_scheme: 1 }))[0], 'InvalidConfig')
+})
+
+test('parseConfig refuses other models by their name', async () => {
+  for (const name of ['roberta', 'albert', 'electra', 'deberta-v2', 'xlm-roberta', '__proto__']) {
+    const [code, message] = await refusedWith({ model_type: name })
+    assert.is(code, 'UnsupportedConfig')
+    assert.match(message, name)
+  }
+  const { model_type: _, ...old } = BERT
+  assert.is(parseConfig(JSON.stringify(old)).modelType, 'bert')
+  assert.is(
+    parseConfig(JSON.stringify({ ...old, architectures: ['BertForTokenClassification'] })).modelType,
+    'bert',
+  )
+  const [code, message] = await codeAndMessage(
+    JSON.stringify({ ...old, architectures: ['RobertaForTokenClassification'] }),
+  )
+  assert.is(code, 'UnsupportedConfig')
+  assert.match(message, 'RobertaForTokenClassification')
+})
+
+test('parseConfig refuses what the encoder does not compute', async () => {
+  for (const more of [
+    { position_embedding_type: 'relative_key' },
+    { position_embedding_type: 'relative_key_query' },
+    { is_decoder: true },
+    { is_encoder_decoder: true },
+    { add_cross_attention: true },
+    { pruned_heads: { '0': [1] } },
+  ]) {
+    const [code, message] = await refusedWith(more)
+    assert.is(code, 'UnsupportedConfig')
+    assert.match(message, Object.keys(more)[0]!)
+  }
+  assert.ok(parse({ position_embedding_type: 'absolute', is_decoder: false, pruned_heads: {} }))
+})
+
+test('parseConfig checks every number, naming it', async () => {
+  const bad = [0, -1, 1.5, 2 ** 53, 1e300, '32', null, true, [], {}]
+  for (const key of Object.keys(BERT).filter((each) => each !== 'model_type')) {
+    for (const value of bad) {
+      const [code, message] = await refusedWith({ [key]: value })
+      assert.is(code, 'InvalidConfig', `${key} ${JSON.stringify(value)}`)
+      assert.match(message, key)
+    }
+  }
+  for (const eps of [0, -1, 1, '1e-12', [], 1e300]) {
+    const [code, message] = await refusedWith({ layer_norm_eps: eps })
+    assert.is(code, 'InvalidConfig')
+    assert.match(message, 'layer_norm_eps')
+  }
+  for (const value of [0, -1, 'x'])
+    assert.is((await refusedWith({ type_vocab_size: value }))[0], 'InvalidConfig')
+  const [, message] = await refusedWith({ num_attention_heads: 5 })
+  assert.match(message, /5 does not divide hidden_size 32/)
+})
+
+test('parseConfig refuses broken files', async () => {
+  for (const json of [
+    '',
+    '{',
+    '[]',
+    'null',
+    '1',
+    '"a"',
+    '\ufeff{}',
+    '{"a":NaN}',
+    `${JSON.stringify(BERT)}\0`,
+  ]) {
+    const [code, message] = await codeAndMessage(json)
+    assert.is(code, 'InvalidConfig', json)
+    assert.match(message, 'config.json')
+  }
+  assert.match((await codeAndMessage(`\ufeff${JSON.stringify(BERT)}`))[1], 'byte order mark')
+  assert.match((await codeAndMessage(new Uint8Array([0xef, 0xbb, 0xbf, 0x7b, 0x7d])))[1], 'byte order mark')
+  assert.match((await codeAndMessage(new Uint8Array([0xff])))[1], 'UTF-8')
+  assert.match((await codeAndMessage(new Uint8Array(2 ** 20 + 1)))[1], '1048576')
+})
+
+test('parseConfig takes the int8 convention and no other', async () => {
+  const ours = quantizationConfig('bert')
+  const { quantization } = parse({ quantization_config: ours })
+  assert.equal(quantization, {
+    bits: 8,
+    strategy: 'channel',
+    ignore: ['classifier', 'bert.embeddings.position_embeddings', 'bert.embeddings.token_type_embeddings'],
+  })
+  assert.is(parse({ quantization_config: null }).quantization, undefined)
+  const group = (weights: object): object => ({ ...ours, config_groups: { group_0: { weights } } })
+  const weights = { num_bits: 8, type: 'int', symmetric: true, strategy: 'channel' }
+  assert.ok(parse({ quantization_config: group(weights) }).quantization)
+  for (const [config, code] of [
+    [{ ...ours, quant_method: 'gptq' }, 'UnsupportedConfig'],
+    [{ quant_method: 'bitsandbytes', load_in_8bit: true }, 'UnsupportedConfig'],
+    [{ ...ours, quant_method: { toString: null } }, 'UnsupportedConfig'],
+    [{ ...ours, format: 'pack-quantized' }, 'UnsupportedConfig'],
+    [{ ...ours, quantization_status: 'frozen' }, 'UnsupportedConfig'],
+    [group({ ...weights, num_bits: 4 }), 'UnsupportedConfig'],
+    [group({ ...weights, symmetric: false }), 'UnsupportedConfig'],
+    [group({ ...weights, strategy: 'group' }), 'UnsupportedConfig'],
+    [group({ ...weights, type: 'float' }), 'UnsupportedConfig'],
+    [{ ...ours, config_groups: {} }, 'InvalidConfig'],
+    [{ ...ours, config_groups: { a: null } }, 'InvalidConfig'],
+    [{ ...ours, ignore: [1] }, 'InvalidConfig'],
+    ['int8', 'InvalidConfig'],
+  ] as const) {
+    assert.is((await refusedWith({ quantization_config: config }))[0], code, JSON.stringify(config))
+  }
+})
+
+test('loadConfig names a missing file', async () => {
+  const { code, message } = await formatError(() => loadConfig(filesOf({})))
+  assert.is(code, 'MissingFile')
+  assert.match(message, 'config.json')
+  assert.is((await loadConfig(filesOf({ 'config.json': JSON.stringify(BERT) }))).hiddenSize, 32)
+})
+
+test.run()
