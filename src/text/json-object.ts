@@ -24,6 +24,13 @@ export class JsonObject {
     throw this.wrong(key, 'a number')
   }
 
+  /** A whole number of at least `least`. */
+  count(key: string, least: number): number | undefined {
+    const value = this.number(key)
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value
+    throw this.wrong(key, `a whole number of at least ${least}`)
+  }
+
   string(key: string): string | undefined {
     const value = this.#get(key)
     if (value === undefined || typeof value === 'string') return value

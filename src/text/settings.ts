@@ -90,7 +90,7 @@ export function readTokenizerFiles(
       unkToken: special('unk'),
       addedTokens: readAddedTokens(vocabulary, json, config, map, added),
       continuingPrefix: model?.string('continuing_subword_prefix') ?? '##',
-      maxWordLength: model?.number('max_input_chars_per_word') ?? 100,
+      maxWordLength: model?.count('max_input_chars_per_word', 1) ?? 100,
       maxLength: readMaxLength(config),
     },
   }
@@ -143,10 +143,7 @@ function readNormalizer(
 
 function readMaxLength(config: JsonObject): number | undefined {
   const key = config.value['model_max_length'] == null ? 'max_len' : 'model_max_length'
-  const length = config.number(key)
-  if (length === undefined || length > NO_LENGTH) return undefined
-  if (!Number.isInteger(length) || length < 3) throw config.wrong(key, 'a whole number of at least 3')
-  return length
+  return (config.number(key) ?? 0) > NO_LENGTH ? undefined : config.count(key, 3)
 }
 
 /** Every token that is met in text as a whole, each content once; what comes later in the files' order holds. */
