@@ -57,6 +57,14 @@ const NO_LENGTH = 1e9
 /** These take tokenizer.json as it is; every other class builds its normaliser from tokenizer_config.json. */
 const TAKES_JSON_AS_IT_IS = ['PreTrainedTokenizerFast', 'TokenizersBackend']
 
+/** What a tokenizer.json without a normaliser says. */
+const NOTHING_DONE = {
+  lowercase: false,
+  clean_text: false,
+  handle_chinese_chars: false,
+  strip_accents: false,
+}
+
 /**
  * Reads vocabulary and settings from a model's files.
  *
@@ -130,7 +138,7 @@ function readNormalizer(
   override: boolean | undefined,
 ): NormalizerSettings {
   const asItIs = json !== undefined && TAKES_JSON_AS_IT_IS.includes(config.string('tokenizer_class') ?? '')
-  const part = asItIs ? json.object('normalizer') : undefined
+  const part = asItIs ? (json.object('normalizer') ?? new JsonObject(json.name, NOTHING_DONE)) : undefined
   const lowercase = override ?? (part ? part.boolean('lowercase') : config.boolean('do_lower_case')) ?? true
   return {
     cleanText: part?.boolean('clean_text') ?? true,

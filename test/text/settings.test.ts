@@ -54,6 +54,11 @@ test('readTokenizerFiles takes tokenizer.json as it is for the generic class', (
   }
 })
 
+test('readTokenizerFiles normalises nothing where the generic class has no normaliser', () => {
+  const read = settings({ tokenizer_class: 'PreTrainedTokenizerFast' }, { tokenizerJson: json(null) })
+  assert.equal(Object.values(read.normalizer), [false, false, false, false])
+})
+
 test('readTokenizerFiles strips accents where it lower-cases, unless strip_accents says', () => {
   assert.is(settings({ do_lower_case: false }).normalizer.stripAccents, false)
   assert.is(settings({ do_lower_case: true, strip_accents: null }).normalizer.stripAccents, true)
