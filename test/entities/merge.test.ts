@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { decodeEntities } from '#dist/entities/entity.js'
 import { decodeWindows, type JudgedWindow, mergeLogits, mergeOverlapping } from '#dist/entities/merge.js'
 import type { Entity } from '#dist/entities/types.js'
+import { planWindows } from '#dist/text/windows.js'
 import { conllLabels, makeInput, makeWordInput, type Piece } from './sample.ts'
 
 function entity(start: number, end: number, score: number, type = 'PER'): Entity {
@@ -126,6 +127,17 @@ test('decodeWindows context equals decodeEntities for any windows that judge eve
       },
     ),
   )
+})
+
+test('decodeWindows context equals decodeEntities over planned windows', () => {
+  const pieces = Array.from({ length: 50 }, (_, i): Piece => [`w${i}`, i >> 1, conllLabels[(i * 5) % 9]!])
+  const windows = planWindows(
+    pieces.map(([, word]) => word),
+    { maxPieces: 12, stride: 4 },
+  )
+  assert.ok(windows.length > 3)
+  const judged = windows.map(({ start, end, judgedStart: from, judgedEnd: to }) => ({ start, end, from, to }))
+  assert.equal(decodeWindows(inWindows(pieces, judged)), decodeEntities(makeInput(conllLabels, pieces)))
 })
 
 test.run()
