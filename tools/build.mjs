@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const force = process.argv.includes('--force')
@@ -62,6 +63,34 @@ step('wasm', ['assembly', 'tools/build.mjs'], ['src/generated/simd.ts', 'src/gen
       join(root, `src/generated/${variant}.ts`),
       `/** assembly/kernels.ts, compiled for ${variant}. */\nexport const wasm: string =\n  '${base64}'\n`,
     )
+  }
+})
+
+// The worker's script, one file with all it needs, inlined as text so that no bundler has to find it. The neutral one is
+// also shipped as a file, for pages whose policy forbids blob workers.
+const WORKERS = { 'worker-source.ts': 'src/runtime/worker.ts', 'worker-source.node.ts': 'src/runtime/worker.node.ts' }
+
+step('workers', ['src', 'tools/build.mjs'], ['src/generated/worker-source.ts', 'dist/worker.js'], () => {
+  for (const [output, entry] of Object.entries(WORKERS)) {
+    const result = buildSync({
+      entryPoints: [join(root, entry)],
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      platform: entry.endsWith('.node.ts') ? 'node' : 'neutral',
+      legalComments: 'none',
+      write: false,
+    })
+    const script = result.outputFiles[0].text
+    writeFileSync(
+      join(root, 'src/generated', output),
+      `/** ${entry}, bundled. */\nexport const workerSource: string = ${JSON.stringify(script)}\n`,
+    )
+    if (output === 'worker-source.ts') {
+      mkdirSync(join(root, 'dist'), { recursive: true })
+      writeFileSync(join(root, 'dist/worker.js'), script)
+    }
   }
 })
 

@@ -57,13 +57,13 @@ export class Engine {
   readonly info: EngineInfo
   readonly #kernels: Kernels
   readonly #bert: Bert
-  readonly #setup: EngineSetup
+  readonly setup: EngineSetup
   readonly #shared: boolean
   #memory: WebAssembly.Memory | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   private constructor(setup: EngineSetup, kernels: Kernels, bert: Bert, info: EngineInfo, shared: boolean) {
-    this.#setup = setup
+    this.setup = setup
     this.#kernels = kernels
     this.#bert = bert
     this.info = info
@@ -145,7 +145,7 @@ export class Engine {
       stop()
     }
     const output: ForwardOutput = { logits: [] }
-    for (const batch of batches(sequences, this.#setup.batchTokens)) {
+    for (const batch of batches(sequences, this.setup.batchTokens)) {
       await pause()
       const part = await this.#bert.forward(batch, wanted, pause)
       output.logits.push(...part.logits)

@@ -1,0 +1,122 @@
+/** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
+import type { ModelFormatError } from './format/errors.ts'
+import type { Precision } from './kernels/kernels.ts'
+import type { ForwardOutput } from './model/bert.ts'
+import type { BertConfig } from './model/config.ts'
+import type { EngineClient } from './runtime/client.ts'
+import type { Tokenizer } from './text/tokenizer.ts'
+
+/** What a model runs on and what it takes. */
+export interface ModelInfo {
+  precision: Precision
+  /** 'simd', 'relaxed' or 'reference'. */
+  kernels: string
+  /** 1 where memory cannot be shared. */
+  threads: number
+  /** Whether 256-bit vectors were asked for and could be. */
+  turbo: boolean
+  /** Packed weights. */
+  weightBytes: number
+  /** All kernel memory now: weights, workspace, scratch. */
+  memoryBytes: number
+  parameters: number
+}
+
+export interface ForwardOptions {
+  /** Also the embeddings' output and each layer's. */
+  hiddenStates?: boolean
+  /** Also each layer's attention probabilities. */
+  attentions?: boolean
+  signal?: AbortSignal
+}
+
+interface Parts {
+  readonly engine: EngineClient
+  readonly config: BertConfig
+  readonly tokenizer: Tokenizer | ModelFormatError
+  readonly maxLength: number
+  readonly turbo: boolean
+}
+
+export class BertModel {
+  /** What config.json says. */
+  readonly config: BertConfig
+  /** Pieces a sequence may have, `[CLS]` and `[SEP]` included. */
+  readonly maxLength: number
+  readonly #engine: EngineClient
+  readonly #tokenizer: Tokenizer | ModelFormatError
+  readonly #turbo: boolean
+  /** Gives the memory back: `using model = await loadModel(...)`. There where the runtime has `Symbol.dispose`. */
+  declare readonly [Symbol.dispose]: () => void
+
+  /** Use `loadModel`. */
+  constructor({ engine, config, tokenizer, maxLength, turbo }: Parts) {
+    this.config = config
+    this.maxLength = maxLength
+    this.#engine = engine
+    this.#tokenizer = tokenizer
+    this.#turbo = turbo
+    if (typeof Symbol.dispose === 'symbol') {
+      Object.defineProperty(this, Symbol.dispose, { value: () => this.dispose() })
+    }
+  }
+
+  get info(): ModelInfo {
+    const { info, setup, memoryBytes } = this.#engine
+    const { weightBytes, parameters } = info
+    const { precision, variant: kernels, threads } = setup
+    return { precision, kernels, threads, turbo: this.#turbo, weightBytes, memoryBytes, parameters }
+  }
+
+  /** Whether the model has a token classification head; a bare encoder gives only hidden states. */
+  get hasClassifier(): boolean {
+    return this.#engine.info.hasClassifier
+  }
+
+  /** @throws {ModelFormatError} MissingFile where the model came without a vocabulary */
+  get tokenizer(): Tokenizer {
+    if (this.#tokenizer instanceof Error) throw this.#tokenizer
+    return this.#tokenizer
+  }
+
+  /**
+   * One pass over sequences of vocabulary ids, special tokens as given: `[CLS] ... [SEP]`.
+   *
+   * @param ids  for each sequence up to `config.maxPositions` ids
+   * @returns one entry a sequence: `logits` [T, C]; `hiddenStates[l]` [T, H], l = 0 being the embeddings' output;
+   *   `attentions[l]` [A, T, T]
+   * @throws {TypeError} for ids that are no arrays of numbers
+   * @throws {RangeError} for a sequence that is empty or too long, or an id outside the vocabulary
+   *
+   * @example
+   * const { logits } = await model.forward([model.tokenizer.encode('Berlin').ids])
+   */
+  async forward(ids: readonly (readonly number[])[], options: ForwardOptions = {}): Promise<ForwardOutput> {
+    this.#check(ids)
+    const { hiddenStates = false, attentions = false, signal } = options
+    signal?.throwIfAborted()
+    return this.#engine.forward(ids, { hiddenStates, attentions }, signal)
+  }
+
+  /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
+  dispose(): void {
+    this.#engine.dispose()
+  }
+
+  #check(ids: unknown): void {
+    if (!Array.isArray(ids) || !ids.every(Array.isArray)) {
+      throw new TypeError('ids must be an array of arrays of vocabulary ids, one for each sequence')
+    }
+    const { vocabSize, maxPositions } = this.config
+    for (const [index, sequence] of (ids as unknown[][]).entries()) {
+      if (sequence.length < 1 || sequence.length > maxPositions) {
+        throw new RangeError(`Sequence ${index} has ${sequence.length} ids, expected 1 to ${maxPositions}`)
+      }
+      for (const id of sequence) {
+        if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) continue
+        if (typeof id !== 'number') throw new TypeError(`Sequence ${index} holds ${String(id)}, expected numbers`)
+        throw new RangeError(`Sequence ${index} holds the id ${id}, expected whole numbers from 0 to ${vocabSize - 1}`)
+      }
+    }
+  }
+}

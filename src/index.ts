@@ -1,0 +1,38 @@
+/**
+ * iobert: named entities out of text with BERT, on any JavaScript runtime. This is the runtime-neutral entry (browsers,
+ * edge workers, bundles); in Node, Deno and Bun `node.ts` adds what needs a disk.
+ */
+import type { BertModel } from './bert-model.ts'
+import * as load from './load.ts'
+import type { LoadOptions } from './load.ts'
+import type { ModelName } from './load-options.ts'
+import type { Recognizer } from './recognizer.ts'
+import { webPlatform } from './runtime/platform.ts'
+import type { Tokenizer } from './text/tokenizer.ts'
+
+export * from './public.ts'
+
+/**
+ * Loads a recognizer.
+ *
+ * @param model  nothing: the shipped model, from `../weights/` beside this module; a Hub id `owner/name[@revision]`; a
+ *   URL that ends in `/`; or a Map of files by name
+ * @throws {ModelFormatError} where a file is missing or wrong
+ *
+ * @example
+ * const ner = await loadRecognizer()
+ * const { entities } = await ner.recognize('Angela Merkel met Tim Cook in Berlin.')
+ */
+export function loadRecognizer(model?: ModelName, options?: LoadOptions): Promise<Recognizer> {
+  return load.loadRecognizer(webPlatform, model, options)
+}
+
+/** Loads a model without its decoder: `forward` and `embed`. Arguments as `loadRecognizer`. */
+export function loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel> {
+  return load.loadModel(webPlatform, model, options)
+}
+
+/** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */
+export function loadTokenizer(model?: ModelName, options?: LoadOptions): Promise<Tokenizer> {
+  return load.loadTokenizer(webPlatform, model, options)
+}

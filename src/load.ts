@@ -1,0 +1,197 @@
+/**
+ * From a model's name to a model in memory: where its files are, how it is to run, and the engine that holds it. What
+ * differs between runtimes comes in as a `Platform`.
+ */
+import { BertModel, type ModelInfo } from './bert-model.ts'
+import type { ModelFiles } from './format/source.ts'
+import { ModelFormatError } from './format/errors.ts'
+import { chooseKernels, type KernelChoice } from './kernels/choose.ts'
+import { hasSharedMemory } from './kernels/features.ts'
+import type { Precision } from './kernels/kernels.ts'
+import { compileKernels } from './kernels/module.ts'
+import { defaultTiles } from './kernels/tuning.ts'
+import { type BertConfig, loadConfig } from './model/config.ts'
+import { checkLoadOptions, type ModelName } from './load-options.ts'
+import { Recognizer } from './recognizer.ts'
+import { loadInline, loadInWorker } from './runtime/client.ts'
+import { type EngineSetup, memoryNeeded } from './runtime/engine.ts'
+import type { Locator } from './runtime/protocol.ts'
+import type { Spawn } from './runtime/spawn.ts'
+import { readTokenizer } from './text/read-tokenizer.ts'
+import type { Tokenizer } from './text/tokenizer.ts'
+
+/** How a model is to be loaded and run. */
+export interface LoadOptions {
+  /** 'int8' (default): the same bits on every runtime, a quarter of the memory. 'float32': as PyTorch to 2e-4. */
+  precision?: Precision
+  /** Threads of the engine; default 'auto': all cores, at most 8, and 1 where memory cannot be shared. */
+  threads?: number | 'auto'
+  /** Compute on the calling thread, with a pause between layers, in place of a worker. */
+  inline?: boolean
+  /** Ask V8 (Node >= 24) for 256-bit vectors. The flag holds for the whole process from then on. */
+  turbo?: boolean
+  /** Which kernels; default 'auto'. */
+  kernels?: KernelChoice
+  /** The compiled kernels, for runtimes that may not compile: `iobert/kernels.wasm`. */
+  wasm?: WebAssembly.Module
+  /** The worker's script, `iobert/worker`, where the inlined one may not run (strict Content-Security-Policy). */
+  worker?: string | URL
+  /** Pieces in a window, `[CLS]` and `[SEP]` included; at most (and by default) the model's. */
+  maxLength?: number
+  /** Whether text is lower-cased; default: what the model's tokenizer_config.json says. */
+  lowercase?: boolean
+  /** Told while files are downloaded and read. */
+  onProgress?: (progress: LoadProgress) => void
+  /** Stops the download or the loading. */
+  signal?: AbortSignal
+  /** A Hugging Face token, for private and gated models; default: the environment's. */
+  token?: string
+  /** No network: only what is in the cache. */
+  offline?: boolean
+  /** The Hub's cache; default: where Python keeps it. */
+  cacheDir?: string
+}
+
+/** A file on its way: into the cache, or (`file: 'weights'`) into memory. */
+export interface LoadProgress {
+  file: string
+  /** Bytes so far. */
+  loaded: number
+  /** Bytes in all. */
+  total: number
+}
+
+/** What differs between runtimes. */
+export interface Platform {
+  /** Finds a model; downloads it where it belongs on a disk. `accept` throws for a model that will not fit. */
+  locate(
+    model: ModelName | undefined,
+    options: LoadOptions,
+    accept: ((files: ModelFiles) => Promise<void>) | undefined,
+  ): Promise<Locator>
+  openFiles(locator: Locator): ModelFiles
+  spawn: Spawn | undefined
+  /** Cores that may be used. */
+  cores(): number
+  /** Sets V8's flag for 256-bit vectors; false where there is no such flag. */
+  enableTurbo(): boolean
+}
+
+const MOST_THREADS = 8
+/** Tokens that are computed together: enough to reuse each weight often, little enough to stay in the caches. */
+const BATCH_TOKENS = 1024
+
+interface Plan {
+  readonly setup: Omit<EngineSetup, 'config' | 'module'>
+  readonly turbo: boolean
+  readonly worker: boolean
+}
+
+export async function loadModel(
+  platform: Platform,
+  model: ModelName | undefined,
+  given: LoadOptions | undefined,
+): Promise<BertModel> {
+  const options = checkLoadOptions(given)
+  options.signal?.throwIfAborted()
+  const plan = makePlan(platform, options)
+  const accept = async (files: ModelFiles): Promise<void> => {
+    memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined }, true)
+  }
+  const locator = await platform.locate(model, options, accept)
+  const files = platform.openFiles(locator)
+  const config = await loadConfig(files)
+  const tokenizer = await readTokenizer(files, tokenizerOptions(options)).catch((error: unknown) => {
+    // An encoder may come without a vocabulary; whoever asks for text then gets this error.
+    if (error instanceof ModelFormatError && error.code === 'MissingFile') return error
+    throw error
+  })
+  checkVocabulary(tokenizer, config)
+  const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
+  const { onProgress, signal } = options
+  const watch = {
+    signal,
+    onProgress: onProgress && ((loaded: number, total: number) => onProgress({ file: 'weights', loaded, total })),
+  }
+  const engine = plan.worker
+    ? await loadInWorker(setup, locator, platform.spawn!, options.worker, watch)
+    : await loadInline(setup, files, watch)
+  const maxLength = longest(options, config, tokenizer)
+  return new BertModel({ engine, config, tokenizer, maxLength, turbo: plan.turbo })
+}
+
+export async function loadRecognizer(
+  platform: Platform,
+  model: ModelName | undefined,
+  options: LoadOptions | undefined,
+): Promise<Recognizer> {
+  const loaded = await loadModel(platform, model, options)
+  try {
+    return new Recognizer(loaded)
+  } catch (error) {
+    loaded.dispose()
+    throw error
+  }
+}
+
+export async function loadTokenizer(
+  platform: Platform,
+  model: ModelName | undefined,
+  given: LoadOptions | undefined,
+): Promise<Tokenizer> {
+  const options = checkLoadOptions(given)
+  const files = platform.openFiles(await platform.locate(model, options, undefined))
+  return readTokenizer(files, tokenizerOptions(options))
+}
+
+function tokenizerOptions({ lowercase }: LoadOptions): { lowercase?: boolean } {
+  return lowercase === undefined ? {} : { lowercase }
+}
+
+function makePlan(platform: Platform, options: LoadOptions): Plan {
+  const { precision = 'int8', kernels = 'auto', threads = 'auto' } = options
+  const worker = options.inline !== true && platform.spawn !== undefined
+  const variant = options.wasm ? 'simd' : chooseKernels(kernels, precision)
+  const turbo = options.turbo === true && variant !== 'reference' && platform.enableTurbo()
+  return {
+    turbo,
+    worker,
+    setup: {
+      precision,
+      variant,
+      tiles: defaultTiles(variant, turbo),
+      threads: chooseThreads(platform, threads, worker && variant !== 'reference' && !options.wasm),
+      batchTokens: BATCH_TOKENS,
+    },
+  }
+}
+
+function chooseThreads(platform: Platform, threads: number | 'auto', possible: boolean): number {
+  if (!possible || !hasSharedMemory()) return 1
+  return threads === 'auto' ? Math.max(1, Math.min(MOST_THREADS, platform.cores())) : threads
+}
+
+async function compiled({ setup, turbo }: Plan, options: LoadOptions): Promise<WebAssembly.Module | undefined> {
+  if (options.wasm) return options.wasm
+  const { variant, threads } = setup
+  return variant === 'reference' ? undefined : compileKernels({ variant, shared: threads > 1, turbo })
+}
+
+function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertConfig): void {
+  if (tokenizer instanceof ModelFormatError || tokenizer.vocabularySize <= config.vocabSize) return
+  throw new ModelFormatError(
+    'InvalidVocabulary',
+    `The vocabulary has ${tokenizer.vocabularySize} pieces and config.json has vocab_size ${config.vocabSize}; the vocabulary is another model's`,
+  )
+}
+
+function longest(options: LoadOptions, config: BertConfig, tokenizer: Tokenizer | ModelFormatError): number {
+  const ofTokenizer = tokenizer instanceof ModelFormatError ? undefined : tokenizer.maxLength
+  const model = Math.min(config.maxPositions, ofTokenizer ?? config.maxPositions)
+  if (options.maxLength !== undefined && options.maxLength > config.maxPositions) {
+    throw new RangeError(`maxLength is ${options.maxLength}, and the model has ${config.maxPositions} positions`)
+  }
+  return options.maxLength ?? model
+}
+
+export type { ModelInfo }

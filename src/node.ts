@@ -1,0 +1,35 @@
+/** iobert in Node, Deno and Bun: the neutral entry and what needs a disk: folders, and the Hub's cache shared with Python. */
+import type { BertModel } from './bert-model.ts'
+import * as load from './load.ts'
+import type { LoadOptions } from './load.ts'
+import type { ModelName } from './load-options.ts'
+import type { Recognizer } from './recognizer.ts'
+import { nodePlatform } from './runtime/platform.node.ts'
+import type { Tokenizer } from './text/tokenizer.ts'
+
+export * from './public.ts'
+
+/**
+ * Loads a recognizer.
+ *
+ * @param model  nothing: the shipped model; a folder (an existing one wins over a Hub id of the same form); a Hub id
+ *   `owner/name[@revision]`; a URL that ends in `/`; or a Map of files by name
+ * @throws {ModelFormatError} where a file is missing or wrong
+ *
+ * @example
+ * const ner = await loadRecognizer()
+ * const { entities } = await ner.recognize('Angela Merkel met Tim Cook in Berlin.')
+ */
+export function loadRecognizer(model?: ModelName, options?: LoadOptions): Promise<Recognizer> {
+  return load.loadRecognizer(nodePlatform, model, options)
+}
+
+/** Loads a model without its decoder: `forward` and `embed`. Arguments as `loadRecognizer`. */
+export function loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel> {
+  return load.loadModel(nodePlatform, model, options)
+}
+
+/** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */
+export function loadTokenizer(model?: ModelName, options?: LoadOptions): Promise<Tokenizer> {
+  return load.loadTokenizer(nodePlatform, model, options)
+}

@@ -1,0 +1,190 @@
+/** The calling thread's side: one engine, in a worker or inline, behind the same four members. */
+import type { ForwardOutput, ForwardWanted } from '../model/bert.ts'
+import { disposedError, Engine, type EngineInfo, type EngineSetup } from './engine.ts'
+import { putTogether } from './post-error.ts'
+import type { Locator, Reply } from './protocol.ts'
+import type { EngineWorker, Spawn } from './spawn.ts'
+import type { ModelFiles } from '../format/source.ts'
+
+export interface EngineClient {
+  readonly info: EngineInfo
+  readonly setup: EngineSetup
+  readonly memoryBytes: number
+  forward(
+    sequences: readonly (readonly number[])[],
+    wanted: ForwardWanted,
+    signal: AbortSignal | undefined,
+  ): Promise<ForwardOutput>
+  dispose(): void
+}
+
+export interface LoadWatch {
+  readonly onProgress?: ((loaded: number, total: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** An engine on the calling thread, which gives way to other tasks between layers. */
+export async function loadInline(setup: EngineSetup, files: ModelFiles, watch: LoadWatch): Promise<EngineClient> {
+  const engine = await Engine.load(setup, files, watch.onProgress, watch.signal)
+  let disposed = false
+  return {
+    info: engine.info,
+    setup: engine.setup,
+    get memoryBytes(): number {
+      return engine.memoryBytes
+    },
+    async forward(sequences, wanted, signal): Promise<ForwardOutput> {
+      if (disposed) throw disposedError()
+      return engine.forward(sequences, wanted, () => signal?.throwIfAborted())
+    },
+    dispose(): void {
+      disposed = true
+      engine.dispose()
+    },
+  }
+}
+
+interface Pending {
+  resolve(output: ForwardOutput): void
+  reject(reason: unknown): void
+}
+
+/** An engine in a worker, with helper threads where there are to be more than one. */
+export async function loadInWorker(
+  setup: EngineSetup,
+  locator: Locator,
+  spawn: Spawn,
+  script: string | URL | undefined,
+  watch: LoadWatch,
+): Promise<EngineClient> {
+  watch.signal?.throwIfAborted()
+  const workers = await Promise.all(Array.from({ length: setup.threads }, () => spawn(script)))
+  const client = new WorkerClient(workers[0]!, workers.slice(1))
+  try {
+    await client.load(setup, locator, watch)
+    return client
+  } catch (error) {
+    client.dispose()
+    throw error
+  }
+}
+
+class WorkerClient implements EngineClient {
+  readonly #worker: EngineWorker
+  readonly #helpers: readonly EngineWorker[]
+  readonly #pending = new Map<number, Pending>()
+  #loading: { resolve(): void; reject(reason: unknown): void } | undefined
+  #onProgress: LoadWatch['onProgress']
+  #loaded: { info: EngineInfo; setup: EngineSetup } | undefined
+  #memoryBytes = 0
+  #calls = 0
+  /** Why no more calls are taken. */
+  #over: Error | undefined
+
+  constructor(worker: EngineWorker, helpers: readonly EngineWorker[]) {
+    this.#worker = worker
+    this.#helpers = helpers
+    worker.onReply((reply) => this.#take(reply))
+    worker.onDeath((reason) => this.#end(reason))
+  }
+
+  get info(): EngineInfo {
+    return this.#loaded!.info
+  }
+
+  get setup(): EngineSetup {
+    return this.#loaded!.setup
+  }
+
+  get memoryBytes(): number {
+    return this.#memoryBytes
+  }
+
+  async load(setup: EngineSetup, locator: Locator, { onProgress, signal }: LoadWatch): Promise<void> {
+    const deaths = this.#helpers.length > 0 ? new Int32Array(new SharedArrayBuffer(4)) : undefined
+    const ports = this.#helpers.map((helper) => {
+      const { port1, port2 } = new MessageChannel()
+      helper.onDeath(() => deaths && Atomics.store(deaths, 0, 1))
+      helper.post({ type: 'iobert:help', module: setup.module!, port: port2 }, [port2])
+      return port1
+    })
+    const abort = (): void => this.#end(signal!.reason)
+    signal?.addEventListener('abort', abort)
+    this.#onProgress = onProgress
+    this.#worker.hold(true)
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#loading = { resolve, reject }
+        this.#worker.post({ type: 'iobert:load', setup, locator, helpers: ports, deaths }, [...ports])
+      })
+    } finally {
+      this.#loading = undefined
+      signal?.removeEventListener('abort', abort)
+      this.#worker.hold(this.#pending.size > 0)
+    }
+    this.#memoryBytes = this.info.memoryBytes
+  }
+
+  forward(
+    sequences: readonly (readonly number[])[],
+    wanted: ForwardWanted,
+    signal: AbortSignal | undefined,
+  ): Promise<ForwardOutput> {
+    if (this.#over) return Promise.reject(this.#over)
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const id = this.#calls++
+    const lengths = sequences.map((sequence) => sequence.length)
+    const ids = Int32Array.from(sequences.flat())
+    return new Promise<ForwardOutput>((resolve, reject) => {
+      const abort = (): void => {
+        this.#worker.post({ type: 'iobert:abort', id }, [])
+        settle()
+        reject(signal!.reason)
+      }
+      const settle = (): void => {
+        signal?.removeEventListener('abort', abort)
+        this.#pending.delete(id)
+        if (this.#pending.size === 0) this.#worker.hold(false)
+      }
+      signal?.addEventListener('abort', abort)
+      this.#pending.set(id, {
+        resolve(output): void {
+          settle()
+          resolve(output)
+        },
+        reject(reason): void {
+          settle()
+          reject(reason)
+        },
+      })
+      this.#worker.hold(true)
+      this.#worker.post({ type: 'iobert:forward', id, ids, lengths, wanted }, [ids.buffer])
+    })
+  }
+
+  dispose(): void {
+    this.#end(disposedError())
+  }
+
+  #take(reply: Reply): void {
+    if (reply.type === 'progress') this.#onProgress?.(reply.loaded, reply.total)
+    else if (reply.type === 'loaded') {
+      this.#loaded = reply
+      this.#loading?.resolve()
+    } else if (reply.type === 'result') {
+      this.#memoryBytes = reply.memoryBytes
+      this.#pending.get(reply.id)?.resolve(reply.output)
+    } else if (reply.id === undefined) this.#loading?.reject(putTogether(reply.error))
+    else this.#pending.get(reply.id)?.reject(putTogether(reply.error))
+  }
+
+  /** Ends the worker and its helpers; what is pending is rejected. */
+  #end(reason: Error): void {
+    if (this.#over) return
+    this.#over = reason
+    this.#worker.terminate()
+    for (const helper of this.#helpers) helper.terminate()
+    this.#loading?.reject(reason)
+    for (const pending of [...this.#pending.values()]) pending.reject(reason)
+  }
+}

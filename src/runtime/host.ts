@@ -1,0 +1,100 @@
+/** The worker's side: an engine that answers messages, or a helper that lends it a thread. */
+import type { ModelFiles } from '../format/source.ts'
+import { Engine, type Helpers } from './engine.ts'
+import { takeApart } from './post-error.ts'
+import type { HelpOrder, Locator, Reply, Request } from './protocol.ts'
+
+export interface HostPort {
+  post(reply: Reply, transfer: Transferable[]): void
+  /** Opens a model's files where this runtime can. */
+  openFiles(locator: Locator): ModelFiles
+}
+
+/** Gives back the function that takes each message. */
+export function createHost(port: HostPort): (request: Request) => void {
+  let engine: Promise<Engine> | undefined
+  const aborted = new Set<number>()
+
+  const load = async (request: Request & { type: 'iobert:load' }): Promise<Engine> => {
+    let posted = 0
+    const progress = (loaded: number, total: number): void => {
+      const now = performance.now()
+      // A few messages a second tell as much as one a tensor.
+      if (now - posted < 50 && loaded < total) return
+      posted = now
+      port.post({ type: 'progress', loaded, total }, [])
+    }
+    const loaded = await Engine.load(
+      request.setup,
+      port.openFiles(request.locator),
+      progress,
+      undefined,
+      helpersOf(request),
+    )
+    port.post({ type: 'loaded', info: loaded.info, setup: loaded.setup }, [])
+    return loaded
+  }
+
+  const forward = async (request: Request & { type: 'iobert:forward' }): Promise<void> => {
+    const { id, ids, lengths, wanted } = request
+    try {
+      const sequences: number[][] = []
+      let at = 0
+      for (const length of lengths) {
+        sequences.push(Array.from(ids.subarray(at, at + length)))
+        at += length
+      }
+      const stop = (): void => {
+        if (aborted.has(id)) throw new DOMException('The pass was stopped', 'AbortError')
+      }
+      const loaded = await engine!
+      const output = await loaded.forward(sequences, wanted, stop)
+      port.post({ type: 'result', id, output, memoryBytes: loaded.memoryBytes }, buffersOf(output))
+    } catch (error) {
+      port.post({ type: 'error', id, error: takeApart(error) }, [])
+    }
+    aborted.delete(id)
+  }
+
+  return (request) => {
+    if (request.type === 'iobert:help') help(request)
+    else if (request.type === 'iobert:abort') aborted.add(request.id)
+    else if (request.type === 'iobert:forward') void forward(request)
+    else if (request.type === 'iobert:load') {
+      engine = load(request)
+      engine.catch((error: unknown) => port.post({ type: 'error', id: undefined, error: takeApart(error) }, []))
+    }
+  }
+}
+
+/** A helper waits for the memory, then serves until its worker is terminated: the call into wasm does not return. */
+function help({ module, port }: Request & { type: 'iobert:help' }): void {
+  port.onmessage = ({ data }: MessageEvent<HelpOrder>): void => {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: data.memory } })
+    ;(exports as { serve: (control: number, scratch: number) => void }).serve(data.control, data.scratch)
+  }
+}
+
+function helpersOf({ helpers, deaths }: Request & { type: 'iobert:load' }): Helpers {
+  return {
+    start(index, memory, control, scratch): void {
+      const order: HelpOrder = { memory, control, scratch }
+      helpers[index - 1]!.postMessage(order)
+    },
+    check(): void {
+      if (deaths === undefined || Atomics.load(deaths, 0) === 0) return
+      throw new Error('A helper thread of the model has died; dispose of the model and load it again')
+    },
+  }
+}
+
+/** The arrays of a result, which move to the caller without a copy. */
+function buffersOf(output: object): Transferable[] {
+  const buffers = new Set<ArrayBuffer>()
+  const visit = (value: unknown): void => {
+    if (value instanceof Float32Array) buffers.add(value.buffer as ArrayBuffer)
+    else if (Array.isArray(value)) value.forEach(visit)
+  }
+  Object.values(output).forEach(visit)
+  return [...buffers]
+}

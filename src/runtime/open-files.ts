@@ -1,0 +1,15 @@
+import { mapFiles, type ModelFiles } from '../format/source.ts'
+import { urlFiles } from '../format/url-source.ts'
+import { hubFiles } from '../hub/browser.ts'
+import type { Locator } from './protocol.ts'
+
+/** Opens a model's files where there is no disk. */
+export function openFiles(locator: Locator): ModelFiles {
+  if (locator.kind === 'files') return mapFiles(locator.files)
+  if (locator.kind === 'url') return urlFiles(locator.base)
+  if (locator.kind === 'hub') {
+    const { id, endpoint, token } = locator
+    return hubFiles(id, { ...(endpoint ? { endpoint } : {}), ...(token ? { token } : {}) })
+  }
+  throw new RangeError(`Cannot open the folder ${locator.path}: this runtime has no files; give a URL or a Map of files`)
+}

@@ -1,0 +1,73 @@
+/** Browsers and other places without a disk. */
+import { ModelFormatError } from '../format/errors.ts'
+import type { ModelFiles } from '../format/source.ts'
+import { parseHubId } from '../hub/urls.ts'
+import type { LoadOptions, Platform } from '../load.ts'
+import { checkModelName, type ModelName } from '../load-options.ts'
+import { openFiles } from './open-files.ts'
+import type { Locator } from './protocol.ts'
+import { spawnWebWorker } from './spawn.ts'
+
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i
+
+/** What every runtime tells in the same way: files given, URLs, and the rest as text. */
+export function locateAnywhere(model: ModelName | undefined): Locator | string | undefined {
+  const name = checkModelName(model)
+  if (name === undefined) return undefined
+  if (name instanceof Map) return { kind: 'files', files: name }
+  const text = String(name)
+  if (!(name instanceof URL) && !SCHEME.test(text)) return text
+  if (!text.endsWith('/')) throw new RangeError(`The model's URL is ${text}, expected one that ends in '/'`)
+  return { kind: 'url', base: text }
+}
+
+/** Where the shipped model stands: `../weights/` beside this package's `dist/`. */
+export function shippedModel(): URL {
+  // Not written as one expression: bundlers would take the folder for an asset.
+  const module = import.meta.url
+  return new URL('../../weights/', module)
+}
+
+async function locate(
+  model: ModelName | undefined,
+  options: LoadOptions,
+  accept: ((files: ModelFiles) => Promise<void>) | undefined,
+): Promise<Locator> {
+  const found = locateAnywhere(model)
+  if (found === undefined) return locateShipped()
+  const locator = typeof found === 'string' ? locateText(found, options) : found
+  if (locator.kind === 'hub') await accept?.(openFiles(locator))
+  return locator
+}
+
+async function locateShipped(): Promise<Locator> {
+  const locator: Locator = { kind: 'url', base: shippedModel().href }
+  const config = await openFiles(locator)
+    .open('config.json')
+    .catch(() => undefined)
+  if (config === undefined) {
+    throw new ModelFormatError(
+      'MissingFile',
+      `The shipped model is not at ${locator.base}: a bundler moved this module; copy iobert's weights/ folder to your site and pass its URL: loadRecognizer('https://.../weights/')`,
+    )
+  }
+  await config.close()
+  return locator
+}
+
+function locateText(text: string, { token }: LoadOptions): Locator {
+  const base = (globalThis as { location?: { href: string } }).location?.href
+  if (text.endsWith('/') && base !== undefined) return { kind: 'url', base: new URL(text, base).href }
+  parseHubId(text)
+  return { kind: 'hub', id: text, ...(token === undefined ? {} : { token }) }
+}
+
+export const webPlatform: Platform = {
+  locate,
+  openFiles,
+  get spawn() {
+    return typeof Worker === 'function' ? spawnWebWorker : undefined
+  },
+  cores: () => (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1,
+  enableTurbo: () => false,
+}

@@ -1,0 +1,55 @@
+/** What the calling thread and the engine's worker say to each other. Plain data that any runtime can post. */
+import type { ModelFormatCode } from '../format/errors.ts'
+import type { ForwardOutput, ForwardWanted } from '../model/bert.ts'
+import type { EngineInfo, EngineSetup } from './engine.ts'
+
+/** Where a model's files are, so that the worker can open them itself. */
+export type Locator =
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'url'; readonly base: string }
+  | { readonly kind: 'hub'; readonly id: string; readonly endpoint?: string; readonly token?: string }
+  | { readonly kind: 'files'; readonly files: ReadonlyMap<string, Uint8Array | Blob> }
+
+/** From the calling thread to a worker. */
+export type Request =
+  | {
+      readonly type: 'iobert:load'
+      readonly setup: EngineSetup
+      readonly locator: Locator
+      /** One port to each helper. */
+      readonly helpers: readonly MessagePort[]
+      /** int32 [1]: set to 1 when a helper has died. Absent with one thread. */
+      readonly deaths: Int32Array | undefined
+    }
+  | {
+      readonly type: 'iobert:forward'
+      readonly id: number
+      /** All sequences end to end. */
+      readonly ids: Int32Array
+      readonly lengths: readonly number[]
+      readonly wanted: ForwardWanted
+    }
+  | { readonly type: 'iobert:abort'; readonly id: number }
+  | { readonly type: 'iobert:help'; readonly module: WebAssembly.Module; readonly port: MessagePort }
+
+/** What a helper gets through its port, once the weights are in place. */
+export interface HelpOrder {
+  readonly memory: WebAssembly.Memory
+  readonly control: number
+  readonly scratch: number
+}
+
+/** From the worker back. */
+export type Reply =
+  | { readonly type: 'progress'; readonly loaded: number; readonly total: number }
+  | { readonly type: 'loaded'; readonly info: EngineInfo; readonly setup: EngineSetup }
+  | { readonly type: 'result'; readonly id: number; readonly output: ForwardOutput; readonly memoryBytes: number }
+  | { readonly type: 'error'; readonly id: number | undefined; readonly error: PostedError }
+
+/** An error taken apart: not every runtime clones errors, and none clones our classes. */
+export interface PostedError {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+  readonly code: ModelFormatCode | undefined
+}
