@@ -1,7 +1,8 @@
 /**
  * JSON read byte by byte, for headers that nobody vouches for: linear in the bytes, no recursion, and nothing is
  * allocated but the strings a caller asks for. It is as strict as the parser of the safetensors reference: no lone
- * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH`.
+ * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH` (only the size of numbers that nobody
+ * reads is not looked at).
  */
 
 const QUOTE = 0x22
@@ -24,6 +25,7 @@ const LITERALS: readonly string[] = ['true', 'false', 'null']
 /** A cursor over UTF-8 bytes that were checked to be UTF-8. `fail` is told what was wanted, and where. */
 export class JsonScanner {
   readonly #bytes: Uint8Array
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   readonly #fail: (what: string, position: number) => never
   #position = 0
   /** The contents of the last string scanned, quotes excluded. */
@@ -111,9 +113,9 @@ export class JsonScanner {
 
   /** The last string scanned. */
   text(): string {
-    // A copy, since a decoder does not take views of shared memory
-    const raw = this.#bytes.slice(this.#stringStart, this.#stringEnd)
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw)
+    const raw = this.#bytes.subarray(this.#stringStart, this.#stringEnd)
+    // Decoders do not take views of shared memory
+    const text = this.#decoder.decode(raw.buffer instanceof ArrayBuffer ? raw : raw.slice())
     return this.#escaped ? (JSON.parse(`"${text}"`) as string) : text
   }
 
@@ -129,17 +131,16 @@ export class JsonScanner {
     const start = this.#position
     this.#skipNumber()
     const end = this.#position
+    let value = 0
     for (let at = start; at < end; at++) {
-      const byte = this.#bytes[at]!
-      if (byte < ZERO || byte > NINE)
-        this.fail(`expected ${what}, a whole number without fraction or exponent`)
+      const digit = this.#bytes[at]! - ZERO
+      if (digit < 0 || digit > 9) this.fail(`expected ${what}, a whole number without fraction or exponent`)
+      value = value * 10 + digit
     }
-    if (end - start > 20) this.fail(`expected ${what} below 2^64`)
-    let digits = ''
-    for (let at = start; at < end; at++) digits += String.fromCharCode(this.#bytes[at]!)
-    const value = Number(digits)
-    if (Number.isSafeInteger(value)) return value
-    const exact = BigInt(digits)
+    // No step was rounded where the last one was not
+    if (value <= Number.MAX_SAFE_INTEGER) return value
+    const exact =
+      end - start > 20 ? 1n << 64n : BigInt(String.fromCharCode(...this.#bytes.subarray(start, end)))
     if (exact >= 1n << 64n) this.fail(`expected ${what} below 2^64`)
     return exact
   }

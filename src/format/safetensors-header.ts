@@ -12,7 +12,7 @@ import { isUtf8 } from './utf8.ts'
 /** The largest header, in bytes: the reference's own limit. */
 export const MAX_HEADER_BYTES: number = 100_000_000
 /** The most tensors of one file. */
-export const MAX_TENSORS: number = 32_768
+export const MAX_TENSORS: number = 16_384
 /** The most dimensions of one tensor. */
 export const MAX_RANK: number = 32
 /** What one file's header may leave in memory: its names and metadata as written, 32 bytes each more, and 16 a number. */
@@ -101,7 +101,8 @@ export function parseHeader(header: Uint8Array, byteLength: number, fileName: st
     previousEnd = draft.end
     tensors.set(draft.name, {
       dtype: draft.dtype,
-      shape: draft.shape.map(Number),
+      // Numbers all: what is a bigint still ends the reading below
+      shape: draft.shape as readonly number[],
       start: dataStart + Number(draft.begin),
       end: dataStart + Number(draft.end),
     })
@@ -135,39 +136,55 @@ function byOffsets(a: Draft, b: Draft): number {
 /** The reference's checks of one tensor against the one before it. */
 function checkDraft(draft: Draft, previousEnd: number | bigint, fileName: string): void {
   const { name, dtype, shape, begin, end } = draft
-  const tensor = `${fileName}: tensor ${quoted(name)}`
+  const place = (): string => `${fileName}: tensor ${quoted(name)}`
   // Numbers and bigints of one value are equal by `<` and `>`, not by `===`
   if (begin < previousEnd || begin > previousEnd || end < begin) {
     throw new ModelFormatError(
       'InvalidOffset',
-      `${tensor} has data_offsets [${begin}, ${end}], but the tensor before it ends at ${previousEnd}: tensors must follow one another without hole or overlap`,
+      `${place()} has data_offsets [${begin}, ${end}], but the tensor before it ends at ${previousEnd}: tensors must follow one another without hole or overlap`,
     )
   }
-  const overflow = (): never => {
+  const bits = elementBits(shape, DTYPE_BITS.get(dtype)!)
+  if (bits === undefined) {
     throw new ModelFormatError(
       'ValidationOverflow',
-      `${tensor} has shape [${shape.join(', ')}]: too large for any file`,
+      `${place()} has shape [${shape.join(', ')}]: too large for any file`,
     )
   }
-  let elements = 1n
-  for (const size of shape) {
-    elements *= BigInt(size)
-    if (elements >= 1n << 64n) overflow()
-  }
-  const bits = elements * BigInt(DTYPE_BITS.get(dtype)!)
-  if (bits >= 1n << 64n) overflow()
-  if (bits % 8n !== 0n) {
+  const bytes = typeof bits === 'number' ? bits / 8 : bits / 8n
+  if (typeof bits === 'number' ? bits % 8 !== 0 : bits % 8n !== 0n) {
     throw new ModelFormatError(
       'MisalignedSlice',
-      `${tensor} of ${dtype} with shape [${shape.join(', ')}] takes ${bits} bits, which is no whole number of bytes`,
+      `${place()} of ${dtype} with shape [${shape.join(', ')}] takes ${bits} bits, which is no whole number of bytes`,
     )
   }
-  if (BigInt(end) - BigInt(begin) !== bits / 8n) {
+  const span =
+    typeof begin === 'number' && typeof end === 'number' ? end - begin : BigInt(end) - BigInt(begin)
+  if (span < bytes || span > bytes) {
     throw new ModelFormatError(
       'TensorInvalidInfo',
-      `${tensor} of ${dtype} with shape [${shape.join(', ')}] takes ${bits / 8n} bytes, but its data_offsets [${begin}, ${end}] span ${BigInt(end) - BigInt(begin)}`,
+      `${place()} of ${dtype} with shape [${shape.join(', ')}] takes ${bytes} bytes, but its data_offsets [${begin}, ${end}] span ${span}`,
     )
   }
+}
+
+/** Bits of a tensor, or undefined where they, or the elements on the way, do not fit 64 bits. */
+function elementBits(shape: readonly (number | bigint)[], width: number): number | bigint | undefined {
+  let elements: number | bigint = 1
+  for (const size of shape) {
+    const product = exactProduct(elements, size)
+    if (product === undefined) return undefined
+    elements = product
+  }
+  return exactProduct(elements, width)
+}
+
+/** a·b below 2^64: a number while that is exact, which it is in all but hostile files, since bigints take memory. */
+function exactProduct(a: number | bigint, b: number | bigint): number | bigint | undefined {
+  const rounded = Number(a) * Number(b)
+  if (rounded <= Number.MAX_SAFE_INTEGER) return rounded
+  const exact = BigInt(a) * BigInt(b)
+  return exact < 1n << 64n ? exact : undefined
 }
 
 /** The grammar: `{ "__metadata__"?: { key: text }, name: { dtype, shape, data_offsets, ... }, ... }`. */
@@ -177,13 +194,15 @@ class HeaderReader {
   readonly #names = new Set<string>()
   readonly #drafts: Draft[] = []
   #keptBytes = 0
+  /** The tensor being read, for errors. */
+  #tensorName: string | undefined
 
   constructor(header: Uint8Array, fileName: string) {
     this.#fileName = fileName
     this.#scanner = new JsonScanner(header, (what, position) => {
       throw new ModelFormatError(
         'InvalidHeaderDeserialization',
-        `${fileName}: cannot read the header: ${what} at byte ${LENGTH_BYTES + position} of the file`,
+        `${fileName}: cannot read the header: ${what} at byte ${LENGTH_BYTES + position} of the file${this.#inTensor()}`,
       )
     })
   }
@@ -224,7 +243,7 @@ class HeaderReader {
     if (this.#scanner.takeNull()) return metadata
     this.#object('after "__metadata__"', (key) => {
       if (key in metadata) this.#duplicate(key, '"__metadata__"')
-      this.#scanner.scanString(`the metadata of ${quoted(key)}`)
+      this.#scanner.scanString('metadata')
       metadata[key] = this.#kept()
     })
     return metadata
@@ -232,54 +251,59 @@ class HeaderReader {
 
   #tensor(name: string): Draft {
     const scanner: JsonScanner = this.#scanner
-    const tensor = `tensor ${quoted(name)}`
     let dtype: Dtype | undefined
     let shape: (number | bigint)[] | undefined
     let offsets: (number | bigint)[] | undefined
-    scanner.expect('{', `after ${quoted(name)}`)
+    this.#tensorName = name
+    scanner.expect('{', 'after a name')
     if (!scanner.take('}')) {
       do {
-        scanner.scanString(`a field of ${tensor}`)
+        scanner.scanString('a field')
         const field = scanner.shortText()
-        scanner.expect(':', `after a field of ${tensor}`)
+        scanner.expect(':', 'after a field')
         if (field === 'dtype') {
-          if (dtype !== undefined) this.#duplicate(field, tensor)
-          dtype = this.#dtype(tensor)
+          if (dtype !== undefined) this.#duplicate(field, 'an entry')
+          dtype = this.#dtype()
         } else if (field === 'shape') {
-          if (shape !== undefined) this.#duplicate(field, tensor)
-          shape = this.#numbers(`the shape of ${tensor}`, MAX_RANK)
+          if (shape !== undefined) this.#duplicate(field, 'an entry')
+          shape = this.#numbers(MAX_RANK)
         } else if (field === 'data_offsets') {
-          if (offsets !== undefined) this.#duplicate(field, tensor)
-          offsets = this.#numbers(`the data_offsets of ${tensor}`, 2)
+          if (offsets !== undefined) this.#duplicate(field, 'an entry')
+          offsets = this.#numbers(2)
         } else scanner.skipValue(2)
       } while (scanner.take(','))
-      scanner.expect('}', `or , in ${tensor}`)
+      scanner.expect('}', 'or , after a field')
     }
-    if (dtype === undefined) scanner.fail(`expected a dtype in ${tensor}`)
-    if (shape === undefined) scanner.fail(`expected a shape in ${tensor}`)
-    if (offsets?.length !== 2) scanner.fail(`expected two data_offsets in ${tensor}`)
+    if (dtype === undefined) scanner.fail('expected a dtype')
+    if (shape === undefined) scanner.fail('expected a shape')
+    if (offsets?.length !== 2) scanner.fail('expected two data_offsets')
+    this.#tensorName = undefined
     return { name, dtype, shape, begin: offsets[0]!, end: offsets[1]! }
   }
 
-  #dtype(tensor: string): Dtype {
-    this.#scanner.scanString(`the dtype of ${tensor}`)
+  #dtype(): Dtype {
+    this.#scanner.scanString('a dtype')
     const text = this.#scanner.shortText()
-    if (!isDtype(text)) this.#scanner.fail(`found the unknown dtype ${quoted(text)} in ${tensor}`)
+    if (!isDtype(text)) this.#scanner.fail(`found the unknown dtype ${quoted(text)}`)
     return text
   }
 
-  #numbers(what: string, most: number): (number | bigint)[] {
+  #numbers(most: number): (number | bigint)[] {
     const scanner = this.#scanner
     const numbers: (number | bigint)[] = []
-    scanner.expect('[', `at the start of ${what}`)
+    scanner.expect('[', 'before numbers')
     if (scanner.take(']')) return numbers
     do {
-      if (numbers.length === most) scanner.fail(`found more than ${most} numbers in ${what}`)
+      if (numbers.length === most) scanner.fail(`found more than ${most} numbers`)
       this.#count(16)
-      numbers.push(scanner.unsigned(`a number in ${what}`))
+      numbers.push(scanner.unsigned('a size or offset'))
     } while (scanner.take(','))
-    scanner.expect(']', `or , in ${what}`)
+    scanner.expect(']', 'or , after a number')
     return numbers
+  }
+
+  #inTensor(): string {
+    return this.#tensorName === undefined ? '' : `, in tensor ${quoted(this.#tensorName)}`
   }
 
   /** The string just scanned. */
@@ -300,7 +324,7 @@ class HeaderReader {
   #duplicate(key: string, where: string): never {
     throw new ModelFormatError(
       'DuplicateKey',
-      `${this.#fileName}: ${where} has the key ${quoted(key)} twice; which one is meant cannot be known`,
+      `${this.#fileName}: ${where} has the key ${quoted(key)} twice${this.#inTensor()}; which one is meant cannot be known`,
     )
   }
 

@@ -5,7 +5,7 @@ import type { ByteSource } from './source.ts'
 /** A tensor of a file in memory: `data` views the file's own bytes, little endian, row after row. */
 export interface SafetensorsTensor {
   readonly dtype: Dtype
-  readonly shape: number[]
+  readonly shape: readonly number[]
   readonly data: Uint8Array
 }
 
@@ -21,7 +21,7 @@ export interface Safetensors {
  * tensor's `data` is a view, which may lie at any byte, so copy it before laying wider elements over it. NaN and
  * infinity in the data are not looked for.
  *
- * Accepts headers up to 100,000,000 bytes with up to 32,768 tensors of up to 32 dimensions.
+ * Accepts headers up to 100,000,000 bytes with up to 16,384 tensors of up to 32 dimensions.
  *
  * @throws {ModelFormatError} with a code for each way such a file can be wrong
  * @throws {TypeError} when `bytes` is not a Uint8Array
@@ -39,7 +39,7 @@ export function parseSafetensors(bytes: Uint8Array): Safetensors {
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length, name)
   const tensors = new Map<string, SafetensorsTensor>()
   for (const [key, { dtype, shape, start, end }] of header.tensors) {
-    tensors.set(key, { dtype, shape: [...shape], data: bytes.subarray(start, end) })
+    tensors.set(key, { dtype, shape, data: bytes.subarray(start, end) })
   }
   return { tensors, metadata: header.metadata }
 }
