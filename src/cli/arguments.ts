@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util'
+import { UsageError } from './usage-error.ts'
+
+/** An option: a switch, or one that takes a value. */
+export interface OptionKind {
+  readonly type: 'boolean' | 'string'
+  readonly short?: string
+}
+
+export type OptionTable = Readonly<Record<string, OptionKind>>
+
+/** What was written on the command line, checked against a command's options. */
+export interface ParsedArguments {
+  /** Texts, files, folders, in order. */
+  readonly positionals: readonly string[]
+  /** Whether a switch is on. */
+  has(name: string): boolean
+  /** The value of an option; the last one where it is written twice. */
+  value(name: string): string | undefined
+}
+
+/**
+ * Reads arguments by a table of options.
+ *
+ * @throws {UsageError} naming the option that is not known, lacks its value or takes none, and the nearest known one
+ */
+export function readArguments(args: readonly string[], options: OptionTable): ParsedArguments {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const positionals: string[] = []
+  const values = new Map<string, string | true>()
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind !== 'option') continue
+    const { name, rawName, value, inlineValue } = token
+    if (!Object.hasOwn(options, name)) throw new UsageError(unknownOption(rawName, Object.keys(options)))
+    if (options[name]!.type === 'boolean') {
+      if (value !== undefined) throw new UsageError(`Option ${rawName} takes no value, found '${value}'`)
+      values.set(name, true)
+      continue
+    }
+    if (value === undefined) throw new UsageError(`Option ${rawName} needs a value`)
+    if (inlineValue === false && value.length > 1 && value.startsWith('-')) {
+      throw new UsageError(
+        `Option ${rawName} needs a value, found the option '${value}'; if it is meant, write ${rawName}=${value}`,
+      )
+    }
+    values.set(name, value)
+  }
+  return {
+    positionals,
+    has: (name) => values.has(name),
+    value: (name) => {
+      const value = values.get(name)
+      return value === true ? undefined : value
+    },
+  }
+}
+
+function unknownOption(written: string, known: readonly string[]): string {
+  const near = nearest(written.replace(/^-+/u, ''), known)
+  return `There is no option ${written}${near === undefined ? '' : `; did you mean --${near}?`}`
+}
+
+/** The known word with the fewest changes of a letter, if they are few enough for a slip of the finger. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = editDistance(word, candidate)
+    if (distance >= least || distance >= candidate.length) continue
+    least = distance
+    best = candidate
+  }
+  return best
+}
+
+/** Letters put in, taken out or changed (Levenshtein 1966). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const changed = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(changed, row[j]! + 1, next[j - 1]! + 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { mkdir, open, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FileSink, ModelSink } from '../convert/convert.ts'
+import { checkFileName } from '../format/file-name.ts'
+
+/** A model's folder that is being written. */
+export interface OutputFolder extends ModelSink {
+  /** Puts all files in place of older ones. */
+  commit(): Promise<void>
+}
+
+/**
+ * Writes a folder's files under temporary names beside the old ones; `commit` renames them, so that no half-written file
+ * is ever seen. What was not committed is removed when the process ends, by an error or a signal too.
+ */
+export async function createOutputFolder(folder: string): Promise<OutputFolder> {
+  await mkdir(folder, { recursive: true })
+  const pending = new Map<string, string>()
+  const suffix = randomBytes(6).toString('hex')
+  process.once('exit', () => {
+    for (const path of pending.values()) rmSync(path, { force: true })
+  })
+  return {
+    async create(fileName: string): Promise<FileSink> {
+      const path = join(folder, `.${checkFileName(fileName)}.${suffix}`)
+      pending.set(fileName, path)
+      const handle = await open(path, 'wx')
+      return {
+        async write(chunk: Uint8Array): Promise<void> {
+          for (let done = 0; done < chunk.length; ) {
+            const { bytesWritten } = await handle.write(chunk, done)
+            done += bytesWritten
+          }
+        },
+        async close(): Promise<void> {
+          await handle.sync()
+          await handle.close()
+        },
+      }
+    },
+    async commit(): Promise<void> {
+      for (const [fileName, path] of pending) {
+        await rename(path, join(folder, fileName))
+        pending.delete(fileName)
+      }
+    },
+  }
+}
