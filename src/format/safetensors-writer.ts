@@ -1,6 +1,7 @@
 import { DTYPE_BITS, type Dtype, isDtype } from './dtypes.ts'
 import { quoted } from './errors.ts'
-import { LENGTH_BYTES, MAX_HEADER_BYTES } from './safetensors-header.ts'
+import { LENGTH_BYTES } from './header-reader.ts'
+import { MAX_HEADER_BYTES } from './safetensors-header.ts'
 
 /** Where a file is written, front to back. A chunk may be reused by its writer once `write` has resolved. */
 export interface ByteSink {

@@ -1,5 +1,6 @@
 import type { Dtype } from './dtypes.ts'
-import { headerLength, LENGTH_BYTES, parseHeader, type SafetensorsHeader } from './safetensors-header.ts'
+import { LENGTH_BYTES } from './header-reader.ts'
+import { headerLength, parseHeader, type SafetensorsHeader } from './safetensors-header.ts'
 import type { ByteSource } from './source.ts'
 
 /** A tensor of a file in memory: `data` views the file's own bytes, little endian, row after row. */
@@ -35,11 +36,13 @@ export function parseSafetensors(bytes: Uint8Array): Safetensors {
     throw new TypeError(`parseSafetensors takes a Uint8Array with the file's bytes, not ${typeof bytes}`)
   }
   const name = 'the safetensors file'
-  const dataStart = LENGTH_BYTES + headerLength(bytes, bytes.length, name)
-  const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length, name)
+  // Not a Buffer, whose slices do not copy
+  const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+  const dataStart = LENGTH_BYTES + headerLength(file, file.length, name)
+  const header = parseHeader(file.subarray(LENGTH_BYTES, dataStart), file.length, name)
   const tensors = new Map<string, SafetensorsTensor>()
   for (const [key, { dtype, shape, start, end }] of header.tensors) {
-    tensors.set(key, { dtype, shape, data: bytes.subarray(start, end) })
+    tensors.set(key, { dtype, shape, data: file.subarray(start, end) })
   }
   return { tensors, metadata: header.metadata }
 }

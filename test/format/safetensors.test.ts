@@ -38,6 +38,17 @@ test('parseSafetensors refuses what is not a Uint8Array', () => {
   )
 })
 
+test('parseSafetensors gives plain views of a Buffer and of shared memory', () => {
+  const file = safetensorsFile(`{"é":${entry('U8', '[3]', '[0,3]')}}`, new Uint8Array([1, 2, 3]))
+  const shared = new Uint8Array(new SharedArrayBuffer(file.length))
+  shared.set(file)
+  for (const bytes of [Buffer.from(file), shared]) {
+    const { data } = parseSafetensors(bytes).tensors.get('é')!
+    assert.is(data.constructor, Uint8Array)
+    assert.equal([...data], [1, 2, 3])
+  }
+})
+
 test('parseSafetensors takes what the reference takes', () => {
   // test_empty, test_whitespace_padded_header, test_whitespace_leading_padded_header
   for (const header of ['{}', '{}      ', '      {}', '\t\r\n{ } \n'])
