@@ -34,13 +34,13 @@ function relu(x: v128): v128 {
  * by the linear kernels on each finished panel, while it is still in the first-level cache.
  */
 export function activate(kind: i32, address: usize, rows: i32, width: i32, stride: usize): void {
-  if (kind == IDENTITY) return
+  if (kind === IDENTITY) return
   const bytes = (<usize>width) << 2
   for (let row: i32 = 0; row < rows; row++) {
     const end = address + bytes
-    if (kind == GELU) for (let p = address; p < end; p += 16) v128.store(p, gelu(v128.load(p)))
-    else if (kind == GELU_TANH) for (let p = address; p < end; p += 16) v128.store(p, geluTanh(v128.load(p)))
-    else if (kind == RELU) for (let p = address; p < end; p += 16) v128.store(p, relu(v128.load(p)))
+    if (kind === GELU) for (let p = address; p < end; p += 16) v128.store(p, gelu(v128.load(p)))
+    else if (kind === GELU_TANH) for (let p = address; p < end; p += 16) v128.store(p, geluTanh(v128.load(p)))
+    else if (kind === RELU) for (let p = address; p < end; p += 16) v128.store(p, relu(v128.load(p)))
     else for (let p = address; p < end; p += 16) v128.store(p, silu(v128.load(p)))
     address += stride
   }

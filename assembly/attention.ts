@@ -110,17 +110,45 @@ export function attentionHead(
     const queries = query + stride * first
     const keyPanels = paddedTokens / panel
     const valuePanels = paddedDim / panel
-    linearFloat32(queries, stride, rows, keys, headDim, scratch, scores, scoreStride, IDENTITY, panel, tileRows, 0, keyPanels)
+    linearFloat32(
+      queries,
+      stride,
+      rows,
+      keys,
+      headDim,
+      scratch,
+      scores,
+      scoreStride,
+      IDENTITY,
+      panel,
+      tileRows,
+      0,
+      keyPanels,
+    )
     for (let row: i32 = 0; row < rows; row++) {
       const rowScores = scores + scoreStride * row
       const inverse = softmaxRow(rowScores, tokens, scale)
       // The context is linear in the probabilities: dividing its D numbers costs less than dividing T scores.
       store<f32>(context + contextStride * QUERY_ROWS + ((<usize>row) << 2), inverse)
-      if (probabilities != 0) {
+      if (probabilities !== 0) {
         scaleInto(rowScores, probabilities + ((<usize>((first + row) * tokens)) << 2), tokens, inverse)
       }
     }
-    linearFloat32(scores, scoreStride, rows, values, tokens, scratch, context, contextStride, IDENTITY, panel, tileRows, 0, valuePanels)
+    linearFloat32(
+      scores,
+      scoreStride,
+      rows,
+      values,
+      tokens,
+      scratch,
+      context,
+      contextStride,
+      IDENTITY,
+      panel,
+      tileRows,
+      0,
+      valuePanels,
+    )
     for (let row: i32 = 0; row < rows; row++) {
       const inverse = load<f32>(context + contextStride * QUERY_ROWS + ((<usize>row) << 2))
       scaleInto(context + contextStride * row, out + outStride * (first + row), headDim, inverse)

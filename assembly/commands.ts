@@ -43,8 +43,9 @@ function attention(args: usize, from: i32, to: i32, scratch: usize): void {
     const tokens = load<i32>(bounds + ((<usize>sequence) << 2), 4) - first
     const column = (<usize>(head * headDim)) << 2
     let rows: usize = 0
-    if (probabilities != 0) {
-      rows = <usize>load<u32>(probabilities + ((<usize>sequence) << 2)) + (<usize>(head * tokens * tokens) << 2)
+    if (probabilities !== 0) {
+      rows =
+        <usize>load<u32>(probabilities + ((<usize>sequence) << 2)) + ((<usize>(head * tokens * tokens)) << 2)
     }
     attentionHead(
       address(args, 0) + stride * first + column,
@@ -70,7 +71,7 @@ function layerNorm(args: usize, from: i32, to: i32): void {
     const out = address(args, 8) + address(args, 9) * row
     layerNormRow(
       address(args, 0) + address(args, 1) * row,
-      residual == 0 ? 0 : residual + address(args, 3) * row,
+      residual === 0 ? 0 : residual + address(args, 3) * row,
       word(args, 4),
       address(args, 5),
       address(args, 6),
@@ -102,7 +103,7 @@ function embed(args: usize, from: i32, to: i32): void {
 /** Arguments `first` and on: int16 rows or 0, their stride, the row scales, the limit. */
 function quantizeAfter(args: usize, first: usize, row: i32, width: i32, values: usize): void {
   const out = address(args, first)
-  if (out == 0) return
+  if (out === 0) return
   const scale = address(args, first + 2) + ((<usize>row) << 2)
   quantizeRow(values, width, float(args, first + 3), out + address(args, first + 1) * row, scale)
 }
@@ -116,7 +117,7 @@ function quantize(args: usize, from: i32, to: i32): void {
 
 /** Computes units `from` to `to` of a kernel. `scratch` is this thread's own. */
 export function execute(kernel: i32, args: usize, from: i32, to: i32, scratch: usize): void {
-  if (kernel == LINEAR_INT8) {
+  if (kernel === LINEAR_INT8) {
     linearInt8(
       address(args, 0),
       address(args, 1),
@@ -133,7 +134,7 @@ export function execute(kernel: i32, args: usize, from: i32, to: i32, scratch: u
       to,
       scratch,
     )
-  } else if (kernel == LINEAR_FLOAT32) {
+  } else if (kernel === LINEAR_FLOAT32) {
     linearFloat32(
       address(args, 0),
       address(args, 1),
@@ -149,8 +150,8 @@ export function execute(kernel: i32, args: usize, from: i32, to: i32, scratch: u
       from,
       to,
     )
-  } else if (kernel == ATTENTION) attention(args, from, to, scratch)
-  else if (kernel == LAYER_NORM) layerNorm(args, from, to)
-  else if (kernel == QUANTIZE) quantize(args, from, to)
+  } else if (kernel === ATTENTION) attention(args, from, to, scratch)
+  else if (kernel === LAYER_NORM) layerNorm(args, from, to)
+  else if (kernel === QUANTIZE) quantize(args, from, to)
   else embed(args, from, to)
 }

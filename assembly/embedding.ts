@@ -30,7 +30,7 @@ export function embeddingRow(
   const positions = <usize>load<u32>(tables + POSITIONS) + ((<usize>position * stride) << 2)
   const words = <usize>load<u32>(tables + WORDS)
   const bytes = (<usize>stride) << 2
-  if (scales != 0) {
+  if (scales !== 0) {
     const scale = f32x4.splat(load<f32>(scales + ((<usize>id) << 2)))
     const row = words + <usize>id * stride
     for (let i: usize = 0; i < bytes; i += 16) {
@@ -41,7 +41,10 @@ export function embeddingRow(
     const row = words + ((<usize>id * stride) << 2)
     for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, v128.load(row + i))
   }
-  if (type != 0) for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(type + i)))
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(positions + i)))
+  if (type !== 0)
+    for (let i: usize = 0; i < bytes; i += 16)
+      v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(type + i)))
+  for (let i: usize = 0; i < bytes; i += 16)
+    v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(positions + i)))
   layerNormRow(out, 0, width, load<u32>(tables + WEIGHT), load<u32>(tables + BIAS), epsilon, out)
 }

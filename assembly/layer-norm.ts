@@ -41,13 +41,13 @@ export function layerNormRow(
     let vb = v128.load(x + i, 16)
     let vc = v128.load(x + i, 32)
     let vd = v128.load(x + i, 48)
-    if (residual != 0) {
+    if (residual !== 0) {
       va = f32x4.add(va, v128.load(residual + i))
       vb = f32x4.add(vb, v128.load(residual + i, 16))
       vc = f32x4.add(vc, v128.load(residual + i, 32))
       vd = f32x4.add(vd, v128.load(residual + i, 48))
     }
-    if (i == whole) {
+    if (i === whole) {
       va = v128.and(va, maskA)
       vb = v128.and(vb, maskB)
       vc = v128.and(vc, maskC)
@@ -72,7 +72,7 @@ export function layerNormRow(
     let vb = f32x4.sub(v128.load(out + i, 16), mean)
     let vc = f32x4.sub(v128.load(out + i, 32), mean)
     let vd = f32x4.sub(v128.load(out + i, 48), mean)
-    if (i == whole) {
+    if (i === whole) {
       va = v128.and(va, maskA)
       vb = v128.and(vb, maskB)
       vc = v128.and(vc, maskC)

@@ -13,7 +13,8 @@
  */
 import { activate } from './activation'
 import { nextTileRows } from './tile-rows'
-import { tile16, tile8 } from './tiles-f32'
+import { tile8 } from './tiles-f32'
+import { tile16 } from './tiles-f32-wide'
 
 /** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
 const ROW_BLOCK_BYTES: i32 = 1 << 19
@@ -45,18 +46,18 @@ export function linearFloat32(
     const last = min(first + blockRows, rows)
     for (let index = from; index < to; index++) {
       const w = weights + panelBytes * index
-      const panelBias = bias + (<usize>(index * panel) << 2)
-      const panelOut = out + (<usize>(index * panel) << 2)
+      const panelBias = bias + ((<usize>(index * panel)) << 2)
+      const panelOut = out + ((<usize>(index * panel)) << 2)
       let row = first
       while (row < last) {
-        let count = nextTileRows(last - row, tileRows)
-        if (panel == 16) {
-          if (count == 5) count = 3
-          tile16(count, x + xStride * row, xStride, w, k, panelBias, panelOut + outStride * row, outStride)
-        } else {
-          tile8(count, x + xStride * row, xStride, w, k, panelBias, panelOut + outStride * row, outStride)
+        const count = nextTileRows(last - row, tileRows)
+        const tileX = x + xStride * row
+        const tileOut = panelOut + outStride * row
+        if (panel === 16) row += tile16(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
+        else {
+          tile8(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
+          row += count
         }
-        row += count
       }
       activate(activation, panelOut + outStride * first, last - first, panel, outStride)
     }

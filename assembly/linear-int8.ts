@@ -19,7 +19,8 @@
  */
 import { activate } from './activation'
 import { nextTileRows } from './tile-rows'
-import { narrowTile, wideTile } from './tiles-int8'
+import { narrowTile } from './tiles-int8'
+import { wideTile } from './tiles-int8-wide'
 
 const PANEL: i32 = 8
 /** Rows from which a panel is first widened to int16. */
@@ -76,7 +77,8 @@ export function linearInt8(
         const tileX = x + xStride * row
         const tileScales = scales + ((<usize>row) << 2)
         const tileOut = panelOut + outStride * row
-        if (widened) wideTile(count, tileX, xStride, tileScales, scratch, pairs, panelColumns, tileOut, outStride)
+        if (widened)
+          wideTile(count, tileX, xStride, tileScales, scratch, pairs, panelColumns, tileOut, outStride)
         else narrowTile(count, tileX, xStride, tileScales, w, pairs, panelColumns, tileOut, outStride)
         row += count
       }

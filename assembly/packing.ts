@@ -14,7 +14,7 @@ const LARGEST_FINITE: i32 = 0x7f7fffff
 /** Half to single: the exponent is moved and rebiased by a multiplication with 2^112, which makes subnormals exact. */
 function halfToFloat(half: i32): f32 {
   const magnitude = reinterpret<f32>((half & 0x7fff) << 13) * reinterpret<f32>(0x77800000)
-  const finite = (half & 0x7c00) != 0x7c00
+  const finite = (half & 0x7c00) !== 0x7c00
   const bits = finite ? reinterpret<i32>(magnitude) : 0x7f800000 | ((half & 0x3ff) << 13)
   return reinterpret<f32>(bits | ((half & 0x8000) << 16))
 }
@@ -26,7 +26,7 @@ function halfToFloat(half: i32): f32 {
  */
 export function widenValues(from: usize, type: i32, count: i32, to: usize): i32 {
   let worst: i32 = 0
-  if (type == FLOAT32) {
+  if (type === FLOAT32) {
     let bits = i32x4.splat(0)
     const whole = from + ((<usize>(count & ~3)) << 2)
     for (; from < whole; from += 16, to += 16) {
@@ -40,7 +40,7 @@ export function widenValues(from: usize, type: i32, count: i32, to: usize): i32 
       store<i32>(to, value)
       worst = max(worst, value & 0x7fffffff)
     }
-  } else if (type == FLOAT16) {
+  } else if (type === FLOAT16) {
     for (let i: i32 = 0; i < count; i++, from += 2, to += 4) {
       const value = halfToFloat(<i32>load<u16>(from))
       store<f32>(to, value)
@@ -72,7 +72,7 @@ function quantizeWeights(row: usize, width: i32, out: usize): f32 {
   const divisor = f32x4.splat(scale)
   for (let p = row; p < end; p += 16, out += 4) {
     let q = i32x4.splat(0)
-    if (scale != 0) q = roundToInt(f32x4.div(v128.load(p), divisor))
+    if (scale !== 0) q = roundToInt(f32x4.div(v128.load(p), divisor))
     const words = i16x8.narrow_i32x4_s(q, q)
     // The quotient can round to 128 only where the scale is subnormal.
     const bytes = i8x16.max_s(i8x16.narrow_i16x8_s(words, words), i8x16.splat(-127))
@@ -113,7 +113,7 @@ export function packLinearFloat32(
   panel: i32,
   scratch: usize,
 ): i32 {
-  const bytes = <usize>k << (type == FLOAT32 ? 2 : 1)
+  const bytes = (<usize>k) << (type === FLOAT32 ? 2 : 1)
   for (let row: i32 = 0; row < rows; row++, from += bytes) {
     if (!widenValues(from, type, k, scratch)) return 0
     packFloat32Row(scratch, k, weights, first + row, panel)
@@ -140,12 +140,12 @@ export function packLinearInt8(
   columns: usize,
   scratch: usize,
 ): i32 {
-  const bytes = <usize>k << (type == FLOAT32 ? 2 : type == INT8 ? 0 : 1)
+  const bytes = (<usize>k) << (type === FLOAT32 ? 2 : type === INT8 ? 0 : 1)
   const floats = scratch + ((<usize>pairs) << 1)
   memory.fill(scratch, 0, (<usize>pairs) << 1)
   for (let row: i32 = 0; row < rows; row++, from += bytes) {
     const n = first + row
-    if (type == INT8) {
+    if (type === INT8) {
       memory.copy(scratch, from, k)
     } else {
       if (!widenValues(from, type, k, floats)) return 0
@@ -174,9 +174,9 @@ export function packEmbeddingInt8(
   scales: usize,
   scratch: usize,
 ): i32 {
-  const bytes = <usize>width << (type == FLOAT32 ? 2 : type == INT8 ? 0 : 1)
+  const bytes = (<usize>width) << (type === FLOAT32 ? 2 : type === INT8 ? 0 : 1)
   for (let row: i32 = 0; row < rows; row++, from += bytes, out += stride) {
-    if (type == INT8) {
+    if (type === INT8) {
       memory.copy(out, from, width)
     } else {
       if (!widenValues(from, type, width, scratch)) return 0

@@ -32,17 +32,17 @@ const CLOSED: i64 = 0x7fffffff
 function work(control: usize, call: i32, scratch: usize): void {
   while (true) {
     const ticket = atomic.load<i64>(control)
-    if (<i32>(ticket >> 32) != call) return
+    if (<i32>(ticket >> 32) !== call) return
     const chunk = <i32>ticket
     const chunks = atomic.load<i32>(control, CHUNKS)
     if (chunk >= chunks) return
     const kernel = load<i32>(control, KERNEL)
     const units = load<i32>(control, UNITS)
     const chunkUnits = load<i32>(control, CHUNK_UNITS)
-    if (atomic.cmpxchg<i64>(control, ticket, ticket + 1) != ticket) continue
+    if (atomic.cmpxchg<i64>(control, ticket, ticket + 1) !== ticket) continue
     const from = chunk * chunkUnits
     execute(kernel, control + ARGUMENTS, from, min(from + chunkUnits, units), scratch)
-    if (atomic.add<i32>(control, 1, DONE) == chunks - 1) atomic.notify(control + DONE, 1)
+    if (atomic.add<i32>(control, 1, DONE) === chunks - 1) atomic.notify(control + DONE, 1)
   }
 }
 
@@ -66,11 +66,11 @@ export function dispatch(control: usize, scratch: usize): void {
  */
 export function join(control: usize, milliseconds: i32): i32 {
   const chunks = load<i32>(control, CHUNKS)
-  for (let spin: i32 = 0; spin < SPINS; spin++) if (atomic.load<i32>(control, DONE) == chunks) break
+  for (let spin: i32 = 0; spin < SPINS; spin++) if (atomic.load<i32>(control, DONE) === chunks) break
   const done = atomic.load<i32>(control, DONE)
-  if (done != chunks) {
-    atomic.wait<i32>(control + DONE, done, (<i64>milliseconds) * 1000000)
-    if (atomic.load<i32>(control, DONE) != chunks) return 0
+  if (done !== chunks) {
+    atomic.wait<i32>(control + DONE, done, <i64>milliseconds * 1000000)
+    if (atomic.load<i32>(control, DONE) !== chunks) return 0
   }
   close(control)
   return 1
@@ -88,8 +88,8 @@ export function serve(control: usize, scratch: usize): void {
   work(control, seen, scratch)
   while (true) {
     let spin: i32 = 0
-    while (atomic.load<i32>(control, CALLS) == seen && spin < SPINS) spin++
-    if (spin == SPINS) {
+    while (atomic.load<i32>(control, CALLS) === seen && spin < SPINS) spin++
+    if (spin === SPINS) {
       atomic.add<i32>(control, 1, SLEEPERS)
       atomic.wait<i32>(control + CALLS, seen, -1)
       atomic.sub<i32>(control, 1, SLEEPERS)

@@ -20,7 +20,9 @@ export function dot(a: v128, b: v128, acc: v128): v128 {
 /** (lane 0 + lane 1) + (lane 2 + lane 3). */
 export function sumLanes(v: v128): f32 {
   return (
-    f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
+    f32x4.extract_lane(v, 0) +
+    f32x4.extract_lane(v, 1) +
+    (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
   )
 }
 

@@ -1,29 +1,18 @@
 /**
- * The register tiles of the float32 linear layer, written out: R rows × 2 vectors of 4 channels, and × 4 vectors for
- * 256-bit re-vectorisation. Sums run over k in ascending order, one product at a time, in every tile.
- * linear-f32.ts has the layout.
+ * The register tiles of the float32 linear layer over panels of 8 output channels, written out: R rows × 2 vectors of 4
+ * channels. Sums run over k in ascending order, one product at a time, in every tile. linear-f32.ts has the layout.
  */
 import { madd } from './simd'
 
-function tile1x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
-  let y0a = f32x4.splat(0)
-  let y0b = f32x4.splat(0)
-  const end = w + ((<usize>k) << 5)
-  for (; w < end; w += 32) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
-    x += 4
-  }
-  const ba = v128.load(bias)
-  const bb = v128.load(bias, 16)
-  v128.store(out, f32x4.add(y0a, ba))
-  v128.store(out, f32x4.add(y0b, bb), 16)
-}
-
-function tile2x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
+function tile2x2(
+  x: usize,
+  xStride: usize,
+  w: usize,
+  k: i32,
+  bias: usize,
+  out: usize,
+  outStride: usize,
+): void {
   let x1 = x + xStride
   let y0a = f32x4.splat(0)
   let y0b = f32x4.splat(0)
@@ -51,7 +40,15 @@ function tile2x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: u
   v128.store(out, f32x4.add(y1b, bb), 16)
 }
 
-function tile3x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
+function tile3x2(
+  x: usize,
+  xStride: usize,
+  w: usize,
+  k: i32,
+  bias: usize,
+  out: usize,
+  outStride: usize,
+): void {
   let x1 = x + xStride
   let x2 = x1 + xStride
   let y0a = f32x4.splat(0)
@@ -89,7 +86,15 @@ function tile3x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: u
   v128.store(out, f32x4.add(y2b, bb), 16)
 }
 
-function tile4x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
+function tile4x2(
+  x: usize,
+  xStride: usize,
+  w: usize,
+  k: i32,
+  bias: usize,
+  out: usize,
+  outStride: usize,
+): void {
   let x1 = x + xStride
   let x2 = x1 + xStride
   let x3 = x2 + xStride
@@ -137,7 +142,15 @@ function tile4x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: u
   v128.store(out, f32x4.add(y3b, bb), 16)
 }
 
-function tile5x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
+function tile5x2(
+  x: usize,
+  xStride: usize,
+  w: usize,
+  k: i32,
+  bias: usize,
+  out: usize,
+  outStride: usize,
+): void {
   let x1 = x + xStride
   let x2 = x1 + xStride
   let x3 = x2 + xStride
@@ -195,7 +208,15 @@ function tile5x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: u
   v128.store(out, f32x4.add(y4b, bb), 16)
 }
 
-function tile6x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
+function tile6x2(
+  x: usize,
+  xStride: usize,
+  w: usize,
+  k: i32,
+  bias: usize,
+  out: usize,
+  outStride: usize,
+): void {
   let x1 = x + xStride
   let x2 = x1 + xStride
   let x3 = x2 + xStride
@@ -261,339 +282,24 @@ function tile6x2(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: u
   out += outStride
   v128.store(out, f32x4.add(y5a, ba))
   v128.store(out, f32x4.add(y5b, bb), 16)
-}
-
-function tile1x4(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
-  let y0a = f32x4.splat(0)
-  let y0b = f32x4.splat(0)
-  let y0c = f32x4.splat(0)
-  let y0d = f32x4.splat(0)
-  const end = w + ((<usize>k) << 6)
-  for (; w < end; w += 64) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const wc = v128.load(w, 32)
-    const wd = v128.load(w, 48)
-    const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
-    y0c = madd(s0, wc, y0c)
-    y0d = madd(s0, wd, y0d)
-    x += 4
-  }
-  const ba = v128.load(bias)
-  const bb = v128.load(bias, 16)
-  const bc = v128.load(bias, 32)
-  const bd = v128.load(bias, 48)
-  v128.store(out, f32x4.add(y0a, ba))
-  v128.store(out, f32x4.add(y0b, bb), 16)
-  v128.store(out, f32x4.add(y0c, bc), 32)
-  v128.store(out, f32x4.add(y0d, bd), 48)
-}
-
-function tile2x4(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
-  let x1 = x + xStride
-  let y0a = f32x4.splat(0)
-  let y0b = f32x4.splat(0)
-  let y0c = f32x4.splat(0)
-  let y0d = f32x4.splat(0)
-  let y1a = f32x4.splat(0)
-  let y1b = f32x4.splat(0)
-  let y1c = f32x4.splat(0)
-  let y1d = f32x4.splat(0)
-  const end = w + ((<usize>k) << 6)
-  for (; w < end; w += 64) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const wc = v128.load(w, 32)
-    const wd = v128.load(w, 48)
-    const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
-    y0c = madd(s0, wc, y0c)
-    y0d = madd(s0, wd, y0d)
-    const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
-    y1c = madd(s1, wc, y1c)
-    y1d = madd(s1, wd, y1d)
-    x += 4
-    x1 += 4
-  }
-  const ba = v128.load(bias)
-  const bb = v128.load(bias, 16)
-  const bc = v128.load(bias, 32)
-  const bd = v128.load(bias, 48)
-  v128.store(out, f32x4.add(y0a, ba))
-  v128.store(out, f32x4.add(y0b, bb), 16)
-  v128.store(out, f32x4.add(y0c, bc), 32)
-  v128.store(out, f32x4.add(y0d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y1a, ba))
-  v128.store(out, f32x4.add(y1b, bb), 16)
-  v128.store(out, f32x4.add(y1c, bc), 32)
-  v128.store(out, f32x4.add(y1d, bd), 48)
-}
-
-function tile3x4(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
-  let x1 = x + xStride
-  let x2 = x1 + xStride
-  let y0a = f32x4.splat(0)
-  let y0b = f32x4.splat(0)
-  let y0c = f32x4.splat(0)
-  let y0d = f32x4.splat(0)
-  let y1a = f32x4.splat(0)
-  let y1b = f32x4.splat(0)
-  let y1c = f32x4.splat(0)
-  let y1d = f32x4.splat(0)
-  let y2a = f32x4.splat(0)
-  let y2b = f32x4.splat(0)
-  let y2c = f32x4.splat(0)
-  let y2d = f32x4.splat(0)
-  const end = w + ((<usize>k) << 6)
-  for (; w < end; w += 64) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const wc = v128.load(w, 32)
-    const wd = v128.load(w, 48)
-    const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
-    y0c = madd(s0, wc, y0c)
-    y0d = madd(s0, wd, y0d)
-    const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
-    y1c = madd(s1, wc, y1c)
-    y1d = madd(s1, wd, y1d)
-    const s2 = v128.load32_splat(x2)
-    y2a = madd(s2, wa, y2a)
-    y2b = madd(s2, wb, y2b)
-    y2c = madd(s2, wc, y2c)
-    y2d = madd(s2, wd, y2d)
-    x += 4
-    x1 += 4
-    x2 += 4
-  }
-  const ba = v128.load(bias)
-  const bb = v128.load(bias, 16)
-  const bc = v128.load(bias, 32)
-  const bd = v128.load(bias, 48)
-  v128.store(out, f32x4.add(y0a, ba))
-  v128.store(out, f32x4.add(y0b, bb), 16)
-  v128.store(out, f32x4.add(y0c, bc), 32)
-  v128.store(out, f32x4.add(y0d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y1a, ba))
-  v128.store(out, f32x4.add(y1b, bb), 16)
-  v128.store(out, f32x4.add(y1c, bc), 32)
-  v128.store(out, f32x4.add(y1d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y2a, ba))
-  v128.store(out, f32x4.add(y2b, bb), 16)
-  v128.store(out, f32x4.add(y2c, bc), 32)
-  v128.store(out, f32x4.add(y2d, bd), 48)
-}
-
-function tile4x4(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
-  let x1 = x + xStride
-  let x2 = x1 + xStride
-  let x3 = x2 + xStride
-  let y0a = f32x4.splat(0)
-  let y0b = f32x4.splat(0)
-  let y0c = f32x4.splat(0)
-  let y0d = f32x4.splat(0)
-  let y1a = f32x4.splat(0)
-  let y1b = f32x4.splat(0)
-  let y1c = f32x4.splat(0)
-  let y1d = f32x4.splat(0)
-  let y2a = f32x4.splat(0)
-  let y2b = f32x4.splat(0)
-  let y2c = f32x4.splat(0)
-  let y2d = f32x4.splat(0)
-  let y3a = f32x4.splat(0)
-  let y3b = f32x4.splat(0)
-  let y3c = f32x4.splat(0)
-  let y3d = f32x4.splat(0)
-  const end = w + ((<usize>k) << 6)
-  for (; w < end; w += 64) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const wc = v128.load(w, 32)
-    const wd = v128.load(w, 48)
-    const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
-    y0c = madd(s0, wc, y0c)
-    y0d = madd(s0, wd, y0d)
-    const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
-    y1c = madd(s1, wc, y1c)
-    y1d = madd(s1, wd, y1d)
-    const s2 = v128.load32_splat(x2)
-    y2a = madd(s2, wa, y2a)
-    y2b = madd(s2, wb, y2b)
-    y2c = madd(s2, wc, y2c)
-    y2d = madd(s2, wd, y2d)
-    const s3 = v128.load32_splat(x3)
-    y3a = madd(s3, wa, y3a)
-    y3b = madd(s3, wb, y3b)
-    y3c = madd(s3, wc, y3c)
-    y3d = madd(s3, wd, y3d)
-    x += 4
-    x1 += 4
-    x2 += 4
-    x3 += 4
-  }
-  const ba = v128.load(bias)
-  const bb = v128.load(bias, 16)
-  const bc = v128.load(bias, 32)
-  const bd = v128.load(bias, 48)
-  v128.store(out, f32x4.add(y0a, ba))
-  v128.store(out, f32x4.add(y0b, bb), 16)
-  v128.store(out, f32x4.add(y0c, bc), 32)
-  v128.store(out, f32x4.add(y0d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y1a, ba))
-  v128.store(out, f32x4.add(y1b, bb), 16)
-  v128.store(out, f32x4.add(y1c, bc), 32)
-  v128.store(out, f32x4.add(y1d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y2a, ba))
-  v128.store(out, f32x4.add(y2b, bb), 16)
-  v128.store(out, f32x4.add(y2c, bc), 32)
-  v128.store(out, f32x4.add(y2d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y3a, ba))
-  v128.store(out, f32x4.add(y3b, bb), 16)
-  v128.store(out, f32x4.add(y3c, bc), 32)
-  v128.store(out, f32x4.add(y3d, bd), 48)
-}
-
-function tile6x4(x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
-  let x1 = x + xStride
-  let x2 = x1 + xStride
-  let x3 = x2 + xStride
-  let x4 = x3 + xStride
-  let x5 = x4 + xStride
-  let y0a = f32x4.splat(0)
-  let y0b = f32x4.splat(0)
-  let y0c = f32x4.splat(0)
-  let y0d = f32x4.splat(0)
-  let y1a = f32x4.splat(0)
-  let y1b = f32x4.splat(0)
-  let y1c = f32x4.splat(0)
-  let y1d = f32x4.splat(0)
-  let y2a = f32x4.splat(0)
-  let y2b = f32x4.splat(0)
-  let y2c = f32x4.splat(0)
-  let y2d = f32x4.splat(0)
-  let y3a = f32x4.splat(0)
-  let y3b = f32x4.splat(0)
-  let y3c = f32x4.splat(0)
-  let y3d = f32x4.splat(0)
-  let y4a = f32x4.splat(0)
-  let y4b = f32x4.splat(0)
-  let y4c = f32x4.splat(0)
-  let y4d = f32x4.splat(0)
-  let y5a = f32x4.splat(0)
-  let y5b = f32x4.splat(0)
-  let y5c = f32x4.splat(0)
-  let y5d = f32x4.splat(0)
-  const end = w + ((<usize>k) << 6)
-  for (; w < end; w += 64) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const wc = v128.load(w, 32)
-    const wd = v128.load(w, 48)
-    const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
-    y0c = madd(s0, wc, y0c)
-    y0d = madd(s0, wd, y0d)
-    const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
-    y1c = madd(s1, wc, y1c)
-    y1d = madd(s1, wd, y1d)
-    const s2 = v128.load32_splat(x2)
-    y2a = madd(s2, wa, y2a)
-    y2b = madd(s2, wb, y2b)
-    y2c = madd(s2, wc, y2c)
-    y2d = madd(s2, wd, y2d)
-    const s3 = v128.load32_splat(x3)
-    y3a = madd(s3, wa, y3a)
-    y3b = madd(s3, wb, y3b)
-    y3c = madd(s3, wc, y3c)
-    y3d = madd(s3, wd, y3d)
-    const s4 = v128.load32_splat(x4)
-    y4a = madd(s4, wa, y4a)
-    y4b = madd(s4, wb, y4b)
-    y4c = madd(s4, wc, y4c)
-    y4d = madd(s4, wd, y4d)
-    const s5 = v128.load32_splat(x5)
-    y5a = madd(s5, wa, y5a)
-    y5b = madd(s5, wb, y5b)
-    y5c = madd(s5, wc, y5c)
-    y5d = madd(s5, wd, y5d)
-    x += 4
-    x1 += 4
-    x2 += 4
-    x3 += 4
-    x4 += 4
-    x5 += 4
-  }
-  const ba = v128.load(bias)
-  const bb = v128.load(bias, 16)
-  const bc = v128.load(bias, 32)
-  const bd = v128.load(bias, 48)
-  v128.store(out, f32x4.add(y0a, ba))
-  v128.store(out, f32x4.add(y0b, bb), 16)
-  v128.store(out, f32x4.add(y0c, bc), 32)
-  v128.store(out, f32x4.add(y0d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y1a, ba))
-  v128.store(out, f32x4.add(y1b, bb), 16)
-  v128.store(out, f32x4.add(y1c, bc), 32)
-  v128.store(out, f32x4.add(y1d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y2a, ba))
-  v128.store(out, f32x4.add(y2b, bb), 16)
-  v128.store(out, f32x4.add(y2c, bc), 32)
-  v128.store(out, f32x4.add(y2d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y3a, ba))
-  v128.store(out, f32x4.add(y3b, bb), 16)
-  v128.store(out, f32x4.add(y3c, bc), 32)
-  v128.store(out, f32x4.add(y3d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y4a, ba))
-  v128.store(out, f32x4.add(y4b, bb), 16)
-  v128.store(out, f32x4.add(y4c, bc), 32)
-  v128.store(out, f32x4.add(y4d, bd), 48)
-  out += outStride
-  v128.store(out, f32x4.add(y5a, ba))
-  v128.store(out, f32x4.add(y5b, bb), 16)
-  v128.store(out, f32x4.add(y5c, bc), 32)
-  v128.store(out, f32x4.add(y5d, bd), 48)
 }
 
 /** A tile of `rows` rows (1 to 6) × 8 channels. */
-export function tile8(rows: i32, x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
-  if (rows == 6) tile6x2(x, xStride, w, k, bias, out, outStride)
-  else if (rows == 5) tile5x2(x, xStride, w, k, bias, out, outStride)
-  else if (rows == 4) tile4x2(x, xStride, w, k, bias, out, outStride)
-  else if (rows == 3) tile3x2(x, xStride, w, k, bias, out, outStride)
-  else if (rows == 2) tile2x2(x, xStride, w, k, bias, out, outStride)
-  else tile1x2(x, xStride, w, k, bias, out, outStride)
-}
-
-/** A tile of `rows` rows (1 to 4, or 6) × 16 channels. */
-export function tile16(rows: i32, x: usize, xStride: usize, w: usize, k: i32, bias: usize, out: usize, outStride: usize): void {
-  if (rows == 6) tile6x4(x, xStride, w, k, bias, out, outStride)
-  else if (rows == 4) tile4x4(x, xStride, w, k, bias, out, outStride)
-  else if (rows == 3) tile3x4(x, xStride, w, k, bias, out, outStride)
-  else if (rows == 2) tile2x4(x, xStride, w, k, bias, out, outStride)
-  else tile1x4(x, xStride, w, k, bias, out, outStride)
+export function tile8(
+  rows: i32,
+  x: usize,
+  xStride: usize,
+  w: usize,
+  k: i32,
+  bias: usize,
+  out: usize,
+  outStride: usize,
+): void {
+  if (rows === 6) tile6x2(x, xStride, w, k, bias, out, outStride)
+  else if (rows === 5) tile5x2(x, xStride, w, k, bias, out, outStride)
+  else if (rows === 4) tile4x2(x, xStride, w, k, bias, out, outStride)
+  else if (rows === 3) tile3x2(x, xStride, w, k, bias, out, outStride)
+  else if (rows === 2) tile2x2(x, xStride, w, k, bias, out, outStride)
+  // One row is computed as two that are the same.
+  else tile2x2(x, 0, w, k, bias, out, 0)
 }

@@ -1,175 +1,12 @@
 /**
- * The register tiles of the int8 linear layer, written out: R rows × 2 vectors of 4 channels. The two accumulators of a
- * row are treated alike and stand next to each other in memory, which is what V8's 256-bit re-vectorisation looks for.
- * `wide` tiles read weights that were widened to int16, `narrow` ones widen as they load. linear-int8.ts has the layout.
+ * The register tiles of the int8 linear layer, written out: R rows × 2 vectors of 4 channels, weights widened from int8 as
+ * they are loaded. The two accumulators of a row are treated alike and stand next to each other in memory, which is what
+ * V8's 256-bit re-vectorisation looks for. linear-int8.ts has the layout.
  */
+import { finish } from './finish-int8'
 import { dot } from './simd'
 
-/** The exact sums of one row and 8 channels become floats. The order of these operations is part of the contract. */
-function finish(a: v128, b: v128, rowScale: usize, columns: usize, out: usize): void {
-  const scale = v128.load32_splat(rowScale)
-  const scaleA = f32x4.mul(scale, v128.load(columns))
-  const scaleB = f32x4.mul(scale, v128.load(columns, 16))
-  v128.store(out, f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(a), scaleA), v128.load(columns, 32)))
-  v128.store(out, f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(b), scaleB), v128.load(columns, 48)), 16)
-}
-
-function wide1x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  const end = w + ((<usize>pairs) << 5)
-  for (; w < end; w += 32) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const s0 = v128.load32_splat(x)
-    y0a = dot(s0, wa, y0a)
-    y0b = dot(s0, wb, y0b)
-    x += 4
-  }
-  finish(y0a, y0b, scales, columns, out)
-}
-
-function wide2x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
-  let x1 = x + xStride
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  let y1a = i32x4.splat(0)
-  let y1b = i32x4.splat(0)
-  const end = w + ((<usize>pairs) << 5)
-  for (; w < end; w += 32) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const s0 = v128.load32_splat(x)
-    y0a = dot(s0, wa, y0a)
-    y0b = dot(s0, wb, y0b)
-    const s1 = v128.load32_splat(x1)
-    y1a = dot(s1, wa, y1a)
-    y1b = dot(s1, wb, y1b)
-    x += 4
-    x1 += 4
-  }
-  finish(y0a, y0b, scales, columns, out)
-  finish(y1a, y1b, scales + 4, columns, out + outStride)
-}
-
-function wide3x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
-  let x1 = x + xStride
-  let x2 = x1 + xStride
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  let y1a = i32x4.splat(0)
-  let y1b = i32x4.splat(0)
-  let y2a = i32x4.splat(0)
-  let y2b = i32x4.splat(0)
-  const end = w + ((<usize>pairs) << 5)
-  for (; w < end; w += 32) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const s0 = v128.load32_splat(x)
-    y0a = dot(s0, wa, y0a)
-    y0b = dot(s0, wb, y0b)
-    const s1 = v128.load32_splat(x1)
-    y1a = dot(s1, wa, y1a)
-    y1b = dot(s1, wb, y1b)
-    const s2 = v128.load32_splat(x2)
-    y2a = dot(s2, wa, y2a)
-    y2b = dot(s2, wb, y2b)
-    x += 4
-    x1 += 4
-    x2 += 4
-  }
-  finish(y0a, y0b, scales, columns, out)
-  finish(y1a, y1b, scales + 4, columns, out + outStride)
-  finish(y2a, y2b, scales + 8, columns, out + 2 * outStride)
-}
-
-function wide4x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
-  let x1 = x + xStride
-  let x2 = x1 + xStride
-  let x3 = x2 + xStride
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  let y1a = i32x4.splat(0)
-  let y1b = i32x4.splat(0)
-  let y2a = i32x4.splat(0)
-  let y2b = i32x4.splat(0)
-  let y3a = i32x4.splat(0)
-  let y3b = i32x4.splat(0)
-  const end = w + ((<usize>pairs) << 5)
-  for (; w < end; w += 32) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const s0 = v128.load32_splat(x)
-    y0a = dot(s0, wa, y0a)
-    y0b = dot(s0, wb, y0b)
-    const s1 = v128.load32_splat(x1)
-    y1a = dot(s1, wa, y1a)
-    y1b = dot(s1, wb, y1b)
-    const s2 = v128.load32_splat(x2)
-    y2a = dot(s2, wa, y2a)
-    y2b = dot(s2, wb, y2b)
-    const s3 = v128.load32_splat(x3)
-    y3a = dot(s3, wa, y3a)
-    y3b = dot(s3, wb, y3b)
-    x += 4
-    x1 += 4
-    x2 += 4
-    x3 += 4
-  }
-  finish(y0a, y0b, scales, columns, out)
-  finish(y1a, y1b, scales + 4, columns, out + outStride)
-  finish(y2a, y2b, scales + 8, columns, out + 2 * outStride)
-  finish(y3a, y3b, scales + 12, columns, out + 3 * outStride)
-}
-
-function wide5x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
-  let x1 = x + xStride
-  let x2 = x1 + xStride
-  let x3 = x2 + xStride
-  let x4 = x3 + xStride
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  let y1a = i32x4.splat(0)
-  let y1b = i32x4.splat(0)
-  let y2a = i32x4.splat(0)
-  let y2b = i32x4.splat(0)
-  let y3a = i32x4.splat(0)
-  let y3b = i32x4.splat(0)
-  let y4a = i32x4.splat(0)
-  let y4b = i32x4.splat(0)
-  const end = w + ((<usize>pairs) << 5)
-  for (; w < end; w += 32) {
-    const wa = v128.load(w)
-    const wb = v128.load(w, 16)
-    const s0 = v128.load32_splat(x)
-    y0a = dot(s0, wa, y0a)
-    y0b = dot(s0, wb, y0b)
-    const s1 = v128.load32_splat(x1)
-    y1a = dot(s1, wa, y1a)
-    y1b = dot(s1, wb, y1b)
-    const s2 = v128.load32_splat(x2)
-    y2a = dot(s2, wa, y2a)
-    y2b = dot(s2, wb, y2b)
-    const s3 = v128.load32_splat(x3)
-    y3a = dot(s3, wa, y3a)
-    y3b = dot(s3, wb, y3b)
-    const s4 = v128.load32_splat(x4)
-    y4a = dot(s4, wa, y4a)
-    y4b = dot(s4, wb, y4b)
-    x += 4
-    x1 += 4
-    x2 += 4
-    x3 += 4
-    x4 += 4
-  }
-  finish(y0a, y0b, scales, columns, out)
-  finish(y1a, y1b, scales + 4, columns, out + outStride)
-  finish(y2a, y2b, scales + 8, columns, out + 2 * outStride)
-  finish(y3a, y3b, scales + 12, columns, out + 3 * outStride)
-  finish(y4a, y4b, scales + 16, columns, out + 4 * outStride)
-}
-
-function narrow1x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
+function narrow1x2(x: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize): void {
   let y0a = i32x4.splat(0)
   let y0b = i32x4.splat(0)
   const end = w + ((<usize>pairs) << 4)
@@ -184,7 +21,16 @@ function narrow1x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32
   finish(y0a, y0b, scales, columns, out)
 }
 
-function narrow2x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
+function narrow2x2(
+  x: usize,
+  xStride: usize,
+  scales: usize,
+  w: usize,
+  pairs: i32,
+  columns: usize,
+  out: usize,
+  outStride: usize,
+): void {
   let x1 = x + xStride
   let y0a = i32x4.splat(0)
   let y0b = i32x4.splat(0)
@@ -207,7 +53,16 @@ function narrow2x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32
   finish(y1a, y1b, scales + 4, columns, out + outStride)
 }
 
-function narrow3x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
+function narrow3x2(
+  x: usize,
+  xStride: usize,
+  scales: usize,
+  w: usize,
+  pairs: i32,
+  columns: usize,
+  out: usize,
+  outStride: usize,
+): void {
   let x1 = x + xStride
   let x2 = x1 + xStride
   let y0a = i32x4.splat(0)
@@ -238,7 +93,16 @@ function narrow3x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32
   finish(y2a, y2b, scales + 8, columns, out + 2 * outStride)
 }
 
-function narrow4x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
+function narrow4x2(
+  x: usize,
+  xStride: usize,
+  scales: usize,
+  w: usize,
+  pairs: i32,
+  columns: usize,
+  out: usize,
+  outStride: usize,
+): void {
   let x1 = x + xStride
   let x2 = x1 + xStride
   let x3 = x2 + xStride
@@ -277,7 +141,16 @@ function narrow4x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32
   finish(y3a, y3b, scales + 12, columns, out + 3 * outStride)
 }
 
-function narrow5x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
+function narrow5x2(
+  x: usize,
+  xStride: usize,
+  scales: usize,
+  w: usize,
+  pairs: i32,
+  columns: usize,
+  out: usize,
+  outStride: usize,
+): void {
   let x1 = x + xStride
   let x2 = x1 + xStride
   let x3 = x2 + xStride
@@ -324,18 +197,21 @@ function narrow5x2(x: usize, xStride: usize, scales: usize, w: usize, pairs: i32
   finish(y4a, y4b, scales + 16, columns, out + 4 * outStride)
 }
 
-export function wideTile(rows: i32, x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
-  if (rows == 5) wide5x2(x, xStride, scales, w, pairs, columns, out, outStride)
-  else if (rows == 4) wide4x2(x, xStride, scales, w, pairs, columns, out, outStride)
-  else if (rows == 3) wide3x2(x, xStride, scales, w, pairs, columns, out, outStride)
-  else if (rows == 2) wide2x2(x, xStride, scales, w, pairs, columns, out, outStride)
-  else wide1x2(x, xStride, scales, w, pairs, columns, out, outStride)
-}
-
-export function narrowTile(rows: i32, x: usize, xStride: usize, scales: usize, w: usize, pairs: i32, columns: usize, out: usize, outStride: usize): void {
-  if (rows == 5) narrow5x2(x, xStride, scales, w, pairs, columns, out, outStride)
-  else if (rows == 4) narrow4x2(x, xStride, scales, w, pairs, columns, out, outStride)
-  else if (rows == 3) narrow3x2(x, xStride, scales, w, pairs, columns, out, outStride)
-  else if (rows == 2) narrow2x2(x, xStride, scales, w, pairs, columns, out, outStride)
-  else narrow1x2(x, xStride, scales, w, pairs, columns, out, outStride)
+/** A tile of `rows` rows (1 to 5) × 8 channels. */
+export function narrowTile(
+  rows: i32,
+  x: usize,
+  xStride: usize,
+  scales: usize,
+  w: usize,
+  pairs: i32,
+  columns: usize,
+  out: usize,
+  outStride: usize,
+): void {
+  if (rows === 5) narrow5x2(x, xStride, scales, w, pairs, columns, out, outStride)
+  else if (rows === 4) narrow4x2(x, xStride, scales, w, pairs, columns, out, outStride)
+  else if (rows === 3) narrow3x2(x, xStride, scales, w, pairs, columns, out, outStride)
+  else if (rows === 2) narrow2x2(x, xStride, scales, w, pairs, columns, out, outStride)
+  else narrow1x2(x, scales, w, pairs, columns, out)
 }

@@ -114,8 +114,11 @@ export class BertModel {
       }
       for (const id of sequence) {
         if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) continue
-        if (typeof id !== 'number') throw new TypeError(`Sequence ${index} holds ${String(id)}, expected numbers`)
-        throw new RangeError(`Sequence ${index} holds the id ${id}, expected whole numbers from 0 to ${vocabSize - 1}`)
+        if (typeof id !== 'number')
+          throw new TypeError(`Sequence ${index} holds ${String(id)}, expected numbers`)
+        throw new RangeError(
+          `Sequence ${index} holds the id ${id}, expected whole numbers from 0 to ${vocabSize - 1}`,
+        )
       }
     }
   }

@@ -3,15 +3,15 @@
  * differs between runtimes comes in as a `Platform`.
  */
 import { BertModel, type ModelInfo } from './bert-model.ts'
-import type { ModelFiles } from './format/source.ts'
 import { ModelFormatError } from './format/errors.ts'
+import type { ModelFiles } from './format/source.ts'
 import { chooseKernels, type KernelChoice } from './kernels/choose.ts'
 import { hasSharedMemory } from './kernels/features.ts'
 import type { Precision } from './kernels/kernels.ts'
 import { compileKernels } from './kernels/module.ts'
 import { defaultTiles } from './kernels/tuning.ts'
-import { type BertConfig, loadConfig } from './model/config.ts'
 import { checkLoadOptions, type ModelName } from './load-options.ts'
+import { type BertConfig, loadConfig } from './model/config.ts'
 import { Recognizer } from './recognizer.ts'
 import { loadInline, loadInWorker } from './runtime/client.ts'
 import { type EngineSetup, memoryNeeded } from './runtime/engine.ts'
@@ -111,7 +111,8 @@ export async function loadModel(
   const { onProgress, signal } = options
   const watch = {
     signal,
-    onProgress: onProgress && ((loaded: number, total: number) => onProgress({ file: 'weights', loaded, total })),
+    onProgress:
+      onProgress && ((loaded: number, total: number) => onProgress({ file: 'weights', loaded, total })),
   }
   const engine = plan.worker
     ? await loadInWorker(setup, locator, platform.spawn!, options.worker, watch)
@@ -171,7 +172,10 @@ function chooseThreads(platform: Platform, threads: number | 'auto', possible: b
   return threads === 'auto' ? Math.max(1, Math.min(MOST_THREADS, platform.cores())) : threads
 }
 
-async function compiled({ setup, turbo }: Plan, options: LoadOptions): Promise<WebAssembly.Module | undefined> {
+async function compiled(
+  { setup, turbo }: Plan,
+  options: LoadOptions,
+): Promise<WebAssembly.Module | undefined> {
   if (options.wasm) return options.wasm
   const { variant, threads } = setup
   return variant === 'reference' ? undefined : compileKernels({ variant, shared: threads > 1, turbo })
@@ -189,7 +193,9 @@ function longest(options: LoadOptions, config: BertConfig, tokenizer: Tokenizer 
   const ofTokenizer = tokenizer instanceof ModelFormatError ? undefined : tokenizer.maxLength
   const model = Math.min(config.maxPositions, ofTokenizer ?? config.maxPositions)
   if (options.maxLength !== undefined && options.maxLength > config.maxPositions) {
-    throw new RangeError(`maxLength is ${options.maxLength}, and the model has ${config.maxPositions} positions`)
+    throw new RangeError(
+      `maxLength is ${options.maxLength}, and the model has ${config.maxPositions} positions`,
+    )
   }
   return options.maxLength ?? model
 }

@@ -7,6 +7,7 @@
  */
 import type { BertModel } from './bert-model.ts'
 import type { WordSpans } from './entities/aggregate.ts'
+import { resolveLabels } from './entities/entity.ts'
 import { type LabelScheme, type LabelSet, labelSchemes, parseLabels } from './entities/labels.ts'
 import { decodeWindows, type JudgedWindow } from './entities/merge.ts'
 import { checkRecognizeOptions } from './entities/options.ts'
@@ -79,7 +80,10 @@ export class Recognizer {
    * // [{ type: 'PER', text: 'Angela Merkel', start: 0, end: 13, score: 0.99 }, ...]
    */
   recognize(input: string, options?: RecognizeOptions): Promise<Recognition>
-  recognize(words: readonly string[], options: RecognizeOptions & { pretokenized: true }): Promise<Recognition>
+  recognize(
+    words: readonly string[],
+    options: RecognizeOptions & { pretokenized: true },
+  ): Promise<Recognition>
   recognize(
     inputs: readonly (readonly string[])[],
     options: RecognizeOptions & { pretokenized: true },
@@ -111,6 +115,7 @@ export class Recognizer {
     given: StreamOptions = {},
   ): AsyncGenerator<Recognition, void, undefined> {
     const { batchTokens = BATCH_TOKENS, ...options } = checkStreamOptions(given)
+    resolveLabels(this.#labelSet, options)
     let running: Promise<Recognition[]> | undefined
     for await (const batch of this.#batches(inputs, options, batchTokens)) {
       const next = this.#compute(batch, options)
@@ -166,7 +171,7 @@ export class Recognizer {
 
   #prepare(input: RecognizerInput, options: RecognizeOptions): Prepared {
     const source = readInput(input, options)
-    const whole = source.words ? this.tokenizer.encodeWords(source.list) : this.tokenizer.encode(source.text)
+    const whole = source.list ? this.tokenizer.encodeWords(source.list) : this.tokenizer.encode(source.text)
     const { maxLength } = this.model
     const truncated = options.windows === false && whole.ids.length > maxLength
     const encoding = truncated ? truncateAtWord(whole, maxLength) : whole
@@ -203,9 +208,10 @@ export class Recognizer {
 
 interface Source {
   readonly text: string
-  /** Where words are given, their spans in the text and themselves. */
+  /** Where words are given, by the caller or by Spark NLP's tokenizer: their spans in the text. */
   readonly words?: WordSpans
-  readonly list: readonly string[]
+  /** The caller's words, which are the text joined by spaces. */
+  readonly list?: readonly string[]
   readonly spark?: SparkDocument
 }
 
@@ -214,7 +220,9 @@ function readInput(input: RecognizerInput, options: RecognizeOptions): Source {
   if (options.pretokenized) {
     const words = input
     if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) {
-      throw new TypeError('With pretokenized: true the input must be an array of words, or an array of such arrays')
+      throw new TypeError(
+        'With pretokenized: true the input must be an array of words, or an array of such arrays',
+      )
     }
     let at = 0
     const spans = words.map((word): [number, number] => {
@@ -222,17 +230,19 @@ function readInput(input: RecognizerInput, options: RecognizeOptions): Source {
       at += word.length + 1
       return [start, start + word.length]
     })
-    return { text: words.join(' '), words: spans, list: words }
+    const text = words.join(' ')
+    const source = { text, words: spans, list: words }
+    if (options.style !== 'spark-nlp') return source
+    return { ...source, spark: { text, sentences: [[0, text.length]], tokens: spans } }
   }
   if (typeof input !== 'string') {
     throw new TypeError(
       `The input must be a string or an array of strings, not ${input === null ? 'null' : typeof input}; for a list of words say pretokenized: true`,
     )
   }
-  if (options.style !== 'spark-nlp') return { text: input, list: [] }
+  if (options.style !== 'spark-nlp') return { text: input }
   const spark = prepareSparkDocument(input, options.spark)
-  const list = spark.tokens.map(([start, end]) => spark.text.slice(start, end))
-  return { text: spark.text, words: spark.tokens, list, spark }
+  return { text: spark.text, words: spark.tokens, spark }
 }
 
 function checkStreamOptions(given: StreamOptions): StreamOptions {

@@ -56,7 +56,16 @@ step('wasm', ['assembly', 'tools/build.mjs'], ['src/generated/simd.ts', 'src/gen
       'assembly/kernels.ts',
       ...['--outFile', file, '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'],
       ...['--disableWarning', '112'],
-      ...['--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'threads', ...features],
+      ...[
+        '--sharedMemory',
+        '--initialMemory',
+        '1',
+        '--maximumMemory',
+        '65536',
+        '--enable',
+        'threads',
+        ...features,
+      ],
     )
     const base64 = readFileSync(join(root, file)).toString('base64')
     writeFileSync(
@@ -68,7 +77,10 @@ step('wasm', ['assembly', 'tools/build.mjs'], ['src/generated/simd.ts', 'src/gen
 
 // The worker's script, one file with all it needs, inlined as text so that no bundler has to find it. The neutral one is
 // also shipped as a file, for pages whose policy forbids blob workers.
-const WORKERS = { 'worker-source.ts': 'src/runtime/worker.ts', 'worker-source.node.ts': 'src/runtime/worker.node.ts' }
+const WORKERS = {
+  'worker-source.ts': 'src/runtime/worker.ts',
+  'worker-source.node.ts': 'src/runtime/worker.node.ts',
+}
 
 step('workers', ['src', 'tools/build.mjs'], ['src/generated/worker-source.ts', 'dist/worker.js'], () => {
   for (const [output, entry] of Object.entries(WORKERS)) {

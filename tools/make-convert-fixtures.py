@@ -77,6 +77,7 @@ def pytorch():
 
     torch.manual_seed(7)
     state = OrderedDict((name, torch.randn(shape)) for name, shape in shapes())
+    state._metadata = OrderedDict([("", {"version": 1}), ("bert.embeddings", {"version": 1})])  # as Module.state_dict() has it
 
     def save(name, values, file="pytorch_model.bin", expected=True, **options):
         folder = fresh(name)

@@ -19,11 +19,15 @@ export function chooseKernels(choice: KernelChoice, precision: Precision): WasmV
     )
   }
   if (choice === 'relaxed' && !hasRelaxedSimd()) {
-    throw new RangeError("Cannot use kernels 'relaxed': this engine's WebAssembly has no relaxed SIMD; use 'auto'")
+    throw new RangeError(
+      "Cannot use kernels 'relaxed': this engine's WebAssembly has no relaxed SIMD; use 'auto'",
+    )
   }
   if (!hasSimd()) {
     if (choice === 'auto') return 'reference'
-    throw new RangeError(`Cannot use kernels '${choice}': this engine's WebAssembly has no SIMD; use 'reference'`)
+    throw new RangeError(
+      `Cannot use kernels '${choice}': this engine's WebAssembly has no SIMD; use 'reference'`,
+    )
   }
   if (choice !== 'auto') return choice
   return precision === 'float32' && hasRelaxedSimd() ? 'relaxed' : 'simd'

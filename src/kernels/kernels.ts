@@ -102,7 +102,12 @@ export interface Kernels {
   packLinear(rows: StoredRows, layer: Linear): boolean
 
   /** Writes the bias, and for int8 files the column scales. Plain float32 numbers, already widened. */
-  packColumns(layer: Linear, first: number, bias: Float32Array | undefined, scales: Float32Array | undefined): void
+  packColumns(
+    layer: Linear,
+    first: number,
+    bias: Float32Array | undefined,
+    scales: Float32Array | undefined,
+  ): void
 
   /** Packs rows of the word embeddings at precision int8. @returns false where a number is NaN or infinite */
   packWords(rows: StoredRows, tables: EmbeddingTables, columns: number): boolean
@@ -121,7 +126,13 @@ export interface Kernels {
    *
    * @param probabilities  one address a sequence of float32 [A, T, T] to be filled, if wanted
    */
-  attention(queryKeyValue: Matrix, sequences: Sequences, heads: number, out: Matrix, probabilities?: readonly number[]): void
+  attention(
+    queryKeyValue: Matrix,
+    sequences: Sequences,
+    heads: number,
+    out: Matrix,
+    probabilities?: readonly number[],
+  ): void
 
   /** out = LayerNorm(x + residual)   [T, H]       Ba et al. 2016, eq. 4 */
   addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void

@@ -37,7 +37,9 @@ function sumInLanes(values: (index: number) => number, count: number, lanes: num
   for (let i = 0; i < count; i++) sums[i % lanes] = sums[i % lanes]! + values(i)
   // Vectors of four lanes first (0 + 1, then 2 + 3), then the lanes of the vector that is left in the same way.
   const add = (from: number, step: number, terms: number): number =>
-    terms === 1 ? sums[from]! : f(add(from, step, terms / 2) + add(from + (step * terms) / 2, step, terms / 2))
+    terms === 1
+      ? sums[from]!
+      : f(add(from, step, terms / 2) + add(from + (step * terms) / 2, step, terms / 2))
   const lane = [0, 1, 2, 3].map((first) => add(first, 4, lanes / 4))
   return f(f(lane[0]! + lane[1]!) + f(lane[2]! + lane[3]!))
 }
@@ -73,7 +75,12 @@ export class ReferenceKernels implements Kernels {
     return true
   }
 
-  packColumns(layer: Linear, first: number, bias: Float32Array | undefined, scales: Float32Array | undefined): void {
+  packColumns(
+    layer: Linear,
+    first: number,
+    bias: Float32Array | undefined,
+    scales: Float32Array | undefined,
+  ): void {
     scales?.forEach((scale, i) => {
       this.#setScale(layer, first + i, scale)
     })
@@ -103,7 +110,10 @@ export class ReferenceKernels implements Kernels {
     const { columns, stride } = out
     for (let t = 0; t < out.rows; t++) {
       const id = this.memory.int32[ids / 4 + t]!
-      const position = this.#floats(tables.positions + 4 * stride * this.memory.int32[positions / 4 + t]!, columns)
+      const position = this.#floats(
+        tables.positions + 4 * stride * this.memory.int32[positions / 4 + t]!,
+        columns,
+      )
       const tokenType = tables.tokenType === 0 ? undefined : this.#floats(tables.tokenType, columns)
       const word = this.#word(tables, id, columns, stride)
       const sum = this.#row(out, t)
@@ -142,7 +152,11 @@ export class ReferenceKernels implements Kernels {
 
   /** y[n] = f32(Σₖ q[k]·w[n, k]) · (rowScale·columnScale[n]) + b[n]; the sum is an exact integer below 2³¹ */
   #int8Row(quantized: QuantizedRows, t: number, layer: Linear, y: Float32Array): void {
-    const q = new Int16Array(this.memory.memory.buffer, quantized.address + 2 * t * quantized.stride, layer.inputs)
+    const q = new Int16Array(
+      this.memory.memory.buffer,
+      quantized.address + 2 * t * quantized.stride,
+      layer.inputs,
+    )
     const rowScale = this.memory.float32[quantized.scales / 4 + t]!
     const scales = this.#floats(layer.columns, layer.outputs)
     const bias = this.#floats(layer.columns + 4 * roundUp(layer.outputs, 8), layer.outputs)
@@ -179,7 +193,9 @@ export class ReferenceKernels implements Kernels {
             for (let d = 0; d < headDim; d++) weights[j] = f(weights[j]! + f(query[d]! * key[d]!))
           }
           const inverse = softmax(weights, scale)
-          const context = this.#row(out, first + i).subarray(column, column + headDim).fill(0)
+          const context = this.#row(out, first + i)
+            .subarray(column, column + headDim)
+            .fill(0)
           for (let j = 0; j < tokens; j++) {
             const value = this.#row(queryKeyValue, first + j).subarray(2 * hidden + column)
             for (let d = 0; d < headDim; d++) context[d] = f(context[d]! + f(weights[j]! * value[d]!))
@@ -228,7 +244,9 @@ export class ReferenceKernels implements Kernels {
     const q = new Int16Array(this.memory.memory.buffer, address + 2 * t * stride, stride).fill(0)
     const bits = new Int32Array(x.buffer, x.byteOffset, x.length)
     // Bits of |x| order as the numbers do, with NaN on top.
-    const rowMax = new Float32Array(Int32Array.of(bits.reduce((max, b) => Math.max(max, b & 0x7fffffff), 0)).buffer)[0]!
+    const rowMax = new Float32Array(
+      Int32Array.of(bits.reduce((max, b) => Math.max(max, b & 0x7fffffff), 0)).buffer,
+    )[0]!
     const scale = f(rowMax / limit)
     const inverse = f(limit / rowMax)
     const usable = isNormal(scale) && isNormal(inverse)

@@ -11,8 +11,8 @@ import {
   type Linear,
   type Matrix,
   type Precision,
-  STORED_TYPES,
   type Sequences,
+  STORED_TYPES,
   type StoredRows,
   type StoredType,
 } from './kernels.ts'
@@ -153,13 +153,20 @@ export class WasmKernels implements Kernels {
     const { packLinearInt8, packLinearFloat32 } = this.#exports
     const pairs = roundUp(inputs, 16) / 2
     if (layer.precision === 'int8') {
-      return packLinearInt8(address, stored, rows, inputs, pairs, first, weights, columns, this.#scratch) === 1
+      return (
+        packLinearInt8(address, stored, rows, inputs, pairs, first, weights, columns, this.#scratch) === 1
+      )
     }
     const panel = this.tiles.float32Panel
     return packLinearFloat32(address, stored, rows, inputs, first, weights, panel, this.#scratch) === 1
   }
 
-  packColumns(layer: Linear, first: number, bias: Float32Array | undefined, scales: Float32Array | undefined): void {
+  packColumns(
+    layer: Linear,
+    first: number,
+    bias: Float32Array | undefined,
+    scales: Float32Array | undefined,
+  ): void {
     const floats = this.memory.float32
     const start = layer.columns / 4
     if (layer.precision === 'float32') {
@@ -194,7 +201,12 @@ export class WasmKernels implements Kernels {
     this.memory.int32.set(struct, this.#tables / 4)
     const args = [this.#tables, ids, positions, out.columns, out.stride, float(norm.epsilon)]
     const work = 16 * out.rows * out.columns
-    this.#run(KERNEL.embed, out.rows, work, [...args, out.address, 4 * out.stride, ...quantizedArguments(out)])
+    this.#run(KERNEL.embed, out.rows, work, [
+      ...args,
+      out.address,
+      4 * out.stride,
+      ...quantizedArguments(out),
+    ])
   }
 
   linear(x: Matrix, layer: Linear, out: Matrix, activation: Activation): void {

@@ -1,10 +1,11 @@
 /** The calling thread's side: one engine, in a worker or inline, behind the same four members. */
+
+import type { ModelFiles } from '../format/source.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/bert.ts'
 import { disposedError, Engine, type EngineInfo, type EngineSetup } from './engine.ts'
 import { putTogether } from './post-error.ts'
 import type { Locator, Reply } from './protocol.ts'
 import type { EngineWorker, Spawn } from './spawn.ts'
-import type { ModelFiles } from '../format/source.ts'
 
 export interface EngineClient {
   readonly info: EngineInfo
@@ -24,7 +25,11 @@ export interface LoadWatch {
 }
 
 /** An engine on the calling thread, which gives way to other tasks between layers. */
-export async function loadInline(setup: EngineSetup, files: ModelFiles, watch: LoadWatch): Promise<EngineClient> {
+export async function loadInline(
+  setup: EngineSetup,
+  files: ModelFiles,
+  watch: LoadWatch,
+): Promise<EngineClient> {
   const engine = await Engine.load(setup, files, watch.onProgress, watch.signal)
   let disposed = false
   return {

@@ -124,7 +124,11 @@ export class Engine {
    *
    * @param stop  asked between layers; throws to stop
    */
-  forward(sequences: readonly (readonly number[])[], wanted: ForwardWanted, stop: () => void): Promise<ForwardOutput> {
+  forward(
+    sequences: readonly (readonly number[])[],
+    wanted: ForwardWanted,
+    stop: () => void,
+  ): Promise<ForwardOutput> {
     const result = this.#last.then(() => this.#forward(sequences, wanted, stop))
     this.#last = result.catch(() => {})
     return result
@@ -174,7 +178,10 @@ export function disposedError(): Error {
 }
 
 /** Sequences in order, grouped so that a group has at most `tokens` tokens, or is one sequence. */
-function* batches(sequences: readonly (readonly number[])[], tokens: number): Generator<(readonly number[])[]> {
+function* batches(
+  sequences: readonly (readonly number[])[],
+  tokens: number,
+): Generator<(readonly number[])[]> {
   let batch: (readonly number[])[] = []
   let size = 0
   for (const ids of sequences) {
@@ -189,7 +196,11 @@ function* batches(sequences: readonly (readonly number[])[], tokens: number): Ge
   if (batch.length > 0) yield batch
 }
 
-function createKernels(setup: EngineSetup, memory: WebAssembly.Memory, helpers: Helpers | undefined): Kernels {
+function createKernels(
+  setup: EngineSetup,
+  memory: WebAssembly.Memory,
+  helpers: Helpers | undefined,
+): Kernels {
   const kernelMemory = new KernelMemory(memory)
   if (setup.variant === 'reference' || setup.module === undefined) return new ReferenceKernels(kernelMemory)
   const instance = new WebAssembly.Instance(setup.module, { env: { memory } })

@@ -62,7 +62,9 @@ export function createHost(port: HostPort): (request: Request) => void {
     else if (request.type === 'iobert:forward') void forward(request)
     else if (request.type === 'iobert:load') {
       engine = load(request)
-      engine.catch((error: unknown) => port.post({ type: 'error', id: undefined, error: takeApart(error) }, []))
+      engine.catch((error: unknown) =>
+        port.post({ type: 'error', id: undefined, error: takeApart(error) }, []),
+      )
     }
   }
 }

@@ -30,7 +30,9 @@ export function takeMemory(needed: number, shared: boolean): WebAssembly.Memory 
     new Uint8Array(memory.buffer).fill(0)
     return memory
   } catch (cause) {
-    throw new RangeError(`Cannot take ${needed} bytes of WebAssembly memory: the engine has none left`, { cause })
+    throw new RangeError(`Cannot take ${needed} bytes of WebAssembly memory: the engine has none left`, {
+      cause,
+    })
   }
 }
 

@@ -1,4 +1,4 @@
-import { mapFiles, type ModelFiles } from '../format/source.ts'
+import { type ModelFiles, mapFiles } from '../format/source.ts'
 import { urlFiles } from '../format/url-source.ts'
 import { hubFiles } from '../hub/browser.ts'
 import type { Locator } from './protocol.ts'
@@ -11,5 +11,7 @@ export function openFiles(locator: Locator): ModelFiles {
     const { id, endpoint, token } = locator
     return hubFiles(id, { ...(endpoint ? { endpoint } : {}), ...(token ? { token } : {}) })
   }
-  throw new RangeError(`Cannot open the folder ${locator.path}: this runtime has no files; give a URL or a Map of files`)
+  throw new RangeError(
+    `Cannot open the folder ${locator.path}: this runtime has no files; give a URL or a Map of files`,
+  )
 }

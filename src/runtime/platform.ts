@@ -68,6 +68,7 @@ export const webPlatform: Platform = {
   get spawn() {
     return typeof Worker === 'function' ? spawnWebWorker : undefined
   },
-  cores: () => (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1,
+  cores: () =>
+    (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1,
   enableTurbo: () => false,
 }

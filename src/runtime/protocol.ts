@@ -43,7 +43,12 @@ export interface HelpOrder {
 export type Reply =
   | { readonly type: 'progress'; readonly loaded: number; readonly total: number }
   | { readonly type: 'loaded'; readonly info: EngineInfo; readonly setup: EngineSetup }
-  | { readonly type: 'result'; readonly id: number; readonly output: ForwardOutput; readonly memoryBytes: number }
+  | {
+      readonly type: 'result'
+      readonly id: number
+      readonly output: ForwardOutput
+      readonly memoryBytes: number
+    }
   | { readonly type: 'error'; readonly id: number | undefined; readonly error: PostedError }
 
 /** An error taken apart: not every runtime clones errors, and none clones our classes. */

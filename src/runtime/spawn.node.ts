@@ -24,7 +24,8 @@ export async function spawnNodeWorker(script: string | URL | undefined): Promise
   worker.on('error', (cause) => die(new Error(`The model's worker failed: ${cause.message}`, { cause })))
   worker.on('exit', (code) => die(new Error(`The model's worker ended with code ${code}`)))
   return {
-    post: (request, transfer) => worker.postMessage(request, transfer as import('node:worker_threads').Transferable[]),
+    post: (request, transfer) =>
+      worker.postMessage(request, transfer as import('node:worker_threads').Transferable[]),
     onReply: (listener) => void worker.on('message', listener),
     onDeath: (listener) => void deaths.push(listener),
     terminate(): void {

@@ -1,0 +1,72 @@
+// `npm test`: installs and builds where needed, compiles the tests and runs them file by file, two at a time.
+// `npm test -- kernels text/tokenizer` runs the files whose path contains one of the words.
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { makeReady, run } from './ready.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const compiled = join(root, 'build/test')
+
+makeReady()
+run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'])
+
+const words = process.argv.slice(2)
+const files = readdirSync(join(root, 'test'), { recursive: true })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => name.replace(/\.ts$/, '.js'))
+  .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
+  .sort()
+
+const failed = []
+let passed = 0
+let wrong = 0
+let skipped = 0
+
+/** Runs one file in a process of its own; its output is printed when it has ended. */
+function runFile(name) {
+  return new Promise((resolve) => {
+    const started = performance.now()
+    const child = spawn(process.execPath, ['--expose-gc', join(compiled, name)], {
+      cwd: root,
+      env: { ...process.env, FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    child.stdout.on('data', (data) => (output += data))
+    child.stderr.on('data', (data) => (output += data))
+    const timer = setTimeout(() => child.kill('SIGKILL'), 300_000)
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0)
+      const good = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0)
+      const left = [...output.matchAll(/^skipped: .*$/gm)].map(([line]) => line)
+      passed += good
+      skipped += left.length
+      const bad = Math.max(total - good, code === 0 ? 0 : 1)
+      wrong += bad
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      console.log(
+        `${bad === 0 ? 'ok  ' : 'FAIL'} ${relative(compiled, join(compiled, name))}  ${good}/${total}  ${seconds} s`,
+      )
+      for (const line of left) console.log(`     ${line}`)
+      if (bad > 0) {
+        failed.push(name)
+        console.log(output)
+        if (signal) console.log(`ended by ${signal}`)
+      }
+      resolve()
+    })
+  })
+}
+
+const queue = [...files]
+const workers = Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runFile(name)
+})
+await Promise.all(workers)
+if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`)
+console.log(`${passed} passed, ${wrong} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exit(wrong === 0 && passed > 0 ? 0 : 1)
