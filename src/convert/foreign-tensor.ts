@@ -10,6 +10,9 @@ export interface ForeignTensor extends TensorToWrite {
 /** Bytes of a chunk, a multiple of every element's. */
 export const CHUNK_BYTES: number = 4 * 1024 * 1024
 
+/** The most dimensions of one tensor. */
+export const MAX_RANK: number = 32
+
 /** @returns the number of elements; 1 for a scalar */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1)

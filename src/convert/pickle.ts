@@ -1,51 +1,14 @@
 import { quoted } from '../format/errors.ts'
 import type { ByteReader } from './byte-reader.ts'
+import {
+  describe,
+  PickleDict,
+  PickleGlobal,
+  PickleList,
+  PickleTuple,
+  type PickleValue,
+} from './pickle-values.ts'
 import { broken, unsupported } from './refuse.ts'
-
-/** A Python tuple. */
-export class PickleTuple {
-  readonly items: readonly PickleValue[]
-
-  constructor(items: readonly PickleValue[]) {
-    this.items = items
-  }
-}
-
-/** A Python list. */
-export class PickleList {
-  readonly items: PickleValue[] = []
-}
-
-/** A Python dict or OrderedDict, in the order of its keys' first appearance. */
-export class PickleDict {
-  readonly entries: Map<string | number, PickleValue> = new Map()
-}
-
-/** A class or function that a pickle names: only ever a name here, `torch._utils._rebuild_tensor_v2`. */
-export class PickleGlobal {
-  readonly name: string
-
-  constructor(name: string) {
-    this.name = name
-  }
-}
-
-/** What a `PickleMachine` makes of the calls and persistent ids that it knows. */
-export abstract class PickleObject {
-  abstract readonly kind: string
-}
-
-export type PickleValue =
-  | null
-  | boolean
-  | number
-  | string
-  | Uint8Array
-  | PickleTuple
-  | PickleList
-  | PickleDict
-  | PickleGlobal
-  | PickleObject
 
 /** The few names a pickle may use, and what each does here. Nothing else is looked up, imported or called. */
 export interface PickleMachine {
@@ -334,17 +297,4 @@ class Interpreter {
 
 function float64(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, false)
-}
-
-/** What a value is, for errors. */
-export function describe(value: PickleValue): string {
-  if (value === null) return 'None'
-  if (typeof value === 'string') return `the text ${quoted(value)}`
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  if (value instanceof Uint8Array) return 'bytes'
-  if (value instanceof PickleTuple) return `a tuple of ${value.items.length}`
-  if (value instanceof PickleList) return `a list of ${value.items.length}`
-  if (value instanceof PickleDict) return `a dict of ${value.entries.size}`
-  if (value instanceof PickleGlobal) return quoted(value.name)
-  return value.kind
 }

@@ -52,7 +52,9 @@ function varint64(reader: ByteReader): number | bigint {
   for (let shift = 49n; shift < 70n; shift += 7n) {
     const byte = reader.uint8()
     value |= BigInt(byte & 0x7f) << shift
-    if (byte < 0x80) return BigInt.asIntN(64, value)
+    if (byte >= 0x80) continue
+    const number = Number(BigInt.asIntN(64, value))
+    return Number.isSafeInteger(number) ? number : BigInt.asIntN(64, value)
   }
   throw broken(reader.file, 'a protocol buffer in it has a number of more than 64 bits')
 }
@@ -74,6 +76,6 @@ export function textOf(file: string, field: ProtobufField): string {
 /** The value of a field that holds a size, an offset or an enumeration. */
 export function sizeOf(file: string, field: ProtobufField): number {
   const { value } = field
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  if (typeof value === 'number' && value >= 0) return value
   throw broken(file, `field ${field.number} of a protocol buffer in it is no size`)
 }

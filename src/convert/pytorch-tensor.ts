@@ -1,17 +1,23 @@
 import type { Dtype } from '../format/dtypes.ts'
 import { quoted } from '../format/errors.ts'
-import { MAX_RANK } from '../format/safetensors-header.ts'
 import type { ByteSource } from '../format/source.ts'
-import { CHUNK_BYTES, elementBytes, elementCount, type ForeignTensor, readChunks } from './foreign-tensor.ts'
+import {
+  CHUNK_BYTES,
+  elementBytes,
+  elementCount,
+  type ForeignTensor,
+  MAX_RANK,
+  readChunks,
+} from './foreign-tensor.ts'
+import type { PickleMachine } from './pickle.ts'
 import {
   describe,
   PickleDict,
   PickleGlobal,
-  type PickleMachine,
   PickleObject,
   PickleTuple,
   type PickleValue,
-} from './pickle.ts'
+} from './pickle-values.ts'
 import { broken, unsupported } from './refuse.ts'
 
 /** A block of elements that tensors view; `key` says where its bytes are. */

@@ -2,14 +2,8 @@ import { quoted } from '../format/errors.ts'
 import type { ByteSource } from '../format/source.ts'
 import { ByteReader } from './byte-reader.ts'
 import { elementBytes, elementCount, type ForeignTensor } from './foreign-tensor.ts'
-import {
-  describe,
-  PickleDict,
-  PickleList,
-  type PickleMachine,
-  type PickleValue,
-  readPickle,
-} from './pickle.ts'
+import { type PickleMachine, readPickle } from './pickle.ts'
+import { describe, PickleDict, PickleList, type PickleValue } from './pickle-values.ts'
 import { pytorchMachine, type StorageReference, TensorReference, viewTensor } from './pytorch-tensor.ts'
 import { broken, unsupported } from './refuse.ts'
 import { isZip, openZip } from './zip.ts'

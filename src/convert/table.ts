@@ -1,4 +1,4 @@
-import { ByteReader, decodeText } from './byte-reader.ts'
+import { ByteReader } from './byte-reader.ts'
 import { crc32c } from './crc32.ts'
 import { broken, unsupported } from './refuse.ts'
 
@@ -14,7 +14,10 @@ const MAGIC_HIGH = 0xdb477524
  *
  * @throws {ModelFormatError} when it is not such a table, is damaged (blocks carry a CRC-32C), or is compressed
  */
-export function* tableEntries(file: string, table: Uint8Array): Generator<[key: string, value: Uint8Array]> {
+export function* tableEntries(
+  file: string,
+  table: Uint8Array,
+): Generator<[key: Uint8Array, value: Uint8Array]> {
   if (table.length < FOOTER_BYTES)
     throw broken(file, `it has ${table.length} bytes, less than a table's footer`)
   const footer = new ByteReader(file, table.subarray(table.length - FOOTER_BYTES))
@@ -65,7 +68,7 @@ export function maskedCrc(bytes: Uint8Array): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
 }
 
-function* blockEntries(file: string, bytes: Uint8Array): Generator<[string, Uint8Array]> {
+function* blockEntries(file: string, bytes: Uint8Array): Generator<[Uint8Array, Uint8Array]> {
   const tail = new ByteReader(file, bytes)
   tail.position = Math.max(0, bytes.length - 4)
   const end = bytes.length - 4 - 4 * tail.uint32()
@@ -83,6 +86,6 @@ function* blockEntries(file: string, bytes: Uint8Array): Generator<[string, Uint
     next.set(key.subarray(0, shared))
     next.set(reader.take(unshared), shared)
     key = next
-    yield [decodeText(file, key), reader.take(length)]
+    yield [key, reader.take(length)]
   }
 }

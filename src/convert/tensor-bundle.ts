@@ -1,9 +1,8 @@
 import type { Dtype } from '../format/dtypes.ts'
 import { quoted } from '../format/errors.ts'
-import { MAX_RANK, MAX_TENSORS } from '../format/safetensors-header.ts'
 import { type ByteSource, readAll } from '../format/source.ts'
-import { ByteReader } from './byte-reader.ts'
-import { elementBytes, elementCount } from './foreign-tensor.ts'
+import { ByteReader, decodeText } from './byte-reader.ts'
+import { elementBytes, elementCount, MAX_RANK } from './foreign-tensor.ts'
 import { messageOf, protobufFields, sizeOf } from './protobuf.ts'
 import { broken, unsupported } from './refuse.ts'
 import { maskedCrc, tableEntries } from './table.ts'
@@ -32,6 +31,8 @@ export type OpenFile = (fileName: string) => Promise<ByteSource | undefined>
 
 /** BERT-large's index has 14 kB; with an optimizer's slots 50 kB. */
 const LARGEST_INDEX = 16 * 1024 * 1024
+/** Of tensors: BERT-large with an optimizer's slots has 1,200. */
+const LARGEST_COUNT = 65_536
 const LARGEST_SHARDS = 1000
 /** The object graph of BERT-large has 200 kB. */
 const LARGEST_TEXT = 16 * 1024 * 1024
@@ -93,10 +94,14 @@ function digits(number: number): string {
 function readIndex(file: string, bytes: Uint8Array): { shards: number; entries: Map<string, BundleEntry> } {
   const entries = new Map<string, BundleEntry>()
   let shards = 0
-  for (const [key, value] of tableEntries(file, bytes)) {
+  for (const [name, value] of tableEntries(file, bytes)) {
+    // The keys of slices begin with a zero byte.
+    if (name[0] === 0) throw unsupported(file, 'it has variables saved in slices; save them whole')
+    const key = decodeText(file, name)
     if (key === '') shards = readHeader(file, value)
     else if (entries.has(key)) throw broken(file, `it has ${quoted(key)} twice`)
-    else if (entries.size === MAX_TENSORS) throw unsupported(file, `it has more than ${MAX_TENSORS} tensors`)
+    else if (entries.size === LARGEST_COUNT)
+      throw unsupported(file, `it has more than ${LARGEST_COUNT} tensors`)
     else entries.set(key, readEntry(file, key, value))
   }
   if (shards < 1) throw broken(file, 'it does not say how many data files it has')
