@@ -1,0 +1,235 @@
+/** One suite over every variant: against the reference bit for bit (plain SIMD) or nearly (relaxed), and against float64. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Activation, Precision } from '#dist/kernels/kernels.js'
+import { floats, seeded } from '../random.ts'
+import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
+
+/** What the relaxed kernels may differ by: fused products round once less. */
+const RELAXED_TOLERANCE = 2e-6
+
+function agree(variant: Variant, what: string, actual: Float32Array, expected: Float32Array): void {
+  if (variant.exact) assert.is(differentBits(actual, expected), 0, `${what}: bits differ from the reference`)
+  else assert.ok(relativeError(actual, expected) < RELAXED_TOLERANCE, `${what}: far from the reference`)
+}
+
+// Sizes round lanes, panels and tiles: [T, K, N].
+const SHAPES = [
+  [1, 1, 1],
+  [2, 3, 5],
+  [3, 16, 8],
+  [4, 17, 9],
+  [5, 24, 16],
+  [6, 31, 7],
+  [7, 64, 33],
+  [11, 48, 40],
+  [23, 30, 24],
+  [24, 40, 17],
+  [25, 96, 12],
+  [61, 33, 18],
+] as const
+
+const ACTIVATIONS: readonly Activation[] = ['identity', 'gelu', 'gelu_tanh', 'relu', 'silu']
+
+for (const variant of variants()) {
+  for (const precision of ['int8', 'float32'] as const satisfies readonly Precision[]) {
+    test(`linear() ${precision} equals the reference: ${variant.name}`, async () => {
+      for (const [index, [rows, inputs, outputs]] of SHAPES.entries()) {
+        const activation = ACTIVATIONS[index % ACTIVATIONS.length]!
+        const results = []
+        for (const each of [reference, variant]) {
+          const random = seeded(index)
+          const bench = new Bench(await each.create())
+          const x = bench.matrix(rows, inputs, inputs)
+          const source = bench.matrix(rows, inputs)
+          bench.fill(source, floats(random, rows * inputs, 3))
+          const layer = bench.linear(
+            precision,
+            inputs,
+            outputs,
+            floats(random, inputs * outputs),
+            floats(random, outputs),
+          )
+          const out = bench.matrix(rows, outputs, outputs)
+          // addLayerNorm fills the quantised twin too
+          const norm = {
+            weight: bench.vector(floats(random, inputs)),
+            bias: bench.vector(floats(random, inputs)),
+            epsilon: 1e-12,
+          }
+          const zero = bench.matrix(rows, inputs)
+          bench.fill(zero, new Float32Array(rows * inputs))
+          bench.kernels.addLayerNorm(source, zero, norm, x)
+          bench.kernels.linear(x, layer, out, activation)
+          assert.is(bench.broken(), 0, `${each.name} ${rows}x${inputs}x${outputs} wrote outside its output`)
+          results.push({ out: bench.read(out), ...bench.readQuantized(out) })
+        }
+        const what = `[${rows}, ${inputs}] to ${outputs} ${activation}`
+        agree(variant, what, results[1]!.out, results[0]!.out)
+        if (!variant.exact) continue
+        assert.equal(results[1]!.values, results[0]!.values, `${what}: quantised`)
+        assert.is(differentBits(results[1]!.scales, results[0]!.scales), 0, `${what}: scales`)
+      }
+    })
+  }
+
+  test(`linear() float32 is near float64: ${variant.name}`, async () => {
+    const random = seeded(7)
+    const [rows, inputs, outputs] = [9, 300, 20]
+    const bench = new Bench(await variant.create())
+    const x = floats(random, rows * inputs)
+    const w = floats(random, inputs * outputs)
+    const b = floats(random, outputs)
+    const source = bench.matrix(rows, inputs)
+    bench.fill(source, x)
+    const out = bench.matrix(rows, outputs)
+    bench.kernels.linear(source, bench.linear('float32', inputs, outputs, w, b), out, 'identity')
+    const expected = Array.from({ length: rows * outputs }, (_, i) => {
+      const [t, n] = [Math.floor(i / outputs), i % outputs]
+      let sum = b[n]!
+      for (let k = 0; k < inputs; k++) sum += x[t * inputs + k]! * w[n * inputs + k]!
+      return sum
+    })
+    assert.ok(relativeError(bench.read(out), expected) < 2e-6)
+  })
+
+  test(`attention() equals the reference: ${variant.name}`, async () => {
+    for (const [seed, { lengths, heads, headDim }] of [
+      { lengths: [1], heads: 1, headDim: 1 },
+      { lengths: [3, 1, 8], heads: 3, headDim: 5 },
+      { lengths: [17, 12], heads: 2, headDim: 8 },
+      { lengths: [40, 13, 2], heads: 2, headDim: 12 },
+      { lengths: [130], heads: 1, headDim: 32 },
+    ].entries()) {
+      const hidden = heads * headDim
+      const tokens = lengths.reduce((sum, length) => sum + length, 0)
+      const bounds = [0]
+      for (const length of lengths) bounds.push(bounds.at(-1)! + length)
+      const results = []
+      for (const each of [reference, variant]) {
+        const random = seeded(seed)
+        const bench = new Bench(await each.create())
+        const queryKeyValue = bench.matrix(tokens, 3 * hidden)
+        const values = floats(random, tokens * 3 * hidden, 4)
+        bench.fill(queryKeyValue, values)
+        const out = bench.matrix(tokens, hidden, hidden)
+        const sequences = {
+          count: lengths.length,
+          bounds: bench.integers(bounds),
+          longest: Math.max(...lengths),
+        }
+        const probabilities = lengths.map((length) => bench.vector(new Float32Array(heads * length * length)))
+        bench.kernels.attention(queryKeyValue, sequences, heads, out, probabilities)
+        assert.is(bench.broken(), 0, `${each.name}: wrote outside its output`)
+        const first = bench.kernels.memory.float32.slice(
+          probabilities[0]! / 4,
+          probabilities[0]! / 4 + heads * lengths[0]! ** 2,
+        )
+        for (let row = 0; row < first.length; row += lengths[0]!) {
+          const sum = first.subarray(row, row + lengths[0]!).reduce((a, b) => a + b, 0)
+          assert.ok(Math.abs(sum - 1) < 1e-5, 'probabilities of a row sum to 1')
+        }
+        results.push({ out: bench.read(out), first })
+      }
+      agree(variant, 'context', results[1]!.out, results[0]!.out)
+      agree(variant, 'probabilities', results[1]!.first, results[0]!.first)
+    }
+  })
+
+  test(`addLayerNorm() equals the reference and float64: ${variant.name}`, async () => {
+    for (const columns of [1, 2, 15, 16, 17, 31, 32, 100, 384]) {
+      const rows = 3
+      const results = []
+      const random = seeded(columns)
+      const [x, r, w, b] = [
+        floats(random, rows * columns, 5),
+        floats(random, rows * columns, 5),
+        floats(random, columns),
+        floats(random, columns),
+      ]
+      for (const each of [reference, variant]) {
+        const bench = new Bench(await each.create())
+        const [input, residual, out] = [
+          bench.matrix(rows, columns),
+          bench.matrix(rows, columns),
+          bench.matrix(rows, columns, columns),
+        ]
+        bench.fill(input, x)
+        bench.fill(residual, r)
+        const norm = { weight: bench.vector(w), bias: bench.vector(b), epsilon: 1e-12 }
+        bench.kernels.addLayerNorm(input, residual, norm, out)
+        assert.is(bench.broken(), 0, `${each.name}: wrote outside its output`)
+        results.push({ out: bench.read(out), ...bench.readQuantized(out) })
+      }
+      assert.is(differentBits(results[1]!.out, results[0]!.out), 0, `H ${columns}`)
+      assert.equal(results[1]!.values, results[0]!.values, `H ${columns}: quantised`)
+      const expected = Array.from(x, (_, i) => {
+        const row = Math.floor(i / columns)
+        const v = Array.from(
+          { length: columns },
+          (_unused, j) => x[row * columns + j]! + r[row * columns + j]!,
+        )
+        const mean = v.reduce((sum, value) => sum + value, 0) / columns
+        const variance = v.reduce((sum, value) => sum + (value - mean) ** 2, 0) / columns
+        const c = i % columns
+        return ((v[c]! - mean) / Math.sqrt(variance + 1e-12)) * w[c]! + b[c]!
+      })
+      // One column is all mean: 0/√ε amplifies nothing but rounding.
+      if (columns > 1) assert.ok(relativeError(results[1]!.out, expected) < 3e-6, `H ${columns} near float64`)
+    }
+  })
+
+  test(`quantisation takes rows without a normal scale as zeros: ${variant.name}`, async () => {
+    const bench = new Bench(await variant.create())
+    const columns = 20
+    const x = bench.matrix(5, columns)
+    const rows = new Float32Array(5 * columns).fill(0)
+    rows.fill(1e-45, columns, 2 * columns)
+    rows.fill(Number.POSITIVE_INFINITY, 2 * columns, 3 * columns)
+    rows.fill(Number.NaN, 3 * columns, 4 * columns)
+    rows.fill(-2, 4 * columns, 5 * columns)
+    bench.fill(x, rows)
+    const identity = new Float32Array(columns * columns)
+    for (let i = 0; i < columns; i++) identity[i * columns + i] = 1
+    const out = bench.matrix(5, columns, columns)
+    const layer = bench.linear('float32', columns, columns, identity, new Float32Array(columns))
+    // Infinity · 0 is NaN: rows 2 and 3 become NaN.
+    bench.kernels.linear(x, layer, out, 'identity')
+    const { values, scales } = bench.readQuantized(out)
+    for (const row of [0, 1, 2, 3]) {
+      assert.is(scales[row], 0, `scale of row ${row}`)
+      assert.ok(
+        values.subarray(row * 32, row * 32 + 32).every((q) => q === 0),
+        `row ${row}`,
+      )
+    }
+    assert.is(scales[4], Math.fround(2 / 16383))
+    assert.equal([...values.subarray(4 * 32, 4 * 32 + columns + 2)], [...Array(columns).fill(-16383), 0, 0])
+    assert.is(bench.broken(), 0)
+  })
+}
+
+test('packLinear() quantises as format/quantize does, and refuses what is not finite', async () => {
+  for (const each of [reference, ...variants()]) {
+    const bench = new Bench(await each.create())
+    const weights = Float32Array.from([0, 0, 0, 1, -2, 0.5, 127, 63.5, -64.5])
+    const layer = bench.linear('int8', 3, 3, weights, new Float32Array(3))
+    const identity = bench.matrix(3, 3, 3)
+    bench.fill(identity, new Float32Array(9))
+    assert.ok(layer.weights > 0)
+    const bad = bench.vector(Float32Array.of(1, Number.NaN, 3))
+    assert.is(
+      bench.kernels.packLinear({ address: bad, type: 'F32', rows: 1, first: 0 }, layer),
+      false,
+      each.name,
+    )
+    const infinite = bench.vector(Float32Array.of(Number.NEGATIVE_INFINITY, 1, 3))
+    assert.is(
+      bench.kernels.packLinear({ address: infinite, type: 'F32', rows: 1, first: 0 }, layer),
+      false,
+      each.name,
+    )
+  }
+})
+
+test.run()

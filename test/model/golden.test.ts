@@ -1,0 +1,38 @@
+/** float32 follows PyTorch: every layer of every golden model within 2e-4 of its largest absolute value. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { hasRelaxedSimd } from '#dist/kernels/features.js'
+import { loadModel } from '#dist/node.js'
+import { compare, Expected, goldenModels } from './golden.ts'
+
+const TOLERANCE = 2e-4
+
+for (const kernels of ['reference', 'simd', 'relaxed'] as const) {
+  if (kernels === 'relaxed' && !hasRelaxedSimd()) {
+    console.log('skipped: golden models on relaxed kernels: this engine has no relaxed SIMD')
+    continue
+  }
+  for (const { name, folder } of goldenModels()) {
+    test(`forward() of ${name} equals PyTorch, ${kernels}`, async () => {
+      const model = await loadModel(folder, {
+        precision: 'float32',
+        kernels,
+        inline: kernels === 'reference',
+      })
+      try {
+        const errors = await compare(model, new Expected(`${folder}/expected.safetensors`))
+        assert.ok(errors.length >= 3, 'there is something to compare')
+        for (const { name: tensor, error } of errors) {
+          assert.ok(
+            error < TOLERANCE,
+            `first tensor that differs: ${tensor}, by ${error} of its largest value`,
+          )
+        }
+      } finally {
+        model.dispose()
+      }
+    })
+  }
+}
+
+test.run()

@@ -1,0 +1,48 @@
+/** int8 is exact: the same bits from the reference and from SIMD, for any tile, thread count and batch. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type BertModel, loadModel } from '#dist/node.js'
+import { seeded } from '../random.ts'
+import { goldenModels } from './golden.ts'
+
+const LENGTHS = [1, 2, 3, 7, 8, 13, 24, 25, 49, 130]
+
+function sequences({ config }: BertModel): number[][] {
+  const random = seeded(11)
+  return LENGTHS.map((length) => Array.from({ length }, () => Math.floor(random() * config.vocabSize)))
+}
+
+function bits(arrays: readonly Float32Array[]): Int32Array[] {
+  return arrays.map((array) => new Int32Array(array.buffer, array.byteOffset, array.length))
+}
+
+async function pass(model: BertModel): Promise<Int32Array[]> {
+  const { logits, hiddenStates } = await model.forward(sequences(model), { hiddenStates: true })
+  return bits([...logits, ...hiddenStates!.flat()])
+}
+
+for (const { name, folder } of goldenModels()) {
+  test(`int8 of ${name} has the reference's bits with 1, 2, 3 and 7 threads`, async () => {
+    const oracle = await loadModel(folder, { kernels: 'reference', inline: true })
+    const expected = await pass(oracle)
+    oracle.dispose()
+    for (const threads of [1, 2, 3, 7]) {
+      const model = await loadModel(folder, { threads })
+      assert.is(model.info.threads, threads)
+      assert.equal(await pass(model), expected, `${threads} threads`)
+      model.dispose()
+    }
+  })
+
+  test(`int8 of ${name} does not depend on neighbours in the batch`, async () => {
+    const model = await loadModel(folder, { threads: 1 })
+    const all = await model.forward(sequences(model))
+    for (const [index, ids] of sequences(model).entries()) {
+      const alone = await model.forward([ids])
+      assert.equal(bits([alone.logits[0]!]), bits([all.logits[index]!]), `sequence of ${ids.length}`)
+    }
+    model.dispose()
+  })
+}
+
+test.run()

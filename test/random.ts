@@ -1,0 +1,15 @@
+/** A seeded source of numbers (mulberry32), so that a failing case can be run again. */
+export function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+/** `count` floats in [-scale, scale). */
+export function floats(random: () => number, count: number, scale = 1): Float32Array {
+  return Float32Array.from({ length: count }, () => scale * (2 * random() - 1))
+}
