@@ -17,6 +17,9 @@ export interface PickleMachine {
   persistentLoad(id: PickleValue): PickleValue
 }
 
+/** The state_dict of BERT-large takes 15,000; each can cost a few hundred bytes. */
+const MOST_STEPS = 200_000
+
 const MARK: unique symbol = Symbol('mark')
 
 /**
@@ -24,8 +27,8 @@ const MARK: unique symbol = Symbol('mark')
  *
  * The opcodes are those that `torch.save` writes for a state_dict under protocols 2 to 5 (the format:
  * https://github.com/python/cpython/blob/main/Lib/pickletools.py). A pickle is a program; this is no Python, so the only
- * calls it can make are the machine's own. Each opcode takes at least one byte and makes at most one value, so time and
- * memory are bounded by the pickle's length; nothing recurses.
+ * calls it can make are the machine's own. Each step makes at most one value, and steps are counted, so time and memory
+ * are bounded; nothing recurses.
  *
  * @throws {ModelFormatError} for any other opcode, any other global, and anything malformed
  */
@@ -45,7 +48,8 @@ class Interpreter {
   }
 
   run(): PickleValue {
-    for (;;) {
+    for (let step = 0; ; step++) {
+      if (step === MOST_STEPS) throw this.#unsupported(`a pickle of more than ${MOST_STEPS} steps`)
       const opcode = this.#reader.uint8()
       if (opcode === 0x2e) break // STOP
       this.#step(opcode)

@@ -4,6 +4,8 @@ import { broken, unsupported } from './refuse.ts'
 
 const VERSION = 6
 const SYNC_BYTES = 16
+/** Spark puts ten objects in a record. */
+const LARGEST_RECORD = 1024 * 1024
 
 /**
  * Yields the values of a Hadoop SequenceFile of BytesWritable, as Spark's `saveAsObjectFile` writes (the format:
@@ -34,6 +36,8 @@ export function* sequenceFileValues(reader: ByteReader): Generator<Uint8Array> {
     const keyLength = reader.int32BigEndian()
     if (length < 4 || keyLength < 0 || keyLength > length - 4)
       throw broken(file, 'a record has an impossible length')
+    if (length > LARGEST_RECORD)
+      throw unsupported(file, `a record of ${length} bytes; at most ${LARGEST_RECORD}`)
     reader.skip(keyLength)
     const valueLength = reader.int32BigEndian()
     if (valueLength !== length - keyLength - 4) throw broken(file, 'a record has two lengths')

@@ -21,6 +21,8 @@ const ARCHIVES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
 const METADATA = 'metadata/part-00000'
 const LARGEST_GRAPH = 64 * 1024 * 1024
 /** Spark writes one part for each of its partitions. */
+/** The multilingual BERT has 120,000 pieces. */
+const MOST_IDS = 2 ** 19
 const LARGEST_PARTS = 10_000
 
 /**
@@ -112,11 +114,11 @@ async function readIds(files: ModelFiles, field: string): Promise<string[]> {
   const ids: string[] = []
   let count = 0
   for await (const [text, id] of readPairs(files, where)) {
-    if (!Number.isInteger(id) || id < 0 || id >= 2 ** 24)
+    if (!Number.isInteger(id) || id < 0 || id >= MOST_IDS)
       throw broken(where, `${quoted(text)} has the number ${id}`)
     if (ids[id] !== undefined) throw broken(where, `two entries have the number ${id}`)
     ids[id] = text
-    count++
+    if (++count > MOST_IDS) throw unsupported(where, `it has more than ${MOST_IDS} entries`)
   }
   if (count === 0) throw broken(files.name, `it has no ${where}`)
   if (ids.length > 2 * count) throw broken(where, `its ${count} entries are numbered up to ${ids.length - 1}`)

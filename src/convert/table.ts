@@ -4,6 +4,7 @@ import { broken, unsupported } from './refuse.ts'
 
 const FOOTER_BYTES = 48
 const TRAILER_BYTES = 5
+const LARGEST_KEY = 1024
 const MAGIC_LOW = 0x8b80fb57
 const MAGIC_HIGH = 0xdb477524
 
@@ -81,7 +82,7 @@ function* blockEntries(file: string, bytes: Uint8Array): Generator<[Uint8Array, 
     const length = reader.varint()
     if (shared > key.length) throw broken(file, 'a key shares more than the key before it has')
     // A chain of shared prefixes must not make keys longer and longer.
-    if (shared + unshared > 65_536) throw unsupported(file, `a key of ${shared + unshared} bytes`)
+    if (shared + unshared > LARGEST_KEY) throw unsupported(file, `a key of ${shared + unshared} bytes`)
     const next = new Uint8Array(shared + unshared)
     next.set(key.subarray(0, shared))
     next.set(reader.take(unshared), shared)

@@ -35,7 +35,7 @@ const LARGEST_INDEX = 16 * 1024 * 1024
 const LARGEST_COUNT = 65_536
 const LARGEST_SHARDS = 1000
 /** The object graph of BERT-large has 200 kB. */
-const LARGEST_TEXT = 16 * 1024 * 1024
+const LARGEST_TEXT = 4 * 1024 * 1024
 
 /** TensorFlow's DataType (tensorflow/core/framework/types.proto). */
 const DTYPES: ReadonlyMap<number, Dtype> = /* @__PURE__ */ new Map<number, Dtype>([

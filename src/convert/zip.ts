@@ -31,8 +31,8 @@ const END_BYTES = 22
 const LOCATOR_BYTES = 20
 const LOCAL_HEADER_BYTES = 30
 const LARGEST_COMMENT = 65_535
-/** A directory of a million files; a model has a few hundred. */
-const LARGEST_DIRECTORY = 64 * 1024 * 1024
+/** That of BERT-large has 400 files and 32 kB. */
+const LARGEST_DIRECTORY = 4 * 1024 * 1024
 /** Weights hardly deflate; what does (graphs, indexes) is small. More than this out of an archive is an attack. */
 const LARGEST_RATIO = 4
 const LARGEST_SMALL = 64 * 1024 * 1024
