@@ -22,13 +22,13 @@ function stamp(...names) {
   return entries.join('\n')
 }
 
-function step(name, inputs, outputs, run) {
+async function step(name, inputs, outputs, run) {
   const file = join(root, 'build', `${name}.stamp`)
   const now = stamp(...inputs)
   const done = existsSync(file) && readFileSync(file, 'utf8') === now
   if (!force && done && outputs.every((output) => existsSync(join(root, output)))) return
   rmSync(file, { force: true })
-  run()
+  await run()
   mkdirSync(join(root, 'build'), { recursive: true })
   writeFileSync(file, stamp(...inputs))
 }
@@ -46,34 +46,48 @@ function tool(script, ...args) {
 // clears that one flag where memory is private, so each kernel is shipped once (src/kernels/wasm.ts).
 const VARIANTS = { simd: ['--enable', 'simd'], relaxed: ['--enable', 'simd', '--enable', 'relaxed-simd'] }
 
-step('wasm', ['assembly', 'tools/build.mjs'], ['src/generated/simd.ts', 'src/generated/relaxed.ts'], () => {
-  mkdirSync(join(root, 'src/generated'), { recursive: true })
-  mkdirSync(join(root, 'build/wasm'), { recursive: true })
-  for (const [variant, features] of Object.entries(VARIANTS)) {
-    const file = `build/wasm/${variant}.wasm`
-    tool(
-      'assemblyscript/bin/asc.js',
-      'assembly/kernels.ts',
-      ...['--outFile', file, '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'],
-      ...['--disableWarning', '112'],
-      ...[
-        '--sharedMemory',
-        '--initialMemory',
-        '1',
-        '--maximumMemory',
-        '65536',
-        '--enable',
-        'threads',
-        ...features,
-      ],
-    )
-    const base64 = readFileSync(join(root, file)).toString('base64')
-    writeFileSync(
-      join(root, `src/generated/${variant}.ts`),
-      `/** assembly/kernels.ts, compiled for ${variant}. */\nexport const wasm: string =\n  '${base64}'\n`,
-    )
-  }
-})
+await step(
+  'wasm',
+  ['assembly', 'tools/build.mjs'],
+  ['src/generated/simd.ts', 'src/generated/relaxed.ts'],
+  () => {
+    mkdirSync(join(root, 'src/generated'), { recursive: true })
+    mkdirSync(join(root, 'build/wasm'), { recursive: true })
+    for (const [variant, features] of Object.entries(VARIANTS)) {
+      const file = `build/wasm/${variant}.wasm`
+      tool(
+        'assemblyscript/bin/asc.js',
+        'assembly/kernels.ts',
+        ...[
+          '--outFile',
+          file,
+          '-O3',
+          '--noAssert',
+          '--runtime',
+          'stub',
+          '--importMemory',
+          '--noExportMemory',
+        ],
+        ...['--disableWarning', '112'],
+        ...[
+          '--sharedMemory',
+          '--initialMemory',
+          '1',
+          '--maximumMemory',
+          '65536',
+          '--enable',
+          'threads',
+          ...features,
+        ],
+      )
+      const base64 = readFileSync(join(root, file)).toString('base64')
+      writeFileSync(
+        join(root, `src/generated/${variant}.ts`),
+        `/** assembly/kernels.ts, compiled for ${variant}. */\nexport const wasm: string =\n  '${base64}'\n`,
+      )
+    }
+  },
+)
 
 // The worker's script, one file with all it needs, inlined as text so that no bundler has to find it. The neutral one is
 // also shipped as a file, for pages whose policy forbids blob workers.
@@ -82,30 +96,54 @@ const WORKERS = {
   'worker-source.node.ts': 'src/runtime/worker.node.ts',
 }
 
-step('workers', ['src', 'tools/build.mjs'], ['src/generated/worker-source.ts', 'dist/worker.js'], () => {
-  for (const [output, entry] of Object.entries(WORKERS)) {
-    const result = buildSync({
-      entryPoints: [join(root, entry)],
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      platform: entry.endsWith('.node.ts') ? 'node' : 'neutral',
-      legalComments: 'none',
-      write: false,
-    })
-    const script = result.outputFiles[0].text
-    writeFileSync(
-      join(root, 'src/generated', output),
-      `/** ${entry}, bundled. */\nexport const workerSource: string = ${JSON.stringify(script)}\n`,
-    )
-    if (output === 'worker-source.ts') {
-      mkdirSync(join(root, 'dist'), { recursive: true })
-      writeFileSync(join(root, 'dist/worker.js'), script)
+await step(
+  'workers',
+  ['src', 'tools/build.mjs'],
+  ['src/generated/worker-source.ts', 'dist/worker.js'],
+  () => {
+    for (const [output, entry] of Object.entries(WORKERS)) {
+      const result = buildSync({
+        entryPoints: [join(root, entry)],
+        bundle: true,
+        minify: true,
+        format: 'esm',
+        target: 'es2022',
+        platform: entry.endsWith('.node.ts') ? 'node' : 'neutral',
+        legalComments: 'none',
+        write: false,
+      })
+      const script = result.outputFiles[0].text
+      writeFileSync(
+        join(root, 'src/generated', output),
+        `/** ${entry}, bundled. */\nexport const workerSource: string = ${JSON.stringify(script)}\n`,
+      )
+      if (output === 'worker-source.ts') {
+        mkdirSync(join(root, 'dist'), { recursive: true })
+        writeFileSync(join(root, 'dist/worker.js'), script)
+      }
     }
-  }
-})
+  },
+)
 
-step('dist', ['src', 'tsconfig.json', 'tsconfig.base.json', 'tools/build.mjs'], ['dist/node.js'], () => {
-  tool('typescript/bin/tsc', '-p', 'tsconfig.json')
-})
+await step(
+  'dist',
+  ['src', 'tsconfig.json', 'tsconfig.base.json', 'tools/build.mjs'],
+  ['dist/node.js'],
+  () => {
+    tool('typescript/bin/tsc', '-p', 'tsconfig.json')
+  },
+)
+
+// The kernels as a file, for runtimes that take only compiled modules (the `wasm` option): SIMD, private memory.
+await step(
+  'kernels-file',
+  ['assembly', 'src/kernels', 'tools/build.mjs'],
+  ['dist/kernels.wasm'],
+  async () => {
+    const { kernelBytes } = await import('../dist/kernels/module.js')
+    writeFileSync(
+      join(root, 'dist/kernels.wasm'),
+      await kernelBytes({ variant: 'simd', shared: false, turbo: false }),
+    )
+  },
+)
