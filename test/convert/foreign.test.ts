@@ -104,6 +104,21 @@ test('openForeignModel says what a folder has instead', async () => {
   await refused(spark, /classifier has 3 outputs, but there are 1 labels/)
 })
 
+test('openForeignModel fills gaps in the numbers of a Spark NLP map, and refuses numbers that are none', async () => {
+  const part = 'fields/labels/part-00001'
+  for (const [last, message] of [
+    [4, /classifier has 3 outputs, but there are 5 labels/],
+    [1, /two entries have the number 1/],
+    [9, /its 3 entries are numbered up to 9/],
+    [-1, /"I-PER" has the number -1/],
+  ] as const) {
+    const files = fixtureMap('spark-nlp')
+    const bytes = files.get(part)!
+    new DataView(bytes.buffer, bytes.byteOffset).setInt32(bytes.length - 4, last)
+    await refused(files, message)
+  }
+})
+
 for (const folder of ['saved-model', 'tensorflow-checkpoint', 'spark-nlp', 'pytorch-shards']) {
   test(`openForeignModel reads 500 damaged ${folder} folders or refuses them, nothing else`, async () => {
     const random = seeded(5)

@@ -22,7 +22,7 @@ interface Part {
 }
 
 /** An archive as the format describes it, right or with the wrongs asked for. */
-function archive(parts: Part[], comment = ''): Uint8Array {
+function archive(parts: Part[], comment = '', zip64End = false): Uint8Array {
   const pieces: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
@@ -58,15 +58,24 @@ function archive(parts: Part[], comment = ''): Uint8Array {
     pieces.push(local, name, packed)
     offset += 30 + name.length + packed.length
   }
-  const end = Buffer.alloc(22)
   const bytes = Buffer.concat(directory)
+  const end = Buffer.alloc(22)
   end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt16LE(parts.length, 8)
-  end.writeUInt16LE(parts.length, 10)
-  end.writeUInt32LE(bytes.length, 12)
-  end.writeUInt32LE(offset, 16)
+  end.writeUInt16LE(zip64End ? 0xffff : parts.length, 8)
+  end.writeUInt16LE(zip64End ? 0xffff : parts.length, 10)
+  end.writeUInt32LE(zip64End ? 0xffffffff : bytes.length, 12)
+  end.writeUInt32LE(zip64End ? 0xffffffff : offset, 16)
   end.writeUInt16LE(comment.length, 20)
-  return new Uint8Array(Buffer.concat([...pieces, bytes, end, Buffer.from(comment)]))
+  const wide = Buffer.alloc(zip64End ? 76 : 0)
+  if (zip64End) {
+    wide.writeUInt32LE(0x06064b50, 0)
+    wide.writeBigUInt64LE(BigInt(parts.length), 32)
+    wide.writeBigUInt64LE(BigInt(bytes.length), 40)
+    wide.writeBigUInt64LE(BigInt(offset), 48)
+    wide.writeUInt32LE(0x07064b50, 56)
+    wide.writeBigUInt64LE(BigInt(offset + bytes.length), 64)
+  }
+  return new Uint8Array(Buffer.concat([...pieces, bytes, wide, end, Buffer.from(comment)]))
 }
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
@@ -115,6 +124,25 @@ test('openZip reads stored, deflated and zip64 entries, with and without a comme
     const part = new Uint8Array(2)
     await (await zip.open(zip.entries.get('a/zip64')!)).read(3, part)
     assert.is(new TextDecoder().decode(part), 'ee')
+  }
+})
+
+test('openZip reads the directory of a zip64 archive, and refuses one whose record is missing or elsewhere', async () => {
+  const bytes = archive([{ name: 'a', data: text('one') }], '', true)
+  const zip = await open(bytes)
+  assert.equal(await zip.readAll(zip.entries.get('a')!, 10), text('one'))
+  const record = bytes.length - 22 - 76
+  for (const [at, message] of [
+    [record, /no zip64 record at/],
+    [record + 56, /zip64 record is missing/],
+    [record + 64 + 5, /passes the end/],
+    [record + 48 + 7, /which no file has/],
+    [record + 40 + 5, /passes its end/],
+    [record + 32 + 5, /cannot hold/],
+  ] as const) {
+    const bad = bytes.slice()
+    bad[at]! ^= 1
+    await refused(open(bad), message)
   }
 })
 
