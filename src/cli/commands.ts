@@ -6,6 +6,13 @@ export interface CommandEntry {
   readonly load: () => Promise<{ readonly command: Command }>
 }
 
-export const commands: ReadonlyMap<string, CommandEntry> = new Map([
-  ['quantize', { summary: 'write a model as int8', load: () => import('./quantize.ts') }],
+export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
+  ['evaluate', { summary: 'scores on CoNLL columns, as conlleval', load: () => import('./evaluate.ts') }],
+  ['tokenize', { summary: 'pieces, ids and offsets', load: () => import('./tokenize.ts') }],
+  ['info', { summary: 'what a model is and needs', load: () => import('./info.ts') }],
+  ['quantize', { summary: 'writes a float model as int8', load: () => import('./quantize.ts') }],
+  [
+    'convert',
+    { summary: 'writes a model of another form as safetensors', load: () => import('./convert.ts') },
+  ],
 ])

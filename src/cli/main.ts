@@ -2,6 +2,7 @@
 /** The command line: picks a command, reads its arguments, and turns errors and signals into exit codes. */
 import { readArguments } from './arguments.ts'
 import { commands } from './commands.ts'
+import { complain } from './output.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = { help: { type: 'boolean', short: 'h' } } as const
@@ -10,22 +11,49 @@ async function main(args: readonly string[]): Promise<number> {
   const [first = ''] = args
   const entry = commands.get(first)
   const { command } = entry === undefined ? await import('./recognize.ts') : await entry.load()
-  const given = readArguments(entry === undefined ? args : args.slice(1), { ...command.options, ...HELP })
-  if (!given.has('help')) return command.run(given)
-  process.stdout.write(command.help)
-  return 0
+  const name = entry === undefined ? '' : `${first} `
+  try {
+    const given = readArguments(entry === undefined ? args : args.slice(1), { ...command.options, ...HELP })
+    if (given.has('help')) process.stdout.write(command.help)
+    else if (given.has('version')) process.stdout.write(`${await readVersion()}\n`)
+    else return await command.run(given)
+    return 0
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    complain(`${error.message}\nSee iobert ${name}--help`)
+    return 2
+  }
+}
+
+async function readVersion(): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 function fail(error: unknown): number {
-  if (error instanceof UsageError) {
-    process.stderr.write(`iobert: ${error.message}\nSee iobert --help\n`)
-    return 2
-  }
-  process.stderr.write(`iobert: ${error instanceof Error ? error.message : String(error)}\n`)
+  complain(error instanceof Error ? error.message : String(error))
   return 1
 }
 
-process.on('SIGINT', () => process.exit(130))
+/** What is unfinished is removed by exit handlers; what was written ends with a whole line. */
+function stopOnSignals(): void {
+  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+  for (const [signal, code] of Object.entries(signals)) {
+    process.on(signal, () => {
+      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+      process.exit(code)
+    })
+  }
+  // A reader that has enough, as head, is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    process.exit(fail(error))
+  })
+  process.stderr.on('error', () => {})
+}
+
+stopOnSignals()
 void main(process.argv.slice(2))
   .catch(fail)
   .then((code) => {

@@ -1,9 +1,121 @@
-import type { ParsedArguments } from './arguments.ts'
+/** The options that all commands with a model share, from the command line to the library's names. */
+import { checkRecognizeOptions } from '../entities/options.ts'
+import type { RecognizeOptions } from '../entities/types.ts'
+import type { LoadOptions, LoadProgress } from '../load.ts'
+import { checkLoadOptions } from '../load-options.ts'
+import type { OptionTable, ParsedArguments } from './arguments.ts'
+import { createBar } from './progress.ts'
 import { UsageError } from './usage-error.ts'
+
+export const loadOptionTable: OptionTable = {
+  model: { type: 'string', short: 'm' },
+  precision: { type: 'string' },
+  threads: { type: 'string' },
+  kernels: { type: 'string' },
+  turbo: { type: 'boolean' },
+  inline: { type: 'boolean' },
+  'max-length': { type: 'string' },
+  offline: { type: 'boolean' },
+}
+
+export const loadOptionHelp: string = `Model
+  -m, --model M        a folder, a Hub id owner/name[@revision], or a URL that ends in /; default: the model that ships
+      --precision P    int8 (default: the same results on every machine) or float32 (as PyTorch)
+      --threads N      a number, or auto (default)
+      --turbo          256-bit vectors, in Node 24 and newer on x64
+      --kernels K      auto (default), simd, relaxed or reference
+      --inline         compute on the main thread, without a worker
+      --max-length N   pieces in a window, at most (and by default) the model's
+      --offline        no network: only what is in the Hub's cache
+`
+
+export const recognizeOptionTable: OptionTable = {
+  strategy: { type: 'string', short: 's' },
+  scheme: { type: 'string' },
+  decode: { type: 'string' },
+  stride: { type: 'string' },
+  labels: { type: 'string', short: 'l' },
+  threshold: { type: 'string' },
+}
+
+/**
+ * How a model is to be loaded.
+ *
+ * @throws {UsageError} naming the option whose value is not allowed
+ */
+export function loadOptions(args: ParsedArguments): LoadOptions {
+  const threads = args.value('threads')
+  return asUsage(() =>
+    checkLoadOptions({
+      precision: args.value('precision'),
+      threads: threads === 'auto' ? threads : number(threads),
+      kernels: args.value('kernels'),
+      turbo: args.has('turbo'),
+      inline: args.has('inline'),
+      maxLength: number(args.value('max-length')),
+      // Not given, it is left to HF_HUB_OFFLINE.
+      offline: args.has('offline') || undefined,
+    }),
+  )
+}
+
+/**
+ * What is asked of each recognition.
+ *
+ * @throws {UsageError} naming the option whose value is not allowed
+ */
+export function recognizeOptions(args: ParsedArguments): RecognizeOptions {
+  return asUsage(() =>
+    checkRecognizeOptions({
+      strategy: args.value('strategy'),
+      scheme: args.value('scheme')?.toUpperCase(),
+      decode: args.value('decode'),
+      stride: number(args.value('stride')),
+      threshold: number(args.value('threshold')),
+      labels: args
+        .value('labels')
+        ?.split(',')
+        .map((label) => label.trim()),
+    }),
+  )
+}
+
+/** Loads with a bar for the files on their way, the longest of which are the weights. */
+export async function withLoadingBar<T>(
+  load: (onProgress: (progress: LoadProgress) => void) => Promise<T>,
+): Promise<T> {
+  const bar = createBar()
+  try {
+    return await load(({ file, loaded, total }) => {
+      bar.update(file === 'weights' ? 'Loading the model' : `Downloading ${file}`, loaded, total, 'bytes')
+    })
+  } finally {
+    bar.end()
+  }
+}
 
 /** The two positionals of a command that reads a model and writes a folder. */
 export function twoModels({ positionals }: ParsedArguments, command: string): [from: string, to: string] {
   const [from, to] = positionals
   if (from !== undefined && to !== undefined && positionals.length === 2) return [from, to]
   throw new UsageError(`iobert ${command} takes IN and OUT, found ${positionals.length} arguments`)
+}
+
+/** A whole number or a decimal; what is no number stays text, which the check then names. */
+function number(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^-?\d+(\.\d+)?$/u.test(text) ? Number(text) : text
+}
+
+/** The library's checks name its options; a user of the command line wrote them in another way. */
+function asUsage<T>(check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error
+    const written = error.message.replace(
+      /^[a-zA-Z]+/u,
+      (name) => `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`,
+    )
+    throw new UsageError(written.replace('of type string, expected', 'not a number, expected'))
+  }
 }

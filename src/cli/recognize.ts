@@ -1,21 +1,100 @@
+/** `iobert TEXT`: what runs where no command is named. */
 import { loadRecognizer } from '../node.ts'
+import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
+import { conll, type Format, html, json, redacted, terminal } from './formats.ts'
+import { recognizeHelp } from './help.ts'
+import { findSources, readInputs, type Source } from './inputs.ts'
+import {
+  loadOptions,
+  loadOptionTable,
+  recognizeOptions,
+  recognizeOptionTable,
+  withLoadingBar,
+} from './model-options.ts'
+import { complain, write } from './output.ts'
+import { createBar } from './progress.ts'
+import { UsageError } from './usage-error.ts'
+
+const MAX_CHARS = 10_000_000
+const FORMATS = ['json', 'jsonl', 'conll', 'html', 'redact'] as const
 
 async function run(args: ParsedArguments): Promise<number> {
-  const ner = await loadRecognizer(args.value('model'))
-  for (const text of args.positionals) {
-    const { entities } = await ner.recognize(text)
-    let at = 0
-    let out = ''
-    for (const { type, start, end } of entities) {
-      out += `${text.slice(at, start)}[${text.slice(start, end)} ${type}]`
-      at = end
-    }
-    process.stdout.write(`${out}${text.slice(at)}\n`)
+  const [format, other] = FORMATS.filter((name) => args.has(name))
+  if (other !== undefined) throw new UsageError(`Give one of --${format} and --${other}`)
+  const options = recognizeOptions(args)
+  if (args.has('words') && format !== 'json' && format !== 'jsonl') {
+    throw new UsageError('--words goes with --json or --jsonl')
   }
-  ner.dispose()
-  return 0
+  if (args.has('words') || format === 'conll') options.words = true
+  const maxChars = readMaxChars(args.value('max-chars'))
+  const load = loadOptions(args)
+  const sources = await findSources(args)
+  const ner = await withLoadingBar((onProgress) =>
+    loadRecognizer(args.value('model'), { ...load, onProgress }),
+  )
+  try {
+    if (format === 'jsonl') {
+      const { runJsonl } = await import('./jsonl.ts')
+      return await runJsonl(ner, sources, { maxChars, recognize: options })
+    }
+    const formats = { json, html, redact: redacted, conll: conll(options) }
+    const shape = format === undefined ? terminal(sources.length) : formats[format]
+    return await runTexts(ner, sources, { maxChars, recognize: options, shape })
+  } finally {
+    ner.dispose()
+  }
 }
 
-export const command: Command = { help: '', options: { model: { type: 'string', short: 'm' } }, run }
+interface TextOptions {
+  readonly maxChars: number
+  readonly recognize: ReturnType<typeof recognizeOptions>
+  readonly shape: Format
+}
+
+async function runTexts(
+  ner: Recognizer,
+  sources: readonly Source[],
+  { maxChars, recognize, shape }: TextOptions,
+): Promise<number> {
+  const bar = createBar()
+  let failed = false
+  let index = 0
+  await write(shape.head)
+  for await (const input of readInputs(sources, maxChars)) {
+    const { text, error } = input
+    if (text === undefined) {
+      failed = true
+      complain(error!)
+      await write(shape.error(input, index))
+    } else await write(shape.one(text, await ner.recognize(text, recognize), input, index))
+    index++
+    if (!process.stdout.isTTY) bar.update('Reading', index, sources.length, 'texts')
+  }
+  await write(shape.tail)
+  bar.end()
+  return failed ? 1 : 0
+}
+
+function readMaxChars(text: string | undefined): number {
+  if (text === undefined) return MAX_CHARS
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new UsageError(`--max-chars is '${text}', expected a whole number from 1`)
+}
+
+export const command: Command = {
+  help: recognizeHelp,
+  options: {
+    ...loadOptionTable,
+    ...recognizeOptionTable,
+    ...Object.fromEntries(FORMATS.map((name) => [name, { type: 'boolean' }] as const)),
+    words: { type: 'boolean' },
+    text: { type: 'boolean', short: 't' },
+    file: { type: 'boolean', short: 'f' },
+    'max-chars': { type: 'string' },
+    version: { type: 'boolean' },
+  },
+  run,
+}

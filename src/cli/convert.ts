@@ -1,0 +1,56 @@
+import { convertModel } from '../convert/convert.ts'
+import { folderFiles } from '../runtime/read-file.node.ts'
+import type { ParsedArguments } from './arguments.ts'
+import type { Command } from './command.ts'
+import { twoModels } from './model-options.ts'
+import { complain, write } from './output.ts'
+import { createOutputFolder } from './output-folder.ts'
+import { createBar } from './progress.ts'
+import { UsageError } from './usage-error.ts'
+
+const help = `Usage: iobert convert [--dtype float32|float16] IN OUT
+
+Writes a model as a safetensors folder that iobert and Python's transformers load: config.json, the tokenizer's files and
+model.safetensors. The same model gives the same bytes. Nothing in IN is ever executed. What had to be guessed is told on
+stderr.
+
+  IN             a folder with one of these
+                   model.safetensors, or shards; int8 too, which becomes float32
+                   pytorch_model.bin, or shards
+                   a TensorFlow SavedModel of TFBertForTokenClassification, with assets/vocab.txt and assets/labels.txt
+                   a saved Spark NLP BertForTokenClassification
+                   a TensorFlow checkpoint of BERT
+  OUT            a folder; made where there is none. Files take their place when all are complete
+
+Options
+      --dtype D  what floats are written as: float32 or float16; default: as they are
+  -h, --help     this page
+
+Example
+  iobert convert ./spark-nlp-model ./my-model && iobert -m ./my-model "Angela Merkel"
+`
+
+async function run(args: ParsedArguments): Promise<number> {
+  const [from, to] = twoModels(args, 'convert')
+  const dtype = args.value('dtype')
+  if (dtype !== undefined && dtype !== 'float32' && dtype !== 'float16') {
+    throw new UsageError(`--dtype is '${dtype}', expected float32 or float16`)
+  }
+  const folder = await createOutputFolder(to)
+  const bar = createBar()
+  const { kind, files, notes } = await convertModel(
+    folderFiles(from),
+    {
+      ...(dtype === undefined ? {} : { dtype }),
+      onProgress: (done, total) => bar.update('Converting', done, total, 'bytes'),
+    },
+    folder,
+  )
+  await folder.commit()
+  bar.end()
+  for (const note of notes) complain(note)
+  await write(`${to}: ${files.join(', ')}, from ${kind}\n`)
+  return 0
+}
+
+export const command: Command = { help, options: { dtype: { type: 'string' } }, run }

@@ -1,0 +1,167 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { formatClassificationReport } from '../evaluate/classification-report.ts'
+import { joinDocuments, parseConll, type TaggedSentence } from '../evaluate/conll.ts'
+import { formatConlleval } from '../evaluate/conlleval.ts'
+import {
+  type ConfusionMatrix,
+  evaluate,
+  formatWrongSpan,
+  type PredictedSentence,
+  summarize,
+} from '../evaluate/evaluation.ts'
+import { reportHtml } from '../evaluate/report-html.ts'
+import { loadRecognizer } from '../node.ts'
+import type { ParsedArguments } from './arguments.ts'
+import type { Command } from './command.ts'
+import { explain } from './inputs.ts'
+import {
+  loadOptionHelp,
+  loadOptions,
+  loadOptionTable,
+  recognizeOptions,
+  recognizeOptionTable,
+  withLoadingBar,
+} from './model-options.ts'
+import { complain, write } from './output.ts'
+import { createBar } from './progress.ts'
+import { UsageError } from './usage-error.ts'
+
+const help = `Usage: iobert evaluate [OPTIONS] FILE
+
+Reads CoNLL columns (a word a line, its tag in the last column, a blank line between sentences, -DOCSTART- between
+documents; 2 columns, 4, or more), predicts the tags, and prints the classification report over tags other than O as
+scikit-learn does, conlleval's table, and how often each tag was taken for another. Gold tags of any scheme are read by
+conlleval's rule. The speed is told on stderr.
+
+  FILE               CoNLL columns, UTF-8; - is stdin
+
+Options
+      --predicted    the last two columns are gold and guess: no model runs
+      --sentences    sentence by sentence (default)
+      --documents    each document whole, for more context
+      --json         {"tokens", "accuracy", "nonOAccuracy", "precision", "recall", "f1", "types": {"PER": ...}} in percent
+      --errors       also the wrong phrases, a line each: [gold] and {predicted} in their context
+      --html OUT     also writes a page with the tables, drawings and wrong phrases
+  -s, --strategy S   how the pieces of a word agree: first (default), average, max
+      --decode D     argmax (default) or viterbi
+      --scheme S     how the model's labels are written, where they do not tell
+      --stride N     pieces that neighbouring windows share
+  -h, --help         this page
+
+${loadOptionHelp}
+Examples
+  iobert evaluate dev.conll
+  iobert evaluate --predicted predictions.conll --json
+`
+
+async function run(args: ParsedArguments): Promise<number> {
+  const [file, ...rest] = args.positionals
+  if (file === undefined || rest.length > 0) {
+    throw new UsageError(`iobert evaluate takes one FILE, found ${args.positionals.length}`)
+  }
+  if (args.has('sentences') && args.has('documents')) {
+    throw new UsageError('Give one of --sentences and --documents')
+  }
+  const predicted = args.has('predicted')
+  const options = recognizeOptions(args)
+  const sentences = readConll(file, await readWhole(file), predicted)
+  const units = args.has('documents') ? joinDocuments(sentences) : sentences
+  const judged = predicted ? (units as PredictedSentence[]) : await predict(units, args, options)
+  const evaluation = evaluate(judged)
+  const page = args.value('html')
+  if (page !== undefined) {
+    await writeFile(`${page}.tmp`, reportHtml(evaluation, file))
+    await rename(`${page}.tmp`, page)
+  }
+  if (args.has('json')) {
+    await write(`${JSON.stringify(summarize(evaluation))}\n`)
+    return 0
+  }
+  const { report, counts, confusion, wrongSpans } = evaluation
+  await write(`${formatClassificationReport(report)}\n${formatConlleval(counts, { nonO: true })}\n`)
+  await write(formatConfusion(confusion))
+  if (args.has('errors')) await write(`\n${wrongSpans.map((span) => `${formatWrongSpan(span)}\n`).join('')}`)
+  return 0
+}
+
+async function readWhole(file: string): Promise<Uint8Array> {
+  try {
+    if (file !== '-') return await readFile(file)
+    const chunks: Uint8Array[] = []
+    for await (const chunk of process.stdin) chunks.push(chunk)
+    return Buffer.concat(chunks)
+  } catch (error) {
+    throw new Error(`${file}: ${explain(error)}`, { cause: error })
+  }
+}
+
+function readConll(file: string, bytes: Uint8Array, predicted: boolean): TaggedSentence[] {
+  try {
+    return parseConll(new TextDecoder('utf-8', { fatal: true }).decode(bytes), { predicted })
+  } catch (error) {
+    const what = error instanceof TypeError ? 'it is not UTF-8 text' : explain(error)
+    throw new Error(`${file}: ${what}`, { cause: error })
+  }
+}
+
+/** The model's tags, one a word. */
+async function predict(
+  units: readonly TaggedSentence[],
+  args: ParsedArguments,
+  options: ReturnType<typeof recognizeOptions>,
+): Promise<PredictedSentence[]> {
+  const load = loadOptions(args)
+  const ner = await withLoadingBar((onProgress) =>
+    loadRecognizer(args.value('model'), { ...load, onProgress }),
+  )
+  const bar = createBar()
+  const started = performance.now()
+  const judged: PredictedSentence[] = []
+  let tokens = 0
+  const name = args.has('documents') ? 'documents' : 'sentences'
+  try {
+    const texts = units.map(({ words }) => words)
+    for await (const { words = [] } of ner.stream(texts, { ...options, pretokenized: true, words: true })) {
+      judged.push({ ...units[judged.length]!, guess: words.map(({ label }) => label) })
+      tokens += words.length
+      bar.update('Evaluating', judged.length, units.length, name)
+    }
+  } finally {
+    bar.end()
+    ner.dispose()
+  }
+  const seconds = Math.max(1e-3, (performance.now() - started) / 1000)
+  complain(
+    `${judged.length} ${name}, ${tokens} words in ${seconds.toFixed(1)} s: ${(judged.length / seconds).toFixed(1)} ${name}/s, ${(tokens / seconds).toFixed(0)} words/s`,
+  )
+  return judged
+}
+
+/** Gold tags down, predicted ones across. */
+function formatConfusion({ tags, counts }: ConfusionMatrix): string {
+  const width = Math.max(
+    ...tags.map((tag) => tag.length),
+    ...counts.flat().map((count) => String(count).length),
+    4,
+  )
+  const line = (name: string, cells: readonly (string | number)[]): string =>
+    `${name.padStart(width)} ${cells.map((cell) => ` ${String(cell).padStart(width)}`).join('')}\n`
+  return line('gold', tags) + tags.map((tag, row) => line(tag, counts[row]!)).join('')
+}
+
+const { labels: _labels, threshold: _threshold, ...taggingOptions } = recognizeOptionTable
+
+export const command: Command = {
+  help,
+  options: {
+    ...loadOptionTable,
+    ...taggingOptions,
+    predicted: { type: 'boolean' },
+    sentences: { type: 'boolean' },
+    documents: { type: 'boolean' },
+    json: { type: 'boolean' },
+    errors: { type: 'boolean' },
+    html: { type: 'string' },
+  },
+  run,
+}

@@ -1,0 +1,59 @@
+import { commands } from './commands.ts'
+import { loadOptionHelp } from './model-options.ts'
+
+const list = [...commands].map(([name, { summary }]) => `  iobert ${name.padEnd(10)} ${summary}`).join('\n')
+
+/** `iobert --help` */
+export const recognizeHelp: string = `iobert finds named entities in text: persons, places, organisations and whatever else a model knows.
+
+Usage
+  iobert [OPTIONS] TEXT|FILE...      what is found, marked in the text
+  COMMAND | iobert [OPTIONS]         reads what is piped in; so does the argument -
+${list}
+
+An argument that names an existing file is read as a file, one text a file; anything else is a text. --text and --file
+say it for all arguments. Files are UTF-8. Text longer than the model's window is read in overlapping windows.
+
+Input
+  -t, --text           every argument is a text, even where a file has that name
+  -f, --file           every argument is a file
+      --max-chars N    the longest text, or line of JSONL, that is read; default 10000000
+
+Output (default: the text with entities marked; in colour on a terminal)
+      --json           one array, an object an input: {"file"?, "entities", "truncated"}; of an entity: type, text, start,
+                       end (UTF-16 units, end exclusive) and score
+      --jsonl          a line in, a line out: {"text", "id"?} or a JSON string becomes {"id"?, "entities", "truncated"},
+                       or {"id"?, "error"} for a bad line. In order, in bounded memory; an answer does not wait for
+                       more lines than are there
+      --conll          a word and its label a line, a blank line after each text
+      --html           one page with entities marked and scores under the pointer
+      --redact         the text with entities replaced by their types: [PER]
+      --words          with --json and --jsonl: also each word's label, score and probabilities
+
+Recognition
+  -l, --labels L       only these types: PER,ORG
+      --threshold P    only entities with at least this score, 0 to 1
+  -s, --strategy S     how the pieces of a word agree: first (default), simple, average, max, none (one entity a piece)
+      --decode D       argmax (default), or viterbi: the likeliest sequence that the scheme allows
+      --scheme S       how labels are written: IOB1, IOB2, IO, BIOES, BILOU; default: what the labels tell
+      --stride N       pieces that neighbouring windows share; default 128
+
+${loadOptionHelp}
+Other
+  -h, --help           this page; iobert COMMAND --help for a command's
+      --version        the version
+
+Exit codes
+  0 all went well, or stdout's reader had enough; 1 some input failed, or the model did; 2 wrong usage; 130 interrupted
+
+Environment
+  NO_COLOR, FORCE_COLOR              colours off, or on where stdout is no terminal (FORCE_COLOR=0: off)
+  HF_HOME, HF_HUB_CACHE, HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE    as in Python: the Hub's cache is shared with it
+
+Examples
+  iobert "Angela Merkel met Tim Cook in Berlin."
+  iobert --html --labels PER,ORG report.txt > report.html
+  iobert --jsonl < lines.jsonl > entities.jsonl
+  iobert --redact --labels PER letter.txt
+  iobert -m dslim/bert-base-NER --json "Grace Hopper joined Remington Rand."
+`

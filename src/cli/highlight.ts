@@ -1,0 +1,152 @@
+import type { Entity } from '../entities/types.ts'
+
+/** A stretch of text: within an entity, or between two. */
+export interface Segment {
+  readonly text: string
+  readonly entity?: Entity
+}
+
+/** Cuts a text at its entities' bounds. */
+export function segmentsOf(text: string, entities: readonly Entity[]): Segment[] {
+  const segments: Segment[] = []
+  let at = 0
+  for (const entity of entities) {
+    if (entity.start > at) segments.push({ text: text.slice(at, entity.start) })
+    segments.push({ text: text.slice(entity.start, entity.end), entity })
+    at = entity.end
+  }
+  if (at < text.length) segments.push({ text: text.slice(at) })
+  return segments
+}
+
+/** The text with its entities replaced by their types: `[PER] met [PER].` */
+export function redact(text: string, entities: readonly Entity[]): string {
+  return segmentsOf(text, entities)
+    .map((segment) => (segment.entity === undefined ? segment.text : `[${segment.entity.type}]`))
+    .join('')
+}
+
+export interface TerminalStyle {
+  readonly color: boolean
+  /** Columns to wrap at; none: lines stay as they are. */
+  readonly columns?: number
+  /** Shows control characters as pictures, so that a text cannot steer the terminal. */
+  readonly terminal: boolean
+}
+
+/**
+ * A text for reading: entities on coloured ground with their types behind them, or without colours `[Berlin LOC]`. Lines
+ * are broken between words.
+ */
+export function highlight(text: string, entities: readonly Entity[], style: TerminalStyle): string {
+  const line = new WrappedText(style.columns ?? Number.POSITIVE_INFINITY)
+  for (const { text: raw, entity } of segmentsOf(text, entities)) {
+    const shown = style.terminal ? showControls(raw) : raw
+    if (entity === undefined) {
+      line.add(shown, '')
+      continue
+    }
+    if (!style.color) {
+      line.add(`[${shown} ${entity.type}]`, '')
+      continue
+    }
+    const ground = colorOf(entity.type)
+    line.add(shown, `\x1b[30;${ground}m`)
+    // The no-break space keeps the type on the line of the entity's last word.
+    line.add(`\u00a0${entity.type}`, `\x1b[1;30;${ground}m`)
+  }
+  return line.toString()
+}
+
+/** Grounds that black letters stand out from: green, yellow, cyan and so on, the bright ones last. */
+const GROUNDS: readonly number[] = [42, 43, 46, 45, 102, 103, 106, 105, 104, 47]
+const KNOWN: Readonly<Record<string, number>> = { PER: 46, LOC: 42, ORG: 43, MISC: 45 }
+
+/** The same type has the same colour in every run. */
+function colorOf(type: string): number {
+  const name = type.replace(/^[BIESLU][-_]/u, '')
+  if (Object.hasOwn(KNOWN, name)) return KNOWN[name]!
+  let hash = 0
+  for (const letter of name) hash = (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0
+  return GROUNDS[hash % GROUNDS.length]!
+}
+
+/** Control characters but tab and line feed as U+2400 and on; those of C1 as U+FFFD. */
+function showControls(text: string): string {
+  return text.replace(/\r\n/gu, '\n').replace(/[\p{Cc}]/gu, (control) => {
+    if (control === '\t' || control === '\n') return control
+    const code = control.charCodeAt(0)
+    if (code === 0x7f) return '\u2421'
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd'
+  })
+}
+
+/** Styled text, broken where a line would be too long. A style ends with its line and starts again on the next. */
+class WrappedText {
+  readonly #columns: number
+  #out = ''
+  #column = 0
+  /** A word, and the spaces before it, that is not on a line yet: pieces of it have styles of their own. */
+  #word: { readonly text: string; readonly style: string }[] = []
+  #wordWidth = 0
+  #space = { text: '', style: '' }
+
+  constructor(columns: number) {
+    this.#columns = columns
+  }
+
+  add(text: string, style: string): void {
+    for (const [part] of text.matchAll(/\n|[ \t]+|[^ \t\n]+/gu)) {
+      if (part === '\n') {
+        this.#flush()
+        this.#out += `${this.#space.text}\n`
+        this.#column = 0
+        this.#space = { text: '', style: '' }
+      } else if (part.startsWith(' ') || part.startsWith('\t')) {
+        this.#flush()
+        this.#space = { text: this.#space.text + part, style }
+      } else {
+        this.#word.push({ text: part, style })
+        this.#wordWidth += widthOf(part)
+      }
+    }
+  }
+
+  toString(): string {
+    this.#flush()
+    return this.#out + this.#space.text
+  }
+
+  #flush(): void {
+    if (this.#word.length === 0) return
+    const { text, style } = this.#space
+    const width = widthOf(text)
+    if (this.#column > 0 && this.#column + width + this.#wordWidth > this.#columns) {
+      this.#out += '\n'
+      this.#column = 0
+    } else {
+      this.#out += paint(text, style)
+      this.#column += width
+    }
+    for (const piece of this.#word) this.#out += paint(piece.text, piece.style)
+    this.#column += this.#wordWidth
+    this.#word = []
+    this.#wordWidth = 0
+    this.#space = { text: '', style: '' }
+  }
+}
+
+function paint(text: string, style: string): string {
+  return style === '' || text === '' ? text : `${style}${text}\x1b[0m`
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+const NARROWEST = /[\p{Mn}\p{Me}\p{Cf}]/u
+
+/** Columns that a text takes on a terminal: 2 for East Asian characters, 0 for marks. */
+function widthOf(text: string): number {
+  let width = 0
+  for (const character of text) width += NARROWEST.test(character) ? 0 : WIDE.test(character) ? 2 : 1
+  return width
+}

@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto'
+import { parseLabels } from '../entities/labels.ts'
+import { openCheckpoint } from '../format/checkpoint.ts'
+import { readJsonObject } from '../format/json-file.ts'
+import type { ByteSource, ModelFiles } from '../format/source.ts'
+import { CONFIG, INDEX, SMALL_FILES, WEIGHTS } from '../hub/model-files.ts'
+import { chooseKernels } from '../kernels/choose.ts'
+import type { Precision } from '../kernels/kernels.ts'
+import { defaultTiles } from '../kernels/tuning.ts'
+import { type BertConfig, loadConfig } from '../model/config.ts'
+import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { memoryNeeded } from '../runtime/engine.ts'
+import { nodePlatform } from '../runtime/platform.node.ts'
+import type { ParsedArguments } from './arguments.ts'
+import type { Command } from './command.ts'
+import { withLoadingBar } from './model-options.ts'
+import { write } from './output.ts'
+import { UsageError } from './usage-error.ts'
+
+const help = `Usage: iobert info [OPTIONS] [MODEL]
+
+What a model is and what it needs: architecture, labels and their scheme, parameters, element types, memory at each
+precision with one thread, files with sizes and SHA-256. No weights are downloaded: of a Hub's model that is not in the
+cache, what the small files tell.
+
+  MODEL          a folder, a Hub id, or a URL that ends in /; default: the model that ships
+
+Options
+      --json     as JSON; sizes in bytes
+      --offline  no network: only what is in the Hub's cache
+  -h, --help     this page
+
+Example
+  iobert info dslim/bert-base-NER
+`
+
+interface ModelFile {
+  readonly name: string
+  readonly bytes: number
+  /** Where the file is on this disk. */
+  readonly sha256?: string
+}
+
+interface WeightFacts {
+  readonly parameters: number
+  /** Elements by type: `{ I8: 21888000, F32: 63753 }`. */
+  readonly dtypes: Readonly<Record<string, number>>
+}
+
+async function run(args: ParsedArguments): Promise<number> {
+  const { positionals } = args
+  if (positionals.length > 1) throw new UsageError(`iobert info takes one MODEL, found ${positionals.length}`)
+  const offline = args.has('offline') ? { offline: true } : {}
+  const locator = await withLoadingBar((onProgress) =>
+    nodePlatform.locate(positionals[0], { ...offline, onProgress }, undefined),
+  )
+  const files = nodePlatform.openFiles(locator)
+  const config = await loadConfig(files)
+  const found = await findFiles(files, locator.kind === 'folder')
+  const weights = found.some(({ name }) => name.endsWith('.safetensors'))
+    ? await readWeights(files, config)
+    : undefined
+  const facts = {
+    model: files.name,
+    architecture: architectureOf(config),
+    labels: config.labels,
+    scheme: schemeOf(config),
+    ...weights,
+    memory: { int8: memoryAt('int8', config), float32: memoryAt('float32', config) },
+    files: found,
+  }
+  await write(args.has('json') ? `${JSON.stringify(facts)}\n` : describe(facts))
+  return 0
+}
+
+interface Facts extends Partial<WeightFacts> {
+  readonly model: string
+  readonly architecture: ReturnType<typeof architectureOf>
+  readonly labels: readonly string[]
+  readonly scheme: string
+  readonly memory: Readonly<Record<Precision, number | undefined>>
+  readonly files: readonly ModelFile[]
+}
+
+function architectureOf(config: BertConfig): Record<string, string | number> {
+  const { modelType, numLayers, hiddenSize, numHeads, intermediateSize, hiddenActivation } = config
+  const { vocabSize, maxPositions } = config
+  return {
+    ...{ modelType, numLayers, hiddenSize, numHeads, intermediateSize, hiddenActivation },
+    ...{ vocabSize, maxPositions },
+  }
+}
+
+function schemeOf({ labels, labelScheme }: BertConfig): string {
+  return labelScheme ?? parseLabels(labels).scheme
+}
+
+async function readWeights(files: ModelFiles, config: BertConfig): Promise<WeightFacts> {
+  const checkpoint = await openCheckpoint(files)
+  try {
+    const dtypes: Record<string, number> = {}
+    let parameters = 0
+    for (const { tensor } of resolveNamedTensors(checkpoint, config)) {
+      const elements = tensor.shape.reduce((product, size) => product * size, 1)
+      parameters += elements
+      dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements
+    }
+    return { parameters, dtypes }
+  } finally {
+    await checkpoint.close()
+  }
+}
+
+/** Bytes of kernel memory with one thread; none where that is more than wasm32 can address. */
+function memoryAt(precision: Precision, config: BertConfig): number | undefined {
+  const variant = chooseKernels('auto', precision)
+  const tiles = defaultTiles(variant, false)
+  try {
+    return memoryNeeded(
+      { config, precision, variant, tiles, module: undefined, threads: 1, batchTokens: 1024 },
+      true,
+    )
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+async function findFiles(files: ModelFiles, local: boolean): Promise<ModelFile[]> {
+  const names = [CONFIG, ...SMALL_FILES, WEIGHTS, INDEX]
+  const found: ModelFile[] = []
+  for (const name of names) {
+    const source = await files.open(name)
+    if (source === undefined) continue
+    try {
+      found.push({ name, bytes: source.byteLength, ...(local ? { sha256: await hashOf(source) } : {}) })
+      if (name !== INDEX || found.some((file) => file.name === WEIGHTS)) continue
+      const { weight_map: map } = await readJsonObject(source)
+      names.push(...new Set(Object.values(map ?? {}).filter((shard) => typeof shard === 'string')))
+    } finally {
+      await source.close()
+    }
+  }
+  return found
+}
+
+const CHUNK_BYTES = 1 << 22
+
+async function hashOf(source: ByteSource): Promise<string> {
+  const hash = createHash('sha256')
+  const chunk = new Uint8Array(Math.min(CHUNK_BYTES, source.byteLength))
+  for (let at = 0; at < source.byteLength; at += chunk.length) {
+    const part = chunk.subarray(0, Math.min(chunk.length, source.byteLength - at))
+    await source.read(at, part)
+    hash.update(part)
+  }
+  return hash.digest('hex')
+}
+
+function describe(facts: Facts): string {
+  const { model, architecture, labels, scheme, parameters, dtypes, memory, files } = facts
+  const { modelType, numLayers, hiddenSize, numHeads, intermediateSize, hiddenActivation } = architecture
+  const megabytes = (bytes: number | undefined): string =>
+    bytes === undefined ? 'more than WebAssembly can address' : `${(bytes / 1e6).toFixed(1)} MB`
+  const types = Object.entries(dtypes ?? {}).map(([dtype, count]) => `${dtype} ${count}`)
+  const rows: [string, string][] = [
+    ['model', model],
+    [
+      'architecture',
+      `${modelType}, L=${numLayers} layers, H=${hiddenSize}, A=${numHeads} heads, I=${intermediateSize}, ${hiddenActivation}`,
+    ],
+    ['vocabulary', `${architecture['vocabSize']} pieces`],
+    ['window', `${architecture['maxPositions']} pieces`],
+    ['labels', labels.join(' ')],
+    ['scheme', scheme === 'IOB' ? 'IOB (IOB1 and IOB2 have these labels)' : scheme],
+    ['parameters', parameters === undefined ? 'unknown: the weights are not here' : String(parameters)],
+    ...(types.length === 0 ? [] : [['types', types.join(', ')] as [string, string]]),
+    ['memory', `int8 ${megabytes(memory.int8)}, float32 ${megabytes(memory.float32)}`],
+    ...files.map(({ name, bytes, sha256 }, i): [string, string] => [
+      i === 0 ? 'files' : '',
+      `${name}  ${bytes} bytes${sha256 === undefined ? '' : `  ${sha256}`}`,
+    ]),
+  ]
+  return rows.map(([name, value]) => `${name.padEnd(13)} ${value}\n`).join('')
+}
+
+export const command: Command = {
+  help,
+  options: { json: { type: 'boolean' }, offline: { type: 'boolean' } },
+  run,
+}

@@ -1,0 +1,116 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Where a text comes from. */
+export type Source =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'stdin' }
+
+/** A text, or why there is none. */
+export interface Input {
+  /** The file's name as it was written; none for text and stdin. */
+  readonly file?: string
+  readonly text?: string
+  readonly error?: string
+}
+
+/**
+ * What the arguments mean: `-` is stdin, the name of something that exists is a file, all else is text; `--text` and
+ * `--file` decide for all. Without arguments, what is piped in is read.
+ *
+ * @throws {UsageError} where there is nothing to read
+ */
+export async function findSources(args: ParsedArguments): Promise<readonly Source[]> {
+  const { positionals } = args
+  if (args.has('text') && args.has('file')) throw new UsageError('Give --text or --file, not both')
+  if (positionals.length === 0) {
+    if (process.stdin.isTTY) throw new UsageError('Nothing to read: give a text, a file, or pipe text in')
+    return [{ kind: 'stdin' }]
+  }
+  return Promise.all(
+    positionals.map(async (argument): Promise<Source> => {
+      if (args.has('text')) return { kind: 'text', text: argument }
+      if (argument === '-') return { kind: 'stdin' }
+      if (args.has('file') || (await exists(argument))) return { kind: 'file', path: argument }
+      return { kind: 'text', text: argument }
+    }),
+  )
+}
+
+/** Reads the texts one after another; a file that cannot be read is an input with an error, and the next one follows. */
+export async function* readInputs(sources: readonly Source[], maxChars: number): AsyncGenerator<Input> {
+  for (const source of sources) {
+    if (source.kind === 'text') {
+      yield { text: source.text }
+      continue
+    }
+    const named = source.kind === 'file' ? { file: source.path } : {}
+    try {
+      yield { ...named, text: await readText(openSource(source), maxChars) }
+    } catch (error) {
+      yield { ...named, error: `${nameOf(source)}: ${explain(error)}` }
+    }
+  }
+}
+
+/** The bytes of a file or of stdin. */
+export function openSource(source: Exclude<Source, { kind: 'text' }>): AsyncIterable<Uint8Array> {
+  return source.kind === 'stdin' ? process.stdin : createReadStream(source.path)
+}
+
+export function nameOf(source: Source): string {
+  return source.kind === 'file' ? source.path : source.kind
+}
+
+/** Bytes of a file, 0 where that is not known. */
+export async function sizeOf(source: Source): Promise<number> {
+  if (source.kind !== 'file') return 0
+  return stat(source.path).then(
+    ({ size }) => size,
+    () => 0,
+  )
+}
+
+/** The system's errors in words. */
+export function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'EISDIR') return 'it is a folder, expected a file'
+  if (code === 'EACCES') return 'it may not be read'
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The most bytes of UTF-8 that a UTF-16 unit takes. */
+const BYTES_PER_UNIT = 3
+
+async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: number): Promise<string> {
+  const tooLong = (): RangeError =>
+    new RangeError(`the text has more than ${maxChars} characters; cut it, or raise --max-chars`)
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const parts: string[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      if (bytes > maxChars * BYTES_PER_UNIT) throw tooLong()
+      parts.push(decoder.decode(chunk, { stream: true }))
+    }
+    parts.push(decoder.decode())
+  } catch (error) {
+    if (error instanceof TypeError) throw new TypeError('it is not UTF-8 text', { cause: error })
+    throw error
+  }
+  const text = parts.join('')
+  if (text.length > maxChars) throw tooLong()
+  return text
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,148 @@
+/**
+ * `iobert --jsonl`: a line in, a line out, in order. Lines are computed in batches of those that are there, so that a
+ * program that waits for each answer gets it, and a file is read at full speed; while one batch computes the next is
+ * read. What is held is bounded: some lines read ahead, two batches, and nothing while stdout's reader is behind.
+ */
+
+import type { Recognition, RecognizeOptions } from '../entities/types.ts'
+import { isObject, kind } from '../format/json-file.ts'
+import type { Recognizer } from '../recognizer.ts'
+import { type Source, sizeOf } from './inputs.ts'
+import { recognitionFields } from './json.ts'
+import { LineQueue } from './line-queue.ts'
+import type { Line } from './lines.ts'
+import { complain, write } from './output.ts'
+import { createBar } from './progress.ts'
+
+/** What a batch holds: about 1024 pieces, which is what the engine computes together. */
+const BATCH_CHARS = 4096
+const BATCH_LINES = 256
+
+export interface JsonlOptions {
+  readonly maxChars: number
+  readonly recognize: RecognizeOptions
+}
+
+/** One line: a text to be read, or what is wrong with it. */
+interface Task {
+  readonly bytes: number
+  /** The id as JSON, as it was written. */
+  readonly id?: string
+  readonly text?: string
+  readonly error?: string
+}
+
+interface Batch {
+  readonly tasks: readonly Task[]
+  readonly results: Promise<Recognition[]>
+}
+
+/** @returns 1 where any line failed, else 0 */
+export async function runJsonl(
+  ner: Recognizer,
+  sources: readonly Source[],
+  options: JsonlOptions,
+): Promise<number> {
+  const sizes = await Promise.all(sources.map(sizeOf))
+  const total = sizes.every((size) => size > 0) ? sizes.reduce((sum, size) => sum + size, 0) : 0
+  const bar = createBar()
+  let done = 0
+  let failed = false
+  const finish = async ({ tasks, results }: Batch): Promise<void> => {
+    const recognitions = await results
+    let next = 0
+    let out = ''
+    for (const task of tasks) {
+      failed ||= task.error !== undefined
+      out += task.error === undefined ? answer(task, recognitions[next++]!) : refusal(task)
+      done += task.bytes
+    }
+    await write(out)
+    if (!process.stdout.isTTY) bar.update('Reading', done, total, 'bytes')
+  }
+  const queue = new LineQueue(sources, options.maxChars)
+  let running: Batch | undefined
+  for (;;) {
+    const tasks = takeBatch(queue, options.maxChars)
+    if (tasks.length === 0 && running === undefined) {
+      if (await queue.wait()) continue
+      break
+    }
+    const batch = tasks.length === 0 ? undefined : startBatch(ner, tasks, options.recognize)
+    if (running !== undefined) await finish(running)
+    running = batch
+  }
+  bar.end()
+  for (const message of queue.errors) complain(message)
+  return failed || queue.errors.length > 0 ? 1 : 0
+}
+
+function startBatch(ner: Recognizer, tasks: readonly Task[], options: RecognizeOptions): Batch {
+  const texts = tasks.flatMap(({ text }) => (text === undefined ? [] : [text]))
+  const results = ner.recognize(texts, options)
+  // Its error is raised when its turn comes.
+  results.catch(() => {})
+  return { tasks, results }
+}
+
+function takeBatch(queue: LineQueue, maxChars: number): Task[] {
+  const tasks: Task[] = []
+  let chars = 0
+  while (tasks.length < BATCH_LINES && chars < BATCH_CHARS) {
+    const line = queue.take()
+    if (line === undefined) break
+    const task = readLine(line, queue.taken, maxChars)
+    chars += task.text?.length ?? 0
+    tasks.push(task)
+  }
+  return tasks
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+function readLine(line: Line, number: number, maxChars: number): Task {
+  if (line === 'too long') {
+    return { bytes: 0, error: `Line ${number} has more than ${maxChars} characters; see --max-chars` }
+  }
+  const bytes = line.length + 1
+  const wrong = (what: string): Task => ({ bytes, error: `Line ${number} ${what}` })
+  const wanted = 'expected {"text": ...} or a string'
+  let json: string
+  try {
+    json = decoder.decode(line)
+  } catch {
+    return wrong('is not UTF-8')
+  }
+  if (json.trim() === '') return wrong(`is empty, ${wanted}`)
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch (error) {
+    return wrong(`is not JSON: ${(error as Error).message}`)
+  }
+  if (typeof value === 'string') return { bytes, text: value }
+  if (!isObject(value)) return wrong(`is ${kind(value)}, ${wanted}`)
+  const id = Object.hasOwn(value, 'id') ? { id: writtenId(value['id'], json) } : {}
+  const text = Object.hasOwn(value, 'text') ? value['text'] : undefined
+  if (typeof text === 'string') return { bytes, text, ...id }
+  return { ...wrong(`has a text that is ${kind(text)}, expected a string`), ...id }
+}
+
+/** The id as JSON; a number that JavaScript cannot hold (a 64-bit key) as it stands in the line. */
+function writtenId(id: unknown, json: string): string {
+  if (typeof id !== 'number' || Number.isSafeInteger(id)) return JSON.stringify(id)
+  // Inside a string the quotes would be escaped.
+  for (const [, digits] of json.matchAll(/"id"\s*:\s*(-?\d[\d.eE+-]*)/gu)) {
+    if (Number(digits) === id) return digits!
+  }
+  return JSON.stringify(id)
+}
+
+function answer({ id }: Task, recognition: Recognition): string {
+  const fields = JSON.stringify(recognitionFields(recognition))
+  return id === undefined ? `${fields}\n` : `{"id":${id},${fields.slice(1)}\n`
+}
+
+function refusal({ id, error }: Task): string {
+  return `{${id === undefined ? '' : `"id":${id},`}"error":${JSON.stringify(error)}}\n`
+}
