@@ -1,0 +1,37 @@
+// The same page with transformers.js: its pipeline, batches of texts padded to the longest.
+import { env, pipeline } from '@huggingface/transformers'
+
+let classify
+let size
+
+window.load = async (folder, batch, wasm) => {
+  size = batch
+  env.allowRemoteModels = false
+  env.allowLocalModels = true
+  env.localModelPath = new URL('.', new URL(folder, location.href)).href
+  env.useBrowserCache = false
+  env.useWasmCache = false
+  env.backends.onnx.wasm.wasmPaths = wasm
+  env.backends.onnx.wasm.numThreads = 1
+  const name = new URL(folder, location.href).pathname.split('/').at(-1)
+  classify = await pipeline('token-classification', name, { dtype: 'q8', device: 'wasm' })
+  return { version: env.version }
+}
+
+async function run(texts, keep) {
+  for (let at = 0; at < texts.length; at += size) keep(await classify(texts.slice(at, at + size)))
+}
+
+window.time = async (texts) => {
+  const started = performance.now()
+  await run(texts, () => {})
+  return performance.now() - started
+}
+
+window.labels = async (texts) => {
+  const results = []
+  await run(texts, (batch) => {
+    for (const tokens of batch) results.push(tokens.map(({ index, entity }) => `${index} ${entity}`))
+  })
+  return results
+}

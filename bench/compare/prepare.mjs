@@ -1,0 +1,128 @@
+// Makes what the comparison needs and is not there yet: the rivals, a Python environment, the models and their ONNX files.
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cache, here, modelPath, onnxFile, python, root, shared } from './places.mjs'
+
+function run(command, args, folder = here) {
+  console.error(`  ${command.split('/').pop()} ${args.join(' ')}`)
+  const done = spawnSync(command, args, { cwd: folder, stdio: ['ignore', 2, 2] })
+  if (done.error) throw new Error(`${command} did not start: ${done.error.message}`)
+  if (done.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${done.status ?? done.signal}`)
+}
+
+export function prepareRivals() {
+  // One of the rivals downloads in its post-install step; what is needed of it is in its package.
+  const done = join(here, 'node_modules/.package-lock.json')
+  if (!existsSync(done)) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  run(process.execPath, [join(root, 'tools/build.mjs')], root)
+}
+
+function preparePython() {
+  const done = join(cache, 'venv/requirements.txt')
+  const wanted = readFileSync(join(here, 'requirements.txt'), 'utf8')
+  if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return
+  run('python3', ['-m', 'venv', join(cache, 'venv')])
+  run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', join(here, 'requirements.txt')])
+  writeFileSync(done, wanted)
+}
+
+/** BERT-base and BERT-large are made by scripts beside the project; both are deterministic. */
+const MAKERS = { base: 'make_bert_base.py', large: 'make_bert_large.py' }
+
+/** @param kinds of ['int8', 'onnx'], beside the float folder */
+export function prepareModel(name, kinds) {
+  mkdirSync(join(cache, 'models'), { recursive: true })
+  const float = modelPath(name, 'float')
+  if (!existsSync(join(float, 'model.safetensors'))) {
+    const script = join(shared, 'models', MAKERS[name])
+    if (!existsSync(script)) {
+      throw new Error(
+        `BERT-${name} is not at ${float} and ${script} is not there to make it; put a model there`,
+      )
+    }
+    preparePython()
+    run(python, [script, float])
+  }
+  if (kinds.includes('int8') && !existsSync(join(modelPath(name, 'int8'), 'model.safetensors'))) {
+    run(process.execPath, [join(root, 'dist/cli/main.js'), 'quantize', float, modelPath(name, 'int8')])
+  }
+  if (kinds.includes('onnx')) prepareOnnx(name, float)
+}
+
+/** The folder as transformers.js wants it: config.json, tokenizer.json, tokenizer_config.json, onnx/model*.onnx. */
+function prepareOnnx(name, float) {
+  const folder = modelPath(name, 'onnx')
+  if (!existsSync(onnxFile(name, 'q8')) || !existsSync(onnxFile(name, 'fp32'))) {
+    preparePython()
+    run(python, [join(here, 'export-onnx.py'), float, join(folder, 'onnx')])
+  }
+  copyFileSync(join(float, 'config.json'), join(folder, 'config.json'))
+  const settings = JSON.parse(readFileSync(join(float, 'tokenizer_config.json'), 'utf8'))
+  writeJson(join(folder, 'tokenizer_config.json'), {
+    ...settings,
+    tokenizer_class: 'BertTokenizer',
+    ...SPECIAL,
+  })
+  writeJson(join(folder, 'tokenizer.json'), fastTokenizer(float, settings.do_lower_case ?? true))
+}
+
+const SPECIAL = {
+  unk_token: '[UNK]',
+  sep_token: '[SEP]',
+  pad_token: '[PAD]',
+  cls_token: '[CLS]',
+  mask_token: '[MASK]',
+}
+
+function writeJson(path, value) {
+  writeFileSync(`${path}.partial`, JSON.stringify(value))
+  renameSync(`${path}.partial`, path)
+}
+
+/** The tokenizer.json that the tokenizers library writes for a BERT vocabulary. */
+function fastTokenizer(float, lowercase) {
+  const pieces = readFileSync(join(float, 'vocab.txt'), 'utf8').split('\n')
+  if (pieces.at(-1) === '') pieces.pop()
+  const id = (piece) => pieces.indexOf(piece)
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }
+  const special = (piece) => ({ SpecialToken: { id: piece, type_id: 0 } })
+  const sequence = { Sequence: { id: 'A', type_id: 0 } }
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: Object.values(SPECIAL).map((content) => ({ id: id(content), content, ...flags })),
+    normalizer: {
+      type: 'BertNormalizer',
+      clean_text: true,
+      handle_chinese_chars: true,
+      strip_accents: null,
+      lowercase,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [special('[CLS]'), sequence, special('[SEP]')],
+      pair: [
+        special('[CLS]'),
+        sequence,
+        special('[SEP]'),
+        { Sequence: { id: 'B', type_id: 1 } },
+        special('[SEP]'),
+      ],
+      special_tokens: Object.fromEntries(
+        ['[CLS]', '[SEP]'].map((piece) => [piece, { id: piece, ids: [id(piece)], tokens: [piece] }]),
+      ),
+    },
+    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab: Object.fromEntries(pieces.map((piece, index) => [piece, index])),
+    },
+  }
+}

@@ -1,0 +1,122 @@
+// What is measured: one entry a comparison. `rivals` with a floor and a target are rows of the project's table of targets;
+// those without are shown beside them, losing ones included.
+const ours = (precision, more = {}) => ({ engine: 'iobert', precision, ...more })
+const web = (precision, more = {}) => ({ engine: 'onnxruntime-web', precision, ...more })
+const native = (precision, more = {}) => ({ engine: 'onnxruntime-node', precision, ...more })
+
+/** `seconds`: of one turn; a turn is one pass at least. `only`: the major version of Node it needs. */
+export const FORWARD = [
+  {
+    id: 'base-int8-128',
+    workload: 'BERT-base int8, 128 tokens',
+    model: 'base',
+    tokens: 128,
+    ours: ours('int8'),
+    rivals: [
+      { ...web('q8'), floor: 1.15, target: 1.35 },
+      { ...web('fp32'), floor: 2.4, target: 2.8 },
+      native('fp32'),
+      native('q8'),
+    ],
+  },
+  {
+    id: 'base-int8-16',
+    workload: 'BERT-base int8, 16 tokens',
+    model: 'base',
+    tokens: 16,
+    ours: ours('int8'),
+    rivals: [{ ...web('q8'), floor: 1.2, target: 1.5 }, native('q8')],
+  },
+  {
+    id: 'base-float32-128',
+    workload: 'BERT-base float32, 128 tokens',
+    model: 'base',
+    tokens: 128,
+    ours: ours('float32'),
+    rivals: [{ ...web('fp32'), floor: 1.3, target: 1.6 }, native('fp32')],
+  },
+  {
+    id: 'large-int8-128',
+    workload: 'BERT-large int8, 128 tokens',
+    model: 'large',
+    tokens: 128,
+    ours: ours('int8', { file: 'int8' }),
+    rivals: [{ ...web('q8'), floor: 1.15, target: 1.35 }],
+  },
+  {
+    id: 'turbo',
+    workload: 'BERT-base int8 turbo, 128 tokens',
+    model: 'base',
+    tokens: 128,
+    only: 24,
+    ours: ours('int8', { turbo: true }),
+    rivals: [{ ...native('fp32'), floor: 1.05, target: 1.4 }, native('q8')],
+  },
+  {
+    id: 'turbo-float32',
+    workload: 'BERT-base float32 turbo, 128 tokens',
+    model: 'base',
+    tokens: 128,
+    only: 24,
+    ours: ours('float32', { turbo: true }),
+    rivals: [native('fp32')],
+  },
+  {
+    id: 'turbo-web',
+    workload: 'BERT-base int8 turbo, 128 tokens, the flag on for both from the start',
+    model: 'base',
+    tokens: 128,
+    only: 24,
+    flags: ['--experimental-wasm-revectorize'],
+    ours: ours('int8', { turbo: true }),
+    rivals: [web('q8'), web('fp32')],
+  },
+  {
+    id: 'threads-int8',
+    workload: 'BERT-base int8, 128 tokens, 2 threads',
+    model: 'base',
+    tokens: 128,
+    ours: ours('int8', { threads: 2 }),
+    rivals: [{ ...ours('int8'), floor: 1.75, target: 1.9 }],
+  },
+  {
+    id: 'threads-float32',
+    workload: 'BERT-base float32, 128 tokens, 2 threads',
+    model: 'base',
+    tokens: 128,
+    ours: ours('float32', { threads: 2 }),
+    rivals: [{ ...ours('float32'), floor: 1.75, target: 1.9 }],
+  },
+  {
+    id: 'threads-web',
+    workload: 'BERT-base int8, 128 tokens, 2 threads each',
+    model: 'base',
+    tokens: 128,
+    ours: ours('int8', { threads: 2 }),
+    rivals: [web('q8', { threads: 2 }), web('fp32', { threads: 2 }), native('fp32', { threads: 2 })],
+  },
+]
+
+/** Seconds and bytes are bounds of their own here, not ratios. */
+export const LOAD = [
+  {
+    workload: 'Load BERT-large int8 (file int8)',
+    ...ours('int8', { model: 'large', file: 'int8' }),
+    floor: { seconds: 2.5, bytes: 0.47e9 },
+    target: { seconds: 1.2, bytes: 0.43e9 },
+  },
+  {
+    workload: 'Load BERT-base int8 (file float32, quantised on the way)',
+    ...ours('int8', { model: 'base' }),
+    floor: { seconds: 2.5 },
+  },
+  {
+    workload: 'Load BERT-large int8 (file float32, quantised on the way)',
+    ...ours('int8', { model: 'large' }),
+  },
+  { workload: 'Load BERT-large q8', ...web('q8', { model: 'large' }) },
+  { workload: 'Load BERT-large fp32', ...web('fp32', { model: 'large' }) },
+]
+
+export const BROWSER = { floor: 2.5, target: 4, batch: 32 }
+export const SIZE = { floor: 60e3, target: 40e3 }
