@@ -1,8 +1,7 @@
 // iobert and transformers.js as pages in one Chromium, in turns over the same sentences; and the code that each page fetched.
-import { execFileSync } from 'node:child_process'
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { extname, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { cache, here, modelPath, root, shared } from './places.mjs'
 import { median, spread, verdict } from './table.mjs'
@@ -26,6 +25,7 @@ const TYPES = {
 }
 const CODE = ['.js', '.mjs', '.wasm']
 const WARM_TEXTS = 64
+const COMPARED_TEXTS = 256
 
 /** @returns what was measured, or { skipped: the reason } */
 export async function compareInBrowser({ rounds, texts: most }) {
@@ -35,7 +35,7 @@ export async function compareInBrowser({ rounds, texts: most }) {
   if (executablePath === undefined) return { skipped: 'no Chromium; on Debian: apt-get install chromium' }
   const corpus = join(shared, 'data/conll2003-dev.txt')
   if (!existsSync(corpus)) return { skipped: `${corpus} is not there` }
-  const texts = sentences(readFileSync(corpus, 'utf8')).slice(0, most)
+  const texts = sample(sentences(readFileSync(corpus, 'utf8')), most)
 
   const pages = await bundlePages()
   const requests = []
@@ -46,10 +46,11 @@ export async function compareInBrowser({ rounds, texts: most }) {
     const origin = `http://127.0.0.1:${server.address().port}`
     const open = async (name, ...load) => {
       const page = await browser.newPage()
-      page.on(
-        'console',
-        (message) => message.type() === 'error' && console.error(`  ${name}: ${message.text()}`),
-      )
+      page.on('console', (message) => {
+        // Optional files that a model does not have are asked for and not found.
+        if (message.type() === 'error' && !message.text().includes('404'))
+          console.error(`  ${name}: ${message.text()}`)
+      })
       page.on('pageerror', (error) => console.error(`  ${name}: ${error}`))
       requests.length = 0
       await page.goto(`${origin}/pages/${name}.html`)
@@ -59,9 +60,9 @@ export async function compareInBrowser({ rounds, texts: most }) {
       await page.evaluate((some) => window.time(some), texts.slice(0, WARM_TEXTS))
       return { page, info, files: fetchedCode(requests) }
     }
-    const model = (kind) => `/models/${modelPath('base', kind).split('/').at(-1)}`
+    const model = (kind) => basename(modelPath('base', kind))
     const asyncify = '/pages/ort-wasm-simd-threaded.asyncify'
-    const ours = await open('iobert', `${model('float')}/`)
+    const ours = await open('iobert', `/models/${model('float')}/`)
     const theirs = await open('transformers', model('onnx'), BROWSER.batch, {
       mjs: `${asyncify}.mjs`,
       wasm: `${asyncify}.wasm`,
@@ -69,11 +70,14 @@ export async function compareInBrowser({ rounds, texts: most }) {
     const isolated = await ours.page.evaluate(() => window.crossOriginIsolated)
     if (isolated) throw new Error('The page is cross-origin isolated, so threads would differ')
 
-    const labels = await both(ours, theirs, (page) => page.evaluate((all) => window.labels(all), texts))
+    const labels = await both(ours, theirs, (page) =>
+      page.evaluate((some) => window.labels(some), texts.slice(0, COMPARED_TEXTS)),
+    )
     const agreed = agreement(...labels)
     const times = [[], []]
     for (let round = 0; round < rounds; round++) {
       for (const [index, { page }] of [ours, theirs].entries()) {
+        await page.bringToFront()
         times[index].push(await page.evaluate((all) => window.time(all), texts))
       }
     }
@@ -127,6 +131,15 @@ function sentences(text) {
     )
     .filter((words) => words.length > 0)
     .map((words) => words.join(' '))
+}
+
+/** About `most` sentences: whole batches as they stand in the corpus, evenly spaced over it. */
+function sample(texts, most) {
+  const { batch } = BROWSER
+  const wanted = Math.ceil(most / batch)
+  const step = Math.max(1, texts.length / batch / wanted)
+  const starts = Array.from({ length: wanted }, (_, index) => batch * Math.floor(index * step))
+  return starts.flatMap((start) => texts.slice(start, start + batch))
 }
 
 /** Of the pieces that either side labels, the share that both label the same. */
@@ -218,7 +231,7 @@ function fetchedCode(paths) {
   return [...new Set(paths)]
     .filter((path) => CODE.includes(extname(path)))
     .map((path) => ({
-      name: path.split('/').at(-1),
+      name: basename(path),
       bytes: gzipSync(readFileSync(path), { level: 9 }).length,
     }))
 }

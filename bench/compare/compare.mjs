@@ -30,7 +30,7 @@ in turns A B A B, and prints tables in Markdown. Models and ONNX files are made 
   --only    parts, with commas between: ${PARTS.join(', ')}
   --rounds  turns of each engine
   --node    major versions of Node, the first is the reference
-  --texts   so many CoNLL sentences in place of all, in the browser
+  --texts   CoNLL sentences in the browser, default 640 (20 batches over the whole set of 3250)
   --quick   one short round of everything, to see that it works: the figures mean nothing`)
   process.exit(0)
 }
@@ -44,7 +44,7 @@ if (unknown !== undefined) {
 const rounds = options.quick ? 1 : Number(options.rounds)
 const seconds = options.quick ? 0.01 : 0.3
 const loads = options.quick ? 1 : 5
-const texts = options.texts === undefined ? (options.quick ? 64 : undefined) : Number(options.texts)
+const texts = Number(options.texts ?? (options.quick ? 64 : 640))
 const majors = options.node.split(',')
 
 const started = Date.now()
@@ -59,7 +59,7 @@ if (forward.some(({ model }) => model === 'large') || parts.includes('load'))
 
 console.log(`Machine: ${machine()}  `)
 const rivals = ['onnxruntime-web', 'onnxruntime-node', '@huggingface/transformers']
-const inner = versionOf('onnxruntime-web', 'node_modules/@huggingface/transformers')
+const inner = versionOf('onnxruntime-web', '@huggingface/transformers')
 console.log(
   `Rivals: ${rivals.map((name) => `${name} ${versionOf(name)}`).join(', ')} (with onnxruntime-web ${inner})  `,
 )
@@ -175,7 +175,7 @@ function compareLoads() {
     ]
   })
   const headings = [
-    'load, warm file cache, Node ' + majors[0],
+    `load, warm file cache, Node ${majors[0]}`,
     'engine',
     'seconds',
     'peak RSS, GB',

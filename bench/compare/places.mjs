@@ -1,6 +1,5 @@
 // Where things are, and which Node runs what.
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -28,12 +27,9 @@ export function nodeBinary(major) {
   return process.versions.node.startsWith(`${major}.`) ? process.execPath : undefined
 }
 
-/** The version of a package beside this file. */
-export function versionOf(name, below = '') {
-  const require = createRequire(join(here, 'node_modules', below, 'x.js'))
-  const folder = require.resolve
-    .paths(name)
-    .map((path) => join(path, name, 'package.json'))
-    .find((path) => existsSync(path))
-  return folder === undefined ? undefined : require(folder).version
+/** The version of an installed package; `inside`: the package whose own copy of it is meant. */
+export function versionOf(name, inside = '.') {
+  const places = [join(here, 'node_modules', inside, 'node_modules', name), join(here, 'node_modules', name)]
+  const file = places.map((folder) => join(folder, 'package.json')).find((path) => existsSync(path))
+  return file === undefined ? undefined : JSON.parse(readFileSync(file, 'utf8')).version
 }

@@ -4,16 +4,16 @@ import { env, pipeline } from '@huggingface/transformers'
 let classify
 let size
 
-window.load = async (folder, batch, wasm) => {
+window.load = async (name, batch, wasm) => {
   size = batch
   env.allowRemoteModels = false
   env.allowLocalModels = true
-  env.localModelPath = new URL('.', new URL(folder, location.href)).href
+  // A path: its look-up of the tokenizer passes over URLs.
+  env.localModelPath = '/models/'
   env.useBrowserCache = false
   env.useWasmCache = false
   env.backends.onnx.wasm.wasmPaths = wasm
   env.backends.onnx.wasm.numThreads = 1
-  const name = new URL(folder, location.href).pathname.split('/').at(-1)
   classify = await pipeline('token-classification', name, { dtype: 'q8', device: 'wasm' })
   return { version: env.version }
 }
