@@ -7,11 +7,13 @@ export const GELU_TANH: i32 = 2
 export const RELU: i32 = 3
 export const SILU: i32 = 4
 
+// #region gelu
 /** gelu(x) = x/2 · (1 + erf(x/√2))   Hendrycks & Gimpel 2016, the erf form, BERT's own */
 function gelu(x: v128): v128 {
   const erf = erf4(f32x4.mul(x, f32x4.splat(0.70710677)))
   return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(f32x4.splat(1.0), erf))
 }
+// #endregion
 
 /** silu(x) = x / (1 + e^-x) */
 function silu(x: v128): v128 {

@@ -83,6 +83,7 @@ export function layerNormRow(
     c = f32x4.add(c, f32x4.mul(vc, vc))
     d = f32x4.add(d, f32x4.mul(vd, vd))
   }
+  // #region last-pass
   const variance = total(a, b, c, d) / <f32>width
   const inverse = f32x4.splat(<f32>1.0 / sqrt<f32>(variance + epsilon))
   for (let i: usize = 0; i < size; i += 16) {
@@ -90,4 +91,5 @@ export function layerNormRow(
     const y = f32x4.add(f32x4.mul(centred, v128.load(weight + i)), v128.load(bias + i))
     v128.store(out + i, i < whole ? y : v128.and(y, laneMask(left - (<i32>(i - whole) >> 2))))
   }
+  // #endregion
 }

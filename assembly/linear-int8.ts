@@ -28,6 +28,7 @@ const WIDEN_ROWS: i32 = 24
 /** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
 const ROW_BLOCK_BYTES: i32 = 1 << 19
 
+// #region widen
 /** One panel to int16, so that the row tiles need not widen it again and again. */
 function widen(panel: usize, pairs: i32, scratch: usize): void {
   const end = panel + ((<usize>pairs) << 4)
@@ -35,6 +36,28 @@ function widen(panel: usize, pairs: i32, scratch: usize): void {
     v128.store(scratch, v128.load8x8_s(panel))
     v128.store(scratch, v128.load8x8_s(panel, 8), 16)
     scratch += 32
+  }
+}
+// #endregion
+
+/**
+ * The sums of one panel, int32, become floats in place, while they are in the first-level cache. The order of these
+ * operations is part of the contract. (Inside the tiles they kept V8 from re-vectorising: 80 GOP/s where this form has 140.)
+ *
+ * @param rowScales  one float32 a row
+ * @param columns    8 column scales, then 8 biases
+ */
+function finishPanel(rowScales: usize, columns: usize, out: usize, rows: i32, outStride: usize): void {
+  const scaleA = v128.load(columns)
+  const scaleB = v128.load(columns, 16)
+  const biasA = v128.load(columns, 32)
+  const biasB = v128.load(columns, 48)
+  for (let row: i32 = 0; row < rows; row++, rowScales += 4, out += outStride) {
+    const scale = v128.load32_splat(rowScales)
+    const a = f32x4.convert_i32x4_s(v128.load(out))
+    const b = f32x4.convert_i32x4_s(v128.load(out, 16))
+    v128.store(out, f32x4.add(f32x4.mul(a, f32x4.mul(scale, scaleA)), biasA))
+    v128.store(out, f32x4.add(f32x4.mul(b, f32x4.mul(scale, scaleB)), biasB), 16)
   }
 }
 
@@ -75,14 +98,20 @@ export function linearInt8(
       while (row < last) {
         const count = nextTileRows(last - row, tileRows)
         const tileX = x + xStride * row
-        const tileScales = scales + ((<usize>row) << 2)
         const tileOut = panelOut + outStride * row
-        if (widened)
-          wideTile(count, tileX, xStride, tileScales, scratch, pairs, panelColumns, tileOut, outStride)
-        else narrowTile(count, tileX, xStride, tileScales, w, pairs, panelColumns, tileOut, outStride)
+        if (widened) wideTile(count, tileX, xStride, scratch, pairs, tileOut, outStride)
+        else narrowTile(count, tileX, xStride, w, pairs, tileOut, outStride)
         row += count
       }
-      activate(activation, panelOut + outStride * first, last - first, PANEL, outStride)
+      const firstOut = panelOut + outStride * first
+      finishPanel(
+        scales + ((<usize>first) << 2),
+        columns + ((<usize>panel) << 6),
+        firstOut,
+        last - first,
+        outStride,
+      )
+      activate(activation, firstOut, last - first, PANEL, outStride)
     }
   }
 }

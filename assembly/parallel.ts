@@ -28,6 +28,7 @@ const SPINS: i32 = 20000
 /** A chunk number above all others. */
 const CLOSED: i64 = 0x7fffffff
 
+// #region work
 /** Claims and computes chunks of call `call` until there is none. */
 function work(control: usize, call: i32, scratch: usize): void {
   while (true) {
@@ -45,6 +46,7 @@ function work(control: usize, call: i32, scratch: usize): void {
     if (atomic.add<i32>(control, 1, DONE) === chunks - 1) atomic.notify(control + DONE, 1)
   }
 }
+// #endregion
 
 /**
  * The coordinator's side: opens the call whose kernel, sizes and arguments stand in the control block, and joins in.

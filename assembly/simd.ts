@@ -6,6 +6,7 @@
  * `Math.fround`, so that results agree bit for bit (not where the relaxed build fuses, in `madd`).
  */
 
+// #region dot
 /** acc + a·b: fused (one rounding) in the relaxed build, two roundings in the other. */
 export function madd(a: v128, b: v128, acc: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, acc)
@@ -16,6 +17,7 @@ export function madd(a: v128, b: v128, acc: v128): v128 {
 export function dot(a: v128, b: v128, acc: v128): v128 {
   return i32x4.add(acc, i32x4.dot_i16x8_s(a, b))
 }
+// #endregion
 
 /** (lane 0 + lane 1) + (lane 2 + lane 3). */
 export function sumLanes(v: v128): f32 {
@@ -41,6 +43,7 @@ export function maxFloatLanes(v: v128): f32 {
 /** Adding and taking away 1.5·2^23 rounds to the nearest integer, ties to even, for |x| < 2^22. */
 const ROUNDING_MAGIC: f32 = 12582912.0
 
+// #region exp4
 /**
  * exp(x) for x in [-87, 88]; inputs outside are clamped. 2^n · e^r with n = round(x / ln 2), |r| <= ln 2 / 2, and e^r by
  * the polynomial of Cephes' expf (Moshier 1989). Largest error 1.4 ulp, by test/kernels/math.test.ts.
@@ -61,6 +64,7 @@ export function exp4(x: v128): v128 {
   // The low bits of `shifted` hold n in two's complement; moved to the exponent they multiply by 2^n.
   return i32x4.add(power, i32x4.shl(shifted, 23))
 }
+// #endregion
 
 /**
  * erf(z) = z·P(z²)/Q(z²), degrees 4 and 5, fitted for this project on |z| <= 3.8 (beyond, erf is 1 to within 8e-8).

@@ -36,6 +36,7 @@ export function softmaxRow(row: usize, width: i32, scale: f32): f32 {
     maxA = f32x4.pmax(maxA, a)
     maxB = f32x4.pmax(maxB, b)
   }
+  // #region second-pass
   const rowMax = f32x4.splat(maxFloatLanes(f32x4.pmax(maxA, maxB)))
   let sumA = f32x4.splat(0)
   let sumB = f32x4.splat(0)
@@ -47,6 +48,7 @@ export function softmaxRow(row: usize, width: i32, scale: f32): f32 {
     sumA = f32x4.add(sumA, a)
     sumB = f32x4.add(sumB, b)
   }
+  // #endregion
   if (left > 0) {
     const a = v128.and(exp4(f32x4.sub(v128.load(p), rowMax)), laneMask(left))
     const b = v128.and(exp4(f32x4.sub(v128.load(p, 16), rowMax)), laneMask(left - 4))

@@ -4,6 +4,7 @@
  */
 import { madd } from './simd'
 
+// #region tile
 function tile2x2(
   x: usize,
   xStride: usize,
@@ -39,6 +40,7 @@ function tile2x2(
   v128.store(out, f32x4.add(y1a, ba))
   v128.store(out, f32x4.add(y1b, bb), 16)
 }
+// #endregion
 
 function tile3x2(
   x: usize,

@@ -14,6 +14,7 @@ export function decodeArgmax(units: readonly Unit[], labels: LabelSet): Int32Arr
   )
 }
 
+// #region viterbi
 /**
  * The likeliest sequence of labels among those that the scheme allows (Viterbi 1967): the largest sum of
  * log-probabilities. Exact, in time N·C². The log-softmax of a row differs from its logits by a constant that no path
@@ -67,6 +68,7 @@ export function decodeViterbi(units: readonly Unit[], logits: Float32Array, labe
   }
   return path
 }
+// #endregion
 
 /** Log-probabilities of a unit up to a constant, [C]. */
 function emissionsOf(unit: Unit, logits: Float32Array, labels: LabelSet): ArrayLike<number> {

@@ -9,6 +9,7 @@ export interface Group {
   type: string
 }
 
+// #region group
 /**
  * Groups neighbouring units by their labels. The rule is the Hugging Face pipeline's, a label joins the group when its
  * type is that of the one before and it is no B, with the positions of the other schemes added: S opens too, E and S
@@ -31,3 +32,4 @@ export function groupLabels(labelIds: ArrayLike<number>, labels: LabelSet): Grou
   }
   return groups
 }
+// #endregion

@@ -54,6 +54,7 @@ export function logProbability(x: number): number {
   return exponent * LN2_HIGH + (exponent * LN2_LOW + 2 * s * sum)
 }
 
+// #region softmax-rows
 /**
  * Softmax of each row: p = e^(x - max) / Σ e^(x - max), the differences, powers and quotients rounded to float32, the
  * sum kept in a double, left to right.
@@ -77,6 +78,7 @@ export function softmaxRows(logits: Float32Array, classes: number): Float32Array
   }
   return result
 }
+// #endregion
 
 /** Index of the largest value, the first on ties. */
 export function argmax(values: ArrayLike<number>): number {

@@ -12,6 +12,7 @@ const ROUND = 1.5 * 2 ** 52
 
 const LARGEST_FLOAT = 3.4028234663852886e38
 
+// #region quantize-row
 /**
  * Quantises one row of weights [in] into int8.
  *
@@ -36,6 +37,7 @@ export function quantizeRow(weights: Float32Array, quantized: Int8Array): number
   }
   return scale
 }
+// #endregion
 
 /** The scale that `quantizeRow` gives a row of weights. */
 export function rowScale(weights: Float32Array): number {

@@ -32,6 +32,7 @@ export function roundHalfEven(x: number): number {
   return f(f(x + ROUNDING_MAGIC) - ROUNDING_MAGIC)
 }
 
+// #region exp
 /** e^x for x in [-87, 88]; inputs outside are clamped. Largest error 1.4 ulp. The polynomial is that of Cephes' expf. */
 export function exp(x: number): number {
   let clamped = x > -87 ? x : -87
@@ -41,7 +42,9 @@ export function exp(x: number): number {
   const power = f(f(f(polynomial(EXP, r) * f(r * r)) + r) + 1)
   return f(power * 2 ** n)
 }
+// #endregion
 
+// #region gelu
 /** erf(z) = z·P(z²)/Q(z²), fitted for this project on |z| <= 3.8. Largest absolute error 4.9e-7. */
 export function erf(x: number): number {
   let z = x > -f(3.8) ? x : -f(3.8)
@@ -54,6 +57,7 @@ export function erf(x: number): number {
 export function gelu(x: number): number {
   return f(f(x * 0.5) * f(1 + erf(f(x * SQRT_HALF))))
 }
+// #endregion
 
 /** x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³))), written as x / (1 + e^-2u)   Hendrycks & Gimpel 2016 */
 export function geluTanh(x: number): number {

@@ -72,6 +72,7 @@ export class Bert {
     const probabilities = wanted.attentions ? this.#placeProbabilities(batch) : undefined
     const last = wanted.layer ?? numLayers
 
+    // #region forward
     kernels.embed(workspace.ids, workspace.positions, this.#weights.embeddings, workspace.hiddenStates)
     this.#keepHiddenStates(workspace, output)
     for (const layer of this.#weights.layers.slice(0, last)) {
@@ -87,6 +88,7 @@ export class Bert {
       kernels.linear(workspace.hiddenStates, this.#weights.classifier, workspace.logits, 'identity')
       output.logits = this.#rows(workspace.logits, workspace)
     }
+    // #endregion
     return output
   }
 

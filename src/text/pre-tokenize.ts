@@ -3,6 +3,7 @@
 import type { NormalizedText } from './normalize.ts'
 import { CLASS, characterTables, DELETED, PUNCTUATION, SPACE } from './unicode.ts'
 
+// #region pre-tokenize
 /** Calls `word(from, to)` for each word, a range of indices into the normalised code points within `[start, end)`. */
 export function preTokenize(
   normalized: NormalizedText,
@@ -24,6 +25,7 @@ export function preTokenize(
   }
   if (from < end) word(from, end)
 }
+// #endregion
 
 /** Line tabulation, form feed and next line: white space that cleaning would have deleted, met where it is off. */
 function isControlSpace(code: number): boolean {

@@ -43,6 +43,7 @@ export class WordPiece {
     this.#pieceAt = Int32Array.from(pieceAt)
   }
 
+  // #region wordpiece
   /** Cuts the word `codePoints[from, to)`: calls `piece(id, from, to)` for each piece, once with `[UNK]` where it cannot. */
   tokenize(
     codePoints: Int32Array,
@@ -85,6 +86,7 @@ export class WordPiece {
       start = ends[index]!
     }
   }
+  // #endregion
 
   /** Adds a piece below a root; `pieceAt` grows by the nodes this takes. */
   #insert(root: number, piece: string, id: number, pieceAt: number[]): void {
