@@ -51,13 +51,23 @@ export function urlFiles(base: string | URL, options: RequestOptions = {}): Mode
  * @throws an `Error` with the URL and the status for any other refusal
  */
 export async function openUrl(url: string, options: UrlOptions = {}): Promise<ByteSource | undefined> {
-  const opened = await openBody(url, 0, options)
+  const opened = /^https?:/i.test(url) ? await openBody(url, 0, options) : await openPackaged(url, options)
   if (opened === undefined) return undefined
   // Without a length (chunked, or compressed on the way) only the end of the body tells it.
   if (opened.total === undefined || opened.total <= SMALL) {
     return bytesSource(url, await readWhole(url, opened, options))
   }
   return streamSource(url, opened, opened.total, options)
+}
+
+/** In an extension's own files nothing answers 404: what is not there cannot be fetched, and waiting does not help. */
+async function openPackaged(url: string, options: UrlOptions): Promise<Body | undefined> {
+  try {
+    return await openBody(url, 0, { ...options, retries: 0 })
+  } catch (error) {
+    if (error instanceof ConnectionError) return undefined
+    throw error
+  }
 }
 
 interface Body {

@@ -1,0 +1,96 @@
+// `node tools/test-runtimes.mjs [WORD...]`: the packed package on every runtime and through every bundler, compared bit
+// by bit with Node 20. Installs what it needs into build/runtimes; browsers are Debian's. One line a run; with words,
+// only runs whose name contains one.
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { bundlerRuns } from '../test/bundlers/runs.mjs'
+import { slowPackageRuns } from '../test/package/slow.mjs'
+import { binaries, folder, installPackage, installRuntimes, root, run } from '../test/runtimes/install.mjs'
+import { browserRuns } from '../test/runtimes/run-browsers.mjs'
+import { runWorkerd } from '../test/runtimes/run-workerd.mjs'
+
+const words = parseArgs({ allowPositionals: true }).positionals
+let passed = 0
+let failed = 0
+let skipped = 0
+
+run(process.execPath, ['tools/build.mjs'], { cwd: root })
+installRuntimes()
+const installed = installPackage()
+
+/** Runs the suite in a process; its outcome is the last line. */
+function inProcess(command, args, options, model = null) {
+  const script = join(folder, 'runtimes/process.mjs')
+  const output = run(command, [...args, script, JSON.stringify(model), JSON.stringify(options)], {
+    cwd: folder,
+    timeout: 120_000,
+  })
+  return JSON.parse(output)
+}
+
+const reference = inProcess(binaries.node(20), [], { inline: true })
+console.log(`reference: Node 20 inline, ${reference.lines.length} texts`)
+
+/** Throws where an outcome is not the reference's, or did not run as asked. */
+function compare({ error, lines, info }, wanted) {
+  if (error) throw new Error(error)
+  for (const [name, value] of Object.entries(wanted)) {
+    if (info[name] !== value) throw new Error(`info.${name} is ${info[name]}, expected ${value}`)
+  }
+  reference.lines.forEach((line, i) => {
+    if (lines[i] !== line) throw new Error(`Text ${i} differs:\n  Node 20  ${line}\n  here     ${lines[i]}`)
+  })
+  return `${lines.length} texts, the same bits`
+}
+
+async function report(name, test) {
+  if (words.length > 0 && !words.some((word) => name.toLowerCase().includes(word.toLowerCase()))) return
+  const started = performance.now()
+  const took = () => `${((performance.now() - started) / 1000).toFixed(1)} s`
+  try {
+    const outcome = await test()
+    if (outcome.skipped) {
+      skipped++
+      console.log(`skipped: ${name}: ${outcome.skipped}`)
+    } else {
+      passed++
+      console.log(`ok   ${name}  ${outcome}  ${took()}`)
+    }
+  } catch (error) {
+    failed++
+    console.log(`FAIL ${name}  ${took()}\n${error.message}`)
+  }
+}
+
+const WAYS = [
+  { options: { threads: 1 }, wanted: { threads: 1 } },
+  { options: { threads: 2 }, wanted: { threads: 2 } },
+  { options: { inline: true }, wanted: { threads: 1 } },
+]
+const RUNTIMES = [
+  ...[20, 22, 24, 26].map((major) => [`Node ${major}`, binaries.node(major), []]),
+  ['Deno', binaries.deno, ['run', '-A']],
+  ['Bun', binaries.bun, ['run']],
+]
+
+for (const [name, command, args] of RUNTIMES) {
+  const version = run(command, ['--version']).split('\n')[0]
+  console.log(`${name}: ${version}`)
+  const ways = [...WAYS]
+  if (/Node 2[46]/.test(name)) {
+    ways.push({ options: { threads: 2, turbo: true }, wanted: { threads: 2, turbo: true } })
+    ways.push({ options: { inline: true, turbo: true }, wanted: { threads: 1, turbo: true } })
+  }
+  for (const { options, wanted } of ways) {
+    await report(`${name} ${JSON.stringify(options)}`, () =>
+      compare(inProcess(command, args, options), wanted),
+    )
+  }
+}
+await report('workerd', async () => compare(await runWorkerd(installed.weights), { threads: 1 }))
+for (const [name, test] of browserRuns(folder, compare)) await report(name, test)
+for (const [name, test] of bundlerRuns(reference)) await report(name, test)
+for (const [name, test] of slowPackageRuns(installed)) await report(name, test)
+
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exit(failed === 0 && passed > 0 ? 0 : 1)
