@@ -57,7 +57,7 @@ Examples
 async function run(args: ParsedArguments): Promise<number> {
   const [file, ...rest] = args.positionals
   if (file === undefined || rest.length > 0) {
-    throw new UsageError(`iobert evaluate takes one FILE, found ${args.positionals.length}`)
+    throw new UsageError(`evaluate takes one FILE, found ${args.positionals.length}`)
   }
   if (args.has('sentences') && args.has('documents')) {
     throw new UsageError('Give one of --sentences and --documents')

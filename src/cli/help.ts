@@ -20,8 +20,8 @@ Input
       --max-chars N    the longest text, or line of JSONL, that is read; default 10000000
 
 Output (default: the text with entities marked; in colour on a terminal)
-      --json           one array, an object an input: {"file"?, "entities", "truncated"}; of an entity: type, text, start,
-                       end (UTF-16 units, end exclusive) and score
+      --json           one array, an object an input: {"file"?, "entities", "truncated"}; an entity has type, text,
+                       start, end (UTF-16 units, end exclusive) and score
       --jsonl          a line in, a line out: {"text", "id"?} or a JSON string becomes {"id"?, "entities", "truncated"},
                        or {"id"?, "error"} for a bad line. In order, in bounded memory; an answer does not wait for
                        more lines than are there

@@ -85,10 +85,12 @@ function showControls(text: string): string {
 class WrappedText {
   readonly #columns: number
   #out = ''
+  #style = ''
   #column = 0
-  /** A word, and the spaces before it, that is not on a line yet: pieces of it have styles of their own. */
+  /** A word that is not on a line yet; pieces of it have styles of their own. */
   #word: { readonly text: string; readonly style: string }[] = []
   #wordWidth = 0
+  /** What stands before it. */
   #space = { text: '', style: '' }
 
   constructor(columns: number) {
@@ -99,9 +101,9 @@ class WrappedText {
     for (const [part] of text.matchAll(/\n|[ \t]+|[^ \t\n]+/gu)) {
       if (part === '\n') {
         this.#flush()
-        this.#out += `${this.#space.text}\n`
-        this.#column = 0
+        this.#emit(this.#space.text, this.#space.style)
         this.#space = { text: '', style: '' }
+        this.#break()
       } else if (part.startsWith(' ') || part.startsWith('\t')) {
         this.#flush()
         this.#space = { text: this.#space.text + part, style }
@@ -114,30 +116,39 @@ class WrappedText {
 
   toString(): string {
     this.#flush()
-    return this.#out + this.#space.text
+    this.#emit(this.#space.text, '')
+    this.#emit('', '')
+    return this.#out
   }
 
+  /** Puts the word on this line, or on the next where it does not fit. */
   #flush(): void {
     if (this.#word.length === 0) return
     const { text, style } = this.#space
     const width = widthOf(text)
-    if (this.#column > 0 && this.#column + width + this.#wordWidth > this.#columns) {
-      this.#out += '\n'
-      this.#column = 0
-    } else {
-      this.#out += paint(text, style)
+    if (this.#column > 0 && this.#column + width + this.#wordWidth > this.#columns) this.#break()
+    else {
+      this.#emit(text, style)
       this.#column += width
     }
-    for (const piece of this.#word) this.#out += paint(piece.text, piece.style)
+    for (const piece of this.#word) this.#emit(piece.text, piece.style)
     this.#column += this.#wordWidth
     this.#word = []
     this.#wordWidth = 0
     this.#space = { text: '', style: '' }
   }
-}
 
-function paint(text: string, style: string): string {
-  return style === '' || text === '' ? text : `${style}${text}\x1b[0m`
+  #break(): void {
+    this.#emit('', '')
+    this.#out += '\n'
+    this.#column = 0
+  }
+
+  #emit(text: string, style: string): void {
+    if (style !== this.#style) this.#out += (this.#style === '' ? '' : '\x1b[0m') + style
+    this.#style = style
+    this.#out += text
+  }
 }
 
 const WIDE =

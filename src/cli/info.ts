@@ -49,7 +49,7 @@ interface WeightFacts {
 
 async function run(args: ParsedArguments): Promise<number> {
   const { positionals } = args
-  if (positionals.length > 1) throw new UsageError(`iobert info takes one MODEL, found ${positionals.length}`)
+  if (positionals.length > 1) throw new UsageError(`info takes one MODEL, found ${positionals.length}`)
   const offline = args.has('offline') ? { offline: true } : {}
   const locator = await withLoadingBar((onProgress) =>
     nodePlatform.locate(positionals[0], { ...offline, onProgress }, undefined),

@@ -98,7 +98,7 @@ export async function withLoadingBar<T>(
 export function twoModels({ positionals }: ParsedArguments, command: string): [from: string, to: string] {
   const [from, to] = positionals
   if (from !== undefined && to !== undefined && positionals.length === 2) return [from, to]
-  throw new UsageError(`iobert ${command} takes IN and OUT, found ${positionals.length} arguments`)
+  throw new UsageError(`${command} takes IN and OUT, found ${positionals.length} arguments`)
 }
 
 /** A whole number or a decimal; what is no number stays text, which the check then names. */

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileSink, ModelSink } from '../convert/convert.ts'
+import { TOKENIZER_FILES } from '../convert/small-files.ts'
 import { checkFileName } from '../format/file-name.ts'
 
 /** A model's folder that is being written. */
 export interface OutputFolder extends ModelSink {
-  /** Puts all files in place of older ones. */
+  /** Puts all files in place of older ones; none where one of another model would stay among them. */
   commit(): Promise<void>
 }
 
@@ -41,6 +42,12 @@ export async function createOutputFolder(folder: string): Promise<OutputFolder> 
       }
     },
     async commit(): Promise<void> {
+      for (const name of TOKENIZER_FILES) {
+        if (pending.has(name) || !existsSync(join(folder, name))) continue
+        throw new Error(
+          `${folder} holds ${name}, which the new model has not, and which would be read with it: remove it, or choose another folder`,
+        )
+      }
       for (const [fileName, path] of pending) {
         await rename(path, join(folder, fileName))
         pending.delete(fileName)

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadRecognizer } from '#dist/node.js'
+import { rootPath, withShared } from '../shared.ts'
+import { iobert, model, temporaryFolder } from './run.ts'
+
+const goldens = rootPath('test/goldens/evaluate/')
+const names = readdirSync(goldens).filter((name) => name.endsWith('.conll'))
+assert.ok(names.length > 0)
+
+for (const name of names) {
+  test(`iobert evaluate --predicted ${name} prints what scikit-learn and conlleval.pl print`, async () => {
+    const golden = JSON.parse(readFileSync(goldens + name.replace('.conll', '.json'), 'utf8'))
+    const { code, stdout, stderr } = await iobert(['evaluate', '--predicted', goldens + name])
+    assert.is(code, 0)
+    assert.is(stderr, '')
+    assert.ok(stdout.startsWith(golden.classification_report))
+    const table = stdout.slice(golden.classification_report.length + 1).split('\n')
+    const [added] = table.splice(1, 1)
+    assert.match(added!, /^accuracy: [ \d]{3}\.\d\d%; \(non-O\)$/u)
+    assert.ok(table.join('\n').startsWith(`${golden['conlleval.pl']}\n`))
+  })
+}
+
+const sample = 'tok1 O\ntok2 B-PER\ntok3 I-PER\n\n-DOCSTART- O\n\ntok4 B-LOC\ntok5 O\n\ntok6 O\n'
+
+test('iobert evaluate --json predicts sentence by sentence, the words as they stand', async () => {
+  const file = join(temporaryFolder(), 'sample.conll')
+  writeFileSync(file, sample)
+  const { code, stdout, stderr } = await iobert(['evaluate', '-m', model, '--json', file])
+  assert.is(code, 0)
+  assert.match(stderr, /^iobert: 3 sentences, 6 words in \d+\.\d s: .* words\/s\n$/u)
+  const ner = await loadRecognizer(model, { threads: 1 })
+  const sentences = [['tok1', 'tok2', 'tok3'], ['tok4', 'tok5'], ['tok6']]
+  const found = await ner.recognize(sentences, { pretokenized: true, words: true })
+  ner.dispose()
+  const gold = ['O', 'B-PER', 'I-PER', 'B-LOC', 'O', 'O']
+  const guess = found.flatMap(({ words = [] }) => words.map(({ label }) => label))
+  const right = gold.filter((tag, i) => tag === guess[i]).length
+  const summary = JSON.parse(stdout)
+  assert.is(summary.tokens, 6)
+  assert.is(summary.accuracy, (100 * right) / 6)
+  assert.equal([summary.types.PER.support, summary.types.LOC.support], [1, 1])
+})
+
+test('iobert evaluate --documents reads documents whole', async () => {
+  const { stderr } = await iobert(['evaluate', '-m', model, '--documents', '-'], sample)
+  assert.match(stderr, '2 documents, 6 words')
+})
+
+test('iobert evaluate --errors and --html tell the wrong phrases', async () => {
+  const page = join(temporaryFolder(), 'report.html')
+  const { stdout } = await iobert([
+    'evaluate',
+    '--predicted',
+    `${goldens}0.conll`,
+    '--errors',
+    '--html',
+    page,
+  ])
+  assert.match(stdout, /^ gold .*O.*B-ORG/mu)
+  assert.match(stdout, /^(missed|wrong bounds|wrong type|spurious) +line \d+ {2}/mu)
+  assert.match(readFileSync(page, 'utf8'), /<svg/u)
+})
+
+test('iobert evaluate names the file and line that is wrong', async () => {
+  const { code, stderr } = await iobert(['evaluate', '--predicted', '-'], 'a O O\nb O\n')
+  assert.is(code, 1)
+  assert.match(stderr, /^iobert: -: line 2 has 2 columns/u)
+  assert.is((await iobert(['evaluate', 'no such file'])).code, 1)
+})
+
+withShared('data/wikigold.conll', 'evaluation of gold against itself', (path) => {
+  test('iobert evaluate --predicted finds gold against itself without fault', async () => {
+    const text = readFileSync(path, 'utf8').replace(/^(\S+ )(\S+)$/gmu, '$1$2 $2')
+    const { stdout } = await iobert(['evaluate', '--predicted', '--json', '-'], text)
+    const { f1, types } = JSON.parse(stdout)
+    assert.is(f1, 100)
+    assert.is(Object.keys(types).length, 4)
+  })
+})
+
+test.run()

@@ -1,0 +1,67 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { highlight, redact } from '#dist/cli/highlight.js'
+import type { Entity } from '#dist/node.js'
+
+function entitiesOf(text: string, ...found: readonly (readonly [string, string])[]): Entity[] {
+  let from = 0
+  return found.map(([part, type]) => {
+    const start = text.indexOf(part, from)
+    from = start + part.length
+    return { type, text: part, start, end: from, score: 0.9 }
+  })
+}
+
+const text = 'Angela Merkel met Tim Cook in Berlin.'
+const entities = entitiesOf(text, ['Angela Merkel', 'PER'], ['Tim Cook', 'PER'], ['Berlin', 'LOC'])
+const plain = { color: false, terminal: false }
+/** The escape character as a word, so that expressions stay legible. */
+const legible = (shown: string): string => shown.replaceAll('\x1b[', '<').replace(/(<[\d;]*)m/gu, '$1>')
+const bare = (shown: string): string => legible(shown).replace(/<[\d;]*>/gu, '')
+
+test('highlight is legible without colours and loses no character', () => {
+  assert.is(highlight(text, entities, plain), '[Angela Merkel PER] met [Tim Cook PER] in [Berlin LOC].')
+  const odd = '  two  spaces \n\n\ttab\r\nend  '
+  assert.is(highlight(odd, [], plain), odd)
+})
+
+test('highlight colours by type, one ground a type', () => {
+  const shown = highlight(text, entities, { color: true, terminal: true })
+  const grounds = [...legible(shown).matchAll(/<30;(\d+)>/gu)].map(([, ground]) => ground)
+  assert.is(grounds.length, 3)
+  assert.is(grounds[0], grounds[1])
+  assert.is.not(grounds[0], grounds[2])
+  const wanted = 'Angela Merkel\u00a0PER met Tim Cook\u00a0PER in Berlin\u00a0LOC.'
+  assert.is(bare(shown), wanted)
+})
+
+test('highlight wraps between words, and ends colours with the line', () => {
+  const shown = highlight(text, entities, { color: true, terminal: true, columns: 12 })
+  const lines = shown.split('\n')
+  assert.equal(lines.map(bare), [
+    'Angela',
+    'Merkel\u00a0PER',
+    'met Tim',
+    'Cook\u00a0PER in',
+    'Berlin\u00a0LOC.',
+  ])
+  for (const line of lines.map(legible)) assert.ok(!line.includes('<') || /<0>[^<]*$/u.test(line), line)
+})
+
+test('highlight counts two columns for East Asian characters and none for marks', () => {
+  assert.is(highlight('東京 東京', [], { ...plain, columns: 8 }), '東京\n東京')
+  assert.is(highlight('東京 東京', [], { ...plain, columns: 9 }), '東京 東京')
+  assert.is(highlight('e\u0301e\u0301 e\u0301', [], { ...plain, columns: 4 }), 'e\u0301e\u0301 e\u0301')
+})
+
+test('highlight lets no text steer a terminal', () => {
+  const shown = highlight('a\x1b[31mb\x07\u009bc', [], { color: true, terminal: true })
+  assert.is(shown, 'a\u241b[31mb\u2407\ufffdc')
+})
+
+test('redact replaces each entity by its type', () => {
+  assert.is(redact(text, entities), '[PER] met [PER] in [LOC].')
+  assert.is(redact('', []), '')
+})
+
+test.run()

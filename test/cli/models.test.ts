@@ -1,0 +1,167 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { parseSafetensors } from '#dist/format/safetensors.js'
+import { loadModel } from '#dist/node.js'
+import { rootPath } from '../shared.ts'
+import { iobert, model, start, temporaryFolder } from './run.ts'
+
+const read = (...path: string[]): Buffer => readFileSync(join(...path))
+
+async function logitsOf(folder: string, precision: 'int8' | 'float32'): Promise<Float32Array> {
+  const loaded = await loadModel(folder, { precision, threads: 1 })
+  try {
+    return (await loaded.forward([[2, 5, 6, 7, 8, 3]])).logits[0]!
+  } finally {
+    loaded.dispose()
+  }
+}
+
+test('iobert quantize writes a folder, always the same bytes, with the int8 logits of the float model', async () => {
+  const folder = temporaryFolder()
+  const [first, second] = [join(folder, 'first'), join(folder, 'deep', 'second')]
+  const { code, stdout } = await iobert(['quantize', model, first])
+  assert.is(code, 0)
+  assert.match(stdout, 'model.safetensors')
+  await iobert(['quantize', model, second])
+  const names = ['config.json', 'model.safetensors', 'vocab.txt']
+  assert.equal(readdirSync(first).sort(), names)
+  for (const name of names) assert.equal(read(first, name), read(second, name))
+  assert.equal(read(first, 'vocab.txt'), read(model, 'vocab.txt'))
+  const { quantization_config: stated, ...rest } = JSON.parse(read(first, 'config.json').toString())
+  assert.is(stated.quant_method, 'compressed-tensors')
+  assert.equal(rest, JSON.parse(read(model, 'config.json').toString()))
+  assert.equal(await logitsOf(first, 'int8'), await logitsOf(model, 'int8'))
+})
+
+test('iobert quantize replaces older files, and leaves them where it fails', async () => {
+  const folder = temporaryFolder()
+  cpSync(model, folder, { recursive: true })
+  const broken = join(temporaryFolder(), 'broken')
+  cpSync(model, broken, { recursive: true })
+  const bytes = read(model, 'model.safetensors')
+  // The last value becomes NaN, which is seen when most of the file is written.
+  bytes.writeUInt32LE(0x7fc00000, bytes.length - 4)
+  writeFileSync(join(broken, 'model.safetensors'), bytes)
+  const before = readdirSync(folder).sort()
+  const failed = await iobert(['quantize', broken, folder])
+  assert.is(failed.code, 1)
+  assert.match(failed.stderr, 'iobert: ')
+  assert.equal(readdirSync(folder).sort(), before)
+  assert.equal(read(folder, 'model.safetensors'), read(model, 'model.safetensors'))
+  const done = await iobert(['quantize', model, folder])
+  assert.is(done.code, 0)
+  assert.equal(readdirSync(folder).sort(), before)
+  const { tensors } = parseSafetensors(read(folder, 'model.safetensors'))
+  assert.is(tensors.get('bert.embeddings.word_embeddings.weight')!.dtype, 'I8')
+})
+
+test('iobert quantize refuses a folder whose tokenizer would be mixed with the new one', async () => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'tokenizer.json'), '{}')
+  const { code, stderr } = await iobert(['quantize', model, folder])
+  assert.is(code, 1)
+  assert.match(stderr, 'holds tokenizer.json')
+  assert.equal(readdirSync(folder), ['tokenizer.json'])
+})
+
+test('iobert quantize refuses what is int8 already', async () => {
+  const folder = temporaryFolder()
+  await iobert(['quantize', model, join(folder, 'a')])
+  const { code, stderr } = await iobert(['quantize', join(folder, 'a'), join(folder, 'b')])
+  assert.is(code, 1)
+  assert.match(stderr, 'int8 already')
+})
+
+test('iobert leaves no unfinished file behind on SIGTERM', async () => {
+  const folder = temporaryFolder()
+  const source = join(temporaryFolder(), 'source')
+  mkdirSync(source)
+  const out = join(folder, 'out')
+  cpSync(model, source, { recursive: true })
+  const child = start(['quantize', source, out])
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
+  while (!existsSync(out) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1))
+  child.kill('SIGTERM')
+  const code = await closed
+  const left = readdirSync(out)
+  // Where it was faster than the signal the folder is whole.
+  assert.ok(code === 143 ? !left.some((name) => name.startsWith('.')) : left.length === 3, `${code}: ${left}`)
+})
+
+test('iobert convert reads a pickle and writes what gives its logits', async () => {
+  const folder = temporaryFolder()
+  const source = rootPath('test/goldens/convert/pytorch-zip')
+  const out = join(folder, 'out')
+  const { code, stdout } = await iobert(['convert', source, out, '--dtype', 'float32'])
+  assert.is(code, 0)
+  assert.match(stdout, 'from pytorch')
+  assert.equal(readdirSync(out).sort(), ['config.json', 'model.safetensors', 'vocab.txt'])
+  const wanted = parseSafetensors(read(source, 'expected.safetensors')).tensors
+  const { tensors } = parseSafetensors(read(out, 'model.safetensors'))
+  let compared = 0
+  for (const [name, { data }] of tensors) {
+    const tensor = wanted.get(name)
+    if (tensor === undefined) continue
+    compared++
+    assert.equal(Buffer.from(data), Buffer.from(tensor.data), name)
+  }
+  assert.ok(compared > 10, `${compared} tensors compared`)
+  assert.is((await iobert(['-m', out, 'tok1'])).code, 0)
+  const half = await iobert(['convert', source, join(folder, 'half'), '--dtype=float16'])
+  assert.is(half.code, 0)
+  assert.is((await iobert(['convert', source, out, '--dtype', 'int8'])).code, 2)
+})
+
+test('iobert convert says what is wrong and writes nothing', async () => {
+  const out = join(temporaryFolder(), 'out')
+  const { code, stderr } = await iobert(['convert', rootPath('src'), out])
+  assert.is(code, 1)
+  assert.match(stderr, /^iobert: /u)
+  assert.equal(existsSync(out) ? readdirSync(out) : [], [])
+})
+
+test('iobert info --json tells architecture, labels, parameters, memory and files', async () => {
+  const { code, stdout } = await iobert(['info', model, '--json'])
+  assert.is(code, 0)
+  const facts = JSON.parse(stdout)
+  const loaded = await loadModel(model, { threads: 1 })
+  assert.is(facts.parameters, loaded.info.parameters)
+  loaded.dispose()
+  assert.equal(facts.dtypes, { F32: facts.parameters })
+  assert.is(facts.architecture.numLayers, 2)
+  assert.is(facts.labels.length, 8)
+  assert.is(facts.scheme, 'IOB')
+  assert.ok(facts.memory.int8 > 0 && facts.memory.float32 > 0)
+  const weights = facts.files.find(({ name }: { name: string }) => name === 'model.safetensors')
+  const { createHash } = await import('node:crypto')
+  const bytes = read(model, 'model.safetensors')
+  assert.is(weights.bytes, bytes.length)
+  assert.is(weights.sha256, createHash('sha256').update(bytes).digest('hex'))
+})
+
+test('iobert info prints the same for reading, shards included', async () => {
+  const { code, stdout } = await iobert(['info', rootPath('test/goldens/models/sharded-f16')])
+  assert.is(code, 0)
+  assert.match(stdout, /^architecture {2}bert, L=\d+ layers/mu)
+  assert.match(stdout, /model-00001-of-00002\.safetensors {2}292776 bytes {2}[0-9a-f]{64}\n/u)
+})
+
+test('iobert tokenize shows pieces, ids and offsets', async () => {
+  const text = 'tok1 TOK2 tok94'
+  const { code, stdout } = await iobert(['tokenize', '-m', model, '--json', text, 'tok5'])
+  assert.is(code, 0)
+  const [first, second] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.equal(first.tokens.slice(0, 2), ['[CLS]', 'tok1'])
+  assert.equal(first.offsets[1], [0, 4])
+  assert.is(first.ids.length, first.wordIds.length)
+  assert.equal(second.tokens, ['[CLS]', 'tok5', '[SEP]'])
+  const table = await iobert(['tokenize', '-m', model, 'tok5'])
+  assert.match(table.stdout, /^ {3}1 {2}tok5 +10 +0 {2}0-4\n/mu)
+})
+
+test.run()

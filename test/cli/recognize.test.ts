@@ -1,0 +1,197 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadRecognizer, type Recognition, type RecognizeOptions } from '#dist/node.js'
+import { rootPath } from '../shared.ts'
+import { iobert, model, temporaryFolder } from './run.ts'
+
+const text = 'tok1 tok20 visits <tok5> & tok9.'
+const folder = temporaryFolder()
+const file = join(folder, 'letter.txt')
+writeFileSync(file, `${text}\n`)
+
+const ner = await loadRecognizer(model, { threads: 1 })
+
+function expected(input: string, options: RecognizeOptions = {}): Promise<Recognition> {
+  return ner.recognize(input, options)
+}
+
+test.after(() => ner.dispose())
+
+test('iobert marks entities in the text without colours where stdout is no terminal', async () => {
+  const { code, stdout, stderr } = await iobert(['-m', model, text])
+  const { entities } = await expected(text)
+  assert.ok(entities.length > 0)
+  let plain = ''
+  let at = 0
+  for (const { start, end, type } of entities) {
+    plain += `${text.slice(at, start)}[${text.slice(start, end)} ${type}]`
+    at = end
+  }
+  assert.is(stdout, `${plain}${text.slice(at)}\n`)
+  assert.is(stderr, '')
+  assert.is(code, 0)
+})
+
+test('iobert colours as FORCE_COLOR says, and not with NO_COLOR', async () => {
+  const forced = await iobert(['-m', model, text], '', { FORCE_COLOR: '1', NO_COLOR: '1' })
+  assert.match(forced.stdout, '\x1b[')
+  const off = await iobert(['-m', model, text], '', { FORCE_COLOR: '0' })
+  assert.not.match(off.stdout, '\x1b[')
+})
+
+test('iobert --json prints an array with an object an input, the file named', async () => {
+  const { code, stdout } = await iobert(['-m', model, '--json', file, text])
+  const own = await expected(text)
+  const ofFile = await expected(`${text}\n`)
+  assert.equal(JSON.parse(stdout), [{ file, ...ofFile }, own])
+  assert.is(code, 0)
+})
+
+test('iobert --json --words adds words with probabilities', async () => {
+  const { stdout } = await iobert(['-m', model, '--json', '--words', text])
+  const { words = [] } = await expected(text, { words: true })
+  const [found] = JSON.parse(stdout)
+  assert.equal(
+    found.words,
+    words.map((word) => ({ ...word, probabilities: Array.from(word.probabilities) })),
+  )
+})
+
+test('iobert reads stdin where it is piped and where - stands', async () => {
+  const piped = await iobert(['-m', model, '--json'], text)
+  const dash = await iobert(['-m', model, '--json', '-'], text)
+  assert.equal(JSON.parse(piped.stdout), [await expected(text)])
+  assert.is(dash.stdout, piped.stdout)
+})
+
+test('iobert --text and --file decide what arguments are', async () => {
+  const asText = await iobert(['-m', model, '--json', '--text', file])
+  assert.equal(JSON.parse(asText.stdout), [await expected(file)])
+  const asFile = await iobert(['-m', model, '--json', '--file', 'no such file', file])
+  const [missing, found] = JSON.parse(asFile.stdout)
+  assert.equal(Object.keys(missing), ['file', 'error'])
+  assert.is(found.file, file)
+  assert.match(asFile.stderr, 'no such file: there is no such file')
+  assert.is(asFile.code, 1)
+})
+
+test('iobert refuses a file that is not UTF-8 or too long, and reads the others', async () => {
+  const latin = join(folder, 'latin.txt')
+  writeFileSync(latin, Uint8Array.of(0x63, 0x61, 0x66, 0xe9))
+  const args = ['-m', model, '--json', '--max-chars', '40', latin, file, '-']
+  const { code, stdout } = await iobert(args, 'tok1 '.repeat(9))
+  const [first, second, third] = JSON.parse(stdout)
+  assert.match(first.error, 'not UTF-8')
+  assert.is(second.file, file)
+  assert.match(third.error, 'more than 40 characters')
+  assert.is(code, 1)
+})
+
+test('iobert --conll prints a word and its label a line', async () => {
+  const { stdout } = await iobert(['-m', model, '--conll', text])
+  const { words = [] } = await expected(text, { words: true })
+  assert.is(stdout, `${words.map((word) => `${word.text} ${word.label}\n`).join('')}\n`)
+})
+
+test('iobert --conll --labels gives words of other entities the label O', async () => {
+  const { words = [], entities } = await expected(text, { words: true })
+  const { type } = entities[0]!
+  const { stdout } = await iobert(['-m', model, '--conll', '--labels', type, text])
+  const lines = words.map(({ text: word, start, label }) => {
+    const kept = entities.some(
+      (entity) => entity.type === type && entity.start <= start && start < entity.end,
+    )
+    return `${word} ${kept ? label : 'O'}\n`
+  })
+  assert.is(stdout, `${lines.join('')}\n`)
+})
+
+test('iobert --redact replaces entities by their types', async () => {
+  const { stdout } = await iobert(['-m', model, '--redact', file])
+  const source = `${text}\n`
+  const { entities } = await expected(source)
+  let wanted = source
+  for (const { start, end, type } of entities.reverse()) {
+    wanted = `${wanted.slice(0, start)}[${type}]${wanted.slice(end)}`
+  }
+  assert.is(stdout, wanted)
+})
+
+test('iobert --html prints one page, escaped, without scripts, from which the text can be read', async () => {
+  const { stdout } = await iobert(['-m', model, '--html', text])
+  assert.match(stdout, /^<!doctype html>/u)
+  assert.match(stdout, /<\/html>\n$/u)
+  assert.not.match(stdout, /<script|https?:/u)
+  assert.match(stdout, /title="[A-Z]+ 0\.\d{3}"/u)
+  const article = /<article>(.*?)<\/article>/su.exec(stdout)![1]!
+  const bare = article.replace(/<small>.*?<\/small>/gu, '').replace(/<[^>]*>/gu, '')
+  assert.is(bare.replace(/&lt;/gu, '<').replace(/&gt;/gu, '>').replace(/&amp;/gu, '&'), text)
+})
+
+test('iobert --labels, --threshold and --strategy are what the library does', async () => {
+  const args = ['--labels', 'ORG, PER', '--threshold', '0.4', '--strategy', 'max', '--stride=5']
+  const { stdout } = await iobert(['-m', model, '--json', ...args, text])
+  const options: RecognizeOptions = { labels: ['ORG', 'PER'], threshold: 0.4, strategy: 'max', stride: 5 }
+  assert.equal(JSON.parse(stdout), [await expected(text, options)])
+})
+
+test('iobert gives the same for each way to run int8', async () => {
+  const ways = [['--inline'], ['--threads', '2'], ['--kernels', 'reference']]
+  const runs = await Promise.all(ways.map((way) => iobert(['-m', model, '--json', ...way, text])))
+  for (const { stdout } of runs) assert.is(stdout, runs[0]!.stdout)
+  assert.is(JSON.parse(runs[0]!.stdout).length, 1)
+})
+
+const wrong: readonly (readonly [string[], RegExp])[] = [
+  [['--jsno', text], /no option --jsno; did you mean --json\?/u],
+  [['--precision', 'int4', text], /--precision is 'int4', expected one of 'int8', 'float32'/u],
+  [['--threads', 'many', text], /--threads is not a number/u],
+  [['--threshold=2', text], /--threshold is 2, expected a number from 0 to 1/u],
+  [['--max-chars', '-1', text], /Option --max-chars needs a value, found the option '-1'/u],
+  [['--json=yes', text], /--json takes no value/u],
+  [['--json', '--html', text], /one of --json and --html/u],
+  [['--words', text], /--words goes with/u],
+  [['quantize', 'one'], /quantize takes IN and OUT, found 1/u],
+  [['evaluate', '--threshold', '1', 'x'], /no option --threshold/u],
+]
+
+test('iobert names what is wrong in its usage and exits with 2', async () => {
+  const runs = await Promise.all(wrong.map(([args]) => iobert(args)))
+  for (const [i, { code, stdout, stderr }] of runs.entries()) {
+    const [args, message] = wrong[i]!
+    assert.is(code, 2, args.join(' '))
+    assert.is(stdout, '')
+    assert.match(stderr, message)
+    assert.match(stderr, /See iobert .*--help\n$/u)
+  }
+})
+
+test('iobert names a model that is not there and exits with 1', async () => {
+  const { code, stderr } = await iobert(['-m', './no-such-model', text])
+  assert.is(code, 1)
+  assert.match(stderr, /^iobert: There is no folder .*no-such-model/u)
+})
+
+test('iobert --help tells every option, and each command has its page', async () => {
+  const { code, stdout } = await iobert(['--help'])
+  assert.is(code, 0)
+  const source = readFileSync(rootPath('src/cli/model-options.ts'), 'utf8')
+  for (const [, name] of source.matchAll(/^ {2}'?([a-z-]+)'?: \{ type:/gmu)) assert.match(stdout, `--${name}`)
+  const commands = [...stdout.matchAll(/^ {2}iobert ([a-z]+) {2,}/gmu)].map(([, name]) => name!)
+  assert.ok(commands.length >= 5)
+  const pages = await Promise.all(commands.map((name) => iobert([name, '--help'])))
+  for (const [i, page] of pages.entries()) {
+    assert.match(page.stdout, `Usage: iobert ${commands[i]}`)
+    assert.is(page.code, 0)
+  }
+  for (const line of stdout.split('\n')) assert.ok(line.length <= 120, line)
+})
+
+test('iobert --version prints the version of package.json', async () => {
+  const { version } = JSON.parse(readFileSync(rootPath('package.json'), 'utf8'))
+  assert.is((await iobert(['--version'])).stdout, `${version}\n`)
+})
+
+test.run()
