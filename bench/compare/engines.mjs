@@ -1,5 +1,6 @@
 // The engines under one name: `open(spec)` → { run(ids) → logits [T, C], info, close() }.
 // spec: { engine: 'iobert' | 'onnxruntime-web' | 'onnxruntime-node', model, precision, threads, turbo?, kernels? }
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { modelPath, onnxFile, root, versionOf } from './places.mjs'
@@ -36,7 +37,9 @@ async function openOnnx({ engine, model, precision, threads = 1 }) {
   const ort = web ? await import('onnxruntime-web') : (await import('onnxruntime-node')).default
   // The web build takes its thread count once for the process, before the first session.
   if (web) ort.env.wasm.numThreads = threads
-  const session = await ort.InferenceSession.create(onnxFile(model, precision), {
+  // Given a path, the web build holds the file twice while it loads; given bytes, once.
+  const file = onnxFile(model, precision)
+  const session = await ort.InferenceSession.create(web ? await readFile(file) : file, {
     executionProviders: [web ? 'wasm' : 'cpu'],
     graphOptimizationLevel: 'all',
     ...(web ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential' }),

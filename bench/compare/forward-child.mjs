@@ -48,6 +48,15 @@ for (const [index, spec] of checked) {
   )
 }
 
+const exact = [...engines.entries()].filter(
+  ([, { engine, precision }]) => engine === 'iobert' && precision === 'int8',
+)
+for (const [index, spec] of exact) {
+  const [first, firstSpec] = exact[0]
+  if (compare(outputs[first], outputs[index]).difference === 0) continue
+  throw new Error(`${labelOf(spec)} and ${labelOf(firstSpec)} differ, expected the same bits in int8`)
+}
+
 const times = engines.map(() => [])
 for (let round = 0; round < rounds; round++) {
   for (const [index, engine] of opened.entries()) {
