@@ -67,7 +67,7 @@ function finishPanel(rowScales: usize, columns: usize, out: usize, rows: i32, ou
  * Panels `from` to `to` of the layer, all rows.
  *
  * @param pairs     K / 2, of the padded K
- * @param tileRows  the largest tile: 4 or 5
+ * @param tileRows  the largest tile: 4, 5 or 6
  * @param scratch   32·pairs bytes of this thread's own
  */
 export function linearInt8(
@@ -87,13 +87,12 @@ export function linearInt8(
   scratch: usize,
 ): void {
   const panelBytes = (<usize>pairs) << 4
-  const blockRows = max((ROW_BLOCK_BYTES / <i32>xStride / 20) * 20, 20)
+  const blockRows = max((ROW_BLOCK_BYTES / <i32>xStride / 60) * 60, 60)
   for (let first: i32 = 0; first < rows; first += blockRows) {
     const last = min(first + blockRows, rows)
     const widened = last - first >= WIDEN_ROWS
     for (let panel = from; panel < to; panel++) {
       const w = weights + panelBytes * panel
-      const panelColumns = columns + ((<usize>panel) << 6)
       const panelOut = out + ((<usize>panel) << 5)
       if (widened) widen(w, pairs, scratch)
       let row = first

@@ -11,6 +11,8 @@ export interface ModelInfo {
   precision: Precision
   /** 'simd', 'relaxed' or 'reference'. */
   kernels: string
+  /** Rows and channels of the tile that was fastest here, `5x8`. */
+  tile: string
   /** 1 where memory cannot be shared. */
   threads: number
   /** Whether 256-bit vectors were asked for and could be. */
@@ -64,8 +66,9 @@ export class BertModel {
   get info(): ModelInfo {
     const { info, setup, memoryBytes } = this.#engine
     const { weightBytes, parameters } = info
-    const { precision, variant: kernels, threads } = setup
-    return { precision, kernels, threads, turbo: this.#turbo, weightBytes, memoryBytes, parameters }
+    const { precision, variant: kernels, threads, tiles } = setup
+    const tile = precision === 'int8' ? `${tiles.int8Rows}x8` : `${tiles.float32Rows}x${tiles.float32Panel}`
+    return { precision, kernels, tile, threads, turbo: this.#turbo, weightBytes, memoryBytes, parameters }
   }
 
   /** Whether the model has a token classification head; a bare encoder gives only hidden states. */

@@ -10,6 +10,7 @@ import { hasSharedMemory } from './kernels/features.ts'
 import type { Precision } from './kernels/kernels.ts'
 import { compileKernels } from './kernels/module.ts'
 import { defaultTiles } from './kernels/tuning.ts'
+import type { Tiles } from './kernels/wasm.ts'
 import { checkLoadOptions, type ModelName } from './load-options.ts'
 import { type BertConfig, loadConfig } from './model/config.ts'
 import { Recognizer } from './recognizer.ts'
@@ -81,6 +82,9 @@ const MOST_THREADS = 8
 /** Tokens that are computed together: enough to reuse each weight often, little enough to stay in the caches. */
 const BATCH_TOKENS = 1024
 
+/** The tiles that were fastest in this process, by kernels and precision. */
+const tuned = new Map<string, Tiles>()
+
 interface Plan {
   readonly setup: Omit<EngineSetup, 'config' | 'module'>
   readonly turbo: boolean
@@ -117,6 +121,7 @@ export async function loadModel(
   const engine = plan.worker
     ? await loadInWorker(setup, locator, platform.spawn!, options.worker, watch)
     : await loadInline(setup, files, watch)
+  tuned.set(tilesKey(setup.variant, setup.precision, plan.turbo), engine.setup.tiles)
   const maxLength = longest(options, config, tokenizer)
   return new BertModel({ engine, config, tokenizer, maxLength, turbo: plan.turbo })
 }
@@ -154,17 +159,23 @@ function makePlan(platform: Platform, options: LoadOptions): Plan {
   const worker = options.inline !== true && platform.spawn !== undefined
   const variant = options.wasm ? 'simd' : chooseKernels(kernels, precision)
   const turbo = options.turbo === true && variant !== 'reference' && platform.enableTurbo()
+  const known = tuned.get(tilesKey(variant, precision, turbo))
   return {
     turbo,
     worker,
     setup: {
       precision,
       variant,
-      tiles: defaultTiles(variant, turbo),
+      tiles: known ?? defaultTiles(variant, turbo),
+      tuned: known !== undefined,
       threads: chooseThreads(platform, threads, worker && variant !== 'reference' && !options.wasm),
       batchTokens: BATCH_TOKENS,
     },
   }
+}
+
+function tilesKey(variant: string, precision: Precision, turbo: boolean): string {
+  return `${variant} ${precision} ${turbo}`
 }
 
 function chooseThreads(platform: Platform, threads: number | 'auto', possible: boolean): number {

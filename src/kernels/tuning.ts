@@ -1,8 +1,56 @@
-/** Which register tiles the kernels use. All give the same bits in int8; they differ in speed. */
-import type { Tiles } from './wasm.ts'
+/**
+ * Which register tile the linear layers use. All give the same bits in int8; which is fastest differs from one engine
+ * and machine to the next (bench/RESULTS.md), so a few are timed for a few milliseconds when a model is first loaded.
+ */
+import type { Linear, Matrix } from './kernels.ts'
+import type { Tiles, WasmKernels } from './wasm.ts'
 
-/** Good tiles where nothing was measured (bench/RESULTS.md). */
+/** Rows of the tiles that can be chosen. */
+export const TILE_ROWS = [4, 5, 6] as const
+
+/** Tiles to start from. 16-channel panels pay only where V8 joins pairs of vectors and has fused products. */
 export function defaultTiles(variant: 'simd' | 'relaxed' | 'reference', turbo: boolean): Tiles {
   if (variant === 'relaxed') return { int8Rows: 5, float32Rows: 6, float32Panel: turbo ? 16 : 8 }
   return { int8Rows: 5, float32Rows: 5, float32Panel: 8 }
+}
+
+/** Milliseconds of each candidate in a round, and rounds: the first ones give the engine time to optimise. */
+const ROUND_MILLISECONDS = 2
+const ROUNDS = 4
+
+/**
+ * Times the tiles on one layer and keeps the fastest in `kernels.tiles`.
+ *
+ * @param x    filled rows, about a sentence
+ * @param now  milliseconds
+ */
+export function tuneTiles(
+  kernels: WasmKernels,
+  layer: Linear,
+  x: Matrix,
+  out: Matrix,
+  now: () => number = () => performance.now(),
+): void {
+  const { tiles } = kernels
+  // 6 is the only large tile over 16-channel panels.
+  if (layer.precision === 'float32' && tiles.float32Panel === 16) return
+  const choose = (rows: (typeof TILE_ROWS)[number]): void => {
+    if (layer.precision === 'int8') tiles.int8Rows = rows
+    else tiles.float32Rows = rows
+  }
+  const best = new Map<(typeof TILE_ROWS)[number], number>()
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const rows of TILE_ROWS) {
+      choose(rows)
+      const end = now() + ROUND_MILLISECONDS
+      let fastest = Number.POSITIVE_INFINITY
+      for (let started = now(); started < end; started = now()) {
+        kernels.linear(x, layer, out, 'identity')
+        fastest = Math.min(fastest, now() - started)
+      }
+      best.set(rows, fastest)
+    }
+  }
+  const [[rows]] = [...best].sort((a, b) => a[1] - b[1]) as [[(typeof TILE_ROWS)[number], number]]
+  choose(rows)
 }

@@ -61,7 +61,7 @@ export interface KernelExports {
 
 /** Rows of the register tiles and the width of a float32 panel; kernels/tuning.ts chooses. They change no int8 bit. */
 export interface Tiles {
-  int8Rows: 4 | 5
+  int8Rows: 4 | 5 | 6
   float32Rows: 4 | 5 | 6
   float32Panel: 8 | 16
 }

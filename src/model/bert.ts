@@ -10,7 +10,7 @@
 import type { Activation, Kernels, Matrix, Precision } from '../kernels/kernels.ts'
 import type { BertConfig, HiddenActivation } from './config.ts'
 import { encoderLayer } from './encoder.ts'
-import type { BertWeights } from './weights.ts'
+import type { BertWeights, LayerWeights } from './weights.ts'
 import { fillWorkspace, type Workspace } from './workspace.ts'
 
 const ACTIVATION: Record<HiddenActivation, Activation> = {
@@ -37,6 +37,9 @@ export interface ForwardWanted {
   /** Give back only the hidden states of this layer (0: the embeddings), and compute no further. */
   readonly layer?: number
 }
+
+/** A long sentence: enough rows for every path of the kernels. */
+const WARM_UP_TOKENS = 40
 
 export class Bert {
   readonly #kernels: Kernels
@@ -90,6 +93,23 @@ export class Bert {
     }
     // #endregion
     return output
+  }
+
+  /**
+   * Runs the first layer on made-up ids, for a few milliseconds: `tune` may time kernels on it, and the engine gets to
+   * compile them well before the first text comes.
+   */
+  warmUp(milliseconds: number, tune?: (layer: LayerWeights, workspace: Workspace) => void): void {
+    const { numHeads, hiddenActivation, vocabSize, maxPositions } = this.#config
+    const layer = this.#weights.layers[0]!
+    const ids = Array.from({ length: Math.min(WARM_UP_TOKENS, maxPositions) }, (_, i) => i % vocabSize)
+    const workspace = fillWorkspace(this.#kernels, this.#config, this.#precision, this.#mark, [ids])
+    const end = performance.now() + milliseconds
+    this.#kernels.embed(workspace.ids, workspace.positions, this.#weights.embeddings, workspace.hiddenStates)
+    tune?.(layer, workspace)
+    do {
+      encoderLayer(this.#kernels, layer, workspace, numHeads, ACTIVATION[hiddenActivation])
+    } while (performance.now() < end)
   }
 
   #keepHiddenStates(workspace: Workspace, output: ForwardOutput): void {

@@ -3,6 +3,7 @@ import type { Activation, Kernels } from '../kernels/kernels.ts'
 import type { LayerWeights } from './weights.ts'
 import type { Workspace } from './workspace.ts'
 
+// #region encoder-layer
 /**
  * hiddenStates = layer(hiddenStates), in place.
  *
@@ -19,7 +20,8 @@ export function encoderLayer(
   activation: Activation,
   probabilities?: readonly number[],
 ): void {
-  const { hiddenStates, queryKeyValue, context, attentionOutput, intermediate, projected, sequences } = workspace
+  const { hiddenStates, queryKeyValue, context, attentionOutput, intermediate, projected, sequences } =
+    workspace
 
   kernels.linear(hiddenStates, layer.queryKeyValue, queryKeyValue, 'identity') // [T, H] → [T, 3H]
   kernels.attention(queryKeyValue, sequences, heads, context, probabilities) // → [T, H]
@@ -30,3 +32,4 @@ export function encoderLayer(
   kernels.linear(intermediate, layer.output, projected, 'identity') // → [T, H]
   kernels.addLayerNorm(projected, attentionOutput, layer.outputLayerNorm, hiddenStates)
 }
+// #endregion

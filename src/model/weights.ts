@@ -127,7 +127,12 @@ export async function readWeights(
   }
 
   /** A float tensor to float32 rows of `stride` numbers at `address`. */
-  const floats = async (tensor: CheckpointTensor, address: number, rows: number, stride: number): Promise<void> => {
+  const floats = async (
+    tensor: CheckpointTensor,
+    address: number,
+    rows: number,
+    stride: number,
+  ): Promise<void> => {
     const width = tensor.shape.length === 1 ? tensor.shape[0]! : tensor.shape[1]!
     const rowBytes = (width * tensor.byteLength) / tensor.shape.reduce((product, size) => product * size, 1)
     const one = { ...tensor, shape: tensor.shape.length === 1 ? [1] : tensor.shape }
@@ -185,7 +190,9 @@ export async function readWeights(
       await floats(weight, embeddings.words, config.vocabSize, stride)
       return
     }
-    await eachPiece(weight, config.vocabSize, (piece) => kernels.packWords(piece, embeddings, config.hiddenSize))
+    await eachPiece(weight, config.vocabSize, (piece) =>
+      kernels.packWords(piece, embeddings, config.hiddenSize),
+    )
     if (!scale) return
     const scales = await vector(scale)
     kernels.memory.float32.set(scales, embeddings.wordScales / 4)

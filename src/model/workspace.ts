@@ -44,7 +44,10 @@ export function layWorkspace(
     const rows = { address: allocate(4 * tokens * stride), rows: tokens, columns, stride }
     if (precision === 'float32' || inputs === 0) return rows
     const address = allocate(2 * tokens * stride)
-    return { ...rows, quantized: { address, stride, scales: allocate(4 * tokens), limit: activationLimit(inputs) } }
+    return {
+      ...rows,
+      quantized: { address, stride, scales: allocate(4 * tokens), limit: activationLimit(inputs) },
+    }
   }
   return {
     ids: allocate(4 * tokens),

@@ -7,6 +7,7 @@ import type { ModelFiles } from '../format/source.ts'
 import type { Kernels, Precision } from '../kernels/kernels.ts'
 import { FIRST_ADDRESS, KernelMemory, MAX_BYTES, PAGE_BYTES, roundUp } from '../kernels/memory.ts'
 import { ReferenceKernels } from '../kernels/reference.ts'
+import { tuneTiles } from '../kernels/tuning.ts'
 import {
   CONTROL_ADDRESS,
   type KernelExports,
@@ -30,6 +31,8 @@ export interface EngineSetup {
   readonly module: WebAssembly.Module | undefined
   readonly variant: 'simd' | 'relaxed' | 'reference'
   readonly tiles: Tiles
+  /** Whether the tiles were timed in this process; where not, loading does it and writes them into `tiles`. */
+  readonly tuned?: boolean
   readonly threads: number
   /** Tokens that are computed together at most; a longer sequence is a batch of its own. */
   readonly batchTokens: number
@@ -49,6 +52,9 @@ export interface Helpers {
   /** Throws where one has died. */
   check(): void
 }
+
+/** How long the first layer is run after loading, so that the first text meets compiled kernels. */
+const WARM_UP_MILLISECONDS = 15
 
 /** Time between two pauses of a forward pass, milliseconds: short enough for a timer of 10 ms to keep firing. */
 const PAUSE_MILLISECONDS = 5
@@ -107,9 +113,14 @@ export class Engine {
           }
         }
         const bert = new Bert(kernels, config, weights, precision)
+        if (kernels instanceof WasmKernels) {
+          bert.warmUp(WARM_UP_MILLISECONDS, (layer, { hiddenStates, queryKeyValue }) => {
+            if (!setup.tuned) tuneTiles(kernels, layer.queryKeyValue, hiddenStates, queryKeyValue)
+          })
+        }
         const memoryBytes = kernels.memory.byteLength
         const info = { weightBytes, memoryBytes, parameters: countParameters(tensors), hasClassifier }
-        return new Engine(setup, kernels, bert, info, shared)
+        return new Engine({ ...setup, tuned: true }, kernels, bert, info, shared)
       } catch (error) {
         giveMemory(memory, shared)
         throw error
