@@ -1,0 +1,209 @@
+import * as assert from 'uvu/assert'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { suite } from 'uvu'
+import { rootPath } from '../shared.js'
+
+const test = suite('package')
+const manifest = JSON.parse(readFileSync(rootPath('package.json'), 'utf8'))
+
+/** A project elsewhere with the engine, without its weights, in node_modules. */
+const project = mkdtempSync(join(tmpdir(), 'iobert-package-'))
+const installed = join(project, 'node_modules/iobert')
+mkdirSync(installed, { recursive: true })
+for (const name of ['dist', 'package.json']) cpSync(rootPath(name), join(installed, name), { recursive: true })
+test.after(() => rmSync(project, { recursive: true, force: true }))
+
+function runNode(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8', timeout: 30_000 })
+}
+
+test('package.json has no dependencies, no install scripts and exact development versions', () => {
+  for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundleDependencies']) {
+    assert.is(manifest[kind], undefined, kind)
+  }
+  for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) {
+    assert.is(manifest.scripts[name], undefined, name)
+  }
+  for (const [name, version] of Object.entries(manifest.devDependencies)) {
+    assert.match(version as string, /^\d+\.\d+\.\d+$/, name)
+  }
+})
+
+interface Packed {
+  files: { path: string; size: number }[]
+}
+
+/** What `npm pack` would hold. */
+function packed(): Packed['files'] {
+  const npm = process.env['npm_execpath']
+  const args = ['pack', '--json', '--dry-run', '--ignore-scripts']
+  const [command, ...before] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm']
+  const done = spawnSync(command!, [...before, ...args], { cwd: rootPath('.'), encoding: 'utf8' })
+  assert.is(done.status, 0, done.stderr)
+  return (JSON.parse(done.stdout) as Packed[])[0]!.files
+}
+const files = packed()
+
+test('npm pack holds what files.txt lists; IOBERT_UPDATE=1 writes the list anew', () => {
+  const list = rootPath('test/package/files.txt')
+  const names = files.map(({ path }) => path).sort()
+  if (process.env['IOBERT_UPDATE'] === '1') writeFileSync(list, `${names.join('\n')}\n`)
+  const wanted = readFileSync(list, 'utf8').trim().split('\n')
+  const extra = names.filter((name) => !wanted.includes(name))
+  const missing = wanted.filter((name) => !names.includes(name))
+  assert.equal({ extra, missing }, { extra: [], missing: [] })
+})
+
+test('npm pack holds the engine in less than 100 kB', () => {
+  const parts: Buffer[] = []
+  for (const { path } of files) {
+    if (path.startsWith('weights/')) continue
+    // A tar file: a block of 512 bytes with the name, then the content in such blocks.
+    const content = readFileSync(rootPath(path))
+    const header = Buffer.alloc(512)
+    header.write(`package/${path}`)
+    parts.push(header, content, Buffer.alloc((512 - (content.length % 512)) % 512))
+  }
+  const size = gzipSync(Buffer.concat(parts), { level: 9 }).length
+  assert.ok(size < 100_000, `${size} bytes`)
+})
+
+const { wasm: simd } = await import('#dist/generated/simd.js')
+const { wasm: relaxed } = await import('#dist/generated/relaxed.js')
+const variants = { simd: Buffer.from(simd, 'base64'), relaxed: Buffer.from(relaxed, 'base64') }
+
+test('wasm takes less than 100 kB in all variants together', () => {
+  const file = readFileSync(rootPath('dist/kernels.wasm')).length
+  const size = variants.simd.length + variants.relaxed.length + file
+  assert.ok(size < 100_000, `${size} bytes`)
+})
+
+test('kernels.wasm imports a private memory and nothing else', async () => {
+  const module = await WebAssembly.compile(readFileSync(rootPath('dist/kernels.wasm')))
+  assert.equal(WebAssembly.Module.imports(module), [{ module: 'env', name: 'memory', kind: 'memory' }])
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
+  new WebAssembly.Instance(module, { env: { memory } })
+})
+
+interface Loop {
+  indent: number
+  inner: boolean
+  instructions: string[]
+}
+
+/** The loops of a module in binaryen's text, where a block's lines stand further in than its head. */
+function loopsOf(text: string): Loop[] {
+  const all: Loop[] = []
+  let open: Loop[] = []
+  for (const line of text.split('\n')) {
+    const indent = line.search(/\S/)
+    const [, instruction] = /^\s*\(([\w.]+)/.exec(line) ?? []
+    if (instruction === undefined) continue
+    open = open.filter((loop) => loop.indent < indent)
+    for (const loop of open) loop.instructions.push(instruction)
+    if (instruction !== 'loop') continue
+    for (const loop of open) loop.inner = false
+    open.push({ indent, inner: true, instructions: [] })
+    all.push(open.at(-1)!)
+  }
+  return all
+}
+
+test('kernels call nothing in an innermost loop that computes on vectors', async () => {
+  const { default: binaryen } = await import('binaryen')
+  for (const [variant, bytes] of Object.entries(variants)) {
+    const module = binaryen.readBinary(bytes)
+    const loops = loopsOf(module.emitText())
+    module.dispose()
+    const hot = loops.filter(
+      ({ inner, instructions }) => inner && instructions.some((name) => /^[if]\d+x\d+\./.test(name)),
+    )
+    assert.ok(hot.length > 20, `${variant} has ${hot.length} such loops`)
+    assert.ok(
+      hot.some(({ instructions }) => instructions.includes('i32x4.dot_i16x8_s')),
+      `${variant} has no int8 product`,
+    )
+    for (const { instructions } of hot) {
+      const calls = instructions.filter((name) => name.startsWith('call'))
+      assert.equal(calls, [], `${variant}: a loop of ${instructions.join(' ')}`)
+    }
+  }
+})
+
+test('src has no any by force and prints nothing outside of the command line', () => {
+  for (const name of readdirSync(rootPath('src'), { recursive: true }) as string[]) {
+    if (!name.endsWith('.ts') || name.startsWith('generated')) continue
+    const source = readFileSync(join(rootPath('src'), name), 'utf8')
+    const code = source.replace(/^\s*(\*|\/\*\*|\/\/).*$/gm, '')
+    assert.not.match(code, /\bas any\b|:\s*any\b|<any>/, name)
+    assert.not.match(code, /\bconsole\./, name)
+    const forNode = /\.node\.ts$|^node\.ts$|^cli\//.test(name)
+    if (!forNode) assert.not.match(code, /from 'node:|import\('node:/, name)
+  }
+})
+
+// Every way to work is trapped: an import that compiles, fetches, starts a worker or reads a model is an error.
+const TRAPS = `
+  const trap = (owner, name) => { owner[name] = () => { throw new Error(name + ' was called') } }
+  for (const name of ['compile', 'instantiate', 'Module', 'Instance', 'Memory', 'validate']) trap(WebAssembly, name)
+  for (const name of ['fetch', 'setTimeout', 'setInterval', 'Worker']) trap(globalThis, name)
+  const before = process.getActiveResourcesInfo().join()
+  process.on('exit', () => {
+    const after = process.getActiveResourcesInfo().join()
+    if (after !== before) throw new Error('left ' + after + ', had ' + before)
+  })
+`
+
+test('import does no work and prints nothing', () => {
+  const done = runNode('--input-type=module', '-e', `${TRAPS}\nawait import('iobert')`)
+  assert.equal([done.status, done.stdout, done.stderr], [0, '', ''])
+})
+
+test('require does no work and prints nothing', () => {
+  const done = runNode('-e', `${TRAPS}\nif (typeof require('iobert').loadRecognizer !== 'function') throw 0`)
+  assert.equal([done.status, done.stdout, done.stderr], [0, '', ''])
+})
+
+test('exports resolve to files that are packed', () => {
+  const targets: string[] = []
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') targets.push(value.replace('./', ''))
+    else for (const inner of Object.values(value as object)) visit(inner)
+  }
+  visit(manifest.exports)
+  visit(manifest.bin)
+  const names = files.map(({ path }) => path)
+  for (const target of targets) assert.ok(names.includes(target), target)
+})
+
+const weights = rootPath('weights/')
+if (!existsSync(join(weights, 'model.safetensors'))) {
+  console.log('skipped: two copies in one process: weights/model.safetensors is not there')
+} else {
+  test('two copies in one process do not clash', async () => {
+    const second = join(project, 'second')
+    cpSync(installed, second, { recursive: true })
+    const copies = await Promise.all(
+      [installed, second].map(
+        (folder): Promise<typeof import('#dist/node.js')> =>
+          import(pathToFileURL(join(folder, 'dist/node.js')).href),
+      ),
+    )
+    assert.is.not(copies[0]!.ModelFormatError, copies[1]!.ModelFormatError)
+    const loaded = await Promise.all(copies.map((copy) => copy.loadRecognizer(weights, { threads: 2 })))
+    const text = 'Angela Merkel met Tim Cook in Berlin.'
+    const [one, other] = await Promise.all(loaded.map((ner) => ner.recognize(text)))
+    assert.equal(one, other)
+    assert.is(one!.entities.length, 3)
+    loaded[0]!.dispose()
+    assert.equal(await loaded[1]!.recognize(text), one)
+    loaded[1]!.dispose()
+  })
+}
+
+test.run()
