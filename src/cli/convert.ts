@@ -42,7 +42,7 @@ async function run(args: ParsedArguments): Promise<number> {
     folderFiles(from),
     {
       ...(dtype === undefined ? {} : { dtype }),
-      onProgress: (done, total) => bar.update('Converting', done, total, 'bytes'),
+      onProgress: (done, total) => bar.update('Converting', { done, total, unit: 'bytes' }),
     },
     folder,
   )

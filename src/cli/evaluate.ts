@@ -30,8 +30,8 @@ const help = `Usage: iobert evaluate [OPTIONS] FILE
 
 Reads CoNLL columns (a word a line, its tag in the last column, a blank line between sentences, -DOCSTART- between
 documents; 2 columns, 4, or more), predicts the tags, and prints the classification report over tags other than O as
-scikit-learn does, conlleval's table, and how often each tag was taken for another. Gold tags of any scheme are read by
-conlleval's rule. The speed is told on stderr.
+scikit-learn does, conlleval's table, and how often each tag was taken for another. Phrases of any scheme are read by
+conlleval's rule; token figures compare tags as they are written. The speed is told on stderr.
 
   FILE               CoNLL columns, UTF-8; - is stdin
 
@@ -124,7 +124,7 @@ async function predict(
     for await (const { words = [] } of ner.stream(texts, { ...options, pretokenized: true, words: true })) {
       judged.push({ ...units[judged.length]!, guess: words.map(({ label }) => label) })
       tokens += words.length
-      bar.update('Evaluating', judged.length, units.length, name)
+      bar.update('Evaluating', { done: judged.length, total: units.length, unit: name })
     }
   } finally {
     bar.end()

@@ -117,7 +117,7 @@ function memoryAt(precision: Precision, config: BertConfig): number | undefined 
   const tiles = defaultTiles(variant, false)
   try {
     return memoryNeeded(
-      { config, precision, variant, tiles, module: undefined, threads: 1, batchTokens: 1024 },
+      { config, precision, variant, tiles, module: undefined, tuned: true, threads: 1, batchTokens: 1024 },
       true,
     )
   } catch (error) {

@@ -47,6 +47,7 @@ export async function runJsonl(
   const total = sizes.every((size) => size > 0) ? sizes.reduce((sum, size) => sum + size, 0) : 0
   const bar = createBar()
   let done = 0
+  let texts = 0
   let failed = false
   const finish = async ({ tasks, results }: Batch): Promise<void> => {
     const recognitions = await results
@@ -57,8 +58,9 @@ export async function runJsonl(
       out += task.error === undefined ? answer(task, recognitions[next++]!) : refusal(task)
       done += task.bytes
     }
+    texts += tasks.length
     await write(out)
-    if (!process.stdout.isTTY) bar.update('Reading', done, total, 'bytes')
+    if (!process.stdout.isTTY) bar.update('Reading', { done, total, unit: 'bytes', texts })
   }
   const queue = new LineQueue(sources, options.maxChars)
   let running: Batch | undefined

@@ -54,8 +54,10 @@ function stopOnSignals(): void {
 }
 
 stopOnSignals()
-void main(process.argv.slice(2))
-  .catch(fail)
-  .then((code) => {
+main(process.argv.slice(2)).then(
+  (code) => {
     process.exitCode = code
-  })
+  },
+  // An open stdin would keep the process waiting.
+  (error: unknown) => process.exit(fail(error)),
+)

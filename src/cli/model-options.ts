@@ -87,7 +87,8 @@ export async function withLoadingBar<T>(
   const bar = createBar()
   try {
     return await load(({ file, loaded, total }) => {
-      bar.update(file === 'weights' ? 'Loading the model' : `Downloading ${file}`, loaded, total, 'bytes')
+      const title = file === 'weights' ? 'Loading the model' : `Downloading ${file}`
+      bar.update(title, { done: loaded, total, unit: 'bytes' })
     })
   } finally {
     bar.end()

@@ -1,9 +1,18 @@
 /** A line on stderr that tells how far long work is; nothing where stderr is no terminal. */
 export interface Bar {
-  /** @param unit what `done` and `total` count; 'bytes' are shown in MB */
-  update(title: string, done: number, total: number, unit: string): void
+  update(title: string, amount: Amount): void
   /** Takes the line away. */
   end(): void
+}
+
+export interface Amount {
+  readonly done: number
+  /** 0 where it is not known. */
+  readonly total: number
+  /** What is counted; 'bytes' are shown in MB. */
+  readonly unit: string
+  /** Texts read, where what is counted is the bytes they stand in. */
+  readonly texts?: number
 }
 
 const WIDTH = 24
@@ -21,7 +30,7 @@ export function createBar(): Bar {
   let shown = false
   let last = ''
   return {
-    update(title: string, done: number, total: number, unit: string): void {
+    update(title: string, amount: Amount): void {
       const now = performance.now()
       // Each file has a speed of its own.
       if (title !== last) start = now
@@ -29,8 +38,8 @@ export function createBar(): Bar {
       if (now - drawn < REDRAW_MS) return
       drawn = now
       shown = true
-      const line = progressLine(title, { done, total, unit, seconds: (now - start) / 1000 })
-      stderr.write(`\r\x1b[K${line.slice(0, Math.max(20, stderr.columns - 1))}`)
+      const line = progressLine(title, amount, (now - start) / 1000)
+      stderr.write(`\r\x1b[K${line.slice(0, (stderr.columns || 80) - 1)}`)
     },
     end(): void {
       if (shown) stderr.write('\r\x1b[K')
@@ -39,26 +48,22 @@ export function createBar(): Bar {
   }
 }
 
-interface Progress {
-  readonly done: number
-  /** 0 where it is not known. */
-  readonly total: number
-  readonly unit: string
-  readonly seconds: number
-}
-
 /** `Reading ████░░░░ 50 % 1200/2400 texts, 300 texts/s, 4 s left` */
-export function progressLine(title: string, { done, total, unit, seconds }: Progress): string {
-  const amount = (value: number): string => (unit === 'bytes' ? (value / 1e6).toFixed(1) : value.toFixed(0))
+export function progressLine(title: string, { done, total, unit, texts }: Amount, seconds: number): string {
+  const time = Math.max(seconds, 1e-3)
+  const number = (value: number): string => (unit === 'bytes' ? (value / 1e6).toFixed(1) : value.toFixed(0))
   const name = unit === 'bytes' ? 'MB' : unit
-  const speed = done / Math.max(seconds, 1e-3)
-  if (total <= 0) return `${title} ${amount(done)} ${name}, ${amount(speed)} ${name}/s`
+  const amount = total > 0 ? `${number(done)}/${number(total)}` : number(done)
+  const counts =
+    texts === undefined
+      ? `${amount} ${name}, ${number(done / time)} ${name}/s`
+      : `${amount} ${name}, ${texts} texts, ${(texts / time).toFixed(0)} texts/s`
+  if (total <= 0) return `${title} ${counts}`
   const share = Math.min(1, done / total)
   const filled = Math.round(share * WIDTH)
   const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled)
-  const left = speed > 0 ? `, ${duration((total - done) / speed)} left` : ''
-  const counts = `${amount(done)}/${amount(total)} ${name}, ${amount(speed)} ${name}/s${left}`
-  return `${title} ${bar} ${Math.floor(share * 100)} % ${counts}`
+  const left = done > 0 ? `, ${duration(((total - done) * time) / done)} left` : ''
+  return `${title} ${bar} ${Math.floor(share * 100)} % ${counts}${left}`
 }
 
 function duration(seconds: number): string {

@@ -42,7 +42,7 @@ async function run(args: ParsedArguments): Promise<number> {
   const bar = createBar()
   const weights = await folder.create('model.safetensors')
   const bytes = await quantizeModel(files, weights, {
-    onProgress: (done, total) => bar.update('Quantising', done, total, 'bytes'),
+    onProgress: (done, total) => bar.update('Quantising', { done, total, unit: 'bytes' }),
   })
   await weights.close()
   bar.end()

@@ -70,7 +70,7 @@ async function runTexts(
       await write(shape.error(input, index))
     } else await write(shape.one(text, await ner.recognize(text, recognize), input, index))
     index++
-    if (!process.stdout.isTTY) bar.update('Reading', index, sources.length, 'texts')
+    if (!process.stdout.isTTY) bar.update('Reading', { done: index, total: sources.length, unit: 'texts' })
   }
   await write(shape.tail)
   bar.end()

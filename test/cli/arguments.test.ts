@@ -52,11 +52,11 @@ test('nearest finds a slip of the finger and nothing else', () => {
 })
 
 test('progressLine tells share, speed and time left', () => {
-  const line = progressLine('Reading', { done: 50, total: 200, unit: 'texts', seconds: 5 })
+  const line = progressLine('Reading', { done: 50, total: 200, unit: 'texts' }, 5)
   assert.is(line, `Reading ${'█'.repeat(6)}${'░'.repeat(18)} 25 % 50/200 texts, 10 texts/s, 15 s left`)
-  const open = progressLine('Reading', { done: 3e6, total: 0, unit: 'bytes', seconds: 2 })
-  assert.is(open, 'Reading 3.0 MB, 1.5 MB/s')
-  assert.match(progressLine('x', { done: 1, total: 601, unit: 'texts', seconds: 1 }), /, 10 min left$/u)
+  const open = progressLine('Reading', { done: 3e6, total: 0, unit: 'bytes', texts: 500 }, 2)
+  assert.is(open, 'Reading 3.0 MB, 500 texts, 250 texts/s')
+  assert.match(progressLine('x', { done: 1, total: 601, unit: 'texts' }, 1), /, 10 min left$/u)
 })
 
 test.run()

@@ -5,15 +5,12 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { model, start } from './run.ts'
 
-const slow = process.env.IOBERT_SLOW === '1'
-const total = slow ? 1e9 : 50e6
+const total = process.env.IOBERT_SLOW === '1' ? 1e9 : 50e6
 /** What memory may grow by while all but the first fifth is read. */
 const allowed = 32e6
 
-// Words of more than 100 letters are one piece each, so that the bytes of the fast run cost little to compute.
+// Words of more than 100 letters are one piece each, so that many bytes cost little to compute.
 const long = `${'x'.repeat(600)} `.repeat(4)
-const textOf = (line: number): string =>
-  slow ? `tok${line % 95} went to tok${line % 7} today` : `${line} ${long}`
 
 function residentBytes(child: ChildProcessWithoutNullStreams): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB/mu.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))!
@@ -34,7 +31,8 @@ if (!existsSync('/proc/self/status')) {
     const feed = async (until: number): Promise<number> => {
       while (written < until) {
         let block = ''
-        while (block.length < 1 << 17) block += `${JSON.stringify({ id: lines, text: textOf(lines++) })}\n`
+        while (block.length < 1 << 17)
+          block += `${JSON.stringify({ id: lines, text: `${lines++} ${long}` })}\n`
         written += block.length
         if (!child.stdin.write(block)) await once(child.stdin, 'drain')
       }
