@@ -60,15 +60,28 @@ export function highlight(text: string, entities: readonly Entity[], style: Term
 
 /** Grounds that black letters stand out from: green, yellow, cyan and so on, the bright ones last. */
 const GROUNDS: readonly number[] = [42, 43, 46, 45, 102, 103, 106, 105, 104, 47]
-const KNOWN: Readonly<Record<string, number>> = { PER: 46, LOC: 42, ORG: 43, MISC: 45 }
+const KNOWN: Readonly<Record<string, number>> = {
+  __proto__: null as never,
+  PER: 46,
+  LOC: 42,
+  ORG: 43,
+  MISC: 45,
+}
 
-/** The same type has the same colour in every run. */
 function colorOf(type: string): number {
-  const name = type.replace(/^[BIESLU][-_]/u, '')
-  if (Object.hasOwn(KNOWN, name)) return KNOWN[name]!
-  let hash = 0
-  for (const letter of name) hash = (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0
-  return GROUNDS[hash % GROUNDS.length]!
+  return KNOWN[bareType(type)] ?? GROUNDS[typeNumber(type) % GROUNDS.length]!
+}
+
+/** The type of a whole label, as strategy 'none' gives it: `PER` of `B-PER`. */
+export function bareType(type: string): string {
+  return type.replace(/^[BIESLU][-_]/u, '')
+}
+
+/** A number below 2³² that is the same for a type in every run. */
+export function typeNumber(type: string): number {
+  let hash = 7
+  for (const letter of bareType(type)) hash = (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0
+  return hash
 }
 
 /** Control characters but tab and line feed as U+2400 and on; those of C1 as U+FFFD. */

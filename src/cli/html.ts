@@ -1,5 +1,5 @@
 import type { Recognition } from '../entities/types.ts'
-import { segmentsOf } from './highlight.ts'
+import { bareType, segmentsOf, typeNumber } from './highlight.ts'
 
 /** The page up to the first text. Nothing is fetched, no script runs. */
 export const htmlHead: string = `<!doctype html>
@@ -33,15 +33,17 @@ export function htmlArticle(text: string, { entities }: Recognition, file: strin
   return `${title}<article>${body.join('')}</article>\n`
 }
 
-const KNOWN: Readonly<Record<string, number>> = { PER: 195, LOC: 120, ORG: 45, MISC: 300 }
+const KNOWN: Readonly<Record<string, number>> = {
+  __proto__: null as never,
+  PER: 195,
+  LOC: 120,
+  ORG: 45,
+  MISC: 300,
+}
 
-/** Degrees on the colour wheel; the same for a type in every page. */
+/** Degrees on the colour wheel. */
 function hueOf(type: string): number {
-  const name = type.replace(/^[BIESLU][-_]/u, '')
-  if (Object.hasOwn(KNOWN, name)) return KNOWN[name]!
-  let hash = 7
-  for (const letter of name) hash = (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0
-  return hash % 360
+  return KNOWN[bareType(type)] ?? typeNumber(type) % 360
 }
 
 function escapeHtml(text: string): string {
