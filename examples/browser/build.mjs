@@ -1,0 +1,94 @@
+// Builds the page into one folder of static files that any server can host.
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const source = join(root, 'examples/browser')
+
+/** What differs in this page from a plain bundle, by the module's file. */
+const REPLACED = {
+  // The worker is a file of the site (worker.js), so its text need not be in the page.
+  'dist/generated/worker-source.js': () => "export const workerSource = ''",
+  // Kernels as files: a third smaller over the wire than as text.
+  'dist/generated/simd.js': () => kernelFile('simd'),
+  'dist/generated/relaxed.js': () => kernelFile('relaxed'),
+  // The page never asks for this style of annotations.
+  'dist/entities/spark-nlp.js': () => 'export let annotateSpark, prepareSparkDocument',
+  // What has no SIMD has not this page's colours either: Chrome 91, Firefox 89, Safari 16.4 and later have it.
+  'dist/kernels/reference.js': () => `export class ReferenceKernels {
+  constructor() { throw new Error('This browser runs no WebAssembly SIMD: take a newer one') }
+}`,
+  // Loaded when a model of the Hub is asked for.
+  'dist/hub/browser.js': (path) => `export function hubFiles(id, options) {
+  const files = import(${JSON.stringify(`${path}?`)}).then(({ hubFiles }) => hubFiles(id, options))
+  return { name: id, open: async (name) => (await files).open(name) }
+}`,
+}
+
+function kernelFile(variant) {
+  return `const response = await fetch(new URL('${variant}.wasm', document.baseURI))
+if (!response.ok) throw new Error(response.url + ' answered ' + response.status)
+let text = ''
+for (const byte of new Uint8Array(await response.arrayBuffer())) text += String.fromCharCode(byte)
+export const wasm = btoa(text)`
+}
+
+const replace = {
+  name: 'replace',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]dist[\\/](generated|entities|hub|kernels)[\\/]/ }, ({ path, suffix }) => {
+      const name = Object.keys(REPLACED).find((file) => path.replaceAll('\\', '/').endsWith(`/${file}`))
+      // With `?` at its end it is the module itself.
+      return name === undefined || suffix === '?'
+        ? undefined
+        : { contents: REPLACED[name](path), loader: 'js' }
+    })
+  },
+}
+
+/** Builds the page. @returns its folder */
+export async function buildDemo(target = join(root, 'build/demo')) {
+  rmSync(target, { recursive: true, force: true })
+  mkdirSync(target, { recursive: true })
+  const common = { bundle: true, minify: true, format: 'esm', target: 'es2022', legalComments: 'none' }
+  await build({
+    ...common,
+    // The worker shares its chunks with the page: what both need is loaded once.
+    entryPoints: { main: join(source, 'src/main.ts'), worker: join(root, 'dist/runtime/worker.js') },
+    outdir: target,
+    splitting: true,
+    platform: 'browser',
+    plugins: [replace],
+    chunkNames: '[name]-[hash]',
+  })
+  await build({ ...common, entryPoints: [join(source, 'style.css')], outdir: target, target: 'chrome111' })
+  for (const name of ['index.html', 'icon.svg']) cpSync(join(source, name), join(target, name))
+  for (const name of ['simd', 'relaxed'])
+    cpSync(join(root, `build/wasm/${name}.wasm`), join(target, `${name}.wasm`))
+  const files = readdirSync(target).sort()
+  mkdirSync(join(target, 'weights'))
+  const model = ['config.json', 'vocab.txt', 'tokenizer_config.json', 'model.safetensors']
+  for (const name of model) cpSync(join(root, 'weights', name), join(target, 'weights', name))
+  await build({
+    ...common,
+    entryPoints: [join(source, 'service-worker.ts')],
+    outdir: target,
+    format: 'iife',
+    define: {
+      PAGE_FILES: JSON.stringify(files.map((name) => (name === 'index.html' ? './' : name))),
+      PAGE_CACHE: JSON.stringify(`iobert-page-${digest(target, files)}`),
+      MODEL_CACHE: JSON.stringify(`iobert-model-${digest(join(target, 'weights'), model)}`),
+    },
+  })
+  return target
+}
+
+/** Changes when a file does. */
+function digest(folder, names) {
+  const hash = createHash('sha256')
+  for (const name of names) hash.update(`${name}\0`).update(readFileSync(join(folder, name)))
+  return hash.digest('hex').slice(0, 12)
+}
