@@ -109,7 +109,10 @@ class WorkerClient implements EngineClient {
     const deaths = this.#helpers.length > 0 ? new Int32Array(new SharedArrayBuffer(4)) : undefined
     const ports = this.#helpers.map((helper) => {
       const { port1, port2 } = new MessageChannel()
-      helper.onDeath(() => deaths && Atomics.store(deaths, 0, 1))
+      helper.onDeath((reason) => {
+        if (deaths) Atomics.store(deaths, 0, 1)
+        this.#end(reason)
+      })
       helper.post({ type: 'iobert:help', module: setup.module!, port: port2 }, [port2])
       return port1
     })

@@ -1,0 +1,163 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadRecognizer } from '#dist/node.js'
+import { rootPath } from '../shared.js'
+import { bitsOf, longText, model, sentence } from './models.js'
+
+const test = suite('concurrency')
+const slow = process.env['IOBERT_SLOW'] === '1'
+
+const names = ['Berlin', 'Marie Curie', 'Nairobi', 'the United Nations', 'Toyota', 'Budapest', 'O’Brien']
+const texts = Array.from({ length: 20 }, (_, i) => {
+  const at = (n: number): string => names[(i * 3 + n) % names.length]!
+  return `${at(0)} wrote to ${at(1)} about ${at(2)}. `.repeat(1 + (i % 3))
+})
+
+for (const options of [{ threads: 2 }, { inline: true }]) {
+  const way = JSON.stringify(options)
+
+  test(`recognize answers 200 overlapping calls rightly and in order, ${way}`, async () => {
+    const ner = await loadRecognizer(model, options)
+    const wanted: unknown[] = []
+    for (const text of texts) wanted.push(await ner.recognize(text))
+    const order: number[] = []
+    const results = await Promise.all(
+      Array.from({ length: 200 }, async (_, i) => {
+        const result = await ner.recognize(texts[i % texts.length]!)
+        order.push(i)
+        return result
+      }),
+    )
+    results.forEach((result, i) => void assert.equal(result, wanted[i % texts.length], `call ${i}`))
+    assert.equal(
+      order,
+      [...order].sort((a, b) => a - b),
+    )
+    ner.dispose()
+  })
+
+  test(`dispose during calls rejects them and all later ones, ${way}`, async () => {
+    const ner = await loadRecognizer(model, options)
+    const calls = [ner.recognize(longText), ner.recognize(longText), ner.recognize(sentence)]
+    const outcomes = Promise.allSettled(calls)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    ner.dispose()
+    ner.dispose()
+    for (const outcome of await outcomes) {
+      assert.is(outcome.status, 'rejected')
+      assert.match(String((outcome as PromiseRejectedResult).reason), /The model was disposed; load it again/)
+    }
+    const later = await ner.recognize(sentence).catch((error: unknown) => String(error))
+    assert.match(String(later), /The model was disposed; load it again/)
+  })
+
+  test(`abort takes effect between layers, ${way}`, async () => {
+    const ner = await loadRecognizer(model, options)
+    await ner.recognize(sentence)
+    const controller = new AbortController()
+    const started = performance.now()
+    const call = ner.recognize([longText, longText, longText, longText], { signal: controller.signal })
+    setTimeout(() => controller.abort(new Error('enough')), 20)
+    const outcome = await call.catch((error: unknown) => error)
+    assert.is((outcome as Error).message, 'enough')
+    const stopped = performance.now() - started
+    const whole = performance.now()
+    await ner.recognize([longText, longText, longText, longText])
+    assert.ok(stopped < (performance.now() - whole) / 2, `stopped after ${stopped} ms`)
+    ner.dispose()
+  })
+}
+
+test('two recognizers with different models work side by side', async () => {
+  const [one, other] = await Promise.all([
+    loadRecognizer(model, { threads: 2 }),
+    loadRecognizer(rootPath('test/goldens/models/plain'), { precision: 'float32', inline: true }),
+  ])
+  assert.not.equal(one.model.config, other.model.config)
+  const [alone, otherAlone] = [await bitsOf(one, texts), await bitsOf(other, texts)]
+  const rounds = await Promise.all([one, other, other, one].map((recognizer) => bitsOf(recognizer, texts)))
+  assert.equal(rounds, [alone, otherAlone, otherAlone, alone])
+  one.dispose()
+  assert.equal(await bitsOf(other, texts), otherAlone)
+  other.dispose()
+})
+
+test('forward gives the same bits with 1, 2, 3 and 7 threads', async () => {
+  const all = [...texts, sentence, longText, 'x']
+  let wanted: string[] | undefined
+  for (const threads of [1, 2, 3, 7]) {
+    const ner = await loadRecognizer(model, { threads })
+    assert.is(ner.model.info.threads, threads)
+    const bits = await bitsOf(ner, all)
+    wanted ??= bits
+    assert.equal(bits, wanted, `${threads} threads`)
+    ner.dispose()
+  }
+})
+
+test('random aborts with threads never block what follows', async () => {
+  const ner = await loadRecognizer(model, { threads: 3 })
+  const wanted = await bitsOf(ner, [longText])
+  const text = texts[2]!
+  await ner.recognize([text, text, text])
+  const started = performance.now()
+  await Promise.all([text, text, text].map((each) => ner.recognize(each)))
+  const whole = performance.now() - started
+  // A small generator of its own, so that a failure can be repeated.
+  let state = 1
+  const random = (): number => {
+    state = (state * 48271) % 2147483647
+    return state / 2147483647
+  }
+  let aborted = 0
+  let finished = 0
+  const rounds = slow ? 1000 : 100
+  for (let round = 0; round < rounds; round++) {
+    const controller = new AbortController()
+    const { signal } = controller
+    const calls = [text, text, text].map((each) => ner.recognize(each, { signal }))
+    const timer = setTimeout(() => controller.abort(), random() * 1.5 * whole)
+    for (const outcome of await Promise.allSettled(calls)) {
+      if (outcome.status === 'fulfilled') finished++
+      else {
+        assert.is((outcome.reason as Error).name, 'AbortError')
+        aborted++
+      }
+    }
+    clearTimeout(timer)
+  }
+  assert.ok(aborted > 0 && finished > 0, `${aborted} aborted, ${finished} finished`)
+  assert.equal(await bitsOf(ner, [longText]), wanted)
+  ner.dispose()
+})
+
+test('a timer of 10 ms on the calling thread keeps firing while 512 pieces are computed', async () => {
+  for (const options of [{ threads: 1 }, { inline: true }]) {
+    const ner = await loadRecognizer(model, options)
+    const ids = ner.tokenizer.encode(longText).ids.slice(0, 512)
+    assert.is(ids.length, 512)
+    await ner.model.forward([ids])
+    let longest = 0
+    let ticks = 0
+    let last = performance.now()
+    const timer = setInterval(() => {
+      const now = performance.now()
+      longest = Math.max(longest, now - last)
+      last = now
+      ticks++
+    }, 10)
+    const started = performance.now()
+    for (let i = 0; i < 3; i++) await ner.model.forward([ids])
+    const elapsed = performance.now() - started
+    clearInterval(timer)
+    // Inline the longest pause is one layer of six (or a part of it); in a worker only the machine's own noise is left.
+    const fewest = 'inline' in options ? 8 : elapsed / 40
+    assert.ok(
+      ticks >= fewest,
+      `${ticks} ticks in ${elapsed} ms, ${JSON.stringify(options)}, longest pause ${longest} ms`,
+    )
+    ner.dispose()
+  }
+})
+
+if (model !== undefined) test.run()

@@ -1,0 +1,21 @@
+/** Loads, uses and disposes of a model again and again: `leaks-child.js MODEL OPTIONS CYCLES`; prints memory after each. */
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { loadRecognizer } from '#dist/node.js'
+import { sentence } from './models.js'
+
+const [model, options, cycles] = process.argv.slice(2)
+const samples: { resident: number; address: number }[] = []
+
+for (let cycle = 0; cycle < Number(cycles); cycle++) {
+  const ner = await loadRecognizer(model, JSON.parse(options!))
+  await ner.recognize(sentence)
+  ner.dispose()
+  // Threads take a moment to end; what they held is counted after that.
+  await delay(20)
+  globalThis.gc?.()
+  const status = readFileSync('/proc/self/status', 'utf8')
+  const kilobytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)![1])
+  samples.push({ resident: kilobytes('VmRSS') / 1024, address: kilobytes('VmSize') / 1024 })
+}
+process.stdout.write(JSON.stringify(samples))
