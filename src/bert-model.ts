@@ -8,6 +8,7 @@ import type { Tokenizer } from './text/tokenizer.ts'
 
 /** What a model runs on and what it takes. */
 export interface ModelInfo {
+  /** 'int8' or 'float32', as it was loaded. */
   precision: Precision
   /** 'simd', 'relaxed' or 'reference'. */
   kernels: string
@@ -21,6 +22,7 @@ export interface ModelInfo {
   weightBytes: number
   /** All kernel memory now: weights, workspace, scratch. */
   memoryBytes: number
+  /** Numbers in the weights, scales not counted. */
   parameters: number
 }
 
@@ -29,6 +31,7 @@ export interface ForwardOptions {
   hiddenStates?: boolean
   /** Also each layer's attention probabilities. */
   attentions?: boolean
+  /** Stops the pass between two layers. */
   signal?: AbortSignal
 }
 
@@ -63,6 +66,7 @@ export class BertModel {
     }
   }
 
+  /** What the model runs on and what it takes, now. */
   get info(): ModelInfo {
     const { info, setup, memoryBytes } = this.#engine
     const { weightBytes, parameters } = info

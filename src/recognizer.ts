@@ -42,8 +42,11 @@ interface Prepared {
 const STRIDE = 128
 const BATCH_TOKENS = 1024
 
+/** Finds entities: a model, its tokenizer and its labels. Made by `loadRecognizer`. */
 export class Recognizer {
+  /** The model alone, for logits and hidden states. */
   readonly model: BertModel
+  /** How the model reads a text. */
   readonly tokenizer: Tokenizer
   /** The model's labels, by number: `['O', 'B-PER', ...]`. */
   readonly labels: readonly string[]

@@ -41,6 +41,7 @@ export interface RecognizeOptions {
   style?: 'spark-nlp'
   /** Settings of the stages of that pipeline. */
   spark?: SparkOptions
+  /** Stops the recognition; what was found so far is lost. */
   signal?: AbortSignal
 }
 
@@ -66,6 +67,7 @@ export interface Entity {
 
 /** A word and what the model makes of it. */
 export interface Word {
+  /** `input.slice(start, end)`. */
   text: string
   /** UTF-16 code units. */
   start: number

@@ -29,6 +29,7 @@ export type ModelFormatCode =
  * }
  */
 export class ModelFormatError extends Error {
+  /** What is wrong, for programs. */
   readonly code: ModelFormatCode
 
   constructor(code: ModelFormatCode, message: string, options?: ErrorOptions) {

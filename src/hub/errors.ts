@@ -16,6 +16,7 @@ export type HubErrorCode =
  * `message` says what to do.
  */
 export class HubError extends Error {
+  /** What happened, for programs. */
   readonly code: HubErrorCode
 
   constructor(code: HubErrorCode, message: string, options?: ErrorOptions) {

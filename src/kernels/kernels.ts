@@ -16,6 +16,7 @@ export type Activation = (typeof ACTIVATIONS)[number]
 export const STORED_TYPES = ['F32', 'F16', 'BF16', 'I8'] as const
 export type StoredType = (typeof STORED_TYPES)[number]
 
+/** 'int8': the same bits everywhere. 'float32': as PyTorch, to 2e-4 of a layer's largest value. */
 export type Precision = 'int8' | 'float32'
 
 /** Float32 rows; what an int8 linear layer reads has a quantised twin that the kernel writing the rows fills too. */

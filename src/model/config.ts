@@ -15,6 +15,7 @@ export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu
 
 /** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
 export interface BertConfig {
+  /** DistilBERT is BERT without token types, under other names. */
   readonly modelType: 'bert' | 'distilbert'
   /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
   readonly architecture?: string
@@ -26,7 +27,9 @@ export interface BertConfig {
   readonly numHeads: number
   /** I */
   readonly intermediateSize: number
+  /** What stands between the two layers of the feed-forward block. */
   readonly hiddenActivation: HiddenActivation
+  /** ε */
   readonly layerNormEps: number
   /** V */
   readonly vocabSize: number

@@ -17,9 +17,13 @@ import { WordPiece } from './wordpiece.ts'
  * const { ids, tokens, offsets } = tokenizer.encode('Angela Merkel')
  */
 export class Tokenizer {
+  /** Id of `[CLS]`, which begins every sequence. */
   readonly clsId: number
+  /** Id of `[SEP]`, which ends it. */
   readonly sepId: number
+  /** Id of `[UNK]`. */
   readonly unkId: number
+  /** V: ids run from 0 to one less. */
   readonly vocabularySize: number
   /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the model's files say. */
   readonly maxLength: number | undefined
