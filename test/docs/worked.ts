@@ -1,0 +1,52 @@
+/** Every `computed` block of the pages, by name. The numbers come from the code that the pages explain. */
+import * as labels from './worked/labels.ts'
+import * as layers from './worked/layers.ts'
+import * as memory from './worked/memory.ts'
+import * as model from './worked/model.ts'
+import * as sizes from './worked/sizes.ts'
+
+type Computation = () => string[] | Promise<string[]>
+
+const COMPUTATIONS: Readonly<Record<string, Computation>> = {
+  overview: model.overview,
+  'model-sizes': sizes.modelSizes,
+  'word-pieces': model.wordPieces,
+  'word-piece-exercise': model.wordPieceExercise,
+  offsets: model.offsets,
+  embedding: layers.embedding,
+  'embedding-sizes': sizes.embeddingSizes,
+  'linear-float32': layers.linearFloat32,
+  'linear-int8': layers.linearInt8,
+  'linear-sizes': sizes.linearSizes,
+  attention: layers.attention,
+  'attention-exercise': layers.attentionExercise,
+  'attention-sizes': sizes.attentionSizes,
+  softmax: layers.softmaxExample,
+  exponential: layers.exponential,
+  'softmax-sizes': sizes.softmaxSizes,
+  'layer-norm': layers.layerNorm,
+  'layer-norm-exercise': layers.layerNormExercise,
+  'norm-sizes': sizes.normSizes,
+  activations: layers.activations,
+  'feed-forward': layers.feedForward,
+  'feed-forward-sizes': sizes.feedForwardSizes,
+  grouping: labels.grouping,
+  'grouping-exercise': labels.groupingExercise,
+  viterbi: labels.viterbi,
+  strategies: model.strategies,
+  panel: memory.panel,
+  limits: memory.limits,
+  'limit-exercise': memory.roofExercise,
+  quantizing: memory.quantizing,
+  'precision-sizes': sizes.precisionSizes,
+  file: memory.file,
+}
+
+/** @throws {RangeError} for a name that nothing is computed under */
+export async function compute(name: string): Promise<string> {
+  const computation = COMPUTATIONS[name]
+  if (computation === undefined) throw new RangeError(`Nothing is computed under the name '${name}'`)
+  return `${(await computation()).join('\n')}\n`
+}
+
+export const computedNames: readonly string[] = Object.keys(COMPUTATIONS)

@@ -1,0 +1,275 @@
+/** Chapters 3 to 8: the reference kernels on toy matrices. */
+import * as math from '#dist/kernels/math.js'
+import { activationLimit } from '#dist/kernels/quantization.js'
+import { softmax } from '#dist/kernels/reference.js'
+import { columns, decimal, Toy, table } from '../toy.ts'
+
+const ONES = [1, 1, 1, 1]
+const ZEROS = [0, 0, 0, 0]
+
+export function embedding(): string[] {
+  const words = [
+    [1, 0, 2, 1],
+    [0, 1, -1, 2],
+    [3, 1, 0, 0],
+  ]
+  const positions = [
+    [0, 0, 1, 0],
+    [1, 0, 0, 0],
+  ]
+  const tokenType = [0.5, 0.5, 0.5, 0.5]
+  const ids = [2, 0]
+  const toy = new Toy()
+  const out = toy.matrix(2, 4)
+  const rows = (values: readonly (readonly number[])[]): number => toy.filled(values).address
+  const tables = {
+    precision: 'float32' as const,
+    words: rows(words),
+    wordScales: 0,
+    positions: rows(positions),
+    tokenType: rows([tokenType]),
+    norm: toy.norm(ONES, ZEROS),
+  }
+  toy.kernels.embed(toy.integers(ids), toy.integers([0, 1]), tables, out)
+  const sums = ids.map((id, t) => words[id]!.map((word, i) => word + tokenType[i]! + positions[t]![i]!))
+  return [
+    'word [V, H]        position [T, H]    token type [H]',
+    ...words.map((row, i) =>
+      [
+        row.map((v) => String(v).padStart(3)).join(''),
+        (positions[i] ?? [])
+          .map((v) => String(v).padStart(3))
+          .join('')
+          .padEnd(12),
+        i === 0 ? tokenType.map((v) => String(v).padStart(5)).join('') : '',
+      ]
+        .join('       ')
+        .trimEnd(),
+    ),
+    '',
+    `ids ${ids.join(' ')}, so the sums are`,
+    ...table(sums, 1),
+    'and after LayerNorm (weight 1, bias 0)',
+    ...table(toy.read(out)),
+  ]
+}
+
+export function linearFloat32(): string[] {
+  const toy = new Toy()
+  const x = [
+    [1, 2, 3],
+    [0, -1, 2],
+  ]
+  const weights = [
+    [1, 0, -1],
+    [0.5, 2, 1],
+  ]
+  const out = toy.matrix(2, 2)
+  toy.kernels.linear(toy.filled(x), toy.layer('float32', weights, [10, 0]), out, 'identity')
+  return [
+    'x [T, K]',
+    ...table(x, -1),
+    'W [N, K]',
+    ...table(weights, -1),
+    'b [N]   10  0',
+    '',
+    'y[0, 0] = 1·1 + 2·0 + 3·(-1) + 10 = 8',
+    '',
+    'y [T, N]',
+    ...table(toy.read(out), -1),
+  ]
+}
+
+export function linearInt8(): string[] {
+  const x = [[0.5, -1, 0.25]]
+  const weights = [[0.2, 0.1, -0.4]]
+  const toy = new Toy()
+  const input = toy.quantized(x)
+  const layer = toy.layer('int8', weights, [0.05])
+  const out = toy.matrix(1, 1)
+  toy.kernels.linear(input, layer, out, 'identity')
+  const { values, scales } = toy.readQuantized(input)
+  const w = [...new Int8Array(toy.kernels.memory.memory.buffer, layer.weights, 3)]
+  const columnScale = toy.floats(layer.columns, 1)[0]!
+  const sum = values[0]!.reduce((total, q, k) => total + q * w[k]!, 0)
+  const y = toy.read(out)[0]![0]!
+  return [
+    `x    ${x[0]!.join('  ')}      limit ${activationLimit(3)}`,
+    `q    ${values[0]!.join('  ')}      rowScale = 1 / ${activationLimit(3)} = ${scales[0]!.toPrecision(6)}`,
+    '',
+    `w    ${weights[0]!.join('  ')}`,
+    `q    ${w.join('  ')}      columnScale = 0.4 / 127 = ${columnScale.toPrecision(6)}`,
+    '',
+    `sum  ${values[0]!.map((q, k) => `${q}·${w[k]}`).join(' + ')} = ${sum}`,
+    `y    ${sum} · (${scales[0]!.toPrecision(6)} · ${columnScale.toPrecision(6)}) + 0.05 = ${y.toPrecision(6)}`,
+    `     in exact arithmetic 0.5·0.2 - 1·0.1 + 0.25·(-0.4) + 0.05 = -0.05`,
+  ]
+}
+
+const QUERY = [
+  [1, 0],
+  [0, 1],
+  [1, 1],
+]
+const KEY = [
+  [1, 0],
+  [0, 2],
+  [0, 0],
+]
+const VALUE = [
+  [1, 0],
+  [0, 1],
+  [5, 5],
+]
+
+function attend(query: number[][], key: number[][], value: number[][]) {
+  const toy = new Toy()
+  const T = query.length
+  const D = query[0]!.length
+  const joined = toy.filled(query.map((row, t) => [...row, ...key[t]!, ...value[t]!]))
+  const out = toy.matrix(T, D)
+  const probabilities = toy.kernels.memory.allocate(4 * T * T)
+  const sequences = { count: 1, bounds: toy.integers([0, T]), longest: T }
+  toy.kernels.attention(joined, sequences, 1, out, [probabilities])
+  const flat = [...toy.floats(probabilities, T * T)]
+  return {
+    scores: query.map((q) => key.map((k) => q.reduce((sum, v, d) => sum + v * k[d]!, 0))),
+    probabilities: query.map((_, t) => flat.slice(t * T, (t + 1) * T)),
+    context: toy.read(out),
+  }
+}
+
+export function attention(): string[] {
+  const { scores, probabilities, context } = attend(QUERY, KEY, VALUE)
+  return [
+    'Q [T, D]',
+    ...table(QUERY, -1),
+    'K [T, D]',
+    ...table(KEY, -1),
+    'V [T, D]',
+    ...table(VALUE, -1),
+    '',
+    'Q·Kᵀ [T, T]',
+    ...table(scores, -1),
+    'softmax(Q·Kᵀ / √2), each row sums to 1',
+    ...table(probabilities),
+    'context = P·V',
+    ...table(context),
+  ]
+}
+
+export function attentionExercise(): string[] {
+  const { probabilities, context } = attend([[0, 0], ...QUERY.slice(1)], KEY, VALUE)
+  return [
+    `P[0]       ${table([probabilities[0]!])[0]!.trim()}`,
+    `context[0] ${table([context[0]!])[0]!.trim()}`,
+  ]
+}
+
+export function softmaxExample(): string[] {
+  const scores = [2, 1, 0.5]
+  const exponentials = Float32Array.from(scores)
+  const inverse = softmax(exponentials, 1)
+  return columns([
+    ['s', 's - max', 'e^(s - max)', 'p'],
+    ...scores.map((s, j) => [
+      String(s),
+      String(s - 2),
+      decimal(exponentials[j]!, 6),
+      decimal(exponentials[j]! * inverse, 6),
+    ]),
+    ['', 'Σ', decimal(1 / inverse, 6), decimal(1, 6)],
+  ])
+}
+
+export function exponential(): string[] {
+  const rows = [-0.5, -1.5, -10, 1].map((x) => {
+    const n = Math.round(x / Math.LN2)
+    return [String(x), String(n), decimal(x - n * Math.LN2, 6), math.exp(x).toPrecision(8)]
+  })
+  return columns([['x', 'n', 'r = x - n·ln 2', '2^n · e^r'], ...rows])
+}
+
+export function layerNorm(): string[] {
+  const x = [2, 0, 1, 3]
+  const residual = [0, 2, 1, 3]
+  const toy = new Toy()
+  const out = toy.matrix(1, 4)
+  const norm = toy.norm([1, 1, 2, 1], [0, 0, 0, 0.5])
+  toy.kernels.addLayerNorm(toy.filled([x]), toy.filled([residual]), norm, out)
+  const v = x.map((value, i) => value + residual[i]!)
+  const mean = v.reduce((sum, value) => sum + value, 0) / 4
+  const variance = v.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 4
+  const row = (name: string, values: readonly number[], digits: number): string =>
+    name.padEnd(18) + table([values], digits)[0]!
+  return [
+    row('x', x, -1),
+    row('residual', residual, -1),
+    row('v = x + residual', v, -1),
+    '',
+    `μ  = (${v.join(' + ')}) / 4 = ${mean}`,
+    `σ² = (${v.map((value) => `${(value - mean) ** 2}`).join(' + ')}) / 4 = ${variance}`,
+    '',
+    row(
+      '(v - μ) / √σ²',
+      v.map((value) => (value - mean) / Math.sqrt(variance)),
+      4,
+    ),
+    row('weight', [1, 1, 2, 1], -1),
+    row('bias', [0, 0, 0, 0.5], -1),
+    row('y', toy.read(out)[0]!, 4),
+  ]
+}
+
+export function layerNormExercise(): string[] {
+  const toy = new Toy()
+  const outputs = [
+    [1, 2, 3, 6],
+    [10, 20, 30, 60],
+    [101, 102, 103, 106],
+  ].map((row) => {
+    const out = toy.matrix(1, 4)
+    toy.kernels.addLayerNorm(toy.filled([row]), toy.filled([ZEROS]), toy.norm(ONES, ZEROS), out)
+    return `${row.join(' ').padEnd(18)} → ${table([toy.read(out)[0]!])[0]!.trim()}`
+  })
+  return outputs
+}
+
+export function activations(): string[] {
+  return columns([
+    ['x', 'relu', 'gelu (erf)', 'gelu (tanh)', 'difference'],
+    ...[-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3].map((x) => [
+      String(x),
+      String(math.relu(x)),
+      decimal(math.gelu(x), 5),
+      decimal(math.geluTanh(x), 5),
+      decimal(math.geluTanh(x) - math.gelu(x), 5),
+    ]),
+  ])
+}
+
+export function feedForward(): string[] {
+  const toy = new Toy()
+  const x = [[1, -1]]
+  const up = [
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ]
+  const down = [
+    [1, 0, 1],
+    [0, 2, 0],
+  ]
+  const inside = toy.matrix(1, 3)
+  const out = toy.matrix(1, 2)
+  toy.kernels.linear(toy.filled(x), toy.layer('float32', up, [0, 0, 2]), inside, 'gelu')
+  toy.kernels.linear(inside, toy.layer('float32', down, [0, 0]), out, 'identity')
+  return [
+    'x [H]                      1  -1',
+    'W₁ [I, H], b₁              1 0 | 0 1 | 1 1      0 0 2',
+    `x·W₁ᵀ + b₁ [I]             1  -1  2`,
+    `h = gelu(x·W₁ᵀ + b₁)    ${table(toy.read(inside), 4)[0]!}`,
+    'W₂ [H, I], b₂              1 0 1 | 0 2 0        0 0',
+    `h·W₂ᵀ + b₂ [H]          ${table(toy.read(out), 4)[0]!}`,
+  ]
+}

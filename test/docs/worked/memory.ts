@@ -1,0 +1,104 @@
+/** Chapters 10 and 11: how weights lie in memory and in files. */
+
+import { quantizeRow } from '#dist/format/quantize.js'
+import { parseSafetensors } from '#dist/format/safetensors.js'
+import { layoutSafetensors } from '#dist/format/safetensors-writer.js'
+import { KernelMemory } from '#dist/kernels/memory.js'
+import { compileKernels } from '#dist/kernels/module.js'
+import { activationLimit } from '#dist/kernels/quantization.js'
+import { defaultTiles } from '#dist/kernels/tuning.js'
+import type { KernelExports } from '#dist/kernels/wasm.js'
+import { scratchBytes, WasmKernels } from '#dist/kernels/wasm.js'
+import { columns } from '../toy.ts'
+
+/** A layer of 8 outputs and 4 inputs whose weight [n, k] is 10·n + k, packed as int8 by the wasm kernels. */
+export async function panel(): Promise<string[]> {
+  const memory = new KernelMemory(new WebAssembly.Memory({ initial: 2, maximum: 65536 }))
+  const module = await compileKernels({ variant: 'simd', shared: false, turbo: false })
+  const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory } })
+  const kernels = new WasmKernels({
+    name: 'simd',
+    exports: instance.exports as unknown as KernelExports,
+    memory,
+    tiles: defaultTiles('simd', false),
+    scratchBytes: scratchBytes(16, 16, 16, 8),
+    threads: 1,
+  })
+  const bytes = kernels.linearBytes('int8', 4, 8)
+  const layer = {
+    precision: 'int8' as const,
+    inputs: 4,
+    outputs: 8,
+    weights: memory.allocate(bytes.weights),
+    columns: memory.allocate(bytes.columns),
+  }
+  const rows = Int8Array.from({ length: 32 }, (_, i) => 10 * Math.floor(i / 4) + (i % 4))
+  const address = memory.allocate(32)
+  new Int8Array(memory.memory.buffer).set(rows, address)
+  kernels.packLinear({ address, type: 'I8', rows: 8, first: 0 }, layer)
+  const packed = new Int8Array(memory.memory.buffer, layer.weights, 32)
+  const line = (start: number): string =>
+    Array.from(packed.subarray(start, start + 16), (value) => String(value).padStart(2, '0')).join(' ')
+  return [
+    'in the file, row by row          00 01 02 03 | 10 11 12 13 | ... | 70 71 72 73',
+    `in memory, inputs 0 and 1        ${line(0)}`,
+    `           inputs 2 and 3        ${line(16)}`,
+  ]
+}
+
+export function limits(): string[] {
+  return columns([
+    ['K', 'limit', 'limit · 127 · K', '2³¹ - 1 = 2147483647'],
+    ...[384, 768, 1024, 1536, 3072, 4096].map((K) => [
+      String(K),
+      String(activationLimit(K)),
+      String(activationLimit(K) * 127 * K),
+      activationLimit(K) * 127 * K < 2 ** 31 ? 'below' : 'ABOVE',
+    ]),
+  ])
+}
+
+export function roofExercise(): string[] {
+  const K = 2048
+  return [`min(16383, ⌊2147483647 / (127 · ${K})⌋) = ${activationLimit(K)}`]
+}
+
+export function file(): string[] {
+  const data = new Uint8Array(Float32Array.of(1, -2).buffer)
+  const { header } = layoutSafetensors([{ name: 'b', dtype: 'F32', shape: [2] }], {})
+  const bytes = new Uint8Array(header.length + data.length)
+  bytes.set(header)
+  bytes.set(data, header.length)
+  const { tensors } = parseSafetensors(bytes)
+  const hex = (from: number, to: number): string =>
+    Array.from(bytes.subarray(from, to), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
+  const length = header.length - 8
+  return [
+    `${hex(0, 8)}     ${length}, the header's length, uint64 little endian`,
+    JSON.stringify(new TextDecoder().decode(bytes.subarray(8, header.length)))
+      .slice(1, -1)
+      .replaceAll('\\"', '"'),
+    `${hex(header.length, bytes.length)}     1 and -2, float32 little endian`,
+    '',
+    `parseSafetensors: ${[...tensors].map(([name, { dtype, shape }]) => `${name} ${dtype} [${shape}]`).join(', ')}; ${bytes.length} bytes in all`,
+  ]
+}
+
+export function quantizing(): string[] {
+  const weights = Float32Array.of(0.5, -0.25, 0.1, 0.002)
+  const quantized = new Int8Array(4)
+  const scale = quantizeRow(weights, quantized)
+  return [
+    `scale = 0.5 / 127 = ${scale.toPrecision(6)}`,
+    ...columns([
+      ['w', 'w / scale', 'q', 'q · scale', 'error'],
+      ...Array.from(weights, (w, i) => [
+        Number(w.toPrecision(6)).toString(),
+        (w / scale).toFixed(3),
+        String(quantized[i]),
+        (quantized[i]! * scale).toFixed(5),
+        Math.abs(quantized[i]! * scale - w).toFixed(5),
+      ]),
+    ]),
+  ]
+}

@@ -1,0 +1,102 @@
+/** Chapters 1, 2 and 9: the shipped model and its tokenizer. int8 is exact, so these figures are the same everywhere. */
+
+import type { RecognizeOptions } from '#dist/entities/types.js'
+import { loadRecognizer, loadTokenizer } from '#dist/node.js'
+import { Vocabulary } from '#dist/text/vocabulary.js'
+import { WordPiece } from '#dist/text/wordpiece.js'
+import { columns, decimal } from '../toy.ts'
+
+export const SENTENCE = 'Angela Merkel met Tim Cook in Berlin.'
+
+async function recognise(text: string, options: RecognizeOptions) {
+  const ner = await loadRecognizer(undefined, { inline: true, threads: 1 })
+  try {
+    return { labels: ner.labels, result: await ner.recognize(text, options) }
+  } finally {
+    ner.dispose()
+  }
+}
+
+export async function overview(): Promise<string[]> {
+  const tokenizer = await loadTokenizer()
+  const { tokens, ids } = tokenizer.encode(SENTENCE)
+  const { result } = await recognise(SENTENCE, { words: true })
+  return [
+    SENTENCE,
+    '',
+    `pieces    ${tokens.join(' ')}`,
+    `ids       ${ids.join(' ')}`,
+    '',
+    ...columns([
+      ['word', 'label', 'probability'],
+      ...result.words!.map(({ text, label, score }) => [text, label, decimal(score)]),
+    ]),
+    '',
+    ...columns([
+      ['entity', 'type', 'start', 'end', 'score'],
+      ...result.entities.map(({ text, type, start, end, score }) => [
+        text,
+        type,
+        String(start),
+        String(end),
+        decimal(score),
+      ]),
+    ]),
+  ]
+}
+
+export async function offsets(): Promise<string[]> {
+  const text = 'Zoë flew to Reykjavík, via Ōsaka.'
+  const { ids, tokens, offsets: places, wordIds } = (await loadTokenizer()).encode(text)
+  return [
+    text,
+    '',
+    ...columns([
+      ['piece', 'id', 'word', 'start', 'end', 'text.slice(start, end)'],
+      ...tokens.map((token, t) => [
+        token,
+        String(ids[t]),
+        wordIds[t] === null ? '' : String(wordIds[t]),
+        String(places[t]![0]),
+        String(places[t]![1]),
+        text.slice(...places[t]!),
+      ]),
+    ]),
+  ]
+}
+
+const TOY_PIECES = ['[UNK]', 'un', '##aff', '##able', '##a', '##ffa', 'run', '##n', '##ing', 'runn']
+
+function cut(word: string): string {
+  const vocabulary = new Vocabulary(TOY_PIECES)
+  const wordPiece = new WordPiece(vocabulary, { unkId: 0, continuingPrefix: '##', maxWordLength: 100 })
+  const codes = Int32Array.from(word, (character) => character.codePointAt(0)!)
+  const pieces: string[] = []
+  wordPiece.tokenize(codes, 0, codes.length, (id) => pieces.push(vocabulary.pieceOf(id)!))
+  return pieces.join(' ')
+}
+
+export function wordPieces(): string[] {
+  return [
+    `vocabulary   ${TOY_PIECES.join('  ')}`,
+    '',
+    ...columns(['unaffable', 'running', 'unrun', 'unit'].map((word) => [word, '→', cut(word)])),
+  ]
+}
+
+export function wordPieceExercise(): string[] {
+  return [`affable → ${cut('affable')}`, `unaable → ${cut('unaable')}`]
+}
+
+export async function strategies(): Promise<string[]> {
+  const text = 'Microsoft opened an office in Reykjavík.'
+  const { tokens } = (await loadTokenizer()).encode(text)
+  const rows: string[][] = [['strategy', 'entities']]
+  for (const strategy of ['none', 'simple', 'first', 'average', 'max'] as const) {
+    const { result } = await recognise(text, { strategy })
+    const found = result.entities.map(({ text: part, type, score }) => `${type} "${part}" ${decimal(score)}`)
+    rows.push([strategy, found.join(', ')])
+  }
+  const width = Math.max(...rows.map(([name]) => name!.length)) + 3
+  return [tokens.join(' '), '', ...rows.map(([name, found]) => name!.padEnd(width) + found)]
+}
