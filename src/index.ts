@@ -3,8 +3,8 @@
  * edge workers, bundles); in Node, Deno and Bun `node.ts` adds what needs a disk.
  */
 import type { BertModel } from './bert-model.ts'
-import * as load from './load.ts'
 import type { LoadOptions } from './load.ts'
+import * as load from './load.ts'
 import type { ModelName } from './load-options.ts'
 import type { Recognizer } from './recognizer.ts'
 import { webPlatform } from './runtime/platform.ts'
@@ -24,15 +24,15 @@ export * from './public.ts'
  * const { entities } = await ner.recognize('Angela Merkel met Tim Cook in Berlin.')
  */
 export function loadRecognizer(model?: ModelName, options?: LoadOptions): Promise<Recognizer> {
-  return load.loadRecognizer(webPlatform, model, options)
+  return load.loadRecognizer(webPlatform(import.meta.url), model, options)
 }
 
 /** Loads a model without its decoder: `forward` and `embed`. Arguments as `loadRecognizer`. */
 export function loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel> {
-  return load.loadModel(webPlatform, model, options)
+  return load.loadModel(webPlatform(import.meta.url), model, options)
 }
 
 /** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */
 export function loadTokenizer(model?: ModelName, options?: LoadOptions): Promise<Tokenizer> {
-  return load.loadTokenizer(webPlatform, model, options)
+  return load.loadTokenizer(webPlatform(import.meta.url), model, options)
 }

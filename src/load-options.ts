@@ -24,7 +24,8 @@ const CHECKS: { readonly [Name in keyof Required<LoadOptions>]: Check } = {
   },
   maxLength(value, name): void {
     positiveInteger(value, name, ' of at least 3')
-    if ((value as number) < 3) throw new RangeError(`${name} is ${value}, expected a whole number of at least 3`)
+    if ((value as number) < 3)
+      throw new RangeError(`${name} is ${value}, expected a whole number of at least 3`)
   },
   lowercase: ofType('boolean', 'true or false'),
   onProgress: ofType('function', 'a function'),
@@ -61,9 +62,14 @@ export function checkLoadOptions(options: unknown): LoadOptions {
 
 /** @throws {TypeError} for what cannot be a model's name */
 export function checkModelName(model: unknown): ModelName | undefined {
-  const fits = model === undefined || typeof model === 'string' || model instanceof URL || model instanceof Map
+  const fits =
+    model === undefined || typeof model === 'string' || model instanceof URL || model instanceof Map
   if (fits) return model as ModelName | undefined
-  throw wrongKind(model, 'model', "a folder, a Hub id 'owner/name', a URL that ends in '/', or a Map of files")
+  throw wrongKind(
+    model,
+    'model',
+    "a folder, a Hub id 'owner/name', a URL that ends in '/', or a Map of files",
+  )
 }
 
 function oneOf(allowed: readonly string[]): Check {

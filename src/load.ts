@@ -14,8 +14,8 @@ import type { Tiles } from './kernels/wasm.ts'
 import { checkLoadOptions, type ModelName } from './load-options.ts'
 import { type BertConfig, loadConfig } from './model/config.ts'
 import { Recognizer } from './recognizer.ts'
-import { loadInline, loadInWorker } from './runtime/client.ts'
-import { type EngineSetup, memoryNeeded } from './runtime/engine.ts'
+import { loadInWorker } from './runtime/client.ts'
+import type { EngineSetup } from './runtime/engine.ts'
 import type { Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
 import { readTokenizer } from './text/read-tokenizer.ts'
@@ -55,6 +55,7 @@ export interface LoadOptions {
 
 /** A file on its way: into the cache, or (`file: 'weights'`) into memory. */
 export interface LoadProgress {
+  /** The file's name, or 'weights'. */
   file: string
   /** Bytes so far. */
   loaded: number
@@ -70,7 +71,9 @@ export interface Platform {
     options: LoadOptions,
     accept: ((files: ModelFiles) => Promise<void>) | undefined,
   ): Promise<Locator>
-  openFiles(locator: Locator): ModelFiles
+  openFiles(locator: Locator): Promise<ModelFiles>
+  /** For a model that is to run as int8: where its weights are kept as int8, once made, and what makes them. */
+  int8Copy?(locator: Locator): Promise<{ locator: Locator; keep?: () => Promise<void> }>
   spawn: Spawn | undefined
   /** Cores that may be used. */
   cores(): number
@@ -100,10 +103,13 @@ export async function loadModel(
   options.signal?.throwIfAborted()
   const plan = makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
+    const { memoryNeeded } = await import('./runtime/engine.ts')
     memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined }, true)
   }
-  const locator = await platform.locate(model, options, accept)
-  const files = platform.openFiles(locator)
+  const located = await platform.locate(model, options, accept)
+  const copy = plan.setup.precision === 'int8' ? await platform.int8Copy?.(located) : undefined
+  const locator = copy?.locator ?? located
+  const files = await platform.openFiles(locator)
   const config = await loadConfig(files)
   const tokenizer = await readTokenizer(files, tokenizerOptions(options)).catch((error: unknown) => {
     // An encoder may come without a vocabulary; whoever asks for text then gets this error.
@@ -111,6 +117,7 @@ export async function loadModel(
     throw error
   })
   checkVocabulary(tokenizer, config)
+  const maxLength = longest(options, config, tokenizer)
   const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
   const { onProgress, signal } = options
   const watch = {
@@ -120,9 +127,10 @@ export async function loadModel(
   }
   const engine = plan.worker
     ? await loadInWorker(setup, locator, platform.spawn!, options.worker, watch)
-    : await loadInline(setup, files, watch)
+    : await (await import('./runtime/inline.ts')).loadInline(setup, files, watch)
   tuned.set(tilesKey(setup.variant, setup.precision, plan.turbo), engine.setup.tiles)
-  const maxLength = longest(options, config, tokenizer)
+  // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
+  copy?.keep?.().catch(() => {})
   return new BertModel({ engine, config, tokenizer, maxLength, turbo: plan.turbo })
 }
 
@@ -146,7 +154,7 @@ export async function loadTokenizer(
   given: LoadOptions | undefined,
 ): Promise<Tokenizer> {
   const options = checkLoadOptions(given)
-  const files = platform.openFiles(await platform.locate(model, options, undefined))
+  const files = await platform.openFiles(await platform.locate(model, options, undefined))
   return readTokenizer(files, tokenizerOptions(options))
 }
 

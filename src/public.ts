@@ -2,7 +2,15 @@
 export type { BertModel, ForwardOptions, ModelInfo } from './bert-model.ts'
 export type { LabelScheme } from './entities/labels.ts'
 export type { SparkAnnotation, SparkAnnotations, SparkOptions } from './entities/spark-nlp.ts'
-export type { Decode, Entity, Merge, Recognition, RecognizeOptions, Strategy, Word } from './entities/types.ts'
+export type {
+  Decode,
+  Entity,
+  Merge,
+  Recognition,
+  RecognizeOptions,
+  Strategy,
+  Word,
+} from './entities/types.ts'
 export { type ModelFormatCode, ModelFormatError } from './format/errors.ts'
 export { parseSafetensors } from './format/safetensors.ts'
 export { HubError, type HubErrorCode } from './hub/errors.ts'

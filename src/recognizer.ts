@@ -5,13 +5,14 @@
  *     model/     embeddings, L layers, linear head (through the engine, runtime/)
  *     entities/  softmax, words, labels, groups
  */
+import { computeAhead, gather } from './batches.ts'
 import type { BertModel } from './bert-model.ts'
 import type { WordSpans } from './entities/aggregate.ts'
 import { resolveLabels } from './entities/entity.ts'
 import { type LabelScheme, type LabelSet, labelSchemes, parseLabels } from './entities/labels.ts'
 import { decodeWindows, type JudgedWindow } from './entities/merge.ts'
 import { checkRecognizeOptions } from './entities/options.ts'
-import { annotateSpark, prepareSparkDocument, type SparkDocument } from './entities/spark-nlp.ts'
+import type { SparkDocument } from './entities/spark-nlp.ts'
 import type { Recognition, RecognizeOptions } from './entities/types.ts'
 import { ModelFormatError } from './format/errors.ts'
 import type { Encoding } from './text/encoding.ts'
@@ -41,6 +42,11 @@ interface Prepared {
 
 const STRIDE = 128
 const BATCH_TOKENS = 1024
+/** Texts in a batch at most, however short. */
+const BATCH_TEXTS = 256
+
+/** The stages of Spark NLP's pipeline, read only where they are asked for. */
+type SparkStages = typeof import('./entities/spark-nlp.ts')
 
 /** Finds entities: a model, its tokenizer and its labels. Made by `loadRecognizer`. */
 export class Recognizer {
@@ -107,8 +113,8 @@ export class Recognizer {
   }
 
   /**
-   * Finds the entities of texts as they come, in their order. Texts are computed together up to `batchTokens` pieces; at
-   * most two batches are read ahead of what was taken out.
+   * Finds the entities of texts as they come, in their order. Texts are computed together up to `batchTokens` pieces, or
+   * as they are there; at most three batches are read ahead of what was taken out.
    *
    * @example
    * for await (const { entities } of ner.stream(lines)) console.log(entities)
@@ -119,15 +125,17 @@ export class Recognizer {
   ): AsyncGenerator<Recognition, void, undefined> {
     const { batchTokens = BATCH_TOKENS, ...options } = checkStreamOptions(given)
     resolveLabels(this.#labelSet, options)
-    let running: Promise<Recognition[]> | undefined
-    for await (const batch of this.#batches(inputs, options, batchTokens)) {
-      const next = this.#compute(batch, options)
-      // Its error is raised when its turn comes.
-      next.catch(() => {})
-      if (running) yield* await running
-      running = next
-    }
-    if (running) yield* await running
+    const spark = options.style === 'spark-nlp' ? await import('./entities/spark-nlp.ts') : undefined
+    const progress = { done: 0, total: 0 }
+    const size = ({ sequences }: Prepared): number => sequences.reduce((sum, ids) => sum + ids.length, 0)
+
+    const prepared = this.#prepareAll(inputs, options, spark)
+    const batches = gather(prepared, size, batchTokens, BATCH_TEXTS)
+    yield* computeAhead(batches, async (batch) => {
+      progress.total += batch.reduce((sum, text) => sum + size(text), 0)
+      const logits = await this.#forward(batch, options, batchTokens, progress)
+      return batch.map((text, i) => this.#decode(text, logits[i]!, options, spark))
+    })
   }
 
   /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
@@ -135,45 +143,43 @@ export class Recognizer {
     this.model.dispose()
   }
 
-  /** text → pieces → windows, gathered into batches of about `batchTokens` pieces. */
-  async *#batches(
+  /** text → pieces → windows, for each input as it is asked for. */
+  async *#prepareAll(
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     options: RecognizeOptions,
-    batchTokens: number,
-  ): AsyncGenerator<Prepared[]> {
-    let batch: Prepared[] = []
-    let tokens = 0
+    spark: SparkStages | undefined,
+  ): AsyncGenerator<Prepared, void, undefined> {
     for await (const input of inputs) {
       options.signal?.throwIfAborted()
-      const prepared = this.#prepare(input, options)
-      const length = prepared.sequences.reduce((sum, ids) => sum + ids.length, 0)
-      if (batch.length > 0 && tokens + length > batchTokens) {
-        yield batch
-        batch = []
-        tokens = 0
-      }
-      batch.push(prepared)
-      tokens += length
+      yield this.#prepare(input, options, spark)
     }
-    if (batch.length > 0) yield batch
   }
 
-  /** pieces → logits → entities */
-  async #compute(batch: readonly Prepared[], options: RecognizeOptions): Promise<Recognition[]> {
+  /** pieces → logits, for each text those of its windows; a long text's windows go in several passes. */
+  async #forward(
+    batch: readonly Prepared[],
+    options: RecognizeOptions,
+    batchTokens: number,
+    progress: { done: number; total: number },
+  ): Promise<Float32Array[][]> {
+    const { signal, onProgress } = options
     const sequences = batch.flatMap((prepared) => prepared.sequences)
-    const { signal } = options
-    const { logits } =
-      sequences.length === 0 ? { logits: [] } : await this.model.forward(sequences, signal ? { signal } : {})
+    const logits: Float32Array[] = []
+    for await (const part of gather(sequences, (ids) => ids.length, batchTokens, Number.POSITIVE_INFINITY)) {
+      const output = await this.model.forward(part, signal ? { signal } : {})
+      logits.push(...output.logits)
+      progress.done += part.reduce((sum, ids) => sum + ids.length, 0)
+      onProgress?.({ ...progress })
+    }
     let at = 0
-    return batch.map((prepared) => {
-      const own = logits.slice(at, at + prepared.sequences.length)
-      at += own.length
-      return this.#decode(prepared, own, options)
+    return batch.map(({ sequences: { length } }) => {
+      at += length
+      return logits.slice(at - length, at)
     })
   }
 
-  #prepare(input: RecognizerInput, options: RecognizeOptions): Prepared {
-    const source = readInput(input, options)
+  #prepare(input: RecognizerInput, options: RecognizeOptions, stages: SparkStages | undefined): Prepared {
+    const source = readInput(input, options, stages)
     const whole = source.list ? this.tokenizer.encodeWords(source.list) : this.tokenizer.encode(source.text)
     const { maxLength } = this.model
     const truncated = options.windows === false && whole.ids.length > maxLength
@@ -194,7 +200,13 @@ export class Recognizer {
     }
   }
 
-  #decode(prepared: Prepared, logits: readonly Float32Array[], options: RecognizeOptions): Recognition {
+  /** logits → entities */
+  #decode(
+    prepared: Prepared,
+    logits: readonly Float32Array[],
+    options: RecognizeOptions,
+    stages: SparkStages | undefined,
+  ): Recognition {
     const { text, encoding, windows, words, truncated, spark } = prepared
     const labels = this.#labelSet
     const wanted = spark ? { ...options, words: true } : options
@@ -204,7 +216,7 @@ export class Recognizer {
     })
     const result: Recognition = { entities: decoded.entities, truncated }
     if (options.words) result.words = decoded.words!
-    if (spark) result.annotations = annotateSpark(spark, decoded.words!, labels, options)
+    if (spark) result.annotations = stages!.annotateSpark(spark, decoded.words!, labels, options)
     return result
   }
 }
@@ -219,7 +231,11 @@ interface Source {
 }
 
 /** What the caller gave, as a text and, where they are known beforehand, its words. */
-function readInput(input: RecognizerInput, options: RecognizeOptions): Source {
+function readInput(
+  input: RecognizerInput,
+  options: RecognizeOptions,
+  stages: SparkStages | undefined,
+): Source {
   if (options.pretokenized) {
     const words = input
     if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) {
@@ -235,7 +251,7 @@ function readInput(input: RecognizerInput, options: RecognizeOptions): Source {
     })
     const text = words.join(' ')
     const source = { text, words: spans, list: words }
-    if (options.style !== 'spark-nlp') return source
+    if (stages === undefined) return source
     return { ...source, spark: { text, sentences: [[0, text.length]], tokens: spans } }
   }
   if (typeof input !== 'string') {
@@ -243,8 +259,8 @@ function readInput(input: RecognizerInput, options: RecognizeOptions): Source {
       `The input must be a string or an array of strings, not ${input === null ? 'null' : typeof input}; for a list of words say pretokenized: true`,
     )
   }
-  if (options.style !== 'spark-nlp') return { text: input }
-  const spark = prepareSparkDocument(input, options.spark)
+  if (stages === undefined) return { text: input }
+  const spark = stages.prepareSparkDocument(input, options.spark)
   return { text: spark.text, words: spark.tokens, spark }
 }
 

@@ -51,10 +51,11 @@ async function run(args: ParsedArguments): Promise<number> {
   const { positionals } = args
   if (positionals.length > 1) throw new UsageError(`info takes one MODEL, found ${positionals.length}`)
   const offline = args.has('offline') ? { offline: true } : {}
+  const platform = nodePlatform(new URL('../node.js', import.meta.url).href)
   const locator = await withLoadingBar((onProgress) =>
-    nodePlatform.locate(positionals[0], { ...offline, onProgress }, undefined),
+    platform.locate(positionals[0], { ...offline, onProgress }, undefined),
   )
-  const files = nodePlatform.openFiles(locator)
+  const files = await platform.openFiles(locator)
   const config = await loadConfig(files)
   const found = await findFiles(files, locator.kind === 'folder')
   const weights = found.some(({ name }) => name.endsWith('.safetensors'))

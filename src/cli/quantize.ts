@@ -30,10 +30,11 @@ Example
 async function run(args: ParsedArguments): Promise<number> {
   const [from, to] = twoModels(args, 'quantize')
   const offline = args.has('offline') ? { offline: true } : {}
+  const platform = nodePlatform(new URL('../node.js', import.meta.url).href)
   const locator = await withLoadingBar((onProgress) =>
-    nodePlatform.locate(from, { ...offline, onProgress }, async () => {}),
+    platform.locate(from, { ...offline, onProgress }, async () => {}),
   )
-  const files = nodePlatform.openFiles(locator)
+  const files = await platform.openFiles(locator)
   const config = await readSmallText(files, 'config.json')
   if (config === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no config.json`)
   const texts = await tokenizerFiles(files)

@@ -46,6 +46,9 @@ const checks: { readonly [Name in keyof Required<RecognizeOptions>]: Check } = {
   style: oneOf(['spark-nlp']),
   spark: (value, name) => void checkFields(value, name, sparkChecks),
   signal: abortSignal,
+  onProgress(value, name): void {
+    if (typeof value !== 'function') throw new TypeError(`${name} is ${describe(value)}, expected a function`)
+  },
 }
 
 /**

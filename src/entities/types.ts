@@ -43,6 +43,8 @@ export interface RecognizeOptions {
   spark?: SparkOptions
   /** Stops the recognition; what was found so far is lost. */
   signal?: AbortSignal
+  /** Told while long texts are read: pieces computed, and pieces of the texts taken in so far. */
+  onProgress?: (progress: { done: number; total: number }) => void
 }
 
 /** Something named in the text. */

@@ -1,8 +1,8 @@
-/** The calling thread's side: one engine, in a worker or inline, behind the same four members. */
+/** The calling thread's side of an engine in a worker. inline.ts has the engine on the calling thread itself. */
 
-import type { ModelFiles } from '../format/source.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/bert.ts'
-import { disposedError, Engine, type EngineInfo, type EngineSetup } from './engine.ts'
+import { disposedError } from './disposed-error.ts'
+import type { EngineInfo, EngineSetup } from './engine.ts'
 import { putTogether } from './post-error.ts'
 import type { Locator, Reply } from './protocol.ts'
 import type { EngineWorker, Spawn } from './spawn.ts'
@@ -22,31 +22,6 @@ export interface EngineClient {
 export interface LoadWatch {
   readonly onProgress?: ((loaded: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
-}
-
-/** An engine on the calling thread, which gives way to other tasks between layers. */
-export async function loadInline(
-  setup: EngineSetup,
-  files: ModelFiles,
-  watch: LoadWatch,
-): Promise<EngineClient> {
-  const engine = await Engine.load(setup, files, watch.onProgress, watch.signal)
-  let disposed = false
-  return {
-    info: engine.info,
-    setup: engine.setup,
-    get memoryBytes(): number {
-      return engine.memoryBytes
-    },
-    async forward(sequences, wanted, signal): Promise<ForwardOutput> {
-      if (disposed) throw disposedError()
-      return engine.forward(sequences, wanted, () => signal?.throwIfAborted())
-    },
-    dispose(): void {
-      disposed = true
-      engine.dispose()
-    },
-  }
 }
 
 interface Pending {

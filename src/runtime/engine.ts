@@ -20,6 +20,7 @@ import type { BertConfig } from '../model/config.ts'
 import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { type LoadProgress, placeWeights, readWeights } from '../model/weights.ts'
 import { layWorkspace } from '../model/workspace.ts'
+import { disposedError } from './disposed-error.ts'
 import { giveMemory, takeMemory } from './memory-pool.ts'
 import { nextTask } from './next-task.ts'
 
@@ -182,10 +183,6 @@ export class Engine {
     this.#memory = undefined
     this.#last.then(() => giveMemory(memory, this.#shared))
   }
-}
-
-export function disposedError(): Error {
-  return new Error('The model was disposed; load it again to use it')
 }
 
 /** Sequences in order, grouped so that a group has at most `tokens` tokens, or is one sequence. */

@@ -7,7 +7,7 @@ import type { HelpOrder, Locator, Reply, Request } from './protocol.ts'
 export interface HostPort {
   post(reply: Reply, transfer: Transferable[]): void
   /** Opens a model's files where this runtime can. */
-  openFiles(locator: Locator): ModelFiles
+  openFiles(locator: Locator): Promise<ModelFiles>
 }
 
 /** Gives back the function that takes each message. */
@@ -26,7 +26,7 @@ export function createHost(port: HostPort): (request: Request) => void {
     }
     const loaded = await Engine.load(
       request.setup,
-      port.openFiles(request.locator),
+      await port.openFiles(request.locator),
       progress,
       undefined,
       helpersOf(request),

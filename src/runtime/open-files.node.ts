@@ -1,9 +1,11 @@
 import type { ModelFiles } from '../format/source.ts'
 import { openFiles as openElsewhere } from './open-files.ts'
 import type { Locator } from './protocol.ts'
-import { folderFiles } from './read-file.node.ts'
+import { folderFiles, withWeights } from './read-file.node.ts'
 
 /** Opens a model's files, folders included. */
-export function openFiles(locator: Locator): ModelFiles {
-  return locator.kind === 'folder' ? folderFiles(locator.path) : openElsewhere(locator)
+export async function openFiles(locator: Locator): Promise<ModelFiles> {
+  if (locator.kind !== 'folder') return openElsewhere(locator)
+  const files = folderFiles(locator.path)
+  return locator.weights === undefined ? files : withWeights(files, locator.weights)
 }

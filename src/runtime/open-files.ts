@@ -1,13 +1,13 @@
 import { type ModelFiles, mapFiles } from '../format/source.ts'
 import { urlFiles } from '../format/url-source.ts'
-import { hubFiles } from '../hub/browser.ts'
 import type { Locator } from './protocol.ts'
 
-/** Opens a model's files where there is no disk. */
-export function openFiles(locator: Locator): ModelFiles {
+/** Opens a model's files where there is no disk. The Hub's part is read only where it is asked. */
+export async function openFiles(locator: Locator): Promise<ModelFiles> {
   if (locator.kind === 'files') return mapFiles(locator.files)
   if (locator.kind === 'url') return urlFiles(locator.base)
   if (locator.kind === 'hub') {
+    const { hubFiles } = await import('../hub/browser.ts')
     const { id, endpoint, token } = locator
     return hubFiles(id, { ...(endpoint ? { endpoint } : {}), ...(token ? { token } : {}) })
   }

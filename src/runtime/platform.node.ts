@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import type { ModelFiles } from '../format/source.ts'
 import { hubFolder } from '../hub/folder.node.ts'
+import { findInt8Copy, writeInt8Copy } from '../hub/int8-copy.node.ts'
 import { parseHubId } from '../hub/urls.ts'
 import type { LoadOptions, Platform } from '../load.ts'
 import type { ModelName } from '../load-options.ts'
@@ -15,12 +16,13 @@ import type { Locator } from './protocol.ts'
 import { spawnNodeWorker } from './spawn.node.ts'
 
 async function locate(
+  entry: string,
   model: ModelName | undefined,
   options: LoadOptions,
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
 ): Promise<Locator> {
   const found = locateAnywhere(model)
-  if (found === undefined) return { kind: 'folder', path: fileURLToPath(shippedModel()) }
+  if (found === undefined) return { kind: 'folder', path: fileURLToPath(shippedModel(entry)) }
   if (typeof found === 'string') return locateText(found, options, accept)
   if (found.kind !== 'url' || !found.base.startsWith('file:')) return found
   return { kind: 'folder', path: fileURLToPath(found.base) }
@@ -48,6 +50,15 @@ async function locateText(
   return { kind: 'folder', path: hub.folder }
 }
 
+async function int8Copy(locator: Locator): Promise<{ locator: Locator; keep?: () => Promise<void> }> {
+  if (locator.kind !== 'folder') return { locator }
+  const { path } = locator
+  const copy = await findInt8Copy(path)
+  if (copy === undefined) return { locator }
+  if (copy.usable) return { locator: { ...locator, weights: copy.path } }
+  return { locator, keep: () => writeInt8Copy(path, copy.path) }
+}
+
 function isHubId(text: string): boolean {
   try {
     parseHubId(text)
@@ -66,10 +77,12 @@ function enableTurbo(): boolean {
   return true
 }
 
-export const nodePlatform: Platform = {
-  locate,
+/** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
+export const nodePlatform = (entry: string): Platform => ({
+  locate: (model, options, accept) => locate(entry, model, options, accept),
   openFiles,
+  int8Copy,
   spawn: spawnNodeWorker,
   cores: () => availableParallelism(),
   enableTurbo,
-}
+})

@@ -21,30 +21,29 @@ export function locateAnywhere(model: ModelName | undefined): Locator | string |
   return { kind: 'url', base: text }
 }
 
-/** Where the shipped model stands: `../weights/` beside this package's `dist/`. */
-export function shippedModel(): URL {
-  // Not written as one expression: bundlers would take the folder for an asset.
-  const module = import.meta.url
-  return new URL('../../weights/', module)
+/** Where the shipped model stands: `../weights/` beside the entry module. */
+export function shippedModel(entry: string): URL {
+  // Not written with import.meta.url: bundlers would take the folder for an asset.
+  return new URL('../weights/', entry)
 }
 
 async function locate(
+  entry: string,
   model: ModelName | undefined,
   options: LoadOptions,
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
 ): Promise<Locator> {
   const found = locateAnywhere(model)
-  if (found === undefined) return locateShipped()
+  if (found === undefined) return locateShipped(entry)
   const locator = typeof found === 'string' ? locateText(found, options) : found
-  if (locator.kind === 'hub') await accept?.(openFiles(locator))
+  if (locator.kind === 'hub') await accept?.(await openFiles(locator))
   return locator
 }
 
-async function locateShipped(): Promise<Locator> {
-  const locator: Locator = { kind: 'url', base: shippedModel().href }
-  const config = await openFiles(locator)
-    .open('config.json')
-    .catch(() => undefined)
+async function locateShipped(entry: string): Promise<Locator> {
+  const locator: Locator = { kind: 'url', base: shippedModel(entry).href }
+  const files = await openFiles(locator)
+  const config = await files.open('config.json').catch(() => undefined)
   if (config === undefined) {
     throw new ModelFormatError(
       'MissingFile',
@@ -62,8 +61,9 @@ function locateText(text: string, { token }: LoadOptions): Locator {
   return { kind: 'hub', id: text, ...(token === undefined ? {} : { token }) }
 }
 
-export const webPlatform: Platform = {
-  locate,
+/** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
+export const webPlatform = (entry: string): Platform => ({
+  locate: (model, options, accept) => locate(entry, model, options, accept),
   openFiles,
   get spawn() {
     return typeof Worker === 'function' ? spawnWebWorker : undefined
@@ -71,4 +71,4 @@ export const webPlatform: Platform = {
   cores: () =>
     (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1,
   enableTurbo: () => false,
-}
+})

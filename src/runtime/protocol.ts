@@ -5,7 +5,12 @@ import type { EngineInfo, EngineSetup } from './engine.ts'
 
 /** Where a model's files are, so that the worker can open them itself. */
 export type Locator =
-  | { readonly kind: 'folder'; readonly path: string }
+  | {
+      readonly kind: 'folder'
+      readonly path: string
+      /** A safetensors file to be read in place of the folder's weights. */
+      readonly weights?: string
+    }
   | { readonly kind: 'url'; readonly base: string }
   | { readonly kind: 'hub'; readonly id: string; readonly endpoint?: string; readonly token?: string }
   | { readonly kind: 'files'; readonly files: ReadonlyMap<string, Uint8Array | Blob> }

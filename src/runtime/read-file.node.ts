@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { ModelFormatError } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
 import { type ByteSource, checkRange, type ModelFiles } from '../format/source.ts'
@@ -29,6 +29,15 @@ export function folderFiles(folder: string): ModelFiles {
       }
       return handleSource(path, handle)
     },
+  }
+}
+
+/** A model's files with other weights: one safetensors file anywhere on the disk, in place of `model.safetensors`. */
+export function withWeights(files: ModelFiles, path: string): ModelFiles {
+  const weights = folderFiles(dirname(path))
+  return {
+    name: files.name,
+    open: (name) => (name === 'model.safetensors' ? weights.open(basename(path)) : files.open(name)),
   }
 }
 

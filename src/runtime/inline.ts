@@ -1,0 +1,30 @@
+import type { ModelFiles } from '../format/source.ts'
+import type { ForwardOutput } from '../model/bert.ts'
+import type { EngineClient, LoadWatch } from './client.ts'
+import { disposedError } from './disposed-error.ts'
+import { Engine, type EngineSetup } from './engine.ts'
+
+/** An engine on the calling thread, which gives way to other tasks between layers. */
+export async function loadInline(
+  setup: EngineSetup,
+  files: ModelFiles,
+  watch: LoadWatch,
+): Promise<EngineClient> {
+  const engine = await Engine.load(setup, files, watch.onProgress, watch.signal)
+  let disposed = false
+  return {
+    info: engine.info,
+    setup: engine.setup,
+    get memoryBytes(): number {
+      return engine.memoryBytes
+    },
+    async forward(sequences, wanted, signal): Promise<ForwardOutput> {
+      if (disposed) throw disposedError()
+      return engine.forward(sequences, wanted, () => signal?.throwIfAborted())
+    },
+    dispose(): void {
+      disposed = true
+      engine.dispose()
+    },
+  }
+}
