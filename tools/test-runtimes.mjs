@@ -3,6 +3,7 @@
 // only runs whose name contains one.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { exampleRuns } from '../test/bundlers/examples.mjs'
 import { bundlerRuns } from '../test/bundlers/runs.mjs'
 import { slowPackageRuns } from '../test/package/slow.mjs'
 import { binaries, folder, installPackage, installRuntimes, root, run } from '../test/runtimes/install.mjs'
@@ -90,6 +91,7 @@ for (const [name, command, args] of RUNTIMES) {
 await report('workerd', async () => compare(await runWorkerd(installed.weights), { threads: 1 }))
 for (const [name, test] of browserRuns(folder, compare)) await report(name, test)
 for (const [name, test] of bundlerRuns(reference)) await report(name, test)
+for (const [name, test] of exampleRuns()) await report(name, test)
 for (const [name, test] of slowPackageRuns(installed)) await report(name, test)
 
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)

@@ -1,19 +1,36 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { build } from 'esbuild'
 import { binaries, folder } from './install.mjs'
 
 const MODEL = ['config.json', 'model.safetensors', 'tokenizer_config.json', 'vocab.txt']
 
-/** Bundles workerd.mjs, serves it and gives back what it answers. */
+/** The suite in workerd, with the model among the worker's modules. */
 export async function runWorkerd(weights) {
-  const out = join(folder, 'workerd')
+  const modules = MODEL.map((name) => ({ name: `model/${name}`, file: join(weights, name) }))
+  const server = await serveWorkerd(join(folder, 'runtimes/workerd.mjs'), { modules })
+  try {
+    return await (await server.fetch('')).json()
+  } finally {
+    server.close()
+  }
+}
+
+/**
+ * Bundles a worker and serves it.
+ *
+ * @param modules   more modules, each bytes
+ * @param bindings  in workerd's configuration language
+ */
+export async function serveWorkerd(entry, { modules = [], bindings = [] }) {
+  const out = join(folder, 'workerd', basename(entry, '.mjs'))
   mkdirSync(out, { recursive: true })
   await build({
-    entryPoints: [join(folder, 'runtimes/workerd.mjs')],
+    entryPoints: [entry],
     outfile: join(out, 'worker.js'),
     bundle: true,
     format: 'esm',
@@ -22,40 +39,56 @@ export async function runWorkerd(weights) {
     logLevel: 'error',
   })
   const port = await freePort()
-  const data = MODEL.map(
-    (name) => `(name = "model/${name}", data = embed "${relative(out, join(weights, name))}")`,
-  )
+  const embed = (file) => `embed "${relative(out, file)}"`
+  const kernels = join(folder, 'node_modules/iobert/dist/kernels.wasm')
+  const lines = [
+    '(name = "worker.js", esModule = embed "worker.js")',
+    `(name = "iobert/kernels.wasm", wasm = ${embed(kernels)})`,
+    ...modules.map(({ name, file }) => `(name = "${name}", data = ${embed(file)})`),
+  ]
   writeFileSync(
     join(out, 'config.capnp'),
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .main)],
+  services = [
+    (name = "main", worker = .main),
+    (name = "internet", network = (allow = ["public", "private", "local"]))
+  ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
 );
 const main :Workerd.Worker = (
   compatibilityDate = "2026-01-01",
+  bindings = [${bindings.join(', ')}],
   modules = [
-    (name = "worker.js", esModule = embed "worker.js"),
-    (name = "iobert/kernels.wasm", wasm = embed "../node_modules/iobert/dist/kernels.wasm"),
-    ${data.join(',\n    ')}
+    ${lines.join(',\n    ')}
   ]
 );
 `,
   )
   const server = spawn(binaries.workerd, ['serve', join(out, 'config.capnp')], { stdio: ['ignore', 2, 2] })
-  try {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await (
-          await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(120_000) })
-        ).json()
-      } catch (error) {
-        if (tries === 40 || error.name === 'TimeoutError') throw error
-        await delay(250)
+  const ended = once(server, 'exit').then(() => {
+    throw new Error('workerd has ended')
+  })
+  ended.catch(() => {})
+  return {
+    /** Posts `body`; waits until workerd answers. */
+    async fetch(body) {
+      for (let tries = 0; ; tries++) {
+        try {
+          const signal = AbortSignal.timeout(120_000)
+          return await Promise.race([
+            ended,
+            fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, signal }),
+          ])
+        } catch (error) {
+          if (tries === 40 || server.exitCode !== null || error.name === 'TimeoutError') throw error
+          await delay(250)
+        }
       }
-    }
-  } finally {
-    server.kill()
+    },
+    close() {
+      server.kill()
+    },
   }
 }
 

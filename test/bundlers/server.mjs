@@ -1,0 +1,6 @@
+// What a server, a route of a framework or a program of one file does: the model's folder comes as an argument.
+import { loadRecognizer } from 'iobert'
+
+const text = 'Angela Merkel met Tim Cook in Berlin on Tuesday.'
+const ner = await loadRecognizer(process.argv[2], { threads: 2 })
+process.stdout.write(JSON.stringify((await ner.recognize(text)).entities))
