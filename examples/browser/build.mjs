@@ -21,6 +21,10 @@ const REPLACED = {
   'dist/kernels/reference.js': () => `export class ReferenceKernels {
   constructor() { throw new Error('This browser runs no WebAssembly SIMD: take a newer one') }
 }`,
+  // The page gives files to the library; URLs are read for models of the Hub.
+  'dist/format/url-source.js': (path) => `const real = () => import(${JSON.stringify(`${path}?`)})
+export const openUrl = async (...given) => (await real()).openUrl(...given)
+export const urlFiles = (base) => ({ name: base, open: async (name) => (await real()).urlFiles(base).open(name) })`,
   // Loaded when a model of the Hub is asked for.
   'dist/hub/browser.js': (path) => `export function hubFiles(id, options) {
   const files = import(${JSON.stringify(`${path}?`)}).then(({ hubFiles }) => hubFiles(id, options))
@@ -39,7 +43,7 @@ export const wasm = btoa(text)`
 const replace = {
   name: 'replace',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]dist[\\/](generated|entities|hub|kernels)[\\/]/ }, ({ path, suffix }) => {
+    onLoad({ filter: /[\\/]dist[\\/](generated|entities|format|hub|kernels)[\\/]/ }, ({ path, suffix }) => {
       const name = Object.keys(REPLACED).find((file) => path.replaceAll('\\', '/').endsWith(`/${file}`))
       // With `?` at its end it is the module itself.
       return name === undefined || suffix === '?'

@@ -25,10 +25,10 @@ export const POLICY = {
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 
-/** @param options.headers  of every answer; @param options.onRequest  told each path */
+/** @param options  `headers` of every answer; `prefix` before every path; `onRequest` is told each path */
 export async function serveFolder(
   folder,
-  { port = 0, headers = { ...ISOLATION, ...POLICY }, onRequest } = {},
+  { port = 0, prefix = '', headers = { ...ISOLATION, ...POLICY }, onRequest } = {},
 ) {
   const server = createServer((request, response) => {
     let path
@@ -39,6 +39,11 @@ export async function serveFolder(
       return
     }
     onRequest?.(path)
+    if (!path.startsWith(`${prefix}/`)) {
+      response.writeHead(404, headers).end()
+      return
+    }
+    path = path.slice(prefix.length)
     const file = join(folder, path.endsWith('/') ? `${path}index.html` : path)
     const status = file.startsWith(folder) ? statSync(file, { throwIfNoEntry: false }) : undefined
     if (!status?.isFile()) {

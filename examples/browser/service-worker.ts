@@ -64,10 +64,8 @@ async function answer(event: FetchEvent): Promise<Response> {
     const kept = await (await caches.open(name)).match(url.href)
     if (kept !== undefined) return kept
   }
-  const response = isolated(whole(await fetch(event.request)))
-  // That a file is missing is worth keeping too: a model has files that need not be there.
-  const telling = response.status === 200 || response.status === 404
-  if (telling && url.href.startsWith(`${scope}weights/`)) {
+  const response = isolated(await fetch(event.request))
+  if (response.status === 200 && url.href.startsWith(`${scope}weights/`)) {
     const copy = response.clone()
     // No room for it, or the download was cut: the next visit asks again.
     event.waitUntil(keepModel(url.href, copy).catch(() => undefined))
@@ -78,15 +76,6 @@ async function answer(event: FetchEvent): Promise<Response> {
 async function keepModel(url: string, response: Response): Promise<void> {
   const cache = await caches.open(MODEL_CACHE)
   await cache.put(url, response)
-}
-
-/** A range that is the whole file, as a whole file: only those can be kept. */
-function whole(response: Response): Response {
-  const range = /^bytes 0-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '')
-  if (response.status !== 206 || range === null || Number(range[1]) + 1 !== Number(range[2])) return response
-  const headers = new Headers(response.headers)
-  headers.delete('content-range')
-  return new Response(response.body, { headers })
 }
 
 function isolated(response: Response): Response {

@@ -24,6 +24,10 @@ export class AttentionMap {
     )
     const largeTitle = make('h3', '', 'This head ', make('small', '', 'a row looks at its columns'))
     const scroller = make('div', 'scroller', this.#atlas)
+    // What scrolls is to be reached by keys.
+    scroller.tabIndex = 0
+    scroller.setAttribute('role', 'group')
+    scroller.setAttribute('aria-label', 'Every head')
     this.element = make(
       'div',
       'maps',

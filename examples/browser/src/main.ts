@@ -17,6 +17,8 @@ import { SHORT_SAMPLE } from './short-sample.ts'
 
 /** A reading that takes less shows no progress. */
 const NOTICEABLE_MILLISECONDS = 200
+/** What is found meanwhile is shown at most so often. */
+const REDRAW_MILLISECONDS = 80
 /** Rest after the last change until the list of names is said aloud. */
 const QUIET_MILLISECONDS = 1200
 
@@ -30,7 +32,7 @@ let recognizer: Recognizer | undefined
 /** What was found in each part, by its text; a model's own. */
 let found = new Map<string, readonly Entity[]>()
 let controller: AbortController | undefined
-let drawing = 0
+let drawing: ReturnType<typeof setTimeout> | undefined
 let speaking: ReturnType<typeof setTimeout> | undefined
 
 const editor = new Editor({
@@ -55,8 +57,8 @@ const panel = new ModelPanel((loaded) => {
 
 /** Shows the text with what is known of it now. */
 function draw(): void {
-  cancelAnimationFrame(drawing)
-  drawing = 0
+  clearTimeout(drawing)
+  drawing = undefined
   const before = editor.parts
   const texts = splitParts(editor.text)
   const edited = editedPart(before, texts)
@@ -101,7 +103,7 @@ async function read(): Promise<void> {
       progress.value = (total - pace.partsLeft) / total
       progressText.textContent = `${total - pace.partsLeft} of ${total} parts`
       showPace(pace)
-      drawing ||= requestAnimationFrame(draw)
+      drawing ??= setTimeout(draw, REDRAW_MILLISECONDS)
     })
     showMemory(model.info)
     run.hidden = true
@@ -112,7 +114,7 @@ async function read(): Promise<void> {
       say(`The text could not be read: ${error instanceof Error ? error.message : error}`)
   } finally {
     clearTimeout(notice)
-    if (drawing !== 0) draw()
+    if (drawing !== undefined) draw()
     if (controller === own) void lookInside()
   }
 }

@@ -2,10 +2,12 @@
 import { type LoadOptions, loadRecognizer, type ModelName, type Recognizer } from 'iobert'
 import { find, press } from './elements.ts'
 import { megabytes } from './figures.ts'
+import { downloadModel } from './site-model.ts'
 
 interface Choice {
   readonly title: string
-  readonly model: ModelName
+  /** Gives the name or files that the library takes. */
+  find(signal: AbortSignal): Promise<ModelName>
 }
 
 const MOST_THREADS = 8
@@ -57,11 +59,12 @@ export class ModelPanel {
     const controller = new AbortController()
     this.#controller = controller
     this.#problem.textContent = ''
-    this.#showProgress(0, 0)
+    this.#showProgress('', 0, 0)
     this.#loading.hidden = false
     const started = performance.now()
     try {
-      const { title, model } = this.#choice()
+      const { title, find } = this.#choice()
+      const model = await find(controller.signal)
       const recognizer = await loadRecognizer(model, this.#options(controller.signal))
       if (controller.signal.aborted) {
         recognizer.dispose()
@@ -87,14 +90,16 @@ export class ModelPanel {
     if (source === 'hub') {
       const id = this.#hubId.value.trim()
       if (!id.includes('/')) throw new RangeError('Give a Hub id of the form owner/name')
-      return { title: id, model: id.replace(/\/+$/, '') }
+      return { title: id, find: async () => id.replace(/\/+$/, '') }
     }
     if (source === 'files') {
       if (this.#files.length === 0)
         throw new RangeError('Choose or drop config.json, vocab.txt and model.safetensors')
-      return { title: 'your files', model: new Map(this.#files.map((file) => [file.name, file])) }
+      const files = new Map(this.#files.map((file) => [file.name, file]))
+      return { title: 'your files', find: async () => files }
     }
-    return { title: 'iobert-small', model: new URL('weights/', document.baseURI) }
+    const onProgress = this.#showProgress.bind(this, 'Downloaded')
+    return { title: 'iobert-small', find: (signal) => downloadModel(onProgress, signal) }
   }
 
   #options(signal: AbortSignal): LoadOptions {
@@ -105,7 +110,7 @@ export class ModelPanel {
       // A file of this site, since the page's policy forbids workers out of text.
       worker: new URL('worker.js', document.baseURI),
       signal,
-      onProgress: ({ loaded, total }) => this.#showProgress(loaded, total),
+      onProgress: ({ loaded, total }) => this.#showProgress('Read', loaded, total),
     }
   }
 
@@ -121,12 +126,13 @@ export class ModelPanel {
     ].join(' · ')
   }
 
-  #showProgress(loaded: number, total: number): void {
+  #showProgress(what: string, loaded: number, total: number): void {
     if (total > 0) {
       this.#progress.max = total
       this.#progress.value = loaded
     } else this.#progress.removeAttribute('value')
-    this.#progressText.textContent = total > 0 ? `${megabytes(loaded)} of ${megabytes(total)}` : 'Asking …'
+    this.#progressText.textContent =
+      total > 0 ? `${what} ${megabytes(loaded)} of ${megabytes(total)}` : 'Asking …'
   }
 
   #explain(error: unknown): void {

@@ -1,0 +1,31 @@
+/** The model that this site serves. */
+const FILES: readonly string[] = ['config.json', 'tokenizer_config.json', 'vocab.txt', 'model.safetensors']
+
+/**
+ * Downloads it, each file in one go: the library reads a URL's weights in its own order, with a request for each jump,
+ * and a request costs more than the bytes between.
+ */
+export async function downloadModel(
+  onProgress: (loaded: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<Map<string, Blob>> {
+  const download = async (name: string): Promise<[string, Blob]> => {
+    const url = new URL(`weights/${name}`, document.baseURI)
+    const response = await fetch(url, { signal })
+    if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`)
+    const total = Number(response.headers.get('content-length'))
+    let loaded = 0
+    const counted = response.body.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller): void {
+          loaded += chunk.length
+          // Small files have come before a bar is drawn.
+          if (name === 'model.safetensors') onProgress(loaded, total)
+          controller.enqueue(chunk)
+        },
+      }),
+    )
+    return [name, await new Response(counted).blob()]
+  }
+  return new Map(await Promise.all(FILES.map(download)))
+}
