@@ -3,7 +3,11 @@ import { parseLabels } from '../entities/labels.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { readJsonObject } from '../format/json-file.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
+import { HubCache } from '../hub/cache.node.ts'
+import { readEnvironment } from '../hub/environment.node.ts'
+import { clearInt8Copies } from '../hub/int8-copy.node.ts'
 import { CONFIG, INDEX, SMALL_FILES, WEIGHTS } from '../hub/model-files.ts'
+import { parseHubId } from '../hub/urls.ts'
 import { chooseKernels } from '../kernels/choose.ts'
 import type { Precision } from '../kernels/kernels.ts'
 import { defaultTiles } from '../kernels/tuning.ts'
@@ -25,8 +29,12 @@ cache, what the small files tell.
 
   MODEL          a folder, a Hub id, or a URL that ends in /; default: the model that ships
 
+A Hub's model with float weights that is used as int8 is quantised once, and the int8 weights are kept beside it in the
+cache; --clear deletes them.
+
 Options
       --json     as JSON; sizes in bytes
+      --clear    delete the int8 weights that are kept of MODEL, a Hub id, and do nothing else
       --offline  no network: only what is in the Hub's cache
   -h, --help     this page
 
@@ -50,6 +58,7 @@ interface WeightFacts {
 async function run(args: ParsedArguments): Promise<number> {
   const { positionals } = args
   if (positionals.length > 1) throw new UsageError(`info takes one MODEL, found ${positionals.length}`)
+  if (args.has('clear')) return clear(positionals[0])
   const offline = args.has('offline') ? { offline: true } : {}
   const platform = nodePlatform(new URL('../node.js', import.meta.url).href)
   const locator = await withLoadingBar((onProgress) =>
@@ -71,6 +80,18 @@ async function run(args: ParsedArguments): Promise<number> {
     files: found,
   }
   await write(args.has('json') ? `${JSON.stringify(facts)}\n` : describe(facts))
+  return 0
+}
+
+async function clear(model: string | undefined): Promise<number> {
+  if (model === undefined) throw new UsageError('info --clear takes the Hub id of a model')
+  const { repository } = parseHubId(model)
+  const bytes = await clearInt8Copies(new HubCache(readEnvironment().cacheDir, repository, true).folder)
+  await write(
+    bytes === 0
+      ? `Nothing is kept of ${repository} as int8\n`
+      : `Deleted what was kept of ${repository} as int8: ${(bytes / 1e6).toFixed(1)} MB\n`,
+  )
   return 0
 }
 
@@ -187,6 +208,6 @@ function describe(facts: Facts): string {
 
 export const command: Command = {
   help,
-  options: { json: { type: 'boolean' }, offline: { type: 'boolean' } },
+  options: { json: { type: 'boolean' }, clear: { type: 'boolean' }, offline: { type: 'boolean' } },
   run,
 }

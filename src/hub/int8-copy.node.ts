@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { openCheckpoint } from '../format/checkpoint.ts'
+import { readJsonObject } from '../format/json-file.ts'
+import { quantizeModel } from '../format/quantize-model.ts'
+import { type BertConfig, loadConfig } from '../model/config.ts'
+import { resolveTensors } from '../model/tensor-names.ts'
+import { folderFiles, withWeights } from '../runtime/read-file.node.ts'
+import { INDEX, WEIGHTS } from './model-files.ts'
+import { temporaryName } from './paths.node.ts'
+
+/**
+ * A Hub model with float weights that is used as int8 is quantised once: the int8 weights are kept in the model's part of
+ * the cache, `models--owner--name/iobert/{hash of the weights}.int8.safetensors`. Python's huggingface_hub looks at
+ * `refs`, `blobs` and `snapshots` there and leaves the rest alone; deleting the model deletes the copy. A folder that is
+ * not the cache's is the user's own: nothing is written to it.
+ */
+const COPIES = 'iobert'
+const SUFFIX = '.int8.safetensors'
+const SNAPSHOT = /[\\/]models--[^\\/]+[\\/]snapshots[\\/][0-9a-f]{40}$/
+
+/** A temporary file that nobody has touched for so long was left behind by a process that was killed. Milliseconds. */
+const ABANDONED = 600_000
+
+/** What is kept of a snapshot's weights. */
+export interface Int8Copy {
+  /** Where it is, or belongs. */
+  readonly path: string
+  /** Whether it is there, whole, and of this model. */
+  readonly usable: boolean
+}
+
+/**
+ * Finds the int8 copy of a snapshot in the Hub's cache; `undefined` for any other folder, and for a model that is int8
+ * itself. A copy that is damaged or does not fit the configuration counts as not there.
+ */
+export async function findInt8Copy(snapshot: string): Promise<Int8Copy | undefined> {
+  if (!SNAPSHOT.test(snapshot)) return undefined
+  const config = await loadConfig(folderFiles(snapshot))
+  if (config.quantization !== undefined) return undefined
+  const hash = await hashOfWeights(snapshot)
+  if (hash === undefined) return undefined
+  const path = join(copiesOf(dirname(dirname(snapshot))), `${hash}${SUFFIX}`)
+  return { path, usable: await isUsable(snapshot, path, config) }
+}
+
+/**
+ * Writes the int8 copy: under a temporary name, then renamed, so that it is whole where it is seen. Done in pieces of a
+ * few milliseconds, with a few MB of memory.
+ *
+ * @throws what the disk and `quantizeModel` throw
+ */
+export async function writeInt8Copy(snapshot: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await removeAbandoned(dirname(path))
+  const made = temporaryName(path)
+  const file = await open(made, 'wx')
+  try {
+    try {
+      await quantizeModel(folderFiles(snapshot), { write: (chunk) => file.writeFile(chunk) })
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(made, path)
+  } finally {
+    await rm(made, { force: true })
+  }
+}
+
+/**
+ * Deletes all int8 copies of a model.
+ *
+ * @param model `models--owner--name` in the cache
+ * @returns the bytes that are free now
+ */
+export async function clearInt8Copies(model: string): Promise<number> {
+  const folder = copiesOf(model)
+  const names = await readdir(folder).catch(() => [])
+  let bytes = 0
+  for (const name of names) bytes += (await stat(join(folder, name))).size
+  await rm(folder, { recursive: true, force: true })
+  return bytes
+}
+
+function copiesOf(model: string): string {
+  return join(model, COPIES)
+}
+
+/**
+ * The name of the blob that `model.safetensors` links to, which is its sha256; for shards, the sha256 of their names. A
+ * snapshot without links has its commit.
+ */
+async function hashOfWeights(snapshot: string): Promise<string | undefined> {
+  const blobs: string[] = []
+  for (const name of await weightFiles(snapshot)) {
+    const blob = basename(await realpath(join(snapshot, name)))
+    if (!/^[0-9a-f]{40,64}$/.test(blob)) return basename(snapshot)
+    blobs.push(blob)
+  }
+  return blobs.length > 1 ? createHash('sha256').update(blobs.join('\n')).digest('hex') : blobs[0]
+}
+
+async function weightFiles(snapshot: string): Promise<string[]> {
+  if ((await stat(join(snapshot, WEIGHTS)).catch(() => undefined)) !== undefined) return [WEIGHTS]
+  const index = await folderFiles(snapshot).open(INDEX)
+  if (index === undefined) return []
+  try {
+    const { weight_map: map } = await readJsonObject(index)
+    return [...new Set(Object.values(map ?? {}).filter((name) => typeof name === 'string'))].sort()
+  } finally {
+    await index.close()
+  }
+}
+
+async function isUsable(snapshot: string, path: string, config: BertConfig): Promise<boolean> {
+  if ((await stat(path).catch(() => undefined)) === undefined) return false
+  try {
+    const checkpoint = await openCheckpoint(withWeights(folderFiles(snapshot), path))
+    try {
+      resolveTensors(checkpoint, config)
+      return true
+    } finally {
+      await checkpoint.close()
+    }
+  } catch {
+    return false
+  }
+}
+
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith('.tmp')) continue
+    const path = join(folder, name)
+    const status = await stat(path).catch(() => undefined)
+    if (status !== undefined && Date.now() - status.mtimeMs > ABANDONED) await rm(path, { force: true })
+  }
+}
