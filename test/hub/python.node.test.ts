@@ -6,7 +6,9 @@ import { promisify } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hubFolder } from '#dist/hub/folder.node.js'
+import { findInt8Copy, writeInt8Copy } from '#dist/hub/int8-copy.node.js'
 import { type HubServer, startHub } from './hub-server.ts'
+import { goldenRepository } from './models.ts'
 import { COMMIT, ID, sampleRepository, temporaryFolder } from './sample.ts'
 
 const run = promisify(execFile)
@@ -83,6 +85,23 @@ revision, = repo.revisions
 missing = try_to_load_from_cache(${JSON.stringify(ID)}, 'tokenizer.json') is _CACHED_NO_EXIST
 print(len(info.warnings), repo.repo_id, revision.commit_hash, sorted(revision.refs), len(revision.files), missing)`
     assert.is(await call(code, cacheDir, {}), `0 ${ID} ${COMMIT} ['main'] 6 True`)
+  })
+
+  test('huggingface_hub sees no harm in the int8 weights that loadRecognizer keeps', async () => {
+    const cacheDir = temporaryFolder()
+    const id = 'owner/golden'
+    hub.repositories.set(id, goldenRepository('plain'))
+    const { folder } = await hubFolder(id, { endpoint: hub.endpoint, cacheDir })
+    const { path } = (await findInt8Copy(folder))!
+    await writeInt8Copy(folder, path)
+    const code = `from huggingface_hub import scan_cache_dir
+info = scan_cache_dir()
+repo, = info.repos
+strategy = info.delete_revisions(${JSON.stringify(COMMIT)})
+strategy.execute()
+import os
+print(len(info.warnings), repo.repo_id, os.path.exists(${JSON.stringify(path)}))`
+    assert.is(await call(code, cacheDir, {}), `0 ${id} False`)
   })
 
   test('hubFolder loads what huggingface_hub downloaded without a byte of network', async () => {
