@@ -103,7 +103,10 @@ export async function readWeights(
   const staging = kernels.memory.allocate(Math.max(STAGING_BYTES, widest))
   const widened = kernels.memory.allocate(Math.max(STAGING_BYTES, widest))
   const capacity = widened - staging
-  const total = allTensors(tensors).reduce((sum, tensor) => sum + tensor.byteLength, 0)
+  // Of the token types only the first row is read.
+  const types = tensors.tokenTypeEmbeddings
+  const unread = types === undefined ? 0 : types.byteLength * (1 - 1 / types.shape[0]!)
+  const total = allTensors(tensors).reduce((sum, tensor) => sum + tensor.byteLength, -unread)
   let loaded = 0
 
   /** Rows [rows, width] of a tensor through the staging area, as many at a time as fit. */
