@@ -25,12 +25,12 @@ export function exampleRuns() {
     ['example node', () => check(run(process.execPath, [example('node/recognize.mjs')]))],
     [
       'example deno',
-      () =>
-        check(
-          run(binaries.deno, ['run', '--no-config', ...permissions, example('deno/recognize.ts')], {
-            cwd: folder,
-          }),
-        ),
+      () => {
+        // Its deno.json takes the package from the registry; here it is the packed one.
+        rmSync(example('deno/deno.json'), { force: true })
+        const args = ['run', ...permissions, example('deno/recognize.ts')]
+        return check(run(binaries.deno, args, { cwd: folder }))
+      },
     ],
     ['example bun', () => check(run(binaries.bun, [example('bun/recognize.ts')], { cwd: folder }))],
     [

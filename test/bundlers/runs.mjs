@@ -48,9 +48,6 @@ const PAGES = {
   async Parcel(outdir) {
     const project = join(folder, 'bundlers/parcel')
     cpSync(web, project, { recursive: true })
-    // Parcel reads a package's exports only where it is asked to.
-    const options = { '@parcel/resolver-default': { packageExports: true } }
-    writeFileSync(join(project, 'package.json'), JSON.stringify(options))
     const args = [
       'build',
       'index.html',
@@ -98,7 +95,7 @@ const PROGRAMS = {
       ssr: { noExternal: true },
       build: { ssr: server, outDir: outdir, target: 'node20' },
     })
-    return [process.execPath, join(outdir, 'server.js')]
+    return [process.execPath, join(outdir, 'server.mjs')]
   },
   'bun build --compile'(outdir) {
     run(binaries.bun, ['build', '--compile', server, '--outfile', join(outdir, 'program')], { cwd: folder })

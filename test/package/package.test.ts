@@ -1,11 +1,20 @@
-import * as assert from 'uvu/assert'
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
 import { rootPath } from '../shared.js'
 
 const test = suite('package')
@@ -15,7 +24,8 @@ const manifest = JSON.parse(readFileSync(rootPath('package.json'), 'utf8'))
 const project = mkdtempSync(join(tmpdir(), 'iobert-package-'))
 const installed = join(project, 'node_modules/iobert')
 mkdirSync(installed, { recursive: true })
-for (const name of ['dist', 'package.json']) cpSync(rootPath(name), join(installed, name), { recursive: true })
+for (const name of ['dist', 'package.json'])
+  cpSync(rootPath(name), join(installed, name), { recursive: true })
 test.after(() => rmSync(project, { recursive: true, force: true }))
 
 function runNode(...args: string[]): { status: number | null; stdout: string; stderr: string } {

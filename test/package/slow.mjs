@@ -10,7 +10,12 @@ export function slowPackageRuns({ tarball }) {
     [
       'publint',
       () => {
-        const output = tool('publint/src/cli.js', [join(folder, 'node_modules/iobert'), '--strict', '--pack', 'false'])
+        const output = tool('publint/src/cli.js', [
+          join(folder, 'node_modules/iobert'),
+          '--strict',
+          '--pack',
+          'false',
+        ])
         if (!/All good/.test(output)) throw new Error(output)
         return 'all good'
       },

@@ -43,7 +43,9 @@ export function run(command, args, options = {}) {
 }
 
 export function installRuntimes() {
-  const manifest = `${JSON.stringify({ private: true, dependencies }, null, 2)}\n`
+  // Parcel reads a package's exports only where the project says so.
+  const parcel = { '@parcel/resolver-default': { packageExports: true } }
+  const manifest = `${JSON.stringify({ private: true, dependencies, ...parcel }, null, 2)}\n`
   const file = join(folder, 'package.json')
   const done = join(folder, 'installed')
   if (existsSync(done) && readFileSync(done, 'utf8') === manifest) return
