@@ -10,6 +10,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'build/browser')
 const words = process.argv.slice(2)
 
+if (!existsSync('/usr/bin/chromium')) {
+  console.log('There is no /usr/bin/chromium: apt-get install chromium')
+  console.log('0 passed, 1 failed')
+  process.exit(1)
+}
 makeReady()
 mkdirSync(join(folder, 'screenshots'), { recursive: true })
 for (const name of ['package.json', 'package-lock.json'])

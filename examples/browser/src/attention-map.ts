@@ -12,6 +12,8 @@ export class AttentionMap {
   #attentions: readonly Float32Array[] = []
   #length = 0
   #heads = 0
+  /** The layer and head that the atlas shows as chosen. */
+  #choice = ''
   readonly #pictures = new Map<string, OffscreenCanvas>()
 
   constructor(onPick: (layer: number, head: number) => void) {
@@ -45,6 +47,7 @@ export class AttentionMap {
   /** @param attentions  L of [A, T, T] */
   load(attentions: readonly Float32Array[], length: number): void {
     this.#pictures.clear()
+    this.#choice = ''
     this.#attentions = attentions
     this.#length = length
     this.#heads = attentions[0]!.length / length ** 2
@@ -75,6 +78,9 @@ export class AttentionMap {
     const step = LARGE / this.#length
     large.strokeStyle = this.#color()
     large.strokeRect(0.5, query * step + 0.5, LARGE - 1, Math.max(2, step - 1))
+    const choice = `${layer} ${head}`
+    if (choice === this.#choice) return
+    this.#choice = choice
     const atlas = prepare(this.#atlas, this.#heads * SMALL, this.#attentions.length * SMALL)
     for (let row = 0; row < this.#attentions.length; row++) {
       for (let column = 0; column < this.#heads; column++) {

@@ -165,10 +165,11 @@ press('long-sample', () => {
 })
 press('isolate', () => location.reload())
 listenForDrops((files) => {
-  const text =
-    files.length === 1 && /\.(txt|md|csv|html?)$/i.test(files[0]!.name) && files[0]!.name !== 'vocab.txt'
-  if (text) void files[0]!.text().then((content) => editor.write(content))
-  else if (files.length > 0) void panel.loadFiles(files)
+  const [file] = files
+  if (file === undefined) return
+  const ofModel = files.length > 1 || /\.(json|safetensors)$|^vocab\.txt$/i.test(file.name)
+  if (ofModel) void panel.loadFiles(files)
+  else void file.text().then((text) => editor.write(text))
 })
 
 async function start(): Promise<void> {
