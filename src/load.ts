@@ -164,8 +164,9 @@ function tokenizerOptions({ lowercase }: LoadOptions): { lowercase?: boolean } {
 
 function makePlan(platform: Platform, options: LoadOptions): Plan {
   const { precision = 'int8', kernels = 'auto', threads = 'auto' } = options
-  const worker = options.inline !== true && platform.spawn !== undefined
   const variant = options.wasm ? 'simd' : chooseKernels(kernels, precision)
+  // The reference kernels are for reading and stepping through: they run where a debugger is.
+  const worker = options.inline !== true && platform.spawn !== undefined && variant !== 'reference'
   const turbo = options.turbo === true && variant !== 'reference' && platform.enableTurbo()
   const known = tuned.get(tilesKey(variant, precision, turbo))
   return {
@@ -176,7 +177,7 @@ function makePlan(platform: Platform, options: LoadOptions): Plan {
       variant,
       tiles: known ?? defaultTiles(variant, turbo),
       tuned: known !== undefined,
-      threads: chooseThreads(platform, threads, worker && variant !== 'reference' && !options.wasm),
+      threads: chooseThreads(platform, threads, worker && !options.wasm),
       batchTokens: BATCH_TOKENS,
     },
   }

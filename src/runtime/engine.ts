@@ -6,7 +6,6 @@ import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import type { Kernels, Precision } from '../kernels/kernels.ts'
 import { FIRST_ADDRESS, KernelMemory, MAX_BYTES, PAGE_BYTES, roundUp } from '../kernels/memory.ts'
-import { ReferenceKernels } from '../kernels/reference.ts'
 import { tuneTiles } from '../kernels/tuning.ts'
 import {
   CONTROL_ADDRESS,
@@ -57,6 +56,15 @@ export interface Helpers {
 /** How long the first layer is run after loading, so that the first text meets compiled kernels. */
 const WARM_UP_MILLISECONDS = 15
 
+/** What an engine may be given beside the model. */
+export interface EngineSupport {
+  readonly onProgress?: LoadProgress | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly helpers?: Helpers
+  /** Makes the reference kernels, where they are to be used: workers leave them out, to stay small. */
+  readonly reference?: (memory: KernelMemory) => Kernels
+}
+
 /** Time between two pauses of a forward pass, milliseconds: short enough for a timer of 10 ms to keep firing. */
 const PAUSE_MILLISECONDS = 5
 
@@ -87,9 +95,7 @@ export class Engine {
   static async load(
     setup: EngineSetup,
     files: ModelFiles,
-    onProgress?: LoadProgress,
-    signal?: AbortSignal,
-    helpers?: Helpers,
+    { onProgress, signal, helpers, reference }: EngineSupport = {},
   ): Promise<Engine> {
     const { config, precision } = setup
     const checkpoint = await openCheckpoint(files)
@@ -100,7 +106,7 @@ export class Engine {
       const shared = setup.threads > 1
       const memory = takeMemory(needed, shared)
       try {
-        const kernels = createKernels(setup, memory, helpers)
+        const kernels = createKernels(setup, memory, helpers, reference)
         const before = kernels.memory.end
         const linearBytes: Kernels['linearBytes'] = (...sizes) => kernels.linearBytes(...sizes)
         const weights = placeWeights(config, precision, hasClassifier, linearBytes, (bytes) =>
@@ -208,9 +214,10 @@ function createKernels(
   setup: EngineSetup,
   memory: WebAssembly.Memory,
   helpers: Helpers | undefined,
+  reference: ((memory: KernelMemory) => Kernels) | undefined,
 ): Kernels {
   const kernelMemory = new KernelMemory(memory)
-  if (setup.variant === 'reference' || setup.module === undefined) return new ReferenceKernels(kernelMemory)
+  if (setup.variant === 'reference' || setup.module === undefined) return reference!(kernelMemory)
   const instance = new WebAssembly.Instance(setup.module, { env: { memory } })
   return new WasmKernels({
     name: setup.variant,

@@ -24,13 +24,11 @@ export function createHost(port: HostPort): (request: Request) => void {
       posted = now
       port.post({ type: 'progress', loaded, total }, [])
     }
-    const loaded = await Engine.load(
-      request.setup,
-      await port.openFiles(request.locator),
-      progress,
-      undefined,
-      helpersOf(request),
-    )
+    const files = await port.openFiles(request.locator)
+    const loaded = await Engine.load(request.setup, files, {
+      onProgress: progress,
+      helpers: helpersOf(request),
+    })
     port.post({ type: 'loaded', info: loaded.info, setup: loaded.setup }, [])
     return loaded
   }

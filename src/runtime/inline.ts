@@ -10,7 +10,12 @@ export async function loadInline(
   files: ModelFiles,
   watch: LoadWatch,
 ): Promise<EngineClient> {
-  const engine = await Engine.load(setup, files, watch.onProgress, watch.signal)
+  const { ReferenceKernels } =
+    setup.variant === 'reference' ? await import('../kernels/reference.ts') : { ReferenceKernels: undefined }
+  const engine = await Engine.load(setup, files, {
+    ...watch,
+    ...(ReferenceKernels ? { reference: (memory) => new ReferenceKernels(memory) } : {}),
+  })
   let disposed = false
   return {
     info: engine.info,
