@@ -1,0 +1,375 @@
+"""Tests of examples/spark on a real standalone cluster. `spark_test.py FOLDER [ROWS]`: FOLDER is for logs and is emptied by
+the caller; from 50,000 ROWS on throughput is measured too. Ends with `N passed, N failed`."""
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+EXAMPLE = ROOT / "examples/spark"
+sys.path.insert(0, str(EXAMPLE))
+
+from iobert_spark import Iobert, recognize, recognize_pipe  # noqa: E402
+from pyspark.sql import SparkSession  # noqa: E402
+from pyspark.sql import functions as f  # noqa: E402
+
+from cluster import Cluster, processes_of  # noqa: E402
+
+FOLDER = Path(sys.argv[1])
+COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
+LARGE = COUNT >= 50_000
+MAX_CHARS = 5000
+PARTITIONS = max(8, COUNT // 1000)
+# Ids that a float cannot hold.
+FIRST_ID = 2**60
+passed = failed = 0
+
+
+def test(function):
+    global passed, failed
+    name, start = function.__doc__, time.monotonic()
+    try:
+        outcome = function()
+        passed += 1
+        print(f"ok   {name}  {outcome or ''}  {time.monotonic() - start:.1f} s", flush=True)
+    except Exception:
+        failed += 1
+        print(f"FAIL {name}", flush=True)
+        traceback.print_exc()
+
+
+def same(found, wanted, what=""):
+    if found != wanted:
+        raise AssertionError(f"{what}\n  found  {str(found)[:2000]}\n  wanted {str(wanted)[:2000]}")
+
+
+# The supervisor alone, on a process that misbehaves where it is told to.
+
+
+def fake(timeout=1.0):
+    once = FOLDER / "once"
+    once.unlink(missing_ok=True)
+    return Iobert([sys.executable, str(HERE / "fake_iobert.py"), str(once)], timeout=timeout, max_chars=100)
+
+
+def outcomes(answers):
+    return [answer.get("error") or answer["entities"][0]["text"] for answer in answers]
+
+
+@test
+def process_dies_once():
+    """Iobert sends rows again that were under way when its process was killed"""
+    iobert = fake()
+    texts = [*map(str, range(1000)), "once", *map(str, range(1000))]
+    same(outcomes(iobert.recognize(texts)), texts)
+    same(iobert.restarts, 1)
+    iobert.stop()
+
+
+@test
+def row_kills():
+    """Iobert gives a row that kills, hangs or muddles each process its error, and all others their answers"""
+    iobert = fake()
+    texts = [*map(str, range(20)), "die", "a", "hang", "b", "babble", "c", None, b"\xff", "x" * 101]
+    wanted = [
+        *texts[:20],
+        "iobert ended with -9 on this text, 3 times",
+        "a",
+        "iobert gave no answer for 1 s on this text, 3 times",
+        "b",
+        "iobert wrote a line that is not JSON on this text, 3 times",
+        "c",
+        "The text is null",
+        "The text is not UTF-8 at byte 0",
+        "The text has 101 characters, at most 100 are read; see max_chars",
+    ]
+    same(outcomes(iobert.recognize(texts)), wanted)
+    iobert.stop()
+
+
+@test
+def taken_half():
+    """Iobert forgets what was under way when its answers are not taken to the end"""
+    iobert = fake()
+    answers = iobert.recognize(map(str, range(100)))
+    same(outcomes([next(answers)]), ["0"])
+    answers.close()
+    same(outcomes(iobert.recognize(["a", "b"])), ["a", "b"])
+    iobert.stop()
+
+
+@test
+def slow_caller():
+    """Iobert does not take a caller's pause, before a row or after it, for a hung process"""
+    iobert = fake(timeout=0.5)
+
+    def texts():
+        for i in range(3):
+            time.sleep(0.8)
+            yield str(i)
+
+    found = []
+    for answer in iobert.recognize(texts()):
+        found.append(answer)
+        time.sleep(0.8)
+    same(outcomes(found), ["0", "1", "2"])
+    same(iobert.restarts, 0)
+    iobert.stop()
+
+
+@test
+def does_not_start():
+    """Iobert fails, naming the command, where the process never works"""
+    try:
+        list(Iobert(["false"]).recognize(["a"]))
+    except RuntimeError as error:
+        same(str(error), "false ended with 1 before it could work; see stderr")
+    else:
+        raise AssertionError("no error")
+
+
+# The cluster.
+
+# The workers' Python is this one, with what it has installed.
+os.environ["PYSPARK_PYTHON"] = sys.executable
+# A path that no other process has, by which this test finds its own.
+marker = FOLDER / "iobert"
+marker.symlink_to(os.environ.get("IOBERT_ROOT", ROOT), target_is_directory=True)
+main_script = str(marker / "dist/cli/main.js")
+node = os.environ.get("NODE", "node")
+
+
+def options(threads=1, **more):
+    command = [node, main_script, "--jsonl", "--threads", str(threads)]
+    return {"command": command, "timeout": 10.0, "max_chars": MAX_CHARS, **more}
+
+
+def read_rows():
+    lines = subprocess.run([node, HERE / "texts.mjs", str(COUNT)], capture_output=True, check=True, text=True).stdout
+    rows = []
+    for line in lines.strip().split("\n"):
+        key, text = json.loads(line)
+        raw = base64.b64decode(text["bytes"]) if isinstance(text, dict) else None if text is None else text.encode()
+        rows.append((FIRST_ID + key, raw, key if key % 2 else None))
+    return rows
+
+
+ERRORS = {
+    100: "The text is null",
+    200: f"The text has {MAX_CHARS + 1} characters, at most {MAX_CHARS} are read; see max_chars",
+    300: "The text is not UTF-8 at byte 6",
+}
+
+
+def read_single(rows, threads):
+    """id to entities or error, by one process alone."""
+    good = [row for row in rows if (row[0] - FIRST_ID) % 500 not in ERRORS]
+    lines = "".join(json.dumps({"id": key, "text": text.decode()}) + "\n" for key, text, _ in good)
+    command = options(threads)["command"]
+    out = subprocess.run(command, input=lines, capture_output=True, check=True, text=True).stdout
+    answers = [json.loads(line) for line in out.strip().split("\n")]
+    same([answer["id"] for answer in answers], [key for key, _, _ in good])
+    wanted = {answer["id"]: (answer["entities"], None) for answer in answers}
+    for key, _, _ in rows:
+        wanted.setdefault(key, (None, ERRORS.get((key - FIRST_ID) % 500)))
+    return wanted
+
+
+def connect(master, name):
+    return (
+        SparkSession.builder.master(master)
+        .appName(name)
+        .config("spark.submit.pyFiles", str(EXAMPLE / "iobert_spark.py"))
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.executor.memory", "512m")
+        .config("spark.local.dir", str(FOLDER / "tmp"))
+        .config("spark.log.level", "ERROR")
+        .getOrCreate()
+    )
+
+
+def frame(spark):
+    """id, text and a column of longs with nulls; the text is a string column with, here and there, bytes that are no UTF-8."""
+    data = spark.sparkContext.parallelize(rows, PARTITIONS)
+    df = spark.createDataFrame(data, "id long, raw binary, note long")
+    return df.select("id", f.col("raw").cast("string").alias("text"), "note")
+
+
+def entities_of(row):
+    return None if row.entities is None else [entity.asDict() for entity in row.entities]
+
+
+def check(found):
+    """Row by row: nothing lost, nothing doubled, each with its own result."""
+    same([row.id for row in found], [key for key, _, _ in rows], "ids")
+    for row in found:
+        same((entities_of(row), row.entities_error), wanted[row.id], f"row {row.id - FIRST_ID}")
+    bad = sum(error is not None for _, error in wanted.values())
+    entities = sum(len(found or []) for found, _ in wanted.values())
+    return f"{len(found)} rows, {entities} entities, {bad} bad rows"
+
+
+def during(action, job):
+    """Runs the job, and the action meanwhile in a thread, with an event that tells when the job has ended."""
+    ended = threading.Event()
+    with ThreadPoolExecutor() as pool:
+        fault = pool.submit(action, ended)
+        try:
+            result = job()
+        finally:
+            ended.set()
+        return result, fault.result()
+
+
+def working(ended, idle, seconds=1.0):
+    """Waits for iobert processes that have been at work for a while; `idle` are those of earlier jobs."""
+    while not ended.is_set():
+        before = processes_of(main_script)
+        ended.wait(seconds)
+        both = [pid for pid in processes_of(main_script) if pid in before and pid not in idle]
+        if both and not ended.is_set():
+            return both
+    raise AssertionError("the job ended before its processes were found")
+
+
+rows = read_rows()
+start = time.monotonic()
+wanted = read_single(rows, "auto")
+single = time.monotonic() - start
+print(f"one process, threads auto: {len(rows)} rows, {single:.1f} s", flush=True)
+
+with Cluster(FOLDER / "cluster") as cluster:
+    cluster.add_worker()
+    if LARGE:
+
+        @test
+        def one_worker():
+            """recognize on 1 worker gives the single process's rows"""
+            start = time.monotonic()
+            spark = connect(cluster.url, "one")
+            found = recognize(frame(spark), **options()).collect()
+            seconds = time.monotonic() - start
+            spark.stop()
+            return f"{check(found)}, {COUNT / seconds:.0f} rows/s"
+
+    cluster.add_worker()
+    spark = connect(cluster.url, "iobert")
+    df = frame(spark)
+
+    @test
+    def two_workers():
+        """recognize on 2 workers gives the single process's rows, with the other columns as they were"""
+        df.count()  # executors are up
+        start = time.monotonic()
+        found = recognize(df, **options()).collect()
+        seconds = time.monotonic() - start
+        same([row.note for row in found], [note for _, _, note in rows])
+        same(len(processes_of(main_script)), 2, "processes: one a worker core")
+        return f"{check(found)}, {COUNT / seconds:.0f} rows/s"
+
+    @test
+    def pipe():
+        """recognize_pipe on 2 workers gives the single process's rows"""
+        start = time.monotonic()
+        found = recognize_pipe(df, python=sys.executable, **options()).collect()
+        return f"{check(found)}, {COUNT / (time.monotonic() - start):.0f} rows/s"
+
+    @test
+    def spark_nlp():
+        """recognize gives Spark NLP's shape, end inclusive"""
+        text = "😀 Angela Merkel met Tim Cook in Berlin."
+        one = spark.createDataFrame([(text,)], "text string")
+        found = recognize(one, shape="spark-nlp", **options()).first()
+        units = text.encode("utf-16-le")
+        found = [entity.asDict() for entity in found.entities]
+        same([e["result"] for e in found], ["Angela Merkel", "Tim Cook", "Berlin"])
+        same([units[2 * e["begin"] : 2 * e["end"] + 2].decode("utf-16-le") for e in found], [e["result"] for e in found])
+        same([e["metadata"]["entity"] for e in found], ["PER", "PER", "LOC"])
+        same([e["annotatorType"] for e in found], ["chunk"] * 3)
+        assert all(0.5 < float(e["metadata"]["confidence"]) <= 1 for e in found)
+
+    @test
+    def kill_processes():
+        """recognize loses and doubles no row when iobert processes are killed, and one hangs"""
+
+        def faults(ended):
+            stopped = working(ended, idle)[0]
+            os.kill(stopped, signal.SIGSTOP)
+            killed = []
+            while len(killed) < 3:
+                killed.append(working(ended, [*idle, stopped, *killed])[0])
+                os.kill(killed[-1], signal.SIGKILL)
+            return stopped, killed
+
+        idle = processes_of(main_script)
+
+        found, (stopped, killed) = during(faults, lambda: recognize(df, **options(timeout=8.0)).collect())
+        assert stopped not in processes_of(main_script), "the hung process is still there"
+        return f"{check(found)}, {len(killed)} killed, 1 hung"
+
+    @test
+    def kill_pipe():
+        """recognize_pipe loses and doubles no row when an iobert process, or the whole pipe, is killed"""
+        script = str(FOLDER / "pipe.py")
+        os.symlink(EXAMPLE / "iobert_spark.py", script)
+
+        def faults(ended):
+            first = working(ended, idle)[0]
+            os.kill(first, signal.SIGKILL)
+            working(ended, [*idle, first])
+            pipe = processes_of(script)[0]
+            os.kill(pipe, signal.SIGKILL)
+            return first, pipe
+
+        idle = processes_of(main_script)
+        job = recognize_pipe(df, python=sys.executable, script=script, **options())
+        found, _ = during(faults, job.collect)
+        return check(found)
+
+    @test
+    def kill_worker():
+        """recognize loses and doubles no row when a Spark worker is killed"""
+
+        def faults(ended):
+            working(ended, idle)
+            worker = cluster.workers[0]
+            os.kill(worker.pid, signal.SIGKILL)
+            return worker.wait()
+
+        idle = processes_of(main_script)
+        found, code = during(faults, lambda: recognize(df, **options(timeout=20.0)).collect())
+        same(code, -signal.SIGKILL)
+        return check(found)
+
+    spark.stop()
+
+
+@test
+def none_left():
+    """no iobert process outlives the cluster"""
+    for _ in range(100):
+        if not processes_of(main_script):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{processes_of(main_script)} are still there")
+
+
+if LARGE:
+    for threads in (1, 2):
+        start = time.monotonic()
+        read_single(rows, threads)
+        print(f"one process, {threads} threads: {COUNT / (time.monotonic() - start):.0f} rows/s", flush=True)
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(0 if failed == 0 and passed > 0 else 1)
