@@ -18,7 +18,7 @@ import { SHORT_SAMPLE } from './short-sample.ts'
 /** A reading that takes less shows no progress. */
 const NOTICEABLE_MILLISECONDS = 200
 /** What is found meanwhile is shown at most so often. */
-const REDRAW_MILLISECONDS = 80
+const REDRAW_MILLISECONDS = 300
 /** Rest after the last change until the list of names is said aloud. */
 const QUIET_MILLISECONDS = 1200
 
