@@ -3,6 +3,7 @@ import { ModelFormatError } from '../format/errors.ts'
 import { ConnectionError, type RequestOptions } from '../format/request.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
 import { openUrl } from '../format/url-source.ts'
+import { loadConfig } from '../model/config.ts'
 import { folderFiles } from '../runtime/read-file.node.ts'
 import { HubCache } from './cache.node.ts'
 import { type DownloadProgress, downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
@@ -180,7 +181,7 @@ class HubDownload {
     await this.#download(config)
     await this.#fetchSmall(SMALL_FILES)
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
-    if (!(await hasVocabulary(has))) throw noVocabulary(this.#model.repository)
+    if (!(await hasVocabulary(has))) throw await this.#noVocabulary()
     if (await has(SENTENCE_MODULES)) await this.#fetchSmall([POOLING])
     if (this.#options.weights ?? true) await this.#fetchWeights()
     // Last, so that a run that is cut short leaves the revision at the snapshot that is whole.
@@ -203,6 +204,14 @@ class HubDownload {
     }
     this.#commit = config.commit
     return config
+  }
+
+  /** Most models without a vocabulary are of another kind, which says more. */
+  async #noVocabulary(): Promise<Error> {
+    const config = loadConfig(folderFiles(this.#cache.snapshot(this.#commit)))
+    const error: unknown = await config.catch((reason: unknown) => reason)
+    const isOther = error instanceof ModelFormatError && error.code === 'UnsupportedConfig'
+    return isOther ? error : noVocabulary(this.#model.repository)
   }
 
   /** Downloads those of the files that the model has, all at once. */

@@ -170,7 +170,9 @@ function readModelType(config: JsonObject): 'bert' | 'distilbert' {
     value === undefined
       ? `no model_type (architecture ${quoted(architecture ?? 'unknown')})`
       : `model_type ${quoted(value)}`
-  throw unsupported(`has ${found}: only bert and distilbert models can be loaded`)
+  throw unsupported(
+    `has ${found}: only bert and distilbert models can be loaded; choose one that was fine-tuned from BERT or DistilBERT`,
+  )
 }
 
 function readArchitecture(config: JsonObject): string | undefined {
