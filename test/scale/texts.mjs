@@ -16,7 +16,12 @@ function goldenTexts() {
 
 function wikigoldTexts() {
   const sentences = readFileSync(wikigold, 'utf8').split(/\n\s*\n/)
-  const words = sentences.map((sentence) => sentence.trim().split('\n').map((line) => line.split(' ')[0]))
+  const words = sentences.map((sentence) =>
+    sentence
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]),
+  )
   return words.map((list) => list.join(' ')).filter((text) => text !== '' && !text.startsWith('-DOCSTART-'))
 }
 
@@ -24,7 +29,9 @@ function wikigoldTexts() {
 export function texts(count) {
   const wanted = count > 10_000 && existsSync(wikigold) ? wikigoldTexts() : goldenTexts()
   // Lone surrogates have no UTF-8.
-  const sentences = wanted.map((text) => text.toWellFormed?.() ?? text).filter((text) => !/\p{Cs}/u.test(text))
+  const sentences = wanted
+    .map((text) => text.toWellFormed?.() ?? text)
+    .filter((text) => !/\p{Cs}/u.test(text))
   return Array.from({ length: count }, (_, i) => `${sentences[i % sentences.length]} (${i})`)
 }
 
