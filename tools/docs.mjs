@@ -15,7 +15,10 @@ const out = join(root, 'build/docs')
 /** The pages in reading order; those that are not there are left out, others in docs/ come last. */
 const SECTIONS = [
   ['Walk-through', ['docs/index.md', 'docs/notation.md', ...chapters()]],
-  ['The house', ['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/release.md']],
+  [
+    'The house',
+    ['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/release.md'],
+  ],
   ['In use', ['docs/shipping.md', 'docs/scaling.md']],
 ]
 
@@ -54,7 +57,7 @@ const KEYWORDS =
 const TOKEN = new RegExp(
   [
     String.raw`(?<comment>//[^\n]*|/\*[\s\S]*?\*/)`,
-    String.raw`(?<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\`(?:[^\`\\]|\\.)*\`)`,
+    String.raw`(?<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\x60(?:[^\x60\\]|\\.)*\x60)`,
     String.raw`(?<number>\b0x[0-9a-f]+\b|\b\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?\b)`,
     String.raw`(?<keyword>\b(?:${KEYWORDS.replaceAll(' ', '|')})\b)`,
   ].join('|'),
@@ -87,7 +90,8 @@ function siteLink(href, page) {
   const [path, anchor] = href.split('#')
   const target = posix.join(posix.dirname(page), path)
   const hash = anchor === undefined ? '' : `#${anchor}`
-  if (target.endsWith('.md') && sections().some(([, pages]) => pages.includes(target))) return siteName(target) + hash
+  if (target.endsWith('.md') && sections().some(([, pages]) => pages.includes(target)))
+    return siteName(target) + hash
   if (target.startsWith('docs/figures/')) return target.replace('docs/', '')
   if (!existsSync(join(root, target))) throw new Error(`${page} links to ${href}, and there is no ${target}`)
   linkedSources.add(target)
@@ -208,7 +212,9 @@ function buildSources() {
 
 async function update() {
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'])
-  const { findBlocks, pages, readPage, readRegion, replaceBlocks } = await import('../build/test/docs/blocks.js')
+  const { findBlocks, pages, readPage, readRegion, replaceBlocks } = await import(
+    '../build/test/docs/blocks.js'
+  )
   const { compute } = await import('../build/test/docs/worked.js')
   for (const name of pages()) {
     const page = readPage(name)
@@ -231,6 +237,9 @@ const pages = buildPages()
 const sources = buildSources()
 cpSync(join(root, 'docs/figures'), join(out, 'figures'), { recursive: true })
 cpSync(join(root, 'docs/style.css'), join(out, 'style.css'))
-const typedoc = spawnSync(process.execPath, ['node_modules/typedoc/bin/typedoc'], { cwd: root, stdio: 'inherit' })
+const typedoc = spawnSync(process.execPath, ['node_modules/typedoc/bin/typedoc'], {
+  cwd: root,
+  stdio: 'inherit',
+})
 if (typedoc.status !== 0) process.exit(typedoc.status ?? 1)
 console.log(`build/docs: ${pages} pages, ${sources} source files, API reference`)

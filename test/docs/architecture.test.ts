@@ -1,0 +1,120 @@
+/** docs/architecture.md against the imports of the source. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { rootPath } from '../shared.ts'
+import { readPage } from './blocks.ts'
+
+const page = readPage('docs/architecture.md')
+
+/** Rows of the table below a mark: the first cell, and the second as a list. */
+function readTable(mark: string): [name: string, imports: string[]][] {
+  const table = page.split(`<!-- ${mark} -->`)[1]!.split('\n\n')[0]!
+  return Array.from(table.matchAll(/^\| `([\w./-]+)` +\| *([^|]*?) *\|/gm), ([, name, imports]) => [
+    name!,
+    imports === '' ? [] : imports!.split(', '),
+  ])
+}
+
+interface Import {
+  readonly file: string
+  /** A path in src/, or a bare name such as node:fs. */
+  readonly target: string
+}
+
+const IMPORT = /\b(?:from|import)\s*\(?\s*'([^']+)'/g
+
+function readImports(folder: string): Import[] {
+  const files = readdirSync(rootPath(folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('generated/'))
+  return files.flatMap((file) => {
+    const source = readFileSync(rootPath(`${folder}/${file}`), 'utf8').replace(/^\s*(\*|\/\/|\/\*).*$/gm, '')
+    return Array.from(source.matchAll(IMPORT), ([, target]) => ({
+      file,
+      target: target!.startsWith('.') ? posix.join(posix.dirname(file), target!) : target!,
+    }))
+  })
+}
+
+const folderOf = (path: string): string => (path.includes('/') ? path.split('/')[0]! : 'entry')
+
+const rules = new Map(readTable('rules'))
+const knots = new Map(readTable('knots'))
+const imports = readImports('src')
+const between = imports.filter(
+  ({ file, target }) => !target.includes(':') && folderOf(target) !== folderOf(file),
+)
+const isKnot = ({ file, target }: Import): boolean => knots.get(file)?.includes(folderOf(target)) ?? false
+
+test('folders import what the table allows', () => {
+  const wrong = between
+    .filter((one) => !isKnot(one) && !rules.get(folderOf(one.file))?.includes(folderOf(one.target)))
+    .map(({ file, target }) => `${file} imports ${target}`)
+  assert.equal(wrong, [])
+})
+
+test('the table allows nothing that no file needs', () => {
+  const used = new Set(
+    between.filter((one) => !isKnot(one)).map((one) => `${folderOf(one.file)} ${folderOf(one.target)}`),
+  )
+  const idle = [...rules].flatMap(([folder, allowed]) =>
+    allowed.filter((other) => !used.has(`${folder} ${other}`)).map((other) => `${folder} ${other}`),
+  )
+  assert.equal(idle, [])
+})
+
+test('the knots are still there', () => {
+  const untied = [...knots].flatMap(([file, targets]) =>
+    targets.filter((target) => !between.some((one) => one.file === file && folderOf(one.target) === target)),
+  )
+  assert.equal(untied, [])
+})
+
+test('every folder is in the table', () => {
+  const folders = readdirSync(rootPath('src'), { withFileTypes: true })
+  const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  assert.equal([...rules.keys()].sort(), [...names, 'entry'].sort())
+})
+
+test('the folders form no circle', () => {
+  const open = new Set<string>()
+  const done = new Set<string>()
+  const visit = (folder: string, way: readonly string[]): void => {
+    assert.not.ok(open.has(folder), [...way, folder].join(' → '))
+    if (done.has(folder)) return
+    open.add(folder)
+    for (const next of rules.get(folder) ?? []) visit(next, [...way, folder])
+    open.delete(folder)
+    done.add(folder)
+  }
+  for (const folder of rules.keys()) visit(folder, [])
+})
+
+test('the picture shows the arrows of the table', () => {
+  const picture = readFileSync(rootPath('docs/figures/folders.svg'), 'utf8')
+  const drawn = Array.from(picture.matchAll(/data-edge="([^"]+)"/g), ([, edge]) => edge!)
+  const wanted = [...rules].flatMap(([folder, allowed]) => allowed.map((other) => `${folder} ${other}`))
+  assert.equal(drawn.sort(), wanted.sort(), 'run node tools/figures.mjs')
+})
+
+test('only what needs a disk imports node:', () => {
+  const wrong = imports
+    .filter(({ target }) => target.startsWith('node:'))
+    .filter(({ file }) => !file.endsWith('.node.ts') && file !== 'node.ts' && folderOf(file) !== 'cli')
+    .map(({ file, target }) => `${file} imports ${target}`)
+  assert.equal(wrong, [])
+})
+
+test('nothing else is imported: there is no runtime dependency', () => {
+  const wrong = imports.filter(({ target }) => !target.startsWith('node:') && !target.endsWith('.ts'))
+  assert.equal(wrong, [])
+})
+
+test('assembly/ imports nothing outside itself', () => {
+  const wrong = readImports('assembly').filter(({ target }) => target.includes('/') || target.includes(':'))
+  assert.equal(wrong, [])
+})
+
+test.run()
