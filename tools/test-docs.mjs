@@ -102,12 +102,12 @@ function loadPlaywright() {
   if (!existsSync(join(tools, 'node_modules/playwright-core'))) {
     mkdirSync(tools, { recursive: true })
     for (const file of ['package.json', 'package-lock.json'])
-      cpSync(join(root, 'test/docs', file), join(tools, file))
+      cpSync(join(root, 'test/docs/browser', file), join(tools, file))
     const done = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
       cwd: tools,
       stdio: ['ignore', 2, 2],
     })
-    if (done.status !== 0) throw new Error('npm ci of test/docs/package.json failed')
+    if (done.status !== 0) throw new Error('npm ci of test/docs/browser/package.json failed')
   }
   return createRequire(join(tools, 'package.json'))('playwright-core')
 }
