@@ -1,0 +1,103 @@
+/** Linear layers of BERT-base in GOP/s, beside the bare tiles of probe-tiles.ts in the same run. `--turbo`: with V8's flag. */
+import { hasRelaxedSimd } from '#dist/kernels/features.js'
+import type { Linear, Matrix, Precision } from '#dist/kernels/kernels.js'
+import type { WasmKernels } from '#dist/kernels/wasm.js'
+import { createKernels, newMatrix, randomLinear, randomRows, tune } from './engine.ts'
+import { check, digits, measure, percent, quick, report } from './measure.ts'
+import { Probes } from './probes.ts'
+import { turbo } from './turbo.ts'
+
+/** K inputs, N outputs: attention's output; the two feed-forward layers. (Q, K and V are the first, three times as wide.) */
+const SHAPES = [
+  [768, 768],
+  [768, 3072],
+  [3072, 768],
+] as const
+const ROWS = quick ? [8, 16] : [8, 16, 24, 64, 128, 512]
+
+interface Subject {
+  readonly precision: Precision
+  readonly variant: 'simd' | 'relaxed'
+  readonly tiles: readonly string[]
+}
+
+const INTEGER_TILES = ['int8_5x2', 'int16_4x2', 'int16_5x2', ...(turbo ? ['int16_4x4'] : [])]
+const FLOAT_TILES = ['float_4x2', 'float_5x2', 'float_6x2', ...(turbo ? ['float_6x4'] : [])]
+
+const subjects: Subject[] = [{ precision: 'int8', variant: 'simd', tiles: INTEGER_TILES }]
+if (!turbo) subjects.push({ precision: 'float32', variant: 'simd', tiles: FLOAT_TILES })
+if (hasRelaxedSimd()) subjects.push({ precision: 'float32', variant: 'relaxed', tiles: FLOAT_TILES })
+else console.log('Relaxed kernels are not measured: this engine has no relaxed SIMD\n')
+
+for (const { precision, variant, tiles } of subjects) {
+  const kernels = await createKernels({ variant, turbo })
+  tune(kernels, precision)
+  const probes = new Probes(variant)
+  probes.fill(precision === 'int8' ? 'integers' : 'float')
+  const rows: string[][] = []
+  for (const [inputs, outputs] of SHAPES) {
+    const mark = kernels.memory.end
+    const { layer, weights, bias } = randomLinear(kernels, precision, inputs, outputs)
+    for (const count of ROWS) {
+      const again = kernels.memory.end
+      const x = randomRows(kernels, count, inputs, precision === 'int8' ? inputs : 0)
+      const out = newMatrix(kernels, count, outputs, 0)
+      verify(kernels, x, layer, out, weights, bias)
+      const bare = probes.on(tiles, count, inputs, outputs)
+      for (const probe of bare) probes.verify(probe, inputs, outputs)
+      const [ours, ...theirs] = await measure(
+        [{ name: 'kernel', run: () => kernels.linear(x, layer, out, 'identity') }, ...bare],
+        { seconds: 0.04 },
+      )
+      const rate = (done: number, seconds: number): number => (2 * done * inputs * outputs) / seconds / 1e9
+      const rates = theirs.map(({ median }, index) => rate(bare[index]!.rows, median))
+      const best = Math.max(...rates)
+      const own = rate(count, ours!.median)
+      rows.push([
+        ...[String(inputs), String(outputs), String(count)],
+        ...[digits(own), digits(rate(count, ours!.min))],
+        ...[digits(best), bare[rates.indexOf(best)]!.name, percent(own / best)],
+      ])
+      kernels.memory.release(again)
+    }
+    kernels.memory.release(mark)
+  }
+  const { int8Rows, float32Rows, float32Panel } = kernels.tiles
+  const tile = precision === 'int8' ? `${int8Rows}x8` : `${float32Rows}x${float32Panel}`
+  report(
+    `${precision} ${variant}${turbo ? ' turbo' : ''}, tile ${tile}, GOP/s`,
+    ['K', 'N', 'M', 'kernel', 'at best', 'bare tile', 'which', 'kernel / tile'],
+    rows,
+  )
+}
+
+/** Some outputs in float64 from the float weights: within rounding of float32, and of 8-bit weights. */
+function verify(
+  kernels: WasmKernels,
+  x: Matrix,
+  layer: Linear,
+  out: Matrix,
+  weights: Float32Array,
+  bias: Float32Array,
+): void {
+  kernels.linear(x, layer, out, 'identity')
+  const { inputs, outputs, precision } = layer
+  const all = kernels.memory.float32
+  let largest = 0
+  let worst = 0
+  for (const row of [0, x.rows - 1]) {
+    for (let channel = row % 7; channel < outputs; channel += 61) {
+      let sum = bias[channel]!
+      for (let k = 0; k < inputs; k++) {
+        sum += all[x.address / 4 + row * x.stride + k]! * weights[channel * inputs + k]!
+      }
+      largest = Math.max(largest, Math.abs(sum))
+      worst = Math.max(worst, Math.abs(all[out.address / 4 + row * out.stride + channel]! - sum))
+    }
+  }
+  const allowed = precision === 'int8' ? 0.02 : 1e-5
+  check(
+    worst <= allowed * largest,
+    `${precision} ${x.rows} rows, ${inputs} to ${outputs}: ${worst / largest}`,
+  )
+}

@@ -1,0 +1,58 @@
+// `npm run bench`: the suites of bench/, each in a process of its own, one after another; Markdown on stdout.
+// `npm run bench -- kernels forward` runs some. IOBERT_BENCH_MODEL=folder also measures that model;
+// IOBERT_BENCH_QUICK=1 runs everything as briefly as can be.
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { makeReady, run } from './ready.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Suites, and whether V8's 256-bit flag makes a difference to them. */
+const SUITES = {
+  kernels: { turbo: true },
+  layers: { turbo: true },
+  tokenizer: { turbo: false },
+  forward: { turbo: true },
+  batches: { turbo: false },
+  load: { turbo: false },
+  decoding: { turbo: false },
+}
+
+const names = process.argv.slice(2)
+if (names.includes('--help') || names.includes('-h')) {
+  console.log(`Usage: npm run bench [-- ${Object.keys(SUITES).join(' ')}]
+
+Measures iobert on this machine and prints tables in Markdown, as bench/RESULTS.md has them; all suites, or those named.
+Leave the machine alone meanwhile: all of them take about 15 minutes.
+
+  IOBERT_BENCH_MODEL=FOLDER   forward, batches and load also with that model
+  IOBERT_BENCH_QUICK=1        everything once, to see that it works: the figures mean nothing`)
+  process.exit(0)
+}
+const unknown = names.find((name) => !Object.hasOwn(SUITES, name))
+if (unknown !== undefined) {
+  console.error(`There is no suite ${unknown}; there are ${Object.keys(SUITES).join(', ')}`)
+  process.exit(2)
+}
+
+makeReady()
+run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'])
+const { machine } = await import('../build/bench/measure.js')
+console.log(`${machine()}\n`)
+
+const failed = []
+for (const name of names.length > 0 ? names : Object.keys(SUITES)) {
+  console.log(`## ${name}\n`)
+  for (const args of SUITES[name].turbo ? [[], ['--turbo']] : [[]]) {
+    const script = fileURLToPath(new URL(`../build/bench/${name}.js`, import.meta.url))
+    const done = spawnSync(process.execPath, [script, ...args], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    if (done.status !== 0) failed.push([name, ...args].join(' '))
+  }
+}
+if (failed.length > 0) {
+  console.error(`failed: ${failed.join(', ')}`)
+  process.exit(1)
+}
