@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const figures = `${root}docs/figures/`
 /** What is to be known of a measurement. */
 const circumstances = ({ machine, runtime, busy }) =>
-  `${machine}; ${runtime}${busy ? '; machine busy: read shapes, not heights' : ''}`
+  `${machine}; ${runtime}${busy ? '; busy machine: read shapes, not heights' : ''}`
 
 const SENTENCE = 'Angela Merkel met Tim Cook in Berlin.'
 const SENTENCES = [
@@ -39,18 +39,20 @@ function chooseHeads(tokens, attentions, heads) {
     'the piece before': (p) => mean(inner.map((t) => p(t, t - 1))),
     'the piece behind': (p) => mean(inner.map((t) => p(t, t + 1))),
     'pieces of its own word': (p) =>
-      mean(inner.filter((t) => tokens[t].startsWith('##')).map((t) => p(t, t - 1) + p(t, t - 2))),
-    itself: (p) => mean(inner.map((t) => p(t, t))),
+      mean(inner.map((t) => (tokens[t].startsWith('##') ? p(t, t - 1) + p(t - 1, t) : 0))),
+    'the beginning, [CLS]': (p) => mean(inner.map((t) => p(t, 0))),
   }
+  const chosen = new Set()
   return Object.entries(habits).map(([habit, judge]) => {
     let best = { value: -1 }
     attentions.forEach((layer, l) => {
       for (let head = 0; head < heads; head++) {
         const p = (i, j) => layer[(head * T + i) * T + j]
-        const value = judge(p)
+        const value = chosen.has(`${l} ${head}`) ? -1 : judge(p)
         if (value > best.value) best = { value, layer: l, head, p }
       }
     })
+    chosen.add(`${best.layer} ${best.head}`)
     return { habit, ...best }
   })
 }
@@ -65,7 +67,7 @@ function drawAttention(tokens, attentions, heads) {
     const rows = tokens.map((_, i) => tokens.map((_, j) => p(i, j)))
     return [
       text(x, y + 16, `layer ${layer + 1}, head ${head + 1}`, 'strong'),
-      text(x + 112, y + 16, habit, 'muted'),
+      text(x + 124, y + 16, habit, 'muted'),
       tokens.map((token, t) => text(x + left - 6, y + top + t * size + 12, token, 'small end')),
       tokens.map((token, t) => {
         const at = x + left + t * size + 11
@@ -76,7 +78,7 @@ function drawAttention(tokens, attentions, heads) {
     ]
   })
   return svg(
-    2 * width - 40,
+    2 * width + 4,
     2 * height - 10,
     'Attention probabilities of four heads of the shipped model',
     panels,
@@ -161,8 +163,7 @@ function drawGelu() {
     curve(math.relu, 'line b dashed'),
     curve(math.gelu, 'line a'),
     text(470, 40, 'relu', 'b'),
-    text(470, 60, 'gelu, both forms:', 'a'),
-    text(470, 76, 'one line here', 'small muted'),
+    text(470, 60, 'gelu', 'a'),
   ])
 }
 
@@ -171,14 +172,15 @@ function drawParts(measured) {
   const entries = Object.entries(parts.milliseconds).sort((a, b) => b[1] - a[1])
   const total = entries.reduce((sum, [, time]) => sum + time, 0)
   const width = scale([0, entries[0][1]], [0, 330])
-  const caption = `iobert-small, int8, ${parts.tokens} tokens, ${total.toFixed(1)} ms in all; ${circumstances(measured)}`
-  return svg(660, 40 + entries.length * 30, 'Share of time of each part', [
+  const caption = `iobert-small, int8, ${parts.tokens} tokens, ${total.toFixed(1)} ms in all`
+  return svg(660, 58 + entries.length * 30, 'Share of time of each part', [
     entries.map(([name, time], row) => [
       text(206, 20 + row * 30 + 14, name, 'end'),
       rect(216, 20 + row * 30, Math.max(1, width(time)), 20, 'a'),
       text(224 + width(time), 20 + row * 30 + 14, `${((100 * time) / total).toFixed(1)} %`, 'muted'),
     ]),
     text(0, 34 + entries.length * 30, caption, 'small muted'),
+    text(0, 50 + entries.length * 30, circumstances(measured), 'small muted'),
   ])
 }
 
@@ -188,7 +190,7 @@ function drawRoofline(measured) {
   const y = scale([4, 200], [280, 20], true)
   const peak = Math.max(...roofline.map(({ gops }) => gops))
   const knee = peak / bandwidth
-  return svg(680, 350, 'Roofline of the int8 linear layer', [
+  return svg(680, 368, 'Roofline of the int8 linear layer', [
     [4, 8, 16, 32, 64, 128].map((v) => [line(60, y(v), 600, y(v)), text(52, y(v) + 4, v, 'end muted')]),
     roofline.map(({ intensity, tokens }) => text(x(intensity), 300, tokens, 'middle muted')),
     text(330, 320, 'tokens T; intensity is 2T operations a byte of weights', 'middle muted'),
@@ -214,7 +216,13 @@ function drawRoofline(measured) {
     roofline.map(({ intensity, gops }) => `<circle class="a" cx="${x(intensity)}" cy="${y(gops)}" r="4"/>`),
     text(606, y(peak) + 4, `${peak.toFixed(0)} best`, 'small c'),
     text(68, 270, `dashed slope: reading memory at ${bandwidth.toFixed(1)} GB/s`, 'small b'),
-    text(0, 345, `1024 × 512 int8, weights from memory; ${circumstances(measured)}`, 'small muted'),
+    text(
+      0,
+      345,
+      'int8 layers of 1024 × 512, 101 MB of weights in turn, so that they come from memory',
+      'small muted',
+    ),
+    text(0, 361, circumstances(measured), 'small muted'),
   ])
 }
 
