@@ -95,7 +95,8 @@ export function milliseconds(seconds: number): string {
 
 /** Three digits that count, without an exponent. */
 export function digits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(value))))
+  if (value === 0 || value >= 100) return value.toFixed(0)
+  return value.toFixed(2 - Math.floor(Math.log10(Math.abs(value))))
 }
 
 export function percent(share: number): string {
