@@ -62,7 +62,7 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
       await addTensors(tensors, whole, WEIGHTS)
     } else {
       const index = await readIndex(files)
-      for (const shard of new Set(index.weightMap.values())) {
+      for (const shard of new Set(index.values())) {
         const source = await files.open(shard)
         if (source === undefined) throw missingShard(files, shard)
         sources.push(source)
@@ -95,12 +95,8 @@ async function addTensors(
   }
 }
 
-interface ShardIndex {
-  /** Tensor name to file name. */
-  readonly weightMap: ReadonlyMap<string, string>
-  /** Bytes of all tensors, where the index says so. */
-  readonly totalSize: number | undefined
-}
+/** Tensor name to file name. What the index states as `total_size` is often wrong, and nothing rests on it. */
+type ShardIndex = ReadonlyMap<string, string>
 
 async function readIndex(files: ModelFiles): Promise<ShardIndex> {
   const source = await files.open(INDEX)
@@ -122,31 +118,17 @@ async function readIndex(files: ModelFiles): Promise<ShardIndex> {
     }
     weightMap.set(name, checkFileName(file))
   }
-  const metadata = json['metadata']
-  const totalSize = isObject(metadata) ? metadata['total_size'] : undefined
-  if (totalSize === undefined || totalSize === null) return { weightMap, totalSize: undefined }
-  if (typeof totalSize !== 'number' || !Number.isSafeInteger(totalSize) || totalSize < 0) {
-    throw invalidIndex(`has the total_size ${shown(totalSize)}: expected a number of bytes`)
-  }
-  return { weightMap, totalSize }
+  return weightMap
 }
 
 function checkIndex(index: ShardIndex, tensors: ReadonlyMap<string, CheckpointTensor>): void {
-  for (const [name, file] of index.weightMap) {
+  for (const [name, file] of index) {
     const tensor = tensors.get(name)
     if (tensor?.fileName === file) continue
     const found = tensor === undefined ? 'no shard has it' : `it is in ${tensor.fileName}`
     throw new ModelFormatError(
       'MissingTensor',
       `${INDEX} puts tensor ${quoted(name)} in ${file}, but ${found}; the files are not of one model`,
-    )
-  }
-  if (index.totalSize === undefined) return
-  let total = 0
-  for (const tensor of tensors.values()) total += tensor.byteLength
-  if (total !== index.totalSize) {
-    throw invalidIndex(
-      `states ${index.totalSize} bytes of weights, but its shards hold ${total}; download them again`,
     )
   }
 }

@@ -1,8 +1,14 @@
-import { ModelFormatError, quoted } from './errors.ts'
+import { type ModelFormatCode, ModelFormatError, quoted } from './errors.ts'
 import { type ByteSource, readAll } from './source.ts'
 
-/** The largest JSON file read whole: parsed, even the most wasteful text of this size stays under 64 MB. */
-export const MAX_JSON_BYTES: number = 2 ** 20
+/** What is taken of a JSON file: its bytes, and the values in it, each of which takes up to 100 bytes in memory. */
+export interface JsonLimits {
+  readonly bytes: number
+  readonly values: number
+}
+
+/** Parsed, even the most wasteful text of this size stays under 64 MB. */
+const SMALL: JsonLimits = { bytes: 2 ** 20, values: 2 ** 20 }
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -12,14 +18,19 @@ export type JsonObject = Readonly<Record<string, unknown>>
  * @throws {ModelFormatError} InvalidConfig when it is too large, not UTF-8, not JSON, or not an object
  */
 export async function readJsonObject(source: ByteSource): Promise<JsonObject> {
-  checkJsonLength(source.byteLength, source.name)
+  checkLength(source.byteLength, source.name, SMALL)
   return parseJsonObject(await readAll(source), source.name)
 }
 
 /** As `readJsonObject`, of a text or bytes in memory. */
-export function parseJsonObject(json: string | Uint8Array, fileName: string): JsonObject {
-  checkJsonLength(json.length, fileName)
-  const text = typeof json === 'string' ? json : decodeUtf8(json, fileName)
+export function parseJsonObject(
+  json: string | Uint8Array,
+  fileName: string,
+  limits: JsonLimits = SMALL,
+): JsonObject {
+  checkLength(json.length, fileName, limits)
+  const text = decodeUtf8(json, fileName)
+  checkValues(text, fileName, limits)
   if (text.startsWith('\ufeff')) {
     throw invalid(`${fileName} starts with a byte order mark, which JSON does not allow: save it without`)
   }
@@ -50,18 +61,36 @@ export function shown(value: unknown): string {
 }
 
 /** Bytes of UTF-8 as text, a byte order mark kept as a character. */
-function decodeUtf8(bytes: Uint8Array, fileName: string): string {
+export function decodeUtf8(
+  file: string | Uint8Array,
+  fileName: string,
+  code: ModelFormatCode = 'InvalidConfig',
+): string {
+  if (typeof file === 'string') return file
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(file)
   } catch (error) {
-    throw invalid(`${fileName} is not UTF-8`, { cause: error })
+    throw new ModelFormatError(code, `${fileName} is not UTF-8 text; download it again`, { cause: error })
   }
 }
 
-function checkJsonLength(length: number, fileName: string): void {
-  if (length <= MAX_JSON_BYTES) return
-  throw invalid(`${fileName} has ${length} bytes: at most ${MAX_JSON_BYTES} are read`)
+function checkLength(length: number, fileName: string, { bytes }: JsonLimits): void {
+  if (length <= bytes) return
+  throw invalid(`${fileName} has ${length} bytes: at most ${bytes} are read`)
 }
+
+/** Counts what begins or ends a value, before memory is taken for them; in strings too, where there are few. */
+function checkValues(text: string, fileName: string, { values }: JsonLimits): void {
+  if (text.length <= values) return
+  let count = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === COMMA || code === BRACKET || code === BRACE) count++
+  }
+  if (count > values) throw invalid(`${fileName} holds ${count} values: at most ${values} are read`)
+}
+
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b]
 
 function invalid(message: string, options?: ErrorOptions): ModelFormatError {
   return new ModelFormatError('InvalidConfig', message, options)

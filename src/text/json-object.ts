@@ -1,6 +1,10 @@
 /** The small JSON files beside a model, whose values are checked where they are read. */
 
 import { ModelFormatError } from '../format/errors.ts'
+import { isObject, parseJsonObject } from '../format/json-file.ts'
+
+/** The largest of BERT, LaBSE's, has 500,000 pieces in 10 MB. */
+const LARGEST_TOKENIZER = { bytes: 2 ** 24, values: 2 ** 19 }
 
 /** A JSON object of a named file, whose values are checked where they are read; null counts as missing. */
 export class JsonObject {
@@ -40,13 +44,13 @@ export class JsonObject {
   object(key: string): JsonObject | undefined {
     const value = this.#get(key)
     if (value === undefined) return undefined
-    if (!isRecord(value)) throw this.wrong(key, 'an object')
+    if (!isObject(value)) throw this.wrong(key, 'an object')
     return new JsonObject(this.name, value)
   }
 
   objects(key: string): JsonObject[] {
     const value = this.#get(key) ?? []
-    if (!Array.isArray(value) || !value.every(isRecord)) throw this.wrong(key, 'an array of objects')
+    if (!Array.isArray(value) || !value.every(isObject)) throw this.wrong(key, 'an array of objects')
     return value.map((entry) => new JsonObject(this.name, entry))
   }
 
@@ -60,32 +64,11 @@ export class JsonObject {
   }
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
+/**
+ * Reads one of a tokenizer's files; `undefined` where it is missing.
+ *
+ * @throws {ModelFormatError} InvalidConfig as `parseJsonObject`, and for more values than a vocabulary has pieces
+ */
 export function readJson(file: string | Uint8Array | undefined, name: string): JsonObject | undefined {
-  if (file === undefined) return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(decodeText(file, name, 'InvalidConfig'))
-  } catch (cause) {
-    if (cause instanceof ModelFormatError) throw cause
-    throw new ModelFormatError('InvalidConfig', `${name} is not JSON: ${(cause as Error).message}`, { cause })
-  }
-  if (!isRecord(value)) throw new ModelFormatError('InvalidConfig', `${name} must hold a JSON object`)
-  return new JsonObject(name, value)
-}
-
-export function decodeText(
-  file: string | Uint8Array,
-  name: string,
-  code: 'InvalidConfig' | 'InvalidVocabulary',
-): string {
-  if (typeof file === 'string') return file
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(file)
-  } catch (cause) {
-    throw new ModelFormatError(code, `${name} is not UTF-8 text; download it again`, { cause })
-  }
+  return file === undefined ? undefined : new JsonObject(name, parseJsonObject(file, name, LARGEST_TOKENIZER))
 }

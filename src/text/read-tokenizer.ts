@@ -2,8 +2,8 @@ import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
 import { createTokenizer, type Tokenizer } from './tokenizer.ts'
 
-/** The largest tokenizers of BERT models have 120,000 pieces, about 3 MB of JSON. */
-const MAX_BYTES = 2 ** 26
+/** The largest tokenizer of BERT models, LaBSE's, has 500,000 pieces in 10 MB of JSON. */
+const MAX_BYTES = 2 ** 24
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are.

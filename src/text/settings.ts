@@ -4,7 +4,8 @@
  */
 
 import { ModelFormatError } from '../format/errors.ts'
-import { decodeText, isRecord, JsonObject, readJson } from './json-object.ts'
+import { decodeUtf8, isObject } from '../format/json-file.ts'
+import { JsonObject, readJson } from './json-object.ts'
 import type { NormalizerSettings } from './normalize.ts'
 import { parseVocabulary, type Vocabulary, vocabularyFromJson } from './vocabulary.ts'
 
@@ -107,7 +108,7 @@ export function readTokenizerFiles(
 function readVocabulary(files: TokenizerFiles, model: JsonObject | undefined): Vocabulary {
   if (model) return vocabularyFromJson(model.value['vocab'])
   if (files.vocab !== undefined)
-    return parseVocabulary(decodeText(files.vocab, 'vocab.txt', 'InvalidVocabulary'))
+    return parseVocabulary(decodeUtf8(files.vocab, 'vocab.txt', 'InvalidVocabulary'))
   throw new ModelFormatError(
     'MissingFile',
     'There is neither a tokenizer.json nor a vocab.txt; a BERT model has one of them',
@@ -202,7 +203,7 @@ function specialTokens(config: JsonObject, map: JsonObject | undefined): JsonObj
   const found: JsonObject[] = []
   const add = (name: string, value: unknown): void => {
     if (typeof value === 'string') found.push(new JsonObject(name, { content: value }))
-    else if (isRecord(value)) found.push(new JsonObject(name, value))
+    else if (isObject(value)) found.push(new JsonObject(name, value))
   }
   for (const [name, content] of Object.entries(SPECIAL)) {
     const key = `${name}_token`

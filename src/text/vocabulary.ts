@@ -2,8 +2,11 @@
 
 import { ModelFormatError } from '../format/errors.ts'
 
-/** More ids than any vocabulary has: a bound on what a file can make us allocate. */
-const MAX_SIZE = 1 << 24
+/** More pieces than any vocabulary has (LaBSE's 501,153): a bound on what a file can make us allocate. */
+const MAX_SIZE = 2 ** 19
+
+/** White space as Rust has it (\p{White_Space}): trimEnd would also take U+FEFF, and leave U+0085. */
+const WHITE_SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u
 
 export class Vocabulary {
   /** Ids run from 0 to `size - 1`; a tokenizer.json may leave some of them out. */
@@ -40,17 +43,21 @@ export class Vocabulary {
 /**
  * Reads a vocab.txt: one piece a line, its id the line's number from 0; white space at a line's end does not count.
  *
- * @throws {ModelFormatError} `InvalidVocabulary` where it is empty
+ * @throws {ModelFormatError} `InvalidVocabulary` where it is empty, or has more than 524,288 lines
  *
  * @example
  * parseVocabulary('[PAD]\n[UNK]\n[CLS]\n[SEP]\n##s\n').idOf('##s') // 4
  */
 export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocabulary {
-  const lines = text.split('\n')
+  const lines = text.split('\n', MAX_SIZE + 2)
   if (lines.at(-1) === '') lines.pop()
-  // White space as Rust has it (\p{White_Space}): trimEnd would also take U+FEFF, and leave U+0085.
-  const end = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/u
-  const pieces = lines.map((line) => line.replace(end, ''))
+  if (lines.length > MAX_SIZE) {
+    throw new ModelFormatError(
+      'InvalidVocabulary',
+      `${name} has more than ${MAX_SIZE} lines; it must hold one piece a line`,
+    )
+  }
+  const pieces = lines.map(trimmed)
   if (pieces.every((piece) => piece === '')) {
     throw new ModelFormatError(
       'InvalidVocabulary',
@@ -58,6 +65,12 @@ export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocab
     )
   }
   return new Vocabulary(pieces)
+}
+
+function trimmed(line: string): string {
+  let end = line.length
+  while (end > 0 && WHITE_SPACE.test(line[end - 1]!)) end--
+  return line.slice(0, end)
 }
 
 /**

@@ -34,7 +34,10 @@ export class WordPiece {
     this.#maxWordLength = settings.maxWordLength
     const { continuingPrefix } = settings
     const pieceAt = [-1, -1]
+    // In UTF-16 units; a longer piece is longer than any word that is cut.
+    const longest = continuingPrefix.length + 2 * settings.maxWordLength
     for (const [piece, id] of vocabulary.entries()) {
+      if (piece.length > longest) continue
       this.#insert(WORD_START, piece, id, pieceAt)
       if (piece.startsWith(continuingPrefix)) {
         this.#insert(CONTINUATION, piece.slice(continuingPrefix.length), id, pieceAt)

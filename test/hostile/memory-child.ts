@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseSafetensors } from '#dist/format/safetensors.js'
 import { parseConfig } from '#dist/model/config.js'
+import { createTokenizer } from '#dist/text/tokenizer.js'
 
 /** The most memory this process had resident. On Linux the kernel's maxRSS starts from the parent's; VmHWM does not. */
 function peakBytes(): number {
@@ -17,6 +18,8 @@ const start = performance.now()
 let code = 'ok'
 try {
   if (kind === 'config') parseConfig(bytes)
+  else if (kind === 'tokenizer') createTokenizer({ tokenizerJson: bytes })
+  else if (kind === 'vocabulary') createTokenizer({ vocab: bytes })
   else parseSafetensors(bytes)
 } catch (error) {
   code = error instanceof ModelFormatError ? error.code : `not a ModelFormatError: ${error}`

@@ -46,6 +46,9 @@ const longName = (index: number): string =>
 const highRank = (index: number): string =>
   `"${index}":${entry('U8', `[0${',9007199254740991'.repeat(31)}]`, '[0,0]')}`
 
+const emptyObjects = (count: number): Uint8Array =>
+  Buffer.from(`{"a":[${'{},'.repeat(count)}{}],"model":{"vocab":[]}}`)
+
 /** What the file is, how reading it must end, and how it is made. */
 const CASES: readonly (readonly [string, string, () => Uint8Array])[] = [
   // safetensors_abuse_attempt_3.py, and _2.py cut to the header's limit: 1.7 million tensors
@@ -78,11 +81,28 @@ const CASES: readonly (readonly [string, string, () => Uint8Array])[] = [
   ['spaces', 'ok', () => headerOf(LARGEST, () => '', { most: 0 })],
   ['a config of nested arrays', 'InvalidConfig', () => Buffer.alloc(2 ** 20, '[')],
   ['a config of empty arrays', 'UnsupportedConfig', () => Buffer.from(`{"a":[${'[],'.repeat(349_000)}[]]}`)],
+  ['a tokenizer of empty arrays', 'InvalidConfig', () => Buffer.from(`{"a":[${'[],'.repeat(5_500_000)}[]]}`)],
+  ['a tokenizer of the most empty objects', 'InvalidVocabulary', () => emptyObjects(262_000)],
+  [
+    'a tokenizer of one high id',
+    'InvalidVocabulary',
+    () => Buffer.from('{"model":{"vocab":{"a":16777215}}}'),
+  ],
+  ['a vocabulary of empty lines', 'InvalidVocabulary', () => Buffer.alloc(2 ** 24, '\n')],
+  ['a vocabulary of one line', 'InvalidVocabulary', () => Buffer.alloc(2 ** 24, 'x')],
 ]
 
+const READERS = {
+  config: 'parseConfig',
+  tokenizer: 'createTokenizer',
+  vocabulary: 'createTokenizer',
+  header: 'parseSafetensors',
+} as const
+
 for (const [name, code, make] of CASES) {
-  const kind = name.startsWith('a config') ? 'config' : 'header'
-  test(`${kind === 'config' ? 'parseConfig' : 'parseSafetensors'} of ${name} ends in ${code}, within ${MAX_MEGABYTES} MB and 10 s`, () => {
+  const named = (['config', 'tokenizer', 'vocabulary'] as const).find((kind) => name.startsWith(`a ${kind}`))
+  const kind = named ?? 'header'
+  test(`${READERS[kind]} of ${name} ends in ${code}, within ${MAX_MEGABYTES} MB and 10 s`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'iobert-hostile-'))
     try {
       const file = join(folder, 'file')

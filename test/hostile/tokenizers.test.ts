@@ -1,0 +1,140 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createTokenizer } from '#dist/text/tokenizer.js'
+import { codeOf, seededRandom } from '../format/safetensors-file.ts'
+import { mutatedText, mutatedValue } from './mutations.ts'
+
+/** Mutated files tried: 2,000, or a fifth of what the environment says. */
+const RUNS = process.env['IOBERT_FUZZ'] === undefined ? 2_000 : Number(process.env['IOBERT_FUZZ']) / 5
+
+const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'berlin', 'tim', '##s', 'in', 'é', '.']
+const VOCABULARY = `${PIECES.join('\n')}\n`
+const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].map((content, id) => ({
+  id,
+  content,
+  single_word: false,
+  lstrip: false,
+  rstrip: content === '[MASK]',
+  normalized: false,
+  special: true,
+}))
+const TOKENIZER = {
+  version: '1.0',
+  truncation: { max_length: 128, strategy: 'LongestFirst', stride: 0 },
+  padding: null,
+  added_tokens: SPECIAL,
+  normalizer: {
+    type: 'BertNormalizer',
+    clean_text: true,
+    handle_chinese_chars: true,
+    strip_accents: null,
+    lowercase: true,
+  },
+  pre_tokenizer: { type: 'BertPreTokenizer' },
+  post_processor: {
+    type: 'TemplateProcessing',
+    single: [
+      { SpecialToken: { id: '[CLS]', type_id: 0 } },
+      { Sequence: { id: 'A', type_id: 0 } },
+      { SpecialToken: { id: '[SEP]', type_id: 0 } },
+    ],
+    pair: [],
+    special_tokens: {
+      '[CLS]': { id: '[CLS]', ids: [2], tokens: ['[CLS]'] },
+      '[SEP]': { id: '[SEP]', ids: [3], tokens: ['[SEP]'] },
+    },
+  },
+  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+  model: {
+    type: 'WordPiece',
+    unk_token: '[UNK]',
+    continuing_subword_prefix: '##',
+    max_input_chars_per_word: 100,
+    vocab: Object.fromEntries(PIECES.map((piece, id) => [piece, id])),
+  },
+}
+const CONFIG = {
+  do_lower_case: true,
+  strip_accents: null,
+  tokenize_chinese_chars: true,
+  model_max_length: 512,
+  tokenizer_class: 'BertTokenizer',
+  unk_token: '[UNK]',
+  cls_token: { __type: 'AddedToken', content: '[CLS]', lstrip: false, rstrip: false },
+  added_tokens_decoder: Object.fromEntries(SPECIAL.map(({ id, ...token }) => [id, token])),
+}
+
+/** What came of reading: 'ok' where text can be encoded with it, each piece with its place. */
+function outcome(files: Parameters<typeof createTokenizer>[0]): string {
+  return codeOf(() => {
+    const tokenizer = createTokenizer(files)
+    const text = 'Tim\u0301 Berlins [MASK] in 東京.'
+    for (const [start, end] of tokenizer.encode(text).offsets) {
+      assert.ok(start >= 0 && start <= end && end <= text.length)
+    }
+  })
+}
+
+function fuzz(
+  seed: number,
+  codes: readonly string[],
+  files: (random: (n: number) => number) => Parameters<typeof createTokenizer>[0],
+): void {
+  const random = seededRandom(seed)
+  const seen = new Map<string, number>()
+  let slowest = 0
+  for (let run = 0; run < RUNS; run++) {
+    const input = files(random)
+    const start = performance.now()
+    // Any other error ends the test
+    const code = outcome(input)
+    slowest = Math.max(slowest, performance.now() - start)
+    seen.set(code, (seen.get(code) ?? 0) + 1)
+  }
+  assert.ok(
+    [...seen.keys()].every((code) => codes.includes(code)),
+    JSON.stringify([...seen]),
+  )
+  assert.ok(seen.has('ok') && seen.size > 1, JSON.stringify([...seen]))
+  assert.ok(slowest < 2_000, `one took ${slowest} ms`)
+}
+
+const CODES = ['ok', 'InvalidVocabulary', 'InvalidConfig', 'UnsupportedConfig', 'MissingFile']
+
+function mutatedJson(value: unknown, random: (n: number) => number): string | Uint8Array {
+  if (random(3) === 0) return mutatedText(JSON.stringify(value), random)
+  return JSON.stringify(mutatedValue(value, random))
+}
+
+test(`createTokenizer answers ${RUNS} mutated vocabularies with a tokenizer or a ModelFormatError`, () => {
+  fuzz(0x70ca, CODES, (random) => ({ vocab: mutatedText(VOCABULARY, random) }))
+})
+
+test(`createTokenizer answers ${RUNS} mutated tokenizer.json with a tokenizer or a ModelFormatError`, () => {
+  fuzz(0x70ce, CODES, (random) => ({ tokenizerJson: mutatedJson(TOKENIZER, random) }))
+})
+
+test(`createTokenizer answers ${RUNS} mutated tokenizer_config.json with a tokenizer or a ModelFormatError`, () => {
+  fuzz(0xc0f1, CODES, (random) => ({ vocab: VOCABULARY, tokenizerConfig: mutatedJson(CONFIG, random) }))
+})
+
+test(`createTokenizer answers ${RUNS} mutated special tokens with a tokenizer or a ModelFormatError`, () => {
+  const map = {
+    unk_token: '[UNK]',
+    cls_token: { content: '[CLS]', lstrip: false },
+    additional_special_tokens: ['tim'],
+  }
+  fuzz(0x5bec, CODES, (random) => ({
+    vocab: VOCABULARY,
+    specialTokensMap: mutatedJson(map, random),
+    addedTokens: mutatedJson({ hello: 11, world: 12 }, random),
+  }))
+})
+
+test('createTokenizer takes a line of white space without end in linear time', () => {
+  const start = performance.now()
+  assert.is(outcome({ vocab: `${VOCABULARY}${' '.repeat(2 ** 22)}x` }), 'ok')
+  assert.ok(performance.now() - start < 2_000)
+})
+
+test.run()
