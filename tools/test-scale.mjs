@@ -46,7 +46,9 @@ function counted(command, args) {
       cwd: join(root, 'test/scale'),
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    const timer = setTimeout(() => child.kill('SIGKILL'), limit)
+    // An interrupt, so that the suite ends what it started.
+    const timer = setTimeout(() => child.kill('SIGINT'), limit)
+    const last = setTimeout(() => child.kill('SIGKILL'), limit + 30_000)
     let output = ''
     child.stdout.on('data', (data) => {
       output += data
@@ -54,6 +56,7 @@ function counted(command, args) {
     })
     child.on('close', (code, signal) => {
       clearTimeout(timer)
+      clearTimeout(last)
       const [, passed = 0, failed = 0] = (/(\d+) passed, (\d+) failed\s*$/.exec(output) ?? []).map(Number)
       if (code !== 0) console.log(`ended with ${signal ?? code}`)
       resolve([passed, code !== 0 && failed === 0 ? 1 : failed])

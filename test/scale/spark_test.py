@@ -149,7 +149,7 @@ node = os.environ.get("NODE", "node")
 
 def options(threads=1, **more):
     command = [node, main_script, "--jsonl", "--threads", str(threads)]
-    return {"command": command, "timeout": 10.0, "max_chars": MAX_CHARS, **more}
+    return {"command": command, "timeout": 10.0, "start_timeout": 30.0, "max_chars": MAX_CHARS, **more}
 
 
 def read_rows():
