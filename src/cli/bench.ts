@@ -1,0 +1,254 @@
+import { readFile } from 'node:fs/promises'
+import { availableParallelism, cpus, release, type } from 'node:os'
+import { chooseKernels } from '../kernels/choose.ts'
+import type { Precision } from '../kernels/kernels.ts'
+import type { ModelName } from '../load-options.ts'
+import { loadModel } from '../node.ts'
+import type { ParsedArguments } from './arguments.ts'
+import { kernelRate } from './bench-kernel.ts'
+import type { Command } from './command.ts'
+import { withLoadingBar } from './model-options.ts'
+import { complain, write } from './output.ts'
+import { UsageError } from './usage-error.ts'
+
+const help = `Usage: iobert bench [OPTIONS] [MODEL]
+
+Measures a model on this machine: loading, memory, the speed of its linear layers (GOP/s, on one thread), and the time of
+texts of 8 to 512 pieces, at each precision, with one thread and with all that \`--threads auto\` takes. Medians. Close
+what else runs; it takes about a minute.
+
+  MODEL             a folder, a Hub id, or a URL that ends in /; default: the model that ships
+
+Options
+      --json        a report as JSON, for --compare
+      --compare F   an earlier report: also each figure's ratio to it, above 1 where this run is better
+      --turbo       256-bit vectors, in Node 24 and newer on x64
+      --seconds N   time for each figure; default 0.5
+      --offline     no network: only what is in the Hub's cache
+  -h, --help        this page
+
+Example
+  iobert bench --json > before.json
+  iobert bench --compare before.json
+`
+
+const LENGTHS = [8, 16, 32, 128, 512]
+const KERNEL_ROWS = [8, 128]
+
+/** One measured number; equal names are compared. */
+interface Figure {
+  readonly name: string
+  readonly value: number
+  readonly unit: 'GOP/s' | 'ms' | 'texts/s' | 'MB'
+  /** The other run's value: only with --compare. */
+  readonly before?: number
+}
+
+interface Machine {
+  readonly processor: string
+  readonly cores: number
+  readonly system: string
+  readonly runtime: string
+  readonly date: string
+}
+
+interface Report {
+  readonly model: string
+  readonly machine: Machine
+  readonly figures: readonly Figure[]
+}
+
+interface Wanted {
+  readonly model: ModelName | undefined
+  readonly turbo: boolean
+  readonly offline: { readonly offline?: boolean }
+  readonly seconds: number
+}
+
+async function run(args: ParsedArguments): Promise<number> {
+  const { positionals } = args
+  if (positionals.length > 1) throw new UsageError(`bench takes one MODEL, found ${positionals.length}`)
+  const wanted = {
+    model: positionals[0],
+    turbo: args.has('turbo'),
+    offline: args.has('offline') ? { offline: true } : {},
+    seconds: readSeconds(args.value('seconds')),
+  }
+  const file = args.value('compare')
+  const earlier = file === undefined ? undefined : await readReport(file)
+  const report = await measure(wanted)
+  const compared = earlier === undefined ? report : compare(report, earlier)
+  await write(args.has('json') ? `${JSON.stringify(compared, undefined, 2)}\n` : describe(compared, earlier))
+  return 0
+}
+
+function readSeconds(value: string | undefined): number {
+  const seconds = Number(value ?? 0.5)
+  if (seconds > 0 && seconds <= 60) return seconds
+  throw new UsageError(`--seconds is '${value}', expected a number above 0 and up to 60`)
+}
+
+async function measure(wanted: Wanted): Promise<Report> {
+  const { model, turbo, offline } = wanted
+  // The first time may download, and shows what the model can be loaded as.
+  const first = await withLoadingBar((onProgress) =>
+    loadModel(model, { ...offline, threads: 1, turbo, onProgress }),
+  )
+  const { config } = first
+  const on = first.info.turbo
+  first.dispose()
+  if (turbo && !on) complain('there is no turbo here: it takes Node 24 or newer on x64')
+  const precisions: Precision[] = config.quantization === undefined ? ['int8', 'float32'] : ['int8']
+  const figures: Figure[] = []
+  for (const precision of precisions) {
+    figures.push(...(await measureKernels(precision, config.hiddenSize, config.intermediateSize, wanted)))
+    const counts = new Set([1, Math.min(8, availableParallelism())])
+    for (const threads of counts) figures.push(...(await measureModel(precision, threads, wanted)))
+  }
+  figures.push({
+    name: 'peak memory of the process',
+    value: process.resourceUsage().maxRSS / 1000,
+    unit: 'MB',
+  })
+  const machine = {
+    processor: cpus()[0]?.model.trim() ?? process.arch,
+    cores: cpus().length,
+    system: `${type()} ${release()}`,
+    runtime: runtimeOf(),
+    date: new Date().toISOString(),
+  }
+  return { model: String(model ?? 'the model that ships'), machine, figures }
+}
+
+function runtimeOf(): string {
+  const { bun, deno, node, v8 } = process.versions
+  if (bun !== undefined) return `Bun ${bun}`
+  return deno === undefined ? `Node ${node}, V8 ${v8}` : `Deno ${deno}, V8 ${v8}`
+}
+
+async function measureKernels(
+  precision: Precision,
+  inputs: number,
+  outputs: number,
+  { turbo, seconds }: Wanted,
+): Promise<Figure[]> {
+  const variant = chooseKernels('auto', precision)
+  if (variant === 'reference') return []
+  const figures: Figure[] = []
+  for (const rows of KERNEL_ROWS) {
+    const value = await kernelRate({ precision, variant, turbo, rows, inputs, outputs, seconds })
+    figures.push({
+      name: `${precision}, linear layer ${inputs} to ${outputs}, ${rows} rows`,
+      value,
+      unit: 'GOP/s',
+    })
+  }
+  return figures
+}
+
+async function measureModel(
+  precision: Precision,
+  threads: number,
+  { model, turbo, offline, seconds }: Wanted,
+): Promise<Figure[]> {
+  const started = performance.now()
+  const loaded = await loadModel(model, { ...offline, precision, threads, turbo })
+  const loading = performance.now() - started
+  try {
+    const { info, config } = loaded
+    const under = `${precision}, ${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}`
+    const figures: Figure[] = [{ name: `${under}, loading`, value: loading, unit: 'ms' }]
+    for (const tokens of LENGTHS.filter((length) => length <= config.maxPositions)) {
+      const ids = Array.from({ length: tokens }, (_, i) => (7919 * i) % config.vocabSize)
+      const value = await medianTime(() => loaded.forward([ids]), seconds)
+      figures.push({ name: `${under}, ${tokens} pieces`, value, unit: 'ms' })
+      const count = Math.max(1, Math.ceil(1024 / tokens))
+      const batch = Array.from({ length: count }, () => ids)
+      const together = await medianTime(() => loaded.forward(batch), seconds)
+      figures.push({
+        name: `${under}, ${tokens} pieces, batched`,
+        value: (1000 * count) / together,
+        unit: 'texts/s',
+      })
+    }
+    figures.push({ name: `${under}, kernel memory`, value: info.memoryBytes / 1e6, unit: 'MB' })
+    return figures
+  } finally {
+    loaded.dispose()
+  }
+}
+
+/** Milliseconds. */
+async function medianTime(run: () => Promise<unknown>, seconds: number): Promise<number> {
+  await run()
+  const times: number[] = []
+  const end = performance.now() + 1000 * seconds
+  do {
+    const started = performance.now()
+    await run()
+    times.push(performance.now() - started)
+  } while (performance.now() < end)
+  times.sort((a, b) => a - b)
+  return times[times.length >> 1]!
+}
+
+async function readReport(file: string): Promise<Report> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`--compare cannot read ${file}: ${error.code ?? error.message}`)
+  })
+  try {
+    const report = JSON.parse(text) as Partial<Report> | null
+    const right = report?.figures?.every(({ name, value }) => typeof name === 'string' && value > 0)
+    if (right && typeof report?.machine === 'object') return report as Report
+  } catch {
+    // Told below.
+  }
+  throw new UsageError(`${file} is not a report of iobert bench --json`)
+}
+
+function compare(report: Report, earlier: Report): Report {
+  const values = new Map(earlier.figures.map(({ name, unit, value }) => [`${name} ${unit}`, value]))
+  const figures = report.figures.map((figure) => {
+    const before = values.get(`${figure.name} ${figure.unit}`)
+    return before === undefined ? figure : { ...figure, before }
+  })
+  return { ...report, figures }
+}
+
+function describe({ model, machine, figures }: Report, earlier: Report | undefined): string {
+  const heading = (title: string, { processor, cores, system, runtime, date }: Machine): string =>
+    `${title.padEnd(9)}${processor}, ${cores} cores, ${system}, ${runtime}, ${date}\n`
+  const widest = figures.reduce((width, { name }) => Math.max(width, name.length), 0)
+  const lines = figures.map(({ name, value, unit, before }) => {
+    const line = `${name.padEnd(widest)} ${digits(value).padStart(9)} ${unit.padEnd(7)}`
+    if (before === undefined) return `${line.trimEnd()}\n`
+    const rate = unit === 'GOP/s' || unit === 'texts/s'
+    const ratio = rate ? value / before : before / value
+    return `${line} ${digits(before).padStart(9)}  ${ratio.toFixed(2)}x\n`
+  })
+  return [
+    `${'model'.padEnd(9)}${model}\n`,
+    heading('machine', machine),
+    ...(earlier === undefined ? [] : [heading('before', earlier.machine)]),
+    '\n',
+    ...lines,
+  ].join('')
+}
+
+/** Three digits that count. */
+function digits(value: number): string {
+  if (!(value > 0) || value >= 100) return value.toFixed(0)
+  return value.toFixed(2 - Math.floor(Math.log10(value)))
+}
+
+export const command: Command = {
+  help,
+  options: {
+    json: { type: 'boolean' },
+    compare: { type: 'string' },
+    turbo: { type: 'boolean' },
+    seconds: { type: 'string' },
+    offline: { type: 'boolean' },
+  },
+  run,
+}
