@@ -62,9 +62,8 @@ export function randomLinear(
 /** Fills a layer that has its place. */
 export function packRandom(kernels: Kernels, layer: Linear): { weights: Float32Array; bias: Float32Array } {
   const { inputs, outputs } = layer
-  const random = seeded(inputs + outputs)
-  const weights = floats(random, inputs * outputs, 0.05)
-  const bias = floats(random, outputs, 0.1)
+  const weights = repeated(inputs * outputs, 0.05)
+  const bias = repeated(outputs, 0.1)
   const { memory } = kernels
   const mark = memory.end
   const address = memory.allocate(4 * weights.length)
@@ -73,6 +72,16 @@ export function packRandom(kernels: Kernels, layer: Linear): { weights: Float32A
   memory.release(mark)
   kernels.packColumns(layer, 0, bias, undefined)
   return { weights, bias }
+}
+
+const some = floats(seeded(1), 65521)
+
+/** Seeded numbers within ±scale, over and over: millions made one by one would take longer than what is measured. */
+function repeated(count: number, scale: number): Float32Array {
+  const numbers = new Float32Array(count)
+  const scaled = some.map((value) => scale * value)
+  for (let at = 0; at < count; at += scaled.length) numbers.set(scaled.subarray(0, count - at), at)
+  return numbers
 }
 
 /** Rows in memory; `nextInputs` of the int8 layer that reads them, or 0. */
@@ -93,7 +102,7 @@ export function randomRows(kernels: Kernels, rows: number, columns: number, next
   const raw = newMatrix(kernels, rows, columns, 0)
   const zeros = newMatrix(kernels, rows, columns, 0)
   const norm = plainNorm(kernels, columns)
-  memory.float32.set(floats(seeded(rows + columns), rows * raw.stride), raw.address / 4)
+  memory.float32.set(repeated(rows * raw.stride, 1), raw.address / 4)
   memory.float32.fill(0, zeros.address / 4, zeros.address / 4 + rows * zeros.stride)
   kernels.addLayerNorm(raw, zeros, norm, x)
   memory.release(mark)
@@ -134,7 +143,7 @@ export function randomBert(
   const weights = placeWeights(config, precision, true, linearBytes, (bytes) => memory.allocate(bytes))
   const { hiddenSize, vocabSize, maxPositions } = config
   const { embeddings } = weights
-  const table = floats(seeded(1), Math.max(vocabSize, maxPositions) * hiddenSize, 0.1)
+  const table = repeated(Math.max(vocabSize, maxPositions) * hiddenSize, 0.1)
   const words = table.subarray(0, vocabSize * hiddenSize)
   memory.float32.set(table.subarray(0, maxPositions * hiddenSize), embeddings.positions / 4)
   if (precision === 'float32') memory.float32.set(words, embeddings.words / 4)

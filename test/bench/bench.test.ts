@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { iobert, model, temporaryFolder } from '../cli/run.ts'
+import { rootPath } from '../shared.ts'
+
+/** A suite and a word of each table that it must print. */
+const SUITES: Record<string, readonly string[]> = {
+  kernels: ['### int8 simd', '### float32'],
+  layers: ['### int8 simd', '### float32', 'outside linear layers'],
+  tokenizer: ['### Tokenizer'],
+  forward: ['### shipped, int8', '### plain, int8', '### plain, float32'],
+  batches: ['sentences, int8, texts/s'],
+  load: ['### Loading', '| plain | float32 |'],
+  decoding: ['| entities: viterbi |'],
+}
+
+for (const [name, words] of Object.entries(SUITES)) {
+  test(`bench ${name} checks its outputs and prints tables of numbers`, () => {
+    const done = spawnSync(process.execPath, [rootPath(`build/bench/${name}.js`)], {
+      encoding: 'utf8',
+      env: { ...process.env, IOBERT_BENCH_QUICK: '1', IOBERT_BENCH_MODEL: model },
+    })
+    assert.is(done.status, 0, done.stderr)
+    for (const word of words) assert.match(done.stdout, word)
+    const rows = done.stdout.split('\n').filter((line) => line.startsWith('| '))
+    assert.ok(rows.length >= 3, done.stdout)
+    assert.not.match(done.stdout, /NaN|Infinity|undefined/u)
+  })
+}
+
+test('tools/bench.mjs names every suite and refuses others', () => {
+  const script = rootPath('tools/bench.mjs')
+  const help = spawnSync(process.execPath, [script, '--help'], { encoding: 'utf8' })
+  assert.is(help.status, 0)
+  for (const name of Object.keys(SUITES)) assert.match(help.stdout, name)
+  const wrong = spawnSync(process.execPath, [script, 'kernel'], { encoding: 'utf8' })
+  assert.is(wrong.status, 2)
+  assert.match(wrong.stderr, 'There is no suite kernel')
+})
+
+interface Figure {
+  name: string
+  value: number
+  unit: string
+}
+
+test('iobert bench --json reports kernels, loading, lengths, threads, precisions and memory; --compare the ratios', async () => {
+  const { code, stdout, stderr } = await iobert(['bench', model, '--json', '--seconds', '0.001'])
+  assert.is(code, 0, stderr)
+  const report = JSON.parse(stdout)
+  assert.ok(report.machine.cores > 0)
+  const figures: Figure[] = report.figures
+  assert.ok(figures.every(({ value }) => value > 0 && Number.isFinite(value)))
+  const names = figures.map(({ name, unit }) => `${name} ${unit}`)
+  assert.is(new Set(names).size, names.length)
+  for (const precision of ['int8', 'float32']) {
+    for (const wanted of ['8 pieces ms', '512 pieces ms', '16 pieces, batched texts/s', 'loading ms']) {
+      assert.ok(names.includes(`${precision}, 1 thread, ${wanted}`), `${precision} ${wanted} in ${names}`)
+    }
+    assert.ok(names.includes(`${precision}, linear layer 32 to 64, 128 rows GOP/s`))
+  }
+
+  const file = join(temporaryFolder(), 'before.json')
+  // Twice as fast before, by every figure.
+  const doubled = figures.map((figure) => {
+    const rate = figure.unit === 'GOP/s' || figure.unit === 'texts/s'
+    return { ...figure, value: rate ? 2 * figure.value : figure.value / 2 }
+  })
+  writeFileSync(file, JSON.stringify({ ...report, figures: doubled }))
+  const compared = await iobert(['bench', model, '--seconds', '0.001', '--compare', file])
+  assert.is(compared.code, 0, compared.stderr)
+  assert.match(compared.stdout, /^before {3}\S/mu)
+  const memory = /int8, 1 thread, kernel memory.*$/mu.exec(compared.stdout)![0]
+  assert.match(memory, /0\.50x$/u)
+})
+
+test('iobert bench refuses what is no report, no number and a second model; the help lists it', async () => {
+  const notReport = await iobert(['bench', '--compare', 'package.json'])
+  assert.is(notReport.code, 2)
+  assert.match(notReport.stderr, 'not a report')
+  assert.is((await iobert(['bench', '--compare', 'nowhere.json'])).code, 2)
+  assert.is((await iobert(['bench', '--seconds', 'soon'])).code, 2)
+  assert.is((await iobert(['bench', 'a', 'b'])).code, 2)
+  assert.match((await iobert(['--help'])).stdout, /^ {2}iobert bench +\S/mu)
+  assert.match((await iobert(['bench', '--help'])).stdout, '--compare')
+})
+
+test('bench/RESULTS.md has a section for everything that is measured', () => {
+  const text = readFileSync(rootPath('bench/RESULTS.md'), 'utf8')
+  const sections = [...text.matchAll(/^## (.+)$/gmu)].map(([, title]) => title)
+  for (const wanted of ['Kernels', 'Layers', 'Forward', 'Batches', 'Threads', 'Load', 'Memory', 'Size']) {
+    assert.ok(sections.includes(wanted), `${wanted} in ${sections}`)
+  }
+})
+
+test.run()
