@@ -1,8 +1,10 @@
 /** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
+import type { EmbedOptions } from './embed.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import type { Precision } from './kernels/kernels.ts'
 import type { ForwardOutput } from './model/bert.ts'
 import type { BertConfig } from './model/config.ts'
+import type { SentenceSettings } from './model/sentence-settings.ts'
 import type { EngineClient } from './runtime/client.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
@@ -31,6 +33,8 @@ export interface ForwardOptions {
   hiddenStates?: boolean
   /** Also each layer's attention probabilities. */
   attentions?: boolean
+  /** Also everything between, under the paper's names. */
+  trace?: boolean
   /** Stops the pass between two layers. */
   signal?: AbortSignal
 }
@@ -41,6 +45,8 @@ interface Parts {
   readonly tokenizer: Tokenizer | ModelFormatError
   readonly maxLength: number
   readonly turbo: boolean
+  /** Where the folder is one of sentence-transformers. */
+  readonly sentence: SentenceSettings | undefined
 }
 
 export class BertModel {
@@ -51,16 +57,18 @@ export class BertModel {
   readonly #engine: EngineClient
   readonly #tokenizer: Tokenizer | ModelFormatError
   readonly #turbo: boolean
+  readonly #sentence: SentenceSettings | undefined
   /** Gives the memory back: `using model = await loadModel(...)`. There where the runtime has `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void
 
   /** Use `loadModel`. */
-  constructor({ engine, config, tokenizer, maxLength, turbo }: Parts) {
+  constructor({ engine, config, tokenizer, maxLength, turbo, sentence }: Parts) {
     this.config = config
     this.maxLength = maxLength
     this.#engine = engine
     this.#tokenizer = tokenizer
     this.#turbo = turbo
+    this.#sentence = sentence
     if (typeof Symbol.dispose === 'symbol') {
       Object.defineProperty(this, Symbol.dispose, { value: () => this.dispose() })
     }
@@ -91,7 +99,7 @@ export class BertModel {
    *
    * @param ids  for each sequence up to `config.maxPositions` ids
    * @returns one entry a sequence: `logits` [T, C]; `hiddenStates[l]` [T, H], l = 0 being the embeddings' output;
-   *   `attentions[l]` [A, T, T]
+   *   `attentions[l]` [A, T, T]; `trace`: see `Trace`
    * @throws {TypeError} for ids that are no arrays of numbers
    * @throws {RangeError} for a sequence that is empty or too long, or an id outside the vocabulary
    *
@@ -100,9 +108,38 @@ export class BertModel {
    */
   async forward(ids: readonly (readonly number[])[], options: ForwardOptions = {}): Promise<ForwardOutput> {
     this.#check(ids)
-    const { hiddenStates = false, attentions = false, signal } = options
+    const { hiddenStates = false, attentions = false, trace = false, signal } = options
     signal?.throwIfAborted()
-    return this.#engine.forward(ids, { hiddenStates, attentions }, signal)
+    return this.#engine.forward(ids, { hiddenStates, attentions, trace }, signal)
+  }
+
+  /**
+   * One vector [H] a text, in their order: a layer's hidden states, pooled over the pieces of the text, `[CLS]` and
+   * `[SEP]` included. A folder of sentence-transformers (`modules.json`) says how it pools and whether it scales; the
+   * options hold over it.
+   *
+   * A text longer than `maxLength` is cut where words begin, into windows that do not overlap: 'mean' and 'max' take the
+   * pieces of all windows, 'cls' is the first one's.
+   *
+   * @throws {TypeError} for texts that are no array of strings, or an option of the wrong kind
+   * @throws {RangeError} for an option that is not allowed
+   * @throws {ModelFormatError} UnsupportedConfig where the model pools in a way that is not known and no pooling is given
+   *
+   * @example
+   * const [vector] = await model.embed(['Berlin is a city.'], { pooling: 'mean', normalize: true })
+   */
+  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
+    const { embed } = await import('./embed.ts')
+    const { config, tokenizer, maxLength } = this
+    const { signal } = options ?? {}
+    const model = {
+      ...{ config, tokenizer, maxLength, sentence: this.#sentence },
+      hiddenStates: async (sequences: readonly (readonly number[])[], layer: number) => {
+        const { hiddenStates } = await this.#engine.forward(sequences, { layer }, signal)
+        return hiddenStates!.map(([rows]) => rows!)
+      },
+    }
+    return embed(model, texts, options)
   }
 
   /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */

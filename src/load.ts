@@ -13,6 +13,7 @@ import { defaultTiles } from './kernels/tuning.ts'
 import type { Tiles } from './kernels/wasm.ts'
 import { checkLoadOptions, type ModelName } from './load-options.ts'
 import { type BertConfig, loadConfig } from './model/config.ts'
+import type { SentenceSettings } from './model/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { loadInWorker } from './runtime/client.ts'
 import type { EngineSetup } from './runtime/engine.ts'
@@ -117,7 +118,8 @@ export async function loadModel(
     throw error
   })
   checkVocabulary(tokenizer, config)
-  const maxLength = longest(options, config, tokenizer)
+  const sentence = await sentenceSettings(files, config)
+  const maxLength = longest(options, config, tokenizer, sentence)
   const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
   const { onProgress, signal } = options
   const watch = {
@@ -131,7 +133,7 @@ export async function loadModel(
   tuned.set(tilesKey(setup.variant, setup.precision, plan.turbo), engine.setup.tiles)
   // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
   copy?.keep?.().catch(() => {})
-  return new BertModel({ engine, config, tokenizer, maxLength, turbo: plan.turbo })
+  return new BertModel({ engine, config, tokenizer, maxLength, turbo: plan.turbo, sentence })
 }
 
 export async function loadRecognizer(
@@ -209,9 +211,25 @@ function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertCo
   )
 }
 
-function longest(options: LoadOptions, config: BertConfig, tokenizer: Tokenizer | ModelFormatError): number {
+/** Models of sentence-transformers have no head: others are not asked for the file, which on the web is a request. */
+async function sentenceSettings(
+  files: ModelFiles,
+  config: BertConfig,
+): Promise<SentenceSettings | undefined> {
+  if (config.architecture?.endsWith('ForTokenClassification')) return undefined
+  const { readSentenceSettings } = await import('./model/sentence-settings.ts')
+  return readSentenceSettings(files)
+}
+
+function longest(
+  options: LoadOptions,
+  config: BertConfig,
+  tokenizer: Tokenizer | ModelFormatError,
+  sentence: SentenceSettings | undefined,
+): number {
   const ofTokenizer = tokenizer instanceof ModelFormatError ? undefined : tokenizer.maxLength
-  const model = Math.min(config.maxPositions, ofTokenizer ?? config.maxPositions)
+  const most = config.maxPositions
+  const model = Math.min(most, ofTokenizer ?? most, sentence?.maxLength ?? most)
   if (options.maxLength !== undefined && options.maxLength > config.maxPositions) {
     throw new RangeError(
       `maxLength is ${options.maxLength}, and the model has ${config.maxPositions} positions`,

@@ -1,5 +1,6 @@
 /** The public names that are the same on every runtime. */
 export type { BertModel, ForwardOptions, ModelInfo } from './bert-model.ts'
+export type { EmbedOptions } from './embed.ts'
 export type { LabelScheme } from './entities/labels.ts'
 export type { SparkAnnotation, SparkAnnotations, SparkOptions } from './entities/spark-nlp.ts'
 export type {
@@ -20,6 +21,8 @@ export type { LoadOptions, LoadProgress } from './load.ts'
 export type { ModelName } from './load-options.ts'
 export type { ForwardOutput } from './model/bert.ts'
 export type { BertConfig } from './model/config.ts'
+export type { Pooling } from './model/pooling.ts'
+export type { LayerTrace, Trace } from './model/trace.ts'
 export type { Recognizer, RecognizerInput, StreamOptions } from './recognizer.ts'
 export type { Encoding } from './text/encoding.ts'
 export type { Tokenizer } from './text/tokenizer.ts'

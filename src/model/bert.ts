@@ -10,8 +10,9 @@
 import type { Activation, Kernels, Matrix, Precision } from '../kernels/kernels.ts'
 import type { BertConfig, HiddenActivation } from './config.ts'
 import { encoderLayer } from './encoder.ts'
+import { Recording, type Trace } from './trace.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
-import { fillWorkspace, type Workspace } from './workspace.ts'
+import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
 
 const ACTIVATION: Record<HiddenActivation, Activation> = {
   gelu: 'gelu',
@@ -29,11 +30,14 @@ export interface ForwardOutput {
   hiddenStates?: Float32Array[][]
   /** For each sequence each layer's attention probabilities, L times [A, T, T]. */
   attentions?: Float32Array[][]
+  /** For each sequence everything between. */
+  trace?: Trace[]
 }
 
 export interface ForwardWanted {
   readonly hiddenStates?: boolean
   readonly attentions?: boolean
+  readonly trace?: boolean
   /** Give back only the hidden states of this layer (0: the embeddings), and compute no further. */
   readonly layer?: number
 }
@@ -67,28 +71,30 @@ export class Bert {
     pause: () => Promise<void>,
   ): Promise<ForwardOutput> {
     const { numHeads, hiddenActivation, numLayers } = this.#config
+    const { embeddings, layers, classifier } = this.#weights
     const kernels = this.#kernels
     const workspace = fillWorkspace(kernels, this.#config, this.#precision, this.#mark, batch)
     const output: ForwardOutput = { logits: [] }
-    if (wanted.hiddenStates) output.hiddenStates = batch.map(() => [])
-    if (wanted.attentions) output.attentions = batch.map(() => [])
-    const probabilities = wanted.attentions ? this.#placeProbabilities(batch) : undefined
+    const recording = new Recording(
+      { kernels, config: this.#config, classifier, workspace, batch },
+      wanted,
+      output,
+    )
+    const activation = ACTIVATION[hiddenActivation]
     const last = wanted.layer ?? numLayers
 
     // #region forward
-    kernels.embed(workspace.ids, workspace.positions, this.#weights.embeddings, workspace.hiddenStates)
-    this.#keepHiddenStates(workspace, output)
-    for (const layer of this.#weights.layers.slice(0, last)) {
+    kernels.embed(workspace.ids, workspace.positions, embeddings, workspace.hiddenStates)
+    recording.keepEmbeddings()
+    for (const layer of layers.slice(0, last)) {
       await pause()
-      const activation = ACTIVATION[hiddenActivation]
-      encoderLayer(kernels, layer, workspace, numHeads, activation, probabilities)
-      this.#keepHiddenStates(workspace, output)
-      if (probabilities) this.#keepProbabilities(batch, probabilities, output)
+      encoderLayer(kernels, layer, workspace, numHeads, activation, recording.probabilities)
+      recording.keepLayer()
     }
     if (wanted.layer !== undefined) {
       output.hiddenStates = this.#rows(workspace.hiddenStates, workspace).map((rows) => [rows])
-    } else if (this.#weights.classifier) {
-      kernels.linear(workspace.hiddenStates, this.#weights.classifier, workspace.logits, 'identity')
+    } else if (classifier) {
+      kernels.linear(workspace.hiddenStates, classifier, workspace.logits, 'identity')
       output.logits = this.#rows(workspace.logits, workspace)
     }
     // #endregion
@@ -112,40 +118,7 @@ export class Bert {
     } while (performance.now() < end)
   }
 
-  #keepHiddenStates(workspace: Workspace, output: ForwardOutput): void {
-    if (!output.hiddenStates) return
-    const rows = this.#rows(workspace.hiddenStates, workspace)
-    for (const [index, states] of output.hiddenStates.entries()) states.push(rows[index]!)
-  }
-
-  #placeProbabilities(batch: readonly (readonly number[])[]): number[] {
-    return batch.map((ids) => this.#kernels.memory.allocate(4 * this.#config.numHeads * ids.length ** 2))
-  }
-
-  #keepProbabilities(
-    batch: readonly (readonly number[])[],
-    addresses: readonly number[],
-    output: ForwardOutput,
-  ): void {
-    for (const [index, ids] of batch.entries()) {
-      const first = addresses[index]! / 4
-      const count = this.#config.numHeads * ids.length ** 2
-      output.attentions![index]!.push(this.#kernels.memory.float32.slice(first, first + count))
-    }
-  }
-
-  /** Each sequence's rows of a matrix, copied out of kernel memory without their padding. */
   #rows(matrix: Matrix, { sequences }: Workspace): Float32Array[] {
-    const { float32, int32 } = this.#kernels.memory
-    return Array.from({ length: sequences.count }, (_, index) => {
-      const first = int32[sequences.bounds / 4 + index]!
-      const end = int32[sequences.bounds / 4 + index + 1]!
-      const rows = new Float32Array((end - first) * matrix.columns)
-      for (let t = first; t < end; t++) {
-        const start = matrix.address / 4 + t * matrix.stride
-        rows.set(float32.subarray(start, start + matrix.columns), (t - first) * matrix.columns)
-      }
-      return rows
-    })
+    return copyRows(this.#kernels.memory, sequences, matrix)
   }
 }

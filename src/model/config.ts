@@ -144,7 +144,12 @@ function readConfig(config: JsonObject): BertConfig {
  */
 export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   const source = await files.open(FILE)
-  if (source === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no ${FILE}`)
+  if (source === undefined) {
+    throw new ModelFormatError(
+      'MissingFile',
+      `${files.name} has no ${FILE}: a model is config.json, vocab.txt and model.safetensors; TensorFlow's and Spark NLP's become one with: iobert convert ${files.name} OUT`,
+    )
+  }
   try {
     return readConfig(await readJsonObject(source))
   } finally {

@@ -91,6 +91,9 @@ const NAMES: Readonly<Record<BertConfig['modelType'], LayerNames>> = {
 /** What wrappers put before the names: DataParallel `module.`, others `model.`; a bare encoder has nothing. */
 const WRAPPERS = ['', 'module.', 'model.'] as const
 
+/** Names in an error: all of one layer's. */
+const MOST_NAMES = 16
+
 /** Heads over the whole text whose classifier has the name of a token classifier's: not to be taken for one. */
 const OTHER_CLASSIFIER = /For(SequenceClassification|MultipleChoice)$/
 
@@ -99,7 +102,7 @@ const OTHER_CLASSIFIER = /For(SequenceClassification|MultipleChoice)$/
  * are told from the names, old `LayerNorm.gamma` and `.beta` count as weight and bias, and tensors that are not needed
  * are left alone.
  *
- * @throws {ModelFormatError} MissingTensor, with all the names that are missing; WrongShape with both shapes;
+ * @throws {ModelFormatError} MissingTensor, with how many are missing and the first names; WrongShape with both shapes;
  *   UnsupportedConfig for element types other than F32, F16, BF16 and (with scales) I8
  *
  * @example
@@ -271,12 +274,15 @@ class Resolver {
     const missing = this.#missing
     if (missing.length === 0) return
     const none = missing.length === this.named.length
+    const names = [...missing.slice(0, MOST_NAMES), ...(missing.length > MOST_NAMES ? ['...'] : [])].join(
+      ', ',
+    )
     const has = [...this.#tensors.keys()].slice(0, 3).map(quoted).join(', ')
     throw new ModelFormatError(
       'MissingTensor',
       none
-        ? `The weights have none of the ${missing.length} tensors of this ${this.#config.modelType} model, ${missing.join(', ')}; they have ${has || 'no tensors'}`
-        : `The weights lack ${missing.length} of the model's tensors: ${missing.join(', ')}; config.json may be another model's`,
+        ? `The weights have none of the ${missing.length} tensors of this ${this.#config.modelType} model, ${names}; they have ${has || 'no tensors'}`
+        : `The weights lack ${missing.length} of the model's tensors: ${names}; config.json may be another model's`,
     )
   }
 }

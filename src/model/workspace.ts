@@ -3,7 +3,7 @@
  * comes. Tokens of all sequences stand end to end, without padding: [ΣT, H].
  */
 import type { Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
-import { roundUp } from '../kernels/memory.ts'
+import { type KernelMemory, roundUp } from '../kernels/memory.ts'
 import { activationLimit } from '../kernels/quantization.ts'
 import type { BertConfig } from './config.ts'
 
@@ -88,4 +88,22 @@ export function fillWorkspace(
   }
   int32[workspace.sequences.bounds / 4 + batch.length] = at
   return workspace
+}
+
+/** Each sequence's rows of a matrix, copied out of kernel memory without their padding. */
+export function copyRows(
+  { float32, int32 }: KernelMemory,
+  { count, bounds }: Sequences,
+  { address, stride, columns }: Matrix,
+): Float32Array[] {
+  return Array.from({ length: count }, (_, index) => {
+    const first = int32[bounds / 4 + index]!
+    const end = int32[bounds / 4 + index + 1]!
+    const rows = new Float32Array((end - first) * columns)
+    for (let t = first; t < end; t++) {
+      const start = address / 4 + t * stride
+      rows.set(float32.subarray(start, start + columns), (t - first) * columns)
+    }
+    return rows
+  })
 }

@@ -173,6 +173,7 @@ export class Engine {
       output.logits.push(...part.logits)
       if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
       if (part.attentions) output.attentions = [...(output.attentions ?? []), ...part.attentions]
+      if (part.trace) output.trace = [...(output.trace ?? []), ...part.trace]
     }
     return output
   }

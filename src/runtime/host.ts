@@ -93,8 +93,8 @@ function buffersOf(output: object): Transferable[] {
   const buffers = new Set<ArrayBuffer>()
   const visit = (value: unknown): void => {
     if (value instanceof Float32Array) buffers.add(value.buffer as ArrayBuffer)
-    else if (Array.isArray(value)) value.forEach(visit)
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit)
   }
-  Object.values(output).forEach(visit)
+  visit(output)
   return [...buffers]
 }

@@ -1,0 +1,184 @@
+/**
+ * Texts to vectors: text → pieces → windows → hidden states of one layer → pooled. Beside recognizer.ts, and read only
+ * where `embed` is called.
+ */
+import { computeAhead, gather } from './batches.ts'
+import type { BertConfig } from './model/config.ts'
+import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from './model/pooling.ts'
+import type { SentenceSettings } from './model/sentence-settings.ts'
+import type { Tokenizer } from './text/tokenizer.ts'
+import { planWindows } from './text/windows.ts'
+
+/** How texts become vectors. */
+export interface EmbedOptions {
+  /**
+   * 'mean' of all pieces' hidden states, 'max' of each number, or those of `[CLS]` ('cls'); `[CLS]` and `[SEP]` count as
+   * pieces, as in sentence-transformers. Default: what a folder of sentence-transformers says, else 'mean'.
+   */
+  pooling?: Pooling
+  /** Whether vectors are scaled to length 1. Default: what a folder of sentence-transformers says, else false. */
+  normalize?: boolean
+  /** Whose hidden states: 0 the embeddings' output, L (default) the last layer's; -1 is the last one too. */
+  layer?: number
+  /** Stops between two layers. */
+  signal?: AbortSignal
+}
+
+/** What embedding needs of a model. */
+export interface Embedder {
+  readonly config: BertConfig
+  readonly tokenizer: Tokenizer
+  readonly maxLength: number
+  readonly sentence: SentenceSettings | undefined
+  /** The hidden states of one layer, [T, H] a sequence. */
+  hiddenStates(sequences: readonly (readonly number[])[], layer: number): Promise<Float32Array[]>
+}
+
+/** Pieces that are computed together, a few of the engine's batches, and sequences at most. */
+const BATCH_TOKENS = 4096
+const BATCH_SEQUENCES = 1024
+
+/** A window of a text on its way. */
+interface Part {
+  readonly ids: readonly number[]
+  /** The vector that it is a part of. */
+  readonly pool: Pool
+  /** Whether it ends its text. */
+  readonly last: boolean
+}
+
+/**
+ * One vector [H] a text, in their order.
+ *
+ * A text longer than the model reads is cut where words begin, into windows that do not overlap: 'mean' and 'max' take
+ * the pieces of all, 'cls' is that of the first.
+ */
+export async function embed(
+  model: Embedder,
+  texts: readonly string[],
+  given: EmbedOptions,
+): Promise<Float32Array[]> {
+  checkTexts(texts)
+  const { pooling, normalize, layer, signal } = fillIn(model, checkEmbedOptions(given))
+  const { config, sentence } = model
+
+  function* parts(): Generator<Part> {
+    for (const text of texts) {
+      signal?.throwIfAborted()
+      const windows = windowsOf(model, sentence?.lowercase ? text.toLowerCase() : text)
+      if (pooling === 'cls') windows.length = 1
+      const pool = createPool(pooling, config.hiddenSize)
+      for (const [index, ids] of windows.entries()) yield { ids, pool, last: index === windows.length - 1 }
+    }
+  }
+
+  const vectors: Float32Array[] = []
+  const batches = gather(parts(), ({ ids }) => ids.length, BATCH_TOKENS, BATCH_SEQUENCES)
+  const computed = computeAhead(batches, async (batch) => {
+    const sequences = batch.map(({ ids }) => ids)
+    const hiddenStates = await model.hiddenStates(sequences, layer)
+    return batch.map((part, index) => ({ part, rows: hiddenStates[index]! }))
+  })
+  for await (const { part, rows } of computed) {
+    part.pool.add(rows)
+    if (!part.last) continue
+    const vector = part.pool.vector()
+    vectors.push(normalize ? normalizeVector(vector) : vector)
+  }
+  return vectors
+}
+
+/** A text's ids in windows end to end, each with its `[CLS]` and `[SEP]`. */
+function windowsOf({ tokenizer, maxLength }: Embedder, text: string): number[][] {
+  const { ids, wordIds } = tokenizer.encode(text)
+  if (ids.length <= maxLength) return [ids]
+  const windows = planWindows(wordIds.slice(1, -1), { maxPieces: maxLength - 2, stride: 0 })
+  const { clsId, sepId } = tokenizer
+  return windows.map(({ start, end }) => [clsId, ...ids.slice(start + 1, end + 1), sepId])
+}
+
+interface Filled {
+  readonly pooling: Pooling
+  readonly normalize: boolean
+  readonly layer: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** @throws {ModelFormatError} where the model pools in a way that is not done here and the caller states none */
+function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
+  const { normalize = sentence?.normalize ?? false, layer = -1, signal } = options
+  const pooling = options.pooling ?? sentence?.pooling ?? 'mean'
+  if (pooling instanceof Error) throw pooling
+  const layers = config.numLayers
+  if (layer > layers || layer < -layers - 1) {
+    throw new RangeError(
+      `layer is ${layer}, expected 0 (the embeddings) to ${layers}, or -1 (the last) to ${-layers - 1}`,
+    )
+  }
+  return { pooling, normalize, signal, layer: layer < 0 ? layers + 1 + layer : layer }
+}
+
+type Check = (value: unknown) => void
+
+/** Every option and how it is checked; the type keeps it complete. */
+const CHECKS: { readonly [Name in keyof Required<EmbedOptions>]: Check } = {
+  pooling(value): void {
+    const wanted = `expected one of ${POOLINGS.map((one) => `'${one}'`).join(', ')}`
+    if (typeof value !== 'string') throw new TypeError(`pooling is ${describe(value)}, ${wanted}`)
+    if (!(POOLINGS as readonly string[]).includes(value)) {
+      throw new RangeError(`pooling is '${value}', ${wanted}`)
+    }
+  },
+  normalize(value): void {
+    if (typeof value !== 'boolean')
+      throw new TypeError(`normalize is ${describe(value)}, expected true or false`)
+  },
+  layer(value): void {
+    if (typeof value !== 'number') {
+      throw new TypeError(`layer is ${describe(value)}, expected a whole number`)
+    }
+    if (!Number.isSafeInteger(value)) throw new RangeError(`layer is ${value}, expected a whole number`)
+  },
+  signal(value): void {
+    if (!(value instanceof AbortSignal)) {
+      throw new TypeError(`signal is ${describe(value)}, expected an AbortSignal`)
+    }
+  },
+}
+
+/**
+ * Checks what a caller asks for. What is undefined counts as not given.
+ *
+ * @throws {TypeError} for a value of the wrong kind
+ * @throws {RangeError} for a value that is not allowed or an option that is not known
+ */
+export function checkEmbedOptions(options: unknown): EmbedOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`options is ${describe(options)}, expected an object`)
+  }
+  const checked: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    if (!Object.hasOwn(CHECKS, name)) {
+      throw new RangeError(`options.${name} is not known, expected one of ${Object.keys(CHECKS).join(', ')}`)
+    }
+    CHECKS[name as keyof EmbedOptions](value)
+    checked[name] = value
+  }
+  return checked
+}
+
+function checkTexts(texts: unknown): void {
+  if (!Array.isArray(texts)) {
+    throw new TypeError(
+      `texts is ${describe(texts)}, expected an array of strings; for one text write [text]`,
+    )
+  }
+  const wrong = texts.findIndex((text) => typeof text !== 'string')
+  if (wrong >= 0) throw new TypeError(`texts[${wrong}] is ${describe(texts[wrong])}, expected a string`)
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `of type ${typeof value}`
+}

@@ -1,0 +1,139 @@
+/** What is kept of a forward pass while it runs. The pass itself is bert.ts; nothing here changes its numbers. */
+import type { Kernels, Linear, Matrix } from '../kernels/kernels.ts'
+import type { ForwardOutput, ForwardWanted } from './bert.ts'
+import type { BertConfig } from './config.ts'
+import { copyRows, type Workspace } from './workspace.ts'
+
+/** Everything a sequence of T tokens is on its way through the model. Vaswani et al. 2017, section 3; Devlin et al. 2019. */
+export interface Trace {
+  /** LayerNorm(word + tokenType + position), [T, H] */
+  embeddings: Float32Array
+  /** L of them. */
+  layers: LayerTrace[]
+  /**
+   * The head applied to the embeddings and to each layer's output, L + 1 times [T, C]: what the model would answer if it
+   * ended there. The last one is the model's answer. Empty where the model has no head.
+   */
+  logits: Float32Array[]
+}
+
+/** One layer of the encoder; the heads stand side by side, head a in columns a·D to (a + 1)·D. */
+export interface LayerTrace {
+  /** x·W_Qᵀ + b, [T, H] */
+  query: Float32Array
+  /** x·W_Kᵀ + b, [T, H] */
+  key: Float32Array
+  /** x·W_Vᵀ + b, [T, H] */
+  value: Float32Array
+  /** softmax(query·keyᵀ / √D), [A, T, T]: row t holds how much token t takes of each. */
+  attentionProbabilities: Float32Array
+  /** attentionProbabilities·value, [T, H] */
+  context: Float32Array
+  /** LayerNorm(x + dense(context)), [T, H] */
+  attentionOutput: Float32Array
+  /** activation(dense(attentionOutput)), [T, I] */
+  intermediate: Float32Array
+  /** LayerNorm(attentionOutput + dense(intermediate)), [T, H]: the layer's hidden states. */
+  output: Float32Array
+}
+
+/** What one pass is computed with. */
+interface Pass {
+  readonly kernels: Kernels
+  readonly config: BertConfig
+  readonly classifier: Linear | undefined
+  readonly workspace: Workspace
+  readonly batch: readonly (readonly number[])[]
+}
+
+/** Copies what is wanted out of the workspace, whose buffers a layer fills once each and leaves until the next one. */
+export class Recording {
+  /** One address a sequence of float32 [A, T, T], where attention probabilities are wanted. */
+  readonly probabilities: readonly number[] | undefined
+  readonly #pass: Pass
+  readonly #output: ForwardOutput
+
+  /** @param output  gets the wanted fields */
+  constructor(pass: Pass, wanted: ForwardWanted, output: ForwardOutput) {
+    const { kernels, config, batch } = pass
+    this.#pass = pass
+    this.#output = output
+    if (wanted.hiddenStates) output.hiddenStates = batch.map(() => [])
+    if (wanted.attentions) output.attentions = batch.map(() => [])
+    if (wanted.trace)
+      output.trace = batch.map(() => ({ embeddings: new Float32Array(), layers: [], logits: [] }))
+    if (!wanted.attentions && !wanted.trace) return
+    this.probabilities = batch.map(({ length }) => kernels.memory.allocate(4 * config.numHeads * length ** 2))
+  }
+
+  /** After the embeddings. */
+  keepEmbeddings(): void {
+    const { hiddenStates, trace } = this.#output
+    if (!hiddenStates && !trace) return
+    const rows = this.#rows(this.#pass.workspace.hiddenStates)
+    for (const [index, states] of (hiddenStates ?? []).entries()) states.push(rows[index]!)
+    for (const [index, one] of (trace ?? []).entries()) one.embeddings = rows[index]!
+    if (trace) this.#keepLogits(trace)
+  }
+
+  /** After each layer. */
+  keepLayer(): void {
+    const { hiddenStates, attentions, trace } = this.#output
+    if (!hiddenStates && !attentions && !trace) return
+    const output = hiddenStates || trace ? this.#rows(this.#pass.workspace.hiddenStates) : []
+    const probabilities = this.#takeProbabilities()
+    for (const [index, states] of (hiddenStates ?? []).entries()) states.push(output[index]!)
+    for (const [index, maps] of (attentions ?? []).entries()) maps.push(probabilities[index]!)
+    if (trace) this.#keepTrace(trace, output, probabilities)
+  }
+
+  #keepTrace(trace: Trace[], output: Float32Array[], probabilities: Float32Array[]): void {
+    const { workspace, config } = this.#pass
+    const width = config.hiddenSize
+    const part = (index: number): Float32Array[] => {
+      const { address } = workspace.queryKeyValue
+      return this.#rows({
+        ...workspace.queryKeyValue,
+        address: address + 4 * index * width,
+        columns: width,
+      })
+    }
+    const [query, key, value] = [part(0), part(1), part(2)]
+    const context = this.#rows(workspace.context)
+    const attentionOutput = this.#rows(workspace.attentionOutput)
+    const intermediate = this.#rows(workspace.intermediate)
+    for (const [index, { layers }] of trace.entries()) {
+      layers.push({
+        query: query[index]!,
+        key: key[index]!,
+        value: value[index]!,
+        attentionProbabilities: probabilities[index]!,
+        context: context[index]!,
+        attentionOutput: attentionOutput[index]!,
+        intermediate: intermediate[index]!,
+        output: output[index]!,
+      })
+    }
+    this.#keepLogits(trace)
+  }
+
+  #keepLogits(trace: Trace[]): void {
+    const { kernels, classifier, workspace } = this.#pass
+    if (!classifier) return
+    kernels.linear(workspace.hiddenStates, classifier, workspace.logits, 'identity')
+    const logits = this.#rows(workspace.logits)
+    for (const [index, one] of trace.entries()) one.logits.push(logits[index]!)
+  }
+
+  #takeProbabilities(): Float32Array[] {
+    const { kernels, config, batch } = this.#pass
+    return (this.probabilities ?? []).map((address, index) => {
+      const count = config.numHeads * batch[index]!.length ** 2
+      return kernels.memory.float32.slice(address / 4, address / 4 + count)
+    })
+  }
+
+  #rows(matrix: Matrix): Float32Array[] {
+    return copyRows(this.#pass.kernels.memory, this.#pass.workspace.sequences, matrix)
+  }
+}
