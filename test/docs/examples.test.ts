@@ -66,6 +66,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
     openCheckpoint: openAndKeep,
     lines: [text, 'Ada Lovelace lived in London.'],
     encoding: ner.tokenizer.encode(text),
+    hiddenStates: new Float32Array(2 * ner.model.config.hiddenSize),
     config: await loadConfig(files),
     sentences: parseConll('Ada B-PER B-PER\nspoke O O\n', { predicted: true }),
     sink: { write: async (): Promise<void> => {} },
