@@ -17,7 +17,7 @@ import type { Recognition, RecognizeOptions } from './entities/types.ts'
 import { ModelFormatError } from './format/errors.ts'
 import type { Encoding } from './text/encoding.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
-import { planWindows, truncateAtWord } from './text/windows.ts'
+import { contentCost, planWindows, truncateAtWord } from './text/windows.ts'
 
 /** A text, or the words of one where `pretokenized: true` says so. */
 export type RecognizerInput = string | readonly string[]
@@ -187,7 +187,8 @@ export class Recognizer {
     const body = encoding.wordIds.slice(1, -1)
     const maxPieces = maxLength - 2
     const stride = options.stride ?? Math.min(STRIDE, Math.floor(maxPieces / 4))
-    const windows = body.length === 0 ? [] : planWindows(body, { maxPieces, stride })
+    const windows =
+      body.length === 0 ? [] : planWindows(body, { maxPieces, stride, cost: contentCost(encoding) })
     const { clsId, sepId } = this.tokenizer
     return {
       text: source.text,

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { planWindows, truncateAtWord, type Window } from '#dist/text/windows.js'
+import { contentCost, planWindows, truncateAtWord, type Window } from '#dist/text/windows.js'
+import { seeded } from '../random.ts'
 
 /** Word ids of words of the given lengths. */
 function words(lengths: number[]): number[] {
@@ -73,6 +74,29 @@ test('planWindows judges each piece once, in the window where it is farthest fro
     }),
     { numRuns: 2000 },
   )
+})
+
+test('planWindows with contentCost soon cuts a text at the same places whatever comes before it', () => {
+  const random = seeded(3)
+  const text = Array.from({ length: 20_000 }, () => 1000 + Math.floor(random() * 5000))
+  const cuts = (prefix: number): Set<number> => {
+    const body = [...text.slice(5000, 5000 + prefix), ...text]
+    const ids = [101, ...body, 102]
+    const tokens = ids.map((id) => (id % 17 === 0 ? '.' : `piece ${id}`))
+    const wordIds = [null, ...body.map((_, index) => index), null]
+    const cost = contentCost({ ids, tokens, offsets: [], wordIds })
+    const windows = planWindows(wordIds.slice(1, -1), { maxPieces: 510, stride: 128, cost })
+    return new Set(windows.map(({ end }) => end - prefix))
+  }
+  const plain = cuts(0)
+  for (const prefix of [1, 7, 50, 300]) {
+    const shifted = [...cuts(prefix)].filter((end) => end > 2000)
+    const known = shifted.filter((end) => plain.has(end)).length
+    assert.ok(
+      known >= 0.95 * shifted.length,
+      `${known} of ${shifted.length} cuts after a prefix of ${prefix}`,
+    )
+  }
 })
 
 test('planWindows leaves a text that fits in one window', () => {
