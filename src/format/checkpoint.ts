@@ -141,10 +141,13 @@ async function missingWeights(files: ModelFiles): Promise<ModelFormatError> {
     const reason = what.includes('pickle') ? `, which is ${what} and is never run here` : `, which is ${what}`
     return new ModelFormatError(
       'MissingFile',
-      `${files.name} has no ${WEIGHTS}, only ${name}${reason}; turn it into safetensors with: iobert convert IN OUT`,
+      `${files.name} has no ${WEIGHTS}, only ${name}${reason}; turn it into safetensors with: iobert convert ${files.name} OUT`,
     )
   }
-  return new ModelFormatError('MissingFile', `${files.name} has no ${WEIGHTS} and no ${INDEX}`)
+  return new ModelFormatError(
+    'MissingFile',
+    `${files.name} has no ${WEIGHTS} and no ${INDEX}: the weights are missing`,
+  )
 }
 
 function missingShard(files: ModelFiles, shard: string): ModelFormatError {

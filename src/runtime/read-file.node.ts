@@ -51,7 +51,7 @@ async function checkFolder(folder: string): Promise<void> {
   throw new ModelFormatError(
     'MissingFile',
     found === undefined
-      ? `There is no folder ${folder}: give the path of a folder that holds config.json, vocab.txt and model.safetensors`
+      ? `There is no folder ${folder}: give the path of one that holds config.json, vocab.txt and model.safetensors, or a Hub id owner/name`
       : `${folder} is a file: give the folder that holds config.json, vocab.txt and model.safetensors`,
   )
 }
