@@ -74,9 +74,15 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
+/** A table in the form that `npm run format` gives it, so that it can be pasted as it is. */
 export function markdown(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return `${[line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n')}\n`
+  const widths = headings.map((heading, column) =>
+    rows.reduce((width, row) => Math.max(width, row[column]!.length), Math.max(3, heading.length)),
+  )
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
+  const rule = widths.map((width) => '-'.repeat(width))
+  return `${[headings, rule, ...rows].map(line).join('\n')}\n`
 }
 
 /** Prints a table under its heading. */
