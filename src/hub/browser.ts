@@ -134,9 +134,18 @@ async function readListing(
     throw refusal(response, { ...model, endpoint, fileName: 'the list of files', token: options.token })
   }
   const json = await response.text()
-  const listing = parseListing(url, JSON.parse(json))
+  const listing = parseListing(url, parsed(json))
   await keep(cache, url, new Response(json, { headers: { 'content-type': 'application/json' } }))
   return listing
+}
+
+/** A sign-in page of a network is no JSON, and then no list either. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
 }
 
 function parseListing(url: string, json: unknown): Listing {

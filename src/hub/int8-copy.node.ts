@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { openCheckpoint } from '../format/checkpoint.ts'
-import { readJsonObject } from '../format/json-file.ts'
 import { quantizeModel } from '../format/quantize-model.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
 import { resolveTensors } from '../model/tensor-names.ts'
 import { folderFiles, withWeights } from '../runtime/read-file.node.ts'
-import { INDEX, WEIGHTS } from './model-files.ts'
+import { INDEX, shardNames, WEIGHTS } from './model-files.ts'
 import { temporaryName } from './paths.node.ts'
 
 /**
@@ -102,20 +102,14 @@ async function hashOfWeights(snapshot: string): Promise<string | undefined> {
   return blobs.length > 1 ? createHash('sha256').update(blobs.join('\n')).digest('hex') : blobs[0]
 }
 
-async function weightFiles(snapshot: string): Promise<string[]> {
-  if ((await stat(join(snapshot, WEIGHTS)).catch(() => undefined)) !== undefined) return [WEIGHTS]
-  const index = await folderFiles(snapshot).open(INDEX)
-  if (index === undefined) return []
-  try {
-    const { weight_map: map } = await readJsonObject(index)
-    return [...new Set(Object.values(map ?? {}).filter((name) => typeof name === 'string'))].sort()
-  } finally {
-    await index.close()
-  }
+async function weightFiles(snapshot: string): Promise<readonly string[]> {
+  if (existsSync(join(snapshot, WEIGHTS))) return [WEIGHTS]
+  const index = await readFile(join(snapshot, INDEX)).catch(() => undefined)
+  return index === undefined ? [] : [...shardNames(index)].sort()
 }
 
 async function isUsable(snapshot: string, path: string, config: BertConfig): Promise<boolean> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return false
+  if (!existsSync(path)) return false
   try {
     const checkpoint = await openCheckpoint(withWeights(folderFiles(snapshot), path))
     try {

@@ -1,5 +1,6 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
+import { isObject, parseJsonObject } from '../format/json-file.ts'
 
 /** The files of a model's repository that are read; see "5.4 Files of a model repo" for what each is for. */
 export const CONFIG: string = 'config.json'
@@ -22,9 +23,6 @@ export const OTHER_WEIGHTS: readonly string[] = [
   'pytorch_model.bin.index.json',
   'tf_model.h5',
 ]
-
-/** More than any index has: a BERT-large's is 40 kB. */
-const LARGEST_INDEX = 1 << 26
 
 export async function hasVocabulary(has: (fileName: string) => Promise<boolean>): Promise<boolean> {
   return (await has('vocab.txt')) || (await has('tokenizer.json'))
@@ -54,21 +52,13 @@ export function noSafetensors(repository: string, other: string | undefined): Mo
  * @throws {ModelFormatError} `InvalidConfig` where the index is none, or names a path outside the model
  */
 export function shardNames(bytes: Uint8Array): readonly string[] {
+  const { weight_map: map } = parseJsonObject(bytes, INDEX)
   const invalid = (what: string): ModelFormatError =>
     new ModelFormatError(
       'InvalidConfig',
       `${INDEX} ${what}: it must hold {"weight_map": {"tensor": "file", ...}}`,
     )
-  if (bytes.length > LARGEST_INDEX) throw invalid(`has ${bytes.length} bytes, more than ${LARGEST_INDEX}`)
-  let index: unknown
-  try {
-    index = JSON.parse(new TextDecoder('utf-8').decode(bytes))
-  } catch (cause) {
-    throw new ModelFormatError('InvalidConfig', `${INDEX} is no JSON`, { cause })
-  }
-  const map =
-    typeof index === 'object' && index !== null && 'weight_map' in index ? index.weight_map : undefined
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw invalid('has no weight_map')
+  if (!isObject(map)) throw invalid('has no weight_map')
   const names = new Set<string>()
   for (const name of Object.values(map)) {
     if (typeof name !== 'string') throw invalid('maps a tensor to something that is no file name')
