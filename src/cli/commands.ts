@@ -9,6 +9,8 @@ export interface CommandEntry {
 export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
   ['evaluate', { summary: 'scores on CoNLL columns, as conlleval', load: () => import('./evaluate.ts') }],
   ['tokenize', { summary: 'pieces, ids and offsets', load: () => import('./tokenize.ts') }],
+  ['embed', { summary: 'a vector for each text', load: () => import('./embed.ts') }],
+  ['trace', { summary: 'how a model comes to its labels, as a page', load: () => import('./trace.ts') }],
   ['bench', { summary: 'how fast a model is on this machine', load: () => import('./bench.ts') }],
   ['info', { summary: 'what a model is and needs', load: () => import('./info.ts') }],
   ['quantize', { summary: 'writes a float model as int8', load: () => import('./quantize.ts') }],

@@ -42,10 +42,10 @@ const KNOWN: Readonly<Record<string, number>> = {
 }
 
 /** Degrees on the colour wheel. */
-function hueOf(type: string): number {
+export function hueOf(type: string): number {
   return KNOWN[bareType(type)] ?? typeNumber(type) % 360
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/&/gu, '&amp;').replace(/</gu, '&lt;').replace(/>/gu, '&gt;').replace(/"/gu, '&quot;')
 }

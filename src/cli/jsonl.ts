@@ -1,14 +1,11 @@
 /**
- * `iobert --jsonl`: a line in, a line out, in order. Lines are computed in batches of those that are there, so that a
+ * `--jsonl`: a line in, a line out, in order. Lines are computed in batches of those that are there, so that a
  * program that waits for each answer gets it, and a file is read at full speed; while one batch computes the next is
  * read. What is held is bounded: some lines read ahead, two batches, and nothing while stdout's reader is behind.
  */
 
-import type { Recognition, RecognizeOptions } from '../entities/types.ts'
 import { isObject, kind } from '../format/json-file.ts'
-import type { Recognizer } from '../recognizer.ts'
 import { type Source, sizeOf } from './inputs.ts'
-import { recognitionFields } from './json.ts'
 import { LineQueue } from './line-queue.ts'
 import type { Line } from './lines.ts'
 import { complain, write } from './output.ts'
@@ -18,10 +15,8 @@ import { createBar } from './progress.ts'
 const BATCH_CHARS = 16_384
 const BATCH_LINES = 256
 
-export interface JsonlOptions {
-  readonly maxChars: number
-  readonly recognize: RecognizeOptions
-}
+/** What is answered to each of several texts: the fields of an object. */
+export type Compute = (texts: readonly string[]) => Promise<readonly object[]>
 
 /** One line: a text to be read, or what is wrong with it. */
 interface Task {
@@ -34,14 +29,14 @@ interface Task {
 
 interface Batch {
   readonly tasks: readonly Task[]
-  readonly results: Promise<Recognition[]>
+  readonly results: Promise<readonly object[]>
 }
 
 /** @returns 1 where any line failed, else 0 */
 export async function runJsonl(
-  ner: Recognizer,
+  compute: Compute,
   sources: readonly Source[],
-  options: JsonlOptions,
+  maxChars: number,
 ): Promise<number> {
   const sizes = await Promise.all(sources.map(sizeOf))
   const total = sizes.every((size) => size > 0) ? sizes.reduce((sum, size) => sum + size, 0) : 0
@@ -50,27 +45,27 @@ export async function runJsonl(
   let texts = 0
   let failed = false
   const finish = async ({ tasks, results }: Batch): Promise<void> => {
-    const recognitions = await results
+    const answers = await results
     let next = 0
     let out = ''
     for (const task of tasks) {
       failed ||= task.error !== undefined
-      out += task.error === undefined ? answer(task, recognitions[next++]!) : refusal(task)
+      out += task.error === undefined ? answer(task, answers[next++]!) : refusal(task)
       done += task.bytes
     }
     texts += tasks.length
     await write(out)
     if (!process.stdout.isTTY) bar.update('Reading', { done, total, unit: 'bytes', texts })
   }
-  const queue = new LineQueue(sources, options.maxChars)
+  const queue = new LineQueue(sources, maxChars)
   let running: Batch | undefined
   for (;;) {
-    const tasks = takeBatch(queue, options.maxChars)
+    const tasks = takeBatch(queue, maxChars)
     if (tasks.length === 0 && running === undefined) {
       if (await queue.wait()) continue
       break
     }
-    const batch = tasks.length === 0 ? undefined : startBatch(ner, tasks, options.recognize)
+    const batch = tasks.length === 0 ? undefined : startBatch(compute, tasks)
     if (running !== undefined) await finish(running)
     running = batch
   }
@@ -79,9 +74,9 @@ export async function runJsonl(
   return failed || queue.errors.length > 0 ? 1 : 0
 }
 
-function startBatch(ner: Recognizer, tasks: readonly Task[], options: RecognizeOptions): Batch {
+function startBatch(compute: Compute, tasks: readonly Task[]): Batch {
   const texts = tasks.flatMap(({ text }) => (text === undefined ? [] : [text]))
-  const results = ner.recognize(texts, options)
+  const results = compute(texts)
   // Its error is raised when its turn comes.
   results.catch(() => {})
   return { tasks, results }
@@ -140,8 +135,8 @@ function writtenId(id: unknown, json: string): string {
   return JSON.stringify(id)
 }
 
-function answer({ id }: Task, recognition: Recognition): string {
-  const fields = JSON.stringify(recognitionFields(recognition))
+function answer({ id }: Task, answered: object): string {
+  const fields = JSON.stringify(answered)
   return id === undefined ? `${fields}\n` : `{"id":${id},${fields.slice(1)}\n`
 }
 

@@ -103,12 +103,12 @@ export function twoModels({ positionals }: ParsedArguments, command: string): [f
 }
 
 /** A whole number or a decimal; what is no number stays text, which the check then names. */
-function number(text: string | undefined): number | string | undefined {
+export function number(text: string | undefined): number | string | undefined {
   return text !== undefined && /^-?\d+(\.\d+)?$/u.test(text) ? Number(text) : text
 }
 
 /** The library's checks name its options; a user of the command line wrote them in another way. */
-function asUsage<T>(check: () => T): T {
+export function asUsage<T>(check: () => T): T {
   try {
     return check()
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { conll, type Format, html, json, redacted, terminal } from './formats.ts'
 import { recognizeHelp } from './help.ts'
 import { findSources, readInputs, type Source } from './inputs.ts'
+import { recognitionFields } from './json.ts'
 import {
   loadOptions,
   loadOptionTable,
@@ -37,7 +38,9 @@ async function run(args: ParsedArguments): Promise<number> {
   try {
     if (format === 'jsonl') {
       const { runJsonl } = await import('./jsonl.ts')
-      return await runJsonl(ner, sources, { maxChars, recognize: options })
+      const compute = async (texts: readonly string[]): Promise<readonly object[]> =>
+        (await ner.recognize(texts, options)).map(recognitionFields)
+      return await runJsonl(compute, sources, maxChars)
     }
     const formats = { json, html, redact: redacted, conll: conll(options) }
     const shape = format === undefined ? terminal(sources.length) : formats[format]

@@ -1,0 +1,148 @@
+/** `iobert embed`: vectors of texts. */
+import type { BertModel } from '../bert-model.ts'
+import { checkEmbedOptions, type EmbedOptions } from '../embed.ts'
+import { loadModel } from '../node.ts'
+import type { ParsedArguments } from './arguments.ts'
+import type { Command } from './command.ts'
+import { findSources, readInputs, type Source } from './inputs.ts'
+import {
+  asUsage,
+  loadOptionHelp,
+  loadOptions,
+  loadOptionTable,
+  number,
+  withLoadingBar,
+} from './model-options.ts'
+import { complain, write } from './output.ts'
+import { UsageError } from './usage-error.ts'
+
+const help = `Usage: iobert embed [OPTIONS] TEXT|FILE...
+
+Writes one vector a text: the hidden states of a layer, pooled over the text's pieces, [CLS] and [SEP] included. A model
+of sentence-transformers (modules.json) says how it pools. Arguments are texts or files, as in iobert --help; - is stdin.
+A text longer than the model's window is read in windows that do not overlap: mean and max take the pieces of all of
+them, cls is that of the first.
+
+Output (default: a line a text, its numbers with spaces between)
+      --json           one array, an object a text: {"file"?, "embedding"}
+      --jsonl          a line in, a line out: {"text", "id"?} or a JSON string becomes {"id"?, "embedding"}, or
+                       {"id"?, "error"} for a bad line
+
+Vectors
+      --pooling P      mean, cls or max; default: what the model's folder says, else mean
+      --normalize      scale vectors to length 1; default: what the model's folder says, else not
+      --no-normalize   leave them as they are
+      --layer N        0 the embeddings' output, 1 the first layer's ...; default -1, the last one's
+
+Input
+  -t, --text           every argument is a text
+  -f, --file           every argument is a file
+
+${loadOptionHelp}  -h, --help           this page
+
+Example
+  iobert embed -m sentence-transformers/all-MiniLM-L6-v2 --json "Berlin is a city." "Paris is a city."
+`
+const MAX_CHARS = 10_000_000
+
+async function run(args: ParsedArguments): Promise<number> {
+  if (args.has('json') && args.has('jsonl')) throw new UsageError('Give one of --json and --jsonl')
+  const options = embedOptions(args)
+  const load = loadOptions(args)
+  const sources = await findSources(args)
+  const model = await withLoadingBar((onProgress) => loadModel(args.value('model'), { ...load, onProgress }))
+  try {
+    if (args.has('jsonl')) {
+      const { runJsonl } = await import('./jsonl.ts')
+      return await runJsonl(
+        async (texts) => (await embed(model, texts, options)).map(fields),
+        sources,
+        MAX_CHARS,
+      )
+    }
+    return await runTexts(model, sources, options, args.has('json'))
+  } finally {
+    model.dispose()
+  }
+}
+
+async function runTexts(
+  model: BertModel,
+  sources: readonly Source[],
+  options: EmbedOptions,
+  json: boolean,
+): Promise<number> {
+  let failed = false
+  let separator = '[\n'
+  for await (const { file, text, error } of readInputs(sources, MAX_CHARS)) {
+    if (text === undefined) {
+      failed = true
+      complain(error!)
+    }
+    const vector = text === undefined ? undefined : (await embed(model, [text], options))[0]!
+    if (json) {
+      const answer = vector === undefined ? { error } : fields(vector)
+      await write(separator + JSON.stringify({ ...(file === undefined ? {} : { file }), ...answer }))
+      separator = ',\n'
+    } else if (vector !== undefined) await write(`${numbers(vector).join(' ')}\n`)
+  }
+  if (json) await write('\n]\n')
+  return failed ? 1 : 0
+}
+
+/** A layer that the model does not have is known only when it is loaded. */
+async function embed(
+  model: BertModel,
+  texts: readonly string[],
+  options: EmbedOptions,
+): Promise<Float32Array[]> {
+  const { layer = -1 } = options
+  const layers = model.config.numLayers
+  if (layer <= layers && layer >= -layers - 1) return model.embed(texts, options)
+  throw new UsageError(`--layer is ${layer}, and the model has ${layers} layers`)
+}
+
+function embedOptions(args: ParsedArguments): EmbedOptions {
+  if (args.has('normalize') && args.has('no-normalize')) {
+    throw new UsageError('Give one of --normalize and --no-normalize')
+  }
+  const normalize = args.has('normalize') ? true : args.has('no-normalize') ? false : undefined
+  return asUsage(() =>
+    checkEmbedOptions({
+      pooling: args.value('pooling'),
+      layer: number(args.value('layer')),
+      normalize,
+    }),
+  )
+}
+
+function fields(vector: Float32Array): { embedding: number[] } {
+  return { embedding: numbers(vector) }
+}
+
+/** The shortest decimals that are the same float32 again: nine digits at most. */
+function numbers(vector: Float32Array): number[] {
+  return Array.from(vector, (value) => {
+    for (let digits = 6; digits < 9; digits++) {
+      const short = Number(value.toPrecision(digits))
+      if (Math.fround(short) === value) return short
+    }
+    return Number(value.toPrecision(9))
+  })
+}
+
+export const command: Command = {
+  help,
+  options: {
+    ...loadOptionTable,
+    json: { type: 'boolean' },
+    jsonl: { type: 'boolean' },
+    pooling: { type: 'string' },
+    normalize: { type: 'boolean' },
+    'no-normalize': { type: 'boolean' },
+    layer: { type: 'string' },
+    text: { type: 'boolean', short: 't' },
+    file: { type: 'boolean', short: 'f' },
+  },
+  run,
+}

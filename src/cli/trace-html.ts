@@ -1,0 +1,159 @@
+/** The page of `iobert trace --html`. Nothing is fetched; one small script draws the attention maps. */
+import { escapeHtml, hueOf } from './html.ts'
+import { type LensLayer, MOST_REPLACED, type Share, type TraceReport } from './trace-report.ts'
+
+const style = `:root { color-scheme: light dark; font: 15px/1.6 system-ui, sans-serif; --ink: #2563eb }
+body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2.5rem }
+blockquote { margin: 0; padding: .5rem 1rem; border-left: 3px solid var(--ink); white-space: pre-wrap; overflow-wrap: anywhere }
+p { max-width: 46rem }
+.scroll { overflow: auto; max-height: 80vh }
+table { border-collapse: collapse; font-size: .85rem }
+th, td { padding: .15rem .5rem; text-align: left; white-space: nowrap }
+thead th { position: sticky; top: 0; background: Canvas }
+tbody th { position: sticky; left: 0; background: Canvas; font-family: ui-monospace, monospace; font-weight: normal }
+td.label { background: hsl(var(--hue) 80% 70% / var(--strength)) }
+td.none { opacity: .5 }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem }
+meter { width: 6rem; vertical-align: middle }
+.two { display: flex; flex-wrap: wrap; gap: 1rem 4rem; margin-bottom: 1.5rem }
+.two h3 { font-size: .95rem; flex-basis: 100%; margin: .5rem 0 0 }
+.two ul { list-style: none; padding: 0; margin: .2rem 0 }
+.maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); gap: .5rem; margin: .3rem 0 1rem }
+.maps button { padding: .2rem; border: 1px solid #8884; border-radius: .3rem; background: none; color: inherit; font: inherit; font-size: .75rem; cursor: pointer }
+.maps button[aria-pressed=true] { border-color: var(--ink); outline: 2px solid var(--ink) }
+canvas { width: 100%; aspect-ratio: 1; image-rendering: pixelated; display: block; background: #fff }
+#pieces { font-family: ui-monospace, monospace; line-height: 2.2 }
+#pieces span { padding: .2rem .3rem; border-radius: .25rem; cursor: default; background: rgb(37 99 235 / var(--share, 0)) }
+#pieces span[aria-current=true] { outline: 2px solid var(--ink) }`
+
+/** Draws each head's map, and lets one head and one piece be chosen. Bytes are probabilities times 255. */
+const script = `const { tokens, heads } = JSON.parse(document.getElementById('trace').textContent)
+const count = tokens.length
+const maps = [...document.querySelectorAll('.maps')].map((box) =>
+  Uint8Array.from(atob(box.dataset.bytes), (letter) => letter.charCodeAt(0)))
+const pieces = document.getElementById('pieces'), told = document.getElementById('told')
+let layer = maps.length - 1, head = 0, from = Math.min(1, count - 1)
+const at = (t, u) => maps[layer][(head * count + t) * count + u] / 255
+function draw(canvas, bytes) {
+  canvas.width = canvas.height = count
+  const context = canvas.getContext('2d'), image = context.createImageData(count, count)
+  for (let i = 0; i < bytes.length; i++) {
+    const share = Math.sqrt(bytes[i] / 255)
+    image.data.set([255 - 218 * share, 255 - 156 * share, 255 - 20 * share, 255], 4 * i)
+  }
+  context.putImageData(image, 0, 0)
+}
+function show() {
+  told.textContent = 'Layer ' + (layer + 1) + ', head ' + (head + 1) + ': where ' + tokens[from] + ' looks'
+  ;[...pieces.children].forEach((span, u) => {
+    span.style.setProperty('--share', at(from, u))
+    span.title = at(from, u).toFixed(2)
+    span.setAttribute('aria-current', u === from)
+  })
+  for (const button of document.querySelectorAll('.maps button'))
+    button.setAttribute('aria-pressed', +button.dataset.layer === layer && +button.dataset.head === head)
+}
+tokens.forEach((token, t) => {
+  const span = pieces.appendChild(document.createElement('span'))
+  span.textContent = token
+  span.tabIndex = 0
+  span.onmouseenter = span.onfocus = () => { from = t; show() }
+})
+document.querySelectorAll('.maps').forEach((box, l) => {
+  for (let a = 0; a < heads; a++) {
+    const button = box.appendChild(document.createElement('button'))
+    button.dataset.layer = l
+    button.dataset.head = a
+    draw(button.appendChild(document.createElement('canvas')), maps[l].subarray(a * count * count, (a + 1) * count * count))
+    button.append(a + 1)
+    button.onclick = () => { layer = l; head = a; show() }
+  }
+})
+if (maps.length > 0) show()`
+
+/** One page about one text. */
+export function traceHtml(report: TraceReport): string {
+  const { text, tokens, heads } = report
+  // A closing tag inside the data would end the element.
+  const data = JSON.stringify({ tokens, heads }).replace(/</gu, '\\u003c')
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Trace</title>
+<style>
+${style}
+</style>
+<h1>From pieces to labels</h1>
+<blockquote>${escapeHtml(text)}</blockquote>
+${lensSection(report)}${decidedSection(report)}${attentionSection(report)}
+<script type="application/json" id="trace">${data}</script>
+<script>
+${script}
+</script>
+</html>
+`
+}
+
+function lensSection({ tokens, lens, labels }: TraceReport): string {
+  if (lens.length === 0) return '<p>The model has no head, so there are no labels.</p>\n'
+  const heads = lens.map((_, l) => `<th scope="col">${l === 0 ? 'embeddings' : `layer ${l}`}</th>`)
+  const rows = tokens.map((token, t) => {
+    const cells = lens.map((layer) => lensCell(layer, t, labels))
+    return `<tr><th scope="row">${escapeHtml(token)}</th>${cells.join('')}</tr>\n`
+  })
+  return `<h2>Labels, layer by layer</h2>
+<p>The head reads the last layer. Here it is applied to every layer: the label that the model would give if it ended
+there. The stronger the colour, the surer; logits show under the pointer.</p>
+<div class="scroll"><table class="lens"><thead><tr><th>piece</th>${heads.join('')}</tr></thead><tbody>
+${rows.join('')}</tbody></table></div>
+`
+}
+
+function lensCell({ best, probabilities, logits }: LensLayer, t: number, labels: readonly string[]): string {
+  const label = best[t]!
+  const at = t * labels.length
+  const name = labels[label]!
+  const probability = probabilities[at + label]!
+  const ranked = labels
+    .map((one, c) => ({ one, logit: logits[at + c]! }))
+    .sort((a, b) => b.logit - a.logit)
+    .map(({ one, logit }) => `${one} ${logit.toFixed(2)}`)
+  const look =
+    name === 'O'
+      ? 'class="none"'
+      : `class="label" style="--hue:${hueOf(name)};--strength:${probability.toFixed(2)}"`
+  return `<td ${look} title="${escapeHtml(ranked.join('\n'))}">${escapeHtml(name)} ${probability.toFixed(2)}</td>`
+}
+
+function decidedSection({ decided, lens }: TraceReport): string {
+  if (lens.length === 0) return ''
+  const list = (shares: readonly Share[]): string =>
+    `<ul>${shares.map(({ text, share }) => `<li><meter value="${Math.max(0, share).toFixed(3)}"></meter> ${share.toFixed(3)} ${escapeHtml(text)}</li>`).join('')}</ul>`
+  const words = decided.map(
+    ({ text, label, probability, attends, rests }) => `<section class="two">
+<h3>${escapeHtml(text)} — ${escapeHtml(label)} ${probability.toFixed(3)}</h3>
+<div>rests on${rests ? list(rests) : `<p>not tried: the text has more than ${MOST_REPLACED} words</p>`}</div>
+<div>attends to${list(attends)}</div>
+</section>
+`,
+  )
+  return `<h2>Which word decided</h2>
+<p>For each labelled word, whose first piece decides: what the label's probability loses where a word is replaced by
+[UNK] (what it rests on), and the words that the piece attends to in the last layer, mean of all heads. Attention tells
+where a piece looks, not what it makes of it.</p>
+${words.join('') || '<p>No word has a label.</p>\n'}`
+}
+
+function attentionSection({ attentions }: TraceReport): string {
+  const maps = attentions.map((map, l) => {
+    const bytes = Buffer.from(Uint8Array.from(map, (share) => Math.round(255 * share)))
+    return `<h3>Layer ${l + 1}</h3><div class="maps" data-bytes="${bytes.toString('base64')}"></div>\n`
+  })
+  return `<h2>Attention</h2>
+<p>One square a head; row t, column u is how much piece t takes of piece u (the root of it, as blue). Choose a head, then
+point at a piece.</p>
+<p id="told"></p><p id="pieces"></p>
+${maps.join('')}`
+}

@@ -1,0 +1,166 @@
+/** What is told of a trace: the model's answer after each layer, its attention, and what each label rests on. */
+import type { BertModel } from '../bert-model.ts'
+import { argmax, softmaxRows } from '../entities/softmax.ts'
+import type { Trace } from '../model/trace.ts'
+import type { Encoding } from '../text/encoding.ts'
+
+export interface TraceReport {
+  readonly text: string
+  /** T pieces, `[CLS]` and `[SEP]` included, and where they stand in the text. */
+  readonly tokens: readonly string[]
+  readonly offsets: readonly (readonly [number, number])[]
+  readonly wordIds: readonly (number | null)[]
+  /** The model's labels; empty where it has no head. */
+  readonly labels: readonly string[]
+  readonly heads: number
+  /** L + 1 of them: what the head makes of the embeddings and of each layer. Empty where there is no head. */
+  readonly lens: readonly LensLayer[]
+  /** L times [A, T, T] */
+  readonly attentions: readonly Float32Array[]
+  readonly decided: readonly Decided[]
+}
+
+export interface LensLayer {
+  /** [T, C] */
+  readonly logits: Float32Array
+  /** [T, C] */
+  readonly probabilities: Float32Array
+  /** The likeliest label of each piece, by number. */
+  readonly best: readonly number[]
+}
+
+/** A labelled word, whose first piece decides. */
+export interface Decided {
+  readonly text: string
+  readonly label: string
+  readonly probability: number
+  /** The words that the deciding piece attends to in the last layer, mean of all heads; the strongest first. */
+  readonly attends: readonly Share[]
+  /**
+   * What the label's probability loses where a word is replaced by `[UNK]`, the greatest loss first; undefined where the
+   * text has too many words to try.
+   */
+  readonly rests: readonly Share[] | undefined
+}
+
+export interface Share {
+  readonly text: string
+  readonly share: number
+}
+
+/** Words that are replaced one by one at most: each is a pass over the text. */
+export const MOST_REPLACED = 64
+const MOST_SHARES = 5
+const NOTHING = 'O'
+
+/** Runs the model over a text of one window. */
+export async function traceText(model: BertModel, text: string): Promise<TraceReport> {
+  const encoding = model.tokenizer.encode(text)
+  const { ids, tokens, offsets, wordIds } = encoding
+  if (ids.length > model.maxLength) {
+    throw new RangeError(
+      `The text has ${ids.length} pieces and a trace is of one window, at most ${model.maxLength}; give a shorter text`,
+    )
+  }
+  const { trace } = await model.forward([ids], { trace: true })
+  const { layers, logits } = trace![0]!
+  const { labels, numHeads: heads } = model.config
+  const lens = logits.map((rows): LensLayer => {
+    const probabilities = softmaxRows(rows, labels.length)
+    const best = tokens.map((_, t) => argmax(rowOf(probabilities, t, labels.length)))
+    return { logits: rows, probabilities, best }
+  })
+  return {
+    ...{ text, tokens, offsets, wordIds, heads, lens },
+    labels: lens.length === 0 ? [] : labels,
+    attentions: layers.map((layer) => layer.attentionProbabilities),
+    decided: lens.length === 0 ? [] : await decide(model, text, encoding, trace![0]!, lens.at(-1)!),
+  }
+}
+
+function rowOf(rows: Float32Array, t: number, width: number): Float32Array {
+  return rows.subarray(t * width, (t + 1) * width)
+}
+
+/** The pieces of a word, `[first, end)`, or a special token. */
+interface Span {
+  readonly text: string
+  readonly first: number
+  readonly end: number
+  readonly special: boolean
+}
+
+function spansOf(text: string, { tokens, offsets, wordIds }: Encoding): Span[] {
+  const spans: Span[] = []
+  for (let first = 0; first < tokens.length; ) {
+    const word = wordIds[first]
+    let end = first + 1
+    while (word !== null && wordIds[end] === word) end++
+    const shown = word === null ? tokens[first]! : text.slice(offsets[first]![0], offsets[end - 1]![1])
+    spans.push({ text: shown, first, end, special: word === null })
+    first = end
+  }
+  return spans
+}
+
+async function decide(
+  model: BertModel,
+  text: string,
+  encoding: Encoding,
+  { layers }: Trace,
+  { best, probabilities }: LensLayer,
+): Promise<Decided[]> {
+  const { labels, numHeads: heads } = model.config
+  const spans = spansOf(text, encoding)
+  const words = spans.filter(({ special }) => !special)
+  const labelled = words.filter(({ first }) => labels[best[first]!] !== NOTHING)
+  const attention = layers.at(-1)?.attentionProbabilities
+  if (labelled.length === 0 || attention === undefined) return []
+  const replaced = words.length > MOST_REPLACED ? undefined : await replaceEach(model, encoding, words)
+  return labelled.map(({ text: word, first }) => {
+    const label = best[first]!
+    const place = first * labels.length + label
+    const probability = probabilities[place]!
+    const attends = spans.map((span) => ({
+      text: span.text,
+      share: attended(attention, { heads, tokens: encoding.ids.length, from: first, to: span }),
+    }))
+    const rests = replaced?.map((without, w) => ({
+      text: words[w]!.text,
+      share: probability - without[place]!,
+    }))
+    return {
+      ...{ text: word, label: labels[label]!, probability },
+      attends: strongest(attends),
+      rests: rests && strongest(rests),
+    }
+  })
+}
+
+/** Σ over the pieces of `to` of the attention of piece `from`, mean of the heads. */
+function attended(
+  attention: Float32Array,
+  { heads, tokens, from, to }: { heads: number; tokens: number; from: number; to: Span },
+): number {
+  let sum = 0
+  for (let a = 0; a < heads; a++) {
+    for (let u = to.first; u < to.end; u++) sum += attention[(a * tokens + from) * tokens + u]!
+  }
+  return sum / heads
+}
+
+/** Probabilities [T, C] of the text with each word in turn replaced by as many `[UNK]` as it has pieces. */
+async function replaceEach(
+  model: BertModel,
+  { ids }: Encoding,
+  words: readonly Span[],
+): Promise<Float32Array[]> {
+  const { unkId } = model.tokenizer
+  const sequences = words.map(({ first, end }) => ids.map((id, t) => (t >= first && t < end ? unkId : id)))
+  const { logits } = await model.forward(sequences)
+  return logits.map((rows) => softmaxRows(rows, model.config.labels.length))
+}
+
+function strongest(shares: readonly Share[]): Share[] {
+  return [...shares].sort((a, b) => b.share - a.share).slice(0, MOST_SHARES)
+}
