@@ -13,7 +13,7 @@ const SHAPES = [
   [768, 3072],
   [3072, 768],
 ] as const
-const ROWS = quick ? [8, 16] : [8, 16, 24, 64, 128, 512]
+const ROWS = quick ? [8] : [8, 16, 24, 64, 128, 512]
 
 interface Subject {
   readonly precision: Precision
@@ -51,12 +51,19 @@ for (const { precision, variant, tiles } of subjects) {
       )
       const rate = (done: number, seconds: number): number => (2 * done * inputs * outputs) / seconds / 1e9
       const rates = theirs.map(({ median }, index) => rate(bare[index]!.rows, median))
-      const best = Math.max(...rates)
-      const own = rate(count, ours!.median)
+      const fastest = theirs.map(({ min }, index) => rate(bare[index]!.rows, min))
+      const [tile, own] = [Math.max(...rates), rate(count, ours!.median)]
+      const [tileAtBest, ownAtBest] = [Math.max(...fastest), rate(count, ours!.min)]
       rows.push([
         ...[String(inputs), String(outputs), String(count)],
-        ...[digits(own), digits(rate(count, ours!.min))],
-        ...[digits(best), bare[rates.indexOf(best)]!.name, percent(own / best)],
+        ...[
+          digits(own),
+          digits(ownAtBest),
+          digits(tile),
+          digits(tileAtBest),
+          bare[rates.indexOf(tile)]!.name,
+        ],
+        ...[percent(own / tile), percent(ownAtBest / tileAtBest)],
       ])
       kernels.memory.release(again)
     }
@@ -66,7 +73,7 @@ for (const { precision, variant, tiles } of subjects) {
   const tile = precision === 'int8' ? `${int8Rows}x8` : `${float32Rows}x${float32Panel}`
   report(
     `${precision} ${variant}${turbo ? ' turbo' : ''}, tile ${tile}, GOP/s`,
-    ['K', 'N', 'M', 'kernel', 'at best', 'bare tile', 'which', 'kernel / tile'],
+    ['K', 'N', 'M', 'kernel', 'at best', 'bare tile', 'at best', 'which', 'kernel / tile', 'at best'],
     rows,
   )
 }
