@@ -39,7 +39,10 @@ export async function readWeights(
   const mark = memory.end
   const reader = new Reader(kernels, config, onProgress, signal)
   const tasks = [...embeddingTasks(reader, tensors, weights), ...layerTasks(reader, tensors, weights)]
-  reader.total = tasks.reduce((sum, { tensor }) => sum + tensor.byteLength, 0)
+  // Of the token types only the first row is read.
+  const types = tensors.tokenTypeEmbeddings
+  const unread = types === undefined ? 0 : types.byteLength * (1 - 1 / types.shape[0]!)
+  reader.total = tasks.reduce((sum, { tensor }) => sum + tensor.byteLength, -unread)
   for (const { read } of tasks.sort(byPlace)) await read()
   memory.release(mark)
 }
