@@ -206,4 +206,13 @@ test('hubFiles stops when its signal aborts, and can be opened again after a fai
   assert.ok(await model.open('config.json'))
 })
 
+test('hubFiles says that a sign-in page is no Hub', async () => {
+  const page = async (): Promise<Response> => new Response('<html>Sign in to this network</html>')
+  const error = await files({ fetch: page })
+    .open('config.json')
+    .catch((e: unknown) => e)
+  assert.instance(error, HubError)
+  assert.match((error as HubError).message, /does not answer as the Hub does/)
+})
+
 test.run()
