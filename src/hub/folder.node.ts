@@ -18,6 +18,7 @@ import {
   OTHER_WEIGHTS,
   POOLING,
   SENTENCE_MODULES,
+  SENTENCE_SETTINGS,
   SMALL_FILES,
   shardNames,
   WEIGHTS,
@@ -182,7 +183,7 @@ class HubDownload {
     await this.#fetchSmall(SMALL_FILES)
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
     if (!(await hasVocabulary(has))) throw await this.#noVocabulary()
-    if (await has(SENTENCE_MODULES)) await this.#fetchSmall([POOLING])
+    if (await has(SENTENCE_MODULES)) await this.#fetchSmall([POOLING, SENTENCE_SETTINGS])
     if (this.#options.weights ?? true) await this.#fetchWeights()
     // Last, so that a run that is cut short leaves the revision at the snapshot that is whole.
     await this.#cache.setCommit(this.#model.revision, this.#commit)

@@ -9,6 +9,8 @@ export const INDEX: string = 'model.safetensors.index.json'
 /** sentence-transformers' list of the steps after the encoder, and how it pools. */
 export const SENTENCE_MODULES: string = 'modules.json'
 export const POOLING: string = '1_Pooling/config.json'
+/** Its longest sequence, and whether it lower-cases. */
+export const SENTENCE_SETTINGS: string = 'sentence_bert_config.json'
 export const SMALL_FILES: readonly string[] = [
   'tokenizer_config.json',
   'vocab.txt',
