@@ -2,7 +2,7 @@
 import type { BertModel } from '../bert-model.ts'
 import { argmax, softmaxRows } from '../entities/softmax.ts'
 import type { Trace } from '../model/trace.ts'
-import type { Encoding } from '../text/encoding.ts'
+import type { Encoding } from '../node.ts'
 
 export interface TraceReport {
   readonly text: string
