@@ -1,7 +1,6 @@
 /** The models that suites with files measure, and texts for them. */
 import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import type { Precision } from '#dist/node.js'
+import { basename } from 'node:path'
 import { seeded } from '../test/random.ts'
 import { rootPath, sharedPath } from '../test/shared.ts'
 import { quick } from './measure.ts'
@@ -9,8 +8,6 @@ import { quick } from './measure.ts'
 export interface NamedModel {
   readonly name: string
   readonly folder: string
-  /** What it can be loaded as: weights that are int8 in the file stay int8. */
-  readonly precisions: readonly Precision[]
 }
 
 /** The shipped model, and the folder that IOBERT_BENCH_MODEL names. */
@@ -18,10 +15,7 @@ export function models(): NamedModel[] {
   const other = process.env['IOBERT_BENCH_MODEL']
   const found = [{ name: 'shipped', folder: rootPath('weights') }]
   if (other !== undefined) found.push({ name: basename(other), folder: other })
-  return found.map((model) => {
-    const config = JSON.parse(readFileSync(join(model.folder, 'config.json'), 'utf8')) as object
-    return { ...model, precisions: 'quantization_config' in config ? ['int8'] : ['int8', 'float32'] }
-  })
+  return found
 }
 
 export interface Texts {

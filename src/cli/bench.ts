@@ -90,7 +90,7 @@ function readSeconds(value: string | undefined): number {
 
 async function measure(wanted: Wanted): Promise<Report> {
   const { model, turbo, offline } = wanted
-  // The first time may download, and shows what the model can be loaded as.
+  // The first time may download.
   const first = await withLoadingBar((onProgress) =>
     loadModel(model, { ...offline, threads: 1, turbo, onProgress }),
   )
@@ -98,9 +98,8 @@ async function measure(wanted: Wanted): Promise<Report> {
   const on = first.info.turbo
   first.dispose()
   if (turbo && !on) complain('there is no turbo here: it takes Node 24 or newer on x64')
-  const precisions: Precision[] = config.quantization === undefined ? ['int8', 'float32'] : ['int8']
   const figures: Figure[] = []
-  for (const precision of precisions) {
+  for (const precision of ['int8', 'float32'] as const) {
     figures.push(...(await measureKernels(precision, config.hiddenSize, config.intermediateSize, wanted)))
     const counts = new Set([1, Math.min(8, availableParallelism())])
     for (const threads of counts) figures.push(...(await measureModel(precision, threads, wanted)))

@@ -11,7 +11,7 @@ const SUITES: Record<string, readonly string[]> = {
   kernels: ['### int8 simd', '### float32'],
   layers: ['### int8 simd', '### float32', 'outside linear layers'],
   tokenizer: ['### Tokenizer'],
-  forward: ['### shipped, int8', '### plain, int8', '### plain, float32'],
+  forward: ['### shipped, int8', '### shipped, float32', '### plain, float32'],
   batches: ['sentences, int8, texts/s'],
   load: ['### Loading', '| plain | float32 |'],
   decoding: ['| entities: viterbi |'],
