@@ -1,0 +1,110 @@
+// `npm run test:all`: what needs more than npm: real models, other runtimes, bundlers, browsers, the site, Spark and Redis.
+// Ends in `N passed, N failed`. `npm run test:all -- runtimes docs` runs the parts named.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { makeReady } from './ready.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const words = process.argv.slice(2)
+let passed = 0
+let failed = 0
+
+/** Runs a command, passes its output on and gives it back. */
+function run(command, args, environment = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => {
+        output += data
+        process.stdout.write(data)
+      })
+    }
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
+
+/** One part: a command whose last line of counts is added, or that counts as one where it has none. */
+async function part(name, command, args, environment) {
+  if (words.length > 0 && !words.includes(name)) return
+  const started = performance.now()
+  console.log(`== ${name}`)
+  const { code, output } = await run(command, args, environment)
+  const counts = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1)
+  const good = counts ? Number(counts[1]) : code === 0 ? 1 : 0
+  const bad = counts ? Number(counts[2]) : 0
+  passed += good
+  failed += code !== 0 && bad === 0 ? 1 : bad
+  console.log(
+    `== ${name}: ${good} passed, ${bad} failed, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  )
+}
+
+/** Programs from Debian's packages, which a person has and a fresh machine of the checks has not. */
+function installPrograms() {
+  const wanted = {
+    chromium: '/usr/bin/chromium',
+    'firefox-esr': '/usr/bin/firefox-esr',
+    'redis-server': '/usr/bin/redis-server',
+  }
+  const missing = Object.keys(wanted).filter((name) => !existsSync(wanted[name]))
+  if (missing.length === 0) return
+  if (!process.env.CI || process.getuid?.() !== 0) {
+    console.log(`not installed, so that parts below will skip or fail: ${missing.join(', ')}`)
+    return
+  }
+  spawnSync('apt-get', ['update', '-q'], { stdio: ['ignore', 2, 2] })
+  const install = ['install', '-q', '-y', '--no-install-recommends', ...missing]
+  spawnSync('apt-get', install, {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+}
+
+/** The real models that scripts beside the goldens make: BERT-base from Maven, BERT-large by formula. */
+async function makeModels() {
+  const scripts = join(root, '../shared/models')
+  const models = {}
+  if (!existsSync(scripts)) {
+    console.log('skipped: BERT-base and BERT-large: ../shared/models is not there')
+    return models
+  }
+  const folder = process.env.IOBERT_MODELS ?? join(root, 'build/models')
+  const venv = join(root, 'build/models-venv')
+  for (const [name, script] of [
+    ['BASE', 'make_bert_base.py'],
+    ['LARGE', 'make_bert_large.py'],
+  ]) {
+    const model = join(folder, `bert-${name.toLowerCase()}`)
+    if (!existsSync(join(model, 'model.safetensors'))) {
+      if (!existsSync(join(venv, 'bin/python'))) await run('python3', ['-m', 'venv', venv])
+      await run(join(venv, 'bin/pip'), ['install', '-q', 'numpy', 'safetensors'])
+      await run(join(venv, 'bin/python'), [join(scripts, script), model])
+    }
+    if (existsSync(join(model, 'model.safetensors'))) models[`IOBERT_BERT_${name}`] = model
+    else console.log(`skipped: BERT-${name.toLowerCase()}: ${script} did not make it`)
+  }
+  return models
+}
+
+makeReady()
+installPrograms()
+if (words.length === 0 || words.includes('models')) {
+  const models = await makeModels()
+  const files = ['recognizer/goldens', 'recognizer/accuracy', 'checkpoints/large', 'hostile']
+  await part('models', process.execPath, ['tools/test.mjs', ...files], { ...models, IOBERT_FUZZ: '100000' })
+}
+await part('runtimes', process.execPath, ['tools/test-runtimes.mjs'])
+await part('browser', process.execPath, ['tools/test-browser.mjs'])
+await part('docs', process.execPath, ['tools/docs.mjs'])
+await part('site', process.execPath, ['tools/test-docs.mjs'])
+await part('scale', process.execPath, ['tools/test-scale.mjs'])
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 && passed > 0 ? 0 : 1)
