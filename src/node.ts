@@ -1,10 +1,10 @@
 /** iobert in Node, Deno and Bun: the neutral entry and what needs a disk: folders, and the Hub's cache shared with Python. */
 import type { BertModel } from './bert-model.ts'
+import { entryPlatform } from './entry.node.ts'
 import type { LoadOptions } from './load.ts'
 import * as load from './load.ts'
 import type { ModelName } from './load-options.ts'
 import type { Recognizer } from './recognizer.ts'
-import { nodePlatform } from './runtime/platform.node.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 export * from './public.ts'
@@ -21,15 +21,15 @@ export * from './public.ts'
  * const { entities } = await ner.recognize('Angela Merkel met Tim Cook in Berlin.')
  */
 export function loadRecognizer(model?: ModelName, options?: LoadOptions): Promise<Recognizer> {
-  return load.loadRecognizer(nodePlatform(import.meta.url), model, options)
+  return load.loadRecognizer(entryPlatform(), model, options)
 }
 
 /** Loads a model without its decoder: `forward` and `embed`. Arguments as `loadRecognizer`. */
 export function loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel> {
-  return load.loadModel(nodePlatform(import.meta.url), model, options)
+  return load.loadModel(entryPlatform(), model, options)
 }
 
 /** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */
 export function loadTokenizer(model?: ModelName, options?: LoadOptions): Promise<Tokenizer> {
-  return load.loadTokenizer(nodePlatform(import.meta.url), model, options)
+  return load.loadTokenizer(entryPlatform(), model, options)
 }

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildSync } from 'esbuild'
+import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const force = process.argv.includes('--force')
@@ -89,39 +89,48 @@ await step(
   },
 )
 
-// The worker's script, one file with all it needs, inlined as text so that no bundler has to find it. The neutral one is
-// also shipped as a file, for pages whose policy forbids blob workers.
-const WORKERS = {
-  'worker-source.ts': 'src/runtime/worker.ts',
-  'worker-source.node.ts': 'src/runtime/worker.node.ts',
+// What the inlined worker takes of Node, asked for when it runs: an import would fail in a browser.
+const BUILTINS = {
+  'node:fs/promises': ['open', 'stat'],
+  'node:path': ['basename', 'dirname', 'join'],
+  'node:worker_threads': ['parentPort'],
 }
 
+const askedFor = {
+  name: 'asked-for',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'node' }))
+    onLoad({ filter: /./, namespace: 'node' }, ({ path }) => ({
+      contents: `export const { ${BUILTINS[path]?.join(', ')} } =
+        globalThis.process?.getBuiltinModule?.('${path}') ?? {}`,
+    }))
+  },
+}
+
+/** A worker's script as one text with all it needs. */
+async function bundleWorker(entry, plugins) {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, entry)],
+    ...{ bundle: true, minify: true, format: 'esm', target: 'es2022', platform: 'neutral' },
+    ...{ legalComments: 'none', write: false, plugins },
+  })
+  return outputFiles[0].text
+}
+
+// The worker's script is inlined as text so that no bundler has to find it; one text serves every runtime. For pages whose
+// policy forbids blob workers it is also a file, without the part of Node.
 await step(
   'workers',
   ['src', 'tools/build.mjs'],
   ['src/generated/worker-source.ts', 'dist/worker.js'],
-  () => {
-    for (const [output, entry] of Object.entries(WORKERS)) {
-      const result = buildSync({
-        entryPoints: [join(root, entry)],
-        bundle: true,
-        minify: true,
-        format: 'esm',
-        target: 'es2022',
-        platform: entry.endsWith('.node.ts') ? 'node' : 'neutral',
-        legalComments: 'none',
-        write: false,
-      })
-      const script = result.outputFiles[0].text
-      writeFileSync(
-        join(root, 'src/generated', output),
-        `/** ${entry}, bundled. */\nexport const workerSource: string = ${JSON.stringify(script)}\n`,
-      )
-      if (output === 'worker-source.ts') {
-        mkdirSync(join(root, 'dist'), { recursive: true })
-        writeFileSync(join(root, 'dist/worker.js'), script)
-      }
-    }
+  async () => {
+    const inlined = await bundleWorker('src/runtime/worker.node.ts', [askedFor])
+    writeFileSync(
+      join(root, 'src/generated/worker-source.ts'),
+      `/** src/runtime/worker.node.ts, bundled. */\nexport const workerSource: string = ${JSON.stringify(inlined)}\n`,
+    )
+    mkdirSync(join(root, 'dist'), { recursive: true })
+    writeFileSync(join(root, 'dist/worker.js'), await bundleWorker('src/runtime/worker.ts', []))
   },
 )
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { parseLabels } from '../entities/labels.ts'
+import { entryPlatform } from '../entry.node.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { readJsonObject } from '../format/json-file.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
@@ -14,7 +15,6 @@ import { defaultTiles } from '../kernels/tuning.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
-import { nodePlatform } from '../runtime/platform.node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { withLoadingBar } from './model-options.ts'
@@ -60,7 +60,7 @@ async function run(args: ParsedArguments): Promise<number> {
   if (positionals.length > 1) throw new UsageError(`info takes one MODEL, found ${positionals.length}`)
   if (args.has('clear')) return clear(positionals[0])
   const offline = args.has('offline') ? { offline: true } : {}
-  const platform = nodePlatform(new URL('../node.js', import.meta.url).href)
+  const platform = entryPlatform()
   const locator = await withLoadingBar((onProgress) =>
     platform.locate(positionals[0], { ...offline, onProgress }, undefined),
   )

@@ -1,7 +1,7 @@
 import { readSmallText, tokenizerFiles } from '../convert/small-files.ts'
+import { entryPlatform } from '../entry.node.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { quantizedConfig, quantizeModel } from '../format/quantize-model.ts'
-import { nodePlatform } from '../runtime/platform.node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { twoModels, withLoadingBar } from './model-options.ts'
@@ -30,7 +30,7 @@ Example
 async function run(args: ParsedArguments): Promise<number> {
   const [from, to] = twoModels(args, 'quantize')
   const offline = args.has('offline') ? { offline: true } : {}
-  const platform = nodePlatform(new URL('../node.js', import.meta.url).href)
+  const platform = entryPlatform()
   const locator = await withLoadingBar((onProgress) =>
     platform.locate(from, { ...offline, onProgress }, async () => {}),
   )

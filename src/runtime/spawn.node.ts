@@ -8,7 +8,7 @@ import type { EngineWorker } from './spawn.ts'
 export async function spawnNodeWorker(script: string | URL | undefined): Promise<EngineWorker> {
   let url = script
   if (url === undefined) {
-    const { workerSource } = await import('../generated/worker-source.node.ts')
+    const { workerSource } = await import('../generated/worker-source.ts')
     url = new URL(`data:text/javascript,${encodeURIComponent(workerSource)}`)
   }
   // Flags of the caller's own (loaders, inspectors) do not concern the engine.

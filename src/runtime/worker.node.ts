@@ -1,11 +1,24 @@
-/** The script of the engine's worker and of its helpers in Node. Bundled by tools/build.mjs. */
-import { parentPort, type Transferable } from 'node:worker_threads'
+/**
+ * The script of the engine's worker and of its helpers on every runtime, as it is inlined. tools/build.mjs bundles it so
+ * that Node's modules are asked for when it runs, and are `undefined` where there are none.
+ */
+import { type Transferable as NodeTransferable, parentPort } from 'node:worker_threads'
 import { createHost } from './host.ts'
 import { openFiles } from './open-files.node.ts'
+import type { Request } from './protocol.ts'
 
-const handle: (request: import('./protocol.ts').Request) => void = createHost({
-  post: (reply, transfer) => parentPort!.postMessage(reply, transfer as Transferable[]),
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<Request>) => void
+  postMessage: (message: unknown, transfer: Transferable[]) => void
+}
+
+const handle: (request: Request) => void = createHost({
+  post(reply, transfer): void {
+    if (parentPort) parentPort.postMessage(reply, transfer as NodeTransferable[])
+    else scope.postMessage(reply, transfer)
+  },
   openFiles,
 })
 
-parentPort!.on('message', handle)
+if (parentPort) parentPort.on('message', handle)
+else scope.onmessage = ({ data }): void => handle(data)

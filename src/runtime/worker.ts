@@ -1,4 +1,4 @@
-/** The script of the engine's worker and of its helpers in browsers, Deno and Bun. Bundled by tools/build.mjs. */
+/** The script for pages that must name one, without a word of Node: `dist/worker.js`. Bundled by tools/build.mjs. */
 import { createHost } from './host.ts'
 import { openFiles } from './open-files.ts'
 import type { Request } from './protocol.ts'
