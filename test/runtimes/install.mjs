@@ -55,10 +55,12 @@ export function installRuntimes() {
   writeFileSync(done, manifest)
 }
 
-/** Unpacks what `npm pack` makes into node_modules/iobert, and lays the suite beside it, so that it imports that. */
+/** Assembles the package, and unpacks what `npm pack` makes of it into node_modules/iobert, and lays the suite beside it, so that it imports that. */
 export function installPackage() {
+  const assembled = join(folder, 'published')
+  run(process.execPath, ['tools/pack.mjs', assembled], { cwd: root })
   const [{ filename }] = JSON.parse(
-    run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root }),
+    run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: assembled }),
   )
   const target = join(modules, 'iobert')
   rmSync(target, { recursive: true, force: true })

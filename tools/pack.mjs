@@ -1,0 +1,124 @@
+// `node tools/pack.mjs [FOLDER] [--json]`: assembles what is published, in build/package unless a folder is given, from
+// dist/ and weights/, and tells its size. The code is bundled and minified; what is loaded on demand stays apart.
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
+const root = fileURLToPath(new URL('..', import.meta.url))
+const target = resolve(positionals[0] ?? join(root, 'build/package'))
+const slashes = (path) => path.replaceAll('\\', '/')
+
+function place(name) {
+  const file = join(target, name)
+  mkdirSync(dirname(file), { recursive: true })
+  if (name.startsWith('weights/')) {
+    try {
+      linkSync(join(root, name), file)
+      return
+    } catch {
+      // Another disk takes no link.
+    }
+  }
+  copyFileSync(join(root, name), file)
+}
+
+/** The two entries and the commands, which share what they have in common. @returns esbuild's outputs by name */
+async function bundle() {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['dist/index.js', 'dist/node.js', 'dist/cli/main.js'],
+    // Shared parts stand beside the entries, so that the shipped model is at `../weights/` from them too.
+    ...{ outdir: join(target, 'dist'), outbase: 'dist', chunkNames: '[name]-[hash]' },
+    ...{ bundle: true, splitting: true, minify: true, format: 'esm', target: 'es2022' },
+    ...{ platform: 'neutral', external: ['node:*'], legalComments: 'none', metafile: true },
+  })
+  chmodSync(join(target, 'dist/cli/main.js'), 0o755)
+  const name = (path) => slashes(relative(target, resolve(root, path)))
+  return new Map(
+    Object.entries(metafile.outputs).map(([path, { imports }]) => [
+      name(path),
+      imports.filter(({ external }) => !external).map((imported) => name(imported.path)),
+    ]),
+  )
+}
+
+/** `names` and all they lead to. */
+function reach(names, next, seen = new Set()) {
+  for (const name of names) {
+    if (seen.has(name)) continue
+    seen.add(name)
+    reach(next(name), next, seen)
+  }
+  return seen
+}
+
+function importedTypes(name) {
+  const imports = readFileSync(join(root, name), 'utf8').matchAll(/(?:from |import\()["'](\.[^"']+)["']/g)
+  return [...imports].map(([, path]) => slashes(join(dirname(name), path.replace(/\.[jt]s$/, '.d.ts'))))
+}
+
+/** Bytes as npm packs them: in tar, a header and the content in blocks of 512 bytes, through gzip. */
+function packedSize(names) {
+  const parts = []
+  for (const name of [...names].sort()) {
+    const content = readFileSync(join(target, name))
+    const header = Buffer.alloc(512)
+    header.write(`package/${name}`)
+    parts.push(header, content, Buffer.alloc((512 - (content.length % 512)) % 512))
+  }
+  return gzipSync(Buffer.concat(parts), { level: 9 }).length
+}
+
+rmSync(target, { recursive: true, force: true })
+mkdirSync(target, { recursive: true })
+const { devDependencies, scripts, imports, ...manifest } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+)
+writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+for (const name of ['README.md', 'LICENSE']) {
+  if (existsSync(join(root, name))) place(name)
+  else process.stderr.write(`${name} is not there: do not publish without it\n`)
+}
+for (const name of readdirSync(join(root, 'weights'))) place(`weights/${name}`)
+
+const outputs = await bundle()
+// One file each: pages publish the script on their own origin, and edge workers upload the kernels.
+const single = ['dist/worker.js', 'dist/kernels.wasm']
+for (const name of single) place(name)
+const types = reach(['dist/index.d.ts', 'dist/node.d.ts'], importedTypes)
+for (const name of types) place(name)
+
+const library = reach(['dist/index.js', 'dist/node.js'], (name) => outputs.get(name))
+const tools = [...outputs.keys()].filter((name) => !library.has(name))
+const files = readdirSync(target, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => slashes(relative(target, join(entry.parentPath ?? entry.path, entry.name))))
+const whole = files.filter((name) => !name.startsWith('weights/'))
+const parts = {
+  // What a program can load: both entries, the kernels in both variants, the worker's text.
+  'library, code': [...library],
+  'library, types': [...types],
+  'dist/worker.js': ['dist/worker.js'],
+  'dist/kernels.wasm': ['dist/kernels.wasm'],
+  'command line, code': tools,
+  papers: whole.filter((name) => !name.startsWith('dist/')),
+  'library without command line': whole.filter((name) => !tools.includes(name)),
+  'all but weights': whole,
+}
+const sizes = Object.fromEntries(Object.entries(parts).map(([name, list]) => [name, packedSize(list)]))
+if (values.json) process.stdout.write(`${JSON.stringify({ target, sizes })}\n`)
+else for (const [name, size] of Object.entries(sizes)) process.stdout.write(`${name.padEnd(30)}${size}\n`)
