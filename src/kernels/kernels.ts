@@ -24,7 +24,7 @@ export interface Matrix {
   readonly address: number
   readonly rows: number
   readonly columns: number
-  /** Floats from one row to the next: `columns` rounded up to 16. */
+  /** Floats from one row to the next: a multiple of 16, at least `columns`. */
   readonly stride: number
   readonly quantized?: QuantizedRows
 }
@@ -57,7 +57,7 @@ export interface LayerNorm {
   readonly epsilon: number
 }
 
-/** The embedding tables; rows of `stride` elements. */
+/** The embedding tables; rows of H rounded up to 16 elements. */
 export interface EmbeddingTables {
   readonly precision: Precision
   readonly words: number

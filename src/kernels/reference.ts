@@ -107,7 +107,8 @@ export class ReferenceKernels implements Kernels {
 
   // #region embed
   embed(ids: number, positions: number, tables: EmbeddingTables, out: Matrix): void {
-    const { columns, stride } = out
+    const { columns } = out
+    const stride = roundUp(columns, 16) // of the tables
     for (let t = 0; t < out.rows; t++) {
       const id = this.memory.int32[ids / 4 + t]!
       const position = this.#floats(

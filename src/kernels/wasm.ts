@@ -199,7 +199,7 @@ export class WasmKernels implements Kernels {
     const { words, wordScales, positions: positionRows, tokenType, norm } = tables
     const struct = [words, wordScales, positionRows, tokenType, norm.weight, norm.bias]
     this.memory.int32.set(struct, this.#tables / 4)
-    const args = [this.#tables, ids, positions, out.columns, out.stride, float(norm.epsilon)]
+    const args = [this.#tables, ids, positions, out.columns, roundUp(out.columns, 16), float(norm.epsilon)]
     const work = 16 * out.rows * out.columns
     this.#run(KERNEL.embed, out.rows, work, [
       ...args,

@@ -3,7 +3,7 @@
  * comes. Tokens of all sequences stand end to end, without padding: [ΣT, H].
  */
 import type { Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
-import { type KernelMemory, roundUp } from '../kernels/memory.ts'
+import type { KernelMemory } from '../kernels/memory.ts'
 import { activationLimit } from '../kernels/quantization.ts'
 import type { BertConfig } from './config.ts'
 
@@ -29,6 +29,15 @@ export interface Workspace {
   readonly logits: Matrix
 }
 
+/**
+ * Numbers from one row to the next: whole cache lines of `line` numbers, and an odd count of them. A column of a panel is
+ * written row by row; with rows a power of two apart those lines would all fall into the same few sets of the first-level
+ * cache (measured: 77 to 85 GOP/s for 128 rows of 3072).
+ */
+function spreadStride(columns: number, line: number): number {
+  return (Math.ceil(columns / line) | 1) * line
+}
+
 /** Lays the buffers out. `allocate` hands out addresses, or only counts. */
 export function layWorkspace(
   config: BertConfig,
@@ -40,13 +49,14 @@ export function layWorkspace(
   const { hiddenSize, intermediateSize, labels } = config
   /** `inputs` of the linear layer that reads the rows quantised, or 0 where none does. */
   const matrix = (columns: number, inputs: number): Matrix => {
-    const stride = roundUp(columns, 16)
+    const stride = spreadStride(columns, 16)
     const rows = { address: allocate(4 * tokens * stride), rows: tokens, columns, stride }
     if (precision === 'float32' || inputs === 0) return rows
-    const address = allocate(2 * tokens * stride)
+    const wordStride = spreadStride(columns, 32)
+    const address = allocate(2 * tokens * wordStride)
     return {
       ...rows,
-      quantized: { address, stride, scales: allocate(4 * tokens), limit: activationLimit(inputs) },
+      quantized: { address, stride: wordStride, scales: allocate(4 * tokens), limit: activationLimit(inputs) },
     }
   }
   return {
