@@ -56,7 +56,12 @@ export function layWorkspace(
     const address = allocate(2 * tokens * wordStride)
     return {
       ...rows,
-      quantized: { address, stride: wordStride, scales: allocate(4 * tokens), limit: activationLimit(inputs) },
+      quantized: {
+        address,
+        stride: wordStride,
+        scales: allocate(4 * tokens),
+        limit: activationLimit(inputs),
+      },
     }
   }
   return {
