@@ -9,6 +9,7 @@ import { layerNormRow } from './layer-norm'
 import { linearFloat32 } from './linear-f32'
 import { linearInt8 } from './linear-int8'
 import { quantizeRow } from './quantize'
+import { nextTileRows, tileStart } from './tile-rows'
 
 const LINEAR_INT8: i32 = 0
 const LINEAR_FLOAT32: i32 = 1
@@ -100,12 +101,17 @@ function embed(args: usize, from: i32, to: i32): void {
   }
 }
 
-/** Arguments `first` and on: int16 rows or 0, their stride, the row scales, the limit. */
+/** Arguments `first` and on: int16 rows or 0, their bytes, the row scales, the limit, all rows, rows of the largest tile. */
 function quantizeAfter(args: usize, first: usize, row: i32, width: i32, values: usize): void {
   const out = address(args, first)
   if (out === 0) return
   const scale = address(args, first + 2) + ((<usize>row) << 2)
-  quantizeRow(values, width, float(args, first + 3), out + address(args, first + 1) * row, scale)
+  const rows = word(args, first + 4)
+  const largest = word(args, first + 5)
+  const start = tileStart(row, rows, largest)
+  const step = (<usize>nextTileRows(rows - start, largest)) << 2
+  const pair = out + address(args, first + 1) * start + ((<usize>(row - start)) << 2)
+  quantizeRow(values, width, float(args, first + 3), pair, step, scale)
 }
 
 /** Units: rows. */
@@ -121,15 +127,14 @@ export function execute(kernel: i32, args: usize, from: i32, to: i32, scratch: u
     linearInt8(
       address(args, 0),
       address(args, 1),
-      address(args, 2),
-      word(args, 3),
-      address(args, 4),
-      word(args, 5),
+      word(args, 2),
+      address(args, 3),
+      word(args, 4),
+      address(args, 5),
       address(args, 6),
       address(args, 7),
-      address(args, 8),
+      word(args, 8),
       word(args, 9),
-      word(args, 10),
       from,
       to,
       scratch,

@@ -9,13 +9,17 @@
  *     weights   panels of 8 output channels; in a panel, for each pair of inputs k, k+1:
  *               n0k0 n0k1 n1k0 n1k1 ... n7k0 n7k1        16 bytes, K padded with zeros
  *     columns   for each panel: 8 column scales, then 8 biases, float32
- *     x         int16 rows, `xStride` bytes apart, padded with zeros
+ *     x         int16, the rows of a tile interleaved: for each pair of inputs k, k+1 the pairs of all its rows, 4 bytes
+ *               each; tiles one after another, padded with zeros (quantize.ts writes them so)
  *
  * One step of a tile of R rows × 8 channels: two loads of weights, R splats of an activation pair, 2R dot products.
- * What was tried (GOP/s, one Zen 4 core, M 120, K 1024, N 4096; bench/RESULTS.md has the current table):
- *   weights widened to int16 in the loop 80, once into a scratch that all row tiles share 87 (from WIDEN_ROWS rows on,
- *   below that widening costs more than it saves); 4×4 tile 64: 16 accumulators do not fit 15 registers;
- *   256-bit re-vectorisation joins the two accumulators of a row: 141 with the same 5×2 tile.
+ * What was tried (GOP/s, one Zen 4 core, M 128, K 768, N 3072, V8 13.6; bench/RESULTS.md has the current table):
+ *   rows apart, a pointer for each: 77, and 82 with the loop written out twice; interleaved: 88;
+ *   weights widened to int16 in the loop: 80, once into a scratch that all row tiles share: 88 (from WIDEN_ROWS rows on,
+ *   below that widening costs more than it saves);
+ *   loop written out twice or four times: 84 and 78, since V8 unrolls the short one better by itself;
+ *   4×4 tile: 64, since 16 accumulators do not fit 15 registers;
+ *   256-bit re-vectorisation joins the two accumulators of a row: 145 with the 6×2 tile.
  */
 import { activate } from './activation'
 import { nextTileRows } from './tile-rows'
@@ -72,7 +76,6 @@ function finishPanel(rowScales: usize, columns: usize, out: usize, rows: i32, ou
  */
 export function linearInt8(
   x: usize,
-  xStride: usize,
   scales: usize,
   rows: i32,
   weights: usize,
@@ -87,21 +90,24 @@ export function linearInt8(
   scratch: usize,
 ): void {
   const panelBytes = (<usize>pairs) << 4
-  const blockRows = max((ROW_BLOCK_BYTES / <i32>xStride / 60) * 60, 60)
-  for (let first: i32 = 0; first < rows; first += blockRows) {
-    const last = min(first + blockRows, rows)
+  const rowBytes = (<usize>pairs) << 2
+  const blockRows = max(ROW_BLOCK_BYTES / <i32>rowBytes, tileRows)
+  let first: i32 = 0
+  while (first < rows) {
+    // A block ends with a tile.
+    let last = first
+    while (last < rows && last - first < blockRows) last += nextTileRows(rows - last, tileRows)
     const widened = last - first >= WIDEN_ROWS
     for (let panel = from; panel < to; panel++) {
       const w = weights + panelBytes * panel
       const panelOut = out + ((<usize>panel) << 5)
       if (widened) widen(w, pairs, scratch)
-      let row = first
-      while (row < last) {
-        const count = nextTileRows(last - row, tileRows)
-        const tileX = x + xStride * row
+      for (let row = first; row < last; ) {
+        const count = nextTileRows(rows - row, tileRows)
+        const tileX = x + rowBytes * row
         const tileOut = panelOut + outStride * row
-        if (widened) wideTile(count, tileX, xStride, scratch, pairs, tileOut, outStride)
-        else narrowTile(count, tileX, xStride, w, pairs, tileOut, outStride)
+        if (widened) wideTile(count, tileX, scratch, pairs, tileOut, outStride)
+        else narrowTile(count, tileX, w, pairs, tileOut, outStride)
         row += count
       }
       const firstOut = panelOut + outStride * first
@@ -114,5 +120,6 @@ export function linearInt8(
       )
       activate(activation, firstOut, last - first, PANEL, outStride)
     }
+    first = last
   }
 }

@@ -29,10 +29,13 @@ export interface Matrix {
   readonly quantized?: QuantizedRows
 }
 
-/** int16 rows with one float32 scale each: value = q · scale. */
+/**
+ * int16 rows with one float32 scale each: value = q · scale. How rows lie is the kernels' own affair: in the wasm ones the
+ * rows of a register tile are interleaved (assembly/linear-int8.ts).
+ */
 export interface QuantizedRows {
   readonly address: number
-  /** int16 numbers from one row to the next. */
+  /** int16 numbers a row takes: its columns rounded up to 16. */
   readonly stride: number
   /** Address of one float32 a row. */
   readonly scales: number

@@ -205,7 +205,7 @@ export class WasmKernels implements Kernels {
       ...args,
       out.address,
       4 * out.stride,
-      ...quantizedArguments(out),
+      ...this.#quantizedArguments(out),
     ])
   }
 
@@ -214,9 +214,9 @@ export class WasmKernels implements Kernels {
     const work = x.rows * layer.inputs * layer.outputs
     const outStride = 4 * out.stride
     if (layer.precision === 'int8') {
-      const { address, stride, scales } = x.quantized!
+      const { address, scales } = x.quantized!
       this.#run(KERNEL.linearInt8, Math.ceil(layer.outputs / INT8_PANEL), work / 2, [
-        ...[address, 2 * stride, scales, x.rows, layer.weights, roundUp(layer.inputs, 16) / 2, layer.columns],
+        ...[address, scales, x.rows, layer.weights, roundUp(layer.inputs, 16) / 2, layer.columns],
         ...[out.address, outStride, kind, this.tiles.int8Rows],
       ])
     } else {
@@ -253,13 +253,20 @@ export class WasmKernels implements Kernels {
     const { weight, bias, epsilon } = norm
     this.#run(KERNEL.layerNorm, out.rows, 16 * out.rows * out.columns, [
       ...[x.address, 4 * x.stride, residual.address, 4 * residual.stride, out.columns, weight, bias],
-      ...[float(epsilon), out.address, 4 * out.stride, ...quantizedArguments(out)],
+      ...[float(epsilon), out.address, 4 * out.stride, ...this.#quantizedArguments(out)],
     ])
+  }
+
+  /** Where a matrix's quantised twin goes and how its rows are interleaved, as arguments; zeros where it has none. */
+  #quantizedArguments({ quantized, rows }: Matrix): number[] {
+    if (!quantized) return [0, 0, 0, 0, 0, 0]
+    const { address, stride, scales, limit } = quantized
+    return [address, 2 * stride, scales, float(limit), rows, this.tiles.int8Rows]
   }
 
   #quantize(rows: Matrix): void {
     if (!rows.quantized) return
-    const args = [rows.address, 4 * rows.stride, rows.columns, ...quantizedArguments(rows)]
+    const args = [rows.address, 4 * rows.stride, rows.columns, ...this.#quantizedArguments(rows)]
     this.#run(KERNEL.quantize, rows.rows, 4 * rows.rows * rows.columns, args)
   }
 
@@ -287,12 +294,6 @@ export class WasmKernels implements Kernels {
     this.#exports.dispatch(CONTROL_ADDRESS, this.#scratch)
     while (this.#exports.join(CONTROL_ADDRESS, WAIT_MILLISECONDS) === 0) this.#checkHelpers()
   }
-}
-
-/** Where a matrix's quantised twin goes, as arguments; zeros where it has none. */
-function quantizedArguments({ quantized }: Matrix): number[] {
-  if (!quantized) return [0, 0, 0, 0]
-  return [quantized.address, 2 * quantized.stride, quantized.scales, float(quantized.limit)]
 }
 
 const floatView = new Float32Array(1)

@@ -3,7 +3,7 @@
  * comes. Tokens of all sequences stand end to end, without padding: [ΣT, H].
  */
 import type { Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
-import type { KernelMemory } from '../kernels/memory.ts'
+import { type KernelMemory, roundUp } from '../kernels/memory.ts'
 import { activationLimit } from '../kernels/quantization.ts'
 import type { BertConfig } from './config.ts'
 
@@ -52,13 +52,13 @@ export function layWorkspace(
     const stride = spreadStride(columns, 16)
     const rows = { address: allocate(4 * tokens * stride), rows: tokens, columns, stride }
     if (precision === 'float32' || inputs === 0) return rows
-    const wordStride = spreadStride(columns, 32)
-    const address = allocate(2 * tokens * wordStride)
+    const pairs = roundUp(columns, 16)
+    const address = allocate(2 * tokens * pairs)
     return {
       ...rows,
       quantized: {
         address,
-        stride: wordStride,
+        stride: pairs,
         scales: allocate(4 * tokens),
         limit: activationLimit(inputs),
       },

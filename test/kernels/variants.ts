@@ -41,7 +41,7 @@ export function variants(): Variant[] {
   const found = [
     wasmVariant('simd', { int8Rows: 4, float32Rows: 4, float32Panel: 8 }),
     wasmVariant('simd', { int8Rows: 5, float32Rows: 5, float32Panel: 8 }),
-    wasmVariant('simd', { int8Rows: 5, float32Rows: 6, float32Panel: 16 }),
+    wasmVariant('simd', { int8Rows: 6, float32Rows: 6, float32Panel: 16 }),
   ]
   if (hasRelaxedSimd()) {
     found.push(wasmVariant('relaxed', { int8Rows: 5, float32Rows: 6, float32Panel: 8 }))
@@ -93,13 +93,33 @@ export class Bench {
     return rows
   }
 
-  /** int16 rows with their padding, and the scales. */
+  /** int16 rows with their padding, one after another, and the scales. */
   readQuantized({ quantized, rows }: Matrix): { values: Int16Array; scales: Float32Array } {
     const { address, stride, scales } = quantized!
-    return {
-      values: new Int16Array(this.kernels.memory.memory.buffer, address, rows * stride).slice(),
-      scales: this.kernels.memory.float32.slice(scales / 4, scales / 4 + rows),
+    const stored = new Int16Array(this.kernels.memory.memory.buffer, address, rows * stride)
+    const values = new Int16Array(rows * stride)
+    for (const { first, count } of this.#tiles(rows)) {
+      for (let k = 0; k < stride; k++) {
+        for (let i = 0; i < count; i++) {
+          const pair = first * stride + 2 * ((k >> 1) * count + i)
+          values[(first + i) * stride + k] = stored[pair + (k & 1)]!
+        }
+      }
     }
+    return { values, scales: this.kernels.memory.float32.slice(scales / 4, scales / 4 + rows) }
+  }
+
+  /** The groups in which rows are interleaved: whole tiles while two are left, then the rest in halves; the reference: none. */
+  #tiles(rows: number): { first: number; count: number }[] {
+    const largest = this.kernels instanceof WasmKernels ? this.kernels.tiles.int8Rows : 1
+    const tiles: { first: number; count: number }[] = []
+    for (let first = 0; first < rows; ) {
+      const left = rows - first
+      const count = left <= largest ? left : left >= 2 * largest ? largest : Math.ceil(left / 2)
+      tiles.push({ first, count })
+      first += count
+    }
+    return tiles
   }
 
   linear(
