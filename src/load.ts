@@ -121,12 +121,7 @@ export async function loadModel(
   const sentence = await sentenceSettings(files, config)
   const maxLength = longest(options, config, tokenizer, sentence)
   const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
-  const { onProgress, signal } = options
-  const watch = {
-    signal,
-    onProgress:
-      onProgress && ((loaded: number, total: number) => onProgress({ file: 'weights', loaded, total })),
-  }
+  const watch = { signal: options.signal, onProgress: options.onProgress }
   const engine = plan.worker
     ? await loadInWorker(setup, locator, platform.spawn!, options.worker, watch)
     : await (await import('./runtime/inline.ts')).loadInline(setup, files, watch)

@@ -2,7 +2,9 @@
 export type { BertModel, ForwardOptions, ModelInfo } from './bert-model.ts'
 export type { EmbedOptions } from './embed.ts'
 export type { LabelScheme } from './entities/labels.ts'
+export type { CleanupMode } from './entities/spark-document.ts'
 export type { SparkAnnotation, SparkAnnotations, SparkOptions } from './entities/spark-nlp.ts'
+export type { SparkTokenizerOptions } from './entities/spark-tokenizer.ts'
 export type {
   Decode,
   Entity,
@@ -12,16 +14,18 @@ export type {
   Strategy,
   Word,
 } from './entities/types.ts'
+export type { Dtype } from './format/dtypes.ts'
 export { type ModelFormatCode, ModelFormatError } from './format/errors.ts'
-export { parseSafetensors } from './format/safetensors.ts'
+export { parseSafetensors, type Safetensors, type SafetensorsTensor } from './format/safetensors.ts'
 export { HubError, type HubErrorCode } from './hub/errors.ts'
 export type { KernelChoice } from './kernels/choose.ts'
 export type { Precision } from './kernels/kernels.ts'
 export type { LoadOptions, LoadProgress } from './load.ts'
 export type { ModelName } from './load-options.ts'
 export type { ForwardOutput } from './model/bert.ts'
-export type { BertConfig } from './model/config.ts'
+export type { BertConfig, HiddenActivation } from './model/config.ts'
 export type { Pooling } from './model/pooling.ts'
+export type { Quantization } from './model/quantization.ts'
 export type { LayerTrace, Trace } from './model/trace.ts'
 export type { Recognizer, RecognizerInput, StreamOptions } from './recognizer.ts'
 export type { Encoding } from './text/encoding.ts'

@@ -5,11 +5,15 @@ import type { ByteSource } from './source.ts'
 
 /** A tensor of a file in memory: `data` views the file's own bytes, little endian, row after row. */
 export interface SafetensorsTensor {
+  /** 'F32', 'F16', 'I8' and so on. */
   readonly dtype: Dtype
+  /** Sizes, the slowest first; empty for a scalar. */
   readonly shape: readonly number[]
+  /** A view of the file's bytes. */
   readonly data: Uint8Array
 }
 
+/** A safetensors file, read. */
 export interface Safetensors {
   /** In the order of the data. */
   readonly tensors: Map<string, SafetensorsTensor>

@@ -3,7 +3,9 @@ import { isObject, type JsonObject, kind, shown } from '../format/json-file.ts'
 
 /** int8 weights with one scale for each output channel: the one kind of quantisation read and written. */
 export interface Quantization {
+  /** Of a weight. */
   readonly bits: 8
+  /** One scale for each output channel. */
   readonly strategy: 'channel'
   /** Modules that stay float, by name. */
   readonly ignore: readonly string[]

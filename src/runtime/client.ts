@@ -4,7 +4,7 @@ import type { ForwardOutput, ForwardWanted } from '../model/bert.ts'
 import { disposedError } from './disposed-error.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
 import { putTogether } from './post-error.ts'
-import type { Locator, Reply } from './protocol.ts'
+import type { FileProgress, Locator, Reply } from './protocol.ts'
 import type { EngineWorker, Spawn } from './spawn.ts'
 
 export interface EngineClient {
@@ -20,7 +20,7 @@ export interface EngineClient {
 }
 
 export interface LoadWatch {
-  readonly onProgress?: ((loaded: number, total: number) => void) | undefined
+  readonly onProgress?: ((progress: FileProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -150,8 +150,10 @@ class WorkerClient implements EngineClient {
   }
 
   #take(reply: Reply): void {
-    if (reply.type === 'progress') this.#onProgress?.(reply.loaded, reply.total)
-    else if (reply.type === 'loaded') {
+    if (reply.type === 'progress') {
+      const { file, loaded, total } = reply
+      this.#onProgress?.({ file, loaded, total })
+    } else if (reply.type === 'loaded') {
       this.#loaded = reply
       this.#loading?.resolve()
     } else if (reply.type === 'result') {

@@ -2,12 +2,12 @@
 import type { ModelFiles } from '../format/source.ts'
 import { Engine, type Helpers } from './engine.ts'
 import { takeApart } from './post-error.ts'
-import type { HelpOrder, Locator, Reply, Request } from './protocol.ts'
+import type { FileProgress, HelpOrder, Locator, Reply, Request } from './protocol.ts'
 
 export interface HostPort {
   post(reply: Reply, transfer: Transferable[]): void
   /** Opens a model's files where this runtime can. */
-  openFiles(locator: Locator): Promise<ModelFiles>
+  openFiles(locator: Locator, onProgress: (progress: FileProgress) => void): Promise<ModelFiles>
 }
 
 /** Gives back the function that takes each message. */
@@ -17,16 +17,16 @@ export function createHost(port: HostPort): (request: Request) => void {
 
   const load = async (request: Request & { type: 'iobert:load' }): Promise<Engine> => {
     let posted = 0
-    const progress = (loaded: number, total: number): void => {
+    const progress = ({ file, loaded, total }: FileProgress): void => {
       const now = performance.now()
       // A few messages a second tell as much as one a tensor.
       if (now - posted < 50 && loaded < total) return
       posted = now
-      port.post({ type: 'progress', loaded, total }, [])
+      port.post({ type: 'progress', file, loaded, total }, [])
     }
-    const files = await port.openFiles(request.locator)
+    const files = await port.openFiles(request.locator, progress)
     const loaded = await Engine.load(request.setup, files, {
-      onProgress: progress,
+      onProgress: (loaded, total) => progress({ file: 'weights', loaded, total }),
       helpers: helpersOf(request),
     })
     port.post({ type: 'loaded', info: loaded.info, setup: loaded.setup }, [])

@@ -13,7 +13,8 @@ export async function loadInline(
   const { ReferenceKernels } =
     setup.variant === 'reference' ? await import('../kernels/reference.ts') : { ReferenceKernels: undefined }
   const engine = await Engine.load(setup, files, {
-    ...watch,
+    signal: watch.signal,
+    onProgress: (loaded, total) => watch.onProgress?.({ file: 'weights', loaded, total }),
     ...(ReferenceKernels ? { reference: (memory) => new ReferenceKernels(memory) } : {}),
   })
   let disposed = false

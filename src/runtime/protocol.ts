@@ -44,9 +44,16 @@ export interface HelpOrder {
   readonly scratch: number
 }
 
+/** A file on its way, or (`file: 'weights'`) all weights into memory; bytes. */
+export interface FileProgress {
+  readonly file: string
+  readonly loaded: number
+  readonly total: number
+}
+
 /** From the worker back. */
 export type Reply =
-  | { readonly type: 'progress'; readonly loaded: number; readonly total: number }
+  | ({ readonly type: 'progress' } & FileProgress)
   | { readonly type: 'loaded'; readonly info: EngineInfo; readonly setup: EngineSetup }
   | {
       readonly type: 'result'
