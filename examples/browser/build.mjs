@@ -17,6 +17,10 @@ const REPLACED = {
   'dist/generated/relaxed.js': () => kernelFile('relaxed'),
   // The page never asks for this style of annotations.
   'dist/entities/spark-nlp.js': () => 'export let annotateSpark, prepareSparkDocument',
+  // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
+  'dist/entities/options.js': () => 'export const checkRecognizeOptions = (options = {}) => options',
+  'dist/load-options.js': () =>
+    'export const checkLoadOptions = (options = {}) => options\nexport const checkModelName = (model) => model',
   // What has no SIMD has not this page's colours either: Chrome 91, Firefox 89, Safari 16.4 and later have it.
   'dist/kernels/reference.js': () => `export class ReferenceKernels {
   constructor() { throw new Error('This browser runs no WebAssembly SIMD: take a newer one') }
@@ -43,13 +47,16 @@ export const wasm = btoa(text)`
 const replace = {
   name: 'replace',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]dist[\\/](generated|entities|format|hub|kernels)[\\/]/ }, ({ path, suffix }) => {
-      const name = Object.keys(REPLACED).find((file) => path.replaceAll('\\', '/').endsWith(`/${file}`))
-      // With `?` at its end it is the module itself.
-      return name === undefined || suffix === '?'
-        ? undefined
-        : { contents: REPLACED[name](path), loader: 'js' }
-    })
+    onLoad(
+      { filter: /[\\/]dist[\\/]((generated|entities|format|hub|kernels)[\\/]|load-options)/ },
+      ({ path, suffix }) => {
+        const name = Object.keys(REPLACED).find((file) => path.replaceAll('\\', '/').endsWith(`/${file}`))
+        // With `?` at its end it is the module itself.
+        return name === undefined || suffix === '?'
+          ? undefined
+          : { contents: REPLACED[name](path), loader: 'js' }
+      },
+    )
   },
 }
 
