@@ -203,7 +203,10 @@ export const tests = [
       // Six layers: a pass that ran to its end would wait half of itself in the middle, one layer is a sixth.
       const shares = waits.map(({ wait, batch }) => wait / batch).sort((one, other) => one - other)
       const middle = shares[shares.length >> 1]
-      assert.ok(middle < 1 / 4, `stopped after ${shares.map((share) => share.toFixed(2))} of a pass`)
+      assert.ok(
+        middle < 1 / 4,
+        `stopped after ${shares.map((share) => share.toFixed(2))} of a pass of ${waits.map(({ batch }) => batch.toFixed(0))} ms`,
+      )
       return `after ${middle.toFixed(2)} of a pass of 6 layers (${waits.map(({ wait }) => wait.toFixed(0)).join(', ')} ms)`
     },
   ],
