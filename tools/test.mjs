@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeReady, run } from './ready.mjs'
 
@@ -51,9 +51,7 @@ function runFile(name) {
       const bad = Math.max(total - good, code === 0 ? 0 : 1)
       wrong += bad
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
-      console.log(
-        `${bad === 0 ? 'ok  ' : 'FAIL'} ${relative(compiled, join(compiled, name))}  ${good}/${total}  ${seconds} s`,
-      )
+      console.log(`${bad === 0 ? 'ok  ' : 'FAIL'} ${name}  ${good}/${total}  ${seconds} s`)
       for (const line of left) console.log(`     ${line}`)
       if (bad > 0) {
         failed.push(name)
