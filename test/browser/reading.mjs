@@ -101,16 +101,17 @@ export const tests = [
       const [first] = await expected(await page.inputValue('#text'))
       const box = await page.locator('mark').first().boundingBox()
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+      await page.waitForSelector('#tip')
       assert.equal((await page.locator('#tip').textContent()).trim(), `Person ${percent(first.score)}`)
       await page.mouse.move(5, 5)
-      assert.ok(await page.isHidden('#tip'))
+      await page.waitForSelector('#tip', { state: 'hidden' })
       await page.focus('#text')
       await page.keyboard.press('Control+Home')
       await page.keyboard.press('ArrowRight')
       await page.waitForSelector('#tip')
       assert.equal(await page.textContent('#status'), `Angela Merkel: Person, ${percent(first.score)}`)
       await page.keyboard.press('Escape')
-      assert.ok(await page.isHidden('#tip'))
+      await page.waitForSelector('#tip', { state: 'hidden' })
     },
   ],
   [
