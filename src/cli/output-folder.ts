@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmdirSync, rmSync } from 'node:fs'
 import { mkdir, open, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { FileSink, ModelSink } from '../convert/convert.ts'
-import { TOKENIZER_FILES } from '../convert/small-files.ts'
+import { KEPT_FILES } from '../convert/small-files.ts'
 import { checkFileName } from '../format/file-name.ts'
 
 /** A model's folder that is being written. */
@@ -14,18 +14,26 @@ export interface OutputFolder extends ModelSink {
 
 /**
  * Writes a folder's files under temporary names beside the old ones; `commit` renames them, so that no half-written file
- * is ever seen. What was not committed is removed when the process ends, by an error or a signal too.
+ * is ever seen. What was not committed is removed when the process ends, by an error or a signal too, and so are folders
+ * that were made for it.
  */
 export async function createOutputFolder(folder: string): Promise<OutputFolder> {
-  await mkdir(folder, { recursive: true })
+  const made: string[] = []
+  const makeFolder = async (path: string): Promise<void> => {
+    if ((await mkdir(path, { recursive: true })) !== undefined) made.unshift(path)
+  }
+  await makeFolder(folder)
   const pending = new Map<string, string>()
   const suffix = randomBytes(6).toString('hex')
   process.once('exit', () => {
     for (const path of pending.values()) rmSync(path, { force: true })
+    for (const path of made) removeIfEmpty(path)
   })
   return {
     async create(fileName: string): Promise<FileSink> {
-      const path = join(folder, `.${checkFileName(fileName)}.${suffix}`)
+      const target = join(folder, checkFileName(fileName))
+      await makeFolder(dirname(target))
+      const path = join(dirname(target), `.${basename(target)}.${suffix}`)
       pending.set(fileName, path)
       const handle = await open(path, 'wx')
       return {
@@ -42,7 +50,7 @@ export async function createOutputFolder(folder: string): Promise<OutputFolder> 
       }
     },
     async commit(): Promise<void> {
-      for (const name of TOKENIZER_FILES) {
+      for (const name of KEPT_FILES) {
         if (pending.has(name) || !existsSync(join(folder, name))) continue
         throw new Error(
           `${folder} holds ${name}, which the new model has not, and which would be read with it: remove it, or choose another folder`,
@@ -53,5 +61,13 @@ export async function createOutputFolder(folder: string): Promise<OutputFolder> 
         pending.delete(fileName)
       }
     },
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // It holds something.
   }
 }

@@ -1,4 +1,4 @@
-import { readSmallText, tokenizerFiles } from '../convert/small-files.ts'
+import { keptFiles, readSmallText } from '../convert/small-files.ts'
 import { entryPlatform } from '../entry.node.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { quantizedConfig, quantizeModel } from '../format/quantize-model.ts'
@@ -13,8 +13,8 @@ const help = `Usage: iobert quantize [OPTIONS] IN OUT
 
 Writes a float model as int8: the encoder's linear layers and the word embeddings, with one scale an output channel (its
 largest absolute value / 127); the rest stays as it is. OUT gets config.json (with quantization_config),
-model.safetensors, and the tokenizer's files. The same model gives the same bytes. Files are written under temporary
-names and take their place when all are complete.
+model.safetensors, the tokenizer's files and those of sentence-transformers. The same model gives the same bytes. Files
+are written under temporary names and take their place when all are complete.
 
   IN             a folder with config.json and model.safetensors (or shards), or a Hub id
   OUT            a folder; made where there is none
@@ -37,7 +37,7 @@ async function run(args: ParsedArguments): Promise<number> {
   const files = await platform.openFiles(locator)
   const config = await readSmallText(files, 'config.json')
   if (config === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no config.json`)
-  const texts = await tokenizerFiles(files)
+  const texts = await keptFiles(files)
   texts.set('config.json', new TextEncoder().encode(quantizedConfig(config)))
   const folder = await createOutputFolder(to)
   const bar = createBar()

@@ -9,7 +9,7 @@ import { convertTensor, type ReadTensor } from './convert-tensor.ts'
 import { openForeignModel } from './foreign.ts'
 import type { ForeignKind, ForeignModel } from './foreign-model.ts'
 import { elementBytes, elementCount, readChunks } from './foreign-tensor.ts'
-import { readSmallText, tokenizerFiles } from './small-files.ts'
+import { keptFiles, readSmallText } from './small-files.ts'
 
 export interface ConvertOptions {
   /** What floats are written as. Default: as they are; int8 weights become float32. */
@@ -123,7 +123,7 @@ async function openModel(files: ModelFiles): Promise<OpenModel> {
 async function openSafetensors(files: ModelFiles): Promise<OpenModel> {
   const config = await readSmallText(files, 'config.json')
   if (config === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no config.json`)
-  const tokenizer = await tokenizerFiles(files)
+  const tokenizer = await keptFiles(files)
   const checkpoint = await openCheckpoint(files)
   return {
     kind: 'safetensors',

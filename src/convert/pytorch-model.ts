@@ -5,7 +5,7 @@ import type { ForeignModel } from './foreign-model.ts'
 import type { ForeignTensor } from './foreign-tensor.ts'
 import { readPytorch } from './pytorch.ts'
 import { broken } from './refuse.ts'
-import { readSmallText, tokenizerFiles } from './small-files.ts'
+import { keptFiles, readSmallText } from './small-files.ts'
 
 const WEIGHTS = 'pytorch_model.bin'
 const INDEX = 'pytorch_model.bin.index.json'
@@ -40,7 +40,7 @@ export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel 
         tensors.set(tensor.name, tensor)
       }
     }
-    const tokenizer = await tokenizerFiles(files)
+    const tokenizer = await keptFiles(files)
     return { kind: 'pytorch', config, tokenizer, tensors: [...tensors.values()], notes: [], close }
   } catch (error) {
     await close()

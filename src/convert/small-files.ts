@@ -3,13 +3,17 @@ import { type ModelFiles, readAll } from '../format/source.ts'
 import { decodeText } from './byte-reader.ts'
 import { unsupported } from './refuse.ts'
 
-/** The files of a tokenizer, which a converted model keeps as they are. */
-export const TOKENIZER_FILES: readonly string[] = [
+/** What a converted model keeps as it is: the tokenizer's files, and how sentence-transformers makes a vector of a text. */
+export const KEPT_FILES: readonly string[] = [
   'vocab.txt',
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',
   'added_tokens.json',
+  'modules.json',
+  'sentence_bert_config.json',
+  'config_sentence_transformers.json',
+  '1_Pooling/config.json',
 ]
 
 /** The largest tokenizer.json of a BERT has 10 MB. */
@@ -36,10 +40,10 @@ export async function readSmallText(files: ModelFiles, fileName: string): Promis
   return bytes === undefined ? undefined : decodeText(fileName, bytes)
 }
 
-/** The tokenizer's files that are there. */
-export async function tokenizerFiles(files: ModelFiles): Promise<Map<string, Uint8Array>> {
+/** Those of `KEPT_FILES` that are there. */
+export async function keptFiles(files: ModelFiles): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
-  for (const name of TOKENIZER_FILES) {
+  for (const name of KEPT_FILES) {
     const bytes = await readSmallFile(files, name)
     if (bytes !== undefined) found.set(name, bytes)
   }

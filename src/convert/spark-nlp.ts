@@ -7,7 +7,7 @@ import { graphFacts } from './graph-facts.ts'
 import { JavaPair, readJavaValue } from './java-objects.ts'
 import { broken, unsupported } from './refuse.ts'
 import { sequenceFileValues } from './sequence-file.ts'
-import { readSmallFile, readSmallText, tokenizerFiles } from './small-files.ts'
+import { keptFiles, readSmallFile, readSmallText } from './small-files.ts'
 import { openTensorBundle } from './tensor-bundle.ts'
 import { bundleModel } from './tensorflow-model.ts'
 import { openZip, type ZipArchive } from './zip.ts'
@@ -56,7 +56,7 @@ export async function openSparkNlp(files: ModelFiles): Promise<ForeignModel | un
       labels,
       vocabulary: `${vocabulary.join('\n')}\n`,
       lowercase: settings['caseSensitive'] === false,
-      tokenizer: await tokenizerFiles(files),
+      tokenizer: await keptFiles(files),
     })
     return model
   } catch (error) {

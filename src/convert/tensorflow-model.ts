@@ -4,7 +4,7 @@ import { deriveConfig } from './derive-config.ts'
 import type { ForeignKind, ForeignModel } from './foreign-model.ts'
 import { type GraphFacts, graphFacts } from './graph-facts.ts'
 import { broken } from './refuse.ts'
-import { linesOf, readSmallFile, readSmallText, tokenizerFiles, within } from './small-files.ts'
+import { keptFiles, linesOf, readSmallFile, readSmallText, within } from './small-files.ts'
 import { openTensorBundle, type TensorBundle } from './tensor-bundle.ts'
 import { bundleTensors } from './tensorflow.ts'
 
@@ -72,7 +72,7 @@ async function gather(place: ModelFiles, outer: ModelFiles): Promise<Companions>
     ...(facts === undefined ? {} : { facts }),
     ...(labels === undefined ? {} : { labels: linesOf(labels) }),
     ...(vocabulary === undefined ? {} : { vocabulary }),
-    tokenizer: await tokenizerFiles(outer),
+    tokenizer: await keptFiles(outer),
   }
 }
 

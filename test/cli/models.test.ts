@@ -66,6 +66,50 @@ test('iobert quantize refuses a folder whose tokenizer would be mixed with the n
   assert.equal(readdirSync(folder), ['tokenizer.json'])
 })
 
+test('iobert quantize and convert keep what sentence-transformers says of a model', async () => {
+  const folder = temporaryFolder()
+  cpSync(model, folder, { recursive: true })
+  const files = {
+    'modules.json': [
+      { idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' },
+      { idx: 1, name: '1', path: '1_Pooling', type: 'sentence_transformers.models.Pooling' },
+    ],
+    '1_Pooling/config.json': { pooling_mode: 'max' },
+    'sentence_bert_config.json': { max_seq_length: 8, do_lower_case: false },
+  }
+  mkdirSync(join(folder, '1_Pooling'))
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name), JSON.stringify(content))
+  }
+  for (const command of ['quantize', 'convert']) {
+    const out = join(temporaryFolder(), command)
+    const { code, stdout } = await iobert([command, folder, out])
+    assert.is(code, 0)
+    for (const name of Object.keys(files)) {
+      assert.equal(read(out, name), read(folder, name))
+      assert.match(stdout, name)
+    }
+    assert.equal(readdirSync(join(out, '1_Pooling')), ['config.json'])
+    const { code: refused, stderr } = await iobert(['quantize', model, out])
+    assert.is(refused, 1)
+    assert.match(stderr, 'holds modules.json')
+  }
+})
+
+test('iobert quantize and convert leave no folder that they made where they fail', async () => {
+  const empty = temporaryFolder()
+  for (const command of ['quantize', 'convert']) {
+    const out = join(temporaryFolder(), command)
+    assert.is((await iobert([command, empty, out])).code, 1)
+    assert.not(existsSync(out))
+    const broken = join(temporaryFolder(), 'broken')
+    cpSync(model, broken, { recursive: true })
+    writeFileSync(join(broken, 'model.safetensors'), read(model, 'model.safetensors').subarray(0, -4))
+    assert.is((await iobert([command, broken, out])).code, 1)
+    assert.not(existsSync(out))
+  }
+})
+
 test('iobert quantize refuses what is int8 already', async () => {
   const folder = temporaryFolder()
   await iobert(['quantize', model, join(folder, 'a')])
@@ -85,7 +129,7 @@ test('iobert leaves no unfinished file behind on SIGTERM', async () => {
   while (!existsSync(out) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1))
   child.kill('SIGTERM')
   const code = await closed
-  const left = readdirSync(out)
+  const left = existsSync(out) ? readdirSync(out) : []
   // Where it was faster than the signal the folder is whole.
   assert.ok(code === 143 ? !left.some((name) => name.startsWith('.')) : left.length === 3, `${code}: ${left}`)
 })
