@@ -1,7 +1,7 @@
 /** One suite over every variant: against the reference bit for bit (plain SIMD) or nearly (relaxed), and against float64. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Activation, Precision } from '#dist/kernels/kernels.js'
+import { ACTIVATIONS, type Precision } from '#dist/kernels/kernels.js'
 import { floats, seeded } from '../random.ts'
 import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
 
@@ -28,8 +28,6 @@ const SHAPES = [
   [25, 96, 12],
   [61, 33, 18],
 ] as const
-
-const ACTIVATIONS: readonly Activation[] = ['identity', 'gelu', 'gelu_tanh', 'relu', 'silu']
 
 for (const variant of variants()) {
   for (const precision of ['int8', 'float32'] as const satisfies readonly Precision[]) {
