@@ -1,5 +1,5 @@
 /** `--turbo` sets V8's flag for the whole process, so those figures come from a process of their own. */
-import { nodePlatform } from '#dist/runtime/platform.node.js'
+import { nodePlatform } from '#dist/platform.node.js'
 
 const wanted: boolean = process.argv.includes('--turbo')
 

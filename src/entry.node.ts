@@ -3,6 +3,6 @@
  * and so does whatever the package's own bundling makes of it: the shipped model is beside that folder.
  */
 import type { Platform } from './load.ts'
-import { nodePlatform } from './runtime/platform.node.ts'
+import { nodePlatform } from './platform.node.ts'
 
 export const entryPlatform = (): Platform => nodePlatform(import.meta.url)

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { deflateRawSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -80,10 +81,11 @@ await step(
           ...features,
         ],
       )
-      const base64 = readFileSync(join(root, file)).toString('base64')
+      // Deflated before base64, which hides from gzip what repeats: 5.9 kB on the wire where plain base64 has 8.8.
+      const deflated = deflateRawSync(readFileSync(join(root, file)), { level: 9 }).toString('base64')
       writeFileSync(
         join(root, `src/generated/${variant}.ts`),
-        `/** assembly/kernels.ts, compiled for ${variant}. */\nexport const wasm: string =\n  '${base64}'\n`,
+        `/** assembly/kernels.ts, compiled for ${variant}, deflated. */\nexport const deflated: string =\n  '${deflated}'\n`,
       )
     }
   },

@@ -1,4 +1,4 @@
-// Makes src/text/unicode-tables.ts from ../shared/goldens/unicode.json, which says what the Rust tokenizers library does
+// Makes src/text/unicode-tables.ts and letter-tables.ts from ../shared/goldens/unicode.json, which says what the Rust tokenizers library does
 // to each code point. Two things are not in that file and come from this Node's own data: lower case of letters that
 // also decompose, and the order of combining marks. Both are checked against what is known of the library.
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -187,13 +187,21 @@ const tables = {
   ],
 }
 
-const source = Object.entries(tables).map(
-  ([name, [comment, packed]]) => `/** ${comment} */\nexport const ${name}: string =\n  '${packed}'\n`,
-)
-writeFileSync(
-  new URL('../src/text/unicode-tables.ts', import.meta.url),
-  `// Made by tools/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.\n\n${source.join('\n')}`,
-)
+/** Case and accents apart: cased models need the classes alone. */
+const FILES = {
+  'unicode-tables': ['classRuns'],
+  'letter-tables': ['strippedEntries', 'droppedRuns', 'lowercaseRuns', 'markRuns'],
+}
+for (const [file, names] of Object.entries(FILES)) {
+  const source = names.map((name) => {
+    const [comment, packed] = tables[name]
+    return `/** ${comment} */\nexport const ${name}: string =\n  '${packed}'\n`
+  })
+  writeFileSync(
+    new URL(`../src/text/${file}.ts`, import.meta.url),
+    `// Made by tools/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.\n\n${source.join('\n')}`,
+  )
+}
 console.log(
   Object.entries(tables)
     .map(([name, [, packed]]) => `${name} ${packed.length}`)

@@ -12,9 +12,14 @@ const source = join(root, 'examples/browser')
 const REPLACED = {
   // The worker is a file of the site (worker.js), so its text need not be in the page.
   'dist/generated/worker-source.js': () => "export const workerSource = ''",
-  // Kernels as files: a third smaller over the wire than as text.
-  'dist/generated/simd.js': () => kernelFile('simd'),
-  'dist/generated/relaxed.js': () => kernelFile('relaxed'),
+  // Kernels as files, which the browser keeps apart from the code.
+  'dist/generated/simd.js': () => `export const deflated = 'simd'`,
+  'dist/generated/relaxed.js': () => `export const deflated = 'relaxed'`,
+  'dist/kernels/inflate.js': () => `export async function inflate(name) {
+  const response = await fetch(new URL(name + '.wasm', document.baseURI))
+  if (!response.ok) throw new Error(response.url + ' answered ' + response.status)
+  return new Uint8Array(await response.arrayBuffer())
+}`,
   // The page never asks for this style of annotations.
   'dist/entities/spark-nlp.js': () => 'export let annotateSpark, prepareSparkDocument',
   // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
@@ -34,14 +39,6 @@ export const urlFiles = (base) => ({ name: base, open: async (name) => (await re
   const files = import(${JSON.stringify(`${path}?`)}).then(({ hubFiles }) => hubFiles(id, options))
   return { name: id, open: async (name) => (await files).open(name) }
 }`,
-}
-
-function kernelFile(variant) {
-  return `const response = await fetch(new URL('${variant}.wasm', document.baseURI))
-if (!response.ok) throw new Error(response.url + ' answered ' + response.status)
-let text = ''
-for (const byte of new Uint8Array(await response.arrayBuffer())) text += String.fromCharCode(byte)
-export const wasm = btoa(text)`
 }
 
 const replace = {

@@ -1,5 +1,5 @@
 import { convertModel } from '../convert/convert.ts'
-import { folderFiles } from '../runtime/read-file.node.ts'
+import { folderFiles } from '../format/folder-files.node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { twoModels } from './model-options.ts'

@@ -1,7 +1,7 @@
+import { quantizedConfig, quantizeModel } from '../convert/quantize-model.ts'
 import { keptFiles, readSmallText } from '../convert/small-files.ts'
 import { entryPlatform } from '../entry.node.ts'
 import { ModelFormatError } from '../format/errors.ts'
-import { quantizedConfig, quantizeModel } from '../format/quantize-model.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { twoModels, withLoadingBar } from './model-options.ts'

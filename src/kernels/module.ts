@@ -3,6 +3,8 @@
  * once a process.
  */
 
+import { inflate } from './inflate.ts'
+
 export type WasmVariant = 'simd' | 'relaxed'
 
 export interface ModuleKind {
@@ -29,9 +31,9 @@ export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
 
 /** The module's bytes as a kind needs them. */
 export async function kernelBytes({ variant, shared, turbo }: ModuleKind): Promise<Uint8Array> {
-  const { wasm } =
+  const { deflated } =
     variant === 'relaxed' ? await import('../generated/relaxed.ts') : await import('../generated/simd.ts')
-  let bytes = Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0))
+  let bytes = await inflate(deflated)
   if (!shared) unshareMemory(bytes)
   // V8 keeps compiled code by a module's bytes: what was compiled before the flag stays as it was, so these bytes differ.
   if (turbo) bytes = withCustomSection(bytes, 'turbo')

@@ -1,7 +1,7 @@
+import { folderFiles, withWeights } from '../format/folder-files.node.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { openFiles as openElsewhere } from './open-files.ts'
 import type { Locator } from './protocol.ts'
-import { folderFiles, withWeights } from './read-file.node.ts'
 
 /** Opens a model's files, folders included. */
 export async function openFiles(locator: Locator): Promise<ModelFiles> {

@@ -2,7 +2,7 @@
 
 import type { NormalizedText } from './normalize.ts'
 import type { AddedToken } from './settings.ts'
-import { CLASS, characterTables, DELETED, IDEOGRAPH, LETTER } from './unicode.ts'
+import { CLASS, characterTraits, DELETED, IDEOGRAPH, LETTER } from './unicode.ts'
 
 /** A part of a text: with `token`, it is that token; without, it is what stands between two. */
 export type VisitPart = (start: number, end: number, token: AddedToken | undefined) => void
@@ -62,7 +62,7 @@ export class AddedTokenMatcher {
 function isLetter(code: number | undefined): boolean {
   if (code === undefined) return false
   if (code === 0x5f) return true
-  const kind = characterTables().traits[code]! & CLASS
+  const kind = characterTraits()[code]! & CLASS
   return kind === LETTER || kind === IDEOGRAPH
 }
 
@@ -77,6 +77,6 @@ function endsWithLetter(text: string, end: number): boolean {
 
 function isSpace(text: string, at: number): boolean {
   const code = text.charCodeAt(at)
-  const kind = characterTables().traits[code]! & CLASS
+  const kind = characterTraits()[code]! & CLASS
   return kind === 2 || (kind === DELETED && (code === 0x0b || code === 0x0c || code === 0x85))
 }

@@ -4,14 +4,15 @@
  */
 
 import {
-  type CharacterTables,
   CLASS,
-  characterTables,
+  characterTraits,
   DELETED,
   HAS_ACCENT,
   HAS_LOWERCASE,
   IDEOGRAPH,
   IS_MARK,
+  type LetterTables,
+  letterTables,
   SPACE,
   stripAccents,
 } from './unicode.ts'
@@ -79,11 +80,10 @@ export function normalize(
   end: number,
   settings: NormalizerSettings,
 ): NormalizedText {
-  const tables = characterTables()
-  const { traits } = tables
+  const traits = characterTraits()
   const normalized = new NormalizedText(end - start + 16)
-  const output = new Output(normalized, tables, settings.lowercase)
-  const stripper = settings.stripAccents ? new AccentStripper(output, tables) : undefined
+  const output = new Output(normalized, settings.lowercase ? letterTables().lowercase : undefined)
+  const stripper = settings.stripAccents ? new AccentStripper(output, letterTables()) : undefined
   const next = stripper ?? output
 
   for (let at = start; at < end; ) {
@@ -109,21 +109,20 @@ export function normalize(
 /** The last step: lower-casing, code point by code point. */
 class Output {
   readonly #normalized: NormalizedText
-  readonly #tables: CharacterTables
-  readonly #lowercase: boolean
+  readonly #traits = characterTraits()
+  readonly #lowercase: ReadonlyMap<number, number> | undefined
 
-  constructor(normalized: NormalizedText, tables: CharacterTables, lowercase: boolean) {
+  constructor(normalized: NormalizedText, lowercase: ReadonlyMap<number, number> | undefined) {
     this.#normalized = normalized
-    this.#tables = tables
     this.#lowercase = lowercase
   }
 
   add(code: number, start: number, end: number): void {
-    if (!this.#lowercase || (this.#tables.traits[code]! & HAS_LOWERCASE) === 0) {
+    if (this.#lowercase === undefined || (this.#traits[code]! & HAS_LOWERCASE) === 0) {
       this.#normalized.push(code, start, end)
       return
     }
-    this.#normalized.push(this.#tables.lowercase.get(code)!, start, end)
+    this.#normalized.push(this.#lowercase.get(code)!, start, end)
     if (code === DOTTED_CAPITAL_I) this.#normalized.push(DOT_ABOVE, start, end)
   }
 }
@@ -136,7 +135,8 @@ class Output {
  */
 class AccentStripper {
   readonly #output: Output
-  readonly #tables: CharacterTables
+  readonly #traits = characterTraits()
+  readonly #letters: LetterTables
   /** The run of marks since the last starter: code points, -1 where dropped; ranks; whether it was inserted by NFD. */
   #codes: number[] = []
   #ranks: number[] = []
@@ -146,16 +146,16 @@ class AccentStripper {
   #ends: number[] = [0]
   #kept = 0
 
-  constructor(output: Output, tables: CharacterTables) {
+  constructor(output: Output, letters: LetterTables) {
     this.#output = output
-    this.#tables = tables
+    this.#letters = letters
   }
 
   add(code: number, start: number, end: number): void {
-    const trait = this.#tables.traits[code]!
+    const trait = this.#traits[code]!
     if (trait & IS_MARK) {
       const dropped = (trait & HAS_ACCENT) !== 0
-      this.#hold(dropped ? -1 : code, this.#tables.markRanks.get(code)!, false)
+      this.#hold(dropped ? -1 : code, this.#letters.markRanks.get(code)!, false)
       this.#starts.push(start)
       this.#ends.push(end)
       return
@@ -167,8 +167,8 @@ class AccentStripper {
       this.#output.add(code, start, end)
       return
     }
-    for (const part of stripAccents(code, this.#tables)) {
-      if (this.#tables.traits[part]! & IS_MARK) this.#hold(part, this.#tables.markRanks.get(part)!, true)
+    for (const part of stripAccents(code, this.#letters)) {
+      if (this.#traits[part]! & IS_MARK) this.#hold(part, this.#letters.markRanks.get(part)!, true)
       else this.#output.add(part, start, end)
     }
   }

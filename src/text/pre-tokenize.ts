@@ -1,7 +1,7 @@
 /** The BERT pre-tokenizer: words are what white space separates, and each punctuation character is a word by itself. */
 
 import type { NormalizedText } from './normalize.ts'
-import { CLASS, characterTables, DELETED, PUNCTUATION, SPACE } from './unicode.ts'
+import { CLASS, characterTraits, DELETED, PUNCTUATION, SPACE } from './unicode.ts'
 
 // #region pre-tokenize
 /** Calls `word(from, to)` for each word, a range of indices into the normalised code points within `[start, end)`. */
@@ -11,7 +11,7 @@ export function preTokenize(
   end: number,
   word: (from: number, to: number) => void,
 ): void {
-  const { traits } = characterTables()
+  const traits = characterTraits()
   const { codePoints } = normalized
   let from = start
   for (let index = start; index < end; index++) {

@@ -1,6 +1,8 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
-import { createTokenizer, type Tokenizer } from './tokenizer.ts'
+import { readTokenizerFiles } from './settings.ts'
+import { Tokenizer } from './tokenizer.ts'
+import { loadLetterTables } from './unicode.ts'
 
 /** The largest tokenizer of BERT models, LaBSE's, has 500,000 pieces in 10 MB of JSON. */
 const MAX_BYTES = 2 ** 24
@@ -9,7 +11,7 @@ const MAX_BYTES = 2 ** 24
  * Builds the tokenizer of a model from its files, wherever they are.
  *
  * @param options `lowercase` holds over what the files say
- * @throws {ModelFormatError} as `createTokenizer`
+ * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
  *
  * @example
  * const tokenizer = await readTokenizer(mapFiles(new Map([['vocab.txt', bytes]])))
@@ -31,7 +33,13 @@ export async function readTokenizer(
       `${files.name} has neither a tokenizer.json nor a vocab.txt; a BERT model has one of them`,
     )
   }
-  return createTokenizer({ vocab, tokenizerJson, tokenizerConfig, specialTokensMap, addedTokens }, options)
+  const { settings, vocabulary } = readTokenizerFiles(
+    { vocab, tokenizerJson, tokenizerConfig, specialTokensMap, addedTokens },
+    options.lowercase,
+  )
+  const { lowercase, stripAccents } = settings.normalizer
+  if (lowercase || stripAccents) await loadLetterTables()
+  return new Tokenizer(settings, vocabulary)
 }
 
 async function read(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {

@@ -5,7 +5,7 @@ import { AddedTokenMatcher } from './added-tokens.ts'
 import type { Encoding } from './encoding.ts'
 import { type NormalizedText, type NormalizerSettings, normalize } from './normalize.ts'
 import { preTokenize } from './pre-tokenize.ts'
-import { readTokenizerFiles, type TokenizerFiles, type TokenizerSettings } from './settings.ts'
+import type { TokenizerSettings } from './settings.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import { WordPiece } from './wordpiece.ts'
 
@@ -13,7 +13,7 @@ import { WordPiece } from './wordpiece.ts'
  * BERT's tokenizer, equal to the Rust tokenizers library piece for piece; offsets are UTF-16.
  *
  * @example
- * const tokenizer = createTokenizer({ vocab, tokenizerConfig: '{"do_lower_case": false}' })
+ * const tokenizer = await readTokenizer(files)
  * const { ids, tokens, offsets } = tokenizer.encode('Angela Merkel')
  */
 export class Tokenizer {
@@ -147,23 +147,6 @@ export class Tokenizer {
       ''
     )
   }
-}
-
-/**
- * Builds a tokenizer from a model's files.
- *
- * @param options `lowercase` holds over what the files say
- * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
- *
- * @example
- * createTokenizer({ vocab: bytes }, { lowercase: false }).encode('Berlin').tokens // ['[CLS]', 'Berlin', '[SEP]']
- */
-export function createTokenizer(
-  files: TokenizerFiles,
-  options: { lowercase?: boolean | undefined } = {},
-): Tokenizer {
-  const { vocabulary, settings } = readTokenizerFiles(files, options.lowercase)
-  return new Tokenizer(settings, vocabulary)
 }
 
 function normalizedContent(content: string, settings: NormalizerSettings): string {

@@ -4,7 +4,7 @@
  * runtime to the next and from the library.
  */
 
-import { classRuns, droppedRuns, lowercaseRuns, markRuns, strippedEntries } from './unicode-tables.ts'
+import { classRuns } from './unicode-tables.ts'
 
 export const LETTER = 0
 export const PUNCTUATION = 1
@@ -26,9 +26,8 @@ const LAST_CODE_POINT = 0x10ffff
 const HANGUL_FIRST = 0xac00
 const HANGUL_LAST = 0xd7a3
 
-export interface CharacterTables {
-  /** A class and the bits above, by code point. A lone surrogate has the class of U+FFFD. */
-  readonly traits: Uint8Array
+/** What lower-casing and accent stripping need. */
+export interface LetterTables {
   /** Lower case where it differs; U+0130 (i) gets U+0307 besides. */
   readonly lowercase: ReadonlyMap<number, number>
   /** What is left of a code point after NFD without its nonspacing marks; see `stripAccents`. */
@@ -37,19 +36,35 @@ export interface CharacterTables {
   readonly markRanks: ReadonlyMap<number, number>
 }
 
-let tables: CharacterTables | undefined
+let characters: Uint8Array | undefined
+let letters: LetterTables | undefined
 
-/** The tables, decoded once a process. */
-export function characterTables(): CharacterTables {
-  tables ??= decode()
-  return tables
+/**
+ * A class by code point, and the bits above once `loadLetterTables` was awaited; decoded once a process. A lone surrogate
+ * has the class of U+FFFD.
+ */
+export function characterTraits(): Uint8Array {
+  characters ??= decodeClasses()
+  return characters
+}
+
+/** Reads the tables of case and accents, which are most of the bytes and which cased models do without. */
+export async function loadLetterTables(): Promise<void> {
+  const packed = await import('./letter-tables.ts')
+  letters ??= decodeLetters(packed, characterTraits())
+}
+
+/** The tables of case and accents; `loadLetterTables` comes first. */
+export function letterTables(): LetterTables {
+  if (letters === undefined) throw new Error('The tables of case and accents are not loaded')
+  return letters
 }
 
 /**
  * What accent stripping leaves of a code point that has the trait `HAS_ACCENT`: NFD, then the nonspacing marks dropped.
  * Hangul syllables are arithmetic (The Unicode Standard 3.12).
  */
-export function stripAccents(code: number, known: CharacterTables): readonly number[] {
+export function stripAccents(code: number, known: LetterTables): readonly number[] {
   if (code < HANGUL_FIRST || code > HANGUL_LAST) return known.stripped.get(code)!
   const index = code - HANGUL_FIRST
   const jamo = [0x1100 + Math.floor(index / 588), 0x1161 + Math.floor((index % 588) / 28)]
@@ -81,18 +96,18 @@ function signed(number: number): number {
   return number & 1 ? -(number + 1) / 2 : number / 2
 }
 
-function decode(): CharacterTables {
-  const traits = new Uint8Array(LAST_CODE_POINT + 1)
-  decodeClasses(traits)
+type PackedLetters = typeof import('./letter-tables.ts')
+
+function decodeLetters(packed: PackedLetters, traits: Uint8Array): LetterTables {
   return {
-    traits,
-    lowercase: decodeLowercase(traits),
-    stripped: decodeStripped(traits),
-    markRanks: decodeMarks(traits),
+    lowercase: decodeLowercase(packed, traits),
+    stripped: decodeStripped(packed, traits),
+    markRanks: decodeMarks(packed, traits),
   }
 }
 
-function decodeClasses(traits: Uint8Array): void {
+function decodeClasses(): Uint8Array {
+  const traits = new Uint8Array(LAST_CODE_POINT + 1)
   let first = 0
   let kind = LETTER
   for (const number of unpack(classRuns)) {
@@ -101,10 +116,10 @@ function decodeClasses(traits: Uint8Array): void {
     first = next
     kind = number & CLASS
   }
-  traits.fill(kind, first)
+  return traits.fill(kind, first)
 }
 
-function decodeLowercase(traits: Uint8Array): Map<number, number> {
+function decodeLowercase({ lowercaseRuns }: PackedLetters, traits: Uint8Array): Map<number, number> {
   const lowercase = new Map<number, number>()
   const numbers = unpack(lowercaseRuns)
   let end = 0
@@ -120,7 +135,10 @@ function decodeLowercase(traits: Uint8Array): Map<number, number> {
   return lowercase
 }
 
-function decodeStripped(traits: Uint8Array): Map<number, readonly number[]> {
+function decodeStripped(
+  { strippedEntries, droppedRuns }: PackedLetters,
+  traits: Uint8Array,
+): Map<number, readonly number[]> {
   const stripped = new Map<number, readonly number[]>()
   const numbers = unpack(strippedEntries)
   let code = 0
@@ -145,7 +163,7 @@ function decodeStripped(traits: Uint8Array): Map<number, readonly number[]> {
   return stripped
 }
 
-function decodeMarks(traits: Uint8Array): Map<number, number> {
+function decodeMarks({ markRuns }: PackedLetters, traits: Uint8Array): Map<number, number> {
   const ranks = new Map<number, number>()
   eachInRuns(unpack(markRuns), (code, rank) => {
     ranks.set(code, rank)

@@ -41,35 +41,24 @@ function readImports(folder: string): Import[] {
 const folderOf = (path: string): string => (path.includes('/') ? path.split('/')[0]! : 'entry')
 
 const rules = new Map(readTable('rules'))
-const knots = new Map(readTable('knots'))
 const imports = readImports('src')
 const between = imports.filter(
   ({ file, target }) => !target.includes(':') && folderOf(target) !== folderOf(file),
 )
-const isKnot = ({ file, target }: Import): boolean => knots.get(file)?.includes(folderOf(target)) ?? false
 
 test('folders import what the table allows', () => {
   const wrong = between
-    .filter((one) => !isKnot(one) && !rules.get(folderOf(one.file))?.includes(folderOf(one.target)))
+    .filter(({ file, target }) => !rules.get(folderOf(file))?.includes(folderOf(target)))
     .map(({ file, target }) => `${file} imports ${target}`)
   assert.equal(wrong, [])
 })
 
 test('the table allows nothing that no file needs', () => {
-  const used = new Set(
-    between.filter((one) => !isKnot(one)).map((one) => `${folderOf(one.file)} ${folderOf(one.target)}`),
-  )
+  const used = new Set(between.map(({ file, target }) => `${folderOf(file)} ${folderOf(target)}`))
   const idle = [...rules].flatMap(([folder, allowed]) =>
     allowed.filter((other) => !used.has(`${folder} ${other}`)).map((other) => `${folder} ${other}`),
   )
   assert.equal(idle, [])
-})
-
-test('the knots are still there', () => {
-  const untied = [...knots].flatMap(([file, targets]) =>
-    targets.filter((target) => !between.some((one) => one.file === file && folderOf(one.target) === target)),
-  )
-  assert.equal(untied, [])
 })
 
 test('every folder is in the table', () => {

@@ -48,10 +48,11 @@ async function givenNames(): Promise<Record<string, unknown>> {
   const { readFile } = await import('node:fs/promises')
   const { posix } = await import('node:path')
   const text = 'Angela Merkel met Tim Cook in Berlin.'
-  const { folderFiles } = await import('#dist/runtime/read-file.node.js')
+  const { folderFiles } = await import('#dist/format/folder-files.node.js')
   const { openCheckpoint } = await import('#dist/format/checkpoint.js')
   const { loadConfig } = await import('#dist/model/config.js')
   const { mapFiles } = await import('#dist/format/source.js')
+  const { readTokenizer } = await import('#dist/text/read-tokenizer.js')
   const { parseConll } = await import('#dist/evaluate/conll.js')
   const { evaluate } = await import('#dist/evaluate/evaluation.js')
   const files = folderFiles(rootPath('weights'))
@@ -62,7 +63,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
   }
   const bytes = await readFile(rootPath('weights/vocab.txt'))
   return {
-    ...{ ner, model: ner.model, text, files, bytes, vocab: bytes, mapFiles, evaluate },
+    ...{ ner, model: ner.model, text, files, bytes, vocab: bytes, mapFiles, evaluate, readTokenizer },
     openCheckpoint: openAndKeep,
     lines: [text, 'Ada Lovelace lived in London.'],
     encoding: ner.tokenizer.encode(text),
@@ -91,7 +92,7 @@ const NOT_RUN: readonly (readonly [file: string, begin: string, why: string])[] 
     'const ner = await loadRecognizer()',
     'reads by fetch, in browsers; the same example runs for node.ts',
   ],
-  ['runtime/read-file.node.ts', "const files = folderFiles('./my-model')", "a folder of the reader's"],
+  ['format/folder-files.node.ts', "const files = folderFiles('./my-model')", "a folder of the reader's"],
 ]
 
 /** Examples whose comment tells of other data than the test's, or in other words. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseSafetensors } from '#dist/format/safetensors.js'
 import { parseConfig } from '#dist/model/config.js'
-import { createTokenizer } from '#dist/text/tokenizer.js'
+import { createTokenizer } from '../text/create-tokenizer.ts'
 
 /** The most memory this process had resident. On Linux the kernel's maxRSS starts from the parent's; VmHWM does not. */
 function peakBytes(): number {

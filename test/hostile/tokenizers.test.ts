@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createTokenizer } from '#dist/text/tokenizer.js'
 import { codeOf, seededRandom } from '../format/safetensors-file.ts'
+import { createTokenizer } from '../text/create-tokenizer.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
 /** Mutated files tried: 2,000, or a fifth of what the environment says. */

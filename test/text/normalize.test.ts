@@ -1,6 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type NormalizerSettings, normalize } from '#dist/text/normalize.js'
+import { loadLetterTables } from '#dist/text/unicode.js'
+
+await loadLetterTables()
 
 const CASED: NormalizerSettings = {
   cleanText: true,

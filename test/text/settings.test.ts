@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { readTokenizerFiles, type TokenizerFiles, type TokenizerSettings } from '#dist/text/settings.js'
-import { createTokenizer } from '#dist/text/tokenizer.js'
+import { createTokenizer } from './create-tokenizer.ts'
 
 const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '[X]', '[Y]', 'a', 'É', 'e', '中']
 const vocab = `${PIECES.join('\n')}\n`

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createTokenizer, type Tokenizer } from '#dist/text/tokenizer.js'
+import type { Tokenizer } from '#dist/text/tokenizer.js'
 import { rootPath, withShared } from '../shared.ts'
+import { createTokenizer } from './create-tokenizer.ts'
 import { assertLine, CASED, type GoldenLine, readLines, UNCASED } from './golden-lines.ts'
 
 const cased = createTokenizer({ vocab: readFileSync(CASED) }, { lowercase: false })

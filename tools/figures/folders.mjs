@@ -5,8 +5,9 @@ import { rect, svg, text } from './svg.mjs'
 const ROWS = [
   ['cli'],
   ['entry'],
-  ['runtime', 'convert', 'evaluate'],
+  ['runtime', 'evaluate'],
   ['hub', 'entities'],
+  ['convert'],
   ['model', 'text'],
   ['kernels'],
   ['format', 'generated'],

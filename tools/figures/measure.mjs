@@ -1,6 +1,7 @@
 /** Speeds that two figures show, measured on the machine at hand and kept in docs/figures/measured.json. */
 import { cpus, loadavg } from 'node:os'
 import { openCheckpoint } from '../../dist/format/checkpoint.js'
+import { folderFiles } from '../../dist/format/folder-files.node.js'
 import { KernelMemory } from '../../dist/kernels/memory.js'
 import { compileKernels } from '../../dist/kernels/module.js'
 import { activationLimit } from '../../dist/kernels/quantization.js'
@@ -10,7 +11,6 @@ import { Bert } from '../../dist/model/bert.js'
 import { loadConfig } from '../../dist/model/config.js'
 import { resolveTensors } from '../../dist/model/tensor-names.js'
 import { placeWeights, readWeights } from '../../dist/model/weights.js'
-import { folderFiles } from '../../dist/runtime/read-file.node.js'
 
 async function createKernels(inputs, headDim) {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 })

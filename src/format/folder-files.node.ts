@@ -1,8 +1,8 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { ModelFormatError } from '../format/errors.ts'
-import { checkFileName } from '../format/file-name.ts'
-import { type ByteSource, checkRange, type ModelFiles } from '../format/source.ts'
+import { ModelFormatError } from './errors.ts'
+import { checkFileName } from './file-name.ts'
+import { type ByteSource, checkRange, type ModelFiles } from './source.ts'
 
 /** The most that one system call is asked for: Node refuses reads of 2³¹ bytes and more. */
 const LARGEST_READ = 1 << 28

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
+import { folderFiles } from '#dist/format/folder-files.node.js'
 import { readAll } from '#dist/format/source.js'
-import { folderFiles } from '#dist/runtime/read-file.node.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'iobert-folder-'))
 const content = Uint8Array.from({ length: 5000 }, (_, at) => (at * 7) & 255)

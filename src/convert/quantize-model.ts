@@ -1,18 +1,18 @@
-import { loadConfig } from '../model/config.ts'
-import { quantizationConfig } from '../model/quantization.ts'
-import { type NamedTensor, resolveNamedTensors } from '../model/tensor-names.ts'
-import { type CheckpointTensor, openCheckpoint } from './checkpoint.ts'
-import { ModelFormatError, quoted } from './errors.ts'
-import { parseJsonObject } from './json-file.ts'
-import { quantizeRow, rowScale } from './quantize.ts'
-import { checkFinite, nonFinite, readFloats } from './read-floats.ts'
+import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
+import { ModelFormatError, quoted } from '../format/errors.ts'
+import { parseJsonObject } from '../format/json-file.ts'
+import { quantizeRow, rowScale } from '../format/quantize.ts'
+import { checkFinite, nonFinite, readFloats } from '../format/read-floats.ts'
 import {
   type ByteSink,
   layoutSafetensors,
   type TensorToWrite,
   writeSafetensors,
-} from './safetensors-writer.ts'
-import type { ModelFiles } from './source.ts'
+} from '../format/safetensors-writer.ts'
+import type { ModelFiles } from '../format/source.ts'
+import { loadConfig } from '../model/config.ts'
+import { quantizationConfig } from '../model/quantization.ts'
+import { type NamedTensor, resolveNamedTensors } from '../model/tensor-names.ts'
 
 /** Elements read at a time: 1 MB of f32, and about a millisecond of work, so that whoever waits meanwhile gets a turn. */
 const CHUNK_ELEMENTS = 2 ** 18

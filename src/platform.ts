@@ -1,12 +1,12 @@
 /** Browsers and other places without a disk. */
-import { ModelFormatError } from '../format/errors.ts'
-import type { ModelFiles } from '../format/source.ts'
-import { parseHubId } from '../hub/urls.ts'
-import type { LoadOptions, Platform } from '../load.ts'
-import { checkModelName, type ModelName } from '../load-options.ts'
-import { openFiles } from './open-files.ts'
-import type { Locator } from './protocol.ts'
-import { spawnWebWorker } from './spawn.ts'
+import { ModelFormatError } from './format/errors.ts'
+import type { ModelFiles } from './format/source.ts'
+import { parseHubId } from './hub/urls.ts'
+import type { LoadOptions, Platform } from './load.ts'
+import { checkModelName, type ModelName } from './load-options.ts'
+import { openFiles } from './runtime/open-files.ts'
+import type { Locator } from './runtime/protocol.ts'
+import { spawnWebWorker } from './runtime/spawn.ts'
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
 

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { quantizedConfig, quantizeModel } from '#dist/convert/quantize-model.js'
 import { openCheckpoint } from '#dist/format/checkpoint.js'
 import { quantizeRow } from '#dist/format/quantize.js'
-import { quantizedConfig, quantizeModel } from '#dist/format/quantize-model.js'
 import { readFloats } from '#dist/format/read-floats.js'
 import { type ModelFiles, mapFiles } from '#dist/format/source.js'
 import { parseConfig } from '#dist/model/config.js'
 import { resolveNamedTensors, resolveTensors } from '#dist/model/tensor-names.js'
+import { formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
 import { withShared } from '../shared.ts'
-import { formatError, goldenFiles, goldenModels } from './safetensors-file.ts'
 
 const decoder = new TextDecoder()
 

@@ -1,0 +1,14 @@
+import { readTokenizerFiles, type TokenizerFiles } from '#dist/text/settings.js'
+import { Tokenizer } from '#dist/text/tokenizer.js'
+import { loadLetterTables } from '#dist/text/unicode.js'
+
+await loadLetterTables()
+
+/** What readTokenizer makes of files that were read. */
+export function createTokenizer(
+  files: TokenizerFiles,
+  options: { lowercase?: boolean | undefined } = {},
+): Tokenizer {
+  const { settings, vocabulary } = readTokenizerFiles(files, options.lowercase)
+  return new Tokenizer(settings, vocabulary)
+}
