@@ -11,8 +11,8 @@ import { UsageError } from './usage-error.ts'
 const help = `Usage: iobert convert [--dtype float32|float16] IN OUT
 
 Writes a model as a safetensors folder that iobert and Python's transformers load: config.json, model.safetensors, the
-tokenizer's files and those of sentence-transformers. The same model gives the same bytes. Nothing in IN is ever executed. What had to be guessed is told on
-stderr.
+tokenizer's files and those of sentence-transformers. The same model gives the same bytes. Nothing in IN is ever executed.
+What had to be guessed is told on stderr.
 
   IN             a folder with one of these
                    model.safetensors, or shards; int8 too, which becomes float32

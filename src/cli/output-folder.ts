@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, rmdirSync, rmSync } from 'node:fs'
 import { mkdir, open, rename } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { FileSink, ModelSink } from '../convert/convert.ts'
 import { KEPT_FILES } from '../convert/small-files.ts'
 import { checkFileName } from '../format/file-name.ts'
@@ -19,8 +19,14 @@ export interface OutputFolder extends ModelSink {
  */
 export async function createOutputFolder(folder: string): Promise<OutputFolder> {
   const made: string[] = []
+  /** Notes each folder that was not there, the innermost first. */
   const makeFolder = async (path: string): Promise<void> => {
-    if ((await mkdir(path, { recursive: true })) !== undefined) made.unshift(path)
+    const outermost = await mkdir(path, { recursive: true })
+    if (outermost === undefined) return
+    const end = dirname(resolve(outermost))
+    const chain: string[] = []
+    for (let at = resolve(path); at !== end; at = dirname(at)) chain.push(at)
+    made.unshift(...chain)
   }
   await makeFolder(folder)
   const pending = new Map<string, string>()

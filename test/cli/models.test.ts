@@ -99,14 +99,15 @@ test('iobert quantize and convert keep what sentence-transformers says of a mode
 test('iobert quantize and convert leave no folder that they made where they fail', async () => {
   const empty = temporaryFolder()
   for (const command of ['quantize', 'convert']) {
-    const out = join(temporaryFolder(), command)
+    const around = temporaryFolder()
+    const out = join(around, 'deep', command)
     assert.is((await iobert([command, empty, out])).code, 1)
-    assert.not(existsSync(out))
+    assert.equal(readdirSync(around), [])
     const broken = join(temporaryFolder(), 'broken')
     cpSync(model, broken, { recursive: true })
     writeFileSync(join(broken, 'model.safetensors'), read(model, 'model.safetensors').subarray(0, -4))
     assert.is((await iobert([command, broken, out])).code, 1)
-    assert.not(existsSync(out))
+    assert.equal(readdirSync(around), [])
   }
 })
 
