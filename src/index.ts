@@ -3,9 +3,8 @@
  * edge workers, bundles); in Node, Deno and Bun `node.ts` adds what needs a disk.
  */
 import type { BertModel } from './bert-model.ts'
-import type { LoadOptions } from './load.ts'
 import * as load from './load.ts'
-import type { ModelName } from './load-options.ts'
+import type { LoadOptions, ModelName } from './load-options.ts'
 import { webPlatform } from './platform.ts'
 import type { Recognizer } from './recognizer.ts'
 import type { Tokenizer } from './text/tokenizer.ts'

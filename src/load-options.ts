@@ -1,10 +1,54 @@
-import type { LoadOptions } from './load.ts'
+/** How a model is named and loaded, and the checks of what a caller says about it. */
+import type { KernelChoice } from './kernels/choose.ts'
+import type { Precision } from './kernels/kernels.ts'
 
 /**
  * Which model: nothing for the one that ships, a folder, a Hub id `owner/name[@revision]`, a URL that ends in `/`, or
  * the files themselves by name.
  */
 export type ModelName = string | URL | ReadonlyMap<string, Uint8Array | Blob>
+
+/** How a model is to be loaded and run. */
+export interface LoadOptions {
+  /** 'int8' (default): the same bits on every runtime, a quarter of the memory. 'float32': as PyTorch to 2e-4. */
+  precision?: Precision
+  /** Threads of the engine; default 'auto': all cores, at most 8, and 1 where memory cannot be shared. */
+  threads?: number | 'auto'
+  /** Compute on the calling thread, with a pause between layers, in place of a worker. */
+  inline?: boolean
+  /** Ask V8 (Node >= 24) for 256-bit vectors. The flag holds for the whole process from then on. */
+  turbo?: boolean
+  /** Which kernels; default 'auto'. */
+  kernels?: KernelChoice
+  /** The compiled kernels, for runtimes that may not compile: `iobert/kernels.wasm`. */
+  wasm?: WebAssembly.Module
+  /** The worker's script, `iobert/worker`, where the inlined one may not run (strict Content-Security-Policy). */
+  worker?: string | URL
+  /** Pieces in a window, `[CLS]` and `[SEP]` included; at most (and by default) the model's. */
+  maxLength?: number
+  /** Whether text is lower-cased; default: what the model's tokenizer_config.json says. */
+  lowercase?: boolean
+  /** Told while files are downloaded and read. */
+  onProgress?: (progress: LoadProgress) => void
+  /** Stops the download or the loading. */
+  signal?: AbortSignal
+  /** A Hugging Face token, for private and gated models; default: the environment's. */
+  token?: string
+  /** No network: only what is in the cache. */
+  offline?: boolean
+  /** The Hub's cache; default: where Python keeps it. */
+  cacheDir?: string
+}
+
+/** A file on its way: into the cache, or (`file: 'weights'`) into memory. */
+export interface LoadProgress {
+  /** The file's name, or 'weights'. */
+  file: string
+  /** Bytes so far. */
+  loaded: number
+  /** Bytes in all. */
+  total: number
+}
 
 type Check = (value: unknown, name: string) => void
 

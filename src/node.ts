@@ -1,9 +1,8 @@
 /** iobert in Node, Deno and Bun: the neutral entry and what needs a disk: folders, and the Hub's cache shared with Python. */
 import type { BertModel } from './bert-model.ts'
 import { entryPlatform } from './entry.node.ts'
-import type { LoadOptions } from './load.ts'
 import * as load from './load.ts'
-import type { ModelName } from './load-options.ts'
+import type { LoadOptions, ModelName } from './load-options.ts'
 import type { Recognizer } from './recognizer.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 

@@ -1,8 +1,7 @@
 /** The options that all commands with a model share, from the command line to the library's names. */
 import { checkRecognizeOptions } from '../entities/options.ts'
 import type { RecognizeOptions } from '../entities/types.ts'
-import type { LoadOptions, LoadProgress } from '../load.ts'
-import { checkLoadOptions } from '../load-options.ts'
+import { checkLoadOptions, type LoadOptions, type LoadProgress } from '../load-options.ts'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
 import { createBar } from './progress.ts'
 import { UsageError } from './usage-error.ts'

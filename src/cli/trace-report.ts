@@ -1,7 +1,7 @@
 /** What is told of a trace: the model's answer after each layer, its attention, and what each label rests on. */
 import type { BertModel } from '../bert-model.ts'
 import { argmax, softmaxRows } from '../entities/softmax.ts'
-import type { Trace } from '../model/trace.ts'
+import type { Trace } from '../model/forward-output.ts'
 import type { Encoding } from '../node.ts'
 
 export interface TraceReport {

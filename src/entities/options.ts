@@ -1,7 +1,7 @@
 import { checkLabelScheme } from './labels.ts'
 import { cleanupModes } from './spark-document.ts'
-import type { SparkOptions } from './spark-nlp.ts'
 import type { SparkTokenizerOptions } from './spark-tokenizer.ts'
+import type { SparkOptions } from './spark-types.ts'
 import type { Decode, Merge, RecognizeOptions, Strategy } from './types.ts'
 
 type Check = (value: unknown, name: string) => void

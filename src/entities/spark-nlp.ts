@@ -1,46 +1,9 @@
 import type { LabelSet } from './labels.ts'
 import { splitSentences } from './sentences.ts'
-import { type CleanupMode, cleanDocument } from './spark-document.ts'
-import { type SparkTokenizerOptions, tokenizeSpark } from './spark-tokenizer.ts'
+import { cleanDocument } from './spark-document.ts'
+import { tokenizeSpark } from './spark-tokenizer.ts'
+import type { SparkAnnotation, SparkAnnotations, SparkOptions } from './spark-types.ts'
 import type { RecognizeOptions, Word } from './types.ts'
-
-/** An annotation as Spark NLP has it: UTF-16 code units, end INCLUSIVE, all metadata strings. */
-export interface SparkAnnotation {
-  /** What kind of stage made it. */
-  annotatorType: 'document' | 'token' | 'named_entity' | 'chunk'
-  /** First UTF-16 code unit. */
-  begin: number
-  /** Last UTF-16 code unit, inclusive as in that system. */
-  end: number
-  /** The text, or the label of a token. */
-  result: string
-  /** Everything else as text: `sentence`, `word`, probabilities. */
-  metadata: Record<string, string>
-}
-
-/** The columns of the pipeline DocumentAssembler, SentenceDetector, Tokenizer, BertForTokenClassification, NerConverter. */
-export interface SparkAnnotations {
-  /** One: the whole text. */
-  document: SparkAnnotation[]
-  /** One a sentence. */
-  sentence: SparkAnnotation[]
-  /** One a token. */
-  token: SparkAnnotation[]
-  /** One a token: its label, and in the metadata the probability of every label. */
-  ner: SparkAnnotation[]
-  /** Chunks, by NerConverter's rule. */
-  entities: SparkAnnotation[]
-}
-
-/** Settings of the pipeline's stages. */
-export interface SparkOptions {
-  /** DocumentAssembler's; default 'disabled'. With any other, offsets refer to the cleaned text. */
-  cleanupMode?: CleanupMode
-  /** Whether to split sentences; default false, the document is one. */
-  sentences?: boolean
-  /** Settings of the rule Tokenizer. */
-  tokenizer?: SparkTokenizerOptions
-}
 
 /** A text taken through the stages before the model. */
 export interface SparkDocument {

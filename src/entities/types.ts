@@ -1,5 +1,5 @@
 import type { LabelScheme } from './labels.ts'
-import type { SparkAnnotations, SparkOptions } from './spark-nlp.ts'
+import type { SparkAnnotations, SparkOptions } from './spark-types.ts'
 
 /**
  * How the pieces of a word agree on its label: the first piece's distribution, the mean of all, the one that is surest,

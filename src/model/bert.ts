@@ -10,7 +10,8 @@
 import type { Activation, Kernels, Matrix, Precision } from '../kernels/kernels.ts'
 import type { BertConfig, HiddenActivation } from './config.ts'
 import { encoderLayer } from './encoder.ts'
-import { Recording, type Trace } from './trace.ts'
+import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
+import { Recording } from './trace.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
 import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
 
@@ -20,26 +21,6 @@ const ACTIVATION: Record<HiddenActivation, Activation> = {
   gelu_pytorch_tanh: 'gelu_tanh',
   relu: 'relu',
   silu: 'silu',
-}
-
-/** What a forward pass gives back, one entry a sequence. */
-export interface ForwardOutput {
-  /** [T, C]; empty arrays where the model has no head. */
-  logits: Float32Array[]
-  /** For each sequence the embeddings' output and each layer's, L + 1 times [T, H]. */
-  hiddenStates?: Float32Array[][]
-  /** For each sequence each layer's attention probabilities, L times [A, T, T]. */
-  attentions?: Float32Array[][]
-  /** For each sequence everything between. */
-  trace?: Trace[]
-}
-
-export interface ForwardWanted {
-  readonly hiddenStates?: boolean
-  readonly attentions?: boolean
-  readonly trace?: boolean
-  /** Give back only the hidden states of this layer (0: the embeddings), and compute no further. */
-  readonly layer?: number
 }
 
 /** A long sentence: enough rows for every path of the kernels. */

@@ -1,41 +1,8 @@
 /** What is kept of a forward pass while it runs. The pass itself is bert.ts; nothing here changes its numbers. */
 import type { Kernels, Linear, Matrix } from '../kernels/kernels.ts'
-import type { ForwardOutput, ForwardWanted } from './bert.ts'
 import type { BertConfig } from './config.ts'
+import type { ForwardOutput, ForwardWanted, Trace } from './forward-output.ts'
 import { copyRows, type Workspace } from './workspace.ts'
-
-/** Everything a sequence of T tokens is on its way through the model. Vaswani et al. 2017, section 3; Devlin et al. 2019. */
-export interface Trace {
-  /** LayerNorm(word + tokenType + position), [T, H] */
-  embeddings: Float32Array
-  /** L of them. */
-  layers: LayerTrace[]
-  /**
-   * The head applied to the embeddings and to each layer's output, L + 1 times [T, C]: what the model would answer if it
-   * ended there. The last one is the model's answer. Empty where the model has no head.
-   */
-  logits: Float32Array[]
-}
-
-/** One layer of the encoder; the heads stand side by side, head a in columns a·D to (a + 1)·D. */
-export interface LayerTrace {
-  /** x·W_Qᵀ + b, [T, H] */
-  query: Float32Array
-  /** x·W_Kᵀ + b, [T, H] */
-  key: Float32Array
-  /** x·W_Vᵀ + b, [T, H] */
-  value: Float32Array
-  /** softmax(query·keyᵀ / √D), [A, T, T]: row t holds how much token t takes of each. */
-  attentionProbabilities: Float32Array
-  /** attentionProbabilities·value, [T, H] */
-  context: Float32Array
-  /** LayerNorm(x + dense(context)), [T, H] */
-  attentionOutput: Float32Array
-  /** activation(dense(attentionOutput)), [T, I] */
-  intermediate: Float32Array
-  /** LayerNorm(attentionOutput + dense(intermediate)), [T, H]: the layer's hidden states. */
-  output: Float32Array
-}
 
 /** What one pass is computed with. */
 interface Pass {

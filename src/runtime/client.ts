@@ -1,6 +1,6 @@
 /** The calling thread's side of an engine in a worker. inline.ts has the engine on the calling thread itself. */
 
-import type { ForwardOutput, ForwardWanted } from '../model/bert.ts'
+import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { disposedError } from './disposed-error.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
 import { putTogether } from './post-error.ts'

@@ -14,8 +14,9 @@ import {
   type Tiles,
   WasmKernels,
 } from '../kernels/wasm.ts'
-import { Bert, type ForwardOutput, type ForwardWanted } from '../model/bert.ts'
+import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
+import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { type LoadProgress, readWeights } from '../model/read-weights.ts'
 import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'

@@ -1,5 +1,5 @@
 import type { ModelFiles } from '../format/source.ts'
-import type { ForwardOutput } from '../model/bert.ts'
+import type { ForwardOutput } from '../model/forward-output.ts'
 import type { EngineClient, LoadWatch } from './client.ts'
 import { disposedError } from './disposed-error.ts'
 import { Engine, type EngineSetup } from './engine.ts'

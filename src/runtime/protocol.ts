@@ -1,6 +1,6 @@
 /** What the calling thread and the engine's worker say to each other. Plain data that any runtime can post. */
 import type { ModelFormatCode } from '../format/errors.ts'
-import type { ForwardOutput, ForwardWanted } from '../model/bert.ts'
+import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
 
 /** Where a model's files are, so that the worker can open them itself. */

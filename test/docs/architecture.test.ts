@@ -81,6 +81,21 @@ test('the folders form no circle', () => {
   for (const folder of rules.keys()) visit(folder, [])
 })
 
+test('the files form no circle', () => {
+  const targets = new Map<string, string[]>()
+  for (const { file, target } of imports) targets.set(file, [...(targets.get(file) ?? []), target])
+  const circles: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '))
+    if (way.includes(file) || done.has(file)) return
+    for (const next of targets.get(file) ?? []) visit(next, [...way, file])
+    done.add(file)
+  }
+  for (const file of targets.keys()) visit(file, [])
+  assert.equal(circles, [])
+})
+
 test('the picture shows the arrows of the table', () => {
   const picture = readFileSync(rootPath('docs/figures/folders.svg'), 'utf8')
   const drawn = Array.from(picture.matchAll(/data-edge="([^"]+)"/g), ([, edge]) => edge!)

@@ -4,14 +4,9 @@ import * as assert from 'uvu/assert'
 import { decodeEntities } from '#dist/entities/entity.js'
 import { splitSentences } from '#dist/entities/sentences.js'
 import { type CleanupMode, cleanDocument } from '#dist/entities/spark-document.js'
-import {
-  annotateSpark,
-  formatJavaFloat,
-  prepareSparkDocument,
-  type SparkAnnotations,
-  type SparkOptions,
-} from '#dist/entities/spark-nlp.js'
+import { annotateSpark, formatJavaFloat, prepareSparkDocument } from '#dist/entities/spark-nlp.js'
 import { type SparkTokenizerOptions, tokenizeSpark } from '#dist/entities/spark-tokenizer.js'
+import type { SparkAnnotations, SparkOptions } from '#dist/entities/spark-types.js'
 import type { RecognizeOptions } from '#dist/entities/types.js'
 import { conllLabels, makeWordInput } from './sample.ts'
 

@@ -1,0 +1,53 @@
+/** What a forward pass is asked for and what it gives back. */
+/** What a forward pass gives back, one entry a sequence. */
+export interface ForwardOutput {
+  /** [T, C]; empty arrays where the model has no head. */
+  logits: Float32Array[]
+  /** For each sequence the embeddings' output and each layer's, L + 1 times [T, H]. */
+  hiddenStates?: Float32Array[][]
+  /** For each sequence each layer's attention probabilities, L times [A, T, T]. */
+  attentions?: Float32Array[][]
+  /** For each sequence everything between. */
+  trace?: Trace[]
+}
+
+export interface ForwardWanted {
+  readonly hiddenStates?: boolean
+  readonly attentions?: boolean
+  readonly trace?: boolean
+  /** Give back only the hidden states of this layer (0: the embeddings), and compute no further. */
+  readonly layer?: number
+}
+
+/** Everything a sequence of T tokens is on its way through the model. Vaswani et al. 2017, section 3; Devlin et al. 2019. */
+export interface Trace {
+  /** LayerNorm(word + tokenType + position), [T, H] */
+  embeddings: Float32Array
+  /** L of them. */
+  layers: LayerTrace[]
+  /**
+   * The head applied to the embeddings and to each layer's output, L + 1 times [T, C]: what the model would answer if it
+   * ended there. The last one is the model's answer. Empty where the model has no head.
+   */
+  logits: Float32Array[]
+}
+
+/** One layer of the encoder; the heads stand side by side, head a in columns a·D to (a + 1)·D. */
+export interface LayerTrace {
+  /** x·W_Qᵀ + b, [T, H] */
+  query: Float32Array
+  /** x·W_Kᵀ + b, [T, H] */
+  key: Float32Array
+  /** x·W_Vᵀ + b, [T, H] */
+  value: Float32Array
+  /** softmax(query·keyᵀ / √D), [A, T, T]: row t holds how much token t takes of each. */
+  attentionProbabilities: Float32Array
+  /** attentionProbabilities·value, [T, H] */
+  context: Float32Array
+  /** LayerNorm(x + dense(context)), [T, H] */
+  attentionOutput: Float32Array
+  /** activation(dense(attentionOutput)), [T, I] */
+  intermediate: Float32Array
+  /** LayerNorm(attentionOutput + dense(intermediate)), [T, H]: the layer's hidden states. */
+  output: Float32Array
+}
