@@ -169,7 +169,7 @@ function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertCo
   if (beyond === undefined) return
   throw new ModelFormatError(
     'InvalidVocabulary',
-    `The added token ${quoted(beyond.content)} has the id ${beyond.id}, and config.json has vocab_size ${vocabSize}: the model has no row for it. Take it out of the tokenizer's files, or give the model their tokenizer belongs to`,
+    `The added token ${quoted(beyond[1])} has the id ${beyond[0]}, and config.json has vocab_size ${vocabSize}: the model has no row for it. Take it out of the tokenizer's files, or give the model their tokenizer belongs to`,
   )
 }
 

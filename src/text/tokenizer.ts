@@ -66,10 +66,9 @@ export class Tokenizer {
     )
   }
 
-  /** An added token whose id is `rows` or more, for which a model with so many rows has none. */
-  addedTokenFrom(rows: number): { content: string; id: number } | undefined {
-    const found = [...this.#addedContents].find(([id]) => id >= rows)
-    return found && { content: found[1], id: found[0] }
+  /** The id and the text of an added token whose id is `rows` or more: a model of so many rows has none for it. */
+  addedTokenFrom(rows: number): [id: number, content: string] | undefined {
+    return [...this.#addedContents].find(([id]) => id >= rows)
   }
 
   /**

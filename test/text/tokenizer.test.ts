@@ -209,7 +209,7 @@ test('Tokenizer.encode of words apart equals that of each word alone', () => {
 
 test('Tokenizer.addedTokenFrom names a token for which a model has no row', () => {
   const tokenizer = createTokenizer({ vocab: toy, addedTokens: '{"<x>": 999999}' })
-  assert.equal(tokenizer.addedTokenFrom(10), { content: '<x>', id: 999_999 })
+  assert.equal(tokenizer.addedTokenFrom(10), [999_999, '<x>'])
   assert.is(tokenizer.addedTokenFrom(1_000_000), undefined)
 })
 
