@@ -1,9 +1,9 @@
 import { ModelFormatError } from '../format/errors.ts'
 import type { ModelFiles } from '../format/source.ts'
 import type { ForeignModel } from './foreign-model.ts'
-import { openPytorchModel } from './pytorch-model.ts'
-import { openSparkNlp } from './spark-nlp.ts'
-import { openSavedModel, openTensorflowCheckpoint } from './tensorflow-model.ts'
+import { openPytorchModel } from './pytorch/model.ts'
+import { openSavedModel, openTensorflowCheckpoint } from './tensorflow/model.ts'
+import { openSparkNlp } from './tensorflow/spark-nlp.ts'
 
 /** Formats that are told apart only to say that they are not read. */
 const OTHERS: readonly (readonly [string, string])[] = [

@@ -1,7 +1,7 @@
 import { quoted } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
-import { decodeText } from './byte-reader.ts'
-import { unsupported } from './refuse.ts'
+import { decodeText } from './containers/byte-reader.ts'
+import { unsupported } from './containers/refuse.ts'
 
 /** What a converted model keeps as it is: the tokenizer's files, and how sentence-transformers makes a vector of a text. */
 export const KEPT_FILES: readonly string[] = [

@@ -96,6 +96,23 @@ test('the files form no circle', () => {
   assert.equal(circles, [])
 })
 
+test('the rooms of convert/ keep apart', () => {
+  const roomOf = (path: string): string => path.split('/').slice(0, -1).join('/')
+  const allowed: Readonly<Record<string, readonly string[]>> = {
+    'convert/containers': [],
+    'convert/pytorch': ['convert/containers', 'convert'],
+    'convert/tensorflow': ['convert/containers', 'convert'],
+  }
+  const rooms = new Set(imports.map(({ file }) => roomOf(file)).filter((room) => room.startsWith('convert/')))
+  assert.equal([...rooms].sort(), Object.keys(allowed))
+  const wrong = imports
+    .filter(({ file }) => rooms.has(roomOf(file)))
+    .filter(({ file, target }) => target.startsWith('convert/') && roomOf(target) !== roomOf(file))
+    .filter(({ file, target }) => !allowed[roomOf(file)]!.includes(roomOf(target)))
+    .map(({ file, target }) => `${file} imports ${target}`)
+  assert.equal(wrong, [])
+})
+
 test('the picture shows the arrows of the table', () => {
   const picture = readFileSync(rootPath('docs/figures/folders.svg'), 'utf8')
   const drawn = Array.from(picture.matchAll(/data-edge="([^"]+)"/g), ([, edge]) => edge!)

@@ -1,5 +1,5 @@
-import { ByteReader } from './byte-reader.ts'
-import { messageOf, type ProtobufField, protobufFields, textOf } from './protobuf.ts'
+import { ByteReader } from '../containers/byte-reader.ts'
+import { messageOf, type ProtobufField, protobufFields, textOf } from '../containers/protobuf.ts'
 
 /** What a model's graph says and its weights do not. */
 export interface GraphFacts {

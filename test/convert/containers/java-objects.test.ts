@@ -1,10 +1,10 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ByteReader } from '#dist/convert/byte-reader.js'
-import { JavaPair, type JavaValue, readJavaValue } from '#dist/convert/java-objects.js'
-import { sequenceFileValues } from '#dist/convert/sequence-file.js'
+import { ByteReader } from '#dist/convert/containers/byte-reader.js'
+import { JavaPair, type JavaValue, readJavaValue } from '#dist/convert/containers/java-objects.js'
+import { sequenceFileValues } from '#dist/convert/containers/sequence-file.js'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { fixture, mutated, seeded } from './fixtures.ts'
+import { fixture, mutated, seeded } from '../fixtures.ts'
 
 const LABELS = fixture('spark-nlp/fields/labels/part-00001')
 

@@ -1,11 +1,11 @@
 import { deflateRawSync, crc32 as nodeCrc32 } from 'node:zlib'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { crc32, crc32c } from '#dist/convert/crc32.js'
-import { isZip, openZip } from '#dist/convert/zip.js'
+import { crc32, crc32c } from '#dist/convert/containers/crc32.js'
+import { isZip, openZip } from '#dist/convert/containers/zip.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { bytesSource, readAll } from '#dist/format/source.js'
-import { mutated, seeded } from './fixtures.ts'
+import { mutated, seeded } from '../fixtures.ts'
 
 interface Part {
   name: string

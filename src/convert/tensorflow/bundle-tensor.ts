@@ -1,7 +1,7 @@
-import type { Dtype } from '../format/dtypes.ts'
-import { quoted } from '../format/errors.ts'
-import { CHUNK_BYTES, elementBytes, type ForeignTensor, readChunks } from './foreign-tensor.ts'
-import { unsupported } from './refuse.ts'
+import type { Dtype } from '../../format/dtypes.ts'
+import { quoted } from '../../format/errors.ts'
+import { unsupported } from '../containers/refuse.ts'
+import { CHUNK_BYTES, elementBytes, type ForeignTensor, readChunks } from '../foreign-tensor.ts'
 import type { BundleEntry, TensorBundle } from './tensor-bundle.ts'
 
 /** What a TensorFlow variable is called in PyTorch, and whether its matrix lies the other way round. */

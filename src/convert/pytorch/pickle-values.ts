@@ -1,4 +1,4 @@
-import { quoted } from '../format/errors.ts'
+import { quoted } from '../../format/errors.ts'
 
 /** A Python tuple. */
 export class PickleTuple {

@@ -1,10 +1,10 @@
-import { quoted } from '../format/errors.ts'
+import { quoted } from '../../format/errors.ts'
+import { messageOf, protobufFields, textOf } from '../containers/protobuf.ts'
+import { broken, unsupported } from '../containers/refuse.ts'
+import type { ForeignTensor } from '../foreign-tensor.ts'
 import { bundleTensor, type TorchName } from './bundle-tensor.ts'
-import type { ForeignTensor } from './foreign-tensor.ts'
-import { messageOf, protobufFields, textOf } from './protobuf.ts'
-import { broken, unsupported } from './refuse.ts'
+import { torchNameOfCheckpoint, torchNameOfKeras } from './names.ts'
 import { readTextEntry, type TensorBundle } from './tensor-bundle.ts'
-import { torchNameOfCheckpoint, torchNameOfKeras } from './tensorflow-names.ts'
 
 const OBJECT_GRAPH = '_CHECKPOINTABLE_OBJECT_GRAPH'
 

@@ -1,7 +1,7 @@
-import { quoted } from '../format/errors.ts'
-import type { ForeignTensor } from './foreign-tensor.ts'
+import { quoted } from '../../format/errors.ts'
+import { broken, unsupported } from '../containers/refuse.ts'
+import type { ForeignTensor } from '../foreign-tensor.ts'
 import type { GraphFacts } from './graph-facts.ts'
-import { broken, unsupported } from './refuse.ts'
 
 /** A `config.json` made for weights that came without one. */
 export interface DerivedConfig {

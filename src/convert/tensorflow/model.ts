@@ -1,12 +1,12 @@
-import { parseJsonObject } from '../format/json-file.ts'
-import type { ModelFiles } from '../format/source.ts'
+import { parseJsonObject } from '../../format/json-file.ts'
+import type { ModelFiles } from '../../format/source.ts'
+import { broken } from '../containers/refuse.ts'
+import type { ForeignKind, ForeignModel } from '../foreign-model.ts'
+import { keptFiles, linesOf, readSmallFile, readSmallText, within } from '../small-files.ts'
 import { deriveConfig } from './derive-config.ts'
-import type { ForeignKind, ForeignModel } from './foreign-model.ts'
 import { type GraphFacts, graphFacts } from './graph-facts.ts'
-import { broken } from './refuse.ts'
-import { keptFiles, linesOf, readSmallFile, readSmallText, within } from './small-files.ts'
+import { bundleTensors } from './model-tensors.ts'
 import { openTensorBundle, type TensorBundle } from './tensor-bundle.ts'
-import { bundleTensors } from './tensorflow.ts'
 
 const GRAPH = 'saved_model.pb'
 /** The names that Google's releases and TF1's saver use where no `checkpoint` file says another. */

@@ -1,4 +1,4 @@
-import { type ByteSource, bytesSource } from '../format/source.ts'
+import { type ByteSource, bytesSource } from '../../format/source.ts'
 import { broken, unsupported } from './refuse.ts'
 
 const CHUNK = 1024 * 1024

@@ -1,6 +1,7 @@
-import type { Dtype } from '../format/dtypes.ts'
-import { quoted } from '../format/errors.ts'
-import type { ByteSource } from '../format/source.ts'
+import type { Dtype } from '../../format/dtypes.ts'
+import { quoted } from '../../format/errors.ts'
+import type { ByteSource } from '../../format/source.ts'
+import { broken, unsupported } from '../containers/refuse.ts'
 import {
   CHUNK_BYTES,
   elementBytes,
@@ -8,7 +9,7 @@ import {
   type ForeignTensor,
   MAX_RANK,
   readChunks,
-} from './foreign-tensor.ts'
+} from '../foreign-tensor.ts'
 import type { PickleMachine } from './pickle.ts'
 import {
   describe,
@@ -18,7 +19,6 @@ import {
   PickleTuple,
   type PickleValue,
 } from './pickle-values.ts'
-import { broken, unsupported } from './refuse.ts'
 
 /** A block of elements that tensors view; `key` says where its bytes are. */
 export class StorageReference extends PickleObject {

@@ -1,5 +1,6 @@
-import { quoted } from '../format/errors.ts'
-import type { ByteReader } from './byte-reader.ts'
+import { quoted } from '../../format/errors.ts'
+import type { ByteReader } from '../containers/byte-reader.ts'
+import { broken, unsupported } from '../containers/refuse.ts'
 import {
   describe,
   PickleDict,
@@ -8,7 +9,6 @@ import {
   PickleTuple,
   type PickleValue,
 } from './pickle-values.ts'
-import { broken, unsupported } from './refuse.ts'
 
 /** The few names a pickle may use, and what each does here. Nothing else is looked up, imported or called. */
 export interface PickleMachine {

@@ -1,4 +1,4 @@
-import { quoted } from '../format/errors.ts'
+import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { broken, unsupported } from './refuse.ts'
 

@@ -1,11 +1,11 @@
-import type { Dtype } from '../format/dtypes.ts'
-import { quoted } from '../format/errors.ts'
-import { type ByteSource, readAll } from '../format/source.ts'
-import { ByteReader, decodeText } from './byte-reader.ts'
-import { elementBytes, elementCount, MAX_RANK } from './foreign-tensor.ts'
-import { messageOf, protobufFields, sizeOf } from './protobuf.ts'
-import { broken, unsupported } from './refuse.ts'
-import { maskedCrc, tableEntries } from './table.ts'
+import type { Dtype } from '../../format/dtypes.ts'
+import { quoted } from '../../format/errors.ts'
+import { type ByteSource, readAll } from '../../format/source.ts'
+import { ByteReader, decodeText } from '../containers/byte-reader.ts'
+import { messageOf, protobufFields, sizeOf } from '../containers/protobuf.ts'
+import { broken, unsupported } from '../containers/refuse.ts'
+import { maskedCrc, tableEntries } from '../containers/table.ts'
+import { elementBytes, elementCount, MAX_RANK } from '../foreign-tensor.ts'
 
 /** One tensor of a bundle: where its bytes are. */
 export interface BundleEntry {

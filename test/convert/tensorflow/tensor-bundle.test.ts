@@ -1,11 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { maskedCrc, tableEntries } from '#dist/convert/table.js'
-import { openTensorBundle, readTextEntry, type TensorBundle } from '#dist/convert/tensor-bundle.js'
-import { bundleTensors } from '#dist/convert/tensorflow.js'
+import { maskedCrc, tableEntries } from '#dist/convert/containers/table.js'
+import { bundleTensors } from '#dist/convert/tensorflow/model-tensors.js'
+import { openTensorBundle, readTextEntry, type TensorBundle } from '#dist/convert/tensorflow/tensor-bundle.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { bytesSource, mapFiles } from '#dist/format/source.js'
-import { fixture, mutated, readTensor, seeded } from './fixtures.ts'
+import { fixture, mutated, readTensor, seeded } from '../fixtures.ts'
 
 type Entry = readonly [key: string | Uint8Array, value: Uint8Array]
 

@@ -1,4 +1,4 @@
-import { ModelFormatError } from '../format/errors.ts'
+import { ModelFormatError } from '../../format/errors.ts'
 
 /** A foreign file that is broken: cut short, inconsistent, or not what its name says. */
 export function broken(file: string, found: string, options?: ErrorOptions): ModelFormatError {

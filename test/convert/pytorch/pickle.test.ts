@@ -1,11 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ByteReader } from '#dist/convert/byte-reader.js'
-import { type PickleMachine, readPickle } from '#dist/convert/pickle.js'
-import { PickleDict, PickleTuple } from '#dist/convert/pickle-values.js'
-import { pytorchMachine } from '#dist/convert/pytorch-tensor.js'
+import { ByteReader } from '#dist/convert/containers/byte-reader.js'
+import { type PickleMachine, readPickle } from '#dist/convert/pytorch/pickle.js'
+import { PickleDict, PickleTuple } from '#dist/convert/pytorch/pickle-values.js'
+import { pytorchMachine } from '#dist/convert/pytorch/tensor.js'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { seeded } from './fixtures.ts'
+import { seeded } from '../fixtures.ts'
 
 const machine = (): PickleMachine => pytorchMachine('data.pkl', new Map())
 

@@ -1,12 +1,12 @@
-import { quoted } from '../format/errors.ts'
-import type { ByteSource } from '../format/source.ts'
-import { ByteReader } from './byte-reader.ts'
-import { elementBytes, elementCount, type ForeignTensor } from './foreign-tensor.ts'
+import { quoted } from '../../format/errors.ts'
+import type { ByteSource } from '../../format/source.ts'
+import { ByteReader } from '../containers/byte-reader.ts'
+import { broken, unsupported } from '../containers/refuse.ts'
+import { isZip, openZip } from '../containers/zip.ts'
+import { elementBytes, elementCount, type ForeignTensor } from '../foreign-tensor.ts'
 import { type PickleMachine, readPickle } from './pickle.ts'
 import { describe, PickleDict, PickleList, type PickleValue } from './pickle-values.ts'
-import { pytorchMachine, type StorageReference, TensorReference, viewTensor } from './pytorch-tensor.ts'
-import { broken, unsupported } from './refuse.ts'
-import { isZip, openZip } from './zip.ts'
+import { pytorchMachine, type StorageReference, TensorReference, viewTensor } from './tensor.ts'
 
 /** The pickle of BERT-large is 60 kB. */
 const LARGEST_PICKLE = 16 * 1024 * 1024

@@ -1,9 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readPytorch } from '#dist/convert/pytorch.js'
+import { readPytorch } from '#dist/convert/pytorch/state-dict.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { bytesSource } from '#dist/format/source.js'
-import { fixture, fixtureSource, mutated, readTensor, sameTensors, seeded } from './fixtures.ts'
+import { fixture, fixtureSource, mutated, readTensor, sameTensors, seeded } from '../fixtures.ts'
 
 for (const name of ['zip', 'legacy', 'odd', 'odd-legacy', 'protocol-4']) {
   test(`readPytorch reads ${name} bit for bit as PyTorch`, async () => {
