@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { crc32 } from '#dist/convert/containers/crc32.js'
 import { openForeignModel } from '#dist/convert/foreign.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { mapFiles } from '#dist/format/source.js'
@@ -116,6 +117,36 @@ test('openForeignModel fills gaps in the numbers of a Spark NLP map, and refuses
     const bytes = files.get(part)!
     new DataView(bytes.buffer, bytes.byteOffset).setInt32(bytes.length - 4, last)
     await refused(files, message)
+  }
+})
+
+test('openForeignModel compares what Spark wrote with the checksums that Hadoop put beside it', async () => {
+  const original = fixtureMap('spark-nlp')
+  const names = [...original.keys()].filter((name) => name.includes('part-'))
+  assert.is(names.length, 5)
+  for (const name of names) {
+    const bytes = original.get(name)!
+    const step = 512
+    const checksums = Buffer.alloc(8 + 4 * Math.ceil(bytes.length / step))
+    checksums.write('crc\0', 'latin1')
+    checksums.writeInt32BE(step, 4)
+    for (let at = 0; at < bytes.length; at += step) {
+      checksums.writeUInt32BE(crc32(bytes.subarray(at, at + step)), 8 + (4 * at) / step)
+    }
+    const beside = `${name.replace('part-', '.part-')}.crc`
+    const files = new Map(original).set(beside, new Uint8Array(checksums))
+    const model = await openForeignModel(mapFiles(files))
+    await model.close()
+    const damaged = bytes.slice()
+    damaged[damaged.length - 1]! ^= 1
+    await refused(
+      new Map(files).set(name, damaged),
+      /damaged between bytes \d+ and \d+: .*\.crc has another CRC-32/,
+    )
+    await refused(new Map(files).set(name, bytes.slice(0, -1)), /another CRC-32/)
+    const short = new Uint8Array(checksums.subarray(0, -4))
+    await refused(new Map(files).set(beside, short), /has checksums of another file/)
+    await refused(new Map(files).set(beside, new Uint8Array(8)), /no checksums of Hadoop/)
   }
 })
 

@@ -1,4 +1,4 @@
-import { type ByteSource, bytesSource } from '../../format/source.ts'
+import type { ByteSource } from '../../format/source.ts'
 import { broken, unsupported } from './refuse.ts'
 
 const CHUNK = 1024 * 1024
@@ -10,7 +10,7 @@ const CHUNK = 1024 * 1024
  * @param byteLength the size it is said to have, which the caller has found plausible
  * @throws {ModelFormatError} when it is damaged or gives another number of bytes
  */
-export async function inflate(packed: ByteSource, name: string, byteLength: number): Promise<ByteSource> {
+export async function inflate(packed: ByteSource, name: string, byteLength: number): Promise<Uint8Array> {
   if (typeof DecompressionStream === 'undefined') {
     throw unsupported(name, 'it is deflated, and this runtime has no DecompressionStream')
   }
@@ -28,7 +28,7 @@ export async function inflate(packed: ByteSource, name: string, byteLength: numb
     filled += chunk.length
   }
   if (filled < byteLength) throw broken(name, `its deflated data ends at byte ${filled} of ${byteLength}`)
-  return bytesSource(name, bytes)
+  return bytes
 }
 
 function compressedStream(packed: ByteSource): ReadableStream<BufferSource> {

@@ -1,5 +1,5 @@
 import { ByteReader } from './byte-reader.ts'
-import { crc32c } from './crc32.ts'
+import { crc32c, masked } from './crc32.ts'
 import { broken, unsupported } from './refuse.ts'
 
 const FOOTER_BYTES = 48
@@ -57,16 +57,10 @@ function block(file: string, table: Uint8Array, handle: ByteReader): Uint8Array 
     throw unsupported(file, `a block is compressed (type ${type}), which TensorFlow's checkpoints are not`)
   const trailer = new ByteReader(file, table.subarray(offset + size + 1, offset + size + TRAILER_BYTES))
   const stated = trailer.uint32()
-  const found = maskedCrc(table.subarray(offset, offset + size + 1))
+  const found = masked(crc32c(table.subarray(offset, offset + size + 1)))
   if (stated !== found)
     throw broken(file, `the block at byte ${offset} is damaged: its CRC-32C does not match`)
   return table.subarray(offset, offset + size)
-}
-
-/** LevelDB's stored form of a CRC-32C. */
-export function maskedCrc(bytes: Uint8Array): number {
-  const crc = crc32c(bytes)
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
 }
 
 function* blockEntries(file: string, bytes: Uint8Array): Generator<[Uint8Array, Uint8Array]> {

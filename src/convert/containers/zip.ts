@@ -1,39 +1,28 @@
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
-import { checkRange } from '../../format/source.ts'
 import { ByteReader, decodeText } from './byte-reader.ts'
-import { crc32 } from './crc32.ts'
-import { inflate } from './inflate.ts'
 import { broken, unsupported } from './refuse.ts'
-
-/** One file of an archive. */
-export interface ZipEntry {
-  readonly name: string
-  readonly byteLength: number
-  readonly compressedLength: number
-  /** 0: stored as it is. 8: deflated. */
-  readonly method: number
-  readonly crc32: number
-  readonly headerOffset: number
-}
+import { LOCAL_HEADER_BYTES, openEntry, readEntry, type ZipEntry } from './zip-entry.ts'
 
 /** An archive whose directory was read and checked. */
 export interface ZipArchive {
   readonly name: string
   readonly entries: ReadonlyMap<string, ZipEntry>
-  /** The entry's bytes: read where they lie when stored, inflated into memory when deflated. */
+  /** The entry's bytes, checked by their CRC-32: see `openEntry`. */
   open(entry: ZipEntry): Promise<ByteSource>
-  /** A small entry whole, its CRC-32 checked. */
+  /** A small entry whole, checked likewise. */
   readAll(entry: ZipEntry, largest: number): Promise<Uint8Array>
 }
 
 const END_BYTES = 22
 const LOCATOR_BYTES = 20
-const LOCAL_HEADER_BYTES = 30
 const LARGEST_COMMENT = 65_535
 /** That of BERT-large has 400 files and 32 kB. */
 const LARGEST_DIRECTORY = 4 * 1024 * 1024
-/** Weights hardly deflate; what does (graphs, indexes) is small. More than this out of an archive is an attack. */
+/**
+ * Weights hardly deflate; what does (graphs, indexes) is small. More than this out of a file, or out of all of an archive's
+ * together, is an attack.
+ */
 const LARGEST_RATIO = 4
 const LARGEST_SMALL = 64 * 1024 * 1024
 
@@ -59,16 +48,17 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const reader = new ByteReader(`the directory of ${name}`, bytes)
   const entries = new Map<string, ZipEntry>()
   for (let i = 0; i < directory.count; i++) {
-    const entry = readEntry(reader, name)
+    const entry = readDirectoryEntry(reader, name)
     if (entries.has(entry.name)) throw broken(name, `it has two files named ${quoted(entry.name)}`)
     entries.set(entry.name, entry)
   }
   checkPlaces([...entries.values()], name, directory.offset)
+  checkSizes([...entries.values()], name)
   return {
     name,
     entries,
     open: (entry) => openEntry(source, entry),
-    readAll: (entry, largest) => readEntryWhole(source, entry, largest),
+    readAll: (entry, largest) => readEntry(source, entry, largest),
   }
 }
 
@@ -141,7 +131,7 @@ function signature(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true)
 }
 
-function readEntry(reader: ByteReader, archive: string): ZipEntry {
+function readDirectoryEntry(reader: ByteReader, archive: string): ZipEntry {
   if (reader.uint32() !== 0x02014b50)
     throw broken(archive, `its directory is damaged at byte ${reader.position - 4}`)
   reader.skip(4)
@@ -182,12 +172,6 @@ function readEntry(reader: ByteReader, archive: string): ZipEntry {
       `its stored file ${quoted(name)} has two sizes, ${byteLength} and ${compressedLength}`,
     )
   }
-  if (byteLength > compressedLength * LARGEST_RATIO + LARGEST_SMALL) {
-    throw broken(
-      archive,
-      `its file ${quoted(name)} claims ${byteLength} bytes out of ${compressedLength}, which no weights deflate to`,
-    )
-  }
   return { name, byteLength, compressedLength, method, crc32: crc, headerOffset }
 }
 
@@ -215,50 +199,22 @@ function checkPlaces(entries: ZipEntry[], archive: string, directoryOffset: numb
   }
 }
 
-async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSource> {
-  const name = `${entry.name} in ${source.name}`
-  const bytes = new Uint8Array(LOCAL_HEADER_BYTES)
-  await source.read(entry.headerOffset, bytes)
-  const header = new ByteReader(name, bytes)
-  if (header.uint32() !== 0x04034b50) throw broken(name, `it has no header at byte ${entry.headerOffset}`)
-  header.position = 26
-  const offset = entry.headerOffset + LOCAL_HEADER_BYTES + header.uint16() + header.uint16()
-  if (offset + entry.compressedLength > source.byteLength)
-    throw broken(name, 'it passes the end of the archive')
-  const packed = rangeSource(source, name, offset, entry.compressedLength)
-  return entry.method === 0 ? packed : inflate(packed, name, entry.byteLength)
-}
-
-async function readEntryWhole(source: ByteSource, entry: ZipEntry, largest: number): Promise<Uint8Array> {
-  if (entry.byteLength > largest) {
-    throw unsupported(
-      source.name,
-      `its file ${quoted(entry.name)} has ${entry.byteLength} bytes; at most ${largest}`,
-    )
+/** What is deflated is inflated into memory, so that neither a file nor all of them may claim to be huge. */
+function checkSizes(entries: readonly ZipEntry[], archive: string): void {
+  let bytes = 0
+  let packed = 0
+  for (const { name, method, byteLength, compressedLength } of entries) {
+    if (method === 0) continue
+    bytes += byteLength
+    packed += compressedLength
+    if (byteLength > compressedLength * LARGEST_RATIO + LARGEST_SMALL) {
+      throw broken(
+        archive,
+        `its file ${quoted(name)} claims ${byteLength} bytes out of ${compressedLength}, which no weights deflate to`,
+      )
+    }
   }
-  const opened = await openEntry(source, entry)
-  const bytes = new Uint8Array(entry.byteLength)
-  await opened.read(0, bytes)
-  await opened.close()
-  const found = crc32(bytes)
-  if (found !== entry.crc32) {
-    throw broken(
-      source.name,
-      `its file ${quoted(entry.name)} is damaged: CRC-32 ${found} where ${entry.crc32} is stated`,
-    )
-  }
-  return bytes
-}
-
-/** A part of a file as a file; closing it leaves the whole open. */
-export function rangeSource(source: ByteSource, name: string, start: number, byteLength: number): ByteSource {
-  return {
-    name,
-    byteLength,
-    async read(offset: number, target: Uint8Array): Promise<void> {
-      checkRange(name, offset, target.length, byteLength)
-      await source.read(start + offset, target)
-    },
-    async close(): Promise<void> {},
+  if (bytes > packed * LARGEST_RATIO + LARGEST_SMALL) {
+    throw broken(archive, `its files claim ${bytes} bytes out of ${packed}, which no weights deflate to`)
   }
 }

@@ -1,13 +1,15 @@
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { isObject, readJsonObject } from '../../format/json-file.ts'
 import type { ByteSource, ModelFiles } from '../../format/source.ts'
-import { broken } from '../containers/refuse.ts'
+import { broken, unsupported } from '../containers/refuse.ts'
 import type { ForeignModel } from '../foreign-model.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'
 import { keptFiles, readSmallText } from '../small-files.ts'
 import { readPytorch } from './state-dict.ts'
 
 const WEIGHTS = 'pytorch_model.bin'
+/** BERT-large has 400, with the buffers of old versions 450. */
+const MOST_TENSORS = 65_536
 const INDEX = 'pytorch_model.bin.index.json'
 
 /**
@@ -37,6 +39,8 @@ export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel 
       for (const tensor of await readPytorch(source)) {
         if (tensors.has(tensor.name))
           throw broken(source.name, `it has ${quoted(tensor.name)}, as another shard has`)
+        if (tensors.size === MOST_TENSORS)
+          throw unsupported(files.name, `its weights have more than ${MOST_TENSORS} tensors`)
         tensors.set(tensor.name, tensor)
       }
     }

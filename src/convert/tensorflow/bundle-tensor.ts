@@ -1,8 +1,9 @@
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
+import { crc32c } from '../containers/crc32.ts'
 import { unsupported } from '../containers/refuse.ts'
 import { CHUNK_BYTES, elementBytes, type ForeignTensor, readChunks } from '../foreign-tensor.ts'
-import type { BundleEntry, TensorBundle } from './tensor-bundle.ts'
+import { type BundleEntry, checkCrc, type TensorBundle } from './tensor-bundle.ts'
 
 /** What a TensorFlow variable is called in PyTorch, and whether its matrix lies the other way round. */
 export interface TorchName {
@@ -17,29 +18,53 @@ export function bundleTensor(
   entry: BundleEntry,
   { name, transposed }: TorchName,
 ): ForeignTensor {
-  const { dtype, shape, offset, byteLength } = entry
+  const { dtype, shape } = entry
   if (dtype === undefined) throw unsupported(bundle.name, `${quoted(name)} has a type that no weight has`)
-  const source = bundle.source(entry)
-  if (!transposed) return { name, dtype, shape, chunks: () => readChunks(source, offset, byteLength) }
+  if (!transposed) return { name, dtype, shape, chunks: () => readChecked(bundle, entry, name) }
   const [rows, columns] = shape
   if (rows === undefined || columns === undefined || shape.length !== 2) {
     throw unsupported(bundle.name, `the kernel ${quoted(name)} has shape [${shape}], not two sizes`)
   }
-  return { name, dtype, shape: [columns, rows], chunks: () => transpose(bundle, entry, rows, columns, dtype) }
+  return {
+    name,
+    dtype,
+    shape: [columns, rows],
+    chunks: () => transpose(bundle, entry, { rows, columns, dtype, name }),
+  }
+}
+
+/** The bytes as they lie; that they are damaged is known, and told, behind the last of them. */
+async function* readChecked(
+  bundle: TensorBundle,
+  entry: BundleEntry,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  let crc = 0
+  for await (const chunk of readChunks(bundle.source(entry), entry.offset, entry.byteLength)) {
+    crc = crc32c(chunk, crc)
+    yield chunk
+  }
+  checkCrc(bundle, name, entry, crc)
+}
+
+interface Kernel {
+  readonly rows: number
+  readonly columns: number
+  readonly dtype: Dtype
+  readonly name: string
 }
 
 /** Yields a matrix's columns one after another. The matrix is held in memory: at BERT-large's size, 16 MB. */
 async function* transpose(
   bundle: TensorBundle,
   entry: BundleEntry,
-  rows: number,
-  columns: number,
-  dtype: Dtype,
+  { rows, columns, dtype, name }: Kernel,
 ): AsyncGenerator<Uint8Array> {
   if (entry.byteLength === 0) return
   const size = elementBytes(dtype)
   const matrix = new Uint8Array(entry.byteLength)
   await bundle.source(entry).read(entry.offset, matrix)
+  checkCrc(bundle, name, entry, crc32c(matrix))
   const step = Math.max(1, Math.floor(CHUNK_BYTES / (rows * size)))
   for (let first = 0; first < columns; first += step) {
     const count = Math.min(step, columns - first)

@@ -1,13 +1,14 @@
 import { quoted } from '../../format/errors.ts'
 import { isObject, parseJsonObject } from '../../format/json-file.ts'
 import type { ByteSource, ModelFiles } from '../../format/source.ts'
-import { ByteReader } from '../containers/byte-reader.ts'
+import { ByteReader, decodeText } from '../containers/byte-reader.ts'
+import { checkHadoopChecksums, checksumName } from '../containers/hadoop-checksums.ts'
 import { JavaPair, readJavaValue } from '../containers/java-objects.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import { sequenceFileValues } from '../containers/sequence-file.ts'
 import { openZip, type ZipArchive } from '../containers/zip.ts'
 import type { ForeignModel } from '../foreign-model.ts'
-import { keptFiles, readSmallFile, readSmallText } from '../small-files.ts'
+import { keptFiles, readSmallFile } from '../small-files.ts'
 import { graphFacts } from './graph-facts.ts'
 import { bundleModel } from './model.ts'
 import { openTensorBundle } from './tensor-bundle.ts'
@@ -20,9 +21,9 @@ const ARCHIVES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
 
 const METADATA = 'metadata/part-00000'
 const LARGEST_GRAPH = 64 * 1024 * 1024
-/** Spark writes one part for each of its partitions. */
 /** The multilingual BERT has 120,000 pieces. */
 const MOST_IDS = 2 ** 19
+/** Spark writes one part for each of its partitions. */
 const LARGEST_PARTS = 10_000
 
 /**
@@ -34,9 +35,9 @@ const LARGEST_PARTS = 10_000
  * @throws {ModelFormatError} for other annotators and engines, saying which, and for damaged files
  */
 export async function openSparkNlp(files: ModelFiles): Promise<ForeignModel | undefined> {
-  const text = await readSmallText(files, METADATA)
-  if (text === undefined) return undefined
-  const metadata = parseJsonObject(text, METADATA)
+  const bytes = await readChecked(files, METADATA)
+  if (bytes === undefined) return undefined
+  const metadata = parseJsonObject(decodeText(METADATA, bytes), METADATA)
   const archiveName = archiveOf(files.name, metadata['class'])
   const settings = { ...objectOf(metadata['defaultParamMap']), ...objectOf(metadata['paramMap']) }
   const engine = settings['engine'] ?? 'tensorflow'
@@ -128,7 +129,7 @@ async function readIds(files: ModelFiles, field: string): Promise<string[]> {
 async function* readPairs(files: ModelFiles, folder: string): AsyncGenerator<[string, number]> {
   for (let part = 0; part < LARGEST_PARTS; part++) {
     const name = `${folder}/part-${String(part).padStart(5, '0')}`
-    const bytes = await readSmallFile(files, name)
+    const bytes = await readChecked(files, name)
     if (bytes === undefined) return
     for (const record of sequenceFileValues(new ByteReader(name, bytes))) {
       const pairs = readJavaValue(new ByteReader(name, record))
@@ -145,6 +146,15 @@ async function* readPairs(files: ModelFiles, folder: string): AsyncGenerator<[st
       }
     }
   }
+}
+
+/** A file that Spark wrote, checked where its checksums are beside it: they do not come along to a Hub or a zip archive. */
+async function readChecked(files: ModelFiles, name: string): Promise<Uint8Array | undefined> {
+  const bytes = await readSmallFile(files, name)
+  if (bytes === undefined) return undefined
+  const checksums = await readSmallFile(files, checksumName(name))
+  if (checksums !== undefined) checkHadoopChecksums(name, bytes, checksums)
+  return bytes
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {

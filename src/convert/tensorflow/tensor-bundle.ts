@@ -2,9 +2,10 @@ import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { type ByteSource, readAll } from '../../format/source.ts'
 import { ByteReader, decodeText } from '../containers/byte-reader.ts'
+import { crc32c, masked } from '../containers/crc32.ts'
 import { messageOf, protobufFields, sizeOf } from '../containers/protobuf.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
-import { maskedCrc, tableEntries } from '../containers/table.ts'
+import { tableEntries } from '../containers/table.ts'
 import { elementBytes, elementCount, MAX_RANK } from '../foreign-tensor.ts'
 
 /** One tensor of a bundle: where its bytes are. */
@@ -15,6 +16,8 @@ export interface BundleEntry {
   readonly shard: number
   readonly offset: number
   readonly byteLength: number
+  /** Masked; `undefined` where none is stated. */
+  readonly crc32c: number | undefined
 }
 
 /** A TensorFlow checkpoint: named tensors in one or more data files. */
@@ -127,15 +130,17 @@ function readEntry(file: string, key: string, message: Uint8Array): BundleEntry 
   let shard = 0
   let offset = 0
   let byteLength = 0
+  let crc: number | undefined
   for (const field of protobufFields(file, message)) {
     if (field.number === 1) dtype = DTYPES.get(sizeOf(file, field))
     else if (field.number === 2) shape = readShape(file, messageOf(file, field))
     else if (field.number === 3) shard = sizeOf(file, field)
     else if (field.number === 4) offset = sizeOf(file, field)
     else if (field.number === 5) byteLength = sizeOf(file, field)
+    else if (field.number === 6) crc = sizeOf(file, field)
     else if (field.number === 7) throw unsupported(file, `${quoted(key)} is saved in slices; save it whole`)
   }
-  return { dtype, shape, shard, offset, byteLength }
+  return { dtype, shape, shard, offset, byteLength, crc32c: crc }
 }
 
 /** TensorShapeProto: dim = 2, each with size = 1. */
@@ -169,7 +174,28 @@ function checkEntry(file: string, key: string, entry: BundleEntry, sources: read
   }
 }
 
-/** A scalar text: its length as a varint, a masked CRC-32C of the length, its bytes. */
+/**
+ * Refuses a tensor whose bytes are not those that were saved.
+ *
+ * @param found the CRC-32C of its bytes
+ */
+export function checkCrc(
+  bundle: TensorBundle,
+  key: string,
+  { crc32c: stated }: BundleEntry,
+  found: number,
+): void {
+  if (stated === undefined || stated === masked(found)) return
+  throw broken(
+    bundle.name,
+    `the bytes of ${quoted(key)} are damaged: their CRC-32C does not match; fetch or save the checkpoint again`,
+  )
+}
+
+/**
+ * A scalar text: its length as a varint, a masked CRC-32C of the length in 4 bytes, its bytes. The entry's own CRC-32C is of
+ * the length in 4 bytes, that checksum and the bytes (ReadStringTensor in tensorflow/core/util/tensor_bundle).
+ */
 export async function readTextEntry(bundle: TensorBundle, key: string): Promise<Uint8Array | undefined> {
   const entry = bundle.entries.get(key)
   if (entry === undefined) return undefined
@@ -181,9 +207,13 @@ export async function readTextEntry(bundle: TensorBundle, key: string): Promise<
   await bundle.source(entry).read(entry.offset, bytes)
   const reader = new ByteReader(bundle.name, bytes)
   const length = reader.varint()
-  const stated = new Uint8Array(4)
-  new DataView(stated.buffer).setUint32(0, length, true)
-  if (reader.uint32() !== maskedCrc(stated))
+  const lengthBytes = new Uint8Array(4)
+  new DataView(lengthBytes.buffer).setUint32(0, length, true)
+  const crc = crc32c(lengthBytes)
+  const stated = reader.take(4)
+  if (new ByteReader(bundle.name, stated).uint32() !== masked(crc))
     throw broken(bundle.name, `the length of ${quoted(key)} is damaged`)
-  return reader.take(length)
+  const text = reader.take(length)
+  checkCrc(bundle, key, entry, crc32c(text, crc32c(stated, crc)))
+  return text
 }

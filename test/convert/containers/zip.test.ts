@@ -1,82 +1,12 @@
-import { deflateRawSync, crc32 as nodeCrc32 } from 'node:zlib'
+import { crc32 as nodeCrc32 } from 'node:zlib'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { crc32, crc32c } from '#dist/convert/containers/crc32.js'
 import { isZip, openZip } from '#dist/convert/containers/zip.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { bytesSource, readAll } from '#dist/format/source.js'
+import { archive, type Part } from '../archives.ts'
 import { mutated, seeded } from '../fixtures.ts'
-
-interface Part {
-  name: string
-  data: Uint8Array
-  deflate?: boolean
-  zip64?: boolean
-  /** Written over what is right. */
-  method?: number
-  flags?: number
-  size?: number
-  packedSize?: number
-  offset?: number
-  crc?: number
-}
-
-/** An archive as the format describes it, right or with the wrongs asked for. */
-function archive(parts: Part[], comment = '', zip64End = false): Uint8Array {
-  const pieces: Buffer[] = []
-  const directory: Buffer[] = []
-  let offset = 0
-  for (const part of parts) {
-    const name = Buffer.from(part.name)
-    const packed = part.deflate ? deflateRawSync(part.data) : Buffer.from(part.data)
-    const method = part.method ?? (part.deflate ? 8 : 0)
-    const size = part.size ?? part.data.length
-    const packedSize = part.packedSize ?? packed.length
-    const crc = part.crc ?? crc32(part.data)
-    const local = Buffer.alloc(30)
-    local.writeUInt32LE(0x04034b50, 0)
-    local.writeUInt16LE(name.length, 26)
-    const extra = Buffer.alloc(part.zip64 ? 28 : 0)
-    if (part.zip64) {
-      extra.writeUInt16LE(1, 0)
-      extra.writeUInt16LE(24, 2)
-      extra.writeBigUInt64LE(BigInt(size), 4)
-      extra.writeBigUInt64LE(BigInt(packedSize), 12)
-      extra.writeBigUInt64LE(BigInt(part.offset ?? offset), 20)
-    }
-    const central = Buffer.alloc(46)
-    central.writeUInt32LE(0x02014b50, 0)
-    central.writeUInt16LE(part.flags ?? 0, 8)
-    central.writeUInt16LE(method, 10)
-    central.writeUInt32LE(crc, 16)
-    central.writeUInt32LE(part.zip64 ? 0xffffffff : packedSize, 20)
-    central.writeUInt32LE(part.zip64 ? 0xffffffff : size, 24)
-    central.writeUInt16LE(name.length, 28)
-    central.writeUInt16LE(extra.length, 30)
-    central.writeUInt32LE(part.zip64 ? 0xffffffff : (part.offset ?? offset), 42)
-    directory.push(central, name, extra)
-    pieces.push(local, name, packed)
-    offset += 30 + name.length + packed.length
-  }
-  const bytes = Buffer.concat(directory)
-  const end = Buffer.alloc(22)
-  end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt16LE(zip64End ? 0xffff : parts.length, 8)
-  end.writeUInt16LE(zip64End ? 0xffff : parts.length, 10)
-  end.writeUInt32LE(zip64End ? 0xffffffff : bytes.length, 12)
-  end.writeUInt32LE(zip64End ? 0xffffffff : offset, 16)
-  end.writeUInt16LE(comment.length, 20)
-  const wide = Buffer.alloc(zip64End ? 76 : 0)
-  if (zip64End) {
-    wide.writeUInt32LE(0x06064b50, 0)
-    wide.writeBigUInt64LE(BigInt(parts.length), 32)
-    wide.writeBigUInt64LE(BigInt(bytes.length), 40)
-    wide.writeBigUInt64LE(BigInt(offset), 48)
-    wide.writeUInt32LE(0x07064b50, 56)
-    wide.writeBigUInt64LE(BigInt(offset + bytes.length), 64)
-  }
-  return new Uint8Array(Buffer.concat([...pieces, bytes, wide, end, Buffer.from(comment)]))
-}
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 const open = (bytes: Uint8Array): ReturnType<typeof openZip> => openZip(bytesSource('a.zip', bytes))
@@ -96,6 +26,17 @@ test('crc32 equals zlib, crc32c the published check value', () => {
   assert.is(crc32(text('123456789')), 0xcbf43926)
   assert.is(crc32c(text('123456789')), 0xe3069283)
   if (typeof nodeCrc32 === 'function') assert.is(crc32(text('a text')), nodeCrc32('a text'))
+  const random = seeded(4)
+  const bytes = Uint8Array.from({ length: 100 }, () => Math.floor(random() * 256))
+  for (let length = 0; length <= 40; length++) {
+    const whole = bytes.subarray(0, length)
+    for (const sum of [crc32, crc32c]) {
+      for (let at = 0; at <= length; at++) {
+        assert.is(sum(whole.subarray(at), sum(whole.subarray(0, at))), sum(whole), `${length} bytes in two`)
+      }
+    }
+    if (typeof nodeCrc32 === 'function') assert.is(crc32(whole), nodeCrc32(whole))
+  }
 })
 
 test('openZip reads stored, deflated and zip64 entries, with and without a comment', async () => {
@@ -199,6 +140,47 @@ test('openZip refuses entries whose data is not what is stated', async () => {
   }
   const zip = await open(archive([{ name: 'a', data }]))
   await refused(zip.readAll(zip.entries.get('a')!, 999), /has 1000 bytes; at most 999/)
+})
+
+test('openZip compares the CRC-32 of a file before its first byte is read, stored or deflated', async () => {
+  const data = text('some data '.repeat(100))
+  for (const deflate of [false, true]) {
+    const zip = await open(archive([{ name: 'a', data, deflate, crc: 7 }]))
+    const source = await zip.open(zip.entries.get('a')!)
+    for (const offset of [0, 990])
+      await refused(source.read(offset, new Uint8Array(10)), /"a" is damaged: CRC-32/)
+  }
+  const zip = await open(archive([{ name: 'a', data, crc: 0 }]))
+  assert.equal(await readAll(await zip.open(zip.entries.get('a')!)), data, 'PyTorch can leave it out')
+})
+
+test('openZip refuses files that are small each and huge together, and inflates none before it is read', async () => {
+  const zeros = (name: string, bytes: number): Part => ({ name, data: new Uint8Array(bytes), deflate: true })
+  await refused(
+    open(archive(Array.from({ length: 5 }, (_, i) => zeros(`${i}`, 16e6)))),
+    /files claim 80000000 bytes out of/,
+  )
+  const bytes = archive([zeros('a', 1e6), { ...zeros('b', 1e6), crc: 7 }, zeros('c', 1e6)])
+  const reads: number[] = []
+  const source = bytesSource('a.zip', bytes)
+  const zip = await openZip({
+    ...source,
+    async read(offset: number, target: Uint8Array): Promise<void> {
+      if (target.length > 30) reads.push(offset)
+      await source.read(offset, target)
+    },
+  })
+  reads.length = 0
+  const sources = await Promise.all([...zip.entries.values()].map((entry) => zip.open(entry)))
+  assert.equal(reads, [])
+  const first = new Uint8Array(1)
+  await sources[0]!.read(0, first)
+  await refused(sources[1]!.read(0, first), /"b" is damaged/)
+  const starts = [...zip.entries.values()].map(({ headerOffset }) => headerOffset)
+  assert.ok(
+    reads.every((at) => at < starts[2]!),
+    'the third is not touched',
+  )
 })
 
 test('openZip stops a bomb at its stated size', async () => {

@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { openZip } from '#dist/convert/containers/zip.js'
 import { readPytorch } from '#dist/convert/pytorch/state-dict.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { bytesSource } from '#dist/format/source.js'
@@ -30,6 +31,33 @@ test('readPytorch refuses a file cut short anywhere', async () => {
     for (let length = 0; length < bytes.length; length += 997) await refused(bytes.subarray(0, length), /./)
     await refused(bytes.subarray(0, bytes.length - 1), /./)
   }
+})
+
+test('readPytorch refuses any damaged byte of a storage in the zip form, when its tensor is read', async () => {
+  const bytes = fixture('pytorch-zip/pytorch_model.bin')
+  const zip = await openZip(bytesSource('whole.bin', bytes))
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const random = seeded(6)
+  let storages = 0
+  for (const { name, headerOffset, byteLength } of zip.entries.values()) {
+    if (!/\/data\/\d+$/.test(name)) continue
+    storages++
+    const start =
+      headerOffset + 30 + view.getUint16(headerOffset + 26, true) + view.getUint16(headerOffset + 28, true)
+    const changed = bytes.slice()
+    changed[start + Math.floor(random() * byteLength)]! ^= 1 << Math.floor(random() * 8)
+    const tensors = await readPytorch(bytesSource('damaged.bin', changed))
+    const found: string[] = []
+    for (const tensor of tensors) {
+      await readTensor(tensor).catch((error: Error) => {
+        assert.instance(error, ModelFormatError)
+        assert.match(error.message, `${name}" is damaged: CRC-32`)
+        found.push(tensor.name)
+      })
+    }
+    assert.ok(found.length > 0, name)
+  }
+  assert.ok(storages > 10, `${storages} storages`)
 })
 
 test('readPytorch reads 2,000 damaged files or refuses them, nothing else', async () => {

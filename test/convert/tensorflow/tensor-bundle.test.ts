@@ -1,79 +1,18 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { maskedCrc, tableEntries } from '#dist/convert/containers/table.js'
+import { crc32c, masked } from '#dist/convert/containers/crc32.js'
+import { tableEntries } from '#dist/convert/containers/table.js'
 import { bundleTensors } from '#dist/convert/tensorflow/model-tensors.js'
-import { openTensorBundle, readTextEntry, type TensorBundle } from '#dist/convert/tensorflow/tensor-bundle.js'
+import {
+  type BundleEntry,
+  openTensorBundle,
+  readTextEntry,
+  type TensorBundle,
+} from '#dist/convert/tensorflow/tensor-bundle.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { bytesSource, mapFiles } from '#dist/format/source.js'
+import { type Entry, entry, header, join, table, uint32, varint } from '../archives.ts'
 import { fixture, mutated, readTensor, seeded } from '../fixtures.ts'
-
-type Entry = readonly [key: string | Uint8Array, value: Uint8Array]
-
-function varint(value: number): number[] {
-  const bytes: number[] = []
-  while (value >= 0x80) {
-    bytes.push((value % 128) + 128)
-    value = Math.floor(value / 128)
-  }
-  return [...bytes, value]
-}
-
-const join = (...parts: (number[] | Uint8Array)[]): Uint8Array =>
-  new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part))))
-
-const uint32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer)
-
-/** A LevelDB table of one data block. */
-function table(
-  entries: readonly Entry[],
-  wrong: { type?: number; block?: (block: Uint8Array) => Uint8Array } = {},
-): Uint8Array {
-  const encode = (pairs: readonly Entry[]): Uint8Array =>
-    join(
-      ...pairs.map(([key, value]) => {
-        const bytes = typeof key === 'string' ? new TextEncoder().encode(key) : key
-        return join([0], varint(bytes.length), varint(value.length), bytes, value)
-      }),
-      uint32(0),
-      uint32(1),
-    )
-  const sealed = (block: Uint8Array): Uint8Array => {
-    const typed = join(block, [wrong.type ?? 0])
-    return join(typed, uint32(maskedCrc(typed)))
-  }
-  const block = (wrong.block ?? ((bytes) => bytes))(encode(entries))
-  const data = sealed(block)
-  const index = encode([['~', join([0], varint(block.length))]])
-  const footer = join([0, 0], varint(data.length), varint(index.length))
-  const magic = Uint8Array.of(0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb)
-  const sealedIndex = join(index, [0], uint32(maskedCrc(join(index, [0]))))
-  return join(data, sealedIndex, footer, new Uint8Array(40 - footer.length), magic)
-}
-
-const header = (shards: number, bigEndian = 0): Entry => ['', Uint8Array.of(8, shards, 16, bigEndian)]
-
-/** BundleEntryProto of an f32 vector. */
-function entry(
-  key: string,
-  size: number,
-  more: { shard?: number; offset?: number; bytes?: number } = {},
-): Entry {
-  const shape = join([0x12], varint(1 + varint(size).length), [8], varint(size))
-  return [
-    key,
-    join(
-      [8, 1, 0x12],
-      varint(shape.length),
-      shape,
-      [0x18],
-      varint(more.shard ?? 0),
-      [0x20],
-      varint(more.offset ?? 0),
-      [0x28],
-      varint(more.bytes ?? 4 * size),
-    ),
-  ]
-}
 
 function open(index: Uint8Array, ...shards: Uint8Array[]): Promise<TensorBundle | undefined> {
   const files = new Map([['m.index', index]])
@@ -206,15 +145,75 @@ test('bundleTensors reads 2,000 damaged object graphs, or refuses them', async (
   let refusals = 0
   for (let i = 0; i < 2000; i++) {
     const changed = data.slice()
-    changed.set(mutated(graph, random).subarray(0, graph.length), start)
+    const bad = mutated(graph, random).subarray(0, graph.length)
+    changed.set(bad, start)
     try {
-      await bundleTensors((await open(index, changed))!)
+      const bundle = (await open(index, changed))!
+      // Under a right checksum: of the length, its own checksum, and the text.
+      const length = uint32(graph.length)
+      const text = changed.subarray(start, start + graph.length)
+      const crc = masked(crc32c(join(length, uint32(masked(crc32c(length))), text)))
+      const entries = new Map(bundle.entries).set('_CHECKPOINTABLE_OBJECT_GRAPH', { ...place, crc32c: crc })
+      await bundleTensors({ ...bundle, entries })
     } catch (error) {
       if (!(error instanceof ModelFormatError)) throw error
       refusals++
     }
   }
   assert.ok(refusals > 200, `${refusals} were refused`)
+})
+
+test('bundleTensors refuses any damaged byte of a tensor that TensorFlow saved, and of the object graph', async () => {
+  for (const [folder, prefix] of [
+    ['saved-model', 'variables/variables'],
+    ['tensorflow-checkpoint', 'model.ckpt-12'],
+  ]) {
+    const index = fixture(`${folder}/${prefix}.index`)
+    const data = fixture(`${folder}/${prefix}.data-00000-of-00001`)
+    const whole = (await open(index, data))!
+    const random = seeded(3)
+    for (const [key, { offset, byteLength, crc32c: stated }] of whole.entries) {
+      assert.type(stated, 'number', key)
+      const changed = data.slice()
+      changed[offset + Math.floor(random() * byteLength)]! ^= 1 << Math.floor(random() * 8)
+      const bundle = (await open(index, changed))!
+      const read = async (): Promise<number> => {
+        let count = 0
+        for (const tensor of await bundleTensors(bundle)) count += (await readTensor(tensor)).length
+        return count
+      }
+      const isRead = key === '_CHECKPOINTABLE_OBJECT_GRAPH' || (await names(whole)).has(key)
+      if (isRead) await refused(read(), /damaged|checksum|is no size|ends at byte/)
+    }
+  }
+})
+
+/** The bundle's own names of the tensors that are part of the model. */
+async function names(bundle: TensorBundle): Promise<Set<string>> {
+  const found = new Set<string>()
+  const entries = new Map<string, BundleEntry>()
+  for (const [key, place] of bundle.entries) entries.set(key, place)
+  for (const [key, place] of entries) {
+    if (key.startsWith('_')) continue
+    // What is no part of the model may be missing.
+    const others = new Map(entries)
+    others.set(key, { ...place, dtype: undefined })
+    await bundleTensors({ ...bundle, entries: others }).catch(() => found.add(key))
+  }
+  return found
+}
+
+test('bundleTensors compares the CRC-32C that is stated of a tensor, transposed or not', async () => {
+  const values = new Uint8Array(Float32Array.of(1, 2).buffer)
+  const crc = masked(crc32c(values))
+  const read = async (stated: number | undefined): Promise<Uint8Array> => {
+    const more = stated === undefined ? {} : { crc: stated }
+    const bundle = await open(table([header(1), entry('bert/pooler/dense/bias', 2, more)]), values)
+    return readTensor((await bundleTensors(bundle!))[0]!)
+  }
+  assert.equal(await read(crc), values)
+  assert.equal(await read(undefined), values)
+  await refused(read(crc ^ 1), /"bert.pooler.dense.bias" are damaged: their CRC-32C/)
 })
 
 test('openTensorBundle gives undefined where there is no index', async () => {
