@@ -1,16 +1,21 @@
 // Takes jobs, reads their rows, stores the answers. A job that a worker did not finish, since it was killed, hung or lost
-// its connection, is given to another: at least once, and since a row's answer is stored by its id, once in effect.
+// its connection, is given to another: at least once, and since a row's answer is stored by its key, once in effect.
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'bullmq'
 import { loadRecognizer } from 'iobert'
 import { connect, QUEUE, resultsOf, triesOf } from './places.mjs'
+import { Reader, ReaderLost } from './reader.mjs'
+import { writeAnswer } from './rows.mjs'
 
 const { LOCK_MS = '30000', TIMEOUT_MS = '60000', MAX_CHARS = '100000' } = process.env
-/** Of a row that is read alone. */
-const TRIES = 2
+/** Readers that a text may end before it is given up. */
+const TRIES = 3
+/** How often a row may be begun at all: one that ends worker and reader together, and so is never seen to, ends here. */
+const BEGINNINGS = 20
 
-export function startWorker(recognizer, connection) {
-  const worker = new Worker(QUEUE, (job) => readJob(recognizer, connection, job), {
+/** @param readerScript what `Reader` runs */
+export function startWorker(recognizer, connection, readerScript) {
+  const worker = new Worker(QUEUE, (job) => readJob(recognizer, connection, job, readerScript), {
     connection,
     lockDuration: Number(LOCK_MS),
     stalledInterval: Number(LOCK_MS),
@@ -21,13 +26,12 @@ export function startWorker(recognizer, connection) {
   return worker
 }
 
-async function readJob(recognizer, redis, job) {
+async function readJob(recognizer, redis, job, readerScript) {
   const { run, rows } = job.data
-  const store = (row, answer) =>
-    redis.hset(resultsOf(run), String(row.id), JSON.stringify({ id: row.id, ...answer }))
+  const store = (row, answer) => redis.hset(resultsOf(run), row.key, writeAnswer(row, answer))
   const good = []
   for (const row of rows) {
-    const error = problem(row.text)
+    const error = row.error ?? tooLong(row.text)
     if (error === undefined) good.push(row)
     else await store(row, { error })
   }
@@ -36,16 +40,21 @@ async function readJob(recognizer, redis, job) {
     await Promise.all(answers.map((answer, i) => store(good[i], answer)))
     return
   }
-  // The job came back. One of its rows may be why, so they are read one by one.
-  for (const row of good) {
-    if (await redis.hexists(resultsOf(run), String(row.id))) continue
-    const tries = await redis.hincrby(triesOf(run), String(row.id), 1)
-    if (tries > TRIES) await store(row, { error: `This text was not read in ${TRIES} tries` })
-    else await store(row, (await read(recognizer, [row]))[0])
+  // The job came back. One of its rows may be why, so each is read by itself, in a process that it may end.
+  const reader = new Reader(Number(TIMEOUT_MS), readerScript)
+  try {
+    for (const row of good) {
+      if (await redis.hexists(resultsOf(run), row.key)) continue
+      const begun = await redis.hincrby(triesOf(run), row.key, 1)
+      const error = `This text was begun ${BEGINNINGS} times, and no process lived to tell`
+      await store(row, begun > BEGINNINGS ? { error } : await readAlone(reader, row))
+    }
+  } finally {
+    reader.stop()
   }
 }
 
-/** Recognitions; a timeout is an error of the job, which then is tried again. */
+/** Answers; a timeout is an error of the job, which then comes back. */
 async function read(recognizer, rows) {
   const signal = AbortSignal.timeout(Number(TIMEOUT_MS))
   const found = await recognizer.recognize(
@@ -55,22 +64,39 @@ async function read(recognizer, rows) {
   return found.map(({ entities }) => ({ entities }))
 }
 
-function problem(text) {
-  if (typeof text !== 'string')
-    return `The text is ${text === null ? 'null' : typeof text}, expected a string`
-  if (text.length > Number(MAX_CHARS))
-    return `The text has ${text.length} characters, at most ${MAX_CHARS} are read`
-  return undefined
+async function readAlone(reader, row) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await reader.read(row.text)
+    } catch (error) {
+      if (!(error instanceof ReaderLost)) throw error
+      if (tries === TRIES) return { error: `${error.message} on this text, ${TRIES} times` }
+    }
+  }
+}
+
+function tooLong({ length }) {
+  return length > Number(MAX_CHARS)
+    ? `The text has ${length} characters, at most ${MAX_CHARS} are read`
+    : undefined
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const connection = connect()
   const recognizer = await loadRecognizer(process.env.MODEL, { threads: 1 })
   const worker = startWorker(recognizer, connection)
-  process.once('SIGTERM', async () => {
+  const close = async () => {
     // The job under way is finished first.
     await worker.close()
     recognizer.dispose()
     connection.disconnect()
+  }
+  process.once('SIGTERM', () => void close())
+  worker.on('failed', async (_, { name, message }) => {
+    console.error(message)
+    if (name === 'TimeoutError') return
+    // Whatever broke its engine, a new process has another.
+    process.exitCode = 1
+    await close()
   })
 }

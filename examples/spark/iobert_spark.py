@@ -303,6 +303,10 @@ def recognize_pipe(
     from pyspark.sql import functions as f
     from pyspark.sql import types as t
 
+    kind = df.schema[id].dataType
+    if not isinstance(kind, (t.StringType, t.ByteType, t.ShortType, t.IntegerType, t.LongType)):
+        # What JSON cannot hold exactly would not come back as it was.
+        raise TypeError(f"column {id} is {kind.simpleString()}, expected strings or whole numbers; cast it to string")
     schema = t.StructType(
         [df.schema[id], t.StructField(output, _types(shape)), t.StructField(f"{output}_error", t.StringType())]
     )

@@ -8,6 +8,7 @@ import { isObject, kind } from '../format/json-file.ts'
 import { type Source, sizeOf } from './inputs.ts'
 import { LineQueue } from './line-queue.ts'
 import type { Line } from './lines.ts'
+import { memberAsWritten } from './member-as-written.ts'
 import { complain, write } from './output.ts'
 import { createBar } from './progress.ts'
 
@@ -119,20 +120,10 @@ function readLine(line: Line, number: number, maxChars: number): Task {
   }
   if (typeof value === 'string') return { bytes, text: value }
   if (!isObject(value)) return wrong(`is ${kind(value)}, ${wanted}`)
-  const id = Object.hasOwn(value, 'id') ? { id: writtenId(value['id'], json) } : {}
+  const id = Object.hasOwn(value, 'id') ? { id: memberAsWritten(json, 'id') } : {}
   const text = Object.hasOwn(value, 'text') ? value['text'] : undefined
   if (typeof text === 'string') return { bytes, text, ...id }
   return { ...wrong(`has a text that is ${kind(text)}, expected a string`), ...id }
-}
-
-/** The id as JSON; a number that JavaScript cannot hold (a 64-bit key) as it stands in the line. */
-function writtenId(id: unknown, json: string): string {
-  if (typeof id !== 'number' || Number.isSafeInteger(id)) return JSON.stringify(id)
-  // Inside a string the quotes would be escaped.
-  for (const [, digits] of json.matchAll(/"id"\s*:\s*(-?\d[\d.eE+-]*)/gu)) {
-    if (Number(digits) === id) return digits!
-  }
-  return JSON.stringify(id)
 }
 
 function answer({ id }: Task, answered: object): string {

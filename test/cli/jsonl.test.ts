@@ -49,11 +49,44 @@ test('iobert --jsonl answers in order, keeps ids, and tells bad lines apart', as
   assert.is(code, 1)
 })
 
-test('iobert --jsonl keeps an id that no JavaScript number holds', async () => {
-  const line = '{"text":"\\"id\\": 5, tok1","id": 12345678901234567890}\n'
-  const { code, stdout } = await iobert(jsonl, line)
-  assert.match(stdout, /^\{"id":12345678901234567890,"entities":/u)
-  assert.is(code, 0)
+test('iobert --jsonl gives ids back as they are written', async () => {
+  const ids = [
+    '9007199254740992',
+    '9007199254740993',
+    '1',
+    '"1"',
+    '1.0',
+    '1e0',
+    '-0',
+    '1E400',
+    '"\\u0041\\ud800"',
+    '"}],:{["',
+    '"\\\\"',
+    'null',
+    '{ "id": [ 1 , {"text":12345678901234567890} ], "b" : 1.50 }',
+    '['.repeat(20_000) + ']'.repeat(20_000),
+  ]
+  const lines = [
+    ...ids.map((id) => `{"id":${id},"text":"tok1"}`),
+    ...ids.map((id) => ` { "text" : "\\"id\\":5,tok1" , "x":{"id":0},"\\u0069d"\t:\t${id}\t}\r`),
+    // The last of several holds, as in the text.
+    ...ids.map((id) => `{"id":7,"id":${id},"text":[],"text":"tok1","other":[{"id":8}]}`),
+    ...ids.map((id) => `{"text":3,"id":${id}}`),
+  ]
+  const { code, stdout } = await iobert(jsonl, lines.join('\n'))
+  const answers = stdout.trimEnd().split('\n')
+  assert.is(answers.length, lines.length)
+  for (const [i, answer] of answers.entries()) {
+    const id = ids[i % ids.length]!
+    const rest = i < 3 * ids.length ? ',"entities":[' : ',"error":"'
+    assert.is(answer.slice(0, id.length + rest.length + 6), `{"id":${id}${rest}`)
+  }
+  assert.is(code, 1)
+})
+
+test('iobert --jsonl keeps a line in which an id has carriage returns one line', async () => {
+  const { stdout } = await iobert(jsonl, '{"id":[1,\r2],"text":"tok1"}')
+  assert.match(stdout, '{"id":[1, 2],"entities":')
 })
 
 test('iobert --jsonl takes invalid UTF-8 as an error of that line alone', async () => {

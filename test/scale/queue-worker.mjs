@@ -1,19 +1,17 @@
-// The example's worker, with texts that kill it.
-import { loadRecognizer } from 'iobert'
+// The example's worker, on the stand-in.
+import { fileURLToPath } from 'node:url'
 import { connect } from '../../examples/queue/places.mjs'
 import { startWorker } from '../../examples/queue/worker.mjs'
+import { recognizer } from './queue-stand-in.mjs'
 
 const connection = connect()
-const ner = await loadRecognizer(undefined, { threads: 1 })
-const recognizer = {
-  recognize(texts, options) {
-    if (texts.includes('die')) process.kill(process.pid, 'SIGKILL')
-    return ner.recognize(texts, options)
-  },
-}
-const worker = startWorker(recognizer, connection)
+const worker = startWorker(
+  recognizer,
+  connection,
+  fileURLToPath(new URL('queue-reader.mjs', import.meta.url)),
+)
 process.once('SIGTERM', async () => {
   await worker.close()
-  ner.dispose()
+  recognizer.dispose()
   connection.disconnect()
 })

@@ -301,6 +301,21 @@ with Cluster(FOLDER / "cluster") as cluster:
         return f"{check(found)}, {FAULTS / (time.monotonic() - start):.0f} rows/s"
 
     @test
+    def pipe_ids():
+        """recognize_pipe keeps ids that differ apart, and refuses a column that JSON would change"""
+        odd = ["1", "1.0", '"1"', "", "\r\n", "id\u2028", "#1", None]
+        named = spark.createDataFrame([(key, "Berlin") for key in odd], "id string, text string")
+        found = recognize_pipe(named, python=sys.executable, **options()).collect()
+        same([row.id for row in found], odd)
+        same([len(row.entities) for row in found], [1] * len(odd))
+        try:
+            recognize_pipe(named.withColumn("id", f.lit(0.1)), python=sys.executable, **options())
+        except TypeError as error:
+            same(str(error), "column id is double, expected strings or whole numbers; cast it to string")
+        else:
+            raise AssertionError("no error")
+
+    @test
     def spark_nlp():
         """recognize gives Spark NLP's shape, end inclusive"""
         text = "😀 Angela Merkel met Tim Cook in Berlin."

@@ -1,0 +1,5 @@
+// The example's reader, on the stand-in.
+import { serve } from '../../examples/queue/reader.mjs'
+import { recognizer } from './queue-stand-in.mjs'
+
+serve(recognizer)
