@@ -1,7 +1,9 @@
 import type { Unit } from './aggregate.ts'
 import type { LabelSet } from './labels.ts'
 import { argmax, logProbability } from './softmax.ts'
-import { allowedTransitions } from './transitions.ts'
+import { allowedTransitions, listLabels, NO_GROUP } from './transitions.ts'
+
+const NO_LABEL = -1
 
 /**
  * The likeliest label of each unit by itself, the first on ties; `O` for a word of no pieces.
@@ -17,54 +19,56 @@ export function decodeArgmax(units: readonly Unit[], labels: LabelSet): Int32Arr
 // #region viterbi
 /**
  * The likeliest sequence of labels among those that the scheme allows (Viterbi 1967): the largest sum of
- * log-probabilities. Exact, in time N·C². The log-softmax of a row differs from its logits by a constant that no path
- * can change, so logits are summed as they are, in doubles, left to right; only averaged words need a logarithm. On
+ * log-probabilities. Exact, in time N·C: which labels may stand before one depends on its position and type alone, so the
+ * best of each such group is found once a word. The log-softmax of a row differs from its logits by a constant that no
+ * path can change, so logits are summed as they are, in doubles, left to right; only averaged words need a logarithm. On
  * ties the lower label id wins. A word of no pieces is held to `O`.
  *
  * @param units N of them
  * @param logits that the units' `row` points into, [T, C]
  * @returns label ids, one a unit
- * @throws RangeError when the labels do not tell the scheme, or when it allows no sequence of that length
+ * @throws {RangeError} when the labels do not tell the scheme, or when it allows no sequence of that length
  */
 export function decodeViterbi(units: readonly Unit[], logits: Float32Array, labels: LabelSet): Int32Array {
   const classes = labels.labels.length
-  const { start, next, end } = allowedTransitions(labels)
-  const length = units.length
-  const path = new Int32Array(length)
-  if (length === 0) return path
-  const from = new Int32Array(length * classes)
-  let scores = new Float64Array(classes)
-  for (let i = 0; i < length; i++) {
-    const emissions = emissionsOf(units[i]!, logits, labels)
-    const reached = new Float64Array(classes)
-    for (let label = 0; label < classes; label++) {
-      let best = Number.NEGATIVE_INFINITY
-      let previous = -1
-      if (i === 0) best = start[label] ? 0 : best
-      else {
-        for (let before = 0; before < classes; before++) {
-          if (!next[before * classes + label] || scores[before]! <= best) continue
-          best = scores[before]!
-          previous = before
-        }
+  const { start, end, follows, inCommon, inType, groups } = allowedTransitions(labels)
+  const path = new Int32Array(units.length)
+  if (units.length === 0) return path
+  /** The score of the best path that ends in each label, [C]. */
+  const scores = Float64Array.from(start, (may) => (may ? 0 : Number.NEGATIVE_INFINITY))
+  /** Of each group the score of its best label, [groups], and before each unit that label, [N, groups]. */
+  const best = new Float64Array(groups)
+  const before = new Int32Array(units.length * groups).fill(NO_LABEL)
+  for (const [i, unit] of units.entries()) {
+    if (i > 0) {
+      best.fill(Number.NEGATIVE_INFINITY)
+      const enter = (group: number, label: number): void => {
+        if (group === NO_GROUP || scores[label]! <= best[group]!) return
+        best[group] = scores[label]!
+        before[i * groups + group] = label
       }
-      reached[label] = best + emissions[label]!
-      from[i * classes + label] = previous
+      for (let label = 0; label < classes; label++) {
+        enter(inCommon[label]!, label)
+        enter(inType[label]!, label)
+      }
+      for (let label = 0; label < classes; label++) scores[label] = best[follows[label]!]!
     }
-    scores = reached
+    const emissions = emissionsOf(unit, logits, labels)
+    for (let label = 0; label < classes; label++) scores[label]! += emissions[label]!
   }
-  let last = -1
+  let last = NO_LABEL
   for (let label = 0; label < classes; label++) {
-    if (end[label] && scores[label]! > (last < 0 ? Number.NEGATIVE_INFINITY : scores[last]!)) last = label
+    const most = last === NO_LABEL ? Number.NEGATIVE_INFINITY : scores[last]!
+    if (end[label] && scores[label]! > most) last = label
   }
-  if (last < 0) {
+  if (last === NO_LABEL) {
     throw new RangeError(
-      `no sequence of ${length} labels is allowed by scheme ${labels.scheme} with the labels ${labels.labels.join(', ')}; use decode 'argmax' or state another scheme`,
+      `no sequence of ${units.length} labels is allowed by scheme ${labels.scheme} with the labels ${listLabels(labels.labels)}; use decode 'argmax' or state another scheme`,
     )
   }
-  for (let i = length - 1; i >= 0; i--) {
+  for (let i = units.length - 1; i >= 0; i--) {
     path[i] = last
-    last = from[i * classes + last]!
+    last = before[i * groups + follows[last]!]!
   }
   return path
 }

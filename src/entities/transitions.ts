@@ -1,14 +1,26 @@
 import type { LabelSet, ParsedLabel } from './labels.ts'
 
-/** Which labels may begin a text, follow each other, and end it. */
+/**
+ * Which labels may begin a text, follow each other, and end it. What may stand before a label depends on its position and
+ * type alone, so the labels before it are one of few groups, and a table of C times C is never made.
+ */
 export interface Transitions {
-  /** [C] */
-  start: Uint8Array
-  /** [C, C], from row to column. */
-  next: Uint8Array
-  /** [C] */
-  end: Uint8Array
+  /** Whether a label may begin, [C]. */
+  readonly start: Uint8Array
+  /** Whether a label may end, [C]. */
+  readonly end: Uint8Array
+  /** The group whose labels may stand before each, [C]. */
+  readonly follows: Int32Array
+  /** The groups each label is in, or NO_GROUP: the one of all types, and the one of its type, [C] each. */
+  readonly inCommon: Int32Array
+  readonly inType: Int32Array
+  /** How many groups there are. */
+  readonly groups: number
 }
+
+/** The group that is not of one type. */
+const COMMON = 0
+export const NO_GROUP = -1
 
 /**
  * The transition rules of a scheme.
@@ -20,39 +32,42 @@ export interface Transitions {
  *
  * A label without a prefix counts as outside.
  *
- * @throws RangeError when the labels do not tell IOB1 from IOB2
+ * @throws {RangeError} when the labels do not tell IOB1 from IOB2
  */
-export function allowedTransitions(labels: LabelSet): Transitions {
-  const { parsed, scheme } = labels
+export function allowedTransitions({ labels, parsed, scheme }: LabelSet): Transitions {
   if (scheme === 'IOB') {
     throw new RangeError(
-      `decode 'viterbi' needs the label scheme, and the labels ${labels.labels.join(', ')} are the same for IOB1 and IOB2; pass scheme: 'IOB2' or scheme: 'IOB1', or write "label_scheme": "IOB2" in config.json`,
+      `decode 'viterbi' needs the label scheme, and the labels ${listLabels(labels)} are the same for IOB1 and IOB2; pass scheme: 'IOB2' or scheme: 'IOB1', or write "label_scheme": "IOB2" in config.json`,
     )
   }
-  const outside: ParsedLabel = { position: 'O', type: 'O' }
-  const allowed = (before: ParsedLabel, after: ParsedLabel): boolean => {
-    const continues = within(before) && before.type === after.type
-    switch (scheme) {
-      case 'IO':
-        return true
-      case 'IOB2':
-        return after.position !== 'I' || continues
-      case 'IOB1':
-        return after.position !== 'B' || continues
-      default: {
-        const open = before.position === 'B' || before.position === 'I'
-        const inner = after.position === 'I' || after.position === 'E'
-        return open || inner ? open && inner && before.type === after.type : true
-      }
-    }
+  const groupOfType = new Map<string, number>()
+  const groupOf = ({ type }: ParsedLabel): number => {
+    const group = groupOfType.get(type) ?? groupOfType.size + 1
+    groupOfType.set(type, group)
+    return group
   }
+  // Of a type's labels those are in its group behind which its entity may go on.
+  const goesOn = ({ position }: ParsedLabel): boolean => position === 'B' || position === 'I'
+  // In these schemes an entity that is open must go on: it does not count among what any label may follow.
+  const closes = scheme === 'BIOES' || scheme === 'BILOU'
+  const needsOpen = ({ position }: ParsedLabel): boolean => {
+    if (scheme === 'IOB2') return position === 'I'
+    if (scheme === 'IOB1') return position === 'B'
+    return closes && (position === 'I' || position === 'E')
+  }
+  const from = (values: (label: ParsedLabel) => number): Int32Array => Int32Array.from(parsed, values)
   return {
-    start: Uint8Array.from(parsed, (label) => Number(allowed(outside, label))),
-    next: Uint8Array.from(parsed.flatMap((before) => parsed.map((after) => Number(allowed(before, after))))),
-    end: Uint8Array.from(parsed, (label) => Number(allowed(label, outside))),
+    start: Uint8Array.from(parsed, (label) => Number(!needsOpen(label))),
+    end: Uint8Array.from(parsed, (label) => Number(!(closes && goesOn(label)))),
+    follows: from((label) => (needsOpen(label) ? groupOf(label) : COMMON)),
+    inCommon: from((label) => (closes && goesOn(label) ? NO_GROUP : COMMON)),
+    inType: from((label) => (goesOn(label) ? groupOf(label) : NO_GROUP)),
+    groups: groupOfType.size + 1,
   }
 }
 
-function within(label: ParsedLabel): boolean {
-  return label.position === 'B' || label.position === 'I'
+/** Labels in a message: the first of many. */
+export function listLabels(labels: readonly string[]): string {
+  const more = labels.length - 12
+  return more > 0 ? `${labels.slice(0, 12).join(', ')} and ${more} more` : labels.join(', ')
 }

@@ -9,6 +9,7 @@ import { softmaxRows } from '#dist/entities/softmax.js'
 import { allowedTransitions } from '#dist/entities/transitions.js'
 import type { Strategy } from '#dist/entities/types.js'
 import type { Encoding } from '#dist/text/encoding.js'
+import { seeded } from '../random.ts'
 import { conllLabels, makeInput, makeWordInput } from './sample.ts'
 
 const iob = ['O', 'B-P', 'I-P', 'B-Q', 'I-Q']
@@ -141,9 +142,129 @@ test('decodeViterbi is linear: 100,000 words in one go', () => {
   const logits = Float32Array.from({ length: (words.length + 2) * 5 }, (_, i) => ((i * 7919) % 1000) / 100)
   const units = aggregate(encodingOf(words), softmaxRows(logits, 5), 5, 'first')
   const path = decodeViterbi(units, logits, labels)
-  const { start, next, end } = allowedTransitions(labels)
-  assert.ok(start[path[0]!] && end[path[path.length - 1]!])
-  for (let i = 1; i < path.length; i++) assert.ok(next[path[i - 1]! * 5 + path[i]!])
+  assert.match(Array.from(path, (id) => `${iob[id]} `).join(''), legal.IOB2)
+})
+
+/** The rules of the schemes for each pair of labels, and Viterbi in time N·C²: what the groups must equal bit for bit. */
+function viterbiByPairs(
+  rows: readonly Float32Array[],
+  names: readonly string[],
+  scheme: LabelScheme,
+): number[] | undefined {
+  const parsed = [...parseLabels(names, scheme).parsed, { position: 'O', type: 'O' }]
+  const border = names.length
+  const allowed = (before: number, after: number): boolean => {
+    const [a, b] = [parsed[before]!, parsed[after]!]
+    const open = a.position === 'B' || a.position === 'I'
+    const continues = open && a.type === b.type
+    if (scheme === 'IO') return true
+    if (scheme === 'IOB2') return b.position !== 'I' || continues
+    if (scheme === 'IOB1') return b.position !== 'B' || continues
+    const inner = b.position === 'I' || b.position === 'E'
+    return open || inner ? inner && continues : true
+  }
+  let scores = names.map((_, label) => (allowed(border, label) ? 0 : Number.NEGATIVE_INFINITY))
+  const from: number[][] = []
+  for (const [i, row] of rows.entries()) {
+    const chosen = names.map((_, label) => {
+      if (i === 0) return -1
+      let best = -1
+      for (let before = 0; before < names.length; before++) {
+        if (allowed(before, label) && scores[before]! > (best < 0 ? Number.NEGATIVE_INFINITY : scores[best]!))
+          best = before
+      }
+      return best
+    })
+    scores = names.map((_, label) => {
+      const before =
+        i === 0 ? scores[label]! : chosen[label]! < 0 ? Number.NEGATIVE_INFINITY : scores[chosen[label]!]!
+      return before + row[label]!
+    })
+    from.push(chosen)
+  }
+  let last = -1
+  for (const label of names.keys()) {
+    if (allowed(label, border) && scores[label]! > (last < 0 ? Number.NEGATIVE_INFINITY : scores[last]!))
+      last = label
+  }
+  if (last < 0) return undefined
+  const path: number[] = []
+  for (const chosen of from.reverse()) {
+    path.unshift(last)
+    last = chosen[last]!
+  }
+  return path
+}
+
+test('decodeViterbi equals the rules for each pair of labels, ties included, for any labels', () => {
+  const label = fc.oneof(
+    fc.constant('O'),
+    fc
+      .tuple(fc.constantFrom('B', 'I', 'E', 'L', 'S', 'U'), fc.constantFrom('P', 'Q', 'R'))
+      .map((parts) => parts.join('-')),
+    fc.constantFrom('P', 'X'),
+  )
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(label, { minLength: 1, maxLength: 14 }),
+      fc.constantFrom<LabelScheme>('IOB1', 'IOB2', 'IO', 'BIOES', 'BILOU'),
+      fc.array(fc.array(fc.integer({ min: -2, max: 2 }), { minLength: 14, maxLength: 14 }), {
+        minLength: 1,
+        maxLength: 8,
+      }),
+      (names, scheme, values) => {
+        const rows = values.map((row) => Float32Array.from(row.slice(0, names.length)))
+        const border = names.map(() => 0)
+        const logits = Float32Array.from([...border, ...rows.flatMap((row) => [...row]), ...border])
+        const units = aggregate(
+          encodingOf(rows.map((_, i) => i)),
+          softmaxRows(logits, names.length),
+          names.length,
+          'first',
+        )
+        const wanted = viterbiByPairs(rows, names, scheme)
+        const decode = (): number[] => [...decodeViterbi(units, logits, parseLabels(names, scheme))]
+        if (wanted === undefined) assert.throws(decode, /no sequence of/u)
+        else assert.equal(decode(), wanted)
+      },
+    ),
+    { numRuns: 3000 },
+  )
+})
+
+test('decodeViterbi takes 10,000 labels in time and memory linear in them', () => {
+  const names = ['O', ...Array.from({ length: 5000 }, (_, i) => [`B-T${i}`, `I-T${i}`]).flat()]
+  const classes = names.length
+  const words = Array.from({ length: 100 }, (_, i) => i)
+  const random = seeded(5)
+  const logits = Float32Array.from({ length: (words.length + 2) * classes }, () => 8 * random())
+  const probabilities = softmaxRows(logits, classes)
+  const units = aggregate(encodingOf(words), probabilities, classes, 'first')
+  const labels = parseLabels(names, 'IOB2')
+  const before = process.memoryUsage().rss
+  const started = performance.now()
+  const path = decodeViterbi(units, logits, labels)
+  const milliseconds = performance.now() - started
+  assert.is(path.length, words.length)
+  for (const [i, id] of path.entries()) {
+    const { position, type } = labels.parsed[id]!
+    if (position === 'I') assert.is(labels.parsed[path[i - 1]!]!.type, type)
+  }
+  // A table of all pairs takes 100 MB and 10 billion steps.
+  assert.ok(milliseconds < 3000, `${milliseconds} ms`)
+  const grown = process.memoryUsage().rss - before
+  assert.ok(grown < 60e6, `${grown} bytes`)
+})
+
+test('messages name the first of many labels', () => {
+  const names = Array.from({ length: 5000 }, (_, i) => [`B-T${i}`, `I-T${i}`]).flat()
+  try {
+    allowedTransitions(parseLabels(names))
+    assert.unreachable()
+  } catch (error) {
+    assert.ok((error as Error).message.length < 500)
+    assert.match((error as Error).message, /B-T0, I-T0, .* and 9988 more/u)
+  }
 })
 
 test('decodeArgmax takes the lowest id on ties', () => {
