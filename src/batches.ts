@@ -1,4 +1,27 @@
-/** Gathering inputs as they come into batches, and computing some of them ahead. Knows nothing of texts. */
+/**
+ * Inputs as they come, computed in batches, some of them ahead of what was taken out. Knows nothing of texts.
+ *
+ *     inputs ─ Reader ─▶ items ─ gather ─▶ batches ─ computeAhead ─▶ results
+ *
+ * Whatever fails, a source, an input or a batch, fails in its turn: what came before it is given out first.
+ */
+import { Packer } from './model/packing.ts'
+import { Reader } from './reader.ts'
+
+/** How inputs become results. */
+export interface Batching<Input, Item, Result> {
+  /** What is to be computed of an input: one item or more, in order. */
+  readonly expand: (input: Input) => Iterable<Item>
+  readonly size: (item: Item) => number
+  /** Sizes that are computed together at most; a larger item is a batch of its own. */
+  readonly limit: number
+  /** Items that are computed together at most. */
+  readonly most: number
+  /** One result an item. The signal says that nobody waits for them any more. */
+  readonly compute: (batch: readonly Item[], signal: AbortSignal) => Promise<readonly Result[]>
+  /** Ends everything, also while the source is silent. */
+  readonly signal?: AbortSignal | undefined
+}
 
 /** How long a batch that is not full waits for the next input, milliseconds. */
 const PATIENCE = 5
@@ -10,45 +33,61 @@ const MICROTASKS = 16
 const AHEAD = 2
 
 /**
- * Groups items until `size` of them together reaches `limit`, or `most` items are there, or the next one lets wait for
- * itself: whoever sends one and waits for the answer gets it.
+ * The results of all items, in order. At most three batches are read ahead of what was taken out.
+ *
+ * @throws the signal's reason, and whatever the source, `expand` or `compute` throw, each in its turn
  */
-export async function* gather<Item>(
-  items: Iterable<Item> | AsyncIterable<Item>,
-  size: (item: Item) => number,
-  limit: number,
-  most: number,
+export async function* computeInBatches<Input, Item, Result>(
+  inputs: Iterable<Input> | AsyncIterable<Input>,
+  batching: Batching<Input, Item, Result>,
+): AsyncGenerator<Result, void, undefined> {
+  const { compute, signal } = batching
+  signal?.throwIfAborted()
+  const reader = new Reader(inputs)
+  const leaving = new AbortController()
+  const abort = (): void => {
+    reader.leave()
+    leaving.abort(signal!.reason)
+  }
+  signal?.addEventListener('abort', abort)
+  try {
+    const batches = gather(reader, batching)
+    for await (const result of computeAhead(batches, (batch) => compute(batch, leaving.signal))) {
+      signal?.throwIfAborted()
+      yield result
+    }
+    signal?.throwIfAborted()
+  } finally {
+    signal?.removeEventListener('abort', abort)
+    reader.leave()
+    leaving.abort()
+  }
+}
+
+/**
+ * Items in batches. A batch is given out when it is full, or when the next input lets wait for itself: whoever sends one
+ * and waits for the answer gets it.
+ */
+async function* gather<Input, Item>(
+  reader: Reader<Input>,
+  { expand, size, limit, most, signal }: Batching<Input, Item, unknown>,
 ): AsyncGenerator<Item[], void, undefined> {
-  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
-  let batch: Item[] = []
-  let total = 0
-  let ended = false
+  const packer = new Packer(size, limit, most)
+  let failure: { readonly error: unknown } | undefined
   try {
     while (true) {
-      const next = iterator.next()
-      if (batch.length > 0 && next instanceof Promise && !(await comesSoon(next))) {
-        yield batch
-        batch = []
-        total = 0
-      }
+      const next = reader.next()
+      if (next instanceof Promise && !packer.isEmpty && !(await comesSoon(next))) yield* some(packer.take())
       const { done, value } = await next
-      if (done) {
-        ended = true
-        break
-      }
-      const itemSize = size(value)
-      if (batch.length > 0 && (total + itemSize > limit || batch.length >= most)) {
-        yield batch
-        batch = []
-        total = 0
-      }
-      batch.push(value)
-      total += itemSize
+      if (done) break
+      signal?.throwIfAborted()
+      for (const item of expand(value)) yield* some(packer.add(item))
     }
-    if (batch.length > 0) yield batch
-  } finally {
-    if (!ended) await iterator.return?.()
+  } catch (error) {
+    failure = { error }
   }
+  yield* some(packer.take())
+  if (failure) throw failure.error
 }
 
 /** Whether a promise settles within `PATIENCE`. Most do at once, which costs no timer. */
@@ -69,43 +108,58 @@ async function comesSoon(promise: Promise<unknown>): Promise<boolean> {
   return settled
 }
 
+/** What reading one more batch came to: nothing where there is none left. */
+interface Step<Batch> {
+  readonly batch?: Batch
+  readonly error?: { readonly value: unknown }
+}
+
 /**
  * Computes batches in order, the next one begun while the one before is under way, and gives out their results one by
- * one. What was not asked for is not computed beyond `AHEAD` batches.
+ * one. What was not asked for is not computed beyond `AHEAD` batches. Where the batches themselves fail, that counts as
+ * one more batch, which fails.
  */
-export async function* computeAhead<Batch, Result>(
+async function* computeAhead<Batch, Result>(
   batches: AsyncGenerator<Batch, void, undefined>,
-  compute: (batch: Batch) => Promise<Result[]>,
+  compute: (batch: Batch) => Promise<readonly Result[]>,
 ): AsyncGenerator<Result, void, undefined> {
-  const running: Promise<Result[]>[] = []
-  let coming: Promise<IteratorResult<Batch, void>> | undefined = batches.next()
+  const running: Promise<readonly Result[]>[] = []
+  const begin = (results: Promise<readonly Result[]>): void => {
+    // Its error is raised when its turn comes.
+    results.catch(() => {})
+    running.push(results)
+  }
+  const read = (): Promise<Step<Batch>> =>
+    batches.next().then(
+      ({ done, value }) => (done ? {} : { batch: value as Batch }),
+      (value: unknown) => ({ error: { value } }),
+    )
+  let coming: Promise<Step<Batch>> | undefined = read()
   try {
     while (coming !== undefined || running.length > 0) {
-      const first = running[0]
+      const [first] = running
       if (coming !== undefined && running.length < AHEAD) {
-        // A failed batch is raised below, in its turn.
-        const done = first?.then(
+        const over = first?.then(
           () => undefined,
           () => undefined,
         )
-        const step: IteratorResult<Batch, void> | undefined = await (done
-          ? Promise.race([coming, done])
-          : coming)
-        if (step?.done) coming = undefined
-        else if (step) {
-          const result = compute(step.value)
-          result.catch(() => {})
-          running.push(result)
-          coming = batches.next()
+        const step: Step<Batch> | undefined = await (over ? Promise.race([coming, over]) : coming)
+        if (step) {
+          if (step.batch !== undefined) begin(compute(step.batch))
+          else if (step.error !== undefined) begin(Promise.reject(step.error.value))
+          coming = step.batch === undefined ? undefined : read()
+          continue
         }
-        if (step) continue
       }
       yield* await first!
       running.shift()
     }
   } finally {
-    coming?.catch(() => {})
-    // Not awaited: a source that never answers must not keep the caller from leaving.
+    // Not awaited: it may wait for the source.
     void batches.return().catch(() => {})
   }
+}
+
+function some<Value>(value: Value | undefined): Value[] {
+  return value === undefined ? [] : [value]
 }

@@ -17,6 +17,7 @@ import {
 import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
+import { packAll } from '../model/packing.ts'
 import { type LoadProgress, readWeights } from '../model/read-weights.ts'
 import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'
@@ -169,7 +170,7 @@ export class Engine {
       stop()
     }
     const output: ForwardOutput = { logits: [] }
-    for (const batch of batches(sequences, this.setup.batchTokens)) {
+    for (const batch of packAll(sequences, (ids) => ids.length, this.setup.batchTokens)) {
       await pause()
       const part = await this.#bert.forward(batch, wanted, pause)
       output.logits.push(...part.logits)
@@ -192,25 +193,6 @@ export class Engine {
     this.#memory = undefined
     this.#last.then(() => giveMemory(memory, this.#shared))
   }
-}
-
-/** Sequences in order, grouped so that a group has at most `tokens` tokens, or is one sequence. */
-function* batches(
-  sequences: readonly (readonly number[])[],
-  tokens: number,
-): Generator<(readonly number[])[]> {
-  let batch: (readonly number[])[] = []
-  let size = 0
-  for (const ids of sequences) {
-    if (batch.length > 0 && size + ids.length > tokens) {
-      yield batch
-      batch = []
-      size = 0
-    }
-    batch.push(ids)
-    size += ids.length
-  }
-  if (batch.length > 0) yield batch
 }
 
 function createKernels(
