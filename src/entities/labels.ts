@@ -1,3 +1,6 @@
+import { type Check, oneOf } from '../check/options.ts'
+import { ModelFormatError, quoted } from '../format/errors.ts'
+
 /**
  * How entities are written into labels. IOB1 and IOB2 have the same labels (`B-X`, `I-X`, `O`): in IOB2 every entity
  * begins with B, in IOB1 only one that touches another of its type. IO has no begin; BIOES adds E (end) and S (single),
@@ -31,6 +34,22 @@ export interface LabelSet {
 }
 
 export const labelSchemes: readonly LabelScheme[] = ['IOB1', 'IOB2', 'IO', 'BIOES', 'BILOU']
+
+/**
+ * The scheme that a model's config.json states, if any.
+ *
+ * @throws {ModelFormatError} InvalidConfig where no scheme has that name
+ */
+export function statedScheme(name: string | undefined): LabelScheme | undefined {
+  const scheme = labelSchemes.find((known) => known === name)
+  if (name === undefined || scheme !== undefined) return scheme
+  throw new ModelFormatError(
+    'InvalidConfig',
+    `config.json has label_scheme ${quoted(name)}, expected one of ${labelSchemes.join(', ')}`,
+  )
+}
+
+const checkName: Check = oneOf(labelSchemes)
 
 /** One way to write position and type into a string. */
 interface Notation {
@@ -93,14 +112,12 @@ export function parseLabels(labels: readonly string[], scheme?: LabelScheme): La
 /**
  * Takes a scheme's name from a caller or a file.
  *
- * @throws TypeError when it is no string, RangeError when no scheme has that name
+ * @throws {TypeError} when it is no string
+ * @throws {RangeError} when no scheme has that name
  */
 export function checkLabelScheme(value: unknown, name: string): LabelScheme {
-  const wanted = `expected one of ${labelSchemes.map((known) => `'${known}'`).join(', ')}`
-  if (typeof value !== 'string') throw new TypeError(`${name} is ${typeof value}, ${wanted}`)
-  const found = labelSchemes.find((known) => known === value)
-  if (found === undefined) throw new RangeError(`${name} is '${value}', ${wanted}`)
-  return found
+  checkName(value, name)
+  return value as LabelScheme
 }
 
 /** The way of writing that at least half of the labels other than O share, if it has a B or an I. */

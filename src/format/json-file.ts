@@ -1,3 +1,4 @@
+import { isObject, kindOf } from '../check/kind.ts'
 import { type ModelFormatCode, ModelFormatError, quoted } from './errors.ts'
 import { type ByteSource, readAll } from './source.ts'
 
@@ -11,6 +12,8 @@ export interface JsonLimits {
 const SMALL: JsonLimits = { bytes: 2 ** 20, values: 2 ** 20 }
 
 export type JsonObject = Readonly<Record<string, unknown>>
+
+export { isObject }
 
 /**
  * Reads the object that one of a model's small JSON files holds.
@@ -44,14 +47,9 @@ export function parseJsonObject(
   return value
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** What a JSON value is, for errors. */
 export function kind(value: unknown): string {
-  if (value === null || value === undefined) return value === null ? 'null' : 'missing'
-  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  return value === undefined ? 'missing' : kindOf(value)
 }
 
 /** A JSON value as errors show it: short ones as they are, the others by kind. */

@@ -84,7 +84,7 @@ test('parseLabels refuses what is no scheme and no labels', () => {
     () => parseLabels(['O'], 'IOB' as LabelScheme),
     /scheme is 'IOB', expected one of 'IOB1', 'IOB2'/u,
   )
-  assert.throws(() => checkLabelScheme(3, 'label_scheme'), /label_scheme is number/u)
+  assert.throws(() => checkLabelScheme(3, 'label_scheme'), /label_scheme is a number/u)
 })
 
 test('parseLabels gives each of any labels one entry and leaves none empty', () => {

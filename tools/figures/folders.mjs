@@ -11,6 +11,7 @@ const ROWS = [
   ['model', 'text'],
   ['kernels'],
   ['format', 'generated'],
+  ['check'],
 ]
 
 /** `| \`folder\` | a, b |` below `<!-- rules -->`. */

@@ -1,0 +1,18 @@
+/** What kind of thing a value is: the one place where that is told, for checks and for messages. */
+
+/** An object that is no array: its values are of any kind. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * The kind of a value in words, for a message.
+ *
+ * @example
+ * kindOf([1]) // 'an array'
+ */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
