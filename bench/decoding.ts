@@ -14,7 +14,7 @@ const encoding = tokenizer.encode(text)
 const length = encoding.ids.length
 check(length > TOKENS - 24 && length <= TOKENS, `the text has ${length} pieces`)
 const { logits } = await model.forward([encoding.ids])
-const windows = [{ start: 0, end: length - 2, from: 0, to: length - 2 }]
+const windows = [{ start: 0, end: length - 2, judgedStart: 0, judgedEnd: length - 2 }]
 const labelSet = parseLabels(labels, 'IOB2')
 const decode = (options: RecognizeOptions) =>
   decodeWindows({ text, encoding, windows, logits, labels: labelSet, options })

@@ -1,8 +1,10 @@
 /** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
-import type { EmbedOptions } from './embed.ts'
+import { abortSignal, type Checks, checkOptions, trueOrFalse } from './check/options.ts'
+import type { Embedder, EmbedOptions } from './embed.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import type { Precision } from './kernels/kernels.ts'
 import type { BertConfig } from './model/config.ts'
+import { requireFinite } from './model/finite.ts'
 import type { ForwardOutput } from './model/forward-output.ts'
 import type { SentenceSettings } from './model/sentence-settings.ts'
 import type { EngineClient } from './runtime/client.ts'
@@ -37,6 +39,13 @@ export interface ForwardOptions {
   trace?: boolean
   /** Stops the pass between two layers. */
   signal?: AbortSignal
+}
+
+const forwardChecks: Checks<ForwardOptions> = {
+  hiddenStates: trueOrFalse,
+  attentions: trueOrFalse,
+  trace: trueOrFalse,
+  signal: abortSignal,
 }
 
 interface Parts {
@@ -100,17 +109,22 @@ export class BertModel {
    * @param ids  for each sequence up to `config.maxPositions` ids
    * @returns one entry a sequence: `logits` [T, C]; `hiddenStates[l]` [T, H], l = 0 being the embeddings' output;
    *   `attentions[l]` [A, T, T]; `trace`: see `Trace`
-   * @throws {TypeError} for ids that are no arrays of numbers
-   * @throws {RangeError} for a sequence that is empty or too long, or an id outside the vocabulary
+   * @throws {TypeError} for ids that are no arrays of numbers, or an option of the wrong kind
+   * @throws {RangeError} for a sequence that is empty or too long, an id outside the vocabulary, or an option that is not known
+   * @throws {ModelFormatError} NonFiniteWeights for weights so large that the logits are no numbers
    *
    * @example
    * const { logits } = await model.forward([model.tokenizer.encode('Berlin').ids])
    */
-  async forward(ids: readonly (readonly number[])[], options: ForwardOptions = {}): Promise<ForwardOutput> {
+  async forward(ids: readonly (readonly number[])[], options?: ForwardOptions): Promise<ForwardOutput> {
+    const checked = checkOptions<ForwardOptions>(options, forwardChecks)
     this.#check(ids)
-    const { hiddenStates = false, attentions = false, trace = false, signal } = options
+    const { hiddenStates = false, attentions = false, trace = false, signal } = checked
     signal?.throwIfAborted()
-    return this.#engine.forward(ids, { hiddenStates, attentions, trace }, signal)
+    const output = await this.#engine.forward(ids, { hiddenStates, attentions, trace }, signal)
+    for (const [index, logits] of output.logits.entries())
+      requireFinite(logits, `The logits of sequence ${index}`)
+    return output
   }
 
   /**
@@ -131,10 +145,9 @@ export class BertModel {
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     const { embed } = await import('./embed.ts')
     const { config, tokenizer, maxLength } = this
-    const { signal } = options ?? {}
-    const model = {
+    const model: Embedder = {
       ...{ config, tokenizer, maxLength, sentence: this.#sentence },
-      hiddenStates: async (sequences: readonly (readonly number[])[], layer: number) => {
+      hiddenStates: async (sequences, layer, signal) => {
         const { hiddenStates } = await this.#engine.forward(sequences, { layer }, signal)
         return hiddenStates!.map(([rows]) => rows!)
       },

@@ -2,12 +2,23 @@
  * Texts to vectors: text → pieces → windows → hidden states of one layer → pooled. Beside recognizer.ts, and read only
  * where `embed` is called.
  */
-import { computeAhead, gather } from './batches.ts'
+import { computeInBatches } from './batches.ts'
+import {
+  abortSignal,
+  type Checks,
+  checkOptions,
+  texts as checkStrings,
+  oneOf,
+  trueOrFalse,
+  wholeNumber,
+  wrongKind,
+} from './check/options.ts'
 import type { BertConfig } from './model/config.ts'
+import { requireFinite } from './model/finite.ts'
 import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from './model/pooling.ts'
 import type { SentenceSettings } from './model/sentence-settings.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
-import { planWindows } from './text/windows.ts'
+import { cutWindow, planWindows } from './text/windows.ts'
 
 /** How texts become vectors. */
 export interface EmbedOptions {
@@ -31,7 +42,11 @@ export interface Embedder {
   readonly maxLength: number
   readonly sentence: SentenceSettings | undefined
   /** The hidden states of one layer, [T, H] a sequence. */
-  hiddenStates(sequences: readonly (readonly number[])[], layer: number): Promise<Float32Array[]>
+  hiddenStates(
+    sequences: readonly (readonly number[])[],
+    layer: number,
+    signal: AbortSignal,
+  ): Promise<Float32Array[]>
 }
 
 /** Pieces that are computed together, a few of the engine's batches, and sequences at most. */
@@ -62,27 +77,29 @@ export async function embed(
   const { pooling, normalize, layer, signal } = fillIn(model, checkEmbedOptions(given))
   const { config, sentence } = model
 
-  function* parts(): Generator<Part> {
-    for (const text of texts) {
-      signal?.throwIfAborted()
+  const computed = computeInBatches(texts, {
+    expand(text: string): Part[] {
       const windows = windowsOf(model, sentence?.lowercase ? text.toLowerCase() : text)
       if (pooling === 'cls') windows.length = 1
       const pool = createPool(pooling, config.hiddenSize)
-      for (const [index, ids] of windows.entries()) yield { ids, pool, last: index === windows.length - 1 }
-    }
-  }
-
-  const vectors: Float32Array[] = []
-  const batches = gather(parts(), ({ ids }) => ids.length, BATCH_TOKENS, BATCH_SEQUENCES)
-  const computed = computeAhead(batches, async (batch) => {
-    const sequences = batch.map(({ ids }) => ids)
-    const hiddenStates = await model.hiddenStates(sequences, layer)
-    return batch.map((part, index) => ({ part, rows: hiddenStates[index]! }))
+      return windows.map((ids, index) => ({ ids, pool, last: index === windows.length - 1 }))
+    },
+    size: ({ ids }: Part) => ids.length,
+    limit: BATCH_TOKENS,
+    most: BATCH_SEQUENCES,
+    compute: async (batch, stop) => {
+      const sequences = batch.map(({ ids }) => ids)
+      const hiddenStates = await model.hiddenStates(sequences, layer, stop)
+      return batch.map((part, index) => ({ part, rows: hiddenStates[index]! }))
+    },
+    signal,
   })
+  const vectors: Float32Array[] = []
   for await (const { part, rows } of computed) {
     part.pool.add(rows)
     if (!part.last) continue
     const vector = part.pool.vector()
+    requireFinite(vector, `The hidden states of text ${vectors.length}`)
     vectors.push(normalize ? normalizeVector(vector) : vector)
   }
   return vectors
@@ -90,11 +107,9 @@ export async function embed(
 
 /** A text's ids in windows end to end, each with its `[CLS]` and `[SEP]`. */
 function windowsOf({ tokenizer, maxLength }: Embedder, text: string): number[][] {
-  const { ids, wordIds } = tokenizer.encode(text)
-  if (ids.length <= maxLength) return [ids]
-  const windows = planWindows(wordIds.slice(1, -1), { maxPieces: maxLength - 2, stride: 0 })
-  const { clsId, sepId } = tokenizer
-  return windows.map(({ start, end }) => [clsId, ...ids.slice(start + 1, end + 1), sepId])
+  const encoding = tokenizer.encode(text)
+  const windows = planWindows(encoding.wordIds.slice(1, -1), { maxPieces: maxLength - 2, stride: 0 })
+  return windows.map((window) => cutWindow(encoding, window).ids)
 }
 
 interface Filled {
@@ -118,32 +133,12 @@ function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
   return { pooling, normalize, signal, layer: layer < 0 ? layers + 1 + layer : layer }
 }
 
-type Check = (value: unknown) => void
-
 /** Every option and how it is checked; the type keeps it complete. */
-const CHECKS: { readonly [Name in keyof Required<EmbedOptions>]: Check } = {
-  pooling(value): void {
-    const wanted = `expected one of ${POOLINGS.map((one) => `'${one}'`).join(', ')}`
-    if (typeof value !== 'string') throw new TypeError(`pooling is ${describe(value)}, ${wanted}`)
-    if (!(POOLINGS as readonly string[]).includes(value)) {
-      throw new RangeError(`pooling is '${value}', ${wanted}`)
-    }
-  },
-  normalize(value): void {
-    if (typeof value !== 'boolean')
-      throw new TypeError(`normalize is ${describe(value)}, expected true or false`)
-  },
-  layer(value): void {
-    if (typeof value !== 'number') {
-      throw new TypeError(`layer is ${describe(value)}, expected a whole number`)
-    }
-    if (!Number.isSafeInteger(value)) throw new RangeError(`layer is ${value}, expected a whole number`)
-  },
-  signal(value): void {
-    if (!(value instanceof AbortSignal)) {
-      throw new TypeError(`signal is ${describe(value)}, expected an AbortSignal`)
-    }
-  },
+const checks: Checks<EmbedOptions> = {
+  pooling: oneOf(POOLINGS),
+  normalize: trueOrFalse,
+  layer: wholeNumber(),
+  signal: abortSignal,
 }
 
 /**
@@ -152,33 +147,13 @@ const CHECKS: { readonly [Name in keyof Required<EmbedOptions>]: Check } = {
  * @throws {TypeError} for a value of the wrong kind
  * @throws {RangeError} for a value that is not allowed or an option that is not known
  */
-export function checkEmbedOptions(options: unknown): EmbedOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`options is ${describe(options)}, expected an object`)
-  }
-  const checked: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue
-    if (!Object.hasOwn(CHECKS, name)) {
-      throw new RangeError(`options.${name} is not known, expected one of ${Object.keys(CHECKS).join(', ')}`)
-    }
-    CHECKS[name as keyof EmbedOptions](value)
-    checked[name] = value
-  }
-  return checked
+export function checkEmbedOptions(given: unknown): EmbedOptions {
+  return checkOptions(given, checks)
 }
 
 function checkTexts(texts: unknown): void {
   if (!Array.isArray(texts)) {
-    throw new TypeError(
-      `texts is ${describe(texts)}, expected an array of strings; for one text write [text]`,
-    )
+    throw wrongKind(texts, 'texts', 'an array of strings; for one text write [text]')
   }
-  const wrong = texts.findIndex((text) => typeof text !== 'string')
-  if (wrong >= 0) throw new TypeError(`texts[${wrong}] is ${describe(texts[wrong])}, expected a string`)
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'an array' : `of type ${typeof value}`
+  checkStrings(texts, 'texts')
 }

@@ -11,8 +11,12 @@ export type {
   Merge,
   Recognition,
   RecognizeOptions,
+  RecognizerInput,
   Strategy,
+  StreamOptions,
+  TextOptions,
   Word,
+  WordsOptions,
 } from './entities/types.ts'
 export type { Dtype } from './format/dtypes.ts'
 export { type ModelFormatCode, ModelFormatError } from './format/errors.ts'
@@ -25,6 +29,7 @@ export type { BertConfig, HiddenActivation } from './model/config.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/pooling.ts'
 export type { Quantization } from './model/quantization.ts'
-export type { Recognizer, RecognizerInput, StreamOptions } from './recognizer.ts'
+export type { Recognizer } from './recognizer.ts'
 export type { Encoding } from './text/encoding.ts'
+export type { Span, Split, Splitter } from './text/split.ts'
 export type { Tokenizer } from './text/tokenizer.ts'

@@ -1,6 +1,6 @@
 /** The options that all commands with a model share, from the command line to the library's names. */
 import { checkRecognizeOptions } from '../entities/options.ts'
-import type { RecognizeOptions } from '../entities/types.ts'
+import type { TextOptions } from '../entities/types.ts'
 import { checkLoadOptions, type LoadOptions, type LoadProgress } from '../load-options.ts'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
 import { createBar } from './progress.ts'
@@ -63,19 +63,20 @@ export function loadOptions(args: ParsedArguments): LoadOptions {
  *
  * @throws {UsageError} naming the option whose value is not allowed
  */
-export function recognizeOptions(args: ParsedArguments): RecognizeOptions {
-  return asUsage(() =>
-    checkRecognizeOptions({
-      strategy: args.value('strategy'),
-      scheme: args.value('scheme')?.toUpperCase(),
-      decode: args.value('decode'),
-      stride: number(args.value('stride')),
-      threshold: number(args.value('threshold')),
-      labels: args
-        .value('labels')
-        ?.split(',')
-        .map((label) => label.trim()),
-    }),
+export function recognizeOptions(args: ParsedArguments): TextOptions {
+  return asUsage(
+    () =>
+      checkRecognizeOptions({
+        strategy: args.value('strategy'),
+        scheme: args.value('scheme')?.toUpperCase(),
+        decode: args.value('decode'),
+        stride: number(args.value('stride')),
+        threshold: number(args.value('threshold')),
+        labels: args
+          .value('labels')
+          ?.split(',')
+          .map((label) => label.trim()),
+      }) as TextOptions,
   )
 }
 
@@ -116,6 +117,6 @@ export function asUsage<T>(check: () => T): T {
       /^[a-zA-Z]+/u,
       (name) => `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`,
     )
-    throw new UsageError(written.replace('of type string, expected', 'not a number, expected'))
+    throw new UsageError(written.replace('is a string, expected', 'is not a number, expected'))
   }
 }

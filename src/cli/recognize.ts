@@ -39,7 +39,7 @@ async function run(args: ParsedArguments): Promise<number> {
     if (format === 'jsonl') {
       const { runJsonl } = await import('./jsonl.ts')
       const compute = async (texts: readonly string[]): Promise<readonly object[]> =>
-        (await ner.recognize(texts, options)).map(recognitionFields)
+        (await ner.recognizeAll(texts, options)).map(recognitionFields)
       return await runJsonl(compute, sources, maxChars)
     }
     const formats = { json, html, redact: redacted, conll: conll(options) }

@@ -5,7 +5,7 @@ import { groupLabels } from './group.ts'
 import { type LabelSet, parseLabels } from './labels.ts'
 import { softmaxRows } from './softmax.ts'
 import { allowedTransitions } from './transitions.ts'
-import type { Entity, RecognizeOptions, Word } from './types.ts'
+import type { DecodeOptions, Entity, Word } from './types.ts'
 import { makeWords } from './words.ts'
 
 /** A text, how it was encoded, and what the model said. */
@@ -15,7 +15,7 @@ export interface DecodeInput {
   /** One row a position of the encoding, [T, C]; the rows of `[CLS]` and `[SEP]` are not read. */
   logits: Float32Array
   labels: LabelSet
-  options?: RecognizeOptions
+  options?: DecodeOptions
   /** Where the words are given by the caller: their spans in the text. */
   words?: WordSpans
 }
@@ -68,8 +68,9 @@ export function decodeEntities(input: DecodeInput): Decoded {
  *
  * @throws RangeError for decode 'viterbi' where neither the labels nor the call tell the scheme
  */
-export function resolveLabels(labels: LabelSet, options: RecognizeOptions): LabelSet {
-  const resolved = options.scheme === undefined ? labels : parseLabels(labels.labels, options.scheme)
+export function resolveLabels(labels: LabelSet, options: DecodeOptions): LabelSet {
+  const { scheme = labels.scheme } = options
+  const resolved = scheme === 'IOB' || scheme === labels.scheme ? labels : parseLabels(labels.labels, scheme)
   if (options.decode === 'viterbi') allowedTransitions(resolved)
   return resolved
 }
@@ -78,7 +79,7 @@ export function resolveLabels(labels: LabelSet, options: RecognizeOptions): Labe
  * Leaves out entities that were not asked for. Types are compared as the entities have them; in `options.labels` a type
  * also stands for the labels that have it (`PER` for `B-PER`, with strategy 'none').
  */
-export function filterEntities(entities: Entity[], labels: LabelSet, options: RecognizeOptions): Entity[] {
+export function filterEntities(entities: Entity[], labels: LabelSet, options: DecodeOptions): Entity[] {
   const { threshold = 0, labels: types, ignoreLabels = ['O'], strategy } = options
   const wanted = (type: string): boolean => {
     if (types === undefined || types.includes(type)) return true

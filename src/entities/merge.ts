@@ -1,22 +1,10 @@
-import type { Encoding } from '../text/encoding.ts'
+import { cutWindow, type Window } from '../text/windows.ts'
 import { type Decoded, type DecodeInput, decodeEntities, filterEntities } from './entity.ts'
 import type { Entity } from './types.ts'
 
-/** A stretch of the pieces between `[CLS]` and `[SEP]` that the model read at once, and the part it judges. */
-export interface JudgedWindow {
-  /** First piece, the one after `[CLS]` being 0. */
-  start: number
-  /** Last piece, exclusive. */
-  end: number
-  /** First piece whose logits are taken from here. */
-  from: number
-  /** Last such piece, exclusive. */
-  to: number
-}
-
 /** A text read in windows. */
 export interface WindowedInput extends Omit<DecodeInput, 'logits'> {
-  windows: readonly JudgedWindow[]
+  windows: readonly Window[]
   /** Of each window with its `[CLS]` and `[SEP]`, [end - start + 2, C]. */
   logits: readonly Float32Array[]
 }
@@ -39,7 +27,7 @@ export function decodeWindows(input: WindowedInput): Decoded {
   // The filter on labels comes before merging, as in the pipeline; what is ours comes after.
   const { threshold: _threshold, labels: _labels, words: _words, ...unfiltered } = options
   const parts = windows.map((window, i) => {
-    const encoding = sliceEncoding(input.encoding, window)
+    const encoding = cutWindow(input.encoding, window)
     return decodeEntities({ ...rest, encoding, options: unfiltered, logits: logits[i]! }).entities
   })
   const entities = filterEntities(mergeOverlapping(parts), input.labels, options)
@@ -55,15 +43,15 @@ export function decodeWindows(input: WindowedInput): Decoded {
  * @returns [T, C]
  */
 export function mergeLogits(
-  windows: readonly JudgedWindow[],
+  windows: readonly Window[],
   logits: readonly Float32Array[],
   classes: number,
   length: number,
 ): Float32Array {
   const merged = new Float32Array(length * classes)
-  windows.forEach(({ start, from, to }, i) => {
-    const rows = logits[i]!.subarray((from - start + 1) * classes, (to - start + 1) * classes)
-    merged.set(rows, (from + 1) * classes)
+  windows.forEach(({ start, judgedStart, judgedEnd }, i) => {
+    const rows = logits[i]!.subarray((judgedStart - start + 1) * classes, (judgedEnd - start + 1) * classes)
+    merged.set(rows, (judgedStart + 1) * classes)
   })
   return merged
 }
@@ -86,20 +74,4 @@ export function mergeOverlapping(parts: readonly (readonly Entity[])[]): Entity[
     if (longer > 0 || (longer === 0 && entity.score > before.score)) merged[merged.length - 1] = entity
   }
   return merged
-}
-
-/** The part of an encoding that a window reads, with `[CLS]` and `[SEP]` around it. */
-function sliceEncoding(encoding: Encoding, { start, end }: JudgedWindow): Encoding {
-  const last = encoding.ids.length - 1
-  const cut = <Value>(values: readonly Value[]): Value[] => [
-    values[0]!,
-    ...values.slice(start + 1, end + 1),
-    values[last]!,
-  ]
-  return {
-    ids: cut(encoding.ids),
-    tokens: cut(encoding.tokens),
-    offsets: cut(encoding.offsets),
-    wordIds: cut(encoding.wordIds),
-  }
 }

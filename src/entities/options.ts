@@ -1,146 +1,118 @@
+/** The options of a recognition, checked before anything is computed. */
+import {
+  abortSignal,
+  type Check,
+  type Checks,
+  callback,
+  checkOptions,
+  fields,
+  numberBetween,
+  oneOf,
+  text,
+  texts,
+  trueOrFalse,
+  wholeNumber,
+  wrongKind,
+} from '../check/options.ts'
+import { SPLIT_NAMES } from '../text/split.ts'
 import { checkLabelScheme } from './labels.ts'
 import { cleanupModes } from './spark-document.ts'
 import type { SparkTokenizerOptions } from './spark-tokenizer.ts'
 import type { SparkOptions } from './spark-types.ts'
-import type { Decode, Merge, RecognizeOptions, Strategy } from './types.ts'
-
-type Check = (value: unknown, name: string) => void
+import type { Decode, Merge, RecognizeOptions, Strategy, StreamOptions } from './types.ts'
 
 const strategies: readonly Strategy[] = ['first', 'simple', 'average', 'max', 'none']
 const decodes: readonly Decode[] = ['argmax', 'viterbi']
 const merges: readonly Merge[] = ['context', 'huggingface']
 
-const tokenizerChecks: { readonly [Name in keyof Required<SparkTokenizerOptions>]: Check } = {
-  targetPattern: string,
-  contextChars: strings,
-  prefixPattern: string,
-  suffixPattern: string,
-  infixPatterns: strings,
-  splitPattern: string,
-  splitChars: strings,
-  exceptions: strings,
-  caseSensitiveExceptions: boolean,
-  minLength: wholeNumber,
-  maxLength: wholeNumber,
+const tokenizerChecks: Checks<SparkTokenizerOptions> = {
+  targetPattern: text,
+  contextChars: texts,
+  prefixPattern: text,
+  suffixPattern: text,
+  infixPatterns: texts,
+  splitPattern: text,
+  splitChars: texts,
+  exceptions: texts,
+  caseSensitiveExceptions: trueOrFalse,
+  minLength: wholeNumber(0),
+  maxLength: wholeNumber(0),
 }
 
-const sparkChecks: { readonly [Name in keyof Required<SparkOptions>]: Check } = {
+const sparkChecks: Checks<SparkOptions> = {
   cleanupMode: oneOf(cleanupModes),
-  sentences: boolean,
-  tokenizer: (value, name) => void checkFields(value, name, tokenizerChecks),
+  sentences: trueOrFalse,
+  tokenizer: fields(tokenizerChecks),
 }
 
-/** Every recognise option and how it is checked; the type keeps it complete. */
-const checks: { readonly [Name in keyof Required<RecognizeOptions>]: Check } = {
+const checks: Checks<RecognizeOptions> = {
   strategy: oneOf(strategies),
   scheme: checkLabelScheme,
   decode: oneOf(decodes),
-  stride: wholeNumber,
-  windows: boolean,
+  stride: wholeNumber(0),
+  windows: trueOrFalse,
+  split: splitOption,
   merge: oneOf(merges),
-  threshold: probability,
-  labels: strings,
-  ignoreLabels: strings,
-  pretokenized: boolean,
-  words: boolean,
+  threshold: numberBetween(0, 1),
+  labels: texts,
+  ignoreLabels: texts,
+  pretokenized: trueOrFalse,
+  words: trueOrFalse,
   style: oneOf(['spark-nlp']),
-  spark: (value, name) => void checkFields(value, name, sparkChecks),
+  spark: fields(sparkChecks),
   signal: abortSignal,
-  onProgress(value, name): void {
-    if (typeof value !== 'function') throw new TypeError(`${name} is ${describe(value)}, expected a function`)
-  },
+  onProgress: callback,
 }
 
+const streamChecks: Checks<StreamOptions> = { ...checks, batchTokens: wholeNumber(1) }
+
 /**
- * Checks what a caller asks of a recognition, before anything is computed. An option that is undefined counts as not given.
+ * Checks what a caller asks of a recognition. An option that is undefined counts as not given.
  *
- * @param options from the caller, of any kind
- * @param others names that the caller's own function takes beside these
- * @throws TypeError for a value of the wrong kind, RangeError for one that is not allowed or a name that is not known
+ * @param given from the caller, of any kind
+ * @throws {TypeError} for a value of the wrong kind
+ * @throws {RangeError} for one that is not allowed, an option that is not known, or options that exclude each other
  */
-export function checkRecognizeOptions(options: unknown, others: readonly string[] = []): RecognizeOptions {
-  if (options === undefined) return {}
-  const result: RecognizeOptions = checkFields(options, 'options', checks, others)
-  if (result.merge === 'huggingface' && result.strategy === 'none') {
+export function checkRecognizeOptions(given: unknown): RecognizeOptions {
+  const options = checkOptions<RecognizeOptions>(given, checks)
+  checkTogether(options)
+  return options
+}
+
+/** As `checkRecognizeOptions`, of a stream. */
+export function checkStreamOptions(given: unknown): StreamOptions {
+  const options = checkOptions<StreamOptions>(given, streamChecks)
+  checkTogether(options)
+  return options
+}
+
+function checkTogether({ merge, strategy, split, pretokenized, style, spark }: RecognizeOptions): void {
+  if (merge === 'huggingface' && strategy === 'none') {
     throw new RangeError(
       "merge 'huggingface' keeps the longest of overlapping spans, which strategy 'none' has not; use another strategy or merge 'context'",
     )
   }
-  return result
-}
-
-/** Checks each field of an object that is not undefined; `others` are fields that someone else checks. */
-function checkFields(
-  value: unknown,
-  name: string,
-  known: Readonly<Record<string, Check>>,
-  others: readonly string[] = [],
-): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`${name} is ${describe(value)}, expected an object`)
+  if (pretokenized && split) {
+    throw new RangeError('split is for texts, and pretokenized: true is for words; leave one of them out')
   }
-  const checked: Record<string, unknown> = {}
-  for (const [field, content] of Object.entries(value)) {
-    if (content === undefined || others.includes(field)) continue
-    if (!Object.hasOwn(known, field)) {
-      const wanted = [...Object.keys(known), ...others].join(', ')
-      throw new RangeError(`${name}.${field} is not known, expected one of ${wanted}`)
-    }
-    known[field]!(content, name === 'options' ? field : `${name}.${field}`)
-    checked[field] = content
+  if (spark && style === undefined) {
+    throw new RangeError("spark is for style: 'spark-nlp', which is not asked for; add it or leave spark out")
   }
-  return checked
-}
-
-function oneOf(allowed: readonly string[]): Check {
-  return (value, name) => {
-    const wanted = `expected one of ${allowed.map((one) => `'${one}'`).join(', ')}`
-    if (typeof value !== 'string') throw new TypeError(`${name} is ${describe(value)}, ${wanted}`)
-    if (!allowed.includes(value)) throw new RangeError(`${name} is '${value}', ${wanted}`)
+  if (spark?.sentences && split !== undefined) {
+    throw new RangeError('split and spark.sentences both say what is read by itself; leave one of them out')
   }
 }
 
-function boolean(value: unknown, name: string): void {
-  if (typeof value !== 'boolean') throw new TypeError(`${name} is ${describe(value)}, expected true or false`)
-}
-
-function string(value: unknown, name: string): void {
-  if (typeof value !== 'string') throw new TypeError(`${name} is ${describe(value)}, expected a string`)
-}
-
-function wholeNumber(value: unknown, name: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} is ${describe(value)}, expected a whole number`)
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`${name} is ${value}, expected a whole number from 0`)
+function splitOption(value: unknown, name: string): void {
+  if (value === false || typeof value === 'function') return
+  if (typeof value !== 'string') {
+    throw wrongKind(
+      value,
+      name,
+      `one of ${SPLIT_NAMES.map((one) => `'${one}'`).join(', ')}, a function or false`,
+    )
   }
+  splitName(value, name)
 }
 
-function probability(value: unknown, name: string): void {
-  if (typeof value !== 'number')
-    throw new TypeError(`${name} is ${describe(value)}, expected a number from 0 to 1`)
-  if (!(value >= 0 && value <= 1)) throw new RangeError(`${name} is ${value}, expected a number from 0 to 1`)
-}
-
-function strings(value: unknown, name: string): void {
-  if (!Array.isArray(value))
-    throw new TypeError(`${name} is ${describe(value)}, expected an array of strings`)
-  const wrong = value.findIndex((one) => typeof one !== 'string')
-  if (wrong >= 0) throw new TypeError(`${name}[${wrong}] is ${describe(value[wrong])}, expected a string`)
-}
-
-function abortSignal(value: unknown, name: string): void {
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    !('aborted' in value) ||
-    !('addEventListener' in value)
-  ) {
-    throw new TypeError(`${name} is ${describe(value)}, expected an AbortSignal`)
-  }
-}
-
-/** What kind of value it is, for a message. */
-function describe(value: unknown): string {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'an array' : `of type ${typeof value}`
-}
+const splitName: Check = oneOf(SPLIT_NAMES)

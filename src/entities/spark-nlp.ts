@@ -1,36 +1,41 @@
+import { type Span, type Split, splitText } from '../text/split.ts'
+import { type Document, readDocument, type Style } from './document.ts'
 import type { LabelSet } from './labels.ts'
-import { splitSentences } from './sentences.ts'
 import { cleanDocument } from './spark-document.ts'
 import { tokenizeSpark } from './spark-tokenizer.ts'
 import type { SparkAnnotation, SparkAnnotations, SparkOptions } from './spark-types.ts'
 import type { RecognizeOptions, Word } from './types.ts'
 
-/** A text taken through the stages before the model. */
-export interface SparkDocument {
-  /** What the model reads and offsets refer to. */
-  text: string
-  /** [start, end) each. */
-  sentences: [start: number, end: number][]
-  /** [start, end) each: the words to label. */
-  tokens: [start: number, end: number][]
+/** Reads and answers as that pipeline does: its stages before the model and from the model on. */
+export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Style {
+  return {
+    read(input): Document {
+      if (options.pretokenized) return readDocument(input, options)
+      return prepareSparkDocument(readDocument(input, { split: false }).text, options.spark, options.split)
+    },
+    annotate: (document, words) => annotateSpark(document, words, labels, options),
+  }
 }
 
 /**
- * The stages before the model: DocumentAssembler, sentences, Tokenizer.
+ * The stages before the model: DocumentAssembler, sentences, Tokenizer. As in Spark NLP, each sentence is read by itself.
+ *
+ * @param split in place of the setting `sentences`
  *
  * @example
- * prepareSparkDocument('My name is John!').tokens // [[0, 2], [3, 7], [8, 10], [11, 15], [15, 16]]
+ * prepareSparkDocument('My name is John!').words // [[0, 2], [3, 7], [8, 10], [11, 15], [15, 16]]
  */
-export function prepareSparkDocument(input: string, options: SparkOptions = {}): SparkDocument {
-  const text = cleanDocument(input, options.cleanupMode ?? 'disabled')
-  const sentences: SparkDocument['sentences'] = options.sentences ? splitSentences(text) : [[0, text.length]]
-  const tokens = sentences.flatMap(([start, end]) =>
-    tokenizeSpark(text.slice(start, end), options.tokenizer).map(([from, to]): [number, number] => [
-      from + start,
-      to + start,
-    ]),
+export function prepareSparkDocument(
+  input: string,
+  { cleanupMode = 'disabled', sentences = false, tokenizer }: SparkOptions = {},
+  split: Split = sentences && 'sentences',
+): Required<Omit<Document, 'list'>> {
+  const text = cleanDocument(input, cleanupMode)
+  const spans = splitText(text, split)
+  const words = spans.flatMap(([start, end]) =>
+    tokenizeSpark(text.slice(start, end), tokenizer).map(([from, to]): Span => [from + start, to + start]),
   )
-  return { text, sentences, tokens }
+  return { text, spans, words }
 }
 
 /**
@@ -39,19 +44,19 @@ export function prepareSparkDocument(input: string, options: SparkOptions = {}):
  * one PER chunk, where the Hugging Face rule makes two. Its confidence is the mean over its tokens of their own labels'
  * probabilities. `labels` is NerConverter's whiteList; `threshold` is compared with the confidence.
  *
- * @param words of `document.tokens`, one each
+ * @param words one for each of `document.words`
  */
 export function annotateSpark(
-  document: SparkDocument,
+  document: Document,
   words: readonly Word[],
   labels: LabelSet,
   options: RecognizeOptions = {},
 ): SparkAnnotations {
-  const { text, sentences, tokens } = document
+  const { text, spans: sentences, words: tokens = [] } = document
   if (words.length !== tokens.length) {
     throw new RangeError(`there are ${words.length} words for ${tokens.length} tokens, expected one a token`)
   }
-  const sentenceOf = sentenceNumbers(document)
+  const sentenceOf = sentenceNumbers(sentences, tokens)
   const span = (
     annotatorType: SparkAnnotation['annotatorType'],
     [start, end]: readonly [number, number],
@@ -93,7 +98,7 @@ export function annotateSpark(
 }
 
 /** Which sentence each token lies in, [tokens]. */
-function sentenceNumbers({ sentences, tokens }: SparkDocument): number[] {
+function sentenceNumbers(sentences: readonly Span[], tokens: readonly Span[]): number[] {
   let sentence = 0
   return tokens.map(([start]) => {
     while (sentence + 1 < sentences.length && sentences[sentence]![1] <= start) sentence++

@@ -33,7 +33,7 @@ export interface SparkAnnotations {
 export interface SparkOptions {
   /** DocumentAssembler's; default 'disabled'. With any other, offsets refer to the cleaned text. */
   cleanupMode?: CleanupMode
-  /** Whether to split sentences; default false, the document is one. */
+  /** Whether to split sentences, each of which is then read by itself; default false, the document is one. */
   sentences?: boolean
   /** Settings of the rule Tokenizer. */
   tokenizer?: SparkTokenizerOptions

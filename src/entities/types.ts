@@ -1,3 +1,4 @@
+import type { Split } from '../text/split.ts'
 import type { LabelScheme } from './labels.ts'
 import type { SparkAnnotations, SparkOptions } from './spark-types.ts'
 
@@ -13,18 +14,17 @@ export type Decode = 'argmax' | 'viterbi'
 /** How overlapping windows become one: each piece judged where it has most context, or Hugging Face's longest span. */
 export type Merge = 'context' | 'huggingface'
 
-/** What may be asked of one recognition. */
-export interface RecognizeOptions {
+/** A text, or the words of one where `pretokenized: true` says so. */
+export type RecognizerInput = string | readonly string[]
+
+/** How what the model says becomes entities. */
+export interface DecodeOptions {
   /** Default 'first'. */
   strategy?: Strategy
   /** The label scheme, where it is not what the model's labels tell. */
   scheme?: LabelScheme
   /** Default 'argmax'; 'viterbi' needs a scheme that the labels tell beyond doubt, or that is stated. */
   decode?: Decode
-  /** Pieces that neighbouring windows share; default 128. */
-  stride?: number
-  /** Whether a text longer than the model is read in windows (default) or cut. */
-  windows?: boolean
   /** Default 'context'. */
   merge?: Merge
   /** Entities with a lower score are left out; default 0. */
@@ -33,10 +33,21 @@ export interface RecognizeOptions {
   labels?: readonly string[]
   /** Entities of these types are left out; default `['O']`. With strategy 'none' a type is the whole label. */
   ignoreLabels?: readonly string[]
-  /** The input is a list of words in place of a text. */
-  pretokenized?: boolean
   /** Adds one entry a word, with its label and full distribution. */
   words?: boolean
+}
+
+interface CommonOptions extends DecodeOptions {
+  /** Pieces that neighbouring windows share; default 128. */
+  stride?: number
+  /** Whether a text longer than the model is read in windows (default) or cut. */
+  windows?: boolean
+  /**
+   * What is read by itself: paragraphs, lines, sentences, the spans that a function gives, or (false) the text as a whole.
+   * Offsets refer to the whole text, and what lies between spans is not read. A span longer than the model is still read in
+   * windows. For texts only.
+   */
+  split?: Split
   /** Adds the annotations of Spark NLP's pipeline. */
   style?: 'spark-nlp'
   /** Settings of the stages of that pipeline. */
@@ -45,6 +56,27 @@ export interface RecognizeOptions {
   signal?: AbortSignal
   /** Told while long texts are read: pieces computed, and pieces of the texts taken in so far. */
   onProgress?: (progress: { done: number; total: number }) => void
+}
+
+/** What may be asked of the recognition of a text. */
+export interface TextOptions extends CommonOptions {
+  /** The input is a text. */
+  pretokenized?: false
+}
+
+/** What may be asked of the recognition of words that are told apart already. */
+export interface WordsOptions extends CommonOptions {
+  /** The input is a list of words in place of a text. */
+  pretokenized: true
+}
+
+/** What may be asked of one recognition. */
+export type RecognizeOptions = TextOptions | WordsOptions
+
+/** What may be asked of a stream of recognitions. */
+export type StreamOptions = RecognizeOptions & {
+  /** Pieces that are computed together; default 1024. */
+  batchTokens?: number
 }
 
 /** Something named in the text. */

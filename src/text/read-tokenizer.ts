@@ -1,13 +1,11 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
-import { loadWordCharacters } from './added-tokens.ts'
 import { readTokenizerFiles } from './settings.ts'
 import { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
 
-/** Bytes of a file. The largest tokenizer of BERT models, LaBSE's, has 500,000 pieces in 10 MB of JSON, 5 MB of text. */
+/** The largest tokenizer of BERT models, LaBSE's, has 500,000 pieces in 10 MB of JSON. */
 const MAX_BYTES = 2 ** 24
-const MAX_VOCABULARY_BYTES = 2 ** 23
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are.
@@ -41,7 +39,6 @@ export async function readTokenizer(
   )
   const { lowercase, stripAccents } = settings.normalizer
   if (lowercase || stripAccents) await loadLetterTables()
-  if (settings.addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
   return new Tokenizer(settings, vocabulary)
 }
 
@@ -49,12 +46,10 @@ async function read(files: ModelFiles, fileName: string): Promise<Uint8Array | u
   const source = await files.open(fileName)
   if (!source) return undefined
   try {
-    const vocabulary = fileName === 'vocab.txt'
-    const most = vocabulary ? MAX_VOCABULARY_BYTES : MAX_BYTES
-    if (source.byteLength > most) {
+    if (source.byteLength > MAX_BYTES) {
       throw new ModelFormatError(
-        vocabulary ? 'InvalidVocabulary' : 'InvalidConfig',
-        `${source.name} has ${source.byteLength} bytes; such a file has at most ${most}`,
+        fileName === 'vocab.txt' ? 'InvalidVocabulary' : 'InvalidConfig',
+        `${source.name} has ${source.byteLength} bytes; a tokenizer's file has at most ${MAX_BYTES}`,
       )
     }
     return await readAll(source)

@@ -1,13 +1,17 @@
 /** Ways to split a text into pieces that are read by themselves. */
 
+import { kindOf } from '../check/kind.ts'
 import { readLines } from './lines.ts'
 import { splitSentences } from './sentences.ts'
+
+/** A stretch of a text, in UTF-16 units. */
+export type Span = readonly [start: number, end: number]
 
 /**
  * Splits a text: `[start, end)` of each piece in UTF-16 units, in order, not overlapping. What lies between pieces is not
  * read.
  */
-export type Splitter = (text: string) => readonly (readonly [start: number, end: number])[]
+export type Splitter = (text: string) => readonly Span[]
 
 /**
  * What blank lines, form feeds and paragraph separators part, without the white space around it.
@@ -34,3 +38,47 @@ export const lines: Splitter = (text) => readLines(text).map(({ start, end }) =>
 
 /** Sentences by rule: see `splitSentences`. */
 export const sentences: Splitter = splitSentences
+
+/** A way to split by name, one of one's own, or none. */
+export type Split = 'paragraphs' | 'lines' | 'sentences' | false | Splitter
+
+const SPLITTERS = { paragraphs, lines, sentences } as const
+
+export const SPLIT_NAMES: readonly string[] = Object.keys(SPLITTERS)
+
+/**
+ * The spans of a text that are read one by one; the whole text with `false`.
+ *
+ * @throws {TypeError} where a function of the caller's gives something else than pairs of numbers
+ * @throws {RangeError} where its spans do not lie in the text one behind the other
+ */
+export function splitText(text: string, split: Split): readonly Span[] {
+  if (split === false) return [[0, text.length]]
+  return typeof split === 'function' ? checkSpans(split(text), text) : SPLITTERS[split](text)
+}
+
+function checkSpans(spans: unknown, text: string): readonly Span[] {
+  const wanted = 'expected an array of [start, end], one for each piece of the text'
+  if (!Array.isArray(spans)) throw new TypeError(`split gave ${kindOf(spans)}, ${wanted}`)
+  let least = 0
+  for (const [index, span] of spans.entries()) {
+    const isPair = Array.isArray(span) && span.length === 2 && span.every((at) => typeof at === 'number')
+    if (!isPair) throw new TypeError(`split gave ${kindOf(span)} as span ${index}, ${wanted}`)
+    const [start, end] = span as [number, number]
+    if (
+      !(
+        Number.isInteger(start) &&
+        Number.isInteger(end) &&
+        start >= least &&
+        end >= start &&
+        end <= text.length
+      )
+    ) {
+      throw new RangeError(
+        `split gave [${start}, ${end}] as span ${index}, expected whole numbers, end not before start, from ${least} (where the span before ends) to ${text.length} (the text's length)`,
+      )
+    }
+    least = end
+  }
+  return spans
+}

@@ -87,6 +87,18 @@ export function planWindows(wordIds: readonly (number | null)[], settings: Windo
   }))
 }
 
+/** What a window reads: its part of an encoding, with `[CLS]` and `[SEP]` around it. */
+export function cutWindow(encoding: Encoding, { start, end }: Window): Encoding {
+  if (start === 0 && end === encoding.ids.length - 2) return encoding
+  const cut = <Value>(values: readonly Value[]): Value[] => [
+    values[0]!,
+    ...values.slice(start + 1, end + 1),
+    values.at(-1)!,
+  ]
+  const { ids, tokens, offsets, wordIds } = encoding
+  return { ids: cut(ids), tokens: cut(tokens), offsets: cut(offsets), wordIds: cut(wordIds) }
+}
+
 /** Pieces that end sentences. */
 const SENTENCE_ENDS: ReadonlySet<string> = new Set(['.', '!', '?', '。', '！', '？'])
 

@@ -65,7 +65,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
   return {
     ...{ ner, model: ner.model, text, files, bytes, vocab: bytes, mapFiles, evaluate, readTokenizer },
     openCheckpoint: openAndKeep,
-    lines: [text, 'Ada Lovelace lived in London.'],
+    texts: [text, 'Ada Lovelace lived in London.'],
     encoding: ner.tokenizer.encode(text),
     hiddenStates: new Float32Array(2 * ner.model.config.hiddenSize),
     config: await loadConfig(files),

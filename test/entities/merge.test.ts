@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeEntities } from '#dist/entities/entity.js'
-import { decodeWindows, type JudgedWindow, mergeLogits, mergeOverlapping } from '#dist/entities/merge.js'
+import { decodeWindows, mergeLogits, mergeOverlapping } from '#dist/entities/merge.js'
 import type { Entity } from '#dist/entities/types.js'
-import { planWindows } from '#dist/text/windows.js'
+import { planWindows, type Window } from '#dist/text/windows.js'
 import { conllLabels, makeInput, makeWordInput, type Piece } from './sample.ts'
 
 function entity(start: number, end: number, score: number, type = 'PER'): Entity {
@@ -33,9 +33,9 @@ test('mergeOverlapping keeps the longest, then the surest, then the earlier, wha
 })
 
 test('mergeLogits takes each piece from the window that judges it', () => {
-  const windows: JudgedWindow[] = [
-    { start: 0, end: 4, from: 0, to: 3 },
-    { start: 2, end: 6, from: 3, to: 6 },
+  const windows: Window[] = [
+    { start: 0, end: 4, judgedStart: 0, judgedEnd: 3 },
+    { start: 2, end: 6, judgedStart: 3, judgedEnd: 6 },
   ]
   // Two labels; each number is 100 x window + position in the window, [CLS] being 0.
   const logits = [0, 1].map((window) =>
@@ -51,7 +51,7 @@ const windowed: Piece[] = Array.from(
   (_, i): Piece => [`w${i}`, i, i === 4 || i === 5 ? 'I-PER' : 'O'],
 )
 
-function inWindows(pieces: Piece[], windows: JudgedWindow[]): Parameters<typeof decodeWindows>[0] {
+function inWindows(pieces: Piece[], windows: Window[]): Parameters<typeof decodeWindows>[0] {
   const { logits, ...input } = makeInput(conllLabels, pieces)
   const classes = conllLabels.length
   return {
@@ -67,9 +67,9 @@ function inWindows(pieces: Piece[], windows: JudgedWindow[]): Parameters<typeof 
 }
 
 test('decodeWindows equals one window where the windows agree, for both merges', () => {
-  const windows: JudgedWindow[] = [
-    { start: 0, end: 7, from: 0, to: 5 },
-    { start: 3, end: 10, from: 5, to: 10 },
+  const windows: Window[] = [
+    { start: 0, end: 7, judgedStart: 0, judgedEnd: 5 },
+    { start: 3, end: 10, judgedStart: 5, judgedEnd: 10 },
   ]
   const whole = decodeEntities(makeInput(conllLabels, windowed))
   assert.is(whole.entities.length, 1)
@@ -78,9 +78,9 @@ test('decodeWindows equals one window where the windows agree, for both merges',
 })
 
 test('decodeWindows joins an entity cut by windows, which the Hugging Face rule leaves in two halves', () => {
-  const windows: JudgedWindow[] = [
-    { start: 0, end: 5, from: 0, to: 5 },
-    { start: 5, end: 10, from: 5, to: 10 },
+  const windows: Window[] = [
+    { start: 0, end: 5, judgedStart: 0, judgedEnd: 5 },
+    { start: 5, end: 10, judgedStart: 5, judgedEnd: 10 },
   ]
   const texts = (merge: 'context' | 'huggingface'): string[] =>
     decodeWindows({ ...inWindows(windowed, windows), options: { merge } }).entities.map(({ text }) => text)
@@ -89,9 +89,9 @@ test('decodeWindows joins an entity cut by windows, which the Hugging Face rule 
 })
 
 test('decodeWindows huggingface filters by threshold after merging, by ignoreLabels before', () => {
-  const windows: JudgedWindow[] = [
-    { start: 0, end: 7, from: 0, to: 5 },
-    { start: 3, end: 10, from: 5, to: 10 },
+  const windows: Window[] = [
+    { start: 0, end: 7, judgedStart: 0, judgedEnd: 5 },
+    { start: 3, end: 10, judgedStart: 5, judgedEnd: 10 },
   ]
   const input = inWindows(windowed, windows)
   const run = (options: object): number =>
@@ -113,9 +113,14 @@ test('decodeWindows context equals decodeEntities for any windows that judge eve
         const length = sizes.reduce((a, b) => a + b, 0)
         const tags = Array.from({ length }, () => stream.next().value)
         let from = 0
-        const windows = sizes.map((size): JudgedWindow => {
+        const windows = sizes.map((size): Window => {
           const to = from + size
-          const window = { start: Math.max(0, from - overlap), end: Math.min(length, to + overlap), from, to }
+          const window = {
+            start: Math.max(0, from - overlap),
+            end: Math.min(length, to + overlap),
+            judgedStart: from,
+            judgedEnd: to,
+          }
           from = to
           return window
         })
@@ -136,8 +141,7 @@ test('decodeWindows context equals decodeEntities over planned windows', () => {
     { maxPieces: 12, stride: 4 },
   )
   assert.ok(windows.length > 3)
-  const judged = windows.map(({ start, end, judgedStart: from, judgedEnd: to }) => ({ start, end, from, to }))
-  assert.equal(decodeWindows(inWindows(pieces, judged)), decodeEntities(makeInput(conllLabels, pieces)))
+  assert.equal(decodeWindows(inWindows(pieces, windows)), decodeEntities(makeInput(conllLabels, pieces)))
 })
 
 test.run()

@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkRecognizeOptions } from '#dist/entities/options.js'
+import { checkRecognizeOptions, checkStreamOptions } from '#dist/entities/options.js'
 
 test('checkRecognizeOptions passes what is right and drops what is undefined', () => {
   assert.equal(checkRecognizeOptions(undefined), {})
@@ -24,11 +24,11 @@ test('checkRecognizeOptions passes what is right and drops what is undefined', (
   assert.is(checked.signal, signal)
   assert.equal({ ...checked, signal: undefined }, { ...options, signal: undefined })
   assert.not.ok('decode' in checkRecognizeOptions({ decode: undefined }))
-  assert.equal(checkRecognizeOptions({ batchTokens: 3 }, ['batchTokens']), {})
+  assert.equal(checkStreamOptions({ batchTokens: 3 }), { batchTokens: 3 })
 })
 
 const wrong: [what: string, options: unknown, kind: ErrorConstructor, message: RegExp][] = [
-  ['no object', 3, TypeError, /options are of type number|options is of type number, expected an object/u],
+  ['no object', 3, TypeError, /options is a number, expected an object/u],
   ['null', null, TypeError, /options is null/u],
   [
     'an unknown name',
@@ -43,7 +43,7 @@ const wrong: [what: string, options: unknown, kind: ErrorConstructor, message: R
     RangeError,
     /strategy is 'last', expected one of 'first', 'simple'/u,
   ],
-  ['a strategy of another kind', { strategy: 1 }, TypeError, /strategy is of type number, expected one of/u],
+  ['a strategy of another kind', { strategy: 1 }, TypeError, /strategy is a number, expected one of/u],
   ['an unknown scheme', { scheme: 'iob2' }, RangeError, /scheme is 'iob2', expected one of 'IOB1'/u],
   ['a negative stride', { stride: -1 }, RangeError, /stride is -1, expected a whole number/u],
   ['a fraction of a stride', { stride: 1.5 }, RangeError, /stride is 1.5/u],
@@ -53,11 +53,11 @@ const wrong: [what: string, options: unknown, kind: ErrorConstructor, message: R
     'labels that are a string',
     { labels: 'PER' },
     TypeError,
-    /labels is of type string, expected an array of strings/u,
+    /labels is a string, expected an array of strings/u,
   ],
-  ['labels that are not all strings', { labels: ['PER', 1] }, TypeError, /labels\[1\] is of type number/u],
-  ['words of another kind', { words: 'yes' }, TypeError, /words is of type string, expected true or false/u],
-  ['no signal', { signal: {} }, TypeError, /signal is of type object, expected an AbortSignal/u],
+  ['labels that are not all strings', { labels: ['PER', 1] }, TypeError, /labels\[1\] is a number/u],
+  ['words of another kind', { words: 'yes' }, TypeError, /words is a string, expected true or false/u],
+  ['no signal', { signal: {} }, TypeError, /signal is an object, expected an AbortSignal/u],
   ['an unknown cleanup mode', { spark: { cleanupMode: 'all' } }, RangeError, /spark.cleanupMode is 'all'/u],
   [
     'an unknown tokenizer setting',
@@ -65,6 +65,22 @@ const wrong: [what: string, options: unknown, kind: ErrorConstructor, message: R
     RangeError,
     /spark.tokenizer.infix is not known/u,
   ],
+  [
+    'an unknown split',
+    { split: 'words' },
+    RangeError,
+    /split is 'words', expected one of 'paragraphs', 'lines'/u,
+  ],
+  ['true as split', { split: true }, TypeError, /split is a boolean, expected .* a function or false/u],
+  ['split of words', { split: 'lines', pretokenized: true }, RangeError, /split is for texts/u],
+  ['spark without its style', { spark: { sentences: true } }, RangeError, /spark is for style: 'spark-nlp'/u],
+  [
+    'two ways to say sentences',
+    { style: 'spark-nlp', spark: { sentences: true }, split: 'lines' },
+    RangeError,
+    /leave one of them out/u,
+  ],
+  ["batchTokens, which is a stream's", { batchTokens: 3 }, RangeError, /batchTokens is not known/u],
   ['huggingface with none', { merge: 'huggingface', strategy: 'none' }, RangeError, /merge 'huggingface'/u],
 ]
 for (const [what, options, kind, message] of wrong) {

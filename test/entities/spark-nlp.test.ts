@@ -2,7 +2,6 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeEntities } from '#dist/entities/entity.js'
-import { splitSentences } from '#dist/entities/sentences.js'
 import { type CleanupMode, cleanDocument } from '#dist/entities/spark-document.js'
 import { annotateSpark, formatJavaFloat, prepareSparkDocument } from '#dist/entities/spark-nlp.js'
 import { type SparkTokenizerOptions, tokenizeSpark } from '#dist/entities/spark-tokenizer.js'
@@ -91,39 +90,6 @@ test('tokenizeSpark takes long runs in linear time', () => {
   assert.is(tokenizeSpark(`${'.'.repeat(20_000)} ${'a.'.repeat(20_000)}`).length, 3)
 })
 
-const sentences: [text: string, wanted: string[]][] = [
-  ['He left. She stayed.', ['He left.', 'She stayed.']],
-  ['Dr. Who met J. R. Smith. Then?  Yes!', ['Dr. Who met J. R. Smith.', 'Then?', 'Yes!']],
-  ['He said "No." Then he left.', ['He said "No."', 'Then he left.']],
-  ['approx. 3.5 per cent. of it', ['approx. 3.5 per cent. of it']],
-  ['One\n\ntwo', ['One', 'two']],
-  ['One\ntwo', ['One\ntwo']],
-  ['他来了。她走了。', ['他来了。', '她走了。']],
-  ['Wait... What?', ['Wait...', 'What?']],
-  ['  ', []],
-]
-for (const [text, wanted] of sentences) {
-  test(`splitSentences splits ${JSON.stringify(text)}`, () => {
-    assert.equal(
-      splitSentences(text).map(([start, end]) => text.slice(start, end)),
-      wanted,
-    )
-  })
-}
-
-test('splitSentences loses nothing but whitespace', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('a', 'B', '.', '?', '"', ' ', '\n', '。') }), (text) => {
-      let before = 0
-      for (const [start, end] of splitSentences(text)) {
-        assert.match(text.slice(before, start), /^\s*$/u)
-        before = end
-      }
-      assert.match(text.slice(before), /^\s*$/u)
-    }),
-  )
-})
-
 const cleaned: [mode: CleanupMode, wanted: string][] = [
   ['disabled', ' a\n\tb \\n c '],
   ['inplace', ' a  b \\n c '],
@@ -174,7 +140,7 @@ function annotate(
 ): SparkAnnotations {
   const input = makeWordInput(conllLabels, tags)
   const document = prepareSparkDocument(input.text, spark)
-  const { words } = decodeEntities({ ...input, words: document.tokens, options: { words: true } })
+  const { words } = decodeEntities({ ...input, words: document.words, options: { words: true } })
   return annotateSpark(document, words!, input.labels, options)
 }
 
@@ -234,7 +200,7 @@ test('annotateSpark numbers sentences, and their ends end chunks', () => {
   const document = prepareSparkDocument(text, { sentences: true })
   const input = makeWordInput(conllLabels, ['B-PER', 'O', 'I-PER', 'I-PER'])
   const words = decodeEntities({ ...input, options: { words: true } }).words!.map((word, i) => {
-    const [start, end] = document.tokens[i]!
+    const [start, end] = document.words[i]!
     return { ...word, start, end, text: text.slice(start, end) }
   })
   const annotations = annotateSpark(document, words, input.labels)

@@ -136,18 +136,18 @@ test('embed() is stopped by its signal', () =>
   }))
 
 const wrong: [name: string, texts: unknown, options: unknown, kind: typeof TypeError, message: RegExp][] = [
-  ['a text alone', 'a', {}, TypeError, /texts is of type string, expected an array/],
-  ['a number for a text', ['a', 1], {}, TypeError, /texts\[1\] is of type number/],
+  ['a text alone', 'a', {}, TypeError, /texts is a string, expected an array/],
+  ['a number for a text', ['a', 1], {}, TypeError, /texts\[1\] is a number/],
   ['options null', ['a'], null, TypeError, /options is null/],
   ['an unknown option', ['a'], { poling: 'mean' }, RangeError, /options\.poling is not known/],
   ['an unknown pooling', ['a'], { pooling: 'sum' }, RangeError, /pooling is 'sum', expected one of 'mean'/],
-  ['pooling of another kind', ['a'], { pooling: 1 }, TypeError, /pooling is of type number/],
-  ['normalize of another kind', ['a'], { normalize: 1 }, TypeError, /normalize is of type number/],
-  ['a layer of another kind', ['a'], { layer: '1' }, TypeError, /layer is of type string/],
+  ['pooling of another kind', ['a'], { pooling: 1 }, TypeError, /pooling is a number/],
+  ['normalize of another kind', ['a'], { normalize: 1 }, TypeError, /normalize is a number/],
+  ['a layer of another kind', ['a'], { layer: '1' }, TypeError, /layer is a string/],
   ['a layer between two', ['a'], { layer: 0.5 }, RangeError, /layer is 0\.5/],
   ['a layer too high', ['a'], { layer: 99 }, RangeError, /layer is 99, expected 0 .* to \d/],
   ['a layer too low', ['a'], { layer: -99 }, RangeError, /layer is -99/],
-  ['a signal of another kind', ['a'], { signal: {} }, TypeError, /signal is of type object/],
+  ['a signal of another kind', ['a'], { signal: {} }, TypeError, /signal is an object/],
 ]
 
 test('embed() refuses', () =>

@@ -1,0 +1,162 @@
+/** How many are asked for and how many come back, in types and in fact. The types are checked where the tests compile. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadRecognizer, type Recognition, type RecognizeOptions, type StreamOptions } from '#dist/node.js'
+import { rootPath } from '../shared.ts'
+
+const ner = await loadRecognizer(rootPath('test/goldens/models/plain'), { inline: true })
+
+/** An argument that nobody gives: a call compiles only where the type of what it is given is exactly the one wanted. */
+type Exactly<Given, Wanted> = [Given] extends [Wanted]
+  ? [Wanted] extends [Given]
+    ? []
+    : ['wrong type']
+  : ['wrong type']
+
+async function one<Given>(call: Promise<Given>, ..._type: Exactly<Given, Recognition>): Promise<Given> {
+  const result = await call
+  assert.not.ok(Array.isArray(result), 'one recognition')
+  return result
+}
+
+async function many<Given>(call: Promise<Given>, ..._type: Exactly<Given, Recognition[]>): Promise<Given> {
+  const result = await call
+  assert.ok(Array.isArray(result), 'a list of recognitions')
+  return result
+}
+
+async function either<Given>(
+  call: Promise<Given>,
+  ..._type: Exactly<Given, Recognition | Recognition[]>
+): Promise<Given> {
+  return call
+}
+
+const words = ['tok1', 'tok2']
+const text = 'tok1 tok2'
+
+test('recognize() of a text is one, whatever the options', async () => {
+  const options: RecognizeOptions = { words: true }
+  const wrapped = (given: RecognizeOptions): Promise<Recognition> => ner.recognize(text, given)
+  assert.is((await one(ner.recognize(text))).entities.length, (await wrapped({})).entities.length)
+  assert.is((await one(ner.recognize(text, options))).words?.length, 2)
+})
+
+test('recognize() of words is one, also of none and with the options in a variable', async () => {
+  const options: RecognizeOptions = { pretokenized: true, words: true }
+  assert.is((await one(ner.recognize(words, { pretokenized: true, words: true }))).words?.length, 2)
+  assert.is((await one(ner.recognize(words, options))).words?.length, 2)
+  assert.is((await one(ner.recognize([], { pretokenized: true, words: true }))).words?.length, 0)
+  const none: string[] = []
+  assert.is((await one(ner.recognize(none, options))).words?.length, 0)
+})
+
+test('recognize() of texts is a list, as it was', async () => {
+  const options: RecognizeOptions = { threshold: 0.5 }
+  assert.is((await many(ner.recognize([text, text]))).length, 2)
+  assert.is((await many(ner.recognize([text, text, text], options))).length, 3)
+  assert.is((await many(ner.recognize([]))).length, 0)
+  assert.is((await many(ner.recognize([words, words], { pretokenized: true }))).length, 2)
+})
+
+test('recognize() of what may be one or several says that it may be either', async () => {
+  const given = [text] as string | string[]
+  assert.ok(Array.isArray(await either(ner.recognize(given))))
+  const options = { pretokenized: true } as RecognizeOptions
+  assert.not.ok(Array.isArray(await either(ner.recognize(words, options))))
+})
+
+test('recognizeAll() is a list, whatever it holds', async () => {
+  const lists: string[][] = []
+  const options: RecognizeOptions = { pretokenized: true, words: true }
+  assert.equal(await many(ner.recognizeAll([])), [])
+  assert.equal(await many(ner.recognizeAll(lists, { pretokenized: true })), [])
+  assert.is((await many(ner.recognizeAll([words], options))).length, 1)
+  const [first, second] = await many(ner.recognizeAll([words, []], options))
+  assert.equal([first!.words!.length, second!.words!.length], [2, 0])
+  assert.equal(await ner.recognizeAll([text, '']), await ner.recognize([text, '']))
+  for (const wrong of [text, undefined, null, new Set([text])]) {
+    const error = await ner.recognizeAll(wrong as never).catch((reason: unknown) => reason)
+    assert.instance(error, TypeError)
+    assert.match((error as Error).message, /expected an array of inputs/u)
+  }
+})
+
+test('an input of the wrong kind says what it is and what is expected', async () => {
+  const messages: [unknown, RecognizeOptions, RegExp][] = [
+    [null, {}, /The input is null, expected a string$/u],
+    [[['tok1']], {}, /The input is an array, expected a string; for a list of words say pretokenized: true/u],
+    [
+      'tok1',
+      { pretokenized: true },
+      /The input is a string: with pretokenized: true an array of words is expected/u,
+    ],
+    [['tok1', 2], { pretokenized: true }, /Word 1 of the input is a number/u],
+  ]
+  for (const [input, options, message] of messages) {
+    const error = await ner.recognize(input as string, options).catch((reason: unknown) => reason)
+    assert.instance(error, TypeError)
+    assert.match((error as Error).message, message)
+  }
+})
+
+test('a wrong input among texts does not end the process, and what came before it is given out', async () => {
+  const long = 'tok1 '.repeat(ner.model.maxLength + 200)
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): unknown => unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  const inputs = [long, long, long, null] as string[]
+  const error = await ner.recognizeAll(inputs).catch((reason: unknown) => reason)
+  assert.instance(error, TypeError)
+  const taken: unknown[] = []
+  const options: StreamOptions = { batchTokens: 64 }
+  await rejects(async () => {
+    for await (const result of ner.stream(inputs, options)) taken.push(result)
+  })
+  assert.is(taken.length, 3)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  process.off('unhandledRejection', note)
+  assert.equal(unhandled, [])
+})
+
+async function rejects(run: () => Promise<unknown>): Promise<void> {
+  const failed = await run().then(
+    () => false,
+    () => true,
+  )
+  assert.ok(failed, 'rejects')
+}
+
+test('onProgress counts all pieces of texts in windows, up to what there is', async () => {
+  const calls: { done: number; total: number }[] = []
+  const long = 'tok1 '.repeat(5 * ner.model.maxLength)
+  await ner.recognizeAll([long, text], { onProgress: (progress) => void calls.push(progress) })
+  assert.ok(calls.length >= 1)
+  for (const [index, { done, total }] of calls.entries()) {
+    assert.ok(done <= total && done > (calls[index - 1]?.done ?? 0))
+  }
+  assert.is(calls.at(-1)!.done, calls.at(-1)!.total)
+})
+
+test('stream() rejects at once when its signal aborts while the source is silent', async () => {
+  let returned = false
+  const source = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise<never>(() => {}),
+      return: () => {
+        returned = true
+        return new Promise<never>(() => {})
+      },
+    }),
+  }
+  const controller = new AbortController()
+  const next = ner.stream(source, { signal: controller.signal }).next()
+  setTimeout(() => controller.abort(), 10)
+  const late = new Promise((resolve) => setTimeout(resolve, 2000, 'late'))
+  const outcome = await Promise.race([next.catch((error: Error) => error.name), late])
+  assert.is(outcome, 'AbortError')
+  assert.ok(returned)
+})
+
+test.after(() => ner.dispose())
+test.run()
