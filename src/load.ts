@@ -3,7 +3,7 @@
  * differs between runtimes comes in as a `Platform`.
  */
 import { BertModel, type ModelInfo } from './bert-model.ts'
-import { ModelFormatError } from './format/errors.ts'
+import { ModelFormatError, quoted } from './format/errors.ts'
 import type { ModelFiles } from './format/source.ts'
 import { chooseKernels } from './kernels/choose.ts'
 import { hasSharedMemory } from './kernels/features.ts'
@@ -157,10 +157,19 @@ async function compiled(
 }
 
 function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertConfig): void {
-  if (tokenizer instanceof ModelFormatError || tokenizer.vocabularySize <= config.vocabSize) return
+  if (tokenizer instanceof ModelFormatError) return
+  const { vocabSize } = config
+  if (tokenizer.vocabularySize > vocabSize) {
+    throw new ModelFormatError(
+      'InvalidVocabulary',
+      `The vocabulary has ${tokenizer.vocabularySize} pieces and config.json has vocab_size ${vocabSize}; the vocabulary is another model's`,
+    )
+  }
+  const beyond = tokenizer.addedTokenFrom(vocabSize)
+  if (beyond === undefined) return
   throw new ModelFormatError(
     'InvalidVocabulary',
-    `The vocabulary has ${tokenizer.vocabularySize} pieces and config.json has vocab_size ${config.vocabSize}; the vocabulary is another model's`,
+    `The added token ${quoted(beyond[1])} has the id ${beyond[0]}, and config.json has vocab_size ${vocabSize}: the model has no row for it. Take it out of the tokenizer's files, or give the model their tokenizer belongs to`,
   )
 }
 

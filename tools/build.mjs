@@ -54,6 +54,7 @@ await step(
   () => {
     mkdirSync(join(root, 'src/generated'), { recursive: true })
     mkdirSync(join(root, 'build/wasm'), { recursive: true })
+    let known = Buffer.alloc(0)
     for (const [variant, features] of Object.entries(VARIANTS)) {
       const file = `build/wasm/${variant}.wasm`
       tool(
@@ -82,7 +83,10 @@ await step(
         ],
       )
       // Deflated before base64, which hides from gzip what repeats: 5.9 kB on the wire where plain base64 has 8.8.
-      const deflated = deflateRawSync(readFileSync(join(root, file)), { level: 9 }).toString('base64')
+      // The second against the first, of which it repeats nearly all: 0.6 kB in place of 5.9.
+      const bytes = readFileSync(join(root, file))
+      const deflated = deflateRawSync(bytes, { level: 9, dictionary: known }).toString('base64')
+      known = bytes
       writeFileSync(
         join(root, `src/generated/${variant}.ts`),
         `/** assembly/kernels.ts, compiled for ${variant}, deflated. */\nexport const deflated: string =\n  '${deflated}'\n`,

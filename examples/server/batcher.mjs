@@ -1,76 +1,198 @@
-// Texts of concurrent requests, computed together. While one batch computes the next gathers, so that a lone request
-// never waits and many fill their batch; nobody waits on a timer.
+// Texts of concurrent requests, computed together and in turns. While one batch computes the next gathers, so that a lone
+// request never waits and many fill their batch; nobody waits on a timer.
+//
+// A batch takes one text of each request after another, so that a request of one text waits for about one batch, however
+// many texts the others have. Texts longer than a batch go one at a time beside the batches: the engine takes a pass of
+// each in turn, so that a long text costs the others half of their speed, and no more.
 
 /** Why a request is not served, with the HTTP status that says so. */
 export class Refusal extends Error {
-  constructor(status, message) {
+  constructor(status, message, retryAfter = 1) {
     super(message)
     this.status = status
+    /** Seconds, where the status has one. */
+    this.retryAfter = retryAfter
   }
 }
 
 export class Batcher {
   #recognizer
   #limits
-  #queue = []
-  #computing = 0
+  #short
+  #long
+  /** Whether the last text failed by itself. */
+  #failing = false
 
-  /** @param limits `queue`: texts that may wait; `batchChars`: characters that are computed together */
+  /** @param limits `queue`: requests that may wait; `wait`: milliseconds that they may have to; `batchPieces`: pieces that are computed together */
   constructor(recognizer, limits) {
     this.#recognizer = recognizer
     this.#limits = limits
+    this.#short = new Lane(limits.batchPieces, (batch) => this.#compute(batch))
+    this.#long = new Lane(0, (batch) => this.#compute(batch))
   }
 
   get waiting() {
-    return this.#queue.length
+    return this.#short.waiting + this.#long.waiting
   }
 
   get computing() {
-    return this.#computing
+    return this.#short.computing + this.#long.computing
+  }
+
+  /** @throws {Refusal} 429 where no more requests may wait, whatever is in them */
+  checkRoom() {
+    const waiting = this.#short.requests.length + this.#long.requests.length
+    if (waiting >= this.#limits.queue) {
+      throw new Refusal(429, `${waiting} requests wait already; try again later`)
+    }
   }
 
   /**
-   * @param signal ends the wait: texts leave the queue, and results of those that are computing already are dropped
+   * @param texts { text, pieces } each
+   * @param signal ends the wait, and the computing of what nobody else waits for
    * @returns one recognition a text
-   * @throws {Refusal} 429 where the queue has no room for all of them
+   * @throws {Refusal} 429 where there is no room, or where these texts' turn would come too late
    */
   async recognize(texts, signal) {
     signal.throwIfAborted()
-    if (this.#queue.length + texts.length > this.#limits.queue) {
-      throw new Refusal(429, `${this.#queue.length} texts wait already; try again later`)
+    this.checkRoom()
+    const jobs = []
+    const results = texts.map(
+      (text) => new Promise((resolve, reject) => jobs.push({ ...text, resolve, reject, left: false })),
+    )
+    const isLong = ({ pieces }) => pieces > this.#limits.batchPieces
+    const parts = [
+      [this.#short, jobs.filter((job) => !isLong(job))],
+      [this.#long, jobs.filter(isLong)],
+    ].filter(([, own]) => own.length > 0)
+    const wait = Math.max(0, ...parts.map(([lane, own]) => lane.expectedWait(own)))
+    if (wait > this.#limits.wait) {
+      const seconds = Math.ceil(wait / 1000)
+      throw new Refusal(
+        429,
+        `The turn of these texts would come in about ${seconds} s; try again later`,
+        seconds,
+      )
     }
-    const jobs = new Set()
-    const results = texts.map((text) => new Promise((resolve, reject) => jobs.add({ text, resolve, reject })))
     const leave = () => {
-      this.#queue = this.#queue.filter((job) => !jobs.has(job))
-      for (const { reject } of jobs) reject(signal.reason)
+      for (const job of jobs) {
+        job.left = true
+        job.reject(signal.reason)
+      }
+      for (const [lane] of parts) lane.forget()
     }
     signal.addEventListener('abort', leave)
-    this.#queue.push(...jobs)
-    if (this.#computing === 0) void this.#run()
-    return Promise.all(results).finally(() => signal.removeEventListener('abort', leave))
+    for (const [lane, own] of parts) lane.add(own)
+    try {
+      return await Promise.all(results)
+    } finally {
+      signal.removeEventListener('abort', leave)
+    }
+  }
+
+  /** Whether the engine answers; it is asked only where it has failed. */
+  async works() {
+    if (this.#failing)
+      await this.#recognizer.recognize(['works?']).then(() => (this.#failing = false), console.error)
+    return !this.#failing
+  }
+
+  async #compute({ jobs, signal }) {
+    try {
+      const results = await this.#recognizer.recognize(
+        jobs.map(({ text }) => text),
+        { signal },
+      )
+      for (const [i, { resolve }] of jobs.entries()) resolve(results[i])
+      this.#failing = false
+    } catch (error) {
+      if (signal.aborted) return
+      if (jobs.length === 1) {
+        this.#failing = true
+        jobs[0].reject(error)
+      }
+      // One of them may be why; the others are not to suffer for it.
+      else for (const job of jobs) await this.#compute({ jobs: [job], signal })
+    }
+  }
+}
+
+/** Requests that take turns, a batch after another. */
+class Lane {
+  /** Each a list of jobs that wait; the first one's turn is next. */
+  requests = []
+  #most
+  #compute
+  #batch = { jobs: [], pieces: 0, abort: new AbortController() }
+  #running = false
+  /** Milliseconds a piece, of late. */
+  #pace = 0
+
+  /** @param most pieces in a batch; one text may have more */
+  constructor(most, compute) {
+    this.#most = most
+    this.#compute = compute
+  }
+
+  get waiting() {
+    return this.requests.reduce((sum, jobs) => sum + jobs.length, 0)
+  }
+
+  get computing() {
+    return this.#batch.jobs.length
+  }
+
+  /** Milliseconds until the last of these would be read, if they came now: of the others' pieces as many go before as they have. */
+  expectedWait(jobs) {
+    const own = piecesOf(jobs)
+    const others = this.requests.reduce((sum, other) => sum + Math.min(own, piecesOf(other)), 0)
+    return (this.#batch.pieces + others + own) * this.#pace
+  }
+
+  add(jobs) {
+    this.requests.push([...jobs])
+    if (!this.#running) void this.#run()
+  }
+
+  /** Drops jobs whose client has left; a batch that nobody waits for any more is stopped. */
+  forget() {
+    this.requests = this.requests
+      .map((jobs) => jobs.filter(({ left }) => !left))
+      .filter(({ length }) => length > 0)
+    if (this.#batch.jobs.every(({ left }) => left)) this.#batch.abort.abort()
   }
 
   async #run() {
-    while (this.#queue.length > 0) {
-      const batch = this.#take()
-      this.#computing = batch.length
-      try {
-        const results = await this.#recognizer.recognize(batch.map(({ text }) => text))
-        for (const [i, { resolve }] of batch.entries()) resolve(results[i])
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
+    this.#running = true
+    while (this.requests.length > 0) {
+      const jobs = this.#take()
+      const abort = new AbortController()
+      this.#batch = { jobs, pieces: piecesOf(jobs), abort }
+      const started = performance.now()
+      await this.#compute({ jobs, signal: abort.signal })
+      if (!abort.signal.aborted) {
+        const pace = (performance.now() - started) / this.#batch.pieces
+        this.#pace = this.#pace === 0 ? pace : 0.8 * this.#pace + 0.2 * pace
       }
-      this.#computing = 0
+      this.#batch = { jobs: [], pieces: 0, abort }
     }
+    this.#running = false
   }
 
+  /** The next batch: a text of each request in turn, while there is room. */
   #take() {
-    let chars = 0
-    const next = this.#queue.findIndex(({ text }, i) => {
-      chars += text.length
-      return i > 0 && chars > this.#limits.batchChars
-    })
-    return this.#queue.splice(0, next < 0 ? this.#queue.length : next)
+    const batch = []
+    let pieces = 0
+    while (this.requests.length > 0) {
+      const [jobs] = this.requests
+      pieces += jobs[0].pieces
+      if (batch.length > 0 && pieces > this.#most) break
+      batch.push(jobs.shift())
+      this.requests.shift()
+      if (jobs.length > 0) this.requests.push(jobs)
+    }
+    return batch
   }
 }
+
+const piecesOf = (jobs) => jobs.reduce((sum, { pieces }) => sum + pieces, 0)

@@ -1,21 +1,31 @@
 // POST /recognize {"text": "..."} or {"texts": [...]}; GET /healthz; GET /metrics. `npm start`, or createService() in a
 // server of your own.
 import { createServer } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { loadRecognizer } from 'iobert'
 import { Batcher, Refusal } from './batcher.mjs'
 import { Metrics } from './metrics.mjs'
+import { Bodies, pathOf, readTexts } from './requests.mjs'
 
 export const defaultLimits = {
+  /** Of one request. A piece is a word or a part of one; about 2800 a second and core are read with the shipped model. */
   bodyBytes: 1_000_000,
-  textChars: 100_000,
   texts: 256,
-  queue: 1000,
-  batchChars: 8192,
+  chars: 100_000,
+  pieces: 16_384,
+  /** Of all together. */
+  bodiesBytes: 64_000_000,
+  queue: 500,
+  batchPieces: 1024,
   connections: 1000,
-  /** Milliseconds: to send a request, to be answered, and at the end to finish what is under way. */
+  /** Requests on one connection that have no answer yet. */
+  pipelined: 8,
+  /** Milliseconds: to send a request, to wait for its turn, to be answered in all. */
   receiveTimeout: 10_000,
+  wait: 20_000,
   timeout: 30_000,
+  /** At the end: to be seen as unhealthy while all is still served, then to finish what is under way. */
+  drain: 1000,
   grace: 10_000,
 }
 
@@ -23,19 +33,22 @@ export const defaultLimits = {
 export function createService(recognizer, given = {}) {
   const limits = { ...defaultLimits, ...given }
   const batcher = new Batcher(recognizer, limits)
+  const bodies = new Bodies(limits)
   const metrics = new Metrics()
+  /** What to do for each request of a connection when its client leaves. */
+  const leaving = new WeakMap()
   let closing = false
 
-  async function recognize(request, response) {
-    if (closing) throw new Refusal(503, 'The server is shutting down')
-    const { texts, single } = readTexts(await readBody(request, limits.bodyBytes), limits)
+  async function recognize(request) {
+    const body = await bodies.read(request)
+    batcher.checkRoom()
+    const { texts, single } = readTexts(body, limits, recognizer.tokenizer)
     const gone = new AbortController()
     const left = () => gone.abort(new Refusal(499, 'The client has left'))
-    response.on('close', left)
-    const timer = setTimeout(
-      () => gone.abort(new Refusal(503, `There was no answer within ${limits.timeout} ms`)),
-      limits.timeout,
-    )
+    if (request.socket.destroyed) left()
+    leaving.get(request.socket).add(left)
+    const late = new Refusal(503, `There was no answer within ${limits.timeout} ms`)
+    const timer = setTimeout(() => gone.abort(late), limits.timeout)
     try {
       const results = await batcher.recognize(texts, gone.signal)
       metrics.texts += results.length
@@ -43,7 +56,7 @@ export function createService(recognizer, given = {}) {
       return single ? results[0] : { results }
     } finally {
       clearTimeout(timer)
-      response.off('close', left)
+      leaving.get(request.socket).delete(left)
     }
   }
 
@@ -56,40 +69,83 @@ export function createService(recognizer, given = {}) {
   }
 
   async function handle(request, response) {
-    const { pathname } = new URL(request.url, 'http://localhost')
-    const route = `${request.method} ${pathname}`
-    if (route === 'GET /healthz') return closing ? send(response, 503, 'closing') : send(response, 200, 'ok')
-    if (route === 'GET /metrics') return send(response, 200, report())
+    const path = pathOf(request.url)
+    // Who asks only for the head is a health check as well.
+    const asks = request.method === 'GET' || request.method === 'HEAD'
+    if (asks && path === '/healthz') {
+      if (closing) return send(response, 503, 'closing')
+      return (await batcher.works()) ? send(response, 200, 'ok') : send(response, 503, 'the engine fails')
+    }
+    if (asks && path === '/metrics') return send(response, 200, report())
     const started = performance.now()
     let status = 200
     try {
-      if (pathname !== '/recognize')
+      if (path !== '/recognize') {
         throw new Refusal(404, 'There is POST /recognize, GET /healthz and /metrics')
+      }
       if (request.method !== 'POST') throw new Refusal(405, 'Use POST')
-      send(response, 200, await recognize(request, response))
+      send(response, 200, await recognize(request))
     } catch (error) {
       status = error instanceof Refusal ? error.status : 500
       if (status === 500) console.error(error)
       // What is left of a body that is not read is not worth the wait.
       if (!request.complete) response.setHeader('connection', 'close')
-      if (status === 429 || status === 503) response.setHeader('retry-after', '1')
+      if (status === 429 || status === 503) response.setHeader('retry-after', String(error.retryAfter))
+      if (status === 405) response.setHeader('allow', 'POST')
       send(response, status, { error: status === 500 ? 'The server failed' : error.message })
     }
     metrics.answered(status, (performance.now() - started) / 1000)
   }
 
-  const server = createServer(
-    {
-      requestTimeout: limits.receiveTimeout,
-      headersTimeout: limits.receiveTimeout,
-      connectionsCheckingInterval: limits.receiveTimeout / 2,
-    },
-    (request, response) => void handle(request, response),
-  )
-  server.maxConnections = limits.connections
+  function send(response, status, content) {
+    if (response.destroyed) return
+    const text = typeof content === 'string'
+    const type = text ? 'text/plain; version=0.0.4; charset=utf-8' : 'application/json'
+    const body = text ? content : JSON.stringify(content)
+    if (closing) response.setHeader('connection', 'close')
+    response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)
+  }
 
-  async function close() {
+  const server = createServer({
+    requestTimeout: limits.receiveTimeout,
+    headersTimeout: limits.receiveTimeout,
+    connectionsCheckingInterval: limits.receiveTimeout / 2,
+  })
+  server.maxConnections = limits.connections
+  // Of a client that does not take its answer.
+  server.setTimeout(limits.receiveTimeout + limits.timeout)
+  server.on('connection', (socket) => {
+    const leave = new Set()
+    leaving.set(socket, leave)
+    socket.on('close', () => {
+      for (const left of leave) left()
+    })
+  })
+  const open = new WeakMap()
+  server.on('request', async (request, response) => {
+    const { socket } = request
+    const count = (open.get(socket) ?? 0) + 1
+    open.set(socket, count)
+    // Node reads on while answers are due: nothing else bounds what one connection may ask for.
+    if (count > limits.pipelined) return socket.destroy()
+    try {
+      await handle(request, response)
+    } catch (error) {
+      // One request must not end the others.
+      console.error(error)
+      socket.destroy()
+    } finally {
+      open.set(socket, open.get(socket) - 1)
+    }
+  })
+
+  /**
+   * Until `drained` all is still served, with answers that close their connection, so that who asks `healthz` goes
+   * elsewhere: a connection that has been made, or kept, when the server stops listening is reset, not refused.
+   */
+  async function close(drained = delay(limits.drain)) {
     closing = true
+    await drained
     const ended = new Promise((resolve) => server.close(resolve))
     server.closeIdleConnections()
     const timer = setTimeout(() => server.closeAllConnections(), limits.grace)
@@ -101,50 +157,8 @@ export function createService(recognizer, given = {}) {
   return { server, close }
 }
 
-function send(response, status, content) {
-  if (response.destroyed) return
-  const text = typeof content === 'string'
-  const type = text ? 'text/plain; version=0.0.4; charset=utf-8' : 'application/json'
-  const body = text ? content : JSON.stringify(content)
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)
-}
-
-async function readBody(request, most) {
-  if (Number(request.headers['content-length'] ?? 0) > most) throw tooLarge(most)
-  const chunks = []
-  let size = 0
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      size += chunk.length
-      if (size > most) throw tooLarge(most)
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    throw request.aborted ? new Refusal(499, 'The client has left') : error
-  }
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
-  } catch {
-    throw new Refusal(400, 'The body is not JSON in UTF-8')
-  }
-}
-
-const tooLarge = (most) => new Refusal(413, `The body has more than ${most} bytes`)
-
-function readTexts(body, limits) {
-  const single = typeof body?.text === 'string'
-  const texts = single ? [body.text] : body?.texts
-  if (!Array.isArray(texts) || !texts.every((text) => typeof text === 'string')) {
-    throw new Refusal(400, 'Expected {"text": "..."} or {"texts": ["...", ...]}')
-  }
-  if (texts.length > limits.texts) throw new Refusal(413, `At most ${limits.texts} texts are read at once`)
-  if (texts.some((text) => text.length > limits.textChars)) {
-    throw new Refusal(413, `A text may have ${limits.textChars} characters`)
-  }
-  return { texts, single }
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { loadRecognizer } = await import('iobert')
   const { MODEL, HOST = '127.0.0.1', PORT = '8080' } = process.env
   const { server, close } = createService(await loadRecognizer(MODEL))
   server.listen(Number(PORT), HOST, () => {

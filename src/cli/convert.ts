@@ -8,7 +8,7 @@ import { createOutputFolder } from './output-folder.ts'
 import { createBar } from './progress.ts'
 import { UsageError } from './usage-error.ts'
 
-const help = `Usage: iobert convert [--dtype float32|float16] IN OUT
+const help = `Usage: iobert convert [OPTIONS] IN OUT
 
 Writes a model as a safetensors folder that iobert and Python's transformers load: config.json, model.safetensors, the
 tokenizer's files and those of sentence-transformers. The same model gives the same bytes. Nothing in IN is ever executed.
@@ -20,10 +20,12 @@ What had to be guessed is told on stderr.
                    a TensorFlow SavedModel of TFBertForTokenClassification, with assets/vocab.txt and assets/labels.txt
                    a saved Spark NLP BertForTokenClassification
                    a TensorFlow checkpoint of BERT
-  OUT            a folder; made where there is none. Files take their place when all are complete
+  OUT            another folder; made where there is none. It takes its place when all its files are complete, so that a
+                 run that is stopped leaves what was there
 
 Options
       --dtype D  what floats are written as: float32 or float16; default: as they are
+      --force    replace the model that is in OUT; other files in it stay
   -h, --help     this page
 
 Example
@@ -36,7 +38,7 @@ async function run(args: ParsedArguments): Promise<number> {
   if (dtype !== undefined && dtype !== 'float32' && dtype !== 'float16') {
     throw new UsageError(`--dtype is '${dtype}', expected float32 or float16`)
   }
-  const folder = await createOutputFolder(to)
+  const folder = await createOutputFolder(to, { from, force: args.has('force') })
   const bar = createBar()
   const { kind, files, notes } = await convertModel(
     folderFiles(from),
@@ -53,4 +55,8 @@ async function run(args: ParsedArguments): Promise<number> {
   return 0
 }
 
-export const command: Command = { help, options: { dtype: { type: 'string' } }, run }
+export const command: Command = {
+  help,
+  options: { dtype: { type: 'string' }, force: { type: 'boolean' } },
+  run,
+}

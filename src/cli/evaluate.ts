@@ -1,4 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { formatClassificationReport } from '../evaluate/classification-report.ts'
 import { joinDocuments, parseConll, type TaggedSentence } from '../evaluate/conll.ts'
 import { formatConlleval } from '../evaluate/conlleval.ts'
@@ -63,16 +65,16 @@ async function run(args: ParsedArguments): Promise<number> {
     throw new UsageError('Give one of --sentences and --documents')
   }
   const predicted = args.has('predicted')
+  const page = args.value('html')
+  if (page !== undefined && (await isSameFile(page, file))) {
+    throw new UsageError(`--html is ${page}, the FILE that is read: give the page another name`)
+  }
   const options = recognizeOptions(args)
   const sentences = readConll(file, await readWhole(file), predicted)
   const units = args.has('documents') ? joinDocuments(sentences) : sentences
   const judged = predicted ? (units as PredictedSentence[]) : await predict(units, args, options)
   const evaluation = evaluate(judged)
-  const page = args.value('html')
-  if (page !== undefined) {
-    await writeFile(`${page}.tmp`, reportHtml(evaluation, file))
-    await rename(`${page}.tmp`, page)
-  }
+  if (page !== undefined) await writePage(page, reportHtml(evaluation, file))
   if (args.has('json')) {
     await write(`${JSON.stringify(summarize(evaluation))}\n`)
     return 0
@@ -82,6 +84,19 @@ async function run(args: ParsedArguments): Promise<number> {
   await write(formatConfusion(confusion))
   if (args.has('errors')) await write(`\n${wrongSpans.map((span) => `${formatWrongSpan(span)}\n`).join('')}`)
   return 0
+}
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => stat(path, { bigint: true }).catch(() => {})))
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
+}
+
+/** Beside its place first, so that no half of it is ever seen there. */
+async function writePage(path: string, html: string): Promise<void> {
+  const beside = `${path}.${randomBytes(6).toString('hex')}`
+  process.once('exit', () => rmSync(beside, { force: true }))
+  await writeFile(beside, html, { flag: 'wx' })
+  await rename(beside, path)
 }
 
 async function readWhole(file: string): Promise<Uint8Array> {

@@ -1,71 +1,212 @@
+/**
+ * A model's folder that is being written: whole, or not at all. Files are written to a folder beside it, which takes its
+ * place when all are complete and on the disk, by renaming. An older folder is put aside first and removed afterwards;
+ * where the process is killed between the two (no signal can interrupt it there, but SIGKILL and a power cut do), the next
+ * run puts it back.
+ */
 import { randomBytes } from 'node:crypto'
-import { existsSync, rmdirSync, rmSync } from 'node:fs'
-import { mkdir, open, rename } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { renameSync, rmdirSync, rmSync } from 'node:fs'
+import { chmod, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { FileSink, ModelSink } from '../convert/convert.ts'
 import { KEPT_FILES } from '../convert/small-files.ts'
 import { checkFileName } from '../format/file-name.ts'
+import { carryOver } from './carry-over.ts'
+import { complain } from './output.ts'
+import { UsageError } from './usage-error.ts'
 
-/** A model's folder that is being written. */
 export interface OutputFolder extends ModelSink {
-  /** Puts all files in place of older ones; none where one of another model would stay among them. */
+  /** Puts the new folder in the place of the old one. */
   commit(): Promise<void>
 }
 
+export interface OutputOptions {
+  /** The folder that is read: it must be another one. */
+  readonly from: string
+  /** Whether a model that is there may be replaced. */
+  readonly force: boolean
+}
+
+/** What is where the folder will be. */
+interface Place {
+  /** Without symbolic links, so that a link stays one. */
+  readonly path: string
+  readonly found: 'nothing' | 'an empty folder' | 'files'
+  /** Why the folder cannot be renamed; its files then are, which is whole as long as it is empty. */
+  readonly fixed: string | undefined
+}
+
 /**
- * Writes a folder's files under temporary names beside the old ones; `commit` renames them, so that no half-written file
- * is ever seen. What was not committed is removed when the process ends, by an error or a signal too, and so are folders
- * that were made for it.
+ * Checks where a folder is to be written, before anything is read.
+ *
+ * @throws {UsageError} where it is the folder that is read, holds files and `force` is not given, or is a file
  */
-export async function createOutputFolder(folder: string): Promise<OutputFolder> {
-  const made: string[] = []
-  /** Notes each folder that was not there, the innermost first. */
-  const makeFolder = async (path: string): Promise<void> => {
-    const outermost = await mkdir(path, { recursive: true })
-    if (outermost === undefined) return
-    const end = dirname(resolve(outermost))
-    const chain: string[] = []
-    for (let at = resolve(path); at !== end; at = dirname(at)) chain.push(at)
-    made.unshift(...chain)
+export async function checkOutputFolder(folder: string, { from, force }: OutputOptions): Promise<Place> {
+  await putBack(resolve(folder))
+  if (await isSame(from, folder)) {
+    throw new UsageError(
+      `OUT is IN: ${folder} and ${from} are one folder, whose weights would be lost; choose another folder for OUT`,
+    )
   }
-  await makeFolder(folder)
-  const pending = new Map<string, string>()
+  const status = await stat(folder).catch(() => undefined)
+  if (status === undefined) return { path: resolve(folder), found: 'nothing', fixed: undefined }
+  if (!status.isDirectory()) throw new UsageError(`OUT is ${folder}, which is a file, expected a folder`)
+  const path = await realpath(folder)
+  const empty = (await readdir(path)).length === 0
+  const fixed = await whyFixed(path, status.dev)
+  if (empty) return { path, found: 'an empty folder', fixed }
+  if (!force) {
+    throw new UsageError(
+      `OUT is ${folder}, which holds files: choose another folder, or give --force to replace the model in it`,
+    )
+  }
+  if (fixed !== undefined) {
+    throw new UsageError(
+      `OUT is ${folder}, which ${fixed} and cannot be replaced whole: choose another folder`,
+    )
+  }
+  return { path, found: 'files', fixed }
+}
+
+/**
+ * Begins to write a folder. What was not committed is removed when the process ends, by an error or a signal too, and so
+ * are folders that were made for it.
+ *
+ * @throws {UsageError} as `checkOutputFolder`
+ */
+export async function createOutputFolder(folder: string, options: OutputOptions): Promise<OutputFolder> {
+  const { path, found, fixed } = await checkOutputFolder(folder, options)
+  const made = await makeFolders(dirname(path))
   const suffix = randomBytes(6).toString('hex')
+  const aside = (kind: string): string => join(dirname(path), `.${basename(path)}.${kind}${suffix}`)
+  const staging = fixed === undefined ? aside(NEW) : join(path, `${NEW}${suffix}`)
+  const old = aside(OLD)
+  let swapped = false
   process.once('exit', () => {
-    for (const path of pending.values()) rmSync(path, { force: true })
-    for (const path of made) removeIfEmpty(path)
+    rmSync(staging, { recursive: true, force: true })
+    if (swapped) rmSync(old, { recursive: true, force: true })
+    for (const one of made) removeIfEmpty(one)
   })
+  await mkdir(staging)
+  const names: string[] = []
   return {
     async create(fileName: string): Promise<FileSink> {
-      const target = join(folder, checkFileName(fileName))
-      await makeFolder(dirname(target))
-      const path = join(dirname(target), `.${basename(target)}.${suffix}`)
-      pending.set(fileName, path)
-      const handle = await open(path, 'wx')
-      return {
-        async write(chunk: Uint8Array): Promise<void> {
-          for (let done = 0; done < chunk.length; ) {
-            const { bytesWritten } = await handle.write(chunk, done)
-            done += bytesWritten
-          }
-        },
-        async close(): Promise<void> {
-          await handle.sync()
-          await handle.close()
-        },
-      }
+      const file = join(staging, checkFileName(fileName))
+      await mkdir(dirname(file), { recursive: true })
+      names.push(fileName)
+      return fileSink(file)
     },
     async commit(): Promise<void> {
-      for (const name of KEPT_FILES) {
-        if (pending.has(name) || !existsSync(join(folder, name))) continue
-        throw new Error(
-          `${folder} holds ${name}, which the new model has not, and which would be read with it: remove it, or choose another folder`,
-        )
+      if (fixed !== undefined) {
+        moveInto(path, staging, names)
+        return
       }
-      for (const [fileName, path] of pending) {
-        await rename(path, join(folder, fileName))
-        pending.delete(fileName)
+      if (found !== 'nothing') await chmod(staging, (await stat(path)).mode & 0o7777)
+      if (found === 'files') await carryOver(path, staging, (name) => isReplaced(name, names))
+      swap(path, staging, found === 'nothing' ? undefined : old)
+      swapped = true
+      if (found !== 'nothing') await rm(old, { recursive: true, force: true })
+    },
+  }
+}
+
+const NEW = 'iobert-new-'
+const OLD = 'iobert-old-'
+
+/** Of another model's tokenizer nothing may stay, since it would be read with the new one. */
+function isReplaced(name: string, names: readonly string[]): boolean {
+  return names.includes(name) || KEPT_FILES.includes(name)
+}
+
+/** Without a turn of the event loop in it, so that no signal's handler runs between the two. */
+function swap(path: string, staging: string, old: string | undefined): void {
+  if (old !== undefined) renameSync(path, old)
+  try {
+    renameSync(staging, path)
+  } catch (error) {
+    if (old !== undefined) renameSync(old, path)
+    throw error
+  }
+}
+
+/** Into an empty folder, `config.json` last: without it a folder is no model. */
+function moveInto(path: string, staging: string, names: readonly string[]): void {
+  const top = new Set(names.map((name) => name.split('/')[0]!))
+  const last = top.delete('config.json') ? ['config.json'] : []
+  for (const name of [...top, ...last]) renameSync(join(staging, name), join(path, name))
+  rmdirSync(staging)
+}
+
+/** Puts back the old folder that a run which was killed left beside its place. */
+async function putBack(path: string): Promise<void> {
+  if ((await identity(path)) !== undefined) return
+  const beginning = `.${basename(path)}.${OLD}`
+  const names = await readdir(dirname(path)).catch(() => [])
+  const left = names.find((name) => name.startsWith(beginning))
+  if (left === undefined) return
+  renameSync(join(dirname(path), left), path)
+  complain(`${path} is put back: a run was killed before the new folder took its place`)
+}
+
+/** Device and inode: the same for all names of a folder, in letters of any case too where the disk knows one. */
+async function identity(path: string): Promise<string | undefined> {
+  return stat(path, { bigint: true }).then(
+    ({ dev, ino }) => `${dev} ${ino}`,
+    () => undefined,
+  )
+}
+
+/** Whether two names are of one folder, or the first holds a link to a file of the second. */
+async function isSame(from: string, folder: string): Promise<boolean> {
+  const target = await identity(folder)
+  if (target === undefined) return false
+  if ((await identity(from)) === target) return true
+  for (const entry of await readdir(from, { withFileTypes: true }).catch(() => [])) {
+    if (!entry.isSymbolicLink()) continue
+    const linked = await identity(join(from, entry.name))
+    if (linked !== undefined && linked === (await identity(join(folder, entry.name)))) return true
+  }
+  return false
+}
+
+/** Why a folder cannot be renamed, where it cannot. */
+async function whyFixed(path: string, device: number): Promise<string | undefined> {
+  const down = relative(path, process.cwd())
+  if (down === '' || !(down === '..' || down.startsWith(`..${sep}`) || resolve(down) === down)) {
+    return 'is the working folder or around it'
+  }
+  if ((await stat(dirname(path))).dev !== device) return 'is the root of a disk or volume'
+  const probe = join(dirname(path), `.${basename(path)}.${NEW}${randomBytes(6).toString('hex')}`)
+  const writable = await mkdir(probe).then(
+    () => true,
+    () => false,
+  )
+  if (!writable) return 'lies in a folder that cannot be written'
+  rmdirSync(probe)
+  return undefined
+}
+
+/** @returns the folders that were not there, the innermost first */
+async function makeFolders(path: string): Promise<string[]> {
+  const outermost = await mkdir(path, { recursive: true })
+  if (outermost === undefined) return []
+  const made: string[] = []
+  for (let at = path; at !== dirname(resolve(outermost)); at = dirname(at)) made.push(at)
+  return made
+}
+
+async function fileSink(path: string): Promise<FileSink> {
+  const handle = await open(path, 'wx')
+  return {
+    async write(chunk: Uint8Array): Promise<void> {
+      for (let done = 0; done < chunk.length; ) {
+        const { bytesWritten } = await handle.write(chunk, done)
+        done += bytesWritten
       }
+    },
+    async close(): Promise<void> {
+      await handle.sync()
+      await handle.close()
     },
   }
 }

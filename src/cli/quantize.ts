@@ -6,20 +6,21 @@ import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { twoModels, withLoadingBar } from './model-options.ts'
 import { write } from './output.ts'
-import { createOutputFolder } from './output-folder.ts'
+import { checkOutputFolder, createOutputFolder } from './output-folder.ts'
 import { createBar } from './progress.ts'
 
 const help = `Usage: iobert quantize [OPTIONS] IN OUT
 
 Writes a float model as int8: the encoder's linear layers and the word embeddings, with one scale an output channel (its
 largest absolute value / 127); the rest stays as it is. OUT gets config.json (with quantization_config),
-model.safetensors, the tokenizer's files and those of sentence-transformers. The same model gives the same bytes. Files
-are written under temporary names and take their place when all are complete.
+model.safetensors, the tokenizer's files and those of sentence-transformers. The same model gives the same bytes.
 
   IN             a folder with config.json and model.safetensors (or shards), or a Hub id
-  OUT            a folder; made where there is none
+  OUT            another folder; made where there is none. It takes its place when all its files are complete, so that a
+                 run that is stopped leaves what was there
 
 Options
+      --force    replace the model that is in OUT; other files in it stay
       --offline  no network: only what is in the Hub's cache
   -h, --help     this page
 
@@ -30,6 +31,8 @@ Example
 async function run(args: ParsedArguments): Promise<number> {
   const [from, to] = twoModels(args, 'quantize')
   const offline = args.has('offline') ? { offline: true } : {}
+  const force = args.has('force')
+  await checkOutputFolder(to, { from, force })
   const platform = entryPlatform()
   const locator = await withLoadingBar((onProgress) =>
     platform.locate(from, { ...offline, onProgress }, async () => {}),
@@ -39,7 +42,10 @@ async function run(args: ParsedArguments): Promise<number> {
   if (config === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no config.json`)
   const texts = await keptFiles(files)
   texts.set('config.json', new TextEncoder().encode(quantizedConfig(config)))
-  const folder = await createOutputFolder(to)
+  const folder = await createOutputFolder(to, {
+    from: locator.kind === 'folder' ? locator.path : from,
+    force,
+  })
   const bar = createBar()
   const weights = await folder.create('model.safetensors')
   const bytes = await quantizeModel(files, weights, {
@@ -57,4 +63,8 @@ async function run(args: ParsedArguments): Promise<number> {
   return 0
 }
 
-export const command: Command = { help, options: { offline: { type: 'boolean' } }, run }
+export const command: Command = {
+  help,
+  options: { offline: { type: 'boolean' }, force: { type: 'boolean' } },
+  run,
+}

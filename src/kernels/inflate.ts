@@ -1,6 +1,21 @@
-/** The bytes that were deflated (RFC 1951) and written as base64. */
-export async function inflate(base64: string): Promise<Uint8Array> {
+/**
+ * The bytes that were deflated (RFC 1951) and written as base64.
+ *
+ * @param known  what was deflated against: its bytes are referred to as if they came before. To the decoder they do, as
+ *   blocks that are stored and not compressed, since none takes a dictionary.
+ */
+export async function inflate(base64: string, known: Uint8Array = NOTHING): Promise<Uint8Array> {
   const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-  return new Uint8Array(await new Response(stream).arrayBuffer())
+  const parts: BlobPart[] = []
+  for (let at = 0; at < known.length; at += LARGEST_BLOCK) {
+    const block = known.slice(at, at + LARGEST_BLOCK)
+    const { length } = block
+    // Not the last block, stored; its length, and that inverted.
+    parts.push(Uint8Array.of(0, length, length >> 8, ~length, ~length >> 8), block)
+  }
+  const stream = new Blob([...parts, deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+  return new Uint8Array(await new Response(stream).arrayBuffer()).slice(known.length)
 }
+
+const NOTHING: Uint8Array = new Uint8Array(0)
+const LARGEST_BLOCK = 65535

@@ -1,82 +1,87 @@
 /** Tokens that are met in a text as a whole, such as a literal `[SEP]`: cut out leftmost first, the longest there. */
 
-import type { NormalizedText } from './normalize.ts'
+import { CodePointSet } from './code-point-set.ts'
+import type { NormalizedText } from './normalized-text.ts'
+import { PieceTrie } from './piece-trie.ts'
 import type { AddedToken } from './settings.ts'
-import { CLASS, characterTraits, DELETED, IDEOGRAPH, LETTER } from './unicode.ts'
+import { CLASS, characterTraits, DELETED, SPACE } from './unicode.ts'
+import { packPieces } from './vocabulary.ts'
 
-/** A part of a text: with `token`, it is that token; without, it is what stands between two. */
-export type VisitPart = (start: number, end: number, token: AddedToken | undefined) => void
+/** A part of a text, a range of its code points: with `token`, it is that token; without, it is between two. */
+export type VisitPart = (from: number, to: number, token: AddedToken | undefined) => void
+
+let wordCharacters: CodePointSet | undefined
+
+/** Reads the table of word characters, which tokens that are met as single words need; awaited before they are. */
+export async function loadWordCharacters(): Promise<void> {
+  const { wordRuns } = await import('./word-tables.ts')
+  wordCharacters ??= new CodePointSet(wordRuns)
+}
 
 export class AddedTokenMatcher {
-  readonly #tokens: ReadonlyMap<string, AddedToken>
-  /** All contents, the longest first: a regular expression takes the leftmost place, and there the first that fits. */
-  readonly #pattern: RegExp | undefined
+  readonly #tokens: readonly AddedToken[]
+  readonly #trie: PieceTrie
 
-  constructor(tokens: readonly AddedToken[]) {
-    this.#tokens = new Map(
-      tokens.filter(({ content }) => content !== '').map((token) => [token.content, token]),
-    )
-    if (this.#tokens.size === 0) return
-    const contents = [...this.#tokens.keys()].sort((a, b) => b.length - a.length)
-    this.#pattern = new RegExp(
-      contents.map((content) => content.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'),
-      'gu',
-    )
+  /** @param contents what to look for in the text, one for each token; default: their contents */
+  constructor(
+    tokens: readonly AddedToken[],
+    contents: readonly string[] = tokens.map(({ content }) => content),
+  ) {
+    this.#tokens = tokens
+    const { text, ends } = packPieces(contents, 'the added tokens')
+    this.#trie = new PieceTrie(text, ends)
   }
 
-  /** Calls `visit` for each part of `text`, in order; no part is empty. */
-  split(text: string, visit: VisitPart): void {
-    let done = 0
-    for (const match of this.#pattern ? text.matchAll(this.#pattern) : []) {
-      const token = this.#tokens.get(match[0])!
-      let start = match.index
-      let end = start + match[0].length
-      if (token.singleWord && (endsWithLetter(text, start) || beginsWithLetter(text, end))) continue
+  /**
+   * Calls `visit` for each part of the code points `[from, to)`, in order; no part is empty. The library goes on after a
+   * token where the token's own text ends, so that white space it took may be taken again; here it is gone.
+   */
+  split(text: NormalizedText, from: number, to: number, visit: VisitPart): void {
+    let done = from
+    for (let at = from; at < to && this.#tokens.length > 0; ) {
+      const found = this.#longestAt(text, at, to)
+      if (found === undefined) {
+        at++
+        continue
+      }
+      const { token } = found
+      let start = at
+      let end = found.end
+      at = end
+      if (token.singleWord && (isWord(text, start - 1, from, to) || isWord(text, end, from, to))) continue
       if (token.stripLeft) while (start > done && isSpace(text, start - 1)) start--
-      if (token.stripRight) while (end < text.length && isSpace(text, end)) end++
+      if (token.stripRight) while (end < to && isSpace(text, end)) end++
       if (done < start) visit(done, start, undefined)
       visit(start, end, token)
       done = end
+      at = end
     }
-    if (done < text.length) visit(done, text.length, undefined)
+    if (done < to) visit(done, to, undefined)
   }
 
-  /** The same over normalised code points: ranges are indices into them. */
-  splitNormalized(normalized: NormalizedText, visit: VisitPart): void {
-    if (!this.#pattern) {
-      visit(0, normalized.length, undefined)
-      return
+  #longestAt(text: NormalizedText, at: number, to: number): { token: AddedToken; end: number } | undefined {
+    const trie = this.#trie
+    let best = -1
+    let end = at
+    for (let node = 0, index = at; index < to; index++) {
+      node = trie.step(node, text.codePoints[index]!)
+      if (node < 0) break
+      if (trie.idAt(node) < 0) continue
+      best = trie.idAt(node)
+      end = index + 1
     }
-    let text = ''
-    const indexAt: number[] = []
-    for (let index = 0; index < normalized.length; index++) {
-      const character = String.fromCodePoint(normalized.codePoints[index]!)
-      for (let unit = 0; unit < character.length; unit++) indexAt.push(index)
-      text += character
-    }
-    indexAt.push(normalized.length)
-    this.split(text, (start, end, token) => visit(indexAt[start]!, indexAt[end]!, token))
+    return best < 0 ? undefined : { token: this.#tokens[best]!, end }
   }
 }
 
-function isLetter(code: number | undefined): boolean {
-  if (code === undefined) return false
-  if (code === 0x5f) return true
+function isWord(text: NormalizedText, at: number, from: number, to: number): boolean {
+  if (at < from || at >= to) return false
+  if (wordCharacters === undefined) throw new Error('The table of word characters is not loaded')
+  return wordCharacters.has(text.codePoints[at]!)
+}
+
+function isSpace(text: NormalizedText, at: number): boolean {
+  const code = text.codePoints[at]!
   const kind = characterTraits()[code]! & CLASS
-  return kind === LETTER || kind === IDEOGRAPH
-}
-
-function beginsWithLetter(text: string, at: number): boolean {
-  return isLetter(text.codePointAt(at))
-}
-
-function endsWithLetter(text: string, end: number): boolean {
-  const unit = text.charCodeAt(end - 1)
-  return isLetter(unit >= 0xdc00 && unit <= 0xdfff ? text.codePointAt(end - 2) : text.codePointAt(end - 1))
-}
-
-function isSpace(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  const kind = characterTraits()[code]! & CLASS
-  return kind === 2 || (kind === DELETED && (code === 0x0b || code === 0x0c || code === 0x85))
+  return kind === SPACE || (kind === DELETED && (code === 0x0b || code === 0x0c || code === 0x85))
 }

@@ -1,7 +1,7 @@
 /** The small JSON files beside a model, whose values are checked where they are read. */
 
 import { ModelFormatError } from '../format/errors.ts'
-import { isObject, parseJsonObject } from '../format/json-file.ts'
+import { isObject, parseJsonObject, shown } from '../format/json-file.ts'
 
 /** The largest of BERT, LaBSE's, has 500,000 pieces in 10 MB. */
 const LARGEST_TOKENIZER = { bytes: 2 ** 24, values: 2 ** 19 }
@@ -55,7 +55,7 @@ export class JsonObject {
   }
 
   wrong(key: string, wanted: string): ModelFormatError {
-    const found = JSON.stringify(this.value[key])?.slice(0, 80) ?? 'missing'
+    const found = Object.hasOwn(this.value, key) ? shown(this.value[key]) : 'missing'
     return new ModelFormatError('InvalidConfig', `${key} in ${this.name} is ${found}; it must be ${wanted}`)
   }
 

@@ -3,6 +3,7 @@
  * the case. Each code point it makes carries the place in the source text it came from, so nothing is ever searched for.
  */
 
+import { NormalizedText } from './normalized-text.ts'
 import {
   CLASS,
   characterTraits,
@@ -27,80 +28,40 @@ export interface NormalizerSettings {
   readonly lowercase: boolean
 }
 
-const REPLACEMENT = 0xfffd
 const SPACE_CODE = 0x20
 /** The one letter whose lower case has two code points: i and the dot above. */
 const DOTTED_CAPITAL_I = 0x130
 const DOT_ABOVE = 0x307
 
-/** Normalised code points, each with the UTF-16 range of the source it stands for. */
-export class NormalizedText {
-  length = 0
-  codePoints: Int32Array
-  /** First UTF-16 unit of the source, by code point. */
-  starts: Int32Array
-  /** The unit after the last. */
-  ends: Int32Array
-
-  constructor(capacity: number) {
-    this.codePoints = new Int32Array(capacity)
-    this.starts = new Int32Array(capacity)
-    this.ends = new Int32Array(capacity)
-  }
-
-  push(codePoint: number, start: number, end: number): void {
-    const index = this.length
-    if (index === this.codePoints.length) this.#grow()
-    this.codePoints[index] = codePoint
-    this.starts[index] = start
-    this.ends[index] = end
-    this.length = index + 1
-  }
-
-  #grow(): void {
-    const capacity = this.codePoints.length * 2 + 16
-    const grown = (from: Int32Array): Int32Array => {
-      const to = new Int32Array(capacity)
-      to.set(from)
-      return to
-    }
-    this.codePoints = grown(this.codePoints)
-    this.starts = grown(this.starts)
-    this.ends = grown(this.ends)
-  }
-}
-
 /**
- * Normalises `text[start, end)`. Follows the library where it is odd: U+000B, U+000C and U+0085 are deleted, not made
- * spaces; case is lowered code point by code point, without the final sigma. A lone surrogate is U+FFFD.
+ * Normalises `source[from, to)`. Follows the library where it is odd: U+000B, U+000C and U+0085 are deleted, not made
+ * spaces; case is lowered code point by code point, without the final sigma.
  */
 export function normalize(
-  text: string,
-  start: number,
-  end: number,
+  source: NormalizedText,
+  from: number,
+  to: number,
   settings: NormalizerSettings,
 ): NormalizedText {
   const traits = characterTraits()
-  const normalized = new NormalizedText(end - start + 16)
+  const normalized = new NormalizedText(to - from + 16)
   const output = new Output(normalized, settings.lowercase ? letterTables().lowercase : undefined)
   const stripper = settings.stripAccents ? new AccentStripper(output, letterTables()) : undefined
   const next = stripper ?? output
 
-  for (let at = start; at < end; ) {
-    let code = text.codePointAt(at)!
-    const from = at
-    at += code > 0xffff ? 2 : 1
-    if (code >= 0xd800 && code <= 0xdfff) code = REPLACEMENT
-
+  for (let index = from; index < to; index++) {
+    let code = source.codePoints[index]!
+    const start = source.starts[index]!
+    const end = source.ends[index]!
     const kind = traits[code]! & CLASS
     if (settings.cleanText) {
       if (kind === DELETED) continue
       if (kind === SPACE) code = SPACE_CODE
     }
     const apart = settings.chineseCharacters && kind === IDEOGRAPH
-    if (apart) next.add(SPACE_CODE, from, at)
-    next.add(code, from, at)
-    if (apart) next.add(SPACE_CODE, from, at)
+    if (apart) next.add(SPACE_CODE, start, end)
+    next.add(code, start, end)
+    if (apart) next.add(SPACE_CODE, start, end)
   }
   stripper?.flush()
   return normalized

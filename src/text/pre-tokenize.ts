@@ -1,6 +1,6 @@
 /** The BERT pre-tokenizer: words are what white space separates, and each punctuation character is a word by itself. */
 
-import type { NormalizedText } from './normalize.ts'
+import type { NormalizedText } from './normalized-text.ts'
 import { CLASS, characterTraits, DELETED, PUNCTUATION, SPACE } from './unicode.ts'
 
 // #region pre-tokenize

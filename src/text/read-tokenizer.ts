@@ -1,11 +1,13 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
+import { loadWordCharacters } from './added-tokens.ts'
 import { readTokenizerFiles } from './settings.ts'
 import { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
 
-/** The largest tokenizer of BERT models, LaBSE's, has 500,000 pieces in 10 MB of JSON. */
+/** Bytes of a file. The largest tokenizer of BERT models, LaBSE's, has 500,000 pieces in 10 MB of JSON, 5 MB of text. */
 const MAX_BYTES = 2 ** 24
+const MAX_VOCABULARY_BYTES = 2 ** 23
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are.
@@ -39,6 +41,7 @@ export async function readTokenizer(
   )
   const { lowercase, stripAccents } = settings.normalizer
   if (lowercase || stripAccents) await loadLetterTables()
+  if (settings.addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
   return new Tokenizer(settings, vocabulary)
 }
 
@@ -46,10 +49,12 @@ async function read(files: ModelFiles, fileName: string): Promise<Uint8Array | u
   const source = await files.open(fileName)
   if (!source) return undefined
   try {
-    if (source.byteLength > MAX_BYTES) {
+    const vocabulary = fileName === 'vocab.txt'
+    const most = vocabulary ? MAX_VOCABULARY_BYTES : MAX_BYTES
+    if (source.byteLength > most) {
       throw new ModelFormatError(
-        fileName === 'vocab.txt' ? 'InvalidVocabulary' : 'InvalidConfig',
-        `${source.name} has ${source.byteLength} bytes; a tokenizer's file has at most ${MAX_BYTES}`,
+        vocabulary ? 'InvalidVocabulary' : 'InvalidConfig',
+        `${source.name} has ${source.byteLength} bytes; such a file has at most ${most}`,
       )
     }
     return await readAll(source)

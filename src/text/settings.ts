@@ -3,7 +3,7 @@
  * included, as in Hugging Face transformers: without `do_lower_case` in it, text is lower-cased.
  */
 
-import { ModelFormatError } from '../format/errors.ts'
+import { ModelFormatError, quoted } from '../format/errors.ts'
 import { decodeUtf8, isObject } from '../format/json-file.ts'
 import { JsonObject, readJson } from './json-object.ts'
 import type { NormalizerSettings } from './normalize.ts'
@@ -35,6 +35,8 @@ export interface AddedToken {
   readonly stripRight: boolean
   /** Looked for in the normalised text, not in the text as it stands. */
   readonly normalized: boolean
+  /** Left out where ids are made text. */
+  readonly special: boolean
 }
 
 export interface TokenizerSettings {
@@ -54,6 +56,9 @@ const SPECIAL = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: 
 
 /** Above this a length means that none is set: Python writes 1e30. */
 const NO_LENGTH = 1e9
+
+/** UTF-16 units of an added token: longer than any that is met in text, and short enough to be looked for everywhere. */
+const LONGEST_TOKEN = 1000
 
 /** These take tokenizer.json as it is; every other class builds its normaliser from tokenizer_config.json. */
 const TAKES_JSON_AS_IT_IS = ['PreTrainedTokenizerFast', 'TokenizersBackend']
@@ -164,26 +169,35 @@ function readAddedTokens(
   added: JsonObject | undefined,
 ): AddedToken[] {
   const tokens = new Map<string, AddedToken>()
-  const add = (entry: JsonObject, id: number | undefined, special: boolean): void => {
+  const add = (entry: JsonObject, id: number | undefined, isSpecial: boolean): void => {
     const content = entry.string('content')
     if (content === undefined) throw entry.wrong('content', 'the text of the token')
+    if (content.length > LONGEST_TOKEN) {
+      throw new ModelFormatError(
+        'InvalidConfig',
+        `${entry.name} has an added token of ${content.length} characters, ${quoted(content.slice(0, 50))}...; it may have at most ${LONGEST_TOKEN}`,
+      )
+    }
     const known = vocabulary.idOf(content) ?? tokens.get(content)?.id ?? id
     // A token without an id (a [MASK] that the vocabulary does not have) has no row in the model.
     if (content === '' || known === undefined) return
     if (!Number.isSafeInteger(known) || known < 0) throw entry.wrong('id', 'a whole number')
+    const special = entry.boolean('special') ?? isSpecial
     tokens.set(content, {
       content,
       id: known,
       singleWord: entry.boolean('single_word') ?? false,
       stripLeft: entry.boolean('lstrip') ?? false,
       stripRight: entry.boolean('rstrip') ?? false,
-      normalized: entry.boolean('normalized') ?? !(entry.boolean('special') ?? special),
+      normalized: entry.boolean('normalized') ?? !special,
+      special,
     })
   }
   const specials = specialTokens(config, map)
+  const specialContents = new Set(specials.map((entry) => entry.value['content']))
   for (const entry of json?.objects('added_tokens') ?? []) add(entry, entry.number('id'), false)
   for (const content of Object.keys(added?.value ?? {})) {
-    const special = specials.some((entry) => entry.value['content'] === content)
+    const special = specialContents.has(content)
     add(new JsonObject('added_tokens.json', { content }), added?.number(content), special)
   }
   const decoder = config.object('added_tokens_decoder')

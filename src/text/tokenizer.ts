@@ -4,7 +4,8 @@ import { kindOf } from '../check/kind.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { AddedTokenMatcher } from './added-tokens.ts'
 import type { Encoding } from './encoding.ts'
-import { type NormalizedText, type NormalizerSettings, normalize } from './normalize.ts'
+import { type NormalizerSettings, normalize } from './normalize.ts'
+import { NormalizedText } from './normalized-text.ts'
 import { preTokenize } from './pre-tokenize.ts'
 import type { TokenizerSettings } from './settings.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -34,12 +35,15 @@ export class Tokenizer {
   /** Tokens looked for in the text as it stands, and in the normalised text. */
   readonly #rawTokens: AddedTokenMatcher
   readonly #normalizedTokens: AddedTokenMatcher
+  /** Added tokens by id: those of the vocabulary are there too. */
+  readonly #addedContents: ReadonlyMap<number, string>
 
   /** @throws {ModelFormatError} `InvalidVocabulary` where it lacks a special token */
   constructor(settings: TokenizerSettings, vocabulary: Vocabulary) {
     const { normalizer, addedTokens } = settings
+    const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]))
     const idOf = (token: string): number => {
-      const id = vocabulary.idOf(token) ?? addedTokens.find(({ content }) => content === token)?.id
+      const id = vocabulary.idOf(token) ?? addedIds.get(token)
       if (id !== undefined) return id
       throw new ModelFormatError(
         'InvalidVocabulary',
@@ -54,12 +58,18 @@ export class Tokenizer {
     this.#settings = settings
     this.#vocabulary = vocabulary
     this.#wordPiece = new WordPiece(vocabulary, { ...settings, unkId: this.unkId })
+    this.#addedContents = new Map(addedTokens.map(({ content, id }) => [id, content]))
     this.#rawTokens = new AddedTokenMatcher(addedTokens.filter((token) => !token.normalized))
+    const normalized = addedTokens.filter((token) => token.normalized)
     this.#normalizedTokens = new AddedTokenMatcher(
-      addedTokens
-        .filter((token) => token.normalized)
-        .map((token) => ({ ...token, content: normalizedContent(token.content, normalizer) })),
+      normalized,
+      normalized.map(({ content }) => normalizedContent(content, normalizer)),
     )
+  }
+
+  /** The id and the text of an added token whose id is `rows` or more: a model of so many rows has none for it. */
+  addedTokenFrom(rows: number): [id: number, content: string] | undefined {
+    return [...this.#addedContents].find(([id]) => id >= rows)
   }
 
   /**
@@ -123,34 +133,31 @@ export class Tokenizer {
       this.#wordPiece.tokenize(normalized.codePoints, from, to, piece)
       words++
     }
-    this.#rawTokens.split(text, (start, end, token) => {
+    const source = NormalizedText.of(text)
+    this.#rawTokens.split(source, 0, source.length, (from, to, token) => {
       if (token) {
-        push(token.id, token.content, start, end)
+        push(token.id, token.content, source.starts[from]!, source.ends[to - 1]!)
         words++
         return
       }
-      normalized = normalize(text, start, end, this.#settings.normalizer)
-      this.#normalizedTokens.splitNormalized(normalized, (from, to, found) => {
+      normalized = normalize(source, from, to, this.#settings.normalizer)
+      this.#normalizedTokens.split(normalized, 0, normalized.length, (start, end, found) => {
         if (found) {
-          piece(found.id, from, to)
+          piece(found.id, start, end)
           words++
         } else {
-          preTokenize(normalized, from, to, word)
+          preTokenize(normalized, start, end, word)
         }
       })
     })
   }
 
   #tokenOf(id: number): string {
-    return (
-      this.#vocabulary.pieceOf(id) ??
-      this.#settings.addedTokens.find((token) => token.id === id)?.content ??
-      ''
-    )
+    return this.#vocabulary.pieceOf(id) ?? this.#addedContents.get(id) ?? ''
   }
 }
 
 function normalizedContent(content: string, settings: NormalizerSettings): string {
-  const { codePoints, length } = normalize(content, 0, content.length, settings)
-  return Array.from(codePoints.subarray(0, length), (code) => String.fromCodePoint(code)).join('')
+  const source = NormalizedText.of(content)
+  return normalize(source, 0, source.length, settings).slice()
 }

@@ -73,7 +73,7 @@ export function stripAccents(code: number, known: LetterTables): readonly number
 }
 
 /** Numbers from base64 digits of 5 bits, lowest first, the sixth bit set where more follow. */
-function unpack(packed: string): number[] {
+export function unpack(packed: string): number[] {
   const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
   const numbers: number[] = []
   let number = 0

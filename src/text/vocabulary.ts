@@ -1,49 +1,98 @@
 /** The pieces a model knows, by id: `vocab.txt`, or `model.vocab` of a tokenizer.json. */
 
-import { ModelFormatError } from '../format/errors.ts'
+import { ModelFormatError, quoted } from '../format/errors.ts'
+import { shown } from '../format/json-file.ts'
+import { PieceTrie } from './piece-trie.ts'
 
 /** More pieces than any vocabulary has (LaBSE's 501,153): a bound on what a file can make us allocate. */
 const MAX_SIZE = 2 ** 19
+/** Of all pieces in UTF-8; LaBSE's have 4.7 million. A node of the trie takes 9 bytes, and there may be one a byte. */
+const MAX_BYTES = 2 ** 23
 
 /** White space as Rust has it (\p{White_Space}): trimEnd would also take U+FEFF, and leave U+0085. */
 const WHITE_SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u
 
+/** Pieces as bytes: those of piece i are `text[ends[i - 1], ends[i])`. An empty one stands for an id without a piece. */
+export interface PieceList {
+  /** UTF-8, end to end. */
+  readonly text: Uint8Array
+  readonly ends: Int32Array
+}
+
 export class Vocabulary {
   /** Ids run from 0 to `size - 1`; a tokenizer.json may leave some of them out. */
   readonly size: number
-  readonly #pieces: readonly string[]
-  readonly #ids: ReadonlyMap<string, number>
+  /** The pieces as a tree; of a piece that stands there twice the last counts. */
+  readonly trie: PieceTrie
+  /** Bytes of the longest piece. */
+  readonly longest: number
+  readonly #pieces: PieceList
+  /** The pieces that were asked for: a text has few of them. */
+  readonly #known = new Map<number, string>()
+  readonly #decoder = new TextDecoder()
 
-  /** @param pieces by id; of a piece that stands there twice, the last counts */
-  constructor(pieces: readonly string[]) {
+  constructor(pieces: PieceList) {
+    const { text, ends } = pieces
     this.#pieces = pieces
-    this.size = pieces.length
-    const ids = new Map<string, number>()
-    pieces.forEach((piece, id) => {
-      ids.set(piece, id)
-    })
-    this.#ids = ids
+    this.size = ends.length
+    this.trie = new PieceTrie(text, ends)
+    this.longest = ends.reduce((longest, end, id) => Math.max(longest, end - (ends[id - 1] ?? 0)), 0)
   }
 
   /** The id of a piece, `##` included where it continues a word. */
   idOf(piece: string): number | undefined {
-    return this.#ids.get(piece)
+    const node = this.trie.find(piece)
+    const id = node < 0 ? -1 : this.trie.idAt(node)
+    return id < 0 ? undefined : id
   }
 
   pieceOf(id: number): string | undefined {
-    return this.#pieces[id]
+    const known = this.#known.get(id)
+    if (known !== undefined) return known
+    const { text, ends } = this.#pieces
+    const start = ends[id - 1] ?? 0
+    const end = ends[id]
+    if (end === undefined || end === start) return undefined
+    const piece = this.#decoder.decode(text.subarray(start, end))
+    this.#known.set(id, piece)
+    return piece
   }
+}
 
-  /** Piece and id, one entry a piece. */
-  entries(): IterableIterator<[piece: string, id: number]> {
-    return this.#ids.entries()
+/**
+ * Pieces as bytes, by id.
+ *
+ * @throws {ModelFormatError} `InvalidVocabulary` where they have more than 8,388,608 bytes in all
+ */
+export function packPieces(pieces: readonly (string | undefined)[], name: string): PieceList {
+  const encoder = new TextEncoder()
+  let length = 0
+  for (const piece of pieces) length += piece?.length ?? 0
+  if (length > MAX_BYTES) throw tooLong(name)
+  // Three bytes a UTF-16 unit at most.
+  const text = new Uint8Array(3 * length)
+  const ends = new Int32Array(pieces.length)
+  let end = 0
+  for (let id = 0; id < ends.length; id++) {
+    const piece = pieces[id]
+    if (piece) end += encoder.encodeInto(piece, text.subarray(end)).written
+    ends[id] = end
   }
+  if (end > MAX_BYTES) throw tooLong(name)
+  return { text: text.slice(0, end), ends }
+}
+
+function tooLong(name: string): ModelFormatError {
+  return new ModelFormatError(
+    'InvalidVocabulary',
+    `The pieces in ${name} have more than ${MAX_BYTES} bytes in all, which no vocabulary has: is it another file?`,
+  )
 }
 
 /**
  * Reads a vocab.txt: one piece a line, its id the line's number from 0; white space at a line's end does not count.
  *
- * @throws {ModelFormatError} `InvalidVocabulary` where it is empty, or has more than 524,288 lines
+ * @throws {ModelFormatError} `InvalidVocabulary` where it is empty, or has more than 524,288 lines or 8,388,608 bytes
  *
  * @example
  * parseVocabulary('[PAD]\n[UNK]\n[CLS]\n[SEP]\n##s\n').idOf('##s') // 4
@@ -64,7 +113,7 @@ export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocab
       `${name} holds no pieces; it must hold one a line, such as [UNK]`,
     )
   }
-  return new Vocabulary(pieces)
+  return new Vocabulary(packPieces(pieces, name))
 }
 
 function trimmed(line: string): string {
@@ -87,15 +136,13 @@ export function vocabularyFromJson(vocab: unknown, name: string = 'tokenizer.jso
   const pieces: string[] = []
   for (const [piece, id] of Object.entries(vocab)) {
     if (!Number.isSafeInteger(id) || id < 0 || id >= MAX_SIZE) {
-      throw wrong(
-        `gives ${JSON.stringify(piece)} the id ${JSON.stringify(id)}, not a whole number below ${MAX_SIZE}`,
-      )
+      throw wrong(`gives ${quoted(piece)} the id ${shown(id)}, not a whole number below ${MAX_SIZE}`)
     }
     if (pieces[id] !== undefined) {
-      throw wrong(`gives the id ${id} to both ${JSON.stringify(pieces[id])} and ${JSON.stringify(piece)}`)
+      throw wrong(`gives the id ${id} to both ${quoted(pieces[id])} and ${quoted(piece)}`)
     }
     pieces[id] = piece
   }
   if (pieces.length === 0) throw wrong('is empty')
-  return new Vocabulary(pieces)
+  return new Vocabulary(packPieces(pieces, name))
 }

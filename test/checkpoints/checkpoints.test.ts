@@ -320,4 +320,17 @@ test('loadRecognizer refuses the shape of Jean-Baptiste/camembert-ner with a sen
   }
 })
 
+test('loadRecognizer refuses an added token for which the model has no row, and names it', async () => {
+  const [model] = CASES
+  const files = await checkpointFiles({ ...model!, texts: { 'added_tokens.json': '{"<drug>": 999999}' } })
+  let message = ''
+  try {
+    ;(await loadRecognizer(files)).dispose()
+  } catch (error) {
+    assert.instance(error, ModelFormatError)
+    message = (error as Error).message
+  }
+  assert.match(message, /added token "<drug>" has the id 999999, and config\.json has vocab_size 14/)
+})
+
 test.run()

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -63,6 +63,17 @@ test('iobert evaluate --errors and --html tell the wrong phrases', async () => {
   assert.match(stdout, /^ gold .*O.*B-ORG/mu)
   assert.match(stdout, /^(missed|wrong bounds|wrong type|spurious) +line \d+ {2}/mu)
   assert.match(readFileSync(page, 'utf8'), /<svg/u)
+})
+
+test('iobert evaluate --html does not write over the file that it reads', async () => {
+  const file = join(temporaryFolder(), 'gold.conll')
+  writeFileSync(file, sample)
+  const link = join(temporaryFolder(), 'link')
+  symlinkSync(file, link)
+  const { code, stderr } = await iobert(['evaluate', '-m', model, file, '--html', link])
+  assert.is(code, 2)
+  assert.match(stderr, 'the FILE that is read')
+  assert.is(readFileSync(file, 'utf8'), sample)
 })
 
 test('iobert evaluate names the file and line that is wrong', async () => {

@@ -48,7 +48,14 @@ export function iobert(
 
 /** A folder that is removed when the tests end. */
 export function temporaryFolder(): string {
+  if (temporary.length === 0) process.once('exit', removeTemporary)
   const folder = mkdtempSync(join(tmpdir(), 'iobert-cli-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  temporary.push(folder)
   return folder
+}
+
+const temporary: string[] = []
+
+function removeTemporary(): void {
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true })
 }

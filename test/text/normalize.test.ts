@@ -1,6 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type NormalizerSettings, normalize } from '#dist/text/normalize.js'
+import { NormalizedText } from '#dist/text/normalized-text.js'
 import { loadLetterTables } from '#dist/text/unicode.js'
 
 await loadLetterTables()
@@ -13,9 +14,14 @@ const CASED: NormalizerSettings = {
 }
 const UNCASED: NormalizerSettings = { ...CASED, stripAccents: true, lowercase: true }
 
+function normalizeWhole(text: string, settings: NormalizerSettings): NormalizedText {
+  const source = NormalizedText.of(text)
+  return normalize(source, 0, source.length, settings)
+}
+
 /** Each normalised code point with the part of the source it stands for. */
 function pairs(text: string, settings: NormalizerSettings): [string, string][] {
-  const { codePoints, starts, ends, length } = normalize(text, 0, text.length, settings)
+  const { codePoints, starts, ends, length } = normalizeWhole(text, settings)
   return Array.from({ length }, (_, index) => [
     String.fromCodePoint(codePoints[index]!),
     text.slice(starts[index], ends[index]),
@@ -101,8 +107,16 @@ test('normalize deletes a lone surrogate, and keeps it as U+FFFD where nothing i
   assert.equal(pairs('\ud800', { ...CASED, cleanText: false }), [['\ufffd', '\ud800']])
 })
 
+test('normalize decomposes spaces too where it strips accents and cleans nothing', () => {
+  const settings = { ...CASED, cleanText: false, stripAccents: true }
+  assert.equal(pairs('\u2000\u2001', settings), [
+    ['\u2002', '\u2000'],
+    ['\u2003', '\u2001'],
+  ])
+})
+
 test('normalize keeps to the range it is given', () => {
-  const { codePoints, starts, length } = normalize('abcd', 1, 3, CASED)
+  const { codePoints, starts, length } = normalize(NormalizedText.of('abcd'), 1, 3, CASED)
   assert.equal([...codePoints.subarray(0, length)], [0x62, 0x63])
   assert.equal([...starts.subarray(0, length)], [1, 2])
 })

@@ -55,4 +55,75 @@ test('readTokenizer says where no vocabulary is, and refuses a file too large to
   assert.is(closed, 1)
 })
 
+test('readTokenizer reads 200,000 special and 200,000 added tokens in time linear in them', async () => {
+  const load = async (count: number): Promise<number> => {
+    const special = Array.from({ length: count }, (_, id) => `<special ${id}>`)
+    const added = special.map((token, id) => [`<added ${token}>`, id + 10])
+    const files = new Map([
+      ['vocab.txt', vocab],
+      ['tokenizer_config.json', bytes(JSON.stringify({ additional_special_tokens: special }))],
+      ['added_tokens.json', bytes(JSON.stringify(Object.fromEntries(added)))],
+    ])
+    const start = performance.now()
+    await readTokenizer(mapFiles(files))
+    return performance.now() - start
+  }
+  await load(1000)
+  const [few, many] = [await load(20_000), await load(200_000)]
+  assert.ok(
+    many < 40 * few + 500,
+    `${Math.round(few)} ms for 40,000 tokens, ${Math.round(many)} ms for 400,000`,
+  )
+})
+
+test('readTokenizer refuses what cannot be a token or a setting with an error of its own', async () => {
+  const long = await error(
+    mapFiles(
+      new Map([
+        ['vocab.txt', vocab],
+        ['added_tokens.json', bytes(`{"${'x'.repeat(2 ** 23)}": 7}`)],
+      ]),
+    ),
+  )
+  assert.is(long.code, 'InvalidConfig')
+  assert.match(long.message, /added_tokens\.json has an added token of 8388608 characters/)
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  for (const [key, file] of [
+    ['do_lower_case', 'tokenizer_config.json'],
+    ['cls_token', 'tokenizer_config.json'],
+    ['x', 'added_tokens.json'],
+    ['model', 'tokenizer.json'],
+  ] as const) {
+    const wrong = await error(
+      mapFiles(
+        new Map([
+          ['vocab.txt', vocab],
+          [file, bytes(`{"${key}": ${deep}}`)],
+        ]),
+      ),
+    )
+    assert.is(wrong.code, 'InvalidConfig')
+    assert.match(wrong.message, /is an array/)
+  }
+  const vocabulary = await error(
+    mapFiles(
+      new Map([['tokenizer.json', bytes(`{"model": {"type": "WordPiece", "vocab": {"a": ${deep}}}}`)]]),
+    ),
+  )
+  assert.match(vocabulary.message, /"a" the id an array/)
+})
+
+test('readTokenizer refuses a vocab.txt of more than 8 MB, and takes 200 MB for one just below', async () => {
+  const lines = Array.from({ length: 500_000 }, (_, id) => id.toString(36).padEnd(15, 'xyz'))
+  const text = bytes(`[UNK]\n[CLS]\n[SEP]\n${lines.join('\n')}`)
+  const before = process.memoryUsage()
+  const tokenizer = await readTokenizer(mapFiles(new Map([['vocab.txt', text]])))
+  const after = process.memoryUsage()
+  const grown = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers
+  assert.is(tokenizer.vocabularySize, 500_003)
+  assert.ok(grown < 200e6, `${Math.round(grown / 1e6)} MB`)
+  const large = await error(mapFiles(new Map([['vocab.txt', new Uint8Array(2 ** 23 + 1).fill(0x61)]])))
+  assert.match(large.message, /8388609 bytes/)
+})
+
 test.run()

@@ -207,6 +207,16 @@ test('Tokenizer.encode of words apart equals that of each word alone', () => {
   )
 })
 
+test('Tokenizer.addedTokenFrom names a token for which a model has no row', () => {
+  const tokenizer = createTokenizer({ vocab: toy, addedTokens: '{"<x>": 999999}' })
+  assert.equal(tokenizer.addedTokenFrom(10), [999_999, '<x>'])
+  assert.is(tokenizer.addedTokenFrom(1_000_000), undefined)
+})
+
+test('Tokenizer.encode takes a text of 2^23 code points', () => {
+  assert.is(cased.encode('\u{1f600}'.repeat(2 ** 23)).ids.length, 3)
+})
+
 const prose = 'The quick brown fox met Angela Merkel, who saw U.N. officials (in Berlin) on 12 March 1997. '
 for (const [name, text] of Object.entries({
   'without a space': 'a'.repeat(1e6),

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type NormalizerSettings, normalize } from '#dist/text/normalize.js'
+import { NormalizedText } from '#dist/text/normalized-text.js'
 import { CLASS, characterTraits, loadLetterTables } from '#dist/text/unicode.js'
 import { rootPath, withShared } from '../shared.ts'
 
@@ -23,8 +25,8 @@ const SETTINGS = {
 }
 
 function normalized(text: string, settings: NormalizerSettings): string {
-  const { codePoints, length } = normalize(text, 0, text.length, settings)
-  return String.fromCodePoint(...codePoints.subarray(0, length))
+  const source = NormalizedText.of(text)
+  return normalize(source, 0, source.length, settings).slice()
 }
 
 /** Code points in order, but surrogates, in lots of `LOT`. A space after each keeps it from its neighbours. */
@@ -37,6 +39,14 @@ for (let first = 0; first <= 0x10ffff; first += LOT) {
 function spaced(codes: number[], text: (code: number) => string = String.fromCodePoint): string {
   return codes.map((code) => `${text(code)} `).join('')
 }
+
+test('make-unicode-tables makes the tables as they are of what the Rust library answered', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['tools/make-unicode-tables.mjs', '--check'], {
+    cwd: rootPath(''),
+    encoding: 'utf8',
+  })
+  assert.is(status, 0, stderr)
+})
 
 /** The digests in the goldens are of the same text, made from what the Rust library gives for each code point. */
 test('characterTraits and normalize equal the Rust library on every code point', () => {

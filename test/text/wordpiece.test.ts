@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Vocabulary } from '#dist/text/vocabulary.js'
+import { ModelFormatError } from '#dist/format/errors.js'
+import { packPieces, Vocabulary } from '#dist/text/vocabulary.js'
 import { WordPiece } from '#dist/text/wordpiece.js'
 
 const UNK = 0
@@ -9,7 +10,7 @@ const UNK = 0
 function cut(pieces: string[], word: string, maxWordLength = 100): [number, string][] {
   const codes = Int32Array.from(Array.from(word, (character) => character.codePointAt(0)!))
   const found: [number, string][] = []
-  const wordPiece = new WordPiece(new Vocabulary(pieces), {
+  const wordPiece = new WordPiece(new Vocabulary(packPieces(pieces, 'a test')), {
     unkId: UNK,
     continuingPrefix: '##',
     maxWordLength,
@@ -70,6 +71,19 @@ test('WordPiece equals the definition on any vocabulary', () => {
     ),
     { numRuns: 2000 },
   )
+})
+
+test('WordPiece refuses long pieces where words may be long too: the cutting takes the product of both', () => {
+  const pieces = ['[UNK]', 'a'.repeat(257), 'a']
+  assert.is(cut(pieces, 'a'.repeat(200), 256).length, 1)
+  assert.throws(
+    () => cut(pieces, 'a', 257),
+    (error: unknown) =>
+      error instanceof ModelFormatError &&
+      error.code === 'InvalidVocabulary' &&
+      /piece of 257 bytes and max_input_chars_per_word is 257/.test(error.message),
+  )
+  assert.equal(cut(['[UNK]', 'a', '##a'], 'a'.repeat(100_000), 2 ** 40).length, 100_000)
 })
 
 test.run()

@@ -2,7 +2,7 @@
 
 import type { RecognizeOptions } from '#dist/entities/types.js'
 import { loadRecognizer, loadTokenizer } from '#dist/node.js'
-import { Vocabulary } from '#dist/text/vocabulary.js'
+import { parseVocabulary } from '#dist/text/vocabulary.js'
 import { WordPiece } from '#dist/text/wordpiece.js'
 import { columns, decimal } from '../toy.ts'
 
@@ -68,7 +68,7 @@ export async function offsets(): Promise<string[]> {
 const TOY_PIECES = ['[UNK]', 'un', '##aff', '##able', '##a', '##ffa', 'run', '##n', '##ing', 'runn']
 
 function cut(word: string): string {
-  const vocabulary = new Vocabulary(TOY_PIECES)
+  const vocabulary = parseVocabulary(TOY_PIECES.join('\n'))
   const wordPiece = new WordPiece(vocabulary, { unkId: 0, continuingPrefix: '##', maxWordLength: 100 })
   const codes = Int32Array.from(word, (character) => character.codePointAt(0)!)
   const pieces: string[] = []

@@ -1,0 +1,214 @@
+/** `iobert quantize IN OUT` and `iobert convert IN OUT` against folders that hold something. */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { rootPath } from '../shared.ts'
+import { iobert, model, start, temporaryFolder } from './run.ts'
+
+const commands = ['quantize', 'convert'] as const
+
+/** A copy of the model in a folder of its own. */
+function copyOfModel(name = 'in'): string {
+  const folder = join(temporaryFolder(), name)
+  cpSync(model, folder, { recursive: true })
+  return folder
+}
+
+/** Names and digests of all files, links as their targets. */
+function contents(folder: string): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isSymbolicLink()) found[path.slice(folder.length)] = `-> ${readlinkSync(path)}`
+    else if (entry.isFile())
+      found[path.slice(folder.length)] = createHash('sha256').update(readFileSync(path)).digest('hex')
+  }
+  return found
+}
+
+test('iobert quantize and convert refuse to write into the folder that they read, under any name', async () => {
+  for (const command of commands) {
+    const folder = copyOfModel('Model')
+    const link = join(temporaryFolder(), 'link')
+    symlinkSync(folder, link)
+    const files = join(temporaryFolder(), 'files')
+    mkdirSync(files)
+    for (const name of readdirSync(folder)) symlinkSync(join(folder, name), join(files, name))
+    const before = contents(folder)
+    const pairs = [
+      [folder, folder],
+      [folder, `${folder}/`],
+      [folder, join(folder, '..', 'Model')],
+      [folder, link],
+      [link, folder],
+      [files, folder],
+    ]
+    const otherCase = join(folder, '..', 'mODEL')
+    if (existsSync(otherCase)) pairs.push([folder, otherCase])
+    for (const [from, to] of pairs) {
+      for (const force of [[], ['--force']]) {
+        const { code, stdout, stderr } = await iobert([command, ...force, from!, to!])
+        assert.is(code, 2, `${command} ${from} ${to}`)
+        assert.match(stderr, 'OUT is IN')
+        assert.is(stdout, '')
+      }
+    }
+    assert.equal(contents(folder), before)
+    assert.ok(statSync(link).isDirectory())
+  }
+})
+
+test('iobert quantize and convert ask for --force where the folder holds files, and take an empty one', async () => {
+  for (const command of commands) {
+    const around = temporaryFolder()
+    const out = join(around, 'out')
+    mkdirSync(out)
+    assert.is((await iobert([command, model, out])).code, 0, 'an empty folder')
+    const first = contents(out)
+    writeFileSync(join(out, 'vocab.txt'), 'of another model')
+    writeFileSync(join(out, 'tokenizer.json'), '{}')
+    writeFileSync(join(out, 'README.md'), 'a note')
+    mkdirSync(join(out, '.git/deep'), { recursive: true })
+    writeFileSync(join(out, '.git/deep/object'), 'an object')
+    symlinkSync('README.md', join(out, 'link'))
+    const before = contents(out)
+    const refused = await iobert([command, model, out])
+    assert.is(refused.code, 2)
+    assert.match(refused.stderr, 'holds files: choose another folder, or give --force')
+    assert.equal(contents(out), before)
+    const link = join(around, 'link')
+    symlinkSync(out, link)
+    assert.is((await iobert([command, '--force', model, link])).code, 0)
+    const { '/tokenizer.json': _gone, '/vocab.txt': _old, ...others } = before
+    assert.equal(contents(out), { ...others, ...first }, 'other files stay, another tokenizer does not')
+    assert.equal(readdirSync(around).sort(), ['link', 'out'])
+    assert.is(readlinkSync(link), out)
+    const file = join(around, 'file')
+    writeFileSync(file, 'a file')
+    assert.match((await iobert([command, '--force', model, file])).stderr, 'is a file, expected a folder')
+    assert.is(readFileSync(file, 'utf8'), 'a file')
+  }
+})
+
+test('iobert convert writes into the working folder while it is empty', async () => {
+  const out = temporaryFolder()
+  const inside = (...args: string[]): string =>
+    execFileSync(process.execPath, [rootPath('dist/cli/main.js'), ...args], {
+      cwd: out,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+  inside('convert', model, '.')
+  assert.equal(readdirSync(out).sort(), ['config.json', 'model.safetensors', 'vocab.txt'])
+  const before = contents(out)
+  try {
+    inside('convert', '--force', model, '.')
+    assert.unreachable('it replaced the working folder')
+  } catch (error) {
+    assert.match((error as { stderr: string }).stderr, 'is the working folder')
+  }
+  assert.equal(contents(out), before)
+})
+
+test('iobert quantize that is killed anywhere leaves the old folder or the new one', async () => {
+  const around = temporaryFolder()
+  const out = join(around, 'out')
+  const preload = join(temporaryFolder(), 'kill.cjs')
+  // SIGKILL before the n-th change of the disk.
+  writeFileSync(
+    preload,
+    `const fs = require('node:fs')
+let left = Number(process.env.KILL_AT)
+for (const [object, names] of [
+  [fs, ['renameSync', 'rmSync', 'rmdirSync']],
+  [fs.promises, ['mkdir', 'open', 'chmod', 'link', 'symlink', 'rename', 'rm']],
+]) {
+  for (const name of names) {
+    const original = object[name]
+    object[name] = (...args) => {
+      if (left-- === 0) process.kill(process.pid, 'SIGKILL')
+      return original.apply(object, args)
+    }
+  }
+}
+require('node:module').syncBuiltinESMExports()
+`,
+  )
+  const wanted = join(temporaryFolder(), 'wanted')
+  await iobert(['quantize', model, wanted])
+  cpSync(model, out, { recursive: true })
+  writeFileSync(join(out, 'README.md'), 'a note')
+  const older = contents(out)
+  const newer: Record<string, string> = { ...older, ...contents(wanted) }
+  const seen = { old: 0, new: 0, aside: 0 }
+  for (let at = 0; ; at++) {
+    assert.ok(at < 100, 'it comes to its end')
+    const args = ['quantize', '--force', model, out]
+    const { code } = await iobert(args, '', { KILL_AT: String(at), NODE_OPTIONS: `--require ${preload}` })
+    if (code === 0) break
+    if (!existsSync(out)) {
+      seen.aside++
+      const { stderr } = await iobert(['quantize', model, out])
+      assert.match(stderr, 'is put back')
+      assert.equal(contents(out), older)
+    }
+    const now = contents(out)
+    const isNew = now['/config.json'] === newer['/config.json']
+    seen[isNew ? 'new' : 'old']++
+    assert.equal(now, isNew ? newer : older, `killed before change ${at}`)
+    execFileSync('rm', ['-rf', out])
+    cpSync(model, out, { recursive: true })
+    writeFileSync(join(out, 'README.md'), 'a note')
+  }
+  assert.ok(seen.old > 3 && seen.new > 0 && seen.aside === 1, JSON.stringify(seen))
+  assert.equal(contents(out), newer)
+})
+
+test('iobert quantize and convert leave the old folder, and nothing beside it, where the disk is full', async () => {
+  if (process.platform === 'win32') return console.log('skipped: a full disk: there is no ulimit')
+  for (const command of commands) {
+    const around = temporaryFolder()
+    const out = join(around, 'out')
+    mkdirSync(out)
+    writeFileSync(join(out, 'config.json'), '{}')
+    const before = contents(out)
+    const run = `ulimit -f 64; exec '${process.execPath}' '${rootPath('dist/cli/main.js')}' ${command} --force '${model}' '${out}'`
+    try {
+      execFileSync('bash', ['-c', run], { encoding: 'utf8', stdio: 'pipe' })
+      assert.unreachable('it had room')
+    } catch (error) {
+      assert.match((error as { stderr: string }).stderr, /^iobert: EFBIG/u)
+    }
+    assert.equal(contents(out), before)
+    assert.equal(readdirSync(around), ['out'])
+  }
+})
+
+test('iobert leaves no unfinished folder behind on SIGTERM', async () => {
+  const around = temporaryFolder()
+  const child = start(['quantize', model, join(around, 'deep', 'out')])
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
+  while (readdirSync(around).length === 0 && child.exitCode === null) {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  child.kill('SIGTERM')
+  const code = await closed
+  // Where it was faster than the signal the folder is whole.
+  if (code === 143) assert.equal(readdirSync(around), [])
+  else assert.is(readdirSync(join(around, 'deep/out')).length, 3)
+})
+
+test.run()

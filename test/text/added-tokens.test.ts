@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { AddedTokenMatcher, loadWordCharacters } from '#dist/text/added-tokens.js'
+import { NormalizedText } from '#dist/text/normalized-text.js'
+import type { AddedToken } from '#dist/text/settings.js'
+import { rootPath } from '../shared.ts'
+
+await loadWordCharacters()
+
+const PLAIN = {
+  id: 0,
+  singleWord: false,
+  stripLeft: false,
+  stripRight: false,
+  normalized: false,
+  special: true,
+}
+
+function parts(text: string, ...tokens: (Partial<AddedToken> & { content: string })[]): string[] {
+  const source = NormalizedText.of(text)
+  const found: string[] = []
+  const matcher = new AddedTokenMatcher(tokens.map((token) => ({ ...PLAIN, ...token })))
+  matcher.split(source, 0, source.length, (from, to, token) => {
+    found.push(token ? `<${source.slice(from, to)}>` : source.slice(from, to))
+  })
+  return found
+}
+
+test('AddedTokenMatcher cuts out the leftmost token, the longest there', () => {
+  assert.equal(parts('abcab', { content: 'ab' }, { content: 'abc' }, { content: 'ca' }), ['<abc>', '<ab>'])
+  assert.equal(parts('aab', { content: 'ab' }), ['a', '<ab>'])
+  assert.equal(parts('', { content: 'ab' }), [])
+  assert.equal(parts('ab'), ['ab'])
+  assert.equal(parts('x\u{1f600}y', { content: '\u{1f600}' }), ['x', '<\u{1f600}>', 'y'])
+})
+
+test('AddedTokenMatcher takes white space beside a token where the token says so', () => {
+  assert.equal(parts(' \u3000x\u0085 ', { content: 'x', stripLeft: true, stripRight: true }), [
+    '<\u0020\u3000x\u0085\u0020>',
+  ])
+  assert.equal(parts(' x x ', { content: 'x', stripLeft: true }), ['< x>', '< x>', ' '])
+})
+
+test('AddedTokenMatcher meets single words beside the word characters of the Rust library, on every code point', () => {
+  const { word } = JSON.parse(readFileSync(rootPath('test/goldens/unicode.json'), 'utf8'))
+  const isWord = new Uint8Array(0x110000)
+  for (const [first, last] of word) isWord.fill(1, first, last + 1)
+  const wrong: string[] = []
+  const matcher = new AddedTokenMatcher([{ ...PLAIN, content: '<x>', singleWord: true }])
+  for (let code = 0; code <= 0x10ffff; code++) {
+    if (code >= 0xd800 && code <= 0xdfff) continue
+    const character = String.fromCodePoint(code)
+    for (const text of [`<x>${character}`, `${character}<x>`]) {
+      const source = NormalizedText.of(text)
+      let met = false
+      matcher.split(source, 0, source.length, (_from, _to, token) => {
+        met ||= token !== undefined
+      })
+      if (met === (isWord[code] === 1)) wrong.push(code.toString(16))
+    }
+  }
+  assert.equal(wrong, [])
+  assert.equal(parts('€<drug>', { content: '<drug>', singleWord: true }), ['€', '<<drug>>'])
+  assert.equal(parts('é<drug>', { content: '<drug>', singleWord: true }), ['é<drug>'])
+})
+
+test('AddedTokenMatcher goes over white space that a token took once, and gives each place once', () => {
+  const spaces = ' '.repeat(200_000)
+  assert.equal(parts(`a${spaces}b`, { content: ' ', stripRight: true }), ['a', `<${spaces}>`, 'b'])
+  assert.equal(parts(`${spaces}x`, { content: 'x', stripLeft: true }), [`<${spaces}x>`])
+})
+
+test('AddedTokenMatcher takes as long with 200,000 tokens as with few', () => {
+  const text = `${'token 17 and ['.repeat(20_000)}`
+  const tokens = (count: number) =>
+    Array.from({ length: count }, (_, id) => ({ ...PLAIN, id, content: `[token ${id}]` }))
+  const time = (count: number): number => {
+    const matcher = new AddedTokenMatcher(tokens(count))
+    const source = NormalizedText.of(text)
+    const start = performance.now()
+    for (let run = 0; run < 3; run++) matcher.split(source, 0, source.length, () => {})
+    return performance.now() - start
+  }
+  time(10)
+  const [few, many] = [time(10), time(200_000)]
+  assert.ok(
+    many < 20 * few + 100,
+    `${Math.round(few)} ms with 10 tokens, ${Math.round(many)} ms with 200,000`,
+  )
+})
+
+test.run()
