@@ -17,6 +17,8 @@ export * from './public.ts'
  * @param model  nothing: the shipped model, from `../weights/` beside this module; a Hub id `owner/name[@revision]`; a
  *   URL that ends in `/`; or a Map of files by name
  * @throws {ModelFormatError} where a file is missing or wrong
+ * @throws {HubError} where the Hub refuses or is out of reach
+ * @throws {DownloadError} where a URL does
  *
  * @example
  * const ner = await loadRecognizer()

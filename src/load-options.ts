@@ -10,6 +10,7 @@ import {
   wholeNumber,
   wrongKind,
 } from './check/options.ts'
+import type { LoadProgress } from './format/load-watch.ts'
 import type { KernelChoice } from './kernels/choose.ts'
 import type { Precision } from './kernels/kernels.ts'
 
@@ -49,16 +50,6 @@ export interface LoadOptions {
   offline?: boolean
   /** The Hub's cache; default: where Python keeps it. */
   cacheDir?: string
-}
-
-/** A file on its way: into the cache, or (`file: 'weights'`) into memory. */
-export interface LoadProgress {
-  /** The file's name, or 'weights'. */
-  file: string
-  /** Bytes so far. */
-  loaded: number
-  /** Bytes in all. */
-  total: number
 }
 
 const checks: Checks<LoadOptions> = {

@@ -4,6 +4,7 @@
  */
 import { BertModel, type ModelInfo } from './bert-model.ts'
 import { ModelFormatError, quoted } from './format/errors.ts'
+import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
 import { chooseKernels } from './kernels/choose.ts'
 import { hasSharedMemory } from './kernels/features.ts'
@@ -28,9 +29,10 @@ export interface Platform {
   locate(
     model: ModelName | undefined,
     options: LoadOptions,
+    watch: LoadWatch,
     accept: ((files: ModelFiles) => Promise<void>) | undefined,
   ): Promise<Locator>
-  openFiles(locator: Locator): Promise<ModelFiles>
+  openFiles(locator: Locator, watch: LoadWatch): Promise<ModelFiles>
   /** For a model that is to run as int8: where its weights are kept as int8, once made, and what makes them. */
   int8Copy?(locator: Locator): Promise<{ locator: Locator; keep?: () => Promise<void> }>
   spawn: Spawn | undefined
@@ -59,16 +61,30 @@ export async function loadModel(
   given: LoadOptions | undefined,
 ): Promise<BertModel> {
   const options = checkLoadOptions(given)
-  options.signal?.throwIfAborted()
+  const { watch, end } = startWatch(options)
+  try {
+    watch.signal?.throwIfAborted()
+    return await loadWatched(platform, model, options, watch)
+  } finally {
+    end()
+  }
+}
+
+async function loadWatched(
+  platform: Platform,
+  model: ModelName | undefined,
+  options: LoadOptions,
+  watch: LoadWatch,
+): Promise<BertModel> {
   const plan = makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
     const { memoryNeeded } = await import('./runtime/engine.ts')
     memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined }, true)
   }
-  const located = await platform.locate(model, options, accept)
+  const located = await platform.locate(model, options, watch, accept)
   const copy = plan.setup.precision === 'int8' ? await platform.int8Copy?.(located) : undefined
   const locator = copy?.locator ?? located
-  const files = await platform.openFiles(locator)
+  const files = await platform.openFiles(locator, watch)
   const config = await loadConfig(files)
   const tokenizer = await readTokenizer(files, tokenizerOptions(options)).catch((error: unknown) => {
     // An encoder may come without a vocabulary; whoever asks for text then gets this error.
@@ -79,10 +95,14 @@ export async function loadModel(
   const sentence = await sentenceSettings(files, config)
   const maxLength = longest(options, config, tokenizer, sentence)
   const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
-  const watch = { signal: options.signal, onProgress: options.onProgress }
+  watch.signal?.throwIfAborted()
   const engine = plan.worker
     ? await loadInWorker(setup, locator, platform.spawn!, options.worker, watch)
     : await (await import('./runtime/inline.ts')).loadInline(setup, files, watch)
+  if (watch.signal?.aborted) {
+    engine.dispose()
+    throw watch.signal.reason
+  }
   tuned.set(tilesKey(setup.variant, setup.precision, plan.turbo), engine.setup.tiles)
   // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
   copy?.keep?.().catch(() => {})
@@ -109,8 +129,16 @@ export async function loadTokenizer(
   given: LoadOptions | undefined,
 ): Promise<Tokenizer> {
   const options = checkLoadOptions(given)
-  const files = await platform.openFiles(await platform.locate(model, options, undefined))
-  return readTokenizer(files, tokenizerOptions(options))
+  const { watch, end } = startWatch(options)
+  try {
+    watch.signal?.throwIfAborted()
+    const locator = await platform.locate(model, options, watch, undefined)
+    const tokenizer = await readTokenizer(await platform.openFiles(locator, watch), tokenizerOptions(options))
+    watch.signal?.throwIfAborted()
+    return tokenizer
+  } finally {
+    end()
+  }
 }
 
 function tokenizerOptions({ lowercase }: LoadOptions): { lowercase?: boolean } {

@@ -14,6 +14,8 @@ export * from './public.ts'
  * @param model  nothing: the shipped model; a folder (an existing one wins over a Hub id of the same form); a Hub id
  *   `owner/name[@revision]`; a URL that ends in `/`; or a Map of files by name
  * @throws {ModelFormatError} where a file is missing or wrong
+ * @throws {HubError} where the Hub refuses or is out of reach
+ * @throws {DownloadError} where a URL does
  *
  * @example
  * const ner = await loadRecognizer()

@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import { ModelFormatError } from './format/errors.ts'
+import type { LoadWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
 import { hubFolder } from './hub/folder.node.ts'
 import { findInt8Copy, writeInt8Copy } from './hub/int8-copy.node.ts'
@@ -16,34 +18,43 @@ import type { Locator } from './runtime/protocol.ts'
 import { spawnNodeWorker } from './runtime/spawn.node.ts'
 
 async function locate(
-  entry: string,
+  entry: string | undefined,
   model: ModelName | undefined,
   options: LoadOptions,
+  watch: LoadWatch,
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
 ): Promise<Locator> {
   const found = locateAnywhere(model)
-  if (found === undefined) return { kind: 'folder', path: fileURLToPath(shippedModel(entry)) }
-  if (typeof found === 'string') return locateText(found, options, accept)
+  if (found === undefined) return { kind: 'folder', path: shippedFolder(entry) }
+  if (typeof found === 'string') return locateText(found, options, watch, accept)
   if (found.kind !== 'url' || !found.base.startsWith('file:')) return found
   return { kind: 'folder', path: fileURLToPath(found.base) }
+}
+
+function shippedFolder(entry: string | undefined): string {
+  const url = shippedModel(entry)
+  const path = url?.protocol === 'file:' ? fileURLToPath(url) : undefined
+  if (path !== undefined && existsSync(path)) return path
+  throw new ModelFormatError(
+    'MissingFile',
+    `The shipped model is not at ${path ?? 'a path that this bundle knows'}: a bundler moved this module, or left weights/ behind; keep iobert out of the bundle (esbuild --external:iobert; Next.js serverExternalPackages: ['iobert'], for output: 'standalone' also outputFileTracingIncludes: { '/*': ['./node_modules/iobert/weights/**/*'] }), or pass the path of a copy of node_modules/iobert/weights: loadRecognizer('./weights')`,
+  )
 }
 
 /** A folder where there is one, as in Python; else a Hub id where it can be one; else a folder that will be missed. */
 async function locateText(
   text: string,
-  { token, offline, cacheDir, onProgress, signal }: LoadOptions,
+  { token, offline, cacheDir }: LoadOptions,
+  watch: LoadWatch,
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
 ): Promise<Locator> {
   const folder: Locator = { kind: 'folder', path: resolve(text) }
   if (existsSync(text) || !isHubId(text)) return folder
   const hub = await hubFolder(text, {
+    ...watch,
     ...(token === undefined ? {} : { token }),
     ...(offline === undefined ? {} : { offline }),
     ...(cacheDir === undefined ? {} : { cacheDir }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined
-      ? {}
-      : { onProgress: ({ file, loaded, total }) => onProgress({ file, loaded, total: total ?? loaded }) }),
     weights: accept !== undefined,
     beforeWeights: (_total, remote) => accept?.(remote),
   })
@@ -78,8 +89,8 @@ function enableTurbo(): boolean {
 }
 
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
-export const nodePlatform = (entry: string): Platform => ({
-  locate: (model, options, accept) => locate(entry, model, options, accept),
+export const nodePlatform = (entry: string | undefined): Platform => ({
+  locate: (...given) => locate(entry, ...given),
   openFiles,
   int8Copy,
   spawn: spawnNodeWorker,

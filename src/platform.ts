@@ -1,6 +1,8 @@
 /** Browsers and other places without a disk. */
-import { ModelFormatError } from './format/errors.ts'
-import type { ModelFiles } from './format/source.ts'
+import { DownloadError } from './format/errors.ts'
+import type { LoadWatch } from './format/load-watch.ts'
+import { type ModelFiles, mapFiles, missingFile } from './format/source.ts'
+import { checkToken } from './hub/token.ts'
 import { parseHubId } from './hub/urls.ts'
 import type { Platform } from './load.ts'
 import { checkModelName, type LoadOptions, type ModelName } from './load-options.ts'
@@ -21,49 +23,56 @@ export function locateAnywhere(model: ModelName | undefined): Locator | string |
   return { kind: 'url', base: text }
 }
 
-/** Where the shipped model stands: `../weights/` beside the entry module. */
-export function shippedModel(entry: string): URL {
-  // Not written with import.meta.url: bundlers would take the folder for an asset.
-  return new URL('../weights/', entry)
+/** Where the shipped model stands: `../weights/` beside the entry module; `undefined` in a bundle that lost its URL. */
+export function shippedModel(entry: string | undefined): URL | undefined {
+  // Not written with import.meta.url: bundlers would take the folder for an asset. In CommonJS that is undefined.
+  return entry !== undefined && URL.canParse('../weights/', entry) ? new URL('../weights/', entry) : undefined
 }
 
 async function locate(
-  entry: string,
+  entry: string | undefined,
   model: ModelName | undefined,
   options: LoadOptions,
+  watch: LoadWatch,
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
 ): Promise<Locator> {
   const found = locateAnywhere(model)
-  if (found === undefined) return locateShipped(entry)
+  if (found === undefined) return locateShipped(entry, watch)
   const locator = typeof found === 'string' ? locateText(found, options) : found
-  if (locator.kind === 'hub') await accept?.(await openFiles(locator))
+  if (locator.kind === 'hub') await accept?.(await openFiles(locator, watch))
   return locator
 }
 
-async function locateShipped(entry: string): Promise<Locator> {
-  const locator: Locator = { kind: 'url', base: shippedModel(entry).href }
-  const files = await openFiles(locator)
-  const config = await files.open('config.json').catch(() => undefined)
-  if (config === undefined) {
-    throw new ModelFormatError(
-      'MissingFile',
-      `The shipped model is not at ${locator.base}: a bundler moved this module; copy iobert's weights/ folder to your site and pass its URL: loadRecognizer('https://.../weights/')`,
-    )
+async function locateShipped(entry: string | undefined, watch: LoadWatch): Promise<Locator> {
+  const base = shippedModel(entry)?.href
+  const locator: Locator | undefined = base === undefined ? undefined : { kind: 'url', base }
+  const files = locator === undefined ? mapFiles(new Map()) : await openFiles(locator, watch)
+  const config = await files.open('config.json').catch((error: unknown) => {
+    if (error instanceof DownloadError && error.code === 'Refused') return undefined
+    throw error
+  })
+  if (locator !== undefined && config !== undefined) {
+    await config.close()
+    return locator
   }
-  await config.close()
-  return locator
+  throw missingFile(
+    files,
+    ['config.json'],
+    `The shipped model is not at ${base ?? 'an address that this bundle knows'}: a bundler moved this module; copy iobert's weights/ folder to your site and pass its URL: loadRecognizer('https://.../weights/')`,
+  )
 }
 
 function locateText(text: string, { token }: LoadOptions): Locator {
   const base = (globalThis as { location?: { href: string } }).location?.href
   if (text.endsWith('/') && base !== undefined) return { kind: 'url', base: new URL(text, base).href }
   parseHubId(text)
-  return { kind: 'hub', id: text, ...(token === undefined ? {} : { token }) }
+  const checked = checkToken(token, 'token')
+  return { kind: 'hub', id: text, ...(checked === undefined ? {} : { token: checked }) }
 }
 
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
-export const webPlatform = (entry: string): Platform => ({
-  locate: (model, options, accept) => locate(entry, model, options, accept),
+export const webPlatform = (entry: string | undefined): Platform => ({
+  locate: (...given) => locate(entry, ...given),
   openFiles,
   get spawn() {
     return typeof Worker === 'function' ? spawnWebWorker : undefined

@@ -19,17 +19,24 @@ export type {
   WordsOptions,
 } from './entities/types.ts'
 export type { Dtype } from './format/dtypes.ts'
-export { type ModelFormatCode, ModelFormatError } from './format/errors.ts'
+export {
+  DownloadError,
+  type DownloadErrorCode,
+  type ModelFormatCode,
+  ModelFormatError,
+} from './format/errors.ts'
+export type { LoadProgress } from './format/load-watch.ts'
 export { parseSafetensors, type Safetensors, type SafetensorsTensor } from './format/safetensors.ts'
 export { HubError, type HubErrorCode } from './hub/errors.ts'
 export type { KernelChoice } from './kernels/choose.ts'
 export type { Precision } from './kernels/kernels.ts'
-export type { LoadOptions, LoadProgress, ModelName } from './load-options.ts'
+export type { LoadOptions, ModelName } from './load-options.ts'
 export type { BertConfig, HiddenActivation } from './model/config.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/pooling.ts'
 export type { Quantization } from './model/quantization.ts'
 export type { Recognizer } from './recognizer.ts'
+export { EngineError, type EngineErrorCode } from './runtime/engine-error.ts'
 export type { Encoding } from './text/encoding.ts'
 export type { Span, Split, Splitter } from './text/split.ts'
 export type { Tokenizer } from './text/tokenizer.ts'

@@ -34,7 +34,10 @@ const REPLACED = {
   // The page gives files to the library; URLs are read for models of the Hub.
   'dist/format/url-source.js': (path) => `const real = () => import(${JSON.stringify(`${path}?`)})
 export const openUrl = async (...given) => (await real()).openUrl(...given)
-export const urlFiles = (base) => ({ name: base, open: async (name) => (await real()).urlFiles(base).open(name) })`,
+export const urlFiles = (base, options) => {
+  const files = real().then(({ urlFiles }) => urlFiles(base, options))
+  return { name: base, open: async (name) => (await files).open(name) }
+}`,
   // Loaded when a model of the Hub is asked for.
   'dist/hub/browser.js': (path) => `export function hubFiles(id, options) {
   const files = import(${JSON.stringify(`${path}?`)}).then(({ hubFiles }) => hubFiles(id, options))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { parseLabels } from '../entities/labels.ts'
 import { entryPlatform } from '../entry.node.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
-import { readJsonObject } from '../format/json-file.ts'
+import { readShardIndex, shardNames } from '../format/shard-index.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
 import { HubCache } from '../hub/cache.node.ts'
 import { readEnvironment } from '../hub/environment.node.ts'
@@ -62,9 +62,9 @@ async function run(args: ParsedArguments): Promise<number> {
   const offline = args.has('offline') ? { offline: true } : {}
   const platform = entryPlatform()
   const locator = await withLoadingBar((onProgress) =>
-    platform.locate(positionals[0], { ...offline, onProgress }, undefined),
+    platform.locate(positionals[0], offline, { onProgress }, undefined),
   )
-  const files = await platform.openFiles(locator)
+  const files = await platform.openFiles(locator, {})
   const config = await loadConfig(files)
   const found = await findFiles(files, locator.kind === 'folder')
   const weights = found.some(({ name }) => name.endsWith('.safetensors'))
@@ -157,8 +157,8 @@ async function findFiles(files: ModelFiles, local: boolean): Promise<ModelFile[]
     try {
       found.push({ name, bytes: source.byteLength, ...(local ? { sha256: await hashOf(source) } : {}) })
       if (name !== INDEX || found.some((file) => file.name === WEIGHTS)) continue
-      const { weight_map: map } = await readJsonObject(source)
-      names.push(...new Set(Object.values(map ?? {}).filter((shard) => typeof shard === 'string')))
+      const index = await readShardIndex(files)
+      if (index !== undefined) names.push(...shardNames(index))
     } finally {
       await source.close()
     }

@@ -1,7 +1,8 @@
 /** The options that all commands with a model share, from the command line to the library's names. */
 import { checkRecognizeOptions } from '../entities/options.ts'
 import type { TextOptions } from '../entities/types.ts'
-import { checkLoadOptions, type LoadOptions, type LoadProgress } from '../load-options.ts'
+import type { LoadProgress } from '../format/load-watch.ts'
+import { checkLoadOptions, type LoadOptions } from '../load-options.ts'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
 import { createBar } from './progress.ts'
 import { UsageError } from './usage-error.ts'

@@ -35,9 +35,9 @@ async function run(args: ParsedArguments): Promise<number> {
   await checkOutputFolder(to, { from, force })
   const platform = entryPlatform()
   const locator = await withLoadingBar((onProgress) =>
-    platform.locate(from, { ...offline, onProgress }, async () => {}),
+    platform.locate(from, offline, { onProgress }, async () => {}),
   )
-  const files = await platform.openFiles(locator)
+  const files = await platform.openFiles(locator, {})
   const config = await readSmallText(files, 'config.json')
   if (config === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no config.json`)
   const texts = await keptFiles(files)

@@ -1,12 +1,8 @@
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
-import { checkFileName } from './file-name.ts'
-import { isObject, type JsonObject, readJsonObject, shown } from './json-file.ts'
 import { readSafetensorsHeader } from './safetensors.ts'
-import type { ByteSource, ModelFiles } from './source.ts'
-
-const WEIGHTS = 'model.safetensors'
-const INDEX = 'model.safetensors.index.json'
+import { INDEX, readShardIndex, type ShardIndex, shardNames, WEIGHTS } from './shard-index.ts'
+import { type ByteSource, type ModelFiles, missingFile } from './source.ts'
 
 /** Weights in other formats, as the Hub names them, and what each is. */
 const OTHER_WEIGHTS: readonly (readonly [string, string])[] = [
@@ -61,10 +57,13 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
       sources.push(whole)
       await addTensors(tensors, whole, WEIGHTS)
     } else {
-      const index = await readIndex(files)
-      for (const shard of new Set(index.values())) {
+      const index = await readShardIndex(files)
+      if (index === undefined) throw await missingWeights(files)
+      for (const shard of shardNames(index)) {
         const source = await files.open(shard)
-        if (source === undefined) throw missingShard(files, shard)
+        if (source === undefined) {
+          throw missingFile(files, [shard], `${files.name} has no ${shard}, which its ${INDEX} names`)
+        }
         sources.push(source)
         await addTensors(tensors, source, shard)
       }
@@ -95,32 +94,6 @@ async function addTensors(
   }
 }
 
-/** Tensor name to file name. What the index states as `total_size` is often wrong, and nothing rests on it. */
-type ShardIndex = ReadonlyMap<string, string>
-
-async function readIndex(files: ModelFiles): Promise<ShardIndex> {
-  const source = await files.open(INDEX)
-  if (source === undefined) throw await missingWeights(files)
-  let json: JsonObject
-  try {
-    json = await readJsonObject(source)
-  } finally {
-    await source.close()
-  }
-  const map = json['weight_map']
-  if (!isObject(map)) throw invalidIndex('has no weight_map, an object of tensor names and files')
-  const weightMap = new Map<string, string>()
-  for (const [name, file] of Object.entries(map)) {
-    if (typeof file !== 'string' || !/^[^/]+\.safetensors$/.test(file)) {
-      throw invalidIndex(
-        `puts tensor ${quoted(name)} in ${shown(file)}: a shard is a .safetensors file beside the index, without folders`,
-      )
-    }
-    weightMap.set(name, checkFileName(file))
-  }
-  return weightMap
-}
-
 function checkIndex(index: ShardIndex, tensors: ReadonlyMap<string, CheckpointTensor>): void {
   for (const [name, file] of index) {
     const tensor = tensors.get(name)
@@ -144,16 +117,9 @@ async function missingWeights(files: ModelFiles): Promise<ModelFormatError> {
       `${files.name} has no ${WEIGHTS}, only ${name}${reason}; turn it into safetensors with: iobert convert ${files.name} OUT`,
     )
   }
-  return new ModelFormatError(
-    'MissingFile',
+  return missingFile(
+    files,
+    [WEIGHTS],
     `${files.name} has no ${WEIGHTS} and no ${INDEX}: the weights are missing`,
   )
-}
-
-function missingShard(files: ModelFiles, shard: string): ModelFormatError {
-  return new ModelFormatError('MissingFile', `${files.name} has no ${shard}, which its ${INDEX} names`)
-}
-
-function invalidIndex(what: string): ModelFormatError {
-  return new ModelFormatError('InvalidConfig', `${INDEX} ${what}`)
 }

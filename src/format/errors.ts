@@ -39,6 +39,32 @@ export class ModelFormatError extends Error {
   }
 }
 
+/** Why a URL did not give a file. */
+export type DownloadErrorCode =
+  /** Nobody answered, or the connection broke again and again. */
+  | 'NoAnswer'
+  /** The server answered with a status that is no success. */
+  | 'Refused'
+  /** A redirect that goes in a circle, leads nowhere, or leaves https or the web. */
+  | 'BadRedirect'
+  /** The file became another one while it was read. */
+  | 'Changed'
+
+/**
+ * A file could not be had from its URL. `code` is stable and meant for programs; `message` names the URL, and says what to
+ * do.
+ */
+export class DownloadError extends Error {
+  /** What happened, for programs. */
+  readonly code: DownloadErrorCode
+
+  constructor(code: DownloadErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DownloadError'
+    this.code = code
+  }
+}
+
 /** A name from a file as an error shows it: in quotes, control characters escaped, at most 100 characters. */
 export function quoted(name: string): string {
   return JSON.stringify(name.length <= 100 ? name : `${name.slice(0, 97)}...`)

@@ -1,9 +1,13 @@
-import { ModelFormatError } from './errors.ts'
+import { ModelFormatError, quoted } from './errors.ts'
+
+/** What one part of a name may have, in bytes of UTF-8: the limit of the usual file systems. */
+const LONGEST_PART = 255
 
 /**
  * Refuses a file name that could leave the model's folder: names come from files that nobody vouches for
  * (`weight_map` of a sharded index, `modules.json`). A name is one or more parts joined by `/`; no part is empty, `.`
- * or `..`, and none holds a backslash, a colon (drives and streams on Windows) or a control character.
+ * or `..`, none holds a backslash, a colon (drives and streams on Windows), a control character or half a surrogate
+ * pair, and none is longer than file systems allow.
  *
  * @returns the name, unchanged
  * @throws {ModelFormatError} `InvalidConfig`
@@ -13,7 +17,14 @@ export function checkFileName(fileName: string): string {
   if (parts.some((part) => part === '' || part === '.' || part === '..') || hasForbiddenUnit(fileName)) {
     throw new ModelFormatError(
       'InvalidConfig',
-      `${JSON.stringify(fileName)} is not a file name inside a model's folder: it must be a relative path joined by '/' without '..', backslashes, colons or control characters`,
+      `${quoted(fileName)} is not a file name inside a model's folder: it must be a relative path joined by '/' without '..', backslashes, colons or control characters`,
+    )
+  }
+  const long = parts.find((part) => new TextEncoder().encode(part).length > LONGEST_PART)
+  if (long !== undefined) {
+    throw new ModelFormatError(
+      'InvalidConfig',
+      `${quoted(long)} is not a file name: it is longer than ${LONGEST_PART} bytes`,
     )
   }
   return fileName
@@ -24,5 +35,5 @@ function hasForbiddenUnit(fileName: string): boolean {
     const unit = fileName.charCodeAt(at)
     if (unit < 0x20 || unit === 0x7f || unit === 0x5c || unit === 0x3a) return true
   }
-  return false
+  return /\p{Surrogate}/u.test(fileName)
 }

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ModelFormatError } from './errors.ts'
@@ -19,15 +20,20 @@ export function folderFiles(folder: string): ModelFiles {
     name: folder,
     async open(fileName: string): Promise<ByteSource | undefined> {
       const path = join(folder, checkFileName(fileName))
-      let handle: FileHandle
       try {
-        handle = await open(path, 'r')
+        const status = await stat(path)
+        if (status.isDirectory()) return undefined
+        // Opening a pipe waits for its other end, perhaps for ever.
+        if (!status.isFile()) throw noFile(path, status)
+        return await handleSource(path, await open(path, 'r'))
       } catch (error) {
-        if (!isMissing(error)) throw error
+        if (error instanceof ModelFormatError) throw error
+        // Too many open files: nothing is wrong with this one.
+        if (isCode(error, ['EMFILE', 'ENFILE'])) throw error
+        if (!isMissing(error)) throw unreadable(path, error)
         await checkFolder(folder)
         return undefined
       }
-      return handleSource(path, handle)
     },
   }
 }
@@ -45,7 +51,7 @@ export function withWeights(files: ModelFiles, path: string): ModelFiles {
 async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: unknown) => {
     if (isMissing(error)) return undefined
-    throw error
+    throw unreadable(folder, error)
   })
   if (found?.isDirectory()) return
   throw new ModelFormatError(
@@ -56,15 +62,11 @@ async function checkFolder(folder: string): Promise<void> {
   )
 }
 
-async function handleSource(path: string, handle: FileHandle): Promise<ByteSource | undefined> {
+async function handleSource(path: string, handle: FileHandle): Promise<ByteSource> {
   const status = await handle.stat().catch(async (error: unknown) => {
     await handle.close()
     throw error
   })
-  if (!status.isFile()) {
-    await handle.close()
-    return undefined
-  }
   let open = true
   return {
     name: path,
@@ -87,7 +89,23 @@ async function handleSource(path: string, handle: FileHandle): Promise<ByteSourc
   }
 }
 
+function noFile(path: string, status: Stats): ModelFormatError {
+  const what = status.isFIFO() ? 'a named pipe' : status.isSocket() ? 'a socket' : 'a device'
+  return new ModelFormatError('MissingFile', `${path} is ${what}, expected a file: give a folder of files`)
+}
+
+/** The system's own words, in an error of ours. */
+function unreadable(path: string, cause: unknown): ModelFormatError {
+  const said = cause instanceof Error ? cause.message : String(cause)
+  return new ModelFormatError('MissingFile', `Cannot read ${path}: ${said}; check the path and its rights`, {
+    cause,
+  })
+}
+
 function isMissing(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return code === 'ENOENT' || code === 'ENOTDIR'
+  return isCode(error, ['ENOENT', 'ENOTDIR'])
+}
+
+function isCode(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

@@ -1,5 +1,6 @@
 import { isObject, kindOf } from '../check/kind.ts'
 import { type ModelFormatCode, ModelFormatError, quoted } from './errors.ts'
+import { MAX_DEPTH } from './json-scanner.ts'
 import { type ByteSource, readAll } from './source.ts'
 
 /** What is taken of a JSON file: its bytes, and the values in it, each of which takes up to 100 bytes in memory. */
@@ -11,7 +12,8 @@ export interface JsonLimits {
 /** Parsed, even the most wasteful text of this size stays under 64 MB. */
 const SMALL: JsonLimits = { bytes: 2 ** 20, values: 2 ** 20 }
 
-export type JsonObject = Readonly<Record<string, unknown>>
+/** An object as it was parsed. */
+export type JsonRecord = Readonly<Record<string, unknown>>
 
 export { isObject }
 
@@ -20,7 +22,7 @@ export { isObject }
  *
  * @throws {ModelFormatError} InvalidConfig when it is too large, not UTF-8, not JSON, or not an object
  */
-export async function readJsonObject(source: ByteSource): Promise<JsonObject> {
+export async function readJsonObject(source: ByteSource): Promise<JsonRecord> {
   checkLength(source.byteLength, source.name, SMALL)
   return parseJsonObject(await readAll(source), source.name)
 }
@@ -30,21 +32,31 @@ export function parseJsonObject(
   json: string | Uint8Array,
   fileName: string,
   limits: JsonLimits = SMALL,
-): JsonObject {
+): JsonRecord {
+  const value = parseJson(json, fileName, limits)
+  if (!isObject(value)) throw invalid(`${fileName} must hold a JSON object, not ${kind(value)}`)
+  return value
+}
+
+/**
+ * Any JSON value of a file, bounded before memory is taken for it.
+ *
+ * @throws {ModelFormatError} InvalidConfig when it is too large or too deep, not UTF-8, or not JSON
+ */
+export function parseJson(json: string | Uint8Array, fileName: string, limits: JsonLimits = SMALL): unknown {
   checkLength(json.length, fileName, limits)
   const text = decodeUtf8(json, fileName)
-  checkValues(text, fileName, limits)
   if (text.startsWith('\ufeff')) {
     throw invalid(`${fileName} starts with a byte order mark, which JSON does not allow: save it without`)
   }
-  let value: unknown
+  checkValues(text, fileName, limits)
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch (error) {
-    throw invalid(`${fileName} is not JSON: ${(error as Error).message}`, { cause: error })
+    // What the parser says may quote the file, whatever stands there
+    const said = (error as Error).message.replace(/\p{Cc}/gu, '\ufffd')
+    throw invalid(`${fileName} is not JSON: ${said}`, { cause: error })
   }
-  if (!isObject(value)) throw invalid(`${fileName} must hold a JSON object, not ${kind(value)}`)
-  return value
 }
 
 /** What a JSON value is, for errors. */
@@ -77,18 +89,37 @@ function checkLength(length: number, fileName: string, { bytes }: JsonLimits): v
   throw invalid(`${fileName} has ${length} bytes: at most ${bytes} are read`)
 }
 
-/** Counts what begins or ends a value, before memory is taken for them; in strings too, where there are few. */
+/**
+ * Counts values and how deep they lie, before memory is taken for them and before anything recurses into them. No file of
+ * a model is nested deeper than the reference's own parser goes.
+ */
 function checkValues(text: string, fileName: string, { values }: JsonLimits): void {
-  if (text.length <= values) return
   let count = 0
+  let depth = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code === COMMA || code === BRACKET || code === BRACE) count++
+    if (code === QUOTE) at = endOfString(text, at)
+    else if (code === COMMA) count++
+    else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
+      count++
+      if (++depth > MAX_DEPTH) throw invalid(`${fileName} is nested deeper than ${MAX_DEPTH} levels`)
+    } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) depth--
   }
   if (count > values) throw invalid(`${fileName} holds ${count} values: at most ${values} are read`)
 }
 
-const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b]
+/** Where the string that begins at `start` ends, or the text where it does not. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at
+    if (code === BACKSLASH) at++
+  }
+  return text.length
+}
+
+const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c]
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 function invalid(message: string, options?: ErrorOptions): ModelFormatError {
   return new ModelFormatError('InvalidConfig', message, options)

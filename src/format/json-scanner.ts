@@ -18,7 +18,7 @@ const ZERO = 0x30
 const NINE = 0x39
 
 /** Arrays and objects inside one another, the header itself counted: serde_json's limit. */
-const MAX_DEPTH = 127
+export const MAX_DEPTH: number = 127
 
 const LITERALS: readonly string[] = ['true', 'false', 'null']
 

@@ -1,3 +1,5 @@
+import { DownloadError } from './errors.ts'
+
 /** How a request waits and tries again. Times in milliseconds. */
 export interface RequestOptions {
   /** In place of the runtime's own, for proxies and tests. */
@@ -5,7 +7,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** The mode in which `fetch` uses the browser's HTTP cache. */
   readonly cache?: RequestCache
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Requests after the first, on 408, 429, 5xx and broken connections. Default 5. */
   readonly retries?: number
   /** The first wait; each next one is twice as long, and `Retry-After` goes before both. Default 500. */
@@ -13,9 +15,6 @@ export interface RequestOptions {
   /** The longest wait for a response's head, and for each piece of its body. Default 30 seconds. */
   readonly timeout?: number
 }
-
-/** No server answered: not found, refused, broken off, or too slow. */
-export class ConnectionError extends Error {}
 
 const RETRYABLE: readonly number[] = [408, 429, 500, 502, 503, 504]
 /** A server that asks for a longer wait gets its response reported instead. */
@@ -26,7 +25,7 @@ const LONGEST_WAIT = 300_000
  * its body unread.
  *
  * @throws the signal's reason
- * @throws {ConnectionError} naming the URL where no response came
+ * @throws {DownloadError} `NoAnswer`, naming the URL, where no response came; `BadRedirect` at once
  */
 export async function request(
   url: string,
@@ -45,6 +44,7 @@ export async function request(
       await response.body?.cancel()
     } catch (error) {
       options.signal?.throwIfAborted()
+      if (error instanceof DownloadError) throw error
       if (attempt >= retries) throw noResponse(url, error)
     }
     await delay(wait, options.signal)
@@ -80,13 +80,17 @@ async function requestOnce(
   }
 }
 
-function noResponse(url: string, cause: unknown): ConnectionError {
-  return new ConnectionError(
+function noResponse(url: string, cause: unknown): DownloadError {
+  return new DownloadError(
+    'NoAnswer',
     `No answer from ${url}: ${reasonOf(cause)}; check the address and the connection`,
-    {
-      cause,
-    },
+    { cause },
   )
+}
+
+/** Whether nobody answered: asking another time, or using what was kept, can help. */
+export function isNoAnswer(error: unknown): error is DownloadError {
+  return error instanceof DownloadError && error.code === 'NoAnswer'
 }
 
 /** The innermost message: `fetch failed` alone tells nobody anything. */

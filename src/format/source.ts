@@ -3,6 +3,8 @@
  * hangs on these two shapes, so a new place to load from is one more `ModelFiles`.
  */
 
+import { ModelFormatError } from './errors.ts'
+
 /** One file, read in ranges. */
 export interface ByteSource {
   /** Shown in errors: `model.safetensors`, with the folder or URL where that helps. */
@@ -23,6 +25,8 @@ export interface ModelFiles {
   readonly name: string
   /** Opens a file by its name in the model's folder; `undefined` where there is no such file. */
   open(fileName: string): Promise<ByteSource | undefined>
+  /** What a place says of a file that it does not have, where that tells more than its absence. */
+  whyMissing?(fileName: string): string | undefined
 }
 
 /** A file already in memory. */
@@ -71,9 +75,32 @@ export function checkRange(name: string, offset: number, length: number, byteLen
   )
 }
 
-/** Reads a whole file, for the small ones: configurations, vocabularies. */
-export async function readAll(source: ByteSource): Promise<Uint8Array> {
+/**
+ * Reads a whole file, for the small ones: configurations, vocabularies.
+ *
+ * @param most bytes that are read; nothing is where the file has more
+ * @throws {ModelFormatError} `InvalidConfig`
+ */
+export async function readAll(
+  source: ByteSource,
+  most: number = Number.POSITIVE_INFINITY,
+): Promise<Uint8Array> {
+  if (source.byteLength > most) throw tooLarge(source.name, `${source.byteLength} bytes`, most)
   const bytes = new Uint8Array(source.byteLength)
   await source.read(0, bytes)
   return bytes
+}
+
+export function tooLarge(name: string, found: string, most: number): ModelFormatError {
+  return new ModelFormatError('InvalidConfig', `${name} has ${found}: at most ${most} are read`)
+}
+
+/** The error for files one of which a model must have. */
+export function missingFile(
+  files: ModelFiles,
+  fileNames: readonly string[],
+  message: string,
+): ModelFormatError {
+  const reasons = fileNames.map((name) => files.whyMissing?.(name)).filter((why) => why !== undefined)
+  return new ModelFormatError('MissingFile', [message, ...reasons].join('; '))
 }

@@ -1,54 +1,33 @@
-import { ConnectionError, type RequestOptions, request } from '../format/request.ts'
+import type { LoadWatch } from '../format/load-watch.ts'
+import type { RequestOptions } from '../format/request.ts'
 import { type ByteSource, blobSource, bytesSource, type ModelFiles } from '../format/source.ts'
 import { openUrl } from '../format/url-source.ts'
-import { HubError, type HubQuestion, refusal } from './errors.ts'
-import { INDEX, noSafetensors, OTHER_WEIGHTS, WEIGHTS } from './model-files.ts'
-import {
-  authorization,
-  checkEndpoint,
-  DEFAULT_ENDPOINT,
-  filesUrl,
-  type HubId,
-  isCommit,
-  parseHubId,
-  resolveUrl,
-} from './urls.ts'
+import { asHubError, HubError, type HubQuestion, refusal } from './errors.ts'
+import { keep, type ListedFile, type Listing, readListing } from './listing.ts'
+import { INDEX, mostBytes, noSafetensors, OTHER_WEIGHTS, WEIGHTS } from './model-files.ts'
+import { authorization, checkToken, withoutToken } from './token.ts'
+import { checkEndpoint, DEFAULT_ENDPOINT, type HubId, parseHubId, resolveUrl } from './urls.ts'
 
 /** The largest file that is held in memory to be hashed; WebCrypto takes no stream. */
 const LARGEST_HASHED = 1 << 26
 /** One piece of a file on its way into the cache. */
 const PIECE = 1 << 20
 
-export interface HubFilesOptions {
+export interface HubFilesOptions extends LoadWatch {
   /** A branch, tag or commit; wins over one in the id. */
   readonly revision?: string
   readonly token?: string
   readonly endpoint?: string
   /** Where files are kept: the Cache API's `iobert` where there is one; `false` for nowhere. */
   readonly cache?: Cache | false
-  readonly onProgress?: (progress: {
-    readonly file: string
-    readonly loaded: number
-    readonly total: number
-  }) => void
-  readonly signal?: AbortSignal
   readonly fetch?: typeof fetch
   /** See `RequestOptions`. */
   readonly retries?: number
   readonly retryDelay?: number
 }
 
-/** What the Hub's list says of a file. */
-interface ListedFile {
-  readonly size: number
-  /** Of the content, for large files. */
-  readonly sha256: string | undefined
-}
-
-interface Listing {
-  readonly commit: string
-  readonly files: ReadonlyMap<string, ListedFile>
-}
+/** With the token checked. */
+type Options = Omit<HubFilesOptions, 'token'> & { readonly token: string | undefined }
 
 /**
  * The files of a model on the Hub, where there is no disk. The list of files is asked for once; each file is then
@@ -58,40 +37,44 @@ interface Listing {
  * Opening a file throws `HubError` where the Hub refuses, `ModelFormatError` where a model has no safetensors.
  *
  * @param id `owner/name[@revision]`
- * @throws {RangeError} where `id` is none
+ * @throws {RangeError} where `id` is none, or the token cannot be one
  */
-export function hubFiles(id: string, options: HubFilesOptions = {}): ModelFiles {
-  const model = parseHubId(id, options.revision)
+export function hubFiles(id: string, given: HubFilesOptions = {}): ModelFiles {
+  const model = parseHubId(id, given.revision)
+  const token = checkToken(given.token, 'token')
+  const options = { ...given, token }
   const endpoint = checkEndpoint(options.endpoint ?? DEFAULT_ENDPOINT)
   let opening: Promise<{ cache: Cache | undefined; listing: Listing }> | undefined
 
   async function prepare(): Promise<{ cache: Cache | undefined; listing: Listing }> {
     const cache = await openCache(options.cache)
-    return { cache, listing: await readListing(endpoint, model, cache, options) }
+    return { cache, listing: await readListing(endpoint, model, cache, token, requestOptions(options)) }
+  }
+
+  async function open(fileName: string): Promise<ByteSource | undefined> {
+    opening ??= prepare()
+    const { cache, listing } = await opening.catch((error: unknown) => {
+      opening = undefined
+      throw error
+    })
+    const file = listing.files.get(fileName)
+    if (file === undefined) {
+      if (fileName === WEIGHTS) checkWeights(model, listing)
+      return undefined
+    }
+    const { repository } = model
+    mostBytes(repository, fileName, file.size)
+    const asked: HubQuestion = { endpoint, repository, revision: listing.commit, fileName, token }
+    return openListed(asked, file, cache, options)
   }
 
   return {
     name: `${model.repository}@${model.revision}`,
-    async open(fileName: string): Promise<ByteSource | undefined> {
-      opening ??= prepare()
-      const { cache, listing } = await opening.catch((error: unknown) => {
-        opening = undefined
-        throw error
-      })
-      const file = listing.files.get(fileName)
-      if (file === undefined) {
-        if (fileName === WEIGHTS) checkWeights(model, listing)
-        return undefined
-      }
-      const asked: HubQuestion = {
-        endpoint,
-        repository: model.repository,
-        revision: listing.commit,
-        fileName,
-        token: options.token,
-      }
-      return openListed(asked, file, cache, options)
-    },
+    open: (fileName) =>
+      open(fileName).catch((error: unknown) => {
+        options.signal?.throwIfAborted()
+        throw asHubError(withoutToken(error, token))
+      }),
   }
 }
 
@@ -110,74 +93,18 @@ function checkWeights(model: HubId, listing: Listing): void {
   )
 }
 
-/** Asks for the list of files; without a connection the one that was kept is used. */
-async function readListing(
-  endpoint: string,
-  model: HubId,
-  cache: Cache | undefined,
-  options: HubFilesOptions,
-): Promise<Listing> {
-  const url = filesUrl(endpoint, model)
-  const kept = await cache?.match(url)
-  if (kept !== undefined && isCommit(model.revision)) return parseListing(url, await kept.json())
-  let response: Response
-  try {
-    const retries = kept === undefined ? {} : { retries: 0 }
-    response = await request(url, {}, { ...requestOptions(options), ...retries })
-  } catch (error) {
-    if (kept === undefined || !(error instanceof ConnectionError)) throw error
-    return parseListing(url, await kept.json())
-  }
-  if (!response.ok) {
-    await response.body?.cancel()
-    if (kept !== undefined && response.status >= 500) return parseListing(url, await kept.json())
-    throw refusal(response, { ...model, endpoint, fileName: 'the list of files', token: options.token })
-  }
-  const json = await response.text()
-  const listing = parseListing(url, parsed(json))
-  await keep(cache, url, new Response(json, { headers: { 'content-type': 'application/json' } }))
-  return listing
-}
-
-/** A sign-in page of a network is no JSON, and then no list either. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}
-
-function parseListing(url: string, json: unknown): Listing {
-  const files = new Map<string, ListedFile>()
-  const { sha, siblings } = properties(json)
-  if (typeof sha !== 'string' || !isCommit(sha) || !Array.isArray(siblings)) {
-    throw new HubError('Unavailable', `${url} does not answer as the Hub does: check the endpoint`)
-  }
-  for (const sibling of siblings) {
-    const { rfilename, size, lfs } = properties(sibling)
-    const { sha256 } = properties(lfs)
-    if (typeof rfilename !== 'string' || typeof size !== 'number') continue
-    files.set(rfilename, { size, sha256: typeof sha256 === 'string' ? sha256 : undefined })
-  }
-  return { commit: sha, files }
-}
-
-function properties(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
-}
-
 async function openListed(
   asked: HubQuestion,
   file: ListedFile,
   cache: Cache | undefined,
-  options: HubFilesOptions,
+  options: Options,
 ): Promise<ByteSource | undefined> {
   const url = resolveUrl(asked.endpoint, asked, asked.fileName)
   const kept = await openKept(cache, url, file)
   if (kept !== undefined) return kept
   const source = await openUrl(url, {
     ...requestOptions(options),
+    most: file.size,
     onError: (response) => {
       throw refusal(response, asked)
     },
@@ -218,16 +145,6 @@ async function openKept(
   return undefined
 }
 
-/** False where there is no cache or no room in it. */
-async function keep(cache: Cache | undefined, url: string, response: Response): Promise<boolean> {
-  try {
-    await cache?.put(url, response)
-    return cache !== undefined
-  } catch {
-    return false
-  }
-}
-
 /** A body that is read only as fast as it is stored. */
 function streamedResponse(source: ByteSource): Response {
   let at = 0
@@ -256,7 +173,7 @@ async function readPieces(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> 
   return bytes
 }
 
-function withProgress(source: ByteSource, file: string, options: HubFilesOptions): ByteSource {
+function withProgress(source: ByteSource, file: string, options: Options): ByteSource {
   const { onProgress } = options
   if (onProgress === undefined) return source
   let loaded = 0
@@ -285,11 +202,11 @@ async function checkHash(url: string, bytes: Uint8Array<ArrayBuffer>, file: List
   )
 }
 
-function requestOptions(options: HubFilesOptions): RequestOptions {
+function requestOptions(options: Options): RequestOptions {
   return {
     headers: authorization(options.token),
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
     ...(options.retries === undefined ? {} : { retries: options.retries }),
     ...(options.retryDelay === undefined ? {} : { retryDelay: options.retryDelay }),
   }

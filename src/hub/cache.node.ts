@@ -1,5 +1,6 @@
 import { copyFile, link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
+import { quoted } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
 import { HubError } from './errors.ts'
 import { errorCode, temporaryName } from './paths.node.ts'
@@ -146,7 +147,7 @@ function checkEtag(etag: string): string {
   if (/^[\w-][\w.-]{0,199}$/.test(etag)) return etag
   throw new HubError(
     'BadDownload',
-    `The server's ETag ${JSON.stringify(etag)} is none that the Hub gives (a hash in hexadecimal): check HF_ENDPOINT`,
+    `The server's ETag ${quoted(etag)} is none that the Hub gives (a hash in hexadecimal): check HF_ENDPOINT`,
   )
 }
 

@@ -2,31 +2,20 @@ import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import {
-  backOff,
-  ConnectionError,
-  delay,
-  nextPiece,
-  type RequestOptions,
-  reasonOf,
-  request,
-} from '../format/request.ts'
+import { DownloadError, ModelFormatError, quoted } from '../format/errors.ts'
+import type { LoadWatch } from '../format/load-watch.ts'
+import { badRedirect, mayHaveToken, redirectingFetch, redirectTarget } from '../format/redirect.ts'
+import { backOff, delay, nextPiece, type RequestOptions, reasonOf, request } from '../format/request.ts'
 import type { HubCache } from './cache.node.ts'
 import { HubError, type HubQuestion, refusal } from './errors.ts'
 import { withLock } from './lock.node.ts'
+import { mostBytes } from './model-files.ts'
 import { errorCode } from './paths.node.ts'
-import { redirectingFetch, redirectTarget } from './redirect.node.ts'
-import { authorization, resolveUrl } from './urls.ts'
+import { authorization } from './token.ts'
+import { resolveUrl } from './urls.ts'
 
 /** How often a file's body may break off without a byte of progress. */
 const MOST_BREAKS = 5
-
-/** How far a file's download is; `total` is undefined where the server does not say. Bytes. */
-export interface DownloadProgress {
-  readonly file: string
-  readonly loaded: number
-  readonly total: number | undefined
-}
 
 /** What the Hub says of a file before it is downloaded. */
 export interface FileMetadata {
@@ -53,9 +42,9 @@ export async function fileMetadata(
   for (let redirects = 0; ; redirects++) {
     const headers = { ...authorization(asked.token), 'accept-encoding': 'identity' }
     response = await request(url.href, { method: 'HEAD', headers, redirect: 'manual' }, options)
-    const next = redirectTarget(response, url)
-    if (next === undefined || next.host !== url.host || response.headers.has('x-repo-commit')) break
-    if (redirects === 5) throw new HubError('Unavailable', `${url.href} redirects again and again`)
+    const next = await redirectTarget(response, url)
+    if (next === undefined || !mayHaveToken(url, next) || response.headers.has('x-repo-commit')) break
+    if (redirects === 5) throw badRedirect(url, 'redirects again and again')
     url = next
   }
   const { headers, status } = response
@@ -68,7 +57,13 @@ export async function fileMetadata(
   if (commit === null || !/^[0-9a-f]{40}$/.test(commit) || etag === undefined) {
     throw new HubError(
       'Unavailable',
-      `${url.href} does not answer as the Hub does (no X-Repo-Commit or no ETag): check HF_ENDPOINT and the proxy`,
+      `${url.origin}${url.pathname} does not answer as the Hub does (no X-Repo-Commit or no ETag): check HF_ENDPOINT and the proxy`,
+    )
+  }
+  if (asked.token !== undefined && etag.includes(asked.token)) {
+    throw new HubError(
+      'BadDownload',
+      `${url.origin} gives the token as the ETag of ${quoted(asked.fileName)}`,
     )
   }
   const length = headers.get('x-linked-size') ?? (status === 200 ? headers.get('content-length') : null)
@@ -76,7 +71,10 @@ export async function fileMetadata(
     fileName: asked.fileName,
     commit,
     etag,
-    size: length === null || headers.get('content-encoding') !== null ? undefined : Number(length),
+    size:
+      headers.get('content-encoding') === null && /^\d{1,15}$/.test(length ?? '')
+        ? Number(length)
+        : undefined,
   }
 }
 
@@ -95,9 +93,10 @@ export async function downloadBlob(
   asked: HubQuestion,
   metadata: FileMetadata,
   options: RequestOptions,
-  onProgress: ((progress: DownloadProgress) => void) | undefined,
+  onProgress: LoadWatch['onProgress'],
 ): Promise<void> {
   const { etag, size, fileName } = metadata
+  mostBytes(asked.repository, fileName, size)
   const blob = cache.blob(etag)
   await mkdir(dirname(blob), { recursive: true })
   const isThere = async (): Promise<boolean> => {
@@ -149,7 +148,7 @@ async function fetchBody(
   asked: HubQuestion,
   metadata: FileMetadata,
   options: RequestOptions,
-  onProgress: ((progress: DownloadProgress) => void) | undefined,
+  onProgress: LoadWatch['onProgress'],
 ): Promise<void> {
   const { size } = metadata
   // Only a hash can tell that the two halves of a resumed file belong together.
@@ -167,7 +166,8 @@ async function fetchBody(
         if (size === undefined || loaded === size) break
       } catch (error) {
         options.signal?.throwIfAborted()
-        if (error instanceof HubError || error instanceof ConnectionError) throw error
+        if (error instanceof HubError || error instanceof DownloadError) throw error
+        if (error instanceof ModelFormatError) throw error
         // A full disk, say: the system's errors come bare, the network's inside others.
         if (errorCode(error) !== undefined) throw error
         reason = reasonOf(error)
@@ -201,7 +201,7 @@ async function receive(
   asked: HubQuestion,
   metadata: FileMetadata,
   options: RequestOptions,
-  onProgress: ((progress: DownloadProgress) => void) | undefined,
+  onProgress: LoadWatch['onProgress'],
 ): Promise<number> {
   const { size } = metadata
   const headers: Record<string, string> = { ...authorization(asked.token), 'accept-encoding': 'identity' }
@@ -228,21 +228,25 @@ async function receive(
       `${urlOf(asked)} answered another range than bytes ${loaded}- asked for`,
     )
   }
+  const most = mostBytes(asked.repository, asked.fileName, size)
   let at = response.status === 206 ? loaded : 0
   const reader = response.body?.getReader()
   try {
     for (;;) {
       const piece = reader === undefined ? undefined : await nextPiece(reader, options)
       if (piece === undefined) break
-      if (size !== undefined && at + piece.length > size) {
+      if (at + piece.length > most) {
+        if (size === undefined) await file.truncate(0)
         throw new HubError(
           'BadDownload',
-          `${urlOf(asked)} is longer than the ${size} bytes that the Hub announced: try again later`,
+          size === undefined
+            ? `${urlOf(asked)} is longer than ${most} bytes, the most that is taken where the Hub announces no length: check HF_ENDPOINT`
+            : `${urlOf(asked)} is longer than the ${size} bytes that the Hub announced: try again later`,
         )
       }
       await writeAll(file, piece, at)
       at += piece.length
-      onProgress?.({ file: asked.fileName, loaded: at, total: size })
+      onProgress?.({ file: asked.fileName, loaded: at, total: size ?? 0 })
     }
   } finally {
     reader?.cancel().catch(() => {})

@@ -76,6 +76,7 @@ function readToken(path: string): string | undefined {
   }
 }
 
+/** As Python: line breaks wherever they are. What is still no token is refused where it is to be sent. */
 function cleanToken(token: string | undefined): string | undefined {
   return token?.replace(/[\r\n]/g, '').trim() || undefined
 }

@@ -1,3 +1,5 @@
+import { DownloadError, quoted } from '../format/errors.ts'
+
 /** Why the Hub, or what is kept of it on disk, did not give a file. The first four are the Hub's own names. */
 export type HubErrorCode =
   | 'RepoNotFound'
@@ -43,7 +45,8 @@ export function refusal(response: Response, asked: HubQuestion): HubError {
   const { endpoint, repository, revision, fileName, token } = asked
   const { status } = response
   const code = response.headers.get('x-error-code')
-  const said = response.headers.get('x-error-message')
+  const message = response.headers.get('x-error-message')
+  const said = message === null ? undefined : quoted(message)
   const model = `${endpoint}/${repository}`
   const withToken = 'pass { token } or set HF_TOKEN'
   if (code === 'GatedRepo') {
@@ -68,7 +71,7 @@ export function refusal(response: Response, asked: HubQuestion): HubError {
       `The model ${repository} has no file ${fileName} at revision ${revision}: see ${model}/tree/${encodeURIComponent(revision)}`,
     )
   }
-  if (status === 401 && /^invalid credentials/i.test(said ?? '')) {
+  if (status === 401 && /^invalid credentials/i.test(message ?? '')) {
     return new HubError(
       'Unauthorized',
       `${endpoint} refused the token (${said}): make a new one at ${endpoint}/settings/tokens, or leave it out for a public model`,
@@ -87,7 +90,7 @@ export function refusal(response: Response, asked: HubQuestion): HubError {
   if (status === 403) {
     return new HubError(
       'Forbidden',
-      `${endpoint} forbids reading ${repository}${said === null ? '' : ` (${said})`}: use a token with read permission for it`,
+      `${endpoint} forbids reading ${repository}${said === undefined ? '' : ` (${said})`}: use a token with read permission for it`,
     )
   }
   if (status === 429) {
@@ -100,7 +103,14 @@ export function refusal(response: Response, asked: HubQuestion): HubError {
   }
   return new HubError(
     'Unavailable',
-    `${endpoint} answered ${status} ${response.statusText}`.trimEnd() +
+    `${endpoint} answered ${status} ${response.statusText.slice(0, 100)}`.trimEnd() +
       ` for ${fileName} of ${repository}: try again later`,
   )
+}
+
+/** What went wrong with an address of the Hub, as the Hub's errors say it; any other error as it is. */
+export function asHubError(error: unknown): unknown {
+  if (!(error instanceof DownloadError)) return error
+  const code = error.code === 'Changed' ? 'BadDownload' : 'Unavailable'
+  return new HubError(code, error.message, { cause: error })
 }

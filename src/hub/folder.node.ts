@@ -1,18 +1,21 @@
-import { readFile } from 'node:fs/promises'
-import { ModelFormatError } from '../format/errors.ts'
+import { DownloadError, ModelFormatError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
-import { ConnectionError, type RequestOptions } from '../format/request.ts'
+import type { LoadWatch } from '../format/load-watch.ts'
+import { redirectingFetch } from '../format/redirect.ts'
+import { isNoAnswer, type RequestOptions } from '../format/request.ts'
+import { readShardIndex, shardNames } from '../format/shard-index.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
 import { openUrl } from '../format/url-source.ts'
 import { loadConfig } from '../model/config.ts'
 import { HubCache } from './cache.node.ts'
-import { type DownloadProgress, downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
+import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
 import { readEnvironment } from './environment.node.ts'
-import { HubError, type HubQuestion, refusal } from './errors.ts'
+import { asHubError, HubError, type HubQuestion, refusal } from './errors.ts'
 import {
   CONFIG,
   hasVocabulary,
   INDEX,
+  mostBytes,
   noSafetensors,
   noVocabulary,
   OTHER_WEIGHTS,
@@ -20,14 +23,13 @@ import {
   SENTENCE_MODULES,
   SENTENCE_SETTINGS,
   SMALL_FILES,
-  shardNames,
   WEIGHTS,
 } from './model-files.ts'
-import { redirectingFetch } from './redirect.node.ts'
-import { authorization, checkEndpoint, type HubId, parseHubId, resolveUrl } from './urls.ts'
+import { authorization, checkToken, withoutToken } from './token.ts'
+import { checkEndpoint, type HubId, parseHubId, resolveUrl } from './urls.ts'
 
 /** What `hubFolder` takes; what is left out comes from the environment, by the names that Python reads. */
-export interface HubFolderOptions {
+export interface HubFolderOptions extends LoadWatch {
   /** A branch, tag or commit; wins over one in the id. */
   readonly revision?: string
   readonly token?: string
@@ -36,8 +38,6 @@ export interface HubFolderOptions {
   /** The folder that holds `models--owner--name`. */
   readonly cacheDir?: string
   readonly endpoint?: string
-  readonly onProgress?: (progress: DownloadProgress) => void
-  readonly signal?: AbortSignal
   /** False for the small files alone, as a tokenizer needs. Default true. */
   readonly weights?: boolean
   /**
@@ -65,24 +65,25 @@ export interface HubFolder {
  * @param id `owner/name[@revision]`
  * @throws {HubError} where the Hub refuses, or nothing is cached and it is out of reach
  * @throws {ModelFormatError} `MissingFile` where the model lacks a file that is needed, or has no safetensors
- * @throws {RangeError} where `id` is none
+ * @throws {RangeError} where `id` is none, or the token cannot be one
  *
  * @example
  * const { folder } = await hubFolder('dslim/bert-base-NER', { onProgress: ({ file, loaded, total }) => ... })
  */
 export async function hubFolder(id: string, options: HubFolderOptions = {}): Promise<HubFolder> {
   const model = parseHubId(id, options.revision)
+  const given = checkToken(options.token, 'token')
   const environment = readEnvironment()
   const cache = new HubCache(options.cacheDir ?? environment.cacheDir, model.repository, environment.symlinks)
   const offline = options.offline ?? environment.offline
   const cached = await findCached(cache, model, options.weights ?? true)
   if (cached.folder !== undefined && (offline || cached.isCommit)) return cached.folder
   if (offline) throw notCached(model, cached.missing, undefined)
-  const { signal } = options
+  const token = given ?? checkToken(environment.token, 'HF_TOKEN (or the file that holds it)')
   const hub = new HubDownload(model, cache, {
     ...options,
     endpoint: checkEndpoint(options.endpoint ?? environment.endpoint),
-    token: options.token ?? environment.token,
+    token,
     metadataTimeout: environment.metadataTimeout,
     downloadTimeout: environment.downloadTimeout,
     // With a copy at hand nobody waits for a Hub that is out of reach.
@@ -91,26 +92,26 @@ export async function hubFolder(id: string, options: HubFolderOptions = {}): Pro
   try {
     return await hub.run()
   } catch (error) {
-    signal?.throwIfAborted()
-    if (!isOutOfReach(error)) throw error
+    options.signal?.throwIfAborted()
+    withoutToken(error, token)
     // Once the Hub has named another commit, the one in the cache is not what was asked for.
     const same = hub.commit === undefined || hub.commit === cached.folder?.commit
-    if (cached.folder !== undefined && same) return cached.folder
-    throw error instanceof ConnectionError && hub.commit === undefined
+    if (cached.folder !== undefined && same && isOutOfReach(error)) return cached.folder
+    throw isNoAnswer(error) && hub.commit === undefined
       ? notCached(model, cached.missing, error)
-      : error
+      : asHubError(error)
   }
 }
 
 /** As in Python, a refusal is no reason not to use what was downloaded when it was allowed. */
 function isOutOfReach(error: unknown): boolean {
-  if (error instanceof ConnectionError) return true
+  if (error instanceof DownloadError) return error.code !== 'Changed'
   return (
     error instanceof HubError && !['RevisionNotFound', 'EntryNotFound', 'BadDownload'].includes(error.code)
   )
 }
 
-function notCached(model: HubId, missing: string | undefined, cause: ConnectionError | undefined): HubError {
+function notCached(model: HubId, missing: string | undefined, cause: Error | undefined): HubError {
   const why = cause === undefined ? 'the network is switched off (offline)' : cause.message
   const what = missing === undefined ? 'is not in the cache' : `is only in part in the cache (no ${missing})`
   return new HubError(
@@ -145,7 +146,8 @@ async function firstMissing(cache: HubCache, commit: string, weights: boolean): 
   if (!(await hasVocabulary(has))) return 'vocab.txt'
   if (!weights || (await has(WEIGHTS))) return undefined
   if (!(await has(INDEX))) return WEIGHTS
-  for (const shard of shardNames(await readFile(cache.pointer(commit, INDEX)))) {
+  const index = await readShardIndex(folderFiles(cache.snapshot(commit)))
+  for (const shard of index === undefined ? [] : shardNames(index)) {
     if (!(await has(shard))) return shard
   }
   return undefined
@@ -240,6 +242,7 @@ class HubDownload {
       }
     }
     if (wanted.length === 0) return
+    for (const { fileName, size } of wanted) mostBytes(this.#model.repository, fileName, size)
     const totalBytes = wanted.reduce((total, { size }) => total + (size ?? 0), 0)
     await this.#options.beforeWeights?.(totalBytes, this.#remoteFiles())
     for (const metadata of wanted) await this.#download(metadata)
@@ -249,9 +252,8 @@ class HubDownload {
   async #weightFiles(): Promise<readonly string[]> {
     if (await this.#exists(WEIGHTS)) return [WEIGHTS]
     await this.#fetchSmall([INDEX])
-    if (await this.#cache.has(this.#commit, INDEX)) {
-      return shardNames(await readFile(this.#cache.pointer(this.#commit, INDEX)))
-    }
+    const index = await readShardIndex(folderFiles(this.#cache.snapshot(this.#commit)))
+    if (index !== undefined) return shardNames(index)
     for (const other of OTHER_WEIGHTS) {
       if (await this.#exists(other)) throw noSafetensors(this.#model.repository, other)
     }
@@ -316,7 +318,7 @@ class HubDownload {
     return {
       fetch: this.#options.fetch ?? fetch,
       timeout,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
       ...(retries === undefined ? {} : { retries }),
       ...(retryDelay === undefined ? {} : { retryDelay }),
     }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { quantizeModel } from '../convert/quantize-model.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { folderFiles, withWeights } from '../format/folder-files.node.ts'
+import { readShardIndex, shardNames, WEIGHTS } from '../format/shard-index.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
 import { resolveTensors } from '../model/tensor-names.ts'
-import { INDEX, shardNames, WEIGHTS } from './model-files.ts'
 import { temporaryName } from './paths.node.ts'
 
 /**
@@ -104,7 +104,7 @@ async function hashOfWeights(snapshot: string): Promise<string | undefined> {
 
 async function weightFiles(snapshot: string): Promise<readonly string[]> {
   if (existsSync(join(snapshot, WEIGHTS))) return [WEIGHTS]
-  const index = await readFile(join(snapshot, INDEX)).catch(() => undefined)
+  const index = await readShardIndex(folderFiles(snapshot))
   return index === undefined ? [] : [...shardNames(index)].sort()
 }
 

@@ -1,11 +1,11 @@
 import { ModelFormatError } from '../format/errors.ts'
-import { checkFileName } from '../format/file-name.ts'
-import { isObject, parseJsonObject } from '../format/json-file.ts'
+import { largestWhole } from '../format/file-limits.ts'
+import { WEIGHTS } from '../format/shard-index.ts'
+
+export { INDEX, WEIGHTS } from '../format/shard-index.ts'
 
 /** The files of a model's repository that are read; see "5.4 Files of a model repo" for what each is for. */
 export const CONFIG: string = 'config.json'
-export const WEIGHTS: string = 'model.safetensors'
-export const INDEX: string = 'model.safetensors.index.json'
 /** sentence-transformers' list of the steps after the encoder, and how it pools. */
 export const SENTENCE_MODULES: string = 'modules.json'
 export const POOLING: string = '1_Pooling/config.json'
@@ -48,24 +48,23 @@ export function noSafetensors(repository: string, other: string | undefined): Mo
   )
 }
 
+/** In float32 what fits WebAssembly as int8 has 16 GiB at most. */
+const LARGEST_WEIGHTS = 2 ** 34
+/** Where nobody says how large a file is. BERT-large in float32 has 1.3 GB. */
+const LARGEST_UNSIZED = 2 ** 32
+
 /**
- * The files that an index of shards names, each once, in the order of their first use.
+ * The most bytes that are taken of a file: what was announced, and where nothing was, a limit.
  *
- * @throws {ModelFormatError} `InvalidConfig` where the index is none, or names a path outside the model
+ * @throws {ModelFormatError} InvalidConfig where more is announced than is ever read of such a file
  */
-export function shardNames(bytes: Uint8Array): readonly string[] {
-  const { weight_map: map } = parseJsonObject(bytes, INDEX)
-  const invalid = (what: string): ModelFormatError =>
-    new ModelFormatError(
-      'InvalidConfig',
-      `${INDEX} ${what}: it must hold {"weight_map": {"tensor": "file", ...}}`,
-    )
-  if (!isObject(map)) throw invalid('has no weight_map')
-  const names = new Set<string>()
-  for (const name of Object.values(map)) {
-    if (typeof name !== 'string') throw invalid('maps a tensor to something that is no file name')
-    names.add(checkFileName(name))
-  }
-  if (names.size === 0) throw invalid('names no file')
-  return [...names]
+export function mostBytes(repository: string, fileName: string, announced: number | undefined): number {
+  const whole = largestWhole(fileName)
+  if (announced === undefined) return whole ?? LARGEST_UNSIZED
+  const most = whole ?? LARGEST_WEIGHTS
+  if (announced <= most) return announced
+  throw new ModelFormatError(
+    'InvalidConfig',
+    `${fileName} of ${repository} has ${announced} bytes: at most ${most} are read`,
+  )
 }

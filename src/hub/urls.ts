@@ -74,7 +74,3 @@ export function resolveUrl(endpoint: string, id: HubId, fileName: string): strin
 export function filesUrl(endpoint: string, id: HubId): string {
   return `${endpoint}/api/models/${id.repository}/revision/${encodeURIComponent(id.revision)}?blobs=true`
 }
-
-export function authorization(token: string | undefined): Record<string, string> {
-  return token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` }
-}

@@ -1,13 +1,13 @@
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import {
   isObject,
-  type JsonObject,
+  type JsonRecord,
   kind,
   parseJsonObject,
   readJsonObject,
   shown,
 } from '../format/json-file.ts'
-import type { ModelFiles } from '../format/source.ts'
+import { type ModelFiles, missingFile } from '../format/source.ts'
 import { type Quantization, readQuantization } from './quantization.ts'
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
@@ -106,7 +106,7 @@ export function parseConfig(json: string | Uint8Array): BertConfig {
   return readConfig(parseJsonObject(json, FILE))
 }
 
-function readConfig(config: JsonObject): BertConfig {
+function readConfig(config: JsonRecord): BertConfig {
   const modelType = readModelType(config)
   checkFixed(config)
   const keys = KEYS[modelType]
@@ -145,8 +145,9 @@ function readConfig(config: JsonObject): BertConfig {
 export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   const source = await files.open(FILE)
   if (source === undefined) {
-    throw new ModelFormatError(
-      'MissingFile',
+    throw missingFile(
+      files,
+      [FILE],
       `${files.name} has no ${FILE}: a model is config.json, vocab.txt and model.safetensors; TensorFlow's and Spark NLP's become one with: iobert convert ${files.name} OUT`,
     )
   }
@@ -157,7 +158,7 @@ export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   }
 }
 
-function readModelType(config: JsonObject): 'bert' | 'distilbert' {
+function readModelType(config: JsonRecord): 'bert' | 'distilbert' {
   const value = config['model_type'] ?? undefined
   if (value === 'bert' || value === 'distilbert') return value
   if (value !== undefined && typeof value !== 'string')
@@ -180,7 +181,7 @@ function readModelType(config: JsonObject): 'bert' | 'distilbert' {
   )
 }
 
-function readArchitecture(config: JsonObject): string | undefined {
+function readArchitecture(config: JsonRecord): string | undefined {
   const architectures = config['architectures'] ?? []
   if (!Array.isArray(architectures))
     throw invalid(`architectures must be an array, not ${kind(architectures)}`)
@@ -190,7 +191,7 @@ function readArchitecture(config: JsonObject): string | undefined {
   return first
 }
 
-function checkFixed(config: JsonObject): void {
+function checkFixed(config: JsonRecord): void {
   for (const [key, wanted] of FIXED) {
     const value = config[key] ?? wanted
     if (typeof value !== typeof wanted) throw invalid(`${key} must be a ${typeof wanted}, not ${kind(value)}`)
@@ -202,7 +203,7 @@ function checkFixed(config: JsonObject): void {
   }
 }
 
-function readActivation(config: JsonObject, key: string): HiddenActivation {
+function readActivation(config: JsonRecord, key: string): HiddenActivation {
   const value = config[key] ?? 'gelu'
   if (typeof value !== 'string') throw invalid(`${key} must be a text, not ${kind(value)}`)
   const activation = ACTIVATIONS[value]
@@ -210,14 +211,14 @@ function readActivation(config: JsonObject, key: string): HiddenActivation {
   throw unsupported(`has ${key} ${quoted(value)}: known are ${Object.keys(ACTIVATIONS).join(', ')}`)
 }
 
-function readLayerNormEps(config: JsonObject): number {
+function readLayerNormEps(config: JsonRecord): number {
   const value = config['layer_norm_eps'] ?? 1e-12
   if (typeof value === 'number' && value > 0 && value < 1) return value
   throw invalid(`layer_norm_eps must be a number between 0 and 1, not ${shown(value)}`)
 }
 
 /** Labels by number: `id2label`, whose keys are texts in any order, else `num_labels` times LABEL_i. */
-function readLabels(config: JsonObject): string[] {
+function readLabels(config: JsonRecord): string[] {
   const named = config['id2label'] ?? undefined
   if (named === undefined) {
     // Configurations of 2019 say num_labels or _num_labels; transformers' default is two
@@ -244,13 +245,13 @@ function readLabels(config: JsonObject): string[] {
   return labels as string[]
 }
 
-function readLabelScheme(config: JsonObject): string | undefined {
+function readLabelScheme(config: JsonRecord): string | undefined {
   const value = config['label_scheme'] ?? undefined
   if (value === undefined || typeof value === 'string') return value
   throw invalid(`label_scheme must be a text, not ${kind(value)}`)
 }
 
-function integer(config: JsonObject, key: string, least: number, most: number, otherwise?: number): number {
+function integer(config: JsonRecord, key: string, least: number, most: number, otherwise?: number): number {
   const value = config[key] ?? otherwise
   if (value === undefined) throw invalid(`${key} is missing`)
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value

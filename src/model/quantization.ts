@@ -1,5 +1,5 @@
 import { ModelFormatError } from '../format/errors.ts'
-import { isObject, type JsonObject, kind, shown } from '../format/json-file.ts'
+import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 
 /** int8 weights with one scale for each output channel: the one kind of quantisation read and written. */
 export interface Quantization {
@@ -49,7 +49,7 @@ export function readQuantization(value: unknown): Quantization | undefined {
 }
 
 /** The `quantization_config` that the quantiser writes; `prefix` is the encoder's: `bert` or `distilbert`. */
-export function quantizationConfig(prefix: 'bert' | 'distilbert'): JsonObject {
+export function quantizationConfig(prefix: 'bert' | 'distilbert'): JsonRecord {
   const embeddings = ['position_embeddings', 'token_type_embeddings'].slice(0, prefix === 'bert' ? 2 : 1)
   return {
     quant_method: 'compressed-tensors',
@@ -67,7 +67,7 @@ export function quantizationConfig(prefix: 'bert' | 'distilbert'): JsonObject {
   }
 }
 
-function expect(settings: JsonObject, key: string, wanted: unknown): void {
+function expect(settings: JsonRecord, key: string, wanted: unknown): void {
   const found = settings[key]
   if (found === wanted) return
   throw new ModelFormatError(

@@ -14,11 +14,13 @@ import type { BertWeights } from './weights.ts'
 const STAGING_BYTES = 4 * 2 ** 20
 
 /** Told after each piece of a file. */
-export type LoadProgress = (loadedBytes: number, totalBytes: number) => void
+export type WeightsProgress = (loadedBytes: number, totalBytes: number) => void
 
 /** One tensor and what is done with it. */
 interface Task {
   readonly tensor: CheckpointTensor
+  /** Of all that is read for it: some of its rows, and its scales. */
+  readonly byteLength: number
   readonly read: () => Promise<void>
 }
 
@@ -32,19 +34,26 @@ export async function readWeights(
   tensors: ModelTensors,
   weights: BertWeights,
   config: BertConfig,
-  onProgress?: LoadProgress,
+  onProgress?: WeightsProgress,
   signal?: AbortSignal,
 ): Promise<void> {
   const { memory } = kernels
   const mark = memory.end
   const reader = new Reader(kernels, config, onProgress, signal)
   const tasks = [...embeddingTasks(reader, tensors, weights), ...layerTasks(reader, tensors, weights)]
-  // Of the token types only the first row is read.
-  const types = tensors.tokenTypeEmbeddings
-  const unread = types === undefined ? 0 : types.byteLength * (1 - 1 / types.shape[0]!)
-  reader.total = tasks.reduce((sum, { tensor }) => sum + tensor.byteLength, -unread)
+  reader.total = tasks.reduce((sum, { byteLength }) => sum + byteLength, 0)
   for (const { read } of tasks.sort(byPlace)) await read()
   memory.release(mark)
+}
+
+function task(
+  tensor: CheckpointTensor,
+  read: Task['read'],
+  rows = tensor.shape[0]!,
+  scale?: CheckpointTensor,
+): Task {
+  const byteLength = (tensor.byteLength / tensor.shape[0]!) * rows + (scale?.byteLength ?? 0)
+  return { tensor, byteLength, read }
 }
 
 /** In the order of the files, so that each is read forward. */
@@ -99,13 +108,13 @@ class Reader {
   readonly #staging: number
   readonly #widened: number
   readonly #capacity: number
-  readonly #onProgress: LoadProgress | undefined
+  readonly #onProgress: WeightsProgress | undefined
   readonly #signal: AbortSignal | undefined
 
   constructor(
     kernels: Kernels,
     { hiddenSize, intermediateSize }: BertConfig,
-    onProgress: LoadProgress | undefined,
+    onProgress: WeightsProgress | undefined,
     signal: AbortSignal | undefined,
   ) {
     this.kernels = kernels
@@ -120,7 +129,7 @@ class Reader {
 
   /** A tensor [rows, width] handed to `pack` piece by piece. */
   packed(tensor: CheckpointTensor, pack: (piece: StoredRows) => boolean, rows = tensor.shape[0]!): Task {
-    return { tensor, read: () => this.#eachPiece(tensor, rows, this.#capacity, pack) }
+    return task(tensor, () => this.#eachPiece(tensor, rows, this.#capacity, pack), rows)
   }
 
   /** A float tensor [rows, H] (or an int8 one with its scales) as float32 rows at `address`. */
@@ -137,7 +146,7 @@ class Reader {
       }
       await this.#eachPiece(tensor, rows, this.#capacity, pack)
     }
-    return { tensor, read }
+    return task(tensor, read, rows, scale)
   }
 
   layerNorm({ weight, bias }: LayerNormTensors, norm: LayerNorm): Task[] {
@@ -164,7 +173,7 @@ class Reader {
 
   /** A short float tensor as numbers. */
   vector(tensor: CheckpointTensor, use: (values: Float32Array) => void): Task {
-    return { tensor, read: async () => use(await this.#numbers(tensor)) }
+    return task(tensor, async () => use(await this.#numbers(tensor)))
   }
 
   /** int8 weights of a file as the float32 rows w = q · scale, for a float32 layer. */
@@ -185,7 +194,7 @@ class Reader {
         return pack({ address: this.#widened, type: 'F32', rows, first })
       })
     }
-    return { tensor, read }
+    return task(tensor, read, tensor.shape[0]!, scale)
   }
 
   /** Row `row` of a piece to float32 at `to`, times `scale` where one is given. */

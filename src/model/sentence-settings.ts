@@ -1,8 +1,8 @@
 /** What a folder of sentence-transformers says about the steps after (and before) the encoder. */
 import { ModelFormatError } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
-import { decodeUtf8, isObject, type JsonObject, kind, readJsonObject, shown } from '../format/json-file.ts'
-import { type ModelFiles, readAll } from '../format/source.ts'
+import { isObject, type JsonRecord, kind, parseJson, readJsonObject, shown } from '../format/json-file.ts'
+import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
 import { POOLINGS, type Pooling } from './pooling.ts'
 
 /** How a model of sentence-transformers makes a vector of a text. */
@@ -72,13 +72,7 @@ async function readModules(files: ModelFiles): Promise<readonly Module[] | undef
   if (source === undefined) return undefined
   let list: unknown
   try {
-    if (source.byteLength > MAX_MODULES_BYTES) {
-      throw invalid(MODULES, `has ${source.byteLength} bytes, at most ${MAX_MODULES_BYTES} are read`)
-    }
-    list = JSON.parse(decodeUtf8(await readAll(source), MODULES))
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    throw new ModelFormatError('InvalidConfig', `${MODULES} is not JSON: ${cause.message}`, { cause })
+    list = parseJson(await readAll(source, MAX_MODULES_BYTES), MODULES)
   } finally {
     await source.close()
   }
@@ -96,7 +90,7 @@ async function readPooling(files: ModelFiles, path: string): Promise<Pooling | M
   const name = checkFileName(`${path}/config.json`)
   const config = await readObject(files, name)
   if (config === undefined) {
-    throw new ModelFormatError('MissingFile', `${files.name} has no ${name}, which ${MODULES} names`)
+    throw missingFile(files, [name], `${files.name} has no ${name}, which ${MODULES} names`)
   }
   // Several modes stand for vectors side by side.
   const stated = config['pooling_mode']
@@ -113,7 +107,7 @@ async function readPooling(files: ModelFiles, path: string): Promise<Pooling | M
   )
 }
 
-async function readObject(files: ModelFiles, name: string): Promise<JsonObject | undefined> {
+async function readObject(files: ModelFiles, name: string): Promise<JsonRecord | undefined> {
   const source = await files.open(name)
   if (source === undefined) return undefined
   try {

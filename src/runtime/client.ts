@@ -1,10 +1,12 @@
 /** The calling thread's side of an engine in a worker. inline.ts has the engine on the calling thread itself. */
 
+import type { LoadWatch } from '../format/load-watch.ts'
+import { reasonOf } from '../format/request.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
-import { disposedError } from './disposed-error.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
+import { disposedError, EngineError } from './engine-error.ts'
 import { putTogether } from './post-error.ts'
-import type { FileProgress, Locator, Reply } from './protocol.ts'
+import type { Locator, Reply } from './protocol.ts'
 import type { EngineWorker, Spawn } from './spawn.ts'
 
 export interface EngineClient {
@@ -17,11 +19,6 @@ export interface EngineClient {
     signal: AbortSignal | undefined,
   ): Promise<ForwardOutput>
   dispose(): void
-}
-
-export interface LoadWatch {
-  readonly onProgress?: ((progress: FileProgress) => void) | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 interface Pending {
@@ -38,7 +35,7 @@ export async function loadInWorker(
   watch: LoadWatch,
 ): Promise<EngineClient> {
   watch.signal?.throwIfAborted()
-  const workers = await Promise.all(Array.from({ length: setup.threads }, () => spawn(script)))
+  const workers = await spawnAll(setup.threads, () => spawn(script))
   const client = new WorkerClient(workers[0]!, workers.slice(1))
   try {
     await client.load(setup, locator, watch)
@@ -47,6 +44,18 @@ export async function loadInWorker(
     client.dispose()
     throw error
   }
+}
+
+/** All of them, or none: where one cannot start, the others end. */
+async function spawnAll(count: number, spawn: () => Promise<EngineWorker>): Promise<EngineWorker[]> {
+  const starts = await Promise.allSettled(Array.from({ length: count }, spawn))
+  const workers = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
+  const failed = starts.find((start) => start.status === 'rejected')
+  if (failed === undefined) return workers
+  for (const worker of workers) worker.terminate()
+  throw new EngineError('WorkerFailed', `Cannot start the model's workers: ${reasonOf(failed.reason)}`, {
+    cause: failed.reason,
+  })
 }
 
 class WorkerClient implements EngineClient {
@@ -97,6 +106,8 @@ class WorkerClient implements EngineClient {
     this.#worker.hold(true)
     try {
       await new Promise<void>((resolve, reject) => {
+        if (this.#over) throw this.#over
+        signal?.throwIfAborted()
         this.#loading = { resolve, reject }
         this.#worker.post({ type: 'iobert:load', setup, locator, helpers: ports, deaths }, [...ports])
       })

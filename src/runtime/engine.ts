@@ -18,11 +18,11 @@ import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { packAll } from '../model/packing.ts'
-import { type LoadProgress, readWeights } from '../model/read-weights.ts'
+import { readWeights, type WeightsProgress } from '../model/read-weights.ts'
 import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'
 import { layWorkspace } from '../model/workspace.ts'
-import { disposedError } from './disposed-error.ts'
+import { disposedError } from './engine-error.ts'
 import { giveMemory, takeMemory } from './memory-pool.ts'
 import { nextTask } from './next-task.ts'
 
@@ -61,7 +61,7 @@ const WARM_UP_MILLISECONDS = 15
 
 /** What an engine may be given beside the model. */
 export interface EngineSupport {
-  readonly onProgress?: LoadProgress | undefined
+  readonly onProgress?: WeightsProgress | undefined
   readonly signal?: AbortSignal | undefined
   readonly helpers?: Helpers
   /** Makes the reference kernels, where they are to be used: workers leave them out, to stay small. */

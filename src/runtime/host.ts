@@ -1,13 +1,15 @@
 /** The worker's side: an engine that answers messages, or a helper that lends it a thread. */
+import type { LoadProgress, LoadWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { Engine, type Helpers } from './engine.ts'
+import { EngineError } from './engine-error.ts'
 import { takeApart } from './post-error.ts'
-import type { FileProgress, HelpOrder, Locator, Reply, Request } from './protocol.ts'
+import type { HelpOrder, Locator, Reply, Request } from './protocol.ts'
 
 export interface HostPort {
   post(reply: Reply, transfer: Transferable[]): void
   /** Opens a model's files where this runtime can. */
-  openFiles(locator: Locator, onProgress: (progress: FileProgress) => void): Promise<ModelFiles>
+  openFiles(locator: Locator, watch: LoadWatch): Promise<ModelFiles>
 }
 
 /** Gives back the function that takes each message. */
@@ -17,16 +19,16 @@ export function createHost(port: HostPort): (request: Request) => void {
 
   const load = async (request: Request & { type: 'iobert:load' }): Promise<Engine> => {
     let posted = 0
-    const progress = ({ file, loaded, total }: FileProgress): void => {
+    const onProgress = ({ file, loaded, total }: LoadProgress): void => {
       const now = performance.now()
       // A few messages a second tell as much as one a tensor.
-      if (now - posted < 50 && loaded < total) return
+      if (now - posted < 50 && loaded !== total) return
       posted = now
       port.post({ type: 'progress', file, loaded, total }, [])
     }
-    const files = await port.openFiles(request.locator, progress)
+    const files = await port.openFiles(request.locator, { onProgress })
     const loaded = await Engine.load(request.setup, files, {
-      onProgress: (loaded, total) => progress({ file: 'weights', loaded, total }),
+      onProgress: (loaded, total) => onProgress({ file: 'weights', loaded, total }),
       helpers: helpersOf(request),
     })
     port.post({ type: 'loaded', info: loaded.info, setup: loaded.setup }, [])
@@ -83,7 +85,10 @@ function helpersOf({ helpers, deaths }: Request & { type: 'iobert:load' }): Help
     },
     check(): void {
       if (deaths === undefined || Atomics.load(deaths, 0) === 0) return
-      throw new Error('A helper thread of the model has died; dispose of the model and load it again')
+      throw new EngineError(
+        'WorkerFailed',
+        'A helper thread of the model has died; dispose of the model and load it again',
+      )
     },
   }
 }

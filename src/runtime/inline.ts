@@ -1,8 +1,9 @@
+import type { LoadWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'
 import type { ForwardOutput } from '../model/forward-output.ts'
-import type { EngineClient, LoadWatch } from './client.ts'
-import { disposedError } from './disposed-error.ts'
+import type { EngineClient } from './client.ts'
 import { Engine, type EngineSetup } from './engine.ts'
+import { disposedError } from './engine-error.ts'
 
 /** An engine on the calling thread, which gives way to other tasks between layers. */
 export async function loadInline(

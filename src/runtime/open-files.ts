@@ -1,21 +1,28 @@
+import type { LoadWatch } from '../format/load-watch.ts'
 import { type ModelFiles, mapFiles } from '../format/source.ts'
 import { urlFiles } from '../format/url-source.ts'
-import type { FileProgress, Locator } from './protocol.ts'
+import type { Locator } from './protocol.ts'
 
-/** Opens a model's files where there is no disk. The Hub's part is read only where it is asked. */
+/**
+ * Opens a model's files where there is no disk. The Hub's part is read only where it is asked.
+ *
+ * @param send  in place of the runtime's own `fetch`
+ */
 export async function openFiles(
   locator: Locator,
-  onProgress?: (progress: FileProgress) => void,
+  { signal, onProgress }: LoadWatch,
+  send?: typeof fetch,
 ): Promise<ModelFiles> {
+  const sending = send === undefined ? {} : { fetch: send }
   if (locator.kind === 'files') return mapFiles(locator.files)
-  if (locator.kind === 'url') return urlFiles(locator.base)
+  if (locator.kind === 'url') return urlFiles(locator.base, { signal, ...sending })
   if (locator.kind === 'hub') {
     const { hubFiles } = await import('../hub/browser.ts')
     const { id, endpoint, token } = locator
     return hubFiles(id, {
+      ...{ signal, onProgress, ...sending },
       ...(endpoint ? { endpoint } : {}),
       ...(token ? { token } : {}),
-      ...(onProgress ? { onProgress } : {}),
     })
   }
   throw new RangeError(

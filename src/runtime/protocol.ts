@@ -1,7 +1,8 @@
 /** What the calling thread and the engine's worker say to each other. Plain data that any runtime can post. */
-import type { ModelFormatCode } from '../format/errors.ts'
+import type { LoadProgress } from '../format/load-watch.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
+import type { PostedError } from './post-error.ts'
 
 /** Where a model's files are, so that the worker can open them itself. */
 export type Locator =
@@ -44,16 +45,9 @@ export interface HelpOrder {
   readonly scratch: number
 }
 
-/** A file on its way, or (`file: 'weights'`) all weights into memory; bytes. */
-export interface FileProgress {
-  readonly file: string
-  readonly loaded: number
-  readonly total: number
-}
-
 /** From the worker back. */
 export type Reply =
-  | ({ readonly type: 'progress' } & FileProgress)
+  | ({ readonly type: 'progress' } & LoadProgress)
   | { readonly type: 'loaded'; readonly info: EngineInfo; readonly setup: EngineSetup }
   | {
       readonly type: 'result'
@@ -62,11 +56,3 @@ export type Reply =
       readonly memoryBytes: number
     }
   | { readonly type: 'error'; readonly id: number | undefined; readonly error: PostedError }
-
-/** An error taken apart: not every runtime clones errors, and none clones our classes. */
-export interface PostedError {
-  readonly name: string
-  readonly message: string
-  readonly stack: string | undefined
-  readonly code: ModelFormatCode | undefined
-}

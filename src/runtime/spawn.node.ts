@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { EngineWorker } from './spawn.ts'
+import { EngineError } from './engine-error.ts'
+import { createDeath, type EngineWorker } from './spawn.ts'
 
 /**
  * A worker thread from the inlined script, as a data URL: no file has to be found, so bundles and single-file programs
@@ -14,22 +15,21 @@ export async function spawnNodeWorker(script: string | URL | undefined): Promise
   // Flags of the caller's own (loaders, inspectors) do not concern the engine.
   const worker = new Worker(url, { execArgv: [], name: 'iobert' })
   worker.unref()
-  const deaths: ((reason: Error) => void)[] = []
-  let over = false
-  const die = (reason: Error): void => {
-    if (over) return
-    over = true
-    for (const listener of deaths) listener(reason)
-  }
-  worker.on('error', (cause) => die(new Error(`The model's worker failed: ${cause.message}`, { cause })))
-  worker.on('exit', (code) => die(new Error(`The model's worker ended with code ${code}`)))
+  const death = createDeath()
+  const fail = (cause: Error): void =>
+    death.tell(new EngineError('WorkerFailed', `The model's worker failed: ${cause.message}`, { cause }))
+  worker.on('error', fail)
+  worker.on('messageerror', fail)
+  worker.on('exit', (code) =>
+    death.tell(new EngineError('WorkerFailed', `The model's worker ended with code ${code}`)),
+  )
   return {
     post: (request, transfer) =>
       worker.postMessage(request, transfer as import('node:worker_threads').Transferable[]),
     onReply: (listener) => void worker.on('message', listener),
-    onDeath: (listener) => void deaths.push(listener),
+    onDeath: death.listen,
     terminate(): void {
-      over = true
+      death.ignore()
       void worker.terminate()
     },
     hold(keep): void {

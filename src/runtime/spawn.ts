@@ -1,4 +1,6 @@
 /** A worker as both runtimes have it, and how browsers start one. */
+import { reasonOf } from '../format/request.ts'
+import { EngineError } from './engine-error.ts'
 import type { Reply, Request } from './protocol.ts'
 
 export interface EngineWorker {
@@ -14,38 +16,78 @@ export interface EngineWorker {
 /** Starts a worker from a script of the caller's, or from the inlined one. */
 export type Spawn = (script: string | URL | undefined) => Promise<EngineWorker>
 
+/** A worker's end, told once to each who asks, also to those who ask later. */
+export function createDeath(): {
+  tell(reason: Error): void
+  listen(listener: (reason: Error) => void): void
+  ignore(): void
+} {
+  let listeners: ((reason: Error) => void)[] = []
+  let reason: Error | undefined
+  let ignored = false
+  return {
+    tell(told): void {
+      if (ignored || reason !== undefined) return
+      reason = told
+      for (const listener of listeners.splice(0)) listener(told)
+    },
+    listen(listener): void {
+      if (reason === undefined) listeners.push(listener)
+      else listener(reason)
+    },
+    ignore(): void {
+      ignored = true
+      listeners = []
+    },
+  }
+}
+
 /** In browsers and other places with Web Workers. */
 export async function spawnWebWorker(script: string | URL | undefined): Promise<EngineWorker> {
   let url = script
   let blobUrl: string | undefined
+  /** The script has been read, or will not be: its URL is not needed any more. */
+  const forget = (): void => {
+    if (blobUrl !== undefined) URL.revokeObjectURL(blobUrl)
+    blobUrl = undefined
+  }
   if (url === undefined) {
     const { workerSource } = await import('../generated/worker-source.ts')
     blobUrl = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }))
     url = blobUrl
   }
-  const worker = new Worker(url, { type: 'module', name: 'iobert' })
-  const deaths: ((reason: Error) => void)[] = []
-  worker.onerror = (event): void => {
-    event.preventDefault()
-    const what = event.message ? `: ${event.message}` : ''
-    const reason = new Error(
+  const death = createDeath()
+  const cannotRun = (message: string | undefined): EngineError => {
+    const what = message ? `: ${message}` : ''
+    return new EngineError(
+      'WorkerFailed',
       `The model's worker could not run${what}; where a Content-Security-Policy forbids blob workers, pass { worker: <URL of iobert's dist/worker.js> } or { inline: true }`,
     )
-    for (const listener of deaths) listener(reason)
   }
+  let worker: Worker
+  try {
+    worker = new Worker(url, { type: 'module', name: 'iobert' })
+  } catch (cause) {
+    forget()
+    throw cannotRun(reasonOf(cause))
+  }
+  worker.onerror = (event): void => {
+    event.preventDefault()
+    death.tell(cannotRun(event.message))
+  }
+  worker.onmessageerror = (): void => death.tell(cannotRun('its answer could not be read'))
   return {
     post: (request, transfer) => worker.postMessage(request, transfer),
     onReply(listener): void {
       worker.onmessage = ({ data }: MessageEvent<Reply>): void => {
-        // The script has been read: its URL is not needed any more.
-        if (blobUrl !== undefined) URL.revokeObjectURL(blobUrl)
-        blobUrl = undefined
+        forget()
         listener(data)
       }
     },
-    onDeath: (listener) => void deaths.push(listener),
+    onDeath: death.listen,
     terminate(): void {
-      if (blobUrl !== undefined) URL.revokeObjectURL(blobUrl)
+      death.ignore()
+      forget()
       worker.terminate()
     },
     hold(): void {},

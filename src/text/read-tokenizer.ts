@@ -1,5 +1,5 @@
 import { ModelFormatError } from '../format/errors.ts'
-import { type ModelFiles, readAll } from '../format/source.ts'
+import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
 import { loadWordCharacters } from './added-tokens.ts'
 import { readTokenizerFiles } from './settings.ts'
 import { Tokenizer } from './tokenizer.ts'
@@ -30,8 +30,9 @@ export async function readTokenizer(
   ])
   const vocab = tokenizerJson ? undefined : await read(files, 'vocab.txt')
   if (!tokenizerJson && !vocab) {
-    throw new ModelFormatError(
-      'MissingFile',
+    throw missingFile(
+      files,
+      ['tokenizer.json', 'vocab.txt'],
       `${files.name} has neither a tokenizer.json nor a vocab.txt; a BERT model has one of them`,
     )
   }

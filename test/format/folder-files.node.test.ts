@@ -1,4 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
@@ -6,6 +9,7 @@ import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { folderFiles } from '#dist/format/folder-files.node.js'
 import { readAll } from '#dist/format/source.js'
+import { loadModel } from '#dist/node.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'iobert-folder-'))
 const content = Uint8Array.from({ length: 5000 }, (_, at) => (at * 7) & 255)
@@ -90,6 +94,50 @@ test('folderFiles says which folder is missing, or is a file', async () => {
     .open('config.json')
     .catch((reason: unknown) => reason)
   assert.match((file as Error).message, /empty is a file/)
+})
+
+test('folderFiles refuses pipes, sockets and devices at once, which would be waited for without an end', async () => {
+  if (process.platform === 'win32') {
+    console.log('skipped: pipes and devices: Windows has none in folders')
+    return
+  }
+  assert.is(spawnSync('mkfifo', [join(folder, 'config.json')]).status, 0)
+  symlinkSync('/dev/zero', join(folder, 'vocab.txt'))
+  const server = createServer().listen(join(folder, 'tokenizer.json'))
+  await once(server, 'listening')
+  const start = performance.now()
+  for (const [name, what] of [
+    ['config.json', 'a named pipe'],
+    ['vocab.txt', 'a device'],
+    ['tokenizer.json', 'a socket'],
+  ] as const) {
+    const error = await folderFiles(folder)
+      .open(name)
+      .catch((reason: unknown) => reason)
+    assert.instance(error, ModelFormatError, String(error))
+    assert.match((error as Error).message, `${name} is ${what}, expected a file`)
+  }
+  const loading = await loadModel(folder, { inline: true }).catch((reason: unknown) => reason)
+  assert.match((loading as Error).message, /is a named pipe/)
+  assert.ok(performance.now() - start < 2000)
+  server.close()
+})
+
+test('folderFiles says in our own error what the system says of a file', async () => {
+  symlinkSync('loop', join(folder, 'loop'))
+  const deep = `${Array(40).fill('x'.repeat(200)).join('/')}/config.json`
+  for (const [name, message] of [
+    ['loop', /Cannot read .*loop: ELOOP/],
+    [deep, /Cannot read .*ENAMETOOLONG/],
+    ['x'.repeat(300), /not a file name: it is longer than 255 bytes/],
+    ['\ud800', /not a file name/],
+  ] as const) {
+    const error = await folderFiles(folder)
+      .open(name)
+      .catch((reason: unknown) => reason)
+    assert.instance(error, ModelFormatError, String(error))
+    assert.match((error as Error).message, message)
+  }
 })
 
 test('folderFiles read fails past the end, also where the file was cut short after it was opened', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { DownloadProgress } from '#dist/hub/download.node.js'
+import type { LoadProgress } from '#dist/format/load-watch.js'
 import { HubError } from '#dist/hub/errors.js'
 import { type HubFolderOptions, hubFolder } from '#dist/hub/folder.node.js'
 import { gitHash, type HubServer, sha256, startHub } from './hub-server.ts'
@@ -71,7 +71,7 @@ test('downloadBlob goes on where a connection broke, and counts no byte twice', 
 
 test('downloadBlob resumes what an earlier run left', async () => {
   leave(weights().subarray(0, 900_000))
-  const progress: DownloadProgress[] = []
+  const progress: LoadProgress[] = []
   await loadsWhole({ onProgress: (event) => progress.push(event) })
   assert.is(hub.bytesOf(WEIGHTS), 100_000)
   const own = progress.filter(({ file }) => file === WEIGHTS)

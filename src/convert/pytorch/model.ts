@@ -1,6 +1,6 @@
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import { isObject, readJsonObject } from '../../format/json-file.ts'
-import type { ByteSource, ModelFiles } from '../../format/source.ts'
+import { readShardIndex, shardNames } from '../../format/shard-index.ts'
+import { type ByteSource, type ModelFiles, missingFile } from '../../format/source.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import type { ForeignModel } from '../foreign-model.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'
@@ -54,28 +54,12 @@ export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel 
 
 /** @returns false where there is no index */
 async function openShards(files: ModelFiles, sources: ByteSource[]): Promise<boolean> {
-  const index = await files.open(INDEX)
+  const index = await readShardIndex(files, INDEX, '.bin')
   if (index === undefined) return false
-  sources.push(index)
-  const json = await readJsonObject(index)
-  await index.close()
-  sources.pop()
-  const map = json['weight_map']
-  if (!isObject(map)) throw new ModelFormatError('InvalidConfig', `${INDEX} has no weight_map`)
-  for (const shard of new Set(Object.values(map))) {
-    if (
-      typeof shard !== 'string' ||
-      !/^[A-Za-z0-9_][\w.-]{0,200}\.bin$/.test(shard) ||
-      shard.includes('..')
-    ) {
-      throw new ModelFormatError(
-        'InvalidConfig',
-        `${INDEX} names the shard ${quoted(String(shard))}: a shard is a .bin file beside the index, without folders`,
-      )
-    }
+  for (const shard of shardNames(index)) {
     const source = await files.open(shard)
     if (source === undefined)
-      throw new ModelFormatError('MissingFile', `${files.name} has no ${shard}, a shard of its weights`)
+      throw missingFile(files, [shard], `${files.name} has no ${shard}, a shard of its weights`)
     sources.push(source)
   }
   return true

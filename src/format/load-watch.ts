@@ -1,0 +1,41 @@
+/** A file on its way: into the cache, or (`file: 'weights'`) into memory. */
+export interface LoadProgress {
+  /** The file's name, or 'weights'. */
+  readonly file: string
+  /** Bytes so far. */
+  readonly loaded: number
+  /** Bytes in all; 0 while nobody has said. */
+  readonly total: number
+}
+
+/** What goes through every loader: how it is stopped, and who is told how far it is. */
+export interface LoadWatch {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
+}
+
+/**
+ * A watch that stops the loading with whatever `onProgress` throws: in the middle of a download it would be taken for a
+ * broken connection, and in a message from a worker nobody would catch it.
+ *
+ * @returns the watch, and what lets go of the caller's signal once loading is over
+ */
+export function startWatch({ signal, onProgress }: LoadWatch): { watch: LoadWatch; end: () => void } {
+  if (onProgress === undefined) return { watch: { signal }, end(): void {} }
+  const controller = new AbortController()
+  const stop = (): void => controller.abort(signal?.reason)
+  if (signal?.aborted) stop()
+  else signal?.addEventListener('abort', stop, { once: true })
+  const watch: LoadWatch = {
+    signal: controller.signal,
+    onProgress(progress): void {
+      if (controller.signal.aborted) return
+      try {
+        onProgress(progress)
+      } catch (error) {
+        controller.abort(error)
+      }
+    },
+  }
+  return { watch, end: () => signal?.removeEventListener('abort', stop) }
+}

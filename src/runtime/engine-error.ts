@@ -1,0 +1,30 @@
+/** Why an engine computes no more. */
+export type EngineErrorCode =
+  /** `dispose()` was called. */
+  | 'Disposed'
+  /** Its worker, or a helper thread, did not start or has died. */
+  | 'WorkerFailed'
+
+/**
+ * The engine that held a model is gone: load the model again. `code` is stable and meant for programs.
+ *
+ * @example
+ * try { await ner.recognize(text) } catch (error) {
+ *   if (error instanceof EngineError && error.code === 'WorkerFailed') ner = await loadRecognizer(model)
+ * }
+ */
+export class EngineError extends Error {
+  /** What happened, for programs. */
+  readonly code: EngineErrorCode
+
+  constructor(code: EngineErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'EngineError'
+    this.code = code
+  }
+}
+
+/** What calls on a disposed model are rejected with. */
+export function disposedError(): EngineError {
+  return new EngineError('Disposed', 'The model was disposed; load it again to use it')
+}
