@@ -18,7 +18,7 @@ import type { SentenceSettings } from './model/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { loadInWorker } from './runtime/client.ts'
 import type { EngineSetup } from './runtime/engine.ts'
-import type { Locator } from './runtime/protocol.ts'
+import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
 import { readTokenizer } from './text/read-tokenizer.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
@@ -31,8 +31,8 @@ export interface Platform {
     options: LoadOptions,
     watch: LoadWatch,
     accept: ((files: ModelFiles) => Promise<void>) | undefined,
-  ): Promise<Locator>
-  openFiles(locator: Locator, watch: LoadWatch): Promise<ModelFiles>
+  ): Promise<Locator | HubLocator>
+  openFiles(locator: Locator | HubLocator, watch: LoadWatch): Promise<ModelFiles>
   /** For a model that is to run as int8: where its weights are kept as int8, once made, and what makes them. */
   int8Copy?(locator: Locator): Promise<{ locator: Locator; keep?: () => Promise<void> }>
   spawn: Spawn | undefined
@@ -82,7 +82,8 @@ async function loadWatched(
     memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined }, true)
   }
   const located = await platform.locate(model, options, watch, accept)
-  const copy = plan.setup.precision === 'int8' ? await platform.int8Copy?.(located) : undefined
+  const isInt8 = plan.setup.precision === 'int8' && located.kind !== 'hub'
+  const copy = isInt8 ? await platform.int8Copy?.(located) : undefined
   const locator = copy?.locator ?? located
   const files = await platform.openFiles(locator, watch)
   const config = await loadConfig(files)
@@ -97,7 +98,13 @@ async function loadWatched(
   const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
   watch.signal?.throwIfAborted()
   const engine = plan.worker
-    ? await loadInWorker(setup, locator, platform.spawn!, options.worker, watch)
+    ? await loadInWorker(
+        setup,
+        locator.kind === 'hub' ? await files.weights!() : locator,
+        platform.spawn!,
+        options.worker,
+        watch,
+      )
     : await (await import('./runtime/inline.ts')).loadInline(setup, files, watch)
   if (watch.signal?.aborted) {
     engine.dispose()

@@ -6,8 +6,8 @@ import { checkToken } from './hub/token.ts'
 import { parseHubId } from './hub/urls.ts'
 import type { Platform } from './load.ts'
 import { checkModelName, type LoadOptions, type ModelName } from './load-options.ts'
-import { openFiles } from './runtime/open-files.ts'
-import type { Locator } from './runtime/protocol.ts'
+import { openFiles as openPostable } from './runtime/open-files.ts'
+import type { HubLocator, Locator } from './runtime/protocol.ts'
 import { spawnWebWorker } from './runtime/spawn.ts'
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
@@ -35,7 +35,7 @@ async function locate(
   options: LoadOptions,
   watch: LoadWatch,
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
-): Promise<Locator> {
+): Promise<Locator | HubLocator> {
   const found = locateAnywhere(model)
   if (found === undefined) return locateShipped(entry, watch)
   const locator = typeof found === 'string' ? locateText(found, options) : found
@@ -62,12 +62,20 @@ async function locateShipped(entry: string | undefined, watch: LoadWatch): Promi
   )
 }
 
-function locateText(text: string, { token }: LoadOptions): Locator {
+function locateText(text: string, { token }: LoadOptions): Locator | HubLocator {
   const base = (globalThis as { location?: { href: string } }).location?.href
   if (text.endsWith('/') && base !== undefined) return { kind: 'url', base: new URL(text, base).href }
   parseHubId(text)
   const checked = checkToken(token, 'token')
   return { kind: 'hub', id: text, ...(checked === undefined ? {} : { token: checked }) }
+}
+
+/** The Hub's part is read only where it is asked. */
+async function openFiles(locator: Locator | HubLocator, watch: LoadWatch): Promise<ModelFiles> {
+  if (locator.kind !== 'hub') return openPostable(locator, watch)
+  const { hubFiles } = await import('./hub/browser.ts')
+  const { kind, id, ...options } = locator
+  return hubFiles(id, { ...watch, ...options })
 }
 
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */

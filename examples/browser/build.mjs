@@ -41,7 +41,7 @@ export const urlFiles = (base, options) => {
   // Loaded when a model of the Hub is asked for.
   'dist/hub/browser.js': (path) => `export function hubFiles(id, options) {
   const files = import(${JSON.stringify(`${path}?`)}).then(({ hubFiles }) => hubFiles(id, options))
-  return { name: id, open: async (name) => (await files).open(name) }
+  return { name: id, open: async (name) => (await files).open(name), weights: async () => (await files).weights() }
 }`,
 }
 

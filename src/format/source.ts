@@ -17,7 +17,19 @@ export interface ByteSource {
    */
   read(offset: number, target: Uint8Array): Promise<void>
   close(): Promise<void>
+  /** The file itself, where it is one that another thread can be given. */
+  readonly blob?: Blob
 }
+
+/** A model's weights for another thread: the files themselves, or where they are. */
+export type PostedWeights =
+  | { readonly kind: 'files'; readonly files: ReadonlyMap<string, Uint8Array | Blob> }
+  | {
+      readonly kind: 'url'
+      /** Ends in `/`. */
+      readonly base: string
+      readonly headers?: Readonly<Record<string, string>>
+    }
 
 /** The files of one model: a folder, a Hub repository, a URL prefix, or a map in memory. */
 export interface ModelFiles {
@@ -27,6 +39,8 @@ export interface ModelFiles {
   open(fileName: string): Promise<ByteSource | undefined>
   /** What a place says of a file that it does not have, where that tells more than its absence. */
   whyMissing?(fileName: string): string | undefined
+  /** Fetches the weights for a thread that knows nothing of this place. */
+  weights?(): Promise<PostedWeights>
 }
 
 /** A file already in memory. */
@@ -46,6 +60,7 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
 export function blobSource(name: string, blob: Blob): ByteSource {
   return {
     name,
+    blob,
     byteLength: blob.size,
     async read(offset: number, target: Uint8Array): Promise<void> {
       checkRange(name, offset, target.length, blob.size)

@@ -1,6 +1,7 @@
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { RequestOptions } from '../format/request.ts'
-import { type ByteSource, blobSource, bytesSource, type ModelFiles } from '../format/source.ts'
+import { readShardIndex, shardNames } from '../format/shard-index.ts'
+import { type ByteSource, blobSource, type ModelFiles, type PostedWeights } from '../format/source.ts'
 import { openUrl } from '../format/url-source.ts'
 import { asHubError, HubError, type HubQuestion, refusal } from './errors.ts'
 import { keep, type ListedFile, type Listing, readListing } from './listing.ts'
@@ -68,14 +69,44 @@ export function hubFiles(id: string, given: HubFilesOptions = {}): ModelFiles {
     return openListed(asked, file, cache, options)
   }
 
-  return {
-    name: `${model.repository}@${model.revision}`,
-    open: (fileName) =>
-      open(fileName).catch((error: unknown) => {
-        options.signal?.throwIfAborted()
-        throw asHubError(withoutToken(error, token))
-      }),
+  /** Refusals as the Hub's errors, and no token in any. */
+  async function guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      throw asHubError(withoutToken(error, token))
+    }
   }
+
+  const files: ModelFiles = {
+    name: `${model.repository}@${model.revision}`,
+    open: (fileName) => guarded(() => open(fileName)),
+    weights: () => guarded(weights),
+  }
+
+  /** From the cache or memory, or, where neither holds them, from their address at this commit. */
+  async function weights(): Promise<PostedWeights> {
+    const whole = await open(WEIGHTS)
+    await whole?.close()
+    const index = whole === undefined ? await readShardIndex(files) : undefined
+    const found = new Map<string, Blob>()
+    for (const name of index === undefined ? [WEIGHTS] : [INDEX, ...shardNames(index)]) {
+      const source = name === WEIGHTS ? whole : await open(name)
+      await source?.close()
+      if (source?.blob !== undefined) found.set(name, source.blob)
+      else if (source !== undefined)
+        return { kind: 'url', base: await address(), headers: authorization(token) }
+    }
+    return { kind: 'files', files: found }
+  }
+
+  async function address(): Promise<string> {
+    const { listing } = await opening!
+    return resolveUrl(endpoint, { ...model, revision: listing.commit }, '')
+  }
+
+  return files
 }
 
 /** Storage may be forbidden (private windows, insecure origins); everything works without. */
@@ -122,7 +153,7 @@ async function openListed(
     const bytes = await readPieces(watched)
     await checkHash(url, bytes, file)
     await keep(cache, url, new Response(bytes, { headers: { 'content-length': String(bytes.length) } }))
-    return bytesSource(url, bytes)
+    return blobSource(url, new Blob([bytes]))
   }
   if (cache === undefined) return watched
   const stored = await keep(cache, url, streamedResponse(watched))

@@ -4,26 +4,19 @@ import { urlFiles } from '../format/url-source.ts'
 import type { Locator } from './protocol.ts'
 
 /**
- * Opens a model's files where there is no disk. The Hub's part is read only where it is asked.
+ * Opens a model's files where there is no disk.
  *
  * @param send  in place of the runtime's own `fetch`
  */
 export async function openFiles(
   locator: Locator,
-  { signal, onProgress }: LoadWatch,
+  { signal }: LoadWatch,
   send?: typeof fetch,
 ): Promise<ModelFiles> {
-  const sending = send === undefined ? {} : { fetch: send }
   if (locator.kind === 'files') return mapFiles(locator.files)
-  if (locator.kind === 'url') return urlFiles(locator.base, { signal, ...sending })
-  if (locator.kind === 'hub') {
-    const { hubFiles } = await import('../hub/browser.ts')
-    const { id, endpoint, token } = locator
-    return hubFiles(id, {
-      ...{ signal, onProgress, ...sending },
-      ...(endpoint ? { endpoint } : {}),
-      ...(token ? { token } : {}),
-    })
+  if (locator.kind === 'url') {
+    const { base, headers = {} } = locator
+    return urlFiles(base, { signal, headers, ...(send === undefined ? {} : { fetch: send }) })
   }
   throw new RangeError(
     `Cannot open the folder ${locator.path}: this runtime has no files; give a URL or a Map of files`,

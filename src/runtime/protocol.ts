@@ -1,8 +1,17 @@
 /** What the calling thread and the engine's worker say to each other. Plain data that any runtime can post. */
 import type { LoadProgress } from '../format/load-watch.ts'
+import type { PostedWeights } from '../format/source.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
 import type { PostedError } from './post-error.ts'
+
+/** A model of the Hub, where there is no disk: the calling thread fetches it, so that workers know nothing of the Hub. */
+export interface HubLocator {
+  readonly kind: 'hub'
+  readonly id: string
+  readonly endpoint?: string
+  readonly token?: string
+}
 
 /** Where a model's files are, so that the worker can open them itself. */
 export type Locator =
@@ -12,9 +21,7 @@ export type Locator =
       /** A safetensors file to be read in place of the folder's weights. */
       readonly weights?: string
     }
-  | { readonly kind: 'url'; readonly base: string }
-  | { readonly kind: 'hub'; readonly id: string; readonly endpoint?: string; readonly token?: string }
-  | { readonly kind: 'files'; readonly files: ReadonlyMap<string, Uint8Array | Blob> }
+  | PostedWeights
 
 /** From the calling thread to a worker. */
 export type Request =

@@ -5,21 +5,24 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startWatch } from '#dist/format/load-watch.js'
 import { mapFiles } from '#dist/format/source.js'
+import { hubFiles } from '#dist/hub/browser.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { defaultTiles } from '#dist/kernels/tuning.js'
+import { loadModel } from '#dist/load.js'
 import { loadConfig } from '#dist/model/config.js'
 import * as iobert from '#dist/node.js'
 import { webPlatform } from '#dist/platform.js'
 import { nodePlatform } from '#dist/platform.node.js'
 import { loadInWorker } from '#dist/runtime/client.js'
 import type { EngineSetup } from '#dist/runtime/engine.js'
+import { openFiles as openPostable } from '#dist/runtime/open-files.js'
 import { putTogether, takeApart } from '#dist/runtime/post-error.js'
 import { createDeath, type EngineWorker } from '#dist/runtime/spawn.js'
 import { spawnNodeWorker } from '#dist/runtime/spawn.node.js'
 import { goldenFiles } from '../format/safetensors-file.ts'
 import { type HubServer, startHub } from '../hub/hub-server.ts'
 import { goldenRepository } from '../hub/models.ts'
-import { ID } from '../hub/sample.ts'
+import { COMMIT, ID } from '../hub/sample.ts'
 import { rootPath } from '../shared.ts'
 
 const { HubError, EngineError, loadRecognizer, ModelFormatError } = iobert
@@ -165,27 +168,68 @@ async function atHub(work: (hub: HubServer) => Promise<void>): Promise<void> {
   }
 }
 
-test('the inlined worker tells how far a download from the Hub is, as browsers use it', () =>
+/** As a browser loads from the Hub, with this runtime's workers. */
+function loadFromHub(endpoint: string, options: LoadOptions): Promise<iobert.BertModel> {
+  const locator = { kind: 'hub', id: ID, endpoint } as const
+  const platform = { ...webPlatform(undefined), locate: async () => locator, spawn: spawnNodeWorker }
+  return loadModel(platform, undefined, { threads: 1, ...options })
+}
+
+test('a worker gets a model of the Hub as browsers load it, and progress is told of it', () =>
   atHub(async ({ endpoint }) => {
     const seen: LoadProgress[] = []
     const onProgress = (progress: LoadProgress): void => void seen.push(progress)
-    const locator = { kind: 'hub', id: ID, endpoint } as const
-    const engine = await loadInWorker(await setupOf(1), locator, spawnNodeWorker, undefined, { onProgress })
-    engine.dispose()
+    const model = await loadFromHub(endpoint, { onProgress })
+    assert.is((await model.forward([[1, 2, 3]])).logits.length, 1)
+    model.dispose()
+    const size = goldenFiles('plain').get('model.safetensors')!.length
     const download = seen.filter(({ file }) => file === 'model.safetensors')
     assert.ok(download.length > 0, seen.map(({ file }) => file).join())
-    assert.is(download.at(-1)!.loaded, files.get('model.safetensors')!.length)
-    assert.ok(download.every(({ loaded, total }) => loaded <= total))
+    assert.equal(download.at(-1), { file: 'model.safetensors', loaded: size, total: size })
+    assert.ok(seen.some(({ file }) => file === 'weights'))
+    assert.ok(seen.every(({ loaded, total }) => loaded <= total))
   }))
 
-test('an error of the Hub comes out of a worker with its class, code and cause', () =>
+test('a worker reads what cannot be kept by its address at the commit, with the token', () =>
+  atHub(async (hub) => {
+    const repository = goldenRepository('sharded-f16', { token: 'good' })
+    hub.repositories.set(ID, repository)
+    const files = hubFiles(ID, { endpoint: hub.endpoint, token: 'good', cache: false })
+    const posted = await files.weights!()
+    assert.is(posted.kind, 'files', 'small ones are held')
+    assert.is(posted.kind === 'files' && posted.files.size, 3)
+    const name = 'model-00001-of-00002.safetensors'
+    // More than is held in memory to be hashed.
+    repository.files.set(name, new Uint8Array(2 ** 26 + 1))
+    const large = await hubFiles(ID, { endpoint: hub.endpoint, token: 'good', cache: false }).weights!()
+    assert.equal(large, {
+      kind: 'url',
+      base: `${hub.endpoint}/${ID}/resolve/${COMMIT}/`,
+      headers: { authorization: 'Bearer good' },
+    })
+    const source = await (await openPostable(large, {})).open(name)
+    assert.is(source!.byteLength, 2 ** 26 + 1)
+    await source!.close()
+  }))
+
+test('what the Hub refuses is its error, with workers too', () =>
   atHub(async (hub) => {
     hub.repositories.set(ID, goldenRepository('plain', { token: 'good', gated: true }))
-    const locator = { kind: 'hub', id: ID, endpoint: hub.endpoint } as const
-    const error = await reasonOf(loadInWorker(await setupOf(1), locator, spawnNodeWorker, undefined, {}))
+    const error = await reasonOf(loadFromHub(hub.endpoint, {}))
     assert.instance(error, HubError)
     assert.is((error as iobert.HubError).code, 'GatedRepo')
   }))
+
+test('a refusal that a worker meets comes out of it with class, code and cause', async () => {
+  const locator = { kind: 'url', base: `${base}/model/` } as const
+  missing = { status: 403, body: '' }
+  const kept = files.get('model.safetensors')!
+  files.delete('model.safetensors')
+  const error = await reasonOf(loadInWorker(await setupOf(1), locator, spawnNodeWorker, undefined, {}))
+  files.set('model.safetensors', kept)
+  assert.instance(error, iobert.DownloadError)
+  assert.is((error as iobert.DownloadError).code, 'Refused')
+})
 
 test('every public error class keeps itself and its code when it is posted', () => {
   const classes = Object.values(iobert).filter(
