@@ -9,6 +9,7 @@ type Computation = () => string[] | Promise<string[]>
 
 const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   overview: model.overview,
+  'readme-entities': model.readmeEntities,
   'model-sizes': sizes.modelSizes,
   'word-pieces': model.wordPieces,
   'word-piece-exercise': model.wordPieceExercise,

@@ -37,12 +37,12 @@ interface Case {
   readonly within: number
 }
 
-const small = sharedPath('models/iobert-small')
+const small = sharedPath('models/iobert-small-2')
 const base = process.env['IOBERT_BERT_BASE']
 const cases: Case[] = [
-  { name: 'the shipped model', folder: undefined, precision: 'int8', stated: 93.48, within: 0.15 },
+  { name: 'the shipped model', folder: undefined, precision: 'int8', stated: 93.57, within: 0.15 },
   ...(small
-    ? [{ name: 'the small model', folder: small, precision: 'float32' as const, stated: 93.48, within: 0.05 }]
+    ? [{ name: 'the small model', folder: small, precision: 'float32' as const, stated: 93.57, within: 0.05 }]
     : []),
 ]
 if (base && existsSync(base)) {

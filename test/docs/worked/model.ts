@@ -1,5 +1,6 @@
 /** Chapters 1, 2 and 9: the shipped model and its tokenizer. int8 is exact, so these figures are the same everywhere. */
 
+import { inspect } from 'node:util'
 import type { RecognizeOptions } from '#dist/entities/types.js'
 import { loadRecognizer, loadTokenizer } from '#dist/node.js'
 import { parseVocabulary } from '#dist/text/vocabulary.js'
@@ -43,6 +44,12 @@ export async function overview(): Promise<string[]> {
       ]),
     ]),
   ]
+}
+
+/** What the README's first program prints. */
+export async function readmeEntities(): Promise<string[]> {
+  const { result } = await recognise("Angela Merkel met Tim Cook at Apple's office in Berlin.", {})
+  return ['[', ...result.entities.map((entity) => `  ${inspect(entity, { breakLength: 120 })},`), ']']
 }
 
 export async function offsets(): Promise<string[]> {
