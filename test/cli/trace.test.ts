@@ -63,7 +63,10 @@ test('iobert trace tells what labels rest on, with the model that ships', async 
   )
   const berlin = decided.at(-1)!
   assert.is(berlin.label, 'B-LOC')
-  assert.is(berlin.rests[0]!.text, 'Berlin')
+  // Without "in" it could be a club or a name, and without itself nothing is left to name.
+  const [first, second] = berlin.rests
+  assert.equal([first!.text, second!.text].sort(), ['Berlin', 'in'])
+  assert.ok(second!.share > 0.01)
   for (const { rests, attends } of decided) {
     for (const shares of [rests, attends]) {
       assert.equal(

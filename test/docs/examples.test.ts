@@ -142,7 +142,7 @@ test('examples run', async () => {
       console.log(`not run: ${name}: ${skip[2]}`)
       continue
     }
-    const scope = { ...(await namesFor(file)), ...given }
+    const scope = { ...given, ...(await namesFor(file)) }
     // Names that the example declares itself may not be parameters too.
     const declared = new Set(
       Array.from(code.matchAll(/(?:const|let)\s+(?:\{([^}]*)\}|(\w+))/g), ([, list, one]) =>
