@@ -1,6 +1,7 @@
 /** How results are printed: one object a format, all with the same three steps. */
 import type { Recognition, RecognizeOptions } from '../entities/types.ts'
-import { highlight, redact, type TerminalStyle } from './highlight.ts'
+import { createRedactor, type RedactOptions } from '../markup/redact.ts'
+import { highlightTerminal, type TerminalStyle } from '../markup/terminal.ts'
 import { htmlArticle, htmlHead, htmlTail } from './html.ts'
 import type { Input } from './inputs.ts'
 import { recognitionFields } from './json.ts'
@@ -37,15 +38,18 @@ export const html: Format = {
   error: nothing,
 }
 
-/** The text again, entities replaced by their types. */
-export const redacted: Format = {
-  head: '',
-  tail: '',
-  one(text, { entities }): string {
-    const shown = redact(text, entities)
-    return shown.endsWith('\n') ? shown : `${shown}\n`
-  },
-  error: nothing,
+/** The text again, entities replaced by placeholders; one name has one number in all inputs. */
+export function redacted(options: RedactOptions): Format {
+  const redactor = createRedactor(options)
+  return {
+    head: '',
+    tail: '',
+    one(text, { entities }): string {
+      const { text: shown } = redactor.redact(text, entities)
+      return shown.endsWith('\n') ? shown : `${shown}\n`
+    },
+    error: nothing,
+  }
 }
 
 /**
@@ -80,7 +84,7 @@ export function terminal(inputs: number): Format {
     head: '',
     tail: '',
     one(text, { entities }, { file }, index): string {
-      const shown = highlight(text, entities, style)
+      const shown = highlightTerminal(text, entities, style)
       const gap = index > 0 && file !== undefined ? '\n' : ''
       const name = file === undefined || inputs === 1 ? '' : color ? `\x1b[2m${file}\x1b[0m\n` : `${file}:\n`
       return `${gap}${name}${shown.endsWith('\n') ? shown : `${shown}\n`}`

@@ -29,6 +29,7 @@ async function run(args: ParsedArguments): Promise<number> {
     throw new UsageError('--words goes with --json or --jsonl')
   }
   if (args.has('words') || format === 'conll') options.words = true
+  const placeholder = readPlaceholder(args, format)
   const maxChars = readMaxChars(args.value('max-chars'))
   const load = loadOptions(args)
   const sources = await findSources(args)
@@ -42,7 +43,7 @@ async function run(args: ParsedArguments): Promise<number> {
         (await ner.recognizeAll(texts, options)).map(recognitionFields)
       return await runJsonl(compute, sources, maxChars)
     }
-    const formats = { json, html, redact: redacted, conll: conll(options) }
+    const formats = { json, html, redact: redacted({ placeholder }), conll: conll(options) }
     const shape = format === undefined ? terminal(sources.length) : formats[format]
     return await runTexts(ner, sources, { maxChars, recognize: options, shape })
   } finally {
@@ -87,6 +88,14 @@ function readMaxChars(text: string | undefined): number {
   throw new UsageError(`--max-chars is '${text}', expected a whole number from 1`)
 }
 
+function readPlaceholder(args: ParsedArguments, format: string | undefined): 'type' | 'numbered' {
+  const value = args.value('placeholder')
+  if (value !== undefined && format !== 'redact') throw new UsageError('--placeholder goes with --redact')
+  if (value === undefined || value === 'type') return 'type'
+  if (value === 'numbered') return value
+  throw new UsageError(`--placeholder is '${value}', expected type or numbered`)
+}
+
 export const command: Command = {
   help: recognizeHelp,
   options: {
@@ -97,6 +106,7 @@ export const command: Command = {
     text: { type: 'boolean', short: 't' },
     file: { type: 'boolean', short: 'f' },
     'max-chars': { type: 'string' },
+    placeholder: { type: 'string' },
     version: { type: 'boolean' },
   },
   run,

@@ -1,5 +1,5 @@
 /** The page of `iobert trace --html`. Nothing is fetched; one small script draws the attention maps. */
-import { escapeHtml, hueOf } from './html.ts'
+import { escapeHtml, hueOf } from '../markup/html.ts'
 import { type LensLayer, MOST_REPLACED, type Share, type TraceReport } from './trace-report.ts'
 
 const style = `:root { color-scheme: light dark; font: 15px/1.6 system-ui, sans-serif; --ink: #2563eb }

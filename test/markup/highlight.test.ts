@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { highlight, redact } from '#dist/cli/highlight.js'
-import type { Entity } from '#dist/node.js'
+import { highlightTerminal as highlight } from '#dist/markup/terminal.js'
+import { type Entity, highlight as exported } from '#dist/node.js'
 
 function entitiesOf(text: string, ...found: readonly (readonly [string, string])[]): Entity[] {
   let from = 0
@@ -59,9 +59,30 @@ test('highlight lets no text steer a terminal', () => {
   assert.is(shown, 'a\u241b[31mb\u2407\ufffdc')
 })
 
-test('redact replaces each entity by its type', () => {
-  assert.is(redact(text, entities), '[PER] met [PER] in [LOC].')
-  assert.is(redact('', []), '')
+test('highlight as HTML escapes all that comes from outside', () => {
+  const hostile = '<b> & "q" \'x\''
+  const marked = [{ type: '"><i>', start: 0, end: 3, score: 0.5 }]
+  assert.is(
+    exported(hostile, marked, { format: 'html' }),
+    '<mark data-type="&quot;&gt;&lt;i&gt;" style="--hue:HUE" title="&quot;&gt;&lt;i&gt; 0.500">&lt;b&gt;<small>&quot;&gt;&lt;i&gt;</small></mark> &amp; &quot;q&quot; &#39;x&#39;'.replace(
+      'HUE',
+      /--hue:(\d+)/.exec(exported(hostile, marked, { format: 'html' }))![1]!,
+    ),
+  )
+})
+
+test('highlight takes entities in any order, leaves overlapping ones out, and refuses those of another text', () => {
+  const some = [
+    { type: 'LOC', start: 30, end: 36 },
+    { type: 'PER', start: 0, end: 6 },
+    { type: 'PER', start: 0, end: 13 },
+  ]
+  assert.is(exported(text, some, { color: false }), '[Angela Merkel PER] met Tim Cook in [Berlin LOC].')
+  assert.throws(
+    () => exported('Ana', [{ type: 'PER', start: 0, end: 4 }]),
+    /PER is at 0 to 4, but the text has 3/,
+  )
+  assert.throws(() => exported('Ana', [], { format: 'xml' as 'html' }), /format is 'xml', expected one of/)
 })
 
 test.run()

@@ -1,30 +1,6 @@
-import type { Entity } from '../entities/types.ts'
+/** Entities marked for a terminal. */
 
-/** A stretch of text: within an entity, or between two. */
-export interface Segment {
-  readonly text: string
-  readonly entity?: Entity
-}
-
-/** Cuts a text at its entities' bounds. */
-export function segmentsOf(text: string, entities: readonly Entity[]): Segment[] {
-  const segments: Segment[] = []
-  let at = 0
-  for (const entity of entities) {
-    if (entity.start > at) segments.push({ text: text.slice(at, entity.start) })
-    segments.push({ text: text.slice(entity.start, entity.end), entity })
-    at = entity.end
-  }
-  if (at < text.length) segments.push({ text: text.slice(at) })
-  return segments
-}
-
-/** The text with its entities replaced by their types: `[PER] met [PER].` */
-export function redact(text: string, entities: readonly Entity[]): string {
-  return segmentsOf(text, entities)
-    .map((segment) => (segment.entity === undefined ? segment.text : `[${segment.entity.type}]`))
-    .join('')
-}
+import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './segments.ts'
 
 export interface TerminalStyle {
   readonly color: boolean
@@ -38,7 +14,11 @@ export interface TerminalStyle {
  * A text for reading: entities on coloured ground with their types behind them, or without colours `[Berlin LOC]`. Lines
  * are broken between words.
  */
-export function highlight(text: string, entities: readonly Entity[], style: TerminalStyle): string {
+export function highlightTerminal(
+  text: string,
+  entities: readonly MarkedEntity[],
+  style: TerminalStyle,
+): string {
   const line = new WrappedText(style.columns ?? Number.POSITIVE_INFINITY)
   for (const { text: raw, entity } of segmentsOf(text, entities)) {
     const shown = style.terminal ? showControls(raw) : raw
@@ -70,18 +50,6 @@ const KNOWN: Readonly<Record<string, number>> = {
 
 function colorOf(type: string): number {
   return KNOWN[bareType(type)] ?? GROUNDS[typeNumber(type) % GROUNDS.length]!
-}
-
-/** The type of a whole label, as strategy 'none' gives it: `PER` of `B-PER`. */
-export function bareType(type: string): string {
-  return type.replace(/^[BIESLU][-_]/u, '')
-}
-
-/** A number below 2³² that is the same for a type in every run. */
-export function typeNumber(type: string): number {
-  let hash = 7
-  for (const letter of bareType(type)) hash = (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0
-  return hash
 }
 
 /** Control characters but tab and line feed as U+2400 and on; those of C1 as U+FFFD. */

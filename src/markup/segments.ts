@@ -1,0 +1,63 @@
+/** A text cut at its entities' bounds, for everything that shows or replaces them. */
+
+import type { Entity } from '../entities/types.ts'
+
+/** What marking and replacing need of an entity. */
+export type MarkedEntity = Pick<Entity, 'type' | 'start' | 'end'> & { readonly score?: number }
+
+/** A stretch of text: within an entity, or between two. */
+export interface Segment<E extends MarkedEntity = MarkedEntity> {
+  readonly text: string
+  readonly entity?: E
+}
+
+/**
+ * Cuts a text at its entities' bounds. Entities may come in any order; of those that overlap the one that begins first
+ * (the longer one of two that begin together) keeps its bounds, and the others are left out.
+ *
+ * @throws {RangeError} for an entity that does not lie in the text
+ */
+export function segmentsOf<E extends MarkedEntity>(text: string, entities: readonly E[]): Segment<E>[] {
+  const segments: Segment<E>[] = []
+  let at = 0
+  for (const entity of inOrder(text, entities)) {
+    if (entity.start < at) continue
+    if (entity.start > at) segments.push({ text: text.slice(at, entity.start) })
+    segments.push({ text: text.slice(entity.start, entity.end), entity })
+    at = entity.end
+  }
+  if (at < text.length) segments.push({ text: text.slice(at) })
+  return segments
+}
+
+/** By their starts, the longer ones first; checked against the text. */
+export function inOrder<E extends MarkedEntity>(text: string, entities: readonly E[]): readonly E[] {
+  let sorted = true
+  entities.forEach((entity, index) => {
+    checkEntity(text, entity)
+    const last = entities[index - 1]
+    if (last !== undefined && last.end > entity.start) sorted = false
+  })
+  if (sorted) return entities
+  return [...entities].sort((a, b) => a.start - b.start || b.end - a.end)
+}
+
+function checkEntity(text: string, { type, start, end }: MarkedEntity): void {
+  const inside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start < end
+  if (inside && end <= text.length) return
+  throw new RangeError(
+    `An entity ${type} is at ${start} to ${end}, but the text has ${text.length} UTF-16 units: give the text that it was found in`,
+  )
+}
+
+/** The type of a whole label, as strategy 'none' gives it: `PER` of `B-PER`. */
+export function bareType(type: string): string {
+  return type.replace(/^[BIESLU][-_]/u, '')
+}
+
+/** A number below 2³² that is the same for a type in every run. */
+export function typeNumber(type: string): number {
+  let hash = 7
+  for (const letter of bareType(type)) hash = (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0
+  return hash
+}

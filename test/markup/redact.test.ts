@@ -1,0 +1,163 @@
+import * as fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createRedactor, type Entity, redact } from '#dist/node.js'
+
+/** Every place where one of the names stands. */
+function find(text: string, names: Readonly<Record<string, string>>): Entity[] {
+  return Object.entries(names).flatMap(([name, type]) => {
+    const found: Entity[] = []
+    for (let start = text.indexOf(name); start >= 0; start = text.indexOf(name, start + name.length)) {
+      found.push({ type, text: name, start, end: start + name.length, score: 1 })
+    }
+    return found
+  })
+}
+
+const text = 'Ana met Bo in Lima. Ana likes Lima.'
+const entities = find(text, { Ana: 'PER', Bo: 'PER', Lima: 'LOC' })
+
+test('placeholders by type, by number, and of a function', () => {
+  assert.is(redact(text, entities).text, '[PER] met [PER] in [LOC]. [PER] likes [LOC].')
+  assert.is(
+    redact(text, entities, { placeholder: 'numbered' }).text,
+    '[PER_1] met [PER_2] in [LOC_1]. [PER_1] likes [LOC_1].',
+  )
+  const asked: string[] = []
+  const placeholder = (entity: Entity, number: number): string => {
+    asked.push(entity.text)
+    return `<${entity.type.toLowerCase()}${number}>`
+  }
+  assert.is(redact(text, entities, { placeholder }).text, '<per1> met <per2> in <loc1>. <per1> likes <loc1>.')
+  assert.equal(asked, ['Ana', 'Bo', 'Lima'])
+  assert.is(redact('', []).text, '')
+})
+
+test('labels say what is taken out', () => {
+  assert.is(redact(text, entities, { labels: ['LOC'] }).text, 'Ana met Bo in [LOC]. Ana likes [LOC].')
+  assert.is(redact(text, entities, { labels: [] }).text, text)
+})
+
+test('restore gives the text again, and the names of an answer', () => {
+  const { text: redacted, restore } = redact(text, entities, { placeholder: 'numbered' })
+  assert.is(restore(), text)
+  assert.is(restore(redacted), text)
+  assert.is(
+    restore("Dear [PER_2], [PER_1]'s town is [LOC_1], not [LOC_2] or [per_1]."),
+    "Dear Bo, Ana's town is Lima, not [LOC_2] or [per_1].",
+  )
+})
+
+test('a placeholder that the text holds itself is not given out', () => {
+  const own = 'Ana wrote [PER_1] and [PER_3]. Bo and Cy did not.'
+  const redaction = redact(own, find(own, { Ana: 'PER', Bo: 'PER', Cy: 'PER' }), { placeholder: 'numbered' })
+  assert.is(redaction.text, '[PER_2] wrote [PER_1] and [PER_3]. [PER_4] and [PER_5] did not.')
+  assert.is(redaction.restore(redaction.text), own)
+})
+
+test('restoring edited text is refused where it could not be right', () => {
+  const byType = redact(text, entities)
+  assert.is(byType.restore(), text)
+  assert.throws(() => byType.restore(byType.text), /"\[PER\]" does not stand for one name alone.*'numbered'/)
+  const once = redact('Ana left.', find('Ana left.', { Ana: 'PER' }))
+  assert.is(once.restore('Did [PER] leave?'), 'Did Ana leave?')
+  const own = redact('[PER] is not Ana.', find('[PER] is not Ana.', { Ana: 'PER' }))
+  assert.throws(() => own.restore(own.text), /does not stand for one name alone/)
+  // 1 + 11 begins with another 11.
+  const next = redact('1Ana', find('1Ana', { Ana: 'PER' }), { placeholder: () => '11' })
+  assert.is(next.restore(), '1Ana')
+  assert.throws(() => next.restore(next.text), /does not stand for one name alone/)
+  assert.throws(() => redact(text, entities, { placeholder: () => '' }).restore(''), /does not stand/)
+})
+
+test('what overlaps is taken out as one, so that nothing of it stays', () => {
+  const overlapping = [
+    { type: 'ORG', start: 4, end: 12 },
+    { type: 'PER', start: 0, end: 8 },
+    { type: 'LOC', start: 0, end: 3 },
+  ]
+  assert.is(redact('Ana Maria Inc. left', overlapping).text, '[PER]c. left')
+})
+
+test('a redactor keeps numbers from text to text', () => {
+  const redactor = createRedactor({ placeholder: 'numbered' })
+  const lines = ['Ana met Bo.', 'Bo met Cy.', '[PER_1] is Bo, not Ana.']
+  const shown = lines.map((line) => redactor.redact(line, find(line, { Ana: 'PER', Bo: 'PER', Cy: 'PER' })))
+  assert.equal(
+    shown.map((one) => one.text),
+    // The third line holds [PER_1] itself, so there Ana has another number.
+    ['[PER_1] met [PER_2].', '[PER_2] met [PER_3].', '[PER_1] is [PER_2], not [PER_4].'],
+  )
+  shown.forEach(({ text: redacted, restore }, index) => {
+    assert.is(restore(redacted), lines[index])
+    assert.is(restore(), lines[index])
+  })
+  assert.is(redactor.restore('[PER_3], [PER_2]'), 'Cy, Bo')
+})
+
+test('entities of another text and wrong options are refused', () => {
+  assert.throws(
+    () => redact('Ana', [{ type: 'PER', start: 0, end: 9 }]),
+    /at 0 to 9, but the text has 3 UTF-16 units/,
+  )
+  assert.throws(() => redact('Ana', [{ type: 'PER', start: 2, end: 2 }]), RangeError)
+  assert.throws(
+    () => redact('', [], { placeholder: 'x' as 'type' }),
+    /placeholder is 'x', expected 'type', 'numbered'/,
+  )
+  assert.throws(() => redact('', [], { labels: 'PER' as never }), TypeError)
+})
+
+const parts = fc.array(
+  fc.constantFrom(
+    '[',
+    ']',
+    '[PER_1]',
+    '[PER_2]',
+    '_1',
+    'PER',
+    'Ana',
+    'Bo',
+    '[LOC_1]',
+    ' ',
+    '\ud83d\ude00',
+    '\ud83d',
+    'Li[ma',
+  ),
+  { maxLength: 30 },
+)
+
+test('whatever the text, restore is exact and no name stays', () => {
+  fc.assert(
+    fc.property(parts, parts, (first, second) => {
+      const redactor = createRedactor({ placeholder: 'numbered' })
+      for (const part of [first, second]) {
+        const whole = part.join('')
+        const found = find(whole, { Ana: 'PER', Bo: 'PER', 'Li[ma': 'L[O]C' })
+        const { text: redacted, restore } = redactor.redact(whole, found)
+        assert.is(restore(), whole)
+        assert.is(restore(redacted), whole)
+        assert.not.match(redacted, /Ana|Bo|Li\[ma/)
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('the time is linear in text and names', () => {
+  const names = Array.from({ length: 20_000 }, (_, index) => `Name${index}`)
+  const long = names.join(' ')
+  let at = 0
+  const found = names.map((name) => {
+    const start = at
+    at += name.length + 1
+    return { type: 'PER', start, end: start + name.length }
+  })
+  const started = performance.now()
+  const { text: redacted, restore } = redact(long, found, { placeholder: 'numbered' })
+  assert.is(restore(redacted), long)
+  assert.is(restore(`${'[PER_1'.repeat(50_000)}]`).length, '[PER_1'.length * 49_999 + 'Name0'.length)
+  assert.ok(performance.now() - started < 3000)
+})
+
+test.run()
