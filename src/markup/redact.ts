@@ -57,10 +57,8 @@ const checks: Checks<RedactOptions> = {
  * @throws {RangeError} for an entity that does not lie in the text
  *
  * @example
- * const found = [{ type: 'PER', start: 0, end: 3 }, { type: 'PER', start: 8, end: 10 }]
- * const redaction = redact('Ana met Bo.', found, { placeholder: 'numbered' })
- * redaction.text // '[PER_1] met [PER_2].'
- * redaction.restore('Where is [PER_2]?') // 'Where is Bo?'
+ * redact('Ana left.', [{ type: 'PER', start: 0, end: 3 }]).text // '[PER] left.'
+ * redact('Ana left.', [{ type: 'PER', start: 0, end: 3 }]).restore('Where is [PER]?') // 'Where is Ana?'
  */
 export function redact(
   text: string,
@@ -77,8 +75,7 @@ export function redact(
  *
  * @example
  * const redactor = createRedactor({ placeholder: 'numbered' })
- * redactor.redact('Ana left.', [{ type: 'PER', start: 0, end: 3 }]).text // '[PER_1] left.'
- * redactor.redact('Then Ana ran.', [{ type: 'PER', start: 5, end: 8 }]).text // 'Then [PER_1] ran.'
+ * const redacted = [text, text].map((one) => redactor.redact(one, entities).text)
  */
 export function createRedactor(options: RedactOptions = {}): Redactor {
   const { labels, placeholder = 'type' } = checkOptions(options, checks)

@@ -65,6 +65,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
   return {
     ...{ ner, model: ner.model, text, files, bytes, vocab: bytes, mapFiles, evaluate, readTokenizer },
     openCheckpoint: openAndKeep,
+    entities: (await ner.recognize(text)).entities,
     texts: [text, 'Ada Lovelace lived in London.'],
     encoding: ner.tokenizer.encode(text),
     hiddenStates: new Float32Array(2 * ner.model.config.hiddenSize),

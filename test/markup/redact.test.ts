@@ -103,7 +103,7 @@ test('entities of another text and wrong options are refused', () => {
   assert.throws(() => redact('Ana', [{ type: 'PER', start: 2, end: 2 }]), RangeError)
   assert.throws(
     () => redact('', [], { placeholder: 'x' as 'type' }),
-    /placeholder is 'x', expected 'type', 'numbered'/,
+    /placeholder is 'x', expected one of 'type', 'numbered'/,
   )
   assert.throws(() => redact('', [], { labels: 'PER' as never }), TypeError)
 })

@@ -5,7 +5,7 @@ import { rect, svg, text } from './svg.mjs'
 const ROWS = [
   ['cli'],
   ['entry'],
-  ['runtime', 'evaluate'],
+  ['runtime', 'evaluate', 'markup'],
   ['hub', 'entities'],
   ['convert'],
   ['model', 'text'],
