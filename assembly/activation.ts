@@ -1,11 +1,5 @@
+import { Activation } from './commands'
 import { erf4, exp4 } from './simd'
-
-/** The numbers src/kernels/kernels.ts gives the activations. */
-export const IDENTITY: i32 = 0
-export const GELU: i32 = 1
-export const GELU_TANH: i32 = 2
-export const RELU: i32 = 3
-export const SILU: i32 = 4
 
 // #region gelu
 /** gelu(x) = x/2 · (1 + erf(x/√2))   Hendrycks & Gimpel 2016, the erf form, BERT's own */
@@ -36,13 +30,15 @@ function relu(x: v128): v128 {
  * by the linear kernels on each finished panel, while it is still in the first-level cache.
  */
 export function activate(kind: i32, address: usize, rows: i32, width: i32, stride: usize): void {
-  if (kind === IDENTITY) return
+  if (kind === Activation.identity) return
   const bytes = (<usize>width) << 2
   for (let row: i32 = 0; row < rows; row++) {
     const end = address + bytes
-    if (kind === GELU) for (let p = address; p < end; p += 16) v128.store(p, gelu(v128.load(p)))
-    else if (kind === GELU_TANH) for (let p = address; p < end; p += 16) v128.store(p, geluTanh(v128.load(p)))
-    else if (kind === RELU) for (let p = address; p < end; p += 16) v128.store(p, relu(v128.load(p)))
+    if (kind === Activation.gelu) for (let p = address; p < end; p += 16) v128.store(p, gelu(v128.load(p)))
+    else if (kind === Activation.gelu_tanh)
+      for (let p = address; p < end; p += 16) v128.store(p, geluTanh(v128.load(p)))
+    else if (kind === Activation.relu)
+      for (let p = address; p < end; p += 16) v128.store(p, relu(v128.load(p)))
     else for (let p = address; p < end; p += 16) v128.store(p, silu(v128.load(p)))
     address += stride
   }

@@ -8,18 +8,21 @@
  * rows go through scores, softmax and context while they are in the first-level cache. A row has at most a few hundred
  * scores, so a maximum over the whole row comes first and nothing is rescaled as it goes.
  *
- *     scratch   zeros     [max(Tp, Dp)]          the bias of both products
- *               keys      [Tp/panel][D][panel]     Tp: T rounded up to the panel
- *               values    [Dp/panel][T][panel]     Dp: D rounded up to the panel
- *               scores    [QUERY_ROWS][Tp]
- *               context   [QUERY_ROWS][Dp], then 1/Σ of each row
+ * The parts of the scratch are placed by src/kernels/layout.ts, for the longest sequence of the batch:
+ *
+ *     zeros     [max(Tp, Dp)]            the bias of both products, at its beginning
+ *     keys      [Tp/panel][D][panel]     Tp: T rounded up to the panel
+ *     values    [Dp/panel][T][panel]     Dp: D rounded up to the panel
+ *     scores    [QUERY_ROWS][Tp]
+ *     context   [QUERY_ROWS][Dp]
+ *     inverses  [QUERY_ROWS]             1/Σ of each row
  */
-import { IDENTITY } from './activation'
+import { Activation, Attention } from './commands'
 import { linearFloat32 } from './linear-f32'
 import { softmaxRow } from './softmax'
 
 /** Query rows in one block: 12 rows of 512 scores are 24 kB. */
-const QUERY_ROWS: i32 = 12
+export const QUERY_ROWS: i32 = 12
 
 function roundUp(value: i32, multiple: i32): i32 {
   return ((value + multiple - 1) / multiple) * multiple
@@ -72,45 +75,44 @@ function scaleInto(from: usize, to: usize, count: i32, factor: f32): void {
 }
 
 /**
- * @param query   Q of this head and the sequence's first token; K and V stand `hidden` and 2·`hidden` floats further
- * @param stride  bytes between tokens
- * @param scale   1/√D
- * @param out     the head's columns of the context, rows `outStride` bytes apart
+ * @param query   Q of this head and the sequence's first token; K and V stand H and 2·H floats further
+ * @param out     the head's columns of the context
  * @param probabilities  [T, T] float32 of this head, or 0 where nobody asked
  */
-export function attentionHead(
+export function attentionHead<Product>(
+  call: Attention,
   query: usize,
-  stride: usize,
   tokens: i32,
-  hidden: i32,
-  headDim: i32,
-  scale: f32,
   out: usize,
-  outStride: usize,
   probabilities: usize,
-  panel: i32,
-  tileRows: i32,
   scratch: usize,
 ): void {
+  const stride = call.stride
+  const outStride = call.outStride
+  const headDim = call.headDim
+  const panel = call.panel
+  const tileRows = call.tileRows
+  const hiddenBytes = (<usize>call.hidden) << 2
   const paddedTokens = roundUp(tokens, panel)
   const paddedDim = roundUp(headDim, panel)
   const zeroBytes = (<usize>max(paddedTokens, paddedDim)) << 2
-  const keys = scratch + zeroBytes
-  const values = keys + ((<usize>(paddedTokens * headDim)) << 2)
-  const scores = values + ((<usize>(paddedDim * tokens)) << 2)
-  const context = scores + ((<usize>(QUERY_ROWS * paddedTokens)) << 2)
+  const keys = scratch + call.keys
+  const values = scratch + call.values
+  const scores = scratch + call.scores
+  const context = scratch + call.context
+  const inverses = scratch + call.inverses
   const scoreStride = (<usize>paddedTokens) << 2
   const contextStride = (<usize>paddedDim) << 2
 
   memory.fill(scratch, 0, zeroBytes)
-  packKeys(query + ((<usize>hidden) << 2), stride, tokens, headDim, panel, keys)
-  packValues(query + ((<usize>hidden) << 3), stride, tokens, headDim, panel, values)
+  packKeys(query + hiddenBytes, stride, tokens, headDim, panel, keys)
+  packValues(query + 2 * hiddenBytes, stride, tokens, headDim, panel, values)
   for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
     const rows = min(QUERY_ROWS, tokens - first)
     const queries = query + stride * first
     const keyPanels = paddedTokens / panel
     const valuePanels = paddedDim / panel
-    linearFloat32(
+    linearFloat32<Product>(
       queries,
       stride,
       rows,
@@ -119,7 +121,7 @@ export function attentionHead(
       scratch,
       scores,
       scoreStride,
-      IDENTITY,
+      Activation.identity,
       panel,
       tileRows,
       0,
@@ -127,14 +129,14 @@ export function attentionHead(
     )
     for (let row: i32 = 0; row < rows; row++) {
       const rowScores = scores + scoreStride * row
-      const inverse = softmaxRow(rowScores, tokens, scale)
+      const inverse = softmaxRow(rowScores, tokens, call.scale)
       // The context is linear in the probabilities: dividing its D numbers costs less than dividing T scores.
-      store<f32>(context + contextStride * QUERY_ROWS + ((<usize>row) << 2), inverse)
+      store<f32>(inverses + ((<usize>row) << 2), inverse)
       if (probabilities !== 0) {
         scaleInto(rowScores, probabilities + ((<usize>((first + row) * tokens)) << 2), tokens, inverse)
       }
     }
-    linearFloat32(
+    linearFloat32<Product>(
       scores,
       scoreStride,
       rows,
@@ -143,14 +145,14 @@ export function attentionHead(
       scratch,
       context,
       contextStride,
-      IDENTITY,
+      Activation.identity,
       panel,
       tileRows,
       0,
       valuePanels,
     )
     for (let row: i32 = 0; row < rows; row++) {
-      const inverse = load<f32>(context + contextStride * QUERY_ROWS + ((<usize>row) << 2))
+      const inverse = load<f32>(inverses + ((<usize>row) << 2))
       scaleInto(context + contextStride * row, out + outStride * (first + row), headDim, inverse)
     }
   }

@@ -1,162 +1,155 @@
 /**
- * A kernel call as data: a number and up to sixteen 32-bit arguments in memory, so that any thread can run a part of it.
- * Each kernel splits into independent units (panels, rows, heads); units `from` to `to` are computed here. The argument
- * lists are written by src/kernels/wasm.ts, in this order.
+ * A kernel call as data in memory, so that any thread can run a part of it: one class a command. The classes are never
+ * made, only laid over memory (`changetype`), so their fields are 32-bit words in the order in which they stand here, those
+ * of a base class first. The build reads this file and makes src/generated/commands.ts of it: src/kernels/wasm.ts must
+ * give each of these fields, by these names, and execute.ts reads them. The enums go there too. Strides are bytes from one row to the next.
  */
-import { attentionHead } from './attention'
-import { embeddingRow } from './embedding'
-import { layerNormRow } from './layer-norm'
-import { linearFloat32 } from './linear-f32'
-import { linearInt8 } from './linear-int8'
-import { quantizeRow } from './quantize'
-import { nextTileRows, tileStart } from './tile-rows'
 
-const LINEAR_INT8: i32 = 0
-const LINEAR_FLOAT32: i32 = 1
-const ATTENTION: i32 = 2
-const LAYER_NORM: i32 = 3
-const QUANTIZE: i32 = 4
-
-function word(args: usize, index: usize): i32 {
-  return load<i32>(args + (index << 2))
+/** The commands' numbers; each has the class of its name. */
+export enum Kernel {
+  LinearInt8,
+  LinearFloat32,
+  Attention,
+  LayerNorm,
+  Quantize,
+  Embed,
 }
 
-function address(args: usize, index: usize): usize {
-  return <usize>load<u32>(args + (index << 2))
+/** What follows a linear layer: the names of src/kernels/kernels.ts. */
+export enum Activation {
+  identity,
+  gelu,
+  gelu_tanh,
+  relu,
+  silu,
 }
 
-function float(args: usize, index: usize): f32 {
-  return load<f32>(args + (index << 2))
+/** Number types of a file: the names of src/kernels/kernels.ts. */
+export enum StoredType {
+  F32,
+  F16,
+  BF16,
+  I8,
 }
 
-/** Units: heads of sequences. `bounds` holds the first token of each sequence and, last, the number of tokens. */
-function attention(args: usize, from: i32, to: i32, scratch: usize): void {
-  const stride = address(args, 1)
-  const bounds = address(args, 2)
-  const heads = word(args, 3)
-  const headDim = word(args, 5)
-  const outStride = address(args, 8)
-  const probabilities = address(args, 9)
-  for (let unit = from; unit < to; unit++) {
-    const sequence = unit / heads
-    const head = unit % heads
-    const first = load<i32>(bounds + ((<usize>sequence) << 2))
-    const tokens = load<i32>(bounds + ((<usize>sequence) << 2), 4) - first
-    const column = (<usize>(head * headDim)) << 2
-    let rows: usize = 0
-    if (probabilities !== 0) {
-      rows =
-        <usize>load<u32>(probabilities + ((<usize>sequence) << 2)) + ((<usize>(head * tokens * tokens)) << 2)
-    }
-    attentionHead(
-      address(args, 0) + stride * first + column,
-      stride,
-      tokens,
-      word(args, 4),
-      headDim,
-      float(args, 6),
-      address(args, 7) + outStride * first + column,
-      outStride,
-      rows,
-      word(args, 10),
-      word(args, 11),
-      scratch,
-    )
-  }
+/**
+ * The quantised twin of a matrix: what an int8 linear layer reads, and what the kernel that writes the matrix fills too
+ * (all 0 where no int8 layer reads it).
+ */
+export class QuantizedRows {
+  /** int16, the rows of a tile interleaved: linear-int8.ts. */
+  values: usize
+  /** Bytes that the values of a row take. */
+  valueBytes: usize
+  /** One float32 a row. */
+  scales: usize
+  /** The largest |q|. */
+  limit: f32
+  /** Rows of the whole matrix and of the largest tile: they decide which rows are interleaved. */
+  rows: i32
+  tileRows: i32
 }
 
-/** Units: rows. Where argument 10 is not 0, the normalised row is also quantised, for the linear layer that reads it. */
-function layerNorm(args: usize, from: i32, to: i32): void {
-  for (let row = from; row < to; row++) {
-    const residual = address(args, 2)
-    const out = address(args, 8) + address(args, 9) * row
-    layerNormRow(
-      address(args, 0) + address(args, 1) * row,
-      residual === 0 ? 0 : residual + address(args, 3) * row,
-      word(args, 4),
-      address(args, 5),
-      address(args, 6),
-      float(args, 7),
-      out,
-    )
-    quantizeAfter(args, 10, row, word(args, 4), out)
-  }
+/** Units: panels. */
+export class LinearInt8 extends QuantizedRows {
+  weights: usize
+  /** Pairs of inputs, of the padded K. */
+  pairs: i32
+  columns: usize
+  out: usize
+  outStride: usize
+  activation: i32
 }
 
-/** Units: rows. Argument 1 holds vocabulary ids, argument 2 positions. */
-function embed(args: usize, from: i32, to: i32): void {
-  for (let row = from; row < to; row++) {
-    const at = (<usize>row) << 2
-    const out = address(args, 6) + address(args, 7) * row
-    embeddingRow(
-      address(args, 0),
-      load<i32>(address(args, 1) + at),
-      load<i32>(address(args, 2) + at),
-      word(args, 3),
-      word(args, 4),
-      float(args, 5),
-      out,
-    )
-    quantizeAfter(args, 8, row, word(args, 3), out)
-  }
+/** Units: panels. */
+export class LinearFloat32 {
+  x: usize
+  xStride: usize
+  rows: i32
+  weights: usize
+  /** K */
+  inputs: i32
+  bias: usize
+  out: usize
+  outStride: usize
+  activation: i32
+  /** Channels of a panel: 8 or 16. */
+  panel: i32
+  tileRows: i32
+  /** 1 where products may be fused with their sums, in the build that can. */
+  fused: i32
 }
 
-/** Arguments `first` and on: int16 rows or 0, their bytes, the row scales, the limit, all rows, rows of the largest tile. */
-function quantizeAfter(args: usize, first: usize, row: i32, width: i32, values: usize): void {
-  const out = address(args, first)
-  if (out === 0) return
-  const scale = address(args, first + 2) + ((<usize>row) << 2)
-  const rows = word(args, first + 4)
-  const largest = word(args, first + 5)
-  const start = tileStart(row, rows, largest)
-  const step = (<usize>nextTileRows(rows - start, largest)) << 2
-  const pair = out + address(args, first + 1) * start + ((<usize>(row - start)) << 2)
-  quantizeRow(values, width, float(args, first + 3), pair, step, scale)
+/** Units: heads of sequences. */
+export class Attention {
+  /** [ΣT, 3H] */
+  queryKeyValue: usize
+  stride: usize
+  /** int32 [S + 1]: the first token of each sequence and, last, the number of tokens. */
+  bounds: usize
+  heads: i32
+  /** H */
+  hidden: i32
+  /** D */
+  headDim: i32
+  /** 1/√D */
+  scale: f32
+  out: usize
+  outStride: usize
+  /** One address a sequence of float32 [A, T, T], or 0 where nobody asked. */
+  probabilities: usize
+  panel: i32
+  tileRows: i32
+  fused: i32
+  /** The parts of a thread's scratch, in bytes from its beginning: attention.ts. */
+  keys: usize
+  values: usize
+  scores: usize
+  context: usize
+  inverses: usize
 }
 
-/** Units: rows. */
-function quantize(args: usize, from: i32, to: i32): void {
-  for (let row = from; row < to; row++) {
-    quantizeAfter(args, 3, row, word(args, 2), address(args, 0) + address(args, 1) * row)
-  }
+/** Units: rows. The twin is of the output. */
+export class LayerNorm extends QuantizedRows {
+  x: usize
+  xStride: usize
+  residual: usize
+  residualStride: usize
+  /** H */
+  width: i32
+  weight: usize
+  bias: usize
+  epsilon: f32
+  out: usize
+  outStride: usize
 }
 
-/** Computes units `from` to `to` of a kernel. `scratch` is this thread's own. */
-export function execute(kernel: i32, args: usize, from: i32, to: i32, scratch: usize): void {
-  if (kernel === LINEAR_INT8) {
-    linearInt8(
-      address(args, 0),
-      address(args, 1),
-      word(args, 2),
-      address(args, 3),
-      word(args, 4),
-      address(args, 5),
-      address(args, 6),
-      address(args, 7),
-      word(args, 8),
-      word(args, 9),
-      from,
-      to,
-      scratch,
-    )
-  } else if (kernel === LINEAR_FLOAT32) {
-    linearFloat32(
-      address(args, 0),
-      address(args, 1),
-      word(args, 2),
-      address(args, 3),
-      word(args, 4),
-      address(args, 5),
-      address(args, 6),
-      address(args, 7),
-      word(args, 8),
-      word(args, 9),
-      word(args, 10),
-      from,
-      to,
-    )
-  } else if (kernel === ATTENTION) attention(args, from, to, scratch)
-  else if (kernel === LAYER_NORM) layerNorm(args, from, to)
-  else if (kernel === QUANTIZE) quantize(args, from, to)
-  else embed(args, from, to)
+/** Units: rows. The twin is of x. */
+export class Quantize extends QuantizedRows {
+  x: usize
+  xStride: usize
+  width: i32
+}
+
+/** Units: rows. The twin is of the output. */
+export class Embed extends QuantizedRows {
+  /** int32 [T]: vocabulary ids, and places in the sequence. */
+  ids: usize
+  places: usize
+  /** Rows of int8 where they have scales, else of float32. */
+  words: usize
+  /** One float32 a word, or 0. */
+  wordScales: usize
+  positions: usize
+  /** The row of token type 0, or 0 where the model has none. */
+  tokenType: usize
+  /** Numbers in a row of a table: the width rounded up to 16. */
+  tableStride: i32
+  /** H */
+  width: i32
+  weight: usize
+  bias: usize
+  epsilon: f32
+  out: usize
+  outStride: usize
 }

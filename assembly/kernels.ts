@@ -1,3 +1,9 @@
-/** What the module exports; src/kernels/wasm.ts is its only caller. */
+/**
+ * What the module exports. src/kernels/wasm.ts is the only caller of the functions; the build reads the numbers into
+ * src/generated/constants.ts, for whoever places things in memory.
+ */
+export { QUERY_ROWS } from './attention'
+export { ROW_LANES } from './layer-norm'
+export { INT8_PANEL } from './linear-int8'
 export { packEmbeddingInt8, packLinearFloat32, packLinearInt8, widenValues } from './packing'
-export { close, dispatch, join, runAlone, serve } from './parallel'
+export { COMMAND_OFFSET, CONTROL_BYTES, close, dispatch, join, runAlone, serve } from './parallel'

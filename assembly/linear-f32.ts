@@ -5,8 +5,8 @@
  *     weights   for each panel, for each input k: w[n0, k] w[n1, k] ... w[n7, k]
  *     bias      float32, padded with zeros to whole panels
  *
- * Each output is ((x₀w₀ + x₁w₁) + x₂w₂) + ... + b, in that order in every build; the relaxed build fuses each product
- * with its addition. Rows are as they are in memory: one base register a row, no copy.
+ * Each output is ((x₀w₀ + x₁w₁) + x₂w₂) + ... + b, in that order in every build. The relaxed build can fuse each product
+ * with its addition; at precision int8 it must not. Rows are as they are in memory: one base register a row, no copy.
  * What was tried (GOP/s, one Zen 4 core, M 120, K 1024, N 4096; bench/RESULTS.md has the current table):
  *   4×2 44, 5×2 46; relaxed 6×2 55 (98 % of the 128-bit peak), 6×4 39: 24 accumulators spill; re-vectorised relaxed
  *   6×2 79, 6×4 108: twelve 256-bit accumulators hide the latency of the fused product.
@@ -14,10 +14,12 @@
 import { activate } from './activation'
 import { nextTileRows } from './tile-rows'
 import { tile8 } from './tiles-f32'
-import { tile16 } from './tiles-f32-wide'
+import { tile16 } from './tiles-f32-16'
 
 /** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
 const ROW_BLOCK_BYTES: i32 = 1 << 19
+/** Rows that tiles of 4, 5 and 6 rows divide, so that a block ends with a whole tile. */
+const BLOCK_MULTIPLE: i32 = 60
 
 /**
  * Panels `from` to `to` of the layer, all rows.
@@ -25,7 +27,7 @@ const ROW_BLOCK_BYTES: i32 = 1 << 19
  * @param panel     8 or 16 output channels, as the weights were packed
  * @param tileRows  the largest tile: 4, 5 or 6; 6 where the panel is 16
  */
-export function linearFloat32(
+export function linearFloat32<Product>(
   x: usize,
   xStride: usize,
   rows: i32,
@@ -41,7 +43,8 @@ export function linearFloat32(
   to: i32,
 ): void {
   const panelBytes: usize = (<usize>k * panel) << 2
-  const blockRows = max((ROW_BLOCK_BYTES / <i32>xStride / 60) * 60, 60)
+  const wholeTiles = (ROW_BLOCK_BYTES / <i32>xStride / BLOCK_MULTIPLE) * BLOCK_MULTIPLE
+  const blockRows = max(wholeTiles, BLOCK_MULTIPLE)
   for (let first: i32 = 0; first < rows; first += blockRows) {
     const last = min(first + blockRows, rows)
     for (let index = from; index < to; index++) {
@@ -53,9 +56,9 @@ export function linearFloat32(
         const count = nextTileRows(last - row, tileRows)
         const tileX = x + xStride * row
         const tileOut = panelOut + outStride * row
-        if (panel === 16) row += tile16(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
+        if (panel === 16) row += tile16<Product>(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
         else {
-          tile8(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
+          tile8<Product>(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
           row += count
         }
       }

@@ -26,7 +26,8 @@ import { nextTileRows } from './tile-rows'
 import { narrowTile } from './tiles-int8'
 import { wideTile } from './tiles-int8-wide'
 
-const PANEL: i32 = 8
+/** Output channels of a panel. */
+export const INT8_PANEL: i32 = 8
 /** Rows from which a panel is first widened to int16. */
 const WIDEN_ROWS: i32 = 24
 /** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
@@ -118,7 +119,7 @@ export function linearInt8(
         last - first,
         outStride,
       )
-      activate(activation, firstOut, last - first, PANEL, outStride)
+      activate(activation, firstOut, last - first, INT8_PANEL, outStride)
     }
     first = last
   }

@@ -2,12 +2,12 @@
  * Weights on their way from the file into the layouts of linear-f32.ts, linear-int8.ts and embedding.ts, some rows at a
  * time, so that a file is never in memory whole. Runs once, at load.
  */
+import { StoredType } from './commands'
 import { absoluteBits, maxLanes, roundToInt } from './simd'
 
-/** The numbers src/kernels/kernels.ts gives the types of a file. */
-const FLOAT32: i32 = 0
-const FLOAT16: i32 = 1
-const INT8: i32 = 3
+const FLOAT32: i32 = StoredType.F32
+const FLOAT16: i32 = StoredType.F16
+const INT8: i32 = StoredType.I8
 
 const LARGEST_FINITE: i32 = 0x7f7fffff
 

@@ -3,24 +3,35 @@
  * every thread, the coordinator too, then claims chunks until none is left. A helper that sleeps is woken but never
  * waited for: only chunks that were claimed are. So a short call costs a coordinator nothing that a helper has not taken.
  *
- *     control   0   ticket     i64: call number · 2³² + next chunk; claimed by compare-and-exchange, so that a helper
- *                              that read an old call cannot take a chunk of the next one
- *               8   done       i32: chunks finished
- *               12  calls      i32: what sleeping helpers wait on
- *               16  sleepers   i32
- *               20  kernel     24 units    28 units in a chunk    32 chunks
- *               64  sixteen 32-bit arguments (commands.ts)
+ * The ticket is the call's number · 2³² + the next chunk. It is claimed by compare-and-exchange, so that a helper that
+ * read an old call cannot take a chunk of the next one.
  */
-import { execute } from './commands'
+import { execute } from './execute'
 
-const DONE: usize = 8
-const CALLS: usize = 12
-const SLEEPERS: usize = 16
-const KERNEL: usize = 20
-const UNITS: usize = 24
-const CHUNK_UNITS: usize = 28
-const CHUNKS: usize = 32
-const ARGUMENTS: usize = 64
+/** What stands at the beginning of the control block; the build puts it into src/generated/commands.ts too. */
+export class Control {
+  ticket: i64
+  /** Chunks finished. */
+  done: i32
+  /** What sleeping helpers wait on. */
+  calls: i32
+  sleepers: i32
+  /** The number of the command, commands.ts. */
+  kernel: i32
+  units: i32
+  chunkUnits: i32
+  chunks: i32
+}
+
+const DONE: usize = offsetof<Control>('done')
+const CALLS: usize = offsetof<Control>('calls')
+const SLEEPERS: usize = offsetof<Control>('sleepers')
+const CHUNKS: usize = offsetof<Control>('chunks')
+
+/** Where the command stands in the control block: on a cache line of its own. */
+export const COMMAND_OFFSET: i32 = 64
+/** The whole block: no command has more than 32 words. */
+export const CONTROL_BYTES: i32 = COMMAND_OFFSET + 128
 
 /** Looks at memory before a helper goes to sleep: some 100 µs, longer than the pause between two kernels of a layer. */
 const SPINS: i32 = 20000
@@ -29,27 +40,28 @@ const SPINS: i32 = 20000
 const CLOSED: i64 = 0x7fffffff
 
 // #region work
-/** Claims and computes chunks of call `call` until there is none. */
-function work(control: usize, call: i32, scratch: usize): void {
+/** Claims and computes chunks of call `number` until there is none. */
+function work(control: usize, number: i32, scratch: usize): void {
   while (true) {
     const ticket = atomic.load<i64>(control)
-    if (<i32>(ticket >> 32) !== call) return
+    if (<i32>(ticket >> 32) !== number) return
     const chunk = <i32>ticket
     const chunks = atomic.load<i32>(control, CHUNKS)
     if (chunk >= chunks) return
-    const kernel = load<i32>(control, KERNEL)
-    const units = load<i32>(control, UNITS)
-    const chunkUnits = load<i32>(control, CHUNK_UNITS)
+    const call = changetype<Control>(control)
+    const kernel = call.kernel
+    const units = call.units
+    const chunkUnits = call.chunkUnits
     if (atomic.cmpxchg<i64>(control, ticket, ticket + 1) !== ticket) continue
     const from = chunk * chunkUnits
-    execute(kernel, control + ARGUMENTS, from, min(from + chunkUnits, units), scratch)
+    execute(kernel, control + COMMAND_OFFSET, from, min(from + chunkUnits, units), scratch)
     if (atomic.add<i32>(control, 1, DONE) === chunks - 1) atomic.notify(control + DONE, 1)
   }
 }
 // #endregion
 
 /**
- * The coordinator's side: opens the call whose kernel, sizes and arguments stand in the control block, and joins in.
+ * The coordinator's side: opens the call whose kernel, sizes and command stand in the control block, and joins in.
  * Between calls the ticket is closed (no chunk number is below it), so the block can be written safely.
  */
 export function dispatch(control: usize, scratch: usize): void {
@@ -67,7 +79,7 @@ export function dispatch(control: usize, scratch: usize): void {
  * @returns 1 where they are done, 0 where the caller should look after its helpers and call again
  */
 export function join(control: usize, milliseconds: i32): i32 {
-  const chunks = load<i32>(control, CHUNKS)
+  const chunks = changetype<Control>(control).chunks
   for (let spin: i32 = 0; spin < SPINS; spin++) if (atomic.load<i32>(control, DONE) === chunks) break
   const done = atomic.load<i32>(control, DONE)
   if (done !== chunks) {
@@ -103,5 +115,6 @@ export function serve(control: usize, scratch: usize): void {
 
 /** The whole call on this thread, where nobody shares it. */
 export function runAlone(control: usize, scratch: usize): void {
-  execute(load<i32>(control, KERNEL), control + ARGUMENTS, 0, load<i32>(control, UNITS), scratch)
+  const call = changetype<Control>(control)
+  execute(call.kernel, control + COMMAND_OFFSET, 0, call.units, scratch)
 }

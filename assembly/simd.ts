@@ -3,13 +3,17 @@
  * the compiled text and finds no call in a hot loop.
  *
  * Every function here has a twin in src/kernels/math.ts that does the same operations in the same order with
- * `Math.fround`, so that results agree bit for bit (not where the relaxed build fuses, in `madd`).
+ * `Math.fround`, so that results agree bit for bit (not where `madd` fuses).
  */
 
+/** float32 holds a product rounded; float64 holds the product of two float32 whole, as a fused multiply-add does. */
+export type Rounded = f32
+export type Fused = f64
+
 // #region dot
-/** acc + a·b: fused (one rounding) in the relaxed build, two roundings in the other. */
-export function madd(a: v128, b: v128, acc: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, acc)
+/** acc + a·b. `Product` says what the product is before it is added: `Rounded` to float32, or whole (`Fused`). */
+export function madd<Product>(a: v128, b: v128, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD && sizeof<Product>() === sizeof<Fused>()) return f32x4.relaxed_madd(a, b, acc)
   return f32x4.add(acc, f32x4.mul(a, b))
 }
 

@@ -5,7 +5,7 @@
 import { madd } from './simd'
 
 // #region tile
-function tile2x2(
+function tile2x2<Product>(
   x: usize,
   xStride: usize,
   w: usize,
@@ -24,11 +24,11 @@ function tile2x2(
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
+    y0a = madd<Product>(s0, wa, y0a)
+    y0b = madd<Product>(s0, wb, y0b)
     const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
+    y1a = madd<Product>(s1, wa, y1a)
+    y1b = madd<Product>(s1, wb, y1b)
     x += 4
     x1 += 4
   }
@@ -42,7 +42,7 @@ function tile2x2(
 }
 // #endregion
 
-function tile3x2(
+function tile3x2<Product>(
   x: usize,
   xStride: usize,
   w: usize,
@@ -64,14 +64,14 @@ function tile3x2(
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
+    y0a = madd<Product>(s0, wa, y0a)
+    y0b = madd<Product>(s0, wb, y0b)
     const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
+    y1a = madd<Product>(s1, wa, y1a)
+    y1b = madd<Product>(s1, wb, y1b)
     const s2 = v128.load32_splat(x2)
-    y2a = madd(s2, wa, y2a)
-    y2b = madd(s2, wb, y2b)
+    y2a = madd<Product>(s2, wa, y2a)
+    y2b = madd<Product>(s2, wb, y2b)
     x += 4
     x1 += 4
     x2 += 4
@@ -88,7 +88,7 @@ function tile3x2(
   v128.store(out, f32x4.add(y2b, bb), 16)
 }
 
-function tile4x2(
+function tile4x2<Product>(
   x: usize,
   xStride: usize,
   w: usize,
@@ -113,17 +113,17 @@ function tile4x2(
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
+    y0a = madd<Product>(s0, wa, y0a)
+    y0b = madd<Product>(s0, wb, y0b)
     const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
+    y1a = madd<Product>(s1, wa, y1a)
+    y1b = madd<Product>(s1, wb, y1b)
     const s2 = v128.load32_splat(x2)
-    y2a = madd(s2, wa, y2a)
-    y2b = madd(s2, wb, y2b)
+    y2a = madd<Product>(s2, wa, y2a)
+    y2b = madd<Product>(s2, wb, y2b)
     const s3 = v128.load32_splat(x3)
-    y3a = madd(s3, wa, y3a)
-    y3b = madd(s3, wb, y3b)
+    y3a = madd<Product>(s3, wa, y3a)
+    y3b = madd<Product>(s3, wb, y3b)
     x += 4
     x1 += 4
     x2 += 4
@@ -144,7 +144,7 @@ function tile4x2(
   v128.store(out, f32x4.add(y3b, bb), 16)
 }
 
-function tile5x2(
+function tile5x2<Product>(
   x: usize,
   xStride: usize,
   w: usize,
@@ -172,20 +172,20 @@ function tile5x2(
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
+    y0a = madd<Product>(s0, wa, y0a)
+    y0b = madd<Product>(s0, wb, y0b)
     const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
+    y1a = madd<Product>(s1, wa, y1a)
+    y1b = madd<Product>(s1, wb, y1b)
     const s2 = v128.load32_splat(x2)
-    y2a = madd(s2, wa, y2a)
-    y2b = madd(s2, wb, y2b)
+    y2a = madd<Product>(s2, wa, y2a)
+    y2b = madd<Product>(s2, wb, y2b)
     const s3 = v128.load32_splat(x3)
-    y3a = madd(s3, wa, y3a)
-    y3b = madd(s3, wb, y3b)
+    y3a = madd<Product>(s3, wa, y3a)
+    y3b = madd<Product>(s3, wb, y3b)
     const s4 = v128.load32_splat(x4)
-    y4a = madd(s4, wa, y4a)
-    y4b = madd(s4, wb, y4b)
+    y4a = madd<Product>(s4, wa, y4a)
+    y4b = madd<Product>(s4, wb, y4b)
     x += 4
     x1 += 4
     x2 += 4
@@ -210,7 +210,7 @@ function tile5x2(
   v128.store(out, f32x4.add(y4b, bb), 16)
 }
 
-function tile6x2(
+function tile6x2<Product>(
   x: usize,
   xStride: usize,
   w: usize,
@@ -241,23 +241,23 @@ function tile6x2(
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
+    y0a = madd<Product>(s0, wa, y0a)
+    y0b = madd<Product>(s0, wb, y0b)
     const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
+    y1a = madd<Product>(s1, wa, y1a)
+    y1b = madd<Product>(s1, wb, y1b)
     const s2 = v128.load32_splat(x2)
-    y2a = madd(s2, wa, y2a)
-    y2b = madd(s2, wb, y2b)
+    y2a = madd<Product>(s2, wa, y2a)
+    y2b = madd<Product>(s2, wb, y2b)
     const s3 = v128.load32_splat(x3)
-    y3a = madd(s3, wa, y3a)
-    y3b = madd(s3, wb, y3b)
+    y3a = madd<Product>(s3, wa, y3a)
+    y3b = madd<Product>(s3, wb, y3b)
     const s4 = v128.load32_splat(x4)
-    y4a = madd(s4, wa, y4a)
-    y4b = madd(s4, wb, y4b)
+    y4a = madd<Product>(s4, wa, y4a)
+    y4b = madd<Product>(s4, wb, y4b)
     const s5 = v128.load32_splat(x5)
-    y5a = madd(s5, wa, y5a)
-    y5b = madd(s5, wb, y5b)
+    y5a = madd<Product>(s5, wa, y5a)
+    y5b = madd<Product>(s5, wb, y5b)
     x += 4
     x1 += 4
     x2 += 4
@@ -287,7 +287,7 @@ function tile6x2(
 }
 
 /** A tile of `rows` rows (1 to 6) × 8 channels. */
-export function tile8(
+export function tile8<Product>(
   rows: i32,
   x: usize,
   xStride: usize,
@@ -297,11 +297,11 @@ export function tile8(
   out: usize,
   outStride: usize,
 ): void {
-  if (rows === 6) tile6x2(x, xStride, w, k, bias, out, outStride)
-  else if (rows === 5) tile5x2(x, xStride, w, k, bias, out, outStride)
-  else if (rows === 4) tile4x2(x, xStride, w, k, bias, out, outStride)
-  else if (rows === 3) tile3x2(x, xStride, w, k, bias, out, outStride)
-  else if (rows === 2) tile2x2(x, xStride, w, k, bias, out, outStride)
+  if (rows === 6) tile6x2<Product>(x, xStride, w, k, bias, out, outStride)
+  else if (rows === 5) tile5x2<Product>(x, xStride, w, k, bias, out, outStride)
+  else if (rows === 4) tile4x2<Product>(x, xStride, w, k, bias, out, outStride)
+  else if (rows === 3) tile3x2<Product>(x, xStride, w, k, bias, out, outStride)
+  else if (rows === 2) tile2x2<Product>(x, xStride, w, k, bias, out, outStride)
   // One row is computed as two that are the same.
-  else tile2x2(x, 0, w, k, bias, out, 0)
+  else tile2x2<Product>(x, 0, w, k, bias, out, 0)
 }

@@ -35,7 +35,7 @@ check(
 )
 recognizer.dispose()
 
-const kernels = await createKernels({ variant: 'simd', turbo: false })
+const kernels = await createKernels({ variant: 'simd', precision: 'int8', turbo: false })
 const bert = randomBert(kernels, quick ? { ...BERT_BASE, numLayers: 1 } : BERT_BASE, 'int8')
 const ids = [randomIds(length, BERT_BASE.vocabSize)]
 const cases = [

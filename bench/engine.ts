@@ -1,10 +1,17 @@
 /** Kernels and models without a worker, for suites that look inside. */
-import type { Kernels, LayerNorm, Linear, Matrix, Precision } from '#dist/kernels/kernels.js'
-import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
+import {
+  type Kernels,
+  type LayerNorm,
+  type Linear,
+  type Matrix,
+  mayFuse,
+  type Precision,
+  type Table,
+} from '#dist/kernels/kernels.js'
+import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { activationLimit } from '#dist/kernels/quantization.js'
 import { defaultTiles, tuneTiles } from '#dist/kernels/tuning.js'
-import { type KernelExports, scratchBytes, WasmKernels } from '#dist/kernels/wasm.js'
+import { instantiateKernels, type KernelExports, WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
 import type { BertConfig } from '#dist/model/config.js'
 import { placeWeights } from '#dist/model/weights.js'
@@ -26,21 +33,22 @@ export const BERT_BASE: BertConfig = {
 
 export interface KernelKind {
   readonly variant: 'simd' | 'relaxed'
+  readonly precision: Precision
   readonly turbo: boolean
 }
 
 /** One thread's kernels; `wrap` may put something around what the module exports. */
 export async function createKernels(
-  { variant, turbo }: KernelKind,
+  { variant, precision, turbo }: KernelKind,
   wrap: (exports: KernelExports, memory: KernelMemory) => KernelExports = (exports) => exports,
 ): Promise<WasmKernels> {
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 1, maximum: 65536 }))
   const module = await compileKernels({ variant, shared: false, turbo })
-  const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory } })
-  const tiles = defaultTiles(variant, turbo)
-  const size = scratchBytes(512, 64, 3072, tiles.float32Panel)
-  const exports = wrap(instance.exports as unknown as KernelExports, memory)
-  return new WasmKernels({ name: variant, exports, memory, tiles, scratchBytes: size, threads: 1 })
+  const exports = wrap(instantiateKernels(module, memory.memory), memory)
+  const fused = mayFuse(variant, precision)
+  const scratch = { tokens: 512, headDim: 64, inputs: 3072 }
+  const tiles = defaultTiles(fused, turbo)
+  return new WasmKernels({ name: variant, exports, memory, tiles, fused, scratch, threads: 1 })
 }
 
 /** A linear layer with seeded weights of about BERT's size. */
@@ -50,12 +58,7 @@ export function randomLinear(
   inputs: number,
   outputs: number,
 ): { layer: Linear; weights: Float32Array; bias: Float32Array } {
-  const bytes = kernels.linearBytes(precision, inputs, outputs)
-  const { memory } = kernels
-  const layer = {
-    ...{ precision, inputs, outputs },
-    ...{ weights: memory.allocate(bytes.weights), columns: memory.allocate(bytes.columns) },
-  }
+  const layer = kernels.layout.linear(precision, inputs, outputs)
   return { layer, ...packRandom(kernels, layer) }
 }
 
@@ -64,14 +67,24 @@ export function packRandom(kernels: Kernels, layer: Linear): { weights: Float32A
   const { inputs, outputs } = layer
   const weights = repeated(inputs * outputs, 0.05)
   const bias = repeated(outputs, 0.1)
-  const { memory } = kernels
-  const mark = memory.end
-  const address = memory.allocate(4 * weights.length)
-  memory.float32.set(weights, address / 4)
-  kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
-  memory.release(mark)
+  withStored(kernels, weights, (address) => {
+    kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
+  })
   kernels.packColumns(layer, 0, bias, undefined)
   return { weights, bias }
+}
+
+/** Numbers in memory for as long as `pack` needs them. */
+function withStored(
+  { memory, layout }: Kernels,
+  numbers: Float32Array,
+  pack: (address: number) => void,
+): void {
+  const mark = memory.end
+  const stored = layout.floats(numbers.length)
+  memory.floats(stored).set(numbers)
+  pack(stored.address)
+  memory.release(mark)
 }
 
 const some = floats(seeded(1), 65521)
@@ -84,49 +97,36 @@ function repeated(count: number, scale: number): Float32Array {
   return numbers
 }
 
-/** Rows in memory; `nextInputs` of the int8 layer that reads them, or 0. */
-export function newMatrix({ memory }: Kernels, rows: number, columns: number, nextInputs: number): Matrix {
-  const stride = roundUp(columns, 16)
-  const matrix = { address: memory.allocate(4 * rows * stride), rows, columns, stride }
-  if (nextInputs === 0) return matrix
-  const address = memory.allocate(2 * rows * stride)
-  const scales = memory.allocate(4 * rows)
-  return { ...matrix, quantized: { address, stride, scales, limit: activationLimit(nextInputs) } }
-}
-
-/** Seeded rows as a LayerNorm leaves them, with their quantised twins. */
-export function randomRows(kernels: Kernels, rows: number, columns: number, nextInputs: number): Matrix {
-  const { memory } = kernels
-  const x = newMatrix(kernels, rows, columns, nextInputs)
+/** Seeded rows as a LayerNorm leaves them, with their quantised twins where an int8 layer reads them. */
+export function randomRows(kernels: Kernels, rows: number, columns: number, readBy: Precision): Matrix {
+  const { layout, memory } = kernels
+  const x = layout.matrix(rows, columns, readBy)
   const mark = memory.end
-  const raw = newMatrix(kernels, rows, columns, 0)
-  const zeros = newMatrix(kernels, rows, columns, 0)
-  const norm = plainNorm(kernels, columns)
-  memory.float32.set(repeated(rows * raw.stride, 1), raw.address / 4)
-  memory.float32.fill(0, zeros.address / 4, zeros.address / 4 + rows * zeros.stride)
+  const raw = layout.matrix(rows, columns)
+  const zeros = layout.matrix(rows, columns)
+  const norm = layout.layerNorm(columns, 1e-12)
+  fillNorm(kernels, norm)
+  const numbers = repeated(rows * columns, 1)
+  for (let t = 0; t < rows; t++) {
+    memory.row(raw, t).set(numbers.subarray(t * columns, (t + 1) * columns))
+    memory.row(zeros, t).fill(0)
+  }
   kernels.addLayerNorm(raw, zeros, norm, x)
   memory.release(mark)
   return x
 }
 
-function plainNorm(kernels: Kernels, columns: number): LayerNorm {
-  const { memory } = kernels
-  const norm = { weight: memory.allocate(4 * columns), bias: memory.allocate(4 * columns), epsilon: 1e-12 }
-  fillNorm(kernels, norm, columns)
-  return norm
-}
-
-function fillNorm({ memory }: Kernels, { weight, bias }: LayerNorm, columns: number): void {
-  memory.float32.fill(1, weight / 4, weight / 4 + columns)
-  memory.float32.fill(0, bias / 4, bias / 4 + columns)
+function fillNorm({ memory }: Kernels, { weight, bias }: LayerNorm): void {
+  memory.floats(weight).fill(1)
+  memory.floats(bias).fill(0)
 }
 
 /** Picks the tiles on this machine, as loading does. */
 export function tune(kernels: WasmKernels, precision: Precision): void {
   const mark = kernels.memory.end
   const { layer } = randomLinear(kernels, precision, 768, 768)
-  const x = randomRows(kernels, 40, 768, precision === 'int8' ? 768 : 0)
-  tuneTiles(kernels, layer, x, newMatrix(kernels, 40, 768, 0))
+  const x = randomRows(kernels, 40, 768, precision)
+  tuneTiles(kernels, layer, x, kernels.layout.matrix(40, 768))
   kernels.memory.release(mark)
 }
 
@@ -138,35 +138,27 @@ export function randomBert(
   around: Kernels = kernels,
 ): Bert {
   tune(kernels, precision)
-  const { memory } = kernels
-  const linearBytes: Kernels['linearBytes'] = (...sizes) => kernels.linearBytes(...sizes)
-  const weights = placeWeights(config, precision, true, linearBytes, (bytes) => memory.allocate(bytes))
-  const { hiddenSize, vocabSize, maxPositions } = config
+  const weights = placeWeights(kernels.layout, config, precision, true)
   const { embeddings } = weights
-  const table = repeated(Math.max(vocabSize, maxPositions) * hiddenSize, 0.1)
-  const words = table.subarray(0, vocabSize * hiddenSize)
-  memory.float32.set(table.subarray(0, maxPositions * hiddenSize), embeddings.positions / 4)
-  if (precision === 'float32') memory.float32.set(words, embeddings.words / 4)
-  else {
-    const mark = memory.end
-    const address = memory.allocate(4 * words.length)
-    memory.float32.set(words, address / 4)
-    kernels.packWords({ address, type: 'F32', rows: vocabSize, first: 0 }, embeddings, hiddenSize)
-    memory.release(mark)
-  }
-  if (embeddings.tokenType !== 0) {
-    memory.float32.fill(0, embeddings.tokenType / 4, embeddings.tokenType / 4 + hiddenSize)
-  }
-  fillNorm(kernels, embeddings.norm, hiddenSize)
+  fillTable(kernels, embeddings.words, 0.1)
+  fillTable(kernels, embeddings.positions, 0.1)
+  if (embeddings.tokenType) fillTable(kernels, embeddings.tokenType, 0)
+  fillNorm(kernels, embeddings.norm)
   for (const layer of weights.layers) {
     for (const linear of [layer.queryKeyValue, layer.attentionOutput, layer.intermediate, layer.output]) {
       packRandom(kernels, linear)
     }
-    fillNorm(kernels, layer.attentionLayerNorm, hiddenSize)
-    fillNorm(kernels, layer.outputLayerNorm, hiddenSize)
+    fillNorm(kernels, layer.attentionLayerNorm)
+    fillNorm(kernels, layer.outputLayerNorm)
   }
   packRandom(kernels, weights.classifier!)
   return new Bert(around, config, weights, precision)
+}
+
+function fillTable(kernels: Kernels, table: Table, scale: number): void {
+  withStored(kernels, repeated(table.rows * table.columns, scale), (address) => {
+    kernels.packTable({ address, type: 'F32', rows: table.rows, first: 0 }, table)
+  })
 }
 
 /** Seeded ids. */

@@ -2,7 +2,7 @@
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import type { Linear, Matrix, Precision } from '#dist/kernels/kernels.js'
 import type { WasmKernels } from '#dist/kernels/wasm.js'
-import { createKernels, newMatrix, randomLinear, randomRows, tune } from './engine.ts'
+import { createKernels, randomLinear, randomRows, tune } from './engine.ts'
 import { check, digits, measure, percent, quick, report } from './measure.ts'
 import { Probes } from './probes.ts'
 import { turbo } from './turbo.ts'
@@ -30,7 +30,7 @@ if (hasRelaxedSimd()) subjects.push({ precision: 'float32', variant: 'relaxed', 
 else console.log('Relaxed kernels are not measured: this engine has no relaxed SIMD\n')
 
 for (const { precision, variant, tiles } of subjects) {
-  const kernels = await createKernels({ variant, turbo })
+  const kernels = await createKernels({ variant, precision, turbo })
   tune(kernels, precision)
   const probes = new Probes(variant)
   probes.fill(precision === 'int8' ? 'integers' : 'float')
@@ -40,8 +40,8 @@ for (const { precision, variant, tiles } of subjects) {
     const { layer, weights, bias } = randomLinear(kernels, precision, inputs, outputs)
     for (const count of ROWS) {
       const again = kernels.memory.end
-      const x = randomRows(kernels, count, inputs, precision === 'int8' ? inputs : 0)
-      const out = newMatrix(kernels, count, outputs, 0)
+      const x = randomRows(kernels, count, inputs, precision)
+      const out = kernels.layout.matrix(count, outputs)
       verify(kernels, x, layer, out, weights, bias)
       const bare = probes.on(tiles, count, inputs, outputs)
       for (const probe of bare) probes.verify(probe, inputs, outputs)
@@ -89,17 +89,17 @@ function verify(
 ): void {
   kernels.linear(x, layer, out, 'identity')
   const { inputs, outputs, precision } = layer
-  const all = kernels.memory.float32
+  const { memory } = kernels
   let largest = 0
   let worst = 0
   for (const row of [0, x.rows - 1]) {
     for (let channel = row % 7; channel < outputs; channel += 61) {
       let sum = bias[channel]!
       for (let k = 0; k < inputs; k++) {
-        sum += all[x.address / 4 + row * x.stride + k]! * weights[channel * inputs + k]!
+        sum += memory.row(x, row)[k]! * weights[channel * inputs + k]!
       }
       largest = Math.max(largest, Math.abs(sum))
-      worst = Math.max(worst, Math.abs(all[out.address / 4 + row * out.stride + channel]! - sum))
+      worst = Math.max(worst, Math.abs(memory.row(out, row)[channel]! - sum))
     }
   }
   const allowed = precision === 'int8' ? 0.02 : 1e-5

@@ -2,19 +2,12 @@
  * Where the time of a forward pass goes, at BERT-base's shape and 128 tokens: by kernel command, timed where the module is
  * entered, and by layer, timed round the kernels' methods. `--turbo`: with V8's flag.
  */
+import { COMMANDS, CONTROL } from '#dist/generated/commands.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import type { Kernels, Linear, Precision } from '#dist/kernels/kernels.js'
-import type { KernelMemory } from '#dist/kernels/memory.js'
-import { CONTROL_ADDRESS, type KernelExports } from '#dist/kernels/wasm.js'
-import {
-  BERT_BASE,
-  createKernels,
-  newMatrix,
-  randomBert,
-  randomIds,
-  randomLinear,
-  randomRows,
-} from './engine.ts'
+import { CONTROL_ADDRESS, type KernelMemory } from '#dist/kernels/memory.js'
+import type { KernelExports } from '#dist/kernels/wasm.js'
+import { BERT_BASE, createKernels, randomBert, randomIds, randomLinear, randomRows } from './engine.ts'
 import { check, measure, median, milliseconds, percent, quick, report } from './measure.ts'
 import { turbo } from './turbo.ts'
 
@@ -22,16 +15,17 @@ const TOKENS = 128
 const PASSES = quick ? 1 : 40
 const config = quick ? { ...BERT_BASE, numLayers: 1 } : BERT_BASE
 
-/** Commands by their number in the control block: assembly/commands.ts. */
-const COMMANDS = [
-  'linear int8',
-  'linear float32',
-  'attention',
-  'residual + LayerNorm',
-  'quantise',
-  'embeddings',
-]
-const COMMAND_WORD = CONTROL_ADDRESS / 4 + 5
+const TITLES: Record<keyof typeof COMMANDS, string> = {
+  LinearInt8: 'linear int8',
+  LinearFloat32: 'linear float32',
+  Attention: 'attention',
+  LayerNorm: 'residual + LayerNorm',
+  Quantize: 'quantise',
+  Embed: 'embeddings',
+}
+/** By number. */
+const TITLE_OF: readonly string[] = Object.keys(COMMANDS).map((name) => TITLES[name as keyof typeof COMMANDS])
+const KERNEL_WORD = (CONTROL_ADDRESS + CONTROL.kernel) / 4
 
 /** Seconds by name, of one pass. */
 type Clock = Map<string, number>
@@ -45,7 +39,7 @@ function timeCommands(exports: KernelExports, memory: KernelMemory, clock: Clock
   return {
     ...exports,
     runAlone(control, scratch): void {
-      const command = COMMANDS[memory.int32[COMMAND_WORD]!]!
+      const command = TITLE_OF[memory.int32[KERNEL_WORD]!]!
       const started = performance.now()
       exports.runAlone(control, scratch)
       add(clock, command, started)
@@ -66,10 +60,10 @@ function timeLayers(kernels: Kernels, clock: Clock): Kernels {
     name: kernels.name,
     memory: kernels.memory,
     threads: kernels.threads,
-    linearBytes: (...args) => kernels.linearBytes(...args),
+    layout: kernels.layout,
     packLinear: (...args) => kernels.packLinear(...args),
     packColumns: (...args) => kernels.packColumns(...args),
-    packWords: (...args) => kernels.packWords(...args),
+    packTable: (...args) => kernels.packTable(...args),
     widen: (...args) => kernels.widen(...args),
     embed: (...args) => kernels.embed(...args),
     attention: (...args) => kernels.attention(...args),
@@ -84,7 +78,7 @@ function timeLayers(kernels: Kernels, clock: Clock): Kernels {
 
 async function breakDown(precision: Precision, variant: 'simd' | 'relaxed'): Promise<void> {
   const clock: Clock = new Map()
-  const kernels = await createKernels({ variant, turbo }, (exports, memory) =>
+  const kernels = await createKernels({ variant, precision, turbo }, (exports, memory) =>
     timeCommands(exports, memory, clock),
   )
   const bert = randomBert(kernels, config, precision, timeLayers(kernels, clock))
@@ -116,7 +110,7 @@ async function breakDown(precision: Precision, variant: 'simd' | 'relaxed'): Pro
   ]
   const linear = of('linear int8') + of('linear float32')
   const activation = config.numLayers * (await activationTime(precision, variant))
-  const commands = COMMANDS.filter((name) => of(name) > 0)
+  const commands = TITLE_OF.filter((name) => of(name) > 0)
   const known = commands.reduce((sum, name) => sum + of(name), 0)
   report(
     `${precision} ${variant}${turbo ? ' turbo' : ''}, BERT-base, ${TOKENS} tokens`,
@@ -141,11 +135,11 @@ async function breakDown(precision: Precision, variant: 'simd' | 'relaxed'): Pro
 
 /** What GELU adds to one intermediate layer. */
 async function activationTime(precision: Precision, variant: 'simd' | 'relaxed'): Promise<number> {
-  const kernels = await createKernels({ variant, turbo })
+  const kernels = await createKernels({ variant, precision, turbo })
   const { hiddenSize, intermediateSize } = config
   const { layer } = randomLinear(kernels, precision, hiddenSize, intermediateSize)
-  const x = randomRows(kernels, TOKENS, hiddenSize, precision === 'int8' ? hiddenSize : 0)
-  const out = newMatrix(kernels, TOKENS, intermediateSize, 0)
+  const x = randomRows(kernels, TOKENS, hiddenSize, precision)
+  const out = kernels.layout.matrix(TOKENS, intermediateSize)
   const [plain, activated] = await measure([
     { name: 'identity', run: () => kernels.linear(x, layer, out, 'identity') },
     { name: 'gelu', run: () => kernels.linear(x, layer, out, 'gelu') },

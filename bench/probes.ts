@@ -1,6 +1,7 @@
 /** The bare tiles of probe-tiles.ts, compiled here and run on data laid out for them. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { floats, seeded } from '../test/random.ts'
 import { rootPath } from '../test/shared.ts'
 import { check } from './measure.ts'
@@ -102,19 +103,12 @@ export class Probes {
 }
 
 function compile(variant: 'simd' | 'relaxed'): string {
-  mkdirSync(rootPath('build/bench'), { recursive: true })
-  const file = rootPath(`build/bench/probe-tiles-${variant}.wasm`)
-  const features = variant === 'relaxed' ? ['--enable', 'relaxed-simd'] : []
+  const config = JSON.parse(readFileSync(rootPath('bench/asconfig.json'), 'utf8'))
   const done = spawnSync(
     process.execPath,
-    [
-      'node_modules/assemblyscript/bin/asc.js',
-      ...['bench/probe-tiles.ts', '--outFile', file, '-O3', '--noAssert', '--runtime', 'stub'],
-      ...['--importMemory', '--noExportMemory', '--initialMemory', '1', '--disableWarning', '112'],
-      ...['--enable', 'simd', ...features],
-    ],
+    ['node_modules/assemblyscript/bin/asc.js', '--config', 'bench/asconfig.json', '--target', variant],
     { cwd: rootPath(''), stdio: ['ignore', 2, 2] },
   )
   if (done.status !== 0) throw new Error('bench/probe-tiles.ts did not compile')
-  return file
+  return rootPath(join('bench', config.targets[variant].outFile))
 }

@@ -8,7 +8,7 @@ import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
 import { chooseKernels } from './kernels/choose.ts'
 import { hasSharedMemory } from './kernels/features.ts'
-import type { Precision } from './kernels/kernels.ts'
+import { mayFuse, type Precision } from './kernels/kernels.ts'
 import { compileKernels } from './kernels/module.ts'
 import { defaultTiles } from './kernels/tuning.ts'
 import type { Tiles } from './kernels/wasm.ts'
@@ -165,7 +165,7 @@ function makePlan(platform: Platform, options: LoadOptions): Plan {
     setup: {
       precision,
       variant,
-      tiles: known ?? defaultTiles(variant, turbo),
+      tiles: known ?? defaultTiles(mayFuse(variant, precision), turbo),
       tuned: known !== undefined,
       threads: chooseThreads(platform, threads, worker && !options.wasm),
       batchTokens: BATCH_TOKENS,

@@ -43,55 +43,43 @@ function tool(script, ...args) {
   if (done.status !== 0) process.exit(done.status ?? 1)
 }
 
-// One source for all builds (ASC_FEATURE_RELAXED_SIMD tells them apart). The memory is imported as shared; the loader
-// clears that one flag where memory is private, so each kernel is shipped once (src/kernels/wasm.ts).
-const VARIANTS = { simd: ['--enable', 'simd'], relaxed: ['--enable', 'simd', '--enable', 'relaxed-simd'] }
+// One source for all targets of asconfig.json (ASC_FEATURE_RELAXED_SIMD tells them apart). The memory is imported as shared;
+// the loader clears that one flag where memory is private, so each kernel is shipped once (src/kernels/module.ts).
+const { targets } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'))
+const generated = ['commands', 'constants', ...Object.keys(targets)]
 
 await step(
   'wasm',
-  ['assembly', 'tools/build.mjs'],
-  ['src/generated/simd.ts', 'src/generated/relaxed.ts'],
-  () => {
+  ['assembly', 'asconfig.json', 'tools/build.mjs', 'tools/kernel-tables.mjs'],
+  generated.map((name) => `src/generated/${name}.ts`),
+  async () => {
+    const { commandsModule, constantsModule, constantsOf } = await import('./kernel-tables.mjs')
+    const write = (name, text) => writeFileSync(join(root, `src/generated/${name}.ts`), text)
     mkdirSync(join(root, 'src/generated'), { recursive: true })
-    mkdirSync(join(root, 'build/wasm'), { recursive: true })
-    let known = Buffer.alloc(0)
-    for (const [variant, features] of Object.entries(VARIANTS)) {
-      const file = `build/wasm/${variant}.wasm`
-      tool(
-        'assemblyscript/bin/asc.js',
-        'assembly/kernels.ts',
-        ...[
-          '--outFile',
-          file,
-          '-O3',
-          '--noAssert',
-          '--runtime',
-          'stub',
-          '--importMemory',
-          '--noExportMemory',
-        ],
-        ...['--disableWarning', '112'],
-        ...[
-          '--sharedMemory',
-          '--initialMemory',
-          '1',
-          '--maximumMemory',
-          '65536',
-          '--enable',
-          'threads',
-          ...features,
-        ],
-      )
+    let constants
+    let first
+    for (const [target, { outFile }] of Object.entries(targets)) {
+      tool('assemblyscript/bin/asc.js', '--target', target)
+      const wasm = readFileSync(join(root, outFile))
       // Deflated before base64, which hides from gzip what repeats: 5.9 kB on the wire where plain base64 has 8.8.
-      // The second against the first, of which it repeats nearly all: 0.6 kB in place of 5.9.
-      const bytes = readFileSync(join(root, file))
-      const deflated = deflateRawSync(bytes, { level: 9, dictionary: known }).toString('base64')
-      known = bytes
-      writeFileSync(
-        join(root, `src/generated/${variant}.ts`),
-        `/** assembly/kernels.ts, compiled for ${variant}, deflated. */\nexport const deflated: string =\n  '${deflated}'\n`,
+      // The others against the first, of which they repeat most: 0.6 kB in place of 5.9 (src/kernels/module.ts inflates so).
+      const against = first ? { dictionary: first } : {}
+      const deflated = deflateRawSync(wasm, { level: 9, ...against }).toString('base64')
+      first ??= wasm
+      write(
+        target,
+        `/** assembly/kernels.ts, compiled for ${target}, deflated. */\nexport const deflated: string =\n  '${deflated}'\n`,
       )
+      // Node 20 has no relaxed SIMD; the source is one.
+      if (!WebAssembly.validate(wasm)) continue
+      const found = constantsOf(wasm)
+      constants ??= found
+      if (JSON.stringify(found) !== JSON.stringify(constants)) {
+        throw new Error(`The constants of target ${target} are not those of the others`)
+      }
     }
+    write('constants', constantsModule(constants))
+    write('commands', commandsModule(root, constants.CONTROL_BYTES - constants.COMMAND_OFFSET))
   },
 )
 

@@ -1,10 +1,9 @@
 /** One linear layer on one thread, for `iobert bench`. */
-import type { Matrix, Precision } from '../kernels/kernels.ts'
-import { KernelMemory, roundUp } from '../kernels/memory.ts'
+import { mayFuse, type Precision } from '../kernels/kernels.ts'
+import { KernelMemory } from '../kernels/memory.ts'
 import { compileKernels, type WasmVariant } from '../kernels/module.ts'
-import { activationLimit } from '../kernels/quantization.ts'
 import { defaultTiles, tuneTiles } from '../kernels/tuning.ts'
-import { type KernelExports, scratchBytes, WasmKernels } from '../kernels/wasm.ts'
+import { instantiateKernels, WasmKernels } from '../kernels/wasm.ts'
 
 export interface LayerShape {
   readonly precision: Precision
@@ -21,31 +20,28 @@ export async function kernelRate(shape: LayerShape): Promise<number> {
   const { precision, variant, turbo, rows, inputs, outputs, seconds } = shape
   const module = await compileKernels({ variant, shared: false, turbo })
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 1, maximum: 65536 }))
-  const tiles = defaultTiles(variant, turbo)
+  const fused = mayFuse(variant, precision)
   const kernels = new WasmKernels({
     name: variant,
-    exports: new WebAssembly.Instance(module, { env: { memory: memory.memory } })
-      .exports as unknown as KernelExports,
+    exports: instantiateKernels(module, memory.memory),
     memory,
-    tiles,
-    scratchBytes: scratchBytes(1, 1, inputs, tiles.float32Panel),
+    tiles: defaultTiles(fused, turbo),
+    fused,
+    scratch: { tokens: 1, headDim: 1, inputs },
     threads: 1,
   })
-  const bytes = kernels.linearBytes(precision, inputs, outputs)
-  const layer = {
-    ...{ precision, inputs, outputs },
-    ...{ weights: memory.allocate(bytes.weights), columns: memory.allocate(bytes.columns) },
-  }
-  const stored = memory.allocate(4 * inputs * outputs)
-  fill(memory.float32, stored / 4, inputs * outputs)
-  kernels.packLinear({ address: stored, type: 'F32', rows: outputs, first: 0 }, layer)
-  const x = rowsOf(memory, rows, inputs, precision)
-  const raw = rowsOf(memory, rows, inputs, 'float32')
-  const zeros = rowsOf(memory, rows, inputs, 'float32')
-  const out = rowsOf(memory, rows, outputs, 'float32')
-  const norm = { weight: memory.allocate(4 * inputs), bias: memory.allocate(4 * inputs), epsilon: 1e-12 }
-  memory.float32.fill(1, norm.weight / 4, norm.weight / 4 + inputs)
-  fill(memory.float32, raw.address / 4, rows * raw.stride)
+  const { layout } = kernels
+  const layer = layout.linear(precision, inputs, outputs)
+  const stored = layout.floats(inputs * outputs)
+  fill(memory.floats(stored))
+  kernels.packLinear({ address: stored.address, type: 'F32', rows: outputs, first: 0 }, layer)
+  const x = layout.matrix(rows, inputs, precision)
+  const raw = layout.matrix(rows, inputs)
+  const zeros = layout.matrix(rows, inputs)
+  const out = layout.matrix(rows, outputs)
+  const norm = layout.layerNorm(inputs, 1e-12)
+  memory.floats(norm.weight).fill(1)
+  for (let t = 0; t < rows; t++) fill(memory.row(raw, t))
   kernels.addLayerNorm(raw, zeros, norm, x)
   tuneTiles(kernels, layer, x, out)
 
@@ -61,15 +57,6 @@ export async function kernelRate(shape: LayerShape): Promise<number> {
 }
 
 /** Numbers between -0.5 and 0.5 that follow no pattern a kernel would notice. */
-function fill(floats: Float32Array, start: number, count: number): void {
-  for (let i = 0; i < count; i++) floats[start + i] = ((i * 7919) % 65521) / 65521 - 0.5
-}
-
-function rowsOf(memory: KernelMemory, rows: number, columns: number, precision: Precision): Matrix {
-  const stride = roundUp(columns, 16)
-  const matrix = { address: memory.allocate(4 * rows * stride), rows, columns, stride }
-  if (precision === 'float32') return matrix
-  const address = memory.allocate(2 * rows * stride)
-  const scales = memory.allocate(4 * rows)
-  return { ...matrix, quantized: { address, stride, scales, limit: activationLimit(columns) } }
+function fill(floats: Float32Array): void {
+  for (let i = 0; i < floats.length; i++) floats[i] = ((i * 7919) % 65521) / 65521 - 0.5
 }

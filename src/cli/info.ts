@@ -10,7 +10,7 @@ import { clearInt8Copies } from '../hub/int8-copy.node.ts'
 import { CONFIG, INDEX, SMALL_FILES, WEIGHTS } from '../hub/model-files.ts'
 import { parseHubId } from '../hub/urls.ts'
 import { chooseKernels } from '../kernels/choose.ts'
-import type { Precision } from '../kernels/kernels.ts'
+import { mayFuse, type Precision } from '../kernels/kernels.ts'
 import { defaultTiles } from '../kernels/tuning.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
@@ -136,7 +136,7 @@ async function readWeights(files: ModelFiles, config: BertConfig): Promise<Weigh
 /** Bytes of kernel memory with one thread; none where that is more than wasm32 can address. */
 function memoryAt(precision: Precision, config: BertConfig): number | undefined {
   const variant = chooseKernels('auto', precision)
-  const tiles = defaultTiles(variant, false)
+  const tiles = defaultTiles(mayFuse(variant, precision), false)
   try {
     return memoryNeeded(
       { config, precision, variant, tiles, module: undefined, tuned: true, threads: 1, batchTokens: 1024 },

@@ -1,7 +1,6 @@
 import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'
-import { quantizeRow, rowScale } from '../format/quantize.ts'
 import { checkFinite, nonFinite, readFloats } from '../format/read-floats.ts'
 import {
   type ByteSink,
@@ -10,8 +9,9 @@ import {
   writeSafetensors,
 } from '../format/safetensors-writer.ts'
 import type { ModelFiles } from '../format/source.ts'
+import { quantizeWeights, weightScale } from '../kernels/quantization.ts'
 import { loadConfig } from '../model/config.ts'
-import { quantizationConfig } from '../model/quantization.ts'
+import { quantizationConfig } from '../model/quantization-config.ts'
 import { type NamedTensor, resolveNamedTensors } from '../model/tensor-names.ts'
 
 /** Elements read at a time: 1 MB of f32, and about a millisecond of work, so that whoever waits meanwhile gets a turn. */
@@ -102,7 +102,7 @@ async function* quantizedRows(tensor: CheckpointTensor): AsyncIterable<Uint8Arra
   for await (const { rows, width } of floatRows(tensor)) {
     const quantized = new Int8Array(rows.length)
     for (let at = 0; at < rows.length; at += width) {
-      quantizeRow(rows.subarray(at, at + width), quantized.subarray(at, at + width))
+      quantizeWeights(rows.subarray(at, at + width), quantized.subarray(at, at + width))
     }
     yield new Uint8Array(quantized.buffer)
   }
@@ -113,7 +113,7 @@ async function* scales(tensor: CheckpointTensor): AsyncIterable<Uint8Array> {
   for await (const { rows, width } of floatRows(tensor)) {
     const bytes = new DataView(new ArrayBuffer((rows.length / width) * 4))
     for (let at = 0, row = 0; at < rows.length; at += width, row++) {
-      const scale = rowScale(rows.subarray(at, at + width))
+      const scale = weightScale(rows.subarray(at, at + width))
       if (Number.isNaN(scale)) throw nonFinite(tensor)
       bytes.setFloat32(row * 4, scale, true)
     }

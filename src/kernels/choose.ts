@@ -1,23 +1,18 @@
 /** Which kernels a model runs on. */
-import { hasRelaxedSimd, hasSimd } from './features.ts'
-import type { Precision } from './kernels.ts'
+import { fusesMultiplyAdd, hasRelaxedSimd, hasSimd } from './features.ts'
+import { mayFuse, type Precision } from './kernels.ts'
 import type { WasmVariant } from './module.ts'
 
 /** The `kernels` option: 'auto' takes the fastest that keeps the precision's promise. */
 export type KernelChoice = 'auto' | 'simd' | 'relaxed' | 'reference'
 
 /**
- * int8 is exact and never runs on the relaxed kernels, whose fused products round differently; float32 may.
+ * Both builds keep the promise of int8, the same bits: what the relaxed one may fuse, it fuses only at precision float32.
  *
- * @throws {RangeError} for kernels that this engine or this precision cannot use
+ * @throws {RangeError} for kernels that this engine cannot use
  */
 export function chooseKernels(choice: KernelChoice, precision: Precision): WasmVariant | 'reference' {
   if (choice === 'reference') return 'reference'
-  if (choice === 'relaxed' && precision === 'int8') {
-    throw new RangeError(
-      "Cannot use kernels 'relaxed' at precision 'int8': they round differently from one machine to the next, and int8 promises the same bits everywhere; use precision 'float32' or kernels 'simd'",
-    )
-  }
   if (choice === 'relaxed' && !hasRelaxedSimd()) {
     throw new RangeError(
       "Cannot use kernels 'relaxed': this engine's WebAssembly has no relaxed SIMD; use 'auto'",
@@ -30,5 +25,5 @@ export function chooseKernels(choice: KernelChoice, precision: Precision): WasmV
     )
   }
   if (choice !== 'auto') return choice
-  return precision === 'float32' && hasRelaxedSimd() ? 'relaxed' : 'simd'
+  return mayFuse('relaxed', precision) && hasRelaxedSimd() && fusesMultiplyAdd() ? 'relaxed' : 'simd'
 }

@@ -1,28 +1,28 @@
 /**
- * What this engine's WebAssembly can do, found by validating the smallest module that needs it. No user agents, no
- * version numbers.
+ * What this engine's WebAssembly can do: by validating the smallest module that needs an instruction, and, where it is
+ * free in how it computes, by running it. No user agents, no version numbers.
  */
 
-/**
- * Relaxed SIMD, by one fused multiply-add:
- *
- *     (module (func (result v128)
- *       v128.const i64x2 0 0  v128.const i64x2 0 0  v128.const i64x2 0 0  f32x4.relaxed_madd))
- */
-const RELAXED_MADD: Uint8Array = probe([0xfd, 0x85, 0x02], 3)
+const V128 = 0x7b
+const F32 = 0x7d
+const I32 = 0x7f
 
-/** Fixed-width SIMD: (module (func (result v128)  v128.const i64x2 0 0  i32x4.abs)) */
-const SIMD: Uint8Array = probe([0xfd, 0xa0, 0x01], 1)
+const SIMD: readonly number[] = [0xfd]
+const zeros: readonly number[] = [...SIMD, 0x0c, ...new Array<number>(16).fill(0)] // v128.const
+const I32X4_ABS: readonly number[] = [...SIMD, 0xa0, 0x01]
+const F32X4_RELAXED_MADD: readonly number[] = [...SIMD, 0x85, 0x02]
+const I32X4_RELAXED_DOT: readonly number[] = [...SIMD, 0x93, 0x02] // i32x4.relaxed_dot_i8x16_i7x16_add_s
 
-/** A module of one function that pushes `operands` zero vectors and runs one instruction on them. */
-function probe(instruction: readonly number[], operands: number): Uint8Array {
-  const zero = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
-  const code = [0, ...Array.from({ length: operands }, () => zero).flat(), ...instruction, 0x0b]
+/** A module that exports one function `f` of `parameters` numbers of a type, which computes `code`. */
+function probe(parameters: number, type: number, result: number, code: readonly number[]): Uint8Array {
+  const body = [0, ...code, 0x0b]
+  const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content]
   return Uint8Array.of(
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...[1, 5, 1, 0x60, 0, 1, 0x7b],
-    ...[3, 2, 1, 0],
-    ...[10, code.length + 2, 1, code.length, ...code],
+    ...section(1, 1, 0x60, parameters, ...new Array<number>(parameters).fill(type), 1, result),
+    ...section(3, 1, 0),
+    ...section(7, 1, 1, 0x66, 0, 0),
+    ...section(10, 1, body.length, ...body),
   )
 }
 
@@ -30,14 +30,57 @@ function validates(module: Uint8Array): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(module as BufferSource)
 }
 
-/** Whether the SIMD kernels run here: all browsers since 2023, Node >= 16.4, Deno, Bun. */
-export function hasSimd(): boolean {
-  return validates(SIMD)
+/** What a probe's function gives; undefined where the engine has not the instruction or may not compile. */
+function run(module: Uint8Array, ...values: number[]): number | undefined {
+  if (!validates(module)) return undefined
+  try {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module as BufferSource))
+    return (exports as { f: (...given: number[]) => number }).f(...values)
+  } catch {
+    return undefined
+  }
 }
 
-/** Whether the relaxed kernels (fused multiply-add) run here. */
+/** Whether the SIMD kernels run here: all browsers since 2023, Node >= 16.4, Deno, Bun. */
+export function hasSimd(): boolean {
+  return validates(probe(0, I32, V128, [...zeros, ...I32X4_ABS]))
+}
+
+/** Whether the relaxed kernels, which use both instructions below, can be compiled here. */
 export function hasRelaxedSimd(): boolean {
-  return validates(RELAXED_MADD)
+  const three = [...zeros, ...zeros, ...zeros]
+  return (
+    validates(probe(0, I32, V128, [...three, ...F32X4_RELAXED_MADD])) &&
+    validates(probe(0, I32, V128, [...three, ...I32X4_RELAXED_DOT]))
+  )
+}
+
+const localGet = (index: number): number[] => [0x20, index]
+
+/**
+ * Whether a relaxed multiply-add is fused, with one rounding: the float32 kernels gain by it then. An engine on a core
+ * that has no such instruction rounds twice.
+ */
+export function fusesMultiplyAdd(): boolean {
+  const splat = [...SIMD, 0x13] // f32x4.splat
+  const lane = [...SIMD, 0x1f, 0] // f32x4.extract_lane 0
+  const operands = [0, 1, 2].flatMap((index) => [...localGet(index), ...splat])
+  const module = probe(3, F32, F32, [...operands, ...F32X4_RELAXED_MADD, ...lane])
+  // (1 + 2⁻¹²)² = 1 + 2⁻¹¹ + 2⁻²⁴, whose last bit a rounding to float32 loses.
+  return run(module, 1 + 2 ** -12, 1 + 2 ** -12, -(1 + 2 ** -11)) === 2 ** -24
+}
+
+/**
+ * Whether the 8-bit dot product is there and exact for a second operand within 0 to 127, as the standard says; its largest
+ * sums of pairs are ±32,258 (2¹⁵ is one bit more). How fast it is, only timing tells.
+ */
+export function hasRelaxedDot(): boolean {
+  const bytes = [...SIMD, 0x0f] // i8x16.splat
+  const words = [...SIMD, 0x11] // i32x4.splat
+  const lane = [...SIMD, 0x1b, 0] // i32x4.extract_lane 0
+  const operands = [...localGet(0), ...bytes, ...localGet(1), ...bytes, ...localGet(2), ...words]
+  const module = probe(3, I32, I32, [...operands, ...I32X4_RELAXED_DOT, ...lane])
+  return [-127, 127].every((weight) => run(module, weight, 127, 5) === 4 * 127 * weight + 5)
 }
 
 /** Whether memory can be shared with helper threads: in browsers only on cross-origin isolated pages. */

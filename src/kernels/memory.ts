@@ -5,39 +5,75 @@
  *     0 ......... 64 .......... 256 ............ | weights ............ | workspace ....
  *     never used  control block  thread scratch
  */
+import { CONTROL_BYTES } from '../generated/constants.ts'
+import type { Floats, Integers, Matrix } from './placed.ts'
 
 export const PAGE_BYTES = 65536
-/** Where the first region begins; below stand the reserved null page line and the control block of parallel.ts. */
-export const FIRST_ADDRESS = 256
 /** wasm32 addresses at most 4 GiB. */
 export const MAX_BYTES: number = 65536 * PAGE_BYTES
 
 const ALIGNMENT = 64
 
-export class KernelMemory {
-  readonly memory: WebAssembly.Memory
-  #end = FIRST_ADDRESS
-  #bytes: Uint8Array
-  #int32: Int32Array
-  #float32: Float32Array
+/** Where the control block of assembly/parallel.ts stands; 0 is nobody's address. */
+export const CONTROL_ADDRESS: number = ALIGNMENT
+const FIRST_ADDRESS = roundUp(CONTROL_ADDRESS + CONTROL_BYTES, ALIGNMENT)
 
-  constructor(memory: WebAssembly.Memory) {
-    this.memory = memory
-    this.#bytes = new Uint8Array(memory.buffer)
-    this.#int32 = new Int32Array(memory.buffer)
-    this.#float32 = new Float32Array(memory.buffer)
-  }
+/** Addresses handed out front to back. By itself it has no memory and only counts: what a plan would take. */
+export class AddressSpace {
+  #end: number = FIRST_ADDRESS
+  #most: number = FIRST_ADDRESS
 
   /** The end of what is handed out. */
   get end(): number {
     return this.#end
   }
 
+  /** The largest that `end` has been. */
+  get most(): number {
+    return this.#most
+  }
+
+  /**
+   * @returns the address of `byteLength` bytes, a multiple of 64
+   * @throws {RangeError} where the memory cannot grow that far
+   */
+  allocate(byteLength: number): number {
+    const address = this.#end
+    const end = address + roundUp(byteLength, ALIGNMENT)
+    this.reserve(end)
+    this.#end = end
+    this.#most = Math.max(this.#most, end)
+    return address
+  }
+
+  /** Takes back everything from `address` on. */
+  release(address: number): void {
+    this.#end = address
+  }
+
+  /** Makes the memory at least `end` bytes long. */
+  protected reserve(_end: number): void {}
+}
+
+export class KernelMemory extends AddressSpace {
+  readonly memory: WebAssembly.Memory
+  #bytes: Uint8Array
+  #int32: Int32Array
+  #float32: Float32Array
+
+  constructor(memory: WebAssembly.Memory) {
+    super()
+    this.memory = memory
+    this.#bytes = new Uint8Array(memory.buffer)
+    this.#int32 = new Int32Array(memory.buffer)
+    this.#float32 = new Float32Array(memory.buffer)
+  }
+
   get byteLength(): number {
     return this.memory.buffer.byteLength
   }
 
-  /** The whole memory; take it anew after an allocation, since growing replaces the buffer. */
+  /** The whole memory; take it (and what follows) anew after an allocation, since growing replaces the buffer. */
   get bytes(): Uint8Array {
     if (this.#bytes.buffer !== this.memory.buffer) this.#refresh()
     return this.#bytes
@@ -53,20 +89,29 @@ export class KernelMemory {
     return this.#float32
   }
 
-  /**
-   * @returns the address of `byteLength` bytes, a multiple of 64
-   * @throws {RangeError} where the memory cannot grow that far
-   */
-  allocate(byteLength: number): number {
-    const address = this.#end
-    const end = address + Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT
-    this.reserve(end)
-    this.#end = end
-    return address
+  integers({ address, count }: Integers): Int32Array {
+    return this.int32.subarray(address / 4, address / 4 + count)
   }
 
-  /** Makes the memory at least `end` bytes long. */
-  reserve(end: number): void {
+  floats({ address, count }: Floats): Float32Array {
+    return this.float32.subarray(address / 4, address / 4 + count)
+  }
+
+  /** Row `t` of a matrix, without its padding. */
+  row({ address, columns, stride }: Matrix, t: number): Float32Array {
+    const start = address / 4 + t * stride
+    return this.float32.subarray(start, start + columns)
+  }
+
+  /** Rows `first` to `end` of a matrix, copied one after another without their padding. */
+  copyRows(matrix: Matrix, first = 0, end: number = matrix.rows): Float32Array {
+    const { columns } = matrix
+    const rows = new Float32Array((end - first) * columns)
+    for (let t = first; t < end; t++) rows.set(this.row(matrix, t), (t - first) * columns)
+    return rows
+  }
+
+  protected override reserve(end: number): void {
     const missing = end - this.byteLength
     if (missing <= 0) return
     try {
@@ -77,11 +122,6 @@ export class KernelMemory {
         { cause },
       )
     }
-  }
-
-  /** Takes back everything from `address` on. */
-  release(address: number): void {
-    this.#end = address
   }
 
   #refresh(): void {

@@ -3,23 +3,26 @@
  * in the order that the rules of int8 fix, so the SIMD kernels of the plain build equal it bit for bit.
  */
 import { widenBfloat16, widenFloat16 } from '../format/half.ts'
-import { quantizeRow } from '../format/quantize.ts'
 import type {
   Activation,
   EmbeddingTables,
+  Floats,
+  Integers,
   Kernels,
   LayerNorm,
   Linear,
   Matrix,
-  Precision,
+  Probabilities,
   QuantizedRows,
   Sequences,
   StoredRows,
   StoredType,
+  Table,
 } from './kernels.ts'
+import { columnAddress, Layout, writeColumns } from './layout.ts'
 import * as math from './math.ts'
-import { type KernelMemory, roundUp } from './memory.ts'
-import { isNormal } from './quantization.ts'
+import type { KernelMemory } from './memory.ts'
+import { quantizeActivations, quantizeWeights } from './quantization.ts'
 
 const f = Math.fround
 
@@ -48,13 +51,11 @@ export class ReferenceKernels implements Kernels {
   readonly name = 'reference'
   readonly threads = 1
   readonly memory: KernelMemory
+  readonly layout: Layout
 
   constructor(memory: KernelMemory) {
     this.memory = memory
-  }
-
-  linearBytes(precision: Precision, inputs: number, outputs: number): { weights: number; columns: number } {
-    return { weights: inputs * outputs * (precision === 'int8' ? 1 : 4), columns: roundUp(outputs, 8) * 8 }
+    this.layout = new Layout(memory, 8)
   }
 
   packLinear({ address, type, rows, first }: StoredRows, layer: Linear): boolean {
@@ -69,7 +70,7 @@ export class ReferenceKernels implements Kernels {
         const weights = this.#int8(layer.weights + n * inputs, inputs)
         if (type === 'I8') weights.set(stored)
         else if (!stored.every(Number.isFinite)) return false
-        else this.#setScale(layer, n, quantizeRow(stored, weights))
+        else writeColumns(this.memory, layer, n, 'scale', Float32Array.of(quantizeWeights(stored, weights)))
       }
     }
     return true
@@ -81,48 +82,45 @@ export class ReferenceKernels implements Kernels {
     bias: Float32Array | undefined,
     scales: Float32Array | undefined,
   ): void {
-    scales?.forEach((scale, i) => {
-      this.#setScale(layer, first + i, scale)
-    })
-    const at = layer.precision === 'int8' ? roundUp(layer.outputs, 8) : 0
-    if (bias) this.#floats(layer.columns + 4 * (at + first), bias.length).set(bias)
+    if (scales) writeColumns(this.memory, layer, first, 'scale', scales)
+    if (bias) writeColumns(this.memory, layer, first, 'bias', bias)
   }
 
-  packWords({ address, type, rows, first }: StoredRows, tables: EmbeddingTables, columns: number): boolean {
+  packTable({ address, type, rows, first }: StoredRows, table: Table): boolean {
+    const { columns, stride, scales } = table
     for (let row = 0; row < rows; row++) {
+      const to = first + row
       const stored = this.#stored(address, type, row * columns, columns)
-      const words = this.#int8(tables.words + (first + row) * roundUp(columns, 16), columns)
-      if (type === 'I8') words.set(stored)
-      else if (!stored.every(Number.isFinite)) return false
-      else this.memory.float32[tables.wordScales / 4 + first + row] = quantizeRow(stored, words)
+      if (!stored.every(Number.isFinite)) return false
+      if (scales === undefined) this.#floats(table.address + 4 * to * stride, columns).set(stored)
+      else {
+        const quantized = this.#int8(table.address + to * stride, columns)
+        if (type === 'I8') quantized.set(stored)
+        else this.memory.floats(scales)[to] = quantizeWeights(stored, quantized)
+      }
     }
     return true
   }
 
-  widen(from: number, type: StoredType, count: number, to: number): boolean {
-    const stored = this.#stored(from, type, 0, count)
-    this.#floats(to, count).set(stored)
+  widen(address: number, type: StoredType, to: Floats): boolean {
+    const stored = this.#stored(address, type, 0, to.count)
+    this.memory.floats(to).set(stored)
     return stored.every(Number.isFinite)
   }
 
   // #region embed
-  embed(ids: number, positions: number, tables: EmbeddingTables, out: Matrix): void {
-    const { columns } = out
-    const stride = roundUp(columns, 16) // of the tables
+  embed(ids: Integers, places: Integers, tables: EmbeddingTables, out: Matrix): void {
+    const { words, positions, tokenType, norm } = tables
+    const type = tokenType && this.#lookUp(tokenType, 0)
     for (let t = 0; t < out.rows; t++) {
-      const id = this.memory.int32[ids / 4 + t]!
-      const position = this.#floats(
-        tables.positions + 4 * stride * this.memory.int32[positions / 4 + t]!,
-        columns,
-      )
-      const tokenType = tables.tokenType === 0 ? undefined : this.#floats(tables.tokenType, columns)
-      const word = this.#word(tables, id, columns, stride)
-      const sum = this.#row(out, t)
-      for (let i = 0; i < columns; i++) {
-        const typed = tokenType ? f(word[i]! + tokenType[i]!) : word[i]!
+      const word = this.#lookUp(words, this.memory.integers(ids)[t]!)
+      const position = this.#lookUp(positions, this.memory.integers(places)[t]!)
+      const sum = this.memory.row(out, t)
+      for (let i = 0; i < out.columns; i++) {
+        const typed = type ? f(word[i]! + type[i]!) : word[i]!
         sum[i] = f(typed + position[i]!)
       }
-      this.#normalize(sum, tables.norm, sum)
+      this.#normalize(sum, norm, sum)
       this.#quantize(out, t)
     }
   }
@@ -132,9 +130,9 @@ export class ReferenceKernels implements Kernels {
   linear(x: Matrix, layer: Linear, out: Matrix, activation: Activation): void {
     const activate = ACTIVATE[activation]
     for (let t = 0; t < x.rows; t++) {
-      const y = this.#row(out, t)
+      const y = this.memory.row(out, t)
       if (layer.precision === 'int8') this.#int8Row(x.quantized!, t, layer, y)
-      else this.#float32Row(this.#row(x, t), layer, y)
+      else this.#float32Row(this.memory.row(x, t), layer, y)
       for (let n = 0; n < layer.outputs; n++) y[n] = activate(y[n]!)
       this.#quantize(out, t)
     }
@@ -142,30 +140,24 @@ export class ReferenceKernels implements Kernels {
 
   /** y[n] = Σₖ x[k]·W[n, k] + b[n], in ascending k */
   #float32Row(x: Float32Array, layer: Linear, y: Float32Array): void {
-    const bias = this.#floats(layer.columns, layer.outputs)
     for (let n = 0; n < layer.outputs; n++) {
       const w = this.#floats(layer.weights + 4 * n * layer.inputs, layer.inputs)
       let sum = 0
       for (let k = 0; k < layer.inputs; k++) sum = f(sum + f(x[k]! * w[k]!))
-      y[n] = f(sum + bias[n]!)
+      y[n] = f(sum + this.#column(layer, n, 'bias'))
     }
   }
 
   /** y[n] = f32(Σₖ q[k]·w[n, k]) · (rowScale·columnScale[n]) + b[n]; the sum is an exact integer below 2³¹ */
   #int8Row(quantized: QuantizedRows, t: number, layer: Linear, y: Float32Array): void {
-    const q = new Int16Array(
-      this.memory.memory.buffer,
-      quantized.address + 2 * t * quantized.stride,
-      layer.inputs,
-    )
+    const q = this.#quantizedRow(quantized, t)
     const rowScale = this.memory.float32[quantized.scales / 4 + t]!
-    const scales = this.#floats(layer.columns, layer.outputs)
-    const bias = this.#floats(layer.columns + 4 * roundUp(layer.outputs, 8), layer.outputs)
     for (let n = 0; n < layer.outputs; n++) {
       const w = this.#int8(layer.weights + n * layer.inputs, layer.inputs)
       let sum = 0
       for (let k = 0; k < layer.inputs; k++) sum += q[k]! * w[k]!
-      y[n] = f(f(f(sum) * f(rowScale * scales[n]!)) + bias[n]!)
+      const scale = f(rowScale * this.#column(layer, n, 'scale'))
+      y[n] = f(f(f(sum) * scale) + this.#column(layer, n, 'bias'))
     }
   }
   // #endregion
@@ -176,34 +168,36 @@ export class ReferenceKernels implements Kernels {
     sequences: Sequences,
     heads: number,
     out: Matrix,
-    probabilities?: readonly number[],
+    probabilities?: Probabilities,
   ): void {
     const hidden = out.columns
     const headDim = hidden / heads
     const scale = f(1 / Math.sqrt(headDim))
     for (let s = 0; s < sequences.count; s++) {
-      const first = this.memory.int32[sequences.bounds / 4 + s]!
-      const tokens = this.memory.int32[sequences.bounds / 4 + s + 1]! - first
+      const [first, end] = this.memory.integers(sequences.bounds).subarray(s) as unknown as [number, number]
+      const tokens = end - first
       for (let head = 0; head < heads; head++) {
         const column = head * headDim
         for (let i = 0; i < tokens; i++) {
-          const query = this.#row(queryKeyValue, first + i).subarray(column)
+          const query = this.memory.row(queryKeyValue, first + i).subarray(column)
           const weights = new Float32Array(tokens)
           for (let j = 0; j < tokens; j++) {
-            const key = this.#row(queryKeyValue, first + j).subarray(hidden + column)
+            const key = this.memory.row(queryKeyValue, first + j).subarray(hidden + column)
             for (let d = 0; d < headDim; d++) weights[j] = f(weights[j]! + f(query[d]! * key[d]!))
           }
           const inverse = softmax(weights, scale)
-          const context = this.#row(out, first + i)
+          const context = this.memory
+            .row(out, first + i)
             .subarray(column, column + headDim)
             .fill(0)
           for (let j = 0; j < tokens; j++) {
-            const value = this.#row(queryKeyValue, first + j).subarray(2 * hidden + column)
+            const value = this.memory.row(queryKeyValue, first + j).subarray(2 * hidden + column)
             for (let d = 0; d < headDim; d++) context[d] = f(context[d]! + f(weights[j]! * value[d]!))
           }
           for (let d = 0; d < headDim; d++) context[d] = f(context[d]! * inverse)
           if (probabilities) {
-            const row = this.#floats(probabilities[s]! + 4 * ((head * tokens + i) * tokens), tokens)
+            const map = this.memory.floats(probabilities.maps[s]!)
+            const row = map.subarray((head * tokens + i) * tokens, (head * tokens + i + 1) * tokens)
             for (let j = 0; j < tokens; j++) row[j] = f(weights[j]! * inverse)
           }
         }
@@ -216,18 +210,18 @@ export class ReferenceKernels implements Kernels {
   // #region layer-norm
   addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void {
     for (let t = 0; t < out.rows; t++) {
-      const a = this.#row(x, t)
-      const b = this.#row(residual, t)
+      const a = this.memory.row(x, t)
+      const b = this.memory.row(residual, t)
       const sum = a.map((value, i) => f(value + b[i]!))
-      this.#normalize(sum, norm, this.#row(out, t))
+      this.#normalize(sum, norm, this.memory.row(out, t))
       this.#quantize(out, t)
     }
   }
 
   /** y = (v - μ)/√(σ² + ε) ⊙ weight + bias */
   #normalize(v: Float32Array, norm: LayerNorm, y: Float32Array): void {
-    const weight = this.#floats(norm.weight, v.length)
-    const bias = this.#floats(norm.bias, v.length)
+    const weight = this.memory.floats(norm.weight)
+    const bias = this.memory.floats(norm.bias)
     const mean = f(sumInLanes((i) => v[i]!, v.length, 16) / v.length)
     const square = (i: number): number => f(f(v[i]! - mean) * f(v[i]! - mean))
     const variance = f(sumInLanes(square, v.length, 16) / v.length)
@@ -236,34 +230,26 @@ export class ReferenceKernels implements Kernels {
   }
   // #endregion
 
-  // #region quantize
-  /** scale = max|x| / limit, q = round(x · (limit / max|x|)); rows without a normal scale count as zeros. */
+  /** The quantised twin of row `t`, where there is one. */
   #quantize(rows: Matrix, t: number): void {
     if (!rows.quantized) return
-    const { address, stride, scales, limit } = rows.quantized
-    const x = this.#row(rows, t)
-    const q = new Int16Array(this.memory.memory.buffer, address + 2 * t * stride, stride).fill(0)
-    const bits = new Int32Array(x.buffer, x.byteOffset, x.length)
-    // Bits of |x| order as the numbers do, with NaN on top.
-    const rowMax = new Float32Array(
-      Int32Array.of(bits.reduce((max, b) => Math.max(max, b & 0x7fffffff), 0)).buffer,
-    )[0]!
-    const scale = f(rowMax / limit)
-    const inverse = f(limit / rowMax)
-    const usable = isNormal(scale) && isNormal(inverse)
-    this.memory.float32[scales / 4 + t] = usable ? scale : 0
-    if (usable) for (let i = 0; i < x.length; i++) q[i] = math.roundHalfEven(f(x[i]! * inverse))
-  }
-  // #endregion
-
-  #row(matrix: Matrix, t: number): Float32Array {
-    return this.#floats(matrix.address + 4 * matrix.stride * t, matrix.columns)
+    const q = this.#quantizedRow(rows.quantized, t).fill(0)
+    const scale = quantizeActivations(this.memory.row(rows, t), rows.quantized.limit, q)
+    this.memory.float32[rows.quantized.scales / 4 + t] = scale
   }
 
-  #word(tables: EmbeddingTables, id: number, columns: number, stride: number): Float32Array {
-    if (tables.precision === 'float32') return this.#floats(tables.words + 4 * stride * id, columns)
-    const scale = this.memory.float32[tables.wordScales / 4 + id]!
-    return Float32Array.from(this.#int8(tables.words + stride * id, columns), (q) => f(q * scale))
+  #quantizedRow({ values, stride }: QuantizedRows, t: number): Int16Array {
+    return new Int16Array(this.memory.memory.buffer, values + 2 * t * stride, stride)
+  }
+
+  #lookUp({ address, columns, stride, scales }: Table, row: number): Float32Array {
+    if (scales === undefined) return this.#floats(address + 4 * stride * row, columns)
+    const scale = this.memory.floats(scales)[row]!
+    return Float32Array.from(this.#int8(address + stride * row, columns), (q) => f(q * scale))
+  }
+
+  #column(layer: Linear, channel: number, part: 'scale' | 'bias'): number {
+    return this.memory.float32[columnAddress(layer, channel, part) / 4]!
   }
 
   #floats(address: number, count: number): Float32Array {
@@ -283,10 +269,6 @@ export class ReferenceKernels implements Kernels {
     if (type === 'F16') widenFloat16(bytes, values)
     else widenBfloat16(bytes, values)
     return values
-  }
-
-  #setScale(layer: Linear, n: number, scale: number): void {
-    this.memory.float32[layer.columns / 4 + n] = scale
   }
 }
 

@@ -9,8 +9,8 @@ import type { Tiles, WasmKernels } from './wasm.ts'
 export const TILE_ROWS = [4, 5, 6] as const
 
 /** Tiles to start from. 16-channel panels pay only where V8 joins pairs of vectors and has fused products. */
-export function defaultTiles(variant: 'simd' | 'relaxed' | 'reference', turbo: boolean): Tiles {
-  if (variant === 'relaxed') return { int8Rows: 5, float32Rows: 6, float32Panel: turbo ? 16 : 8 }
+export function defaultTiles(fused: boolean, turbo: boolean): Tiles {
+  if (fused) return { int8Rows: 5, float32Rows: 6, float32Panel: turbo ? 16 : 8 }
   return { int8Rows: 5, float32Rows: 5, float32Panel: 8 }
 }
 

@@ -1,22 +1,26 @@
 /**
- * The typed face of the wasm kernels. A call becomes a command in memory (assembly/commands.ts lists the arguments in
- * this order), which is run here alone or shared with helper threads (assembly/parallel.ts).
+ * The typed face of the wasm kernels. A call becomes a command in memory (assembly/commands.ts names its fields), which is
+ * run here alone or shared with helper threads (assembly/parallel.ts).
  */
-import {
-  ACTIVATIONS,
-  type Activation,
-  type EmbeddingTables,
-  type Kernels,
-  type LayerNorm,
-  type Linear,
-  type Matrix,
-  type Precision,
-  type Sequences,
-  STORED_TYPES,
-  type StoredRows,
-  type StoredType,
+import { COMMANDS, CONTROL, NUMBERS } from '../generated/commands.ts'
+import { COMMAND_OFFSET, CONSTANTS, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
+import type {
+  Activation,
+  EmbeddingTables,
+  Floats,
+  Integers,
+  Kernels,
+  LayerNorm,
+  Linear,
+  Matrix,
+  Probabilities,
+  Sequences,
+  StoredRows,
+  StoredType,
+  Table,
 } from './kernels.ts'
-import { type KernelMemory, roundUp } from './memory.ts'
+import { attentionScratch, Layout, type Scratch, type ScratchShape, writeColumns } from './layout.ts'
+import { CONTROL_ADDRESS, type KernelMemory, roundUp } from './memory.ts'
 
 /** assembly/kernels.ts */
 export interface KernelExports {
@@ -66,16 +70,13 @@ export interface Tiles {
   float32Panel: 8 | 16
 }
 
-/** Where the control block stands, below the first address that memory.ts hands out. */
-export const CONTROL_ADDRESS = 64
+/** Names and fields of the commands. */
+type CommandName = keyof typeof COMMANDS
+type Fields<Name extends CommandName> = Record<keyof (typeof COMMANDS)[Name]['fields'], number>
 
-const KERNEL = { linearInt8: 0, linearFloat32: 1, attention: 2, layerNorm: 3, quantize: 4, embed: 5 }
-const INT8_PANEL = 8
-/** Query rows of one block in assembly/attention.ts. */
-const QUERY_ROWS = 12
-
-/** Offsets in the control block, in 32-bit words. */
-const WORD = { kernel: 5, units: 6, chunkUnits: 7, chunks: 8, arguments: 16 }
+/** Offsets in 32-bit words of what a call writes. */
+const CONTROL_WORD = CONTROL_ADDRESS / 4
+const COMMAND_WORD = (CONTROL_ADDRESS + COMMAND_OFFSET) / 4
 
 /**
  * Multiply-adds (or about as much other work) below which a call is not worth waking anyone: some 10 µs.
@@ -91,74 +92,73 @@ export interface WasmKernelsOptions {
   readonly exports: KernelExports
   readonly memory: KernelMemory
   readonly tiles: Tiles
-  /** Bytes of scratch each thread needs: `scratchBytes`. */
-  readonly scratchBytes: number
+  /** Whether float32 products may be fused with their sums, where the module can: never at precision 'int8'. */
+  readonly fused: boolean
+  /** The largest that is to be computed. */
+  readonly scratch: ScratchShape
   readonly threads: number
   /** Throws where a helper has died; called while waiting. */
   readonly checkHelpers?: () => void
 }
 
-/** Scratch of one thread for sequences of up to `tokens` tokens and layers of up to `inputs` inputs. */
-export function scratchBytes(tokens: number, headDim: number, inputs: number, panel: number): number {
-  const paddedTokens = roundUp(tokens, panel)
-  const paddedDim = roundUp(headDim, panel)
-  const block = QUERY_ROWS * (paddedTokens + paddedDim + 1)
-  const zeros = Math.max(paddedTokens, paddedDim)
-  const attention = 4 * (zeros + paddedTokens * headDim + paddedDim * tokens + block)
-  const widened = roundUp(inputs, 16) * INT8_PANEL * 2
-  return roundUp(Math.max(attention, widened, 8 * roundUp(inputs, 16)), 64)
+/**
+ * Kernels on a memory.
+ *
+ * @throws {RangeError} for a module that is not this version's: it would read other fields than are written
+ */
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  for (const [name, wanted] of Object.entries(CONSTANTS)) {
+    const found = (exports[name] as WebAssembly.Global | undefined)?.value
+    if (found === wanted) continue
+    throw new RangeError(
+      `The compiled kernels have ${name} ${found}, and this version of iobert needs ${wanted}: take kernels.wasm from the same package as the code`,
+    )
+  }
+  return exports as unknown as KernelExports
 }
 
 export class WasmKernels implements Kernels {
   readonly name: 'simd' | 'relaxed'
   readonly memory: KernelMemory
+  readonly layout: Layout
   readonly threads: number
   readonly tiles: Tiles
   readonly #exports: KernelExports
-  readonly #scratch: number
-  readonly #scratchBytes: number
-  readonly #tables: number
+  readonly #fused: number
+  readonly #scratch: Scratch
   readonly #checkHelpers: () => void
 
   constructor(options: WasmKernelsOptions) {
+    const { memory, tiles } = options
     this.name = options.name
-    this.memory = options.memory
+    this.memory = memory
     this.threads = options.threads
-    this.tiles = options.tiles
+    this.tiles = tiles
+    this.layout = new Layout(memory, tiles.float32Panel)
     this.#exports = options.exports
+    this.#fused = options.fused ? 1 : 0
     this.#checkHelpers = options.checkHelpers ?? ((): void => {})
-    this.#scratchBytes = options.scratchBytes
-    this.#scratch = this.memory.allocate(options.scratchBytes * options.threads)
-    this.#tables = this.memory.allocate(64)
+    this.#scratch = this.layout.scratch(options.scratch, options.threads)
     this.#exports.close(CONTROL_ADDRESS)
   }
 
   /** The scratch of helper `index`, from 1 on; the coordinator's is 0. */
   scratchOf(index: number): number {
-    return this.#scratch + index * this.#scratchBytes
-  }
-
-  linearBytes(precision: Precision, inputs: number, outputs: number): { weights: number; columns: number } {
-    if (precision === 'int8') {
-      const padded = roundUp(outputs, INT8_PANEL)
-      return { weights: padded * roundUp(inputs, 16), columns: padded * 8 }
-    }
-    const padded = roundUp(outputs, this.tiles.float32Panel)
-    return { weights: padded * inputs * 4, columns: padded * 4 }
+    return this.#scratch.address + index * this.#scratch.threadBytes
   }
 
   packLinear({ address, type, rows, first }: StoredRows, layer: Linear): boolean {
     const { inputs, weights, columns } = layer
-    const stored = STORED_TYPES.indexOf(type)
+    const stored = NUMBERS.StoredType[type]
+    const scratch = this.scratchOf(0)
     const { packLinearInt8, packLinearFloat32 } = this.#exports
-    const pairs = roundUp(inputs, 16) / 2
     if (layer.precision === 'int8') {
-      return (
-        packLinearInt8(address, stored, rows, inputs, pairs, first, weights, columns, this.#scratch) === 1
-      )
+      const pairs = pairsOf(layer)
+      return packLinearInt8(address, stored, rows, inputs, pairs, first, weights, columns, scratch) === 1
     }
     const panel = this.tiles.float32Panel
-    return packLinearFloat32(address, stored, rows, inputs, first, weights, panel, this.#scratch) === 1
+    return packLinearFloat32(address, stored, rows, inputs, first, weights, panel, scratch) === 1
   }
 
   packColumns(
@@ -167,64 +167,77 @@ export class WasmKernels implements Kernels {
     bias: Float32Array | undefined,
     scales: Float32Array | undefined,
   ): void {
-    const floats = this.memory.float32
-    const start = layer.columns / 4
-    if (layer.precision === 'float32') {
-      if (bias) floats.set(bias, start + first)
-      return
+    if (scales) writeColumns(this.memory, layer, first, 'scale', scales)
+    if (bias) writeColumns(this.memory, layer, first, 'bias', bias)
+  }
+
+  packTable({ address, type, rows, first }: StoredRows, table: Table): boolean {
+    const { columns, stride, scales } = table
+    if (scales !== undefined) {
+      const out = table.address + first * stride
+      const [stored, scratch] = [NUMBERS.StoredType[type], this.scratchOf(0)]
+      const { packEmbeddingInt8 } = this.#exports
+      const to = scales.address + 4 * first
+      return packEmbeddingInt8(address, stored, rows, columns, out, stride, to, scratch) === 1
     }
-    const at = (n: number): number => start + Math.floor(n / INT8_PANEL) * 2 * INT8_PANEL + (n % INT8_PANEL)
-    scales?.forEach((scale, i) => {
-      floats[at(first + i)] = scale
+    const rowBytes = columns * (type === 'F32' ? 4 : 2)
+    for (let row = 0; row < rows; row++) {
+      const to = { address: table.address + 4 * (first + row) * stride, count: columns }
+      if (!this.widen(address + row * rowBytes, type, to)) return false
+    }
+    return true
+  }
+
+  widen(from: number, type: StoredType, { address, count }: Floats): boolean {
+    return this.#exports.widenValues(from, NUMBERS.StoredType[type], count, address) === 1
+  }
+
+  embed(ids: Integers, places: Integers, tables: EmbeddingTables, out: Matrix): void {
+    const { words, positions, tokenType, norm } = tables
+    this.#run('Embed', out.rows, 16 * out.rows * out.columns, {
+      ...this.#twin(out),
+      ids: ids.address,
+      places: places.address,
+      words: words.address,
+      wordScales: words.scales?.address ?? 0,
+      positions: positions.address,
+      tokenType: tokenType?.address ?? 0,
+      tableStride: positions.stride,
+      width: out.columns,
+      weight: norm.weight.address,
+      bias: norm.bias.address,
+      epsilon: norm.epsilon,
+      out: out.address,
+      outStride: 4 * out.stride,
     })
-    bias?.forEach((value, i) => {
-      floats[at(first + i) + INT8_PANEL] = value
-    })
-  }
-
-  packWords({ address, type, rows, first }: StoredRows, tables: EmbeddingTables, columns: number): boolean {
-    const stride = roundUp(columns, 16)
-    const stored = STORED_TYPES.indexOf(type)
-    const out = tables.words + first * stride
-    const scales = tables.wordScales + 4 * first
-    const { packEmbeddingInt8 } = this.#exports
-    return packEmbeddingInt8(address, stored, rows, columns, out, stride, scales, this.#scratch) === 1
-  }
-
-  widen(from: number, type: StoredType, count: number, to: number): boolean {
-    return this.#exports.widenValues(from, STORED_TYPES.indexOf(type), count, to) === 1
-  }
-
-  embed(ids: number, positions: number, tables: EmbeddingTables, out: Matrix): void {
-    const { words, wordScales, positions: positionRows, tokenType, norm } = tables
-    const struct = [words, wordScales, positionRows, tokenType, norm.weight, norm.bias]
-    this.memory.int32.set(struct, this.#tables / 4)
-    const args = [this.#tables, ids, positions, out.columns, roundUp(out.columns, 16), float(norm.epsilon)]
-    const work = 16 * out.rows * out.columns
-    this.#run(KERNEL.embed, out.rows, work, [
-      ...args,
-      out.address,
-      4 * out.stride,
-      ...this.#quantizedArguments(out),
-    ])
   }
 
   linear(x: Matrix, layer: Linear, out: Matrix, activation: Activation): void {
-    const kind = ACTIVATIONS.indexOf(activation)
-    const work = x.rows * layer.inputs * layer.outputs
-    const outStride = 4 * out.stride
+    const { weights, columns, inputs, outputs } = layer
+    const work = x.rows * inputs * outputs
+    const result = {
+      out: out.address,
+      outStride: 4 * out.stride,
+      activation: NUMBERS.Activation[activation],
+    }
     if (layer.precision === 'int8') {
-      const { address, scales } = x.quantized!
-      this.#run(KERNEL.linearInt8, Math.ceil(layer.outputs / INT8_PANEL), work / 2, [
-        ...[address, scales, x.rows, layer.weights, roundUp(layer.inputs, 16) / 2, layer.columns],
-        ...[out.address, outStride, kind, this.tiles.int8Rows],
-      ])
+      const pairs = pairsOf(layer)
+      const panels = Math.ceil(outputs / INT8_PANEL)
+      this.#run('LinearInt8', panels, work / 2, { ...this.#twin(x), weights, pairs, columns, ...result })
     } else {
-      const panel = this.tiles.float32Panel
-      this.#run(KERNEL.linearFloat32, Math.ceil(layer.outputs / panel), work, [
-        ...[x.address, 4 * x.stride, x.rows, layer.weights, layer.inputs, layer.columns],
-        ...[out.address, outStride, kind, panel, this.tiles.float32Rows],
-      ])
+      const { float32Panel: panel, float32Rows: tileRows } = this.tiles
+      this.#run('LinearFloat32', Math.ceil(outputs / panel), work, {
+        x: x.address,
+        xStride: 4 * x.stride,
+        rows: x.rows,
+        weights,
+        inputs,
+        bias: columns,
+        ...result,
+        panel,
+        tileRows,
+        fused: this.#fused,
+      })
     }
     this.#quantize(out)
   }
@@ -234,73 +247,96 @@ export class WasmKernels implements Kernels {
     sequences: Sequences,
     heads: number,
     out: Matrix,
-    probabilities?: readonly number[],
+    probabilities?: Probabilities,
   ): void {
     const hidden = out.columns
     const headDim = hidden / heads
-    const panel = this.tiles.float32Panel
-    const { address, stride } = queryKeyValue
-    const work = 2 * out.rows * sequences.longest * hidden
-    this.#run(KERNEL.attention, sequences.count * heads, work, [
-      ...[address, 4 * stride, sequences.bounds, heads, hidden, headDim, float(1 / Math.sqrt(headDim))],
-      ...[out.address, 4 * out.stride, probabilities ? this.#addresses(probabilities) : 0],
-      ...[panel, this.tiles.float32Rows],
-    ])
+    const { float32Panel: panel, float32Rows: tileRows } = this.tiles
+    const { keys, values, scores, context, inverses } = attentionScratch(sequences.longest, headDim, panel)
+    if (probabilities) {
+      this.memory.integers(probabilities.addresses).set(probabilities.maps.map(({ address }) => address))
+    }
+    this.#run('Attention', sequences.count * heads, 2 * out.rows * sequences.longest * hidden, {
+      queryKeyValue: queryKeyValue.address,
+      stride: 4 * queryKeyValue.stride,
+      bounds: sequences.bounds.address,
+      heads,
+      hidden,
+      headDim,
+      scale: 1 / Math.sqrt(headDim),
+      out: out.address,
+      outStride: 4 * out.stride,
+      probabilities: probabilities?.addresses.address ?? 0,
+      panel,
+      tileRows,
+      fused: this.#fused,
+      ...{ keys, values, scores, context, inverses },
+    })
     this.#quantize(out)
   }
 
   addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void {
-    const { weight, bias, epsilon } = norm
-    this.#run(KERNEL.layerNorm, out.rows, 16 * out.rows * out.columns, [
-      ...[x.address, 4 * x.stride, residual.address, 4 * residual.stride, out.columns, weight, bias],
-      ...[float(epsilon), out.address, 4 * out.stride, ...this.#quantizedArguments(out)],
-    ])
+    this.#run('LayerNorm', out.rows, 16 * out.rows * out.columns, {
+      ...this.#twin(out),
+      x: x.address,
+      xStride: 4 * x.stride,
+      residual: residual.address,
+      residualStride: 4 * residual.stride,
+      width: out.columns,
+      weight: norm.weight.address,
+      bias: norm.bias.address,
+      epsilon: norm.epsilon,
+      out: out.address,
+      outStride: 4 * out.stride,
+    })
   }
 
-  /** Where a matrix's quantised twin goes and how its rows are interleaved, as arguments; zeros where it has none. */
-  #quantizedArguments({ quantized, rows }: Matrix): number[] {
-    if (!quantized) return [0, 0, 0, 0, 0, 0]
-    const { address, stride, scales, limit } = quantized
-    return [address, 2 * stride, scales, float(limit), rows, this.tiles.int8Rows]
+  /** A matrix's quantised twin, as fields; zeros where it has none. */
+  #twin({ quantized, rows }: Matrix): Record<keyof typeof NO_TWIN, number> {
+    if (!quantized) return NO_TWIN
+    const { values, stride, scales, limit } = quantized
+    return { values, valueBytes: 2 * stride, scales, limit, rows, tileRows: this.tiles.int8Rows }
   }
 
-  #quantize(rows: Matrix): void {
-    if (!rows.quantized) return
-    const args = [rows.address, 4 * rows.stride, rows.columns, ...this.#quantizedArguments(rows)]
-    this.#run(KERNEL.quantize, rows.rows, 4 * rows.rows * rows.columns, args)
-  }
-
-  /** A list of addresses in memory, for the one kernel that takes one; it goes with the workspace. */
-  #addresses(list: readonly number[]): number {
-    const address = this.memory.allocate(4 * list.length)
-    this.memory.int32.set(list, address / 4)
-    return address
+  #quantize(matrix: Matrix): void {
+    if (!matrix.quantized) return
+    const { address, stride, rows, columns } = matrix
+    const fields = { ...this.#twin(matrix), x: address, xStride: 4 * stride, width: columns }
+    this.#run('Quantize', rows, 4 * rows * columns, fields)
   }
 
   /** Runs a command over all its units: alone where it is small or there is no helper, else in chunks. */
-  #run(kernel: number, units: number, work: number, args: readonly number[]): void {
-    const int32 = this.memory.int32
-    const control = CONTROL_ADDRESS / 4
-    int32[control + WORD.kernel] = kernel
-    int32[control + WORD.units] = units
-    int32.set(args, control + WORD.arguments)
+  #run<Name extends CommandName>(name: Name, units: number, work: number, fields: Fields<Name>): void {
+    const { int32 } = this.memory
+    this.#write(name, fields)
+    int32[CONTROL_WORD + CONTROL.kernel / 4] = COMMANDS[name].kernel
+    int32[CONTROL_WORD + CONTROL.units / 4] = units
+    const scratch = this.scratchOf(0)
     if (this.threads === 1 || work < ALONE_BELOW || units === 1) {
-      this.#exports.runAlone(CONTROL_ADDRESS, this.#scratch)
+      this.#exports.runAlone(CONTROL_ADDRESS, scratch)
       return
     }
     const chunkUnits = Math.ceil(units / (this.threads * CHUNKS_PER_THREAD))
-    int32[control + WORD.chunkUnits] = chunkUnits
-    int32[control + WORD.chunks] = Math.ceil(units / chunkUnits)
-    this.#exports.dispatch(CONTROL_ADDRESS, this.#scratch)
+    int32[CONTROL_WORD + CONTROL.chunkUnits / 4] = chunkUnits
+    int32[CONTROL_WORD + CONTROL.chunks / 4] = Math.ceil(units / chunkUnits)
+    this.#exports.dispatch(CONTROL_ADDRESS, scratch)
     while (this.#exports.join(CONTROL_ADDRESS, WAIT_MILLISECONDS) === 0) this.#checkHelpers()
+  }
+
+  #write<Name extends CommandName>(name: Name, fields: Fields<Name>): void {
+    const { int32, float32 } = this.memory
+    let word = COMMAND_WORD
+    for (const [field, type] of Object.entries(COMMANDS[name].fields)) {
+      const value = fields[field as keyof Fields<Name>]
+      if (type === 'f32') float32[word++] = value
+      else int32[word++] = value
+    }
   }
 }
 
-const floatView = new Float32Array(1)
-const wordView = new Int32Array(floatView.buffer)
+const NO_TWIN = { values: 0, valueBytes: 0, scales: 0, limit: 0, rows: 0, tileRows: 0 }
 
-/** The bits of a float32, to stand among 32-bit arguments. */
-function float(value: number): number {
-  floatView[0] = value
-  return wordView[0]!
+/** Pairs of inputs in a panel of an int8 layer. */
+function pairsOf({ inputs }: Linear): number {
+  return roundUp(inputs, ROW_LANES) / 2
 }

@@ -8,7 +8,7 @@ import {
   shown,
 } from '../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../format/source.ts'
-import { type Quantization, readQuantization } from './quantization.ts'
+import { type Quantization, readQuantization } from './quantization-config.ts'
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
 export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'

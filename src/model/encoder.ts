@@ -1,5 +1,5 @@
 /** One layer of the encoder: attention, then feed-forward, each with a residual connection and a LayerNorm. */
-import type { Activation, Kernels } from '../kernels/kernels.ts'
+import type { Activation, Kernels, Probabilities } from '../kernels/kernels.ts'
 import type { LayerWeights } from './weights.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -10,7 +10,7 @@ import type { Workspace } from './workspace.ts'
  *     attention    = LayerNorm(hiddenStates + dense(MultiHead(hiddenStates)))      Vaswani et al. 2017, section 3.1
  *     hiddenStates = LayerNorm(attention + dense(gelu(dense(attention))))          section 3.3
  *
- * @param probabilities  one address a sequence of float32 [A, T, T] for the attention weights, if wanted
+ * @param probabilities  where the attention weights go, if they are wanted
  */
 export function encoderLayer(
   kernels: Kernels,
@@ -18,7 +18,7 @@ export function encoderLayer(
   workspace: Workspace,
   heads: number,
   activation: Activation,
-  probabilities?: readonly number[],
+  probabilities?: Probabilities,
 ): void {
   const { hiddenStates, queryKeyValue, context, attentionOutput, intermediate, projected, sequences } =
     workspace

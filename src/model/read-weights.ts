@@ -4,14 +4,24 @@
  */
 import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { nonFinite } from '../format/read-floats.ts'
-import type { Kernels, LayerNorm, Linear, StoredRows, StoredType } from '../kernels/kernels.ts'
-import { roundUp } from '../kernels/memory.ts'
+import type {
+  Floats,
+  Kernels,
+  LayerNorm,
+  Linear,
+  Precision,
+  StoredRows,
+  StoredType,
+  Table,
+} from '../kernels/kernels.ts'
+import type { Layout, StagingArea } from '../kernels/layout.ts'
+import { Staging } from '../kernels/staging.ts'
 import type { BertConfig } from './config.ts'
 import type { LayerNormTensors, LinearTensors, ModelTensors } from './tensor-names.ts'
 import type { BertWeights } from './weights.ts'
 
-/** Bytes read from a file at a time. */
-const STAGING_BYTES = 4 * 2 ** 20
+/** Numbers brought from a file at a time: 4 MB of float32. */
+const STAGING_NUMBERS = 2 ** 20
 
 /** Told after each piece of a file. */
 export type WeightsProgress = (loadedBytes: number, totalBytes: number) => void
@@ -19,7 +29,7 @@ export type WeightsProgress = (loadedBytes: number, totalBytes: number) => void
 /** One tensor and what is done with it. */
 interface Task {
   readonly tensor: CheckpointTensor
-  /** Of all that is read for it: some of its rows, and its scales. */
+  /** Bytes of files that it reads. */
   readonly byteLength: number
   readonly read: () => Promise<void>
 }
@@ -46,14 +56,9 @@ export async function readWeights(
   memory.release(mark)
 }
 
-function task(
-  tensor: CheckpointTensor,
-  read: Task['read'],
-  rows = tensor.shape[0]!,
-  scale?: CheckpointTensor,
-): Task {
-  const byteLength = (tensor.byteLength / tensor.shape[0]!) * rows + (scale?.byteLength ?? 0)
-  return { tensor, byteLength, read }
+/** Room for pieces of the files, of at least one row. */
+export function placeStaging(layout: Layout, { hiddenSize, intermediateSize }: BertConfig): StagingArea {
+  return layout.staging(Math.max(STAGING_NUMBERS, hiddenSize, intermediateSize))
 }
 
 /** In the order of the files, so that each is read forward. */
@@ -63,20 +68,16 @@ function byPlace({ tensor: a }: Task, { tensor: b }: Task): number {
 }
 
 function embeddingTasks(reader: Reader, tensors: ModelTensors, { embeddings }: BertWeights): Task[] {
-  const { words, wordScales, positions, tokenType, norm, precision } = embeddings
+  const { words, positions, tokenType, norm } = embeddings
   const { weight, scale } = tensors.wordEmbeddings
-  const { tokenTypeEmbeddings } = tensors
   const tasks = [
-    reader.rows(tensors.positionEmbeddings, positions),
+    reader.table(tensors.positionEmbeddings, positions),
     ...reader.layerNorm(tensors.embeddingsLayerNorm, norm),
+    reader.table(weight, words, scale),
   ]
-  if (tokenTypeEmbeddings) tasks.push(reader.rows(tokenTypeEmbeddings, tokenType, 1))
-  if (precision === 'float32') tasks.push(reader.rows(weight, words, undefined, scale))
-  else {
-    tasks.push(reader.packed(weight, (piece) => reader.kernels.packWords(piece, embeddings, reader.width)))
-    if (scale)
-      tasks.push(reader.vector(scale, (scales) => reader.kernels.memory.float32.set(scales, wordScales / 4)))
-  }
+  if (tensors.tokenTypeEmbeddings && tokenType)
+    tasks.push(reader.table(tensors.tokenTypeEmbeddings, tokenType))
+  if (scale && words.scales) tasks.push(reader.vector(scale, words.scales))
   return tasks
 }
 
@@ -103,134 +104,95 @@ class Reader {
   readonly kernels: Kernels
   /** H */
   readonly width: number
+  /** Bytes that all tasks read. */
   total = 0
   #loaded = 0
-  readonly #staging: number
-  readonly #widened: number
-  readonly #capacity: number
+  readonly #staging: Staging
   readonly #onProgress: WeightsProgress | undefined
   readonly #signal: AbortSignal | undefined
 
   constructor(
     kernels: Kernels,
-    { hiddenSize, intermediateSize }: BertConfig,
+    config: BertConfig,
     onProgress: WeightsProgress | undefined,
     signal: AbortSignal | undefined,
   ) {
     this.kernels = kernels
-    this.width = hiddenSize
-    const widest = 4 * roundUp(Math.max(hiddenSize, intermediateSize), 16)
-    this.#capacity = Math.max(STAGING_BYTES, widest)
-    this.#staging = kernels.memory.allocate(this.#capacity)
-    this.#widened = kernels.memory.allocate(this.#capacity)
+    this.width = config.hiddenSize
+    this.#staging = new Staging(kernels, placeStaging(kernels.layout, config))
     this.#onProgress = onProgress
     this.#signal = signal
   }
 
-  /** A tensor [rows, width] handed to `pack` piece by piece. */
-  packed(tensor: CheckpointTensor, pack: (piece: StoredRows) => boolean, rows = tensor.shape[0]!): Task {
-    return task(tensor, () => this.#eachPiece(tensor, rows, this.#capacity, pack), rows)
-  }
-
-  /** A float tensor [rows, H] (or an int8 one with its scales) as float32 rows at `address`. */
-  rows(tensor: CheckpointTensor, address: number, rows = tensor.shape[0]!, scale?: CheckpointTensor): Task {
-    const stride = 4 * roundUp(this.width, 16)
-    const read = async (): Promise<void> => {
-      const scales = scale && (await this.#numbers(scale))
-      const pack = ({ first, rows: count, ...piece }: StoredRows): boolean => {
-        for (let row = 0; row < count; row++) {
-          const to = address + stride * (first + row)
-          if (!this.#widenRow(piece, row, this.width, to, scales?.[first + row])) return false
-        }
-        return true
-      }
-      await this.#eachPiece(tensor, rows, this.#capacity, pack)
-    }
-    return task(tensor, read, rows, scale)
+  /** A tensor [rows, H], or as many of its first rows as the table has. */
+  table(tensor: CheckpointTensor, table: Table, scale?: CheckpointTensor): Task {
+    const pack = (piece: StoredRows): boolean => this.kernels.packTable(piece, table)
+    return this.#rows(tensor, table, table.rows, scale, pack)
   }
 
   layerNorm({ weight, bias }: LayerNormTensors, norm: LayerNorm): Task[] {
-    const place = (address: number) => (values: Float32Array) =>
-      this.kernels.memory.float32.set(values, address / 4)
-    return [this.vector(weight, place(norm.weight)), this.vector(bias, place(norm.bias))]
+    return [this.vector(weight, norm.weight), this.vector(bias, norm.bias)]
   }
 
   /** A linear layer's tensors into its rows from `firstOutput` on. */
   linear({ weight, bias, scale }: LinearTensors, layer: Linear, firstOutput = 0): Task[] {
     const { kernels } = this
-    const widen = weight.dtype === 'I8' && layer.precision === 'float32'
     const pack = (piece: StoredRows): boolean =>
       kernels.packLinear({ ...piece, first: piece.first + firstOutput }, layer)
+    const columns = { precision: layer.precision, columns: layer.inputs }
     const tasks = [
-      widen ? this.#dequantized(weight, scale!, layer.inputs, pack) : this.packed(weight, pack),
-      this.vector(bias, (values) => kernels.packColumns(layer, firstOutput, values, undefined)),
+      this.#rows(weight, columns, weight.shape[0]!, scale, pack),
+      this.#numbersTask(bias, (values) => kernels.packColumns(layer, firstOutput, values, undefined)),
     ]
-    if (scale && !widen) {
-      tasks.push(this.vector(scale, (values) => kernels.packColumns(layer, firstOutput, undefined, values)))
+    if (scale && layer.precision === 'int8') {
+      tasks.push(
+        this.#numbersTask(scale, (values) => kernels.packColumns(layer, firstOutput, undefined, values)),
+      )
     }
     return tasks
   }
 
-  /** A short float tensor as numbers. */
-  vector(tensor: CheckpointTensor, use: (values: Float32Array) => void): Task {
-    return task(tensor, async () => use(await this.#numbers(tensor)))
+  /** A short float tensor. */
+  vector(tensor: CheckpointTensor, to: Floats): Task {
+    return this.#numbersTask(tensor, (values) => this.kernels.memory.floats(to).set(values))
   }
 
-  /** int8 weights of a file as the float32 rows w = q · scale, for a float32 layer. */
-  #dequantized(
+  #numbersTask(tensor: CheckpointTensor, use: (values: Float32Array) => void): Task {
+    return { tensor, byteLength: tensor.byteLength, read: async () => use(await this.#numbers(tensor)) }
+  }
+
+  /** The first rows of a tensor, handed to `pack` piece by piece; int8 ones as q · scale where they are to be float32. */
+  #rows(
     tensor: CheckpointTensor,
-    scale: CheckpointTensor,
-    inputs: number,
+    { precision, columns }: { precision: Precision; columns: number },
+    rows: number,
+    scale: CheckpointTensor | undefined,
     pack: (piece: StoredRows) => boolean,
   ): Task {
-    const read = async (): Promise<void> => {
-      const scales = await this.#numbers(scale)
-      // A quarter of the staging area, so that four bytes a number fit the other one.
-      await this.#eachPiece(tensor, tensor.shape[0]!, this.#capacity / 4, ({ first, rows, ...piece }) => {
-        for (let row = 0; row < rows; row++) {
-          const to = this.#widened + 4 * inputs * row
-          this.#widenRow(piece, row, inputs, to, scales[first + row])
-        }
-        return pack({ address: this.#widened, type: 'F32', rows, first })
-      })
+    const staging = this.#staging
+    const byteLength = tensor.byteLength * (rows / tensor.shape[0]!)
+    if (tensor.dtype !== 'I8' || precision === 'int8') {
+      return { tensor, byteLength, read: () => this.#eachPiece(tensor, rows, staging.capacity, pack) }
     }
-    return task(tensor, read, tensor.shape[0]!, scale)
-  }
-
-  /** Row `row` of a piece to float32 at `to`, times `scale` where one is given. */
-  #widenRow(
-    { address, type }: { address: number; type: StoredType },
-    row: number,
-    width: number,
-    to: number,
-    scale: number | undefined,
-  ): boolean {
-    const { bytes, float32 } = this.kernels.memory
-    if (type !== 'I8')
-      return this.kernels.widen(address + row * width * (type === 'F32' ? 4 : 2), type, width, to)
-    const start = address + row * width
-    const q = new Int8Array(bytes.buffer, start, width)
-    for (let i = 0; i < width; i++) float32[to / 4 + i] = q[i]! * scale!
-    return true
+    const read = async (): Promise<void> => {
+      const scales = await this.#numbers(scale!)
+      await this.#eachPiece(tensor, rows, staging.mostNumbers, (piece) =>
+        pack(staging.dequantized(piece, columns, scales)),
+      )
+    }
+    return { tensor, byteLength: byteLength + scale!.byteLength, read }
   }
 
   async #numbers(tensor: CheckpointTensor): Promise<Float32Array> {
     const length = tensor.shape.reduce((product, size) => product * size, 1)
-    const parts: Float32Array[] = []
-    const size = tensor.byteLength / length
-    const flat = { ...tensor, shape: [length] }
-    await this.#eachPiece(flat, length, Math.floor(this.#capacity / 4) * size, ({ address, type, rows }) => {
-      if (!this.kernels.widen(address, type, rows, this.#widened)) return false
-      parts.push(this.kernels.memory.float32.slice(this.#widened / 4, this.#widened / 4 + rows))
-      return true
-    })
-    if (parts.length === 1) return parts[0]!
     const all = new Float32Array(length)
-    let at = 0
-    for (const part of parts) {
-      all.set(part, at)
-      at += part.length
-    }
+    const flat = { ...tensor, shape: [length] }
+    const most = this.#staging.mostNumbers * (tensor.byteLength / length)
+    await this.#eachPiece(flat, length, most, ({ type, rows, first }) => {
+      const numbers = this.#staging.numbers(type, rows)
+      if (numbers) all.set(numbers, first)
+      return numbers !== undefined
+    })
     return all
   }
 
@@ -241,14 +203,12 @@ class Reader {
     pack: (piece: StoredRows) => boolean,
   ): Promise<void> {
     const rowBytes = tensor.byteLength / tensor.shape[0]!
-    const step = Math.max(1, Math.floor(Math.min(capacity, this.#capacity) / rowBytes))
+    const step = Math.max(1, Math.floor(capacity / rowBytes))
     for (let first = 0; first < rows; first += step) {
       this.#signal?.throwIfAborted()
       const count = Math.min(step, rows - first)
-      const bytes = this.kernels.memory.bytes.subarray(this.#staging, this.#staging + count * rowBytes)
-      await tensor.source.read(tensor.offset + first * rowBytes, bytes)
-      const piece = { address: this.#staging, type: tensor.dtype as StoredType, rows: count, first }
-      if (!pack(piece)) throw nonFinite(tensor)
+      await tensor.source.read(tensor.offset + first * rowBytes, this.#staging.bytes(count * rowBytes))
+      if (!pack(this.#staging.rows(tensor.dtype as StoredType, count, first))) throw nonFinite(tensor)
       this.#loaded += count * rowBytes
       this.#onProgress?.(this.#loaded, this.total)
     }

@@ -1,5 +1,6 @@
 /** What is kept of a forward pass while it runs. The pass itself is bert.ts; nothing here changes its numbers. */
-import type { Kernels, Linear, Matrix } from '../kernels/kernels.ts'
+import type { Kernels, Linear, Matrix, Probabilities } from '../kernels/kernels.ts'
+import { columnsOf } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
 import type { ForwardOutput, ForwardWanted, Trace } from './forward-output.ts'
 import { copyRows, type Workspace } from './workspace.ts'
@@ -15,8 +16,8 @@ interface Pass {
 
 /** Copies what is wanted out of the workspace, whose buffers a layer fills once each and leaves until the next one. */
 export class Recording {
-  /** One address a sequence of float32 [A, T, T], where attention probabilities are wanted. */
-  readonly probabilities: readonly number[] | undefined
+  /** Where attention probabilities go, if they are wanted. */
+  readonly probabilities: Probabilities | undefined
   readonly #pass: Pass
   readonly #output: ForwardOutput
 
@@ -30,7 +31,8 @@ export class Recording {
     if (wanted.trace)
       output.trace = batch.map(() => ({ embeddings: new Float32Array(), layers: [], logits: [] }))
     if (!wanted.attentions && !wanted.trace) return
-    this.probabilities = batch.map(({ length }) => kernels.memory.allocate(4 * config.numHeads * length ** 2))
+    const lengths = batch.map(({ length }) => length)
+    this.probabilities = kernels.layout.probabilities(config.numHeads, lengths)
   }
 
   /** After the embeddings. */
@@ -57,14 +59,8 @@ export class Recording {
   #keepTrace(trace: Trace[], output: Float32Array[], probabilities: Float32Array[]): void {
     const { workspace, config } = this.#pass
     const width = config.hiddenSize
-    const part = (index: number): Float32Array[] => {
-      const { address } = workspace.queryKeyValue
-      return this.#rows({
-        ...workspace.queryKeyValue,
-        address: address + 4 * index * width,
-        columns: width,
-      })
-    }
+    const part = (index: number): Float32Array[] =>
+      this.#rows(columnsOf(workspace.queryKeyValue, index * width, width))
     const [query, key, value] = [part(0), part(1), part(2)]
     const context = this.#rows(workspace.context)
     const attentionOutput = this.#rows(workspace.attentionOutput)
@@ -93,11 +89,8 @@ export class Recording {
   }
 
   #takeProbabilities(): Float32Array[] {
-    const { kernels, config, batch } = this.#pass
-    return (this.probabilities ?? []).map((address, index) => {
-      const count = config.numHeads * batch[index]!.length ** 2
-      return kernels.memory.float32.slice(address / 4, address / 4 + count)
-    })
+    const { memory } = this.#pass.kernels
+    return (this.probabilities?.maps ?? []).map((map) => memory.floats(map).slice())
   }
 
   #rows(matrix: Matrix): Float32Array[] {

@@ -1,6 +1,6 @@
 /** Where each weight of a model stands in kernel memory. read-weights.ts fills the places from the files. */
-import type { EmbeddingTables, Kernels, LayerNorm, Linear, Precision } from '../kernels/kernels.ts'
-import { roundUp } from '../kernels/memory.ts'
+import type { EmbeddingTables, LayerNorm, Linear, Precision } from '../kernels/kernels.ts'
+import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
 
 export interface LayerWeights {
@@ -20,37 +20,21 @@ export interface BertWeights {
   readonly classifier?: Linear
 }
 
-/** Hands out memory: `KernelMemory.allocate`, or a counter that only adds up. */
-export type Allocate = (byteLength: number) => number
-
-/**
- * Gives every weight its place.
- *
- * @param linearBytes  `Kernels.linearBytes`
- */
+/** Gives every weight its place. */
 export function placeWeights(
+  layout: Layout,
   config: BertConfig,
   precision: Precision,
   hasClassifier: boolean,
-  linearBytes: Kernels['linearBytes'],
-  allocate: Allocate,
 ): BertWeights {
-  const { hiddenSize, intermediateSize, vocabSize, maxPositions, layerNormEps: epsilon } = config
-  const stride = roundUp(hiddenSize, 16)
-
-  const linear = (outputs: number, inputs: number, at: Precision = precision): Linear => {
-    const bytes = linearBytes(at, inputs, outputs)
-    const weights = allocate(bytes.weights)
-    return { precision: at, inputs, outputs, weights, columns: allocate(bytes.columns) }
-  }
-  const layerNorm = (): LayerNorm => ({ weight: allocate(4 * stride), bias: allocate(4 * stride), epsilon })
+  const { hiddenSize, intermediateSize, vocabSize, maxPositions, layerNormEps } = config
+  const linear = (outputs: number, inputs: number): Linear => layout.linear(precision, inputs, outputs)
+  const layerNorm = (): LayerNorm => layout.layerNorm(hiddenSize, layerNormEps)
 
   const embeddings: EmbeddingTables = {
-    precision,
-    words: allocate(vocabSize * stride * (precision === 'int8' ? 1 : 4)),
-    wordScales: precision === 'int8' ? allocate(4 * vocabSize) : 0,
-    positions: allocate(4 * maxPositions * stride),
-    tokenType: config.typeVocabSize > 0 ? allocate(4 * stride) : 0,
+    words: layout.table(precision, vocabSize, hiddenSize),
+    positions: layout.table('float32', maxPositions, hiddenSize),
+    tokenType: config.typeVocabSize > 0 ? layout.table('float32', 1, hiddenSize) : undefined,
     norm: layerNorm(),
   }
   const layers = Array.from({ length: config.numLayers }, () => ({
@@ -62,5 +46,5 @@ export function placeWeights(
     outputLayerNorm: layerNorm(),
   }))
   if (!hasClassifier) return { embeddings, layers }
-  return { embeddings, layers, classifier: linear(config.labels.length, hiddenSize, 'float32') }
+  return { embeddings, layers, classifier: layout.linear('float32', hiddenSize, config.labels.length) }
 }

@@ -2,16 +2,16 @@
  * The buffers of one forward pass, laid out behind the weights for a number of tokens and kept until a larger batch
  * comes. Tokens of all sequences stand end to end, without padding: [ΣT, H].
  */
-import type { Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
-import { type KernelMemory, roundUp } from '../kernels/memory.ts'
-import { activationLimit } from '../kernels/quantization.ts'
+import type { Integers, Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
+import type { Layout } from '../kernels/layout.ts'
+import type { KernelMemory } from '../kernels/memory.ts'
 import type { BertConfig } from './config.ts'
 
 export interface Workspace {
-  /** Vocabulary ids of all tokens, int32 [ΣT]. */
-  readonly ids: number
-  /** Place of each token in its sequence, int32 [ΣT]. */
-  readonly positions: number
+  /** Vocabulary ids of all tokens, [ΣT]. */
+  readonly ids: Integers
+  /** Place of each token in its sequence, [ΣT]. */
+  readonly positions: Integers
   readonly sequences: Sequences
   /** What each layer reads and writes, [ΣT, H]. */
   readonly hiddenStates: Matrix
@@ -29,58 +29,32 @@ export interface Workspace {
   readonly logits: Matrix
 }
 
-/**
- * Numbers from one row to the next: whole cache lines of `line` numbers, and an odd count of them. A column of a panel is
- * written row by row; with rows a power of two apart those lines would all fall into the same few sets of the first-level
- * cache (measured: 77 to 85 GOP/s for 128 rows of 3072).
- */
-function spreadStride(columns: number, line: number): number {
-  return (Math.ceil(columns / line) | 1) * line
-}
-
-/** Lays the buffers out. `allocate` hands out addresses, or only counts. */
+/** Lays the buffers out for a number of tokens. */
 export function layWorkspace(
+  layout: Layout,
   config: BertConfig,
   precision: Precision,
   tokens: number,
   sequences: { count: number; longest: number },
-  allocate: (byteLength: number) => number,
 ): Workspace {
   const { hiddenSize, intermediateSize, labels } = config
-  /** `inputs` of the linear layer that reads the rows quantised, or 0 where none does. */
-  const matrix = (columns: number, inputs: number): Matrix => {
-    const stride = spreadStride(columns, 16)
-    const rows = { address: allocate(4 * tokens * stride), rows: tokens, columns, stride }
-    if (precision === 'float32' || inputs === 0) return rows
-    const pairs = roundUp(columns, 16)
-    const address = allocate(2 * tokens * pairs)
-    return {
-      ...rows,
-      quantized: {
-        address,
-        stride: pairs,
-        scales: allocate(4 * tokens),
-        limit: activationLimit(inputs),
-      },
-    }
-  }
   return {
-    ids: allocate(4 * tokens),
-    positions: allocate(4 * tokens),
-    sequences: { ...sequences, bounds: allocate(4 * (sequences.count + 1)) },
-    hiddenStates: matrix(hiddenSize, hiddenSize),
-    queryKeyValue: matrix(3 * hiddenSize, 0),
-    context: matrix(hiddenSize, hiddenSize),
-    attentionOutput: matrix(hiddenSize, hiddenSize),
-    intermediate: matrix(intermediateSize, intermediateSize),
-    projected: matrix(hiddenSize, 0),
-    logits: matrix(labels.length, 0),
+    ids: layout.integers(tokens),
+    positions: layout.integers(tokens),
+    sequences: layout.sequences(sequences.count, sequences.longest),
+    hiddenStates: layout.matrix(tokens, hiddenSize, precision),
+    queryKeyValue: layout.matrix(tokens, 3 * hiddenSize),
+    context: layout.matrix(tokens, hiddenSize, precision),
+    attentionOutput: layout.matrix(tokens, hiddenSize, precision),
+    intermediate: layout.matrix(tokens, intermediateSize, precision),
+    projected: layout.matrix(tokens, hiddenSize),
+    logits: layout.matrix(tokens, labels.length),
   }
 }
 
 /** The workspace of a batch, laid out from `mark` on, with ids, positions and bounds written. */
 export function fillWorkspace(
-  kernels: Kernels,
+  { layout, memory }: Kernels,
   config: BertConfig,
   precision: Precision,
   mark: number,
@@ -88,37 +62,28 @@ export function fillWorkspace(
 ): Workspace {
   const tokens = batch.reduce((sum, ids) => sum + ids.length, 0)
   const longest = batch.reduce((most, ids) => Math.max(most, ids.length), 0)
-  kernels.memory.release(mark)
-  const shape = { count: batch.length, longest }
-  const workspace = layWorkspace(config, precision, tokens, shape, (bytes) => kernels.memory.allocate(bytes))
-  const int32 = kernels.memory.int32
+  memory.release(mark)
+  const workspace = layWorkspace(layout, config, precision, tokens, { count: batch.length, longest })
+  const ids = memory.integers(workspace.ids)
+  const positions = memory.integers(workspace.positions)
+  const bounds = memory.integers(workspace.sequences.bounds)
   let at = 0
-  for (const [index, ids] of batch.entries()) {
-    int32[workspace.sequences.bounds / 4 + index] = at
-    for (let position = 0; position < ids.length; position++) {
-      int32[workspace.ids / 4 + at + position] = ids[position]!
-      int32[workspace.positions / 4 + at + position] = position
+  for (const [index, sequence] of batch.entries()) {
+    bounds[index] = at
+    for (const [position, id] of sequence.entries()) {
+      ids[at] = id
+      positions[at] = position
+      at++
     }
-    at += ids.length
   }
-  int32[workspace.sequences.bounds / 4 + batch.length] = at
+  bounds[batch.length] = at
   return workspace
 }
 
-/** Each sequence's rows of a matrix, copied out of kernel memory without their padding. */
-export function copyRows(
-  { float32, int32 }: KernelMemory,
-  { count, bounds }: Sequences,
-  { address, stride, columns }: Matrix,
-): Float32Array[] {
-  return Array.from({ length: count }, (_, index) => {
-    const first = int32[bounds / 4 + index]!
-    const end = int32[bounds / 4 + index + 1]!
-    const rows = new Float32Array((end - first) * columns)
-    for (let t = first; t < end; t++) {
-      const start = address / 4 + t * stride
-      rows.set(float32.subarray(start, start + columns), (t - first) * columns)
-    }
-    return rows
-  })
+/** Each sequence's rows of a matrix, copied out of kernel memory. */
+export function copyRows(memory: KernelMemory, { bounds, count }: Sequences, matrix: Matrix): Float32Array[] {
+  const firsts = memory.integers(bounds)
+  return Array.from({ length: count }, (_, index) =>
+    memory.copyRows(matrix, firsts[index]!, firsts[index + 1]!),
+  )
 }

@@ -4,21 +4,23 @@
  */
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
-import type { Kernels, Precision } from '../kernels/kernels.ts'
-import { FIRST_ADDRESS, KernelMemory, MAX_BYTES, PAGE_BYTES, roundUp } from '../kernels/memory.ts'
-import { tuneTiles } from '../kernels/tuning.ts'
+import { type Kernels, mayFuse, type Precision } from '../kernels/kernels.ts'
+import { Layout, type ScratchShape } from '../kernels/layout.ts'
 import {
+  AddressSpace,
   CONTROL_ADDRESS,
-  type KernelExports,
-  scratchBytes,
-  type Tiles,
-  WasmKernels,
-} from '../kernels/wasm.ts'
+  KernelMemory,
+  MAX_BYTES,
+  PAGE_BYTES,
+  roundUp,
+} from '../kernels/memory.ts'
+import { tuneTiles } from '../kernels/tuning.ts'
+import { instantiateKernels, type Tiles, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { packAll } from '../model/packing.ts'
-import { readWeights, type WeightsProgress } from '../model/read-weights.ts'
+import { placeStaging, readWeights, type WeightsProgress } from '../model/read-weights.ts'
 import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'
 import { layWorkspace } from '../model/workspace.ts'
@@ -111,10 +113,7 @@ export class Engine {
       try {
         const kernels = createKernels(setup, memory, helpers, reference)
         const before = kernels.memory.end
-        const linearBytes: Kernels['linearBytes'] = (...sizes) => kernels.linearBytes(...sizes)
-        const weights = placeWeights(config, precision, hasClassifier, linearBytes, (bytes) =>
-          kernels.memory.allocate(bytes),
-        )
+        const weights = placeWeights(kernels.layout, config, precision, hasClassifier)
         const weightBytes = kernels.memory.end - before
         await readWeights(kernels, tensors, weights, config, onProgress, signal)
         if (kernels instanceof WasmKernels) {
@@ -203,45 +202,40 @@ function createKernels(
 ): Kernels {
   const kernelMemory = new KernelMemory(memory)
   if (setup.variant === 'reference' || setup.module === undefined) return reference!(kernelMemory)
-  const instance = new WebAssembly.Instance(setup.module, { env: { memory } })
   return new WasmKernels({
     name: setup.variant,
-    exports: instance.exports as unknown as KernelExports,
+    exports: instantiateKernels(setup.module, memory),
     memory: kernelMemory,
     tiles: setup.tiles,
+    fused: mayFuse(setup.variant, setup.precision),
     threads: setup.threads,
-    scratchBytes: threadScratch(setup),
+    scratch: scratchShape(setup.config),
     checkHelpers: () => helpers?.check(),
   })
 }
 
-function threadScratch({ config, tiles }: EngineSetup): number {
-  const { hiddenSize, numHeads, intermediateSize, maxPositions } = config
+function scratchShape({ hiddenSize, numHeads, intermediateSize, maxPositions }: BertConfig): ScratchShape {
   const inputs = Math.max(hiddenSize, intermediateSize)
-  return scratchBytes(maxPositions, hiddenSize / numHeads, inputs, tiles.float32Panel)
+  return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs }
 }
 
 /**
- * Bytes of kernel memory that a model and its workspace take.
+ * Bytes of kernel memory that a model and its workspace take: what loading places, counted.
  *
  * @throws {RangeError} where that is more than wasm32 can address
  */
 export function memoryNeeded(setup: EngineSetup, hasClassifier: boolean): number {
-  const { config, precision } = setup
-  let bytes = FIRST_ADDRESS
-  const count = (size: number): number => {
-    bytes += roundUp(size, 64)
-    return 0
-  }
-  count(threadScratch(setup) * setup.threads)
-  const panel = setup.variant === 'reference' ? 1 : precision === 'int8' ? 8 : setup.tiles.float32Panel
-  const linearBytes: Kernels['linearBytes'] = (at, inputs, outputs) => ({
-    weights: roundUp(outputs, panel) * roundUp(inputs, 16) * (at === 'int8' ? 1 : 4),
-    columns: roundUp(outputs, 16) * 8,
-  })
-  placeWeights(config, precision, hasClassifier, linearBytes, count)
+  const { config, precision, tiles, threads } = setup
+  const space = new AddressSpace()
+  const layout = new Layout(space, tiles.float32Panel)
+  layout.scratch(scratchShape(config), threads)
+  placeWeights(layout, config, precision, hasClassifier)
+  const mark = space.end
+  placeStaging(layout, config)
+  space.release(mark)
   const tokens = Math.max(setup.batchTokens, config.maxPositions)
-  layWorkspace(config, precision, tokens, { count: tokens, longest: tokens }, count)
+  layWorkspace(layout, config, precision, tokens, { count: tokens, longest: tokens })
+  const bytes = space.most
   if (bytes > MAX_BYTES) {
     throw new RangeError(
       `Cannot load the model at precision '${precision}': it needs ${bytes} bytes of memory, and WebAssembly addresses ${MAX_BYTES}${precision === 'float32' ? "; use precision 'int8'" : ''}`,

@@ -4,9 +4,9 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { quantizedConfig, quantizeModel } from '#dist/convert/quantize-model.js'
 import { openCheckpoint } from '#dist/format/checkpoint.js'
-import { quantizeRow } from '#dist/format/quantize.js'
 import { readFloats } from '#dist/format/read-floats.js'
 import { type ModelFiles, mapFiles } from '#dist/format/source.js'
+import { quantizeWeights } from '#dist/kernels/quantization.js'
 import { parseConfig } from '#dist/model/config.js'
 import { resolveNamedTensors, resolveTensors } from '#dist/model/tensor-names.js'
 import { formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
@@ -51,7 +51,7 @@ for (const model of goldenModels) {
       await found.source.read(found.offset, new Uint8Array(weights.buffer))
       await readFloats(written.tensors.get(`${name}_scale`)!, 0, scales)
       for (let index = 0; index < rows; index++) {
-        assert.is(scales[index], quantizeRow(source.subarray(index * width, (index + 1) * width), row))
+        assert.is(scales[index], quantizeWeights(source.subarray(index * width, (index + 1) * width), row))
         assert.equal(weights.subarray(index * width, (index + 1) * width), row)
       }
     }

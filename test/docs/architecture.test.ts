@@ -133,6 +133,20 @@ test('nothing else is imported: there is no runtime dependency', () => {
   assert.equal(wrong, [])
 })
 
+test('only kernels/ knows how things lie in memory', () => {
+  const wrong: string[] = []
+  for (const folder of ['model', 'runtime']) {
+    for (const name of readdirSync(rootPath(`src/${folder}`))) {
+      const source = readFileSync(rootPath(`src/${folder}/${name}`), 'utf8')
+      const code = source.replace(/^\s*(\*|\/\*\*|\/\/).*$/gm, '')
+      for (const [found] of code.matchAll(/\.(stride|address|allocate|int32|float32)\b|\b4 \* /g)) {
+        wrong.push(`${folder}/${name} has ${found}`)
+      }
+    }
+  }
+  assert.equal(wrong, [])
+})
+
 test('assembly/ imports nothing outside itself', () => {
   const wrong = readImports('assembly').filter(({ target }) => target.includes('/') || target.includes(':'))
   assert.equal(wrong, [])

@@ -1,7 +1,6 @@
 /** The reference kernels on matrices small enough to follow by hand. */
-import type { LayerNorm, Linear, Matrix, Precision } from '#dist/kernels/kernels.js'
-import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
-import { activationLimit } from '#dist/kernels/quantization.js'
+import type { Floats, Integers, LayerNorm, Linear, Matrix, Precision, Table } from '#dist/kernels/kernels.js'
+import { KernelMemory } from '#dist/kernels/memory.js'
 import { ReferenceKernels } from '#dist/kernels/reference.js'
 
 export class Toy {
@@ -9,23 +8,24 @@ export class Toy {
     new KernelMemory(new WebAssembly.Memory({ initial: 1 })),
   )
 
-  /** @param nextInputs  of the int8 layer that reads the rows, or 0 */
-  matrix(rows: number, columns: number, nextInputs = 0): Matrix {
-    const { memory } = this.kernels
-    const stride = roundUp(columns, 16)
-    const matrix = { address: memory.allocate(4 * rows * stride), rows, columns, stride }
-    if (nextInputs === 0) return matrix
-    const address = memory.allocate(2 * rows * stride)
-    const scales = memory.allocate(4 * rows)
-    return { ...matrix, quantized: { address, stride, scales, limit: activationLimit(nextInputs) } }
+  matrix(rows: number, columns: number, readBy: Precision = 'float32'): Matrix {
+    return this.kernels.layout.matrix(rows, columns, readBy)
   }
 
   filled(values: readonly (readonly number[])[]): Matrix {
     const matrix = this.matrix(values.length, values[0]!.length)
     values.forEach((row, t) => {
-      this.kernels.memory.float32.set(row, matrix.address / 4 + t * matrix.stride)
+      this.kernels.memory.row(matrix, t).set(row)
     })
     return matrix
+  }
+
+  /** A float32 table of those rows. */
+  table(values: readonly (readonly number[])[]): Table {
+    const table = this.kernels.layout.table('float32', values.length, values[0]!.length)
+    const { address } = this.vector(values.flat())
+    this.kernels.packTable({ address, type: 'F32', rows: values.length, first: 0 }, table)
+    return table
   }
 
   /** A copy of the rows with a quantised twin, as a layer of K = columns inputs reads them. */
@@ -34,55 +34,43 @@ export class Toy {
     const identity = Array.from({ length: columns }, (_, n) =>
       Array.from({ length: columns }, (_, k) => Number(n === k)),
     )
-    const out = this.matrix(values.length, columns, columns)
+    const out = this.matrix(values.length, columns, 'int8')
     const copy = this.layer('float32', identity, new Array<number>(columns).fill(0))
     this.kernels.linear(this.filled(values), copy, out, 'identity')
     return out
   }
 
-  read({ address, rows, columns, stride }: Matrix): number[][] {
-    return Array.from({ length: rows }, (_, t) => [...this.floats(address + 4 * t * stride, columns)])
+  read(matrix: Matrix): number[][] {
+    return Array.from({ length: matrix.rows }, (_, t) => [...this.kernels.memory.row(matrix, t)])
   }
 
   readQuantized({ quantized, rows, columns }: Matrix): { values: number[][]; scales: number[] } {
-    const { address, stride, scales } = quantized!
-    const { buffer } = this.kernels.memory.memory
+    const { values, stride, scales } = quantized!
+    const { memory } = this.kernels
     return {
       values: Array.from({ length: rows }, (_, t) => [
-        ...new Int16Array(buffer, address + 2 * t * stride, columns),
+        ...new Int16Array(memory.memory.buffer, values + 2 * t * stride, columns),
       ]),
-      scales: [...this.floats(scales, rows)],
+      scales: [...memory.floats({ address: scales, count: rows })],
     }
   }
 
-  floats(address: number, count: number): Float32Array {
-    return this.kernels.memory.float32.subarray(address / 4, address / 4 + count)
+  vector(values: readonly number[]): Floats {
+    const floats = this.kernels.layout.floats(values.length)
+    this.kernels.memory.floats(floats).set(values)
+    return floats
   }
 
-  vector(values: readonly number[]): number {
-    const address = this.kernels.memory.allocate(4 * roundUp(values.length, 16))
-    this.kernels.memory.float32.set(values, address / 4)
-    return address
-  }
-
-  integers(values: readonly number[]): number {
-    const address = this.kernels.memory.allocate(4 * values.length)
-    this.kernels.memory.int32.set(values, address / 4)
-    return address
+  integers(values: readonly number[]): Integers {
+    const integers = this.kernels.layout.integers(values.length)
+    this.kernels.memory.integers(integers).set(values)
+    return integers
   }
 
   /** @param weights  one row an output */
   layer(precision: Precision, weights: readonly (readonly number[])[], bias: readonly number[]): Linear {
-    const inputs = weights[0]!.length
-    const bytes = this.kernels.linearBytes(precision, inputs, weights.length)
-    const layer: Linear = {
-      precision,
-      inputs,
-      outputs: weights.length,
-      weights: this.kernels.memory.allocate(bytes.weights),
-      columns: this.kernels.memory.allocate(bytes.columns),
-    }
-    const address = this.vector(weights.flat())
+    const layer = this.kernels.layout.linear(precision, weights[0]!.length, weights.length)
+    const { address } = this.vector(weights.flat())
     this.kernels.packLinear({ address, type: 'F32', rows: weights.length, first: 0 }, layer)
     this.kernels.packColumns(layer, 0, Float32Array.from(bias), undefined)
     return layer

@@ -1,16 +1,16 @@
-/** One suite over every variant: against the reference bit for bit (plain SIMD) or nearly (relaxed), and against float64. */
+/** One suite over every variant: against the reference bit for bit, or nearly where products are fused, and against float64. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACTIVATIONS, type Precision } from '#dist/kernels/kernels.js'
 import { floats, seeded } from '../random.ts'
 import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
 
-/** What the relaxed kernels may differ by: fused products round once less. */
-const RELAXED_TOLERANCE = 2e-6
+/** What kernels may differ by that fuse: products round once less. */
+const FUSED_TOLERANCE = 2e-6
 
 function agree(variant: Variant, what: string, actual: Float32Array, expected: Float32Array): void {
   if (variant.exact) assert.is(differentBits(actual, expected), 0, `${what}: bits differ from the reference`)
-  else assert.ok(relativeError(actual, expected) < RELAXED_TOLERANCE, `${what}: far from the reference`)
+  else assert.ok(relativeError(actual, expected) < FUSED_TOLERANCE, `${what}: far from the reference`)
 }
 
 // Sizes round lanes, panels and tiles: [T, K, N].
@@ -29,6 +29,40 @@ const SHAPES = [
   [61, 33, 18],
 ] as const
 
+/** Attention by the formula in doubles, [ΣT, H], and the largest |score|. */
+function attentionInDoubles(
+  queryKeyValue: Float32Array,
+  bounds: readonly number[],
+  heads: number,
+  headDim: number,
+): { context: Float64Array; largestScore: number } {
+  const hidden = heads * headDim
+  const context = new Float64Array(queryKeyValue.length / 3)
+  let largestScore = 0
+  for (const [s, end] of bounds.slice(1).entries()) {
+    for (let column = 0; column < hidden; column += headDim) {
+      const number = (t: number, part: number, d: number): number =>
+        queryKeyValue[3 * hidden * t + hidden * part + column + d]!
+      for (let i = bounds[s]!; i < end; i++) {
+        const scores = Array.from({ length: end - bounds[s]! }, (_, j) => {
+          let sum = 0
+          for (let d = 0; d < headDim; d++) sum += number(i, 0, d) * number(bounds[s]! + j, 1, d)
+          return sum / Math.sqrt(headDim)
+        })
+        largestScore = Math.max(largestScore, ...scores.map(Math.abs))
+        const most = Math.max(...scores)
+        const weights = scores.map((score) => Math.exp(score - most))
+        const total = weights.reduce((sum, weight) => sum + weight, 0)
+        for (let d = 0; d < headDim; d++) {
+          const sum = weights.reduce((part, weight, j) => part + weight * number(bounds[s]! + j, 2, d), 0)
+          context[hidden * i + column + d] = sum / total
+        }
+      }
+    }
+  }
+  return { context, largestScore }
+}
+
 for (const variant of variants()) {
   for (const precision of ['int8', 'float32'] as const satisfies readonly Precision[]) {
     test(`linear() ${precision} equals the reference: ${variant.name}`, async () => {
@@ -38,7 +72,7 @@ for (const variant of variants()) {
         for (const each of [reference, variant]) {
           const random = seeded(index)
           const bench = new Bench(await each.create())
-          const x = bench.matrix(rows, inputs, inputs)
+          const x = bench.matrix(rows, inputs, 'int8')
           const source = bench.matrix(rows, inputs)
           bench.fill(source, floats(random, rows * inputs, 3))
           const layer = bench.linear(
@@ -48,13 +82,9 @@ for (const variant of variants()) {
             floats(random, inputs * outputs),
             floats(random, outputs),
           )
-          const out = bench.matrix(rows, outputs, outputs)
+          const out = bench.matrix(rows, outputs, 'int8')
           // addLayerNorm fills the quantised twin too
-          const norm = {
-            weight: bench.vector(floats(random, inputs)),
-            bias: bench.vector(floats(random, inputs)),
-            epsilon: 1e-12,
-          }
+          const norm = bench.norm(floats(random, inputs), floats(random, inputs))
           const zero = bench.matrix(rows, inputs)
           bench.fill(zero, new Float32Array(rows * inputs))
           bench.kernels.addLayerNorm(source, zero, norm, x)
@@ -91,7 +121,7 @@ for (const variant of variants()) {
     assert.ok(relativeError(bench.read(out), expected) < 2e-6)
   })
 
-  test(`attention() equals the reference: ${variant.name}`, async () => {
+  test(`attention() equals the reference and float64: ${variant.name}`, async () => {
     for (const [seed, { lengths, heads, headDim }] of [
       { lengths: [1], heads: 1, headDim: 1 },
       { lengths: [3, 1, 8], heads: 3, headDim: 5 },
@@ -110,25 +140,27 @@ for (const variant of variants()) {
         const queryKeyValue = bench.matrix(tokens, 3 * hidden)
         const values = floats(random, tokens * 3 * hidden, 4)
         bench.fill(queryKeyValue, values)
-        const out = bench.matrix(tokens, hidden, hidden)
+        const out = bench.matrix(tokens, hidden, 'int8')
         const sequences = {
           count: lengths.length,
           bounds: bench.integers(bounds),
           longest: Math.max(...lengths),
         }
-        const probabilities = lengths.map((length) => bench.vector(new Float32Array(heads * length * length)))
+        const probabilities = bench.layout.probabilities(heads, lengths)
         bench.kernels.attention(queryKeyValue, sequences, heads, out, probabilities)
         assert.is(bench.broken(), 0, `${each.name}: wrote outside its output`)
-        const first = bench.kernels.memory.float32.slice(
-          probabilities[0]! / 4,
-          probabilities[0]! / 4 + heads * lengths[0]! ** 2,
-        )
+        const first = bench.kernels.memory.floats(probabilities.maps[0]!).slice()
         for (let row = 0; row < first.length; row += lengths[0]!) {
           const sum = first.subarray(row, row + lengths[0]!).reduce((a, b) => a + b, 0)
           assert.ok(Math.abs(sum - 1) < 1e-5, 'probabilities of a row sum to 1')
         }
-        results.push({ out: bench.read(out), first })
+        results.push({ out: bench.read(out), first, values })
       }
+      const { context, largestScore } = attentionInDoubles(results[1]!.values, bounds, heads, headDim)
+      // The exponential turns an error of a score into as large a share of its weight: one ulp of the largest score.
+      const bound = largestScore * 2 ** -23
+      assert.ok(relativeError(results[1]!.out, context) <= bound, `${lengths} tokens: context near float64`)
+      if (!variant.exact) continue
       agree(variant, 'context', results[1]!.out, results[0]!.out)
       agree(variant, 'probabilities', results[1]!.first, results[0]!.first)
     }
@@ -150,11 +182,11 @@ for (const variant of variants()) {
         const [input, residual, out] = [
           bench.matrix(rows, columns),
           bench.matrix(rows, columns),
-          bench.matrix(rows, columns, columns),
+          bench.matrix(rows, columns, 'int8'),
         ]
         bench.fill(input, x)
         bench.fill(residual, r)
-        const norm = { weight: bench.vector(w), bias: bench.vector(b), epsilon: 1e-12 }
+        const norm = bench.norm(w, b)
         bench.kernels.addLayerNorm(input, residual, norm, out)
         assert.is(bench.broken(), 0, `${each.name}: wrote outside its output`)
         results.push({ out: bench.read(out), ...bench.readQuantized(out) })
@@ -189,7 +221,7 @@ for (const variant of variants()) {
     bench.fill(x, rows)
     const identity = new Float32Array(columns * columns)
     for (let i = 0; i < columns; i++) identity[i * columns + i] = 1
-    const out = bench.matrix(5, columns, columns)
+    const out = bench.matrix(5, columns, 'int8')
     const layer = bench.linear('float32', columns, columns, identity, new Float32Array(columns))
     // Infinity · 0 is NaN: rows 2 and 3 become NaN.
     bench.kernels.linear(x, layer, out, 'identity')
@@ -207,23 +239,23 @@ for (const variant of variants()) {
   })
 }
 
-test('packLinear() quantises as format/quantize does, and refuses what is not finite', async () => {
+test('packLinear() quantises as quantizeWeights() does, and refuses what is not finite', async () => {
   for (const each of [reference, ...variants()]) {
     const bench = new Bench(await each.create())
     const weights = Float32Array.from([0, 0, 0, 1, -2, 0.5, 127, 63.5, -64.5])
     const layer = bench.linear('int8', 3, 3, weights, new Float32Array(3))
-    const identity = bench.matrix(3, 3, 3)
+    const identity = bench.matrix(3, 3, 'int8')
     bench.fill(identity, new Float32Array(9))
     assert.ok(layer.weights > 0)
     const bad = bench.vector(Float32Array.of(1, Number.NaN, 3))
     assert.is(
-      bench.kernels.packLinear({ address: bad, type: 'F32', rows: 1, first: 0 }, layer),
+      bench.kernels.packLinear({ address: bad.address, type: 'F32', rows: 1, first: 0 }, layer),
       false,
       each.name,
     )
     const infinite = bench.vector(Float32Array.of(Number.NEGATIVE_INFINITY, 1, 3))
     assert.is(
-      bench.kernels.packLinear({ address: infinite, type: 'F32', rows: 1, first: 0 }, layer),
+      bench.kernels.packLinear({ address: infinite.address, type: 'F32', rows: 1, first: 0 }, layer),
       false,
       each.name,
     )

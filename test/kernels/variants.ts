@@ -1,10 +1,18 @@
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
-import type { Kernels, Linear, Matrix, Precision } from '#dist/kernels/kernels.js'
-import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
+import type {
+  Floats,
+  Integers,
+  Kernels,
+  LayerNorm,
+  Linear,
+  Matrix,
+  Precision,
+} from '#dist/kernels/kernels.js'
+import { Layout } from '#dist/kernels/layout.js'
+import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { activationLimit } from '#dist/kernels/quantization.js'
 import { ReferenceKernels } from '#dist/kernels/reference.js'
-import { type KernelExports, scratchBytes, type Tiles, WasmKernels } from '#dist/kernels/wasm.js'
+import { instantiateKernels, type Tiles, WasmKernels } from '#dist/kernels/wasm.js'
 
 export interface Variant {
   readonly name: string
@@ -15,17 +23,16 @@ export interface Variant {
 
 const newMemory = (): KernelMemory => new KernelMemory(new WebAssembly.Memory({ initial: 1, maximum: 65536 }))
 
-function wasmVariant(variant: 'simd' | 'relaxed', tiles: Tiles): Variant {
+function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles): Variant {
   return {
-    name: `${variant} ${tiles.int8Rows}/${tiles.float32Rows}x${tiles.float32Panel}`,
-    exact: variant === 'simd',
+    name: `${variant}${fused ? ' fused' : ''} ${tiles.int8Rows}/${tiles.float32Rows}x${tiles.float32Panel}`,
+    exact: !fused,
     async create(): Promise<Kernels> {
       const memory = newMemory()
       const module = await compileKernels({ variant, shared: false, turbo: false })
-      const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory } })
-      const exports = instance.exports as unknown as KernelExports
-      const size = scratchBytes(512, 128, 4096, tiles.float32Panel)
-      return new WasmKernels({ name: variant, exports, memory, tiles, scratchBytes: size, threads: 1 })
+      const exports = instantiateKernels(module, memory.memory)
+      const scratch = { tokens: 512, headDim: 128, inputs: 4096 }
+      return new WasmKernels({ name: variant, exports, memory, tiles, fused, scratch, threads: 1 })
     },
   }
 }
@@ -39,13 +46,16 @@ export const reference: Variant = {
 /** Every variant this engine can run. Says which it leaves out. */
 export function variants(): Variant[] {
   const found = [
-    wasmVariant('simd', { int8Rows: 4, float32Rows: 4, float32Panel: 8 }),
-    wasmVariant('simd', { int8Rows: 5, float32Rows: 5, float32Panel: 8 }),
-    wasmVariant('simd', { int8Rows: 6, float32Rows: 6, float32Panel: 16 }),
+    wasmVariant('simd', false, { int8Rows: 4, float32Rows: 4, float32Panel: 8 }),
+    wasmVariant('simd', false, { int8Rows: 5, float32Rows: 5, float32Panel: 8 }),
+    wasmVariant('simd', false, { int8Rows: 6, float32Rows: 6, float32Panel: 16 }),
   ]
   if (hasRelaxedSimd()) {
-    found.push(wasmVariant('relaxed', { int8Rows: 5, float32Rows: 6, float32Panel: 8 }))
-    found.push(wasmVariant('relaxed', { int8Rows: 5, float32Rows: 6, float32Panel: 16 }))
+    // What int8 promises holds in this build too, as long as it does not fuse.
+    found.push(wasmVariant('relaxed', false, { int8Rows: 5, float32Rows: 5, float32Panel: 8 }))
+    found.push(wasmVariant('relaxed', false, { int8Rows: 6, float32Rows: 6, float32Panel: 16 }))
+    found.push(wasmVariant('relaxed', true, { int8Rows: 5, float32Rows: 6, float32Panel: 8 }))
+    found.push(wasmVariant('relaxed', true, { int8Rows: 5, float32Rows: 6, float32Panel: 16 }))
   } else console.log('skipped: relaxed kernels: this engine has no relaxed SIMD')
   return found
 }
@@ -57,46 +67,39 @@ const GUARD_BYTES = 256
 /** Buffers with guard bands, so that a write outside shows. */
 export class Bench {
   readonly kernels: Kernels
+  /** Places as the kernels' own does, with a band before and after each. */
+  readonly layout: Layout
   readonly #guards: number[] = []
 
   constructor(kernels: Kernels) {
     this.kernels = kernels
+    this.layout = new Layout(
+      { allocate: (byteLength) => this.#guarded(byteLength) },
+      kernels.layout.float32Panel,
+    )
   }
 
-  matrix(rows: number, columns: number, nextInputs = 0): Matrix {
-    const stride = roundUp(columns, 16)
-    const matrix = { address: this.#guarded(4 * rows * stride), rows, columns, stride }
-    if (nextInputs === 0) return matrix
-    const address = this.#guarded(2 * rows * stride)
-    return {
-      ...matrix,
-      quantized: { address, stride, scales: this.#guarded(4 * rows), limit: activationLimit(nextInputs) },
-    }
+  matrix(rows: number, columns: number, readBy: Precision = 'float32'): Matrix {
+    return this.layout.matrix(rows, columns, readBy)
   }
 
   /** Writes rows; what stands in the padding must not matter, so it is filled with NaN. */
   fill(matrix: Matrix, values: Float32Array): void {
-    const all = this.kernels.memory.float32
+    const { memory } = this.kernels
     for (let t = 0; t < matrix.rows; t++) {
-      const start = matrix.address / 4 + t * matrix.stride
-      all.fill(Number.NaN, start, start + matrix.stride)
-      all.set(values.subarray(t * matrix.columns, (t + 1) * matrix.columns), start)
+      memory.row({ ...matrix, columns: matrix.stride }, t).fill(Number.NaN)
+      memory.row(matrix, t).set(values.subarray(t * matrix.columns, (t + 1) * matrix.columns))
     }
   }
 
   read(matrix: Matrix): Float32Array {
-    const rows = new Float32Array(matrix.rows * matrix.columns)
-    for (let t = 0; t < matrix.rows; t++) {
-      const start = matrix.address / 4 + t * matrix.stride
-      rows.set(this.kernels.memory.float32.subarray(start, start + matrix.columns), t * matrix.columns)
-    }
-    return rows
+    return this.kernels.memory.copyRows(matrix)
   }
 
   /** int16 rows with their padding, one after another, and the scales. */
   readQuantized({ quantized, rows }: Matrix): { values: Int16Array; scales: Float32Array } {
-    const { address, stride, scales } = quantized!
-    const stored = new Int16Array(this.kernels.memory.memory.buffer, address, rows * stride)
+    const { values: from, stride, scales } = quantized!
+    const stored = new Int16Array(this.kernels.memory.memory.buffer, from, rows * stride)
     const values = new Int16Array(rows * stride)
     for (const { first, count } of this.#tiles(rows)) {
       for (let k = 0; k < stride; k++) {
@@ -129,32 +132,28 @@ export class Bench {
     weights: Float32Array,
     bias: Float32Array,
   ): Linear {
-    const bytes = this.kernels.linearBytes(precision, inputs, outputs)
-    const layer: Linear = {
-      precision,
-      inputs,
-      outputs,
-      weights: this.#guarded(bytes.weights),
-      columns: this.#guarded(bytes.columns),
-    }
-    const from = this.vector(weights)
-    const ok = this.kernels.packLinear({ address: from, type: 'F32', rows: outputs, first: 0 }, layer)
+    const layer = this.layout.linear(precision, inputs, outputs)
+    const { address } = this.vector(weights)
+    const ok = this.kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
     if (!ok) throw new Error('the weights are not finite')
     this.kernels.packColumns(layer, 0, bias, undefined)
     return layer
   }
 
-  /** Floats in memory, padded with zeros to 16. */
-  vector(values: Float32Array): number {
-    const address = this.#guarded(4 * roundUp(values.length, 16))
-    this.kernels.memory.float32.set(values, address / 4)
-    return address
+  vector(values: Float32Array): Floats {
+    const floats = this.layout.floats(values.length)
+    this.kernels.memory.floats(floats).set(values)
+    return floats
   }
 
-  integers(values: readonly number[]): number {
-    const address = this.#guarded(4 * values.length)
-    this.kernels.memory.int32.set(values, address / 4)
-    return address
+  norm(weight: Float32Array, bias: Float32Array): LayerNorm {
+    return { weight: this.vector(weight), bias: this.vector(bias), epsilon: 1e-12 }
+  }
+
+  integers(values: readonly number[]): Integers {
+    const integers = this.layout.integers(values.length)
+    this.kernels.memory.integers(integers).set(values)
+    return integers
   }
 
   /** The number of guard words that were overwritten. */

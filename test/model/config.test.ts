@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadConfig, parseConfig } from '#dist/model/config.js'
-import { quantizationConfig } from '#dist/model/quantization.js'
+import { quantizationConfig } from '#dist/model/quantization-config.js'
 import { filesOf, formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
 
 const BERT = {

@@ -1,6 +1,7 @@
 /** int8 is exact: the same bits from the reference and from SIMD, for any tile, thread count and batch. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import { type BertModel, loadModel } from '#dist/node.js'
 import { seeded } from '../random.ts'
 import { goldenModels } from './golden.ts'
@@ -22,7 +23,7 @@ async function pass(model: BertModel): Promise<Int32Array[]> {
 }
 
 for (const { name, folder } of goldenModels()) {
-  test(`int8 of ${name} has the reference's bits with 1, 2, 3 and 7 threads`, async () => {
+  test(`int8 of ${name} has the reference's bits with 1, 2, 3 and 7 threads, and in the relaxed build`, async () => {
     const oracle = await loadModel(folder, { kernels: 'reference', inline: true })
     const expected = await pass(oracle)
     oracle.dispose()
@@ -32,6 +33,14 @@ for (const { name, folder } of goldenModels()) {
       assert.equal(await pass(model), expected, `${threads} threads`)
       model.dispose()
     }
+    if (!hasRelaxedSimd()) {
+      console.log(`skipped: int8 of ${name} on the relaxed kernels: this engine has no relaxed SIMD`)
+      return
+    }
+    const relaxed = await loadModel(folder, { kernels: 'relaxed', threads: 2 })
+    assert.is(relaxed.info.kernels, 'relaxed')
+    assert.equal(await pass(relaxed), expected, 'relaxed')
+    relaxed.dispose()
   })
 
   test(`int8 of ${name} does not depend on neighbours in the batch`, async () => {

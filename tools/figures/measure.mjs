@@ -4,24 +4,24 @@ import { openCheckpoint } from '../../dist/format/checkpoint.js'
 import { folderFiles } from '../../dist/format/folder-files.node.js'
 import { KernelMemory } from '../../dist/kernels/memory.js'
 import { compileKernels } from '../../dist/kernels/module.js'
-import { activationLimit } from '../../dist/kernels/quantization.js'
 import { defaultTiles } from '../../dist/kernels/tuning.js'
-import { scratchBytes, WasmKernels } from '../../dist/kernels/wasm.js'
+import { instantiateKernels, WasmKernels } from '../../dist/kernels/wasm.js'
 import { Bert } from '../../dist/model/bert.js'
 import { loadConfig } from '../../dist/model/config.js'
+import { readWeights } from '../../dist/model/read-weights.js'
 import { resolveTensors } from '../../dist/model/tensor-names.js'
-import { placeWeights, readWeights } from '../../dist/model/weights.js'
+import { placeWeights } from '../../dist/model/weights.js'
 
 async function createKernels(inputs, headDim) {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 })
   const module = await compileKernels({ variant: 'simd', shared: false, turbo: false })
-  const instance = new WebAssembly.Instance(module, { env: { memory } })
   return new WasmKernels({
     name: 'simd',
-    exports: instance.exports,
+    exports: instantiateKernels(module, memory),
     memory: new KernelMemory(memory),
-    tiles: defaultTiles('simd', false),
-    scratchBytes: scratchBytes(512, headDim, inputs, 8),
+    tiles: defaultTiles(false, false),
+    fused: false,
+    scratch: { tokens: 512, headDim, inputs },
     threads: 1,
   })
 }
@@ -37,9 +37,7 @@ export async function measureParts(tokens) {
   const files = folderFiles('weights')
   const config = await loadConfig(files)
   const kernels = await createKernels(config.intermediateSize, config.hiddenSize / config.numHeads)
-  const weights = placeWeights(config, 'int8', true, kernels.linearBytes.bind(kernels), (bytes) =>
-    kernels.memory.allocate(bytes),
-  )
+  const weights = placeWeights(kernels.layout, config, 'int8', true)
   const checkpoint = await openCheckpoint(files)
   await readWeights(kernels, resolveTensors(checkpoint, config), weights, config)
   await checkpoint.close()
@@ -88,26 +86,11 @@ export async function measureParts(tokens) {
 export async function measureRoofline(counts) {
   const [inputs, outputs, layers] = [1024, 512, 192]
   const kernels = await createKernels(inputs, 64)
-  const { memory } = kernels
-  const all = Array.from({ length: layers }, () => {
-    const bytes = kernels.linearBytes('int8', inputs, outputs)
-    return {
-      precision: 'int8',
-      inputs,
-      outputs,
-      weights: memory.allocate(bytes.weights),
-      columns: memory.allocate(bytes.columns),
-    }
-  })
+  const { layout, memory } = kernels
+  const all = Array.from({ length: layers }, () => layout.linear('int8', inputs, outputs))
   const most = Math.max(...counts)
-  const x = { address: memory.allocate(4 * most * inputs), rows: most, columns: inputs, stride: inputs }
-  const quantized = {
-    address: memory.allocate(2 * most * inputs),
-    stride: inputs,
-    scales: memory.allocate(4 * most),
-    limit: activationLimit(inputs),
-  }
-  const out = { address: memory.allocate(4 * most * outputs), rows: most, columns: outputs, stride: outputs }
+  const x = layout.matrix(most, inputs, 'int8')
+  const out = layout.matrix(most, outputs)
   for (const layer of all) memory.bytes.fill(1, layer.weights, layer.weights + inputs * outputs)
   /** The least milliseconds of each layer over some passes: a disturbed call does not count. Each pass comes from memory. */
   const time = (rows, enough) => {
@@ -116,7 +99,7 @@ export async function measureRoofline(counts) {
     for (let pass = 0; pass < 4 || performance.now() - begun < enough; pass++) {
       all.forEach((layer, index) => {
         const started = performance.now()
-        kernels.linear({ ...x, rows, quantized }, layer, { ...out, rows }, 'identity')
+        kernels.linear({ ...x, rows }, layer, { ...out, rows }, 'identity')
         least[index] = Math.min(least[index], performance.now() - started)
       })
     }

@@ -1,4 +1,5 @@
 /** Chapters 3 to 8: the reference kernels on toy matrices. */
+import { columnAddress } from '#dist/kernels/layout.js'
 import * as math from '#dist/kernels/math.js'
 import { activationLimit } from '#dist/kernels/quantization.js'
 import { softmax } from '#dist/kernels/reference.js'
@@ -21,13 +22,10 @@ export function embedding(): string[] {
   const ids = [2, 0]
   const toy = new Toy()
   const out = toy.matrix(2, 4)
-  const rows = (values: readonly (readonly number[])[]): number => toy.filled(values).address
   const tables = {
-    precision: 'float32' as const,
-    words: rows(words),
-    wordScales: 0,
-    positions: rows(positions),
-    tokenType: rows([tokenType]),
+    words: toy.table(words),
+    positions: toy.table(positions),
+    tokenType: toy.table([tokenType]),
     norm: toy.norm(ONES, ZEROS),
   }
   toy.kernels.embed(toy.integers(ids), toy.integers([0, 1]), tables, out)
@@ -90,7 +88,7 @@ export function linearInt8(): string[] {
   toy.kernels.linear(input, layer, out, 'identity')
   const { values, scales } = toy.readQuantized(input)
   const w = [...new Int8Array(toy.kernels.memory.memory.buffer, layer.weights, 3)]
-  const columnScale = toy.floats(layer.columns, 1)[0]!
+  const columnScale = toy.kernels.memory.float32[columnAddress(layer, 0, 'scale') / 4]!
   const sum = values[0]!.reduce((total, q, k) => total + q * w[k]!, 0)
   const y = toy.read(out)[0]![0]!
   return [
@@ -128,10 +126,10 @@ function attend(query: number[][], key: number[][], value: number[][]) {
   const D = query[0]!.length
   const joined = toy.filled(query.map((row, t) => [...row, ...key[t]!, ...value[t]!]))
   const out = toy.matrix(T, D)
-  const probabilities = toy.kernels.memory.allocate(4 * T * T)
+  const probabilities = toy.kernels.layout.probabilities(1, [T])
   const sequences = { count: 1, bounds: toy.integers([0, T]), longest: T }
-  toy.kernels.attention(joined, sequences, 1, out, [probabilities])
-  const flat = [...toy.floats(probabilities, T * T)]
+  toy.kernels.attention(joined, sequences, 1, out, probabilities)
+  const flat = [...toy.kernels.memory.floats(probabilities.maps[0]!)]
   return {
     scores: query.map((q) => key.map((k) => q.reduce((sum, v, d) => sum + v * k[d]!, 0))),
     probabilities: query.map((_, t) => flat.slice(t * T, (t + 1) * T)),

@@ -1,37 +1,28 @@
 /** Chapters 10 and 11: how weights lie in memory and in files. */
 
-import { quantizeRow } from '#dist/format/quantize.js'
 import { parseSafetensors } from '#dist/format/safetensors.js'
 import { layoutSafetensors } from '#dist/format/safetensors-writer.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { activationLimit } from '#dist/kernels/quantization.js'
+import { activationLimit, quantizeWeights } from '#dist/kernels/quantization.js'
 import { defaultTiles } from '#dist/kernels/tuning.js'
-import type { KernelExports } from '#dist/kernels/wasm.js'
-import { scratchBytes, WasmKernels } from '#dist/kernels/wasm.js'
+import { instantiateKernels, WasmKernels } from '#dist/kernels/wasm.js'
 import { columns } from '../toy.ts'
 
 /** A layer of 8 outputs and 4 inputs whose weight [n, k] is 10·n + k, packed as int8 by the wasm kernels. */
 export async function panel(): Promise<string[]> {
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 2, maximum: 65536 }))
   const module = await compileKernels({ variant: 'simd', shared: false, turbo: false })
-  const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory } })
   const kernels = new WasmKernels({
     name: 'simd',
-    exports: instance.exports as unknown as KernelExports,
+    exports: instantiateKernels(module, memory.memory),
     memory,
-    tiles: defaultTiles('simd', false),
-    scratchBytes: scratchBytes(16, 16, 16, 8),
+    tiles: defaultTiles(false, false),
+    fused: false,
+    scratch: { tokens: 16, headDim: 16, inputs: 16 },
     threads: 1,
   })
-  const bytes = kernels.linearBytes('int8', 4, 8)
-  const layer = {
-    precision: 'int8' as const,
-    inputs: 4,
-    outputs: 8,
-    weights: memory.allocate(bytes.weights),
-    columns: memory.allocate(bytes.columns),
-  }
+  const layer = kernels.layout.linear('int8', 4, 8)
   const rows = Int8Array.from({ length: 32 }, (_, i) => 10 * Math.floor(i / 4) + (i % 4))
   const address = memory.allocate(32)
   new Int8Array(memory.memory.buffer).set(rows, address)
@@ -87,7 +78,7 @@ export function file(): string[] {
 export function quantizing(): string[] {
   const weights = Float32Array.of(0.5, -0.25, 0.1, 0.002)
   const quantized = new Int8Array(4)
-  const scale = quantizeRow(weights, quantized)
+  const scale = quantizeWeights(weights, quantized)
   return [
     `scale = 0.5 / 127 = ${scale.toPrecision(6)}`,
     ...columns([

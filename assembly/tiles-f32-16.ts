@@ -4,7 +4,7 @@
  */
 import { madd } from './simd'
 
-function tile2x4(
+function tile2x4<Product>(
   x: usize,
   xStride: usize,
   w: usize,
@@ -29,15 +29,15 @@ function tile2x4(
     const wc = v128.load(w, 32)
     const wd = v128.load(w, 48)
     const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
-    y0c = madd(s0, wc, y0c)
-    y0d = madd(s0, wd, y0d)
+    y0a = madd<Product>(s0, wa, y0a)
+    y0b = madd<Product>(s0, wb, y0b)
+    y0c = madd<Product>(s0, wc, y0c)
+    y0d = madd<Product>(s0, wd, y0d)
     const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
-    y1c = madd(s1, wc, y1c)
-    y1d = madd(s1, wd, y1d)
+    y1a = madd<Product>(s1, wa, y1a)
+    y1b = madd<Product>(s1, wb, y1b)
+    y1c = madd<Product>(s1, wc, y1c)
+    y1d = madd<Product>(s1, wd, y1d)
     x += 4
     x1 += 4
   }
@@ -56,7 +56,7 @@ function tile2x4(
   v128.store(out, f32x4.add(y1d, bd), 48)
 }
 
-function tile4x4(
+function tile4x4<Product>(
   x: usize,
   xStride: usize,
   w: usize,
@@ -91,25 +91,25 @@ function tile4x4(
     const wc = v128.load(w, 32)
     const wd = v128.load(w, 48)
     const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
-    y0c = madd(s0, wc, y0c)
-    y0d = madd(s0, wd, y0d)
+    y0a = madd<Product>(s0, wa, y0a)
+    y0b = madd<Product>(s0, wb, y0b)
+    y0c = madd<Product>(s0, wc, y0c)
+    y0d = madd<Product>(s0, wd, y0d)
     const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
-    y1c = madd(s1, wc, y1c)
-    y1d = madd(s1, wd, y1d)
+    y1a = madd<Product>(s1, wa, y1a)
+    y1b = madd<Product>(s1, wb, y1b)
+    y1c = madd<Product>(s1, wc, y1c)
+    y1d = madd<Product>(s1, wd, y1d)
     const s2 = v128.load32_splat(x2)
-    y2a = madd(s2, wa, y2a)
-    y2b = madd(s2, wb, y2b)
-    y2c = madd(s2, wc, y2c)
-    y2d = madd(s2, wd, y2d)
+    y2a = madd<Product>(s2, wa, y2a)
+    y2b = madd<Product>(s2, wb, y2b)
+    y2c = madd<Product>(s2, wc, y2c)
+    y2d = madd<Product>(s2, wd, y2d)
     const s3 = v128.load32_splat(x3)
-    y3a = madd(s3, wa, y3a)
-    y3b = madd(s3, wb, y3b)
-    y3c = madd(s3, wc, y3c)
-    y3d = madd(s3, wd, y3d)
+    y3a = madd<Product>(s3, wa, y3a)
+    y3b = madd<Product>(s3, wb, y3b)
+    y3c = madd<Product>(s3, wc, y3c)
+    y3d = madd<Product>(s3, wd, y3d)
     x += 4
     x1 += 4
     x2 += 4
@@ -140,7 +140,7 @@ function tile4x4(
   v128.store(out, f32x4.add(y3d, bd), 48)
 }
 
-function tile6x4(
+function tile6x4<Product>(
   x: usize,
   xStride: usize,
   w: usize,
@@ -185,35 +185,35 @@ function tile6x4(
     const wc = v128.load(w, 32)
     const wd = v128.load(w, 48)
     const s0 = v128.load32_splat(x)
-    y0a = madd(s0, wa, y0a)
-    y0b = madd(s0, wb, y0b)
-    y0c = madd(s0, wc, y0c)
-    y0d = madd(s0, wd, y0d)
+    y0a = madd<Product>(s0, wa, y0a)
+    y0b = madd<Product>(s0, wb, y0b)
+    y0c = madd<Product>(s0, wc, y0c)
+    y0d = madd<Product>(s0, wd, y0d)
     const s1 = v128.load32_splat(x1)
-    y1a = madd(s1, wa, y1a)
-    y1b = madd(s1, wb, y1b)
-    y1c = madd(s1, wc, y1c)
-    y1d = madd(s1, wd, y1d)
+    y1a = madd<Product>(s1, wa, y1a)
+    y1b = madd<Product>(s1, wb, y1b)
+    y1c = madd<Product>(s1, wc, y1c)
+    y1d = madd<Product>(s1, wd, y1d)
     const s2 = v128.load32_splat(x2)
-    y2a = madd(s2, wa, y2a)
-    y2b = madd(s2, wb, y2b)
-    y2c = madd(s2, wc, y2c)
-    y2d = madd(s2, wd, y2d)
+    y2a = madd<Product>(s2, wa, y2a)
+    y2b = madd<Product>(s2, wb, y2b)
+    y2c = madd<Product>(s2, wc, y2c)
+    y2d = madd<Product>(s2, wd, y2d)
     const s3 = v128.load32_splat(x3)
-    y3a = madd(s3, wa, y3a)
-    y3b = madd(s3, wb, y3b)
-    y3c = madd(s3, wc, y3c)
-    y3d = madd(s3, wd, y3d)
+    y3a = madd<Product>(s3, wa, y3a)
+    y3b = madd<Product>(s3, wb, y3b)
+    y3c = madd<Product>(s3, wc, y3c)
+    y3d = madd<Product>(s3, wd, y3d)
     const s4 = v128.load32_splat(x4)
-    y4a = madd(s4, wa, y4a)
-    y4b = madd(s4, wb, y4b)
-    y4c = madd(s4, wc, y4c)
-    y4d = madd(s4, wd, y4d)
+    y4a = madd<Product>(s4, wa, y4a)
+    y4b = madd<Product>(s4, wb, y4b)
+    y4c = madd<Product>(s4, wc, y4c)
+    y4d = madd<Product>(s4, wd, y4d)
     const s5 = v128.load32_splat(x5)
-    y5a = madd(s5, wa, y5a)
-    y5b = madd(s5, wb, y5b)
-    y5c = madd(s5, wc, y5c)
-    y5d = madd(s5, wd, y5d)
+    y5a = madd<Product>(s5, wa, y5a)
+    y5b = madd<Product>(s5, wb, y5b)
+    y5c = madd<Product>(s5, wc, y5c)
+    y5d = madd<Product>(s5, wd, y5d)
     x += 4
     x1 += 4
     x2 += 4
@@ -257,7 +257,7 @@ function tile6x4(
 }
 
 /** A tile of up to `rows` rows × 16 channels; gives back how many it took: 6, 4, 2 or 1. */
-export function tile16(
+export function tile16<Product>(
   rows: i32,
   x: usize,
   xStride: usize,
@@ -268,18 +268,18 @@ export function tile16(
   outStride: usize,
 ): i32 {
   if (rows === 6) {
-    tile6x4(x, xStride, w, k, bias, out, outStride)
+    tile6x4<Product>(x, xStride, w, k, bias, out, outStride)
     return 6
   }
   if (rows >= 4) {
-    tile4x4(x, xStride, w, k, bias, out, outStride)
+    tile4x4<Product>(x, xStride, w, k, bias, out, outStride)
     return 4
   }
   if (rows >= 2) {
-    tile2x4(x, xStride, w, k, bias, out, outStride)
+    tile2x4<Product>(x, xStride, w, k, bias, out, outStride)
     return 2
   }
   // One row is computed as two that are the same.
-  tile2x4(x, 0, w, k, bias, out, 0)
+  tile2x4<Product>(x, 0, w, k, bias, out, 0)
   return 1
 }

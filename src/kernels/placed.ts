@@ -1,0 +1,106 @@
+/**
+ * What stands in kernel memory: where, of what shape. layout.ts places it; addresses are bytes in linear memory. Sizes use
+ * the letters of docs/notation.md.
+ */
+
+/** Number types of a file that weights are packed from. */
+export type StoredType = 'F32' | 'F16' | 'BF16' | 'I8'
+
+/** 'int8': the same bits everywhere. 'float32': as PyTorch, to 2e-4 of a layer's largest value. */
+export type Precision = 'int8' | 'float32'
+
+/** int32 numbers. */
+export interface Integers {
+  readonly address: number
+  readonly count: number
+}
+
+/** float32 numbers. */
+export interface Floats {
+  readonly address: number
+  readonly count: number
+}
+
+/** Float32 rows; what an int8 linear layer reads has a quantised twin that the kernel writing the rows fills too. */
+export interface Matrix {
+  readonly address: number
+  readonly rows: number
+  readonly columns: number
+  /** Floats from one row to the next. */
+  readonly stride: number
+  readonly quantized?: QuantizedRows
+}
+
+/**
+ * int16 rows with one float32 scale each: value = q · scale. How rows lie is the kernels' own affair: in the wasm ones the
+ * rows of a register tile are interleaved (assembly/linear-int8.ts).
+ */
+export interface QuantizedRows {
+  readonly values: number
+  /** int16 numbers a row takes. */
+  readonly stride: number
+  /** One float32 a row. */
+  readonly scales: number
+  /** The largest |q|: quantization.ts. */
+  readonly limit: number
+}
+
+/** A linear layer of N outputs and K inputs, packed. */
+export interface Linear {
+  readonly precision: Precision
+  readonly inputs: number
+  readonly outputs: number
+  readonly weights: number
+  /** What each output channel has beside its weights: `columnAddress` in layout.ts. */
+  readonly columns: number
+}
+
+/** The weight and bias of a layer normalisation, and its ε. */
+export interface LayerNorm {
+  readonly weight: Floats
+  readonly bias: Floats
+  readonly epsilon: number
+}
+
+/** Rows that are looked up. */
+export interface Table {
+  readonly precision: Precision
+  readonly address: number
+  readonly rows: number
+  readonly columns: number
+  /** Numbers from one row to the next. */
+  readonly stride: number
+  /** int8: one a row. */
+  readonly scales: Floats | undefined
+}
+
+/** The embedding tables, H columns each, and the LayerNorm after them. */
+export interface EmbeddingTables {
+  readonly words: Table
+  readonly positions: Table
+  /** The row of token type 0, where the model has token types. */
+  readonly tokenType: Table | undefined
+  readonly norm: LayerNorm
+}
+
+/** Rows of a file to be packed: `rows` whole rows at `address`, which are row `first` of their layer or table and on. */
+export interface StoredRows {
+  readonly address: number
+  readonly type: StoredType
+  readonly rows: number
+  readonly first: number
+}
+
+/** Sequences in a batch, end to end: `bounds` holds the first token of each of them and the total, [S + 1]. */
+export interface Sequences {
+  readonly count: number
+  readonly bounds: Integers
+  readonly longest: number
+}
+
+/** Where attention writes its probabilities: one map [A, T, T] a sequence. */
+export interface Probabilities {
+  readonly maps: readonly Floats[]
+  /** For the kernels: the address of each map. */
+  readonly addresses: Integers
+}

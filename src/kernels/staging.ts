@@ -1,0 +1,46 @@
+/** A piece of a file on its way into the kernels' layouts: where its bytes arrive, and what the kernels may take them for. */
+import type { Floats, Kernels, StoredRows, StoredType } from './kernels.ts'
+import type { StagingArea } from './layout.ts'
+
+export class Staging {
+  /** The largest piece, bytes. */
+  readonly capacity: number
+  /** Numbers of the largest piece that is to become float32. */
+  readonly mostNumbers: number
+  readonly #kernels: Kernels
+  readonly #stored: number
+  readonly #widened: number
+
+  constructor(kernels: Kernels, { capacity, stored, widened }: StagingArea) {
+    this.capacity = capacity
+    this.mostNumbers = capacity / 4
+    this.#kernels = kernels
+    this.#stored = stored
+    this.#widened = widened
+  }
+
+  /** Where the bytes of the next piece go. */
+  bytes(byteLength: number): Uint8Array {
+    return this.#kernels.memory.bytes.subarray(this.#stored, this.#stored + byteLength)
+  }
+
+  /** The piece as rows, row `first` of their tensor and on. */
+  rows(type: StoredType, rows: number, first: number): StoredRows {
+    return { address: this.#stored, type, rows, first }
+  }
+
+  /** The piece as `count` numbers; undefined where one is NaN or infinite. */
+  numbers(type: StoredType, count: number): Float32Array | undefined {
+    const to: Floats = { address: this.#widened, count }
+    return this.#kernels.widen(this.#stored, type, to) ? this.#kernels.memory.floats(to).slice() : undefined
+  }
+
+  /** int8 rows of `width` numbers times their scales, as float32 rows. */
+  dequantized({ rows, first }: StoredRows, width: number, scales: Float32Array): StoredRows {
+    const { memory } = this.#kernels
+    const stored = new Int8Array(memory.memory.buffer, this.#stored, rows * width)
+    const floats = memory.floats({ address: this.#widened, count: rows * width })
+    for (let i = 0; i < stored.length; i++) floats[i] = stored[i]! * scales[first + Math.floor(i / width)]!
+    return { address: this.#widened, type: 'F32', rows, first }
+  }
+}

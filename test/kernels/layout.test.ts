@@ -1,0 +1,84 @@
+/** Placing: counted as it is done in memory, nothing over anything else. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { columnAddress, columnsOf, Layout } from '#dist/kernels/layout.js'
+import { AddressSpace, KernelMemory } from '#dist/kernels/memory.js'
+import type { BertConfig } from '#dist/model/config.js'
+import { placeWeights } from '#dist/model/weights.js'
+import { layWorkspace } from '#dist/model/workspace.js'
+import { memoryNeeded } from '#dist/runtime/engine.js'
+
+const config: BertConfig = {
+  modelType: 'bert',
+  hiddenSize: 60,
+  numLayers: 2,
+  numHeads: 3,
+  intermediateSize: 100,
+  hiddenActivation: 'gelu',
+  layerNormEps: 1e-12,
+  vocabSize: 77,
+  maxPositions: 40,
+  typeVocabSize: 2,
+  labels: ['O', 'B-PER', 'I-PER'],
+}
+const tiles = { int8Rows: 5, float32Rows: 5, float32Panel: 8 } as const
+
+function place(layout: Layout, precision: 'int8' | 'float32') {
+  return [
+    layout.scratch({ tokens: 40, headDim: 20, inputs: 100 }, 3),
+    placeWeights(layout, config, precision, true),
+    layWorkspace(layout, config, precision, 50, { count: 4, longest: 40 }),
+    layout.probabilities(3, [40, 5, 5]),
+  ]
+}
+
+for (const precision of ['int8', 'float32'] as const) {
+  test(`what is counted is what is placed: ${precision}`, () => {
+    const space = new AddressSpace()
+    const memory = new KernelMemory(new WebAssembly.Memory({ initial: 1, maximum: 1000 }))
+    const counted = place(new Layout(space, 16), precision)
+    const placed = place(new Layout(memory, 16), precision)
+    assert.equal(counted, placed)
+    assert.is(space.end, memory.end)
+    assert.ok(memory.byteLength >= memory.end)
+  })
+}
+
+test('the most that was handed out is kept when some is taken back', () => {
+  const space = new AddressSpace()
+  const mark = space.end
+  space.allocate(1000)
+  const most = space.end
+  space.release(mark)
+  space.allocate(10)
+  assert.is(space.most, most)
+  assert.is(space.end, mark + 64)
+})
+
+test('memoryNeeded() has room for the files passing through, and for each thread', () => {
+  const setup = { config, precision: 'int8', variant: 'simd', tiles, module: undefined } as const
+  const one = memoryNeeded({ ...setup, threads: 1, batchTokens: 8 }, true)
+  assert.ok(one > 2 * 4 * 2 ** 20, 'two pieces of 4 MB')
+  assert.ok(memoryNeeded({ ...setup, threads: 9, batchTokens: 8 }, true) > one)
+  assert.ok(memoryNeeded({ ...setup, threads: 1, batchTokens: 100_000 }, true) > 100_000 * 4 * 3 * 60)
+})
+
+test('the columns of an int8 layer stand by panels of 8, and within what is placed', () => {
+  const space = new AddressSpace()
+  const layer = new Layout(space, 8).linear('int8', 5, 11)
+  const at = (channel: number, part: 'scale' | 'bias'): number =>
+    (columnAddress(layer, channel, part) - layer.columns) / 4
+  assert.equal([at(0, 'scale'), at(7, 'scale'), at(0, 'bias'), at(7, 'bias')], [0, 7, 8, 15])
+  assert.equal([at(8, 'scale'), at(10, 'bias')], [16, 26])
+  assert.ok(columnAddress(layer, 10, 'bias') < space.end)
+})
+
+test('rows are copied without their padding, and so are some of their columns', () => {
+  const memory = new KernelMemory(new WebAssembly.Memory({ initial: 1 }))
+  const matrix = new Layout(memory, 8).matrix(3, 4)
+  for (let t = 0; t < 3; t++) memory.row(matrix, t).set([10 * t, 10 * t + 1, 10 * t + 2, 10 * t + 3])
+  assert.equal([...memory.copyRows(matrix, 1)], [10, 11, 12, 13, 20, 21, 22, 23])
+  assert.equal([...memory.copyRows(columnsOf(matrix, 1, 2), 0, 2)], [1, 2, 11, 12])
+})
+
+test.run()
