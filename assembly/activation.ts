@@ -9,6 +9,26 @@ function gelu(x: v128): v128 {
 }
 // #endregion
 
+// #region gelu-int8
+/**
+ * gelu at precision int8, whose result becomes whole steps of about a hundredth: x · (1/2 + z·P(z²)), z being x held within
+ * ±3.9 and P of degree 6, fitted for this project so that 3.9·P(3.9²) is 1/2. Largest absolute error 1.9e-4, by
+ * test/kernels/math.test.ts; no division, two thirds of the time of the one above.
+ */
+function geluInt8(x: v128): v128 {
+  const z = f32x4.pmin(f32x4.splat(3.9), f32x4.pmax(f32x4.splat(-3.9), x))
+  const t = f32x4.mul(z, z)
+  let p = f32x4.splat(2.6624264e-8)
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-1.7871738e-6))
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(5.1538576e-5))
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-8.471002e-4))
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(8.924424e-3))
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-0.06488755))
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.39809325))
+  return f32x4.mul(x, f32x4.add(f32x4.splat(0.5), f32x4.mul(z, p)))
+}
+// #endregion
+
 /** silu(x) = x / (1 + e^-x) */
 function silu(x: v128): v128 {
   return f32x4.div(x, f32x4.add(f32x4.splat(1.0), exp4(f32x4.neg(x))))
@@ -41,5 +61,23 @@ export function activate(kind: i32, address: usize, rows: i32, width: i32, strid
       for (let p = address; p < end; p += 16) v128.store(p, relu(v128.load(p)))
     else for (let p = address; p < end; p += 16) v128.store(p, silu(v128.load(p)))
     address += stride
+  }
+}
+
+/** `activate` for the results of int8 layers; `width` a multiple of 8. */
+export function activateInt8(kind: i32, address: usize, rows: i32, width: i32, stride: usize): void {
+  if (kind !== Activation.gelu) {
+    activate(kind, address, rows, width, stride)
+    return
+  }
+  const bytes = (<usize>width) << 2
+  for (let row: i32 = 0; row < rows; row++, address += stride) {
+    const end = address + bytes
+    for (let p = address; p < end; p += 32) {
+      const a = geluInt8(v128.load(p))
+      const b = geluInt8(v128.load(p, 16))
+      v128.store(p, a)
+      v128.store(p, b, 16)
+    }
   }
 }

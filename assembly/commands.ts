@@ -10,6 +10,7 @@ export enum Kernel {
   LinearInt8,
   LinearFloat32,
   Attention,
+  AttentionInt16,
   LayerNorm,
   Quantize,
   Embed,
@@ -34,17 +35,19 @@ export enum StoredType {
 
 /**
  * The quantised twin of a matrix: what an int8 linear layer reads, and what the kernel that writes the matrix fills too
- * (all 0 where no int8 layer reads it).
+ * (all addresses 0 where no int8 layer reads it).
  */
 export class QuantizedRows {
-  /** int16, the rows of a tile interleaved: linear-int8.ts. */
+  /** int16 or first digits, the rows of a tile interleaved: linear-int8.ts, digits.ts. */
   values: usize
   /** Bytes that the values of a row take. */
   valueBytes: usize
   /** One float32 a row. */
-  scales: usize
-  /** The largest |q|. */
-  limit: f32
+  steps: usize
+  /** For digits: one int32 a row, the slots of second digits, and what each tile's has beside its digits, in bytes. */
+  zeros: usize
+  second: usize
+  slotBytes: usize
   /** Rows of the whole matrix and of the largest tile: they decide which rows are interleaved. */
   rows: i32
   tileRows: i32
@@ -55,6 +58,8 @@ export class LinearInt8 extends QuantizedRows {
   weights: usize
   /** Pairs of inputs, of the padded K. */
   pairs: i32
+  /** 1 where two panels are to be computed together. */
+  joined: i32
   columns: usize
   out: usize
   outStride: usize
@@ -100,7 +105,6 @@ export class Attention {
   probabilities: usize
   panel: i32
   tileRows: i32
-  fused: i32
   /** The parts of a thread's scratch, in bytes from its beginning: attention.ts. */
   keys: usize
   values: usize
@@ -109,7 +113,38 @@ export class Attention {
   inverses: usize
 }
 
-/** Units: rows. The twin is of the output. */
+/** Units: heads of sequences. */
+export class AttentionInt16 {
+  /** [ΣT, 3H] */
+  queryKeyValue: usize
+  stride: usize
+  /** int32 [S + 1]: the first token of each sequence and, last, the number of tokens. */
+  bounds: usize
+  heads: i32
+  /** H */
+  hidden: i32
+  /** D */
+  headDim: i32
+  /** log₂e/√D */
+  scale: f32
+  out: usize
+  outStride: usize
+  /** One address a sequence of float32 [A, T, T], or 0 where nobody asked. */
+  probabilities: usize
+  tileRows: i32
+  /** The parts of a thread's scratch, in bytes from its beginning: attention-int16.ts. */
+  keys: usize
+  keyScales: usize
+  values: usize
+  valueScales: usize
+  queries: usize
+  exponentials: usize
+  scores: usize
+  context: usize
+  factors: usize
+}
+
+/** Units: tiles of rows. The twin is of the output. */
 export class LayerNorm extends QuantizedRows {
   x: usize
   xStride: usize
@@ -124,14 +159,14 @@ export class LayerNorm extends QuantizedRows {
   outStride: usize
 }
 
-/** Units: rows. The twin is of x. */
+/** Units: tiles of rows. The twin is of x. */
 export class Quantize extends QuantizedRows {
   x: usize
   xStride: usize
   width: i32
 }
 
-/** Units: rows. The twin is of the output. */
+/** Units: tiles of rows. The twin is of the output. */
 export class Embed extends QuantizedRows {
   /** int32 [T]: vocabulary ids, and places in the sequence. */
   ids: usize

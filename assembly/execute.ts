@@ -1,7 +1,9 @@
-/** Runs units `from` to `to` of a command: independent parts (panels, rows, heads), so that threads can share a call. */
+/** Runs units `from` to `to` of a command: independent parts (panels, tiles, heads), so that threads can share a call. */
 import { attentionHead } from './attention'
+import { attentionHeadInt16 } from './attention-int16'
 import {
   Attention,
+  AttentionInt16,
   Embed,
   Kernel,
   LayerNorm,
@@ -10,70 +12,120 @@ import {
   Quantize,
   QuantizedRows,
 } from './commands'
+import { digitsOfTile, secondSlot } from './digits'
 import { embeddingRow } from './embedding'
 import { layerNormRow } from './layer-norm'
+import { linearDigits } from './linear-digits'
 import { linearFloat32 } from './linear-f32'
 import { linearInt8 } from './linear-int8'
-import { quantizeRow } from './quantize'
+import { int16Row } from './quantize'
+import { findRowStep, INVERSE } from './row-step'
 import { Fused, Rounded } from './simd'
 import { nextTileRows, tileStart } from './tile-rows'
 
-function attention<Product>(call: Attention, from: i32, to: i32, scratch: usize): void {
-  const heads = call.heads
-  const headDim = call.headDim
+/** The first token of sequence `sequence`; that of the one after the last is the number of tokens. */
+function firstToken(bounds: usize, sequence: i32): i32 {
+  return load<i32>(bounds + ((<usize>sequence) << 2))
+}
+
+/** The probabilities [T, T] of a head, or 0 where nobody asked. */
+function mapOf(maps: usize, sequence: i32, head: i32, tokens: i32): usize {
+  if (maps === 0) return 0
+  return <usize>load<u32>(maps + ((<usize>sequence) << 2)) + ((<usize>(head * tokens * tokens)) << 2)
+}
+
+function attention(call: Attention, from: i32, to: i32, scratch: usize): void {
   for (let unit = from; unit < to; unit++) {
-    const sequence = unit / heads
-    const head = unit % heads
-    const bound = call.bounds + ((<usize>sequence) << 2)
-    const first = load<i32>(bound)
-    const tokens = load<i32>(bound, 4) - first
-    const column = (<usize>(head * headDim)) << 2
-    let probabilities: usize = 0
-    if (call.probabilities !== 0) {
-      const map = <usize>load<u32>(call.probabilities + ((<usize>sequence) << 2))
-      probabilities = map + ((<usize>(head * tokens * tokens)) << 2)
-    }
-    attentionHead<Product>(
+    const sequence = unit / call.heads
+    const head = unit % call.heads
+    const first = firstToken(call.bounds, sequence)
+    const tokens = firstToken(call.bounds, sequence + 1) - first
+    const column = (<usize>(head * call.headDim)) << 2
+    const query = call.queryKeyValue + call.stride * first + column
+    const out = call.out + call.outStride * first + column
+    const map = mapOf(call.probabilities, sequence, head, tokens)
+    if (ASC_FEATURE_RELAXED_SIMD) attentionHead<Fused>(call, query, tokens, out, map, scratch)
+    else attentionHead<Rounded>(call, query, tokens, out, map, scratch)
+  }
+}
+
+function attentionInt16(call: AttentionInt16, from: i32, to: i32, scratch: usize): void {
+  for (let unit = from; unit < to; unit++) {
+    const sequence = unit / call.heads
+    const head = unit % call.heads
+    const first = firstToken(call.bounds, sequence)
+    const tokens = firstToken(call.bounds, sequence + 1) - first
+    const column = (<usize>(head * call.headDim)) << 2
+    attentionHeadInt16(
       call,
       call.queryKeyValue + call.stride * first + column,
       tokens,
       call.out + call.outStride * first + column,
-      probabilities,
+      mapOf(call.probabilities, sequence, head, tokens),
       scratch,
     )
   }
 }
 
-/** The quantised twin of one row, for the linear layer that reads it. */
-function quantizeTwin(twin: QuantizedRows, row: i32, width: i32, values: usize): void {
+/** The quantised twin of rows `start` to `start + rows`, one tile, for the linear layer that reads them. */
+function quantizeTile(
+  twin: QuantizedRows,
+  start: i32,
+  rows: i32,
+  width: i32,
+  x: usize,
+  xStride: usize,
+  scratch: usize,
+): void {
   if (twin.values === 0) return
-  const scale = twin.scales + ((<usize>row) << 2)
-  const start = tileStart(row, twin.rows, twin.tileRows)
-  const step = (<usize>nextTileRows(twin.rows - start, twin.tileRows)) << 2
-  const pair = twin.values + twin.valueBytes * start + ((<usize>(row - start)) << 2)
-  quantizeRow(values, width, twin.limit, pair, step, scale)
-}
-
-function layerNorm(call: LayerNorm, from: i32, to: i32): void {
-  for (let row = from; row < to; row++) {
-    const x = call.x + call.xStride * row
-    const residual = call.residual + call.residualStride * row
-    const out = call.out + call.outStride * row
-    layerNormRow(x, residual, call.width, call.weight, call.bias, call.epsilon, out)
-    quantizeTwin(call, row, call.width, out)
+  const values = twin.values + twin.valueBytes * start
+  const steps = twin.steps + ((<usize>start) << 2)
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const slot = secondSlot(twin.second, start, twin.valueBytes, twin.slotBytes)
+    const zeros = twin.zeros + ((<usize>start) << 2)
+    digitsOfTile(x, xStride, rows, width, values, slot, steps, zeros, scratch)
+    return
+  }
+  for (let row: i32 = 0; row < rows; row++, x += xStride) {
+    const at = (<usize>row) << 2
+    findRowStep(x, width, scratch)
+    store<f32>(steps + at, load<f32>(scratch))
+    int16Row(x, width, load<f32>(scratch, INVERSE), values + at, (<usize>rows) << 2)
   }
 }
 
-function quantize(call: Quantize, from: i32, to: i32): void {
-  for (let row = from; row < to; row++) quantizeTwin(call, row, call.width, call.x + call.xStride * row)
+function layerNorm(call: LayerNorm, from: i32, to: i32, scratch: usize): void {
+  for (let tile = from; tile < to; tile++) {
+    const start = tileStart(tile, call.rows, call.tileRows)
+    const rows = nextTileRows(call.rows - start, call.tileRows)
+    for (let row = start; row < start + rows; row++) {
+      const x = call.x + call.xStride * row
+      const residual = call.residual + call.residualStride * row
+      const out = call.out + call.outStride * row
+      layerNormRow(x, residual, call.width, call.weight, call.bias, call.epsilon, out)
+    }
+    quantizeTile(call, start, rows, call.width, call.out + call.outStride * start, call.outStride, scratch)
+  }
 }
 
-function embed(call: Embed, from: i32, to: i32): void {
-  for (let row = from; row < to; row++) {
-    const at = (<usize>row) << 2
-    const out = call.out + call.outStride * row
-    embeddingRow(call, load<i32>(call.ids + at), load<i32>(call.places + at), out)
-    quantizeTwin(call, row, call.width, out)
+function quantize(call: Quantize, from: i32, to: i32, scratch: usize): void {
+  for (let tile = from; tile < to; tile++) {
+    const start = tileStart(tile, call.rows, call.tileRows)
+    const rows = nextTileRows(call.rows - start, call.tileRows)
+    quantizeTile(call, start, rows, call.width, call.x + call.xStride * start, call.xStride, scratch)
+  }
+}
+
+function embed(call: Embed, from: i32, to: i32, scratch: usize): void {
+  for (let tile = from; tile < to; tile++) {
+    const start = tileStart(tile, call.rows, call.tileRows)
+    const rows = nextTileRows(call.rows - start, call.tileRows)
+    for (let row = start; row < start + rows; row++) {
+      const at = (<usize>row) << 2
+      const out = call.out + call.outStride * row
+      embeddingRow(call, load<i32>(call.ids + at), load<i32>(call.places + at), out)
+    }
+    quantizeTile(call, start, rows, call.width, call.out + call.outStride * start, call.outStride, scratch)
   }
 }
 
@@ -96,9 +148,30 @@ function floatLayer<Product>(call: LinearFloat32, from: i32, to: i32): void {
 }
 
 function int8Layer(call: LinearInt8, from: i32, to: i32, scratch: usize): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    linearDigits(
+      call.values,
+      call.second,
+      call.slotBytes,
+      call.steps,
+      call.zeros,
+      call.rows,
+      call.weights,
+      call.pairs >> 1,
+      call.columns,
+      call.out,
+      call.outStride,
+      call.activation,
+      call.tileRows,
+      call.joined !== 0,
+      from,
+      to,
+    )
+    return
+  }
   linearInt8(
     call.values,
-    call.scales,
+    call.steps,
     call.rows,
     call.weights,
     call.pairs,
@@ -120,11 +193,10 @@ export function execute(kernel: i32, command: usize, from: i32, to: i32, scratch
     const call = changetype<LinearFloat32>(command)
     if (ASC_FEATURE_RELAXED_SIMD && call.fused) floatLayer<Fused>(call, from, to)
     else floatLayer<Rounded>(call, from, to)
-  } else if (kernel === Kernel.Attention) {
-    const call = changetype<Attention>(command)
-    if (ASC_FEATURE_RELAXED_SIMD && call.fused) attention<Fused>(call, from, to, scratch)
-    else attention<Rounded>(call, from, to, scratch)
-  } else if (kernel === Kernel.LayerNorm) layerNorm(changetype<LayerNorm>(command), from, to)
-  else if (kernel === Kernel.Quantize) quantize(changetype<Quantize>(command), from, to)
-  else embed(changetype<Embed>(command), from, to)
+  } else if (kernel === Kernel.Attention) attention(changetype<Attention>(command), from, to, scratch)
+  else if (kernel === Kernel.AttentionInt16)
+    attentionInt16(changetype<AttentionInt16>(command), from, to, scratch)
+  else if (kernel === Kernel.LayerNorm) layerNorm(changetype<LayerNorm>(command), from, to, scratch)
+  else if (kernel === Kernel.Quantize) quantize(changetype<Quantize>(command), from, to, scratch)
+  else embed(changetype<Embed>(command), from, to, scratch)
 }

@@ -1,14 +1,14 @@
 /**
  * y = x·Wᵀ + b with int8 weights (one scale an output channel) and int16 activations (one scale a row):
  *
- *     y[t, n] = f32(Σ_k q[t, k]·w[n, k]) · (rowScale[t] · columnScale[n]) + bias[n]
+ *     y[t, n] = f32(Σ_k q[t, k]·w[n, k]) · (step[t] · columnScale[n]) + bias[n]
  *
  * The sum is exact in int32 in any order (|q|·127·K < 2³¹, src/kernels/quantization.ts), so tile, thread and batch cannot
  * change a bit. Layout, the same for every build:
  *
  *     weights   panels of 8 output channels; in a panel, for each pair of inputs k, k+1:
  *               n0k0 n0k1 n1k0 n1k1 ... n7k0 n7k1        16 bytes, K padded with zeros
- *     columns   for each panel: 8 column scales, then 8 biases, float32
+ *     columns   for each panel: 8 column scales and 8 biases, float32, then 8 sums of weights, int32, not read here
  *     x         int16, the rows of a tile interleaved: for each pair of inputs k, k+1 the pairs of all its rows, 4 bytes
  *               each; tiles one after another, padded with zeros (quantize.ts writes them so)
  *
@@ -21,10 +21,11 @@
  *   4×4 tile: 64, since 16 accumulators do not fit 15 registers;
  *   256-bit re-vectorisation joins the two accumulators of a row: 145 with the 6×2 tile.
  */
-import { activate } from './activation'
+import { activateInt8 } from './activation'
+import { COLUMN_BYTES } from './packing'
 import { nextTileRows } from './tile-rows'
 import { narrowTile } from './tiles-int8'
-import { wideTile } from './tiles-int8-wide'
+import { int16Tile } from './tiles-int16'
 
 /** Output channels of a panel. */
 export const INT8_PANEL: i32 = 8
@@ -107,19 +108,19 @@ export function linearInt8(
         const count = nextTileRows(rows - row, tileRows)
         const tileX = x + rowBytes * row
         const tileOut = panelOut + outStride * row
-        if (widened) wideTile(count, tileX, scratch, pairs, tileOut, outStride)
+        if (widened) int16Tile(count, tileX, scratch, pairs, tileOut, outStride)
         else narrowTile(count, tileX, w, pairs, tileOut, outStride)
         row += count
       }
       const firstOut = panelOut + outStride * first
       finishPanel(
         scales + ((<usize>first) << 2),
-        columns + ((<usize>panel) << 6),
+        columns + COLUMN_BYTES * panel,
         firstOut,
         last - first,
         outStride,
       )
-      activate(activation, firstOut, last - first, INT8_PANEL, outStride)
+      activateInt8(activation, firstOut, last - first, INT8_PANEL, outStride)
     }
     first = last
   }

@@ -89,6 +89,32 @@ function packFloat32Row(row: usize, k: i32, weights: usize, n: i32, panel: i32):
   for (; row < end; row += 4, to += step) store<f32>(to, load<f32>(row))
 }
 
+/** Bytes of what a panel's 8 channels have beside their weights: scales, biases, sums of the weights. */
+export const COLUMN_BYTES: usize = 96
+const SUMS: usize = 64
+
+/** Where the numbers of channel `n` stand, of the first of the three kinds. */
+function column(columns: usize, n: i32): usize {
+  return columns + COLUMN_BYTES * (n >> 3) + ((<usize>(n & 7)) << 2)
+}
+
+/** Row `n` of an int8 layer into its panel: groups of four inputs, 32 bytes a group. The row is padded with zeros. */
+function packDigitsRow(row: usize, pairs: i32, weights: usize, columns: usize, n: i32): void {
+  let to = weights + <usize>(n >> 3) * ((<usize>pairs) << 4) + ((<usize>(n & 7)) << 2)
+  const end = row + ((<usize>pairs) << 1)
+  let sums = i32x4.splat(0)
+  for (; row < end; row += 16, to += 128) {
+    const bytes = v128.load(row)
+    sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(i16x8.extadd_pairwise_i8x16_s(bytes)))
+    v128.store32_lane(to, bytes, 0)
+    v128.store32_lane(to, bytes, 1, 32)
+    v128.store32_lane(to, bytes, 2, 64)
+    v128.store32_lane(to, bytes, 3, 96)
+  }
+  const sum = i32x4.add(sums, v128.shuffle<i32>(sums, sums, 2, 3, 0, 1))
+  store<i32>(column(columns, n) + SUMS, i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1))
+}
+
 /** Row `n` of an int8 layer into its panel: pairs of inputs, 16 bytes a pair. The row is padded with zeros to 2·pairs. */
 function packInt8Row(row: usize, pairs: i32, weights: usize, n: i32): void {
   let to = weights + <usize>(n >> 3) * ((<usize>pairs) << 4) + ((<usize>(n & 7)) << 1)
@@ -125,7 +151,7 @@ export function packLinearFloat32(
  * Rows `first` to `first + rows` of an int8 linear layer: packed as they are where the file is int8 (their scales are
  * written by the caller), else quantised.
  *
- * @param columns  scales and biases of the layer, see linear-int8.ts
+ * @param columns  of the layer, see linear-int8.ts
  * @param scratch  2·pairs + k rounded up to 4, floats
  * @returns 1 where all are finite, 0 otherwise
  */
@@ -150,9 +176,10 @@ export function packLinearInt8(
     } else {
       if (!widenValues(from, type, k, floats)) return 0
       const scale = quantizeWeights(floats, k, scratch)
-      store<f32>(columns + ((<usize>(n >> 3)) << 6) + ((<usize>(n & 7)) << 2), scale)
+      store<f32>(column(columns, n), scale)
     }
-    packInt8Row(scratch, pairs, weights, n)
+    if (ASC_FEATURE_RELAXED_SIMD) packDigitsRow(scratch, pairs, weights, columns, n)
+    else packInt8Row(scratch, pairs, weights, n)
   }
   return 1
 }

@@ -1,15 +1,17 @@
+/** Numbers as int16: pairs of inputs, interleaved with those of other rows. What the int16 tiles read. */
 import { absoluteBits, laneMask, maxLanes, roundToInt } from './simd'
 
 const SMALLEST_NORMAL: i32 = 0x00800000
 const INFINITY_BITS: i32 = 0x7f800000
 
-function isNormal(value: f32): bool {
+/** Whether a float32 above zero is neither subnormal, infinite nor NaN. */
+export function isNormal(value: f32): bool {
   const bits = reinterpret<i32>(value)
   return bits >= SMALLEST_NORMAL && bits < INFINITY_BITS
 }
 
-/** Four int32 lanes of pairs to where the pairs of their row stand, `step` bytes apart. */
-function storePairs(pairs: v128, out: usize, step: usize): void {
+/** Eight int16 as four pairs, to where the pairs of their row stand, `step` bytes apart. */
+export function storePairs(pairs: v128, out: usize, step: usize): void {
   v128.store32_lane(out, pairs, 0)
   v128.store32_lane(out + step, pairs, 1)
   v128.store32_lane(out + 2 * step, pairs, 2)
@@ -17,43 +19,22 @@ function storePairs(pairs: v128, out: usize, step: usize): void {
 }
 
 /**
- * One row of activations to int16 with one scale:
- *
- *     scale = max|x| / limit        q = round(x · (limit / max|x|)), half to even
- *
- * A row whose scale or its inverse is not a normal number (zeros, overflow, NaN) counts as zeros.
+ * q = round(x · inverse), half to even; zeros where the inverse is 0.
  *
  * @param row    float32, room for `width` rounded up to 16; what stands beyond `width` is not read as a number
- * @param limit  the largest |q|, so that a sum over the next layer's inputs fits int32 (src/kernels/quantization.ts)
- * @param out    the row's first pair in its tile (linear-int8.ts); zeros from `width` to `width` rounded up to 16
- * @param step   bytes from one pair of the row to the next: 4 times the rows of the tile
+ * @param out    the row's first pair; zeros from `width` to `width` rounded up to 16
+ * @param step   bytes from one pair of the row to the next
  */
-export function quantizeRow(row: usize, width: i32, limit: f32, out: usize, step: usize, scale: usize): void {
-  const whole = row + ((<usize>(width & ~15)) << 2)
-  const left = width & 15
-  let bitsA = i32x4.splat(0)
-  let bitsB = i32x4.splat(0)
-  let p = row
-  for (; p < whole; p += 64) {
-    bitsA = i32x4.max_s(bitsA, absoluteBits(v128.load(p)))
-    bitsB = i32x4.max_s(bitsB, absoluteBits(v128.load(p, 16)))
-    bitsA = i32x4.max_s(bitsA, absoluteBits(v128.load(p, 32)))
-    bitsB = i32x4.max_s(bitsB, absoluteBits(v128.load(p, 48)))
-  }
-  for (let rest = left; rest > 0; rest -= 4, p += 16) {
-    bitsA = i32x4.max_s(bitsA, v128.and(absoluteBits(v128.load(p)), laneMask(rest)))
-  }
-  const rowMax = reinterpret<f32>(maxLanes(i32x4.max_s(bitsA, bitsB)))
-  const rowScale = rowMax / limit
-  const inverse = limit / rowMax
-  if (!(isNormal(rowScale) && isNormal(inverse))) {
-    store<f32>(scale, 0)
+export function int16Row(row: usize, width: i32, inverse: f32, out: usize, step: usize): void {
+  if (inverse === 0) {
     for (let pairs = ((width + 15) >> 4) << 3; pairs > 0; pairs--, out += step) store<i32>(out, 0)
     return
   }
-  store<f32>(scale, rowScale)
+  const whole = row + ((<usize>(width & ~15)) << 2)
+  const left = width & 15
   const factor = f32x4.splat(inverse)
-  for (p = row; p < whole; p += 32, out += 4 * step) {
+  let p = row
+  for (; p < whole; p += 32, out += 4 * step) {
     const a = roundToInt(f32x4.mul(v128.load(p), factor))
     const b = roundToInt(f32x4.mul(v128.load(p, 16), factor))
     storePairs(i16x8.narrow_i32x4_s(a, b), out, step)
@@ -65,4 +46,40 @@ export function quantizeRow(row: usize, width: i32, limit: f32, out: usize, step
       storePairs(i16x8.narrow_i32x4_s(a, b), out, step)
     }
   }
+}
+
+/** The largest magnitude of a row, NaN above all. The row as in `int16Row`. */
+export function rowMax(row: usize, width: i32): f32 {
+  const whole = row + ((<usize>(width & ~15)) << 2)
+  let bitsA = i32x4.splat(0)
+  let bitsB = i32x4.splat(0)
+  let p = row
+  for (; p < whole; p += 64) {
+    bitsA = i32x4.max_s(bitsA, absoluteBits(v128.load(p)))
+    bitsB = i32x4.max_s(bitsB, absoluteBits(v128.load(p, 16)))
+    bitsA = i32x4.max_s(bitsA, absoluteBits(v128.load(p, 32)))
+    bitsB = i32x4.max_s(bitsB, absoluteBits(v128.load(p, 48)))
+  }
+  for (let rest = width & 15; rest > 0; rest -= 4, p += 16) {
+    bitsA = i32x4.max_s(bitsA, v128.and(absoluteBits(v128.load(p)), laneMask(rest)))
+  }
+  return reinterpret<f32>(maxLanes(i32x4.max_s(bitsA, bitsB)))
+}
+
+/**
+ * One row with the largest magnitude at `limit`.
+ *
+ *     scale = max|x| / limit        q = round(x · (limit / max|x|))
+ *
+ * A row whose scale or its inverse is not a normal number counts as zeros.
+ *
+ * @returns the scale, or 0
+ */
+export function quantizeToLimit(row: usize, width: i32, limit: f32, out: usize, step: usize): f32 {
+  const largest = rowMax(row, width)
+  const scale = largest / limit
+  const inverse = limit / largest
+  const usable = isNormal(scale) && isNormal(inverse)
+  int16Row(row, width, usable ? inverse : 0, out, step)
+  return usable ? scale : 0
 }

@@ -9,12 +9,15 @@ export function nextTileRows(left: i32, largest: i32): i32 {
   return (left + 1) >> 1
 }
 
-/** The first row of the tile that row `row` of `rows` falls into. */
-export function tileStart(row: i32, rows: i32, largest: i32): i32 {
-  if (rows <= largest) return 0
+/** The most rows in a tile. */
+export const MOST_TILE_ROWS: i32 = 6
+/** Two tiles of the same rows begin at least that far apart: 5 rows by 4 are 3 and 2. */
+export const CLOSEST_TILES: i32 = 3
+
+/** The first row of tile `tile` of `rows` rows; there are rows / largest of them, rounded up. */
+export function tileStart(tile: i32, rows: i32, largest: i32): i32 {
   // Whole tiles, until less than two of them are left.
-  const tail = (rows / largest - 1) * largest
-  if (row < tail) return (row / largest) * largest
-  const count = nextTileRows(rows - tail, largest)
-  return row < tail + count ? tail : tail + count
+  const whole = max(rows / largest - 1, 0)
+  if (tile <= whole) return tile * largest
+  return whole * largest + nextTileRows(rows - whole * largest, largest)
 }

@@ -3,7 +3,7 @@
  * entered, and by layer, timed round the kernels' methods. `--turbo`: with V8's flag.
  */
 import { COMMANDS, CONTROL } from '#dist/generated/commands.js'
-import { hasRelaxedSimd } from '#dist/kernels/features.js'
+import { hasRelaxedDot, hasRelaxedSimd } from '#dist/kernels/features.js'
 import type { Kernels, Linear, Precision } from '#dist/kernels/kernels.js'
 import { CONTROL_ADDRESS, type KernelMemory } from '#dist/kernels/memory.js'
 import type { KernelExports } from '#dist/kernels/wasm.js'
@@ -18,7 +18,8 @@ const config = quick ? { ...BERT_BASE, numLayers: 1 } : BERT_BASE
 const TITLES: Record<keyof typeof COMMANDS, string> = {
   LinearInt8: 'linear int8',
   LinearFloat32: 'linear float32',
-  Attention: 'attention',
+  Attention: 'attention, float32',
+  AttentionInt16: 'attention, int16 products',
   LayerNorm: 'residual + LayerNorm',
   Quantize: 'quantise',
   Embed: 'embeddings',
@@ -147,5 +148,5 @@ async function activationTime(precision: Precision, variant: 'simd' | 'relaxed')
   return Math.max(0, activated!.median - plain!.median)
 }
 
-await breakDown('int8', 'simd')
+await breakDown('int8', hasRelaxedDot() ? 'relaxed' : 'simd')
 await breakDown('float32', hasRelaxedSimd() ? 'relaxed' : 'simd')

@@ -76,7 +76,7 @@ async function loadWatched(
   options: LoadOptions,
   watch: LoadWatch,
 ): Promise<BertModel> {
-  const plan = makePlan(platform, options)
+  const plan = await makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
     const { memoryNeeded } = await import('./runtime/engine.ts')
     memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined }, true)
@@ -152,12 +152,12 @@ function tokenizerOptions({ lowercase }: LoadOptions): { lowercase?: boolean } {
   return lowercase === undefined ? {} : { lowercase }
 }
 
-function makePlan(platform: Platform, options: LoadOptions): Plan {
+async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
   const { precision = 'int8', kernels = 'auto', threads = 'auto' } = options
-  const variant = options.wasm ? 'simd' : chooseKernels(kernels, precision)
+  const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
+  const variant = options.wasm ? 'simd' : await chooseKernels(kernels, precision, turbo)
   // The reference kernels are for reading and stepping through: they run where a debugger is.
   const worker = options.inline !== true && platform.spawn !== undefined && variant !== 'reference'
-  const turbo = options.turbo === true && variant !== 'reference' && platform.enableTurbo()
   const known = tuned.get(tilesKey(variant, precision, turbo))
   return {
     turbo,

@@ -131,7 +131,7 @@ async function measureKernels(
   outputs: number,
   { turbo, seconds }: Wanted,
 ): Promise<Figure[]> {
-  const variant = chooseKernels('auto', precision)
+  const variant = await chooseKernels('auto', precision, turbo)
   if (variant === 'reference') return []
   const figures: Figure[] = []
   for (const rows of KERNEL_ROWS) {

@@ -76,7 +76,7 @@ async function run(args: ParsedArguments): Promise<number> {
     labels: config.labels,
     scheme: schemeOf(config),
     ...weights,
-    memory: { int8: memoryAt('int8', config), float32: memoryAt('float32', config) },
+    memory: { int8: await memoryAt('int8', config), float32: await memoryAt('float32', config) },
     files: found,
   }
   await write(args.has('json') ? `${JSON.stringify(facts)}\n` : describe(facts))
@@ -134,8 +134,8 @@ async function readWeights(files: ModelFiles, config: BertConfig): Promise<Weigh
 }
 
 /** Bytes of kernel memory with one thread; none where that is more than wasm32 can address. */
-function memoryAt(precision: Precision, config: BertConfig): number | undefined {
-  const variant = chooseKernels('auto', precision)
+async function memoryAt(precision: Precision, config: BertConfig): Promise<number | undefined> {
+  const variant = await chooseKernels('auto', precision, false)
   const tiles = defaultTiles(mayFuse(variant, precision), false)
   try {
     return memoryNeeded(

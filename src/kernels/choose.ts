@@ -1,17 +1,24 @@
 /** Which kernels a model runs on. */
-import { fusesMultiplyAdd, hasRelaxedSimd, hasSimd } from './features.ts'
-import { mayFuse, type Precision } from './kernels.ts'
+import { fusesMultiplyAdd, hasRelaxedDot, hasRelaxedSimd, hasSimd } from './features.ts'
+import type { Precision } from './kernels.ts'
 import type { WasmVariant } from './module.ts'
+import { fasterInt8 } from './race.ts'
 
 /** The `kernels` option: 'auto' takes the fastest that keeps the precision's promise. */
 export type KernelChoice = 'auto' | 'simd' | 'relaxed' | 'reference'
 
 /**
  * Both builds keep the promise of int8, the same bits: what the relaxed one may fuse, it fuses only at precision float32.
+ * Where the engine has both instructions of the relaxed build, a race says which is faster at int8.
  *
+ * @param turbo  whether V8 re-vectorises
  * @throws {RangeError} for kernels that this engine cannot use
  */
-export function chooseKernels(choice: KernelChoice, precision: Precision): WasmVariant | 'reference' {
+export async function chooseKernels(
+  choice: KernelChoice,
+  precision: Precision,
+  turbo: boolean,
+): Promise<WasmVariant | 'reference'> {
   if (choice === 'reference') return 'reference'
   if (choice === 'relaxed' && !hasRelaxedSimd()) {
     throw new RangeError(
@@ -25,5 +32,7 @@ export function chooseKernels(choice: KernelChoice, precision: Precision): WasmV
     )
   }
   if (choice !== 'auto') return choice
-  return mayFuse('relaxed', precision) && hasRelaxedSimd() && fusesMultiplyAdd() ? 'relaxed' : 'simd'
+  if (!hasRelaxedSimd()) return 'simd'
+  if (precision === 'float32') return fusesMultiplyAdd() ? 'relaxed' : 'simd'
+  return hasRelaxedDot() ? fasterInt8(turbo) : 'simd'
 }

@@ -79,6 +79,8 @@ export interface Kernels {
   /**
    * out = softmax(Q·Kᵀ / √D)·V for each head of each sequence   [T, 3H] → [T, H]       Vaswani et al. 2017, eq. 1
    *
+   * Where `out` has a quantised twin, that is at precision int8, both products are exact sums of int16 products.
+   *
    * @param probabilities  filled, if wanted
    */
   attention(

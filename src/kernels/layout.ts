@@ -2,9 +2,17 @@
  * Where things stand in kernel memory and how much room they take: the one place that knows paddings and strides. The
  * same code places a model in memory and, on an `AddressSpace` that only counts, says what a model will take.
  */
-import { INT8_PANEL, QUERY_ROWS, ROW_LANES } from '../generated/constants.ts'
+import {
+  CLOSEST_TILES,
+  INT8_PANEL,
+  MOST_TILE_ROWS,
+  QUERY_ROWS,
+  ROW_LANES,
+  SECOND_HEADER,
+} from '../generated/constants.ts'
 import { type AddressSpace, type KernelMemory, roundUp } from './memory.ts'
 import type {
+  ActivationForm,
   Floats,
   Integers,
   LayerNorm,
@@ -16,10 +24,9 @@ import type {
   Sequences,
   Table,
 } from './placed.ts'
-import { activationLimit } from './quantization.ts'
 
-/** Float32 numbers of each output channel of an int8 layer: for each panel those of all its channels, part after part. */
-const INT8_COLUMNS = ['scale', 'bias'] as const
+/** 32-bit numbers of each output channel of an int8 layer: for each panel those of all its channels, part after part. */
+const INT8_COLUMNS = ['scale', 'bias', 'sum'] as const
 
 /** The largest that a thread's kernels have to work on. */
 export interface ScratchShape {
@@ -54,15 +61,36 @@ export interface AttentionScratch {
   readonly end: number
 }
 
+/** The parts of a thread's scratch in attention at precision int8: assembly/attention-int16.ts. */
+export interface AttentionInt16Scratch {
+  readonly keys: number
+  readonly keyScales: number
+  readonly values: number
+  readonly valueScales: number
+  readonly queries: number
+  readonly exponentials: number
+  readonly scores: number
+  readonly context: number
+  readonly factors: number
+  readonly end: number
+}
+
 export class Layout {
   /** Output channels of a float32 panel. */
   readonly float32Panel: number
+  /** As what the quantised twins of matrices are kept. */
+  readonly activations: ActivationForm
   readonly #space: Pick<AddressSpace, 'allocate'>
 
   /** @param space  hands out addresses: a `KernelMemory`, or an `AddressSpace` that only counts */
-  constructor(space: Pick<AddressSpace, 'allocate'>, float32Panel: number) {
+  constructor(
+    space: Pick<AddressSpace, 'allocate'>,
+    float32Panel: number,
+    activations: ActivationForm = 'int16',
+  ) {
     this.#space = space
     this.float32Panel = float32Panel
+    this.activations = activations
   }
 
   integers(count: number): Integers {
@@ -82,12 +110,28 @@ export class Layout {
   }
 
   #quantizedRows(rows: number, columns: number): QuantizedRows {
-    const stride = roundUp(columns, ROW_LANES)
+    const padded = roundUp(columns, ROW_LANES)
+    const steps = this.#space.allocate(4 * rows)
+    if (this.activations === 'int16') {
+      return {
+        values: this.#space.allocate(2 * rows * padded),
+        valueBytes: 2 * padded,
+        steps,
+        digits: undefined,
+      }
+    }
+    // Each number has a first digit and may have a second; each group of four inputs may be listed once a tile.
+    const slotBytes = 2 * SECOND_HEADER + roundUp(padded / 2, 16)
+    const tiles = Math.floor(rows / CLOSEST_TILES) + 1
     return {
-      values: this.#space.allocate(2 * rows * stride),
-      stride,
-      scales: this.#space.allocate(4 * rows),
-      limit: activationLimit(columns),
+      values: this.#space.allocate(rows * padded),
+      valueBytes: padded,
+      steps,
+      digits: {
+        zeros: this.#space.allocate(4 * rows),
+        slots: this.#space.allocate(rows * padded + tiles * slotBytes),
+        slotBytes,
+      },
     }
   }
 
@@ -137,8 +181,11 @@ export class Layout {
     const padded = roundUp(inputs, ROW_LANES)
     const widenedPanel = 2 * INT8_PANEL * padded
     const packedRow = padded + 4 * padded
+    const tileDigits = SECOND_HEADER + MOST_TILE_ROWS * padded + 16
     const attention = attentionScratch(tokens, headDim, this.float32Panel).end
-    const threadBytes = roundUp(Math.max(attention, widenedPanel, packedRow), 64)
+    const exact = attentionInt16Scratch(tokens, headDim).end
+    const most = Math.max(attention, exact, widenedPanel, packedRow, tileDigits)
+    const threadBytes = roundUp(most, 64)
     return { address: this.#space.allocate(threadBytes * threads), threadBytes }
   }
 }
@@ -154,7 +201,31 @@ export function attentionScratch(tokens: number, headDim: number, panel: number)
   return { keys, values, scores, context, inverses, end: inverses + 4 * QUERY_ROWS }
 }
 
-/** The address of a float32 of output channel `channel`; float32 layers have only biases. */
+export function attentionInt16Scratch(tokens: number, headDim: number): AttentionInt16Scratch {
+  const keys = roundUp(tokens, INT8_PANEL)
+  const dim = roundUp(headDim, ROW_LANES)
+  const rowTokens = roundUp(tokens, ROW_LANES)
+  let end = 0
+  const place = (bytes: number): number => {
+    const at = end
+    end += roundUp(bytes, 16)
+    return at
+  }
+  return {
+    keys: place(2 * keys * dim),
+    keyScales: place(4 * keys),
+    values: place(2 * dim * rowTokens),
+    valueScales: place(2 * 4 * dim),
+    queries: place(2 * QUERY_ROWS * dim),
+    exponentials: place(2 * QUERY_ROWS * rowTokens),
+    scores: place(4 * QUERY_ROWS * keys),
+    context: place(4 * QUERY_ROWS * dim),
+    factors: place(2 * 4 * QUERY_ROWS),
+    end,
+  }
+}
+
+/** The address of a number of output channel `channel`; float32 layers have only biases. */
 export function columnAddress(
   { precision, columns }: Linear,
   channel: number,

@@ -59,6 +59,19 @@ export function gelu(x: number): number {
 }
 // #endregion
 
+// #region gelu-int8
+const GELU_INT8: readonly number[] = [
+  2.6624264e-8, -1.7871738e-6, 5.1538576e-5, -8.471002e-4, 8.924424e-3, -0.06488755, 0.39809325,
+].map(f)
+
+/** gelu of the results of int8 layers: x · (1/2 + z·P(z²)) with z = x within ±3.9. Largest absolute error 1.9e-4. */
+export function geluInt8(x: number): number {
+  let z = x > -f(3.9) ? x : -f(3.9)
+  z = z < f(3.9) ? z : f(3.9)
+  return f(x * f(0.5 + f(z * polynomial(GELU_INT8, f(z * z)))))
+}
+// #endregion
+
 /** x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³))), written as x / (1 + e^-2u)   Hendrycks & Gimpel 2016 */
 export function geluTanh(x: number): number {
   const u = f(SQRT_2_OVER_PI * f(x + f(GELU_CUBIC * f(f(x * x) * x))))
@@ -74,3 +87,31 @@ export function silu(x: number): number {
 export function relu(x: number): number {
   return x > 0 ? x : 0
 }
+
+/** Partial sums in `lanes` lanes, added pairwise down to one: the order in which SIMD adds a row. */
+export function sumInLanes(values: (index: number) => number, count: number, lanes: number): number {
+  const sums = new Float32Array(lanes)
+  for (let i = 0; i < count; i++) sums[i % lanes] = sums[i % lanes]! + values(i)
+  // Vectors of four lanes first (0 + 1, then 2 + 3), then the lanes of the vector that is left in the same way.
+  const add = (from: number, step: number, terms: number): number =>
+    terms === 1
+      ? sums[from]!
+      : f(add(from, step, terms / 2) + add(from + (step * terms) / 2, step, terms / 2))
+  const lane = [0, 1, 2, 3].map((first) => add(first, 4, lanes / 4))
+  return f(f(lane[0]! + lane[1]!) + f(lane[2]! + lane[3]!))
+}
+
+// #region power-of-two
+/** 2^x for x <= 0; below -126 it stays 2^-126. See `powerOfTwo4` in assembly/simd.ts. */
+export function powerOfTwo(x: number): number {
+  const clamped = x > -126 ? x : -126
+  const n = roundHalfEven(clamped)
+  const r = f(clamped - n)
+  let p = f(0.009582851)
+  p = f(f(p * r) + f(0.05590643))
+  p = f(f(p * r) + f(0.240241))
+  p = f(f(p * r) + f(0.6931241))
+  p = f(f(p * r) + 1)
+  return p * 2 ** n
+}
+// #endregion

@@ -32,18 +32,30 @@ export interface Matrix {
 }
 
 /**
- * int16 rows with one float32 scale each: value = q · scale. How rows lie is the kernels' own affair: in the wasm ones the
- * rows of a register tile are interleaved (assembly/linear-int8.ts).
+ * Rows of whole numbers with one float32 step each: value = q · step. How they lie is the kernels' own affair: as int16,
+ * or as digits of 7 bits (assembly/digits.ts), in the wasm ones with the rows of a register tile interleaved.
  */
 export interface QuantizedRows {
   readonly values: number
-  /** int16 numbers a row takes. */
-  readonly stride: number
+  /** Bytes a row takes. */
+  readonly valueBytes: number
   /** One float32 a row. */
-  readonly scales: number
-  /** The largest |q|: quantization.ts. */
-  readonly limit: number
+  readonly steps: number
+  /** What digits need besides; absent where the values are int16. */
+  readonly digits: SecondDigits | undefined
 }
+
+/** Where the rows' zeros and second digits stand: assembly/digits.ts. */
+export interface SecondDigits {
+  /** One int32 a row. */
+  readonly zeros: number
+  readonly slots: number
+  /** Bytes that a tile's slot has beside its digits. */
+  readonly slotBytes: number
+}
+
+/** As what an int8 layer's inputs are kept. */
+export type ActivationForm = 'int16' | 'digits'
 
 /** A linear layer of N outputs and K inputs, packed. */
 export interface Linear {

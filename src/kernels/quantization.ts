@@ -1,16 +1,16 @@
 /**
- * Quantising, its one home: weights to int8 once, activations to int16 row by row, and the numbers that make int8 exact
- * (docs/notation.md, "int8"). assembly/packing.ts and assembly/quantize.ts do the same operations, to the same bits.
+ * Quantising, its one home: weights to int8 once, activations row by row, and the numbers that make int8 exact
+ * (docs/notation.md, "int8"). assembly/packing.ts, row-step.ts, quantize.ts and digits.ts do the same operations, to the same bits.
  *
  * Weights are symmetric per output channel:
  *
  *   scale = f32(max |w| / 127),  q = round half to even of f32(w / scale), within ±127
  *
  * The largest weight of a row decides; nothing is clipped. The command that writes int8 files and the reference kernels
- * use these functions. Activations are within ±activationLimit(K), so that a sum of K products fits int32 and has one value
- * in every order.
+ * use these functions. Activations have a step a row, chosen so that a sum of K products fits int32 and has one value in
+ * every order.
  */
-import { roundHalfEven } from './math.ts'
+import { roundHalfEven, sumInLanes } from './math.ts'
 
 /** The largest magnitude of an int8 weight. */
 export const WEIGHT_LIMIT = 127
@@ -59,41 +59,74 @@ export function weightScale(weights: Float32Array): number {
   return Math.fround(largest / WEIGHT_LIMIT)
 }
 
-// #region activation-limit
-/**
- * The largest magnitude of a quantised activation that K weights can meet: min(16383, ⌊(2³¹ - 1) / (127·K)⌋).
- * 16383 keeps 15 bits for K up to 1032; K = 3072 leaves 5504, K = 4096 4128.
- */
-export function activationLimit(inputs: number): number {
-  return Math.min(16383, Math.floor((2 ** 31 - 1) / (WEIGHT_LIMIT * inputs)))
-}
-// #endregion
-
 /** Whether a float32 is neither zero, subnormal, infinite nor NaN. */
 export function isNormal(value: number): boolean {
   return value >= 2 ** -126 && value < Number.POSITIVE_INFINITY
 }
 
-// #region quantize
+// #region row-step
+/** c: how many root mean squares 63.5 steps reach. Chosen by the table in docs/10-making-it-fast.md. */
+const REACH = Math.fround(3 / 63.5)
+/** Steps from the least to the largest value of a row at most, so that two digits of 7 bits hold every value. */
+const MOST_STEPS = 8064
+
 /**
- * One row of activations:
+ * The step of a row of K activations:
  *
- *   scale = max|x| / limit,  q = round half to even of x · (limit / max|x|)
+ *     low = min(0, min x)   high = max(0, max x)   e = √(Σx²/K)
+ *     step = max(min((high - low)/127, e·c/63.5), (high - low)/8064)
  *
- * A row whose scale or its inverse is not a normal number counts as zeros.
+ * A row whose values fit 127 steps of the first kind has 7 bits; in others the few values outside have a second digit
+ * (assembly/digits.ts), exactly. Either way |Σ q·w| < 2³¹: where the row fits |q| <= 127; else √(Σq²/K) <= 63.5/c + 1/2, so
+ * by Cauchy and Schwarz the sum is at most 127·K·(63.5/c + 1/2), 11.3 million for K = 4096.
  *
- * @param quantized  zeros, at least as long as `x`
- * @returns the scale
+ * @returns 0 for a row whose step or 1/step is not a normal number (zeros, overflow, NaN): it counts as zeros
  */
-export function quantizeActivations(x: Float32Array, limit: number, quantized: Int16Array): number {
-  const bits = new Int32Array(x.buffer, x.byteOffset, x.length)
-  // Bits of |x| order as the numbers do, with NaN on top.
-  const largest = Int32Array.of(bits.reduce((max, b) => Math.max(max, b & 0x7fffffff), 0))
-  const rowMax = new Float32Array(largest.buffer)[0]!
-  const scale = Math.fround(rowMax / limit)
-  const inverse = Math.fround(limit / rowMax)
-  if (!(isNormal(scale) && isNormal(inverse))) return 0
-  for (let i = 0; i < x.length; i++) quantized[i] = roundHalfEven(Math.fround(x[i]! * inverse))
-  return scale
+export function rowStep(x: Float32Array): number {
+  let low = 0
+  let high = 0
+  for (const value of x) {
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  const squares = sumInLanes((i) => Math.fround(x[i]! * x[i]!), x.length, 16)
+  const range = Math.fround(high - low)
+  const fitting = Math.fround(range / 127)
+  const usual = Math.fround(Math.fround(Math.sqrt(Math.fround(squares / x.length))) * REACH)
+  const smallest = Math.fround(range / MOST_STEPS)
+  const step = Math.max(Math.min(fitting, usual), smallest)
+  return isNormal(step) && isNormal(Math.fround(1 / step)) ? step : 0
 }
 // #endregion
+
+// #region quantize
+/**
+ * One row of activations: q = round half to even of x · (1 / step).
+ *
+ * @param quantized  zeros, at least as long as `x`
+ * @returns the step
+ */
+export function quantizeActivations(x: Float32Array, quantized: Int16Array): number {
+  const step = rowStep(x)
+  if (step === 0) return 0
+  const inverse = Math.fround(1 / step)
+  for (let i = 0; i < x.length; i++) quantized[i] = roundHalfEven(Math.fround(x[i]! * inverse))
+  return step
+}
+// #endregion
+
+/** Numbers as int16 whose largest is at `limit`: value = q · scale, or all 0 with scale 0 where that is not normal. */
+export function quantizeToLimit(x: Float32Array, limit: number): { scale: number; values: Int16Array } {
+  const values = new Int16Array(x.length)
+  let largest = 0
+  for (const value of x) {
+    // NaN stays.
+    if (!(Math.abs(value) <= largest)) largest = Math.abs(value)
+    if (Number.isNaN(largest)) break
+  }
+  const scale = Math.fround(largest / limit)
+  const inverse = Math.fround(limit / largest)
+  if (!(isNormal(scale) && isNormal(inverse))) return { scale: 0, values }
+  for (let i = 0; i < x.length; i++) values[i] = roundHalfEven(Math.fround(x[i]! * inverse))
+  return { scale, values }
+}

@@ -22,7 +22,7 @@ import type {
 import { columnAddress, Layout, writeColumns } from './layout.ts'
 import * as math from './math.ts'
 import type { KernelMemory } from './memory.ts'
-import { quantizeActivations, quantizeWeights } from './quantization.ts'
+import { quantizeActivations, quantizeToLimit, quantizeWeights } from './quantization.ts'
 
 const f = Math.fround
 
@@ -34,18 +34,8 @@ const ACTIVATE: Record<Activation, (x: number) => number> = {
   silu: math.silu,
 }
 
-/** Partial sums in `lanes` lanes, added pairwise down to one: the order in which SIMD adds a row. */
-function sumInLanes(values: (index: number) => number, count: number, lanes: number): number {
-  const sums = new Float32Array(lanes)
-  for (let i = 0; i < count; i++) sums[i % lanes] = sums[i % lanes]! + values(i)
-  // Vectors of four lanes first (0 + 1, then 2 + 3), then the lanes of the vector that is left in the same way.
-  const add = (from: number, step: number, terms: number): number =>
-    terms === 1
-      ? sums[from]!
-      : f(add(from, step, terms / 2) + add(from + (step * terms) / 2, step, terms / 2))
-  const lane = [0, 1, 2, 3].map((first) => add(first, 4, lanes / 4))
-  return f(f(lane[0]! + lane[1]!) + f(lane[2]! + lane[3]!))
-}
+/** What follows an int8 layer is rounded to steps of about a hundredth: a shorter gelu does. */
+const ACTIVATE_INT8: typeof ACTIVATE = { ...ACTIVATE, gelu: math.geluInt8 }
 
 export class ReferenceKernels implements Kernels {
   readonly name = 'reference'
@@ -128,7 +118,7 @@ export class ReferenceKernels implements Kernels {
 
   // #region linear
   linear(x: Matrix, layer: Linear, out: Matrix, activation: Activation): void {
-    const activate = ACTIVATE[activation]
+    const activate = (layer.precision === 'int8' ? ACTIVATE_INT8 : ACTIVATE)[activation]
     for (let t = 0; t < x.rows; t++) {
       const y = this.memory.row(out, t)
       if (layer.precision === 'int8') this.#int8Row(x.quantized!, t, layer, y)
@@ -148,15 +138,15 @@ export class ReferenceKernels implements Kernels {
     }
   }
 
-  /** y[n] = f32(Σₖ q[k]·w[n, k]) · (rowScale·columnScale[n]) + b[n]; the sum is an exact integer below 2³¹ */
+  /** y[n] = f32(Σₖ q[k]·w[n, k]) · (step·columnScale[n]) + b[n]; the sum is an exact integer below 2³¹ */
   #int8Row(quantized: QuantizedRows, t: number, layer: Linear, y: Float32Array): void {
     const q = this.#quantizedRow(quantized, t)
-    const rowScale = this.memory.float32[quantized.scales / 4 + t]!
+    const step = this.memory.float32[quantized.steps / 4 + t]!
     for (let n = 0; n < layer.outputs; n++) {
       const w = this.#int8(layer.weights + n * layer.inputs, layer.inputs)
       let sum = 0
       for (let k = 0; k < layer.inputs; k++) sum += q[k]! * w[k]!
-      const scale = f(rowScale * this.#column(layer, n, 'scale'))
+      const scale = f(step * this.#column(layer, n, 'scale'))
       y[n] = f(f(f(sum) * scale) + this.#column(layer, n, 'bias'))
     }
   }
@@ -172,35 +162,25 @@ export class ReferenceKernels implements Kernels {
   ): void {
     const hidden = out.columns
     const headDim = hidden / heads
-    const scale = f(1 / Math.sqrt(headDim))
+    const attend = out.quantized ? exactAttention : floatAttention
     for (let s = 0; s < sequences.count; s++) {
       const [first, end] = this.memory.integers(sequences.bounds).subarray(s) as unknown as [number, number]
       const tokens = end - first
       for (let head = 0; head < heads; head++) {
-        const column = head * headDim
-        for (let i = 0; i < tokens; i++) {
-          const query = this.memory.row(queryKeyValue, first + i).subarray(column)
-          const weights = new Float32Array(tokens)
-          for (let j = 0; j < tokens; j++) {
-            const key = this.memory.row(queryKeyValue, first + j).subarray(hidden + column)
-            for (let d = 0; d < headDim; d++) weights[j] = f(weights[j]! + f(query[d]! * key[d]!))
-          }
-          const inverse = softmax(weights, scale)
-          const context = this.memory
-            .row(out, first + i)
-            .subarray(column, column + headDim)
-            .fill(0)
-          for (let j = 0; j < tokens; j++) {
-            const value = this.memory.row(queryKeyValue, first + j).subarray(2 * hidden + column)
-            for (let d = 0; d < headDim; d++) context[d] = f(context[d]! + f(weights[j]! * value[d]!))
-          }
-          for (let d = 0; d < headDim; d++) context[d] = f(context[d]! * inverse)
-          if (probabilities) {
-            const map = this.memory.floats(probabilities.maps[s]!)
-            const row = map.subarray((head * tokens + i) * tokens, (head * tokens + i + 1) * tokens)
-            for (let j = 0; j < tokens; j++) row[j] = f(weights[j]! * inverse)
-          }
-        }
+        /** Columns of the head in each token's row: of Q from 0 on, of K from H, of V from 2H. */
+        const part = (matrix: Matrix, from: number): Float32Array[] =>
+          Array.from({ length: tokens }, (_, t) => {
+            const start = from + head * headDim
+            return this.memory.row(matrix, first + t).subarray(start, start + headDim)
+          })
+        const map = probabilities && this.memory.floats(probabilities.maps[s]!)
+        attend(
+          part(queryKeyValue, 0),
+          part(queryKeyValue, hidden),
+          part(queryKeyValue, 2 * hidden),
+          part(out, 0),
+          map?.subarray(head * tokens * tokens, (head + 1) * tokens * tokens),
+        )
       }
     }
     for (let t = 0; t < out.rows; t++) this.#quantize(out, t)
@@ -222,9 +202,9 @@ export class ReferenceKernels implements Kernels {
   #normalize(v: Float32Array, norm: LayerNorm, y: Float32Array): void {
     const weight = this.memory.floats(norm.weight)
     const bias = this.memory.floats(norm.bias)
-    const mean = f(sumInLanes((i) => v[i]!, v.length, 16) / v.length)
+    const mean = f(math.sumInLanes((i) => v[i]!, v.length, 16) / v.length)
     const square = (i: number): number => f(f(v[i]! - mean) * f(v[i]! - mean))
-    const variance = f(sumInLanes(square, v.length, 16) / v.length)
+    const variance = f(math.sumInLanes(square, v.length, 16) / v.length)
     const inverse = f(1 / f(Math.sqrt(f(variance + f(norm.epsilon)))))
     for (let i = 0; i < v.length; i++) y[i] = f(f(f(f(v[i]! - mean) * inverse) * weight[i]!) + bias[i]!)
   }
@@ -234,12 +214,11 @@ export class ReferenceKernels implements Kernels {
   #quantize(rows: Matrix, t: number): void {
     if (!rows.quantized) return
     const q = this.#quantizedRow(rows.quantized, t).fill(0)
-    const scale = quantizeActivations(this.memory.row(rows, t), rows.quantized.limit, q)
-    this.memory.float32[rows.quantized.scales / 4 + t] = scale
+    this.memory.float32[rows.quantized.steps / 4 + t] = quantizeActivations(this.memory.row(rows, t), q)
   }
 
-  #quantizedRow({ values, stride }: QuantizedRows, t: number): Int16Array {
-    return new Int16Array(this.memory.memory.buffer, values + 2 * t * stride, stride)
+  #quantizedRow({ values, valueBytes }: QuantizedRows, t: number): Int16Array {
+    return new Int16Array(this.memory.memory.buffer, values + t * valueBytes, valueBytes / 2)
   }
 
   #lookUp({ address, columns, stride, scales }: Table, row: number): Float32Array {
@@ -272,15 +251,95 @@ export class ReferenceKernels implements Kernels {
   }
 }
 
+/** One head over one sequence of T tokens: rows [T][D], probabilities [T, T] where they are wanted. */
+type Attend = (
+  queries: readonly Float32Array[],
+  keys: readonly Float32Array[],
+  values: readonly Float32Array[],
+  out: readonly Float32Array[],
+  probabilities: Float32Array | undefined,
+) => void
+
+// #region float-attention
+const floatAttention: Attend = (queries, keys, values, out, probabilities) => {
+  const scale = f(1 / Math.sqrt(queries[0]!.length))
+  for (const [i, query] of queries.entries()) {
+    const weights = new Float32Array(keys.length)
+    for (const [j, key] of keys.entries()) {
+      for (let d = 0; d < key.length; d++) weights[j] = f(weights[j]! + f(query[d]! * key[d]!))
+    }
+    const inverse = softmax(weights, scale)
+    const context = out[i]!.fill(0)
+    for (const [j, value] of values.entries()) {
+      for (let d = 0; d < value.length; d++) context[d] = f(context[d]! + f(weights[j]! * value[d]!))
+    }
+    for (let d = 0; d < context.length; d++) context[d] = f(context[d]! * inverse)
+    probabilities?.set(
+      weights.map((weight) => f(weight * inverse)),
+      i * keys.length,
+    )
+  }
+}
+// #endregion
+
+// #region exact-attention
+/** The largest value of a column of V, and about the sum of a row's exponentials, as int16. */
+const VALUE_LIMIT = 8191
+const EXPONENTIALS = 2 ** 17
+
+/** At precision int8: both products are exact sums, as assembly/attention-int16.ts says. */
+const exactAttention: Attend = (queries, keys, values, out, probabilities) => {
+  const headDim = queries[0]!.length
+  const limit = Math.min(16383, Math.floor(Math.sqrt((2 ** 31 - 1) / headDim)))
+  const scale = f(Math.LOG2E / Math.sqrt(headDim))
+  const wholeKeys = keys.map((key) => quantizeToLimit(key, limit))
+  const columns = Array.from({ length: headDim }, (_, d) =>
+    quantizeToLimit(
+      Float32Array.from(values, (value) => value[d]!),
+      VALUE_LIMIT,
+    ),
+  )
+  for (const [i, row] of queries.entries()) {
+    const query = quantizeToLimit(row, limit)
+    const factor = f(query.scale * scale)
+    const weights = Float32Array.from(wholeKeys, (key) =>
+      f(f(dot(query.values, key.values)) * f(factor * key.scale)),
+    )
+    const max = Math.max(...weights)
+    for (let j = 0; j < weights.length; j++) weights[j] = math.powerOfTwo(f(weights[j]! - max))
+    const sum = math.sumInLanes((j) => weights[j]!, weights.length, 8)
+    const most = Math.min(32767, f(EXPONENTIALS / sum))
+    const whole = Int16Array.from(weights, (weight) => math.roundHalfEven(f(weight * most)))
+    const inverse = f(1 / f(sum * most))
+    for (const [d, column] of columns.entries()) {
+      out[i]![d] = f(f(dot(whole, column.values)) * f(inverse * column.scale))
+    }
+    probabilities?.set(
+      weights.map((weight) => f(weight * f(1 / sum))),
+      i * keys.length,
+    )
+  }
+}
+
+/** Σ a·b of whole numbers, which stays below 2³¹. */
+function dot(a: Int16Array, b: Int16Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+// #endregion
+
+const LARGEST_FLOAT = 3.4028234663852886e38
+
 // #region softmax
 /** e^(s·scale - max) in place; gives back 1 / Σ, with the sum in 8 lanes. */
 export function softmax(scores: Float32Array, scale: number): number {
-  let max = -f(3.4028234663852886e38)
+  let max = -LARGEST_FLOAT
   for (let j = 0; j < scores.length; j++) {
     scores[j] = f(scores[j]! * scale)
     if (scores[j]! > max) max = scores[j]!
   }
   for (let j = 0; j < scores.length; j++) scores[j] = math.exp(f(scores[j]! - max))
-  return f(1 / sumInLanes((j) => scores[j]!, scores.length, 8))
+  return f(1 / math.sumInLanes((j) => scores[j]!, scores.length, 8))
 }
 // #endregion

@@ -10,8 +10,9 @@ export const TILE_ROWS = [4, 5, 6] as const
 
 /** Tiles to start from. 16-channel panels pay only where V8 joins pairs of vectors and has fused products. */
 export function defaultTiles(fused: boolean, turbo: boolean): Tiles {
-  if (fused) return { int8Rows: 5, float32Rows: 6, float32Panel: turbo ? 16 : 8 }
-  return { int8Rows: 5, float32Rows: 5, float32Panel: 8 }
+  const int8 = { int8Rows: 6, int8Joined: turbo } as const
+  if (fused) return { ...int8, float32Rows: 6, float32Panel: turbo ? 16 : 8 }
+  return { ...int8, float32Rows: 5, float32Panel: 8 }
 }
 
 /** Milliseconds of each candidate in a round, and rounds; the first ones only give the engine time to optimise. */
@@ -40,6 +41,7 @@ export function tuneTiles(
   const choose = (rows: (typeof TILE_ROWS)[number]): void => {
     if (layer.precision === 'int8') tiles.int8Rows = rows
     else tiles.float32Rows = rows
+    kernels.quantize(x)
   }
   const part: Linear = { ...layer, outputs: Math.min(layer.outputs, TIMED_OUTPUTS) }
   const best = new Map<(typeof TILE_ROWS)[number], number>()

@@ -6,6 +6,7 @@ import { COMMANDS, CONTROL, NUMBERS } from '../generated/commands.ts'
 import { COMMAND_OFFSET, CONSTANTS, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
 import type {
   Activation,
+  ActivationForm,
   EmbeddingTables,
   Floats,
   Integers,
@@ -19,7 +20,14 @@ import type {
   StoredType,
   Table,
 } from './kernels.ts'
-import { attentionScratch, Layout, type Scratch, type ScratchShape, writeColumns } from './layout.ts'
+import {
+  attentionInt16Scratch,
+  attentionScratch,
+  Layout,
+  type Scratch,
+  type ScratchShape,
+  writeColumns,
+} from './layout.ts'
 import { CONTROL_ADDRESS, type KernelMemory, roundUp } from './memory.ts'
 
 /** assembly/kernels.ts */
@@ -63,9 +71,13 @@ export interface KernelExports {
   ): number
 }
 
-/** Rows of the register tiles and the width of a float32 panel; kernels/tuning.ts chooses. They change no int8 bit. */
+/**
+ * Rows of the register tiles, whether int8 tiles join two panels, and the width of a float32 panel; kernels/tuning.ts
+ * chooses. They change no int8 bit.
+ */
 export interface Tiles {
   int8Rows: 4 | 5 | 6
+  int8Joined: boolean
   float32Rows: 4 | 5 | 6
   float32Panel: 8 | 16
 }
@@ -135,7 +147,7 @@ export class WasmKernels implements Kernels {
     this.memory = memory
     this.threads = options.threads
     this.tiles = tiles
-    this.layout = new Layout(memory, tiles.float32Panel)
+    this.layout = new Layout(memory, tiles.float32Panel, activationForm(options.name))
     this.#exports = options.exports
     this.#fused = options.fused ? 1 : 0
     this.#checkHelpers = options.checkHelpers ?? ((): void => {})
@@ -194,7 +206,7 @@ export class WasmKernels implements Kernels {
 
   embed(ids: Integers, places: Integers, tables: EmbeddingTables, out: Matrix): void {
     const { words, positions, tokenType, norm } = tables
-    this.#run('Embed', out.rows, 16 * out.rows * out.columns, {
+    this.#run('Embed', this.#tilesOf(out), 16 * out.rows * out.columns, {
       ...this.#twin(out),
       ids: ids.address,
       places: places.address,
@@ -221,9 +233,13 @@ export class WasmKernels implements Kernels {
       activation: NUMBERS.Activation[activation],
     }
     if (layer.precision === 'int8') {
-      const pairs = pairsOf(layer)
-      const panels = Math.ceil(outputs / INT8_PANEL)
-      this.#run('LinearInt8', panels, work / 2, { ...this.#twin(x), weights, pairs, columns, ...result })
+      const [pairs, panels] = [pairsOf(layer), Math.ceil(outputs / INT8_PANEL)]
+      const joined = this.tiles.int8Joined ? 1 : 0
+      this.#run('LinearInt8', panels, work / 2, {
+        ...this.#twin(x),
+        ...{ weights, pairs, joined, columns },
+        ...result,
+      })
     } else {
       const { float32Panel: panel, float32Rows: tileRows } = this.tiles
       this.#run('LinearFloat32', Math.ceil(outputs / panel), work, {
@@ -239,7 +255,7 @@ export class WasmKernels implements Kernels {
         fused: this.#fused,
       })
     }
-    this.#quantize(out)
+    this.quantize(out)
   }
 
   attention(
@@ -251,32 +267,42 @@ export class WasmKernels implements Kernels {
   ): void {
     const hidden = out.columns
     const headDim = hidden / heads
-    const { float32Panel: panel, float32Rows: tileRows } = this.tiles
-    const { keys, values, scores, context, inverses } = attentionScratch(sequences.longest, headDim, panel)
     if (probabilities) {
       this.memory.integers(probabilities.addresses).set(probabilities.maps.map(({ address }) => address))
     }
-    this.#run('Attention', sequences.count * heads, 2 * out.rows * sequences.longest * hidden, {
+    const [units, work] = [sequences.count * heads, 2 * out.rows * sequences.longest * hidden]
+    const fields = {
       queryKeyValue: queryKeyValue.address,
       stride: 4 * queryKeyValue.stride,
       bounds: sequences.bounds.address,
       heads,
       hidden,
       headDim,
-      scale: 1 / Math.sqrt(headDim),
       out: out.address,
       outStride: 4 * out.stride,
       probabilities: probabilities?.addresses.address ?? 0,
-      panel,
-      tileRows,
-      fused: this.#fused,
-      ...{ keys, values, scores, context, inverses },
-    })
-    this.#quantize(out)
+    }
+    if (out.quantized) {
+      this.#run('AttentionInt16', units, work / 2, {
+        ...fields,
+        scale: Math.LOG2E / Math.sqrt(headDim),
+        tileRows: this.tiles.int8Rows,
+        ...attentionInt16Scratch(sequences.longest, headDim),
+      })
+    } else {
+      const { float32Panel: panel, float32Rows: tileRows } = this.tiles
+      this.#run('Attention', units, work, {
+        ...fields,
+        scale: 1 / Math.sqrt(headDim),
+        ...{ panel, tileRows },
+        ...attentionScratch(sequences.longest, headDim, panel),
+      })
+    }
+    this.quantize(out)
   }
 
   addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void {
-    this.#run('LayerNorm', out.rows, 16 * out.rows * out.columns, {
+    this.#run('LayerNorm', this.#tilesOf(out), 16 * out.rows * out.columns, {
       ...this.#twin(out),
       x: x.address,
       xStride: 4 * x.stride,
@@ -291,18 +317,25 @@ export class WasmKernels implements Kernels {
     })
   }
 
-  /** A matrix's quantised twin, as fields; zeros where it has none. */
-  #twin({ quantized, rows }: Matrix): Record<keyof typeof NO_TWIN, number> {
-    if (!quantized) return NO_TWIN
-    const { values, stride, scales, limit } = quantized
-    return { values, valueBytes: 2 * stride, scales, limit, rows, tileRows: this.tiles.int8Rows }
+  /** A matrix's quantised twin, as fields; no address where it has none. */
+  #twin({ quantized, rows }: Matrix): Record<keyof typeof NO_TWIN | 'rows' | 'tileRows', number> {
+    const tiles = { rows, tileRows: this.tiles.int8Rows }
+    if (!quantized) return { ...NO_TWIN, ...tiles }
+    const { values, valueBytes, steps, digits } = quantized
+    const { zeros = 0, slots: second = 0, slotBytes = 0 } = digits ?? {}
+    return { values, valueBytes, steps, zeros, second, slotBytes, ...tiles }
   }
 
-  #quantize(matrix: Matrix): void {
+  #tilesOf({ rows }: Matrix): number {
+    return Math.ceil(rows / this.tiles.int8Rows)
+  }
+
+  /** Fills the quantised twin; again where the tiles have changed, since they decide how it lies. */
+  quantize(matrix: Matrix): void {
     if (!matrix.quantized) return
     const { address, stride, rows, columns } = matrix
     const fields = { ...this.#twin(matrix), x: address, xStride: 4 * stride, width: columns }
-    this.#run('Quantize', rows, 4 * rows * columns, fields)
+    this.#run('Quantize', this.#tilesOf(matrix), 4 * rows * columns, fields)
   }
 
   /** Runs a command over all its units: alone where it is small or there is no helper, else in chunks. */
@@ -334,7 +367,12 @@ export class WasmKernels implements Kernels {
   }
 }
 
-const NO_TWIN = { values: 0, valueBytes: 0, scales: 0, limit: 0, rows: 0, tileRows: 0 }
+const NO_TWIN = { values: 0, valueBytes: 0, steps: 0, zeros: 0, second: 0, slotBytes: 0 }
+
+/** As what a build keeps the inputs of int8 layers: the relaxed one multiplies digits. */
+export function activationForm(name: 'simd' | 'relaxed' | 'reference'): ActivationForm {
+  return name === 'relaxed' ? 'digits' : 'int16'
+}
 
 /** Pairs of inputs in a panel of an int8 layer. */
 function pairsOf({ inputs }: Linear): number {

@@ -15,7 +15,7 @@ import {
   roundUp,
 } from '../kernels/memory.ts'
 import { tuneTiles } from '../kernels/tuning.ts'
-import { instantiateKernels, type Tiles, WasmKernels } from '../kernels/wasm.ts'
+import { activationForm, instantiateKernels, type Tiles, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
@@ -225,9 +225,9 @@ function scratchShape({ hiddenSize, numHeads, intermediateSize, maxPositions }: 
  * @throws {RangeError} where that is more than wasm32 can address
  */
 export function memoryNeeded(setup: EngineSetup, hasClassifier: boolean): number {
-  const { config, precision, tiles, threads } = setup
+  const { config, precision, tiles, threads, variant } = setup
   const space = new AddressSpace()
-  const layout = new Layout(space, tiles.float32Panel)
+  const layout = new Layout(space, tiles.float32Panel, activationForm(variant))
   layout.scratch(scratchShape(config), threads)
   placeWeights(layout, config, precision, hasClassifier)
   const mark = space.end

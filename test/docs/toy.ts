@@ -44,14 +44,14 @@ export class Toy {
     return Array.from({ length: matrix.rows }, (_, t) => [...this.kernels.memory.row(matrix, t)])
   }
 
-  readQuantized({ quantized, rows, columns }: Matrix): { values: number[][]; scales: number[] } {
-    const { values, stride, scales } = quantized!
+  readQuantized({ quantized, rows, columns }: Matrix): { values: number[][]; steps: number[] } {
+    const { values, valueBytes, steps } = quantized!
     const { memory } = this.kernels
     return {
       values: Array.from({ length: rows }, (_, t) => [
-        ...new Int16Array(memory.memory.buffer, values + 2 * t * stride, columns),
+        ...new Int16Array(memory.memory.buffer, values + t * valueBytes, columns),
       ]),
-      scales: [...memory.floats({ address: scales, count: rows })],
+      steps: [...memory.floats({ address: steps, count: rows })],
     }
   }
 

@@ -1,3 +1,4 @@
+import * as assert from 'uvu/assert'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import type {
   Floats,
@@ -9,7 +10,7 @@ import type {
   Precision,
 } from '#dist/kernels/kernels.js'
 import { Layout } from '#dist/kernels/layout.js'
-import { KernelMemory } from '#dist/kernels/memory.js'
+import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { ReferenceKernels } from '#dist/kernels/reference.js'
 import { instantiateKernels, type Tiles, WasmKernels } from '#dist/kernels/wasm.js'
@@ -46,16 +47,24 @@ export const reference: Variant = {
 /** Every variant this engine can run. Says which it leaves out. */
 export function variants(): Variant[] {
   const found = [
-    wasmVariant('simd', false, { int8Rows: 4, float32Rows: 4, float32Panel: 8 }),
-    wasmVariant('simd', false, { int8Rows: 5, float32Rows: 5, float32Panel: 8 }),
-    wasmVariant('simd', false, { int8Rows: 6, float32Rows: 6, float32Panel: 16 }),
+    wasmVariant('simd', false, { int8Rows: 4, int8Joined: false, float32Rows: 4, float32Panel: 8 }),
+    wasmVariant('simd', false, { int8Rows: 5, int8Joined: false, float32Rows: 5, float32Panel: 8 }),
+    wasmVariant('simd', false, { int8Rows: 6, int8Joined: false, float32Rows: 6, float32Panel: 16 }),
   ]
   if (hasRelaxedSimd()) {
     // What int8 promises holds in this build too, as long as it does not fuse.
-    found.push(wasmVariant('relaxed', false, { int8Rows: 5, float32Rows: 5, float32Panel: 8 }))
-    found.push(wasmVariant('relaxed', false, { int8Rows: 6, float32Rows: 6, float32Panel: 16 }))
-    found.push(wasmVariant('relaxed', true, { int8Rows: 5, float32Rows: 6, float32Panel: 8 }))
-    found.push(wasmVariant('relaxed', true, { int8Rows: 5, float32Rows: 6, float32Panel: 16 }))
+    found.push(
+      wasmVariant('relaxed', false, { int8Rows: 5, int8Joined: false, float32Rows: 5, float32Panel: 8 }),
+    )
+    found.push(
+      wasmVariant('relaxed', false, { int8Rows: 6, int8Joined: true, float32Rows: 6, float32Panel: 16 }),
+    )
+    found.push(
+      wasmVariant('relaxed', true, { int8Rows: 4, int8Joined: true, float32Rows: 6, float32Panel: 8 }),
+    )
+    found.push(
+      wasmVariant('relaxed', true, { int8Rows: 5, int8Joined: false, float32Rows: 6, float32Panel: 16 }),
+    )
   } else console.log('skipped: relaxed kernels: this engine has no relaxed SIMD')
   return found
 }
@@ -73,10 +82,9 @@ export class Bench {
 
   constructor(kernels: Kernels) {
     this.kernels = kernels
-    this.layout = new Layout(
-      { allocate: (byteLength) => this.#guarded(byteLength) },
-      kernels.layout.float32Panel,
-    )
+    const { float32Panel, activations } = kernels.layout
+    const space = { allocate: (byteLength: number) => this.#guarded(byteLength) }
+    this.layout = new Layout(space, float32Panel, activations)
   }
 
   matrix(rows: number, columns: number, readBy: Precision = 'float32'): Matrix {
@@ -96,20 +104,54 @@ export class Bench {
     return this.kernels.memory.copyRows(matrix)
   }
 
-  /** int16 rows with their padding, one after another, and the scales. */
-  readQuantized({ quantized, rows }: Matrix): { values: Int16Array; scales: Float32Array } {
-    const { values: from, stride, scales } = quantized!
-    const stored = new Int16Array(this.kernels.memory.memory.buffer, from, rows * stride)
-    const values = new Int16Array(rows * stride)
+  /** What quantised rows stand for, with their padding, one after another, and their steps. */
+  readQuantized({ quantized, rows, columns }: Matrix): {
+    values: Int16Array
+    steps: Float32Array
+    listed: number
+  } {
+    const { values: from, steps, digits } = quantized!
+    const { buffer } = this.kernels.memory.memory
+    const padded = roundUp(columns, 16)
+    const values = new Int16Array(rows * padded)
+    /** Numbers of a row that lie side by side. */
+    const group = digits ? 4 : 2
+    const stored = digits
+      ? new Uint8Array(buffer, from, rows * padded)
+      : new Int16Array(buffer, from, rows * padded)
+    let listed = 0
     for (const { first, count } of this.#tiles(rows)) {
-      for (let k = 0; k < stride; k++) {
+      const place = (k: number, i: number): number =>
+        (Math.floor(k / group) * count + i) * group + (k % group)
+      const each = (use: (at: number, k: number, i: number) => void): void => {
+        for (let k = 0; k < padded; k++) for (let i = 0; i < count; i++) use((first + i) * padded + k, k, i)
+      }
+      each((at, k, i) => {
+        values[at] = stored[first * padded + place(k, i)]!
+      })
+      if (!digits) continue
+      const zeros = this.kernels.memory.int32.subarray(digits.zeros / 4 + first)
+      each((at, _k, i) => {
+        assert.ok(values[at]! <= 127, 'a first digit has 7 bits')
+        values[at] = values[at]! - zeros[i]!
+      })
+      const slot = digits.slots + first * padded + Math.floor(first / 3) * digits.slotBytes
+      const view = new DataView(buffer, slot)
+      const [groups, negative] = [view.getInt32(0, true), view.getInt32(4, true)]
+      listed += groups
+      for (let index = 0; index < groups; index++) {
+        const number = view.getUint16(16 + padded * count + 2 * index, true)
         for (let i = 0; i < count; i++) {
-          const pair = first * stride + 2 * ((k >> 1) * count + i)
-          values[(first + i) * stride + k] = stored[pair + (k & 1)]!
+          for (let k = 0; k < 4; k++) {
+            const second = view.getUint8(16 + (index * count + i) * 4 + k)
+            assert.ok(second <= 127, 'a second digit has 7 bits')
+            const at = (first + i) * padded + 4 * number + k
+            values[at] = values[at]! + 128 * (second - (negative ? 64 : 0))
+          }
         }
       }
     }
-    return { values, scales: this.kernels.memory.float32.slice(scales / 4, scales / 4 + rows) }
+    return { values, steps: this.kernels.memory.float32.slice(steps / 4, steps / 4 + rows), listed }
   }
 
   /** The groups in which rows are interleaved: whole tiles while two are left, then the rest in halves; the reference: none. */

@@ -1,7 +1,6 @@
 /** Chapters 3 to 8: the reference kernels on toy matrices. */
 import { columnAddress } from '#dist/kernels/layout.js'
 import * as math from '#dist/kernels/math.js'
-import { activationLimit } from '#dist/kernels/quantization.js'
 import { softmax } from '#dist/kernels/reference.js'
 import { columns, decimal, Toy, table } from '../toy.ts'
 
@@ -86,20 +85,20 @@ export function linearInt8(): string[] {
   const layer = toy.layer('int8', weights, [0.05])
   const out = toy.matrix(1, 1)
   toy.kernels.linear(input, layer, out, 'identity')
-  const { values, scales } = toy.readQuantized(input)
+  const { values, steps } = toy.readQuantized(input)
   const w = [...new Int8Array(toy.kernels.memory.memory.buffer, layer.weights, 3)]
   const columnScale = toy.kernels.memory.float32[columnAddress(layer, 0, 'scale') / 4]!
   const sum = values[0]!.reduce((total, q, k) => total + q * w[k]!, 0)
   const y = toy.read(out)[0]![0]!
   return [
-    `x    ${x[0]!.join('  ')}      limit ${activationLimit(3)}`,
-    `q    ${values[0]!.join('  ')}      rowScale = 1 / ${activationLimit(3)} = ${scales[0]!.toPrecision(6)}`,
+    `x    ${x[0]!.join('  ')}      from -1 to 0.5: 1.5, which is less than 6 root mean squares`,
+    `q    ${values[0]!.join('  ')}      step = 1.5 / 127 = ${steps[0]!.toPrecision(6)}`,
     '',
     `w    ${weights[0]!.join('  ')}`,
     `q    ${w.join('  ')}      columnScale = 0.4 / 127 = ${columnScale.toPrecision(6)}`,
     '',
     `sum  ${values[0]!.map((q, k) => `${q}·${w[k]}`).join(' + ')} = ${sum}`,
-    `y    ${sum} · (${scales[0]!.toPrecision(6)} · ${columnScale.toPrecision(6)}) + 0.05 = ${y.toPrecision(6)}`,
+    `y    ${sum} · (${steps[0]!.toPrecision(6)} · ${columnScale.toPrecision(6)}) + 0.05 = ${y.toPrecision(6)}`,
     `     in exact arithmetic 0.5·0.2 - 1·0.1 + 0.25·(-0.4) + 0.05 = -0.05`,
   ]
 }

@@ -4,7 +4,7 @@ import { parseSafetensors } from '#dist/format/safetensors.js'
 import { layoutSafetensors } from '#dist/format/safetensors-writer.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { activationLimit, quantizeWeights } from '#dist/kernels/quantization.js'
+import { quantizeWeights } from '#dist/kernels/quantization.js'
 import { defaultTiles } from '#dist/kernels/tuning.js'
 import { instantiateKernels, WasmKernels } from '#dist/kernels/wasm.js'
 import { columns } from '../toy.ts'
@@ -39,19 +39,19 @@ export async function panel(): Promise<string[]> {
 
 export function limits(): string[] {
   return columns([
-    ['K', 'limit', 'limit · 127 · K', '2³¹ - 1 = 2147483647'],
+    ['K', '127 · K · 127', '127 · K · (63.5/3 + 1/2)', '2³¹ - 1 = 2147483647'],
     ...[384, 768, 1024, 1536, 3072, 4096].map((K) => [
       String(K),
-      String(activationLimit(K)),
-      String(activationLimit(K) * 127 * K),
-      activationLimit(K) * 127 * K < 2 ** 31 ? 'below' : 'ABOVE',
+      String(127 * K * 127),
+      String(Math.ceil(127 * K * (63.5 / 3 + 0.5))),
+      127 * K * 127 < 2 ** 31 ? 'below' : 'ABOVE',
     ]),
   ])
 }
 
 export function roofExercise(): string[] {
   const K = 2048
-  return [`min(16383, ⌊2147483647 / (127 · ${K})⌋) = ${activationLimit(K)}`]
+  return [`127 · ${K} · 127 = ${127 * K * 127}`]
 }
 
 export function file(): string[] {

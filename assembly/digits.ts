@@ -1,0 +1,202 @@
+/**
+ * How activations lie for the 8-bit dot product. A value q, in steps of its row, is moved by the row's zero and written
+ * with two digits of 7 bits,
+ *
+ *     q + zero = first + 128·second,   first in 0 ... 127,   second in -63 ... 63
+ *
+ * and almost all second digits are 0. The rows of a tile (tile-rows.ts) are interleaved: for each group of four inputs the
+ * four digits of all its rows.
+ *
+ *     first     for each group: 4 bytes a row. The tile that begins with row s stands at s·K, K padded to 16
+ *     second    for each tile a slot:
+ *                 0   the groups in which a row of the tile has a second digit: how many
+ *                 4   1 where a second digit is negative: then 64 is added to all of them, since digits must not be
+ *                 16  for each of those groups: 4 bytes a row
+ *                 then, at 16 + 4·rows·groups, the number of each of them, u16
+ *     steps     float32 a row
+ *     zeros     int32 a row
+ */
+import { findRowStep, HIGH, INVERSE, LOW } from './row-step'
+import { laneMask, roundToInt } from './simd'
+import { CLOSEST_TILES } from './tile-rows'
+
+const NEGATIVE: usize = 4
+/** Bytes before the digits of a slot. */
+export const SECOND_HEADER: i32 = 16
+/** What is added to second digits where one is negative. */
+export const SECOND_OFFSET: i8 = 64
+
+/**
+ * The slot of the tile that begins with row `start`. Before it is room for the digits of all rows before, and for the
+ * `slotBytes` bytes that every tile has besides.
+ */
+export function secondSlot(second: usize, start: i32, rowBytes: usize, slotBytes: usize): usize {
+  return second + rowBytes * start + slotBytes * (start / CLOSEST_TILES)
+}
+
+/** Sixteen int32 within a byte, to bytes. */
+function toBytes(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d))
+}
+
+/** Four groups of one row to where they stand, `step` bytes apart. */
+function storeGroups(bytes: v128, out: usize, step: usize): void {
+  v128.store32_lane(out, bytes, 0)
+  v128.store32_lane(out + step, bytes, 1)
+  v128.store32_lane(out + 2 * step, bytes, 2)
+  v128.store32_lane(out + 3 * step, bytes, 3)
+}
+
+/** round(x·factor) + zero of four values; those beyond the row's `left` count as 0. */
+function quantized(p: usize, left: i32, factor: v128, zero: v128): v128 {
+  const x = left >= 4 ? v128.load(p) : v128.and(v128.load(p), laneMask(left))
+  return i32x4.add(roundToInt(f32x4.mul(x, factor)), zero)
+}
+
+/**
+ * One row's digits.
+ *
+ * @param second  like `first`: all second digits, for `listSeconds`
+ * @param step    bytes from one group of the row to the next: 4 times the rows of the tile
+ * @returns all q + zero of the row, or-ed lane by lane: what exceeds 7 bits and what is negative shows in it
+ */
+function digitsOfRow(
+  row: usize,
+  width: i32,
+  inverse: f32,
+  zero: i32,
+  first: usize,
+  second: usize,
+  step: usize,
+): v128 {
+  const factor = f32x4.splat(inverse)
+  const zeros = i32x4.splat(zero)
+  const digit = i32x4.splat(127)
+  let all = i32x4.splat(0)
+  const whole = row + ((<usize>(width & ~15)) << 2)
+  let p = row
+  for (; p < whole; p += 64) {
+    const a = i32x4.add(roundToInt(f32x4.mul(v128.load(p), factor)), zeros)
+    const b = i32x4.add(roundToInt(f32x4.mul(v128.load(p, 16), factor)), zeros)
+    const c = i32x4.add(roundToInt(f32x4.mul(v128.load(p, 32), factor)), zeros)
+    const d = i32x4.add(roundToInt(f32x4.mul(v128.load(p, 48), factor)), zeros)
+    all = v128.or(all, v128.or(v128.or(a, b), v128.or(c, d)))
+    storeGroups(
+      toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit)),
+      first,
+      step,
+    )
+    storeGroups(
+      toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)),
+      second,
+      step,
+    )
+    first += 4 * step
+    second += 4 * step
+  }
+  const left = width & 15
+  if (left > 0) {
+    const a = quantized(p, left, factor, zeros)
+    const b = quantized(p + 16, left - 4, factor, zeros)
+    const c = quantized(p + 32, left - 8, factor, zeros)
+    const d = quantized(p + 48, left - 12, factor, zeros)
+    all = v128.or(all, v128.or(v128.or(a, b), v128.or(c, d)))
+    storeGroups(
+      toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit)),
+      first,
+      step,
+    )
+    storeGroups(
+      toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)),
+      second,
+      step,
+    )
+  }
+  return all
+}
+
+/** A row that counts as zeros. */
+function clearRow(first: usize, second: usize, groups: i32, step: usize): void {
+  for (; groups > 0; groups--, first += step, second += step) {
+    store<i32>(first, 0)
+    store<i32>(second, 0)
+  }
+}
+
+/**
+ * Lists the groups that have a second digit. Each is written at the list's end, and the end moves past it only where there
+ * is one: no branch to guess wrong.
+ */
+function listSeconds(seconds: usize, rows: i32, groups: i32, negative: bool, slot: usize): void {
+  const step = (<usize>rows) << 2
+  const offset = i8x16.splat(negative ? SECOND_OFFSET : 0)
+  const maskA = laneMask(rows)
+  const maskB = laneMask(rows - 4)
+  const wide = rows > 4
+  const numbers = slot + <usize>SECOND_HEADER + <usize>groups * step
+  let digits = slot + <usize>SECOND_HEADER
+  let listed: i32 = 0
+  for (let group: i32 = 0; group < groups; group++, seconds += step) {
+    const a = v128.and(v128.load(seconds), maskA)
+    v128.store(digits, i8x16.add(a, offset))
+    let any = a
+    if (wide) {
+      const b = v128.and(v128.load(seconds, 16), maskB)
+      v128.store64_lane(digits, i8x16.add(b, offset), 0, 16)
+      any = v128.or(a, b)
+    }
+    store<u16>(numbers + ((<usize>listed) << 1), <u16>group)
+    const there = <i32>v128.any_true(any)
+    listed += there
+    digits += step * <usize>there
+  }
+  store<i32>(slot, listed)
+}
+
+/**
+ * The rows of one tile as digits.
+ *
+ * @param row      the tile's first row, float32; `rowStride` bytes to the next
+ * @param first    where the tile's first digits go
+ * @param slot     its slot
+ * @param steps    its rows' steps, float32; `zeros` their zeros, int32
+ * @param scratch  16 bytes, and one for each first digit of the largest tile, with room for a vector at the end
+ */
+export function digitsOfTile(
+  row: usize,
+  rowStride: usize,
+  rows: i32,
+  width: i32,
+  first: usize,
+  slot: usize,
+  steps: usize,
+  zeros: usize,
+  scratch: usize,
+): void {
+  const groups = ((width + 15) >> 4) << 2
+  const between = (<usize>rows) << 2
+  let all = i32x4.splat(0)
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const found = scratch
+    const seconds = scratch + 16 + (i << 2)
+    findRowStep(row, width, found)
+    const inverse = load<f32>(found, INVERSE)
+    store<f32>(steps + (i << 2), load<f32>(found))
+    if (inverse === 0) {
+      store<i32>(zeros + (i << 2), 0)
+      clearRow(first + (i << 2), seconds, groups, between)
+    } else {
+      const below = <i32>nearest<f32>(-load<f32>(found, LOW) * inverse)
+      const above = <i32>nearest<f32>(load<f32>(found, HIGH) * inverse)
+      const zero = max(min(64, below), 127 - above)
+      store<i32>(zeros + (i << 2), zero)
+      all = v128.or(all, digitsOfRow(row, width, inverse, zero, first + (i << 2), seconds, between))
+    }
+    row += rowStride
+  }
+  const negative = i32x4.bitmask(all) !== 0
+  store<i32>(slot, 0)
+  store<i32>(slot, negative ? 1 : 0, NEGATIVE)
+  if (v128.any_true(v128.andnot(all, i32x4.splat(127))))
+    listSeconds(scratch + 16, rows, groups, negative, slot)
+}

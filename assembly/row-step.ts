@@ -1,0 +1,78 @@
+/**
+ * The step that a row of activations is quantised by. The same operations in the same order as `rowStep` in
+ * src/kernels/quantization.ts.
+ */
+import { isNormal } from './quantize'
+import { laneMask, maxFloatLanes, minFloatLanes, sumLanes } from './simd'
+
+/** c / 63.5: how far 64 steps reach, in root mean squares (src/kernels/quantization.ts has the table it was chosen by). */
+const REACH: f32 = 3.0 / 63.5
+/** Steps from the least to the largest value of a row at most: so two digits of 7 bits hold every value. */
+const MOST_STEPS: f32 = 8064.0
+
+/** Where `findRowStep` leaves its answer: step and 1/step, both 0 for a row that counts as zeros, then low and high. */
+export const INVERSE: usize = 4
+export const LOW: usize = 8
+export const HIGH: usize = 12
+
+/**
+ *     low = min(0, min x)   high = max(0, max x)   e = √(Σx²/K), in 16 lanes (i mod 16)
+ *     step = max(min((high - low)/127, e·c/63.5), (high - low)/8064)
+ *
+ * A row whose step or 1/step is not a normal number (zeros, overflow, NaN) counts as zeros: both are 0.
+ *
+ * @param row  float32, room for `width` rounded up to 16; what stands beyond `width` is not read as a number
+ * @param out  16 bytes
+ */
+export function findRowStep(row: usize, width: i32, out: usize): void {
+  const whole = row + ((<usize>(width & ~15)) << 2)
+  const left = width & 15
+  const zero = f32x4.splat(0)
+  let low = zero
+  let high = zero
+  let sumA = zero
+  let sumB = zero
+  let sumC = zero
+  let sumD = zero
+  let p = row
+  for (; p < whole; p += 64) {
+    const a = v128.load(p)
+    const b = v128.load(p, 16)
+    const c = v128.load(p, 32)
+    const d = v128.load(p, 48)
+    low = f32x4.pmin(f32x4.pmin(f32x4.pmin(f32x4.pmin(low, a), b), c), d)
+    high = f32x4.pmax(f32x4.pmax(f32x4.pmax(f32x4.pmax(high, a), b), c), d)
+    sumA = f32x4.add(sumA, f32x4.mul(a, a))
+    sumB = f32x4.add(sumB, f32x4.mul(b, b))
+    sumC = f32x4.add(sumC, f32x4.mul(c, c))
+    sumD = f32x4.add(sumD, f32x4.mul(d, d))
+  }
+  if (left > 0) {
+    const a = v128.and(v128.load(p), laneMask(left))
+    const b = v128.and(v128.load(p, 16), laneMask(left - 4))
+    const c = v128.and(v128.load(p, 32), laneMask(left - 8))
+    const d = v128.and(v128.load(p, 48), laneMask(left - 12))
+    low = f32x4.pmin(f32x4.pmin(f32x4.pmin(f32x4.pmin(low, a), b), c), d)
+    high = f32x4.pmax(f32x4.pmax(f32x4.pmax(f32x4.pmax(high, a), b), c), d)
+    sumA = f32x4.add(sumA, f32x4.mul(a, a))
+    sumB = f32x4.add(sumB, f32x4.mul(b, b))
+    sumC = f32x4.add(sumC, f32x4.mul(c, c))
+    sumD = f32x4.add(sumD, f32x4.mul(d, d))
+  }
+  const least = minFloatLanes(low)
+  const most = maxFloatLanes(high)
+  const squares = sumLanes(f32x4.add(f32x4.add(sumA, sumB), f32x4.add(sumC, sumD)))
+  const range = most - least
+  const fitting = range / <f32>127
+  const usual = sqrt<f32>(squares / <f32>width) * REACH
+  const smallest = range / MOST_STEPS
+  let step = fitting < usual ? fitting : usual
+  if (step < smallest) step = smallest
+  const inverse = <f32>1 / step
+  // Where the row holds a NaN the sum of squares is one, and so is the step.
+  const usable = isNormal(step) && isNormal(inverse)
+  store<f32>(out, usable ? step : 0)
+  store<f32>(out, usable ? inverse : 0, INVERSE)
+  store<f32>(out, least, LOW)
+  store<f32>(out, most, HIGH)
+}
