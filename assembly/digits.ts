@@ -53,6 +53,7 @@ function quantized(p: usize, left: i32, factor: v128, zero: v128): v128 {
   return i32x4.add(roundToInt(f32x4.mul(x, factor)), zero)
 }
 
+// #region two-digits
 /**
  * One row's digits.
  *
@@ -114,6 +115,7 @@ function digitsOfRow(
   }
   return all
 }
+// #endregion
 
 /** A row that counts as zeros. */
 function clearRow(first: usize, second: usize, groups: i32, step: usize): void {

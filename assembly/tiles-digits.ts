@@ -21,6 +21,7 @@ function first1x2(x: usize, w: usize, groups: i32, out: usize): void {
   v128.store(out, y0b, 16)
 }
 
+// #region tile
 function first2x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
   let row = out
   let y0a = i32x4.shl(v128.load(row), 7)
@@ -46,6 +47,7 @@ function first2x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
   v128.store(out, y1a)
   v128.store(out, y1b, 16)
 }
+// #endregion
 
 function first3x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
   let row = out

@@ -66,7 +66,7 @@ export function isNormal(value: number): boolean {
 
 // #region row-step
 /** c: how many root mean squares 63.5 steps reach. Chosen by the table in docs/10-making-it-fast.md. */
-const REACH = Math.fround(3 / 63.5)
+const REACH = Math.fround(2.7 / 63.5)
 /** Steps from the least to the largest value of a row at most, so that two digits of 7 bits hold every value. */
 const MOST_STEPS = 8064
 
@@ -78,7 +78,7 @@ const MOST_STEPS = 8064
  *
  * A row whose values fit 127 steps of the first kind has 7 bits; in others the few values outside have a second digit
  * (assembly/digits.ts), exactly. Either way |Σ q·w| < 2³¹: where the row fits |q| <= 127; else √(Σq²/K) <= 63.5/c + 1/2, so
- * by Cauchy and Schwarz the sum is at most 127·K·(63.5/c + 1/2), 11.3 million for K = 4096.
+ * by Cauchy and Schwarz the sum is at most 127·K·(63.5/c + 1/2), 12.5 million for K = 4096.
  *
  * @returns 0 for a row whose step or 1/step is not a normal number (zeros, overflow, NaN): it counts as zeros
  */

@@ -91,7 +91,7 @@ export function linearInt8(): string[] {
   const sum = values[0]!.reduce((total, q, k) => total + q * w[k]!, 0)
   const y = toy.read(out)[0]![0]!
   return [
-    `x    ${x[0]!.join('  ')}      from -1 to 0.5: 1.5, which is less than 6 root mean squares`,
+    `x    ${x[0]!.join('  ')}      from -1 to 0.5: 1.5, which is less than 5.4 root mean squares`,
     `q    ${values[0]!.join('  ')}      step = 1.5 / 127 = ${steps[0]!.toPrecision(6)}`,
     '',
     `w    ${weights[0]!.join('  ')}`,

@@ -39,11 +39,11 @@ export async function panel(): Promise<string[]> {
 
 export function limits(): string[] {
   return columns([
-    ['K', '127 · K · 127', '127 · K · (63.5/3 + 1/2)', '2³¹ - 1 = 2147483647'],
+    ['K', '127 · K · 127', '127 · K · (63.5/2.7 + 1/2)', '2³¹ - 1 = 2147483647'],
     ...[384, 768, 1024, 1536, 3072, 4096].map((K) => [
       String(K),
       String(127 * K * 127),
-      String(Math.ceil(127 * K * (63.5 / 3 + 0.5))),
+      String(Math.ceil(127 * K * (63.5 / 2.7 + 0.5))),
       127 * K * 127 < 2 ** 31 ? 'below' : 'ABOVE',
     ]),
   ])

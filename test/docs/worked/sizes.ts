@@ -145,11 +145,5 @@ export function precisionSizes(): string[] {
     row('encoder weights, int8, MB', (s) => millions(body(s))),
     row('int8 operations a weight byte, T = 1', () => '2'),
     row('int8 operations a weight byte, T = 128', () => '256'),
-    row('largest |q| of activations, K = H', ({ H }) => limit(H)),
-    row('largest |q| of activations, K = I', ({ I }) => limit(I)),
   ])
-}
-
-function limit(K: number): string {
-  return grouped(Math.min(16383, Math.floor((2 ** 31 - 1) / (127 * K))))
 }
