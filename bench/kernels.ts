@@ -1,5 +1,5 @@
 /** Linear layers of BERT-base in GOP/s, beside the bare tiles of probe-tiles.ts in the same run. `--turbo`: with V8's flag. */
-import { hasRelaxedSimd } from '#dist/kernels/features.js'
+import { hasRelaxedDot, hasRelaxedSimd } from '#dist/kernels/features.js'
 import type { Linear, Matrix, Precision } from '#dist/kernels/kernels.js'
 import type { WasmKernels } from '#dist/kernels/wasm.js'
 import { createKernels, randomLinear, randomRows, tune } from './engine.ts'
@@ -22,9 +22,11 @@ interface Subject {
 }
 
 const INTEGER_TILES = ['int8_5x2', 'int16_4x2', 'int16_5x2', ...(turbo ? ['int16_4x4'] : [])]
+const DIGIT_TILES = ['digits_6x2', ...(turbo ? ['digits_6x4'] : [])]
 const FLOAT_TILES = ['float_4x2', 'float_5x2', 'float_6x2', ...(turbo ? ['float_6x4'] : [])]
 
 const subjects: Subject[] = [{ precision: 'int8', variant: 'simd', tiles: INTEGER_TILES }]
+if (hasRelaxedDot()) subjects.push({ precision: 'int8', variant: 'relaxed', tiles: DIGIT_TILES })
 if (!turbo) subjects.push({ precision: 'float32', variant: 'simd', tiles: FLOAT_TILES })
 if (hasRelaxedSimd()) subjects.push({ precision: 'float32', variant: 'relaxed', tiles: FLOAT_TILES })
 else console.log('Relaxed kernels are not measured: this engine has no relaxed SIMD\n')
@@ -33,7 +35,7 @@ for (const { precision, variant, tiles } of subjects) {
   const kernels = await createKernels({ variant, precision, turbo })
   tune(kernels, precision)
   const probes = new Probes(variant)
-  probes.fill(precision === 'int8' ? 'integers' : 'float')
+  probes.fill(tiles === DIGIT_TILES ? 'digits' : precision === 'int8' ? 'integers' : 'float')
   const rows: string[][] = []
   for (const [inputs, outputs] of SHAPES) {
     const mark = kernels.memory.end
@@ -69,8 +71,8 @@ for (const { precision, variant, tiles } of subjects) {
     }
     kernels.memory.release(mark)
   }
-  const { int8Rows, float32Rows, float32Panel } = kernels.tiles
-  const tile = precision === 'int8' ? `${int8Rows}x8` : `${float32Rows}x${float32Panel}`
+  const { int8Rows, int8Joined, float32Rows, float32Panel } = kernels.tiles
+  const tile = precision === 'int8' ? `${int8Rows}x${int8Joined ? 16 : 8}` : `${float32Rows}x${float32Panel}`
   report(
     `${precision} ${variant}${turbo ? ' turbo' : ''}, tile ${tile}, GOP/s`,
     ['K', 'N', 'M', 'kernel', 'at best', 'bare tile', 'at best', 'which', 'kernel / tile', 'at best'],

@@ -4,11 +4,14 @@
  * is to be done. Activations stand interleaved by the tile's rows and weights in panels of its channels, both laid out
  * before the clock starts; there are no scales, no bias, no activation function, and no row is left over.
  *
- *     x     for each block of R rows, for each step: R × 4 bytes (a float, or a pair of int16)
- *     w     for each panel of 4·V channels, for each step: V vectors (int8: V × 8 bytes, widened in the loop)
+ *     x     for each block of R rows, for each step: R × 4 bytes (a float, a pair of int16, or four digits)
+ *     w     for each panel of 4·V channels, for each step: V vectors (int8: V × 8 bytes, widened in the loop; digits: panels
+ *           of 8 channels, 32 bytes a step)
  *     out   [rows, channels], float32 or int32
  */
 import { dot, Fused, madd } from '../assembly/simd'
+import { firstDigits8 } from '../assembly/tiles-digits'
+import { firstDigits16 } from '../assembly/tiles-digits-16'
 
 function int8Tile5x2(x: usize, w: usize, steps: i32, out: usize, outStride: usize): void {
   let y0a = i32x4.splat(0)
@@ -507,4 +510,23 @@ export function float_6x2(x: usize, w: usize, out: usize, rows: i32, channels: i
 
 export function float_6x4(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
   sweep(floatTile6x4, 6, 16, 64, x, w, out, rows, channels, steps)
+}
+
+/** The tiles of first digits, which begin with what `out` holds. */
+function digitsTile6x2(x: usize, w: usize, steps: i32, out: usize, outStride: usize): void {
+  for (let row: i32 = 0; row < 6; row++) memory.fill(out + outStride * row, 0, 32)
+  firstDigits8(6, x, w, steps, out, outStride)
+}
+
+function digitsTile6x4(x: usize, w: usize, steps: i32, out: usize, outStride: usize): void {
+  for (let row: i32 = 0; row < 6; row++) memory.fill(out + outStride * row, 0, 64)
+  firstDigits16(6, x, w, w + ((<usize>steps) << 5), steps, out, outStride)
+}
+
+export function digits_6x2(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
+  if (ASC_FEATURE_RELAXED_SIMD) sweep(digitsTile6x2, 6, 8, 32, x, w, out, rows, channels, steps)
+}
+
+export function digits_6x4(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
+  if (ASC_FEATURE_RELAXED_SIMD) sweep(digitsTile6x4, 6, 16, 64, x, w, out, rows, channels, steps)
 }

@@ -6,7 +6,10 @@ import { floats, seeded } from '../test/random.ts'
 import { rootPath } from '../test/shared.ts'
 import { check } from './measure.ts'
 
-export type ProbeKind = 'int8' | 'int16' | 'float'
+export type ProbeKind = 'int8' | 'int16' | 'float' | 'digits'
+
+/** Inputs of a step. */
+const STEP_INPUTS: Record<ProbeKind, number> = { float: 1, int8: 2, int16: 2, digits: 4 }
 
 /** A bare tile on one shape. */
 export interface Probe {
@@ -45,7 +48,7 @@ export class Probes {
     return names.map((name) => {
       const [, kind, tileRows] = /^(\w+)_(\d+)x\d+$/u.exec(name) as unknown as [string, ProbeKind, string]
       const padded = Math.ceil(rows / Number(tileRows)) * Number(tileRows)
-      const steps = kind === 'float' ? inputs : inputs / 2
+      const steps = inputs / STEP_INPUTS[kind]
       const sweep = this.#exports[name]!
       return {
         name: name.replace('_', ' '),
@@ -56,13 +59,14 @@ export class Probes {
     })
   }
 
-  /** Fills memory with what a kind reads; small integers of int16 and int8 do for all integer tiles. */
-  fill(kind: 'float' | 'integers'): void {
+  /** Fills memory with what a kind reads; bytes do for all integer tiles, 0 to 127 where they are digits. */
+  fill(kind: 'float' | 'integers' | 'digits'): void {
     const floats32 = new Float32Array(this.#memory.buffer)
     const int8 = new Int8Array(this.#memory.buffer)
     const numbers = this.#numbers
     if (kind === 'float') for (let i = X / 4; i < OUT / 4; i++) floats32[i] = numbers[i % numbers.length]!
     else for (let i = X; i < OUT; i++) int8[i] = Math.round(127 * numbers[i % numbers.length]!)
+    if (kind === 'digits') for (let i = X; i < W; i++) int8[i] = Math.abs(int8[i]!)
   }
 
   /** Computes the first and the last output of a probe by plain loops and compares. */
@@ -71,14 +75,14 @@ export class Probes {
     const [tileRows, vectors] = name.split(' ')[1]!.split('x').map(Number) as [number, number]
     const { buffer } = this.#memory
     const view = new DataView(buffer)
-    const pair = kind === 'float' ? 1 : 2
+    const pair = STEP_INPUTS[kind]
     const steps = inputs / pair
     for (const [row, channel] of [
       [0, 0],
       [rows - 1, outputs - 1],
     ] as const) {
       const block = Math.floor(row / tileRows) * tileRows * steps + (row % tileRows)
-      const width = 4 * vectors
+      const width = kind === 'digits' ? 8 : 4 * vectors
       const panel = Math.floor(channel / width) * width * steps + (channel % width)
       let sum = 0
       for (let k = 0; k < inputs; k++) {
@@ -87,6 +91,7 @@ export class Probes {
         const w = panel + step * width
         const half = k % pair
         if (kind === 'float') sum += view.getFloat32(x, true) * view.getFloat32(W + 4 * w, true)
+        else if (kind === 'digits') sum += view.getUint8(x + half) * view.getInt8(W + 4 * w + half)
         else if (kind === 'int16')
           sum += view.getInt16(x + 2 * half, true) * view.getInt16(W + 4 * w + 2 * half, true)
         else sum += view.getInt16(x + 2 * half, true) * view.getInt8(W + 2 * w + half)
