@@ -20,7 +20,7 @@ import { findRowStep, HIGH, INVERSE, LOW } from './row-step'
 import { laneMask, roundToInt } from './simd'
 import { CLOSEST_TILES } from './tile-rows'
 
-const NEGATIVE: usize = 4
+export const NEGATIVE: usize = 4
 /** Bytes before the digits of a slot. */
 export const SECOND_HEADER: i32 = 16
 /** What is added to second digits where one is negative. */

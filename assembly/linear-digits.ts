@@ -19,9 +19,10 @@
  *   both digits in one function: 217, but re-vectorised only 241 for 6 × 16.
  */
 import { activateInt8 } from './activation'
-import { secondSlot } from './digits'
+import { NEGATIVE, SECOND_HEADER, SECOND_OFFSET, secondSlot } from './digits'
 import { INT8_PANEL } from './linear-int8'
 import { COLUMN_BYTES } from './packing'
+import { dotDigits } from './simd'
 import { nextTileRows } from './tile-rows'
 import { firstDigits8 } from './tiles-digits'
 import { firstDigits16 } from './tiles-digits-16'
@@ -61,17 +62,47 @@ function finishTile(
   }
 }
 
-/** The sums of second digits of a tile of 8 channels to `out`; zeros where it has none. */
+/** 64·w of the group of which `number` holds the number, 4 channels, added to `sums`. */
+function offsetOf(number: usize, w: usize, sums: v128): v128 {
+  return dotDigits(v128.load(w + ((<usize>load<u16>(number)) << 5)), i8x16.splat(SECOND_OFFSET), sums)
+}
+
+/** -64·Σ w over the groups from `number` to `end`, 4 channels. Four sums, for each waits for its last product. */
+function offsetSums(number: usize, end: usize, w: usize): v128 {
+  let a = i32x4.splat(0)
+  let b = i32x4.splat(0)
+  let c = i32x4.splat(0)
+  let d = i32x4.splat(0)
+  for (; number + 8 <= end; number += 8) {
+    a = offsetOf(number, w, a)
+    b = offsetOf(number + 2, w, b)
+    c = offsetOf(number + 4, w, c)
+    d = offsetOf(number + 6, w, d)
+  }
+  for (; number < end; number += 2) a = offsetOf(number, w, a)
+  return i32x4.neg(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)))
+}
+
+/**
+ * The sums of a tile's second digits over 8 channels, to `out`. Where one of them is negative all have 64 added, so 64·Σ w
+ * over the listed groups is taken away first.
+ */
 function begin(rows: i32, slot: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
-  if (load<i32>(slot) !== 0) {
-    secondDigits8(rows, slot, w, groups, out, outStride)
-    return
+  const listed = <usize>load<i32>(slot)
+  let a = i32x4.splat(0)
+  let b = i32x4.splat(0)
+  if (listed !== 0 && load<i32>(slot, NEGATIVE) !== 0) {
+    const numbers = slot + <usize>SECOND_HEADER + ((<usize>(groups * rows)) << 2)
+    const end = numbers + (listed << 1)
+    a = offsetSums(numbers, end, w)
+    b = offsetSums(numbers, end, w + 16)
   }
-  const zero = i32x4.splat(0)
-  for (; rows > 0; rows--, out += outStride) {
-    v128.store(out, zero)
-    v128.store(out, zero, 16)
+  let row = out
+  for (let left = rows; left > 0; left--, row += outStride) {
+    v128.store(row, a)
+    v128.store(row, b, 16)
   }
+  if (listed !== 0) secondDigits8(rows, slot, w, groups, out, outStride)
 }
 
 /**

@@ -1,32 +1,20 @@
 /**
- * Register tiles of second digits: the sums of one tile's slot (digits.ts) over a panel of 8 channels, R rows × 2 vectors
- * of 4 channels. Where a digit is negative all have 64 added, so 64·Σ w over the listed groups is taken away first.
+ * Register tiles of second digits: what one tile's slot (digits.ts) adds to `out` over a panel of 8 channels, R rows × 2
+ * vectors of 4 channels. (Beginning with sums in registers kept V8 from re-vectorising them.)
  */
-import { SECOND_HEADER, SECOND_OFFSET } from './digits'
+import { SECOND_HEADER } from './digits'
 import { dotDigits } from './simd'
 
 function second1x2(list: usize, w: usize, groups: i32, out: usize): void {
+  let y0a = v128.load(out)
+  let y0b = v128.load(out, 16)
   let digits = list + <usize>SECOND_HEADER
-  let index = digits + <usize>groups * 4
-  const end = index + ((<usize>load<i32>(list)) << 1)
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  if (load<i32>(list, 4) !== 0) {
-    const offset = i8x16.splat(SECOND_OFFSET)
-    for (let p = index; p < end; p += 2) {
-      const at = (<usize>load<u16>(p)) << 5
-      const wa = v128.load(w + at)
-      const wb = v128.load(w + at, 16)
-      y0a = dotDigits(wa, offset, y0a)
-      y0b = dotDigits(wb, offset, y0b)
-    }
-    y0a = i32x4.neg(y0a)
-    y0b = i32x4.neg(y0b)
-  }
-  for (; index < end; index += 2) {
-    const at = (<usize>load<u16>(index)) << 5
-    const wa = v128.load(w + at)
-    const wb = v128.load(w + at, 16)
+  let number = digits + <usize>groups * 4
+  const end = number + ((<usize>load<i32>(list)) << 1)
+  for (; number < end; number += 2) {
+    const group = w + ((<usize>load<u16>(number)) << 5)
+    const wa = v128.load(group)
+    const wb = v128.load(group, 16)
     const digits0 = v128.load32_splat(digits)
     y0a = dotDigits(wa, digits0, y0a)
     y0b = dotDigits(wb, digits0, y0b)
@@ -37,29 +25,19 @@ function second1x2(list: usize, w: usize, groups: i32, out: usize): void {
 }
 
 function second2x2(list: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+  let row = out
+  let y0a = v128.load(row)
+  let y0b = v128.load(row, 16)
+  row += outStride
+  let y1a = v128.load(row)
+  let y1b = v128.load(row, 16)
   let digits = list + <usize>SECOND_HEADER
-  let index = digits + <usize>groups * 8
-  const end = index + ((<usize>load<i32>(list)) << 1)
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  if (load<i32>(list, 4) !== 0) {
-    const offset = i8x16.splat(SECOND_OFFSET)
-    for (let p = index; p < end; p += 2) {
-      const at = (<usize>load<u16>(p)) << 5
-      const wa = v128.load(w + at)
-      const wb = v128.load(w + at, 16)
-      y0a = dotDigits(wa, offset, y0a)
-      y0b = dotDigits(wb, offset, y0b)
-    }
-    y0a = i32x4.neg(y0a)
-    y0b = i32x4.neg(y0b)
-  }
-  let y1a = y0a
-  let y1b = y0b
-  for (; index < end; index += 2) {
-    const at = (<usize>load<u16>(index)) << 5
-    const wa = v128.load(w + at)
-    const wb = v128.load(w + at, 16)
+  let number = digits + <usize>groups * 8
+  const end = number + ((<usize>load<i32>(list)) << 1)
+  for (; number < end; number += 2) {
+    const group = w + ((<usize>load<u16>(number)) << 5)
+    const wa = v128.load(group)
+    const wb = v128.load(group, 16)
     const digits0 = v128.load32_splat(digits)
     y0a = dotDigits(wa, digits0, y0a)
     y0b = dotDigits(wb, digits0, y0b)
@@ -76,31 +54,22 @@ function second2x2(list: usize, w: usize, groups: i32, out: usize, outStride: us
 }
 
 function second3x2(list: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+  let row = out
+  let y0a = v128.load(row)
+  let y0b = v128.load(row, 16)
+  row += outStride
+  let y1a = v128.load(row)
+  let y1b = v128.load(row, 16)
+  row += outStride
+  let y2a = v128.load(row)
+  let y2b = v128.load(row, 16)
   let digits = list + <usize>SECOND_HEADER
-  let index = digits + <usize>groups * 12
-  const end = index + ((<usize>load<i32>(list)) << 1)
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  if (load<i32>(list, 4) !== 0) {
-    const offset = i8x16.splat(SECOND_OFFSET)
-    for (let p = index; p < end; p += 2) {
-      const at = (<usize>load<u16>(p)) << 5
-      const wa = v128.load(w + at)
-      const wb = v128.load(w + at, 16)
-      y0a = dotDigits(wa, offset, y0a)
-      y0b = dotDigits(wb, offset, y0b)
-    }
-    y0a = i32x4.neg(y0a)
-    y0b = i32x4.neg(y0b)
-  }
-  let y1a = y0a
-  let y1b = y0b
-  let y2a = y0a
-  let y2b = y0b
-  for (; index < end; index += 2) {
-    const at = (<usize>load<u16>(index)) << 5
-    const wa = v128.load(w + at)
-    const wb = v128.load(w + at, 16)
+  let number = digits + <usize>groups * 12
+  const end = number + ((<usize>load<i32>(list)) << 1)
+  for (; number < end; number += 2) {
+    const group = w + ((<usize>load<u16>(number)) << 5)
+    const wa = v128.load(group)
+    const wb = v128.load(group, 16)
     const digits0 = v128.load32_splat(digits)
     y0a = dotDigits(wa, digits0, y0a)
     y0b = dotDigits(wb, digits0, y0b)
@@ -123,33 +92,25 @@ function second3x2(list: usize, w: usize, groups: i32, out: usize, outStride: us
 }
 
 function second4x2(list: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+  let row = out
+  let y0a = v128.load(row)
+  let y0b = v128.load(row, 16)
+  row += outStride
+  let y1a = v128.load(row)
+  let y1b = v128.load(row, 16)
+  row += outStride
+  let y2a = v128.load(row)
+  let y2b = v128.load(row, 16)
+  row += outStride
+  let y3a = v128.load(row)
+  let y3b = v128.load(row, 16)
   let digits = list + <usize>SECOND_HEADER
-  let index = digits + <usize>groups * 16
-  const end = index + ((<usize>load<i32>(list)) << 1)
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  if (load<i32>(list, 4) !== 0) {
-    const offset = i8x16.splat(SECOND_OFFSET)
-    for (let p = index; p < end; p += 2) {
-      const at = (<usize>load<u16>(p)) << 5
-      const wa = v128.load(w + at)
-      const wb = v128.load(w + at, 16)
-      y0a = dotDigits(wa, offset, y0a)
-      y0b = dotDigits(wb, offset, y0b)
-    }
-    y0a = i32x4.neg(y0a)
-    y0b = i32x4.neg(y0b)
-  }
-  let y1a = y0a
-  let y1b = y0b
-  let y2a = y0a
-  let y2b = y0b
-  let y3a = y0a
-  let y3b = y0b
-  for (; index < end; index += 2) {
-    const at = (<usize>load<u16>(index)) << 5
-    const wa = v128.load(w + at)
-    const wb = v128.load(w + at, 16)
+  let number = digits + <usize>groups * 16
+  const end = number + ((<usize>load<i32>(list)) << 1)
+  for (; number < end; number += 2) {
+    const group = w + ((<usize>load<u16>(number)) << 5)
+    const wa = v128.load(group)
+    const wb = v128.load(group, 16)
     const digits0 = v128.load32_splat(digits)
     y0a = dotDigits(wa, digits0, y0a)
     y0b = dotDigits(wb, digits0, y0b)
@@ -178,35 +139,28 @@ function second4x2(list: usize, w: usize, groups: i32, out: usize, outStride: us
 }
 
 function second5x2(list: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+  let row = out
+  let y0a = v128.load(row)
+  let y0b = v128.load(row, 16)
+  row += outStride
+  let y1a = v128.load(row)
+  let y1b = v128.load(row, 16)
+  row += outStride
+  let y2a = v128.load(row)
+  let y2b = v128.load(row, 16)
+  row += outStride
+  let y3a = v128.load(row)
+  let y3b = v128.load(row, 16)
+  row += outStride
+  let y4a = v128.load(row)
+  let y4b = v128.load(row, 16)
   let digits = list + <usize>SECOND_HEADER
-  let index = digits + <usize>groups * 20
-  const end = index + ((<usize>load<i32>(list)) << 1)
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  if (load<i32>(list, 4) !== 0) {
-    const offset = i8x16.splat(SECOND_OFFSET)
-    for (let p = index; p < end; p += 2) {
-      const at = (<usize>load<u16>(p)) << 5
-      const wa = v128.load(w + at)
-      const wb = v128.load(w + at, 16)
-      y0a = dotDigits(wa, offset, y0a)
-      y0b = dotDigits(wb, offset, y0b)
-    }
-    y0a = i32x4.neg(y0a)
-    y0b = i32x4.neg(y0b)
-  }
-  let y1a = y0a
-  let y1b = y0b
-  let y2a = y0a
-  let y2b = y0b
-  let y3a = y0a
-  let y3b = y0b
-  let y4a = y0a
-  let y4b = y0b
-  for (; index < end; index += 2) {
-    const at = (<usize>load<u16>(index)) << 5
-    const wa = v128.load(w + at)
-    const wb = v128.load(w + at, 16)
+  let number = digits + <usize>groups * 20
+  const end = number + ((<usize>load<i32>(list)) << 1)
+  for (; number < end; number += 2) {
+    const group = w + ((<usize>load<u16>(number)) << 5)
+    const wa = v128.load(group)
+    const wb = v128.load(group, 16)
     const digits0 = v128.load32_splat(digits)
     y0a = dotDigits(wa, digits0, y0a)
     y0b = dotDigits(wb, digits0, y0b)
@@ -241,37 +195,31 @@ function second5x2(list: usize, w: usize, groups: i32, out: usize, outStride: us
 }
 
 function second6x2(list: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+  let row = out
+  let y0a = v128.load(row)
+  let y0b = v128.load(row, 16)
+  row += outStride
+  let y1a = v128.load(row)
+  let y1b = v128.load(row, 16)
+  row += outStride
+  let y2a = v128.load(row)
+  let y2b = v128.load(row, 16)
+  row += outStride
+  let y3a = v128.load(row)
+  let y3b = v128.load(row, 16)
+  row += outStride
+  let y4a = v128.load(row)
+  let y4b = v128.load(row, 16)
+  row += outStride
+  let y5a = v128.load(row)
+  let y5b = v128.load(row, 16)
   let digits = list + <usize>SECOND_HEADER
-  let index = digits + <usize>groups * 24
-  const end = index + ((<usize>load<i32>(list)) << 1)
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  if (load<i32>(list, 4) !== 0) {
-    const offset = i8x16.splat(SECOND_OFFSET)
-    for (let p = index; p < end; p += 2) {
-      const at = (<usize>load<u16>(p)) << 5
-      const wa = v128.load(w + at)
-      const wb = v128.load(w + at, 16)
-      y0a = dotDigits(wa, offset, y0a)
-      y0b = dotDigits(wb, offset, y0b)
-    }
-    y0a = i32x4.neg(y0a)
-    y0b = i32x4.neg(y0b)
-  }
-  let y1a = y0a
-  let y1b = y0b
-  let y2a = y0a
-  let y2b = y0b
-  let y3a = y0a
-  let y3b = y0b
-  let y4a = y0a
-  let y4b = y0b
-  let y5a = y0a
-  let y5b = y0b
-  for (; index < end; index += 2) {
-    const at = (<usize>load<u16>(index)) << 5
-    const wa = v128.load(w + at)
-    const wb = v128.load(w + at, 16)
+  let number = digits + <usize>groups * 24
+  const end = number + ((<usize>load<i32>(list)) << 1)
+  for (; number < end; number += 2) {
+    const group = w + ((<usize>load<u16>(number)) << 5)
+    const wa = v128.load(group)
+    const wb = v128.load(group, 16)
     const digits0 = v128.load32_splat(digits)
     y0a = dotDigits(wa, digits0, y0a)
     y0b = dotDigits(wb, digits0, y0b)
