@@ -88,7 +88,10 @@ export class BertModel {
     const { info, setup, memoryBytes } = this.#engine
     const { weightBytes, parameters } = info
     const { precision, variant: kernels, threads, tiles } = setup
-    const tile = precision === 'int8' ? `${tiles.int8Rows}x${tiles.int8Joined ? 16 : 8}` : `${tiles.float32Rows}x${tiles.float32Panel}`
+    const tile =
+      precision === 'int8'
+        ? `${tiles.int8Rows}x${tiles.int8Joined ? 16 : 8}`
+        : `${tiles.float32Rows}x${tiles.float32Panel}`
     return { precision, kernels, tile, threads, turbo: this.#turbo, weightBytes, memoryBytes, parameters }
   }
 

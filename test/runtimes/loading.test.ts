@@ -154,7 +154,7 @@ for (const precision of ['int8', 'float32'] as const) {
 async function setupOf(threads: number): Promise<EngineSetup> {
   const config = await loadConfig(mapFiles(files))
   const module = await compileKernels({ variant: 'simd', shared: threads > 1, turbo: false })
-  const tiles = defaultTiles('simd', false)
+  const tiles = defaultTiles(false, false)
   return { config, module, tiles, precision: 'int8', variant: 'simd', threads, batchTokens: 1024 }
 }
 
