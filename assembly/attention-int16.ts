@@ -57,15 +57,22 @@ function limitOf(headDim: i32): f32 {
   return min(<f32>16383, <f32>floor(sqrt(<f64>2147483647 / <f64>headDim)))
 }
 
-/** Keys [T, D] into panels of output channels; channels beyond T are 0. */
-function packKeys(keys: usize, stride: usize, tokens: i32, headDim: i32, out: usize, scales: usize): void {
+/**
+ * Keys [T, D] into panels of output channels; channels beyond T are 0.
+ *
+ * @returns 0, or NaN where a key cannot be quantised
+ */
+function packKeys(keys: usize, stride: usize, tokens: i32, headDim: i32, out: usize, scales: usize): f32 {
   const panelBytes = (<usize>roundUp(headDim, 16)) << 4
   const limit = limitOf(headDim)
   const padded = roundUp(tokens, 8)
+  let wrong: f32 = 0
   for (let token: i32 = 0; token < padded; token++) {
     const to = out + panelBytes * (token >> 3) + ((<usize>(token & 7)) << 2)
     if (token < tokens) {
-      store<f32>(scales, quantizeToLimit(keys, headDim, limit, to, 32))
+      const scale = quantizeToLimit(keys, headDim, limit, to, 32)
+      store<f32>(scales, scale)
+      wrong += scale * 0
       keys += stride
     } else {
       int16Row(0, headDim, 0, to, 32)
@@ -73,6 +80,7 @@ function packKeys(keys: usize, stride: usize, tokens: i32, headDim: i32, out: us
     }
     scales += 4
   }
+  return wrong
 }
 
 /** Values [T, D] into panels whose output channels are the dimensions; those beyond D are 0. */
@@ -99,7 +107,7 @@ function packValues(
     const scale = f32x4.div(bits, limit)
     const inverse = f32x4.div(limit, bits)
     const usable = v128.and(normalLanes(scale), normalLanes(inverse))
-    v128.store(scales + floatBytes(d), v128.and(scale, usable))
+    v128.store(scales + floatBytes(d), v128.bitselect(scale, unusableLanes(scale), usable))
     v128.store(inverses + floatBytes(d), v128.and(inverse, usable))
     const factor = v128.and(inverse, usable)
     let to = out + panelBytes * (d >> 3) + ((<usize>(d & 4)) << 2)
@@ -120,6 +128,11 @@ function packValues(
 /** All bits set in lanes that are normal numbers above zero. */
 function normalLanes(v: v128): v128 {
   return v128.and(i32x4.ge_s(v, i32x4.splat(0x00800000)), i32x4.lt_s(v, i32x4.splat(0x7f800000)))
+}
+
+/** `unusable` of each lane. */
+function unusableLanes(scale: v128): v128 {
+  return v128.andnot(f32x4.splat(f32.NaN), f32x4.lt(scale, f32x4.splat(1)))
 }
 
 /**
@@ -188,7 +201,8 @@ function softmaxToInt16(
   const sum = sumLanes(f32x4.add(sumA, sumB))
   const fitting = EXPONENTIALS / sum
   const limit = fitting < LARGEST_INT16 ? fitting : LARGEST_INT16
-  store<f32>(context, <f32>1 / (sum * limit))
+  // A factor that is NaN, of a query or key that cannot be quantised, is not seen in the sums: it is added.
+  store<f32>(context, <f32>1 / (sum * limit) + factor * 0)
   int16Row(row, width, limit, out, step)
   return <f32>1 / sum
 }
@@ -276,7 +290,7 @@ export function attentionHeadInt16(
   const contextFactors = queryFactors + floatBytes(QUERY_ROWS)
 
   const limit = limitOf(headDim)
-  packKeys(query + floatBytes(call.hidden), stride, tokens, headDim, keys, keyScales)
+  const wrongKeys = packKeys(query + floatBytes(call.hidden), stride, tokens, headDim, keys, keyScales)
   packValues(query + 2 * floatBytes(call.hidden), stride, tokens, headDim, values, valueScales)
   for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
     const rows = min(QUERY_ROWS, tokens - first)
@@ -286,7 +300,7 @@ export function attentionHeadInt16(
         const from = query + stride * (first + row)
         const to = interleaved(queries, start, row, queryBytes)
         const queryScale = quantizeToLimit(from, headDim, limit, to, (<usize>count) << 2)
-        store<f32>(queryFactors + floatBytes(row), queryScale * call.scale)
+        store<f32>(queryFactors + floatBytes(row), queryScale * call.scale + wrongKeys)
       }
       start += count
     }

@@ -12,6 +12,7 @@
  *   6×2 79, 6×4 108: twelve 256-bit accumulators hide the latency of the fused product.
  */
 import { activate } from './activation'
+import { Fused } from './simd'
 import { nextTileRows } from './tile-rows'
 import { tile8 } from './tiles-f32'
 import { tile16 } from './tiles-f32-16'
@@ -56,7 +57,9 @@ export function linearFloat32<Product>(
         const count = nextTileRows(last - row, tileRows)
         const tileX = x + xStride * row
         const tileOut = panelOut + outStride * row
-        if (panel === 16) row += tile16<Product>(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
+        // Only the fused build has 16-channel panels: src/kernels/tuning.ts.
+        if (sizeof<Product>() === sizeof<Fused>() && panel === 16)
+          row += tile16<Product>(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
         else {
           tile8<Product>(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
           row += count

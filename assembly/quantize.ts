@@ -10,6 +10,11 @@ export function isNormal(value: f32): bool {
   return bits >= SMALLEST_NORMAL && bits < INFINITY_BITS
 }
 
+/** The step of numbers that cannot be quantised: 0 where they are too small for it, NaN where too large or NaN. */
+export function unusable(step: f32): f32 {
+  return step < 1 ? 0 : f32.NaN
+}
+
 /** Eight int16 as four pairs, to where the pairs of their row stand, `step` bytes apart. */
 export function storePairs(pairs: v128, out: usize, step: usize): void {
   v128.store32_lane(out, pairs, 0)
@@ -71,9 +76,9 @@ export function rowMax(row: usize, width: i32): f32 {
  *
  *     scale = max|x| / limit        q = round(x · (limit / max|x|))
  *
- * A row whose scale or its inverse is not a normal number counts as zeros.
+ * Where the scale or its inverse is not a normal number the values are zeros.
  *
- * @returns the scale, or 0
+ * @returns the scale; 0 or NaN where it is not usable
  */
 export function quantizeToLimit(row: usize, width: i32, limit: f32, out: usize, step: usize): f32 {
   const largest = rowMax(row, width)
@@ -81,5 +86,5 @@ export function quantizeToLimit(row: usize, width: i32, limit: f32, out: usize, 
   const inverse = limit / largest
   const usable = isNormal(scale) && isNormal(inverse)
   int16Row(row, width, usable ? inverse : 0, out, step)
-  return usable ? scale : 0
+  return usable ? scale : unusable(scale)
 }

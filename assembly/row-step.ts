@@ -2,7 +2,7 @@
  * The step that a row of activations is quantised by. The same operations in the same order as `rowStep` in
  * src/kernels/quantization.ts.
  */
-import { isNormal } from './quantize'
+import { isNormal, unusable } from './quantize'
 import { laneMask, maxFloatLanes, minFloatLanes, sumLanes } from './simd'
 
 /** c / 63.5: how far 64 steps reach, in root mean squares (src/kernels/quantization.ts has the table it was chosen by). */
@@ -10,7 +10,7 @@ const REACH: f32 = 2.7 / 63.5
 /** Steps from the least to the largest value of a row at most: so two digits of 7 bits hold every value. */
 const MOST_STEPS: f32 = 8064.0
 
-/** Where `findRowStep` leaves its answer: step and 1/step, both 0 for a row that counts as zeros, then low and high. */
+/** Where `findRowStep` leaves its answer: step and 1/step, then low and high. */
 export const INVERSE: usize = 4
 export const LOW: usize = 8
 export const HIGH: usize = 12
@@ -19,7 +19,8 @@ export const HIGH: usize = 12
  *     low = min(0, min x)   high = max(0, max x)   e = √(Σx²/K), in 16 lanes (i mod 16)
  *     step = max(min((high - low)/127, e·c/63.5), (high - low)/8064)
  *
- * A row whose step or 1/step is not a normal number (zeros, overflow, NaN) counts as zeros: both are 0.
+ * Where step or 1/step is not a normal number, 1/step is 0 and the row's numbers are taken as zeros: with the step 0 where
+ * they are too small, and NaN where they are too large or NaN, so that what is computed from them is NaN too.
  *
  * @param row  float32, room for `width` rounded up to 16; what stands beyond `width` is not read as a number
  * @param out  16 bytes
@@ -71,7 +72,7 @@ export function findRowStep(row: usize, width: i32, out: usize): void {
   const inverse = <f32>1 / step
   // Where the row holds a NaN the sum of squares is one, and so is the step.
   const usable = isNormal(step) && isNormal(inverse)
-  store<f32>(out, usable ? step : 0)
+  store<f32>(out, usable ? step : unusable(step))
   store<f32>(out, usable ? inverse : 0, INVERSE)
   store<f32>(out, least, LOW)
   store<f32>(out, most, HIGH)

@@ -62,7 +62,7 @@ await step(
       tool('assemblyscript/bin/asc.js', '--target', target)
       const wasm = readFileSync(join(root, outFile))
       // Deflated before base64, which hides from gzip what repeats: 5.9 kB on the wire where plain base64 has 8.8.
-      // The others against the first, of which they repeat most: 0.6 kB in place of 5.9 (src/kernels/module.ts inflates so).
+      // The others against the first, of which they repeat much (src/kernels/module.ts inflates so).
       const against = first ? { dictionary: first } : {}
       const deflated = deflateRawSync(wasm, { level: 9, ...against }).toString('base64')
       first ??= wasm

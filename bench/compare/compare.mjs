@@ -7,7 +7,7 @@ import { compareInBrowser } from './browser.mjs'
 import { here, modelPath, nodeBinary, onnxFile, versionOf } from './places.mjs'
 import { prepareModel, prepareRivals } from './prepare.mjs'
 import { machine, markdown, median, spread, verdict } from './table.mjs'
-import { FORWARD, LOAD, SIZE } from './targets.mjs'
+import { FORWARD, hasDotProduct, LOAD, SIZE } from './targets.mjs'
 
 const PARTS = [...FORWARD.map(({ id }) => id), 'load', 'browser']
 const { values: options } = parseArgs({
@@ -57,7 +57,7 @@ if (base) prepareModel('base', ['onnx'])
 if (forward.some(({ model }) => model === 'large') || parts.includes('load'))
   prepareModel('large', ['int8', 'onnx'])
 
-console.log(`Machine: ${machine()}  `)
+console.log(`Machine: ${machine()}, ${hasDotProduct ? 'with' : 'without'} the 8-bit dot product  `)
 const rivals = ['onnxruntime-web', 'onnxruntime-node', '@huggingface/transformers']
 const inner = versionOf('onnxruntime-web', '@huggingface/transformers')
 console.log(

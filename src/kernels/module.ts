@@ -31,10 +31,10 @@ export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
 
 /** The module's bytes as a kind needs them. */
 export async function kernelBytes({ variant, shared, turbo }: ModuleKind): Promise<Uint8Array> {
-  const simd = await import('../generated/simd.ts')
-  let bytes = await inflate(simd.deflated)
-  // The two have nearly all in common: of the second only what differs is kept.
-  if (variant === 'relaxed') bytes = await inflate((await import('../generated/relaxed.ts')).deflated, bytes)
+  const relaxed = await import('../generated/relaxed.ts')
+  let bytes = await inflate(relaxed.deflated)
+  // The two have much in common: of the second, which fewer engines need, only what differs is kept.
+  if (variant === 'simd') bytes = await inflate((await import('../generated/simd.ts')).deflated, bytes)
   if (!shared) unshareMemory(bytes)
   // V8 keeps compiled code by a module's bytes: what was compiled before the flag stays as it was, so these bytes differ.
   if (turbo) bytes = withCustomSection(bytes, 'turbo')

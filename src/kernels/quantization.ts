@@ -59,6 +59,11 @@ export function weightScale(weights: Float32Array): number {
   return Math.fround(largest / WEIGHT_LIMIT)
 }
 
+/** The step of numbers that cannot be quantised: 0 where they are too small for it, NaN where too large or NaN. */
+function unusable(step: number): number {
+  return step < 1 ? 0 : Number.NaN
+}
+
 /** Whether a float32 is neither zero, subnormal, infinite nor NaN. */
 export function isNormal(value: number): boolean {
   return value >= 2 ** -126 && value < Number.POSITIVE_INFINITY
@@ -80,7 +85,8 @@ const MOST_STEPS = 8064
  * (assembly/digits.ts), exactly. Either way |Σ q·w| < 2³¹: where the row fits |q| <= 127; else √(Σq²/K) <= 63.5/c + 1/2, so
  * by Cauchy and Schwarz the sum is at most 127·K·(63.5/c + 1/2), 12.5 million for K = 4096.
  *
- * @returns 0 for a row whose step or 1/step is not a normal number (zeros, overflow, NaN): it counts as zeros
+ * @returns where step or 1/step is not a normal number: 0 where the row is too small for it, NaN where it is too large or
+ *   holds NaN, so that what is computed from it is NaN too
  */
 export function rowStep(x: Float32Array): number {
   let low = 0
@@ -95,7 +101,7 @@ export function rowStep(x: Float32Array): number {
   const usual = Math.fround(Math.fround(Math.sqrt(Math.fround(squares / x.length))) * REACH)
   const smallest = Math.fround(range / MOST_STEPS)
   const step = Math.max(Math.min(fitting, usual), smallest)
-  return isNormal(step) && isNormal(Math.fround(1 / step)) ? step : 0
+  return isNormal(step) && isNormal(Math.fround(1 / step)) ? step : unusable(step)
 }
 // #endregion
 
@@ -108,14 +114,14 @@ export function rowStep(x: Float32Array): number {
  */
 export function quantizeActivations(x: Float32Array, quantized: Int16Array): number {
   const step = rowStep(x)
-  if (step === 0) return 0
+  if (!(step > 0)) return step
   const inverse = Math.fround(1 / step)
   for (let i = 0; i < x.length; i++) quantized[i] = roundHalfEven(Math.fround(x[i]! * inverse))
   return step
 }
 // #endregion
 
-/** Numbers as int16 whose largest is at `limit`: value = q · scale, or all 0 with scale 0 where that is not normal. */
+/** Numbers as int16 whose largest is at `limit`: value = q · scale, or all 0, with the scale 0 or NaN, where that is not normal. */
 export function quantizeToLimit(x: Float32Array, limit: number): { scale: number; values: Int16Array } {
   const values = new Int16Array(x.length)
   let largest = 0
@@ -126,7 +132,7 @@ export function quantizeToLimit(x: Float32Array, limit: number): { scale: number
   }
   const scale = Math.fround(largest / limit)
   const inverse = Math.fround(limit / largest)
-  if (!(isNormal(scale) && isNormal(inverse))) return { scale: 0, values }
+  if (!(isNormal(scale) && isNormal(inverse))) return { scale: unusable(scale), values }
   for (let i = 0; i < x.length; i++) values[i] = roundHalfEven(Math.fround(x[i]! * inverse))
   return { scale, values }
 }

@@ -293,6 +293,8 @@ const exactAttention: Attend = (queries, keys, values, out, probabilities) => {
   const limit = Math.min(16383, Math.floor(Math.sqrt((2 ** 31 - 1) / headDim)))
   const scale = f(Math.LOG2E / Math.sqrt(headDim))
   const wholeKeys = keys.map((key) => quantizeToLimit(key, limit))
+  // NaN where a key cannot be quantised, else 0: no sum would show it.
+  const wrongKeys = wholeKeys.reduce((wrong, key) => wrong + key.scale * 0, 0)
   const columns = Array.from({ length: headDim }, (_, d) =>
     quantizeToLimit(
       Float32Array.from(values, (value) => value[d]!),
@@ -301,7 +303,7 @@ const exactAttention: Attend = (queries, keys, values, out, probabilities) => {
   )
   for (const [i, row] of queries.entries()) {
     const query = quantizeToLimit(row, limit)
-    const factor = f(query.scale * scale)
+    const factor = f(f(query.scale * scale) + wrongKeys)
     const weights = Float32Array.from(wholeKeys, (key) =>
       f(f(dot(query.values, key.values)) * f(factor * key.scale)),
     )
@@ -310,7 +312,7 @@ const exactAttention: Attend = (queries, keys, values, out, probabilities) => {
     const sum = math.sumInLanes((j) => weights[j]!, weights.length, 8)
     const most = Math.min(32767, f(EXPONENTIALS / sum))
     const whole = Int16Array.from(weights, (weight) => math.roundHalfEven(f(weight * most)))
-    const inverse = f(1 / f(sum * most))
+    const inverse = f(f(1 / f(sum * most)) + f(factor * 0))
     for (const [d, column] of columns.entries()) {
       out[i]![d] = f(f(dot(whole, column.values)) * f(inverse * column.scale))
     }

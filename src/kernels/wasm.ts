@@ -37,6 +37,7 @@ export interface KernelExports {
   join(control: number, milliseconds: number): number
   runAlone(control: number, scratch: number): void
   serve(control: number, scratch: number): void
+  raceTile(digits: number, at: number, inputs: number, times: number): void
   widenValues(from: number, type: number, count: number, to: number): number
   packLinearFloat32(
     from: number,

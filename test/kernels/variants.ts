@@ -49,7 +49,7 @@ export function variants(): Variant[] {
   const found = [
     wasmVariant('simd', false, { int8Rows: 4, int8Joined: false, float32Rows: 4, float32Panel: 8 }),
     wasmVariant('simd', false, { int8Rows: 5, int8Joined: false, float32Rows: 5, float32Panel: 8 }),
-    wasmVariant('simd', false, { int8Rows: 6, int8Joined: false, float32Rows: 6, float32Panel: 16 }),
+    wasmVariant('simd', false, { int8Rows: 6, int8Joined: false, float32Rows: 6, float32Panel: 8 }),
   ]
   if (hasRelaxedSimd()) {
     // What int8 promises holds in this build too, as long as it does not fuse.
@@ -57,7 +57,7 @@ export function variants(): Variant[] {
       wasmVariant('relaxed', false, { int8Rows: 5, int8Joined: false, float32Rows: 5, float32Panel: 8 }),
     )
     found.push(
-      wasmVariant('relaxed', false, { int8Rows: 6, int8Joined: true, float32Rows: 6, float32Panel: 16 }),
+      wasmVariant('relaxed', false, { int8Rows: 6, int8Joined: true, float32Rows: 6, float32Panel: 8 }),
     )
     found.push(
       wasmVariant('relaxed', true, { int8Rows: 4, int8Joined: true, float32Rows: 6, float32Panel: 8 }),
