@@ -1,16 +1,21 @@
-/** Loads, uses and disposes of a model again and again: `leaks-child.js MODEL OPTIONS CYCLES`; prints memory after each. */
+/**
+ * Loads, uses and disposes of a model again and again: `leaks-child.js MODEL OPTIONS CYCLES LEAK`; prints memory after each.
+ * LEAK: bytes that each cycle keeps, to see that they are seen.
+ */
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadRecognizer } from '#dist/node.js'
 import { sentence } from './models.js'
 
-const [model, options, cycles] = process.argv.slice(2)
+const [model, options, cycles, leak] = process.argv.slice(2)
 const samples: { resident: number; address: number }[] = []
+const leaked: Uint8Array[] = []
 
 for (let cycle = 0; cycle < Number(cycles); cycle++) {
   const ner = await loadRecognizer(model, JSON.parse(options!))
   await ner.recognize(sentence)
   ner.dispose()
+  if (Number(leak) > 0) leaked.push(new Uint8Array(Number(leak)).fill(cycle))
   // Threads take a moment to end; what they held is counted after that.
   await delay(20)
   globalThis.gc?.()
