@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeReady, run } from './ready.mjs'
+import { outcomeOf } from './test-outcome.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const compiled = join(root, 'build/test')
@@ -43,12 +44,9 @@ function runFile(name) {
     const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST)
     child.on('close', (code, signal) => {
       clearTimeout(timer)
-      const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0)
-      const good = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0)
-      const left = [...output.matchAll(/^skipped: .*$/gm)].map(([line]) => line)
+      const { passed: good, total, failed: bad, skipped: left, complaints } = outcomeOf(output, code)
       passed += good
       skipped += left.length
-      const bad = Math.max(total - good, code === 0 ? 0 : 1)
       wrong += bad
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       console.log(`${bad === 0 ? 'ok  ' : 'FAIL'} ${name}  ${good}/${total}  ${seconds} s`)
@@ -56,6 +54,7 @@ function runFile(name) {
       if (bad > 0) {
         failed.push(name)
         console.log(output)
+        for (const complaint of complaints) console.log(complaint)
         if (signal) console.log(`ended by ${signal}`)
       }
       resolve()
