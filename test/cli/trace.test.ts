@@ -44,6 +44,7 @@ test('iobert trace --json has the logits of each layer and every attention', asy
       layers.slice(1).map(({ attention }) => attention!.flat(2)),
       attentions![0]!.map((map) => Array.from(map)),
     )
+    assert.ok(decided.length > 0)
     for (const word of decided) {
       const first = offsets.findIndex(([start, end]) => end > 0 && start === text.indexOf(word.text))
       const row = layers.at(-1)!.logits![first]!

@@ -7,6 +7,7 @@ import { annotateSpark, formatJavaFloat, prepareSparkDocument } from '#dist/enti
 import { type SparkTokenizerOptions, tokenizeSpark } from '#dist/entities/spark-tokenizer.js'
 import type { SparkAnnotations, SparkOptions } from '#dist/entities/spark-types.js'
 import type { RecognizeOptions } from '#dist/entities/types.js'
+import { cpuTime } from '../cpu-time.ts'
 import { conllLabels, makeWordInput } from './sample.ts'
 
 function tokens(text: string, options?: SparkTokenizerOptions): string[] {
@@ -87,7 +88,13 @@ test('tokenizeSpark tokens are in order, apart, and hold every character but whi
 })
 
 test('tokenizeSpark takes long runs in linear time', () => {
-  assert.is(tokenizeSpark(`${'.'.repeat(20_000)} ${'a.'.repeat(20_000)}`).length, 3)
+  const time = (length: number): number =>
+    cpuTime(() => {
+      assert.is(tokenizeSpark(`${'.'.repeat(length)} ${'a.'.repeat(length)}`).length, 3)
+    })
+  time(20_000)
+  const [short, long] = [time(50_000), time(800_000)]
+  assert.ok(long < 16 * 4 * Math.max(short, 2), `${short} ms, 16 times as long ${long} ms`)
 })
 
 const cleaned: [mode: CleanupMode, wanted: string][] = [

@@ -110,7 +110,7 @@ for (const [name, code, make] of CASES) {
       const child = rootPath('build/test/hostile/memory-child.js')
       const { stdout, stderr } = spawnSync(process.execPath, [child, kind, file], {
         encoding: 'utf8',
-        timeout: 60_000,
+        timeout: 240_000,
       })
       assert.is(stderr, '')
       const found = JSON.parse(stdout)

@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { cpuTime } from '../cpu-time.ts'
 import { codeOf, seededRandom } from '../format/safetensors-file.ts'
 import { createTokenizer } from '../text/create-tokenizer.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
@@ -85,10 +86,12 @@ function fuzz(
   let slowest = 0
   for (let run = 0; run < RUNS; run++) {
     const input = files(random)
-    const start = performance.now()
+    let code = ''
     // Any other error ends the test
-    const code = outcome(input)
-    slowest = Math.max(slowest, performance.now() - start)
+    const spent = cpuTime(() => {
+      code = outcome(input)
+    })
+    slowest = Math.max(slowest, spent)
     seen.set(code, (seen.get(code) ?? 0) + 1)
   }
   assert.ok(
@@ -132,9 +135,10 @@ test(`createTokenizer answers ${RUNS} mutated special tokens with a tokenizer or
 })
 
 test('createTokenizer takes a line of white space without end in linear time', () => {
-  const start = performance.now()
-  assert.is(outcome({ vocab: `${VOCABULARY}${' '.repeat(2 ** 22)}x` }), 'ok')
-  assert.ok(performance.now() - start < 2_000)
+  const spent = cpuTime(() => {
+    assert.is(outcome({ vocab: `${VOCABULARY}${' '.repeat(2 ** 22)}x` }), 'ok')
+  })
+  assert.ok(spent < 2_000, `${spent} ms`)
 })
 
 test.run()

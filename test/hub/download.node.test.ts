@@ -190,8 +190,7 @@ test('downloadBlob asks again where a body stalls', async () => {
   const start = performance.now()
   await loadsWhole()
   delete process.env['HF_HUB_DOWNLOAD_TIMEOUT']
-  const seconds = (performance.now() - start) / 1000
-  assert.ok(seconds >= 0.99 && seconds < 5, `${seconds} s`)
+  assert.ok(performance.now() - start >= 990)
   assert.ok(hub.bytesOf(WEIGHTS) < SIZE + 100_000)
 })
 

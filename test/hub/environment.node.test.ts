@@ -33,7 +33,10 @@ test('readEnvironment takes the token from HF_TOKEN, else from the token file, e
 test('readEnvironment reads the address, offline in all spellings, links and timeouts', () => {
   assert.is(readEnvironment({ HOME }).endpoint, 'https://huggingface.co')
   assert.is(readEnvironment({ HOME, HF_ENDPOINT: 'https://mirror/' }).endpoint, 'https://mirror')
-  assert.throws(() => readEnvironment({ HOME, HF_ENDPOINT: 'mirror' }), RangeError)
+  assert.throws(
+    () => readEnvironment({ HOME, HF_ENDPOINT: 'mirror' }),
+    (error: unknown) => error instanceof RangeError,
+  )
   for (const yes of ['1', 'ON', 'yes', 'True']) {
     assert.ok(readEnvironment({ HOME, HF_HUB_OFFLINE: yes }).offline)
     assert.ok(readEnvironment({ HOME, TRANSFORMERS_OFFLINE: yes }).offline)

@@ -150,9 +150,9 @@ test('hubFolder uses what is cached where the Hub is down, unreachable or refuse
     hub.fault = () => ({ status })
     assert.is((await load(cacheDir)).commit, COMMIT, String(status))
   }
-  const start = performance.now()
-  assert.is((await load(cacheDir, { endpoint: 'http://127.0.0.1:9' })).commit, COMMIT)
-  assert.ok(performance.now() - start < 2000)
+  // A second try would come in an hour: what is there is used at once.
+  const unreachable = { endpoint: 'http://127.0.0.1:9', retryDelay: 3_600_000 }
+  assert.is((await load(cacheDir, unreachable)).commit, COMMIT)
 })
 
 test('hubFolder says offline and not cached, or which file the cache lacks', async () => {

@@ -62,7 +62,7 @@ async function failure(options: LoadOptions): Promise<HubError> {
 /** The int8 weights that are kept in a cache, once they are there. */
 async function keptFile(cacheDir: string): Promise<string> {
   const folder = join(cacheDir, 'models--owner--model/iobert')
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 4000; tries++) {
     const [name, ...more] = existsSync(folder) ? readdirSync(folder) : []
     if (name?.endsWith('.safetensors') && more.length === 0) return join(folder, name)
     await wait(25)

@@ -2,6 +2,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkEndpoint, filesUrl, parseHubId, resolveUrl } from '#dist/hub/urls.js'
 
+const isRangeError = (error: unknown): boolean => error instanceof RangeError
+
 test('parseHubId reads owner, name and revision', () => {
   assert.equal(parseHubId('dslim/bert-base-NER'), { repository: 'dslim/bert-base-NER', revision: 'main' })
   assert.equal(parseHubId('a/b@refs/pr/1'), { repository: 'a/b', revision: 'refs/pr/1' })
@@ -26,7 +28,7 @@ test('parseHubId refuses what the Hub has no model for, and revisions that are p
     'a b/c',
   ]
   for (const id of [...ids, 'a\\b/c', './a', 'a/b\0', `a/${'b'.repeat(97)}`, 'a/b%2f..', 'é/b']) {
-    assert.throws(() => parseHubId(id), RangeError, id)
+    assert.throws(() => parseHubId(id), isRangeError, id)
   }
   for (const revision of [
     '',
@@ -43,7 +45,7 @@ test('parseHubId refuses what the Hub has no model for, and revisions that are p
     'a\\b',
     '~x',
   ]) {
-    assert.throws(() => parseHubId('a/b', revision), RangeError, revision)
+    assert.throws(() => parseHubId('a/b', revision), isRangeError, revision)
   }
 })
 
@@ -59,7 +61,7 @@ test('resolveUrl quotes the revision as one part and the file name by parts', ()
 test('checkEndpoint drops the slash at the end and refuses what is no web address', () => {
   assert.is(checkEndpoint('https://mirror.example/hub//'), 'https://mirror.example/hub')
   for (const bad of ['huggingface.co', 'ftp://x', 'file:///etc', ''])
-    assert.throws(() => checkEndpoint(bad), RangeError)
+    assert.throws(() => checkEndpoint(bad), isRangeError)
 })
 
 test.run()

@@ -20,7 +20,9 @@ for (const kernels of ['reference', 'simd', 'relaxed'] as const) {
         inline: kernels === 'reference',
       })
       try {
-        const errors = await compare(model, new Expected(`${folder}/expected.safetensors`))
+        const expected = new Expected(`${folder}/expected.safetensors`)
+        const errors = await compare(model, expected)
+        assert.equal(errors.map((each) => each.name).sort(), expected.outputs().sort(), 'all is compared')
         assert.ok(errors.length >= 3, 'there is something to compare')
         for (const { name: tensor, error } of errors) {
           assert.ok(

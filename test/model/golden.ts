@@ -40,6 +40,11 @@ export class Expected {
   has(name: string): boolean {
     return this.#tensors.has(name)
   }
+
+  /** What PyTorch gives for the ids. */
+  outputs(): string[] {
+    return [...this.#tensors.keys()].filter((name) => !name.endsWith('.input_ids'))
+  }
 }
 
 /** Passes the sequences and gives back for each tensor of the file its distance: max|a - b| / max|b|. */
