@@ -175,7 +175,9 @@ export const tests = [
       await page.waitForSelector('#run', { state: 'hidden' })
       const found = await marks(page)
       assert.ok(found.length > 1200 && found.length > atStop[1], `${found.length} names`)
-      await page.waitForFunction(() => /^\d+ names found$/.test(document.getElementById('status').textContent))
+      await page.waitForFunction(() =>
+        /^\d+ names found$/.test(document.getElementById('status').textContent),
+      )
       assert.equal(await page.textContent('#status'), `${found.length} names found`)
       return `${found.length} names, ${await page.textContent('#figure-speed')}`
     },

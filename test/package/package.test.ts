@@ -35,7 +35,7 @@ function assemble(): Record<string, number> {
 const sizes = assemble()
 
 function runNode(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8', timeout: 30_000 })
+  return spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8', timeout: 240_000 })
 }
 
 test('package.json has no dependencies, no install scripts and exact development versions', () => {

@@ -38,10 +38,14 @@ for (const options of [{ threads: 2 }, { inline: true }]) {
 
   test(`dispose during calls rejects them and all later ones, ${way}`, async () => {
     const ner = await loadRecognizer(model, options)
-    // Long texts: a short one that comes later is read between their passes and may be done in time.
-    const calls = [ner.recognize(longText), ner.recognize(longText), ner.recognize(longText)]
+    // Several passes each: when one is over the others are not.
+    const text = longText.repeat(4)
+    let calls: Promise<unknown>[] = []
+    const begun = new Promise<void>((resolve) => {
+      calls = [1, 2, 3].map(() => ner.recognize(text, { onProgress: () => resolve() }))
+    })
     const outcomes = Promise.allSettled(calls)
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await begun
     ner.dispose()
     ner.dispose()
     for (const outcome of await outcomes) {
@@ -54,17 +58,25 @@ for (const options of [{ threads: 2 }, { inline: true }]) {
 
   test(`abort takes effect between layers, ${way}`, async () => {
     const ner = await loadRecognizer(model, options)
-    await ner.recognize(sentence)
-    const controller = new AbortController()
-    const started = performance.now()
-    const call = ner.recognize([longText, longText, longText, longText], { signal: controller.signal })
-    setTimeout(() => controller.abort(new Error('enough')), 20)
-    const outcome = await call.catch((error: unknown) => error)
-    assert.is((outcome as Error).message, 'enough')
-    const stopped = performance.now() - started
-    const whole = performance.now()
-    await ner.recognize([longText, longText, longText, longText])
-    assert.ok(stopped < (performance.now() - whole) / 2, `stopped after ${stopped} ms`)
+    const ids = ner.tokenizer.encode(longText).ids.slice(0, 512)
+    const pass = [ids, ids]
+    const now = (): number => performance.now()
+    let [whole, stopped] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    // The shortest of some rounds, each way: other programs only make them longer.
+    for (let round = 0; round < 12 && (round < 3 || stopped > (2 / 3) * whole); round++) {
+      const began = now()
+      await ner.model.forward(pass)
+      whole = Math.min(whole, now() - began)
+      const controller = new AbortController()
+      const started = now()
+      const call = ner.model.forward(pass, { signal: controller.signal }).catch((error: unknown) => error)
+      setTimeout(() => controller.abort(new Error('enough')), whole / 8)
+      assert.is(((await call) as Error).message, 'enough')
+      // The call is over at once; the engine, which takes one call after another, when it answers the next.
+      await ner.model.forward([[ids[0]!]])
+      stopped = Math.min(stopped, now() - started)
+    }
+    assert.ok(stopped < (2 / 3) * whole, `stopped after ${stopped} ms of a pass of ${whole} ms`)
     ner.dispose()
   })
 }
@@ -117,7 +129,9 @@ test('random aborts with threads never block what follows', async () => {
     const controller = new AbortController()
     const { signal } = controller
     const calls = [text, text, text].map((each) => ner.recognize(each, { signal }))
-    const timer = setTimeout(() => controller.abort(), random() * 1.5 * whole)
+    // Some finish and some are stopped on a machine of any speed.
+    if (round % 10 === 5) controller.abort()
+    const timer = setTimeout(() => controller.abort(), round % 10 === 0 ? 2 ** 30 : random() * 1.5 * whole)
     for (const outcome of await Promise.allSettled(calls)) {
       if (outcome.status === 'fulfilled') finished++
       else {
@@ -138,25 +152,28 @@ test('a timer of 10 ms on the calling thread keeps firing while 512 pieces are c
     const ids = ner.tokenizer.encode(longText).ids.slice(0, 512)
     assert.is(ids.length, 512)
     await ner.model.forward([ids])
-    let longest = 0
-    let ticks = 0
-    let last = performance.now()
-    const timer = setInterval(() => {
-      const now = performance.now()
-      longest = Math.max(longest, now - last)
-      last = now
-      ticks++
-    }, 10)
-    const started = performance.now()
-    for (let i = 0; i < 3; i++) await ner.model.forward([ids])
-    const elapsed = performance.now() - started
-    clearInterval(timer)
-    // Inline the longest pause is one layer of six (or a part of it); in a worker only the machine's own noise is left.
-    const fewest = 'inline' in options ? 8 : elapsed / 40
-    assert.ok(
-      ticks >= fewest,
-      `${ticks} ticks in ${elapsed} ms, ${JSON.stringify(options)}, longest pause ${longest} ms`,
-    )
+    let free = false
+    let told = ''
+    // Once is enough: other programs may hold it up, and nothing makes it fire while this thread computes.
+    for (let round = 0; round < 6 && !free; round++) {
+      let [longest, ticks] = [0, 0]
+      let last = performance.now()
+      const started = last
+      const timer = setInterval(() => {
+        const now = performance.now()
+        longest = Math.max(longest, now - last)
+        last = now
+        ticks++
+      }, 10)
+      for (let i = 0; i < 3; i++) await ner.model.forward([ids])
+      const pass = (performance.now() - started) / 3
+      longest = Math.max(longest, performance.now() - last)
+      clearInterval(timer)
+      // Inline the longest pause is one layer of six, or a part of it.
+      free = ticks >= 3 && longest < 10 + pass / 2
+      told = `${ticks} ticks, the longest pause ${longest} ms, a pass ${pass} ms, ${JSON.stringify(options)}`
+    }
+    assert.ok(free, told)
     ner.dispose()
   }
 })
