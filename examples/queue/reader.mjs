@@ -69,7 +69,7 @@ export class Reader {
 export function serve(recognizer) {
   const end = () => process.exit()
   process.on('message', async ({ text }) => {
-    const answer = await recognizer.recognize([text]).then(
+    const answer = await recognizer.recognizeAll([text]).then(
       ([{ entities }]) => ({ entities }),
       (error) => ({ error: error.message }),
     )

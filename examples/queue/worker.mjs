@@ -57,7 +57,7 @@ async function readJob(recognizer, redis, job, readerScript) {
 /** Answers; a timeout is an error of the job, which then comes back. */
 async function read(recognizer, rows) {
   const signal = AbortSignal.timeout(Number(TIMEOUT_MS))
-  const found = await recognizer.recognize(
+  const found = await recognizer.recognizeAll(
     rows.map(({ text }) => text),
     { signal },
   )

@@ -93,13 +93,13 @@ export class Batcher {
   /** Whether the engine answers; it is asked only where it has failed. */
   async works() {
     if (this.#failing)
-      await this.#recognizer.recognize(['works?']).then(() => (this.#failing = false), console.error)
+      await this.#recognizer.recognizeAll(['works?']).then(() => (this.#failing = false), console.error)
     return !this.#failing
   }
 
   async #compute({ jobs, signal }) {
     try {
-      const results = await this.#recognizer.recognize(
+      const results = await this.#recognizer.recognizeAll(
         jobs.map(({ text }) => text),
         { signal },
       )

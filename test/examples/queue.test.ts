@@ -1,7 +1,7 @@
 /** Rows of examples/queue: what tells them apart, and how their answers are written. The queue itself: test/scale. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { root } from '../shared.js'
+import { root } from '../shared.ts'
 
 interface Row {
   key: string

@@ -6,8 +6,8 @@ import { text as readAll } from 'node:stream/consumers'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadRecognizer } from '#dist/node.js'
-import { seeded } from '../random.js'
-import { root, rootPath } from '../shared.js'
+import { seeded } from '../random.ts'
+import { root, rootPath } from '../shared.ts'
 
 interface Recognized {
   entities: unknown[]
@@ -15,7 +15,7 @@ interface Recognized {
 
 interface Engine {
   tokenizer: { encode(text: string): { ids: unknown[] } }
-  recognize(texts: string[], options: { signal?: AbortSignal }): Promise<Recognized[]>
+  recognizeAll(texts: string[], options: { signal?: AbortSignal }): Promise<Recognized[]>
   dispose(): void
 }
 
@@ -34,8 +34,10 @@ const ner = await loadRecognizer(rootPath('weights'))
 test.after(() => ner.dispose())
 
 /** The model, whose calls can be seen, or what stands in for its computing. */
-function engine(recognize: Engine['recognize'] = (texts, options) => ner.recognize(texts, options)): Engine {
-  return { tokenizer: ner.tokenizer, recognize, dispose() {} }
+function engine(
+  recognizeAll: Engine['recognizeAll'] = (texts, options) => ner.recognizeAll(texts, options),
+): Engine {
+  return { tokenizer: ner.tokenizer, recognizeAll, dispose() {} }
 }
 
 /** What a stand-in finds. */
@@ -163,7 +165,7 @@ test('pieces are counted, not characters: a text of 100,000 brackets is refused 
   let calls = 0
   const counting = engine((texts, options) => {
     calls++
-    return ner.recognize(texts, options)
+    return ner.recognizeAll(texts, options)
   })
   await withService(counting, {}, async (port) => {
     const answer = await post(port, { text: '['.repeat(100_000) })
@@ -234,7 +236,7 @@ test('a client that leaves stops the computing', async () => {
   const begun = gate()
   let outcome: Promise<unknown> | undefined
   const seen = engine((texts, options) => {
-    const result = ner.recognize(texts, options)
+    const result = ner.recognizeAll(texts, options)
     outcome = result.then(
       () => 'computed',
       () => (options.signal?.aborted ? 'stopped' : 'failed'),

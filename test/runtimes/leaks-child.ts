@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadRecognizer } from '#dist/node.js'
-import { sentence } from './models.js'
+import { sentence } from './models.ts'
 
 const [model, options, cycles, leak] = process.argv.slice(2)
 const samples: { resident: number; address: number }[] = []

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { json, text } from 'node:stream/consumers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { rootPath } from '../shared.js'
-import { model } from './models.js'
+import { rootPath } from '../shared.ts'
+import { model } from './models.ts'
 
 const test = suite('leaks')
 const slow = process.env['IOBERT_SLOW'] === '1'

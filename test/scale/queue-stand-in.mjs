@@ -6,10 +6,10 @@ import { loadRecognizer } from 'iobert'
 const ner = await loadRecognizer(undefined, { threads: 1 })
 
 export const recognizer = {
-  async recognize(texts, options) {
+  async recognizeAll(texts, options) {
     if (texts.includes('die')) process.kill(process.pid, 'SIGKILL')
     while (texts.includes('wait') && existsSync(process.env.HOLD)) await delay(20)
-    return ner.recognize(texts, options)
+    return ner.recognizeAll(texts, options)
   },
   dispose: () => ner.dispose(),
 }

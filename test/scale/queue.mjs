@@ -34,7 +34,7 @@ all.splice(250, 0, { id: 'held', text: 'wait' })
 const lines = all.map((row) => JSON.stringify(row))
 const good = all.filter(({ text }) => typeof text === 'string' && text.length <= MAX_CHARS && text !== 'die')
 const ner = await loadRecognizer()
-const found = await ner.recognize(good.map(({ text }) => text))
+const found = await ner.recognizeAll(good.map(({ text }) => text))
 ner.dispose()
 const wanted = new Map(good.map((row, i) => [row, { entities: found[i].entities }]))
 for (const row of all) {

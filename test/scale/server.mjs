@@ -15,7 +15,7 @@ const seconds = Number(process.argv[2] ?? 5)
 
 const ner = await loadRecognizer()
 const sentences = texts(64)
-const wanted = await ner.recognize(sentences)
+const wanted = await ner.recognizeAll(sentences)
 
 const post = (url, body, options = {}) =>
   fetch(`${url}/recognize`, {
@@ -26,8 +26,8 @@ const post = (url, body, options = {}) =>
 
 /** A service in this process; `recognizer` stands in for the engine where a test must hold it up. */
 async function withService(limits, work, recognizer = ner) {
-  const recognize = (input, options) => recognizer.recognize(input, options)
-  const shared = { tokenizer: ner.tokenizer, recognize, dispose() {} }
+  const recognizeAll = (input, options) => recognizer.recognizeAll(input, options)
+  const shared = { tokenizer: ner.tokenizer, recognizeAll, dispose() {} }
   const service = createService(shared, { drain: 0, ...limits })
   service.server.listen(0, '127.0.0.1')
   await once(service.server, 'listening')
@@ -45,9 +45,9 @@ function heldEngine() {
     resolve = done
   })
   const recognizer = {
-    async recognize(input, options) {
+    async recognizeAll(input, options) {
       await promise
-      return ner.recognize(input, options)
+      return ner.recognizeAll(input, options)
     },
   }
   return { recognizer, release: resolve }

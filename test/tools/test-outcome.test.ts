@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { root } from '../shared.js'
+import { root } from '../shared.ts'
 
 interface Outcome {
   passed: number
