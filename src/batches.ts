@@ -50,6 +50,7 @@ export async function* computeInBatches<Input, Item, Result>(
     leaving.abort(signal!.reason)
   }
   signal?.addEventListener('abort', abort)
+  let finished = false
   try {
     const batches = gather(reader, batching)
     for await (const result of computeAhead(batches, (batch) => compute(batch, leaving.signal))) {
@@ -57,10 +58,11 @@ export async function* computeInBatches<Input, Item, Result>(
       yield result
     }
     signal?.throwIfAborted()
+    finished = true
   } finally {
     signal?.removeEventListener('abort', abort)
     reader.leave()
-    leaving.abort()
+    if (!finished) leaving.abort()
   }
 }
 

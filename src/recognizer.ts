@@ -7,12 +7,11 @@
  */
 import { computeInBatches } from './batches.ts'
 import type { BertModel } from './bert-model.ts'
-import { wrongKind } from './check/options.ts'
-import type { Document, Style } from './entities/document.ts'
+import type { Style } from './entities/document.ts'
 import { resolveLabels } from './entities/entity.ts'
 import { type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
-import { decodeSegments, makeSegments, type Segment } from './entities/segments.ts'
+import { decodeSegments, makeSegments, type Part, partsOf } from './entities/segments.ts'
 import { chooseStyle } from './entities/style.ts'
 import type {
   Recognition,
@@ -24,18 +23,6 @@ import type {
 } from './entities/types.ts'
 import { ModelFormatError } from './format/errors.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
-
-/** A window on its way, and the text it belongs to. */
-interface Part {
-  readonly document: Document
-  readonly segments: readonly Segment[]
-  /** What the model reads, `[CLS]` and `[SEP]` included. */
-  readonly ids: readonly number[]
-  /** Of the text's windows so far, [T, C] each. */
-  readonly logits: Float32Array[]
-  /** Whether it is the text's last window. */
-  readonly last: boolean
-}
 
 /** Pieces that are computed together. */
 const BATCH_TOKENS = 1024
@@ -112,8 +99,6 @@ export class Recognizer {
    * const [first, second] = await ner.recognizeAll(['Angela Merkel', 'Berlin'])
    */
   async recognizeAll(inputs: readonly RecognizerInput[], options?: RecognizeOptions): Promise<Recognition[]> {
-    if (!Array.isArray(inputs))
-      throw wrongKind(inputs, 'inputs', 'an array of inputs; for one say recognize()')
     const results: Recognition[] = []
     for await (const result of this.stream(inputs, checkRecognizeOptions(options))) results.push(result)
     return results
@@ -134,12 +119,14 @@ export class Recognizer {
     const { batchTokens = BATCH_TOKENS, ...options } = checkStreamOptions(given)
     const labels = resolveLabels(this.#labelSet, options)
     const style = await chooseStyle(options, labels)
+    const windowing = { ...options, maxLength: this.model.maxLength }
     const progress = { done: 0, total: 0 }
 
     const computed = computeInBatches(inputs, {
       expand: (input: RecognizerInput) => {
-        const parts = this.#prepare(style.read(input), options)
-        progress.total += countPieces(parts)
+        const document = style.read(input)
+        const parts = partsOf(document, makeSegments(document, this.tokenizer, windowing))
+        progress.total += piecesOf(parts)
         return parts
       },
       size: ({ ids }: Part) => ids.length,
@@ -148,7 +135,7 @@ export class Recognizer {
       compute: async (batch, signal) => {
         const sequences = batch.map(({ ids }) => ids)
         const { logits } = await this.model.forward(sequences, { signal })
-        progress.done += countPieces(batch)
+        progress.done += piecesOf(batch)
         options.onProgress?.({ ...progress })
         return batch.map((part, i) => ({ part, logits: logits[i]! }))
       },
@@ -159,15 +146,6 @@ export class Recognizer {
       part.logits.push(logits)
       if (part.last) yield decode(part, style, labels, options)
     }
-  }
-
-  /** text → pieces → windows */
-  #prepare(document: Document, { stride, windows }: RecognizeOptions): Part[] {
-    const { maxLength } = this.model
-    const segments = makeSegments(document, this.tokenizer, { maxLength, stride, windows })
-    const sequences = segments.flatMap((segment) => segment.sequences)
-    const text = { document, segments, logits: [] }
-    return sequences.map((ids, i) => ({ ...text, ids, last: i === sequences.length - 1 }))
   }
 
   /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
@@ -191,6 +169,6 @@ function decode(
   return result
 }
 
-function countPieces(parts: readonly Part[]): number {
+function piecesOf(parts: readonly Part[]): number {
   return parts.reduce((sum, { ids }) => sum + ids.length, 0)
 }

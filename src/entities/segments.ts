@@ -54,6 +54,25 @@ export function makeSegments(document: Document, tokenizer: Tokenizer, settings:
   })
 }
 
+/** A window on its way through the model, and the text it belongs to. */
+export interface Part {
+  readonly document: Document
+  readonly segments: readonly Segment[]
+  /** What the model reads, `[CLS]` and `[SEP]` included. */
+  readonly ids: readonly number[]
+  /** Of the text's windows so far, [T, C] each. */
+  readonly logits: Float32Array[]
+  /** Whether it is the text's last window. */
+  readonly last: boolean
+}
+
+/** All windows of a text, in order. */
+export function partsOf(document: Document, segments: readonly Segment[]): Part[] {
+  const text = { document, segments, logits: [] }
+  const sequences = segments.flatMap((segment) => segment.sequences)
+  return sequences.map((ids, i) => ({ ...text, ids, last: i === sequences.length - 1 }))
+}
+
 /** The pieces of a span as if it were a text of its own, but for their offsets. */
 function encodeSpan({ text, list }: Document, [start, end]: Span, tokenizer: Tokenizer): Encoding {
   if (list !== undefined) return tokenizer.encodeWords(list)
