@@ -62,7 +62,7 @@ export function progressLine(title: string, { done, total, unit, texts }: Amount
   const share = Math.min(1, done / total)
   const filled = Math.round(share * WIDTH)
   const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled)
-  const left = done > 0 ? `, ${duration(((total - done) * time) / done)} left` : ''
+  const left = done > 0 ? `, ${duration((Math.max(0, total - done) * time) / done)} left` : ''
   return `${title} ${bar} ${Math.floor(share * 100)} % ${counts}${left}`
 }
 

@@ -50,9 +50,9 @@ export async function redirectTarget(response: Response, url: URL): Promise<URL 
   return next
 }
 
-/** Whether a token for `url` may be sent to `next` too: the same host, by the same protocol or a safer one. */
+/** Whether a token for `url` may be sent to `next` too, of which `redirectTarget` has seen that it is no less safe. */
 export function mayHaveToken(url: URL, next: URL): boolean {
-  return next.host === url.host && (next.protocol === url.protocol || next.protocol === 'https:')
+  return next.host === url.host
 }
 
 export function badRedirect(url: URL, what: string): DownloadError {

@@ -61,7 +61,9 @@ export async function openBody(url: string, offset: number, options: UrlOptions)
     throw new DownloadError(
       'Refused',
       `${url} answered ${response.status} ${response.statusText.slice(0, 100)}`.trimEnd() +
-        (response.status === 401 || response.status === 403 ? '; it wants other headers or a token' : ''),
+        (response.status === 401 || response.status === 403
+          ? '; it wants other headers or a token, or has no such file and does not say so'
+          : ''),
     )
   }
   const { headers } = response

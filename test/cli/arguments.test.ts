@@ -56,6 +56,7 @@ test('progressLine tells share, speed and time left', () => {
   assert.is(line, `Reading ${'█'.repeat(6)}${'░'.repeat(18)} 25 % 50/200 texts, 10 texts/s, 15 s left`)
   const open = progressLine('Reading', { done: 3e6, total: 0, unit: 'bytes', texts: 500 }, 2)
   assert.is(open, 'Reading 3.0 MB, 500 texts, 250 texts/s')
+  assert.match(progressLine('x', { done: 3, total: 2, unit: 'texts' }, 1), / 100 % 3\/2 .*, 0 s left$/u)
   assert.match(progressLine('x', { done: 1, total: 601, unit: 'texts' }, 1), /, 10 min left$/u)
 })
 

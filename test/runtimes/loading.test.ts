@@ -376,6 +376,9 @@ test('what a CommonJS bundle makes of the package says what to do, not "Invalid 
     module.exports,
     createRequire(import.meta.url),
   )
+  const folder = rootPath('test/goldens/models/plain')
+  for (const inline of [true, false])
+    (await module.exports.loadModel(folder, { inline, threads: 1 })).dispose()
   const error = await reasonOf(module.exports.loadRecognizer())
   assert.is(error.name, 'ModelFormatError')
   assert.match(error.message, /serverExternalPackages/)
