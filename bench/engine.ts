@@ -14,12 +14,15 @@ import { defaultTiles, tuneTiles } from '#dist/kernels/tuning.js'
 import { instantiateKernels, type KernelExports, WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
 import type { BertConfig } from '#dist/model/config.js'
+import { family as bert } from '#dist/model/families/bert.js'
 import { placeWeights } from '#dist/model/weights.js'
 import { floats, seeded } from '../test/random.ts'
 
 export const BERT_BASE: BertConfig = {
   modelType: 'bert',
+  family: bert,
   hiddenSize: 768,
+  embeddingSize: 768,
   numLayers: 12,
   numHeads: 12,
   intermediateSize: 3072,
@@ -27,6 +30,7 @@ export const BERT_BASE: BertConfig = {
   layerNormEps: 1e-12,
   vocabSize: 1000,
   maxPositions: 512,
+  firstPosition: 0,
   typeVocabSize: 2,
   labels: ['O', 'B-PER', 'I-PER', 'B-ORG', 'I-ORG', 'B-LOC', 'I-LOC', 'B-MISC', 'I-MISC'],
 }

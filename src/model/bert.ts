@@ -1,7 +1,7 @@
 /**
  * BERT with a token classification head: the whole forward pass.
  *
- *     hiddenStates₀ = LayerNorm(word + tokenType + position)
+ *     hiddenStates₀ = LayerNorm(word + tokenType + position)     [T, H]; ELECTRA's is [T, E], then · Wᵀ + b to [T, H]
  *     hiddenStatesₗ = layerₗ(hiddenStatesₗ₋₁)                    l = 1 ... L
  *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]
  *
@@ -52,7 +52,7 @@ export class Bert {
     pause: () => Promise<void>,
   ): Promise<ForwardOutput> {
     const { numHeads, hiddenActivation, numLayers } = this.#config
-    const { embeddings, layers, classifier } = this.#weights
+    const { layers, classifier } = this.#weights
     const kernels = this.#kernels
     const workspace = fillWorkspace(kernels, this.#config, this.#precision, this.#mark, batch)
     const output: ForwardOutput = { logits: [] }
@@ -65,7 +65,7 @@ export class Bert {
     const last = wanted.layer ?? numLayers
 
     // #region forward
-    kernels.embed(workspace.ids, workspace.positions, embeddings, workspace.hiddenStates)
+    this.#embed(workspace)
     recording.keepEmbeddings()
     for (const layer of layers.slice(0, last)) {
       await pause()
@@ -92,12 +92,21 @@ export class Bert {
     const ids = Array.from({ length: Math.min(WARM_UP_TOKENS, maxPositions) }, (_, i) => i % vocabSize)
     const workspace = fillWorkspace(this.#kernels, this.#config, this.#precision, this.#mark, [ids])
     const end = performance.now() + milliseconds
-    this.#kernels.embed(workspace.ids, workspace.positions, this.#weights.embeddings, workspace.hiddenStates)
+    this.#embed(workspace)
     tune?.(layer, workspace)
     do {
       encoderLayer(this.#kernels, layer, workspace, numHeads, ACTIVATION[hiddenActivation])
     } while (performance.now() < end)
   }
+
+  // #region embeddings
+  #embed({ ids, positions, embeddings, hiddenStates }: Workspace): void {
+    const kernels = this.#kernels
+    kernels.embed(ids, positions, this.#weights.embeddings, embeddings) // [T] → [T, E]
+    const { projection } = this.#weights
+    if (projection) kernels.linear(embeddings, projection, hiddenStates, 'identity') // → [T, H]
+  }
+  // #endregion
 
   #rows(matrix: Matrix, { sequences }: Workspace): Float32Array[] {
     return copyRows(this.#kernels.memory, sequences, matrix)

@@ -67,7 +67,11 @@ function byPlace({ tensor: a }: Task, { tensor: b }: Task): number {
   return a.offset - b.offset
 }
 
-function embeddingTasks(reader: Reader, tensors: ModelTensors, { embeddings }: BertWeights): Task[] {
+function embeddingTasks(
+  reader: Reader,
+  tensors: ModelTensors,
+  { embeddings, projection }: BertWeights,
+): Task[] {
   const { words, positions, tokenType, norm } = embeddings
   const { weight, scale } = tensors.wordEmbeddings
   const tasks = [
@@ -77,6 +81,7 @@ function embeddingTasks(reader: Reader, tensors: ModelTensors, { embeddings }: B
   ]
   if (tensors.tokenTypeEmbeddings && tokenType)
     tasks.push(reader.table(tensors.tokenTypeEmbeddings, tokenType))
+  if (tensors.projection && projection) tasks.push(...reader.linear(tensors.projection, projection))
   if (scale && words.scales) tasks.push(reader.vector(scale, words.scales))
   return tasks
 }
@@ -124,7 +129,7 @@ class Reader {
     this.#signal = signal
   }
 
-  /** A tensor [rows, H], or as many of its first rows as the table has. */
+  /** A tensor [rows, E], or as many of its first rows as the table has. */
   table(tensor: CheckpointTensor, table: Table, scale?: CheckpointTensor): Task {
     const pack = (piece: StoredRows): boolean => this.kernels.packTable(piece, table)
     return this.#rows(tensor, table, table.rows, scale, pack)

@@ -2,7 +2,7 @@ import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { BertConfig } from './config.ts'
 
-/** The names that checkpoints give to a model's tensors: the only place where they are known. */
+/** Finds a model's tensors under the names that checkpoints give them. What differs between families is in families/. */
 
 /** Weight and bias of a layer normalisation, each [size]. */
 export interface LayerNormTensors {
@@ -38,9 +38,11 @@ export interface LayerTensors {
 export interface ModelTensors {
   readonly wordEmbeddings: EmbeddingTensors
   readonly positionEmbeddings: CheckpointTensor
-  /** Absent in DistilBERT. */
+  /** Absent where the model has no token types. */
   readonly tokenTypeEmbeddings?: CheckpointTensor
   readonly embeddingsLayerNorm: LayerNormTensors
+  /** Makes the embeddings H wide, where they are not. */
+  readonly projection?: LinearTensors
   readonly layers: readonly LayerTensors[]
   /** Absent where the files hold a bare encoder. */
   readonly classifier?: LinearTensors
@@ -56,37 +58,11 @@ export interface NamedTensor {
   readonly quantizable: boolean
 }
 
-/** Modules inside the encoder, one a role; `{i}` is the layer's number. */
-type LayerNames = Readonly<Record<keyof LayerTensors, string>>
-
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
 const POSITION_EMBEDDINGS = 'embeddings.position_embeddings.weight'
 const TOKEN_TYPE_EMBEDDINGS = 'embeddings.token_type_embeddings.weight'
 const EMBEDDINGS_LAYER_NORM = 'embeddings.LayerNorm'
 const CLASSIFIER = 'classifier'
-
-const NAMES: Readonly<Record<BertConfig['modelType'], LayerNames>> = {
-  bert: {
-    query: 'encoder.layer.{i}.attention.self.query',
-    key: 'encoder.layer.{i}.attention.self.key',
-    value: 'encoder.layer.{i}.attention.self.value',
-    attentionOutput: 'encoder.layer.{i}.attention.output.dense',
-    attentionLayerNorm: 'encoder.layer.{i}.attention.output.LayerNorm',
-    intermediate: 'encoder.layer.{i}.intermediate.dense',
-    output: 'encoder.layer.{i}.output.dense',
-    outputLayerNorm: 'encoder.layer.{i}.output.LayerNorm',
-  },
-  distilbert: {
-    query: 'transformer.layer.{i}.attention.q_lin',
-    key: 'transformer.layer.{i}.attention.k_lin',
-    value: 'transformer.layer.{i}.attention.v_lin',
-    attentionOutput: 'transformer.layer.{i}.attention.out_lin',
-    attentionLayerNorm: 'transformer.layer.{i}.sa_layer_norm',
-    intermediate: 'transformer.layer.{i}.ffn.lin1',
-    output: 'transformer.layer.{i}.ffn.lin2',
-    outputLayerNorm: 'transformer.layer.{i}.output_layer_norm',
-  },
-}
 
 /** What wrappers put before the names: DataParallel `module.`, others `model.`; a bare encoder has nothing. */
 const WRAPPERS = ['', 'module.', 'model.'] as const
@@ -98,7 +74,7 @@ const MOST_NAMES = 16
 const OTHER_CLASSIFIER = /For(SequenceClassification|MultipleChoice)$/
 
 /**
- * Finds a model's tensors in its files: prefixes (`bert.`, `module.`, `module.bert.`, `model.`, `distilbert.`, none)
+ * Finds a model's tensors in its files: prefixes (`bert.`, `module.`, `module.bert.`, `model.`, none; each family's own)
  * are told from the names, old `LayerNorm.gamma` and `.beta` count as weight and bias, and tensors that are not needed
  * are left alone.
  *
@@ -124,26 +100,23 @@ class Resolver {
   readonly named: NamedTensor[] = []
   readonly #tensors: ReadonlyMap<string, CheckpointTensor>
   readonly #config: BertConfig
-  readonly #names: LayerNames
   readonly #missing: string[] = []
   #encoderPrefix: string
 
   constructor(checkpoint: Checkpoint, config: BertConfig) {
     this.#tensors = checkpoint.tensors
     this.#config = config
-    this.#names = NAMES[config.modelType]
     this.#encoderPrefix = this.#detectPrefix()
   }
 
   resolve(): ModelTensors {
-    const { hiddenSize, numLayers, vocabSize, maxPositions, typeVocabSize } = this.#config
-    const wordEmbeddings = this.#embeddings(WORD_EMBEDDINGS, vocabSize)
-    const positionEmbeddings = this.#float(POSITION_EMBEDDINGS, [maxPositions, hiddenSize])
+    const { embeddingSize, numLayers, vocabSize, maxPositions, firstPosition, typeVocabSize } = this.#config
+    const wordEmbeddings = this.#quantizable(WORD_EMBEDDINGS, [vocabSize, embeddingSize])
+    const positionEmbeddings = this.#float(POSITION_EMBEDDINGS, [maxPositions + firstPosition, embeddingSize])
     const tokenTypeEmbeddings =
-      this.#config.modelType === 'bert'
-        ? this.#float(TOKEN_TYPE_EMBEDDINGS, [typeVocabSize, hiddenSize])
-        : undefined
-    const embeddingsLayerNorm = this.#layerNorm(EMBEDDINGS_LAYER_NORM)
+      typeVocabSize > 0 ? this.#float(TOKEN_TYPE_EMBEDDINGS, [typeVocabSize, embeddingSize]) : undefined
+    const embeddingsLayerNorm = this.#layerNorm(EMBEDDINGS_LAYER_NORM, embeddingSize)
+    const projection = this.#projection()
     const layers: LayerTensors[] = []
     for (let index = 0; index < numLayers; index++) layers.push(this.#layer(index))
     const classifier = this.#classifier()
@@ -153,6 +126,7 @@ class Resolver {
       positionEmbeddings,
       ...(tokenTypeEmbeddings === undefined ? {} : { tokenTypeEmbeddings }),
       embeddingsLayerNorm,
+      ...(projection === undefined ? {} : { projection }),
       layers,
       ...(classifier === undefined ? {} : { classifier }),
     }
@@ -160,16 +134,16 @@ class Resolver {
 
   /** The prefix under which the first and last tensors of the encoder are found most often. */
   #detectPrefix(): string {
-    const { modelType, numLayers } = this.#config
+    const { family, numLayers } = this.#config
     const probes = [WORD_EMBEDDINGS, POSITION_EMBEDDINGS]
     for (const index of [0, numLayers - 1]) {
-      for (const module of Object.values(this.#names))
+      for (const module of Object.values(family.layers))
         probes.push(`${module.replace('{i}', String(index))}.weight`)
     }
-    let best = `${modelType}.`
+    let best = family.prefix
     let most = 0
     for (const wrapper of WRAPPERS) {
-      for (const prefix of [`${wrapper}${modelType}.`, wrapper]) {
+      for (const prefix of [wrapper + family.prefix, wrapper]) {
         const found = probes.filter((name) => this.#find(prefix + name) !== undefined).length
         if (found <= most) continue
         best = prefix
@@ -180,8 +154,8 @@ class Resolver {
   }
 
   #layer(index: number): LayerTensors {
-    const { hiddenSize, intermediateSize } = this.#config
-    const module = (role: keyof LayerTensors): string => this.#names[role].replace('{i}', String(index))
+    const { hiddenSize, intermediateSize, family } = this.#config
+    const module = (role: keyof LayerTensors): string => family.layers[role].replace('{i}', String(index))
     return {
       query: this.#linear(module('query'), hiddenSize, hiddenSize),
       key: this.#linear(module('key'), hiddenSize, hiddenSize),
@@ -194,8 +168,11 @@ class Resolver {
     }
   }
 
-  #embeddings(name: string, rows: number): EmbeddingTensors {
-    return this.#quantizable(name, [rows, this.#config.hiddenSize])
+  /** A linear layer from the embeddings to H, where they are not as wide. */
+  #projection(): LinearTensors | undefined {
+    const { embeddingSize, hiddenSize, family } = this.#config
+    if (embeddingSize === hiddenSize || family.projection === undefined) return undefined
+    return this.#linear(family.projection, hiddenSize, embeddingSize)
   }
 
   #linear(module: string, outputs: number, inputs: number): LinearTensors {
@@ -205,8 +182,8 @@ class Resolver {
     }
   }
 
-  #layerNorm(module: string): LayerNormTensors {
-    const shape = [this.#config.hiddenSize]
+  #layerNorm(module: string, size: number = this.#config.hiddenSize): LayerNormTensors {
+    const shape = [size]
     return { weight: this.#float(`${module}.weight`, shape), bias: this.#float(`${module}.bias`, shape) }
   }
 
@@ -217,7 +194,7 @@ class Resolver {
     const weight = `${CLASSIFIER}.weight`
     const bias = `${CLASSIFIER}.bias`
     // The head stands beside the encoder: `module.bert.` and `module.classifier.`
-    const outer = this.#encoderPrefix.replace(`${this.#config.modelType}.`, '')
+    const outer = this.#encoderPrefix.replace(this.#config.family.prefix, '')
     const prefixes = outer === '' ? [''] : [outer, '']
     const prefix = prefixes.find((each) => this.#tensors.has(each + weight) || this.#tensors.has(each + bias))
     if (prefix === undefined) return undefined
@@ -228,11 +205,11 @@ class Resolver {
   }
 
   #float(name: string, shape: readonly number[]): CheckpointTensor {
-    return this.#take(this.#encoderPrefix + name, `${this.#config.modelType}.${name}`, shape, false)
+    return this.#take(this.#encoderPrefix + name, this.#config.family.prefix + name, shape, false)
   }
 
   #quantizable(name: string, shape: readonly number[]): EmbeddingTensors {
-    const weight = this.#take(this.#encoderPrefix + name, `${this.#config.modelType}.${name}`, shape, true)
+    const weight = this.#take(this.#encoderPrefix + name, this.#config.family.prefix + name, shape, true)
     const { scale } = this.named[this.named.length - 1]!
     return scale === undefined ? { weight } : { weight, scale }
   }

@@ -15,6 +15,8 @@ export interface LayerWeights {
 
 export interface BertWeights {
   readonly embeddings: EmbeddingTables
+  /** [H, E], where the embeddings' width E is not H. */
+  readonly projection?: Linear
   readonly layers: readonly LayerWeights[]
   /** The linear head [C, H], always float32; absent in a bare encoder. */
   readonly classifier?: Linear
@@ -27,16 +29,17 @@ export function placeWeights(
   precision: Precision,
   hasClassifier: boolean,
 ): BertWeights {
-  const { hiddenSize, intermediateSize, vocabSize, maxPositions, layerNormEps } = config
+  const { hiddenSize, embeddingSize, intermediateSize, vocabSize, layerNormEps } = config
   const linear = (outputs: number, inputs: number): Linear => layout.linear(precision, inputs, outputs)
-  const layerNorm = (): LayerNorm => layout.layerNorm(hiddenSize, layerNormEps)
+  const layerNorm = (size = hiddenSize): LayerNorm => layout.layerNorm(size, layerNormEps)
 
   const embeddings: EmbeddingTables = {
-    words: layout.table(precision, vocabSize, hiddenSize),
-    positions: layout.table('float32', maxPositions, hiddenSize),
-    tokenType: config.typeVocabSize > 0 ? layout.table('float32', 1, hiddenSize) : undefined,
-    norm: layerNorm(),
+    words: layout.table(precision, vocabSize, embeddingSize),
+    positions: layout.table('float32', config.firstPosition + config.maxPositions, embeddingSize),
+    tokenType: config.typeVocabSize > 0 ? layout.table('float32', 1, embeddingSize) : undefined,
+    norm: layerNorm(embeddingSize),
   }
+  const projected = embeddingSize === hiddenSize ? {} : { projection: linear(hiddenSize, embeddingSize) }
   const layers = Array.from({ length: config.numLayers }, () => ({
     queryKeyValue: linear(3 * hiddenSize, hiddenSize),
     attentionOutput: linear(hiddenSize, hiddenSize),
@@ -45,6 +48,11 @@ export function placeWeights(
     output: linear(hiddenSize, intermediateSize),
     outputLayerNorm: layerNorm(),
   }))
-  if (!hasClassifier) return { embeddings, layers }
-  return { embeddings, layers, classifier: layout.linear('float32', hiddenSize, config.labels.length) }
+  if (!hasClassifier) return { embeddings, ...projected, layers }
+  return {
+    embeddings,
+    ...projected,
+    layers,
+    classifier: layout.linear('float32', hiddenSize, config.labels.length),
+  }
 }

@@ -10,9 +10,11 @@ import type { BertConfig } from './config.ts'
 export interface Workspace {
   /** Vocabulary ids of all tokens, [ΣT]. */
   readonly ids: Integers
-  /** Place of each token in its sequence, [ΣT]. */
+  /** Row of the position embeddings for each token, [ΣT]. */
   readonly positions: Integers
   readonly sequences: Sequences
+  /** What `embed` writes, [ΣT, E]: the hidden states themselves, where E is H. */
+  readonly embeddings: Matrix
   /** What each layer reads and writes, [ΣT, H]. */
   readonly hiddenStates: Matrix
   /** [ΣT, 3H] */
@@ -37,12 +39,14 @@ export function layWorkspace(
   tokens: number,
   sequences: { count: number; longest: number },
 ): Workspace {
-  const { hiddenSize, intermediateSize, labels } = config
+  const { hiddenSize, embeddingSize, intermediateSize, labels } = config
+  const hiddenStates = layout.matrix(tokens, hiddenSize, precision)
   return {
     ids: layout.integers(tokens),
     positions: layout.integers(tokens),
     sequences: layout.sequences(sequences.count, sequences.longest),
-    hiddenStates: layout.matrix(tokens, hiddenSize, precision),
+    embeddings: embeddingSize === hiddenSize ? hiddenStates : layout.matrix(tokens, embeddingSize, precision),
+    hiddenStates,
     queryKeyValue: layout.matrix(tokens, 3 * hiddenSize),
     context: layout.matrix(tokens, hiddenSize, precision),
     attentionOutput: layout.matrix(tokens, hiddenSize, precision),
@@ -70,9 +74,11 @@ export function fillWorkspace(
   let at = 0
   for (const [index, sequence] of batch.entries()) {
     bounds[index] = at
-    for (const [position, id] of sequence.entries()) {
+    let position = config.firstPosition
+    for (const id of sequence) {
       ids[at] = id
-      positions[at] = position
+      // Padding in a text keeps the row of its own number and is not counted, as in transformers
+      positions[at] = id === config.firstPosition - 1 ? id : position++
       at++
     }
   }

@@ -214,8 +214,9 @@ function createKernels(
   })
 }
 
-function scratchShape({ hiddenSize, numHeads, intermediateSize, maxPositions }: BertConfig): ScratchShape {
-  const inputs = Math.max(hiddenSize, intermediateSize)
+function scratchShape(config: BertConfig): ScratchShape {
+  const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
+  const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize)
   return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs }
 }
 

@@ -4,13 +4,16 @@ import * as assert from 'uvu/assert'
 import { columnAddress, columnsOf, Layout } from '#dist/kernels/layout.js'
 import { AddressSpace, KernelMemory } from '#dist/kernels/memory.js'
 import type { BertConfig } from '#dist/model/config.js'
+import { family as bert } from '#dist/model/families/bert.js'
 import { placeWeights } from '#dist/model/weights.js'
 import { layWorkspace } from '#dist/model/workspace.js'
 import { memoryNeeded } from '#dist/runtime/engine.js'
 
 const config: BertConfig = {
   modelType: 'bert',
+  family: bert,
   hiddenSize: 60,
+  embeddingSize: 60,
   numLayers: 2,
   numHeads: 3,
   intermediateSize: 100,
@@ -18,6 +21,7 @@ const config: BertConfig = {
   layerNormEps: 1e-12,
   vocabSize: 77,
   maxPositions: 40,
+  firstPosition: 0,
   typeVocabSize: 2,
   labels: ['O', 'B-PER', 'I-PER'],
 }

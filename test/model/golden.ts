@@ -5,10 +5,12 @@ import { rootPath } from '../shared.ts'
 
 /** The golden models in the repository: random weights, several shapes, PyTorch's outputs. */
 export function goldenModels(): { name: string; folder: string }[] {
-  return readdirSync(rootPath('test/goldens/models')).map((name) => ({
-    name,
-    folder: rootPath(`test/goldens/models/${name}`),
-  }))
+  return ['models', 'families'].flatMap((place) =>
+    readdirSync(rootPath(`test/goldens/${place}`)).map((name) => ({
+      name,
+      folder: rootPath(`test/goldens/${place}/${name}`),
+    })),
+  )
 }
 
 /** A file of expected tensors. */

@@ -12,7 +12,7 @@ async function golden(
 ): Promise<{ config: BertConfig; tensors: Map<string, CheckpointTensor> }> {
   const files = goldenFiles(model)
   const { tensors } = await openCheckpoint(mapFiles(files))
-  return { config: parseConfig(files.get('config.json')!), tensors: new Map(tensors) }
+  return { config: await parseConfig(files.get('config.json')!), tensors: new Map(tensors) }
 }
 
 const checkpointOf = (tensors: ReadonlyMap<string, CheckpointTensor>): Checkpoint => ({
