@@ -21,6 +21,7 @@ import { floats, seeded } from '../test/random.ts'
 export const BERT_BASE: BertConfig = {
   modelType: 'bert',
   family: bert,
+  headKind: 'tokens',
   hiddenSize: 768,
   embeddingSize: 768,
   numLayers: 12,
@@ -142,11 +143,11 @@ export function randomBert(
   around: Kernels = kernels,
 ): Bert {
   tune(kernels, precision)
-  const weights = placeWeights(kernels.layout, config, precision, true)
+  const weights = placeWeights(kernels.layout, config, precision, 'tokens')
   const { embeddings } = weights
   fillTable(kernels, embeddings.words, 0.1)
   fillTable(kernels, embeddings.positions, 0.1)
-  if (embeddings.tokenType) fillTable(kernels, embeddings.tokenType, 0)
+  if (embeddings.tokenTypes) fillTable(kernels, embeddings.tokenTypes, 0)
   fillNorm(kernels, embeddings.norm)
   for (const layer of weights.layers) {
     for (const linear of [layer.queryKeyValue, layer.attentionOutput, layer.intermediate, layer.output]) {
@@ -155,7 +156,7 @@ export function randomBert(
     fillNorm(kernels, layer.attentionLayerNorm)
     fillNorm(kernels, layer.outputLayerNorm)
   }
-  packRandom(kernels, weights.classifier!)
+  packRandom(kernels, weights.head!.output)
   return new Bert(around, config, weights, precision)
 }
 

@@ -138,10 +138,16 @@ async function memoryAt(precision: Precision, config: BertConfig): Promise<numbe
   const variant = await chooseKernels('auto', precision, false)
   const tiles = defaultTiles(mayFuse(variant, precision), false)
   try {
-    return memoryNeeded(
-      { config, precision, variant, tiles, module: undefined, tuned: true, threads: 1, batchTokens: 1024 },
-      true,
-    )
+    return memoryNeeded({
+      config,
+      precision,
+      variant,
+      tiles,
+      module: undefined,
+      tuned: true,
+      threads: 1,
+      batchTokens: 1024,
+    })
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error

@@ -9,11 +9,19 @@ import {
 } from '../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../format/source.ts'
 import { loadFamily, modelTypes } from './families/families.ts'
-import type { Family, KeyWithDefault } from './families/family.ts'
+import type { Family, HeadKind, KeyWithDefault } from './families/family.ts'
 import { type Quantization, readQuantization } from './quantization-config.ts'
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
 export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
+
+/** One label a text (softmax), any number (sigmoid each), or plain numbers. */
+export type ProblemType = (typeof PROBLEM_TYPES)[number]
+
+const PROBLEM_TYPES = ['single_label_classification', 'multi_label_classification', 'regression'] as const
+
+/** Heads that are neither over tokens nor over texts: what they hold is left alone. */
+const OTHER_HEAD = /For(MultipleChoice|MaskedLM|PreTraining|QuestionAnswering|NextSentencePrediction)$/
 
 /** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
 export interface BertConfig {
@@ -23,6 +31,10 @@ export interface BertConfig {
   readonly family: Family
   /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
   readonly architecture?: string
+  /** What the head is of: 'text' for `...ForSequenceClassification`; undefined where it is not read, as that of `ForMaskedLM`. */
+  readonly headKind: HeadKind | undefined
+  /** How a text's logits become scores, where the file says so. */
+  readonly problemType?: ProblemType
   /** H */
   readonly hiddenSize: number
   /** Width of the embeddings: H, or less where a linear layer makes them H wide. */
@@ -107,11 +119,14 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
   }
   const architecture = readArchitecture(config)
   const labelScheme = readLabelScheme(config)
+  const problemType = readProblemType(config)
   const quantization = readQuantization(config['quantization_config'])
   return {
     modelType,
     family,
     ...(architecture === undefined ? {} : { architecture }),
+    headKind: headOf(architecture),
+    ...(problemType === undefined ? {} : { problemType }),
     hiddenSize,
     embeddingSize: sizeOr(config, family.embeddingSize, hiddenSize),
     numLayers: integer(config, keys.numLayers, 1, MAX_LAYERS),
@@ -199,7 +214,8 @@ function sizeOr(config: JsonRecord, key: KeyWithDefault | undefined, otherwise: 
   return key === undefined ? otherwise : integer(config, key.key, 1, MAX_ROWS, key.otherwise)
 }
 
-function readArchitecture(config: JsonRecord): string | undefined {
+/** The class that the weights were saved from. */
+export function readArchitecture(config: JsonRecord): string | undefined {
   const architectures = config['architectures'] ?? []
   if (!Array.isArray(architectures))
     throw invalid(`architectures must be an array, not ${kind(architectures)}`)
@@ -263,6 +279,20 @@ function readLabels(config: JsonRecord): string[] {
   }
   // As many keys as places, all different and in range: none is left over
   return labels as string[]
+}
+
+/** What the head of a class is of. */
+export function headOf(architecture = ''): HeadKind | undefined {
+  if (architecture.endsWith('ForSequenceClassification')) return 'text'
+  return OTHER_HEAD.test(architecture) ? undefined : 'tokens'
+}
+
+function readProblemType(config: JsonRecord): ProblemType | undefined {
+  const value = config['problem_type'] ?? undefined
+  if (value === undefined) return undefined
+  const known = PROBLEM_TYPES.find((each) => each === value)
+  if (known !== undefined) return known
+  throw invalid(`problem_type must be one of ${PROBLEM_TYPES.join(', ')}, not ${shown(value)}`)
 }
 
 function readLabelScheme(config: JsonRecord): string | undefined {

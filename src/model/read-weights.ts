@@ -72,21 +72,21 @@ function embeddingTasks(
   tensors: ModelTensors,
   { embeddings, projection }: BertWeights,
 ): Task[] {
-  const { words, positions, tokenType, norm } = embeddings
+  const { words, positions, tokenTypes, norm } = embeddings
   const { weight, scale } = tensors.wordEmbeddings
   const tasks = [
     reader.table(tensors.positionEmbeddings, positions),
     ...reader.layerNorm(tensors.embeddingsLayerNorm, norm),
     reader.table(weight, words, scale),
   ]
-  if (tensors.tokenTypeEmbeddings && tokenType)
-    tasks.push(reader.table(tensors.tokenTypeEmbeddings, tokenType))
+  if (tensors.tokenTypeEmbeddings && tokenTypes)
+    tasks.push(reader.table(tensors.tokenTypeEmbeddings, tokenTypes))
   if (tensors.projection && projection) tasks.push(...reader.linear(tensors.projection, projection))
   if (scale && words.scales) tasks.push(reader.vector(scale, words.scales))
   return tasks
 }
 
-function layerTasks(reader: Reader, tensors: ModelTensors, { layers, classifier }: BertWeights): Task[] {
+function layerTasks(reader: Reader, tensors: ModelTensors, { layers, head }: BertWeights): Task[] {
   const tasks = layers.flatMap((layer, index) => {
     const from = tensors.layers[index]!
     return [
@@ -100,7 +100,11 @@ function layerTasks(reader: Reader, tensors: ModelTensors, { layers, classifier 
       ...reader.layerNorm(from.outputLayerNorm, layer.outputLayerNorm),
     ]
   })
-  if (classifier && tensors.classifier) tasks.push(...reader.linear(tensors.classifier, classifier))
+  if (head && tensors.head) {
+    const { dense, output } = tensors.head
+    if (dense && head.dense) tasks.push(...reader.linear(dense, head.dense))
+    tasks.push(...reader.linear(output, head.output))
+  }
   return tasks
 }
 

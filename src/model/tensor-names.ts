@@ -45,7 +45,13 @@ export interface ModelTensors {
   readonly projection?: LinearTensors
   readonly layers: readonly LayerTensors[]
   /** Absent where the files hold a bare encoder. */
-  readonly classifier?: LinearTensors
+  readonly head?: HeadTensors
+}
+
+/** A head over tokens, or with `dense` over texts. */
+export interface HeadTensors {
+  readonly dense?: LinearTensors
+  readonly output: LinearTensors
 }
 
 /** One tensor in the place transformers gives it today. */
@@ -69,9 +75,6 @@ const WRAPPERS = ['', 'module.', 'model.'] as const
 
 /** Names in an error: all of one layer's. */
 const MOST_NAMES = 16
-
-/** Heads over the whole text whose classifier has the name of a token classifier's: not to be taken for one. */
-const OTHER_CLASSIFIER = /For(SequenceClassification|MultipleChoice)$/
 
 /**
  * Finds a model's tensors in its files: prefixes (`bert.`, `module.`, `module.bert.`, `model.`, none; each family's own)
@@ -119,7 +122,7 @@ class Resolver {
     const projection = this.#projection()
     const layers: LayerTensors[] = []
     for (let index = 0; index < numLayers; index++) layers.push(this.#layer(index))
-    const classifier = this.#classifier()
+    const head = this.#head()
     this.#throwIfMissing()
     return {
       wordEmbeddings,
@@ -128,7 +131,7 @@ class Resolver {
       embeddingsLayerNorm,
       ...(projection === undefined ? {} : { projection }),
       layers,
-      ...(classifier === undefined ? {} : { classifier }),
+      ...(head === undefined ? {} : { head }),
     }
   }
 
@@ -187,21 +190,38 @@ class Resolver {
     return { weight: this.#float(`${module}.weight`, shape), bias: this.#float(`${module}.bias`, shape) }
   }
 
-  /** Present when either of its tensors is; it stays float. */
-  #classifier(): LinearTensors | undefined {
-    const { architecture, labels, hiddenSize } = this.#config
-    if (architecture !== undefined && OTHER_CLASSIFIER.test(architecture)) return undefined
-    const weight = `${CLASSIFIER}.weight`
-    const bias = `${CLASSIFIER}.bias`
+  /** Present when either tensor of its output is; it stays float. */
+  #head(): HeadTensors | undefined {
+    const { headKind, labels, hiddenSize, family } = this.#config
+    if (headKind === undefined) return undefined
+    const text = headKind === 'text' ? family.textHead : undefined
+    const output = this.#headLinear(text?.output ?? CLASSIFIER, labels.length)
+    if (output === undefined || text === undefined) return output && { output }
+    const dense = this.#headLinear(text.dense, hiddenSize) ?? this.#missingLinear(text.dense)
+    return { dense, output }
+  }
+
+  #headLinear(module: string, outputs: number): LinearTensors | undefined {
+    const { hiddenSize, family } = this.#config
+    const name = module.replace('{encoder}', family.prefix)
     // The head stands beside the encoder: `module.bert.` and `module.classifier.`
-    const outer = this.#encoderPrefix.replace(this.#config.family.prefix, '')
-    const prefixes = outer === '' ? [''] : [outer, '']
-    const prefix = prefixes.find((each) => this.#tensors.has(each + weight) || this.#tensors.has(each + bias))
-    if (prefix === undefined) return undefined
+    const outer = this.#encoderPrefix.replace(family.prefix, '')
+    const files = module.startsWith('{encoder}')
+      ? [module.replace('{encoder}', this.#encoderPrefix)]
+      : [...new Set([outer + module, module])]
+    const file = files.find(
+      (each) => this.#tensors.has(`${each}.weight`) || this.#tensors.has(`${each}.bias`),
+    )
+    if (file === undefined) return undefined
     return {
-      weight: this.#take(prefix + weight, weight, [labels.length, hiddenSize], false),
-      bias: this.#take(prefix + bias, bias, [labels.length], false),
+      weight: this.#take(`${file}.weight`, `${name}.weight`, [outputs, hiddenSize], false),
+      bias: this.#take(`${file}.bias`, `${name}.bias`, [outputs], false),
     }
+  }
+
+  #missingLinear(module: string): LinearTensors {
+    this.#missing.push(`${module.replace('{encoder}', this.#encoderPrefix)}.weight`)
+    return { weight: NO_TENSOR, bias: NO_TENSOR }
   }
 
   #float(name: string, shape: readonly number[]): CheckpointTensor {

@@ -47,6 +47,7 @@ test('parseConfig takes the defaults of transformers', async () => {
   assert.equal(await parse({}), {
     modelType: 'bert',
     family: bert,
+    headKind: 'tokens',
     hiddenSize: 32,
     embeddingSize: 32,
     numLayers: 2,
@@ -273,6 +274,21 @@ test('parseConfig knows the width of the embeddings of ELECTRA', async () => {
   assert.equal([await read({}), await read({ embedding_size: 16 })], [128, 16])
   assert.is((await parse({ embedding_size: 16 })).embeddingSize, 32)
   assert.is((await refusedWith({ model_type: 'electra', embedding_size: 0 }))[0], 'InvalidConfig')
+})
+
+test('parseConfig tells what the head is of, and how its logits become scores', async () => {
+  for (const [name, kind] of [
+    ['BertForTokenClassification', 'tokens'],
+    ['BertModel', 'tokens'],
+    ['BertForSequenceClassification', 'text'],
+    ['BertForMaskedLM', undefined],
+    ['BertForMultipleChoice', undefined],
+  ] as const) {
+    assert.is((await parse({ architectures: [name] })).headKind, kind, name)
+  }
+  assert.is((await parse({ problem_type: 'regression' })).problemType, 'regression')
+  assert.is((await parse({ problem_type: null })).problemType, undefined)
+  assert.is((await refusedWith({ problem_type: 'other' }))[0], 'InvalidConfig')
 })
 
 test.run()

@@ -9,5 +9,6 @@ export const family: Family = {
   tokenTypes: { key: 'type_vocab_size', otherwise: 2 },
   prefix: 'bert.',
   layers: BERT_LAYERS,
+  textHead: { dense: '{encoder}pooler.dense', activation: 'tanh', output: 'classifier' },
   tokenizerFiles: [['vocab.txt'], ['tokenizer.json']],
 }

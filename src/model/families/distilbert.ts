@@ -23,5 +23,6 @@ export const family: Family = {
     output: 'transformer.layer.{i}.ffn.lin2',
     outputLayerNorm: 'transformer.layer.{i}.output_layer_norm',
   },
+  textHead: { dense: 'pre_classifier', activation: 'relu', output: 'classifier' },
   tokenizerFiles: [['vocab.txt'], ['tokenizer.json']],
 }

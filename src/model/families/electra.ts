@@ -14,5 +14,6 @@ export const family: Family = {
   prefix: 'electra.',
   layers: BERT_LAYERS,
   projection: 'embeddings_project',
+  textHead: { dense: 'classifier.dense', activation: 'gelu', output: 'classifier.out_proj' },
   tokenizerFiles: [['vocab.txt'], ['tokenizer.json']],
 }

@@ -35,6 +35,19 @@ export interface KeyWithDefault {
   readonly otherwise: number
 }
 
+/** What logits are of: 'tokens', one row a token, or 'text', one row a sequence. */
+export type HeadKind = 'tokens' | 'text'
+
+/**
+ * The head over whole texts: logits = output(activation(dense(h₀))), h₀ being the first token's hidden states. In the
+ * names `{encoder}` stands for the encoder's prefix; a head without it stands beside the encoder.
+ */
+export interface TextHead {
+  readonly dense: string
+  readonly activation: 'tanh' | 'relu' | 'gelu'
+  readonly output: string
+}
+
 /** One family, in one file of this folder; families.ts lists them. */
 export interface Family {
   /** `model_type` of config.json. */
@@ -55,6 +68,8 @@ export interface Family {
   readonly layers: LayerNames
   /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */
   readonly projection?: string
+  /** The head over whole texts, of `...ForSequenceClassification`. */
+  readonly textHead: TextHead
   /** Files of a tokenizer, any one of these sets; a model has one whole. */
   readonly tokenizerFiles: readonly (readonly string[])[]
 }

@@ -14,5 +14,6 @@ export const family: Family = {
   padding: { key: 'pad_token_id', otherwise: 1 },
   prefix: 'roberta.',
   layers: BERT_LAYERS,
+  textHead: { dense: 'classifier.dense', activation: 'tanh', output: 'classifier.out_proj' },
   tokenizerFiles: [['tokenizer.json'], ['vocab.json', 'merges.txt']],
 }
