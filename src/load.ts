@@ -236,3 +236,4 @@ function longest(
 }
 
 export type { ModelInfo }
+export { readTokenizer }

@@ -30,7 +30,17 @@ export { parseSafetensors, type Safetensors, type SafetensorsTensor } from './fo
 export { HubError, type HubErrorCode } from './hub/errors.ts'
 export type { KernelChoice } from './kernels/choose.ts'
 export type { Precision } from './kernels/kernels.ts'
-export type { LoadOptions, LoadProgress, ModelName } from './load-options.ts'
+export type { LoadOptions, ModelName } from './load-options.ts'
+export { type HighlightOptions, highlight } from './markup/highlight.ts'
+export {
+  createRedactor,
+  type PlaceholderFunction,
+  type Redaction,
+  type RedactOptions,
+  type Redactor,
+  redact,
+} from './markup/redact.ts'
+export type { MarkedEntity } from './markup/segments.ts'
 export type { BertConfig, HiddenActivation, ProblemType } from './model/config.ts'
 export type { Family, HeadKind } from './model/families/family.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
