@@ -158,7 +158,7 @@ export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
     )
   }
   try {
-    return readConfig(await readJsonObject(source))
+    return await readConfig(await readJsonObject(source))
   } finally {
     await source.close()
   }

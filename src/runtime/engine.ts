@@ -108,7 +108,7 @@ export class Engine {
     const checkpoint = await openCheckpoint(files)
     try {
       const tensors = resolveTensors(checkpoint, config)
-      const head = tensors.head && (tensors.head.dense ? 'text' : 'tokens')
+      const head = headKindOf(tensors)
       const needed = memoryNeeded(setup, head)
       const shared = setup.threads > 1
       const memory = takeMemory(needed, shared)
@@ -248,6 +248,11 @@ export function memoryNeeded(setup: EngineSetup, head: HeadKind | undefined = se
     )
   }
   return roundUp(bytes, PAGE_BYTES)
+}
+
+function headKindOf({ head }: ModelTensors): HeadKind | undefined {
+  if (head === undefined) return undefined
+  return head.dense ? 'text' : 'tokens'
 }
 
 function countParameters(tensors: ModelTensors): number {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseSafetensors } from '#dist/format/safetensors.js'
 import { parseConfig } from '#dist/model/config.js'
+import { cpuTimeOf } from '../cpu-time.ts'
 import { createTokenizer } from '../text/create-tokenizer.ts'
 
 /** The most memory this process had resident. On Linux the kernel's maxRSS starts from the parent's; VmHWM does not. */
@@ -15,16 +16,15 @@ const [kind, path] = process.argv.slice(2) as [string, string]
 const bytes: Uint8Array = readFileSync(path)
 const before = process.memoryUsage().rss
 let code = 'ok'
-const started = process.cpuUsage()
-try {
-  if (kind === 'config') await parseConfig(bytes)
-  else if (kind === 'tokenizer') createTokenizer({ tokenizerJson: bytes })
-  else if (kind === 'vocabulary') createTokenizer({ vocab: bytes })
-  else parseSafetensors(bytes)
-} catch (error) {
-  code = error instanceof ModelFormatError ? error.code : `not a ModelFormatError: ${error}`
-}
-const { user, system } = process.cpuUsage(started)
-const milliseconds = (user + system) / 1000
+const milliseconds = await cpuTimeOf(async () => {
+  try {
+    if (kind === 'config') await parseConfig(bytes)
+    else if (kind === 'tokenizer') createTokenizer({ tokenizerJson: bytes })
+    else if (kind === 'vocabulary') createTokenizer({ vocab: bytes })
+    else parseSafetensors(bytes)
+  } catch (error) {
+    code = error instanceof ModelFormatError ? error.code : `not a ModelFormatError: ${error}`
+  }
+})
 const grown = peakBytes() - before
 console.log(JSON.stringify({ code, milliseconds, megabytes: grown / 2 ** 20 }))

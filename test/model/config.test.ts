@@ -225,7 +225,7 @@ test('parseConfig takes the int8 convention and no other', async () => {
   assert.is((await parse({ quantization_config: null })).quantization, undefined)
   const group = (weights: object): object => ({ ...ours, config_groups: { group_0: { weights } } })
   const weights = { num_bits: 8, type: 'int', symmetric: true, strategy: 'channel' }
-  assert.ok(await parse({ quantization_config: group(weights) }).quantization)
+  assert.ok((await parse({ quantization_config: group(weights) })).quantization)
   for (const [config, code] of [
     [{ ...ours, quant_method: 'gptq' }, 'UnsupportedConfig'],
     [{ quant_method: 'bitsandbytes', load_in_8bit: true }, 'UnsupportedConfig'],
