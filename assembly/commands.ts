@@ -168,16 +168,17 @@ export class Quantize extends QuantizedRows {
 
 /** Units: tiles of rows. The twin is of the output. */
 export class Embed extends QuantizedRows {
-  /** int32 [T]: vocabulary ids, and places in the sequence. */
+  /** int32 [T]: vocabulary ids, places in the sequence, and token types. */
   ids: usize
   places: usize
+  types: usize
   /** Rows of int8 where they have scales, else of float32. */
   words: usize
   /** One float32 a word, or 0. */
   wordScales: usize
   positions: usize
-  /** The row of token type 0, or 0 where the model has none. */
-  tokenType: usize
+  /** A row a token type, or 0 where the model has none. */
+  tokenTypes: usize
   /** Numbers in a row of a table: the width rounded up to 16. */
   tableStride: i32
   /** H */

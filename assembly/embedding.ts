@@ -6,10 +6,10 @@ import { layerNormRow } from './layer-norm'
  *
  * @param out  float32, room for `tableStride` numbers
  */
-export function embeddingRow(call: Embed, id: i32, place: i32, out: usize): void {
+export function embeddingRow(call: Embed, id: i32, place: i32, type: i32, out: usize): void {
   const stride = call.tableStride
   const scales = call.wordScales
-  const type = call.tokenType
+  const types = call.tokenTypes
   const positions = call.positions + ((<usize>place * stride) << 2)
   const bytes = (<usize>stride) << 2
   if (scales !== 0) {
@@ -23,9 +23,11 @@ export function embeddingRow(call: Embed, id: i32, place: i32, out: usize): void
     const row = call.words + ((<usize>id * stride) << 2)
     for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, v128.load(row + i))
   }
-  if (type !== 0)
+  if (types !== 0) {
+    const row = types + ((<usize>type * stride) << 2)
     for (let i: usize = 0; i < bytes; i += 16)
-      v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(type + i)))
+      v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(row + i)))
+  }
   for (let i: usize = 0; i < bytes; i += 16)
     v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(positions + i)))
   layerNormRow(out, 0, call.width, call.weight, call.bias, call.epsilon, out)

@@ -123,7 +123,8 @@ function embed(call: Embed, from: i32, to: i32, scratch: usize): void {
     for (let row = start; row < start + rows; row++) {
       const at = (<usize>row) << 2
       const out = call.out + call.outStride * row
-      embeddingRow(call, load<i32>(call.ids + at), load<i32>(call.places + at), out)
+      const type = load<i32>(call.types + at)
+      embeddingRow(call, load<i32>(call.ids + at), load<i32>(call.places + at), type, out)
     }
     quantizeTile(call, start, rows, call.width, call.out + call.outStride * start, call.outStride, scratch)
   }

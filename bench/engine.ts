@@ -14,12 +14,16 @@ import { defaultTiles, tuneTiles } from '#dist/kernels/tuning.js'
 import { instantiateKernels, type KernelExports, WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
 import type { BertConfig } from '#dist/model/config.js'
+import { family as bert } from '#dist/model/families/bert.js'
 import { placeWeights } from '#dist/model/weights.js'
 import { floats, seeded } from '../test/random.ts'
 
 export const BERT_BASE: BertConfig = {
   modelType: 'bert',
+  family: bert,
+  headKind: 'tokens',
   hiddenSize: 768,
+  embeddingSize: 768,
   numLayers: 12,
   numHeads: 12,
   intermediateSize: 3072,
@@ -27,6 +31,7 @@ export const BERT_BASE: BertConfig = {
   layerNormEps: 1e-12,
   vocabSize: 1000,
   maxPositions: 512,
+  firstPosition: 0,
   typeVocabSize: 2,
   labels: ['O', 'B-PER', 'I-PER', 'B-ORG', 'I-ORG', 'B-LOC', 'I-LOC', 'B-MISC', 'I-MISC'],
 }
@@ -138,11 +143,11 @@ export function randomBert(
   around: Kernels = kernels,
 ): Bert {
   tune(kernels, precision)
-  const weights = placeWeights(kernels.layout, config, precision, true)
+  const weights = placeWeights(kernels.layout, config, precision, 'tokens')
   const { embeddings } = weights
   fillTable(kernels, embeddings.words, 0.1)
   fillTable(kernels, embeddings.positions, 0.1)
-  if (embeddings.tokenType) fillTable(kernels, embeddings.tokenType, 0)
+  if (embeddings.tokenTypes) fillTable(kernels, embeddings.tokenTypes, 0)
   fillNorm(kernels, embeddings.norm)
   for (const layer of weights.layers) {
     for (const linear of [layer.queryKeyValue, layer.attentionOutput, layer.intermediate, layer.output]) {
@@ -151,7 +156,7 @@ export function randomBert(
     fillNorm(kernels, layer.attentionLayerNorm)
     fillNorm(kernels, layer.outputLayerNorm)
   }
-  packRandom(kernels, weights.classifier!)
+  packRandom(kernels, weights.head!.output)
   return new Bert(around, config, weights, precision)
 }
 

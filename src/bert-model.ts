@@ -1,9 +1,10 @@
 /** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
-import { abortSignal, type Checks, checkOptions, trueOrFalse } from './check/options.ts'
+import { abortSignal, type Checks, checkOptions, trueOrFalse, wrongKind } from './check/options.ts'
 import type { Embedder, EmbedOptions } from './embed.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import type { Precision } from './kernels/kernels.ts'
 import type { BertConfig } from './model/config.ts'
+import type { HeadKind } from './model/families/family.ts'
 import { requireFinite } from './model/finite.ts'
 import type { ForwardOutput } from './model/forward-output.ts'
 import type { SentenceSettings } from './model/sentence-settings.ts'
@@ -33,6 +34,8 @@ export interface ModelInfo {
 export interface ForwardOptions {
   /** Also the embeddings' output and each layer's. */
   hiddenStates?: boolean
+  /** The token type of each token, one list a sequence, as `tokenizer.encode(text, pair)` gives them; without them all are 0. */
+  tokenTypeIds?: readonly (readonly number[])[]
   /** Also each layer's attention probabilities. */
   attentions?: boolean
   /** Also everything between, under the paper's names. */
@@ -43,6 +46,10 @@ export interface ForwardOptions {
 
 const forwardChecks: Checks<ForwardOptions> = {
   hiddenStates: trueOrFalse,
+  tokenTypeIds(value, name): void {
+    if (!Array.isArray(value) || !value.every(Array.isArray))
+      throw wrongKind(value, name, 'an array of arrays of numbers, one for each sequence')
+  },
   attentions: trueOrFalse,
   trace: trueOrFalse,
   signal: abortSignal,
@@ -97,7 +104,12 @@ export class BertModel {
 
   /** Whether the model has a token classification head; a bare encoder gives only hidden states. */
   get hasClassifier(): boolean {
-    return this.#engine.info.hasClassifier
+    return this.head === 'tokens'
+  }
+
+  /** What logits are of: 'tokens', 'text' for a model that classifies whole texts; undefined in a bare encoder. */
+  get head(): HeadKind | undefined {
+    return this.#engine.info.head
   }
 
   /** @throws {ModelFormatError} MissingFile where the model came without a vocabulary */
@@ -110,7 +122,7 @@ export class BertModel {
    * One pass over sequences of vocabulary ids, special tokens as given: `[CLS] ... [SEP]`.
    *
    * @param ids  for each sequence up to `config.maxPositions` ids
-   * @returns one entry a sequence: `logits` [T, C]; `hiddenStates[l]` [T, H], l = 0 being the embeddings' output;
+   * @returns one entry a sequence: `logits` [T, C], or [C] where the model classifies whole texts; `hiddenStates[l]` [T, H], l = 0 being the embeddings' output;
    *   `attentions[l]` [A, T, T]; `trace`: see `Trace`
    * @throws {TypeError} for ids that are no arrays of numbers, or an option of the wrong kind
    * @throws {RangeError} for a sequence that is empty or too long, an id outside the vocabulary, or an option that is not known
@@ -122,9 +134,14 @@ export class BertModel {
   async forward(ids: readonly (readonly number[])[], options?: ForwardOptions): Promise<ForwardOutput> {
     const checked = checkOptions<ForwardOptions>(options, forwardChecks)
     this.#check(ids)
-    const { hiddenStates = false, attentions = false, trace = false, signal } = checked
+    const { hiddenStates = false, attentions = false, trace = false, tokenTypeIds, signal } = checked
+    if (tokenTypeIds) this.#checkTypes(ids, tokenTypeIds)
     signal?.throwIfAborted()
-    const output = await this.#engine.forward(ids, { hiddenStates, attentions, trace }, signal)
+    const output = await this.#engine.forward(
+      ids,
+      { hiddenStates, attentions, trace, ...(tokenTypeIds ? { tokenTypeIds } : {}) },
+      signal,
+    )
     for (const [index, logits] of output.logits.entries())
       requireFinite(logits, `The logits of sequence ${index}`)
     return output
@@ -161,6 +178,24 @@ export class BertModel {
   /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
   dispose(): void {
     this.#engine.dispose()
+  }
+
+  #checkTypes(ids: readonly (readonly number[])[], tokenTypeIds: readonly (readonly number[])[]): void {
+    if (tokenTypeIds.length !== ids.length)
+      throw new RangeError(`tokenTypeIds has ${tokenTypeIds.length} lists, expected ${ids.length} as ids has`)
+    const types = Math.max(1, this.config.typeVocabSize)
+    for (const [index, list] of tokenTypeIds.entries()) {
+      const { length } = ids[index]!
+      if (list.length !== length)
+        throw new RangeError(
+          `tokenTypeIds[${index}] has ${list.length} numbers, expected ${length} as its ids`,
+        )
+      const wrong = list.find((type) => !(Number.isInteger(type) && type >= 0 && type < types))
+      if (wrong === undefined) continue
+      throw new RangeError(
+        `tokenTypeIds[${index}] holds ${wrong}, expected whole numbers from 0 to ${types - 1}: the model has ${this.config.typeVocabSize} token types`,
+      )
+    }
   }
 
   #check(ids: unknown): void {

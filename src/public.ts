@@ -41,7 +41,8 @@ export {
   redact,
 } from './markup/redact.ts'
 export type { MarkedEntity } from './markup/segments.ts'
-export type { BertConfig, HiddenActivation } from './model/config.ts'
+export type { BertConfig, HiddenActivation, ProblemType } from './model/config.ts'
+export type { Family, HeadKind } from './model/families/family.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/pooling.ts'
 export type { Quantization } from './model/quantization-config.ts'

@@ -43,6 +43,12 @@ export class Recognizer {
 
   /** Use `loadRecognizer`. */
   constructor(model: BertModel) {
+    if (model.head === 'text') {
+      throw new ModelFormatError(
+        'UnsupportedConfig',
+        `The model is a ${model.config.architecture}, which classifies whole texts and not their tokens; it is loaded with loadModel`,
+      )
+    }
     if (!model.hasClassifier) {
       throw new ModelFormatError(
         'MissingTensor',

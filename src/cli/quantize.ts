@@ -41,7 +41,7 @@ async function run(args: ParsedArguments): Promise<number> {
   const config = await readSmallText(files, 'config.json')
   if (config === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no config.json`)
   const texts = await keptFiles(files)
-  texts.set('config.json', new TextEncoder().encode(quantizedConfig(config)))
+  texts.set('config.json', new TextEncoder().encode(await quantizedConfig(config)))
   const folder = await createOutputFolder(to, {
     from: locator.kind === 'folder' ? locator.path : from,
     force,

@@ -69,7 +69,7 @@ export async function convertModel(
   }
   const model = await openModel(files)
   try {
-    const config = parseConfig(model.config)
+    const config = await parseConfig(model.config)
     const written = dtype === undefined ? undefined : dtype === 'float32' ? 'F32' : 'F16'
     const tensors = resolveNamedTensors(model.checkpoint, config).map((named) =>
       convertTensor(named, written, model.read),

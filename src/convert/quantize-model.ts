@@ -10,7 +10,7 @@ import {
 } from '../format/safetensors-writer.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { quantizeWeights, weightScale } from '../kernels/quantization.ts'
-import { loadConfig } from '../model/config.ts'
+import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config.ts'
 import { quantizationConfig } from '../model/quantization-config.ts'
 import { type NamedTensor, resolveNamedTensors } from '../model/tensor-names.ts'
 
@@ -61,10 +61,10 @@ export async function quantizeModel(
  *
  * @throws {ModelFormatError} InvalidConfig when it is not a JSON object
  */
-export function quantizedConfig(configText: string): string {
+export async function quantizedConfig(configText: string): Promise<string> {
   const config = parseJsonObject(configText, 'config.json')
-  const prefix = config['model_type'] === 'distilbert' ? 'distilbert' : 'bert'
-  return `${JSON.stringify({ ...config, quantization_config: quantizationConfig(prefix) }, null, 2)}\n`
+  const { family } = await familyOf(config)
+  return `${JSON.stringify({ ...config, quantization_config: quantizationConfig(family, headOf(readArchitecture(config))) }, null, 2)}\n`
 }
 
 function plan({ name, tensor, quantizable }: NamedTensor): TensorToWrite[] {

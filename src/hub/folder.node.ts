@@ -12,6 +12,7 @@ import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.t
 import { readEnvironment } from './environment.node.ts'
 import { asHubError, HubError, type HubQuestion, refusal } from './errors.ts'
 import {
+  BPE_FILES,
   CONFIG,
   hasVocabulary,
   INDEX,
@@ -184,6 +185,7 @@ class HubDownload {
     await this.#download(config)
     await this.#fetchSmall(SMALL_FILES)
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
+    if (!(await hasVocabulary(has))) await this.#fetchSmall(BPE_FILES)
     if (!(await hasVocabulary(has))) throw await this.#noVocabulary()
     if (await has(SENTENCE_MODULES)) await this.#fetchSmall([POOLING, SENTENCE_SETTINGS])
     if (this.#options.weights ?? true) await this.#fetchWeights()

@@ -26,14 +26,18 @@ export const OTHER_WEIGHTS: readonly string[] = [
   'tf_model.h5',
 ]
 
+/** RoBERTa's vocabulary, asked for where there is no other. */
+export const BPE_FILES: readonly string[] = ['vocab.json', 'merges.txt']
+
 export async function hasVocabulary(has: (fileName: string) => Promise<boolean>): Promise<boolean> {
-  return (await has('vocab.txt')) || (await has('tokenizer.json'))
+  if ((await has('vocab.txt')) || (await has('tokenizer.json'))) return true
+  return (await Promise.all(BPE_FILES.map(has))).every(Boolean)
 }
 
 export function noVocabulary(repository: string): ModelFormatError {
   return new ModelFormatError(
     'MissingFile',
-    `The model ${repository} has neither vocab.txt nor tokenizer.json: it is no BERT with a WordPiece vocabulary`,
+    `The model ${repository} has neither vocab.txt nor tokenizer.json, nor vocab.json with merges.txt: it has no tokenizer that can be read; save it with save_pretrained of its fast tokenizer`,
   )
 }
 

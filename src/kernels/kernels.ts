@@ -11,7 +11,6 @@ import type { KernelMemory } from './memory.ts'
 import type {
   EmbeddingTables,
   Floats,
-  Integers,
   LayerNorm,
   Linear,
   Matrix,
@@ -21,6 +20,7 @@ import type {
   StoredRows,
   StoredType,
   Table,
+  Tokens,
 } from './placed.ts'
 
 export type * from './placed.ts'
@@ -70,8 +70,8 @@ export interface Kernels {
   /** Stored float numbers from `address` on, `to.count` of them, to float32. @returns false where one is NaN or infinite */
   widen(address: number, type: StoredType, to: Floats): boolean
 
-  /** out = LayerNorm(word[ids] + tokenType + position[places])   [T], [T] → [T, H] */
-  embed(ids: Integers, places: Integers, tables: EmbeddingTables, out: Matrix): void
+  /** out = LayerNorm(word[ids] + tokenType[types] + position[places])   [T], [T], [T] → [T, H] */
+  embed(tokens: Tokens, tables: EmbeddingTables, out: Matrix): void
 
   /** out = activation(x·Wᵀ + b)   [T, K] → [T, N] */
   linear(x: Matrix, layer: Linear, out: Matrix, activation: Activation): void

@@ -86,12 +86,19 @@ export interface Table {
   readonly scales: Floats | undefined
 }
 
+/** What each token is, [T] each: its word's id, its row of the positions, its token type. */
+export interface Tokens {
+  readonly ids: Integers
+  readonly places: Integers
+  readonly types: Integers
+}
+
 /** The embedding tables, H columns each, and the LayerNorm after them. */
 export interface EmbeddingTables {
   readonly words: Table
   readonly positions: Table
-  /** The row of token type 0, where the model has token types. */
-  readonly tokenType: Table | undefined
+  /** A row a token type, where the model has them. */
+  readonly tokenTypes: Table | undefined
   readonly norm: LayerNorm
 }
 

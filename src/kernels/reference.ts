@@ -7,7 +7,6 @@ import type {
   Activation,
   EmbeddingTables,
   Floats,
-  Integers,
   Kernels,
   LayerNorm,
   Linear,
@@ -18,6 +17,7 @@ import type {
   StoredRows,
   StoredType,
   Table,
+  Tokens,
 } from './kernels.ts'
 import { columnAddress, Layout, writeColumns } from './layout.ts'
 import * as math from './math.ts'
@@ -99,12 +99,12 @@ export class ReferenceKernels implements Kernels {
   }
 
   // #region embed
-  embed(ids: Integers, places: Integers, tables: EmbeddingTables, out: Matrix): void {
-    const { words, positions, tokenType, norm } = tables
-    const type = tokenType && this.#lookUp(tokenType, 0)
+  embed({ ids, places, types }: Tokens, tables: EmbeddingTables, out: Matrix): void {
+    const { words, positions, tokenTypes, norm } = tables
     for (let t = 0; t < out.rows; t++) {
       const word = this.#lookUp(words, this.memory.integers(ids)[t]!)
       const position = this.#lookUp(positions, this.memory.integers(places)[t]!)
+      const type = tokenTypes && this.#lookUp(tokenTypes, this.memory.integers(types)[t]!)
       const sum = this.memory.row(out, t)
       for (let i = 0; i < out.columns; i++) {
         const typed = type ? f(word[i]! + type[i]!) : word[i]!

@@ -9,7 +9,6 @@ import type {
   ActivationForm,
   EmbeddingTables,
   Floats,
-  Integers,
   Kernels,
   LayerNorm,
   Linear,
@@ -19,6 +18,7 @@ import type {
   StoredRows,
   StoredType,
   Table,
+  Tokens,
 } from './kernels.ts'
 import {
   attentionInt16Scratch,
@@ -205,16 +205,17 @@ export class WasmKernels implements Kernels {
     return this.#exports.widenValues(from, NUMBERS.StoredType[type], count, address) === 1
   }
 
-  embed(ids: Integers, places: Integers, tables: EmbeddingTables, out: Matrix): void {
-    const { words, positions, tokenType, norm } = tables
+  embed({ ids, places, types }: Tokens, tables: EmbeddingTables, out: Matrix): void {
+    const { words, positions, tokenTypes, norm } = tables
     this.#run('Embed', this.#tilesOf(out), 16 * out.rows * out.columns, {
       ...this.#twin(out),
       ids: ids.address,
       places: places.address,
+      types: types.address,
       words: words.address,
       wordScales: words.scales?.address ?? 0,
       positions: positions.address,
-      tokenType: tokenType?.address ?? 0,
+      tokenTypes: tokenTypes?.address ?? 0,
       tableStride: positions.stride,
       width: out.columns,
       weight: norm.weight.address,

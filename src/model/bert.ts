@@ -1,9 +1,9 @@
 /**
- * BERT with a token classification head: the whole forward pass.
+ * BERT with a head over its tokens or over the whole text: the whole forward pass.
  *
- *     hiddenStates₀ = LayerNorm(word + tokenType + position)
+ *     hiddenStates₀ = LayerNorm(word + tokenType + position)     [T, H]; ELECTRA's is [T, E], then · Wᵀ + b to [T, H]
  *     hiddenStatesₗ = layerₗ(hiddenStatesₗ₋₁)                    l = 1 ... L
- *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]
+ *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]; of a whole text: text-head.ts, [C]
  *
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
@@ -11,6 +11,7 @@ import type { Activation, Kernels, Matrix, Precision } from '../kernels/kernels.
 import type { BertConfig, HiddenActivation } from './config.ts'
 import { encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
+import { textLogits } from './text-head.ts'
 import { Recording } from './trace.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
 import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
@@ -51,13 +52,20 @@ export class Bert {
     wanted: ForwardWanted,
     pause: () => Promise<void>,
   ): Promise<ForwardOutput> {
-    const { numHeads, hiddenActivation, numLayers } = this.#config
-    const { embeddings, layers, classifier } = this.#weights
+    const { numHeads, hiddenActivation, numLayers, family } = this.#config
+    const { layers, head } = this.#weights
     const kernels = this.#kernels
-    const workspace = fillWorkspace(kernels, this.#config, this.#precision, this.#mark, batch)
+    const workspace = fillWorkspace(
+      kernels,
+      this.#config,
+      this.#precision,
+      this.#mark,
+      batch,
+      wanted.tokenTypeIds,
+    )
     const output: ForwardOutput = { logits: [] }
     const recording = new Recording(
-      { kernels, config: this.#config, classifier, workspace, batch },
+      { kernels, config: this.#config, classifier: head?.dense ? undefined : head?.output, workspace, batch },
       wanted,
       output,
     )
@@ -65,7 +73,7 @@ export class Bert {
     const last = wanted.layer ?? numLayers
 
     // #region forward
-    kernels.embed(workspace.ids, workspace.positions, embeddings, workspace.hiddenStates)
+    this.#embed(workspace)
     recording.keepEmbeddings()
     for (const layer of layers.slice(0, last)) {
       await pause()
@@ -74,8 +82,15 @@ export class Bert {
     }
     if (wanted.layer !== undefined) {
       output.hiddenStates = this.#rows(workspace.hiddenStates, workspace).map((rows) => [rows])
-    } else if (classifier) {
-      kernels.linear(workspace.hiddenStates, classifier, workspace.logits, 'identity')
+    } else if (head?.dense) {
+      output.logits = textLogits(
+        kernels,
+        { dense: head.dense, output: head.output },
+        family.textHead,
+        workspace,
+      )
+    } else if (head) {
+      kernels.linear(workspace.hiddenStates, head.output, workspace.logits, 'identity')
       output.logits = this.#rows(workspace.logits, workspace)
     }
     // #endregion
@@ -92,12 +107,21 @@ export class Bert {
     const ids = Array.from({ length: Math.min(WARM_UP_TOKENS, maxPositions) }, (_, i) => i % vocabSize)
     const workspace = fillWorkspace(this.#kernels, this.#config, this.#precision, this.#mark, [ids])
     const end = performance.now() + milliseconds
-    this.#kernels.embed(workspace.ids, workspace.positions, this.#weights.embeddings, workspace.hiddenStates)
+    this.#embed(workspace)
     tune?.(layer, workspace)
     do {
       encoderLayer(this.#kernels, layer, workspace, numHeads, ACTIVATION[hiddenActivation])
     } while (performance.now() < end)
   }
+
+  // #region embeddings
+  #embed({ ids, positions: places, types, embeddings, hiddenStates }: Workspace): void {
+    const kernels = this.#kernels
+    kernels.embed({ ids, places, types }, this.#weights.embeddings, embeddings) // [T] → [T, E]
+    const { projection } = this.#weights
+    if (projection) kernels.linear(embeddings, projection, hiddenStates, 'identity') // → [T, H]
+  }
+  // #endregion
 
   #rows(matrix: Matrix, { sequences }: Workspace): Float32Array[] {
     return copyRows(this.#kernels.memory, sequences, matrix)

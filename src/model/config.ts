@@ -8,19 +8,37 @@ import {
   shown,
 } from '../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../format/source.ts'
+import { loadFamily, modelTypes } from './families/families.ts'
+import type { Family, HeadKind, KeyWithDefault } from './families/family.ts'
 import { type Quantization, readQuantization } from './quantization-config.ts'
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
 export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
 
+/** One label a text (softmax), any number (sigmoid each), or plain numbers. */
+export type ProblemType = (typeof PROBLEM_TYPES)[number]
+
+const PROBLEM_TYPES = ['single_label_classification', 'multi_label_classification', 'regression'] as const
+
+/** Heads that are neither over tokens nor over texts: what they hold is left alone. */
+const OTHER_HEAD = /For(MultipleChoice|MaskedLM|PreTraining|QuestionAnswering|NextSentencePrediction)$/
+
 /** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
 export interface BertConfig {
-  /** DistilBERT is BERT without token types, under other names. */
-  readonly modelType: 'bert' | 'distilbert'
+  /** `bert`, `distilbert` and so on. */
+  readonly modelType: string
+  /** What models of this type have in common: names, and how config.json is read. */
+  readonly family: Family
   /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
   readonly architecture?: string
+  /** What the head is of: 'text' for `...ForSequenceClassification`; undefined where it is not read, as that of `ForMaskedLM`. */
+  readonly headKind: HeadKind | undefined
+  /** How a text's logits become scores, where the file says so. */
+  readonly problemType?: ProblemType
   /** H */
   readonly hiddenSize: number
+  /** Width of the embeddings: H, or less where a linear layer makes them H wide. */
+  readonly embeddingSize: number
   /** L */
   readonly numLayers: number
   /** A, which divides H */
@@ -33,9 +51,11 @@ export interface BertConfig {
   readonly layerNormEps: number
   /** V */
   readonly vocabSize: number
-  /** Rows of the position embeddings: the longest window, special tokens included. */
+  /** The longest window, special tokens included. */
   readonly maxPositions: number
-  /** Rows of the token type embeddings; 0 for DistilBERT, which has none. */
+  /** Row of the position embeddings for the first token: 0, or one behind the id of padding, whose row is not used. */
+  readonly firstPosition: number
+  /** Rows of the token type embeddings; 0 where there are none. */
   readonly typeVocabSize: number
   /** C labels, by number. */
   readonly labels: readonly string[]
@@ -61,24 +81,6 @@ const ACTIVATIONS: Readonly<Record<string, HiddenActivation>> = {
   swish: 'silu',
 }
 
-/** The names of the two architectures for the same sizes. */
-const KEYS = {
-  bert: {
-    hiddenSize: 'hidden_size',
-    numLayers: 'num_hidden_layers',
-    numHeads: 'num_attention_heads',
-    intermediateSize: 'intermediate_size',
-    hiddenActivation: 'hidden_act',
-  },
-  distilbert: {
-    hiddenSize: 'dim',
-    numLayers: 'n_layers',
-    numHeads: 'n_heads',
-    intermediateSize: 'hidden_dim',
-    hiddenActivation: 'activation',
-  },
-} as const
-
 /** The largest values taken: far above any BERT, and small enough that products of two stay exact. */
 const MAX_HIDDEN = 65_536
 const MAX_LAYERS = 1_024
@@ -94,22 +96,22 @@ const FIXED: readonly (readonly [string, string | boolean])[] = [
 ]
 
 /**
- * Reads `config.json` of a BERT or DistilBERT model, with the keys and defaults of transformers.
+ * Reads `config.json` of a model of BERT's family, with the keys and defaults of transformers.
  *
  * @param json the file's text or bytes, at most 1 MB
  * @throws {ModelFormatError} InvalidConfig for a broken file or value, UnsupportedConfig for a model of another kind
  *
  * @example
- * const { hiddenSize, labels } = parseConfig(await readFile('config.json'))
+ * const { hiddenSize, labels } = await parseConfig(await readFile('config.json'))
  */
-export function parseConfig(json: string | Uint8Array): BertConfig {
+export async function parseConfig(json: string | Uint8Array): Promise<BertConfig> {
   return readConfig(parseJsonObject(json, FILE))
 }
 
-function readConfig(config: JsonRecord): BertConfig {
-  const modelType = readModelType(config)
+async function readConfig(config: JsonRecord): Promise<BertConfig> {
+  const { modelType, family } = await familyOf(config)
   checkFixed(config)
-  const keys = KEYS[modelType]
+  const { keys } = family
   const hiddenSize = integer(config, keys.hiddenSize, 1, MAX_HIDDEN)
   const numHeads = integer(config, keys.numHeads, 1, MAX_HIDDEN)
   if (hiddenSize % numHeads !== 0) {
@@ -117,20 +119,24 @@ function readConfig(config: JsonRecord): BertConfig {
   }
   const architecture = readArchitecture(config)
   const labelScheme = readLabelScheme(config)
+  const problemType = readProblemType(config)
   const quantization = readQuantization(config['quantization_config'])
   return {
     modelType,
+    family,
     ...(architecture === undefined ? {} : { architecture }),
+    headKind: headOf(architecture),
+    ...(problemType === undefined ? {} : { problemType }),
     hiddenSize,
+    embeddingSize: sizeOr(config, family.embeddingSize, hiddenSize),
     numLayers: integer(config, keys.numLayers, 1, MAX_LAYERS),
     numHeads,
     intermediateSize: integer(config, keys.intermediateSize, 1, MAX_HIDDEN),
     hiddenActivation: readActivation(config, keys.hiddenActivation),
-    // DistilBERT's code has the number fixed, not its configuration
-    layerNormEps: modelType === 'distilbert' ? 1e-12 : readLayerNormEps(config),
+    layerNormEps: readLayerNormEps(config, family),
     vocabSize: integer(config, 'vocab_size', 1, MAX_ROWS),
-    maxPositions: integer(config, 'max_position_embeddings', 1, MAX_ROWS),
-    typeVocabSize: modelType === 'distilbert' ? 0 : integer(config, 'type_vocab_size', 1, MAX_ROWS, 2),
+    ...readPositions(config, family),
+    typeVocabSize: sizeOr(config, family.tokenTypes, 0),
     labels: readLabels(config),
     ...(labelScheme === undefined ? {} : { labelScheme }),
     ...(quantization === undefined ? {} : { quantization }),
@@ -152,36 +158,64 @@ export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
     )
   }
   try {
-    return readConfig(await readJsonObject(source))
+    return await readConfig(await readJsonObject(source))
   } finally {
     await source.close()
   }
 }
 
-function readModelType(config: JsonRecord): 'bert' | 'distilbert' {
+/** `model_type`; the first BERT configurations had none. */
+function readModelType(config: JsonRecord): string | undefined {
   const value = config['model_type'] ?? undefined
-  if (value === 'bert' || value === 'distilbert') return value
-  if (value !== undefined && typeof value !== 'string')
-    throw invalid(`model_type must be a text, not ${kind(value)}`)
-  // The first BERT configurations had no model_type
+  if (typeof value === 'string') return value
+  if (value !== undefined) throw invalid(`model_type must be a text, not ${kind(value)}`)
   const architecture = readArchitecture(config)
-  if (
-    value === undefined &&
-    (architecture === undefined || architecture.startsWith('Bert')) &&
-    'hidden_size' in config
-  ) {
-    return 'bert'
+  const isBert = architecture === undefined || architecture.startsWith('Bert')
+  return isBert && 'hidden_size' in config ? 'bert' : undefined
+}
+
+/**
+ * The family that a configuration says it is of.
+ *
+ * @throws {ModelFormatError} UnsupportedConfig for one that is not known
+ */
+export async function familyOf(config: JsonRecord): Promise<{ modelType: string; family: Family }> {
+  const modelType = readModelType(config)
+  if (modelType !== undefined) {
+    const family = await loadFamily(modelType)
+    if (family !== undefined) return { modelType, family }
   }
   const found =
-    value === undefined
-      ? `no model_type (architecture ${quoted(architecture ?? 'unknown')})`
-      : `model_type ${quoted(value)}`
+    modelType === undefined
+      ? `no model_type (architecture ${quoted(readArchitecture(config) ?? 'unknown')})`
+      : `model_type ${quoted(modelType)}`
   throw unsupported(
-    `has ${found}: only bert and distilbert models can be loaded; choose one that was fine-tuned from BERT or DistilBERT`,
+    `has ${found}: only models of ${modelTypes.join(', ')} can be loaded; choose one that was fine-tuned from one of these`,
   )
 }
 
-function readArchitecture(config: JsonRecord): string | undefined {
+/** Positions start at 0, or one behind the id of padding, as fairseq's did: 512 of RoBERTa's 514 rows are used. */
+function readPositions(
+  config: JsonRecord,
+  { padding }: Family,
+): { maxPositions: number; firstPosition: number } {
+  const rows = integer(config, 'max_position_embeddings', 1, MAX_ROWS)
+  if (padding === undefined) return { maxPositions: rows, firstPosition: 0 }
+  const firstPosition = integer(config, padding.key, 0, MAX_ROWS, padding.otherwise) + 1
+  if (firstPosition >= rows) {
+    throw invalid(
+      `max_position_embeddings ${rows} leaves no position behind ${padding.key} ${firstPosition - 1}`,
+    )
+  }
+  return { maxPositions: rows - firstPosition, firstPosition }
+}
+
+function sizeOr(config: JsonRecord, key: KeyWithDefault | undefined, otherwise: number): number {
+  return key === undefined ? otherwise : integer(config, key.key, 1, MAX_ROWS, key.otherwise)
+}
+
+/** The class that the weights were saved from. */
+export function readArchitecture(config: JsonRecord): string | undefined {
   const architectures = config['architectures'] ?? []
   if (!Array.isArray(architectures))
     throw invalid(`architectures must be an array, not ${kind(architectures)}`)
@@ -211,10 +245,12 @@ function readActivation(config: JsonRecord, key: string): HiddenActivation {
   throw unsupported(`has ${key} ${quoted(value)}: known are ${Object.keys(ACTIVATIONS).join(', ')}`)
 }
 
-function readLayerNormEps(config: JsonRecord): number {
-  const value = config['layer_norm_eps'] ?? 1e-12
+function readLayerNormEps(config: JsonRecord, { layerNormEps }: Family): number {
+  if (typeof layerNormEps === 'number') return layerNormEps
+  const { key, otherwise } = layerNormEps
+  const value = config[key] ?? otherwise
   if (typeof value === 'number' && value > 0 && value < 1) return value
-  throw invalid(`layer_norm_eps must be a number between 0 and 1, not ${shown(value)}`)
+  throw invalid(`${key} must be a number between 0 and 1, not ${shown(value)}`)
 }
 
 /** Labels by number: `id2label`, whose keys are texts in any order, else `num_labels` times LABEL_i. */
@@ -243,6 +279,20 @@ function readLabels(config: JsonRecord): string[] {
   }
   // As many keys as places, all different and in range: none is left over
   return labels as string[]
+}
+
+/** What the head of a class is of. */
+export function headOf(architecture = ''): HeadKind | undefined {
+  if (architecture.endsWith('ForSequenceClassification')) return 'text'
+  return OTHER_HEAD.test(architecture) ? undefined : 'tokens'
+}
+
+function readProblemType(config: JsonRecord): ProblemType | undefined {
+  const value = config['problem_type'] ?? undefined
+  if (value === undefined) return undefined
+  const known = PROBLEM_TYPES.find((each) => each === value)
+  if (known !== undefined) return known
+  throw invalid(`problem_type must be one of ${PROBLEM_TYPES.join(', ')}, not ${shown(value)}`)
 }
 
 function readLabelScheme(config: JsonRecord): string | undefined {

@@ -1,7 +1,7 @@
 /** What a forward pass is asked for and what it gives back. */
 /** What a forward pass gives back, one entry a sequence. */
 export interface ForwardOutput {
-  /** [T, C]; empty arrays where the model has no head. */
+  /** [T, C], or [C] where the head is over whole texts; empty arrays where the model has no head. */
   logits: Float32Array[]
   /** For each sequence the embeddings' output and each layer's, L + 1 times [T, H]. */
   hiddenStates?: Float32Array[][]
@@ -15,6 +15,8 @@ export interface ForwardWanted {
   readonly hiddenStates?: boolean
   readonly attentions?: boolean
   readonly trace?: boolean
+  /** The token type of each token, one list a sequence; without them 0. */
+  readonly tokenTypeIds?: readonly (readonly number[])[]
   /** Give back only the hidden states of this layer (0: the embeddings), and compute no further. */
   readonly layer?: number
 }

@@ -1,5 +1,6 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
+import type { Family, HeadKind } from './families/family.ts'
 
 /** int8 weights with one scale for each output channel: the one kind of quantisation read and written. */
 export interface Quantization {
@@ -48,9 +49,14 @@ export function readQuantization(value: unknown): Quantization | undefined {
   return { bits: 8, strategy: 'channel', ignore }
 }
 
-/** The `quantization_config` that the quantiser writes; `prefix` is the encoder's: `bert` or `distilbert`. */
-export function quantizationConfig(prefix: 'bert' | 'distilbert'): JsonRecord {
-  const embeddings = ['position_embeddings', 'token_type_embeddings'].slice(0, prefix === 'bert' ? 2 : 1)
+/** The `quantization_config` that the quantiser writes for models of a family: its head stays float. */
+export function quantizationConfig(
+  { prefix, tokenTypes, textHead }: Family,
+  headKind: HeadKind | undefined = 'tokens',
+): JsonRecord {
+  const head =
+    headKind === 'text' ? [textHead.dense.replace('{encoder}', prefix), textHead.output] : ['classifier']
+  const embeddings = ['position_embeddings', ...(tokenTypes ? ['token_type_embeddings'] : [])]
   return {
     quant_method: 'compressed-tensors',
     format: 'int-quantized',
@@ -63,7 +69,7 @@ export function quantizationConfig(prefix: 'bert' | 'distilbert'): JsonRecord {
         output_activations: null,
       },
     },
-    ignore: ['classifier', ...embeddings.map((name) => `${prefix}.embeddings.${name}`)],
+    ignore: [...head, ...embeddings.map((name) => `${prefix}embeddings.${name}`)],
   }
 }
 

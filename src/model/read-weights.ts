@@ -67,21 +67,26 @@ function byPlace({ tensor: a }: Task, { tensor: b }: Task): number {
   return a.offset - b.offset
 }
 
-function embeddingTasks(reader: Reader, tensors: ModelTensors, { embeddings }: BertWeights): Task[] {
-  const { words, positions, tokenType, norm } = embeddings
+function embeddingTasks(
+  reader: Reader,
+  tensors: ModelTensors,
+  { embeddings, projection }: BertWeights,
+): Task[] {
+  const { words, positions, tokenTypes, norm } = embeddings
   const { weight, scale } = tensors.wordEmbeddings
   const tasks = [
     reader.table(tensors.positionEmbeddings, positions),
     ...reader.layerNorm(tensors.embeddingsLayerNorm, norm),
     reader.table(weight, words, scale),
   ]
-  if (tensors.tokenTypeEmbeddings && tokenType)
-    tasks.push(reader.table(tensors.tokenTypeEmbeddings, tokenType))
+  if (tensors.tokenTypeEmbeddings && tokenTypes)
+    tasks.push(reader.table(tensors.tokenTypeEmbeddings, tokenTypes))
+  if (tensors.projection && projection) tasks.push(...reader.linear(tensors.projection, projection))
   if (scale && words.scales) tasks.push(reader.vector(scale, words.scales))
   return tasks
 }
 
-function layerTasks(reader: Reader, tensors: ModelTensors, { layers, classifier }: BertWeights): Task[] {
+function layerTasks(reader: Reader, tensors: ModelTensors, { layers, head }: BertWeights): Task[] {
   const tasks = layers.flatMap((layer, index) => {
     const from = tensors.layers[index]!
     return [
@@ -95,7 +100,11 @@ function layerTasks(reader: Reader, tensors: ModelTensors, { layers, classifier 
       ...reader.layerNorm(from.outputLayerNorm, layer.outputLayerNorm),
     ]
   })
-  if (classifier && tensors.classifier) tasks.push(...reader.linear(tensors.classifier, classifier))
+  if (head && tensors.head) {
+    const { dense, output } = tensors.head
+    if (dense && head.dense) tasks.push(...reader.linear(dense, head.dense))
+    tasks.push(...reader.linear(output, head.output))
+  }
   return tasks
 }
 
@@ -124,7 +133,7 @@ class Reader {
     this.#signal = signal
   }
 
-  /** A tensor [rows, H], or as many of its first rows as the table has. */
+  /** A tensor [rows, E], or as many of its first rows as the table has. */
   table(tensor: CheckpointTensor, table: Table, scale?: CheckpointTensor): Task {
     const pack = (piece: StoredRows): boolean => this.kernels.packTable(piece, table)
     return this.#rows(tensor, table, table.rows, scale, pack)

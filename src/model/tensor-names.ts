@@ -2,7 +2,7 @@ import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { BertConfig } from './config.ts'
 
-/** The names that checkpoints give to a model's tensors: the only place where they are known. */
+/** Finds a model's tensors under the names that checkpoints give them. What differs between families is in families/. */
 
 /** Weight and bias of a layer normalisation, each [size]. */
 export interface LayerNormTensors {
@@ -38,12 +38,20 @@ export interface LayerTensors {
 export interface ModelTensors {
   readonly wordEmbeddings: EmbeddingTensors
   readonly positionEmbeddings: CheckpointTensor
-  /** Absent in DistilBERT. */
+  /** Absent where the model has no token types. */
   readonly tokenTypeEmbeddings?: CheckpointTensor
   readonly embeddingsLayerNorm: LayerNormTensors
+  /** Makes the embeddings H wide, where they are not. */
+  readonly projection?: LinearTensors
   readonly layers: readonly LayerTensors[]
   /** Absent where the files hold a bare encoder. */
-  readonly classifier?: LinearTensors
+  readonly head?: HeadTensors
+}
+
+/** A head over tokens, or with `dense` over texts. */
+export interface HeadTensors {
+  readonly dense?: LinearTensors
+  readonly output: LinearTensors
 }
 
 /** One tensor in the place transformers gives it today. */
@@ -56,37 +64,11 @@ export interface NamedTensor {
   readonly quantizable: boolean
 }
 
-/** Modules inside the encoder, one a role; `{i}` is the layer's number. */
-type LayerNames = Readonly<Record<keyof LayerTensors, string>>
-
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
 const POSITION_EMBEDDINGS = 'embeddings.position_embeddings.weight'
 const TOKEN_TYPE_EMBEDDINGS = 'embeddings.token_type_embeddings.weight'
 const EMBEDDINGS_LAYER_NORM = 'embeddings.LayerNorm'
 const CLASSIFIER = 'classifier'
-
-const NAMES: Readonly<Record<BertConfig['modelType'], LayerNames>> = {
-  bert: {
-    query: 'encoder.layer.{i}.attention.self.query',
-    key: 'encoder.layer.{i}.attention.self.key',
-    value: 'encoder.layer.{i}.attention.self.value',
-    attentionOutput: 'encoder.layer.{i}.attention.output.dense',
-    attentionLayerNorm: 'encoder.layer.{i}.attention.output.LayerNorm',
-    intermediate: 'encoder.layer.{i}.intermediate.dense',
-    output: 'encoder.layer.{i}.output.dense',
-    outputLayerNorm: 'encoder.layer.{i}.output.LayerNorm',
-  },
-  distilbert: {
-    query: 'transformer.layer.{i}.attention.q_lin',
-    key: 'transformer.layer.{i}.attention.k_lin',
-    value: 'transformer.layer.{i}.attention.v_lin',
-    attentionOutput: 'transformer.layer.{i}.attention.out_lin',
-    attentionLayerNorm: 'transformer.layer.{i}.sa_layer_norm',
-    intermediate: 'transformer.layer.{i}.ffn.lin1',
-    output: 'transformer.layer.{i}.ffn.lin2',
-    outputLayerNorm: 'transformer.layer.{i}.output_layer_norm',
-  },
-}
 
 /** What wrappers put before the names: DataParallel `module.`, others `model.`; a bare encoder has nothing. */
 const WRAPPERS = ['', 'module.', 'model.'] as const
@@ -94,11 +76,8 @@ const WRAPPERS = ['', 'module.', 'model.'] as const
 /** Names in an error: all of one layer's. */
 const MOST_NAMES = 16
 
-/** Heads over the whole text whose classifier has the name of a token classifier's: not to be taken for one. */
-const OTHER_CLASSIFIER = /For(SequenceClassification|MultipleChoice)$/
-
 /**
- * Finds a model's tensors in its files: prefixes (`bert.`, `module.`, `module.bert.`, `model.`, `distilbert.`, none)
+ * Finds a model's tensors in its files: prefixes (`bert.`, `module.`, `module.bert.`, `model.`, none; each family's own)
  * are told from the names, old `LayerNorm.gamma` and `.beta` count as weight and bias, and tensors that are not needed
  * are left alone.
  *
@@ -124,52 +103,50 @@ class Resolver {
   readonly named: NamedTensor[] = []
   readonly #tensors: ReadonlyMap<string, CheckpointTensor>
   readonly #config: BertConfig
-  readonly #names: LayerNames
   readonly #missing: string[] = []
   #encoderPrefix: string
 
   constructor(checkpoint: Checkpoint, config: BertConfig) {
     this.#tensors = checkpoint.tensors
     this.#config = config
-    this.#names = NAMES[config.modelType]
     this.#encoderPrefix = this.#detectPrefix()
   }
 
   resolve(): ModelTensors {
-    const { hiddenSize, numLayers, vocabSize, maxPositions, typeVocabSize } = this.#config
-    const wordEmbeddings = this.#embeddings(WORD_EMBEDDINGS, vocabSize)
-    const positionEmbeddings = this.#float(POSITION_EMBEDDINGS, [maxPositions, hiddenSize])
+    const { embeddingSize, numLayers, vocabSize, maxPositions, firstPosition, typeVocabSize } = this.#config
+    const wordEmbeddings = this.#quantizable(WORD_EMBEDDINGS, [vocabSize, embeddingSize])
+    const positionEmbeddings = this.#float(POSITION_EMBEDDINGS, [maxPositions + firstPosition, embeddingSize])
     const tokenTypeEmbeddings =
-      this.#config.modelType === 'bert'
-        ? this.#float(TOKEN_TYPE_EMBEDDINGS, [typeVocabSize, hiddenSize])
-        : undefined
-    const embeddingsLayerNorm = this.#layerNorm(EMBEDDINGS_LAYER_NORM)
+      typeVocabSize > 0 ? this.#float(TOKEN_TYPE_EMBEDDINGS, [typeVocabSize, embeddingSize]) : undefined
+    const embeddingsLayerNorm = this.#layerNorm(EMBEDDINGS_LAYER_NORM, embeddingSize)
+    const projection = this.#projection()
     const layers: LayerTensors[] = []
     for (let index = 0; index < numLayers; index++) layers.push(this.#layer(index))
-    const classifier = this.#classifier()
+    const head = this.#head()
     this.#throwIfMissing()
     return {
       wordEmbeddings,
       positionEmbeddings,
       ...(tokenTypeEmbeddings === undefined ? {} : { tokenTypeEmbeddings }),
       embeddingsLayerNorm,
+      ...(projection === undefined ? {} : { projection }),
       layers,
-      ...(classifier === undefined ? {} : { classifier }),
+      ...(head === undefined ? {} : { head }),
     }
   }
 
   /** The prefix under which the first and last tensors of the encoder are found most often. */
   #detectPrefix(): string {
-    const { modelType, numLayers } = this.#config
+    const { family, numLayers } = this.#config
     const probes = [WORD_EMBEDDINGS, POSITION_EMBEDDINGS]
     for (const index of [0, numLayers - 1]) {
-      for (const module of Object.values(this.#names))
+      for (const module of Object.values(family.layers))
         probes.push(`${module.replace('{i}', String(index))}.weight`)
     }
-    let best = `${modelType}.`
+    let best = family.prefix
     let most = 0
     for (const wrapper of WRAPPERS) {
-      for (const prefix of [`${wrapper}${modelType}.`, wrapper]) {
+      for (const prefix of [wrapper + family.prefix, wrapper]) {
         const found = probes.filter((name) => this.#find(prefix + name) !== undefined).length
         if (found <= most) continue
         best = prefix
@@ -180,8 +157,8 @@ class Resolver {
   }
 
   #layer(index: number): LayerTensors {
-    const { hiddenSize, intermediateSize } = this.#config
-    const module = (role: keyof LayerTensors): string => this.#names[role].replace('{i}', String(index))
+    const { hiddenSize, intermediateSize, family } = this.#config
+    const module = (role: keyof LayerTensors): string => family.layers[role].replace('{i}', String(index))
     return {
       query: this.#linear(module('query'), hiddenSize, hiddenSize),
       key: this.#linear(module('key'), hiddenSize, hiddenSize),
@@ -194,8 +171,11 @@ class Resolver {
     }
   }
 
-  #embeddings(name: string, rows: number): EmbeddingTensors {
-    return this.#quantizable(name, [rows, this.#config.hiddenSize])
+  /** A linear layer from the embeddings to H, where they are not as wide. */
+  #projection(): LinearTensors | undefined {
+    const { embeddingSize, hiddenSize, family } = this.#config
+    if (embeddingSize === hiddenSize || family.projection === undefined) return undefined
+    return this.#linear(family.projection, hiddenSize, embeddingSize)
   }
 
   #linear(module: string, outputs: number, inputs: number): LinearTensors {
@@ -205,34 +185,51 @@ class Resolver {
     }
   }
 
-  #layerNorm(module: string): LayerNormTensors {
-    const shape = [this.#config.hiddenSize]
+  #layerNorm(module: string, size: number = this.#config.hiddenSize): LayerNormTensors {
+    const shape = [size]
     return { weight: this.#float(`${module}.weight`, shape), bias: this.#float(`${module}.bias`, shape) }
   }
 
-  /** Present when either of its tensors is; it stays float. */
-  #classifier(): LinearTensors | undefined {
-    const { architecture, labels, hiddenSize } = this.#config
-    if (architecture !== undefined && OTHER_CLASSIFIER.test(architecture)) return undefined
-    const weight = `${CLASSIFIER}.weight`
-    const bias = `${CLASSIFIER}.bias`
+  /** Present when either tensor of its output is; it stays float. */
+  #head(): HeadTensors | undefined {
+    const { headKind, labels, hiddenSize, family } = this.#config
+    if (headKind === undefined) return undefined
+    const text = headKind === 'text' ? family.textHead : undefined
+    const output = this.#headLinear(text?.output ?? CLASSIFIER, labels.length)
+    if (output === undefined || text === undefined) return output && { output }
+    const dense = this.#headLinear(text.dense, hiddenSize) ?? this.#missingLinear(text.dense)
+    return { dense, output }
+  }
+
+  #headLinear(module: string, outputs: number): LinearTensors | undefined {
+    const { hiddenSize, family } = this.#config
+    const name = module.replace('{encoder}', family.prefix)
     // The head stands beside the encoder: `module.bert.` and `module.classifier.`
-    const outer = this.#encoderPrefix.replace(`${this.#config.modelType}.`, '')
-    const prefixes = outer === '' ? [''] : [outer, '']
-    const prefix = prefixes.find((each) => this.#tensors.has(each + weight) || this.#tensors.has(each + bias))
-    if (prefix === undefined) return undefined
+    const outer = this.#encoderPrefix.replace(family.prefix, '')
+    const files = module.startsWith('{encoder}')
+      ? [module.replace('{encoder}', this.#encoderPrefix)]
+      : [...new Set([outer + module, module])]
+    const file = files.find(
+      (each) => this.#tensors.has(`${each}.weight`) || this.#tensors.has(`${each}.bias`),
+    )
+    if (file === undefined) return undefined
     return {
-      weight: this.#take(prefix + weight, weight, [labels.length, hiddenSize], false),
-      bias: this.#take(prefix + bias, bias, [labels.length], false),
+      weight: this.#take(`${file}.weight`, `${name}.weight`, [outputs, hiddenSize], false),
+      bias: this.#take(`${file}.bias`, `${name}.bias`, [outputs], false),
     }
   }
 
+  #missingLinear(module: string): LinearTensors {
+    this.#missing.push(`${module.replace('{encoder}', this.#encoderPrefix)}.weight`)
+    return { weight: NO_TENSOR, bias: NO_TENSOR }
+  }
+
   #float(name: string, shape: readonly number[]): CheckpointTensor {
-    return this.#take(this.#encoderPrefix + name, `${this.#config.modelType}.${name}`, shape, false)
+    return this.#take(this.#encoderPrefix + name, this.#config.family.prefix + name, shape, false)
   }
 
   #quantizable(name: string, shape: readonly number[]): EmbeddingTensors {
-    const weight = this.#take(this.#encoderPrefix + name, `${this.#config.modelType}.${name}`, shape, true)
+    const weight = this.#take(this.#encoderPrefix + name, this.#config.family.prefix + name, shape, true)
     const { scale } = this.named[this.named.length - 1]!
     return scale === undefined ? { weight } : { weight, scale }
   }

@@ -2,6 +2,7 @@
 import type { EmbeddingTables, LayerNorm, Linear, Precision } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
+import type { HeadKind } from './families/family.ts'
 
 export interface LayerWeights {
   /** Q, K and V as one matrix [3H, H]: the activations are read once. */
@@ -15,9 +16,19 @@ export interface LayerWeights {
 
 export interface BertWeights {
   readonly embeddings: EmbeddingTables
+  /** [H, E], where the embeddings' width E is not H. */
+  readonly projection?: Linear
   readonly layers: readonly LayerWeights[]
-  /** The linear head [C, H], always float32; absent in a bare encoder. */
-  readonly classifier?: Linear
+  /** Always float32; absent in a bare encoder. */
+  readonly head?: HeadWeights
+}
+
+/** What makes logits of hidden states: of every token's, or with `dense` of the first token's of each sequence. */
+export interface HeadWeights {
+  /** [H, H], with the activation behind it. */
+  readonly dense?: Linear
+  /** [C, H] */
+  readonly output: Linear
 }
 
 /** Gives every weight its place. */
@@ -25,18 +36,19 @@ export function placeWeights(
   layout: Layout,
   config: BertConfig,
   precision: Precision,
-  hasClassifier: boolean,
+  head: HeadKind | undefined,
 ): BertWeights {
-  const { hiddenSize, intermediateSize, vocabSize, maxPositions, layerNormEps } = config
+  const { hiddenSize, embeddingSize, intermediateSize, vocabSize, typeVocabSize, layerNormEps } = config
   const linear = (outputs: number, inputs: number): Linear => layout.linear(precision, inputs, outputs)
-  const layerNorm = (): LayerNorm => layout.layerNorm(hiddenSize, layerNormEps)
+  const layerNorm = (size = hiddenSize): LayerNorm => layout.layerNorm(size, layerNormEps)
 
   const embeddings: EmbeddingTables = {
-    words: layout.table(precision, vocabSize, hiddenSize),
-    positions: layout.table('float32', maxPositions, hiddenSize),
-    tokenType: config.typeVocabSize > 0 ? layout.table('float32', 1, hiddenSize) : undefined,
-    norm: layerNorm(),
+    words: layout.table(precision, vocabSize, embeddingSize),
+    positions: layout.table('float32', config.firstPosition + config.maxPositions, embeddingSize),
+    tokenTypes: typeVocabSize > 0 ? layout.table('float32', typeVocabSize, embeddingSize) : undefined,
+    norm: layerNorm(embeddingSize),
   }
+  const projected = embeddingSize === hiddenSize ? {} : { projection: linear(hiddenSize, embeddingSize) }
   const layers = Array.from({ length: config.numLayers }, () => ({
     queryKeyValue: linear(3 * hiddenSize, hiddenSize),
     attentionOutput: linear(hiddenSize, hiddenSize),
@@ -45,6 +57,8 @@ export function placeWeights(
     output: linear(hiddenSize, intermediateSize),
     outputLayerNorm: layerNorm(),
   }))
-  if (!hasClassifier) return { embeddings, layers }
-  return { embeddings, layers, classifier: layout.linear('float32', hiddenSize, config.labels.length) }
+  if (head === undefined) return { embeddings, ...projected, layers }
+  const dense = head === 'text' ? { dense: layout.linear('float32', hiddenSize, hiddenSize) } : {}
+  const output = layout.linear('float32', hiddenSize, config.labels.length)
+  return { embeddings, ...projected, layers, head: { ...dense, output } }
 }

@@ -10,9 +10,13 @@ import type { BertConfig } from './config.ts'
 export interface Workspace {
   /** Vocabulary ids of all tokens, [ΣT]. */
   readonly ids: Integers
-  /** Place of each token in its sequence, [ΣT]. */
+  /** Row of the position embeddings for each token, [ΣT]. */
   readonly positions: Integers
+  /** Token type of each token, [ΣT]. */
+  readonly types: Integers
   readonly sequences: Sequences
+  /** What `embed` writes, [ΣT, E]: the hidden states themselves, where E is H. */
+  readonly embeddings: Matrix
   /** What each layer reads and writes, [ΣT, H]. */
   readonly hiddenStates: Matrix
   /** [ΣT, 3H] */
@@ -25,8 +29,10 @@ export interface Workspace {
   readonly intermediate: Matrix
   /** A linear layer's output before residual and LayerNorm, [ΣT, H]. */
   readonly projected: Matrix
-  /** [ΣT, C] */
+  /** [ΣT, C], or with a head over texts [S, C]. */
   readonly logits: Matrix
+  /** For a head over texts, [S, H] each: the first tokens' hidden states, and what stands between its two layers. */
+  readonly texts?: { readonly first: Matrix; readonly pooled: Matrix }
 }
 
 /** Lays the buffers out for a number of tokens. */
@@ -37,18 +43,23 @@ export function layWorkspace(
   tokens: number,
   sequences: { count: number; longest: number },
 ): Workspace {
-  const { hiddenSize, intermediateSize, labels } = config
+  const { hiddenSize, embeddingSize, intermediateSize, labels, headKind } = config
+  const ofTexts = (): Matrix => layout.matrix(sequences.count, hiddenSize)
+  const hiddenStates = layout.matrix(tokens, hiddenSize, precision)
   return {
     ids: layout.integers(tokens),
     positions: layout.integers(tokens),
+    types: layout.integers(tokens),
     sequences: layout.sequences(sequences.count, sequences.longest),
-    hiddenStates: layout.matrix(tokens, hiddenSize, precision),
+    embeddings: embeddingSize === hiddenSize ? hiddenStates : layout.matrix(tokens, embeddingSize, precision),
+    hiddenStates,
     queryKeyValue: layout.matrix(tokens, 3 * hiddenSize),
     context: layout.matrix(tokens, hiddenSize, precision),
     attentionOutput: layout.matrix(tokens, hiddenSize, precision),
     intermediate: layout.matrix(tokens, intermediateSize, precision),
     projected: layout.matrix(tokens, hiddenSize),
-    logits: layout.matrix(tokens, labels.length),
+    logits: layout.matrix(headKind === 'text' ? sequences.count : tokens, labels.length),
+    ...(headKind === 'text' ? { texts: { first: ofTexts(), pooled: ofTexts() } } : {}),
   }
 }
 
@@ -59,6 +70,7 @@ export function fillWorkspace(
   precision: Precision,
   mark: number,
   batch: readonly (readonly number[])[],
+  tokenTypes?: readonly (readonly number[])[],
 ): Workspace {
   const tokens = batch.reduce((sum, ids) => sum + ids.length, 0)
   const longest = batch.reduce((most, ids) => Math.max(most, ids.length), 0)
@@ -66,13 +78,17 @@ export function fillWorkspace(
   const workspace = layWorkspace(layout, config, precision, tokens, { count: batch.length, longest })
   const ids = memory.integers(workspace.ids)
   const positions = memory.integers(workspace.positions)
+  const types = memory.integers(workspace.types)
   const bounds = memory.integers(workspace.sequences.bounds)
   let at = 0
-  for (const [index, sequence] of batch.entries()) {
-    bounds[index] = at
-    for (const [position, id] of sequence.entries()) {
+  for (const [number, sequence] of batch.entries()) {
+    bounds[number] = at
+    let position = config.firstPosition
+    for (const [index, id] of sequence.entries()) {
       ids[at] = id
-      positions[at] = position
+      types[at] = tokenTypes?.[number]?.[index] ?? 0
+      // Padding in a text keeps the row of its own number and is not counted, as in transformers
+      positions[at] = id === config.firstPosition - 1 ? id : position++
       at++
     }
   }

@@ -18,6 +18,7 @@ import { tuneTiles } from '../kernels/tuning.ts'
 import { activationForm, instantiateKernels, type Tiles, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
+import type { HeadKind } from '../model/families/family.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { packAll } from '../model/packing.ts'
 import { placeStaging, readWeights, type WeightsProgress } from '../model/read-weights.ts'
@@ -47,7 +48,8 @@ export interface EngineInfo {
   readonly weightBytes: number
   readonly memoryBytes: number
   readonly parameters: number
-  readonly hasClassifier: boolean
+  /** What the logits are of; undefined in a bare encoder, which has none. */
+  readonly head: HeadKind | undefined
 }
 
 /** Helper threads, seen from the engine. */
@@ -106,14 +108,14 @@ export class Engine {
     const checkpoint = await openCheckpoint(files)
     try {
       const tensors = resolveTensors(checkpoint, config)
-      const hasClassifier = tensors.classifier !== undefined
-      const needed = memoryNeeded(setup, hasClassifier)
+      const head = headKindOf(tensors)
+      const needed = memoryNeeded(setup, head)
       const shared = setup.threads > 1
       const memory = takeMemory(needed, shared)
       try {
         const kernels = createKernels(setup, memory, helpers, reference)
         const before = kernels.memory.end
-        const weights = placeWeights(kernels.layout, config, precision, hasClassifier)
+        const weights = placeWeights(kernels.layout, config, precision, head)
         const weightBytes = kernels.memory.end - before
         await readWeights(kernels, tensors, weights, config, onProgress, signal)
         if (kernels instanceof WasmKernels) {
@@ -128,7 +130,7 @@ export class Engine {
           })
         }
         const memoryBytes = kernels.memory.byteLength
-        const info = { weightBytes, memoryBytes, parameters: countParameters(tensors), hasClassifier }
+        const info = { weightBytes, memoryBytes, parameters: countParameters(tensors), head }
         return new Engine({ ...setup, tuned: true }, kernels, bert, info, shared)
       } catch (error) {
         giveMemory(memory, shared)
@@ -169,9 +171,12 @@ export class Engine {
       stop()
     }
     const output: ForwardOutput = { logits: [] }
+    let at = 0
     for (const batch of packAll(sequences, (ids) => ids.length, this.setup.batchTokens)) {
       await pause()
-      const part = await this.#bert.forward(batch, wanted, pause)
+      const tokenTypeIds = wanted.tokenTypeIds?.slice(at, at + batch.length)
+      at += batch.length
+      const part = await this.#bert.forward(batch, tokenTypeIds ? { ...wanted, tokenTypeIds } : wanted, pause)
       output.logits.push(...part.logits)
       if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
       if (part.attentions) output.attentions = [...(output.attentions ?? []), ...part.attentions]
@@ -214,8 +219,9 @@ function createKernels(
   })
 }
 
-function scratchShape({ hiddenSize, numHeads, intermediateSize, maxPositions }: BertConfig): ScratchShape {
-  const inputs = Math.max(hiddenSize, intermediateSize)
+function scratchShape(config: BertConfig): ScratchShape {
+  const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
+  const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize)
   return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs }
 }
 
@@ -224,12 +230,12 @@ function scratchShape({ hiddenSize, numHeads, intermediateSize, maxPositions }: 
  *
  * @throws {RangeError} where that is more than wasm32 can address
  */
-export function memoryNeeded(setup: EngineSetup, hasClassifier: boolean): number {
+export function memoryNeeded(setup: EngineSetup, head: HeadKind | undefined = setup.config.headKind): number {
   const { config, precision, tiles, threads, variant } = setup
   const space = new AddressSpace()
   const layout = new Layout(space, tiles.float32Panel, activationForm(variant))
   layout.scratch(scratchShape(config), threads)
-  placeWeights(layout, config, precision, hasClassifier)
+  placeWeights(layout, config, precision, head)
   const mark = space.end
   placeStaging(layout, config)
   space.release(mark)
@@ -242,6 +248,11 @@ export function memoryNeeded(setup: EngineSetup, hasClassifier: boolean): number
     )
   }
   return roundUp(bytes, PAGE_BYTES)
+}
+
+function headKindOf({ head }: ModelTensors): HeadKind | undefined {
+  if (head === undefined) return undefined
+  return head.dense ? 'text' : 'tokens'
 }
 
 function countParameters(tensors: ModelTensors): number {

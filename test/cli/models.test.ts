@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -167,6 +167,37 @@ test('iobert info prints the same for reading, shards included', async () => {
   assert.is(code, 0)
   assert.match(stdout, /^architecture {2}bert, L=\d+ layers/mu)
   assert.match(stdout, /model-00001-of-00002\.safetensors {2}292776 bytes {2}[0-9a-f]{64}\n/u)
+})
+
+test('iobert info says whether a model will load, and what is missing where it will not', async () => {
+  const [good, text] = [model, rootPath('test/goldens/families/bert-rerank')]
+  for (const folder of [good, text]) {
+    const { code, stdout } = await iobert(['info', folder])
+    assert.is(code, 0)
+    assert.match(stdout, /^loads {9}yes$/mu)
+  }
+  assert.match((await iobert(['info', text])).stdout, /^head {10}labels for whole texts/mu)
+  const folder = temporaryFolder()
+  cpSync(model, folder, { recursive: true })
+  const config = JSON.parse(read(folder, 'config.json').toString())
+  const missing = async (): Promise<string[]> => {
+    const { code, stdout } = await iobert(['info', '--json', folder])
+    const facts = JSON.parse(stdout)
+    assert.equal([code, facts.loads], [1, 'no'])
+    return facts.missing
+  }
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, num_hidden_layers: 3 }))
+  assert.match((await missing()).join(), /lack 16 of the model's tensors/u)
+  rmSync(join(folder, 'vocab.txt'))
+  rmSync(join(folder, 'model.safetensors'))
+  const [tokenizer, weights, ...rest] = await missing()
+  assert.match(tokenizer!, 'vocab.txt')
+  assert.match(weights!, 'model.safetensors')
+  assert.equal(rest, [])
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, model_type: 'albert' }))
+  const [other, ...more] = await missing()
+  assert.match(other!, 'model_type "albert"')
+  assert.equal(more, [])
 })
 
 test('iobert tokenize shows pieces, ids and offsets', async () => {

@@ -110,7 +110,7 @@ test('convertModel widens int8 weights to q · scale in float32', async () => {
   })
   const quantized = new Map(out)
   quantized.set('model.safetensors', new Uint8Array(Buffer.concat(chunks)))
-  const text = quantizedConfig(new TextDecoder().decode(out.get('config.json')))
+  const text = await quantizedConfig(new TextDecoder().decode(out.get('config.json')))
   quantized.set('config.json', new TextEncoder().encode(text))
   const int8 = parseSafetensors(quantized.get('model.safetensors')!).tensors
   for (const options of [{}, { dtype: 'float32' }] as const) {

@@ -23,8 +23,8 @@ async function quantizedBytes(files: ModelFiles): Promise<Uint8Array> {
 for (const model of goldenModels) {
   test(`quantizeModel of ${model} resolves and holds what the formula gives`, async () => {
     const files = goldenFiles(model)
-    const text = quantizedConfig(decoder.decode(files.get('config.json')!))
-    const config = parseConfig(text)
+    const text = await quantizedConfig(decoder.decode(files.get('config.json')!))
+    const config = await parseConfig(text)
     assert.is(config.quantization?.bits, 8)
     const bytes = await quantizedBytes(mapFiles(files))
     const floats = resolveNamedTensors(await openCheckpoint(mapFiles(files)), config)
@@ -104,8 +104,8 @@ test('quantizeModel refuses NaN and infinity by the tensor they are in, and int8
   assert.is((await formatError(() => quantizedBytes(mapFiles(files)))).code, 'UnsupportedConfig')
 })
 
-test('quantizedConfig keeps all keys and adds its own', () => {
-  const text = quantizedConfig('{"model_type":"bert","label_scheme":"IOB2","other":[1]}')
+test('quantizedConfig keeps all keys and adds its own', async () => {
+  const text = await quantizedConfig('{"model_type":"bert","label_scheme":"IOB2","other":[1]}')
   const config = JSON.parse(text)
   assert.equal([config.label_scheme, config.other], ['IOB2', [1]])
   assert.equal(config.quantization_config.ignore, [
@@ -113,7 +113,7 @@ test('quantizedConfig keeps all keys and adds its own', () => {
     'bert.embeddings.position_embeddings',
     'bert.embeddings.token_type_embeddings',
   ])
-  assert.is(quantizedConfig(text), text)
+  assert.is(await quantizedConfig(text), text)
 })
 
 withShared('models/iobert-small-2', 'the bytes of the quantised iobert-small-2', (path) => {

@@ -136,7 +136,8 @@ test('nothing else is imported: there is no runtime dependency', () => {
 test('only kernels/ knows how things lie in memory', () => {
   const wrong: string[] = []
   for (const folder of ['model', 'runtime']) {
-    for (const name of readdirSync(rootPath(`src/${folder}`))) {
+    const names = readdirSync(rootPath(`src/${folder}`), { recursive: true, encoding: 'utf8' })
+    for (const name of names.filter((each) => each.endsWith('.ts'))) {
       const source = readFileSync(rootPath(`src/${folder}/${name}`), 'utf8')
       const code = source.replace(/^\s*(\*|\/\*\*|\/\/).*$/gm, '')
       for (const [found] of code.matchAll(/\.(stride|address|allocate|int32|float32)\b|\b4 \* /g)) {

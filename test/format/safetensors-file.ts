@@ -36,6 +36,18 @@ export function codeOf(run: () => unknown): string {
   }
 }
 
+/** As `codeOf`, of what comes later. */
+export async function codeOfAsync(run: () => Promise<unknown>): Promise<string> {
+  try {
+    await run()
+  } catch (error) {
+    return codeOf(() => {
+      throw error
+    })
+  }
+  return 'ok'
+}
+
 /** The ModelFormatError that `run` ends in. */
 export async function formatError(run: () => unknown): Promise<ModelFormatError> {
   try {

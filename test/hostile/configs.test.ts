@@ -4,7 +4,7 @@ import { quantizedConfig } from '#dist/convert/quantize-model.js'
 import { openCheckpoint } from '#dist/format/checkpoint.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseConfig } from '#dist/model/config.js'
-import { codeOf, filesOf, goldenFiles, seededRandom } from '../format/safetensors-file.ts'
+import { codeOfAsync, filesOf, goldenFiles, seededRandom } from '../format/safetensors-file.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
 /** Mutated files tried: 2,000, or a fifth of what the environment says. */
@@ -14,18 +14,18 @@ const text = (model: string, name: string): string => new TextDecoder().decode(g
 const CONFIGS = [
   text('plain', 'config.json'),
   text('distilbert', 'config.json'),
-  quantizedConfig(text('plain', 'config.json')),
+  await quantizedConfig(text('plain', 'config.json')),
 ]
 
-test(`parseConfig answers ${RUNS} mutated configurations with a checked one or a ModelFormatError`, () => {
+test(`parseConfig answers ${RUNS} mutated configurations with a checked one or a ModelFormatError`, async () => {
   const random = seededRandom(0x5eed)
   const seen = new Map<string, number>()
   for (let run = 0; run < RUNS; run++) {
     const json = CONFIGS[random(CONFIGS.length)]!
     const input =
       random(3) === 0 ? mutatedText(json, random) : JSON.stringify(mutatedValue(JSON.parse(json), random))
-    const code = codeOf(() => {
-      const config = parseConfig(input)
+    const code = await codeOfAsync(async () => {
+      const config = await parseConfig(input)
       const { hiddenSize, numLayers, numHeads, intermediateSize, vocabSize, maxPositions, labels } = config
       for (const size of [hiddenSize, numLayers, numHeads, intermediateSize, vocabSize, maxPositions]) {
         assert.ok(Number.isSafeInteger(size) && size >= 1 && size <= 2 ** 24)
@@ -62,16 +62,13 @@ test(`openCheckpoint answers ${RUNS / 2} mutated indices with a checkpoint or a 
     assert.ok(seen.has(code), JSON.stringify([...seen]))
 })
 
-test('parseConfig does not overflow the stack on deep nesting', () => {
+test('parseConfig does not overflow the stack on deep nesting', async () => {
   for (const deep of [
     '['.repeat(2 ** 20),
     '{"a":'.repeat(2 ** 17),
     `{"model_type":${'['.repeat(2 ** 18)}${']'.repeat(2 ** 18)}}`,
   ]) {
-    assert.is(
-      codeOf(() => parseConfig(deep)),
-      'InvalidConfig',
-    )
+    assert.is(await codeOfAsync(() => parseConfig(deep)), 'InvalidConfig')
   }
 })
 

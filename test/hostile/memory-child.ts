@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseSafetensors } from '#dist/format/safetensors.js'
 import { parseConfig } from '#dist/model/config.js'
-import { cpuTime } from '../cpu-time.ts'
+import { cpuTimeOf } from '../cpu-time.ts'
 import { createTokenizer } from '../text/create-tokenizer.ts'
 
 /** The most memory this process had resident. On Linux the kernel's maxRSS starts from the parent's; VmHWM does not. */
@@ -16,9 +16,9 @@ const [kind, path] = process.argv.slice(2) as [string, string]
 const bytes: Uint8Array = readFileSync(path)
 const before = process.memoryUsage().rss
 let code = 'ok'
-const milliseconds = cpuTime(() => {
+const milliseconds = await cpuTimeOf(async () => {
   try {
-    if (kind === 'config') parseConfig(bytes)
+    if (kind === 'config') await parseConfig(bytes)
     else if (kind === 'tokenizer') createTokenizer({ tokenizerJson: bytes })
     else if (kind === 'vocabulary') createTokenizer({ vocab: bytes })
     else parseSafetensors(bytes)

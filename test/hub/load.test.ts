@@ -221,4 +221,22 @@ test('iobert -m finishes what it keeps before it ends, and iobert info --clear d
   assert.is(again.stdout, 'Nothing is kept of owner/model as int8\n')
 })
 
+test('iobert info reads the headers of weights on the Hub and downloads none of them', async () => {
+  const cacheDir = temporaryFolder()
+  const environment = { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: cacheDir, HF_HUB_OFFLINE: '0' }
+  const run = async (): Promise<Record<string, unknown>> =>
+    JSON.parse((await iobert(['info', '--json', ID], '', environment)).stdout)
+  const facts = await run()
+  assert.equal([facts['loads'], facts['missing']], ['yes', []])
+  assert.ok((facts['parameters'] as number) > 10_000)
+  const blobs = readdirSync(join(cacheDir, 'models--owner--model/blobs'))
+  assert.is(blobs.length, 2, blobs.join())
+  const { files, ...rest } = goldenRepository('plain')
+  const others = new Map([...files].filter(([name]) => !name.endsWith('.safetensors')))
+  hub.repositories.set(ID, { ...rest, files: new Map([...others, ['pytorch_model.bin', new Uint8Array(9)]]) })
+  const without = await run()
+  assert.is(without['loads'], 'no')
+  assert.match(String(without['missing']), /only pytorch_model\.bin.*iobert convert/u)
+})
+
 test.run()

@@ -4,13 +4,17 @@ import * as assert from 'uvu/assert'
 import { columnAddress, columnsOf, Layout } from '#dist/kernels/layout.js'
 import { AddressSpace, KernelMemory } from '#dist/kernels/memory.js'
 import type { BertConfig } from '#dist/model/config.js'
+import { family as bert } from '#dist/model/families/bert.js'
 import { placeWeights } from '#dist/model/weights.js'
 import { layWorkspace } from '#dist/model/workspace.js'
 import { memoryNeeded } from '#dist/runtime/engine.js'
 
 const config: BertConfig = {
   modelType: 'bert',
+  family: bert,
+  headKind: 'tokens',
   hiddenSize: 60,
+  embeddingSize: 60,
   numLayers: 2,
   numHeads: 3,
   intermediateSize: 100,
@@ -18,6 +22,7 @@ const config: BertConfig = {
   layerNormEps: 1e-12,
   vocabSize: 77,
   maxPositions: 40,
+  firstPosition: 0,
   typeVocabSize: 2,
   labels: ['O', 'B-PER', 'I-PER'],
 }
@@ -26,7 +31,7 @@ const tiles = { int8Rows: 5, int8Joined: false, float32Rows: 5, float32Panel: 8 
 function place(layout: Layout, precision: 'int8' | 'float32') {
   return [
     layout.scratch({ tokens: 40, headDim: 20, inputs: 100 }, 3),
-    placeWeights(layout, config, precision, true),
+    placeWeights(layout, config, precision, 'tokens'),
     layWorkspace(layout, config, precision, 50, { count: 4, longest: 40 }),
     layout.probabilities(3, [40, 5, 5]),
   ]
@@ -57,10 +62,10 @@ test('the most that was handed out is kept when some is taken back', () => {
 
 test('memoryNeeded() has room for the files passing through, and for each thread', () => {
   const setup = { config, precision: 'int8', variant: 'simd', tiles, module: undefined } as const
-  const one = memoryNeeded({ ...setup, threads: 1, batchTokens: 8 }, true)
+  const one = memoryNeeded({ ...setup, threads: 1, batchTokens: 8 }, 'tokens')
   assert.ok(one > 2 * 4 * 2 ** 20, 'two pieces of 4 MB')
-  assert.ok(memoryNeeded({ ...setup, threads: 9, batchTokens: 8 }, true) > one)
-  assert.ok(memoryNeeded({ ...setup, threads: 1, batchTokens: 100_000 }, true) > 100_000 * 4 * 3 * 60)
+  assert.ok(memoryNeeded({ ...setup, threads: 9, batchTokens: 8 }, 'tokens') > one)
+  assert.ok(memoryNeeded({ ...setup, threads: 1, batchTokens: 100_000 }, 'tokens') > 100_000 * 4 * 3 * 60)
 })
 
 test('the columns of an int8 layer stand by panels of 8, and within what is placed', () => {

@@ -1,6 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadConfig, parseConfig } from '#dist/model/config.js'
+import { family as bert } from '#dist/model/families/bert.js'
 import { quantizationConfig } from '#dist/model/quantization-config.js'
 import { filesOf, formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
 
@@ -33,19 +34,22 @@ const codeAndMessage = async (json: string | Uint8Array): Promise<[string, strin
 const refusedWith = async (more: object): Promise<[string, string]> =>
   codeAndMessage(JSON.stringify({ ...BERT, ...more }))
 
-test('parseConfig reads every golden configuration', () => {
+test('parseConfig reads every golden configuration', async () => {
   for (const model of goldenModels) {
-    const config = parseConfig(goldenFiles(model).get('config.json')!)
+    const config = await parseConfig(goldenFiles(model).get('config.json')!)
     assert.is(config.labels.length, 8)
     assert.is(config.modelType, model === 'distilbert' ? 'distilbert' : 'bert')
     assert.is(config.typeVocabSize, { distilbert: 0, silu: 1 }[model] ?? 2)
   }
 })
 
-test('parseConfig takes the defaults of transformers', () => {
-  assert.equal(parse({}), {
+test('parseConfig takes the defaults of transformers', async () => {
+  assert.equal(await parse({}), {
     modelType: 'bert',
+    family: bert,
+    headKind: 'tokens',
     hiddenSize: 32,
+    embeddingSize: 32,
     numLayers: 2,
     numHeads: 4,
     intermediateSize: 64,
@@ -53,13 +57,14 @@ test('parseConfig takes the defaults of transformers', () => {
     layerNormEps: 1e-12,
     vocabSize: 100,
     maxPositions: 512,
+    firstPosition: 0,
     typeVocabSize: 2,
     labels: ['LABEL_0', 'LABEL_1'],
   })
 })
 
-test('parseConfig reads the names of DistilBERT', () => {
-  const config = parseConfig(
+test('parseConfig reads the names of DistilBERT', async () => {
+  const config = await parseConfig(
     JSON.stringify({ ...DISTILBERT, layer_norm_eps: 0.5, sinusoidal_pos_embds: true }),
   )
   assert.equal(
@@ -79,7 +84,7 @@ test('parseConfig knows every activation and its aliases', async () => {
     ['silu', 'silu'],
     ['swish', 'silu'],
   ]) {
-    assert.is(parse({ hidden_act: spelling }).hiddenActivation, activation)
+    assert.is((await parse({ hidden_act: spelling })).hiddenActivation, activation)
   }
   for (const name of ['quick_gelu', 'mish', '__proto__', 'constructor', 'toString', '']) {
     const [code, message] = await refusedWith({ hidden_act: name })
@@ -89,23 +94,25 @@ test('parseConfig knows every activation and its aliases', async () => {
   assert.is((await refusedWith({ hidden_act: 3 }))[0], 'InvalidConfig')
 })
 
-test('parseConfig sorts id2label by number', () => {
+test('parseConfig sorts id2label by number', async () => {
   const id2label = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(11 - i), `L${11 - i}`]))
   assert.equal(
-    parseConfig(
-      JSON.stringify({ ...BERT, id2label })
-        .replace('"0":"L0",', '')
-        .replace('"11":"L11"', '"11":"L11","0":"L0"'),
+    (
+      await parseConfig(
+        JSON.stringify({ ...BERT, id2label })
+          .replace('"0":"L0",', '')
+          .replace('"11":"L11"', '"11":"L11","0":"L0"'),
+      )
     ).labels,
     Array.from({ length: 12 }, (_, i) => `L${i}`),
   )
   // More labels than num_labels says: the names win, as in transformers
-  assert.is(parse({ id2label, num_labels: 3 }).labels.length, 12)
+  assert.is((await parse({ id2label, num_labels: 3 })).labels.length, 12)
 })
 
-test('parseConfig falls back to LABEL_i', () => {
-  assert.equal(parse({ num_labels: 3 }).labels, ['LABEL_0', 'LABEL_1', 'LABEL_2'])
-  assert.equal(parse({ _num_labels: 1, id2label: null }).labels, ['LABEL_0'])
+test('parseConfig falls back to LABEL_i', async () => {
+  assert.equal((await parse({ num_labels: 3 })).labels, ['LABEL_0', 'LABEL_1', 'LABEL_2'])
+  assert.equal((await parse({ _num_labels: 1, id2label: null })).labels, ['LABEL_0'])
 })
 
 test('parseConfig refuses labels that are not 0 to C - 1', async () => {
@@ -126,20 +133,20 @@ test('parseConfig refuses labels that are not 0 to C - 1', async () => {
 })
 
 test('parseConfig carries label_scheme', async () => {
-  assert.is(parse({ label_scheme: 'IOB2' }).labelScheme, 'IOB2')
+  assert.is((await parse({ label_scheme: 'IOB2' })).labelScheme, 'IOB2')
   assert.is((await refusedWith({ label_scheme: 1 }))[0], 'InvalidConfig')
 })
 
 test('parseConfig refuses other models by their name', async () => {
-  for (const name of ['roberta', 'albert', 'electra', 'deberta-v2', 'xlm-roberta', '__proto__']) {
+  for (const name of ['albert', 'deberta-v2', 'modernbert', 'xlm-roberta-xl', '__proto__', 'toString']) {
     const [code, message] = await refusedWith({ model_type: name })
     assert.is(code, 'UnsupportedConfig')
     assert.match(message, name)
   }
   const { model_type: _, ...old } = BERT
-  assert.is(parseConfig(JSON.stringify(old)).modelType, 'bert')
+  assert.is((await parseConfig(JSON.stringify(old))).modelType, 'bert')
   assert.is(
-    parseConfig(JSON.stringify({ ...old, architectures: ['BertForTokenClassification'] })).modelType,
+    (await parseConfig(JSON.stringify({ ...old, architectures: ['BertForTokenClassification'] }))).modelType,
     'bert',
   )
   const [code, message] = await codeAndMessage(
@@ -162,7 +169,7 @@ test('parseConfig refuses what the encoder does not compute', async () => {
     assert.is(code, 'UnsupportedConfig')
     assert.match(message, Object.keys(more)[0]!)
   }
-  assert.ok(parse({ position_embedding_type: 'absolute', is_decoder: false, pruned_heads: {} }))
+  assert.ok(await parse({ position_embedding_type: 'absolute', is_decoder: false, pruned_heads: {} }))
 })
 
 test('parseConfig checks every number, naming it', async () => {
@@ -208,17 +215,17 @@ test('parseConfig refuses broken files', async () => {
 })
 
 test('parseConfig takes the int8 convention and no other', async () => {
-  const ours = quantizationConfig('bert')
-  const { quantization } = parse({ quantization_config: ours })
+  const ours = quantizationConfig(bert)
+  const { quantization } = await parse({ quantization_config: ours })
   assert.equal(quantization, {
     bits: 8,
     strategy: 'channel',
     ignore: ['classifier', 'bert.embeddings.position_embeddings', 'bert.embeddings.token_type_embeddings'],
   })
-  assert.is(parse({ quantization_config: null }).quantization, undefined)
+  assert.is((await parse({ quantization_config: null })).quantization, undefined)
   const group = (weights: object): object => ({ ...ours, config_groups: { group_0: { weights } } })
   const weights = { num_bits: 8, type: 'int', symmetric: true, strategy: 'channel' }
-  assert.ok(parse({ quantization_config: group(weights) }).quantization)
+  assert.ok((await parse({ quantization_config: group(weights) })).quantization)
   for (const [config, code] of [
     [{ ...ours, quant_method: 'gptq' }, 'UnsupportedConfig'],
     [{ quant_method: 'bitsandbytes', load_in_8bit: true }, 'UnsupportedConfig'],
@@ -243,6 +250,45 @@ test('loadConfig names a missing file', async () => {
   assert.is(code, 'MissingFile')
   assert.match(message, 'config.json')
   assert.is((await loadConfig(filesOf({ 'config.json': JSON.stringify(BERT) }))).hiddenSize, 32)
+})
+
+test('parseConfig starts positions behind the padding where a family does', async () => {
+  const roberta = { ...BERT, model_type: 'roberta', max_position_embeddings: 514, type_vocab_size: 1 }
+  const read = async (more: object): Promise<number[]> => {
+    const config = await parseConfig(JSON.stringify({ ...roberta, ...more }))
+    return [config.maxPositions, config.firstPosition, config.typeVocabSize]
+  }
+  for (const model_type of ['roberta', 'xlm-roberta', 'camembert'])
+    assert.equal(await read({ model_type }), [512, 2, 1])
+  assert.equal(await read({ pad_token_id: 0 }), [513, 1, 1])
+  // Padding is no matter of BERT's positions
+  assert.equal(await read({ model_type: 'bert', pad_token_id: 1 }), [514, 0, 1])
+  for (const wrong of [{ pad_token_id: 513 }, { pad_token_id: -1 }, { pad_token_id: 0.5 }]) {
+    assert.is((await codeAndMessage(JSON.stringify({ ...roberta, ...wrong })))[0], 'InvalidConfig')
+  }
+})
+
+test('parseConfig knows the width of the embeddings of ELECTRA', async () => {
+  const read = async (more: object): Promise<number> =>
+    (await parse({ model_type: 'electra', ...more })).embeddingSize
+  assert.equal([await read({}), await read({ embedding_size: 16 })], [128, 16])
+  assert.is((await parse({ embedding_size: 16 })).embeddingSize, 32)
+  assert.is((await refusedWith({ model_type: 'electra', embedding_size: 0 }))[0], 'InvalidConfig')
+})
+
+test('parseConfig tells what the head is of, and how its logits become scores', async () => {
+  for (const [name, kind] of [
+    ['BertForTokenClassification', 'tokens'],
+    ['BertModel', 'tokens'],
+    ['BertForSequenceClassification', 'text'],
+    ['BertForMaskedLM', undefined],
+    ['BertForMultipleChoice', undefined],
+  ] as const) {
+    assert.is((await parse({ architectures: [name] })).headKind, kind, name)
+  }
+  assert.is((await parse({ problem_type: 'regression' })).problemType, 'regression')
+  assert.is((await parse({ problem_type: null })).problemType, undefined)
+  assert.is((await refusedWith({ problem_type: 'other' }))[0], 'InvalidConfig')
 })
 
 test.run()

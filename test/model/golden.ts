@@ -5,10 +5,12 @@ import { rootPath } from '../shared.ts'
 
 /** The golden models in the repository: random weights, several shapes, PyTorch's outputs. */
 export function goldenModels(): { name: string; folder: string }[] {
-  return readdirSync(rootPath('test/goldens/models')).map((name) => ({
-    name,
-    folder: rootPath(`test/goldens/models/${name}`),
-  }))
+  return ['models', 'families'].flatMap((place) =>
+    readdirSync(rootPath(`test/goldens/${place}`)).map((name) => ({
+      name,
+      folder: rootPath(`test/goldens/${place}/${name}`),
+    })),
+  )
 }
 
 /** A file of expected tensors. */
@@ -24,11 +26,11 @@ export class Expected {
     return tensor && new Float32Array(tensor.data.slice().buffer)
   }
 
-  /** The input ids of all sequences. */
-  sequences(): number[][] {
+  /** The input ids, or other whole numbers, of all sequences. */
+  sequences(name = 'input_ids'): number[][] {
     const found: number[][] = []
     for (let i = 0; ; i++) {
-      const tensor = this.#tensors.get(`${i}.input_ids`)
+      const tensor = this.#tensors.get(`${i}.${name}`)
       if (tensor === undefined) return found
       const bytes = tensor.data.slice().buffer
       found.push(
@@ -54,7 +56,8 @@ export async function compare(
 ): Promise<{ name: string; error: number }[]> {
   const sequences = expected.sequences()
   const attentions = expected.has('0.attentions.0')
-  const output = await model.forward(sequences, { hiddenStates: true, attentions })
+  const types = expected.has('0.token_type_ids') ? { tokenTypeIds: expected.sequences('token_type_ids') } : {}
+  const output = await model.forward(sequences, { hiddenStates: true, attentions, ...types })
   const errors: { name: string; error: number }[] = []
   const check = (name: string, actual: Float32Array): void => {
     const wanted = expected.floats(name)
@@ -71,7 +74,7 @@ export async function compare(
   for (let i = 0; i < sequences.length; i++) {
     for (const [l, rows] of output.hiddenStates![i]!.entries()) check(`${i}.hidden_states.${l}`, rows)
     for (const [l, rows] of (output.attentions?.[i] ?? []).entries()) check(`${i}.attentions.${l}`, rows)
-    check(`${i}.logits`, output.logits[i]!)
+    if (model.head) check(`${i}.logits`, output.logits[i]!)
   }
   return errors
 }

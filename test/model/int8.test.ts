@@ -10,7 +10,11 @@ const LENGTHS = [1, 2, 3, 7, 8, 13, 24, 25, 49, 130]
 
 function sequences({ config }: BertModel): number[][] {
   const random = seeded(11)
-  return LENGTHS.map((length) => Array.from({ length }, () => Math.floor(random() * config.vocabSize)))
+  return LENGTHS.map((length) =>
+    Array.from({ length: Math.min(length, config.maxPositions) }, () =>
+      Math.floor(random() * config.vocabSize),
+    ),
+  )
 }
 
 function bits(arrays: readonly Float32Array[]): Int32Array[] {

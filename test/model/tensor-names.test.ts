@@ -12,7 +12,7 @@ async function golden(
 ): Promise<{ config: BertConfig; tensors: Map<string, CheckpointTensor> }> {
   const files = goldenFiles(model)
   const { tensors } = await openCheckpoint(mapFiles(files))
-  return { config: parseConfig(files.get('config.json')!), tensors: new Map(tensors) }
+  return { config: await parseConfig(files.get('config.json')!), tensors: new Map(tensors) }
 }
 
 const checkpointOf = (tensors: ReadonlyMap<string, CheckpointTensor>): Checkpoint => ({
@@ -37,7 +37,7 @@ for (const model of goldenModels) {
     const { config, tensors } = await golden(model)
     const found = resolveTensors(checkpointOf(tensors), config)
     assert.is(found.layers.length, config.numLayers)
-    assert.equal(found.classifier?.weight.shape, [8, config.hiddenSize])
+    assert.equal(found.head?.output.weight.shape, [8, config.hiddenSize])
     assert.is(found.tokenTypeEmbeddings === undefined, model === 'distilbert')
     const names = new Set(resolveNamedTensors(checkpointOf(tensors), config).map((each) => each.tensor.name))
     const unused = [...tensors.keys()].filter((name) => !names.has(name))
@@ -74,9 +74,9 @@ test('resolveTensors finds the prefix', async () => {
       const checkpoint = renamed(tensors, (name) =>
         name.startsWith(own) ? encoder + name.slice(own.length) : head + name,
       )
-      const { classifier, wordEmbeddings } = resolveTensors(checkpoint, config)
+      const { head: found, wordEmbeddings } = resolveTensors(checkpoint, config)
       assert.is(wordEmbeddings.weight.name, `${encoder}embeddings.word_embeddings.weight`)
-      assert.is(classifier?.bias.name, `${head}classifier.bias`)
+      assert.is(found?.output.bias.name, `${head}classifier.bias`)
       assert.is(resolveNamedTensors(checkpoint, config)[0]!.name, `${own}embeddings.word_embeddings.weight`)
     }
   }
@@ -135,9 +135,18 @@ test('resolveTensors tells a wrong shape with both shapes', async () => {
 test('resolveTensors takes a bare encoder, and no classifier of another task', async () => {
   const { config, tensors } = await golden('plain')
   const bare = new Map([...tensors].filter(([name]) => !name.startsWith('classifier')))
-  assert.is(resolveTensors(checkpointOf(bare), config).classifier, undefined)
-  const other = { ...config, architecture: 'BertForSequenceClassification' }
-  assert.is(resolveTensors(checkpointOf(tensors), other).classifier, undefined)
+  assert.is(resolveTensors(checkpointOf(bare), config).head, undefined)
+  const other = await parseConfig(
+    new TextDecoder()
+      .decode(goldenFiles('plain').get('config.json')!)
+      .replace('BertForTokenClassification', 'BertForMultipleChoice'),
+  )
+  assert.is(resolveTensors(checkpointOf(tensors), other).head, undefined)
+  const { code, message } = await formatError(() =>
+    resolveTensors(checkpointOf(tensors), { ...config, headKind: 'text' }),
+  )
+  assert.is(code, 'MissingTensor')
+  assert.match(message, 'bert.pooler.dense.weight')
 })
 
 test('resolveTensors wants a scale beside each int8 weight', async () => {

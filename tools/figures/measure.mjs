@@ -37,7 +37,7 @@ export async function measureParts(tokens) {
   const files = folderFiles('weights')
   const config = await loadConfig(files)
   const kernels = await createKernels(config.intermediateSize, config.hiddenSize / config.numHeads)
-  const weights = placeWeights(kernels.layout, config, 'int8', true)
+  const weights = placeWeights(kernels.layout, config, 'int8', 'tokens')
   const checkpoint = await openCheckpoint(files)
   await readWeights(kernels, resolveTensors(checkpoint, config), weights, config)
   await checkpoint.close()
@@ -49,7 +49,7 @@ export async function measureParts(tokens) {
     names.set(layer.intermediate, 'feed-forward 1 and GELU')
     names.set(layer.output, 'feed-forward 2')
   }
-  names.set(weights.classifier, 'classifier')
+  names.set(weights.head.output, 'classifier')
   /** The least milliseconds of each call of a pass, over the passes, with its part. */
   const calls = []
   let at = 0

@@ -1,4 +1,6 @@
 import { quoted } from '../../format/errors.ts'
+import { family as bert } from '../../model/families/bert.ts'
+import { family as distilbert } from '../../model/families/distilbert.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'
 import type { GraphFacts } from './graph-facts.ts'
@@ -9,6 +11,9 @@ export interface DerivedConfig {
   /** What was not in the files and had to be taken from convention, a sentence each. */
   readonly notes: readonly string[]
 }
+
+/** The families whose TensorFlow names are known (names.ts). */
+const CONVERTED = [bert, distilbert]
 
 /** D of every BERT that Google published. */
 const USUAL_HEAD_SIZE = 64
@@ -29,50 +34,42 @@ export function deriveConfig(
 ): DerivedConfig {
   const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]))
   const notes: string[] = []
-  const type = shapes.has('distilbert.embeddings.word_embeddings.weight') ? 'distilbert' : 'bert'
+  const family =
+    CONVERTED.find(({ prefix }) => shapes.has(`${prefix}embeddings.word_embeddings.weight`)) ?? bert
+  const { keys, prefix, tokenTypes, layerNormEps } = family
+  const type = family.modelTypes[0]!
   const size = (name: string, axis: number): number => {
     const found = shapes.get(name)?.[axis]
     if (found === undefined)
       throw broken(file, `it has no tensor ${quoted(name)}, so it is no whole ${type} model`)
     return found
   }
-  const embeddings = `${type}.embeddings`
+  const embeddings = `${prefix}embeddings`
   const hidden = size(`${embeddings}.word_embeddings.weight`, 1)
   const layers = countLayers(tensors)
-  const stack =
-    type === 'bert' ? 'bert.encoder.layer.0.intermediate.dense' : 'distilbert.transformer.layer.0.ffn.lin1'
+  const intermediate = prefix + family.layers.intermediate.replace('{i}', '0')
   const heads = graph.heads ?? usualHeads(file, hidden, notes)
   if (graph.activation === undefined) notes.push('The activation is not in the files: gelu was taken')
   const epsilon = Number((graph.layerNormEpsilon ?? 1e-12).toPrecision(6))
   const head = labelConfig(file, shapes, labels, notes)
   const common = {
-    architectures: [
-      `${type === 'bert' ? 'Bert' : 'DistilBert'}${head === undefined ? 'Model' : 'ForTokenClassification'}`,
-    ],
+    architectures: [`${family.classNames[0]}${head === undefined ? 'Model' : 'ForTokenClassification'}`],
     model_type: type,
     vocab_size: size(`${embeddings}.word_embeddings.weight`, 0),
     max_position_embeddings: size(`${embeddings}.position_embeddings.weight`, 0),
     pad_token_id: 0,
   }
-  const sizes =
-    type === 'bert'
-      ? {
-          hidden_size: hidden,
-          num_hidden_layers: layers,
-          num_attention_heads: heads,
-          intermediate_size: size(`${stack}.weight`, 0),
-          hidden_act: graph.activation ?? 'gelu',
-          type_vocab_size: size(`${embeddings}.token_type_embeddings.weight`, 0),
-          layer_norm_eps: epsilon,
-          position_embedding_type: 'absolute',
-        }
-      : {
-          dim: hidden,
-          n_layers: layers,
-          n_heads: heads,
-          hidden_dim: size(`${stack}.weight`, 0),
-          activation: graph.activation ?? 'gelu',
-        }
+  const sizes = {
+    [keys.hiddenSize]: hidden,
+    [keys.numLayers]: layers,
+    [keys.numHeads]: heads,
+    [keys.intermediateSize]: size(`${intermediate}.weight`, 0),
+    [keys.hiddenActivation]: graph.activation ?? 'gelu',
+    ...(tokenTypes ? { [tokenTypes.key]: size(`${embeddings}.token_type_embeddings.weight`, 0) } : {}),
+    ...(typeof layerNormEps === 'number'
+      ? {}
+      : { [layerNormEps.key]: epsilon, position_embedding_type: 'absolute' }),
+  }
   return { json: `${JSON.stringify({ ...common, ...sizes, ...head }, null, 2)}\n`, notes }
 }
 

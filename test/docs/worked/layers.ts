@@ -24,10 +24,11 @@ export function embedding(): string[] {
   const tables = {
     words: toy.table(words),
     positions: toy.table(positions),
-    tokenType: toy.table([tokenType]),
+    tokenTypes: toy.table([tokenType]),
     norm: toy.norm(ONES, ZEROS),
   }
-  toy.kernels.embed(toy.integers(ids), toy.integers([0, 1]), tables, out)
+  const [places, types] = [toy.integers([0, 1]), toy.integers([0, 0])]
+  toy.kernels.embed({ ids: toy.integers(ids), places, types }, tables, out)
   const sums = ids.map((id, t) => words[id]!.map((word, i) => word + tokenType[i]! + positions[t]![i]!))
   return [
     'word [V, H]        position [T, H]    token type [H]',

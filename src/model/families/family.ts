@@ -1,0 +1,96 @@
+/**
+ * What tells the families of BERT apart. The encoder is one; a family is data: how config.json writes its sizes, under
+ * which names its weights stand, where its positions start. Plain data throughout, so that it goes to a worker with the
+ * configuration and the worker knows of no family.
+ */
+
+/** Modules inside the encoder, one a role; `{i}` is the layer's number. */
+export interface LayerNames {
+  readonly query: string
+  readonly key: string
+  readonly value: string
+  readonly attentionOutput: string
+  readonly attentionLayerNorm: string
+  readonly intermediate: string
+  readonly output: string
+  readonly outputLayerNorm: string
+}
+
+/** The keys of config.json for what every family has. */
+export interface ConfigKeys {
+  /** H */
+  readonly hiddenSize: string
+  /** L */
+  readonly numLayers: string
+  /** A */
+  readonly numHeads: string
+  /** I */
+  readonly intermediateSize: string
+  readonly hiddenActivation: string
+}
+
+/** A key of config.json and what it is where the file does not say. */
+export interface KeyWithDefault {
+  readonly key: string
+  readonly otherwise: number
+}
+
+/** What logits are of: 'tokens', one row a token, or 'text', one row a sequence. */
+export type HeadKind = 'tokens' | 'text'
+
+/**
+ * The head over whole texts: logits = output(activation(dense(h₀))), h₀ being the first token's hidden states. In the
+ * names `{encoder}` stands for the encoder's prefix; a head without it stands beside the encoder.
+ */
+export interface TextHead {
+  readonly dense: string
+  readonly activation: 'tanh' | 'relu' | 'gelu'
+  readonly output: string
+}
+
+/** One family, in one file of this folder; families.ts lists them. */
+export interface Family {
+  /** `model_type` of config.json. */
+  readonly modelTypes: readonly string[]
+  /** How the names of its classes begin: `Bert` of `BertForTokenClassification`. */
+  readonly classNames: readonly string[]
+  readonly keys: ConfigKeys
+  /** ε: a key, or a number where the family's code has it fixed, whatever config.json says. */
+  readonly layerNormEps: KeyWithDefault | number
+  /** Rows of the token type embeddings; absent where the family has none. */
+  readonly tokenTypes?: KeyWithDefault
+  /** Width of the embeddings, where it may differ from H: a linear layer then makes them H wide. */
+  readonly embeddingSize?: KeyWithDefault
+  /** Where positions start one behind the id of padding, its key; absent where they start at 0. */
+  readonly padding?: KeyWithDefault
+  /** What stands before the encoder's tensors, with its dot. */
+  readonly prefix: string
+  readonly layers: LayerNames
+  /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */
+  readonly projection?: string
+  /** The head over whole texts, of `...ForSequenceClassification`. */
+  readonly textHead: TextHead
+  /** Files of a tokenizer, any one of these sets; a model has one whole. */
+  readonly tokenizerFiles: readonly (readonly string[])[]
+}
+
+/** The modules as Google's BERT and all that was made of its code have them. */
+export const BERT_LAYERS: LayerNames = {
+  query: 'encoder.layer.{i}.attention.self.query',
+  key: 'encoder.layer.{i}.attention.self.key',
+  value: 'encoder.layer.{i}.attention.self.value',
+  attentionOutput: 'encoder.layer.{i}.attention.output.dense',
+  attentionLayerNorm: 'encoder.layer.{i}.attention.output.LayerNorm',
+  intermediate: 'encoder.layer.{i}.intermediate.dense',
+  output: 'encoder.layer.{i}.output.dense',
+  outputLayerNorm: 'encoder.layer.{i}.output.LayerNorm',
+}
+
+/** The keys of the same. */
+export const BERT_KEYS: ConfigKeys = {
+  hiddenSize: 'hidden_size',
+  numLayers: 'num_hidden_layers',
+  numHeads: 'num_attention_heads',
+  intermediateSize: 'intermediate_size',
+  hiddenActivation: 'hidden_act',
+}

@@ -1,0 +1,19 @@
+import { BERT_KEYS, BERT_LAYERS, type Family } from './family.ts'
+
+/**
+ * BERT trained longer, with one token type and positions that start behind the id of padding: RoBERTa (Liu et al. 2019,
+ * arXiv 1907.11692), XLM-R (Conneau et al. 2020, arXiv 1911.02116), CamemBERT (Martin et al. 2020, arXiv 1911.03894).
+ * They differ in their tokenizers alone. Defaults: transformers' RobertaConfig.
+ */
+export const family: Family = {
+  modelTypes: ['roberta', 'xlm-roberta', 'camembert'],
+  classNames: ['Roberta', 'XLMRoberta', 'Camembert'],
+  keys: BERT_KEYS,
+  layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
+  tokenTypes: { key: 'type_vocab_size', otherwise: 2 },
+  padding: { key: 'pad_token_id', otherwise: 1 },
+  prefix: 'roberta.',
+  layers: BERT_LAYERS,
+  textHead: { dense: 'classifier.dense', activation: 'tanh', output: 'classifier.out_proj' },
+  tokenizerFiles: [['tokenizer.json'], ['vocab.json', 'merges.txt']],
+}
