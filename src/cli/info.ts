@@ -291,7 +291,7 @@ function modelRows({ architecture, labels, scheme, memory, parameters, dtypes }:
     ['head', architecture['head'] as string],
     ['vocabulary', `${architecture['vocabSize']} pieces`],
     ['window', `${architecture['maxPositions']} pieces`],
-    ['labels', (labels ?? []).join(' ')],
+    ['labels', (labels ?? []).map(visibleName).join(' ')],
     ...(scheme === undefined
       ? []
       : [
