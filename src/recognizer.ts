@@ -12,6 +12,7 @@ import type { Document, Style } from './entities/document.ts'
 import { resolveLabels } from './entities/entity.ts'
 import { type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
+import { type AddRules, prepareRules } from './entities/rules.ts'
 import { decodeSegments, makeSegments, type Segment } from './entities/segments.ts'
 import { chooseStyle } from './entities/style.ts'
 import type {
@@ -134,6 +135,7 @@ export class Recognizer {
     const { batchTokens = BATCH_TOKENS, ...options } = checkStreamOptions(given)
     const labels = resolveLabels(this.#labelSet, options)
     const style = await chooseStyle(options, labels)
+    const addRules = await prepareRules(options)
     const progress = { done: 0, total: 0 }
 
     const computed = computeInBatches(inputs, {
@@ -157,7 +159,7 @@ export class Recognizer {
 
     for await (const { part, logits } of computed) {
       part.logits.push(logits)
-      if (part.last) yield decode(part, style, labels, options)
+      if (part.last) yield decode(part, style, labels, options, addRules)
     }
   }
 
@@ -182,10 +184,14 @@ function decode(
   style: Style,
   labels: LabelSet,
   options: RecognizeOptions,
+  addRules: AddRules,
 ): Recognition {
   const wanted = style.annotate ? { ...options, words: true } : options
   const { entities, words } = decodeSegments(document.text, segments, logits, labels, wanted)
-  const result: Recognition = { entities, truncated: segments.some(({ truncated }) => truncated) }
+  const result: Recognition = {
+    entities: addRules(document, entities),
+    truncated: segments.some(({ truncated }) => truncated),
+  }
   if (options.words) result.words = words!
   if (style.annotate) result.annotations = style.annotate(document, words!)
   return result
