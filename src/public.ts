@@ -47,6 +47,7 @@ export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts
 export type { Pooling } from './model/pooling.ts'
 export type { Quantization } from './model/quantization-config.ts'
 export type { Recognizer } from './recognizer.ts'
+export type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './rules/types.ts'
 export { EngineError, type EngineErrorCode } from './runtime/engine-error.ts'
 export type { Encoding } from './text/encoding.ts'
 export type { Span, Split, Splitter } from './text/split.ts'

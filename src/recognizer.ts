@@ -11,7 +11,10 @@ import type { Style } from './entities/document.ts'
 import { resolveLabels } from './entities/entity.ts'
 import { type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
+
+import { type AddRules, prepareRules } from './entities/rules.ts'
 import { decodeSegments, makeSegments, type Part, partsOf } from './entities/segments.ts'
+
 import { chooseStyle } from './entities/style.ts'
 import type {
   Recognition,
@@ -126,6 +129,7 @@ export class Recognizer {
     const labels = resolveLabels(this.#labelSet, options)
     const style = await chooseStyle(options, labels)
     const windowing = { ...options, maxLength: this.model.maxLength }
+    const addRules = await prepareRules(options)
     const progress = { done: 0, total: 0 }
 
     const computed = computeInBatches(inputs, {
@@ -150,7 +154,7 @@ export class Recognizer {
 
     for await (const { part, logits } of computed) {
       part.logits.push(logits)
-      if (part.last) yield decode(part, style, labels, options)
+      if (part.last) yield decode(part, style, labels, options, addRules)
     }
   }
 
@@ -166,10 +170,14 @@ function decode(
   style: Style,
   labels: LabelSet,
   options: RecognizeOptions,
+  addRules: AddRules,
 ): Recognition {
   const wanted = style.annotate ? { ...options, words: true } : options
   const { entities, words } = decodeSegments(document.text, segments, logits, labels, wanted)
-  const result: Recognition = { entities, truncated: segments.some(({ truncated }) => truncated) }
+  const result: Recognition = {
+    entities: addRules(document, entities),
+    truncated: segments.some(({ truncated }) => truncated),
+  }
   if (options.words) result.words = words!
   if (style.annotate) result.annotations = style.annotate(document, words!)
   return result

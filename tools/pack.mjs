@@ -36,11 +36,11 @@ function place(name) {
   copyFileSync(join(root, name), file)
 }
 
-/** The two entries and the commands, which share what they have in common. @returns esbuild's outputs by name */
+/** The entries and the commands, which share what they have in common. @returns esbuild's outputs by name */
 async function bundle() {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['dist/index.js', 'dist/node.js', 'dist/cli/main.js'],
+    entryPoints: ['dist/index.js', 'dist/node.js', 'dist/rules/presets.js', 'dist/cli/main.js'],
     // Shared parts stand beside the entries, so that the shipped model is at `../weights/` from them too.
     ...{ outdir: join(target, 'dist'), outbase: 'dist', chunkNames: '[name]-[hash]' },
     ...{ bundle: true, splitting: true, minify: true, format: 'esm', target: 'es2022' },
@@ -99,11 +99,12 @@ const outputs = await bundle()
 // One file each: pages publish the script on their own origin, and edge workers upload the kernels.
 const single = ['dist/worker.js', 'dist/kernels.wasm']
 for (const name of single) place(name)
-const types = reach(['dist/index.d.ts', 'dist/node.d.ts'], importedTypes)
+const types = reach(['dist/index.d.ts', 'dist/node.d.ts', 'dist/rules/presets.d.ts'], importedTypes)
 for (const name of types) place(name)
 
 const library = reach(['dist/index.js', 'dist/node.js'], (name) => outputs.get(name))
-const tools = [...outputs.keys()].filter((name) => !library.has(name))
+const rules = reach(['dist/rules/presets.js'], (name) => outputs.get(name))
+const tools = [...outputs.keys()].filter((name) => !library.has(name) && !rules.has(name))
 const files = readdirSync(target, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => slashes(relative(target, join(entry.parentPath ?? entry.path, entry.name))))
@@ -111,6 +112,8 @@ const whole = files.filter((name) => !name.startsWith('weights/'))
 const parts = {
   // What a program can load: both entries, the kernels in both variants, the worker's text.
   'library, code': [...library],
+  // `iobert/rules`, beside what the library has loaded.
+  'rules, code': [...rules].filter((name) => !library.has(name)),
   'library, types': [...types],
   'dist/worker.js': ['dist/worker.js'],
   'dist/kernels.wasm': ['dist/kernels.wasm'],

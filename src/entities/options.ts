@@ -1,4 +1,5 @@
 /** The options of a recognition, checked before anything is computed. */
+import { isObject } from '../check/kind.ts'
 import {
   abortSignal,
   type Check,
@@ -58,6 +59,12 @@ const checks: Checks<RecognizeOptions> = {
   ignoreLabels: texts,
   pretokenized: trueOrFalse,
   words: trueOrFalse,
+  rules: (value, name) => {
+    if (!Array.isArray(value) && !(isObject(value) && 'find' in value)) {
+      throw wrongKind(value, name, 'an array of rules, or what compileRules gave')
+    }
+  },
+  rulePolicy: oneOf(['longest', 'rule', 'model']),
   style: oneOf(['spark-nlp']),
   spark: fields(sparkChecks),
   signal: abortSignal,

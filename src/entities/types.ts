@@ -1,3 +1,4 @@
+import type { Rule, RulePolicy, RuleSet } from '../rules/types.ts'
 import type { Split } from '../text/split.ts'
 import type { LabelScheme } from './labels.ts'
 import type { SparkAnnotations, SparkOptions } from './spark-types.ts'
@@ -48,6 +49,13 @@ interface CommonOptions extends DecodeOptions {
    * windows. For texts only.
    */
   split?: Split
+  /**
+   * Found beside the model's entities: what matches a pattern or is one of some phrases. `labels` and `ignoreLabels` hold for
+   * their types too. `iobert/rules` has rules for e-mail addresses, telephone numbers and their like.
+   */
+  rules?: readonly Rule[] | RuleSet
+  /** Which entity stays where a rule's and the model's overlap; default 'longest', on a tie the rule's. */
+  rulePolicy?: RulePolicy
   /** Adds the annotations of Spark NLP's pipeline. */
   style?: 'spark-nlp'
   /** Settings of the stages of that pipeline. */

@@ -7,7 +7,7 @@ const ROWS = [
   ['entry'],
   ['runtime', 'evaluate', 'markup'],
   ['hub', 'entities'],
-  ['convert'],
+  ['convert', 'rules'],
   ['model', 'text'],
   ['kernels'],
   ['format', 'generated'],

@@ -1,0 +1,115 @@
+/** Many phrases at once: a trie over words, walked from each word of the text. */
+
+import { isSpace, isWordUnit } from '../text/letters.ts'
+
+/** Words of a phrase at most, which bounds the steps at each word of a text. */
+export const LONGEST_PHRASE = 100
+
+interface Node {
+  readonly next: Map<string, Node>
+  /** Whether a phrase ends here. */
+  ends: boolean
+}
+
+interface Token {
+  readonly start: number
+  readonly end: number
+}
+
+export class Phrases {
+  readonly #root: Node = { next: new Map(), ends: false }
+  readonly #ignoreCase: boolean
+
+  /** @throws {RangeError} for a phrase of nothing, or of too many words */
+  constructor(phrases: Iterable<string>, ignoreCase: boolean, name: string) {
+    this.#ignoreCase = ignoreCase
+    for (const phrase of phrases) {
+      if (typeof phrase !== 'string') throw new TypeError(`${name} has a ${typeof phrase}, expected strings`)
+      const tokens = tokenize(phrase)
+      if (tokens.length === 0 || tokens.length > LONGEST_PHRASE) {
+        throw new RangeError(
+          `${name} has "${phrase.slice(0, 60)}", which has ${tokens.length} words, expected 1 to ${LONGEST_PHRASE}`,
+        )
+      }
+      let node = this.#root
+      tokens.forEach((token, index) => {
+        const key = this.#key(phrase, token, index === 0 ? undefined : tokens[index - 1])
+        let next = node.next.get(key)
+        if (next === undefined) {
+          next = { next: new Map(), ends: false }
+          node.next.set(key, next)
+        }
+        node = next
+      })
+      node.ends = true
+    }
+  }
+
+  /** From left to right, the longest where several begin, none overlapping another. */
+  find(text: string): Token[] {
+    const tokens = tokenize(text)
+    const found: Token[] = []
+    let index = 0
+    while (index < tokens.length) {
+      let node = this.#root.next.get(this.#key(text, tokens[index]!, undefined))
+      let last = -1
+      for (let at = index; node !== undefined; ) {
+        if (node.ends) last = at
+        at++
+        node = at < tokens.length ? node.next.get(this.#key(text, tokens[at]!, tokens[at - 1])) : undefined
+      }
+      if (last < 0) {
+        index++
+        continue
+      }
+      found.push({ start: tokens[index]!.start, end: tokens[last]!.end })
+      index = last + 1
+    }
+    return found
+  }
+
+  /** A token's text, with a space in front where white space stands between it and the one before. */
+  #key(text: string, { start, end }: Token, before: Token | undefined): string {
+    const word = text.slice(start, end)
+    const key = this.#ignoreCase ? word.toLowerCase() : word
+    return before !== undefined && before.end < start ? ` ${key}` : key
+  }
+}
+
+/**
+ * Words, and each other character by itself. Scripts that put no spaces between words (Han, kana, Hangul syllables with
+ * their particles, Thai to Khmer) have words of one character, so that phrases are found within.
+ */
+function tokenize(text: string): Token[] {
+  const tokens: Token[] = []
+  let at = 0
+  while (at < text.length) {
+    const unit = text.charCodeAt(at)
+    if (isSpace(unit)) {
+      at++
+      continue
+    }
+    const start = at++
+    if (!isWordUnit(unit)) {
+      tokens.push({ start, end: at })
+      continue
+    }
+    if (!standsAlone(unit)) {
+      while (at < text.length && isWordUnit(text.charCodeAt(at)) && !standsAlone(text.charCodeAt(at))) at++
+    }
+    tokens.push({ start, end: at })
+  }
+  return tokens
+}
+
+function standsAlone(unit: number): boolean {
+  if (unit < 0x0e00) return false
+  return (
+    unit <= 0x0eff ||
+    (unit >= 0x1000 && unit <= 0x109f) ||
+    (unit >= 0x1780 && unit <= 0x17ff) ||
+    (unit >= 0x2e80 && unit <= 0x9fff) ||
+    (unit >= 0xac00 && unit <= 0xd7a3) ||
+    (unit >= 0xf900 && unit <= 0xfaff)
+  )
+}

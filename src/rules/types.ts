@@ -1,0 +1,61 @@
+/** What a caller says of rules. */
+
+/** Finds what matches a pattern, within a line. */
+export interface PatternRule {
+  /** Of the entities: 'EMAIL'. */
+  readonly type: string
+  /**
+   * A regular expression. It is run by an engine of ours in time linear in the text, whatever the pattern: its steps are those
+   * of JavaScript's (the first alternative that leads to a match, greedy and lazy quantifiers), but what would need more
+   * than linear time is refused: look-around, back-references, the flag v. A match lies within a line and is never empty; a
+   * repeated group that may match nothing, `(|a)*`, ends its repetition there.
+   */
+  readonly pattern: RegExp
+  /** Whether a match counts, by its check digits say, or how many units of it do; 0 is none. */
+  readonly accept?: (match: string, text: string, start: number) => boolean | number
+  readonly phrases?: never
+}
+
+/** Finds phrases of one's own: names of products, a list of customers. */
+export interface PhraseRule {
+  /** Of the entities: 'PRODUCT'. */
+  readonly type: string
+  /**
+   * Found where they stand between words: 'Ann' is not in 'Annual'. White space matches white space of any kind and length,
+   * a line break too. At most 100 words each.
+   */
+  readonly phrases: Iterable<string>
+  /** Capitals and small letters count as equal; default false. */
+  readonly ignoreCase?: boolean
+  readonly pattern?: never
+  readonly accept?: never
+}
+
+export type Rule = PatternRule | PhraseRule
+
+/**
+ * Which entity stays where a rule's and the model's overlap: the longer one, the rule's on a tie; the rule's; the model's.
+ * Of two rules' the longer one stays, on a tie that of the rule that comes first.
+ */
+export type RulePolicy = 'longest' | 'rule' | 'model'
+
+/** Something that a rule found. */
+export interface RuleMatch {
+  type: string
+  /** `input.slice(start, end)`. */
+  text: string
+  /** UTF-16 code units. */
+  start: number
+  /** UTF-16 code units, exclusive. */
+  end: number
+  /** Always 1. */
+  score: number
+}
+
+/** Rules made ready once, for many texts. */
+export interface RuleSet {
+  /** The types of its rules. */
+  readonly types: readonly string[]
+  /** What the rules find, in the order of the text, none overlapping another. */
+  find(text: string): RuleMatch[]
+}

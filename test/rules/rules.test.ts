@@ -1,0 +1,124 @@
+import * as fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { compileRules, mergeRules } from '#dist/rules/rules.js'
+import type { Rule, RuleMatch, RulePolicy } from '#dist/rules/types.js'
+
+function found(rules: readonly Rule[], text: string): string[] {
+  return compileRules(rules)
+    .find(text)
+    .map((match) => {
+      assert.is(match.text, text.slice(match.start, match.end))
+      return `${match.type} ${match.text}`
+    })
+}
+
+test('phrases are found between words, the longest first, across white space', () => {
+  const rules = [{ type: 'P', phrases: ['Ann', 'Ann Lee', 'U.S.', 'New  York', "O'Neill", 'C++'] }]
+  assert.equal(found(rules, 'Ann Lee, Annual, ann, Ann.'), ['P Ann Lee', 'P Ann'])
+  assert.equal(found(rules, "New\nYork and New York, not NewYork; O'Neill's C++ in the U.S."), [
+    'P New\nYork',
+    'P New York',
+    "P O'Neill",
+    'P C++',
+    'P U.S.',
+  ])
+  assert.equal(found([{ type: 'P', phrases: ['straße', 'ÅSA'], ignoreCase: true }], 'Straße STRASSE åsa'), [
+    'P Straße',
+    'P åsa',
+  ])
+  assert.equal(found([{ type: 'P', phrases: ['東京', '서울', 'กรุงเทพ'] }], '東京都へ。 서울에서 กรุงเทพฯ'), [
+    'P 東京',
+    'P 서울',
+    'P กรุงเทพ',
+  ])
+  assert.equal(found([{ type: 'P', phrases: new Set(['a b']) }], 'x a b a  b b'), ['P a b', 'P a  b'])
+})
+
+test('of rules that overlap the longer match stays, on a tie that of the earlier rule', () => {
+  const rules: Rule[] = [
+    { type: 'A', pattern: /b c/ },
+    { type: 'B', phrases: ['a b'] },
+    { type: 'C', pattern: /c d e/ },
+    { type: 'D', phrases: ['x'] },
+    { type: 'E', pattern: /x/ },
+  ]
+  assert.equal(found(rules, 'a b c d e x'), ['B a b', 'C c d e', 'D x'])
+})
+
+const span = (type: string, start: number, end: number): RuleMatch => ({
+  type,
+  text: '',
+  start,
+  end,
+  score: 1,
+})
+
+test('the policy says which entity stays where a rule and the model overlap', () => {
+  const model = [span('PER', 0, 10), span('ORG', 12, 15), span('LOC', 20, 25)]
+  const rules = [span('R', 3, 8), span('R', 11, 16), span('R', 20, 25), span('R', 30, 31)]
+  const types = (policy: RulePolicy): string =>
+    mergeRules(' '.repeat(40), model, rules, policy)
+      .map(({ type, start }) => `${type}${start}`)
+      .join(' ')
+  assert.is(types('longest'), 'PER0 R11 R20 R30')
+  assert.equal(mergeRules('', model, [], 'rule'), model)
+  assert.is(types('rule'), 'R3 R11 R20 R30')
+  assert.is(types('model'), 'PER0 ORG12 LOC20 R30')
+})
+
+test('merged entities never overlap, are in order, and only overlapping ones are left out', () => {
+  const spans = fc
+    .array(fc.tuple(fc.nat(5), fc.integer({ min: 1, max: 6 })), { maxLength: 12 })
+    .map((gaps) => {
+      let at = 0
+      return gaps.map(([gap, length]) => {
+        const start = at + gap
+        at = start + length
+        return span('X', start, at)
+      })
+    })
+  fc.assert(
+    fc.property(
+      spans,
+      spans,
+      fc.constantFrom<RulePolicy>('longest', 'rule', 'model'),
+      (model, rules, policy) => {
+        const merged = mergeRules(' '.repeat(200), model, rules, policy)
+        assert.ok(merged.every((one, index) => index === 0 || merged[index - 1]!.end <= one.start))
+        for (const one of [...model, ...rules]) {
+          assert.ok(
+            merged.includes(one) || merged.some(({ start, end }) => start < one.end && one.start < end),
+          )
+        }
+        if (policy === 'model') for (const one of model) assert.ok(merged.includes(one))
+        if (policy === 'rule') for (const one of rules) assert.ok(merged.includes(one))
+      },
+    ),
+  )
+})
+
+test('rules that are wrong are refused by their number', () => {
+  const refused: readonly (readonly [unknown, RegExp])[] = [
+    [{ type: 'X' }, /rules is an object, expected an array/],
+    [[3], /rules\[0\]: options is a number, expected an object/],
+    [[{ pattern: /a/ }], /rules\[0\] has no type/],
+    [[{ type: 'X' }], /rules\[0\] has neither pattern nor phrases/],
+    [[{ type: 'X', pattern: 'a' }], /rules\[0\]: pattern is a string, expected a RegExp/],
+    [[{ type: 'X', pattern: /a/, phrases: [] }], /rules\[0\]: options.phrases is not known/],
+    [[{ type: 'X', phrases: 'abc' }], /phrases is a string, expected an array of strings/],
+    [[{ type: 'X', phrases: ['a', ' '] }], /rules\[0\].phrases has " ", which has 0 words/],
+    [[{ type: 'X', phrases: ['a '.repeat(101)] }], /which has 101 words, expected 1 to 100/],
+    [[{ type: 'X', phrases: [1] }], /rules\[0\].phrases has a number, expected strings/],
+  ]
+  for (const [rules, message] of refused) assert.throws(() => compileRules(rules as Rule[]), message)
+})
+
+test('the time of phrases is linear in the text', () => {
+  const rules = compileRules([{ type: 'X', phrases: [`${'a '.repeat(99)}b`, 'a c'] }])
+  const started = performance.now()
+  rules.find('a '.repeat(100_000))
+  assert.ok(performance.now() - started < 4000)
+})
+
+test.run()
