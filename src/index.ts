@@ -3,6 +3,7 @@
  * edge workers, bundles); in Node, Deno and Bun `node.ts` adds what needs a disk.
  */
 import type { BertModel } from './bert-model.ts'
+import type { Classifier } from './classifier.ts'
 import * as load from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import { webPlatform } from './platform.ts'
@@ -31,6 +32,20 @@ export function loadRecognizer(model?: ModelName, options?: LoadOptions): Promis
 /** Loads a model without its decoder: `forward` and `embed`. Arguments as `loadRecognizer`. */
 export function loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel> {
   return load.loadModel(webPlatform(import.meta.url), model, options)
+}
+
+/**
+ * Loads a model that classifies whole texts, or pairs of them: `...ForSequenceClassification`. Arguments as
+ * `loadRecognizer`, but no such model ships: it must be named.
+ *
+ * @throws {ModelFormatError} where a file is missing or wrong, or the model has no such head
+ *
+ * @example
+ * const classifier = await loadClassifier('distilbert/distilbert-base-uncased-finetuned-sst-2-english')
+ * const [{ label, score }] = await classifier.classify(['What a film!'])
+ */
+export function loadClassifier(model: ModelName, options?: LoadOptions): Promise<Classifier> {
+  return load.loadClassifier(webPlatform(import.meta.url), model, options)
 }
 
 /** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */

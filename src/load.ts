@@ -3,6 +3,7 @@
  * differs between runtimes comes in as a `Platform`.
  */
 import { BertModel, type ModelInfo } from './bert-model.ts'
+import type { Classifier } from './classifier.ts'
 import { ModelFormatError, quoted } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
@@ -124,6 +125,23 @@ export async function loadRecognizer(
   const loaded = await loadModel(platform, model, options)
   try {
     return new Recognizer(loaded)
+  } catch (error) {
+    loaded.dispose()
+    throw error
+  }
+}
+
+export async function loadClassifier(
+  platform: Platform,
+  model: ModelName | undefined,
+  options: LoadOptions | undefined,
+): Promise<Classifier> {
+  const [loaded, { Classifier }] = await Promise.all([
+    loadModel(platform, model, options),
+    import('./classifier.ts'),
+  ])
+  try {
+    return new Classifier(loaded)
   } catch (error) {
     loaded.dispose()
     throw error

@@ -1,5 +1,6 @@
 /** iobert in Node, Deno and Bun: the neutral entry and what needs a disk: folders, and the Hub's cache shared with Python. */
 import type { BertModel } from './bert-model.ts'
+import type { Classifier } from './classifier.ts'
 import { entryPlatform } from './entry.node.ts'
 import * as load from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
@@ -28,6 +29,20 @@ export function loadRecognizer(model?: ModelName, options?: LoadOptions): Promis
 /** Loads a model without its decoder: `forward` and `embed`. Arguments as `loadRecognizer`. */
 export function loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel> {
   return load.loadModel(entryPlatform(), model, options)
+}
+
+/**
+ * Loads a model that classifies whole texts, or pairs of them: `...ForSequenceClassification`. Arguments as
+ * `loadRecognizer`, but no such model ships: it must be named.
+ *
+ * @throws {ModelFormatError} where a file is missing or wrong, or the model has no such head
+ *
+ * @example
+ * const classifier = await loadClassifier('distilbert/distilbert-base-uncased-finetuned-sst-2-english')
+ * const [{ label, score }] = await classifier.classify(['What a film!'])
+ */
+export function loadClassifier(model: ModelName, options?: LoadOptions): Promise<Classifier> {
+  return load.loadClassifier(entryPlatform(), model, options)
 }
 
 /** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */

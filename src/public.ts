@@ -1,5 +1,13 @@
 /** The public names that are the same on every runtime. */
 export type { BertModel, ForwardOptions, ModelInfo } from './bert-model.ts'
+export type {
+  Classification,
+  Classifier,
+  ClassifierInput,
+  ClassifyOptions,
+  LabelScore,
+  Ranked,
+} from './classifier.ts'
 export type { EmbedOptions } from './embed.ts'
 export type { LabelScheme } from './entities/labels.ts'
 export type { CleanupMode } from './entities/spark-document.ts'

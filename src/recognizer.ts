@@ -49,7 +49,7 @@ export class Recognizer {
     if (model.head === 'text') {
       throw new ModelFormatError(
         'UnsupportedConfig',
-        `The model is a ${model.config.architecture}, which classifies whole texts and not their tokens; it is loaded with loadModel`,
+        `The model is a ${model.config.architecture}, which classifies whole texts and not their tokens; use loadClassifier`,
       )
     }
     if (!model.hasClassifier) {

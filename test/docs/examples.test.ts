@@ -43,7 +43,7 @@ const opened: Checkpoint[] = []
 
 /** What an example uses without making it, by the name it uses. */
 async function givenNames(): Promise<Record<string, unknown>> {
-  const { loadRecognizer } = await import('#dist/node.js')
+  const { loadClassifier, loadRecognizer } = await import('#dist/node.js')
   const ner = await loadRecognizer(undefined, { inline: true, threads: 1 })
   const { readFile } = await import('node:fs/promises')
   const { posix } = await import('node:path')
@@ -65,6 +65,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
   return {
     ...{ ner, model: ner.model, text, files, bytes, vocab: bytes, mapFiles, evaluate, readTokenizer },
     openCheckpoint: openAndKeep,
+    classifier: await loadClassifier(rootPath('test/goldens/families/bert-rerank'), { inline: true }),
     entities: (await ner.recognize(text)).entities,
     texts: [text, 'Ada Lovelace lived in London.'],
     encoding: ner.tokenizer.encode(text),
@@ -93,6 +94,8 @@ const NOT_RUN: readonly (readonly [file: string, begin: string, why: string])[] 
     'const ner = await loadRecognizer()',
     'reads by fetch, in browsers; the same example runs for node.ts',
   ],
+  ['index.ts', 'const classifier = await loadClassifier', 'needs the network'],
+  ['node.ts', 'const classifier = await loadClassifier', 'needs the network'],
   ['format/folder-files.node.ts', "const files = folderFiles('./my-model')", "a folder of the reader's"],
 ]
 
@@ -167,7 +170,7 @@ test('examples run', async () => {
     }
   }
   for (const checkpoint of opened) await checkpoint.close()
-  ;(given['ner'] as { dispose(): void }).dispose()
+  for (const name of ['ner', 'classifier']) (given[name] as { dispose(): void }).dispose()
   assert.equal(failed, [])
   assert.ok(ran >= 20 && compared >= 8, `${ran} examples ran, ${compared} results were compared`)
   const gone = NOT_RUN.filter(

@@ -1,0 +1,232 @@
+/**
+ * Whole texts, or pairs of them, to labels: text → pieces → logits of the text → scores. Beside recognizer.ts, and read
+ * only where `loadClassifier` is called.
+ */
+import { computeInBatches } from './batches.ts'
+import type { BertModel } from './bert-model.ts'
+import {
+  abortSignal,
+  type Checks,
+  checkOptions,
+  texts as checkTexts,
+  oneOf,
+  wrongKind,
+} from './check/options.ts'
+import { expFloat32, softmaxRows } from './entities/softmax.ts'
+import { ModelFormatError } from './format/errors.ts'
+import type { ProblemType } from './model/config.ts'
+import { encodePair } from './text/pair.ts'
+import type { Tokenizer } from './text/tokenizer.ts'
+import { truncatePair, truncateText } from './text/truncate.ts'
+
+/** A text, or two that are read together: a question and a passage, a premise and a hypothesis. */
+export type ClassifierInput = string | readonly [text: string, pair: string]
+
+export interface LabelScore {
+  label: string
+  score: number
+}
+
+/** What a text is. */
+export interface Classification {
+  /** The label with the highest score. */
+  label: string
+  /** Its score: a probability, or with problem type 'regression' the number itself. */
+  score: number
+  /** All labels, the highest score first. */
+  labels: LabelScore[]
+  /** As the model gives them, by the number of the label, [C]. */
+  logits: Float32Array
+  /** Whether the text was longer than the model reads, and its end was cut off. */
+  truncated: boolean
+}
+
+/** A text in its place behind a query. */
+export interface Ranked {
+  /** Which of the texts it is. */
+  index: number
+  text: string
+  /** How well it answers: the sigmoid of the model's one output. */
+  score: number
+  logit: number
+}
+
+export interface ClassifyOptions {
+  /**
+   * How logits become scores: 'single_label_classification' (softmax), 'multi_label_classification' (a sigmoid each) or
+   * 'regression' (as they are). Default: what config.json says; else the sigmoid for one label and softmax for several.
+   */
+  problemType?: ProblemType
+  /** Stops between two layers. */
+  signal?: AbortSignal
+}
+
+const checks: Checks<ClassifyOptions> = {
+  problemType: oneOf(['single_label_classification', 'multi_label_classification', 'regression']),
+  signal: abortSignal,
+}
+
+/** Pieces that are computed together, a few of the engine's batches, and texts at most. */
+const BATCH_TOKENS = 4096
+const BATCH_TEXTS = 1024
+
+/** What the model reads of an input. */
+interface Prepared {
+  readonly ids: readonly number[]
+  readonly tokenTypeIds: readonly number[] | undefined
+  readonly truncated: boolean
+}
+
+/** Classifies texts. Made by `loadClassifier`. */
+export class Classifier {
+  /** The model alone, for logits and hidden states. */
+  readonly model: BertModel
+  /** How the model reads a text. */
+  readonly tokenizer: Tokenizer
+  /** The model's labels, by number. */
+  readonly labels: readonly string[]
+  /** Gives the memory back: `using classifier = await loadClassifier(...)`. */
+  declare readonly [Symbol.dispose]: () => void
+
+  /** Use `loadClassifier`. */
+  constructor(model: BertModel) {
+    if (model.head !== 'text') {
+      const { architecture = 'an encoder' } = model.config
+      throw new ModelFormatError(
+        model.config.headKind === 'text' ? 'MissingTensor' : 'UnsupportedConfig',
+        `The model is ${architecture} and has no head over whole texts; one for loadClassifier is saved as ...ForSequenceClassification. ${
+          model.hasClassifier
+            ? 'This one classifies tokens: use loadRecognizer'
+            : 'For its vectors use loadModel'
+        }`,
+      )
+    }
+    this.model = model
+    this.tokenizer = model.tokenizer
+    this.labels = model.config.labels
+    if (typeof Symbol.dispose === 'symbol') {
+      Object.defineProperty(this, Symbol.dispose, { value: () => this.dispose() })
+    }
+  }
+
+  /**
+   * Classifies texts, or pairs `[text, pair]`; a text alone gives its classification alone. What is longer than the model
+   * reads is cut at its end, of a pair the longer one first.
+   *
+   * @returns one classification an input, in their order
+   * @throws {TypeError} for an input that is neither a text nor a pair of texts, or an option of the wrong kind
+   * @throws {RangeError} for an option that is not allowed
+   *
+   * @example
+   * const [{ label, score, labels }] = await classifier.classify(['What a film!'])
+   */
+  classify(text: string, options?: ClassifyOptions): Promise<Classification>
+  classify(inputs: readonly ClassifierInput[], options?: ClassifyOptions): Promise<Classification[]>
+  async classify(
+    inputs: string | readonly ClassifierInput[],
+    given?: ClassifyOptions,
+  ): Promise<Classification | Classification[]> {
+    const options = checkOptions<ClassifyOptions>(given, checks)
+    if (typeof inputs === 'string') return (await this.#classify([inputs], options))[0]!
+    if (!Array.isArray(inputs)) throw wrongKind(inputs, 'inputs', 'a text, or an array of texts or pairs')
+    inputs.forEach(checkInput)
+    return this.#classify(inputs, options)
+  }
+
+  /**
+   * Puts texts in the order in which they answer a query, the best first, with a cross-encoder: a model of one output.
+   *
+   * @throws {RangeError} where the model has more outputs than one
+   *
+   * @example
+   * const [best] = await classifier.rerank('capital of France', ['Berlin is big.', 'Paris is the capital of France.'])
+   */
+  async rerank(
+    query: string,
+    texts: readonly string[],
+    options?: Pick<ClassifyOptions, 'signal'>,
+  ): Promise<Ranked[]> {
+    if (typeof query !== 'string') throw wrongKind(query, 'query', 'a string')
+    checkTexts(texts, 'texts')
+    if (this.labels.length !== 1) {
+      throw new RangeError(
+        `The model has ${this.labels.length} outputs (${this.labels.slice(0, 3).join(', ')}...), expected one; use a cross-encoder, or classify with pairs`,
+      )
+    }
+    const pairs = texts.map((text) => [query, text] as const)
+    const results = await this.classify(pairs, { ...options, problemType: 'multi_label_classification' })
+    const ranked = results.map(({ score, logits }, index) => ({
+      index,
+      text: texts[index]!,
+      score,
+      logit: logits[0]!,
+    }))
+    return ranked.sort((a, b) => b.logit - a.logit || a.index - b.index)
+  }
+
+  async #classify(
+    inputs: readonly ClassifierInput[],
+    { problemType, signal }: ClassifyOptions,
+  ): Promise<Classification[]> {
+    const results: Classification[] = []
+    const kind = problemType ?? this.model.config.problemType
+    const computed = computeInBatches(inputs, {
+      expand: (input: ClassifierInput) => [this.#prepare(input)],
+      size: ({ ids }: Prepared) => ids.length,
+      limit: BATCH_TOKENS,
+      most: BATCH_TEXTS,
+      compute: async (batch, stop) => {
+        const ids = batch.map((one) => one.ids)
+        const types = batch.some((one) => one.tokenTypeIds)
+          ? { tokenTypeIds: batch.map((one) => one.tokenTypeIds ?? one.ids.map(() => 0)) }
+          : {}
+        const { logits } = await this.model.forward(ids, { ...types, signal: stop })
+        return batch.map(({ truncated }, index) => ({ logits: logits[index]!, truncated }))
+      },
+      signal,
+    })
+    for await (const { logits, truncated } of computed) results.push(this.#result(logits, kind, truncated))
+    return results
+  }
+
+  #prepare(input: ClassifierInput): Prepared {
+    const { maxLength, config } = this.model
+    if (typeof input === 'string') {
+      const { ids } = this.tokenizer.encode(input)
+      return { ids: truncateText(ids, maxLength), tokenTypeIds: undefined, truncated: ids.length > maxLength }
+    }
+    const encoding = encodePair(this.tokenizer, input[0], input[1])
+    const { ids, tokenTypeIds } = truncatePair(encoding, maxLength)
+    return {
+      ids,
+      tokenTypeIds: config.typeVocabSize > 1 ? tokenTypeIds : undefined,
+      truncated: encoding.ids.length > maxLength,
+    }
+  }
+
+  #result(logits: Float32Array, kind: ProblemType | undefined, truncated: boolean): Classification {
+    const scores = scoresOf(logits, kind)
+    const labels = this.labels.map((label, index) => ({ label, score: scores[index]! }))
+    labels.sort((a, b) => b.score - a.score)
+    return { ...labels[0]!, labels, logits, truncated }
+  }
+
+  /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
+  dispose(): void {
+    this.model.dispose()
+  }
+}
+
+function scoresOf(logits: Float32Array, kind: ProblemType | undefined): Float32Array {
+  if (kind === 'regression') return logits
+  if (kind === 'multi_label_classification' || (kind === undefined && logits.length === 1)) {
+    return logits.map((logit) => 1 / (1 + expFloat32(-logit)))
+  }
+  return softmaxRows(logits, logits.length)
+}
+
+function checkInput(input: unknown, index: number): void {
+  if (typeof input === 'string') return
+  const isPair = Array.isArray(input) && input.length === 2 && input.every((text) => typeof text === 'string')
+  if (!isPair) throw wrongKind(input, `inputs[${index}]`, 'a string or a pair of strings')
+}

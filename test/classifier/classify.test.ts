@@ -1,0 +1,130 @@
+/** Whole texts and pairs to labels, and texts in the order in which they answer a query. */
+import { readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import {
+  type Classifier,
+  loadClassifier,
+  loadRecognizer,
+  loadTokenizer,
+  ModelFormatError,
+} from '#dist/node.js'
+import { encodePair } from '#dist/text/pair.js'
+import { Expected } from '../model/golden.ts'
+import { rootPath, withShared } from '../shared.ts'
+
+const folder = rootPath('test/goldens/families/bert-rerank')
+const float = { precision: 'float32', inline: true } as const
+
+async function failure(run: () => Promise<unknown>): Promise<Error> {
+  try {
+    await run()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was thrown')
+}
+
+test('rerank() puts texts in order by the logits of pairs', async () => {
+  const classifier = await loadClassifier(folder, float)
+  try {
+    const texts = ['one', 'a longer text about two things', '', 'three']
+    const ranked = await classifier.rerank('two', texts)
+    assert.equal(ranked.map(({ index }) => index).sort(), [0, 1, 2, 3])
+    for (const [place, { index, text, logit, score }] of ranked.entries()) {
+      assert.is(text, texts[index])
+      assert.ok(place === 0 || logit <= ranked[place - 1]!.logit)
+      assert.ok(Math.abs(score - 1 / (1 + Math.exp(-logit))) < 1e-6)
+      const { ids, tokenTypeIds } = encodePair(classifier.tokenizer, 'two', text)
+      const { logits } = await classifier.model.forward([ids], { tokenTypeIds: [tokenTypeIds] })
+      assert.is(logit, logits[0]![0])
+    }
+  } finally {
+    classifier.dispose()
+  }
+})
+
+test('classify() gives scores by problem type, cuts what is too long, and checks what it is given', async () => {
+  const classifier = await loadClassifier(folder, float)
+  try {
+    const one = await classifier.classify('some text')
+    const [same, pair] = await classifier.classify(['some text', ['some', 'text']])
+    assert.equal(same, one)
+    assert.not.equal(pair!.logits, one.logits)
+    assert.equal([one.label, one.labels.length, one.truncated], ['LABEL_0', 1, false])
+    const softmax = await classifier.classify('some text', { problemType: 'single_label_classification' })
+    assert.is(softmax.score, 1)
+    const plain = await classifier.classify('some text', { problemType: 'regression' })
+    assert.is(plain.score, one.logits[0])
+    const long = 'word '.repeat(300)
+    const [cut, both] = await classifier.classify([long, [long, 'short']])
+    assert.equal([cut!.truncated, both!.truncated], [true, true])
+    assert.equal(await classifier.classify([]), [])
+    for (const wrong of [7, [7], [['a']], [['a', 'b', 'c']], null]) {
+      assert.instance(await failure(() => classifier.classify(wrong as never)), TypeError)
+    }
+    assert.instance(await failure(() => classifier.classify('a', { problemType: 'x' as never })), RangeError)
+  } finally {
+    classifier.dispose()
+  }
+})
+
+test('a model of the other kind is told apart by its name', async () => {
+  const tokens = await failure(() => loadClassifier(rootPath('test/goldens/models/plain'), float))
+  assert.instance(tokens, ModelFormatError)
+  assert.match(tokens.message, /loadRecognizer/u)
+  const texts = await failure(() => loadRecognizer(folder, float))
+  assert.instance(texts, ModelFormatError)
+  assert.match(texts.message, /loadClassifier/u)
+})
+
+/** Each golden sequence whose text is known. */
+async function compareTexts(classifier: Classifier, path: string): Promise<number> {
+  const lines = readFileSync(`${path}/tokenizer.jsonl`, 'utf8').trim().split('\n').slice(1)
+  const texts = new Map<string, string>()
+  for (const line of lines) {
+    const { text, pair, words, ids } = JSON.parse(line)
+    if (pair === undefined && words === undefined) texts.set(String(ids), text)
+  }
+  const expected = new Expected(`${path}/expected.safetensors`)
+  let compared = 0
+  for (const [index, ids] of expected.sequences().entries()) {
+    const text = texts.get(String(ids))
+    if (text === undefined) continue
+    const { logits } = await classifier.classify(text)
+    const wanted = expected.floats(`${index}.logits`)!
+    assert.ok(
+      wanted.every((value, c) => Math.abs(value - logits[c]!) < 1e-5),
+      text,
+    )
+    compared++
+  }
+  return compared
+}
+
+withShared('goldens/family', 'pairs of BERT against its tokenizer', (path) => {
+  test('encodePair() equals the Rust library', async () => {
+    const tokenizer = await loadTokenizer(`${path}/bert-rerank`)
+    const lines = readFileSync(`${path}/bert-rerank/tokenizer.jsonl`, 'utf8').trim().split('\n')
+    const pairs = lines.map((line) => JSON.parse(line)).filter(({ pair }) => pair !== undefined)
+    assert.ok(pairs.length > 30)
+    for (const { text, pair, ids, tokenTypeIds, sequenceIds } of pairs)
+      assert.equal(encodePair(tokenizer, text, pair), { ids, tokenTypeIds, sequenceIds })
+  })
+})
+
+withShared('goldens/family', 'classifiers of every family', (path) => {
+  for (const name of ['bert', 'distilbert', 'electra']) {
+    test(`classify() with ${name} equals PyTorch`, async () => {
+      const place = `${path}/${name}-classify`
+      const classifier = await loadClassifier(place, float)
+      try {
+        assert.ok((await compareTexts(classifier, place)) > 10)
+      } finally {
+        classifier.dispose()
+      }
+    })
+  }
+})
+
+test.run()
