@@ -13,6 +13,8 @@ export type OptionTable = Readonly<Record<string, OptionKind>>
 export interface ParsedArguments {
   /** Texts, files, folders, in order. */
   readonly positionals: readonly string[]
+  /** How many of them stand before `--`: all, where there is none. */
+  readonly beforeTerminator: number
   /** Whether a switch is on. */
   has(name: string): boolean
   /** The value of an option; the last one where it is written twice. */
@@ -34,8 +36,10 @@ export function readArguments(args: readonly string[], options: OptionTable): Pa
   })
   const positionals: string[] = []
   const values = new Map<string, string | true>()
+  let beforeTerminator: number | undefined
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind === 'option-terminator') beforeTerminator = positionals.length
     if (token.kind !== 'option') continue
     const { name, rawName, value, inlineValue } = token
     if (!Object.hasOwn(options, name)) throw new UsageError(unknownOption(rawName, Object.keys(options)))
@@ -54,6 +58,7 @@ export function readArguments(args: readonly string[], options: OptionTable): Pa
   }
   return {
     positionals,
+    beforeTerminator: beforeTerminator ?? positionals.length,
     has: (name) => values.has(name),
     value: (name) => {
       const value = values.get(name)
@@ -67,10 +72,18 @@ function unknownOption(written: string, known: readonly string[]): string {
   return `There is no option ${written}${near === undefined ? '' : `; did you mean --${near}?`}`
 }
 
-/** The known word with the fewest changes of a letter, if they are few enough for a slip of the finger. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+/**
+ * The known word with the fewest changes of a letter, if they are few enough for a slip of the finger.
+ *
+ * @param most how many that is
+ */
+export function nearest(
+  word: string,
+  known: Iterable<string>,
+  most: number = Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
   let best: string | undefined
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1
+  let least = most + 1
   for (const candidate of known) {
     const distance = editDistance(word, candidate)
     if (distance >= least || distance >= candidate.length) continue
@@ -80,15 +93,19 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best
 }
 
-/** Letters put in, taken out or changed (Levenshtein 1966). */
+/** Letters put in, taken out, changed, or in the wrong order with the next (Damerau 1964). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const changed = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(changed, row[j]! + 1, next[j - 1]! + 1))
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const turned = swapped ? before[j - 2]! + 1 : changed
+      next.push(Math.min(changed, turned, row[j]! + 1, next[j - 1]! + 1))
     }
+    before = row
     row = next
   }
   return row[b.length]!

@@ -3,9 +3,11 @@ import { availableParallelism, cpus, release, type } from 'node:os'
 import { chooseKernels } from '../kernels/choose.ts'
 import type { Precision } from '../kernels/kernels.ts'
 import type { ModelName } from '../load-options.ts'
+import type { BertConfig } from '../model/config.ts'
 import { loadModel } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import { kernelRate } from './bench-kernel.ts'
+import { type Steps, withSteps } from './bench-steps.ts'
 import type { Command } from './command.ts'
 import { withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
@@ -15,7 +17,7 @@ const help = `Usage: iobert bench [OPTIONS] [MODEL]
 
 Measures a model on this machine: loading, memory, the speed of its linear layers (GOP/s, on one thread), and the time of
 texts of 8 to 512 pieces, at each precision, with one thread and with all that \`--threads auto\` takes. Medians. Close
-what else runs; it takes about a minute.
+what else runs; it takes about a minute. What is measured is told on stderr.
 
   MODEL             a folder, a Hub id, or a URL that ends in /; default: the model that ships
 
@@ -34,6 +36,9 @@ Example
 
 const LENGTHS = [8, 16, 32, 128, 512]
 const KERNEL_ROWS = [8, 128]
+const PRECISIONS = ['int8', 'float32'] as const
+/** That take time: of each precision the kernels, and with one thread and with several loading and two of each length. */
+const FIGURES = PRECISIONS.length * (KERNEL_ROWS.length + 2 * (1 + 2 * LENGTHS.length))
 
 /** One measured number; equal names are compared. */
 interface Figure {
@@ -76,9 +81,10 @@ async function run(args: ParsedArguments): Promise<number> {
   }
   const file = args.value('compare')
   const earlier = file === undefined ? undefined : await readReport(file)
-  const report = await measure(wanted)
+  const report = await withSteps(FIGURES, (steps) => measure(wanted, steps))
   const compared = earlier === undefined ? report : compare(report, earlier)
-  await write(args.has('json') ? `${JSON.stringify(compared, undefined, 2)}\n` : describe(compared, earlier))
+  if (args.has('json')) await write(`${JSON.stringify(compared, undefined, 2)}\n`, 'json')
+  else await write(describe(compared, earlier))
   return 0
 }
 
@@ -88,7 +94,7 @@ function readSeconds(value: string | undefined): number {
   throw new UsageError(`--seconds is '${value}', expected a number above 0 and up to 60`)
 }
 
-async function measure(wanted: Wanted): Promise<Report> {
+async function measure(wanted: Wanted, steps: Steps): Promise<Report> {
   const { model, turbo, offline } = wanted
   // The first time may download.
   const first = await withLoadingBar((onProgress) =>
@@ -99,10 +105,10 @@ async function measure(wanted: Wanted): Promise<Report> {
   first.dispose()
   if (turbo && !on) complain('there is no turbo here: it takes Node 24 or newer on x64')
   const figures: Figure[] = []
-  for (const precision of ['int8', 'float32'] as const) {
-    figures.push(...(await measureKernels(precision, config.hiddenSize, config.intermediateSize, wanted)))
+  for (const precision of PRECISIONS) {
+    figures.push(...(await measureKernels(precision, config, wanted, steps)))
     const counts = new Set([1, Math.min(8, availableParallelism())])
-    for (const threads of counts) figures.push(...(await measureModel(precision, threads, wanted)))
+    for (const threads of counts) figures.push(...(await measureModel(precision, threads, wanted, steps)))
   }
   figures.push({
     name: 'peak memory of the process',
@@ -127,20 +133,19 @@ function runtimeOf(): string {
 
 async function measureKernels(
   precision: Precision,
-  inputs: number,
-  outputs: number,
+  { hiddenSize: inputs, intermediateSize: outputs }: BertConfig,
   { turbo, seconds }: Wanted,
+  steps: Steps,
 ): Promise<Figure[]> {
   const variant = await chooseKernels('auto', precision, turbo)
   if (variant === 'reference') return []
   const figures: Figure[] = []
+  steps.group(`${precision}, linear layers`)
   for (const rows of KERNEL_ROWS) {
+    const name = `${precision}, linear layer ${inputs} to ${outputs}, ${rows} rows`
+    steps.step(name, 0)
     const value = await kernelRate({ precision, variant, turbo, rows, inputs, outputs, seconds })
-    figures.push({
-      name: `${precision}, linear layer ${inputs} to ${outputs}, ${rows} rows`,
-      value,
-      unit: 'GOP/s',
-    })
+    figures.push({ name, value, unit: 'GOP/s' })
   }
   return figures
 }
@@ -149,7 +154,11 @@ async function measureModel(
   precision: Precision,
   threads: number,
   { model, turbo, offline, seconds }: Wanted,
+  steps: Steps,
 ): Promise<Figure[]> {
+  const kind = `${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+  steps.group(kind)
+  steps.step(`${kind}, loading`, 0)
   const started = performance.now()
   const loaded = await loadModel(model, { ...offline, precision, threads, turbo })
   const loading = performance.now() - started
@@ -159,16 +168,21 @@ async function measureModel(
     const figures: Figure[] = [{ name: `${under}, loading`, value: loading, unit: 'ms' }]
     for (const tokens of LENGTHS.filter((length) => length <= config.maxPositions)) {
       const ids = Array.from({ length: tokens }, (_, i) => (7919 * i) % config.vocabSize)
-      const value = await medianTime(() => loaded.forward([ids]), seconds)
-      figures.push({ name: `${under}, ${tokens} pieces`, value, unit: 'ms' })
+      const time = (name: string, sequences: number[][]): Promise<number> =>
+        medianTime(
+          () => loaded.forward(sequences),
+          seconds,
+          (share) => steps.step(name, share),
+        )
+      const alone = `${under}, ${tokens} pieces`
+      figures.push({ name: alone, value: await time(alone, [ids]), unit: 'ms' })
       const count = Math.max(1, Math.ceil(1024 / tokens))
-      const batch = Array.from({ length: count }, () => ids)
-      const together = await medianTime(() => loaded.forward(batch), seconds)
-      figures.push({
-        name: `${under}, ${tokens} pieces, batched`,
-        value: (1000 * count) / together,
-        unit: 'texts/s',
-      })
+      const batched = `${alone}, batched`
+      const together = await time(
+        batched,
+        Array.from({ length: count }, () => ids),
+      )
+      figures.push({ name: batched, value: (1000 * count) / together, unit: 'texts/s' })
     }
     figures.push({ name: `${under}, kernel memory`, value: info.memoryBytes / 1e6, unit: 'MB' })
     return figures
@@ -177,12 +191,18 @@ async function measureModel(
   }
 }
 
-/** Milliseconds. */
-async function medianTime(run: () => Promise<unknown>, seconds: number): Promise<number> {
+/** Milliseconds. @param onShare told between runs how much is done, 0 to 1 */
+async function medianTime(
+  run: () => Promise<unknown>,
+  seconds: number,
+  onShare: (share: number) => void,
+): Promise<number> {
+  onShare(0)
   await run()
   const times: number[] = []
   const end = performance.now() + 1000 * seconds
   do {
+    onShare(Math.max(0, 1 - (end - performance.now()) / (1000 * seconds)))
     const started = performance.now()
     await run()
     times.push(performance.now() - started)

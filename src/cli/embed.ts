@@ -82,7 +82,7 @@ async function runTexts(
     const vector = text === undefined ? undefined : (await embed(model, [text], options))[0]!
     if (json) {
       const answer = vector === undefined ? { error } : fields(vector)
-      await write(separator + JSON.stringify({ ...(file === undefined ? {} : { file }), ...answer }))
+      await write(separator + JSON.stringify({ ...(file === undefined ? {} : { file }), ...answer }), 'json')
       separator = ',\n'
     } else if (vector !== undefined) await write(`${numbers(vector).join(' ')}\n`)
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import type { TextOptions } from '../entities/types.ts'
 import { formatClassificationReport } from '../evaluate/classification-report.ts'
 import { joinDocuments, parseConll, type TaggedSentence } from '../evaluate/conll.ts'
 import { formatConlleval } from '../evaluate/conlleval.ts'
@@ -11,8 +12,10 @@ import {
   type PredictedSentence,
   summarize,
 } from '../evaluate/evaluation.ts'
+import { joinWords, labelsOfWords } from '../evaluate/joined-words.ts'
 import { reportHtml } from '../evaluate/report-html.ts'
 import { loadRecognizer } from '../node.ts'
+import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { explain } from './inputs.ts'
@@ -39,8 +42,9 @@ conlleval's rule; token figures compare tags as they are written. The speed is t
 
 Options
       --predicted    the last two columns are gold and guess: no model runs
-      --sentences    sentence by sentence (default)
-      --documents    each document whole, for more context
+      --context C    what is read together: sentence (default), or document, for more context
+      --split S      with --context document: put its words together as a text, parted by spaces, and read by itself what
+                     paragraphs, lines, sentences or none makes of it, as iobert --split does
       --json         {"tokens", "accuracy", "nonOAccuracy", "precision", "recall", "f1", "types": {"PER": ...}} in percent
       --errors       also the wrong phrases, a line each: [gold] and {predicted} in their context
       --html OUT     also writes a page with the tables, drawings and wrong phrases
@@ -56,14 +60,14 @@ Examples
   iobert evaluate --predicted predictions.conll --json
 `
 
+type Context = 'sentence' | 'document'
+
 async function run(args: ParsedArguments): Promise<number> {
   const [file, ...rest] = args.positionals
   if (file === undefined || rest.length > 0) {
     throw new UsageError(`evaluate takes one FILE, found ${args.positionals.length}`)
   }
-  if (args.has('sentences') && args.has('documents')) {
-    throw new UsageError('Give one of --sentences and --documents')
-  }
+  const context = readContext(args)
   const predicted = args.has('predicted')
   const page = args.value('html')
   if (page !== undefined && (await isSameFile(page, file))) {
@@ -71,12 +75,12 @@ async function run(args: ParsedArguments): Promise<number> {
   }
   const options = recognizeOptions(args)
   const sentences = readConll(file, await readWhole(file), predicted)
-  const units = args.has('documents') ? joinDocuments(sentences) : sentences
-  const judged = predicted ? (units as PredictedSentence[]) : await predict(units, args, options)
+  const units = context === 'document' ? joinDocuments(sentences) : sentences
+  const judged = predicted ? (units as PredictedSentence[]) : await predict(units, args, options, context)
   const evaluation = evaluate(judged)
   if (page !== undefined) await writePage(page, reportHtml(evaluation, file))
   if (args.has('json')) {
-    await write(`${JSON.stringify(summarize(evaluation))}\n`)
+    await write(`${JSON.stringify(summarize(evaluation))}\n`, 'json')
     return 0
   }
   const { report, counts, confusion, wrongSpans } = evaluation
@@ -84,6 +88,25 @@ async function run(args: ParsedArguments): Promise<number> {
   await write(formatConfusion(confusion))
   if (args.has('errors')) await write(`\n${wrongSpans.map((span) => `${formatWrongSpan(span)}\n`).join('')}`)
   return 0
+}
+
+/** Of earlier versions, --sentences and --documents mean the same. */
+function readContext(args: ParsedArguments): Context {
+  const said = [
+    args.value('context'),
+    args.has('sentences') ? 'sentence' : undefined,
+    args.has('documents') ? 'document' : undefined,
+  ].filter((context) => context !== undefined)
+  const [context = 'sentence'] = said
+  if (said.some((other) => other !== context))
+    throw new UsageError('Give one of --context sentence and --context document')
+  if (context !== 'sentence' && context !== 'document') {
+    throw new UsageError(`--context is '${context}', expected sentence or document`)
+  }
+  if (args.value('split') !== undefined && context === 'sentence') {
+    throw new UsageError('--split goes with --context document')
+  }
+  return context
 }
 
 async function isSameFile(one: string, other: string): Promise<boolean> {
@@ -123,7 +146,8 @@ function readConll(file: string, bytes: Uint8Array, predicted: boolean): TaggedS
 async function predict(
   units: readonly TaggedSentence[],
   args: ParsedArguments,
-  options: ReturnType<typeof recognizeOptions>,
+  options: TextOptions,
+  context: Context,
 ): Promise<PredictedSentence[]> {
   const load = loadOptions(args)
   const ner = await withLoadingBar((onProgress) =>
@@ -133,13 +157,16 @@ async function predict(
   const started = performance.now()
   const judged: PredictedSentence[] = []
   let tokens = 0
-  const name = args.has('documents') ? 'documents' : 'sentences'
+  const name = `${context}s`
+  // Of one document its pieces are counted.
+  const onProgress = ({ done, total }: { done: number; total: number }): void => {
+    if (units.length === 1) bar.update('Evaluating', { done, total, unit: 'pieces' })
+  }
   try {
-    const texts = units.map(({ words }) => words)
-    for await (const { words = [] } of ner.stream(texts, { ...options, pretokenized: true, words: true })) {
-      judged.push({ ...units[judged.length]!, guess: words.map(({ label }) => label) })
-      tokens += words.length
-      bar.update('Evaluating', { done: judged.length, total: units.length, unit: name })
+    for await (const guess of guesses(ner, units, { ...options, onProgress })) {
+      judged.push({ ...units[judged.length]!, guess })
+      tokens += guess.length
+      if (units.length > 1) bar.update('Evaluating', { done: judged.length, total: units.length, unit: name })
     }
   } finally {
     bar.end()
@@ -150,6 +177,27 @@ async function predict(
     `${judged.length} ${name}, ${tokens} words in ${seconds.toFixed(1)} s: ${(judged.length / seconds).toFixed(1)} ${name}/s, ${(tokens / seconds).toFixed(0)} words/s`,
   )
   return judged
+}
+
+/** The tags of each unit: of its words as they stand, or where it is to be split of a text that is made of them. */
+async function* guesses(
+  ner: Recognizer,
+  units: readonly TaggedSentence[],
+  { split, ...options }: TextOptions,
+): AsyncGenerator<string[]> {
+  if (split === undefined) {
+    const lists = units.map(({ words }) => words)
+    const found = ner.stream(lists, { ...options, pretokenized: true, words: true })
+    for await (const { words = [] } of found) yield words.map(({ label }) => label)
+    return
+  }
+  const texts = units.map(({ words }) => joinWords(words))
+  let next = 0
+  const found = ner.stream(
+    texts.map(({ text }) => text),
+    { ...options, split, words: true },
+  )
+  for await (const { words = [] } of found) yield labelsOfWords(texts[next++]!, words)
 }
 
 /** Gold tags down, predicted ones across. */
@@ -172,6 +220,7 @@ export const command: Command = {
     ...loadOptionTable,
     ...taggingOptions,
     predicted: { type: 'boolean' },
+    context: { type: 'string' },
     sentences: { type: 'boolean' },
     documents: { type: 'boolean' },
     json: { type: 'boolean' },

@@ -2,12 +2,14 @@
 import type { Recognition, RecognizeOptions } from '../entities/types.ts'
 import { createRedactor, type RedactOptions } from '../markup/redact.ts'
 import { highlightTerminal, type TerminalStyle } from '../markup/terminal.ts'
+import { visibleName } from '../markup/visible.ts'
 import { htmlArticle, htmlHead, htmlTail } from './html.ts'
 import type { Input } from './inputs.ts'
 import { recognitionFields } from './json.ts'
-import { wantsColor } from './output.ts'
+import { type Kind, wantsColor } from './output.ts'
 
 export interface Format {
+  readonly kind: Kind
   readonly head: string
   readonly tail: string
   /** @param index of the input, counted from 0 */
@@ -20,6 +22,7 @@ const nothing = (): string => ''
 
 /** One array, an object an input, a line each. */
 export const json: Format = {
+  kind: 'json',
   head: '[',
   tail: '\n]\n',
   one(_text, recognition, { file }, index): string {
@@ -32,6 +35,7 @@ export const json: Format = {
 }
 
 export const html: Format = {
+  kind: 'text',
   head: htmlHead,
   tail: htmlTail,
   one: (text, recognition, { file }) => htmlArticle(text, recognition, file),
@@ -42,6 +46,7 @@ export const html: Format = {
 export function redacted(options: RedactOptions): Format {
   const redactor = createRedactor(options)
   return {
+    kind: 'text',
     head: '',
     tail: '',
     one(text, { entities }): string {
@@ -59,6 +64,7 @@ export function redacted(options: RedactOptions): Format {
 export function conll({ labels, threshold }: RecognizeOptions): Format {
   const filtered = labels !== undefined || threshold !== undefined
   return {
+    kind: 'text',
     head: '',
     tail: '',
     one(_text, { entities, words = [] }): string {
@@ -66,8 +72,7 @@ export function conll({ labels, threshold }: RecognizeOptions): Format {
       const lines = words.map(({ text, start, end, label }) => {
         while (next < entities.length && entities[next]!.end <= start) next++
         const kept = !filtered || (next < entities.length && entities[next]!.start < end)
-        // Columns are parted by blanks, so a word must not hold one.
-        return `${text.replace(/\s/gu, '_')} ${kept ? label : 'O'}\n`
+        return `${column(text)} ${kept ? column(label) : 'O'}\n`
       })
       return `${lines.join('')}\n`
     },
@@ -75,18 +80,28 @@ export function conll({ labels, threshold }: RecognizeOptions): Format {
   }
 }
 
+/** Columns are parted by blanks, so that none may be in one. */
+function column(text: string): string {
+  return text.replace(/\s/gu, '_')
+}
+
 /** For reading, on a terminal or not. With several inputs each file's name stands above its text. */
 export function terminal(inputs: number): Format {
   const { isTTY, columns } = process.stdout
   const color = wantsColor()
-  const style: TerminalStyle = { color, terminal: isTTY === true, ...(isTTY ? { columns } : {}) }
+  // Colours are for a terminal, be it behind a pager.
+  const steers = isTTY === true || color
+  const style: TerminalStyle = { color, terminal: steers, ...(isTTY ? { columns } : {}) }
+  const safe = (name: string): string => (steers ? visibleName(name) : name)
   return {
+    kind: 'styled',
     head: '',
     tail: '',
     one(text, { entities }, { file }, index): string {
       const shown = highlightTerminal(text, entities, style)
       const gap = index > 0 && file !== undefined ? '\n' : ''
-      const name = file === undefined || inputs === 1 ? '' : color ? `\x1b[2m${file}\x1b[0m\n` : `${file}:\n`
+      const title = file === undefined || inputs === 1 ? undefined : safe(file)
+      const name = title === undefined ? '' : color ? `\x1b[2m${title}\x1b[0m\n` : `${title}:\n`
       return `${gap}${name}${shown.endsWith('\n') ? shown : `${shown}\n`}`
     },
     error: nothing,

@@ -11,8 +11,9 @@ Usage
   COMMAND | iobert [OPTIONS]         reads what is piped in; so does the argument -
 ${list}
 
-An argument that names an existing file is read as a file, one text a file; anything else is a text. --text and --file
-say it for all arguments. Files are UTF-8. Text longer than the model's window is read in overlapping windows.
+An argument that names an existing file is read as a file, one text a file; anything else is a text, but for a name like
+letr.txt where there is no such file, which is an error: behind -- it is a text too. --text and --file say it for all
+arguments. Files are UTF-8. Text longer than the model's window is read in overlapping windows.
 
 Input
   -t, --text           every argument is a text, even where a file has that name
@@ -39,6 +40,9 @@ Recognition
   -s, --strategy S     how the pieces of a word agree: first (default), simple, average, max, none (one entity a piece)
       --decode D       argmax (default), or viterbi: the likeliest sequence that the scheme allows
       --scheme S       how labels are written: IOB1, IOB2, IO, BIOES, BILOU; default: what the labels tell
+      --split S        what is read by itself: paragraphs, lines, sentences, or none (default: the text as a whole);
+                       where entities stand is told of the whole text all the same
+      --lines          short for --split lines, as for logs and lists
       --stride N       pieces that neighbouring windows share; default 128
 
 ${loadOptionHelp}

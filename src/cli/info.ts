@@ -12,6 +12,7 @@ import { parseHubId } from '../hub/urls.ts'
 import { chooseKernels } from '../kernels/choose.ts'
 import { mayFuse, type Precision } from '../kernels/kernels.ts'
 import { defaultTiles } from '../kernels/tuning.ts'
+import { visibleName } from '../markup/visible.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
@@ -79,7 +80,8 @@ async function run(args: ParsedArguments): Promise<number> {
     memory: { int8: await memoryAt('int8', config), float32: await memoryAt('float32', config) },
     files: found,
   }
-  await write(args.has('json') ? `${JSON.stringify(facts)}\n` : describe(facts))
+  if (args.has('json')) await write(`${JSON.stringify(facts)}\n`, 'json')
+  else await write(describe(facts))
   return 0
 }
 
@@ -186,14 +188,14 @@ function describe(facts: Facts): string {
     bytes === undefined ? 'more than WebAssembly can address' : `${(bytes / 1e6).toFixed(1)} MB`
   const types = Object.entries(dtypes ?? {}).map(([dtype, count]) => `${dtype} ${count}`)
   const rows: [string, string][] = [
-    ['model', model],
+    ['model', visibleName(model)],
     [
       'architecture',
       `${modelType}, L=${numLayers} layers, H=${hiddenSize}, A=${numHeads} heads, I=${intermediateSize}, ${hiddenActivation}`,
     ],
     ['vocabulary', `${architecture['vocabSize']} pieces`],
     ['window', `${architecture['maxPositions']} pieces`],
-    ['labels', labels.join(' ')],
+    ['labels', labels.map(visibleName).join(' ')],
     ['scheme', scheme === 'IOB' ? 'IOB (IOB1 and IOB2 have these labels)' : scheme],
     ['parameters', parameters === undefined ? 'unknown: the weights are not here' : String(parameters)],
     ...(types.length === 0 ? [] : [['types', types.join(', ')] as [string, string]]),

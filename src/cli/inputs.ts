@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { ParsedArguments } from './arguments.ts'
+import { missingFile } from './missing-name.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Where a text comes from. */
@@ -21,7 +22,7 @@ export interface Input {
  * What the arguments mean: `-` is stdin, the name of something that exists is a file, all else is text; `--text` and
  * `--file` decide for all. Without arguments, what is piped in is read.
  *
- * @throws {UsageError} where there is nothing to read
+ * @throws {UsageError} where there is nothing to read; for the name of a file that is not there, but behind `--`
  */
 export async function findSources(args: ParsedArguments): Promise<readonly Source[]> {
   const { positionals } = args
@@ -31,10 +32,12 @@ export async function findSources(args: ParsedArguments): Promise<readonly Sourc
     return [{ kind: 'stdin' }]
   }
   return Promise.all(
-    positionals.map(async (argument): Promise<Source> => {
+    positionals.map(async (argument, index): Promise<Source> => {
       if (args.has('text')) return { kind: 'text', text: argument }
       if (argument === '-') return { kind: 'stdin' }
       if (args.has('file') || (await exists(argument))) return { kind: 'file', path: argument }
+      const missing = index < args.beforeTerminator ? await missingFile(argument) : undefined
+      if (missing !== undefined) throw new UsageError(missing)
       return { kind: 'text', text: argument }
     }),
   )

@@ -16,8 +16,15 @@ import { createBar } from './progress.ts'
 const BATCH_CHARS = 16_384
 const BATCH_LINES = 256
 
-/** What is answered to each of several texts: the fields of an object. */
-export type Compute = (texts: readonly string[]) => Promise<readonly object[]>
+/**
+ * What is answered to each of several texts: the fields of an object.
+ *
+ * @param onShare may be told how much is done, 0 to 1
+ */
+export type Compute = (
+  texts: readonly string[],
+  onShare: (share: number) => void,
+) => Promise<readonly object[]>
 
 /** One line: a text to be read, or what is wrong with it. */
 interface Task {
@@ -30,6 +37,7 @@ interface Task {
 
 interface Batch {
   readonly tasks: readonly Task[]
+  readonly bytes: number
   readonly results: Promise<readonly object[]>
 }
 
@@ -42,45 +50,65 @@ export async function runJsonl(
   const sizes = await Promise.all(sources.map(sizeOf))
   const total = sizes.every((size) => size > 0) ? sizes.reduce((sum, size) => sum + size, 0) : 0
   const bar = createBar()
+  const started = performance.now()
   let done = 0
   let texts = 0
-  let failed = false
-  const finish = async ({ tasks, results }: Batch): Promise<void> => {
+  let failed = 0
+  let running: Batch | undefined
+  // A batch that waits for the one before it tells nothing.
+  const onShare = (batch: Batch, share: number): void => {
+    if (batch === running)
+      bar.update('Reading', { done: done + share * batch.bytes, total, unit: 'bytes', texts })
+  }
+  const finish = async ({ tasks, bytes, results }: Batch): Promise<void> => {
     const answers = await results
     let next = 0
     let out = ''
     for (const task of tasks) {
-      failed ||= task.error !== undefined
+      if (task.error !== undefined) failed++
       out += task.error === undefined ? answer(task, answers[next++]!) : refusal(task)
-      done += task.bytes
     }
     texts += tasks.length
-    await write(out)
-    if (!process.stdout.isTTY) bar.update('Reading', { done, total, unit: 'bytes', texts })
+    done += bytes
+    // Both may be one terminal.
+    if (process.stdout.isTTY) bar.end()
+    await write(out, 'json')
+    bar.update('Reading', { done, total, unit: 'bytes', texts })
   }
   const queue = new LineQueue(sources, maxChars)
-  let running: Batch | undefined
   for (;;) {
     const tasks = takeBatch(queue, maxChars)
     if (tasks.length === 0 && running === undefined) {
       if (await queue.wait()) continue
       break
     }
-    const batch = tasks.length === 0 ? undefined : startBatch(compute, tasks)
+    const batch = tasks.length === 0 ? undefined : startBatch(compute, tasks, onShare)
     if (running !== undefined) await finish(running)
     running = batch
   }
   bar.end()
   for (const message of queue.errors) complain(message)
-  return failed || queue.errors.length > 0 ? 1 : 0
+  const seconds = Math.max(1e-3, (performance.now() - started) / 1000)
+  const wrong = failed === 0 ? '' : `, ${failed} of them with an error`
+  if (process.stderr.isTTY || failed > 0) {
+    complain(
+      `${texts} lines answered${wrong} in ${seconds.toFixed(1)} s: ${(texts / seconds).toFixed(1)} lines/s`,
+    )
+  }
+  return failed > 0 || queue.errors.length > 0 ? 1 : 0
 }
 
-function startBatch(compute: Compute, tasks: readonly Task[]): Batch {
+function startBatch(
+  compute: Compute,
+  tasks: readonly Task[],
+  onShare: (batch: Batch, share: number) => void,
+): Batch {
   const texts = tasks.flatMap(({ text }) => (text === undefined ? [] : [text]))
-  const results = compute(texts)
+  const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0)
+  const batch: Batch = { tasks, bytes, results: compute(texts, (share) => onShare(batch, share)) }
   // Its error is raised when its turn comes.
-  results.catch(() => {})
-  return { tasks, results }
+  batch.results.catch(() => {})
+  return batch
 }
 
 function takeBatch(queue: LineQueue, maxChars: number): Task[] {

@@ -2,18 +2,24 @@
 /** The command line: picks a command, reads its arguments, and turns errors and signals into exit codes. */
 import { readArguments } from './arguments.ts'
 import { commands } from './commands.ts'
+import { missingCommand } from './missing-name.ts'
 import { complain } from './output.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = { help: { type: 'boolean', short: 'h' } } as const
 
 async function main(args: readonly string[]): Promise<number> {
-  const [first = ''] = args
+  const [first = '', ...rest] = args
+  if (first === 'help') return main([...rest, '--help'])
   const entry = commands.get(first)
   const { command } = entry === undefined ? await import('./recognize.ts') : await entry.load()
   const name = entry === undefined ? '' : `${first} `
   try {
-    const given = readArguments(entry === undefined ? args : args.slice(1), { ...command.options, ...HELP })
+    if (entry === undefined && !args.some((argument) => argument === '-t' || argument === '--text')) {
+      const missing = await missingCommand(first, commands.keys())
+      if (missing !== undefined) throw new UsageError(missing)
+    }
+    const given = readArguments(entry === undefined ? args : rest, { ...command.options, ...HELP })
     if (given.has('help')) process.stdout.write(command.help)
     else if (given.has('version')) process.stdout.write(`${await readVersion()}\n`)
     else return await command.run(given)

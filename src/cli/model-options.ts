@@ -3,6 +3,8 @@ import { checkRecognizeOptions } from '../entities/options.ts'
 import type { TextOptions } from '../entities/types.ts'
 import type { LoadProgress } from '../format/load-watch.ts'
 import { checkLoadOptions, type LoadOptions } from '../load-options.ts'
+import { visibleName } from '../markup/visible.ts'
+import type { Recognizer } from '../recognizer.ts'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
 import { createBar } from './progress.ts'
 import { UsageError } from './usage-error.ts'
@@ -36,6 +38,7 @@ export const recognizeOptionTable: OptionTable = {
   stride: { type: 'string' },
   labels: { type: 'string', short: 'l' },
   threshold: { type: 'string' },
+  split: { type: 'string' },
 }
 
 /**
@@ -77,8 +80,19 @@ export function recognizeOptions(args: ParsedArguments): TextOptions {
           .value('labels')
           ?.split(',')
           .map((label) => label.trim()),
+        split: readSplit(args),
       }) as TextOptions,
   )
+}
+
+/** `--lines` is short for `--split lines`; none is false. */
+function readSplit(args: ParsedArguments): string | false | undefined {
+  const split = args.value('split')
+  if (args.has('lines')) {
+    if (split === undefined || split === 'lines') return 'lines'
+    throw new UsageError(`Give one of --lines and --split ${split}`)
+  }
+  return split === 'none' ? false : split
 }
 
 /** Loads with a bar for the files on their way, the longest of which are the weights. */
@@ -88,7 +102,7 @@ export async function withLoadingBar<T>(
   const bar = createBar()
   try {
     return await load(({ file, loaded, total }) => {
-      const title = file === 'weights' ? 'Loading the model' : `Downloading ${file}`
+      const title = file === 'weights' ? 'Loading the model' : `Downloading ${visibleName(file)}`
       bar.update(title, { done: loaded, total, unit: 'bytes' })
     })
   } finally {
@@ -113,11 +127,30 @@ export function asUsage<T>(check: () => T): T {
   try {
     return check()
   } catch (error) {
-    if (!(error instanceof RangeError || error instanceof TypeError)) throw error
-    const written = error.message.replace(
-      /^[a-zA-Z]+/u,
-      (name) => `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`,
-    )
-    throw new UsageError(written.replace('is a string, expected', 'is not a number, expected'))
+    throw usageOf(error)
   }
+}
+
+/**
+ * What only the model tells of the options, as its labels, before anything is read.
+ *
+ * @throws {UsageError}
+ */
+export async function checkWithModel(ner: Recognizer, options: TextOptions): Promise<void> {
+  await ner.recognizeAll([], options).catch((error: unknown) => {
+    throw usageOf(error)
+  })
+}
+
+function usageOf(error: unknown): unknown {
+  if (!(error instanceof RangeError || error instanceof TypeError)) return error
+  const written = error.message.replace(
+    /^[a-zA-Z]+/u,
+    (name) => `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`,
+  )
+  return new UsageError(
+    written
+      .replace('is a string, expected', 'is not a number, expected')
+      .replace(/^(--split .*)$/u, "$1, 'none'"),
+  )
 }

@@ -1,13 +1,24 @@
 import { once } from 'node:events'
+import { escapeControls, visible } from '../markup/visible.ts'
+
+/** What is written, which says how a terminal is kept from obeying it: text, JSON, or what its maker has made safe. */
+export type Kind = 'text' | 'json' | 'styled'
+
+const safe: Readonly<Record<Kind, (text: string) => string>> = {
+  text: visible,
+  json: escapeControls,
+  styled: (text) => text,
+}
 
 /** Writes to stdout and waits while its reader is behind, so that nothing piles up here. */
-export async function write(text: string): Promise<void> {
-  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain')
+export async function write(text: string, kind: Kind = 'text'): Promise<void> {
+  const shown = process.stdout.isTTY ? safe[kind](text) : text
+  if (shown !== '' && !process.stdout.write(shown)) await once(process.stdout, 'drain')
 }
 
 /** A line on stderr, under the program's name. */
 export function complain(message: string): void {
-  process.stderr.write(`iobert: ${message}\n`)
+  process.stderr.write(`iobert: ${visible(message)}\n`)
 }
 
 /**

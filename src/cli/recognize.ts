@@ -1,13 +1,19 @@
 /** `iobert TEXT`: what runs where no command is named. */
+import { basename } from 'node:path'
+
+import type { TextOptions } from '../entities/types.ts'
+import { visibleName } from '../markup/visible.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { conll, type Format, html, json, redacted, terminal } from './formats.ts'
 import { recognizeHelp } from './help.ts'
-import { findSources, readInputs, type Source } from './inputs.ts'
+import { findSources, type Input, readInputs, type Source } from './inputs.ts'
 import { recognitionFields } from './json.ts'
+import type { Compute } from './jsonl.ts'
 import {
+  checkWithModel,
   loadOptions,
   loadOptionTable,
   recognizeOptions,
@@ -37,10 +43,13 @@ async function run(args: ParsedArguments): Promise<number> {
     loadRecognizer(args.value('model'), { ...load, onProgress }),
   )
   try {
+    await checkWithModel(ner, options)
     if (format === 'jsonl') {
       const { runJsonl } = await import('./jsonl.ts')
-      const compute = async (texts: readonly string[]): Promise<readonly object[]> =>
-        (await ner.recognizeAll(texts, options)).map(recognitionFields)
+      const compute: Compute = async (texts, onShare) => {
+        const onProgress: TextOptions['onProgress'] = ({ done, total }) => onShare(done / total)
+        return (await ner.recognizeAll(texts, { ...options, onProgress })).map(recognitionFields)
+      }
       return await runJsonl(compute, sources, maxChars)
     }
     const formats = { json, html, redact: redacted({ placeholder }), conll: conll(options) }
@@ -51,32 +60,46 @@ async function run(args: ParsedArguments): Promise<number> {
   }
 }
 
-interface TextOptions {
+interface Reading {
   readonly maxChars: number
-  readonly recognize: ReturnType<typeof recognizeOptions>
+  readonly recognize: TextOptions
   readonly shape: Format
 }
 
 async function runTexts(
   ner: Recognizer,
   sources: readonly Source[],
-  { maxChars, recognize, shape }: TextOptions,
+  { maxChars, recognize, shape }: Reading,
 ): Promise<number> {
   const bar = createBar()
   let failed = false
   let index = 0
-  await write(shape.head)
+  /** Of one text its pieces are counted, of several the texts. */
+  const progressOf = ({ file }: Input): TextOptions => ({
+    ...recognize,
+    onProgress({ done, total }): void {
+      const title = file === undefined ? 'Reading' : `Reading ${visibleName(basename(file)).slice(0, 24)}`
+      if (sources.length === 1) bar.update(title, { done, total, unit: 'pieces' })
+      else bar.update('Reading', { done: index + done / total, total: sources.length, unit: 'texts' })
+    },
+  })
+  await write(shape.head, shape.kind)
   for await (const input of readInputs(sources, maxChars)) {
     const { text, error } = input
     if (text === undefined) {
       failed = true
       complain(error!)
-      await write(shape.error(input, index))
-    } else await write(shape.one(text, await ner.recognize(text, recognize), input, index))
+      await write(shape.error(input, index), shape.kind)
+    } else {
+      const recognition = await ner.recognize(text, progressOf(input))
+      const shown = shape.one(text, recognition, input, index)
+      // Both may be one terminal.
+      if (process.stdout.isTTY) bar.end()
+      await write(shown, shape.kind)
+    }
     index++
-    if (!process.stdout.isTTY) bar.update('Reading', { done: index, total: sources.length, unit: 'texts' })
   }
-  await write(shape.tail)
+  await write(shape.tail, shape.kind)
   bar.end()
   return failed ? 1 : 0
 }
@@ -103,6 +126,7 @@ export const command: Command = {
     ...recognizeOptionTable,
     ...Object.fromEntries(FORMATS.map((name) => [name, { type: 'boolean' }] as const)),
     words: { type: 'boolean' },
+    lines: { type: 'boolean' },
     text: { type: 'boolean', short: 't' },
     file: { type: 'boolean', short: 'f' },
     'max-chars': { type: 'string' },

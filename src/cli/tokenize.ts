@@ -1,3 +1,4 @@
+import { visibleName } from '../markup/visible.ts'
 import { loadTokenizer } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
@@ -35,11 +36,12 @@ async function run(args: ParsedArguments): Promise<number> {
     }
     const { ids, tokens, offsets, wordIds } = tokenizer.encode(text)
     if (args.has('json')) {
-      await write(`${JSON.stringify({ ids, tokens, offsets, wordIds })}\n`)
+      await write(`${JSON.stringify({ ids, tokens, offsets, wordIds })}\n`, 'json')
       continue
     }
-    const widest = tokens.reduce((width, token) => Math.max(width, token.length), 0)
-    const lines = tokens.map((token, t) => {
+    const shown = tokens.map(visibleName)
+    const widest = shown.reduce((width, token) => Math.max(width, token.length), 0)
+    const lines = shown.map((token, t) => {
       const [start, end] = offsets[t]!
       const word = String(wordIds[t] ?? '-').padStart(5)
       return `${String(t).padStart(4)}  ${token.padEnd(widest)} ${String(ids[t]).padStart(6)} ${word}  ${start}-${end}\n`

@@ -1,4 +1,6 @@
 /** `iobert trace`: how a model comes to its labels. */
+
+import { visibleName } from '../markup/visible.ts'
 import { loadModel } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
@@ -47,7 +49,8 @@ async function run(args: ParsedArguments): Promise<number> {
       if (args.has('html')) {
         const { traceHtml } = await import('./trace-html.ts')
         await write(traceHtml(report))
-      } else await write(args.has('json') ? `${JSON.stringify(jsonOf(report))}\n` : table(report))
+      } else if (args.has('json')) await write(`${JSON.stringify(jsonOf(report))}\n`, 'json')
+      else await write(table(report))
     }
   } finally {
     model.dispose()
@@ -77,7 +80,9 @@ function split(values: Float32Array, count: number): Float32Array[] {
 
 /** Pieces down, layers across. */
 function table(report: TraceReport): string {
-  const { tokens, lens, labels, decided } = report
+  const { lens, decided } = report
+  const tokens = report.tokens.map(visibleName)
+  const labels = report.labels.map(visibleName)
   if (lens.length === 0)
     return 'The model has no head, so there are no labels; see --html or --json for its attention\n'
   const answer = (layer: LensLayer, t: number): string => labels[layer.best[t]!]!
@@ -91,10 +96,10 @@ function table(report: TraceReport): string {
     return [token.padEnd(piece), ...cells, score.toFixed(3)].join('  ')
   })
   const list = (shares: readonly Share[]): string =>
-    shares.map(({ text, share }) => `${text} ${share.toFixed(3)}`).join(', ')
+    shares.map(({ text, share }) => `${visibleName(text)} ${share.toFixed(3)}`).join(', ')
   const reasons = decided.map(
     ({ text, label, attends, rests }) =>
-      `\n${text} ${label}\n  attends to  ${list(attends)}\n  rests on    ${rests ? list(rests) : 'not tried: the text has too many words'}\n`,
+      `\n${visibleName(text)} ${visibleName(label)}\n  attends to  ${list(attends)}\n  rests on    ${rests ? list(rests) : 'not tried: the text has too many words'}\n`,
   )
   return `${head}\n${rows.join('\n')}\n${reasons.join('')}`
 }

@@ -66,13 +66,33 @@ export function decodeEntities(input: DecodeInput): Decoded {
  * The labels with the scheme that a call states, if it does. To be asked before the model runs, since it also tells
  * whether the call can be answered.
  *
- * @throws RangeError for decode 'viterbi' where neither the labels nor the call tell the scheme
+ * @throws RangeError for decode 'viterbi' where neither the labels nor the call tell the scheme, and for `labels` that
+ *   the model has not
  */
 export function resolveLabels(labels: LabelSet, options: DecodeOptions): LabelSet {
   const { scheme = labels.scheme } = options
+  if (options.labels !== undefined) checkWanted(options.labels, labels, options)
   const resolved = scheme === 'IOB' || scheme === labels.scheme ? labels : parseLabels(labels.labels, scheme)
   if (options.decode === 'viterbi') allowedTransitions(resolved)
   return resolved
+}
+
+/** Most types that an error names. */
+const MOST_NAMED = 30
+
+function checkWanted(
+  wanted: readonly string[],
+  { labels, parsed }: LabelSet,
+  { strategy }: DecodeOptions,
+): void {
+  const known = new Set(parsed.map(({ type }) => type))
+  const wrong = wanted.find((one) => !known.has(one) && !(strategy === 'none' && labels.includes(one)))
+  if (wrong === undefined) return
+  const types = [...known].filter((type) => type !== 'O').sort()
+  const more = types.length > MOST_NAMED ? `, and ${types.length - MOST_NAMED} more` : ''
+  throw new RangeError(
+    `labels holds '${wrong}', which this model does not find, expected some of ${types.slice(0, MOST_NAMED).join(', ')}${more}`,
+  )
 }
 
 /**

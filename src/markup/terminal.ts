@@ -1,12 +1,13 @@
 /** Entities marked for a terminal. */
 
 import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './segments.ts'
+import { visible, visibleName } from './visible.ts'
 
 export interface TerminalStyle {
   readonly color: boolean
   /** Columns to wrap at; none: lines stay as they are. */
   readonly columns?: number
-  /** Shows control characters as pictures, so that a text cannot steer the terminal. */
+  /** Shows control characters as pictures, so that neither a text nor a type can steer the terminal. */
   readonly terminal: boolean
 }
 
@@ -21,19 +22,20 @@ export function highlightTerminal(
 ): string {
   const line = new WrappedText(style.columns ?? Number.POSITIVE_INFINITY)
   for (const { text: raw, entity } of segmentsOf(text, entities)) {
-    const shown = style.terminal ? showControls(raw) : raw
+    const shown = style.terminal ? visible(raw) : raw
     if (entity === undefined) {
       line.add(shown, '')
       continue
     }
+    const type = style.terminal ? visibleName(entity.type) : entity.type
     if (!style.color) {
-      line.add(`[${shown} ${entity.type}]`, '')
+      line.add(`[${shown} ${type}]`, '')
       continue
     }
     const ground = colorOf(entity.type)
     line.add(shown, `\x1b[30;${ground}m`)
     // The no-break space keeps the type on the line of the entity's last word.
-    line.add(`\u00a0${entity.type}`, `\x1b[1;30;${ground}m`)
+    line.add(`\u00a0${type}`, `\x1b[1;30;${ground}m`)
   }
   return line.toString()
 }
@@ -50,16 +52,6 @@ const KNOWN: Readonly<Record<string, number>> = {
 
 function colorOf(type: string): number {
   return KNOWN[bareType(type)] ?? GROUNDS[typeNumber(type) % GROUNDS.length]!
-}
-
-/** Control characters but tab and line feed as U+2400 and on; those of C1 as U+FFFD. */
-function showControls(text: string): string {
-  return text.replace(/\r\n/gu, '\n').replace(/[\p{Cc}]/gu, (control) => {
-    if (control === '\t' || control === '\n') return control
-    const code = control.charCodeAt(0)
-    if (code === 0x7f) return '\u2421'
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd'
-  })
 }
 
 /** Styled text, broken where a line would be too long. A style ends with its line and starts again on the next. */

@@ -45,9 +45,16 @@ test('readArguments names the option that is wrong', () => {
   assert.is(refusal('--toString'), 'There is no option --toString')
 })
 
+test('readArguments tells what stands behind --', () => {
+  assert.is(readArguments(['a', '--', 'b', '--', 'c'], options).beforeTerminator, 1)
+  assert.is(readArguments(['a', 'b'], options).beforeTerminator, 2)
+})
+
 test('nearest finds a slip of the finger and nothing else', () => {
   assert.is(nearest('maxlength', Object.keys(options)), 'max-length')
   assert.is(nearest('jsno', Object.keys(options)), 'json')
+  assert.is(nearest('jsno', Object.keys(options), 1), 'json')
+  assert.is(nearest('jsxx', Object.keys(options), 1), undefined)
   assert.is(nearest('threshold', Object.keys(options)), undefined)
 })
 

@@ -45,9 +45,45 @@ test('iobert evaluate --json predicts sentence by sentence, the words as they st
   assert.equal([summary.types.PER.support, summary.types.LOC.support], [1, 1])
 })
 
-test('iobert evaluate --documents reads documents whole', async () => {
-  const { stderr } = await iobert(['evaluate', '-m', model, '--documents', '-'], sample)
-  assert.match(stderr, '2 documents, 6 words')
+test('iobert evaluate --context document reads documents whole', async () => {
+  for (const context of [['--context', 'document'], ['--documents']]) {
+    const { stderr } = await iobert(['evaluate', '-m', model, ...context, '-'], sample)
+    assert.match(stderr, '2 documents, 6 words')
+  }
+  const sentences = await iobert(['evaluate', '-m', model, '--context', 'sentence', '-'], sample)
+  assert.match(sentences.stderr, '3 sentences, 6 words')
+})
+
+test('iobert evaluate --context document --split reads the text that the words make, split', async () => {
+  const words = ['tok1', 'tok2.', 'tok3', 'tok4-tok5', 'tok6', 'tok7', 'tok8.', 'tok9']
+  const conll = words.map((word) => `${word} O\n`).join('')
+  const ner = await loadRecognizer(model, { threads: 1 })
+  const text = words.join(' ')
+  for (const split of ['sentences', 'none'] as const) {
+    const { words: found = [] } = await ner.recognize(text, {
+      words: true,
+      split: split === 'none' ? false : split,
+    })
+    const wanted = words.map((word, i) => {
+      const start = words.slice(0, i).join(' ').length + (i > 0 ? 1 : 0)
+      return found.find((one) => one.start >= start && one.start < start + word.length)!.label
+    })
+    const args = ['evaluate', '-m', model, '--context', 'document', '--split', split, '--json', '-']
+    const { code, stdout } = await iobert(args, conll)
+    assert.is(code, 0)
+    const right = wanted.filter((label) => label === 'O').length
+    assert.is(JSON.parse(stdout).accuracy, (100 * right) / words.length, split)
+  }
+  ner.dispose()
+  for (const [args, message] of [
+    [['--split', 'lines'], /--split goes with --context document/],
+    [['--context', 'page'], /--context is 'page', expected sentence or document/],
+    [['--context', 'sentence', '--documents'], /Give one of/],
+  ] as const) {
+    const { code, stderr } = await iobert(['evaluate', '-m', model, ...args, '-'], conll)
+    assert.is(code, 2)
+    assert.match(stderr, message)
+  }
 })
 
 test('iobert evaluate --errors and --html tell the wrong phrases', async () => {

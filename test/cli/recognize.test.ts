@@ -196,4 +196,42 @@ test('iobert --version prints the version of package.json', async () => {
   assert.is((await iobert(['--version'])).stdout, `${version}\n`)
 })
 
+test('iobert --labels refuses a type that the model has not, and names those it has', async () => {
+  for (const args of [['--json', text], ['--jsonl'], ['--redact', file]]) {
+    const { code, stdout, stderr } = await iobert(['-m', model, '--labels', 'PER,PLACE', ...args], '"tok1"\n')
+    assert.is(code, 2)
+    assert.is(stdout, '')
+    assert.match(
+      stderr,
+      "--labels holds 'PLACE', which this model does not find, expected some of LOC, MISC, ORG, PER",
+    )
+  }
+  assert.is((await iobert(['-m', model, '--labels', 'PER', text])).code, 0)
+})
+
+test('iobert --split and --lines read parts of a text by themselves', async () => {
+  const source = `${text}\n${text} tok4. tok7 tok8\n\n${text}\n`
+  for (const [args, split] of [
+    [['--lines'], 'lines'],
+    [['--split', 'lines'], 'lines'],
+    [['--split', 'sentences'], 'sentences'],
+    [['--split', 'paragraphs'], 'paragraphs'],
+    [['--split', 'none'], false],
+  ] as const) {
+    const wanted = await expected(source, { split })
+    const { stdout } = await iobert(['-m', model, '--json', ...args], source)
+    assert.equal(JSON.parse(stdout), [wanted], args.join(' '))
+    const lines = await iobert(['-m', model, '--jsonl', ...args], `${JSON.stringify(source)}\n`)
+    assert.equal(JSON.parse(lines.stdout), wanted)
+  }
+  for (const [args, message] of [
+    [['--split', 'words'], /--split is 'words', expected one of 'paragraphs', 'lines', 'sentences', 'none'/u],
+    [['--split', 'sentences', '--lines'], /Give one of --lines and --split sentences/u],
+  ] as const) {
+    const { code, stderr } = await iobert(['-m', model, ...args, text])
+    assert.is(code, 2)
+    assert.match(stderr, message)
+  }
+})
+
 test.run()

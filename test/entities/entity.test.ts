@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { decodeEntities } from '#dist/entities/entity.js'
+import { decodeEntities, resolveLabels } from '#dist/entities/entity.js'
 import { groupLabels } from '#dist/entities/group.js'
 import { parseLabels } from '#dist/entities/labels.js'
 import type { RecognizeOptions, Strategy } from '#dist/entities/types.js'
@@ -293,6 +293,21 @@ test('groupLabels covers all units once, and each group is of one type', () => {
       assert.is(next, ids.length)
     }),
   )
+})
+
+test('resolveLabels refuses types that the labels have not, and names those they have', () => {
+  const labels = parseLabels(['O', 'B-PER', 'I-PER', 'B-LOC', 'I-LOC'])
+  for (const strategy of ['first', 'none'] as const) {
+    assert.is(resolveLabels(labels, { labels: ['PER', 'O'], strategy }), labels)
+    assert.throws(
+      () => resolveLabels(labels, { labels: ['PER', 'ORG'], strategy }),
+      /^labels holds 'ORG', which this model does not find, expected some of LOC, PER$/,
+    )
+  }
+  assert.is(resolveLabels(labels, { labels: ['B-PER'], strategy: 'none' }), labels)
+  assert.throws(() => resolveLabels(labels, { labels: ['B-PER'] }), /labels holds 'B-PER'/)
+  const many = parseLabels(Array.from({ length: 100 }, (_, i) => `B-T${i}`))
+  assert.throws(() => resolveLabels(many, { labels: ['x'] }), /T35, and 70 more$/)
 })
 
 test.run()

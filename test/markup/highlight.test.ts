@@ -57,6 +57,9 @@ test('highlight counts two columns for East Asian characters and none for marks'
 test('highlight lets no text steer a terminal', () => {
   const shown = highlight('a\x1b[31mb\x07\u009bc', [], { color: true, terminal: true })
   assert.is(shown, 'a\u241b[31mb\u2407\ufffdc')
+  const hostile = [{ type: 'P\x1b[2J\n', text: 'ab', start: 0, end: 2, score: 1 }]
+  assert.is(highlight('ab', hostile, { color: false, terminal: true }), '[ab P\u241b[2J\u240a]')
+  assert.not.match(highlight('ab', hostile, { color: true, terminal: true }), '[2J\n')
 })
 
 test('highlight as HTML escapes all that comes from outside', () => {

@@ -1,0 +1,82 @@
+/** Arguments that are names of files and commands, which are not there, rather than texts. */
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { nearest } from './arguments.ts'
+
+/** `./x`, `../x`, `/x`, `~/x`, `C:\x` */
+const BEGINS_AS_PATH = /^(?:~|\.{1,2})?[\\/]|^[A-Za-z]:[\\/]/u
+/** `letter.txt`, `DATA.CSV`, but neither `Berlin.` nor `U.S.A` */
+const ENDS_AS_FILE = /[^.\s]\.(?:[a-z][a-z0-9]{1,5}|[A-Z][A-Z0-9]{1,4})$/u
+/** File systems have no longer names. */
+const LONGEST_PATH = 1024
+/** What others call what needs no command here, and how it is called here. */
+const FOREIGN: ReadonlyMap<string, string> = new Map([
+  ['recognize', 'iobert TEXT|FILE'],
+  ['recognise', 'iobert TEXT|FILE'],
+  ['predict', 'iobert TEXT|FILE'],
+  ['redact', 'iobert --redact TEXT|FILE'],
+  ['version', 'iobert --version'],
+])
+
+/**
+ * Why an argument is taken for the name of a file, where it is one and no such file is there.
+ *
+ * @returns a sentence with the nearest name that is there, or `undefined` for what can be a text
+ */
+export async function missingFile(argument: string): Promise<string | undefined> {
+  if (argument.length > LONGEST_PATH || /[\n\r\0]/u.test(argument)) return undefined
+  const near = await nearestFile(argument)
+  const shape = /\s/u.test(argument)
+    ? BEGINS_AS_PATH.test(argument) && ENDS_AS_FILE.test(argument)
+    : BEGINS_AS_PATH.test(argument) || ENDS_AS_FILE.test(argument) || (await startsInFolder(argument))
+  // Words with spaces are a text, but for one that is nearly the name of a file beside it.
+  if (!shape && !(near !== undefined && ENDS_AS_FILE.test(argument))) return undefined
+  const meant = near === undefined ? '' : `; did you mean ${near}?`
+  return `There is no file ${argument}${meant === '' ? '.' : meant} To read these words as a text, write -- before them`
+}
+
+/**
+ * Why a first word is taken for a command, where there is none of that name.
+ *
+ * @returns a sentence with what is meant, or `undefined` for what can be a text
+ */
+export async function missingCommand(word: string, commands: Iterable<string>): Promise<string | undefined> {
+  if (!/^[a-z]{4,12}$/u.test(word)) return undefined
+  const known = [...commands]
+  const meant =
+    FOREIGN.get(word) ??
+    known.filter((name) => name.startsWith(word)).map((name) => `iobert ${name}`)[0] ??
+    nearestCommand(word, known)
+  if (meant === undefined || (await exists(word))) return undefined
+  return `There is no command ${word}; did you mean ${meant}? To read the word as a text, write -- before it`
+}
+
+/** Few words are as near to a short command by chance: one slip, two where it is long. */
+function nearestCommand(word: string, commands: readonly string[]): string | undefined {
+  const near = nearest(word, commands, word.length > 5 ? 2 : 1)
+  return near === undefined ? undefined : `iobert ${near}`
+}
+
+async function nearestFile(path: string): Promise<string | undefined> {
+  const folder = dirname(path)
+  const names = await readdir(folder).catch(() => [])
+  const near = nearest(basename(path), names, 2)
+  return near === undefined ? undefined : join(folder, near)
+}
+
+/** `data/dev` where there is a folder `data`, but not `and/or`. */
+async function startsInFolder(path: string): Promise<boolean> {
+  const [first, ...rest] = path.split(/[\\/]/u)
+  if (first === undefined || rest.length === 0) return false
+  return stat(first).then(
+    (status) => status.isDirectory(),
+    () => false,
+  )
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,24 @@
+/** What others wrote (texts, labels, names of files), shown so that it cannot steer a terminal. */
+
+/** Control characters but tab and line feed as pictures, U+2400 and on; those of C1 as U+FFFD. */
+export function visible(text: string): string {
+  return text
+    .replace(/\r\n/gu, '\n')
+    .replace(/\p{Cc}/gu, (control) => (control === '\t' || control === '\n' ? control : picture(control)))
+}
+
+/** As `visible`, and on one line: a label or a name has no place for tabs and lines. */
+export function visibleName(name: string): string {
+  return name.replace(/\p{Cc}/gu, picture)
+}
+
+/** JSON of the same value without control characters: `JSON.stringify` leaves DEL and C1 as they are. */
+export function escapeControls(json: string): string {
+  return json.replace(/[\x7f-\x9f]/gu, (control) => `\\u00${control.charCodeAt(0).toString(16)}`)
+}
+
+function picture(control: string): string {
+  const code = control.charCodeAt(0)
+  if (code === 0x7f) return '\u2421'
+  return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd'
+}

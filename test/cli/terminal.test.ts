@@ -1,0 +1,160 @@
+/** What others wrote, on a terminal: it is shown, and steers nothing. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { escapeControls, visible, visibleName } from '#dist/markup/visible.js'
+import { iobert, model, type Run, temporaryFolder } from './run.ts'
+
+const folder = temporaryFolder()
+const preload = join(folder, 'terminal.cjs')
+writeFileSync(
+  preload,
+  `for (const name of (process.env.TERMINALS ?? 'stdout stderr').split(' ')) process[name].isTTY = true
+process.stdout.columns = 80`,
+)
+
+/** Runs `iobert` as on a terminal. */
+function onTerminal(
+  args: readonly string[],
+  input?: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Run> {
+  return iobert(args, input, { NODE_OPTIONS: `--require ${preload}`, ...environment })
+}
+
+/** A model whose labels, and whose file's name, would clear the screen and colour what follows. */
+const evil = join(folder, 'evil')
+cpSync(model, evil, { recursive: true })
+const config = JSON.parse(readFileSync(join(evil, 'config.json'), 'utf8'))
+const hostile = '\x1b[2J\u009b31m\x07\r\nX\x7f'
+for (const [id, label] of Object.entries<string>(config.id2label)) {
+  config.id2label[id] = label === 'O' ? label : `${label}${hostile}`
+}
+config.label2id = Object.fromEntries(
+  Object.entries(config.id2label).map(([id, label]) => [label, Number(id)]),
+)
+writeFileSync(join(evil, 'config.json'), JSON.stringify(config))
+const text = `tok1 tok20 ${hostile} visits <tok5> & tok9.`
+const file = join(folder, `letter${'\x1b[31m'}.txt`)
+writeFileSync(file, text)
+writeFileSync(join(folder, 'gold.conll'), 'tok1 B-\x1b[2J\ntok2 O\n')
+
+const ESC = '\x1b'
+const colors = new RegExp(`${ESC}\\[(?:0|2|(?:1;)?30;\\d+)m`, 'gu')
+
+/** Control characters other than line feeds and tabs that are no colour of our own. */
+function steering(shown: string): string[] {
+  return shown.replace(colors, '').match(/[^\P{Cc}\n\t]/gu) ?? []
+}
+
+for (const args of [
+  [],
+  ['--conll'],
+  ['--redact'],
+  ['--html'],
+  ['--json', '--words'],
+  ['info'],
+  ['info', '--json'],
+  ['tokenize'],
+  ['tokenize', '--json'],
+  ['trace'],
+  ['trace', '--json'],
+  ['evaluate'],
+  ['evaluate', '--json'],
+]) {
+  test(`iobert ${args.join(' ')} lets labels, texts and names of files not steer a terminal`, async () => {
+    const [command = ''] = args
+    const source = command === 'info' ? evil : command === 'evaluate' ? join(folder, 'gold.conll') : file
+    const named = command === 'info' ? [] : ['-m', evil]
+    const sources = command === '' || command.startsWith('-') ? [source, source] : [source]
+    const shown = await onTerminal([...args, ...named, ...sources])
+    assert.is(shown.code, 0, shown.stderr)
+    assert.equal(steering(shown.stdout), [])
+    assert.equal(steering(shown.stderr.replaceAll('\r\x1b[K', '')), [])
+    if (!args.includes('--json')) return
+    // What is read from a pipe is the same, and the same as ever.
+    const piped = await iobert([...args, ...named, ...sources])
+    assert.equal(JSON.parse(shown.stdout), JSON.parse(piped.stdout))
+    if (command === '--json' || command === 'info' || command === 'trace')
+      assert.match(piped.stdout, '\u009b')
+  })
+}
+
+test('iobert --jsonl on a terminal writes JSON without control characters', async () => {
+  const { stdout } = await onTerminal(['-m', evil, '--jsonl'], `${JSON.stringify({ id: hostile, text })}\n`)
+  assert.equal(steering(stdout), [])
+  assert.is(JSON.parse(stdout).id, hostile)
+})
+
+test('iobert tells what is wrong without control characters', async () => {
+  for (const args of [
+    ['-m', `./${hostile}`, 'tok1'],
+    ['-f', `no${hostile}`],
+    ['--labels', hostile, 'tok1'],
+    [`--${hostile}`],
+  ]) {
+    const { code, stderr } = await onTerminal(args)
+    assert.ok(code === 1 || code === 2)
+    assert.equal(steering(stderr.replaceAll('\r\x1b[K', '')), [])
+  }
+})
+
+test('iobert keeps what it is given where it writes to a file or a pipe', async () => {
+  const { stdout } = await iobert(['-m', model, '--redact', '--threshold', '1', file])
+  assert.is(stdout, `${text}\n`)
+  const colored = await iobert(['-m', evil, file], '', { FORCE_COLOR: '1' })
+  assert.equal(steering(colored.stdout), [], 'colours are for a terminal')
+})
+
+test('visible shows control characters, and escapeControls changes no value', () => {
+  assert.is(visible('a\x1b[31mb\x07\u009bc\td\r\ne\rf\x7f'), 'a\u241b[31mb\u2407\ufffdc\td\ne\u240df\u2421')
+  assert.is(visibleName('a\tb\nc'), 'a\u2409b\u240ac')
+  const value = { [hostile]: [hostile, 'é'] }
+  const json = escapeControls(JSON.stringify(value))
+  assert.equal(JSON.parse(json), value)
+  assert.not.match(json, /\p{Cc}/u)
+})
+
+test('iobert shows how far a long text is on a terminal, and takes the line away', async () => {
+  const long = join(folder, 'long.txt')
+  writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(20_000))
+  for (const terminals of ['stderr', 'stdout stderr']) {
+    const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--json', long], '', {
+      TERMINALS: terminals,
+    })
+    const lines = stderr.split('\r\x1b[K')
+    const told = lines.filter((line) => /^Reading .*long\.txt .* \d+ % \d+\/\d+ pieces, /u.test(line))
+    assert.ok(told.length > 1, stderr)
+    assert.is(lines.at(-1), '')
+  }
+})
+
+test('iobert --jsonl counts lines on a terminal, and tells at the end what was answered', async () => {
+  const input = '{"text":"tok1 tok2 tok3"}\n'.repeat(30_000)
+  const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--jsonl'], input, {
+    TERMINALS: 'stderr',
+  })
+  const counts = [...stderr.matchAll(/Reading .*?(\d+) texts, /gu)].map(([, count]) => Number(count))
+  assert.ok(counts.length > 1 && counts.every((count, i) => i === 0 || count >= counts[i - 1]!), stderr)
+  assert.match(stderr.split('\r\x1b[K').at(-1)!, /^iobert: 30000 lines answered in \d+\.\d s: /u)
+})
+
+test('iobert bench tells on stderr what is measured, on a terminal and in a log', async () => {
+  const args = ['bench', '--seconds', '0.02', model]
+  const inLog = await iobert(args)
+  assert.is(inLog.code, 0)
+  for (const kind of [
+    'int8, linear layers',
+    'int8, 1 thread',
+    'float32, linear layers',
+    'float32, 1 thread',
+  ]) {
+    assert.match(inLog.stderr, `iobert: measuring ${kind}\n`)
+  }
+  const shown = await onTerminal(['bench', '--seconds', '0.1', model])
+  assert.match(shown.stderr, /Measuring int8, .*: .* % \d+\/48 figures/u)
+  assert.not.match(shown.stderr, 'iobert: measuring')
+})
+
+test.run()
