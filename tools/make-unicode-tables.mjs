@@ -160,6 +160,36 @@ const FILES = {
   'word-tables': {
     wordRuns: ['[gap, length] of runs of word characters: `\\w` of the library.', packRuns(answers.word)],
   },
+  'byte-level-tables': {
+    letterRuns: [
+      '[gap, length] of runs of letters: `\\p{L}` of the byte-level pattern.',
+      packRuns(answers.byteLevel.letter),
+    ],
+    numberRuns: ['[gap, length] of runs of numbers: `\\p{N}` there.', packRuns(answers.byteLevel.number)],
+  },
+  'numeric-tables': {
+    numericRuns: ['[gap, length] of runs of what the library takes for digits.', packRuns(answers.numeric)],
+  },
+  'combining-tables': {
+    combiningRuns: [
+      '[gap, length] of runs of combining marks, of whatever class.',
+      packRuns(answers.combining),
+    ],
+  },
+  'grapheme-tables': Object.fromEntries(
+    [
+      ['continue', 'continues', 'what extends a grapheme cluster'],
+      ['prepend', 'prepends', 'what stays with what follows it'],
+      ['break', 'breaks', 'controls'],
+      ['pictographic', 'pictographic', 'pictographs'],
+      ['conjunctConsonant', 'conjunctConsonants', 'consonants of Indic conjuncts'],
+      ['conjunctLinker', 'conjunctLinkers', 'what joins two of them'],
+      ['conjunctExtend', 'conjunctExtends', 'what may stand between'],
+    ].map(([name, key, what]) => [
+      `${name}Runs`,
+      [`[gap, length] of runs of ${what}.`, packRuns(answers.graphemes[key])],
+    ]),
+  ),
 }
 
 const wrong = []
