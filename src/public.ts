@@ -26,5 +26,5 @@ export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts
 export type { Pooling } from './model/pooling.ts'
 export type { Quantization } from './model/quantization.ts'
 export type { Recognizer, RecognizerInput, StreamOptions } from './recognizer.ts'
-export type { Encoding } from './text/encoding.ts'
+export type { Encoding, PairEncoding } from './text/encoding.ts'
 export type { Tokenizer } from './text/tokenizer.ts'

@@ -194,9 +194,12 @@ const FILES = {
 
 const wrong = []
 for (const [file, tables] of Object.entries(FILES)) {
-  const source = Object.entries(tables).map(
-    ([name, [comment, packed]]) => `/** ${comment} */\nexport const ${name}: string =\n  '${packed}'\n`,
-  )
+  const source = Object.entries(tables).map(([name, [comment, packed]]) => {
+    const line = `export const ${name}: string = '${packed}'`
+    // As the formatter has it.
+    const declared = line.length <= 110 ? line : line.replace(" = '", " =\n  '")
+    return `/** ${comment} */\n${declared}\n`
+  })
   const text = `// Made by tools/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.\n${source.join('\n')}`
   const url = new URL(`../src/text/${file}.ts`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(url, text)

@@ -1,9 +1,9 @@
 /** Tokens that are met in a text as a whole, such as a literal `[SEP]`: cut out leftmost first, the longest there. */
 
+import type { AddedToken } from './added-token.ts'
 import { CodePointSet } from './code-point-set.ts'
 import type { NormalizedText } from './normalized-text.ts'
 import { PieceTrie } from './piece-trie.ts'
-import type { AddedToken } from './settings.ts'
 import { packPieces } from './vocabulary.ts'
 import { isWhiteSpace } from './white-space.ts'
 

@@ -130,17 +130,26 @@ function contractionEnd(codes: Int32Array, at: number, to: number): number {
 export const decodeByteLevel: Decoder = (tokens) => {
   fillCharacters()
   const encoder = new TextEncoder()
-  const parts = tokens.map((token) => {
-    const found = Array.from(token, (character) => bytes[character.codePointAt(0)!] ?? -1)
-    return found.includes(-1) ? encoder.encode(token) : Uint8Array.from(found)
-  })
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
+  let joined = new Uint8Array(64)
+  let length = 0
+  for (const token of tokens) {
+    // Three bytes a UTF-16 unit at most.
+    if (length + 3 * token.length > joined.length) {
+      const grown = new Uint8Array(2 * (length + 3 * token.length))
+      grown.set(joined)
+      joined = grown
+    }
+    const start = length
+    for (let at = 0; at < token.length; at++) {
+      const byte = bytes[token.charCodeAt(at)] ?? -1
+      if (byte < 0) {
+        length = start + encoder.encodeInto(token, joined.subarray(start)).written
+        break
+      }
+      joined[length++] = byte
+    }
   }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(joined)
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(joined.subarray(0, length))
 }
 
 /** The character that stands for a space. */

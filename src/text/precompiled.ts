@@ -32,7 +32,10 @@ export class Precompiled implements Normalizer {
         `precompiled_charsmap in ${name} has ${bytes.length} bytes and says its trie has ${size}; it is damaged: download the file again`,
       )
     }
-    this.#units = Uint32Array.from({ length: size / 4 }, (_, index) => view.getUint32(4 + 4 * index, true))
+    this.#units = new Uint32Array(size / 4)
+    for (let index = 0; index < this.#units.length; index++) {
+      this.#units[index] = view.getUint32(4 + 4 * index, true)
+    }
     this.#results = bytes.subarray(4 + size)
   }
 
@@ -130,7 +133,10 @@ function eachByte(code: number, visit: (byte: number) => boolean): boolean {
 
 function fromBase64(text: string, name: string): Uint8Array {
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    const binary = atob(text)
+    const bytes = new Uint8Array(binary.length)
+    for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index)
+    return bytes
   } catch (error) {
     throw new ModelFormatError('InvalidConfig', `precompiled_charsmap in ${name} is not base64`, {
       cause: error,

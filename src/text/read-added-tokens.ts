@@ -2,8 +2,8 @@
 
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { isObject } from '../format/json-file.ts'
+import type { AddedToken } from './added-token.ts'
 import { JsonObject } from './json-object.ts'
-import type { AddedToken } from './settings.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** UTF-16 units of an added token: longer than any that is met in text, and short enough to be looked for everywhere. */

@@ -5,6 +5,7 @@
 
 import { ModelFormatError } from '../format/errors.ts'
 import { decodeUtf8 } from '../format/json-file.ts'
+import type { AddedToken } from './added-token.ts'
 import { JsonObject, readJson } from './json-object.ts'
 import type { NormalizerSettings } from './normalize.ts'
 import { BERT_TOKENS, readAddedTokens, specialToken, type TokenFiles } from './read-added-tokens.ts'
@@ -22,22 +23,6 @@ export interface TokenizerFiles {
   readonly specialTokensMap?: string | Uint8Array | undefined
   /** added_tokens.json */
   readonly addedTokens?: string | Uint8Array | undefined
-}
-
-/** A token that is cut out of the text as it stands, before anything else is done to it. */
-export interface AddedToken {
-  readonly content: string
-  readonly id: number
-  /** Met only where no letter or digit is next to it. */
-  readonly singleWord: boolean
-  /** Takes the white space before it. */
-  readonly stripLeft: boolean
-  /** Takes the white space after it. */
-  readonly stripRight: boolean
-  /** Looked for in the normalised text, not in the text as it stands. */
-  readonly normalized: boolean
-  /** Left out where ids are made text. */
-  readonly special: boolean
 }
 
 export interface TokenizerSettings {

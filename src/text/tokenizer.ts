@@ -1,9 +1,9 @@
 /** Text to pieces: added tokens cut out, then normalizer, pre-tokenizer, model; every step carries its place in the text. */
 
+import type { AddedToken } from './added-token.ts'
 import { AddedTokenMatcher } from './added-tokens.ts'
 import type { Encoding, PairEncoding } from './encoding.ts'
 import { NormalizedText } from './normalized-text.ts'
-import type { AddedToken } from './settings.ts'
 import type {
   Decoder,
   Normalizer,
@@ -55,6 +55,8 @@ export class Tokenizer {
   /** Tokens looked for in the text as it stands, and in the normalised text. */
   readonly #rawTokens: AddedTokenMatcher
   readonly #normalizedTokens: AddedTokenMatcher
+  /** What tokens of the second kind are in normalised text, and where ids are made text; by id. */
+  readonly #normalizedContents: ReadonlyMap<number, string>
   /** Added tokens by id: those of the vocabulary are there too. */
   readonly #added: ReadonlyMap<number, AddedToken>
 
@@ -71,13 +73,12 @@ export class Tokenizer {
     this.#added = new Map(addedTokens.map((token) => [token.id, token]))
     this.#rawTokens = new AddedTokenMatcher(addedTokens.filter((token) => !token.normalized))
     const normalized = addedTokens.filter((token) => token.normalized)
-    this.#normalizedTokens = new AddedTokenMatcher(
-      normalized,
-      normalized.map(({ content }) => {
-        const text = NormalizedText.of(content)
-        return (normalizer?.normalize(text, 0, text.length) ?? text).slice()
-      }),
-    )
+    const contents = normalized.map(({ content }) => {
+      const text = NormalizedText.of(content)
+      return (normalizer?.normalize(text, 0, text.length) ?? text).slice()
+    })
+    this.#normalizedTokens = new AddedTokenMatcher(normalized, contents)
+    this.#normalizedContents = new Map(normalized.map(({ id }, index) => [id, contents[index]!]))
   }
 
   /** The id and the text of an added token whose id is `rows` or more: a model of so many rows has none for it. */
@@ -92,7 +93,7 @@ export class Tokenizer {
    * @throws {TypeError} when a text is not a string
    *
    * @example
-   * const { ids, tokenTypeIds } = tokenizer.encode('Who is chancellor?', 'Angela Merkel was.')
+   * const { ids, tokenTypeIds } = model.tokenizer.encode('Who is chancellor?', 'Angela Merkel was.')
    */
   encode(text: string): Encoding
   encode(text: string, pair: string): PairEncoding
@@ -131,14 +132,14 @@ export class Tokenizer {
    * @throws {TypeError} when `ids` is no array
    *
    * @example
-   * tokenizer.decode(tokenizer.encode('Angela Merkel').ids) // 'Angela Merkel'
+   * model.tokenizer.decode(model.tokenizer.encode('Angela Merkel').ids) // 'Angela Merkel'
    */
   decode(ids: readonly number[]): string {
     if (!Array.isArray(ids)) throw new TypeError(`The ids to decode must be an array, not ${kindOf(ids)}`)
     const tokens: string[] = []
     for (const id of ids) {
       if (this.#added.get(id)?.special) continue
-      const token = this.#tokenOf(id)
+      const token = this.#normalizedContents.get(id) ?? this.#tokenOf(id)
       if (token !== undefined) tokens.push(token)
     }
     return this.#parts.decoder(tokens)

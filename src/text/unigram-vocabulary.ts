@@ -36,6 +36,9 @@ export function takeUnigramVocabulary(json: Uint8Array, name: string): UnigramVo
   return { pieces, scores, rest }
 }
 
+/** Bytes that are made text at once. */
+const WINDOW = 1 << 16
+
 /** Goes over JSON. Where that is wrong it stops somewhere: the parser of the rest then says what is wrong. */
 class Reader {
   at = 0
@@ -44,6 +47,10 @@ class Reader {
   /** The pieces so far. */
   #text = new Uint8Array(1 << 16)
   #length = 0
+  /** The bytes from `windowStart` on as text, for the numbers among them. */
+  #window = ''
+  #windowStart = 0
+  readonly #decoder = new TextDecoder('latin1')
 
   constructor(json: Uint8Array, name: string) {
     this.#json = json
@@ -149,22 +156,17 @@ class Reader {
   #readString(): boolean {
     if (!this.#take(QUOTE)) return false
     const json = this.#json
-    for (let at = this.at; at < json.length; ) {
-      const byte = json[at++]!
-      if (byte === QUOTE) {
-        this.at = at
-        return true
-      }
-      if (byte < 0x20) return false
-      if (byte !== BACKSLASH) {
-        this.#push(byte)
-        continue
-      }
-      this.at = at
-      if (!this.#readEscape()) return false
-      at = this.at
+    for (;;) {
+      const start = this.at
+      let end = start
+      let byte = json[end]!
+      while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20) byte = json[++end]!
+      this.#reserve(end - start)
+      for (let at = start; at < end; at++) this.#text[this.#length++] = json[at]!
+      this.at = end + 1
+      if (byte === QUOTE) return true
+      if (byte !== BACKSLASH || !this.#readEscape()) return false
     }
-    return false
   }
 
   /** What follows a backslash. */
@@ -197,21 +199,28 @@ class Reader {
   }
 
   #push(byte: number): void {
-    if (this.#length === this.#text.length) {
-      const grown = new Uint8Array(2 * this.#length)
-      grown.set(this.#text)
-      this.#text = grown
-    }
+    this.#reserve(1)
     this.#text[this.#length++] = byte
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#text.length) return
+    const grown = new Uint8Array(2 * (this.#length + bytes))
+    grown.set(this.#text)
+    this.#text = grown
   }
 
   #readNumber(): number {
     this.peek()
-    const json = this.#json
-    let text = ''
-    for (let byte = json[this.at]!; isNumeric(byte); byte = json[++this.at]!)
-      text += String.fromCharCode(byte)
-    return text === '' ? Number.NaN : Number(text)
+    const start = this.at
+    while (isNumeric(this.#json[this.at]!)) this.at++
+    const end = this.at
+    if (end > this.#windowStart + this.#window.length) {
+      this.#windowStart = start
+      this.#window = this.#decoder.decode(this.#json.subarray(start, Math.max(end, start + WINDOW)))
+    }
+    if (start === end) return Number.NaN
+    return Number(this.#window.slice(start - this.#windowStart, end - this.#windowStart))
   }
 
   #wrong(count: number): ModelFormatError {

@@ -36,7 +36,10 @@ export class Vocabulary {
     this.#pieces = pieces
     this.size = ends.length
     this.trie = new PieceTrie(text, ends)
-    this.longest = ends.reduce((longest, end, id) => Math.max(longest, end - (ends[id - 1] ?? 0)), 0)
+    let longest = 0
+    for (let id = 0, start = 0; id < ends.length; start = ends[id++]!)
+      longest = Math.max(longest, ends[id]! - start)
+    this.longest = longest
   }
 
   /** The id of a piece, `##` included where it continues a word. */
