@@ -166,11 +166,34 @@ def graphemes():
         normalizer = normalizers.Precompiled(charsmap([chr(code).encode() for code in lot]))
         prepends += [c for c in lot if normalizer.normalize_str(f"{chr(c)}_") == "X"]
         breaks += [c for c in lot if c < 0x10000 and normalizer.normalize_str(f"{chr(c)}\u05bf") != "X"]
+    # Consonants that a linker joins (GB9c of UAX 29): in a cluster that has become too long, a mark is kept.
+    consonant, linker, mark = "\u0915", "\u094d", "\u0301"
+    wide = [code for code in CODES if 0 < code < 0x10000]
+    conjunct_consonants = []
+    for first in range(0, 0x10000, 0x8000):
+        lot = [code for code in wide if first <= code < first + 0x8000 and chr(code) not in (consonant, linker, mark)]
+        normalizer = normalizers.Precompiled(charsmap([chr(code).encode() for code in lot]))
+        joined = f"{consonant}{linker}X{mark}"
+        conjunct_consonants += [
+            c for c in lot if c not in known and normalizer.normalize_str(f"{consonant}{linker}{chr(c)}{mark}") == joined
+        ]
+    conjunct_consonants = sorted({*conjunct_consonants, ord(consonant)} - set(breaks))
+    after_qa = normalizers.Precompiled(charsmap(["\u0958".encode()]))
+
+    def joins(between):
+        return after_qa.normalize_str(f"{consonant}{between}\u0958{mark}").endswith(mark)
+
+    linkers = [code for code in continues if joins(chr(code))]
+    known_linkers = set(linkers)
+    others = [code for code in continues if code not in known_linkers and joins(chr(code) + linker)]
     return {
         "continues": runs(continues),
         "prepends": runs(prepends),
         "breaks": runs(breaks),
         "pictographic": runs(pictographic),
+        "conjunctConsonants": runs(conjunct_consonants),
+        "conjunctLinkers": runs(linkers),
+        "conjunctExtends": runs(others),
     }
 
 
@@ -186,6 +209,7 @@ def main():
         "whiteSpace": white_space(),
         "numeric": numeric(),
         "graphemes": graphemes(),
+        "combining": runs(code for code in CODES if normalizers.StripAccents().normalize_str(chr(code)) == ""),
     }
     path = pathlib.Path(__file__).parent.parent / "test/goldens/unicode.json"
     lines = ",\n".join(f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}" for name, value in answers.items())

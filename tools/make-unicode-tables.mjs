@@ -160,13 +160,46 @@ const FILES = {
   'word-tables': {
     wordRuns: ['[gap, length] of runs of word characters: `\\w` of the library.', packRuns(answers.word)],
   },
+  'byte-level-tables': {
+    letterRuns: [
+      '[gap, length] of runs of letters: `\\p{L}` of the byte-level pattern.',
+      packRuns(answers.byteLevel.letter),
+    ],
+    numberRuns: ['[gap, length] of runs of numbers: `\\p{N}` there.', packRuns(answers.byteLevel.number)],
+  },
+  'numeric-tables': {
+    numericRuns: ['[gap, length] of runs of what the library takes for digits.', packRuns(answers.numeric)],
+  },
+  'combining-tables': {
+    combiningRuns: [
+      '[gap, length] of runs of combining marks, of whatever class.',
+      packRuns(answers.combining),
+    ],
+  },
+  'grapheme-tables': Object.fromEntries(
+    [
+      ['continue', 'continues', 'what extends a grapheme cluster'],
+      ['prepend', 'prepends', 'what stays with what follows it'],
+      ['break', 'breaks', 'controls'],
+      ['pictographic', 'pictographic', 'pictographs'],
+      ['conjunctConsonant', 'conjunctConsonants', 'consonants of Indic conjuncts'],
+      ['conjunctLinker', 'conjunctLinkers', 'what joins two of them'],
+      ['conjunctExtend', 'conjunctExtends', 'what may stand between'],
+    ].map(([name, key, what]) => [
+      `${name}Runs`,
+      [`[gap, length] of runs of ${what}.`, packRuns(answers.graphemes[key])],
+    ]),
+  ),
 }
 
 const wrong = []
 for (const [file, tables] of Object.entries(FILES)) {
-  const source = Object.entries(tables).map(
-    ([name, [comment, packed]]) => `/** ${comment} */\nexport const ${name}: string =\n  '${packed}'\n`,
-  )
+  const source = Object.entries(tables).map(([name, [comment, packed]]) => {
+    const line = `export const ${name}: string = '${packed}'`
+    // As the formatter has it.
+    const declared = line.length <= 110 ? line : line.replace(" = '", " =\n  '")
+    return `/** ${comment} */\n${declared}\n`
+  })
   const text = `// Made by tools/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.\n${source.join('\n')}`
   const url = new URL(`../src/text/${file}.ts`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(url, text)

@@ -1,21 +1,22 @@
 /** Tokens that are met in a text as a whole, such as a literal `[SEP]`: cut out leftmost first, the longest there. */
 
+import type { AddedToken } from './added-token.ts'
 import { CodePointSet } from './code-point-set.ts'
 import type { NormalizedText } from './normalized-text.ts'
 import { PieceTrie } from './piece-trie.ts'
-import type { AddedToken } from './settings.ts'
-import { CLASS, characterTraits, DELETED, SPACE } from './unicode.ts'
 import { packPieces } from './vocabulary.ts'
+import { isWhiteSpace } from './white-space.ts'
 
 /** A part of a text, a range of its code points: with `token`, it is that token; without, it is between two. */
 export type VisitPart = (from: number, to: number, token: AddedToken | undefined) => void
 
-let wordCharacters: CodePointSet | undefined
+let words: CodePointSet | undefined
 
 /** Reads the table of word characters, which tokens that are met as single words need; awaited before they are. */
-export async function loadWordCharacters(): Promise<void> {
+export async function loadWordCharacters(): Promise<CodePointSet> {
   const { wordRuns } = await import('./word-tables.ts')
-  wordCharacters ??= new CodePointSet(wordRuns)
+  words ??= new CodePointSet(wordRuns)
+  return words
 }
 
 export class AddedTokenMatcher {
@@ -49,8 +50,8 @@ export class AddedTokenMatcher {
       let end = found.end
       at = end
       if (token.singleWord && (isWord(text, start - 1, from, to) || isWord(text, end, from, to))) continue
-      if (token.stripLeft) while (start > done && isSpace(text, start - 1)) start--
-      if (token.stripRight) while (end < to && isSpace(text, end)) end++
+      if (token.stripLeft) while (start > done && isWhiteSpace(text.codePoints[start - 1]!)) start--
+      if (token.stripRight) while (end < to && isWhiteSpace(text.codePoints[end]!)) end++
       if (done < start) visit(done, start, undefined)
       visit(start, end, token)
       done = end
@@ -76,12 +77,6 @@ export class AddedTokenMatcher {
 
 function isWord(text: NormalizedText, at: number, from: number, to: number): boolean {
   if (at < from || at >= to) return false
-  if (wordCharacters === undefined) throw new Error('The table of word characters is not loaded')
-  return wordCharacters.has(text.codePoints[at]!)
-}
-
-function isSpace(text: NormalizedText, at: number): boolean {
-  const code = text.codePoints[at]!
-  const kind = characterTraits()[code]! & CLASS
-  return kind === SPACE || (kind === DELETED && (code === 0x0b || code === 0x0c || code === 0x85))
+  if (words === undefined) throw new Error('The table of word characters is not loaded')
+  return words.has(text.codePoints[at]!)
 }

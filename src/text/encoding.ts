@@ -9,3 +9,11 @@ export interface Encoding {
   /** Which pre-token (word) each piece belongs to; null for `[CLS]` and `[SEP]`, [T]. */
   wordIds: (number | null)[]
 }
+
+/** Two texts as one sequence: `[CLS] text [SEP] pair [SEP]`. Offsets and words count in each text by itself. */
+export interface PairEncoding extends Encoding {
+  /** What the model is told of each piece: 0 for the text, 1 for the pair where the model tells them apart, [T]. */
+  tokenTypeIds: number[]
+  /** Which text each piece is of, 0 or 1; null for special tokens, [T]. */
+  sequenceIds: (number | null)[]
+}

@@ -4,6 +4,7 @@
  */
 
 import { NormalizedText } from './normalized-text.ts'
+import type { Normalizer } from './steps.ts'
 import {
   CLASS,
   characterTraits,
@@ -65,6 +66,10 @@ export function normalize(
   }
   stripper?.flush()
   return normalized
+}
+
+export function bertNormalizer(settings: NormalizerSettings): Normalizer {
+  return { normalize: (source, from, to) => normalize(source, from, to, settings) }
 }
 
 /** The last step: lower-casing, code point by code point. */

@@ -1,16 +1,12 @@
 /** The BERT pre-tokenizer: words are what white space separates, and each punctuation character is a word by itself. */
 
 import type { NormalizedText } from './normalized-text.ts'
+import type { PreTokenizer, VisitWord } from './steps.ts'
 import { CLASS, characterTraits, DELETED, PUNCTUATION, SPACE } from './unicode.ts'
 
 // #region pre-tokenize
-/** Calls `word(from, to)` for each word, a range of indices into the normalised code points within `[start, end)`. */
-export function preTokenize(
-  normalized: NormalizedText,
-  start: number,
-  end: number,
-  word: (from: number, to: number) => void,
-): void {
+/** Calls `word` for each word, a range of indices into the normalised code points within `[start, end)`. */
+export function preTokenize(normalized: NormalizedText, start: number, end: number, word: VisitWord): void {
   const traits = characterTraits()
   const { codePoints } = normalized
   let from = start
@@ -19,13 +15,15 @@ export function preTokenize(
     const kind = traits[code]! & CLASS
     const punctuation = kind === PUNCTUATION
     if (!punctuation && kind !== SPACE && (kind !== DELETED || !isControlSpace(code))) continue
-    if (from < index) word(from, index)
-    if (punctuation) word(index, index + 1)
+    if (from < index) word(normalized, from, index)
+    if (punctuation) word(normalized, index, index + 1)
     from = index + 1
   }
-  if (from < end) word(from, end)
+  if (from < end) word(normalized, from, end)
 }
 // #endregion
+
+export const bertPreTokenizer: PreTokenizer = { split: preTokenize }
 
 /** Line tabulation, form feed and next line: white space that cleaning would have deleted, met where it is off. */
 function isControlSpace(code: number): boolean {

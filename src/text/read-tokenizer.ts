@@ -1,16 +1,19 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
 import { loadWordCharacters } from './added-tokens.ts'
-import { readTokenizerFiles } from './settings.ts'
-import { Tokenizer } from './tokenizer.ts'
+import { bertTokenizer } from './bert-tokenizer.ts'
+import { readJson } from './json-object.ts'
+import { isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
+import type { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
 
-/** Bytes of a file. The largest tokenizer of BERT models, LaBSE's, has 500,000 pieces in 10 MB of JSON, 5 MB of text. */
-const MAX_BYTES = 2 ** 24
+/** Bytes of a file. The largest tokenizer.json of these models, bge-m3's, has 17 MB, the largest vocab.txt, LaBSE's, 5 MB. */
+const MAX_BYTES = 2 ** 25
 const MAX_VOCABULARY_BYTES = 2 ** 23
 
 /**
- * Builds the tokenizer of a model from its files, wherever they are.
+ * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, or RoBERTa's
+ * vocab.json and merges.txt.
  *
  * @param options `lowercase` holds over what the files say
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
@@ -22,28 +25,63 @@ export async function readTokenizer(
   files: ModelFiles,
   options: { lowercase?: boolean | undefined } = {},
 ): Promise<Tokenizer> {
+  const { lowercase } = options
   const [tokenizerJson, tokenizerConfig, specialTokensMap, addedTokens] = await Promise.all([
     read(files, 'tokenizer.json'),
     read(files, 'tokenizer_config.json'),
     read(files, 'special_tokens_map.json'),
     read(files, 'added_tokens.json'),
   ])
-  const vocab = tokenizerJson ? undefined : await read(files, 'vocab.txt')
-  if (!tokenizerJson && !vocab) {
-    throw missingFile(
-      files,
-      ['tokenizer.json', 'vocab.txt'],
-      `${files.name} has neither a tokenizer.json nor a vocab.txt; a BERT model has one of them`,
-    )
+  const family = { lowercase, isTokenClassifier: () => isTokenClassifier(files) }
+  const beside = { tokenizerConfig, specialTokensMap, addedTokens }
+  if (tokenizerJson) {
+    // A unigram vocabulary is too large to be parsed with the rest.
+    if (includes(tokenizerJson, 'Unigram')) {
+      const { readUnigramTokenizer } = await import('./family-tokenizer.ts')
+      return readUnigramTokenizer(tokenizerJson, beside, family)
+    }
+    const parsed = parseTokenFiles({ tokenizerJson, ...beside })
+    if (isBertJson(parsed.json!)) return loaded(readBertFiles(parsed, undefined, lowercase))
+    const { readFamilyTokenizer } = await import('./family-tokenizer.ts')
+    return readFamilyTokenizer(parsed, family)
   }
-  const { settings, vocabulary } = readTokenizerFiles(
-    { vocab, tokenizerJson, tokenizerConfig, specialTokensMap, addedTokens },
-    options.lowercase,
+  const vocab = await read(files, 'vocab.txt')
+  if (vocab) return loaded(readBertFiles(parseTokenFiles(beside), vocab, lowercase))
+  const [vocabJson, merges] = await Promise.all([read(files, 'vocab.json'), read(files, 'merges.txt')])
+  if (vocabJson && merges) {
+    const { readBpeFiles } = await import('./family-tokenizer.ts')
+    return readBpeFiles(vocabJson, merges, parseTokenFiles(beside), family)
+  }
+  throw missingFile(
+    files,
+    ['tokenizer.json', 'vocab.txt'],
+    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt; a model has one of them`,
   )
+}
+
+/** BERT's tokenizer, its tables loaded first. */
+async function loaded({ settings, vocabulary }: ReturnType<typeof readBertFiles>): Promise<Tokenizer> {
   const { lowercase, stripAccents } = settings.normalizer
   if (lowercase || stripAccents) await loadLetterTables()
   if (settings.addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
-  return new Tokenizer(settings, vocabulary)
+  return bertTokenizer(settings, vocabulary)
+}
+
+/** Whether config.json names a token classifier; one that names nothing, or is not there, may be one. */
+async function isTokenClassifier(files: ModelFiles): Promise<boolean> {
+  const config = readJson(await read(files, 'config.json'), 'config.json')
+  const architectures = config?.value['architectures']
+  if (!Array.isArray(architectures) || architectures.length === 0) return true
+  return architectures.some((name) => typeof name === 'string' && name.endsWith('ForTokenClassification'))
+}
+
+/** Whether ASCII text stands somewhere in bytes. */
+function includes(bytes: Uint8Array, text: string): boolean {
+  const codes = Array.from(text, (character) => character.charCodeAt(0))
+  for (let at = bytes.indexOf(codes[0]!); at >= 0; at = bytes.indexOf(codes[0]!, at + 1)) {
+    if (codes.every((code, index) => bytes[at + index] === code)) return true
+  }
+  return false
 }
 
 async function read(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {

@@ -1,88 +1,110 @@
-/** Text to pieces: added tokens cut out, then normalize, preTokenize, WordPiece; every step carries its place in the text. */
+/** Text to pieces: added tokens cut out, then normalizer, pre-tokenizer, model; every step carries its place in the text. */
 
 import { kindOf } from '../check/kind.ts'
-import { ModelFormatError } from '../format/errors.ts'
+import type { AddedToken } from './added-token.ts'
 import { AddedTokenMatcher } from './added-tokens.ts'
-import type { Encoding } from './encoding.ts'
-import { type NormalizerSettings, normalize } from './normalize.ts'
+import type { Encoding, PairEncoding } from './encoding.ts'
 import { NormalizedText } from './normalized-text.ts'
-import { preTokenize } from './pre-tokenize.ts'
-import type { TokenizerSettings } from './settings.ts'
+import type {
+  Decoder,
+  Normalizer,
+  PieceModel,
+  PreTokenizer,
+  Template,
+  TrimOffsets,
+  VisitWord,
+} from './steps.ts'
 import type { Vocabulary } from './vocabulary.ts'
-import { WordPiece } from './wordpiece.ts'
+
+export interface TokenizerParts {
+  readonly vocabulary: Vocabulary
+  readonly addedTokens: readonly AddedToken[]
+  /** Without, the text stays as it is. */
+  readonly normalizer: Normalizer | undefined
+  /** Without, what stands between two added tokens is one word. */
+  readonly preTokenizer: PreTokenizer | undefined
+  readonly model: PieceModel
+  /** What begins and ends a sequence; one special token each. */
+  readonly template: Template
+  readonly trimOffsets: TrimOffsets | undefined
+  /** What holds for words that are given apart, where that is something else. */
+  readonly words?: Pick<TokenizerParts, 'preTokenizer' | 'trimOffsets'> | undefined
+  readonly decoder: Decoder
+  readonly unkId: number
+  readonly maxLength: number | undefined
+}
 
 /**
- * BERT's tokenizer, equal to the Rust tokenizers library piece for piece; offsets are UTF-16.
+ * A tokenizer, equal to the Rust tokenizers library piece for piece; offsets are UTF-16.
  *
  * @example
  * const tokenizer = await readTokenizer(files)
  * const { ids, tokens, offsets } = tokenizer.encode('Angela Merkel')
  */
 export class Tokenizer {
-  /** Id of `[CLS]`, which begins every sequence. */
+  /** Id of `[CLS]`, or `<s>`, which begins every sequence. */
   readonly clsId: number
-  /** Id of `[SEP]`, which ends it. */
+  /** Id of `[SEP]`, or `</s>`, which ends it. */
   readonly sepId: number
-  /** Id of `[UNK]`. */
+  /** Id of `[UNK]`, or `<unk>`. */
   readonly unkId: number
   /** V: ids run from 0 to one less. */
   readonly vocabularySize: number
   /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the model's files say. */
   readonly maxLength: number | undefined
-  readonly #vocabulary: Vocabulary
-  readonly #settings: TokenizerSettings
-  readonly #wordPiece: WordPiece
+  readonly #parts: TokenizerParts
   /** Tokens looked for in the text as it stands, and in the normalised text. */
   readonly #rawTokens: AddedTokenMatcher
   readonly #normalizedTokens: AddedTokenMatcher
+  /** What tokens of the second kind are in normalised text, and where ids are made text; by id. */
+  readonly #normalizedContents: ReadonlyMap<number, string>
   /** Added tokens by id: those of the vocabulary are there too. */
-  readonly #addedContents: ReadonlyMap<number, string>
+  readonly #added: ReadonlyMap<number, AddedToken>
 
-  /** @throws {ModelFormatError} `InvalidVocabulary` where it lacks a special token */
-  constructor(settings: TokenizerSettings, vocabulary: Vocabulary) {
-    const { normalizer, addedTokens } = settings
-    const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]))
-    const idOf = (token: string): number => {
-      const id = vocabulary.idOf(token) ?? addedIds.get(token)
-      if (id !== undefined) return id
-      throw new ModelFormatError(
-        'InvalidVocabulary',
-        `The vocabulary (${vocabulary.size} pieces) lacks ${token}; a BERT vocabulary has it: is this the file of another model?`,
-      )
-    }
-    this.unkId = idOf(settings.unkToken)
-    this.clsId = idOf(settings.clsToken)
-    this.sepId = idOf(settings.sepToken)
+  /** Use `loadTokenizer`. */
+  constructor(parts: TokenizerParts) {
+    const { vocabulary, addedTokens, template, normalizer } = parts
+    const [first, , last] = template.single as readonly { id: number }[]
+    this.clsId = first!.id
+    this.sepId = last!.id
+    this.unkId = parts.unkId
     this.vocabularySize = vocabulary.size
-    this.maxLength = settings.maxLength
-    this.#settings = settings
-    this.#vocabulary = vocabulary
-    this.#wordPiece = new WordPiece(vocabulary, { ...settings, unkId: this.unkId })
-    this.#addedContents = new Map(addedTokens.map(({ content, id }) => [id, content]))
+    this.maxLength = parts.maxLength
+    this.#parts = parts
+    this.#added = new Map(addedTokens.map((token) => [token.id, token]))
     this.#rawTokens = new AddedTokenMatcher(addedTokens.filter((token) => !token.normalized))
     const normalized = addedTokens.filter((token) => token.normalized)
-    this.#normalizedTokens = new AddedTokenMatcher(
-      normalized,
-      normalized.map(({ content }) => normalizedContent(content, normalizer)),
-    )
+    const contents = normalized.map(({ content }) => {
+      const text = NormalizedText.of(content)
+      return (normalizer?.normalize(text, 0, text.length) ?? text).slice()
+    })
+    this.#normalizedTokens = new AddedTokenMatcher(normalized, contents)
+    this.#normalizedContents = new Map(normalized.map(({ id }, index) => [id, contents[index]!]))
   }
 
   /** The id and the text of an added token whose id is `rows` or more: a model of so many rows has none for it. */
   addedTokenFrom(rows: number): [id: number, content: string] | undefined {
-    return [...this.#addedContents].find(([id]) => id >= rows)
+    for (const [id, { content }] of this.#added) if (id >= rows) return [id, content]
+    return undefined
   }
 
   /**
-   * Encodes a text of any length, without cutting it.
+   * Encodes a text of any length, without cutting it; or two of them as one sequence.
    *
-   * @throws {TypeError} when `text` is not a string
+   * @throws {TypeError} when a text is not a string
+   *
+   * @example
+   * const { ids, tokenTypeIds } = model.tokenizer.encode('Who is chancellor?', 'Angela Merkel was.')
    */
-  encode(text: string): Encoding {
-    if (typeof text !== 'string')
-      throw new TypeError(`The text to encode must be a string, not ${kindOf(text)}`)
-    const encoding = this.#begin()
-    this.#append(encoding, text, 0, undefined)
-    return this.#finish(encoding)
+  encode(text: string): Encoding
+  encode(text: string, pair: string): PairEncoding
+  encode(text: string, pair?: string): Encoding | PairEncoding {
+    checkText(text, 'The text to encode')
+    if (pair === undefined) {
+      return this.#fill((output) => this.#append(output, text, 0, undefined))
+    }
+    checkText(pair, 'The second text to encode')
+    return this.#fillPair([text, pair])
   }
 
   /**
@@ -94,70 +116,116 @@ export class Tokenizer {
   encodeWords(words: readonly string[]): Encoding {
     if (!Array.isArray(words))
       throw new TypeError(`The words to encode must be an array, not ${kindOf(words)}`)
-    const encoding = this.#begin()
-    let offset = 0
-    words.forEach((word, index) => {
-      if (typeof word !== 'string') throw new TypeError(`Word ${index} must be a string, not ${kindOf(word)}`)
-      this.#append(encoding, word, offset, index)
-      offset += word.length + 1
-    })
-    return this.#finish(encoding)
-  }
-
-  #begin(): Encoding {
-    return { ids: [this.clsId], tokens: [this.#settings.clsToken], offsets: [[0, 0]], wordIds: [null] }
-  }
-
-  #finish(encoding: Encoding): Encoding {
-    encoding.ids.push(this.sepId)
-    encoding.tokens.push(this.#settings.sepToken)
-    encoding.offsets.push([0, 0])
-    encoding.wordIds.push(null)
-    return encoding
-  }
-
-  /** @param wordId given where the whole text is one word; else its words are counted */
-  #append(encoding: Encoding, text: string, offset: number, wordId: number | undefined): void {
-    let words = 0
-    const push = (id: number, token: string, start: number, end: number): void => {
-      encoding.ids.push(id)
-      encoding.tokens.push(token)
-      encoding.offsets.push([offset + start, offset + end])
-      encoding.wordIds.push(wordId ?? words)
-    }
-    let normalized: NormalizedText
-    const piece = (id: number, from: number, to: number): void => {
-      push(id, this.#tokenOf(id), normalized.starts[from]!, normalized.ends[to - 1]!)
-    }
-    const word = (from: number, to: number): void => {
-      this.#wordPiece.tokenize(normalized.codePoints, from, to, piece)
-      words++
-    }
-    const source = NormalizedText.of(text)
-    this.#rawTokens.split(source, 0, source.length, (from, to, token) => {
-      if (token) {
-        push(token.id, token.content, source.starts[from]!, source.ends[to - 1]!)
-        words++
-        return
-      }
-      normalized = normalize(source, from, to, this.#settings.normalizer)
-      this.#normalizedTokens.split(normalized, 0, normalized.length, (start, end, found) => {
-        if (found) {
-          piece(found.id, start, end)
-          words++
-        } else {
-          preTokenize(normalized, start, end, word)
-        }
+    return this.#fill((output) => {
+      let offset = 0
+      words.forEach((word, index) => {
+        checkText(word, `Word ${index}`)
+        this.#append(output, word, offset, index)
+        offset += word.length + 1
       })
     })
   }
 
-  #tokenOf(id: number): string {
-    return this.#vocabulary.pieceOf(id) ?? this.#addedContents.get(id) ?? ''
+  /**
+   * The text that ids stand for, special tokens left out: about what was encoded, as far as the pieces know it. Ids
+   * outside the vocabulary count for nothing.
+   *
+   * @throws {TypeError} when `ids` is no array
+   *
+   * @example
+   * model.tokenizer.decode(model.tokenizer.encode('Angela Merkel').ids) // 'Angela Merkel'
+   */
+  decode(ids: readonly number[]): string {
+    if (!Array.isArray(ids)) throw new TypeError(`The ids to decode must be an array, not ${kindOf(ids)}`)
+    const tokens: string[] = []
+    for (const id of ids) {
+      if (this.#added.get(id)?.special) continue
+      const token = this.#normalizedContents.get(id) ?? this.#tokenOf(id)
+      if (token !== undefined) tokens.push(token)
+    }
+    return this.#parts.decoder(tokens)
+  }
+
+  #fill(append: (output: Encoding) => void): Encoding {
+    const output: Encoding = { ids: [], tokens: [], offsets: [], wordIds: [] }
+    for (const part of this.#parts.template.single) {
+      if ('sequence' in part) append(output)
+      else pushSpecial(output, part)
+    }
+    return output
+  }
+
+  #fillPair(texts: readonly string[]): PairEncoding {
+    const output: Encoding = { ids: [], tokens: [], offsets: [], wordIds: [] }
+    const tokenTypeIds: number[] = []
+    const sequenceIds: (number | null)[] = []
+    for (const part of this.#parts.template.pair) {
+      if ('sequence' in part) this.#append(output, texts[part.sequence]!, 0, undefined)
+      else pushSpecial(output, part)
+      while (tokenTypeIds.length < output.ids.length) {
+        tokenTypeIds.push(part.typeId)
+        sequenceIds.push('sequence' in part ? part.sequence : null)
+      }
+    }
+    return { ...output, tokenTypeIds, sequenceIds }
+  }
+
+  /** @param wordId given where the whole text is one word; else its words are counted */
+  #append(output: Encoding, text: string, offset: number, wordId: number | undefined): void {
+    const { normalizer, model } = this.#parts
+    const isWord = wordId !== undefined
+    const preTokenizer = (isWord && this.#parts.words?.preTokenizer) || this.#parts.preTokenizer
+    const trim = isWord && this.#parts.words ? this.#parts.words.trimOffsets : this.#parts.trimOffsets
+    const begin = output.ids.length
+    let words = 0
+    const push = (id: number, token: string, part: NormalizedText, from: number, to: number): void => {
+      let start = part.starts[from]!
+      let end = part.ends[to - 1]!
+      if (trim) [start, end] = trim(part, from, to, start === 0 || output.ids.length === begin)
+      output.ids.push(id)
+      output.tokens.push(token)
+      output.offsets.push([offset + start, offset + end])
+      output.wordIds.push(wordId ?? words)
+    }
+    let current: NormalizedText
+    const piece = (id: number, from: number, to: number): void => {
+      push(id, this.#tokenOf(id) ?? '', current, from, to)
+    }
+    const word: VisitWord = (inner, from, to) => {
+      current = inner
+      model.tokenize(inner.codePoints, from, to, piece)
+      words++
+    }
+    const added = ({ id, content }: AddedToken, part: NormalizedText, from: number, to: number): void => {
+      push(id, content, part, from, to)
+      words++
+    }
+    const source = NormalizedText.of(text)
+    this.#rawTokens.split(source, 0, source.length, (from, to, token) => {
+      if (token) return added(token, source, from, to)
+      const normalized = normalizer?.normalize(source, from, to)
+      const part = normalized ?? source
+      const [start, end] = normalized ? [0, normalized.length] : [from, to]
+      this.#normalizedTokens.split(part, start, end, (first, last, found) => {
+        if (found) added(found, part, first, last)
+        else if (preTokenizer) preTokenizer.split(part, first, last, word)
+        else word(part, first, last)
+      })
+    })
+  }
+
+  #tokenOf(id: number): string | undefined {
+    return this.#parts.vocabulary.pieceOf(id) ?? this.#added.get(id)?.content
   }
 }
 
-function normalizedContent(content: string, settings: NormalizerSettings): string {
-  const source = NormalizedText.of(content)
-  return normalize(source, 0, source.length, settings).slice()
+function pushSpecial(output: Encoding, { id, token }: { id: number; token: string }): void {
+  output.ids.push(id)
+  output.tokens.push(token)
+  output.offsets.push([0, 0])
+  output.wordIds.push(null)
+}
+
+function checkText(text: unknown, what: string): void {
+  if (typeof text !== 'string') throw new TypeError(`${what} must be a string, not ${kindOf(text)}`)
 }

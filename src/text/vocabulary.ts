@@ -5,9 +5,9 @@ import { shown } from '../format/json-file.ts'
 import { PieceTrie } from './piece-trie.ts'
 
 /** More pieces than any vocabulary has (LaBSE's 501,153): a bound on what a file can make us allocate. */
-const MAX_SIZE = 2 ** 19
+export const MAX_SIZE: number = 2 ** 19
 /** Of all pieces in UTF-8; LaBSE's have 4.7 million. A node of the trie takes 9 bytes, and there may be one a byte. */
-const MAX_BYTES = 2 ** 23
+export const MAX_BYTES: number = 2 ** 23
 
 /** White space as Rust has it (\p{White_Space}): trimEnd would also take U+FEFF, and leave U+0085. */
 const WHITE_SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u
@@ -36,7 +36,10 @@ export class Vocabulary {
     this.#pieces = pieces
     this.size = ends.length
     this.trie = new PieceTrie(text, ends)
-    this.longest = ends.reduce((longest, end, id) => Math.max(longest, end - (ends[id - 1] ?? 0)), 0)
+    let longest = 0
+    for (let id = 0, start = 0; id < ends.length; start = ends[id++]!)
+      longest = Math.max(longest, ends[id]! - start)
+    this.longest = longest
   }
 
   /** The id of a piece, `##` included where it continues a word. */

@@ -37,6 +37,70 @@ test('readTokenizer prefers tokenizer.json', async () => {
   assert.equal((await readTokenizer(mapFiles(files))).encode('É').ids, [7, 9, 8])
 })
 
+test('readTokenizer says which step of a tokenizer.json it does not know', async () => {
+  const model = { type: 'WordPiece', vocab: { '[UNK]': 0, '[CLS]': 1, '[SEP]': 2 } }
+  const cases: [object, RegExp][] = [
+    [{ model: { type: 'WordLevel', vocab: {} } }, /model of type "WordLevel"/],
+    [{ model, normalizer: { type: 'Odd' } }, /normalizer of type "Odd"/],
+    [{ model, normalizer: { type: 'Sequence', normalizers: [{ type: 'Odd' }] } }, /normalizer of type "Odd"/],
+    [
+      { model, normalizer: { type: 'Replace', pattern: { Regex: '(a|b)+' }, content: '' } },
+      /replaces "\(a\|b\)\+"/,
+    ],
+    [{ model, pre_tokenizer: { type: 'Odd' } }, /pre_tokenizer of type "Odd"/],
+    [
+      { model, pre_tokenizer: { type: 'Whitespace' }, post_processor: { type: 'Odd' } },
+      /post_processor of type "Odd"/,
+    ],
+    [
+      {
+        model,
+        pre_tokenizer: { type: 'Whitespace' },
+        post_processor: {
+          type: 'TemplateProcessing',
+          single: [{ Sequence: { id: 'A', type_id: 0 } }],
+          pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 0 } }],
+        },
+      },
+      /does not put one token before a text and one behind it/,
+    ],
+    [{ model: { type: 'BPE', vocab: { a: 0 }, merges: [], byte_fallback: true } }, /byte_fallback/],
+  ]
+  for (const [json, pattern] of cases) {
+    const wrong = await error(mapFiles(new Map([['tokenizer.json', bytes(JSON.stringify(json))]])))
+    assert.is(wrong.code, 'UnsupportedConfig', wrong.message)
+    assert.match(wrong.message, pattern)
+  }
+})
+
+test('readTokenizer says what is wrong in vocabularies of the family', async () => {
+  const unigram = (vocab: unknown, more: object = { unk_id: 0 }): object => ({
+    model: { type: 'Unigram', vocab, ...more },
+  })
+  const cases: [object, RegExp][] = [
+    [unigram([]), /is empty/],
+    [unigram({}), /must be an array of pieces/],
+    [unigram([['<unk>', 0], ['a']]), /entry 1 that is no pair/],
+    [unigram([['<unk>', '0']]), /entry 0 that is no pair/],
+    [unigram([[1, 0]]), /entry 0 that is no pair/],
+    [
+      { model: { type: 'BPE', vocab: { a: 0 }, merges: [['a', 'b']] } },
+      /merge 0 has "b", which the vocabulary lacks/,
+    ],
+    [{ model: { type: 'BPE', vocab: { a: 0 }, merges: ['a'] } }, /merge 0 is no pair/],
+    [{ model: { type: 'BPE', vocab: { a: 0 } } }, /no list of merges/],
+  ]
+  for (const [json, pattern] of cases) {
+    const wrong = await error(mapFiles(new Map([['tokenizer.json', bytes(JSON.stringify(json))]])))
+    assert.is(wrong.code, 'InvalidVocabulary', wrong.message)
+    assert.match(wrong.message, pattern)
+  }
+  const unknown = await error(
+    mapFiles(new Map([['tokenizer.json', bytes(JSON.stringify(unigram([['a', 0]], { unk_id: 9 })))]])),
+  )
+  assert.match(unknown.message, /unk_id .* 9; it must be the id of the unknown piece/)
+})
+
 test('readTokenizer says where no vocabulary is, and refuses a file too large to be one before it takes memory', async () => {
   const missing = await error(mapFiles(new Map()))
   assert.is(missing.code, 'MissingFile')

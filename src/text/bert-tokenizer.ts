@@ -1,0 +1,78 @@
+/** BERT's tokenizer of its parts. */
+
+import { ModelFormatError } from '../format/errors.ts'
+import { bertNormalizer } from './normalize.ts'
+import { bertPreTokenizer } from './pre-tokenize.ts'
+import type { TokenizerSettings } from './settings.ts'
+import type { Decoder, Template } from './steps.ts'
+import { Tokenizer } from './tokenizer.ts'
+import type { Vocabulary } from './vocabulary.ts'
+import { WordPiece } from './wordpiece.ts'
+
+/** @throws {ModelFormatError} `InvalidVocabulary` where it lacks a special token */
+export function bertTokenizer(settings: TokenizerSettings, vocabulary: Vocabulary): Tokenizer {
+  const { addedTokens, clsToken, sepToken, continuingPrefix, maxLength } = settings
+  const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]))
+  const idOf = (token: string): number => {
+    const id = vocabulary.idOf(token) ?? addedIds.get(token)
+    if (id !== undefined) return id
+    throw new ModelFormatError(
+      'InvalidVocabulary',
+      `The vocabulary (${vocabulary.size} pieces) lacks ${token}; a BERT vocabulary has it: is this the file of another model?`,
+    )
+  }
+  const unkId = idOf(settings.unkToken)
+  return new Tokenizer({
+    vocabulary,
+    addedTokens,
+    normalizer: bertNormalizer(settings.normalizer),
+    preTokenizer: bertPreTokenizer,
+    model: new WordPiece(vocabulary, { ...settings, unkId }),
+    template: bertTemplate({ id: idOf(clsToken), token: clsToken }, { id: idOf(sepToken), token: sepToken }),
+    trimOffsets: undefined,
+    decoder: wordPieceDecoder(continuingPrefix, true),
+    unkId,
+    maxLength,
+  })
+}
+
+interface SpecialToken {
+  readonly id: number
+  readonly token: string
+}
+
+/** `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`, the second part from B on. */
+export function bertTemplate(cls: SpecialToken, sep: SpecialToken): Template {
+  const first = [
+    { ...cls, typeId: 0 },
+    { sequence: 0, typeId: 0 },
+    { ...sep, typeId: 0 },
+  ] as const
+  return { single: first, pair: [...first, { sequence: 1, typeId: 1 }, { ...sep, typeId: 1 }] }
+}
+
+/** English contractions and punctuation, as the library tidies them: in each piece by itself, the space before it there. */
+const TIDY: readonly (readonly [string, string])[] = [
+  [' .', '.'],
+  [' ?', '?'],
+  [' !', '!'],
+  [' ,', ','],
+  [" ' ", "'"],
+  [" n't", "n't"],
+  [" 'm", "'m"],
+  [' do not', " don't"],
+  [" 's", "'s"],
+  [" 've", "'ve"],
+  [" 're", "'re"],
+]
+
+/** Pieces joined by spaces, but for those that continue a word. */
+export function wordPieceDecoder(prefix: string, tidy: boolean): Decoder {
+  return (tokens) =>
+    tokens
+      .map((token, index) => {
+        const text = index === 0 ? token : token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`
+        return tidy ? TIDY.reduce((tidied, [from, to]) => tidied.replaceAll(from, to), text) : text
+      })
+      .join('')
+}

@@ -1,0 +1,185 @@
+/** The smaller normalisers that a tokenizer.json may name, and sequences of them. */
+
+import { NormalizedText } from './normalized-text.ts'
+import type { Normalizer } from './steps.ts'
+import { type LetterTables, letterTables } from './unicode.ts'
+import { isWhiteSpace } from './white-space.ts'
+
+/** One after the other. */
+export class NormalizerSequence implements Normalizer {
+  readonly #steps: readonly Normalizer[]
+
+  constructor(steps: readonly Normalizer[]) {
+    this.#steps = steps
+  }
+
+  normalize(source: NormalizedText, from: number, to: number): NormalizedText {
+    let text = copy(source, from, to)
+    for (const step of this.#steps) text = step.normalize(text, 0, text.length)
+    return text
+  }
+}
+
+function copy(source: NormalizedText, from: number, to: number): NormalizedText {
+  const made = new NormalizedText(to - from)
+  for (let index = from; index < to; index++) made.pushFrom(source, index)
+  return made
+}
+
+/** Takes white space off the ends. */
+export class Strip implements Normalizer {
+  readonly #left: boolean
+  readonly #right: boolean
+
+  constructor(left: boolean, right: boolean) {
+    this.#left = left
+    this.#right = right
+  }
+
+  normalize(source: NormalizedText, from: number, to: number): NormalizedText {
+    const { codePoints } = source
+    while (this.#left && from < to && isWhiteSpace(codePoints[from]!)) from++
+    while (this.#right && from < to && isWhiteSpace(codePoints[to - 1]!)) to--
+    return copy(source, from, to)
+  }
+}
+
+/** What `Replace` looks for: a string, or at least so many of one character. */
+export interface ReplacePattern {
+  readonly text: string
+  /** The least number of times it stands there; taken as often as it does. */
+  readonly atLeast: number | undefined
+}
+
+/**
+ * A pattern of the few that are understood: literal characters, or one character repeated (`x+`, `x{2,}`). Undefined for
+ * all other regular expressions: whichever engine followed them here would not be the library's.
+ */
+export function parsePattern(regex: string): ReplacePattern | undefined {
+  const repeated = /^(\\?)(.)(?:\+|\{(\d+),\})$/su.exec(regex)
+  if (repeated) {
+    const [, backslash, character, least] = repeated
+    if (!isLiteral(backslash!, character!)) return undefined
+    return { text: character!, atLeast: least === undefined ? 1 : Math.max(1, Number(least)) }
+  }
+  let text = ''
+  for (const [whole, backslash, character] of regex.matchAll(/(\\?)(.)/gsu)) {
+    if (!isLiteral(backslash!, character!) || whole === '\\') return undefined
+    text += character
+  }
+  return text === '' ? undefined : { text, atLeast: undefined }
+}
+
+/** Escaped signs stand for themselves, escaped letters for something else; bare signs may mean something. */
+function isLiteral(backslash: string, character: string): boolean {
+  const meaning = /[\\^$.*+?()[\]{}|]/u.test(character)
+  return backslash === '' ? !meaning : !/[\p{L}\p{N}]/u.test(character)
+}
+
+export class Replace implements Normalizer {
+  readonly #pattern: readonly number[]
+  readonly #atLeast: number | undefined
+  readonly #content: readonly number[]
+
+  constructor({ text, atLeast }: ReplacePattern, content: string) {
+    this.#pattern = Array.from(text, (character) => character.codePointAt(0)!)
+    this.#atLeast = atLeast
+    this.#content = Array.from(content, (character) => character.codePointAt(0)!)
+  }
+
+  normalize(source: NormalizedText, from: number, to: number): NormalizedText {
+    const made = new NormalizedText(to - from + 16)
+    while (from < to) {
+      const end = this.#matchEnd(source.codePoints, from, to)
+      if (end === from) made.pushFrom(source, from++)
+      else {
+        // What is put there stands where the last of what was there stood.
+        for (const code of this.#content) made.push(code, source.starts[end - 1]!, source.ends[end - 1]!)
+        from = end
+      }
+    }
+    return made
+  }
+
+  #matchEnd(codes: Int32Array, from: number, to: number): number {
+    const pattern = this.#pattern
+    if (this.#atLeast !== undefined) {
+      let end = from
+      while (end < to && codes[end] === pattern[0]) end++
+      return end - from >= this.#atLeast ? end : from
+    }
+    if (from + pattern.length > to) return from
+    return pattern.every((code, index) => codes[from + index] === code) ? from + pattern.length : from
+  }
+}
+
+/** Puts a string before a text that is not empty, at the place of its first character. */
+export class Prepend implements Normalizer {
+  readonly #content: readonly number[]
+
+  constructor(content: string) {
+    this.#content = Array.from(content, (character) => character.codePointAt(0)!)
+  }
+
+  normalize(source: NormalizedText, from: number, to: number): NormalizedText {
+    const made = new NormalizedText(to - from + this.#content.length)
+    for (const code of from < to ? this.#content : [])
+      made.push(code, source.starts[from]!, source.ends[from]!)
+    for (let index = from; index < to; index++) made.pushFrom(source, index)
+    return made
+  }
+}
+
+/** Changes or drops single code points. */
+export class MapCodePoints implements Normalizer {
+  readonly #change: (code: number) => number
+
+  /** @param change what a code point becomes; -1 where it is dropped */
+  constructor(change: (code: number) => number) {
+    this.#change = change
+  }
+
+  normalize(source: NormalizedText, from: number, to: number): NormalizedText {
+    const made = new NormalizedText(to - from)
+    for (let index = from; index < to; index++) {
+      const code = this.#change(source.codePoints[index]!)
+      if (code >= 0) made.push(code, source.starts[index]!, source.ends[index]!)
+    }
+    return made
+  }
+}
+
+/** SentencePiece's nmt: some controls dropped, others and what looks like a space made a space. */
+export const nmt: Normalizer = new MapCodePoints((code) => {
+  if (code > 0 && code < 0x20) {
+    return code === 0x09 || code === 0x0a || code === 0x0c || code === 0x0d ? 0x20 : -1
+  }
+  if (code === 0x7f || code === 0x8f || code === 0x9f) return -1
+  const space =
+    code === 0x1680 ||
+    (code >= 0x200b && code <= 0x200f) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x2581 ||
+    code === 0xfeff ||
+    code === 0xfffd
+  return space ? 0x20 : code
+})
+
+const DOTTED_CAPITAL_I = 0x130
+const DOT_ABOVE = 0x307
+
+/** Lower case, code point by code point, without the final sigma. */
+export class Lowercase implements Normalizer {
+  readonly #lowercase: LetterTables['lowercase'] = letterTables().lowercase
+
+  normalize(source: NormalizedText, from: number, to: number): NormalizedText {
+    const made = new NormalizedText(to - from + 16)
+    for (let index = from; index < to; index++) {
+      const code = source.codePoints[index]!
+      made.push(this.#lowercase.get(code) ?? code, source.starts[index]!, source.ends[index]!)
+      if (code === DOTTED_CAPITAL_I) made.push(DOT_ABOVE, source.starts[index]!, source.ends[index]!)
+    }
+    return made
+  }
+}

@@ -1,0 +1,81 @@
+/** The pre_tokenizer of a tokenizer.json. */
+
+import { ModelFormatError, quoted } from '../format/errors.ts'
+import { loadWordCharacters } from './added-tokens.ts'
+import type { JsonObject } from './json-object.ts'
+import type { MetaspaceSettings } from './metaspace.ts'
+import { bertPreTokenizer } from './pre-tokenize.ts'
+import type { PreTokenizer } from './steps.ts'
+
+/**
+ * @param byteLevel holds over what the file says of byte-level text, where that is all there is
+ * @throws {ModelFormatError} `UnsupportedConfig` for one that is not known
+ */
+export async function readPreTokenizer(
+  part: JsonObject | undefined,
+  byteLevel: { addPrefixSpace: boolean } | undefined,
+): Promise<PreTokenizer | undefined> {
+  return part && readStep(part, byteLevel)
+}
+
+async function readStep(
+  part: JsonObject,
+  byteLevel: { addPrefixSpace: boolean } | undefined,
+): Promise<PreTokenizer> {
+  const kind = part.string('type')
+  const steps = await import('./pre-tokenizers.ts')
+  switch (kind) {
+    case 'Sequence': {
+      const inner: PreTokenizer[] = []
+      for (const step of part.objects('pretokenizers')) inner.push(await readStep(step, undefined))
+      return new steps.PreTokenizerSequence(inner)
+    }
+    case 'ByteLevel': {
+      const { ByteLevelPreTokenizer } = await import('./byte-level.ts')
+      return new ByteLevelPreTokenizer({
+        addPrefixSpace: byteLevel?.addPrefixSpace ?? part.boolean('add_prefix_space') ?? true,
+        useRegex: part.boolean('use_regex') ?? true,
+      })
+    }
+    case 'Metaspace': {
+      const { Metaspace } = await import('./metaspace.ts')
+      return new Metaspace(readMetaspace(part))
+    }
+    case 'BertPreTokenizer':
+      return bertPreTokenizer
+    case 'WhitespaceSplit':
+      return steps.whitespaceSplit
+    case 'Whitespace':
+      return steps.whitespace(await loadWordCharacters())
+    case 'Punctuation': {
+      const behavior = part.string('behavior') ?? 'Isolated'
+      if (behavior !== 'Isolated' && behavior !== 'Contiguous') {
+        throw unsupported(part, `a pre_tokenizer Punctuation with the behavior ${quoted(behavior)}`)
+      }
+      return steps.punctuation(behavior === 'Contiguous')
+    }
+    case 'Digits': {
+      const { numericRuns } = await import('./numeric-tables.ts')
+      const { CodePointSet } = await import('./code-point-set.ts')
+      return steps.digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
+    }
+    default:
+      throw unsupported(part, `a pre_tokenizer of type ${kind === undefined ? 'none' : quoted(kind)}`)
+  }
+}
+
+/** Settings of a Metaspace, as pre_tokenizer and as decoder; older files have `add_prefix_space`. */
+export function readMetaspace(part: JsonObject): MetaspaceSettings {
+  const replacement = part.string('replacement') ?? '▁'
+  if ([...replacement].length !== 1) throw part.wrong('replacement', 'one character')
+  const scheme = part.string('prepend_scheme') ?? 'always'
+  if (scheme !== 'always' && scheme !== 'first' && scheme !== 'never') {
+    throw part.wrong('prepend_scheme', '"always", "first" or "never"')
+  }
+  const prepend = part.boolean('add_prefix_space') === false ? 'never' : scheme
+  return { replacement, prepend, split: part.boolean('split') ?? true }
+}
+
+function unsupported(part: JsonObject, what: string): ModelFormatError {
+  return new ModelFormatError('UnsupportedConfig', `${part.name} has ${what}, which is not known`)
+}
