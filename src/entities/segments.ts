@@ -1,5 +1,6 @@
 /** A text in the segments that are read by themselves, before the model and after it. */
 import type { Encoding } from '../text/encoding.ts'
+import { withSpaceWords } from '../text/space-words.ts'
 import type { Span } from '../text/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { contentCost, cutWindow, planWindows, truncateAtWord, type Window } from '../text/windows.ts'
@@ -76,8 +77,10 @@ export function partsOf(document: Document, segments: readonly Segment[]): Part[
 /** The pieces of a span as if it were a text of its own, but for their offsets. */
 function encodeSpan({ text, list }: Document, [start, end]: Span, tokenizer: Tokenizer): Encoding {
   if (list !== undefined) return tokenizer.encodeWords(list)
-  if (start === 0 && end === text.length) return tokenizer.encode(text)
-  const encoding = tokenizer.encode(text.slice(start, end))
+  const own = text.slice(start, end)
+  const pieces = tokenizer.encode(own)
+  const encoding = tokenizer.marksContinuations ? pieces : withSpaceWords(own, pieces, tokenizer.unkId)
+  if (start === 0) return encoding
   for (const offset of encoding.offsets.slice(1, -1)) {
     offset[0] += start
     offset[1] += start

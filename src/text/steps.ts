@@ -19,6 +19,8 @@ export interface PreTokenizer {
 export type VisitPiece = (id: number, from: number, to: number) => void
 
 export interface PieceModel {
+  /** Whether pieces that continue a word are told by how they begin. */
+  readonly marksContinuations?: boolean
   /** Cuts the word `codePoints[from, to)` into pieces. */
   tokenize(codePoints: Int32Array, from: number, to: number, piece: VisitPiece): void
 }

@@ -52,6 +52,8 @@ export class Tokenizer {
   readonly vocabularySize: number
   /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the model's files say. */
   readonly maxLength: number | undefined
+  /** Whether a piece says that it continues a word, as `##ing` does. */
+  readonly marksContinuations: boolean
   readonly #parts: TokenizerParts
   /** Tokens looked for in the text as it stands, and in the normalised text. */
   readonly #rawTokens: AddedTokenMatcher
@@ -70,6 +72,7 @@ export class Tokenizer {
     this.unkId = parts.unkId
     this.vocabularySize = vocabulary.size
     this.maxLength = parts.maxLength
+    this.marksContinuations = parts.model.marksContinuations ?? false
     this.#parts = parts
     this.#added = new Map(addedTokens.map((token) => [token.id, token]))
     this.#rawTokens = new AddedTokenMatcher(addedTokens.filter((token) => !token.normalized))

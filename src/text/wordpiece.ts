@@ -20,6 +20,7 @@ const LONG = 256
  * node after `##`.
  */
 export class WordPiece {
+  readonly marksContinuations: boolean = true
   readonly #unkId: number
   readonly #maxWordLength: number
   readonly #trie: PieceTrie
