@@ -1,0 +1,83 @@
+/**
+ * Entities of models of every family against the Hugging Face pipeline, all five strategies, from texts to places. For
+ * tokenizers whose pieces do not mark continuations the pipeline takes what stands between spaces for words, and so do we.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadRecognizer, type Strategy } from '#dist/node.js'
+import { rootPath, withShared } from '../shared.ts'
+
+type GoldenEntity = [label: string, start: number, end: number, score: number]
+type Golden = { text: string } & Record<Strategy, GoldenEntity[] | null>
+
+const STRATEGIES: readonly Strategy[] = ['none', 'simple', 'first', 'average', 'max']
+
+async function compareAll(folder: string): Promise<void> {
+  const lines = readFileSync(`${folder}/entities.jsonl`, 'utf8').trim().split('\n')
+  const goldens = lines.map((line) => JSON.parse(line) as Golden)
+  const ner = await loadRecognizer(folder, { precision: 'float32', threads: 1 })
+  try {
+    for (const strategy of STRATEGIES) {
+      const results = await ner.recognizeAll(
+        goldens.map(({ text }) => text),
+        { strategy },
+      )
+      let compared = 0
+      for (const [index, { entities }] of results.entries()) {
+        const { text, [strategy]: wanted } = goldens[index]!
+        // Where the pipeline itself failed there is nothing to compare
+        if (wanted === null) continue
+        assert.equal(
+          entities.map(({ type, start, end }) => [type, start, end]),
+          wanted.map((entity) => entity.slice(0, 3)),
+          `${strategy}: ${JSON.stringify(text)}`,
+        )
+        for (const [place, { score }] of entities.entries())
+          assert.ok(Math.abs(score - wanted[place]![3]) < 1e-4, `${strategy}: ${JSON.stringify(text)}`)
+        compared++
+      }
+      assert.ok(compared > 100, `${compared} texts compared`)
+    }
+  } finally {
+    ner.dispose()
+  }
+}
+
+const own = ['roberta', 'electra']
+for (const name of own) {
+  test(`recognize() of ${name} equals the pipeline, every strategy`, () =>
+    compareAll(rootPath(`test/goldens/families/${name}`)))
+}
+
+withShared('goldens/family', 'entities of the other families', (path) => {
+  for (const name of readdirSync(path)) {
+    if (own.includes(name) || !existsSync(`${path}/${name}/entities.jsonl`)) continue
+    test(`recognize() of ${name} equals the pipeline, every strategy`, () => compareAll(`${path}/${name}`))
+  }
+})
+
+test('recognize() reads a long text in windows with the special tokens of the tokenizer', async () => {
+  const ner = await loadRecognizer(rootPath('test/goldens/families/roberta'), { inline: true })
+  try {
+    const text = 'Angela Merkel met Tim Cook in Berlin. '.repeat(40)
+    const windows: number[][] = []
+    const forward = ner.model.forward.bind(ner.model)
+    ner.model.forward = (ids, options) => {
+      windows.push(...ids.map((one) => [...one]))
+      return forward(ids, options)
+    }
+    const { truncated } = await ner.recognize(text)
+    assert.not.ok(truncated)
+    assert.ok(windows.length > 2)
+    for (const ids of windows) {
+      // 128 of 130 rows: <s> is 0, </s> 2, padding 1
+      assert.ok(ids.length <= 128)
+      assert.equal([ids[0], ids.at(-1)], [0, 2])
+    }
+  } finally {
+    ner.dispose()
+  }
+})
+
+test.run()
