@@ -15,7 +15,6 @@ import {
 import { expFloat32, softmaxRows } from './entities/softmax.ts'
 import { ModelFormatError } from './format/errors.ts'
 import type { ProblemType } from './model/config.ts'
-import { encodePair } from './text/pair.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 import { truncatePair, truncateText } from './text/truncate.ts'
 
@@ -195,7 +194,7 @@ export class Classifier {
       const { ids } = this.tokenizer.encode(input)
       return { ids: truncateText(ids, maxLength), tokenTypeIds: undefined, truncated: ids.length > maxLength }
     }
-    const encoding = encodePair(this.tokenizer, input[0], input[1])
+    const encoding = this.tokenizer.encode(input[0], input[1])
     const { ids, tokenTypeIds } = truncatePair(encoding, maxLength)
     return {
       ids,

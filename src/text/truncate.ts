@@ -1,5 +1,5 @@
 /** Texts that are read whole or cut, never in windows: cut as the Rust tokenizers library cuts them. */
-import type { Pair } from './pair.ts'
+import type { PairEncoding } from './encoding.ts'
 
 /** The first `maxLength` ids, the last of which ends the sequence as before. */
 export function truncateText(ids: readonly number[], maxLength: number): readonly number[] {
@@ -10,7 +10,10 @@ export function truncateText(ids: readonly number[], maxLength: number): readonl
  * A pair of at most `maxLength` ids: the longer text is cut at its end until both are as long, then both
  * (`longest_first`); special tokens stay.
  */
-export function truncatePair(pair: Pair, maxLength: number): Pick<Pair, 'ids' | 'tokenTypeIds'> {
+export function truncatePair(
+  pair: PairEncoding,
+  maxLength: number,
+): Pick<PairEncoding, 'ids' | 'tokenTypeIds'> {
   const { ids, tokenTypeIds, sequenceIds } = pair
   if (ids.length <= maxLength) return pair
   const lengths = [0, 1].map((which) => sequenceIds.filter((id) => id === which).length) as [number, number]

@@ -2,14 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import {
-  type Classifier,
-  loadClassifier,
-  loadRecognizer,
-  loadTokenizer,
-  ModelFormatError,
-} from '#dist/node.js'
-import { encodePair } from '#dist/text/pair.js'
+import { type Classifier, loadClassifier, loadRecognizer, ModelFormatError } from '#dist/node.js'
 import { Expected } from '../model/golden.ts'
 import { rootPath, withShared } from '../shared.ts'
 
@@ -35,7 +28,7 @@ test('rerank() puts texts in order by the logits of pairs', async () => {
       assert.is(text, texts[index])
       assert.ok(place === 0 || logit <= ranked[place - 1]!.logit)
       assert.ok(Math.abs(score - 1 / (1 + Math.exp(-logit))) < 1e-6)
-      const { ids, tokenTypeIds } = encodePair(classifier.tokenizer, 'two', text)
+      const { ids, tokenTypeIds } = classifier.tokenizer.encode('two', text)
       const { logits } = await classifier.model.forward([ids], { tokenTypeIds: [tokenTypeIds] })
       assert.is(logit, logits[0]![0])
     }
@@ -102,19 +95,8 @@ async function compareTexts(classifier: Classifier, path: string): Promise<numbe
   return compared
 }
 
-withShared('goldens/family', 'pairs of BERT against its tokenizer', (path) => {
-  test('encodePair() equals the Rust library', async () => {
-    const tokenizer = await loadTokenizer(`${path}/bert-rerank`)
-    const lines = readFileSync(`${path}/bert-rerank/tokenizer.jsonl`, 'utf8').trim().split('\n')
-    const pairs = lines.map((line) => JSON.parse(line)).filter(({ pair }) => pair !== undefined)
-    assert.ok(pairs.length > 30)
-    for (const { text, pair, ids, tokenTypeIds, sequenceIds } of pairs)
-      assert.equal(encodePair(tokenizer, text, pair), { ids, tokenTypeIds, sequenceIds })
-  })
-})
-
 withShared('goldens/family', 'classifiers of every family', (path) => {
-  for (const name of ['bert', 'distilbert', 'electra']) {
+  for (const name of ['bert', 'distilbert', 'roberta', 'electra']) {
     test(`classify() with ${name} equals PyTorch`, async () => {
       const place = `${path}/${name}-classify`
       const classifier = await loadClassifier(place, float)
