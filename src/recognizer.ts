@@ -12,7 +12,7 @@ import { resolveLabels } from './entities/entity.ts'
 import { type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
 
-import { type AddRules, prepareRules } from './entities/rules.ts'
+import { type AddRules, prepareRules, ruleTypes } from './entities/rules.ts'
 import { decodeSegments, makeSegments, type Part, partsOf } from './entities/segments.ts'
 
 import { chooseStyle } from './entities/style.ts'
@@ -126,10 +126,10 @@ export class Recognizer {
     given?: StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
     const { batchTokens = BATCH_TOKENS, ...options } = checkStreamOptions(given)
-    const labels = resolveLabels(this.#labelSet, options)
+    const addRules = await prepareRules(options)
+    const labels = resolveLabels(this.#labelSet, options, ruleTypes(options))
     const style = await chooseStyle(options, labels)
     const windowing = { ...options, maxLength: this.model.maxLength }
-    const addRules = await prepareRules(options)
     const progress = { done: 0, total: 0 }
 
     const computed = computeInBatches(inputs, {

@@ -66,12 +66,17 @@ export function decodeEntities(input: DecodeInput): Decoded {
  * The labels with the scheme that a call states, if it does. To be asked before the model runs, since it also tells
  * whether the call can be answered.
  *
+ * @param others  types that may be asked for besides the model's, those of rules
  * @throws RangeError for decode 'viterbi' where neither the labels nor the call tell the scheme, and for `labels` that
  *   the model has not
  */
-export function resolveLabels(labels: LabelSet, options: DecodeOptions): LabelSet {
+export function resolveLabels(
+  labels: LabelSet,
+  options: DecodeOptions,
+  others: readonly string[] = [],
+): LabelSet {
   const { scheme = labels.scheme } = options
-  if (options.labels !== undefined) checkWanted(options.labels, labels, options)
+  if (options.labels !== undefined) checkWanted(options.labels, labels, options, others)
   const resolved = scheme === 'IOB' || scheme === labels.scheme ? labels : parseLabels(labels.labels, scheme)
   if (options.decode === 'viterbi') allowedTransitions(resolved)
   return resolved
@@ -84,8 +89,9 @@ function checkWanted(
   wanted: readonly string[],
   { labels, parsed }: LabelSet,
   { strategy }: DecodeOptions,
+  others: readonly string[],
 ): void {
-  const known = new Set(parsed.map(({ type }) => type))
+  const known = new Set([...parsed.map(({ type }) => type), ...others])
   const wrong = wanted.find((one) => !known.has(one) && !(strategy === 'none' && labels.includes(one)))
   if (wrong === undefined) return
   const types = [...known].filter((type) => type !== 'O').sort()

@@ -5,6 +5,12 @@ import type { Entity, RecognizeOptions } from './types.ts'
 /** Adds what the rules find in a text to the model's entities of it. */
 export type AddRules = (document: Document, entities: Entity[]) => Entity[]
 
+/** The types that the rules of a call give. */
+export function ruleTypes({ rules }: RecognizeOptions): string[] {
+  if (rules === undefined) return []
+  return 'types' in rules ? [...rules.types] : Array.from(rules, ({ type }) => type)
+}
+
 /**
  * Makes the rules of a call ready; they are loaded only then.
  *

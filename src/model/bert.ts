@@ -83,12 +83,8 @@ export class Bert {
     if (wanted.layer !== undefined) {
       output.hiddenStates = this.#rows(workspace.hiddenStates, workspace).map((rows) => [rows])
     } else if (head?.dense) {
-      output.logits = textLogits(
-        kernels,
-        { dense: head.dense, output: head.output },
-        family.textHead,
-        workspace,
-      )
+      const layers = { dense: head.dense, output: head.output }
+      output.logits = textLogits(kernels, layers, family.textHead, workspace)
     } else if (head) {
       kernels.linear(workspace.hiddenStates, head.output, workspace.logits, 'identity')
       output.logits = this.#rows(workspace.logits, workspace)

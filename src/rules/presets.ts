@@ -3,8 +3,8 @@
  * so that pages which do not use them do not load them.
  *
  * @example
- * import { email, iban } from 'iobert/rules'
- * await ner.recognize(text, { rules: [email, iban] })
+ * // import { email, iban } from 'iobert/rules'
+ * await ner.recognize('Write to ann@example.org', { rules: [email, iban] })
  */
 
 import type { PatternRule } from './types.ts'

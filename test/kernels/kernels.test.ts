@@ -2,6 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACTIVATIONS, type Precision } from '#dist/kernels/kernels.js'
+import { quantizeWeights } from '#dist/kernels/quantization.js'
 import { floats, seeded } from '../random.ts'
 import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
 
@@ -256,13 +257,40 @@ for (const variant of variants()) {
 }
 
 test('packLinear() quantises as quantizeWeights() does, and refuses what is not finite', async () => {
+  const [rows, inputs, outputs] = [7, 21, 13]
   for (const each of [reference, ...variants()]) {
+    const random = seeded(5)
     const bench = new Bench(await each.create())
-    const weights = Float32Array.from([0, 0, 0, 1, -2, 0.5, 127, 63.5, -64.5])
-    const layer = bench.linear('int8', 3, 3, weights, new Float32Array(3))
-    const identity = bench.matrix(3, 3, 'int8')
-    bench.fill(identity, new Float32Array(9))
-    assert.ok(layer.weights > 0)
+    const weights = floats(random, inputs * outputs, 2).fill(0, 0, inputs)
+    const bias = floats(random, outputs)
+    const layer = bench.linear('int8', inputs, outputs, weights, bias)
+    // The same layer from a file that is int8 already.
+    const bytes = new Int8Array(inputs * outputs)
+    const scales = Float32Array.from({ length: outputs }, (_, n) =>
+      quantizeWeights(
+        weights.subarray(n * inputs, (n + 1) * inputs),
+        bytes.subarray(n * inputs, (n + 1) * inputs),
+      ),
+    )
+    const stored = bench.layout.floats(bytes.length)
+    bench.kernels.memory.bytes.set(new Uint8Array(bytes.buffer), stored.address)
+    const packed = bench.layout.linear('int8', inputs, outputs)
+    const whole = { address: stored.address, type: 'I8', rows: outputs, first: 0 } as const
+    assert.ok(bench.kernels.packLinear(whole, packed))
+    bench.kernels.packColumns(packed, 0, bias, scales)
+
+    const source = bench.matrix(rows, inputs)
+    bench.fill(source, floats(random, rows * inputs))
+    const zeros = bench.matrix(rows, inputs)
+    bench.fill(zeros, new Float32Array(rows * inputs))
+    const x = bench.matrix(rows, inputs, 'int8')
+    bench.kernels.addLayerNorm(source, zeros, bench.norm(floats(random, inputs), floats(random, inputs)), x)
+    const [own, read] = [bench.matrix(rows, outputs), bench.matrix(rows, outputs)]
+    bench.kernels.linear(x, layer, own, 'identity')
+    bench.kernels.linear(x, packed, read, 'identity')
+    assert.ok(bench.read(own).some((value) => value !== 0))
+    assert.is(differentBits(bench.read(own), bench.read(read)), 0, each.name)
+
     const bad = bench.vector(Float32Array.of(1, Number.NaN, 3))
     assert.is(
       bench.kernels.packLinear({ address: bad.address, type: 'F32', rows: 1, first: 0 }, layer),

@@ -45,7 +45,7 @@ export class Expected {
 
   /** What PyTorch gives for the ids. */
   outputs(): string[] {
-    return [...this.#tensors.keys()].filter((name) => !name.endsWith('.input_ids'))
+    return [...this.#tensors.keys()].filter((name) => !/\.(input_ids|token_type_ids)$/.test(name))
   }
 }
 

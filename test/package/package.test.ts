@@ -76,10 +76,11 @@ test('npm pack holds what files.txt lists; IOBERT_UPDATE=1 writes the list anew'
   assert.equal({ extra, missing }, { extra: [], missing: [] })
 })
 
-// 0.1 had 93 kB. What was added since: a second int8 kernel, redaction and highlighting, checks of every option and file.
-test('the code of the library, kernels and worker included, packs into less than 120 kB', () => {
+// 0.1 had 93 kB. Added since: a second int8 kernel, redaction, rules, checks of every option and file (25 kB), and, each loaded
+// only where it is used, the other families with their tokenizers, heads over whole texts and presets of rules (22 kB).
+test('the code of the library, kernels and worker included, packs into less than 145 kB', () => {
   for (const [name, size] of Object.entries(sizes)) console.log(`${name}: ${size} bytes packed`)
-  assert.ok(sizes['library, code']! < 120_000, `${sizes['library, code']} bytes`)
+  assert.ok(sizes['library, code']! < 145_000, `${sizes['library, code']} bytes`)
 })
 
 test('package.json is published without what only development needs', () => {
