@@ -40,7 +40,8 @@ export interface Decoded {
 export function decodeEntities(input: DecodeInput): Decoded {
   const { text, encoding, logits, options = {}, words: spans } = input
   const { strategy = 'first', decode = 'argmax' } = options
-  const labels = resolveLabels(input.labels, options)
+  // Which types may be asked for was checked before the model ran.
+  const labels = resolveLabels(input.labels, options, options.labels)
   const classes = labels.labels.length
   if (logits.length !== encoding.ids.length * classes) {
     throw new RangeError(

@@ -4,7 +4,7 @@
  *
  * @example
  * // import { email, iban } from 'iobert/rules'
- * await ner.recognize('Write to ann@example.org', { rules: [email, iban] })
+ * await ner.recognize('Pay to DE89 3704 0044 0532 0130 00', { rules: [email, iban] })
  */
 
 import type { PatternRule } from './types.ts'
