@@ -62,25 +62,38 @@ function finishTile(
   }
 }
 
-/** 64·w of the group of which `number` holds the number, 4 channels, added to `sums`. */
-function offsetOf(number: usize, w: usize, sums: v128): v128 {
-  return dotDigits(v128.load(w + ((<usize>load<u16>(number)) << 5)), i8x16.splat(SECOND_OFFSET), sums)
+/** The same two vectors to each row of a tile. */
+function fillRows(rows: i32, a: v128, b: v128, out: usize, outStride: usize): void {
+  for (; rows > 0; rows--, out += outStride) {
+    v128.store(out, a)
+    v128.store(out, b, 16)
+  }
 }
 
-/** -64·Σ w over the groups from `number` to `end`, 4 channels. Four sums, for each waits for its last product. */
-function offsetSums(number: usize, end: usize, w: usize): v128 {
+/**
+ * -64·Σ w over the groups from `number` to `end` to each row of a tile. Two sums for each vector, for each waits for its
+ * last product. (The vectors in loops of their own made V8 14 crash where it re-vectorises.)
+ */
+function offsetRows(number: usize, end: usize, w: usize, rows: i32, out: usize, outStride: usize): void {
+  const offset = i8x16.splat(SECOND_OFFSET)
   let a = i32x4.splat(0)
   let b = i32x4.splat(0)
   let c = i32x4.splat(0)
   let d = i32x4.splat(0)
-  for (; number + 8 <= end; number += 8) {
-    a = offsetOf(number, w, a)
-    b = offsetOf(number + 2, w, b)
-    c = offsetOf(number + 4, w, c)
-    d = offsetOf(number + 6, w, d)
+  for (; number + 4 <= end; number += 4) {
+    const one = w + ((<usize>load<u16>(number)) << 5)
+    const other = w + ((<usize>load<u16>(number, 2)) << 5)
+    a = dotDigits(v128.load(one), offset, a)
+    b = dotDigits(v128.load(one, 16), offset, b)
+    c = dotDigits(v128.load(other), offset, c)
+    d = dotDigits(v128.load(other, 16), offset, d)
   }
-  for (; number < end; number += 2) a = offsetOf(number, w, a)
-  return i32x4.neg(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)))
+  for (; number < end; number += 2) {
+    const last = w + ((<usize>load<u16>(number)) << 5)
+    a = dotDigits(v128.load(last), offset, a)
+    b = dotDigits(v128.load(last, 16), offset, b)
+  }
+  fillRows(rows, i32x4.neg(i32x4.add(a, c)), i32x4.neg(i32x4.add(b, d)), out, outStride)
 }
 
 /**
@@ -89,19 +102,10 @@ function offsetSums(number: usize, end: usize, w: usize): v128 {
  */
 function begin(rows: i32, slot: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
   const listed = <usize>load<i32>(slot)
-  let a = i32x4.splat(0)
-  let b = i32x4.splat(0)
   if (listed !== 0 && load<i32>(slot, NEGATIVE) !== 0) {
     const numbers = slot + <usize>SECOND_HEADER + ((<usize>(groups * rows)) << 2)
-    const end = numbers + (listed << 1)
-    a = offsetSums(numbers, end, w)
-    b = offsetSums(numbers, end, w + 16)
-  }
-  let row = out
-  for (let left = rows; left > 0; left--, row += outStride) {
-    v128.store(row, a)
-    v128.store(row, b, 16)
-  }
+    offsetRows(numbers, numbers + (listed << 1), w, rows, out, outStride)
+  } else fillRows(rows, i32x4.splat(0), i32x4.splat(0), out, outStride)
   if (listed !== 0) secondDigits8(rows, slot, w, groups, out, outStride)
 }
 
