@@ -42,7 +42,7 @@ export const tests = [
       const { page } = await bench.ready()
       assert.match(
         await page.textContent('#model-name'),
-        /^iobert-small · 22 million weights · int8, 23 MB · simd · 2 threads/,
+        /^iobert-small · 22 million weights · int8, 23 MB · (simd|relaxed) · 2 threads/,
       )
       assert.match(await page.textContent('#threads-note'), /is cross-origin isolated/)
       await page.selectOption('#threads', '1')
