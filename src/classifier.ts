@@ -21,8 +21,11 @@ import { truncatePair, truncateText } from './text/truncate.ts'
 /** A text, or two that are read together: a question and a passage, a premise and a hypothesis. */
 export type ClassifierInput = string | readonly [text: string, pair: string]
 
+/** A label of the model, and how well it fits. */
 export interface LabelScore {
+  /** As config.json has it. */
   label: string
+  /** 0 to 1; for 'regression' the logit itself. */
   score: number
 }
 
@@ -44,12 +47,15 @@ export interface Classification {
 export interface Ranked {
   /** Which of the texts it is. */
   index: number
+  /** The text itself. */
   text: string
   /** How well it answers: the sigmoid of the model's one output. */
   score: number
+  /** The output itself. */
   logit: number
 }
 
+/** How whole texts are classified. */
 export interface ClassifyOptions {
   /**
    * How logits become scores: 'single_label_classification' (softmax), 'multi_label_classification' (a sigmoid each) or

@@ -3,6 +3,7 @@ import { highlightHtml } from './html.ts'
 import type { MarkedEntity } from './segments.ts'
 import { highlightTerminal } from './terminal.ts'
 
+/** How entities are shown. */
 export interface HighlightOptions {
   /** Default 'terminal'. */
   format?: 'terminal' | 'html'

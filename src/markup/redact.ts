@@ -12,6 +12,7 @@ import { inOrder, type MarkedEntity } from './segments.ts'
 /** Makes the placeholder of a name that is met for the first time; the number counts the names of its type from 1. */
 export type PlaceholderFunction = (entity: Entity, number: number) => string
 
+/** What is taken out, and what stands for it. */
 export interface RedactOptions {
   /** Types to take out; default all. */
   labels?: readonly string[]
@@ -25,6 +26,7 @@ export interface RedactOptions {
 
 /** A text without its names, and the way back. */
 export interface Redaction {
+  /** With placeholders in place of names. */
   readonly text: string
   /**
    * Without an argument, the text that was redacted, to the letter. With an argument, that text with every placeholder of
@@ -38,6 +40,7 @@ export interface Redaction {
 
 /** Redacts texts that belong together, a mail and its answers or the lines of a stream: one name has one number in all. */
 export interface Redactor {
+  /** Takes the names of one more text out; those that came before keep their numbers. */
   redact(text: string, entities: readonly MarkedEntity[]): Redaction
   /** Replaces the placeholders of all texts so far, as `Redaction.restore` does those of one. */
   restore(edited: string): string

@@ -3,7 +3,10 @@
 import type { Entity } from '../entities/types.ts'
 
 /** What marking and replacing need of an entity. */
-export type MarkedEntity = Pick<Entity, 'type' | 'start' | 'end'> & { readonly score?: number }
+export type MarkedEntity = Pick<Entity, 'type' | 'start' | 'end'> & {
+  /** Shown where there is one. */
+  readonly score?: number
+}
 
 /** A stretch of text: within an entity, or between two. */
 export interface Segment<E extends MarkedEntity = MarkedEntity> {

@@ -16,9 +16,13 @@ import { type Quantization, readQuantization } from './quantization-config.ts'
 export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
 
 /** One label a text (softmax), any number (sigmoid each), or plain numbers. */
-export type ProblemType = (typeof PROBLEM_TYPES)[number]
+export type ProblemType = 'single_label_classification' | 'multi_label_classification' | 'regression'
 
-const PROBLEM_TYPES = ['single_label_classification', 'multi_label_classification', 'regression'] as const
+const PROBLEM_TYPES: readonly ProblemType[] = [
+  'single_label_classification',
+  'multi_label_classification',
+  'regression',
+]
 
 /** Heads that are neither over tokens nor over texts: what they hold is left alone. */
 const OTHER_HEAD = /For(MultipleChoice|MaskedLM|PreTraining|QuestionAnswering|NextSentencePrediction)$/

@@ -13,6 +13,7 @@ export interface PatternRule {
   readonly pattern: RegExp
   /** Whether a match counts, by its check digits say, or how many units of it do; 0 is none. */
   readonly accept?: (match: string, text: string, start: number) => boolean | number
+  /** Phrases are a rule of their own. */
   readonly phrases?: never
 }
 
@@ -27,10 +28,13 @@ export interface PhraseRule {
   readonly phrases: Iterable<string>
   /** Capitals and small letters count as equal; default false. */
   readonly ignoreCase?: boolean
+  /** A pattern is a rule of its own. */
   readonly pattern?: never
+  /** For patterns. */
   readonly accept?: never
 }
 
+/** What is found beside the model. */
 export type Rule = PatternRule | PhraseRule
 
 /**
@@ -41,6 +45,7 @@ export type RulePolicy = 'longest' | 'rule' | 'model'
 
 /** Something that a rule found. */
 export interface RuleMatch {
+  /** The rule's. */
   type: string
   /** `input.slice(start, end)`. */
   text: string

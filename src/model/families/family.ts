@@ -54,6 +54,7 @@ export interface Family {
   readonly modelTypes: readonly string[]
   /** How the names of its classes begin: `Bert` of `BertForTokenClassification`. */
   readonly classNames: readonly string[]
+  /** Where config.json has the sizes. */
   readonly keys: ConfigKeys
   /** ε: a key, or a number where the family's code has it fixed, whatever config.json says. */
   readonly layerNormEps: KeyWithDefault | number
@@ -65,6 +66,7 @@ export interface Family {
   readonly padding?: KeyWithDefault
   /** What stands before the encoder's tensors, with its dot. */
   readonly prefix: string
+  /** Names of a layer's tensors. */
   readonly layers: LayerNames
   /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */
   readonly projection?: string
