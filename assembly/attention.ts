@@ -67,7 +67,7 @@ function packValues(values: usize, stride: usize, tokens: i32, headDim: i32, pan
 }
 
 /** `count` floats times `factor`. */
-function scaleInto(from: usize, to: usize, count: i32, factor: f32): void {
+export function scaleInto(from: usize, to: usize, count: i32, factor: f32): void {
   const whole = from + ((<usize>(count & ~3)) << 2)
   const factors = f32x4.splat(factor)
   for (; from < whole; from += 16, to += 16) v128.store(to, f32x4.mul(v128.load(from), factors))
