@@ -63,7 +63,10 @@ const checks: Checks<LoadOptions> = {
   turbo: trueOrFalse,
   kernels: oneOf(['auto', 'simd', 'relaxed', 'reference']),
   wasm(value, name): void {
-    if (!(value instanceof WebAssembly.Module)) throw wrongKind(value, name, 'a compiled WebAssembly.Module')
+    if (value instanceof WebAssembly.Module) return
+    const wanted =
+      'a compiled WebAssembly.Module, which edge workers have by importing iobert/kernels.wasm; elsewhere leave it out: the kernels are inlined'
+    throw wrongKind(value, name, wanted)
   },
   worker(value, name): void {
     if (typeof value !== 'string' && !(value instanceof URL)) throw wrongKind(value, name, "a script's URL")

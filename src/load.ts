@@ -19,6 +19,7 @@ import type { SentenceSettings } from './model/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { loadInWorker } from './runtime/client.ts'
 import type { EngineSetup } from './runtime/engine.ts'
+import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
 import { readTokenizer } from './text/read-tokenizer.ts'
@@ -173,7 +174,7 @@ function tokenizerOptions({ lowercase }: LoadOptions): { lowercase?: boolean } {
 async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
   const { precision = 'int8', kernels = 'auto', threads = 'auto' } = options
   const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
-  const variant = options.wasm ? 'simd' : await chooseKernels(kernels, precision, turbo)
+  const variant = options.wasm ? 'simd' : await mayCompile(() => chooseKernels(kernels, precision, turbo))
   // The reference kernels are for reading and stepping through: they run where a debugger is.
   const worker = options.inline !== true && platform.spawn !== undefined && variant !== 'reference'
   const known = tuned.get(tilesKey(variant, precision, turbo))
@@ -206,7 +207,8 @@ async function compiled(
 ): Promise<WebAssembly.Module | undefined> {
   if (options.wasm) return options.wasm
   const { variant, threads } = setup
-  return variant === 'reference' ? undefined : compileKernels({ variant, shared: threads > 1, turbo })
+  if (variant === 'reference') return undefined
+  return mayCompile(() => compileKernels({ variant, shared: threads > 1, turbo }))
 }
 
 function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertConfig): void {

@@ -23,6 +23,9 @@ const LARGEST_UNSIZED = 2 ** 30
 const SAMPLE = 1 << 16
 const SMALLEST_SAMPLE = 1 << 12
 
+const OF_THE_DISK =
+  'a page that is opened from the disk (file:) may not read files: serve its folder (npx serve, python3 -m http.server) and open the http: address, or pass the files as a Map'
+
 /**
  * The files below a URL prefix, read by `fetch`. One request a file: its body is read forward as the loader asks, and
  * a request with `Range` follows only where reading jumps or the connection broke. A server that ignores `Range` is
@@ -54,6 +57,7 @@ export function urlFiles(base: string | URL, options: RequestOptions = {}): Mode
       })
     },
     whyMissing(fileName: string): string | undefined {
+      if (/^file:/i.test(prefix)) return OF_THE_DISK
       const url = pages.get(fileName)
       return url === undefined
         ? undefined

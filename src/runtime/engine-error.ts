@@ -1,12 +1,14 @@
-/** Why an engine computes no more. */
+/** Why an engine computes no more, or never did. */
 export type EngineErrorCode =
   /** `dispose()` was called. */
   | 'Disposed'
   /** Its worker, or a helper thread, did not start or has died. */
   | 'WorkerFailed'
+  /** The page or the runtime may not compile WebAssembly. */
+  | 'CannotCompile'
 
 /**
- * The engine that held a model is gone: load the model again. `code` is stable and meant for programs.
+ * The engine that held a model is gone (load the model again), or could not start. `code` is stable and meant for programs.
  *
  * @example
  * try { await ner.recognize(text) } catch (error) {
