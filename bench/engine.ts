@@ -33,6 +33,7 @@ export const BERT_BASE: BertConfig = {
   maxPositions: 512,
   firstPosition: 0,
   typeVocabSize: 2,
+  tiesWordEmbeddings: true,
   labels: ['O', 'B-PER', 'I-PER', 'B-ORG', 'I-ORG', 'B-LOC', 'I-LOC', 'B-MISC', 'I-MISC'],
 }
 

@@ -1,6 +1,7 @@
 /** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
 import { abortSignal, type Checks, checkOptions, trueOrFalse, wrongKind } from './check/options.ts'
 import type { Embedder, EmbedOptions } from './embed.ts'
+import type { FillMaskOptions, MaskedWord } from './fill-mask.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import type { Precision } from './kernels/kernels.ts'
 import type { BertConfig } from './model/config.ts'
@@ -40,6 +41,8 @@ export interface ForwardOptions {
   attentions?: boolean
   /** Also everything between, under the paper's names. */
   trace?: boolean
+  /** Whether the logits of words are wanted of a model that guesses them (`head` 'words'); they are V numbers a token. Default true. */
+  logits?: boolean
   /** Stops the pass between two layers. */
   signal?: AbortSignal
 }
@@ -52,8 +55,12 @@ const forwardChecks: Checks<ForwardOptions> = {
   },
   attentions: trueOrFalse,
   trace: trueOrFalse,
+  logits: trueOrFalse,
   signal: abortSignal,
 }
+
+/** Numbers of words' logits that are given back at most: 1 GB. */
+const MOST_LOGITS = 2 ** 28
 
 interface Parts {
   readonly engine: EngineClient
@@ -107,7 +114,7 @@ export class BertModel {
     return this.head === 'tokens'
   }
 
-  /** What logits are of: 'tokens', 'text' for a model that classifies whole texts; undefined in a bare encoder. */
+  /** What logits are of: 'tokens', 'text' for a model that classifies whole texts, 'words' for one that guesses masked words; undefined in a bare encoder. */
   get head(): HeadKind | undefined {
     return this.#engine.info.head
   }
@@ -122,10 +129,11 @@ export class BertModel {
    * One pass over sequences of vocabulary ids, special tokens as given: `[CLS] ... [SEP]`.
    *
    * @param ids  for each sequence up to `config.maxPositions` ids
-   * @returns one entry a sequence: `logits` [T, C], or [C] where the model classifies whole texts; `hiddenStates[l]` [T, H], l = 0 being the embeddings' output;
+   * @returns one entry a sequence: `logits` [T, C], or [C] where the model classifies whole texts, [T, V] where it guesses words; `hiddenStates[l]` [T, H], l = 0 being the embeddings' output;
    *   `attentions[l]` [A, T, T]; `trace`: see `Trace`
    * @throws {TypeError} for ids that are no arrays of numbers, or an option of the wrong kind
-   * @throws {RangeError} for a sequence that is empty or too long, an id outside the vocabulary, or an option that is not known
+   * @throws {RangeError} for a sequence that is empty or too long, an id outside the vocabulary, more logits of words than
+   *   1 GB, or an option that is not known
    * @throws {ModelFormatError} NonFiniteWeights for weights so large that the logits are no numbers
    *
    * @example
@@ -134,12 +142,20 @@ export class BertModel {
   async forward(ids: readonly (readonly number[])[], options?: ForwardOptions): Promise<ForwardOutput> {
     const checked = checkOptions<ForwardOptions>(options, forwardChecks)
     this.#check(ids)
-    const { hiddenStates = false, attentions = false, trace = false, tokenTypeIds, signal } = checked
+    const {
+      hiddenStates = false,
+      attentions = false,
+      trace = false,
+      logits = true,
+      tokenTypeIds,
+      signal,
+    } = checked
     if (tokenTypeIds) this.#checkTypes(ids, tokenTypeIds)
+    if (logits && this.head === 'words') this.#checkLogits(ids)
     signal?.throwIfAborted()
     const output = await this.#engine.forward(
       ids,
-      { hiddenStates, attentions, trace, ...(tokenTypeIds ? { tokenTypeIds } : {}) },
+      { hiddenStates, attentions, trace, logits, ...(tokenTypeIds ? { tokenTypeIds } : {}) },
       signal,
     )
     for (const [index, logits] of output.logits.entries())
@@ -175,9 +191,46 @@ export class BertModel {
     return embed(model, texts, options)
   }
 
+  /**
+   * The words that may stand where a text has the mask token (`[MASK]`, `<mask>`; `tokenizer.maskId`), the likeliest
+   * first, as Hugging Face's fill-mask pipeline gives them: a list, and of a text with several masks a list for each of
+   * them. For models saved as `...ForMaskedLM`.
+   *
+   * @throws {TypeError} for a text that is no string, or an option of the wrong kind
+   * @throws {RangeError} for a text without a mask or longer than `maxLength`, or an option that is not allowed
+   * @throws {ModelFormatError} UnsupportedConfig or MissingTensor where the model does not guess words, InvalidVocabulary
+   *   where its tokenizer has no mask token
+   *
+   * @example
+   * const [{ token_str, score, sequence }] = await guesser.fillMask('Berlin is the [MASK] of Germany.', { top: 3 })
+   */
+  async fillMask<Answer extends MaskedWord[] | MaskedWord[][] = MaskedWord[]>(
+    text: string,
+    options: FillMaskOptions = {},
+  ): Promise<Answer> {
+    const { fillMask } = await import('./fill-mask.ts')
+    const { config, head, maxLength } = this
+    const guesser = {
+      ...{ config, head, maxLength },
+      tokenizer: (): Tokenizer => this.tokenizer,
+      logits: async (ids: readonly number[], rows: readonly number[], signal: AbortSignal | undefined) =>
+        (await this.#engine.forward([ids], { rows: [rows] }, signal)).logits[0]!,
+    }
+    return (await fillMask(guesser, text, options)) as Answer
+  }
+
   /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
   dispose(): void {
     this.#engine.dispose()
+  }
+
+  #checkLogits(ids: readonly (readonly number[])[]): void {
+    const tokens = ids.reduce((sum, { length }) => sum + length, 0)
+    const { vocabSize } = this.config
+    if (tokens * vocabSize <= MOST_LOGITS) return
+    throw new RangeError(
+      `The logits of ${tokens} tokens over ${vocabSize} words are ${tokens * vocabSize} numbers, expected at most ${MOST_LOGITS}; give fewer sequences at once, or logits: false where they are not needed`,
+    )
   }
 
   #checkTypes(ids: readonly (readonly number[])[], tokenTypeIds: readonly (readonly number[])[]): void {

@@ -102,7 +102,9 @@ export class Classifier {
         `The model is ${architecture} and has no head over whole texts; one for loadClassifier is saved as ...ForSequenceClassification. ${
           model.hasClassifier
             ? 'This one classifies tokens: use loadRecognizer'
-            : 'For its vectors use loadModel'
+            : model.head === 'words'
+              ? 'This one guesses words: use loadModel and fillMask'
+              : 'For its vectors use loadModel'
         }`,
       )
     }

@@ -26,6 +26,7 @@ export type {
   Word,
   WordsOptions,
 } from './entities/types.ts'
+export type { FillMaskOptions, MaskedWord } from './fill-mask.ts'
 export type { Dtype } from './format/dtypes.ts'
 export {
   DownloadError,

@@ -52,6 +52,12 @@ export class Recognizer {
         `The model is a ${model.config.architecture}, which classifies whole texts and not their tokens; use loadClassifier`,
       )
     }
+    if (model.head === 'words') {
+      throw new ModelFormatError(
+        'UnsupportedConfig',
+        `The model is a ${model.config.architecture}, which guesses words and has no labels for tokens; use loadModel for fillMask and for its vectors`,
+      )
+    }
     if (!model.hasClassifier) {
       throw new ModelFormatError(
         'MissingTensor',

@@ -12,6 +12,7 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ['embed', { summary: 'a vector for each text', load: () => import('./embed.ts') }],
   ['classify', { summary: 'labels of whole texts', load: () => import('./classify.ts') }],
   ['rerank', { summary: 'lines in the order they answer a query', load: () => import('./rerank.ts') }],
+  ['fill', { summary: 'words for masks', load: () => import('./fill.ts') }],
   ['trace', { summary: 'how a model comes to its labels, as a page', load: () => import('./trace.ts') }],
   ['bench', { summary: 'how fast a model is on this machine', load: () => import('./bench.ts') }],
   ['info', { summary: 'what a model is and needs', load: () => import('./info.ts') }],

@@ -177,6 +177,7 @@ interface Facts extends Partial<WeightFacts> {
 const HEADS = {
   tokens: 'labels for tokens (loadRecognizer), if the weights have them, and vectors',
   text: 'labels for whole texts, and vectors',
+  words: 'words for masks (fillMask), if the weights have its head, and vectors',
   none: 'vectors (loadModel); its own head is not read',
 } as const
 

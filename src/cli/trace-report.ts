@@ -62,7 +62,7 @@ export async function traceText(model: BertModel, text: string): Promise<TraceRe
       `The text has ${ids.length} pieces and a trace is of one window, at most ${model.maxLength}; give a shorter text`,
     )
   }
-  const { trace } = await model.forward([ids], { trace: true })
+  const { trace } = await model.forward([ids], { trace: true, logits: false })
   const { layers, logits } = trace![0]!
   const { labels, numHeads: heads } = model.config
   const lens = logits.map((rows): LensLayer => {

@@ -1,9 +1,10 @@
 /**
- * BERT with a head over its tokens or over the whole text: the whole forward pass.
+ * BERT with a head over its tokens, over the whole text, or one that guesses words: the whole forward pass.
  *
  *     hiddenStates₀ = LayerNorm(word + tokenType + position)     [T, H]; ELECTRA's is [T, E], then · Wᵀ + b to [T, H]
  *     hiddenStatesₗ = layerₗ(hiddenStatesₗ₋₁)                    l = 1 ... L
  *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]; of a whole text: text-head.ts, [C]
+ *                                                                of words: word-head.ts, [T, V]
  *
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
@@ -14,6 +15,7 @@ import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
 import { textLogits } from './text-head.ts'
 import { Recording } from './trace.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
+import { layWordHead, wordLogits } from './word-head.ts'
 import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
 
 const ACTIVATION: Record<HiddenActivation, Activation> = {
@@ -88,9 +90,36 @@ export class Bert {
     } else if (head) {
       kernels.linear(workspace.hiddenStates, head.output, workspace.logits, 'identity')
       output.logits = this.#rows(workspace.logits, workspace)
-    }
+    } else output.logits = await this.#guessWords(workspace, batch, wanted, pause)
     // #endregion
     return output
+  }
+
+  /** The logits of words, for each sequence of all its tokens or of those that are asked for. */
+  async #guessWords(
+    { hiddenStates, sequences }: Workspace,
+    batch: readonly (readonly number[])[],
+    { rows, logits }: ForwardWanted,
+    pause: () => Promise<void>,
+  ): Promise<Float32Array[]> {
+    const kernels = this.#kernels
+    const { family, hiddenActivation, vocabSize } = this.#config
+    const { wordHead } = this.#weights
+    if (!wordHead || logits === false) return []
+    const starts = kernels.memory.integers(sequences.bounds)
+    const places = batch.map((ids, index) =>
+      (rows?.[index] ?? [...ids.keys()]).map((at) => starts[index]! + at),
+    )
+    const all = places.flat()
+    const activation = family.wordHead.activation ?? ACTIVATION[hiddenActivation]
+    const buffers = layWordHead(kernels.layout, this.#config, this.#precision, all.length)
+    const outputs = places.map(({ length }) => new Float32Array(length * vocabSize))
+    const results = outputs.flatMap((output, index) =>
+      places[index]!.map((_, row) => output.subarray(row * vocabSize, (row + 1) * vocabSize)),
+    )
+    const tokens = { hiddenStates, rows: all, results }
+    await wordLogits(kernels, wordHead, activation, buffers, tokens, pause)
+    return outputs
   }
 
   /**

@@ -24,8 +24,10 @@ const PROBLEM_TYPES: readonly ProblemType[] = [
   'regression',
 ]
 
-/** Heads that are neither over tokens nor over texts: what they hold is left alone. */
-const OTHER_HEAD = /For(MultipleChoice|MaskedLM|PreTraining|QuestionAnswering|NextSentencePrediction)$/
+/** Heads that guess words: of ELECTRA's two in pre-training the discriminator has none, which its tensors tell. */
+const WORD_HEAD = /For(MaskedLM|PreTraining)$/
+/** Heads that are not read: what they hold is left alone. */
+const OTHER_HEAD = /For(MultipleChoice|QuestionAnswering|NextSentencePrediction)$/
 
 /** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
 export interface BertConfig {
@@ -35,7 +37,7 @@ export interface BertConfig {
   readonly family: Family
   /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
   readonly architecture?: string
-  /** What the head is of: 'text' for `...ForSequenceClassification`; undefined where it is not read, as that of `ForMaskedLM`. */
+  /** What the head is of: 'text' for `...ForSequenceClassification`, 'words' for `...ForMaskedLM`; undefined where it is not read. */
   readonly headKind: HeadKind | undefined
   /** How a text's logits become scores, where the file says so. */
   readonly problemType?: ProblemType
@@ -61,6 +63,8 @@ export interface BertConfig {
   readonly firstPosition: number
   /** Rows of the token type embeddings; 0 where there are none. */
   readonly typeVocabSize: number
+  /** Whether a head that guesses words has the word embeddings for its decoder's weights. */
+  readonly tiesWordEmbeddings: boolean
   /** C labels, by number. */
   readonly labels: readonly string[]
   /** Our own key `label_scheme`: how the labels are to be read, as `IOB2`. */
@@ -141,6 +145,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     vocabSize: integer(config, 'vocab_size', 1, MAX_ROWS),
     ...readPositions(config, family),
     typeVocabSize: sizeOr(config, family.tokenTypes, 0),
+    tiesWordEmbeddings: readTied(config),
     labels: readLabels(config),
     ...(labelScheme === undefined ? {} : { labelScheme }),
     ...(quantization === undefined ? {} : { quantization }),
@@ -288,7 +293,14 @@ function readLabels(config: JsonRecord): string[] {
 /** What the head of a class is of. */
 export function headOf(architecture = ''): HeadKind | undefined {
   if (architecture.endsWith('ForSequenceClassification')) return 'text'
+  if (WORD_HEAD.test(architecture)) return 'words'
   return OTHER_HEAD.test(architecture) ? undefined : 'tokens'
+}
+
+function readTied(config: JsonRecord): boolean {
+  const value = config['tie_word_embeddings'] ?? true
+  if (typeof value === 'boolean') return value
+  throw invalid(`tie_word_embeddings must be true or false, not ${shown(value)}`)
 }
 
 function readProblemType(config: JsonRecord): ProblemType | undefined {

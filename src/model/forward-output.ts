@@ -1,7 +1,7 @@
 /** What a forward pass is asked for and what it gives back. */
 /** What a forward pass gives back, one entry a sequence. */
 export interface ForwardOutput {
-  /** [T, C], or [C] where the head is over whole texts; empty arrays where the model has no head. */
+  /** [T, C], [C] where the head is over whole texts, [T, V] where it guesses words; empty where the model has no head. */
   logits: Float32Array[]
   /** For each sequence the embeddings' output and each layer's, L + 1 times [T, H]. */
   hiddenStates?: Float32Array[][]
@@ -17,6 +17,10 @@ export interface ForwardWanted {
   readonly trace?: boolean
   /** The token type of each token, one list a sequence; without them 0. */
   readonly tokenTypeIds?: readonly (readonly number[])[]
+  /** Whether the logits of words are wanted, where the head guesses them: a row has V of them. Default true. */
+  readonly logits?: boolean
+  /** Of which tokens the logits of words are wanted, one list a sequence; without it of all. */
+  readonly rows?: readonly (readonly number[])[]
   /** Give back only the hidden states of this layer (0: the embeddings), and compute no further. */
   readonly layer?: number
 }

@@ -51,11 +51,14 @@ export function readQuantization(value: unknown): Quantization | undefined {
 
 /** The `quantization_config` that the quantiser writes for models of a family: its head stays float. */
 export function quantizationConfig(
-  { prefix, tokenTypes, textHead }: Family,
+  { prefix, tokenTypes, textHead, wordHead }: Family,
   headKind: HeadKind | undefined = 'tokens',
 ): JsonRecord {
-  const head =
-    headKind === 'text' ? [textHead.dense.replace('{encoder}', prefix), textHead.output] : ['classifier']
+  const heads: Record<HeadKind, string[]> = {
+    tokens: ['classifier'],
+    text: [textHead.dense.replace('{encoder}', prefix), textHead.output],
+    words: [wordHead.dense],
+  }
   const embeddings = ['position_embeddings', ...(tokenTypes ? ['token_type_embeddings'] : [])]
   return {
     quant_method: 'compressed-tensors',
@@ -69,7 +72,7 @@ export function quantizationConfig(
         output_activations: null,
       },
     },
-    ignore: [...head, ...embeddings.map((name) => `${prefix}embeddings.${name}`)],
+    ignore: [...heads[headKind], ...embeddings.map((name) => `${prefix}embeddings.${name}`)],
   }
 }
 

@@ -17,7 +17,7 @@ import type {
 import type { Layout, StagingArea } from '../kernels/layout.ts'
 import { Staging } from '../kernels/staging.ts'
 import type { BertConfig } from './config.ts'
-import type { LayerNormTensors, LinearTensors, ModelTensors } from './tensor-names.ts'
+import type { EmbeddingTensors, LayerNormTensors, LinearTensors, ModelTensors } from './tensor-names.ts'
 import type { BertWeights } from './weights.ts'
 
 /** Numbers brought from a file at a time: 4 MB of float32. */
@@ -73,20 +73,18 @@ function embeddingTasks(
   { embeddings, projection }: BertWeights,
 ): Task[] {
   const { words, positions, tokenTypes, norm } = embeddings
-  const { weight, scale } = tensors.wordEmbeddings
   const tasks = [
     reader.table(tensors.positionEmbeddings, positions),
     ...reader.layerNorm(tensors.embeddingsLayerNorm, norm),
-    reader.table(weight, words, scale),
+    ...reader.words(tensors.wordEmbeddings, words),
   ]
   if (tensors.tokenTypeEmbeddings && tokenTypes)
     tasks.push(reader.table(tensors.tokenTypeEmbeddings, tokenTypes))
   if (tensors.projection && projection) tasks.push(...reader.linear(tensors.projection, projection))
-  if (scale && words.scales) tasks.push(reader.vector(scale, words.scales))
   return tasks
 }
 
-function layerTasks(reader: Reader, tensors: ModelTensors, { layers, head }: BertWeights): Task[] {
+function layerTasks(reader: Reader, tensors: ModelTensors, { layers, head, wordHead }: BertWeights): Task[] {
   const tasks = layers.flatMap((layer, index) => {
     const from = tensors.layers[index]!
     return [
@@ -104,6 +102,12 @@ function layerTasks(reader: Reader, tensors: ModelTensors, { layers, head }: Ber
     const { dense, output } = tensors.head
     if (dense && head.dense) tasks.push(...reader.linear(dense, head.dense))
     tasks.push(...reader.linear(output, head.output))
+  }
+  if (wordHead && tensors.wordHead) {
+    const { dense, norm, decoder, bias } = tensors.wordHead
+    tasks.push(...reader.linear(dense, wordHead.dense), ...reader.layerNorm(norm, wordHead.norm))
+    if (decoder) tasks.push(...reader.words(decoder, wordHead.decoder))
+    tasks.push(reader.vector(bias, wordHead.bias))
   }
   return tasks
 }
@@ -137,6 +141,13 @@ class Reader {
   table(tensor: CheckpointTensor, table: Table, scale?: CheckpointTensor): Task {
     const pack = (piece: StoredRows): boolean => this.kernels.packTable(piece, table)
     return this.#rows(tensor, table, table.rows, scale, pack)
+  }
+
+  /** As `table`, with the scales of its rows. */
+  words({ weight, scale }: EmbeddingTensors, table: Table): Task[] {
+    const tasks = [this.table(weight, table, scale)]
+    if (scale && table.scales) tasks.push(this.vector(scale, table.scales))
+    return tasks
   }
 
   layerNorm({ weight, bias }: LayerNormTensors, norm: LayerNorm): Task[] {

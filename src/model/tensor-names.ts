@@ -44,8 +44,9 @@ export interface ModelTensors {
   /** Makes the embeddings H wide, where they are not. */
   readonly projection?: LinearTensors
   readonly layers: readonly LayerTensors[]
-  /** Absent where the files hold a bare encoder. */
+  /** Absent where the files hold a bare encoder, or a head that guesses words. */
   readonly head?: HeadTensors
+  readonly wordHead?: WordHeadTensors
 }
 
 /** A head over tokens, or with `dense` over texts. */
@@ -54,13 +55,21 @@ export interface HeadTensors {
   readonly output: LinearTensors
 }
 
+/** What guesses words; its decoder's weights are the word embeddings, where they are not its own. */
+export interface WordHeadTensors {
+  readonly dense: LinearTensors
+  readonly norm: LayerNormTensors
+  readonly decoder?: EmbeddingTensors
+  readonly bias: CheckpointTensor
+}
+
 /** One tensor in the place transformers gives it today. */
 export interface NamedTensor {
   /** The canonical name: `bert.encoder.layer.0.attention.self.query.weight`, whatever the file says. */
   readonly name: string
   readonly tensor: CheckpointTensor
   readonly scale?: CheckpointTensor
-  /** Whether `iobert quantize` makes it int8: the encoder's Linear layers and the word embeddings. */
+  /** Whether `iobert quantize` makes it int8: the encoder's Linear layers, the word embeddings, a decoder of its own. */
   readonly quantizable: boolean
 }
 
@@ -123,6 +132,7 @@ class Resolver {
     const layers: LayerTensors[] = []
     for (let index = 0; index < numLayers; index++) layers.push(this.#layer(index))
     const head = this.#head()
+    const wordHead = this.#wordHead()
     this.#throwIfMissing()
     return {
       wordEmbeddings,
@@ -132,6 +142,7 @@ class Resolver {
       ...(projection === undefined ? {} : { projection }),
       layers,
       ...(head === undefined ? {} : { head }),
+      ...(wordHead === undefined ? {} : { wordHead }),
     }
   }
 
@@ -193,7 +204,7 @@ class Resolver {
   /** Present when either tensor of its output is; it stays float. */
   #head(): HeadTensors | undefined {
     const { headKind, labels, hiddenSize, family } = this.#config
-    if (headKind === undefined) return undefined
+    if (headKind === undefined || headKind === 'words') return undefined
     const text = headKind === 'text' ? family.textHead : undefined
     const output = this.#headLinear(text?.output ?? CLASSIFIER, labels.length)
     if (output === undefined || text === undefined) return output && { output }
@@ -201,14 +212,46 @@ class Resolver {
     return { dense, output }
   }
 
+  /** Present when either tensor of its first layer is. */
+  #wordHead(): WordHeadTensors | undefined {
+    const { headKind, family, embeddingSize, vocabSize, tiesWordEmbeddings } = this.#config
+    if (headKind !== 'words') return undefined
+    const { dense: module, norm, decoder, bias } = family.wordHead
+    const dense = this.#headLinear(module, embeddingSize)
+    if (dense === undefined) return undefined
+    const beside = (name: string): string => this.#outer(name).find((each) => this.#find(each)) ?? name
+    const vector = (name: string, size: number): CheckpointTensor =>
+      this.#take(beside(name), name, [size], false)
+    // A decoder with weights of its own adds its own bias
+    const biases = tiesWordEmbeddings ? bias : [...bias].reverse()
+    const found = biases.find((name) => this.#find(beside(name)))
+    return {
+      dense,
+      norm: {
+        weight: vector(`${norm}.weight`, embeddingSize),
+        bias: vector(`${norm}.bias`, embeddingSize),
+      },
+      ...(tiesWordEmbeddings ? {} : { decoder: this.#ownDecoder(`${decoder}.weight`, beside) }),
+      bias: this.#take(beside(found ?? biases[0]!), biases[0]!, [vocabSize], false),
+    }
+  }
+
+  #ownDecoder(name: string, beside: (name: string) => string): EmbeddingTensors {
+    const { vocabSize, embeddingSize } = this.#config
+    return this.#withScale(this.#take(beside(name), name, [vocabSize, embeddingSize], true))
+  }
+
+  /** Where a tensor of the head may be: beside the encoder, as `module.bert.` and `module.classifier.`, or bare. */
+  #outer(name: string): string[] {
+    return [...new Set([this.#encoderPrefix.replace(this.#config.family.prefix, '') + name, name])]
+  }
+
   #headLinear(module: string, outputs: number): LinearTensors | undefined {
     const { hiddenSize, family } = this.#config
     const name = module.replace('{encoder}', family.prefix)
-    // The head stands beside the encoder: `module.bert.` and `module.classifier.`
-    const outer = this.#encoderPrefix.replace(family.prefix, '')
     const files = module.startsWith('{encoder}')
       ? [module.replace('{encoder}', this.#encoderPrefix)]
-      : [...new Set([outer + module, module])]
+      : this.#outer(module)
     const file = files.find(
       (each) => this.#tensors.has(`${each}.weight`) || this.#tensors.has(`${each}.bias`),
     )
@@ -229,7 +272,13 @@ class Resolver {
   }
 
   #quantizable(name: string, shape: readonly number[]): EmbeddingTensors {
-    const weight = this.#take(this.#encoderPrefix + name, this.#config.family.prefix + name, shape, true)
+    return this.#withScale(
+      this.#take(this.#encoderPrefix + name, this.#config.family.prefix + name, shape, true),
+    )
+  }
+
+  /** The tensor that was just taken, with its scale. */
+  #withScale(weight: CheckpointTensor): EmbeddingTensors {
     const { scale } = this.named[this.named.length - 1]!
     return scale === undefined ? { weight } : { weight, scale }
   }

@@ -1,5 +1,5 @@
 /** Where each weight of a model stands in kernel memory. read-weights.ts fills the places from the files. */
-import type { EmbeddingTables, LayerNorm, Linear, Precision } from '../kernels/kernels.ts'
+import type { EmbeddingTables, Floats, LayerNorm, Linear, Precision, Table } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
 import type { HeadKind } from './families/family.ts'
@@ -19,8 +19,9 @@ export interface BertWeights {
   /** [H, E], where the embeddings' width E is not H. */
   readonly projection?: Linear
   readonly layers: readonly LayerWeights[]
-  /** Always float32; absent in a bare encoder. */
+  /** Always float32; absent in a bare encoder, and where words are guessed. */
   readonly head?: HeadWeights
+  readonly wordHead?: WordHeadWeights
 }
 
 /** What makes logits of hidden states: of every token's, or with `dense` of the first token's of each sequence. */
@@ -29,6 +30,17 @@ export interface HeadWeights {
   readonly dense?: Linear
   /** [C, H] */
   readonly output: Linear
+}
+
+/** What guesses words: word-head.ts. */
+export interface WordHeadWeights {
+  /** [E, H], float32, with the activation behind it. */
+  readonly dense: Linear
+  readonly norm: LayerNorm
+  /** [V, E]: the word embeddings, or a table of its own. */
+  readonly decoder: Table
+  /** [V] */
+  readonly bias: Floats
 }
 
 /** Gives every weight its place. */
@@ -58,6 +70,17 @@ export function placeWeights(
     outputLayerNorm: layerNorm(),
   }))
   if (head === undefined) return { embeddings, ...projected, layers }
+  if (head === 'words') {
+    const wordHead = {
+      dense: layout.linear('float32', hiddenSize, embeddingSize),
+      norm: layerNorm(embeddingSize),
+      decoder: config.tiesWordEmbeddings
+        ? embeddings.words
+        : layout.table(precision, vocabSize, embeddingSize),
+      bias: layout.floats(vocabSize),
+    }
+    return { embeddings, ...projected, layers, wordHead }
+  }
   const dense = head === 'text' ? { dense: layout.linear('float32', hiddenSize, hiddenSize) } : {}
   const output = layout.linear('float32', hiddenSize, config.labels.length)
   return { embeddings, ...projected, layers, head: { ...dense, output } }

@@ -24,6 +24,7 @@ import { packAll } from '../model/packing.ts'
 import { placeStaging, readWeights, type WeightsProgress } from '../model/read-weights.ts'
 import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'
+import { layWordHead } from '../model/word-head.ts'
 import { layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
 import { giveMemory, takeMemory } from './memory-pool.ts'
@@ -174,9 +175,12 @@ export class Engine {
     let at = 0
     for (const batch of packAll(sequences, (ids) => ids.length, this.setup.batchTokens)) {
       await pause()
-      const tokenTypeIds = wanted.tokenTypeIds?.slice(at, at + batch.length)
-      at += batch.length
-      const part = await this.#bert.forward(batch, tokenTypeIds ? { ...wanted, tokenTypeIds } : wanted, pause)
+      const end = at + batch.length
+      const tokenTypeIds = wanted.tokenTypeIds?.slice(at, end)
+      const rows = wanted.rows?.slice(at, end)
+      at = end
+      const ofBatch = { ...wanted, ...(tokenTypeIds && { tokenTypeIds }), ...(rows && { rows }) }
+      const part = await this.#bert.forward(batch, ofBatch, pause)
       output.logits.push(...part.logits)
       if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
       if (part.attentions) output.attentions = [...(output.attentions ?? []), ...part.attentions]
@@ -241,6 +245,7 @@ export function memoryNeeded(setup: EngineSetup, head: HeadKind | undefined = se
   space.release(mark)
   const tokens = Math.max(setup.batchTokens, config.maxPositions)
   layWorkspace(layout, config, precision, tokens, { count: tokens, longest: tokens })
+  if (head === 'words') layWordHead(layout, config, precision, tokens)
   const bytes = space.most
   if (bytes > MAX_BYTES) {
     throw new RangeError(
@@ -250,7 +255,8 @@ export function memoryNeeded(setup: EngineSetup, head: HeadKind | undefined = se
   return roundUp(bytes, PAGE_BYTES)
 }
 
-function headKindOf({ head }: ModelTensors): HeadKind | undefined {
+function headKindOf({ head, wordHead }: ModelTensors): HeadKind | undefined {
+  if (wordHead) return 'words'
   if (head === undefined) return undefined
   return head.dense ? 'text' : 'tokens'
 }

@@ -32,6 +32,8 @@ export function bertTokenizer(settings: TokenizerSettings, vocabulary: Vocabular
     trimOffsets: undefined,
     decoder: wordPieceDecoder(continuingPrefix, true),
     unkId,
+    maskId: vocabulary.idOf(settings.maskToken) ?? addedIds.get(settings.maskToken),
+    padId: vocabulary.idOf(settings.padToken) ?? addedIds.get(settings.padToken),
     maxLength,
   })
 }

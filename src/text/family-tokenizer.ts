@@ -129,6 +129,11 @@ export async function readFamilyTokenizer(
     byteLevel: isByteLevel ? byteLevel : undefined,
   })
   const unknown = specialToken(files, defaults, 'unk') ?? unkToken
+  const usual = kind === 'WordPiece' ? BERT_TOKENS : FAMILY_TOKENS
+  const named = (name: 'mask' | 'pad'): number | undefined => {
+    const token = specialToken(files, usual, name)!
+    return addedIds.get(token) ?? vocabulary.idOf(token)
+  }
   return new Tokenizer({
     vocabulary,
     addedTokens,
@@ -140,6 +145,8 @@ export async function readFamilyTokenizer(
     words: isByteLevel && (await options.isTokenClassifier()) ? await spacedWords(json, trim) : undefined,
     decoder: await readDecoder(json.object('decoder')),
     unkId: unknown === undefined ? -1 : idOf(unknown),
+    maskId: named('mask'),
+    padId: named('pad'),
     maxLength: readMaxLength(config),
   })
 }

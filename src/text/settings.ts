@@ -30,6 +30,8 @@ export interface TokenizerSettings {
   readonly clsToken: string
   readonly sepToken: string
   readonly unkToken: string
+  readonly maskToken: string
+  readonly padToken: string
   readonly addedTokens: readonly AddedToken[]
   readonly continuingPrefix: string
   readonly maxWordLength: number
@@ -100,7 +102,8 @@ export function readBertFiles(
   const model = json?.object('model')
   if (json && !model) throw json.wrong('model', 'an object with the vocabulary')
   const vocabulary = readVocabulary(vocab, model)
-  const special = (name: 'cls' | 'sep' | 'unk'): string => specialToken(files, BERT_TOKENS, name)!
+  const special = (name: 'cls' | 'sep' | 'unk' | 'mask' | 'pad'): string =>
+    specialToken(files, BERT_TOKENS, name)!
   return {
     vocabulary,
     settings: {
@@ -108,6 +111,8 @@ export function readBertFiles(
       clsToken: special('cls'),
       sepToken: special('sep'),
       unkToken: special('unk'),
+      maskToken: special('mask'),
+      padToken: special('pad'),
       addedTokens: readAddedTokens(vocabulary, files, BERT_TOKENS),
       continuingPrefix: model?.string('continuing_subword_prefix') ?? '##',
       maxWordLength: model?.count('max_input_chars_per_word', 1) ?? 100,

@@ -31,6 +31,9 @@ export interface TokenizerParts {
   readonly words?: Pick<TokenizerParts, 'preTokenizer' | 'trimOffsets'> | undefined
   readonly decoder: Decoder
   readonly unkId: number
+  /** Of `[MASK]` and `[PAD]`, or what they are called here. */
+  readonly maskId: number | undefined
+  readonly padId: number | undefined
   readonly maxLength: number | undefined
 }
 
@@ -48,6 +51,10 @@ export class Tokenizer {
   readonly sepId: number
   /** Id of `[UNK]`, or `<unk>`. */
   readonly unkId: number
+  /** Id of `[MASK]`, or `<mask>`, which stands for a word to be guessed; undefined where there is none. */
+  readonly maskId: number | undefined
+  /** Id of `[PAD]`, or `<pad>`; undefined where there is none. */
+  readonly padId: number | undefined
   /** V: ids run from 0 to one less. */
   readonly vocabularySize: number
   /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the model's files say. */
@@ -70,6 +77,8 @@ export class Tokenizer {
     this.clsId = first!.id
     this.sepId = last!.id
     this.unkId = parts.unkId
+    this.maskId = parts.maskId
+    this.padId = parts.padId
     this.vocabularySize = vocabulary.size
     this.maxLength = parts.maxLength
     this.marksContinuations = parts.model.marksContinuations ?? false
@@ -133,16 +142,17 @@ export class Tokenizer {
    * The text that ids stand for, special tokens left out: about what was encoded, as far as the pieces know it. Ids
    * outside the vocabulary count for nothing.
    *
+   * @param options  `specialTokens`: leave them in
    * @throws {TypeError} when `ids` is no array
    *
    * @example
    * model.tokenizer.decode(model.tokenizer.encode('Angela Merkel').ids) // 'Angela Merkel'
    */
-  decode(ids: readonly number[]): string {
+  decode(ids: readonly number[], { specialTokens = false }: { specialTokens?: boolean } = {}): string {
     if (!Array.isArray(ids)) throw new TypeError(`The ids to decode must be an array, not ${kindOf(ids)}`)
     const tokens: string[] = []
     for (const id of ids) {
-      if (this.#added.get(id)?.special) continue
+      if (!specialTokens && this.#added.get(id)?.special) continue
       const token = this.#normalizedContents.get(id) ?? this.#tokenOf(id)
       if (token !== undefined) tokens.push(token)
     }

@@ -7,6 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Checkpoint } from '#dist/format/checkpoint.js'
 import type { ModelFiles } from '#dist/format/source.js'
+import { fillModel, readFillGolden } from '../fill/models.ts'
 import { rootPath } from '../shared.ts'
 
 interface Example {
@@ -43,7 +44,7 @@ const opened: Checkpoint[] = []
 
 /** What an example uses without making it, by the name it uses. */
 async function givenNames(): Promise<Record<string, unknown>> {
-  const { loadClassifier, loadRecognizer } = await import('#dist/node.js')
+  const { loadClassifier, loadModel, loadRecognizer } = await import('#dist/node.js')
   const ner = await loadRecognizer(undefined, { inline: true, threads: 1 })
   const { readFile } = await import('node:fs/promises')
   const { posix } = await import('node:path')
@@ -66,6 +67,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
     ...{ ner, model: ner.model, text, files, bytes, vocab: bytes, mapFiles, evaluate, readTokenizer },
     openCheckpoint: openAndKeep,
     classifier: await loadClassifier(rootPath('test/goldens/families/bert-rerank'), { inline: true }),
+    guesser: await loadModel(fillModel(readFillGolden('bert')), { inline: true }),
     entities: (await ner.recognize(text)).entities,
     texts: [text, 'Ada Lovelace lived in London.'],
     encoding: ner.tokenizer.encode(text),
@@ -170,7 +172,7 @@ test('examples run', async () => {
     }
   }
   for (const checkpoint of opened) await checkpoint.close()
-  for (const name of ['ner', 'classifier']) (given[name] as { dispose(): void }).dispose()
+  for (const name of ['ner', 'classifier', 'guesser']) (given[name] as { dispose(): void }).dispose()
   assert.equal(failed, [])
   assert.ok(ran >= 20 && compared >= 8, `${ran} examples ran, ${compared} results were compared`)
   const gone = NOT_RUN.filter(

@@ -24,6 +24,7 @@ const config: BertConfig = {
   maxPositions: 40,
   firstPosition: 0,
   typeVocabSize: 2,
+  tiesWordEmbeddings: true,
   labels: ['O', 'B-PER', 'I-PER'],
 }
 const tiles = { int8Rows: 5, int8Joined: false, float32Rows: 5, float32Panel: 8 } as const

@@ -59,8 +59,15 @@ test('parseConfig takes the defaults of transformers', async () => {
     maxPositions: 512,
     firstPosition: 0,
     typeVocabSize: 2,
+    tiesWordEmbeddings: true,
     labels: ['LABEL_0', 'LABEL_1'],
   })
+})
+
+test('parseConfig reads whether the decoder of words is the embeddings', async () => {
+  assert.is((await parse({ tie_word_embeddings: false })).tiesWordEmbeddings, false)
+  assert.is((await parse({ tie_word_embeddings: null })).tiesWordEmbeddings, true)
+  assert.is((await refusedWith({ tie_word_embeddings: 1 }))[0], 'InvalidConfig')
 })
 
 test('parseConfig reads the names of DistilBERT', async () => {
@@ -281,7 +288,8 @@ test('parseConfig tells what the head is of, and how its logits become scores', 
     ['BertForTokenClassification', 'tokens'],
     ['BertModel', 'tokens'],
     ['BertForSequenceClassification', 'text'],
-    ['BertForMaskedLM', undefined],
+    ['BertForMaskedLM', 'words'],
+    ['BertForPreTraining', 'words'],
     ['BertForMultipleChoice', undefined],
   ] as const) {
     assert.is((await parse({ architectures: [name] })).headKind, kind, name)

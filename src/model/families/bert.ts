@@ -10,5 +10,11 @@ export const family: Family = {
   prefix: 'bert.',
   layers: BERT_LAYERS,
   textHead: { dense: '{encoder}pooler.dense', activation: 'tanh', output: 'classifier' },
+  wordHead: {
+    dense: 'cls.predictions.transform.dense',
+    norm: 'cls.predictions.transform.LayerNorm',
+    decoder: 'cls.predictions.decoder',
+    bias: ['cls.predictions.bias', 'cls.predictions.decoder.bias'],
+  },
   tokenizerFiles: [['vocab.txt'], ['tokenizer.json']],
 }

@@ -24,5 +24,11 @@ export const family: Family = {
     outputLayerNorm: 'transformer.layer.{i}.output_layer_norm',
   },
   textHead: { dense: 'pre_classifier', activation: 'relu', output: 'classifier' },
+  wordHead: {
+    dense: 'vocab_transform',
+    norm: 'vocab_layer_norm',
+    decoder: 'vocab_projector',
+    bias: ['vocab_projector.bias'],
+  },
   tokenizerFiles: [['vocab.txt'], ['tokenizer.json']],
 }

@@ -15,5 +15,12 @@ export const family: Family = {
   layers: BERT_LAYERS,
   projection: 'embeddings_project',
   textHead: { dense: 'classifier.dense', activation: 'gelu', output: 'classifier.out_proj' },
+  wordHead: {
+    dense: 'generator_predictions.dense',
+    norm: 'generator_predictions.LayerNorm',
+    activation: 'gelu',
+    decoder: 'generator_lm_head',
+    bias: ['generator_lm_head.bias'],
+  },
   tokenizerFiles: [['vocab.txt'], ['tokenizer.json']],
 }

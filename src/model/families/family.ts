@@ -35,8 +35,8 @@ export interface KeyWithDefault {
   readonly otherwise: number
 }
 
-/** What logits are of: 'tokens', one row a token, or 'text', one row a sequence. */
-export type HeadKind = 'tokens' | 'text'
+/** What logits are of: 'tokens' and their labels, a 'text' and its labels, or the 'words' that may stand for a token. */
+export type HeadKind = 'tokens' | 'text' | 'words'
 
 /**
  * The head over whole texts: logits = output(activation(dense(h₀))), h₀ being the first token's hidden states. In the
@@ -46,6 +46,21 @@ export interface TextHead {
   readonly dense: string
   readonly activation: 'tanh' | 'relu' | 'gelu'
   readonly output: string
+}
+
+/**
+ * The head that guesses words: logits = decoder(LayerNorm(activation(dense(h)))), the decoder's weights being the word
+ * embeddings unless config.json unties them. It stands beside the encoder.
+ */
+export interface WordHead {
+  readonly dense: string
+  readonly norm: string
+  /** Where the family's code has it fixed; else the encoder's. */
+  readonly activation?: 'gelu'
+  /** A linear layer from the embeddings' width to V. */
+  readonly decoder: string
+  /** Names of its bias: beside weights that are the word embeddings, and last beside weights of its own. */
+  readonly bias: readonly string[]
 }
 
 /** One family, in one file of this folder; families.ts lists them. */
@@ -72,6 +87,8 @@ export interface Family {
   readonly projection?: string
   /** The head over whole texts, of `...ForSequenceClassification`. */
   readonly textHead: TextHead
+  /** The head that guesses words, of `...ForMaskedLM`. */
+  readonly wordHead: WordHead
   /** Files of a tokenizer, any one of these sets; a model has one whole. */
   readonly tokenizerFiles: readonly (readonly string[])[]
 }

@@ -15,5 +15,12 @@ export const family: Family = {
   prefix: 'roberta.',
   layers: BERT_LAYERS,
   textHead: { dense: 'classifier.dense', activation: 'tanh', output: 'classifier.out_proj' },
+  wordHead: {
+    dense: 'lm_head.dense',
+    norm: 'lm_head.layer_norm',
+    activation: 'gelu',
+    decoder: 'lm_head.decoder',
+    bias: ['lm_head.bias', 'lm_head.decoder.bias'],
+  },
   tokenizerFiles: [['tokenizer.json'], ['vocab.json', 'merges.txt']],
 }

@@ -1,0 +1,121 @@
+/** `iobert fill`: words for masks. */
+import type { BertModel } from '../bert-model.ts'
+import type { MaskedWord } from '../fill-mask.ts'
+import { loadModel } from '../node.ts'
+import type { ParsedArguments } from './arguments.ts'
+import type { Command } from './command.ts'
+import { findSources, readInputs } from './inputs.ts'
+import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
+import { complain, write } from './output.ts'
+import { UsageError } from './usage-error.ts'
+
+const help = `Usage: iobert fill -m M [OPTIONS] TEXT|FILE...
+
+Writes the words that may stand where a text has the model's mask token, [MASK] or <mask>, the likeliest first, with a
+model that guesses words (...ForMaskedLM). Arguments are texts or files, as in iobert --help; - is stdin.
+
+Output (default: a line a word: score, tab, word, tab, the text with it; an empty line between masks and between texts)
+      --json           one array, an object a text: {"file"?, "masks"}, for each mask a list of
+                       {"score", "token", "token_str", "sequence"}
+      --jsonl          a line in, a line out: {"text", "id"?} or a JSON string becomes {"id"?, "masks"}, or
+                       {"id"?, "error"} for a bad line
+      --top N          words a mask; default 5
+
+Input
+  -t, --text           every argument is a text
+  -f, --file           every argument is a file
+
+${loadOptionHelp}  -h, --help           this page
+
+Example
+  iobert fill -m distilbert/distilbert-base-cased "Berlin is the [MASK] of Germany."
+`
+const MAX_CHARS = 1_000_000
+
+async function run(args: ParsedArguments): Promise<number> {
+  if (args.has('json') && args.has('jsonl')) throw new UsageError('Give one of --json and --jsonl')
+  const name = args.value('model')
+  if (name === undefined) throw new UsageError('fill takes --model: no model of this kind ships')
+  const top = Number(args.value('top') ?? 5)
+  if (!(Number.isSafeInteger(top) && top >= 1)) {
+    throw new UsageError(`--top is ${args.value('top')}, expected a whole number from 1`)
+  }
+  const load = loadOptions(args)
+  let failed = false
+  const sources = await findSources(args)
+  const model = await withLoadingBar((onProgress) => loadModel(name, { ...load, onProgress }))
+  try {
+    if (args.has('jsonl')) {
+      const { runJsonl } = await import('./jsonl.ts')
+      const fill = async (texts: readonly string[]): Promise<object[]> => {
+        const found: object[] = []
+        for (const text of texts) {
+          const answer = await answerTo(model, text, top)
+          failed ||= 'error' in answer
+          found.push(answer)
+        }
+        return found
+      }
+      const code = await runJsonl(fill, sources, MAX_CHARS)
+      return failed ? 1 : code
+    }
+    let separator = args.has('json') ? '[\n' : ''
+    for await (const { file, text, error } of readInputs(sources, MAX_CHARS)) {
+      const answer = text === undefined ? { error: error! } : await answerTo(model, text, top)
+      if ('error' in answer) {
+        failed = true
+        complain(text === undefined || file === undefined ? answer.error : `${file}: ${answer.error}`)
+      }
+      if (args.has('json')) {
+        await write(
+          separator + JSON.stringify({ ...(file === undefined ? {} : { file }), ...answer }),
+          'json',
+        )
+        separator = ',\n'
+      } else if ('masks' in answer) {
+        await write(separator + answer.masks.map(lines).join('\n'))
+        separator = '\n'
+      }
+    }
+    if (args.has('json')) await write('\n]\n')
+    return failed ? 1 : 0
+  } finally {
+    model.dispose()
+  }
+}
+
+type Answer = { readonly masks: MaskedWord[][] } | { readonly error: string }
+
+/** What is wrong with one text is its own answer. */
+async function answerTo(model: BertModel, text: string, top: number): Promise<Answer> {
+  try {
+    return { masks: await masksOf(model, text, top) }
+  } catch (error) {
+    if (error instanceof RangeError) return { error: error.message }
+    throw error
+  }
+}
+
+/** A list for each mask, also where there is one. */
+async function masksOf(model: BertModel, text: string, top: number): Promise<MaskedWord[][]> {
+  const words = await model.fillMask<MaskedWord[] | MaskedWord[][]>(text, { top })
+  const masks = Array.isArray(words[0]) ? (words as MaskedWord[][]) : [words as MaskedWord[]]
+  return masks.map((mask) => mask.map((word) => ({ ...word, score: Number(word.score.toPrecision(6)) })))
+}
+
+function lines(words: readonly MaskedWord[]): string {
+  return words.map(({ score, token_str, sequence }) => `${score}\t${token_str}\t${sequence}\n`).join('')
+}
+
+export const command: Command = {
+  help,
+  options: {
+    ...loadOptionTable,
+    json: { type: 'boolean' },
+    jsonl: { type: 'boolean' },
+    top: { type: 'string' },
+    text: { type: 'boolean', short: 't' },
+    file: { type: 'boolean', short: 'f' },
+  },
+  run,
+}
