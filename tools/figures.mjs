@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { drawFolders } from './figures/folders.mjs'
+import { drawReadme } from './figures/readme.mjs'
 import { heat, line, path, rect, scale, svg, text } from './figures/svg.mjs'
 import { makeReady } from './ready.mjs'
 
@@ -244,6 +245,7 @@ const { words } = await ner.recognize(SENTENCE, { words: true })
 write('probabilities', drawProbabilities(words, ner.labels))
 ner.dispose()
 write('gelu', drawGelu())
+write('readme', await drawReadme())
 write('folders', drawFolders(readFileSync(`${root}docs/architecture.md`, 'utf8')))
 if (existsSync(`${figures}measured.json`)) {
   const measured = JSON.parse(readFileSync(`${figures}measured.json`, 'utf8'))

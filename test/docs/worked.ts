@@ -10,6 +10,7 @@ type Computation = () => string[] | Promise<string[]>
 const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   overview: model.overview,
   'readme-entities': model.readmeEntities,
+  'readme-commands': model.readmeCommands,
   'model-sizes': sizes.modelSizes,
   'word-pieces': model.wordPieces,
   'word-piece-exercise': model.wordPieceExercise,

@@ -1,10 +1,12 @@
 /** Chapters 1, 2 and 9: the shipped model and its tokenizer. int8 is exact, so these figures are the same everywhere. */
 
-import { inspect } from 'node:util'
+import { Console } from 'node:console'
+import { Writable } from 'node:stream'
 import type { RecognizeOptions } from '#dist/entities/types.js'
 import { loadRecognizer, loadTokenizer } from '#dist/node.js'
 import { parseVocabulary } from '#dist/text/vocabulary.js'
 import { WordPiece } from '#dist/text/wordpiece.js'
+import { iobert } from '../../cli/run.ts'
 import { columns, decimal } from '../toy.ts'
 
 export const SENTENCE = 'Angela Merkel met Tim Cook in Berlin.'
@@ -49,7 +51,28 @@ export async function overview(): Promise<string[]> {
 /** What the README's first program prints. */
 export async function readmeEntities(): Promise<string[]> {
   const { result } = await recognise("Angela Merkel met Tim Cook at Apple's office in Berlin.", {})
-  return ['[', ...result.entities.map((entity) => `  ${inspect(entity, { breakLength: 120 })},`), ']']
+  let printed = ''
+  const stdout = new Writable({
+    write(chunk: Buffer, _encoding, done): void {
+      printed += chunk
+      done()
+    },
+  })
+  new Console(stdout).table(result.entities)
+  return printed.trimEnd().split('\n')
+}
+
+/** What the README's commands print, in the repository's root. */
+export async function readmeCommands(): Promise<string[]> {
+  const commands = [['Tim Cook works in Cupertino.'], ['--redact', 'examples/texts/letter.txt']]
+  const lines: string[] = []
+  for (const args of commands) {
+    const { code, stdout, stderr } = await iobert(args)
+    if (code !== 0) throw new Error(`iobert ${args.join(' ')} ended with ${code}: ${stderr}`)
+    const shown = args.map((one) => (one.includes(' ') ? `"${one}"` : one)).join(' ')
+    lines.push(`$ iobert ${shown}`, stdout.trimEnd())
+  }
+  return lines
 }
 
 export async function offsets(): Promise<string[]> {
