@@ -130,10 +130,12 @@ await step(
 
 await step(
   'dist',
-  ['src', 'tsconfig.json', 'tsconfig.base.json', 'tools/build.mjs'],
-  ['dist/node.js'],
-  () => {
+  ['src', 'tsconfig.json', 'tsconfig.base.json', 'tools/build.mjs', 'tools/package/types.mjs'],
+  ['dist/node.js', 'dist/worker.d.ts'],
+  async () => {
     tool('typescript/bin/tsc', '-p', 'tsconfig.json')
+    const { writePortableTypes } = await import('./package/types.mjs')
+    writePortableTypes(join(root, 'dist'))
   },
 )
 

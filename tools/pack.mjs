@@ -3,7 +3,6 @@
 import {
   chmodSync,
   copyFileSync,
-  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -16,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { absoluteLinks, addressesOf, publishedManifest } from './package/addresses.mjs'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -85,21 +85,24 @@ function packedSize(names) {
 
 rmSync(target, { recursive: true, force: true })
 mkdirSync(target, { recursive: true })
-const { devDependencies, scripts, imports, ...manifest } = JSON.parse(
-  readFileSync(join(root, 'package.json'), 'utf8'),
-)
-writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-for (const name of ['README.md', 'LICENSE']) {
-  if (existsSync(join(root, name))) place(name)
-  else process.stderr.write(`${name} is not there: do not publish without it\n`)
-}
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const addresses = addressesOf(manifest)
+writeFileSync(join(target, 'package.json'), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`)
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+writeFileSync(join(target, 'README.md'), addresses ? absoluteLinks(readme, addresses) : readme)
+place('LICENSE')
+if (!addresses)
+  process.stderr.write('package.json names no repository: this package is not to be published\n')
 for (const name of readdirSync(join(root, 'weights'))) place(`weights/${name}`)
 
 const outputs = await bundle()
 // One file each: pages publish the script on their own origin, and edge workers upload the kernels.
 const single = ['dist/worker.js', 'dist/kernels.wasm']
 for (const name of single) place(name)
-const types = reach(['dist/index.d.ts', 'dist/node.d.ts', 'dist/rules/presets.d.ts'], importedTypes)
+const types = reach(
+  ['index', 'node', 'rules/presets', 'worker', 'kernels.wasm'].map((name) => `dist/${name}.d.ts`),
+  importedTypes,
+)
 for (const name of types) place(name)
 
 const library = reach(['dist/index.js', 'dist/node.js'], (name) => outputs.get(name))

@@ -101,6 +101,7 @@ if (words.length === 0 || words.includes('models')) {
   const files = ['recognizer/goldens', 'recognizer/accuracy', 'checkpoints/large', 'hostile']
   await part('models', process.execPath, ['tools/test.mjs', ...files], { ...models, IOBERT_FUZZ: '100000' })
 }
+await part('package', process.execPath, ['tools/test-package.mjs'])
 await part('runtimes', process.execPath, ['tools/test-runtimes.mjs'])
 await part('browser', process.execPath, ['tools/test-browser.mjs'])
 await part('docs', process.execPath, ['tools/docs.mjs'])

