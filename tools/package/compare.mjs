@@ -16,13 +16,13 @@ export function hashesOf(folder) {
 }
 
 /** @returns a line for each file that only one of two folders has, or whose bytes differ */
-export function differences(one, other) {
+export function differences(one, other, [here, there] = [one, other]) {
   const [left, right] = [hashesOf(one), hashesOf(other)]
   return [...new Set([...left.keys(), ...right.keys()])].sort().flatMap((name) => {
     const [a, b] = [left.get(name), right.get(name)]
     if (a === b) return []
-    if (a === undefined) return [`only in ${other}: ${name}`]
-    if (b === undefined) return [`only in ${one}: ${name}`]
-    return [`differs: ${name}\n  ${a}  ${one}\n  ${b}  ${other}`]
+    if (a === undefined) return [`only in ${there}: ${name}`]
+    if (b === undefined) return [`only in ${here}: ${name}`]
+    return [`differs: ${name}\n  ${a}  ${here}\n  ${b}  ${there}`]
   })
 }
