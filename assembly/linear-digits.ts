@@ -19,10 +19,9 @@
  *   both digits in one function: 217, but re-vectorised only 241 for 6 × 16.
  */
 import { activateInt8 } from './activation'
-import { NEGATIVE, SECOND_HEADER, SECOND_OFFSET, secondSlot } from './digits'
+import { secondSlot } from './digits'
 import { INT8_PANEL } from './linear-int8'
 import { COLUMN_BYTES } from './packing'
-import { dotDigits } from './simd'
 import { nextTileRows } from './tile-rows'
 import { firstDigits8 } from './tiles-digits'
 import { firstDigits16 } from './tiles-digits-16'
@@ -60,53 +59,6 @@ function finishTile(
     v128.store(out, f32x4.add(f32x4.mul(a, f32x4.mul(step, scaleA)), biasA))
     v128.store(out, f32x4.add(f32x4.mul(b, f32x4.mul(step, scaleB)), biasB), 16)
   }
-}
-
-/** The same two vectors to each row of a tile. */
-function fillRows(rows: i32, a: v128, b: v128, out: usize, outStride: usize): void {
-  for (; rows > 0; rows--, out += outStride) {
-    v128.store(out, a)
-    v128.store(out, b, 16)
-  }
-}
-
-/**
- * -64·Σ w over the groups from `number` to `end` to each row of a tile. Two sums for each vector, for each waits for its
- * last product. (The vectors in loops of their own made V8 14 crash where it re-vectorises.)
- */
-function offsetRows(number: usize, end: usize, w: usize, rows: i32, out: usize, outStride: usize): void {
-  const offset = i8x16.splat(SECOND_OFFSET)
-  let a = i32x4.splat(0)
-  let b = i32x4.splat(0)
-  let c = i32x4.splat(0)
-  let d = i32x4.splat(0)
-  for (; number + 4 <= end; number += 4) {
-    const one = w + ((<usize>load<u16>(number)) << 5)
-    const other = w + ((<usize>load<u16>(number, 2)) << 5)
-    a = dotDigits(v128.load(one), offset, a)
-    b = dotDigits(v128.load(one, 16), offset, b)
-    c = dotDigits(v128.load(other), offset, c)
-    d = dotDigits(v128.load(other, 16), offset, d)
-  }
-  for (; number < end; number += 2) {
-    const last = w + ((<usize>load<u16>(number)) << 5)
-    a = dotDigits(v128.load(last), offset, a)
-    b = dotDigits(v128.load(last, 16), offset, b)
-  }
-  fillRows(rows, i32x4.neg(i32x4.add(a, c)), i32x4.neg(i32x4.add(b, d)), out, outStride)
-}
-
-/**
- * The sums of a tile's second digits over 8 channels, to `out`. Where one of them is negative all have 64 added, so 64·Σ w
- * over the listed groups is taken away first.
- */
-function begin(rows: i32, slot: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
-  const listed = <usize>load<i32>(slot)
-  if (listed !== 0 && load<i32>(slot, NEGATIVE) !== 0) {
-    const numbers = slot + <usize>SECOND_HEADER + ((<usize>(groups * rows)) << 2)
-    offsetRows(numbers, numbers + (listed << 1), w, rows, out, outStride)
-  } else fillRows(rows, i32x4.splat(0), i32x4.splat(0), out, outStride)
-  if (listed !== 0) secondDigits8(rows, slot, w, groups, out, outStride)
 }
 
 /**
@@ -153,15 +105,16 @@ export function linearDigits(
         const x = first + rowBytes * row
         const at = (<usize>row) << 2
         const tileOut = panelOut + outStride * row
-        begin(count, slot, w, groups, tileOut, outStride)
         if (pair) {
-          begin(count, slot, w + panelBytes, groups, tileOut + 32, outStride)
           firstDigits16(count, x, w, w + panelBytes, groups, tileOut, outStride)
+          secondDigits8(count, slot, w, groups, tileOut, outStride)
+          secondDigits8(count, slot, w + panelBytes, groups, tileOut + 32, outStride)
           finishTile(steps + at, zeros + at, panelColumns, tileOut, count, outStride)
           finishTile(steps + at, zeros + at, panelColumns + COLUMN_BYTES, tileOut + 32, count, outStride)
           activateInt8(activation, tileOut, count, 2 * INT8_PANEL, outStride)
         } else {
           firstDigits8(count, x, w, groups, tileOut, outStride)
+          secondDigits8(count, slot, w, groups, tileOut, outStride)
           finishTile(steps + at, zeros + at, panelColumns, tileOut, count, outStride)
           activateInt8(activation, tileOut, count, INT8_PANEL, outStride)
         }

@@ -1,15 +1,14 @@
 /**
- * Register tiles of first digits, written out: R rows × 4 vectors of 4 channels, from a panel and the next. `out` holds the sums of second digits
- * beforehand, which count 128 times as much. linear-digits.ts has the layout.
+ * Register tiles of first digits, written out: R rows × 4 vectors of 4 channels, from a panel and the next. linear-digits.ts
+ * has the layout.
  */
 import { dotDigits } from './simd'
 
 function first1x4(x: usize, w: usize, next: usize, groups: i32, out: usize): void {
-  const row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  let y0c = i32x4.shl(v128.load(row, 32), 7)
-  let y0d = i32x4.shl(v128.load(row, 48), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y0c = i32x4.splat(0)
+  let y0d = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32, next += 32) {
     const wa = v128.load(w)
@@ -30,16 +29,14 @@ function first1x4(x: usize, w: usize, next: usize, groups: i32, out: usize): voi
 }
 
 function first2x4(x: usize, w: usize, next: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  let y0c = i32x4.shl(v128.load(row, 32), 7)
-  let y0d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
-  let y1c = i32x4.shl(v128.load(row, 32), 7)
-  let y1d = i32x4.shl(v128.load(row, 48), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y0c = i32x4.splat(0)
+  let y0d = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
+  let y1c = i32x4.splat(0)
+  let y1d = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32, next += 32) {
     const wa = v128.load(w)
@@ -70,21 +67,18 @@ function first2x4(x: usize, w: usize, next: usize, groups: i32, out: usize, outS
 }
 
 function first3x4(x: usize, w: usize, next: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  let y0c = i32x4.shl(v128.load(row, 32), 7)
-  let y0d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
-  let y1c = i32x4.shl(v128.load(row, 32), 7)
-  let y1d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y2a = i32x4.shl(v128.load(row), 7)
-  let y2b = i32x4.shl(v128.load(row, 16), 7)
-  let y2c = i32x4.shl(v128.load(row, 32), 7)
-  let y2d = i32x4.shl(v128.load(row, 48), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y0c = i32x4.splat(0)
+  let y0d = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
+  let y1c = i32x4.splat(0)
+  let y1d = i32x4.splat(0)
+  let y2a = i32x4.splat(0)
+  let y2b = i32x4.splat(0)
+  let y2c = i32x4.splat(0)
+  let y2d = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32, next += 32) {
     const wa = v128.load(w)
@@ -125,26 +119,22 @@ function first3x4(x: usize, w: usize, next: usize, groups: i32, out: usize, outS
 }
 
 function first4x4(x: usize, w: usize, next: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  let y0c = i32x4.shl(v128.load(row, 32), 7)
-  let y0d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
-  let y1c = i32x4.shl(v128.load(row, 32), 7)
-  let y1d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y2a = i32x4.shl(v128.load(row), 7)
-  let y2b = i32x4.shl(v128.load(row, 16), 7)
-  let y2c = i32x4.shl(v128.load(row, 32), 7)
-  let y2d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y3a = i32x4.shl(v128.load(row), 7)
-  let y3b = i32x4.shl(v128.load(row, 16), 7)
-  let y3c = i32x4.shl(v128.load(row, 32), 7)
-  let y3d = i32x4.shl(v128.load(row, 48), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y0c = i32x4.splat(0)
+  let y0d = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
+  let y1c = i32x4.splat(0)
+  let y1d = i32x4.splat(0)
+  let y2a = i32x4.splat(0)
+  let y2b = i32x4.splat(0)
+  let y2c = i32x4.splat(0)
+  let y2d = i32x4.splat(0)
+  let y3a = i32x4.splat(0)
+  let y3b = i32x4.splat(0)
+  let y3c = i32x4.splat(0)
+  let y3d = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32, next += 32) {
     const wa = v128.load(w)
@@ -195,31 +185,26 @@ function first4x4(x: usize, w: usize, next: usize, groups: i32, out: usize, outS
 }
 
 function first5x4(x: usize, w: usize, next: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  let y0c = i32x4.shl(v128.load(row, 32), 7)
-  let y0d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
-  let y1c = i32x4.shl(v128.load(row, 32), 7)
-  let y1d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y2a = i32x4.shl(v128.load(row), 7)
-  let y2b = i32x4.shl(v128.load(row, 16), 7)
-  let y2c = i32x4.shl(v128.load(row, 32), 7)
-  let y2d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y3a = i32x4.shl(v128.load(row), 7)
-  let y3b = i32x4.shl(v128.load(row, 16), 7)
-  let y3c = i32x4.shl(v128.load(row, 32), 7)
-  let y3d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y4a = i32x4.shl(v128.load(row), 7)
-  let y4b = i32x4.shl(v128.load(row, 16), 7)
-  let y4c = i32x4.shl(v128.load(row, 32), 7)
-  let y4d = i32x4.shl(v128.load(row, 48), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y0c = i32x4.splat(0)
+  let y0d = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
+  let y1c = i32x4.splat(0)
+  let y1d = i32x4.splat(0)
+  let y2a = i32x4.splat(0)
+  let y2b = i32x4.splat(0)
+  let y2c = i32x4.splat(0)
+  let y2d = i32x4.splat(0)
+  let y3a = i32x4.splat(0)
+  let y3b = i32x4.splat(0)
+  let y3c = i32x4.splat(0)
+  let y3d = i32x4.splat(0)
+  let y4a = i32x4.splat(0)
+  let y4b = i32x4.splat(0)
+  let y4c = i32x4.splat(0)
+  let y4d = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32, next += 32) {
     const wa = v128.load(w)
@@ -280,36 +265,30 @@ function first5x4(x: usize, w: usize, next: usize, groups: i32, out: usize, outS
 }
 
 function first6x4(x: usize, w: usize, next: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  let y0c = i32x4.shl(v128.load(row, 32), 7)
-  let y0d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
-  let y1c = i32x4.shl(v128.load(row, 32), 7)
-  let y1d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y2a = i32x4.shl(v128.load(row), 7)
-  let y2b = i32x4.shl(v128.load(row, 16), 7)
-  let y2c = i32x4.shl(v128.load(row, 32), 7)
-  let y2d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y3a = i32x4.shl(v128.load(row), 7)
-  let y3b = i32x4.shl(v128.load(row, 16), 7)
-  let y3c = i32x4.shl(v128.load(row, 32), 7)
-  let y3d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y4a = i32x4.shl(v128.load(row), 7)
-  let y4b = i32x4.shl(v128.load(row, 16), 7)
-  let y4c = i32x4.shl(v128.load(row, 32), 7)
-  let y4d = i32x4.shl(v128.load(row, 48), 7)
-  row += outStride
-  let y5a = i32x4.shl(v128.load(row), 7)
-  let y5b = i32x4.shl(v128.load(row, 16), 7)
-  let y5c = i32x4.shl(v128.load(row, 32), 7)
-  let y5d = i32x4.shl(v128.load(row, 48), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y0c = i32x4.splat(0)
+  let y0d = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
+  let y1c = i32x4.splat(0)
+  let y1d = i32x4.splat(0)
+  let y2a = i32x4.splat(0)
+  let y2b = i32x4.splat(0)
+  let y2c = i32x4.splat(0)
+  let y2d = i32x4.splat(0)
+  let y3a = i32x4.splat(0)
+  let y3b = i32x4.splat(0)
+  let y3c = i32x4.splat(0)
+  let y3d = i32x4.splat(0)
+  let y4a = i32x4.splat(0)
+  let y4b = i32x4.splat(0)
+  let y4c = i32x4.splat(0)
+  let y4d = i32x4.splat(0)
+  let y5a = i32x4.splat(0)
+  let y5b = i32x4.splat(0)
+  let y5c = i32x4.splat(0)
+  let y5d = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32, next += 32) {
     const wa = v128.load(w)

@@ -1,13 +1,11 @@
 /**
- * Register tiles of first digits, written out: R rows × 2 vectors of 4 channels. `out` holds the sums of second digits
- * beforehand, which count 128 times as much. linear-digits.ts has the layout.
+ * Register tiles of first digits, written out: R rows × 2 vectors of 4 channels. linear-digits.ts has the layout.
  */
 import { dotDigits } from './simd'
 
 function first1x2(x: usize, w: usize, groups: i32, out: usize): void {
-  const row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32) {
     const wa = v128.load(w)
@@ -23,12 +21,10 @@ function first1x2(x: usize, w: usize, groups: i32, out: usize): void {
 
 // #region tile
 function first2x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32) {
     const wa = v128.load(w)
@@ -50,15 +46,12 @@ function first2x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
 // #endregion
 
 function first3x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y2a = i32x4.shl(v128.load(row), 7)
-  let y2b = i32x4.shl(v128.load(row, 16), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
+  let y2a = i32x4.splat(0)
+  let y2b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32) {
     const wa = v128.load(w)
@@ -85,18 +78,14 @@ function first3x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
 }
 
 function first4x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y2a = i32x4.shl(v128.load(row), 7)
-  let y2b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y3a = i32x4.shl(v128.load(row), 7)
-  let y3b = i32x4.shl(v128.load(row, 16), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
+  let y2a = i32x4.splat(0)
+  let y2b = i32x4.splat(0)
+  let y3a = i32x4.splat(0)
+  let y3b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32) {
     const wa = v128.load(w)
@@ -129,21 +118,16 @@ function first4x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
 }
 
 function first5x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y2a = i32x4.shl(v128.load(row), 7)
-  let y2b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y3a = i32x4.shl(v128.load(row), 7)
-  let y3b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y4a = i32x4.shl(v128.load(row), 7)
-  let y4b = i32x4.shl(v128.load(row, 16), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
+  let y2a = i32x4.splat(0)
+  let y2b = i32x4.splat(0)
+  let y3a = i32x4.splat(0)
+  let y3b = i32x4.splat(0)
+  let y4a = i32x4.splat(0)
+  let y4b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32) {
     const wa = v128.load(w)
@@ -182,24 +166,18 @@ function first5x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
 }
 
 function first6x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
-  let row = out
-  let y0a = i32x4.shl(v128.load(row), 7)
-  let y0b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y1a = i32x4.shl(v128.load(row), 7)
-  let y1b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y2a = i32x4.shl(v128.load(row), 7)
-  let y2b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y3a = i32x4.shl(v128.load(row), 7)
-  let y3b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y4a = i32x4.shl(v128.load(row), 7)
-  let y4b = i32x4.shl(v128.load(row, 16), 7)
-  row += outStride
-  let y5a = i32x4.shl(v128.load(row), 7)
-  let y5b = i32x4.shl(v128.load(row, 16), 7)
+  let y0a = i32x4.splat(0)
+  let y0b = i32x4.splat(0)
+  let y1a = i32x4.splat(0)
+  let y1b = i32x4.splat(0)
+  let y2a = i32x4.splat(0)
+  let y2b = i32x4.splat(0)
+  let y3a = i32x4.splat(0)
+  let y3b = i32x4.splat(0)
+  let y4a = i32x4.splat(0)
+  let y4b = i32x4.splat(0)
+  let y5a = i32x4.splat(0)
+  let y5b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; w += 32) {
     const wa = v128.load(w)

@@ -120,8 +120,8 @@ export class Layout {
         digits: undefined,
       }
     }
-    // Each number has a first digit and may have a second; each group of four inputs may be listed once a tile.
-    const slotBytes = 2 * SECOND_HEADER + roundUp(padded / 2, 16)
+    // Each number has a first digit and may have a second of either sign; each group of four inputs may be listed twice a tile.
+    const slotBytes = 3 * SECOND_HEADER + padded
     const tiles = Math.floor(rows / CLOSEST_TILES) + 1
     return {
       values: this.#space.allocate(rows * padded),
@@ -129,7 +129,7 @@ export class Layout {
       steps,
       digits: {
         zeros: this.#space.allocate(4 * rows),
-        slots: this.#space.allocate(rows * padded + tiles * slotBytes),
+        slots: this.#space.allocate(2 * rows * padded + tiles * slotBytes),
         slotBytes,
       },
     }

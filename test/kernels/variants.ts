@@ -135,18 +135,25 @@ export class Bench {
         assert.ok(values[at]! <= 127, 'a first digit has 7 bits')
         values[at] = values[at]! - zeros[i]!
       })
-      const slot = digits.slots + first * padded + Math.floor(first / 3) * digits.slotBytes
+      const slot = digits.slots + 2 * first * padded + Math.floor(first / 3) * digits.slotBytes
       const view = new DataView(buffer, slot)
-      const [groups, negative] = [view.getInt32(0, true), view.getInt32(4, true)]
-      listed += groups
-      for (let index = 0; index < groups; index++) {
-        const number = view.getUint16(16 + padded * count + 2 * index, true)
-        for (let i = 0; i < count; i++) {
-          for (let k = 0; k < 4; k++) {
-            const second = view.getUint8(16 + (index * count + i) * 4 + k)
-            assert.ok(second <= 127, 'a second digit has 7 bits')
-            const at = (first + i) * padded + 4 * number + k
-            values[at] = values[at]! + 128 * (second - (negative ? 64 : 0))
+      const numbersAt = padded * count + 16
+      for (const [list, sign] of [
+        [0, 1],
+        [1, -1],
+      ] as const) {
+        const from = 16 + list * (numbersAt + padded / 2)
+        const groups = view.getInt32(4 * list, true)
+        listed += groups
+        for (let index = 0; index < groups; index++) {
+          const number = view.getUint16(from + numbersAt + 2 * index, true)
+          for (let i = 0; i < count; i++) {
+            for (let k = 0; k < 4; k++) {
+              const second = view.getUint8(from + (index * count + i) * 4 + k)
+              assert.ok(second <= 63, 'the magnitude of a second digit')
+              const at = (first + i) * padded + 4 * number + k
+              values[at] = values[at]! + sign * 128 * second
+            }
           }
         }
       }
