@@ -254,6 +254,41 @@ for (const variant of variants()) {
     assert.equal([...values.subarray(4 * 32, 4 * 32 + columns + 2)], [...Array(columns).fill(-127), 0, 0])
     assert.is(bench.broken(), 0)
   })
+
+  // The lists of such rows are the shortest there are: what is written at the end of one must not reach the next.
+  test(`second digits of few rows of few numbers equal the reference: ${variant.name}`, async () => {
+    const columns = 16
+    const identity = new Float32Array(columns * columns)
+    for (let i = 0; i < columns; i++) identity[i * columns + i] = 1
+    for (let count = 1; count <= 6; count++) {
+      for (const [low, high] of [
+        [0, 5],
+        [9, 2],
+        [1, 3],
+        [15, 12],
+      ] as const) {
+        const rows = new Float32Array(count * columns).fill(0.001)
+        for (let row = 0; row < count; row++) {
+          rows[row * columns + ((low + row) % columns)] = -1
+          rows[row * columns + ((high + row) % columns)] = 1
+        }
+        const [expected, found] = await Promise.all(
+          [reference, variant].map(async (each) => {
+            const bench = new Bench(await each.create())
+            const x = bench.matrix(count, columns)
+            bench.fill(x, rows)
+            const out = bench.matrix(count, columns, 'int8')
+            const layer = bench.linear('float32', columns, columns, identity, new Float32Array(columns))
+            bench.kernels.linear(x, layer, out, 'identity')
+            assert.is(bench.broken(), 0)
+            return bench.readQuantized(out).values
+          }),
+        )
+        assert.ok(expected!.some((q) => Math.abs(q) > 64))
+        assert.equal(found, expected, `${count} rows, ${low} and ${high}`)
+      }
+    }
+  })
 }
 
 test('packLinear() quantises as quantizeWeights() does, and refuses what is not finite', async () => {
