@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, type } from 'node:os'
 import { chooseKernels } from '../kernels/choose.ts'
 import type { Precision } from '../kernels/kernels.ts'
@@ -7,8 +6,10 @@ import type { BertConfig } from '../model/config.ts'
 import { loadModel } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import { kernelRate } from './bench-kernel.ts'
+import { compare, describe, type Engine, type Figure, type Report, readReport } from './bench-report.ts'
+import { shareRows } from './bench-share.ts'
 import { type Steps, withSteps } from './bench-steps.ts'
-import type { Command } from './command.ts'
+import type { Command, CommandContext } from './command.ts'
 import { withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
 import { UsageError } from './usage-error.ts'
@@ -24,6 +25,7 @@ what else runs; it takes about a minute. What is measured is told on stderr.
 Options
       --json        a report as JSON, for --compare
       --compare F   an earlier report: also each figure's ratio to it, above 1 where this run is better
+      --share       rows for bench/RESULTS.md, as Markdown; CONTRIBUTING.md says how to send them
       --turbo       256-bit vectors, in Node 24 and newer on x64
       --seconds N   time for each figure; default 0.5
       --offline     no network: only what is in the Hub's cache
@@ -40,29 +42,6 @@ const PRECISIONS = ['int8', 'float32'] as const
 /** That take time: of each precision the kernels, and with one thread and with several loading and two of each length. */
 const FIGURES = PRECISIONS.length * (KERNEL_ROWS.length + 2 * (1 + 2 * LENGTHS.length))
 
-/** One measured number; equal names are compared. */
-interface Figure {
-  readonly name: string
-  readonly value: number
-  readonly unit: 'GOP/s' | 'ms' | 'texts/s' | 'MB'
-  /** The other run's value: only with --compare. */
-  readonly before?: number
-}
-
-interface Machine {
-  readonly processor: string
-  readonly cores: number
-  readonly system: string
-  readonly runtime: string
-  readonly date: string
-}
-
-interface Report {
-  readonly model: string
-  readonly machine: Machine
-  readonly figures: readonly Figure[]
-}
-
 interface Wanted {
   readonly model: ModelName | undefined
   readonly turbo: boolean
@@ -70,7 +49,7 @@ interface Wanted {
   readonly seconds: number
 }
 
-async function run(args: ParsedArguments): Promise<number> {
+async function run(args: ParsedArguments, { readVersion }: CommandContext): Promise<number> {
   const { positionals } = args
   if (positionals.length > 1) throw new UsageError(`bench takes one MODEL, found ${positionals.length}`)
   const wanted = {
@@ -80,10 +59,15 @@ async function run(args: ParsedArguments): Promise<number> {
     seconds: readSeconds(args.value('seconds')),
   }
   const file = args.value('compare')
+  if (args.has('share') && (args.has('json') || file !== undefined)) {
+    throw new UsageError('--share prints rows of Markdown: leave out --json and --compare')
+  }
   const earlier = file === undefined ? undefined : await readReport(file)
-  const report = await withSteps(FIGURES, (steps) => measure(wanted, steps))
+  const version = await readVersion()
+  const report = await withSteps(FIGURES, (steps) => measure(wanted, version, steps))
   const compared = earlier === undefined ? report : compare(report, earlier)
-  if (args.has('json')) await write(`${JSON.stringify(compared, undefined, 2)}\n`, 'json')
+  if (args.has('share')) await write(shareRows(report))
+  else if (args.has('json')) await write(`${JSON.stringify(compared, undefined, 2)}\n`, 'json')
   else await write(describe(compared, earlier))
   return 0
 }
@@ -94,7 +78,7 @@ function readSeconds(value: string | undefined): number {
   throw new UsageError(`--seconds is '${value}', expected a number above 0 and up to 60`)
 }
 
-async function measure(wanted: Wanted, steps: Steps): Promise<Report> {
+async function measure(wanted: Wanted, version: string, steps: Steps): Promise<Report> {
   const { model, turbo, offline } = wanted
   // The first time may download.
   const first = await withLoadingBar((onProgress) =>
@@ -105,7 +89,9 @@ async function measure(wanted: Wanted, steps: Steps): Promise<Report> {
   first.dispose()
   if (turbo && !on) complain('there is no turbo here: it takes Node 24 or newer on x64')
   const figures: Figure[] = []
+  const kernels: Partial<Record<Precision, string>> = {}
   for (const precision of PRECISIONS) {
+    kernels[precision] = await chooseKernels('auto', precision, turbo)
     figures.push(...(await measureKernels(precision, config, wanted, steps)))
     const counts = new Set([1, Math.min(8, availableParallelism())])
     for (const threads of counts) figures.push(...(await measureModel(precision, threads, wanted, steps)))
@@ -122,7 +108,8 @@ async function measure(wanted: Wanted, steps: Steps): Promise<Report> {
     runtime: runtimeOf(),
     date: new Date().toISOString(),
   }
-  return { model: String(model ?? 'the model that ships'), machine, figures }
+  const engine: Engine = { version, kernels, turbo: on }
+  return { model: String(model ?? 'the model that ships'), engine, machine, figures }
 }
 
 function runtimeOf(): string {
@@ -211,60 +198,12 @@ async function medianTime(
   return times[times.length >> 1]!
 }
 
-async function readReport(file: string): Promise<Report> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--compare cannot read ${file}: ${error.code ?? error.message}`)
-  })
-  try {
-    const report = JSON.parse(text) as Partial<Report> | null
-    const right = report?.figures?.every(({ name, value }) => typeof name === 'string' && value > 0)
-    if (right && typeof report?.machine === 'object') return report as Report
-  } catch {
-    // Told below.
-  }
-  throw new UsageError(`${file} is not a report of iobert bench --json`)
-}
-
-function compare(report: Report, earlier: Report): Report {
-  const values = new Map(earlier.figures.map(({ name, unit, value }) => [`${name} ${unit}`, value]))
-  const figures = report.figures.map((figure) => {
-    const before = values.get(`${figure.name} ${figure.unit}`)
-    return before === undefined ? figure : { ...figure, before }
-  })
-  return { ...report, figures }
-}
-
-function describe({ model, machine, figures }: Report, earlier: Report | undefined): string {
-  const heading = (title: string, { processor, cores, system, runtime, date }: Machine): string =>
-    `${title.padEnd(9)}${processor}, ${cores} cores, ${system}, ${runtime}, ${date}\n`
-  const widest = figures.reduce((width, { name }) => Math.max(width, name.length), 0)
-  const lines = figures.map(({ name, value, unit, before }) => {
-    const line = `${name.padEnd(widest)} ${digits(value).padStart(9)} ${unit.padEnd(7)}`
-    if (before === undefined) return `${line.trimEnd()}\n`
-    const rate = unit === 'GOP/s' || unit === 'texts/s'
-    const ratio = rate ? value / before : before / value
-    return `${line} ${digits(before).padStart(9)}  ${ratio.toFixed(2)}x\n`
-  })
-  return [
-    `${'model'.padEnd(9)}${model}\n`,
-    heading('machine', machine),
-    ...(earlier === undefined ? [] : [heading('before', earlier.machine)]),
-    '\n',
-    ...lines,
-  ].join('')
-}
-
-/** Three digits that count. */
-function digits(value: number): string {
-  if (!(value > 0) || value >= 100) return value.toFixed(0)
-  return value.toFixed(2 - Math.floor(Math.log10(value)))
-}
-
 export const command: Command = {
   help,
   options: {
     json: { type: 'boolean' },
     compare: { type: 'string' },
+    share: { type: 'boolean' },
     turbo: { type: 'boolean' },
     seconds: { type: 'string' },
     offline: { type: 'boolean' },

@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
     const given = readArguments(entry === undefined ? args : rest, { ...command.options, ...HELP })
     if (given.has('help')) process.stdout.write(command.help)
     else if (given.has('version')) process.stdout.write(`${await readVersion()}\n`)
-    else return await command.run(given)
+    else return await command.run(given, { readVersion })
     return 0
   } catch (error) {
     if (!(error instanceof UsageError)) throw error

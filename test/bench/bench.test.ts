@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { SHARE_HEADER, shareRows } from '#dist/cli/bench-share.js'
 import { iobert, model, temporaryFolder } from '../cli/run.ts'
 import { rootPath } from '../shared.ts'
 
@@ -76,6 +77,49 @@ test('iobert bench --json reports kernels, loading, lengths, threads, precisions
   assert.match(compared.stdout, /^before {3}\S/mu)
   const memory = /int8, 1 thread, kernel memory.*$/mu.exec(compared.stdout)![0]
   assert.match(memory, /0\.50x$/u)
+})
+
+test('iobert bench --share prints rows that fit the table of bench/RESULTS.md', async () => {
+  const { code, stdout, stderr } = await iobert(['bench', model, '--share', '--seconds', '0.001'])
+  assert.is(code, 0, stderr)
+  const lines = stdout.trim().split('\n')
+  assert.is(lines.length, 4, stdout)
+  assert.is(lines[0], SHARE_HEADER)
+  const cells = (line: string): string[] => line.split(/(?<!\\)\|/u).map((cell) => cell.trim())
+  const text = readFileSync(rootPath('bench/RESULTS.md'), 'utf8')
+  const section = text.split(/^## /mu).find((part) => part.startsWith('On other machines'))!
+  assert.equal(
+    cells(/^\| machine.*$/mu.exec(section)![0]),
+    cells(SHARE_HEADER),
+    'RESULTS.md has these columns',
+  )
+  const { version } = JSON.parse(readFileSync(rootPath('package.json'), 'utf8'))
+  for (const [index, precision] of ['int8', 'float32'].entries()) {
+    const row = cells(lines[2 + index]!)
+    assert.is(row.length, cells(SHARE_HEADER).length)
+    assert.match(row[2]!, /^Node \d+/u)
+    assert.is(row[3], version)
+    assert.ok(row[4]!.endsWith(precision), row[4])
+    assert.match(row[5]!, /^(?:simd|relaxed)$/u)
+    for (const figure of row.slice(6, 11)) assert.ok(Number(figure) > 0, `${figure} in ${lines[2 + index]}`)
+  }
+  for (const other of ['--json', '--compare']) {
+    const both = await iobert(['bench', '--share', other, ...(other === '--json' ? [] : ['x.json'])])
+    assert.is(both.code, 2)
+    assert.match(both.stderr, '--share')
+  }
+})
+
+test('shareRows() lets no name of a machine or a model break the table', () => {
+  const report = {
+    model: 'a|b\n| c',
+    machine: { processor: 'X | `Y`', cores: 2, system: 'Linux', runtime: 'Node 24', date: '2026-01-02T03' },
+    figures: [{ name: 'int8, 1 thread, 16 pieces', value: 12.345, unit: 'ms' as const }],
+  }
+  const [header, , row] = shareRows(report).trim().split('\n')
+  const count = (line: string): number => line.match(/(?<!\\)\|/gu)!.length
+  assert.is(count(row!), count(header!))
+  assert.match(row!, '| 12.3 | – | – | – | – | 2026-01-02 |')
 })
 
 test('iobert bench refuses what is no report, no number and a second model; the help lists it', async () => {
