@@ -10,7 +10,8 @@ import { openFiles as openPostable } from './runtime/open-files.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import { spawnWebWorker } from './runtime/spawn.ts'
 
-const SCHEME = /^[a-z][a-z0-9+.-]*:/i
+/** Two letters at least: one is a drive on Windows. */
+const SCHEME = /^[a-z][a-z0-9+.-]+:/i
 
 /** What every runtime tells in the same way: files given, URLs, and the rest as text. */
 export function locateAnywhere(model: ModelName | undefined): Locator | string | undefined {

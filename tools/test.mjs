@@ -16,6 +16,7 @@ run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.j
 
 const words = process.argv.slice(2)
 const files = readdirSync(join(root, 'test'), { recursive: true })
+  .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => name.replace(/\.ts$/, '.js'))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import type { TextOptions } from '../entities/types.ts'
 import { formatClassificationReport } from '../evaluate/classification-report.ts'
 import { joinDocuments, parseConll, type TaggedSentence } from '../evaluate/conll.ts'
@@ -14,6 +14,7 @@ import {
 } from '../evaluate/evaluation.ts'
 import { joinWords, labelsOfWords } from '../evaluate/joined-words.ts'
 import { reportHtml } from '../evaluate/report-html.ts'
+import { renameOver } from '../hub/rename.node.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
@@ -119,7 +120,7 @@ async function writePage(path: string, html: string): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}`
   process.once('exit', () => rmSync(beside, { force: true }))
   await writeFile(beside, html, { flag: 'wx' })
-  await rename(beside, path)
+  await renameOver(beside, path)
 }
 
 async function readWhole(file: string): Promise<Uint8Array> {

@@ -5,12 +5,13 @@
  * run puts it back.
  */
 import { randomBytes } from 'node:crypto'
-import { renameSync, rmdirSync, rmSync } from 'node:fs'
+import { rmdirSync, rmSync } from 'node:fs'
 import { chmod, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { FileSink, ModelSink } from '../convert/convert.ts'
 import { KEPT_FILES } from '../convert/small-files.ts'
 import { checkFileName } from '../format/file-name.ts'
+import { renameOverSync } from '../hub/rename.node.ts'
 import { carryOver } from './carry-over.ts'
 import { complain } from './output.ts'
 import { UsageError } from './usage-error.ts'
@@ -83,8 +84,8 @@ export async function createOutputFolder(folder: string, options: OutputOptions)
   const old = aside(OLD)
   let swapped = false
   process.once('exit', () => {
-    rmSync(staging, { recursive: true, force: true })
-    if (swapped) rmSync(old, { recursive: true, force: true })
+    rmSync(staging, { recursive: true, force: true, maxRetries: 3 })
+    if (swapped) rmSync(old, { recursive: true, force: true, maxRetries: 3 })
     for (const one of made) removeIfEmpty(one)
   })
   await mkdir(staging)
@@ -105,7 +106,7 @@ export async function createOutputFolder(folder: string, options: OutputOptions)
       if (found === 'files') await carryOver(path, staging, (name) => isReplaced(name, names))
       swap(path, staging, found === 'nothing' ? undefined : old)
       swapped = true
-      if (found !== 'nothing') await rm(old, { recursive: true, force: true })
+      if (found !== 'nothing') await rm(old, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
@@ -120,11 +121,11 @@ function isReplaced(name: string, names: readonly string[]): boolean {
 
 /** Without a turn of the event loop in it, so that no signal's handler runs between the two. */
 function swap(path: string, staging: string, old: string | undefined): void {
-  if (old !== undefined) renameSync(path, old)
+  if (old !== undefined) renameOverSync(path, old)
   try {
-    renameSync(staging, path)
+    renameOverSync(staging, path)
   } catch (error) {
-    if (old !== undefined) renameSync(old, path)
+    if (old !== undefined) renameOverSync(old, path)
     throw error
   }
 }
@@ -133,7 +134,7 @@ function swap(path: string, staging: string, old: string | undefined): void {
 function moveInto(path: string, staging: string, names: readonly string[]): void {
   const top = new Set(names.map((name) => name.split('/')[0]!))
   const last = top.delete('config.json') ? ['config.json'] : []
-  for (const name of [...top, ...last]) renameSync(join(staging, name), join(path, name))
+  for (const name of [...top, ...last]) renameOverSync(join(staging, name), join(path, name))
   rmdirSync(staging)
 }
 
@@ -144,7 +145,7 @@ async function putBack(path: string): Promise<void> {
   const names = await readdir(dirname(path)).catch(() => [])
   const left = names.find((name) => name.startsWith(beginning))
   if (left === undefined) return
-  renameSync(join(dirname(path), left), path)
+  renameOverSync(join(dirname(path), left), path)
   complain(`${path} is put back: a run was killed before the new folder took its place`)
 }
 
@@ -175,7 +176,8 @@ async function whyFixed(path: string, device: number): Promise<string | undefine
   if (down === '' || !(down === '..' || down.startsWith(`..${sep}`) || resolve(down) === down)) {
     return 'is the working folder or around it'
   }
-  if ((await stat(dirname(path))).dev !== device) return 'is the root of a disk or volume'
+  if (dirname(path) === path || (await stat(dirname(path))).dev !== device)
+    return 'is the root of a disk or volume'
   const probe = join(dirname(path), `.${basename(path)}.${NEW}${randomBytes(6).toString('hex')}`)
   const writable = await mkdir(probe).then(
     () => true,

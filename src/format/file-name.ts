@@ -7,7 +7,7 @@ const LONGEST_PART = 255
  * Refuses a file name that could leave the model's folder: names come from files that nobody vouches for
  * (`weight_map` of a sharded index, `modules.json`). A name is one or more parts joined by `/`; no part is empty, `.`
  * or `..`, none holds a backslash, a colon (drives and streams on Windows), a control character or half a surrogate
- * pair, and none is longer than file systems allow.
+ * pair, none is longer than file systems allow, and none is another file or a device on Windows (`config.json.`, `nul`).
  *
  * @returns the name, unchanged
  * @throws {ModelFormatError} `InvalidConfig`
@@ -20,6 +20,13 @@ export function checkFileName(fileName: string): string {
       `${quoted(fileName)} is not a file name inside a model's folder: it must be a relative path joined by '/' without '..', backslashes, colons or control characters`,
     )
   }
+  const elsewhere = parts.find((part) => ELSEWHERE.test(part))
+  if (elsewhere !== undefined) {
+    throw new ModelFormatError(
+      'InvalidConfig',
+      `${quoted(fileName)} has ${quoted(elsewhere)}, which is no file of that name on Windows: call the file otherwise`,
+    )
+  }
   const long = parts.find((part) => new TextEncoder().encode(part).length > LONGEST_PART)
   if (long !== undefined) {
     throw new ModelFormatError(
@@ -29,6 +36,9 @@ export function checkFileName(fileName: string): string {
   }
   return fileName
 }
+
+/** What Windows takes for something else than a file of that name. */
+const ELSEWHERE = /[. ]$|^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i
 
 function hasForbiddenUnit(fileName: string): boolean {
   for (let at = 0; at < fileName.length; at++) {

@@ -1,9 +1,10 @@
-import { copyFile, link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { quoted } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
 import { HubError } from './errors.ts'
 import { errorCode, temporaryName } from './paths.node.ts'
+import { renameOver } from './rename.node.ts'
 import { isCommit } from './urls.ts'
 
 /**
@@ -102,7 +103,7 @@ export class HubCache {
         (this.#symlinks && (await tryLink(() => symlink(relativeLink(pointer, blob), made)))) ||
         (await tryLink(() => link(blob, made)))
       if (!linked) await copyFile(blob, made)
-      await rename(made, pointer)
+      await renameOver(made, pointer)
     } finally {
       await rm(made, { force: true })
     }
@@ -114,7 +115,7 @@ export class HubCache {
       await mkdir(dirname(path), { recursive: true })
       const made = join(this.folder, temporaryName('text'))
       await writeFile(made, text)
-      await rename(made, path)
+      await renameOver(made, path)
     } catch (error) {
       if (!['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '')) throw error
     }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DownloadError, ModelFormatError, quoted } from '../format/errors.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
@@ -11,6 +11,7 @@ import { HubError, type HubQuestion, refusal } from './errors.ts'
 import { withLock } from './lock.node.ts'
 import { mostBytes } from './model-files.ts'
 import { errorCode } from './paths.node.ts'
+import { renameOver } from './rename.node.ts'
 import { authorization } from './token.ts'
 import { resolveUrl } from './urls.ts'
 
@@ -135,7 +136,7 @@ async function finish(
 ): Promise<string | undefined> {
   try {
     const fault = await faultOf(partial, metadata, signal)
-    if (fault === undefined) await rename(partial, blob)
+    if (fault === undefined) await renameOver(partial, blob)
     return fault
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { posix, win32 } from 'node:path'
 import { checkEndpoint, DEFAULT_ENDPOINT } from './urls.ts'
 
 /** What the environment says about the Hub, with the names and precedence of Python's huggingface_hub. */
@@ -25,11 +25,14 @@ export interface HubEnvironment {
  * @throws {RangeError} where `HF_ENDPOINT` is no address
  */
 export function readEnvironment(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+  environment: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
 ): HubEnvironment {
   const value = (name: string): string | undefined => environment[name] || undefined
-  const path = (text: string): string => expandPath(text, environment)
-  const cacheHome = value('XDG_CACHE_HOME') ?? join(homeOf(environment), '.cache')
+  const { join } = platform === 'win32' ? win32 : posix
+  const ownHome = homeOf(environment, platform)
+  const path = (text: string): string => expandPath(text, environment, platform)
+  const cacheHome = value('XDG_CACHE_HOME') ?? join(ownHome, '.cache')
   const home = path(value('HF_HOME') ?? join(cacheHome, 'huggingface'))
   return {
     endpoint: checkEndpoint(value('HF_ENDPOINT') ?? DEFAULT_ENDPOINT),
@@ -53,18 +56,21 @@ function milliseconds(seconds: string | undefined): number {
   return Number.isInteger(value) && value > 0 ? value * 1000 : 10_000
 }
 
-function homeOf(environment: Readonly<Record<string, string | undefined>>): string {
-  return environment['HOME'] || homedir()
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** On Windows Python asks for USERPROFILE, whatever a shell says in HOME. */
+function homeOf(environment: Environment, platform: NodeJS.Platform): string {
+  return environment[platform === 'win32' ? 'USERPROFILE' : 'HOME'] || homedir()
 }
 
-/** `~`, `$NAME` and `${NAME}`, as Python's expanduser and expandvars do. */
-function expandPath(path: string, environment: Readonly<Record<string, string | undefined>>): string {
-  const absolute = path.replace(/^~(?=$|[/\\])/, () => homeOf(environment))
-  return absolute.replace(
-    /\$(?:(\w+)|\{([^}]*)\})/g,
-    (whole, bare: string | undefined, braced: string | undefined) =>
-      environment[bare ?? braced ?? ''] ?? whole,
-  )
+/** `~`, `$NAME`, `${NAME}` and on Windows `%NAME%`, as Python's expanduser and expandvars do. */
+function expandPath(path: string, environment: Environment, platform: NodeJS.Platform): string {
+  const absolute = path.replace(/^~(?=$|[/\\])/, () => homeOf(environment, platform))
+  const names = platform === 'win32' ? /\$(?:(\w+)|\{([^}]*)\})|%([^%]+)%/g : /\$(?:(\w+)|\{([^}]*)\})/g
+  return absolute.replace(names, (whole: string, ...found: (string | undefined)[]) => {
+    const name = found.slice(0, platform === 'win32' ? 3 : 2).find((one) => one !== undefined)
+    return environment[name ?? ''] ?? whole
+  })
 }
 
 function readToken(path: string): string | undefined {

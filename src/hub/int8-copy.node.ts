@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { quantizeModel } from '../convert/quantize-model.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
@@ -9,6 +9,7 @@ import { readShardIndex, shardNames, WEIGHTS } from '../format/shard-index.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
 import { resolveTensors } from '../model/tensor-names.ts'
 import { temporaryName } from './paths.node.ts'
+import { renameOver } from './rename.node.ts'
 
 /**
  * A Hub model with float weights that is used as int8 is quantised once: the int8 weights are kept in the model's part of
@@ -63,7 +64,7 @@ export async function writeInt8Copy(snapshot: string, path: string): Promise<voi
     } finally {
       await file.close()
     }
-    await rename(made, path)
+    await renameOver(made, path)
   } finally {
     await rm(made, { force: true })
   }

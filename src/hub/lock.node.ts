@@ -1,13 +1,16 @@
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { delay } from '../format/request.ts'
 import { errorCode, temporaryName } from './paths.node.ts'
+import { isBusy, removeFile } from './rename.node.ts'
 
 /** How often the holder shows that it lives, and how long others believe it without a sign. Milliseconds. */
 const HEARTBEAT = 1000
 const STALE = 15_000
 const POLL = 100
+/** How long a lock may be in the middle of its deletion. */
+const BUSY = 3000
 
 /**
  * Runs `work` while no other process that asks for the same lock does. Node has no `flock`, so the lock is a file made
@@ -34,7 +37,8 @@ export async function withLock<T>(
     return await work(fromSilent)
   } finally {
     clearInterval(heartbeat)
-    if ((await holderOf(path)) === own) await rm(path, { force: true })
+    // One that stays behind is stale for others, or dead.
+    if ((await holderOf(path)) === own) await removeFile(path).catch(() => {})
   }
 }
 
@@ -47,12 +51,15 @@ async function acquire(
   let seen = ''
   let since = 0
   let fromSilent = false
+  const started = performance.now()
   for (;;) {
     try {
       await writeFile(path, own, { flag: 'wx' })
       return fromSilent
     } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error
+      // On Windows a lock that is being deleted cannot be made yet, and says so as what may not be written does.
+      const passing = isBusy(error) && performance.now() - started < BUSY
+      if (errorCode(error) !== 'EEXIST' && !passing) throw error
     }
     // By our own clock: the time of the file may come from another machine.
     const sign = await signOf(path)
@@ -75,7 +82,7 @@ async function breakLock(path: string, holder: string): Promise<void> {
   if ((await holderOf(path)) !== holder) return
   const aside = temporaryName(path)
   await rename(path, aside).catch(() => {})
-  await rm(aside, { force: true })
+  await removeFile(aside).catch(() => {})
 }
 
 async function holderOf(path: string): Promise<string | undefined> {

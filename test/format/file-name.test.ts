@@ -2,6 +2,7 @@ import { posix, win32 } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { ModelFormatError } from '#dist/format/errors.js'
 import { checkFileName } from '#dist/format/file-name.js'
 
 test('checkFileName takes the names that models have', () => {
@@ -14,6 +15,28 @@ test('checkFileName takes the names that models have', () => {
     'é.txt',
   ]
   for (const name of names) assert.is(checkFileName(name), name)
+})
+
+test('checkFileName takes no name that is another file or a device on Windows', () => {
+  for (const name of [
+    'config.json.',
+    'config.json ',
+    'nul',
+    'NUL.txt',
+    'a/Con',
+    'com1.json',
+    'lpt\u00b9',
+    'aux/b',
+  ]) {
+    assert.throws(
+      () => checkFileName(name),
+      (error: unknown) =>
+        error instanceof ModelFormatError && /no file of that name on Windows/.test(error.message),
+      name,
+    )
+  }
+  for (const name of ['null', 'console.json', 'com10', 'auxiliary', 'a. b'])
+    assert.is(checkFileName(name), name)
 })
 
 test('checkFileName takes no name that leaves the folder, on any system', () => {

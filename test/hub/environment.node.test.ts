@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readEnvironment } from '#dist/hub/environment.node.js'
@@ -8,14 +8,30 @@ import { temporaryFolder } from './sample.ts'
 const HOME = temporaryFolder()
 
 test('readEnvironment finds the cache folder in the order that Python has', () => {
-  const folder = (more: Record<string, string>): string => readEnvironment({ HOME, ...more }).cacheDir
-  assert.is(folder({}), join(HOME, '.cache/huggingface/hub'))
+  const folder = (more: Record<string, string>): string =>
+    readEnvironment({ HOME, ...more }, 'linux').cacheDir
+  assert.is(folder({}), posix.join(HOME, '.cache/huggingface/hub'))
   assert.is(folder({ XDG_CACHE_HOME: '/xdg' }), '/xdg/huggingface/hub')
   assert.is(folder({ XDG_CACHE_HOME: '/xdg', HF_HOME: '/hf' }), '/hf/hub')
-  assert.is(folder({ HF_HOME: '~/hf' }), join(HOME, 'hf/hub'))
+  assert.is(folder({ HF_HOME: '~/hf' }), posix.join(HOME, 'hf/hub'))
   assert.is(folder({ HF_HOME: '/hf', HUGGINGFACE_HUB_CACHE: '/old' }), '/old')
   assert.is(folder({ HUGGINGFACE_HUB_CACHE: '/old', HF_HUB_CACHE: '$BASE/x', BASE: '/new' }), '/new/x')
-  assert.is(folder({ HF_HUB_CACHE: '' }), join(HOME, '.cache/huggingface/hub'))
+  assert.is(folder({ HF_HUB_CACHE: '' }), posix.join(HOME, '.cache/huggingface/hub'))
+})
+
+test('readEnvironment finds the cache folder on Windows as Python does there', () => {
+  const USERPROFILE = 'C:\\Users\\ada'
+  const folder = (more: Record<string, string>): string =>
+    readEnvironment({ USERPROFILE, HOME: '/c/Users/ada', ...more }, 'win32').cacheDir
+  assert.is(folder({}), 'C:\\Users\\ada\\.cache\\huggingface\\hub')
+  assert.is(folder({ HF_HOME: '~\\hf' }), 'C:\\Users\\ada\\hf\\hub')
+  assert.is(folder({ HF_HOME: 'D:/hf' }), 'D:\\hf\\hub')
+  assert.is(folder({ HF_HUB_CACHE: '%BASE%\\x', BASE: 'E:' }), 'E:\\x')
+  assert.is(folder({ HF_HUB_CACHE: ['$BASE', '%NONE%', '$' + '{BASE}'].join('/'), BASE: 'b' }), 'b/%NONE%/b')
+  assert.is(
+    readEnvironment({ HOME: '/h', HF_HUB_CACHE: '%BASE%/x', BASE: 'b' }, 'linux').cacheDir,
+    '%BASE%/x',
+  )
 })
 
 test('readEnvironment takes the token from HF_TOKEN, else from the token file, else from nowhere', () => {

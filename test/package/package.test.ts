@@ -196,7 +196,8 @@ test('the command line finds its version and the shipped model from where it is 
 })
 
 test('src has no any by force and prints nothing outside of the command line', () => {
-  for (const name of readdirSync(rootPath('src'), { recursive: true }) as string[]) {
+  for (const path of readdirSync(rootPath('src'), { recursive: true }) as string[]) {
+    const name = path.replaceAll('\\', '/')
     if (!name.endsWith('.ts') || name.startsWith('generated')) continue
     const source = readFileSync(join(rootPath('src'), name), 'utf8')
     const code = source.replace(/^\s*(\*|\/\*\*|\/\/).*$/gm, '')

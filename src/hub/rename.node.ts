@@ -1,0 +1,73 @@
+/**
+ * Windows lets nobody replace or delete a file that another program has open in a way that forbids it: a scanner for viruses,
+ * an indexer or a backup does so for a moment with whatever is new. There a rename is tried again for two seconds. Elsewhere
+ * the first error is the last.
+ */
+import { renameSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { errorCode } from './paths.node.ts'
+
+/** Waits between tries, in milliseconds; 2 seconds in all. */
+const WAITS: readonly number[] = [5, 10, 20, 40, 75, 150, 300, 500, 900]
+
+/** Whether an error may be over in a moment. */
+export function isBusy(error: unknown, platform: NodeJS.Platform = process.platform): boolean {
+  return platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(errorCode(error) ?? '')
+}
+
+/**
+ * Gives a file or a folder another name, in the place of a file of that name.
+ *
+ * @throws the system's error; on Windows, where that is one of a file in use, an error of the same code that says so
+ */
+export async function renameOver(
+  from: string,
+  to: string,
+  { move = rename, platform = process.platform }: { move?: typeof rename; platform?: NodeJS.Platform } = {},
+): Promise<void> {
+  for (const wait of [...WAITS, undefined]) {
+    try {
+      return await move(from, to)
+    } catch (error) {
+      if (!isBusy(error, platform)) throw error
+      if (wait === undefined) throw inUse(from, to, error)
+      await new Promise((resolve) => setTimeout(resolve, wait))
+    }
+  }
+}
+
+/** `renameOver` without a turn of the event loop. */
+export function renameOverSync(
+  from: string,
+  to: string,
+  {
+    move = renameSync,
+    platform = process.platform,
+  }: { move?: typeof renameSync; platform?: NodeJS.Platform } = {},
+): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (const wait of [...WAITS, undefined]) {
+    try {
+      move(from, to)
+      return
+    } catch (error) {
+      if (!isBusy(error, platform)) throw error
+      if (wait === undefined) throw inUse(from, to, error)
+      Atomics.wait(pause, 0, 0, wait)
+    }
+  }
+}
+
+/** Deletes a file, if it is there. */
+export async function removeFile(path: string): Promise<void> {
+  // Only with `recursive` does Node try again.
+  await rm(path, { force: true, recursive: true, maxRetries: 5, retryDelay: 50 })
+}
+
+function inUse(from: string, to: string, cause: unknown): Error {
+  const error = new Error(
+    `${from} cannot become ${to}: another program has one of them open, or they may not be changed; close what uses them (a process that has loaded the model, an editor, a terminal in the folder), and try again`,
+    { cause },
+  )
+  return Object.assign(error, { code: errorCode(cause) })
+}
