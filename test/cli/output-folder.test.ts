@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -32,9 +33,9 @@ function contents(folder: string): Record<string, string> {
   const found: Record<string, string> = {}
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
-    if (entry.isSymbolicLink()) found[path.slice(folder.length)] = `-> ${readlinkSync(path)}`
-    else if (entry.isFile())
-      found[path.slice(folder.length)] = createHash('sha256').update(readFileSync(path)).digest('hex')
+    const name = path.slice(folder.length).replaceAll('\\', '/')
+    if (entry.isSymbolicLink()) found[name] = `-> ${readlinkSync(path)}`
+    else if (entry.isFile()) found[name] = createHash('sha256').update(readFileSync(path)).digest('hex')
   }
   return found
 }
@@ -169,7 +170,7 @@ require('node:module').syncBuiltinESMExports()
     const isNew = now['/config.json'] === newer['/config.json']
     seen[isNew ? 'new' : 'old']++
     assert.equal(now, isNew ? newer : older, `killed before change ${at}`)
-    execFileSync('rm', ['-rf', out])
+    rmSync(out, { recursive: true, maxRetries: 5 })
     cpSync(model, out, { recursive: true })
     writeFileSync(join(out, 'README.md'), 'a note')
   }
@@ -198,6 +199,8 @@ test('iobert quantize and convert leave the old folder, and nothing beside it, w
 })
 
 test('iobert leaves no unfinished folder behind on SIGTERM', async () => {
+  if (process.platform === 'win32')
+    return console.log('skipped: SIGTERM: Windows ends a process without a signal')
   const around = temporaryFolder()
   const child = start(['quantize', model, join(around, 'deep', 'out')])
   const closed = new Promise<number | null>((resolve) => child.on('close', resolve))

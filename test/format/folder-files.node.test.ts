@@ -124,6 +124,10 @@ test('folderFiles refuses pipes, sockets and devices at once, which would be wai
 })
 
 test('folderFiles says in our own error what the system says of a file', async () => {
+  if (process.platform === 'win32') {
+    console.log('skipped: links in a circle and names too long: Windows tells them otherwise')
+    return
+  }
   symlinkSync('loop', join(folder, 'loop'))
   const deep = `${Array(40).fill('x'.repeat(200)).join('/')}/config.json`
   for (const [name, message] of [
