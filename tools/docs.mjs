@@ -19,7 +19,7 @@ const SECTIONS = [
     'The house',
     ['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/release.md'],
   ],
-  ['In use', ['docs/shipping.md', 'docs/scaling.md']],
+  ['In use', ['docs/recipes.md', 'docs/shipping.md', 'docs/scaling.md']],
 ]
 
 function chapters() {
@@ -119,7 +119,7 @@ function makeRenderer(page) {
   rules.table_close = () => '</table></div>'
   rules.html_block = (tokens, index) => {
     const { content } = tokens[index]
-    const source = /^<!-- source: ([^#\s]+)#\S+ -->/.exec(content)
+    const source = /^<!-- source: ([^#\s]+)(?:#\S+)? -->/.exec(content)
     if (source) {
       linkedSources.add(source[1])
       return `<p class="origin"><a href="source/${source[1]}.html">${source[1]}</a></p>`

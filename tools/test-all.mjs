@@ -103,6 +103,7 @@ if (words.length === 0 || words.includes('models')) {
 }
 await part('package', process.execPath, ['tools/test-package.mjs'])
 await part('runtimes', process.execPath, ['tools/test-runtimes.mjs'])
+await part('recipes', process.execPath, ['tools/test-recipes.mjs'])
 await part('browser', process.execPath, ['tools/test-browser.mjs'])
 await part('docs', process.execPath, ['tools/docs.mjs'])
 await part('site', process.execPath, ['tools/test-docs.mjs'])

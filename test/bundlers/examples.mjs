@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { hasChromium, launchChromium } from '../runtimes/browsers.mjs'
 import { binaries, folder, run } from '../runtimes/install.mjs'
-import { serveWorkerd } from '../runtimes/run-workerd.mjs'
 import { ISOLATED, serveSite } from '../runtimes/site.mjs'
 
 const example = (name) => join(folder, 'examples', name)
@@ -33,21 +32,6 @@ export function exampleRuns() {
       },
     ],
     ['example bun', () => check(run(binaries.bun, [example('bun/recognize.ts')], { cwd: folder }))],
-    [
-      'example worker',
-      async () => {
-        const site = await serveSite({ '/weights/': `${weights}/` })
-        const server = await serveWorkerd(example('worker/worker.mjs'), {
-          bindings: [`(name = "MODEL", text = "${site.origin}/weights/")`],
-        })
-        try {
-          return check(await (await server.fetch('Angela Merkel met Tim Cook in Berlin.')).text())
-        } finally {
-          server.close()
-          site.close()
-        }
-      },
-    ],
     [
       'example vite',
       async () => {

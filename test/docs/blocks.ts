@@ -1,7 +1,7 @@
 /**
  * The pages' blocks that must not go stale. Two comments announce one, each followed by a fenced block:
  *
- *     <!-- source: src/kernels/reference.ts#linear -->    equals that region of the file
+ *     <!-- source: src/kernels/reference.ts#linear -->    equals that region of the file; without #, all of it
  *     <!-- computed: linear-float32 -->                   equals what test/docs/worked/ computes under that name
  *
  * `node tools/docs.mjs --update` writes both anew; blocks.test.ts fails where they differ.
@@ -11,7 +11,7 @@ import { rootPath } from '../shared.ts'
 
 export interface Block {
   readonly kind: 'source' | 'computed'
-  /** `src/kernels/reference.ts#linear`, or the name of a computation. */
+  /** `src/kernels/reference.ts#linear`, `examples/server/Dockerfile`, or the name of a computation. */
   readonly name: string
   /** The fenced text as the page has it. */
   readonly text: string
@@ -50,13 +50,15 @@ export function replaceBlocks(page: string, make: (kind: string, name: string) =
 /**
  * The lines between `// #region name` and `// #endregion`, moved to the left margin.
  *
- * @param reference  `path#name`
+ * @param reference  `path#name`; `path` alone for the whole file
  * @throws {Error} where there is no such file or region
  */
 export function readRegion(reference: string): string {
-  const [path, name] = reference.split('#') as [string, string]
+  const [path, name] = reference.split('#') as [string, string | undefined]
   if (!existsSync(rootPath(path))) throw new Error(`${reference}: there is no file ${path}`)
-  const lines = readFileSync(rootPath(path), 'utf8').split('\n')
+  const content = readFileSync(rootPath(path), 'utf8')
+  if (name === undefined) return content
+  const lines = content.split('\n')
   const start = lines.findIndex((line) => line.trim() === `// #region ${name}`)
   const end = lines.findIndex((line, index) => index > start && line.trim() === '// #endregion')
   if (start < 0 || end < 0) throw new Error(`${reference}: ${path} has no region ${name}`)

@@ -23,10 +23,9 @@ export async function runWorkerd(weights) {
 /**
  * Bundles a worker and serves it.
  *
- * @param modules   more modules, each bytes
- * @param bindings  in workerd's configuration language
+ * @param modules  more modules, each bytes
  */
-export async function serveWorkerd(entry, { modules = [], bindings = [] }) {
+export async function serveWorkerd(entry, { modules }) {
   const out = join(folder, 'workerd', basename(entry, '.mjs'))
   mkdirSync(out, { recursive: true })
   await build({
@@ -58,7 +57,6 @@ const config :Workerd.Config = (
 );
 const main :Workerd.Worker = (
   compatibilityDate = "2026-01-01",
-  bindings = [${bindings.join(', ')}],
   modules = [
     ${lines.join(',\n    ')}
   ]
