@@ -1,5 +1,4 @@
 // #region program
-
 import { dirname, join } from 'node:path'
 import { loadRecognizer } from 'iobert'
 
