@@ -56,15 +56,16 @@ test('scripts of examples run files that are there', () => {
   }
 })
 
-test('every example has a page, and is told of in the documentation', () => {
+test('every project has a page, and every page is told of in the documentation', () => {
   const docs = readdirSync(rootPath('docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => readFileSync(rootPath(`docs/${name}`), 'utf8'))
     .join('\n')
   const pages = `${docs}\n${readFileSync(rootPath('README.md'), 'utf8')}`
   for (const name of readdirSync(rootPath('examples'))) {
-    assert.ok(existsSync(rootPath(`examples/${name}/README.md`)), `examples/${name}/README.md`)
-    assert.ok(pages.includes(`examples/${name}`), `no page tells of examples/${name}`)
+    const hasPage = existsSync(rootPath(`examples/${name}/README.md`))
+    if (examples.includes(name)) assert.ok(hasPage, `examples/${name}/README.md`)
+    if (hasPage) assert.ok(pages.includes(`examples/${name}`), `no page tells of examples/${name}`)
   }
 })
 
