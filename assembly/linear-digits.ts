@@ -30,6 +30,25 @@ import { secondDigits8 } from './tiles-second'
 /** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
 const ROW_BLOCK_BYTES: i32 = 1 << 19
 
+/** Bytes of a panel for one group of inputs. */
+const GROUP_BYTES: i32 = 4 * INT8_PANEL
+
+/** With so few rows the tiles after the first fetch the next panel; with so many all do, a little each. */
+const FEW_ROWS: i32 = 16
+const MANY_TILES: i32 = 6
+
+/**
+ * Bytes of the next panel that a tile touches for each of its groups of inputs, so that it is in the cache when its turn
+ * comes. Engines fetch ahead within a page of memory by themselves, but a page's first lines are waited for. On a Xeon with
+ * AVX-VNNI, BERT-base: 8 tokens 10 % faster, 16 14 %, 32 13 %, 40 11 %, 64 and 128 2 %; 18 to 28 were 2 to 10 % slower however the
+ * bytes were shared, so these do without.
+ */
+function aheadStep(rows: i32, tileRows: i32): usize {
+  const tiles = (rows + tileRows - 1) / tileRows
+  if (rows <= FEW_ROWS) return tiles > 1 ? <usize>(GROUP_BYTES / (tiles - 1)) : 0
+  return tiles < MANY_TILES ? 0 : <usize>max(1, GROUP_BYTES / tiles)
+}
+
 /**
  * The sums of one tile, int32, become floats in place. The order of these
  * operations is part of the contract.
@@ -94,11 +113,15 @@ export function linearDigits(
     // A block ends with a tile.
     let last = start
     while (last < rows && last - start < blockRows) last += nextTileRows(rows - last, tileRows)
+    const firstTouches = last - start > FEW_ROWS
+    const step = aheadStep(last - start, tileRows)
     for (let panel = from; panel < to; ) {
       const w = weights + panelBytes * panel
       const panelOut = out + ((<usize>panel) << 5)
       const panelColumns = columns + COLUMN_BYTES * panel
       const pair = joined && panel + 1 < to
+      let ahead = panel + 1 < to ? w + panelBytes : w
+      const aheadEnd = ahead + panelBytes
       for (let row = start; row < last; ) {
         const count = nextTileRows(rows - row, tileRows)
         const slot = secondSlot(second, row, rowBytes, slotBytes)
@@ -113,7 +136,10 @@ export function linearDigits(
           finishTile(steps + at, zeros + at, panelColumns + COLUMN_BYTES, tileOut + 32, count, outStride)
           activateInt8(activation, tileOut, count, 2 * INT8_PANEL, outStride)
         } else {
-          firstDigits8(count, x, w, groups, tileOut, outStride)
+          const reached = ahead + step * <usize>groups
+          const touches = (row > start || firstTouches) && reached <= aheadEnd
+          firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touches ? step : 0)
+          if (touches) ahead = reached
           secondDigits8(count, slot, w, groups, tileOut, outStride)
           finishTile(steps + at, zeros + at, panelColumns, tileOut, count, outStride)
           activateInt8(activation, tileOut, count, INT8_PANEL, outStride)

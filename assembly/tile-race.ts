@@ -16,7 +16,7 @@ export function raceTile(digits: i32, at: usize, inputs: i32, times: i32): void 
   const w = at + ((<usize>inputs) << 4)
   const out = w + ((<usize>inputs) << 4)
   for (; times > 0; times--) {
-    if (digits) firstDigits8(ROWS, at, w, inputs >> 2, out, OUT_STRIDE)
+    if (digits) firstDigits8(ROWS, at, w, inputs >> 2, out, OUT_STRIDE, w, 0)
     else int16Tile(ROWS, at, w, inputs >> 1, out, OUT_STRIDE)
   }
 }

@@ -1,12 +1,11 @@
 /**
- * How many rows the next tile takes when `left` rows remain and the largest tile has `largest` (4, 5 or 6) rows. What
- * does not divide is shared between the last two tiles, so that no row is computed twice and few alone: 128 rows by 5 end
- * in 5, 4, 4. A row's result does not depend on the tile that computes it.
+ * How many rows the next tile takes when `left` rows remain and the largest tile has `largest` (4, 5 or 6) rows: they are
+ * shared evenly among as few tiles as hold them, 20 by 6 are 5, 5, 5, 5 and 128 are 18 sixes and 4 fives. (A tile of 4 rows
+ * takes as long as one of 5: its products wait for each other.) A row's result does not depend on the tile that computes it.
  */
 export function nextTileRows(left: i32, largest: i32): i32 {
-  if (left <= largest) return left
-  if (left >= 2 * largest) return largest
-  return (left + 1) >> 1
+  const tiles = (left + largest - 1) / largest
+  return (left + tiles - 1) / tiles
 }
 
 /** The most rows in a tile. */
@@ -16,8 +15,7 @@ export const CLOSEST_TILES: i32 = 3
 
 /** The first row of tile `tile` of `rows` rows; there are rows / largest of them, rounded up. */
 export function tileStart(tile: i32, rows: i32, largest: i32): i32 {
-  // Whole tiles, until less than two of them are left.
-  const whole = max(rows / largest - 1, 0)
-  if (tile <= whole) return tile * largest
-  return whole * largest + nextTileRows(rows - whole * largest, largest)
+  const tiles = (rows + largest - 1) / largest
+  const least = rows / tiles
+  return tile * least + min(tile, rows - least * tiles)
 }

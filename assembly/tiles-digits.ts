@@ -1,13 +1,15 @@
 /**
- * Register tiles of first digits, written out: R rows × 2 vectors of 4 channels. linear-digits.ts has the layout.
+ * Register tiles of first digits, written out: R rows × 2 vectors of 4 channels. linear-digits.ts has the layout, and why a
+ * byte is read at `ahead`, `aheadStep` bytes further with each group.
  */
 import { dotDigits } from './simd'
 
-function first1x2(x: usize, w: usize, groups: i32, out: usize): void {
+function first1x2(x: usize, w: usize, groups: i32, out: usize, ahead: usize, aheadStep: usize): void {
   let y0a = i32x4.splat(0)
   let y0b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += 32) {
+  for (; w < end; w += 32, ahead += aheadStep) {
+    load<u8>(ahead)
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const digits0 = v128.load32_splat(x)
@@ -20,13 +22,22 @@ function first1x2(x: usize, w: usize, groups: i32, out: usize): void {
 }
 
 // #region tile
-function first2x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+function first2x2(
+  x: usize,
+  w: usize,
+  groups: i32,
+  out: usize,
+  outStride: usize,
+  ahead: usize,
+  aheadStep: usize,
+): void {
   let y0a = i32x4.splat(0)
   let y0b = i32x4.splat(0)
   let y1a = i32x4.splat(0)
   let y1b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += 32) {
+  for (; w < end; w += 32, ahead += aheadStep) {
+    load<u8>(ahead)
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const digits0 = v128.load32_splat(x)
@@ -45,7 +56,15 @@ function first2x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
 }
 // #endregion
 
-function first3x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+function first3x2(
+  x: usize,
+  w: usize,
+  groups: i32,
+  out: usize,
+  outStride: usize,
+  ahead: usize,
+  aheadStep: usize,
+): void {
   let y0a = i32x4.splat(0)
   let y0b = i32x4.splat(0)
   let y1a = i32x4.splat(0)
@@ -53,7 +72,8 @@ function first3x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
   let y2a = i32x4.splat(0)
   let y2b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += 32) {
+  for (; w < end; w += 32, ahead += aheadStep) {
+    load<u8>(ahead)
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const digits0 = v128.load32_splat(x)
@@ -77,7 +97,15 @@ function first3x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
   v128.store(out, y2b, 16)
 }
 
-function first4x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+function first4x2(
+  x: usize,
+  w: usize,
+  groups: i32,
+  out: usize,
+  outStride: usize,
+  ahead: usize,
+  aheadStep: usize,
+): void {
   let y0a = i32x4.splat(0)
   let y0b = i32x4.splat(0)
   let y1a = i32x4.splat(0)
@@ -87,7 +115,8 @@ function first4x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
   let y3a = i32x4.splat(0)
   let y3b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += 32) {
+  for (; w < end; w += 32, ahead += aheadStep) {
+    load<u8>(ahead)
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const digits0 = v128.load32_splat(x)
@@ -117,7 +146,15 @@ function first4x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
   v128.store(out, y3b, 16)
 }
 
-function first5x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+function first5x2(
+  x: usize,
+  w: usize,
+  groups: i32,
+  out: usize,
+  outStride: usize,
+  ahead: usize,
+  aheadStep: usize,
+): void {
   let y0a = i32x4.splat(0)
   let y0b = i32x4.splat(0)
   let y1a = i32x4.splat(0)
@@ -129,7 +166,8 @@ function first5x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
   let y4a = i32x4.splat(0)
   let y4b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += 32) {
+  for (; w < end; w += 32, ahead += aheadStep) {
+    load<u8>(ahead)
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const digits0 = v128.load32_splat(x)
@@ -165,7 +203,15 @@ function first5x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
   v128.store(out, y4b, 16)
 }
 
-function first6x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
+function first6x2(
+  x: usize,
+  w: usize,
+  groups: i32,
+  out: usize,
+  outStride: usize,
+  ahead: usize,
+  aheadStep: usize,
+): void {
   let y0a = i32x4.splat(0)
   let y0b = i32x4.splat(0)
   let y1a = i32x4.splat(0)
@@ -179,7 +225,8 @@ function first6x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
   let y5a = i32x4.splat(0)
   let y5b = i32x4.splat(0)
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += 32) {
+  for (; w < end; w += 32, ahead += aheadStep) {
+    load<u8>(ahead)
     const wa = v128.load(w)
     const wb = v128.load(w, 16)
     const digits0 = v128.load32_splat(x)
@@ -221,11 +268,20 @@ function first6x2(x: usize, w: usize, groups: i32, out: usize, outStride: usize)
   v128.store(out, y5b, 16)
 }
 
-export function firstDigits8(rows: i32, x: usize, w: usize, groups: i32, out: usize, outStride: usize): void {
-  if (rows === 6) first6x2(x, w, groups, out, outStride)
-  else if (rows === 5) first5x2(x, w, groups, out, outStride)
-  else if (rows === 4) first4x2(x, w, groups, out, outStride)
-  else if (rows === 3) first3x2(x, w, groups, out, outStride)
-  else if (rows === 2) first2x2(x, w, groups, out, outStride)
-  else first1x2(x, w, groups, out)
+export function firstDigits8(
+  rows: i32,
+  x: usize,
+  w: usize,
+  groups: i32,
+  out: usize,
+  outStride: usize,
+  ahead: usize,
+  aheadStep: usize,
+): void {
+  if (rows === 6) first6x2(x, w, groups, out, outStride, ahead, aheadStep)
+  else if (rows === 5) first5x2(x, w, groups, out, outStride, ahead, aheadStep)
+  else if (rows === 4) first4x2(x, w, groups, out, outStride, ahead, aheadStep)
+  else if (rows === 3) first3x2(x, w, groups, out, outStride, ahead, aheadStep)
+  else if (rows === 2) first2x2(x, w, groups, out, outStride, ahead, aheadStep)
+  else first1x2(x, w, groups, out, ahead, aheadStep)
 }

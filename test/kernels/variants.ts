@@ -161,13 +161,13 @@ export class Bench {
     return { values, steps: this.kernels.memory.float32.slice(steps / 4, steps / 4 + rows), listed }
   }
 
-  /** The groups in which rows are interleaved: whole tiles while two are left, then the rest in halves; the reference: none. */
+  /** The groups in which rows are interleaved: shared evenly among as few tiles as hold them; the reference: none. */
   #tiles(rows: number): { first: number; count: number }[] {
     const largest = this.kernels instanceof WasmKernels ? this.kernels.tiles.int8Rows : 1
     const tiles: { first: number; count: number }[] = []
     for (let first = 0; first < rows; ) {
       const left = rows - first
-      const count = left <= largest ? left : left >= 2 * largest ? largest : Math.ceil(left / 2)
+      const count = Math.ceil(left / Math.ceil(left / largest))
       tiles.push({ first, count })
       first += count
     }
