@@ -165,8 +165,8 @@ export class BertModel {
 
   /**
    * One vector [H] a text, in their order: a layer's hidden states, pooled over the pieces of the text, `[CLS]` and
-   * `[SEP]` included. A folder of sentence-transformers (`modules.json`) says how it pools and whether it scales; the
-   * options hold over it.
+   * `[SEP]` included. A folder of sentence-transformers (`modules.json`) says how it pools, whether it scales and which
+   * prompts there are; the options hold over it.
    *
    * A text longer than `maxLength` is cut where words begin, into windows that do not overlap: 'mean' and 'max' take the
    * pieces of all windows, 'cls' is the first one's.

@@ -13,7 +13,7 @@ import {
   wrongKind,
 } from './check/options.ts'
 import { expFloat32, softmaxRows } from './entities/softmax.ts'
-import { ModelFormatError } from './format/errors.ts'
+import { ModelFormatError, quoted } from './format/errors.ts'
 import type { ProblemType } from './model/config.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 import { truncatePair, truncateText } from './text/truncate.ts'
@@ -49,7 +49,7 @@ export interface Ranked {
   index: number
   /** The text itself. */
   text: string
-  /** How well it answers: the sigmoid of the model's one output. */
+  /** How well it answers: what sentence-transformers wrote into the model's files of its one output, else the sigmoid. */
   score: number
   /** The output itself. */
   logit: number
@@ -74,6 +74,13 @@ const checks: Checks<ClassifyOptions> = {
 /** Pieces that are computed together, a few of the engine's batches, and texts at most. */
 const BATCH_TOKENS = 4096
 const BATCH_TEXTS = 1024
+
+/** Activations of cross-encoders, and as what their output then counts. */
+const ACTIVATIONS: Readonly<Record<string, ProblemType>> = {
+  __proto__: null as never,
+  Sigmoid: 'multi_label_classification',
+  Identity: 'regression',
+}
 
 /** What the model reads of an input. */
 interface Prepared {
@@ -144,6 +151,7 @@ export class Classifier {
    * Puts texts in the order in which they answer a query, the best first, with a cross-encoder: a model of one output.
    *
    * @throws {RangeError} where the model has more outputs than one
+   * @throws {ModelFormatError} UnsupportedConfig where its files ask for another score than the sigmoid or the output itself
    *
    * @example
    * const [best] = await classifier.rerank('capital of France', ['Berlin is big.', 'Paris is the capital of France.'])
@@ -161,7 +169,15 @@ export class Classifier {
       )
     }
     const pairs = texts.map((text) => [query, text] as const)
-    const results = await this.classify(pairs, { ...options, problemType: 'multi_label_classification' })
+    const { activation = 'Sigmoid' } = this.model.config
+    const problemType = ACTIVATIONS[activation]
+    if (problemType === undefined) {
+      throw new ModelFormatError(
+        'UnsupportedConfig',
+        `The model's files ask for the activation ${quoted(activation)} of its score; ${Object.keys(ACTIVATIONS).join(' and ')} are known: use classify with pairs, whose logits are the outputs`,
+      )
+    }
+    const results = await this.classify(pairs, { ...options, problemType })
     const ranked = results.map(({ score, logits }, index) => ({
       index,
       text: texts[index]!,

@@ -18,6 +18,7 @@ import { requireFinite } from './model/finite.ts'
 import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from './model/pooling.ts'
 import type { SentenceSettings } from './model/sentence-settings.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
+import { isWhiteSpace } from './text/white-space.ts'
 import { cutWindow, planWindows } from './text/windows.ts'
 
 /** How texts become vectors. */
@@ -29,6 +30,11 @@ export interface EmbedOptions {
   pooling?: Pooling
   /** Whether vectors are scaled to length 1. Default: what a folder of sentence-transformers says, else false. */
   normalize?: boolean
+  /**
+   * The name of what is put before each text: `'query'`, `'passage'`, ... as the model's
+   * config_sentence_transformers.json has them; false for nothing. Default: what that file says, else nothing.
+   */
+  prompt?: string | false
   /** Whose hidden states: 0 the embeddings' output, L (default) the last layer's; -1 is the last one too. */
   layer?: number
   /** Stops between two layers. */
@@ -58,6 +64,8 @@ interface Part {
   readonly ids: readonly number[]
   /** The vector that it is a part of. */
   readonly pool: Pool
+  /** Pieces at its beginning that are not pooled. */
+  readonly skipped: number
   /** Whether it ends its text. */
   readonly last: boolean
 }
@@ -74,15 +82,23 @@ export async function embed(
   given: EmbedOptions,
 ): Promise<Float32Array[]> {
   checkTexts(texts)
-  const { pooling, normalize, layer, signal } = fillIn(model, checkEmbedOptions(given))
-  const { config, sentence } = model
+  const { pooling, normalize, prompt, layer, signal } = fillIn(model, checkEmbedOptions(given))
+  const { config, tokenizer } = model
+  const prepare = preparation(model, prompt)
+  // The library's count: `[CLS]` and the pieces of the prompt by itself.
+  const left = prompt !== '' && pooling !== 'cls' && model.sentence?.poolsPrompt === false
+  const skipped = left ? tokenizer.encode(preparation(model, prompt)('')).ids.length - 1 : 0
 
   const computed = computeInBatches(texts, {
     expand(text: string): Part[] {
-      const windows = windowsOf(model, sentence?.lowercase ? text.toLowerCase() : text)
+      const windows = windowsOf(model, prepare(text))
       if (pooling === 'cls') windows.length = 1
       const pool = createPool(pooling, config.hiddenSize)
-      return windows.map((ids, index) => ({ ids, pool, last: index === windows.length - 1 }))
+      return windows.map((ids, index) => ({
+        ...{ ids, pool, last: index === windows.length - 1 },
+        // The last piece of a window is of no prompt.
+        skipped: index === 0 ? Math.min(skipped, ids.length - 1) : 0,
+      }))
     },
     size: ({ ids }: Part) => ids.length,
     limit: BATCH_TOKENS,
@@ -96,13 +112,35 @@ export async function embed(
   })
   const vectors: Float32Array[] = []
   for await (const { part, rows } of computed) {
-    part.pool.add(rows)
+    part.pool.add(rows.subarray(part.skipped * config.hiddenSize))
     if (!part.last) continue
     const vector = part.pool.vector()
     requireFinite(vector, `The hidden states of text ${vectors.length}`)
     vectors.push(normalize ? normalizeVector(vector) : vector)
   }
   return vectors
+}
+
+/** What becomes of a text before the tokenizer gets it; of sentence-transformers, ends are stripped behind the prompt. */
+function preparation({ sentence }: Embedder, prompt: string): (text: string) => string {
+  if (sentence === undefined) return (text) => text
+  return (text) => {
+    const whole = strip(prompt + text)
+    return sentence.lowercase ? whole.toLowerCase() : whole
+  }
+}
+
+/** As Python's `strip`: White_Space, and the four information separators. */
+function strip(text: string): string {
+  const isSpace = (at: number): boolean => {
+    const code = text.charCodeAt(at)
+    return isWhiteSpace(code) || (code >= 0x1c && code <= 0x1f)
+  }
+  let start = 0
+  let end = text.length
+  while (start < end && isSpace(start)) start++
+  while (end > start && isSpace(end - 1)) end--
+  return text.slice(start, end)
 }
 
 /** A text's ids in windows end to end, each with its `[CLS]` and `[SEP]`. */
@@ -115,6 +153,7 @@ function windowsOf({ tokenizer, maxLength }: Embedder, text: string): number[][]
 interface Filled {
   readonly pooling: Pooling
   readonly normalize: boolean
+  readonly prompt: string
   readonly layer: number
   readonly signal: AbortSignal | undefined
 }
@@ -130,13 +169,32 @@ function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
       `layer is ${layer}, expected 0 (the embeddings) to ${layers}, or -1 (the last) to ${-layers - 1}`,
     )
   }
-  return { pooling, normalize, signal, layer: layer < 0 ? layers + 1 + layer : layer }
+  const prompt = findPrompt(sentence, options.prompt)
+  return { pooling, normalize, prompt, signal, layer: layer < 0 ? layers + 1 + layer : layer }
+}
+
+/** What is put before texts. */
+function findPrompt(sentence: SentenceSettings | undefined, asked: string | false | undefined): string {
+  const name = asked ?? sentence?.defaultPrompt ?? false
+  if (name === false) return ''
+  const prompt = sentence?.prompts.get(name)
+  if (prompt !== undefined) return prompt
+  const known = [...(sentence?.prompts.keys() ?? [])].map((each) => `'${each}'`).join(', ')
+  throw new RangeError(
+    known === ''
+      ? `prompt is '${name}', and the model's files name no prompts: write what its card says before each text`
+      : `prompt is '${name}', expected one of the model's: ${known}`,
+  )
 }
 
 /** Every option and how it is checked; the type keeps it complete. */
 const checks: Checks<EmbedOptions> = {
   pooling: oneOf(POOLINGS),
   normalize: trueOrFalse,
+  prompt(value, name): void {
+    if (value !== false && typeof value !== 'string')
+      throw wrongKind(value, name, 'the name of a prompt, or false')
+  },
   layer: wholeNumber(),
   signal: abortSignal,
 }

@@ -88,14 +88,15 @@ async function loadWatched(
   const copy = isInt8 ? await platform.int8Copy?.(located) : undefined
   const locator = copy?.locator ?? located
   const files = await platform.openFiles(locator, watch)
-  const config = await loadConfig(files)
+  const written = await loadConfig(files)
   const tokenizer = await readTokenizer(files, tokenizerOptions(options)).catch((error: unknown) => {
     // An encoder may come without a vocabulary; whoever asks for text then gets this error.
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return error
     throw error
   })
-  checkVocabulary(tokenizer, config)
-  const sentence = await sentenceSettings(files, config)
+  checkVocabulary(tokenizer, written)
+  const sentence = await sentenceSettings(files, written)
+  const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
   const maxLength = longest(options, config, tokenizer, sentence)
   const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
   watch.signal?.throwIfAborted()
@@ -235,7 +236,7 @@ async function sentenceSettings(
 ): Promise<SentenceSettings | undefined> {
   if (config.architecture?.endsWith('ForTokenClassification')) return undefined
   const { readSentenceSettings } = await import('./model/sentence-settings.ts')
-  return readSentenceSettings(files)
+  return readSentenceSettings(files, config.modelType)
 }
 
 function longest(

@@ -32,6 +32,8 @@ Vectors
       --pooling P      mean, cls or max; default: what the model's folder says, else mean
       --normalize      scale vectors to length 1; default: what the model's folder says, else not
       --no-normalize   leave them as they are
+      --prompt NAME    what is put before each text, by its name in the model's folder: query, passage, ...
+      --no-prompt      nothing, also where the folder names one that is put there
       --layer N        0 the embeddings' output, 1 the first layer's ...; default -1, the last one's
 
 Input
@@ -106,12 +108,15 @@ function embedOptions(args: ParsedArguments): EmbedOptions {
   if (args.has('normalize') && args.has('no-normalize')) {
     throw new UsageError('Give one of --normalize and --no-normalize')
   }
+  if (args.has('prompt') && args.has('no-prompt'))
+    throw new UsageError('Give one of --prompt and --no-prompt')
   const normalize = args.has('normalize') ? true : args.has('no-normalize') ? false : undefined
   return asUsage(() =>
     checkEmbedOptions({
       pooling: args.value('pooling'),
       layer: number(args.value('layer')),
       normalize,
+      prompt: args.has('no-prompt') ? false : args.value('prompt'),
     }),
   )
 }
@@ -140,6 +145,8 @@ export const command: Command = {
     pooling: { type: 'string' },
     normalize: { type: 'boolean' },
     'no-normalize': { type: 'boolean' },
+    prompt: { type: 'string' },
+    'no-prompt': { type: 'boolean' },
     layer: { type: 'string' },
     text: { type: 'boolean', short: 't' },
     file: { type: 'boolean', short: 'f' },

@@ -1,15 +1,13 @@
 import { quoted } from '../format/errors.ts'
+import { TOKENIZER_FILES } from '../format/file-limits.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
+import { sentenceFiles } from '../model/sentence-settings.ts'
 import { decodeText } from './containers/byte-reader.ts'
 import { unsupported } from './containers/refuse.ts'
 
 /** What a converted model keeps as it is: the tokenizer's files, and how sentence-transformers makes a vector of a text. */
 export const KEPT_FILES: readonly string[] = [
-  'vocab.txt',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
+  ...TOKENIZER_FILES,
   'modules.json',
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
@@ -40,10 +38,10 @@ export async function readSmallText(files: ModelFiles, fileName: string): Promis
   return bytes === undefined ? undefined : decodeText(fileName, bytes)
 }
 
-/** Those of `KEPT_FILES` that are there. */
+/** Those of `KEPT_FILES`, and of the files that `modules.json` names, that are there. */
 export async function keptFiles(files: ModelFiles): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
-  for (const name of KEPT_FILES) {
+  for (const name of new Set([...KEPT_FILES, ...(await sentenceFiles(files))])) {
     const bytes = await readSmallFile(files, name)
     if (bytes !== undefined) found.set(name, bytes)
   }

@@ -1,11 +1,18 @@
-/** The largest tokenizer of a BERT, LaBSE's, has 500,000 pieces in 10 MB of JSON. */
+/** The largest tokenizer.json of BERT's family, bge-m3's, has 250,000 pieces in 17 MB; LaBSE's vocab.txt has 5 MB. */
+const TOKENIZER_JSON_BYTES = 2 ** 25
 const TOKENIZER_BYTES = 2 ** 24
 /** Configurations have a few kB. */
 const SMALL_BYTES = 2 ** 20
 
-const TOKENIZER_FILES: readonly string[] = [
+/** Files of a tokenizer, whichever a model has. */
+export const TOKENIZER_FILES: readonly string[] = [
   'tokenizer.json',
   'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+  'sentencepiece.bpe.model',
+  'spiece.model',
+  'sentencepiece.model',
   'tokenizer_config.json',
   'special_tokens_map.json',
   'added_tokens.json',
@@ -16,6 +23,7 @@ const TOKENIZER_FILES: readonly string[] = [
  * download that is told a greater one does not begin. `undefined` for weights, which are read piece by piece.
  */
 export function largestWhole(fileName: string): number | undefined {
+  if (fileName === 'tokenizer.json') return TOKENIZER_JSON_BYTES
   if (TOKENIZER_FILES.includes(fileName)) return TOKENIZER_BYTES
   return /\.(json|txt)$/.test(fileName) ? SMALL_BYTES : undefined
 }

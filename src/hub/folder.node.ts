@@ -7,6 +7,7 @@ import { readShardIndex, shardNames } from '../format/shard-index.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
 import { openUrl } from '../format/url-source.ts'
 import { loadConfig } from '../model/config.ts'
+import { sentenceFiles } from '../model/sentence-settings.ts'
 import { HubCache } from './cache.node.ts'
 import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
 import { readEnvironment } from './environment.node.ts'
@@ -20,9 +21,7 @@ import {
   noSafetensors,
   noVocabulary,
   OTHER_WEIGHTS,
-  POOLING,
   SENTENCE_MODULES,
-  SENTENCE_SETTINGS,
   SMALL_FILES,
   WEIGHTS,
 } from './model-files.ts'
@@ -187,7 +186,7 @@ class HubDownload {
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
     if (!(await hasVocabulary(has))) await this.#fetchSmall(BPE_FILES)
     if (!(await hasVocabulary(has))) throw await this.#noVocabulary()
-    if (await has(SENTENCE_MODULES)) await this.#fetchSmall([POOLING, SENTENCE_SETTINGS])
+    if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#sentenceFiles())
     if (this.#options.weights ?? true) await this.#fetchWeights()
     // Last, so that a run that is cut short leaves the revision at the snapshot that is whole.
     await this.#cache.setCommit(this.#model.revision, this.#commit)
@@ -209,6 +208,16 @@ class HubDownload {
     }
     this.#commit = config.commit
     return config
+  }
+
+  /** What is wrong with `modules.json` is told when the model is loaded. */
+  async #sentenceFiles(): Promise<string[]> {
+    try {
+      return await sentenceFiles(folderFiles(this.#cache.snapshot(this.#commit)))
+    } catch (error) {
+      if (error instanceof ModelFormatError) return []
+      throw error
+    }
   }
 
   /** Most models without a vocabulary are of another kind, which says more. */

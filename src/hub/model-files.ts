@@ -6,11 +6,8 @@ export { INDEX, WEIGHTS } from '../format/shard-index.ts'
 
 /** The files of a model's repository that are read; see "5.4 Files of a model repo" for what each is for. */
 export const CONFIG: string = 'config.json'
-/** sentence-transformers' list of the steps after the encoder, and how it pools. */
+/** sentence-transformers' list of the steps after the encoder; what it names is read besides. */
 export const SENTENCE_MODULES: string = 'modules.json'
-export const POOLING: string = '1_Pooling/config.json'
-/** Its longest sequence, and whether it lower-cases. */
-export const SENTENCE_SETTINGS: string = 'sentence_bert_config.json'
 export const SMALL_FILES: readonly string[] = [
   'tokenizer_config.json',
   'vocab.txt',

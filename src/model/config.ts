@@ -41,6 +41,11 @@ export interface BertConfig {
   readonly headKind: HeadKind | undefined
   /** How a text's logits become scores, where the file says so. */
   readonly problemType?: ProblemType
+  /**
+   * What makes a score of a cross-encoder's one output, where sentence-transformers wrote it down: the last part of a
+   * Python class, as `Sigmoid` or `Identity`.
+   */
+  readonly activation?: string
   /** H */
   readonly hiddenSize: number
   /** Width of the embeddings: H, or less where a linear layer makes them H wide. */
@@ -128,6 +133,11 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
   const architecture = readArchitecture(config)
   const labelScheme = readLabelScheme(config)
   const problemType = readProblemType(config)
+  const written = config['sentence_transformers']
+  const activation = activationOf(
+    (isObject(written) ? written['activation_fn'] : undefined) ??
+      config['sbert_ce_default_activation_function'],
+  )
   const quantization = readQuantization(config['quantization_config'])
   return {
     modelType,
@@ -135,6 +145,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     ...(architecture === undefined ? {} : { architecture }),
     headKind: headOf(architecture),
     ...(problemType === undefined ? {} : { problemType }),
+    ...(activation === undefined ? {} : { activation }),
     hiddenSize,
     embeddingSize: sizeOr(config, family.embeddingSize, hiddenSize),
     numLayers: integer(config, keys.numLayers, 1, MAX_LAYERS),
@@ -309,6 +320,11 @@ function readProblemType(config: JsonRecord): ProblemType | undefined {
   const known = PROBLEM_TYPES.find((each) => each === value)
   if (known !== undefined) return known
   throw invalid(`problem_type must be one of ${PROBLEM_TYPES.join(', ')}, not ${shown(value)}`)
+}
+
+/** The last part of a Python class's name, in which sentence-transformers writes an activation. */
+export function activationOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(value.lastIndexOf('.') + 1) : undefined
 }
 
 function readLabelScheme(config: JsonRecord): string | undefined {

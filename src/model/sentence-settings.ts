@@ -1,8 +1,10 @@
-/** What a folder of sentence-transformers says about the steps after (and before) the encoder. */
-import { ModelFormatError } from '../format/errors.ts'
+/** What a folder of sentence-transformers says about the steps before and after the encoder. */
+import { ModelFormatError, quoted } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
 import { isObject, type JsonRecord, kind, parseJson, readJsonObject, shown } from '../format/json-file.ts'
 import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
+import { activationOf } from './config.ts'
+import { modelTypes } from './families/families.ts'
 import { POOLINGS, type Pooling } from './pooling.ts'
 
 /** How a model of sentence-transformers makes a vector of a text. */
@@ -15,10 +17,19 @@ export interface SentenceSettings {
   readonly maxLength?: number
   /** Text is lower-cased before the tokenizer gets it; accents stay. */
   readonly lowercase: boolean
+  /** What is put before a text, by name: `query` is `query: `. */
+  readonly prompts: ReadonlyMap<string, string>
+  /** The name of the prompt that is put there where none is asked for. */
+  readonly defaultPrompt?: string
+  /** Whether the prompt's pieces are pooled with the text's. */
+  readonly poolsPrompt: boolean
+  /** Of a cross-encoder: what makes a score of its output, the last part of a Python class. */
+  readonly activation?: string
 }
 
 const MODULES = 'modules.json'
 const SETTINGS = 'sentence_bert_config.json'
+const PROMPTS = 'config_sentence_transformers.json'
 const MAX_MODULES_BYTES = 2 ** 16
 
 /** `1_Pooling/config.json` up to version 5: one key a mode, true or false. From then on `pooling_mode` has its name. */
@@ -29,35 +40,92 @@ const POOLING_KEYS: Readonly<Record<Pooling, string>> = {
 }
 
 /**
- * Reads `modules.json`, the configuration of its pooling and `sentence_bert_config.json`.
+ * Reads `modules.json`, the configuration of its pooling, `sentence_bert_config.json` and
+ * `config_sentence_transformers.json`.
  *
+ * @param modelType  the first folders called the second file after it: `sentence_roberta_config.json`
  * @returns undefined where the folder has no `modules.json`: it is no model of sentence-transformers
  * @throws {ModelFormatError} `InvalidConfig`, `MissingFile`
  */
-export async function readSentenceSettings(files: ModelFiles): Promise<SentenceSettings | undefined> {
+export async function readSentenceSettings(
+  files: ModelFiles,
+  modelType: string,
+): Promise<SentenceSettings | undefined> {
   const modules = await readModules(files)
   if (modules === undefined) return undefined
-  const settings = (await readObject(files, SETTINGS)) ?? {}
-  const maxLength = settings['max_seq_length'] ?? undefined
-  if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && (maxLength as number) >= 3)) {
-    throw invalid(SETTINGS, `has max_seq_length ${shown(maxLength)}, expected a whole number of at least 3`)
-  }
-  const lowercase = settings['do_lower_case'] ?? false
-  if (typeof lowercase !== 'boolean') {
-    throw invalid(SETTINGS, `has do_lower_case ${shown(lowercase)}, expected true or false`)
-  }
-  const [encoder, pooling, ...rest] = modules.map(({ type }) => type)
-  const known = encoder === 'Transformer' && pooling === 'Pooling'
+  const [encoder, second, ...rest] = modules.map(({ type }) => type)
+  const known = encoder === 'Transformer' && second === 'Pooling'
+  const fits = known && (rest.length === 0 || (rest.length === 1 && rest[0] === 'Normalize'))
+  const { pooling, poolsPrompt } = fits
+    ? await readPooling(files, modules[1]!.path)
+    : {
+        pooling: unsupported(
+          `${MODULES} lists ${modules.map(({ type }) => type).join(', ')}, expected Transformer, Pooling and, if any, Normalize`,
+        ),
+        poolsPrompt: true,
+      }
   return {
-    pooling:
-      known && (rest.length === 0 || (rest.length === 1 && rest[0] === 'Normalize'))
-        ? await readPooling(files, modules[1]!.path)
-        : unsupported(
-            `${MODULES} lists ${modules.map(({ type }) => type).join(', ')}, expected Transformer, Pooling and, if any, Normalize`,
-          ),
-    normalize: rest.includes('Normalize'),
-    lowercase,
-    ...(maxLength === undefined ? {} : { maxLength: maxLength as number }),
+    ...{ pooling, poolsPrompt, normalize: rest.includes('Normalize') },
+    ...(await readLengthAndCase(files, [SETTINGS, `sentence_${modelType}_config.json`])),
+    ...(await readPrompts(files)),
+  }
+}
+
+/** The files that `readSentenceSettings` reads besides `modules.json`, which must be there; some of them may be missing. */
+export async function sentenceFiles(files: ModelFiles): Promise<string[]> {
+  const modules = (await readModules(files)) ?? []
+  const poolings = modules.filter(({ type }) => type === 'Pooling')
+  return [
+    ...poolings.map(({ path }) => checkFileName(`${path}/config.json`)),
+    SETTINGS,
+    ...modelTypes.map((modelType) => `sentence_${modelType}_config.json`),
+    PROMPTS,
+  ]
+}
+
+/** @param names  of the files that may say it; the first that is there does */
+async function readLengthAndCase(
+  files: ModelFiles,
+  names: readonly string[],
+): Promise<Pick<SentenceSettings, 'maxLength' | 'lowercase'>> {
+  for (const name of new Set(names)) {
+    const settings = await readObject(files, checkFileName(name))
+    if (settings === undefined) continue
+    const maxLength = settings['max_seq_length'] ?? undefined
+    if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && (maxLength as number) >= 3)) {
+      throw invalid(name, `has max_seq_length ${shown(maxLength)}, expected a whole number of at least 3`)
+    }
+    const lowercase = flag(settings, 'do_lower_case', false, name)
+    return { lowercase, ...(maxLength === undefined ? {} : { maxLength: maxLength as number }) }
+  }
+  return { lowercase: false }
+}
+
+async function readPrompts(
+  files: ModelFiles,
+): Promise<Pick<SentenceSettings, 'prompts' | 'defaultPrompt' | 'activation'>> {
+  const config = (await readObject(files, PROMPTS)) ?? {}
+  const written = config['prompts'] ?? {}
+  if (!isObject(written)) throw invalid(PROMPTS, `has prompts that are ${kind(written)}, expected an object`)
+  const prompts = new Map<string, string>()
+  for (const [name, prompt] of Object.entries(written)) {
+    if (typeof prompt !== 'string') {
+      throw invalid(PROMPTS, `has the prompt ${quoted(name)} that is ${kind(prompt)}, expected a text`)
+    }
+    prompts.set(name, prompt)
+  }
+  const defaultPrompt = config['default_prompt_name'] ?? undefined
+  if (defaultPrompt !== undefined && !(typeof defaultPrompt === 'string' && prompts.has(defaultPrompt))) {
+    throw invalid(
+      PROMPTS,
+      `has default_prompt_name ${shown(defaultPrompt)}, expected one of its prompts: ${[...prompts.keys()].map(quoted).join(', ') || 'it has none'}`,
+    )
+  }
+  const activation = activationOf(config['activation_fn'])
+  return {
+    prompts,
+    ...(defaultPrompt === undefined ? {} : { defaultPrompt }),
+    ...(activation === undefined ? {} : { activation }),
   }
 }
 
@@ -86,12 +154,16 @@ async function readModules(files: ModelFiles): Promise<readonly Module[] | undef
   })
 }
 
-async function readPooling(files: ModelFiles, path: string): Promise<Pooling | ModelFormatError> {
+async function readPooling(
+  files: ModelFiles,
+  path: string,
+): Promise<Pick<SentenceSettings, 'pooling' | 'poolsPrompt'>> {
   const name = checkFileName(`${path}/config.json`)
   const config = await readObject(files, name)
   if (config === undefined) {
     throw missingFile(files, [name], `${files.name} has no ${name}, which ${MODULES} names`)
   }
+  const poolsPrompt = flag(config, 'include_prompt', true, name)
   // Several modes stand for vectors side by side.
   const stated = config['pooling_mode']
   const modes =
@@ -101,10 +173,17 @@ async function readPooling(files: ModelFiles, path: string): Promise<Pooling | M
         ? stated
         : [stated]
   const found = POOLINGS.find((pooling) => modes[0] === pooling || modes[0] === POOLING_KEYS[pooling])
-  if (found !== undefined && modes.length === 1) return found
-  return unsupported(
+  if (found !== undefined && modes.length === 1) return { pooling: found, poolsPrompt }
+  const pooling = unsupported(
     `${name} asks for ${modes.map(shown).join(' and ') || 'no pooling'}, expected one of ${POOLINGS.join(', ')}`,
   )
+  return { pooling, poolsPrompt }
+}
+
+function flag(config: JsonRecord, key: string, otherwise: boolean, fileName: string): boolean {
+  const value = config[key] ?? otherwise
+  if (typeof value === 'boolean') return value
+  throw invalid(fileName, `has ${key} ${shown(value)}, expected true or false`)
 }
 
 async function readObject(files: ModelFiles, name: string): Promise<JsonRecord | undefined> {

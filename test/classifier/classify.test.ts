@@ -37,6 +37,46 @@ test('rerank() puts texts in order by the logits of pairs', async () => {
   }
 })
 
+test('rerank() scores as sentence-transformers wrote into the model', async () => {
+  const config = JSON.parse(readFileSync(`${folder}/config.json`, 'utf8'))
+  const load = async (more: object, files: Record<string, object> = {}): Promise<Classifier> => {
+    const names = ['model.safetensors', 'tokenizer.json', 'tokenizer_config.json']
+    const given = new Map(names.map((name) => [name, new Uint8Array(readFileSync(`${folder}/${name}`))]))
+    for (const [name, value] of Object.entries({ 'config.json': { ...config, ...more }, ...files })) {
+      given.set(name, new TextEncoder().encode(JSON.stringify(value)))
+    }
+    return loadClassifier(given, float)
+  }
+  const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit))
+  const plain = (logit: number): number => logit
+  const identity = 'torch.nn.modules.linear.Identity'
+  const written = (activation_fn: string): object => ({
+    sentence_transformers: { activation_fn, version: '4.1.0' },
+  })
+  const beside = {
+    'modules.json': [{ type: 'sentence_transformers.base.modules.transformer.Transformer', path: '' }],
+    'config_sentence_transformers.json': { activation_fn: identity, prompts: {}, default_prompt_name: null },
+  }
+  for (const [more, files, score] of [
+    [{}, {}, sigmoid],
+    [written('torch.nn.modules.activation.Sigmoid'), {}, sigmoid],
+    [written(identity), {}, plain],
+    [{ sbert_ce_default_activation_function: identity }, {}, plain],
+    [{}, beside, plain],
+  ] as const) {
+    const classifier = await load(more, files)
+    for (const ranked of await classifier.rerank('a', ['b', 'c d'])) {
+      assert.ok(Math.abs(ranked.score - score(ranked.logit)) < 1e-6, JSON.stringify(more))
+    }
+    classifier.dispose()
+  }
+  const other = await load(written('torch.nn.modules.activation.Tanh'))
+  const error = await failure(() => other.rerank('a', ['b']))
+  assert.instance(error, ModelFormatError)
+  assert.match(error.message, /"Tanh"/u)
+  other.dispose()
+})
+
 test('classify() gives scores by problem type, cuts what is too long, and checks what it is given', async () => {
   const classifier = await loadClassifier(folder, float)
   try {

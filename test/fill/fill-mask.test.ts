@@ -4,6 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { convertModel, type FileSink, type ModelSink } from '#dist/convert/convert.js'
 import { quantizedConfig, quantizeModel } from '#dist/convert/quantize-model.js'
+import { keptFiles } from '#dist/convert/small-files.js'
 import { mapFiles } from '#dist/format/source.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import {
@@ -198,6 +199,22 @@ test('quantize and convert keep the head', async () => {
     assert.ok(smaller < 0.5, `${name}: ${smaller}`)
     assert.equal(await answer(int8, 'int8'), await answer(files, 'int8'), name)
   }
+})
+
+test('what belongs to a tokenizer and to sentence-transformers is kept, whatever it is called', async () => {
+  const files = fillModel(readFillGolden('bert'))
+  const given = [
+    'vocab.json',
+    'merges.txt',
+    'sentencepiece.bpe.model',
+    'a/Pooling/config.json',
+    'config_sentence_transformers.json',
+  ]
+  for (const name of given) files.set(name, new TextEncoder().encode('{}'))
+  const modules = [{ type: 'sentence_transformers.models.Pooling', path: 'a/Pooling' }]
+  files.set('modules.json', new TextEncoder().encode(JSON.stringify(modules)))
+  const kept = await keptFiles(mapFiles(files))
+  for (const name of [...given, 'modules.json', 'tokenizer.json']) assert.ok(kept.has(name), name)
 })
 
 test('other heads say that this one guesses words', async () => {

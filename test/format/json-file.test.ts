@@ -73,7 +73,7 @@ test('deep JSON is an error of ours wherever a model has JSON', async () => {
   const index = filesOf({ 'model.safetensors.index.json': `{"weight_map": ${nest}}` })
   assert.is((await formatError(() => openCheckpoint(index))).code, 'InvalidConfig')
   assert.is(
-    (await formatError(() => readSentenceSettings(filesOf({ 'modules.json': nest })))).code,
+    (await formatError(() => readSentenceSettings(filesOf({ 'modules.json': nest }), 'bert'))).code,
     'InvalidConfig',
   )
   const many = Object.fromEntries(Array.from({ length: 1025 }, (_, at) => [`t${at}`, `${at}.safetensors`]))

@@ -106,7 +106,8 @@ test('a body without a length is read to its limit and no further, compressed on
     ['model.safetensors.index.json', 2 ** 20],
     ['1_Pooling/config.json', 2 ** 20],
     ['vocab.txt', 2 ** 24],
-    ['tokenizer.json', 2 ** 24],
+    ['vocab.json', 2 ** 24],
+    ['tokenizer.json', 2 ** 25],
   ] as const) {
     const { body, taken } = endless()
     const { files, requests } = filesOf(() => new Response(body))

@@ -253,15 +253,30 @@ test('hubFolder downloads the shards of an index, and refuses paths and missing 
   }
 })
 
-test('hubFolder takes the pooling of sentence-transformers along', async () => {
+test('hubFolder takes along what modules.json of sentence-transformers names', async () => {
   const repository = sampleRepository(1000)
-  repository.files.set('modules.json', text('[]'))
-  repository.files.set('1_Pooling/config.json', text('{"pooling_mode_mean_tokens": true}'))
+  const modules = [
+    { type: 'sentence_transformers.models.Transformer', path: '' },
+    { type: 'sentence_transformers.models.Pooling', path: 'other/Pooling' },
+  ]
+  repository.files.set('modules.json', text(JSON.stringify(modules)))
+  repository.files.set('other/Pooling/config.json', text('{"pooling_mode_mean_tokens": true}'))
+  repository.files.set('config_sentence_transformers.json', text('{"prompts": {"query": "query: "}}'))
+  repository.files.set('sentence_roberta_config.json', text('{"max_seq_length": 9}'))
   hub.repositories.set(ID, repository)
   const cacheDir = temporaryFolder()
   const { folder } = await load(cacheDir)
-  assert.is(readFileSync(join(folder, '1_Pooling/config.json'), 'utf8'), '{"pooling_mode_mean_tokens": true}')
-  assert.match(readlinkSync(join(folder, '1_Pooling/config.json')), /^\.\.\/\.\.\/\.\.\/blobs\//)
+  const pooling = join(folder, 'other/Pooling/config.json')
+  assert.is(readFileSync(pooling, 'utf8'), '{"pooling_mode_mean_tokens": true}')
+  assert.match(readlinkSync(pooling), /^(\.\.\/){4}blobs\//)
+  for (const name of ['config_sentence_transformers.json', 'sentence_roberta_config.json']) {
+    assert.ok(existsSync(join(folder, name)), name)
+  }
+  repository.files.set('modules.json', text('{}'))
+  assert.not.ok(
+    existsSync(join((await load(temporaryFolder())).folder, 'other')),
+    'a broken list names nothing',
+  )
 })
 
 test('hubFolder beforeWeights reads headers by ranges and can refuse before the download', async () => {

@@ -147,6 +147,8 @@ const wrong: [name: string, texts: unknown, options: unknown, kind: typeof TypeE
   ['a layer between two', ['a'], { layer: 0.5 }, RangeError, /layer is 0\.5/],
   ['a layer too high', ['a'], { layer: 99 }, RangeError, /layer is 99, expected 0 .* to \d/],
   ['a layer too low', ['a'], { layer: -99 }, RangeError, /layer is -99/],
+  ['a prompt of another kind', ['a'], { prompt: 1 }, TypeError, /prompt is a number/],
+  ['a prompt that is true', ['a'], { prompt: true }, TypeError, /prompt is a boolean/],
   ['a signal of another kind', ['a'], { signal: {} }, TypeError, /signal is an object/],
 ]
 
@@ -203,6 +205,83 @@ test('embed() normalises, shortens windows and lower-cases as sentence-transform
   })
 })
 
+const prompts = {
+  'modules.json': [module('Transformer', ''), module('Pooling', 'deep/Pooling')],
+  'deep/Pooling/config.json': { pooling_mode: 'mean' },
+  'config_sentence_transformers.json': { prompts: { query: 'a ', passage: ' b c ', none: '' } },
+}
+
+test('embed() puts the prompt of that name before texts, and strips their ends as sentence-transformers does', () =>
+  using(modelWith(prompts), {}, async (model) => {
+    const given = ['d e', '', ' f\u0085\u001f']
+    assert.equal(await model.embed(given, { prompt: 'query' }), await model.embed(['a d e', 'a', 'a  f']))
+    assert.equal(
+      await model.embed(given, { prompt: 'passage' }),
+      await model.embed(['b c d e', 'b c', 'b c f']),
+    )
+    for (const prompt of ['none', false] as const) {
+      assert.equal(await model.embed(given, { prompt }), await model.embed(['d e', '', 'f']), String(prompt))
+    }
+    const error = await model.embed(given, { prompt: 'x' }).catch((reason: unknown) => reason)
+    assert.instance(error, RangeError)
+    assert.match((error as Error).message, /'x', expected one of the model's: 'query', 'passage', 'none'/)
+  }))
+
+test('embed() takes the prompt that sentence-transformers takes by default, unless told not to', () => {
+  const config = { ...prompts['config_sentence_transformers.json'], default_prompt_name: 'query' }
+  return using(modelWith({ ...prompts, 'config_sentence_transformers.json': config }), {}, async (model) => {
+    assert.equal(await model.embed(['d']), await model.embed(['a d'], { prompt: false }))
+    assert.equal(
+      await model.embed(['d'], { prompt: 'passage' }),
+      await model.embed(['b c d'], { prompt: 'none' }),
+    )
+  })
+})
+
+test('embed() leaves the pieces of the prompt out of pooling where its configuration says so', () => {
+  const pooling = (mode: string): Record<string, unknown> => ({
+    ...prompts,
+    'deep/Pooling/config.json': { pooling_mode: mode, include_prompt: false },
+  })
+  const run = (mode: 'mean' | 'max' | 'cls'): Promise<void> =>
+    using(modelWith(pooling(mode)), {}, async (model) => {
+      const { hiddenSize } = model.config
+      const { ids } = model.tokenizer.encode('b c d e')
+      const { hiddenStates } = await model.forward([ids], { hiddenStates: true })
+      const rows = hiddenStates![0]!.at(-1)!
+      // [CLS] b c are the prompt's.
+      const kept = mode === 'cls' ? rows : rows.subarray(3 * hiddenSize)
+      const wanted = Array.from({ length: hiddenSize }, (_, i) => POOL[mode](column(kept, hiddenSize, i)))
+      const [vector] = await model.embed(['d e'], { prompt: 'passage' })
+      near(vector!, wanted, 1e-6, mode)
+      assert.equal(await model.embed(['d e']), await model.embed(['d e'], { pooling: mode, prompt: false }))
+      assert.is((await model.embed([''], { prompt: 'passage' })).length, 1)
+    })
+  return Promise.all((['mean', 'max', 'cls'] as const).map(run)).then(() => {})
+})
+
+test('a model whose files name no prompts says so, and reads texts as they are', () =>
+  using(plain, {}, async (model) => {
+    const error = await model.embed(['a'], { prompt: 'query' }).catch((reason: unknown) => reason)
+    assert.instance(error, RangeError)
+    assert.match((error as Error).message, /name no prompts/)
+    assert.equal(await model.embed(['a'], { prompt: false }), await model.embed(['a']))
+  }))
+
+test('embed() finds the settings that were called after the type of the model', () => {
+  const folder = modelWith({
+    'modules.json': modules,
+    '1_Pooling/config.json': { pooling_mode: 'mean' },
+    'sentence_distilbert_config.json': { max_seq_length: 5 },
+    'config.json': {
+      ...JSON.parse(readFileSync(rootPath('test/goldens/models/distilbert/config.json'), 'utf8')),
+      architectures: ['DistilBertModel'],
+    },
+  })
+  cpSync(rootPath('test/goldens/models/distilbert/model.safetensors'), join(folder, 'model.safetensors'))
+  return using(folder, {}, async (model) => assert.is(model.maxLength, 5))
+})
+
 test('embed() refuses what sentence-transformers does after pooling, unless pooling is stated', async () => {
   const pooling = { '1_Pooling/config.json': { pooling_mode: 'mean' } }
   const dense = modelWith({ 'modules.json': [...modules, module('Dense', '2_Dense')], ...pooling })
@@ -235,6 +314,10 @@ test('loadModel() refuses broken files of sentence-transformers', async () => {
         'sentence_bert_config.json': { max_seq_length: '9' },
       },
     ],
+    ['InvalidConfig', { ...prompts, 'config_sentence_transformers.json': { prompts: [] } }],
+    ['InvalidConfig', { ...prompts, 'config_sentence_transformers.json': { prompts: { query: 1 } } }],
+    ['InvalidConfig', { ...prompts, 'config_sentence_transformers.json': { default_prompt_name: 'query' } }],
+    ['InvalidConfig', { ...prompts, 'deep/Pooling/config.json': { include_prompt: 'no' } }],
   ]
   for (const [code, files] of broken) {
     const error = await loadModel(modelWith(files), { threads: 1 }).catch((reason: unknown) => reason)
