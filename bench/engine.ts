@@ -1,4 +1,6 @@
 /** Kernels and models without a worker, for suites that look inside. */
+
+import { instantiateKernels, type KernelExports } from '#dist/kernels/exports.js'
 import {
   type Kernels,
   type LayerNorm,
@@ -11,7 +13,7 @@ import {
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { defaultTiles, tuneTiles } from '#dist/kernels/tuning.js'
-import { instantiateKernels, type KernelExports, WasmKernels } from '#dist/kernels/wasm.js'
+import { WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
 import type { BertConfig } from '#dist/model/config.js'
 import { family as bert } from '#dist/model/families/bert.js'

@@ -3,10 +3,10 @@
  * entered, and by layer, timed round the kernels' methods. `--turbo`: with V8's flag.
  */
 import { COMMANDS, CONTROL } from '#dist/generated/commands.js'
+import type { KernelExports } from '#dist/kernels/exports.js'
 import { hasRelaxedDot, hasRelaxedSimd } from '#dist/kernels/features.js'
 import type { Kernels, Linear, Precision } from '#dist/kernels/kernels.js'
 import { CONTROL_ADDRESS, type KernelMemory } from '#dist/kernels/memory.js'
-import type { KernelExports } from '#dist/kernels/wasm.js'
 import { BERT_BASE, createKernels, randomBert, randomIds, randomLinear, randomRows } from './engine.ts'
 import { check, measure, median, milliseconds, percent, quick, report } from './measure.ts'
 import { turbo } from './turbo.ts'

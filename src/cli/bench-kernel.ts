@@ -1,9 +1,11 @@
 /** One linear layer on one thread, for `iobert bench`. */
+
+import { instantiateKernels } from '../kernels/exports.ts'
 import { type Linear, type Matrix, mayFuse, type Precision } from '../kernels/kernels.ts'
 import { KernelMemory } from '../kernels/memory.ts'
 import { compileKernels, type WasmVariant } from '../kernels/module.ts'
 import { defaultTiles, tuneTiles } from '../kernels/tuning.ts'
-import { instantiateKernels, WasmKernels } from '../kernels/wasm.ts'
+import { WasmKernels } from '../kernels/wasm.ts'
 
 export interface LayerShape {
   readonly precision: Precision

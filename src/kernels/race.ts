@@ -3,8 +3,9 @@
  * or slower than products of int16 depends on engine and core, and nothing tells but the clock. The relaxed build has the
  * inner loops of both, so no other is needed for it.
  */
+
+import { instantiateKernels } from './exports.ts'
 import { compileKernels, type WasmVariant } from './module.ts'
-import { instantiateKernels } from './wasm.ts'
 
 /** Inputs of a tile, and tiles a measurement: some 30 µs. */
 const INPUTS = 768

@@ -2,8 +2,10 @@
  * Which register tile the linear layers use. All give the same bits in int8; which is fastest differs from one engine
  * and machine to the next (bench/RESULTS.md), so a few are timed for a few milliseconds when a model is first loaded.
  */
+
+import type { Tiles } from './exports.ts'
 import type { Linear, Matrix } from './kernels.ts'
-import type { Tiles, WasmKernels } from './wasm.ts'
+import type { WasmKernels } from './wasm.ts'
 
 /** Rows of the tiles that can be chosen. */
 export const TILE_ROWS = [4, 5, 6] as const

@@ -3,7 +3,8 @@
  * run here alone or shared with helper threads (assembly/parallel.ts).
  */
 import { COMMANDS, CONTROL, NUMBERS } from '../generated/commands.ts'
-import { COMMAND_OFFSET, CONSTANTS, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
+import { COMMAND_OFFSET, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
+import type { KernelExports, Tiles } from './exports.ts'
 import type {
   Activation,
   ActivationForm,
@@ -29,59 +30,6 @@ import {
   writeColumns,
 } from './layout.ts'
 import { CONTROL_ADDRESS, type KernelMemory, roundUp } from './memory.ts'
-
-/** assembly/kernels.ts */
-export interface KernelExports {
-  close(control: number): void
-  dispatch(control: number, scratch: number): void
-  join(control: number, milliseconds: number): number
-  runAlone(control: number, scratch: number): void
-  serve(control: number, scratch: number): void
-  raceTile(digits: number, at: number, inputs: number, times: number): void
-  widenValues(from: number, type: number, count: number, to: number): number
-  packLinearFloat32(
-    from: number,
-    type: number,
-    rows: number,
-    k: number,
-    first: number,
-    weights: number,
-    panel: number,
-    scratch: number,
-  ): number
-  packLinearInt8(
-    from: number,
-    type: number,
-    rows: number,
-    k: number,
-    pairs: number,
-    first: number,
-    weights: number,
-    columns: number,
-    scratch: number,
-  ): number
-  packEmbeddingInt8(
-    from: number,
-    type: number,
-    rows: number,
-    width: number,
-    out: number,
-    stride: number,
-    scales: number,
-    scratch: number,
-  ): number
-}
-
-/**
- * Rows of the register tiles, whether int8 tiles join two panels, and the width of a float32 panel; kernels/tuning.ts
- * chooses. They change no int8 bit.
- */
-export interface Tiles {
-  int8Rows: 4 | 5 | 6
-  int8Joined: boolean
-  float32Rows: 4 | 5 | 6
-  float32Panel: 8 | 16
-}
 
 /** Names and fields of the commands. */
 type CommandName = keyof typeof COMMANDS
@@ -112,23 +60,6 @@ export interface WasmKernelsOptions {
   readonly threads: number
   /** Throws where a helper has died; called while waiting. */
   readonly checkHelpers?: () => void
-}
-
-/**
- * Kernels on a memory.
- *
- * @throws {RangeError} for a module that is not this version's: it would read other fields than are written
- */
-export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  for (const [name, wanted] of Object.entries(CONSTANTS)) {
-    const found = (exports[name] as WebAssembly.Global | undefined)?.value
-    if (found === wanted) continue
-    throw new RangeError(
-      `The compiled kernels have ${name} ${found}, and this version of iobert needs ${wanted}: take kernels.wasm from the same package as the code`,
-    )
-  }
-  return exports as unknown as KernelExports
 }
 
 export class WasmKernels implements Kernels {

@@ -4,6 +4,7 @@
  */
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
+import { instantiateKernels, type Tiles } from '../kernels/exports.ts'
 import { type Kernels, mayFuse, type Precision } from '../kernels/kernels.ts'
 import { Layout, type ScratchShape } from '../kernels/layout.ts'
 import {
@@ -15,7 +16,7 @@ import {
   roundUp,
 } from '../kernels/memory.ts'
 import { tuneTiles } from '../kernels/tuning.ts'
-import { activationForm, instantiateKernels, type Tiles, WasmKernels } from '../kernels/wasm.ts'
+import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import type { HeadKind } from '../model/families/family.ts'

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { instantiateKernels, type Tiles } from '#dist/kernels/exports.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import type {
   Floats,
@@ -13,7 +14,7 @@ import { Layout } from '#dist/kernels/layout.js'
 import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { ReferenceKernels } from '#dist/kernels/reference.js'
-import { instantiateKernels, type Tiles, WasmKernels } from '#dist/kernels/wasm.js'
+import { WasmKernels } from '#dist/kernels/wasm.js'
 
 export interface Variant {
   readonly name: string

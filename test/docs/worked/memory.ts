@@ -2,11 +2,12 @@
 
 import { parseSafetensors } from '#dist/format/safetensors.js'
 import { layoutSafetensors } from '#dist/format/safetensors-writer.js'
+import { instantiateKernels } from '#dist/kernels/exports.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { quantizeWeights } from '#dist/kernels/quantization.js'
 import { defaultTiles } from '#dist/kernels/tuning.js'
-import { instantiateKernels, WasmKernels } from '#dist/kernels/wasm.js'
+import { WasmKernels } from '#dist/kernels/wasm.js'
 import { columns } from '../toy.ts'
 
 /** A layer of 8 outputs and 4 inputs whose weight [n, k] is 10·n + k, packed as int8 by the wasm kernels. */

@@ -1,0 +1,72 @@
+/** What the wasm module gives, and the check that it is the one this code was built with. */
+import { CONSTANTS } from '../generated/constants.ts'
+
+/** assembly/kernels.ts */
+export interface KernelExports {
+  close(control: number): void
+  dispatch(control: number, scratch: number): void
+  join(control: number, milliseconds: number): number
+  runAlone(control: number, scratch: number): void
+  serve(control: number, scratch: number): void
+  raceTile(digits: number, at: number, inputs: number, times: number): void
+  widenValues(from: number, type: number, count: number, to: number): number
+  packLinearFloat32(
+    from: number,
+    type: number,
+    rows: number,
+    k: number,
+    first: number,
+    weights: number,
+    panel: number,
+    scratch: number,
+  ): number
+  packLinearInt8(
+    from: number,
+    type: number,
+    rows: number,
+    k: number,
+    pairs: number,
+    first: number,
+    weights: number,
+    columns: number,
+    scratch: number,
+  ): number
+  packEmbeddingInt8(
+    from: number,
+    type: number,
+    rows: number,
+    width: number,
+    out: number,
+    stride: number,
+    scales: number,
+    scratch: number,
+  ): number
+}
+
+/**
+ * Rows of the register tiles, whether int8 tiles join two panels, and the width of a float32 panel; kernels/tuning.ts
+ * chooses. They change no int8 bit.
+ */
+export interface Tiles {
+  int8Rows: 4 | 5 | 6
+  int8Joined: boolean
+  float32Rows: 4 | 5 | 6
+  float32Panel: 8 | 16
+}
+
+/**
+ * Kernels on a memory.
+ *
+ * @throws {RangeError} for a module that is not this version's: it would read other fields than are written
+ */
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  for (const [name, wanted] of Object.entries(CONSTANTS)) {
+    const found = (exports[name] as WebAssembly.Global | undefined)?.value
+    if (found === wanted) continue
+    throw new RangeError(
+      `The compiled kernels have ${name} ${found}, and this version of iobert needs ${wanted}: take kernels.wasm from the same package as the code`,
+    )
+  }
+  return exports as unknown as KernelExports
+}

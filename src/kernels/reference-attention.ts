@@ -1,0 +1,100 @@
+/** Attention of the kernels in plain loops (reference.ts): in float32, and in the exact sums of precision int8. */
+import * as math from './math.ts'
+import { quantizeToLimit } from './quantization.ts'
+
+const f = Math.fround
+
+/** One head over one sequence of T tokens: rows [T][D], probabilities [T, T] where they are wanted. */
+type Attend = (
+  queries: readonly Float32Array[],
+  keys: readonly Float32Array[],
+  values: readonly Float32Array[],
+  out: readonly Float32Array[],
+  probabilities: Float32Array | undefined,
+) => void
+
+// #region float-attention
+export const floatAttention: Attend = (queries, keys, values, out, probabilities) => {
+  const scale = f(1 / Math.sqrt(queries[0]!.length))
+  for (const [i, query] of queries.entries()) {
+    const weights = new Float32Array(keys.length)
+    for (const [j, key] of keys.entries()) {
+      for (let d = 0; d < key.length; d++) weights[j] = f(weights[j]! + f(query[d]! * key[d]!))
+    }
+    const inverse = softmax(weights, scale)
+    const context = out[i]!.fill(0)
+    for (const [j, value] of values.entries()) {
+      for (let d = 0; d < value.length; d++) context[d] = f(context[d]! + f(weights[j]! * value[d]!))
+    }
+    for (let d = 0; d < context.length; d++) context[d] = f(context[d]! * inverse)
+    probabilities?.set(
+      weights.map((weight) => f(weight * inverse)),
+      i * keys.length,
+    )
+  }
+}
+// #endregion
+
+// #region exact-attention
+/** The largest value of a column of V, and about the sum of a row's exponentials, as int16. */
+const VALUE_LIMIT = 8191
+const EXPONENTIALS = 2 ** 17
+
+/** At precision int8: both products are exact sums, as assembly/attention-int16.ts says. */
+export const exactAttention: Attend = (queries, keys, values, out, probabilities) => {
+  const headDim = queries[0]!.length
+  const limit = Math.min(16383, Math.floor(Math.sqrt((2 ** 31 - 1) / headDim)))
+  const scale = f(Math.LOG2E / Math.sqrt(headDim))
+  const wholeKeys = keys.map((key) => quantizeToLimit(key, limit))
+  // NaN where a key cannot be quantised, else 0: no sum would show it.
+  const wrongKeys = wholeKeys.reduce((wrong, key) => wrong + key.scale * 0, 0)
+  const columns = Array.from({ length: headDim }, (_, d) =>
+    quantizeToLimit(
+      Float32Array.from(values, (value) => value[d]!),
+      VALUE_LIMIT,
+    ),
+  )
+  for (const [i, row] of queries.entries()) {
+    const query = quantizeToLimit(row, limit)
+    const factor = f(f(query.scale * scale) + wrongKeys)
+    const weights = Float32Array.from(wholeKeys, (key) =>
+      f(f(dot(query.values, key.values)) * f(factor * key.scale)),
+    )
+    const max = Math.max(...weights)
+    for (let j = 0; j < weights.length; j++) weights[j] = math.powerOfTwo(f(weights[j]! - max))
+    const sum = math.sumInLanes((j) => weights[j]!, weights.length, 8)
+    const most = Math.min(32767, f(EXPONENTIALS / sum))
+    const whole = Int16Array.from(weights, (weight) => math.roundHalfEven(f(weight * most)))
+    const inverse = f(f(1 / f(sum * most)) + f(factor * 0))
+    for (const [d, column] of columns.entries()) {
+      out[i]![d] = f(f(dot(whole, column.values)) * f(inverse * column.scale))
+    }
+    probabilities?.set(
+      weights.map((weight) => f(weight * f(1 / sum))),
+      i * keys.length,
+    )
+  }
+}
+
+/** Σ a·b of whole numbers, which stays below 2³¹. */
+function dot(a: Int16Array, b: Int16Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+// #endregion
+
+const LARGEST_FLOAT = 3.4028234663852886e38
+
+// #region softmax
+/** e^(s·scale - max) in place; gives back 1 / Σ, with the sum in 8 lanes. */
+export function softmax(scores: Float32Array, scale: number): number {
+  let max = -LARGEST_FLOAT
+  for (let j = 0; j < scores.length; j++) {
+    scores[j] = f(scores[j]! * scale)
+    if (scores[j]! > max) max = scores[j]!
+  }
+  for (let j = 0; j < scores.length; j++) scores[j] = math.exp(f(scores[j]! - max))
+  return f(1 / math.sumInLanes((j) => scores[j]!, scores.length, 8))
+}
+// #endregion
