@@ -8,13 +8,13 @@ const rows: string[][] = []
 
 async function oneByOne(recognizer: Recognizer): Promise<string> {
   const found: unknown[] = []
-  for (const text of texts) found.push((await recognizer.recognize(text)).entities)
+  for (const text of texts) found.push((await recognizer.recognize(text, { split: false })).entities)
   return JSON.stringify(found)
 }
 
 async function streamed(recognizer: Recognizer): Promise<string> {
   const found: unknown[] = []
-  for await (const { entities } of recognizer.stream(texts)) found.push(entities)
+  for await (const { entities } of recognizer.stream(texts, { split: false })) found.push(entities)
   return JSON.stringify(found)
 }
 

@@ -24,11 +24,12 @@ const WAYS: Record<string, RecognizeOptions> = {
   simple: { strategy: 'simple' },
   average: { strategy: 'average' },
   max: { strategy: 'max' },
+  word: { strategy: 'word' },
   none: { strategy: 'none' },
   viterbi: { decode: 'viterbi' },
   'words with probabilities': { words: true },
 }
-const whole = await recognizer.recognize(text)
+const whole = await recognizer.recognize(text, { split: false })
 check(
   JSON.stringify(decode({}).entities) === JSON.stringify(whole.entities),
   'entities are not those of recognize()',

@@ -26,7 +26,7 @@ export type WordSpans = readonly (readonly [start: number, end: number])[]
  * pieces of a word are told by word ids, never by the lengths of strings. [UNK] pieces are kept like all others.
  *
  * With 'none' and 'simple' each piece is a unit. Else each word is, and its distribution is that of its first piece
- * ('first'), the mean over its pieces ('average'), or that of the piece whose largest probability is largest, the first
+ * ('first', and 'word', whose encoding has the words as they are written), the mean over its pieces ('average'), or that of the piece whose largest probability is largest, the first
  * on ties ('max').
  *
  * @param encoding of the text; positions whose word id is null are skipped

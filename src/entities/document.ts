@@ -24,8 +24,8 @@ export interface Style {
   annotate?(document: Document, words: readonly Word[]): SparkAnnotations
 }
 
-/** How a text is split where the caller does not say: not at all, as the Hugging Face pipeline. */
-const DEFAULT_SPLIT: Split = false
+/** How a text is split where the caller does not say: the way that scores best with every model we measured. */
+const DEFAULT_SPLIT: Split = 'passages'
 
 /** @throws {TypeError} for an input that is no text (or, with `pretokenized`, no list of words) */
 export function readDocument(

@@ -1,4 +1,5 @@
 import type { Encoding } from '../text/encoding.ts'
+import { withWrittenWords } from '../text/written-words.ts'
 import { aggregate, type Unit, type WordSpans } from './aggregate.ts'
 import { decodeArgmax, decodeViterbi } from './decode.ts'
 import { groupLabels } from './group.ts'
@@ -38,8 +39,9 @@ export interface Decoded {
  * // { entities: [{ type: 'PER', text: 'Angela Merkel', start: 0, end: 13, score: 0.998 }] }
  */
 export function decodeEntities(input: DecodeInput): Decoded {
-  const { text, encoding, logits, options = {}, words: spans } = input
+  const { text, logits, options = {}, words: spans } = input
   const { strategy = 'first', decode = 'argmax' } = options
+  const encoding = strategy === 'word' ? withWrittenWords(text, input.encoding) : input.encoding
   // Which types may be asked for was checked before the model ran.
   const labels = resolveLabels(input.labels, options, options.labels)
   const classes = labels.labels.length

@@ -22,7 +22,7 @@ import type { SparkTokenizerOptions } from './spark-tokenizer.ts'
 import type { SparkOptions } from './spark-types.ts'
 import type { Decode, Merge, RecognizeOptions, Strategy, StreamOptions } from './types.ts'
 
-const strategies: readonly Strategy[] = ['first', 'simple', 'average', 'max', 'none']
+const strategies: readonly Strategy[] = ['first', 'simple', 'average', 'max', 'none', 'word']
 const decodes: readonly Decode[] = ['argmax', 'viterbi']
 const merges: readonly Merge[] = ['context', 'huggingface']
 

@@ -5,9 +5,11 @@ import type { SparkAnnotations, SparkOptions } from './spark-types.ts'
 
 /**
  * How the pieces of a word agree on its label: the first piece's distribution, the mean of all, the one that is surest,
- * or (simple) not at all: pieces are grouped as they are. With none there is one entity a piece.
+ * or (simple) not at all: pieces are grouped as they are. With none there is one entity a piece. All these are the Hugging
+ * Face pipeline's, for which a hyphen, an apostrophe or a point ends a word. With word the first piece decides for the whole word as
+ * it is written: `Mary-Kate`, `O'Neill`, `AT&T`, `U.S.-led`, without a possessive `'s`.
  */
-export type Strategy = 'first' | 'simple' | 'average' | 'max' | 'none'
+export type Strategy = 'first' | 'simple' | 'average' | 'max' | 'none' | 'word'
 
 /** The likeliest label of each word by itself, or the likeliest sequence that the scheme allows. */
 export type Decode = 'argmax' | 'viterbi'
@@ -44,9 +46,10 @@ interface CommonOptions extends DecodeOptions {
   /** Whether a text longer than the model is read in windows (default) or cut. */
   windows?: boolean
   /**
-   * What is read by itself: paragraphs, lines, sentences, the spans that a function gives, or (false) the text as a whole.
-   * Offsets refer to the whole text, and what lies between spans is not read. A span longer than the model is still read in
-   * windows. For texts only.
+   * What is read by itself: passages (default: sentences that stand together, about 400 characters of them, and of lists,
+   * logs and chats each line), paragraphs, lines, sentences, the spans that a function gives, or (false) the text as a whole,
+   * as the Hugging Face pipeline reads it. Offsets refer to the whole text, and what lies between spans is not read. A span
+   * longer than the model is still read in windows. For texts only; with `style: 'spark-nlp'` the default is false.
    */
   split?: Split
   /**

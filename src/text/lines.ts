@@ -102,7 +102,8 @@ const OWN_LINE = new RegExp(
   'y',
 )
 
-function beginsOfItsOwn(text: string, { start, end }: Line): boolean {
+/** Whether a line's beginning says that it stands for itself, whatever is before it. */
+export function beginsOfItsOwn(text: string, { start, end }: Line): boolean {
   OWN_LINE.lastIndex = 0
   return OWN_LINE.test(text.slice(start, Math.min(end, start + 72)))
 }

@@ -8,7 +8,7 @@
  */
 
 import { isDigit, isLetter, isSmallLetter, isSpace, isWordUnit } from './letters.ts'
-import { goesOn, listMarkEnd, readLines } from './lines.ts'
+import { beginsOfItsOwn, goesOn, listMarkEnd, readLines } from './lines.ts'
 import {
   ABBREVIATIONS,
   BEFORE_NUMBERS,
@@ -49,15 +49,36 @@ const LONGEST_WORD = 24
  * splitSentences('Dr. Who met J. K. Rowling. They left at 5 p.m. in a cab.') // [[0, 26], [27, 56]]
  */
 export function splitSentences(text: string): [start: number, end: number][] {
+  return splitBlocks(text).flatMap(({ sentences }) => sentences)
+}
+
+/** Lines that belong together: one, or several where a paragraph was wrapped. */
+export interface Block {
+  readonly sentences: [start: number, end: number][]
+  /** Whether a blank line stands before it, or its first line is of a kind that stands for itself: of a list, a log, a chat. */
+  readonly apart: boolean
+}
+
+/** As `splitSentences`, by block. */
+export function splitBlocks(text: string): Block[] {
   const lines = readLines(text)
   const connected = goesOn(text, lines)
-  const sentences: [number, number][] = []
+  const blocks: Block[] = []
   for (let index = 0; index < lines.length; index++) {
-    const { start } = lines[index]!
+    const line = lines[index]!
     while (connected[index]) index++
-    splitBlock(text, start, lines[index]!.end, sentences)
+    const sentences: [number, number][] = []
+    splitBlock(text, line.start, lines[index]!.end, sentences)
+    blocks.push({ sentences, apart: line.newParagraph || beginsOfItsOwn(text, line) })
   }
-  return sentences
+  return blocks
+}
+
+/** Whether what ends at `end` ends with a final mark and what may close behind one. */
+export function endsSentence(text: string, end: number): boolean {
+  let at = end - 1
+  while (at > end - 5 && at > 0 && CLOSERS.includes(text[at]!)) at--
+  return FINALS.includes(text[at]!) || FULL_STOPS.includes(text[at]!)
 }
 
 /** Splits lines that belong together; white space has been cut off both ends. */
@@ -225,7 +246,7 @@ function wordAt(text: string, from: number): string {
 }
 
 /** Whether a word that begins sentences stands at `from`, and no abbreviation (`A. Smith`). */
-function startsSentence(text: string, from: number): boolean {
+export function startsSentence(text: string, from: number): boolean {
   const word = wordAt(text, from)
   return SENTENCE_STARTERS.has(word) && text[from + word.length] !== '.'
 }
@@ -248,6 +269,6 @@ function isPointedAbbreviation(word: string): boolean {
 }
 
 /** Lists of words need no case beyond ASCII and the umlauts they have. */
-function lowerAscii(word: string): string {
+export function lowerAscii(word: string): string {
   return word.replace(/[A-ZÄÖÜÑ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32))
 }

@@ -2,6 +2,7 @@
 
 import { kindOf } from '../check/kind.ts'
 import { readLines } from './lines.ts'
+import { splitPassages } from './passages.ts'
 import { splitSentences } from './sentences.ts'
 
 /** A stretch of a text, in UTF-16 units. */
@@ -39,10 +40,13 @@ export const lines: Splitter = (text) => readLines(text).map(({ start, end }) =>
 /** Sentences by rule: see `splitSentences`. */
 export const sentences: Splitter = splitSentences
 
-/** A way to split by name, one of one's own, or none. */
-export type Split = 'paragraphs' | 'lines' | 'sentences' | false | Splitter
+/** Sentences that stand together, about 400 units of them: see `splitPassages`. */
+export const passages: Splitter = splitPassages
 
-const SPLITTERS = { paragraphs, lines, sentences } as const
+/** A way to split by name, one of one's own, or none. */
+export type Split = 'passages' | 'paragraphs' | 'lines' | 'sentences' | false | Splitter
+
+const SPLITTERS = { passages, paragraphs, lines, sentences } as const
 
 export const SPLIT_NAMES: readonly string[] = Object.keys(SPLITTERS)
 

@@ -225,7 +225,10 @@ test('iobert --split and --lines read parts of a text by themselves', async () =
     assert.equal(JSON.parse(lines.stdout), wanted)
   }
   for (const [args, message] of [
-    [['--split', 'words'], /--split is 'words', expected one of 'paragraphs', 'lines', 'sentences', 'none'/u],
+    [
+      ['--split', 'words'],
+      /--split is 'words', expected one of 'passages', 'paragraphs', 'lines', 'sentences', 'none'/u,
+    ],
     [['--split', 'sentences', '--lines'], /Give one of --lines and --split sentences/u],
   ] as const) {
     const { code, stderr } = await iobert(['-m', model, ...args, text])

@@ -69,7 +69,7 @@ const wrong: [what: string, options: unknown, kind: ErrorConstructor, message: R
     'an unknown split',
     { split: 'words' },
     RangeError,
-    /split is 'words', expected one of 'paragraphs', 'lines'/u,
+    /split is 'words', expected one of 'passages', 'paragraphs', 'lines'/u,
   ],
   ['true as split', { split: true }, TypeError, /split is a boolean, expected .* a function or false/u],
   ['split of words', { split: 'lines', pretokenized: true }, RangeError, /split is for texts/u],

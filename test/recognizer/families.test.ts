@@ -21,7 +21,7 @@ async function compareAll(folder: string): Promise<void> {
     for (const strategy of STRATEGIES) {
       const results = await ner.recognizeAll(
         goldens.map(({ text }) => text),
-        { strategy },
+        { strategy, split: false },
       )
       let compared = 0
       for (const [index, { entities }] of results.entries()) {
@@ -67,7 +67,7 @@ test('recognize() reads a long text in windows with the special tokens of the to
       windows.push(...ids.map((one) => [...one]))
       return forward(ids, options)
     }
-    const { truncated } = await ner.recognize(text)
+    const { truncated } = await ner.recognize(text, { split: false })
     assert.not.ok(truncated)
     assert.ok(windows.length > 2)
     for (const ids of windows) {

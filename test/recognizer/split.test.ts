@@ -32,6 +32,7 @@ const whole: Splitter = (given) => [[0, given.length]]
 const words: Splitter = (given) =>
   Array.from(given.matchAll(/\S+/gu), ({ 0: word, index }): Span => [index, index + word.length])
 const ways: Record<string, Split> = {
+  passages: 'passages',
   paragraphs: 'paragraphs',
   lines: 'lines',
   sentences: 'sentences',
@@ -41,8 +42,8 @@ const ways: Record<string, Split> = {
 
 async function spansOf(split: Split): Promise<readonly Span[]> {
   if (typeof split === 'function') return split(text)
-  const { sentences, paragraphs, lines } = await import('#dist/text/split.js')
-  return { sentences, paragraphs, lines }[split as 'lines'](text)
+  const { passages, sentences, paragraphs, lines } = await import('#dist/text/split.js')
+  return { passages, sentences, paragraphs, lines }[split as 'lines'](text)
 }
 
 for (const [name, split] of Object.entries(ways)) {
@@ -95,10 +96,15 @@ for (const [name, split] of Object.entries(ways)) {
   }
 }
 
-test('split: false, no split and one span over all are the same', async () => {
-  const wanted = await ner.recognize(text, { words: true })
+test('no split is passages', async () => {
+  const wanted = await ner.recognize(text, { words: true, split: 'passages' })
+  assert.equal(await ner.recognize(text, { words: true }), wanted)
+  assert.not.equal(wanted, await ner.recognize(text, { words: true, split: false }))
+})
+
+test('split: false and one span over all are the same', async () => {
+  const wanted = await ner.recognize(text, { words: true, split: false })
   assert.ok(wanted.entities.length > 3)
-  assert.equal(await ner.recognize(text, { words: true, split: false }), wanted)
   assert.equal(await ner.recognize(text, { words: true, split: whole }), wanted)
 })
 
@@ -117,7 +123,7 @@ test('no entity goes on across a border', async () => {
 test('texts of which no piece is read have no entities, and keep their place', async () => {
   const none: Splitter = () => []
   const blank = { entities: [], truncated: false, words: [] }
-  for (const split of ['lines', 'paragraphs', 'sentences', none] as const) {
+  for (const split of ['lines', 'paragraphs', 'passages', 'sentences', none] as const) {
     assert.equal(await ner.recognizeAll(['', ' \n '], { split, words: true }), [blank, blank])
   }
 })

@@ -89,7 +89,7 @@ def engines(model, folder):
             weights = str(folder / "int8")
             if not os.path.exists(weights):
                 subprocess.run(["node", ROOT / "dist/cli/main.js", "quantize", model, weights], check=True, stdout=2)
-        command = ["node", str(ROOT / "dist/cli/main.js"), "--jsonl", "--threads", "1"]
+        command = ["node", str(ROOT / "dist/cli/main.js"), "--jsonl", "--threads", "1", "--split", "none"]
         command += ["--model", weights, "--precision", precision]
         return lambda df: recognize(df, command=command).select(
             "id", f.to_json(f.expr("transform(entities, e -> array(e.type, string(e.start), string(e.end)))"))

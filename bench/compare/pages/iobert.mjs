@@ -11,14 +11,14 @@ window.load = async (folder) => {
 /** Milliseconds for all texts. */
 window.time = async (texts) => {
   const started = performance.now()
-  for await (const _ of recognizer.stream(texts));
+  for await (const _ of recognizer.stream(texts, { split: false }));
   return performance.now() - started
 }
 
 /** For each text its labelled pieces as `index label`. */
 window.labels = async (texts) => {
   const results = []
-  for await (const { entities } of recognizer.stream(texts, { strategy: 'none' })) {
+  for await (const { entities } of recognizer.stream(texts, { strategy: 'none', split: false })) {
     results.push(entities.map(({ index, type }) => `${index} ${type}`))
   }
   return results
