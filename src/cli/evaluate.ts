@@ -45,11 +45,11 @@ Options
       --predicted    the last two columns are gold and guess: no model runs
       --context C    what is read together: sentence (default), or document, for more context
       --split S      with --context document: put its words together as a text, parted by spaces, and read by itself what
-                     paragraphs, lines, sentences or none makes of it, as iobert --split does
+                     passages, paragraphs, lines, sentences or none makes of it, as iobert --split does
       --json         {"tokens", "accuracy", "nonOAccuracy", "precision", "recall", "f1", "types": {"PER": ...}} in percent
       --errors       also the wrong phrases, a line each: [gold] and {predicted} in their context
       --html OUT     also writes a page with the tables, drawings and wrong phrases
-  -s, --strategy S   how the pieces of a word agree: first (default), average, max
+  -s, --strategy S   how the pieces of a word agree: first (default), average, max, word
       --decode D     argmax (default) or viterbi
       --scheme S     how the model's labels are written, where they do not tell
       --stride N     pieces that neighbouring windows share

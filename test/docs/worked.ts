@@ -36,6 +36,7 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   'grouping-exercise': labels.groupingExercise,
   viterbi: labels.viterbi,
   strategies: model.strategies,
+  'written-words': model.writtenWords,
   panel: memory.panel,
   limits: memory.limits,
   'limit-exercise': memory.roofExercise,

@@ -118,6 +118,18 @@ export function wordPieceExercise(): string[] {
   return [`affable → ${cut('affable')}`, `unaable → ${cut('unaable')}`]
 }
 
+export async function writtenWords(): Promise<string[]> {
+  const text = "Mary-Kate Olsen's home is Stratford-upon-Avon."
+  const rows: string[] = []
+  for (const strategy of ['first', 'word'] as const) {
+    const { result } = await recognise(text, { strategy, words: true })
+    const found = result.entities.map(({ text: part, type }) => `${type} "${part}"`)
+    rows.push(`${strategy.padEnd(8)} words     ${result.words!.map(({ text: word }) => word).join(' ')}`)
+    rows.push(`         entities  ${found.join(', ')}`)
+  }
+  return rows
+}
+
 export async function strategies(): Promise<string[]> {
   const text = 'Microsoft opened an office in Reykjavík.'
   const { tokens } = (await loadTokenizer()).encode(text)
