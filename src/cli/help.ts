@@ -37,13 +37,13 @@ Output (default: the text with entities marked; in colour on a terminal)
 Recognition
   -l, --labels L       only these types: PER,ORG
       --threshold P    only entities with at least this score, 0 to 1
-  -s, --strategy S     how the pieces of a word agree: first (default), word (as first, but of words as they are written,
-                       with their hyphens and apostrophes), simple, average, max, none (one entity a piece)
+  -s, --strategy S     how the pieces of a word agree: first (default), word (as first, but of words as they are
+                       written, with hyphens and apostrophes), simple, average, max, none (one entity a piece)
       --decode D       argmax (default), or viterbi: the likeliest sequence that the scheme allows
       --scheme S       how labels are written: IOB1, IOB2, IO, BIOES, BILOU; default: what the labels tell
-      --split S        what is read by itself: passages (default: sentences that stand together; of lists, logs and chats
-                       each line), paragraphs, lines, sentences, or none: the text as a whole, as Hugging Face's pipeline
-                       reads it. Where entities stand is told of the whole text all the same
+      --split S        what is read by itself: passages (default: sentences that stand together; of lists, logs, chats
+                       each line), paragraphs, lines, sentences, or none: the text as a whole, as the Hugging Face
+                       pipeline reads it. Where entities stand is told of the whole text all the same
       --lines          short for --split lines, as for logs and lists
       --stride N       pieces that neighbouring windows share; default 128
 
