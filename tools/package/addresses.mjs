@@ -25,7 +25,7 @@ const HOSTS = {
 
 /** What is told to whoever publishes too early. */
 export const NO_REPOSITORY =
-  'package.json names no repository, so that the links of the README would lead nowhere on npm: set it, run npm run package again, and publish build/package (docs/release.md)'
+  'package.json names no repository, so that the links of the README would lead nowhere on npm: set it, run npm run package again, and publish ./build/package (docs/release.md)'
 
 /**
  * @param manifest  package.json

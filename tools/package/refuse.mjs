@@ -6,6 +6,6 @@ const { repository } = JSON.parse(readFileSync(new URL('../../package.json', imp
 console.error(
   repository === undefined
     ? NO_REPOSITORY
-    : 'Publish the assembled package, not the checkout: npm run package && npm publish build/package (docs/release.md)',
+    : 'Publish the assembled package, not the checkout: npm run package && npm publish ./build/package (docs/release.md)',
 )
 process.exit(1)
