@@ -5,7 +5,18 @@ import { parseArgs } from 'node:util'
 import { installAll } from '../test/recipes/workbench.mjs'
 
 const words = parseArgs({ allowPositionals: true }).positionals.map((word) => word.toLowerCase())
-const RECIPES = ['page', 'react', 'extension', 'worker', 'lambda', 'programs', 'vscode', 'docker', 'next']
+const RECIPES = [
+  'page',
+  'react',
+  'extension',
+  'worker',
+  'lambda',
+  'programs',
+  'vscode',
+  'docker',
+  'electron',
+  'next',
+]
 let passed = 0
 let failed = 0
 let skipped = 0
