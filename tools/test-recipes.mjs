@@ -6,6 +6,7 @@ import { installAll } from '../test/recipes/workbench.mjs'
 
 const words = parseArgs({ allowPositionals: true }).positionals.map((word) => word.toLowerCase())
 const RECIPES = [
+  'node',
   'page',
   'react',
   'extension',
