@@ -1,7 +1,7 @@
-// Tests the page of examples/browser in Chromium: reading, models, offline, policy, looks, size. `node
-// tools/test-browser.mjs offline stop` runs the tests whose names contain one of the words. Screenshots are left in
+// Tests the page of examples/browser in Chromium: reading, models, offline, policy, looks, size; what engines do in ways of
+// their own in Firefox too. `node tools/test-browser.mjs offline stop` runs the tests whose names contain one of the words. Screenshots are left in
 // build/browser/screenshots. Prints `N passed, N failed` last.
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeReady, run } from './ready.mjs'
@@ -9,6 +9,7 @@ import { makeReady, run } from './ready.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'build/browser')
 const words = process.argv.slice(2)
+const wanted = ([name]) => words.length === 0 || words.some((word) => name.includes(word))
 
 if (!existsSync('/usr/bin/chromium')) {
   console.log('There is no /usr/bin/chromium: apt-get install chromium')
@@ -17,37 +18,49 @@ if (!existsSync('/usr/bin/chromium')) {
 }
 makeReady()
 mkdirSync(join(folder, 'screenshots'), { recursive: true })
-for (const name of ['package.json', 'package-lock.json'])
-  cpSync(join(root, 'test/browser', name), join(folder, name))
+const lock = 'package-lock.json'
+const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)
+const installed = read(join(folder, lock)) === read(join(root, 'test/browser', lock))
+for (const name of ['package.json', lock]) cpSync(join(root, 'test/browser', name), join(folder, name))
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-if (!existsSync(join(folder, 'node_modules/axe-core'))) {
+if (!installed || !existsSync(join(folder, 'node_modules/axe-core'))) {
   run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder })
 }
 run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'examples/browser/tsconfig.json'])
 
-const { openBench } = await import('../test/browser/bench.mjs')
-const bench = await openBench(folder)
+const { BROWSERS, openBench } = await import('../test/browser/bench.mjs')
 const tests = []
-for (const file of ['reading', 'models', 'offline', 'policy', 'looks']) {
-  tests.push(...(await import(`../test/browser/${file}.mjs`)).tests)
+for (const file of ['reading', 'taking', 'models', 'offline', 'policy', 'looks']) {
+  tests.push(...(await import(`../test/browser/${file}.mjs`)).tests.filter(wanted))
 }
 let passed = 0
 let failed = 0
-for (const [name, test] of tests) {
-  if (words.length > 0 && !words.some((word) => name.includes(word))) continue
-  const started = performance.now()
-  try {
-    const told = await test(bench)
-    await bench.finish()
-    passed++
-    const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    console.log(`ok   ${name}${told === undefined ? '' : `: ${told}`}  ${seconds} s`)
-  } catch (error) {
-    await bench.finish().catch(() => {})
-    failed++
-    console.log(`FAIL ${name}\n     ${error.stack}`)
+
+async function runIn(browser, chosen) {
+  if (chosen.length === 0) return
+  const bench = await openBench(folder, browser)
+  for (const [name, test] of chosen) {
+    const title = browser === 'chromium' ? name : `${name} (${browser})`
+    const started = performance.now()
+    try {
+      const told = await test(bench)
+      await bench.finish()
+      passed++
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      console.log(`ok   ${title}${told === undefined ? '' : `: ${told}`}  ${seconds} s`)
+    } catch (error) {
+      await bench.finish().catch(() => {})
+      failed++
+      console.log(`FAIL ${title}\n     ${error.stack}`)
+    }
   }
+  await bench.close()
 }
-await bench.close()
+
+await runIn('chromium', tests)
+const inFirefox = tests.filter(([, , options]) => options?.firefox)
+if (existsSync(BROWSERS.firefox.executablePath)) await runIn('firefox', inFirefox)
+else if (inFirefox.length > 0)
+  console.log(`skip ${inFirefox.length} tests in Firefox: there is no ${BROWSERS.firefox.executablePath}`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { createReadStream, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -25,11 +27,32 @@ export const POLICY = {
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 
-/** @param options  `headers` of every answer; `prefix` before every path; `onRequest` is told each path */
+/** Between two pieces of a slow file, 64 kB each: 22 MB would take half a minute. */
+const SLOW_MILLISECONDS = 100
+
+async function send(file, response, patience) {
+  if (patience === undefined) return pipeline(file, response)
+  return pipeline(
+    file,
+    async function* slowly(pieces) {
+      for await (const piece of pieces) {
+        if (patience() > 0) await sleep(patience())
+        yield piece
+      }
+    },
+    response,
+  )
+}
+
+/**
+ * @param options  `headers` of every answer; `prefix` before every path; `onRequest` is told each path; `onResponse` may look
+ *   at a file's answer, and where it returns true that file comes slowly, until `hurry` is called
+ */
 export async function serveFolder(
   folder,
-  { port = 0, prefix = '', headers = { ...ISOLATION, ...POLICY }, onRequest } = {},
+  { port = 0, prefix = '', headers = { ...ISOLATION, ...POLICY }, onRequest, onResponse } = {},
 ) {
+  let patience = SLOW_MILLISECONDS
   const server = createServer((request, response) => {
     let path
     try {
@@ -70,15 +93,20 @@ export async function serveFolder(
       ...headers,
     })
     if (request.method === 'HEAD') response.end()
-    else
-      createReadStream(file, { start })
-        .on('error', () => response.destroy())
-        .pipe(response)
+    else {
+      const slow = onResponse?.(path, response) === true
+      send(createReadStream(file, { start }), response, slow ? () => patience : undefined).catch(() =>
+        response.destroy(),
+      )
+    }
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     origin: `http://localhost:${server.address().port}`,
+    hurry() {
+      patience = 0
+    },
     close() {
       server.closeAllConnections()
       server.close()

@@ -15,7 +15,13 @@ interface WorkerEvent extends Event {
 
 interface FetchEvent extends WorkerEvent {
   readonly request: Request
+  readonly clientId: string
   respondWith(response: Promise<Response>): void
+}
+
+interface ClientMessage {
+  readonly data: unknown
+  readonly source: { readonly id: string } | null
 }
 
 interface Scope {
@@ -23,6 +29,7 @@ interface Scope {
   readonly clients: { claim(): Promise<void> }
   addEventListener(type: 'install' | 'activate', listener: (event: WorkerEvent) => void): void
   addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void
+  addEventListener(type: 'message', listener: (event: ClientMessage) => void): void
 }
 
 const worker = globalThis as unknown as Scope
@@ -34,6 +41,14 @@ worker.addEventListener('fetch', (event) => {
   const { method, url } = event.request
   // Other origins (the Hub) are the library's to keep.
   if (method === 'GET' && url.startsWith(scope)) event.respondWith(answer(event))
+})
+
+/** What is being downloaded for each page. */
+const downloads = new Map<string, Set<AbortController>>()
+
+worker.addEventListener('message', ({ data, source }) => {
+  if (data !== 'iobert:stop') return
+  for (const controller of downloads.get(source?.id ?? '') ?? []) controller.abort()
 })
 
 async function keepPage(): Promise<void> {
@@ -64,13 +79,60 @@ async function answer(event: FetchEvent): Promise<Response> {
     const kept = await (await caches.open(name)).match(url.href)
     if (kept !== undefined) return kept
   }
-  const response = isolated(await fetch(event.request))
-  if (response.status === 200 && url.href.startsWith(`${scope}weights/`)) {
-    const copy = response.clone()
-    // No room for it, or the download was cut: the next visit asks again.
-    event.waitUntil(keepModel(url.href, copy).catch(() => undefined))
+  return url.href.startsWith(`${scope}weights/`)
+    ? download(event, url.href)
+    : isolated(await fetch(event.request))
+}
+
+/**
+ * A file of the model, kept as it comes by. It is read as the page reads it: when the page gives it up, or goes, the
+ * download ends too, and nothing is kept.
+ */
+async function download(event: FetchEvent, url: string): Promise<Response> {
+  const controller = new AbortController()
+  const own = downloads.get(event.clientId) ?? new Set()
+  downloads.set(event.clientId, own.add(controller))
+  const end = (): void => {
+    own.delete(controller)
+    if (own.size === 0) downloads.delete(event.clientId)
   }
-  return response
+  const response = await fetch(event.request, { signal: controller.signal }).catch((error: unknown) => {
+    end()
+    throw error
+  })
+  if (response.status !== 200 || response.body === null) {
+    end()
+    return isolated(response)
+  }
+  const reader = response.body.getReader()
+  const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>()
+  const copy = writable.getWriter()
+  // No room for it, or the download was cut: the next visit asks again.
+  event.waitUntil(keepModel(url, isolated(response, readable)).catch((error: unknown) => copy.abort(error)))
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(page): Promise<void> {
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        end()
+        void copy.abort(error).catch(() => undefined)
+        throw error
+      })
+      if (value !== undefined) {
+        page.enqueue(value)
+        await copy.write(value).catch(() => undefined)
+      }
+      if (done) {
+        end()
+        await copy.close().catch(() => undefined)
+        page.close()
+      }
+    },
+    cancel(reason): void {
+      end()
+      void copy.abort(reason).catch(() => undefined)
+      controller.abort()
+    },
+  })
+  return isolated(response, body)
 }
 
 async function keepModel(url: string, response: Response): Promise<void> {
@@ -78,7 +140,7 @@ async function keepModel(url: string, response: Response): Promise<void> {
   await cache.put(url, response)
 }
 
-function isolated(response: Response): Response {
+function isolated(response: Response, body: ReadableStream | null = response.body): Response {
   // A redirection that the browser follows itself; it has no status here.
   if (response.status === 0) return response
   const headers = new Headers(response.headers)
@@ -86,7 +148,7 @@ function isolated(response: Response): Response {
   headers.set('cross-origin-embedder-policy', 'require-corp')
   headers.set('cross-origin-resource-policy', 'same-origin')
   const { status, statusText } = response
-  return new Response(status === 204 || status === 304 ? null : response.body, {
+  return new Response(status === 204 || status === 304 ? null : body, {
     status,
     statusText,
     headers,

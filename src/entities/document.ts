@@ -25,12 +25,12 @@ export interface Style {
 }
 
 /** How a text is split where the caller does not say: the way that scores best with every model we measured. */
-const DEFAULT_SPLIT: Split = 'passages'
+export const defaultSplit: Split = 'passages'
 
 /** @throws {TypeError} for an input that is no text (or, with `pretokenized`, no list of words) */
 export function readDocument(
   input: unknown,
-  { pretokenized, split = DEFAULT_SPLIT }: RecognizeOptions,
+  { pretokenized, split = defaultSplit }: RecognizeOptions,
 ): Document {
   if (pretokenized) return readWords(input)
   if (typeof input === 'string') return { text: input, spans: splitText(input, split) }

@@ -15,7 +15,7 @@ import {
   wholeNumber,
   wrongKind,
 } from '../check/options.ts'
-import { SPLIT_NAMES } from '../text/split.ts'
+import { splitNames } from '../text/split.ts'
 import { checkLabelScheme } from './labels.ts'
 import { cleanupModes } from './spark-document.ts'
 import type { SparkTokenizerOptions } from './spark-tokenizer.ts'
@@ -116,10 +116,10 @@ function splitOption(value: unknown, name: string): void {
     throw wrongKind(
       value,
       name,
-      `one of ${SPLIT_NAMES.map((one) => `'${one}'`).join(', ')}, a function or false`,
+      `one of ${splitNames.map((one) => `'${one}'`).join(', ')}, a function or false`,
     )
   }
   splitName(value, name)
 }
 
-const splitName: Check = oneOf(SPLIT_NAMES)
+const splitName: Check = oneOf(splitNames)

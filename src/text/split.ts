@@ -48,10 +48,16 @@ export type Split = 'passages' | 'paragraphs' | 'lines' | 'sentences' | false | 
 
 const SPLITTERS = { passages, paragraphs, lines, sentences } as const
 
-export const SPLIT_NAMES: readonly string[] = Object.keys(SPLITTERS)
+/** The ways to split that have a name. */
+export const splitNames: readonly Exclude<Split, Splitter | false>[] = Object.keys(
+  SPLITTERS,
+) as (keyof typeof SPLITTERS)[]
 
 /**
- * The spans of a text that are read one by one; the whole text with `false`.
+ * The spans of a text that `recognize` reads one by one, in UTF-16 units; the whole text with `false`.
+ *
+ * @example
+ * splitText('One.\n\nTwo.', 'paragraphs') // [[0, 4], [6, 10]]
  *
  * @throws {TypeError} where a function of the caller's gives something else than pairs of numbers
  * @throws {RangeError} where its spans do not lie in the text one behind the other

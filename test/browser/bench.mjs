@@ -1,27 +1,32 @@
-/** What the browser tests stand on: Chromium, the built page on servers of this process, and an eye on its errors. */
+/** What the browser tests stand on: Chromium or Firefox as Debian has them, the built page on servers of this process, and an eye on its errors. */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { buildDemo } from '../../examples/browser/build.mjs'
 import { serveFolder } from '../../examples/browser/serve.mjs'
 
-const CHROMIUM = '/usr/bin/chromium'
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ]
+/** How each is started. Firefox as it is, without patches, speaks WebDriver BiDi. */
+export const BROWSERS = {
+  chromium: { executablePath: '/usr/bin/chromium', args: FLAGS },
+  firefox: { executablePath: '/usr/bin/firefox-esr', channel: 'moz-firefox' },
+}
 /** Loading and recognising may take this long on a busy machine. */
 export const PATIENCE = 60_000
 
-/** @param folder  where the packages of package.json are installed */
-export async function openBench(folder) {
+/** @param folder  where the packages of package.json are installed; @param name  of BROWSERS */
+export async function openBench(folder, name = 'chromium') {
   const require = createRequire(join(folder, 'package.json'))
-  const { chromium } = require('playwright-core')
+  const playwright = require('playwright-core')
   const site = await buildDemo(join(folder, 'site'))
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  const browser = await playwright[name].launch(BROWSERS[name])
   const open = []
   let complaints = []
 
   return {
+    name,
     folder,
     site,
     axe: require.resolve('axe-core/axe.min.js'),

@@ -95,7 +95,7 @@ export class Editor {
     }
   }
 
-  #draw({ text, entities }: Part): Shown {
+  #draw({ text, read, entities }: Part): Shown {
     const node = make('span', '')
     let at = 0
     for (const entity of entities) {
@@ -107,7 +107,7 @@ export class Editor {
       at = entity.end
     }
     node.append(text.slice(at))
-    return { text, entities, node }
+    return { text, read, entities, node }
   }
 
   /** The field lies over the marks, so they are looked for under the pointer. */

@@ -6,13 +6,13 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
 }
 
-export function showPace({ tokens, milliseconds }: Pace): void {
-  put('figure-tokens', tokens.toLocaleString('en'))
+export function showPace({ pieces, milliseconds }: Pace): void {
+  put('figure-tokens', pieces.toLocaleString('en'))
   put(
     'figure-time',
     milliseconds < 10_000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`,
   )
-  put('figure-speed', `${Math.round((tokens / milliseconds) * 1000).toLocaleString('en')} / s`)
+  put('figure-speed', `${Math.round((pieces / milliseconds) * 1000).toLocaleString('en')} / s`)
 }
 
 export function showMemory({ memoryBytes }: ModelInfo): void {

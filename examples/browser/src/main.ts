@@ -2,7 +2,7 @@
  * THE PAGE: text → parts → recognizer → coloured sheet, list of names, figures. The recognizer computes in a worker; here
  * is only what is seen.
  */
-import type { Entity, Recognizer } from 'iobert'
+import { defaultSplit, type Entity, type Recognizer, type Split, splitNames } from 'iobert'
 import { listenForDrops } from './dropped-files.ts'
 import { Editor } from './editor.ts'
 import { find, press } from './elements.ts'
@@ -12,8 +12,9 @@ import { ModelPanel } from './model-panel.ts'
 import { NameList } from './names.ts'
 import { startOffline } from './offline.ts'
 import { carryOver, type Part, splitParts } from './parts.ts'
-import { readParts } from './reader.ts'
+import { type Pace, readTexts } from './reader.ts'
 import { SHORT_SAMPLE } from './short-sample.ts'
+import { TakeOut } from './take-out.ts'
 
 /** A reading that takes less shows no progress. */
 const NOTICEABLE_MILLISECONDS = 200
@@ -25,11 +26,13 @@ const QUIET_MILLISECONDS = 1200
 const run = find('run', HTMLElement)
 const progress = find('progress', HTMLProgressElement)
 const progressText = find('progress-text', HTMLElement)
+const idle = find('idle-text', HTMLElement)
+const split = find('split', HTMLSelectElement)
 const status = find('status', HTMLElement)
 const inside = find('inside', HTMLDetailsElement)
 
 let recognizer: Recognizer | undefined
-/** What was found in each part, by its text; a model's own. */
+/** What was found in what was read, by its text; a model's own. */
 let found = new Map<string, readonly Entity[]>()
 let controller: AbortController | undefined
 let drawing: ReturnType<typeof setTimeout> | undefined
@@ -47,6 +50,7 @@ const names = new NameList({
   onPick: (start, end) => editor.select(start, end),
   onPoint: (name) => editor.emphasize(name?.type ?? '', name?.text ?? ''),
 })
+const takeOut = new TakeOut(() => ({ text: editor.text, parts: editor.parts }), say)
 const panel = new ModelPanel((loaded) => {
   controller?.abort()
   recognizer = loaded
@@ -60,27 +64,30 @@ function draw(): void {
   clearTimeout(drawing)
   drawing = undefined
   const before = editor.parts
-  const texts = splitParts(editor.text)
-  const edited = editedPart(before, texts)
-  const parts = texts.map((text, index): Part => {
-    const entities = found.get(text)
-    if (entities !== undefined) return { text, entities }
-    if (before[index]?.text === text) return before[index]
-    return { text, entities: edited?.index === index ? carryOver(edited.before, text) : NONE }
+  const now = splitParts(editor.text, chosenSplit())
+  const edited = editedPart(before, now)
+  const parts = now.map((part, index): Part => {
+    const entities = found.get(part.read)
+    if (entities !== undefined) return { ...part, entities }
+    if (before[index]?.text === part.text) return before[index]
+    return edited?.index === index ? { ...part, entities: carryOver(edited.before, part.text) } : part
   })
   editor.show(parts)
   names.show(parts)
+  void takeOut.show()
 }
 
-const NONE: readonly Entity[] = []
+function chosenSplit(): Split {
+  return split.value === '' ? false : (split.value as Split)
+}
 
 /** The part that a key was typed in, where all the others are as before. */
 function editedPart(
   before: readonly Part[],
-  texts: readonly string[],
+  now: readonly Part[],
 ): { index: number; before: Part } | undefined {
-  if (before.length !== texts.length) return undefined
-  const index = texts.findIndex((text, at) => before[at]!.text !== text)
+  if (before.length !== now.length) return undefined
+  const index = now.findIndex(({ text }, at) => before[at]!.text !== text)
   return index < 0 ? undefined : { index, before: before[index]! }
 }
 
@@ -90,23 +97,29 @@ async function read(): Promise<void> {
   if (recognizer === undefined) return
   const own = new AbortController()
   controller = own
-  const texts = new Set(splitParts(editor.text).filter((text) => text.trim() !== ''))
+  const texts = new Set(splitParts(editor.text, chosenSplit()).map(({ read }) => read))
+  texts.delete('')
   for (const known of found.keys()) if (!texts.has(known)) found.delete(known)
   const left = [...texts].filter((text) => !found.has(text))
   const total = texts.size
-  progress.value = total === 0 ? 1 : (total - left.length) / total
+  const known = total - left.length
+  progress.value = total === 0 ? 1 : known / total
   const notice = setTimeout(showRun, NOTICEABLE_MILLISECONDS, true)
   const { model } = recognizer
+  const onFound = (text: string, entities: readonly Entity[]): void => {
+    found.set(text, entities)
+    drawing ??= setTimeout(draw, REDRAW_MILLISECONDS)
+  }
+  const onPace = (pace: Pace): void => {
+    progress.value = (known + pace.share * left.length) / total
+    progressText.textContent =
+      total === 1 ? `${Math.round(pace.share * 100)} %` : `${total - pace.left} of ${total} parts`
+    showPace(pace)
+  }
   try {
-    await readParts(recognizer, left, own.signal, (part, entities, pace) => {
-      found.set(part, entities)
-      progress.value = (total - pace.partsLeft) / total
-      progressText.textContent = `${total - pace.partsLeft} of ${total} parts`
-      showPace(pace)
-      drawing ??= setTimeout(draw, REDRAW_MILLISECONDS)
-    })
+    await readTexts(recognizer, left, own.signal, onFound, onPace)
     showMemory(model.info)
-    run.hidden = true
+    showRun(undefined)
     sayFindings()
   } catch (error) {
     // A newer reading has taken over, or the user stopped this one.
@@ -119,9 +132,10 @@ async function read(): Promise<void> {
   }
 }
 
-function showRun(running: boolean): void {
-  run.hidden = false
-  stop.textContent = running ? 'Stop' : 'Continue'
+/** @param running  undefined where all was read */
+function showRun(running: boolean | undefined): void {
+  run.hidden = running === undefined
+  stop.textContent = running === false ? 'Continue' : 'Stop'
 }
 
 const stop = press('stop', () => {
@@ -142,9 +156,12 @@ function say(text: string): void {
 
 function sayFindings(): void {
   clearTimeout(speaking)
+  draw()
+  const count = editor.parts.reduce((sum, { entities }) => sum + entities.length, 0)
+  const text = count === 1 ? '1 name found' : `${count} names found`
+  idle.textContent = text
   speaking = setTimeout(() => {
-    const count = editor.parts.reduce((sum, { entities }) => sum + entities.length, 0)
-    status.textContent = count === 1 ? '1 name found' : `${count} names found`
+    status.textContent = text
   }, QUIET_MILLISECONDS)
 }
 
@@ -158,6 +175,19 @@ async function lookInside(): Promise<void> {
 inside.addEventListener('toggle', () => void lookInside())
 press('short-sample', () => editor.write(SHORT_SAMPLE))
 press('clear', () => editor.write(''))
+for (const name of ['mail', 'chat', 'lower', 'log']) {
+  press(`${name}-sample`, () => {
+    void import('./samples.ts').then(({ SAMPLES }) => editor.write(SAMPLES[name]!))
+  })
+}
+split.append(...splitNames.map((name) => new Option(name)), new Option('not at all', ''))
+// What is read as it is typed is read in pieces, also where the library splits only if it is asked.
+split.value = defaultSplit === false ? 'lines' : String(defaultSplit)
+split.addEventListener('change', () => {
+  found = new Map()
+  draw()
+  void read()
+})
 press('long-sample', () => {
   void import('./long-sample.ts').then(({ longSample }) => {
     editor.write(longSample())

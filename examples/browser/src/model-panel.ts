@@ -4,6 +4,9 @@ import { find, press } from './elements.ts'
 import { megabytes } from './figures.ts'
 import { downloadModel } from './site-model.ts'
 
+/** Why a loading ended that the user cancelled. */
+const CANCELLED = new DOMException('The loading was cancelled', 'AbortError')
+
 interface Choice {
   readonly title: string
   /** Gives the name or files that the library takes. */
@@ -21,6 +24,8 @@ export class ModelPanel {
   readonly #name = find('model-name', HTMLElement)
   readonly #problem = find('problem', HTMLElement)
   readonly #loading = find('loading', HTMLElement)
+  readonly #idle = find('idle', HTMLElement)
+  readonly #again = press('load-again', () => void this.load())
   readonly #progress = find('load-progress', HTMLProgressElement)
   readonly #progressText = find('load-text', HTMLElement)
   readonly #onModel: (recognizer: Recognizer) => void
@@ -41,7 +46,7 @@ export class ModelPanel {
     this.#filesInput.addEventListener('change', () => {
       this.#files = [...(this.#filesInput.files ?? [])]
     })
-    press('cancel', () => this.#controller?.abort(new DOMException('Stopped', 'AbortError')))
+    press('cancel', () => this.#controller?.abort(CANCELLED))
   }
 
   /** Loads from files that were dropped on the page. */
@@ -61,6 +66,7 @@ export class ModelPanel {
     this.#problem.textContent = ''
     this.#showProgress('', 0, 0)
     this.#loading.hidden = false
+    this.#idle.hidden = true
     const started = performance.now()
     try {
       const { title, find } = this.#choice()
@@ -80,6 +86,7 @@ export class ModelPanel {
     } finally {
       if (this.#controller === controller) {
         this.#loading.hidden = true
+        this.#showIdle()
         this.#controller = undefined
       }
     }
@@ -136,9 +143,19 @@ export class ModelPanel {
   }
 
   #explain(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
-    this.#problem.textContent = message
-    if (this.#recognizer === undefined) this.#name.textContent = 'No model'
+    const cancelled = error === CANCELLED || this.#controller?.signal.reason === CANCELLED
+    if (!cancelled) this.#problem.textContent = error instanceof Error ? error.message : String(error)
+    if (this.#recognizer === undefined) {
+      this.#name.textContent = cancelled ? 'No model: the loading was cancelled' : 'No model'
+    }
+  }
+
+  /** Where the eye is: whether there is a model to read with, and else the way to one. */
+  #showIdle(): void {
+    this.#idle.hidden = false
+    const none = this.#recognizer === undefined
+    this.#again.hidden = !none
+    if (none) find('idle-text', HTMLElement).textContent = this.#name.textContent
   }
 
   #showFields(): void {

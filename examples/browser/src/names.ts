@@ -1,6 +1,6 @@
 /** The list of names: each once, with how often and how surely it was found. */
 import { find, make } from './elements.ts'
-import { nameOf, paint, percent } from './entity-types.ts'
+import { inOrderOfTypes, nameOf, paint, percent } from './entity-types.ts'
 import type { Part } from './parts.ts'
 
 interface Name {
@@ -33,7 +33,7 @@ export class NameList {
   show(parts: readonly Part[]): void {
     const focused = (document.activeElement as HTMLElement | null)?.dataset['name']
     const names = collect(parts)
-    const types = [...new Set(names.map(({ type }) => type))].sort()
+    const types = inOrderOfTypes(names.map(({ type }) => type))
     const blocks: HTMLElement[] = types.map((type) => this.#group(names.filter((name) => name.type === type)))
     if (blocks.length === 0) blocks.push(make('p', 'hint', 'None yet.'))
     this.#host.replaceChildren(...blocks)

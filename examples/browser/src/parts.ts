@@ -1,44 +1,39 @@
-import type { Entity } from 'iobert'
+import { type Entity, type Split, splitText } from 'iobert'
 
-/** A stretch of the text that is read by itself: a line, or some sentences of a very long one. */
+/** A stretch of the text that is read by itself, as the library splits it. */
 export interface Part {
-  /** Line break included. */
+  /** With the white space behind it. */
   readonly text: string
+  /** What the model is given: `text` without that. */
+  readonly read: string
   /** Empty until it was read. Offsets count from the part's start. */
   readonly entities: readonly Entity[]
 }
 
-/** Characters in a part; the model's window holds about twice as many. */
-const LONGEST = 1200
-const SENTENCE_END = /[.!?…。！？]["'”’»)\]]*\s+/gu
+const NONE: readonly Entity[] = []
 
-/**
- * Cuts a text into parts. They are cut at line ends, so that an edit changes one part and the others keep what was found
- * in them.
- */
-export function splitParts(text: string): string[] {
-  const parts: string[] = []
-  for (const [line] of text.matchAll(/[^\n]*\n|[^\n]+$/gu)) {
-    let rest = line
-    while (rest.length > LONGEST) {
-      const end = cutAt(rest)
-      parts.push(rest.slice(0, end))
-      rest = rest.slice(end)
-    }
-    if (rest !== '') parts.push(rest)
+/** Cuts a text where the library does, so that an edit changes one part and the others keep what was found in them. */
+export function splitParts(text: string, split: Split): Part[] {
+  const spans = splitText(text, split)
+  const parts: Part[] = []
+  const first = spans[0]?.[0] ?? text.length
+  if (first > 0) parts.push({ text: text.slice(0, first), read: '', entities: NONE })
+  for (const [index, [start, end]] of spans.entries()) {
+    const next = spans[index + 1]?.[0] ?? text.length
+    if (next > start)
+      parts.push({ text: text.slice(start, next), read: text.slice(start, end), entities: NONE })
   }
   return parts
 }
 
-/** Behind a sentence where there is one, else behind a word, else between two code points. */
-function cutAt(line: string): number {
-  const head = line.slice(0, LONGEST)
-  let end = 0
-  for (const match of head.matchAll(SENTENCE_END)) end = match.index + match[0].length
-  if (end > 0) return end
-  const space = head.lastIndexOf(' ')
-  if (space > 0) return space + 1
-  return /[\ud800-\udbff]$/.test(head) ? LONGEST - 1 : LONGEST
+/** The entities of all parts, in the whole text. */
+export function entitiesOf(parts: readonly Part[]): Entity[] {
+  let at = 0
+  return parts.flatMap(({ text, entities }) => {
+    const from = at
+    at += text.length
+    return entities.map((entity) => ({ ...entity, start: entity.start + from, end: entity.end + from }))
+  })
 }
 
 /**

@@ -2,40 +2,45 @@ import type { Entity, Recognizer } from 'iobert'
 
 /** How far one reading is. */
 export interface Pace {
-  readonly tokens: number
+  readonly pieces: number
   readonly milliseconds: number
-  readonly partsLeft: number
+  /** Texts that are still to be read. */
+  readonly left: number
+  /** How much of the texts was read, 0 to 1. */
+  readonly share: number
 }
 
 /** Pieces that are computed together: enough to keep the cores busy, few enough to show progress. */
 const BATCH_TOKENS = 384
 
 /**
- * Reads parts in their order and tells what is found as it is found. Stops between two layers when `signal` says so.
+ * Reads texts in their order and tells what is found as it is found, and how far it is. Stops between two layers when
+ * `signal` says so.
  *
  * @throws the signal's reason
  */
-export async function readParts(
+export async function readTexts(
   recognizer: Recognizer,
-  parts: readonly string[],
+  texts: readonly string[],
   signal: AbortSignal,
-  onFound: (part: string, entities: readonly Entity[], pace: Pace) => void,
+  onFound: (text: string, entities: readonly Entity[]) => void,
+  onPace: (pace: Pace) => void,
 ): Promise<void> {
   const started = performance.now()
-  const lengths = parts.map(() => 0)
-  const given = function* (): Generator<string> {
-    for (const [index, part] of parts.entries()) {
-      lengths[index] = recognizer.tokenizer.encode(part).ids.length
-      yield part
-    }
-  }
-  let tokens = 0
   let index = 0
-  for await (const { entities } of recognizer.stream(given(), { signal, batchTokens: BATCH_TOKENS })) {
+  let pieces = 0
+  const tell = (share: number): void =>
+    onPace({ pieces, milliseconds: performance.now() - started, left: texts.length - index, share })
+  const onProgress = ({ done, total }: { done: number; total: number }): void => {
+    if (signal.aborted) return
+    pieces = done
+    // How many pieces the texts have that were not taken in yet is not known: of several, their number tells.
+    tell(texts.length === 1 ? done / total : index / texts.length)
+  }
+  const options = { split: false, signal, batchTokens: BATCH_TOKENS, onProgress } as const
+  for await (const { entities } of recognizer.stream(texts, options)) {
     signal.throwIfAborted()
-    tokens += lengths[index]!
-    const milliseconds = performance.now() - started
-    onFound(parts[index]!, entities, { tokens, milliseconds, partsLeft: parts.length - index - 1 })
-    index++
+    onFound(texts[index++]!, entities)
+    tell(index / texts.length)
   }
 }

@@ -9,6 +9,9 @@ export async function downloadModel(
   onProgress: (loaded: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<Map<string, Blob>> {
+  // Not every browser tells its service worker that nobody waits any more.
+  const stop = (): void => navigator.serviceWorker?.controller?.postMessage('iobert:stop')
+  signal.addEventListener('abort', stop)
   const download = async (name: string): Promise<[string, Blob]> => {
     const url = new URL(`weights/${name}`, document.baseURI)
     const response = await fetch(url, { signal })
@@ -27,5 +30,9 @@ export async function downloadModel(
     )
     return [name, await new Response(counted).blob()]
   }
-  return new Map(await Promise.all(FILES.map(download)))
+  try {
+    return new Map(await Promise.all(FILES.map(download)))
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }

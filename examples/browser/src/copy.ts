@@ -1,0 +1,17 @@
+/** Puts a text on the clipboard. Pages without https have no clipboard of their own: there it is copied as the keys would. */
+export async function copyText(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    const field = document.createElement('textarea')
+    field.value = text
+    field.className = 'hidden'
+    document.body.append(field)
+    const focused = document.activeElement as HTMLElement | null
+    field.select()
+    const done = document.execCommand('copy')
+    field.remove()
+    focused?.focus({ preventScroll: true })
+    if (!done) throw new Error('The browser does not let this page copy')
+  }
+}
