@@ -2,8 +2,6 @@
 import { DownloadError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
 import { type ModelFiles, mapFiles, missingFile } from './format/source.ts'
-import { checkToken } from './hub/token.ts'
-import { parseHubId } from './hub/urls.ts'
 import type { Platform } from './load.ts'
 import { checkModelName, type LoadOptions, type ModelName } from './load-options.ts'
 import { openFiles as openPostable } from './runtime/open-files.ts'
@@ -39,7 +37,7 @@ async function locate(
 ): Promise<Locator | HubLocator> {
   const found = locateAnywhere(model)
   if (found === undefined) return locateShipped(entry, watch)
-  const locator = typeof found === 'string' ? locateText(found, options) : found
+  const locator = typeof found === 'string' ? await locateText(found, options) : found
   if (locator.kind === 'hub') await accept?.(await openFiles(locator, watch))
   return locator
 }
@@ -63,9 +61,13 @@ async function locateShipped(entry: string | undefined, watch: LoadWatch): Promi
   )
 }
 
-function locateText(text: string, { token }: LoadOptions): Locator | HubLocator {
+async function locateText(text: string, { token }: LoadOptions): Promise<Locator | HubLocator> {
   const base = (globalThis as { location?: { href: string } }).location?.href
   if (text.endsWith('/') && base !== undefined) return { kind: 'url', base: new URL(text, base).href }
+  const [{ parseHubId }, { checkToken }] = await Promise.all([
+    import('./hub/urls.ts'),
+    import('./hub/token.ts'),
+  ])
   parseHubId(text)
   const checked = checkToken(token, 'token')
   return { kind: 'hub', id: text, ...(checked === undefined ? {} : { token: checked }) }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deflateRawSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { minified } from './bundle.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const force = process.argv.includes('--force')
@@ -108,14 +109,14 @@ async function bundleWorker(entry, plugins) {
     ...{ bundle: true, minify: true, format: 'esm', target: 'es2022', platform: 'neutral' },
     ...{ legalComments: 'none', write: false, plugins },
   })
-  return outputFiles[0].text
+  return minified(outputFiles[0].text)
 }
 
 // The worker's script is inlined as text so that no bundler has to find it; one text serves every runtime. For pages whose
 // policy forbids blob workers it is also a file, without the part of Node.
 await step(
   'workers',
-  ['src', 'tools/build.mjs'],
+  ['src', 'tools/build.mjs', 'tools/bundle.mjs'],
   ['src/generated/worker-source.ts', 'dist/worker.js'],
   async () => {
     const inlined = await bundleWorker('src/runtime/worker.node.ts', [askedFor])

@@ -14,7 +14,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { bundle } from './bundle.mjs'
 import { absoluteLinks, addressesOf, publishedManifest } from './package/addresses.mjs'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
@@ -36,22 +36,19 @@ function place(name) {
   copyFileSync(join(root, name), file)
 }
 
-/** The entries and the commands, which share what they have in common. @returns esbuild's outputs by name */
-async function bundle() {
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: ['dist/index.js', 'dist/node.js', 'dist/rules/presets.js', 'dist/cli/main.js'],
-    // Shared parts stand beside the entries, so that the shipped model is at `../weights/` from them too.
-    ...{ outdir: join(target, 'dist'), outbase: 'dist', chunkNames: '[name]-[hash]' },
-    ...{ bundle: true, splitting: true, minify: true, format: 'esm', target: 'es2022' },
-    ...{ platform: 'neutral', external: ['node:*'], legalComments: 'none', metafile: true },
-  })
+/** The entries and the commands, which share what they have in common. @returns what each file imports, by name */
+async function bundleAll() {
+  const entries = ['index', 'node', 'rules/presets', 'cli/main']
+  const input = Object.fromEntries(entries.map((name) => [name, join(root, `dist/${name}.js`)]))
+  // Shared parts stand beside the entries, so that the shipped model is at `../weights/` from them too.
+  const chunks = await bundle(input, join(target, 'dist'))
   chmodSync(join(target, 'dist/cli/main.js'), 0o755)
-  const name = (path) => slashes(relative(target, resolve(root, path)))
   return new Map(
-    Object.entries(metafile.outputs).map(([path, { imports }]) => [
-      name(path),
-      imports.filter(({ external }) => !external).map((imported) => name(imported.path)),
+    chunks.map(({ fileName, imports, dynamicImports }) => [
+      `dist/${fileName}`,
+      [...imports, ...dynamicImports]
+        .filter((name) => !name.startsWith('node:'))
+        .map((name) => `dist/${name}`),
     ]),
   )
 }
@@ -95,7 +92,7 @@ if (!addresses)
   process.stderr.write('package.json names no repository: this package is not to be published\n')
 for (const name of readdirSync(join(root, 'weights'))) place(`weights/${name}`)
 
-const outputs = await bundle()
+const outputs = await bundleAll()
 // One file each: pages publish the script on their own origin, and edge workers upload the kernels.
 const single = ['dist/worker.js', 'dist/kernels.wasm']
 for (const name of single) place(name)

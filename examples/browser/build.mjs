@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { bundle } from '../../tools/bundle.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'examples/browser')
@@ -47,17 +48,15 @@ export const urlFiles = (base, options) => {
 
 const replace = {
   name: 'replace',
-  setup({ onLoad }) {
-    onLoad(
-      { filter: /[\\/]dist[\\/]((generated|entities|format|hub|kernels)[\\/]|load-options)/ },
-      ({ path, suffix }) => {
-        const name = Object.keys(REPLACED).find((file) => path.replaceAll('\\', '/').endsWith(`/${file}`))
-        // With `?` at its end it is the module itself.
-        return name === undefined || suffix === '?'
-          ? undefined
-          : { contents: REPLACED[name](path), loader: 'js' }
-      },
-    )
+  resolveId(source) {
+    if (source === 'iobert') return join(root, 'dist/index.js')
+    // With `?` at its end it is the module itself.
+    return source.endsWith('?') ? source : null
+  },
+  load(id) {
+    if (id.endsWith('?')) return readFileSync(id.slice(0, -1), 'utf8')
+    const name = Object.keys(REPLACED).find((file) => id.replaceAll('\\', '/').endsWith(`/${file}`))
+    return name === undefined ? null : REPLACED[name](id)
   },
 }
 
@@ -66,16 +65,9 @@ export async function buildDemo(target = join(root, 'build/demo')) {
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
   const common = { bundle: true, minify: true, format: 'esm', target: 'es2022', legalComments: 'none' }
-  await build({
-    ...common,
-    // The worker shares its chunks with the page: what both need is loaded once.
-    entryPoints: { main: join(source, 'src/main.ts'), worker: join(root, 'dist/runtime/worker.js') },
-    outdir: target,
-    splitting: true,
-    platform: 'browser',
-    plugins: [replace],
-    chunkNames: '[name]-[hash]',
-  })
+  // The worker shares its chunks with the page: what both need is loaded once.
+  const scripts = { main: join(source, 'src/main.ts'), worker: join(root, 'dist/runtime/worker.js') }
+  await bundle(scripts, target, { plugins: [replace] })
   await build({ ...common, entryPoints: [join(source, 'style.css')], outdir: target, target: 'chrome111' })
   for (const name of ['index.html', 'icon.svg']) cpSync(join(source, name), join(target, name))
   for (const name of ['simd', 'relaxed'])

@@ -1,0 +1,66 @@
+// Modules as few minified files: rollup, which keeps together what is loaded together, then esbuild, which shortens private
+// names, then terser, which finds what esbuild leaves (together 3 % less than either through gzip).
+import { transform } from 'esbuild'
+import { rollup } from 'rollup'
+import { minify } from 'terser'
+
+/** Types away, syntax of the language kept. */
+const typescript = {
+  name: 'typescript',
+  async transform(code, id) {
+    if (!id.endsWith('.ts')) return null
+    return (await transform(code, { loader: 'ts', target: 'es2022', sourcemap: 'inline' })).code
+  },
+}
+
+export async function minified(code) {
+  const short = await transform(code, {
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
+  })
+  const { code: shorter } = await minify(short.code, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3, ecma: 2020 },
+    format: { comments: false, ecma: 2020 },
+  })
+  return shorter
+}
+
+const minifying = {
+  name: 'minifying',
+  renderChunk: async (code) => ({ code: await minified(code), map: null }),
+}
+
+/**
+ * Bundles `input` ({ name: file }) into `dir`. What several entries share, and what is loaded on demand, is in files of its
+ * own.
+ *
+ * @returns rollup's output chunks
+ */
+export async function bundle(input, dir, { plugins = [], external = [/^node:/], ...output } = {}) {
+  const built = await rollup({
+    input,
+    external,
+    plugins: [...plugins, typescript],
+    onwarn(warning) {
+      if (warning.code !== 'CIRCULAR_DEPENDENCY') throw new Error(warning.message)
+    },
+  })
+  const { output: chunks } = await built.write({
+    dir,
+    format: 'es',
+    compact: true,
+    hoistTransitiveImports: false,
+    generatedCode: 'es2015',
+    plugins: [minifying],
+    entryFileNames: '[name].js',
+    chunkFileNames: ({ isDynamicEntry }) => `${isDynamicEntry ? '[name]' : 'chunk'}-[hash].js`,
+    hashCharacters: 'hex',
+    ...output,
+  })
+  await built.close()
+  return chunks
+}
