@@ -64,13 +64,8 @@ async function locateShipped(entry: string | undefined, watch: LoadWatch): Promi
 async function locateText(text: string, { token }: LoadOptions): Promise<Locator | HubLocator> {
   const base = (globalThis as { location?: { href: string } }).location?.href
   if (text.endsWith('/') && base !== undefined) return { kind: 'url', base: new URL(text, base).href }
-  const [{ parseHubId }, { checkToken }] = await Promise.all([
-    import('./hub/urls.ts'),
-    import('./hub/token.ts'),
-  ])
-  parseHubId(text)
-  const checked = checkToken(token, 'token')
-  return { kind: 'hub', id: text, ...(checked === undefined ? {} : { token: checked }) }
+  const { checkHubModel } = await import('./hub/locate.ts')
+  return { kind: 'hub', ...checkHubModel(text, token) }
 }
 
 /** The Hub's part is read only where it is asked. */

@@ -11,7 +11,7 @@ import { sentenceFiles } from '../model/sentence-settings.ts'
 import { HubCache } from './cache.node.ts'
 import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
 import { readEnvironment } from './environment.node.ts'
-import { asHubError, HubError, type HubQuestion, refusal } from './errors.ts'
+import { HubError } from './errors.ts'
 import {
   BPE_FILES,
   CONFIG,
@@ -25,6 +25,7 @@ import {
   SMALL_FILES,
   WEIGHTS,
 } from './model-files.ts'
+import { asHubError, type HubQuestion, refusal } from './refusals.ts'
 import { authorization, checkToken, withoutToken } from './token.ts'
 import { checkEndpoint, type HubId, parseHubId, resolveUrl } from './urls.ts'
 

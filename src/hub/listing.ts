@@ -3,7 +3,8 @@ import { ModelFormatError } from '../format/errors.ts'
 import { parseJson } from '../format/json-file.ts'
 import { isNoAnswer, type RequestOptions, request } from '../format/request.ts'
 import { readToEnd } from '../format/url-body.ts'
-import { HubError, refusal } from './errors.ts'
+import { HubError } from './errors.ts'
+import { refusal } from './refusals.ts'
 import { filesUrl, type HubId, isCommit } from './urls.ts'
 
 /** The longest list that is read; a model's has a few kB. */

@@ -1,0 +1,10 @@
+/** A model's Hub id and the token to ask with, as the caller gave them. */
+import { checkToken } from './token.ts'
+import { parseHubId } from './urls.ts'
+
+/** @throws {RangeError} where `id` is none, or the token holds what no token does */
+export function checkHubModel(id: string, token: string | undefined): { id: string; token?: string } {
+  parseHubId(id)
+  const checked = checkToken(token, 'token')
+  return { id, ...(checked === undefined ? {} : { token: checked }) }
+}
