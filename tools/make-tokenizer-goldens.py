@@ -1,149 +1,15 @@
 """Writes test/goldens/family/*.jsonl: what the Rust tokenizers library makes of texts, for the tokenizers beside them.
 
-    pip install tokenizers==0.23.3 numpy
+    pip install tokenizers==0.23.3
     python tools/make-tokenizer-goldens.py
 
 A file begins with the tokenizer it is of: the .json it starts from, and what is put in place of its parts.
 """
-import copy
 import json
-import pathlib
 import random
 
 import tokenizers
-from tokenizers import Tokenizer
-
-FOLDER = pathlib.Path(__file__).parent.parent / "test/goldens/family"
-
-HARD = [
-    "", " ", "Hello world", " leading", "trailing ", "two  spaces", "  many   spaces   here  ", "end\n", "\ttab first",
-    "My name is Sarah and I live in London.", "Müller und Çelik met at Café de Flore in Paris.",
-    "😀 Angela Merkel 👩‍👩‍👧 visited São Paulo 🇧🇷 today.", "北京 Xi Jinping met Joe Biden in San Francisco.",
-    "The U.N. official O'Neill (Reuters) said...", "AT&T and Yahoo! sued Apple Inc.",
-    "don't can't it's we're I'll they've he'd DON'T", "Иван Петров lives in Москва.", "𝔉𝔯𝔞𝔫𝔨 works for 🦄 Inc",
-    "tab\tnew\nline\r\nend", "１２３ ＡＢＣ ﬁnance ① ½ ㌔ ﷺ", "e\u0301mile Zola fut ne\u0301 a\u0300 Paris",
-    "日本語のテスト、東京。", "한국어 텍스트 \u1112\u1161\u11ab", "हिन्दी ภาษาไทย العربية עברית", "<s> literal </s> <mask> <pad> <unk>",
-    "[CLS] literal [SEP]", "a <mask> b  <mask>c", "x" * 300, "https://example.com/a?b=c&d=e#f user@example.org 1,000.50",
-    "zero\u200bwidth\u200djoin\u00adsoft\ufeffbom", "a\u0001nul\u007fin the middle\ufffd", "\u2581literal\u2581metaspace",
-    "\u0120\u010a bytes", "\u2028 line sep \u3000 wide \u0085 next", "İstanbul ΟΔΟΣ Straße ǅ", "word" + "\u0300" * 12,
-    "𠀀𠀁", "--- ... !!!", "a\u302e\u1b44b \u1d15e", "©\u200d®\u200d🔥 ©\ufe0f क्ष क्\u200dष क\u094dक\u093c\u0301", "ｶﾞ ﾊﾟ ﾞ", "\r\n\r\n a\u00a0b",
-    "\u0600a \u06dd\u0301 \u1100\u0301\u1161", "12th 3½ ٣٤ ⅷ", "_under_score __ ‿",
-]
-
-ALPHABETS = [
-    "abcdefghijklmnopqrstuvwxyz", "ABC XYZ 019 ", " ", " .,;:!?'\"()-_/@#&*", "éèüßñçøåÄÖ", "\u0300\u0301\u0308\u0327\u093c\u094d\u200d\ufe0f",
-    "абвгд ΑΒΓςσ", "中文字東京", "かなカナｶﾞ", "한국어\u1100\u1161\u11a8", "कखगघ\u094dाि", "กขค\u0e48\u0e31", "אבגابج\u064b", "😀🦄🇧🇷👩🔥©®",
-    "①½ﬁﷺ㌔Ａ１", "\t\n\r\u00a0\u3000\u2028\u200b\ufeff\u00ad\u0001", "𝔉𠀀𐍈",
-]
-WORDS = ["London", "Paris", " of", "the ", "'s", "1999", "<mask>", "</s>", "…", "n't", "▁", "Ġ"]
-
-
-def random_text(source):
-    parts = []
-    for _ in range(source.choice([2, 4, 8, 16])):
-        parts.append(source.choice(WORDS) if source.random() < 0.2 else source.choice(source.choice(ALPHABETS)))
-    return "".join(parts)
-
-
-METASPACE = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": True}
-LEGACY = {"type": "Metaspace", "replacement": "▁", "add_prefix_space": True}
-BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True}
-ROBERTA = {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": True, "add_prefix_space": True}
-BERT = {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]}
-STRIPPED = [
-    {"type": "Strip", "strip_left": False, "strip_right": True},
-    {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "▁"},
-]
-
-# By name: the tokenizer.json it starts from, tokenizer_config.json, and the parts that are other ones. "charsmap" stands
-# for the normaliser of the file.
-KINDS = {
-    "roberta": ("roberta", {}, {}),
-    "roberta-prefix-space": (
-        "roberta", {"add_prefix_space": True}, {"pre_tokenizer": BYTE_LEVEL, "post_processor": ROBERTA},
-    ),
-    "roberta-untrimmed": (
-        "roberta",
-        {"trim_offsets": False},
-        {"post_processor": {**ROBERTA, "trim_offsets": False, "add_prefix_space": False}},
-    ),
-    "xlm-roberta": ("xlm-roberta", {}, {}),
-    "unigram-metaspace": (
-        "xlm-roberta",
-        {},
-        {
-            "normalizer": {"type": "Sequence", "normalizers": ["charsmap", *STRIPPED]},
-            "pre_tokenizer": METASPACE,
-            "decoder": METASPACE,
-            "added_tokens": [{"id": 1101, "content": "<mask>", "lstrip": True, "special": True, "normalized": False}],
-        },
-    ),
-    "unigram-legacy": ("xlm-roberta", {}, {"pre_tokenizer": LEGACY, "decoder": LEGACY}),
-    "wordpiece-sequence": (
-        "bert",
-        {},
-        {
-            "normalizer": {
-                "type": "Sequence",
-                "normalizers": [
-                    {"type": "Nmt"},
-                    {"type": "Replace", "pattern": {"String": "``"}, "content": '"'},
-                    {"type": "Lowercase"},
-                    {"type": "StripAccents"},
-                    {"type": "Prepend", "prepend": "a "},
-                ],
-            },
-            "pre_tokenizer": {
-                "type": "Sequence",
-                "pretokenizers": [{"type": "Whitespace"}, {"type": "Digits", "individual_digits": True}],
-            },
-            "post_processor": BERT,
-            "added_tokens": [
-                {"id": 3, "content": "[SEP]", "special": True, "normalized": False},
-                {"id": 2506, "content": "The", "special": False, "normalized": True, "single_word": True},
-            ],
-        },
-    ),
-    "wordpiece-punctuation": (
-        "bert",
-        {},
-        {
-            "normalizer": None,
-            "pre_tokenizer": {
-                "type": "Sequence",
-                "pretokenizers": [
-                    {"type": "WhitespaceSplit"},
-                    {"type": "Punctuation", "behavior": "Contiguous"},
-                    {"type": "Digits", "individual_digits": False},
-                ],
-            },
-            "decoder": None,
-        },
-    ),
-}
-
-
-def build(base, parts):
-    whole = json.loads((FOLDER / f"{base}.json").read_text())
-    charsmap = whole["normalizer"]
-    parts = copy.deepcopy(parts)
-    for token in parts.get("added_tokens", []):
-        for key in ("single_word", "lstrip", "rstrip", "normalized", "special"):
-            token.setdefault(key, False)
-    normalizer = parts.get("normalizer")
-    if normalizer:
-        steps = normalizer.get("normalizers", [])
-        normalizer["normalizers"] = [charsmap if step == "charsmap" else step for step in steps]
-    whole.update(parts)
-    return Tokenizer.from_str(json.dumps(whole))
-
-
-def units(text):
-    """The UTF-16 unit at which each code point begins."""
-    places = [0]
-    for character in text:
-        places.append(places[-1] + (2 if ord(character) > 0xFFFF else 1))
-    return places
+from tokenizer_kinds import FOLDER, HARD, KINDS, build, random_text, units
 
 
 def main():

@@ -32,7 +32,7 @@ export class Metaspace implements PreTokenizer {
     made.length = 0
     const first = text.codePoints[from]
     const begins = first === SPACE || first === replacement
-    if (!begins && (prepend === 'always' || (prepend === 'first' && text.starts[from] === 0))) {
+    if (!begins && (prepend === 'always' || (prepend === 'first' && text.starts[from] === text.dropped))) {
       made.push(replacement, text.starts[from]!, text.ends[from]!)
     }
     for (let index = from; index < to; index++) {

@@ -10,6 +10,8 @@ export class NormalizedText {
   starts: Int32Array
   /** The unit after the last. */
   ends: Int32Array
+  /** UTF-16 units that a charsmap dropped before the first code point; the library counts places as if they were not there. */
+  dropped = 0
 
   constructor(capacity: number) {
     this.codePoints = new Int32Array(capacity)

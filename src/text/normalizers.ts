@@ -15,7 +15,11 @@ export class NormalizerSequence implements Normalizer {
 
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
     let text = copy(source, from, to)
-    for (const step of this.#steps) text = step.normalize(text, 0, text.length)
+    for (const step of this.#steps) {
+      const { dropped } = text
+      text = step.normalize(text, 0, text.length)
+      text.dropped += dropped
+    }
     return text
   }
 }

@@ -42,6 +42,7 @@ export class Precompiled implements Normalizer {
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
     const made = new NormalizedText(to - from + 16)
     const { codePoints } = source
+    const begin = source.starts[from]!
     while (from < to) {
       const end = graphemeEnd(codePoints, from, to)
       const whole = end - from > 1 && bytesOf(codePoints, from, end) < SHORT_CLUSTER
@@ -56,6 +57,7 @@ export class Precompiled implements Normalizer {
       }
       from = end
     }
+    if (made.length > 0) made.dropped = made.starts[0]! - begin
     return made
   }
 
