@@ -1,9 +1,7 @@
 /** CommonJS, and a Node that is too old: what is said there must say what to do. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { binaries, checkEntities, checkSays, elsewhere, folder, layPackage, run, TEXT } from './workbench.mjs'
-
-const old = join(folder, 'node_modules/node-20-0/bin/node')
+import { binaries, checkEntities, checkSays, elsewhere, layPackage, run, TEXT } from './workbench.mjs'
 
 const CALL = `loadRecognizer()
   .then((ner) => ner.recognize(process.argv[2]))
@@ -27,7 +25,7 @@ const failure = (node, code) =>
   )
 
 const onOldNode = (test) => async () =>
-  existsSync(old) ? test() : { skipped: 'the registry has no Node 20.0 for this machine' }
+  binaries.oldNode ? test() : { skipped: 'the registry has no Node 20.0 for this machine' }
 
 export const runs = [
   [
@@ -40,14 +38,14 @@ export const runs = [
   [
     'require() on Node 20.0',
     onOldNode(async () => {
-      checkSays(await failure(old, REQUIRE), 'ERR_REQUIRE_ESM', 'to a dynamic import()')
+      checkSays(await failure(binaries.oldNode, REQUIRE), 'ERR_REQUIRE_ESM', 'to a dynamic import()')
       return 'says what to do'
     }),
   ],
   [
     'import() on Node 20.0',
     onOldNode(async () => {
-      checkSays(await failure(old, IMPORT), 'it is too old: use Node 20.19')
+      checkSays(await failure(binaries.oldNode, IMPORT), 'it is too old: use Node 20.19')
       return 'says what to do'
     }),
   ],

@@ -36,6 +36,8 @@ if (carriers === undefined) {
   )
 }
 const NODES = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' }
+/** Of a supported line, and too old. */
+const OLD_NODE = '20.0.0'
 
 /** Versions of Node that can be had here. */
 export const nodeMajors = carriers.node
@@ -46,7 +48,10 @@ export const nodeMajors = carriers.node
 const dependencies = {
   ...(carriers.node &&
     Object.fromEntries(
-      Object.entries(NODES).map(([major, version]) => [`node-${major}`, `npm:${carriers.node}@${version}`]),
+      Object.entries({ ...NODES, old: OLD_NODE }).map(([name, version]) => [
+        `node-${name}`,
+        `npm:${carriers.node}@${version}`,
+      ]),
     )),
   [carriers.deno]: '2.9.6',
   [carriers.bun]: '1.4.5',
@@ -64,6 +69,8 @@ const modules = join(folder, 'node_modules')
 export const binaries = {
   /** The one asked for, or where there is no choice the one that runs this. */
   node: (major) => (carriers.node ? join(modules, `node-${major}/bin/node`) : process.execPath),
+  /** A Node that is too old; undefined where there is none for this machine. */
+  oldNode: carriers.node && join(modules, 'node-old/bin/node'),
   deno: join(modules, carriers.deno, 'deno'),
   bun: join(modules, carriers.bun, 'bin/bun'),
   workerd: join(modules, carriers.workerd, 'bin/workerd'),
@@ -86,6 +93,8 @@ export function installRuntimes() {
   mkdirSync(folder, { recursive: true })
   writeFileSync(file, manifest)
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder })
+  // Scripts that npm runs below this folder would get it, whichever of them it is.
+  rmSync(join(modules, '.bin/node'), { force: true })
   writeFileSync(done, manifest)
 }
 
