@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Batching, computeInBatches } from '#dist/batches.js'
+import { within } from './within.ts'
 
 interface Given extends Partial<Batching<number, number, number>> {
   /** Gets each batch as it begins to compute. */
@@ -37,8 +38,6 @@ async function takeAll(results: AsyncIterable<number>): Promise<unknown[]> {
 const failure = new Error('no good')
 const after = <T>(milliseconds: number, value: T): Promise<T> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds, value))
-const within = <T>(promise: Promise<T>): Promise<T | 'late'> =>
-  Promise.race([promise, after(2000, 'late' as const)])
 
 async function* asynchronous(items: readonly number[], end?: Error): AsyncGenerator<number> {
   yield* items

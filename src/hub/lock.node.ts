@@ -5,9 +5,9 @@ import { delay } from '../format/request.ts'
 import { errorCode, temporaryName } from './paths.node.ts'
 import { isBusy, removeFile } from './rename.node.ts'
 
-/** How often the holder shows that it lives, and how long others believe it without a sign. Milliseconds. */
-const HEARTBEAT = 1000
+/** How long others believe a holder without a sign that it lives, milliseconds; it gives so many signs in that time. */
 const STALE = 15_000
+const SIGNS = 15
 const POLL = 100
 /** How long a lock may be in the middle of its deletion. */
 const BUSY = 3000
@@ -31,7 +31,7 @@ export async function withLock<T>(
   const heartbeat = setInterval(() => {
     const now = new Date()
     utimes(path, now, now).catch(() => {})
-  }, HEARTBEAT)
+  }, Math.min(stale, STALE) / SIGNS)
   heartbeat.unref()
   try {
     return await work(fromSilent)

@@ -138,9 +138,11 @@ test('urlFiles gives up on a server that always breaks off, naming the URL', asy
 
 test('urlFiles does not wait for ever: a body that stalls is asked for anew', async () => {
   faults({ stallAfter: 1_000_000 })
-  const source = await urlFiles(base, { retryDelay: 1, timeout: 200 }).open('big.bin')
+  const source = await urlFiles(base, { retryDelay: 1, timeout: 1000 }).open('big.bin')
   assert.equal(await readAll(source!), big)
-  assert.is(hub.requests.length, 2)
+  // More than two where this machine itself makes it wait.
+  assert.ok(hub.requests.length >= 2)
+  assert.ok(hub.requests[0]!.sent < BIG)
   await source!.close()
 })
 

@@ -11,6 +11,7 @@ import { type HubFolderOptions, hubFolder } from '#dist/hub/folder.node.js'
 import { findInt8Copy } from '#dist/hub/int8-copy.node.js'
 import { mostBytes } from '#dist/hub/model-files.js'
 import { loadModel } from '#dist/node.js'
+import { within } from '../within.ts'
 import { goldenRepository } from './models.ts'
 import { COMMIT, ID, temporaryFolder } from './sample.ts'
 
@@ -103,14 +104,14 @@ test('a token never goes from https to http, whichever request is redirected', a
 })
 
 test('a token follows a redirect to https on the same host, and to no other host', async () => {
-  const { asked } = load(
+  const { asked, error } = load(
     ({ url }) =>
       url.protocol === 'http:'
         ? redirect(url.href.replace('http:', 'https:'))
         : redirect('https://elsewhere.test/'),
     { endpoint: 'http://hub.test' },
   )
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.instance(await error, HubError)
   const to = asked.map(({ url, authorization }) => [url.origin, authorization !== null])
   assert.equal(to.slice(0, 2), [
     ['http://hub.test', true],
@@ -140,17 +141,17 @@ test('a redirect to anything but http and https is refused, whatever the runtime
 })
 
 test('circles and addresses that are none end at once, in an error of ours', async () => {
-  const start = performance.now()
   for (const location of ['/round/and/round', 'http://[', 'https://hub.test:99999/']) {
     for (const method of ['HEAD', 'GET']) {
       const { asked, error } = load(
         ({ method: one }) => (one === method ? redirect(location) : head({ 'content-length': '9' })),
-        { retryDelay: 500 },
+        // One that is tried again would be late.
+        { retryDelay: 600_000 },
       )
-      const reason = await error
+      const reason = await within(error)
       assert.instance(reason, HubError, String(reason))
       assert.is((reason as HubError).code, 'Unavailable')
-      assert.match(reason.message, /again and again|is no address/)
+      assert.match((reason as HubError).message, /again and again|is no address/)
       assert.ok(asked.length < 30)
     }
     const fetchUrl = redirectingFetch(hubOf(() => redirect(location)).fetch)
@@ -158,7 +159,6 @@ test('circles and addresses that are none end at once, in an error of ours', asy
     assert.instance(direct, DownloadError)
     assert.is((direct as DownloadError).code, 'BadRedirect')
   }
-  assert.ok(performance.now() - start < 3000, `${performance.now() - start} ms`)
 })
 
 test('the line break that a copied token ends in is cut off', async () => {

@@ -203,7 +203,9 @@ test('loadRecognizer writes nothing into a folder that is not the cache', async 
   const folder = temporaryFolder()
   for (const [name, bytes] of goldenRepository('plain').files) writeFileSync(join(folder, name), bytes)
   await recognize(folder, {})
-  await wait(100)
+  // A process ends when all is done that it does.
+  const run = await iobert(['-m', folder, '--threads', '1', TEXT])
+  assert.is(run.code, 0, run.stderr)
   assert.equal(readdirSync(folder).sort(), ['config.json', 'model.safetensors', 'vocab.txt'])
 })
 

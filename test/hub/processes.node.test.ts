@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -100,11 +100,19 @@ test('hubFolder survives kill -9 at any point, and what had come is not fetched 
 
 test('hubFolder goes on while another process that downloads the same is killed', async () => {
   const cacheDir = temporaryFolder()
+  let silent = false
+  hub.fault = ({ host }) => {
+    if (host === 'hub' || silent) return undefined
+    silent = true
+    return { stallAfter: 500_000 }
+  }
   const first = start(cacheDir)
   const firstEnd = ended(first)
   while (hub.bytesOf(WEIGHTS) < 500_000) await wait(10)
+  const before = hub.requests.length
   const second = start(cacheDir)
-  await wait(200)
+  // It asks for the names of what there is, then waits for the first.
+  while (hub.requests.length === before) await wait(10)
   first.kill('SIGKILL')
   await firstEnd
   assert.is(await ended(second), 0)
@@ -151,13 +159,19 @@ test('withLock takes the lock of a process elsewhere that shows no sign of life,
   await withLock(path, undefined, async (fromSilent) => assert.ok(fromSilent), 300)
   assert.ok(performance.now() - begin >= 290)
   // One that is alive keeps it for as long as it works.
+  const silence = 2000
   let inside = true
-  const long = withLock(path, undefined, async () => {
-    await wait(1900)
-    inside = false
-  })
-  await wait(50)
-  await withLock(path, undefined, async () => assert.not.ok(inside), 1400)
+  const long = withLock(
+    path,
+    undefined,
+    async () => {
+      await wait(1.5 * silence)
+      inside = false
+    },
+    silence,
+  )
+  while (!existsSync(path)) await wait(1)
+  await withLock(path, undefined, async () => assert.not.ok(inside), silence)
   await long
 })
 

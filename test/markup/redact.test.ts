@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createRedactor, type Entity, redact } from '#dist/node.js'
+import { cpuTime } from '../cpu-time.ts'
 
 /** Every place where one of the names stands. */
 function find(text: string, names: Readonly<Record<string, string>>): Entity[] {
@@ -156,11 +157,12 @@ test('the time is linear in text and names', () => {
     at += name.length + 1
     return { type: 'PER', start, end: start + name.length }
   })
-  const started = performance.now()
-  const { text: redacted, restore } = redact(long, found, { placeholder: 'numbered' })
-  assert.is(restore(redacted), long)
-  assert.is(restore(`${'[PER_1'.repeat(50_000)}]`).length, '[PER_1'.length * 49_999 + 'Name0'.length)
-  assert.ok(performance.now() - started < 3000)
+  const time = cpuTime(() => {
+    const { text: redacted, restore } = redact(long, found, { placeholder: 'numbered' })
+    assert.is(restore(redacted), long)
+    assert.is(restore(`${'[PER_1'.repeat(50_000)}]`).length, '[PER_1'.length * 49_999 + 'Name0'.length)
+  })
+  assert.ok(time < 3000, `${time} ms`)
 })
 
 test.run()

@@ -11,6 +11,7 @@ import {
   presets,
   url,
 } from '#dist/rules/presets.js'
+import { cpuTime } from '../cpu-time.ts'
 
 function found(rule: PatternRule, text: string): string[] {
   return compileRules([rule])
@@ -99,9 +100,7 @@ test('presets have all rules by name, and rules together do not quarrel', () => 
 test('presets take linear time', () => {
   const rules = compileRules(Object.values(presets))
   for (const unit of ['a', '1', '1 ', 'a@', 'a.', 'a:', '0:', '(1)', 'http://', '1.1.', 'DE89 1234 ']) {
-    const started = performance.now()
-    rules.find(unit.repeat(60_000 / unit.length))
-    const time = performance.now() - started
+    const time = cpuTime(() => rules.find(unit.repeat(60_000 / unit.length)))
     assert.ok(time < 4000, `${JSON.stringify(unit)}: ${time} ms`)
   }
 })

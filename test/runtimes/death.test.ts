@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import { workerSource } from '#dist/generated/worker-source.js'
 import { loadRecognizer } from '#dist/node.js'
 import { rootPath } from '../shared.js'
+import { within } from '../within.js'
 import { longText, model, sentence } from './models.js'
 
 const test = suite('death')
@@ -21,15 +22,7 @@ function worker(name: string, prelude: string): URL {
   return pathToFileURL(file)
 }
 
-async function failure(call: Promise<unknown>): Promise<string> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve('nothing in 2 minutes'), 120_000)
-  })
-  const outcome = await Promise.race([call.then(() => 'no error', String), late])
-  clearTimeout(timer)
-  return String(outcome)
-}
+const failure = (call: Promise<unknown>): Promise<string> => within(call.then(() => 'no error', String))
 
 test('a helper that dies with a part of the work is an error', async () => {
   const script = worker(
@@ -74,7 +67,7 @@ test('a worker that dies rejects what is pending', async () => {
     'dies',
     `
     import { parentPort } from 'node:worker_threads'
-    parentPort.on('message', ({ type }) => type === 'iobert:forward' && setTimeout(() => process.exit(5), 20))`,
+    parentPort.on('message', ({ type }) => type === 'iobert:forward' && process.exit(5))`,
   )
   const ner = await loadRecognizer(model, { threads: 1, worker: script })
   assert.match(await failure(ner.recognize([longText, longText, longText])), /ended with code 5/)

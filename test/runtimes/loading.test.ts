@@ -85,7 +85,8 @@ for (const inline of [false, true]) {
       )
       clearInterval(poll)
       assert.is(error, reason)
-      assert.ok(performance.now() - start < 5000, `${performance.now() - start} ms`)
+      // What is silent for 30 s is asked for anew, with or without a signal.
+      assert.ok(performance.now() - start < 25_000, `${performance.now() - start} ms`)
     })
   }
 }
