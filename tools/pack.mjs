@@ -124,4 +124,8 @@ const parts = {
 }
 const sizes = Object.fromEntries(Object.entries(parts).map(([name, list]) => [name, packedSize(list)]))
 if (values.json) process.stdout.write(`${JSON.stringify({ target, sizes })}\n`)
-else for (const [name, size] of Object.entries(sizes)) process.stdout.write(`${name.padEnd(30)}${size}\n`)
+else {
+  for (const [name, size] of Object.entries(sizes)) process.stdout.write(`${name.padEnd(30)}${size}\n`)
+  const folder = `./${slashes(relative(process.cwd(), target))}`
+  process.stdout.write(`assembled in ${folder}; npm pack ${folder} makes the tarball\n`)
+}
