@@ -1,0 +1,72 @@
+/** Files, commands and names of the code that pages tell of are there. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { rootPath } from '../shared.ts'
+import { readPage } from './blocks.ts'
+
+function filesBelow(folder: string, ending: string): string[] {
+  return (readdirSync(rootPath(folder), { recursive: true }) as string[])
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith(ending) && !name.includes('/node_modules/'))
+}
+
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...filesBelow('docs', '.md')]
+/** What stands between backticks in the prose of a page. */
+const quoted = (page: string): string[] =>
+  Array.from(page.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/`([^`\n]+)`/g), ([, text]) => text!)
+
+test('files that pages name are there', () => {
+  // build/ and dist/ are made; `<name>` is the reader's.
+  const path = /^(?:src|assembly|test|tools|docs|bench|examples|weights)\/[\w./-]+$/
+  const named = pages.flatMap((page) =>
+    quoted(readPage(page))
+      .flatMap((text) => text.split(/[\s,;]+/))
+      .filter((word) => path.test(word))
+      .map((word) => [page, word] as const),
+  )
+  assert.ok(named.length > 50, `${named.length} files are named`)
+  assert.equal(
+    named.filter(([, word]) => !existsSync(rootPath(word))),
+    [],
+  )
+})
+
+test('scripts that pages run are there', () => {
+  const scriptsOf = (file: string): string[] => Object.keys(JSON.parse(readPage(file)).scripts ?? {})
+  const own = new Set(scriptsOf('package.json'))
+  const ofExamples = new Set(filesBelow('examples', 'package.json').flatMap(scriptsOf))
+  let named = 0
+  for (const page of pages) {
+    for (const [, script] of readPage(page).matchAll(/\bnpm run ([\w:]+)/g)) {
+      named++
+      // Recipes and their like run what the examples have.
+      assert.ok(
+        own.has(script!) || (page.startsWith('docs/') && ofExamples.has(script!)),
+        `${page}: ${script}`,
+      )
+    }
+  }
+  assert.ok(named > 30, `${named} scripts are named`)
+})
+
+test('the architecture tells of names where they are', () => {
+  const sections = readPage('docs/architecture.md').split(/^## /m).slice(1)
+  let found = 0
+  for (const section of sections) {
+    const folder = /^(src|assembly)\/(\w*)/.exec(section)?.slice(1).filter(Boolean).join('/')
+    if (folder === undefined) continue
+    const files = filesBelow(folder, '.ts').filter((file) => !file.startsWith('src/generated/'))
+    const code = files.map((file) => `${file}\n${readFileSync(rootPath(file), 'utf8')}`).join('\n')
+    for (const text of quoted(section)) {
+      for (const [name] of text.matchAll(/[A-Za-z_]\w+(?:\.node)?(?:\.ts)?/g)) {
+        if (existsSync(rootPath(text))) continue
+        found++
+        assert.match(code, new RegExp(`\\b${name}\\b`), `${folder}: ${name}`)
+      }
+    }
+  }
+  assert.ok(found > 60, `${found} names`)
+})
+
+test.run()
