@@ -53,10 +53,13 @@ function installPrograms() {
     chromium: '/usr/bin/chromium',
     'firefox-esr': '/usr/bin/firefox-esr',
     'redis-server': '/usr/bin/redis-server',
+    // Spark's, 17 or later.
+    'default-jre-headless': '/usr/bin/java',
     zip: '/usr/bin/zip',
     unzip: '/usr/bin/unzip',
   }
   const missing = Object.keys(wanted).filter((name) => !existsSync(wanted[name]))
+  if (spawnSync('python3', ['-c', 'import ensurepip, venv']).status !== 0) missing.push('python3-venv')
   if (missing.length === 0) return
   if (!process.env.CI || process.getuid?.() !== 0) {
     console.log(`not installed, so that parts below will skip or fail: ${missing.join(', ')}`)
