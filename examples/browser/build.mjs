@@ -13,14 +13,6 @@ const source = join(root, 'examples/browser')
 const REPLACED = {
   // The worker is a file of the site (worker.js), so its text need not be in the page.
   'dist/generated/worker-source.js': () => "export const workerSource = ''",
-  // Kernels as files, which the browser keeps apart from the code.
-  'dist/generated/simd.js': () => `export const deflated = 'simd'`,
-  'dist/generated/relaxed.js': () => `export const deflated = 'relaxed'`,
-  'dist/kernels/inflate.js': () => `export async function inflate(name) {
-  const response = await fetch(new URL(name + '.wasm', document.baseURI))
-  if (!response.ok) throw new Error(response.url + ' answered ' + response.status)
-  return new Uint8Array(await response.arrayBuffer())
-}`,
   // The page never asks for this style of annotations.
   'dist/entities/spark-nlp.js': () => 'export let sparkStyle',
   // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
@@ -70,8 +62,6 @@ export async function buildDemo(target = join(root, 'build/demo')) {
   await bundle(scripts, target, { plugins: [replace] })
   await build({ ...common, entryPoints: [join(source, 'style.css')], outdir: target, target: 'chrome111' })
   for (const name of ['index.html', 'icon.svg']) cpSync(join(source, name), join(target, name))
-  for (const name of ['simd', 'relaxed'])
-    cpSync(join(root, `build/wasm/${name}.wasm`), join(target, `${name}.wasm`))
   const files = readdirSync(target).sort()
   mkdirSync(join(target, 'weights'))
   const model = ['config.json', 'vocab.txt', 'tokenizer_config.json', 'model.safetensors']

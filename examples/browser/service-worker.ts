@@ -96,8 +96,11 @@ async function download(event: FetchEvent, url: string): Promise<Response> {
     own.delete(controller)
     if (own.size === 0) downloads.delete(event.clientId)
   }
-  const response = await fetch(event.request, { signal: controller.signal }).catch((error: unknown) => {
+  const { signal } = controller
+  const response = await fetch(event.request, { signal }).catch((error: unknown) => {
     end()
+    // Nobody waits for the answer: an error would be one on the console.
+    if (signal.aborted) return new Response(null, { status: 204 })
     throw error
   })
   if (response.status !== 200 || response.body === null) {
@@ -114,6 +117,7 @@ async function download(event: FetchEvent, url: string): Promise<Response> {
       const { done, value } = await reader.read().catch((error: unknown) => {
         end()
         void copy.abort(error).catch(() => undefined)
+        if (signal.aborted) return { done: signal.aborted, value: undefined }
         throw error
       })
       if (value !== undefined) {

@@ -69,6 +69,7 @@ export const tests = [
     'reading follows the keys and leaves other lines alone',
     async (bench) => {
       const { page } = await bench.ready()
+      await page.selectOption('#split', 'lines')
       await readText(page, 'Angela Merkel spoke.\n')
       await page.evaluate(() => {
         window.first = document.querySelector('mark')
@@ -122,18 +123,23 @@ export const tests = [
       await readText(page, 'Berlin is large.\nAnna Schmidt left Berlin.\n')
       await page.focus('#copy-json')
       await page.keyboard.press('Tab')
-      assert.match(await page.evaluate(() => document.activeElement.textContent), /^Berlin×2/)
-      assert.equal(await page.locator('mark.strong').count(), 2)
+      assert.match(await page.evaluate(() => document.activeElement.textContent), /^Anna Schmidt/)
+      assert.equal(await page.locator('mark.strong').count(), 1)
       const chosen = () =>
         page.$eval('#text', (field) => [
           field.value.slice(field.selectionStart, field.selectionEnd),
           field.selectionStart,
         ])
       await page.keyboard.press('Enter')
-      assert.deepEqual(await chosen(), ['Berlin', 0])
-      await page.keyboard.press('Tab')
-      await page.keyboard.press('Enter')
-      assert.deepEqual(await chosen(), ['Berlin', 35])
+      assert.deepEqual(await chosen(), ['Anna Schmidt', 17])
+      // Each press goes to the next place of the name.
+      await page.focus('[data-name="LOC Berlin"]')
+      assert.equal(await page.locator('mark.strong').count(), 2)
+      for (const place of [0, 35, 0]) {
+        await page.focus('[data-name="LOC Berlin"]')
+        await page.keyboard.press('Enter')
+        assert.deepEqual(await chosen(), ['Berlin', place])
+      }
     },
   ],
   [

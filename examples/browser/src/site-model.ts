@@ -17,18 +17,17 @@ export async function downloadModel(
     const response = await fetch(url, { signal })
     if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`)
     const total = Number(response.headers.get('content-length'))
+    const reader = response.body.getReader()
+    const chunks: Uint8Array<ArrayBuffer>[] = []
     let loaded = 0
-    const counted = response.body.pipeThrough(
-      new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller): void {
-          loaded += chunk.length
-          // Small files have come before a bar is drawn.
-          if (name === 'model.safetensors') onProgress(loaded, total)
-          controller.enqueue(chunk)
-        },
-      }),
-    )
-    return [name, await new Response(counted).blob()]
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return [name, new Blob(chunks)]
+      chunks.push(value)
+      loaded += value.length
+      // Small files have come before a bar is drawn.
+      if (name === 'model.safetensors') onProgress(loaded, total)
+    }
   }
   try {
     return new Map(await Promise.all(FILES.map(download)))
