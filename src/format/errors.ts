@@ -69,3 +69,11 @@ export class DownloadError extends Error {
 export function quoted(name: string): string {
   return JSON.stringify(name.length <= 100 ? name : `${name.slice(0, 97)}...`)
 }
+
+/** The innermost message: `fetch failed` alone tells nobody anything. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.cause instanceof Error) return reasonOf(error.cause)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return error.message === '' ? code || error.name : error.message
+}

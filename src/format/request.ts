@@ -1,4 +1,4 @@
-import { DownloadError } from './errors.ts'
+import { DownloadError, reasonOf } from './errors.ts'
 
 /** How a request waits and tries again. Times in milliseconds. */
 export interface RequestOptions {
@@ -91,14 +91,6 @@ function noResponse(url: string, cause: unknown): DownloadError {
 /** Whether nobody answered: asking another time, or using what was kept, can help. */
 export function isNoAnswer(error: unknown): error is DownloadError {
   return error instanceof DownloadError && error.code === 'NoAnswer'
-}
-
-/** The innermost message: `fetch failed` alone tells nobody anything. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof Error) return reasonOf(error.cause)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return error.message === '' ? code || error.name : error.message
 }
 
 /** `Retry-After` in milliseconds: seconds, or a date. */

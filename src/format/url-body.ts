@@ -1,6 +1,6 @@
 /** One response's worth of a file: what its headers say of the whole, and its bytes as they come. */
-import { DownloadError, ModelFormatError } from './errors.ts'
-import { backOff, delay, nextPiece, type RequestOptions, reasonOf, request } from './request.ts'
+import { DownloadError, ModelFormatError, reasonOf } from './errors.ts'
+import { backOff, delay, nextPiece, type RequestOptions, request } from './request.ts'
 import { tooLarge } from './source.ts'
 
 /** How often one file's body may break before reading it is given up. */

@@ -13,7 +13,7 @@ import type { BertConfig, HiddenActivation } from './config.ts'
 import { encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
 import { textLogits } from './text-head.ts'
-import { Recording } from './trace.ts'
+import type { Recording } from './trace.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
 import { layWordHead, wordLogits } from './word-head.ts'
 import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
@@ -66,21 +66,17 @@ export class Bert {
       wanted.tokenTypeIds,
     )
     const output: ForwardOutput = { logits: [] }
-    const recording = new Recording(
-      { kernels, config: this.#config, classifier: head?.dense ? undefined : head?.output, workspace, batch },
-      wanted,
-      output,
-    )
+    const recording = await this.#record(workspace, batch, wanted, output)
     const activation = ACTIVATION[hiddenActivation]
     const last = wanted.layer ?? numLayers
 
     // #region forward
     this.#embed(workspace)
-    recording.keepEmbeddings()
+    recording?.keepEmbeddings()
     for (const layer of layers.slice(0, last)) {
       await pause()
-      encoderLayer(kernels, layer, workspace, numHeads, activation, recording.probabilities)
-      recording.keepLayer()
+      encoderLayer(kernels, layer, workspace, numHeads, activation, recording?.probabilities)
+      recording?.keepLayer()
     }
     if (wanted.layer !== undefined) {
       output.hiddenStates = this.#rows(workspace.hiddenStates, workspace).map((rows) => [rows])
@@ -93,6 +89,24 @@ export class Bert {
     } else output.logits = await this.#guessWords(workspace, batch, wanted, pause)
     // #endregion
     return output
+  }
+
+  /** What keeps the states between the layers, read where somebody wants them. */
+  async #record(
+    workspace: Workspace,
+    batch: readonly (readonly number[])[],
+    wanted: ForwardWanted,
+    output: ForwardOutput,
+  ): Promise<Recording | undefined> {
+    if (!wanted.hiddenStates && !wanted.attentions && !wanted.trace) return undefined
+    const { Recording } = await import('./trace.ts')
+    const { head } = this.#weights
+    const classifier = head?.dense ? undefined : head?.output
+    return new Recording(
+      { kernels: this.#kernels, config: this.#config, classifier, workspace, batch },
+      wanted,
+      output,
+    )
   }
 
   /** The logits of words, for each sequence of all its tokens or of those that are asked for. */

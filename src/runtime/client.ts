@@ -1,7 +1,7 @@
 /** The calling thread's side of an engine in a worker. inline.ts has the engine on the calling thread itself. */
 
+import { reasonOf } from '../format/errors.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
-import { reasonOf } from '../format/request.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
 import { disposedError, EngineError } from './engine-error.ts'

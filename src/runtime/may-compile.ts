@@ -1,5 +1,5 @@
 /** Engines that may not compile WebAssembly from bytes say so in many words, and none says what to do. */
-import { reasonOf } from '../format/request.ts'
+import { reasonOf } from '../format/errors.ts'
 import { EngineError } from './engine-error.ts'
 
 /** V8 and SpiderMonkey throw the first, JavaScriptCore throws the second under a Content-Security-Policy. */

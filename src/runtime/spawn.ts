@@ -1,5 +1,5 @@
 /** A worker as both runtimes have it, and how browsers start one. */
-import { reasonOf } from '../format/request.ts'
+import { reasonOf } from '../format/errors.ts'
 import { EngineError } from './engine-error.ts'
 import type { Reply, Request } from './protocol.ts'
 
