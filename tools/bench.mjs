@@ -7,7 +7,7 @@ import { makeReady, run } from './ready.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Suites, and whether V8's 256-bit flag makes a difference to them. */
+/** Suites: whether V8's 256-bit flag makes a difference to them, and whether they run only where they are named. */
 const SUITES = {
   kernels: { turbo: true },
   layers: { turbo: true },
@@ -16,6 +16,7 @@ const SUITES = {
   batches: { turbo: false },
   load: { turbo: false },
   decoding: { turbo: false },
+  quality: { turbo: false, named: true },
 }
 
 const names = process.argv.slice(2)
@@ -23,9 +24,10 @@ if (names.includes('--help') || names.includes('-h')) {
   console.log(`Usage: npm run bench [-- ${Object.keys(SUITES).join(' ')}]
 
 Measures iobert on this machine and prints tables in Markdown, as bench/RESULTS.md has them; all suites, or those named.
-Leave the machine alone meanwhile: all of them take about 15 minutes.
+Leave the machine alone meanwhile: all of them take about 15 minutes. quality, F1 and no time, runs only where it is named.
 
-  IOBERT_BENCH_MODEL=FOLDER   forward, batches and load also with that model
+  IOBERT_BENCH_MODEL=FOLDER   forward, batches, load and quality also with that model
+  IOBERT_BENCH_DATA=FILES     quality over these files of CoNLL columns, parted by commas
   IOBERT_BENCH_QUICK=1        everything once, to see that it works: the figures mean nothing`)
   process.exit(0)
 }
@@ -41,7 +43,8 @@ const { machine } = await import('../build/bench/measure.js')
 console.log(`${machine()}\n`)
 
 const failed = []
-for (const name of names.length > 0 ? names : Object.keys(SUITES)) {
+const usual = Object.keys(SUITES).filter((name) => !SUITES[name].named)
+for (const name of names.length > 0 ? names : usual) {
   console.log(`## ${name}\n`)
   for (const args of SUITES[name].turbo ? [[], ['--turbo']] : [[]]) {
     const script = fileURLToPath(new URL(`../build/bench/${name}.js`, import.meta.url))

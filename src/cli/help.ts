@@ -29,8 +29,8 @@ Output (default: the text with entities marked; in colour on a terminal)
       --conll          a word and its label a line, a blank line after each text
       --html           one page with entities marked and scores under the pointer
       --redact         the text with entities replaced by their types: [PER]. What the model misses stays: about one
-                       name in ten in news, more elsewhere; ages, addresses, numbers and hints are no names. Read it
-                       before it leaves the house
+                       name in ten in news, more elsewhere; ages, addresses and hints are no names, and numbers are
+                       found by --rules alone. Read it before it leaves the house
       --placeholder P  with --redact: type (default), or numbered: [PER_1], one name the same number in all inputs
       --words          with --json and --jsonl: also each word's label, score and probabilities
 
@@ -46,6 +46,13 @@ Recognition
                        pipeline reads it. Where entities stand is told of the whole text all the same
       --lines          short for --split lines, as for logs and lists
       --stride N       pieces that neighbouring windows share; default 128
+
+Rules
+      --rules R        beside the model's entities those that rules find: all, or some of email, url, phone, iban, card,
+                       ip (email,iban), and of a file that ends in .json an array of your own:
+                       {"type": "TICKET", "pattern": "[A-Z]+-[0-9]+"} or {"type": "FIRM", "phrases": ["Acme"]}, each
+                       with "ignoreCase": true or not. --labels holds for their types too
+      --rule-policy P  which entity stays where a rule's and the model's overlap: longest (default), rule or model
 
 ${loadOptionHelp}
 Other
@@ -64,5 +71,6 @@ Examples
   iobert --html --labels PER,ORG report.txt > report.html
   iobert --jsonl < lines.jsonl > entities.jsonl
   iobert --redact --labels PER letter.txt
+  iobert --redact --placeholder numbered --rules all mail.txt
   iobert -m dslim/bert-base-NER --json "Grace Hopper joined Remington Rand."
 `

@@ -81,7 +81,7 @@ export async function sizeOf(source: Source): Promise<number> {
 export function explain(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EISDIR') return 'it is a folder, expected a file'
+  if (code === 'EISDIR') return 'it is a folder, expected a file; for all in it write its name with /*'
   if (code === 'EACCES') return 'it may not be read'
   return error instanceof Error ? error.message : String(error)
 }
@@ -89,7 +89,13 @@ export function explain(error: unknown): string {
 /** The most bytes of UTF-8 that a UTF-16 unit takes. */
 const BYTES_PER_UNIT = 3
 
-async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: number): Promise<string> {
+/**
+ * UTF-8 as text.
+ *
+ * @throws {RangeError} for more than so many UTF-16 units
+ * @throws {TypeError} for what is no UTF-8
+ */
+export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: number): Promise<string> {
   const tooLong = (): RangeError =>
     new RangeError(`the text has more than ${maxChars} characters; cut it, or raise --max-chars`)
   const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -5,6 +5,8 @@ import { nearest } from './arguments.ts'
 
 /** `./x`, `../x`, `/x`, `~/x`, `C:\x` */
 const BEGINS_AS_PATH = /^(?:~|\.{1,2})?[\\/]|^[A-Za-z]:[\\/]/u
+/** `texts/` */
+const ENDS_AS_FOLDER = /^\S+[\\/]$/u
 /** `letter.txt`, `DATA.CSV`, but neither `Berlin.` nor `U.S.A` */
 const ENDS_AS_FILE = /[^.\s]\.(?:[a-z][a-z0-9]{1,5}|[A-Z][A-Z0-9]{1,4})$/u
 /** File systems have no longer names. */
@@ -28,7 +30,8 @@ export async function missingFile(argument: string): Promise<string | undefined>
   const near = await nearestFile(argument)
   const shape = /\s/u.test(argument)
     ? BEGINS_AS_PATH.test(argument) && ENDS_AS_FILE.test(argument)
-    : BEGINS_AS_PATH.test(argument) || ENDS_AS_FILE.test(argument) || (await startsInFolder(argument))
+    : [BEGINS_AS_PATH, ENDS_AS_FOLDER, ENDS_AS_FILE].some((form) => form.test(argument)) ||
+      (await startsInFolder(argument))
   // Words with spaces are a text, but for one that is nearly the name of a file beside it.
   if (!shape && !(near !== undefined && ENDS_AS_FILE.test(argument))) return undefined
   const meant = near === undefined ? '' : `; did you mean ${near}?`
@@ -57,7 +60,8 @@ function nearestCommand(word: string, commands: readonly string[]): string | und
   return near === undefined ? undefined : `iobert ${near}`
 }
 
-async function nearestFile(path: string): Promise<string | undefined> {
+/** What is in the folder of a file that is not there, and has nearly its name. */
+export async function nearestFile(path: string): Promise<string | undefined> {
   const folder = dirname(path)
   const names = await readdir(folder).catch(() => [])
   const near = nearest(basename(path), names, 2)

@@ -81,6 +81,7 @@ export function recognizeOptions(args: ParsedArguments): TextOptions {
           ?.split(',')
           .map((label) => label.trim()),
         split: readSplit(args),
+        rulePolicy: args.value('rule-policy'),
       }) as TextOptions,
   )
 }

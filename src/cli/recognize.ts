@@ -35,6 +35,8 @@ async function run(args: ParsedArguments): Promise<number> {
     throw new UsageError('--words goes with --json or --jsonl')
   }
   if (args.has('words') || format === 'conll') options.words = true
+  const rules = await readRulesOption(args, format)
+  if (rules !== undefined) options.rules = rules
   const placeholder = readPlaceholder(args, format)
   const maxChars = readMaxChars(args.value('max-chars'))
   const load = loadOptions(args)
@@ -104,6 +106,22 @@ async function runTexts(
   return failed ? 1 : 0
 }
 
+async function readRulesOption(
+  args: ParsedArguments,
+  format: string | undefined,
+): Promise<TextOptions['rules'] | undefined> {
+  const rules = args.value('rules')
+  if (rules === undefined) {
+    if (args.value('rule-policy') !== undefined) throw new UsageError('--rule-policy goes with --rules')
+    return undefined
+  }
+  if (format === 'conll') {
+    throw new UsageError("--conll prints the model's labels, to which --rules add nothing; use --json")
+  }
+  const { readRules } = await import('./rules.ts')
+  return readRules(rules)
+}
+
 function readMaxChars(text: string | undefined): number {
   if (text === undefined) return MAX_CHARS
   const value = Number(text)
@@ -131,6 +149,8 @@ export const command: Command = {
     file: { type: 'boolean', short: 'f' },
     'max-chars': { type: 'string' },
     placeholder: { type: 'string' },
+    rules: { type: 'string' },
+    'rule-policy': { type: 'string' },
     version: { type: 'boolean' },
   },
   run,

@@ -9,6 +9,7 @@
 
 import type { PatternRule } from './types.ts'
 
+export { parseRules } from './parse-rules.ts'
 export { compileRules } from './rules.ts'
 export type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './types.ts'
 
@@ -27,20 +28,27 @@ export const url: PatternRule = {
 }
 
 /**
- * PHONE: international numbers (+49 30 123456, 0049 30 123456), and national ones that are written in groups: (030) 123456,
- * 030/1234567, 555-123-4567. 7 to 15 digits, as E.164 allows; dates, times and single groups of digits are none.
+ * PHONE: international numbers (+49 30 123456, 0049 30 123456), and national ones that are written in groups ((030) 123456,
+ * 030/1234567, 1-555-123-4567) or begin with a zero (07700900123). 7 to 15 digits, as E.164 allows; dates, times, thousands
+ * and single groups of digits are none.
  */
 export const phone: PatternRule = {
   type: 'PHONE',
-  pattern:
-    /(?:\+|\b00)[1-9](?:[ ./-]{0,2}(?:\d|\(\d{1,5}\))){5,14}\b|\(\d{2,5}\)[ ./-]?\d{2,8}(?:[ .-]\d{2,5}){0,4}\b|\b(?:0\d{1,4}|\d{3})[ /.-]\d{2,8}(?:[ .-]\d{2,5}){0,4}\b/,
+  pattern: new RegExp(
+    [
+      String.raw`(?:\+|\b00)[1-9](?:[ ./-]{0,2}(?:\d|\(\d{1,5}\))){5,14}\b`,
+      String.raw`(?:\b\d[ .-])?\(\d{2,5}\)[ ./-]?\d{2,8}(?:[ .-]\d{2,5}){0,4}\b`,
+      String.raw`\b(?:1[ .-])?(?:0\d{1,4}|\d{3})[ /.-]\d{2,8}(?:[ .-]\d{2,5}){0,4}\b`,
+      String.raw`\b0[1-9]\d{8,9}\b`,
+    ].join('|'),
+  ),
   accept: isPhone,
 }
 
 /** IBAN: an International Bank Account Number, together or in groups of four; its check digits are right (ISO 13616, 7064). */
 export const iban: PatternRule = {
   type: 'IBAN',
-  pattern: /\b[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)\b/i,
+  pattern: /\b[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)\b/i,
   accept: isIban,
 }
 
@@ -75,26 +83,35 @@ function digitsOf(text: string): string {
   return text.replace(/\D/g, '')
 }
 
-function isPhone(text: string): boolean {
-  const digits = digitsOf(text)
+function isPhone(match: string, text: string, start: number): boolean {
+  const digits = digitsOf(match)
   if (digits.length < 7 || digits.length > 15) return false
-  if (text.startsWith('+') || text.startsWith('00') || text.startsWith('(')) return true
-  // 2024-01-31, 31.01.2024, 123.456.789: dates and numbers, which have no zero in front or points between threes.
-  if (/^\d{3}(?:\.\d{3})+$/.test(text)) return false
-  if (/^0?\d[./-]0?\d{1,2}[./-]\d{2,4}$/.test(text)) return false
-  return text.startsWith('0') || digits.length >= 9 || /^\d{3}-\d{4}$/.test(text)
+  if (/^(?:\+|\d?[ .-]?\()/.test(match)) return true
+  const before = text.slice(Math.max(0, start - 2), start)
+  // The end of something else: 2021-03-03.
+  if (/\d[.-]$/.test(before)) return false
+  // 31.01.2024 10, 1/2/24, 04/2024-05
+  if (/^\d{1,2}(?:[./-]\d{1,2}[./-](?:(?:19|20)\d\d\b|\d{2,4}$)|\/(?:19|20)\d\d\b)/.test(match)) return false
+  if (match.startsWith('0')) return true
+  // 123.456.789 and 1 234 567 890 are amounts; numbers of three threes begin with no small digit (Spain, Poland, Portugal).
+  if (/^(?:1[ .])?\d{3}(?:[ .]\d{3})+$/.test(match)) {
+    return match.includes(' ') && digits.length === 9 && match[0]! > '4' && !/\d[ ,]$/.test(before)
+  }
+  if (/^1[ .-]/.test(match)) return /^1[ .-]\d{3}[ .-]\d{3}[ .-]?\d{4}$/.test(match)
+  return digits.length >= 10 || /^\d{3}-\d{2}-\d{4}$|^\d{3}-\d{4}$/.test(match)
 }
 
 /** How much of it is an account: groups behind it may be other words. */
 function isIban(text: string): number {
   let length = text.length
-  while (length > 0 && !hasIbanDigits(text.slice(0, length))) length = text.lastIndexOf(' ', length - 1)
+  while (length > 0 && !hasIbanDigits(text.slice(0, length)))
+    length = text.slice(0, length).search(/[ -][^ -]*$/)
   return Math.max(0, length)
 }
 
 /** The first four units go to the end, letters count from 10, and the whole modulo 97 is 1. */
 function hasIbanDigits(text: string): boolean {
-  const account = text.replace(/ /g, '').toUpperCase()
+  const account = text.replace(/[ -]/g, '').toUpperCase()
   if (account.length < 15 || account.length > 34) return false
   let rest = 0
   for (const unit of account.slice(4) + account.slice(0, 4)) {
@@ -113,7 +130,8 @@ function isCard(text: string): number {
 /** Every second digit from the right is doubled and its digits added; all together they are a multiple of ten. */
 function hasCardDigit(text: string): boolean {
   const digits = digitsOf(text)
-  if (digits.length < 13 || digits.length > 19 || /^0+$/.test(digits)) return false
+  // 2 to 6 are the cards of banks, trade and travel; a count of milliseconds since 1970 begins with 1.
+  if (digits.length < 13 || digits.length > 19 || !/^[2-6]/.test(digits)) return false
   let sum = 0
   for (let place = 0; place < digits.length; place++) {
     const digit = Number(digits[digits.length - 1 - place])
@@ -124,9 +142,10 @@ function hasCardDigit(text: string): boolean {
 
 function isIp(match: string, text: string, start: number): boolean {
   if (!match.includes(':')) {
-    // 1.2.3.4.5 is a version or a section.
-    const around = `${text.slice(Math.max(0, start - 2), start)} ${text.slice(start + match.length, start + match.length + 2)}`
-    return isVersion4(match) && !/\d\. | \.\d/.test(around)
+    // 1.2.3.4.5 is a version or a section, so is 1.2.3.4-beta.
+    const before = text.slice(Math.max(0, start - 9), start)
+    const after = text.slice(start + match.length, start + match.length + 2)
+    return isVersion4(match) && !/\d\.$|version:? $/i.test(before) && !/^\.\d|^-[a-z]/i.test(after)
   }
   const [head, tail] = match.split('::')
   const groups = `${head}:${tail ?? ''}`.split(':').filter((group) => group !== '')

@@ -24,12 +24,14 @@ test('missingFile knows names of files by their shape', async () => {
     '~/x',
     'C:\\x',
     'data/dev',
+    'texts/',
     'REPORT.TXT',
     '*.csv',
   ]) {
     assert.match((await missingFile(name)) ?? '', `There is no file ${name}. To read`, name)
   }
   assert.match((await missingFile('leter.txt')) ?? '', 'did you mean letter.txt?')
+  assert.match((await missingFile('dta/')) ?? '', 'did you mean data?')
   assert.match((await missingFile('my leter.txt')) ?? '', 'did you mean my letter.txt?')
   assert.match((await missingFile('./data/../lettre.txt')) ?? '', 'did you mean letter.txt?')
 })

@@ -1,0 +1,121 @@
+/**
+ * F1 of the ways to split a text, to put the pieces of words together, and to decode: over the documents of CoNLL files, whose
+ * words are put together as running text. Each way to split is computed once and decoded in every way.
+ */
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Document } from '#dist/entities/document.js'
+import { type LabelSet, parseLabels } from '#dist/entities/labels.js'
+import { decodeSegments, makeSegments, partsOf, type Segment } from '#dist/entities/segments.js'
+import type { DecodeOptions } from '#dist/entities/types.js'
+import { findChunks, parseTags } from '#dist/evaluate/chunks.js'
+import { joinDocuments, parseConll, type TaggedSentence } from '#dist/evaluate/conll.js'
+import { countPhrases, scorePhrases } from '#dist/evaluate/conlleval.js'
+import { joinWords, labelsOfWords } from '#dist/evaluate/joined-words.js'
+import { loadRecognizer, type Recognizer } from '#dist/node.js'
+import { type Split, splitText } from '#dist/text/split.js'
+import { rootPath, sharedPath } from '../test/shared.ts'
+import { check, quick, report } from './measure.ts'
+import { models } from './models.ts'
+
+/** Of text that was put together; paragraphs and lines, of which it has one, are the same as false. */
+const SPLITS: readonly Split[] = [false, 'passages', 'sentences']
+const STRATEGIES = ['first', 'simple', 'average', 'max', 'word'] as const
+/** Texts whose windows are computed together. */
+const TOGETHER = 32
+
+/** A text, what is to be found in it, and what the model says of it. */
+interface Answered {
+  readonly unit: TaggedSentence
+  readonly document: Document
+  readonly segments: readonly Segment[]
+  readonly logits: readonly Float32Array[]
+}
+
+for (const { name, folder } of models()) {
+  const ner = await loadRecognizer(folder, { threads: 1 })
+  const labels = parseLabels(ner.labels, 'IOB2')
+  for (const file of files()) {
+    const sentences = parseConll(readFileSync(file, 'utf8')).slice(0, quick ? 3 : undefined)
+    const documents = joinDocuments(sentences)
+    const title = `${name}, ${basename(file)}: ${documents.length} documents`
+    let passages: Answered[] = []
+    const told = await answer(ner, sentences, false)
+    const rows = [['each sentence by itself, as annotated', byWords(told, labels), byNames(told, labels)]]
+    for (const split of SPLITS) {
+      const answered = await answer(ner, documents, split)
+      if (split === 'passages') passages = answered
+      rows.push([String(split), byWords(answered, labels), byNames(answered, labels)])
+    }
+    report(`${title}, F1 by split`, ['split', 'words', 'names to the character'], rows)
+    report(
+      `${title}, in passages, F1 of names to the character`,
+      ['strategy', 'argmax', 'viterbi'],
+      STRATEGIES.map((strategy) => [
+        strategy,
+        byNames(passages, labels, { strategy }),
+        byNames(passages, labels, { strategy, decode: 'viterbi' }),
+      ]),
+    )
+  }
+  ner.dispose()
+}
+
+function files(): readonly string[] {
+  const given = process.env['IOBERT_BENCH_DATA']?.split(',')
+  const beside = ['data/conll2003-dev.txt', 'data/wikigold.conll'].map(sharedPath)
+  const found = given ?? beside.filter((path) => path !== undefined)
+  return found.length > 0 && !quick ? found : [rootPath('examples/texts/news.conll')]
+}
+
+async function answer(ner: Recognizer, units: readonly TaggedSentence[], split: Split): Promise<Answered[]> {
+  const answered: Answered[] = []
+  for (let first = 0; first < units.length; first += TOGETHER) {
+    const texts = units.slice(first, first + TOGETHER).map((unit) => {
+      const { text } = joinWords(unit.words)
+      const document = { text, spans: splitText(text, split) }
+      const segments = makeSegments(document, ner.tokenizer, { maxLength: ner.model.maxLength })
+      return { unit, document, segments, sequences: partsOf(document, segments).map(({ ids }) => ids) }
+    })
+    const { logits } = await ner.model.forward(texts.flatMap(({ sequences }) => sequences))
+    let next = 0
+    for (const { sequences, ...text } of texts) {
+      answered.push({ ...text, logits: logits.slice(next, next + sequences.length) })
+      next += sequences.length
+    }
+  }
+  return answered
+}
+
+/** As `iobert evaluate` prints it: of words, which the label of their first piece decides. */
+function byWords(answered: readonly Answered[], labels: LabelSet): string {
+  const judged = answered.map(({ unit, document, segments, logits }) => {
+    const { words = [] } = decodeSegments(document.text, segments, logits, labels, { words: true })
+    return { ...unit, guess: labelsOfWords(joinWords(unit.words), words) }
+  })
+  return scorePhrases(countPhrases(judged)).f1.toFixed(2)
+}
+
+/** Of entities that begin and end where the annotated ones do, to the character. */
+function byNames(answered: readonly Answered[], labels: LabelSet, options: DecodeOptions = {}): string {
+  let [found, wanted, right] = [0, 0, 0]
+  for (const { unit, document, segments, logits } of answered) {
+    const gold = goldNames(unit)
+    const { entities } = decodeSegments(document.text, segments, logits, labels, options)
+    found += entities.length
+    wanted += gold.size
+    right += entities.filter(({ type, start, end }) => gold.has(`${type} ${start} ${end}`)).length
+  }
+  check(wanted > 0, 'the file has no names')
+  return ((200 * right) / (found + wanted)).toFixed(2)
+}
+
+function goldNames({ words, gold }: TaggedSentence): ReadonlySet<string> {
+  const { starts } = joinWords(words)
+  const chunks = findChunks(gold, parseTags(gold))
+  return new Set(
+    chunks.map(
+      ({ type, start, end }) => `${type} ${starts[start]} ${starts[end - 1]! + words[end - 1]!.length}`,
+    ),
+  )
+}
