@@ -19,7 +19,7 @@ const SECTIONS = [
     'The house',
     ['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/release.md'],
   ],
-  ['In use', ['docs/recipes.md', 'docs/shipping.md', 'docs/scaling.md']],
+  ['In use', ['docs/redaction.md', 'docs/recipes.md', 'docs/shipping.md', 'docs/scaling.md']],
 ]
 
 function chapters() {

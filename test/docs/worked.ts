@@ -3,6 +3,7 @@ import * as labels from './worked/labels.ts'
 import * as layers from './worked/layers.ts'
 import * as memory from './worked/memory.ts'
 import * as model from './worked/model.ts'
+import * as redaction from './worked/redaction.ts'
 import * as sizes from './worked/sizes.ts'
 
 type Computation = () => string[] | Promise<string[]>
@@ -37,6 +38,8 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   viterbi: labels.viterbi,
   strategies: model.strategies,
   'written-words': model.writtenWords,
+  redaction: redaction.redaction,
+  'redaction-rules': redaction.redactionRules,
   panel: memory.panel,
   limits: memory.limits,
   'limit-exercise': memory.roofExercise,

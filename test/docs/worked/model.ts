@@ -11,7 +11,7 @@ import { columns, decimal } from '../toy.ts'
 
 export const SENTENCE = 'Angela Merkel met Tim Cook in Berlin.'
 
-async function recognise(text: string, options: RecognizeOptions) {
+export async function recognise(text: string, options: RecognizeOptions) {
   const ner = await loadRecognizer(undefined, { inline: true, threads: 1 })
   try {
     return { labels: ner.labels, result: await ner.recognize(text, options) }
