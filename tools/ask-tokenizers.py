@@ -11,7 +11,7 @@ import pathlib
 import struct
 
 import tokenizers
-from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 CODES = [code for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
 HANGUL = range(0xAC00, 0xD7A4)
@@ -120,6 +120,16 @@ def white_space():
     return runs(code for code in CODES if len(cutter.pre_tokenize_str(f"a{chr(code)}a")) == 2)
 
 
+def decimal():
+    cutter = pre_tokenizers.Split(Regex(r"\d"), "removed")
+    return runs(code for code in CODES if len(cutter.pre_tokenize_str(f"a{chr(code)}a")) == 2)
+
+
+def decomposed():
+    normalizer = normalizers.NFKD()
+    return runs(code for code in CODES if normalizer.normalize_str(chr(code)) != chr(code))
+
+
 def numeric():
     cutter = pre_tokenizers.Digits()
     return runs(code for code in CODES if len(cutter.pre_tokenize_str(f"a{chr(code)}a")) == 3)
@@ -208,6 +218,8 @@ def main():
         "word": word_characters(),
         "whiteSpace": white_space(),
         "numeric": numeric(),
+        "decimal": decimal(),
+        "decomposed": decomposed(),
         "graphemes": graphemes(),
         "combining": runs(code for code in CODES if normalizers.StripAccents().normalize_str(chr(code)) == ""),
     }

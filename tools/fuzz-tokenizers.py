@@ -13,7 +13,7 @@ import random
 import subprocess
 import sys
 
-from tokenizer_kinds import HARD, KINDS, build, random_text, units
+from tokenizer_kinds import HARD, KINDS, build, random_text, units, words_of
 
 COMPARE = pathlib.Path(__file__).parent / "compare-tokenizer.mjs"
 BATCH = 1000
@@ -26,33 +26,31 @@ def answer(text, found, tokenizer):
     return {"text": text, "ids": found.ids, "offsets": offsets, "wordIds": found.word_ids, "decoded": decoded}
 
 
-def answers(tokenizer, source, count):
+def answers(tokenizer, source, count, words):
     """Nine in ten are texts, the others pairs and lists of words."""
     for first in range(0, count, BATCH):
-        texts = [random_text(source) for _ in range(min(BATCH, count - first))]
+        texts = [random_text(source, words) for _ in range(min(BATCH, count - first))]
         for text, found in zip(texts, tokenizer.encode_batch(texts)):
             yield answer(text, found, tokenizer)
         for _ in range(BATCH // 20):
             text, pair = source.choice(texts), source.choice(texts)
             found = tokenizer.encode(text, pair)
             yield {"text": text, "pair": pair, "ids": found.ids, "tokenTypeIds": found.type_ids, "sequenceIds": found.sequence_ids}
-            words = [source.choice(texts) for _ in range(3)]
-            found = tokenizer.encode(words, is_pretokenized=True)
-            yield {"words": words, "ids": found.ids, "wordIds": found.word_ids}
+            three = [source.choice(texts) for _ in range(3)]
+            found = tokenizer.encode(three, is_pretokenized=True)
+            yield {"words": three, "ids": found.ids, "wordIds": found.word_ids}
 
 
 def compare(name, seed, count):
     base, config, parts = KINDS[name]
     tokenizer = build(base, parts)
     node = subprocess.Popen(["node", COMPARE, name], stdin=subprocess.PIPE, text=True, encoding="utf-8")
-    # Without a class the steps of BERT and RoBERTa are those of their classes in transformers.
-    as_it_is = {} if base == "roberta" else {"tokenizer_class": "PreTrainedTokenizerFast"}
-    first = {"tokenizer": json.loads(tokenizer.to_str()), "config": {**as_it_is, **config}}
+    first = {"tokenizer": json.loads(tokenizer.to_str()), "config": config}
     node.stdin.write(f"{json.dumps(first)}\n")
     source = random.Random(f"{seed} {name}")
     for text in HARD:
         node.stdin.write(f"{json.dumps(answer(text, tokenizer.encode(text), tokenizer))}\n")
-    for line in answers(tokenizer, source, count):
+    for line in answers(tokenizer, source, count, words_of(name)):
         node.stdin.write(f"{json.dumps(line)}\n")
     node.stdin.close()
     return node.wait()

@@ -9,14 +9,20 @@ import json
 import random
 
 import tokenizers
-from tokenizer_kinds import FOLDER, HARD, KINDS, build, random_text, units
+from tokenizer_kinds import FOLDER, HARD, KINDS, build, random_text, units, words_of
+
+# Of the tokenizers that are met most there are more texts.
+LARGE = ["roberta", "roberta-prefix-space", "roberta-untrimmed", "xlm-roberta", "unigram-metaspace"]
 
 
 def main():
     for name, (base, config, parts) in KINDS.items():
         tokenizer = build(base, parts)
+        if "added_tokens" in parts:
+            # With the ids that the library gives them.
+            parts = {**parts, "added_tokens": json.loads(tokenizer.to_str())["added_tokens"]}
         source = random.Random(name)
-        texts = HARD + [random_text(source) for _ in range(160)]
+        texts = HARD + [random_text(source, words_of(name)) for _ in range(160 if name in LARGE else 40)]
         lines = [{"tokenizers": tokenizers.__version__, "base": base, "config": config, "parts": parts}]
         for text in texts:
             found = tokenizer.encode(text)

@@ -169,6 +169,13 @@ const FILES = {
   },
   'numeric-tables': {
     numericRuns: ['[gap, length] of runs of what the library takes for digits.', packRuns(answers.numeric)],
+    decimalRuns: ['[gap, length] of runs of `\\d` in its patterns.', packRuns(answers.decimal)],
+  },
+  'decomposed-tables': {
+    decomposedRuns: [
+      '[gap, length] of runs of what has a decomposition (NFKD).',
+      packRuns(answers.decomposed),
+    ],
   },
   'combining-tables': {
     combiningRuns: [

@@ -71,10 +71,8 @@ const TIDY: readonly (readonly [string, string])[] = [
 /** Pieces joined by spaces, but for those that continue a word. */
 export function wordPieceDecoder(prefix: string, tidy: boolean): Decoder {
   return (tokens) =>
-    tokens
-      .map((token, index) => {
-        const text = index === 0 ? token : token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`
-        return tidy ? TIDY.reduce((tidied, [from, to]) => tidied.replaceAll(from, to), text) : text
-      })
-      .join('')
+    tokens.map((token, index) => {
+      const text = index === 0 ? token : token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`
+      return tidy ? TIDY.reduce((tidied, [from, to]) => tidied.replaceAll(from, to), text) : text
+    })
 }

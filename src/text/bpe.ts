@@ -3,6 +3,7 @@
  * is merged, until no pair is known. Pairs wait in a heap by rank and place, so a word of n characters takes n log n.
  */
 
+import { bytePieces } from './byte-pieces.ts'
 import type { PieceModel, VisitPiece } from './steps.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -17,6 +18,8 @@ export interface BpeSettings {
   readonly continuingPrefix: string
   /** What the last character ends with in the vocabulary. */
   readonly endSuffix: string
+  /** The pieces that stand for the bytes of a character that is no piece, where there are any; -1 for one that is missing. */
+  readonly byteIds: Int32Array | undefined
 }
 
 /** Two pieces, by id, and the one they make; the place in the list is the rank. */
@@ -77,7 +80,7 @@ export class Bpe implements PieceModel {
 
   /** The characters of the word as symbols. */
   #begin(codePoints: Int32Array, from: number, to: number): void {
-    const { unkId, fuseUnk, continuingPrefix, endSuffix } = this.#settings
+    const { unkId, fuseUnk, continuingPrefix, endSuffix, byteIds } = this.#settings
     const { trie } = this.#vocabulary
     const continuation = trie.find(continuingPrefix)
     this.#count = 0
@@ -87,17 +90,27 @@ export class Bpe implements PieceModel {
       if (index === to - 1)
         for (const character of endSuffix) node = trie.step(node, character.codePointAt(0)!)
       const id = node < 0 ? -1 : trie.idAt(node)
+      const bytes =
+        id < 0 && byteIds ? bytePieces(byteIds, this.#spelt(codePoints, from, to, index)) : undefined
       if (id >= 0) this.#push(id, index, index + 1)
+      else if (bytes) for (const byteId of bytes) this.#push(byteId, index, index + 1)
       else if (unkId !== undefined) {
         if (unknown && fuseUnk) this.#ends[this.#count - 1] = index + 1
         else this.#push(unkId, index, index + 1)
       }
-      unknown = id < 0 && unkId !== undefined
+      unknown = id < 0 && !bytes && unkId !== undefined
     }
     for (let index = 0; index < this.#count; index++) {
       this.#before[index] = index - 1
       this.#after[index] = index + 1 < this.#count ? index + 1 : -1
     }
+  }
+
+  /** A character as it stands in the vocabulary, if it does. */
+  #spelt(codePoints: Int32Array, from: number, to: number, index: number): string {
+    const { continuingPrefix, endSuffix } = this.#settings
+    const character = String.fromCodePoint(codePoints[index]!)
+    return `${index === from ? '' : continuingPrefix}${character}${index === to - 1 ? endSuffix : ''}`
   }
 
   #push(id: number, start: number, end: number): void {

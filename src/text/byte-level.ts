@@ -10,8 +10,12 @@
 import { letterRuns, numberRuns } from './byte-level-tables.ts'
 import { CodePointSet } from './code-point-set.ts'
 import { NormalizedText } from './normalized-text.ts'
+import type { Pattern } from './patterns.ts'
 import type { Decoder, PreTokenizer, TrimOffsets, VisitWord } from './steps.ts'
 import { isWhiteSpace } from './white-space.ts'
+
+/** The pattern as a tokenizer.json has it where words are split apart from bytes. */
+export const GPT2_PATTERN: string = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
 const SPACE = 0x20
 const APOSTROPHE = 0x27
@@ -41,8 +45,7 @@ export interface ByteLevelSettings {
 
 export class ByteLevelPreTokenizer implements PreTokenizer {
   readonly #settings: ByteLevelSettings
-  readonly #letters = new CodePointSet(letterRuns)
-  readonly #numbers = new CodePointSet(numberRuns)
+  readonly #wordEnd: Pattern = gpt2Words()
   readonly #bytes = new NormalizedText(64)
 
   constructor(settings: ByteLevelSettings) {
@@ -65,27 +68,6 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
       word(this.#bytes, 0, this.#bytes.length)
       from = end
     }
-  }
-
-  /** Where the word that begins at `at` ends. */
-  #wordEnd(codes: Int32Array, at: number, to: number): number {
-    const code = codes[at]!
-    if (code === APOSTROPHE) {
-      const end = contractionEnd(codes, at, to)
-      if (end > at) return end
-    }
-    const first = code === SPACE && at + 1 < to && this.#kind(codes[at + 1]!) !== WHITE ? at + 1 : at
-    const kind = this.#kind(codes[first]!)
-    let end = first + 1
-    while (end < to && this.#kind(codes[end]!) === kind) end++
-    // Of white space before something else, the last character goes with that or is a word by itself.
-    return kind === WHITE && end < to && end - at > 1 ? end - 1 : end
-  }
-
-  #kind(code: number): number {
-    if (this.#letters.has(code)) return LETTER
-    if (this.#numbers.has(code)) return NUMBER
-    return isWhiteSpace(code) ? WHITE : OTHER
   }
 
   /** The UTF-8 bytes of a word as characters, each at the place of the code point it is of. */
@@ -115,6 +97,30 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
 }
 
 const [OTHER, LETTER, NUMBER, WHITE] = [0, 1, 2, 3]
+
+/** Where a word of GPT-2's pattern ends. */
+export function gpt2Words(): Pattern {
+  const letters = new CodePointSet(letterRuns)
+  const numbers = new CodePointSet(numberRuns)
+  const kindOf = (code: number): number => {
+    if (letters.has(code)) return LETTER
+    if (numbers.has(code)) return NUMBER
+    return isWhiteSpace(code) ? WHITE : OTHER
+  }
+  return (codes, at, to) => {
+    const code = codes[at]!
+    if (code === APOSTROPHE) {
+      const end = contractionEnd(codes, at, to)
+      if (end > at) return end
+    }
+    const first = code === SPACE && at + 1 < to && kindOf(codes[at + 1]!) !== WHITE ? at + 1 : at
+    const kind = kindOf(codes[first]!)
+    let end = first + 1
+    while (end < to && kindOf(codes[end]!) === kind) end++
+    // Of white space before something else, the last character goes with that or is a word by itself.
+    return kind === WHITE && end < to && end - at > 1 ? end - 1 : end
+  }
+}
 
 /** The end of `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d`, or `at`. */
 function contractionEnd(codes: Int32Array, at: number, to: number): number {
@@ -149,7 +155,7 @@ export const decodeByteLevel: Decoder = (tokens) => {
       joined[length++] = byte
     }
   }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(joined.subarray(0, length))
+  return [new TextDecoder('utf-8', { ignoreBOM: true }).decode(joined.subarray(0, length))]
 }
 
 /** The character that stands for a space. */

@@ -52,7 +52,5 @@ export class Metaspace implements PreTokenizer {
 /** Pieces back to text: the first piece's replacement is the one that was put there. */
 export function metaspaceDecoder({ replacement, prepend }: MetaspaceSettings): Decoder {
   return (tokens) =>
-    tokens
-      .map((token, index) => token.replaceAll(replacement, index === 0 && prepend !== 'never' ? '' : ' '))
-      .join('')
+    tokens.map((token, index) => token.replaceAll(replacement, index === 0 && prepend !== 'never' ? '' : ' '))
 }

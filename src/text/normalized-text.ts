@@ -47,9 +47,7 @@ export class NormalizedText {
 
   /** The code points `[from, to)` as a string. */
   slice(from: number = 0, to: number = this.length): string {
-    let text = ''
-    for (let index = from; index < to; index++) text += String.fromCodePoint(this.codePoints[index]!)
-    return text
+    return codePointsAsText(this.codePoints, from, to)
   }
 
   #grow(): void {
@@ -63,4 +61,10 @@ export class NormalizedText {
     this.starts = grown(this.starts)
     this.ends = grown(this.ends)
   }
+}
+
+export function codePointsAsText(codePoints: Int32Array, from: number, to: number): string {
+  let text = ''
+  for (let index = from; index < to; index++) text += String.fromCodePoint(codePoints[index]!)
+  return text
 }

@@ -1,6 +1,7 @@
 /** The smaller normalisers that a tokenizer.json may name, and sequences of them. */
 
 import { NormalizedText } from './normalized-text.ts'
+import type { Pattern } from './patterns.ts'
 import type { Normalizer } from './steps.ts'
 import { type LetterTables, letterTables } from './unicode.ts'
 import { isWhiteSpace } from './white-space.ts'
@@ -48,53 +49,19 @@ export class Strip implements Normalizer {
   }
 }
 
-/** What `Replace` looks for: a string, or at least so many of one character. */
-export interface ReplacePattern {
-  readonly text: string
-  /** The least number of times it stands there; taken as often as it does. */
-  readonly atLeast: number | undefined
-}
-
-/**
- * A pattern of the few that are understood: literal characters, or one character repeated (`x+`, `x{2,}`). Undefined for
- * all other regular expressions: whichever engine followed them here would not be the library's.
- */
-export function parsePattern(regex: string): ReplacePattern | undefined {
-  const repeated = /^(\\?)(.)(?:\+|\{(\d+),\})$/su.exec(regex)
-  if (repeated) {
-    const [, backslash, character, least] = repeated
-    if (!isLiteral(backslash!, character!)) return undefined
-    return { text: character!, atLeast: least === undefined ? 1 : Math.max(1, Number(least)) }
-  }
-  let text = ''
-  for (const [whole, backslash, character] of regex.matchAll(/(\\?)(.)/gsu)) {
-    if (!isLiteral(backslash!, character!) || whole === '\\') return undefined
-    text += character
-  }
-  return text === '' ? undefined : { text, atLeast: undefined }
-}
-
-/** Escaped signs stand for themselves, escaped letters for something else; bare signs may mean something. */
-function isLiteral(backslash: string, character: string): boolean {
-  const meaning = /[\\^$.*+?()[\]{}|]/u.test(character)
-  return backslash === '' ? !meaning : !/[\p{L}\p{N}]/u.test(character)
-}
-
 export class Replace implements Normalizer {
-  readonly #pattern: readonly number[]
-  readonly #atLeast: number | undefined
+  readonly #pattern: Pattern
   readonly #content: readonly number[]
 
-  constructor({ text, atLeast }: ReplacePattern, content: string) {
-    this.#pattern = Array.from(text, (character) => character.codePointAt(0)!)
-    this.#atLeast = atLeast
+  constructor(pattern: Pattern, content: string) {
+    this.#pattern = pattern
     this.#content = Array.from(content, (character) => character.codePointAt(0)!)
   }
 
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
     const made = new NormalizedText(to - from + 16)
     while (from < to) {
-      const end = this.#matchEnd(source.codePoints, from, to)
+      const end = this.#pattern(source.codePoints, from, to)
       if (end === from) made.pushFrom(source, from++)
       else {
         // What is put there stands where the last of what was there stood.
@@ -103,17 +70,6 @@ export class Replace implements Normalizer {
       }
     }
     return made
-  }
-
-  #matchEnd(codes: Int32Array, from: number, to: number): number {
-    const pattern = this.#pattern
-    if (this.#atLeast !== undefined) {
-      let end = from
-      while (end < to && codes[end] === pattern[0]) end++
-      return end - from >= this.#atLeast ? end : from
-    }
-    if (from + pattern.length > to) return from
-    return pattern.every((code, index) => codes[from + index] === code) ? from + pattern.length : from
   }
 }
 

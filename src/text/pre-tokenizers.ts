@@ -2,6 +2,7 @@
 
 import type { CodePointSet } from './code-point-set.ts'
 import type { NormalizedText } from './normalized-text.ts'
+import { classPattern, type Pattern } from './patterns.ts'
 import type { PreTokenizer, VisitWord } from './steps.ts'
 import { CLASS, characterTraits, PUNCTUATION } from './unicode.ts'
 import { isWhiteSpace } from './white-space.ts'
@@ -23,61 +24,111 @@ export class PreTokenizerSequence implements PreTokenizer {
   }
 }
 
-/** Where a word ends and another begins, by the kind of each code point. */
-export interface Kinds {
-  /** 0: separates words and is in none. */
-  kind(code: number): number
-  /** Whether each code point of a kind is a word by itself; else a run of one kind is. */
-  alone(kind: number): boolean
-}
+/** What becomes of a match; what is no match is a word. */
+export const SPLIT_BEHAVIORS = [
+  'Removed',
+  'Isolated',
+  'MergedWithPrevious',
+  'MergedWithNext',
+  'Contiguous',
+] as const
 
-export class SplitByKind implements PreTokenizer {
-  readonly #kinds: Kinds
+export type SplitBehavior = (typeof SPLIT_BEHAVIORS)[number]
 
-  constructor(kinds: Kinds) {
-    this.#kinds = kinds
+/** Splits where a pattern matches. */
+export class Split implements PreTokenizer {
+  readonly #pattern: Pattern
+  readonly #behavior: SplitBehavior
+  readonly #invert: boolean
+
+  /** @param invert what matches is taken for what does not, and the reverse */
+  constructor(pattern: Pattern, behavior: SplitBehavior, invert: boolean = false) {
+    this.#pattern = pattern
+    this.#behavior = behavior
+    this.#invert = invert
   }
 
   split(text: NormalizedText, from: number, to: number, word: VisitWord): void {
-    const { codePoints } = text
+    // The word that what comes next may belong to, and whether that is a match.
+    let start = from
+    let end = from
+    let wasMatch = false
+    this.#eachPart(text.codePoints, from, to, (first, last, isMatch) => {
+      if (end > start && !this.#joins(wasMatch, isMatch)) {
+        if (!(wasMatch && this.#behavior === 'Removed')) word(text, start, end)
+        start = first
+      } else if (end === start) start = first
+      end = last
+      wasMatch = isMatch
+    })
+    if (end > start && !(wasMatch && this.#behavior === 'Removed')) word(text, start, end)
+  }
+
+  /** Whether a part belongs to the word of the part before it. */
+  #joins(before: boolean, isMatch: boolean): boolean {
+    switch (this.#behavior) {
+      case 'MergedWithPrevious':
+        return isMatch && !before
+      case 'MergedWithNext':
+        return before && !isMatch
+      case 'Contiguous':
+        return before === isMatch
+      default:
+        return false
+    }
+  }
+
+  /** Calls `visit` for each match, and for what stands between two. */
+  #eachPart(
+    codes: Int32Array,
+    from: number,
+    to: number,
+    visit: (from: number, to: number, isMatch: boolean) => void,
+  ): void {
+    let done = from
     while (from < to) {
-      const kind = this.#kinds.kind(codePoints[from]!)
-      let end = from + 1
-      const run = !this.#kinds.alone(kind)
-      while (run && end < to && this.#kinds.kind(codePoints[end]!) === kind) end++
-      if (kind !== 0) word(text, from, end)
+      const end = this.#pattern(codes, from, to)
+      if (end === from) {
+        from++
+        continue
+      }
+      if (done < from) visit(done, from, this.#invert)
+      visit(from, end, !this.#invert)
+      done = end
       from = end
     }
+    if (done < to) visit(done, to, this.#invert)
   }
 }
 
 /** Words are what white space separates. */
-export const whitespaceSplit: PreTokenizer = new SplitByKind({
-  kind: (code) => (isWhiteSpace(code) ? 0 : 1),
-  alone: () => false,
-})
+export const whitespaceSplit: PreTokenizer = new Split(classPattern(isWhiteSpace), 'Removed')
 
 /** `\w+|[^\w\s]+`: runs of word characters, and runs of what is neither word nor white space. */
 export function whitespace(words: CodePointSet): PreTokenizer {
-  return new SplitByKind({
-    kind: (code) => (words.has(code) ? 2 : isWhiteSpace(code) ? 0 : 1),
-    alone: () => false,
-  })
+  const kind = (code: number): number => (words.has(code) ? 2 : isWhiteSpace(code) ? 0 : 1)
+  const run: Pattern = (codes, from, to) => {
+    const first = kind(codes[from]!)
+    let end = from
+    while (first > 0 && end < to && kind(codes[end]!) === first) end++
+    return end
+  }
+  return new Split(run, 'Removed', true)
 }
 
-/** Punctuation apart, each character a word, or each run of them. */
-export function punctuation(contiguous: boolean): PreTokenizer {
+/** Punctuation, each character a match. */
+export function punctuation(behavior: SplitBehavior): PreTokenizer {
   const traits = characterTraits()
-  return new SplitByKind({
-    kind: (code) => ((traits[code]! & CLASS) === PUNCTUATION ? 2 : 1),
-    alone: (kind) => kind === 2 && !contiguous,
-  })
+  return new Split(
+    classPattern((code) => (traits[code]! & CLASS) === PUNCTUATION),
+    behavior,
+  )
 }
 
 /** Digits apart, each a word, or each run of them. */
 export function digits(numeric: CodePointSet, individual: boolean): PreTokenizer {
-  return new SplitByKind({
-    kind: (code) => (numeric.has(code) ? 2 : 1),
-    alone: (kind) => kind === 2 && individual,
-  })
+  return new Split(
+    classPattern((code) => numeric.has(code)),
+    individual ? 'Isolated' : 'Contiguous',
+  )
 }

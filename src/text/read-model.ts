@@ -54,8 +54,7 @@ function readWordPiece(part: JsonObject): ModelPart {
 async function readBpe(part: JsonObject, lines: readonly string[] | undefined): Promise<ModelPart> {
   const { Bpe } = await import('./bpe.ts')
   const vocabulary = vocabularyFromJson(part.value['vocab'], part.name)
-  refuse(part, 'byte_fallback')
-  if ((part.number('dropout') ?? 0) > 0) refuse(part, 'dropout')
+  if ((part.number('dropout') ?? 0) > 0) throw randomly(part)
   const continuingPrefix = part.string('continuing_subword_prefix') ?? ''
   const merges = readMerges(lines ?? part.value['merges'], vocabulary, continuingPrefix, part.name)
   const unkToken = part.string('unk_token')
@@ -70,6 +69,7 @@ async function readBpe(part: JsonObject, lines: readonly string[] | undefined): 
         ignoreMerges: part.boolean('ignore_merges') ?? false,
         continuingPrefix,
         endSuffix: part.string('end_of_word_suffix') ?? '',
+        byteIds: part.boolean('byte_fallback') ? byteIdsOf(vocabulary) : undefined,
       }),
   }
 }
@@ -106,20 +106,28 @@ async function readUnigram(part: JsonObject, read: UnigramVocabulary | undefined
       `model.vocab in ${part.name} must be an array of pieces and their scores`,
     )
   }
-  refuse(part, 'byte_fallback')
   const vocabulary = new Vocabulary(read.pieces)
   const unkId = part.count('unk_id', 0)
   const unkToken = unkId === undefined ? undefined : vocabulary.pieceOf(unkId)
   if (unkId === undefined || unkToken === undefined) {
     throw part.wrong('unk_id', `the id of the unknown piece, below ${vocabulary.size}`)
   }
-  return { kind: 'Unigram', vocabulary, unkToken, build: () => new Unigram(vocabulary, read.scores, unkId) }
+  const byteIds = part.boolean('byte_fallback') ? byteIdsOf(vocabulary) : undefined
+  const build = (): PieceModel => new Unigram(vocabulary, read.scores, unkId, byteIds)
+  return { kind: 'Unigram', vocabulary, unkToken, build }
 }
 
-function refuse(part: JsonObject, key: string): void {
-  if (!part.value[key]) return
-  throw new ModelFormatError(
+/** The pieces that stand for bytes, by byte: `<0x00>` and on; -1 where the vocabulary lacks one. */
+function byteIdsOf(vocabulary: Vocabulary): Int32Array {
+  return Int32Array.from(
+    { length: 256 },
+    (_, byte) => vocabulary.idOf(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`) ?? -1,
+  )
+}
+
+function randomly(part: JsonObject): ModelFormatError {
+  return new ModelFormatError(
     'UnsupportedConfig',
-    `${part.name} asks for ${key} in its ${part.string('type')} model, which no model of BERT's family does; it cannot be read`,
+    `${part.name} has dropout ${part.number('dropout')} in its BPE model, which cuts words at random; set it to null`,
   )
 }

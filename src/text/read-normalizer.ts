@@ -1,9 +1,9 @@
 /** The normalizer of a tokenizer.json. */
 
 import { ModelFormatError, quoted } from '../format/errors.ts'
-import { shown } from '../format/json-file.ts'
 import type { JsonObject } from './json-object.ts'
 import { bertNormalizer } from './normalize.ts'
+import { readPattern } from './read-pattern.ts'
 import type { Normalizer } from './steps.ts'
 import { loadLetterTables } from './unicode.ts'
 
@@ -61,12 +61,20 @@ async function readSteps(
       if (lowercase === false) return []
       await loadLetterTables()
       return [new Lowercase()]
+    case 'NFC':
+    case 'NFD':
+    case 'NFKC':
+    case 'NFKD': {
+      await loadLetterTables()
+      const { NormalizationForm } = await import('./normalization-forms.ts')
+      return [new NormalizationForm(kind)]
+    }
     case 'Strip':
       return [new Strip(part.boolean('strip_left') ?? true, part.boolean('strip_right') ?? true)]
     case 'Prepend':
-      return [new Prepend(part.string('prepend') ?? '')]
+      return [new Prepend(readContent(part, 'prepend'))]
     case 'Replace':
-      return [new Replace(await readPattern(part), part.string('content') ?? '')]
+      return [new Replace(await readPattern(part), readContent(part, 'content'))]
     case 'StripAccents': {
       const { combiningRuns } = await import('./combining-tables.ts')
       const { CodePointSet } = await import('./code-point-set.ts')
@@ -83,16 +91,11 @@ async function readSteps(
   }
 }
 
-async function readPattern(part: JsonObject) {
-  const { parsePattern } = await import('./normalizers.ts')
-  const pattern = part.object('pattern')
-  const text = pattern?.string('String')
-  if (text) return { text, atLeast: undefined }
-  const regex = pattern?.string('Regex')
-  const parsed = regex === undefined ? undefined : parsePattern(regex)
-  if (parsed) return parsed
-  throw new ModelFormatError(
-    'UnsupportedConfig',
-    `${part.name} replaces ${shown(regex ?? part.value['pattern'])}; of patterns, characters and one repeated character are understood`,
-  )
+/** UTF-16 units that are put in for one: more would make a text of any length of a short one. */
+const LONGEST_CONTENT = 32
+
+function readContent(part: JsonObject, key: string): string {
+  const content = part.string(key) ?? ''
+  if (content.length <= LONGEST_CONTENT) return content
+  throw part.wrong(key, `of at most ${LONGEST_CONTENT} characters`)
 }

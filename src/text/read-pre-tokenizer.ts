@@ -4,7 +4,10 @@ import { ModelFormatError, quoted } from '../format/errors.ts'
 import { loadWordCharacters } from './added-tokens.ts'
 import type { JsonObject } from './json-object.ts'
 import type { MetaspaceSettings } from './metaspace.ts'
+import { literalPattern } from './patterns.ts'
 import { bertPreTokenizer } from './pre-tokenize.ts'
+import type { SplitBehavior } from './pre-tokenizers.ts'
+import { readPattern } from './read-pattern.ts'
 import type { PreTokenizer } from './steps.ts'
 
 /**
@@ -47,12 +50,16 @@ async function readStep(
       return steps.whitespaceSplit
     case 'Whitespace':
       return steps.whitespace(await loadWordCharacters())
-    case 'Punctuation': {
-      const behavior = part.string('behavior') ?? 'Isolated'
-      if (behavior !== 'Isolated' && behavior !== 'Contiguous') {
-        throw unsupported(part, `a pre_tokenizer Punctuation with the behavior ${quoted(behavior)}`)
-      }
-      return steps.punctuation(behavior === 'Contiguous')
+    case 'Punctuation':
+      return steps.punctuation(readBehavior(part, steps.SPLIT_BEHAVIORS, 'Isolated'))
+    case 'Split': {
+      const behavior = readBehavior(part, steps.SPLIT_BEHAVIORS)
+      return new steps.Split(await readPattern(part), behavior, part.boolean('invert') ?? false)
+    }
+    case 'CharDelimiterSplit': {
+      const delimiter = part.string('delimiter') ?? ''
+      if ([...delimiter].length !== 1) throw part.wrong('delimiter', 'one character')
+      return new steps.Split(literalPattern(delimiter), 'Removed')
     }
     case 'Digits': {
       const { numericRuns } = await import('./numeric-tables.ts')
@@ -74,6 +81,17 @@ export function readMetaspace(part: JsonObject): MetaspaceSettings {
   }
   const prepend = part.boolean('add_prefix_space') === false ? 'never' : scheme
   return { replacement, prepend, split: part.boolean('split') ?? true }
+}
+
+function readBehavior(
+  part: JsonObject,
+  known: readonly SplitBehavior[],
+  otherwise?: SplitBehavior,
+): SplitBehavior {
+  const written = part.string('behavior') ?? otherwise
+  const behavior = known.find((name) => name === written)
+  if (behavior !== undefined) return behavior
+  throw part.wrong('behavior', `one of ${known.join(', ')}`)
 }
 
 function unsupported(part: JsonObject, what: string): ModelFormatError {

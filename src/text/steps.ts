@@ -25,8 +25,8 @@ export interface PieceModel {
   tokenize(codePoints: Int32Array, from: number, to: number, piece: VisitPiece): void
 }
 
-/** Makes a text of pieces. */
-export type Decoder = (tokens: readonly string[]) => string
+/** Changes pieces on their way to a text, which is what comes out of the last decoder, joined. */
+export type Decoder = (tokens: readonly string[]) => readonly string[]
 
 /** A part of what is put round one or two texts: a text by its number, or a special token. */
 export type TemplatePart =

@@ -156,7 +156,7 @@ export class Tokenizer {
       const token = this.#normalizedContents.get(id) ?? this.#tokenOf(id)
       if (token !== undefined) tokens.push(token)
     }
-    return this.#parts.decoder(tokens)
+    return this.#parts.decoder(tokens).join('')
   }
 
   #fill(append: (output: Encoding) => void): Encoding {

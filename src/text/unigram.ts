@@ -3,6 +3,8 @@
  * sum of scores (log probabilities), by dynamic programming from left to right (Viterbi).
  */
 
+import { bytePieces } from './byte-pieces.ts'
+import { codePointsAsText } from './normalized-text.ts'
 import type { PieceModel, VisitPiece } from './steps.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -14,13 +16,23 @@ export class Unigram implements PieceModel {
   readonly #scores: Float64Array
   readonly #unkId: number
   readonly #unkScore: number
+  readonly #byteIds: Int32Array | undefined
   /** Of the best way to the place before each code point: its score, where its last piece begins, and that piece. */
   #best = new Float64Array(64)
   #begins = new Int32Array(64)
   #ids = new Int32Array(64)
 
-  /** @param scores by id */
-  constructor(vocabulary: Vocabulary, scores: Float64Array, unkId: number) {
+  /**
+   * @param scores by id
+   * @param byteIds the pieces that stand for bytes, where what is unknown is spelt in them; -1 for one that is missing
+   */
+  constructor(
+    vocabulary: Vocabulary,
+    scores: Float64Array,
+    unkId: number,
+    byteIds: Int32Array | undefined = undefined,
+  ) {
+    this.#byteIds = byteIds
     this.#vocabulary = vocabulary
     this.#scores = scores
     this.#unkId = unkId
@@ -47,7 +59,9 @@ export class Unigram implements PieceModel {
         while (end < length && this.#ids[begins[end]!] === this.#unkId) end = begins[end]!
         id = this.#idOf(codePoints, from + start, from + end)
       }
-      piece(id, from + start, from + end)
+      const bytes = id === this.#unkId && this.#byteIds
+      const ids = bytes && bytePieces(bytes, codePointsAsText(codePoints, from + start, from + end))
+      for (const each of ids || [id]) piece(each, from + start, from + end)
       start = end
     }
   }

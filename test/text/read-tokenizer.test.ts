@@ -45,7 +45,7 @@ test('readTokenizer says which step of a tokenizer.json it does not know', async
     [{ model, normalizer: { type: 'Sequence', normalizers: [{ type: 'Odd' }] } }, /normalizer of type "Odd"/],
     [
       { model, normalizer: { type: 'Replace', pattern: { Regex: '(a|b)+' }, content: '' } },
-      /replaces "\(a\|b\)\+"/,
+      /a Replace of the pattern "\(a\|b\)\+"/,
     ],
     [{ model, pre_tokenizer: { type: 'Odd' } }, /pre_tokenizer of type "Odd"/],
     [
@@ -64,7 +64,14 @@ test('readTokenizer says which step of a tokenizer.json it does not know', async
       },
       /does not put one token before a text and one behind it/,
     ],
-    [{ model: { type: 'BPE', vocab: { a: 0 }, merges: [], byte_fallback: true } }, /byte_fallback/],
+    [
+      {
+        model,
+        pre_tokenizer: { type: 'Split', pattern: { Regex: '\\s*' }, behavior: 'Removed', invert: false },
+      },
+      /a Split of the pattern "\\\\s\*"/,
+    ],
+    [{ model: { type: 'BPE', vocab: { a: 0 }, merges: [], dropout: 0.1 } }, /dropout 0\.1/],
   ]
   for (const [json, pattern] of cases) {
     const wrong = await error(mapFiles(new Map([['tokenizer.json', bytes(JSON.stringify(json))]])))
