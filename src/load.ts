@@ -22,7 +22,7 @@ import type { EngineSetup } from './runtime/engine.ts'
 import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
-import { readTokenizer } from './text/read-tokenizer.ts'
+import { readTokenizer, type TokenizerFacts } from './text/read-tokenizer.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 /** What differs between runtimes. */
@@ -89,7 +89,11 @@ async function loadWatched(
   const locator = copy?.locator ?? located
   const files = await platform.openFiles(locator, watch)
   const written = await loadConfig(files)
-  const tokenizer = await readTokenizer(files, tokenizerOptions(options)).catch((error: unknown) => {
+  const reading = readTokenizer(files, {
+    lowercase: options.lowercase,
+    model: async () => tokenizerFacts(written),
+  })
+  const tokenizer = await reading.catch((error: unknown) => {
     // An encoder may come without a vocabulary; whoever asks for text then gets this error.
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return error
     throw error
@@ -160,7 +164,7 @@ export async function loadTokenizer(
   try {
     watch.signal?.throwIfAborted()
     const locator = await platform.locate(model, options, watch, undefined)
-    const tokenizer = await readTokenizer(await platform.openFiles(locator, watch), tokenizerOptions(options))
+    const tokenizer = await readTokenizerOf(await platform.openFiles(locator, watch), options.lowercase)
     watch.signal?.throwIfAborted()
     return tokenizer
   } finally {
@@ -168,8 +172,18 @@ export async function loadTokenizer(
   }
 }
 
-function tokenizerOptions({ lowercase }: LoadOptions): { lowercase?: boolean } {
-  return lowercase === undefined ? {} : { lowercase }
+/** The tokenizer of a model whose config.json may not be there: a tokenizer may come by itself. */
+export function readTokenizerOf(files: ModelFiles, lowercase?: boolean): Promise<Tokenizer> {
+  const model = (): Promise<TokenizerFacts> =>
+    loadConfig(files).then(tokenizerFacts, (error: unknown) => {
+      if (error instanceof ModelFormatError) return {}
+      throw error
+    })
+  return readTokenizer(files, { lowercase, model })
+}
+
+function tokenizerFacts({ tokenizerClass, family }: BertConfig): TokenizerFacts {
+  return { tokenizerClass, sentencePiece: family.sentencePiece }
 }
 
 async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
@@ -257,4 +271,3 @@ function longest(
 }
 
 export type { ModelInfo }
-export { readTokenizer }

@@ -9,12 +9,12 @@ import { HubCache } from '../hub/cache.node.ts'
 import { readEnvironment } from '../hub/environment.node.ts'
 import { HubError } from '../hub/errors.ts'
 import { clearInt8Copies } from '../hub/int8-copy.node.ts'
-import { BPE_FILES, CONFIG, INDEX, SMALL_FILES, WEIGHTS } from '../hub/model-files.ts'
+import { CONFIG, INDEX, OTHER_VOCABULARIES, SMALL_FILES, WEIGHTS } from '../hub/model-files.ts'
 import { parseHubId } from '../hub/urls.ts'
 import { chooseKernels } from '../kernels/choose.ts'
 import { mayFuse, type Precision } from '../kernels/kernels.ts'
 import { defaultTiles } from '../kernels/tuning.ts'
-import { type Platform, readTokenizer } from '../load.ts'
+import { type Platform, readTokenizerOf } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import { visibleName } from '../markup/visible.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
@@ -128,7 +128,7 @@ async function factsOf(files: ModelFiles, local: boolean, weights = true): Promi
   }
   const config = await attempt(() => loadConfig(files))
   if (config !== undefined) {
-    await attempt(() => readTokenizer(files))
+    await attempt(() => readTokenizerOf(files))
   }
   const found = await findFiles(files, local)
   const read = config && weights ? await attempt(() => readWeights(files, config)) : undefined
@@ -232,7 +232,7 @@ async function memoryAt(precision: Precision, config: BertConfig): Promise<numbe
 }
 
 async function findFiles(files: ModelFiles, local: boolean): Promise<ModelFile[]> {
-  const names = [CONFIG, ...SMALL_FILES, ...BPE_FILES, WEIGHTS, INDEX]
+  const names = [CONFIG, ...SMALL_FILES, ...OTHER_VOCABULARIES, WEIGHTS, INDEX]
   const found: ModelFile[] = []
   for (const name of names) {
     const source = await files.open(name)

@@ -13,13 +13,13 @@ import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.t
 import { readEnvironment } from './environment.node.ts'
 import { HubError } from './errors.ts'
 import {
-  BPE_FILES,
   CONFIG,
   hasVocabulary,
   INDEX,
   mostBytes,
   noSafetensors,
   noVocabulary,
+  OTHER_VOCABULARIES,
   OTHER_WEIGHTS,
   SENTENCE_MODULES,
   SMALL_FILES,
@@ -185,7 +185,7 @@ class HubDownload {
     await this.#download(config)
     await this.#fetchSmall(SMALL_FILES)
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
-    if (!(await hasVocabulary(has))) await this.#fetchSmall(BPE_FILES)
+    if (!(await hasVocabulary(has))) await this.#fetchSmall(OTHER_VOCABULARIES)
     if (!(await hasVocabulary(has))) throw await this.#noVocabulary()
     if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#sentenceFiles())
     if (this.#options.weights ?? true) await this.#fetchWeights()

@@ -23,18 +23,20 @@ export const OTHER_WEIGHTS: readonly string[] = [
   'tf_model.h5',
 ]
 
-/** RoBERTa's vocabulary, asked for where there is no other. */
-export const BPE_FILES: readonly string[] = ['vocab.json', 'merges.txt']
+/** RoBERTa's vocabulary, and SentencePiece's, asked for where there is no other. */
+export const OTHER_VOCABULARIES: readonly string[] = ['vocab.json', 'merges.txt', 'sentencepiece.bpe.model']
 
 export async function hasVocabulary(has: (fileName: string) => Promise<boolean>): Promise<boolean> {
-  if ((await has('vocab.txt')) || (await has('tokenizer.json'))) return true
-  return (await Promise.all(BPE_FILES.map(has))).every(Boolean)
+  for (const fileName of ['vocab.txt', 'tokenizer.json', 'sentencepiece.bpe.model']) {
+    if (await has(fileName)) return true
+  }
+  return (await has('vocab.json')) && (await has('merges.txt'))
 }
 
 export function noVocabulary(repository: string): ModelFormatError {
   return new ModelFormatError(
     'MissingFile',
-    `The model ${repository} has neither vocab.txt nor tokenizer.json, nor vocab.json with merges.txt: it has no tokenizer that can be read; save it with save_pretrained of its fast tokenizer`,
+    `The model ${repository} has neither vocab.txt nor tokenizer.json, nor vocab.json with merges.txt, nor sentencepiece.bpe.model: it has no tokenizer that can be read; save it with save_pretrained of its fast tokenizer`,
   )
 }
 

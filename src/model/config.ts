@@ -33,6 +33,8 @@ const OTHER_HEAD = /For(MultipleChoice|QuestionAnswering|NextSentencePrediction)
 export interface BertConfig {
   /** `bert`, `distilbert` and so on. */
   readonly modelType: string
+  /** The class of its tokenizer in transformers, where config.json names it. */
+  readonly tokenizerClass?: string
   /** What models of this type have in common: names, and how config.json is read. */
   readonly family: Family
   /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
@@ -144,6 +146,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     family,
     ...(architecture === undefined ? {} : { architecture }),
     headKind: headOf(architecture),
+    ...readTokenizerClass(config),
     ...(problemType === undefined ? {} : { problemType }),
     ...(activation === undefined ? {} : { activation }),
     hiddenSize,
@@ -182,6 +185,14 @@ export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   } finally {
     await source.close()
   }
+}
+
+/** Which tokenizer reads the files, where they are not told by tokenizer_config.json. */
+function readTokenizerClass(config: JsonRecord): { tokenizerClass?: string } {
+  const value = config['tokenizer_class'] ?? undefined
+  if (value === undefined) return {}
+  if (typeof value !== 'string') throw invalid(`tokenizer_class must be a text, not ${kind(value)}`)
+  return { tokenizerClass: value }
 }
 
 /** `model_type`; the first BERT configurations had none. */

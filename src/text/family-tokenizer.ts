@@ -19,6 +19,7 @@ import { readModel, type VocabularyFile } from './read-model.ts'
 import { readNormalizer } from './read-normalizer.ts'
 import { type ByteLevelTrim, readPostProcessor } from './read-post-processor.ts'
 import { readPreTokenizer } from './read-pre-tokenizer.ts'
+import type { SentencePieceOrder } from './sentencepiece.ts'
 import { parseTokenFiles, readMaxLength, type TokenizerFiles, takesJsonAsItIs } from './settings.ts'
 import type { TrimOffsets } from './steps.ts'
 import { Tokenizer, type TokenizerParts } from './tokenizer.ts'
@@ -80,6 +81,32 @@ export function readBpeFiles(
     .map((line) => line.trimEnd())
     .filter((line) => line !== '' && !line.startsWith('#version'))
   return readFamilyTokenizer({ ...files, json }, options, { merges: pairs })
+}
+
+/**
+ * The tokenizer of SentencePiece's own file, as XLM-R and CamemBERT have it.
+ *
+ * @param order  what the model's family makes of its pieces, where it does
+ * @throws {ModelFormatError} as `readFamilyTokenizer` does
+ */
+export async function readSentencePiece(
+  file: Uint8Array,
+  name: string,
+  order: SentencePieceOrder | undefined,
+  files: TokenFiles,
+  options: FamilyOptions,
+): Promise<Tokenizer> {
+  const { parseSentencePiece, sentencePieceTokenizer } = await import('./sentencepiece.ts')
+  if (!order) {
+    throw new ModelFormatError(
+      'UnsupportedConfig',
+      `${name} can be read for XLM-R and CamemBERT alone; save this model's tokenizer as tokenizer.json, with save_pretrained of its fast tokenizer`,
+    )
+  }
+  const { json, vocabulary } = sentencePieceTokenizer(parseSentencePiece(file, name), order, name)
+  return readFamilyTokenizer({ ...files, json: new JsonObject(name, json) }, options, {
+    unigram: vocabulary,
+  })
 }
 
 /**

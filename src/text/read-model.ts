@@ -9,7 +9,7 @@ import { WordPiece } from './wordpiece.ts'
 
 /** What was read of a vocabulary apart from the rest of the JSON. */
 export interface VocabularyFile {
-  readonly unigram?: UnigramVocabulary | undefined
+  readonly unigram?: Omit<UnigramVocabulary, 'rest'> | undefined
   /** The lines of merges.txt. */
   readonly merges?: readonly string[] | undefined
 }
@@ -98,7 +98,7 @@ function readMerges(merges: unknown, vocabulary: Vocabulary, prefix: string, nam
   return ids
 }
 
-async function readUnigram(part: JsonObject, read: UnigramVocabulary | undefined): Promise<ModelPart> {
+async function readUnigram(part: JsonObject, read: VocabularyFile['unigram']): Promise<ModelPart> {
   const { Unigram } = await import('./unigram.ts')
   if (!read) {
     throw new ModelFormatError(

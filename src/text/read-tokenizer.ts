@@ -1,8 +1,10 @@
-import { ModelFormatError } from '../format/errors.ts'
+import { ModelFormatError, quoted } from '../format/errors.ts'
 import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
 import { loadWordCharacters } from './added-tokens.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
 import { readJson } from './json-object.ts'
+import type { TokenFiles } from './read-added-tokens.ts'
+import type { SentencePieceOrder } from './sentencepiece.ts'
 import { isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
@@ -10,12 +12,22 @@ import { loadLetterTables } from './unicode.ts'
 /** Bytes of a file. The largest tokenizer.json of these models, bge-m3's, has 17 MB, the largest vocab.txt, LaBSE's, 5 MB. */
 const MAX_BYTES = 2 ** 25
 const MAX_VOCABULARY_BYTES = 2 ** 23
+/** What is known of a model besides its tokenizer's files. */
+export interface TokenizerFacts {
+  /** `tokenizer_class` of config.json. */
+  readonly tokenizerClass?: string | undefined
+  /** What its family makes of SentencePiece's own file. */
+  readonly sentencePiece?: SentencePieceOrder | undefined
+}
+
+/** SentencePiece's own file. */
+const SENTENCE_PIECE = 'sentencepiece.bpe.model'
 
 /**
- * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, or RoBERTa's
- * vocab.json and merges.txt.
+ * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's
+ * vocab.json and merges.txt, or the sentencepiece.bpe.model of XLM-R and CamemBERT.
  *
- * @param options `lowercase` holds over what the files say
+ * @param options `lowercase` holds over what the files say; `model` is asked where there is no tokenizer.json
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
  *
  * @example
@@ -23,9 +35,12 @@ const MAX_VOCABULARY_BYTES = 2 ** 23
  */
 export async function readTokenizer(
   files: ModelFiles,
-  options: { lowercase?: boolean | undefined } = {},
+  options: {
+    lowercase?: boolean | undefined
+    model?: () => Promise<TokenizerFacts>
+  } = {},
 ): Promise<Tokenizer> {
-  const { lowercase } = options
+  const { lowercase, model = async (): Promise<TokenizerFacts> => ({}) } = options
   const [tokenizerJson, tokenizerConfig, specialTokensMap, addedTokens] = await Promise.all([
     read(files, 'tokenizer.json'),
     read(files, 'tokenizer_config.json'),
@@ -46,16 +61,52 @@ export async function readTokenizer(
     return readFamilyTokenizer(parsed, family)
   }
   const vocab = await read(files, 'vocab.txt')
-  if (vocab) return loaded(readBertFiles(parseTokenFiles(beside), vocab, lowercase))
+  if (vocab) {
+    const parsed = parseTokenFiles(beside)
+    checkClass(parsed, await model(), 'vocab.txt', /(?:Bert|Electra)Tokenizer(?:Fast)?$/)
+    return loaded(readBertFiles(parsed, vocab, lowercase))
+  }
   const [vocabJson, merges] = await Promise.all([read(files, 'vocab.json'), read(files, 'merges.txt')])
   if (vocabJson && merges) {
     const { readBpeFiles } = await import('./family-tokenizer.ts')
-    return readBpeFiles(vocabJson, merges, parseTokenFiles(beside), family)
+    const parsed = parseTokenFiles(beside)
+    checkClass(parsed, await model(), 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/)
+    return readBpeFiles(vocabJson, merges, parsed, family)
+  }
+  const sentencePieceFile = await read(files, SENTENCE_PIECE)
+  if (sentencePieceFile) {
+    const { readSentencePiece } = await import('./family-tokenizer.ts')
+    const { sentencePiece } = await model()
+    return readSentencePiece(
+      sentencePieceFile,
+      SENTENCE_PIECE,
+      sentencePiece,
+      parseTokenFiles(beside),
+      family,
+    )
   }
   throw missingFile(
     files,
     ['tokenizer.json', 'vocab.txt'],
-    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt; a model has one of them`,
+    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE}; a model has one of them`,
+  )
+}
+
+/**
+ * Refuses vocabularies of tokenizers that read them otherwise: BertJapaneseTokenizer cuts words with a dictionary,
+ * PhobertTokenizer and HerbertTokenizer have merges of another kind.
+ */
+function checkClass(
+  { config }: TokenFiles,
+  { tokenizerClass }: TokenizerFacts,
+  fileName: string,
+  known: RegExp,
+): void {
+  const name = config.string('tokenizer_class') ?? tokenizerClass
+  if (name === undefined || known.test(name)) return
+  throw new ModelFormatError(
+    'UnsupportedConfig',
+    `The model has tokenizer_class ${quoted(name)}, whose ${fileName} is not read as BERT's or RoBERTa's; a tokenizer.json of its fast tokenizer can be read`,
   )
 }
 

@@ -80,6 +80,46 @@ test('readTokenizer says which step of a tokenizer.json it does not know', async
   }
 })
 
+test('readTokenizer refuses a vocabulary of a tokenizer that reads it otherwise, whichever file names that', async () => {
+  const vocabJson: [string, Uint8Array][] = [
+    ['vocab.json', bytes('{}')],
+    ['merges.txt', bytes('')],
+  ]
+  const cases: [[string, Uint8Array][], string][] = [
+    [[['vocab.txt', vocab]], 'BertJapaneseTokenizer'],
+    [[['vocab.txt', vocab]], 'PhobertTokenizer'],
+    [[['vocab.txt', vocab]], 'AlbertTokenizer'],
+    [vocabJson, 'HerbertTokenizer'],
+  ]
+  for (const [files, name] of cases) {
+    const config = bytes(JSON.stringify({ tokenizer_class: name }))
+    const wrong = await error(mapFiles(new Map([...files, ['tokenizer_config.json', config]])))
+    assert.is(wrong.code, 'UnsupportedConfig')
+    assert.match(wrong.message, name)
+    const model = async (): Promise<{ tokenizerClass: string }> => ({ tokenizerClass: name })
+    await readTokenizer(mapFiles(new Map(files)), { model }).then(
+      () => assert.unreachable(name),
+      (thrown: Error) => assert.match(thrown.message, name),
+    )
+  }
+  for (const name of [
+    'BertTokenizer',
+    'DistilBertTokenizerFast',
+    'ElectraTokenizer',
+    'MobileBertTokenizer',
+  ]) {
+    const config = bytes(JSON.stringify({ tokenizer_class: name }))
+    await readTokenizer(
+      mapFiles(
+        new Map([
+          ['vocab.txt', vocab],
+          ['tokenizer_config.json', config],
+        ]),
+      ),
+    )
+  }
+})
+
 test('readTokenizer says what is wrong in vocabularies of the family', async () => {
   const unigram = (vocab: unknown, more: object = { unk_id: 0 }): object => ({
     model: { type: 'Unigram', vocab, ...more },

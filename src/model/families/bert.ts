@@ -16,5 +16,4 @@ export const family: Family = {
     decoder: 'cls.predictions.decoder',
     bias: ['cls.predictions.bias', 'cls.predictions.decoder.bias'],
   },
-  tokenizerFiles: [['vocab.txt'], ['tokenizer.json']],
 }

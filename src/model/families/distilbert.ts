@@ -30,5 +30,4 @@ export const family: Family = {
     decoder: 'vocab_projector',
     bias: ['vocab_projector.bias'],
   },
-  tokenizerFiles: [['vocab.txt'], ['tokenizer.json']],
 }

@@ -22,5 +22,4 @@ export const family: Family = {
     decoder: 'generator_lm_head',
     bias: ['generator_lm_head.bias'],
   },
-  tokenizerFiles: [['vocab.txt'], ['tokenizer.json']],
 }

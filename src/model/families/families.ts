@@ -5,8 +5,8 @@ const FAMILIES: ReadonlyMap<string, () => Promise<{ readonly family: Family }>> 
   ['bert', () => import('./bert.ts')],
   ['distilbert', () => import('./distilbert.ts')],
   ['roberta', () => import('./roberta.ts')],
-  ['xlm-roberta', () => import('./roberta.ts')],
-  ['camembert', () => import('./roberta.ts')],
+  ['xlm-roberta', () => import('./xlm-roberta.ts')],
+  ['camembert', () => import('./camembert.ts')],
   ['electra', () => import('./electra.ts')],
 ])
 

@@ -89,8 +89,11 @@ export interface Family {
   readonly textHead: TextHead
   /** The head that guesses words, of `...ForMaskedLM`. */
   readonly wordHead: WordHead
-  /** Files of a tokenizer, any one of these sets; a model has one whole. */
-  readonly tokenizerFiles: readonly (readonly string[])[]
+  /** What its tokenizer puts in place of the first pieces of SentencePiece's own file, and how many it leaves out. */
+  readonly sentencePiece?: {
+    readonly dropped: number
+    readonly first: readonly (readonly [piece: string, score: number])[]
+  }
 }
 
 /** The modules as Google's BERT and all that was made of its code have them. */

@@ -1,13 +1,12 @@
 import { BERT_KEYS, BERT_LAYERS, type Family } from './family.ts'
 
 /**
- * BERT trained longer, with one token type and positions that start behind the id of padding: RoBERTa (Liu et al. 2019,
- * arXiv 1907.11692), XLM-R (Conneau et al. 2020, arXiv 1911.02116), CamemBERT (Martin et al. 2020, arXiv 1911.03894).
- * They differ in their tokenizers alone. Defaults: transformers' RobertaConfig.
+ * BERT trained longer, with one token type and positions that start behind the id of padding: Liu et al. 2019 (arXiv
+ * 1907.11692). Defaults: transformers' RobertaConfig.
  */
 export const family: Family = {
-  modelTypes: ['roberta', 'xlm-roberta', 'camembert'],
-  classNames: ['Roberta', 'XLMRoberta', 'Camembert'],
+  modelTypes: ['roberta'],
+  classNames: ['Roberta'],
   keys: BERT_KEYS,
   layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
   tokenTypes: { key: 'type_vocab_size', otherwise: 2 },
@@ -22,5 +21,4 @@ export const family: Family = {
     decoder: 'lm_head.decoder',
     bias: ['lm_head.bias', 'lm_head.decoder.bias'],
   },
-  tokenizerFiles: [['tokenizer.json'], ['vocab.json', 'merges.txt']],
 }

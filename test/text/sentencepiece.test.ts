@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ModelFormatError } from '#dist/format/errors.js'
+import { mapFiles } from '#dist/format/source.js'
+import { family as camembert } from '#dist/model/families/camembert.js'
+import { family as xlmRoberta } from '#dist/model/families/xlm-roberta.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
+import type { Tokenizer } from '#dist/text/tokenizer.js'
+import { rootPath } from '../shared.ts'
+import { sentencePieceFile } from './sentencepiece-file.ts'
+
+const folder = rootPath('test/goldens/family')
+const golden = JSON.parse(readFileSync(join(folder, 'xlm-roberta.json'), 'utf8'))
+const vocab = golden.model.vocab as [string, number][]
+const charsmap = new Uint8Array(Buffer.from(golden.normalizer.precompiled_charsmap, 'base64'))
+/** What SentencePiece had before XLM-R's tokenizer put its own pieces first, and `<mask>` last. */
+const pieces: [string, number][] = [['<unk>', 0], ['<s>', 0], ['</s>', 0], ...vocab.slice(4, -1)]
+
+type Facts = NonNullable<NonNullable<Parameters<typeof readTokenizer>[1]>['model']>
+
+function read(file: Uint8Array, facts: Awaited<ReturnType<Facts>>): Promise<Tokenizer> {
+  const files = mapFiles(new Map([['sentencepiece.bpe.model', file]]))
+  return readTokenizer(files, { model: async () => facts })
+}
+
+test("SentencePiece's own file makes the tokenizer that tokenizer.json makes, XLM-R", async () => {
+  const tokenizer = await read(sentencePieceFile(pieces, charsmap), xlmRoberta)
+  const [, ...lines] = readFileSync(join(folder, 'xlm-roberta.jsonl'), 'utf8').trimEnd().split('\n')
+  let compared = 0
+  for (const line of lines) {
+    const { text, pair, ids, decoded } = JSON.parse(line)
+    // Its mask takes the space before it in that file, and in XLM-R's tokenizer it does not.
+    if (text === undefined || pair !== undefined || text.includes('<mask>')) continue
+    assert.equal({ text, ids: tokenizer.encode(text).ids }, { text, ids })
+    assert.is(tokenizer.decode(ids), decoded)
+    compared++
+  }
+  assert.ok(compared > 100)
+  assert.is(tokenizer.vocabularySize, vocab.length)
+  assert.is(tokenizer.maskId, vocab.length - 1)
+})
+
+test("CamemBERT's tokenizer keeps pieces of its own before SentencePiece's", async () => {
+  const tokenizer = await read(sentencePieceFile(pieces, charsmap), camembert)
+  // <unk> of the file is left out; <s> and </s> of the file are 5 and 6.
+  assert.equal([tokenizer.clsId, tokenizer.sepId, tokenizer.unkId, tokenizer.padId], [5, 6, 3, 1])
+  const shifted = (await read(sentencePieceFile(pieces, charsmap), xlmRoberta)).encode('London').ids
+  const wanted = shifted.slice(1, -1).map((id) => id + 3)
+  assert.equal(tokenizer.encode('London').ids, [5, ...wanted, 6])
+  assert.is(tokenizer.maskId, pieces.length - 1 + 5)
+})
+
+test('a file that is not read says why', async () => {
+  const fails = async (
+    file: Uint8Array,
+    facts: Awaited<ReturnType<Facts>>,
+    code: string,
+    pattern: RegExp,
+  ): Promise<void> => {
+    try {
+      await read(file, facts)
+    } catch (error) {
+      assert.instance(error, ModelFormatError)
+      assert.is((error as ModelFormatError).code, code)
+      return assert.match((error as Error).message, pattern)
+    }
+    assert.unreachable('nothing was thrown')
+  }
+  const file = sentencePieceFile(pieces.slice(0, 20), new Uint8Array(0))
+  await fails(file, {}, 'UnsupportedConfig', /XLM-R and CamemBERT alone/)
+  await fails(
+    sentencePieceFile(pieces.slice(0, 20), new Uint8Array(0), 2),
+    xlmRoberta,
+    'UnsupportedConfig',
+    /model of type 2/,
+  )
+  await fails(file.subarray(0, 50), xlmRoberta, 'InvalidVocabulary', /ends too soon/)
+  await fails(Uint8Array.of(0x0a, 0xff), xlmRoberta, 'InvalidVocabulary', /does not end/)
+  await fails(Uint8Array.of(0x0b), xlmRoberta, 'InvalidVocabulary', /kind 3/)
+  await fails(Uint8Array.of(0x0a, 0), xlmRoberta, 'InvalidVocabulary', /piece 0 is none/)
+})
+
+test.run()
