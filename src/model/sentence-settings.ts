@@ -31,6 +31,8 @@ const MODULES = 'modules.json'
 const SETTINGS = 'sentence_bert_config.json'
 const PROMPTS = 'config_sentence_transformers.json'
 const MAX_MODULES_BYTES = 2 ** 16
+/** Each may name a file that is asked for. */
+const MOST_MODULES = 16
 
 /** `1_Pooling/config.json` up to version 5: one key a mode, true or false. From then on `pooling_mode` has its name. */
 const POOLING_KEYS: Readonly<Record<Pooling, string>> = {
@@ -145,6 +147,9 @@ async function readModules(files: ModelFiles): Promise<readonly Module[] | undef
     await source.close()
   }
   if (!Array.isArray(list)) throw invalid(MODULES, `holds ${kind(list)}, expected an array of modules`)
+  if (list.length > MOST_MODULES) {
+    throw invalid(MODULES, `lists ${list.length} modules, expected at most ${MOST_MODULES}`)
+  }
   return list.map((entry: unknown): Module => {
     const { type, path } = isObject(entry) ? entry : {}
     if (typeof type === 'string' && typeof path === 'string') {

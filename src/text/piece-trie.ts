@@ -55,18 +55,17 @@ export class PieceTrie {
           nodes.ids[node] = -2 - rest
           continue
         }
-        if (end - start > 1) sorter.sort(start, end, depth)
-        for (; start < end; start++) {
-          const piece = order[start]!
-          if (starts[piece]! + depth < ends[piece]!) break
-          if (piece > nodes.ids[node]!) nodes.ids[node] = piece
+        sorter.sort(start, end, depth)
+        const { keys } = sorter
+        for (; start < end && keys[start] === 0; start++) {
+          if (order[start]! > nodes.ids[node]!) nodes.ids[node] = order[start]!
         }
         while (start < end) {
           const first = start++
-          const byte = text[starts[order[first]!]! + depth]!
-          while (start < end && text[starts[order[start]!]! + depth] === byte) start++
+          const key = keys[first]!
+          while (start < end && keys[start] === key) start++
           next.push(first, start)
-          nodes.push(byte)
+          nodes.push(key - 1)
         }
       }
       ;[level, next] = [next, level]
@@ -200,13 +199,14 @@ class Level {
 
 /** Sorts pieces by one of their bytes, those that end before it first. */
 class Sorter {
+  /** Of `order[start, end)`, once sorted: 0 where the piece ends before the byte, else 1 more than the byte. */
+  readonly keys: Int32Array
   readonly #text: Uint8Array
   readonly #starts: Int32Array
   readonly #ends: Int32Array
   readonly #order: Int32Array
   readonly #sorted: Int32Array
-  readonly #keys: Int32Array
-  readonly #counts = new Int32Array(257)
+  readonly #places = new Int32Array(257)
 
   constructor(text: Uint8Array, starts: Int32Array, ends: Int32Array, order: Int32Array) {
     this.#text = text
@@ -214,25 +214,30 @@ class Sorter {
     this.#ends = ends
     this.#order = order
     this.#sorted = new Int32Array(order.length)
-    this.#keys = new Int32Array(order.length)
+    this.keys = new Int32Array(order.length)
   }
 
   /** Sorts `order[start, end)` by the byte at `depth`. */
   sort(start: number, end: number, depth: number): void {
-    const keys = this.#keys
+    const keys = this.keys
     const order = this.#order
+    let low = 256
+    let high = 0
     for (let index = start; index < end; index++) {
       const piece = order[index]!
       const at = this.#starts[piece]! + depth
-      // 0 where the piece ends before, else 1 more than the byte
-      keys[index] = at < this.#ends[piece]! ? this.#text[at]! + 1 : 0
+      const key = at < this.#ends[piece]! ? this.#text[at]! + 1 : 0
+      keys[index] = key
+      if (key < low) low = key
+      if (key > high) high = key
     }
-    if (end - start > FEW) this.#byCounting(start, end)
+    if (low >= high) return
+    if (end - start > FEW) this.#byCounting(start, end, low, high)
     else this.#byInsertion(start, end)
   }
 
   #byInsertion(start: number, end: number): void {
-    const keys = this.#keys
+    const keys = this.keys
     const order = this.#order
     for (let index = start + 1; index < end; index++) {
       const piece = order[index]!
@@ -248,18 +253,26 @@ class Sorter {
     }
   }
 
-  #byCounting(start: number, end: number): void {
-    const keys = this.#keys
+  /** @param low the least of the keys; few of the 257 are between it and `high`, the greatest */
+  #byCounting(start: number, end: number, low: number, high: number): void {
+    const keys = this.keys
     const order = this.#order
-    const counts = this.#counts.fill(0)
-    for (let index = start; index < end; index++) counts[keys[index]!]!++
+    const sorted = this.#sorted
+    const places = this.#places
+    for (let key = low; key <= high; key++) places[key] = 0
+    for (let index = start; index < end; index++) places[keys[index]!]!++
     let place = start
-    for (let key = 0; key < counts.length; key++) {
-      const count = counts[key]!
-      counts[key] = place
+    for (let key = low; key <= high; key++) {
+      const count = places[key]!
+      places[key] = place
       place += count
     }
-    for (let index = start; index < end; index++) this.#sorted[counts[keys[index]!]!++] = order[index]!
-    for (let index = start; index < end; index++) order[index] = this.#sorted[index]!
+    for (let index = start; index < end; index++) sorted[places[keys[index]!]!++] = order[index]!
+    for (let key = low, index = start; key <= high; key++) {
+      for (; index < places[key]!; index++) {
+        keys[index] = key
+        order[index] = sorted[index]!
+      }
+    }
   }
 }

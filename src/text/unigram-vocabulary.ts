@@ -36,8 +36,9 @@ export function takeUnigramVocabulary(json: Uint8Array, name: string): UnigramVo
   return { pieces, scores, rest }
 }
 
-/** Bytes that are made text at once. */
+/** Numbers are made text so many bytes at a time, and one has at most so many. */
 const WINDOW = 1 << 16
+const LONGEST_NUMBER = 64
 
 /** Goes over JSON. Where that is wrong it stops somewhere: the parser of the rest then says what is wrong. */
 class Reader {
@@ -47,10 +48,10 @@ class Reader {
   /** The pieces so far. */
   #text = new Uint8Array(1 << 16)
   #length = 0
-  /** The bytes from `windowStart` on as text, for the numbers among them. */
-  #window = ''
-  #windowStart = 0
-  readonly #decoder = new TextDecoder('latin1')
+  /** The bytes of numbers that are not read yet, one behind the other, and where each ends. */
+  readonly #digits = new Uint8Array(WINDOW)
+  readonly #digitEnds: number[] = []
+  readonly #decoder = new TextDecoder()
 
   constructor(json: Uint8Array, name: string) {
     this.#json = json
@@ -100,12 +101,12 @@ class Reader {
         scores.set(oldScores)
       }
       if (!this.#take(OPEN_ARRAY) || !this.#readString() || !this.#take(COMMA)) throw this.#wrong(count)
-      const score = this.#readNumber()
-      if (!Number.isFinite(score) || !this.#take(CLOSE_ARRAY)) throw this.#wrong(count)
+      if (!this.#takeNumber() || !this.#take(CLOSE_ARRAY)) throw this.#wrong(count)
       if (this.#length > MAX_BYTES) throw this.#invalid(`has pieces of more than ${MAX_BYTES} bytes in all`)
-      scores[count] = score
       ends[count++] = this.#length
+      if (this.#digitEnds.at(-1)! > WINDOW - LONGEST_NUMBER) this.#readNumbers(scores, count)
     }
+    this.#readNumbers(scores, count)
     this.at++
     if (count === 0) throw this.#invalid('is empty')
     return {
@@ -210,17 +211,28 @@ class Reader {
     this.#text = grown
   }
 
-  #readNumber(): number {
+  /** Keeps the bytes of the number that begins here; false where there is none. */
+  #takeNumber(): boolean {
     this.peek()
     const start = this.at
     while (isNumeric(this.#json[this.at]!)) this.at++
-    const end = this.at
-    if (end > this.#windowStart + this.#window.length) {
-      this.#windowStart = start
-      this.#window = this.#decoder.decode(this.#json.subarray(start, Math.max(end, start + WINDOW)))
+    if (this.at === start || this.at - start > LONGEST_NUMBER) return false
+    let end = this.#digitEnds.at(-1) ?? 0
+    for (let at = start; at < this.at; at++) this.#digits[end++] = this.#json[at]!
+    this.#digitEnds.push(end)
+    return true
+  }
+
+  /** Reads what was kept as the scores before `count`: together, since a number's own text takes longer to make than to read. */
+  #readNumbers(scores: Float64Array, count: number): void {
+    const ends = this.#digitEnds
+    const text = this.#decoder.decode(this.#digits.subarray(0, ends.at(-1) ?? 0))
+    for (let index = 0, start = 0; index < ends.length; start = ends[index++]!) {
+      const place = count - ends.length + index
+      scores[place] = Number(text.slice(start, ends[index]))
+      if (!Number.isFinite(scores[place])) throw this.#wrong(place)
     }
-    if (start === end) return Number.NaN
-    return Number(this.#window.slice(start - this.#windowStart, end - this.#windowStart))
+    ends.length = 0
   }
 
   #wrong(count: number): ModelFormatError {

@@ -304,6 +304,13 @@ test('loadModel() refuses broken files of sentence-transformers', async () => {
   const broken: [string, Record<string, unknown>][] = [
     ['InvalidConfig', { 'modules.json': {} }],
     ['InvalidConfig', { 'modules.json': [{ type: 1 }] }],
+    ['InvalidConfig', { 'modules.json': Array(17).fill(module('Pooling', '1_Pooling')) }],
+    [
+      'InvalidConfig',
+      { 'modules.json': [...modules, { ...module('Normalize', ''), more: 'x'.repeat(2 ** 16) }] },
+    ],
+    ['InvalidConfig', { 'modules.json': modules, '1_Pooling/config.json': { more: 'x'.repeat(2 ** 20) } }],
+    ['InvalidConfig', { ...prompts, 'config_sentence_transformers.json': { more: 'x'.repeat(2 ** 20) } }],
     ['MissingFile', { 'modules.json': modules }],
     ['InvalidConfig', { 'modules.json': [modules[0], module('Pooling', '../elsewhere')] }],
     [

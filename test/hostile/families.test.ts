@@ -1,0 +1,198 @@
+/** Damaged files of the family's tokenizers: a tokenizer or a ModelFormatError, in bounded time. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ModelFormatError } from '#dist/format/errors.js'
+import { mapFiles } from '#dist/format/source.js'
+import { family as xlmRoberta } from '#dist/model/families/xlm-roberta.js'
+import { readSentenceSettings, sentenceFiles } from '#dist/model/sentence-settings.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
+import { cpuTimeOf } from '../cpu-time.ts'
+import { seededRandom } from '../format/safetensors-file.ts'
+import { rootPath } from '../shared.ts'
+import { sentencePieceFile } from '../text/sentencepiece-file.ts'
+import { mutatedText, mutatedValue } from './mutations.ts'
+
+/** Mutated files tried of each kind: 300, or a fiftieth of what the environment says. */
+const RUNS = process.env['IOBERT_FUZZ'] === undefined ? 300 : Number(process.env['IOBERT_FUZZ']) / 50
+/** CPU milliseconds that one file may take. */
+const LONGEST = 2_000
+const CODES = ['ok', 'InvalidVocabulary', 'InvalidConfig', 'UnsupportedConfig', 'MissingFile']
+const TEXT = 'Tim\u0301 Berlins <mask>▁ in 東京 ½ ﷺ don\u2019t  \u0001x 12,345 😀'
+
+type Random = (below: number) => number
+type Json = Record<string, unknown>
+
+const folder = rootPath('test/goldens/family')
+const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+const golden = (name: string): Json => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
+
+/** The tokenizer of a golden, its parts in place. */
+function whole(name: string): Json {
+  const [first] = readFileSync(join(folder, `${name}.jsonl`), 'utf8').split('\n', 1)
+  const { base, parts } = JSON.parse(first!) as { base: string; parts: Json }
+  return { ...golden(base), ...parts }
+}
+
+async function outcome(files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  try {
+    const tokenizer = await readTokenizer(mapFiles(files), { model: async () => xlmRoberta })
+    const { ids, offsets } = tokenizer.encode(TEXT)
+    for (const [start, end] of offsets) assert.ok(start >= 0 && start <= end && end <= TEXT.length)
+    tokenizer.encode(TEXT, TEXT)
+    assert.type(tokenizer.decode(ids), 'string')
+    return 'ok'
+  } catch (error) {
+    if (error instanceof ModelFormatError) return error.code
+    throw error
+  }
+}
+
+/** Every mutation must come out as one of CODES, and soon; any other error ends the test. */
+async function fuzz(seed: number, attempt: (random: Random) => Promise<string>): Promise<void> {
+  const random = seededRandom(seed)
+  const seen = new Map<string, number>()
+  let slowest = 0
+  for (let run = 0; run < RUNS; run++) {
+    let code = ''
+    const spent = await cpuTimeOf(async () => {
+      code = await attempt(random)
+    })
+    slowest = Math.max(slowest, spent)
+    seen.set(code, (seen.get(code) ?? 0) + 1)
+  }
+  assert.ok(
+    [...seen.keys()].every((code) => CODES.includes(code)),
+    JSON.stringify([...seen]),
+  )
+  assert.ok(seen.has('ok') && seen.size > 1, JSON.stringify([...seen]))
+  assert.ok(slowest < LONGEST, `one took ${slowest} ms`)
+}
+
+const KINDS = [
+  'roberta',
+  'roberta-split',
+  'unigram-nfkc',
+  'unigram-fallback',
+  'bpe-fallback',
+  'wordpiece-nfkd',
+]
+for (const [index, name] of [...KINDS, 'wordpiece-split'].entries()) {
+  test(`mutated tokenizer.json, ${name}`, () => {
+    const json = whole(name)
+    // What is large is left to the others: here the steps are mutated.
+    const steps = { ...json, model: { ...(json['model'] as Json), vocab: 0, merges: 0 } }
+    const { vocab, merges } = json['model'] as Json
+    return fuzz(0xfa11 + index, (random) => {
+      const mutated = mutatedValue(steps, random) as Json | null
+      const model = mutated?.['model']
+      const isModel = typeof model === 'object' && model !== null
+      if (isModel && 'vocab' in model && model.vocab === 0) Object.assign(model, { vocab })
+      if (isModel && 'merges' in model && model.merges === 0) {
+        if (merges === undefined) delete model.merges
+        else Object.assign(model, { merges })
+      }
+      const config = random(2) === 0 ? { tokenizer_class: 'PreTrainedTokenizerFast' } : {}
+      return outcome(
+        new Map([
+          ['tokenizer.json', encoded(mutated)],
+          ['tokenizer_config.json', encoded(config)],
+        ]),
+      )
+    })
+  })
+}
+
+for (const name of ['xlm-roberta', 'roberta']) {
+  test(`mutated bytes of a vocabulary in tokenizer.json, ${name}`, () => {
+    const json = whole(name)
+    const small = { ...json, normalizer: null }
+    const bytes = new TextDecoder().decode(encoded(small))
+    return fuzz(0xb17e, (random) => outcome(new Map([['tokenizer.json', mutatedText(bytes, random)]])))
+  })
+}
+
+const unigram = golden('xlm-roberta')
+const vocab = (unigram['model'] as { vocab: [string, number][] }).vocab
+const charsmap = Buffer.from(
+  (unigram['normalizer'] as { precompiled_charsmap: string }).precompiled_charsmap,
+  'base64',
+)
+
+/** Bytes with some of the first, which say how long things are, or of all changed. */
+function mutatedBytes(source: Uint8Array, random: Random): Uint8Array {
+  const bytes = source.slice()
+  for (let edits = 1 + random(4); edits > 0; edits--) {
+    bytes[random(random(2) === 0 ? Math.min(64, bytes.length) : bytes.length)] = random(256)
+  }
+  return random(5) === 0 ? bytes.subarray(0, random(bytes.length)) : bytes
+}
+
+test("mutated bytes of SentencePiece's own file", () => {
+  const file = sentencePieceFile(vocab.slice(0, 200), charsmap.subarray(0, 4096))
+  return fuzz(0x59ec, (random) => outcome(new Map([['sentencepiece.bpe.model', mutatedBytes(file, random)]])))
+})
+
+test("mutated tables of SentencePiece's normaliser", () =>
+  fuzz(0xc4a5, (random) => {
+    const table = Buffer.from(mutatedBytes(charsmap, random)).toString('base64')
+    const normalizer = { type: 'Precompiled', precompiled_charsmap: table }
+    return outcome(new Map([['tokenizer.json', encoded({ ...unigram, normalizer })]]))
+  }))
+
+test('mutated vocab.json and merges.txt', () => {
+  const { vocab: pieces, merges } = golden('roberta')['model'] as {
+    vocab: Json
+    merges: (string | string[])[]
+  }
+  const lines = merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' ')))
+  const text = `#version: 0.2\n${lines.join('\n')}\n`
+  const json = JSON.stringify(pieces)
+  return fuzz(0x3e69, (random) =>
+    outcome(
+      new Map([
+        ['vocab.json', random(2) === 0 ? mutatedText(json, random) : new TextEncoder().encode(json)],
+        ['merges.txt', random(4) === 0 ? new TextEncoder().encode(text) : mutatedText(text, random)],
+      ]),
+    ),
+  )
+})
+
+test('mutated files of sentence-transformers', () => {
+  const modules = ['Transformer', 'Pooling', 'Normalize'].map((type, index) => ({
+    idx: index,
+    name: String(index),
+    path: index === 0 ? '' : `${index}_${type}`,
+    type: `sentence_transformers.models.${type}`,
+  }))
+  const pooling = { word_embedding_dimension: 32, pooling_mode_mean_tokens: true, include_prompt: true }
+  const settings = { max_seq_length: 512, do_lower_case: false }
+  const prompts = { prompts: { query: 'query: ', passage: 'passage: ' }, default_prompt_name: 'query' }
+  return fuzz(0x5e57, async (random) => {
+    const mutate = (value: unknown): Uint8Array =>
+      random(3) > 0
+        ? encoded(value)
+        : random(3) === 0
+          ? mutatedText(JSON.stringify(value), random)
+          : encoded(mutatedValue(value, random))
+    const files = mapFiles(
+      new Map([
+        ['modules.json', mutate(modules)],
+        ['1_Pooling/config.json', mutate(pooling)],
+        ['sentence_bert_config.json', mutate(settings)],
+        ['config_sentence_transformers.json', mutate(prompts)],
+      ]),
+    )
+    try {
+      await readSentenceSettings(files, 'bert')
+      assert.ok((await sentenceFiles(files)).length < 100)
+      return 'ok'
+    } catch (error) {
+      if (error instanceof ModelFormatError) return error.code
+      throw error
+    }
+  })
+})
+
+test.run()
