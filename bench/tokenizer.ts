@@ -1,6 +1,12 @@
-/** Text to pieces: the shipped vocabulary, on sentences and on one long text. */
+/** Text to pieces: the shipped vocabulary, on sentences and on one long text; and what reading a large one takes. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { loadTokenizer } from '#dist/node.js'
-import { check, digits, measure, report } from './measure.ts'
+import { rootPath } from '../test/shared.ts'
+import { largeTokenizerJson } from '../test/text/large-tokenizer.ts'
+import { check, digits, measure, median, milliseconds, quick, report } from './measure.ts'
 import { SENTENCES, sentences } from './models.ts'
 
 const tokenizer = await loadTokenizer()
@@ -35,3 +41,30 @@ for (const [name, inputs] of [
   ])
 }
 report('Tokenizer', ['text', 'texts', 'kB', 'MB/s', 'at best', 'texts/s', 'million pieces/s'], rows)
+
+/** Reads, each in a process of its own. */
+const READS = quick ? 1 : 7
+const folder = mkdtempSync(join(tmpdir(), 'iobert-tokenizer-'))
+try {
+  writeFileSync(join(folder, 'tokenizer.json'), largeTokenizerJson())
+  const reads = Array.from({ length: READS + 1 }, () => {
+    const child = rootPath('build/test/text/tokenizer-child.js')
+    const done = spawnSync(process.execPath, [child, folder], { encoding: 'utf8' })
+    if (done.status !== 0) throw new Error(`Reading the tokenizer failed:\n${done.stderr}`)
+    return JSON.parse(done.stdout) as { milliseconds: number; grown: number; pieces: number }
+  }).slice(1)
+  const times = reads.map((read) => read.milliseconds / 1000)
+  const grown = median(reads.map((read) => read.grown))
+  report(
+    "Reading a tokenizer.json of the size of XLM-R's, in a process of its own",
+    ['pieces', 'ms', 'at best', 'memory, MB'],
+    [
+      [
+        ...[String(reads[0]!.pieces), milliseconds(median(times)), milliseconds(Math.min(...times))],
+        (grown / 1e6).toFixed(1),
+      ],
+    ],
+  )
+} finally {
+  rmSync(folder, { recursive: true })
+}

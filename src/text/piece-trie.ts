@@ -1,82 +1,52 @@
 /**
- * Pieces as a tree over their UTF-8 bytes. Nodes lie in breadth-first order, so that the children of one stand together,
- * sorted by byte, and begin where those of the node before end. Where only one piece is left below a node, the rest of it
- * is not nodes but its own bytes. There are nine bytes a node, and no objects: XLM-R's 250,002 pieces take 7 MB.
+ * Pieces as a tree over their UTF-8 bytes, which grows where it is walked: a text meets few of a vocabulary's pieces. A node
+ * that was not walked is a stretch of the list of pieces, all of which begin with the bytes that lead to it; at the first
+ * step from it they are sorted by their next byte, and its children made. Those stand together, sorted by byte. Where only
+ * one piece is left below a node, the rest of it is not nodes but its own bytes.
  *
- * A place in the tree is a number: of a node, or, from the number of nodes on, of a byte in the text of all pieces.
+ * A place in the tree is a number: of a node, or, from `TEXT` on, of a byte in the text of all pieces.
  */
 
-/** Up to this many pieces are sorted by insertion; below a node there are seldom more. */
+/** Up to this many pieces are sorted by insertion. */
 const FEW = 12
+
+/** Nodes have lower numbers: there is at most one for each byte of the text. */
+const TEXT = 2 ** 29
 
 export class PieceTrie {
   readonly #text: Uint8Array
   readonly #ends: Int32Array
   /** A bit for each byte of the text, and one after: whether a piece ends before it. */
   readonly #isEnd: Uint8Array
-  /** The byte that leads to a node. */
-  readonly #bytes: Uint8Array
-  /** The first child of a node; its last is before the first of the next node. */
-  readonly #children: Int32Array
-  /** The piece that ends at a node, or -1; below that, -2 less the place in the text where its one piece goes on. */
-  readonly #ids: Int32Array
+  /** The pieces, those below a node together. */
+  readonly #order: Int32Array
+  readonly #nodes = new Nodes()
+  /** Of the pieces that are sorted: 0 where one ends before the byte, else 1 more than the byte; and the pieces, in order. */
+  readonly #keys: Int32Array
+  readonly #sorted: Int32Array
+  /** Where the next piece of a key belongs. */
+  readonly #places = new Int32Array(257)
 
   /**
    * @param text the UTF-8 bytes of all pieces, end to end
    * @param ends where each piece ends in `text`; an empty one is no piece; of a piece that is there twice the last counts
    */
   constructor(text: Uint8Array, ends: Int32Array) {
-    const starts = new Int32Array(ends.length)
-    const isEnd = new Uint8Array((text.length >> 3) + 1)
-    // The pieces below a node stand together in `order`; those that end at it are moved to the front.
-    const order = new Int32Array(ends.length)
+    this.#text = text
+    this.#ends = ends
+    this.#isEnd = new Uint8Array((text.length >> 3) + 1)
+    this.#order = new Int32Array(ends.length)
     let pieces = 0
     for (let piece = 0, start = 0; piece < ends.length; piece++) {
       const end = ends[piece]!
-      starts[piece] = start
-      if (end > start) order[pieces++] = piece
-      isEnd[end >> 3]! |= 1 << (end & 7)
+      if (end > start) this.#order[pieces++] = piece
+      this.#isEnd[end >> 3]! |= 1 << (end & 7)
       start = end
     }
-    const nodes = new Nodes(pieces)
-    const sorter = new Sorter(text, starts, ends, order)
-    let level = new Level(pieces)
-    let next = new Level(pieces)
-    if (pieces > 0) level.push(0, pieces)
-    let node = 0
-    for (let depth = 0; level.count > 0; depth++) {
-      next.count = 0
-      for (let index = 0; index < level.count; index++, node++) {
-        let start = level.starts[index]!
-        const end = level.ends[index]!
-        nodes.children[node] = nodes.count
-        const rest = starts[order[start]!]! + depth
-        if (end - start === 1 && rest < ends[order[start]!]! && depth > 0) {
-          nodes.ids[node] = -2 - rest
-          continue
-        }
-        sorter.sort(start, end, depth)
-        const { keys } = sorter
-        for (; start < end && keys[start] === 0; start++) {
-          if (order[start]! > nodes.ids[node]!) nodes.ids[node] = order[start]!
-        }
-        while (start < end) {
-          const first = start++
-          const key = keys[first]!
-          while (start < end && keys[start] === key) start++
-          next.push(first, start)
-          nodes.push(key - 1)
-        }
-      }
-      ;[level, next] = [next, level]
-    }
-    nodes.children[nodes.count] = nodes.count
-    this.#text = text
-    this.#ends = ends
-    this.#isEnd = isEnd
-    this.#bytes = nodes.bytes.slice(0, nodes.count)
-    this.#children = nodes.children.slice(0, nodes.count + 1)
-    this.#ids = nodes.ids.slice(0, nodes.count)
+    this.#keys = new Int32Array(pieces)
+    this.#sorted = new Int32Array(pieces)
+    this.#nodes.push(0, 0, pieces, 0)
+    this.#grow(0)
   }
 
   /** The place after `place` (0 the root) along a code point; -1 where no piece goes on so. A surrogate is U+FFFD. */
@@ -94,11 +64,8 @@ export class PieceTrie {
 
   /** The piece that ends at a place; -1 where none does. */
   idAt(place: number): number {
-    const nodes = this.#ids.length
-    const id = place < nodes ? this.#ids[place]! : nodes - 2 - place
-    if (id >= -1) return id
-    const at = -2 - id
-    return this.#endsAt(at) ? this.#pieceBefore(at) : -1
+    if (place < TEXT) return this.#nodes.ids[place]!
+    return this.#endsAt(place - TEXT) ? this.#pieceBefore(place - TEXT) : -1
   }
 
   /** The place after the whole of a text; -1 where no piece begins with it. */
@@ -113,22 +80,116 @@ export class PieceTrie {
 
   #next(place: number, byte: number): number {
     if (place < 0) return -1
-    const nodes = this.#ids.length
-    const id = place < nodes ? this.#ids[place]! : nodes - 2 - place
-    if (id < -1) {
-      const at = -2 - id
-      return this.#text[at] === byte && !this.#endsAt(at) ? nodes + at + 1 : -1
+    if (place >= TEXT) {
+      const at = place - TEXT
+      return this.#text[at] === byte && !this.#endsAt(at) ? place + 1 : -1
     }
-    let low = this.#children[place]!
-    let high = this.#children[place + 1]!
+    const { bytes, starts, ends } = this.#nodes
+    let low = starts[place]!
+    let high = ends[place]!
     while (low < high) {
       const middle = (low + high) >>> 1
-      const found = this.#bytes[middle]!
-      if (found === byte) return middle
+      const found = bytes[middle]!
+      if (found === byte) return this.#reach(middle)
       if (found < byte) low = middle + 1
       else high = middle
     }
     return -1
+  }
+
+  /** A node that is walked to: it has its children then, or is the place of its one piece. */
+  #reach(node: number): number {
+    const { starts, ends, depths } = this.#nodes
+    const depth = depths[node]!
+    if (depth < 0) return node
+    const start = starts[node]!
+    if (ends[node]! - start === 1) return TEXT + this.#startOf(this.#order[start]!) + depth
+    this.#grow(node)
+    return node
+  }
+
+  /** Makes the children of a node out of its stretch of pieces. */
+  #grow(node: number): void {
+    const nodes = this.#nodes
+    const depth = nodes.depths[node]!
+    let start = nodes.starts[node]!
+    const end = nodes.ends[node]!
+    const keys = this.#keys
+    this.#sort(start, end, depth)
+    let id = -1
+    for (; start < end && keys[start] === 0; start++) id = Math.max(id, this.#order[start]!)
+    const first = nodes.count
+    while (start < end) {
+      const begin = start++
+      const key = keys[begin]!
+      while (start < end && keys[start] === key) start++
+      nodes.push(key - 1, begin, start, depth + 1)
+    }
+    nodes.ids[node] = id
+    nodes.starts[node] = first
+    nodes.ends[node] = nodes.count
+    nodes.depths[node] = -1
+  }
+
+  /** Sorts the pieces `order[start, end)` by the byte at `depth`, those that end before it first. */
+  #sort(start: number, end: number, depth: number): void {
+    const keys = this.#keys
+    let low = 256
+    let high = 0
+    for (let index = start; index < end; index++) {
+      const piece = this.#order[index]!
+      const at = this.#startOf(piece) + depth
+      const key = at < this.#ends[piece]! ? this.#text[at]! + 1 : 0
+      keys[index] = key
+      if (key < low) low = key
+      if (key > high) high = key
+    }
+    if (low >= high) return
+    if (end - start > FEW) this.#sortByCounting(start, end, low, high)
+    else this.#sortByInsertion(start, end)
+  }
+
+  #sortByInsertion(start: number, end: number): void {
+    const keys = this.#keys
+    const order = this.#order
+    for (let index = start + 1; index < end; index++) {
+      const piece = order[index]!
+      const key = keys[index]!
+      let at = index
+      while (at > start && keys[at - 1]! > key) {
+        order[at] = order[at - 1]!
+        keys[at] = keys[at - 1]!
+        at--
+      }
+      order[at] = piece
+      keys[at] = key
+    }
+  }
+
+  /** @param low the least of the keys; `high` is the greatest */
+  #sortByCounting(start: number, end: number, low: number, high: number): void {
+    const keys = this.#keys
+    const order = this.#order
+    const places = this.#places
+    for (let key = low; key <= high; key++) places[key] = 0
+    for (let index = start; index < end; index++) places[keys[index]!]!++
+    let place = start
+    for (let key = low; key <= high; key++) {
+      const count = places[key]!
+      places[key] = place
+      place += count
+    }
+    for (let index = start; index < end; index++) this.#sorted[places[keys[index]!]!++] = order[index]!
+    for (let key = low, index = start; key <= high; key++) {
+      for (; index < places[key]!; index++) {
+        keys[index] = key
+        order[index] = this.#sorted[index]!
+      }
+    }
+  }
+
+  #startOf(piece: number): number {
+    return piece === 0 ? 0 : this.#ends[piece - 1]!
   }
 
   #endsAt(at: number): boolean {
@@ -150,129 +211,38 @@ export class PieceTrie {
 
 /** The nodes so far. */
 class Nodes {
-  /** The root is there from the beginning. */
-  count = 1
-  bytes: Uint8Array
-  children: Int32Array
-  ids: Int32Array
-
-  constructor(pieces: number) {
-    const most = 2 * pieces + 16
-    this.bytes = new Uint8Array(most)
-    this.children = new Int32Array(most + 1)
-    this.ids = new Int32Array(most).fill(-1)
-  }
-
-  push(byte: number): void {
-    if (this.count === this.bytes.length) this.#grow()
-    this.bytes[this.count++] = byte
-  }
-
-  #grow(): void {
-    const { bytes, children, ids } = this
-    const most = 2 * this.count
-    this.bytes = new Uint8Array(most)
-    this.bytes.set(bytes)
-    this.children = new Int32Array(most + 1)
-    this.children.set(children)
-    this.ids = new Int32Array(most).fill(-1)
-    this.ids.set(ids)
-  }
-}
-
-/** The nodes of one depth, each by the pieces below it. */
-class Level {
-  readonly starts: Int32Array
-  readonly ends: Int32Array
   count = 0
+  /** The byte that leads to a node. */
+  bytes = new Uint8Array(512)
+  /** The children of a node, `[start, end)`; before it has them, its pieces. */
+  starts = new Int32Array(512)
+  ends = new Int32Array(512)
+  /** How many bytes lead to a node; -1 once it has its children. */
+  depths = new Int32Array(512)
+  /** The piece that ends at a node that has its children, or -1. */
+  ids = new Int32Array(512)
 
-  constructor(most: number) {
-    this.starts = new Int32Array(most + 1)
-    this.ends = new Int32Array(most + 1)
+  push(byte: number, start: number, end: number, depth: number): void {
+    const node = this.count++
+    if (node === this.bytes.length) this.#double()
+    this.bytes[node] = byte
+    this.starts[node] = start
+    this.ends[node] = end
+    this.depths[node] = depth
   }
 
-  push(start: number, end: number): void {
-    this.starts[this.count] = start
-    this.ends[this.count++] = end
-  }
-}
-
-/** Sorts pieces by one of their bytes, those that end before it first. */
-class Sorter {
-  /** Of `order[start, end)`, once sorted: 0 where the piece ends before the byte, else 1 more than the byte. */
-  readonly keys: Int32Array
-  readonly #text: Uint8Array
-  readonly #starts: Int32Array
-  readonly #ends: Int32Array
-  readonly #order: Int32Array
-  readonly #sorted: Int32Array
-  readonly #places = new Int32Array(257)
-
-  constructor(text: Uint8Array, starts: Int32Array, ends: Int32Array, order: Int32Array) {
-    this.#text = text
-    this.#starts = starts
-    this.#ends = ends
-    this.#order = order
-    this.#sorted = new Int32Array(order.length)
-    this.keys = new Int32Array(order.length)
-  }
-
-  /** Sorts `order[start, end)` by the byte at `depth`. */
-  sort(start: number, end: number, depth: number): void {
-    const keys = this.keys
-    const order = this.#order
-    let low = 256
-    let high = 0
-    for (let index = start; index < end; index++) {
-      const piece = order[index]!
-      const at = this.#starts[piece]! + depth
-      const key = at < this.#ends[piece]! ? this.#text[at]! + 1 : 0
-      keys[index] = key
-      if (key < low) low = key
-      if (key > high) high = key
+  #double(): void {
+    const grown = (from: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(2 * from.length)
+      to.set(from)
+      return to
     }
-    if (low >= high) return
-    if (end - start > FEW) this.#byCounting(start, end, low, high)
-    else this.#byInsertion(start, end)
-  }
-
-  #byInsertion(start: number, end: number): void {
-    const keys = this.keys
-    const order = this.#order
-    for (let index = start + 1; index < end; index++) {
-      const piece = order[index]!
-      const key = keys[index]!
-      let at = index
-      while (at > start && keys[at - 1]! > key) {
-        order[at] = order[at - 1]!
-        keys[at] = keys[at - 1]!
-        at--
-      }
-      order[at] = piece
-      keys[at] = key
-    }
-  }
-
-  /** @param low the least of the keys; few of the 257 are between it and `high`, the greatest */
-  #byCounting(start: number, end: number, low: number, high: number): void {
-    const keys = this.keys
-    const order = this.#order
-    const sorted = this.#sorted
-    const places = this.#places
-    for (let key = low; key <= high; key++) places[key] = 0
-    for (let index = start; index < end; index++) places[keys[index]!]!++
-    let place = start
-    for (let key = low; key <= high; key++) {
-      const count = places[key]!
-      places[key] = place
-      place += count
-    }
-    for (let index = start; index < end; index++) sorted[places[keys[index]!]!++] = order[index]!
-    for (let key = low, index = start; key <= high; key++) {
-      for (; index < places[key]!; index++) {
-        keys[index] = key
-        order[index] = sorted[index]!
-      }
-    }
+    const bytes = new Uint8Array(2 * this.bytes.length)
+    bytes.set(this.bytes)
+    this.bytes = bytes
+    this.starts = grown(this.starts)
+    this.ends = grown(this.ends)
+    this.depths = grown(this.depths)
+    this.ids = grown(this.ids)
   }
 }
