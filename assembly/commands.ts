@@ -16,6 +16,13 @@ export enum Kernel {
   Embed,
 }
 
+/** How tiles of int8 take first digits: a panel by itself, two together, or with short sums (tiles-short.ts). */
+export enum Int8Tile {
+  single,
+  joined,
+  short,
+}
+
 /** What follows a linear layer: the names of src/kernels/kernels.ts. */
 export enum Activation {
   identity,
@@ -58,8 +65,8 @@ export class LinearInt8 extends QuantizedRows {
   weights: usize
   /** Pairs of inputs, of the padded K. */
   pairs: i32
-  /** 1 where two panels are to be computed together. */
-  joined: i32
+  /** Int8Tile; not read by the build that multiplies int16. */
+  tile: i32
   columns: usize
   out: usize
   outStride: usize

@@ -164,9 +164,10 @@ function int8Layer(call: LinearInt8, from: i32, to: i32, scratch: usize): void {
       call.outStride,
       call.activation,
       call.tileRows,
-      call.joined !== 0,
+      call.tile,
       from,
       to,
+      scratch,
     )
     return
   }

@@ -19,13 +19,17 @@
  *   both digits in one function: 217, but re-vectorised only 241 for 6 × 16.
  */
 import { activateInt8 } from './activation'
-import { secondSlot } from './digits'
+import { Int8Tile } from './commands'
+import { secondSlot, smallSeconds } from './digits'
 import { INT8_PANEL } from './linear-int8'
-import { COLUMN_BYTES } from './packing'
+import { COLUMN_BYTES, WIDE } from './packing'
+import { MIDDLE, mendWide, SHORT_ROWS, shortStarts, takesShortSums } from './short-sums'
 import { nextTileRows } from './tile-rows'
 import { firstDigits8 } from './tiles-digits'
 import { firstDigits16 } from './tiles-digits-16'
 import { secondDigits8 } from './tiles-second'
+import { shortSeconds8 } from './tiles-second-short'
+import { shortDigits8 } from './tiles-short'
 
 /** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
 const ROW_BLOCK_BYTES: i32 = 1 << 19
@@ -54,11 +58,13 @@ function aheadStep(rows: i32, tileRows: i32): usize {
  * operations is part of the contract.
  *
  * @param steps    one float32 a row; `zeros`: one int32 a row
+ * @param middle   what first digits count from in the sums: 0, or MIDDLE where they are short
  * @param columns  8 column scales, 8 biases, 8 sums
  */
 function finishTile(
   steps: usize,
   zeros: usize,
+  middle: i32,
   columns: usize,
   out: usize,
   rows: i32,
@@ -72,7 +78,7 @@ function finishTile(
   const sumB = v128.load(columns, 80)
   for (let row: i32 = 0; row < rows; row++, steps += 4, zeros += 4, out += outStride) {
     const step = v128.load32_splat(steps)
-    const zero = v128.load32_splat(zeros)
+    const zero = i32x4.splat(load<i32>(zeros) - middle)
     const a = f32x4.convert_i32x4_s(i32x4.sub(v128.load(out), i32x4.mul(zero, sumA)))
     const b = f32x4.convert_i32x4_s(i32x4.sub(v128.load(out, 16), i32x4.mul(zero, sumB)))
     v128.store(out, f32x4.add(f32x4.mul(a, f32x4.mul(step, scaleA)), biasA))
@@ -85,7 +91,8 @@ function finishTile(
  *
  * @param groups    K / 4, of the padded K
  * @param tileRows  the largest tile: 4, 5 or 6
- * @param joined    whether two panels are computed together, which pays where the engine re-vectorises
+ * @param tile      Int8Tile; two panels joined pays where the engine re-vectorises, short sums where it has no 8-bit dot product
+ * @param scratch   16 bytes and 32 for each block of 16 inputs, of this thread's own
  */
 export function linearDigits(
   first: usize,
@@ -101,9 +108,10 @@ export function linearDigits(
   outStride: usize,
   activation: i32,
   tileRows: i32,
-  joined: bool,
+  tile: Int8Tile,
   from: i32,
   to: i32,
+  scratch: usize,
 ): void {
   const panelBytes = (<usize>groups) << 5
   const rowBytes = (<usize>groups) << 2
@@ -119,7 +127,10 @@ export function linearDigits(
       const w = weights + panelBytes * panel
       const panelOut = out + ((<usize>panel) << 5)
       const panelColumns = columns + COLUMN_BYTES * panel
-      const pair = joined && panel + 1 < to
+      const wide = panelColumns + WIDE
+      const pair = tile === Int8Tile.joined && panel + 1 < to
+      const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && takesShortSums(wide)
+      if (short) shortStarts(w, groups, scratch)
       let ahead = panel + 1 < to ? w + panelBytes : w
       const aheadEnd = ahead + panelBytes
       for (let row = start; row < last; ) {
@@ -132,16 +143,22 @@ export function linearDigits(
           firstDigits16(count, x, w, w + panelBytes, groups, tileOut, outStride)
           secondDigits8(count, slot, w, groups, tileOut, outStride)
           secondDigits8(count, slot, w + panelBytes, groups, tileOut + 32, outStride)
-          finishTile(steps + at, zeros + at, panelColumns, tileOut, count, outStride)
-          finishTile(steps + at, zeros + at, panelColumns + COLUMN_BYTES, tileOut + 32, count, outStride)
+          finishTile(steps + at, zeros + at, 0, panelColumns, tileOut, count, outStride)
+          finishTile(steps + at, zeros + at, 0, panelColumns + COLUMN_BYTES, tileOut + 32, count, outStride)
           activateInt8(activation, tileOut, count, 2 * INT8_PANEL, outStride)
         } else {
           const reached = ahead + step * <usize>groups
           const touches = (row > start || firstTouches) && reached <= aheadEnd
-          firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touches ? step : 0)
+          const touched = touches ? step : 0
+          const middle = short && count >= SHORT_ROWS ? MIDDLE : 0
+          if (middle) {
+            shortDigits8(count, x, w, scratch, groups, tileOut, outStride, ahead, touched)
+            mendWide(wide, x, count, w, tileOut, outStride)
+          } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
           if (touches) ahead = reached
-          secondDigits8(count, slot, w, groups, tileOut, outStride)
-          finishTile(steps + at, zeros + at, panelColumns, tileOut, count, outStride)
+          if (middle && smallSeconds(slot)) shortSeconds8(count, slot, w, groups, scratch, tileOut, outStride)
+          else secondDigits8(count, slot, w, groups, tileOut, outStride)
+          finishTile(steps + at, zeros + at, middle, panelColumns, tileOut, count, outStride)
           activateInt8(activation, tileOut, count, INT8_PANEL, outStride)
         }
         row += count

@@ -71,8 +71,11 @@ for (const { precision, variant, tiles } of subjects) {
     }
     kernels.memory.release(mark)
   }
-  const { int8Rows, int8Joined, float32Rows, float32Panel } = kernels.tiles
-  const tile = precision === 'int8' ? `${int8Rows}x${int8Joined ? 16 : 8}` : `${float32Rows}x${float32Panel}`
+  const { int8Rows, int8Tile, float32Rows, float32Panel } = kernels.tiles
+  const tile =
+    precision === 'int8'
+      ? `${int8Rows}x${int8Tile === 'joined' ? 16 : 8} ${int8Tile}`
+      : `${float32Rows}x${float32Panel}`
   report(
     `${precision} ${variant}${turbo ? ' turbo' : ''}, tile ${tile}, GOP/s`,
     ['K', 'N', 'M', 'kernel', 'at best', 'bare tile', 'at best', 'which', 'kernel / tile', 'at best'],

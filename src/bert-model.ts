@@ -104,7 +104,7 @@ export class BertModel {
     const { precision, variant: kernels, threads, tiles } = setup
     const tile =
       precision === 'int8'
-        ? `${tiles.int8Rows}x${tiles.int8Joined ? 16 : 8}`
+        ? `${tiles.int8Rows}x${tiles.int8Tile === 'joined' ? 16 : 8}${tiles.int8Tile === 'short' ? ' short' : ''}`
         : `${tiles.float32Rows}x${tiles.float32Panel}`
     return { precision, kernels, tile, threads, turbo: this.#turbo, weightBytes, memoryBytes, parameters }
   }

@@ -1,4 +1,5 @@
 /** What the wasm module gives, and the check that it is the one this code was built with. */
+import type { NUMBERS } from '../generated/commands.ts'
 import { CONSTANTS } from '../generated/constants.ts'
 
 /** assembly/kernels.ts */
@@ -8,7 +9,7 @@ export interface KernelExports {
   join(control: number, milliseconds: number): number
   runAlone(control: number, scratch: number): void
   serve(control: number, scratch: number): void
-  raceTile(digits: number, at: number, inputs: number, times: number): void
+  raceTile(tile: number, at: number, inputs: number, times: number): void
   widenValues(from: number, type: number, count: number, to: number): number
   packLinearFloat32(
     from: number,
@@ -44,12 +45,12 @@ export interface KernelExports {
 }
 
 /**
- * Rows of the register tiles, whether int8 tiles join two panels, and the width of a float32 panel; kernels/tuning.ts
- * chooses. They change no int8 bit.
+ * Rows of the register tiles, how int8 tiles take digits (`Int8Tile` in assembly/commands.ts), and the width of a float32
+ * panel; kernels/tuning.ts chooses. They change no int8 bit.
  */
 export interface Tiles {
   int8Rows: 4 | 5 | 6
-  int8Joined: boolean
+  int8Tile: keyof typeof NUMBERS.Int8Tile
   float32Rows: 4 | 5 | 6
   float32Panel: 8 | 16
 }

@@ -26,7 +26,7 @@ import type {
 } from './placed.ts'
 
 /** 32-bit numbers of each output channel of an int8 layer: for each panel those of all its channels, part after part. */
-const INT8_COLUMNS = ['scale', 'bias', 'sum'] as const
+const INT8_COLUMNS = ['scale', 'bias', 'sum', 'wide'] as const
 
 /** The largest that a thread's kernels have to work on. */
 export interface ScratchShape {

@@ -7,12 +7,13 @@ import type { Tiles } from './exports.ts'
 import type { Linear, Matrix } from './kernels.ts'
 import type { WasmKernels } from './wasm.ts'
 
-/** Rows of the tiles that can be chosen. */
-export const TILE_ROWS = [4, 5, 6] as const
+type TileRows = 4 | 5 | 6
+/** What is timed: rows of a tile and, for int8, how it takes digits. */
+type Candidate = Pick<Tiles, 'int8Tile'> & { readonly rows: TileRows }
 
 /** Tiles to start from. 16-channel panels pay only where V8 joins pairs of vectors and has fused products. */
 export function defaultTiles(fused: boolean, turbo: boolean): Tiles {
-  const int8 = { int8Rows: 6, int8Joined: turbo } as const
+  const int8 = { int8Rows: 6, int8Tile: turbo ? 'joined' : 'single' } as const
   if (fused) return { ...int8, float32Rows: 6, float32Panel: turbo ? 16 : 8 }
   return { ...int8, float32Rows: 5, float32Panel: 8 }
 }
@@ -40,25 +41,30 @@ export function tuneTiles(
   const { tiles } = kernels
   // 6 is the only large tile over 16-channel panels.
   if (layer.precision === 'float32' && tiles.float32Panel === 16) return
-  const choose = (rows: (typeof TILE_ROWS)[number]): void => {
-    if (layer.precision === 'int8') tiles.int8Rows = rows
+  const choose = ({ rows, int8Tile }: Candidate): void => {
+    if (layer.precision === 'int8') Object.assign(tiles, { int8Rows: rows, int8Tile })
     else tiles.float32Rows = rows
     kernels.quantize(x)
   }
+  const { int8Tile } = tiles
+  const candidates: Candidate[] = [4, 5, 6].map((rows) => ({ rows: rows as TileRows, int8Tile }))
+  // With short sums 6 rows are never slower than fewer: tiles-short.ts.
+  if (layer.precision === 'int8' && kernels.name === 'relaxed')
+    candidates.push({ rows: 6, int8Tile: 'short' })
   const part: Linear = { ...layer, outputs: Math.min(layer.outputs, TIMED_OUTPUTS) }
-  const best = new Map<(typeof TILE_ROWS)[number], number>()
+  const best = new Map<Candidate, number>()
   for (let round = 0; round < ROUNDS; round++) {
-    for (const rows of TILE_ROWS) {
-      choose(rows)
+    for (const candidate of candidates) {
+      choose(candidate)
       const end = now() + ROUND_MILLISECONDS
       let fastest = Number.POSITIVE_INFINITY
       for (let started = now(); started < end; started = now()) {
         kernels.linear(x, part, out, 'identity')
         fastest = Math.min(fastest, now() - started)
       }
-      if (round >= ROUNDS_NOT_COUNTED) best.set(rows, Math.min(fastest, best.get(rows) ?? fastest))
+      if (round >= ROUNDS_NOT_COUNTED) best.set(candidate, Math.min(fastest, best.get(candidate) ?? fastest))
     }
   }
-  const [[rows]] = [...best].sort((a, b) => a[1] - b[1]) as [[(typeof TILE_ROWS)[number], number]]
-  choose(rows)
+  const [[fastest]] = [...best].sort((a, b) => a[1] - b[1]) as [[Candidate, number]]
+  choose(fastest)
 }

@@ -167,10 +167,10 @@ export class WasmKernels implements Kernels {
     }
     if (layer.precision === 'int8') {
       const [pairs, panels] = [pairsOf(layer), Math.ceil(outputs / INT8_PANEL)]
-      const joined = this.tiles.int8Joined ? 1 : 0
+      const tile = NUMBERS.Int8Tile[this.tiles.int8Tile]
       this.#run('LinearInt8', panels, work / 2, {
         ...this.#twin(x),
-        ...{ weights, pairs, joined, columns },
+        ...{ weights, pairs, tile, columns },
         ...result,
       })
     } else {

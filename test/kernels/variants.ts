@@ -27,7 +27,7 @@ const newMemory = (): KernelMemory => new KernelMemory(new WebAssembly.Memory({ 
 
 function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles): Variant {
   return {
-    name: `${variant}${fused ? ' fused' : ''} ${tiles.int8Rows}/${tiles.float32Rows}x${tiles.float32Panel}`,
+    name: `${variant}${fused ? ' fused' : ''} ${tiles.int8Rows} ${tiles.int8Tile}/${tiles.float32Rows}x${tiles.float32Panel}`,
     exact: !fused,
     async create(): Promise<Kernels> {
       const memory = newMemory()
@@ -48,23 +48,27 @@ export const reference: Variant = {
 /** Every variant this engine can run. Says which it leaves out. */
 export function variants(): Variant[] {
   const found = [
-    wasmVariant('simd', false, { int8Rows: 4, int8Joined: false, float32Rows: 4, float32Panel: 8 }),
-    wasmVariant('simd', false, { int8Rows: 5, int8Joined: false, float32Rows: 5, float32Panel: 8 }),
-    wasmVariant('simd', false, { int8Rows: 6, int8Joined: false, float32Rows: 6, float32Panel: 8 }),
+    wasmVariant('simd', false, { int8Rows: 4, int8Tile: 'single', float32Rows: 4, float32Panel: 8 }),
+    wasmVariant('simd', false, { int8Rows: 5, int8Tile: 'single', float32Rows: 5, float32Panel: 8 }),
+    wasmVariant('simd', false, { int8Rows: 6, int8Tile: 'single', float32Rows: 6, float32Panel: 8 }),
   ]
   if (hasRelaxedSimd()) {
     // What int8 promises holds in this build too, as long as it does not fuse.
     found.push(
-      wasmVariant('relaxed', false, { int8Rows: 5, int8Joined: false, float32Rows: 5, float32Panel: 8 }),
+      wasmVariant('relaxed', false, { int8Rows: 5, int8Tile: 'single', float32Rows: 5, float32Panel: 8 }),
     )
     found.push(
-      wasmVariant('relaxed', false, { int8Rows: 6, int8Joined: true, float32Rows: 6, float32Panel: 8 }),
+      wasmVariant('relaxed', false, { int8Rows: 6, int8Tile: 'joined', float32Rows: 6, float32Panel: 8 }),
+    )
+    for (const int8Rows of [4, 5, 6] as const) {
+      const tiles: Tiles = { int8Rows, int8Tile: 'short', float32Rows: 4, float32Panel: 8 }
+      found.push(wasmVariant('relaxed', false, tiles))
+    }
+    found.push(
+      wasmVariant('relaxed', true, { int8Rows: 4, int8Tile: 'joined', float32Rows: 6, float32Panel: 8 }),
     )
     found.push(
-      wasmVariant('relaxed', true, { int8Rows: 4, int8Joined: true, float32Rows: 6, float32Panel: 8 }),
-    )
-    found.push(
-      wasmVariant('relaxed', true, { int8Rows: 5, int8Joined: false, float32Rows: 6, float32Panel: 16 }),
+      wasmVariant('relaxed', true, { int8Rows: 5, int8Tile: 'single', float32Rows: 6, float32Panel: 16 }),
     )
   } else console.log('skipped: relaxed kernels: this engine has no relaxed SIMD')
   return found
