@@ -3,7 +3,7 @@
  * where no digit is above 31, since 8·31·128 < 2¹⁵. Lists are padded to whole blocks with digits of 0.
  */
 import { listBytes, NEGATIVE, numbersAt, SECOND_HEADER } from './digits'
-import { addPairs, dotShort, productPairs } from './simd'
+import { addPairs, dotShort } from './simd'
 
 function second4x2(slot: usize, w: usize, groups: i32, starts: usize, out: usize, outStride: usize): void {
   let y0a = i32x4.splat(0)
@@ -20,76 +20,42 @@ function second4x2(slot: usize, w: usize, groups: i32, starts: usize, out: usize
     let digits = list
     let number = list + numbersAt(4, groups)
     const end = number + ((<usize>load<i32>(slot + sign)) << 1)
-    for (; number < end; number += 8) {
-      const group0 = w + ((<usize>load<u16>(number)) << 5)
-      const group1 = w + ((<usize>load<u16>(number, 2)) << 5)
-      const group2 = w + ((<usize>load<u16>(number, 4)) << 5)
-      const group3 = w + ((<usize>load<u16>(number, 6)) << 5)
-      const wa0 = v128.load(group0)
-      const wb0 = v128.load(group0, 16)
-      const wa1 = v128.load(group1)
-      const wb1 = v128.load(group1, 16)
-      const wa2 = v128.load(group2)
-      const wb2 = v128.load(group2, 16)
-      const wa3 = v128.load(group3)
-      const wb3 = v128.load(group3, 16)
-      const x00 = v128.load32_splat(digits)
-      const x01 = v128.load32_splat(digits, 16)
-      const x02 = v128.load32_splat(digits, 32)
-      const x03 = v128.load32_splat(digits, 48)
-      y0a = addPairs(
-        dotShort(wa3, x03, dotShort(wa2, x02, dotShort(wa1, x01, productPairs(wa0, x00)))),
-        ones,
-        y0a,
-      )
-      y0b = addPairs(
-        dotShort(wb3, x03, dotShort(wb2, x02, dotShort(wb1, x01, productPairs(wb0, x00)))),
-        ones,
-        y0b,
-      )
-      const x10 = v128.load32_splat(digits, 4)
-      const x11 = v128.load32_splat(digits, 20)
-      const x12 = v128.load32_splat(digits, 36)
-      const x13 = v128.load32_splat(digits, 52)
-      y1a = addPairs(
-        dotShort(wa3, x13, dotShort(wa2, x12, dotShort(wa1, x11, productPairs(wa0, x10)))),
-        ones,
-        y1a,
-      )
-      y1b = addPairs(
-        dotShort(wb3, x13, dotShort(wb2, x12, dotShort(wb1, x11, productPairs(wb0, x10)))),
-        ones,
-        y1b,
-      )
-      const x20 = v128.load32_splat(digits, 8)
-      const x21 = v128.load32_splat(digits, 24)
-      const x22 = v128.load32_splat(digits, 40)
-      const x23 = v128.load32_splat(digits, 56)
-      y2a = addPairs(
-        dotShort(wa3, x23, dotShort(wa2, x22, dotShort(wa1, x21, productPairs(wa0, x20)))),
-        ones,
-        y2a,
-      )
-      y2b = addPairs(
-        dotShort(wb3, x23, dotShort(wb2, x22, dotShort(wb1, x21, productPairs(wb0, x20)))),
-        ones,
-        y2b,
-      )
-      const x30 = v128.load32_splat(digits, 12)
-      const x31 = v128.load32_splat(digits, 28)
-      const x32 = v128.load32_splat(digits, 44)
-      const x33 = v128.load32_splat(digits, 60)
-      y3a = addPairs(
-        dotShort(wa3, x33, dotShort(wa2, x32, dotShort(wa1, x31, productPairs(wa0, x30)))),
-        ones,
-        y3a,
-      )
-      y3b = addPairs(
-        dotShort(wb3, x33, dotShort(wb2, x32, dotShort(wb1, x31, productPairs(wb0, x30)))),
-        ones,
-        y3b,
-      )
-      digits += 64
+    while (number < end) {
+      let p0a = i16x8.splat(0)
+      let p0b = i16x8.splat(0)
+      let p1a = i16x8.splat(0)
+      let p1b = i16x8.splat(0)
+      let p2a = i16x8.splat(0)
+      let p2b = i16x8.splat(0)
+      let p3a = i16x8.splat(0)
+      let p3b = i16x8.splat(0)
+      const blockEnd = number + 8
+      for (; number < blockEnd; number += 2) {
+        const group = w + ((<usize>load<u16>(number)) << 5)
+        const wa = v128.load(group)
+        const wb = v128.load(group, 16)
+        const x0 = v128.load32_splat(digits)
+        p0a = dotShort(wa, x0, p0a)
+        p0b = dotShort(wb, x0, p0b)
+        const x1 = v128.load32_splat(digits, 4)
+        p1a = dotShort(wa, x1, p1a)
+        p1b = dotShort(wb, x1, p1b)
+        const x2 = v128.load32_splat(digits, 8)
+        p2a = dotShort(wa, x2, p2a)
+        p2b = dotShort(wb, x2, p2b)
+        const x3 = v128.load32_splat(digits, 12)
+        p3a = dotShort(wa, x3, p3a)
+        p3b = dotShort(wb, x3, p3b)
+        digits += 16
+      }
+      y0a = addPairs(p0a, ones, y0a)
+      y0b = addPairs(p0b, ones, y0b)
+      y1a = addPairs(p1a, ones, y1a)
+      y1b = addPairs(p1b, ones, y1b)
+      y2a = addPairs(p2a, ones, y2a)
+      y2b = addPairs(p2b, ones, y2b)
+      y3a = addPairs(p3a, ones, y3a)
+      y3b = addPairs(p3b, ones, y3b)
     }
     y0a = i32x4.neg(y0a)
     y0b = i32x4.neg(y0b)
@@ -130,90 +96,49 @@ function second5x2(slot: usize, w: usize, groups: i32, starts: usize, out: usize
     let digits = list
     let number = list + numbersAt(5, groups)
     const end = number + ((<usize>load<i32>(slot + sign)) << 1)
-    for (; number < end; number += 8) {
-      const group0 = w + ((<usize>load<u16>(number)) << 5)
-      const group1 = w + ((<usize>load<u16>(number, 2)) << 5)
-      const group2 = w + ((<usize>load<u16>(number, 4)) << 5)
-      const group3 = w + ((<usize>load<u16>(number, 6)) << 5)
-      const wa0 = v128.load(group0)
-      const wb0 = v128.load(group0, 16)
-      const wa1 = v128.load(group1)
-      const wb1 = v128.load(group1, 16)
-      const wa2 = v128.load(group2)
-      const wb2 = v128.load(group2, 16)
-      const wa3 = v128.load(group3)
-      const wb3 = v128.load(group3, 16)
-      const x00 = v128.load32_splat(digits)
-      const x01 = v128.load32_splat(digits, 20)
-      const x02 = v128.load32_splat(digits, 40)
-      const x03 = v128.load32_splat(digits, 60)
-      y0a = addPairs(
-        dotShort(wa3, x03, dotShort(wa2, x02, dotShort(wa1, x01, productPairs(wa0, x00)))),
-        ones,
-        y0a,
-      )
-      y0b = addPairs(
-        dotShort(wb3, x03, dotShort(wb2, x02, dotShort(wb1, x01, productPairs(wb0, x00)))),
-        ones,
-        y0b,
-      )
-      const x10 = v128.load32_splat(digits, 4)
-      const x11 = v128.load32_splat(digits, 24)
-      const x12 = v128.load32_splat(digits, 44)
-      const x13 = v128.load32_splat(digits, 64)
-      y1a = addPairs(
-        dotShort(wa3, x13, dotShort(wa2, x12, dotShort(wa1, x11, productPairs(wa0, x10)))),
-        ones,
-        y1a,
-      )
-      y1b = addPairs(
-        dotShort(wb3, x13, dotShort(wb2, x12, dotShort(wb1, x11, productPairs(wb0, x10)))),
-        ones,
-        y1b,
-      )
-      const x20 = v128.load32_splat(digits, 8)
-      const x21 = v128.load32_splat(digits, 28)
-      const x22 = v128.load32_splat(digits, 48)
-      const x23 = v128.load32_splat(digits, 68)
-      y2a = addPairs(
-        dotShort(wa3, x23, dotShort(wa2, x22, dotShort(wa1, x21, productPairs(wa0, x20)))),
-        ones,
-        y2a,
-      )
-      y2b = addPairs(
-        dotShort(wb3, x23, dotShort(wb2, x22, dotShort(wb1, x21, productPairs(wb0, x20)))),
-        ones,
-        y2b,
-      )
-      const x30 = v128.load32_splat(digits, 12)
-      const x31 = v128.load32_splat(digits, 32)
-      const x32 = v128.load32_splat(digits, 52)
-      const x33 = v128.load32_splat(digits, 72)
-      y3a = addPairs(
-        dotShort(wa3, x33, dotShort(wa2, x32, dotShort(wa1, x31, productPairs(wa0, x30)))),
-        ones,
-        y3a,
-      )
-      y3b = addPairs(
-        dotShort(wb3, x33, dotShort(wb2, x32, dotShort(wb1, x31, productPairs(wb0, x30)))),
-        ones,
-        y3b,
-      )
-      const x40 = v128.load32_splat(digits, 16)
-      const x41 = v128.load32_splat(digits, 36)
-      const x42 = v128.load32_splat(digits, 56)
-      const x43 = v128.load32_splat(digits, 76)
-      y4a = addPairs(
-        dotShort(wa3, x43, dotShort(wa2, x42, dotShort(wa1, x41, productPairs(wa0, x40)))),
-        ones,
-        y4a,
-      )
-      y4b = addPairs(
-        dotShort(wb3, x43, dotShort(wb2, x42, dotShort(wb1, x41, productPairs(wb0, x40)))),
-        ones,
-        y4b,
-      )
-      digits += 80
+    while (number < end) {
+      let p0a = i16x8.splat(0)
+      let p0b = i16x8.splat(0)
+      let p1a = i16x8.splat(0)
+      let p1b = i16x8.splat(0)
+      let p2a = i16x8.splat(0)
+      let p2b = i16x8.splat(0)
+      let p3a = i16x8.splat(0)
+      let p3b = i16x8.splat(0)
+      let p4a = i16x8.splat(0)
+      let p4b = i16x8.splat(0)
+      const blockEnd = number + 8
+      for (; number < blockEnd; number += 2) {
+        const group = w + ((<usize>load<u16>(number)) << 5)
+        const wa = v128.load(group)
+        const wb = v128.load(group, 16)
+        const x0 = v128.load32_splat(digits)
+        p0a = dotShort(wa, x0, p0a)
+        p0b = dotShort(wb, x0, p0b)
+        const x1 = v128.load32_splat(digits, 4)
+        p1a = dotShort(wa, x1, p1a)
+        p1b = dotShort(wb, x1, p1b)
+        const x2 = v128.load32_splat(digits, 8)
+        p2a = dotShort(wa, x2, p2a)
+        p2b = dotShort(wb, x2, p2b)
+        const x3 = v128.load32_splat(digits, 12)
+        p3a = dotShort(wa, x3, p3a)
+        p3b = dotShort(wb, x3, p3b)
+        const x4 = v128.load32_splat(digits, 16)
+        p4a = dotShort(wa, x4, p4a)
+        p4b = dotShort(wb, x4, p4b)
+        digits += 20
+      }
+      y0a = addPairs(p0a, ones, y0a)
+      y0b = addPairs(p0b, ones, y0b)
+      y1a = addPairs(p1a, ones, y1a)
+      y1b = addPairs(p1b, ones, y1b)
+      y2a = addPairs(p2a, ones, y2a)
+      y2b = addPairs(p2b, ones, y2b)
+      y3a = addPairs(p3a, ones, y3a)
+      y3b = addPairs(p3b, ones, y3b)
+      y4a = addPairs(p4a, ones, y4a)
+      y4b = addPairs(p4b, ones, y4b)
     }
     y0a = i32x4.neg(y0a)
     y0b = i32x4.neg(y0b)
@@ -261,104 +186,56 @@ function second6x2(slot: usize, w: usize, groups: i32, starts: usize, out: usize
     let digits = list
     let number = list + numbersAt(6, groups)
     const end = number + ((<usize>load<i32>(slot + sign)) << 1)
-    for (; number < end; number += 8) {
-      const group0 = w + ((<usize>load<u16>(number)) << 5)
-      const group1 = w + ((<usize>load<u16>(number, 2)) << 5)
-      const group2 = w + ((<usize>load<u16>(number, 4)) << 5)
-      const group3 = w + ((<usize>load<u16>(number, 6)) << 5)
-      const wa0 = v128.load(group0)
-      const wb0 = v128.load(group0, 16)
-      const wa1 = v128.load(group1)
-      const wb1 = v128.load(group1, 16)
-      const wa2 = v128.load(group2)
-      const wb2 = v128.load(group2, 16)
-      const wa3 = v128.load(group3)
-      const wb3 = v128.load(group3, 16)
-      const x00 = v128.load32_splat(digits)
-      const x01 = v128.load32_splat(digits, 24)
-      const x02 = v128.load32_splat(digits, 48)
-      const x03 = v128.load32_splat(digits, 72)
-      y0a = addPairs(
-        dotShort(wa3, x03, dotShort(wa2, x02, dotShort(wa1, x01, productPairs(wa0, x00)))),
-        ones,
-        y0a,
-      )
-      y0b = addPairs(
-        dotShort(wb3, x03, dotShort(wb2, x02, dotShort(wb1, x01, productPairs(wb0, x00)))),
-        ones,
-        y0b,
-      )
-      const x10 = v128.load32_splat(digits, 4)
-      const x11 = v128.load32_splat(digits, 28)
-      const x12 = v128.load32_splat(digits, 52)
-      const x13 = v128.load32_splat(digits, 76)
-      y1a = addPairs(
-        dotShort(wa3, x13, dotShort(wa2, x12, dotShort(wa1, x11, productPairs(wa0, x10)))),
-        ones,
-        y1a,
-      )
-      y1b = addPairs(
-        dotShort(wb3, x13, dotShort(wb2, x12, dotShort(wb1, x11, productPairs(wb0, x10)))),
-        ones,
-        y1b,
-      )
-      const x20 = v128.load32_splat(digits, 8)
-      const x21 = v128.load32_splat(digits, 32)
-      const x22 = v128.load32_splat(digits, 56)
-      const x23 = v128.load32_splat(digits, 80)
-      y2a = addPairs(
-        dotShort(wa3, x23, dotShort(wa2, x22, dotShort(wa1, x21, productPairs(wa0, x20)))),
-        ones,
-        y2a,
-      )
-      y2b = addPairs(
-        dotShort(wb3, x23, dotShort(wb2, x22, dotShort(wb1, x21, productPairs(wb0, x20)))),
-        ones,
-        y2b,
-      )
-      const x30 = v128.load32_splat(digits, 12)
-      const x31 = v128.load32_splat(digits, 36)
-      const x32 = v128.load32_splat(digits, 60)
-      const x33 = v128.load32_splat(digits, 84)
-      y3a = addPairs(
-        dotShort(wa3, x33, dotShort(wa2, x32, dotShort(wa1, x31, productPairs(wa0, x30)))),
-        ones,
-        y3a,
-      )
-      y3b = addPairs(
-        dotShort(wb3, x33, dotShort(wb2, x32, dotShort(wb1, x31, productPairs(wb0, x30)))),
-        ones,
-        y3b,
-      )
-      const x40 = v128.load32_splat(digits, 16)
-      const x41 = v128.load32_splat(digits, 40)
-      const x42 = v128.load32_splat(digits, 64)
-      const x43 = v128.load32_splat(digits, 88)
-      y4a = addPairs(
-        dotShort(wa3, x43, dotShort(wa2, x42, dotShort(wa1, x41, productPairs(wa0, x40)))),
-        ones,
-        y4a,
-      )
-      y4b = addPairs(
-        dotShort(wb3, x43, dotShort(wb2, x42, dotShort(wb1, x41, productPairs(wb0, x40)))),
-        ones,
-        y4b,
-      )
-      const x50 = v128.load32_splat(digits, 20)
-      const x51 = v128.load32_splat(digits, 44)
-      const x52 = v128.load32_splat(digits, 68)
-      const x53 = v128.load32_splat(digits, 92)
-      y5a = addPairs(
-        dotShort(wa3, x53, dotShort(wa2, x52, dotShort(wa1, x51, productPairs(wa0, x50)))),
-        ones,
-        y5a,
-      )
-      y5b = addPairs(
-        dotShort(wb3, x53, dotShort(wb2, x52, dotShort(wb1, x51, productPairs(wb0, x50)))),
-        ones,
-        y5b,
-      )
-      digits += 96
+    while (number < end) {
+      let p0a = i16x8.splat(0)
+      let p0b = i16x8.splat(0)
+      let p1a = i16x8.splat(0)
+      let p1b = i16x8.splat(0)
+      let p2a = i16x8.splat(0)
+      let p2b = i16x8.splat(0)
+      let p3a = i16x8.splat(0)
+      let p3b = i16x8.splat(0)
+      let p4a = i16x8.splat(0)
+      let p4b = i16x8.splat(0)
+      let p5a = i16x8.splat(0)
+      let p5b = i16x8.splat(0)
+      const blockEnd = number + 8
+      for (; number < blockEnd; number += 2) {
+        const group = w + ((<usize>load<u16>(number)) << 5)
+        const wa = v128.load(group)
+        const wb = v128.load(group, 16)
+        const x0 = v128.load32_splat(digits)
+        p0a = dotShort(wa, x0, p0a)
+        p0b = dotShort(wb, x0, p0b)
+        const x1 = v128.load32_splat(digits, 4)
+        p1a = dotShort(wa, x1, p1a)
+        p1b = dotShort(wb, x1, p1b)
+        const x2 = v128.load32_splat(digits, 8)
+        p2a = dotShort(wa, x2, p2a)
+        p2b = dotShort(wb, x2, p2b)
+        const x3 = v128.load32_splat(digits, 12)
+        p3a = dotShort(wa, x3, p3a)
+        p3b = dotShort(wb, x3, p3b)
+        const x4 = v128.load32_splat(digits, 16)
+        p4a = dotShort(wa, x4, p4a)
+        p4b = dotShort(wb, x4, p4b)
+        const x5 = v128.load32_splat(digits, 20)
+        p5a = dotShort(wa, x5, p5a)
+        p5b = dotShort(wb, x5, p5b)
+        digits += 24
+      }
+      y0a = addPairs(p0a, ones, y0a)
+      y0b = addPairs(p0b, ones, y0b)
+      y1a = addPairs(p1a, ones, y1a)
+      y1b = addPairs(p1b, ones, y1b)
+      y2a = addPairs(p2a, ones, y2a)
+      y2b = addPairs(p2b, ones, y2b)
+      y3a = addPairs(p3a, ones, y3a)
+      y3b = addPairs(p3b, ones, y3b)
+      y4a = addPairs(p4a, ones, y4a)
+      y4b = addPairs(p4b, ones, y4b)
+      y5a = addPairs(p5a, ones, y5a)
+      y5b = addPairs(p5b, ones, y5b)
     }
     y0a = i32x4.neg(y0a)
     y0b = i32x4.neg(y0b)

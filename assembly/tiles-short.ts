@@ -1,18 +1,20 @@
 /**
  * Register tiles of first digits for cores that have no instruction for four products of int8 in int32: there it takes three,
  * and two of them multiply. Here eight products are added in int16 before one instruction widens their sum, so that of
- * 9 instructions for 64 products 5 multiply, where it were 12 and 8.
+ * 10 instructions for 64 products 5 multiply, where it were 12 and 8.
  *
  *     a lane of int16    Σ first·w over two inputs of each of the 4 groups of a block of 16 inputs
  *     it begins at       -64·Σ w (its "start"), since a digit, 0 to 127, is at most 64 from 64: then |lane| <= 64·Σ|w|
  *
  * Where Σ|w| <= 511 that fits int16, whatever wrapped on the way, and the sums are exact: Σ first·w - 64·Σ w over all inputs. Of
- * BERT-base's lanes 0.03 % have larger weights; short-sums.ts finds them and adds what they lost.
+ * BERT-base's lanes 0.03 % have larger weights; short-sums.ts lists them and adds what they lost.
  *
- * GOP/s of one Zen 4 core, Node 24, K 768, N 768, M 120, bare tiles in one run: four products at once (tiles-digits.ts) 86;
- *   blocks of 2 groups, which always fit: 109; of 4, without starts, where 4 % of lanes wrap: 132; with starts, as here, tiles
- *   of 4, 5, 6 rows: 113, 116, 117; re-vectorised 182, 188, 190, where tiles-digits-16.ts has 171;
- *   a loop over the groups of a block: 105, and over the rows of a tile: 104.
+ * The groups of a block are a loop of their own, in which only the int16 sums stand in registers: 10 and 5 operands of 15. GOP/s
+ * of one Zen 4 core, Node 24, K 768, N 768, M 120, bare tiles in one run, of 4, 5, 6 rows:
+ *   136, 139, 120; re-vectorised 225, 234, 240; four products at once (tiles-digits.ts) 89, 88, 86; 173, 174, 175;
+ *   the four groups written out: 128, 130, 131; row by row: 129, 131, 132;
+ *   blocks of 2 groups without starts, of whose lanes 0.07 % wrap: 136, 134, 134; of 4 groups, of whose 4 % wrap: 142, 143, 147;
+ *   the widening instruction's ones as a constant, which V8 makes anew each time: 113, 116, 117.
  */
 import { addPairs, dotShort } from './simd'
 
@@ -36,75 +38,45 @@ function short4x2(
   let y3b = i32x4.splat(0)
   const ones = v128.load(starts)
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += 128, starts += 32, ahead += aheadStep << 2) {
-    load<u8>(ahead)
-    const sa = v128.load(starts, 16)
-    const sb = v128.load(starts, 32)
-    const wa0 = v128.load(w)
-    const wb0 = v128.load(w, 16)
-    const wa1 = v128.load(w, 32)
-    const wb1 = v128.load(w, 48)
-    const wa2 = v128.load(w, 64)
-    const wb2 = v128.load(w, 80)
-    const wa3 = v128.load(w, 96)
-    const wb3 = v128.load(w, 112)
-    const x00 = v128.load32_splat(x)
-    const x01 = v128.load32_splat(x, 16)
-    const x02 = v128.load32_splat(x, 32)
-    const x03 = v128.load32_splat(x, 48)
-    y0a = addPairs(
-      dotShort(wa3, x03, dotShort(wa2, x02, dotShort(wa1, x01, dotShort(wa0, x00, sa)))),
-      ones,
-      y0a,
-    )
-    y0b = addPairs(
-      dotShort(wb3, x03, dotShort(wb2, x02, dotShort(wb1, x01, dotShort(wb0, x00, sb)))),
-      ones,
-      y0b,
-    )
-    const x10 = v128.load32_splat(x, 4)
-    const x11 = v128.load32_splat(x, 20)
-    const x12 = v128.load32_splat(x, 36)
-    const x13 = v128.load32_splat(x, 52)
-    y1a = addPairs(
-      dotShort(wa3, x13, dotShort(wa2, x12, dotShort(wa1, x11, dotShort(wa0, x10, sa)))),
-      ones,
-      y1a,
-    )
-    y1b = addPairs(
-      dotShort(wb3, x13, dotShort(wb2, x12, dotShort(wb1, x11, dotShort(wb0, x10, sb)))),
-      ones,
-      y1b,
-    )
-    const x20 = v128.load32_splat(x, 8)
-    const x21 = v128.load32_splat(x, 24)
-    const x22 = v128.load32_splat(x, 40)
-    const x23 = v128.load32_splat(x, 56)
-    y2a = addPairs(
-      dotShort(wa3, x23, dotShort(wa2, x22, dotShort(wa1, x21, dotShort(wa0, x20, sa)))),
-      ones,
-      y2a,
-    )
-    y2b = addPairs(
-      dotShort(wb3, x23, dotShort(wb2, x22, dotShort(wb1, x21, dotShort(wb0, x20, sb)))),
-      ones,
-      y2b,
-    )
-    const x30 = v128.load32_splat(x, 12)
-    const x31 = v128.load32_splat(x, 28)
-    const x32 = v128.load32_splat(x, 44)
-    const x33 = v128.load32_splat(x, 60)
-    y3a = addPairs(
-      dotShort(wa3, x33, dotShort(wa2, x32, dotShort(wa1, x31, dotShort(wa0, x30, sa)))),
-      ones,
-      y3a,
-    )
-    y3b = addPairs(
-      dotShort(wb3, x33, dotShort(wb2, x32, dotShort(wb1, x31, dotShort(wb0, x30, sb)))),
-      ones,
-      y3b,
-    )
-    x += 64
+  while (w < end) {
+    starts += 32
+    const sa = v128.load(starts - 16)
+    const sb = v128.load(starts)
+    let p0a = sa
+    let p0b = sb
+    let p1a = sa
+    let p1b = sb
+    let p2a = sa
+    let p2b = sb
+    let p3a = sa
+    let p3b = sb
+    const blockEnd = w + 128
+    for (; w < blockEnd; w += 32, ahead += aheadStep) {
+      load<u8>(ahead)
+      const wa = v128.load(w)
+      const wb = v128.load(w, 16)
+      const x0 = v128.load32_splat(x)
+      p0a = dotShort(wa, x0, p0a)
+      p0b = dotShort(wb, x0, p0b)
+      const x1 = v128.load32_splat(x, 4)
+      p1a = dotShort(wa, x1, p1a)
+      p1b = dotShort(wb, x1, p1b)
+      const x2 = v128.load32_splat(x, 8)
+      p2a = dotShort(wa, x2, p2a)
+      p2b = dotShort(wb, x2, p2b)
+      const x3 = v128.load32_splat(x, 12)
+      p3a = dotShort(wa, x3, p3a)
+      p3b = dotShort(wb, x3, p3b)
+      x += 16
+    }
+    y0a = addPairs(p0a, ones, y0a)
+    y0b = addPairs(p0b, ones, y0b)
+    y1a = addPairs(p1a, ones, y1a)
+    y1b = addPairs(p1b, ones, y1b)
+    y2a = addPairs(p2a, ones, y2a)
+    y2b = addPairs(p2b, ones, y2b)
+    y3a = addPairs(p3a, ones, y3a)
+    y3b = addPairs(p3b, ones, y3b)
   }
   v128.store(out, y0a)
   v128.store(out, y0b, 16)
@@ -141,89 +113,52 @@ function short5x2(
   let y4b = i32x4.splat(0)
   const ones = v128.load(starts)
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += 128, starts += 32, ahead += aheadStep << 2) {
-    load<u8>(ahead)
-    const sa = v128.load(starts, 16)
-    const sb = v128.load(starts, 32)
-    const wa0 = v128.load(w)
-    const wb0 = v128.load(w, 16)
-    const wa1 = v128.load(w, 32)
-    const wb1 = v128.load(w, 48)
-    const wa2 = v128.load(w, 64)
-    const wb2 = v128.load(w, 80)
-    const wa3 = v128.load(w, 96)
-    const wb3 = v128.load(w, 112)
-    const x00 = v128.load32_splat(x)
-    const x01 = v128.load32_splat(x, 20)
-    const x02 = v128.load32_splat(x, 40)
-    const x03 = v128.load32_splat(x, 60)
-    y0a = addPairs(
-      dotShort(wa3, x03, dotShort(wa2, x02, dotShort(wa1, x01, dotShort(wa0, x00, sa)))),
-      ones,
-      y0a,
-    )
-    y0b = addPairs(
-      dotShort(wb3, x03, dotShort(wb2, x02, dotShort(wb1, x01, dotShort(wb0, x00, sb)))),
-      ones,
-      y0b,
-    )
-    const x10 = v128.load32_splat(x, 4)
-    const x11 = v128.load32_splat(x, 24)
-    const x12 = v128.load32_splat(x, 44)
-    const x13 = v128.load32_splat(x, 64)
-    y1a = addPairs(
-      dotShort(wa3, x13, dotShort(wa2, x12, dotShort(wa1, x11, dotShort(wa0, x10, sa)))),
-      ones,
-      y1a,
-    )
-    y1b = addPairs(
-      dotShort(wb3, x13, dotShort(wb2, x12, dotShort(wb1, x11, dotShort(wb0, x10, sb)))),
-      ones,
-      y1b,
-    )
-    const x20 = v128.load32_splat(x, 8)
-    const x21 = v128.load32_splat(x, 28)
-    const x22 = v128.load32_splat(x, 48)
-    const x23 = v128.load32_splat(x, 68)
-    y2a = addPairs(
-      dotShort(wa3, x23, dotShort(wa2, x22, dotShort(wa1, x21, dotShort(wa0, x20, sa)))),
-      ones,
-      y2a,
-    )
-    y2b = addPairs(
-      dotShort(wb3, x23, dotShort(wb2, x22, dotShort(wb1, x21, dotShort(wb0, x20, sb)))),
-      ones,
-      y2b,
-    )
-    const x30 = v128.load32_splat(x, 12)
-    const x31 = v128.load32_splat(x, 32)
-    const x32 = v128.load32_splat(x, 52)
-    const x33 = v128.load32_splat(x, 72)
-    y3a = addPairs(
-      dotShort(wa3, x33, dotShort(wa2, x32, dotShort(wa1, x31, dotShort(wa0, x30, sa)))),
-      ones,
-      y3a,
-    )
-    y3b = addPairs(
-      dotShort(wb3, x33, dotShort(wb2, x32, dotShort(wb1, x31, dotShort(wb0, x30, sb)))),
-      ones,
-      y3b,
-    )
-    const x40 = v128.load32_splat(x, 16)
-    const x41 = v128.load32_splat(x, 36)
-    const x42 = v128.load32_splat(x, 56)
-    const x43 = v128.load32_splat(x, 76)
-    y4a = addPairs(
-      dotShort(wa3, x43, dotShort(wa2, x42, dotShort(wa1, x41, dotShort(wa0, x40, sa)))),
-      ones,
-      y4a,
-    )
-    y4b = addPairs(
-      dotShort(wb3, x43, dotShort(wb2, x42, dotShort(wb1, x41, dotShort(wb0, x40, sb)))),
-      ones,
-      y4b,
-    )
-    x += 80
+  while (w < end) {
+    starts += 32
+    const sa = v128.load(starts - 16)
+    const sb = v128.load(starts)
+    let p0a = sa
+    let p0b = sb
+    let p1a = sa
+    let p1b = sb
+    let p2a = sa
+    let p2b = sb
+    let p3a = sa
+    let p3b = sb
+    let p4a = sa
+    let p4b = sb
+    const blockEnd = w + 128
+    for (; w < blockEnd; w += 32, ahead += aheadStep) {
+      load<u8>(ahead)
+      const wa = v128.load(w)
+      const wb = v128.load(w, 16)
+      const x0 = v128.load32_splat(x)
+      p0a = dotShort(wa, x0, p0a)
+      p0b = dotShort(wb, x0, p0b)
+      const x1 = v128.load32_splat(x, 4)
+      p1a = dotShort(wa, x1, p1a)
+      p1b = dotShort(wb, x1, p1b)
+      const x2 = v128.load32_splat(x, 8)
+      p2a = dotShort(wa, x2, p2a)
+      p2b = dotShort(wb, x2, p2b)
+      const x3 = v128.load32_splat(x, 12)
+      p3a = dotShort(wa, x3, p3a)
+      p3b = dotShort(wb, x3, p3b)
+      const x4 = v128.load32_splat(x, 16)
+      p4a = dotShort(wa, x4, p4a)
+      p4b = dotShort(wb, x4, p4b)
+      x += 20
+    }
+    y0a = addPairs(p0a, ones, y0a)
+    y0b = addPairs(p0b, ones, y0b)
+    y1a = addPairs(p1a, ones, y1a)
+    y1b = addPairs(p1b, ones, y1b)
+    y2a = addPairs(p2a, ones, y2a)
+    y2b = addPairs(p2b, ones, y2b)
+    y3a = addPairs(p3a, ones, y3a)
+    y3b = addPairs(p3b, ones, y3b)
+    y4a = addPairs(p4a, ones, y4a)
+    y4b = addPairs(p4b, ones, y4b)
   }
   v128.store(out, y0a)
   v128.store(out, y0b, 16)
@@ -265,103 +200,59 @@ function short6x2(
   let y5b = i32x4.splat(0)
   const ones = v128.load(starts)
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += 128, starts += 32, ahead += aheadStep << 2) {
-    load<u8>(ahead)
-    const sa = v128.load(starts, 16)
-    const sb = v128.load(starts, 32)
-    const wa0 = v128.load(w)
-    const wb0 = v128.load(w, 16)
-    const wa1 = v128.load(w, 32)
-    const wb1 = v128.load(w, 48)
-    const wa2 = v128.load(w, 64)
-    const wb2 = v128.load(w, 80)
-    const wa3 = v128.load(w, 96)
-    const wb3 = v128.load(w, 112)
-    const x00 = v128.load32_splat(x)
-    const x01 = v128.load32_splat(x, 24)
-    const x02 = v128.load32_splat(x, 48)
-    const x03 = v128.load32_splat(x, 72)
-    y0a = addPairs(
-      dotShort(wa3, x03, dotShort(wa2, x02, dotShort(wa1, x01, dotShort(wa0, x00, sa)))),
-      ones,
-      y0a,
-    )
-    y0b = addPairs(
-      dotShort(wb3, x03, dotShort(wb2, x02, dotShort(wb1, x01, dotShort(wb0, x00, sb)))),
-      ones,
-      y0b,
-    )
-    const x10 = v128.load32_splat(x, 4)
-    const x11 = v128.load32_splat(x, 28)
-    const x12 = v128.load32_splat(x, 52)
-    const x13 = v128.load32_splat(x, 76)
-    y1a = addPairs(
-      dotShort(wa3, x13, dotShort(wa2, x12, dotShort(wa1, x11, dotShort(wa0, x10, sa)))),
-      ones,
-      y1a,
-    )
-    y1b = addPairs(
-      dotShort(wb3, x13, dotShort(wb2, x12, dotShort(wb1, x11, dotShort(wb0, x10, sb)))),
-      ones,
-      y1b,
-    )
-    const x20 = v128.load32_splat(x, 8)
-    const x21 = v128.load32_splat(x, 32)
-    const x22 = v128.load32_splat(x, 56)
-    const x23 = v128.load32_splat(x, 80)
-    y2a = addPairs(
-      dotShort(wa3, x23, dotShort(wa2, x22, dotShort(wa1, x21, dotShort(wa0, x20, sa)))),
-      ones,
-      y2a,
-    )
-    y2b = addPairs(
-      dotShort(wb3, x23, dotShort(wb2, x22, dotShort(wb1, x21, dotShort(wb0, x20, sb)))),
-      ones,
-      y2b,
-    )
-    const x30 = v128.load32_splat(x, 12)
-    const x31 = v128.load32_splat(x, 36)
-    const x32 = v128.load32_splat(x, 60)
-    const x33 = v128.load32_splat(x, 84)
-    y3a = addPairs(
-      dotShort(wa3, x33, dotShort(wa2, x32, dotShort(wa1, x31, dotShort(wa0, x30, sa)))),
-      ones,
-      y3a,
-    )
-    y3b = addPairs(
-      dotShort(wb3, x33, dotShort(wb2, x32, dotShort(wb1, x31, dotShort(wb0, x30, sb)))),
-      ones,
-      y3b,
-    )
-    const x40 = v128.load32_splat(x, 16)
-    const x41 = v128.load32_splat(x, 40)
-    const x42 = v128.load32_splat(x, 64)
-    const x43 = v128.load32_splat(x, 88)
-    y4a = addPairs(
-      dotShort(wa3, x43, dotShort(wa2, x42, dotShort(wa1, x41, dotShort(wa0, x40, sa)))),
-      ones,
-      y4a,
-    )
-    y4b = addPairs(
-      dotShort(wb3, x43, dotShort(wb2, x42, dotShort(wb1, x41, dotShort(wb0, x40, sb)))),
-      ones,
-      y4b,
-    )
-    const x50 = v128.load32_splat(x, 20)
-    const x51 = v128.load32_splat(x, 44)
-    const x52 = v128.load32_splat(x, 68)
-    const x53 = v128.load32_splat(x, 92)
-    y5a = addPairs(
-      dotShort(wa3, x53, dotShort(wa2, x52, dotShort(wa1, x51, dotShort(wa0, x50, sa)))),
-      ones,
-      y5a,
-    )
-    y5b = addPairs(
-      dotShort(wb3, x53, dotShort(wb2, x52, dotShort(wb1, x51, dotShort(wb0, x50, sb)))),
-      ones,
-      y5b,
-    )
-    x += 96
+  while (w < end) {
+    starts += 32
+    const sa = v128.load(starts - 16)
+    const sb = v128.load(starts)
+    let p0a = sa
+    let p0b = sb
+    let p1a = sa
+    let p1b = sb
+    let p2a = sa
+    let p2b = sb
+    let p3a = sa
+    let p3b = sb
+    let p4a = sa
+    let p4b = sb
+    let p5a = sa
+    let p5b = sb
+    const blockEnd = w + 128
+    for (; w < blockEnd; w += 32, ahead += aheadStep) {
+      load<u8>(ahead)
+      const wa = v128.load(w)
+      const wb = v128.load(w, 16)
+      const x0 = v128.load32_splat(x)
+      p0a = dotShort(wa, x0, p0a)
+      p0b = dotShort(wb, x0, p0b)
+      const x1 = v128.load32_splat(x, 4)
+      p1a = dotShort(wa, x1, p1a)
+      p1b = dotShort(wb, x1, p1b)
+      const x2 = v128.load32_splat(x, 8)
+      p2a = dotShort(wa, x2, p2a)
+      p2b = dotShort(wb, x2, p2b)
+      const x3 = v128.load32_splat(x, 12)
+      p3a = dotShort(wa, x3, p3a)
+      p3b = dotShort(wb, x3, p3b)
+      const x4 = v128.load32_splat(x, 16)
+      p4a = dotShort(wa, x4, p4a)
+      p4b = dotShort(wb, x4, p4b)
+      const x5 = v128.load32_splat(x, 20)
+      p5a = dotShort(wa, x5, p5a)
+      p5b = dotShort(wb, x5, p5b)
+      x += 24
+    }
+    y0a = addPairs(p0a, ones, y0a)
+    y0b = addPairs(p0b, ones, y0b)
+    y1a = addPairs(p1a, ones, y1a)
+    y1b = addPairs(p1b, ones, y1b)
+    y2a = addPairs(p2a, ones, y2a)
+    y2b = addPairs(p2b, ones, y2b)
+    y3a = addPairs(p3a, ones, y3a)
+    y3b = addPairs(p3b, ones, y3b)
+    y4a = addPairs(p4a, ones, y4a)
+    y4b = addPairs(p4b, ones, y4b)
+    y5a = addPairs(p5a, ones, y5a)
+    y5b = addPairs(p5b, ones, y5b)
   }
   v128.store(out, y0a)
   v128.store(out, y0b, 16)

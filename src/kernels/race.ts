@@ -6,14 +6,12 @@
 
 import { instantiateKernels } from './exports.ts'
 import { compileKernels, type WasmVariant } from './module.ts'
+import { bestTimes } from './timing.ts'
 
-/** Inputs of a tile, and tiles a measurement: some 30 µs. */
+/** Inputs of a tile, and rounds of 30 rows a measurement: some 30 µs. */
 const INPUTS = 768
-const TILES = 64
-/** Of the two loops, in turn; the first turns only give the engine time to optimise. */
-const TURNS = 6
-const TURNS_NOT_COUNTED = 3
-const TURN_MILLISECONDS = 0.7
+const TIMES = 8
+const TURN_MILLISECONDS = 0.5
 /** Second digits and what belongs to them cost up to a fifth (docs/10-making-it-fast.md); int16 has to be beaten by that. */
 const SECOND_DIGITS = 1.2
 
@@ -34,22 +32,16 @@ async function race(turbo: boolean): Promise<WasmVariant> {
   const module = await compileKernels({ variant: 'relaxed', shared: false, turbo })
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 })
   const { raceTile } = instantiateKernels(module, memory)
-  /** Milliseconds, by 0 for int16, 1 for digits and 2 for digits with short sums. */
-  const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as [
-    number,
-    number,
-    number,
-  ]
-  for (let turn = 0; turn < TURNS; turn++) {
-    for (const tile of [0, 1, 2] as const) {
-      const end = performance.now() + TURN_MILLISECONDS
-      for (let started = performance.now(); started < end; ) {
-        raceTile(tile, 1024, INPUTS, TILES)
-        const now = performance.now()
-        if (turn >= TURNS_NOT_COUNTED) best[tile] = Math.min(best[tile], now - started)
-        started = now
-      }
-    }
-  }
-  return SECOND_DIGITS * Math.min(best[1], best[2]) < best[0] ? 'relaxed' : 'simd'
+  // 0 for int16, 1 for digits, 2 for digits with short sums.
+  const tiles = [0, 1, 2] as const
+  const call = (tile: number): void => raceTile(tile, 1024, INPUTS, TIMES)
+  const times = bestTimes(
+    tiles,
+    () => {},
+    call,
+    TURN_MILLISECONDS,
+    () => performance.now(),
+  )
+  const [int16, digits, short] = tiles.map((tile) => times.get(tile)!) as [number, number, number]
+  return SECOND_DIGITS * Math.min(digits, short) < int16 ? 'relaxed' : 'simd'
 }

@@ -5,6 +5,7 @@
 
 import type { Tiles } from './exports.ts'
 import type { Linear, Matrix } from './kernels.ts'
+import { bestTimes, fastestOf } from './timing.ts'
 import type { WasmKernels } from './wasm.ts'
 
 type TileRows = 4 | 5 | 6
@@ -18,10 +19,8 @@ export function defaultTiles(fused: boolean, turbo: boolean): Tiles {
   return { ...int8, float32Rows: 5, float32Panel: 8 }
 }
 
-/** Milliseconds of each candidate in a round, and rounds; the first ones only give the engine time to optimise. */
-const ROUND_MILLISECONDS = 1.5
-const ROUNDS = 6
-const ROUNDS_NOT_COUNTED = 3
+/** Milliseconds of a candidate's turn. */
+const TURN_MILLISECONDS = 1
 /** A few panels are enough: a call takes some 100 µs, so that a disturbed one does not decide. */
 const TIMED_OUTPUTS = 128
 
@@ -48,23 +47,10 @@ export function tuneTiles(
   }
   const { int8Tile } = tiles
   const candidates: Candidate[] = [4, 5, 6].map((rows) => ({ rows: rows as TileRows, int8Tile }))
-  // With short sums 6 rows are never slower than fewer: tiles-short.ts.
-  if (layer.precision === 'int8' && kernels.name === 'relaxed')
-    candidates.push({ rows: 6, int8Tile: 'short' })
-  const part: Linear = { ...layer, outputs: Math.min(layer.outputs, TIMED_OUTPUTS) }
-  const best = new Map<Candidate, number>()
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const candidate of candidates) {
-      choose(candidate)
-      const end = now() + ROUND_MILLISECONDS
-      let fastest = Number.POSITIVE_INFINITY
-      for (let started = now(); started < end; started = now()) {
-        kernels.linear(x, part, out, 'identity')
-        fastest = Math.min(fastest, now() - started)
-      }
-      if (round >= ROUNDS_NOT_COUNTED) best.set(candidate, Math.min(fastest, best.get(candidate) ?? fastest))
-    }
+  if (layer.precision === 'int8' && kernels.name === 'relaxed') {
+    for (const rows of [5, 6] as const) candidates.push({ rows, int8Tile: 'short' })
   }
-  const [[fastest]] = [...best].sort((a, b) => a[1] - b[1]) as [[Candidate, number]]
-  choose(fastest)
+  const part: Linear = { ...layer, outputs: Math.min(layer.outputs, TIMED_OUTPUTS) }
+  const call = (): void => kernels.linear(x, part, out, 'identity')
+  choose(fastestOf(bestTimes(candidates, choose, call, TURN_MILLISECONDS, now)))
 }
