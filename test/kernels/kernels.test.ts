@@ -70,6 +70,12 @@ function withOutliers(values: Float32Array): Float32Array {
   return values.map((value, i) => (i % 29 === 0 ? 20 * value : value))
 }
 
+function identityOf(columns: number): Float32Array {
+  const identity = new Float32Array(columns * columns)
+  for (let i = 0; i < columns; i++) identity[i * columns + i] = 1
+  return identity
+}
+
 for (const variant of variants()) {
   for (const precision of ['int8', 'float32'] as const satisfies readonly Precision[]) {
     test(`linear() ${precision} equals the reference: ${variant.name}`, async () => {
@@ -255,11 +261,51 @@ for (const variant of variants()) {
     assert.is(bench.broken(), 0)
   })
 
+  // Eight products of such weights leave int16: short sums mend what they lose in listed lanes, and leave panels of more alone.
+  for (const wide of [1, 15, 16]) {
+    test(`${wide} lanes of large weights equal the reference: ${variant.name}`, async () => {
+      const [inputs, outputs] = [64, 16]
+      const random = seeded(wide)
+      const weights = floats(random, inputs * outputs, 0.05)
+      const identity = identityOf(inputs)
+      // A lane: of a channel, two inputs of each of the 4 groups of a block. Only the first panel has large ones.
+      for (let lane = 0; lane < wide; lane++) {
+        const [channel, block] = [(3 * lane) % 8, lane % 4]
+        for (let i = 0; i < 8; i++) {
+          const input = 16 * block + 4 * (i >> 1) + (i & 1) + (lane & 8 ? 2 : 0)
+          weights[channel * inputs + input] = lane % 3 === 2 && i & 1 ? -1 : 1
+        }
+      }
+      for (let channel = 0; channel < outputs; channel++) weights[channel * inputs] = 1
+      for (let count = 4; count <= 11; count++) {
+        const rows = Float32Array.from({ length: count * inputs }, (_, i) =>
+          Math.floor(i / inputs) % 3 === 0 ? 1 : random() < 0.8 ? 1 : -1,
+        )
+        for (let row = 0; row < count; row++) rows[row * inputs + 3] = -1
+        const [expected, found] = await Promise.all(
+          [reference, variant].map(async (each) => {
+            const bench = new Bench(await each.create())
+            const source = bench.matrix(count, inputs)
+            bench.fill(source, rows)
+            const x = bench.matrix(count, inputs, 'int8')
+            const same = bench.linear('float32', inputs, inputs, identity, new Float32Array(inputs))
+            bench.kernels.linear(source, same, x, 'identity')
+            const layer = bench.linear('int8', inputs, outputs, weights, floats(seeded(2), outputs))
+            const out = bench.matrix(count, outputs)
+            bench.kernels.linear(x, layer, out, 'identity')
+            assert.is(bench.broken(), 0)
+            return bench.read(out)
+          }),
+        )
+        assert.equal(found, expected, `${count} rows`)
+      }
+    })
+  }
+
   // The lists of such rows are the shortest there are: what is written at the end of one must not reach the next.
   test(`second digits of few rows of few numbers equal the reference: ${variant.name}`, async () => {
     const columns = 16
-    const identity = new Float32Array(columns * columns)
-    for (let i = 0; i < columns; i++) identity[i * columns + i] = 1
+    const identity = identityOf(columns)
     for (let count = 1; count <= 6; count++) {
       for (const [low, high] of [
         [0, 5],
