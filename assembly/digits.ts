@@ -9,8 +9,8 @@
  *
  *     first     for each group: 4 bytes a row. The tile that begins with row s stands at s·K, K padded to 16
  *     second    for each tile a slot of two lists, since the instruction takes no negative digits: of the groups in which a row
- *               has a positive second digit, and of those with a negative one. At 0 and 4 how many they are, at 8 and 12 the digits' bits,
- *               all or-ed, then the lists, each padded to a multiple of 4 groups by digits of 0 at group 0:
+ *               has a positive second digit, and of those with a negative one. At 0 and 4 how many they are, then the lists, each padded to
+ *               a multiple of 4 groups by digits of 0 at group 0:
  *                 0   for each listed group: 4 bytes a row, the digits' magnitudes and zeros
  *                 then, at 4·rows·groups + 16, the number of each of them, u16
  *               (One list with 64 added to all digits costs 64·Σ w over the listed groups for every tile and panel; groups that have
@@ -24,10 +24,6 @@ import { CLOSEST_TILES } from './tile-rows'
 
 /** Where a slot has the length of its second list. */
 export const NEGATIVE: usize = 4
-/** Where it has the bits of its first list's digits. */
-const BITS: usize = 8
-/** Bits of digits above 31, four at once. */
-const LARGE: i32 = 0x60606060
 /** Bytes before the lists of a slot, and after the digits of each: a vector may be written at the last of them. */
 export const SECOND_HEADER: i32 = 16
 
@@ -158,7 +154,6 @@ function listSeconds(seconds: usize, rows: i32, groups: i32, slot: usize, part: 
   const numbers = list + numbersAt(rows, groups)
   let digits = list
   let listed: i32 = 0
-  let bits = zero
   for (let group: i32 = 0; group < groups; group++, seconds += step) {
     const a = i8x16.max_s(i8x16.sub(v128.xor(v128.and(v128.load(seconds), maskA), sign), sign), zero)
     v128.store(digits, a)
@@ -169,24 +164,16 @@ function listSeconds(seconds: usize, rows: i32, groups: i32, slot: usize, part: 
       any = v128.or(a, b)
     }
     store<u16>(numbers + ((<usize>listed) << 1), <u16>group)
-    bits = v128.or(bits, any)
     const there = <i32>v128.any_true(any)
     listed += there
     digits += step * <usize>there
   }
-  const halves = v128.or(bits, v128.shuffle<i32>(bits, bits, 2, 3, 0, 1))
-  store<i32>(slot + part, i32x4.extract_lane(halves, 0) | i32x4.extract_lane(halves, 1), BITS)
   store<i32>(slot + part, listed)
   for (; listed & 3; listed++, digits += step) {
     v128.store(digits, zero)
     if (wide) v128.store64_lane(digits, zero, 0, 16)
     store<u16>(numbers + ((<usize>listed) << 1), 0)
   }
-}
-
-/** Whether all of a tile's second digits are within ±31. */
-export function smallSeconds(slot: usize): bool {
-  return ((load<i32>(slot, BITS) | load<i32>(slot, BITS + NEGATIVE)) & LARGE) === 0
 }
 
 /**
@@ -232,7 +219,7 @@ export function digitsOfTile(
   }
   const above = v128.any_true(v128.andnot(all, i32x4.splat(127)))
   const below = i32x4.bitmask(all) !== 0
-  v128.store(slot, i32x4.splat(0))
+  store<i64>(slot, 0)
   if (above) listSeconds(scratch + 16, rows, groups, slot, 0)
   if (below) listSeconds(scratch + 16, rows, groups, slot, NEGATIVE)
 }

@@ -20,7 +20,7 @@
  */
 import { activateInt8 } from './activation'
 import { Int8Tile } from './commands'
-import { secondSlot, smallSeconds } from './digits'
+import { secondSlot } from './digits'
 import { INT8_PANEL } from './linear-int8'
 import { COLUMN_BYTES, WIDE } from './packing'
 import { MIDDLE, mendWide, SHORT_ROWS, shortStarts, takesShortSums } from './short-sums'
@@ -129,7 +129,7 @@ export function linearDigits(
       const panelColumns = columns + COLUMN_BYTES * panel
       const wide = panelColumns + WIDE
       const pair = tile === Int8Tile.joined && panel + 1 < to
-      const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && takesShortSums(wide)
+      const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && takesShortSums(groups, wide)
       if (short) shortStarts(w, groups, scratch)
       let ahead = panel + 1 < to ? w + panelBytes : w
       const aheadEnd = ahead + panelBytes
@@ -156,7 +156,7 @@ export function linearDigits(
             mendWide(wide, x, count, w, tileOut, outStride)
           } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
           if (touches) ahead = reached
-          if (middle && smallSeconds(slot)) shortSeconds8(count, slot, w, groups, scratch, tileOut, outStride)
+          if (middle) shortSeconds8(count, slot, w, groups, scratch, tileOut, outStride)
           else secondDigits8(count, slot, w, groups, tileOut, outStride)
           finishTile(steps + at, zeros + at, middle, panelColumns, tileOut, count, outStride)
           activateInt8(activation, tileOut, count, INT8_PANEL, outStride)

@@ -7,6 +7,11 @@ export const MIDDLE: i32 = 64
 export const SHORT_ROWS: i32 = 4
 /** Weights of a lane whose magnitudes have no larger sum fit: 64·511 < 2¹⁵. */
 const FITTING: i32 = 511
+/**
+ * Groups of inputs up to which the sums of second digits fit too, eight products a lane: tiles-second-short.ts. A lane's number has
+ * 16 bits then.
+ */
+const MOST_GROUPS: i32 = 14_250
 /** Lanes of a panel that can be listed; a panel that has more takes no short sums. */
 const MOST_WIDE: u16 = 15
 
@@ -36,8 +41,8 @@ export function shortStarts(w: usize, groups: i32, starts: usize): void {
 }
 
 /** Whether all of a panel's lanes fit or are listed. @param wide  the panel's list, by `listWide` */
-export function takesShortSums(wide: usize): bool {
-  return load<u16>(wide) <= MOST_WIDE
+export function takesShortSums(groups: i32, wide: usize): bool {
+  return groups <= MOST_GROUPS && load<u16>(wide) <= MOST_WIDE
 }
 
 /**

@@ -1,6 +1,9 @@
 /**
- * Register tiles of second digits with short sums (tiles-short.ts): blocks of 4 listed groups, whose eight products fit int16
- * where no digit is above 31, since 8·31·128 < 2¹⁵. Lists are padded to whole blocks with digits of 0.
+ * Register tiles of second digits with short sums (tiles-short.ts): blocks of 4 listed groups, eight products a lane of int16.
+ *
+ * They fit. A row that has second digits has a step of at least c·e/63.5, e the root mean square of its K values (row-step.ts), so
+ * that √Σq² <= √K·(63.5/c + 1/2); each second digit is at most |q|/64, and eight of them by Cauchy and Schwarz together at most
+ * √8·√K·24.02/64 = 1.07·√K. With weights of at most 128 the sum is below 2¹⁵ up to K = 57,000.
  */
 import { listBytes, NEGATIVE, numbersAt, SECOND_HEADER } from './digits'
 import { addPairs, dotShort } from './simd'
@@ -269,7 +272,7 @@ function second6x2(slot: usize, w: usize, groups: i32, starts: usize, out: usize
   v128.store(out, i32x4.add(v128.load(out, 16), i32x4.shl(y5b, 7)), 16)
 }
 
-/** For a tile of 4, 5 or 6 rows whose second digits are within ±31. */
+/** For a tile of 4, 5 or 6 rows. @param starts  of the panel, by `shortStarts`: only its ones are read */
 export function shortSeconds8(
   rows: i32,
   slot: usize,
