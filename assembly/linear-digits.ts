@@ -16,6 +16,7 @@
  *   int16 products (linear-int8.ts) 75; digits, tiles of 4, 5, 6 rows: 164, 199, 217;
  *   second digits in 12 % of the groups of a tile: 178 to 198, in 20 %: 156 to 173;
  *   6 × 16, 24 sums in 15 registers: 103; re-vectorised, which joins pairs of them: 418, where 6 × 8 has 252;
+ *   (one Zen 4 core, which has no AVX-VNNI: 88, and 139 with short sums, tiles-short.ts)
  *   both digits in one function: 217, but re-vectorised only 241 for 6 × 16.
  */
 import { activateInt8 } from './activation'

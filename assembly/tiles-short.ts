@@ -18,6 +18,7 @@
  */
 import { addPairs, dotShort } from './simd'
 
+// #region short
 function short4x2(
   x: usize,
   w: usize,
@@ -90,6 +91,7 @@ function short4x2(
   v128.store(out, y3a)
   v128.store(out, y3b, 16)
 }
+// #endregion
 
 function short5x2(
   x: usize,
