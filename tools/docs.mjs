@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import MarkdownIt from 'markdown-it'
+import { searchForm, searchIndex, searchScript, sectionsOf } from './docs/search.mjs'
 import { makeReady, run } from './ready.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -14,12 +15,15 @@ const out = join(root, 'build/docs')
 
 /** The pages in reading order; those that are not there are left out, others in docs/ come last. */
 const SECTIONS = [
-  ['Walk-through', ['docs/index.md', 'docs/notation.md', ...chapters()]],
+  ['Walk-through', ['docs/index.md', 'docs/get-started.md', 'docs/notation.md', ...chapters()]],
   [
     'The house',
     ['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/release.md'],
   ],
-  ['In use', ['docs/redaction.md', 'docs/recipes.md', 'docs/shipping.md', 'docs/scaling.md']],
+  [
+    'In use',
+    ['docs/which-model.md', 'docs/redaction.md', 'docs/recipes.md', 'docs/shipping.md', 'docs/scaling.md'],
+  ],
 ]
 
 function chapters() {
@@ -85,44 +89,78 @@ function siteName(path) {
   return `${path.replace(/^docs\//, '').replace(/\.md$/, '')}.html`
 }
 
-function siteLink(href, page) {
+/** @param up  from the page to the site's root */
+function siteLink(href, page, up) {
   if (/^[a-z]+:/.test(href) || href.startsWith('#')) return href
   const [path, anchor] = href.split('#')
   const target = posix.join(posix.dirname(page), path)
   const hash = anchor === undefined ? '' : `#${anchor}`
   if (target.endsWith('.md') && sections().some(([, pages]) => pages.includes(target)))
-    return siteName(target) + hash
-  if (target.startsWith('docs/figures/')) return target.replace('docs/', '')
+    return up + siteName(target) + hash
+  if (target.startsWith('docs/figures/')) return up + target.replace('docs/', '')
   if (!existsSync(join(root, target))) throw new Error(`${page} links to ${href}, and there is no ${target}`)
   linkedSources.add(target)
-  return `source/${target}.html${hash}`
+  return `${up}source/${target}.html${hash}`
 }
 
-function makeRenderer(page) {
+const scrolls = (label) => `tabindex="0" role="group" aria-label="${label}"`
+
+/** What a block is, for who does not see it. */
+function kindOf(language) {
+  if (['text', 'console', ''].includes(language)) return 'Example'
+  return language === 'sh' ? 'Commands' : 'Code'
+}
+
+/** Of a figure's units, in rem: its smallest letters have 11 units. */
+const LEAST_SCALE = 0.055
+
+/** Gives every heading an id; of equal ones the second has `-1` behind it, as GitHub does. */
+function nameHeadings({ tokens }) {
+  const seen = new Map()
+  tokens.forEach((token, index) => {
+    if (token.type !== 'heading_open') return
+    const id = slug(tokens[index + 1].content.replace(/`/g, ''))
+    const count = seen.get(id) ?? 0
+    seen.set(id, count + 1)
+    token.attrSet('id', count === 0 ? id : `${id}-${count}`)
+  })
+}
+
+function makeRenderer(page, up = '') {
   const markdown = new MarkdownIt({ html: true, typographer: false, highlight })
+  markdown.core.ruler.push('name-headings', nameHeadings)
   const { rules } = markdown.renderer
   rules.heading_open = (tokens, index) => {
     const { tag } = tokens[index]
-    const id = slug(tokens[index + 1].content.replace(/`/g, ''))
+    const id = tokens[index].attrGet('id')
     return `<${tag} id="${id}"><a class="anchor" href="#${id}" aria-label="This section">§</a>`
   }
   rules.link_open = (tokens, index, options, _, self) => {
-    tokens[index].attrSet('href', siteLink(tokens[index].attrGet('href'), page))
+    tokens[index].attrSet('href', siteLink(tokens[index].attrGet('href'), page, up))
     return self.renderToken(tokens, index, options)
   }
   rules.image = (tokens, index) => {
     const { content } = tokens[index]
-    const source = siteLink(tokens[index].attrGet('src'), page)
-    return `<figure><img src="${source}" alt="${escapeHtml(content)}"><figcaption>${escapeHtml(content)}</figcaption></figure>`
+    const source = siteLink(tokens[index].attrGet('src'), page, up)
+    const [, width] =
+      /viewBox="0 0 ([\d.]+)/.exec(readFileSync(join(root, 'docs', source.slice(up.length)), 'utf8')) ?? []
+    // A narrow window scrolls the picture; its letters stay legible.
+    const least = Number(width ?? 0) * LEAST_SCALE
+    const image = `<img src="${source}" alt="${escapeHtml(content)}" style="min-width: ${least.toFixed(1)}rem">`
+    return `<figure><div class="scroll" ${scrolls('Picture')}>${image}</div><figcaption>${escapeHtml(content)}</figcaption></figure>`
   }
-  rules.table_open = () => '<div class="scroll"><table>'
+  // What may be wider than the page is reached and scrolled by keys too.
+  const { fence } = rules
+  rules.fence = (tokens, index, ...rest) =>
+    fence(tokens, index, ...rest).replace('<pre>', `<pre ${scrolls(kindOf(tokens[index].info))}>`)
+  rules.table_open = () => `<div class="scroll" ${scrolls('Table')}><table>`
   rules.table_close = () => '</table></div>'
   rules.html_block = (tokens, index) => {
     const { content } = tokens[index]
     const source = /^<!-- source: ([^#\s]+)(?:#\S+)? -->/.exec(content)
     if (source) {
       linkedSources.add(source[1])
-      return `<p class="origin"><a href="source/${source[1]}.html">${source[1]}</a></p>`
+      return `<p class="origin"><a href="${up}source/${source[1]}.html">${source[1]}</a></p>`
     }
     return content.startsWith('<!--') ? '' : content
   }
@@ -160,6 +198,7 @@ function template({ title, body, page, up = '', before = '', after = '' }) {
 <body>
 <a class="skip" href="#content">To the text</a>
 <header><a href="${up}index.html">iobert</a>
+${searchForm(up)}
 <details class="menu"><summary>Pages</summary><nav aria-label="Pages">${navigation(page, up)}</nav></details></header>
 <div class="layout">
 <nav class="side" aria-label="All pages">${navigation(page, up)}</nav>
@@ -179,33 +218,43 @@ function write(name, text) {
   writeFileSync(path, text)
 }
 
-function buildPages() {
+async function buildPages() {
   const all = sections().flatMap(([, pages]) => pages)
+  const found = []
   all.forEach((page, index) => {
     const text = readFileSync(join(root, page), 'utf8')
     const link = (other, word, rel) =>
       other === undefined
         ? '<span></span>'
         : `<a rel="${rel}" href="${siteName(other)}"><span>${word}</span>${escapeHtml(titleOf(other))}</a>`
+    const renderer = makeRenderer(page)
+    found.push(...sectionsOf(renderer.parse(text, {}), { address: siteName(page), page: titleOf(page) }))
     const html = template({
       title: titleOf(page),
       page,
-      body: makeRenderer(page).render(text),
+      body: renderer.render(text),
       before: link(all[index - 1], 'Before', 'prev'),
       after: link(all[index + 1], 'Next', 'next'),
     })
     write(siteName(page), html)
   })
+  write('search-index.js', searchIndex(found))
+  write('search.js', await searchScript(root))
   return all.length
+}
+
+/** A file as it stands; Markdown, whose headings are linked to, as a page. */
+function sourceBody(path, up) {
+  const text = readFileSync(join(root, path), 'utf8')
+  if (path.endsWith('.md')) return makeRenderer(path, up).render(text)
+  const language = /\.(m?js|ts)$/.exec(path)?.[1] ?? 'text'
+  return `<h1>${path}</h1><pre ${scrolls('Source')}><code>${highlight(text.trimEnd(), language)}</code></pre>`
 }
 
 function buildSources() {
   for (const path of linkedSources) {
-    const language = /\.(m?js|ts)$/.exec(path)?.[1] ?? 'text'
-    const lines = highlight(readFileSync(join(root, path), 'utf8').trimEnd(), language).split('\n')
     const up = '../'.repeat(path.split('/').length)
-    const body = `<h1>${path}</h1><pre class="whole"><code>${lines.join('\n')}</code></pre>`
-    write(`source/${path}.html`, template({ title: path, body, up }))
+    write(`source/${path}.html`, template({ title: path, body: sourceBody(path, up), up }))
   }
   return linkedSources.size
 }
@@ -233,7 +282,7 @@ async function update() {
 makeReady()
 if (process.argv.includes('--update')) await update()
 rmSync(out, { recursive: true, force: true })
-const pages = buildPages()
+const pages = await buildPages()
 const sources = buildSources()
 cpSync(join(root, 'docs/figures'), join(out, 'figures'), { recursive: true })
 cpSync(join(root, 'docs/style.css'), join(out, 'style.css'))

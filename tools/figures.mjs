@@ -31,44 +31,19 @@ const math = await import('../dist/kernels/math.js')
 
 const write = (name, drawing) => writeFileSync(`${figures}${name}.svg`, drawing)
 
-/** The heads that do best what each of four descriptions says. */
-function chooseHeads(tokens, attentions, heads) {
+/** The heads of docs/figures/heads.json, which tools/figures/heads.mjs has measured, on one sentence. */
+function drawAttention(tokens, attentions) {
   const T = tokens.length
-  const inner = Array.from({ length: T - 2 }, (_, t) => t + 1)
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const habits = {
-    'the piece before': (p) => mean(inner.map((t) => p(t, t - 1))),
-    'the piece behind': (p) => mean(inner.map((t) => p(t, t + 1))),
-    'pieces of its own word': (p) =>
-      mean(inner.map((t) => (tokens[t].startsWith('##') ? p(t, t - 1) + p(t - 1, t) : 0))),
-    'the beginning, [CLS]': (p) => mean(inner.map((t) => p(t, 0))),
-  }
-  const chosen = new Set()
-  return Object.entries(habits).map(([habit, judge]) => {
-    let best = { value: -1 }
-    attentions.forEach((layer, l) => {
-      for (let head = 0; head < heads; head++) {
-        const p = (i, j) => layer[(head * T + i) * T + j]
-        const value = chosen.has(`${l} ${head}`) ? -1 : judge(p)
-        if (value > best.value) best = { value, layer: l, head, p }
-      }
-    })
-    chosen.add(`${best.layer} ${best.head}`)
-    return { habit, ...best }
-  })
-}
-
-function drawAttention(tokens, attentions, heads) {
-  const T = tokens.length
+  const { heads } = JSON.parse(readFileSync(`${figures}heads.json`, 'utf8'))
   const size = 16
   const [left, top, width, height] = [64, 84, 64 + T * size + 40, 84 + T * size + 30]
-  const panels = chooseHeads(tokens, attentions, heads).map(({ habit, layer, head, p }, index) => {
+  const panels = heads.slice(0, 4).map(({ habit, layer, head, share }, index) => {
     const x = (index % 2) * width
     const y = Math.floor(index / 2) * height
-    const rows = tokens.map((_, i) => tokens.map((_, j) => p(i, j)))
+    const rows = tokens.map((_, i) => attentions[layer].subarray((head * T + i) * T, (head * T + i + 1) * T))
     return [
       text(x, y + 16, `layer ${layer + 1}, head ${head + 1}`, 'strong'),
-      text(x + 124, y + 16, habit, 'muted'),
+      text(x + 124, y + 16, `${habit}, ${Math.round(100 * share)} %`, 'small muted'),
       tokens.map((token, t) => text(x + left - 6, y + top + t * size + 12, token, 'small end')),
       tokens.map((token, t) => {
         const at = x + left + t * size + 11
@@ -87,34 +62,35 @@ function drawAttention(tokens, attentions, heads) {
 }
 
 function drawProbabilities(words, labels) {
-  const size = 34
+  const [width, height] = [36, 30]
   const [left, top] = [70, 60]
   return svg(
-    left + labels.length * size + 10,
-    top + words.length * 26 + 10,
+    left + labels.length * width + 12,
+    top + words.length * height + 10,
     'Probability of each label for each word',
     [
       labels.map((label, c) => {
-        const at = left + c * size + 20
-        return `<g transform="translate(${at} ${top - 8}) rotate(-50)">${text(0, 0, label, 'small')}</g>`
+        const at = left + c * width + 20
+        return `<g transform="translate(${at} ${top - 8}) rotate(-50)">${text(0, 0, label)}</g>`
       }),
-      words.map(({ text: word, probabilities }, row) => [
-        text(left - 8, top + row * 26 + 17, word, 'end'),
-        Array.from(probabilities, (value, c) => [
-          rect(left + c * size, top + row * 26, size - 2, 24, 'box'),
-          rect(
-            left + c * size,
-            top + row * 26,
-            size - 2,
-            24,
-            'a',
-            `fill-opacity="${Math.round(value * 1000) / 1000}"`,
-          ),
-          value >= 0.0005 && value < 0.5
-            ? text(left + c * size + 16, top + row * 26 + 16, value.toFixed(3).slice(1), 'small middle muted')
-            : '',
-        ]),
-      ]),
+      words.map(({ text: word, probabilities }, row) => {
+        const y = top + row * height
+        return [
+          text(left - 8, y + 19, word, 'end'),
+          Array.from(probabilities, (value, c) => {
+            const x = left + c * width
+            const shade = Math.round(value * 1000) / 1000
+            return [
+              rect(x, y, width - 2, height - 2, 'box'),
+              rect(x, y, width - 2, height - 2, 'a', `fill-opacity="${shade}"`),
+              // Less than that is nothing, at two digits.
+              value < 0.005
+                ? ''
+                : text(x + width / 2 - 1, y + 19, value.toFixed(2), value > 0.5 ? 'middle on' : 'middle'),
+            ]
+          }),
+        ]
+      }),
     ],
   )
 }
@@ -235,7 +211,7 @@ if (process.argv.includes('--measure')) {
 const ner = await loadRecognizer(undefined, { inline: true, threads: 1 })
 const encoding = ner.tokenizer.encode(SENTENCE)
 const { attentions } = await ner.model.forward([encoding.ids], { attentions: true })
-write('attention', drawAttention(encoding.tokens, attentions[0], ner.model.config.numHeads))
+write('attention', drawAttention(encoding.tokens, attentions[0]))
 const { hiddenStates } = await ner.model.forward(
   SENTENCES.map((sentence) => ner.tokenizer.encode(sentence).ids),
   { hiddenStates: true },

@@ -1,11 +1,14 @@
 // `npm run docs:test`: the built site (npm run docs builds it) by its files, links, anchors and pictures, then in Chromium,
-// light and dark, wide and narrow. CHROMIUM names the browser; screenshots go to build/docs-screenshots.
+// light and dark, wide and narrow; its search; what "Get started" tells to do; the page of `iobert trace`. CHROMIUM names the browser; screenshots go to build/docs-screenshots.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import { extname, join, posix } from 'node:path'
+import { join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { checkPage, checkPrograms } from '../test/docs/browser/get-started.mjs'
+import { checkSearch } from '../test/docs/browser/search.mjs'
+import { serve } from '../test/docs/browser/serve.mjs'
+import { checkTrace } from '../test/docs/browser/trace.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const site = join(root, 'build/docs')
@@ -60,6 +63,7 @@ function checkFiles(names) {
     ]),
   )
   const checks = []
+  const titles = new Map()
   for (const [name, html] of pages) {
     checks.push(
       check(`links of ${name}`, () => {
@@ -73,6 +77,10 @@ function checkFiles(names) {
     if (name.startsWith('api/')) continue
     checks.push(
       check(`text of ${name}`, () => {
+        expect(/<html lang="en">/.test(html), 'no language')
+        const [, title] = /<title>([^<]+)<\/title>/.exec(html)
+        expect(!titles.has(title), `the title "${title}" is that of ${titles.get(title)} too`)
+        titles.set(title, name)
         expect(/<h1/.test(html), 'no heading')
         expect(!/<!-- (source|computed|error)/.test(html), 'a comment of the generator is left')
         expect(!/\[object /.test(html), 'a value that is none')
@@ -82,24 +90,12 @@ function checkFiles(names) {
   return Promise.all(checks)
 }
 
-const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' }
+/** Below a path, as many hosts serve it. */
+const PREFIX = '/some/where'
 
-function serve() {
-  const server = createServer((request, response) => {
-    const path = join(site, posix.normalize(decodeURI(new URL(request.url, 'http://localhost').pathname)))
-    if (!existsSync(path)) {
-      response.writeHead(404).end()
-      return
-    }
-    response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
-    response.end(readFileSync(path))
-  })
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-}
-
-/** playwright-core, with a package.json of its own, so that it never enters the package's. */
+/** playwright-core and axe-core, with a package.json of their own, so that they never enter the package's. */
 function loadPlaywright() {
-  if (!existsSync(join(tools, 'node_modules/playwright-core'))) {
+  if (!existsSync(join(tools, 'node_modules/axe-core'))) {
     mkdirSync(tools, { recursive: true })
     for (const file of ['package.json', 'package-lock.json'])
       cpSync(join(root, 'test/docs/browser', file), join(tools, file))
@@ -120,16 +116,23 @@ function leastContrast() {
       .map((v) => v / 255)
       .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
       .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0)
+  /** What stands behind the text: each colour over those below it. */
   const ground = (element) => {
+    const layers = []
     for (let at = element; at; at = at.parentElement) {
-      const color = parse(getComputedStyle(at).backgroundColor)
-      if (color.length === 3 || color[3] === 1) return color
+      const [r, g, b, alpha = 1] = parse(getComputedStyle(at).backgroundColor)
+      layers.push([r, g, b, alpha])
+      if (alpha === 1) break
     }
-    return [255, 255, 255]
+    const page = matchMedia('(prefers-color-scheme: dark)').matches ? [18, 18, 18] : [255, 255, 255]
+    return layers.reduceRight(
+      (below, [r, g, b, alpha]) => [r, g, b].map((v, i) => v * alpha + below[i] * (1 - alpha)),
+      page,
+    )
   }
   let least = { ratio: 21, text: '' }
   for (const element of document.querySelectorAll(
-    'main :is(p, li, td, th, code, span, a:not(.anchor), h1, h2), nav a',
+    'main :is(p, li, td, th, code, span, button, blockquote, a:not(.anchor), h1, h2), nav a',
   )) {
     if (!element.textContent.trim() || element.checkVisibility?.() === false) continue
     const [a, b] = [luminance(parse(getComputedStyle(element).color)), luminance(ground(element))].sort(
@@ -141,16 +144,27 @@ function leastContrast() {
   return least
 }
 
+/** What axe finds, the colours aside, which are measured above. */
+async function barriersOf() {
+  const rules = { 'color-contrast': { enabled: false } }
+  const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'], rules })
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)
+}
+
 async function checkInBrowser(names) {
   const { chromium: engine } = loadPlaywright()
-  const server = await serve()
-  const base = `http://127.0.0.1:${server.address().port}/`
+  const server = await serve((path) => {
+    const file = join(site, posix.normalize(path.slice(PREFIX.length)))
+    return path.startsWith(`${PREFIX}/`) && existsSync(file) ? file : undefined
+  })
+  const base = `${server.origin}${PREFIX}/`
   const browser = await engine.launch({ executablePath: chromium, args: flags.split(' ') })
   mkdirSync(screenshots, { recursive: true })
   const views = [
     { label: 'light', colorScheme: 'light', viewport: { width: 1280, height: 900 } },
     { label: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
     { label: 'phone', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+    { label: 'phone, dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
   ]
   for (const { label, ...options } of views) {
     const context = await browser.newContext(options)
@@ -173,6 +187,7 @@ async function checkInBrowser(names) {
       await check(`${name} in Chromium, ${label}`, async () => {
         problems.length = 0
         await page.goto(base + name)
+        await page.addScriptTag({ path: join(tools, 'node_modules/axe-core/axe.min.js') })
         const { overflow, images } = await page.evaluate(() => ({
           overflow: document.documentElement.scrollWidth - innerWidth,
           images: Array.from(document.images, (image) => image.complete && image.naturalWidth > 0),
@@ -182,8 +197,10 @@ async function checkInBrowser(names) {
         const { ratio, text } = await page.evaluate(leastContrast)
         expect(ratio >= 4.5, `contrast ${ratio.toFixed(2)} of "${text}"`)
         expect(problems.length === 0, problems.join('; '))
+        const barriers = await page.evaluate(barriersOf)
+        expect(barriers.length === 0, barriers.join('; '))
         await page.screenshot({
-          path: join(screenshots, `${name.replace('.html', '')}-${label}.png`),
+          path: join(screenshots, `${name.replace('.html', '')}-${label.replace(', ', '-')}.png`),
           fullPage: true,
         })
       })
@@ -198,6 +215,10 @@ async function checkInBrowser(names) {
     }
     await context.close()
   }
+  const tell = { check, expect }
+  await checkSearch(browser, { site, base, screenshots }, tell)
+  await checkPage(root, browser, tell)
+  await checkTrace(root, browser, { leastContrast, screenshots }, tell)
   await browser.close()
   server.close()
 }
@@ -210,6 +231,7 @@ const all = readdirSync(site, { recursive: true })
   .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => name.endsWith('.html'))
 await checkFiles(all)
+await checkPrograms(root, { check, expect })
 const own = all.filter((name) => !name.includes('/'))
 if (existsSync(chromium)) await checkInBrowser(own)
 else {

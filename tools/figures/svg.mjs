@@ -3,13 +3,14 @@
 const STYLE = `
     text { font: 13px system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; fill: #1f2328 }
     .muted { fill: #59636e } .small { font-size: 11px } .strong { font-weight: 600 } .end { text-anchor: end } .middle { text-anchor: middle }
+    .on { fill: #ffffff }
     .grid { stroke: #d1d9e0; fill: none } .axis { stroke: #59636e; fill: none } .box { fill: #f6f8fa; stroke: #d1d9e0 }
     .line { fill: none; stroke-width: 2 } .dashed { stroke-dasharray: 6 4 }
     .a { fill: #0b6bcb } .b { fill: #b35900 } .c { fill: #2d7d46 } .d { fill: #8250df }
     .line.a, .edge { stroke: #0b6bcb } .line.b { stroke: #b35900 } .line.c { stroke: #2d7d46 } .line.d { stroke: #8250df }
     .line.a, .line.b, .line.c, .line.d, .edge { fill: none }
     @media (prefers-color-scheme: dark) {
-      text { fill: #e6edf3 } .muted { fill: #9198a1 } .grid { stroke: #3d444d } .axis { stroke: #9198a1 } .box { fill: #161b22; stroke: #3d444d }
+      text { fill: #e6edf3 } .muted { fill: #9198a1 } .on { fill: #0d1117 } .grid { stroke: #3d444d } .axis { stroke: #9198a1 } .box { fill: #161b22; stroke: #3d444d }
       .a { fill: #58a6ff } .b { fill: #f0883e } .c { fill: #3fb950 } .d { fill: #bc8cff }
       .line.a, .edge { stroke: #58a6ff } .line.b { stroke: #f0883e } .line.c { stroke: #3fb950 } .line.d { stroke: #bc8cff }
       .line.a, .line.b, .line.c, .line.d, .edge { fill: none }

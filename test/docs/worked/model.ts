@@ -1,12 +1,15 @@
 /** Chapters 1, 2 and 9: the shipped model and its tokenizer. int8 is exact, so these figures are the same everywhere. */
 
+import { execFileSync } from 'node:child_process'
 import { Console } from 'node:console'
+import { readFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import type { RecognizeOptions } from '#dist/entities/types.js'
 import { loadRecognizer, loadTokenizer } from '#dist/node.js'
 import { parseVocabulary } from '#dist/text/vocabulary.js'
 import { WordPiece } from '#dist/text/wordpiece.js'
 import { iobert } from '../../cli/run.ts'
+import { rootPath } from '../../shared.ts'
 import { columns, decimal } from '../toy.ts'
 
 export const SENTENCE = 'Angela Merkel met Tim Cook in Berlin.'
@@ -73,6 +76,47 @@ export async function readmeCommands(): Promise<string[]> {
     lines.push(`$ iobert ${shown}`, stdout.trimEnd())
   }
   return lines
+}
+
+/** What the command of 'Get started' prints. */
+export async function getStartedCommand(): Promise<string[]> {
+  const text = 'Aiko Tanaka of Toyota flew from Osaka to Geneva.'
+  const { code, stdout, stderr } = await iobert([text])
+  if (code !== 0) throw new Error(`iobert "${text}" ended with ${code}: ${stderr}`)
+  return [`$ npx iobert "${text}"`, stdout.trimEnd()]
+}
+
+/** What the program of 'Get started' prints, run as it stands. */
+export function getStartedProgram(): string[] {
+  const file = rootPath('examples/get-started/first.mjs')
+  return execFileSync(process.execPath, [file], { encoding: 'utf8' }).trimEnd().split('\n')
+}
+
+interface NamedHead {
+  readonly layer: number
+  readonly head: number
+  readonly habit: string
+  readonly share: number
+  readonly next: { readonly habit: string; readonly share: number }
+}
+
+/** The heads that the figure of chapter 5 shows, as tools/figures/heads.mjs has measured them. */
+export function attentionHeads(): string[] {
+  const file = readFileSync(rootPath('docs/figures/heads.json'), 'utf8')
+  const { heads } = JSON.parse(file) as { heads: NamedHead[] }
+  return columns([
+    ['layer', 'head', 'looks at', 'share', 'next', 'share'],
+    ...heads
+      .slice(0, 4)
+      .map(({ layer, head, habit, share, next }) => [
+        String(layer + 1),
+        String(head + 1),
+        habit,
+        share.toFixed(2),
+        next.habit,
+        next.share.toFixed(2),
+      ]),
+  ])
 }
 
 export async function offsets(): Promise<string[]> {
