@@ -2,30 +2,31 @@
 import { escapeHtml, hueOf } from '../markup/html.ts'
 import { type LensLayer, MOST_REPLACED, type Share, type TraceReport } from './trace-report.ts'
 
-const style = `:root { color-scheme: light dark; font: 15px/1.6 system-ui, sans-serif; --ink: #2563eb }
-body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
+const style = `:root { color-scheme: light dark; font: 15px/1.6 system-ui, sans-serif; --ink: #1d4fd7; --blue: 37 99 235; --muted: #59636e; --label: 80% 70% }
+@media (prefers-color-scheme: dark) { :root { --ink: #8ab4ff; --blue: 96 150 255; --muted: #9aa4af; --label: 60% 26% } }
+body { max-width: 72rem; margin: 1.5rem auto; padding: 0 1rem; overflow-wrap: anywhere }
 h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2.5rem }
-blockquote { margin: 0; padding: .5rem 1rem; border-left: 3px solid var(--ink); white-space: pre-wrap; overflow-wrap: anywhere }
+blockquote { margin: 0; padding: .5rem 1rem; border-left: 3px solid var(--ink); white-space: pre-wrap }
 p { max-width: 46rem }
 .scroll { overflow: auto; max-height: 80vh }
 table { border-collapse: collapse; font-size: .85rem }
 th, td { padding: .15rem .5rem; text-align: left; white-space: nowrap }
 thead th { position: sticky; top: 0; background: Canvas }
 tbody th { position: sticky; left: 0; background: Canvas; font-family: ui-monospace, monospace; font-weight: normal }
-td.label { background: hsl(var(--hue) 80% 70% / var(--strength)) }
-td.none { opacity: .5 }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem }
+td.label { background: hsl(var(--hue) var(--label) / var(--strength)) }
+td.none { color: var(--muted) }
 meter { width: 6rem; vertical-align: middle }
 .two { display: flex; flex-wrap: wrap; gap: 1rem 4rem; margin-bottom: 1.5rem }
 .two h3 { font-size: .95rem; flex-basis: 100%; margin: .5rem 0 0 }
 .two ul { list-style: none; padding: 0; margin: .2rem 0 }
 .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); gap: .5rem; margin: .3rem 0 1rem }
-.maps button { padding: .2rem; border: 1px solid #8884; border-radius: .3rem; background: none; color: inherit; font: inherit; font-size: .75rem; cursor: pointer }
-.maps button[aria-pressed=true] { border-color: var(--ink); outline: 2px solid var(--ink) }
-canvas { width: 100%; aspect-ratio: 1; image-rendering: pixelated; display: block; background: #fff }
-#pieces { font-family: ui-monospace, monospace; line-height: 2.2 }
-#pieces span { padding: .2rem .3rem; border-radius: .25rem; cursor: default; background: rgb(37 99 235 / var(--share, 0)) }
-#pieces span[aria-current=true] { outline: 2px solid var(--ink) }`
+button { border: 1px solid #8886; border-radius: .3rem; background: none; color: inherit; font: inherit; cursor: pointer }
+.maps button { padding: .2rem; font-size: .75rem }
+button[aria-pressed=true] { border-color: var(--ink); outline: 2px solid var(--ink) }
+canvas { width: 100%; aspect-ratio: 1; image-rendering: pixelated; display: block }
+#told { position: sticky; top: 0; margin: 0; padding: .3rem 0; background: Canvas }
+#pieces { display: flex; flex-wrap: wrap; gap: .2rem }
+#pieces button { padding: .1rem .3rem; font-family: ui-monospace, monospace; background: rgb(var(--blue) / calc(.5 * var(--share, 0))) }`
 
 /** Draws each head's map, and lets one head and one piece be chosen. Bytes are probabilities times 255. */
 const script = `const { tokens, heads } = JSON.parse(document.getElementById('trace').textContent)
@@ -35,41 +36,46 @@ const maps = [...document.querySelectorAll('.maps')].map((box) =>
 const pieces = document.getElementById('pieces'), told = document.getElementById('told')
 let layer = maps.length - 1, head = 0, from = Math.min(1, count - 1)
 const at = (t, u) => maps[layer][(head * count + t) * count + u] / 255
+function add(parent, set) {
+  return parent.appendChild(Object.assign(document.createElement('button'), { type: 'button', ...set }))
+}
 function draw(canvas, bytes) {
+  const blue = getComputedStyle(canvas).getPropertyValue('--blue').trim().split(' ').map(Number)
   canvas.width = canvas.height = count
   const context = canvas.getContext('2d'), image = context.createImageData(count, count)
-  for (let i = 0; i < bytes.length; i++) {
-    const share = Math.sqrt(bytes[i] / 255)
-    image.data.set([255 - 218 * share, 255 - 156 * share, 255 - 20 * share, 255], 4 * i)
-  }
+  for (let i = 0; i < bytes.length; i++) image.data.set([...blue, Math.sqrt(255 * bytes[i])], 4 * i)
   context.putImageData(image, 0, 0)
+}
+function drawAll() {
+  for (const button of document.querySelectorAll('.maps button')) {
+    const { layer, head } = button.dataset, size = count * count
+    draw(button.firstChild, maps[layer].subarray(head * size, (+head + 1) * size))
+  }
 }
 function show() {
   told.textContent = 'Layer ' + (layer + 1) + ', head ' + (head + 1) + ': where ' + tokens[from] + ' looks'
-  ;[...pieces.children].forEach((span, u) => {
-    span.style.setProperty('--share', at(from, u))
-    span.title = at(from, u).toFixed(2)
-    span.setAttribute('aria-current', u === from)
+  ;[...pieces.children].forEach((piece, u) => {
+    piece.style.setProperty('--share', at(from, u))
+    piece.title = at(from, u).toFixed(2)
+    piece.setAttribute('aria-pressed', u === from)
   })
   for (const button of document.querySelectorAll('.maps button'))
     button.setAttribute('aria-pressed', +button.dataset.layer === layer && +button.dataset.head === head)
 }
 tokens.forEach((token, t) => {
-  const span = pieces.appendChild(document.createElement('span'))
-  span.textContent = token
-  span.tabIndex = 0
-  span.onmouseenter = span.onfocus = () => { from = t; show() }
+  const piece = add(pieces, { textContent: token })
+  piece.onclick = piece.onmouseenter = piece.onfocus = () => { from = t; show() }
 })
 document.querySelectorAll('.maps').forEach((box, l) => {
   for (let a = 0; a < heads; a++) {
-    const button = box.appendChild(document.createElement('button'))
-    button.dataset.layer = l
-    button.dataset.head = a
-    draw(button.appendChild(document.createElement('canvas')), maps[l].subarray(a * count * count, (a + 1) * count * count))
-    button.append(a + 1)
+    const button = add(box, { ariaLabel: 'Layer ' + (l + 1) + ', head ' + (a + 1) })
+    Object.assign(button.dataset, { layer: l, head: a })
+    button.append(document.createElement('canvas'), a + 1)
     button.onclick = () => { layer = l; head = a; show() }
   }
 })
+drawAll()
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll)
 if (maps.length > 0) show()`
 
 /** One page about one text. */
@@ -80,14 +86,16 @@ export function traceHtml(report: TraceReport): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Trace</title>
 <style>
 ${style}
 </style>
+<main>
 <h1>From pieces to labels</h1>
 <blockquote>${escapeHtml(text)}</blockquote>
 ${lensSection(report)}${decidedSection(report)}${attentionSection(report)}
+</main>
 <script type="application/json" id="trace">${data}</script>
 <script>
 ${script}
@@ -106,7 +114,7 @@ function lensSection({ tokens, lens, labels }: TraceReport): string {
   return `<h2>Labels, layer by layer</h2>
 <p>The head reads the last layer. Here it is applied to every layer: the label that the model would give if it ended
 there. The stronger the colour, the surer; logits show under the pointer.</p>
-<div class="scroll"><table class="lens"><thead><tr><th>piece</th>${heads.join('')}</tr></thead><tbody>
+<div class="scroll" tabindex="0" role="group" aria-label="Labels of each piece after each layer"><table class="lens"><thead><tr><th>piece</th>${heads.join('')}</tr></thead><tbody>
 ${rows.join('')}</tbody></table></div>
 `
 }
@@ -154,6 +162,6 @@ function attentionSection({ attentions }: TraceReport): string {
   return `<h2>Attention</h2>
 <p>One square a head; row t, column u is how much piece t takes of piece u (the root of it, as blue). Choose a head, then
 point at a piece.</p>
-<p id="told"></p><p id="pieces"></p>
+<p id="told" role="status"></p><div id="pieces"></div>
 ${maps.join('')}`
 }
