@@ -11,6 +11,10 @@ const source = join(root, 'examples/browser')
 
 /** What differs in this page from a plain bundle, by the module's file. */
 const REPLACED = {
+  'examples/browser/src/version.ts': () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    return `export const version = ${JSON.stringify(version)}`
+  },
   // The worker is a file of the site (worker.js), so its text need not be in the page.
   'dist/generated/worker-source.js': () => "export const workerSource = ''",
   // The page never asks for this style of annotations.
@@ -42,6 +46,7 @@ const replace = {
   name: 'replace',
   resolveId(source) {
     if (source === 'iobert') return join(root, 'dist/index.js')
+    if (source.startsWith('#dist/')) return join(root, source.slice(1))
     // With `?` at its end it is the module itself.
     return source.endsWith('?') ? source : null
   },

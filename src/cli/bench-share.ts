@@ -1,6 +1,6 @@
 /** `iobert bench --share`: what was measured, as rows of a table of bench/RESULTS.md. */
 import type { Precision } from '../kernels/kernels.ts'
-import { digits, type Figure, type Report } from './bench-report.ts'
+import { digits, type Figure, type Report } from './bench-figures.ts'
 
 /** Pieces in the texts that `texts/s` counts. */
 const BATCHED = 32
@@ -14,11 +14,14 @@ export const SHARE_HEADER: string = tableRow([
   ...['texts/s', 'texts/s, all threads', 'day'],
 ])
 
-/** A row a precision, the header before them. What a model is too short for is a dash. */
+const PRECISIONS: readonly Precision[] = ['int8', 'float32']
+
+/** A row a precision that was measured, the header before them. What a model is too short for is a dash. */
 export function shareRows(report: Report): string {
   const columns = SHARE_HEADER.split(' | ').length
   const ruler = `|${' --- |'.repeat(columns)}`
-  return `${[SHARE_HEADER, ruler, ...(['int8', 'float32'] as const).map((one) => shareRow(report, one))].join('\n')}\n`
+  const measured = PRECISIONS.filter((one) => report.figures.some(({ name }) => name.startsWith(`${one}, `)))
+  return `${[SHARE_HEADER, ruler, ...measured.map((one) => shareRow(report, one))].join('\n')}\n`
 }
 
 function shareRow({ model, machine, engine, figures }: Report, precision: Precision): string {

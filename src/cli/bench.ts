@@ -5,8 +5,10 @@ import type { ModelName } from '../load-options.ts'
 import type { BertConfig } from '../model/config.ts'
 import { loadModel } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
+import type { Engine, Figure, Report } from './bench-figures.ts'
 import { kernelRate } from './bench-kernel.ts'
-import { compare, describe, type Engine, type Figure, type Report, readReport } from './bench-report.ts'
+import { kindOf, modelFigures } from './bench-model.ts'
+import { compare, describe, readReport } from './bench-report.ts'
 import { shareRows } from './bench-share.ts'
 import { type Steps, withSteps } from './bench-steps.ts'
 import type { Command, CommandContext } from './command.ts'
@@ -150,52 +152,16 @@ async function measureModel(
   const loaded = await loadModel(model, { ...offline, precision, threads, turbo })
   const loading = performance.now() - started
   try {
-    const { info, config } = loaded
-    const under = `${precision}, ${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}`
-    const figures: Figure[] = [{ name: `${under}, loading`, value: loading, unit: 'ms' }]
-    for (const tokens of LENGTHS.filter((length) => length <= config.maxPositions)) {
-      const ids = Array.from({ length: tokens }, (_, i) => (7919 * i) % config.vocabSize)
-      const time = (name: string, sequences: number[][]): Promise<number> =>
-        medianTime(
-          () => loaded.forward(sequences),
-          seconds,
-          (share) => steps.step(name, share),
-        )
-      const alone = `${under}, ${tokens} pieces`
-      figures.push({ name: alone, value: await time(alone, [ids]), unit: 'ms' })
-      const count = Math.max(1, Math.ceil(1024 / tokens))
-      const batched = `${alone}, batched`
-      const together = await time(
-        batched,
-        Array.from({ length: count }, () => ids),
-      )
-      figures.push({ name: batched, value: (1000 * count) / together, unit: 'texts/s' })
-    }
-    figures.push({ name: `${under}, kernel memory`, value: info.memoryBytes / 1e6, unit: 'MB' })
-    return figures
+    const under = kindOf(loaded)
+    const onStep = (name: string, share: number): void => steps.step(name, share)
+    return [
+      { name: `${under}, loading`, value: loading, unit: 'ms' },
+      ...(await modelFigures(loaded, LENGTHS, { seconds, onStep })),
+      { name: `${under}, kernel memory`, value: loaded.info.memoryBytes / 1e6, unit: 'MB' },
+    ]
   } finally {
     loaded.dispose()
   }
-}
-
-/** Milliseconds. @param onShare told between runs how much is done, 0 to 1 */
-async function medianTime(
-  run: () => Promise<unknown>,
-  seconds: number,
-  onShare: (share: number) => void,
-): Promise<number> {
-  onShare(0)
-  await run()
-  const times: number[] = []
-  const end = performance.now() + 1000 * seconds
-  do {
-    onShare(Math.max(0, 1 - (end - performance.now()) / (1000 * seconds)))
-    const started = performance.now()
-    await run()
-    times.push(performance.now() - started)
-  } while (performance.now() < end)
-  times.sort((a, b) => a - b)
-  return times[times.length >> 1]!
 }
 
 export const command: Command = {

@@ -173,6 +173,9 @@ async function lookInside(): Promise<void> {
 }
 
 inside.addEventListener('toggle', () => void lookInside())
+find('measure', HTMLDetailsElement).addEventListener('toggle', () => {
+  void import('./measure.ts').then(({ show }) => show(say))
+})
 press('short-sample', () => editor.write(SHORT_SAMPLE))
 press('clear', () => editor.write(''))
 for (const name of ['mail', 'chat', 'lower', 'log']) {

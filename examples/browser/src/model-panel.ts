@@ -15,6 +15,11 @@ interface Choice {
 
 const MOST_THREADS = 8
 
+/** Threads that may share memory here. */
+export function mostThreads(): number {
+  return crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1
+}
+
 export class ModelPanel {
   readonly #form = find('model-form', HTMLFormElement)
   readonly #hubId = find('hub-id', HTMLInputElement)
@@ -169,7 +174,7 @@ export class ModelPanel {
   }
 
   #offerThreads(): void {
-    const most = crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1
+    const most = mostThreads()
     if (most > 1) this.#threads.add(new Option(`all cores (${most})`, 'auto'))
     for (let count = 1; count <= most; count++) this.#threads.add(new Option(String(count)))
     this.#threads.disabled = most === 1

@@ -1,0 +1,73 @@
+/** The time of texts of several lengths, for `iobert bench` and the demo page. */
+import type { BertModel } from '../bert-model.ts'
+import type { Figure } from './bench-figures.ts'
+
+/** Pieces that are computed together in a batch, at least. */
+const BATCH_PIECES = 1024
+
+export interface Measuring {
+  /** Time for each figure. */
+  readonly seconds: number
+  readonly signal?: AbortSignal
+  /** Told what is measured, and between runs how much of it is done, 0 to 1. */
+  onStep(name: string, share: number): void
+}
+
+/** How the model runs, as names of figures begin. */
+export function kindOf({ info: { precision, threads } }: BertModel): string {
+  return `${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+}
+
+/**
+ * For each length that the model takes: milliseconds of a text alone, and texts a second of a batch.
+ *
+ * @param lengths  pieces of the texts
+ * @throws the signal's reason
+ */
+export async function modelFigures(
+  model: BertModel,
+  lengths: readonly number[],
+  { seconds, signal, onStep }: Measuring,
+): Promise<Figure[]> {
+  const { vocabSize, maxPositions } = model.config
+  const figures: Figure[] = []
+  for (const pieces of lengths.filter((length) => length <= maxPositions)) {
+    const ids = Array.from({ length: pieces }, (_, i) => (7919 * i) % vocabSize)
+    const time = (name: string, sequences: number[][]): Promise<number> =>
+      medianTime(
+        () => model.forward(sequences, signal === undefined ? {} : { signal }),
+        seconds,
+        (share) => onStep(name, share),
+      )
+    const alone = `${kindOf(model)}, ${pieces} pieces`
+    figures.push({ name: alone, value: await time(alone, [ids]), unit: 'ms' })
+    const count = Math.max(1, Math.ceil(BATCH_PIECES / pieces))
+    const batched = `${alone}, batched`
+    const together = await time(
+      batched,
+      Array.from({ length: count }, () => ids),
+    )
+    figures.push({ name: batched, value: (1000 * count) / together, unit: 'texts/s' })
+  }
+  return figures
+}
+
+/** Milliseconds. @param onShare told between runs how much is done, 0 to 1 */
+async function medianTime(
+  run: () => Promise<unknown>,
+  seconds: number,
+  onShare: (share: number) => void,
+): Promise<number> {
+  onShare(0)
+  await run()
+  const times: number[] = []
+  const end = performance.now() + 1000 * seconds
+  do {
+    onShare(Math.max(0, 1 - (end - performance.now()) / (1000 * seconds)))
+    const started = performance.now()
+    await run()
+    times.push(performance.now() - started)
+  } while (performance.now() < end)
+  times.sort((a, b) => a - b)
+  return times[times.length >> 1]!
+}
