@@ -15,7 +15,6 @@ import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
 import { textLogits } from './text-head.ts'
 import type { Recording } from './trace.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
-import { layWordHead, wordLogits } from './word-head.ts'
 import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
 
 const ACTIVATION: Record<HiddenActivation, Activation> = {
@@ -109,31 +108,30 @@ export class Bert {
     )
   }
 
-  /** The logits of words, for each sequence of all its tokens or of those that are asked for. */
+  /** The logits of words, where somebody wants them; few models have that head, so it is read then. */
   async #guessWords(
     { hiddenStates, sequences }: Workspace,
     batch: readonly (readonly number[])[],
     { rows, logits }: ForwardWanted,
     pause: () => Promise<void>,
   ): Promise<Float32Array[]> {
-    const kernels = this.#kernels
-    const { family, hiddenActivation, vocabSize } = this.#config
     const { wordHead } = this.#weights
     if (!wordHead || logits === false) return []
-    const starts = kernels.memory.integers(sequences.bounds)
+    const { guessWords } = await import('./guess-words.ts')
+    const { family, hiddenActivation } = this.#config
+    const activation = family.wordHead.activation ?? ACTIVATION[hiddenActivation]
+    const starts = this.#kernels.memory.integers(sequences.bounds)
     const places = batch.map((ids, index) =>
       (rows?.[index] ?? [...ids.keys()]).map((at) => starts[index]! + at),
     )
-    const all = places.flat()
-    const activation = family.wordHead.activation ?? ACTIVATION[hiddenActivation]
-    const buffers = layWordHead(kernels.layout, this.#config, this.#precision, all.length)
-    const outputs = places.map(({ length }) => new Float32Array(length * vocabSize))
-    const results = outputs.flatMap((output, index) =>
-      places[index]!.map((_, row) => output.subarray(row * vocabSize, (row + 1) * vocabSize)),
-    )
-    const tokens = { hiddenStates, rows: all, results }
-    await wordLogits(kernels, wordHead, activation, buffers, tokens, pause)
-    return outputs
+    const parts = {
+      kernels: this.#kernels,
+      config: this.#config,
+      precision: this.#precision,
+      wordHead,
+      activation,
+    }
+    return guessWords(parts, hiddenStates, places, pause)
   }
 
   /**

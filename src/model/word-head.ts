@@ -1,20 +1,20 @@
 /**
- * The head that guesses words, on the hidden states h of the tokens that are asked for:
+ * The head that guesses words, on the hidden states h of the tokens that are asked for, and what it takes of memory;
+ * guess-words.ts computes it:
  *
  *     logits = LayerNorm(activation(h·Wᵀ + b))·Eᵀ + bₑ              [R, H] → [R, E] → [R, V]
  *
  * E are the word embeddings themselves (Press and Wolf 2017, arXiv 1608.05859), kept as rows to be looked up. For the
  * product a slice of them at a time is packed as a linear layer: packed whole beside the rows, XLM-R's would be 192 MB.
  */
-import type { Activation, Kernels, Linear, Matrix, Precision, Table } from '../kernels/kernels.ts'
+import type { Linear, Matrix, Precision } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
-import type { WordHeadWeights } from './weights.ts'
 
 /** Words that are packed at once: 0.75 MB of BERT-base's as int8. */
-const SLICE_WORDS = 1024
+export const SLICE_WORDS = 1024
 /** Tokens that are computed at once: what is packed is used for all of them. */
-const MOST_ROWS = 256
+export const MOST_ROWS = 256
 
 /** The buffers of the head; R rows and S words at most. */
 export interface WordHeadBuffers {
@@ -48,72 +48,5 @@ export function layWordHead(
     transformed: layout.matrix(rows, embeddingSize, precision),
     slice: layout.linear(precision, embeddingSize, words),
     logits: layout.matrix(rows, words),
-  }
-}
-
-/** The tokens whose words are guessed. */
-export interface GuessedTokens {
-  readonly hiddenStates: Matrix
-  /** Which rows of `hiddenStates` they are. */
-  readonly rows: readonly number[]
-  /** Where the logits of each go, [V]. */
-  readonly results: readonly Float32Array[]
-}
-
-/**
- * The logits of some tokens.
- *
- * @param pause  awaited between slices
- */
-export async function wordLogits(
-  kernels: Kernels,
-  { dense, norm, decoder, bias }: WordHeadWeights,
-  activation: Activation,
-  buffers: WordHeadBuffers,
-  { hiddenStates, rows, results }: GuessedTokens,
-  pause: () => Promise<void>,
-): Promise<void> {
-  const { memory } = kernels
-  for (let first = 0; first < rows.length; first += MOST_ROWS) {
-    const count = Math.min(MOST_ROWS, rows.length - first)
-    const part = (matrix: Matrix): Matrix => ({ ...matrix, rows: count })
-    const [states, inner, zeros] = [buffers.hiddenStates, buffers.dense, buffers.zeros].map(part)
-    const transformed = part(buffers.transformed)
-    for (let row = 0; row < count; row++) {
-      memory.row(states!, row).set(memory.row(hiddenStates, rows[first + row]!))
-      memory.row(zeros!, row).fill(0)
-    }
-    kernels.linear(states!, dense, inner!, activation)
-    kernels.addLayerNorm(inner!, zeros!, norm, transformed)
-    for (let word = 0; word < decoder.rows; word += SLICE_WORDS) {
-      await pause()
-      const words = Math.min(SLICE_WORDS, decoder.rows - word)
-      const slice = { ...buffers.slice, outputs: words }
-      const logits = { ...part(buffers.logits), columns: words }
-      packSlice(kernels, decoder, word, slice)
-      kernels.packColumns(slice, 0, memory.floats(bias).subarray(word, word + words), undefined)
-      kernels.linear(transformed, slice, logits, 'identity')
-      for (let row = 0; row < count; row++) results[first + row]!.set(memory.row(logits, row), word)
-    }
-  }
-}
-
-/** Rows `first` and on of a table as a linear layer. */
-function packSlice(
-  kernels: Kernels,
-  { address, precision, columns, stride, scales }: Table,
-  first: number,
-  slice: Linear,
-): void {
-  const [type, size] = precision === 'int8' ? (['I8', 1] as const) : (['F32', 4] as const)
-  const begin = address + first * stride * size
-  // Padding between rows is no part of them.
-  const rows = stride === columns ? slice.outputs : 1
-  for (let row = 0; row < slice.outputs; row += rows) {
-    kernels.packLinear({ address: begin + row * stride * size, type, rows, first: row }, slice)
-  }
-  if (scales) {
-    const part = kernels.memory.floats(scales).subarray(first, first + slice.outputs)
-    kernels.packColumns(slice, 0, undefined, part)
   }
 }
