@@ -12,7 +12,6 @@ import type { Activation, Kernels, Matrix, Precision } from '../kernels/kernels.
 import type { BertConfig, HiddenActivation } from './config.ts'
 import { encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
-import { textLogits } from './text-head.ts'
 import type { Recording } from './trace.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
 import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
@@ -80,6 +79,7 @@ export class Bert {
     if (wanted.layer !== undefined) {
       output.hiddenStates = this.#rows(workspace.hiddenStates, workspace).map((rows) => [rows])
     } else if (head?.dense) {
+      const { textLogits } = await import('./text-head.ts')
       const layers = { dense: head.dense, output: head.output }
       output.logits = textLogits(kernels, layers, family.textHead, workspace)
     } else if (head) {
