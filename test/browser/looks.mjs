@@ -22,6 +22,8 @@ const look = (size, colorScheme) => [
     const { page } = await bench.ready(undefined, { viewport: SIZES[size], colorScheme, bypassCSP: true })
     await page.click('#inside summary')
     await page.waitForSelector('.chip')
+    await page.click('#measure summary')
+    await page.waitForSelector('#measure-view button')
     await page.check('[value=hub]')
     await page.focus('#text')
     await page.keyboard.press('Control+Home')

@@ -24,6 +24,7 @@ const progress = make('progress', '')
 const doing = make('span', 'number')
 const results = make('dl', 'figures')
 const row = make('pre', 'redacted')
+const after = make('div', '')
 const copy = make('button', '', 'Copy the row')
 let controller: AbortController | undefined
 
@@ -44,9 +45,15 @@ export function show(say: (text: string) => void): void {
       (error: unknown) => say(`Could not copy: ${error instanceof Error ? error.message : error}`),
     )
   })
-  host.append(make('div', 'bar', start, progress, doing), results, row, copy)
+  after.append(
+    results,
+    row,
+    make('p', 'hint', "In place of the question mark goes the processor's name."),
+    copy,
+  )
+  after.hidden = true
+  host.append(make('div', 'bar', start, progress, doing), after)
   showRunning(false)
-  for (const element of [results, row, copy]) element.hidden = true
 }
 
 function showRunning(running: boolean): void {
@@ -62,7 +69,7 @@ async function run(say: (text: string) => void): Promise<void> {
     const report = await measure(own.signal)
     row.textContent = shareRows(report)
     showFigures(report)
-    for (const element of [results, row, copy]) element.hidden = false
+    after.hidden = false
     say('Measured')
   } catch (error) {
     say(
@@ -135,12 +142,17 @@ function browserName(agent: string): string {
   return `Safari ${/Version\/([\d.]+)/.exec(agent)?.[1] ?? '?'}`
 }
 
+/** Those that tell most; the row has the others. */
 function showFigures({ engine, figures }: Report): void {
   const entries: [string, string][] = [['Kernels', engine?.kernels.int8 ?? '–']]
-  const told = { 'GOP/s': 'one thread', ms: '', 'texts/s': '', MB: '' }
   for (const { name, value, unit } of figures) {
-    const short = name.replace(/^int8, (linear layer.*)?/, '') || told[unit]
-    entries.push([short.replace(', batched', ' each, together'), `${digits(value)} ${unit}`])
+    const [, threads, what] = /^int8, (\d+ threads?), (128 pieces|32 pieces, batched)$/.exec(name) ?? []
+    if (unit === 'GOP/s') entries.push(['Linear layer, 1 thread', `${digits(value)} ${unit}`])
+    else if (threads !== undefined)
+      entries.push([
+        `${what === '128 pieces' ? what : 'Texts of 32'}, ${threads}`,
+        `${digits(value)} ${unit}`,
+      ])
   }
   results.replaceChildren(
     ...entries.map(([title, text]) => make('div', '', make('dt', '', title), make('dd', '', text))),
