@@ -18,6 +18,8 @@ export interface SentencePieceOrder {
   /** How many of them it leaves out. */
   readonly dropped: number
   readonly first: readonly (readonly [piece: string, score: number])[]
+  /** Whether white space before `<mask>` is part of it. */
+  readonly maskTakesSpace: boolean
 }
 
 /** Fields of ModelProto, SentencePiece, TrainerSpec and NormalizerSpec. */
@@ -68,14 +70,14 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
 /** A tokenizer.json without its vocabulary, and that. `<mask>` stands behind the file's pieces. */
 export function sentencePieceTokenizer(
   { pieces, scores, charsmap }: SentencePieceModel,
-  { dropped, first }: SentencePieceOrder,
+  { dropped, first, maskTakesSpace }: SentencePieceOrder,
   name: string,
 ): { json: Record<string, unknown>; vocabulary: { pieces: PieceList; scores: Float64Array } } {
   const all = [...first.map(([piece]) => piece), ...pieces.slice(dropped), MASK]
   const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }
   return {
     json: {
-      added_tokens: [{ id: all.length - 1, content: MASK, special: true }],
+      added_tokens: [{ id: all.length - 1, content: MASK, special: true, lstrip: maskTakesSpace }],
       normalizer: { type: 'Precompiled', precompiled_charsmap: toBase64(charsmap) },
       pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'WhitespaceSplit' }, metaspace] },
       decoder: metaspace,

@@ -163,7 +163,10 @@ class Reader {
       let byte = json[end]!
       while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20) byte = json[++end]!
       this.#reserve(end - start)
-      for (let at = start; at < end; at++) this.#text[this.#length++] = json[at]!
+      const text = this.#text
+      let length = this.#length
+      for (let at = start; at < end; at++) text[length++] = json[at]!
+      this.#length = length
       this.at = end + 1
       if (byte === QUOTE) return true
       if (byte !== BACKSLASH || !this.#readEscape()) return false
@@ -214,11 +217,13 @@ class Reader {
   /** Keeps the bytes of the number that begins here; false where there is none. */
   #takeNumber(): boolean {
     this.peek()
+    const json = this.#json
+    const digits = this.#digits
     const start = this.at
-    while (isNumeric(this.#json[this.at]!)) this.at++
+    while (isNumeric(json[this.at]!)) this.at++
     if (this.at === start || this.at - start > LONGEST_NUMBER) return false
     let end = this.#digitEnds.at(-1) ?? 0
-    for (let at = start; at < this.at; at++) this.#digits[end++] = this.#json[at]!
+    for (let at = start; at < this.at; at++) digits[end++] = json[at]!
     this.#digitEnds.push(end)
     return true
   }

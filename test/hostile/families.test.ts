@@ -1,6 +1,4 @@
 /** Damaged files of the family's tokenizers: a tokenizer or a ModelFormatError, in bounded time. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
@@ -10,7 +8,7 @@ import { readSentenceSettings, sentenceFiles } from '#dist/model/sentence-settin
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { cpuTimeOf } from '../cpu-time.ts'
 import { seededRandom } from '../format/safetensors-file.ts'
-import { rootPath } from '../shared.ts'
+import { baseTokenizer, goldenTokenizer, type Json } from '../text/golden-tokenizer.ts'
 import { sentencePieceFile } from '../text/sentencepiece-file.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
@@ -22,18 +20,8 @@ const CODES = ['ok', 'InvalidVocabulary', 'InvalidConfig', 'UnsupportedConfig', 
 const TEXT = 'Tim\u0301 Berlins <mask>▁ in 東京 ½ ﷺ don\u2019t  \u0001x 12,345 😀'
 
 type Random = (below: number) => number
-type Json = Record<string, unknown>
 
-const folder = rootPath('test/goldens/family')
 const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
-const golden = (name: string): Json => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
-
-/** The tokenizer of a golden, its parts in place. */
-function whole(name: string): Json {
-  const [first] = readFileSync(join(folder, `${name}.jsonl`), 'utf8').split('\n', 1)
-  const { base, parts } = JSON.parse(first!) as { base: string; parts: Json }
-  return { ...golden(base), ...parts }
-}
 
 async function outcome(files: ReadonlyMap<string, Uint8Array>): Promise<string> {
   try {
@@ -80,7 +68,7 @@ const KINDS = [
 ]
 for (const [index, name] of [...KINDS, 'wordpiece-split'].entries()) {
   test(`mutated tokenizer.json, ${name}`, () => {
-    const json = whole(name)
+    const json = goldenTokenizer(name).json
     // What is large is left to the others: here the steps are mutated.
     const steps = { ...json, model: { ...(json['model'] as Json), vocab: 0, merges: 0 } }
     const { vocab, merges } = json['model'] as Json
@@ -106,14 +94,14 @@ for (const [index, name] of [...KINDS, 'wordpiece-split'].entries()) {
 
 for (const name of ['xlm-roberta', 'roberta']) {
   test(`mutated bytes of a vocabulary in tokenizer.json, ${name}`, () => {
-    const json = whole(name)
+    const json = goldenTokenizer(name).json
     const small = { ...json, normalizer: null }
     const bytes = new TextDecoder().decode(encoded(small))
     return fuzz(0xb17e, (random) => outcome(new Map([['tokenizer.json', mutatedText(bytes, random)]])))
   })
 }
 
-const unigram = golden('xlm-roberta')
+const unigram = baseTokenizer('xlm-roberta')
 const vocab = (unigram['model'] as { vocab: [string, number][] }).vocab
 const charsmap = Buffer.from(
   (unigram['normalizer'] as { precompiled_charsmap: string }).precompiled_charsmap,
@@ -142,7 +130,7 @@ test("mutated tables of SentencePiece's normaliser", () =>
   }))
 
 test('mutated vocab.json and merges.txt', () => {
-  const { vocab: pieces, merges } = golden('roberta')['model'] as {
+  const { vocab: pieces, merges } = baseTokenizer('roberta')['model'] as {
     vocab: Json
     merges: (string | string[])[]
   }

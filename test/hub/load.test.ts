@@ -241,4 +241,24 @@ test('iobert info reads the headers of weights on the Hub and downloads none of 
   assert.match(String(without['missing']), /only pytorch_model\.bin.*iobert convert/u)
 })
 
+test('iobert info names what stands in the way of a model on the Hub: its kind, or its tokenizer', async () => {
+  const { files, ...rest } = goldenRepository('plain')
+  const given = JSON.parse(new TextDecoder().decode(files.get('config.json')))
+  const cases: [object, RegExp][] = [
+    [{ ...given, model_type: 'deberta-v2' }, /model_type "deberta-v2": only models of bert, .*camembert/u],
+    [{ ...given, tokenizer_class: 'BertJapaneseTokenizer' }, /tokenizer_class "BertJapaneseTokenizer"/u],
+  ]
+  for (const [config, pattern] of cases) {
+    const written = new TextEncoder().encode(JSON.stringify(config))
+    hub.repositories.set(ID, { ...rest, files: new Map([...files, ['config.json', written]]) })
+    const cacheDir = temporaryFolder()
+    const environment = { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: cacheDir, HF_HUB_OFFLINE: '0' }
+    const { code, stdout } = await iobert(['info', '--json', ID], '', environment)
+    const facts = JSON.parse(stdout)
+    assert.equal([code, facts.loads], [1, 'no'])
+    assert.match(String(facts.missing), pattern)
+    assert.is(hub.bytesOf('model.safetensors') > 100_000, false, 'no weights')
+  }
+})
+
 test.run()

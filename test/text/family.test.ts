@@ -7,6 +7,7 @@ import { mapFiles } from '#dist/format/source.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
 import { rootPath, withShared } from '../shared.ts'
+import { goldenTokenizer, type Json, tokenizerFiles } from './golden-tokenizer.ts'
 
 interface Line {
   text: string
@@ -20,9 +21,6 @@ interface Line {
   sequenceIds: (number | null)[]
 }
 
-type Json = Record<string, unknown>
-
-const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const family = rootPath('test/goldens/family')
 
 /** Where the library's places are wrong and ours are not. Its ids, words and text are ours there too. */
@@ -77,21 +75,9 @@ function readLines(path: string): Json[] {
 for (const file of readdirSync(family).filter((name) => name.endsWith('.jsonl'))) {
   const name = file.replace('.jsonl', '')
   test(`Tokenizer equals the Rust library, ${name}`, async () => {
-    const [header, ...lines] = readLines(join(family, file)) as [Json, ...Json[]]
-    const json = JSON.parse(readFileSync(join(family, `${header['base']}.json`), 'utf8')) as Json
-    const charsmap = json['normalizer']
-    const parts = JSON.parse(
-      JSON.stringify(header['parts']).replace('"charsmap"', () => JSON.stringify(charsmap)),
-    )
-    const tokenizer = await readTokenizer(
-      mapFiles(
-        new Map([
-          ['tokenizer.json', bytes({ ...json, ...parts })],
-          ['tokenizer_config.json', bytes(header['config'])],
-          ['config.json', bytes({ architectures: ['RobertaForMaskedLM'] })],
-        ]),
-      ),
-    )
+    const golden = goldenTokenizer(name)
+    const { lines } = golden
+    const tokenizer = await readTokenizer(tokenizerFiles(golden))
     assert.ok(lines.length >= 125)
     const mistakes = check(name, tokenizer, lines as unknown as Line[])
     // Its texts have many added tokens.

@@ -50,6 +50,7 @@ test("CamemBERT's tokenizer keeps pieces of its own before SentencePiece's", asy
   const wanted = shifted.slice(1, -1).map((id) => id + 3)
   assert.equal(tokenizer.encode('London').ids, [5, ...wanted, 6])
   assert.is(tokenizer.maskId, pieces.length - 1 + 5)
+  assert.equal(tokenizer.encode('London  <mask>').offsets.at(-2), [6, 14])
 })
 
 test('a file that is not read says why', async () => {

@@ -15,5 +15,6 @@ export const family: Family = {
       ['<unk>', 0],
       ['<unk>NOTUSED', -100],
     ],
+    maskTakesSpace: true,
   },
 }

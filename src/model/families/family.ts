@@ -89,10 +89,11 @@ export interface Family {
   readonly textHead: TextHead
   /** The head that guesses words, of `...ForMaskedLM`. */
   readonly wordHead: WordHead
-  /** What its tokenizer puts in place of the first pieces of SentencePiece's own file, and how many it leaves out. */
+  /** What its tokenizer puts in place of the first pieces of SentencePiece's own file, how many it leaves out, and its mask. */
   readonly sentencePiece?: {
     readonly dropped: number
     readonly first: readonly (readonly [piece: string, score: number])[]
+    readonly maskTakesSpace: boolean
   }
 }
 

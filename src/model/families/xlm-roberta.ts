@@ -14,5 +14,6 @@ export const family: Family = {
       ['</s>', 0],
       ['<unk>', 0],
     ],
+    maskTakesSpace: false,
   },
 }
