@@ -1,10 +1,14 @@
 /** The smaller normalisers that a tokenizer.json may name, and sequences of them. */
 
+import { ModelFormatError } from '../format/errors.ts'
 import { NormalizedText } from './normalized-text.ts'
 import type { Pattern } from './patterns.ts'
 import type { Normalizer } from './steps.ts'
 import { type LetterTables, letterTables } from './unicode.ts'
 import { isWhiteSpace } from './white-space.ts'
+
+/** A text may become so many times as long. NFKD makes 18 characters of U+FDFA. */
+const MOST_TIMES = 64
 
 /** One after the other. */
 export class NormalizerSequence implements Normalizer {
@@ -20,6 +24,12 @@ export class NormalizerSequence implements Normalizer {
       const { dropped } = text
       text = step.normalize(text, 0, text.length)
       text.dropped += dropped
+      if (text.length > MOST_TIMES * (to - from) + 1024) {
+        throw new ModelFormatError(
+          'UnsupportedConfig',
+          `The normalizers of tokenizer.json make more than ${MOST_TIMES} characters of one; no model asks for that: the file is damaged`,
+        )
+      }
     }
     return text
   }

@@ -4,7 +4,7 @@ import { ModelFormatError } from '../format/errors.ts'
 import { shown } from '../format/json-file.ts'
 import { wordPieceDecoder } from './bert-tokenizer.ts'
 import type { JsonObject } from './json-object.ts'
-import { readPattern } from './read-pattern.ts'
+import { readContent, readPattern } from './read-pattern.ts'
 import { readMetaspace } from './read-pre-tokenizer.ts'
 import type { Decoder } from './steps.ts'
 
@@ -38,7 +38,7 @@ export async function readDecoder(part: JsonObject | undefined): Promise<Decoder
         part.count('stop', 0) ?? 0,
       )
     case 'Replace':
-      return steps.replaceDecoder(await readPattern(part), part.string('content') ?? '')
+      return steps.replaceDecoder(await readPattern(part), readContent(part, 'content'))
     default:
       return () => {
         throw new ModelFormatError(

@@ -3,7 +3,7 @@
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { JsonObject } from './json-object.ts'
 import { bertNormalizer } from './normalize.ts'
-import { readPattern } from './read-pattern.ts'
+import { readContent, readPattern } from './read-pattern.ts'
 import type { Normalizer } from './steps.ts'
 import { loadLetterTables } from './unicode.ts'
 
@@ -89,13 +89,4 @@ async function readSteps(
         `${part.name} has a normalizer of type ${kind === undefined ? 'none' : quoted(kind)}, which is not known`,
       )
   }
-}
-
-/** UTF-16 units that are put in for one: more would make a text of any length of a short one. */
-const LONGEST_CONTENT = 32
-
-function readContent(part: JsonObject, key: string): string {
-  const content = part.string(key) ?? ''
-  if (content.length <= LONGEST_CONTENT) return content
-  throw part.wrong(key, `of at most ${LONGEST_CONTENT} characters`)
 }

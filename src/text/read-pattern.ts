@@ -24,6 +24,20 @@ export async function readPattern(part: JsonObject): Promise<Pattern> {
   )
 }
 
+/** UTF-16 units that are put in for one: more would make a text of any length of a short one. */
+const LONGEST_CONTENT = 32
+
+/**
+ * What is put in a text.
+ *
+ * @throws {ModelFormatError} `InvalidConfig` where it is long
+ */
+export function readContent(part: JsonObject, key: string): string {
+  const content = part.string(key) ?? ''
+  if (content.length <= LONGEST_CONTENT) return content
+  throw part.wrong(key, `of at most ${LONGEST_CONTENT} characters`)
+}
+
 async function readRegex(regex: string): Promise<Pattern | undefined> {
   const parsed = await parsePattern(regex)
   if (parsed || !regex.startsWith("'s|")) return parsed

@@ -92,6 +92,14 @@ for (const [index, name] of [...KINDS, 'wordpiece-split'].entries()) {
   })
 }
 
+test('normalizers that make a long text of a short one are refused before it is long', async () => {
+  const double = { type: 'Replace', pattern: { String: 'i' }, content: 'ii' }
+  const normalizer = { type: 'Sequence', normalizers: Array(64).fill(double) }
+  const files = new Map([['tokenizer.json', encoded({ ...baseTokenizer('bert'), normalizer })]])
+  const spent = await cpuTimeOf(async () => assert.is(await outcome(files), 'UnsupportedConfig'))
+  assert.ok(spent < LONGEST, `${spent} ms`)
+})
+
 for (const name of ['xlm-roberta', 'roberta']) {
   test(`mutated bytes of a vocabulary in tokenizer.json, ${name}`, () => {
     const json = goldenTokenizer(name).json
