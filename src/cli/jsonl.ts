@@ -57,8 +57,9 @@ export async function runJsonl(
   let running: Batch | undefined
   // A batch that waits for the one before it tells nothing.
   const onShare = (batch: Batch, share: number): void => {
-    if (batch === running)
-      bar.update('Reading', { done: done + share * batch.bytes, total, unit: 'bytes', texts })
+    if (batch !== running) return
+    const read = texts + Math.floor(share * batch.tasks.length)
+    bar.update('Reading', { done: done + share * batch.bytes, total, unit: 'bytes', texts: read })
   }
   const finish = async ({ tasks, bytes, results }: Batch): Promise<void> => {
     const answers = await results

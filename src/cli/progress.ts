@@ -26,20 +26,23 @@ export function createBar(): Bar {
   const { stderr } = process
   if (!stderr.isTTY) return silent
   let start = performance.now()
+  let updated = start
   let drawn = start + PATIENCE_MS - REDRAW_MS
   let shown = false
   let last = ''
   return {
     update(title: string, amount: Amount): void {
       const now = performance.now()
-      // Each file has a speed of its own.
-      if (title !== last) start = now
+      // Each file has a speed of its own, from where the one before it ended.
+      if (title !== last) start = updated
       last = title
+      updated = now
       if (now - drawn < REDRAW_MS) return
       drawn = now
       shown = true
-      const line = progressLine(title, amount, (now - start) / 1000)
-      stderr.write(`\r\x1b[K${line.slice(0, (stderr.columns || 80) - 1)}`)
+      const columns = (stderr.columns || 80) - 1
+      const line = progressLine(title, amount, (now - start) / 1000, columns)
+      stderr.write(`\r\x1b[K${line.slice(0, columns)}`)
     },
     end(): void {
       if (shown) stderr.write('\r\x1b[K')
@@ -48,22 +51,31 @@ export function createBar(): Bar {
   }
 }
 
-/** `Reading ████░░░░ 50 % 1200/2400 texts, 300 texts/s, 4 s left` */
-export function progressLine(title: string, { done, total, unit, texts }: Amount, seconds: number): string {
+/** `Reading ████░░░░ 50 % 1200/2400 texts, 300 texts/s, 4 s left`; where it is narrow, the bar is shorter. */
+export function progressLine(
+  title: string,
+  { done, total, unit, texts }: Amount,
+  seconds: number,
+  columns: number = Number.POSITIVE_INFINITY,
+): string {
   const time = Math.max(seconds, 1e-3)
-  const number = (value: number): string => (unit === 'bytes' ? (value / 1e6).toFixed(1) : value.toFixed(0))
+  const number = (value: number): string =>
+    unit === 'bytes' ? (value / 1e6).toFixed(total > 0 && total < 1e6 ? 3 : 1) : value.toFixed(0)
+  const rate = (value: number): string => (value < 10 ? value.toFixed(1) : value.toFixed(0))
   const name = unit === 'bytes' ? 'MB' : unit
   const amount = total > 0 ? `${number(done)}/${number(total)}` : number(done)
   const counts =
     texts === undefined
-      ? `${amount} ${name}, ${number(done / time)} ${name}/s`
-      : `${amount} ${name}, ${texts} texts, ${(texts / time).toFixed(0)} texts/s`
+      ? `${amount} ${name}, ${unit === 'bytes' ? number(done / time) : rate(done / time)} ${name}/s`
+      : `${amount} ${name}, ${texts} texts, ${rate(texts / time)} texts/s`
   if (total <= 0) return `${title} ${counts}`
   const share = Math.min(1, done / total)
-  const filled = Math.round(share * WIDTH)
-  const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled)
   const left = done > 0 ? `, ${duration((Math.max(0, total - done) * time) / done)} left` : ''
-  return `${title} ${bar} ${Math.floor(share * 100)} % ${counts}${left}`
+  const told = `${Math.floor(share * 100)} % ${counts}${left}`
+  const width = Math.max(0, Math.min(WIDTH, columns - title.length - told.length - 2))
+  if (width < 4) return `${title} ${told}`
+  const filled = Math.round(share * width)
+  return `${title} ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${told}`
 }
 
 function duration(seconds: number): string {
