@@ -253,6 +253,17 @@ test('hubFolder downloads the shards of an index, and refuses paths and missing 
   }
 })
 
+test('hubFolder asks for vocabularies of other kinds where there is none of BERT', async () => {
+  for (const names of [['vocab.json', 'merges.txt'], ['sentencepiece.bpe.model']]) {
+    const { files, ...rest } = sampleRepository(1000)
+    files.delete('vocab.txt')
+    for (const name of names) files.set(name, text('{}'))
+    hub.repositories.set(ID, { files, ...rest })
+    const { folder } = await load(temporaryFolder())
+    for (const name of names) assert.ok(readdirSync(folder).includes(name), name)
+  }
+})
+
 test('hubFolder takes along what modules.json of sentence-transformers names', async () => {
   const repository = sampleRepository(1000)
   const modules = [
