@@ -91,8 +91,11 @@ export interface Family {
   readonly wordHead: WordHead
   /** What its tokenizer puts in place of the first pieces of SentencePiece's own file, how many it leaves out, and its mask. */
   readonly sentencePiece?: {
+    /** How many of the file's pieces are left out. */
     readonly dropped: number
+    /** What stands in their place. */
     readonly first: readonly (readonly [piece: string, score: number])[]
+    /** Whether the mask takes the white space before it. */
     readonly maskTakesSpace: boolean
   }
 }
