@@ -11,6 +11,7 @@ const SIMD: readonly number[] = [0xfd]
 const zeros: readonly number[] = [...SIMD, 0x0c, ...new Array<number>(16).fill(0)] // v128.const
 const I32X4_ABS: readonly number[] = [...SIMD, 0xa0, 0x01]
 const F32X4_RELAXED_MADD: readonly number[] = [...SIMD, 0x85, 0x02]
+const I16X8_RELAXED_DOT: readonly number[] = [...SIMD, 0x92, 0x02] // i16x8.relaxed_dot_i8x16_i7x16_s
 const I32X4_RELAXED_DOT: readonly number[] = [...SIMD, 0x93, 0x02] // i32x4.relaxed_dot_i8x16_i7x16_add_s
 
 /** A module that exports one function `f` of `parameters` numbers of a type, which computes `code`. */
@@ -46,11 +47,12 @@ export function hasSimd(): boolean {
   return validates(probe(0, I32, V128, [...zeros, ...I32X4_ABS]))
 }
 
-/** Whether the relaxed kernels, which use both instructions below, can be compiled here. */
+/** Whether the relaxed kernels, which use the instructions below, can be compiled here. */
 export function hasRelaxedSimd(): boolean {
   const three = [...zeros, ...zeros, ...zeros]
   return (
     validates(probe(0, I32, V128, [...three, ...F32X4_RELAXED_MADD])) &&
+    validates(probe(0, I32, V128, [...zeros, ...zeros, ...I16X8_RELAXED_DOT])) &&
     validates(probe(0, I32, V128, [...three, ...I32X4_RELAXED_DOT]))
   )
 }
@@ -71,16 +73,21 @@ export function fusesMultiplyAdd(): boolean {
 }
 
 /**
- * Whether the 8-bit dot product is there and exact for a second operand within 0 to 127, as the standard says; its largest
- * sums of pairs are ±32,258 (2¹⁵ is one bit more). How fast it is, only timing tells.
+ * Whether the 8-bit dot products are there and exact for a second operand within 0 to 127, as the standard says; their largest
+ * sums of pairs are ±32,258 (2¹⁵ is one bit more). How fast they are, only timing tells.
  */
 export function hasRelaxedDot(): boolean {
   const bytes = [...SIMD, 0x0f] // i8x16.splat
   const words = [...SIMD, 0x11] // i32x4.splat
   const lane = [...SIMD, 0x1b, 0] // i32x4.extract_lane 0
-  const operands = [...localGet(0), ...bytes, ...localGet(1), ...bytes, ...localGet(2), ...words]
-  const module = probe(3, I32, I32, [...operands, ...I32X4_RELAXED_DOT, ...lane])
-  return [-127, 127].every((weight) => run(module, weight, 127, 5) === 4 * 127 * weight + 5)
+  const shortLane = [...SIMD, 0x18, 0] // i16x8.extract_lane_s 0
+  const operands = [...localGet(0), ...bytes, ...localGet(1), ...bytes]
+  const pairs = probe(2, I32, I32, [...operands, ...I16X8_RELAXED_DOT, ...shortLane])
+  const fours = probe(3, I32, I32, [...operands, ...localGet(2), ...words, ...I32X4_RELAXED_DOT, ...lane])
+  return [-127, 127].every(
+    (weight) =>
+      run(pairs, weight, 127) === 2 * 127 * weight && run(fours, weight, 127, 5) === 4 * 127 * weight + 5,
+  )
 }
 
 /** Whether memory can be shared with helper threads: in browsers only on cross-origin isolated pages. */
