@@ -22,7 +22,7 @@ interface Subject {
 }
 
 const INTEGER_TILES = ['int8_5x2', 'int16_4x2', 'int16_5x2', ...(turbo ? ['int16_4x4'] : [])]
-const DIGIT_TILES = ['digits_6x2', ...(turbo ? ['digits_6x4'] : [])]
+const DIGIT_TILES = ['digits_6x2', 'short_5x2', ...(turbo ? ['digits_6x4'] : [])]
 const FLOAT_TILES = ['float_4x2', 'float_5x2', 'float_6x2', ...(turbo ? ['float_6x4'] : [])]
 
 const subjects: Subject[] = [{ precision: 'int8', variant: 'simd', tiles: INTEGER_TILES }]

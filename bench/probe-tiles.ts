@@ -9,9 +9,11 @@
  *           of 8 channels, 32 bytes a step)
  *     out   [rows, channels], float32 or int32
  */
+import { shortStarts } from '../assembly/short-sums'
 import { dot, Fused, madd } from '../assembly/simd'
 import { firstDigits8 } from '../assembly/tiles-digits'
 import { firstDigits16 } from '../assembly/tiles-digits-16'
+import { shortDigits8 } from '../assembly/tiles-short'
 
 function int8Tile5x2(x: usize, w: usize, steps: i32, out: usize, outStride: usize): void {
   let y0a = i32x4.splat(0)
@@ -467,9 +469,10 @@ function sweep(
   rows: i32,
   channels: i32,
   steps: i32,
+  outChannels: i32 = channels,
 ): void {
   const blockBytes = (<usize>tileRows * steps) << 2
-  const outStride = (<usize>channels) << 2
+  const outStride = (<usize>outChannels) << 2
   for (let n: i32 = 0; n < channels; n += tileChannels) {
     let block = x
     for (let m: i32 = 0; m < rows; m += tileRows) {
@@ -512,15 +515,21 @@ export function float_6x4(x: usize, w: usize, out: usize, rows: i32, channels: i
   sweep(floatTile6x4, 6, 16, 64, x, w, out, rows, channels, steps)
 }
 
-/** The tiles of first digits, which begin with what `out` holds. */
+/** The tiles of first digits, as the linear layers have them. */
 function digitsTile6x2(x: usize, w: usize, steps: i32, out: usize, outStride: usize): void {
-  for (let row: i32 = 0; row < 6; row++) memory.fill(out + outStride * row, 0, 32)
-  firstDigits8(6, x, w, steps, out, outStride)
+  firstDigits8(6, x, w, steps, out, outStride, w, 0)
 }
 
 function digitsTile6x4(x: usize, w: usize, steps: i32, out: usize, outStride: usize): void {
-  for (let row: i32 = 0; row < 6; row++) memory.fill(out + outStride * row, 0, 64)
   firstDigits16(6, x, w, w + ((<usize>steps) << 5), steps, out, outStride)
+}
+
+/** Where the lanes of the panel that is computed start: below the operands. */
+const STARTS: usize = 32768
+
+/** Their sums are less by 64·Σ w. */
+function shortTile5x2(x: usize, w: usize, steps: i32, out: usize, outStride: usize): void {
+  shortDigits8(5, x, w, STARTS, steps, out, outStride, w, 0)
 }
 
 export function digits_6x2(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
@@ -529,4 +538,13 @@ export function digits_6x2(x: usize, w: usize, out: usize, rows: i32, channels: 
 
 export function digits_6x4(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
   if (ASC_FEATURE_RELAXED_SIMD) sweep(digitsTile6x4, 6, 16, 64, x, w, out, rows, channels, steps)
+}
+
+export function short_5x2(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
+  if (!ASC_FEATURE_RELAXED_SIMD) return
+  const panelBytes = (<usize>steps) << 5
+  for (let n: i32 = 0; n < channels; n += 8, w += panelBytes) {
+    shortStarts(w, steps, STARTS)
+    sweep(shortTile5x2, 5, 8, 32, x, w, out + ((<usize>n) << 2), rows, 8, steps, channels)
+  }
 }

@@ -6,10 +6,10 @@ import { floats, seeded } from '../test/random.ts'
 import { rootPath } from '../test/shared.ts'
 import { check } from './measure.ts'
 
-export type ProbeKind = 'int8' | 'int16' | 'float' | 'digits'
+export type ProbeKind = 'int8' | 'int16' | 'float' | 'digits' | 'short'
 
 /** Inputs of a step. */
-const STEP_INPUTS: Record<ProbeKind, number> = { float: 1, int8: 2, int16: 2, digits: 4 }
+const STEP_INPUTS: Record<ProbeKind, number> = { float: 1, int8: 2, int16: 2, digits: 4, short: 4 }
 
 /** A bare tile on one shape. */
 export interface Probe {
@@ -66,7 +66,10 @@ export class Probes {
     const numbers = this.#numbers
     if (kind === 'float') for (let i = X / 4; i < OUT / 4; i++) floats32[i] = numbers[i % numbers.length]!
     else for (let i = X; i < OUT; i++) int8[i] = Math.round(127 * numbers[i % numbers.length]!)
-    if (kind === 'digits') for (let i = X; i < W; i++) int8[i] = Math.abs(int8[i]!)
+    if (kind !== 'digits') return
+    for (let i = X; i < W; i++) int8[i] = Math.abs(int8[i]!)
+    // So that no lane of short sums is wide.
+    for (let i = W; i < OUT; i++) int8[i] = int8[i]! >> 1
   }
 
   /** Computes the first and the last output of a probe by plain loops and compares. */
@@ -82,7 +85,7 @@ export class Probes {
       [rows - 1, outputs - 1],
     ] as const) {
       const block = Math.floor(row / tileRows) * tileRows * steps + (row % tileRows)
-      const width = kind === 'digits' ? 8 : 4 * vectors
+      const width = STEP_INPUTS[kind] === 4 ? 8 : 4 * vectors
       const panel = Math.floor(channel / width) * width * steps + (channel % width)
       let sum = 0
       for (let k = 0; k < inputs; k++) {
@@ -92,6 +95,7 @@ export class Probes {
         const half = k % pair
         if (kind === 'float') sum += view.getFloat32(x, true) * view.getFloat32(W + 4 * w, true)
         else if (kind === 'digits') sum += view.getUint8(x + half) * view.getInt8(W + 4 * w + half)
+        else if (kind === 'short') sum += (view.getUint8(x + half) - 64) * view.getInt8(W + 4 * w + half)
         else if (kind === 'int16')
           sum += view.getInt16(x + 2 * half, true) * view.getInt16(W + 4 * w + 2 * half, true)
         else sum += view.getInt16(x + 2 * half, true) * view.getInt8(W + 2 * w + half)
