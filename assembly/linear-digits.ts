@@ -24,7 +24,15 @@ import { Int8Tile } from './commands'
 import { secondSlot } from './digits'
 import { INT8_PANEL } from './linear-int8'
 import { COLUMN_BYTES, WIDE } from './packing'
-import { MIDDLE, mendWide, SHORT_ROWS, shortStarts, takesShortSums } from './short-sums'
+import {
+  BLOCK_BYTES,
+  blockBytesOf,
+  fitsShortSums,
+  MIDDLE,
+  mendWide,
+  SHORT_ROWS,
+  shortStarts,
+} from './short-sums'
 import { nextTileRows } from './tile-rows'
 import { firstDigits8 } from './tiles-digits'
 import { firstDigits16 } from './tiles-digits-16'
@@ -93,7 +101,7 @@ function finishTile(
  * @param groups    K / 4, of the padded K
  * @param tileRows  the largest tile: 4, 5 or 6
  * @param tile      Int8Tile; two panels joined pays where the engine re-vectorises, short sums where it has no 8-bit dot product
- * @param scratch   16 bytes and 32 for each block of 16 inputs, of this thread's own
+ * @param scratch   16 bytes and 32 for each block of 8 inputs, of this thread's own
  */
 export function linearDigits(
   first: usize,
@@ -130,8 +138,9 @@ export function linearDigits(
       const panelColumns = columns + COLUMN_BYTES * panel
       const wide = panelColumns + WIDE
       const pair = tile === Int8Tile.joined && panel + 1 < to
-      const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && takesShortSums(groups, wide)
-      if (short) shortStarts(w, groups, scratch)
+      const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && fitsShortSums(groups)
+      const blockBytes = blockBytesOf(wide)
+      if (short) shortStarts(w, groups, blockBytes, scratch)
       let ahead = panel + 1 < to ? w + panelBytes : w
       const aheadEnd = ahead + panelBytes
       for (let row = start; row < last; ) {
@@ -153,8 +162,8 @@ export function linearDigits(
           const touched = touches ? step : 0
           const middle = short && count >= SHORT_ROWS ? MIDDLE : 0
           if (middle) {
-            shortDigits8(count, x, w, scratch, groups, tileOut, outStride, ahead, touched)
-            mendWide(wide, x, count, w, tileOut, outStride)
+            shortDigits8(count, x, w, scratch, groups, blockBytes, tileOut, outStride, ahead, touched)
+            if (blockBytes === BLOCK_BYTES) mendWide(wide, x, count, w, tileOut, outStride)
           } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
           if (touches) ahead = reached
           if (middle) shortSeconds8(count, slot, w, groups, scratch, tileOut, outStride)

@@ -1,8 +1,8 @@
 /** What belongs to short sums (tiles-short.ts) beside the tiles: where a panel's lanes start, and the lanes that do not fit. */
 import { dotDigits, dotShort } from './simd'
 
-/** The middle of the first digits. */
-export const MIDDLE: i32 = 64
+/** From where first digits count in short sums: they are 63 below it to 64 above, so that four weights of -128 fit too. */
+export const MIDDLE: i32 = 63
 /** The fewest rows that a tile of short sums has. */
 export const SHORT_ROWS: i32 = 4
 /** Weights of a lane whose magnitudes have no larger sum fit: 64·511 < 2¹⁵. */
@@ -12,26 +12,28 @@ const FITTING: i32 = 511
  * 16 bits then.
  */
 const MOST_GROUPS: i32 = 14_250
-/** Lanes of a panel that can be listed; a panel that has more takes no short sums. */
+/** Lanes of a panel that can be listed; a panel that has more takes shorter blocks. */
 const MOST_WIDE: u16 = 15
 
-/** Bytes of a block of 4 groups in a panel of 8 channels, and in its starts. */
-const BLOCK_BYTES: usize = 128
+/** Bytes of a block of 4 groups in a panel of 8 channels, and of one of 2. */
+export const BLOCK_BYTES: usize = 128
+const HALF_BLOCK_BYTES: usize = 64
+/** Bytes of its starts. */
 const START_BYTES: usize = 32
 
 /**
- * -64·Σ w for each lane of a panel, int16, modulo 2¹⁶.
+ * -63·Σ w for each lane of a panel, int16, modulo 2¹⁶.
  *
- * @param starts  16 bytes of ones for `addPairs`, then 8 bytes a group
+ * @param starts  16 bytes of ones for `addPairs`, then 32 bytes a block
  */
-export function shortStarts(w: usize, groups: i32, starts: usize): void {
+export function shortStarts(w: usize, groups: i32, blockBytes: usize, starts: usize): void {
   const middle = i8x16.splat(<i8>MIDDLE)
   v128.store(starts, i16x8.splat(1))
   const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += BLOCK_BYTES, starts += START_BYTES) {
+  for (; w < end; w += blockBytes, starts += START_BYTES) {
     let a = i16x8.splat(0)
     let b = i16x8.splat(0)
-    for (let at = w; at < w + BLOCK_BYTES; at += 32) {
+    for (let at = w; at < w + blockBytes; at += 32) {
       a = dotShort(v128.load(at), middle, a)
       b = dotShort(v128.load(at, 16), middle, b)
     }
@@ -40,9 +42,14 @@ export function shortStarts(w: usize, groups: i32, starts: usize): void {
   }
 }
 
-/** Whether all of a panel's lanes fit or are listed. @param wide  the panel's list, by `listWide` */
-export function takesShortSums(groups: i32, wide: usize): bool {
-  return groups <= MOST_GROUPS && load<u16>(wide) <= MOST_WIDE
+/** Whether second digits of so many groups fit. */
+export function fitsShortSums(groups: i32): bool {
+  return groups <= MOST_GROUPS
+}
+
+/** How long a panel's blocks may be. @param wide  its list, by `listWide` */
+export function blockBytesOf(wide: usize): usize {
+  return load<u16>(wide) <= MOST_WIDE ? BLOCK_BYTES : HALF_BLOCK_BYTES
 }
 
 /**

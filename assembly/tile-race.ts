@@ -1,4 +1,6 @@
 /** The tiles of int8 side by side, for src/kernels/race.ts, which times them. Only in the relaxed build, which has them all. */
+
+import { BLOCK_BYTES } from './short-sums'
 import { firstDigits8 } from './tiles-digits'
 import { int16Tile } from './tiles-int16'
 import { shortDigits8 } from './tiles-short'
@@ -20,7 +22,7 @@ export function raceTile(tile: i32, at: usize, inputs: i32, times: i32): void {
   const out = starts + 16 + ((<usize>inputs) << 1)
   const tileRows = tile === 2 ? 5 : 6
   for (let tiles = (times * ROWS) / tileRows; tiles > 0; tiles--) {
-    if (tile === 2) shortDigits8(tileRows, at, w, starts, inputs >> 2, out, OUT_STRIDE, w, 0)
+    if (tile === 2) shortDigits8(tileRows, at, w, starts, inputs >> 2, BLOCK_BYTES, out, OUT_STRIDE, w, 0)
     else if (tile === 1) firstDigits8(tileRows, at, w, inputs >> 2, out, OUT_STRIDE, w, 0)
     else int16Tile(tileRows, at, w, inputs >> 1, out, OUT_STRIDE)
   }

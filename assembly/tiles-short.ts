@@ -4,10 +4,11 @@
  * 10 instructions for 64 products 5 multiply, where it were 12 and 8.
  *
  *     a lane of int16    Σ first·w over two inputs of each of the 4 groups of a block of 16 inputs
- *     it begins at       -64·Σ w (its "start"), since a digit, 0 to 127, is at most 64 from 64: then |lane| <= 64·Σ|w|
+ *     it begins at       -63·Σ w (its "start"), since a digit, 0 to 127, is at most 64 from 63: then |lane| <= 64·Σ|w|
  *
- * Where Σ|w| <= 511 that fits int16, whatever wrapped on the way, and the sums are exact: Σ first·w - 64·Σ w over all inputs. Of
- * BERT-base's lanes 0.03 % have larger weights; short-sums.ts lists them and adds what they lost.
+ * Where Σ|w| <= 511 that fits int16, whatever wrapped on the way, and the sums are exact: Σ first·w - 63·Σ w over all inputs. Of
+ * BERT-base's lanes 0.03 % have larger weights; short-sums.ts lists them and adds what they lost. A panel that has many takes
+ * blocks of 2 groups: four products always fit, from 4·(-128·64) = -2¹⁵ to 4·127·64.
  *
  * The groups of a block are a loop of their own, in which only the int16 sums stand in registers: 10 and 5 operands of 15. GOP/s
  * of one Zen 4 core, Node 24, K 768, N 768, M 120, bare tiles in one run, of 4, 5, 6 rows:
@@ -24,6 +25,7 @@ function short4x2(
   w: usize,
   starts: usize,
   groups: i32,
+  blockBytes: usize,
   out: usize,
   outStride: usize,
   ahead: usize,
@@ -51,7 +53,7 @@ function short4x2(
     let p2b = sb
     let p3a = sa
     let p3b = sb
-    const blockEnd = w + 128
+    const blockEnd = w + blockBytes
     for (; w < blockEnd; w += 32, ahead += aheadStep) {
       load<u8>(ahead)
       const wa = v128.load(w)
@@ -98,6 +100,7 @@ function short5x2(
   w: usize,
   starts: usize,
   groups: i32,
+  blockBytes: usize,
   out: usize,
   outStride: usize,
   ahead: usize,
@@ -129,7 +132,7 @@ function short5x2(
     let p3b = sb
     let p4a = sa
     let p4b = sb
-    const blockEnd = w + 128
+    const blockEnd = w + blockBytes
     for (; w < blockEnd; w += 32, ahead += aheadStep) {
       load<u8>(ahead)
       const wa = v128.load(w)
@@ -183,6 +186,7 @@ function short6x2(
   w: usize,
   starts: usize,
   groups: i32,
+  blockBytes: usize,
   out: usize,
   outStride: usize,
   ahead: usize,
@@ -218,7 +222,7 @@ function short6x2(
     let p4b = sb
     let p5a = sa
     let p5b = sb
-    const blockEnd = w + 128
+    const blockEnd = w + blockBytes
     for (; w < blockEnd; w += 32, ahead += aheadStep) {
       load<u8>(ahead)
       const wa = v128.load(w)
@@ -275,19 +279,20 @@ function short6x2(
   v128.store(out, y5b, 16)
 }
 
-/** Of 4, 5 or 6 rows. @param starts  of the panel, by `shortStarts` */
+/** Of 4, 5 or 6 rows. @param starts  of the panel, by `shortStarts`, for blocks of so many bytes */
 export function shortDigits8(
   rows: i32,
   x: usize,
   w: usize,
   starts: usize,
   groups: i32,
+  blockBytes: usize,
   out: usize,
   outStride: usize,
   ahead: usize,
   aheadStep: usize,
 ): void {
-  if (rows === 6) short6x2(x, w, starts, groups, out, outStride, ahead, aheadStep)
-  else if (rows === 5) short5x2(x, w, starts, groups, out, outStride, ahead, aheadStep)
-  else short4x2(x, w, starts, groups, out, outStride, ahead, aheadStep)
+  if (rows === 6) short6x2(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
+  else if (rows === 5) short5x2(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
+  else short4x2(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
 }

@@ -95,7 +95,7 @@ export class Probes {
         const half = k % pair
         if (kind === 'float') sum += view.getFloat32(x, true) * view.getFloat32(W + 4 * w, true)
         else if (kind === 'digits') sum += view.getUint8(x + half) * view.getInt8(W + 4 * w + half)
-        else if (kind === 'short') sum += (view.getUint8(x + half) - 64) * view.getInt8(W + 4 * w + half)
+        else if (kind === 'short') sum += (view.getUint8(x + half) - 63) * view.getInt8(W + 4 * w + half)
         else if (kind === 'int16')
           sum += view.getInt16(x + 2 * half, true) * view.getInt16(W + 4 * w + 2 * half, true)
         else sum += view.getInt16(x + 2 * half, true) * view.getInt8(W + 2 * w + half)
