@@ -8,6 +8,7 @@ import { reproduceRun } from '../test/package/reproduce.mjs'
 import { lintRuns } from '../test/package/tools.mjs'
 import { compilers, typeRuns } from '../test/package/types.mjs'
 import { root, run } from '../test/runtimes/install.mjs'
+import { createReport } from './report.mjs'
 
 const words = process.argv.slice(2)
 const folder = join(root, 'build/package-tools')
@@ -48,30 +49,12 @@ function installPackage() {
 run(process.execPath, ['tools/build.mjs'], { cwd: root })
 installTools()
 const tarball = installPackage()
-let [passed, failed, skipped] = [0, 0, 0]
+const { check, end } = createReport(words)
 const runs = [
   ...lintRuns(folder, tarball),
   ...typeRuns(folder, join(root, 'test/package/consumer')),
   readmePageRun(folder, join(root, 'README.md')),
   reproduceRun(folder),
 ]
-for (const [name, test] of runs) {
-  if (words.length > 0 && !words.some((word) => name.toLowerCase().includes(word.toLowerCase()))) continue
-  const started = performance.now()
-  const took = () => `${((performance.now() - started) / 1000).toFixed(1)} s`
-  try {
-    const outcome = await test()
-    if (outcome.skipped) {
-      skipped++
-      console.log(`skipped: ${name}: ${outcome.skipped}`)
-    } else {
-      passed++
-      console.log(`ok   ${name}  ${outcome}  ${took()}`)
-    }
-  } catch (error) {
-    failed++
-    console.log(`FAIL ${name}  ${took()}\n${error.message}`)
-  }
-}
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exit(failed === 0 && passed > 0 ? 0 : 1)
+for (const [name, test] of runs) await check(name, test)
+end()

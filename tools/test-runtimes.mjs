@@ -16,11 +16,10 @@ import {
 } from '../test/runtimes/install.mjs'
 import { browserRuns } from '../test/runtimes/run-browsers.mjs'
 import { runWorkerd } from '../test/runtimes/run-workerd.mjs'
+import { createReport } from './report.mjs'
 
 const words = parseArgs({ allowPositionals: true }).positionals
-let passed = 0
-let failed = 0
-let skipped = 0
+const { check, end } = createReport(words)
 
 run(process.execPath, ['tools/build.mjs'], { cwd: root })
 installRuntimes()
@@ -54,25 +53,6 @@ function compare({ error, lines, info }, wanted) {
   return `${lines.length} texts, the same bits`
 }
 
-async function report(name, test) {
-  if (words.length > 0 && !words.some((word) => name.toLowerCase().includes(word.toLowerCase()))) return
-  const started = performance.now()
-  const took = () => `${((performance.now() - started) / 1000).toFixed(1)} s`
-  try {
-    const outcome = await test()
-    if (outcome.skipped) {
-      skipped++
-      console.log(`skipped: ${name}: ${outcome.skipped}`)
-    } else {
-      passed++
-      console.log(`ok   ${name}  ${outcome}  ${took()}`)
-    }
-  } catch (error) {
-    failed++
-    console.log(`FAIL ${name}  ${took()}\n${error.message}`)
-  }
-}
-
 const WAYS = [
   { options: { threads: 1 }, wanted: { threads: 1 } },
   { options: { threads: 2 }, wanted: { threads: 2 } },
@@ -99,7 +79,7 @@ for (const [name, command, args] of RUNTIMES) {
     ways.push({ options: { inline: true, turbo: true }, wanted: { threads: 1, turbo: true } })
   }
   for (const { options, wanted } of ways) {
-    await report(`${name} ${JSON.stringify(options)}`, () =>
+    await check(`${name} ${JSON.stringify(options)}`, () =>
       compare(inProcess(command, args, options), wanted),
     )
   }
@@ -107,15 +87,13 @@ for (const [name, command, args] of RUNTIMES) {
 // The whole suite of the kernels, on engines that have what Node 20 has not.
 run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'], { cwd: root })
 for (const major of [22, 24].filter((wanted) => nodeMajors.includes(wanted))) {
-  await report(`kernels' tests on Node ${major}`, () => {
+  await check(`kernels' tests on Node ${major}`, () => {
     const output = run(binaries.node(major), ['build/test/kernels/kernels.test.js'], { cwd: root })
     return /Passed:\s+(\d+)/.exec(output)[1]
   })
 }
-await report('workerd', async () => compare(await runWorkerd(installed.weights), { threads: 1 }))
-for (const [name, test] of browserRuns(folder, compare)) await report(name, test)
-for (const [name, test] of bundlerRuns(reference)) await report(name, test)
-for (const [name, test] of exampleRuns()) await report(name, test)
-
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exit(failed === 0 && passed > 0 ? 0 : 1)
+await check('workerd', async () => compare(await runWorkerd(installed.weights), { threads: 1 }))
+for (const [name, test] of browserRuns(folder, compare)) await check(name, test)
+for (const [name, test] of bundlerRuns(reference)) await check(name, test)
+for (const [name, test] of exampleRuns()) await check(name, test)
+end()

