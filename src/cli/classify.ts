@@ -1,11 +1,11 @@
 /** `iobert classify`: labels of whole texts. */
 import type { Classification, ClassifierInput } from '../classifier.ts'
 import { loadClassifier } from '../node.ts'
+import { answerInputs } from './answers.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { findSources, readInputs } from './inputs.ts'
+import { findSources, inputOptionTable } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
-import { complain, write } from './output.ts'
 import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert classify -m M [OPTIONS] TEXT|FILE...
@@ -38,33 +38,20 @@ async function run(args: ParsedArguments): Promise<number> {
   const load = loadOptions(args)
   const sources = await findSources(args)
   const classifier = await withLoadingBar((onProgress) => loadClassifier(model, { ...load, onProgress }))
-  const classify = async (texts: readonly string[]): Promise<object[]> => {
-    const inputs = texts.map((text): ClassifierInput => (pair === undefined ? text : [text, pair]))
-    return (await classifier.classify(inputs)).map(fields)
-  }
+  const classify = (texts: readonly string[]): Promise<Classification[]> =>
+    classifier.classify(texts.map((text): ClassifierInput => (pair === undefined ? text : [text, pair])))
   try {
     if (args.has('jsonl')) {
       const { runJsonl } = await import('./jsonl.ts')
-      return await runJsonl(classify, sources, MAX_CHARS)
+      return await runJsonl(async (texts) => (await classify(texts)).map(fields), sources, MAX_CHARS)
     }
-    let failed = false
-    let separator = '[\n'
-    for await (const { file, text, error } of readInputs(sources, MAX_CHARS)) {
-      if (text === undefined) {
-        failed = true
-        complain(error!)
-      }
-      const answer = text === undefined ? { error } : (await classify([text]))[0]!
-      if (args.has('json')) {
-        await write(separator + JSON.stringify({ ...(file === undefined ? {} : { file }), ...answer }))
-        separator = ',\n'
-      } else if ('label' in answer) {
-        const { label, score } = answer as Classification
-        await write(`${label}\t${score}\n`)
-      }
-    }
-    if (args.has('json')) await write('\n]\n')
-    return failed ? 1 : 0
+    return await answerInputs(sources, {
+      maxChars: MAX_CHARS,
+      json: args.has('json'),
+      answer: async (text) => ({ result: (await classify([text]))[0]! }),
+      fields,
+      lines: ({ label, score }) => `${label}\t${sixDigits(score)}\n`,
+    })
   } finally {
     classifier.dispose()
   }
@@ -86,8 +73,7 @@ export const command: Command = {
     json: { type: 'boolean' },
     jsonl: { type: 'boolean' },
     pair: { type: 'string' },
-    text: { type: 'boolean', short: 't' },
-    file: { type: 'boolean', short: 'f' },
+    ...inputOptionTable,
   },
   run,
 }

@@ -2,9 +2,10 @@
 import type { BertModel } from '../bert-model.ts'
 import { checkEmbedOptions, type EmbedOptions } from '../embed.ts'
 import { loadModel } from '../node.ts'
+import { answerInputs } from './answers.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { findSources, readInputs, type Source } from './inputs.ts'
+import { findSources, inputOptionTable } from './inputs.ts'
 import {
   asUsage,
   loadOptionHelp,
@@ -13,7 +14,6 @@ import {
   number,
   withLoadingBar,
 } from './model-options.ts'
-import { complain, write } from './output.ts'
 import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert embed [OPTIONS] TEXT|FILE...
@@ -62,34 +62,16 @@ async function run(args: ParsedArguments): Promise<number> {
         MAX_CHARS,
       )
     }
-    return await runTexts(model, sources, options, args.has('json'))
+    return await answerInputs(sources, {
+      maxChars: MAX_CHARS,
+      json: args.has('json'),
+      answer: async (text) => ({ result: (await embed(model, [text], options))[0]! }),
+      fields,
+      lines: (vector) => `${numbers(vector).join(' ')}\n`,
+    })
   } finally {
     model.dispose()
   }
-}
-
-async function runTexts(
-  model: BertModel,
-  sources: readonly Source[],
-  options: EmbedOptions,
-  json: boolean,
-): Promise<number> {
-  let failed = false
-  let separator = '[\n'
-  for await (const { file, text, error } of readInputs(sources, MAX_CHARS)) {
-    if (text === undefined) {
-      failed = true
-      complain(error!)
-    }
-    const vector = text === undefined ? undefined : (await embed(model, [text], options))[0]!
-    if (json) {
-      const answer = vector === undefined ? { error } : fields(vector)
-      await write(separator + JSON.stringify({ ...(file === undefined ? {} : { file }), ...answer }), 'json')
-      separator = ',\n'
-    } else if (vector !== undefined) await write(`${numbers(vector).join(' ')}\n`)
-  }
-  if (json) await write('\n]\n')
-  return failed ? 1 : 0
 }
 
 /** A layer that the model does not have is known only when it is loaded. */
@@ -148,8 +130,7 @@ export const command: Command = {
     prompt: { type: 'string' },
     'no-prompt': { type: 'boolean' },
     layer: { type: 'string' },
-    text: { type: 'boolean', short: 't' },
-    file: { type: 'boolean', short: 'f' },
+    ...inputOptionTable,
   },
   run,
 }

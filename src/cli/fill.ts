@@ -2,11 +2,11 @@
 import type { BertModel } from '../bert-model.ts'
 import type { MaskedWord } from '../fill-mask.ts'
 import { loadModel } from '../node.ts'
+import { type Answer, answerInputs } from './answers.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { findSources, readInputs } from './inputs.ts'
+import { findSources, inputOptionTable } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
-import { complain, write } from './output.ts'
 import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert fill -m M [OPTIONS] TEXT|FILE...
@@ -52,44 +52,30 @@ async function run(args: ParsedArguments): Promise<number> {
         for (const text of texts) {
           const answer = await answerTo(model, text, top)
           failed ||= 'error' in answer
-          found.push(answer)
+          found.push('error' in answer ? answer : { masks: answer.result })
         }
         return found
       }
       const code = await runJsonl(fill, sources, MAX_CHARS)
       return failed ? 1 : code
     }
-    let separator = args.has('json') ? '[\n' : ''
-    for await (const { file, text, error } of readInputs(sources, MAX_CHARS)) {
-      const answer = text === undefined ? { error: error! } : await answerTo(model, text, top)
-      if ('error' in answer) {
-        failed = true
-        complain(text === undefined || file === undefined ? answer.error : `${file}: ${answer.error}`)
-      }
-      if (args.has('json')) {
-        await write(
-          separator + JSON.stringify({ ...(file === undefined ? {} : { file }), ...answer }),
-          'json',
-        )
-        separator = ',\n'
-      } else if ('masks' in answer) {
-        await write(separator + answer.masks.map(lines).join('\n'))
-        separator = '\n'
-      }
-    }
-    if (args.has('json')) await write('\n]\n')
-    return failed ? 1 : 0
+    return await answerInputs(sources, {
+      maxChars: MAX_CHARS,
+      json: args.has('json'),
+      answer: (text) => answerTo(model, text, top),
+      fields: (masks) => ({ masks }),
+      lines: (masks) => masks.map(lines).join('\n'),
+      between: '\n',
+    })
   } finally {
     model.dispose()
   }
 }
 
-type Answer = { readonly masks: MaskedWord[][] } | { readonly error: string }
-
 /** What is wrong with one text is its own answer. */
-async function answerTo(model: BertModel, text: string, top: number): Promise<Answer> {
+async function answerTo(model: BertModel, text: string, top: number): Promise<Answer<MaskedWord[][]>> {
   try {
-    return { masks: await masksOf(model, text, top) }
+    return { result: await masksOf(model, text, top) }
   } catch (error) {
     if (error instanceof RangeError) return { error: error.message }
     throw error
@@ -114,8 +100,7 @@ export const command: Command = {
     json: { type: 'boolean' },
     jsonl: { type: 'boolean' },
     top: { type: 'string' },
-    text: { type: 'boolean', short: 't' },
-    file: { type: 'boolean', short: 'f' },
+    ...inputOptionTable,
   },
   run,
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { ParsedArguments } from './arguments.ts'
+import type { OptionTable, ParsedArguments } from './arguments.ts'
 import { missingFile } from './missing-name.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -9,6 +9,12 @@ export type Source =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'stdin' }
+
+/** How arguments are taken; see `findSources`. */
+export const inputOptionTable: OptionTable = {
+  text: { type: 'boolean', short: 't' },
+  file: { type: 'boolean', short: 'f' },
+}
 
 /** A text, or why there is none. */
 export interface Input {

@@ -9,7 +9,7 @@ import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { conll, type Format, html, json, redacted, terminal } from './formats.ts'
 import { recognizeHelp } from './help.ts'
-import { findSources, type Input, readInputs, type Source } from './inputs.ts'
+import { findSources, type Input, inputOptionTable, readInputs, type Source } from './inputs.ts'
 import { recognitionFields } from './json.ts'
 import type { Compute } from './jsonl.ts'
 import {
@@ -145,8 +145,7 @@ export const command: Command = {
     ...Object.fromEntries(FORMATS.map((name) => [name, { type: 'boolean' }] as const)),
     words: { type: 'boolean' },
     lines: { type: 'boolean' },
-    text: { type: 'boolean', short: 't' },
-    file: { type: 'boolean', short: 'f' },
+    ...inputOptionTable,
     'max-chars': { type: 'string' },
     placeholder: { type: 'string' },
     rules: { type: 'string' },

@@ -52,7 +52,7 @@ async function run(args: ParsedArguments): Promise<number> {
       const rows = ranked.map(({ index, text, score, logit }) =>
         JSON.stringify({ line: passages[index]!.line, text, score, logit }),
       )
-      await write(`[\n${rows.join(',\n')}\n]\n`)
+      await write(`[\n${rows.join(',\n')}\n]\n`, 'json')
     } else for (const { score, text } of ranked) await write(`${score.toPrecision(6)}\t${text}\n`)
     return 0
   } finally {

@@ -2,7 +2,7 @@ import { visibleName } from '../markup/visible.ts'
 import { loadTokenizer } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { findSources, readInputs } from './inputs.ts'
+import { findSources, inputOptionTable, readInputs } from './inputs.ts'
 import { complain, write } from './output.ts'
 
 const help = `Usage: iobert tokenize [OPTIONS] TEXT|FILE...
@@ -56,8 +56,7 @@ export const command: Command = {
   options: {
     json: { type: 'boolean' },
     model: { type: 'string', short: 'm' },
-    text: { type: 'boolean', short: 't' },
-    file: { type: 'boolean', short: 'f' },
+    ...inputOptionTable,
     offline: { type: 'boolean' },
   },
   run,

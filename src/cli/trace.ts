@@ -4,7 +4,7 @@ import { visibleName } from '../markup/visible.ts'
 import { loadModel } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { findSources, readInputs } from './inputs.ts'
+import { findSources, inputOptionTable, readInputs } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
 import { type LensLayer, type Share, type TraceReport, traceText } from './trace-report.ts'
@@ -110,8 +110,7 @@ export const command: Command = {
     ...loadOptionTable,
     json: { type: 'boolean' },
     html: { type: 'boolean' },
-    text: { type: 'boolean', short: 't' },
-    file: { type: 'boolean', short: 'f' },
+    ...inputOptionTable,
   },
   run,
 }

@@ -165,7 +165,7 @@ test('hubFolder says offline and not cached, or which file the cache lacks', asy
   isHubError(
     await failure(cacheDir, { endpoint: 'http://127.0.0.1:9', retries: 1 }),
     'NotCached',
-    /not in the cache and No answer from http:\/\/127\.0\.0\.1:9/,
+    /not in the cache, and cannot be fetched: No answer from http:\/\/127\.0\.0\.1:9/,
   )
   await load(cacheDir, { weights: false })
   isHubError(await failure(cacheDir, { offline: true }), 'NotCached', /only in part.*no model\.safetensors/)

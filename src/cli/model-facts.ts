@@ -1,0 +1,212 @@
+/** What can be told of a model without downloading its weights, as `iobert info` does. */
+import { createHash } from 'node:crypto'
+import { parseLabels } from '../entities/labels.ts'
+import { entryPlatform } from '../entry.node.ts'
+import { openCheckpoint } from '../format/checkpoint.ts'
+import { ModelFormatError } from '../format/errors.ts'
+import { readShardIndex, shardNames } from '../format/shard-index.ts'
+import type { ByteSource, ModelFiles } from '../format/source.ts'
+import { HubError } from '../hub/errors.ts'
+import { CONFIG, INDEX, OTHER_VOCABULARIES, SMALL_FILES, WEIGHTS } from '../hub/model-files.ts'
+import { chooseKernels } from '../kernels/choose.ts'
+import { mayFuse, type Precision } from '../kernels/kernels.ts'
+import { defaultTiles } from '../kernels/tuning.ts'
+import { type Platform, readTokenizerOf } from '../load.ts'
+import type { LoadOptions } from '../load-options.ts'
+import { type BertConfig, loadConfig } from '../model/config.ts'
+import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { memoryNeeded } from '../runtime/engine.ts'
+import { withLoadingBar } from './model-options.ts'
+
+interface ModelFile {
+  readonly name: string
+  readonly bytes: number
+  /** Where the file is on this disk. */
+  readonly sha256?: string
+}
+
+interface WeightFacts {
+  readonly parameters: number
+  /** Elements by type: `{ I8: 21888000, F32: 63753 }`. */
+  readonly dtypes: Readonly<Record<string, number>>
+}
+
+export interface ModelFacts extends Partial<WeightFacts> {
+  readonly model: string
+  /** 'unknown' where the weights are not here and must not be asked for. */
+  readonly loads: 'yes' | 'no' | 'unknown'
+  /** What stands in the way, a sentence each. */
+  readonly missing: readonly string[]
+  readonly architecture?: ReturnType<typeof architectureOf>
+  readonly labels?: readonly string[]
+  readonly scheme?: string | undefined
+  readonly memory?: Readonly<Record<Precision, number | undefined>>
+  readonly files: readonly ModelFile[]
+}
+
+/** Thrown to end a download that has not begun: all that is to be known is known. */
+class Seen extends Error {}
+
+/** The facts of a model, its weights' headers read where they are: on the disk, or by ranges. */
+export async function inspectModel(model: string | undefined, options: LoadOptions): Promise<ModelFacts> {
+  const platform = entryPlatform()
+  let remote: ModelFacts | undefined
+  const accept = async (files: ModelFiles): Promise<void> => {
+    remote = await factsOf(files, false)
+    throw new Seen()
+  }
+  try {
+    const locator = await withLoadingBar((onProgress) =>
+      platform.locate(model, options, { onProgress }, accept),
+    )
+    return await factsOf(await platform.openFiles(locator, {}), locator.kind === 'folder')
+  } catch (error) {
+    if (error instanceof Seen && remote !== undefined) return remote
+    const isMissing = error instanceof ModelFormatError
+    if (!isMissing && !(error instanceof HubError && error.code === 'NotCached')) throw error
+    return withoutWeights(platform, model, options, isMissing ? error.message : undefined)
+  }
+}
+
+/** What the small files tell of a model whose weights are not there. */
+async function withoutWeights(
+  platform: Platform,
+  model: string | undefined,
+  options: LoadOptions,
+  missing: string | undefined,
+): Promise<ModelFacts> {
+  const why = missing === undefined ? [] : [missing]
+  let files: ModelFiles
+  try {
+    files = await platform.openFiles(await platform.locate(model, options, {}, undefined), {})
+  } catch (error) {
+    if (!(error instanceof ModelFormatError)) throw error
+    return { model: String(model), loads: 'no', missing: why, files: [] }
+  }
+  const facts = await factsOf(files, true, false)
+  const all = [...new Set([...why, ...facts.missing])]
+  return { ...facts, loads: all.length > 0 ? 'no' : 'unknown', missing: all }
+}
+
+/** @param weights whether they are to be looked at */
+async function factsOf(files: ModelFiles, local: boolean, weights = true): Promise<ModelFacts> {
+  const missing: string[] = []
+  const attempt = async <Value>(read: () => Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof ModelFormatError)) throw error
+      missing.push(error.message)
+      return undefined
+    }
+  }
+  const config = await attempt(() => loadConfig(files))
+  if (config !== undefined) {
+    await attempt(() => readTokenizerOf(files))
+  }
+  const found = await findFiles(files, local)
+  const read = config && weights ? await attempt(() => readWeights(files, config)) : undefined
+  const general = { model: files.name, loads: missing.length === 0 ? 'yes' : 'no', missing } as const
+  if (config === undefined) return { ...general, files: found }
+  return {
+    ...general,
+    architecture: architectureOf(config),
+    labels: config.labels,
+    scheme: config.headKind === 'tokens' ? schemeOf(config) : undefined,
+    ...read,
+    memory: {
+      int8: await memoryAt('int8', config),
+      float32: await memoryAt('float32', config),
+    },
+    files: found,
+  }
+}
+
+/** What the model is for. */
+const HEADS = {
+  tokens: 'labels for tokens (loadRecognizer), if the weights have them, and vectors',
+  text: 'labels for whole texts, and vectors',
+  words: 'words for masks (fillMask), if the weights have its head, and vectors',
+  none: 'vectors (loadModel); its own head is not read',
+} as const
+
+function architectureOf(config: BertConfig): Record<string, string | number> {
+  const { modelType, numLayers, hiddenSize, numHeads, intermediateSize, hiddenActivation } = config
+  const { vocabSize, maxPositions } = config
+  return {
+    ...{ modelType, numLayers, hiddenSize, numHeads, intermediateSize, hiddenActivation },
+    ...{ vocabSize, maxPositions, head: HEADS[config.headKind ?? 'none'] },
+  }
+}
+
+function schemeOf({ labels, labelScheme }: BertConfig): string {
+  return labelScheme ?? parseLabels(labels).scheme
+}
+
+async function readWeights(files: ModelFiles, config: BertConfig): Promise<WeightFacts> {
+  const checkpoint = await openCheckpoint(files)
+  try {
+    const dtypes: Record<string, number> = {}
+    let parameters = 0
+    for (const { tensor } of resolveNamedTensors(checkpoint, config)) {
+      const elements = tensor.shape.reduce((product, size) => product * size, 1)
+      parameters += elements
+      dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements
+    }
+    return { parameters, dtypes }
+  } finally {
+    await checkpoint.close()
+  }
+}
+
+/** Bytes of kernel memory with one thread; none where that is more than wasm32 can address. */
+async function memoryAt(precision: Precision, config: BertConfig): Promise<number | undefined> {
+  const variant = await chooseKernels('auto', precision, false)
+  const tiles = defaultTiles(mayFuse(variant, precision), false)
+  try {
+    return memoryNeeded({
+      config,
+      precision,
+      variant,
+      tiles,
+      module: undefined,
+      tuned: true,
+      threads: 1,
+      batchTokens: 1024,
+    })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+async function findFiles(files: ModelFiles, local: boolean): Promise<ModelFile[]> {
+  const names = [CONFIG, ...SMALL_FILES, ...OTHER_VOCABULARIES, WEIGHTS, INDEX]
+  const found: ModelFile[] = []
+  for (const name of names) {
+    const source = await files.open(name)
+    if (source === undefined) continue
+    try {
+      found.push({ name, bytes: source.byteLength, ...(local ? { sha256: await hashOf(source) } : {}) })
+      if (name !== INDEX || found.some((file) => file.name === WEIGHTS)) continue
+      const index = await readShardIndex(files)
+      if (index !== undefined) names.push(...shardNames(index))
+    } finally {
+      await source.close()
+    }
+  }
+  return found
+}
+
+const CHUNK_BYTES = 1 << 22
+
+async function hashOf(source: ByteSource): Promise<string> {
+  const hash = createHash('sha256')
+  const chunk = new Uint8Array(Math.min(CHUNK_BYTES, source.byteLength))
+  for (let at = 0; at < source.byteLength; at += chunk.length) {
+    const part = chunk.subarray(0, Math.min(chunk.length, source.byteLength - at))
+    await source.read(at, part)
+    hash.update(part)
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,228 @@
+import { ModelFormatError } from '../format/errors.ts'
+import { folderFiles } from '../format/folder-files.node.ts'
+import type { LoadWatch } from '../format/load-watch.ts'
+import { redirectingFetch } from '../format/redirect.ts'
+import type { RequestOptions } from '../format/request.ts'
+import { readShardIndex, shardNames } from '../format/shard-index.ts'
+import type { ByteSource, ModelFiles } from '../format/source.ts'
+import { openUrl } from '../format/url-source.ts'
+import { loadConfig } from '../model/config.ts'
+import { sentenceFiles } from '../model/sentence-settings.ts'
+import type { HubCache } from './cache.node.ts'
+import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
+import {
+  CONFIG,
+  hasVocabulary,
+  INDEX,
+  mostBytes,
+  noSafetensors,
+  noVocabulary,
+  OTHER_VOCABULARIES,
+  OTHER_WEIGHTS,
+  SENTENCE_MODULES,
+  SMALL_FILES,
+  WEIGHTS,
+} from './model-files.ts'
+import { type HubQuestion, refusal } from './refusals.ts'
+import { authorization } from './token.ts'
+import { type HubId, resolveUrl } from './urls.ts'
+
+/** What a caller of `hubFolder` may say of its download. */
+export interface DownloadWishes extends LoadWatch {
+  /** False for the small files alone, as a tokenizer needs. Default true. */
+  readonly weights?: boolean
+  /**
+   * Called before weights are downloaded, not where they are cached: throw to refuse them. `remote` opens the model's
+   * files, the weights by ranges, so that their headers can be read first.
+   */
+  readonly beforeWeights?: (totalBytes: number, remote: ModelFiles) => void | Promise<void>
+  readonly fetch?: typeof fetch
+  /** See `RequestOptions`. */
+  readonly retries?: number
+  readonly retryDelay?: number
+}
+
+export interface DownloadOptions extends DownloadWishes {
+  readonly endpoint: string
+  readonly token: string | undefined
+  readonly metadataTimeout: number
+  readonly downloadTimeout: number
+  /** Of the first question, which says whether the Hub can be reached. */
+  readonly firstRetries: number | undefined
+}
+
+/** One run of downloading what a model lacks. */
+export class ModelDownload {
+  readonly #model: HubId
+  readonly #cache: HubCache
+  readonly #options: DownloadOptions
+  /** Set by the first answer; all that follows is asked of this commit. */
+  #commit = ''
+
+  get commit(): string | undefined {
+    return this.#commit || undefined
+  }
+
+  constructor(model: HubId, cache: HubCache, options: DownloadOptions) {
+    this.#model = model
+    this.#cache = cache
+    this.#options = options
+  }
+
+  /** @returns the commit whose snapshot is whole then */
+  async run(): Promise<string> {
+    const config = await this.#resolve()
+    await this.#download(config)
+    await this.#fetchSmall(SMALL_FILES)
+    const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
+    if (!(await hasVocabulary(has))) await this.#fetchSmall(OTHER_VOCABULARIES)
+    if (!(await hasVocabulary(has))) throw await this.#noVocabulary()
+    if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#sentenceFiles())
+    if (this.#options.weights ?? true) await this.#fetchWeights()
+    // Last, so that a run that is cut short leaves the revision at the snapshot that is whole.
+    await this.#cache.setCommit(this.#model.revision, this.#commit)
+    return this.#commit
+  }
+
+  /** Learns the commit from `config.json`. */
+  async #resolve(): Promise<FileMetadata> {
+    const { firstRetries } = this.#options
+    const config = await fileMetadata(this.#asked(CONFIG, this.#model.revision), {
+      ...this.#requests(this.#options.metadataTimeout),
+      ...(firstRetries === undefined ? {} : { retries: firstRetries }),
+    })
+    if (config === undefined) {
+      throw new ModelFormatError(
+        'MissingFile',
+        `The model ${this.#model.repository} has no config.json at revision ${this.#model.revision}: it is not one of transformers`,
+      )
+    }
+    this.#commit = config.commit
+    return config
+  }
+
+  /** What is wrong with `modules.json` is told when the model is loaded. */
+  async #sentenceFiles(): Promise<string[]> {
+    try {
+      return await sentenceFiles(folderFiles(this.#cache.snapshot(this.#commit)))
+    } catch (error) {
+      if (error instanceof ModelFormatError) return []
+      throw error
+    }
+  }
+
+  /** Most models without a vocabulary are of another kind, which says more. */
+  async #noVocabulary(): Promise<Error> {
+    const config = loadConfig(folderFiles(this.#cache.snapshot(this.#commit)))
+    const error: unknown = await config.catch((reason: unknown) => reason)
+    const isOther = error instanceof ModelFormatError && error.code === 'UnsupportedConfig'
+    return isOther ? error : noVocabulary(this.#model.repository)
+  }
+
+  /** Downloads those of the files that the model has, all at once. */
+  async #fetchSmall(fileNames: readonly string[]): Promise<void> {
+    const results = await Promise.allSettled(
+      fileNames.map(async (fileName) => {
+        const metadata = await this.#lookUp(fileName)
+        if (metadata !== undefined) await this.#download(metadata)
+      }),
+    )
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  async #fetchWeights(): Promise<void> {
+    const fileNames = await this.#weightFiles()
+    const wanted: FileMetadata[] = []
+    for (const fileName of fileNames) {
+      const metadata = await this.#lookUp(fileName)
+      if (metadata !== undefined) wanted.push(metadata)
+      else if (!(await this.#cache.has(this.#commit, fileName))) {
+        throw new ModelFormatError(
+          'MissingFile',
+          `${INDEX} of ${this.#model.repository} names ${fileName}, which the model does not have`,
+        )
+      }
+    }
+    if (wanted.length === 0) return
+    for (const { fileName, size } of wanted) mostBytes(this.#model.repository, fileName, size)
+    const totalBytes = wanted.reduce((total, { size }) => total + (size ?? 0), 0)
+    await this.#options.beforeWeights?.(totalBytes, this.#remoteFiles())
+    for (const metadata of wanted) await this.#download(metadata)
+  }
+
+  /** `model.safetensors`, or the shards that the index names. */
+  async #weightFiles(): Promise<readonly string[]> {
+    if (await this.#exists(WEIGHTS)) return [WEIGHTS]
+    await this.#fetchSmall([INDEX])
+    const index = await readShardIndex(folderFiles(this.#cache.snapshot(this.#commit)))
+    if (index !== undefined) return shardNames(index)
+    for (const other of OTHER_WEIGHTS) {
+      if (await this.#exists(other)) throw noSafetensors(this.#model.repository, other)
+    }
+    throw noSafetensors(this.#model.repository, undefined)
+  }
+
+  async #exists(fileName: string): Promise<boolean> {
+    return (await this.#cache.has(this.#commit, fileName)) || (await this.#lookUp(fileName)) !== undefined
+  }
+
+  /** What the Hub says of a file; `undefined` where it is cached, or known not to exist. */
+  async #lookUp(fileName: string): Promise<FileMetadata | undefined> {
+    const commit = this.#commit
+    if (await this.#cache.has(commit, fileName)) return undefined
+    if (await this.#cache.isKnownMissing(commit, fileName)) return undefined
+    const metadata = await fileMetadata(
+      this.#asked(fileName, commit),
+      this.#requests(this.#options.metadataTimeout),
+    )
+    if (metadata === undefined) await this.#cache.setMissing(commit, fileName)
+    return metadata
+  }
+
+  async #download(metadata: FileMetadata): Promise<void> {
+    const { fileName, etag } = metadata
+    if (await this.#cache.has(this.#commit, fileName)) return
+    const asked = this.#asked(fileName, this.#commit)
+    const requests = this.#requests(this.#options.downloadTimeout)
+    await this.#cache.prepare()
+    await downloadBlob(this.#cache, asked, metadata, requests, this.#options.onProgress)
+    await this.#cache.point(this.#commit, fileName, etag)
+  }
+
+  /** The files before they are downloaded: what is cached from the disk, the rest by ranges. */
+  #remoteFiles(): ModelFiles {
+    const local = folderFiles(this.#cache.snapshot(this.#commit))
+    return {
+      name: this.#model.repository,
+      open: async (fileName: string): Promise<ByteSource | undefined> => {
+        const here = await local.open(fileName)
+        if (here !== undefined) return here
+        const asked = this.#asked(fileName, this.#commit)
+        return openUrl(resolveUrl(asked.endpoint, asked, fileName), {
+          ...this.#requests(this.#options.downloadTimeout),
+          fetch: redirectingFetch(this.#options.fetch ?? fetch),
+          headers: authorization(asked.token),
+          onError: (response) => {
+            if (response.status !== 404) throw refusal(response, asked)
+          },
+        })
+      },
+    }
+  }
+
+  #asked(fileName: string, revision: string): HubQuestion {
+    const { endpoint, token } = this.#options
+    return { endpoint, repository: this.#model.repository, revision, fileName, token }
+  }
+
+  #requests(timeout: number): RequestOptions {
+    const { signal, retries, retryDelay } = this.#options
+    return {
+      fetch: this.#options.fetch ?? fetch,
+      timeout,
+      signal,
+      ...(retries === undefined ? {} : { retries }),
+      ...(retryDelay === undefined ? {} : { retryDelay }),
+    }
+  }
+}
