@@ -80,10 +80,11 @@ test('npm pack holds what files.txt lists; IOBERT_UPDATE=1 writes the list anew'
 // 0.1 had 93 kB. Added since: a second int8 kernel, redaction, rules, checks of every option and file (25 kB), and, each loaded
 // only where it is used, the other families with their tokenizers, heads over whole texts and presets of rules (22 kB),
 // and since then words for masks, prompts, and tokenizers of SentencePiece's own files, with Unicode's normal forms, splits by
-// patterns and byte fallback (20 kB), less what rollup and terser make smaller than esbuild did.
-test('the code of the library, kernels and worker included, packs into less than 150 kB', () => {
+// patterns and byte fallback (20 kB), kernels for cores without the 8-bit dot product (3 kB), less what rollup and terser make
+// smaller than esbuild did.
+test('the code of the library, kernels and worker included, packs into less than 155 kB', () => {
   for (const [name, size] of Object.entries(sizes)) console.log(`${name}: ${size} bytes packed`)
-  assert.ok(sizes['library, code']! < 150_000, `${sizes['library, code']} bytes`)
+  assert.ok(sizes['library, code']! < 155_000, `${sizes['library, code']} bytes`)
   const told = 1000 * Number(/\| (\d+) kB of code in the package/.exec(readme)![1])
   const off = Math.abs(told - sizes['library, code']!)
   assert.ok(off < 10_000, `the README tells ${told} bytes, found ${sizes['library, code']}`)
