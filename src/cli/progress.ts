@@ -29,13 +29,13 @@ export function createBar(): Bar {
   let updated = start
   let drawn = start + PATIENCE_MS - REDRAW_MS
   let shown = false
-  let last = ''
+  let count = 0
   return {
     update(title: string, amount: Amount): void {
       const now = performance.now()
-      // Each file has a speed of its own, from where the one before it ended.
-      if (title !== last) start = updated
-      last = title
+      // Where the count begins anew, as with each file, so does its speed.
+      if (amount.done < count) start = updated
+      count = amount.done
       updated = now
       if (now - drawn < REDRAW_MS) return
       drawn = now
