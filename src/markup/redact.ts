@@ -87,12 +87,7 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
   const everything = new Replacements()
   return {
     redact(text, entities) {
-      const spans = unite(
-        inOrder(
-          text,
-          entities.filter(({ type }) => wanted?.has(type) ?? true),
-        ),
-      )
+      const spans = unite(inOrder(text, entities).filter(({ type }) => wanted?.has(type) ?? true))
       const own = names.bracketedIn(text)
       const here = new Replacements()
       let redacted = ''

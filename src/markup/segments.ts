@@ -1,5 +1,7 @@
 /** A text cut at its entities' bounds, for everything that shows or replaces them. */
 
+import { isObject } from '../check/kind.ts'
+import { text as string, wrongKind } from '../check/options.ts'
 import type { Entity } from '../entities/types.ts'
 
 /** What marking and replacing need of an entity. */
@@ -18,6 +20,7 @@ export interface Segment<E extends MarkedEntity = MarkedEntity> {
  * Cuts a text at its entities' bounds. Entities may come in any order; of those that overlap the one that begins first
  * (the longer one of two that begin together) keeps its bounds, and the others are left out.
  *
+ * @throws {TypeError} for what is no text, no array or no entity
  * @throws {RangeError} for an entity that does not lie in the text
  */
 export function segmentsOf<E extends MarkedEntity>(text: string, entities: readonly E[]): Segment<E>[] {
@@ -35,6 +38,10 @@ export function segmentsOf<E extends MarkedEntity>(text: string, entities: reado
 
 /** By their starts, the longer ones first; checked against the text. */
 export function inOrder<E extends MarkedEntity>(text: string, entities: readonly E[]): readonly E[] {
+  string(text, 'text')
+  if (!Array.isArray(entities)) {
+    throw wrongKind(entities, 'entities', 'an array: of an answer of recognize() its .entities')
+  }
   let sorted = true
   entities.forEach((entity, index) => {
     checkEntity(text, entity)
@@ -45,7 +52,10 @@ export function inOrder<E extends MarkedEntity>(text: string, entities: readonly
   return [...entities].sort((a, b) => a.start - b.start || b.end - a.end)
 }
 
-function checkEntity(text: string, { type, start, end }: MarkedEntity): void {
+function checkEntity(text: string, entity: MarkedEntity): void {
+  if (!isObject(entity)) throw wrongKind(entity, 'an entity', 'an object with type, start and end')
+  const { type, start, end } = entity
+  string(type, "an entity's type")
   const inside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start < end
   if (inside && end <= text.length) return
   throw new RangeError(

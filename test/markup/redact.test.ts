@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createRedactor, type Entity, redact } from '#dist/node.js'
+import { createRedactor, type Entity, highlight, redact } from '#dist/node.js'
 import { cpuTime } from '../cpu-time.ts'
 
 /** Every place where one of the names stands. */
@@ -163,6 +163,20 @@ test('the time is linear in text and names', () => {
     assert.is(restore(`${'[PER_1'.repeat(50_000)}]`).length, '[PER_1'.length * 49_999 + 'Name0'.length)
   })
   assert.ok(time < 3000, `${time} ms`)
+})
+
+test('redact() and highlight() tell what they were given in place of text and entities', () => {
+  for (const call of [redact, highlight]) {
+    const given =
+      (...values: unknown[]) =>
+      () =>
+        Reflect.apply(call, undefined, values)
+    assert.throws(given(null, []), /^text is null, expected a string/)
+    assert.throws(given('Ana', null), /entities is null, expected an array/)
+    assert.throws(given('Ana', { entities: [] }), /an array: of an answer of recognize\(\) its \.entities/)
+    assert.throws(given('Ana', [null]), /an entity is null, expected an object/)
+    assert.throws(given('Ana', [{ start: 0, end: 3 }]), /an entity's type is undefined, expected a string/)
+  }
 })
 
 test.run()
