@@ -9,7 +9,8 @@
  *
  *     weights   panels of 8 output channels; in a panel, for each group of inputs k ... k+3:
  *               n0k0 n0k1 n0k2 n0k3 n1k0 ... n7k3        32 bytes, K padded with zeros to 16
- *     columns   for each panel: 8 column scales, 8 biases, float32, then 8 sums of the channel's weights, int32
+ *     columns   for each panel: 8 column scales, 8 biases, float32, then 8 sums of the channel's weights, int32, and
+ *               their wide lanes (short-sums.ts), two of 16 bits each
  *
  * One step of a tile of R rows × 8 channels: two loads of weights, R splats of a row's group, 2R dot products of 16
  * multiplications each. GOP/s of one Zen 5 core with AVX-VNNI, Node 24, K 768, N 3072, M 120, in one run:
@@ -163,7 +164,7 @@ export function linearDigits(
           const middle = short && count >= SHORT_ROWS ? MIDDLE : 0
           if (middle) {
             shortDigits8(count, x, w, scratch, groups, blockBytes, tileOut, outStride, ahead, touched)
-            if (blockBytes === BLOCK_BYTES) mendWide(wide, x, count, w, tileOut, outStride)
+            if (blockBytes === BLOCK_BYTES) mendWide(wide, x, count, w, groups, tileOut, outStride)
           } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
           if (touches) ahead = reached
           if (middle) shortSeconds8(count, slot, w, groups, scratch, tileOut, outStride)

@@ -8,7 +8,7 @@
  *
  *     weights   panels of 8 output channels; in a panel, for each pair of inputs k, k+1:
  *               n0k0 n0k1 n1k0 n1k1 ... n7k0 n7k1        16 bytes, K padded with zeros
- *     columns   for each panel: 8 column scales and 8 biases, float32, then 8 sums of weights, int32, not read here
+ *     columns   for each panel: 8 column scales and 8 biases, float32, then 8 sums of weights and 8 of wide lanes, int32, not read here
  *     x         int16, the rows of a tile interleaved: for each pair of inputs k, k+1 the pairs of all its rows, 4 bytes
  *               each; tiles one after another, padded with zeros (quantize.ts writes them so)
  *

@@ -3,7 +3,7 @@
  * time, so that a file is never in memory whole. Runs once, at load.
  */
 import { StoredType } from './commands'
-import { listWide } from './short-sums'
+import { wideLanes } from './short-sums'
 import { absoluteBits, maxLanes, roundToInt } from './simd'
 
 const FLOAT32: i32 = StoredType.F32
@@ -90,13 +90,13 @@ function packFloat32Row(row: usize, k: i32, weights: usize, n: i32, panel: i32):
   for (; row < end; row += 4, to += step) store<f32>(to, load<f32>(row))
 }
 
-/** Bytes of what a panel's 8 channels have beside their weights: scales, biases, sums of the weights, and a list of wide lanes. */
+/** Bytes of what a panel's 8 channels have beside their weights: scales, biases, sums of the weights, and wide lanes. */
 export const COLUMN_BYTES: usize = 128
 const SUMS: usize = 64
-/** The list, short-sums.ts. */
+/** The wide lanes, short-sums.ts. */
 export const WIDE: usize = 96
 
-/** Where the numbers of channel `n` stand, of the first of the three kinds. */
+/** Where the numbers of channel `n` stand, of the first of the four kinds. */
 function column(columns: usize, n: i32): usize {
   return columns + COLUMN_BYTES * (n >> 3) + ((<usize>(n & 7)) << 2)
 }
@@ -105,11 +105,10 @@ function column(columns: usize, n: i32): usize {
 function packDigitsRow(row: usize, pairs: i32, weights: usize, columns: usize, n: i32): void {
   let to = weights + <usize>(n >> 3) * ((<usize>pairs) << 4) + ((<usize>(n & 7)) << 2)
   const end = row + ((<usize>pairs) << 1)
-  const wide = columns + COLUMN_BYTES * (n >> 3) + WIDE
   let sums = i32x4.splat(0)
-  for (let block: i32 = 0; row < end; block++, row += 16, to += 128) {
+  store<i32>(column(columns, n) + WIDE, wideLanes(row, end))
+  for (; row < end; row += 16, to += 128) {
     const bytes = v128.load(row)
-    listWide(bytes, block, n & 7, wide)
     sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(i16x8.extadd_pairwise_i8x16_s(bytes)))
     v128.store32_lane(to, bytes, 0)
     v128.store32_lane(to, bytes, 1, 32)

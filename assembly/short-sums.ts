@@ -7,13 +7,11 @@ export const MIDDLE: i32 = 63
 export const SHORT_ROWS: i32 = 4
 /** Weights of a lane whose magnitudes have no larger sum fit: 64·511 < 2¹⁵. */
 const FITTING: i32 = 511
-/**
- * Groups of inputs up to which the sums of second digits fit too, eight products a lane: tiles-second-short.ts. A lane's number has
- * 16 bits then.
- */
+/** Groups of inputs up to which the sums of second digits fit too, eight products a lane: tiles-second-short.ts. */
 const MOST_GROUPS: i32 = 14_250
-/** Lanes of a panel that can be listed; a panel that has more takes shorter blocks. */
-const MOST_WIDE: u16 = 15
+/** In place of a channel's wide lanes: where there is none, and where there are more than two. */
+const NO_LANE: i32 = 0xffff
+const MORE_LANES: i32 = 0xfffe
 
 /** Bytes of a block of 4 groups in a panel of 8 channels, and of one of 2. */
 export const BLOCK_BYTES: usize = 128
@@ -47,29 +45,34 @@ export function fitsShortSums(groups: i32): bool {
   return groups <= MOST_GROUPS
 }
 
-/** How long a panel's blocks may be. @param wide  its list, by `listWide` */
+/** How long a panel's blocks may be. @param wide  of its first channel, by `wideLanes` */
 export function blockBytesOf(wide: usize): usize {
-  return load<u16>(wide) <= MOST_WIDE ? BLOCK_BYTES : HALF_BLOCK_BYTES
+  const more = i32x4.splat(MORE_LANES)
+  const channels = v128.or(i32x4.eq(v128.load(wide), more), i32x4.eq(v128.load(wide, 16), more))
+  return v128.any_true(channels) ? HALF_BLOCK_BYTES : BLOCK_BYTES
 }
 
 /**
- * Lists the lanes of a block of 16 weights of one channel that do not fit: in `wide`, u16, how many there are in the panel, then
- * of each 16·block + 2·channel + half, its number among the panel's lanes. (The 32 bytes are zeros before the first.)
+ * The lanes of a channel whose weights do not fit, as it keeps them: two numbers 2·block + half of 16 bits, NO_LANE in place of one
+ * that there is not; MORE_LANES where there are more.
+ *
+ * @param row  the channel's weights, int8, K padded to 16
  */
-export function listWide(weights: v128, block: i32, channel: i32, wide: usize): void {
-  const pairs = i16x8.extadd_pairwise_i8x16_u(i8x16.abs(weights))
-  const two = i16x8.add(pairs, v128.shuffle<i32>(pairs, pairs, 2, 3, 0, 1))
-  const sums = i16x8.add(two, v128.shuffle<i32>(two, two, 1, 0, 3, 2))
-  const lane = (block << 4) + (channel << 1)
-  if (<i32>i16x8.extract_lane_s(sums, 0) > FITTING) list(lane, wide)
-  if (<i32>i16x8.extract_lane_s(sums, 1) > FITTING) list(lane + 1, wide)
+export function wideLanes(row: usize, end: usize): i32 {
+  let lanes = NO_LANE | (NO_LANE << 16)
+  for (let lane: i32 = 0; row < end; row += 16, lane += 2) {
+    const pairs = i16x8.extadd_pairwise_i8x16_u(i8x16.abs(v128.load(row)))
+    const two = i16x8.add(pairs, v128.shuffle<i32>(pairs, pairs, 2, 3, 0, 1))
+    const sums = i16x8.add(two, v128.shuffle<i32>(two, two, 1, 0, 3, 2))
+    if (<i32>i16x8.extract_lane_s(sums, 0) > FITTING) lanes = withLane(lanes, lane)
+    if (<i32>i16x8.extract_lane_s(sums, 1) > FITTING) lanes = withLane(lanes, lane + 1)
+  }
+  return lanes
 }
 
-function list(lane: i32, wide: usize): void {
-  const count = load<u16>(wide)
-  if (count > MOST_WIDE) return
-  if (count < MOST_WIDE) store<u16>(wide + ((<usize>count) << 1), <u16>lane, 2)
-  store<u16>(wide, count + 1)
+function withLane(lanes: i32, lane: i32): i32 {
+  const full = <u32>lanes >>> 16 !== NO_LANE
+  return full ? MORE_LANES : (lanes << 16) | lane
 }
 
 /** What rows lost whose lane went from within int16 to `sums`: the multiples of 2¹⁶ nearest to them. */
@@ -78,41 +81,64 @@ function lost(sums: v128): v128 {
 }
 
 /**
- * Adds to a tile's sums what the panel's listed lanes have lost: each is computed again, all rows at once, in int32.
+ * Adds to a tile's sums what the panel's wide lanes have lost: each is computed again, all rows at once, in int32.
  *
- * @param x  first digits of the tile of 4 to 6 rows
- * @param out  its sums, int32
+ * @param wide  of its first channel
+ * @param x     first digits of the tile of 4 to 6 rows
+ * @param out   its sums, int32
  */
-export function mendWide(wide: usize, x: usize, rows: i32, w: usize, out: usize, outStride: usize): void {
+export function mendWide(
+  wide: usize,
+  x: usize,
+  rows: i32,
+  w: usize,
+  groups: i32,
+  out: usize,
+  outStride: usize,
+): void {
+  const lanes = groups >> 1
+  for (let half: usize = 0; half < 32; half += 2) {
+    const lane = <i32>load<u16>(wide + half)
+    // NO_LANE is beyond; so may be what stands for a channel that the layer has not.
+    if (lane < lanes) mendLane(lane, half & ~3, x, rows, w, out, outStride)
+  }
+}
+
+/** @param channel  its number · 4 */
+function mendLane(
+  lane: i32,
+  channel: usize,
+  x: usize,
+  rows: i32,
+  w: usize,
+  out: usize,
+  outStride: usize,
+): void {
   const middle = i8x16.splat(<i8>MIDDLE)
   const step = (<usize>rows) << 2
-  const end = wide + 2 + ((<usize>load<u16>(wide)) << 1)
-  for (let entry = wide + 2; entry < end; entry += 2) {
-    const lane = <i32>load<u16>(entry)
-    const half = (lane & 1) << 4
-    let weights =
-      w + BLOCK_BYTES * <usize>(lane >> 4) + ((<usize>(lane & 14)) << 1) + ((<usize>(lane & 1)) << 1)
-    let digits = x + 4 * step * <usize>(lane >> 4)
-    let start = i32x4.splat(0)
-    let a = i32x4.splat(0)
-    let b = i32x4.splat(0)
-    for (let group: i32 = 0; group < 4; group++, weights += 32, digits += step) {
-      const pair = i32x4.splat((<i32>load<u16>(weights)) << half)
-      start = dotDigits(pair, middle, start)
-      a = dotDigits(pair, v128.load(digits), a)
-      b = dotDigits(pair, v128.load64_zero(digits, 16), b)
-    }
-    a = lost(i32x4.sub(a, start))
-    b = lost(i32x4.sub(b, start))
-    if (!v128.any_true(v128.or(a, b))) continue
-    const to = out + ((<usize>(lane & 14)) << 1)
-    add(to, i32x4.extract_lane(a, 0))
-    add(to + outStride, i32x4.extract_lane(a, 1))
-    add(to + 2 * outStride, i32x4.extract_lane(a, 2))
-    add(to + 3 * outStride, i32x4.extract_lane(a, 3))
-    if (rows > 4) add(to + 4 * outStride, i32x4.extract_lane(b, 0))
-    if (rows > 5) add(to + 5 * outStride, i32x4.extract_lane(b, 1))
+  const block = <usize>(lane >> 1)
+  const half = lane & 1
+  let weights = w + BLOCK_BYTES * block + channel + ((<usize>half) << 1)
+  let digits = x + 4 * step * block
+  let start = i32x4.splat(0)
+  let a = i32x4.splat(0)
+  let b = i32x4.splat(0)
+  for (let group: i32 = 0; group < 4; group++, weights += 32, digits += step) {
+    const pair = i32x4.splat((<i32>load<u16>(weights)) << (half << 4))
+    start = dotDigits(pair, middle, start)
+    a = dotDigits(pair, v128.load(digits), a)
+    b = dotDigits(pair, v128.load64_zero(digits, 16), b)
   }
+  a = lost(i32x4.sub(a, start))
+  b = lost(i32x4.sub(b, start))
+  if (!v128.any_true(v128.or(a, b))) return
+  const to = out + channel
+  add(to, i32x4.extract_lane(a, 0))
+  add(to + outStride, i32x4.extract_lane(a, 1))
+  add(to + 2 * outStride, i32x4.extract_lane(a, 2))
+  add(to + 3 * outStride, i32x4.extract_lane(a, 3))
+  if (rows > 4) add(to + 4 * outStride, i32x4.extract_lane(b, 0))
+  if (rows > 5) add(to + 5 * outStride, i32x4.extract_lane(b, 1))
 }
 
 function add(to: usize, value: i32): void {

@@ -7,8 +7,8 @@
  *     it begins at       -63·Σ w (its "start"), since a digit, 0 to 127, is at most 64 from 63: then |lane| <= 64·Σ|w|
  *
  * Where Σ|w| <= 511 that fits int16, whatever wrapped on the way, and the sums are exact: Σ first·w - 63·Σ w over all inputs. Of
- * BERT-base's lanes 0.03 % have larger weights; short-sums.ts lists them and adds what they lost. A panel that has many takes
- * blocks of 2 groups: four products always fit, from 4·(-128·64) = -2¹⁵ to 4·127·64.
+ * BERT-base's lanes 0.03 % have larger weights; short-sums.ts finds them and adds what they lost. A panel with a channel that has
+ * more than two takes blocks of 2 groups: four products always fit, from 4·(-128·64) = -2¹⁵ to 4·127·64.
  *
  * The groups of a block are a loop of their own, in which only the int16 sums stand in registers: 10 and 5 operands of 15. GOP/s
  * of one Zen 4 core, Node 24, K 768, N 768, M 120, bare tiles in one run, of 4, 5, 6 rows:
