@@ -23,6 +23,13 @@ export enum Int8Tile {
   short,
 }
 
+/** The tiles of int8 that are raced at load (tile-race.ts): of int16 products, of digits, of digits with short sums. */
+export enum RacedTile {
+  int16,
+  digits,
+  short,
+}
+
 /** What follows a linear layer: the names of src/kernels/kernels.ts. */
 export enum Activation {
   identity,

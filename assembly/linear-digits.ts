@@ -29,6 +29,7 @@ import {
   BLOCK_BYTES,
   blockBytesOf,
   fitsShortSums,
+  hasWideLanes,
   MIDDLE,
   mendWide,
   SHORT_ROWS,
@@ -141,6 +142,7 @@ export function linearDigits(
       const pair = tile === Int8Tile.joined && panel + 1 < to
       const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && fitsShortSums(groups)
       const blockBytes = blockBytesOf(wide)
+      const mends = blockBytes === BLOCK_BYTES && hasWideLanes(wide)
       if (short) shortStarts(w, groups, blockBytes, scratch)
       let ahead = panel + 1 < to ? w + panelBytes : w
       const aheadEnd = ahead + panelBytes
@@ -164,7 +166,7 @@ export function linearDigits(
           const middle = short && count >= SHORT_ROWS ? MIDDLE : 0
           if (middle) {
             shortDigits8(count, x, w, scratch, groups, blockBytes, tileOut, outStride, ahead, touched)
-            if (blockBytes === BLOCK_BYTES) mendWide(wide, x, count, w, groups, tileOut, outStride)
+            if (mends) mendWide(wide, x, count, w, groups, tileOut, outStride)
           } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
           if (touches) ahead = reached
           if (middle) shortSeconds8(count, slot, w, groups, scratch, tileOut, outStride)

@@ -52,6 +52,11 @@ export function blockBytesOf(wide: usize): usize {
   return v128.any_true(channels) ? HALF_BLOCK_BYTES : BLOCK_BYTES
 }
 
+/** Whether a panel has wide lanes. @param wide  of its first channel */
+export function hasWideLanes(wide: usize): bool {
+  return v128.any_true(v128.not(v128.and(v128.load(wide), v128.load(wide, 16))))
+}
+
 /**
  * The lanes of a channel whose weights do not fit, as it keeps them: two numbers 2·block + half of 16 bits, NO_LANE in place of one
  * that there is not; MORE_LANES where there are more.

@@ -1,5 +1,6 @@
 /** The tiles of int8 side by side, for src/kernels/race.ts, which times them. Only in the relaxed build, which has them all. */
 
+import { RacedTile } from './commands'
 import { BLOCK_BYTES } from './short-sums'
 import { firstDigits8 } from './tiles-digits'
 import { int16Tile } from './tiles-int16'
@@ -12,7 +13,7 @@ const OUT_STRIDE: usize = 32
 /**
  * Multiplies 30 rows of `inputs` numbers with 8 channels, `times` times over.
  *
- * @param tile    0 for int16, 1 for digits and the 8-bit dot product, 2 for digits and short sums
+ * @param tile    RacedTile
  * @param at      memory for the operands and sums of a tile: 34·inputs + 208 bytes
  */
 export function raceTile(tile: i32, at: usize, inputs: i32, times: i32): void {
@@ -20,10 +21,11 @@ export function raceTile(tile: i32, at: usize, inputs: i32, times: i32): void {
   const w = at + ((<usize>inputs) << 4)
   const starts = w + ((<usize>inputs) << 4)
   const out = starts + 16 + ((<usize>inputs) << 1)
-  const tileRows = tile === 2 ? 5 : 6
+  const tileRows = tile === RacedTile.short ? 5 : 6
   for (let tiles = (times * ROWS) / tileRows; tiles > 0; tiles--) {
-    if (tile === 2) shortDigits8(tileRows, at, w, starts, inputs >> 2, BLOCK_BYTES, out, OUT_STRIDE, w, 0)
-    else if (tile === 1) firstDigits8(tileRows, at, w, inputs >> 2, out, OUT_STRIDE, w, 0)
+    if (tile === RacedTile.short)
+      shortDigits8(tileRows, at, w, starts, inputs >> 2, BLOCK_BYTES, out, OUT_STRIDE, w, 0)
+    else if (tile === RacedTile.digits) firstDigits8(tileRows, at, w, inputs >> 2, out, OUT_STRIDE, w, 0)
     else int16Tile(tileRows, at, w, inputs >> 1, out, OUT_STRIDE)
   }
 }

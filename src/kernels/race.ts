@@ -4,6 +4,7 @@
  * inner loops of both, so no other is needed for it; with which of its own it starts is for tuning.ts to say.
  */
 
+import { NUMBERS } from '../generated/commands.ts'
 import { instantiateKernels } from './exports.ts'
 import { compileKernels, type WasmVariant } from './module.ts'
 import { bestTimes } from './timing.ts'
@@ -17,7 +18,7 @@ const SECOND_DIGITS = 1.2
 
 const winners = new Map<boolean, Promise<WasmVariant>>()
 
-/** Raced once a process, for some 12 ms. @param turbo  whether V8 re-vectorises */
+/** Raced once a process, for 10 to 50 ms. @param turbo  whether V8 re-vectorises */
 export function fasterInt8(turbo: boolean): Promise<WasmVariant> {
   let winner = winners.get(turbo)
   if (winner === undefined) {
@@ -32,16 +33,14 @@ async function race(turbo: boolean): Promise<WasmVariant> {
   const module = await compileKernels({ variant: 'relaxed', shared: false, turbo })
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 })
   const { raceTile } = instantiateKernels(module, memory)
-  // 0 for int16, 1 for digits, 2 for digits with short sums.
-  const tiles = [0, 1, 2] as const
-  const call = (tile: number): void => raceTile(tile, 1024, INPUTS, TIMES)
+  const { int16, digits, short } = NUMBERS.RacedTile
   const times = bestTimes(
-    tiles,
+    [int16, digits, short],
     () => {},
-    call,
+    (tile) => raceTile(tile, 1024, INPUTS, TIMES),
     TURN_MILLISECONDS,
     () => performance.now(),
   )
-  const [int16, digits, short] = tiles.map((tile) => times.get(tile)!) as [number, number, number]
-  return SECOND_DIGITS * Math.min(digits, short) < int16 ? 'relaxed' : 'simd'
+  const ofDigits = Math.min(times.get(digits)!, times.get(short)!)
+  return SECOND_DIGITS * ofDigits < times.get(int16)! ? 'relaxed' : 'simd'
 }
