@@ -1,7 +1,7 @@
 /** One suite over every variant: against the reference bit for bit, or nearly where products are fused, and against float64. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACTIVATIONS, type Precision } from '#dist/kernels/kernels.js'
+import { ACTIVATIONS, type Matrix, type Precision } from '#dist/kernels/kernels.js'
 import { quantizeWeights } from '#dist/kernels/quantization.js'
 import { floats, seeded } from '../random.ts'
 import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
@@ -74,6 +74,16 @@ function identityOf(columns: number): Float32Array {
   const identity = new Float32Array(columns * columns)
   for (let i = 0; i < columns; i++) identity[i * columns + i] = 1
   return identity
+}
+
+/** Rows with their quantised twin, as a layer that changes nothing writes it. */
+function quantized(bench: Bench, values: Float32Array, rows: number, columns: number): Matrix {
+  const source = bench.matrix(rows, columns)
+  bench.fill(source, values)
+  const x = bench.matrix(rows, columns, 'int8')
+  const same = bench.linear('float32', columns, columns, identityOf(columns), new Float32Array(columns))
+  bench.kernels.linear(source, same, x, 'identity')
+  return x
 }
 
 for (const variant of variants()) {
@@ -267,7 +277,6 @@ for (const variant of variants()) {
       const [inputs, outputs] = [64, 16]
       const random = seeded(wide)
       const weights = floats(random, inputs * outputs, 0.05)
-      const identity = identityOf(inputs)
       // A lane: of a channel, two inputs of each of the 4 groups of a block. Only the first panel has large ones.
       for (let lane = 0; lane < wide; lane++) {
         const [channel, block] = [(3 * lane) % 8, (lane + (lane >> 4)) % 4]
@@ -285,11 +294,7 @@ for (const variant of variants()) {
         const [expected, found] = await Promise.all(
           [reference, variant].map(async (each) => {
             const bench = new Bench(await each.create())
-            const source = bench.matrix(count, inputs)
-            bench.fill(source, rows)
-            const x = bench.matrix(count, inputs, 'int8')
-            const same = bench.linear('float32', inputs, inputs, identity, new Float32Array(inputs))
-            bench.kernels.linear(source, same, x, 'identity')
+            const x = quantized(bench, rows, count, inputs)
             const layer = bench.layout.linear('int8', inputs, outputs)
             const { address } = bench.vector(weights)
             // A layer's memory may have held another one, as that of a slice of words has.
@@ -316,11 +321,7 @@ for (const variant of variants()) {
     const [expected, found] = await Promise.all(
       [reference, variant].map(async (each) => {
         const bench = new Bench(await each.create())
-        const source = bench.matrix(count, inputs)
-        bench.fill(source, rows)
-        const x = bench.matrix(count, inputs, 'int8')
-        const same = bench.linear('float32', inputs, inputs, identityOf(inputs), new Float32Array(inputs))
-        bench.kernels.linear(source, same, x, 'identity')
+        const x = quantized(bench, rows, count, inputs)
         const layer = bench.layout.linear('int8', inputs, outputs)
         const { address } = bench.integers(new Array((inputs * outputs) / 4).fill(0x80808080 | 0))
         bench.kernels.packLinear({ address, type: 'I8', rows: outputs, first: 0 }, layer)
@@ -337,7 +338,6 @@ for (const variant of variants()) {
   // The lists of such rows are the shortest there are: what is written at the end of one must not reach the next.
   test(`second digits of few rows of few numbers equal the reference: ${variant.name}`, async () => {
     const columns = 16
-    const identity = identityOf(columns)
     for (let count = 1; count <= 6; count++) {
       for (const [low, high] of [
         [0, 5],
@@ -353,11 +353,7 @@ for (const variant of variants()) {
         const [expected, found] = await Promise.all(
           [reference, variant].map(async (each) => {
             const bench = new Bench(await each.create())
-            const x = bench.matrix(count, columns)
-            bench.fill(x, rows)
-            const out = bench.matrix(count, columns, 'int8')
-            const layer = bench.linear('float32', columns, columns, identity, new Float32Array(columns))
-            bench.kernels.linear(x, layer, out, 'identity')
+            const out = quantized(bench, rows, count, columns)
             assert.is(bench.broken(), 0)
             return bench.readQuantized(out).values
           }),
