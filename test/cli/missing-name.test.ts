@@ -6,7 +6,9 @@ import * as assert from 'uvu/assert'
 import { missingCommand, missingFile } from '#dist/cli/missing-name.js'
 import { iobert, model, temporaryFolder } from './run.ts'
 
-const folder = temporaryFolder()
+// In a folder of its own, so that nothing beside it is like a name that is tried.
+const folder = join(temporaryFolder(), 'here')
+mkdirSync(folder)
 writeFileSync(join(folder, 'letter.txt'), 'tok1')
 writeFileSync(join(folder, 'my letter.txt'), 'tok1')
 mkdirSync(join(folder, 'data'))
