@@ -62,6 +62,8 @@ export class QuantizedRows {
   zeros: usize
   second: usize
   slotBytes: usize
+  /** Of each tile's digits, where tiles of short sums are to read them: short-sums.ts. */
+  norms: usize
   /** Rows of the whole matrix and of the largest tile: they decide which rows are interleaved. */
   rows: i32
   tileRows: i32

@@ -17,10 +17,12 @@
  *               both signs are few: 7.9 % of all beside 7.8 % in BERT-base.)
  *     steps     float32 a row
  *     zeros     int32 a row
+ *     norms     of each tile's first digits, for short sums only: short-sums.ts
  */
 import { findRowStep, HIGH, INVERSE, LOW } from './row-step'
+import { addSquares, clearSquares, middleNear, storeSquares, tileNormBytes, writeNorms } from './short-sums'
 import { laneMask, roundToInt } from './simd'
-import { CLOSEST_TILES } from './tile-rows'
+import { CLOSEST_TILES, MOST_TILE_ROWS } from './tile-rows'
 
 /** Where a slot has the length of its second list. */
 export const NEGATIVE: usize = 4
@@ -33,6 +35,11 @@ export const SECOND_HEADER: i32 = 16
  */
 export function secondSlot(second: usize, start: i32, rowBytes: usize, slotBytes: usize): usize {
   return second + 2 * rowBytes * start + slotBytes * (start / CLOSEST_TILES)
+}
+
+/** The norms of the tile that begins with row `start`, or 0 where there are none. */
+export function tileNorms(norms: usize, start: i32, rowBytes: usize): usize {
+  return norms === 0 ? 0 : norms + tileNormBytes(<i32>(rowBytes >> 2)) * (start / CLOSEST_TILES)
 }
 
 /** Bytes from the beginning of a list to its groups' numbers. */
@@ -70,6 +77,7 @@ function quantized(p: usize, left: i32, factor: v128, zero: v128): v128 {
  *
  * @param second  like `first`: all second digits, for `listSeconds`
  * @param step    bytes from one group of the row to the next: 4 times the rows of the tile
+ * @param squares 0, or where the squares of its first digits go, by `storeSquares`, counted from `middle`
  * @returns all q + zero of the row, or-ed lane by lane: what exceeds 7 bits or is negative shows in it, and what is negative
  */
 function digitsOfRow(
@@ -80,10 +88,13 @@ function digitsOfRow(
   first: usize,
   second: usize,
   step: usize,
+  squares: usize,
+  middle: i32,
 ): v128 {
   const factor = f32x4.splat(inverse)
   const zeros = i32x4.splat(zero)
   const digit = i32x4.splat(127)
+  const middles = i8x16.splat(<i8>middle)
   let all = i32x4.splat(0)
   const whole = row + ((<usize>(width & ~15)) << 2)
   let p = row
@@ -93,11 +104,8 @@ function digitsOfRow(
     const c = i32x4.add(roundToInt(f32x4.mul(v128.load(p, 32), factor)), zeros)
     const d = i32x4.add(roundToInt(f32x4.mul(v128.load(p, 48), factor)), zeros)
     all = v128.or(all, v128.or(v128.or(a, b), v128.or(c, d)))
-    storeGroups(
-      toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit)),
-      first,
-      step,
-    )
+    const digits = toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit))
+    storeGroups(digits, first, step)
     storeGroups(
       toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)),
       second,
@@ -105,6 +113,10 @@ function digitsOfRow(
     )
     first += 4 * step
     second += 4 * step
+    if (squares !== 0) {
+      storeSquares(digits, middles, squares)
+      squares += 8
+    }
   }
   const left = width & 15
   if (left > 0) {
@@ -113,26 +125,28 @@ function digitsOfRow(
     const c = quantized(p + 32, left - 8, factor, zeros)
     const d = quantized(p + 48, left - 12, factor, zeros)
     all = v128.or(all, v128.or(v128.or(a, b), v128.or(c, d)))
-    storeGroups(
-      toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit)),
-      first,
-      step,
-    )
+    const digits = toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit))
+    storeGroups(digits, first, step)
     storeGroups(
       toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)),
       second,
       step,
     )
+    if (squares !== 0) storeSquares(digits, middles, squares)
   }
   return all
 }
 // #endregion
 
 /** A row that counts as zeros. */
-function clearRow(first: usize, second: usize, groups: i32, step: usize): void {
-  for (; groups > 0; groups--, first += step, second += step) {
+function clearRow(first: usize, second: usize, groups: i32, step: usize, squares: usize, middle: i32): void {
+  for (let group: i32 = 0; group < groups; group++, first += step, second += step) {
     store<i32>(first, 0)
     store<i32>(second, 0)
+    if (squares !== 0 && (group & 3) === 0) {
+      storeSquares(i8x16.splat(0), i8x16.splat(<i8>middle), squares)
+      squares += 8
+    }
   }
 }
 
@@ -176,6 +190,15 @@ function listSeconds(seconds: usize, rows: i32, groups: i32, slot: usize, part: 
   }
 }
 
+/** The zero of a row by what `findRowStep` found; 0 where the row counts as zeros. */
+function zeroOf(found: usize): i32 {
+  const inverse = load<f32>(found, INVERSE)
+  if (inverse === 0) return 0
+  const below = <i32>nearest<f32>(-load<f32>(found, LOW) * inverse)
+  const above = <i32>nearest<f32>(load<f32>(found, HIGH) * inverse)
+  return max(min(64, below), 127 - above)
+}
+
 /**
  * The rows of one tile as digits.
  *
@@ -183,7 +206,8 @@ function listSeconds(seconds: usize, rows: i32, groups: i32, slot: usize, part: 
  * @param first    where the tile's first digits go
  * @param slot     its slot
  * @param steps    its rows' steps, float32; `zeros` their zeros, int32
- * @param scratch  16 bytes, and one for each first digit of the largest tile, with room for a vector at the end
+ * @param norms    0, or where those of its first digits go
+ * @param scratch  16 bytes for each row of the largest tile, a byte for each first digit of one, a vector, and squares
  */
 export function digitsOfTile(
   row: usize,
@@ -194,32 +218,41 @@ export function digitsOfTile(
   slot: usize,
   steps: usize,
   zeros: usize,
+  norms: usize,
   scratch: usize,
 ): void {
   const groups = ((width + 15) >> 4) << 2
   const between = (<usize>rows) << 2
+  let sum: i32 = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const found = scratch + (i << 4)
+    findRowStep(row + rowStride * i, width, found)
+    const zero = zeroOf(found)
+    store<f32>(steps + (i << 2), load<f32>(found))
+    store<i32>(zeros + (i << 2), zero)
+    sum += zero
+  }
+  const middle = middleNear(sum / rows)
+  const tileSeconds = scratch + <usize>(16 * MOST_TILE_ROWS)
+  const squares: usize = norms === 0 ? 0 : tileSeconds + 16 + between * <usize>groups
+  const largest: usize = norms === 0 ? 0 : clearSquares(squares, groups)
   let all = i32x4.splat(0)
   for (let i: usize = 0; i < <usize>rows; i++) {
-    const found = scratch
-    const seconds = scratch + 16 + (i << 2)
-    findRowStep(row, width, found)
-    const inverse = load<f32>(found, INVERSE)
-    store<f32>(steps + (i << 2), load<f32>(found))
-    if (inverse === 0) {
-      store<i32>(zeros + (i << 2), 0)
-      clearRow(first + (i << 2), seconds, groups, between)
-    } else {
-      const below = <i32>nearest<f32>(-load<f32>(found, LOW) * inverse)
-      const above = <i32>nearest<f32>(load<f32>(found, HIGH) * inverse)
-      const zero = max(min(64, below), 127 - above)
-      store<i32>(zeros + (i << 2), zero)
-      all = v128.or(all, digitsOfRow(row, width, inverse, zero, first + (i << 2), seconds, between))
+    const inverse = load<f32>(scratch + (i << 4), INVERSE)
+    const digits = first + (i << 2)
+    const seconds = tileSeconds + (i << 2)
+    if (inverse === 0) clearRow(digits, seconds, groups, between, squares, middle)
+    else {
+      const zero = load<i32>(zeros + (i << 2))
+      const from = row + rowStride * i
+      all = v128.or(all, digitsOfRow(from, width, inverse, zero, digits, seconds, between, squares, middle))
     }
-    row += rowStride
+    if (norms !== 0) addSquares(squares, groups, largest)
   }
   const above = v128.any_true(v128.andnot(all, i32x4.splat(127)))
   const below = i32x4.bitmask(all) !== 0
+  if (norms !== 0) writeNorms(largest, groups, middle, norms)
   store<i64>(slot, 0)
-  if (above) listSeconds(scratch + 16, rows, groups, slot, 0)
-  if (below) listSeconds(scratch + 16, rows, groups, slot, NEGATIVE)
+  if (above) listSeconds(tileSeconds, rows, groups, slot, 0)
+  if (below) listSeconds(tileSeconds, rows, groups, slot, NEGATIVE)
 }

@@ -12,7 +12,7 @@ import {
   Quantize,
   QuantizedRows,
 } from './commands'
-import { digitsOfTile, secondSlot } from './digits'
+import { digitsOfTile, secondSlot, tileNorms } from './digits'
 import { embeddingRow } from './embedding'
 import { layerNormRow } from './layer-norm'
 import { linearDigits } from './linear-digits'
@@ -83,7 +83,8 @@ function quantizeTile(
   if (ASC_FEATURE_RELAXED_SIMD) {
     const slot = secondSlot(twin.second, start, twin.valueBytes, twin.slotBytes)
     const zeros = twin.zeros + ((<usize>start) << 2)
-    digitsOfTile(x, xStride, rows, width, values, slot, steps, zeros, scratch)
+    const norms = tileNorms(twin.norms, start, twin.valueBytes)
+    digitsOfTile(x, xStride, rows, width, values, slot, steps, zeros, norms, scratch)
     return
   }
   for (let row: i32 = 0; row < rows; row++, x += xStride) {
@@ -156,6 +157,7 @@ function int8Layer(call: LinearInt8, from: i32, to: i32, scratch: usize): void {
       call.slotBytes,
       call.steps,
       call.zeros,
+      call.norms,
       call.rows,
       call.weights,
       call.pairs >> 1,

@@ -9,31 +9,32 @@
  *
  *     weights   panels of 8 output channels; in a panel, for each group of inputs k ... k+3:
  *               n0k0 n0k1 n0k2 n0k3 n1k0 ... n7k3        32 bytes, K padded with zeros to 16
- *     columns   for each panel: 8 column scales, 8 biases, float32, then 8 sums of the channel's weights, int32, and
- *               their wide lanes (short-sums.ts), two of 16 bits each
+ *               before that the norms of its weights (short-sums.ts)
+ *     columns   for each panel: 8 column scales, 8 biases, float32, then 8 sums of the channel's weights, int32
  *
  * One step of a tile of R rows × 8 channels: two loads of weights, R splats of a row's group, 2R dot products of 16
  * multiplications each. GOP/s of one Zen 5 core with AVX-VNNI, Node 24, K 768, N 3072, M 120, in one run:
  *   int16 products (linear-int8.ts) 75; digits, tiles of 4, 5, 6 rows: 164, 199, 217;
  *   second digits in 12 % of the groups of a tile: 178 to 198, in 20 %: 156 to 173;
  *   6 × 16, 24 sums in 15 registers: 103; re-vectorised, which joins pairs of them: 418, where 6 × 8 has 252;
- *   (one Zen 4 core, which has no AVX-VNNI: 88, and 139 with short sums, tiles-short.ts)
+ *   (one Zen 4 core, which has no AVX-VNNI: 88, and 150 with short sums, tiles-short.ts)
  *   both digits in one function: 217, but re-vectorised only 241 for 6 × 16.
  */
 import { activateInt8 } from './activation'
 import { Int8Tile } from './commands'
-import { secondSlot } from './digits'
+import { secondSlot, tileNorms } from './digits'
 import { INT8_PANEL } from './linear-int8'
-import { COLUMN_BYTES, WIDE } from './packing'
+import { COLUMN_BYTES } from './packing'
 import {
-  BLOCK_BYTES,
-  blockBytesOf,
+  beginPanel,
   fitsShortSums,
-  hasWideLanes,
-  MIDDLE,
-  mendWide,
+  longestBlock,
+  MOST_SHORT_ROWS,
+  middleOf,
+  panelBytes,
+  panelNormBytes,
   SHORT_ROWS,
-  shortStarts,
+  startsOf,
 } from './short-sums'
 import { nextTileRows } from './tile-rows'
 import { firstDigits8 } from './tiles-digits'
@@ -69,7 +70,7 @@ function aheadStep(rows: i32, tileRows: i32): usize {
  * operations is part of the contract.
  *
  * @param steps    one float32 a row; `zeros`: one int32 a row
- * @param middle   what first digits count from in the sums: 0, or MIDDLE where they are short
+ * @param middle   from where first digits count in the sums: 0 but in short sums
  * @param columns  8 column scales, 8 biases, 8 sums
  */
 function finishTile(
@@ -103,7 +104,8 @@ function finishTile(
  * @param groups    K / 4, of the padded K
  * @param tileRows  the largest tile: 4, 5 or 6
  * @param tile      Int8Tile; two panels joined pays where the engine re-vectorises, short sums where it has no 8-bit dot product
- * @param scratch   16 bytes and 32 for each block of 8 inputs, of this thread's own
+ * @param norms     of the tiles' digits, where tiles are of short sums
+ * @param scratch   of this thread's own: short-sums.ts
  */
 export function linearDigits(
   first: usize,
@@ -111,6 +113,7 @@ export function linearDigits(
   slotBytes: usize,
   steps: usize,
   zeros: usize,
+  norms: usize,
   rows: i32,
   weights: usize,
   groups: i32,
@@ -124,7 +127,6 @@ export function linearDigits(
   to: i32,
   scratch: usize,
 ): void {
-  const panelBytes = (<usize>groups) << 5
   const rowBytes = (<usize>groups) << 2
   const blockRows = max(ROW_BLOCK_BYTES / <i32>rowBytes, tileRows)
   let start: i32 = 0
@@ -135,17 +137,15 @@ export function linearDigits(
     const firstTouches = last - start > FEW_ROWS
     const step = aheadStep(last - start, tileRows)
     for (let panel = from; panel < to; ) {
-      const w = weights + panelBytes * panel
+      const panelStart = weights + panelBytes(groups) * panel
+      const w = panelStart + panelNormBytes(groups)
       const panelOut = out + ((<usize>panel) << 5)
       const panelColumns = columns + COLUMN_BYTES * panel
-      const wide = panelColumns + WIDE
       const pair = tile === Int8Tile.joined && panel + 1 < to
       const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && fitsShortSums(groups)
-      const blockBytes = blockBytesOf(wide)
-      const mends = blockBytes === BLOCK_BYTES && hasWideLanes(wide)
-      if (short) shortStarts(w, groups, blockBytes, scratch)
-      let ahead = panel + 1 < to ? w + panelBytes : w
-      const aheadEnd = ahead + panelBytes
+      if (short) beginPanel(panelStart, groups, scratch)
+      let ahead = panel + 1 < to ? panelStart + panelBytes(groups) : panelStart
+      const aheadEnd = ahead + panelBytes(groups)
       for (let row = start; row < last; ) {
         const count = nextTileRows(rows - row, tileRows)
         const slot = secondSlot(second, row, rowBytes, slotBytes)
@@ -153,9 +153,9 @@ export function linearDigits(
         const at = (<usize>row) << 2
         const tileOut = panelOut + outStride * row
         if (pair) {
-          firstDigits16(count, x, w, w + panelBytes, groups, tileOut, outStride)
+          firstDigits16(count, x, w, w + panelBytes(groups), groups, tileOut, outStride)
           secondDigits8(count, slot, w, groups, tileOut, outStride)
-          secondDigits8(count, slot, w + panelBytes, groups, tileOut + 32, outStride)
+          secondDigits8(count, slot, w + panelBytes(groups), groups, tileOut + 32, outStride)
           finishTile(steps + at, zeros + at, 0, panelColumns, tileOut, count, outStride)
           finishTile(steps + at, zeros + at, 0, panelColumns + COLUMN_BYTES, tileOut + 32, count, outStride)
           activateInt8(activation, tileOut, count, 2 * INT8_PANEL, outStride)
@@ -163,14 +163,19 @@ export function linearDigits(
           const reached = ahead + step * <usize>groups
           const touches = (row > start || firstTouches) && reached <= aheadEnd
           const touched = touches ? step : 0
-          const middle = short && count >= SHORT_ROWS ? MIDDLE : 0
-          if (middle) {
-            shortDigits8(count, x, w, scratch, groups, blockBytes, tileOut, outStride, ahead, touched)
-            if (mends) mendWide(wide, x, count, w, groups, tileOut, outStride)
-          } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
+          let middle: i32 = 0
+          if (short && count >= SHORT_ROWS && count <= MOST_SHORT_ROWS) {
+            const tileNorm = tileNorms(norms, row, rowBytes)
+            const blockBytes = longestBlock(groups, scratch, tileNorm)
+            middle = middleOf(blockBytes, tileNorm)
+            const starts = startsOf(w, groups, scratch, blockBytes, middle)
+            shortDigits8(count, x, w, starts, groups, blockBytes, tileOut, outStride, ahead, touched)
+            shortSeconds8(count, slot, w, groups, starts, tileOut, outStride)
+          } else {
+            firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
+            secondDigits8(count, slot, w, groups, tileOut, outStride)
+          }
           if (touches) ahead = reached
-          if (middle) shortSeconds8(count, slot, w, groups, scratch, tileOut, outStride)
-          else secondDigits8(count, slot, w, groups, tileOut, outStride)
           finishTile(steps + at, zeros + at, middle, panelColumns, tileOut, count, outStride)
           activateInt8(activation, tileOut, count, INT8_PANEL, outStride)
         }

@@ -3,7 +3,7 @@
  * time, so that a file is never in memory whole. Runs once, at load.
  */
 import { StoredType } from './commands'
-import { wideLanes } from './short-sums'
+import { packNorms, panelBytes, panelNormBytes } from './short-sums'
 import { absoluteBits, maxLanes, roundToInt } from './simd'
 
 const FLOAT32: i32 = StoredType.F32
@@ -90,23 +90,21 @@ function packFloat32Row(row: usize, k: i32, weights: usize, n: i32, panel: i32):
   for (; row < end; row += 4, to += step) store<f32>(to, load<f32>(row))
 }
 
-/** Bytes of what a panel's 8 channels have beside their weights: scales, biases, sums of the weights, and wide lanes. */
-export const COLUMN_BYTES: usize = 128
+/** Bytes of what a panel's 8 channels have beside their weights: scales, biases, and sums of the weights. */
+export const COLUMN_BYTES: usize = 96
 const SUMS: usize = 64
-/** The wide lanes, short-sums.ts. */
-export const WIDE: usize = 96
 
-/** Where the numbers of channel `n` stand, of the first of the four kinds. */
+/** Where the numbers of channel `n` stand, of the first of the three kinds. */
 function column(columns: usize, n: i32): usize {
   return columns + COLUMN_BYTES * (n >> 3) + ((<usize>(n & 7)) << 2)
 }
 
 /** Row `n` of an int8 layer into its panel: groups of four inputs, 32 bytes a group. The row is padded with zeros. */
 function packDigitsRow(row: usize, pairs: i32, weights: usize, columns: usize, n: i32): void {
-  let to = weights + <usize>(n >> 3) * ((<usize>pairs) << 4) + ((<usize>(n & 7)) << 2)
+  const groups = pairs >> 1
+  let to = weights + panelBytes(groups) * (n >> 3) + panelNormBytes(groups) + ((<usize>(n & 7)) << 2)
   const end = row + ((<usize>pairs) << 1)
   let sums = i32x4.splat(0)
-  store<i32>(column(columns, n) + WIDE, wideLanes(row, end))
   for (; row < end; row += 16, to += 128) {
     const bytes = v128.load(row)
     sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(i16x8.extadd_pairwise_i8x16_s(bytes)))
@@ -184,6 +182,12 @@ export function packLinearInt8(
     }
     if (ASC_FEATURE_RELAXED_SIMD) packDigitsRow(scratch, pairs, weights, columns, n)
     else packInt8Row(scratch, pairs, weights, n)
+  }
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const groups = pairs >> 1
+    for (let panel = first >> 3; panel <= (first + rows - 1) >> 3; panel++) {
+      packNorms(weights + panelBytes(groups) * panel, groups)
+    }
   }
   return 1
 }

@@ -1,43 +1,65 @@
-/** What belongs to short sums (tiles-short.ts) beside the tiles: where a panel's lanes start, and the lanes that do not fit. */
-import { dotDigits, dotShort } from './simd'
+/**
+ * How long the blocks of short sums (tiles-short.ts) may be, and where their lanes start. A lane fits int16 by Cauchy and Schwarz,
+ * with norms over its inputs:
+ *
+ *     |Σ (first - middle)·w| <= ‖first - middle‖·‖w‖
+ *
+ * The norms of weights are found when they are packed, those of digits when rows are quantised, and each tile asks each panel:
+ * blocks of 8 groups of inputs where all lanes fit, else of 4, else of 2, where four products always fit.
+ *
+ *     norms      of 128 inputs, for each of the two halves of a lane's pair of inputs:
+ *     in panels  before the weights, of each block of 4 groups: ‖w‖/2, rounded up, u8, the largest of the channels
+ *     of tiles   at 0 the middle, int32; from 16 on 32·‖first - middle‖, rounded up, int16, the largest of the rows: of all
+ *                blocks of 8 groups, then of all blocks of 4
+ *     scratch    what a thread has for its panel: 16 bytes that say which starts are there, 32·‖w‖ as tiles have theirs, starts
+ */
+import { dotShort, roundToInt } from './simd'
 
-/** From where first digits count in short sums: they are 63 below it to 64 above, so that four weights of -128 fit too. */
-export const MIDDLE: i32 = 63
-/** The fewest rows that a tile of short sums has. */
+/** Rows that a tile of short sums has at least, and at most. */
 export const SHORT_ROWS: i32 = 4
-/** Weights of a lane whose magnitudes have no larger sum fit: 64·511 < 2¹⁵. */
-const FITTING: i32 = 511
-/** Groups of inputs up to which the sums of second digits fit too, eight products a lane: tiles-second-short.ts. */
-const MOST_GROUPS: i32 = 14_250
-/** In place of a channel's wide lanes: where there is none, and where there are more than two. */
-const NO_LANE: i32 = 0xffff
-const MORE_LANES: i32 = 0xfffe
+export const MOST_SHORT_ROWS: i32 = 5
+/** The middle in blocks of 2 groups: digits are 63 below it to 64 above, so four weights of -128 fit: 4·(-128·64) = -2¹⁵. */
+const HALF_MIDDLE: i32 = 63
+/** 32·32·32,480 / 2¹⁵: below int16 by what a norm may be too small where a weight of -128 was taken for -127, and by the rounding. */
+const LARGEST_PRODUCT: i32 = 1015
+/** Groups of inputs up to which second digits fit: tiles-second-short.ts. */
+const MOST_GROUPS: i32 = 7_250
 
-/** Bytes of a block of 4 groups in a panel of 8 channels, and of one of 2. */
-export const BLOCK_BYTES: usize = 128
-const HALF_BLOCK_BYTES: usize = 64
-/** Bytes of its starts. */
+/** Bytes of a panel's blocks of 8, 4 and 2 groups. */
+export const LONG_BLOCK: usize = 256
+const SHORT_BLOCK: usize = 128
+const HALF_BLOCK: usize = 64
+/** Bytes of the starts of a block. */
 const START_BYTES: usize = 32
 
-/**
- * -63·Σ w for each lane of a panel, int16, modulo 2¹⁶.
- *
- * @param starts  16 bytes of ones for `addPairs`, then 32 bytes a block
- */
-export function shortStarts(w: usize, groups: i32, blockBytes: usize, starts: usize): void {
-  const middle = i8x16.splat(<i8>MIDDLE)
-  v128.store(starts, i16x8.splat(1))
-  const end = w + ((<usize>groups) << 5)
-  for (; w < end; w += blockBytes, starts += START_BYTES) {
-    let a = i16x8.splat(0)
-    let b = i16x8.splat(0)
-    for (let at = w; at < w + blockBytes; at += 32) {
-      a = dotShort(v128.load(at), middle, a)
-      b = dotShort(v128.load(at, 16), middle, b)
-    }
-    v128.store(starts, i16x8.neg(a), 16)
-    v128.store(starts, i16x8.neg(b), 32)
-  }
+/** Inputs whose norms stand together; bytes that they take in a panel, and in a tile. */
+export const NORM_INPUTS: i32 = 128
+export const PANEL_NORM_BYTES: i32 = 16
+export const TILE_NORM_BYTES: i32 = 48
+/** Bytes of their squares, while a tile's are gathered. */
+const SQUARE_BYTES: usize = 64
+
+/** Bytes of a tile's norms before which its middle stands. */
+export const TILE_NORM_HEADER: i32 = 16
+
+/** How often 128 inputs are begun. */
+function normSpans(groups: i32): usize {
+  return (<usize>groups + 31) >> 5
+}
+
+/** Bytes of a panel's norms, before its weights. */
+export function panelNormBytes(groups: i32): usize {
+  return <usize>PANEL_NORM_BYTES * normSpans(groups)
+}
+
+/** Bytes of a panel. */
+export function panelBytes(groups: i32): usize {
+  return panelNormBytes(groups) + ((<usize>groups) << 5)
+}
+
+/** Bytes of a tile's norms. */
+export function tileNormBytes(groups: i32): usize {
+  return <usize>TILE_NORM_HEADER + <usize>TILE_NORM_BYTES * normSpans(groups)
 }
 
 /** Whether second digits of so many groups fit. */
@@ -45,107 +67,176 @@ export function fitsShortSums(groups: i32): bool {
   return groups <= MOST_GROUPS
 }
 
-/** How long a panel's blocks may be. @param wide  of its first channel, by `wideLanes` */
-export function blockBytesOf(wide: usize): usize {
-  const more = i32x4.splat(MORE_LANES)
-  const channels = v128.or(i32x4.eq(v128.load(wide), more), i32x4.eq(v128.load(wide, 16), more))
-  return v128.any_true(channels) ? HALF_BLOCK_BYTES : BLOCK_BYTES
+/** A quarter of the sums of the squares of two numbers, rounded up. */
+function quarterSquares(weights: v128): v128 {
+  const magnitudes = i8x16.abs(i8x16.max_s(weights, i8x16.splat(-127)))
+  return i16x8.shr_u(dotShort(magnitudes, magnitudes, i16x8.splat(3)), 2)
 }
 
-/** Whether a panel has wide lanes. @param wide  of its first channel */
-export function hasWideLanes(wide: usize): bool {
-  return v128.any_true(v128.not(v128.and(v128.load(wide), v128.load(wide, 16))))
+/** Half of the norm of which this is a quarter of the square, rounded up. */
+function halfNorm(quarter: i32): i32 {
+  return <i32>ceil<f32>(sqrt<f32>(<f32>quarter))
+}
+
+/** Writes the norms of a panel, from its weights. */
+export function packNorms(panel: usize, groups: i32): void {
+  const start = panel + panelNormBytes(groups)
+  const end = panel + panelBytes(groups)
+  for (let to = panel; to < start; to += 16) v128.store(to, i8x16.splat(0))
+  for (let w = start, to = panel; w < end; w += SHORT_BLOCK, to += 2) {
+    let a = i16x8.splat(0)
+    let b = i16x8.splat(0)
+    for (let group: usize = 0; group < SHORT_BLOCK; group += 32) {
+      a = i16x8.add(a, quarterSquares(v128.load(w + group)))
+      b = i16x8.add(b, quarterSquares(v128.load(w + group, 16)))
+    }
+    const four = i16x8.max_s(a, b)
+    const two = i16x8.max_s(four, v128.shuffle<i32>(four, four, 2, 3, 0, 1))
+    const one = i16x8.max_s(two, v128.shuffle<i32>(two, two, 1, 0, 3, 2))
+    store<u8>(to, halfNorm(i16x8.extract_lane_s(one, 0)))
+    store<u8>(to, halfNorm(i16x8.extract_lane_s(one, 1)), 1)
+  }
+}
+
+/** Of squares of blocks of 4 groups, those of two blocks together. */
+function pairsOfBlocks(a: v128, b: v128): v128 {
+  return i32x4.add(v128.shuffle<i32>(a, b, 0, 1, 4, 5), v128.shuffle<i32>(a, b, 2, 3, 6, 7))
+}
+
+/** factor·√, rounded up, of eight squares. */
+function norms(a: v128, b: v128, factor: f32): v128 {
+  const factors = f32x4.splat(factor)
+  // The nearest integer to what is 1 more.
+  const one = f32x4.splat(1)
+  return i16x8.narrow_i32x4_s(
+    roundToInt(f32x4.add(f32x4.mul(f32x4.sqrt(f32x4.convert_i32x4_s(a)), factors), one)),
+    roundToInt(f32x4.add(f32x4.mul(f32x4.sqrt(f32x4.convert_i32x4_s(b)), factors), one)),
+  )
+}
+
+/** A panel's norms to the thread's scratch; no starts are there yet. */
+export function beginPanel(panel: usize, groups: i32, scratch: usize): void {
+  v128.store(scratch, i32x4.splat(0))
+  const end = panel + panelNormBytes(groups)
+  let long = scratch + 16
+  let short = long + (end - panel)
+  for (; panel < end; panel += 16, long += 16, short += 32) {
+    const halves = v128.load(panel)
+    const low = i16x8.extend_low_i8x16_u(halves)
+    const high = i16x8.extend_high_i8x16_u(halves)
+    v128.store(short, i16x8.shl(low, 6))
+    v128.store(short, i16x8.shl(high, 6), 16)
+    const a = pairsOfBlocks(i32x4.extmul_low_i16x8_s(low, low), i32x4.extmul_high_i16x8_s(low, low))
+    const b = pairsOfBlocks(i32x4.extmul_low_i16x8_s(high, high), i32x4.extmul_high_i16x8_s(high, high))
+    v128.store(long, norms(a, b, 64))
+  }
 }
 
 /**
- * The lanes of a channel whose weights do not fit, as it keeps them: two numbers 2·block + half of 16 bits, NO_LANE in place of one
- * that there is not; MORE_LANES where there are more.
- *
- * @param row  the channel's weights, int8, K padded to 16
+ * The middle for a tile of rows with this mean zero. They are few, so that a panel seldom needs starts for more than one: of numbers
+ * on both sides of 0, of what gelu makes, and of what relu makes.
  */
-export function wideLanes(row: usize, end: usize): i32 {
-  let lanes = NO_LANE | (NO_LANE << 16)
-  for (let lane: i32 = 0; row < end; row += 16, lane += 2) {
-    const pairs = i16x8.extadd_pairwise_i8x16_u(i8x16.abs(v128.load(row)))
-    const two = i16x8.add(pairs, v128.shuffle<i32>(pairs, pairs, 2, 3, 0, 1))
-    const sums = i16x8.add(two, v128.shuffle<i32>(two, two, 1, 0, 3, 2))
-    if (<i32>i16x8.extract_lane_s(sums, 0) > FITTING) lanes = withLane(lanes, lane)
-    if (<i32>i16x8.extract_lane_s(sums, 1) > FITTING) lanes = withLane(lanes, lane + 1)
+export function middleNear(zero: i32): i32 {
+  return zero < 12 ? 6 : zero < 44 ? 24 : 64
+}
+
+/** The squares of 16 first digits of a row, 4 groups, less `middles`, int8: two int32 at `out`. */
+export function storeSquares(digits: v128, middles: v128, out: usize): void {
+  const away = i8x16.abs(i8x16.sub(digits, middles))
+  const squares = dotShort(away, away, i16x8.splat(0))
+  const two = i32x4.add(i32x4.extend_low_i16x8_u(squares), i32x4.extend_high_i16x8_u(squares))
+  v128.store64_lane(out, i32x4.add(two, v128.shuffle<i32>(two, two, 2, 3, 0, 1)), 0)
+}
+
+/** Makes zeros of the squares of a row, and of the largest of a tile. @returns where the latter are */
+export function clearSquares(squares: usize, groups: i32): usize {
+  const spans = normSpans(groups)
+  for (const end = squares + (2 * SQUARE_BYTES + 32) * spans; squares < end; squares += 16) {
+    v128.store(squares, i32x4.splat(0))
   }
-  return lanes
+  return squares - (SQUARE_BYTES + 32) * spans
 }
 
-function withLane(lanes: i32, lane: i32): i32 {
-  const full = <u32>lanes >>> 16 !== NO_LANE
-  return full ? MORE_LANES : (lanes << 16) | lane
+/** Squares of one row more to the largest of a tile: of blocks of 8 groups, then of blocks of 4. */
+export function addSquares(squares: usize, groups: i32, largest: usize): void {
+  let short = largest + 32 * normSpans(groups)
+  for (const end = squares + SQUARE_BYTES * normSpans(groups); squares < end; squares += 32) {
+    const a = v128.load(squares)
+    const b = v128.load(squares, 16)
+    v128.store(largest, i32x4.max_s(v128.load(largest), pairsOfBlocks(a, b)))
+    v128.store(short, i32x4.max_s(v128.load(short), a))
+    v128.store(short, i32x4.max_s(v128.load(short, 16), b), 16)
+    largest += 16
+    short += 32
+  }
 }
 
-/** What rows lost whose lane went from within int16 to `sums`: the multiples of 2¹⁶ nearest to them. */
-function lost(sums: v128): v128 {
-  return i32x4.sub(sums, i32x4.shr_s(i32x4.shl(sums, 16), 16))
+/** The norms of a tile, from the largest squares of its rows. */
+export function writeNorms(largest: usize, groups: i32, middle: i32, to: usize): void {
+  store<i32>(to, middle)
+  const end = to + tileNormBytes(groups)
+  for (to += <usize>TILE_NORM_HEADER; to < end; to += 16, largest += 32) {
+    v128.store(to, norms(v128.load(largest), v128.load(largest, 16), 32))
+  }
+}
+
+/** Whether no product of a pair of norms is beyond a lane. */
+function allFit(weights: usize, digits: usize, bytes: usize): bool {
+  let largest = i16x8.splat(0)
+  for (const end = weights + bytes; weights < end; weights += 16, digits += 16) {
+    largest = i16x8.max_s(largest, i16x8.relaxed_q15mulr_s(v128.load(weights), v128.load(digits)))
+  }
+  return !v128.any_true(i16x8.gt_s(largest, i16x8.splat(<i16>LARGEST_PRODUCT)))
+}
+
+/** Bytes of the longest blocks that fit for a tile, by its norms, and the panel of which scratch has them. */
+export function longestBlock(groups: i32, scratch: usize, tile: usize): usize {
+  const panel = scratch + 16
+  const digits = tile + <usize>TILE_NORM_HEADER
+  const long = panelNormBytes(groups)
+  if (allFit(panel, digits, long)) return LONG_BLOCK
+  if (allFit(panel + long, digits + long, 2 * long)) return SHORT_BLOCK
+  return HALF_BLOCK
+}
+
+/** From where digits count in a tile of blocks of so many bytes. */
+export function middleOf(blockBytes: usize, tile: usize): i32 {
+  return blockBytes === HALF_BLOCK ? HALF_MIDDLE : load<i32>(tile)
+}
+
+/** The starts of the panel for blocks of so many bytes and a middle above 0; they are made where scratch has not got them. */
+export function startsOf(w: usize, groups: i32, scratch: usize, blockBytes: usize, middle: i32): usize {
+  const half = scratch + tileNormBytes(groups)
+  const short = half + 16 + START_BYTES * <usize>(groups >> 1)
+  const long = short + 16 + START_BYTES * <usize>(groups >> 2)
+  const starts = blockBytes === LONG_BLOCK ? long : blockBytes === SHORT_BLOCK ? short : half
+  const made = scratch + (blockBytes >> 6)
+  if (<i32>load<u8>(made) !== middle) {
+    shortStarts(w, groups, blockBytes, middle, starts)
+    store<u8>(made, middle)
+  }
+  return starts
 }
 
 /**
- * Adds to a tile's sums what the panel's wide lanes have lost: each is computed again, all rows at once, in int32.
+ * -middle·Σ w for each lane of a panel, int16, modulo 2¹⁶.
  *
- * @param wide  of its first channel
- * @param x     first digits of the tile of 4 to 6 rows
- * @param out   its sums, int32
+ * @param starts  16 bytes of ones for `addPairs`, then 32 bytes a block
  */
-export function mendWide(
-  wide: usize,
-  x: usize,
-  rows: i32,
-  w: usize,
-  groups: i32,
-  out: usize,
-  outStride: usize,
-): void {
-  const lanes = groups >> 1
-  for (let half: usize = 0; half < 32; half += 2) {
-    const lane = <i32>load<u16>(wide + half)
-    // NO_LANE is beyond; so may be what stands for a channel that the layer has not.
-    if (lane < lanes) mendLane(lane, half & ~3, x, rows, w, out, outStride)
+export function shortStarts(w: usize, groups: i32, blockBytes: usize, middle: i32, starts: usize): void {
+  const middles = i8x16.splat(<i8>middle)
+  v128.store(starts, i16x8.splat(1))
+  const end = w + ((<usize>groups) << 5)
+  for (; w < end; starts += START_BYTES) {
+    let a = i16x8.splat(0)
+    let b = i16x8.splat(0)
+    for (const blockEnd = min(w + blockBytes, end); w < blockEnd; w += 64) {
+      a = dotShort(v128.load(w), middles, a)
+      b = dotShort(v128.load(w, 16), middles, b)
+      a = dotShort(v128.load(w, 32), middles, a)
+      b = dotShort(v128.load(w, 48), middles, b)
+    }
+    v128.store(starts, i16x8.neg(a), 16)
+    v128.store(starts, i16x8.neg(b), 32)
   }
-}
-
-/** @param channel  its number · 4 */
-function mendLane(
-  lane: i32,
-  channel: usize,
-  x: usize,
-  rows: i32,
-  w: usize,
-  out: usize,
-  outStride: usize,
-): void {
-  const middle = i8x16.splat(<i8>MIDDLE)
-  const step = (<usize>rows) << 2
-  const block = <usize>(lane >> 1)
-  const half = lane & 1
-  let weights = w + BLOCK_BYTES * block + channel + ((<usize>half) << 1)
-  let digits = x + 4 * step * block
-  let start = i32x4.splat(0)
-  let a = i32x4.splat(0)
-  let b = i32x4.splat(0)
-  for (let group: i32 = 0; group < 4; group++, weights += 32, digits += step) {
-    const pair = i32x4.splat((<i32>load<u16>(weights)) << (half << 4))
-    start = dotDigits(pair, middle, start)
-    a = dotDigits(pair, v128.load(digits), a)
-    b = dotDigits(pair, v128.load64_zero(digits, 16), b)
-  }
-  a = lost(i32x4.sub(a, start))
-  b = lost(i32x4.sub(b, start))
-  if (!v128.any_true(v128.or(a, b))) return
-  const to = out + channel
-  add(to, i32x4.extract_lane(a, 0))
-  add(to + outStride, i32x4.extract_lane(a, 1))
-  add(to + 2 * outStride, i32x4.extract_lane(a, 2))
-  add(to + 3 * outStride, i32x4.extract_lane(a, 3))
-  if (rows > 4) add(to + 4 * outStride, i32x4.extract_lane(b, 0))
-  if (rows > 5) add(to + 5 * outStride, i32x4.extract_lane(b, 1))
-}
-
-function add(to: usize, value: i32): void {
-  store<i32>(to, load<i32>(to) + value)
 }

@@ -35,6 +35,11 @@ export function dotShort(a: v128, b: v128, acc: v128): v128 {
   return i16x8.add(acc, i16x8.relaxed_dot_i8x16_i7x16_s(a, b))
 }
 
+/** a·b on pairs of int8, as `dotShort`. */
+export function productsShort(a: v128, b: v128): v128 {
+  return i16x8.relaxed_dot_i8x16_i7x16_s(a, b)
+}
+
 /**
  * acc + the sums of pairs of int16: lane j gains a[2j] + a[2j + 1], in int32.
  *

@@ -1,7 +1,7 @@
 /** The tiles of int8 side by side, for src/kernels/race.ts, which times them. Only in the relaxed build, which has them all. */
 
 import { RacedTile } from './commands'
-import { BLOCK_BYTES } from './short-sums'
+import { LONG_BLOCK } from './short-sums'
 import { firstDigits8 } from './tiles-digits'
 import { int16Tile } from './tiles-int16'
 import { shortDigits8 } from './tiles-short'
@@ -24,7 +24,7 @@ export function raceTile(tile: i32, at: usize, inputs: i32, times: i32): void {
   const tileRows = tile === RacedTile.short ? 5 : 6
   for (let tiles = (times * ROWS) / tileRows; tiles > 0; tiles--) {
     if (tile === RacedTile.short)
-      shortDigits8(tileRows, at, w, starts, inputs >> 2, BLOCK_BYTES, out, OUT_STRIDE, w, 0)
+      shortDigits8(tileRows, at, w, starts, inputs >> 2, LONG_BLOCK, out, OUT_STRIDE, w, 0)
     else if (tile === RacedTile.digits) firstDigits8(tileRows, at, w, inputs >> 2, out, OUT_STRIDE, w, 0)
     else int16Tile(tileRows, at, w, inputs >> 1, out, OUT_STRIDE)
   }

@@ -1,25 +1,25 @@
 /**
  * Register tiles of first digits for cores that have no instruction for four products of int8 in int32: there it takes three,
- * and two of them multiply. Here eight products are added in int16 before one instruction widens their sum, so that of
- * 10 instructions for 64 products 5 multiply, where it were 12 and 8.
+ * and two of them multiply. Here the products of a block of many inputs are added in int16 before one instruction widens their
+ * sum: of 18 instructions for 128 products, with blocks of 8 groups of 4 inputs, 9 multiply, where it were 24 and 16.
  *
- *     a lane of int16    Σ first·w over two inputs of each of the 4 groups of a block of 16 inputs
- *     it begins at       -63·Σ w (its "start"), since a digit, 0 to 127, is at most 64 from 63: then |lane| <= 64·Σ|w|
+ *     a lane of int16    Σ first·w over two inputs of each group of a block
+ *     it begins at       -middle·Σ w (its "start"), so that it holds Σ (first - middle)·w, which is small
  *
- * Where Σ|w| <= 511 that fits int16, whatever wrapped on the way, and the sums are exact: Σ first·w - 63·Σ w over all inputs. Of
- * BERT-base's lanes 0.03 % have larger weights; short-sums.ts finds them and adds what they lost. A panel with a channel that has
- * more than two takes blocks of 2 groups: four products always fit, from 4·(-128·64) = -2¹⁵ to 4·127·64.
+ * Whatever wraps on the way, the lane is exact if that sum fits int16; short-sums.ts says how long blocks may be for a tile and a panel.
  *
- * The groups of a block are a loop of their own, in which only the int16 sums stand in registers: 10 and 5 operands of 15. GOP/s
- * of one Zen 4 core, Node 24, K 768, N 768, M 120, bare tiles in one run, of 4, 5, 6 rows:
- *   136, 139, 120; re-vectorised 225, 234, 240; four products at once (tiles-digits.ts) 89, 88, 86; 173, 174, 175;
- *   the four groups written out: 128, 130, 131; row by row: 129, 131, 132;
- *   blocks of 2 groups without starts, of whose lanes 0.07 % wrap: 136, 134, 134; of 4 groups, of whose 4 % wrap: 142, 143, 147;
- *   the widening instruction's ones as a constant, which V8 makes anew each time: 113, 116, 117.
+ * What bounds it are the vector instructions themselves, so there is little else in it. The first group of a block makes new sums of
+ * its starts; the last adds to the wide sums, which are in memory meanwhile: 10 sums and 5 operands are all 15 registers. V8
+ * computes where a splat with an offset lies anew in each loop unless it did so before: hence the loads whose results nobody
+ * takes. The groups between are a loop, or the compiler would sort what is written out by rows, and spill. GOP/s of one Zen 4 core,
+ * Node 24, K 768, N 768, M 128, bare tiles of 5 rows in one run: 150, re-vectorised 264; four products at once (tiles-digits.ts) 88
+ * and 175; products of int16 91 and 177. Blocks of 4 groups 139, whatever was tried with them.
  */
 import { addPairs, dotShort } from './simd'
 
-// #region short
+/** Bytes that one touch fetches. */
+const CACHE_LINE: usize = 64
+
 function short4x2(
   x: usize,
   w: usize,
@@ -40,24 +40,38 @@ function short4x2(
   let y3a = i32x4.splat(0)
   let y3b = i32x4.splat(0)
   const ones = v128.load(starts)
+  v128.load32_splat(x, 4)
+  v128.load32_splat(x, 8)
+  v128.load32_splat(x, 12)
   const end = w + ((<usize>groups) << 5)
+  const aheadBlock = aheadStep * (blockBytes >> 5)
+  // #region short
   while (w < end) {
+    const aheadEnd = ahead + aheadBlock
+    for (; ahead < aheadEnd; ahead += CACHE_LINE) load<u8>(ahead)
+    ahead = aheadEnd
     starts += 32
     const sa = v128.load(starts - 16)
     const sb = v128.load(starts)
-    let p0a = sa
-    let p0b = sb
-    let p1a = sa
-    let p1b = sb
-    let p2a = sa
-    let p2b = sb
-    let p3a = sa
-    let p3b = sb
-    const blockEnd = w + blockBytes
-    for (; w < blockEnd; w += 32, ahead += aheadStep) {
-      load<u8>(ahead)
+    const lastGroup = min(w + blockBytes, end) - 32
+    let wa = v128.load(w)
+    let wb = v128.load(w, 16)
+    let xs = v128.load32_splat(x)
+    let p0a = dotShort(wa, xs, sa)
+    let p0b = dotShort(wb, xs, sb)
+    xs = v128.load32_splat(x, 4)
+    let p1a = dotShort(wa, xs, sa)
+    let p1b = dotShort(wb, xs, sb)
+    xs = v128.load32_splat(x, 8)
+    let p2a = dotShort(wa, xs, sa)
+    let p2b = dotShort(wb, xs, sb)
+    xs = v128.load32_splat(x, 12)
+    let p3a = dotShort(wa, xs, sa)
+    let p3b = dotShort(wb, xs, sb)
+    for (w += 32; w < lastGroup; w += 32) {
       const wa = v128.load(w)
       const wb = v128.load(w, 16)
+      x += 16
       const x0 = v128.load32_splat(x)
       p0a = dotShort(wa, x0, p0a)
       p0b = dotShort(wb, x0, p0b)
@@ -70,17 +84,26 @@ function short4x2(
       const x3 = v128.load32_splat(x, 12)
       p3a = dotShort(wa, x3, p3a)
       p3b = dotShort(wb, x3, p3b)
-      x += 16
     }
-    y0a = addPairs(p0a, ones, y0a)
-    y0b = addPairs(p0b, ones, y0b)
-    y1a = addPairs(p1a, ones, y1a)
-    y1b = addPairs(p1b, ones, y1b)
-    y2a = addPairs(p2a, ones, y2a)
-    y2b = addPairs(p2b, ones, y2b)
-    y3a = addPairs(p3a, ones, y3a)
-    y3b = addPairs(p3b, ones, y3b)
+    wa = v128.load(w)
+    wb = v128.load(w, 16)
+    x += 16
+    xs = v128.load32_splat(x)
+    y0a = addPairs(dotShort(wa, xs, p0a), ones, y0a)
+    y0b = addPairs(dotShort(wb, xs, p0b), ones, y0b)
+    xs = v128.load32_splat(x, 4)
+    y1a = addPairs(dotShort(wa, xs, p1a), ones, y1a)
+    y1b = addPairs(dotShort(wb, xs, p1b), ones, y1b)
+    xs = v128.load32_splat(x, 8)
+    y2a = addPairs(dotShort(wa, xs, p2a), ones, y2a)
+    y2b = addPairs(dotShort(wb, xs, p2b), ones, y2b)
+    xs = v128.load32_splat(x, 12)
+    y3a = addPairs(dotShort(wa, xs, p3a), ones, y3a)
+    y3b = addPairs(dotShort(wb, xs, p3b), ones, y3b)
+    x += 16
+    w += 32
   }
+  // #endregion
   v128.store(out, y0a)
   v128.store(out, y0b, 16)
   out += outStride
@@ -93,8 +116,6 @@ function short4x2(
   v128.store(out, y3a)
   v128.store(out, y3b, 16)
 }
-// #endregion
-
 function short5x2(
   x: usize,
   w: usize,
@@ -117,116 +138,41 @@ function short5x2(
   let y4a = i32x4.splat(0)
   let y4b = i32x4.splat(0)
   const ones = v128.load(starts)
+  v128.load32_splat(x, 4)
+  v128.load32_splat(x, 8)
+  v128.load32_splat(x, 12)
+  v128.load32_splat(x, 16)
   const end = w + ((<usize>groups) << 5)
+  const aheadBlock = aheadStep * (blockBytes >> 5)
   while (w < end) {
+    const aheadEnd = ahead + aheadBlock
+    for (; ahead < aheadEnd; ahead += CACHE_LINE) load<u8>(ahead)
+    ahead = aheadEnd
     starts += 32
     const sa = v128.load(starts - 16)
     const sb = v128.load(starts)
-    let p0a = sa
-    let p0b = sb
-    let p1a = sa
-    let p1b = sb
-    let p2a = sa
-    let p2b = sb
-    let p3a = sa
-    let p3b = sb
-    let p4a = sa
-    let p4b = sb
-    const blockEnd = w + blockBytes
-    for (; w < blockEnd; w += 32, ahead += aheadStep) {
-      load<u8>(ahead)
+    const lastGroup = min(w + blockBytes, end) - 32
+    let wa = v128.load(w)
+    let wb = v128.load(w, 16)
+    let xs = v128.load32_splat(x)
+    let p0a = dotShort(wa, xs, sa)
+    let p0b = dotShort(wb, xs, sb)
+    xs = v128.load32_splat(x, 4)
+    let p1a = dotShort(wa, xs, sa)
+    let p1b = dotShort(wb, xs, sb)
+    xs = v128.load32_splat(x, 8)
+    let p2a = dotShort(wa, xs, sa)
+    let p2b = dotShort(wb, xs, sb)
+    xs = v128.load32_splat(x, 12)
+    let p3a = dotShort(wa, xs, sa)
+    let p3b = dotShort(wb, xs, sb)
+    xs = v128.load32_splat(x, 16)
+    let p4a = dotShort(wa, xs, sa)
+    let p4b = dotShort(wb, xs, sb)
+    for (w += 32; w < lastGroup; w += 32) {
       const wa = v128.load(w)
       const wb = v128.load(w, 16)
-      const x0 = v128.load32_splat(x)
-      p0a = dotShort(wa, x0, p0a)
-      p0b = dotShort(wb, x0, p0b)
-      const x1 = v128.load32_splat(x, 4)
-      p1a = dotShort(wa, x1, p1a)
-      p1b = dotShort(wb, x1, p1b)
-      const x2 = v128.load32_splat(x, 8)
-      p2a = dotShort(wa, x2, p2a)
-      p2b = dotShort(wb, x2, p2b)
-      const x3 = v128.load32_splat(x, 12)
-      p3a = dotShort(wa, x3, p3a)
-      p3b = dotShort(wb, x3, p3b)
-      const x4 = v128.load32_splat(x, 16)
-      p4a = dotShort(wa, x4, p4a)
-      p4b = dotShort(wb, x4, p4b)
       x += 20
-    }
-    y0a = addPairs(p0a, ones, y0a)
-    y0b = addPairs(p0b, ones, y0b)
-    y1a = addPairs(p1a, ones, y1a)
-    y1b = addPairs(p1b, ones, y1b)
-    y2a = addPairs(p2a, ones, y2a)
-    y2b = addPairs(p2b, ones, y2b)
-    y3a = addPairs(p3a, ones, y3a)
-    y3b = addPairs(p3b, ones, y3b)
-    y4a = addPairs(p4a, ones, y4a)
-    y4b = addPairs(p4b, ones, y4b)
-  }
-  v128.store(out, y0a)
-  v128.store(out, y0b, 16)
-  out += outStride
-  v128.store(out, y1a)
-  v128.store(out, y1b, 16)
-  out += outStride
-  v128.store(out, y2a)
-  v128.store(out, y2b, 16)
-  out += outStride
-  v128.store(out, y3a)
-  v128.store(out, y3b, 16)
-  out += outStride
-  v128.store(out, y4a)
-  v128.store(out, y4b, 16)
-}
-
-function short6x2(
-  x: usize,
-  w: usize,
-  starts: usize,
-  groups: i32,
-  blockBytes: usize,
-  out: usize,
-  outStride: usize,
-  ahead: usize,
-  aheadStep: usize,
-): void {
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  let y1a = i32x4.splat(0)
-  let y1b = i32x4.splat(0)
-  let y2a = i32x4.splat(0)
-  let y2b = i32x4.splat(0)
-  let y3a = i32x4.splat(0)
-  let y3b = i32x4.splat(0)
-  let y4a = i32x4.splat(0)
-  let y4b = i32x4.splat(0)
-  let y5a = i32x4.splat(0)
-  let y5b = i32x4.splat(0)
-  const ones = v128.load(starts)
-  const end = w + ((<usize>groups) << 5)
-  while (w < end) {
-    starts += 32
-    const sa = v128.load(starts - 16)
-    const sb = v128.load(starts)
-    let p0a = sa
-    let p0b = sb
-    let p1a = sa
-    let p1b = sb
-    let p2a = sa
-    let p2b = sb
-    let p3a = sa
-    let p3b = sb
-    let p4a = sa
-    let p4b = sb
-    let p5a = sa
-    let p5b = sb
-    const blockEnd = w + blockBytes
-    for (; w < blockEnd; w += 32, ahead += aheadStep) {
-      load<u8>(ahead)
-      const wa = v128.load(w)
-      const wb = v128.load(w, 16)
       const x0 = v128.load32_splat(x)
       p0a = dotShort(wa, x0, p0a)
       p0b = dotShort(wb, x0, p0b)
@@ -242,23 +188,27 @@ function short6x2(
       const x4 = v128.load32_splat(x, 16)
       p4a = dotShort(wa, x4, p4a)
       p4b = dotShort(wb, x4, p4b)
-      const x5 = v128.load32_splat(x, 20)
-      p5a = dotShort(wa, x5, p5a)
-      p5b = dotShort(wb, x5, p5b)
-      x += 24
     }
-    y0a = addPairs(p0a, ones, y0a)
-    y0b = addPairs(p0b, ones, y0b)
-    y1a = addPairs(p1a, ones, y1a)
-    y1b = addPairs(p1b, ones, y1b)
-    y2a = addPairs(p2a, ones, y2a)
-    y2b = addPairs(p2b, ones, y2b)
-    y3a = addPairs(p3a, ones, y3a)
-    y3b = addPairs(p3b, ones, y3b)
-    y4a = addPairs(p4a, ones, y4a)
-    y4b = addPairs(p4b, ones, y4b)
-    y5a = addPairs(p5a, ones, y5a)
-    y5b = addPairs(p5b, ones, y5b)
+    wa = v128.load(w)
+    wb = v128.load(w, 16)
+    x += 20
+    xs = v128.load32_splat(x)
+    y0a = addPairs(dotShort(wa, xs, p0a), ones, y0a)
+    y0b = addPairs(dotShort(wb, xs, p0b), ones, y0b)
+    xs = v128.load32_splat(x, 4)
+    y1a = addPairs(dotShort(wa, xs, p1a), ones, y1a)
+    y1b = addPairs(dotShort(wb, xs, p1b), ones, y1b)
+    xs = v128.load32_splat(x, 8)
+    y2a = addPairs(dotShort(wa, xs, p2a), ones, y2a)
+    y2b = addPairs(dotShort(wb, xs, p2b), ones, y2b)
+    xs = v128.load32_splat(x, 12)
+    y3a = addPairs(dotShort(wa, xs, p3a), ones, y3a)
+    y3b = addPairs(dotShort(wb, xs, p3b), ones, y3b)
+    xs = v128.load32_splat(x, 16)
+    y4a = addPairs(dotShort(wa, xs, p4a), ones, y4a)
+    y4b = addPairs(dotShort(wb, xs, p4b), ones, y4b)
+    x += 20
+    w += 32
   }
   v128.store(out, y0a)
   v128.store(out, y0b, 16)
@@ -274,12 +224,14 @@ function short6x2(
   out += outStride
   v128.store(out, y4a)
   v128.store(out, y4b, 16)
-  out += outStride
-  v128.store(out, y5a)
-  v128.store(out, y5b, 16)
 }
 
-/** Of 4, 5 or 6 rows. @param starts  of the panel, by `shortStarts`, for blocks of so many bytes */
+/**
+ * Of 4 or 5 rows.
+ *
+ * @param starts      of the panel, by `shortStarts`, for blocks of so many bytes
+ * @param blockBytes  32 a group, at least two groups; the last block may be shorter
+ */
 export function shortDigits8(
   rows: i32,
   x: usize,
@@ -292,7 +244,6 @@ export function shortDigits8(
   ahead: usize,
   aheadStep: usize,
 ): void {
-  if (rows === 6) short6x2(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
-  else if (rows === 5) short5x2(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
+  if (rows === 5) short5x2(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
   else short4x2(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
 }

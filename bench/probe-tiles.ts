@@ -9,7 +9,7 @@
  *           of 8 channels, 32 bytes a step)
  *     out   [rows, channels], float32 or int32
  */
-import { BLOCK_BYTES, shortStarts } from '../assembly/short-sums'
+import { LONG_BLOCK, shortStarts } from '../assembly/short-sums'
 import { dot, Fused, madd } from '../assembly/simd'
 import { firstDigits8 } from '../assembly/tiles-digits'
 import { firstDigits16 } from '../assembly/tiles-digits-16'
@@ -527,9 +527,11 @@ function digitsTile6x4(x: usize, w: usize, steps: i32, out: usize, outStride: us
 /** Where the lanes of the panel that is computed start: below the operands. */
 const STARTS: usize = 32768
 
-/** Their sums are less by 63·Σ w. */
+/** Their sums are less by MIDDLE·Σ w. */
+const MIDDLE: i32 = 63
+
 function shortTile5x2(x: usize, w: usize, steps: i32, out: usize, outStride: usize): void {
-  shortDigits8(5, x, w, STARTS, steps, BLOCK_BYTES, out, outStride, w, 0)
+  shortDigits8(5, x, w, STARTS, steps, LONG_BLOCK, out, outStride, w, 0)
 }
 
 export function digits_6x2(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
@@ -544,7 +546,7 @@ export function short_5x2(x: usize, w: usize, out: usize, rows: i32, channels: i
   if (!ASC_FEATURE_RELAXED_SIMD) return
   const panelBytes = (<usize>steps) << 5
   for (let n: i32 = 0; n < channels; n += 8, w += panelBytes) {
-    shortStarts(w, steps, BLOCK_BYTES, STARTS)
+    shortStarts(w, steps, LONG_BLOCK, MIDDLE, STARTS)
     sweep(shortTile5x2, 5, 8, 32, x, w, out + ((<usize>n) << 2), rows, 8, steps, channels)
   }
 }

@@ -68,7 +68,7 @@ export class Probes {
     else for (let i = X; i < OUT; i++) int8[i] = Math.round(127 * numbers[i % numbers.length]!)
     if (kind !== 'digits') return
     for (let i = X; i < W; i++) int8[i] = Math.abs(int8[i]!)
-    // So that no lane of short sums is wide.
+    // So that no lane of short sums overflows.
     for (let i = W; i < OUT; i++) int8[i] = int8[i]! >> 1
   }
 

@@ -6,9 +6,13 @@ import {
   CLOSEST_TILES,
   INT8_PANEL,
   MOST_TILE_ROWS,
+  NORM_INPUTS,
+  PANEL_NORM_BYTES,
   QUERY_ROWS,
   ROW_LANES,
   SECOND_HEADER,
+  TILE_NORM_BYTES,
+  TILE_NORM_HEADER,
 } from '../generated/constants.ts'
 import { type AddressSpace, type KernelMemory, roundUp } from './memory.ts'
 import type {
@@ -26,7 +30,7 @@ import type {
 } from './placed.ts'
 
 /** 32-bit numbers of each output channel of an int8 layer: for each panel those of all its channels, part after part. */
-const INT8_COLUMNS = ['scale', 'bias', 'sum', 'wide'] as const
+const INT8_COLUMNS = ['scale', 'bias', 'sum'] as const
 
 /** The largest that a thread's kernels have to work on. */
 export interface ScratchShape {
@@ -131,6 +135,7 @@ export class Layout {
         zeros: this.#space.allocate(4 * rows),
         slots: this.#space.allocate(2 * rows * padded + tiles * slotBytes),
         slotBytes,
+        norms: this.#space.allocate(tiles * tileNormBytes(padded)),
       },
     }
   }
@@ -138,13 +143,20 @@ export class Layout {
   linear(precision: Precision, inputs: number, outputs: number): Linear {
     if (precision === 'int8') {
       const padded = roundUp(outputs, INT8_PANEL)
-      const weights = this.#space.allocate(padded * roundUp(inputs, ROW_LANES))
+      const weights = this.#space.allocate((padded / INT8_PANEL) * this.#int8PanelBytes(inputs))
       const columns = this.#space.allocate(4 * padded * INT8_COLUMNS.length)
       return { precision, inputs, outputs, weights, columns }
     }
     const padded = roundUp(outputs, this.float32Panel)
     const weights = this.#space.allocate(4 * padded * inputs)
     return { precision, inputs, outputs, weights, columns: this.#space.allocate(4 * padded) }
+  }
+
+  /** Weights, and where they meet digits their norms: assembly/short-sums.ts. */
+  #int8PanelBytes(inputs: number): number {
+    const weights = INT8_PANEL * roundUp(inputs, ROW_LANES)
+    if (this.activations === 'int16') return weights
+    return weights + PANEL_NORM_BYTES * Math.ceil(inputs / NORM_INPUTS)
   }
 
   layerNorm(width: number, epsilon: number): LayerNorm {
@@ -181,13 +193,21 @@ export class Layout {
     const padded = roundUp(inputs, ROW_LANES)
     const widenedPanel = 2 * INT8_PANEL * padded
     const packedRow = padded + 4 * padded
-    const tileDigits = SECOND_HEADER + MOST_TILE_ROWS * padded + 16
+    const norms = tileNormBytes(padded)
+    const tileDigits = 16 * MOST_TILE_ROWS + MOST_TILE_ROWS * padded + 16 + 4 * norms
+    // Starts of int16 for blocks of 8, 4 and 2 groups of inputs.
+    const shortSums = 5 * SECOND_HEADER + norms + (1 + 2 + 4) * padded
     const attention = attentionScratch(tokens, headDim, this.float32Panel).end
     const exact = attentionInt16Scratch(tokens, headDim).end
-    const most = Math.max(attention, exact, widenedPanel, packedRow, tileDigits)
+    const most = Math.max(attention, exact, widenedPanel, packedRow, tileDigits, shortSums)
     const threadBytes = roundUp(most, 64)
     return { address: this.#space.allocate(threadBytes * threads), threadBytes }
   }
+}
+
+/** Bytes of what short sums know of a tile, or a panel, of so many inputs: assembly/short-sums.ts. */
+function tileNormBytes(inputs: number): number {
+  return TILE_NORM_HEADER + TILE_NORM_BYTES * Math.ceil(inputs / NORM_INPUTS)
 }
 
 export function attentionScratch(tokens: number, headDim: number, panel: number): AttentionScratch {

@@ -52,6 +52,8 @@ export interface SecondDigits {
   readonly slots: number
   /** Bytes that a tile's slot has beside its digits. */
   readonly slotBytes: number
+  /** What short sums need to know of each tile: assembly/short-sums.ts. */
+  readonly norms: number
 }
 
 /** As what an int8 layer's inputs are kept. */

@@ -48,7 +48,7 @@ export function tuneTiles(
   const { int8Tile } = tiles
   const candidates: Candidate[] = [4, 5, 6].map((rows) => ({ rows: rows as TileRows, int8Tile }))
   if (layer.precision === 'int8' && kernels.name === 'relaxed') {
-    for (const rows of [5, 6] as const) candidates.push({ rows, int8Tile: 'short' })
+    candidates.push({ rows: 5, int8Tile: 'short' })
   }
   const part: Linear = { ...layer, outputs: Math.min(layer.outputs, TIMED_OUTPUTS) }
   const call = (): void => kernels.linear(x, part, out, 'identity')

@@ -256,7 +256,8 @@ export class WasmKernels implements Kernels {
     if (!quantized) return { ...NO_TWIN, ...tiles }
     const { values, valueBytes, steps, digits } = quantized
     const { zeros = 0, slots: second = 0, slotBytes = 0 } = digits ?? {}
-    return { values, valueBytes, steps, zeros, second, slotBytes, ...tiles }
+    const norms = (this.tiles.int8Tile === 'short' && digits?.norms) || 0
+    return { values, valueBytes, steps, zeros, second, slotBytes, norms, ...tiles }
   }
 
   #tilesOf({ rows }: Matrix): number {
@@ -300,7 +301,7 @@ export class WasmKernels implements Kernels {
   }
 }
 
-const NO_TWIN = { values: 0, valueBytes: 0, steps: 0, zeros: 0, second: 0, slotBytes: 0 }
+const NO_TWIN = { values: 0, valueBytes: 0, steps: 0, zeros: 0, second: 0, slotBytes: 0, norms: 0 }
 
 /** As what a build keeps the inputs of int8 layers: the relaxed one multiplies digits. */
 export function activationForm(name: 'simd' | 'relaxed' | 'reference'): ActivationForm {
