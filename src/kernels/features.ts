@@ -10,7 +10,8 @@ const I32 = 0x7f
 const SIMD: readonly number[] = [0xfd]
 const zeros: readonly number[] = [...SIMD, 0x0c, ...new Array<number>(16).fill(0)] // v128.const
 const I32X4_ABS: readonly number[] = [...SIMD, 0xa0, 0x01]
-const F32X4_RELAXED_MADD: readonly number[] = [...SIMD, 0x85, 0x02]
+const F32X4_RELAXED_MADD: readonly number[] = [...SIMD, 0x85, 0x02] // f32x4.relaxed_madd
+const I16X8_RELAXED_Q15MULR: readonly number[] = [...SIMD, 0x91, 0x02] // i16x8.relaxed_q15mulr_s
 const I16X8_RELAXED_DOT: readonly number[] = [...SIMD, 0x92, 0x02] // i16x8.relaxed_dot_i8x16_i7x16_s
 const I32X4_RELAXED_DOT: readonly number[] = [...SIMD, 0x93, 0x02] // i32x4.relaxed_dot_i8x16_i7x16_add_s
 
@@ -52,6 +53,7 @@ export function hasRelaxedSimd(): boolean {
   const three = [...zeros, ...zeros, ...zeros]
   return (
     validates(probe(0, I32, V128, [...three, ...F32X4_RELAXED_MADD])) &&
+    validates(probe(0, I32, V128, [...zeros, ...zeros, ...I16X8_RELAXED_Q15MULR])) &&
     validates(probe(0, I32, V128, [...zeros, ...zeros, ...I16X8_RELAXED_DOT])) &&
     validates(probe(0, I32, V128, [...three, ...I32X4_RELAXED_DOT]))
   )

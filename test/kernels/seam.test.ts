@@ -1,5 +1,5 @@
 /** What TypeScript and AssemblyScript tell each other: fields of commands, constants, and a module of another version. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -59,6 +59,16 @@ test('every command fits the control block, behind what stands at its beginning'
   for (const [name, { fields }] of Object.entries(COMMANDS)) {
     assert.ok(4 * Object.keys(fields).length <= CONTROL_BYTES - COMMAND_OFFSET, name)
   }
+})
+
+test('engines are asked for every relaxed instruction that the kernels use', () => {
+  const sources = readdirSync(rootPath('assembly')).filter((name) => name.endsWith('.ts'))
+  const used = sources.flatMap(
+    (name) =>
+      readFileSync(rootPath(`assembly/${name}`), 'utf8').match(/\b[fi]\d+x\d+\.relaxed_\w+(?=\()/g) ?? [],
+  )
+  const asked = readFileSync(rootPath('src/kernels/features.ts'), 'utf8').match(/(?<=\/\/ )\S+\.relaxed_\w+/g)
+  assert.equal([...new Set(used)].sort(), [...asked!].sort())
 })
 
 /** A module that imports the memory and exports some of the constants, as an old one would. */
