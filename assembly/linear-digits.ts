@@ -142,6 +142,7 @@ export function linearDigits(
       const panelOut = out + ((<usize>panel) << 5)
       const panelColumns = columns + COLUMN_BYTES * panel
       const pair = tile === Int8Tile.joined && panel + 1 < to
+      const joined = pair ? 2 : 1
       const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && fitsShortSums(groups)
       if (short) beginPanel(panelStart, groups, scratch)
       let ahead = panel + 1 < to ? panelStart + panelBytes(groups) : panelStart
@@ -152,36 +153,32 @@ export function linearDigits(
         const x = first + rowBytes * row
         const at = (<usize>row) << 2
         const tileOut = panelOut + outStride * row
-        if (pair) {
-          firstDigits16(count, x, w, w + panelBytes(groups), groups, tileOut, outStride)
-          secondDigits8(count, slot, w, groups, tileOut, outStride)
-          secondDigits8(count, slot, w + panelBytes(groups), groups, tileOut + 32, outStride)
-          finishTile(steps + at, zeros + at, 0, panelColumns, tileOut, count, outStride)
-          finishTile(steps + at, zeros + at, 0, panelColumns + COLUMN_BYTES, tileOut + 32, count, outStride)
-          activateInt8(activation, tileOut, count, 2 * INT8_PANEL, outStride)
-        } else {
-          const reached = ahead + step * <usize>groups
-          const touches = (row > start || firstTouches) && reached <= aheadEnd
-          const touched = touches ? step : 0
-          let middle: i32 = 0
-          if (short && count >= SHORT_ROWS && count <= MOST_SHORT_ROWS) {
-            const tileNorm = tileNorms(norms, row, rowBytes)
-            const blockBytes = longestBlock(groups, scratch, tileNorm)
-            middle = middleOf(blockBytes, tileNorm)
-            const starts = startsOf(w, groups, scratch, blockBytes, middle)
-            shortDigits8(count, x, w, starts, groups, blockBytes, tileOut, outStride, ahead, touched)
-            shortSeconds8(count, slot, w, groups, starts, tileOut, outStride)
-          } else {
-            firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
-            secondDigits8(count, slot, w, groups, tileOut, outStride)
-          }
-          if (touches) ahead = reached
-          finishTile(steps + at, zeros + at, middle, panelColumns, tileOut, count, outStride)
-          activateInt8(activation, tileOut, count, INT8_PANEL, outStride)
+        const reached = ahead + step * <usize>groups
+        const touches = (row > start || firstTouches) && reached <= aheadEnd
+        const touched = touches ? step : 0
+        // Above 0 where sums are short.
+        let middle: i32 = 0
+        if (pair) firstDigits16(count, x, w, w + panelBytes(groups), groups, tileOut, outStride)
+        else if (short && count >= SHORT_ROWS && count <= MOST_SHORT_ROWS) {
+          const tileNorm = tileNorms(norms, row, rowBytes)
+          const blockBytes = longestBlock(groups, scratch, tileNorm)
+          middle = middleOf(blockBytes, tileNorm)
+          const starts = startsOf(w, groups, scratch, blockBytes, middle)
+          shortDigits8(count, x, w, starts, groups, blockBytes, tileOut, outStride, ahead, touched)
+          shortSeconds8(count, slot, w, groups, starts, tileOut, outStride)
+        } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
+        if (touches) ahead = reached
+        for (let part: i32 = 0; part < joined; part++) {
+          const partOut = tileOut + ((<usize>part) << 5)
+          const partColumns = panelColumns + COLUMN_BYTES * part
+          if (middle === 0)
+            secondDigits8(count, slot, w + panelBytes(groups) * part, groups, partOut, outStride)
+          finishTile(steps + at, zeros + at, middle, partColumns, partOut, count, outStride)
         }
+        activateInt8(activation, tileOut, count, joined * INT8_PANEL, outStride)
         row += count
       }
-      panel += pair ? 2 : 1
+      panel += joined
     }
     start = last
   }

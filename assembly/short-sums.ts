@@ -32,15 +32,13 @@ const HALF_BLOCK: usize = 64
 /** Bytes of the starts of a block. */
 const START_BYTES: usize = 32
 
-/** Inputs whose norms stand together; bytes that they take in a panel, and in a tile. */
+/** Inputs whose norms stand together: a byte for 8 of them in a panel, three times as much in a tile. */
 export const NORM_INPUTS: i32 = 128
-export const PANEL_NORM_BYTES: i32 = 16
-export const TILE_NORM_BYTES: i32 = 48
-/** Bytes of their squares, while a tile's are gathered. */
+const PANEL_NORM_BYTES: usize = NORM_INPUTS / 8
+/** Bytes before a tile's norms, where its middle stands. */
+export const NORM_HEADER: i32 = 16
+/** Bytes of the squares of so many inputs, while a tile's are gathered. */
 const SQUARE_BYTES: usize = 64
-
-/** Bytes of a tile's norms before which its middle stands. */
-export const TILE_NORM_HEADER: i32 = 16
 
 /** How often 128 inputs are begun. */
 function normSpans(groups: i32): usize {
@@ -49,7 +47,7 @@ function normSpans(groups: i32): usize {
 
 /** Bytes of a panel's norms, before its weights. */
 export function panelNormBytes(groups: i32): usize {
-  return <usize>PANEL_NORM_BYTES * normSpans(groups)
+  return PANEL_NORM_BYTES * normSpans(groups)
 }
 
 /** Bytes of a panel. */
@@ -59,7 +57,7 @@ export function panelBytes(groups: i32): usize {
 
 /** Bytes of a tile's norms. */
 export function tileNormBytes(groups: i32): usize {
-  return <usize>TILE_NORM_HEADER + <usize>TILE_NORM_BYTES * normSpans(groups)
+  return <usize>NORM_HEADER + 3 * panelNormBytes(groups)
 }
 
 /** Whether second digits of so many groups fit. */
@@ -175,7 +173,7 @@ export function addSquares(squares: usize, groups: i32, largest: usize): void {
 export function writeNorms(largest: usize, groups: i32, middle: i32, to: usize): void {
   store<i32>(to, middle)
   const end = to + tileNormBytes(groups)
-  for (to += <usize>TILE_NORM_HEADER; to < end; to += 16, largest += 32) {
+  for (to += <usize>NORM_HEADER; to < end; to += 16, largest += 32) {
     v128.store(to, norms(v128.load(largest), v128.load(largest, 16), 32))
   }
 }
@@ -192,7 +190,7 @@ function allFit(weights: usize, digits: usize, bytes: usize): bool {
 /** Bytes of the longest blocks that fit for a tile, by its norms, and the panel of which scratch has them. */
 export function longestBlock(groups: i32, scratch: usize, tile: usize): usize {
   const panel = scratch + 16
-  const digits = tile + <usize>TILE_NORM_HEADER
+  const digits = tile + <usize>NORM_HEADER
   const long = panelNormBytes(groups)
   if (allFit(panel, digits, long)) return LONG_BLOCK
   if (allFit(panel + long, digits + long, 2 * long)) return SHORT_BLOCK

@@ -6,13 +6,11 @@ import {
   CLOSEST_TILES,
   INT8_PANEL,
   MOST_TILE_ROWS,
+  NORM_HEADER,
   NORM_INPUTS,
-  PANEL_NORM_BYTES,
   QUERY_ROWS,
   ROW_LANES,
   SECOND_HEADER,
-  TILE_NORM_BYTES,
-  TILE_NORM_HEADER,
 } from '../generated/constants.ts'
 import { type AddressSpace, type KernelMemory, roundUp } from './memory.ts'
 import type {
@@ -156,7 +154,7 @@ export class Layout {
   #int8PanelBytes(inputs: number): number {
     const weights = INT8_PANEL * roundUp(inputs, ROW_LANES)
     if (this.activations === 'int16') return weights
-    return weights + PANEL_NORM_BYTES * Math.ceil(inputs / NORM_INPUTS)
+    return weights + panelNormBytes(inputs)
   }
 
   layerNorm(width: number, epsilon: number): LayerNorm {
@@ -205,9 +203,14 @@ export class Layout {
   }
 }
 
-/** Bytes of what short sums know of a tile, or a panel, of so many inputs: assembly/short-sums.ts. */
+/** Bytes of the norms of a panel of so many inputs: assembly/short-sums.ts. */
+function panelNormBytes(inputs: number): number {
+  return (NORM_INPUTS / 8) * Math.ceil(inputs / NORM_INPUTS)
+}
+
+/** Bytes of those of a tile. */
 function tileNormBytes(inputs: number): number {
-  return TILE_NORM_HEADER + TILE_NORM_BYTES * Math.ceil(inputs / NORM_INPUTS)
+  return NORM_HEADER + 3 * panelNormBytes(inputs)
 }
 
 export function attentionScratch(tokens: number, headDim: number, panel: number): AttentionScratch {
