@@ -1,8 +1,9 @@
 /** What stands round the pass, text to pieces and logits to entities, as a share of a BERT-base pass of 128 tokens. */
 import { parseLabels } from '#dist/entities/labels.js'
 import { decodeWindows } from '#dist/entities/merge.js'
+import { hasRelaxedDot } from '#dist/kernels/features.js'
 import { loadRecognizer, type RecognizeOptions } from '#dist/node.js'
-import { BERT_BASE, createKernels, randomBert, randomIds } from './engine.ts'
+import { BERT_BASE, createKernels, randomBert, randomIds, tune } from './engine.ts'
 import { check, digits, measure, milliseconds, quick, report } from './measure.ts'
 import { sentences } from './models.ts'
 
@@ -36,7 +37,9 @@ check(
 )
 recognizer.dispose()
 
-const kernels = await createKernels({ variant: 'simd', precision: 'int8', turbo: false })
+const variant = hasRelaxedDot() ? 'relaxed' : 'simd'
+const kernels = await createKernels({ variant, precision: 'int8', turbo: false })
+tune(kernels, 'int8')
 const bert = randomBert(kernels, quick ? { ...BERT_BASE, numLayers: 1 } : BERT_BASE, 'int8')
 const ids = [randomIds(length, BERT_BASE.vocabSize)]
 const cases = [

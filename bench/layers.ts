@@ -7,7 +7,7 @@ import type { KernelExports } from '#dist/kernels/exports.js'
 import { hasRelaxedDot, hasRelaxedSimd } from '#dist/kernels/features.js'
 import type { Kernels, Linear, Precision } from '#dist/kernels/kernels.js'
 import { CONTROL_ADDRESS, type KernelMemory } from '#dist/kernels/memory.js'
-import { BERT_BASE, createKernels, randomBert, randomIds, randomLinear, randomRows } from './engine.ts'
+import { BERT_BASE, createKernels, randomBert, randomIds, randomLinear, randomRows, tune } from './engine.ts'
 import { check, measure, median, milliseconds, percent, quick, report } from './measure.ts'
 import { turbo } from './turbo.ts'
 
@@ -82,6 +82,7 @@ async function breakDown(precision: Precision, variant: 'simd' | 'relaxed'): Pro
   const kernels = await createKernels({ variant, precision, turbo }, (exports, memory) =>
     timeCommands(exports, memory, clock),
   )
+  tune(kernels, precision)
   const bert = randomBert(kernels, config, precision, timeLayers(kernels, clock))
   const ids = [randomIds(TOKENS, config.vocabSize)]
   const pass = () => bert.forward(ids, {}, async () => {})
@@ -137,6 +138,7 @@ async function breakDown(precision: Precision, variant: 'simd' | 'relaxed'): Pro
 /** What GELU adds to one intermediate layer. */
 async function activationTime(precision: Precision, variant: 'simd' | 'relaxed'): Promise<number> {
   const kernels = await createKernels({ variant, precision, turbo })
+  tune(kernels, precision)
   const { hiddenSize, intermediateSize } = config
   const { layer } = randomLinear(kernels, precision, hiddenSize, intermediateSize)
   const x = randomRows(kernels, TOKENS, hiddenSize, precision)
