@@ -127,6 +127,7 @@ export function linearDigits(
   to: i32,
   scratch: usize,
 ): void {
+  const panelSize = panelBytes(groups)
   const rowBytes = (<usize>groups) << 2
   const blockRows = max(ROW_BLOCK_BYTES / <i32>rowBytes, tileRows)
   let start: i32 = 0
@@ -137,7 +138,7 @@ export function linearDigits(
     const firstTouches = last - start > FEW_ROWS
     const step = aheadStep(last - start, tileRows)
     for (let panel = from; panel < to; ) {
-      const panelStart = weights + panelBytes(groups) * panel
+      const panelStart = weights + panelSize * panel
       const w = panelStart + panelNormBytes(groups)
       const panelOut = out + ((<usize>panel) << 5)
       const panelColumns = columns + COLUMN_BYTES * panel
@@ -145,8 +146,8 @@ export function linearDigits(
       const joined = pair ? 2 : 1
       const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && fitsShortSums(groups)
       if (short) beginPanel(panelStart, groups, scratch)
-      let ahead = panel + 1 < to ? panelStart + panelBytes(groups) : panelStart
-      const aheadEnd = ahead + panelBytes(groups)
+      let ahead = panel + 1 < to ? panelStart + panelSize : panelStart
+      const aheadEnd = ahead + panelSize
       for (let row = start; row < last; ) {
         const count = nextTileRows(rows - row, tileRows)
         const slot = secondSlot(second, row, rowBytes, slotBytes)
@@ -158,7 +159,7 @@ export function linearDigits(
         const touched = touches ? step : 0
         // Above 0 where sums are short.
         let middle: i32 = 0
-        if (pair) firstDigits16(count, x, w, w + panelBytes(groups), groups, tileOut, outStride)
+        if (pair) firstDigits16(count, x, w, w + panelSize, groups, tileOut, outStride)
         else if (short && count >= SHORT_ROWS && count <= MOST_SHORT_ROWS) {
           const tileNorm = tileNorms(norms, row, rowBytes)
           const blockBytes = longestBlock(groups, scratch, tileNorm)
@@ -171,8 +172,7 @@ export function linearDigits(
         for (let part: i32 = 0; part < joined; part++) {
           const partOut = tileOut + ((<usize>part) << 5)
           const partColumns = panelColumns + COLUMN_BYTES * part
-          if (middle === 0)
-            secondDigits8(count, slot, w + panelBytes(groups) * part, groups, partOut, outStride)
+          if (middle === 0) secondDigits8(count, slot, w + panelSize * part, groups, partOut, outStride)
           finishTile(steps + at, zeros + at, middle, partColumns, partOut, count, outStride)
         }
         activateInt8(activation, tileOut, count, joined * INT8_PANEL, outStride)

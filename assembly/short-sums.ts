@@ -13,7 +13,7 @@
  *                blocks of 8 groups, then of all blocks of 4
  *     scratch    what a thread has for its panel: 16 bytes that say which starts are there, 32·‖w‖ as tiles have theirs, starts
  */
-import { dotShort, roundToInt } from './simd'
+import { dotShort, productsShort, roundToInt } from './simd'
 
 /** Rows that a tile of short sums has at least, and at most. */
 export const SHORT_ROWS: i32 = 4
@@ -37,8 +37,9 @@ export const NORM_INPUTS: i32 = 128
 const PANEL_NORM_BYTES: usize = NORM_INPUTS / 8
 /** Bytes before a tile's norms, where its middle stands. */
 export const NORM_HEADER: i32 = 16
-/** Bytes of the squares of so many inputs, while a tile's are gathered. */
+/** Bytes of the squares of so many inputs while a tile's are gathered: of a row's blocks of 4 groups, and of blocks of 8. */
 const SQUARE_BYTES: usize = 64
+const LONG_SQUARE_BYTES: usize = 32
 
 /** How often 128 inputs are begun. */
 function normSpans(groups: i32): usize {
@@ -141,7 +142,7 @@ export function middleNear(zero: i32): i32 {
 /** The squares of 16 first digits of a row, 4 groups, less `middles`, int8: two int32 at `out`. */
 export function storeSquares(digits: v128, middles: v128, out: usize): void {
   const away = i8x16.abs(i8x16.sub(digits, middles))
-  const squares = dotShort(away, away, i16x8.splat(0))
+  const squares = productsShort(away, away)
   const two = i32x4.add(i32x4.extend_low_i16x8_u(squares), i32x4.extend_high_i16x8_u(squares))
   v128.store64_lane(out, i32x4.add(two, v128.shuffle<i32>(two, two, 2, 3, 0, 1)), 0)
 }
@@ -149,15 +150,16 @@ export function storeSquares(digits: v128, middles: v128, out: usize): void {
 /** Makes zeros of the squares of a row, and of the largest of a tile. @returns where the latter are */
 export function clearSquares(squares: usize, groups: i32): usize {
   const spans = normSpans(groups)
-  for (const end = squares + (2 * SQUARE_BYTES + 32) * spans; squares < end; squares += 16) {
+  const largest = squares + SQUARE_BYTES * spans
+  for (const end = largest + (LONG_SQUARE_BYTES + SQUARE_BYTES) * spans; squares < end; squares += 16) {
     v128.store(squares, i32x4.splat(0))
   }
-  return squares - (SQUARE_BYTES + 32) * spans
+  return largest
 }
 
 /** Squares of one row more to the largest of a tile: of blocks of 8 groups, then of blocks of 4. */
 export function addSquares(squares: usize, groups: i32, largest: usize): void {
-  let short = largest + 32 * normSpans(groups)
+  let short = largest + LONG_SQUARE_BYTES * normSpans(groups)
   for (const end = squares + SQUARE_BYTES * normSpans(groups); squares < end; squares += 32) {
     const a = v128.load(squares)
     const b = v128.load(squares, 16)

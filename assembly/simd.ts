@@ -30,14 +30,14 @@ export function dotDigits(a: v128, b: v128, acc: v128): v128 {
   return i32x4.relaxed_dot_i8x16_i7x16_add_s(a, b, acc)
 }
 
-/** acc + a·b on pairs of int8: lane j gains a[2j]·b[2j] + a[2j + 1]·b[2j + 1], in int16, for b within 0 to 127. */
-export function dotShort(a: v128, b: v128, acc: v128): v128 {
-  return i16x8.add(acc, i16x8.relaxed_dot_i8x16_i7x16_s(a, b))
-}
-
-/** a·b on pairs of int8, as `dotShort`. */
+/** a·b on pairs of int8: lane j is a[2j]·b[2j] + a[2j + 1]·b[2j + 1], in int16, for b within 0 to 127. */
 export function productsShort(a: v128, b: v128): v128 {
   return i16x8.relaxed_dot_i8x16_i7x16_s(a, b)
+}
+
+/** acc + `productsShort`. */
+export function dotShort(a: v128, b: v128, acc: v128): v128 {
+  return i16x8.add(acc, productsShort(a, b))
 }
 
 /**

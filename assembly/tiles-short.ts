@@ -69,21 +69,21 @@ function short4x2(
     let p3a = dotShort(wa, xs, sa)
     let p3b = dotShort(wb, xs, sb)
     for (w += 32; w < lastGroup; w += 32) {
-      const wa = v128.load(w)
-      const wb = v128.load(w, 16)
+      const va = v128.load(w)
+      const vb = v128.load(w, 16)
       x += 16
       const x0 = v128.load32_splat(x)
-      p0a = dotShort(wa, x0, p0a)
-      p0b = dotShort(wb, x0, p0b)
+      p0a = dotShort(va, x0, p0a)
+      p0b = dotShort(vb, x0, p0b)
       const x1 = v128.load32_splat(x, 4)
-      p1a = dotShort(wa, x1, p1a)
-      p1b = dotShort(wb, x1, p1b)
+      p1a = dotShort(va, x1, p1a)
+      p1b = dotShort(vb, x1, p1b)
       const x2 = v128.load32_splat(x, 8)
-      p2a = dotShort(wa, x2, p2a)
-      p2b = dotShort(wb, x2, p2b)
+      p2a = dotShort(va, x2, p2a)
+      p2b = dotShort(vb, x2, p2b)
       const x3 = v128.load32_splat(x, 12)
-      p3a = dotShort(wa, x3, p3a)
-      p3b = dotShort(wb, x3, p3b)
+      p3a = dotShort(va, x3, p3a)
+      p3b = dotShort(vb, x3, p3b)
     }
     wa = v128.load(w)
     wb = v128.load(w, 16)
@@ -170,24 +170,24 @@ function short5x2(
     let p4a = dotShort(wa, xs, sa)
     let p4b = dotShort(wb, xs, sb)
     for (w += 32; w < lastGroup; w += 32) {
-      const wa = v128.load(w)
-      const wb = v128.load(w, 16)
+      const va = v128.load(w)
+      const vb = v128.load(w, 16)
       x += 20
       const x0 = v128.load32_splat(x)
-      p0a = dotShort(wa, x0, p0a)
-      p0b = dotShort(wb, x0, p0b)
+      p0a = dotShort(va, x0, p0a)
+      p0b = dotShort(vb, x0, p0b)
       const x1 = v128.load32_splat(x, 4)
-      p1a = dotShort(wa, x1, p1a)
-      p1b = dotShort(wb, x1, p1b)
+      p1a = dotShort(va, x1, p1a)
+      p1b = dotShort(vb, x1, p1b)
       const x2 = v128.load32_splat(x, 8)
-      p2a = dotShort(wa, x2, p2a)
-      p2b = dotShort(wb, x2, p2b)
+      p2a = dotShort(va, x2, p2a)
+      p2b = dotShort(vb, x2, p2b)
       const x3 = v128.load32_splat(x, 12)
-      p3a = dotShort(wa, x3, p3a)
-      p3b = dotShort(wb, x3, p3b)
+      p3a = dotShort(va, x3, p3a)
+      p3b = dotShort(vb, x3, p3b)
       const x4 = v128.load32_splat(x, 16)
-      p4a = dotShort(wa, x4, p4a)
-      p4b = dotShort(wb, x4, p4b)
+      p4a = dotShort(va, x4, p4a)
+      p4b = dotShort(vb, x4, p4b)
     }
     wa = v128.load(w)
     wb = v128.load(w, 16)
@@ -231,6 +231,7 @@ function short5x2(
  *
  * @param starts      of the panel, by `shortStarts`, for blocks of so many bytes
  * @param blockBytes  32 a group, at least two groups; the last block may be shorter
+ * @param ahead       what is fetched: aheadStep bytes a group, of whole blocks, so up to 127 bytes beyond the panel, where columns stand
  */
 export function shortDigits8(
   rows: i32,

@@ -192,6 +192,7 @@ export class Layout {
     const widenedPanel = 2 * INT8_PANEL * padded
     const packedRow = padded + 4 * padded
     const norms = tileNormBytes(padded)
+    // Each row's step and what it was found by, second digits with room for a vector, and squares: assembly/digits.ts.
     const tileDigits = 16 * MOST_TILE_ROWS + MOST_TILE_ROWS * padded + 16 + 4 * norms
     // Starts of int16 for blocks of 8, 4 and 2 groups of inputs.
     const shortSums = 5 * SECOND_HEADER + norms + (1 + 2 + 4) * padded

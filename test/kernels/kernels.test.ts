@@ -353,10 +353,7 @@ for (const variant of variants()) {
         [reference, variant].map(async (each) => {
           const bench = new Bench(await each.create())
           const x = quantized(bench, rows, count, inputs)
-          const layer = bench.layout.linear('int8', inputs, outputs)
-          const { address } = bench.vector(weights)
-          bench.kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
-          bench.kernels.packColumns(layer, 0, new Float32Array(outputs), undefined)
+          const layer = bench.linear('int8', inputs, outputs, weights, new Float32Array(outputs))
           const out = bench.matrix(count, outputs)
           bench.kernels.linear(x, layer, out, 'identity')
           return bench.read(out)
