@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { rmSync, writeFileSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import type { TextOptions } from '../entities/types.ts'
 import { formatClassificationReport } from '../evaluate/classification-report.ts'
 import { joinDocuments, parseConll, type TaggedSentence } from '../evaluate/conll.ts'
@@ -14,7 +14,7 @@ import {
 } from '../evaluate/evaluation.ts'
 import { joinWords, labelsOfWords } from '../evaluate/joined-words.ts'
 import { reportHtml } from '../evaluate/report-html.ts'
-import { renameOver } from '../hub/rename.node.ts'
+import { renameOverSync } from '../hub/rename.node.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
@@ -79,7 +79,7 @@ async function run(args: ParsedArguments): Promise<number> {
   const units = context === 'document' ? joinDocuments(sentences) : sentences
   const judged = predicted ? (units as PredictedSentence[]) : await predict(units, args, options, context)
   const evaluation = evaluate(judged)
-  if (page !== undefined) await writePage(page, reportHtml(evaluation, file))
+  if (page !== undefined) writePage(page, reportHtml(evaluation, file))
   if (args.has('json')) {
     await write(`${JSON.stringify(summarize(evaluation))}\n`, 'json')
     return 0
@@ -115,12 +115,15 @@ async function isSameFile(one: string, other: string): Promise<boolean> {
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
 }
 
-/** Beside its place first, so that no half of it is ever seen there. */
-async function writePage(path: string, html: string): Promise<void> {
+/** Beside its place first, so that no half of it is ever seen there; in one turn, so that no signal leaves one behind. */
+function writePage(path: string, html: string): void {
   const beside = `${path}.${randomBytes(6).toString('hex')}`
-  process.once('exit', () => rmSync(beside, { force: true }))
-  await writeFile(beside, html, { flag: 'wx' })
-  await renameOver(beside, path)
+  try {
+    writeFileSync(beside, html, { flag: 'wx' })
+    renameOverSync(beside, path)
+  } finally {
+    rmSync(beside, { force: true })
+  }
 }
 
 async function readWhole(file: string): Promise<Uint8Array> {

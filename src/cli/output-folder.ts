@@ -5,8 +5,8 @@
  * run puts it back.
  */
 import { randomBytes } from 'node:crypto'
-import { rmdirSync, rmSync } from 'node:fs'
-import { chmod, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { chmodSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { FileSink, ModelSink } from '../convert/convert.ts'
 import { KEPT_FILES } from '../convert/small-files.ts'
@@ -71,13 +71,15 @@ export async function checkOutputFolder(folder: string, { from, force }: OutputO
 
 /**
  * Begins to write a folder. What was not committed is removed when the process ends, by an error or a signal too, and so
- * are folders that were made for it.
+ * are folders that were made for it. Whatever gets a name on the disk gets it synchronously: a signal's handler runs
+ * between two turns of the event loop, when a folder that another thread makes is not known yet, or comes after all the
+ * others were removed.
  *
  * @throws {UsageError} as `checkOutputFolder`
  */
 export async function createOutputFolder(folder: string, options: OutputOptions): Promise<OutputFolder> {
   const { path, found, fixed } = await checkOutputFolder(folder, options)
-  const made = await makeFolders(dirname(path))
+  const made = makeFolders(dirname(path))
   const suffix = randomBytes(6).toString('hex')
   const aside = (kind: string): string => join(dirname(path), `.${basename(path)}.${kind}${suffix}`)
   const staging = fixed === undefined ? aside(NEW) : join(path, `${NEW}${suffix}`)
@@ -88,12 +90,12 @@ export async function createOutputFolder(folder: string, options: OutputOptions)
     if (swapped) rmSync(old, { recursive: true, force: true, maxRetries: 3 })
     for (const one of made) removeIfEmpty(one)
   })
-  await mkdir(staging)
+  mkdirSync(staging)
   const names: string[] = []
   return {
     async create(fileName: string): Promise<FileSink> {
       const file = join(staging, checkFileName(fileName))
-      await mkdir(dirname(file), { recursive: true })
+      mkdirSync(dirname(file), { recursive: true })
       names.push(fileName)
       return fileSink(file)
     },
@@ -102,11 +104,11 @@ export async function createOutputFolder(folder: string, options: OutputOptions)
         moveInto(path, staging, names)
         return
       }
-      if (found !== 'nothing') await chmod(staging, (await stat(path)).mode & 0o7777)
-      if (found === 'files') await carryOver(path, staging, (name) => isReplaced(name, names))
+      if (found !== 'nothing') chmodSync(staging, (await stat(path)).mode & 0o7777)
+      if (found === 'files') carryOver(path, staging, (name) => isReplaced(name, names))
       swap(path, staging, found === 'nothing' ? undefined : old)
       swapped = true
-      if (found !== 'nothing') await rm(old, { recursive: true, force: true, maxRetries: 5 })
+      if (found !== 'nothing') rmSync(old, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
@@ -179,18 +181,18 @@ async function whyFixed(path: string, device: number): Promise<string | undefine
   if (dirname(path) === path || (await stat(dirname(path))).dev !== device)
     return 'is the root of a disk or volume'
   const probe = join(dirname(path), `.${basename(path)}.${NEW}${randomBytes(6).toString('hex')}`)
-  const writable = await mkdir(probe).then(
-    () => true,
-    () => false,
-  )
-  if (!writable) return 'lies in a folder that cannot be written'
+  try {
+    mkdirSync(probe)
+  } catch {
+    return 'lies in a folder that cannot be written'
+  }
   rmdirSync(probe)
   return undefined
 }
 
 /** @returns the folders that were not there, the innermost first */
-async function makeFolders(path: string): Promise<string[]> {
-  const outermost = await mkdir(path, { recursive: true })
+function makeFolders(path: string): string[] {
+  const outermost = mkdirSync(path, { recursive: true })
   if (outermost === undefined) return []
   const made: string[] = []
   for (let at = path; at !== dirname(resolve(outermost)); at = dirname(at)) made.push(at)
@@ -198,7 +200,8 @@ async function makeFolders(path: string): Promise<string[]> {
 }
 
 async function fileSink(path: string): Promise<FileSink> {
-  const handle = await open(path, 'wx')
+  writeFileSync(path, '', { flag: 'wx' })
+  const handle = await open(path, 'r+')
   return {
     async write(chunk: Uint8Array): Promise<void> {
       for (let done = 0; done < chunk.length; ) {

@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rootPath } from '../shared.ts'
-import { iobert, model, start, temporaryFolder } from './run.ts'
+import { iobert, model, type Run, start, temporaryFolder } from './run.ts'
 
 const commands = ['quantize', 'convert'] as const
 
@@ -28,14 +28,15 @@ function copyOfModel(name = 'in'): string {
   return folder
 }
 
-/** Names and digests of all files, links as their targets. */
+/** All files by their digests, links as their targets, and folders. */
 function contents(folder: string): Record<string, string> {
   const found: Record<string, string> = {}
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
     const name = path.slice(folder.length).replaceAll('\\', '/')
     if (entry.isSymbolicLink()) found[name] = `-> ${readlinkSync(path)}`
-    else if (entry.isFile()) found[name] = createHash('sha256').update(readFileSync(path)).digest('hex')
+    else if (entry.isDirectory()) found[name] = 'a folder'
+    else found[name] = createHash('sha256').update(readFileSync(path)).digest('hex')
   }
   return found
 }
@@ -124,30 +125,35 @@ test('iobert convert writes into the working folder while it is empty', async ()
   assert.equal(contents(out), before)
 })
 
-test('iobert quantize that is killed anywhere leaves the old folder or the new one', async () => {
-  const around = temporaryFolder()
-  const out = join(around, 'out')
-  const preload = join(temporaryFolder(), 'kill.cjs')
-  // SIGKILL before the n-th change of the disk.
+/** Code to preload that does something at the change of the disk whose number `STOP_AT` is. */
+function preloadAt(stop: string): string {
+  const file = join(temporaryFolder(), 'stop.cjs')
   writeFileSync(
-    preload,
+    file,
     `const fs = require('node:fs')
-let left = Number(process.env.KILL_AT)
+let left = Number(process.env.STOP_AT)
 for (const [object, names] of [
-  [fs, ['renameSync', 'rmSync', 'rmdirSync']],
+  [fs, ['mkdirSync', 'writeFileSync', 'chmodSync', 'linkSync', 'symlinkSync', 'renameSync', 'rmSync', 'rmdirSync']],
   [fs.promises, ['mkdir', 'open', 'chmod', 'link', 'symlink', 'rename', 'rm']],
 ]) {
   for (const name of names) {
     const original = object[name]
     object[name] = (...args) => {
-      if (left-- === 0) process.kill(process.pid, 'SIGKILL')
-      return original.apply(object, args)
+      const change = () => original.apply(object, args)
+      return left-- === 0 ? (${stop})(change) : change()
     }
   }
 }
 require('node:module').syncBuiltinESMExports()
 `,
   )
+  return file
+}
+
+test('iobert quantize that is killed anywhere leaves the old folder or the new one', async () => {
+  const around = temporaryFolder()
+  const out = join(around, 'out')
+  const preload = preloadAt("() => process.kill(process.pid, 'SIGKILL')")
   const wanted = join(temporaryFolder(), 'wanted')
   await iobert(['quantize', model, wanted])
   cpSync(model, out, { recursive: true })
@@ -158,7 +164,7 @@ require('node:module').syncBuiltinESMExports()
   for (let at = 0; ; at++) {
     assert.ok(at < 100, 'it comes to its end')
     const args = ['quantize', '--force', model, out]
-    const { code } = await iobert(args, '', { KILL_AT: String(at), NODE_OPTIONS: `--require ${preload}` })
+    const { code } = await iobert(args, '', { STOP_AT: String(at), NODE_OPTIONS: `--require ${preload}` })
     if (code === 0) break
     if (!existsSync(out)) {
       seen.aside++
@@ -176,6 +182,51 @@ require('node:module').syncBuiltinESMExports()
   }
   assert.ok(seen.old > 3 && seen.new > 0 && seen.aside === 1, JSON.stringify(seen))
   assert.equal(contents(out), newer)
+})
+
+test('iobert quantize that gets a SIGTERM anywhere leaves nothing half done', async () => {
+  if (process.platform === 'win32')
+    return console.log('skipped: SIGTERM: Windows ends a process without a signal')
+  // The signal's handler runs before what waits for the change does.
+  const preload = preloadAt(`(change) => {
+    const result = change()
+    fs.writeSync(2, 'SIGTERM')
+    process.kill(process.pid, 'SIGTERM')
+    return result?.then?.((value) => new Promise((resolve) => setTimeout(resolve, 2000, value))) ?? result
+  }`)
+  const around = temporaryFolder()
+  const out = join(around, 'deep/er/out')
+  for (const found of ['nothing', 'a model'] as const) {
+    const prepare = (): void => {
+      rmSync(join(around, 'deep'), { recursive: true, force: true })
+      if (found === 'nothing') return
+      cpSync(model, out, { recursive: true })
+      mkdirSync(join(out, 'notes'))
+      writeFileSync(join(out, 'notes/note'), 'a note')
+    }
+    const quantize = (environment: NodeJS.ProcessEnv = {}): Promise<Run> =>
+      iobert(['quantize', ...(found === 'nothing' ? [] : ['--force']), model, out], '', environment)
+    prepare()
+    const older = contents(around)
+    assert.is((await quantize()).code, 0)
+    const newer = contents(around)
+    const seen = { old: 0, new: 0 }
+    for (let at = 0; ; at++) {
+      assert.ok(at < 100, 'it comes to its end')
+      prepare()
+      const stop = { STOP_AT: String(at), NODE_OPTIONS: `--require ${preload}` }
+      const { code, stderr } = await quantize(stop)
+      if (!stderr.includes('SIGTERM')) break
+      const now = contents(around)
+      const state = now['/deep/er/out/config.json'] === newer['/deep/er/out/config.json'] ? 'new' : 'old'
+      seen[state]++
+      assert.equal(now, state === 'new' ? newer : older, `stopped at change ${at}`)
+      // Where its work was done, it may end before the handler runs.
+      assert.ok(code === 143 || (code === 0 && state === 'new'), `${code}, stopped at change ${at}`)
+    }
+    assert.ok(seen.old > 3 && seen.new > 0, JSON.stringify(seen))
+    assert.equal(contents(around), newer)
+  }
 })
 
 test('iobert quantize and convert leave the old folder, and nothing beside it, where the disk is full', async () => {
