@@ -8,13 +8,10 @@
  * four digits of all its rows.
  *
  *     first     for each group: 4 bytes a row. The tile that begins with row s stands at s·K, K padded to 16
- *     second    for each tile a slot of two lists, since the instruction takes no negative digits: of the groups in which a row
- *               has a positive second digit, and of those with a negative one. At 0 and 4 how many they are, then the lists, each padded to
- *               a multiple of 4 groups by digits of 0 at group 0:
- *                 0   for each listed group: 4 bytes a row, the digits' magnitudes and zeros
- *                 then, at 4·rows·groups + 16, the number of each of them, u16
- *               (One list with 64 added to all digits costs 64·Σ w over the listed groups for every tile and panel; groups that have
- *               both signs are few: 7.9 % of all beside 7.8 % in BERT-base.)
+ *     second    for each row a slot with a list of the groups in which it has a second digit, first those with a positive one, then,
+ *               since the instruction takes no negative digits, those with a negative one (a group may be in both):
+ *                 0   where positive ones end, and at 4 all
+ *                 16  for each listed group 4 bytes, the digits' magnitudes and zeros, then its number, u16
  *     steps     float32 a row
  *     zeros     int32 a row
  *     norms     of each tile's first digits, for short sums only: short-sums.ts
@@ -24,32 +21,14 @@ import { addSquares, clearSquares, middleNear, storeSquares, tileNormBytes, writ
 import { laneMask, roundToInt } from './simd'
 import { CLOSEST_TILES, MOST_TILE_ROWS } from './tile-rows'
 
-/** Where a slot has the length of its second list. */
-export const NEGATIVE: usize = 4
-/** Bytes before the lists of a slot, and after the digits of each: a vector may be written at the last of them. */
+/** Bytes of a slot before its list, and room after it: the next group is written there before it is known to be one. */
 export const SECOND_HEADER: i32 = 16
-
-/**
- * The slot of the tile that begins with row `start`. Before it is room for the digits of all rows before, twice, and for the
- * `slotBytes` bytes that every tile has besides.
- */
-export function secondSlot(second: usize, start: i32, rowBytes: usize, slotBytes: usize): usize {
-  return second + 2 * rowBytes * start + slotBytes * (start / CLOSEST_TILES)
-}
+/** Bytes of a listed group. */
+export const LISTED_BYTES: i32 = 6
 
 /** The norms of the tile that begins with row `start`, or 0 where there are none. */
 export function tileNorms(norms: usize, start: i32, rowBytes: usize): usize {
   return norms === 0 ? 0 : norms + tileNormBytes(<i32>(rowBytes >> 2)) * (start / CLOSEST_TILES)
-}
-
-/** Bytes from the beginning of a list to its groups' numbers. */
-export function numbersAt(rows: i32, groups: i32): usize {
-  return <usize>(4 * rows * groups + SECOND_HEADER)
-}
-
-/** Bytes of a list. */
-export function listBytes(rows: i32, groups: i32): usize {
-  return numbersAt(rows, groups) + <usize>(2 * groups)
 }
 
 /** Sixteen int32 within a byte, to bytes. */
@@ -75,8 +54,8 @@ function quantized(p: usize, left: i32, factor: v128, zero: v128): v128 {
 /**
  * One row's digits.
  *
- * @param second  like `first`: all second digits, for `listSeconds`
  * @param step    bytes from one group of the row to the next: 4 times the rows of the tile
+ * @param second  where all second digits go, one after another, for `listSeconds`
  * @param squares 0, or where the squares of its first digits go, by `storeSquares`, counted from `middle`
  * @returns all q + zero of the row, or-ed lane by lane: what exceeds 7 bits or is negative shows in it, and what is negative
  */
@@ -86,8 +65,8 @@ function digitsOfRow(
   inverse: f32,
   zero: i32,
   first: usize,
-  second: usize,
   step: usize,
+  second: usize,
   squares: usize,
   middle: i32,
 ): v128 {
@@ -106,13 +85,9 @@ function digitsOfRow(
     all = v128.or(all, v128.or(v128.or(a, b), v128.or(c, d)))
     const digits = toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit))
     storeGroups(digits, first, step)
-    storeGroups(
-      toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)),
-      second,
-      step,
-    )
+    v128.store(second, toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)))
     first += 4 * step
-    second += 4 * step
+    second += 16
     if (squares !== 0) {
       storeSquares(digits, middles, squares)
       squares += 8
@@ -127,11 +102,7 @@ function digitsOfRow(
     all = v128.or(all, v128.or(v128.or(a, b), v128.or(c, d)))
     const digits = toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit))
     storeGroups(digits, first, step)
-    storeGroups(
-      toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)),
-      second,
-      step,
-    )
+    v128.store(second, toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)))
     if (squares !== 0) storeSquares(digits, middles, squares)
   }
   return all
@@ -139,10 +110,9 @@ function digitsOfRow(
 // #endregion
 
 /** A row that counts as zeros. */
-function clearRow(first: usize, second: usize, groups: i32, step: usize, squares: usize, middle: i32): void {
-  for (let group: i32 = 0; group < groups; group++, first += step, second += step) {
+function clearRow(first: usize, groups: i32, step: usize, squares: usize, middle: i32): void {
+  for (let group: i32 = 0; group < groups; group++, first += step) {
     store<i32>(first, 0)
-    store<i32>(second, 0)
     if (squares !== 0 && (group & 3) === 0) {
       storeSquares(i8x16.splat(0), i8x16.splat(<i8>middle), squares)
       squares += 8
@@ -151,43 +121,32 @@ function clearRow(first: usize, second: usize, groups: i32, step: usize, squares
 }
 
 /**
- * Lists the groups that have a second digit of one sign. Each is written at the list's end, and the end moves past it only
- * where there is one: no branch to guess wrong.
+ * Lists the groups of a row that have a second digit of one sign. Each is written at the list's end, and the end moves past it
+ * only where there is one; of four at once, most of which have none.
  *
- * @param part  of the slot: 0 for the first list, NEGATIVE
+ * @param sign  -1 for negative ones, else 0
+ * @returns the list's end
  */
-function listSeconds(seconds: usize, rows: i32, groups: i32, slot: usize, part: usize): void {
-  const step = (<usize>rows) << 2
-  const list = slot + <usize>SECOND_HEADER + (part ? listBytes(rows, groups) : 0)
+function listSeconds(second: usize, groups: i32, list: usize, sign: i8): usize {
   // (x ^ -1) - -1 = -x
-  const sign = i8x16.splat(part ? -1 : 0)
-  const zero = i8x16.splat(0)
-  const maskA = laneMask(rows)
-  const maskB = laneMask(rows - 4)
-  const wide = rows > 4
-  const numbers = list + numbersAt(rows, groups)
-  let digits = list
-  let listed: i32 = 0
-  for (let group: i32 = 0; group < groups; group++, seconds += step) {
-    const a = i8x16.max_s(i8x16.sub(v128.xor(v128.and(v128.load(seconds), maskA), sign), sign), zero)
-    v128.store(digits, a)
-    let any = a
-    if (wide) {
-      const b = i8x16.max_s(i8x16.sub(v128.xor(v128.and(v128.load(seconds, 16), maskB), sign), sign), zero)
-      v128.store64_lane(digits, b, 0, 16)
-      any = v128.or(a, b)
-    }
-    store<u16>(numbers + ((<usize>listed) << 1), <u16>group)
-    const there = <i32>v128.any_true(any)
-    listed += there
-    digits += step * <usize>there
+  const signs = i8x16.splat(sign)
+  for (let group: i32 = 0; group < groups; group += 4, second += 16) {
+    const digits = i8x16.max_s(i8x16.sub(v128.xor(v128.load(second), signs), signs), i8x16.splat(0))
+    if (!v128.any_true(digits)) continue
+    v128.store32_lane(list, digits, 0)
+    store<u16>(list, <u16>group, 4)
+    list += i32x4.extract_lane(digits, 0) !== 0 ? <usize>LISTED_BYTES : 0
+    v128.store32_lane(list, digits, 1)
+    store<u16>(list, <u16>(group + 1), 4)
+    list += i32x4.extract_lane(digits, 1) !== 0 ? <usize>LISTED_BYTES : 0
+    v128.store32_lane(list, digits, 2)
+    store<u16>(list, <u16>(group + 2), 4)
+    list += i32x4.extract_lane(digits, 2) !== 0 ? <usize>LISTED_BYTES : 0
+    v128.store32_lane(list, digits, 3)
+    store<u16>(list, <u16>(group + 3), 4)
+    list += i32x4.extract_lane(digits, 3) !== 0 ? <usize>LISTED_BYTES : 0
   }
-  store<i32>(slot + part, listed)
-  for (; listed & 3; listed++, digits += step) {
-    v128.store(digits, zero)
-    if (wide) v128.store64_lane(digits, zero, 0, 16)
-    store<u16>(numbers + ((<usize>listed) << 1), 0)
-  }
+  return list
 }
 
 /** The zero of a row by what `findRowStep` found; 0 where the row counts as zeros. */
@@ -204,10 +163,10 @@ function zeroOf(found: usize): i32 {
  *
  * @param row      the tile's first row, float32; `rowStride` bytes to the next
  * @param first    where the tile's first digits go
- * @param slot     its slot
+ * @param slot     the first row's slot; `slotBytes` to the next
  * @param steps    its rows' steps, float32; `zeros` their zeros, int32
  * @param norms    0, or where those of its first digits go
- * @param scratch  16 bytes for each row of the largest tile, a byte for each first digit of one, a vector, and squares
+ * @param scratch  16 bytes for each row of the largest tile, a byte for each second digit of a row, and squares
  */
 export function digitsOfTile(
   row: usize,
@@ -216,6 +175,7 @@ export function digitsOfTile(
   width: i32,
   first: usize,
   slot: usize,
+  slotBytes: usize,
   steps: usize,
   zeros: usize,
   norms: usize,
@@ -233,26 +193,27 @@ export function digitsOfTile(
     sum += zero
   }
   const middle = middleNear(sum / rows)
-  const tileSeconds = scratch + <usize>(16 * MOST_TILE_ROWS)
-  const squares: usize = norms === 0 ? 0 : tileSeconds + 16 + between * <usize>groups
+  const second = scratch + <usize>(16 * MOST_TILE_ROWS)
+  const squares: usize = norms === 0 ? 0 : second + ((<usize>groups) << 2)
   const largest: usize = norms === 0 ? 0 : clearSquares(squares, groups)
-  let all = i32x4.splat(0)
-  for (let i: usize = 0; i < <usize>rows; i++) {
+  for (let i: usize = 0; i < <usize>rows; i++, slot += slotBytes) {
     const inverse = load<f32>(scratch + (i << 4), INVERSE)
     const digits = first + (i << 2)
-    const seconds = tileSeconds + (i << 2)
-    if (inverse === 0) clearRow(digits, seconds, groups, between, squares, middle)
+    const list = slot + <usize>SECOND_HEADER
+    let positives = list
+    let end = list
+    if (inverse === 0) clearRow(digits, groups, between, squares, middle)
     else {
       const zero = load<i32>(zeros + (i << 2))
       const from = row + rowStride * i
-      all = v128.or(all, digitsOfRow(from, width, inverse, zero, digits, seconds, between, squares, middle))
+      const all = digitsOfRow(from, width, inverse, zero, digits, between, second, squares, middle)
+      if (v128.any_true(v128.andnot(all, i32x4.splat(127))))
+        end = positives = listSeconds(second, groups, list, 0)
+      if (i32x4.bitmask(all) !== 0) end = listSeconds(second, groups, positives, -1)
     }
+    store<usize>(slot, positives)
+    store<usize>(slot, end, 4)
     if (norms !== 0) addSquares(squares, groups, largest)
   }
-  const above = v128.any_true(v128.andnot(all, i32x4.splat(127)))
-  const below = i32x4.bitmask(all) !== 0
   if (norms !== 0) writeNorms(largest, groups, middle, norms)
-  store<i64>(slot, 0)
-  if (above) listSeconds(tileSeconds, rows, groups, slot, 0)
-  if (below) listSeconds(tileSeconds, rows, groups, slot, NEGATIVE)
 }

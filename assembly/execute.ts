@@ -12,7 +12,7 @@ import {
   Quantize,
   QuantizedRows,
 } from './commands'
-import { digitsOfTile, secondSlot, tileNorms } from './digits'
+import { digitsOfTile, tileNorms } from './digits'
 import { embeddingRow } from './embedding'
 import { layerNormRow } from './layer-norm'
 import { linearDigits } from './linear-digits'
@@ -81,10 +81,10 @@ function quantizeTile(
   const values = twin.values + twin.valueBytes * start
   const steps = twin.steps + ((<usize>start) << 2)
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const slot = secondSlot(twin.second, start, twin.valueBytes, twin.slotBytes)
+    const slot = twin.second + twin.slotBytes * start
     const zeros = twin.zeros + ((<usize>start) << 2)
     const norms = tileNorms(twin.norms, start, twin.valueBytes)
-    digitsOfTile(x, xStride, rows, width, values, slot, steps, zeros, norms, scratch)
+    digitsOfTile(x, xStride, rows, width, values, slot, twin.slotBytes, steps, zeros, norms, scratch)
     return
   }
   for (let row: i32 = 0; row < rows; row++, x += xStride) {

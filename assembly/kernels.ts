@@ -3,7 +3,7 @@
  * src/generated/constants.ts, for whoever places things in memory.
  */
 export { QUERY_ROWS } from './attention'
-export { SECOND_HEADER } from './digits'
+export { LISTED_BYTES, SECOND_HEADER } from './digits'
 export { ROW_LANES } from './layer-norm'
 export { INT8_PANEL } from './linear-int8'
 export { packEmbeddingInt8, packLinearFloat32, packLinearInt8, widenValues } from './packing'

@@ -22,12 +22,12 @@
  */
 import { activateInt8 } from './activation'
 import { Int8Tile } from './commands'
-import { secondSlot, tileNorms } from './digits'
+import { tileNorms } from './digits'
 import { INT8_PANEL } from './linear-int8'
 import { COLUMN_BYTES } from './packing'
+import { addSecondDigits, JOINED_PANELS } from './second-digits'
 import {
   beginPanel,
-  fitsShortSums,
   longestBlock,
   MOST_SHORT_ROWS,
   middleOf,
@@ -39,8 +39,6 @@ import {
 import { nextTileRows } from './tile-rows'
 import { firstDigits8 } from './tiles-digits'
 import { firstDigits16 } from './tiles-digits-16'
-import { secondDigits8 } from './tiles-second'
-import { shortSeconds8 } from './tiles-second-short'
 import { shortDigits8 } from './tiles-short'
 
 /** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
@@ -48,6 +46,11 @@ const ROW_BLOCK_BYTES: i32 = 1 << 19
 
 /** Bytes of a panel for one group of inputs. */
 const GROUP_BYTES: i32 = 4 * INT8_PANEL
+
+/** Where the sums stand in the columns of a panel. */
+const SUM_OFFSET: usize = 64
+/** Rows that are finished together, over all joined panels: they stay in the first-level cache meanwhile. */
+const FINISHED_ROWS: i32 = 16
 
 /** With so few rows the tiles after the first fetch the next panel; with so many all do, a little each. */
 const FEW_ROWS: i32 = 16
@@ -66,17 +69,15 @@ function aheadStep(rows: i32, tileRows: i32): usize {
 }
 
 /**
- * The sums of one tile, int32, become floats in place. The order of these
+ * The sums of some rows over a panel, int32, become floats in place. The order of these
  * operations is part of the contract.
  *
  * @param steps    one float32 a row; `zeros`: one int32 a row
- * @param middle   from where first digits count in the sums: 0 but in short sums
  * @param columns  8 column scales, 8 biases, 8 sums
  */
-function finishTile(
+function finishRows(
   steps: usize,
   zeros: usize,
-  middle: i32,
   columns: usize,
   out: usize,
   rows: i32,
@@ -86,11 +87,11 @@ function finishTile(
   const scaleB = v128.load(columns, 16)
   const biasA = v128.load(columns, 32)
   const biasB = v128.load(columns, 48)
-  const sumA = v128.load(columns, 64)
-  const sumB = v128.load(columns, 80)
+  const sumA = v128.load(columns, SUM_OFFSET)
+  const sumB = v128.load(columns, SUM_OFFSET + 16)
   for (let row: i32 = 0; row < rows; row++, steps += 4, zeros += 4, out += outStride) {
     const step = v128.load32_splat(steps)
-    const zero = i32x4.splat(load<i32>(zeros) - middle)
+    const zero = v128.load32_splat(zeros)
     const a = f32x4.convert_i32x4_s(i32x4.sub(v128.load(out), i32x4.mul(zero, sumA)))
     const b = f32x4.convert_i32x4_s(i32x4.sub(v128.load(out, 16), i32x4.mul(zero, sumB)))
     v128.store(out, f32x4.add(f32x4.mul(a, f32x4.mul(step, scaleA)), biasA))
@@ -138,47 +139,62 @@ export function linearDigits(
     const firstTouches = last - start > FEW_ROWS
     const step = aheadStep(last - start, tileRows)
     for (let panel = from; panel < to; ) {
-      const panelStart = weights + panelSize * panel
-      const w = panelStart + panelNormBytes(groups)
-      const panelOut = out + ((<usize>panel) << 5)
-      const panelColumns = columns + COLUMN_BYTES * panel
-      const pair = tile === Int8Tile.joined && panel + 1 < to
-      const joined = pair ? 2 : 1
-      const short = tile === Int8Tile.short && last - start >= SHORT_ROWS && fitsShortSums(groups)
-      if (short) beginPanel(panelStart, groups, scratch)
-      let ahead = panel + 1 < to ? panelStart + panelSize : panelStart
-      const aheadEnd = ahead + panelSize
-      for (let row = start; row < last; ) {
-        const count = nextTileRows(rows - row, tileRows)
-        const slot = secondSlot(second, row, rowBytes, slotBytes)
-        const x = first + rowBytes * row
-        const at = (<usize>row) << 2
-        const tileOut = panelOut + outStride * row
-        const reached = ahead + step * <usize>groups
-        const touches = (row > start || firstTouches) && reached <= aheadEnd
-        const touched = touches ? step : 0
-        // Above 0 where sums are short.
-        let middle: i32 = 0
-        if (pair) firstDigits16(count, x, w, w + panelSize, groups, tileOut, outStride)
-        else if (short && count >= SHORT_ROWS && count <= MOST_SHORT_ROWS) {
-          const tileNorm = tileNorms(norms, row, rowBytes)
-          const blockBytes = longestBlock(groups, scratch, tileNorm)
-          middle = middleOf(blockBytes, tileNorm)
-          const starts = startsOf(w, groups, scratch, blockBytes, middle)
-          shortDigits8(count, x, w, starts, groups, blockBytes, tileOut, outStride, ahead, touched)
-          shortSeconds8(count, slot, w, groups, starts, tileOut, outStride)
-        } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
-        if (touches) ahead = reached
-        for (let part: i32 = 0; part < joined; part++) {
-          const partOut = tileOut + ((<usize>part) << 5)
-          const partColumns = panelColumns + COLUMN_BYTES * part
-          if (middle === 0) secondDigits8(count, slot, w + panelSize * part, groups, partOut, outStride)
-          finishTile(steps + at, zeros + at, middle, partColumns, partOut, count, outStride)
+      const panels = to - panel >= JOINED_PANELS ? JOINED_PANELS : 1
+      for (let one = panel; one < panel + panels; ) {
+        const panelStart = weights + panelSize * one
+        const w = panelStart + panelNormBytes(groups)
+        const panelOut = out + ((<usize>one) << 5)
+        const sums = columns + COLUMN_BYTES * one + SUM_OFFSET
+        const pair = tile === Int8Tile.joined && panels > 1
+        const short = tile === Int8Tile.short && last - start >= SHORT_ROWS
+        if (short) beginPanel(panelStart, groups, scratch)
+        let ahead = one + 1 < to ? panelStart + panelSize : panelStart
+        const aheadEnd = ahead + panelSize
+        for (let row = start; row < last; ) {
+          const count = nextTileRows(rows - row, tileRows)
+          const x = first + rowBytes * row
+          const tileOut = panelOut + outStride * row
+          const reached = ahead + step * <usize>groups
+          const touches = (row > start || firstTouches) && reached <= aheadEnd
+          const touched = touches ? step : 0
+          if (pair) firstDigits16(count, x, w, w + panelSize, groups, tileOut, outStride)
+          else if (short && count >= SHORT_ROWS && count <= MOST_SHORT_ROWS) {
+            const tileNorm = tileNorms(norms, row, rowBytes)
+            const blockBytes = longestBlock(groups, scratch, tileNorm)
+            const middle = middleOf(blockBytes, tileNorm)
+            const starts = startsOf(w, groups, sums, scratch, blockBytes, middle)
+            shortDigits8(count, x, w, starts, groups, blockBytes, tileOut, outStride, ahead, touched)
+          } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
+          if (touches) ahead = reached
+          row += count
         }
-        activateInt8(activation, tileOut, count, joined * INT8_PANEL, outStride)
-        row += count
+        one += pair ? 2 : 1
       }
-      panel += joined
+      const joinedOut = out + ((<usize>panel) << 5)
+      const w = weights + panelSize * panel + panelNormBytes(groups)
+      for (let row = start; row < last; row += FINISHED_ROWS) {
+        const count = min(last - row, FINISHED_ROWS)
+        const at = (<usize>row) << 2
+        const rowsOut = joinedOut + outStride * row
+        for (let i: i32 = 0; i < count; i++) {
+          const slot = second + slotBytes * (row + i)
+          addSecondDigits(
+            slot,
+            w,
+            panelSize,
+            panels,
+            groups,
+            tile === Int8Tile.short,
+            rowsOut + outStride * i,
+          )
+        }
+        for (let part: i32 = 0; part < panels; part++) {
+          const partColumns = columns + COLUMN_BYTES * (panel + part)
+          finishRows(steps + at, zeros + at, partColumns, rowsOut + ((<usize>part) << 5), count, outStride)
+        }
+        activateInt8(activation, rowsOut, count, panels * INT8_PANEL, outStride)
+      }
+      panel += panels
     }
     start = last
   }

@@ -22,15 +22,14 @@ export const MOST_SHORT_ROWS: i32 = 5
 const HALF_MIDDLE: i32 = 63
 /** 32·32·32,480 / 2¹⁵: below int16 by what a norm may be too small where a weight of -128 was taken for -127, and by the rounding. */
 const LARGEST_PRODUCT: i32 = 1015
-/** Groups of inputs up to which second digits fit: tiles-second-short.ts. */
-const MOST_GROUPS: i32 = 7_250
 
 /** Bytes of a panel's blocks of 8, 4 and 2 groups. */
 export const LONG_BLOCK: usize = 256
 const SHORT_BLOCK: usize = 128
 const HALF_BLOCK: usize = 64
-/** Bytes of the starts of a block. */
+/** Bytes of the starts of a block, and before the first of them. */
 const START_BYTES: usize = 32
+const START_HEADER: usize = 48
 
 /** Inputs whose norms stand together: a byte for 8 of them in a panel, three times as much in a tile. */
 export const NORM_INPUTS: i32 = 128
@@ -59,11 +58,6 @@ export function panelBytes(groups: i32): usize {
 /** Bytes of a tile's norms. */
 export function tileNormBytes(groups: i32): usize {
   return <usize>NORM_HEADER + 3 * panelNormBytes(groups)
-}
-
-/** Whether second digits of so many groups fit. */
-export function fitsShortSums(groups: i32): bool {
-  return groups <= MOST_GROUPS
 }
 
 /** A quarter of the sums of the squares of two numbers, rounded up. */
@@ -204,15 +198,26 @@ export function middleOf(blockBytes: usize, tile: usize): i32 {
   return blockBytes === HALF_BLOCK ? HALF_MIDDLE : load<i32>(tile)
 }
 
-/** The starts of the panel for blocks of so many bytes and a middle above 0; they are made where scratch has not got them. */
-export function startsOf(w: usize, groups: i32, scratch: usize, blockBytes: usize, middle: i32): usize {
+/**
+ * The starts of the panel for blocks of so many bytes and a middle above 0; they are made where scratch has not got them.
+ *
+ * @param sums  of each channel's weights, int32
+ */
+export function startsOf(
+  w: usize,
+  groups: i32,
+  sums: usize,
+  scratch: usize,
+  blockBytes: usize,
+  middle: i32,
+): usize {
   const half = scratch + tileNormBytes(groups)
-  const short = half + 16 + START_BYTES * <usize>(groups >> 1)
-  const long = short + 16 + START_BYTES * <usize>(groups >> 2)
+  const short = half + START_HEADER + START_BYTES * <usize>(groups >> 1)
+  const long = short + START_HEADER + START_BYTES * <usize>(groups >> 2)
   const starts = blockBytes === LONG_BLOCK ? long : blockBytes === SHORT_BLOCK ? short : half
   const made = scratch + (blockBytes >> 6)
   if (<i32>load<u8>(made) !== middle) {
-    shortStarts(w, groups, blockBytes, middle, starts)
+    shortStarts(w, groups, sums, blockBytes, middle, starts)
     store<u8>(made, middle)
   }
   return starts
@@ -221,11 +226,20 @@ export function startsOf(w: usize, groups: i32, scratch: usize, blockBytes: usiz
 /**
  * -middle·Σ w for each lane of a panel, int16, modulo 2¹⁶.
  *
- * @param starts  16 bytes of ones for `addPairs`, then 32 bytes a block
+ * @param starts  16 bytes of ones for `addPairs`, what all lanes of a channel's blocks begin below 0, int32, then 32 bytes a block
  */
-export function shortStarts(w: usize, groups: i32, blockBytes: usize, middle: i32, starts: usize): void {
+function shortStarts(
+  w: usize,
+  groups: i32,
+  sums: usize,
+  blockBytes: usize,
+  middle: i32,
+  starts: usize,
+): void {
   const middles = i8x16.splat(<i8>middle)
   v128.store(starts, i16x8.splat(1))
+  v128.store(starts, i32x4.mul(i32x4.splat(middle), v128.load(sums)), 16)
+  v128.store(starts, i32x4.mul(i32x4.splat(middle), v128.load(sums, 16)), 32)
   const end = w + ((<usize>groups) << 5)
   for (; w < end; starts += START_BYTES) {
     let a = i16x8.splat(0)
@@ -236,7 +250,7 @@ export function shortStarts(w: usize, groups: i32, blockBytes: usize, middle: i3
       a = dotShort(v128.load(w, 32), middles, a)
       b = dotShort(v128.load(w, 48), middles, b)
     }
-    v128.store(starts, i16x8.neg(a), 16)
-    v128.store(starts, i16x8.neg(b), 32)
+    v128.store(starts + START_HEADER, i16x8.neg(a))
+    v128.store(starts + START_HEADER, i16x8.neg(b), 16)
   }
 }

@@ -14,13 +14,13 @@ const OUT_STRIDE: usize = 32
  * Multiplies 30 rows of `inputs` numbers with 8 channels, `times` times over.
  *
  * @param tile    RacedTile
- * @param at      memory for the operands and sums of a tile: 34·inputs + 208 bytes
+ * @param at      memory for the operands and sums of a tile: 34·inputs + 240 bytes
  */
 export function raceTile(tile: i32, at: usize, inputs: i32, times: i32): void {
   if (!ASC_FEATURE_RELAXED_SIMD) return
   const w = at + ((<usize>inputs) << 4)
   const starts = w + ((<usize>inputs) << 4)
-  const out = starts + 16 + ((<usize>inputs) << 1)
+  const out = starts + 48 + ((<usize>inputs) << 1)
   const tileRows = tile === RacedTile.short ? 5 : 6
   for (let tiles = (times * ROWS) / tileRows; tiles > 0; tiles--) {
     if (tile === RacedTile.short)

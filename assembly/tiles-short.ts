@@ -31,15 +31,18 @@ function short4x2(
   ahead: usize,
   aheadStep: usize,
 ): void {
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  let y1a = i32x4.splat(0)
-  let y1b = i32x4.splat(0)
-  let y2a = i32x4.splat(0)
-  let y2b = i32x4.splat(0)
-  let y3a = i32x4.splat(0)
-  let y3b = i32x4.splat(0)
   const ones = v128.load(starts)
+  const firstA = v128.load(starts, 16)
+  const firstB = v128.load(starts, 32)
+  starts += 32
+  let y0a = firstA
+  let y0b = firstB
+  let y1a = firstA
+  let y1b = firstB
+  let y2a = firstA
+  let y2b = firstB
+  let y3a = firstA
+  let y3b = firstB
   v128.load32_splat(x, 4)
   v128.load32_splat(x, 8)
   v128.load32_splat(x, 12)
@@ -127,17 +130,20 @@ function short5x2(
   ahead: usize,
   aheadStep: usize,
 ): void {
-  let y0a = i32x4.splat(0)
-  let y0b = i32x4.splat(0)
-  let y1a = i32x4.splat(0)
-  let y1b = i32x4.splat(0)
-  let y2a = i32x4.splat(0)
-  let y2b = i32x4.splat(0)
-  let y3a = i32x4.splat(0)
-  let y3b = i32x4.splat(0)
-  let y4a = i32x4.splat(0)
-  let y4b = i32x4.splat(0)
   const ones = v128.load(starts)
+  const firstA = v128.load(starts, 16)
+  const firstB = v128.load(starts, 32)
+  starts += 32
+  let y0a = firstA
+  let y0b = firstB
+  let y1a = firstA
+  let y1b = firstB
+  let y2a = firstA
+  let y2b = firstB
+  let y3a = firstA
+  let y3b = firstB
+  let y4a = firstA
+  let y4b = firstB
   v128.load32_splat(x, 4)
   v128.load32_splat(x, 8)
   v128.load32_splat(x, 12)

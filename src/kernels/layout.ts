@@ -5,6 +5,7 @@
 import {
   CLOSEST_TILES,
   INT8_PANEL,
+  LISTED_BYTES,
   MOST_TILE_ROWS,
   NORM_HEADER,
   NORM_INPUTS,
@@ -122,8 +123,8 @@ export class Layout {
         digits: undefined,
       }
     }
-    // Each number has a first digit and may have a second of either sign; each group of four inputs may be listed twice a tile.
-    const slotBytes = 3 * SECOND_HEADER + padded
+    // Each group of four inputs may be listed twice, with digits of either sign.
+    const slotBytes = 2 * SECOND_HEADER + (2 * LISTED_BYTES * padded) / 4
     const tiles = Math.floor(rows / CLOSEST_TILES) + 1
     return {
       values: this.#space.allocate(rows * padded),
@@ -131,7 +132,7 @@ export class Layout {
       steps,
       digits: {
         zeros: this.#space.allocate(4 * rows),
-        slots: this.#space.allocate(2 * rows * padded + tiles * slotBytes),
+        slots: this.#space.allocate(rows * slotBytes),
         slotBytes,
         norms: this.#space.allocate(tiles * tileNormBytes(padded)),
       },
@@ -192,10 +193,10 @@ export class Layout {
     const widenedPanel = 2 * INT8_PANEL * padded
     const packedRow = padded + 4 * padded
     const norms = tileNormBytes(padded)
-    // Each row's step and what it was found by, second digits with room for a vector, and squares: assembly/digits.ts.
-    const tileDigits = 16 * MOST_TILE_ROWS + MOST_TILE_ROWS * padded + 16 + 4 * norms
+    // Each row's step and what it was found by, second digits of one, and squares: assembly/digits.ts.
+    const tileDigits = 16 * MOST_TILE_ROWS + padded + 4 * norms
     // Starts of int16 for blocks of 8, 4 and 2 groups of inputs.
-    const shortSums = 5 * SECOND_HEADER + norms + (1 + 2 + 4) * padded
+    const shortSums = 16 + norms + 3 * 48 + (1 + 2 + 4) * padded
     const attention = attentionScratch(tokens, headDim, this.float32Panel).end
     const exact = attentionInt16Scratch(tokens, headDim).end
     const most = Math.max(attention, exact, widenedPanel, packedRow, tileDigits, shortSums)

@@ -140,25 +140,22 @@ export class Bench {
         assert.ok(values[at]! <= 127, 'a first digit has 7 bits')
         values[at] = values[at]! - zeros[i]!
       })
-      const slot = digits.slots + 2 * first * padded + Math.floor(first / 3) * digits.slotBytes
-      const view = new DataView(buffer, slot)
-      const numbersAt = padded * count + 16
-      for (const [list, sign] of [
+    }
+    const view = new DataView(buffer)
+    for (let row = 0; digits && row < rows; row++) {
+      const slot = digits.slots + row * digits.slotBytes
+      let at = slot + 16
+      for (const [part, sign] of [
         [0, 1],
-        [1, -1],
+        [4, -1],
       ] as const) {
-        const from = 16 + list * (numbersAt + padded / 2)
-        const groups = view.getInt32(4 * list, true)
-        listed += groups
-        for (let index = 0; index < groups; index++) {
-          const number = view.getUint16(from + numbersAt + 2 * index, true)
-          for (let i = 0; i < count; i++) {
-            for (let k = 0; k < 4; k++) {
-              const second = view.getUint8(from + (index * count + i) * 4 + k)
-              assert.ok(second <= 63, 'the magnitude of a second digit')
-              const at = (first + i) * padded + 4 * number + k
-              values[at] = values[at]! + sign * 128 * second
-            }
+        for (const end = view.getInt32(slot + part, true); at < end; at += 6) {
+          listed++
+          const group = row * padded + 4 * view.getUint16(at + 4, true)
+          for (let k = 0; k < 4; k++) {
+            const second = view.getUint8(at + k)
+            assert.ok(second <= 63, 'the magnitude of a second digit')
+            values[group + k] = values[group + k]! + sign * 128 * second
           }
         }
       }
