@@ -58,7 +58,7 @@ export class QuantizedRows {
   valueBytes: usize
   /** One float32 a row. */
   steps: usize
-  /** For digits: one int32 a row, the slots of second digits, and what each tile's has beside its digits, in bytes. */
+  /** For digits: one int32 a row, the slots of second digits, and the bytes of each. */
   zeros: usize
   second: usize
   slotBytes: usize

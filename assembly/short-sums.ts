@@ -29,7 +29,7 @@ const SHORT_BLOCK: usize = 128
 const HALF_BLOCK: usize = 64
 /** Bytes of the starts of a block, and before the first of them. */
 const START_BYTES: usize = 32
-const START_HEADER: usize = 48
+export const START_HEADER: i32 = 48
 
 /** Inputs whose norms stand together: a byte for 8 of them in a panel, three times as much in a tile. */
 export const NORM_INPUTS: i32 = 128
@@ -212,8 +212,8 @@ export function startsOf(
   middle: i32,
 ): usize {
   const half = scratch + tileNormBytes(groups)
-  const short = half + START_HEADER + START_BYTES * <usize>(groups >> 1)
-  const long = short + START_HEADER + START_BYTES * <usize>(groups >> 2)
+  const short = half + <usize>START_HEADER + START_BYTES * <usize>(groups >> 1)
+  const long = short + <usize>START_HEADER + START_BYTES * <usize>(groups >> 2)
   const starts = blockBytes === LONG_BLOCK ? long : blockBytes === SHORT_BLOCK ? short : half
   const made = scratch + (blockBytes >> 6)
   if (<i32>load<u8>(made) !== middle) {
@@ -250,7 +250,7 @@ function shortStarts(
       a = dotShort(v128.load(w, 32), middles, a)
       b = dotShort(v128.load(w, 48), middles, b)
     }
-    v128.store(starts + START_HEADER, i16x8.neg(a))
-    v128.store(starts + START_HEADER, i16x8.neg(b), 16)
+    v128.store(starts + <usize>START_HEADER, i16x8.neg(a))
+    v128.store(starts + <usize>START_HEADER, i16x8.neg(b), 16)
   }
 }

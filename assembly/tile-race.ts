@@ -1,7 +1,7 @@
 /** The tiles of int8 side by side, for src/kernels/race.ts, which times them. Only in the relaxed build, which has them all. */
 
 import { RacedTile } from './commands'
-import { LONG_BLOCK } from './short-sums'
+import { LONG_BLOCK, START_HEADER } from './short-sums'
 import { firstDigits8 } from './tiles-digits'
 import { int16Tile } from './tiles-int16'
 import { shortDigits8 } from './tiles-short'
@@ -20,7 +20,7 @@ export function raceTile(tile: i32, at: usize, inputs: i32, times: i32): void {
   if (!ASC_FEATURE_RELAXED_SIMD) return
   const w = at + ((<usize>inputs) << 4)
   const starts = w + ((<usize>inputs) << 4)
-  const out = starts + 48 + ((<usize>inputs) << 1)
+  const out = starts + <usize>START_HEADER + ((<usize>inputs) << 1)
   const tileRows = tile === RacedTile.short ? 5 : 6
   for (let tiles = (times * ROWS) / tileRows; tiles > 0; tiles--) {
     if (tile === RacedTile.short)

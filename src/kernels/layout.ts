@@ -12,6 +12,7 @@ import {
   QUERY_ROWS,
   ROW_LANES,
   SECOND_HEADER,
+  START_HEADER,
 } from '../generated/constants.ts'
 import { type AddressSpace, type KernelMemory, roundUp } from './memory.ts'
 import type {
@@ -195,8 +196,8 @@ export class Layout {
     const norms = tileNormBytes(padded)
     // Each row's step and what it was found by, second digits of one, and squares: assembly/digits.ts.
     const tileDigits = 16 * MOST_TILE_ROWS + padded + 4 * norms
-    // Starts of int16 for blocks of 8, 4 and 2 groups of inputs.
-    const shortSums = 16 + norms + 3 * 48 + (1 + 2 + 4) * padded
+    // Starts for blocks of 8 groups of inputs, of which the last may be half a one, 4 and 2: assembly/short-sums.ts.
+    const shortSums = norms + 3 * START_HEADER + (1 + 2 + 4) * padded + 16
     const attention = attentionScratch(tokens, headDim, this.float32Panel).end
     const exact = attentionInt16Scratch(tokens, headDim).end
     const most = Math.max(attention, exact, widenedPanel, packedRow, tileDigits, shortSums)

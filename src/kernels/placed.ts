@@ -50,7 +50,7 @@ export interface SecondDigits {
   /** One int32 a row. */
   readonly zeros: number
   readonly slots: number
-  /** Bytes that a tile's slot has beside its digits. */
+  /** Bytes of a row's slot. */
   readonly slotBytes: number
   /** What short sums need to know of each tile: assembly/short-sums.ts. */
   readonly norms: number
