@@ -141,13 +141,13 @@ export function linearDigits(
     const firstTouches = last - start > FEW_ROWS
     const step = aheadStep(last - start, tileRows)
     for (let panel = from; panel < to; ) {
-      const panels = to - panel >= JOINED_PANELS ? JOINED_PANELS : 1
+      const panels = min(to - panel, JOINED_PANELS)
       for (let one = panel; one < panel + panels; ) {
         const panelStart = weights + panelSize * one
         const w = panelStart + panelNormBytes(groups)
         const panelOut = out + ((<usize>one) << 5)
         const sums = columns + COLUMN_BYTES * one + SUM_OFFSET
-        const pair = tile === Int8Tile.joined && panels > 1
+        const pair = tile === Int8Tile.joined && one + 1 < panel + panels
         const short = tile === Int8Tile.short && last - start >= SHORT_ROWS
         if (short) beginPanel(panelStart, groups, scratch)
         let ahead = one + 1 < to ? panelStart + panelSize : panelStart

@@ -8,7 +8,7 @@
 import { LISTED_BYTES, SECOND_HEADER } from './digits'
 import { dotDigits, dotShort } from './simd'
 
-/** Panels that are taken together where there are so many. */
+/** Panels that are taken together; of fewer, at the end, each by itself. */
 export const JOINED_PANELS: i32 = 4
 
 /**
@@ -158,7 +158,7 @@ function short1(slot: usize, w: usize, blockBytes: usize, out: usize): void {
 }
 
 /**
- * One row and one panel, or JOINED_PANELS.
+ * One row, up to JOINED_PANELS panels.
  *
  * @param slot   the row's
  * @param w      the weights of the first panel; `panelBytes` to those of the next
@@ -175,10 +175,14 @@ export function addSecondDigits(
   out: usize,
 ): void {
   if (load<usize>(slot, 4) === slot + <usize>SECOND_HEADER) return
-  if (short) {
-    const blockBytes = <usize>(LISTED_BYTES * (MOST_SHORT / groups))
-    if (panels === JOINED_PANELS) short4(slot, w, panelBytes, blockBytes, out)
-    else short1(slot, w, blockBytes, out)
-  } else if (panels === JOINED_PANELS) digits4(slot, w, panelBytes, out)
-  else digits1(slot, w, out)
+  const blockBytes = <usize>(LISTED_BYTES * (MOST_SHORT / groups))
+  if (panels === JOINED_PANELS) {
+    if (short) short4(slot, w, panelBytes, blockBytes, out)
+    else digits4(slot, w, panelBytes, out)
+    return
+  }
+  for (const end = w + panelBytes * panels; w < end; w += panelBytes, out += 32) {
+    if (short) short1(slot, w, blockBytes, out)
+    else digits1(slot, w, out)
+  }
 }
