@@ -228,7 +228,7 @@ export function startsOf(
  *
  * @param starts  16 bytes of ones for `addPairs`, what all lanes of a channel's blocks begin below 0, int32, then 32 bytes a block
  */
-function shortStarts(
+export function shortStarts(
   w: usize,
   groups: i32,
   sums: usize,

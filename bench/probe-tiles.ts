@@ -526,8 +526,8 @@ function digitsTile6x4(x: usize, w: usize, steps: i32, out: usize, outStride: us
 
 /** Where the lanes of the panel that is computed start: below the operands. */
 const STARTS: usize = 32768
-
-/** Their sums are less by MIDDLE·Σ w. */
+/** Zeros, as if they were the sums of its weights: so its sums stay less by MIDDLE·Σ w. */
+const NO_SUMS: usize = STARTS - 32
 const MIDDLE: i32 = 63
 
 function shortTile5x2(x: usize, w: usize, steps: i32, out: usize, outStride: usize): void {
@@ -546,7 +546,7 @@ export function short_5x2(x: usize, w: usize, out: usize, rows: i32, channels: i
   if (!ASC_FEATURE_RELAXED_SIMD) return
   const panelBytes = (<usize>steps) << 5
   for (let n: i32 = 0; n < channels; n += 8, w += panelBytes) {
-    shortStarts(w, steps, LONG_BLOCK, MIDDLE, STARTS)
+    shortStarts(w, steps, NO_SUMS, LONG_BLOCK, MIDDLE, STARTS)
     sweep(shortTile5x2, 5, 8, 32, x, w, out + ((<usize>n) << 2), rows, 8, steps, channels)
   }
 }
