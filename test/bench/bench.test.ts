@@ -10,7 +10,7 @@ import { rootPath } from '../shared.ts'
 /** A suite and a word of each table that it must print. */
 const SUITES: Record<string, readonly string[]> = {
   kernels: ['### int8 simd', '### float32'],
-  layers: ['### int8 simd', '### float32', 'outside linear layers'],
+  layers: ['### int8 ', '### float32', 'outside linear layers'],
   tokenizer: ['### Tokenizer'],
   forward: ['### shipped, int8', '### shipped, float32', '### plain, float32'],
   batches: ['sentences, int8, texts/s'],
