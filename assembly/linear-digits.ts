@@ -27,7 +27,7 @@ import { Int8Tile } from './commands'
 import { tileNorms } from './digits'
 import { INT8_PANEL } from './linear-int8'
 import { COLUMN_BYTES } from './packing'
-import { addSecondDigits, JOINED_PANELS } from './second-digits'
+import { addSecondDigits, JOINED_PANELS, shortBlockBytes } from './second-digits'
 import {
   beginPanel,
   longestBlock,
@@ -133,6 +133,7 @@ export function linearDigits(
   const panelSize = panelBytes(groups)
   const rowBytes = (<usize>groups) << 2
   const blockRows = max(ROW_BLOCK_BYTES / <i32>rowBytes, tileRows)
+  const secondBlockBytes: usize = tile === Int8Tile.short ? shortBlockBytes(groups) : 0
   let start: i32 = 0
   while (start < rows) {
     // A block ends with a tile.
@@ -180,15 +181,7 @@ export function linearDigits(
         const rowsOut = joinedOut + outStride * row
         for (let i: i32 = 0; i < count; i++) {
           const slot = second + slotBytes * (row + i)
-          addSecondDigits(
-            slot,
-            w,
-            panelSize,
-            panels,
-            groups,
-            tile === Int8Tile.short,
-            rowsOut + outStride * i,
-          )
+          addSecondDigits(slot, w, panelSize, panels, secondBlockBytes, rowsOut + outStride * i)
         }
         for (let part: i32 = 0; part < panels; part++) {
           const partColumns = columns + COLUMN_BYTES * (panel + part)

@@ -1,7 +1,7 @@
 /** One suite over every variant: against the reference bit for bit, or nearly where products are fused, and against float64. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACTIVATIONS, type Matrix, type Precision } from '#dist/kernels/kernels.js'
+import { ACTIVATIONS, type Precision } from '#dist/kernels/kernels.js'
 import { quantizeWeights } from '#dist/kernels/quantization.js'
 import { floats, seeded } from '../random.ts'
 import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
@@ -68,22 +68,6 @@ function attentionInDoubles(
 /** One number in 29 far from the others, so that it has a second digit. */
 function withOutliers(values: Float32Array): Float32Array {
   return values.map((value, i) => (i % 29 === 0 ? 20 * value : value))
-}
-
-function identityOf(columns: number): Float32Array {
-  const identity = new Float32Array(columns * columns)
-  for (let i = 0; i < columns; i++) identity[i * columns + i] = 1
-  return identity
-}
-
-/** Rows with their quantised twin, as a layer that changes nothing writes it. */
-function quantized(bench: Bench, values: Float32Array, rows: number, columns: number): Matrix {
-  const source = bench.matrix(rows, columns)
-  bench.fill(source, values)
-  const x = bench.matrix(rows, columns, 'int8')
-  const same = bench.linear('float32', columns, columns, identityOf(columns), new Float32Array(columns))
-  bench.kernels.linear(source, same, x, 'identity')
-  return x
 }
 
 for (const variant of variants()) {
@@ -315,7 +299,7 @@ for (const variant of variants()) {
           const [expected, found] = await Promise.all(
             [reference, variant].map(async (each) => {
               const bench = new Bench(await each.create())
-              const x = quantized(bench, rows, count, inputs)
+              const x = bench.quantized(rows, count, inputs)
               const layer = bench.layout.linear('int8', inputs, outputs)
               const { address } = bench.vector(weights)
               // A layer's memory may have held another one, as that of a slice of words has.
@@ -352,7 +336,7 @@ for (const variant of variants()) {
       const [expected, found] = await Promise.all(
         [reference, variant].map(async (each) => {
           const bench = new Bench(await each.create())
-          const x = quantized(bench, rows, count, inputs)
+          const x = bench.quantized(rows, count, inputs)
           const layer = bench.linear('int8', inputs, outputs, weights, new Float32Array(outputs))
           const out = bench.matrix(count, outputs)
           bench.kernels.linear(x, layer, out, 'identity')
@@ -370,7 +354,7 @@ for (const variant of variants()) {
     const [expected, found] = await Promise.all(
       [reference, variant].map(async (each) => {
         const bench = new Bench(await each.create())
-        const x = quantized(bench, rows, count, inputs)
+        const x = bench.quantized(rows, count, inputs)
         const layer = bench.layout.linear('int8', inputs, outputs)
         const { address } = bench.integers(new Array((inputs * outputs) / 4).fill(0x80808080 | 0))
         bench.kernels.packLinear({ address, type: 'I8', rows: outputs, first: 0 }, layer)
@@ -402,7 +386,7 @@ for (const variant of variants()) {
         const [expected, found] = await Promise.all(
           [reference, variant].map(async (each) => {
             const bench = new Bench(await each.create())
-            const out = quantized(bench, rows, count, columns)
+            const out = bench.quantized(rows, count, columns)
             assert.is(bench.broken(), 0)
             return bench.readQuantized(out).values
           }),

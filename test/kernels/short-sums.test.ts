@@ -69,13 +69,7 @@ for (const variant of variants().filter(({ name }) => name.includes('short'))) {
       const [expected, found] = await Promise.all(
         [reference, variant].map(async (each) => {
           const bench = new Bench(await each.create())
-          const [source, x] = [bench.matrix(count, inputs), bench.matrix(count, inputs, 'int8')]
-          bench.fill(source, rows)
-          const identity = Float32Array.from({ length: inputs ** 2 }, (_, i) =>
-            i % (inputs + 1) === 0 ? 1 : 0,
-          )
-          const same = bench.linear('float32', inputs, inputs, identity, new Float32Array(inputs))
-          bench.kernels.linear(source, same, x, 'identity')
+          const x = bench.quantized(rows, count, inputs)
           assert.ok(bench.readQuantized(x).steps.every((step) => step === 1))
           const layer = bench.linear('int8', inputs, OUTPUTS, weights, new Float32Array(OUTPUTS))
           const out = bench.matrix(count, OUTPUTS)

@@ -105,6 +105,18 @@ export class Bench {
     }
   }
 
+  /** Rows with their quantised twin, as a layer that changes nothing writes it. */
+  quantized(values: Float32Array, rows: number, columns: number): Matrix {
+    const source = this.matrix(rows, columns)
+    this.fill(source, values)
+    const x = this.matrix(rows, columns, 'int8')
+    const identity = new Float32Array(columns * columns)
+    for (let i = 0; i < columns; i++) identity[i * columns + i] = 1
+    const same = this.linear('float32', columns, columns, identity, new Float32Array(columns))
+    this.kernels.linear(source, same, x, 'identity')
+    return x
+  }
+
   read(matrix: Matrix): Float32Array {
     return this.kernels.memory.copyRows(matrix)
   }
