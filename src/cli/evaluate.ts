@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import type { TextOptions } from '../entities/types.ts'
@@ -14,6 +13,7 @@ import {
 } from '../evaluate/evaluation.ts'
 import { joinWords, labelsOfWords } from '../evaluate/joined-words.ts'
 import { reportHtml } from '../evaluate/report-html.ts'
+import { temporaryName } from '../hub/paths.node.ts'
 import { renameOverSync } from '../hub/rename.node.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
@@ -117,7 +117,7 @@ async function isSameFile(one: string, other: string): Promise<boolean> {
 
 /** Beside its place first, so that no half of it is ever seen there; in one turn, so that no signal leaves one behind. */
 function writePage(path: string, html: string): void {
-  const beside = `${path}.${randomBytes(6).toString('hex')}`
+  const beside = temporaryName(path)
   try {
     writeFileSync(beside, html, { flag: 'wx' })
     renameOverSync(beside, path)
