@@ -23,7 +23,7 @@ export async function prepareRules({
   ignoreLabels,
 }: RecognizeOptions): Promise<AddRules> {
   if (rules === undefined) return (_, entities) => entities
-  const { compileRules, mergeRules } = await import('../rules/rules.ts')
+  const { compileRules, mergeRules } = await import('../rules/compile-rules.ts')
   const compiled = compileRules(rules)
   const wanted = (type: string): boolean => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type)
   return ({ text, words }, entities) => {

@@ -10,7 +10,7 @@
 import type { PatternRule } from './types.ts'
 
 export { parseRules } from './parse-rules.ts'
-export { compileRules } from './rules.ts'
+export { compileRules } from './compile-rules.ts'
 export type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './types.ts'
 
 /** EMAIL: an address as mail programs take it, `ana.lopez+x@mail.example.org`; international ones too. */

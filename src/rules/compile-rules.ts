@@ -2,15 +2,9 @@
 
 import { isObject, kindOf } from '../check/kind.ts'
 import { type Checks, callback, checkOptions, text as string, trueOrFalse } from '../check/options.ts'
-import { isSpace } from '../text/letters.ts'
-import { readLines } from '../text/lines.ts'
-import { parsePattern } from './parse-pattern.ts'
 import { Phrases } from './phrases.ts'
 import { Searcher } from './search.ts'
 import type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './types.ts'
-
-/** Units of a line that a pattern reads at once; longer ones are read in parts, parted at white space where there is some. */
-const LONGEST_LINE = 65_536
 
 type Finder = (text: string) => { readonly start: number; readonly end: number }[]
 
@@ -72,18 +66,16 @@ function compile(rule: Rule, index: number): { type: string; find: Finder } {
     const phrases = new Phrases(rule.phrases, rule.ignoreCase ?? false, `${name}.phrases`)
     return { type, find: (text) => phrases.find(text) }
   }
-  const searcher = new Searcher(parsePattern(rule.pattern))
+  const searcher = new Searcher(rule.pattern)
   const { accept } = rule
   return {
     type,
     find: (text) =>
-      parts(text).flatMap(([from, to]) =>
-        searcher.find(text, from, to, (start, end) => {
-          const answer = accept === undefined || accept(text.slice(start, end), text, start)
-          if (typeof answer === 'number') return Math.min(end, start + answer)
-          return answer ? end : start
-        }),
-      ),
+      searcher.find(text, (start, end) => {
+        const answer = accept === undefined || accept(text.slice(start, end), text, start)
+        if (typeof answer === 'number') return Math.min(end, start + answer)
+        return answer ? end : start
+      }),
   }
 }
 
@@ -97,24 +89,6 @@ function checkRule(rule: Rule, hasPattern: boolean, name: string): { type?: stri
     if (error instanceof TypeError) throw new TypeError(`${name}: ${error.message}`)
     throw error
   }
-}
-
-/** What a pattern reads at once. */
-function parts(text: string): [from: number, to: number][] {
-  const result: [number, number][] = []
-  for (const { start, end } of readLines(text)) {
-    let from = start
-    while (end - from > LONGEST_LINE) {
-      let to = from + LONGEST_LINE
-      const least = to - 1000
-      while (to > least && !isSpace(text.charCodeAt(to - 1))) to--
-      if (to === least) to = from + LONGEST_LINE
-      result.push([from, to])
-      from = to
-    }
-    result.push([from, end])
-  }
-  return result
 }
 
 interface Span {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { compileRules, mergeRules } from '#dist/rules/rules.js'
+import { compileRules, mergeRules } from '#dist/rules/compile-rules.js'
 import type { Rule, RuleMatch, RulePolicy } from '#dist/rules/types.js'
 import { cpuTime } from '../cpu-time.ts'
 
