@@ -97,7 +97,8 @@ export class Automaton {
       const instruction = instructions[index]!
       let answer = instruction.op === 'match'
       if (instruction.op === 'character') {
-        answer = passes[instruction.test] === 1 && later !== undefined && leadsOn(later.leads, instruction.next)
+        answer =
+          passes[instruction.test] === 1 && later !== undefined && leadsOn(later.leads, instruction.next)
       } else if (instruction.op === 'choice') {
         answer = leadsOn(leads, instruction.first) || leadsOn(leads, instruction.second)
       } else if (instruction.op === 'assertion') {
@@ -159,21 +160,26 @@ function holds(assertion: '^' | '$' | 'b' | 'B', symbol: number): boolean {
   return ((symbol & AT_WORD_EDGE) !== 0) === (assertion === 'b')
 }
 
-/** There is always one, since no way comes round without a character. */
+/** There is always such an order, since no way comes round without a character. */
 function order({ instructions }: Program): number[] {
   const result: number[] = []
   const seen = new Uint8Array(instructions.length)
-  const visit = (index: number): void => {
-    if (seen[index] === 1) return
-    seen[index] = 1
+  const open = Array.from(instructions.keys()).reverse()
+  while (open.length > 0) {
+    const index = open.at(-1)!
     const instruction = instructions[index]!
-    if (instruction.op === 'choice') {
-      visit(instruction.first)
-      visit(instruction.second)
-    } else if (instruction.op === 'assertion') visit(instruction.next)
-    result.push(index)
+    let waits = false
+    if (seen[index] === 0 && instruction.op === 'choice') {
+      for (const next of [instruction.first, instruction.second])
+        if (seen[next] === 0) waits = open.push(next) > 0
+    } else if (seen[index] === 0 && instruction.op === 'assertion' && seen[instruction.next] === 0) {
+      waits = open.push(instruction.next) > 0
+    }
+    if (waits) continue
+    open.pop()
+    if (seen[index] === 0) result.push(index)
+    seen[index] = 1
   }
-  for (let index = 0; index < instructions.length; index++) visit(index)
   return result
 }
 

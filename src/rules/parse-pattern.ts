@@ -40,7 +40,7 @@ export interface ParsedPattern {
 }
 
 /** Characters, assertions and quantifiers of a pattern, and groups one within another. */
-const MOST_PARTS = 1000
+const MOST_PARTS = 4000
 const DEEPEST_GROUP = 200
 
 const LOOK_AROUND = ['(?=', '(?!', '(?<=', '(?<!']
@@ -50,6 +50,16 @@ const EMPTY: PatternNode = { kind: 'empty', canBeEmpty: true, canConsume: false 
 /** @throws {RangeError} for what is refused: look-around, back-references, modifiers, the flag v, very long patterns */
 export function parsePattern(pattern: RegExp): ParsedPattern {
   return new Parser(pattern).parse()
+}
+
+/** Nodes made one, halves first, so that a long pattern is no deep tree. */
+function folded(
+  nodes: readonly PatternNode[],
+  join: (first: PatternNode, second: PatternNode) => PatternNode,
+): PatternNode {
+  if (nodes.length === 1) return nodes[0]!
+  const half = nodes.length >>> 1
+  return join(folded(nodes.slice(0, half), join), folded(nodes.slice(half), join))
 }
 
 /** An error for what linear time or bounded memory rule out. */
@@ -110,7 +120,7 @@ class Parser {
       this.#at++
       choices.push(this.#alternative())
     }
-    return choices.reduceRight((second, first) => ({
+    return folded(choices, (first, second) => ({
       kind: 'alternatives',
       first,
       second,
@@ -123,7 +133,7 @@ class Parser {
     const terms: PatternNode[] = []
     while (this.#at < this.#source.length && !this.#next('|') && !this.#next(')')) terms.push(this.#term())
     if (terms.length === 0) return EMPTY
-    return terms.reduceRight((tail, head) => ({
+    return folded(terms, (head, tail) => ({
       kind: 'sequence',
       head,
       tail,
@@ -179,7 +189,7 @@ class Parser {
             /\\(?:[pP]\{[^}]*\}|u\{[0-9a-fA-F]+\}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})/y,
           )
         : this.#takes(/\\0[0-7]{1,2}/y)
-      this.#at += (long ?? this.#takes(/\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|c[A-Za-z]|[^])/y)!)[0].length
+      this.#at += (long ?? this.#takes(/\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|c[A-Za-z]|[\s\S])/y)!)[0].length
     } else {
       this.#at += unicode && this.#source.codePointAt(start)! > 0xffff ? 2 : 1
     }

@@ -30,7 +30,7 @@ const FAIL = 0
 const MATCH = 1
 
 /** Instructions of a program, counted repetitions written out. */
-const LONGEST_PROGRAM = 1000
+const LONGEST_PROGRAM = 4000
 
 /** @throws {RangeError} for counted repetitions that make the program too long */
 export function compilePattern({ root, pattern }: ParsedPattern): Program {
@@ -77,13 +77,14 @@ class Compiler {
         return empty === FAIL ? FAIL : this.#emit({ op: 'assertion', assertion: node.assertion, next: empty })
       case 'sequence': {
         const after = node.head.canConsume ? this.build(node.tail, consumed, consumed) : FAIL
-        return this.build(node.head, node.head.canBeEmpty ? this.build(node.tail, empty, consumed) : after, after)
+        return this.build(
+          node.head,
+          node.head.canBeEmpty ? this.build(node.tail, empty, consumed) : after,
+          after,
+        )
       }
       case 'alternatives':
-        return this.#choice(
-          this.build(node.first, empty, consumed),
-          this.build(node.second, empty, consumed),
-        )
+        return this.#choice(this.build(node.first, empty, consumed), this.build(node.second, empty, consumed))
       case 'repetition':
         return this.#repetition(node, empty, consumed)
     }

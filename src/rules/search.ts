@@ -145,7 +145,5 @@ class Scan {
 
 /** Whether a place lies between the two units of a code point. */
 function isWithinCodePoint(text: string, at: number): boolean {
-  return (
-    (text.charCodeAt(at) & 0xfc00) === 0xdc00 && at > 0 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800
-  )
+  return (text.charCodeAt(at) & 0xfc00) === 0xdc00 && at > 0 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800
 }

@@ -22,7 +22,9 @@ export function native(pattern: RegExp, text: string): [start: number, end: numb
     nonEmpty.lastIndex = start
     const match = nonEmpty.exec(text)
     const end =
-      match === null ? start + (pattern.unicode && text.codePointAt(start)! > 0xffff ? 2 : 1) : nonEmpty.lastIndex
+      match === null
+        ? start + (pattern.unicode && text.codePointAt(start)! > 0xffff ? 2 : 1)
+        : nonEmpty.lastIndex
     if (match !== null) found.push([start, end])
     const passed = text.slice(start, end)
     characters += pattern.unicode ? [...passed].length : passed.length
@@ -61,7 +63,9 @@ export const { pattern: source } = fc.letrec<{ pattern: Source; term: Source; se
     { maxDepth: 4 },
     {
       weight: 5,
-      arbitrary: fc.tuple(character, quantifier).map(([one, times]) => map(one, (written) => written + times)),
+      arbitrary: fc
+        .tuple(character, quantifier)
+        .map(([one, times]) => map(one, (written) => written + times)),
     },
     { weight: 1, arbitrary: assertion },
     {
