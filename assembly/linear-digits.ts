@@ -5,7 +5,7 @@
  *     y[t, n] = f32(that) · (step[t]·columnScale[n]) + bias[n]
  *
  * The same numbers as linear-int8.ts gives, on engines that have the instruction. No intermediate sum matters: int32 wraps,
- * and the result fits it (src/kernels/quantization.ts).
+ * and the result fits it (src/kernels/reference/quantization.ts).
  *
  *     weights   panels of 8 output channels; in a panel, for each group of inputs k ... k+3:
  *               n0k0 n0k1 n0k2 n0k3 n1k0 ... n7k3        32 bytes, K padded with zeros to 16

@@ -3,7 +3,7 @@
  *
  *     y[t, n] = f32(Σ_k q[t, k]·w[n, k]) · (step[t] · columnScale[n]) + bias[n]
  *
- * The sum is exact in int32 in any order (|q|·127·K < 2³¹, src/kernels/quantization.ts), so tile, thread and batch cannot
+ * The sum is exact in int32 in any order (|q|·127·K < 2³¹, src/kernels/reference/quantization.ts), so tile, thread and batch cannot
  * change a bit. Layout, the same for every build:
  *
  *     weights   panels of 8 output channels; in a panel, for each pair of inputs k, k+1:

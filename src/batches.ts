@@ -1,12 +1,13 @@
 /**
  * Inputs as they come, computed in batches, some of them ahead of what was taken out. Knows nothing of texts.
  *
- *     inputs ─ Reader ─▶ items ─ gather ─▶ batches ─ computeAhead ─▶ results
+ *     inputs ─ Source ─▶ items ─ gather ─▶ batches ─ computeAhead ─▶ results
  *
  * Whatever fails, a source, an input or a batch, fails in its turn: what came before it is given out first.
  */
-import { Packer } from './model/packing.ts'
-import { Reader } from './reader.ts'
+
+import { wrongKind } from './check/options.ts'
+import { Packer } from './model/fill-batches.ts'
 
 /** How inputs become results. */
 export interface Batching<Input, Item, Result> {
@@ -43,16 +44,16 @@ export async function* computeInBatches<Input, Item, Result>(
 ): AsyncGenerator<Result, void, undefined> {
   const { compute, signal } = batching
   signal?.throwIfAborted()
-  const reader = new Reader(inputs)
+  const source = new Source(inputs)
   const leaving = new AbortController()
   const abort = (): void => {
-    reader.leave()
+    source.leave()
     leaving.abort(signal!.reason)
   }
   signal?.addEventListener('abort', abort)
   let finished = false
   try {
-    const batches = gather(reader, batching)
+    const batches = gather(source, batching)
     for await (const result of computeAhead(batches, (batch) => compute(batch, leaving.signal))) {
       signal?.throwIfAborted()
       yield result
@@ -61,7 +62,7 @@ export async function* computeInBatches<Input, Item, Result>(
     finished = true
   } finally {
     signal?.removeEventListener('abort', abort)
-    reader.leave()
+    source.leave()
     if (!finished) leaving.abort()
   }
 }
@@ -71,14 +72,14 @@ export async function* computeInBatches<Input, Item, Result>(
  * and waits for the answer gets it.
  */
 async function* gather<Input, Item>(
-  reader: Reader<Input>,
+  source: Source<Input>,
   { expand, size, limit, most, signal }: Batching<Input, Item, unknown>,
 ): AsyncGenerator<Item[], void, undefined> {
   const packer = new Packer(size, limit, most)
   let failure: { readonly error: unknown } | undefined
   try {
     while (true) {
-      const next = reader.next()
+      const next = source.next()
       if (next instanceof Promise && !packer.isEmpty && !(await comesSoon(next))) yield* some(packer.take())
       const { done, value } = await next
       if (done) break
@@ -164,4 +165,83 @@ async function* computeAhead<Batch, Result>(
 
 function some<Value>(value: Value | undefined): Value[] {
   return value === undefined ? [] : [value]
+}
+
+type Read<Input> = IteratorResult<Input, void>
+
+const END: IteratorReturnResult<void> = { done: true, value: undefined }
+
+/**
+ * Reads an iterable of either kind as `for await` does, but can be left at any time: a source that is silent keeps nobody
+ * waiting, and its `return` is called at once.
+ */
+class Source<Input> {
+  readonly #iterator: AsyncIterator<Input, unknown> | Iterator<Input, unknown>
+  readonly #sync: boolean
+  /** Nothing more is asked of the source: it has ended or failed, or was left. */
+  #over = false
+  /** Ends the wait for the source. */
+  #wake: (() => void) | undefined
+
+  /** @throws {TypeError} for what is no iterable, or a text, whose characters nobody means to read one by one */
+  constructor(inputs: Iterable<Input> | AsyncIterable<Input>) {
+    const source: unknown = inputs
+    const wanted = 'an iterable of inputs; for one input write [input]'
+    if (typeof source !== 'object' || source === null) throw wrongKind(source, 'inputs', wanted)
+    if (Symbol.asyncIterator in inputs) this.#iterator = inputs[Symbol.asyncIterator]()
+    else if (Symbol.iterator in inputs) this.#iterator = inputs[Symbol.iterator]()
+    else throw wrongKind(source, 'inputs', wanted)
+    this.#sync = !(Symbol.asyncIterator in inputs)
+  }
+
+  /** The next input; no promise where it is there already. */
+  next(): Read<Input> | Promise<Read<Input>> {
+    if (this.#over) return END
+    let next: IteratorResult<Input, unknown> | PromiseLike<IteratorResult<Input, unknown>>
+    try {
+      next = this.#iterator.next()
+    } catch (error) {
+      this.#over = true
+      throw error
+    }
+    if (!this.#sync) return this.#wait(Promise.resolve(next), true)
+    const { done, value } = next as IteratorResult<Input, unknown>
+    if (done) return this.#end()
+    if (!isPromise(value)) return { done: false, value: value as Input }
+    const settled = value.then((one): Read<Input> => ({ done: false, value: one as Input }))
+    return this.#wait(Promise.resolve(settled), false)
+  }
+
+  /** Lets go of the source. Its `return` is not waited for, and what becomes of it is nobody's concern any more. */
+  leave(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#wake?.()
+    try {
+      Promise.resolve(this.#iterator.return?.()).catch(() => {})
+    } catch {}
+  }
+
+  /** @param fatal whether the source is over where this fails */
+  #wait(next: Promise<IteratorResult<Input, unknown>>, fatal: boolean): Promise<Read<Input>> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => resolve(END)
+      next.then(
+        ({ done, value }) => resolve(done ? this.#end() : { done: false, value: value as Input }),
+        (error: unknown) => {
+          if (fatal) this.#over = true
+          reject(error)
+        },
+      )
+    })
+  }
+
+  #end(): Read<Input> {
+    this.#over = true
+    return END
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

@@ -1,15 +1,15 @@
 /** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
 import { abortSignal, type Checks, checkOptions, trueOrFalse, wrongKind } from './check/options.ts'
-import type { Embedder, EmbedOptions } from './embed.ts'
-import type { FillMaskOptions, MaskedWord } from './fill-mask.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import type { Precision } from './kernels/kernels.ts'
 import type { BertConfig } from './model/config.ts'
 import type { HeadKind } from './model/families/family.ts'
-import { requireFinite } from './model/finite.ts'
 import type { ForwardOutput } from './model/forward-output.ts'
-import type { SentenceSettings } from './model/sentence-settings.ts'
+import { requireFinite } from './model/forward-output.ts'
 import type { EngineClient } from './runtime/client.ts'
+import type { Embedder, EmbedOptions } from './tasks/embed.ts'
+import type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
+import type { SentenceSettings } from './tasks/sentence-settings.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 /** What a model runs on and what it takes. */
@@ -179,7 +179,7 @@ export class BertModel {
    * const [vector] = await model.embed(['Berlin is a city.'], { pooling: 'mean', normalize: true })
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
-    const { embed } = await import('./embed.ts')
+    const { embed } = await import('./tasks/embed.ts')
     const { config, tokenizer, maxLength } = this
     const model: Embedder = {
       ...{ config, tokenizer, maxLength, sentence: this.#sentence },
@@ -208,7 +208,7 @@ export class BertModel {
     text: string,
     options: FillMaskOptions = {},
   ): Promise<Answer> {
-    const { fillMask } = await import('./fill-mask.ts')
+    const { fillMask } = await import('./tasks/fill-mask.ts')
     const { config, head, maxLength } = this
     const guesser = {
       ...{ config, head, maxLength },

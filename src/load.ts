@@ -3,7 +3,6 @@
  * differs between runtimes comes in as a `Platform`.
  */
 import { BertModel, type ModelInfo } from './bert-model.ts'
-import type { Classifier } from './classifier.ts'
 import { ModelFormatError, quoted } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
@@ -15,13 +14,14 @@ import { compileKernels } from './kernels/module.ts'
 import { defaultTiles } from './kernels/tuning.ts'
 import { checkLoadOptions, type LoadOptions, type ModelName } from './load-options.ts'
 import { type BertConfig, loadConfig } from './model/config.ts'
-import type { SentenceSettings } from './model/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { loadInWorker } from './runtime/client.ts'
 import type { EngineSetup } from './runtime/engine.ts'
 import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
+import type { Classifier } from './tasks/classifier.ts'
+import type { SentenceSettings } from './tasks/sentence-settings.ts'
 import { readTokenizer, type TokenizerFacts } from './text/read-tokenizer.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
@@ -144,7 +144,7 @@ export async function loadClassifier(
 ): Promise<Classifier> {
   const [loaded, { Classifier }] = await Promise.all([
     loadModel(platform, model, options),
-    import('./classifier.ts'),
+    import('./tasks/classifier.ts'),
   ])
   try {
     return new Classifier(loaded)
@@ -249,7 +249,7 @@ async function sentenceSettings(
   config: BertConfig,
 ): Promise<SentenceSettings | undefined> {
   if (config.architecture?.endsWith('ForTokenClassification')) return undefined
-  const { readSentenceSettings } = await import('./model/sentence-settings.ts')
+  const { readSentenceSettings } = await import('./tasks/sentence-settings.ts')
   return readSentenceSettings(files, config.modelType)
 }
 

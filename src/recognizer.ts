@@ -7,15 +7,13 @@
  */
 import { computeInBatches } from './batches.ts'
 import type { BertModel } from './bert-model.ts'
+import { type AddRules, prepareRules, ruleTypes } from './entities/add-rules.ts'
 import type { Style } from './entities/document.ts'
+import { chooseStyle } from './entities/document.ts'
 import { resolveLabels } from './entities/entity.ts'
 import { type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
-
-import { type AddRules, prepareRules, ruleTypes } from './entities/rules.ts'
 import { decodeSegments, makeSegments, type Part, partsOf } from './entities/segments.ts'
-
-import { chooseStyle } from './entities/style.ts'
 import type {
   Recognition,
   RecognizeOptions,

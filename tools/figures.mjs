@@ -27,7 +27,7 @@ const SENTENCES = [
 
 makeReady()
 const { loadRecognizer } = await import('../dist/node.js')
-const math = await import('../dist/kernels/math.js')
+const math = await import('../dist/kernels/reference/math.js')
 
 const write = (name, drawing) => writeFileSync(`${figures}${name}.svg`, drawing)
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './command.ts'
 
 /** An option: a switch, or one that takes a value. */
 export interface OptionKind {

@@ -19,6 +19,7 @@ import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
+import { UsageError } from './command.ts'
 import { explain } from './inputs.ts'
 import {
   loadOptionHelp,
@@ -30,7 +31,6 @@ import {
 } from './model-options.ts'
 import { complain, write } from './output.ts'
 import { createBar } from './progress.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert evaluate [OPTIONS] FILE
 

@@ -6,9 +6,9 @@ import { parseHubId } from '../hub/urls.ts'
 import { visibleName } from '../markup/visible.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
+import { UsageError } from './command.ts'
 import { inspectModel, type ModelFacts } from './model-facts.ts'
 import { write } from './output.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert info [OPTIONS] [MODEL]
 

@@ -2,10 +2,10 @@
 import { loadClassifier } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
 import type { Command } from './command.ts'
+import { UsageError } from './command.ts'
 import { readInputs, type Source } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert rerank -m M [OPTIONS] QUERY FILE
 

@@ -2,7 +2,8 @@
 import { kindOf } from '../check/kind.ts'
 import { type Span, type Split, splitText } from '../text/split.ts'
 import type { WordSpans } from './aggregate.ts'
-import type { SparkAnnotations } from './spark-types.ts'
+import type { LabelSet } from './labels.ts'
+import type { SparkAnnotations } from './spark/spark-types.ts'
 import type { RecognizeOptions, Word } from './types.ts'
 
 export interface Document {
@@ -51,4 +52,11 @@ function readWords(list: unknown): Document {
   })
   const text = list.join(' ')
   return { text, spans: [[0, text.length]], words, list }
+}
+
+/** The way a call asks for. Spark NLP's stages are loaded only then. */
+export async function chooseStyle(options: RecognizeOptions, labels: LabelSet): Promise<Style> {
+  if (options.style === undefined) return { read: (input) => readDocument(input, options) }
+  const { sparkStyle } = await import('./spark/spark-style.ts')
+  return sparkStyle(options, labels)
 }

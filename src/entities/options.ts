@@ -17,9 +17,9 @@ import {
 } from '../check/options.ts'
 import { splitNames } from '../text/split.ts'
 import { checkLabelScheme } from './labels.ts'
-import { cleanupModes } from './spark-document.ts'
-import type { SparkTokenizerOptions } from './spark-tokenizer.ts'
-import type { SparkOptions } from './spark-types.ts'
+import { cleanupModes } from './spark/spark-document.ts'
+import type { SparkTokenizerOptions } from './spark/spark-tokenizer.ts'
+import type { SparkOptions } from './spark/spark-types.ts'
 import type { Decode, Merge, RecognizeOptions, Strategy, StreamOptions } from './types.ts'
 
 const strategies: readonly Strategy[] = ['first', 'simple', 'average', 'max', 'none', 'word']

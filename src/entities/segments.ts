@@ -1,6 +1,6 @@
 /** A text in the segments that are read by themselves, before the model and after it. */
 import type { Encoding } from '../text/encoding.ts'
-import { withSpaceWords } from '../text/space-words.ts'
+import { withSpaceWords } from '../text/encoding.ts'
 import type { Span } from '../text/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { contentCost, cutWindow, planWindows, truncateAtWord, type Window } from '../text/windows.ts'

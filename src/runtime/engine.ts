@@ -10,26 +10,25 @@ import { Layout, type ScratchShape } from '../kernels/layout.ts'
 import {
   AddressSpace,
   CONTROL_ADDRESS,
+  giveMemory,
   KernelMemory,
   MAX_BYTES,
   PAGE_BYTES,
   roundUp,
+  takeMemory,
 } from '../kernels/memory.ts'
 import { tuneTiles } from '../kernels/tuning.ts'
 import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import type { HeadKind } from '../model/families/family.ts'
+import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
-import { packAll } from '../model/packing.ts'
 import { placeStaging, readWeights, type WeightsProgress } from '../model/read-weights.ts'
 import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'
-import { layWordHead } from '../model/word-head.ts'
-import { layWorkspace } from '../model/workspace.ts'
+import { layWordHead, layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
-import { giveMemory, takeMemory } from './memory-pool.ts'
-import { nextTask } from './next-task.ts'
 
 /** Everything an engine needs besides the files; plain data that can be posted to a worker. */
 export interface EngineSetup {
@@ -272,4 +271,19 @@ function countParameters(tensors: ModelTensors): number {
   }
   visit(tensors)
   return shapes.reduce((sum, size) => sum + size, 0)
+}
+
+/** One macrotask later: timers, messages and input have had their turn. `setTimeout` would wait 4 ms when nested. */
+function nextTask(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
+  if (setImmediate) return new Promise((resolve) => setImmediate(() => resolve()))
+  if (typeof MessageChannel !== 'function') return new Promise((resolve) => setTimeout(resolve, 0))
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = (): void => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
 }

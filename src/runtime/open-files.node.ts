@@ -1,6 +1,6 @@
 import { folderFiles, withWeights } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
-import { redirectingFetch } from '../format/redirect.ts'
+import { redirectingFetch } from '../format/remote/redirect.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { openFiles as openElsewhere } from './open-files.ts'
 import type { Locator } from './protocol.ts'

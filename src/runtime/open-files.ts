@@ -1,6 +1,6 @@
 import type { LoadWatch } from '../format/load-watch.ts'
+import { urlFiles } from '../format/remote/url-source.ts'
 import { type ModelFiles, mapFiles } from '../format/source.ts'
-import { urlFiles } from '../format/url-source.ts'
 import type { Locator } from './protocol.ts'
 
 /**

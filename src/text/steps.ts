@@ -1,6 +1,6 @@
 /** The steps of a tokenizer, each a contract: what tokenizer.json calls normalizer, pre_tokenizer, model and decoder. */
 
-import type { NormalizedText } from './normalized-text.ts'
+import type { NormalizedText } from './text-with-offsets.ts'
 
 export interface Normalizer {
   /** The code points `source[from, to)` changed; each carries the place in the text it came from. */

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { SHARE_HEADER, shareRows } from '#dist/cli/bench-share.js'
+import { SHARE_HEADER, shareRows } from '#dist/cli/bench-report.js'
 import { iobert, model, temporaryFolder } from '../cli/run.ts'
 import { rootPath } from '../shared.ts'
 

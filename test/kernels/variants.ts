@@ -13,7 +13,7 @@ import type {
 import { Layout } from '#dist/kernels/layout.js'
 import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { ReferenceKernels } from '#dist/kernels/reference.js'
+import { ReferenceKernels } from '#dist/kernels/reference/reference.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 
 export interface Variant {

@@ -1,11 +1,11 @@
 /** Chapters 10 and 11: how weights lie in memory and in files. */
 
+import { layoutSafetensors } from '#dist/convert/safetensors-writer.js'
 import { parseSafetensors } from '#dist/format/safetensors.js'
-import { layoutSafetensors } from '#dist/format/safetensors-writer.js'
 import { instantiateKernels } from '#dist/kernels/exports.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { quantizeWeights } from '#dist/kernels/quantization.js'
+import { quantizeWeights } from '#dist/kernels/reference/quantization.js'
 import { defaultTiles } from '#dist/kernels/tuning.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 import { columns } from '../toy.ts'
