@@ -177,7 +177,7 @@ function decode(
   addRules: AddRules,
 ): Recognition {
   const wanted = style.annotate ? { ...options, words: true } : options
-  const { entities, words } = decodeSegments(document.text, segments, logits, labels, wanted)
+  const { entities, words } = decodeSegments(document.text, segments, logits, labels, wanted, style.recount)
   const result: Recognition = {
     entities: addRules(document, entities),
     truncated: segments.some(({ truncated }) => truncated),

@@ -1,7 +1,7 @@
 import type { Encoding } from '../text/encoding.ts'
-import { withWrittenWords } from '../text/written-words.ts'
 import { aggregate, type Unit, type WordSpans } from './aggregate.ts'
 import { decodeArgmax, decodeViterbi } from './decode.ts'
+import type { Recount } from './document.ts'
 import { type LabelSet, parseLabels } from './labels.ts'
 import { softmaxRows } from './softmax.ts'
 import { allowedTransitions } from './transitions.ts'
@@ -17,6 +17,8 @@ export interface DecodeInput {
   options?: DecodeOptions
   /** Where the words are given by the caller: their spans in the text. */
   words?: WordSpans
+  /** With strategy 'word': counts the words anew, as they are written. */
+  recount?: Recount | undefined
 }
 
 /** What comes out of one text. */
@@ -39,7 +41,7 @@ export interface Decoded {
 export function decodeEntities(input: DecodeInput): Decoded {
   const { text, logits, options = {}, words: spans } = input
   const { strategy = 'first', decode = 'argmax' } = options
-  const encoding = strategy === 'word' ? withWrittenWords(text, input.encoding) : input.encoding
+  const encoding = input.recount?.(text, input.encoding) ?? input.encoding
   // Which types may be asked for was checked before the model ran.
   const labels = resolveLabels(input.labels, options, options.labels)
   const classes = labels.labels.length

@@ -1,5 +1,5 @@
 import type { Rule, RulePolicy, RuleSet } from '../rules/types.ts'
-import type { Split } from '../text/split.ts'
+import type { Split } from '../text/split/split.ts'
 import type { LabelScheme } from './labels.ts'
 import type { SparkAnnotations, SparkOptions } from './spark/spark-types.ts'
 

@@ -6,7 +6,7 @@ import { abortSignal, type Checks, checkOptions, wholeNumber, wrongKind } from '
 import { softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import type { BertConfig } from '../model/config.ts'
-import type { HeadKind } from '../model/families/family.ts'
+import type { HeadKind } from '../model/family.ts'
 import { requireFinite } from '../model/forward-output.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 

@@ -4,7 +4,7 @@ import { checkFileName } from '../format/file-name.ts'
 import { isObject, type JsonRecord, kind, parseJson, readJsonObject, shown } from '../format/json-file.ts'
 import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
 import { activationOf } from '../model/config.ts'
-import { modelTypes } from '../model/families/families.ts'
+import { modelTypes } from '../model/family.ts'
 import { POOLINGS, type Pooling } from './pooling.ts'
 
 /** How a model of sentence-transformers makes a vector of a text. */

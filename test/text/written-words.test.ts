@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadRecognizer, loadTokenizer } from '#dist/node.js'
 import { withSpaceWords } from '#dist/text/encoding.js'
-import { withWrittenWords } from '#dist/text/written-words.js'
+import { withWrittenWords } from '#dist/text/split/written-words.js'
 import { cpuTime } from '../cpu-time.ts'
 import { rootPath } from '../shared.ts'
 

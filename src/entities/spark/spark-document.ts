@@ -9,17 +9,6 @@ export type CleanupMode =
   | 'each_full'
   | 'delete_full'
 
-export const cleanupModes: readonly CleanupMode[] = [
-  'disabled',
-  'inplace',
-  'inplace_full',
-  'shrink',
-  'shrink_full',
-  'each',
-  'each_full',
-  'delete_full',
-]
-
 /** Line breaks and tabs written out as a backslash and a letter. */
 const LITERAL = /\\r\\n|\\n|\\t/gu
 

@@ -1,5 +1,5 @@
-import { type Span, type Split, splitText } from '../../text/split.ts'
-import { type Document, readDocument, type Style } from '../document.ts'
+import { type Span, type Split, splitText } from '../../text/split/split.ts'
+import { type Document, readDocument, type Style, wholeText } from '../document.ts'
 import type { LabelSet } from '../labels.ts'
 import type { RecognizeOptions, Word } from '../types.ts'
 import { cleanDocument } from './spark-document.ts'
@@ -10,8 +10,10 @@ import type { SparkAnnotation, SparkAnnotations, SparkOptions } from './spark-ty
 export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Style {
   return {
     read(input): Document {
-      if (options.pretokenized) return readDocument(input, options)
-      return prepareSparkDocument(readDocument(input, { split: false }).text, options.spark, options.split)
+      const document = readDocument(input, options.pretokenized, wholeText)
+      return options.pretokenized
+        ? document
+        : prepareSparkDocument(document.text, options.spark, options.split)
     },
     annotate: (document, words) => annotateSpark(document, words, labels, options),
   }

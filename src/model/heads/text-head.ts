@@ -7,7 +7,7 @@
  */
 import type { Kernels, Linear } from '../../kernels/kernels.ts'
 import { exp } from '../../kernels/reference/math.ts'
-import type { TextHead } from '../families/family.ts'
+import type { TextHead } from '../family.ts'
 import type { Workspace } from '../workspace.ts'
 
 const f = Math.fround

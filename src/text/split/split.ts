@@ -1,6 +1,6 @@
 /** Ways to split a text into pieces that are read by themselves. */
 
-import { kindOf } from '../check/kind.ts'
+import { kindOf } from '../../check/kind.ts'
 import { isLineBreak, isSpace } from './letters.ts'
 import { readLines } from './lines.ts'
 import { endsSentence, splitBlocks, splitSentences } from './sentences.ts'
@@ -46,12 +46,12 @@ export const passages: Splitter = splitPassages
 /** A way to split by name, one of one's own, or none. */
 export type Split = 'passages' | 'paragraphs' | 'lines' | 'sentences' | false | Splitter
 
-const SPLITTERS = { passages, paragraphs, lines, sentences } as const
-
-/** The ways to split that have a name. */
-export const splitNames: readonly Exclude<Split, Splitter | false>[] = Object.keys(
-  SPLITTERS,
-) as (keyof typeof SPLITTERS)[]
+const SPLITTERS: Readonly<Record<Exclude<Split, Splitter | false>, Splitter>> = {
+  passages,
+  paragraphs,
+  lines,
+  sentences,
+}
 
 /**
  * The spans of a text that `recognize` reads one by one, in UTF-16 units; the whole text with `false`.

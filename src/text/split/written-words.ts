@@ -4,7 +4,7 @@
  * `O'Neill`, `AT&T`, `U.S.-led`), which a BERT tokenizer takes apart. Models are taught the label of a word's first piece alone,
  * so what they say of the pieces behind a hyphen is nobody's judgement.
  */
-import type { Encoding } from './encoding.ts'
+import type { Encoding } from '../encoding.ts'
 import { isDigit, isLetter, isSmallLetter, isSpace, isWordUnit } from './letters.ts'
 import { ABBREVIATIONS, TITLES } from './sentence-words.ts'
 import { lowerAscii, startsSentence } from './sentences.ts'
