@@ -6,10 +6,10 @@ import type { BertConfig } from './model/config.ts'
 import type { HeadKind } from './model/family.ts'
 import type { ForwardOutput } from './model/forward-output.ts'
 import { requireFinite } from './model/forward-output.ts'
+import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import type { EngineClient } from './runtime/client.ts'
 import type { Embedder, EmbedOptions } from './tasks/embed.ts'
 import type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
-import type { SentenceSettings } from './tasks/sentence-settings.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 /** What a model runs on and what it takes. */

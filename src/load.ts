@@ -14,6 +14,7 @@ import { compileKernels } from './kernels/module.ts'
 import { defaultTiles } from './kernels/tuning.ts'
 import { checkLoadOptions, type LoadOptions, type ModelName } from './load-options.ts'
 import { type BertConfig, loadConfig } from './model/config.ts'
+import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { loadInWorker } from './runtime/client.ts'
 import type { EngineSetup } from './runtime/engine.ts'
@@ -21,7 +22,6 @@ import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
 import type { Classifier } from './tasks/classifier.ts'
-import type { SentenceSettings } from './tasks/sentence-settings.ts'
 import { readTokenizer, type TokenizerFacts } from './text/read-tokenizer.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
@@ -249,7 +249,7 @@ async function sentenceSettings(
   config: BertConfig,
 ): Promise<SentenceSettings | undefined> {
   if (config.architecture?.endsWith('ForTokenClassification')) return undefined
-  const { readSentenceSettings } = await import('./tasks/sentence-settings.ts')
+  const { readSentenceSettings } = await import('./model/sentence/sentence-settings.ts')
   return readSentenceSettings(files, config.modelType)
 }
 

@@ -5,13 +5,12 @@
  *     model/     embeddings, L layers, linear head (through the engine, runtime/)
  *     entities/  softmax, words, labels, groups
  */
-import { computeInBatches } from './batches.ts'
+
 import type { BertModel } from './bert-model.ts'
-import { type AddRules, prepareRules, ruleTypes } from './entities/add-rules.ts'
 import type { Style } from './entities/document.ts'
-import { chooseStyle } from './entities/document.ts'
 import { resolveLabels } from './entities/entity.ts'
 import { type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
+import { type AddRules, chooseStyle, prepareRules, ruleTypes } from './entities/on-demand.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
 import { decodeSegments, makeSegments, type Part, partsOf } from './entities/segments.ts'
 import type {
@@ -23,6 +22,7 @@ import type {
   WordsOptions,
 } from './entities/types.ts'
 import { ModelFormatError } from './format/errors.ts'
+import { computeInBatches } from './model/batches.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 /** Pieces that are computed together. */

@@ -1,7 +1,7 @@
 /** What `iobert bench` has measured: read, compared, and told. */
 import { readFile } from 'node:fs/promises'
 import type { Precision } from '../kernels/kernels.ts'
-import { UsageError } from './command.ts'
+import { UsageError } from './arguments.ts'
 
 export async function readReport(file: string): Promise<Report> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -4,8 +4,8 @@ import { loadModel } from '../node.ts'
 import { checkEmbedOptions, type EmbedOptions } from '../tasks/embed.ts'
 import { answerInputs } from './answers.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './command.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
 import {
   asUsage,

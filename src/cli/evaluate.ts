@@ -18,8 +18,8 @@ import { renameOverSync } from '../hub/rename.node.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './command.ts'
 import { explain } from './inputs.ts'
 import {
   loadOptionHelp,

@@ -1,4 +1,4 @@
-import { commands } from './command.ts'
+import { commands } from './commands.ts'
 import { loadOptionHelp } from './model-options.ts'
 
 const list = [...commands].map(([name, { summary }]) => `  iobert ${name.padEnd(10)} ${summary}`).join('\n')

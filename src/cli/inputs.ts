@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
-import { UsageError } from './command.ts'
+import { UsageError } from './arguments.ts'
 import { missingFile } from './missing-name.ts'
 
 /** Where a text comes from. */

@@ -6,7 +6,7 @@ import { checkLoadOptions, type LoadOptions } from '../load-options.ts'
 import { visibleName } from '../markup/visible.ts'
 import type { Recognizer } from '../recognizer.ts'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
-import { UsageError } from './command.ts'
+import { UsageError } from './arguments.ts'
 import { createBar } from './progress.ts'
 
 export const loadOptionTable: OptionTable = {

@@ -23,7 +23,7 @@ import type { FileSink, ModelSink } from '../convert/convert.ts'
 import { KEPT_FILES } from '../convert/small-files.ts'
 import { checkFileName } from '../format/file-name.ts'
 import { renameOverSync } from '../hub/rename.node.ts'
-import { UsageError } from './command.ts'
+import { UsageError } from './arguments.ts'
 import { complain } from './output.ts'
 
 export interface OutputFolder extends ModelSink {

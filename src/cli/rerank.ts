@@ -1,8 +1,8 @@
 /** `iobert rerank`: lines in the order in which they answer a query. */
 import { loadClassifier } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './command.ts'
 import { readInputs, type Source } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'

@@ -1,8 +1,7 @@
 /** `--rules`: names of presets and files of rules, to what is found beside the model. */
 import type { TextOptions } from '../entities/types.ts'
 import { compileRules, parseRules, presets, type Rule } from '../rules/presets.ts'
-import { nearest } from './arguments.ts'
-import { UsageError } from './command.ts'
+import { nearest, UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
 import { nearestFile } from './missing-name.ts'
 

@@ -3,9 +3,8 @@ import { kindOf } from '../check/kind.ts'
 import type { Encoding } from '../text/encoding.ts'
 import type { Span, Split } from '../text/split/split.ts'
 import type { WordSpans } from './aggregate.ts'
-import type { LabelSet } from './labels.ts'
 import type { SparkAnnotations } from './spark/spark-types.ts'
-import type { RecognizeOptions, Word } from './types.ts'
+import type { Word } from './types.ts'
 
 export interface Document {
   /** What offsets refer to. */
@@ -66,22 +65,3 @@ function readWords(list: unknown): Document {
 
 /** A text that is not split. */
 export const wholeText = (text: string): readonly Span[] => [[0, text.length]]
-
-/** The way a call asks for. Spark NLP's stages, the rules of sentences and those of written words are loaded only then. */
-export async function chooseStyle(options: RecognizeOptions, labels: LabelSet): Promise<Style> {
-  const recount =
-    options.strategy === 'word'
-      ? { recount: (await import('../text/split/written-words.ts')).withWrittenWords }
-      : {}
-  if (options.style === 'spark-nlp') {
-    const { sparkStyle } = await import('./spark/spark-style.ts')
-    return { ...sparkStyle(options, labels), ...recount }
-  }
-  const { pretokenized, split = defaultSplit } = options
-  let spansOf = wholeText
-  if (!pretokenized && split !== false) {
-    const { splitText } = await import('../text/split/split.ts')
-    spansOf = (text) => splitText(text, split)
-  }
-  return { read: (input) => readDocument(input, pretokenized, spansOf), ...recount }
-}

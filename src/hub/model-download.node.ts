@@ -7,7 +7,7 @@ import { openUrl } from '../format/remote/url-source.ts'
 import { readShardIndex, shardNames } from '../format/shard-index.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
 import { loadConfig } from '../model/config.ts'
-import { sentenceFiles } from '../tasks/sentence-settings.ts'
+import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import type { HubCache } from './cache.node.ts'
 import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
 import {

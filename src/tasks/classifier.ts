@@ -2,7 +2,7 @@
  * Whole texts, or pairs of them, to labels: text → pieces → logits of the text → scores. Beside recognizer.ts, and read
  * only where `loadClassifier` is called.
  */
-import { computeInBatches } from '../batches.ts'
+
 import type { BertModel } from '../bert-model.ts'
 import {
   abortSignal,
@@ -14,6 +14,7 @@ import {
 } from '../check/options.ts'
 import { expFloat32, softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
+import { computeInBatches } from '../model/batches.ts'
 import type { ProblemType } from '../model/config.ts'
 import type { PairEncoding } from '../text/encoding.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'

@@ -2,7 +2,7 @@
  * Texts to vectors: text → pieces → windows → hidden states of one layer → pooled. Beside recognizer.ts, and read only
  * where `embed` is called.
  */
-import { computeInBatches } from '../batches.ts'
+
 import {
   abortSignal,
   type Checks,
@@ -13,13 +13,14 @@ import {
   wholeNumber,
   wrongKind,
 } from '../check/options.ts'
+import { computeInBatches } from '../model/batches.ts'
 import type { BertConfig } from '../model/config.ts'
 import { requireFinite } from '../model/forward-output.ts'
+import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from '../model/sentence/pooling.ts'
+import type { SentenceSettings } from '../model/sentence/sentence-settings.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { isWhiteSpace } from '../text/white-space.ts'
 import { cutWindow, planWindows } from '../text/windows.ts'
-import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from './pooling.ts'
-import type { SentenceSettings } from './sentence-settings.ts'
 
 /** How texts become vectors. */
 export interface EmbedOptions {

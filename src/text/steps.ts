@@ -49,3 +49,6 @@ export type TrimOffsets = (
   to: number,
   first: boolean,
 ) => readonly [start: number, end: number]
+
+/** Where a match that begins at `from` ends; `from` itself where there is none. */
+export type Pattern = (codes: Int32Array, from: number, to: number) => number

@@ -1,7 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { nearest, type OptionTable, readArguments } from '#dist/cli/arguments.js'
-import { UsageError } from '#dist/cli/command.js'
+import { nearest, type OptionTable, readArguments, UsageError } from '#dist/cli/arguments.js'
 import { progressLine } from '#dist/cli/progress.js'
 
 const options: OptionTable = {

@@ -7,12 +7,11 @@
  * and is followed by hand: a regular expression would take its classes from the runtime.
  */
 
-import type { Decoder, PreTokenizer, TrimOffsets, VisitWord } from '../steps.ts'
+import type { Decoder, Pattern, PreTokenizer, TrimOffsets, VisitWord } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
 import { letterRuns, numberRuns } from '../unicode/byte-level-tables.ts'
 import { CodePointSet } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
-import type { Pattern } from './patterns.ts'
 
 /** The pattern as a tokenizer.json has it where words are split apart from bytes. */
 export const GPT2_PATTERN: string = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`

@@ -1,9 +1,8 @@
 /** The smaller decoders that a tokenizer.json may name. */
 
-import type { Decoder } from '../steps.ts'
+import type { Decoder, Pattern } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
 import { Replace } from './normalizer-steps.ts'
-import type { Pattern } from './patterns.ts'
 
 /** One piece of all. */
 export const fuse: Decoder = (tokens) => [tokens.join('')]

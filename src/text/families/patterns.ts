@@ -7,11 +7,9 @@
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
 import type { JsonObject } from '../json-object.ts'
+import type { Pattern } from '../steps.ts'
 import { CodePointSet } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
-
-/** Where a match that begins at `from` ends; `from` itself where there is none. */
-export type Pattern = (codes: Int32Array, from: number, to: number) => number
 
 type Class = (code: number) => boolean
 

@@ -1,11 +1,11 @@
 /** The smaller pre-tokenizers that a tokenizer.json may name, and sequences of them. */
 
-import type { PreTokenizer, VisitWord } from '../steps.ts'
+import type { Pattern, PreTokenizer, VisitWord } from '../steps.ts'
 import type { NormalizedText } from '../text-with-offsets.ts'
 import type { CodePointSet } from '../unicode.ts'
 import { CLASS, characterTraits, PUNCTUATION } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
-import { classPattern, type Pattern } from './patterns.ts'
+import { classPattern } from './patterns.ts'
 
 /** Each cuts what the one before it has cut. */
 export class PreTokenizerSequence implements PreTokenizer {

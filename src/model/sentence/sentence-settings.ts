@@ -1,10 +1,10 @@
 /** What a folder of sentence-transformers says about the steps before and after the encoder. */
-import { ModelFormatError, quoted } from '../format/errors.ts'
-import { checkFileName } from '../format/file-name.ts'
-import { isObject, type JsonRecord, kind, parseJson, readJsonObject, shown } from '../format/json-file.ts'
-import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
-import { activationOf } from '../model/config.ts'
-import { modelTypes } from '../model/family.ts'
+import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { checkFileName } from '../../format/file-name.ts'
+import { isObject, type JsonRecord, kind, parseJson, readJsonObject, shown } from '../../format/json-file.ts'
+import { type ModelFiles, missingFile, readAll } from '../../format/source.ts'
+import { activationOf } from '../config.ts'
+import { modelTypes } from '../families.ts'
 import { POOLINGS, type Pooling } from './pooling.ts'
 
 /** How a model of sentence-transformers makes a vector of a text. */

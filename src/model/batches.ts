@@ -6,8 +6,8 @@
  * Whatever fails, a source, an input or a batch, fails in its turn: what came before it is given out first.
  */
 
-import { wrongKind } from './check/options.ts'
-import { Packer } from './model/fill-batches.ts'
+import { wrongKind } from '../check/options.ts'
+import { Packer } from './fill-batches.ts'
 
 /** How inputs become results. */
 export interface Batching<Input, Item, Result> {

@@ -1,5 +1,6 @@
-/** What rules find, added to what the model found. */
-import type { Document } from './document.ts'
+/** What some calls ask for and most do not, loaded then: rules beside the model, another way to read a text, Spark NLP's style. */
+import { type Document, defaultSplit, readDocument, type Style, wholeText } from './document.ts'
+import type { LabelSet } from './labels.ts'
 import type { Entity, RecognizeOptions } from './types.ts'
 
 /** Adds what the rules find in a text to the model's entities of it. */
@@ -42,4 +43,23 @@ function withWords(matches: readonly Entity[], words: NonNullable<Document['word
     while (wordEnd < words.length && words[wordEnd]![0] < match.end) wordEnd++
     return { ...match, wordStart: word, wordEnd }
   })
+}
+
+/** The way a call asks for. Spark NLP's stages, the rules of sentences and those of written words are loaded only then. */
+export async function chooseStyle(options: RecognizeOptions, labels: LabelSet): Promise<Style> {
+  const recount =
+    options.strategy === 'word'
+      ? { recount: (await import('../text/split/written-words.ts')).withWrittenWords }
+      : {}
+  if (options.style === 'spark-nlp') {
+    const { sparkStyle } = await import('./spark/spark-style.ts')
+    return { ...sparkStyle(options, labels), ...recount }
+  }
+  const { pretokenized, split = defaultSplit } = options
+  let spansOf = wholeText
+  if (!pretokenized && split !== false) {
+    const { splitText } = await import('../text/split/split.ts')
+    spansOf = (text) => splitText(text, split)
+  }
+  return { read: (input) => readDocument(input, pretokenized, spansOf), ...recount }
 }

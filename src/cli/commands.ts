@@ -1,0 +1,25 @@
+/** All commands by name. */
+import type { Command } from './command.ts'
+
+/** A command's line in `iobert --help`, and its file, which is read only when it is chosen. */
+interface CommandEntry {
+  readonly summary: string
+  readonly load: () => Promise<{ readonly command: Command }>
+}
+
+export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
+  ['evaluate', { summary: 'scores on CoNLL columns, as conlleval', load: () => import('./evaluate.ts') }],
+  ['tokenize', { summary: 'pieces, ids and offsets', load: () => import('./tokenize.ts') }],
+  ['embed', { summary: 'a vector for each text', load: () => import('./embed.ts') }],
+  ['classify', { summary: 'labels of whole texts', load: () => import('./classify.ts') }],
+  ['rerank', { summary: 'lines in the order they answer a query', load: () => import('./rerank.ts') }],
+  ['fill', { summary: 'words for masks', load: () => import('./fill.ts') }],
+  ['trace', { summary: 'how a model comes to its labels, as a page', load: () => import('./trace.ts') }],
+  ['bench', { summary: 'how fast a model is on this machine', load: () => import('./bench.ts') }],
+  ['info', { summary: 'what a model is and needs', load: () => import('./info.ts') }],
+  ['quantize', { summary: 'writes a float model as int8', load: () => import('./quantize.ts') }],
+  [
+    'convert',
+    { summary: 'writes a model of another form as safetensors', load: () => import('./convert.ts') },
+  ],
+])
