@@ -57,7 +57,7 @@ export function linearFloat32<Product>(
         const count = nextTileRows(last - row, tileRows)
         const tileX = x + xStride * row
         const tileOut = panelOut + outStride * row
-        // Only the fused build has 16-channel panels: src/kernels/tuning.ts.
+        // Only the fused build has 16-channel panels: src/kernels/plan.ts.
         if (sizeof<Product>() === sizeof<Fused>() && panel === 16)
           row += tile16<Product>(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
         else {

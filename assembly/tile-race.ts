@@ -1,4 +1,4 @@
-/** The tiles of int8 side by side, for src/kernels/race.ts, which times them. Only in the relaxed build, which has them all. */
+/** The tiles of int8 side by side, for src/kernels/plan.ts, which times them. Only in the relaxed build, which has them all. */
 
 import { RacedTile } from './commands'
 import { LONG_BLOCK, START_HEADER } from './short-sums'

@@ -23,10 +23,9 @@ import type {
 } from './entities/types.ts'
 import { ModelFormatError } from './format/errors.ts'
 import { computeInBatches } from './model/batches.ts'
+import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
-/** Pieces that are computed together. */
-const BATCH_TOKENS = 1024
 /** Windows that are computed together at most, however short. */
 const BATCH_WINDOWS = 256
 

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release, type } from 'node:os'
-import { chooseKernels } from '../kernels/choose.ts'
 import type { Precision } from '../kernels/kernels.ts'
+import { planKernels } from '../kernels/plan.ts'
 import type { ModelName } from '../load-options.ts'
 import type { BertConfig } from '../model/config.ts'
 import { loadModel } from '../node.ts'
@@ -92,7 +92,7 @@ async function measure(wanted: Wanted, version: string, steps: Steps): Promise<R
   const figures: Figure[] = []
   const kernels: Partial<Record<Precision, string>> = {}
   for (const precision of PRECISIONS) {
-    kernels[precision] = await chooseKernels('auto', precision, turbo)
+    kernels[precision] = (await planKernels('auto', precision, turbo)).variant
     figures.push(...(await measureKernels(precision, config, wanted, steps)))
     const counts = new Set([1, Math.min(8, availableParallelism())])
     for (const threads of counts) figures.push(...(await measureModel(precision, threads, wanted, steps)))
@@ -125,7 +125,7 @@ async function measureKernels(
   { turbo, seconds }: Wanted,
   steps: Steps,
 ): Promise<Figure[]> {
-  const variant = await chooseKernels('auto', precision, turbo)
+  const { variant } = await planKernels('auto', precision, turbo)
   if (variant === 'reference') return []
   const figures: Figure[] = []
   steps.group(`${precision}, linear layers`)

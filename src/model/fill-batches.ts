@@ -1,3 +1,6 @@
+/** Tokens that are computed together: enough to reuse each weight often, little enough to stay in the caches. */
+export const BATCH_TOKENS = 1024
+
 /**
  * Which items are computed together. A batch is closed before the item that would make it too large, so an item that is
  * too large by itself is a batch of its own.

@@ -12,7 +12,7 @@ export async function loadInline(
   watch: LoadWatch,
 ): Promise<EngineClient> {
   const { ReferenceKernels } =
-    setup.variant === 'reference'
+    setup.plan.variant === 'reference'
       ? await import('../kernels/reference/reference.ts')
       : { ReferenceKernels: undefined }
   const engine = await Engine.load(setup, files, {

@@ -16,6 +16,7 @@ import { expFloat32, softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { computeInBatches } from '../model/batches.ts'
 import type { ProblemType } from '../model/config.ts'
+import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import type { PairEncoding } from '../text/encoding.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 
@@ -73,7 +74,7 @@ const checks: Checks<ClassifyOptions> = {
 }
 
 /** Pieces that are computed together, a few of the engine's batches, and texts at most. */
-const BATCH_TOKENS = 4096
+const READ_TOKENS: number = 4 * BATCH_TOKENS
 const BATCH_TEXTS = 1024
 
 /** Activations of cross-encoders, and as what their output then counts. */
@@ -197,7 +198,7 @@ export class Classifier {
     const computed = computeInBatches(inputs, {
       expand: (input: ClassifierInput) => [this.#prepare(input)],
       size: ({ ids }: Prepared) => ids.length,
-      limit: BATCH_TOKENS,
+      limit: READ_TOKENS,
       most: BATCH_TEXTS,
       compute: async (batch, stop) => {
         const ids = batch.map((one) => one.ids)

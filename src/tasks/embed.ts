@@ -15,6 +15,7 @@ import {
 } from '../check/options.ts'
 import { computeInBatches } from '../model/batches.ts'
 import type { BertConfig } from '../model/config.ts'
+import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { requireFinite } from '../model/forward-output.ts'
 import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from '../model/sentence/pooling.ts'
 import type { SentenceSettings } from '../model/sentence/sentence-settings.ts'
@@ -57,7 +58,7 @@ export interface Embedder {
 }
 
 /** Pieces that are computed together, a few of the engine's batches, and sequences at most. */
-const BATCH_TOKENS = 4096
+const READ_TOKENS: number = 4 * BATCH_TOKENS
 const BATCH_SEQUENCES = 1024
 
 /** A window of a text on its way. */
@@ -102,7 +103,7 @@ export async function embed(
       }))
     },
     size: ({ ids }: Part) => ids.length,
-    limit: BATCH_TOKENS,
+    limit: READ_TOKENS,
     most: BATCH_SEQUENCES,
     compute: async (batch, stop) => {
       const sequences = batch.map(({ ids }) => ids)

@@ -34,7 +34,8 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
       const module = await compileKernels({ variant, shared: false, turbo: false })
       const exports = instantiateKernels(module, memory.memory)
       const scratch = { tokens: 512, headDim: 128, inputs: 4096 }
-      return new WasmKernels({ name: variant, exports, memory, tiles, fused, scratch, threads: 1 })
+      const plan = { variant, tiles, precision: fused ? 'float32' : 'int8' } as const
+      return new WasmKernels({ plan, exports, memory, scratch })
     },
   }
 }
