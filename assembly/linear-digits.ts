@@ -39,8 +39,8 @@ import {
   startsOf,
 } from './short-sums'
 import { nextTileRows } from './tile-rows'
-import { firstDigits8 } from './tiles-digits'
-import { firstDigits16 } from './tiles-digits-16'
+import { Vectors2, Vectors4 } from './tile-sizes'
+import { Digits, interleavedTile } from './tiles-interleaved'
 import { shortDigits8 } from './tiles-short'
 
 /** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
@@ -160,14 +160,14 @@ export function linearDigits(
           const reached = ahead + step * <usize>groups
           const touches = (row > start || firstTouches) && reached <= aheadEnd
           const touched = touches ? step : 0
-          if (pair) firstDigits16(count, x, w, w + panelSize, groups, tileOut, outStride)
+          if (pair) interleavedTile<Vectors4, Digits>(count, x, w, groups, tileOut, outStride, w + panelSize)
           else if (short && count >= SHORT_ROWS && count <= MOST_SHORT_ROWS) {
             const tileNorm = tileNorms(norms, row, rowBytes)
             const blockBytes = longestBlock(groups, scratch, tileNorm)
             const middle = middleOf(blockBytes, tileNorm)
             const starts = startsOf(w, groups, sums, scratch, blockBytes, middle)
             shortDigits8(count, x, w, starts, groups, blockBytes, tileOut, outStride, ahead, touched)
-          } else firstDigits8(count, x, w, groups, tileOut, outStride, ahead, touched)
+          } else interleavedTile<Vectors2, Digits>(count, x, w, groups, tileOut, outStride, ahead, touched)
           if (touches) ahead = reached
           row += count
         }

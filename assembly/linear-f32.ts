@@ -14,8 +14,7 @@
 import { activate } from './activation'
 import { Fused } from './simd'
 import { nextTileRows } from './tile-rows'
-import { tile8 } from './tiles-f32'
-import { tile16 } from './tiles-f32-16'
+import { tile8, tile16 } from './tiles-f32'
 
 /** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
 const ROW_BLOCK_BYTES: i32 = 1 << 19

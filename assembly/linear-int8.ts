@@ -24,8 +24,8 @@
 import { activateInt8 } from './activation'
 import { COLUMN_BYTES } from './packing'
 import { nextTileRows } from './tile-rows'
-import { narrowTile } from './tiles-int8'
-import { int16Tile } from './tiles-int16'
+import { Vectors2 } from './tile-sizes'
+import { Int16, interleavedTile, Narrow } from './tiles-interleaved'
 
 /** Output channels of a panel. */
 export const INT8_PANEL: i32 = 8
@@ -108,8 +108,8 @@ export function linearInt8(
         const count = nextTileRows(rows - row, tileRows)
         const tileX = x + rowBytes * row
         const tileOut = panelOut + outStride * row
-        if (widened) int16Tile(count, tileX, scratch, pairs, tileOut, outStride)
-        else narrowTile(count, tileX, w, pairs, tileOut, outStride)
+        if (widened) interleavedTile<Vectors2, Int16>(count, tileX, scratch, pairs, tileOut, outStride)
+        else interleavedTile<Vectors2, Narrow>(count, tileX, w, pairs, tileOut, outStride)
         row += count
       }
       const firstOut = panelOut + outStride * first

@@ -16,110 +16,12 @@
  * and 175; products of int16 91 and 177. Blocks of 4 groups 139, whatever was tried with them.
  */
 import { addPairs, dotShort } from './simd'
+import { Rows4, Rows5, storeSums } from './tile-sizes'
 
 /** Bytes that one touch fetches. */
 const CACHE_LINE: usize = 64
 
-function short4x2(
-  x: usize,
-  w: usize,
-  starts: usize,
-  groups: i32,
-  blockBytes: usize,
-  out: usize,
-  outStride: usize,
-  ahead: usize,
-  aheadStep: usize,
-): void {
-  const ones = v128.load(starts)
-  const firstA = v128.load(starts, 16)
-  const firstB = v128.load(starts, 32)
-  starts += 32
-  let y0a = firstA
-  let y0b = firstB
-  let y1a = firstA
-  let y1b = firstB
-  let y2a = firstA
-  let y2b = firstB
-  let y3a = firstA
-  let y3b = firstB
-  v128.load32_splat(x, 4)
-  v128.load32_splat(x, 8)
-  v128.load32_splat(x, 12)
-  const end = w + ((<usize>groups) << 5)
-  const aheadBlock = aheadStep * (blockBytes >> 5)
-  // #region short
-  while (w < end) {
-    const aheadEnd = ahead + aheadBlock
-    for (; ahead < aheadEnd; ahead += CACHE_LINE) load<u8>(ahead)
-    ahead = aheadEnd
-    starts += 32
-    const sa = v128.load(starts - 16)
-    const sb = v128.load(starts)
-    const lastGroup = min(w + blockBytes, end) - 32
-    let wa = v128.load(w)
-    let wb = v128.load(w, 16)
-    let xs = v128.load32_splat(x)
-    let p0a = dotShort(wa, xs, sa)
-    let p0b = dotShort(wb, xs, sb)
-    xs = v128.load32_splat(x, 4)
-    let p1a = dotShort(wa, xs, sa)
-    let p1b = dotShort(wb, xs, sb)
-    xs = v128.load32_splat(x, 8)
-    let p2a = dotShort(wa, xs, sa)
-    let p2b = dotShort(wb, xs, sb)
-    xs = v128.load32_splat(x, 12)
-    let p3a = dotShort(wa, xs, sa)
-    let p3b = dotShort(wb, xs, sb)
-    for (w += 32; w < lastGroup; w += 32) {
-      const va = v128.load(w)
-      const vb = v128.load(w, 16)
-      x += 16
-      const x0 = v128.load32_splat(x)
-      p0a = dotShort(va, x0, p0a)
-      p0b = dotShort(vb, x0, p0b)
-      const x1 = v128.load32_splat(x, 4)
-      p1a = dotShort(va, x1, p1a)
-      p1b = dotShort(vb, x1, p1b)
-      const x2 = v128.load32_splat(x, 8)
-      p2a = dotShort(va, x2, p2a)
-      p2b = dotShort(vb, x2, p2b)
-      const x3 = v128.load32_splat(x, 12)
-      p3a = dotShort(va, x3, p3a)
-      p3b = dotShort(vb, x3, p3b)
-    }
-    wa = v128.load(w)
-    wb = v128.load(w, 16)
-    x += 16
-    xs = v128.load32_splat(x)
-    y0a = addPairs(dotShort(wa, xs, p0a), ones, y0a)
-    y0b = addPairs(dotShort(wb, xs, p0b), ones, y0b)
-    xs = v128.load32_splat(x, 4)
-    y1a = addPairs(dotShort(wa, xs, p1a), ones, y1a)
-    y1b = addPairs(dotShort(wb, xs, p1b), ones, y1b)
-    xs = v128.load32_splat(x, 8)
-    y2a = addPairs(dotShort(wa, xs, p2a), ones, y2a)
-    y2b = addPairs(dotShort(wb, xs, p2b), ones, y2b)
-    xs = v128.load32_splat(x, 12)
-    y3a = addPairs(dotShort(wa, xs, p3a), ones, y3a)
-    y3b = addPairs(dotShort(wb, xs, p3b), ones, y3b)
-    x += 16
-    w += 32
-  }
-  // #endregion
-  v128.store(out, y0a)
-  v128.store(out, y0b, 16)
-  out += outStride
-  v128.store(out, y1a)
-  v128.store(out, y1b, 16)
-  out += outStride
-  v128.store(out, y2a)
-  v128.store(out, y2b, 16)
-  out += outStride
-  v128.store(out, y3a)
-  v128.store(out, y3b, 16)
-}
-function short5x2(
+function short<Rows>(
   x: usize,
   w: usize,
   starts: usize,
@@ -147,9 +49,10 @@ function short5x2(
   v128.load32_splat(x, 4)
   v128.load32_splat(x, 8)
   v128.load32_splat(x, 12)
-  v128.load32_splat(x, 16)
+  if (offsetof<Rows>() > 4) v128.load32_splat(x, 16)
   const end = w + ((<usize>groups) << 5)
   const aheadBlock = aheadStep * (blockBytes >> 5)
+  // #region short
   while (w < end) {
     const aheadEnd = ahead + aheadBlock
     for (; ahead < aheadEnd; ahead += CACHE_LINE) load<u8>(ahead)
@@ -172,13 +75,17 @@ function short5x2(
     xs = v128.load32_splat(x, 12)
     let p3a = dotShort(wa, xs, sa)
     let p3b = dotShort(wb, xs, sb)
-    xs = v128.load32_splat(x, 16)
-    let p4a = dotShort(wa, xs, sa)
-    let p4b = dotShort(wb, xs, sb)
+    let p4a = sa
+    let p4b = sb
+    if (offsetof<Rows>() > 4) {
+      xs = v128.load32_splat(x, 16)
+      p4a = dotShort(wa, xs, sa)
+      p4b = dotShort(wb, xs, sb)
+    }
     for (w += 32; w < lastGroup; w += 32) {
       const va = v128.load(w)
       const vb = v128.load(w, 16)
-      x += 20
+      x += 4 * offsetof<Rows>()
       const x0 = v128.load32_splat(x)
       p0a = dotShort(va, x0, p0a)
       p0b = dotShort(vb, x0, p0b)
@@ -191,13 +98,15 @@ function short5x2(
       const x3 = v128.load32_splat(x, 12)
       p3a = dotShort(va, x3, p3a)
       p3b = dotShort(vb, x3, p3b)
-      const x4 = v128.load32_splat(x, 16)
-      p4a = dotShort(va, x4, p4a)
-      p4b = dotShort(vb, x4, p4b)
+      if (offsetof<Rows>() > 4) {
+        const x4 = v128.load32_splat(x, 16)
+        p4a = dotShort(va, x4, p4a)
+        p4b = dotShort(vb, x4, p4b)
+      }
     }
     wa = v128.load(w)
     wb = v128.load(w, 16)
-    x += 20
+    x += 4 * offsetof<Rows>()
     xs = v128.load32_splat(x)
     y0a = addPairs(dotShort(wa, xs, p0a), ones, y0a)
     y0b = addPairs(dotShort(wb, xs, p0b), ones, y0b)
@@ -210,26 +119,24 @@ function short5x2(
     xs = v128.load32_splat(x, 12)
     y3a = addPairs(dotShort(wa, xs, p3a), ones, y3a)
     y3b = addPairs(dotShort(wb, xs, p3b), ones, y3b)
-    xs = v128.load32_splat(x, 16)
-    y4a = addPairs(dotShort(wa, xs, p4a), ones, y4a)
-    y4b = addPairs(dotShort(wb, xs, p4b), ones, y4b)
-    x += 20
+    if (offsetof<Rows>() > 4) {
+      xs = v128.load32_splat(x, 16)
+      y4a = addPairs(dotShort(wa, xs, p4a), ones, y4a)
+      y4b = addPairs(dotShort(wb, xs, p4b), ones, y4b)
+    }
+    x += 4 * offsetof<Rows>()
     w += 32
   }
-  v128.store(out, y0a)
-  v128.store(out, y0b, 16)
+  // #endregion
+  storeSums(out, y0a, y0b)
   out += outStride
-  v128.store(out, y1a)
-  v128.store(out, y1b, 16)
+  storeSums(out, y1a, y1b)
   out += outStride
-  v128.store(out, y2a)
-  v128.store(out, y2b, 16)
+  storeSums(out, y2a, y2b)
   out += outStride
-  v128.store(out, y3a)
-  v128.store(out, y3b, 16)
+  storeSums(out, y3a, y3b)
   out += outStride
-  v128.store(out, y4a)
-  v128.store(out, y4b, 16)
+  if (offsetof<Rows>() > 4) storeSums(out, y4a, y4b)
 }
 
 /**
@@ -251,6 +158,6 @@ export function shortDigits8(
   ahead: usize,
   aheadStep: usize,
 ): void {
-  if (rows === 5) short5x2(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
-  else short4x2(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
+  if (rows === 5) short<Rows5>(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
+  else short<Rows4>(x, w, starts, groups, blockBytes, out, outStride, ahead, aheadStep)
 }
