@@ -80,9 +80,10 @@ export function tile<Rows, Vectors, Kind>(
   let y5c = i32x4.splat(0)
   let y5d = i32x4.splat(0)
   const bytes: usize = sizeof<Kind>() === sizeof<Narrow>() ? 16 : 32
+  const nextBytes: usize = offsetof<Vectors>() > 2 ? bytes : nextStep
   const end = w + bytes * <usize>steps
   // #region step
-  for (; w < end; w += bytes, next += offsetof<Vectors>() > 2 ? bytes : nextStep) {
+  for (; w < end; w += bytes, next += nextBytes) {
     if (sizeof<Kind>() === sizeof<Digits>() && offsetof<Vectors>() === 2) load<u8>(next)
     const wa = firstHalf<Kind>(w)
     const wb = secondHalf<Kind>(w)
@@ -104,6 +105,7 @@ export function tile<Rows, Vectors, Kind>(
         y1d = product<Kind>(row1, wd, y1d)
       }
     }
+    // #endregion
     if (offsetof<Rows>() > 2) {
       const row2 = v128.load32_splat(x, 8)
       y2a = product<Kind>(row2, wa, y2a)
