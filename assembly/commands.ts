@@ -101,8 +101,8 @@ export class LinearFloat32 {
   fused: i32
 }
 
-/** Units: heads of sequences. */
-export class Attention {
+/** What both kinds of attention have. */
+export class HeadsOfSequences {
   /** [ΣT, 3H] */
   queryKeyValue: usize
   stride: usize
@@ -113,14 +113,18 @@ export class Attention {
   hidden: i32
   /** D */
   headDim: i32
-  /** 1/√D */
+  /** 1/√D; log₂e/√D where exponentials are powers of two. */
   scale: f32
   out: usize
   outStride: usize
   /** One address a sequence of float32 [A, T, T], or 0 where nobody asked. */
   probabilities: usize
-  panel: i32
   tileRows: i32
+}
+
+/** Units: heads of sequences. */
+export class Attention extends HeadsOfSequences {
+  panel: i32
   /** The parts of a thread's scratch, in bytes from its beginning: attention.ts. */
   keys: usize
   values: usize
@@ -130,24 +134,7 @@ export class Attention {
 }
 
 /** Units: heads of sequences. */
-export class AttentionInt16 {
-  /** [ΣT, 3H] */
-  queryKeyValue: usize
-  stride: usize
-  /** int32 [S + 1]: the first token of each sequence and, last, the number of tokens. */
-  bounds: usize
-  heads: i32
-  /** H */
-  hidden: i32
-  /** D */
-  headDim: i32
-  /** log₂e/√D */
-  scale: f32
-  out: usize
-  outStride: usize
-  /** One address a sequence of float32 [A, T, T], or 0 where nobody asked. */
-  probabilities: usize
-  tileRows: i32
+export class AttentionInt16 extends HeadsOfSequences {
   /** The parts of a thread's scratch, in bytes from its beginning: attention-int16.ts. */
   keys: usize
   keyScales: usize

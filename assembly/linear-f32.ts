@@ -13,13 +13,8 @@
  */
 import { activate } from './activation'
 import { Fused } from './simd'
-import { nextTileRows } from './tile-rows'
+import { blockEnd, nextTileRows } from './tile-rows'
 import { tile8, tile16 } from './tiles-f32'
-
-/** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
-const ROW_BLOCK_BYTES: i32 = 1 << 19
-/** Rows that tiles of 4, 5 and 6 rows divide, so that a block ends with a whole tile. */
-const BLOCK_MULTIPLE: i32 = 60
 
 /**
  * Panels `from` to `to` of the layer, all rows.
@@ -43,10 +38,8 @@ export function linearFloat32<Product>(
   to: i32,
 ): void {
   const panelBytes: usize = (<usize>k * panel) << 2
-  const wholeTiles = (ROW_BLOCK_BYTES / <i32>xStride / BLOCK_MULTIPLE) * BLOCK_MULTIPLE
-  const blockRows = max(wholeTiles, BLOCK_MULTIPLE)
-  for (let first: i32 = 0; first < rows; first += blockRows) {
-    const last = min(first + blockRows, rows)
+  for (let first: i32 = 0, last: i32 = 0; first < rows; first = last) {
+    last = blockEnd(first, rows, xStride, tileRows)
     for (let index = from; index < to; index++) {
       const w = weights + panelBytes * index
       const panelBias = bias + ((<usize>(index * panel)) << 2)

@@ -19,3 +19,14 @@ export function tileStart(tile: i32, rows: i32, largest: i32): i32 {
   const least = rows / tiles
   return tile * least + min(tile, rows - least * tiles)
 }
+
+/** Bytes of activations that stay in the second-level cache while all panels of weights pass over them. */
+const ROW_BLOCK_BYTES: i32 = 1 << 19
+
+/** Where the block of rows ends that begins with row `first`: with a whole tile. */
+export function blockEnd(first: i32, rows: i32, rowBytes: usize, largest: i32): i32 {
+  const enough = max(ROW_BLOCK_BYTES / <i32>rowBytes, largest)
+  let end = first
+  while (end < rows && end - first < enough) end += nextTileRows(rows - end, largest)
+  return end
+}
