@@ -1,8 +1,8 @@
 /**
- * A kernel call as data in memory, so that any thread can run a part of it: one class a command. The classes are never
- * made, only laid over memory (`changetype`), so their fields are 32-bit words in the order in which they stand here, those
- * of a base class first. The build reads this file and makes src/generated/commands.ts of it: src/kernels/wasm.ts must
- * give each of these fields, by these names, and execute.ts reads them. The enums go there too. Strides are bytes from one row to the next.
+ * A kernel call as data in memory, so that any thread can run a part of it. Each command has a class. No object of it is ever
+ * made: the class is laid over memory (`changetype`), so its fields are 32-bit words in the order in which they stand here,
+ * those of a base class first. The build reads this file and makes src/generated/commands.ts of it, enums included.
+ * src/kernels/wasm.ts gives each field by its name, and execute.ts reads it. A stride is the bytes from one row to the next.
  */
 
 /** The commands' numbers; each has the class of its name. */

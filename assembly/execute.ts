@@ -1,4 +1,4 @@
-/** Runs units `from` to `to` of a command: independent parts (panels, tiles, heads), so that threads can share a call. */
+/** Runs a part of a command. A command has units that do not depend on each other (panels, tiles, heads), so threads can share it. */
 import { attentionHead } from './attention'
 import { attentionHeadInt16 } from './attention-int16'
 import {

@@ -4,12 +4,12 @@
  *     Σ_k q[t, k]·w[n, k] = Σ first·w + 128·Σ second·w - zero[t]·Σ w          exact in int32, in any order
  *     y[t, n] = f32(that) · (step[t]·columnScale[n]) + bias[n]
  *
- * The same numbers as linear-int8.ts gives, on engines that have the instruction. No intermediate sum matters: int32 wraps,
- * and the result fits it (src/kernels/reference/quantization.ts).
+ * The results are those of linear-int8.ts bit for bit, on engines that have the instruction. Sums on the way may leave int32:
+ * it wraps, and the whole sum fits it (src/kernels/reference/quantization.ts).
  *
  *     weights   panels of 8 output channels; in a panel, for each group of inputs k ... k+3:
  *               n0k0 n0k1 n0k2 n0k3 n1k0 ... n7k3        32 bytes, K padded with zeros to 16
- *               before that the norms of its weights (short-sums.ts)
+ *               before them the norms of its weights (short-sums.ts)
  *     columns   for each panel: 8 column scales, 8 biases, float32, then 8 sums of the channel's weights, int32
  *
  * One step of a tile of R rows × 8 channels: two loads of weights, R splats of a row's group, 2R dot products of 16
@@ -18,9 +18,9 @@
  *   6 × 16, 24 sums in 15 registers: 103; re-vectorised, which joins pairs of them: 418, where 6 × 8 has 252;
  *   (one Zen 4 core, which has no AVX-VNNI: 88, and 150 with short sums, tiles-short.ts)
  *   both digits in one function: 217, but re-vectorised only 241 for 6 × 16.
- * Second digits for the rows of a tile together, as first ones: with 12 % of a tile's groups listed 178 to 198, with 20 % 156 to 173.
- * Row by row (second-digits.ts) a whole pass takes less, on Zen 4: BERT-base 8 tokens 15 %, 128 tokens 6 %, without short sums 7 %,
- * re-vectorised 11 %; BERT-large 4 %.
+ * Second digits are added row by row (second-digits.ts). For the rows of a tile together, as first ones, they were slower: 178 to 198
+ * GOP/s with 12 % of a tile's groups listed, 156 to 173 with 20 %. Row by row a whole pass takes less, on Zen 4: BERT-base 8 tokens 15 %,
+ * 128 tokens 6 %, without short sums 7 %, re-vectorised 11 %; BERT-large 4 %.
  */
 import { activateInt8 } from './activation'
 import { Int8Tile, LinearInt8 } from './commands'
@@ -46,18 +46,19 @@ import { shortDigits8 } from './tiles-short'
 /** Bytes of a panel for one group of inputs. */
 const GROUP_BYTES: i32 = 4 * INT8_PANEL
 
-/** Rows that are finished together, over all joined panels: they stay in the first-level cache meanwhile. */
+/** Rows that are finished together over all joined panels, while they are in the first-level cache. */
 const FINISHED_ROWS: i32 = 16
 
-/** With so few rows the tiles after the first fetch the next panel; with so many all do, a little each. */
+/** With at most so many rows, the tiles after the first fetch the next panel. */
 const FEW_ROWS: i32 = 16
+/** With at least so many tiles, each of them fetches a little of it. */
 const MANY_TILES: i32 = 6
 
 /**
  * Bytes of the next panel that a tile touches for each of its groups of inputs, so that it is in the cache when its turn
  * comes. Engines fetch ahead within a page of memory by themselves, but a page's first lines are waited for. On a Xeon with
  * AVX-VNNI, BERT-base: 8 tokens 10 % faster, 16 14 %, 32 13 %, 40 11 %, 64 and 128 2 %; 18 to 28 were 2 to 10 % slower however the
- * bytes were shared, so these do without.
+ * bytes were shared, so there no tile fetches.
  */
 function aheadStep(rows: i32, tileRows: i32): usize {
   const tiles = (rows + tileRows - 1) / tileRows

@@ -4,22 +4,22 @@
  *     y[t, n] = f32(Σ_k q[t, k]·w[n, k]) · (step[t] · columnScale[n]) + bias[n]
  *
  * The sum is exact in int32 in any order (|q|·127·K < 2³¹, src/kernels/reference/quantization.ts), so tile, thread and batch cannot
- * change a bit. Layout, the same for every build:
+ * change a bit. This is the layer of the build that has only the baseline's SIMD; linear-digits.ts is that of the other. Layout:
  *
  *     weights   panels of 8 output channels; in a panel, for each pair of inputs k, k+1:
  *               n0k0 n0k1 n1k0 n1k1 ... n7k0 n7k1        16 bytes, K padded with zeros
- *     columns   for each panel: 8 column scales and 8 biases, float32, then 8 sums of weights and 8 of wide lanes, int32, not read here
+ *     columns   for each panel: 8 column scales and 8 biases, float32; then 8 sums of weights, int32, which only linear-digits.ts reads
  *     x         int16, the rows of a tile interleaved: for each pair of inputs k, k+1 the pairs of all its rows, 4 bytes
  *               each; tiles one after another, padded with zeros (quantize.ts writes them so)
  *
  * One step of a tile of R rows × 8 channels: two loads of weights, R splats of an activation pair, 2R dot products.
  * What was tried (GOP/s, one Zen 4 core, M 128, K 768, N 3072, V8 13.6; bench/RESULTS.md has the current table):
- *   rows apart, a pointer for each: 77, and 82 with the loop written out twice; interleaved: 88;
- *   weights widened to int16 in the loop: 80, once into a scratch that all row tiles share: 88 (from WIDEN_ROWS rows on,
- *   below that widening costs more than it saves);
- *   loop written out twice or four times: 84 and 78, since V8 unrolls the short one better by itself;
- *   4×4 tile: 64, since 16 accumulators do not fit 15 registers;
- *   256-bit re-vectorisation joins the two accumulators of a row: 145 with the 6×2 tile.
+ *   rows apart, a pointer for each: 77, and 82 with two steps written out in the loop; interleaved: 88;
+ *   weights widened to int16 in the loop: 80; widened once, into a scratch that all tiles of rows share: 88 (from WIDEN_ROWS
+ *   rows on; with fewer, widening costs more than it saves);
+ *   two or four steps written out in the loop: 84 and 78, since V8 unrolls the short loop better by itself;
+ *   a tile of 4 rows × 4 vectors: 64, since 16 sums do not fit 15 registers;
+ *   256-bit re-vectorisation, which joins the two sums of a row: 145 with 6 rows × 2 vectors.
  */
 import { activateInt8 } from './activation'
 import { LinearInt8 } from './commands'

@@ -1,6 +1,6 @@
 /**
- * Weights on their way from the file into the layouts of linear-f32.ts, linear-int8.ts and embedding.ts, some rows at a
- * time, so that a file is never in memory whole. Runs once, at load.
+ * Packs weights: from the number types of a file into the layouts of linear-f32.ts, linear-int8.ts, linear-digits.ts and
+ * embedding.ts. It runs once, at load, for some rows at a time, so that a file is never in memory whole.
  */
 import { StoredType } from './commands'
 import { packNorms, panelBytes, panelNormBytes } from './short-sums'

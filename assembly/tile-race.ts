@@ -1,4 +1,4 @@
-/** The tiles of int8 side by side, for src/kernels/race.ts, which times them. Only in the relaxed build, which has them all. */
+/** Runs one tile of int8 by itself, so that src/kernels/race.ts can time each. Only the relaxed build has all of them. */
 
 import { RacedTile } from './commands'
 import { LONG_BLOCK, START_HEADER } from './short-sums'
@@ -6,7 +6,7 @@ import { Vectors2 } from './tile-sizes'
 import { Digits, Int16, interleavedTile } from './tiles-interleaved'
 import { shortDigits8 } from './tiles-short'
 
-/** Rows of a round of the race, which tiles of 6 share, and of 5, the fastest of short sums. */
+/** Rows of a round: whole tiles of 6 rows, and of 5, which are the fastest of short sums. */
 const ROWS: i32 = 30
 const OUT_STRIDE: usize = 32
 

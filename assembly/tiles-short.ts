@@ -1,19 +1,24 @@
 /**
- * Register tiles of first digits for cores that have no instruction for four products of int8 in int32: there it takes three,
- * and two of them multiply. Here the products of a block of many inputs are added in int16 before one instruction widens their
- * sum: of 18 instructions for 128 products, with blocks of 8 groups of 4 inputs, 9 multiply, where it were 24 and 16.
+ * The register tile of short sums: first digits (digits.ts) times weights, for cores that have no instruction for four
+ * products of int8 in int32. Such a core takes three instructions for it, two of which multiply. This tile adds the products
+ * of a block of many inputs in int16, and one instruction then widens their sum to int32. With blocks of 8 groups of 4
+ * inputs that is 18 instructions for 128 products, 9 of which multiply, instead of 24 and 16.
  *
  *     a lane of int16    Σ first·w over two inputs of each group of a block
- *     it begins at       -middle·Σ w (its "start"), so that it holds Σ (first - middle)·w, which is small
+ *     its start          -middle·Σ w, so that the lane comes to Σ (first - middle)·w, which is small
  *
- * Whatever wraps on the way, the lane is exact if that sum fits int16; short-sums.ts says how long blocks may be for a tile and a panel.
+ * A lane may wrap on the way; it is exact if what it comes to fits int16. short-sums.ts says how long the blocks may be for
+ * a tile and a panel.
  *
- * What bounds it are the vector instructions themselves, so there is little else in it. The first group of a block makes new sums of
- * its starts; the last adds to the wide sums, which are in memory meanwhile: 10 sums and 5 operands are all 15 registers. V8
- * computes where a splat with an offset lies anew in each loop unless it did so before: hence the loads whose results nobody
- * takes. The groups between are a loop, or the compiler would sort what is written out by rows, and spill. GOP/s of one Zen 4 core,
- * Node 24, K 768, N 768, M 128, bare tiles of 5 rows in one run: 150, re-vectorised 264; four products at once (tiles-digits.ts) 88
- * and 175; products of int16 91 and 177. Blocks of 4 groups 139, whatever was tried with them.
+ * The vector instructions themselves bound the speed, so the loop does little else:
+ *   the first group of a block makes new sums from the starts, and the last adds them to the sums of int32, so nothing is
+ *   copied or widened by an instruction of its own. Meanwhile the sums of int32 are in memory: 10 sums of int16 and 5 operands
+ *   take all 15 registers;
+ *   the groups between are a loop. Written out, the compiler would sort them by rows and run out of registers;
+ *   some loads have results that nobody takes: V8 computes the address of a splat with an offset anew in each loop, unless
+ *   that was done before the loop.
+ * GOP/s of one Zen 4 core, Node 24, K 768, N 768, M 128, bare tiles of 5 rows in one run: 150, re-vectorised 264; four products
+ * at once (tiles-interleaved.ts) 88 and 175; products of int16 91 and 177. Blocks of 4 groups gave 139, whatever was tried.
  */
 import { addPairs, dotShort } from './simd'
 import { Rows4, Rows5, storeSums } from './tile-sizes'
@@ -140,11 +145,12 @@ function short<Rows>(
 }
 
 /**
- * Of 4 or 5 rows.
+ * A tile of 4 or 5 rows × 8 channels.
  *
- * @param starts      of the panel, by `shortStarts`, for blocks of so many bytes
- * @param blockBytes  32 a group, at least two groups; the last block may be shorter
- * @param ahead       what is fetched: aheadStep bytes a group, of whole blocks, so up to 127 bytes beyond the panel, where columns stand
+ * @param starts      what `shortStarts` made for the panel and blocks of that length
+ * @param blockBytes  32 bytes a group, at least two groups; the last block may be shorter
+ * @param ahead       where bytes are touched, so that they are in the cache later: `aheadStep` bytes further with each group, in
+ *                    whole blocks. That may be up to 127 bytes beyond a panel; columns stand there
  */
 export function shortDigits8(
   rows: i32,
