@@ -38,7 +38,7 @@ if (unknown !== undefined) {
 }
 
 makeReady()
-run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'])
+await (await import('./transpile.mjs')).transpileTests()
 const { machine } = await import('../build/bench/measure.js')
 console.log(`${machine()}\n`)
 

@@ -260,7 +260,7 @@ function buildSources() {
 }
 
 async function update() {
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'])
+  await (await import('./transpile.mjs')).transpileTests()
   const { findBlocks, pages, readPage, readRegion, replaceBlocks } = await import(
     '../build/test/docs/blocks.js'
   )

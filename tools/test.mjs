@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const compiled = join(root, 'build/test')
 
 makeReady()
-run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'])
+await (await import('./transpile.mjs')).transpileTests()
 
 const words = process.argv.slice(2)
 const files = readdirSync(join(root, 'test'), { recursive: true })
