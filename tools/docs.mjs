@@ -8,7 +8,7 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import MarkdownIt from 'markdown-it'
 import { searchForm, searchIndex, searchScript, sectionsOf } from './docs/search.mjs'
-import { makeReady, run } from './ready.mjs'
+import { makeReady } from './ready.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'build/docs')

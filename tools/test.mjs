@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { makeReady, run } from './ready.mjs'
+import { makeReady } from './ready.mjs'
 import { outcomeOf } from './test-outcome.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
