@@ -32,7 +32,8 @@ import { AttentionInt16 } from './commands'
 import { int16Row, quantizeToLimit } from './quantize'
 import { absoluteBits, laneMask, maxFloatLanes, powerOfTwo4, roundToInt, sumLanes } from './simd'
 import { nextTileRows } from './tile-rows'
-import { int16Tile } from './tiles-int16'
+import { Vectors2 } from './tile-sizes'
+import { Int16, interleavedTile } from './tiles-interleaved'
 
 /** The largest value of a column of V. */
 const VALUE_LIMIT: f32 = 8191.0
@@ -237,7 +238,7 @@ function multiply(
     let w = weights
     let to = out + outStride * row
     for (let panel: i32 = 0; panel < panels; panel++, w += panelBytes, to += 32) {
-      int16Tile(count, x + rowBytes * row, w, pairs, to, outStride)
+      interleavedTile<Vectors2, Int16>(count, x + rowBytes * row, w, pairs, to, outStride)
     }
     row += count
   }

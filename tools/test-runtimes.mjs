@@ -85,7 +85,7 @@ for (const [name, command, args] of RUNTIMES) {
   }
 }
 // The whole suite of the kernels, on engines that have what Node 20 has not.
-run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'], { cwd: root })
+await (await import('./transpile.mjs')).transpileTests()
 for (const major of [22, 24].filter((wanted) => nodeMajors.includes(wanted))) {
   await check(`kernels' tests on Node ${major}`, () => {
     const output = run(binaries.node(major), ['build/test/kernels/kernels.test.js'], { cwd: root })

@@ -5,14 +5,14 @@ import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { makeReady, run } from './ready.mjs'
+import { makeReady } from './ready.mjs'
 import { outcomeOf } from './test-outcome.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const compiled = join(root, 'build/test')
 
 makeReady()
-run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'])
+await (await import('./transpile.mjs')).transpileTests()
 
 const words = process.argv.slice(2)
 const files = readdirSync(join(root, 'test'), { recursive: true })

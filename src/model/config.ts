@@ -8,8 +8,8 @@ import {
   shown,
 } from '../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../format/source.ts'
-import { loadFamily, modelTypes } from './families/families.ts'
-import type { Family, HeadKind, KeyWithDefault } from './families/family.ts'
+import { loadFamily, modelTypes } from './families.ts'
+import type { Family, HeadKind, KeyWithDefault } from './family.ts'
 import { type Quantization, readQuantization } from './quantization-config.ts'
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */

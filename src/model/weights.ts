@@ -2,7 +2,7 @@
 import type { EmbeddingTables, Floats, LayerNorm, Linear, Precision, Table } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
-import type { HeadKind } from './families/family.ts'
+import type { HeadKind } from './family.ts'
 
 export interface LayerWeights {
   /** Q, K and V as one matrix [3H, H]: the activations are read once. */

@@ -5,7 +5,7 @@
  * a look into a table (Frisch and Cardelli 2004, "Greedy Regular Expression Matching", is the idea of reading backward first).
  */
 
-import { isDigit, isLineBreak } from '../text/letters.ts'
+import { isDigit, isLineBreak } from '../text/split/letters.ts'
 import { type ParsedPattern, parsePattern } from './parse-pattern.ts'
 import { compilePattern, type Program } from './program.ts'
 

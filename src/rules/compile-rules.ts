@@ -29,7 +29,7 @@ class CompiledRules implements RuleSet {
   }
 
   find(text: string): RuleMatch[] {
-    return keepFirst(text, byLength(this.#all(text)))
+    return keepFirst(byLength(this.#all(text)))
   }
 
   #all(text: string): RuleMatch[] {
@@ -102,11 +102,15 @@ function byLength<S extends Span>(spans: readonly S[]): S[] {
 }
 
 /** Of spans that overlap the one that comes first in the list; in the order of the text. */
-function keepFirst<S extends Span>(text: string, spans: readonly S[]): S[] {
-  const covered = new Uint8Array(text.length)
+function keepFirst<S extends Span>(spans: readonly S[]): S[] {
+  // Only the places where spans begin or end are looked at, so that memory grows with the spans and not with the text.
+  const places = Array.from(new Set(spans.flatMap(({ start, end }) => [start, end]))).sort((a, b) => a - b)
+  const index = new Map(places.map((place, at) => [place, at]))
+  const covered = new Uint8Array(places.length)
   const kept = spans.filter(({ start, end }) => {
-    if (covered.subarray(start, end).includes(1)) return false
-    covered.fill(1, start, end)
+    const [first, last] = [index.get(start)!, index.get(end)!]
+    if (covered.subarray(first, last).includes(1)) return false
+    covered.fill(1, first, last)
     return true
   })
   return kept.sort((a, b) => a.start - b.start)
@@ -118,15 +122,10 @@ function keepFirst<S extends Span>(text: string, spans: readonly S[]): S[] {
  *
  * @param policy who comes first: whoever is longer (on a tie the rules), the rules, or the model
  */
-export function mergeRules<E extends Span>(
-  text: string,
-  entities: E[],
-  matches: readonly E[],
-  policy: RulePolicy,
-): E[] {
+export function mergeRules<E extends Span>(entities: E[], matches: readonly E[], policy: RulePolicy): E[] {
   if (matches.length === 0) return entities
   const all = policy === 'model' ? [...entities, ...matches] : [...matches, ...entities]
-  return keepFirst(text, policy === 'longest' ? byLength(all) : all)
+  return keepFirst(policy === 'longest' ? byLength(all) : all)
 }
 
 function regExp(value: unknown, name: string): void {

@@ -2,9 +2,9 @@ import { ModelFormatError, quoted } from '../format/errors.ts'
 import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
 import { loadWordCharacters } from './added-tokens.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
+import type { SentencePieceOrder } from './families/sentencepiece.ts'
 import { readJson } from './json-object.ts'
 import type { TokenFiles } from './read-added-tokens.ts'
-import type { SentencePieceOrder } from './sentencepiece.ts'
 import { isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
@@ -52,12 +52,12 @@ export async function readTokenizer(
   if (tokenizerJson) {
     // A unigram vocabulary is too large to be parsed with the rest.
     if (includes(tokenizerJson, 'Unigram')) {
-      const { readUnigramTokenizer } = await import('./family-tokenizer.ts')
+      const { readUnigramTokenizer } = await import('./families/family-tokenizer.ts')
       return readUnigramTokenizer(tokenizerJson, beside, family)
     }
     const parsed = parseTokenFiles({ tokenizerJson, ...beside })
     if (isBertJson(parsed.json!)) return loaded(readBertFiles(parsed, undefined, lowercase))
-    const { readFamilyTokenizer } = await import('./family-tokenizer.ts')
+    const { readFamilyTokenizer } = await import('./families/family-tokenizer.ts')
     return readFamilyTokenizer(parsed, family)
   }
   const vocab = await read(files, 'vocab.txt')
@@ -68,14 +68,14 @@ export async function readTokenizer(
   }
   const [vocabJson, merges] = await Promise.all([read(files, 'vocab.json'), read(files, 'merges.txt')])
   if (vocabJson && merges) {
-    const { readBpeFiles } = await import('./family-tokenizer.ts')
+    const { readBpeFiles } = await import('./families/family-tokenizer.ts')
     const parsed = parseTokenFiles(beside)
     checkClass(parsed, await model(), 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/)
     return readBpeFiles(vocabJson, merges, parsed, family)
   }
   const sentencePieceFile = await read(files, SENTENCE_PIECE)
   if (sentencePieceFile) {
-    const { readSentencePiece } = await import('./family-tokenizer.ts')
+    const { readSentencePiece } = await import('./families/family-tokenizer.ts')
     const { sentencePiece } = await model()
     return readSentencePiece(
       sentencePieceFile,

@@ -4,7 +4,7 @@ import type { PatternRule } from '../types.ts'
 import { behind, inFront } from './around.ts'
 
 const VERSION_4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}`
-const ZONE = String.raw`(?:%[0-9a-z]+(?:[._~-][0-9a-z]+)*)?`
+const ZONE = `(?:%[0-9a-z]+(?:[._~-][0-9a-z]+)*)?`
 const VERSION_6_START = String.raw`(?:\b[0-9a-f]{1,4}|:)`
 
 /** IP: an address of version 4 or 6, with its zone (`%eth0`), without its port. */
@@ -14,7 +14,7 @@ export const ip: PatternRule = {
     [
       String.raw`\b${VERSION_4}\b`,
       String.raw`${VERSION_6_START}(?::[0-9a-f]{0,4}){0,7}:${VERSION_4}\b${ZONE}`,
-      String.raw`${VERSION_6_START}(?::[0-9a-f]{0,4}){1,8}${ZONE}`,
+      `${VERSION_6_START}(?::[0-9a-f]{0,4}){1,8}${ZONE}`,
     ].join('|'),
     'i',
   ),
