@@ -60,7 +60,7 @@ function join(sources: readonly Source[], between: string): Source {
 /** Patterns out of characters, assertions, groups, alternatives and quantifiers. */
 export const { pattern: source } = fc.letrec<{ pattern: Source; term: Source; sequence: Source }>((tie) => ({
   term: fc.oneof(
-    { maxDepth: 4 },
+    { maxDepth: 3 },
     {
       weight: 5,
       arbitrary: fc

@@ -19,14 +19,14 @@ function places(pattern: RegExp, text: string): [start: number, end: number][] {
 
 const text = fc
   .array(fc.constantFrom('a', 'b', 'c', 'S', '1', '.', ' ', '\n', '\u2028', 'ſ', '😀', '\ud83d', '\ude00'), {
-    maxLength: 12,
+    maxLength: 10,
   })
   .map((characters) => characters.join(''))
 
 const flags = fc.constantFrom('', 'i', 'u', 'iu', 'm', 'mu', 'imu', 's')
 
 // fast-check prints the seed of what fails; more runs: IOBERT_FUZZ=100000 in the environment.
-const runs = Number(process.env['IOBERT_FUZZ'] ?? 2000)
+const runs = Number(process.env['IOBERT_FUZZ'] ?? 1500)
 
 test('patterns find what they find in JavaScript, within a line', () => {
   let compared = 0

@@ -48,7 +48,7 @@ const COMPOUND = [
 /** 12 bis, rue de la Paix, 75002 Paris */
 const FRENCH = [
   String.raw`\b\d{1,4}(?: ?(?:bis|ter|[A-D])\b)?,? (?:[Rr]ue|[Aa]venue|[Aa]v\.|[Bb]oulevard|[Bb]d\.?|[Pp]lace|[Cc]hemin|[Ii]mpasse|[Aa]llée|[Qq]uai|[Rr]oute|[Ss]quare|[Cc]ours)`,
-  String.raw` ${NAMES}${CONTINENTAL_CITY}?`,
+  ` ${NAMES}${CONTINENTAL_CITY}?`,
 ].join('')
 
 /** Calle Mayor, 12, 28013 Madrid; Via Roma 5, 00184 Roma; ul. Długa 7 */

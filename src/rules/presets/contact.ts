@@ -73,7 +73,7 @@ const OTHER_NUMBER = new RegExp(
     'articles?|policy|policies|claims?|batch|lots?|sections?|rooms?|flights?|sku|isbn|issn|ids?|po|purchase order|account',
     'accounts|acct|tracking|version|build|chapter|clause|patents?|rechnung|rechnungsnummer|bestellung|auftrag|artikel',
     'kundennummer|aktenzeichen|konto|facture|commande|référence|factura|pedido|fattura|ordine|factuur',
-    String.raw`bestelling)(?:[ -]?(?:no|nr|n[ºo°]|num|number|id|nummer|numéro|número))?[ .:#№]*$|[#№] ?$`,
+    'bestelling)(?:[ -]?(?:no|nr|n[ºo°]|num|number|id|nummer|numéro|número))?[ .:#№]*$|[#№] ?$',
   ].join('|'),
   'iu',
 )
