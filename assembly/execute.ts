@@ -44,8 +44,8 @@ function attention(call: Attention, from: i32, to: i32, scratch: usize): void {
     const query = call.queryKeyValue + call.stride * first + column
     const out = call.out + call.outStride * first + column
     const map = mapOf(call.probabilities, sequence, head, tokens)
-    if (ASC_FEATURE_RELAXED_SIMD) attentionHead<Fused>(call, query, tokens, out, map, scratch)
-    else attentionHead<Rounded>(call, query, tokens, out, map, scratch)
+    if (ASC_FEATURE_RELAXED_SIMD) attentionHead<Fused>(call, query, head, tokens, out, map, scratch)
+    else attentionHead<Rounded>(call, query, head, tokens, out, map, scratch)
   }
 }
 
@@ -59,6 +59,7 @@ function attentionInt16(call: AttentionInt16, from: i32, to: i32, scratch: usize
     attentionHeadInt16(
       call,
       call.queryKeyValue + call.stride * first + column,
+      head,
       tokens,
       call.out + call.outStride * first + column,
       mapOf(call.probabilities, sequence, head, tokens),

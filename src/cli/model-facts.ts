@@ -164,7 +164,7 @@ async function memoryAt(precision: Precision, config: BertConfig): Promise<numbe
   const variant = await chooseKernels('auto', precision, false)
   const tiles = defaultTiles(mayFuse(variant, precision), false)
   try {
-    return memoryNeeded({
+    return await memoryNeeded({
       config,
       precision,
       variant,

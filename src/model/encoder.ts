@@ -24,7 +24,7 @@ export function encoderLayer(
     workspace
 
   kernels.linear(hiddenStates, layer.queryKeyValue, queryKeyValue, 'identity') // [T, H] → [T, 3H]
-  kernels.attention(queryKeyValue, sequences, heads, context, probabilities) // → [T, H]
+  kernels.attention(queryKeyValue, sequences, heads, context, probabilities, layer.relative) // → [T, H]
   kernels.linear(context, layer.attentionOutput, projected, 'identity') // → [T, H]
   kernels.addLayerNorm(projected, hiddenStates, layer.attentionLayerNorm, attentionOutput)
 

@@ -1,5 +1,13 @@
 /** Where each weight of a model stands in kernel memory. read-weights.ts fills the places from the files. */
-import type { EmbeddingTables, Floats, LayerNorm, Linear, Precision, Table } from '../kernels/kernels.ts'
+import type {
+  EmbeddingTables,
+  Floats,
+  LayerNorm,
+  Linear,
+  Precision,
+  RelativePositions,
+  Table,
+} from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
 import type { HeadKind } from './families/family.ts'
@@ -12,6 +20,8 @@ export interface LayerWeights {
   readonly intermediate: Linear
   readonly output: Linear
   readonly outputLayerNorm: LayerNorm
+  /** Where attention knows relative positions: disentangled/relative.ts. */
+  readonly relative?: RelativePositions
 }
 
 export interface BertWeights {
@@ -51,16 +61,25 @@ export function placeWeights(
   head: HeadKind | undefined,
 ): BertWeights {
   const { hiddenSize, embeddingSize, intermediateSize, vocabSize, typeVocabSize, layerNormEps } = config
+  const { positionRows, numHeads, disentangled } = config
   const linear = (outputs: number, inputs: number): Linear => layout.linear(precision, inputs, outputs)
   const layerNorm = (size = hiddenSize): LayerNorm => layout.layerNorm(size, layerNormEps)
 
   const embeddings: EmbeddingTables = {
     words: layout.table(precision, vocabSize, embeddingSize),
-    positions: layout.table('float32', config.firstPosition + config.maxPositions, embeddingSize),
+    positions: positionRows > 0 ? layout.table('float32', positionRows, embeddingSize) : undefined,
     tokenTypes: typeVocabSize > 0 ? layout.table('float32', typeVocabSize, embeddingSize) : undefined,
     norm: layerNorm(embeddingSize),
   }
   const projected = embeddingSize === hiddenSize ? {} : { projection: linear(hiddenSize, embeddingSize) }
+  let relative: RelativePositions | undefined
+  const relativeOf = (): { relative?: RelativePositions } => {
+    if (!disentangled) return {}
+    const headDim = hiddenSize / numHeads
+    const { distances } = relative ?? {}
+    relative = layout.relativePositions(precision, disentangled, numHeads, headDim, distances)
+    return { relative }
+  }
   const layers = Array.from({ length: config.numLayers }, () => ({
     queryKeyValue: linear(3 * hiddenSize, hiddenSize),
     attentionOutput: linear(hiddenSize, hiddenSize),
@@ -68,6 +87,7 @@ export function placeWeights(
     intermediate: linear(intermediateSize, hiddenSize),
     output: linear(hiddenSize, intermediateSize),
     outputLayerNorm: layerNorm(),
+    ...relativeOf(),
   }))
   if (head === undefined) return { embeddings, ...projected, layers }
   if (head === 'words') {

@@ -22,9 +22,15 @@ import type { BertConfig } from '../model/config.ts'
 import type { HeadKind } from '../model/families/family.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { packAll } from '../model/packing.ts'
-import { placeStaging, readWeights, type WeightsProgress } from '../model/read-weights.ts'
+import {
+  placeStaging,
+  readWeights,
+  type Task,
+  type TensorReader,
+  type WeightsProgress,
+} from '../model/read-weights.ts'
 import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
-import { placeWeights } from '../model/weights.ts'
+import { type BertWeights, placeWeights } from '../model/weights.ts'
 import { layWordHead } from '../model/word-head.ts'
 import { layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
@@ -111,7 +117,7 @@ export class Engine {
     try {
       const tensors = resolveTensors(checkpoint, config)
       const head = headKindOf(tensors)
-      const needed = memoryNeeded(setup, head)
+      const needed = await memoryNeeded(setup, head)
       const shared = setup.threads > 1
       const memory = takeMemory(needed, shared)
       try {
@@ -119,7 +125,11 @@ export class Engine {
         const before = kernels.memory.end
         const weights = placeWeights(kernels.layout, config, precision, head)
         const weightBytes = kernels.memory.end - before
-        await readWeights(kernels, tensors, weights, config, onProgress, signal)
+        const filling = await relativeOf(kernels.layout, config, precision)
+        const more = filling && ((reader: TensorReader) => filling.tasks(reader, tensors))
+        await readWeights(kernels, tensors, weights, config, onProgress, signal, more)
+        filling?.fill(kernels, weights)
+        kernels.memory.release(before + weightBytes)
         if (kernels instanceof WasmKernels) {
           for (let index = 1; index < setup.threads; index++) {
             helpers?.start(index, memory, CONTROL_ADDRESS, kernels.scratchOf(index))
@@ -224,10 +234,35 @@ function createKernels(
   })
 }
 
+/** What a model with relative positions is loaded with besides: placed here, read, and made into what attention reads. */
+async function relativeOf(
+  layout: Layout,
+  config: BertConfig,
+  precision: Precision,
+): Promise<
+  | {
+      tasks(reader: TensorReader, tensors: ModelTensors): Task[]
+      fill(kernels: Kernels, weights: BertWeights): void
+    }
+  | undefined
+> {
+  const { disentangled } = config
+  if (!disentangled) return undefined
+  const { placeRelativeSources, relativeTasks, fillRelative } = await import(
+    '../model/disentangled/relative.ts'
+  )
+  const sources = placeRelativeSources(layout, config, disentangled, precision)
+  return {
+    tasks: (reader, tensors) => relativeTasks(reader, tensors, sources),
+    fill: (kernels, weights) => fillRelative(kernels, config, disentangled, weights, sources),
+  }
+}
+
 function scratchShape(config: BertConfig): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
   const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize)
-  return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs }
+  const relativeRows = config.disentangled?.rows ?? 0
+  return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs, relativeRows }
 }
 
 /**
@@ -235,13 +270,17 @@ function scratchShape(config: BertConfig): ScratchShape {
  *
  * @throws {RangeError} where that is more than wasm32 can address
  */
-export function memoryNeeded(setup: EngineSetup, head: HeadKind | undefined = setup.config.headKind): number {
+export async function memoryNeeded(
+  setup: EngineSetup,
+  head: HeadKind | undefined = setup.config.headKind,
+): Promise<number> {
   const { config, precision, tiles, threads, variant } = setup
   const space = new AddressSpace()
   const layout = new Layout(space, tiles.float32Panel, activationForm(variant))
   layout.scratch(scratchShape(config), threads)
   placeWeights(layout, config, precision, head)
   const mark = space.end
+  await relativeOf(layout, config, precision)
   placeStaging(layout, config)
   space.release(mark)
   const tokens = Math.max(setup.batchTokens, config.maxPositions)
