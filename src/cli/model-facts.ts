@@ -14,7 +14,7 @@ import { defaultTiles } from '../kernels/tuning.ts'
 import { type Platform, readTokenizerOf } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
-import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { resolveNamedTensors, withUsualTensors } from '../model/tensor-names.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
 import { withLoadingBar } from './model-options.ts'
 
@@ -148,7 +148,7 @@ async function readWeights(files: ModelFiles, config: BertConfig): Promise<Weigh
   try {
     const dtypes: Record<string, number> = {}
     let parameters = 0
-    for (const { tensor } of resolveNamedTensors(checkpoint, config)) {
+    for (const { tensor } of resolveNamedTensors(await withUsualTensors(checkpoint, config), config)) {
       const elements = tensor.shape.reduce((product, size) => product * size, 1)
       parameters += elements
       dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements

@@ -12,7 +12,7 @@ import type { ModelFiles } from '../format/source.ts'
 import { quantizeWeights, weightScale } from '../kernels/quantization.ts'
 import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config.ts'
 import { quantizationConfig } from '../model/quantization-config.ts'
-import { type NamedTensor, resolveNamedTensors } from '../model/tensor-names.ts'
+import { type NamedTensor, resolveNamedTensors, withUsualTensors } from '../model/tensor-names.ts'
 
 /** Elements read at a time: 1 MB of f32, and about a millisecond of work, so that whoever waits meanwhile gets a turn. */
 const CHUNK_ELEMENTS = 2 ** 18
@@ -40,7 +40,9 @@ export async function quantizeModel(
   const config = await loadConfig(files)
   const checkpoint = await openCheckpoint(files)
   try {
-    const tensors = resolveNamedTensors(checkpoint, config).flatMap((named) => plan(named))
+    const tensors = resolveNamedTensors(await withUsualTensors(checkpoint, config), config).flatMap((named) =>
+      plan(named),
+    )
     const total = layoutSafetensors(tensors).byteLength
     let written = 0
     const counting: ByteSink = {

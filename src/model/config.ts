@@ -147,7 +147,12 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
   )
   const positions = readPositions(config, found)
   const special = found.disentangled && (await import('./disentangled/config.ts')).readDisentangled
-  const { family, disentangled } = special?.(config, found, { ...positions, hiddenSize }) ?? {
+  const { family, disentangled, ...fixed } = special?.(
+    config,
+    found,
+    { ...positions, hiddenSize },
+    (name) => ACTIVATIONS[name],
+  ) ?? {
     family: found,
     disentangled: undefined,
   }
@@ -174,6 +179,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     tiesWordEmbeddings: readTied(config),
     labels: readLabels(config),
     ...(labelScheme === undefined ? {} : { labelScheme }),
+    ...fixed,
     ...(disentangled === undefined ? {} : { disentangled }),
     ...(quantization === undefined ? {} : { quantization }),
   }

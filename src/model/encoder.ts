@@ -1,7 +1,16 @@
 /** One layer of the encoder: attention, then feed-forward, each with a residual connection and a LayerNorm. */
 import type { Activation, Kernels, Probabilities } from '../kernels/kernels.ts'
+import type { HiddenActivation } from './config.ts'
 import type { LayerWeights } from './weights.ts'
 import type { Workspace } from './workspace.ts'
+
+export const ACTIVATION: Readonly<Record<HiddenActivation, Activation>> = {
+  gelu: 'gelu',
+  gelu_new: 'gelu_tanh',
+  gelu_pytorch_tanh: 'gelu_tanh',
+  relu: 'relu',
+  silu: 'silu',
+}
 
 // #region encoder-layer
 /**

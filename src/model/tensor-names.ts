@@ -57,6 +57,8 @@ export interface RelativeTensors {
   readonly norm?: LayerNormTensors
   /** A layer's projections of them, where it has its own. */
   readonly layers: readonly { readonly key?: LinearTensors; readonly query?: LinearTensors }[]
+  /** What stands beside the first layer; its weight is [H, H, n]. */
+  readonly convolution?: { readonly kernel: LinearTensors; readonly norm: LayerNormTensors }
 }
 
 /** A head over tokens, or with `dense` over texts. */
@@ -116,6 +118,16 @@ export function resolveNamedTensors(checkpoint: Checkpoint, config: BertConfig):
   const resolver = new Resolver(checkpoint, config)
   resolver.resolve()
   return resolver.named
+}
+
+/** The tensors of a family whose files may have others, under the names that all of it have. */
+export async function withUsualTensors(
+  checkpoint: Checkpoint,
+  { family, numHeads }: BertConfig,
+): Promise<Checkpoint> {
+  if (!family.fusedAttention) return checkpoint
+  const { separateAttention } = await import('./disentangled/fused.ts')
+  return separateAttention(checkpoint, numHeads)
 }
 
 class Resolver {
@@ -199,7 +211,7 @@ class Resolver {
     const { disentangled, family, hiddenSize, numLayers } = this.#config
     const names = family.disentangled
     if (!disentangled || !names) return undefined
-    const { span, normalized, shared, keys, queries } = disentangled
+    const { span, normalized, shared, keys, queries, convolution } = disentangled
     const own = (module: string, index: number): LinearTensors =>
       this.#linear(module.replace('{i}', String(index)), hiddenSize, hiddenSize)
     return {
@@ -209,6 +221,21 @@ class Resolver {
         ...(keys && !shared ? { key: own(names.key, index) } : {}),
         ...(queries && !shared ? { query: own(names.query, index) } : {}),
       })),
+      ...(convolution
+        ? {
+            convolution: {
+              kernel: {
+                weight: this.#float(`${names.convolution}.weight`, [
+                  hiddenSize,
+                  hiddenSize,
+                  convolution.size,
+                ]),
+                bias: this.#float(`${names.convolution}.bias`, [hiddenSize]),
+              },
+              norm: this.#layerNorm(names.convolutionNorm),
+            },
+          }
+        : {}),
     }
   }
 

@@ -10,6 +10,7 @@ import type {
 } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
+import type { Convolution } from './disentangled/convolution.ts'
 import type { HeadKind } from './families/family.ts'
 
 export interface LayerWeights {
@@ -29,6 +30,7 @@ export interface BertWeights {
   /** [H, E], where the embeddings' width E is not H. */
   readonly projection?: Linear
   readonly layers: readonly LayerWeights[]
+  readonly convolution?: Convolution
   /** Always float32; absent in a bare encoder, and where words are guessed. */
   readonly head?: HeadWeights
   readonly wordHead?: WordHeadWeights
@@ -89,7 +91,13 @@ export function placeWeights(
     outputLayerNorm: layerNorm(),
     ...relativeOf(),
   }))
-  if (head === undefined) return { embeddings, ...projected, layers }
+  const size = disentangled?.convolution?.size
+  const convolution = size && {
+    kernel: layout.linear('float32', size * hiddenSize, hiddenSize),
+    norm: layerNorm(),
+  }
+  const encoder = { embeddings, ...projected, layers, ...(convolution ? { convolution } : {}) }
+  if (head === undefined) return encoder
   if (head === 'words') {
     const wordHead = {
       dense: layout.linear('float32', hiddenSize, embeddingSize),
@@ -99,9 +107,9 @@ export function placeWeights(
         : layout.table(precision, vocabSize, embeddingSize),
       bias: layout.floats(vocabSize),
     }
-    return { embeddings, ...projected, layers, wordHead }
+    return { ...encoder, wordHead }
   }
   const dense = head === 'text' ? { dense: layout.linear('float32', hiddenSize, hiddenSize) } : {}
   const output = layout.linear('float32', hiddenSize, config.labels.length)
-  return { embeddings, ...projected, layers, head: { ...dense, output } }
+  return { ...encoder, head: { ...dense, output } }
 }

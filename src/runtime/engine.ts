@@ -29,7 +29,7 @@ import {
   type TensorReader,
   type WeightsProgress,
 } from '../model/read-weights.ts'
-import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
+import { type ModelTensors, resolveTensors, withUsualTensors } from '../model/tensor-names.ts'
 import { type BertWeights, placeWeights } from '../model/weights.ts'
 import { layWordHead } from '../model/word-head.ts'
 import { layWorkspace } from '../model/workspace.ts'
@@ -115,7 +115,7 @@ export class Engine {
     const { config, precision } = setup
     const checkpoint = await openCheckpoint(files)
     try {
-      const tensors = resolveTensors(checkpoint, config)
+      const tensors = resolveTensors(await withUsualTensors(checkpoint, config), config)
       const head = headKindOf(tensors)
       const needed = await memoryNeeded(setup, head)
       const shared = setup.threads > 1
@@ -126,7 +126,7 @@ export class Engine {
         const weights = placeWeights(kernels.layout, config, precision, head)
         const weightBytes = kernels.memory.end - before
         const filling = await relativeOf(kernels.layout, config, precision)
-        const more = filling && ((reader: TensorReader) => filling.tasks(reader, tensors))
+        const more = filling && ((reader: TensorReader) => filling.tasks(reader, tensors, weights))
         await readWeights(kernels, tensors, weights, config, onProgress, signal, more)
         filling?.fill(kernels, weights)
         kernels.memory.release(before + weightBytes)
@@ -241,7 +241,7 @@ async function relativeOf(
   precision: Precision,
 ): Promise<
   | {
-      tasks(reader: TensorReader, tensors: ModelTensors): Task[]
+      tasks(reader: TensorReader, tensors: ModelTensors, weights: BertWeights): Task[]
       fill(kernels: Kernels, weights: BertWeights): void
     }
   | undefined
@@ -253,7 +253,7 @@ async function relativeOf(
   )
   const sources = placeRelativeSources(layout, config, disentangled, precision)
   return {
-    tasks: (reader, tensors) => relativeTasks(reader, tensors, sources),
+    tasks: (reader, tensors, weights) => relativeTasks(reader, tensors, weights, sources),
     fill: (kernels, weights) => fillRelative(kernels, config, disentangled, weights, sources),
   }
 }
@@ -285,6 +285,8 @@ export async function memoryNeeded(
   space.release(mark)
   const tokens = Math.max(setup.batchTokens, config.maxPositions)
   layWorkspace(layout, config, precision, tokens, { count: tokens, longest: tokens })
+  const neighbours = config.disentangled?.convolution?.size
+  if (neighbours) layout.matrix(tokens, neighbours * config.hiddenSize)
   if (head === 'words') layWordHead(layout, config, precision, tokens)
   const bytes = space.most
   if (bytes > MAX_BYTES) {

@@ -45,5 +45,5 @@ function naturalLog(x: number): number {
   const z = (mantissa - 1) / (mantissa + 1)
   let sum = 0
   for (let power = 25; power > 0; power -= 2) sum = sum * z * z + 1 / power
-  return f(2 * z * sum + exponent * 0.6931471805599453)
+  return f(2 * z * sum + exponent * Math.LN2)
 }

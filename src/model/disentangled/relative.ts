@@ -62,6 +62,7 @@ export function placeRelativeSources(
 export function relativeTasks(
   reader: TensorReader,
   { relative }: ModelTensors,
+  { convolution }: BertWeights,
   { embeddings, norm, projections }: RelativeSources,
 ): Task[] {
   const tasks = [reader.table(relative!.embeddings, embeddings)]
@@ -70,6 +71,10 @@ export function relativeTasks(
     const from = relative!.layers[index]!
     if (key && from.key) tasks.push(...reader.linear(from.key, key))
     if (query && from.query) tasks.push(...reader.linear(from.query, query))
+  }
+  if (convolution && relative!.convolution) {
+    const { kernel, norm } = relative!.convolution
+    tasks.push(...reader.linear(kernel, convolution.kernel), ...reader.layerNorm(norm, convolution.norm))
   }
   return tasks
 }

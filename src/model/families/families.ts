@@ -8,6 +8,7 @@ const FAMILIES: ReadonlyMap<string, () => Promise<{ readonly family: Family }>> 
   ['xlm-roberta', () => import('./xlm-roberta.ts')],
   ['camembert', () => import('./camembert.ts')],
   ['electra', () => import('./electra.ts')],
+  ['deberta', () => import('./deberta.ts')],
   ['deberta-v2', () => import('./deberta-v2.ts')],
 ])
 

@@ -100,6 +100,8 @@ export interface Family {
   readonly layers: LayerNames
   /** Where its attention knows relative positions, disentangled from the content (He et al. 2021). */
   readonly disentangled?: DisentangledNames
+  /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/fused.ts. */
+  readonly fusedAttention?: boolean
   /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */
   readonly projection?: string
   /** The head over whole texts, of `...ForSequenceClassification`. */
