@@ -38,7 +38,7 @@ MODELS = {
         transformers.DebertaV2ForTokenClassification, V2, dict(V3, conv_kernel_size=3, conv_act="gelu", norm_rel_ebd="layer_norm"),
     ),
     "deberta-convolution-tanh": (
-        transformers.DebertaV2Model, V2, dict(V3, conv_kernel_size=5, share_att_key=False, num_hidden_layers=1),
+        transformers.DebertaV2ForTokenClassification, V2, dict(V3, conv_kernel_size=5, share_att_key=False, num_hidden_layers=1),
     ),
     "deberta-text": (transformers.DebertaV2ForSequenceClassification, V2, dict(V3, num_labels=3, pooler_hidden_act="tanh")),
     "deberta-words": (transformers.DebertaV2ForMaskedLM, V2, dict(V3, pos_att_type="c2p")),
@@ -65,17 +65,19 @@ def randomize(model, generator):
         parameter.data = values + (1 if name.endswith("LayerNorm.weight") else 0)
 
 
-def expected(model, config, generator):
+def expected(model, config, generator, attentions):
     tensors = {}
     for index, length in enumerate(LENGTHS):
         ids = torch.randint(0, config.vocab_size, (1, length), generator=generator)
         with torch.no_grad():
-            output = model(ids, output_hidden_states=True)
+            output = model(ids, output_hidden_states=True, output_attentions=attentions)
         tensors[f"{index}.input_ids"] = ids[0].to(torch.int32)
         for layer, states in enumerate(output.hidden_states):
             tensors[f"{index}.hidden_states.{layer}"] = states[0].clone()
-        if hasattr(output, "logits"):
-            tensors[f"{index}.logits"] = output.logits[0].clone()
+        tensors[f"{index}.logits"] = output.logits[0].clone()
+        if attentions and length <= 40:
+            for layer, maps in enumerate(output.attentions):
+                tensors[f"{index}.attentions.{layer}"] = maps[0].clone()
     return tensors
 
 
@@ -91,7 +93,7 @@ def main():
         folder = OUT / name
         shutil.rmtree(folder, ignore_errors=True)
         model.save_pretrained(folder)
-        save_file(expected(model, config, generator), folder / "expected.safetensors")
+        save_file(expected(model, config, generator, name == "deberta-buckets"), folder / "expected.safetensors")
         for extra in folder.iterdir():
             if extra.name not in ("config.json", "model.safetensors", "expected.safetensors"):
                 extra.unlink()
