@@ -33,7 +33,8 @@ import { int16Row, quantizeToLimit } from './quantize'
 import { addRelativeScores, columnOf } from './relative'
 import { absoluteBits, laneMask, maxFloatLanes, powerOfTwo4, roundToInt, sumLanes } from './simd'
 import { nextTileRows } from './tile-rows'
-import { int16Tile } from './tiles-int16'
+import { Vectors2 } from './tile-sizes'
+import { Int16, interleavedTile } from './tiles-interleaved'
 
 /** The largest value of a column of V. */
 const VALUE_LIMIT: f32 = 8191.0
@@ -272,7 +273,7 @@ function multiply(
     let w = weights
     let to = out + outStride * row
     for (let panel: i32 = 0; panel < panels; panel++, w += panelBytes, to += 32) {
-      int16Tile(count, x + rowBytes * row, w, pairs, to, outStride)
+      interleavedTile<Vectors2, Int16>(count, x + rowBytes * row, w, pairs, to, outStride)
     }
     row += count
   }

@@ -1,8 +1,8 @@
 /**
- * A kernel call as data in memory, so that any thread can run a part of it: one class a command. The classes are never
- * made, only laid over memory (`changetype`), so their fields are 32-bit words in the order in which they stand here, those
- * of a base class first. The build reads this file and makes src/generated/commands.ts of it: src/kernels/wasm.ts must
- * give each of these fields, by these names, and execute.ts reads them. The enums go there too. Strides are bytes from one row to the next.
+ * A kernel call as data in memory, so that any thread can run a part of it. Each command has a class. No object of it is ever
+ * made: the class is laid over memory (`changetype`), so its fields are 32-bit words in the order in which they stand here,
+ * those of a base class first. The build reads this file and makes src/generated/commands.ts of it, enums included.
+ * src/kernels/wasm.ts gives each field by its name, and execute.ts reads it. A stride is the bytes from one row to the next.
  */
 
 /** The commands' numbers; each has the class of its name. */
@@ -126,8 +126,8 @@ export class RelativePositions {
   positionStride: usize
 }
 
-/** Units: heads of sequences. */
-export class Attention extends RelativePositions {
+/** What both kinds of attention have. */
+export class HeadsOfSequences extends RelativePositions {
   /** [ΣT, 3H] */
   queryKeyValue: usize
   stride: usize
@@ -138,14 +138,18 @@ export class Attention extends RelativePositions {
   hidden: i32
   /** D */
   headDim: i32
-  /** 1/√D; with relative positions 1/√(D·n), n the kinds of scores that are added */
+  /** 1/√D, with relative positions 1/√(D·n), n kinds of scores; log₂e times that where exponentials are powers of two. */
   scale: f32
   out: usize
   outStride: usize
   /** One address a sequence of float32 [A, T, T], or 0 where nobody asked. */
   probabilities: usize
-  panel: i32
   tileRows: i32
+}
+
+/** Units: heads of sequences. */
+export class Attention extends HeadsOfSequences {
+  panel: i32
   /** The parts of a thread's scratch, in bytes from its beginning: attention.ts. */
   keys: usize
   values: usize
@@ -155,24 +159,7 @@ export class Attention extends RelativePositions {
 }
 
 /** Units: heads of sequences. */
-export class AttentionInt16 extends RelativePositions {
-  /** [ΣT, 3H] */
-  queryKeyValue: usize
-  stride: usize
-  /** int32 [S + 1]: the first token of each sequence and, last, the number of tokens. */
-  bounds: usize
-  heads: i32
-  /** H */
-  hidden: i32
-  /** D */
-  headDim: i32
-  /** log₂e times that of Attention */
-  scale: f32
-  out: usize
-  outStride: usize
-  /** One address a sequence of float32 [A, T, T], or 0 where nobody asked. */
-  probabilities: usize
-  tileRows: i32
+export class AttentionInt16 extends HeadsOfSequences {
   /** The parts of a thread's scratch, in bytes from its beginning: attention-int16.ts. */
   keys: usize
   keyScales: usize

@@ -1,10 +1,11 @@
-/** Runs units `from` to `to` of a command: independent parts (panels, tiles, heads), so that threads can share a call. */
+/** Runs a part of a command. A command has units that do not depend on each other (panels, tiles, heads), so threads can share it. */
 import { attentionHead } from './attention'
 import { attentionHeadInt16 } from './attention-int16'
 import {
   Attention,
   AttentionInt16,
   Embed,
+  HeadsOfSequences,
   Kernel,
   LayerNorm,
   LinearFloat32,
@@ -34,7 +35,8 @@ function mapOf(maps: usize, sequence: i32, head: i32, tokens: i32): usize {
   return <usize>load<u32>(maps + ((<usize>sequence) << 2)) + ((<usize>(head * tokens * tokens)) << 2)
 }
 
-function attention(call: Attention, from: i32, to: i32, scratch: usize): void {
+function attention(kernel: i32, command: usize, from: i32, to: i32, scratch: usize): void {
+  const call = changetype<HeadsOfSequences>(command)
   for (let unit = from; unit < to; unit++) {
     const sequence = unit / call.heads
     const head = unit % call.heads
@@ -44,27 +46,11 @@ function attention(call: Attention, from: i32, to: i32, scratch: usize): void {
     const query = call.queryKeyValue + call.stride * first + column
     const out = call.out + call.outStride * first + column
     const map = mapOf(call.probabilities, sequence, head, tokens)
-    if (ASC_FEATURE_RELAXED_SIMD) attentionHead<Fused>(call, query, head, tokens, out, map, scratch)
-    else attentionHead<Rounded>(call, query, head, tokens, out, map, scratch)
-  }
-}
-
-function attentionInt16(call: AttentionInt16, from: i32, to: i32, scratch: usize): void {
-  for (let unit = from; unit < to; unit++) {
-    const sequence = unit / call.heads
-    const head = unit % call.heads
-    const first = firstToken(call.bounds, sequence)
-    const tokens = firstToken(call.bounds, sequence + 1) - first
-    const column = (<usize>(head * call.headDim)) << 2
-    attentionHeadInt16(
-      call,
-      call.queryKeyValue + call.stride * first + column,
-      head,
-      tokens,
-      call.out + call.outStride * first + column,
-      mapOf(call.probabilities, sequence, head, tokens),
-      scratch,
-    )
+    if (kernel === Kernel.AttentionInt16)
+      attentionHeadInt16(changetype<AttentionInt16>(command), query, head, tokens, out, map, scratch)
+    else if (ASC_FEATURE_RELAXED_SIMD)
+      attentionHead<Fused>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
+    else attentionHead<Rounded>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
   }
 }
 
@@ -150,57 +136,18 @@ function floatLayer<Product>(call: LinearFloat32, from: i32, to: i32): void {
   )
 }
 
-function int8Layer(call: LinearInt8, from: i32, to: i32, scratch: usize): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    linearDigits(
-      call.values,
-      call.second,
-      call.slotBytes,
-      call.steps,
-      call.zeros,
-      call.norms,
-      call.rows,
-      call.weights,
-      call.pairs >> 1,
-      call.columns,
-      call.out,
-      call.outStride,
-      call.activation,
-      call.tileRows,
-      call.tile,
-      from,
-      to,
-      scratch,
-    )
-    return
-  }
-  linearInt8(
-    call.values,
-    call.steps,
-    call.rows,
-    call.weights,
-    call.pairs,
-    call.columns,
-    call.out,
-    call.outStride,
-    call.activation,
-    call.tileRows,
-    from,
-    to,
-    scratch,
-  )
-}
-
 /** Computes units `from` to `to` of the command that stands at `command`. `scratch` is this thread's own. */
 export function execute(kernel: i32, command: usize, from: i32, to: i32, scratch: usize): void {
-  if (kernel === Kernel.LinearInt8) int8Layer(changetype<LinearInt8>(command), from, to, scratch)
-  else if (kernel === Kernel.LinearFloat32) {
+  if (kernel === Kernel.LinearInt8) {
+    const call = changetype<LinearInt8>(command)
+    if (ASC_FEATURE_RELAXED_SIMD) linearDigits(call, from, to, scratch)
+    else linearInt8(call, from, to, scratch)
+  } else if (kernel === Kernel.LinearFloat32) {
     const call = changetype<LinearFloat32>(command)
     if (ASC_FEATURE_RELAXED_SIMD && call.fused) floatLayer<Fused>(call, from, to)
     else floatLayer<Rounded>(call, from, to)
-  } else if (kernel === Kernel.Attention) attention(changetype<Attention>(command), from, to, scratch)
-  else if (kernel === Kernel.AttentionInt16)
-    attentionInt16(changetype<AttentionInt16>(command), from, to, scratch)
+  } else if (kernel === Kernel.Attention || kernel === Kernel.AttentionInt16)
+    attention(kernel, command, from, to, scratch)
   else if (kernel === Kernel.LayerNorm) layerNorm(changetype<LayerNorm>(command), from, to, scratch)
   else if (kernel === Kernel.Quantize) quantize(changetype<Quantize>(command), from, to, scratch)
   else embed(changetype<Embed>(command), from, to, scratch)

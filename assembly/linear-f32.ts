@@ -6,21 +6,17 @@
  *     bias      float32, padded with zeros to whole panels
  *
  * Each output is ((x₀w₀ + x₁w₁) + x₂w₂) + ... + b, in that order in every build. The relaxed build can fuse each product
- * with its addition; at precision int8 it must not. Rows are as they are in memory: one base register a row, no copy.
- * What was tried (GOP/s, one Zen 4 core, M 120, K 1024, N 4096; bench/RESULTS.md has the current table):
- *   4×2 44, 5×2 46; relaxed 6×2 55 (98 % of the 128-bit peak), 6×4 39: 24 accumulators spill; re-vectorised relaxed
- *   6×2 79, 6×4 108: twelve 256-bit accumulators hide the latency of the fused product.
+ * with its addition, which rounds once instead of twice; at precision int8 it must not. Rows are read where they are in
+ * memory: a pointer for each, no copy. What was tried, tiles of rows × vectors of 4 channels, in GOP/s (one Zen 4 core, M 120, K 1024,
+ * N 4096; bench/RESULTS.md has the current table):
+ *   4×2 44, 5×2 46;
+ *   fused 6×2 55, which is 98 % of the 128-bit peak; 6×4 39, since 24 sums do not fit the registers;
+ *   fused and re-vectorised 6×2 79, 6×4 108: twelve sums of 256 bits hide the latency of the fused product.
  */
 import { activate } from './activation'
 import { Fused } from './simd'
-import { nextTileRows } from './tile-rows'
-import { tile8 } from './tiles-f32'
-import { tile16 } from './tiles-f32-16'
-
-/** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
-const ROW_BLOCK_BYTES: i32 = 1 << 19
-/** Rows that tiles of 4, 5 and 6 rows divide, so that a block ends with a whole tile. */
-const BLOCK_MULTIPLE: i32 = 60
+import { blockEnd, nextTileRows } from './tile-rows'
+import { tile8, tile16 } from './tiles-f32'
 
 /**
  * Panels `from` to `to` of the layer, all rows.
@@ -44,10 +40,8 @@ export function linearFloat32<Product>(
   to: i32,
 ): void {
   const panelBytes: usize = (<usize>k * panel) << 2
-  const wholeTiles = (ROW_BLOCK_BYTES / <i32>xStride / BLOCK_MULTIPLE) * BLOCK_MULTIPLE
-  const blockRows = max(wholeTiles, BLOCK_MULTIPLE)
-  for (let first: i32 = 0; first < rows; first += blockRows) {
-    const last = min(first + blockRows, rows)
+  for (let first: i32 = 0, last: i32 = 0; first < rows; first = last) {
+    last = blockEnd(first, rows, xStride, tileRows)
     for (let index = from; index < to; index++) {
       const w = weights + panelBytes * index
       const panelBias = bias + ((<usize>(index * panel)) << 2)
@@ -57,7 +51,7 @@ export function linearFloat32<Product>(
         const count = nextTileRows(last - row, tileRows)
         const tileX = x + xStride * row
         const tileOut = panelOut + outStride * row
-        // Only the fused build has 16-channel panels: src/kernels/tuning.ts.
+        // Only the fused build has 16-channel panels: src/kernels/plan.ts.
         if (sizeof<Product>() === sizeof<Fused>() && panel === 16)
           row += tile16<Product>(count, tileX, xStride, w, k, panelBias, tileOut, outStride)
         else {

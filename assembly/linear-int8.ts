@@ -3,36 +3,35 @@
  *
  *     y[t, n] = f32(Σ_k q[t, k]·w[n, k]) · (step[t] · columnScale[n]) + bias[n]
  *
- * The sum is exact in int32 in any order (|q|·127·K < 2³¹, src/kernels/quantization.ts), so tile, thread and batch cannot
- * change a bit. Layout, the same for every build:
+ * The sum is exact in int32 in any order (|q|·127·K < 2³¹, src/kernels/reference/quantization.ts), so tile, thread and batch cannot
+ * change a bit. This is the layer of the build that has only the baseline's SIMD; linear-digits.ts is that of the other. Layout:
  *
  *     weights   panels of 8 output channels; in a panel, for each pair of inputs k, k+1:
  *               n0k0 n0k1 n1k0 n1k1 ... n7k0 n7k1        16 bytes, K padded with zeros
- *     columns   for each panel: 8 column scales and 8 biases, float32, then 8 sums of weights and 8 of wide lanes, int32, not read here
+ *     columns   for each panel: 8 column scales and 8 biases, float32; then 8 sums of weights, int32, which only linear-digits.ts reads
  *     x         int16, the rows of a tile interleaved: for each pair of inputs k, k+1 the pairs of all its rows, 4 bytes
  *               each; tiles one after another, padded with zeros (quantize.ts writes them so)
  *
  * One step of a tile of R rows × 8 channels: two loads of weights, R splats of an activation pair, 2R dot products.
  * What was tried (GOP/s, one Zen 4 core, M 128, K 768, N 3072, V8 13.6; bench/RESULTS.md has the current table):
- *   rows apart, a pointer for each: 77, and 82 with the loop written out twice; interleaved: 88;
- *   weights widened to int16 in the loop: 80, once into a scratch that all row tiles share: 88 (from WIDEN_ROWS rows on,
- *   below that widening costs more than it saves);
- *   loop written out twice or four times: 84 and 78, since V8 unrolls the short one better by itself;
- *   4×4 tile: 64, since 16 accumulators do not fit 15 registers;
- *   256-bit re-vectorisation joins the two accumulators of a row: 145 with the 6×2 tile.
+ *   rows apart, a pointer for each: 77, and 82 with two steps written out in the loop; interleaved: 88;
+ *   weights widened to int16 in the loop: 80; widened once, into a scratch that all tiles of rows share: 88 (from WIDEN_ROWS
+ *   rows on; with fewer, widening costs more than it saves);
+ *   two or four steps written out in the loop: 84 and 78, since V8 unrolls the short loop better by itself;
+ *   a tile of 4 rows × 4 vectors: 64, since 16 sums do not fit 15 registers;
+ *   256-bit re-vectorisation, which joins the two sums of a row: 145 with 6 rows × 2 vectors.
  */
 import { activateInt8 } from './activation'
-import { COLUMN_BYTES } from './packing'
-import { nextTileRows } from './tile-rows'
-import { narrowTile } from './tiles-int8'
-import { int16Tile } from './tiles-int16'
+import { LinearInt8 } from './commands'
+import { COLUMN_BYTES, SUM_OFFSET } from './packing'
+import { blockEnd, nextTileRows } from './tile-rows'
+import { Vectors2 } from './tile-sizes'
+import { Digits, Int16, interleavedTile, Narrow } from './tiles-interleaved'
 
 /** Output channels of a panel. */
 export const INT8_PANEL: i32 = 8
 /** Rows from which a panel is first widened to int16. */
 const WIDEN_ROWS: i32 = 24
-/** Bytes of activations that are kept in the second-level cache while all panels pass over them. */
-const ROW_BLOCK_BYTES: i32 = 1 << 19
 
 // #region widen
 /** One panel to int16, so that the row tiles need not widen it again and again. */
@@ -48,23 +47,41 @@ function widen(panel: usize, pairs: i32, scratch: usize): void {
 
 // #region finish
 /**
- * The sums of one panel, int32, become floats in place, while they are in the first-level cache. The order of these
- * operations is part of the contract. (Inside the tiles they kept V8 from re-vectorising: 80 GOP/s where this form has 140.)
+ * The sums of some rows over one panel, int32, become floats in place, while they are in the first-level cache. The order of
+ * these operations is part of the contract. (Inside the tiles they kept V8 from re-vectorising: 80 GOP/s where this form has 140.)
  *
- * @param rowScales  one float32 a row
- * @param columns    8 column scales, then 8 biases
+ * @param steps    one float32 a row
+ * @param zeros    one int32 a row, of sums of digits only: the row's numbers were moved by it (digits.ts)
+ * @param columns  8 column scales, 8 biases, 8 sums of weights
  */
-function finishPanel(rowScales: usize, columns: usize, out: usize, rows: i32, outStride: usize): void {
+export function finishRows<Kind>(
+  steps: usize,
+  zeros: usize,
+  columns: usize,
+  out: usize,
+  rows: i32,
+  outStride: usize,
+): void {
   const scaleA = v128.load(columns)
   const scaleB = v128.load(columns, 16)
   const biasA = v128.load(columns, 32)
   const biasB = v128.load(columns, 48)
-  for (let row: i32 = 0; row < rows; row++, rowScales += 4, out += outStride) {
-    const scale = v128.load32_splat(rowScales)
-    const a = f32x4.convert_i32x4_s(v128.load(out))
-    const b = f32x4.convert_i32x4_s(v128.load(out, 16))
-    v128.store(out, f32x4.add(f32x4.mul(a, f32x4.mul(scale, scaleA)), biasA))
-    v128.store(out, f32x4.add(f32x4.mul(b, f32x4.mul(scale, scaleB)), biasB), 16)
+  const sumA = sizeof<Kind>() === sizeof<Digits>() ? v128.load(columns, SUM_OFFSET) : scaleA
+  const sumB = sizeof<Kind>() === sizeof<Digits>() ? v128.load(columns, SUM_OFFSET + 16) : scaleB
+  for (let row: i32 = 0; row < rows; row++, steps += 4, out += outStride) {
+    let a = v128.load(out)
+    let b = v128.load(out, 16)
+    if (sizeof<Kind>() === sizeof<Digits>()) {
+      const zero = v128.load32_splat(zeros)
+      a = i32x4.sub(a, i32x4.mul(zero, sumA))
+      b = i32x4.sub(b, i32x4.mul(zero, sumB))
+      zeros += 4
+    }
+    const step = v128.load32_splat(steps)
+    a = f32x4.mul(f32x4.convert_i32x4_s(a), f32x4.mul(step, scaleA))
+    b = f32x4.mul(f32x4.convert_i32x4_s(b), f32x4.mul(step, scaleB))
+    v128.store(out, f32x4.add(a, biasA))
+    v128.store(out, f32x4.add(b, biasB), 16)
   }
 }
 // #endregion
@@ -72,56 +89,34 @@ function finishPanel(rowScales: usize, columns: usize, out: usize, rows: i32, ou
 /**
  * Panels `from` to `to` of the layer, all rows.
  *
- * @param pairs     K / 2, of the padded K
- * @param tileRows  the largest tile: 4, 5 or 6
- * @param scratch   32·pairs bytes of this thread's own
+ * @param scratch  32 bytes of this thread's own for each pair of inputs
  */
-export function linearInt8(
-  x: usize,
-  scales: usize,
-  rows: i32,
-  weights: usize,
-  pairs: i32,
-  columns: usize,
-  out: usize,
-  outStride: usize,
-  activation: i32,
-  tileRows: i32,
-  from: i32,
-  to: i32,
-  scratch: usize,
-): void {
+export function linearInt8(call: LinearInt8, from: i32, to: i32, scratch: usize): void {
+  const pairs = call.pairs
+  const rows = call.rows
+  const tileRows = call.tileRows
+  const outStride = call.outStride
   const panelBytes = (<usize>pairs) << 4
   const rowBytes = (<usize>pairs) << 2
-  const blockRows = max(ROW_BLOCK_BYTES / <i32>rowBytes, tileRows)
-  let first: i32 = 0
-  while (first < rows) {
-    // A block ends with a tile.
-    let last = first
-    while (last < rows && last - first < blockRows) last += nextTileRows(rows - last, tileRows)
+  for (let first: i32 = 0, last: i32 = 0; first < rows; first = last) {
+    last = blockEnd(first, rows, rowBytes, tileRows)
     const widened = last - first >= WIDEN_ROWS
+    const steps = call.steps + ((<usize>first) << 2)
     for (let panel = from; panel < to; panel++) {
-      const w = weights + panelBytes * panel
-      const panelOut = out + ((<usize>panel) << 5)
+      const w = call.weights + panelBytes * panel
+      const panelOut = call.out + ((<usize>panel) << 5)
       if (widened) widen(w, pairs, scratch)
       for (let row = first; row < last; ) {
         const count = nextTileRows(rows - row, tileRows)
-        const tileX = x + rowBytes * row
+        const tileX = call.values + rowBytes * row
         const tileOut = panelOut + outStride * row
-        if (widened) int16Tile(count, tileX, scratch, pairs, tileOut, outStride)
-        else narrowTile(count, tileX, w, pairs, tileOut, outStride)
+        if (widened) interleavedTile<Vectors2, Int16>(count, tileX, scratch, pairs, tileOut, outStride)
+        else interleavedTile<Vectors2, Narrow>(count, tileX, w, pairs, tileOut, outStride)
         row += count
       }
       const firstOut = panelOut + outStride * first
-      finishPanel(
-        scales + ((<usize>first) << 2),
-        columns + COLUMN_BYTES * panel,
-        firstOut,
-        last - first,
-        outStride,
-      )
-      activateInt8(activation, firstOut, last - first, INT8_PANEL, outStride)
+      finishRows<Int16>(steps, 0, call.columns + COLUMN_BYTES * panel, firstOut, last - first, outStride)
+      activateInt8(call.activation, firstOut, last - first, INT8_PANEL, outStride)
     }
-    first = last
   }
 }

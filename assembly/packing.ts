@@ -1,6 +1,6 @@
 /**
- * Weights on their way from the file into the layouts of linear-f32.ts, linear-int8.ts and embedding.ts, some rows at a
- * time, so that a file is never in memory whole. Runs once, at load.
+ * Packs weights: from the number types of a file into the layouts of linear-f32.ts, linear-int8.ts, linear-digits.ts and
+ * embedding.ts. It runs once, at load, for some rows at a time, so that a file is never in memory whole.
  */
 import { StoredType } from './commands'
 import { packNorms, panelBytes, panelNormBytes } from './short-sums'
@@ -92,7 +92,8 @@ function packFloat32Row(row: usize, k: i32, weights: usize, n: i32, panel: i32):
 
 /** Bytes of what a panel's 8 channels have beside their weights: scales, biases, and sums of the weights. */
 export const COLUMN_BYTES: usize = 96
-const SUMS: usize = 64
+/** Where the sums stand among them. */
+export const SUM_OFFSET: usize = 64
 
 /** Where the numbers of channel `n` stand, of the first of the three kinds. */
 function column(columns: usize, n: i32): usize {
@@ -114,7 +115,7 @@ function packDigitsRow(row: usize, pairs: i32, weights: usize, columns: usize, n
     v128.store32_lane(to, bytes, 3, 96)
   }
   const sum = i32x4.add(sums, v128.shuffle<i32>(sums, sums, 2, 3, 0, 1))
-  store<i32>(column(columns, n) + SUMS, i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1))
+  store<i32>(column(columns, n) + SUM_OFFSET, i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1))
 }
 
 /** Row `n` of an int8 layer into its panel: pairs of inputs, 16 bytes a pair. The row is padded with zeros to 2·pairs. */

@@ -1,11 +1,11 @@
 /**
  * The step that a row of activations is quantised by. The same operations in the same order as `rowStep` in
- * src/kernels/quantization.ts.
+ * src/kernels/reference/quantization.ts.
  */
 import { isNormal, unusable } from './quantize'
 import { laneMask, maxFloatLanes, minFloatLanes, sumLanes } from './simd'
 
-/** c / 63.5: how far 64 steps reach, in root mean squares (src/kernels/quantization.ts has the table it was chosen by). */
+/** c / 63.5: how far 64 steps reach, in root mean squares (src/kernels/reference/quantization.ts has the table it was chosen by). */
 const REACH: f32 = 2.7 / 63.5
 /** Steps from the least to the largest value of a row at most: so two digits of 7 bits hold every value. */
 const MOST_STEPS: f32 = 8064.0

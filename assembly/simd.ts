@@ -2,7 +2,7 @@
  * The vocabulary of the kernels: four float32 lanes at a time. Small functions are inlined by `asc -O3`; a test reads
  * the compiled text and finds no call in a hot loop.
  *
- * Every function here has a twin in src/kernels/math.ts that does the same operations in the same order with
+ * Every function here has a twin in src/kernels/reference/math.ts that does the same operations in the same order with
  * `Math.fround`, so that results agree bit for bit (not where `madd` fuses).
  */
 

@@ -1,12 +1,12 @@
-/** The tiles of int8 side by side, for src/kernels/race.ts, which times them. Only in the relaxed build, which has them all. */
+/** Runs one tile of int8 by itself, so that src/kernels/plan.ts can time each. Only the relaxed build has all of them. */
 
 import { RacedTile } from './commands'
 import { LONG_BLOCK, START_HEADER } from './short-sums'
-import { firstDigits8 } from './tiles-digits'
-import { int16Tile } from './tiles-int16'
+import { Vectors2 } from './tile-sizes'
+import { Digits, Int16, interleavedTile } from './tiles-interleaved'
 import { shortDigits8 } from './tiles-short'
 
-/** Rows of a round of the race, which tiles of 6 share, and of 5, the fastest of short sums. */
+/** Rows of a round: whole tiles of 6 rows, and of 5, which are the fastest of short sums. */
 const ROWS: i32 = 30
 const OUT_STRIDE: usize = 32
 
@@ -25,7 +25,8 @@ export function raceTile(tile: i32, at: usize, inputs: i32, times: i32): void {
   for (let tiles = (times * ROWS) / tileRows; tiles > 0; tiles--) {
     if (tile === RacedTile.short)
       shortDigits8(tileRows, at, w, starts, inputs >> 2, LONG_BLOCK, out, OUT_STRIDE, w, 0)
-    else if (tile === RacedTile.digits) firstDigits8(tileRows, at, w, inputs >> 2, out, OUT_STRIDE, w, 0)
-    else int16Tile(tileRows, at, w, inputs >> 1, out, OUT_STRIDE)
+    else if (tile === RacedTile.digits)
+      interleavedTile<Vectors2, Digits>(tileRows, at, w, inputs >> 2, out, OUT_STRIDE, w, 0)
+    else interleavedTile<Vectors2, Int16>(tileRows, at, w, inputs >> 1, out, OUT_STRIDE)
   }
 }

@@ -1,18 +1,10 @@
 /** Kernels and models without a worker, for suites that look inside. */
 
 import { instantiateKernels, type KernelExports } from '#dist/kernels/exports.js'
-import {
-  type Kernels,
-  type LayerNorm,
-  type Linear,
-  type Matrix,
-  mayFuse,
-  type Precision,
-  type Table,
-} from '#dist/kernels/kernels.js'
+import type { Kernels, LayerNorm, Linear, Matrix, Precision, Table } from '#dist/kernels/kernels.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { defaultTiles, tuneTiles } from '#dist/kernels/tuning.js'
+import { planOf, tuneTiles } from '#dist/kernels/plan.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
 import type { BertConfig } from '#dist/model/config.js'
@@ -54,10 +46,8 @@ export async function createKernels(
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 1, maximum: 65536 }))
   const module = await compileKernels({ variant, shared: false, turbo })
   const exports = wrap(instantiateKernels(module, memory.memory), memory)
-  const fused = mayFuse(variant, precision)
   const scratch = { tokens: 512, headDim: 64, inputs: 3072 }
-  const tiles = defaultTiles(fused, turbo)
-  return new WasmKernels({ name: variant, exports, memory, tiles, fused, scratch, threads: 1 })
+  return new WasmKernels({ plan: planOf(variant, precision, turbo), exports, memory, scratch })
 }
 
 /** A linear layer with seeded weights of about BERT's size. */

@@ -75,7 +75,7 @@ export class Probes {
   /** Computes the first and the last output of a probe by plain loops and compares. */
   verify({ name, kind, rows, run }: Probe, inputs: number, outputs: number): void {
     run()
-    const [tileRows, vectors] = name.split(' ')[1]!.split('x').map(Number) as [number, number]
+    const tileRows = Number(/ (\d+)x/u.exec(name)![1])
     const { buffer } = this.#memory
     const view = new DataView(buffer)
     const pair = STEP_INPUTS[kind]
@@ -85,13 +85,12 @@ export class Probes {
       [rows - 1, outputs - 1],
     ] as const) {
       const block = Math.floor(row / tileRows) * tileRows * steps + (row % tileRows)
-      const width = STEP_INPUTS[kind] === 4 ? 8 : 4 * vectors
-      const panel = Math.floor(channel / width) * width * steps + (channel % width)
+      const panel = (channel & ~7) * steps + (channel & 7)
       let sum = 0
       for (let k = 0; k < inputs; k++) {
         const step = Math.floor(k / pair)
         const x = X + 4 * (block + step * tileRows)
-        const w = panel + step * width
+        const w = panel + step * 8
         const half = k % pair
         if (kind === 'float') sum += view.getFloat32(x, true) * view.getFloat32(W + 4 * w, true)
         else if (kind === 'digits') sum += view.getUint8(x + half) * view.getInt8(W + 4 * w + half)

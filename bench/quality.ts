@@ -13,7 +13,7 @@ import { joinDocuments, parseConll, type TaggedSentence } from '#dist/evaluate/c
 import { countPhrases, scorePhrases } from '#dist/evaluate/conlleval.js'
 import { joinWords, labelsOfWords } from '#dist/evaluate/joined-words.js'
 import { loadRecognizer, type Recognizer } from '#dist/node.js'
-import { type Split, splitText } from '#dist/text/split.js'
+import { type Split, splitText } from '#dist/text/split/split.js'
 import { rootPath, sharedPath } from '../test/shared.ts'
 import { check, quick, report } from './measure.ts'
 import { models } from './models.ts'

@@ -1,15 +1,16 @@
 /** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
 import { abortSignal, type Checks, checkOptions, trueOrFalse, wrongKind } from './check/options.ts'
-import type { Embedder, EmbedOptions } from './embed.ts'
-import type { FillMaskOptions, MaskedWord } from './fill-mask.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import type { Precision } from './kernels/kernels.ts'
+import { tileName } from './kernels/plan.ts'
 import type { BertConfig } from './model/config.ts'
-import type { HeadKind } from './model/families/family.ts'
-import { requireFinite } from './model/finite.ts'
+import type { HeadKind } from './model/family.ts'
 import type { ForwardOutput } from './model/forward-output.ts'
-import type { SentenceSettings } from './model/sentence-settings.ts'
+import { requireFinite } from './model/forward-output.ts'
+import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import type { EngineClient } from './runtime/client.ts'
+import type { Embedder, EmbedOptions } from './tasks/embed.ts'
+import type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 /** What a model runs on and what it takes. */
@@ -22,6 +23,8 @@ export interface ModelInfo {
   tile: string
   /** 1 where memory cannot be shared. */
   threads: number
+  /** Why these kernels and this tile: what the engine can do, and what was timed. */
+  reasons: { kernels: string; tile: string }
   /** Whether 256-bit vectors were asked for and could be. */
   turbo: boolean
   /** Packed weights. */
@@ -67,7 +70,6 @@ interface Parts {
   readonly config: BertConfig
   readonly tokenizer: Tokenizer | ModelFormatError
   readonly maxLength: number
-  readonly turbo: boolean
   /** Where the folder is one of sentence-transformers. */
   readonly sentence: SentenceSettings | undefined
 }
@@ -79,18 +81,16 @@ export class BertModel {
   readonly maxLength: number
   readonly #engine: EngineClient
   readonly #tokenizer: Tokenizer | ModelFormatError
-  readonly #turbo: boolean
   readonly #sentence: SentenceSettings | undefined
   /** Gives the memory back: `using model = await loadModel(...)`. There where the runtime has `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void
 
   /** Use `loadModel`. */
-  constructor({ engine, config, tokenizer, maxLength, turbo, sentence }: Parts) {
+  constructor({ engine, config, tokenizer, maxLength, sentence }: Parts) {
     this.config = config
     this.maxLength = maxLength
     this.#engine = engine
     this.#tokenizer = tokenizer
-    this.#turbo = turbo
     this.#sentence = sentence
     if (typeof Symbol.dispose === 'symbol') {
       Object.defineProperty(this, Symbol.dispose, { value: () => this.dispose() })
@@ -101,12 +101,13 @@ export class BertModel {
   get info(): ModelInfo {
     const { info, setup, memoryBytes } = this.#engine
     const { weightBytes, parameters } = info
-    const { precision, variant: kernels, threads, tiles } = setup
-    const tile =
-      precision === 'int8'
-        ? `${tiles.int8Rows}x${tiles.int8Tile === 'joined' ? 16 : 8}${tiles.int8Tile === 'short' ? ' short' : ''}`
-        : `${tiles.float32Rows}x${tiles.float32Panel}`
-    return { precision, kernels, tile, threads, turbo: this.#turbo, weightBytes, memoryBytes, parameters }
+    const { plan, threads } = setup
+    const { precision, variant: kernels, tiles, turbo, reason, tileReason } = plan
+    const tile = tileName(precision, tiles)
+    return {
+      ...{ precision, kernels, tile, threads, turbo, weightBytes, memoryBytes, parameters },
+      reasons: { kernels: reason, tile: tileReason },
+    }
   }
 
   /** Whether the model has a token classification head; a bare encoder gives only hidden states. */
@@ -179,7 +180,7 @@ export class BertModel {
    * const [vector] = await model.embed(['Berlin is a city.'], { pooling: 'mean', normalize: true })
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
-    const { embed } = await import('./embed.ts')
+    const { embed } = await import('./tasks/embed.ts')
     const { config, tokenizer, maxLength } = this
     const model: Embedder = {
       ...{ config, tokenizer, maxLength, sentence: this.#sentence },
@@ -208,7 +209,7 @@ export class BertModel {
     text: string,
     options: FillMaskOptions = {},
   ): Promise<Answer> {
-    const { fillMask } = await import('./fill-mask.ts')
+    const { fillMask } = await import('./tasks/fill-mask.ts')
     const { config, head, maxLength } = this
     const guesser = {
       ...{ config, head, maxLength },

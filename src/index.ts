@@ -3,11 +3,11 @@
  * edge workers, bundles); in Node, Deno and Bun `node.ts` adds what needs a disk.
  */
 import type { BertModel } from './bert-model.ts'
-import type { Classifier } from './classifier.ts'
 import * as load from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import { webPlatform } from './platform.ts'
 import type { Recognizer } from './recognizer.ts'
+import type { Classifier } from './tasks/classifier.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 export * from './public.ts'

@@ -11,8 +11,8 @@ import {
   wrongKind,
 } from './check/options.ts'
 import type { LoadProgress } from './format/load-watch.ts'
-import type { KernelChoice } from './kernels/choose.ts'
 import type { Precision } from './kernels/kernels.ts'
+import type { KernelChoice } from './kernels/plan.ts'
 
 /**
  * Which model: nothing for the one that ships, a folder, a Hub id `owner/name[@revision]`, a URL that ends in `/`, or

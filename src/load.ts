@@ -3,25 +3,23 @@
  * differs between runtimes comes in as a `Platform`.
  */
 import { BertModel, type ModelInfo } from './bert-model.ts'
-import type { Classifier } from './classifier.ts'
 import { ModelFormatError, quoted } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
-import { chooseKernels } from './kernels/choose.ts'
-import type { Tiles } from './kernels/exports.ts'
 import { hasSharedMemory } from './kernels/features.ts'
-import { mayFuse, type Precision } from './kernels/kernels.ts'
 import { compileKernels } from './kernels/module.ts'
-import { defaultTiles } from './kernels/tuning.ts'
+import { planKernels, planOf, rememberTiles } from './kernels/plan.ts'
 import { checkLoadOptions, type LoadOptions, type ModelName } from './load-options.ts'
 import { type BertConfig, loadConfig } from './model/config.ts'
-import type { SentenceSettings } from './model/sentence-settings.ts'
+import { BATCH_TOKENS } from './model/fill-batches.ts'
+import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { loadInWorker } from './runtime/client.ts'
 import type { EngineSetup } from './runtime/engine.ts'
 import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
+import type { Classifier } from './tasks/classifier.ts'
 import { readTokenizer, type TokenizerFacts } from './text/read-tokenizer.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
@@ -45,15 +43,8 @@ export interface Platform {
 }
 
 const MOST_THREADS = 8
-/** Tokens that are computed together: enough to reuse each weight often, little enough to stay in the caches. */
-const BATCH_TOKENS = 1024
-
-/** The tiles that were fastest in this process, by kernels and precision. */
-const tuned = new Map<string, Tiles>()
-
 interface Plan {
   readonly setup: Omit<EngineSetup, 'config' | 'module'>
-  readonly turbo: boolean
   readonly worker: boolean
 }
 
@@ -84,7 +75,7 @@ async function loadWatched(
     await memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined })
   }
   const located = await platform.locate(model, options, watch, accept)
-  const isInt8 = plan.setup.precision === 'int8' && located.kind !== 'hub'
+  const isInt8 = plan.setup.plan.precision === 'int8' && located.kind !== 'hub'
   const copy = isInt8 ? await platform.int8Copy?.(located) : undefined
   const locator = copy?.locator ?? located
   const files = await platform.openFiles(locator, watch)
@@ -117,10 +108,10 @@ async function loadWatched(
     engine.dispose()
     throw watch.signal.reason
   }
-  tuned.set(tilesKey(setup.variant, setup.precision, plan.turbo), engine.setup.tiles)
+  rememberTiles(engine.setup.plan)
   // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
   copy?.keep?.().catch(() => {})
-  return new BertModel({ engine, config, tokenizer, maxLength, turbo: plan.turbo, sentence })
+  return new BertModel({ engine, config, tokenizer, maxLength, sentence })
 }
 
 export async function loadRecognizer(
@@ -144,7 +135,7 @@ export async function loadClassifier(
 ): Promise<Classifier> {
   const [loaded, { Classifier }] = await Promise.all([
     loadModel(platform, model, options),
-    import('./classifier.ts'),
+    import('./tasks/classifier.ts'),
   ])
   try {
     return new Classifier(loaded)
@@ -187,28 +178,15 @@ function tokenizerFacts({ tokenizerClass, family }: BertConfig): TokenizerFacts 
 }
 
 async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
-  const { precision = 'int8', kernels = 'auto', threads = 'auto' } = options
+  const { precision = 'int8', kernels = 'auto' } = options
   const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
-  const variant = options.wasm ? 'simd' : await mayCompile(() => chooseKernels(kernels, precision, turbo))
+  const chosen = options.wasm
+    ? planOf('simd', precision, turbo, 'the kernels were given compiled')
+    : await mayCompile(() => planKernels(kernels, precision, turbo))
   // The reference kernels are for reading and stepping through: they run where a debugger is.
-  const worker = options.inline !== true && platform.spawn !== undefined && variant !== 'reference'
-  const known = tuned.get(tilesKey(variant, precision, turbo))
-  return {
-    turbo,
-    worker,
-    setup: {
-      precision,
-      variant,
-      tiles: known ?? defaultTiles(mayFuse(variant, precision), turbo),
-      tuned: known !== undefined,
-      threads: chooseThreads(platform, threads, worker && !options.wasm),
-      batchTokens: BATCH_TOKENS,
-    },
-  }
-}
-
-function tilesKey(variant: string, precision: Precision, turbo: boolean): string {
-  return `${variant} ${precision} ${turbo}`
+  const worker = options.inline !== true && platform.spawn !== undefined && chosen.variant !== 'reference'
+  const threads = chooseThreads(platform, options.threads ?? 'auto', worker && !options.wasm)
+  return { worker, setup: { plan: chosen, threads, batchTokens: BATCH_TOKENS } }
 }
 
 function chooseThreads(platform: Platform, threads: number | 'auto', possible: boolean): number {
@@ -217,11 +195,11 @@ function chooseThreads(platform: Platform, threads: number | 'auto', possible: b
 }
 
 async function compiled(
-  { setup, turbo }: Plan,
+  { setup: { plan, threads } }: Plan,
   options: LoadOptions,
 ): Promise<WebAssembly.Module | undefined> {
   if (options.wasm) return options.wasm
-  const { variant, threads } = setup
+  const { variant, turbo } = plan
   if (variant === 'reference') return undefined
   return mayCompile(() => compileKernels({ variant, shared: threads > 1, turbo }))
 }
@@ -249,7 +227,7 @@ async function sentenceSettings(
   config: BertConfig,
 ): Promise<SentenceSettings | undefined> {
   if (config.architecture?.endsWith('ForTokenClassification')) return undefined
-  const { readSentenceSettings } = await import('./model/sentence-settings.ts')
+  const { readSentenceSettings } = await import('./model/sentence/sentence-settings.ts')
   return readSentenceSettings(files, config.modelType)
 }
 

@@ -1,10 +1,10 @@
 /** iobert in Node, Deno and Bun: the neutral entry and what needs a disk: folders, and the Hub's cache shared with Python. */
 import type { BertModel } from './bert-model.ts'
-import type { Classifier } from './classifier.ts'
 import { entryPlatform } from './entry.node.ts'
 import * as load from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import type { Recognizer } from './recognizer.ts'
+import type { Classifier } from './tasks/classifier.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 export * from './public.ts'

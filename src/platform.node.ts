@@ -7,9 +7,6 @@ import { setFlagsFromString } from 'node:v8'
 import { ModelFormatError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
-import { hubFolder } from './hub/folder.node.ts'
-import { findInt8Copy, writeInt8Copy } from './hub/int8-copy.node.ts'
-import { parseHubId } from './hub/urls.ts'
 import type { Platform } from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import { locateAnywhere, shippedModel } from './platform.ts'
@@ -49,7 +46,8 @@ async function locateText(
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
 ): Promise<Locator> {
   const folder: Locator = { kind: 'folder', path: resolve(text) }
-  if (existsSync(text) || !isHubId(text)) return folder
+  if (existsSync(text) || !(await isHubId(text))) return folder
+  const { hubFolder } = await import('./hub/folder.node.ts')
   const hub = await hubFolder(text, {
     ...watch,
     ...(token === undefined ? {} : { token }),
@@ -62,15 +60,18 @@ async function locateText(
 }
 
 async function int8Copy(locator: Locator): Promise<{ locator: Locator; keep?: () => Promise<void> }> {
-  if (locator.kind !== 'folder') return { locator }
+  // Only the Hub's cache has copies; what looks for them is read only there.
+  if (locator.kind !== 'folder' || !/[\\/]snapshots[\\/]/.test(locator.path)) return { locator }
   const { path } = locator
+  const { findInt8Copy, writeInt8Copy } = await import('./hub/int8-copy.node.ts')
   const copy = await findInt8Copy(path)
   if (copy === undefined) return { locator }
   if (copy.usable) return { locator: { ...locator, weights: copy.path } }
   return { locator, keep: () => writeInt8Copy(path, copy.path) }
 }
 
-function isHubId(text: string): boolean {
+async function isHubId(text: string): Promise<boolean> {
+  const { parseHubId } = await import('./hub/urls.ts')
   try {
     parseHubId(text)
     return text.includes('/')

@@ -1,19 +1,11 @@
 /** The public names that are the same on every runtime. */
 export type { BertModel, ForwardOptions, ModelInfo } from './bert-model.ts'
-export type {
-  Classification,
-  Classifier,
-  ClassifierInput,
-  ClassifyOptions,
-  LabelScore,
-  Ranked,
-} from './classifier.ts'
-export type { EmbedOptions } from './embed.ts'
 export { defaultSplit } from './entities/document.ts'
 export type { LabelScheme } from './entities/labels.ts'
-export type { CleanupMode } from './entities/spark-document.ts'
-export type { SparkTokenizerOptions } from './entities/spark-tokenizer.ts'
-export type { SparkAnnotation, SparkAnnotations, SparkOptions } from './entities/spark-types.ts'
+export { splitNames } from './entities/options.ts'
+export type { CleanupMode } from './entities/spark/spark-document.ts'
+export type { SparkTokenizerOptions } from './entities/spark/spark-tokenizer.ts'
+export type { SparkAnnotation, SparkAnnotations, SparkOptions } from './entities/spark/spark-types.ts'
 export type {
   Decode,
   Entity,
@@ -27,21 +19,22 @@ export type {
   Word,
   WordsOptions,
 } from './entities/types.ts'
-export type { FillMaskOptions, MaskedWord } from './fill-mask.ts'
 export type { Dtype } from './format/dtypes.ts'
 export {
   DownloadError,
   type DownloadErrorCode,
+  HubError,
+  type HubErrorCode,
   type ModelFormatCode,
   ModelFormatError,
 } from './format/errors.ts'
 export type { LoadProgress } from './format/load-watch.ts'
 export { parseSafetensors, type Safetensors, type SafetensorsTensor } from './format/safetensors.ts'
-export { HubError, type HubErrorCode } from './hub/errors.ts'
-export type { KernelChoice } from './kernels/choose.ts'
 export type { Precision } from './kernels/kernels.ts'
+export type { KernelChoice } from './kernels/plan.ts'
 export type { LoadOptions, ModelName } from './load-options.ts'
 export { type HighlightOptions, highlight } from './markup/highlight.ts'
+export type { MarkedEntity } from './markup/marked-text.ts'
 export {
   createRedactor,
   type PlaceholderFunction,
@@ -50,15 +43,24 @@ export {
   type Redactor,
   redact,
 } from './markup/redact.ts'
-export type { MarkedEntity } from './markup/segments.ts'
 export type { BertConfig, HiddenActivation, ProblemType } from './model/config.ts'
-export type { Family, HeadKind } from './model/families/family.ts'
+export type { Family, HeadKind } from './model/family.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
-export type { Pooling } from './model/pooling.ts'
 export type { Quantization } from './model/quantization-config.ts'
+export type { Pooling } from './model/sentence/pooling.ts'
 export type { Recognizer } from './recognizer.ts'
 export type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './rules/types.ts'
 export { EngineError, type EngineErrorCode } from './runtime/engine-error.ts'
+export type {
+  Classification,
+  Classifier,
+  ClassifierInput,
+  ClassifyOptions,
+  LabelScore,
+  Ranked,
+} from './tasks/classifier.ts'
+export type { EmbedOptions } from './tasks/embed.ts'
+export type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
 export type { Encoding, PairEncoding } from './text/encoding.ts'
-export { type Span, type Split, type Splitter, splitNames, splitText } from './text/split.ts'
+export { type Span, type Split, type Splitter, splitText } from './text/split/split.ts'
 export type { Tokenizer } from './text/tokenizer.ts'

@@ -5,17 +5,14 @@
  *     model/     embeddings, L layers, linear head (through the engine, runtime/)
  *     entities/  softmax, words, labels, groups
  */
-import { computeInBatches } from './batches.ts'
+
 import type { BertModel } from './bert-model.ts'
 import type { Style } from './entities/document.ts'
 import { resolveLabels } from './entities/entity.ts'
 import { type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
+import { type AddRules, chooseStyle, prepareRules, ruleTypes } from './entities/on-demand.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
-
-import { type AddRules, prepareRules, ruleTypes } from './entities/rules.ts'
 import { decodeSegments, makeSegments, type Part, partsOf } from './entities/segments.ts'
-
-import { chooseStyle } from './entities/style.ts'
 import type {
   Recognition,
   RecognizeOptions,
@@ -25,10 +22,10 @@ import type {
   WordsOptions,
 } from './entities/types.ts'
 import { ModelFormatError } from './format/errors.ts'
+import { computeInBatches } from './model/batches.ts'
+import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
-/** Pieces that are computed together. */
-const BATCH_TOKENS = 1024
 /** Windows that are computed together at most, however short. */
 const BATCH_WINDOWS = 256
 
@@ -179,7 +176,7 @@ function decode(
   addRules: AddRules,
 ): Recognition {
   const wanted = style.annotate ? { ...options, words: true } : options
-  const { entities, words } = decodeSegments(document.text, segments, logits, labels, wanted)
+  const { entities, words } = decodeSegments(document.text, segments, logits, labels, wanted, style.recount)
   const result: Recognition = {
     entities: addRules(document, entities),
     truncated: segments.some(({ truncated }) => truncated),

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Batching, computeInBatches } from '#dist/batches.js'
+import { type Batching, computeInBatches } from '#dist/model/batches.js'
 import { within } from './within.ts'
 
 interface Given extends Partial<Batching<number, number, number>> {

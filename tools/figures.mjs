@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { drawFolders } from './figures/folders.mjs'
 import { drawReadme } from './figures/readme.mjs'
+import { drawResults } from './figures/results.mjs'
 import { heat, line, path, rect, scale, svg, text } from './figures/svg.mjs'
 import { makeReady } from './ready.mjs'
 
@@ -27,7 +28,7 @@ const SENTENCES = [
 
 makeReady()
 const { loadRecognizer } = await import('../dist/node.js')
-const math = await import('../dist/kernels/math.js')
+const math = await import('../dist/kernels/reference/math.js')
 
 const write = (name, drawing) => writeFileSync(`${figures}${name}.svg`, drawing)
 
@@ -223,6 +224,7 @@ ner.dispose()
 write('gelu', drawGelu())
 write('readme', await drawReadme())
 write('folders', drawFolders(readFileSync(`${root}docs/architecture.md`, 'utf8')))
+write('against-others', drawResults(readFileSync(`${root}bench/RESULTS.md`, 'utf8')))
 if (existsSync(`${figures}measured.json`)) {
   const measured = JSON.parse(readFileSync(`${figures}measured.json`, 'utf8'))
   write('time-per-part', drawParts(measured))

@@ -1,4 +1,4 @@
-// Makes src/text/*-tables.ts from test/goldens/unicode.json, which says what the Rust tokenizers library does to each code
+// Makes src/text/unicode/*-tables.ts from test/goldens/unicode.json, which says what the Rust tokenizers library does to each code
 // point. tools/ask-tokenizers.py made that file by asking (it needs Python and `pip install tokenizers`); this script needs
 // nothing but the file. `--check` writes nothing and fails where a table is not what would be written.
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -208,9 +208,11 @@ for (const [file, tables] of Object.entries(FILES)) {
     return `/** ${comment} */\n${declared}\n`
   })
   const text = `// Made by tools/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.\n${source.join('\n')}`
-  const url = new URL(`../src/text/${file}.ts`, import.meta.url)
+  // What every tokenizer reads stands in text/, what some read in its shelf.
+  const path = `src/text/${file === 'unicode-tables' ? '' : 'unicode/'}${file}.ts`
+  const url = new URL(`../${path}`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(url, text)
-  else if (readFileSync(url, 'utf8') !== text) wrong.push(`src/text/${file}.ts`)
+  else if (readFileSync(url, 'utf8') !== text) wrong.push(path)
   console.log(`${file}: ${text.length} bytes`)
 }
 if (wrong.length > 0) {

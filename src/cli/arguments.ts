@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util'
-import { UsageError } from './usage-error.ts'
+
+/** What a user wrote that cannot be meant: told without a stack, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
 
 /** An option: a switch, or one that takes a value. */
 export interface OptionKind {

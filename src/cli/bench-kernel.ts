@@ -1,10 +1,10 @@
 /** One linear layer on one thread, for `iobert bench`. */
 
 import { instantiateKernels } from '../kernels/exports.ts'
-import { type Linear, type Matrix, mayFuse, type Precision } from '../kernels/kernels.ts'
+import type { Linear, Matrix, Precision } from '../kernels/kernels.ts'
 import { KernelMemory } from '../kernels/memory.ts'
 import { compileKernels, type WasmVariant } from '../kernels/module.ts'
-import { defaultTiles, tuneTiles } from '../kernels/tuning.ts'
+import { planOf, tuneTiles } from '../kernels/plan.ts'
 import { WasmKernels } from '../kernels/wasm.ts'
 
 export interface LayerShape {
@@ -28,15 +28,10 @@ async function makeSampleLayer(shape: LayerShape): Promise<SampleLayer> {
   const { precision, variant, turbo, rows, inputs, outputs } = shape
   const module = await compileKernels({ variant, shared: false, turbo })
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 1, maximum: 65536 }))
-  const fused = mayFuse(variant, precision)
   const kernels = new WasmKernels({
-    name: variant,
+    plan: planOf(variant, precision, turbo),
     exports: instantiateKernels(module, memory.memory),
-    memory,
-    tiles: defaultTiles(fused, turbo),
-    fused,
-    scratch: { tokens: 1, headDim: 1, inputs },
-    threads: 1,
+    ...{ memory, scratch: { tokens: 1, headDim: 1, inputs } },
   })
   const { layout } = kernels
   const layer = layout.linear(precision, inputs, outputs)

@@ -1,6 +1,6 @@
 /** The time of texts of several lengths, for `iobert bench` and the demo page. */
 import type { BertModel } from '../bert-model.ts'
-import type { Figure } from './bench-figures.ts'
+import type { Figure } from './bench-report.ts'
 
 /** Pieces that are computed together in a batch, at least. */
 const BATCH_PIECES = 1024

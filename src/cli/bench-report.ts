@@ -1,7 +1,7 @@
 /** What `iobert bench` has measured: read, compared, and told. */
 import { readFile } from 'node:fs/promises'
-import { digits, type Machine, type Report } from './bench-figures.ts'
-import { UsageError } from './usage-error.ts'
+import type { Precision } from '../kernels/kernels.ts'
+import { UsageError } from './arguments.ts'
 
 export async function readReport(file: string): Promise<Report> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -44,4 +44,100 @@ export function describe({ model, machine, figures }: Report, earlier: Report | 
     '\n',
     ...lines,
   ].join('')
+}
+
+/** What `iobert bench` measures, and the demo page: figures and what they were measured on. */
+
+/** One measured number; equal names are compared. */
+export interface Figure {
+  readonly name: string
+  readonly value: number
+  readonly unit: 'GOP/s' | 'ms' | 'texts/s' | 'MB'
+  /** The other run's value: only with --compare. */
+  readonly before?: number
+}
+
+interface Machine {
+  readonly processor: string
+  readonly cores: number
+  readonly system: string
+  readonly runtime: string
+  readonly date: string
+}
+
+/** What computed. */
+export interface Engine {
+  readonly version: string
+  /** The build of the kernels by precision: 'simd' or 'relaxed'. */
+  readonly kernels: Readonly<Partial<Record<Precision, string>>>
+  readonly turbo: boolean
+}
+
+export interface Report {
+  readonly model: string
+  /** Reports before 0.2 have none. */
+  readonly engine?: Engine
+  readonly machine: Machine
+  readonly figures: readonly Figure[]
+}
+
+/** Three digits that count. */
+export function digits(value: number): string {
+  if (!(value > 0) || value >= 100) return value.toFixed(0)
+  return value.toFixed(2 - Math.floor(Math.log10(value)))
+}
+
+/** `iobert bench --share`: what was measured, as rows of a table of bench/RESULTS.md. */
+
+/** Pieces in the texts that `texts/s` counts. */
+const BATCHED = 32
+/** Pieces in the texts that are read alone. */
+const ALONE = [16, 128, 512] as const
+
+/** The columns of 'On other machines' in bench/RESULTS.md; texts alone take one thread. */
+export const SHARE_HEADER: string = tableRow([
+  ...['machine', 'engine', 'iobert', 'model', 'kernels', 'GOP/s'],
+  ...ALONE.map((pieces) => `${pieces} pieces, ms`),
+  ...['texts/s', 'texts/s, all threads', 'day'],
+])
+
+const PRECISIONS: readonly Precision[] = ['int8', 'float32']
+
+/** A row a precision that was measured, the header before them. What a model is too short for is a dash. */
+export function shareRows(report: Report): string {
+  const columns = SHARE_HEADER.split(' | ').length
+  const ruler = `|${' --- |'.repeat(columns)}`
+  const measured = PRECISIONS.filter((one) => report.figures.some(({ name }) => name.startsWith(`${one}, `)))
+  return `${[SHARE_HEADER, ruler, ...measured.map((one) => shareRow(report, one))].join('\n')}\n`
+}
+
+function shareRow({ model, machine, engine, figures }: Report, precision: Precision): string {
+  const of = (wanted: (figure: Figure) => boolean): string => {
+    const figure = figures.find((each) => each.name.startsWith(`${precision}, `) && wanted(each))
+    return figure === undefined ? '–' : digits(figure.value)
+  }
+  const rates = figures
+    .map(({ name }) => new RegExp(`^${precision}, (\\d+) threads?, ${BATCHED} pieces, batched$`).exec(name))
+    .filter((match) => match !== null)
+  const threads = Math.max(...rates.map((match) => Number(match[1])), 1)
+  const rate = (count: number): string =>
+    of(({ name }) => new RegExp(`, ${count} threads?, ${BATCHED} pieces, batched$`).test(name))
+  const kernels = engine?.kernels[precision] ?? '–'
+  return tableRow([
+    `${machine.processor}, ${machine.cores} cores, ${machine.system}`,
+    machine.runtime,
+    engine?.version ?? '–',
+    `${model}, ${precision}`,
+    engine?.turbo ? `${kernels}, turbo` : kernels,
+    of(({ name, unit }) => unit === 'GOP/s' && name.endsWith(' 128 rows')),
+    ...ALONE.map((pieces) => of(({ name }) => name.endsWith(`, 1 thread, ${pieces} pieces`))),
+    rate(1),
+    threads === 1 ? '–' : `${rate(threads)} (${threads})`,
+    machine.date.slice(0, 10),
+  ])
+}
+
+/** No cell can end its cell, its line, or begin markup: names of processors and models are what they are. */
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replace(/\s+/gu, ' ').replace(/[\\|<`*[\]]/gu, '\\$&')).join(' | ')} |`
 }

@@ -1,20 +1,19 @@
 import { availableParallelism, cpus, release, type } from 'node:os'
-import { chooseKernels } from '../kernels/choose.ts'
 import type { Precision } from '../kernels/kernels.ts'
+import { planKernels } from '../kernels/plan.ts'
 import type { ModelName } from '../load-options.ts'
 import type { BertConfig } from '../model/config.ts'
 import { loadModel } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
-import type { Engine, Figure, Report } from './bench-figures.ts'
+import { UsageError } from './arguments.ts'
 import { kernelRate } from './bench-kernel.ts'
 import { kindOf, modelFigures } from './bench-model.ts'
-import { compare, describe, readReport } from './bench-report.ts'
-import { shareRows } from './bench-share.ts'
-import { type Steps, withSteps } from './bench-steps.ts'
+import type { Engine, Figure, Report } from './bench-report.ts'
+import { compare, describe, readReport, shareRows } from './bench-report.ts'
 import type { Command, CommandContext } from './command.ts'
 import { withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
-import { UsageError } from './usage-error.ts'
+import { createBar } from './progress.ts'
 
 const help = `Usage: iobert bench [OPTIONS] [MODEL]
 
@@ -93,7 +92,7 @@ async function measure(wanted: Wanted, version: string, steps: Steps): Promise<R
   const figures: Figure[] = []
   const kernels: Partial<Record<Precision, string>> = {}
   for (const precision of PRECISIONS) {
-    kernels[precision] = await chooseKernels('auto', precision, turbo)
+    kernels[precision] = (await planKernels('auto', precision, turbo)).variant
     figures.push(...(await measureKernels(precision, config, wanted, steps)))
     const counts = new Set([1, Math.min(8, availableParallelism())])
     for (const threads of counts) figures.push(...(await measureModel(precision, threads, wanted, steps)))
@@ -126,7 +125,7 @@ async function measureKernels(
   { turbo, seconds }: Wanted,
   steps: Steps,
 ): Promise<Figure[]> {
-  const variant = await chooseKernels('auto', precision, turbo)
+  const { variant } = await planKernels('auto', precision, turbo)
   if (variant === 'reference') return []
   const figures: Figure[] = []
   steps.group(`${precision}, linear layers`)
@@ -175,4 +174,33 @@ export const command: Command = {
     offline: { type: 'boolean' },
   },
   run,
+}
+
+/** Told what is measured, so that nobody waits before nothing. */
+interface Steps {
+  /** Many figures of one kind follow. */
+  group(name: string): void
+  /** One of them, of which `share` (0 to 1) is done. */
+  step(name: string, share: number): void
+}
+
+/** On stderr: a line that is drawn again and again, or where that is no terminal, as in a log, a line for each group. */
+async function withSteps<T>(total: number, work: (steps: Steps) => Promise<T>): Promise<T> {
+  const bar = createBar()
+  let title = ''
+  let done = -1
+  try {
+    return await work({
+      group(name: string): void {
+        if (!process.stderr.isTTY) complain(`measuring ${name}`)
+      },
+      step(name: string, share: number): void {
+        if (name !== title) done++
+        title = name
+        bar.update(`Measuring ${name}:`, { done: done + share, total, unit: 'figures' })
+      },
+    })
+  } finally {
+    bar.end()
+  }
 }

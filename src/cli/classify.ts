@@ -1,12 +1,13 @@
 /** `iobert classify`: labels of whole texts. */
-import type { Classification, ClassifierInput } from '../classifier.ts'
+
 import { loadClassifier } from '../node.ts'
+import type { Classification, ClassifierInput } from '../tasks/classifier.ts'
 import { answerInputs } from './answers.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert classify -m M [OPTIONS] TEXT|FILE...
 

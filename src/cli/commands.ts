@@ -1,7 +1,8 @@
+/** All commands by name. */
 import type { Command } from './command.ts'
 
 /** A command's line in `iobert --help`, and its file, which is read only when it is chosen. */
-export interface CommandEntry {
+interface CommandEntry {
   readonly summary: string
   readonly load: () => Promise<{ readonly command: Command }>
 }

@@ -1,12 +1,12 @@
 import { convertModel } from '../convert/convert.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { twoModels } from './model-options.ts'
 import { complain, write } from './output.ts'
 import { createOutputFolder } from './output-folder.ts'
 import { createBar } from './progress.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert convert [OPTIONS] IN OUT
 

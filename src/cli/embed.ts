@@ -1,9 +1,10 @@
 /** `iobert embed`: vectors of texts. */
 import type { BertModel } from '../bert-model.ts'
-import { checkEmbedOptions, type EmbedOptions } from '../embed.ts'
 import { loadModel } from '../node.ts'
+import { checkEmbedOptions, type EmbedOptions } from '../tasks/embed.ts'
 import { answerInputs } from './answers.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
 import {
@@ -14,7 +15,6 @@ import {
   number,
   withLoadingBar,
 } from './model-options.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert embed [OPTIONS] TEXT|FILE...
 

@@ -18,6 +18,7 @@ import { renameOverSync } from '../hub/rename.node.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { explain } from './inputs.ts'
 import {
@@ -30,7 +31,6 @@ import {
 } from './model-options.ts'
 import { complain, write } from './output.ts'
 import { createBar } from './progress.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert evaluate [OPTIONS] FILE
 

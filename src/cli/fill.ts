@@ -1,13 +1,13 @@
 /** `iobert fill`: words for masks. */
 import type { BertModel } from '../bert-model.ts'
-import type { MaskedWord } from '../fill-mask.ts'
 import { loadModel } from '../node.ts'
+import type { MaskedWord } from '../tasks/fill-mask.ts'
 import { type Answer, answerInputs } from './answers.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert fill -m M [OPTIONS] TEXT|FILE...
 

@@ -1,11 +1,10 @@
 /** How results are printed: one object a format, all with the same three steps. */
-import type { Recognition, RecognizeOptions } from '../entities/types.ts'
+import type { Entity, Recognition, RecognizeOptions } from '../entities/types.ts'
+import { escapeHtml, highlightHtml } from '../markup/html.ts'
 import { createRedactor, type RedactOptions } from '../markup/redact.ts'
 import { highlightTerminal, type TerminalStyle } from '../markup/terminal.ts'
 import { visibleName } from '../markup/visible.ts'
-import { htmlArticle, htmlHead, htmlTail } from './html.ts'
 import type { Input } from './inputs.ts'
-import { recognitionFields } from './json.ts'
 import { type Kind, wantsColor } from './output.ts'
 
 export interface Format {
@@ -19,6 +18,24 @@ export interface Format {
 }
 
 const nothing = (): string => ''
+
+/** The page up to the first text. Nothing is fetched, no script runs. */
+const htmlHead: string = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Named entities</title>
+<style>
+:root { color-scheme: light dark; font: 16px/1.7 system-ui, sans-serif }
+body { max-width: 48rem; margin: 2rem auto; padding: 0 1rem }
+article { white-space: pre-wrap; overflow-wrap: anywhere; margin-bottom: 2rem }
+h2 { font-size: 1rem; font-weight: normal; opacity: .7 }
+mark { color: #111; background: hsl(var(--hue) 80% 82%); border-radius: .25em; padding: .1em .25em }
+mark small { font-weight: bold; padding-left: .35em }
+</style>
+`
+
+const htmlTail: string = '</html>\n'
 
 /** One array, an object an input, a line each. */
 export const json: Format = {
@@ -106,4 +123,24 @@ export function terminal(inputs: number): Format {
     },
     error: nothing,
   }
+}
+
+/** What JSON output holds of a recognition; probabilities as plain arrays, in the order of the model's labels. */
+export function recognitionFields({ entities, truncated, words }: Recognition): {
+  entities: readonly Entity[]
+  truncated: boolean
+  words?: readonly unknown[]
+} {
+  if (words === undefined) return { entities, truncated }
+  return {
+    entities,
+    truncated,
+    words: words.map((word) => ({ ...word, probabilities: Array.from(word.probabilities) })),
+  }
+}
+
+/** One text with its entities marked; their scores show under the pointer. */
+function htmlArticle(text: string, { entities }: Recognition, file: string | undefined): string {
+  const title = file === undefined ? '' : `<h2>${escapeHtml(file)}</h2>\n`
+  return `${title}<article>${highlightHtml(text, entities)}</article>\n`
 }

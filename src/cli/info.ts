@@ -5,10 +5,10 @@ import { clearInt8Copies } from '../hub/int8-copy.node.ts'
 import { parseHubId } from '../hub/urls.ts'
 import { visibleName } from '../markup/visible.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { inspectModel, type ModelFacts } from './model-facts.ts'
 import { write } from './output.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert info [OPTIONS] [MODEL]
 
@@ -74,10 +74,11 @@ function modelRows({
   labels,
   scheme,
   memory,
+  kernels,
   parameters,
   dtypes,
 }: ModelFacts): [string, string][] {
-  if (architecture === undefined || memory === undefined) return []
+  if (architecture === undefined || memory === undefined || kernels === undefined) return []
   const { modelType, numLayers, hiddenSize, numHeads, intermediateSize, hiddenActivation } = architecture
   const megabytes = (bytes: number | undefined): string =>
     bytes === undefined ? 'more than WebAssembly can address' : `${(bytes / 1e6).toFixed(1)} MB`
@@ -99,6 +100,8 @@ function modelRows({
     ['parameters', parameters === undefined ? 'unknown: the weights are not here' : String(parameters)],
     ...(types.length === 0 ? [] : [['types', types.join(', ')] as [string, string]]),
     ['memory', `int8 ${megabytes(memory.int8)}, float32 ${megabytes(memory.float32)}`],
+    ['kernels', `int8 ${kernels.int8}`],
+    ['', `float32 ${kernels.float32}`],
   ]
 }
 

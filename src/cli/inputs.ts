@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import { missingFile } from './missing-name.ts'
-import { UsageError } from './usage-error.ts'
 
 /** Where a text comes from. */
 export type Source =

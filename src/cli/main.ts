@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 /** The command line: picks a command, reads its arguments, and turns errors and signals into exit codes. */
-import { readArguments } from './arguments.ts'
+import { readArguments, UsageError } from './arguments.ts'
 import { commands } from './commands.ts'
 import { missingCommand } from './missing-name.ts'
 import { complain } from './output.ts'
-import { UsageError } from './usage-error.ts'
 
 const HELP = { help: { type: 'boolean', short: 'h' } } as const
 

@@ -3,17 +3,17 @@ import { createHash } from 'node:crypto'
 import { parseLabels } from '../entities/labels.ts'
 import { entryPlatform } from '../entry.node.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
-import { ModelFormatError } from '../format/errors.ts'
+import { HubError, ModelFormatError } from '../format/errors.ts'
 import { readShardIndex, shardNames } from '../format/shard-index.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
-import { HubError } from '../hub/errors.ts'
 import { CONFIG, INDEX, OTHER_VOCABULARIES, SMALL_FILES, WEIGHTS } from '../hub/model-files.ts'
-import { chooseKernels } from '../kernels/choose.ts'
-import { mayFuse, type Precision } from '../kernels/kernels.ts'
-import { defaultTiles } from '../kernels/tuning.ts'
+import type { KernelPlan } from '../kernels/exports.ts'
+import type { Precision } from '../kernels/kernels.ts'
+import { planKernels } from '../kernels/plan.ts'
 import { type Platform, readTokenizerOf } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
+import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { resolveNamedTensors, withUsualTensors } from '../model/tensor-names.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
 import { withLoadingBar } from './model-options.ts'
@@ -41,6 +41,8 @@ export interface ModelFacts extends Partial<WeightFacts> {
   readonly labels?: readonly string[]
   readonly scheme?: string | undefined
   readonly memory?: Readonly<Record<Precision, number | undefined>>
+  /** What each precision would run on here, and why. */
+  readonly kernels?: Readonly<Record<Precision, string>>
   readonly files: readonly ModelFile[]
 }
 
@@ -114,10 +116,7 @@ async function factsOf(files: ModelFiles, local: boolean, weights = true): Promi
     labels: config.labels,
     scheme: config.headKind === 'tokens' ? schemeOf(config) : undefined,
     ...read,
-    memory: {
-      int8: await memoryAt('int8', config),
-      float32: await memoryAt('float32', config),
-    },
+    ...(await onThisMachine(config)),
     files: found,
   }
 }
@@ -159,21 +158,25 @@ async function readWeights(files: ModelFiles, config: BertConfig): Promise<Weigh
   }
 }
 
-/** Bytes of kernel memory with one thread; none where that is more than wasm32 can address. */
-async function memoryAt(precision: Precision, config: BertConfig): Promise<number | undefined> {
-  const variant = await chooseKernels('auto', precision, false)
-  const tiles = defaultTiles(mayFuse(variant, precision), false)
+/** What a model takes and would run on here, on one thread, at each precision. */
+async function onThisMachine(config: BertConfig): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
+  const [int8, float32] = await Promise.all(
+    (['int8', 'float32'] as const).map((precision) => planKernels('auto', precision, false)),
+  )
+  const nameOf = ({ variant, reason }: KernelPlan): string => `${variant} (${reason})`
+  return {
+    memory: {
+      int8: await memoryAt(int8!, config),
+      float32: await memoryAt(float32!, config),
+    },
+    kernels: { int8: nameOf(int8!), float32: nameOf(float32!) },
+  }
+}
+
+/** Bytes of kernel memory; none where that is more than wasm32 can address. */
+async function memoryAt(plan: KernelPlan, config: BertConfig): Promise<number | undefined> {
   try {
-    return await memoryNeeded({
-      config,
-      precision,
-      variant,
-      tiles,
-      module: undefined,
-      tuned: true,
-      threads: 1,
-      batchTokens: 1024,
-    })
+    return await memoryNeeded({ config, plan, module: undefined, threads: 1, batchTokens: BATCH_TOKENS })
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error

@@ -6,8 +6,8 @@ import { checkLoadOptions, type LoadOptions } from '../load-options.ts'
 import { visibleName } from '../markup/visible.ts'
 import type { Recognizer } from '../recognizer.ts'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import { createBar } from './progress.ts'
-import { UsageError } from './usage-error.ts'
 
 export const loadOptionTable: OptionTable = {
   model: { type: 'string', short: 'm' },

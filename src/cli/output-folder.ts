@@ -5,16 +5,26 @@
  * run puts it back.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { FileSink, ModelSink } from '../convert/convert.ts'
 import { KEPT_FILES } from '../convert/small-files.ts'
 import { checkFileName } from '../format/file-name.ts'
 import { renameOverSync } from '../hub/rename.node.ts'
-import { carryOver } from './carry-over.ts'
+import { UsageError } from './arguments.ts'
 import { complain } from './output.ts'
-import { UsageError } from './usage-error.ts'
 
 export interface OutputFolder extends ModelSink {
   /** Puts the new folder in the place of the old one. */
@@ -221,5 +231,32 @@ function removeIfEmpty(folder: string): void {
     rmdirSync(folder)
   } catch {
     // It holds something.
+  }
+}
+
+/**
+ * Gives a new folder what an old one holds besides: files as further names of the same bytes (copies where the disk has
+ * no such thing), so that both folders are whole until the old one goes. Synchronous, as `createOutputFolder` says why.
+ *
+ * @param without whether a file, named with `/` from the folder on, does not come along
+ */
+function carryOver(from: string, to: string, without: (name: string) => boolean, within: string = ''): void {
+  for (const entry of readdirSync(join(from, within), { withFileTypes: true })) {
+    const name = within === '' ? entry.name : `${within}/${entry.name}`
+    const [old, target] = [join(from, name), join(to, name)]
+    if (without(name)) continue
+    if (entry.isDirectory()) {
+      mkdirSync(target, { recursive: true })
+      carryOver(from, to, without, name)
+    } else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(old), target)
+    else linkOrCopy(old, target)
+  }
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch {
+    copyFileSync(from, to)
   }
 }

@@ -6,11 +6,11 @@ import { visibleName } from '../markup/visible.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
-import { conll, type Format, html, json, redacted, terminal } from './formats.ts'
+import { conll, type Format, html, json, recognitionFields, redacted, terminal } from './formats.ts'
 import { recognizeHelp } from './help.ts'
 import { findSources, type Input, inputOptionTable, readInputs, type Source } from './inputs.ts'
-import { recognitionFields } from './json.ts'
 import type { Compute } from './jsonl.ts'
 import {
   checkWithModel,
@@ -22,7 +22,6 @@ import {
 } from './model-options.ts'
 import { complain, write } from './output.ts'
 import { createBar } from './progress.ts'
-import { UsageError } from './usage-error.ts'
 
 const MAX_CHARS = 10_000_000
 const FORMATS = ['json', 'jsonl', 'conll', 'html', 'redact'] as const
@@ -118,7 +117,7 @@ async function readRulesOption(
   if (format === 'conll') {
     throw new UsageError("--conll prints the model's labels, to which --rules add nothing; use --json")
   }
-  const { readRules } = await import('./rules.ts')
+  const { readRules } = await import('./rules-option.ts')
   return readRules(rules)
 }
 

@@ -1,11 +1,11 @@
 /** `iobert rerank`: lines in the order in which they answer a query. */
 import { loadClassifier } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { readInputs, type Source } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert rerank -m M [OPTIONS] QUERY FILE
 

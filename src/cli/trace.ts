@@ -3,12 +3,12 @@
 import { visibleName } from '../markup/visible.ts'
 import { loadModel } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { findSources, inputOptionTable, readInputs } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
 import { type LensLayer, type Share, type TraceReport, traceText } from './trace-report.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `Usage: iobert trace [OPTIONS] TEXT|FILE
 

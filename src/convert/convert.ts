@@ -1,14 +1,14 @@
 import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'
-import { type ByteSink, layoutSafetensors, writeSafetensors } from '../format/safetensors-writer.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { type BertConfig, parseConfig } from '../model/config.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { convertTensor, type ReadTensor } from './convert-tensor.ts'
 import { openForeignModel } from './foreign.ts'
-import type { ForeignKind, ForeignModel } from './foreign-model.ts'
+import type { ForeignKind, ForeignModel } from './foreign-tensor.ts'
 import { elementBytes, elementCount, readChunks } from './foreign-tensor.ts'
+import { type ByteSink, layoutSafetensors, writeSafetensors } from './safetensors-writer.ts'
 import { keptFiles, readSmallText } from './small-files.ts'
 
 export interface ConvertOptions {

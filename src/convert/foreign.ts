@@ -1,6 +1,6 @@
 import { ModelFormatError } from '../format/errors.ts'
 import type { ModelFiles } from '../format/source.ts'
-import type { ForeignModel } from './foreign-model.ts'
+import type { ForeignModel } from './foreign-tensor.ts'
 import { openPytorchModel } from './pytorch/model.ts'
 import { openSavedModel, openTensorflowCheckpoint } from './tensorflow/model.ts'
 import { openSparkNlp } from './tensorflow/spark-nlp.ts'

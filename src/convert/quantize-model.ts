@@ -2,17 +2,17 @@ import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'
 import { checkFinite, nonFinite, readFloats } from '../format/read-floats.ts'
+import type { ModelFiles } from '../format/source.ts'
+import { quantizeWeights, weightScale } from '../kernels/reference/quantization.ts'
+import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config.ts'
+import { quantizationConfig } from '../model/quantization-config.ts'
+import { type NamedTensor, resolveNamedTensors, withUsualTensors } from '../model/tensor-names.ts'
 import {
   type ByteSink,
   layoutSafetensors,
   type TensorToWrite,
   writeSafetensors,
-} from '../format/safetensors-writer.ts'
-import type { ModelFiles } from '../format/source.ts'
-import { quantizeWeights, weightScale } from '../kernels/quantization.ts'
-import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config.ts'
-import { quantizationConfig } from '../model/quantization-config.ts'
-import { type NamedTensor, resolveNamedTensors, withUsualTensors } from '../model/tensor-names.ts'
+} from './safetensors-writer.ts'
 
 /** Elements read at a time: 1 MB of f32, and about a millisecond of work, so that whoever waits meanwhile gets a turn. */
 const CHUNK_ELEMENTS = 2 ** 18

@@ -1,7 +1,7 @@
 import { quoted } from '../format/errors.ts'
 import { TOKENIZER_FILES } from '../format/file-limits.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
-import { sentenceFiles } from '../model/sentence-settings.ts'
+import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import { decodeText } from './containers/byte-reader.ts'
 import { unsupported } from './containers/refuse.ts'
 

@@ -1,9 +1,10 @@
 /** What the caller gave, as a text and what is known of it before the model reads it. */
 import { kindOf } from '../check/kind.ts'
-import { type Span, type Split, splitText } from '../text/split.ts'
+import type { Encoding } from '../text/encoding.ts'
+import type { Span, Split } from '../text/split/split.ts'
 import type { WordSpans } from './aggregate.ts'
-import type { SparkAnnotations } from './spark-types.ts'
-import type { RecognizeOptions, Word } from './types.ts'
+import type { SparkAnnotations } from './spark/spark-types.ts'
+import type { Word } from './types.ts'
 
 export interface Document {
   /** What offsets refer to. */
@@ -16,10 +17,15 @@ export interface Document {
   readonly list?: readonly string[]
 }
 
+/** The encoding of a text with other words than the tokenizer's. */
+export type Recount = (text: string, encoding: Encoding) => Encoding
+
 /** How inputs are read and answers given: the plain way, or that of Spark NLP's pipeline. */
 export interface Style {
   /** What is to be read of an input. */
   read(input: unknown): Document
+  /** Counts the words of a span's pieces anew, where the strategy is about other words than the tokenizer's. */
+  readonly recount?: Recount
   /** What an answer has beside its entities, made of its words. */
   annotate?(document: Document, words: readonly Word[]): SparkAnnotations
 }
@@ -27,13 +33,17 @@ export interface Style {
 /** How a text is split where the caller does not say: the way that scores best with every model we measured. */
 export const defaultSplit: Split = 'passages'
 
-/** @throws {TypeError} for an input that is no text (or, with `pretokenized`, no list of words) */
+/**
+ * @param spansOf what of a text is read one by one
+ * @throws {TypeError} for an input that is no text (or, with `pretokenized`, no list of words)
+ */
 export function readDocument(
   input: unknown,
-  { pretokenized, split = defaultSplit }: RecognizeOptions,
+  pretokenized: boolean | undefined,
+  spansOf: (text: string) => readonly Span[],
 ): Document {
   if (pretokenized) return readWords(input)
-  if (typeof input === 'string') return { text: input, spans: splitText(input, split) }
+  if (typeof input === 'string') return { text: input, spans: spansOf(input) }
   const hint = Array.isArray(input) ? '; for a list of words say pretokenized: true' : ''
   throw new TypeError(`The input is ${kindOf(input)}, expected a string${hint}`)
 }
@@ -52,3 +62,6 @@ function readWords(list: unknown): Document {
   const text = list.join(' ')
   return { text, spans: [[0, text.length]], words, list }
 }
+
+/** A text that is not split. */
+export const wholeText = (text: string): readonly Span[] => [[0, text.length]]

@@ -1,13 +1,11 @@
 import type { Encoding } from '../text/encoding.ts'
-import { withWrittenWords } from '../text/written-words.ts'
 import { aggregate, type Unit, type WordSpans } from './aggregate.ts'
 import { decodeArgmax, decodeViterbi } from './decode.ts'
-import { groupLabels } from './group.ts'
+import type { Recount } from './document.ts'
 import { type LabelSet, parseLabels } from './labels.ts'
 import { softmaxRows } from './softmax.ts'
 import { allowedTransitions } from './transitions.ts'
 import type { DecodeOptions, Entity, Word } from './types.ts'
-import { makeWords } from './words.ts'
 
 /** A text, how it was encoded, and what the model said. */
 export interface DecodeInput {
@@ -19,6 +17,8 @@ export interface DecodeInput {
   options?: DecodeOptions
   /** Where the words are given by the caller: their spans in the text. */
   words?: WordSpans
+  /** With strategy 'word': counts the words anew, as they are written. */
+  recount?: Recount | undefined
 }
 
 /** What comes out of one text. */
@@ -41,7 +41,7 @@ export interface Decoded {
 export function decodeEntities(input: DecodeInput): Decoded {
   const { text, logits, options = {}, words: spans } = input
   const { strategy = 'first', decode = 'argmax' } = options
-  const encoding = strategy === 'word' ? withWrittenWords(text, input.encoding) : input.encoding
+  const encoding = input.recount?.(text, input.encoding) ?? input.encoding
   // Which types may be asked for was checked before the model ran.
   const labels = resolveLabels(input.labels, options, options.labels)
   const classes = labels.labels.length
@@ -151,4 +151,55 @@ function perGroup(
     }
     return spans === undefined ? entity : { ...entity, wordStart: word, wordEnd: last.word + 1 }
   })
+}
+
+/** A run of units that are one entity (or one stretch outside all). */
+interface Group {
+  /** Index of its first unit. */
+  first: number
+  /** Index after its last unit. */
+  next: number
+  type: string
+}
+
+// #region group
+/**
+ * Groups neighbouring units by their labels. The rule is the Hugging Face pipeline's, a label joins the group when its
+ * type is that of the one before and it is no B, with the positions of the other schemes added: S opens too, E and S
+ * close, and in IO no label opens. Units outside form groups as well, so that what they part stays apart; nothing is
+ * filtered before grouping. The groups cover all units in order.
+ *
+ * @param labelIds one a unit
+ */
+export function groupLabels(labelIds: ArrayLike<number>, labels: LabelSet): Group[] {
+  const groups: Group[] = []
+  const { parsed, scheme } = labels
+  for (let i = 0; i < labelIds.length; i++) {
+    const label = parsed[labelIds[i]!]!
+    const before = i === 0 ? undefined : parsed[labelIds[i - 1]!]!
+    const opens = scheme !== 'IO' && (label.position === 'B' || label.position === 'S')
+    const closed = before !== undefined && (before.position === 'E' || before.position === 'S')
+    if (before !== undefined && before.type === label.type && !opens && !closed)
+      groups[groups.length - 1]!.next++
+    else groups.push({ first: i, next: i + 1, type: label.type })
+  }
+  return groups
+}
+// #endregion
+
+/**
+ * One entry a word. A given word of no pieces (all its characters are deleted by the tokenizer, or it lies behind the
+ * cut) keeps its place: its label is `O`, its score 0 and its probabilities all 0, since nothing was judged.
+ *
+ * @param labelIds one a unit
+ */
+function makeWords(text: string, units: readonly Unit[], labelIds: Int32Array, labels: LabelSet): Word[] {
+  return units.map(({ start, end, piece, probabilities }, i) => ({
+    text: text.slice(start, end),
+    start,
+    end,
+    label: piece < 0 ? 'O' : labels.labels[labelIds[i]!]!,
+    score: probabilities[labelIds[i]!]!,
+    probabilities,
+  }))
 }

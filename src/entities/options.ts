@@ -15,16 +15,35 @@ import {
   wholeNumber,
   wrongKind,
 } from '../check/options.ts'
-import { splitNames } from '../text/split.ts'
+import type { Split, Splitter } from '../text/split/split.ts'
 import { checkLabelScheme } from './labels.ts'
-import { cleanupModes } from './spark-document.ts'
-import type { SparkTokenizerOptions } from './spark-tokenizer.ts'
-import type { SparkOptions } from './spark-types.ts'
+import type { CleanupMode } from './spark/spark-document.ts'
+import type { SparkTokenizerOptions } from './spark/spark-tokenizer.ts'
+import type { SparkOptions } from './spark/spark-types.ts'
 import type { Decode, Merge, RecognizeOptions, Strategy, StreamOptions } from './types.ts'
 
 const strategies: readonly Strategy[] = ['first', 'simple', 'average', 'max', 'none', 'word']
 const decodes: readonly Decode[] = ['argmax', 'viterbi']
 const merges: readonly Merge[] = ['context', 'huggingface']
+
+const cleanupModes: readonly CleanupMode[] = [
+  'disabled',
+  'inplace',
+  'inplace_full',
+  'shrink',
+  'shrink_full',
+  'each',
+  'each_full',
+  'delete_full',
+]
+
+/** The ways to split that have a name. */
+export const splitNames: readonly Exclude<Split, Splitter | false>[] = [
+  'passages',
+  'paragraphs',
+  'lines',
+  'sentences',
+]
 
 const tokenizerChecks: Checks<SparkTokenizerOptions> = {
   targetPattern: text,

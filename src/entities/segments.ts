@@ -1,11 +1,11 @@
 /** A text in the segments that are read by themselves, before the model and after it. */
 import type { Encoding } from '../text/encoding.ts'
-import { withSpaceWords } from '../text/space-words.ts'
-import type { Span } from '../text/split.ts'
+import { withSpaceWords } from '../text/encoding.ts'
+import type { Span } from '../text/split/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { contentCost, cutWindow, planWindows, truncateAtWord, type Window } from '../text/windows.ts'
 import type { WordSpans } from './aggregate.ts'
-import type { Document } from './document.ts'
+import type { Document, Recount } from './document.ts'
 import type { Decoded } from './entity.ts'
 import type { LabelSet } from './labels.ts'
 import { decodeWindows } from './merge.ts'
@@ -100,12 +100,13 @@ export function decodeSegments(
   logits: readonly Float32Array[],
   labels: LabelSet,
   options: DecodeOptions,
+  recount?: Recount,
 ): Decoded {
   const all: Required<Decoded> = { entities: [], words: [] }
   let [windows, pieces, words] = [0, 0, 0]
   for (const segment of segments) {
     const own = logits.slice(windows, windows + segment.windows.length)
-    const decoded = decodeWindows({ ...segment, text, logits: own, labels, options })
+    const decoded = decodeWindows({ ...segment, text, logits: own, labels, options, recount })
     for (const entity of decoded.entities) {
       if (entity.index !== undefined) entity.index += pieces
       if (entity.wordStart !== undefined) entity.wordStart += words

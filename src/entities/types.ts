@@ -1,7 +1,7 @@
 import type { Rule, RulePolicy, RuleSet } from '../rules/types.ts'
-import type { Split } from '../text/split.ts'
+import type { Split } from '../text/split/split.ts'
 import type { LabelScheme } from './labels.ts'
-import type { SparkAnnotations, SparkOptions } from './spark-types.ts'
+import type { SparkAnnotations, SparkOptions } from './spark/spark-types.ts'
 
 /**
  * How the pieces of a word agree on its label: the first piece's distribution, the mean of all, the one that is surest,

@@ -1,9 +1,8 @@
 /** A model's files as the Hub lists them, and the browser's cache in which the list and they are kept. */
-import { ModelFormatError } from '../format/errors.ts'
+import { HubError, ModelFormatError } from '../format/errors.ts'
 import { parseJson } from '../format/json-file.ts'
-import { isNoAnswer, type RequestOptions, request } from '../format/request.ts'
-import { readToEnd } from '../format/url-body.ts'
-import { HubError } from './errors.ts'
+import { isNoAnswer, type RequestOptions, request } from '../format/remote/request.ts'
+import { readToEnd } from '../format/remote/url-body.ts'
 import { refusal } from './refusals.ts'
 import { filesUrl, type HubId, isCommit } from './urls.ts'
 

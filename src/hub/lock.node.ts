@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
-import { delay } from '../format/request.ts'
+import { delay } from '../format/remote/request.ts'
 import { errorCode, temporaryName } from './paths.node.ts'
 import { isBusy, removeFile } from './rename.node.ts'
 

@@ -1,6 +1,5 @@
 /** What the Hub's refusals mean, and what to do about them. */
-import { DownloadError, quoted } from '../format/errors.ts'
-import { HubError } from './errors.ts'
+import { DownloadError, HubError, quoted } from '../format/errors.ts'
 
 /** What was asked for, to be named in an error. */
 export interface HubQuestion {

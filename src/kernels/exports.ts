@@ -1,6 +1,7 @@
 /** What the wasm module gives, and the check that it is the one this code was built with. */
 import type { NUMBERS } from '../generated/commands.ts'
 import { CONSTANTS } from '../generated/constants.ts'
+import type { Precision } from './kernels.ts'
 
 /** assembly/kernels.ts */
 export interface KernelExports {
@@ -53,9 +54,24 @@ export interface KernelExports {
   ): number
 }
 
+/** What a model runs on; plan.ts decides. Plain data, which goes to a worker. */
+export interface KernelPlan {
+  readonly variant: 'simd' | 'relaxed' | 'reference'
+  readonly precision: Precision
+  /** Whether V8 re-vectorises. */
+  readonly turbo: boolean
+  /** Why this variant: what the engine can do, or what was timed. */
+  readonly reason: string
+  readonly tiles: Tiles
+  /** Why these tiles. */
+  readonly tileReason: string
+  /** Whether the tiles were timed in this process; where not, loading does it. */
+  readonly tuned: boolean
+}
+
 /**
  * Rows of the register tiles, how int8 tiles take digits (`Int8Tile` in assembly/commands.ts), and the width of a float32
- * panel; kernels/tuning.ts chooses. They change no int8 bit.
+ * panel. They change no int8 bit.
  */
 export interface Tiles {
   int8Rows: 4 | 5 | 6

@@ -4,24 +4,25 @@
  */
 import { COMMANDS, CONTROL, NUMBERS } from '../generated/commands.ts'
 import { COMMAND_OFFSET, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
-import type { KernelExports, Tiles } from './exports.ts'
-import type {
-  Activation,
-  ActivationForm,
-  EmbeddingTables,
-  Floats,
-  Kernels,
-  LayerNorm,
-  Linear,
-  Matrix,
-  Probabilities,
-  RelativePositions,
-  RelativeRows,
-  Sequences,
-  StoredRows,
-  StoredType,
-  Table,
-  Tokens,
+import type { KernelExports, KernelPlan, Tiles } from './exports.ts'
+import {
+  type Activation,
+  type ActivationForm,
+  type EmbeddingTables,
+  type Floats,
+  type Kernels,
+  type LayerNorm,
+  type Linear,
+  type Matrix,
+  mayFuse,
+  type Probabilities,
+  type RelativePositions,
+  type RelativeRows,
+  type Sequences,
+  type StoredRows,
+  type StoredType,
+  type Table,
+  type Tokens,
 } from './kernels.ts'
 import {
   attentionInt16Scratch,
@@ -51,15 +52,15 @@ const CHUNKS_PER_THREAD = 4
 const WAIT_MILLISECONDS = 50
 
 export interface WasmKernelsOptions {
-  readonly name: 'simd' | 'relaxed'
+  /** Which build, what for, and its tiles, a copy of which is kept and tuned. */
+  readonly plan: Pick<KernelPlan, 'variant' | 'precision' | 'tiles'>
+  /** What the module gave on this memory. */
   readonly exports: KernelExports
   readonly memory: KernelMemory
-  readonly tiles: Tiles
-  /** Whether float32 products may be fused with their sums, where the module can: never at precision 'int8'. */
-  readonly fused: boolean
   /** The largest that is to be computed. */
   readonly scratch: ScratchShape
-  readonly threads: number
+  /** Default 1. */
+  readonly threads?: number
   /** Throws where a helper has died; called while waiting. */
   readonly checkHelpers?: () => void
 }
@@ -76,16 +77,16 @@ export class WasmKernels implements Kernels {
   readonly #checkHelpers: () => void
 
   constructor(options: WasmKernelsOptions) {
-    const { memory, tiles } = options
-    this.name = options.name
+    const { plan, exports, memory, scratch, threads = 1, checkHelpers = (): void => {} } = options
+    this.name = plan.variant === 'relaxed' ? 'relaxed' : 'simd'
     this.memory = memory
-    this.threads = options.threads
-    this.tiles = tiles
-    this.layout = new Layout(memory, tiles.float32Panel, activationForm(options.name))
-    this.#exports = options.exports
-    this.#fused = options.fused ? 1 : 0
-    this.#checkHelpers = options.checkHelpers ?? ((): void => {})
-    this.#scratch = this.layout.scratch(options.scratch, options.threads)
+    this.threads = threads
+    this.tiles = { ...plan.tiles }
+    this.layout = new Layout(memory, plan.tiles.float32Panel, activationForm(plan.variant))
+    this.#exports = exports
+    this.#fused = mayFuse(plan.variant, plan.precision) ? 1 : 0
+    this.#checkHelpers = checkHelpers
+    this.#scratch = this.layout.scratch(scratch, threads)
     this.#exports.close(CONTROL_ADDRESS)
   }
 

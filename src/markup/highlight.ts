@@ -1,6 +1,6 @@
 import { type Checks, checkOptions, oneOf, trueOrFalse, wholeNumber } from '../check/options.ts'
 import { highlightHtml } from './html.ts'
-import type { MarkedEntity } from './segments.ts'
+import type { MarkedEntity } from './marked-text.ts'
 import { highlightTerminal } from './terminal.ts'
 
 /** How entities are shown. */

@@ -1,6 +1,6 @@
 /** Entities marked in HTML. */
 
-import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './segments.ts'
+import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './marked-text.ts'
 
 /**
  * A text as HTML with a `<mark>` round each entity: `data-type`, the score in `title`, the type in `<small>` behind the text,

@@ -7,7 +7,7 @@
 
 import { type Checks, checkOptions, oneOf, texts } from '../check/options.ts'
 import type { Entity } from '../entities/types.ts'
-import { inOrder, type MarkedEntity } from './segments.ts'
+import { inOrder, type MarkedEntity } from './marked-text.ts'
 
 /** Makes the placeholder of a name that is met for the first time; the number counts the names of its type from 1. */
 export type PlaceholderFunction = (entity: Entity, number: number) => string

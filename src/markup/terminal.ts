@@ -1,6 +1,6 @@
 /** Entities marked for a terminal. */
 
-import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './segments.ts'
+import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './marked-text.ts'
 import { visible, visibleName } from './visible.ts'
 
 export interface TerminalStyle {

@@ -12,7 +12,7 @@ import type { Kernels, Matrix, Precision } from '../kernels/kernels.ts'
 import type { BertConfig } from './config.ts'
 import { ACTIVATION, encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
-import type { Recording } from './trace.ts'
+import type { Recording } from './trace/recording.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
 import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
 
@@ -73,7 +73,7 @@ export class Bert {
     if (wanted.layer !== undefined) {
       output.hiddenStates = this.#rows(workspace.hiddenStates, workspace).map((rows) => [rows])
     } else if (head?.dense) {
-      const { textLogits } = await import('./text-head.ts')
+      const { textLogits } = await import('./heads/text-head.ts')
       const layers = { dense: head.dense, output: head.output }
       output.logits = textLogits(kernels, layers, family.textHead, workspace)
     } else if (head) {
@@ -101,7 +101,7 @@ export class Bert {
     output: ForwardOutput,
   ): Promise<Recording | undefined> {
     if (!wanted.hiddenStates && !wanted.attentions && !wanted.trace) return undefined
-    const { Recording } = await import('./trace.ts')
+    const { Recording } = await import('./trace/recording.ts')
     const { head } = this.#weights
     const classifier = head?.dense ? undefined : head?.output
     return new Recording(
@@ -120,7 +120,7 @@ export class Bert {
   ): Promise<Float32Array[]> {
     const { wordHead } = this.#weights
     if (!wordHead || logits === false) return []
-    const { guessWords } = await import('./guess-words.ts')
+    const { guessWords } = await import('./heads/guess-words.ts')
     const { family, hiddenActivation } = this.#config
     const activation = family.wordHead.activation ?? ACTIVATION[hiddenActivation]
     const starts = this.#kernels.memory.integers(sequences.bounds)

@@ -9,8 +9,8 @@ import {
 } from '../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../format/source.ts'
 import type { Disentangled } from './disentangled/config.ts'
-import { loadFamily, modelTypes } from './families/families.ts'
-import type { Family, HeadKind, KeyWithDefault } from './families/family.ts'
+import { loadFamily, modelTypes } from './families.ts'
+import type { Family, HeadKind, KeyWithDefault } from './family.ts'
 import { type Quantization, readQuantization } from './quantization-config.ts'
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */

@@ -1,3 +1,5 @@
+import { ModelFormatError } from '../format/errors.ts'
+
 /** What a forward pass is asked for and what it gives back. */
 /** What a forward pass gives back, one entry a sequence. */
 export interface ForwardOutput {
@@ -56,4 +58,21 @@ export interface LayerTrace {
   intermediate: Float32Array
   /** LayerNorm(attentionOutput + dense(intermediate)), [T, H]: the layer's hidden states. */
   output: Float32Array
+}
+
+/**
+ * Refuses what a pass gives where it is no number. Loading refuses weights that are NaN or infinite; weights that are finite
+ * but enormous only show when they are multiplied.
+ *
+ * @param what the values are, for the message
+ * @throws {ModelFormatError} NonFiniteWeights
+ */
+export function requireFinite(values: Float32Array, what: string): void {
+  for (const value of values) {
+    if (Number.isFinite(value)) continue
+    throw new ModelFormatError(
+      'NonFiniteWeights',
+      `${what} hold ${value}, expected finite numbers: the weights are so large that a pass leaves float32, which ends at 3.4e38; such a file is damaged or made wrongly, get it anew`,
+    )
+  }
 }

@@ -1,6 +1,6 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
-import type { Family, HeadKind } from './families/family.ts'
+import type { Family, HeadKind } from './family.ts'
 
 /** int8 weights with one scale for each output channel: the one kind of quantisation read and written. */
 export interface Quantization {

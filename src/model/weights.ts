@@ -11,7 +11,7 @@ import type {
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
 import type { Convolution } from './disentangled/convolution.ts'
-import type { HeadKind } from './families/family.ts'
+import type { HeadKind } from './family.ts'
 
 export interface LayerWeights {
   /** Q, K and V as one matrix [3H, H]: the activations are read once. */

@@ -1,6 +1,6 @@
 /** Many phrases at once: a trie over words, walked from each word of the text. */
 
-import { isSpace, isWordUnit } from '../text/letters.ts'
+import { isSpace, isWordUnit } from '../text/split/letters.ts'
 
 /** Words of a phrase at most, which bounds the steps at each word of a text. */
 export const LONGEST_PHRASE = 100

@@ -2,8 +2,8 @@
 
 import { isObject, kindOf } from '../check/kind.ts'
 import { type Checks, callback, checkOptions, text as string, trueOrFalse } from '../check/options.ts'
-import { isSpace } from '../text/letters.ts'
-import { readLines } from '../text/lines.ts'
+import { isSpace } from '../text/split/letters.ts'
+import { readLines } from '../text/split/lines.ts'
 import { parsePattern } from './parse-pattern.ts'
 import { Phrases } from './phrases.ts'
 import { Searcher } from './search.ts'

@@ -3,7 +3,7 @@
  * position) that did not lead to a match never will, so each is tried once (the bit-state search of RE2).
  */
 
-import { isDigit } from '../text/letters.ts'
+import { isDigit } from '../text/split/letters.ts'
 import type { Program } from './parse-pattern.ts'
 
 /** Where a match that was not accepted may be this long at most to be looked into again. */

@@ -4,24 +4,26 @@
  */
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
-import { instantiateKernels, type Tiles } from '../kernels/exports.ts'
-import { type Kernels, mayFuse, type Precision } from '../kernels/kernels.ts'
+import { instantiateKernels, type KernelPlan } from '../kernels/exports.ts'
+import type { Kernels, Precision } from '../kernels/kernels.ts'
 import { Layout, type ScratchShape } from '../kernels/layout.ts'
 import {
   AddressSpace,
   CONTROL_ADDRESS,
+  giveMemory,
   KernelMemory,
   MAX_BYTES,
   PAGE_BYTES,
   roundUp,
+  takeMemory,
 } from '../kernels/memory.ts'
-import { tuneTiles } from '../kernels/tuning.ts'
+import { tuneTiles } from '../kernels/plan.ts'
 import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
-import type { HeadKind } from '../model/families/family.ts'
+import type { HeadKind } from '../model/family.ts'
+import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
-import { packAll } from '../model/packing.ts'
 import {
   placeStaging,
   readWeights,
@@ -31,22 +33,16 @@ import {
 } from '../model/read-weights.ts'
 import { type ModelTensors, resolveTensors, withUsualTensors } from '../model/tensor-names.ts'
 import { type BertWeights, placeWeights } from '../model/weights.ts'
-import { layWordHead } from '../model/word-head.ts'
-import { layWorkspace } from '../model/workspace.ts'
+import { layWordHead, layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
-import { giveMemory, takeMemory } from './memory-pool.ts'
-import { nextTask } from './next-task.ts'
 
 /** Everything an engine needs besides the files; plain data that can be posted to a worker. */
 export interface EngineSetup {
   readonly config: BertConfig
-  readonly precision: Precision
+  /** What it runs on; loading times the tiles where that was not done. */
+  readonly plan: KernelPlan
   /** The compiled kernels, or undefined for the reference kernels. */
   readonly module: WebAssembly.Module | undefined
-  readonly variant: 'simd' | 'relaxed' | 'reference'
-  readonly tiles: Tiles
-  /** Whether the tiles were timed in this process; where not, loading does it and writes them into `tiles`. */
-  readonly tuned?: boolean
   readonly threads: number
   /** Tokens that are computed together at most; a longer sequence is a batch of its own. */
   readonly batchTokens: number
@@ -112,7 +108,8 @@ export class Engine {
     files: ModelFiles,
     { onProgress, signal, helpers, reference }: EngineSupport = {},
   ): Promise<Engine> {
-    const { config, precision } = setup
+    const { config, plan } = setup
+    const { precision } = plan
     const checkpoint = await openCheckpoint(files)
     try {
       const tensors = resolveTensors(await withUsualTensors(checkpoint, config), config)
@@ -130,20 +127,14 @@ export class Engine {
         await readWeights(kernels, tensors, weights, config, onProgress, signal, more)
         filling?.fill(kernels, weights)
         kernels.memory.release(before + weightBytes)
-        if (kernels instanceof WasmKernels) {
-          for (let index = 1; index < setup.threads; index++) {
-            helpers?.start(index, memory, CONTROL_ADDRESS, kernels.scratchOf(index))
-          }
-        }
         const bert = new Bert(kernels, config, weights, precision)
-        if (kernels instanceof WasmKernels) {
-          bert.warmUp(WARM_UP_MILLISECONDS, (layer, { hiddenStates, queryKeyValue }) => {
-            if (!setup.tuned) tuneTiles(kernels, layer.queryKeyValue, hiddenStates, queryKeyValue)
-          })
-        }
+        const ready =
+          kernels instanceof WasmKernels
+            ? { ...setup, plan: startKernels(kernels, bert, setup, helpers) }
+            : setup
         const memoryBytes = kernels.memory.byteLength
         const info = { weightBytes, memoryBytes, parameters: countParameters(tensors), head }
-        return new Engine({ ...setup, tuned: true }, kernels, bert, info, shared)
+        return new Engine(ready, kernels, bert, info, shared)
       } catch (error) {
         giveMemory(memory, shared)
         throw error
@@ -214,6 +205,24 @@ export class Engine {
   }
 }
 
+/** Wakes the helper threads, and warms the kernels up. @returns the plan with tiles that were timed */
+function startKernels(
+  kernels: WasmKernels,
+  bert: Bert,
+  { plan, threads }: EngineSetup,
+  helpers: Helpers | undefined,
+): KernelPlan {
+  for (let index = 1; index < threads; index++) {
+    helpers?.start(index, kernels.memory.memory, CONTROL_ADDRESS, kernels.scratchOf(index))
+  }
+  let { tileReason } = plan
+  bert.warmUp(WARM_UP_MILLISECONDS, ({ queryKeyValue }, workspace) => {
+    if (plan.tuned) return
+    tileReason = tuneTiles(kernels, queryKeyValue, workspace.hiddenStates, workspace.queryKeyValue)
+  })
+  return { ...plan, tiles: kernels.tiles, tileReason, tuned: true }
+}
+
 function createKernels(
   setup: EngineSetup,
   memory: WebAssembly.Memory,
@@ -221,15 +230,11 @@ function createKernels(
   reference: ((memory: KernelMemory) => Kernels) | undefined,
 ): Kernels {
   const kernelMemory = new KernelMemory(memory)
-  if (setup.variant === 'reference' || setup.module === undefined) return reference!(kernelMemory)
+  const { plan, module, threads, config } = setup
+  if (plan.variant === 'reference' || module === undefined) return reference!(kernelMemory)
   return new WasmKernels({
-    name: setup.variant,
-    exports: instantiateKernels(setup.module, memory),
-    memory: kernelMemory,
-    tiles: setup.tiles,
-    fused: mayFuse(setup.variant, setup.precision),
-    threads: setup.threads,
-    scratch: scratchShape(setup.config),
+    ...{ plan, threads, scratch: scratchShape(config), memory: kernelMemory },
+    exports: instantiateKernels(module, memory),
     checkHelpers: () => helpers?.check(),
   })
 }
@@ -274,7 +279,8 @@ export async function memoryNeeded(
   setup: EngineSetup,
   head: HeadKind | undefined = setup.config.headKind,
 ): Promise<number> {
-  const { config, precision, tiles, threads, variant } = setup
+  const { config, plan, threads } = setup
+  const { precision, tiles, variant } = plan
   const space = new AddressSpace()
   const layout = new Layout(space, tiles.float32Panel, activationForm(variant))
   layout.scratch(scratchShape(config), threads)
@@ -313,4 +319,19 @@ function countParameters(tensors: ModelTensors): number {
   }
   visit(tensors)
   return shapes.reduce((sum, size) => sum + size, 0)
+}
+
+/** One macrotask later: timers, messages and input have had their turn. `setTimeout` would wait 4 ms when nested. */
+function nextTask(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
+  if (setImmediate) return new Promise((resolve) => setImmediate(() => resolve()))
+  if (typeof MessageChannel !== 'function') return new Promise((resolve) => setTimeout(resolve, 0))
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = (): void => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
 }

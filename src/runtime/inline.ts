@@ -12,7 +12,9 @@ export async function loadInline(
   watch: LoadWatch,
 ): Promise<EngineClient> {
   const { ReferenceKernels } =
-    setup.variant === 'reference' ? await import('../kernels/reference.ts') : { ReferenceKernels: undefined }
+    setup.plan.variant === 'reference'
+      ? await import('../kernels/reference/reference.ts')
+      : { ReferenceKernels: undefined }
   const engine = await Engine.load(setup, files, {
     signal: watch.signal,
     onProgress: (loaded, total) => watch.onProgress?.({ file: 'weights', loaded, total }),

@@ -1,6 +1,5 @@
 import { folderFiles, withWeights } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
-import { redirectingFetch } from '../format/redirect.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { openFiles as openElsewhere } from './open-files.ts'
 import type { Locator } from './protocol.ts'
@@ -9,7 +8,9 @@ import type { Locator } from './protocol.ts'
 export async function openFiles(locator: Locator, watch: LoadWatch): Promise<ModelFiles> {
   if (locator.kind !== 'folder') {
     const isBrowser = (globalThis as { process?: object }).process === undefined
-    return openElsewhere(locator, watch, isBrowser ? undefined : redirectingFetch(fetch))
+    if (isBrowser || locator.kind !== 'url') return openElsewhere(locator, watch)
+    const { redirectingFetch } = await import('../format/remote/redirect.ts')
+    return openElsewhere(locator, watch, redirectingFetch(fetch))
   }
   const files = folderFiles(locator.path)
   return locator.weights === undefined ? files : withWeights(files, locator.weights)

@@ -1,6 +1,5 @@
 import type { LoadWatch } from '../format/load-watch.ts'
 import { type ModelFiles, mapFiles } from '../format/source.ts'
-import { urlFiles } from '../format/url-source.ts'
 import type { Locator } from './protocol.ts'
 
 /**
@@ -15,6 +14,7 @@ export async function openFiles(
 ): Promise<ModelFiles> {
   if (locator.kind === 'files') return mapFiles(locator.files)
   if (locator.kind === 'url') {
+    const { urlFiles } = await import('../format/remote/url-source.ts')
     const { base, headers = {} } = locator
     return urlFiles(base, { signal, headers, ...(send === undefined ? {} : { fetch: send }) })
   }

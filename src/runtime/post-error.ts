@@ -1,10 +1,11 @@
 import {
   DownloadError,
   type DownloadErrorCode,
+  HubError,
+  type HubErrorCode,
   type ModelFormatCode,
   ModelFormatError,
 } from '../format/errors.ts'
-import { HubError, type HubErrorCode } from '../hub/errors.ts'
 import { EngineError, type EngineErrorCode } from './engine-error.ts'
 
 /** An error taken apart: not every runtime clones errors, and none clones our classes. */

@@ -1,9 +1,8 @@
 /** Tokens that are met in a text as a whole, such as a literal `[SEP]`: cut out leftmost first, the longest there. */
 
-import type { AddedToken } from './added-token.ts'
-import { CodePointSet } from './code-point-set.ts'
-import type { NormalizedText } from './normalized-text.ts'
 import { PieceTrie } from './piece-trie.ts'
+import type { NormalizedText } from './text-with-offsets.ts'
+import { CodePointSet } from './unicode.ts'
 import { packPieces } from './vocabulary.ts'
 import { isWhiteSpace } from './white-space.ts'
 
@@ -14,7 +13,7 @@ let words: CodePointSet | undefined
 
 /** Reads the table of word characters, which tokens that are met as single words need; awaited before they are. */
 export async function loadWordCharacters(): Promise<CodePointSet> {
-  const { wordRuns } = await import('./word-tables.ts')
+  const { wordRuns } = await import('./unicode/word-tables.ts')
   words ??= new CodePointSet(wordRuns)
   return words
 }
@@ -79,4 +78,20 @@ function isWord(text: NormalizedText, at: number, from: number, to: number): boo
   if (at < from || at >= to) return false
   if (words === undefined) throw new Error('The table of word characters is not loaded')
   return words.has(text.codePoints[at]!)
+}
+
+/** A token that is cut out of the text as it stands, before anything else is done to it. */
+export interface AddedToken {
+  readonly content: string
+  readonly id: number
+  /** Met only where no letter or digit is next to it. */
+  readonly singleWord: boolean
+  /** Takes the white space before it. */
+  readonly stripLeft: boolean
+  /** Takes the white space after it. */
+  readonly stripRight: boolean
+  /** Looked for in the normalised text, not in the text as it stands. */
+  readonly normalized: boolean
+  /** Left out where ids are made text. */
+  readonly special: boolean
 }

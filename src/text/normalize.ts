@@ -3,8 +3,8 @@
  * the case. Each code point it makes carries the place in the source text it came from, so nothing is ever searched for.
  */
 
-import { NormalizedText } from './normalized-text.ts'
 import type { Normalizer } from './steps.ts'
+import { NormalizedText } from './text-with-offsets.ts'
 import {
   CLASS,
   characterTraits,

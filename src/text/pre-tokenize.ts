@@ -1,7 +1,7 @@
 /** The BERT pre-tokenizer: words are what white space separates, and each punctuation character is a word by itself. */
 
-import type { NormalizedText } from './normalized-text.ts'
 import type { PreTokenizer, VisitWord } from './steps.ts'
+import type { NormalizedText } from './text-with-offsets.ts'
 import { CLASS, characterTraits, DELETED, PUNCTUATION, SPACE } from './unicode.ts'
 
 // #region pre-tokenize

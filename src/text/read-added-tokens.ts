@@ -2,7 +2,7 @@
 
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { isObject } from '../format/json-file.ts'
-import type { AddedToken } from './added-token.ts'
+import type { AddedToken } from './added-tokens.ts'
 import { JsonObject } from './json-object.ts'
 import type { Vocabulary } from './vocabulary.ts'
 

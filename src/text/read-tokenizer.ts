@@ -2,9 +2,9 @@ import { ModelFormatError, quoted } from '../format/errors.ts'
 import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
 import { loadWordCharacters } from './added-tokens.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
+import type { SentencePieceOrder } from './families/sentencepiece.ts'
 import { readJson } from './json-object.ts'
 import type { TokenFiles } from './read-added-tokens.ts'
-import type { SentencePieceOrder } from './sentencepiece.ts'
 import { isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
@@ -20,12 +20,13 @@ export interface TokenizerFacts {
   readonly sentencePiece?: SentencePieceOrder | undefined
 }
 
-/** SentencePiece's own file. */
-const SENTENCE_PIECE = 'sentencepiece.bpe.model'
+/** SentencePiece's own file: XLM-R's and CamemBERT's, and DeBERTa's. */
+const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model'] as const
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's
- * vocab.json and merges.txt, or the sentencepiece.bpe.model of XLM-R and CamemBERT.
+ * vocab.json and merges.txt, the sentencepiece.bpe.model of XLM-R and CamemBERT, or DeBERTa's
+ * spm.model.
  *
  * @param options `lowercase` holds over what the files say; `model` is asked where there is no tokenizer.json
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
@@ -52,12 +53,12 @@ export async function readTokenizer(
   if (tokenizerJson) {
     // A unigram vocabulary is too large to be parsed with the rest.
     if (includes(tokenizerJson, 'Unigram')) {
-      const { readUnigramTokenizer } = await import('./family-tokenizer.ts')
+      const { readUnigramTokenizer } = await import('./families/family-tokenizer.ts')
       return readUnigramTokenizer(tokenizerJson, beside, family)
     }
     const parsed = parseTokenFiles({ tokenizerJson, ...beside })
     if (isBertJson(parsed.json!)) return loaded(readBertFiles(parsed, undefined, lowercase))
-    const { readFamilyTokenizer } = await import('./family-tokenizer.ts')
+    const { readFamilyTokenizer } = await import('./families/family-tokenizer.ts')
     return readFamilyTokenizer(parsed, family)
   }
   const vocab = await read(files, 'vocab.txt')
@@ -68,27 +69,22 @@ export async function readTokenizer(
   }
   const [vocabJson, merges] = await Promise.all([read(files, 'vocab.json'), read(files, 'merges.txt')])
   if (vocabJson && merges) {
-    const { readBpeFiles } = await import('./family-tokenizer.ts')
+    const { readBpeFiles } = await import('./families/family-tokenizer.ts')
     const parsed = parseTokenFiles(beside)
-    checkClass(parsed, await model(), 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/)
+    checkClass(parsed, await model(), 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart|Deberta)Tokenizer(?:Fast)?$/)
     return readBpeFiles(vocabJson, merges, parsed, family)
   }
-  const sentencePieceFile = await read(files, SENTENCE_PIECE)
-  if (sentencePieceFile) {
-    const { readSentencePiece } = await import('./family-tokenizer.ts')
+  for (const name of SENTENCE_PIECE) {
+    const file = await read(files, name)
+    if (!file) continue
+    const { readSentencePiece } = await import('./families/family-tokenizer.ts')
     const { sentencePiece } = await model()
-    return readSentencePiece(
-      sentencePieceFile,
-      SENTENCE_PIECE,
-      sentencePiece,
-      parseTokenFiles(beside),
-      family,
-    )
+    return readSentencePiece(file, name, sentencePiece, parseTokenFiles(beside), family)
   }
   throw missingFile(
     files,
     ['tokenizer.json', 'vocab.txt'],
-    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE}; a model has one of them`,
+    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE.join(' or ')}; a model has one of them`,
   )
 }
 

@@ -5,7 +5,7 @@
 
 import { ModelFormatError } from '../format/errors.ts'
 import { decodeUtf8 } from '../format/json-file.ts'
-import type { AddedToken } from './added-token.ts'
+import type { AddedToken } from './added-tokens.ts'
 import { JsonObject, readJson } from './json-object.ts'
 import type { NormalizerSettings } from './normalize.ts'
 import { BERT_TOKENS, readAddedTokens, specialToken, type TokenFiles } from './read-added-tokens.ts'

@@ -1,6 +1,6 @@
 /** The steps of a tokenizer, each a contract: what tokenizer.json calls normalizer, pre_tokenizer, model and decoder. */
 
-import type { NormalizedText } from './normalized-text.ts'
+import type { NormalizedText } from './text-with-offsets.ts'
 
 export interface Normalizer {
   /** The code points `source[from, to)` changed; each carries the place in the text it came from. */
@@ -49,3 +49,6 @@ export type TrimOffsets = (
   to: number,
   first: boolean,
 ) => readonly [start: number, end: number]
+
+/** Where a match that begins at `from` ends; `from` itself where there is none. */
+export type Pattern = (codes: Int32Array, from: number, to: number) => number

@@ -1,10 +1,9 @@
 /** Text to pieces: added tokens cut out, then normalizer, pre-tokenizer, model; every step carries its place in the text. */
 
 import { kindOf } from '../check/kind.ts'
-import type { AddedToken } from './added-token.ts'
+import type { AddedToken } from './added-tokens.ts'
 import { AddedTokenMatcher } from './added-tokens.ts'
 import type { Encoding, PairEncoding } from './encoding.ts'
-import { NormalizedText } from './normalized-text.ts'
 import type {
   Decoder,
   Normalizer,
@@ -14,6 +13,7 @@ import type {
   TrimOffsets,
   VisitWord,
 } from './steps.ts'
+import { NormalizedText } from './text-with-offsets.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 export interface TokenizerParts {

@@ -50,7 +50,7 @@ export function characterTraits(): Uint8Array {
 
 /** Reads the tables of case and accents, which are most of the bytes and which cased models do without. */
 export async function loadLetterTables(): Promise<void> {
-  const packed = await import('./letter-tables.ts')
+  const packed = await import('./unicode/letter-tables.ts')
   letters ??= decodeLetters(packed, characterTraits())
 }
 
@@ -96,7 +96,7 @@ function signed(number: number): number {
   return number & 1 ? -(number + 1) / 2 : number / 2
 }
 
-type PackedLetters = typeof import('./letter-tables.ts')
+type PackedLetters = typeof import('./unicode/letter-tables.ts')
 
 function decodeLetters(packed: PackedLetters, traits: Uint8Array): LetterTables {
   return {
@@ -179,5 +179,25 @@ function eachInRuns(numbers: readonly number[], visit: (code: number, value: num
     code += numbers[index]!
     const end = code + numbers[index + 1]!
     for (; code < end; code++) visit(code, numbers[index + 2]!)
+  }
+}
+
+/** A set of code points, one bit each: 136 kB. */
+export class CodePointSet {
+  readonly #bits = new Uint32Array(0x110000 / 32)
+
+  /** @param runs [code points since the last run, length] of each run, packed as unicode.ts says */
+  constructor(runs: string) {
+    const numbers = unpack(runs)
+    let code = 0
+    for (let index = 0; index < numbers.length; index += 2) {
+      code += numbers[index]!
+      for (const end = code + numbers[index + 1]!; code < end; code++)
+        this.#bits[code >> 5]! |= 1 << (code & 31)
+    }
+  }
+
+  has(code: number): boolean {
+    return (this.#bits[code >> 5]! & (1 << (code & 31))) !== 0
   }
 }

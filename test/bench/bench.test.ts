@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { SHARE_HEADER, shareRows } from '#dist/cli/bench-share.js'
+import { SHARE_HEADER, shareRows } from '#dist/cli/bench-report.js'
 import { iobert, model, temporaryFolder } from '../cli/run.ts'
 import { rootPath } from '../shared.ts'
 
@@ -134,8 +134,9 @@ test('iobert bench refuses what is no report, no number and a second model; the 
   assert.match((await iobert(['bench', '--help'])).stdout, '--compare')
 })
 
-test('bench/RESULTS.md has a section for everything that is measured', () => {
-  const text = readFileSync(rootPath('bench/RESULTS.md'), 'utf8')
+test('bench/RESULTS.md and results/ have a section for everything that is measured', () => {
+  const pages = ['RESULTS.md', ...readdirSync(rootPath('bench/results')).map((name) => `results/${name}`)]
+  const text = pages.map((name) => readFileSync(rootPath(`bench/${name}`), 'utf8')).join('\n')
   const sections = [...text.matchAll(/^## (.+)$/gmu)].map(([, title]) => title)
   for (const wanted of ['Kernels', 'Layers', 'Forward', 'Batches', 'Threads', 'Load', 'Memory', 'Size']) {
     assert.ok(sections.includes(wanted), `${wanted} in ${sections}`)

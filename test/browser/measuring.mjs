@@ -1,6 +1,6 @@
 /** How fast the browser is, measured in the page. */
 import assert from 'node:assert/strict'
-import { SHARE_HEADER } from '../../dist/cli/bench-share.js'
+import { SHARE_HEADER } from '../../dist/cli/bench-report.js'
 
 const cells = (line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''))
 

@@ -2,7 +2,7 @@
  * Small copies of checkpoints on the Hub: their sets of files, keys of configuration, tensor names and labels, with few
  * and random numbers in them. The classifier takes one label for every token, so that what is found is known.
  */
-import { writeSafetensors } from '#dist/format/safetensors-writer.js'
+import { writeSafetensors } from '#dist/convert/safetensors-writer.js'
 import { seededRandom } from '../format/safetensors-file.ts'
 
 export interface Checkpoint {

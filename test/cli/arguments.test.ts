@@ -1,8 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { nearest, type OptionTable, readArguments } from '#dist/cli/arguments.js'
+import { nearest, type OptionTable, readArguments, UsageError } from '#dist/cli/arguments.js'
 import { progressLine } from '#dist/cli/progress.js'
-import { UsageError } from '#dist/cli/usage-error.js'
 
 const options: OptionTable = {
   json: { type: 'boolean' },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Line, LineSplitter } from '#dist/cli/lines.js'
+import { type Line, LineSplitter } from '#dist/cli/line-queue.js'
 
 /** The lines of bytes that come in chunks cut at the given places. */
 function split(bytes: Uint8Array, cuts: readonly number[], maxChars: number): string[] {

@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { narrowToFloat16 } from '#dist/convert/float16.js'
+import { narrowToFloat16 } from '#dist/convert/convert-tensor.js'
 import { widenFloat16 } from '#dist/format/half.js'
 
 /** All finite halves from 0 on, as f32. */

@@ -38,7 +38,11 @@ function readImports(folder: string): Import[] {
   })
 }
 
-const folderOf = (path: string): string => (path.includes('/') ? path.split('/')[0]! : 'entry')
+/** Tasks stand on what the entries give and are given by them. */
+const folderOf = (path: string): string => {
+  const folder = path.includes('/') ? path.split('/')[0]! : 'entry'
+  return folder === 'tasks' ? 'entry' : folder
+}
 
 const rules = new Map(readTable('rules'))
 const imports = readImports('src')
@@ -63,8 +67,8 @@ test('the table allows nothing that no file needs', () => {
 
 test('every folder is in the table', () => {
   const folders = readdirSync(rootPath('src'), { withFileTypes: true })
-  const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  assert.equal([...rules.keys()].sort(), [...names, 'entry'].sort())
+  const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => folderOf(`${name}/`))
+  assert.equal([...rules.keys()].sort(), [...new Set(names)].sort())
 })
 
 test('the folders form no circle', () => {
@@ -94,6 +98,45 @@ test('the files form no circle', () => {
   }
   for (const file of targets.keys()) visit(file, [])
   assert.equal(circles, [])
+})
+
+/** Folders whose own files are the core: what a recognizer of BERT runs. */
+const CORE = new Set(['', 'text', 'model', 'kernels', 'entities', 'format', 'runtime', 'check', 'generated'])
+const isCore = (file: string): boolean => CORE.has(posix.dirname(file).replace(/^\.$/, ''))
+/** They list what may be imported, from shelves too; what of it a program does not use, its bundler leaves out. */
+const ENTRIES = new Set(['index.ts', 'node.ts', 'public.ts'])
+
+/** Imports of values that are there before a module runs; types are gone by then. */
+function staticImports(file: string): string[] {
+  const source = readFileSync(rootPath(`src/${file}`), 'utf8')
+  const found = source.matchAll(/^(?:import|export) (?!type )([^'"]*?)from '(\.[^']+)'/gms)
+  const values = Array.from(found).filter(([, names]) => !/^\{(\s*type \w+,?)+\s*\}\s*$/.test(names!))
+  return values.map(([, , target]) => posix.join(posix.dirname(file), target!))
+}
+
+test('the core imports no shelf before it is asked for it', () => {
+  const core = [...new Set(imports.map(({ file }) => file))].filter(isCore)
+  assert.ok(core.length > 60, `${core.length} files`)
+  const wrong = core
+    .filter((file) => !ENTRIES.has(file))
+    .flatMap((file) => staticImports(file).map((target) => [file, target] as const))
+    .filter(([, target]) => !isCore(target))
+  assert.equal(wrong, [])
+})
+
+test('what a recognizer runs has less than 10,000 lines', () => {
+  const open = ['load.ts', 'platform.ts', 'runtime/engine.ts', 'runtime/inline.ts', 'runtime/worker.ts']
+  const seen = new Set<string>()
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (seen.has(file)) continue
+    seen.add(file)
+    open.push(...staticImports(file))
+  }
+  const own = [...seen].filter((file) => !file.startsWith('generated/'))
+  assert.ok(own.length > 60, `${own.length} files`)
+  const lines = own.map((file) => readFileSync(rootPath(`src/${file}`), 'utf8').split('\n').length - 1)
+  const sum = lines.reduce((total, count) => total + count, 0)
+  assert.ok(sum < 10_000, `${own.length} files of ${sum} lines`)
 })
 
 test('the rooms of convert/ keep apart', () => {

@@ -54,8 +54,8 @@ test('replaceBlocks puts new text between the fences and leaves the rest', () =>
 
 test('readRegion refuses a region that is not there', () => {
   assert.throws(
-    () => readRegion('src/kernels/math.ts#nothing'),
-    /src\/kernels\/math\.ts has no region nothing/,
+    () => readRegion('src/kernels/reference/math.ts#nothing'),
+    /src\/kernels\/reference\/math\.ts has no region nothing/,
   )
 })
 

@@ -1,7 +1,7 @@
 /**
  * The pages' blocks that must not go stale. Two comments announce one, each followed by a fenced block:
  *
- *     <!-- source: src/kernels/reference.ts#linear -->    equals that region of the file; without #, all of it
+ *     <!-- source: src/kernels/reference/reference.ts#linear -->    equals that region of the file; without #, all of it
  *     <!-- computed: linear-float32 -->                   equals what test/docs/worked/ computes under that name
  *
  * `node tools/docs.mjs --update` writes both anew; blocks.test.ts fails where they differ.
@@ -11,7 +11,7 @@ import { rootPath } from '../shared.ts'
 
 export interface Block {
   readonly kind: 'source' | 'computed'
-  /** `src/kernels/reference.ts#linear`, `examples/docker/Dockerfile`, or the name of a computation. */
+  /** `src/kernels/reference/reference.ts#linear`, `examples/docker/Dockerfile`, or the name of a computation. */
   readonly name: string
   /** The fenced text as the page has it. */
   readonly text: string

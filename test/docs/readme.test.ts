@@ -70,30 +70,20 @@ test('its accuracy is what the card of the shipped model states', () => {
   assert.match(page, new RegExp(`\\| ${development} / ${onTest} +\\|`))
 })
 
-test('its ratios are the first ones of bench/RESULTS.md', () => {
+test('its ratio is the first of bench/RESULTS.md, and the chart there shows its table', async () => {
   const results = readPage('bench/RESULTS.md')
-  const ratio = (against: string): number =>
-    Number(
-      new RegExp(`^\\| BERT-base int8, 128 tokens +\\| ${against} +\\|[^*]*\\*\\*([\\d.]+)x`, 'm').exec(
-        results,
-      )![1],
-    )
-  const without = results.slice(results.indexOf('### On a core without the 8-bit dot product'))
-  const [, onOthers] = /^\| BERT-base int8, 128 tokens +\| onnxruntime-web q8 +\|[^*]*\*\*([\d.]+)x/m.exec(
-    without,
-  )!
-  const told = (pattern: RegExp): number => Number(pattern.exec(page.replace(/\s+/g, ' '))?.[1])
-  const close = (wanted: number, found: number, what: string): void =>
-    assert.ok(Math.abs(wanted - found) <= 0.051, `${what}: README ${found}, RESULTS ${wanted}`)
-  const [web, float, native] = [
-    ratio('onnxruntime-web q8'),
-    ratio('onnxruntime-node fp32'),
-    ratio('onnxruntime-node q8'),
-  ]
-  close(Number(onOthers), told(/([\d.]+) times onnxruntime-web without AVX-VNNI/), 'without AVX-VNNI')
-  close(web, told(/\*\*([\d.]+) times as fast as onnxruntime-web\*\*/), 'onnxruntime-web q8')
-  close(float, told(/([\d.]+) times native float32/), 'onnxruntime-node fp32')
-  close(native, told(/([\d.]+) times native int8/), 'onnxruntime-node q8')
+  const module = new URL('../../../tools/figures/results.mjs', import.meta.url).href
+  const { drawResults, readRatios } = (await import(module)) as {
+    drawResults: (page: string) => string
+    readRatios: (page: string) => { against: string; ratios: number[] }[]
+  }
+  const [first, ...rest] = readRatios(results)
+  assert.ok(rest.length > 10, `${rest.length} rows`)
+  assert.is(first!.against, 'onnxruntime-web q8')
+  const told = Number(/\*\*([\d.]+) times as fast as onnxruntime-web\*\*/.exec(page)?.[1])
+  assert.ok(Math.abs(first!.ratios[0]! - told) <= 0.051, `README ${told}, RESULTS ${first!.ratios[0]}`)
+  const drawn = readFileSync(rootPath('docs/figures/against-others.svg'), 'utf8')
+  assert.is(drawn, drawResults(results), 'run npm run docs:update')
 })
 
 test.run()

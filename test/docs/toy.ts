@@ -1,7 +1,7 @@
 /** The reference kernels on matrices small enough to follow by hand. */
 import type { Floats, Integers, LayerNorm, Linear, Matrix, Precision, Table } from '#dist/kernels/kernels.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
-import { ReferenceKernels } from '#dist/kernels/reference.js'
+import { ReferenceKernels } from '#dist/kernels/reference/reference.js'
 
 export class Toy {
   readonly kernels: ReferenceKernels = new ReferenceKernels(

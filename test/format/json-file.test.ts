@@ -5,7 +5,7 @@ import { openCheckpoint } from '#dist/format/checkpoint.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseJson, parseJsonObject } from '#dist/format/json-file.js'
 import { parseConfig } from '#dist/model/config.js'
-import { readSentenceSettings } from '#dist/model/sentence-settings.js'
+import { readSentenceSettings } from '#dist/model/sentence/sentence-settings.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { filesOf, formatError } from './safetensors-file.ts'
 

@@ -3,8 +3,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { DTYPE_BITS } from '#dist/format/dtypes.js'
 import { parseSafetensors, readSafetensorsHeader } from '#dist/format/safetensors.js'
+import { isUtf8 } from '#dist/format/safetensors-header.js'
 import { bytesSource } from '#dist/format/source.js'
-import { isUtf8 } from '#dist/format/utf8.js'
 import { codeOf, entry, goldenFiles, safetensorsFile } from './safetensors-file.ts'
 
 const parse = (header: string, data: Uint8Array | number = 0): ReturnType<typeof parseSafetensors> =>

@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { urlFiles } from '#dist/format/remote/url-source.js'
 import { readAll } from '#dist/format/source.js'
-import { urlFiles } from '#dist/format/url-source.js'
 import { type HubFault, type HubServer, startHub } from '../hub/hub-server.ts'
 import { COMMIT, ID, noise, sampleRepository, text } from '../hub/sample.ts'
 

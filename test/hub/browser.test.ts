@@ -1,9 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ModelFormatError } from '#dist/format/errors.js'
+import { HubError, ModelFormatError } from '#dist/format/errors.js'
 import { readAll } from '#dist/format/source.js'
 import { type HubFilesOptions, hubFiles } from '#dist/hub/browser.js'
-import { HubError } from '#dist/hub/errors.js'
 import { type HubServer, startHub } from './hub-server.ts'
 import { COMMIT, ID, isBody, noise, sampleRepository } from './sample.ts'
 

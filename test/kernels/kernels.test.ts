@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACTIVATIONS, type Precision } from '#dist/kernels/kernels.js'
-import { quantizeWeights } from '#dist/kernels/quantization.js'
+import { quantizeWeights } from '#dist/kernels/reference/quantization.js'
 import { floats, seeded } from '../random.ts'
 import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
 

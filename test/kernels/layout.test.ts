@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { columnAddress, columnsOf, Layout } from '#dist/kernels/layout.js'
 import { AddressSpace, KernelMemory } from '#dist/kernels/memory.js'
+import { planOf } from '#dist/kernels/plan.js'
 import type { BertConfig } from '#dist/model/config.js'
 import { family as bert } from '#dist/model/families/bert.js'
 import { placeWeights } from '#dist/model/weights.js'
@@ -28,7 +29,6 @@ const config: BertConfig = {
   tiesWordEmbeddings: true,
   labels: ['O', 'B-PER', 'I-PER'],
 }
-const tiles = { int8Rows: 5, int8Tile: 'single', float32Rows: 5, float32Panel: 8 } as const
 
 function place(layout: Layout, precision: 'int8' | 'float32') {
   return [
@@ -63,7 +63,7 @@ test('the most that was handed out is kept when some is taken back', () => {
 })
 
 test('memoryNeeded() has room for the files passing through, and for each thread', async () => {
-  const setup = { config, precision: 'int8', variant: 'simd', tiles, module: undefined } as const
+  const setup = { config, plan: planOf('simd', 'int8', false), module: undefined }
   const one = await memoryNeeded({ ...setup, threads: 1, batchTokens: 8 }, 'tokens')
   assert.ok(one > 2 * 4 * 2 ** 20, 'two pieces of 4 MB')
   assert.ok((await memoryNeeded({ ...setup, threads: 9, batchTokens: 8 }, 'tokens')) > one)

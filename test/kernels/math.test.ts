@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { erf, exp, gelu, geluTanh, relu, roundHalfEven, silu } from '#dist/kernels/math.js'
+import { erf, exp, gelu, geluTanh, relu, roundHalfEven, silu } from '#dist/kernels/reference/math.js'
 
 /** Distance of a float32 from a float64 in units of the float32's last place. */
 function ulps(actual: number, exact: number): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { quantizeWeights, weightScale } from '#dist/kernels/quantization.js'
+import { quantizeWeights, weightScale } from '#dist/kernels/reference/quantization.js'
 
 const quantized = (weights: number[]): { scale: number; row: number[] } => {
   const row = new Int8Array(weights.length).fill(99)

@@ -13,7 +13,7 @@ import type {
 import { Layout } from '#dist/kernels/layout.js'
 import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { ReferenceKernels } from '#dist/kernels/reference.js'
+import { ReferenceKernels } from '#dist/kernels/reference/reference.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 
 export interface Variant {
@@ -34,7 +34,8 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
       const module = await compileKernels({ variant, shared: false, turbo: false })
       const exports = instantiateKernels(module, memory.memory)
       const scratch = { tokens: 512, headDim: 128, inputs: 4096 }
-      return new WasmKernels({ name: variant, exports, memory, tiles, fused, scratch, threads: 1 })
+      const plan = { variant, tiles, precision: fused ? 'float32' : 'int8' } as const
+      return new WasmKernels({ plan, exports, memory, scratch })
     },
   }
 }

@@ -7,7 +7,7 @@ import { startWatch } from '#dist/format/load-watch.js'
 import { mapFiles } from '#dist/format/source.js'
 import { hubFiles } from '#dist/hub/browser.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { defaultTiles } from '#dist/kernels/tuning.js'
+import { planOf } from '#dist/kernels/plan.js'
 import { loadModel } from '#dist/load.js'
 import { loadConfig } from '#dist/model/config.js'
 import * as iobert from '#dist/node.js'
@@ -155,8 +155,7 @@ for (const precision of ['int8', 'float32'] as const) {
 async function setupOf(threads: number): Promise<EngineSetup> {
   const config = await loadConfig(mapFiles(files))
   const module = await compileKernels({ variant: 'simd', shared: threads > 1, turbo: false })
-  const tiles = defaultTiles(false, false)
-  return { config, module, tiles, precision: 'int8', variant: 'simd', threads, batchTokens: 1024 }
+  return { config, module, plan: planOf('simd', 'int8', false), threads, batchTokens: 1024 }
 }
 
 async function atHub(work: (hub: HubServer) => Promise<void>): Promise<void> {

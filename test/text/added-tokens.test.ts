@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { AddedToken } from '#dist/text/added-token.js'
+import type { AddedToken } from '#dist/text/added-tokens.js'
 import { AddedTokenMatcher, loadWordCharacters } from '#dist/text/added-tokens.js'
-import { NormalizedText } from '#dist/text/normalized-text.js'
+import { NormalizedText } from '#dist/text/text-with-offsets.js'
 import { cpuTime } from '../cpu-time.ts'
 import { rootPath } from '../shared.ts'
 

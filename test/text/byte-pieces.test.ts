@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bytePieces } from '#dist/text/byte-pieces.js'
+import { bytePieces } from '#dist/text/families/byte-pieces.js'
 
 test('bytePieces() spells every character as TextEncoder does', () => {
   const byteIds = Int32Array.from({ length: 256 }, (_, byte) => 1000 + byte)

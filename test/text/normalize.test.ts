@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type NormalizerSettings, normalize } from '#dist/text/normalize.js'
-import { NormalizedText } from '#dist/text/normalized-text.js'
+import { NormalizedText } from '#dist/text/text-with-offsets.js'
 import { loadLetterTables } from '#dist/text/unicode.js'
 
 await loadLetterTables()

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { splitPassages } from '#dist/text/passages.js'
-import { splitSentences } from '#dist/text/sentences.js'
+import { splitSentences } from '#dist/text/split/sentences.js'
+import { splitPassages } from '#dist/text/split/split.js'
 import { cpuTime } from '../cpu-time.ts'
 
 const long = 'Nobody knows how long this sentence goes on before it ends. '

@@ -1,8 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { NormalizedText } from '#dist/text/normalized-text.js'
-import { parsePattern } from '#dist/text/patterns.js'
-import { Split, type SplitBehavior } from '#dist/text/pre-tokenizers.js'
+import { parsePattern } from '#dist/text/families/patterns.js'
+import { Split, type SplitBehavior } from '#dist/text/families/pre-tokenizer-steps.js'
+import { NormalizedText } from '#dist/text/text-with-offsets.js'
 
 /** The words that a splitter makes of a text. */
 function wordsOf(splitter: Split, text: string): string[] {

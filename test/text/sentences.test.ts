@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseConll, type TaggedSentence } from '#dist/evaluate/conll.js'
-import { splitSentences } from '#dist/text/sentences.js'
+import { splitSentences } from '#dist/text/split/sentences.js'
 import { cpuTime } from '../cpu-time.ts'
 import { sharedPath } from '../shared.ts'
 

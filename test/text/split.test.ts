@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { isSmallLetter, isSpace } from '#dist/text/letters.js'
-import { lines, paragraphs, type Splitter, sentences } from '#dist/text/split.js'
+import { isSmallLetter, isSpace } from '#dist/text/split/letters.js'
+import { lines, paragraphs, type Splitter, sentences } from '#dist/text/split/split.js'
 
 function split(splitter: Splitter, text: string): string[] {
   return splitter(text).map(([start, end]) => text.slice(start, end))

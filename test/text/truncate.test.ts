@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { truncatePair, truncateText } from '#dist/text/truncate.js'
+import { truncatePair, truncateText } from '#dist/tasks/classifier.js'
 
 /** `[CLS] text [SEP] pair [SEP]`, ids 1 and up in the text, 101 and up in the pair. */
 function pairOf(first: number, second: number) {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type NormalizerSettings, normalize } from '#dist/text/normalize.js'
-import { NormalizedText } from '#dist/text/normalized-text.js'
+import { NormalizedText } from '#dist/text/text-with-offsets.js'
 import { CLASS, characterTraits, loadLetterTables } from '#dist/text/unicode.js'
 import { rootPath, withShared } from '../shared.ts'
 

@@ -5,7 +5,7 @@ import { folderFiles } from '../../dist/format/folder-files.node.js'
 import { instantiateKernels } from '../../dist/kernels/exports.js'
 import { KernelMemory } from '../../dist/kernels/memory.js'
 import { compileKernels } from '../../dist/kernels/module.js'
-import { defaultTiles } from '../../dist/kernels/tuning.js'
+import { planOf } from '../../dist/kernels/plan.js'
 import { WasmKernels } from '../../dist/kernels/wasm.js'
 import { Bert } from '../../dist/model/bert.js'
 import { loadConfig } from '../../dist/model/config.js'
@@ -17,13 +17,10 @@ async function createKernels(inputs, headDim) {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 })
   const module = await compileKernels({ variant: 'simd', shared: false, turbo: false })
   return new WasmKernels({
-    name: 'simd',
+    plan: planOf('simd', 'int8', false),
     exports: instantiateKernels(module, memory),
     memory: new KernelMemory(memory),
-    tiles: defaultTiles(false, false),
-    fused: false,
     scratch: { tokens: 512, headDim, inputs },
-    threads: 1,
   })
 }
 

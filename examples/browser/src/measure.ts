@@ -1,10 +1,9 @@
 /** How fast this browser computes: what `iobert bench --share` measures, as a row for the same table. Fetched when it is opened. */
 import { loadModel } from 'iobert'
-import type { Figure, Report } from '#dist/cli/bench-figures.js'
-import { digits } from '#dist/cli/bench-figures.js'
 import { kernelRate } from '#dist/cli/bench-kernel.js'
 import { modelFigures } from '#dist/cli/bench-model.js'
-import { shareRows } from '#dist/cli/bench-share.js'
+import type { Figure, Report } from '#dist/cli/bench-report.js'
+import { digits, shareRows } from '#dist/cli/bench-report.js'
 import { copyText } from './copy.ts'
 import { find, make } from './elements.ts'
 import { mostThreads } from './model-panel.ts'

@@ -1,7 +1,7 @@
 import { parseJsonObject } from '../../format/json-file.ts'
 import type { ModelFiles } from '../../format/source.ts'
 import { broken } from '../containers/refuse.ts'
-import type { ForeignKind, ForeignModel } from '../foreign-model.ts'
+import type { ForeignKind, ForeignModel } from '../foreign-tensor.ts'
 import { keptFiles, linesOf, readSmallFile, readSmallText, within } from '../small-files.ts'
 import { deriveConfig } from './derive-config.ts'
 import { type GraphFacts, graphFacts } from './graph-facts.ts'

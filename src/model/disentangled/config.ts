@@ -3,7 +3,7 @@ import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { type JsonRecord, kind, shown } from '../../format/json-file.ts'
 import type { RelativeShape } from '../../kernels/layout.ts'
 import type { HiddenActivation } from '../config.ts'
-import type { Family } from '../families/family.ts'
+import type { Family } from '../family.ts'
 import { type Buckets, rowOf } from './buckets.ts'
 import type { ConvolutionShape } from './convolution.ts'
 

@@ -10,7 +10,7 @@ import type { Kernels, LayerNorm, Linear, Matrix } from '../../kernels/kernels.t
 import type { Layout } from '../../kernels/layout.ts'
 import type { HiddenActivation } from '../config.ts'
 import { ACTIVATION } from '../encoder.ts'
-import { tanh } from '../text-head.ts'
+import { tanh } from '../heads/text-head.ts'
 import type { Workspace } from '../workspace.ts'
 
 export interface Convolution {

@@ -1,4 +1,4 @@
-import { BERT_KEYS, BERT_LAYERS, type Family } from './family.ts'
+import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
 /** Devlin et al. 2019 (arXiv 1810.04805). Defaults: transformers' BertConfig. */
 export const family: Family = {

@@ -1,4 +1,4 @@
-import type { Family } from './family.ts'
+import type { Family } from '../family.ts'
 import { family as roberta } from './roberta.ts'
 
 /** CamemBERT: RoBERTa with SentencePiece over French (Martin et al. 2020, arXiv 1911.03894). */

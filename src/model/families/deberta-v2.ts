@@ -1,4 +1,4 @@
-import { BERT_KEYS, BERT_LAYERS, type Family } from './family.ts'
+import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
 /**
  * DeBERTa of the second and third version: BERT whose attention tells what a token is from how far it is (He et al. 2021,
@@ -26,6 +26,7 @@ export const family: Family = {
     convolution: 'encoder.conv.conv',
     convolutionNorm: 'encoder.conv.LayerNorm',
   },
+  sentencePiece: { dropped: 0, first: [], maskTakesSpace: false, bertTokens: true },
   textHead: { dense: 'pooler.dense', activation: 'gelu', output: 'classifier' },
   wordHead: {
     dense: 'cls.predictions.transform.dense',

@@ -1,5 +1,5 @@
+import type { Family } from '../family.ts'
 import { family as second } from './deberta-v2.ts'
-import type { Family } from './family.ts'
 
 /**
  * DeBERTa of the first version: a row for each distance, and queries, keys and values in one tensor (He et al. 2021, arXiv

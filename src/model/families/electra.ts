@@ -1,4 +1,4 @@
-import { BERT_KEYS, BERT_LAYERS, type Family } from './family.ts'
+import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
 /**
  * BERT whose embeddings may be narrower than its layers: Clark et al. 2020 (arXiv 2003.10555). Defaults: transformers'

@@ -1,4 +1,4 @@
-import { BERT_KEYS, BERT_LAYERS, type Family } from './family.ts'
+import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
 /**
  * BERT trained longer, with one token type and positions that start behind the id of padding: Liu et al. 2019 (arXiv

@@ -1,4 +1,4 @@
-import type { Family } from './family.ts'
+import type { Family } from '../family.ts'
 import { family as roberta } from './roberta.ts'
 
 /** XLM-R: RoBERTa with SentencePiece over a hundred languages (Conneau et al. 2020, arXiv 1911.02116). */

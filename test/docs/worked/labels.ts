@@ -1,7 +1,7 @@
 /** Chapter 9: labels and their decoding. */
 import type { Unit } from '#dist/entities/aggregate.js'
 import { decodeArgmax, decodeViterbi } from '#dist/entities/decode.js'
-import { groupLabels } from '#dist/entities/group.js'
+import { groupLabels } from '#dist/entities/entity.js'
 import { type LabelScheme, parseLabels } from '#dist/entities/labels.js'
 import { softmaxRows } from '#dist/entities/softmax.js'
 import { columns, decimal } from '../toy.ts'

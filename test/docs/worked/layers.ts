@@ -1,7 +1,7 @@
 /** Chapters 3 to 8: the reference kernels on toy matrices. */
 import { columnAddress } from '#dist/kernels/layout.js'
-import * as math from '#dist/kernels/math.js'
-import { softmax } from '#dist/kernels/reference-attention.js'
+import { softmax } from '#dist/kernels/reference/attention.js'
+import * as math from '#dist/kernels/reference/math.js'
 import { columns, decimal, Toy, table } from '../toy.ts'
 
 const ONES = [1, 1, 1, 1]

@@ -1,12 +1,12 @@
 /** Chapters 10 and 11: how weights lie in memory and in files. */
 
+import { layoutSafetensors } from '#dist/convert/safetensors-writer.js'
 import { parseSafetensors } from '#dist/format/safetensors.js'
-import { layoutSafetensors } from '#dist/format/safetensors-writer.js'
 import { instantiateKernels } from '#dist/kernels/exports.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import { quantizeWeights } from '#dist/kernels/quantization.js'
-import { defaultTiles } from '#dist/kernels/tuning.js'
+import { planOf } from '#dist/kernels/plan.js'
+import { quantizeWeights } from '#dist/kernels/reference/quantization.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 import { columns } from '../toy.ts'
 
@@ -15,13 +15,10 @@ export async function panel(): Promise<string[]> {
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 2, maximum: 65536 }))
   const module = await compileKernels({ variant: 'simd', shared: false, turbo: false })
   const kernels = new WasmKernels({
-    name: 'simd',
+    plan: planOf('simd', 'int8', false),
     exports: instantiateKernels(module, memory.memory),
     memory,
-    tiles: defaultTiles(false, false),
-    fused: false,
     scratch: { tokens: 16, headDim: 16, inputs: 16 },
-    threads: 1,
   })
   const layer = kernels.layout.linear('int8', 4, 8)
   const rows = Int8Array.from({ length: 32 }, (_, i) => 10 * Math.floor(i / 4) + (i % 4))

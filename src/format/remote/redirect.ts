@@ -1,0 +1,60 @@
+import { DownloadError, quoted } from '../errors.ts'
+
+/** As many as browsers follow. */
+const MOST_REDIRECTS = 20
+
+/**
+ * `fetch` that follows redirects itself, where the runtime shows them: a circle or an address that is none ends at once,
+ * https is never left, no scheme but http and https is followed (Deno and Bun fetch `file:` too), and a token stays with
+ * the host it was meant for. Files of the Hub live at another host, whose addresses are signed and need none.
+ *
+ * @throws {DownloadError} `BadRedirect`
+ */
+export function redirectingFetch(send: typeof fetch): typeof fetch {
+  return async (input, init = {}) => {
+    let url = new URL(input instanceof Request ? input.url : input)
+    const headers = new Headers(init.headers)
+    for (let redirects = 0; ; redirects++) {
+      const response = await send(url.href, { ...init, headers, redirect: 'manual' })
+      // A browser's, which keeps these rules itself.
+      if (response.type === 'opaqueredirect') return send(url.href, { ...init, headers, redirect: 'follow' })
+      const next = await redirectTarget(response, url)
+      if (next === undefined) return response
+      if (redirects === MOST_REDIRECTS) throw badRedirect(url, 'redirects again and again')
+      if (!mayHaveToken(url, next)) headers.delete('authorization')
+      url = next
+    }
+  }
+}
+
+/**
+ * Where a response redirects to, its body let go of; `undefined` for one that does not.
+ *
+ * @throws {DownloadError} `BadRedirect`
+ */
+export async function redirectTarget(response: Response, url: URL): Promise<URL | undefined> {
+  if (![301, 302, 303, 307, 308].includes(response.status)) return undefined
+  const location = response.headers.get('location')
+  if (location === null) return undefined
+  await response.body?.cancel()
+  if (!URL.canParse(location, url.href)) {
+    throw badRedirect(url, `redirects to ${quoted(location)}, which is no address`)
+  }
+  const next = new URL(location, url)
+  if (!/^https?:$/.test(next.protocol)) {
+    throw badRedirect(url, `redirects to ${quoted(next.href)}, which is not on the web`)
+  }
+  if (url.protocol === 'https:' && next.protocol !== 'https:') {
+    throw badRedirect(url, `redirects to ${quoted(next.href)}, which is not https`)
+  }
+  return next
+}
+
+/** Whether a token for `url` may be sent to `next` too, of which `redirectTarget` has seen that it is no less safe. */
+export function mayHaveToken(url: URL, next: URL): boolean {
+  return next.host === url.host
+}
+
+export function badRedirect(url: URL, what: string): DownloadError {
+  return new DownloadError('BadRedirect', `${url.origin}${url.pathname} ${what}: check the address`)
+}

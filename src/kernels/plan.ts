@@ -1,0 +1,205 @@
+/**
+ * Which kernels a model runs on, and with which register tiles: what the engine can do (features.ts), what was timed
+ * (timing.ts), what was chosen and why. `model.info` and `iobert info` tell what stands here.
+ *
+ * Every choice keeps the promise of int8, the same bits; only the clock tells them apart. Two things are timed: which
+ * build is faster at int8, once a process; and which of its tiles, when the first model of a kind is loaded.
+ */
+import { NUMBERS } from '../generated/commands.ts'
+import { instantiateKernels, type KernelPlan, type Tiles } from './exports.ts'
+import { fusesMultiplyAdd, hasRelaxedDot, hasRelaxedSimd, hasSimd } from './features.ts'
+import { type Linear, type Matrix, mayFuse, type Precision } from './kernels.ts'
+import { compileKernels, type WasmVariant } from './module.ts'
+import { bestTimes, fastestOf } from './timing.ts'
+import type { WasmKernels } from './wasm.ts'
+
+/** The `kernels` option: 'auto' takes the fastest that keeps the precision's promise. */
+export type KernelChoice = 'auto' | 'simd' | 'relaxed' | 'reference'
+
+/** The tiles that were fastest in this process, by build, precision and turbo, and how they came out. */
+const timed = new Map<string, Pick<KernelPlan, 'tiles' | 'tileReason'>>()
+
+/**
+ * Decides what a model runs on.
+ *
+ * @param turbo  whether V8 re-vectorises
+ * @throws {RangeError} for kernels that this engine cannot use
+ */
+export async function planKernels(
+  choice: KernelChoice,
+  precision: Precision,
+  turbo: boolean,
+): Promise<KernelPlan> {
+  const [variant, reason] = await chooseBuild(choice, precision, turbo)
+  return planOf(variant, precision, turbo, reason)
+}
+
+/** The plan where the build is known. */
+export function planOf(
+  variant: KernelPlan['variant'],
+  precision: Precision,
+  turbo: boolean,
+  reason = 'asked for',
+): KernelPlan {
+  const plan = { variant, precision, turbo, reason }
+  const known = timed.get(keyOf(plan))
+  if (known) return { ...plan, tuned: true, ...known }
+  return {
+    ...plan,
+    tuned: false,
+    tileReason: 'not timed yet',
+    tiles: firstTiles(variant, precision, turbo),
+  }
+}
+
+/** Keeps what loading timed, for the next model of this process. */
+export function rememberTiles(plan: KernelPlan): void {
+  const { tiles, tileReason, tuned } = plan
+  if (tuned) timed.set(keyOf(plan), { tiles, tileReason })
+}
+
+function keyOf({ variant, precision, turbo }: Pick<KernelPlan, 'variant' | 'precision' | 'turbo'>): string {
+  return `${variant} ${precision} ${turbo}`
+}
+
+/**
+ * The build, and why. Both keep the promise of int8: what the relaxed one may fuse, it fuses only at precision float32.
+ */
+async function chooseBuild(
+  choice: KernelChoice,
+  precision: Precision,
+  turbo: boolean,
+): Promise<[variant: KernelPlan['variant'], reason: string]> {
+  if (choice === 'reference') return ['reference', 'asked for']
+  if (choice === 'relaxed' && !hasRelaxedSimd()) {
+    throw new RangeError(
+      "Cannot use kernels 'relaxed': this engine's WebAssembly has no relaxed SIMD; use 'auto'",
+    )
+  }
+  if (!hasSimd()) {
+    if (choice === 'auto') return ['reference', "this engine's WebAssembly has no SIMD"]
+    throw new RangeError(
+      `Cannot use kernels '${choice}': this engine's WebAssembly has no SIMD; use 'reference'`,
+    )
+  }
+  if (choice !== 'auto') return [choice, 'asked for']
+  if (!hasRelaxedSimd()) return ['simd', "this engine's WebAssembly has no relaxed SIMD"]
+  if (precision === 'float32') {
+    return fusesMultiplyAdd()
+      ? ['relaxed', 'products are fused with their sums here']
+      : ['simd', 'products are not fused with their sums here']
+  }
+  return hasRelaxedDot() ? fasterInt8(turbo) : ['simd', 'the 8-bit dot product is missing or not exact here']
+}
+
+/** Inputs of a raced tile, and rounds of 30 rows a measurement: some 30 µs. */
+const RACED_INPUTS = 768
+const RACED_TIMES = 8
+const RACE_TURN_MILLISECONDS = 0.5
+/** The bare tiles race without second digits, which cost digits 4 % of a pass (docs/10-making-it-fast.md) and int16 nothing. */
+const SECOND_DIGITS = 1.05
+
+const winners = new Map<boolean, Promise<[variant: WasmVariant, reason: string]>>()
+
+/**
+ * Which build computes int8 faster here. Whether the 8-bit dot product is one instruction, three, or slower than products
+ * of int16 depends on engine and core. The relaxed build has the inner loops of both, so no other is needed for it. Raced
+ * once a process, for 10 to 50 ms.
+ */
+function fasterInt8(turbo: boolean): Promise<[variant: WasmVariant, reason: string]> {
+  let winner = winners.get(turbo)
+  if (winner === undefined) {
+    winner = raceInt8(turbo)
+    winner.catch(() => winners.delete(turbo))
+    winners.set(turbo, winner)
+  }
+  return winner
+}
+
+async function raceInt8(turbo: boolean): Promise<[variant: WasmVariant, reason: string]> {
+  const module = await compileKernels({ variant: 'relaxed', shared: false, turbo })
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 })
+  const { raceTile } = instantiateKernels(module, memory)
+  const { int16, digits, short } = NUMBERS.RacedTile
+  const times = bestTimes(
+    [int16, digits, short],
+    () => {},
+    (tile) => raceTile(tile, 1024, RACED_INPUTS, RACED_TIMES),
+    RACE_TURN_MILLISECONDS,
+    () => performance.now(),
+  )
+  const ratio = Math.min(times.get(digits)!, times.get(short)!) / times.get(int16)!
+  const reason = `timed: 8-bit dot products take ${ratio.toFixed(2)} of the time of 16-bit ones`
+  return [SECOND_DIGITS * ratio < 1 ? 'relaxed' : 'simd', reason]
+}
+
+type TileRows = 4 | 5 | 6
+/** What is timed: rows of a tile and, for int8, how it takes digits. */
+type Candidate = Pick<Tiles, 'int8Tile'> & { readonly rows: TileRows }
+
+/** Tiles to start from. 16-channel panels pay only where V8 joins pairs of vectors, in the relaxed build. */
+function firstTiles(variant: KernelPlan['variant'], precision: Precision, turbo: boolean): Tiles {
+  const joined = turbo && variant === 'relaxed'
+  const int8 = { int8Rows: 6, int8Tile: joined ? 'joined' : 'single' } as const
+  if (mayFuse(variant, precision)) return { ...int8, float32Rows: 6, float32Panel: joined ? 16 : 8 }
+  return { ...int8, float32Rows: 5, float32Panel: 8 }
+}
+
+/** Milliseconds of a candidate's turn. */
+const TURN_MILLISECONDS = 1
+/** A few panels are enough: a call takes some 100 µs, so that a disturbed one does not decide. */
+const TIMED_OUTPUTS = 128
+
+/**
+ * Times the tiles on one layer and keeps the fastest in `kernels.tiles`. All give the same bits in int8; which is fastest
+ * differs from one engine and machine to the next (bench/RESULTS.md).
+ *
+ * @param x    filled rows, about a sentence
+ * @param now  milliseconds
+ * @returns how they came out
+ */
+export function tuneTiles(
+  kernels: WasmKernels,
+  layer: Linear,
+  x: Matrix,
+  out: Matrix,
+  now: () => number = () => performance.now(),
+): string {
+  const { tiles } = kernels
+  const { precision } = layer
+  // 6 is the only large tile over 16-channel panels.
+  if (precision === 'float32' && tiles.float32Panel === 16) return 'the only large tile of its panels'
+  const choose = ({ rows, int8Tile }: Candidate): void => {
+    if (precision === 'int8') Object.assign(tiles, { int8Rows: rows, int8Tile })
+    else tiles.float32Rows = rows
+    kernels.quantize(x)
+  }
+  const { int8Tile } = tiles
+  const candidates: Candidate[] = [4, 5, 6].map((rows) => ({ rows: rows as TileRows, int8Tile }))
+  if (precision === 'int8' && kernels.name === 'relaxed') {
+    candidates.push({ rows: 5, int8Tile: 'short' })
+  }
+  const part: Linear = { ...layer, outputs: Math.min(layer.outputs, TIMED_OUTPUTS) }
+  const call = (): void => kernels.linear(x, part, out, 'identity')
+  const times = bestTimes(candidates, choose, call, TURN_MILLISECONDS, now)
+  const fastest = fastestOf(times)
+  choose(fastest)
+  const least = times.get(fastest)!
+  const shares = [...times].map(([candidate, time]) => {
+    const changed = {
+      ...tiles,
+      int8Rows: candidate.rows,
+      int8Tile: candidate.int8Tile,
+      float32Rows: candidate.rows,
+    }
+    return `${tileName(precision, changed)} ${(time / least).toFixed(2)}`
+  })
+  return `timed, as parts of the fastest: ${shares.join(', ')}`
+}
+
+/** Rows and channels of a tile, `5x8`. */
+export function tileName(precision: Precision, tiles: Tiles): string {
+  const { int8Rows, int8Tile, float32Rows, float32Panel } = tiles
+  if (precision === 'float32') return `${float32Rows}x${float32Panel}`
+  return `${int8Rows}x${int8Tile === 'joined' ? 16 : 8}${int8Tile === 'short' ? ' short' : ''}`
+}

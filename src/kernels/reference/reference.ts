@@ -1,0 +1,295 @@
+/**
+ * The kernels in plain loops: the formulas to read, and the oracle of the others. Every operation is rounded to float32
+ * in the order that the rules of int8 fix, so the SIMD kernels of the plain build equal it bit for bit.
+ */
+import { widenBfloat16, widenFloat16 } from '../../format/half.ts'
+import type {
+  Activation,
+  EmbeddingTables,
+  Floats,
+  Kernels,
+  LayerNorm,
+  Linear,
+  Matrix,
+  Probabilities,
+  QuantizedRows,
+  RelativePositions,
+  RelativeRows,
+  Sequences,
+  StoredRows,
+  StoredType,
+  Table,
+  Tokens,
+} from '../kernels.ts'
+import { columnAddress, Layout, writeColumns } from '../layout.ts'
+import type { KernelMemory } from '../memory.ts'
+import { exactAttention, floatAttention, keyLimit, type RelativeHead, type RelativeRow } from './attention.ts'
+import * as math from './math.ts'
+import { quantizeActivations, quantizeToLimit, quantizeWeights } from './quantization.ts'
+
+const f = Math.fround
+
+const ACTIVATE: Record<Activation, (x: number) => number> = {
+  identity: (x) => x,
+  gelu: math.gelu,
+  gelu_tanh: math.geluTanh,
+  relu: math.relu,
+  silu: math.silu,
+}
+
+/** What follows an int8 layer is rounded to steps of about a hundredth: a shorter gelu does. */
+const ACTIVATE_INT8: typeof ACTIVATE = { ...ACTIVATE, gelu: math.geluInt8 }
+
+export class ReferenceKernels implements Kernels {
+  readonly name = 'reference'
+  readonly threads = 1
+  readonly memory: KernelMemory
+  readonly layout: Layout
+
+  constructor(memory: KernelMemory) {
+    this.memory = memory
+    this.layout = new Layout(memory, 8)
+  }
+
+  packLinear({ address, type, rows, first }: StoredRows, layer: Linear): boolean {
+    const { inputs } = layer
+    for (let row = 0; row < rows; row++) {
+      const n = first + row
+      const stored = this.#stored(address, type, row * inputs, inputs)
+      if (layer.precision === 'float32') {
+        if (!stored.every(Number.isFinite)) return false
+        this.#floats(layer.weights + 4 * n * inputs, inputs).set(stored)
+      } else {
+        const weights = this.#int8(layer.weights + n * inputs, inputs)
+        if (type === 'I8') weights.set(stored)
+        else if (!stored.every(Number.isFinite)) return false
+        else writeColumns(this.memory, layer, n, 'scale', Float32Array.of(quantizeWeights(stored, weights)))
+      }
+    }
+    return true
+  }
+
+  packColumns(
+    layer: Linear,
+    first: number,
+    bias: Float32Array | undefined,
+    scales: Float32Array | undefined,
+  ): void {
+    if (scales) writeColumns(this.memory, layer, first, 'scale', scales)
+    if (bias) writeColumns(this.memory, layer, first, 'bias', bias)
+  }
+
+  packTable({ address, type, rows, first }: StoredRows, table: Table): boolean {
+    const { columns, stride, scales } = table
+    for (let row = 0; row < rows; row++) {
+      const to = first + row
+      const stored = this.#stored(address, type, row * columns, columns)
+      if (!stored.every(Number.isFinite)) return false
+      if (scales === undefined) this.#floats(table.address + 4 * to * stride, columns).set(stored)
+      else {
+        const quantized = this.#int8(table.address + to * stride, columns)
+        if (type === 'I8') quantized.set(stored)
+        else this.memory.floats(scales)[to] = quantizeWeights(stored, quantized)
+      }
+    }
+    return true
+  }
+
+  widen(address: number, type: StoredType, to: Floats): boolean {
+    const stored = this.#stored(address, type, 0, to.count)
+    this.memory.floats(to).set(stored)
+    return stored.every(Number.isFinite)
+  }
+
+  // #region embed
+  embed({ ids, places, types }: Tokens, tables: EmbeddingTables, out: Matrix): void {
+    const { words, positions, tokenTypes, norm } = tables
+    for (let t = 0; t < out.rows; t++) {
+      const word = this.#lookUp(words, this.memory.integers(ids)[t]!)
+      const position = positions && this.#lookUp(positions, this.memory.integers(places)[t]!)
+      const type = tokenTypes && this.#lookUp(tokenTypes, this.memory.integers(types)[t]!)
+      const sum = this.memory.row(out, t)
+      for (let i = 0; i < out.columns; i++) {
+        const typed = type ? f(word[i]! + type[i]!) : word[i]!
+        sum[i] = position ? f(typed + position[i]!) : typed
+      }
+      this.#normalize(sum, norm, sum)
+      this.#quantize(out, t)
+    }
+  }
+  // #endregion
+
+  // #region linear
+  linear(x: Matrix, layer: Linear, out: Matrix, activation: Activation): void {
+    const activate = (layer.precision === 'int8' ? ACTIVATE_INT8 : ACTIVATE)[activation]
+    for (let t = 0; t < x.rows; t++) {
+      const y = this.memory.row(out, t)
+      if (layer.precision === 'int8') this.#int8Row(x.quantized!, t, layer, y)
+      else this.#float32Row(this.memory.row(x, t), layer, y)
+      for (let n = 0; n < layer.outputs; n++) y[n] = activate(y[n]!)
+      this.#quantize(out, t)
+    }
+  }
+
+  /** y[n] = Σₖ x[k]·W[n, k] + b[n], in ascending k */
+  #float32Row(x: Float32Array, layer: Linear, y: Float32Array): void {
+    for (let n = 0; n < layer.outputs; n++) {
+      const w = this.#floats(layer.weights + 4 * n * layer.inputs, layer.inputs)
+      let sum = 0
+      for (let k = 0; k < layer.inputs; k++) sum = f(sum + f(x[k]! * w[k]!))
+      y[n] = f(sum + this.#column(layer, n, 'bias'))
+    }
+  }
+
+  /** y[n] = f32(Σₖ q[k]·w[n, k]) · (step·columnScale[n]) + b[n]; the sum is an exact integer below 2³¹ */
+  #int8Row(quantized: QuantizedRows, t: number, layer: Linear, y: Float32Array): void {
+    const q = this.#quantizedRow(quantized, t)
+    const step = this.memory.float32[quantized.steps / 4 + t]!
+    for (let n = 0; n < layer.outputs; n++) {
+      const w = this.#int8(layer.weights + n * layer.inputs, layer.inputs)
+      let sum = 0
+      for (let k = 0; k < layer.inputs; k++) sum += q[k]! * w[k]!
+      const scale = f(step * this.#column(layer, n, 'scale'))
+      y[n] = f(f(f(sum) * scale) + this.#column(layer, n, 'bias'))
+    }
+  }
+  // #endregion
+
+  // #region attention
+  attention(
+    queryKeyValue: Matrix,
+    sequences: Sequences,
+    heads: number,
+    out: Matrix,
+    probabilities?: Probabilities,
+    relative?: RelativePositions,
+  ): void {
+    const hidden = out.columns
+    const headDim = hidden / heads
+    const attend = out.quantized ? exactAttention : floatAttention
+    for (let s = 0; s < sequences.count; s++) {
+      const [first, end] = this.memory.integers(sequences.bounds).subarray(s) as unknown as [number, number]
+      const tokens = end - first
+      for (let head = 0; head < heads; head++) {
+        /** Columns of the head in each token's row: of Q from 0 on, of K from H, of V from 2H. */
+        const part = (matrix: Matrix, from: number): Float32Array[] =>
+          Array.from({ length: tokens }, (_, t) => {
+            const start = from + head * headDim
+            return this.memory.row(matrix, first + t).subarray(start, start + headDim)
+          })
+        const map = probabilities && this.memory.floats(probabilities.maps[s]!)
+        attend(
+          part(queryKeyValue, 0),
+          part(queryKeyValue, hidden),
+          part(queryKeyValue, 2 * hidden),
+          part(out, 0),
+          map?.subarray(head * tokens * tokens, (head + 1) * tokens * tokens),
+          relative && this.#relativeScores(relative, head),
+        )
+      }
+    }
+    this.quantize(out)
+  }
+
+  /** What attention asks of relative positions. */
+  #relativeScores({ keys, queries, distances, farthest }: RelativePositions, head: number): RelativeHead {
+    const places = this.memory.integers(distances)
+    return {
+      rowOf: (distance) => places[farthest - distance]! / 4,
+      keys: keys && this.#relativeRows(keys, head),
+      queries: queries && this.#relativeRows(queries, head),
+    }
+  }
+
+  #relativeRows(of: RelativeRows, head: number): RelativeRow[] {
+    const { rows, headDim, address, headBytes, scales, headScaleBytes } = of
+    const from = address + head * headBytes
+    return Array.from({ length: rows }, (_, row): RelativeRow => {
+      if (scales === 0) return { values: this.#floats(from + 4 * row * headDim, headDim), scale: 1 }
+      const values = new Int16Array(this.memory.memory.buffer, from + 2 * row * headDim, headDim)
+      return { values, scale: this.memory.float32[(scales + head * headScaleBytes) / 4 + row]! }
+    })
+  }
+
+  packRelative(x: Matrix, out: RelativeRows): void {
+    for (let head = 0; head < out.heads; head++) {
+      for (const [row, { values }] of this.#relativeRows(out, head).entries()) {
+        const from = this.memory.row(x, row).subarray(head * out.headDim, (head + 1) * out.headDim)
+        if (out.scales === 0) values.set(from)
+        else {
+          const quantized = quantizeToLimit(from, keyLimit(out.headDim))
+          values.set(quantized.values)
+          this.memory.float32[(out.scales + head * out.headScaleBytes) / 4 + row] = quantized.scale
+        }
+      }
+    }
+  }
+  // #endregion
+
+  // #region layer-norm
+  addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void {
+    for (let t = 0; t < out.rows; t++) {
+      const a = this.memory.row(x, t)
+      const b = this.memory.row(residual, t)
+      const sum = a.map((value, i) => f(value + b[i]!))
+      this.#normalize(sum, norm, this.memory.row(out, t))
+      this.#quantize(out, t)
+    }
+  }
+
+  /** y = (v - μ)/√(σ² + ε) ⊙ weight + bias */
+  #normalize(v: Float32Array, norm: LayerNorm, y: Float32Array): void {
+    const weight = this.memory.floats(norm.weight)
+    const bias = this.memory.floats(norm.bias)
+    const mean = f(math.sumInLanes((i) => v[i]!, v.length, 16) / v.length)
+    const square = (i: number): number => f(f(v[i]! - mean) * f(v[i]! - mean))
+    const variance = f(math.sumInLanes(square, v.length, 16) / v.length)
+    const inverse = f(1 / f(Math.sqrt(f(variance + f(norm.epsilon)))))
+    for (let i = 0; i < v.length; i++) y[i] = f(f(f(f(v[i]! - mean) * inverse) * weight[i]!) + bias[i]!)
+  }
+  // #endregion
+
+  quantize(matrix: Matrix): void {
+    for (let t = 0; t < matrix.rows; t++) this.#quantize(matrix, t)
+  }
+
+  /** The quantised twin of row `t`, where there is one. */
+  #quantize(rows: Matrix, t: number): void {
+    if (!rows.quantized) return
+    const q = this.#quantizedRow(rows.quantized, t).fill(0)
+    this.memory.float32[rows.quantized.steps / 4 + t] = quantizeActivations(this.memory.row(rows, t), q)
+  }
+
+  #quantizedRow({ values, valueBytes }: QuantizedRows, t: number): Int16Array {
+    return new Int16Array(this.memory.memory.buffer, values + t * valueBytes, valueBytes / 2)
+  }
+
+  #lookUp({ address, columns, stride, scales }: Table, row: number): Float32Array {
+    if (scales === undefined) return this.#floats(address + 4 * stride * row, columns)
+    const scale = this.memory.floats(scales)[row]!
+    return Float32Array.from(this.#int8(address + stride * row, columns), (q) => f(q * scale))
+  }
+
+  #column(layer: Linear, channel: number, part: 'scale' | 'bias'): number {
+    return this.memory.float32[columnAddress(layer, channel, part) / 4]!
+  }
+
+  #floats(address: number, count: number): Float32Array {
+    return this.memory.float32.subarray(address / 4, address / 4 + count)
+  }
+
+  #int8(address: number, count: number): Int8Array {
+    return new Int8Array(this.memory.memory.buffer, address, count)
+  }
+
+  #stored(address: number, type: StoredType, first: number, count: number): Float32Array {
+    const size = type === 'F32' ? 4 : type === 'I8' ? 1 : 2
+    const bytes = this.memory.bytes.slice(address + size * first, address + size * (first + count))
+    if (type === 'F32') return new Float32Array(bytes.buffer)
+    if (type === 'I8') return Float32Array.from(new Int8Array(bytes.buffer))
+    const values = new Float32Array(count)
+    if (type === 'F16') widenFloat16(bytes, values)
+    else widenBfloat16(bytes, values)
+    return values
+  }
+}

@@ -1,0 +1,297 @@
+/**
+ * Whole texts, or pairs of them, to labels: text → pieces → logits of the text → scores. Beside recognizer.ts, and read
+ * only where `loadClassifier` is called.
+ */
+
+import type { BertModel } from '../bert-model.ts'
+import {
+  abortSignal,
+  type Checks,
+  checkOptions,
+  texts as checkTexts,
+  oneOf,
+  wrongKind,
+} from '../check/options.ts'
+import { expFloat32, softmaxRows } from '../entities/softmax.ts'
+import { ModelFormatError, quoted } from '../format/errors.ts'
+import { computeInBatches } from '../model/batches.ts'
+import type { ProblemType } from '../model/config.ts'
+import { BATCH_TOKENS } from '../model/fill-batches.ts'
+import type { PairEncoding } from '../text/encoding.ts'
+import type { Tokenizer } from '../text/tokenizer.ts'
+
+/** A text, or two that are read together: a question and a passage, a premise and a hypothesis. */
+export type ClassifierInput = string | readonly [text: string, pair: string]
+
+/** A label of the model, and how well it fits. */
+export interface LabelScore {
+  /** As config.json has it. */
+  label: string
+  /** 0 to 1; for 'regression' the logit itself. */
+  score: number
+}
+
+/** What a text is. */
+export interface Classification {
+  /** The label with the highest score. */
+  label: string
+  /** Its score: a probability, or with problem type 'regression' the number itself. */
+  score: number
+  /** All labels, the highest score first. */
+  labels: LabelScore[]
+  /** As the model gives them, by the number of the label, [C]. */
+  logits: Float32Array
+  /** Whether the text was longer than the model reads, and its end was cut off. */
+  truncated: boolean
+}
+
+/** A text in its place behind a query. */
+export interface Ranked {
+  /** Which of the texts it is. */
+  index: number
+  /** The text itself. */
+  text: string
+  /** How well it answers: what sentence-transformers wrote into the model's files of its one output, else the sigmoid. */
+  score: number
+  /** The output itself. */
+  logit: number
+}
+
+/** How whole texts are classified. */
+export interface ClassifyOptions {
+  /**
+   * How logits become scores: 'single_label_classification' (softmax), 'multi_label_classification' (a sigmoid each) or
+   * 'regression' (as they are). Default: what config.json says; else the sigmoid for one label and softmax for several.
+   */
+  problemType?: ProblemType
+  /** Stops between two layers. */
+  signal?: AbortSignal
+}
+
+const checks: Checks<ClassifyOptions> = {
+  problemType: oneOf(['single_label_classification', 'multi_label_classification', 'regression']),
+  signal: abortSignal,
+}
+
+/** Pieces that are computed together, a few of the engine's batches, and texts at most. */
+const READ_TOKENS: number = 4 * BATCH_TOKENS
+const BATCH_TEXTS = 1024
+
+/** Activations of cross-encoders, and as what their output then counts. */
+const ACTIVATIONS: Readonly<Record<string, ProblemType>> = {
+  __proto__: null as never,
+  Sigmoid: 'multi_label_classification',
+  Identity: 'regression',
+}
+
+/** What the model reads of an input. */
+interface Prepared {
+  readonly ids: readonly number[]
+  readonly tokenTypeIds: readonly number[] | undefined
+  readonly truncated: boolean
+}
+
+/** Classifies texts. Made by `loadClassifier`. */
+export class Classifier {
+  /** The model alone, for logits and hidden states. */
+  readonly model: BertModel
+  /** How the model reads a text. */
+  readonly tokenizer: Tokenizer
+  /** The model's labels, by number. */
+  readonly labels: readonly string[]
+  /** Gives the memory back: `using classifier = await loadClassifier(...)`. */
+  declare readonly [Symbol.dispose]: () => void
+
+  /** Use `loadClassifier`. */
+  constructor(model: BertModel) {
+    if (model.head !== 'text') {
+      const { architecture = 'an encoder' } = model.config
+      throw new ModelFormatError(
+        model.config.headKind === 'text' ? 'MissingTensor' : 'UnsupportedConfig',
+        `The model is ${architecture} and has no head over whole texts; one for loadClassifier is saved as ...ForSequenceClassification. ${
+          model.hasClassifier
+            ? 'This one classifies tokens: use loadRecognizer'
+            : model.head === 'words'
+              ? 'This one guesses words: use loadModel and fillMask'
+              : 'For its vectors use loadModel'
+        }`,
+      )
+    }
+    this.model = model
+    this.tokenizer = model.tokenizer
+    this.labels = model.config.labels
+    if (typeof Symbol.dispose === 'symbol') {
+      Object.defineProperty(this, Symbol.dispose, { value: () => this.dispose() })
+    }
+  }
+
+  /**
+   * Classifies texts, or pairs `[text, pair]`; a text alone gives its classification alone. What is longer than the model
+   * reads is cut at its end, of a pair the longer one first.
+   *
+   * @returns one classification an input, in their order
+   * @throws {TypeError} for an input that is neither a text nor a pair of texts, or an option of the wrong kind
+   * @throws {RangeError} for an option that is not allowed
+   *
+   * @example
+   * const [{ label, score, labels }] = await classifier.classify(['What a film!'])
+   */
+  classify(text: string, options?: ClassifyOptions): Promise<Classification>
+  classify(inputs: readonly ClassifierInput[], options?: ClassifyOptions): Promise<Classification[]>
+  async classify(
+    inputs: string | readonly ClassifierInput[],
+    given?: ClassifyOptions,
+  ): Promise<Classification | Classification[]> {
+    const options = checkOptions<ClassifyOptions>(given, checks)
+    if (typeof inputs === 'string') return (await this.#classify([inputs], options))[0]!
+    if (!Array.isArray(inputs)) throw wrongKind(inputs, 'inputs', 'a text, or an array of texts or pairs')
+    inputs.forEach(checkInput)
+    return this.#classify(inputs, options)
+  }
+
+  /**
+   * Puts texts in the order in which they answer a query, the best first, with a cross-encoder: a model of one output.
+   *
+   * @throws {RangeError} where the model has more outputs than one
+   * @throws {ModelFormatError} UnsupportedConfig where its files ask for another score than the sigmoid or the output itself
+   *
+   * @example
+   * const [best] = await classifier.rerank('capital of France', ['Berlin is big.', 'Paris is the capital of France.'])
+   */
+  async rerank(
+    query: string,
+    texts: readonly string[],
+    options?: Pick<ClassifyOptions, 'signal'>,
+  ): Promise<Ranked[]> {
+    if (typeof query !== 'string') throw wrongKind(query, 'query', 'a string')
+    checkTexts(texts, 'texts')
+    if (this.labels.length !== 1) {
+      throw new RangeError(
+        `The model has ${this.labels.length} outputs (${this.labels.slice(0, 3).join(', ')}...), expected one; use a cross-encoder, or classify with pairs`,
+      )
+    }
+    const pairs = texts.map((text) => [query, text] as const)
+    const { activation = 'Sigmoid' } = this.model.config
+    const problemType = ACTIVATIONS[activation]
+    if (problemType === undefined) {
+      throw new ModelFormatError(
+        'UnsupportedConfig',
+        `The model's files ask for the activation ${quoted(activation)} of its score; ${Object.keys(ACTIVATIONS).join(' and ')} are known: use classify with pairs, whose logits are the outputs`,
+      )
+    }
+    const results = await this.classify(pairs, { ...options, problemType })
+    const ranked = results.map(({ score, logits }, index) => ({
+      index,
+      text: texts[index]!,
+      score,
+      logit: logits[0]!,
+    }))
+    return ranked.sort((a, b) => b.logit - a.logit || a.index - b.index)
+  }
+
+  async #classify(
+    inputs: readonly ClassifierInput[],
+    { problemType, signal }: ClassifyOptions,
+  ): Promise<Classification[]> {
+    const results: Classification[] = []
+    const kind = problemType ?? this.model.config.problemType
+    const computed = computeInBatches(inputs, {
+      expand: (input: ClassifierInput) => [this.#prepare(input)],
+      size: ({ ids }: Prepared) => ids.length,
+      limit: READ_TOKENS,
+      most: BATCH_TEXTS,
+      compute: async (batch, stop) => {
+        const ids = batch.map((one) => one.ids)
+        const types = batch.some((one) => one.tokenTypeIds)
+          ? { tokenTypeIds: batch.map((one) => one.tokenTypeIds ?? one.ids.map(() => 0)) }
+          : {}
+        const { logits } = await this.model.forward(ids, { ...types, signal: stop })
+        return batch.map(({ truncated }, index) => ({ logits: logits[index]!, truncated }))
+      },
+      signal,
+    })
+    for await (const { logits, truncated } of computed) results.push(this.#result(logits, kind, truncated))
+    return results
+  }
+
+  #prepare(input: ClassifierInput): Prepared {
+    const { maxLength, config } = this.model
+    if (typeof input === 'string') {
+      const { ids } = this.tokenizer.encode(input)
+      return { ids: truncateText(ids, maxLength), tokenTypeIds: undefined, truncated: ids.length > maxLength }
+    }
+    const encoding = this.tokenizer.encode(input[0], input[1])
+    const { ids, tokenTypeIds } = truncatePair(encoding, maxLength)
+    return {
+      ids,
+      tokenTypeIds: config.typeVocabSize > 1 ? tokenTypeIds : undefined,
+      truncated: encoding.ids.length > maxLength,
+    }
+  }
+
+  #result(logits: Float32Array, kind: ProblemType | undefined, truncated: boolean): Classification {
+    const scores = scoresOf(logits, kind)
+    const labels = this.labels.map((label, index) => ({ label, score: scores[index]! }))
+    labels.sort((a, b) => b.score - a.score)
+    return { ...labels[0]!, labels, logits, truncated }
+  }
+
+  /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
+  dispose(): void {
+    this.model.dispose()
+  }
+}
+
+function scoresOf(logits: Float32Array, kind: ProblemType | undefined): Float32Array {
+  if (kind === 'regression') return logits
+  if (kind === 'multi_label_classification' || (kind === undefined && logits.length === 1)) {
+    return logits.map((logit) => 1 / (1 + expFloat32(-logit)))
+  }
+  return softmaxRows(logits, logits.length)
+}
+
+function checkInput(input: unknown, index: number): void {
+  if (typeof input === 'string') return
+  const isPair = Array.isArray(input) && input.length === 2 && input.every((text) => typeof text === 'string')
+  if (!isPair) throw wrongKind(input, `inputs[${index}]`, 'a string or a pair of strings')
+}
+
+/** Texts that are read whole or cut, never in windows: cut as the Rust tokenizers library cuts them. */
+
+/** The first `maxLength` ids, the last of which ends the sequence as before. */
+export function truncateText(ids: readonly number[], maxLength: number): readonly number[] {
+  return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
+}
+
+/**
+ * A pair of at most `maxLength` ids: the longer text is cut at its end until both are as long, then both
+ * (`longest_first`); special tokens stay.
+ */
+export function truncatePair(
+  pair: PairEncoding,
+  maxLength: number,
+): Pick<PairEncoding, 'ids' | 'tokenTypeIds'> {
+  const { ids, tokenTypeIds, sequenceIds } = pair
+  if (ids.length <= maxLength) return pair
+  const lengths = [0, 1].map((which) => sequenceIds.filter((id) => id === which).length) as [number, number]
+  const room = maxLength - (ids.length - lengths[0] - lengths[1])
+  const left = shortened(lengths, Math.max(0, room))
+  const seen = [0, 0]
+  const kept: number[] = []
+  for (const [index, which] of sequenceIds.entries()) {
+    if (which === null || seen[which]!++ < left[which]!) kept.push(index)
+  }
+  return { ids: kept.map((index) => ids[index]!), tokenTypeIds: kept.map((index) => tokenTypeIds[index]!) }
+}
+
+/** How much of each of two texts is left where they have `room` together. */
+function shortened([first, second]: readonly [number, number], room: number): readonly [number, number] {
+  const swapped = first > second
+  let [short, long] = swapped ? [second, first] : [first, second]
+  long = short > room ? short : Math.max(short, room - short)
+  if (short + long > room) {
+    short = Math.floor(room / 2)
+    long = short + (room % 2)
+  }
+  return swapped ? [long, short] : [short, long]
+}

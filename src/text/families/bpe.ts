@@ -1,0 +1,224 @@
+/**
+ * Byte-pair encoding (Sennrich et al. 2016): a word is its characters, and the pair of neighbours that was learned first
+ * is merged, until no pair is known. Pairs wait in a heap by rank and place, so a word of n characters takes n log n.
+ */
+
+import type { PieceModel, VisitPiece } from '../steps.ts'
+import type { Vocabulary } from '../vocabulary.ts'
+import { bytePieces } from './byte-pieces.ts'
+
+export interface BpeSettings {
+  /** What a character that is no piece becomes; without, it is left out. */
+  readonly unkId: number | undefined
+  /** Neighbours that are no pieces become one unknown. */
+  readonly fuseUnk: boolean
+  /** A word that is a piece as a whole is not cut. */
+  readonly ignoreMerges: boolean
+  /** What characters other than the first begin with in the vocabulary. */
+  readonly continuingPrefix: string
+  /** What the last character ends with in the vocabulary. */
+  readonly endSuffix: string
+  /** The pieces that stand for the bytes of a character that is no piece, where there are any; -1 for one that is missing. */
+  readonly byteIds: Int32Array | undefined
+}
+
+/** Two pieces, by id, and the one they make; the place in the list is the rank. */
+export type Merges = Int32Array
+
+/** Ranks are below 2^22 and places below 2^30: together they are one number, and stay whole. */
+const PLACES = 2 ** 30
+
+export class Bpe implements PieceModel {
+  readonly #vocabulary: Vocabulary
+  readonly #settings: BpeSettings
+  readonly #merges: Merges
+  /** The rank of a pair + 1, or 0: open addressing, by the pair. */
+  readonly #ranks: Int32Array
+  readonly #heap = new Heap()
+  /** The symbols of the word at hand: id or -1 where merged away, code points, and neighbours. */
+  #ids = new Int32Array(64)
+  #starts = new Int32Array(64)
+  #ends = new Int32Array(64)
+  #before = new Int32Array(64)
+  #after = new Int32Array(64)
+  #count = 0
+
+  /** @param merges [first id, second id, merged id] of each, the first learned first; of a pair that is there twice the last counts */
+  constructor(vocabulary: Vocabulary, merges: Merges, settings: BpeSettings) {
+    this.#vocabulary = vocabulary
+    this.#settings = settings
+    this.#merges = merges
+    let size = 16
+    while (size < merges.length) size *= 2
+    this.#ranks = new Int32Array(size)
+    for (let at = 0; at < merges.length; at += 3) {
+      this.#ranks[this.#slot(merges[at]!, merges[at + 1]!)] = at / 3 + 1
+    }
+  }
+
+  tokenize(codePoints: Int32Array, from: number, to: number, piece: VisitPiece): void {
+    if (this.#settings.ignoreMerges) {
+      const id = this.#whole(codePoints, from, to)
+      if (id >= 0) {
+        piece(id, from, to)
+        return
+      }
+    }
+    this.#begin(codePoints, from, to)
+    this.#merge()
+    for (let index = 0; index < this.#count; index++) {
+      if (this.#ids[index]! >= 0) piece(this.#ids[index]!, this.#starts[index]!, this.#ends[index]!)
+    }
+  }
+
+  #whole(codePoints: Int32Array, from: number, to: number): number {
+    const { trie } = this.#vocabulary
+    let node = 0
+    for (let index = from; index < to && node >= 0; index++) node = trie.step(node, codePoints[index]!)
+    return node < 0 ? -1 : trie.idAt(node)
+  }
+
+  /** The characters of the word as symbols. */
+  #begin(codePoints: Int32Array, from: number, to: number): void {
+    const { unkId, fuseUnk, continuingPrefix, endSuffix, byteIds } = this.#settings
+    const { trie } = this.#vocabulary
+    const continuation = trie.find(continuingPrefix)
+    this.#count = 0
+    let unknown = false
+    for (let index = from; index < to; index++) {
+      let node = trie.step(index === from ? 0 : continuation, codePoints[index]!)
+      if (index === to - 1)
+        for (const character of endSuffix) node = trie.step(node, character.codePointAt(0)!)
+      const id = node < 0 ? -1 : trie.idAt(node)
+      const bytes =
+        id < 0 && byteIds ? bytePieces(byteIds, this.#spelt(codePoints, from, to, index)) : undefined
+      if (id >= 0) this.#push(id, index, index + 1)
+      else if (bytes) for (const byteId of bytes) this.#push(byteId, index, index + 1)
+      else if (unkId !== undefined) {
+        if (unknown && fuseUnk) this.#ends[this.#count - 1] = index + 1
+        else this.#push(unkId, index, index + 1)
+      }
+      unknown = id < 0 && !bytes && unkId !== undefined
+    }
+    for (let index = 0; index < this.#count; index++) {
+      this.#before[index] = index - 1
+      this.#after[index] = index + 1 < this.#count ? index + 1 : -1
+    }
+  }
+
+  /** A character as it stands in the vocabulary, if it does. */
+  #spelt(codePoints: Int32Array, from: number, to: number, index: number): string {
+    const { continuingPrefix, endSuffix } = this.#settings
+    const character = String.fromCodePoint(codePoints[index]!)
+    return `${index === from ? '' : continuingPrefix}${character}${index === to - 1 ? endSuffix : ''}`
+  }
+
+  #push(id: number, start: number, end: number): void {
+    const index = this.#count++
+    if (index === this.#ids.length) this.#grow()
+    this.#ids[index] = id
+    this.#starts[index] = start
+    this.#ends[index] = end
+  }
+
+  #grow(): void {
+    const grown = (from: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(from.length * 2)
+      to.set(from)
+      return to
+    }
+    this.#ids = grown(this.#ids)
+    this.#starts = grown(this.#starts)
+    this.#ends = grown(this.#ends)
+    this.#before = grown(this.#before)
+    this.#after = grown(this.#after)
+  }
+
+  #merge(): void {
+    const heap = this.#heap
+    const ids = this.#ids
+    const after = this.#after
+    const before = this.#before
+    const offer = (place: number): void => {
+      const rank = this.#rank(ids[place]!, ids[after[place]!]!)
+      if (rank >= 0) heap.push(rank * PLACES + place)
+    }
+    for (let index = 0; index + 1 < this.#count; index++) offer(index)
+    while (heap.size > 0) {
+      const top = heap.pop()
+      const rank = Math.floor(top / PLACES)
+      const place = top - rank * PLACES
+      const next = after[place]!
+      if (ids[place]! < 0 || next < 0) continue
+      // What waited may have changed; as in the library, it may have become another pair that makes the same piece.
+      const merged = this.#merges[rank * 3 + 2]!
+      const now = this.#rank(ids[place]!, ids[next]!)
+      if (now < 0 || this.#merges[now * 3 + 2] !== merged) continue
+      ids[place] = merged
+      ids[next] = -1
+      this.#ends[place] = this.#ends[next]!
+      const following = after[next]!
+      after[place] = following
+      if (following >= 0) before[following] = place
+      if (before[place]! >= 0) offer(before[place]!)
+      if (following >= 0) offer(place)
+    }
+  }
+
+  /** The rank of a pair, or -1. */
+  #rank(first: number, second: number): number {
+    return this.#ranks[this.#slot(first, second)]! - 1
+  }
+
+  /** Where a pair is, or would be. */
+  #slot(first: number, second: number): number {
+    const mask = this.#ranks.length - 1
+    const merges = this.#merges
+    let hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b)
+    hash ^= hash >>> 15
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const at = 3 * (this.#ranks[slot]! - 1)
+      if (at < 0 || (merges[at] === first && merges[at + 1] === second)) return slot
+    }
+  }
+}
+
+/** The least number first. */
+class Heap {
+  size = 0
+  #keys = new Float64Array(64)
+
+  push(key: number): void {
+    if (this.size === this.#keys.length) {
+      const grown = new Float64Array(this.size * 2)
+      grown.set(this.#keys)
+      this.#keys = grown
+    }
+    const keys = this.#keys
+    let at = this.size++
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (keys[parent]! <= key) break
+      keys[at] = keys[parent]!
+      at = parent
+    }
+    keys[at] = key
+  }
+
+  pop(): number {
+    const keys = this.#keys
+    const least = keys[0]!
+    const last = keys[--this.size]!
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= this.size) break
+      if (child + 1 < this.size && keys[child + 1]! < keys[child]!) child++
+      if (keys[child]! >= last) break
+      keys[at] = keys[child]!
+      at = child
+    }
+    keys[at] = last
+    return least
+  }
+}

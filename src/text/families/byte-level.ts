@@ -1,0 +1,184 @@
+/**
+ * Byte-level text (Radford et al. 2019, GPT-2): words by a pattern, then each UTF-8 byte as a printable character, so that
+ * 256 symbols spell everything. The pattern is
+ *
+ *     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+ *
+ * and is followed by hand: a regular expression would take its classes from the runtime.
+ */
+
+import type { Decoder, Pattern, PreTokenizer, TrimOffsets, VisitWord } from '../steps.ts'
+import { NormalizedText } from '../text-with-offsets.ts'
+import { letterRuns, numberRuns } from '../unicode/byte-level-tables.ts'
+import { CodePointSet } from '../unicode.ts'
+import { isWhiteSpace } from '../white-space.ts'
+
+/** The pattern as a tokenizer.json has it where words are split apart from bytes. */
+export const GPT2_PATTERN: string = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
+
+const SPACE = 0x20
+const APOSTROPHE = 0x27
+
+/** The character of each byte: itself where that is printable, else one from U+0100 on, in order. */
+const characters: Int32Array = new Int32Array(256)
+/** The byte of each character below U+0144, or -1. */
+const bytes: Int32Array = new Int32Array(0x144).fill(-1)
+
+function fillCharacters(): void {
+  if (characters[0] !== 0) return
+  let next = 0x100
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad)
+    const character = printable ? byte : next++
+    characters[byte] = character
+    bytes[character] = byte
+  }
+}
+
+export interface ByteLevelSettings {
+  /** A text that does not begin with a space gets one. */
+  readonly addPrefixSpace: boolean
+  /** Words by the pattern; else the text is one word. */
+  readonly useRegex: boolean
+}
+
+export class ByteLevelPreTokenizer implements PreTokenizer {
+  readonly #settings: ByteLevelSettings
+  readonly #wordEnd: Pattern = gpt2Words()
+  readonly #bytes = new NormalizedText(64)
+
+  constructor(settings: ByteLevelSettings) {
+    this.#settings = settings
+    fillCharacters()
+  }
+
+  split(text: NormalizedText, from: number, to: number, word: VisitWord): void {
+    const { addPrefixSpace, useRegex } = this.#settings
+    if (addPrefixSpace && from < to && text.codePoints[from] !== SPACE) {
+      const spaced = new NormalizedText(to - from + 1)
+      // The space stands where the first character does.
+      spaced.push(SPACE, text.starts[from]!, text.ends[from]!)
+      for (let index = from; index < to; index++) spaced.pushFrom(text, index)
+      ;[text, from, to] = [spaced, 0, spaced.length]
+    }
+    while (from < to) {
+      const end = useRegex ? this.#wordEnd(text.codePoints, from, to) : to
+      this.#encode(text, from, end)
+      word(this.#bytes, 0, this.#bytes.length)
+      from = end
+    }
+  }
+
+  /** The UTF-8 bytes of a word as characters, each at the place of the code point it is of. */
+  #encode(text: NormalizedText, from: number, to: number): void {
+    const made = this.#bytes
+    made.length = 0
+    for (let index = from; index < to; index++) {
+      const code = text.codePoints[index]!
+      const start = text.starts[index]!
+      const end = text.ends[index]!
+      const add = (byte: number): void => made.push(characters[byte]!, start, end)
+      if (code < 0x80) add(code)
+      else {
+        if (code < 0x800) add(0xc0 | (code >> 6))
+        else {
+          if (code < 0x10000) add(0xe0 | (code >> 12))
+          else {
+            add(0xf0 | (code >> 18))
+            add(0x80 | ((code >> 12) & 63))
+          }
+          add(0x80 | ((code >> 6) & 63))
+        }
+        add(0x80 | (code & 63))
+      }
+    }
+  }
+}
+
+const [OTHER, LETTER, NUMBER, WHITE] = [0, 1, 2, 3]
+
+/** Where a word of GPT-2's pattern ends. */
+export function gpt2Words(): Pattern {
+  const letters = new CodePointSet(letterRuns)
+  const numbers = new CodePointSet(numberRuns)
+  const kindOf = (code: number): number => {
+    if (letters.has(code)) return LETTER
+    if (numbers.has(code)) return NUMBER
+    return isWhiteSpace(code) ? WHITE : OTHER
+  }
+  return (codes, at, to) => {
+    const code = codes[at]!
+    if (code === APOSTROPHE) {
+      const end = contractionEnd(codes, at, to)
+      if (end > at) return end
+    }
+    const first = code === SPACE && at + 1 < to && kindOf(codes[at + 1]!) !== WHITE ? at + 1 : at
+    const kind = kindOf(codes[first]!)
+    let end = first + 1
+    while (end < to && kindOf(codes[end]!) === kind) end++
+    // Of white space before something else, the last character goes with that or is a word by itself.
+    return kind === WHITE && end < to && end - at > 1 ? end - 1 : end
+  }
+}
+
+/** The end of `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d`, or `at`. */
+function contractionEnd(codes: Int32Array, at: number, to: number): number {
+  if (at + 1 >= to) return at
+  const next = String.fromCharCode(codes[at + 1]!)
+  if (codes[at + 1]! < 0x80 && 'stmd'.includes(next)) return at + 2
+  const second = at + 2 < to ? codes[at + 2]! : -1
+  if ((next === 'r' || next === 'v') && second === 0x65) return at + 3
+  return next === 'l' && second === 0x6c ? at + 3 : at
+}
+
+/** Byte-level pieces back to text. A piece with other characters (an added token) stands for itself. */
+export const decodeByteLevel: Decoder = (tokens) => {
+  fillCharacters()
+  const encoder = new TextEncoder()
+  let joined = new Uint8Array(64)
+  let length = 0
+  for (const token of tokens) {
+    // Three bytes a UTF-16 unit at most.
+    if (length + 3 * token.length > joined.length) {
+      const grown = new Uint8Array(2 * (length + 3 * token.length))
+      grown.set(joined)
+      joined = grown
+    }
+    const start = length
+    for (let at = 0; at < token.length; at++) {
+      const byte = bytes[token.charCodeAt(at)] ?? -1
+      if (byte < 0) {
+        length = start + encoder.encodeInto(token, joined.subarray(start)).written
+        break
+      }
+      joined[length++] = byte
+    }
+  }
+  return [new TextDecoder('utf-8', { ignoreBOM: true }).decode(joined.subarray(0, length))]
+}
+
+/** The character that stands for a space. */
+const SPACE_CHARACTER = 0x120
+
+/**
+ * Takes the spaces at a piece's ends out of its place, as the library's byte-level post-processor does: but for one space
+ * before the first piece of a text, which is there where prefix spaces are added. Unlike there, a space that was added
+ * elsewhere (behind an added token) takes nothing of the text with it.
+ */
+export function byteLevelTrim(addPrefixSpace: boolean): TrimOffsets {
+  return ({ codePoints, starts, ends, length }, from, to, first) => {
+    const isSpace = (code: number): boolean => code === SPACE_CHARACTER || isWhiteSpace(code)
+    let left = from
+    let right = to
+    while (left < to && isSpace(codePoints[left]!)) left++
+    while (right > from && isSpace(codePoints[right - 1]!)) right--
+    // An added space shares the place of what follows it.
+    const added = left > from && from + 1 < length && starts[from] === starts[from + 1]
+    const kept = first && addPrefixSpace && left === from + 1
+    if (right === from) {
+      const place = added || kept ? starts[from]! : ends[to - 1]!
+      return [place, place]
+    }
+    return [starts[kept || added ? from : left]!, ends[right - 1]!]
+  }
+}

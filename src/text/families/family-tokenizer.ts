@@ -1,0 +1,213 @@
+/**
+ * Tokenizers of BERT's family as a tokenizer.json writes them: byte-level BPE (RoBERTa), unigram (XLM-R, CamemBERT), and
+ * WordPiece with other steps than BERT's. Each step is loaded where it is used.
+ */
+
+import { ModelFormatError } from '../../format/errors.ts'
+import { decodeUtf8 } from '../../format/json-file.ts'
+import { loadWordCharacters } from '../added-tokens.ts'
+import { JsonObject } from '../json-object.ts'
+import {
+  BERT_TOKENS,
+  readAddedTokens,
+  type SpecialNames,
+  specialToken,
+  type TokenFiles,
+} from '../read-added-tokens.ts'
+import { parseTokenFiles, readMaxLength, type TokenizerFiles, takesJsonAsItIs } from '../settings.ts'
+import type { TrimOffsets } from '../steps.ts'
+import { Tokenizer, type TokenizerParts } from '../tokenizer.ts'
+import { readDecoder } from './read-decoder.ts'
+import { readModel, type VocabularyFile } from './read-model.ts'
+import { readNormalizer } from './read-normalizer.ts'
+import { type ByteLevelTrim, readPostProcessor } from './read-post-processor.ts'
+import { readPreTokenizer } from './read-pre-tokenizer.ts'
+import type { SentencePieceOrder } from './sentencepiece.ts'
+import { takeUnigramVocabulary } from './unigram-vocabulary.ts'
+
+/** What RoBERTa, XLM-R and CamemBERT call their special tokens where no file names them. */
+const FAMILY_TOKENS: SpecialNames = {
+  bos: '<s>',
+  eos: '</s>',
+  unk: '<unk>',
+  sep: '</s>',
+  pad: '<pad>',
+  cls: '<s>',
+  mask: '<mask>',
+}
+
+/** What is asked of the model besides its tokenizer's files. */
+export interface FamilyOptions {
+  readonly lowercase: boolean | undefined
+  /** Whether config.json has the model classify tokens; it is asked of byte-level text alone. */
+  isTokenClassifier(): Promise<boolean>
+}
+
+/**
+ * As `readFamilyTokenizer`, of the bytes of a tokenizer.json whose vocabulary may be too large for JSON objects.
+ *
+ * @throws {ModelFormatError} as that does
+ */
+export function readUnigramTokenizer(
+  tokenizerJson: Uint8Array,
+  beside: TokenizerFiles,
+  options: FamilyOptions,
+): Promise<Tokenizer> {
+  const vocabulary = takeUnigramVocabulary(tokenizerJson, 'tokenizer.json')
+  const files = parseTokenFiles({ ...beside, tokenizerJson: vocabulary?.rest ?? tokenizerJson })
+  return readFamilyTokenizer(files, options, vocabulary && { unigram: vocabulary })
+}
+
+/**
+ * RoBERTa's tokenizer of its vocab.json and merges.txt.
+ *
+ * @throws {ModelFormatError} as `readFamilyTokenizer` does
+ */
+export function readBpeFiles(
+  vocabJson: Uint8Array,
+  merges: Uint8Array,
+  files: TokenFiles,
+  options: FamilyOptions,
+): Promise<Tokenizer> {
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
+  const lines = decodeUtf8(merges, 'merges.txt', 'InvalidVocabulary').split('\n')
+  const json = new JsonObject('vocab.json', {
+    pre_tokenizer: byteLevel,
+    decoder: byteLevel,
+    model: { type: 'BPE', vocab: parseTokenFiles({ tokenizerJson: vocabJson }).json!.value },
+  })
+  // A line may end in a carriage return; the first may say the format's version.
+  const pairs = lines
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '' && !line.startsWith('#version'))
+  return readFamilyTokenizer({ ...files, json }, options, { merges: pairs })
+}
+
+/**
+ * The tokenizer of SentencePiece's own file, as XLM-R, CamemBERT and DeBERTa have it.
+ *
+ * @param order  what the model's family makes of its pieces, where it does
+ * @throws {ModelFormatError} as `readFamilyTokenizer` does
+ */
+export async function readSentencePiece(
+  file: Uint8Array,
+  name: string,
+  order: SentencePieceOrder | undefined,
+  files: TokenFiles,
+  options: FamilyOptions,
+): Promise<Tokenizer> {
+  const { debertaTokenizer, parseSentencePiece, sentencePieceTokenizer } = await import('./sentencepiece.ts')
+  if (!order) {
+    throw new ModelFormatError(
+      'UnsupportedConfig',
+      `${name} can be read for XLM-R, CamemBERT and DeBERTa alone; save this model's tokenizer as tokenizer.json, with save_pretrained of its fast tokenizer`,
+    )
+  }
+  const parsed = parseSentencePiece(file, name)
+  const { config } = files
+  const { json, vocabulary } = order.bertTokens
+    ? debertaTokenizer(
+        parsed,
+        {
+          // The option holds over the file where it is read.
+          lowercase: options.lowercase === undefined && (config.boolean('do_lower_case') ?? false),
+          splitPunctuation: config.boolean('split_by_punct') ?? false,
+        },
+        name,
+      )
+    : sentencePieceTokenizer(parsed, order, name)
+  return readFamilyTokenizer({ ...files, json: new JsonObject(name, json) }, options, {
+    unigram: vocabulary,
+  })
+}
+
+/**
+ * Builds a tokenizer of the steps that its tokenizer.json names. Of RoBERTa's, `add_prefix_space` and `trim_offsets` of
+ * tokenizer_config.json hold over them, as in Hugging Face transformers.
+ *
+ * @throws {ModelFormatError} `InvalidConfig`, `InvalidVocabulary`, or `UnsupportedConfig` for a step that is not known
+ */
+export async function readFamilyTokenizer(
+  files: TokenFiles,
+  options: FamilyOptions,
+  vocabularyFile: VocabularyFile = {},
+): Promise<Tokenizer> {
+  const { config } = files
+  const json = files.json!
+  const part = json.object('model')
+  if (!part) throw json.wrong('model', 'an object with the vocabulary')
+  const { kind, vocabulary, unkToken, build } = await readModel(part, vocabularyFile)
+  // DeBERTa's pieces are SentencePiece's, and its special tokens are called as BERT's.
+  const isBert =
+    kind === 'WordPiece' ||
+    (vocabulary.idOf(BERT_TOKENS.cls!) !== undefined && vocabulary.idOf(FAMILY_TOKENS.cls!) === undefined)
+  const usual = isBert ? BERT_TOKENS : FAMILY_TOKENS
+  const defaults = takesJsonAsItIs(files) ? {} : usual
+  const addedTokens = readAddedTokens(vocabulary, files, defaults)
+  if (addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
+  const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]))
+  const idOf = (token: string): number => {
+    const id = addedIds.get(token) ?? vocabulary.idOf(token)
+    if (id !== undefined) return id
+    throw new ModelFormatError(
+      'InvalidVocabulary',
+      `The vocabulary (${vocabulary.size} pieces) lacks ${token}: is this the file of another model?`,
+    )
+  }
+  const special = (name: 'cls' | 'sep'): { id: number; token: string } | undefined => {
+    const token = specialToken(files, defaults, name)
+    return token === undefined ? undefined : { id: idOf(token), token }
+  }
+  const byteLevel = takesJsonAsItIs(files)
+    ? undefined
+    : {
+        addPrefixSpace: config.boolean('add_prefix_space') ?? false,
+        trimOffsets: config.boolean('trim_offsets') ?? true,
+      }
+  const preTokenizer = await readPreTokenizer(json.object('pre_tokenizer'), byteLevel)
+  const isByteLevel = json.object('pre_tokenizer')?.string('type') === 'ByteLevel'
+  const { template, trim } = readPostProcessor(json.object('post_processor'), {
+    cls: special('cls'),
+    sep: special('sep'),
+    isBert,
+    byteLevel: isByteLevel ? byteLevel : undefined,
+  })
+  const unknown = specialToken(files, defaults, 'unk') ?? unkToken
+  const named = (name: 'mask' | 'pad'): number | undefined => {
+    const token = specialToken(files, usual, name)!
+    return addedIds.get(token) ?? vocabulary.idOf(token)
+  }
+  return new Tokenizer({
+    vocabulary,
+    addedTokens,
+    normalizer: await readNormalizer(json.object('normalizer'), options.lowercase),
+    preTokenizer,
+    model: build(idOf),
+    template,
+    trimOffsets: trim && (await trimOffsets(trim)),
+    words: isByteLevel && (await options.isTokenClassifier()) ? await spacedWords(json, trim) : undefined,
+    decoder: await readDecoder(json.object('decoder')),
+    unkId: unknown === undefined ? -1 : idOf(unknown),
+    maskId: named('mask'),
+    padId: named('pad'),
+    maxLength: readMaxLength(config),
+  })
+}
+
+async function trimOffsets({ addPrefixSpace }: ByteLevelTrim): Promise<TrimOffsets> {
+  return (await import('./byte-level.ts')).byteLevelTrim(addPrefixSpace)
+}
+
+/**
+ * Token classifiers are trained on words that begin with a space each, whatever the tokenizer's files say of prefix spaces
+ * (transformers' run_ner.py sets them for RoBERTa): without, the words would be pieces of one.
+ */
+async function spacedWords(
+  json: JsonObject,
+  trim: ByteLevelTrim | undefined,
+): Promise<TokenizerParts['words']> {
+  return {
+    preTokenizer: await readPreTokenizer(json.object('pre_tokenizer'), { addPrefixSpace: true }),
+    trimOffsets: trim && (await trimOffsets({ addPrefixSpace: true })),
+  }
+}

@@ -1,0 +1,56 @@
+/** SentencePiece's spaces: each is a character of its own (U+2581), which begins a word. */
+
+import type { Decoder, PreTokenizer, VisitWord } from '../steps.ts'
+import { NormalizedText } from '../text-with-offsets.ts'
+
+export interface MetaspaceSettings {
+  /** The character that stands for a space. */
+  readonly replacement: string
+  /** Where a word that does not begin with one gets one: in every part of a text, in the first, or nowhere. */
+  readonly prepend: 'always' | 'first' | 'never'
+  /** Each replacement begins a word; else a part stays whole. */
+  readonly split: boolean
+}
+
+const SPACE = 0x20
+
+export class Metaspace implements PreTokenizer {
+  readonly #settings: MetaspaceSettings
+  readonly #replacement: number
+  readonly #replaced = new NormalizedText(64)
+
+  constructor(settings: MetaspaceSettings) {
+    this.#settings = settings
+    this.#replacement = settings.replacement.codePointAt(0)!
+  }
+
+  split(text: NormalizedText, from: number, to: number, word: VisitWord): void {
+    if (from === to) return
+    const { prepend, split } = this.#settings
+    const replacement = this.#replacement
+    const made = this.#replaced
+    made.length = 0
+    const first = text.codePoints[from]
+    const begins = first === SPACE || first === replacement
+    if (!begins && (prepend === 'always' || (prepend === 'first' && text.starts[from] === text.dropped))) {
+      made.push(replacement, text.starts[from]!, text.ends[from]!)
+    }
+    for (let index = from; index < to; index++) {
+      if (text.codePoints[index] === SPACE) made.push(replacement, text.starts[index]!, text.ends[index]!)
+      else made.pushFrom(text, index)
+    }
+    let start = 0
+    for (let index = 1; split && index < made.length; index++) {
+      if (made.codePoints[index] !== replacement) continue
+      word(made, start, index)
+      start = index
+    }
+    word(made, start, made.length)
+  }
+}
+
+/** Pieces back to text: the first piece's replacement is the one that was put there. */
+export function metaspaceDecoder({ replacement, prepend }: MetaspaceSettings): Decoder {
+  return (tokens) =>
+    tokens.map((token, index) => token.replaceAll(replacement, index === 0 && prepend !== 'never' ? '' : ' '))
+}

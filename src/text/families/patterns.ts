@@ -1,0 +1,234 @@
+/**
+ * Patterns of a tokenizer.json's Replace and Split. Of regular expressions the few are understood whose matches are found
+ * going forward alone: alternatives of characters and classes, each a number of times (`\s+`, `\p{N}{1,3}`,
+ * `[\r\n]+|\t`). Whichever engine followed the others here would not be the library's, nor linear.
+ */
+
+import { ModelFormatError } from '../../format/errors.ts'
+import { shown } from '../../format/json-file.ts'
+import type { JsonObject } from '../json-object.ts'
+import type { Pattern } from '../steps.ts'
+import { CodePointSet } from '../unicode.ts'
+import { isWhiteSpace } from '../white-space.ts'
+
+type Class = (code: number) => boolean
+
+/** A class so many times, taken as often as it is there. */
+interface Repeated {
+  readonly class: Class
+  readonly least: number
+  readonly most: number
+}
+
+/** A text as it stands; nothing matches an empty one. */
+export function literalPattern(text: string): Pattern {
+  const pattern = Array.from(text, (character) => character.codePointAt(0)!)
+  return (codes, from, to) => {
+    if (from + pattern.length > to) return from
+    return pattern.every((code, index) => codes[from + index] === code) ? from + pattern.length : from
+  }
+}
+
+/** One code point of a class. */
+export function classPattern(isIn: Class): Pattern {
+  return (codes, from) => (isIn(codes[from]!) ? from + 1 : from)
+}
+
+/** The pattern of a regular expression; undefined where it is none of the few. */
+export async function parsePattern(regex: string): Promise<Pattern | undefined> {
+  const alternatives = await new Parser(regex).parse()
+  return alternatives && ((codes, from, to) => firstMatch(alternatives, codes, from, to))
+}
+
+function firstMatch(
+  alternatives: readonly (readonly Repeated[])[],
+  codes: Int32Array,
+  from: number,
+  to: number,
+): number {
+  for (const sequence of alternatives) {
+    let end = from
+    const fits = sequence.every(({ class: isIn, least, most }) => {
+      const begin = end
+      while (end < to && end - begin < most && isIn(codes[end]!)) end++
+      return end - begin >= least
+    })
+    if (fits) return end
+  }
+  return from
+}
+
+/** Meaning what is written: these are left out of a class of characters or escaped. */
+const SIGNS = '\\^$.*+?()[]{}|'
+const CONTROLS: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b }
+
+/** Reads a regular expression from left to right. Every method gives undefined for what is not understood. */
+class Parser {
+  readonly #characters: readonly string[]
+  #at = 0
+
+  constructor(regex: string) {
+    this.#characters = Array.from(regex)
+  }
+
+  async parse(): Promise<Repeated[][] | undefined> {
+    const alternatives: Repeated[][] = [[]]
+    while (this.#at < this.#characters.length) {
+      if (this.#take('|')) {
+        alternatives.push([])
+        continue
+      }
+      const part = await this.#readPart()
+      const sequence = alternatives.at(-1)!
+      // What follows a part of any length might need some of it back.
+      if (part === undefined || sequence.some(({ least, most }) => least !== most)) return undefined
+      sequence.push(part)
+    }
+    return alternatives.every((sequence) => sequence.length > 0) ? alternatives : undefined
+  }
+
+  async #readPart(): Promise<Repeated | undefined> {
+    const isIn = this.#take('[') ? await this.#readBrackets() : await this.#readOne(SIGNS)
+    const times = this.#readTimes()
+    if (isIn === undefined || times === undefined) return undefined
+    return { class: typeof isIn === 'number' ? (code) => code === isIn : isIn, ...times }
+  }
+
+  /** `+`, `{2}`, `{2,}`, `{2,3}`, or nothing. One that may be none, or is followed by another, is not understood. */
+  #readTimes(): { least: number; most: number } | undefined {
+    let times = { least: 1, most: 1 }
+    if (this.#take('+')) times = { least: 1, most: Infinity }
+    else if (this.#take('{')) {
+      const least = this.#readNumber()
+      const most = this.#take(',') ? (this.#readNumber() ?? Infinity) : least
+      if (!this.#take('}') || least === undefined || most === undefined || least < 1 || most < least) {
+        return undefined
+      }
+      times = { least, most }
+    }
+    const next = this.#characters[this.#at]
+    return next !== undefined && '*+?{'.includes(next) ? undefined : times
+  }
+
+  #readNumber(): number | undefined {
+    let digits = ''
+    while (/^\d$/.test(this.#characters[this.#at] ?? '')) digits += this.#characters[this.#at++]
+    return digits === '' || digits.length > 2 ? undefined : Number(digits)
+  }
+
+  /** Behind `[`. */
+  async #readBrackets(): Promise<Class | undefined> {
+    const negated = this.#take('^')
+    const classes: Class[] = []
+    do {
+      const first = await this.#readOne('\\^[]&-')
+      if (first === undefined) return undefined
+      if (typeof first !== 'number') {
+        classes.push(first)
+        continue
+      }
+      let last: number | Class | undefined = first
+      if (this.#take('-')) last = await this.#readOne('\\^[]&-')
+      if (typeof last !== 'number' || last < first) return undefined
+      const end = last
+      classes.push((code) => code >= first && code <= end)
+    } while (!this.#take(']'))
+    return (code) => classes.some((isIn) => isIn(code)) !== negated
+  }
+
+  /** A character, or a class of them; `signs` mean something else here. */
+  async #readOne(signs: string): Promise<number | Class | undefined> {
+    const character = this.#characters[this.#at++]
+    if (character === undefined) return undefined
+    if (character !== '\\') return signs.includes(character) ? undefined : character.codePointAt(0)!
+    const escaped = this.#characters[this.#at++] ?? ''
+    if (escaped in CONTROLS) return CONTROLS[escaped]
+    if (escaped === 'p' || escaped === 'P') {
+      const name = this.#characters.slice(this.#at, this.#at + 3).join('')
+      this.#at += 3
+      const isIn = await namedClass(name, signs === SIGNS)
+      return isIn && (escaped === 'p' ? isIn : (code) => !isIn(code))
+    }
+    const isIn = await namedClass(escaped.toLowerCase(), signs === SIGNS)
+    if (isIn) return escaped === escaped.toLowerCase() ? isIn : (code) => !isIn(code)
+    // An escaped sign stands for itself, other letters and digits for something else.
+    return /^[\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e ]$/.test(escaped) ? escaped.codePointAt(0)! : undefined
+  }
+
+  #take(character: string): boolean {
+    if (this.#characters[this.#at] !== character) return false
+    this.#at++
+    return true
+  }
+}
+
+/** Code points that are `\w` in patterns and not beside added tokens, and the reverse. */
+const MORE_WORDS: readonly number[] = [0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe]
+const FEWER_WORDS: readonly number[] = [0x200c, 0x200d]
+
+/** @param alone not in brackets, where `\w` is another class */
+async function namedClass(name: string, alone: boolean): Promise<Class | undefined> {
+  switch (name) {
+    case 's':
+      return isWhiteSpace
+    case 'd':
+      return setOf((await import('../unicode/numeric-tables.ts')).decimalRuns)
+    case 'w': {
+      const words = setOf((await import('../unicode/word-tables.ts')).wordRuns)
+      return (code) => (words(code) ? !FEWER_WORDS.includes(code) : alone && MORE_WORDS.includes(code))
+    }
+    case '{L}':
+      return setOf((await import('../unicode/byte-level-tables.ts')).letterRuns)
+    case '{N}':
+      return setOf((await import('../unicode/byte-level-tables.ts')).numberRuns)
+    default:
+      return undefined
+  }
+}
+
+function setOf(runs: string): Class {
+  const codes = new CodePointSet(runs)
+  return (code) => codes.has(code)
+}
+
+/** The pattern of a tokenizer.json's Replace or Split. */
+
+/** UTF-16 units: a pattern is tried at every character of a text. */
+const LONGEST = 256
+
+/** @throws {ModelFormatError} `UnsupportedConfig` for a pattern that is not understood */
+export async function readPattern(part: JsonObject): Promise<Pattern> {
+  const pattern = part.object('pattern')
+  const text = pattern?.string('String')
+  const regex = pattern?.string('Regex')
+  if ((text ?? regex ?? '').length <= LONGEST) {
+    if (text) return literalPattern(text)
+    const read = regex === undefined ? undefined : await readRegex(regex)
+    if (read) return read
+  }
+  throw new ModelFormatError(
+    'UnsupportedConfig',
+    `${part.name} has a ${part.string('type')} of the pattern ${shown(regex ?? text ?? part.value['pattern'])}; of patterns, alternatives of characters and classes a number of times are understood, as in "\\\\s+|[0-9]{1,3}", and GPT-2's`,
+  )
+}
+
+/** UTF-16 units that are put in for one: more would make a text of any length of a short one. */
+const LONGEST_CONTENT = 32
+
+/**
+ * What is put in a text.
+ *
+ * @throws {ModelFormatError} `InvalidConfig` where it is long
+ */
+export function readContent(part: JsonObject, key: string): string {
+  const content = part.string(key) ?? ''
+  if (content.length <= LONGEST_CONTENT) return content
+  throw part.wrong(key, `of at most ${LONGEST_CONTENT} characters`)
+}
+
+async function readRegex(regex: string): Promise<Pattern | undefined> {
+  const parsed = await parsePattern(regex)
+  if (parsed || !regex.startsWith("'s|")) return parsed
+  const { GPT2_PATTERN, gpt2Words } = await import('./byte-level.ts')
+  return regex === GPT2_PATTERN ? gpt2Words() : undefined
+}

@@ -1,0 +1,134 @@
+/** The smaller pre-tokenizers that a tokenizer.json may name, and sequences of them. */
+
+import type { Pattern, PreTokenizer, VisitWord } from '../steps.ts'
+import type { NormalizedText } from '../text-with-offsets.ts'
+import type { CodePointSet } from '../unicode.ts'
+import { CLASS, characterTraits, PUNCTUATION } from '../unicode.ts'
+import { isWhiteSpace } from '../white-space.ts'
+import { classPattern } from './patterns.ts'
+
+/** Each cuts what the one before it has cut. */
+export class PreTokenizerSequence implements PreTokenizer {
+  readonly #steps: readonly PreTokenizer[]
+
+  constructor(steps: readonly PreTokenizer[]) {
+    this.#steps = steps
+  }
+
+  split(text: NormalizedText, from: number, to: number, word: VisitWord): void {
+    const through = this.#steps.reduceRight<VisitWord>(
+      (next, step) => (inner, start, end) => step.split(inner, start, end, next),
+      word,
+    )
+    if (from < to) through(text, from, to)
+  }
+}
+
+/** What becomes of a match; what is no match is a word. */
+export const SPLIT_BEHAVIORS = [
+  'Removed',
+  'Isolated',
+  'MergedWithPrevious',
+  'MergedWithNext',
+  'Contiguous',
+] as const
+
+export type SplitBehavior = (typeof SPLIT_BEHAVIORS)[number]
+
+/** Splits where a pattern matches. */
+export class Split implements PreTokenizer {
+  readonly #pattern: Pattern
+  readonly #behavior: SplitBehavior
+  readonly #invert: boolean
+
+  /** @param invert what matches is taken for what does not, and the reverse */
+  constructor(pattern: Pattern, behavior: SplitBehavior, invert: boolean = false) {
+    this.#pattern = pattern
+    this.#behavior = behavior
+    this.#invert = invert
+  }
+
+  split(text: NormalizedText, from: number, to: number, word: VisitWord): void {
+    // The word that what comes next may belong to, and whether that is a match.
+    let start = from
+    let end = from
+    let wasMatch = false
+    this.#eachPart(text.codePoints, from, to, (first, last, isMatch) => {
+      if (end > start && !this.#joins(wasMatch, isMatch)) {
+        if (!(wasMatch && this.#behavior === 'Removed')) word(text, start, end)
+        start = first
+      } else if (end === start) start = first
+      end = last
+      wasMatch = isMatch
+    })
+    if (end > start && !(wasMatch && this.#behavior === 'Removed')) word(text, start, end)
+  }
+
+  /** Whether a part belongs to the word of the part before it. */
+  #joins(before: boolean, isMatch: boolean): boolean {
+    switch (this.#behavior) {
+      case 'MergedWithPrevious':
+        return isMatch && !before
+      case 'MergedWithNext':
+        return before && !isMatch
+      case 'Contiguous':
+        return before === isMatch
+      default:
+        return false
+    }
+  }
+
+  /** Calls `visit` for each match, and for what stands between two. */
+  #eachPart(
+    codes: Int32Array,
+    from: number,
+    to: number,
+    visit: (from: number, to: number, isMatch: boolean) => void,
+  ): void {
+    let done = from
+    while (from < to) {
+      const end = this.#pattern(codes, from, to)
+      if (end === from) {
+        from++
+        continue
+      }
+      if (done < from) visit(done, from, this.#invert)
+      visit(from, end, !this.#invert)
+      done = end
+      from = end
+    }
+    if (done < to) visit(done, to, this.#invert)
+  }
+}
+
+/** Words are what white space separates. */
+export const whitespaceSplit: PreTokenizer = new Split(classPattern(isWhiteSpace), 'Removed')
+
+/** `\w+|[^\w\s]+`: runs of word characters, and runs of what is neither word nor white space. */
+export function whitespace(words: CodePointSet): PreTokenizer {
+  const kind = (code: number): number => (words.has(code) ? 2 : isWhiteSpace(code) ? 0 : 1)
+  const run: Pattern = (codes, from, to) => {
+    const first = kind(codes[from]!)
+    let end = from
+    while (first > 0 && end < to && kind(codes[end]!) === first) end++
+    return end
+  }
+  return new Split(run, 'Removed', true)
+}
+
+/** Punctuation, each character a match. */
+export function punctuation(behavior: SplitBehavior): PreTokenizer {
+  const traits = characterTraits()
+  return new Split(
+    classPattern((code) => (traits[code]! & CLASS) === PUNCTUATION),
+    behavior,
+  )
+}
+
+/** Digits apart, each a word, or each run of them. */
+export function digits(numeric: CodePointSet, individual: boolean): PreTokenizer {
+  return new Split(
+    classPattern((code) => numeric.has(code)),
+    individual ? 'Isolated' : 'Contiguous',
+  )
+}

@@ -1,0 +1,147 @@
+/**
+ * SentencePiece's normaliser: a table in the tokenizer's file (`precompiled_charsmap`) says what stands for which string.
+ * The table is the size of a trie, the trie (Darts' double array over UTF-8, 32-bit units) and the results, each ended by
+ * a zero. A normaliser that trains with nmt_nfkc, as XLM-R's, does about what NFKC does, and white space.
+ */
+
+import { ModelFormatError } from '../../format/errors.ts'
+import type { Normalizer } from '../steps.ts'
+import { NormalizedText } from '../text-with-offsets.ts'
+import { graphemeEnd } from '../unicode/graphemes.ts'
+
+/** A cluster of more bytes is looked up code point by code point. */
+const SHORT_CLUSTER = 6
+
+export class Precompiled implements Normalizer {
+  readonly #units: Uint32Array
+  readonly #results: Uint8Array
+  readonly #decoder = new TextDecoder()
+  /** What was read of `results`, by place. */
+  readonly #known = new Map<number, readonly number[]>()
+  /** For code points below 2^16: 1 + the place of the result, 0 where none stands for it, -1 where it was not asked. */
+  readonly #single = new Int32Array(0x10000).fill(-1)
+
+  /** @throws {ModelFormatError} `InvalidConfig` where it is no such table */
+  constructor(charsmap: string, name: string) {
+    const bytes = fromBase64(charsmap, name)
+    const view = new DataView(bytes.buffer)
+    const size = bytes.length < 4 ? -1 : view.getUint32(0, true)
+    if (size < 4 || size % 4 !== 0 || 4 + size > bytes.length) {
+      throw new ModelFormatError(
+        'InvalidConfig',
+        `precompiled_charsmap in ${name} has ${bytes.length} bytes and says its trie has ${size}; it is damaged: download the file again`,
+      )
+    }
+    this.#units = new Uint32Array(size / 4)
+    for (let index = 0; index < this.#units.length; index++) {
+      this.#units[index] = view.getUint32(4 + 4 * index, true)
+    }
+    this.#results = bytes.subarray(4 + size)
+  }
+
+  normalize(source: NormalizedText, from: number, to: number): NormalizedText {
+    const made = new NormalizedText(to - from + 16)
+    const { codePoints } = source
+    const begin = source.starts[from]!
+    while (from < to) {
+      const end = graphemeEnd(codePoints, from, to)
+      const whole = end - from > 1 && bytesOf(codePoints, from, end) < SHORT_CLUSTER
+      const result = whole ? this.#find(codePoints, from, end) : -1
+      if (result >= 0) this.#replace(source, from, end, result, made)
+      else {
+        for (let index = from; index < end; index++) {
+          const single = this.#findOne(codePoints, index)
+          if (single < 0) made.pushFrom(source, index)
+          else this.#replace(source, index, index + 1, single, made)
+        }
+      }
+      from = end
+    }
+    if (made.length > 0) made.dropped = made.starts[0]! - begin
+    return made
+  }
+
+  /** What stands for `source[from, to)`: code point by code point at the places there, more at the last one's. */
+  #replace(source: NormalizedText, from: number, to: number, result: number, made: NormalizedText): void {
+    for (const code of this.#read(result)) {
+      made.push(code, source.starts[from]!, source.ends[from]!)
+      if (from + 1 < to) from++
+    }
+  }
+
+  #findOne(codePoints: Int32Array, index: number): number {
+    const code = codePoints[index]!
+    if (code > 0xffff) return this.#find(codePoints, index, index + 1)
+    if (this.#single[code] === -1) this.#single[code] = 1 + this.#find(codePoints, index, index + 1)
+    return this.#single[code]! - 1
+  }
+
+  /** The place of the result of the shortest string of the table that `codePoints[from, to)` begins with, or -1. */
+  #find(codePoints: Int32Array, from: number, to: number): number {
+    let node = offsetOf(this.#units[0]!)
+    let found = -1
+    const step = (byte: number): boolean => {
+      node ^= byte
+      const unit = this.#units[node]
+      if (byte === 0 || unit === undefined || (unit & 0x800000ff) !== byte) return false
+      node ^= offsetOf(unit)
+      if ((unit & 0x100) !== 0) found = (this.#units[node] ?? 0) & 0x7fffffff
+      return found < 0
+    }
+    for (let index = from; index < to; index++) {
+      if (!eachByte(codePoints[index]!, step)) break
+    }
+    return found
+  }
+
+  #read(place: number): readonly number[] {
+    const known = this.#known.get(place)
+    if (known) return known
+    const end = this.#results.indexOf(0, place)
+    const text = this.#decoder.decode(this.#results.subarray(place, end < 0 ? undefined : end))
+    const codes = Array.from(text, (character) => character.codePointAt(0)!)
+    this.#known.set(place, codes)
+    return codes
+  }
+}
+
+function offsetOf(unit: number): number {
+  return (unit >>> 10) << ((unit & 0x200) >>> 6)
+}
+
+function bytesOf(codePoints: Int32Array, from: number, to: number): number {
+  let bytes = 0
+  for (let index = from; index < to && bytes < SHORT_CLUSTER; index++) {
+    const code = codePoints[index]!
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return bytes
+}
+
+/** Calls `visit` with each UTF-8 byte of a code point for as long as it says true; whether it did to the end. */
+function eachByte(code: number, visit: (byte: number) => boolean): boolean {
+  if (code < 0x80) return visit(code)
+  if (code < 0x800) return visit(0xc0 | (code >> 6)) && visit(0x80 | (code & 63))
+  if (code < 0x10000) {
+    return visit(0xe0 | (code >> 12)) && visit(0x80 | ((code >> 6) & 63)) && visit(0x80 | (code & 63))
+  }
+  return (
+    visit(0xf0 | (code >> 18)) &&
+    visit(0x80 | ((code >> 12) & 63)) &&
+    visit(0x80 | ((code >> 6) & 63)) &&
+    visit(0x80 | (code & 63))
+  )
+}
+
+function fromBase64(text: string, name: string): Uint8Array {
+  try {
+    const binary = atob(text)
+    const bytes = new Uint8Array(binary.length)
+    for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index)
+    return bytes
+  } catch (error) {
+    throw new ModelFormatError('InvalidConfig', `precompiled_charsmap in ${name} is not base64`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,92 @@
+/** The normalizer of a tokenizer.json. */
+
+import { ModelFormatError, quoted } from '../../format/errors.ts'
+import type { JsonObject } from '../json-object.ts'
+import { bertNormalizer } from '../normalize.ts'
+import type { Normalizer } from '../steps.ts'
+import { loadLetterTables } from '../unicode.ts'
+import { readContent, readPattern } from './patterns.ts'
+
+/**
+ * @param lowercase holds over what the file says
+ * @throws {ModelFormatError} `UnsupportedConfig` for a normalizer that is not known
+ */
+export async function readNormalizer(
+  part: JsonObject | undefined,
+  lowercase: boolean | undefined,
+): Promise<Normalizer | undefined> {
+  const steps = await readSteps(part, lowercase)
+  const { Lowercase, NormalizerSequence } = await import('./normalizer-steps.ts')
+  if (lowercase === true) {
+    await loadLetterTables()
+    steps.unshift(new Lowercase())
+  }
+  return steps.length > 1 ? new NormalizerSequence(steps) : steps[0]
+}
+
+async function readSteps(
+  part: JsonObject | undefined,
+  lowercase: boolean | undefined,
+): Promise<Normalizer[]> {
+  if (!part) return []
+  const kind = part.string('type')
+  const { MapCodePoints, nmt, Prepend, Replace, Strip, Lowercase } = await import('./normalizer-steps.ts')
+  switch (kind) {
+    case 'Sequence': {
+      const steps: Normalizer[] = []
+      for (const step of part.objects('normalizers')) steps.push(...(await readSteps(step, lowercase)))
+      return steps
+    }
+    case 'BertNormalizer': {
+      await loadLetterTables()
+      const lower = lowercase ?? part.boolean('lowercase') ?? true
+      return [
+        bertNormalizer({
+          cleanText: part.boolean('clean_text') ?? true,
+          chineseCharacters: part.boolean('handle_chinese_chars') ?? true,
+          stripAccents: part.boolean('strip_accents') ?? lower,
+          lowercase: lower,
+        }),
+      ]
+    }
+    case 'Precompiled': {
+      const charsmap = part.string('precompiled_charsmap')
+      if (charsmap === undefined) throw part.wrong('precompiled_charsmap', 'a string')
+      // A model that was trained with the identity has none.
+      if (charsmap === '') return []
+      const { Precompiled } = await import('./precompiled.ts')
+      return [new Precompiled(charsmap, part.name)]
+    }
+    case 'Lowercase':
+      if (lowercase === false) return []
+      await loadLetterTables()
+      return [new Lowercase()]
+    case 'NFC':
+    case 'NFD':
+    case 'NFKC':
+    case 'NFKD': {
+      await loadLetterTables()
+      const { NormalizationForm } = await import('../unicode/normalization-forms.ts')
+      return [new NormalizationForm(kind)]
+    }
+    case 'Strip':
+      return [new Strip(part.boolean('strip_left') ?? true, part.boolean('strip_right') ?? true)]
+    case 'Prepend':
+      return [new Prepend(readContent(part, 'prepend'))]
+    case 'Replace':
+      return [new Replace(await readPattern(part), readContent(part, 'content'))]
+    case 'StripAccents': {
+      const { combiningRuns } = await import('../unicode/combining-tables.ts')
+      const { CodePointSet } = await import('../unicode.ts')
+      const marks = new CodePointSet(combiningRuns)
+      return [new MapCodePoints((code) => (marks.has(code) ? -1 : code))]
+    }
+    case 'Nmt':
+      return [nmt]
+    default:
+      throw new ModelFormatError(
+        'UnsupportedConfig',
+        `${part.name} has a normalizer of type ${kind === undefined ? 'none' : quoted(kind)}, which is not known`,
+      )
+  }
+}

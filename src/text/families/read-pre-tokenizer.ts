@@ -1,0 +1,98 @@
+/** The pre_tokenizer of a tokenizer.json. */
+
+import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { loadWordCharacters } from '../added-tokens.ts'
+import type { JsonObject } from '../json-object.ts'
+import { bertPreTokenizer } from '../pre-tokenize.ts'
+import type { PreTokenizer } from '../steps.ts'
+import type { MetaspaceSettings } from './metaspace.ts'
+import { literalPattern, readPattern } from './patterns.ts'
+import type { SplitBehavior } from './pre-tokenizer-steps.ts'
+
+/**
+ * @param byteLevel holds over what the file says of byte-level text, where that is all there is
+ * @throws {ModelFormatError} `UnsupportedConfig` for one that is not known
+ */
+export async function readPreTokenizer(
+  part: JsonObject | undefined,
+  byteLevel: { addPrefixSpace: boolean } | undefined,
+): Promise<PreTokenizer | undefined> {
+  return part && readStep(part, byteLevel)
+}
+
+async function readStep(
+  part: JsonObject,
+  byteLevel: { addPrefixSpace: boolean } | undefined,
+): Promise<PreTokenizer> {
+  const kind = part.string('type')
+  const steps = await import('./pre-tokenizer-steps.ts')
+  switch (kind) {
+    case 'Sequence': {
+      const inner: PreTokenizer[] = []
+      for (const step of part.objects('pretokenizers')) inner.push(await readStep(step, undefined))
+      return new steps.PreTokenizerSequence(inner)
+    }
+    case 'ByteLevel': {
+      const { ByteLevelPreTokenizer } = await import('./byte-level.ts')
+      return new ByteLevelPreTokenizer({
+        addPrefixSpace: byteLevel?.addPrefixSpace ?? part.boolean('add_prefix_space') ?? true,
+        useRegex: part.boolean('use_regex') ?? true,
+      })
+    }
+    case 'Metaspace': {
+      const { Metaspace } = await import('./metaspace.ts')
+      return new Metaspace(readMetaspace(part))
+    }
+    case 'BertPreTokenizer':
+      return bertPreTokenizer
+    case 'WhitespaceSplit':
+      return steps.whitespaceSplit
+    case 'Whitespace':
+      return steps.whitespace(await loadWordCharacters())
+    case 'Punctuation':
+      return steps.punctuation(readBehavior(part, steps.SPLIT_BEHAVIORS, 'Isolated'))
+    case 'Split': {
+      const behavior = readBehavior(part, steps.SPLIT_BEHAVIORS)
+      return new steps.Split(await readPattern(part), behavior, part.boolean('invert') ?? false)
+    }
+    case 'CharDelimiterSplit': {
+      const delimiter = part.string('delimiter') ?? ''
+      if ([...delimiter].length !== 1) throw part.wrong('delimiter', 'one character')
+      return new steps.Split(literalPattern(delimiter), 'Removed')
+    }
+    case 'Digits': {
+      const { numericRuns } = await import('../unicode/numeric-tables.ts')
+      const { CodePointSet } = await import('../unicode.ts')
+      return steps.digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
+    }
+    default:
+      throw unsupported(part, `a pre_tokenizer of type ${kind === undefined ? 'none' : quoted(kind)}`)
+  }
+}
+
+/** Settings of a Metaspace, as pre_tokenizer and as decoder; older files have `add_prefix_space`. */
+export function readMetaspace(part: JsonObject): MetaspaceSettings {
+  const replacement = part.string('replacement') ?? '▁'
+  if ([...replacement].length !== 1) throw part.wrong('replacement', 'one character')
+  const scheme = part.string('prepend_scheme') ?? 'always'
+  if (scheme !== 'always' && scheme !== 'first' && scheme !== 'never') {
+    throw part.wrong('prepend_scheme', '"always", "first" or "never"')
+  }
+  const prepend = part.boolean('add_prefix_space') === false ? 'never' : scheme
+  return { replacement, prepend, split: part.boolean('split') ?? true }
+}
+
+function readBehavior(
+  part: JsonObject,
+  known: readonly SplitBehavior[],
+  otherwise?: SplitBehavior,
+): SplitBehavior {
+  const written = part.string('behavior') ?? otherwise
+  const behavior = known.find((name) => name === written)
+  if (behavior !== undefined) return behavior
+  throw part.wrong('behavior', `one of ${known.join(', ')}`)
+}
+
+function unsupported(part: JsonObject, what: string): ModelFormatError {
+  return new ModelFormatError('UnsupportedConfig', `${part.name} has ${what}, which is not known`)
+}

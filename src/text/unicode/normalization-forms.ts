@@ -1,0 +1,147 @@
+/**
+ * The Unicode normalisation forms (UAX 15), as the Rust library has them: for the characters of its Unicode version. What
+ * becomes of one of those is the runtime's to say: that never changes once a character is assigned (Unicode's stability
+ * policy), so that every runtime says the same. Younger characters stay as they are.
+ */
+
+import type { Normalizer } from '../steps.ts'
+import { NormalizedText } from '../text-with-offsets.ts'
+import { CodePointSet, letterTables } from '../unicode.ts'
+import { decomposedRuns } from './decomposed-tables.ts'
+
+export type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD'
+
+/** What comes before has no decomposition, and is never the second of two characters that compose. */
+const FIRST_DECOMPOSED = 0xa0
+const FIRST_COMPOSING = 0x300
+
+/** Code points on their way: each with its rank among marks (0 a starter), and the code points of the source it uses up. */
+interface Run {
+  codes: number[]
+  ranks: number[]
+  /** 0: inserted behind another; 1: stands for one; more: composed of so many. */
+  used: number[]
+}
+
+/** Needs the letter tables, for the order of marks. */
+export class NormalizationForm implements Normalizer {
+  readonly #form: Form
+  readonly #decomposed = new CodePointSet(decomposedRuns)
+  readonly #markRanks = letterTables().markRanks
+  /** What code points that were met become. */
+  readonly #known = new Map<number, readonly number[]>()
+
+  constructor(form: Form) {
+    this.#form = form
+  }
+
+  /** Places as the library gives them: one behind the other, a composed character at the place of its first part. */
+  normalize(source: NormalizedText, from: number, to: number): NormalizedText {
+    let run = this.#decompose(source.codePoints, from, to)
+    if (this.#form === 'NFC' || this.#form === 'NFKC') run = this.#compose(run)
+    const { codes, used } = run
+    const made = new NormalizedText(codes.length)
+    let place = from
+    for (let index = 0; index < codes.length; index++) {
+      const at = used[index]! > 0 ? place : Math.max(from, place - 1)
+      made.push(codes[index]!, source.starts[at]!, source.ends[at]!)
+      place += used[index]!
+    }
+    return made
+  }
+
+  #decompose(codePoints: Int32Array, from: number, to: number): Run {
+    const run: Run = { codes: [], ranks: [], used: [] }
+    const marks = new MarkSorter(run)
+    for (let index = from; index < to; index++) {
+      const code = codePoints[index]!
+      const parts = this.#partsOf(code)
+      if (parts === undefined) marks.push(code, this.#rankOf(code), 1)
+      else
+        for (const [number, part] of parts.entries())
+          marks.push(part, this.#rankOf(part), number === 0 ? 1 : 0)
+    }
+    marks.flush()
+    return run
+  }
+
+  #rankOf(code: number): number {
+    return code < FIRST_COMPOSING ? 0 : (this.#markRanks.get(code) ?? 0)
+  }
+
+  /** Undefined where a code point stays. */
+  #partsOf(code: number): readonly number[] | undefined {
+    if (code < FIRST_DECOMPOSED || !this.#decomposed.has(code)) return undefined
+    let parts = this.#known.get(code)
+    if (parts === undefined) {
+      const form = this.#form === 'NFC' || this.#form === 'NFD' ? 'NFD' : 'NFKD'
+      parts = Array.from(String.fromCodePoint(code).normalize(form), (part) => part.codePointAt(0)!)
+      this.#known.set(code, parts)
+    }
+    return parts
+  }
+
+  /** A starter takes up what follows it, unless a mark of the same or a higher rank stands between. */
+  #compose({ codes, ranks, used }: Run): Run {
+    const made: Run = { codes: [], ranks: [], used: [] }
+    let starter = -1
+    for (let index = 0; index < codes.length; index++) {
+      const [code, rank, uses] = [codes[index]!, ranks[index]!, used[index]!]
+      const between = starter >= 0 && made.codes.length > starter + 1
+      if (starter >= 0 && (!between || made.ranks.at(-1)! < rank)) {
+        const composed = this.#pair(made.codes[starter]!, code)
+        if (composed !== undefined) {
+          made.codes[starter] = composed
+          made.used[starter]! += uses
+          continue
+        }
+      }
+      if (rank === 0) starter = made.codes.length
+      made.codes.push(code)
+      made.ranks.push(rank)
+      made.used.push(uses)
+    }
+    return made
+  }
+
+  #pair(first: number, second: number): number | undefined {
+    if (second < FIRST_COMPOSING) return undefined
+    const text = String.fromCodePoint(first, second).normalize('NFC')
+    const code = text.codePointAt(0)!
+    return text.length === (code > 0xffff ? 2 : 1) && this.#decomposed.has(code) ? code : undefined
+  }
+}
+
+/** Puts marks between two starters in the order of their ranks: a counting sort, linear however many there are. */
+class MarkSorter {
+  readonly #run: Run
+  #marks: { code: number; uses: number }[][] = []
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  push(code: number, rank: number, uses: number): void {
+    if (rank > 0) {
+      this.#marks[rank] ??= []
+      this.#marks[rank].push({ code, uses })
+      return
+    }
+    this.flush()
+    this.#add(code, 0, uses)
+  }
+
+  flush(): void {
+    if (this.#marks.length === 0) return
+    this.#marks.forEach((marks, rank) => {
+      for (const { code, uses } of marks) this.#add(code, rank, uses)
+    })
+    this.#marks = []
+  }
+
+  #add(code: number, rank: number, uses: number): void {
+    this.#run.codes.push(code)
+    this.#run.ranks.push(rank)
+    this.#run.used.push(uses)
+  }
+}
