@@ -72,7 +72,7 @@ async function loadWatched(
   const plan = await makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
     const { memoryNeeded } = await import('./runtime/engine.ts')
-    memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined })
+    await memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined })
   }
   const located = await platform.locate(model, options, watch, accept)
   const isInt8 = plan.setup.plan.precision === 'int8' && located.kind !== 'hub'

@@ -24,10 +24,15 @@ export const OTHER_WEIGHTS: readonly string[] = [
 ]
 
 /** RoBERTa's vocabulary, and SentencePiece's, asked for where there is no other. */
-export const OTHER_VOCABULARIES: readonly string[] = ['vocab.json', 'merges.txt', 'sentencepiece.bpe.model']
+export const OTHER_VOCABULARIES: readonly string[] = [
+  'vocab.json',
+  'merges.txt',
+  'sentencepiece.bpe.model',
+  'spm.model',
+]
 
 export async function hasVocabulary(has: (fileName: string) => Promise<boolean>): Promise<boolean> {
-  for (const fileName of ['vocab.txt', 'tokenizer.json', 'sentencepiece.bpe.model']) {
+  for (const fileName of ['vocab.txt', 'tokenizer.json', 'sentencepiece.bpe.model', 'spm.model']) {
     if (await has(fileName)) return true
   }
   return (await has('vocab.json')) && (await has('merges.txt'))
@@ -36,7 +41,7 @@ export async function hasVocabulary(has: (fileName: string) => Promise<boolean>)
 export function noVocabulary(repository: string): ModelFormatError {
   return new ModelFormatError(
     'MissingFile',
-    `The model ${repository} has neither vocab.txt nor tokenizer.json, nor vocab.json with merges.txt, nor sentencepiece.bpe.model: it has no tokenizer that can be read; save it with save_pretrained of its fast tokenizer`,
+    `The model ${repository} has neither vocab.txt nor tokenizer.json, nor vocab.json with merges.txt, nor sentencepiece.bpe.model or spm.model: it has no tokenizer that can be read; save it with save_pretrained of its fast tokenizer`,
   )
 }
 

@@ -20,12 +20,13 @@ export interface TokenizerFacts {
   readonly sentencePiece?: SentencePieceOrder | undefined
 }
 
-/** SentencePiece's own file. */
-const SENTENCE_PIECE = 'sentencepiece.bpe.model'
+/** SentencePiece's own file: XLM-R's and CamemBERT's, and DeBERTa's. */
+const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model'] as const
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's
- * vocab.json and merges.txt, or the sentencepiece.bpe.model of XLM-R and CamemBERT.
+ * vocab.json and merges.txt, the sentencepiece.bpe.model of XLM-R and CamemBERT, or DeBERTa's
+ * spm.model.
  *
  * @param options `lowercase` holds over what the files say; `model` is asked where there is no tokenizer.json
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
@@ -70,25 +71,20 @@ export async function readTokenizer(
   if (vocabJson && merges) {
     const { readBpeFiles } = await import('./families/family-tokenizer.ts')
     const parsed = parseTokenFiles(beside)
-    checkClass(parsed, await model(), 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/)
+    checkClass(parsed, await model(), 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart|Deberta)Tokenizer(?:Fast)?$/)
     return readBpeFiles(vocabJson, merges, parsed, family)
   }
-  const sentencePieceFile = await read(files, SENTENCE_PIECE)
-  if (sentencePieceFile) {
+  for (const name of SENTENCE_PIECE) {
+    const file = await read(files, name)
+    if (!file) continue
     const { readSentencePiece } = await import('./families/family-tokenizer.ts')
     const { sentencePiece } = await model()
-    return readSentencePiece(
-      sentencePieceFile,
-      SENTENCE_PIECE,
-      sentencePiece,
-      parseTokenFiles(beside),
-      family,
-    )
+    return readSentencePiece(file, name, sentencePiece, parseTokenFiles(beside), family)
   }
   throw missingFile(
     files,
     ['tokenizer.json', 'vocab.txt'],
-    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE}; a model has one of them`,
+    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE.join(' or ')}; a model has one of them`,
   )
 }
 
