@@ -43,7 +43,8 @@ export interface Platform {
 }
 
 const MOST_THREADS = 8
-interface Plan {
+/** How a model is to run. */
+export interface Plan {
   readonly setup: Omit<EngineSetup, 'config' | 'module'>
   readonly worker: boolean
 }
@@ -93,6 +94,37 @@ async function loadWatched(
   const sentence = await sentenceSettings(files, written)
   const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
   const maxLength = longest(options, config, tokenizer, sentence)
+  const loaded = await startModel(
+    platform,
+    plan,
+    { locator, files, config, tokenizer, maxLength, sentence },
+    options,
+    watch,
+  )
+  // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
+  copy?.keep?.().catch(() => {})
+  return loaded
+}
+
+/** All that is known of a model before its weights are read. */
+export interface Prepared {
+  /** Where the engine finds the weights. */
+  readonly locator: Locator | HubLocator
+  readonly files: ModelFiles
+  readonly config: BertConfig
+  readonly tokenizer: Tokenizer | ModelFormatError
+  readonly maxLength: number
+  readonly sentence: SentenceSettings | undefined
+}
+
+/** Reads the weights into an engine. */
+export async function startModel(
+  platform: Platform,
+  plan: Plan,
+  { locator, files, config, tokenizer, maxLength, sentence }: Prepared,
+  options: LoadOptions,
+  watch: LoadWatch,
+): Promise<BertModel> {
   const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
   watch.signal?.throwIfAborted()
   const engine = plan.worker
@@ -109,8 +141,6 @@ async function loadWatched(
     throw watch.signal.reason
   }
   rememberTiles(engine.setup.plan)
-  // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
-  copy?.keep?.().catch(() => {})
   return new BertModel({ engine, config, tokenizer, maxLength, sentence })
 }
 
@@ -177,7 +207,8 @@ function tokenizerFacts({ tokenizerClass, family }: BertConfig): TokenizerFacts 
   return { tokenizerClass, sentencePiece: family.sentencePiece }
 }
 
-async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
+/** What the options and the runtime come to. */
+export async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
   const { precision = 'int8', kernels = 'auto' } = options
   const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
   const chosen = options.wasm
@@ -194,6 +225,7 @@ function chooseThreads(platform: Platform, threads: number | 'auto', possible: b
   return threads === 'auto' ? Math.max(1, Math.min(MOST_THREADS, platform.cores())) : threads
 }
 
+/** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
   { setup: { plan, threads } }: Plan,
   options: LoadOptions,
@@ -204,7 +236,8 @@ async function compiled(
   return mayCompile(() => compileKernels({ variant, shared: threads > 1, turbo }))
 }
 
-function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertConfig): void {
+/** @throws {ModelFormatError} InvalidVocabulary for pieces that the model has no row for */
+export function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertConfig): void {
   if (tokenizer instanceof ModelFormatError) return
   const { vocabSize } = config
   if (tokenizer.vocabularySize > vocabSize) {
