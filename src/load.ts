@@ -6,6 +6,7 @@ import { BertModel, type ModelInfo } from './bert-model.ts'
 import { ModelFormatError, quoted } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
+import type { RepositoryKind } from './hub/model-files.ts'
 import { hasSharedMemory } from './kernels/features.ts'
 import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf, rememberTiles } from './kernels/plan.ts'
@@ -25,12 +26,16 @@ import type { Tokenizer } from './text/tokenizer.ts'
 
 /** What differs between runtimes. */
 export interface Platform {
-  /** Finds a model; downloads it where it belongs on a disk. `accept` throws for a model that will not fit. */
+  /**
+   * Finds a model; downloads it where it belongs on a disk. `accept` throws for a model that will not fit; without it no
+   * weights are wanted. `kind` says what a repository has that is not one of transformers.
+   */
   locate(
     model: ModelName | undefined,
     options: LoadOptions,
     watch: LoadWatch,
     accept: ((files: ModelFiles) => Promise<void>) | undefined,
+    kind?: RepositoryKind,
   ): Promise<Locator | HubLocator>
   openFiles(locator: Locator | HubLocator, watch: LoadWatch): Promise<ModelFiles>
   /** For a model that is to run as int8: where its weights are kept as int8, once made, and what makes them. */

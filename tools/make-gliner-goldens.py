@@ -22,22 +22,22 @@ from gliner import GLiNERConfig
 from gliner.model import UniEncoderSpanGLiNER
 
 ROOT = pathlib.Path(__file__).parent.parent
-SIZES = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48, max_position_embeddings=512)
+SIZES = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, max_position_embeddings=512)
 DEBERTA = dict(
     SIZES, model_type="deberta-v2", relative_attention=True, position_buckets=16, norm_rel_ebd="layer_norm", share_att_key=True,
     pos_att_type=["p2c", "c2p"], position_biased_input=False, type_vocab_size=0, max_relative_positions=-1, layer_norm_eps=1e-7,
 )
 BERT = ("test/goldens/families/bert-rerank", dict(SIZES, model_type="bert"))
 ROBERTA = ("test/goldens/families/roberta", dict(SIZES, model_type="roberta", type_vocab_size=1, max_position_embeddings=514))
-SPM = (pathlib.Path("/work/shared/goldens/beyond/gliner"), DEBERTA)
+SPM = ("test/goldens/gliner/deberta-v3", DEBERTA)
 
 # name: tokenizer and encoder, keys of gliner_config.json, whether the weights are a .bin
 SHAPES = {
-    "bert": (BERT, dict(hidden_size=32, max_width=12, max_len=384), False),
+    "bert": (BERT, dict(hidden_size=16, max_width=12, max_len=384), False),
     "bert-projected": (BERT, dict(hidden_size=24, max_width=4, max_len=40, num_rnn_layers=2), True),
-    "roberta-no-lstm": (ROBERTA, dict(hidden_size=32, max_width=8, num_rnn_layers=0, embed_ent_token=False), False),
-    "deberta": (SPM, dict(hidden_size=32, max_width=12, max_len=384), False),
-    "deberta-projected": (SPM, dict(hidden_size=20, max_width=5, max_len=64), True),
+    "roberta-no-lstm": (ROBERTA, dict(hidden_size=16, max_width=8, num_rnn_layers=0, embed_ent_token=False), False),
+    "deberta-v3-small": (SPM, dict(hidden_size=16, max_width=12, max_len=384), False),
+    "deberta-v3-projected": (SPM, dict(hidden_size=20, max_width=5, max_len=64), True),
 }
 TYPES = ["person", "organization", "drug", "contract number", "Ort", "date of birth", "x", "award", "人名", "e-mail", "two  spaces ", "#", "PERSON"]
 WORDS = (

@@ -7,7 +7,9 @@ import { type Checkpoint, openCheckpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { type JsonRecord, readJsonObject } from '../../format/json-file.ts'
 import { type LoadWatch, startWatch } from '../../format/load-watch.ts'
+import { INDEX, WEIGHTS } from '../../format/shard-index.ts'
 import { type ModelFiles, mapFiles, missingFile } from '../../format/source.ts'
+import { GLINER } from '../../hub/model-files.ts'
 import { instantiateKernels } from '../../kernels/exports.ts'
 import type { Kernels } from '../../kernels/kernels.ts'
 import { KernelMemory } from '../../kernels/memory.ts'
@@ -47,6 +49,8 @@ const NO_HEAD = {
   label2id: undefined,
   problem_type: undefined,
 }
+/** What the package takes an encoder for that does not say. */
+const ENCODER_DEFAULTS = { model_type: 'deberta-v2' }
 /** Any of these is a tokenizer. */
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'spm.model', 'vocab.txt']
 
@@ -75,7 +79,14 @@ async function load(
   watch: LoadWatch,
 ): Promise<Gliner> {
   const plan = await makePlan(platform, options)
-  const located = await platform.locate(model, options, watch, async () => {})
+  const accept = async (files: ModelFiles): Promise<void> => {
+    const { encoder } = await loadGlinerConfig(files)
+    if (encoder === undefined) return
+    const { memoryNeeded } = await import('../../runtime/engine.ts')
+    const parsed = await parseConfig(JSON.stringify({ ...ENCODER_DEFAULTS, ...encoder, ...NO_HEAD }))
+    memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
+  }
+  const located = await platform.locate(model, options, watch, accept, GLINER)
   const files = await platform.openFiles(located, watch)
   const config = await loadGlinerConfig(files)
   const weights = await openWeights(files, located)
@@ -113,8 +124,7 @@ interface Weights {
 
 /** `model.safetensors`, or where there is none `pytorch_model.bin`, of which the engine gets the encoder's part as safetensors. */
 async function openWeights(files: ModelFiles, locator: Locator | HubLocator): Promise<Weights> {
-  const { WEIGHTS, INDEX } = await import('../../format/shard-index.ts')
-  if ((await has(files, WEIGHTS)) || (await has(files, INDEX))) {
+  if (await hasSafetensors(files)) {
     return {
       checkpoint: await openCheckpoint(files),
       locator: async () => locator,
@@ -151,6 +161,16 @@ async function readJson(files: ModelFiles): Promise<JsonRecord> {
   }
 }
 
+async function hasSafetensors(files: ModelFiles): Promise<boolean> {
+  try {
+    return (await has(files, WEIGHTS)) || (await has(files, INDEX))
+  } catch (error) {
+    // The Hub's list of files tells that there is another format.
+    if (error instanceof ModelFormatError && error.code === 'MissingFile') return false
+    throw error
+  }
+}
+
 async function has(files: ModelFiles, fileName: string): Promise<boolean> {
   const source = await files.open(fileName)
   await source?.close()
@@ -165,12 +185,15 @@ async function encoderFiles(
   watch: LoadWatch,
 ): Promise<ModelFiles> {
   try {
-    return await platform.openFiles(await platform.locate(name, options, watch, undefined), watch)
+    const files = await platform.openFiles(await platform.locate(name, options, watch, undefined), watch)
+    // A place that is not there is only noticed when something is read.
+    await has(files, 'config.json')
+    return files
   } catch (error) {
     watch.signal?.throwIfAborted()
-    const of = typeof name === 'string' ? quoted(name) : 'encoder'
-    throw new Error(
-      `The model has no config.json or tokenizer of its encoder, and they cannot be had from ${of}: ${(error as Error).message}; name a folder or a Hub id that has them with the option encoder`,
+    throw new ModelFormatError(
+      'MissingFile',
+      `The model lacks config.json or the tokenizer of its encoder, and ${typeof name === 'string' ? quoted(name) : 'encoder'} does not give them: ${(error as Error).message}; name a folder or a Hub id that has them with the option encoder`,
       { cause: error },
     )
   }
