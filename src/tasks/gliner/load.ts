@@ -49,8 +49,8 @@ const NO_HEAD = {
   label2id: undefined,
   problem_type: undefined,
 }
-/** What the package takes an encoder for that does not say. */
-const ENCODER_DEFAULTS = { model_type: 'deberta-v2' }
+/** Pieces that DeBERTa reads here where it knows only distances, which end far below. */
+const LONGEST_RELATIVE = 1024
 /** Any of these is a tokenizer. */
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'spm.model', 'vocab.txt']
 
@@ -83,7 +83,7 @@ async function load(
     const { encoder } = await loadGlinerConfig(files)
     if (encoder === undefined) return
     const { memoryNeeded } = await import('../../runtime/engine.ts')
-    const parsed = await parseConfig(JSON.stringify({ ...ENCODER_DEFAULTS, ...encoder, ...NO_HEAD }))
+    const parsed = await parseEncoder({ model_type: 'deberta-v2', ...encoder })
     memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
   }
   const located = await platform.locate(model, options, watch, accept, GLINER)
@@ -222,14 +222,9 @@ async function readEncoder(
   const written = config.encoder ?? (await readJson(await elsewhere()))
   const table = tensors.get(ENCODER_PREFIX + WORD_EMBEDDINGS)
   const rows = config.encoder === undefined || config.vocabSize === undefined ? table?.shape[0] : undefined
-  const parsed = await parseConfig(
-    JSON.stringify({
-      model_type: 'deberta-v2',
-      ...written,
-      ...NO_HEAD,
-      ...(rows === undefined ? {} : { vocab_size: rows }),
-    }),
-  )
+  const { model_type = 'deberta-v2', ...keys } = written
+  const sized = rows === undefined ? keys : { ...keys, vocab_size: rows }
+  const parsed = await parseEncoder({ model_type, ...sized })
   const encoder: BertConfig = { ...parsed, family: { ...parsed.family, prefix: ENCODER_PREFIX } }
   const own = (await Promise.all(TOKENIZER_FILES.map((name) => has(files, name)))).includes(true)
   const tokenizer = await readTokenizer(own ? files : await elsewhere(), {
@@ -249,6 +244,23 @@ async function readEncoder(
     maxLength: maxLength ?? Math.min(maxPositions, tokenizer.maxLength ?? maxPositions),
     tokens: promptTokens(config, tokenizer, encoder.vocabSize),
   }
+}
+
+/**
+ * The configuration of an encoder. Where DeBERTa has no absolute positions it may read more than its max_position_embeddings,
+ * as the package lets it: prompt and words may have more pieces.
+ */
+function parseEncoder(written: JsonRecord): Promise<BertConfig> {
+  const { max_position_embeddings: positions, max_relative_positions: distances } = written
+  const isRelative = written['model_type'] === 'deberta-v2' && written['position_biased_input'] === false
+  const longer =
+    isRelative && typeof positions === 'number' && positions < LONGEST_RELATIVE
+      ? {
+          max_position_embeddings: LONGEST_RELATIVE,
+          max_relative_positions: typeof distances === 'number' && distances > 0 ? distances : positions,
+        }
+      : {}
+  return parseConfig(JSON.stringify({ ...written, ...longer, ...NO_HEAD }))
 }
 
 /**
