@@ -1,10 +1,9 @@
 /** `iobert TEXT`: what runs where no command is named. */
 import { basename } from 'node:path'
 
-import type { TextOptions } from '../entities/types.ts'
+import type { Recognition, TextOptions } from '../entities/types.ts'
 import { visibleName } from '../markup/visible.ts'
 import { loadRecognizer } from '../node.ts'
-import type { Recognizer } from '../recognizer.ts'
 import type { ParsedArguments } from './arguments.ts'
 import { UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
@@ -55,20 +54,27 @@ async function run(args: ParsedArguments): Promise<number> {
     }
     const formats = { json, html, redact: redacted({ placeholder }), conll: conll(options) }
     const shape = format === undefined ? terminal(sources.length) : formats[format]
-    return await runTexts(ner, sources, { maxChars, recognize: options, shape })
+    const recognize: Recognize = (text, onProgress) => ner.recognize(text, { ...options, onProgress })
+    return await recognizeTexts(sources, { maxChars, recognize, shape })
   } finally {
     ner.dispose()
   }
 }
 
+/** What is found in a text. */
+export type Recognize = (
+  text: string,
+  onProgress: NonNullable<TextOptions['onProgress']>,
+) => Promise<Recognition>
+
 interface Reading {
   readonly maxChars: number
-  readonly recognize: TextOptions
+  readonly recognize: Recognize
   readonly shape: Format
 }
 
-async function runTexts(
-  ner: Recognizer,
+/** Texts one after another, each written in its shape. @returns the exit code */
+export async function recognizeTexts(
   sources: readonly Source[],
   { maxChars, recognize, shape }: Reading,
 ): Promise<number> {
@@ -76,14 +82,13 @@ async function runTexts(
   let failed = false
   let index = 0
   /** Of one text its pieces are counted, of several the texts. */
-  const progressOf = ({ file }: Input): TextOptions => ({
-    ...recognize,
-    onProgress({ done, total }): void {
+  const progressOf =
+    ({ file }: Input): NonNullable<TextOptions['onProgress']> =>
+    ({ done, total }) => {
       const title = file === undefined ? 'Reading' : `Reading ${visibleName(basename(file)).slice(0, 24)}`
       if (sources.length === 1) bar.update(title, { done, total, unit: 'pieces' })
       else bar.update('Reading', { done: index + done / total, total: sources.length, unit: 'texts' })
-    },
-  })
+    }
   await write(shape.head, shape.kind)
   for await (const input of readInputs(sources, maxChars)) {
     const { text, error } = input
@@ -92,7 +97,7 @@ async function runTexts(
       complain(error!)
       await write(shape.error(input, index), shape.kind)
     } else {
-      const recognition = await ner.recognize(text, progressOf(input))
+      const recognition = await recognize(text, progressOf(input))
       const shown = shape.one(text, recognition, input, index)
       // Both may be one terminal.
       if (process.stdout.isTTY) bar.end()
@@ -105,7 +110,8 @@ async function runTexts(
   return failed ? 1 : 0
 }
 
-async function readRulesOption(
+/** `--rules`, which goes with what has entities. */
+export async function readRulesOption(
   args: ParsedArguments,
   format: string | undefined,
 ): Promise<TextOptions['rules'] | undefined> {
@@ -121,14 +127,16 @@ async function readRulesOption(
   return readRules(rules)
 }
 
-function readMaxChars(text: string | undefined): number {
+/** `--max-chars` */
+export function readMaxChars(text: string | undefined): number {
   if (text === undefined) return MAX_CHARS
   const value = Number(text)
   if (Number.isSafeInteger(value) && value > 0) return value
   throw new UsageError(`--max-chars is '${text}', expected a whole number from 1`)
 }
 
-function readPlaceholder(args: ParsedArguments, format: string | undefined): 'type' | 'numbered' {
+/** `--placeholder` */
+export function readPlaceholder(args: ParsedArguments, format: string | undefined): 'type' | 'numbered' {
   const value = args.value('placeholder')
   if (value !== undefined && format !== 'redact') throw new UsageError('--placeholder goes with --redact')
   if (value === undefined || value === 'type') return 'type'
