@@ -3,14 +3,12 @@
 import { loadGliner } from '../node.ts'
 import type { RulePolicy } from '../rules/types.ts'
 import type { FindOptions } from '../tasks/gliner/gliner.ts'
-import type { ParsedArguments } from './arguments.ts'
+import { type ParsedArguments, UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
-import { html, json, redacted, terminal } from './formats.ts'
+import { html, json, recognitionFields, redacted, terminal } from './formats.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
-import { recognitionFields } from './json.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
-import { readMaxChars, readPlaceholder, readRulesOption, recognizeTexts } from './recognize.ts'
-import { UsageError } from './usage-error.ts'
+import { readMaxChars, readPlaceholder, readRulesOption, recognizeTexts } from './read-texts.ts'
 
 const help = `Usage: iobert find -m M --types T [OPTIONS] TEXT|FILE...
 

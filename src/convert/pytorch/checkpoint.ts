@@ -5,9 +5,9 @@
 
 import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
 import { DTYPE_BITS } from '../../format/dtypes.ts'
-import { layoutSafetensors } from '../../format/safetensors-writer.ts'
 import { type ByteSource, bytesSource, type ModelFiles } from '../../format/source.ts'
 import { elementCount, type ForeignTensor } from '../foreign-tensor.ts'
+import { layoutSafetensors } from '../safetensors-writer.ts'
 import { openPytorchWeights } from './model.ts'
 
 /**

@@ -2,7 +2,7 @@
  * Entities of types that are named when one asks: text and types → prompt and words → windows → hidden states → scores of
  * spans → entities. Read only where `loadGliner` is called.
  */
-import { computeInBatches } from '../../batches.ts'
+
 import type { BertModel } from '../../bert-model.ts'
 import { isObject } from '../../check/kind.ts'
 import {
@@ -16,10 +16,11 @@ import {
   trueOrFalse,
   wrongKind,
 } from '../../check/options.ts'
-import { prepareRules } from '../../entities/rules.ts'
+import { prepareRules } from '../../entities/on-demand.ts'
 import { expFloat32 } from '../../entities/softmax.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
-import { requireFinite } from '../../model/finite.ts'
+import { computeInBatches } from '../../model/batches.ts'
+import { requireFinite } from '../../model/forward-output.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import { disposedError } from '../../runtime/engine-error.ts'
 import { nextTask } from '../../runtime/next-task.ts'

@@ -12,15 +12,14 @@ import { type ModelFiles, mapFiles, missingFile } from '../../format/source.ts'
 import { GLINER } from '../../hub/model-files.ts'
 import { instantiateKernels } from '../../kernels/exports.ts'
 import type { Kernels } from '../../kernels/kernels.ts'
-import { KernelMemory } from '../../kernels/memory.ts'
+import { giveMemory, KernelMemory, takeMemory } from '../../kernels/memory.ts'
 import { compileKernels } from '../../kernels/module.ts'
-import { defaultTiles } from '../../kernels/tuning.ts'
+import { planOf } from '../../kernels/plan.ts'
 import { WasmKernels } from '../../kernels/wasm.ts'
 import { checkVocabulary, makePlan, type Plan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
 import { type BertConfig, parseConfig } from '../../model/config.ts'
 import { mayCompile } from '../../runtime/may-compile.ts'
-import { giveMemory, takeMemory } from '../../runtime/memory-pool.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
 import { readTokenizer } from '../../text/read-tokenizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
@@ -313,23 +312,21 @@ async function loadHead(
 
 /** Those that do not fuse products with sums: the head is float32, and its scores are the same bits everywhere. */
 async function headKernels(
-  { setup, turbo }: Plan,
+  { setup: { plan } }: Plan,
   { wasm }: LoadOptions,
   memory: KernelMemory,
   { encoderSize, hiddenSize }: HeadShape,
 ): Promise<Kernels> {
-  if (setup.variant === 'reference') {
-    const { ReferenceKernels } = await import('../../kernels/reference.ts')
+  if (plan.variant === 'reference') {
+    const { ReferenceKernels } = await import('../../kernels/reference/reference.ts')
     return new ReferenceKernels(memory)
   }
+  const { turbo } = plan
   const module = wasm ?? (await mayCompile(() => compileKernels({ variant: 'simd', shared: false, turbo })))
   return new WasmKernels({
-    name: 'simd',
+    plan: planOf('simd', 'float32', turbo),
     exports: instantiateKernels(module, memory.memory),
     memory,
-    tiles: defaultTiles(false, turbo),
-    fused: false,
-    threads: 1,
     scratch: { tokens: 1, headDim: 8, inputs: Math.max(encoderSize, 4 * hiddenSize) },
   })
 }

@@ -9,8 +9,8 @@
  * Sequences are computed side by side, a word of each at a time.
  */
 import type { Kernels, Matrix } from '../../kernels/kernels.ts'
-import { exp } from '../../kernels/math.ts'
-import { tanh } from '../../model/text-head.ts'
+import { exp } from '../../kernels/reference/math.ts'
+import { tanh } from '../../model/heads/text-head.ts'
 import type { LstmDirection } from './head-weights.ts'
 
 const f = Math.fround

@@ -3,8 +3,8 @@
  * (WhitespaceTokenSplitter of the package gliner). Python's `\w` is a letter, a number or `_`; its `\s` is another set than
  * JavaScript's. The tables are our own, so that a text has the same words on every runtime.
  */
-import { letterRuns, numberRuns } from '../../text/byte-level-tables.ts'
-import { CodePointSet } from '../../text/code-point-set.ts'
+import { letterRuns, numberRuns } from '../../text/unicode/byte-level-tables.ts'
+import { CodePointSet } from '../../text/unicode.ts'
 
 /** A word's place: UTF-16 code units, end exclusive. */
 export type WordSpan = readonly [start: number, end: number]
