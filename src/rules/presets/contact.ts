@@ -19,8 +19,8 @@ const LABEL = `[${LABEL_LETTERS}](?:[-${LABEL_LETTERS}]*[${LABEL_LETTERS}])?`
 const LOCAL = `[-!#$%&*+.?^_\`~${LABEL_LETTERS}]+`
 
 /**
- * EMAIL: an address as mail programs take it, `ana.lopez+x@mail.example.org`, `o'neill@example.org`, `"a b"@example.org`,
- * `ana@[192.0.2.1]`; international ones too, also as `xn--`.
+ * EMAIL: an address as mail programs take it, `ana.lopez+x@mail.example.org`, `o'neill@mail.example.org`, in quotation marks
+ * (`"a b"`) and of a host in brackets (`[192.0.2.1]`) too; international ones too, also as `xn--`.
  */
 export const email: PatternRule = {
   type: 'EMAIL',
