@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
-import { modelTypes } from '#dist/model/families.js'
 import { type Gliner, loadGliner, type Recognition } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 
@@ -86,10 +85,6 @@ function compare(mine: readonly Found[], { text, found }: Line): void {
 let ties = 0
 
 for (const name of names) {
-  if (name.startsWith('deberta') && !modelTypes.includes('deberta-v2')) {
-    console.log(`skipped: GLiNER on DeBERTa, ${name}: this version has no DeBERTa`)
-    continue
-  }
   for (const kernels of ['reference', 'simd', 'relaxed'] as const) {
     if (kernels === 'relaxed' && !hasRelaxedSimd()) {
       console.log('skipped: GLiNER on relaxed kernels: this engine has no relaxed SIMD')
