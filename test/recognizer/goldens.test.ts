@@ -29,7 +29,7 @@ async function compareAll(folder: string, goldens: readonly Golden[]): Promise<v
     for (const strategy of STRATEGIES) {
       const results = await ner.recognize(
         goldens.map(({ text }) => text),
-        { strategy, split: false },
+        { strategy, style: 'transformers' },
       )
       for (const [i, { entities }] of results.entries()) {
         const { text, [strategy]: expected } = goldens[i]!
