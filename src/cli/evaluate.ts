@@ -49,8 +49,9 @@ Options
       --json         {"tokens", "accuracy", "nonOAccuracy", "precision", "recall", "f1", "types": {"PER": ...}} in percent
       --errors       also the wrong phrases, a line each: [gold] and {predicted} in their context
       --html OUT     also writes a page with the tables, drawings and wrong phrases
-  -s, --strategy S   how the pieces of a word agree: first (default), average, max, word
-      --decode D     argmax (default) or viterbi
+  -s, --strategy S   how the pieces of a word agree: average (default), first, max, word
+      --decode D     viterbi (default where the scheme is known) or argmax. The defaults are what iobert finds; the figures
+                     of other systems, model cards' among them, are mostly of --strategy first --decode argmax
       --scheme S     how the model's labels are written, where they do not tell
       --stride N     pieces that neighbouring windows share
   -h, --help         this page
@@ -216,7 +217,7 @@ function formatConfusion({ tags, counts }: ConfusionMatrix): string {
   return line('gold', tags) + tags.map((tag, row) => line(tag, counts[row]!)).join('')
 }
 
-const { labels: _labels, threshold: _threshold, ...taggingOptions } = recognizeOptionTable
+const { labels: _labels, threshold: _threshold, style: _style, ...taggingOptions } = recognizeOptionTable
 
 export const command: Command = {
   help,
