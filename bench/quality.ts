@@ -72,7 +72,7 @@ async function answer(ner: Recognizer, units: readonly TaggedSentence[], split: 
   const answered: Answered[] = []
   for (let first = 0; first < units.length; first += TOGETHER) {
     const texts = units.slice(first, first + TOGETHER).map((unit) => {
-      const { text } = joinWords(unit.words)
+      const { text } = joinWords(unit.words, unit.lineStarts)
       const document = { text, spans: splitText(text, split) }
       const segments = makeSegments(document, ner.tokenizer, { maxLength: ner.model.maxLength })
       return { unit, document, segments, sequences: partsOf(document, segments).map(({ ids }) => ids) }
@@ -91,7 +91,7 @@ async function answer(ner: Recognizer, units: readonly TaggedSentence[], split: 
 function byWords(answered: readonly Answered[], labels: LabelSet): string {
   const judged = answered.map(({ unit, document, segments, logits }) => {
     const { words = [] } = decodeSegments(document.text, segments, logits, labels, { words: true })
-    return { ...unit, guess: labelsOfWords(joinWords(unit.words), words) }
+    return { ...unit, guess: labelsOfWords(joinWords(unit.words, unit.lineStarts), words) }
   })
   return scorePhrases(countPhrases(judged)).f1.toFixed(2)
 }

@@ -44,7 +44,8 @@ conlleval's rule; token figures compare tags as they are written. The speed is t
 Options
       --predicted    the last two columns are gold and guess: no model runs
       --context C    what is read together: sentence (default), or document, for more context
-      --split S      with --context document: put its words together as a text, parted by spaces, and read by itself what
+      --split S      with --context document: put its words together as a text, with a new line
+                     behind what ends without a final mark (headlines, rows of tables), and read by itself what
                      passages, paragraphs, lines, sentences or none makes of it, as iobert --split does
       --json         {"tokens", "accuracy", "nonOAccuracy", "precision", "recall", "f1", "types": {"PER": ...}} in percent
       --errors       also the wrong phrases, a line each: [gold] and {predicted} in their context
@@ -196,7 +197,7 @@ async function* guesses(
     for await (const { words = [] } of found) yield words.map(({ label }) => label)
     return
   }
-  const texts = units.map(({ words }) => joinWords(words))
+  const texts = units.map(({ words, lineStarts }) => joinWords(words, lineStarts))
   let next = 0
   const found = ner.stream(
     texts.map(({ text }) => text),
