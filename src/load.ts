@@ -10,7 +10,7 @@ import type { RepositoryKind } from './hub/model-files.ts'
 import { hasSharedMemory } from './kernels/features.ts'
 import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf, rememberTiles } from './kernels/plan.ts'
-import { checkLoadOptions, type LoadOptions, type ModelName } from './load-options.ts'
+import { checkLoadArguments, type LoadOptions, type ModelName } from './load-options.ts'
 import { type BertConfig, loadConfig } from './model/config.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
@@ -56,14 +56,14 @@ export interface Plan {
 
 export async function loadModel(
   platform: Platform,
-  model: ModelName | undefined,
+  model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<BertModel> {
-  const options = checkLoadOptions(given)
+  const [name, options] = checkLoadArguments(model, given)
   const { watch, end } = startWatch(options)
   try {
     watch.signal?.throwIfAborted()
-    return await loadWatched(platform, model, options, watch)
+    return await loadWatched(platform, name, options, watch)
   } finally {
     end()
   }
@@ -151,7 +151,7 @@ export async function startModel(
 
 export async function loadRecognizer(
   platform: Platform,
-  model: ModelName | undefined,
+  model: ModelName | LoadOptions | undefined,
   options: LoadOptions | undefined,
 ): Promise<Recognizer> {
   const loaded = await loadModel(platform, model, options)
@@ -182,14 +182,14 @@ export async function loadClassifier(
 
 export async function loadTokenizer(
   platform: Platform,
-  model: ModelName | undefined,
+  model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<Tokenizer> {
-  const options = checkLoadOptions(given)
+  const [name, options] = checkLoadArguments(model, given)
   const { watch, end } = startWatch(options)
   try {
     watch.signal?.throwIfAborted()
-    const locator = await platform.locate(model, options, watch, undefined)
+    const locator = await platform.locate(name, options, watch, undefined)
     const tokenizer = await readTokenizerOf(await platform.openFiles(locator, watch), options.lowercase)
     watch.signal?.throwIfAborted()
     return tokenizer

@@ -14,7 +14,7 @@ export * from './public.ts'
 /**
  * Loads a recognizer.
  *
- * @param model  nothing: the shipped model; a folder (an existing one wins over a Hub id of the same form); a Hub id
+ * @param model  nothing, or options alone: the shipped model; a folder (an existing one wins over a Hub id of the same form); a Hub id
  *   `owner/name[@revision]`; a URL that ends in `/`; or a Map of files by name
  * @throws {ModelFormatError} where a file is missing or wrong
  * @throws {HubError} where the Hub refuses or is out of reach
@@ -24,12 +24,12 @@ export * from './public.ts'
  * const ner = await loadRecognizer()
  * const { entities } = await ner.recognize('Angela Merkel met Tim Cook in Berlin.')
  */
-export function loadRecognizer(model?: ModelName, options?: LoadOptions): Promise<Recognizer> {
+export function loadRecognizer(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<Recognizer> {
   return load.loadRecognizer(entryPlatform(), model, options)
 }
 
 /** Loads a model without its decoder: `forward` and `embed`. Arguments as `loadRecognizer`. */
-export function loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel> {
+export function loadModel(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<BertModel> {
   return load.loadModel(entryPlatform(), model, options)
 }
 
@@ -64,6 +64,6 @@ export async function loadGliner(model: ModelName, options?: GlinerLoadOptions):
 }
 
 /** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */
-export function loadTokenizer(model?: ModelName, options?: LoadOptions): Promise<Tokenizer> {
+export function loadTokenizer(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<Tokenizer> {
   return load.loadTokenizer(entryPlatform(), model, options)
 }

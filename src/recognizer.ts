@@ -8,9 +8,8 @@
 
 import type { BertModel } from './bert-model.ts'
 import type { Style } from './entities/document.ts'
-import { resolveLabels } from './entities/entity.ts'
-import { type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
-import { type AddRules, chooseStyle, prepareRules, ruleTypes } from './entities/on-demand.ts'
+import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
+import { type AddRules, chooseStyle, prepareRules } from './entities/on-demand.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
 import { decodeSegments, makeSegments, type Part, partsOf } from './entities/segments.ts'
 import type {
@@ -38,6 +37,8 @@ export class Recognizer {
   /** The model's labels, by number: `['O', 'B-PER', ...]`. */
   readonly labels: readonly string[]
   readonly #labelSet: LabelSet
+  /** The scheme that the model's answers tell, once that was asked. */
+  #told: Promise<LabelScheme | undefined> | undefined
   /** Gives the memory back: `using ner = await loadRecognizer()`. There where the runtime has `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void
 
@@ -128,10 +129,13 @@ export class Recognizer {
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     given?: StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    const { batchTokens = BATCH_TOKENS, ...options } = checkStreamOptions(given)
-    const addRules = await prepareRules(options)
-    const labels = resolveLabels(this.#labelSet, options, ruleTypes(options))
-    const style = await chooseStyle(options, labels)
+    const { batchTokens = BATCH_TOKENS, ...asked } = checkStreamOptions(given)
+    const addRules = await prepareRules(asked)
+    const style = await chooseStyle(asked, {
+      ...{ labels: this.#labelSet, tokenizer: this.tokenizer },
+      tellScheme: () => this.#tellScheme(),
+    })
+    const { options } = style
     const windowing = { ...options, maxLength: this.model.maxLength }
     const progress = { done: 0, total: 0 }
 
@@ -157,8 +161,19 @@ export class Recognizer {
 
     for await (const { part, logits } of computed) {
       part.logits.push(logits)
-      if (part.last) yield decode(part, style, labels, options, addRules)
+      if (part.last) yield decode(part, style, addRules)
     }
+  }
+
+  /** Asks the model once, and again only where that failed. */
+  #tellScheme(): Promise<LabelScheme | undefined> {
+    this.#told ??= import('./entities/scheme/tell-scheme.ts').then(({ tellScheme }) =>
+      tellScheme(this.#labelSet, this.tokenizer, async (ids) => (await this.model.forward(ids)).logits),
+    )
+    this.#told.catch(() => {
+      this.#told = undefined
+    })
+    return this.#told
   }
 
   /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
@@ -168,15 +183,10 @@ export class Recognizer {
 }
 
 /** logits → entities */
-function decode(
-  { document, segments, logits }: Part,
-  style: Style,
-  labels: LabelSet,
-  options: RecognizeOptions,
-  addRules: AddRules,
-): Recognition {
+function decode({ document, segments, logits }: Part, style: Style, addRules: AddRules): Recognition {
+  const { options, labels, reading } = style
   const wanted = style.annotate ? { ...options, words: true } : options
-  const { entities, words } = decodeSegments(document.text, segments, logits, labels, wanted, style.recount)
+  const { entities, words } = decodeSegments(document.text, segments, logits, labels, wanted, reading)
   const result: Recognition = {
     entities: addRules(document, entities),
     truncated: segments.some(({ truncated }) => truncated),

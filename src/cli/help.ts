@@ -37,9 +37,12 @@ Output (default: the text with entities marked; in colour on a terminal)
 Recognition
   -l, --labels L       only these types: PER,ORG
       --threshold P    only entities with at least this score, 0 to 1
-  -s, --strategy S     how the pieces of a word agree: first (default), word (as first, but of words as they are
-                       written, with hyphens and apostrophes), simple, average, max, none (one entity a piece)
-      --decode D       argmax (default), or viterbi: the likeliest sequence that the scheme allows
+  -s, --strategy S     how the pieces of a word agree: average (default), first, word (as first, but of words as they are
+                       written, with hyphens and apostrophes), simple, max, none (one entity a piece)
+      --decode D       viterbi (default where the scheme is known): the likeliest sequence that the scheme allows; or
+                       argmax: each word's likeliest label
+      --style S        transformers: exactly as Hugging Face's pipeline('token-classification') with simple; --strategy
+                       names another of its strategies. Or spark-nlp
       --scheme S       how labels are written: IOB1, IOB2, IO, BIOES, BILOU; default: what the labels tell
       --split S        what is read by itself: passages (default: sentences that stand together; of lists, logs, chats
                        each line), paragraphs, lines, sentences, or none: the text as a whole, as the Hugging Face

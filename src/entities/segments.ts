@@ -3,13 +3,13 @@ import type { Encoding } from '../text/encoding.ts'
 import { withSpaceWords } from '../text/encoding.ts'
 import type { Span } from '../text/split/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
-import { contentCost, cutWindow, planWindows, truncateAtWord, type Window } from '../text/windows.ts'
+import { contentCost, cutWindow, planPlainWindows, planWindows, type Window } from '../text/windows.ts'
 import type { WordSpans } from './aggregate.ts'
-import type { Document, Recount } from './document.ts'
+import type { Document, Reading } from './document.ts'
 import type { Decoded } from './entity.ts'
 import type { LabelSet } from './labels.ts'
 import { decodeWindows } from './merge.ts'
-import type { DecodeOptions } from './types.ts'
+import type { DecodeOptions, Merge } from './types.ts'
 
 export interface Segment {
   /** Its pieces; offsets refer to the whole text. */
@@ -28,26 +28,31 @@ export interface SegmentSettings {
   readonly maxLength: number
   /** Pieces that neighbouring windows share; default 128, or a quarter of a short window. */
   readonly stride?: number | undefined
-  /** Whether what is longer is read in windows (default) or cut. */
+  /** Whether what is longer is read in windows (default) or cut behind its first `maxLength - 2` pieces. */
   readonly windows?: boolean | undefined
+  /** With 'huggingface' windows are cut as that library cuts them. */
+  readonly merge?: Merge | undefined
 }
 
 const STRIDE = 128
 
 /** text → pieces → windows, for each span of a document; at least one segment, if of nothing. */
 export function makeSegments(document: Document, tokenizer: Tokenizer, settings: SegmentSettings): Segment[] {
-  const { maxLength, windows: inWindows = true } = settings
+  const { maxLength, windows: inWindows = true, merge } = settings
   const maxPieces = maxLength - 2
   const stride = settings.stride ?? Math.min(STRIDE, Math.floor(maxPieces / 4))
   const spans = document.spans.length > 0 ? document.spans : [[0, 0] as const]
   let word = 0
   return spans.map((span) => {
     const whole = encodeSpan(document, span, tokenizer)
-    const encoding = inWindows ? whole : truncateAtWord(whole, maxLength)
-    const cost = contentCost(encoding)
-    const windows = planWindows(encoding.wordIds.slice(1, -1), { maxPieces, stride, cost })
+    const fits = inWindows || whole.ids.length <= maxLength
+    const encoding = fits ? whole : cutWindow(whole, { start: 0, end: maxPieces })
+    const windows =
+      merge === 'huggingface'
+        ? planPlainWindows(encoding.ids.length - 2, { maxPieces, stride })
+        : planWindows(encoding.wordIds.slice(1, -1), { maxPieces, stride, cost: contentCost(encoding) })
     const sequences = windows.map((window) => cutWindow(encoding, window).ids)
-    const segment = { encoding, windows, sequences, truncated: encoding !== whole }
+    const segment = { encoding, windows, sequences, truncated: !fits }
     if (document.words === undefined) return segment
     const first = word
     while (word < document.words.length && document.words[word]![0] < span[1]) word++
@@ -100,13 +105,13 @@ export function decodeSegments(
   logits: readonly Float32Array[],
   labels: LabelSet,
   options: DecodeOptions,
-  recount?: Recount,
+  reading: Reading = {},
 ): Decoded {
   const all: Required<Decoded> = { entities: [], words: [] }
   let [windows, pieces, words] = [0, 0, 0]
   for (const segment of segments) {
     const own = logits.slice(windows, windows + segment.windows.length)
-    const decoded = decodeWindows({ ...segment, text, logits: own, labels, options, recount })
+    const decoded = decodeWindows({ ...segment, text, logits: own, labels, options, ...reading })
     for (const entity of decoded.entities) {
       if (entity.index !== undefined) entity.index += pieces
       if (entity.wordStart !== undefined) entity.wordStart += words

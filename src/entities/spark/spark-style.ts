@@ -7,7 +7,7 @@ import { tokenizeSpark } from './spark-tokenizer.ts'
 import type { SparkAnnotation, SparkAnnotations, SparkOptions } from './spark-types.ts'
 
 /** Reads and answers as that pipeline does: its stages before the model and from the model on. */
-export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Style {
+export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Pick<Style, 'read' | 'annotate'> {
   return {
     read(input): Document {
       const document = readDocument(input, options.pretokenized, wholeText)
