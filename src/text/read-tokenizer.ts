@@ -71,7 +71,12 @@ export async function readTokenizer(
   if (vocabJson && merges) {
     const { readBpeFiles } = await import('./families/family-tokenizer.ts')
     const parsed = parseTokenFiles(beside)
-    checkClass(parsed, await model(), 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart|Deberta)Tokenizer(?:Fast)?$/)
+    checkClass(
+      parsed,
+      await model(),
+      'merges.txt',
+      /^(?:Roberta|GPT2|Longformer|Bart|Deberta)Tokenizer(?:Fast)?$/,
+    )
     return readBpeFiles(vocabJson, merges, parsed, family)
   }
   for (const name of SENTENCE_PIECE) {
