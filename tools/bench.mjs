@@ -3,7 +3,7 @@
 // IOBERT_BENCH_QUICK=1 runs everything as briefly as can be.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { makeReady, run } from './ready.mjs'
+import { makeReady } from './ready.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -38,7 +38,7 @@ if (unknown !== undefined) {
 }
 
 makeReady()
-run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'])
+await (await import('./transpile.mjs')).transpileTests()
 const { machine } = await import('../build/bench/measure.js')
 console.log(`${machine()}\n`)
 

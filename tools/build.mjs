@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { deflateRawSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { minified } from './bundle.mjs'
+import { transpile } from './transpile.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const force = process.argv.includes('--force')
@@ -131,12 +132,20 @@ await step(
 
 await step(
   'dist',
-  ['src', 'tsconfig.json', 'tsconfig.base.json', 'tools/build.mjs', 'tools/package/types.mjs'],
+  [
+    'src',
+    'tsconfig.json',
+    'tsconfig.base.json',
+    'tools/build.mjs',
+    'tools/transpile.mjs',
+    'tools/package/types.mjs',
+  ],
   ['dist/node.js', 'dist/worker.d.ts'],
   async () => {
-    tool('typescript/bin/tsc', '-p', 'tsconfig.json')
-    const { writePortableTypes } = await import('./package/types.mjs')
-    writePortableTypes(join(root, 'dist'))
+    const { declarationsOf, EXTRA, writeExtraTypes } = await import('./package/types.mjs')
+    const keep = [...Object.keys(EXTRA), 'worker.js']
+    await transpile('src', 'dist', { declare: declarationsOf, keep })
+    writeExtraTypes(join(root, 'dist'))
   },
 )
 

@@ -8,7 +8,7 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import MarkdownIt from 'markdown-it'
 import { searchForm, searchIndex, searchScript, sectionsOf } from './docs/search.mjs'
-import { makeReady, run } from './ready.mjs'
+import { makeReady } from './ready.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'build/docs')
@@ -260,7 +260,7 @@ function buildSources() {
 }
 
 async function update() {
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'])
+  await (await import('./transpile.mjs')).transpileTests()
   const { findBlocks, pages, readPage, readRegion, replaceBlocks } = await import(
     '../build/test/docs/blocks.js'
   )

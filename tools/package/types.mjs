@@ -1,10 +1,11 @@
 /**
- * The declarations in dist/. What tsc writes needs `lib: dom` and `esnext.disposable`, which a strict program
+ * The declarations in dist/. What TypeScript writes needs `lib: dom` and `esnext.disposable`, which a strict program
  * for Node may not have. So each file gets what it names of the platform from dist/platform-types.d.ts, where a type is the
  * program's own if there is one, and a little of it if not; and `[Symbol.dispose]` is a member where the program knows it.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 /** What dist/platform-types.d.ts says, name by name. `Own` looks a class up among the globals of the program that compiles. */
@@ -35,7 +36,7 @@ export type Disposing = SymbolConstructor extends { readonly dispose: infer Disp
 const NAMES = new Set([...Object.keys(PLATFORM), 'WebAssembly'])
 
 /** Beside the two that are no modules: a script that is named by its URL, and compiled code. */
-const EXTRA = {
+export const EXTRA = {
   'platform-types.d.ts': FILE,
   'worker.d.ts': `/** A script, for \`loadRecognizer(model, { worker: new URL('iobert/worker', import.meta.url) })\`; it exports nothing. */
 export {};
@@ -50,7 +51,7 @@ export default kernels;
 const isDispose = (node) => ts.isComputedPropertyName(node) && node.expression.getText() === 'Symbol.dispose'
 
 /**
- * @param text  a declaration file as tsc wrote it
+ * @param text  a declaration file as TypeScript writes it
  * @param toRoot  the way from its folder to dist/: './' or '../'
  */
 export function portableTypes(text, toRoot) {
@@ -68,14 +69,12 @@ export function portableTypes(text, toRoot) {
       edits.push([node.getStart(), node.getEnd(), `'${node.text.replace(/\.ts$/, '.js')}'`])
     }
     if (ts.isClassDeclaration(node)) {
-      for (const member of node.members.filter(({ name }) => name && isDispose(name))) {
+      const disposing = node.members.filter(({ name }) => name && isDispose(name))
+      for (const member of disposing) edits.push([member.getFullStart(), member.getEnd(), ''])
+      if (disposing.length > 0) {
         named.add('Disposing')
-        edits.push([member.getFullStart(), member.getEnd(), ''])
-        edits.push([
-          node.getEnd(),
-          node.getEnd(),
-          `\nexport interface ${node.name.text} extends Disposing {\n}`,
-        ])
+        const face = `\nexport interface ${node.name.text} extends Disposing {\n}`
+        edits.push([node.getEnd(), node.getEnd(), face])
       }
     }
     ts.forEachChild(node, visit)
@@ -89,14 +88,24 @@ export function portableTypes(text, toRoot) {
   return `import type { ${[...named].sort().join(', ')} } from '${toRoot}platform-types.js';\n${result}`
 }
 
-/** Rewrites what tsc has written to a folder. */
-export function writePortableTypes(folder) {
-  for (const path of readdirSync(folder, { recursive: true })) {
-    const name = path.replaceAll('\\', '/')
-    if (!name.endsWith('.d.ts') || name in EXTRA) continue
-    const toRoot = '../'.repeat(name.split('/').length - 1) || './'
-    const file = join(folder, path)
-    writeFileSync(file, portableTypes(readFileSync(file, 'utf8'), toRoot))
-  }
+const options = ts.getParsedCommandLineOfConfigFile(
+  fileURLToPath(new URL('../../tsconfig.json', import.meta.url)),
+  {},
+  {
+    ...ts.sys,
+    onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
+      throw new Error(String(diagnostic.messageText))
+    },
+  },
+).options
+
+/** The declarations of a source file, which says the type of all that it exports. @param name  its path from src/ */
+export function declarationsOf(source, name) {
+  const { outputText } = ts.transpileDeclaration(source, { compilerOptions: options, fileName: name })
+  return portableTypes(outputText, '../'.repeat(name.split('/').length - 1) || './')
+}
+
+/** Writes the declarations that have no source. */
+export function writeExtraTypes(folder) {
   for (const [name, text] of Object.entries(EXTRA)) writeFileSync(join(folder, name), text)
 }
