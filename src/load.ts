@@ -6,6 +6,7 @@ import { BertModel, type ModelInfo } from './bert-model.ts'
 import { ModelFormatError, quoted } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
+import type { RepositoryKind } from './hub/model-files.ts'
 import { hasSharedMemory } from './kernels/features.ts'
 import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf, rememberTiles } from './kernels/plan.ts'
@@ -25,12 +26,16 @@ import type { Tokenizer } from './text/tokenizer.ts'
 
 /** What differs between runtimes. */
 export interface Platform {
-  /** Finds a model; downloads it where it belongs on a disk. `accept` throws for a model that will not fit. */
+  /**
+   * Finds a model; downloads it where it belongs on a disk. `accept` throws for a model that will not fit; without it no
+   * weights are wanted. `kind` says what a repository has that is not one of transformers.
+   */
   locate(
     model: ModelName | undefined,
     options: LoadOptions,
     watch: LoadWatch,
     accept: ((files: ModelFiles) => Promise<void>) | undefined,
+    kind?: RepositoryKind,
   ): Promise<Locator | HubLocator>
   openFiles(locator: Locator | HubLocator, watch: LoadWatch): Promise<ModelFiles>
   /** For a model that is to run as int8: where its weights are kept as int8, once made, and what makes them. */
@@ -43,7 +48,8 @@ export interface Platform {
 }
 
 const MOST_THREADS = 8
-interface Plan {
+/** How a model is to run. */
+export interface Plan {
   readonly setup: Omit<EngineSetup, 'config' | 'module'>
   readonly worker: boolean
 }
@@ -93,6 +99,37 @@ async function loadWatched(
   const sentence = await sentenceSettings(files, written)
   const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
   const maxLength = longest(options, config, tokenizer, sentence)
+  const loaded = await startModel(
+    platform,
+    plan,
+    { locator, files, config, tokenizer, maxLength, sentence },
+    options,
+    watch,
+  )
+  // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
+  copy?.keep?.().catch(() => {})
+  return loaded
+}
+
+/** All that is known of a model before its weights are read. */
+export interface Prepared {
+  /** Where the engine finds the weights. */
+  readonly locator: Locator | HubLocator
+  readonly files: ModelFiles
+  readonly config: BertConfig
+  readonly tokenizer: Tokenizer | ModelFormatError
+  readonly maxLength: number
+  readonly sentence: SentenceSettings | undefined
+}
+
+/** Reads the weights into an engine. */
+export async function startModel(
+  platform: Platform,
+  plan: Plan,
+  { locator, files, config, tokenizer, maxLength, sentence }: Prepared,
+  options: LoadOptions,
+  watch: LoadWatch,
+): Promise<BertModel> {
   const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
   watch.signal?.throwIfAborted()
   const engine = plan.worker
@@ -109,8 +146,6 @@ async function loadWatched(
     throw watch.signal.reason
   }
   rememberTiles(engine.setup.plan)
-  // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
-  copy?.keep?.().catch(() => {})
   return new BertModel({ engine, config, tokenizer, maxLength, sentence })
 }
 
@@ -177,7 +212,8 @@ function tokenizerFacts({ tokenizerClass, family }: BertConfig): TokenizerFacts 
   return { tokenizerClass, sentencePiece: family.sentencePiece }
 }
 
-async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
+/** What the options and the runtime come to. */
+export async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
   const { precision = 'int8', kernels = 'auto' } = options
   const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
   const chosen = options.wasm
@@ -194,6 +230,7 @@ function chooseThreads(platform: Platform, threads: number | 'auto', possible: b
   return threads === 'auto' ? Math.max(1, Math.min(MOST_THREADS, platform.cores())) : threads
 }
 
+/** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
   { setup: { plan, threads } }: Plan,
   options: LoadOptions,
@@ -204,7 +241,8 @@ async function compiled(
   return mayCompile(() => compileKernels({ variant, shared: threads > 1, turbo }))
 }
 
-function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertConfig): void {
+/** @throws {ModelFormatError} InvalidVocabulary for pieces that the model has no row for */
+export function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertConfig): void {
   if (tokenizer instanceof ModelFormatError) return
   const { vocabSize } = config
   if (tokenizer.vocabularySize > vocabSize) {

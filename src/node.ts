@@ -5,6 +5,8 @@ import * as load from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import type { Recognizer } from './recognizer.ts'
 import type { Classifier } from './tasks/classifier.ts'
+import type { Gliner } from './tasks/gliner/gliner.ts'
+import type { GlinerLoadOptions } from './tasks/gliner/load.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 export * from './public.ts'
@@ -43,6 +45,22 @@ export function loadModel(model?: ModelName, options?: LoadOptions): Promise<Ber
  */
 export function loadClassifier(model: ModelName, options?: LoadOptions): Promise<Classifier> {
   return load.loadClassifier(entryPlatform(), model, options)
+}
+
+/**
+ * Loads a model of GLiNER, which finds entities of types that are named when one asks: `gliner_config.json` with its weights.
+ * Arguments as `loadRecognizer`, but no such model ships: it must be named. Weights may be `pytorch_model.bin`, which is read
+ * without running anything in it.
+ *
+ * @throws {ModelFormatError} where a file is missing or wrong, or the model is of another architecture
+ *
+ * @example
+ * const gliner = await loadGliner('urchade/gliner_small-v2.1')
+ * const { entities } = await gliner.find('Take 20 mg of Lipitor daily.', ['drug', 'dose'])
+ */
+export async function loadGliner(model: ModelName, options?: GlinerLoadOptions): Promise<Gliner> {
+  const { loadGliner: load } = await import('./tasks/gliner/load.ts')
+  return load(entryPlatform(), model, options)
 }
 
 /** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */

@@ -24,13 +24,13 @@ export async function prepareRules({
   ignoreLabels,
 }: RecognizeOptions): Promise<AddRules> {
   if (rules === undefined) return (_, entities) => entities
-  const { compileRules, mergeRules } = await import('../rules/rules.ts')
+  const { compileRules, mergeRules } = await import('../rules/compile-rules.ts')
   const compiled = compileRules(rules)
   const wanted = (type: string): boolean => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type)
   return ({ text, words }, entities) => {
     const matches = compiled.find(text).filter(({ type }) => wanted(type))
     const found = words === undefined ? matches : withWords(matches, words)
-    return mergeRules(text, entities, found, rulePolicy)
+    return mergeRules(entities, found, rulePolicy)
   }
 }
 

@@ -11,7 +11,6 @@ import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import type { HubCache } from './cache.node.ts'
 import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
 import {
-  CONFIG,
   hasVocabulary,
   INDEX,
   mostBytes,
@@ -19,8 +18,10 @@ import {
   noVocabulary,
   OTHER_VOCABULARIES,
   OTHER_WEIGHTS,
+  type RepositoryKind,
   SENTENCE_MODULES,
   SMALL_FILES,
+  TRANSFORMERS,
   WEIGHTS,
 } from './model-files.ts'
 import { type HubQuestion, refusal } from './refusals.ts'
@@ -31,6 +32,8 @@ import { type HubId, resolveUrl } from './urls.ts'
 export interface DownloadWishes extends LoadWatch {
   /** False for the small files alone, as a tokenizer needs. Default true. */
   readonly weights?: boolean
+  /** What the repository is of; default: a model of transformers. */
+  readonly kind?: RepositoryKind
   /**
    * Called before weights are downloaded, not where they are cached: throw to refuse them. `remote` opens the model's
    * files, the weights by ranges, so that their headers can be read first.
@@ -76,7 +79,7 @@ export class ModelDownload {
     await this.#fetchSmall(SMALL_FILES)
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
     if (!(await hasVocabulary(has))) await this.#fetchSmall(OTHER_VOCABULARIES)
-    if (!(await hasVocabulary(has))) throw await this.#noVocabulary()
+    if (!this.#kind.tokenizerElsewhere && !(await hasVocabulary(has))) throw await this.#noVocabulary()
     if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#sentenceFiles())
     if (this.#options.weights ?? true) await this.#fetchWeights()
     // Last, so that a run that is cut short leaves the revision at the snapshot that is whole.
@@ -84,17 +87,21 @@ export class ModelDownload {
     return this.#commit
   }
 
-  /** Learns the commit from `config.json`. */
+  get #kind(): RepositoryKind {
+    return this.#options.kind ?? TRANSFORMERS
+  }
+
+  /** Learns the commit from the model's configuration. */
   async #resolve(): Promise<FileMetadata> {
     const { firstRetries } = this.#options
-    const config = await fileMetadata(this.#asked(CONFIG, this.#model.revision), {
+    const config = await fileMetadata(this.#asked(this.#kind.config, this.#model.revision), {
       ...this.#requests(this.#options.metadataTimeout),
       ...(firstRetries === undefined ? {} : { retries: firstRetries }),
     })
     if (config === undefined) {
       throw new ModelFormatError(
         'MissingFile',
-        `The model ${this.#model.repository} has no config.json at revision ${this.#model.revision}: it is not one of transformers`,
+        `The model ${this.#model.repository} has no ${this.#kind.config} at revision ${this.#model.revision}: it is not one of ${this.#kind === TRANSFORMERS ? 'transformers' : 'GLiNER'}`,
       )
     }
     this.#commit = config.commit
@@ -156,6 +163,7 @@ export class ModelDownload {
     await this.#fetchSmall([INDEX])
     const index = await readShardIndex(folderFiles(this.#cache.snapshot(this.#commit)))
     if (index !== undefined) return shardNames(index)
+    for (const other of this.#kind.otherWeights) if (await this.#exists(other)) return [other]
     for (const other of OTHER_WEIGHTS) {
       if (await this.#exists(other)) throw noSafetensors(this.#model.repository, other)
     }

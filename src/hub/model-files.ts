@@ -6,6 +6,25 @@ export { INDEX, WEIGHTS } from '../format/shard-index.ts'
 
 /** The files of a model's repository that are read; see "5.4 Files of a model repo" for what each is for. */
 export const CONFIG: string = 'config.json'
+
+/** What a repository is of, and so what it must have. */
+export interface RepositoryKind {
+  /** The file that is asked for first. */
+  readonly config: string
+  /** Whether it may come without a tokenizer. */
+  readonly tokenizerElsewhere: boolean
+  /** Weights that are read beside safetensors. */
+  readonly otherWeights: readonly string[]
+}
+
+/** A model of transformers. */
+export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false, otherWeights: [] }
+/** A model of GLiNER. */
+export const GLINER: RepositoryKind = {
+  config: 'gliner_config.json',
+  tokenizerElsewhere: true,
+  otherWeights: ['pytorch_model.bin'],
+}
 /** sentence-transformers' list of the steps after the encoder; what it names is read besides. */
 export const SENTENCE_MODULES: string = 'modules.json'
 export const SMALL_FILES: readonly string[] = [

@@ -324,6 +324,11 @@ export function columnsOf({ address, rows, stride }: Matrix, first: number, coun
   return { address: address + 4 * first, rows, columns: count, stride }
 }
 
+/** Rows `first` and `count - 1` more of a matrix that no int8 layer reads, as a matrix of its own over the same numbers. */
+export function rowsOf({ address, columns, stride }: Matrix, first: number, count: number): Matrix {
+  return { address: address + 4 * first * stride, rows: count, columns, stride }
+}
+
 /**
  * Numbers from one row to the next: whole cache lines of `line` numbers, and an odd count of them. A column of a panel is
  * written row by row; with rows a power of two apart those lines would all fall into the same few sets of the first-level

@@ -30,6 +30,7 @@ import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'
 import { layWordHead, layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
+import { nextTask } from './next-task.ts'
 
 /** Everything an engine needs besides the files; plain data that can be posted to a worker. */
 export interface EngineSetup {
@@ -299,19 +300,4 @@ function countParameters(tensors: ModelTensors): number {
   }
   visit(tensors)
   return shapes.reduce((sum, size) => sum + size, 0)
-}
-
-/** One macrotask later: timers, messages and input have had their turn. `setTimeout` would wait 4 ms when nested. */
-function nextTask(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
-  if (setImmediate) return new Promise((resolve) => setImmediate(() => resolve()))
-  if (typeof MessageChannel !== 'function') return new Promise((resolve) => setTimeout(resolve, 0))
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = (): void => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(null)
-  })
 }
