@@ -43,8 +43,8 @@ export {
   type Redactor,
   redact,
 } from './markup/redact.ts'
-export type { BertConfig, HiddenActivation, ProblemType } from './model/config.ts'
-export type { Family, HeadKind } from './model/family.ts'
+export type { BertConfig, ProblemType } from './model/config.ts'
+export type { Family, HeadKind, HiddenActivation } from './model/family.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Quantization } from './model/quantization-config.ts'
 export type { Pooling } from './model/sentence/pooling.ts'

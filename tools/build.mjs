@@ -103,6 +103,43 @@ const askedFor = {
   },
 }
 
+// What the engine of a few models takes besides: no part of the usual worker's text, but put before it where one is spawned
+// for such a model (src/runtime/spawn.ts). The worker finds it in a global object.
+const SHELVES = [
+  'model/disentangled/relative',
+  'model/disentangled/convolution',
+  'model/disentangled/tensors',
+]
+const SHELF_OBJECT = 'globalThis.iobertShelves'
+
+const shelved = {
+  name: 'shelved',
+  setup({ onLoad, onResolve }) {
+    const nameOf = (path) =>
+      SHELVES.find((shelf) => path.endsWith(`${shelf.split('/').slice(-2).join('/')}.ts`))
+    onResolve({ filter: /\/disentangled\// }, ({ path, kind }) =>
+      kind === 'dynamic-import' && nameOf(path) ? { path: nameOf(path), namespace: 'shelf' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'shelf' }, ({ path }) => {
+      const source = readFileSync(join(root, `src/${path}.ts`), 'utf8')
+      const names = Array.from(source.matchAll(/^export (?:async )?function (\w+)/gm), ([, name]) => name)
+      return { contents: `export const { ${names.join(', ')} } = ${SHELF_OBJECT}?.['${path}'] ?? {}` }
+    })
+  },
+}
+
+/** The shelves as one script that sets the object. */
+async function bundleShelves() {
+  const imports = SHELVES.map((shelf, i) => `import * as shelf${i} from './src/${shelf}.ts'\n`).join('')
+  const entries = SHELVES.map((shelf, i) => `'${shelf}': shelf${i}`).join(', ')
+  const { outputFiles } = await build({
+    stdin: { contents: `${imports}${SHELF_OBJECT} = { ${entries} }`, resolveDir: root },
+    ...{ bundle: true, minify: true, format: 'iife', target: 'es2022', platform: 'neutral' },
+    ...{ legalComments: 'none', write: false },
+  })
+  return minified(outputFiles[0].text)
+}
+
 /** A worker's script as one text with all it needs. */
 async function bundleWorker(entry, plugins) {
   const { outputFiles } = await build({
@@ -118,12 +155,16 @@ async function bundleWorker(entry, plugins) {
 await step(
   'workers',
   ['src', 'tools/build.mjs', 'tools/bundle.mjs'],
-  ['src/generated/worker-source.ts', 'dist/worker.js'],
+  ['src/generated/worker-source.ts', 'src/generated/worker-shelves.ts', 'dist/worker.js'],
   async () => {
-    const inlined = await bundleWorker('src/runtime/worker.node.ts', [askedFor])
+    const inlined = await bundleWorker('src/runtime/worker.node.ts', [askedFor, shelved])
     writeFileSync(
       join(root, 'src/generated/worker-source.ts'),
       `/** src/runtime/worker.node.ts, bundled. */\nexport const workerSource: string = ${JSON.stringify(inlined)}\n`,
+    )
+    writeFileSync(
+      join(root, 'src/generated/worker-shelves.ts'),
+      `/** What goes before the worker's script for models that need it, bundled. */\nexport const workerShelves: string = ${JSON.stringify(await bundleShelves())}\n`,
     )
     mkdirSync(join(root, 'dist'), { recursive: true })
     writeFileSync(join(root, 'dist/worker.js'), await bundleWorker('src/runtime/worker.ts', []))

@@ -35,7 +35,7 @@ export async function loadInWorker(
   watch: LoadWatch,
 ): Promise<EngineClient> {
   watch.signal?.throwIfAborted()
-  const workers = await spawnAll(setup.threads, () => spawn(script))
+  const workers = await spawnAll(setup.threads, () => spawn(script, setup.config.disentangled !== undefined))
   const client = new WorkerClient(workers[0]!, workers.slice(1))
   try {
     await client.load(setup, locator, watch)

@@ -33,7 +33,7 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
       const memory = newMemory()
       const module = await compileKernels({ variant, shared: false, turbo: false })
       const exports = instantiateKernels(module, memory.memory)
-      const scratch = { tokens: 512, headDim: 128, inputs: 4096 }
+      const scratch = { tokens: 512, headDim: 128, inputs: 4096, relativeRows: 512 }
       const plan = { variant, tiles, precision: fused ? 'float32' : 'int8' } as const
       return new WasmKernels({ plan, exports, memory, scratch })
     },

@@ -37,13 +37,7 @@ export const floatAttention: Attend = (queries, keys, values, out, probabilities
   const scale = f(1 / Math.sqrt(queries[0]!.length * kindsOf(relative)))
   for (const [i, query] of queries.entries()) {
     const weights = Float32Array.from(keys, (key) => floatDot(query, key))
-    if (relative) {
-      for (const [j, key] of keys.entries()) {
-        const row = relative.rowOf(i - j)
-        if (relative.keys) weights[j] = f(weights[j]! + floatDot(query, relative.keys[row]!.values))
-        if (relative.queries) weights[j] = f(weights[j]! + floatDot(key, relative.queries[row]!.values))
-      }
-    }
+    if (relative) addRelativeScores(weights, i, query, keys, relative)
     const inverse = softmax(weights, scale)
     const context = out[i]!.fill(0)
     for (const [j, value] of values.entries()) {
@@ -56,6 +50,24 @@ export const floatAttention: Attend = (queries, keys, values, out, probabilities
     )
   }
 }
+// #endregion
+
+// #region relative-scores
+/** What relative positions add to the scores of query i: He et al. 2021, equation 4. */
+function addRelativeScores(
+  scores: Float32Array,
+  i: number,
+  query: Float32Array,
+  keys: readonly Float32Array[],
+  relative: RelativeHead,
+): void {
+  for (const [j, key] of keys.entries()) {
+    const row = relative.rowOf(i - j)
+    if (relative.keys) scores[j] = f(scores[j]! + floatDot(query, relative.keys[row]!.values))
+    if (relative.queries) scores[j] = f(scores[j]! + floatDot(key, relative.queries[row]!.values))
+  }
+}
+// #endregion
 
 /** Σ a·b, in ascending order. */
 function floatDot(a: Float32Array, b: ArrayLike<number>): number {
@@ -63,7 +75,6 @@ function floatDot(a: Float32Array, b: ArrayLike<number>): number {
   for (let d = 0; d < a.length; d++) sum = f(sum + f(a[d]! * b[d]!))
   return sum
 }
-// #endregion
 
 // #region exact-attention
 /** The largest value of a column of V, and about the sum of a row's exponentials, as int16. */
