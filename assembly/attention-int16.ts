@@ -11,6 +11,10 @@
  *     e[j] = 2^(s[j] - max s)     Σ = Σ e[j], in 8 lanes     limit = min(32767, 2¹⁷/Σ)
  *     context[d] = f32(Σ round(e[j]·limit)·v[j, d]) · (1/(Σ·limit) · valueScale[d])
  *
+ * For any numbers: |q|, |k| <= √(2³¹/D) by `limitOf`, so D products fit int32. Of the exponentials those above half a step become
+ * at most twice themselves, so their sum is at most 2·2¹⁷ for any number of tokens, and 2¹⁸·8191 < 2³¹. A query, key or value that
+ * cannot be quantised has a scale of NaN, which its scores or its column get.
+ *
  * Keys are packed as output channels of the scores, dimensions as output channels of the context; then blocks of query
  * rows go through scores, softmax and context while they are in the first-level cache.
  *
@@ -46,7 +50,7 @@ import { Int16, interleavedTile } from './tiles-interleaved'
 
 /** The largest value of a column of V. */
 const VALUE_LIMIT: f32 = 8191.0
-/** Σ of a row's exponentials as int16, about; times the largest value it stays below 2³¹ for any number of tokens. */
+/** Σ of a row's exponentials as int16, about. */
 const EXPONENTIALS: f32 = 131072.0
 
 function roundUp(value: i32, multiple: i32): i32 {

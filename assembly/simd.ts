@@ -99,7 +99,8 @@ export function exp4(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.16666666))
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.5))
   const power = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1.0))
-  // The low bits of `shifted` hold n in two's complement; moved to the exponent they multiply by 2^n.
+  // The low bits of `shifted` hold n in two's complement; moved to the exponent they multiply by 2^n. Of a NaN they are 0: WebAssembly
+  // makes no other than the canonical one where none was given, and none is (weights with NaN are refused).
   return i32x4.add(power, i32x4.shl(shifted, 23))
 }
 // #endregion
