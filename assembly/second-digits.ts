@@ -19,7 +19,7 @@ export const JOINED_PANELS: i32 = 4
  * How many listed groups times groups of inputs have sums that fit int16. For a row that has second digits:
  *
  *     it does not fit 7 bits (digits.ts lists none of one that does), so its step is at least c·e/63.5, e the root mean square of
- *     its K numbers, and √Σq² <= √K·(63.5/c + 1/2) = √K·24.02 (src/kernels/quantization.ts, `rowStep`);
+ *     its K numbers, and √Σq² <= √K·(63.5/c + 1/2) = √K·24.02 (src/kernels/reference/quantization.ts, `rowStep`);
  *     |second| <= |q|/64: one above 0 is at most (q + zero)/128 with zero <= 64 <= q (a larger zero leaves the largest value at
  *     127), one below 0 is -⌈|q + zero|/128⌉ with zero >= 64, so |q| >= |q + zero| + 64;
  *     weights are -128 to 127, and a lane adds two products of each of n listed groups.

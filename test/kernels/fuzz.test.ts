@@ -8,7 +8,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACTIVATIONS, type Activation, type Kernels, type Matrix } from '#dist/kernels/kernels.js'
-import * as math from '#dist/kernels/math.js'
+import * as math from '#dist/kernels/reference/math.js'
 import { seeded } from '../random.ts'
 import { pick, someInputs, someRow, someWeights } from './adversary.ts'
 import { Bench, reference, type Variant, variants } from './variants.ts'

@@ -1,6 +1,6 @@
 /** Chapter 10: a row's two digits, a tie, and how long blocks of short sums are. */
 
-import { quantizeActivations, rowStep } from '#dist/kernels/quantization.js'
+import { quantizeActivations, rowStep } from '#dist/kernels/reference/quantization.js'
 import { columns } from '../toy.ts'
 
 /** Of a row: q, and what is added to it. */
