@@ -71,7 +71,6 @@ function timeLayers(kernels: Kernels, clock: Clock): Kernels {
     packRelative: (...args) => kernels.packRelative(...args),
     quantize: (...args) => kernels.quantize(...args),
     addLayerNorm: (...args) => kernels.addLayerNorm(...args),
-    quantize: (matrix) => kernels.quantize(matrix),
     linear(x, layer, out, activation): void {
       const started = performance.now()
       kernels.linear(x, layer, out, activation)

@@ -109,7 +109,4 @@ export interface Kernels {
 
   /** out = LayerNorm(x + residual)   [T, H]       Ba et al. 2016, eq. 4 */
   addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void
-
-  /** Fills the quantised twin of a matrix that has one, as all of the above do. */
-  quantize(matrix: Matrix): void
 }
