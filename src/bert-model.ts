@@ -145,7 +145,7 @@ export class BertModel {
    * @throws {TypeError} for ids that are no arrays of numbers, or an option of the wrong kind
    * @throws {RangeError} for a sequence that is empty or too long, an id outside the vocabulary, more logits of words than
    *   1 GB, or an option that is not known
-   * @throws {ModelFormatError} NonFiniteWeights for weights so large that the logits are no numbers
+   * @throws {ModelFormatError} NonFiniteWeights for weights so large that logits, hidden states or attentions are no numbers
    *
    * @example
    * const { logits } = await model.forward([model.tokenizer.encode('Berlin').ids])
@@ -182,6 +182,11 @@ export class BertModel {
     )
     for (const [index, logits] of output.logits.entries())
       requireFinite(logits, `The logits of sequence ${index}`)
+    // A bare encoder has no logits; what is not finite in a layer is not in the last one either.
+    for (const [index, layers] of (output.hiddenStates ?? []).entries())
+      requireFinite(layers.at(-1)!, `The hidden states of sequence ${index}`)
+    for (const [index, layers] of (output.attentions ?? []).entries())
+      requireFinite(layers.at(-1)!, `The attention probabilities of sequence ${index}`)
     return output
   }
 

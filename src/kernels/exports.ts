@@ -41,7 +41,7 @@ export interface KernelExports {
     headDim: number,
     out: number,
     scales: number,
-  ): number
+  ): void
   packEmbeddingInt8(
     from: number,
     type: number,

@@ -1,4 +1,5 @@
 /** Every `computed` block of the pages, by name. The numbers come from the code that the pages explain. */
+import * as digits from './worked/digits.ts'
 import * as labels from './worked/labels.ts'
 import * as layers from './worked/layers.ts'
 import * as memory from './worked/memory.ts'
@@ -47,6 +48,9 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   limits: memory.limits,
   'limit-exercise': memory.roofExercise,
   quantizing: memory.quantizing,
+  'second-digits': digits.secondDigits,
+  tie: digits.tie,
+  'short-blocks': digits.shortBlocks,
   'precision-sizes': sizes.precisionSizes,
   file: memory.file,
 }
