@@ -1,6 +1,16 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { erf, exp, gelu, geluTanh, relu, roundHalfEven, silu } from '#dist/kernels/reference/math.js'
+import {
+  erf,
+  exp,
+  gelu,
+  geluInt8,
+  geluTanh,
+  powerOfTwo,
+  relu,
+  roundHalfEven,
+  silu,
+} from '#dist/kernels/reference/math.js'
 
 /** Distance of a float32 from a float64 in units of the float32's last place. */
 function ulps(actual: number, exact: number): number {
@@ -65,6 +75,30 @@ test('gelu(), geluTanh(), silu() and relu() are near their formulas', () => {
     near(silu(x), x / (1 + Math.exp(-x)), 5e-7, 'silu')
     assert.is(relu(x), Math.max(0, x))
   }
+})
+
+test('geluInt8() is within 1.9e-4 of gelu, and x or 0 far away', () => {
+  let worst = 0
+  for (let i = -60_000; i <= 60_000; i++) {
+    const x = Math.fround(i / 10_000)
+    worst = Math.max(worst, Math.abs(geluInt8(x) - (x / 2) * (1 + exactErf(x / Math.SQRT2))))
+  }
+  assert.ok(worst < 1.9e-4, `worst ${worst}`)
+  for (const x of [4, 10, 1000]) {
+    assert.ok(Math.abs(geluInt8(x) / x - 1) < 1e-6, `${x}: ${geluInt8(x)}`)
+    assert.ok(Math.abs(geluInt8(-x) / x) < 1e-6, `${-x}: ${geluInt8(-x)}`)
+  }
+})
+
+test('powerOfTwo() is within 2.9 millionths over [-126, 0]', () => {
+  let worst = 0
+  for (let i = 0; i <= 252_000; i++) {
+    const x = Math.fround(-i / 2000)
+    worst = Math.max(worst, Math.abs(powerOfTwo(x) / 2 ** x - 1))
+  }
+  assert.ok(worst < 2.95e-6, `worst ${worst}`)
+  assert.is(powerOfTwo(0), 1)
+  assert.is(powerOfTwo(-1000), 2 ** -126)
 })
 
 test('roundHalfEven() rounds ties to even', () => {
