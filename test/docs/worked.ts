@@ -1,5 +1,6 @@
 /** Every `computed` block of the pages, by name. The numbers come from the code that the pages explain. */
 import * as attention from './worked/attention.ts'
+import * as digits from './worked/digits.ts'
 import * as labels from './worked/labels.ts'
 import * as layers from './worked/layers.ts'
 import * as memory from './worked/memory.ts'
@@ -53,6 +54,9 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   limits: memory.limits,
   'limit-exercise': memory.roofExercise,
   quantizing: memory.quantizing,
+  'two-digits': digits.twoDigits,
+  'short-sum': digits.shortSum,
+  'listed-groups': digits.listedGroups,
   'kernel-speeds': speeds.kernelSpeeds,
   'precision-sizes': sizes.precisionSizes,
   file: memory.file,
