@@ -1,3 +1,7 @@
+/**
+ * The activation functions, on four numbers at a time. The linear kernels call them on each panel that they have just
+ * finished.
+ */
 import { Activation } from './commands'
 import { erf4, exp4 } from './simd'
 
