@@ -1,4 +1,7 @@
-/** What an activation gets that is NaN or infinite it gives back so, also where the formula has a limit (src/kernels/kernels.ts). */
+/**
+ * The activation functions, on four numbers at a time. The linear kernels call them on each panel that they have just
+ * finished. What is NaN or infinite stays so, also where the formula has a limit (src/kernels/kernels.ts).
+ */
 import { Activation } from './commands'
 import { erf4, exp4 } from './simd'
 

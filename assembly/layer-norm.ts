@@ -1,3 +1,4 @@
+/** LayerNorm of one row, with the residual that is added before it. Sums over a row have one fixed order. */
 import { laneMask, sumLanes } from './simd'
 
 /** Sums of a row run in this many lanes: rows have room for their width rounded up to it. */

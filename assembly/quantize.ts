@@ -1,4 +1,7 @@
-/** Numbers as int16: pairs of inputs, interleaved with those of other rows. What the int16 tiles read. */
+/**
+ * Rounds rows of floats to int16 for the int16 tiles. Pairs of inputs are written interleaved with those of the other
+ * rows of a tile.
+ */
 import { absoluteBits, laneMask, maxLanes, roundToInt } from './simd'
 
 const SMALLEST_NORMAL: i32 = 0x00800000

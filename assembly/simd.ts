@@ -105,6 +105,7 @@ export function exp4(x: v128): v128 {
 }
 // #endregion
 
+// #region power-of-two
 /**
  * 2^x for x <= 0; below -126 it stays 2^-126, and NaN stays. 2^n · 2^r with n = round(x), |r| <= 1/2, and 2^r by a polynomial of degree 4
  * fitted for this project: largest relative error 2.9e-6, a fifth of a step of int16, by test/kernels/math.test.ts.
@@ -120,6 +121,7 @@ export function powerOfTwo4(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0))
   return i32x4.add(p, i32x4.shl(shifted, 23))
 }
+// #endregion
 
 /**
  * erf(z) = z·P(z²)/Q(z²), degrees 4 and 5, fitted for this project on |z| <= 3.766 (beyond, erf is 1 to within 1e-7). There it is

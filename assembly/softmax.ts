@@ -1,3 +1,4 @@
+/** Softmax over one row of attention scores at precision float32. Precision int8 has its own, in attention-int16.ts. */
 import { exp4, laneMask, maxFloatLanes, minFloatLanes, sumLanes } from './simd'
 
 /**

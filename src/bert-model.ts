@@ -30,8 +30,13 @@ export interface ModelInfo {
   tile: string
   /** 1 where memory cannot be shared. */
   threads: number
-  /** Why these kernels and this tile: what the engine can do, and what was timed. */
-  reasons: { kernels: string; tile: string }
+  /** Why it runs on these kernels and this tile. */
+  reasons: {
+    /** What the engine can do, or what was timed. */
+    kernels: string
+    /** How the tiles came out when they were timed. */
+    tile: string
+  }
   /** Whether 256-bit vectors were asked for and could be. */
   turbo: boolean
   /** Packed weights. */

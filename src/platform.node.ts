@@ -1,4 +1,4 @@
-/** Node, Deno and Bun. */
+/** What differs in Node, Deno and Bun: a disk, environment variables, worker threads. */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'

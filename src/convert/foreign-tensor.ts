@@ -1,3 +1,4 @@
+/** What a tensor of another format is, and the bounds that all of them keep. */
 import { DTYPE_BITS, type Dtype } from '../format/dtypes.ts'
 import type { ByteSource } from '../format/source.ts'
 import type { TensorToWrite } from './safetensors-writer.ts'

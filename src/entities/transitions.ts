@@ -1,3 +1,4 @@
+/** Which label may follow which, by the scheme that labels are written in. */
 import type { LabelSet, ParsedLabel } from './labels.ts'
 
 /**

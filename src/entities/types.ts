@@ -1,3 +1,4 @@
+/** What a caller says of a recognition, and what it answers. */
 import type { Rule, RulePolicy, RuleSet } from '../rules/types.ts'
 import type { Split } from '../text/split/split.ts'
 import type { LabelScheme } from './labels.ts'

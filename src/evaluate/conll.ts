@@ -1,3 +1,5 @@
+/** Reads files of CoNLL columns: a word a line, its tag in the last column. */
+
 /** Words of a text and their tags. */
 export interface TaggedSentence {
   words: string[]

@@ -1,3 +1,5 @@
+/** How large each file of a model may be. A larger one is refused before it is read. */
+
 /** The largest tokenizer.json of BERT's family, bge-m3's, has 250,000 pieces in 17 MB; LaBSE's vocab.txt has 5 MB. */
 const TOKENIZER_JSON_BYTES = 2 ** 25
 const TOKENIZER_BYTES = 2 ** 24

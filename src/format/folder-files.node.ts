@@ -1,3 +1,4 @@
+/** The files of a model in a folder on a disk. */
 import type { Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Reads a model's small JSON files, with a bound on their size and on the memory they take. */
 import { isObject, kindOf } from '../check/kind.ts'
 import { type ModelFormatCode, ModelFormatError, quoted } from './errors.ts'
 import { MAX_DEPTH } from './json-scanner.ts'

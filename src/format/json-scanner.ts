@@ -1,8 +1,8 @@
 /**
  * JSON read byte by byte, for headers that nobody vouches for: linear in the bytes, no recursion, and nothing is
  * allocated but the strings a caller asks for. It is as strict as the parser of the safetensors reference: no lone
- * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH` (only the size of numbers that nobody
- * reads is not looked at).
+ * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH`. The size of a number is looked at only where
+ * the number is read.
  */
 
 const QUOTE = 0x22

@@ -1,3 +1,4 @@
+/** Reads the index of a model whose weights are in several files. */
 import { ModelFormatError, quoted } from './errors.ts'
 import { checkFileName } from './file-name.ts'
 import { isObject, type JsonRecord, readJsonObject, shown } from './json-file.ts'

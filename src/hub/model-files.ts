@@ -1,3 +1,4 @@
+/** The names of the files of a model's repository. */
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
 import { WEIGHTS } from '../format/shard-index.ts'

@@ -1,3 +1,4 @@
+/** Opens a model's files where there may be a disk: in Node, Deno and Bun. */
 import { folderFiles, withWeights } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'

@@ -1,3 +1,4 @@
+/** Starts a worker in Node, Deno and Bun. */
 import { Worker } from 'node:worker_threads'
 import { EngineError } from './engine-error.ts'
 import { createDeath, type EngineWorker, inlinedWorker } from './spawn.ts'

@@ -1,4 +1,4 @@
-/** A worker as both runtimes have it, and how browsers start one. */
+/** What a worker is on every runtime, and how a browser starts one. */
 import { reasonOf } from '../format/errors.ts'
 import { EngineError } from './engine-error.ts'
 import type { Reply, Request } from './protocol.ts'

@@ -105,6 +105,17 @@ test('exp() and powerOfTwo() of NaN are NaN', () => {
   assert.equal([exp(Number.NaN), powerOfTwo(Number.NaN)], [Number.NaN, Number.NaN])
 })
 
+test('powerOfTwo() is within 2.9 millionths over [-126, 0]', () => {
+  let worst = 0
+  for (let i = 0; i <= 252_000; i++) {
+    const x = Math.fround(-i / 2000)
+    worst = Math.max(worst, Math.abs(powerOfTwo(x) / 2 ** x - 1))
+  }
+  assert.ok(worst < 2.95e-6, `worst ${worst}`)
+  assert.is(powerOfTwo(0), 1)
+  assert.is(powerOfTwo(-1000), 2 ** -126)
+})
+
 test('roundHalfEven() rounds ties to even', () => {
   assert.equal([0.5, 1.5, 2.5, -0.5, -1.5, 3.49999, 16383.5].map(roundHalfEven), [0, 2, 2, -0, -2, 3, 16384])
 })

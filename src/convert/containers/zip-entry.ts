@@ -1,3 +1,4 @@
+/** Opens one file of a zip archive, and checks its bytes by their CRC-32. */
 import { quoted } from '../../format/errors.ts'
 import { type ByteSource, bytesSource, checkRange } from '../../format/source.ts'
 import { ByteReader } from './byte-reader.ts'

@@ -1,3 +1,4 @@
+/** Opens a zip archive: reads and checks its directory. */
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { ByteReader, decodeText } from './byte-reader.ts'

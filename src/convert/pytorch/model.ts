@@ -1,3 +1,4 @@
+/** Opens a folder with PyTorch weights, in one file or several. */
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { readShardIndex, shardNames } from '../../format/shard-index.ts'
 import { type ByteSource, type ModelFiles, missingFile } from '../../format/source.ts'

@@ -1,3 +1,4 @@
+/** Reads the tensors of a file that `torch.save` wrote. */
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { ByteReader } from '../containers/byte-reader.ts'

@@ -1,3 +1,4 @@
+/** PyTorch's tensors: which part of a stored block of numbers each of them is. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'

@@ -1,3 +1,4 @@
+/** The files of a model below a URL. */
 import { largestWhole } from '../file-limits.ts'
 import { checkFileName } from '../file-name.ts'
 import { type ByteSource, bytesSource, checkRange, type ModelFiles } from '../source.ts'

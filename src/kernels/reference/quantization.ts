@@ -1,6 +1,6 @@
 /**
- * Quantising, its one home: weights to int8 once, activations row by row, and the numbers that make int8 exact
- * (docs/notation.md, "int8"). assembly/packing.ts, row-step.ts, quantize.ts and digits.ts do the same operations, to the same bits.
+ * Quantises weights to int8, once, and activations row by row. The constants that make int8 exact stand here (docs/notation.md,
+ * "int8"). assembly/packing.ts, row-step.ts, quantize.ts and digits.ts do the same operations, to the same bits.
  *
  * Weights are symmetric per output channel:
  *
