@@ -108,7 +108,10 @@ export interface Entity {
   start: number
   /** UTF-16 code units, exclusive. */
   end: number
-  /** Mean of its members' probabilities. */
+  /**
+   * Mean over its words of the probability that they are of its type. In the styles of other systems, with strategy 'none' and
+   * merge 'huggingface' of that of their labels.
+   */
   score: number
   /** With strategy 'none': position of the piece, `[CLS]` counted as 0. */
   index?: number
