@@ -48,26 +48,22 @@ function tool(script, ...args) {
 // One source for all targets of asconfig.json (ASC_FEATURE_RELAXED_SIMD tells them apart). The memory is imported as shared;
 // the loader clears that one flag where memory is private, so each kernel is shipped once (src/kernels/module.ts).
 const { targets } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'))
-const generated = ['commands', 'constants', ...Object.keys(targets)]
+const generated = ['commands', 'numbers', 'constants', ...Object.keys(targets)]
 
 await step(
   'wasm',
   ['assembly', 'asconfig.json', 'tools/build.mjs', 'tools/kernel-tables.mjs'],
   generated.map((name) => `src/generated/${name}.ts`),
   async () => {
-    const { commandsModule, constantsModule, constantsOf } = await import('./kernel-tables.mjs')
+    const { commandModules, constantsModule, constantsOf } = await import('./kernel-tables.mjs')
     const write = (name, text) => writeFileSync(join(root, `src/generated/${name}.ts`), text)
     mkdirSync(join(root, 'src/generated'), { recursive: true })
     let constants
-    let first
     for (const [target, { outFile }] of Object.entries(targets)) {
       tool('assemblyscript/bin/asc.js', '--target', target)
       const wasm = readFileSync(join(root, outFile))
       // Deflated before base64, which hides from gzip what repeats: 5.9 kB on the wire where plain base64 has 8.8.
-      // The others against the first, of which they repeat much (src/kernels/module.ts inflates so).
-      const against = first ? { dictionary: first } : {}
-      const deflated = deflateRawSync(wasm, { level: 9, ...against }).toString('base64')
-      first ??= wasm
+      const deflated = deflateRawSync(wasm, { level: 9 }).toString('base64')
       write(
         target,
         `/** assembly/kernels.ts, compiled for ${target}, deflated. */\nexport const deflated: string =\n  '${deflated}'\n`,
@@ -81,7 +77,9 @@ await step(
       }
     }
     write('constants', constantsModule(constants))
-    write('commands', commandsModule(root, constants.CONTROL_BYTES - constants.COMMAND_OFFSET))
+    const { commands, numbers } = commandModules(root, constants.CONTROL_BYTES - constants.COMMAND_OFFSET)
+    write('commands', commands)
+    write('numbers', numbers)
   },
 )
 

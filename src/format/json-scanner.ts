@@ -4,6 +4,7 @@
  * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH`. The size of a number is looked at only where
  * the number is read.
  */
+import { MAX_DEPTH } from './file-limits.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -16,9 +17,6 @@ const COLON = 0x3a
 const MINUS = 0x2d
 const ZERO = 0x30
 const NINE = 0x39
-
-/** Arrays and objects inside one another, the header itself counted: serde_json's limit. */
-export const MAX_DEPTH: number = 127
 
 const LITERALS: readonly string[] = ['true', 'false', 'null']
 
