@@ -8,8 +8,8 @@ import {
   wrongKind,
 } from './check/options.ts'
 import type { ModelFormatError } from './format/errors.ts'
-import type { Precision } from './kernels/kernels.ts'
 import { tileName } from './kernels/exports.ts'
+import type { Precision } from './kernels/kernels.ts'
 import type { BertConfig } from './model/config.ts'
 import type { HeadKind } from './model/family.ts'
 import type { ForwardOutput } from './model/forward-output.ts'

@@ -12,6 +12,7 @@ import type { Platform } from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import { locateAnywhere, shippedModel } from './platform.ts'
 import { openFiles } from './runtime/open-files.node.ts'
+import { openFiles as openElsewhere } from './runtime/open-files.ts'
 import type { Locator } from './runtime/protocol.ts'
 import { spawnNodeWorker } from './runtime/spawn.node.ts'
 
@@ -96,7 +97,7 @@ function enableTurbo(): boolean {
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
 export const nodePlatform = (entry: string | undefined): Platform => ({
   locate: (...given) => locate(entry, ...given),
-  openFiles,
+  openFiles: (locator: Locator, watch: LoadWatch) => openFiles(locator, watch, openElsewhere),
   int8Copy,
   spawn: spawnNodeWorker,
   cores: () => availableParallelism(),

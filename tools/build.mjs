@@ -101,69 +101,71 @@ const askedFor = {
   },
 }
 
-// What the engine of a few models takes besides: no part of the usual worker's text, but put before it where one is spawned
-// for such a model (src/runtime/spawn.ts). The worker finds it in a global object.
+/** What the inlined worker loads on demand and most pages never ask for: a text of its own, put before the other's. */
 const SHELVES = [
-  'model/disentangled/relative',
   'model/disentangled/convolution',
+  'model/disentangled/relative',
   'model/disentangled/tensors',
+  'model/heads/guess-words',
+  'model/heads/text-head',
+  'runtime/open-files.node',
 ]
-const SHELF_OBJECT = 'globalThis.iobertShelves'
 
+/** Takes the shelves from where `workerShelves` leaves them; of one that is not there every name is undefined. */
 const shelved = {
   name: 'shelved',
   setup({ onLoad, onResolve }) {
-    const nameOf = (path) =>
-      SHELVES.find((shelf) => path.endsWith(`${shelf.split('/').slice(-2).join('/')}.ts`))
-    onResolve({ filter: /\/disentangled\// }, ({ path, kind }) =>
-      kind === 'dynamic-import' && nameOf(path) ? { path: nameOf(path), namespace: 'shelf' } : undefined,
-    )
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
+      if (kind !== 'dynamic-import') return
+      const name = SHELVES.find((shelf) => join(resolveDir, path) === join(root, `src/${shelf}.ts`))
+      return name && { path: name, namespace: 'shelf' }
+    })
     onLoad({ filter: /./, namespace: 'shelf' }, ({ path }) => {
-      const source = readFileSync(join(root, `src/${path}.ts`), 'utf8')
-      const names = Array.from(source.matchAll(/^export (?:async )?function (\w+)/gm), ([, name]) => name)
-      return { contents: `export const { ${names.join(', ')} } = ${SHELF_OBJECT}?.['${path}'] ?? {}` }
+      const code = readFileSync(join(root, `src/${path}.ts`), 'utf8')
+      const names = [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
+      return {
+        contents: `export const { ${names.map(([, name]) => name).join(', ')} } = globalThis.iobertShelves?.['${path}'] ?? {}`,
+      }
     })
   },
 }
 
-/** The shelves as one script that sets the object. */
-async function bundleShelves() {
-  const imports = SHELVES.map((shelf, i) => `import * as shelf${i} from './src/${shelf}.ts'\n`).join('')
-  const entries = SHELVES.map((shelf, i) => `'${shelf}': shelf${i}`).join(', ')
-  const { outputFiles } = await build({
-    stdin: { contents: `${imports}${SHELF_OBJECT} = { ${entries} }`, resolveDir: root },
-    ...{ bundle: true, minify: true, format: 'iife', target: 'es2022', platform: 'neutral' },
-    ...{ legalComments: 'none', write: false },
-  })
-  return minified(outputFiles[0].text)
-}
-
 /** A worker's script as one text with all it needs. */
-async function bundleWorker(entry, plugins) {
+async function bundleWorker(entry, plugins, options = { entryPoints: [join(root, entry)] }) {
   const { outputFiles } = await build({
-    entryPoints: [join(root, entry)],
+    ...options,
     ...{ bundle: true, minify: true, format: 'esm', target: 'es2022', platform: 'neutral' },
     ...{ legalComments: 'none', write: false, plugins },
   })
   return minified(outputFiles[0].text)
 }
 
-// The worker's script is inlined as text so that no bundler has to find it; one text serves every runtime. For pages whose
-// policy forbids blob workers it is also a file, without the part of Node.
+/** The shelves as one text, which leaves nothing behind but `iobertShelves`. */
+async function bundleShelves() {
+  const imports = SHELVES.map((name, index) => `import * as shelf${index} from './${name}.ts'\n`)
+  const list = SHELVES.map((name, index) => `'${name}': shelf${index}`)
+  const contents = `${imports.join('')}globalThis.iobertShelves = { ${list.join(', ')} }`
+  const code = await bundleWorker(undefined, [askedFor], {
+    stdin: { contents, resolveDir: join(root, 'src') },
+  })
+  return `(()=>{${code}})();`
+}
+
+// The worker's script is inlined as text so that no bundler has to find it. For pages whose policy forbids blob workers it is
+// also a file, with all shelves but Node's.
 await step(
   'workers',
   ['src', 'tools/build.mjs', 'tools/bundle.mjs'],
   ['src/generated/worker-source.ts', 'src/generated/worker-shelves.ts', 'dist/worker.js'],
   async () => {
+    const write = (file, name, text, what) =>
+      writeFileSync(
+        join(root, `src/generated/${file}.ts`),
+        `/** ${what}, bundled. */\nexport const ${name}: string = ${JSON.stringify(text)}\n`,
+      )
     const inlined = await bundleWorker('src/runtime/worker.node.ts', [askedFor, shelved])
-    writeFileSync(
-      join(root, 'src/generated/worker-source.ts'),
-      `/** src/runtime/worker.node.ts, bundled. */\nexport const workerSource: string = ${JSON.stringify(inlined)}\n`,
-    )
-    writeFileSync(
-      join(root, 'src/generated/worker-shelves.ts'),
-      `/** What goes before the worker's script for models that need it, bundled. */\nexport const workerShelves: string = ${JSON.stringify(await bundleShelves())}\n`,
-    )
+    write('worker-source', 'workerSource', inlined, 'src/runtime/worker.node.ts without its shelves')
+    write('worker-shelves', 'workerShelves', await bundleShelves(), 'What it loads on demand; stands before it')
     mkdirSync(join(root, 'dist'), { recursive: true })
     writeFileSync(join(root, 'dist/worker.js'), await bundleWorker('src/runtime/worker.ts', []))
   },

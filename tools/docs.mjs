@@ -8,7 +8,7 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import MarkdownIt from 'markdown-it'
 import { formulas } from './docs/formulas.mjs'
-import { searchForm, searchIndex, searchScript, sectionsOf } from './docs/search.mjs'
+import { apiSections, searchForm, searchIndex, searchScript, sectionsOf } from './docs/search.mjs'
 import { makeReady } from './ready.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -228,9 +228,11 @@ function write(name, text) {
   writeFileSync(path, text)
 }
 
+/** What the search looks through. */
+const found = []
+
 async function buildPages() {
   const all = sections().flatMap(([, pages]) => pages)
-  const found = []
   all.forEach((page, index) => {
     const text = readFileSync(join(root, page), 'utf8')
     const link = (other, word, rel) =>
@@ -248,7 +250,6 @@ async function buildPages() {
     })
     write(siteName(page), html)
   })
-  write('search-index.js', searchIndex(found))
   write('search.js', await searchScript(root))
   return all.length
 }
@@ -301,4 +302,5 @@ const typedoc = spawnSync(process.execPath, ['node_modules/typedoc/bin/typedoc']
   stdio: 'inherit',
 })
 if (typedoc.status !== 0) process.exit(typedoc.status ?? 1)
+write('search-index.js', searchIndex([...found, ...apiSections(join(out, 'api'))]))
 console.log(`build/docs: ${pages} pages, ${sources} source files, API reference`)

@@ -1,12 +1,13 @@
-// `node tools/page-size.mjs [--chunks] [ENTRY]`: what a page that only recognises fetches, in bytes through gzip, the model
-// left out: BERT, int8, the shipped weights, in a worker. The page is bundled as a user's is and then runs here, with the
-// few things of browsers that it asks for; each file of it that was imported counts. Both builds of the kernels count.
-import { createServer } from 'node:http'
+// `node tools/page-size.mjs [--json]`: what a page that only recognises fetches, in bytes through gzip, the model left out:
+// BERT, int8, the shipped weights, in a worker. The page is bundled as a user's is and then runs here, with the few things of
+// browsers that it asks for; each file of it that was imported counts, and of the kernels the larger build.
+
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { spawnSync } from 'node:child_process'
 import { gzipSync } from 'node:zlib'
 import { bundle } from './bundle.mjs'
 
@@ -63,14 +64,16 @@ const CHILD = `
 /**
  * Bundles the page from the library at `entry`, runs it, and measures.
  *
- * @returns {{ total: number, files: [string, number][], asked: string[], entities: string[] }}
+ * @returns bytes in all, of each file and of each build of the kernels; what it asked the server for; what it recognised
  */
 export async function measurePage(entry = join(root, 'dist/index.js'), weights = join(root, 'weights')) {
   const folder = mkdtempSync(join(tmpdir(), 'iobert-page-'))
   try {
     writeFileSync(join(folder, 'page.mjs'), PAGE)
     const library = { name: 'library', resolveId: (name) => (name === 'iobert' ? entry : null) }
-    const chunks = await bundle({ page: join(folder, 'page.mjs') }, join(folder, 'site'), { plugins: [library] })
+    const chunks = await bundle({ page: join(folder, 'page.mjs') }, join(folder, 'site'), {
+      plugins: [library],
+    })
     const sizes = new Map()
     for (const { fileName } of chunks) {
       const file = join(folder, 'site', fileName)
@@ -84,19 +87,25 @@ export async function measurePage(entry = join(root, 'dist/index.js'), weights =
     const done = spawnSync(process.execPath, [join(folder, 'child.mjs'), site, weights], { encoding: 'utf8' })
     if (done.status !== 0) throw new Error(done.stderr)
     const { fetched, asked, entities } = JSON.parse(done.stdout)
-    // Which build of the kernels is fetched, the engine says.
-    const kernels = [...sizes.keys()].filter((name) => /^(simd|relaxed)-/.test(name))
-    const files = [...new Set([...fetched, ...kernels])].map((name) => [name, sizes.get(name)])
-    files.sort((one, other) => other[1] - one[1])
-    return { total: files.reduce((sum, [, size]) => sum + size, 0), files, asked, entities }
+    const size = (names) => names.map((name) => [name, sizes.get(name)]).sort((one, two) => two[1] - one[1])
+    const isKernels = (name) => /^(simd|relaxed)-/.test(name)
+    const files = size(fetched.filter((name) => !isKernels(name)))
+    // Which build is fetched, the engine says; both where it can run the larger and that loses the race.
+    const kernels = size([...sizes.keys()].filter(isKernels))
+    const total = files.reduce((sum, [, bytes]) => sum + bytes, kernels[0][1])
+    return { total, files, kernels, asked, entities }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { total, files, asked, entities } = await measurePage()
-  for (const [name, size] of files) console.log(String(size).padStart(7), name)
-  console.log(String(total).padStart(7), `bytes through gzip in ${files.length} files`)
-  console.log(asked.join(', '), '|', entities.join(', '))
+  const measured = await measurePage()
+  if (process.argv.includes('--json')) console.log(JSON.stringify(measured))
+  else {
+    const { total, files, kernels, asked, entities } = measured
+    for (const [name, size] of [...files, ...kernels]) console.log(String(size).padStart(7), name)
+    console.log(String(total).padStart(7), `bytes through gzip, ${kernels.at(-1)[0]} left out`)
+    console.log(`asked for ${asked.join(', ')}; found ${entities.join(', ')}`)
+  }
 }
