@@ -17,6 +17,7 @@ const REPLACED = {
   },
   // The worker is a file of the site (worker.js), so its text need not be in the page.
   'dist/generated/worker-source.js': () => "export const workerSource = ''",
+  'dist/generated/worker-parts.js': () => "export const workerParts = ''",
   // The page never asks for this style of annotations.
   'dist/entities/spark/spark-style.js': () => 'export let sparkStyle',
   // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
