@@ -179,7 +179,7 @@ function probabilityOfType(probabilities: Float32Array, type: string, { parsed }
   let sum = 0
   for (const [id, label] of parsed.entries()) if (label.type === type) sum += probabilities[id]!
   // Each is rounded to float32
-  return sum > 1 ? 1 : sum
+  return Math.min(sum, 1)
 }
 
 /** A run of units that are one entity (or one stretch outside all). */
