@@ -8,5 +8,5 @@ export function broken(file: string, found: string, options?: ErrorOptions): Mod
 
 /** A foreign file that may be sound, but holds something that no BERT token classifier needs or that is not read here. */
 export function unsupported(file: string, found: string): ModelFormatError {
-  return new ModelFormatError('UnsupportedConfig', `Cannot convert ${file}: ${found}`)
+  return new ModelFormatError('UnsupportedConfig', `Cannot read ${file}: ${found}`)
 }
