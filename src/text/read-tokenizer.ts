@@ -14,6 +14,8 @@ const MAX_BYTES = 2 ** 25
 const MAX_VOCABULARY_BYTES = 2 ** 23
 /** What is known of a model besides its tokenizer's files. */
 export interface TokenizerFacts {
+  /** V: rows of the word embeddings, `vocab_size` of config.json. */
+  readonly rows?: number | undefined
   /** `tokenizer_class` of config.json. */
   readonly tokenizerClass?: string | undefined
   /** What its family makes of SentencePiece's own file. */
@@ -27,7 +29,9 @@ const SENTENCE_PIECE = 'sentencepiece.bpe.model'
  * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's
  * vocab.json and merges.txt, or the sentencepiece.bpe.model of XLM-R and CamemBERT.
  *
- * @param options `lowercase` holds over what the files say; `model` is asked where there is no tokenizer.json
+ * The vocabulary must be the model's: see `fitRows`. An added token without a row in the model is read as plain text.
+ *
+ * @param options `lowercase` holds over what the files say; `model` is what config.json says
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
  *
  * @example
@@ -35,12 +39,24 @@ const SENTENCE_PIECE = 'sentencepiece.bpe.model'
  */
 export async function readTokenizer(
   files: ModelFiles,
-  options: {
-    lowercase?: boolean | undefined
-    model?: () => Promise<TokenizerFacts>
-  } = {},
+  { lowercase, model }: ReadOptions = {},
 ): Promise<Tokenizer> {
-  const { lowercase, model = async (): Promise<TokenizerFacts> => ({}) } = options
+  const facts = (await model?.()) ?? {}
+  const [source, tokenizer] = await readSource(files, lowercase, facts)
+  return facts.rows === undefined ? tokenizer : fitRows(tokenizer, source, facts.rows)
+}
+
+interface ReadOptions {
+  lowercase?: boolean | undefined
+  model?: () => Promise<TokenizerFacts>
+}
+
+/** The tokenizer, and the file that has its vocabulary. */
+async function readSource(
+  files: ModelFiles,
+  lowercase: boolean | undefined,
+  facts: TokenizerFacts,
+): Promise<[source: string, tokenizer: Tokenizer]> {
   const [tokenizerJson, tokenizerConfig, specialTokensMap, addedTokens] = await Promise.all([
     read(files, 'tokenizer.json'),
     read(files, 'tokenizer_config.json'),
@@ -53,43 +69,72 @@ export async function readTokenizer(
     // A unigram vocabulary is too large to be parsed with the rest.
     if (includes(tokenizerJson, 'Unigram')) {
       const { readUnigramTokenizer } = await import('./families/family-tokenizer.ts')
-      return readUnigramTokenizer(tokenizerJson, beside, family)
+      return ['tokenizer.json', await readUnigramTokenizer(tokenizerJson, beside, family)]
     }
     const parsed = parseTokenFiles({ tokenizerJson, ...beside })
-    if (isBertJson(parsed.json!)) return loaded(readBertFiles(parsed, undefined, lowercase))
+    if (isBertJson(parsed.json!))
+      return ['tokenizer.json', await loaded(readBertFiles(parsed, undefined, lowercase))]
     const { readFamilyTokenizer } = await import('./families/family-tokenizer.ts')
-    return readFamilyTokenizer(parsed, family)
+    return ['tokenizer.json', await readFamilyTokenizer(parsed, family)]
   }
   const vocab = await read(files, 'vocab.txt')
   if (vocab) {
     const parsed = parseTokenFiles(beside)
-    checkClass(parsed, await model(), 'vocab.txt', /(?:Bert|Electra)Tokenizer(?:Fast)?$/)
-    return loaded(readBertFiles(parsed, vocab, lowercase))
+    checkClass(parsed, facts, 'vocab.txt', /(?:Bert|Electra)Tokenizer(?:Fast)?$/)
+    return ['vocab.txt', await loaded(readBertFiles(parsed, vocab, lowercase))]
   }
   const [vocabJson, merges] = await Promise.all([read(files, 'vocab.json'), read(files, 'merges.txt')])
   if (vocabJson && merges) {
     const { readBpeFiles } = await import('./families/family-tokenizer.ts')
     const parsed = parseTokenFiles(beside)
-    checkClass(parsed, await model(), 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/)
-    return readBpeFiles(vocabJson, merges, parsed, family)
+    checkClass(parsed, facts, 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/)
+    return ['vocab.json', await readBpeFiles(vocabJson, merges, parsed, family)]
   }
   const sentencePieceFile = await read(files, SENTENCE_PIECE)
   if (sentencePieceFile) {
     const { readSentencePiece } = await import('./families/family-tokenizer.ts')
-    const { sentencePiece } = await model()
-    return readSentencePiece(
-      sentencePieceFile,
-      SENTENCE_PIECE,
-      sentencePiece,
-      parseTokenFiles(beside),
-      family,
-    )
+    const parsed = parseTokenFiles(beside)
+    const order = facts.sentencePiece
+    return [SENTENCE_PIECE, await readSentencePiece(sentencePieceFile, SENTENCE_PIECE, order, parsed, family)]
   }
   throw missingFile(
     files,
     ['tokenizer.json', 'vocab.txt'],
     `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE}; a model has one of them`,
   )
+}
+
+/** Rows without a piece that a model may have: its makers filled the matrix up, as to a multiple of 64. */
+const MOST_UNUSED = 127
+
+/**
+ * The tokenizer for a model of V rows: without added tokens that have no row, which are then read as plain text.
+ * A vocabulary that is too small is most likely another model's or cut off: transformers takes it, and what it finds is
+ * nothing or wrong. A vocab.txt, which may be cut at any line, must have all pieces, but for less than a multiple of
+ * 8, 16, ... 128 that V is filled up to; files whose end is told (JSON, SentencePiece's) may lack 127.
+ *
+ * @throws {ModelFormatError} `InvalidVocabulary`
+ */
+function fitRows(tokenizer: Tokenizer, source: string, rows: number): Tokenizer {
+  const { vocabularySize } = tokenizer
+  const wrong = (what: string): ModelFormatError =>
+    new ModelFormatError('InvalidVocabulary', `${source} ${what}`)
+  if (vocabularySize > rows) {
+    throw wrong(
+      `has ${vocabularySize} pieces and config.json has vocab_size ${rows}: the vocabulary is another model's`,
+    )
+  }
+  const multiple = rows & -rows
+  const unused = source !== 'vocab.txt' ? MOST_UNUSED : multiple < 8 ? 0 : Math.min(multiple - 1, MOST_UNUSED)
+  const fitted = tokenizer.withRows(rows)
+  if (fitted.idCount < rows - unused) {
+    throw wrong(
+      `and the added tokens give ${fitted.idCount} pieces, and config.json has vocab_size ${rows}: the file is cut off, or another model's. Download it again; where the model does have rows without a piece, name them in it ([unused0], [unused1] ...)`,
+    )
+  }
+  const lost = [tokenizer.clsId, tokenizer.sepId, tokenizer.unkId].find((id) => id >= rows)
+  if (lost === undefined) return fitted
+  throw wrong(`begins or ends texts with the id ${lost}, for which vocab_size ${rows} has no row`)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -57,6 +57,21 @@ test('iobert --json --words adds words with probabilities', async () => {
     found.words,
     words.map((word) => ({ ...word, probabilities: Array.from(word.probabilities) })),
   )
+})
+
+test('iobert passes no text on where the vocabulary is cut off, and info says so', async () => {
+  const cut = temporaryFolder()
+  cpSync(model, cut, { recursive: true })
+  const lines = readFileSync(join(model, 'vocab.txt'), 'utf8').trimEnd().split('\n')
+  writeFileSync(join(cut, 'vocab.txt'), lines.slice(0, -1).join('\n'))
+  const redacted = await iobert(['-m', cut, '--redact', text])
+  assert.is(redacted.code, 1)
+  assert.is(redacted.stdout, '')
+  assert.match(redacted.stderr, `vocab_size ${lines.length}: the file is cut off`)
+  const info = await iobert(['info', cut])
+  assert.is(info.code, 1)
+  assert.match(info.stdout, /^loads +no$/m)
+  assert.match(info.stdout, `missing       vocab.txt and the added tokens give ${lines.length - 1} pieces`)
 })
 
 test('iobert reads stdin where it is piped and where - stands', async () => {
