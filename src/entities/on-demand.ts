@@ -1,4 +1,6 @@
 /** What some calls ask for and most do not, loaded then: rules beside the model, another way to read a text, Spark NLP's style. */
+
+import type { Span } from '../text/split/split.ts'
 import { type Document, defaultSplit, readDocument, type Style, wholeText } from './document.ts'
 import type { LabelSet } from './labels.ts'
 import type { Entity, RecognizeOptions } from './types.ts'
@@ -56,10 +58,10 @@ export async function chooseStyle(options: RecognizeOptions, labels: LabelSet): 
     return { ...sparkStyle(options, labels), ...recount }
   }
   const { pretokenized, split = defaultSplit } = options
-  let spansOf = wholeText
+  let spansOf: (text: string) => Iterable<Span> = wholeText
   if (!pretokenized && split !== false) {
-    const { splitText } = await import('../text/split/split.ts')
-    spansOf = (text) => splitText(text, split)
+    const { splitSections } = await import('../text/split/split.ts')
+    spansOf = (text) => splitSections(text, split)
   }
   return { read: (input) => readDocument(input, pretokenized, spansOf), ...recount }
 }

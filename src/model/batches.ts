@@ -11,7 +11,7 @@ import { Packer } from './fill-batches.ts'
 
 /** How inputs become results. */
 export interface Batching<Input, Item, Result> {
-  /** What is to be computed of an input: one item or more, in order. */
+  /** What is to be computed of an input: one item or more, in order, made as they are asked for. */
   readonly expand: (input: Input) => Iterable<Item>
   readonly size: (item: Item) => number
   /** Sizes that are computed together at most; a larger item is a batch of its own. */
@@ -29,6 +29,9 @@ const PATIENCE = 5
 
 /** Turns of the microtask queue in which an input counts as being there already. */
 const MICROTASKS = 16
+
+/** How long inputs are expanded before other tasks get their turn, milliseconds. */
+const BREATH = 16
 
 /** Batches computed ahead of what was taken out. */
 const AHEAD = 2
@@ -77,6 +80,7 @@ async function* gather<Input, Item>(
 ): AsyncGenerator<Item[], void, undefined> {
   const packer = new Packer(size, limit, most)
   let failure: { readonly error: unknown } | undefined
+  let breath = Date.now()
   try {
     while (true) {
       const next = source.next()
@@ -84,7 +88,13 @@ async function* gather<Input, Item>(
       const { done, value } = await next
       if (done) break
       signal?.throwIfAborted()
-      for (const item of expand(value)) yield* some(packer.add(item))
+      for (const item of expand(value)) {
+        yield* some(packer.add(item))
+        if (Date.now() - breath < BREATH) continue
+        await new Promise((resolve) => setTimeout(resolve))
+        signal?.throwIfAborted()
+        breath = Date.now()
+      }
     }
   } catch (error) {
     failure = { error }

@@ -19,6 +19,7 @@ import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { requireFinite } from '../model/forward-output.ts'
 import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from '../model/sentence/pooling.ts'
 import type { SentenceSettings } from '../model/sentence/sentence-settings.ts'
+import { sectionsOf } from '../text/sections.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { isWhiteSpace } from '../text/white-space.ts'
 import { cutWindow, planWindows } from '../text/windows.ts'
@@ -92,15 +93,17 @@ export async function embed(
   const skipped = left ? tokenizer.encode(preparation(model, prompt)('')).ids.length - 1 : 0
 
   const computed = computeInBatches(texts, {
-    expand(text: string): Part[] {
-      const windows = windowsOf(model, prepare(text))
-      if (pooling === 'cls') windows.length = 1
+    *expand(text: string): Generator<Part> {
       const pool = createPool(pooling, config.hiddenSize)
-      return windows.map((ids, index) => ({
-        ...{ ids, pool, last: index === windows.length - 1 },
+      let before: Part | undefined
+      for (const ids of windowsOf(model, prepare(text))) {
         // The last piece of a window is of no prompt.
-        skipped: index === 0 ? Math.min(skipped, ids.length - 1) : 0,
-      }))
+        const left = before === undefined ? Math.min(skipped, ids.length - 1) : 0
+        if (before !== undefined) yield { ...before, last: false }
+        before = { ids, pool, skipped: left, last: true }
+        if (pooling === 'cls') break
+      }
+      yield before!
     },
     size: ({ ids }: Part) => ids.length,
     limit: READ_TOKENS,
@@ -145,11 +148,13 @@ function strip(text: string): string {
   return text.slice(start, end)
 }
 
-/** A text's ids in windows end to end, each with its `[CLS]` and `[SEP]`. */
-function windowsOf({ tokenizer, maxLength }: Embedder, text: string): number[][] {
-  const encoding = tokenizer.encode(text)
-  const windows = planWindows(encoding.wordIds.slice(1, -1), { maxPieces: maxLength - 2, stride: 0 })
-  return windows.map((window) => cutWindow(encoding, window).ids)
+/** A text's ids in windows end to end, each with its `[CLS]` and `[SEP]`, as they are asked for. */
+function* windowsOf({ tokenizer, maxLength }: Embedder, text: string): Generator<number[]> {
+  for (const [start, end] of sectionsOf(text)) {
+    const encoding = tokenizer.encode(text.slice(start, end))
+    const windows = planWindows(encoding.wordIds.slice(1, -1), { maxPieces: maxLength - 2, stride: 0 })
+    for (const window of windows) yield cutWindow(encoding, window).ids
+  }
 }
 
 interface Filled {
