@@ -115,6 +115,11 @@ export class BertModel {
     return this.head === 'tokens'
   }
 
+  /** Aborted, with the reason, once the model was disposed or its worker died. */
+  get over(): AbortSignal {
+    return this.#engine.over
+  }
+
   /** What logits are of: 'tokens', 'text' for a model that classifies whole texts, 'words' for one that guesses masked words; undefined in a bare encoder. */
   get head(): HeadKind | undefined {
     return this.#engine.info.head

@@ -158,7 +158,7 @@ export class Recognizer {
         options.onProgress?.(progress.compute(batch))
         return batch.map((step, i) => ({ step, logits: logits[i]! }))
       },
-      signal: options.signal,
+      signals: [options.signal, this.model.over],
     })
 
     for await (const { step, logits } of computed) {

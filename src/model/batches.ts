@@ -20,8 +20,8 @@ export interface Batching<Input, Item, Result> {
   readonly most: number
   /** One result an item. The signal says that nobody waits for them any more. */
   readonly compute: (batch: readonly Item[], signal: AbortSignal) => Promise<readonly Result[]>
-  /** Ends everything, also while the source is silent. */
-  readonly signal?: AbortSignal | undefined
+  /** Each ends everything, also while the source is silent. */
+  readonly signals?: readonly (AbortSignal | undefined)[]
 }
 
 /** How long a batch that is not full waits for the next input, milliseconds. */
@@ -39,32 +39,32 @@ const AHEAD = 2
 /**
  * The results of all items, in order. At most three batches are read ahead of what was taken out.
  *
- * @throws the signal's reason, and whatever the source, `expand` or `compute` throw, each in its turn
+ * @throws a signal's reason, and whatever the source, `expand` or `compute` throw, each in its turn
  */
 export async function* computeInBatches<Input, Item, Result>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   batching: Batching<Input, Item, Result>,
 ): AsyncGenerator<Result, void, undefined> {
-  const { compute, signal } = batching
-  signal?.throwIfAborted()
+  const { compute, signals = [] } = batching
+  for (const signal of signals) signal?.throwIfAborted()
   const source = new Source(inputs)
   const leaving = new AbortController()
-  const abort = (): void => {
+  const abort = (event: Event): void => {
     source.leave()
-    leaving.abort(signal!.reason)
+    leaving.abort((event.target as AbortSignal).reason)
   }
-  signal?.addEventListener('abort', abort)
+  for (const signal of signals) signal?.addEventListener('abort', abort)
   let finished = false
   try {
-    const batches = gather(source, batching)
+    const batches = gather(source, batching, leaving.signal)
     for await (const result of computeAhead(batches, (batch) => compute(batch, leaving.signal))) {
-      signal?.throwIfAborted()
+      leaving.signal.throwIfAborted()
       yield result
     }
-    signal?.throwIfAborted()
+    leaving.signal.throwIfAborted()
     finished = true
   } finally {
-    signal?.removeEventListener('abort', abort)
+    for (const signal of signals) signal?.removeEventListener('abort', abort)
     source.leave()
     if (!finished) leaving.abort()
   }
@@ -76,7 +76,8 @@ export async function* computeInBatches<Input, Item, Result>(
  */
 async function* gather<Input, Item>(
   source: Source<Input>,
-  { expand, size, limit, most, signal }: Batching<Input, Item, unknown>,
+  { expand, size, limit, most }: Batching<Input, Item, unknown>,
+  signal: AbortSignal,
 ): AsyncGenerator<Item[], void, undefined> {
   const packer = new Packer(size, limit, most)
   let failure: { readonly error: unknown } | undefined
@@ -87,12 +88,12 @@ async function* gather<Input, Item>(
       if (next instanceof Promise && !packer.isEmpty && !(await comesSoon(next))) yield* some(packer.take())
       const { done, value } = await next
       if (done) break
-      signal?.throwIfAborted()
+      signal.throwIfAborted()
       for (const item of expand(value)) {
         yield* some(packer.add(item))
         if (Date.now() - breath < BREATH) continue
         await new Promise((resolve) => setTimeout(resolve))
-        signal?.throwIfAborted()
+        signal.throwIfAborted()
         breath = Date.now()
       }
     }

@@ -13,6 +13,8 @@ export interface EngineClient {
   readonly info: EngineInfo
   readonly setup: EngineSetup
   readonly memoryBytes: number
+  /** Aborted, with the reason, where no more calls are taken: the model was disposed, or its worker died. */
+  readonly over: AbortSignal
   forward(
     sequences: readonly (readonly number[])[],
     wanted: ForwardWanted,
@@ -67,8 +69,7 @@ class WorkerClient implements EngineClient {
   #loaded: { info: EngineInfo; setup: EngineSetup } | undefined
   #memoryBytes = 0
   #calls = 0
-  /** Why no more calls are taken. */
-  #over: Error | undefined
+  readonly #over = new AbortController()
 
   constructor(worker: EngineWorker, helpers: readonly EngineWorker[]) {
     this.#worker = worker
@@ -89,6 +90,10 @@ class WorkerClient implements EngineClient {
     return this.#memoryBytes
   }
 
+  get over(): AbortSignal {
+    return this.#over.signal
+  }
+
   async load(setup: EngineSetup, locator: Locator, { onProgress, signal }: LoadWatch): Promise<void> {
     const deaths = this.#helpers.length > 0 ? new Int32Array(new SharedArrayBuffer(4)) : undefined
     const ports = this.#helpers.map((helper) => {
@@ -106,7 +111,7 @@ class WorkerClient implements EngineClient {
     this.#worker.hold(true)
     try {
       await new Promise<void>((resolve, reject) => {
-        if (this.#over) throw this.#over
+        this.over.throwIfAborted()
         signal?.throwIfAborted()
         this.#loading = { resolve, reject }
         this.#worker.post({ type: 'iobert:load', setup, locator, helpers: ports, deaths }, [...ports])
@@ -124,7 +129,7 @@ class WorkerClient implements EngineClient {
     wanted: ForwardWanted,
     signal: AbortSignal | undefined,
   ): Promise<ForwardOutput> {
-    if (this.#over) return Promise.reject(this.#over)
+    if (this.over.aborted) return Promise.reject(this.over.reason)
     if (signal?.aborted) return Promise.reject(signal.reason)
     const id = this.#calls++
     const lengths = sequences.map((sequence) => sequence.length)
@@ -176,8 +181,8 @@ class WorkerClient implements EngineClient {
 
   /** Ends the worker and its helpers; what is pending is rejected. */
   #end(reason: Error): void {
-    if (this.#over) return
-    this.#over = reason
+    if (this.over.aborted) return
+    this.#over.abort(reason)
     this.#worker.terminate()
     for (const helper of this.#helpers) helper.terminate()
     this.#loading?.reject(reason)

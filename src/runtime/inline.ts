@@ -20,19 +20,20 @@ export async function loadInline(
     onProgress: (loaded, total) => watch.onProgress?.({ file: 'weights', loaded, total }),
     ...(ReferenceKernels ? { reference: (memory) => new ReferenceKernels(memory) } : {}),
   })
-  let disposed = false
+  const over = new AbortController()
   return {
     info: engine.info,
     setup: engine.setup,
+    over: over.signal,
     get memoryBytes(): number {
       return engine.memoryBytes
     },
     async forward(sequences, wanted, signal): Promise<ForwardOutput> {
-      if (disposed) throw disposedError()
+      over.signal.throwIfAborted()
       return engine.forward(sequences, wanted, () => signal?.throwIfAborted())
     },
     dispose(): void {
-      disposed = true
+      over.abort(disposedError())
       engine.dispose()
     },
   }

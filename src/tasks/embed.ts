@@ -113,7 +113,7 @@ export async function embed(
       const hiddenStates = await model.hiddenStates(sequences, layer, stop)
       return batch.map((part, index) => ({ part, rows: hiddenStates[index]! }))
     },
-    signal,
+    signals: [signal],
   })
   const vectors: Float32Array[] = []
   for await (const { part, rows } of computed) {
