@@ -158,7 +158,8 @@ export class Recognizer {
         options.onProgress?.(progress.compute(batch))
         return batch.map((step, i) => ({ step, logits: logits[i]! }))
       },
-      signals: [options.signal, this.model.over],
+      signal: options.signal,
+      onEnd: (end) => this.model.onEnd(end),
     })
 
     for await (const { step, logits } of computed) {

@@ -205,7 +205,7 @@ test('a signal rejects at once while the source is silent, and the source is lef
   for (const items of [[], [1], [1, 2, 3]]) {
     const { source, left } = silent(items)
     const controller = new AbortController()
-    const results = computeInBatches(source, batching({ signals: [controller.signal] }))
+    const results = computeInBatches(source, batching({ signal: controller.signal }))
     setTimeout(() => controller.abort(failure), 40)
     const taken = await within(takeAll(results))
     assert.equal(taken, [...items.map((item) => 100 * item), failure])
@@ -215,14 +215,14 @@ test('a signal rejects at once while the source is silent, and the source is lef
 
 test('a signal that was aborted before asks nothing of the source', async () => {
   const { source, left } = silent([1])
-  const results = computeInBatches(source, batching({ signals: [AbortSignal.abort(failure)] }))
+  const results = computeInBatches(source, batching({ signal: AbortSignal.abort(failure) }))
   assert.equal(await within(takeAll(results)), [failure])
   assert.not.ok(left())
 })
 
 test('a signal ends the giving out of what is computed already', async () => {
   const controller = new AbortController()
-  const results = computeInBatches([1, 2, 3, 4], batching({ signals: [controller.signal], limit: 4 }))
+  const results = computeInBatches([1, 2, 3, 4], batching({ signal: controller.signal, limit: 4 }))
   assert.equal(await results.next(), { done: false, value: 100 })
   controller.abort(failure)
   assert.equal(await takeAll(results), [failure])

@@ -20,8 +20,10 @@ export interface Batching<Input, Item, Result> {
   readonly most: number
   /** One result an item. The signal says that nobody waits for them any more. */
   readonly compute: (batch: readonly Item[], signal: AbortSignal) => Promise<readonly Result[]>
-  /** Each ends everything, also while the source is silent. */
-  readonly signals?: readonly (AbortSignal | undefined)[]
+  /** Ends everything, also while the source is silent. */
+  readonly signal?: AbortSignal | undefined
+  /** Registers what is called when nothing can be computed any more, which ends everything too; gives what takes it off. */
+  readonly onEnd?: (end: (reason: unknown) => void) => () => void
 }
 
 /** How long a batch that is not full waits for the next input, milliseconds. */
@@ -39,21 +41,23 @@ const AHEAD = 2
 /**
  * The results of all items, in order. At most three batches are read ahead of what was taken out.
  *
- * @throws a signal's reason, and whatever the source, `expand` or `compute` throw, each in its turn
+ * @throws the signal's reason, and whatever the source, `expand` or `compute` throw, each in its turn
  */
 export async function* computeInBatches<Input, Item, Result>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   batching: Batching<Input, Item, Result>,
 ): AsyncGenerator<Result, void, undefined> {
-  const { compute, signals = [] } = batching
-  for (const signal of signals) signal?.throwIfAborted()
+  const { compute, signal, onEnd } = batching
+  signal?.throwIfAborted()
   const source = new Source(inputs)
   const leaving = new AbortController()
-  const abort = (event: Event): void => {
+  const end = (reason: unknown): void => {
     source.leave()
-    leaving.abort((event.target as AbortSignal).reason)
+    leaving.abort(reason)
   }
-  for (const signal of signals) signal?.addEventListener('abort', abort)
+  const abort = (): void => end(signal!.reason)
+  signal?.addEventListener('abort', abort)
+  const offEnd = onEnd?.(end)
   let finished = false
   try {
     const batches = gather(source, batching, leaving.signal)
@@ -64,7 +68,8 @@ export async function* computeInBatches<Input, Item, Result>(
     leaving.signal.throwIfAborted()
     finished = true
   } finally {
-    for (const signal of signals) signal?.removeEventListener('abort', abort)
+    signal?.removeEventListener('abort', abort)
+    offEnd?.()
     source.leave()
     if (!finished) leaving.abort()
   }

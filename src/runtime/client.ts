@@ -4,7 +4,7 @@ import { reasonOf } from '../format/errors.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
-import { disposedError, EngineError } from './engine-error.ts'
+import { disposedError, Ending, EngineError } from './engine-error.ts'
 import { putTogether } from './post-error.ts'
 import type { Locator, Reply } from './protocol.ts'
 import type { EngineWorker, Spawn } from './spawn.ts'
@@ -13,8 +13,8 @@ export interface EngineClient {
   readonly info: EngineInfo
   readonly setup: EngineSetup
   readonly memoryBytes: number
-  /** Aborted, with the reason, where no more calls are taken: the model was disposed, or its worker died. */
-  readonly over: AbortSignal
+  /** Where no more calls are taken: the model was disposed, or its worker died. */
+  readonly ending: Ending
   forward(
     sequences: readonly (readonly number[])[],
     wanted: ForwardWanted,
@@ -69,7 +69,7 @@ class WorkerClient implements EngineClient {
   #loaded: { info: EngineInfo; setup: EngineSetup } | undefined
   #memoryBytes = 0
   #calls = 0
-  readonly #over = new AbortController()
+  readonly ending: Ending = new Ending()
 
   constructor(worker: EngineWorker, helpers: readonly EngineWorker[]) {
     this.#worker = worker
@@ -90,10 +90,6 @@ class WorkerClient implements EngineClient {
     return this.#memoryBytes
   }
 
-  get over(): AbortSignal {
-    return this.#over.signal
-  }
-
   async load(setup: EngineSetup, locator: Locator, { onProgress, signal }: LoadWatch): Promise<void> {
     const deaths = this.#helpers.length > 0 ? new Int32Array(new SharedArrayBuffer(4)) : undefined
     const ports = this.#helpers.map((helper) => {
@@ -111,7 +107,7 @@ class WorkerClient implements EngineClient {
     this.#worker.hold(true)
     try {
       await new Promise<void>((resolve, reject) => {
-        this.over.throwIfAborted()
+        if (this.ending.reason) throw this.ending.reason
         signal?.throwIfAborted()
         this.#loading = { resolve, reject }
         this.#worker.post({ type: 'iobert:load', setup, locator, helpers: ports, deaths }, [...ports])
@@ -129,7 +125,7 @@ class WorkerClient implements EngineClient {
     wanted: ForwardWanted,
     signal: AbortSignal | undefined,
   ): Promise<ForwardOutput> {
-    if (this.over.aborted) return Promise.reject(this.over.reason)
+    if (this.ending.reason) return Promise.reject(this.ending.reason)
     if (signal?.aborted) return Promise.reject(signal.reason)
     const id = this.#calls++
     const lengths = sequences.map((sequence) => sequence.length)
@@ -181,8 +177,8 @@ class WorkerClient implements EngineClient {
 
   /** Ends the worker and its helpers; what is pending is rejected. */
   #end(reason: Error): void {
-    if (this.over.aborted) return
-    this.#over.abort(reason)
+    if (this.ending.reason) return
+    this.ending.end(reason)
     this.#worker.terminate()
     for (const helper of this.#helpers) helper.terminate()
     this.#loading?.reject(reason)

@@ -3,7 +3,7 @@ import type { ModelFiles } from '../format/source.ts'
 import type { ForwardOutput } from '../model/forward-output.ts'
 import type { EngineClient } from './client.ts'
 import { Engine, type EngineSetup } from './engine.ts'
-import { disposedError } from './engine-error.ts'
+import { disposedError, Ending } from './engine-error.ts'
 
 /** An engine on the calling thread, which gives way to other tasks between layers. */
 export async function loadInline(
@@ -20,20 +20,20 @@ export async function loadInline(
     onProgress: (loaded, total) => watch.onProgress?.({ file: 'weights', loaded, total }),
     ...(ReferenceKernels ? { reference: (memory) => new ReferenceKernels(memory) } : {}),
   })
-  const over = new AbortController()
+  const ending = new Ending()
   return {
     info: engine.info,
     setup: engine.setup,
-    over: over.signal,
+    ending,
     get memoryBytes(): number {
       return engine.memoryBytes
     },
     async forward(sequences, wanted, signal): Promise<ForwardOutput> {
-      over.signal.throwIfAborted()
+      if (ending.reason) throw ending.reason
       return engine.forward(sequences, wanted, () => signal?.throwIfAborted())
     },
     dispose(): void {
-      over.abort(disposedError())
+      if (!ending.reason) ending.end(disposedError())
       engine.dispose()
     },
   }

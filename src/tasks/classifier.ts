@@ -209,7 +209,7 @@ export class Classifier {
         const { logits } = await this.model.forward(ids, { ...types, signal: stop })
         return batch.map(({ truncated }, index) => ({ logits: logits[index]!, truncated }))
       },
-      signals: [signal, this.model.over],
+      signal,
     })
     for await (const { logits, truncated } of computed) results.push(this.#result(logits, kind, truncated))
     return results
