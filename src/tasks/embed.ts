@@ -19,7 +19,7 @@ import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { requireFinite } from '../model/forward-output.ts'
 import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from '../model/sentence/pooling.ts'
 import type { SentenceSettings } from '../model/sentence/sentence-settings.ts'
-import { sectionsOf } from '../text/sections.ts'
+import { encodeBeginning, sectionsOf } from '../text/sections.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { isWhiteSpace } from '../text/white-space.ts'
 import { cutWindow, planWindows } from '../text/windows.ts'
@@ -38,6 +38,11 @@ export interface EmbedOptions {
    * config_sentence_transformers.json has them; false for nothing. Default: what that file says, else nothing.
    */
   prompt?: string | false
+  /**
+   * Whether a text longer than `maxLength` is read in windows (default), or cut there, in the middle of a word too, as
+   * sentence-transformers cuts it at `max_seq_length`.
+   */
+  windows?: boolean
   /** Whose hidden states: 0 the embeddings' output, L (default) the last layer's; -1 is the last one too. */
   layer?: number
   /** Stops between two layers. */
@@ -77,7 +82,7 @@ interface Part {
  * One vector [H] a text, in their order.
  *
  * A text longer than the model reads is cut where words begin, into windows that do not overlap: 'mean' and 'max' take
- * the pieces of all, 'cls' is that of the first.
+ * the pieces of all, 'cls' is that of the first. With `windows: false` its beginning alone is read.
  */
 export async function embed(
   model: Embedder,
@@ -85,7 +90,7 @@ export async function embed(
   given: EmbedOptions,
 ): Promise<Float32Array[]> {
   checkTexts(texts)
-  const { pooling, normalize, prompt, layer, signal } = fillIn(model, checkEmbedOptions(given))
+  const { pooling, normalize, prompt, layer, inWindows, signal } = fillIn(model, checkEmbedOptions(given))
   const { config, tokenizer } = model
   const prepare = preparation(model, prompt)
   // The library's count: `[CLS]` and the pieces of the prompt by itself.
@@ -96,7 +101,7 @@ export async function embed(
     *expand(text: string): Generator<Part> {
       const pool = createPool(pooling, config.hiddenSize)
       let before: Part | undefined
-      for (const ids of windowsOf(model, prepare(text))) {
+      for (const ids of inWindows ? windowsOf(model, prepare(text)) : [beginningOf(model, prepare(text))]) {
         // The last piece of a window is of no prompt.
         const left = before === undefined ? Math.min(skipped, ids.length - 1) : 0
         if (before !== undefined) yield { ...before, last: false }
@@ -113,7 +118,7 @@ export async function embed(
       const hiddenStates = await model.hiddenStates(sequences, layer, stop)
       return batch.map((part, index) => ({ part, rows: hiddenStates[index]! }))
     },
-    signals: [signal],
+    signal,
   })
   const vectors: Float32Array[] = []
   for await (const { part, rows } of computed) {
@@ -126,12 +131,11 @@ export async function embed(
   return vectors
 }
 
-/** What becomes of a text before the tokenizer gets it; of sentence-transformers, ends are stripped behind the prompt. */
+/** What becomes of a text before the tokenizer gets it; as in sentence-transformers, ends are stripped behind the prompt. */
 function preparation({ sentence }: Embedder, prompt: string): (text: string) => string {
-  if (sentence === undefined) return (text) => text
   return (text) => {
     const whole = strip(prompt + text)
-    return sentence.lowercase ? whole.toLowerCase() : whole
+    return sentence?.lowercase ? whole.toLowerCase() : whole
   }
 }
 
@@ -157,17 +161,24 @@ function* windowsOf({ tokenizer, maxLength }: Embedder, text: string): Generator
   }
 }
 
+/** A text's first ids, `[SEP]` behind them, as the Rust tokenizers library cuts them. */
+function beginningOf({ tokenizer, maxLength }: Embedder, text: string): number[] {
+  const { ids } = encodeBeginning(tokenizer, text, maxLength)
+  return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
+}
+
 interface Filled {
   readonly pooling: Pooling
   readonly normalize: boolean
   readonly prompt: string
   readonly layer: number
+  readonly inWindows: boolean
   readonly signal: AbortSignal | undefined
 }
 
 /** @throws {ModelFormatError} where the model pools in a way that is not done here and the caller states none */
 function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
-  const { normalize = sentence?.normalize ?? false, layer = -1, signal } = options
+  const { normalize = sentence?.normalize ?? false, layer = -1, windows: inWindows = true, signal } = options
   const pooling = options.pooling ?? sentence?.pooling ?? 'mean'
   if (pooling instanceof Error) throw pooling
   const layers = config.numLayers
@@ -177,7 +188,7 @@ function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
     )
   }
   const prompt = findPrompt(sentence, options.prompt)
-  return { pooling, normalize, prompt, signal, layer: layer < 0 ? layers + 1 + layer : layer }
+  return { pooling, normalize, prompt, inWindows, signal, layer: layer < 0 ? layers + 1 + layer : layer }
 }
 
 /** What is put before texts. */
@@ -202,6 +213,7 @@ const checks: Checks<EmbedOptions> = {
     if (value !== false && typeof value !== 'string')
       throw wrongKind(value, name, 'the name of a prompt, or false')
   },
+  windows: trueOrFalse,
   layer: wholeNumber(),
   signal: abortSignal,
 }
