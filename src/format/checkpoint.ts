@@ -4,17 +4,6 @@ import { readSafetensorsHeader } from './safetensors.ts'
 import { INDEX, readShardIndex, type ShardIndex, shardNames, WEIGHTS } from './shard-index.ts'
 import { type ByteSource, type ModelFiles, missingFile } from './source.ts'
 
-/** Weights in other formats, as the Hub names them, and what each is. */
-const OTHER_WEIGHTS: readonly (readonly [string, string])[] = [
-  ['pytorch_model.bin', 'a Python pickle'],
-  ['pytorch_model.bin.index.json', 'a sharded Python pickle'],
-  ['tf_model.h5', 'TensorFlow weights'],
-  ['saved_model.pb', 'a TensorFlow SavedModel'],
-  ['flax_model.msgpack', 'Flax weights'],
-  ['model.onnx', 'an ONNX graph'],
-  ['onnx/model.onnx', 'an ONNX graph'],
-]
-
 /** One tensor of a model's files, its data still where it lies. */
 export interface CheckpointTensor {
   /** As in the file. */
@@ -58,7 +47,10 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
       await addTensors(tensors, whole, WEIGHTS)
     } else {
       const index = await readShardIndex(files)
-      if (index === undefined) throw await missingWeights(files)
+      if (index === undefined) {
+        const { noModelIn } = await import('./other/other-models.ts')
+        throw await noModelIn(files, WEIGHTS, ` and no ${INDEX}: the weights are missing`)
+      }
       for (const shard of shardNames(index)) {
         const source = await files.open(shard)
         if (source === undefined) {
@@ -104,22 +96,4 @@ function checkIndex(index: ShardIndex, tensors: ReadonlyMap<string, CheckpointTe
       `${INDEX} puts tensor ${quoted(name)} in ${file}, but ${found}; the files are not of one model`,
     )
   }
-}
-
-async function missingWeights(files: ModelFiles): Promise<ModelFormatError> {
-  for (const [name, what] of OTHER_WEIGHTS) {
-    const other = await files.open(name)
-    if (other === undefined) continue
-    await other.close()
-    const reason = what.includes('pickle') ? `, which is ${what} and is never run here` : `, which is ${what}`
-    return new ModelFormatError(
-      'MissingFile',
-      `${files.name} has no ${WEIGHTS}, only ${name}${reason}; turn it into safetensors with: iobert convert ${files.name} OUT`,
-    )
-  }
-  return missingFile(
-    files,
-    [WEIGHTS],
-    `${files.name} has no ${WEIGHTS} and no ${INDEX}: the weights are missing`,
-  )
 }

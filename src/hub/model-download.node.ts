@@ -1,6 +1,7 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
+import { noModel } from '../format/other/other-models.ts'
 import { redirectingFetch } from '../format/remote/redirect.ts'
 import type { RequestOptions } from '../format/remote/request.ts'
 import { openUrl } from '../format/remote/url-source.ts'
@@ -18,7 +19,6 @@ import {
   noSafetensors,
   noVocabulary,
   OTHER_VOCABULARIES,
-  OTHER_WEIGHTS,
   SENTENCE_MODULES,
   SMALL_FILES,
   WEIGHTS,
@@ -92,10 +92,14 @@ export class ModelDownload {
       ...(firstRetries === undefined ? {} : { retries: firstRetries }),
     })
     if (config === undefined) {
-      throw new ModelFormatError(
-        'MissingFile',
-        `The model ${this.#model.repository} has no config.json at revision ${this.#model.revision}: it is not one of transformers`,
-      )
+      const { repository, revision } = this.#model
+      const has = async (fileName: string): Promise<boolean> =>
+        (await fileMetadata(
+          this.#asked(fileName, revision),
+          this.#requests(this.#options.metadataTimeout),
+        )) !== undefined
+      const otherwise = ` at revision ${revision}: it is not one of transformers`
+      throw await noModel({ name: `The model ${repository}`, has }, CONFIG, otherwise)
     }
     this.#commit = config.commit
     return config
@@ -156,10 +160,7 @@ export class ModelDownload {
     await this.#fetchSmall([INDEX])
     const index = await readShardIndex(folderFiles(this.#cache.snapshot(this.#commit)))
     if (index !== undefined) return shardNames(index)
-    for (const other of OTHER_WEIGHTS) {
-      if (await this.#exists(other)) throw noSafetensors(this.#model.repository, other)
-    }
-    throw noSafetensors(this.#model.repository, undefined)
+    throw await noSafetensors(this.#model.repository, (fileName) => this.#exists(fileName))
   }
 
   async #exists(fileName: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
+import { noModel } from '../format/other/other-models.ts'
 import { WEIGHTS } from '../format/shard-index.ts'
 
 export { INDEX, WEIGHTS } from '../format/shard-index.ts'
@@ -16,13 +17,6 @@ export const SMALL_FILES: readonly string[] = [
   'added_tokens.json',
   SENTENCE_MODULES,
 ]
-/** Weights that have to be converted first. */
-export const OTHER_WEIGHTS: readonly string[] = [
-  'pytorch_model.bin',
-  'pytorch_model.bin.index.json',
-  'tf_model.h5',
-]
-
 /** RoBERTa's vocabulary, and SentencePiece's, asked for where there is no other. */
 export const OTHER_VOCABULARIES: readonly string[] = ['vocab.json', 'merges.txt', 'sentencepiece.bpe.model']
 
@@ -40,15 +34,12 @@ export function noVocabulary(repository: string): ModelFormatError {
   )
 }
 
-export function noSafetensors(repository: string, other: string | undefined): ModelFormatError {
-  return new ModelFormatError(
-    'MissingFile',
-    `The model ${repository} has no ${WEIGHTS}${
-      other === undefined
-        ? ' and no other weights: it is not a model of transformers'
-        : `, only ${other}: download the repository and run 'iobert convert FOLDER OUT', which reads it without running anything in it`
-    }`,
-  )
+export function noSafetensors(
+  repository: string,
+  has: (fileName: string) => Promise<boolean>,
+): Promise<ModelFormatError> {
+  const otherwise = ' and no other weights that are known: see its files at the Hub'
+  return noModel({ name: `The model ${repository}`, has }, WEIGHTS, otherwise)
 }
 
 /** In float32 what fits WebAssembly as int8 has 16 GiB at most. */
