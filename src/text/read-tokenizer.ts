@@ -5,7 +5,7 @@ import { bertTokenizer } from './bert-tokenizer.ts'
 import type { SentencePieceOrder } from './families/sentencepiece.ts'
 import { readJson } from './json-object.ts'
 import type { TokenFiles } from './read-added-tokens.ts'
-import { isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
+import { checkKind, isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
 
@@ -72,8 +72,10 @@ async function readSource(
       return ['tokenizer.json', await readUnigramTokenizer(tokenizerJson, beside, family)]
     }
     const parsed = parseTokenFiles({ tokenizerJson, ...beside })
-    if (isBertJson(parsed.json!))
+    if (isBertJson(parsed.json!)) {
+      checkKind(parsed.config, 'WordPiece')
       return ['tokenizer.json', await loaded(readBertFiles(parsed, undefined, lowercase))]
+    }
     const { readFamilyTokenizer } = await import('./families/family-tokenizer.ts')
     return ['tokenizer.json', await readFamilyTokenizer(parsed, family)]
   }

@@ -181,6 +181,40 @@ test('readTokenizer refuses a merges.txt that is cut off', async () => {
   assert.match(wrong.message, /^merges\.txt has 199 merges and vocab\.json 904 pieces.*cut off/)
 })
 
+test('readTokenizer refuses a tokenizer.json of another kind than its class, by both names', async () => {
+  const vocab = { '[UNK]': 0, '[CLS]': 1, '[SEP]': 2, a: 3, '<unk>': 4, '<s>': 5, '</s>': 6 }
+  const models = {
+    WordPiece: { type: 'WordPiece', vocab },
+    BPE: { type: 'BPE', vocab, merges: [] },
+    Unigram: { type: 'Unigram', unk_id: 0, vocab: Object.keys(vocab).map((piece) => [piece, 0]) },
+  }
+  const classes = {
+    WordPiece: ['BertTokenizer', 'DistilBertTokenizerFast'],
+    BPE: ['RobertaTokenizer', 'RobertaTokenizerFast'],
+    Unigram: ['XLMRobertaTokenizer', 'CamembertTokenizerFast'],
+  }
+  for (const [kind, model] of Object.entries(models)) {
+    for (const [wanted, names] of Object.entries(classes)) {
+      for (const name of [...names, 'PreTrainedTokenizerFast']) {
+        const files = mapFiles(
+          new Map([
+            ['tokenizer.json', bytes(JSON.stringify({ model }))],
+            ['tokenizer_config.json', bytes(JSON.stringify({ tokenizer_class: name }))],
+          ]),
+        )
+        const thrown: unknown = await readTokenizer(files).catch((reason: unknown) => reason)
+        const differs = wanted !== kind && name !== 'PreTrainedTokenizerFast'
+        const says = `tokenizer_class "${name}", which reads a vocabulary of ${wanted}, and tokenizer.json has one of ${kind}`
+        assert.is(
+          thrown instanceof ModelFormatError && thrown.message.includes(says),
+          differs,
+          `${kind} under ${name}`,
+        )
+      }
+    }
+  }
+})
+
 test('readTokenizer says what is wrong in vocabularies of the family', async () => {
   const unigram = (vocab: unknown, more: object = { unk_id: 0 }): object => ({
     model: { type: 'Unigram', vocab, ...more },

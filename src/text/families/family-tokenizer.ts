@@ -14,7 +14,13 @@ import {
   specialToken,
   type TokenFiles,
 } from '../read-added-tokens.ts'
-import { parseTokenFiles, readMaxLength, type TokenizerFiles, takesJsonAsItIs } from '../settings.ts'
+import {
+  checkKind,
+  parseTokenFiles,
+  readMaxLength,
+  type TokenizerFiles,
+  takesJsonAsItIs,
+} from '../settings.ts'
 import type { TrimOffsets } from '../steps.ts'
 import { Tokenizer, type TokenizerParts } from '../tokenizer.ts'
 import { readDecoder } from './read-decoder.ts'
@@ -136,6 +142,7 @@ export async function readFamilyTokenizer(
   const part = json.object('model')
   if (!part) throw json.wrong('model', 'an object with the vocabulary')
   const { kind, vocabulary, unkToken, build } = await readModel(part, vocabularyFile)
+  checkKind(config, kind)
   const defaults = takesJsonAsItIs(files) ? {} : kind === 'WordPiece' ? BERT_TOKENS : FAMILY_TOKENS
   const addedTokens = readAddedTokens(vocabulary, files, defaults)
   if (addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
