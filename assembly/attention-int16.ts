@@ -30,6 +30,7 @@
 import { QUERY_ROWS, scaleInto } from './attention'
 import { AttentionInt16 } from './commands'
 import { int16Row, quantizeToLimit } from './quantize'
+import { addRelativeScores, columnOf } from './relative'
 import { absoluteBits, laneMask, maxFloatLanes, powerOfTwo4, roundToInt, sumLanes } from './simd'
 import { nextTileRows } from './tile-rows'
 import { Vectors2 } from './tile-sizes'
@@ -63,7 +64,14 @@ function limitOf(headDim: i32): f32 {
  *
  * @returns 0, or NaN where a key cannot be quantised
  */
-function packKeys(keys: usize, stride: usize, tokens: i32, headDim: i32, out: usize, scales: usize): f32 {
+export function packKeysInt16(
+  keys: usize,
+  stride: usize,
+  tokens: i32,
+  headDim: i32,
+  out: usize,
+  scales: usize,
+): f32 {
   const panelBytes = (<usize>roundUp(headDim, 16)) << 4
   const limit = limitOf(headDim)
   const padded = roundUp(tokens, 8)
@@ -137,24 +145,14 @@ function unusableLanes(scale: v128): v128 {
 }
 
 /**
- * One row of int32 scores to exponentials, in place as float32 and as int16 pairs.
+ * One row of int32 sums to scores, in place: f32(sum) · (factor · keyScale), the lowest float32 beyond `width`.
  *
  * @param row        room for `width` rounded up to 8
  * @param factor     queryScale·log₂e/√D
  * @param keyScales  [width rounded up to 8]
- * @param out        the row's first pair, `step` bytes to the next; zeros from `width` to `width` rounded up to 16
- * @param context    gets 1/(Σ·limit)
- * @returns 1/Σ
+ * @returns the largest score, in one of four lanes
  */
-function softmaxToInt16(
-  row: usize,
-  width: i32,
-  factor: f32,
-  keyScales: usize,
-  out: usize,
-  step: usize,
-  context: usize,
-): f32 {
+function finishScores(row: usize, width: i32, factor: f32, keyScales: usize): v128 {
   const whole = row + ((<usize>(width & ~7)) << 2)
   const left = width & 7
   const factors = f32x4.splat(factor)
@@ -180,10 +178,47 @@ function softmaxToInt16(
     maxA = f32x4.pmax(maxA, knownA)
     maxB = f32x4.pmax(maxB, knownB)
   }
-  const largest = f32x4.splat(maxFloatLanes(f32x4.pmax(maxA, maxB)))
+  return f32x4.pmax(maxA, maxB)
+}
+
+/** The largest of a row of scores, in one of four lanes; beyond `width` they become the lowest float32. */
+function largestScore(row: usize, width: i32): v128 {
+  const lowest = f32x4.splat(-f32.MAX_VALUE)
+  let most = lowest
+  for (const end = row + floatBytes(roundUp(width, 8)); row < end; row += 16, width -= 4) {
+    const known = v128.bitselect(v128.load(row), lowest, laneMask(width))
+    v128.store(row, known)
+    most = f32x4.pmax(most, known)
+  }
+  return most
+}
+
+/**
+ * One row of scores to exponentials, in place as float32 and as int16 pairs.
+ *
+ * @param row      room for `width` rounded up to 8; beyond `width` the lowest float32
+ * @param most     the largest score, in one of four lanes
+ * @param factor   queryScale·log₂e/√D
+ * @param out      the row's first pair, `step` bytes to the next; zeros from `width` to `width` rounded up to 16
+ * @param context  gets 1/(Σ·limit)
+ * @returns 1/Σ
+ */
+function softmaxToInt16(
+  row: usize,
+  width: i32,
+  most: v128,
+  factor: f32,
+  out: usize,
+  step: usize,
+  context: usize,
+): f32 {
+  const whole = row + ((<usize>(width & ~7)) << 2)
+  const left = width & 7
+  const largest = f32x4.splat(maxFloatLanes(most))
   let sumA = f32x4.splat(0)
   let sumB = f32x4.splat(0)
-  for (p = row; p < whole; p += 32) {
+  let p = row
+  for (; p < whole; p += 32) {
     const a = powerOfTwo4(f32x4.sub(v128.load(p), largest))
     const b = powerOfTwo4(f32x4.sub(v128.load(p, 16), largest))
     v128.store(p, a)
@@ -250,6 +285,78 @@ function interleaved(base: usize, start: i32, row: i32, rowBytes: usize): usize 
 }
 
 /**
+ * Rows of float32 as int16, those of a tile interleaved.
+ *
+ * @param factors  get scale · `scale` + `wrong` of each row
+ */
+function packRows(
+  from: usize,
+  stride: usize,
+  rows: i32,
+  headDim: i32,
+  tileRows: i32,
+  out: usize,
+  factors: usize,
+  scale: f32,
+  wrong: f32,
+): void {
+  const limit = limitOf(headDim)
+  const rowBytes = int16Bytes(roundUp(headDim, 16))
+  for (let start: i32 = 0; start < rows; ) {
+    const count = nextTileRows(rows - start, tileRows)
+    for (let row = start; row < start + count; row++) {
+      const to = interleaved(out, start, row, rowBytes)
+      const rowScale = quantizeToLimit(from + stride * row, headDim, limit, to, (<usize>count) << 2)
+      store<f32>(factors + floatBytes(row), rowScale * scale + wrong)
+    }
+    start += count
+  }
+}
+
+/**
+ * Products of a block of rows with the relative positions that they can have: those whose columns lie from `from` to `to`.
+ *
+ * @param x        the rows as `packRows` leaves them, and their factors
+ * @param weights  relative positions, packed as keys, and their scales
+ * @param out      float32 [rows][R], `stride` bytes a row
+ */
+function relativeProducts(
+  rows: i32,
+  x: usize,
+  factors: usize,
+  weights: usize,
+  scales: usize,
+  headDim: i32,
+  tileRows: i32,
+  from: i32,
+  to: i32,
+  out: usize,
+  stride: usize,
+): void {
+  const dim = roundUp(headDim, 16)
+  const panelBytes = (<usize>dim) << 4
+  const first = from >> 5
+  const panels = (to >> 5) - first + 1
+  const skipped = (<usize>first) << 5
+  multiply(
+    rows,
+    x,
+    weights + panelBytes * first,
+    dim >> 1,
+    panelBytes,
+    panels,
+    tileRows,
+    int16Bytes(dim),
+    out + skipped,
+    stride,
+  )
+  for (let row: i32 = 0; row < rows; row++) {
+    const sums = out + skipped + stride * row
+    finishContext(sums, scales + skipped, load<f32>(factors + floatBytes(row)), panels << 3, sums)
+  }
+}
+
+/**
  * @param query   Q of this head and the sequence's first token; K and V stand H and 2H floats further
  * @param out     the head's columns of the context
  * @param probabilities  [T, T] float32 of this head, or 0 where nobody asked
@@ -257,6 +364,7 @@ function interleaved(base: usize, start: i32, row: i32, rowBytes: usize): usize 
 export function attentionHeadInt16(
   call: AttentionInt16,
   query: usize,
+  head: i32,
   tokens: i32,
   out: usize,
   probabilities: usize,
@@ -282,21 +390,44 @@ export function attentionHeadInt16(
   const queryFactors = scratch + call.factors
   const contextFactors = queryFactors + floatBytes(QUERY_ROWS)
 
-  const limit = limitOf(headDim)
-  const wrongKeys = packKeys(query + floatBytes(call.hidden), stride, tokens, headDim, keys, keyScales)
+  const wrongKeys = packKeysInt16(query + floatBytes(call.hidden), stride, tokens, headDim, keys, keyScales)
   packValues(query + 2 * floatBytes(call.hidden), stride, tokens, headDim, values, valueScales)
+  const contentToPosition = scratch + call.contentToPosition
+  const positionToContent = scratch + call.positionToContent
+  const positionStride = call.positionStride
+  if (call.relativeQueries !== 0) {
+    for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
+      const rows = min(QUERY_ROWS, tokens - first)
+      const from = query + floatBytes(call.hidden) + stride * first
+      packRows(from, stride, rows, headDim, tileRows, queries, queryFactors, call.scale, wrongKeys)
+      relativeProducts(
+        rows,
+        queries,
+        queryFactors,
+        call.relativeQueries + call.relativeBytes * head,
+        call.relativeQueryScales + call.relativeScaleBytes * head,
+        headDim,
+        tileRows,
+        columnOf(call, tokens - 1 - first),
+        columnOf(call, 1 - first - rows),
+        positionToContent + positionStride * first,
+        positionStride,
+      )
+    }
+  }
   for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
     const rows = min(QUERY_ROWS, tokens - first)
-    for (let start: i32 = 0; start < rows; ) {
-      const count = nextTileRows(rows - start, tileRows)
-      for (let row = start; row < start + count; row++) {
-        const from = query + stride * (first + row)
-        const to = interleaved(queries, start, row, queryBytes)
-        const queryScale = quantizeToLimit(from, headDim, limit, to, (<usize>count) << 2)
-        store<f32>(queryFactors + floatBytes(row), queryScale * call.scale + wrongKeys)
-      }
-      start += count
-    }
+    packRows(
+      query + stride * first,
+      stride,
+      rows,
+      headDim,
+      tileRows,
+      queries,
+      queryFactors,
+      call.scale,
+      wrongKeys,
+    )
     multiply(
       rows,
       queries,
@@ -309,15 +440,37 @@ export function attentionHeadInt16(
       scores,
       scoreStride,
     )
+    if (call.relativeKeys !== 0) {
+      relativeProducts(
+        rows,
+        queries,
+        queryFactors,
+        call.relativeKeys + call.relativeBytes * head,
+        call.relativeKeyScales + call.relativeScaleBytes * head,
+        headDim,
+        tileRows,
+        columnOf(call, first + rows - 1),
+        columnOf(call, first - tokens + 1),
+        contentToPosition,
+        positionStride,
+      )
+    }
     for (let start: i32 = 0; start < rows; ) {
       const count = nextTileRows(rows - start, tileRows)
       for (let row = start; row < start + count; row++) {
         const rowScores = scores + scoreStride * row
+        const factor = load<f32>(queryFactors + floatBytes(row))
+        let most = finishScores(rowScores, tokens, factor, keyScales)
+        if (call.distances !== 0) {
+          const own = contentToPosition + positionStride * row
+          addRelativeScores(call, rowScores, tokens, first + row, own, positionToContent)
+          most = largestScore(rowScores, tokens)
+        }
         const inverse = softmaxToInt16(
           rowScores,
           tokens,
-          load<f32>(queryFactors + floatBytes(row)),
-          keyScales,
+          most,
+          factor,
           interleaved(exponentials, start, row, exponentialBytes),
           (<usize>count) << 2,
           contextFactors + floatBytes(row),

@@ -10,7 +10,7 @@
  *
  * The parts of the scratch are placed by src/kernels/layout.ts, for the longest sequence of the batch:
  *
- *     zeros     [max(Tp, Dp)]            the bias of both products, at its beginning
+ *     zeros     [max(Tp, Dp, R)]         the bias of all products, at its beginning; R: rows of relative positions
  *     keys      [Tp/panel][D][panel]     Tp: T rounded up to the panel
  *     values    [Dp/panel][T][panel]     Dp: D rounded up to the panel
  *     scores    [QUERY_ROWS][Tp]
@@ -19,6 +19,7 @@
  */
 import { Activation, Attention } from './commands'
 import { linearFloat32 } from './linear-f32'
+import { addRelativeScores, columnOf } from './relative'
 import { softmaxRow } from './softmax'
 
 /** Query rows in one block: 12 rows of 512 scores are 24 kB. */
@@ -29,7 +30,14 @@ function roundUp(value: i32, multiple: i32): i32 {
 }
 
 /** Keys [T, D] (rows `stride` bytes apart) into panels of output channels; channels beyond T are 0. */
-function packKeys(keys: usize, stride: usize, tokens: i32, headDim: i32, panel: i32, out: usize): void {
+export function packKeys(
+  keys: usize,
+  stride: usize,
+  tokens: i32,
+  headDim: i32,
+  panel: i32,
+  out: usize,
+): void {
   const padded = roundUp(tokens, panel)
   for (let first: i32 = 0; first < padded; first += panel) {
     for (let lane: i32 = 0; lane < panel; lane++) {
@@ -82,6 +90,7 @@ export function scaleInto(from: usize, to: usize, count: i32, factor: f32): void
 export function attentionHead<Product>(
   call: Attention,
   query: usize,
+  head: i32,
   tokens: i32,
   out: usize,
   probabilities: usize,
@@ -95,7 +104,6 @@ export function attentionHead<Product>(
   const hiddenBytes = (<usize>call.hidden) << 2
   const paddedTokens = roundUp(tokens, panel)
   const paddedDim = roundUp(headDim, panel)
-  const zeroBytes = (<usize>max(paddedTokens, paddedDim)) << 2
   const keys = scratch + call.keys
   const values = scratch + call.values
   const scores = scratch + call.scores
@@ -104,9 +112,36 @@ export function attentionHead<Product>(
   const scoreStride = (<usize>paddedTokens) << 2
   const contextStride = (<usize>paddedDim) << 2
 
-  memory.fill(scratch, 0, zeroBytes)
+  memory.fill(scratch, 0, call.keys)
   packKeys(query + hiddenBytes, stride, tokens, headDim, panel, keys)
   packValues(query + 2 * hiddenBytes, stride, tokens, headDim, panel, values)
+  const relative = call.distances !== 0
+  const relativeKeys = call.relativeKeys + call.relativeBytes * head
+  const relativeQueries = call.relativeQueries + call.relativeBytes * head
+  const contentToPosition = scratch + call.contentToPosition
+  const positionToContent = scratch + call.positionToContent
+  const positionStride = call.positionStride
+  const panelBytes = panel << 2
+  if (call.relativeQueries !== 0) {
+    for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
+      const rows = min(QUERY_ROWS, tokens - first)
+      linearFloat32<Product>(
+        query + hiddenBytes + stride * first,
+        stride,
+        rows,
+        relativeQueries,
+        headDim,
+        scratch,
+        positionToContent + positionStride * first,
+        positionStride,
+        Activation.identity,
+        panel,
+        tileRows,
+        columnOf(call, tokens - 1 - first) / panelBytes,
+        columnOf(call, 1 - first - rows) / panelBytes + 1,
+      )
+    }
+  }
   for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
     const rows = min(QUERY_ROWS, tokens - first)
     const queries = query + stride * first
@@ -127,8 +162,29 @@ export function attentionHead<Product>(
       0,
       keyPanels,
     )
+    if (call.relativeKeys !== 0) {
+      linearFloat32<Product>(
+        queries,
+        stride,
+        rows,
+        relativeKeys,
+        headDim,
+        scratch,
+        contentToPosition,
+        positionStride,
+        Activation.identity,
+        panel,
+        tileRows,
+        columnOf(call, first + rows - 1) / panelBytes,
+        columnOf(call, first - tokens + 1) / panelBytes + 1,
+      )
+    }
     for (let row: i32 = 0; row < rows; row++) {
       const rowScores = scores + scoreStride * row
+      if (relative) {
+        const own = contentToPosition + positionStride * row
+        addRelativeScores(call, rowScores, tokens, first + row, own, positionToContent)
+      }
       const inverse = softmaxRow(rowScores, tokens, call.scale)
       // The context is linear in the probabilities: dividing its D numbers costs less than dividing T scores.
       store<f32>(inverses + ((<usize>row) << 2), inverse)

@@ -101,8 +101,33 @@ export class LinearFloat32 {
   fused: i32
 }
 
+/**
+ * What disentangled attention knows of relative positions, a layer's rows R of them packed head by head (relative.ts); all
+ * 0 in other attention.
+ */
+export class RelativePositions {
+  /**
+   * int32: where the row of a distance i - j stands among the R, in bytes of float32. Distances fall from entry to entry;
+   * this is the address of that of 0.
+   */
+  distances: usize
+  /** As keys; 0 where the model has no such scores. Their scales are of the exact sums. */
+  relativeKeys: usize
+  relativeKeyScales: usize
+  /** As queries, likewise. */
+  relativeQueries: usize
+  relativeQueryScales: usize
+  /** Bytes of a head's packed rows, and of its scales. */
+  relativeBytes: usize
+  relativeScaleBytes: usize
+  /** The parts of a thread's scratch, in bytes from its beginning, and bytes from one row of them to the next. */
+  contentToPosition: usize
+  positionToContent: usize
+  positionStride: usize
+}
+
 /** What both kinds of attention have. */
-export class HeadsOfSequences {
+export class HeadsOfSequences extends RelativePositions {
   /** [ΣT, 3H] */
   queryKeyValue: usize
   stride: usize
@@ -113,7 +138,7 @@ export class HeadsOfSequences {
   hidden: i32
   /** D */
   headDim: i32
-  /** 1/√D; log₂e/√D where exponentials are powers of two. */
+  /** 1/√D, with relative positions 1/√(D·n), n kinds of scores; log₂e times that where exponentials are powers of two. */
   scale: f32
   out: usize
   outStride: usize
@@ -179,6 +204,7 @@ export class Embed extends QuantizedRows {
   words: usize
   /** One float32 a word, or 0. */
   wordScales: usize
+  /** A row a place, or 0 where the model has none. */
   positions: usize
   /** A row a token type, or 0 where the model has none. */
   tokenTypes: usize

@@ -10,7 +10,6 @@ export function embeddingRow(call: Embed, id: i32, place: i32, type: i32, out: u
   const stride = call.tableStride
   const scales = call.wordScales
   const types = call.tokenTypes
-  const positions = call.positions + ((<usize>place * stride) << 2)
   const bytes = (<usize>stride) << 2
   if (scales !== 0) {
     const scale = f32x4.splat(load<f32>(scales + ((<usize>id) << 2)))
@@ -28,7 +27,10 @@ export function embeddingRow(call: Embed, id: i32, place: i32, type: i32, out: u
     for (let i: usize = 0; i < bytes; i += 16)
       v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(row + i)))
   }
-  for (let i: usize = 0; i < bytes; i += 16)
-    v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(positions + i)))
+  if (call.positions !== 0) {
+    const row = call.positions + ((<usize>place * stride) << 2)
+    for (let i: usize = 0; i < bytes; i += 16)
+      v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(row + i)))
+  }
   layerNormRow(out, 0, call.width, call.weight, call.bias, call.epsilon, out)
 }

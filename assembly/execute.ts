@@ -47,10 +47,10 @@ function attention(kernel: i32, command: usize, from: i32, to: i32, scratch: usi
     const out = call.out + call.outStride * first + column
     const map = mapOf(call.probabilities, sequence, head, tokens)
     if (kernel === Kernel.AttentionInt16)
-      attentionHeadInt16(changetype<AttentionInt16>(command), query, tokens, out, map, scratch)
+      attentionHeadInt16(changetype<AttentionInt16>(command), query, head, tokens, out, map, scratch)
     else if (ASC_FEATURE_RELAXED_SIMD)
-      attentionHead<Fused>(changetype<Attention>(command), query, tokens, out, map, scratch)
-    else attentionHead<Rounded>(changetype<Attention>(command), query, tokens, out, map, scratch)
+      attentionHead<Fused>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
+    else attentionHead<Rounded>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
   }
 }
 

@@ -2,7 +2,8 @@
  * What the module exports. src/kernels/wasm.ts is the only caller of the functions; the build reads the numbers into
  * src/generated/constants.ts, for whoever places things in memory.
  */
-export { QUERY_ROWS } from './attention'
+export { packKeys, QUERY_ROWS } from './attention'
+export { packKeysInt16 } from './attention-int16'
 export { LISTED_BYTES, SECOND_HEADER } from './digits'
 export { ROW_LANES } from './layer-norm'
 export { INT8_PANEL } from './linear-int8'

@@ -26,6 +26,7 @@ export const BERT_BASE: BertConfig = {
   vocabSize: 1000,
   maxPositions: 512,
   firstPosition: 0,
+  positionRows: 512,
   typeVocabSize: 2,
   tiesWordEmbeddings: true,
   labels: ['O', 'B-PER', 'I-PER', 'B-ORG', 'I-ORG', 'B-LOC', 'I-LOC', 'B-MISC', 'I-MISC'],
@@ -143,7 +144,7 @@ export function randomBert(
   const weights = placeWeights(kernels.layout, config, precision, 'tokens')
   const { embeddings } = weights
   fillTable(kernels, embeddings.words, 0.1)
-  fillTable(kernels, embeddings.positions, 0.1)
+  if (embeddings.positions) fillTable(kernels, embeddings.positions, 0.1)
   if (embeddings.tokenTypes) fillTable(kernels, embeddings.tokenTypes, 0)
   fillNorm(kernels, embeddings.norm)
   for (const layer of weights.layers) {

@@ -68,6 +68,8 @@ function timeLayers(kernels: Kernels, clock: Clock): Kernels {
     widen: (...args) => kernels.widen(...args),
     embed: (...args) => kernels.embed(...args),
     attention: (...args) => kernels.attention(...args),
+    packRelative: (...args) => kernels.packRelative(...args),
+    quantize: (...args) => kernels.quantize(...args),
     addLayerNorm: (...args) => kernels.addLayerNorm(...args),
     linear(x, layer, out, activation): void {
       const started = performance.now()

@@ -1,11 +1,12 @@
 /**
- * F1 of the ways to split a text, to put the pieces of words together, and to decode: over the documents of CoNLL files, whose
- * words are put together as running text. Each way to split is computed once and decoded in every way.
+ * What is found of names in everyday texts, and F1 of the ways to split a text, to put the pieces of words together, and to decode: over the documents of CoNLL files, whose
+ * words are put together as running text, with a new line behind what ends without a final mark. Each way to split is computed once and decoded in every way.
  */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Document } from '#dist/entities/document.js'
+import type { Document, Reading } from '#dist/entities/document.js'
 import { type LabelSet, parseLabels } from '#dist/entities/labels.js'
+import { trimName } from '#dist/entities/name-edges.js'
 import { Findings, readSegments, type WindowOfText, windowsOf } from '#dist/entities/segments.js'
 import type { DecodeOptions } from '#dist/entities/types.js'
 import { findChunks, parseTags } from '#dist/evaluate/chunks.js'
@@ -15,6 +16,7 @@ import { joinWords, labelsOfWords } from '#dist/evaluate/joined-words.js'
 import { loadRecognizer, type Recognizer } from '#dist/node.js'
 import { type Split, splitText } from '#dist/text/split/split.js'
 import { rootPath, sharedPath } from '../test/shared.ts'
+import { measureEveryday } from './everyday.ts'
 import { check, quick, report } from './measure.ts'
 import { models } from './models.ts'
 
@@ -35,25 +37,41 @@ interface Answered {
 for (const { name, folder } of models()) {
   const ner = await loadRecognizer(folder, { threads: 1 })
   const labels = parseLabels(ner.labels, 'IOB2')
+  report(
+    `${name}, names in a hundred everyday texts (bench/everyday.txt)`,
+    ['way', 'kind', 'exact', 'wrong type', 'boundary', 'missed', 'invented'],
+    await measureEveryday(ner, { default: {}, transformers: { style: 'transformers', strategy: 'first' } }),
+  )
   for (const file of files()) {
     const sentences = parseConll(readFileSync(file, 'utf8')).slice(0, quick ? 3 : undefined)
     const documents = joinDocuments(sentences)
     const title = `${name}, ${basename(file)}: ${documents.length} documents`
     let passages: Answered[] = []
     const told = await answer(ner, sentences, false)
-    const rows = [['each sentence by itself, as annotated', byWords(told, labels), byNames(told, labels)]]
+    const others: DecodeOptions = { strategy: 'first', decode: 'argmax' }
+    const row = (split: string, answered: readonly Answered[]): string[] => [
+      split,
+      byWords(answered, labels),
+      byWords(answered, labels, others),
+      byNames(answered, labels),
+    ]
+    const rows = [row('each sentence by itself, as annotated', told)]
     for (const split of SPLITS) {
       const answered = await answer(ner, documents, split)
       if (split === 'passages') passages = answered
-      rows.push([String(split), byWords(answered, labels), byNames(answered, labels)])
+      rows.push(row(String(split), answered))
     }
-    report(`${title}, F1 by split`, ['split', 'words', 'names to the character'], rows)
+    report(
+      `${title}, F1 by split`,
+      ['split', 'words', "words, 'first', argmax", 'names to the character'],
+      rows,
+    )
     report(
       `${title}, in passages, F1 of names to the character`,
       ['strategy', 'argmax', 'viterbi'],
       STRATEGIES.map((strategy) => [
         strategy,
-        byNames(passages, labels, { strategy }),
+        byNames(passages, labels, { strategy, decode: 'argmax' }),
         byNames(passages, labels, { strategy, decode: 'viterbi' }),
       ]),
     )
@@ -72,7 +90,7 @@ async function answer(ner: Recognizer, units: readonly TaggedSentence[], split: 
   const answered: Answered[] = []
   for (let first = 0; first < units.length; first += TOGETHER) {
     const texts = units.slice(first, first + TOGETHER).map((unit) => {
-      const { text } = joinWords(unit.words)
+      const { text } = joinWords(unit.words, unit.lineStarts)
       const document = { text, spans: splitText(text, split) }
       const segments = readSegments(document, ner.tokenizer, { maxLength: ner.model.maxLength })
       return { unit, document, windows: [...windowsOf(segments)] }
@@ -87,18 +105,23 @@ async function answer(ner: Recognizer, units: readonly TaggedSentence[], split: 
   return answered
 }
 
-function decoded({ document, windows, logits }: Answered, labels: LabelSet, options: DecodeOptions): Findings {
-  const findings = new Findings(document.text, { labels, options })
+function decoded(
+  { document, windows, logits }: Answered,
+  labels: LabelSet,
+  options: DecodeOptions,
+  reading: Reading = {},
+): Findings {
+  const findings = new Findings(document.text, { labels, options, reading })
   for (const [index, window] of windows.entries()) findings.add(window, logits[index]!)
   return findings
 }
 
-/** As `iobert evaluate` prints it: of words, which the label of their first piece decides. */
-function byWords(answered: readonly Answered[], labels: LabelSet): string {
+/** As `iobert evaluate` prints it. */
+function byWords(answered: readonly Answered[], labels: LabelSet, options: DecodeOptions = {}): string {
   const judged = answered.map((one) => {
     const { unit } = one
-    const { words } = decoded(one, labels, { words: true })
-    return { ...unit, guess: labelsOfWords(joinWords(unit.words), words) }
+    const { words } = decoded(one, labels, { ...options, words: true })
+    return { ...unit, guess: labelsOfWords(joinWords(unit.words, unit.lineStarts), words) }
   })
   return scorePhrases(countPhrases(judged)).f1.toFixed(2)
 }
@@ -108,7 +131,7 @@ function byNames(answered: readonly Answered[], labels: LabelSet, options: Decod
   let [found, wanted, right] = [0, 0, 0]
   for (const one of answered) {
     const gold = goldNames(one.unit)
-    const { entities } = decoded(one, labels, options)
+    const { entities } = decoded(one, labels, options, { trimName })
     found += entities.length
     wanted += gold.size
     right += entities.filter(({ type, start, end }) => gold.has(`${type} ${start} ${end}`)).length
@@ -117,8 +140,8 @@ function byNames(answered: readonly Answered[], labels: LabelSet, options: Decod
   return ((200 * right) / (found + wanted)).toFixed(2)
 }
 
-function goldNames({ words, gold }: TaggedSentence): ReadonlySet<string> {
-  const { starts } = joinWords(words)
+function goldNames({ words, gold, lineStarts }: TaggedSentence): ReadonlySet<string> {
+  const { starts } = joinWords(words, lineStarts)
   const chunks = findChunks(gold, parseTags(gold))
   return new Set(
     chunks.map(

@@ -1,5 +1,12 @@
 /** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
-import { abortSignal, type Checks, checkOptions, trueOrFalse, wrongKind } from './check/options.ts'
+import {
+  abortSignal,
+  type Checks,
+  checkOptions,
+  trueOrFalse,
+  wholeNumber,
+  wrongKind,
+} from './check/options.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import type { Precision } from './kernels/kernels.ts'
 import { tileName } from './kernels/plan.ts'
@@ -46,6 +53,8 @@ export interface ForwardOptions {
   trace?: boolean
   /** Whether the logits of words are wanted of a model that guesses them (`head` 'words'); they are V numbers a token. Default true. */
   logits?: boolean
+  /** Only the hidden states of this layer, 0 being the embeddings: `hiddenStates[0]` of each sequence; nothing further is computed. */
+  layer?: number
   /** Stops the pass between two layers. */
   signal?: AbortSignal
 }
@@ -59,6 +68,7 @@ const forwardChecks: Checks<ForwardOptions> = {
   attentions: trueOrFalse,
   trace: trueOrFalse,
   logits: trueOrFalse,
+  layer: wholeNumber(0),
   signal: abortSignal,
 }
 
@@ -154,14 +164,25 @@ export class BertModel {
       trace = false,
       logits = true,
       tokenTypeIds,
+      layer,
       signal,
     } = checked
+    const { numLayers } = this.config
+    if (layer !== undefined && layer > numLayers)
+      throw new RangeError(`layer is ${layer}, expected 0 to ${numLayers}: the model has ${numLayers} layers`)
     if (tokenTypeIds) this.#checkTypes(ids, tokenTypeIds)
-    if (logits && this.head === 'words') this.#checkLogits(ids)
+    if (logits && layer === undefined && this.head === 'words') this.#checkLogits(ids)
     signal?.throwIfAborted()
     const output = await this.#engine.forward(
       ids,
-      { hiddenStates, attentions, trace, logits, ...(tokenTypeIds ? { tokenTypeIds } : {}) },
+      {
+        hiddenStates,
+        attentions,
+        trace,
+        logits,
+        ...(tokenTypeIds && { tokenTypeIds }),
+        ...(layer !== undefined && { layer }),
+      },
       signal,
     )
     for (const [index, logits] of output.logits.entries())

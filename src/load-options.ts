@@ -97,6 +97,26 @@ export function checkLoadOptions(given: unknown): LoadOptions {
   return options
 }
 
+/**
+ * `load({ threads: 1 })`: options alone mean the model that ships.
+ *
+ * @throws as `checkLoadOptions`
+ */
+export function checkLoadArguments(
+  model: ModelName | LoadOptions | undefined,
+  options: LoadOptions | undefined,
+): [model: ModelName | undefined, options: LoadOptions] {
+  if (options === undefined && isPlain(model)) return [undefined, checkLoadOptions(model)]
+  return [model as ModelName | undefined, checkLoadOptions(options)]
+}
+
+/** Whether it is an object of no class; of another realm, too. */
+function isPlain(value: unknown): value is LoadOptions {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
 /** @throws {TypeError} for what cannot be a model's name */
 export function checkModelName(model: unknown): ModelName | undefined {
   const fits =

@@ -6,10 +6,11 @@ import { BertModel, type ModelInfo } from './bert-model.ts'
 import { ModelFormatError } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
+import type { RepositoryKind } from './hub/model-files.ts'
 import { hasSharedMemory } from './kernels/features.ts'
 import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf, rememberTiles } from './kernels/plan.ts'
-import { checkLoadOptions, type LoadOptions, type ModelName } from './load-options.ts'
+import { checkLoadArguments, type LoadOptions, type ModelName } from './load-options.ts'
 import { type BertConfig, loadConfig } from './model/config.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
@@ -25,12 +26,16 @@ import type { Tokenizer } from './text/tokenizer.ts'
 
 /** What differs between runtimes. */
 export interface Platform {
-  /** Finds a model; downloads it where it belongs on a disk. `accept` throws for a model that will not fit. */
+  /**
+   * Finds a model; downloads it where it belongs on a disk. `accept` throws for a model that will not fit; without it no
+   * weights are wanted. `kind` says what a repository has that is not one of transformers.
+   */
   locate(
     model: ModelName | undefined,
     options: LoadOptions,
     watch: LoadWatch,
     accept: ((files: ModelFiles) => Promise<void>) | undefined,
+    kind?: RepositoryKind,
   ): Promise<Locator | HubLocator>
   openFiles(locator: Locator | HubLocator, watch: LoadWatch): Promise<ModelFiles>
   /** For a model that is to run as int8: where its weights are kept as int8, once made, and what makes them. */
@@ -43,21 +48,22 @@ export interface Platform {
 }
 
 const MOST_THREADS = 8
-interface Plan {
+/** How a model is to run. */
+export interface Plan {
   readonly setup: Omit<EngineSetup, 'config' | 'module'>
   readonly worker: boolean
 }
 
 export async function loadModel(
   platform: Platform,
-  model: ModelName | undefined,
+  model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<BertModel> {
-  const options = checkLoadOptions(given)
+  const [name, options] = checkLoadArguments(model, given)
   const { watch, end } = startWatch(options)
   try {
     watch.signal?.throwIfAborted()
-    return await loadWatched(platform, model, options, watch)
+    return await loadWatched(platform, name, options, watch)
   } finally {
     end()
   }
@@ -72,7 +78,7 @@ async function loadWatched(
   const plan = await makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
     const { memoryNeeded } = await import('./runtime/engine.ts')
-    memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined })
+    await memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined })
   }
   const located = await platform.locate(model, options, watch, accept)
   const isInt8 = plan.setup.plan.precision === 'int8' && located.kind !== 'hub'
@@ -92,6 +98,37 @@ async function loadWatched(
   const sentence = await sentenceSettings(files, written)
   const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
   const maxLength = longest(options, config, tokenizer, sentence)
+  const loaded = await startModel(
+    platform,
+    plan,
+    { locator, files, config, tokenizer, maxLength, sentence },
+    options,
+    watch,
+  )
+  // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
+  copy?.keep?.().catch(() => {})
+  return loaded
+}
+
+/** All that is known of a model before its weights are read. */
+export interface Prepared {
+  /** Where the engine finds the weights. */
+  readonly locator: Locator | HubLocator
+  readonly files: ModelFiles
+  readonly config: BertConfig
+  readonly tokenizer: Tokenizer | ModelFormatError
+  readonly maxLength: number
+  readonly sentence: SentenceSettings | undefined
+}
+
+/** Reads the weights into an engine. */
+export async function startModel(
+  platform: Platform,
+  plan: Plan,
+  { locator, files, config, tokenizer, maxLength, sentence }: Prepared,
+  options: LoadOptions,
+  watch: LoadWatch,
+): Promise<BertModel> {
   const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
   watch.signal?.throwIfAborted()
   const engine = plan.worker
@@ -108,14 +145,12 @@ async function loadWatched(
     throw watch.signal.reason
   }
   rememberTiles(engine.setup.plan)
-  // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
-  copy?.keep?.().catch(() => {})
   return new BertModel({ engine, config, tokenizer, maxLength, sentence })
 }
 
 export async function loadRecognizer(
   platform: Platform,
-  model: ModelName | undefined,
+  model: ModelName | LoadOptions | undefined,
   options: LoadOptions | undefined,
 ): Promise<Recognizer> {
   const loaded = await loadModel(platform, model, options)
@@ -146,14 +181,14 @@ export async function loadClassifier(
 
 export async function loadTokenizer(
   platform: Platform,
-  model: ModelName | undefined,
+  model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<Tokenizer> {
-  const options = checkLoadOptions(given)
+  const [name, options] = checkLoadArguments(model, given)
   const { watch, end } = startWatch(options)
   try {
     watch.signal?.throwIfAborted()
-    const locator = await platform.locate(model, options, watch, undefined)
+    const locator = await platform.locate(name, options, watch, undefined)
     const tokenizer = await readTokenizerOf(await platform.openFiles(locator, watch), options.lowercase)
     watch.signal?.throwIfAborted()
     return tokenizer
@@ -176,7 +211,8 @@ function tokenizerFacts({ tokenizerClass, family, vocabSize }: BertConfig): Toke
   return { tokenizerClass, sentencePiece: family.sentencePiece, rows: vocabSize }
 }
 
-async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
+/** What the options and the runtime come to. */
+export async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
   const { precision = 'int8', kernels = 'auto' } = options
   const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
   const chosen = options.wasm
@@ -193,6 +229,7 @@ function chooseThreads(platform: Platform, threads: number | 'auto', possible: b
   return threads === 'auto' ? Math.max(1, Math.min(MOST_THREADS, platform.cores())) : threads
 }
 
+/** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
   { setup: { plan, threads } }: Plan,
   options: LoadOptions,

@@ -5,6 +5,8 @@ import * as load from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import type { Recognizer } from './recognizer.ts'
 import type { Classifier } from './tasks/classifier.ts'
+import type { Gliner } from './tasks/gliner/gliner.ts'
+import type { GlinerLoadOptions } from './tasks/gliner/load.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 export * from './public.ts'
@@ -12,7 +14,7 @@ export * from './public.ts'
 /**
  * Loads a recognizer.
  *
- * @param model  nothing: the shipped model; a folder (an existing one wins over a Hub id of the same form); a Hub id
+ * @param model  nothing, or options alone: the shipped model; a folder (an existing one wins over a Hub id of the same form); a Hub id
  *   `owner/name[@revision]`; a URL that ends in `/`; or a Map of files by name
  * @throws {ModelFormatError} where a file is missing or wrong
  * @throws {HubError} where the Hub refuses or is out of reach
@@ -22,12 +24,12 @@ export * from './public.ts'
  * const ner = await loadRecognizer()
  * const { entities } = await ner.recognize('Angela Merkel met Tim Cook in Berlin.')
  */
-export function loadRecognizer(model?: ModelName, options?: LoadOptions): Promise<Recognizer> {
+export function loadRecognizer(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<Recognizer> {
   return load.loadRecognizer(entryPlatform(), model, options)
 }
 
 /** Loads a model without its decoder: `forward` and `embed`. Arguments as `loadRecognizer`. */
-export function loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel> {
+export function loadModel(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<BertModel> {
   return load.loadModel(entryPlatform(), model, options)
 }
 
@@ -45,7 +47,23 @@ export function loadClassifier(model: ModelName, options?: LoadOptions): Promise
   return load.loadClassifier(entryPlatform(), model, options)
 }
 
+/**
+ * Loads a model of GLiNER, which finds entities of types that are named when one asks: `gliner_config.json` with its weights.
+ * Arguments as `loadRecognizer`, but no such model ships: it must be named. Weights may be `pytorch_model.bin`, which is read
+ * without running anything in it.
+ *
+ * @throws {ModelFormatError} where a file is missing or wrong, or the model is of another architecture
+ *
+ * @example
+ * const gliner = await loadGliner('urchade/gliner_small-v2.1')
+ * const { entities } = await gliner.find('Take 20 mg of Lipitor daily.', ['drug', 'dose'])
+ */
+export async function loadGliner(model: ModelName, options?: GlinerLoadOptions): Promise<Gliner> {
+  const { loadGliner: load } = await import('./tasks/gliner/load.ts')
+  return load(entryPlatform(), model, options)
+}
+
 /** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */
-export function loadTokenizer(model?: ModelName, options?: LoadOptions): Promise<Tokenizer> {
+export function loadTokenizer(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<Tokenizer> {
   return load.loadTokenizer(entryPlatform(), model, options)
 }

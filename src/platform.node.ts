@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 import { ModelFormatError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
+import type { RepositoryKind } from './hub/model-files.ts'
 import type { Platform } from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import { locateAnywhere, shippedModel } from './platform.ts'
@@ -20,10 +21,11 @@ async function locate(
   options: LoadOptions,
   watch: LoadWatch,
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
+  kind?: RepositoryKind,
 ): Promise<Locator> {
   const found = locateAnywhere(model)
   if (found === undefined) return { kind: 'folder', path: shippedFolder(entry) }
-  if (typeof found === 'string') return locateText(found, options, watch, accept)
+  if (typeof found === 'string') return locateText(found, options, watch, accept, kind)
   if (found.kind !== 'url' || !found.base.startsWith('file:')) return found
   return { kind: 'folder', path: fileURLToPath(found.base) }
 }
@@ -44,6 +46,7 @@ async function locateText(
   { token, offline, cacheDir }: LoadOptions,
   watch: LoadWatch,
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
+  kind: RepositoryKind | undefined,
 ): Promise<Locator> {
   const folder: Locator = { kind: 'folder', path: resolve(text) }
   if (existsSync(text) || !(await isHubId(text))) return folder
@@ -53,6 +56,7 @@ async function locateText(
     ...(token === undefined ? {} : { token }),
     ...(offline === undefined ? {} : { offline }),
     ...(cacheDir === undefined ? {} : { cacheDir }),
+    ...(kind === undefined ? {} : { kind }),
     weights: accept !== undefined,
     beforeWeights: (_total, remote) => accept?.(remote),
   })

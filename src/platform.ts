@@ -78,7 +78,7 @@ async function openFiles(locator: Locator | HubLocator, watch: LoadWatch): Promi
 
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
 export const webPlatform = (entry: string | undefined): Platform => ({
-  locate: (...given) => locate(entry, ...given),
+  locate: (model, options, watch, accept) => locate(entry, model, options, watch, accept),
   openFiles,
   get spawn() {
     return typeof Worker === 'function' ? spawnWebWorker : undefined

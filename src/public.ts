@@ -61,6 +61,8 @@ export type {
 } from './tasks/classifier.ts'
 export type { EmbedOptions } from './tasks/embed.ts'
 export type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
+export type { FindOptions, Gliner } from './tasks/gliner/gliner.ts'
+export type { GlinerLoadOptions } from './tasks/gliner/load.ts'
 export type { Encoding, PairEncoding } from './text/encoding.ts'
 export { type Span, type Split, type Splitter, splitText } from './text/split/split.ts'
 export type { Tokenizer } from './text/tokenizer.ts'

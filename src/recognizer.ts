@@ -8,9 +8,8 @@
 
 import type { BertModel } from './bert-model.ts'
 import type { Document } from './entities/document.ts'
-import { resolveLabels } from './entities/entity.ts'
-import { type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
-import { chooseStyle, prepareRules, ruleTypes } from './entities/on-demand.ts'
+import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
+import { chooseStyle, prepareRules } from './entities/on-demand.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
 import {
   type Decoding,
@@ -45,6 +44,8 @@ export class Recognizer {
   /** The model's labels, by number: `['O', 'B-PER', ...]`. */
   readonly labels: readonly string[]
   readonly #labelSet: LabelSet
+  /** The scheme that the model's answers tell, once that was asked. */
+  #told: Promise<LabelScheme | undefined> | undefined
   /** Gives the memory back: `using ner = await loadRecognizer()`. There where the runtime has `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void
 
@@ -135,14 +136,14 @@ export class Recognizer {
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     given?: StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    const { batchTokens = BATCH_TOKENS, ...options } = checkStreamOptions(given)
-    const addRules = await prepareRules(options)
-    const labels = resolveLabels(this.#labelSet, options, ruleTypes(options))
-    const style = await chooseStyle(options, labels)
-    const decoding = {
-      ...{ labels, recount: style.recount },
-      options: style.annotate ? { ...options, words: true } : options,
-    }
+    const { batchTokens = BATCH_TOKENS, ...asked } = checkStreamOptions(given)
+    const addRules = await prepareRules(asked)
+    const style = await chooseStyle(asked, {
+      ...{ labels: this.#labelSet, tokenizer: this.tokenizer },
+      tellScheme: () => this.#tellScheme(),
+    })
+    const { options, labels, reading } = style
+    const decoding = { labels, reading, options: style.annotate ? { ...options, words: true } : options }
     const progress = new Progress()
 
     const computed = computeInBatches(inputs, {
@@ -187,6 +188,17 @@ export class Recognizer {
     for (const window of windowsOf(progress.follow(document.text, segments))) {
       yield { ...window, document, findings }
     }
+  }
+
+  /** Asks the model once, and again only where that failed. */
+  #tellScheme(): Promise<LabelScheme | undefined> {
+    this.#told ??= import('./entities/scheme/tell-scheme.ts').then(({ tellScheme }) =>
+      tellScheme(this.#labelSet, this.tokenizer, async (ids) => (await this.model.forward(ids)).logits),
+    )
+    this.#told.catch(() => {
+      this.#told = undefined
+    })
+    return this.#told
   }
 
   /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */

@@ -22,7 +22,14 @@ const SECTIONS = [
   ],
   [
     'In use',
-    ['docs/which-model.md', 'docs/redaction.md', 'docs/recipes.md', 'docs/shipping.md', 'docs/scaling.md'],
+    [
+      'docs/which-model.md',
+      'docs/own-types.md',
+      'docs/redaction.md',
+      'docs/recipes.md',
+      'docs/shipping.md',
+      'docs/scaling.md',
+    ],
   ],
 ]
 

@@ -106,6 +106,7 @@ if (words.length === 0 || words.includes('models')) {
   const files = ['recognizer/goldens', 'recognizer/accuracy', 'checkpoints/large', 'hostile']
   await part('models', process.execPath, ['tools/test.mjs', ...files], { ...models, IOBERT_FUZZ: '100000' })
 }
+await part('thorough', process.execPath, ['tools/test.mjs', '--thorough'])
 await part('package', process.execPath, ['tools/test-package.mjs'])
 await part('runtimes', process.execPath, ['tools/test-runtimes.mjs'])
 await part('recipes', process.execPath, ['tools/test-recipes.mjs'])

@@ -84,13 +84,15 @@ for (const [name, command, args] of RUNTIMES) {
     )
   }
 }
-// The whole suite of the kernels, on engines that have what Node 20 has not.
+// The suites of the kernels and of int8 models, on engines that have what Node 20 has not.
 await (await import('./transpile.mjs')).transpileTests()
 for (const major of [22, 24].filter((wanted) => nodeMajors.includes(wanted))) {
-  await check(`kernels' tests on Node ${major}`, () => {
-    const output = run(binaries.node(major), ['build/test/kernels/kernels.test.js'], { cwd: root })
-    return /Passed:\s+(\d+)/.exec(output)[1]
-  })
+  for (const suite of ['kernels/kernels', 'kernels/short-sums', 'model/int8']) {
+    await check(`${suite} on Node ${major}`, () => {
+      const output = run(binaries.node(major), [`build/test/${suite}.test.js`], { cwd: root })
+      return /Passed:\s+(\d+)/.exec(output)[1]
+    })
+  }
 }
 await check('workerd', async () => compare(await runWorkerd(installed.weights), { threads: 1 }))
 for (const [name, test] of browserRuns(folder, compare)) await check(name, test)

@@ -1,5 +1,6 @@
 // `npm test`: installs and builds where needed, compiles the tests and runs them file by file, two at a time.
-// `npm test -- kernels text/tokenizer` runs the files whose path contains one of the words.
+// `npm test -- kernels text/tokenizer` runs the files whose path contains one of the words. What is slow and rarely fails stands in
+// files named `.thorough.test.ts`: `npm run test:all -- thorough` runs them, `npm test -- --thorough WORD` those of a word.
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -14,13 +15,16 @@ const compiled = join(root, 'build/test')
 makeReady()
 await (await import('./transpile.mjs')).transpileTests()
 
-const words = process.argv.slice(2)
-const files = readdirSync(join(root, 'test'), { recursive: true })
+const thorough = process.argv.includes('--thorough')
+const words = process.argv.slice(2).filter((word) => word !== '--thorough')
+const isThorough = (name) => name.endsWith('.thorough.test.js')
+const found = readdirSync(join(root, 'test'), { recursive: true })
   .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => name.replace(/\.ts$/, '.js'))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
   .sort()
+const files = found.filter((name) => isThorough(name) === thorough)
 
 const failed = []
 let passed = 0
@@ -68,6 +72,9 @@ const workers = Array.from({ length: Math.min(2, availableParallelism()) }, asyn
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runFile(name)
 })
 await Promise.all(workers)
+if (files.length < found.length && !thorough) {
+  console.log(`left for npm run test:all -- thorough: ${found.filter(isThorough).join(', ')}`)
+}
 if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`)
 console.log(`${passed} passed, ${wrong} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(wrong === 0 && passed > 0 ? 0 : 1)

@@ -9,6 +9,7 @@ interface CommandEntry {
 
 export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
   ['evaluate', { summary: 'scores on CoNLL columns, as conlleval', load: () => import('./evaluate.ts') }],
+  ['find', { summary: 'entities of types that you name (GLiNER)', load: () => import('./find.ts') }],
   ['tokenize', { summary: 'pieces, ids and offsets', load: () => import('./tokenize.ts') }],
   ['embed', { summary: 'a vector for each text', load: () => import('./embed.ts') }],
   ['classify', { summary: 'labels of whole texts', load: () => import('./classify.ts') }],

@@ -44,13 +44,15 @@ conlleval's rule; token figures compare tags as they are written. The speed is t
 Options
       --predicted    the last two columns are gold and guess: no model runs
       --context C    what is read together: sentence (default), or document, for more context
-      --split S      with --context document: put its words together as a text, parted by spaces, and read by itself what
+      --split S      with --context document: put its words together as a text, with a new line
+                     behind what ends without a final mark (headlines, rows of tables), and read by itself what
                      passages, paragraphs, lines, sentences or none makes of it, as iobert --split does
       --json         {"tokens", "accuracy", "nonOAccuracy", "precision", "recall", "f1", "types": {"PER": ...}} in percent
       --errors       also the wrong phrases, a line each: [gold] and {predicted} in their context
       --html OUT     also writes a page with the tables, drawings and wrong phrases
-  -s, --strategy S   how the pieces of a word agree: first (default), average, max, word
-      --decode D     argmax (default) or viterbi
+  -s, --strategy S   how the pieces of a word agree: average (default), first, max, word
+      --decode D     viterbi (default where the scheme is known) or argmax. The defaults are what iobert finds; the figures
+                     of other systems, model cards' among them, are mostly of --strategy first --decode argmax
       --scheme S     how the model's labels are written, where they do not tell
       --stride N     pieces that neighbouring windows share
   -h, --help         this page
@@ -195,7 +197,7 @@ async function* guesses(
     for await (const { words = [] } of found) yield words.map(({ label }) => label)
     return
   }
-  const texts = units.map(({ words }) => joinWords(words))
+  const texts = units.map(({ words, lineStarts }) => joinWords(words, lineStarts))
   let next = 0
   const found = ner.stream(
     texts.map(({ text }) => text),
@@ -216,7 +218,7 @@ function formatConfusion({ tags, counts }: ConfusionMatrix): string {
   return line('gold', tags) + tags.map((tag, row) => line(tag, counts[row]!)).join('')
 }
 
-const { labels: _labels, threshold: _threshold, ...taggingOptions } = recognizeOptionTable
+const { labels: _labels, threshold: _threshold, style: _style, ...taggingOptions } = recognizeOptionTable
 
 export const command: Command = {
   help,

@@ -37,9 +37,12 @@ Output (default: the text with entities marked; in colour on a terminal)
 Recognition
   -l, --labels L       only these types: PER,ORG
       --threshold P    only entities with at least this score, 0 to 1
-  -s, --strategy S     how the pieces of a word agree: first (default), word (as first, but of words as they are
-                       written, with hyphens and apostrophes), simple, average, max, none (one entity a piece)
-      --decode D       argmax (default), or viterbi: the likeliest sequence that the scheme allows
+  -s, --strategy S     how the pieces of a word agree: average (default), first, word (as first, but of words as they are
+                       written, with hyphens and apostrophes), simple, max, none (one entity a piece)
+      --decode D       viterbi (default where the scheme is known): the likeliest sequence that the scheme allows; or
+                       argmax: each word's likeliest label
+      --style S        transformers: exactly as Hugging Face's pipeline('token-classification') with simple; --strategy
+                       names another of its strategies. Or spark-nlp
       --scheme S       how labels are written: IOB1, IOB2, IO, BIOES, BILOU; default: what the labels tell
       --split S        what is read by itself: passages (default: sentences that stand together; of lists, logs, chats
                        each line), paragraphs, lines, sentences, or none: the text as a whole, as the Hugging Face
@@ -48,8 +51,9 @@ Recognition
       --stride N       pieces that neighbouring windows share; default 128
 
 Rules
-      --rules R        beside the model's entities those that rules find: all, or some of email, url, phone, iban, card,
-                       ip (email,iban), and of a file that ends in .json an array of your own:
+      --rules R        beside the model's entities those that rules find: all, or some of email, secret, url, iban, card,
+                       ssn, phone, mac, ip, passport, birthdate, address (email,iban), and of a file that ends in .json
+                       an array of your own:
                        {"type": "TICKET", "pattern": "[A-Z]+-[0-9]+"} or {"type": "FIRM", "phrases": ["Acme"]}, each
                        with "ignoreCase": true or not. --labels holds for their types too
       --rule-policy P  which entity stays where a rule's and the model's overlap: longest (default), rule or model

@@ -14,7 +14,7 @@ import { type Platform, readTokenizerOf } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
-import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { resolveNamedTensors, withUsualTensors } from '../model/tensor-names.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
 import { withLoadingBar } from './model-options.ts'
 
@@ -147,7 +147,7 @@ async function readWeights(files: ModelFiles, config: BertConfig): Promise<Weigh
   try {
     const dtypes: Record<string, number> = {}
     let parameters = 0
-    for (const { tensor } of resolveNamedTensors(checkpoint, config)) {
+    for (const { tensor } of resolveNamedTensors(await withUsualTensors(checkpoint, config), config)) {
       const elements = tensor.shape.reduce((product, size) => product * size, 1)
       parameters += elements
       dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements
@@ -163,20 +163,20 @@ async function onThisMachine(config: BertConfig): Promise<Required<Pick<ModelFac
   const [int8, float32] = await Promise.all(
     (['int8', 'float32'] as const).map((precision) => planKernels('auto', precision, false)),
   )
-  const of = <Value>(ask: (plan: KernelPlan) => Value): Record<Precision, Value> => ({
-    int8: ask(int8!),
-    float32: ask(float32!),
-  })
+  const nameOf = ({ variant, reason }: KernelPlan): string => `${variant} (${reason})`
   return {
-    memory: of((plan) => memoryAt(plan, config)),
-    kernels: of(({ variant, reason }) => `${variant} (${reason})`),
+    memory: {
+      int8: await memoryAt(int8!, config),
+      float32: await memoryAt(float32!, config),
+    },
+    kernels: { int8: nameOf(int8!), float32: nameOf(float32!) },
   }
 }
 
 /** Bytes of kernel memory; none where that is more than wasm32 can address. */
-function memoryAt(plan: KernelPlan, config: BertConfig): number | undefined {
+async function memoryAt(plan: KernelPlan, config: BertConfig): Promise<number | undefined> {
   try {
-    return memoryNeeded({ config, plan, module: undefined, threads: 1, batchTokens: BATCH_TOKENS })
+    return await memoryNeeded({ config, plan, module: undefined, threads: 1, batchTokens: BATCH_TOKENS })
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error

@@ -39,6 +39,7 @@ export const recognizeOptionTable: OptionTable = {
   labels: { type: 'string', short: 'l' },
   threshold: { type: 'string' },
   split: { type: 'string' },
+  style: { type: 'string' },
 }
 
 /**
@@ -81,6 +82,7 @@ export function recognizeOptions(args: ParsedArguments): TextOptions {
           ?.split(',')
           .map((label) => label.trim()),
         split: readSplit(args),
+        style: args.value('style'),
         rulePolicy: args.value('rule-policy'),
       }) as TextOptions,
   )

@@ -1,16 +1,11 @@
 /** `iobert TEXT`: what runs where no command is named. */
-import { basename } from 'node:path'
-
 import type { TextOptions } from '../entities/types.ts'
-import { visibleName } from '../markup/visible.ts'
 import { loadRecognizer } from '../node.ts'
-import type { Recognizer } from '../recognizer.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { type ParsedArguments, UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
-import { conll, type Format, html, json, recognitionFields, redacted, terminal } from './formats.ts'
+import { conll, html, json, recognitionFields, redacted, terminal } from './formats.ts'
 import { recognizeHelp } from './help.ts'
-import { findSources, type Input, inputOptionTable, readInputs, type Source } from './inputs.ts'
+import { findSources, inputOptionTable } from './inputs.ts'
 import type { Compute } from './jsonl.ts'
 import {
   checkWithModel,
@@ -20,10 +15,14 @@ import {
   recognizeOptionTable,
   withLoadingBar,
 } from './model-options.ts'
-import { complain, write } from './output.ts'
-import { createBar } from './progress.ts'
+import {
+  type Recognize,
+  readMaxChars,
+  readPlaceholder,
+  readRulesOption,
+  recognizeTexts,
+} from './read-texts.ts'
 
-const MAX_CHARS = 10_000_000
 const FORMATS = ['json', 'jsonl', 'conll', 'html', 'redact'] as const
 
 async function run(args: ParsedArguments): Promise<number> {
@@ -55,85 +54,11 @@ async function run(args: ParsedArguments): Promise<number> {
     }
     const formats = { json, html, redact: redacted({ placeholder }), conll: conll(options) }
     const shape = format === undefined ? terminal(sources.length) : formats[format]
-    return await runTexts(ner, sources, { maxChars, recognize: options, shape })
+    const recognize: Recognize = (text, onProgress) => ner.recognize(text, { ...options, onProgress })
+    return await recognizeTexts(sources, { maxChars, recognize, shape })
   } finally {
     ner.dispose()
   }
-}
-
-interface Reading {
-  readonly maxChars: number
-  readonly recognize: TextOptions
-  readonly shape: Format
-}
-
-async function runTexts(
-  ner: Recognizer,
-  sources: readonly Source[],
-  { maxChars, recognize, shape }: Reading,
-): Promise<number> {
-  const bar = createBar()
-  let failed = false
-  let index = 0
-  /** Of one text its pieces are counted, of several the texts. */
-  const progressOf = ({ file }: Input): TextOptions => ({
-    ...recognize,
-    onProgress({ done, total }): void {
-      const title = file === undefined ? 'Reading' : `Reading ${visibleName(basename(file)).slice(0, 24)}`
-      if (sources.length === 1) bar.update(title, { done, total, unit: 'pieces' })
-      else bar.update('Reading', { done: index + done / total, total: sources.length, unit: 'texts' })
-    },
-  })
-  await write(shape.head, shape.kind)
-  for await (const input of readInputs(sources, maxChars)) {
-    const { text, error } = input
-    if (text === undefined) {
-      failed = true
-      complain(error!)
-      await write(shape.error(input, index), shape.kind)
-    } else {
-      const recognition = await ner.recognize(text, progressOf(input))
-      const shown = shape.one(text, recognition, input, index)
-      // Both may be one terminal.
-      if (process.stdout.isTTY) bar.end()
-      await write(shown, shape.kind)
-    }
-    index++
-  }
-  await write(shape.tail, shape.kind)
-  bar.end()
-  return failed ? 1 : 0
-}
-
-async function readRulesOption(
-  args: ParsedArguments,
-  format: string | undefined,
-): Promise<TextOptions['rules'] | undefined> {
-  const rules = args.value('rules')
-  if (rules === undefined) {
-    if (args.value('rule-policy') !== undefined) throw new UsageError('--rule-policy goes with --rules')
-    return undefined
-  }
-  if (format === 'conll') {
-    throw new UsageError("--conll prints the model's labels, to which --rules add nothing; use --json")
-  }
-  const { readRules } = await import('./rules-option.ts')
-  return readRules(rules)
-}
-
-function readMaxChars(text: string | undefined): number {
-  if (text === undefined) return MAX_CHARS
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new UsageError(`--max-chars is '${text}', expected a whole number from 1`)
-}
-
-function readPlaceholder(args: ParsedArguments, format: string | undefined): 'type' | 'numbered' {
-  const value = args.value('placeholder')
-  if (value !== undefined && format !== 'redact') throw new UsageError('--placeholder goes with --redact')
-  if (value === undefined || value === 'type') return 'type'
-  if (value === 'numbered') return value
-  throw new UsageError(`--placeholder is '${value}', expected type or numbered`)
 }
 
 export const command: Command = {

@@ -5,6 +5,8 @@ import type { TensorToWrite } from './safetensors-writer.ts'
 /** A tensor of a foreign checkpoint, its data still where it lies. Its chunks hold whole elements, and may be kept. */
 export interface ForeignTensor extends TensorToWrite {
   chunks(): AsyncIterable<Uint8Array>
+  /** Where its data lies in one piece, row after row, if it does. */
+  readonly place?: { readonly source: ByteSource; readonly offset: number }
 }
 
 /** Bytes of a chunk, a multiple of every element's. */

@@ -6,7 +6,7 @@ import type { ModelFiles } from '../format/source.ts'
 import { quantizeWeights, weightScale } from '../kernels/reference/quantization.ts'
 import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config.ts'
 import { quantizationConfig } from '../model/quantization-config.ts'
-import { type NamedTensor, resolveNamedTensors } from '../model/tensor-names.ts'
+import { type NamedTensor, resolveNamedTensors, withUsualTensors } from '../model/tensor-names.ts'
 import {
   type ByteSink,
   layoutSafetensors,
@@ -40,7 +40,9 @@ export async function quantizeModel(
   const config = await loadConfig(files)
   const checkpoint = await openCheckpoint(files)
   try {
-    const tensors = resolveNamedTensors(checkpoint, config).flatMap((named) => plan(named))
+    const tensors = resolveNamedTensors(await withUsualTensors(checkpoint, config), config).flatMap((named) =>
+      plan(named),
+    )
     const total = layoutSafetensors(tensors).byteLength
     let written = 0
     const counting: ByteSink = {

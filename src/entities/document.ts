@@ -3,8 +3,9 @@ import { kindOf } from '../check/kind.ts'
 import type { Encoding } from '../text/encoding.ts'
 import type { Span, Split } from '../text/split/split.ts'
 import type { WordSpans } from './aggregate.ts'
+import type { LabelSet } from './labels.ts'
 import type { SparkAnnotations } from './spark/spark-types.ts'
-import type { Word } from './types.ts'
+import type { RecognizeOptions, Word } from './types.ts'
 
 export interface Document {
   /** What offsets refer to. */
@@ -20,12 +21,26 @@ export interface Document {
 /** The encoding of a text with other words than the tokenizer's. */
 export type Recount = (text: string, encoding: Encoding) => Encoding
 
-/** How inputs are read and answers given: the plain way, or that of Spark NLP's pipeline. */
+/** Where a name begins and ends that the model says is at [start, end); none where it then ends before it begins. */
+export type TrimName = (text: string, start: number, end: number) => [start: number, end: number]
+
+/** How what the model says of a text is read. */
+export interface Reading {
+  /** Counts the words of a span's pieces anew, where the strategy is about other words than the tokenizer's. */
+  readonly recount?: Recount | undefined
+  /** Leaves out what is no part of a name; not in the styles of other systems. */
+  readonly trimName?: TrimName | undefined
+}
+
+/** How inputs are read and answers given: our way, or that of another system. */
 export interface Style {
+  /** What was asked, with what the style says where the call does not. */
+  readonly options: RecognizeOptions
+  /** The model's labels, with their scheme. */
+  readonly labels: LabelSet
+  readonly reading: Reading
   /** What is to be read of an input. */
   read(input: unknown): Document
-  /** Counts the words of a span's pieces anew, where the strategy is about other words than the tokenizer's. */
-  readonly recount?: Recount
   /** What an answer has beside its entities, made of its words. */
   annotate?(document: Document, words: readonly Word[]): SparkAnnotations
 }

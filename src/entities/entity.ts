@@ -1,14 +1,14 @@
 import type { Encoding } from '../text/encoding.ts'
 import { aggregate, type Unit, type WordSpans } from './aggregate.ts'
 import { decodeArgmax, decodeViterbi } from './decode.ts'
-import type { Recount } from './document.ts'
+import type { Reading } from './document.ts'
 import { type LabelSet, parseLabels } from './labels.ts'
 import { softmaxRows } from './softmax.ts'
 import { allowedTransitions } from './transitions.ts'
-import type { DecodeOptions, Entity, Word } from './types.ts'
+import type { Decode, DecodeOptions, Entity, Strategy, Word } from './types.ts'
 
 /** A text, how it was encoded, and what the model said. */
-export interface DecodeInput {
+export interface DecodeInput extends Reading {
   text: string
   encoding: Encoding
   /** One row a position of the encoding, [T, C]; the rows of `[CLS]` and `[SEP]` are not read. */
@@ -17,8 +17,6 @@ export interface DecodeInput {
   options?: DecodeOptions
   /** Where the words are given by the caller: their spans in the text. */
   words?: WordSpans
-  /** With strategy 'word': counts the words anew, as they are written. */
-  recount?: Recount | undefined
 }
 
 /** What comes out of one text. */
@@ -40,10 +38,10 @@ export interface Decoded {
  */
 export function decodeEntities(input: DecodeInput): Decoded {
   const { text, logits, options = {}, words: spans } = input
-  const { strategy = 'first', decode = 'argmax' } = options
   const encoding = input.recount?.(text, input.encoding) ?? input.encoding
   // Which types may be asked for was checked before the model ran.
   const labels = resolveLabels(input.labels, options, options.labels)
+  const { strategy, decode } = decodingOf(options, labels)
   const classes = labels.labels.length
   if (logits.length !== encoding.ids.length * classes) {
     throw new RangeError(
@@ -55,14 +53,29 @@ export function decodeEntities(input: DecodeInput): Decoded {
     decode === 'viterbi' ? decodeViterbi(units, logits, labels) : decodeArgmax(units, labels)
   const units = aggregate(encoding, probabilities, classes, strategy, spans)
   const ids = label(units)
-  const found =
-    strategy === 'none' ? perPiece(text, units, ids, labels) : perGroup(text, units, ids, labels, spans)
+  const found = strategy === 'none' ? perPiece(text, units, ids, labels) : perGroup(input, units, ids, labels)
   const entities = filterEntities(found, labels, options)
   if (!options.words) return { entities }
   if (strategy !== 'none' && strategy !== 'simple')
     return { entities, words: makeWords(text, units, ids, labels) }
   const wordUnits = aggregate(encoding, probabilities, classes, 'first', spans)
   return { entities, words: makeWords(text, wordUnits, label(wordUnits), labels) }
+}
+
+/**
+ * What a call gets that does not say: the strategy and the decoder that score best with every model we measured. Where the
+ * scheme is not known each word has its likeliest label; so it is with the strategies that viterbi is worse for, and where no
+ * label is `O`, since the scheme may then allow no sequence.
+ */
+export function decodingOf(
+  { strategy = 'average', decode, merge }: DecodeOptions,
+  { scheme, outside }: LabelSet,
+): { strategy: Strategy; decode: Decode } {
+  if (decode !== undefined) return { strategy, decode }
+  // In IO every sequence is allowed, so that the likeliest one is that of the likeliest labels.
+  const known = scheme !== 'IOB' && scheme !== 'IO' && outside >= 0
+  const likeliest = strategy === 'none' || strategy === 'max' || merge === 'huggingface'
+  return { strategy, decode: known && !likeliest ? 'viterbi' : 'argmax' }
 }
 
 /**
@@ -90,11 +103,11 @@ const MOST_NAMED = 30
 
 function checkWanted(
   wanted: readonly string[],
-  { labels, parsed }: LabelSet,
+  { labels, parsed, names = [] }: LabelSet,
   { strategy }: DecodeOptions,
   others: readonly string[],
 ): void {
-  const known = new Set([...parsed.map(({ type }) => type), ...others])
+  const known = new Set([...parsed.map(({ type }) => type), ...names, ...others])
   const wrong = wanted.find((one) => !known.has(one) && !(strategy === 'none' && labels.includes(one)))
   if (wrong === undefined) return
   const types = [...known].filter((type) => type !== 'O').sort()
@@ -131,26 +144,30 @@ function perPiece(text: string, units: readonly Unit[], ids: Int32Array, labels:
 }
 
 function perGroup(
-  text: string,
+  { text, words, trimName }: DecodeInput,
   units: readonly Unit[],
   ids: Int32Array,
   labels: LabelSet,
-  spans: WordSpans | undefined,
 ): Entity[] {
-  return groupLabels(ids, labels).map(({ first, next, type }) => {
+  const entities: Entity[] = []
+  for (const group of groupLabels(ids, labels)) {
+    let { first, next } = group
+    let { start } = units[first]!
+    let { end } = units[next - 1]!
+    if (trimName !== undefined && group.type !== 'O') {
+      ;[start, end] = trimName(text, start, end)
+      if (end <= start) continue
+      while (units[first]!.end <= start) first++
+      while (units[next - 1]!.start >= end) next--
+    }
     let sum = 0
     for (let i = first; i < next; i++) sum += units[i]!.probabilities[ids[i]!]!
-    const { start, word } = units[first]!
-    const last = units[next - 1]!
-    const entity = {
-      type,
-      text: text.slice(start, last.end),
-      start,
-      end: last.end,
-      score: sum / (next - first),
-    }
-    return spans === undefined ? entity : { ...entity, wordStart: word, wordEnd: last.word + 1 }
-  })
+    const type = labels.names?.[ids[first]!] ?? group.type
+    const entity = { type, text: text.slice(start, end), start, end, score: sum / (next - first) }
+    const given = { wordStart: units[first]!.word, wordEnd: units[next - 1]!.word + 1 }
+    entities.push(words === undefined ? entity : { ...entity, ...given })
+  }
+  return entities
 }
 
 /** A run of units that are one entity (or one stretch outside all). */

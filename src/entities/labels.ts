@@ -31,6 +31,8 @@ export interface LabelSet {
   scheme: LabelScheme | 'IOB'
   /** Index of `O`, or -1. */
   outside: number
+  /** What an entity is called that begins with each label, where that is not the label's type, [C]. */
+  names?: readonly string[]
 }
 
 export const labelSchemes: readonly LabelScheme[] = ['IOB1', 'IOB2', 'IO', 'BIOES', 'BILOU']

@@ -1,8 +1,10 @@
-/** What some calls ask for and most do not, loaded then: rules beside the model, another way to read a text, Spark NLP's style. */
-
+/** What some calls ask for and most do not, loaded then: rules beside the model, another way to read a text, other systems' styles. */
 import type { Span } from '../text/split/split.ts'
+import type { Tokenizer } from '../text/tokenizer.ts'
 import { type Document, defaultSplit, readDocument, type Style, wholeText } from './document.ts'
-import type { LabelSet } from './labels.ts'
+import { decodingOf, resolveLabels } from './entity.ts'
+import type { LabelScheme, LabelSet } from './labels.ts'
+import { trimName } from './name-edges.ts'
 import type { Entity, RecognizeOptions } from './types.ts'
 
 /** Adds what the rules find in a text to the model's entities of it. */
@@ -26,13 +28,13 @@ export async function prepareRules({
   ignoreLabels,
 }: RecognizeOptions): Promise<AddRules> {
   if (rules === undefined) return (_, entities) => entities
-  const { compileRules, mergeRules } = await import('../rules/rules.ts')
+  const { compileRules, mergeRules } = await import('../rules/compile-rules.ts')
   const compiled = compileRules(rules)
   const wanted = (type: string): boolean => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type)
   return ({ text, words }, entities) => {
     const matches = compiled.find(text).filter(({ type }) => wanted(type))
     const found = words === undefined ? matches : withWords(matches, words)
-    return mergeRules(text, entities, found, rulePolicy)
+    return mergeRules(entities, found, rulePolicy)
   }
 }
 
@@ -47,21 +49,56 @@ function withWords(matches: readonly Entity[], words: NonNullable<Document['word
   })
 }
 
-/** The way a call asks for. Spark NLP's stages, the rules of sentences and those of written words are loaded only then. */
-export async function chooseStyle(options: RecognizeOptions, labels: LabelSet): Promise<Style> {
+/** What of a model a style asks. */
+export interface StyledModel {
+  readonly labels: LabelSet
+  readonly tokenizer: Tokenizer
+  /** The scheme that the model's answers tell, where its labels do not. */
+  tellScheme(): Promise<LabelScheme | undefined>
+}
+
+/**
+ * The way a call asks for. Other systems' styles, the rules of sentences and those of written words are loaded only then.
+ *
+ * @throws {RangeError} for what the model cannot answer
+ */
+export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): Promise<Style> {
+  const { style, pretokenized } = asked
+  const options = style === undefined ? { ...asked, ...(await told(asked, model)) } : await styled(asked)
+  const { split = style === undefined ? defaultSplit : false } = options
+  const labels = resolveLabels(model.labels, options, ruleTypes(options))
   const recount =
     options.strategy === 'word'
-      ? { recount: (await import('../text/split/written-words.ts')).withWrittenWords }
-      : {}
-  if (options.style === 'spark-nlp') {
+      ? (await import('../text/split/written-words.ts')).withWrittenWords
+      : undefined
+  if (style === 'spark-nlp') {
     const { sparkStyle } = await import('./spark/spark-style.ts')
-    return { ...sparkStyle(options, labels), ...recount }
+    return { options, labels, reading: { recount }, ...sparkStyle(options, labels) }
   }
-  const { pretokenized, split = defaultSplit } = options
   let spansOf: (text: string) => Iterable<Span> = wholeText
   if (!pretokenized && split !== false) {
     const { splitSections } = await import('../text/split/split.ts')
     spansOf = (text) => splitSections(text, split)
   }
-  return { read: (input) => readDocument(input, pretokenized, spansOf), ...recount }
+  if (style === 'transformers') {
+    const { transformersStyle } = await import('./transformers/transformers-style.ts')
+    return transformersStyle(options, labels, model.tokenizer, spansOf)
+  }
+  const reading = { recount, ...(options.merge === 'huggingface' ? {} : { trimName }) }
+  return { options, labels, reading, read: (input) => readDocument(input, pretokenized, spansOf) }
+}
+
+/** What a style says where the call does not. */
+async function styled(asked: RecognizeOptions): Promise<RecognizeOptions> {
+  if (asked.style === 'spark-nlp') return { strategy: 'first', decode: 'argmax', ...asked }
+  return (await import('./transformers/transformers-style.ts')).transformersOptions(asked)
+}
+
+/** The scheme, where the decoder needs it and neither the call nor the labels say it. */
+async function told(asked: RecognizeOptions, model: StyledModel): Promise<{ scheme?: LabelScheme }> {
+  if (asked.scheme !== undefined || model.labels.scheme !== 'IOB') return {}
+  // With any scheme, would it be viterbi?
+  if (decodingOf(asked, { ...model.labels, scheme: 'IOB2' }).decode !== 'viterbi') return {}
+  const scheme = await model.tellScheme()
+  return scheme === undefined ? {} : { scheme }
 }

@@ -84,7 +84,7 @@ const checks: Checks<RecognizeOptions> = {
     }
   },
   rulePolicy: oneOf(['longest', 'rule', 'model']),
-  style: oneOf(['spark-nlp']),
+  style: oneOf(['transformers', 'spark-nlp']),
   spark: fields(sparkChecks),
   signal: abortSignal,
   onProgress: callback,
@@ -112,7 +112,9 @@ export function checkStreamOptions(given: unknown): StreamOptions {
   return options
 }
 
-function checkTogether({ merge, strategy, split, pretokenized, style, spark }: RecognizeOptions): void {
+function checkTogether(options: RecognizeOptions): void {
+  const { merge, strategy, split, pretokenized, stride, style, spark } = options
+
   if (merge === 'huggingface' && strategy === 'none') {
     throw new RangeError(
       "merge 'huggingface' keeps the longest of overlapping spans, which strategy 'none' has not; use another strategy or merge 'context'",
@@ -121,7 +123,12 @@ function checkTogether({ merge, strategy, split, pretokenized, style, spark }: R
   if (pretokenized && split) {
     throw new RangeError('split is for texts, and pretokenized: true is for words; leave one of them out')
   }
-  if (spark && style === undefined) {
+  if (style === 'transformers' && strategy === 'none' && stride !== undefined) {
+    throw new RangeError(
+      "stride is for longer entities, which strategy 'none' does not make, and the pipeline refuses it; leave one of them out",
+    )
+  }
+  if (spark && style !== 'spark-nlp') {
     throw new RangeError("spark is for style: 'spark-nlp', which is not asked for; add it or leave spark out")
   }
   if (spark?.sentences && split !== undefined) {

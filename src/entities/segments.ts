@@ -12,12 +12,12 @@ import { withSpaceWords } from '../text/encoding.ts'
 import { encodeBeginning, SHORT_TEXT, sectionsOf } from '../text/sections.ts'
 import type { Span } from '../text/split/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
-import { contentCost, cutWindow, planWindows, truncateAtWord, type Window } from '../text/windows.ts'
+import { contentCost, cutWindow, planPlainWindows, planWindows, type Window } from '../text/windows.ts'
 import type { WordSpans } from './aggregate.ts'
-import type { Document, Recount } from './document.ts'
+import type { Document, Reading } from './document.ts'
 import type { LabelSet } from './labels.ts'
 import { decodeWindows } from './merge.ts'
-import type { DecodeOptions, Entity, Word } from './types.ts'
+import type { DecodeOptions, Entity, Merge, Word } from './types.ts'
 
 export interface Segment {
   /** Its pieces; offsets refer to the whole text. */
@@ -36,10 +36,10 @@ export interface SegmentSettings {
   readonly maxLength: number
   /** Pieces that neighbouring windows share; default 128, or a quarter of a short window. */
   readonly stride?: number | undefined
-  /** Whether what is longer is read in windows (default) or cut. */
+  /** Whether what is longer is read in windows (default) or cut behind its first `maxLength - 2` pieces. */
   readonly windows?: boolean | undefined
-  /** 'huggingface' reads a span as one segment, however long: that system's windows are counted from its beginning. */
-  readonly merge?: DecodeOptions['merge'] | undefined
+  /** With 'huggingface' windows are cut as that library cuts them, and a span is one segment, however long. */
+  readonly merge?: Merge | undefined
 }
 
 const STRIDE = 128
@@ -62,10 +62,13 @@ export function* readSegments(
     const list = document.list?.slice(first, word)
     const least = inWindows ? Number.POSITIVE_INFINITY : maxLength
     const whole = encodeSpan(document.text, span, list, tokenizer, least)
-    const encoding = inWindows ? whole : truncateAtWord(whole, maxLength)
-    const cost = contentCost(encoding)
-    const windows = planWindows(encoding.wordIds.slice(1, -1), { maxPieces, stride, cost })
-    const segment = { encoding, windows, truncated: encoding !== whole, end: span[1] }
+    const fits = inWindows || whole.ids.length <= maxLength
+    const encoding = fits ? whole : cutWindow(whole, { start: 0, end: maxPieces })
+    const windows =
+      merge === 'huggingface'
+        ? planPlainWindows(encoding.ids.length - 2, { maxPieces, stride })
+        : planWindows(encoding.wordIds.slice(1, -1), { maxPieces, stride, cost: contentCost(encoding) })
+    const segment = { encoding, windows, truncated: !fits, end: span[1] }
     yield own === undefined ? segment : { ...segment, words: own }
   }
 }
@@ -144,7 +147,7 @@ function* windowsOfOne(segment: Segment, last: boolean): Generator<WindowOfText,
 export interface Decoding {
   readonly labels: LabelSet
   readonly options: DecodeOptions
-  readonly recount?: Recount | undefined
+  readonly reading: Reading
 }
 
 /** What was found in a text so far. Segments are decoded one by one: no entity goes across a border. */
@@ -173,7 +176,14 @@ export class Findings {
   add({ segment, endsSegment }: WindowOfText, logits: Float32Array): void {
     this.#logits.push(logits)
     if (!endsSegment) return
-    const decoded = decodeWindows({ ...segment, text: this.#text, logits: this.#logits, ...this.#decoding })
+    const { reading, ...decoding } = this.#decoding
+    const decoded = decodeWindows({
+      ...segment,
+      ...decoding,
+      ...reading,
+      text: this.#text,
+      logits: this.#logits,
+    })
     this.#logits = []
     for (const entity of decoded.entities) {
       if (entity.index !== undefined) entity.index += this.#pieces

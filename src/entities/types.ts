@@ -4,7 +4,7 @@ import type { LabelScheme } from './labels.ts'
 import type { SparkAnnotations, SparkOptions } from './spark/spark-types.ts'
 
 /**
- * How the pieces of a word agree on its label: the first piece's distribution, the mean of all, the one that is surest,
+ * How the pieces of a word agree on its label: the mean of their distributions, the first piece's, the one that is surest,
  * or (simple) not at all: pieces are grouped as they are. With none there is one entity a piece. All these are the Hugging
  * Face pipeline's, for which a hyphen, an apostrophe or a point ends a word. With word the first piece decides for the whole word as
  * it is written: `Mary-Kate`, `O'Neill`, `AT&T`, `U.S.-led`, without a possessive `'s`.
@@ -22,13 +22,16 @@ export type RecognizerInput = string | readonly string[]
 
 /** How what the model says becomes entities. */
 export interface DecodeOptions {
-  /** Default 'first'. */
+  /** Default 'average'. */
   strategy?: Strategy
   /** The label scheme, where it is not what the model's labels tell. */
   scheme?: LabelScheme
-  /** Default 'argmax'; 'viterbi' needs a scheme that the labels tell beyond doubt, or that is stated. */
+  /**
+   * Default 'viterbi' where the scheme is known: the labels tell it beyond doubt, it is stated, or the model's own answers
+   * about some sentences of names tell it; else 'argmax', and with strategies 'none' and 'max' and merge 'huggingface'.
+   */
   decode?: Decode
-  /** Default 'context'. */
+  /** Default 'context'; with 'huggingface' windows are cut as that pipeline cuts them, and names keep the marks around them. */
   merge?: Merge
   /** Entities with a lower score are left out; default 0. */
   threshold?: number
@@ -43,14 +46,14 @@ export interface DecodeOptions {
 interface CommonOptions extends DecodeOptions {
   /** Pieces that neighbouring windows share; default 128. */
   stride?: number
-  /** Whether a text longer than the model is read in windows (default) or cut. */
+  /** Whether a text longer than the model is read in windows (default) or cut behind as many pieces as it takes. */
   windows?: boolean
   /**
    * What is read by itself: passages (default: sentences that stand together, about 400 characters of them, and of lists,
    * logs and chats each line), paragraphs, lines, sentences, the spans that a function gives, or (false) the text as a whole,
    * as the Hugging Face pipeline reads it. Of a span of more than about 60,000 characters each such section is read by itself, but for
    * `merge: 'huggingface'`. Offsets refer to the whole text, and what lies between spans is not read. A span
-   * longer than the model is still read in windows. For texts only; with `style: 'spark-nlp'` the default is false.
+   * longer than the model is still read in windows. For texts only; with a style the default is false.
    */
   split?: Split
   /**
@@ -60,8 +63,12 @@ interface CommonOptions extends DecodeOptions {
   rules?: readonly Rule[] | RuleSet
   /** Which entity stays where a rule's and the model's overlap; default 'longest', on a tie the rule's. */
   rulePolicy?: RulePolicy
-  /** Adds the annotations of Spark NLP's pipeline. */
-  style?: 'spark-nlp'
+  /**
+   * Answers as another system does, to the letter, where the other options do not say otherwise: 'transformers' as Hugging
+   * Face's `pipeline('token-classification', aggregation_strategy='simple')`, which cuts a long text where no `stride` is
+   * given; 'spark-nlp' as its pipeline, whose annotations it adds.
+   */
+  style?: 'transformers' | 'spark-nlp'
   /** Settings of the stages of that pipeline. */
   spark?: SparkOptions
   /** Stops the recognition; what was found so far is lost. */

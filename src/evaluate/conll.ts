@@ -9,6 +9,8 @@ export interface TaggedSentence {
   document: number
   /** Line of its first word, counted from 1. */
   line: number
+  /** Of a document: indices of words that began a line of the text it was made of, as far as that can be told. */
+  lineStarts?: number[]
 }
 
 /**
@@ -67,12 +69,19 @@ export function parseConll(text: string, options: { predicted?: boolean } = {}):
   return sentences
 }
 
-/** Each document's sentences as one, for reading documents whole. */
+/** What ends a sentence, quotation marks and brackets behind it left out. */
+const FINAL = /[.!?…]["'”’)\]]*$/u
+
+/**
+ * Each document's sentences as one, for reading documents whole. Behind a sentence without a final mark a new line begins: it
+ * was a headline or the row of a table, and the annotated words do not tell more of how they were printed.
+ */
 export function joinDocuments(sentences: readonly TaggedSentence[]): TaggedSentence[] {
   const documents: TaggedSentence[] = []
   for (const { words, gold, guess, document, line } of sentences) {
     const last = documents.at(-1)
     if (last?.document === document) {
+      if (!FINAL.test(last.words.slice(-2).join(''))) (last.lineStarts ??= []).push(last.words.length)
       for (const word of words) last.words.push(word)
       for (const tag of gold) last.gold.push(tag)
       for (const tag of guess ?? []) last.guess?.push(tag)

@@ -7,15 +7,23 @@ export interface JoinedWords {
   readonly starts: readonly number[]
 }
 
-/** Words as a text, parted by spaces. */
-export function joinWords(words: readonly string[]): JoinedWords {
+/**
+ * Words as a text, parted by spaces and line breaks.
+ *
+ * @param lineStarts indices of words before which a line ends, in order
+ */
+export function joinWords(words: readonly string[], lineStarts: readonly number[] = []): JoinedWords {
   const starts: number[] = []
-  let at = 0
-  for (const word of words) {
-    starts.push(at)
-    at += word.length + 1
+  let text = ''
+  let line = 0
+  for (const [index, word] of words.entries()) {
+    const breaks = lineStarts[line] === index
+    if (breaks) line++
+    if (index > 0) text += breaks ? '\n' : ' '
+    starts.push(text.length)
+    text += word
   }
-  return { text: words.join(' '), starts }
+  return { text, starts }
 }
 
 /**

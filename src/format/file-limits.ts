@@ -11,6 +11,7 @@ export const TOKENIZER_FILES: readonly string[] = [
   'vocab.json',
   'merges.txt',
   'sentencepiece.bpe.model',
+  'spm.model',
   'spiece.model',
   'sentencepiece.model',
   'tokenizer_config.json',

@@ -5,7 +5,7 @@ import { readShardIndex, shardNames } from '../format/shard-index.ts'
 import { HubCache } from './cache.node.ts'
 import { readEnvironment } from './environment.node.ts'
 import { type DownloadWishes, ModelDownload } from './model-download.node.ts'
-import { CONFIG, hasVocabulary, INDEX, WEIGHTS } from './model-files.ts'
+import { hasVocabulary, INDEX, TRANSFORMERS, WEIGHTS } from './model-files.ts'
 import { asHubError } from './refusals.ts'
 import { checkToken, withoutToken } from './token.ts'
 import { checkEndpoint, type HubId, parseHubId } from './urls.ts'
@@ -47,7 +47,7 @@ export async function hubFolder(id: string, options: HubFolderOptions = {}): Pro
   const environment = readEnvironment()
   const cache = new HubCache(options.cacheDir ?? environment.cacheDir, model.repository, environment.symlinks)
   const offline = options.offline ?? environment.offline
-  const cached = await findCached(cache, model, options.weights ?? true)
+  const cached = await findCached(cache, model, options)
   if (cached.folder !== undefined && (offline || cached.isCommit)) return cached.folder
   if (offline) throw notCached(model, cached.missing, undefined)
   const token = given ?? checkToken(environment.token, 'HF_TOKEN (or the file that holds it)')
@@ -102,10 +102,10 @@ interface Cached {
 }
 
 /** The snapshot of a revision, where it has all that a model needs. */
-async function findCached(cache: HubCache, model: HubId, weights: boolean): Promise<Cached> {
+async function findCached(cache: HubCache, model: HubId, wishes: DownloadWishes): Promise<Cached> {
   const commit = await cache.commitOf(model.revision)
   if (commit === undefined) return { folder: undefined, isCommit: false, missing: undefined }
-  const missing = await firstMissing(cache, commit, weights)
+  const missing = await firstMissing(cache, commit, wishes)
   return {
     folder: missing === undefined ? { folder: cache.snapshot(commit), commit } : undefined,
     isCommit: commit === model.revision,
@@ -113,11 +113,16 @@ async function findCached(cache: HubCache, model: HubId, weights: boolean): Prom
   }
 }
 
-async function firstMissing(cache: HubCache, commit: string, weights: boolean): Promise<string | undefined> {
+async function firstMissing(
+  cache: HubCache,
+  commit: string,
+  { weights = true, kind = TRANSFORMERS }: DownloadWishes,
+): Promise<string | undefined> {
   const has = (fileName: string): Promise<boolean> => cache.has(commit, fileName)
-  if (!(await has(CONFIG))) return CONFIG
-  if (!(await hasVocabulary(has))) return 'vocab.txt'
+  if (!(await has(kind.config))) return kind.config
+  if (!kind.tokenizerElsewhere && !(await hasVocabulary(has))) return 'vocab.txt'
   if (!weights || (await has(WEIGHTS))) return undefined
+  for (const other of kind.otherWeights) if (await has(other)) return undefined
   if (!(await has(INDEX))) return WEIGHTS
   const index = await readShardIndex(folderFiles(cache.snapshot(commit)))
   for (const shard of index === undefined ? [] : shardNames(index)) {

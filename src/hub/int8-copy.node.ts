@@ -7,7 +7,7 @@ import { openCheckpoint } from '../format/checkpoint.ts'
 import { folderFiles, withWeights } from '../format/folder-files.node.ts'
 import { readShardIndex, shardNames, WEIGHTS } from '../format/shard-index.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
-import { resolveTensors } from '../model/tensor-names.ts'
+import { resolveTensors, withUsualTensors } from '../model/tensor-names.ts'
 import { temporaryName } from './paths.node.ts'
 import { renameOver } from './rename.node.ts'
 
@@ -114,7 +114,7 @@ async function isUsable(snapshot: string, path: string, config: BertConfig): Pro
   try {
     const checkpoint = await openCheckpoint(withWeights(folderFiles(snapshot), path))
     try {
-      resolveTensors(checkpoint, config)
+      resolveTensors(await withUsualTensors(checkpoint, config), config)
       return true
     } finally {
       await checkpoint.close()

@@ -12,15 +12,16 @@ import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import type { HubCache } from './cache.node.ts'
 import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
 import {
-  CONFIG,
   hasVocabulary,
   INDEX,
   mostBytes,
   noSafetensors,
   noVocabulary,
   OTHER_VOCABULARIES,
+  type RepositoryKind,
   SENTENCE_MODULES,
   SMALL_FILES,
+  TRANSFORMERS,
   WEIGHTS,
 } from './model-files.ts'
 import { type HubQuestion, refusal } from './refusals.ts'
@@ -31,6 +32,8 @@ import { type HubId, resolveUrl } from './urls.ts'
 export interface DownloadWishes extends LoadWatch {
   /** False for the small files alone, as a tokenizer needs. Default true. */
   readonly weights?: boolean
+  /** What the repository is of; default: a model of transformers. */
+  readonly kind?: RepositoryKind
   /**
    * Called before weights are downloaded, not where they are cached: throw to refuse them. `remote` opens the model's
    * files, the weights by ranges, so that their headers can be read first.
@@ -76,7 +79,7 @@ export class ModelDownload {
     await this.#fetchSmall(SMALL_FILES)
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
     if (!(await hasVocabulary(has))) await this.#fetchSmall(OTHER_VOCABULARIES)
-    if (!(await hasVocabulary(has))) throw await this.#noVocabulary()
+    if (!this.#kind.tokenizerElsewhere && !(await hasVocabulary(has))) throw await this.#noVocabulary()
     if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#sentenceFiles())
     if (this.#options.weights ?? true) await this.#fetchWeights()
     // Last, so that a run that is cut short leaves the revision at the snapshot that is whole.
@@ -84,22 +87,27 @@ export class ModelDownload {
     return this.#commit
   }
 
-  /** Learns the commit from `config.json`. */
+  get #kind(): RepositoryKind {
+    return this.#options.kind ?? TRANSFORMERS
+  }
+
+  /** Learns the commit from the model's configuration. */
   async #resolve(): Promise<FileMetadata> {
     const { firstRetries } = this.#options
-    const config = await fileMetadata(this.#asked(CONFIG, this.#model.revision), {
+    const config = await fileMetadata(this.#asked(this.#kind.config, this.#model.revision), {
       ...this.#requests(this.#options.metadataTimeout),
       ...(firstRetries === undefined ? {} : { retries: firstRetries }),
     })
     if (config === undefined) {
       const { repository, revision } = this.#model
       const has = async (fileName: string): Promise<boolean> =>
+        this.#kind === TRANSFORMERS &&
         (await fileMetadata(
           this.#asked(fileName, revision),
           this.#requests(this.#options.metadataTimeout),
         )) !== undefined
-      const otherwise = ` at revision ${revision}: it is not one of transformers`
-      throw await noModel({ name: `The model ${repository}`, has }, CONFIG, otherwise)
+      const otherwise = ` at revision ${revision}: it is not one of ${this.#kind === TRANSFORMERS ? 'transformers' : 'GLiNER'}`
+      throw await noModel({ name: `The model ${repository}`, has }, this.#kind.config, otherwise)
     }
     this.#commit = config.commit
     return config
@@ -160,6 +168,7 @@ export class ModelDownload {
     await this.#fetchSmall([INDEX])
     const index = await readShardIndex(folderFiles(this.#cache.snapshot(this.#commit)))
     if (index !== undefined) return shardNames(index)
+    for (const other of this.#kind.otherWeights) if (await this.#exists(other)) return [other]
     throw await noSafetensors(this.#model.repository, (fileName) => this.#exists(fileName))
   }
 

@@ -7,6 +7,25 @@ export { INDEX, WEIGHTS } from '../format/shard-index.ts'
 
 /** The files of a model's repository that are read; see "5.4 Files of a model repo" for what each is for. */
 export const CONFIG: string = 'config.json'
+
+/** What a repository is of, and so what it must have. */
+export interface RepositoryKind {
+  /** The file that is asked for first. */
+  readonly config: string
+  /** Whether it may come without a tokenizer. */
+  readonly tokenizerElsewhere: boolean
+  /** Weights that are read beside safetensors. */
+  readonly otherWeights: readonly string[]
+}
+
+/** A model of transformers. */
+export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false, otherWeights: [] }
+/** A model of GLiNER. */
+export const GLINER: RepositoryKind = {
+  config: 'gliner_config.json',
+  tokenizerElsewhere: true,
+  otherWeights: ['pytorch_model.bin'],
+}
 /** sentence-transformers' list of the steps after the encoder; what it names is read besides. */
 export const SENTENCE_MODULES: string = 'modules.json'
 export const SMALL_FILES: readonly string[] = [
@@ -18,10 +37,15 @@ export const SMALL_FILES: readonly string[] = [
   SENTENCE_MODULES,
 ]
 /** RoBERTa's vocabulary, and SentencePiece's, asked for where there is no other. */
-export const OTHER_VOCABULARIES: readonly string[] = ['vocab.json', 'merges.txt', 'sentencepiece.bpe.model']
+export const OTHER_VOCABULARIES: readonly string[] = [
+  'vocab.json',
+  'merges.txt',
+  'sentencepiece.bpe.model',
+  'spm.model',
+]
 
 export async function hasVocabulary(has: (fileName: string) => Promise<boolean>): Promise<boolean> {
-  for (const fileName of ['vocab.txt', 'tokenizer.json', 'sentencepiece.bpe.model']) {
+  for (const fileName of ['vocab.txt', 'tokenizer.json', 'sentencepiece.bpe.model', 'spm.model']) {
     if (await has(fileName)) return true
   }
   return (await has('vocab.json')) && (await has('merges.txt'))
@@ -30,7 +54,7 @@ export async function hasVocabulary(has: (fileName: string) => Promise<boolean>)
 export function noVocabulary(repository: string): ModelFormatError {
   return new ModelFormatError(
     'MissingFile',
-    `The model ${repository} has neither vocab.txt nor tokenizer.json, nor vocab.json with merges.txt, nor sentencepiece.bpe.model: it has no tokenizer that can be read; save it with save_pretrained of its fast tokenizer`,
+    `The model ${repository} has neither vocab.txt nor tokenizer.json, nor vocab.json with merges.txt, nor sentencepiece.bpe.model or spm.model: it has no tokenizer that can be read; save it with save_pretrained of its fast tokenizer`,
   )
 }
 

@@ -33,6 +33,15 @@ export interface KernelExports {
     columns: number,
     scratch: number,
   ): number
+  packKeys(keys: number, stride: number, tokens: number, headDim: number, panel: number, out: number): void
+  packKeysInt16(
+    keys: number,
+    stride: number,
+    tokens: number,
+    headDim: number,
+    out: number,
+    scales: number,
+  ): number
   packEmbeddingInt8(
     from: number,
     type: number,

@@ -16,6 +16,8 @@ import type {
   Matrix,
   Precision,
   Probabilities,
+  RelativePositions,
+  RelativeRows,
   Sequences,
   StoredRows,
   StoredType,
@@ -81,6 +83,10 @@ export interface Kernels {
    *
    * Where `out` has a quantised twin, that is at precision int8, both products are exact sums of int16 products.
    *
+   * With relative positions it is disentangled attention (He et al. 2021, arXiv 2006.03654, equation 4): to the score of
+   * query i and key j come Q[i]·Kr[δ] and K[j]·Qr[δ], δ the row of the distance i - j, and √D is √(D·n) for n kinds of
+   * scores.
+   *
    * @param probabilities  filled, if wanted
    */
   attention(
@@ -89,7 +95,14 @@ export interface Kernels {
     heads: number,
     out: Matrix,
     probabilities?: Probabilities,
+    relative?: RelativePositions,
   ): void
+
+  /** Packs the rows of relative positions, [R, H], as a layer's attention reads them. */
+  packRelative(x: Matrix, out: RelativeRows): void
+
+  /** Fills the quantised twin of a matrix whose numbers were written from outside. */
+  quantize(matrix: Matrix): void
 
   /** out = LayerNorm(x + residual)   [T, H]       Ba et al. 2016, eq. 4 */
   addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void

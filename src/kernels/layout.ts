@@ -25,12 +25,17 @@ import type {
   Precision,
   Probabilities,
   QuantizedRows,
+  RelativePositions,
+  RelativeRows,
   Sequences,
   Table,
 } from './placed.ts'
 
 /** 32-bit numbers of each output channel of an int8 layer: for each panel those of all its channels, part after part. */
 const INT8_COLUMNS = ['scale', 'bias', 'sum'] as const
+
+/** Numbers that a vector holds. */
+const LANES = 4
 
 /** The largest that a thread's kernels have to work on. */
 export interface ScratchShape {
@@ -40,12 +45,25 @@ export interface ScratchShape {
   readonly headDim: number
   /** K of the widest layer. */
   readonly inputs: number
+  /** R rows of relative positions; without them 0. */
+  readonly relativeRows?: number
 }
 
 /** A part of memory for each thread. */
 export interface Scratch {
   readonly address: number
   readonly threadBytes: number
+}
+
+/** What a model has of relative positions. */
+export interface RelativeShape {
+  /** R: those that distances up to the farthest lead to. */
+  readonly rows: number
+  /** The largest distance. */
+  readonly farthest: number
+  /** Whether they are keys, that meet the queries, and queries, that meet the keys. */
+  readonly keys: boolean
+  readonly queries: boolean
 }
 
 /** Room for two pieces of a file, one as it is stored and one as float32: staging.ts. */
@@ -55,8 +73,15 @@ export interface StagingArea {
   readonly widened: number
 }
 
+/** The parts of a thread's scratch that relative positions take, and bytes from row to row: assembly/relative.ts. */
+export interface RelativeScratch {
+  readonly contentToPosition: number
+  readonly positionToContent: number
+  readonly positionStride: number
+}
+
 /** The parts of a thread's scratch in attention, in bytes from its beginning: assembly/attention.ts. */
-export interface AttentionScratch {
+export interface AttentionScratch extends RelativeScratch {
   readonly keys: number
   readonly values: number
   readonly scores: number
@@ -66,7 +91,7 @@ export interface AttentionScratch {
 }
 
 /** The parts of a thread's scratch in attention at precision int8: assembly/attention-int16.ts. */
-export interface AttentionInt16Scratch {
+export interface AttentionInt16Scratch extends RelativeScratch {
   readonly keys: number
   readonly keyScales: number
   readonly values: number
@@ -183,13 +208,40 @@ export class Layout {
     }
   }
 
+  /**
+   * Places for a layer's relative positions; `distances` may be those of another layer.
+   *
+   * @param rows  R
+   * @param farthest  the largest distance
+   */
+  relativePositions(
+    precision: Precision,
+    { rows, farthest, keys, queries }: RelativeShape,
+    heads: number,
+    headDim: number,
+    distances: Integers = this.integers(2 * farthest + 1 + LANES),
+  ): RelativePositions {
+    const place = (): RelativeRows => this.#relativeRows(precision, rows, heads, headDim)
+    return { keys: keys ? place() : undefined, queries: queries ? place() : undefined, distances, farthest }
+  }
+
+  #relativeRows(precision: Precision, rows: number, heads: number, headDim: number): RelativeRows {
+    const int8 = precision === 'int8'
+    const padded = roundUp(rows, int8 ? INT8_PANEL : this.float32Panel)
+    const headBytes = int8 ? 2 * padded * roundUp(headDim, ROW_LANES) : 4 * padded * headDim
+    const headScaleBytes = int8 ? 4 * padded : 0
+    const address = this.#space.allocate(heads * headBytes)
+    const scales = int8 ? this.#space.allocate(heads * headScaleBytes) : 0
+    return { precision, rows, heads, headDim, address, headBytes, scales, headScaleBytes }
+  }
+
   /** @param numbers  of the largest piece of a file, if it is to become float32 */
   staging(numbers: number): StagingArea {
     const capacity = 4 * numbers
     return { capacity, stored: this.#space.allocate(capacity), widened: this.#space.allocate(capacity) }
   }
 
-  scratch({ tokens, headDim, inputs }: ScratchShape, threads: number): Scratch {
+  scratch({ tokens, headDim, inputs, relativeRows }: ScratchShape, threads: number): Scratch {
     const padded = roundUp(inputs, ROW_LANES)
     const widenedPanel = 2 * INT8_PANEL * padded
     const packedRow = padded + 4 * padded
@@ -198,8 +250,8 @@ export class Layout {
     const tileDigits = 16 * MOST_TILE_ROWS + padded + 4 * norms
     // Starts for blocks of 8 groups of inputs, of which the last may be half a one, 4 and 2: assembly/short-sums.ts.
     const shortSums = norms + 3 * START_HEADER + (1 + 2 + 4) * padded + 16
-    const attention = attentionScratch(tokens, headDim, this.float32Panel).end
-    const exact = attentionInt16Scratch(tokens, headDim).end
+    const attention = attentionScratch(tokens, headDim, this.float32Panel, relativeRows).end
+    const exact = attentionInt16Scratch(tokens, headDim, relativeRows).end
     const most = Math.max(attention, exact, widenedPanel, packedRow, tileDigits, shortSums)
     const threadBytes = roundUp(most, 64)
     return { address: this.#space.allocate(threadBytes * threads), threadBytes }
@@ -216,38 +268,69 @@ function tileNormBytes(inputs: number): number {
   return NORM_HEADER + 3 * panelNormBytes(inputs)
 }
 
-export function attentionScratch(tokens: number, headDim: number, panel: number): AttentionScratch {
-  const paddedTokens = roundUp(tokens, panel)
-  const paddedDim = roundUp(headDim, panel)
-  const keys = 4 * Math.max(paddedTokens, paddedDim)
-  const values = keys + 4 * paddedTokens * headDim
-  const scores = values + 4 * paddedDim * tokens
-  const context = scores + 4 * QUERY_ROWS * paddedTokens
-  const inverses = context + 4 * QUERY_ROWS * paddedDim
-  return { keys, values, scores, context, inverses, end: inverses + 4 * QUERY_ROWS }
+/** Hands out the parts of a scratch. */
+class Parts {
+  end = 0
+
+  place(bytes: number): number {
+    const at = this.end
+    this.end += roundUp(bytes, 16)
+    return at
+  }
+
+  /** What the products with `rows` relative positions take. */
+  relative(tokens: number, rows: number): RelativeScratch {
+    const positionStride = rows === 0 ? 0 : 4 * spreadStride(rows, ROW_LANES)
+    return {
+      contentToPosition: this.place(QUERY_ROWS * positionStride),
+      positionToContent: this.place(roundUp(tokens, LANES) * positionStride),
+      positionStride,
+    }
+  }
 }
 
-export function attentionInt16Scratch(tokens: number, headDim: number): AttentionInt16Scratch {
+export function attentionScratch(
+  tokens: number,
+  headDim: number,
+  panel: number,
+  relativeRows = 0,
+): AttentionScratch {
+  const paddedTokens = roundUp(tokens, panel)
+  const paddedDim = roundUp(headDim, panel)
+  const parts = new Parts()
+  parts.place(4 * Math.max(paddedTokens, paddedDim, roundUp(relativeRows, panel)))
+  return {
+    keys: parts.place(4 * paddedTokens * headDim),
+    values: parts.place(4 * paddedDim * tokens),
+    scores: parts.place(4 * QUERY_ROWS * paddedTokens),
+    context: parts.place(4 * QUERY_ROWS * paddedDim),
+    inverses: parts.place(4 * QUERY_ROWS),
+    ...parts.relative(tokens, relativeRows),
+    end: parts.end,
+  }
+}
+
+export function attentionInt16Scratch(
+  tokens: number,
+  headDim: number,
+  relativeRows = 0,
+): AttentionInt16Scratch {
   const keys = roundUp(tokens, INT8_PANEL)
   const dim = roundUp(headDim, ROW_LANES)
   const rowTokens = roundUp(tokens, ROW_LANES)
-  let end = 0
-  const place = (bytes: number): number => {
-    const at = end
-    end += roundUp(bytes, 16)
-    return at
-  }
+  const parts = new Parts()
   return {
-    keys: place(2 * keys * dim),
-    keyScales: place(4 * keys),
-    values: place(2 * dim * rowTokens),
-    valueScales: place(2 * 4 * dim),
-    queries: place(2 * QUERY_ROWS * dim),
-    exponentials: place(2 * QUERY_ROWS * rowTokens),
-    scores: place(4 * QUERY_ROWS * keys),
-    context: place(4 * QUERY_ROWS * dim),
-    factors: place(2 * 4 * QUERY_ROWS),
-    end,
+    keys: parts.place(2 * keys * dim),
+    keyScales: parts.place(4 * keys),
+    values: parts.place(2 * dim * rowTokens),
+    valueScales: parts.place(2 * 4 * dim),
+    queries: parts.place(2 * QUERY_ROWS * dim),
+    exponentials: parts.place(2 * QUERY_ROWS * rowTokens),
+    scores: parts.place(4 * QUERY_ROWS * keys),
+    context: parts.place(4 * QUERY_ROWS * dim),
+    factors: parts.place(2 * 4 * QUERY_ROWS),
+    ...parts.relative(tokens, relativeRows),
+    end: parts.end,
   }
 }
 
@@ -279,6 +362,11 @@ export function writeColumns(
 /** Columns `first` and `count - 1` more of a matrix, as a matrix of its own over the same numbers. */
 export function columnsOf({ address, rows, stride }: Matrix, first: number, count: number): Matrix {
   return { address: address + 4 * first, rows, columns: count, stride }
+}
+
+/** Rows `first` and `count - 1` more of a matrix that no int8 layer reads, as a matrix of its own over the same numbers. */
+export function rowsOf({ address, columns, stride }: Matrix, first: number, count: number): Matrix {
+  return { address: address + 4 * first * stride, rows: count, columns, stride }
 }
 
 /**

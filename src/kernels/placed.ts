@@ -98,7 +98,8 @@ export interface Tokens {
 /** The embedding tables, H columns each, and the LayerNorm after them. */
 export interface EmbeddingTables {
   readonly words: Table
-  readonly positions: Table
+  /** A row a place, where the model has them. */
+  readonly positions: Table | undefined
   /** A row a token type, where the model has them. */
   readonly tokenTypes: Table | undefined
   readonly norm: LayerNorm
@@ -124,4 +125,30 @@ export interface Probabilities {
   readonly maps: readonly Floats[]
   /** For the kernels: the address of each map. */
   readonly addresses: Integers
+}
+
+/** The R rows of relative positions of a layer, as keys or as queries, packed head by head for its attention. */
+export interface RelativeRows {
+  readonly precision: Precision
+  readonly rows: number
+  readonly heads: number
+  /** D */
+  readonly headDim: number
+  readonly address: number
+  /** Bytes of one head. */
+  readonly headBytes: number
+  /** Of int8: one float32 a row; 0 where there are none. */
+  readonly scales: number
+  readonly headScaleBytes: number
+}
+
+/** What disentangled attention knows of relative positions. Distances are a query's place less a key's. */
+export interface RelativePositions {
+  /** Which meet the queries; absent where the model has no such scores. */
+  readonly keys: RelativeRows | undefined
+  /** Which meet the keys. */
+  readonly queries: RelativeRows | undefined
+  /** The row of each distance, four times its number, from `farthest` down to -`farthest`, and a few of the last. */
+  readonly distances: Integers
+  readonly farthest: number
 }

@@ -16,6 +16,8 @@ import {
   type Matrix,
   mayFuse,
   type Probabilities,
+  type RelativePositions,
+  type RelativeRows,
   type Sequences,
   type StoredRows,
   type StoredType,
@@ -146,9 +148,9 @@ export class WasmKernels implements Kernels {
       types: types.address,
       words: words.address,
       wordScales: words.scales?.address ?? 0,
-      positions: positions.address,
+      positions: positions?.address ?? 0,
       tokenTypes: tokenTypes?.address ?? 0,
-      tableStride: positions.stride,
+      tableStride: words.stride,
       width: out.columns,
       weight: norm.weight.address,
       bias: norm.bias.address,
@@ -198,6 +200,7 @@ export class WasmKernels implements Kernels {
     heads: number,
     out: Matrix,
     probabilities?: Probabilities,
+    relative?: RelativePositions,
   ): void {
     const hidden = out.columns
     const headDim = hidden / heads
@@ -205,7 +208,17 @@ export class WasmKernels implements Kernels {
       this.memory.integers(probabilities.addresses).set(probabilities.maps.map(({ address }) => address))
     }
     const [units, work] = [sequences.count * heads, 2 * out.rows * sequences.longest * hidden]
+    const { keys, queries } = relative ?? {}
+    const rows = keys ?? queries
+    const kinds = 1 + (keys ? 1 : 0) + (queries ? 1 : 0)
     const fields = {
+      distances: relative ? relative.distances.address + 4 * relative.farthest : 0,
+      relativeKeys: keys?.address ?? 0,
+      relativeKeyScales: keys?.scales ?? 0,
+      relativeQueries: queries?.address ?? 0,
+      relativeQueryScales: queries?.scales ?? 0,
+      relativeBytes: rows?.headBytes ?? 0,
+      relativeScaleBytes: rows?.headScaleBytes ?? 0,
       queryKeyValue: queryKeyValue.address,
       stride: 4 * queryKeyValue.stride,
       bounds: sequences.bounds.address,
@@ -219,20 +232,31 @@ export class WasmKernels implements Kernels {
     if (out.quantized) {
       this.#run('AttentionInt16', units, work / 2, {
         ...fields,
-        scale: Math.LOG2E / Math.sqrt(headDim),
+        scale: Math.LOG2E / Math.sqrt(headDim * kinds),
         tileRows: this.tiles.int8Rows,
-        ...attentionInt16Scratch(sequences.longest, headDim),
+        ...attentionInt16Scratch(sequences.longest, headDim, rows?.rows),
       })
     } else {
       const { float32Panel: panel, float32Rows: tileRows } = this.tiles
       this.#run('Attention', units, work, {
         ...fields,
-        scale: 1 / Math.sqrt(headDim),
+        scale: 1 / Math.sqrt(headDim * kinds),
         ...{ panel, tileRows },
-        ...attentionScratch(sequences.longest, headDim, panel),
+        ...attentionScratch(sequences.longest, headDim, panel, rows?.rows),
       })
     }
     this.quantize(out)
+  }
+
+  packRelative(x: Matrix, out: RelativeRows): void {
+    const { packKeys, packKeysInt16 } = this.#exports
+    const { rows, heads, headDim, address, headBytes, scales, headScaleBytes } = out
+    for (let head = 0; head < heads; head++) {
+      const [from, stride] = [x.address + 4 * head * headDim, 4 * x.stride]
+      const to = address + head * headBytes
+      if (scales) packKeysInt16(from, stride, rows, headDim, to, scales + head * headScaleBytes)
+      else packKeys(from, stride, rows, headDim, this.tiles.float32Panel, to)
+    }
   }
 
   addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void {
@@ -265,7 +289,7 @@ export class WasmKernels implements Kernels {
     return Math.ceil(rows / this.tiles.int8Rows)
   }
 
-  /** Fills the quantised twin; again where the tiles have changed, since they decide how it lies. */
+  /** Also where the tiles have changed, since they decide how the twin lies. */
   quantize(matrix: Matrix): void {
     if (!matrix.quantized) return
     const { address, stride, rows, columns } = matrix

@@ -8,21 +8,13 @@
  *
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
-import type { Activation, Kernels, Matrix, Precision } from '../kernels/kernels.ts'
-import type { BertConfig, HiddenActivation } from './config.ts'
-import { encoderLayer } from './encoder.ts'
+import type { Kernels, Matrix, Precision } from '../kernels/kernels.ts'
+import type { BertConfig } from './config.ts'
+import { ACTIVATION, encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
 import type { Recording } from './trace/recording.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
 import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
-
-const ACTIVATION: Record<HiddenActivation, Activation> = {
-  gelu: 'gelu',
-  gelu_new: 'gelu_tanh',
-  gelu_pytorch_tanh: 'gelu_tanh',
-  relu: 'relu',
-  silu: 'silu',
-}
 
 /** A long sentence: enough rows for every path of the kernels. */
 const WARM_UP_TOKENS = 40
@@ -71,9 +63,11 @@ export class Bert {
     // #region forward
     this.#embed(workspace)
     recording?.keepEmbeddings()
-    for (const layer of layers.slice(0, last)) {
+    const convolve = await this.#startConvolution(workspace)
+    for (const [index, layer] of layers.slice(0, last).entries()) {
       await pause()
       encoderLayer(kernels, layer, workspace, numHeads, activation, recording?.probabilities)
+      if (index === 0) convolve?.()
       recording?.keepLayer()
     }
     if (wanted.layer !== undefined) {
@@ -88,6 +82,15 @@ export class Bert {
     } else output.logits = await this.#guessWords(workspace, batch, wanted, pause)
     // #endregion
     return output
+  }
+
+  /** What stands beside the first layer of a few models. */
+  async #startConvolution(workspace: Workspace): Promise<(() => void) | undefined> {
+    const { convolution } = this.#weights
+    const shape = this.#config.disentangled?.convolution
+    if (!convolution || !shape) return undefined
+    const { startConvolution } = await import('./disentangled/convolution.ts')
+    return startConvolution(this.#kernels, convolution, shape, workspace)
   }
 
   /** What keeps the states between the layers, read where somebody wants them. */

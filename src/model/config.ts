@@ -8,6 +8,7 @@ import {
   shown,
 } from '../format/json-file.ts'
 import type { ModelFiles } from '../format/source.ts'
+import type { Disentangled } from './disentangled/config.ts'
 import { loadFamily, modelTypes } from './families.ts'
 import type { Family, HeadKind, KeyWithDefault } from './family.ts'
 import { type Quantization, readQuantization } from './quantization-config.ts'
@@ -68,6 +69,8 @@ export interface BertConfig {
   readonly maxPositions: number
   /** Row of the position embeddings for the first token: 0, or one behind the id of padding, whose row is not used. */
   readonly firstPosition: number
+  /** Rows of the position embeddings; 0 where there are none. */
+  readonly positionRows: number
   /** Rows of the token type embeddings; 0 where there are none. */
   readonly typeVocabSize: number
   /** Whether a head that guesses words has the word embeddings for its decoder's weights. */
@@ -76,6 +79,8 @@ export interface BertConfig {
   readonly labels: readonly string[]
   /** Our own key `label_scheme`: how the labels are to be read, as `IOB2`. */
   readonly labelScheme?: string
+  /** Where attention knows relative positions. */
+  readonly disentangled?: Disentangled
   /** Set where the weights are int8. */
   readonly quantization?: Quantization
 }
@@ -124,9 +129,9 @@ export async function parseConfig(json: string | Uint8Array): Promise<BertConfig
 }
 
 async function readConfig(config: JsonRecord): Promise<BertConfig> {
-  const { modelType, family } = await familyOf(config)
+  const { modelType, family: found } = await familyOf(config)
   checkFixed(config)
-  const { keys } = family
+  const { keys } = found
   const hiddenSize = integer(config, keys.hiddenSize, 1, MAX_HIDDEN)
   const numHeads = integer(config, keys.numHeads, 1, MAX_HIDDEN)
   if (hiddenSize % numHeads !== 0) {
@@ -140,6 +145,17 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     (isObject(written) ? written['activation_fn'] : undefined) ??
       config['sbert_ce_default_activation_function'],
   )
+  const positions = readPositions(config, found)
+  const special = found.disentangled && (await import('./disentangled/config.ts')).readDisentangled
+  const { family, disentangled, ...fixed } = special?.(
+    config,
+    found,
+    { ...positions, hiddenSize },
+    (name) => ACTIVATIONS[name],
+  ) ?? {
+    family: found,
+    disentangled: undefined,
+  }
   const quantization = readQuantization(config['quantization_config'])
   return {
     modelType,
@@ -157,11 +173,14 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     hiddenActivation: readActivation(config, keys.hiddenActivation),
     layerNormEps: readLayerNormEps(config, family),
     vocabSize: integer(config, 'vocab_size', 1, MAX_ROWS),
-    ...readPositions(config, family),
+    ...positions,
+    positionRows: disentangled?.absolute === false ? 0 : positions.maxPositions + positions.firstPosition,
     typeVocabSize: sizeOr(config, family.tokenTypes, 0),
     tiesWordEmbeddings: readTied(config),
     labels: readLabels(config),
     ...(labelScheme === undefined ? {} : { labelScheme }),
+    ...fixed,
+    ...(disentangled === undefined ? {} : { disentangled }),
     ...(quantization === undefined ? {} : { quantization }),
   }
 }
@@ -239,7 +258,7 @@ function readPositions(
 }
 
 function sizeOr(config: JsonRecord, key: KeyWithDefault | undefined, otherwise: number): number {
-  return key === undefined ? otherwise : integer(config, key.key, 1, MAX_ROWS, key.otherwise)
+  return key === undefined ? otherwise : integer(config, key.key, key.least ?? 1, MAX_ROWS, key.otherwise)
 }
 
 /** The class that the weights were saved from. */

@@ -1,7 +1,16 @@
 /** One layer of the encoder: attention, then feed-forward, each with a residual connection and a LayerNorm. */
 import type { Activation, Kernels, Probabilities } from '../kernels/kernels.ts'
+import type { HiddenActivation } from './config.ts'
 import type { LayerWeights } from './weights.ts'
 import type { Workspace } from './workspace.ts'
+
+export const ACTIVATION: Readonly<Record<HiddenActivation, Activation>> = {
+  gelu: 'gelu',
+  gelu_new: 'gelu_tanh',
+  gelu_pytorch_tanh: 'gelu_tanh',
+  relu: 'relu',
+  silu: 'silu',
+}
 
 // #region encoder-layer
 /**
@@ -24,7 +33,7 @@ export function encoderLayer(
     workspace
 
   kernels.linear(hiddenStates, layer.queryKeyValue, queryKeyValue, 'identity') // [T, H] → [T, 3H]
-  kernels.attention(queryKeyValue, sequences, heads, context, probabilities) // → [T, H]
+  kernels.attention(queryKeyValue, sequences, heads, context, probabilities, layer.relative) // → [T, H]
   kernels.linear(context, layer.attentionOutput, projected, 'identity') // → [T, H]
   kernels.addLayerNorm(projected, hiddenStates, layer.attentionLayerNorm, attentionOutput)
 

@@ -9,6 +9,8 @@ const FAMILIES: ReadonlyMap<string, () => Promise<{ readonly family: Family }>> 
   ['xlm-roberta', () => import('./families/xlm-roberta.ts')],
   ['camembert', () => import('./families/camembert.ts')],
   ['electra', () => import('./families/electra.ts')],
+  ['deberta', () => import('./families/deberta.ts')],
+  ['deberta-v2', () => import('./families/deberta-v2.ts')],
 ])
 
 /** The values of `model_type` that are known. */

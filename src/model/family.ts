@@ -33,6 +33,8 @@ export interface ConfigKeys {
 export interface KeyWithDefault {
   readonly key: string
   readonly otherwise: number
+  /** The least value; without it 1. */
+  readonly least?: 0
 }
 
 /** What logits are of: 'tokens' and their labels, a 'text' and its labels, or the 'words' that may stand for a token. */
@@ -63,6 +65,19 @@ export interface WordHead {
   readonly bias: readonly string[]
 }
 
+/** Modules of disentangled attention, inside the encoder; what is to be computed of them config.json says. */
+export interface DisentangledNames {
+  /** A table of relative positions, and its LayerNorm. */
+  readonly embeddings: string
+  readonly norm: string
+  /** A layer's projections of them, where it does not take those of its tokens. */
+  readonly key: string
+  readonly query: string
+  /** What stands beside the first layer in the largest models, and its LayerNorm. */
+  readonly convolution: string
+  readonly convolutionNorm: string
+}
+
 /** One family, in one file of this folder; families.ts lists them. */
 export interface Family {
   /** `model_type` of config.json. */
@@ -83,6 +98,10 @@ export interface Family {
   readonly prefix: string
   /** Names of a layer's tensors. */
   readonly layers: LayerNames
+  /** Where its attention knows relative positions, disentangled from the content (He et al. 2021). */
+  readonly disentangled?: DisentangledNames
+  /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/fused.ts. */
+  readonly fusedAttention?: boolean
   /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */
   readonly projection?: string
   /** The head over whole texts, of `...ForSequenceClassification`. */
@@ -97,6 +116,8 @@ export interface Family {
     readonly first: readonly (readonly [piece: string, score: number])[]
     /** Whether the mask takes the white space before it. */
     readonly maskTakesSpace: boolean
+    /** Whether its special tokens are the file's own, called as BERT's are. */
+    readonly bertTokens?: boolean
   }
 }
 

@@ -27,7 +27,7 @@ const STAGING_NUMBERS = 2 ** 20
 export type WeightsProgress = (loadedBytes: number, totalBytes: number) => void
 
 /** One tensor and what is done with it. */
-interface Task {
+export interface Task {
   readonly tensor: CheckpointTensor
   /** Bytes of files that it reads. */
   readonly byteLength: number
@@ -37,6 +37,7 @@ interface Task {
 /**
  * Reads every tensor and packs it into its place.
  *
+ * @param more  what a model has besides
  * @throws {ModelFormatError} NonFiniteWeights, naming the tensor
  */
 export async function readWeights(
@@ -46,11 +47,16 @@ export async function readWeights(
   config: BertConfig,
   onProgress?: WeightsProgress,
   signal?: AbortSignal,
+  more: (reader: TensorReader) => Task[] = () => [],
 ): Promise<void> {
   const { memory } = kernels
   const mark = memory.end
-  const reader = new Reader(kernels, config, onProgress, signal)
-  const tasks = [...embeddingTasks(reader, tensors, weights), ...layerTasks(reader, tensors, weights)]
+  const reader = new TensorReader(kernels, config, onProgress, signal)
+  const tasks = [
+    ...embeddingTasks(reader, tensors, weights),
+    ...layerTasks(reader, tensors, weights),
+    ...more(reader),
+  ]
   reader.total = tasks.reduce((sum, { byteLength }) => sum + byteLength, 0)
   for (const { read } of tasks.sort(byPlace)) await read()
   memory.release(mark)
@@ -68,23 +74,27 @@ function byPlace({ tensor: a }: Task, { tensor: b }: Task): number {
 }
 
 function embeddingTasks(
-  reader: Reader,
+  reader: TensorReader,
   tensors: ModelTensors,
   { embeddings, projection }: BertWeights,
 ): Task[] {
   const { words, positions, tokenTypes, norm } = embeddings
   const tasks = [
-    reader.table(tensors.positionEmbeddings, positions),
     ...reader.layerNorm(tensors.embeddingsLayerNorm, norm),
     ...reader.words(tensors.wordEmbeddings, words),
   ]
+  if (tensors.positionEmbeddings && positions) tasks.push(reader.table(tensors.positionEmbeddings, positions))
   if (tensors.tokenTypeEmbeddings && tokenTypes)
     tasks.push(reader.table(tensors.tokenTypeEmbeddings, tokenTypes))
   if (tensors.projection && projection) tasks.push(...reader.linear(tensors.projection, projection))
   return tasks
 }
 
-function layerTasks(reader: Reader, tensors: ModelTensors, { layers, head, wordHead }: BertWeights): Task[] {
+function layerTasks(
+  reader: TensorReader,
+  tensors: ModelTensors,
+  { layers, head, wordHead }: BertWeights,
+): Task[] {
   const tasks = layers.flatMap((layer, index) => {
     const from = tensors.layers[index]!
     return [
@@ -113,7 +123,7 @@ function layerTasks(reader: Reader, tensors: ModelTensors, { layers, head, wordH
 }
 
 /** Makes tasks of tensors; each reads its tensor through one staging area, as many rows at a time as fit. */
-class Reader {
+export class TensorReader {
   readonly kernels: Kernels
   /** H */
   readonly width: number

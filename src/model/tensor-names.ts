@@ -37,16 +37,28 @@ export interface LayerTensors {
 /** Every tensor of a model by its role, names, types and shapes checked. */
 export interface ModelTensors {
   readonly wordEmbeddings: EmbeddingTensors
-  readonly positionEmbeddings: CheckpointTensor
+  /** Absent where the model has no absolute positions. */
+  readonly positionEmbeddings?: CheckpointTensor
   /** Absent where the model has no token types. */
   readonly tokenTypeEmbeddings?: CheckpointTensor
   readonly embeddingsLayerNorm: LayerNormTensors
   /** Makes the embeddings H wide, where they are not. */
   readonly projection?: LinearTensors
   readonly layers: readonly LayerTensors[]
+  readonly relative?: RelativeTensors
   /** Absent where the files hold a bare encoder, or a head that guesses words. */
   readonly head?: HeadTensors
   readonly wordHead?: WordHeadTensors
+}
+
+/** What relative positions are made of. */
+export interface RelativeTensors {
+  readonly embeddings: CheckpointTensor
+  readonly norm?: LayerNormTensors
+  /** A layer's projections of them, where it has its own. */
+  readonly layers: readonly { readonly key?: LinearTensors; readonly query?: LinearTensors }[]
+  /** What stands beside the first layer; its weight is [H, H, n]. */
+  readonly convolution?: { readonly kernel: LinearTensors; readonly norm: LayerNormTensors }
 }
 
 /** A head over tokens, or with `dense` over texts. */
@@ -108,6 +120,16 @@ export function resolveNamedTensors(checkpoint: Checkpoint, config: BertConfig):
   return resolver.named
 }
 
+/** The tensors of a family whose files may have others, under the names that all of it have. */
+export async function withUsualTensors(
+  checkpoint: Checkpoint,
+  { family, numHeads }: BertConfig,
+): Promise<Checkpoint> {
+  if (!family.fusedAttention) return checkpoint
+  const { separateAttention } = await import('./disentangled/fused.ts')
+  return separateAttention(checkpoint, numHeads)
+}
+
 class Resolver {
   readonly named: NamedTensor[] = []
   readonly #tensors: ReadonlyMap<string, CheckpointTensor>
@@ -122,25 +144,28 @@ class Resolver {
   }
 
   resolve(): ModelTensors {
-    const { embeddingSize, numLayers, vocabSize, maxPositions, firstPosition, typeVocabSize } = this.#config
+    const { embeddingSize, numLayers, vocabSize, positionRows, typeVocabSize } = this.#config
     const wordEmbeddings = this.#quantizable(WORD_EMBEDDINGS, [vocabSize, embeddingSize])
-    const positionEmbeddings = this.#float(POSITION_EMBEDDINGS, [maxPositions + firstPosition, embeddingSize])
+    const positionEmbeddings =
+      positionRows > 0 ? this.#float(POSITION_EMBEDDINGS, [positionRows, embeddingSize]) : undefined
     const tokenTypeEmbeddings =
       typeVocabSize > 0 ? this.#float(TOKEN_TYPE_EMBEDDINGS, [typeVocabSize, embeddingSize]) : undefined
     const embeddingsLayerNorm = this.#layerNorm(EMBEDDINGS_LAYER_NORM, embeddingSize)
     const projection = this.#projection()
     const layers: LayerTensors[] = []
     for (let index = 0; index < numLayers; index++) layers.push(this.#layer(index))
+    const relative = this.#relative()
     const head = this.#head()
     const wordHead = this.#wordHead()
     this.#throwIfMissing()
     return {
       wordEmbeddings,
-      positionEmbeddings,
+      ...(positionEmbeddings === undefined ? {} : { positionEmbeddings }),
       ...(tokenTypeEmbeddings === undefined ? {} : { tokenTypeEmbeddings }),
       embeddingsLayerNorm,
       ...(projection === undefined ? {} : { projection }),
       layers,
+      ...(relative === undefined ? {} : { relative }),
       ...(head === undefined ? {} : { head }),
       ...(wordHead === undefined ? {} : { wordHead }),
     }
@@ -179,6 +204,38 @@ class Resolver {
       intermediate: this.#linear(module('intermediate'), intermediateSize, hiddenSize),
       output: this.#linear(module('output'), hiddenSize, intermediateSize),
       outputLayerNorm: this.#layerNorm(module('outputLayerNorm')),
+    }
+  }
+
+  #relative(): RelativeTensors | undefined {
+    const { disentangled, family, hiddenSize, numLayers } = this.#config
+    const names = family.disentangled
+    if (!disentangled || !names) return undefined
+    const { span, normalized, shared, keys, queries, convolution } = disentangled
+    const own = (module: string, index: number): LinearTensors =>
+      this.#linear(module.replace('{i}', String(index)), hiddenSize, hiddenSize)
+    return {
+      embeddings: this.#float(`${names.embeddings}.weight`, [2 * span, hiddenSize]),
+      ...(normalized ? { norm: this.#layerNorm(names.norm) } : {}),
+      layers: Array.from({ length: numLayers }, (_, index) => ({
+        ...(keys && !shared ? { key: own(names.key, index) } : {}),
+        ...(queries && !shared ? { query: own(names.query, index) } : {}),
+      })),
+      ...(convolution
+        ? {
+            convolution: {
+              kernel: {
+                weight: this.#float(`${names.convolution}.weight`, [
+                  hiddenSize,
+                  hiddenSize,
+                  convolution.size,
+                ]),
+                bias: this.#float(`${names.convolution}.bias`, [hiddenSize]),
+              },
+              norm: this.#layerNorm(names.convolutionNorm),
+            },
+          }
+        : {}),
     }
   }
 

@@ -1,7 +1,16 @@
 /** Where each weight of a model stands in kernel memory. read-weights.ts fills the places from the files. */
-import type { EmbeddingTables, Floats, LayerNorm, Linear, Precision, Table } from '../kernels/kernels.ts'
+import type {
+  EmbeddingTables,
+  Floats,
+  LayerNorm,
+  Linear,
+  Precision,
+  RelativePositions,
+  Table,
+} from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
+import type { Convolution } from './disentangled/convolution.ts'
 import type { HeadKind } from './family.ts'
 
 export interface LayerWeights {
@@ -12,6 +21,8 @@ export interface LayerWeights {
   readonly intermediate: Linear
   readonly output: Linear
   readonly outputLayerNorm: LayerNorm
+  /** Where attention knows relative positions: disentangled/relative.ts. */
+  readonly relative?: RelativePositions
 }
 
 export interface BertWeights {
@@ -19,6 +30,7 @@ export interface BertWeights {
   /** [H, E], where the embeddings' width E is not H. */
   readonly projection?: Linear
   readonly layers: readonly LayerWeights[]
+  readonly convolution?: Convolution
   /** Always float32; absent in a bare encoder, and where words are guessed. */
   readonly head?: HeadWeights
   readonly wordHead?: WordHeadWeights
@@ -51,16 +63,25 @@ export function placeWeights(
   head: HeadKind | undefined,
 ): BertWeights {
   const { hiddenSize, embeddingSize, intermediateSize, vocabSize, typeVocabSize, layerNormEps } = config
+  const { positionRows, numHeads, disentangled } = config
   const linear = (outputs: number, inputs: number): Linear => layout.linear(precision, inputs, outputs)
   const layerNorm = (size = hiddenSize): LayerNorm => layout.layerNorm(size, layerNormEps)
 
   const embeddings: EmbeddingTables = {
     words: layout.table(precision, vocabSize, embeddingSize),
-    positions: layout.table('float32', config.firstPosition + config.maxPositions, embeddingSize),
+    positions: positionRows > 0 ? layout.table('float32', positionRows, embeddingSize) : undefined,
     tokenTypes: typeVocabSize > 0 ? layout.table('float32', typeVocabSize, embeddingSize) : undefined,
     norm: layerNorm(embeddingSize),
   }
   const projected = embeddingSize === hiddenSize ? {} : { projection: linear(hiddenSize, embeddingSize) }
+  let relative: RelativePositions | undefined
+  const relativeOf = (): { relative?: RelativePositions } => {
+    if (!disentangled) return {}
+    const headDim = hiddenSize / numHeads
+    const { distances } = relative ?? {}
+    relative = layout.relativePositions(precision, disentangled, numHeads, headDim, distances)
+    return { relative }
+  }
   const layers = Array.from({ length: config.numLayers }, () => ({
     queryKeyValue: linear(3 * hiddenSize, hiddenSize),
     attentionOutput: linear(hiddenSize, hiddenSize),
@@ -68,8 +89,15 @@ export function placeWeights(
     intermediate: linear(intermediateSize, hiddenSize),
     output: linear(hiddenSize, intermediateSize),
     outputLayerNorm: layerNorm(),
+    ...relativeOf(),
   }))
-  if (head === undefined) return { embeddings, ...projected, layers }
+  const size = disentangled?.convolution?.size
+  const convolution = size && {
+    kernel: layout.linear('float32', size * hiddenSize, hiddenSize),
+    norm: layerNorm(),
+  }
+  const encoder = { embeddings, ...projected, layers, ...(convolution ? { convolution } : {}) }
+  if (head === undefined) return encoder
   if (head === 'words') {
     const wordHead = {
       dense: layout.linear('float32', hiddenSize, embeddingSize),
@@ -79,9 +107,9 @@ export function placeWeights(
         : layout.table(precision, vocabSize, embeddingSize),
       bias: layout.floats(vocabSize),
     }
-    return { embeddings, ...projected, layers, wordHead }
+    return { ...encoder, wordHead }
   }
   const dense = head === 'text' ? { dense: layout.linear('float32', hiddenSize, hiddenSize) } : {}
   const output = layout.linear('float32', hiddenSize, config.labels.length)
-  return { embeddings, ...projected, layers, head: { ...dense, output } }
+  return { ...encoder, head: { ...dense, output } }
 }

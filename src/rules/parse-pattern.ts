@@ -1,50 +1,88 @@
 /**
- * A regular expression as a program of few instructions (Thompson 1968; Pike; Cox 2009, "Regular Expression Matching: the
- * Virtual Machine Approach"). Only the structure is read here: what a single character may be (`[a-z]`, `\d`, `\p{Lu}`, a letter
- * whose case is ignored) is asked of the runtime's own RegExp, so that it means what it means in JavaScript.
+ * Reads a regular expression into a tree. Only the structure is read here: which characters `[a-z]`, `\d`, `\p{Lu}` or a letter
+ * whose case is ignored stand for is asked of the runtime's own RegExp, so that they mean what they mean in JavaScript.
  */
 
-/** Whether the character at a place in the text matches; a code point with the flag u, else a UTF-16 unit. */
+/** Whether a character matches: a code point with the flag u, else a UTF-16 code unit. */
 export type CharacterTest = (code: number) => boolean
 
-export type Instruction =
-  /** One character. */
-  | { readonly op: 'character'; readonly test: CharacterTest }
-  /** Go on at either, at `first` if that leads to a match. */
-  | { readonly op: 'split'; first: number; second: number }
-  | { readonly op: 'jump'; to: number }
-  /** `^`, `$`, `\b`, `\B` */
-  | { readonly op: 'assert'; readonly kind: '^' | '$' | 'b' | 'B' }
-  | { readonly op: 'match' }
+/** A part of a pattern. */
+export type PatternNode = {
+  /** Whether the part can match without taking a character. */
+  readonly canBeEmpty: boolean
+  /** Whether the part can take characters. */
+  readonly canConsume: boolean
+} & (
+  | { readonly kind: 'empty' }
+  /** One character that passes the test of this number. */
+  | { readonly kind: 'character'; readonly test: number }
+  | { readonly kind: 'assertion'; readonly assertion: Assertion }
+  | { readonly kind: 'sequence'; readonly head: PatternNode; readonly tail: PatternNode }
+  | { readonly kind: 'alternatives'; readonly first: PatternNode; readonly second: PatternNode }
+  | {
+      readonly kind: 'repetition'
+      readonly body: PatternNode
+      readonly least: number
+      /** Infinity where there is no bound. */
+      readonly most: number
+      readonly lazy: boolean
+    }
+)
 
-export interface Program {
-  readonly instructions: readonly Instruction[]
-  /** Whether characters are code points. */
-  readonly unicode: boolean
-  /** Whether `^` and `$` stand at every line's ends, or at the text's only. */
-  readonly multiline: boolean
+export type Assertion = '^' | '$' | 'b' | 'B'
+
+/** A pattern, read. */
+export interface ParsedPattern {
+  readonly root: PatternNode
+  readonly tests: readonly CharacterTest[]
+  /** As it was written, for errors. */
+  readonly pattern: RegExp
 }
 
-/** Instructions that counted repetitions may become. */
-const LONGEST_PROGRAM = 1000
+/** Characters, assertions and quantifiers of a pattern, and groups one within another. */
+const MOST_PARTS = 4000
+const DEEPEST_GROUP = 200
 
 const LOOK_AROUND = ['(?=', '(?!', '(?<=', '(?<!']
 
-/**
- * @throws {RangeError} for what the engine refuses: look-around, back-references, modifiers, the flag v, counted repetitions
- *   that are too many
- */
-export function parsePattern(pattern: RegExp): Program {
-  return new Parser(pattern).program()
+const EMPTY: PatternNode = { kind: 'empty', canBeEmpty: true, canConsume: false }
+
+/** @throws {RangeError} for what is refused: look-around, back-references, modifiers, the flag v, very long patterns */
+export function parsePattern(pattern: RegExp): ParsedPattern {
+  return new Parser(pattern).parse()
+}
+
+/** Nodes made one, halves first, so that a long pattern is no deep tree. */
+function folded(
+  nodes: readonly PatternNode[],
+  join: (first: PatternNode, second: PatternNode) => PatternNode,
+): PatternNode {
+  if (nodes.length === 1) return nodes[0]!
+  const half = nodes.length >>> 1
+  return join(folded(nodes.slice(0, half), join), folded(nodes.slice(half), join))
+}
+
+/** An error for what linear time or bounded memory rule out. */
+export function refusal(pattern: RegExp, what: string, instead: string): RangeError {
+  return new RangeError(
+    `The pattern ${shortened(String(pattern))} has ${what}, which rules do not take, since their time must be linear: ${instead}`,
+  )
+}
+
+function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
 class Parser {
   readonly #pattern: RegExp
   readonly #source: string
+  /** The flags that decide which characters match. */
   readonly #flags: string
-  readonly #tests = new Map<string, CharacterTest>()
+  readonly #tests: CharacterTest[] = []
+  readonly #testOf = new Map<string, number>()
   #at = 0
-  #out: Instruction[] = []
+  #parts = 0
+  #depth = 0
 
   constructor(pattern: RegExp) {
     this.#pattern = pattern
@@ -53,193 +91,140 @@ class Parser {
     if (pattern.flags.includes('v')) throw this.#refuse('the flag v', 'use u')
   }
 
-  program(): Program {
-    this.#disjunction()
-    this.#emit({ op: 'match' })
-    const { unicode, multiline } = this.#pattern
-    return { instructions: this.#out, unicode, multiline }
-  }
-
-  #emit(instruction: Instruction): number {
-    if (this.#out.length >= LONGEST_PROGRAM) {
-      throw this.#refuse(
-        `more than ${LONGEST_PROGRAM} steps, counted repetitions written out`,
-        'make it shorter',
-      )
-    }
-    return this.#out.push(instruction) - 1
+  parse(): ParsedPattern {
+    return { root: this.#disjunction(), tests: this.#tests, pattern: this.#pattern }
   }
 
   #refuse(what: string, instead: string): RangeError {
-    return new RangeError(
-      `The pattern ${this.#pattern} has ${what}, which rules do not take, since their time must be linear: ${instead}`,
-    )
+    return refusal(this.#pattern, what, instead)
   }
 
   #next(text: string): boolean {
     return this.#source.startsWith(text, this.#at)
   }
 
+  #takes(expression: RegExp): RegExpExecArray | null {
+    expression.lastIndex = this.#at
+    return expression.exec(this.#source)
+  }
+
+  #count(): void {
+    if (++this.#parts > MOST_PARTS) throw this.#refuse(`more than ${MOST_PARTS} parts`, 'make it shorter')
+  }
+
   /** alternative | alternative | … */
-  #disjunction(): void {
-    const start = this.#out.length
-    const ends: { op: 'jump'; to: number }[] = []
-    this.#alternative()
-    let from = start
+  #disjunction(): PatternNode {
+    const choices = [this.#alternative()]
     while (this.#next('|')) {
+      this.#count()
       this.#at++
-      this.#insert(from, { op: 'split', first: from + 1, second: 0 })
-      const end = { op: 'jump' as const, to: 0 }
-      this.#emit(end)
-      ends.push(end)
-      const split = this.#out[from] as { second: number }
-      from = this.#out.length
-      split.second = from
-      this.#alternative()
+      choices.push(this.#alternative())
     }
-    for (const end of ends) end.to = this.#out.length
+    return folded(choices, (first, second) => ({
+      kind: 'alternatives',
+      first,
+      second,
+      canBeEmpty: first.canBeEmpty || second.canBeEmpty,
+      canConsume: first.canConsume || second.canConsume,
+    }))
   }
 
-  #alternative(): void {
-    while (this.#at < this.#source.length && !this.#next('|') && !this.#next(')')) this.#term()
+  #alternative(): PatternNode {
+    const terms: PatternNode[] = []
+    while (this.#at < this.#source.length && !this.#next('|') && !this.#next(')')) terms.push(this.#term())
+    if (terms.length === 0) return EMPTY
+    return folded(terms, (head, tail) => ({
+      kind: 'sequence',
+      head,
+      tail,
+      canBeEmpty: head.canBeEmpty && tail.canBeEmpty,
+      canConsume: head.canConsume || tail.canConsume,
+    }))
   }
 
-  #term(): void {
-    const start = this.#out.length
-    const character = this.#source[this.#at]!
-    if (character === '^' || character === '$') {
-      this.#at++
-      this.#emit({ op: 'assert', kind: character })
-      return
+  #term(): PatternNode {
+    this.#count()
+    const assertion = this.#takes(/[$^]|\\[bB]/y)
+    if (assertion !== null) {
+      this.#at += assertion[0].length
+      const kind = assertion[0].at(-1) as Assertion
+      return { kind: 'assertion', assertion: kind, canBeEmpty: true, canConsume: false }
     }
-    if (this.#next('\\b') || this.#next('\\B')) {
-      this.#emit({ op: 'assert', kind: this.#source[this.#at + 1] as 'b' | 'B' })
-      this.#at += 2
-      return
-    }
-    if (character === '(') this.#group()
-    else this.#emit({ op: 'character', test: this.#test(this.#atom()) })
-    this.#quantifier(start)
+    if (this.#next('(')) return this.#quantified(this.#group())
+    const test = this.#test(this.#atom())
+    return this.#quantified({ kind: 'character', test, canBeEmpty: false, canConsume: true })
   }
 
-  #group(): void {
+  #group(): PatternNode {
     const around = LOOK_AROUND.find((opening) => this.#next(opening))
     if (around)
       throw this.#refuse(`look-around, ${around}`, 'match what is around too, or sort out with accept')
-    const opening = /^\((?:\?:|\?<[^>]+>)?/.exec(this.#source.slice(this.#at))![0]
-    this.#at += opening.length
+    this.#at += this.#takes(/\((?:\?:|\?<[^>]+>)?/y)![0].length
     if (this.#next('?')) throw this.#refuse('modifiers of a group', 'set the flags of the whole pattern')
-    this.#disjunction()
+    if (++this.#depth > DEEPEST_GROUP)
+      throw this.#refuse(`more than ${DEEPEST_GROUP} groups one within another`, 'make it simpler')
+    const node = this.#disjunction()
+    this.#depth--
     this.#at++
+    return node
   }
 
-  /** The source of one character's test. */
+  /** What stands for one character, as it is written; where JavaScript reads it as several, in a way that is read the same. */
   #atom(): string {
     const start = this.#at
-    if (this.#source[start] === '[') {
-      for (this.#at++; this.#source[this.#at] !== ']'; this.#at++)
-        if (this.#source[this.#at] === '\\') this.#at++
+    const { unicode } = this.#pattern
+    if (this.#next('[')) {
+      for (this.#at++; !this.#next(']'); this.#at++) if (this.#next('\\')) this.#at++
       this.#at++
-    } else if (this.#source[start] === '\\') {
-      const rest = this.#source.slice(start)
-      if (/^\\[1-9]|^\\k</.test(rest)) throw this.#refuse('a back-reference', 'write what it repeats')
-      const unicode = this.#pattern.unicode
+    } else if (this.#next('\\')) {
+      if (this.#takes(/\\[1-9]|\\k</y))
+        throw this.#refuse('a back-reference or an octal escape', 'write what it stands for')
+      // Without a letter behind it `\c` is a backslash, and a c.
+      if (!unicode && this.#takes(/\\c(?![A-Za-z])/y)) {
+        this.#at++
+        return '\\\\'
+      }
       const long = unicode
-        ? /^\\(?:[pP]\{[^}]*\}|u\{[0-9a-fA-F]+\}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})/.exec(
-            rest,
+        ? this.#takes(
+            /\\(?:[pP]\{[^}]*\}|u\{[0-9a-fA-F]+\}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})/y,
           )
-        : null
-      this.#at += (long ?? /^\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|c[A-Za-z]|[\s\S])/.exec(rest)!)[0].length
+        : this.#takes(/\\0[0-7]{1,2}/y)
+      this.#at += (long ?? this.#takes(/\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|c[A-Za-z]|[\s\S])/y)!)[0].length
     } else {
-      const code = this.#source.codePointAt(start)!
-      this.#at += this.#pattern.unicode && code > 0xffff ? 2 : 1
+      this.#at += unicode && this.#source.codePointAt(start)! > 0xffff ? 2 : 1
     }
     return this.#source.slice(start, this.#at)
   }
 
-  /** The runtime's answer for a character, asked once a character. */
-  #test(source: string): CharacterTest {
-    const known = this.#tests.get(source)
+  #test(source: string): number {
+    const known = this.#testOf.get(source)
     if (known !== undefined) return known
     const one = new RegExp(`^(?:${source})$`, this.#flags)
-    const answers = new Map<number, boolean>()
-    const test = (code: number): boolean => {
-      let answer = answers.get(code)
-      if (answer === undefined) {
-        answer = one.test(String.fromCodePoint(code))
-        answers.set(code, answer)
-      }
-      return answer
-    }
-    this.#tests.set(source, test)
-    return test
+    this.#testOf.set(source, this.#tests.length)
+    return this.#tests.push((code) => one.test(String.fromCodePoint(code))) - 1
   }
 
-  /** `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}`, each lazy with a `?` behind it, over the instructions from `start` on. */
-  #quantifier(start: number): void {
-    const found = /^(?:([*+?])|\{(\d+)(,(\d*))?\})(\??)/.exec(this.#source.slice(this.#at, this.#at + 40))
-    if (found === null) return
+  /** `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}` behind a part, each lazy with a `?` behind it. */
+  #quantified(body: PatternNode): PatternNode {
+    const found = this.#takes(/(?:([*+?])|\{(\d+)(,(\d*))?\})(\??)/y)
+    if (found === null) return body
+    this.#count()
     this.#at += found[0].length
     const [, sign, low, comma, high] = found
-    const least = sign === undefined ? Number(low) : sign === '+' ? 1 : 0
-    const most =
-      sign === undefined
-        ? comma === undefined
-          ? least
-          : high === ''
-            ? Number.POSITIVE_INFINITY
-            : Number(high)
-        : sign === '?'
-          ? 1
-          : Number.POSITIVE_INFINITY
-    this.#repeat(start, least, most, found[5] === '?')
+    let least = sign === '+' ? 1 : 0
+    let most = sign === '?' ? 1 : Number.POSITIVE_INFINITY
+    if (sign === undefined) {
+      least = Number(low)
+      most = comma === undefined ? least : high === '' ? Number.POSITIVE_INFINITY : Number(high)
+    }
+    return {
+      kind: 'repetition',
+      body,
+      least,
+      most,
+      lazy: found[5] === '?',
+      canBeEmpty: least === 0 || body.canBeEmpty,
+      canConsume: most > 0 && body.canConsume,
+    }
   }
-
-  #repeat(start: number, least: number, most: number, lazy: boolean): void {
-    const body = this.#out.splice(start)
-    const copy = (): void => {
-      const shift = this.#out.length - start
-      for (const instruction of body) this.#emit(shifted(instruction, shift))
-    }
-    const split = (): { op: 'split'; first: number; second: number } => {
-      const instruction = { op: 'split' as const, first: this.#out.length + 1, second: this.#out.length + 1 }
-      this.#emit(instruction)
-      return instruction
-    }
-    const leave = (from: { first: number; second: number }): void => {
-      if (lazy) from.first = this.#out.length
-      else from.second = this.#out.length
-    }
-    if (body.length === 0) return
-    for (let count = 0; count < least; count++) copy()
-    if (most === Number.POSITIVE_INFINITY) {
-      const from = this.#out.length
-      const again = split()
-      copy()
-      this.#emit({ op: 'jump', to: from })
-      leave(again)
-      return
-    }
-    const exits: { first: number; second: number }[] = []
-    for (let count = least; count < most; count++) {
-      exits.push(split())
-      copy()
-    }
-    for (const exit of exits) leave(exit)
-  }
-
-  /** Makes room for an instruction in front of those from `at` on. */
-  #insert(at: number, instruction: Instruction): void {
-    const moved = this.#out.splice(at).map((one) => shifted(one, 1))
-    this.#emit(instruction)
-    for (const one of moved) this.#emit(one)
-  }
-}
-
-/** A copy whose targets lie `shift` further on: all targets of a term lie within it or right behind it. */
-function shifted(instruction: Instruction, shift: number): Instruction {
-  if (instruction.op === 'split') {
-    return { op: 'split', first: instruction.first + shift, second: instruction.second + shift }
-  }
-  return instruction.op === 'jump' ? { op: 'jump', to: instruction.to + shift } : instruction
 }

@@ -1,4 +1,4 @@
-/** Many phrases at once: a trie over words, walked from each word of the text. */
+/** Finds many phrases at once: they are a tree of words (a trie), and from each word of a text it is walked as far as it goes. */
 
 import { isSpace, isWordUnit } from '../text/split/letters.ts'
 
@@ -25,7 +25,7 @@ export class Phrases {
     this.#ignoreCase = ignoreCase
     for (const phrase of phrases) {
       if (typeof phrase !== 'string') throw new TypeError(`${name} has a ${typeof phrase}, expected strings`)
-      const tokens = tokenize(phrase)
+      const tokens = Array.from(tokenize(phrase))
       if (tokens.length === 0 || tokens.length > LONGEST_PHRASE) {
         throw new RangeError(
           `${name} has "${phrase.slice(0, 60)}", which has ${tokens.length} words, expected 1 to ${LONGEST_PHRASE}`,
@@ -47,23 +47,24 @@ export class Phrases {
 
   /** From left to right, the longest where several begin, none overlapping another. */
   find(text: string): Token[] {
-    const tokens = tokenize(text)
     const found: Token[] = []
-    let index = 0
-    while (index < tokens.length) {
-      let node = this.#root.next.get(this.#key(text, tokens[index]!, undefined))
-      let last = -1
-      for (let at = index; node !== undefined; ) {
-        if (node.ends) last = at
-        at++
-        node = at < tokens.length ? node.next.get(this.#key(text, tokens[at]!, tokens[at - 1])) : undefined
+    const unread = tokenize(text)
+    // The words that a phrase may still reach are held, and no others.
+    const ahead: Token[] = []
+    const wordAt = (index: number): Token | undefined => {
+      if (index === ahead.length) ahead.push(...one(unread))
+      return ahead[index]
+    }
+    for (let first = wordAt(0); first !== undefined; first = wordAt(0)) {
+      let node = this.#root.next.get(this.#key(text, first, undefined))
+      let count = 0
+      for (let index = 1; node !== undefined; index++) {
+        if (node.ends) count = index
+        const word = wordAt(index)
+        node = word && node.next.get(this.#key(text, word, ahead[index - 1]))
       }
-      if (last < 0) {
-        index++
-        continue
-      }
-      found.push({ start: tokens[index]!.start, end: tokens[last]!.end })
-      index = last + 1
+      if (count > 0) found.push({ start: first.start, end: ahead[count - 1]!.end })
+      ahead.splice(0, Math.max(count, 1))
     }
     return found
   }
@@ -80,26 +81,23 @@ export class Phrases {
  * Words, and each other character by itself. Scripts that put no spaces between words (Han, kana, Hangul syllables with
  * their particles, Thai to Khmer) have words of one character, so that phrases are found within.
  */
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = []
+function* tokenize(text: string): Generator<Token, undefined> {
   let at = 0
   while (at < text.length) {
     const unit = text.charCodeAt(at)
-    if (isSpace(unit)) {
-      at++
-      continue
-    }
     const start = at++
-    if (!isWordUnit(unit)) {
-      tokens.push({ start, end: at })
-      continue
-    }
-    if (!standsAlone(unit)) {
+    if (isSpace(unit)) continue
+    if (isWordUnit(unit) && !standsAlone(unit)) {
       while (at < text.length && isWordUnit(text.charCodeAt(at)) && !standsAlone(text.charCodeAt(at))) at++
     }
-    tokens.push({ start, end: at })
+    yield { start, end: at }
   }
-  return tokens
+}
+
+/** The next one, if there is one. */
+function one(tokens: Generator<Token, undefined>): Token[] {
+  const { value } = tokens.next()
+  return value === undefined ? [] : [value]
 }
 
 function standsAlone(unit: number): boolean {

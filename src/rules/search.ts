@@ -1,123 +1,149 @@
 /**
- * Runs a program over a line, as JavaScript would run the pattern but in time linear in the line: a state (instruction,
- * position) that did not lead to a match never will, so each is tried once (the bit-state search of RE2).
+ * Finds all matches of a pattern in a text of any length: those that JavaScript finds, in time linear in the text and in memory
+ * that hardly grows with it. The text is read twice. Backward, an automaton tells at each place whether a match begins there
+ * and which of a program's instructions lead to one; then each match is followed forward, never into a way that fails.
+ *
+ * The automaton's states are kept for two blocks of the text at a time. Of the other blocks only the state behind their end is
+ * kept, from which a block is read again when a match begins in it or leads into it.
  */
 
-import { isDigit } from '../text/split/letters.ts'
-import type { Program } from './parse-pattern.ts'
+import { Automaton, leadsOn, type State } from './automaton.ts'
 
-/** Where a match that was not accepted may be this long at most to be looked into again. */
-const LONGEST_RETRY = 256
+/** Places of a text in a block. */
+const BLOCK = 1024
+
+/** Units behind its beginning where a match that was not accepted is looked into again. */
+const LONGEST_RETRY = 128
 
 export interface Found {
   readonly start: number
   readonly end: number
 }
 
-export class Searcher {
-  readonly #program: Program
-  /** Bits: `position - from` × instructions + instruction. Kept for the next line. */
-  #visited = new Uint32Array(0)
-  readonly #stack: number[] = []
+/**
+ * Where the part of a match that counts ends; `start` where none does: then one that begins behind the match's first character
+ * may still be found.
+ */
+export type Accept = (start: number, end: number) => number
 
-  constructor(program: Program) {
-    this.#program = program
+export class Searcher {
+  readonly #automaton: Automaton
+
+  /** @throws {RangeError} for patterns that are refused */
+  constructor(pattern: RegExp) {
+    this.#automaton = new Automaton(pattern)
   }
 
-  /**
-   * The matches in `[from, to)` of a text, from left to right, not overlapping, none empty.
-   *
-   * @param accept where the part of a match that counts ends; `start` where none does: then one that begins behind the match's
-   *   first character may still be found
-   */
-  find(text: string, from: number, to: number, accept: (start: number, end: number) => number): Found[] {
-    const words = Math.ceil(((to - from + 1) * this.#program.instructions.length) / 32)
-    if (this.#visited.length < words) this.#visited = new Uint32Array(words)
-    else this.#visited.fill(0, 0, words)
+  /** The matches in a text, from left to right, not overlapping, none empty. */
+  find(text: string, accept: Accept): Found[] {
+    const scan = new Scan(this.#automaton, text)
     const found: Found[] = []
-    let start = from
-    while (start < to) {
-      const end = this.#matchAt(text, start, from, to)
-      if (end < 0) {
-        start++
-        continue
-      }
+    for (let start = scan.nextStart(0); start >= 0; ) {
+      const end = scan.endOf(start)
       const accepted = accept(start, end)
       if (accepted > start) found.push({ start, end: accepted })
-      // A long match is not looked into again, which would take time that grows with its length for each of its parts.
-      const next = end - start > LONGEST_RETRY ? end : Math.max(accepted, start + 1)
-      this.#forget(Math.min(next, end) - from, end - from)
-      start = next
+      // A long match is looked into again at its end only: for each of its parts would take time that grows with its length.
+      start = scan.nextStart(Math.max(accepted, start + 1, end - LONGEST_RETRY))
     }
     return found
   }
+}
 
-  /** Where the match that begins at `start` ends, -1 where none does. */
-  #matchAt(text: string, start: number, from: number, to: number): number {
-    const { instructions, unicode } = this.#program
-    const count = instructions.length
-    const stack = this.#stack
-    const visited = this.#visited
-    stack.length = 0
-    stack.push(0, start)
-    while (stack.length > 0) {
-      let at = stack.pop()!
-      let step = stack.pop()!
-      for (;;) {
-        const bit = (at - from) * count + step
-        const mask = 1 << (bit & 31)
-        if (visited[bit >>> 5]! & mask) break
-        visited[bit >>> 5]! |= mask
-        const instruction = instructions[step]!
-        if (instruction.op === 'character') {
-          if (at >= to) break
-          const code = unicode ? text.codePointAt(at)! : text.charCodeAt(at)
-          if (!instruction.test(code)) break
-          at += code > 0xffff ? 2 : 1
-          step++
-        } else if (instruction.op === 'split') {
-          stack.push(instruction.second, at)
-          step = instruction.first
-        } else if (instruction.op === 'jump') {
-          step = instruction.to
-        } else if (instruction.op === 'assert') {
-          if (!this.#holds(instruction.kind, text, at)) break
-          step++
-        } else {
-          if (at > start) return at
-          break
-        }
-      }
+/** One text as it is searched. */
+class Scan {
+  readonly #automaton: Automaton
+  readonly #text: string
+  /** By block: the state at the first place behind it. */
+  readonly #behind: State[]
+  /** By block: whether a match begins in it. */
+  readonly #begins: Uint8Array
+  /** Two blocks' states, by place; none between the two units of a code point, if characters are code points. */
+  readonly #blocks = [0, 1].map(() => ({ index: -1, states: new Array<State | undefined>(BLOCK) }))
+
+  constructor(automaton: Automaton, text: string) {
+    this.#automaton = automaton
+    this.#text = text
+    const count = Math.floor(text.length / BLOCK) + 1
+    this.#begins = new Uint8Array(count)
+    this.#behind = new Array<State>(count)
+    let state = automaton.last(text)
+    for (let index = count - 1; index >= 0; index--) {
+      this.#behind[index] = state
+      state = this.#read(index)
+    }
+  }
+
+  /** The first place from `at` on where a match begins, -1 where there is none. */
+  nextStart(at: number): number {
+    for (let index = Math.floor(at / BLOCK); index < this.#begins.length; index++) {
+      if (this.#begins[index] === 0) continue
+      const states = this.#block(index)
+      for (let place = Math.max(0, at - index * BLOCK); place < BLOCK; place++)
+        if (states[place]?.begins) return index * BLOCK + place
     }
     return -1
   }
 
-  /** Makes the states of positions `first` to `last` new again. */
-  #forget(first: number, last: number): void {
-    const count = this.#program.instructions.length
-    for (let bit = first * count; bit < (last + 1) * count; bit++)
-      this.#visited[bit >>> 5]! &= ~(1 << (bit & 31))
+  /** Where the match that begins at a place ends. */
+  endOf(start: number): number {
+    const { instructions, start: first } = this.#automaton.program
+    let step = first
+    let at = start
+    let { leads } = this.#state(at)
+    for (;;) {
+      const instruction = instructions[step]!
+      if (instruction.op === 'character') {
+        at += this.#automaton.unicode && this.#text.codePointAt(at)! > 0xffff ? 2 : 1
+        leads = this.#state(at).leads
+        step = instruction.next
+      } else if (instruction.op === 'choice') {
+        step = leadsOn(leads, instruction.first) ? instruction.first : instruction.second
+      } else if (instruction.op === 'assertion') step = instruction.next
+      else return at
+    }
   }
 
-  #holds(kind: '^' | '$' | 'b' | 'B', text: string, at: number): boolean {
-    if (kind === '^') return at === 0 || (this.#program.multiline && isNewline(text.charCodeAt(at - 1)))
-    if (kind === '$') return at === text.length || (this.#program.multiline && isNewline(text.charCodeAt(at)))
-    const boundary = isWord(text.charCodeAt(at - 1)) !== isWord(text.charCodeAt(at))
-    return boundary === (kind === 'b')
+  #state(at: number): State {
+    return this.#block(Math.floor(at / BLOCK))[at % BLOCK]!
+  }
+
+  #block(index: number): readonly (State | undefined)[] {
+    const block = this.#blocks[index & 1]!
+    if (block.index !== index) this.#read(index)
+    return block.states
+  }
+
+  /** Makes the states of a block, from its end to its beginning; gives back the one at its first place. */
+  #read(index: number): State {
+    const text = this.#text
+    const automaton = this.#automaton
+    const block = this.#blocks[index & 1]!
+    const { states } = block
+    block.index = index
+    states.fill(undefined)
+    const first = index * BLOCK
+    let at = Math.min(first + BLOCK, text.length)
+    let state = this.#behind[index]!
+    if (at < first + BLOCK) states[at - first] = state
+    else if (automaton.unicode && isWithinCodePoint(text, at)) at++
+    let begins = state.begins && at < first + BLOCK
+    while (at > first) {
+      let code = text.charCodeAt(--at)
+      if (automaton.unicode && isWithinCodePoint(text, at)) {
+        // The code point belongs to where its first unit stands.
+        if (at === first) break
+        code = text.codePointAt(--at)!
+      }
+      state = automaton.earlier(state, code, text, at)
+      states[at - first] = state
+      begins ||= state.begins
+    }
+    this.#begins[index] = begins ? 1 : 0
+    return state
   }
 }
 
-/** LineTerminator of ECMAScript. */
-function isNewline(unit: number): boolean {
-  return unit === 0x0a || unit === 0x0d || unit === 0x2028 || unit === 0x2029
-}
-
-/** `\w` */
-function isWord(unit: number): boolean {
-  return (
-    (unit >= 0x41 && unit <= 0x5a) ||
-    (unit >= 0x61 && unit <= 0x7a) ||
-    unit === 0x5f ||
-    (unit < 0x80 && isDigit(unit))
-  )
+/** Whether a place lies between the two units of a code point. */
+function isWithinCodePoint(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xdc00 && at > 0 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800
 }

@@ -5,13 +5,16 @@ export interface PatternRule {
   /** Of the entities: 'EMAIL'. */
   readonly type: string
   /**
-   * A regular expression. It is run by an engine of ours in time linear in the text, whatever the pattern: its steps are those
-   * of JavaScript's (the first alternative that leads to a match, greedy and lazy quantifiers), but what would need more
-   * than linear time is refused: look-around, back-references, the flag v. A match lies within a line and is never empty; a
-   * repeated group that may match nothing, `(|a)*`, ends its repetition there.
+   * A regular expression. A search of ours runs it in time linear in the text, whatever the pattern, and finds what
+   * JavaScript finds, but for two things: a match lies within a line, and is never empty. What would need more than linear time
+   * is refused: look-around, back-references, modifiers of groups, the flag v, and patterns of more than 4000 steps. With the
+   * flag u characters are code points, so that no match parts a surrogate pair.
    */
   readonly pattern: RegExp
-  /** Whether a match counts, by its check digits say, or how many units of it do; 0 is none. */
+  /**
+   * Whether a match counts, by its check digits say, or how many units of it do; 0 is none. Behind the first character of a
+   * match that does not count the search goes on; in one of more than 128 units, in its last 128.
+   */
   readonly accept?: (match: string, text: string, start: number) => boolean | number
   /** Phrases are a rule of their own. */
   readonly phrases?: never

@@ -5,7 +5,7 @@
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels, type KernelPlan } from '../kernels/exports.ts'
-import type { Kernels } from '../kernels/kernels.ts'
+import type { Kernels, Precision } from '../kernels/kernels.ts'
 import { Layout, type ScratchShape } from '../kernels/layout.ts'
 import {
   AddressSpace,
@@ -24,11 +24,18 @@ import type { BertConfig } from '../model/config.ts'
 import type { HeadKind } from '../model/family.ts'
 import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
-import { placeStaging, readWeights, type WeightsProgress } from '../model/read-weights.ts'
-import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
-import { placeWeights } from '../model/weights.ts'
+import {
+  placeStaging,
+  readWeights,
+  type Task,
+  type TensorReader,
+  type WeightsProgress,
+} from '../model/read-weights.ts'
+import { type ModelTensors, resolveTensors, withUsualTensors } from '../model/tensor-names.ts'
+import { type BertWeights, placeWeights } from '../model/weights.ts'
 import { layWordHead, layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
+import { nextTask } from './next-task.ts'
 
 /** Everything an engine needs besides the files; plain data that can be posted to a worker. */
 export interface EngineSetup {
@@ -106,9 +113,9 @@ export class Engine {
     const { precision } = plan
     const checkpoint = await openCheckpoint(files)
     try {
-      const tensors = resolveTensors(checkpoint, config)
+      const tensors = resolveTensors(await withUsualTensors(checkpoint, config), config)
       const head = headKindOf(tensors)
-      const needed = memoryNeeded(setup, head)
+      const needed = await memoryNeeded(setup, head)
       const shared = setup.threads > 1
       const memory = takeMemory(needed, shared)
       try {
@@ -116,7 +123,11 @@ export class Engine {
         const before = kernels.memory.end
         const weights = placeWeights(kernels.layout, config, precision, head)
         const weightBytes = kernels.memory.end - before
-        await readWeights(kernels, tensors, weights, config, onProgress, signal)
+        const filling = await relativeOf(kernels.layout, config, precision)
+        const more = filling && ((reader: TensorReader) => filling.tasks(reader, tensors, weights))
+        await readWeights(kernels, tensors, weights, config, onProgress, signal, more)
+        filling?.fill(kernels, weights)
+        kernels.memory.release(before + weightBytes)
         const bert = new Bert(kernels, config, weights, precision)
         const ready =
           kernels instanceof WasmKernels
@@ -229,10 +240,35 @@ function createKernels(
   })
 }
 
+/** What a model with relative positions is loaded with besides: placed here, read, and made into what attention reads. */
+async function relativeOf(
+  layout: Layout,
+  config: BertConfig,
+  precision: Precision,
+): Promise<
+  | {
+      tasks(reader: TensorReader, tensors: ModelTensors, weights: BertWeights): Task[]
+      fill(kernels: Kernels, weights: BertWeights): void
+    }
+  | undefined
+> {
+  const { disentangled } = config
+  if (!disentangled) return undefined
+  const { placeRelativeSources, relativeTasks, fillRelative } = await import(
+    '../model/disentangled/relative.ts'
+  )
+  const sources = placeRelativeSources(layout, config, disentangled, precision)
+  return {
+    tasks: (reader, tensors, weights) => relativeTasks(reader, tensors, weights, sources),
+    fill: (kernels, weights) => fillRelative(kernels, config, disentangled, weights, sources),
+  }
+}
+
 function scratchShape(config: BertConfig): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
   const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize)
-  return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs }
+  const relativeRows = config.disentangled?.rows ?? 0
+  return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs, relativeRows }
 }
 
 /**
@@ -240,7 +276,10 @@ function scratchShape(config: BertConfig): ScratchShape {
  *
  * @throws {RangeError} where that is more than wasm32 can address
  */
-export function memoryNeeded(setup: EngineSetup, head: HeadKind | undefined = setup.config.headKind): number {
+export async function memoryNeeded(
+  setup: EngineSetup,
+  head: HeadKind | undefined = setup.config.headKind,
+): Promise<number> {
   const { config, plan, threads } = setup
   const { precision, tiles, variant } = plan
   const space = new AddressSpace()
@@ -248,10 +287,13 @@ export function memoryNeeded(setup: EngineSetup, head: HeadKind | undefined = se
   layout.scratch(scratchShape(config), threads)
   placeWeights(layout, config, precision, head)
   const mark = space.end
+  await relativeOf(layout, config, precision)
   placeStaging(layout, config)
   space.release(mark)
   const tokens = Math.max(setup.batchTokens, config.maxPositions)
   layWorkspace(layout, config, precision, tokens, { count: tokens, longest: tokens })
+  const neighbours = config.disentangled?.convolution?.size
+  if (neighbours) layout.matrix(tokens, neighbours * config.hiddenSize)
   if (head === 'words') layWordHead(layout, config, precision, tokens)
   const bytes = space.most
   if (bytes > MAX_BYTES) {
@@ -278,19 +320,4 @@ function countParameters(tensors: ModelTensors): number {
   }
   visit(tensors)
   return shapes.reduce((sum, size) => sum + size, 0)
-}
-
-/** One macrotask later: timers, messages and input have had their turn. `setTimeout` would wait 4 ms when nested. */
-function nextTask(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
-  if (setImmediate) return new Promise((resolve) => setImmediate(() => resolve()))
-  if (typeof MessageChannel !== 'function') return new Promise((resolve) => setTimeout(resolve, 0))
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = (): void => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(null)
-  })
 }

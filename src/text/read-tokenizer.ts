@@ -22,12 +22,13 @@ export interface TokenizerFacts {
   readonly sentencePiece?: SentencePieceOrder | undefined
 }
 
-/** SentencePiece's own file. */
-const SENTENCE_PIECE = 'sentencepiece.bpe.model'
+/** SentencePiece's own file: XLM-R's and CamemBERT's, and DeBERTa's. */
+const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model'] as const
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's
- * vocab.json and merges.txt, or the sentencepiece.bpe.model of XLM-R and CamemBERT.
+ * vocab.json and merges.txt, the sentencepiece.bpe.model of XLM-R and CamemBERT, or DeBERTa's
+ * spm.model.
  *
  * The vocabulary must be the model's: see `fitRows`. An added token without a row in the model is read as plain text.
  *
@@ -89,20 +90,20 @@ async function readSource(
   if (vocabJson && merges) {
     const { readBpeFiles } = await import('./families/family-tokenizer.ts')
     const parsed = parseTokenFiles(beside)
-    checkClass(parsed, facts, 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/)
+    checkClass(parsed, facts, 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart|Deberta)Tokenizer(?:Fast)?$/)
     return ['vocab.json', await readBpeFiles(vocabJson, merges, parsed, family)]
   }
-  const sentencePieceFile = await read(files, SENTENCE_PIECE)
-  if (sentencePieceFile) {
+  for (const name of SENTENCE_PIECE) {
+    const file = await read(files, name)
+    if (!file) continue
     const { readSentencePiece } = await import('./families/family-tokenizer.ts')
     const parsed = parseTokenFiles(beside)
-    const order = facts.sentencePiece
-    return [SENTENCE_PIECE, await readSentencePiece(sentencePieceFile, SENTENCE_PIECE, order, parsed, family)]
+    return [name, await readSentencePiece(file, name, facts.sentencePiece, parsed, family)]
   }
   throw missingFile(
     files,
     ['tokenizer.json', 'vocab.txt'],
-    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE}; a model has one of them`,
+    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE.join(' or ')}; a model has one of them`,
   )
 }
 
@@ -117,7 +118,7 @@ const MOST_UNUSED = 127
  *
  * @throws {ModelFormatError} `InvalidVocabulary`
  */
-function fitRows(tokenizer: Tokenizer, source: string, rows: number): Tokenizer {
+export function fitRows(tokenizer: Tokenizer, source: string, rows: number): Tokenizer {
   const { vocabularySize } = tokenizer
   const wrong = (what: string): ModelFormatError =>
     new ModelFormatError('InvalidVocabulary', `${source} ${what}`)

@@ -44,14 +44,7 @@ export interface WindowSettings {
  */
 export function planWindows(wordIds: readonly (number | null)[], settings: WindowSettings): Window[] {
   const { maxPieces, stride } = settings
-  if (!Number.isInteger(maxPieces) || maxPieces < 1) {
-    throw new RangeError(`maxPieces must be a whole number of at least 1, not ${maxPieces}`)
-  }
-  if (!Number.isInteger(stride) || stride < 0 || stride >= maxPieces) {
-    throw new RangeError(
-      `The stride must be a whole number from 0 to ${maxPieces - 1}, not ${stride}: a window has at most ${maxPieces} pieces`,
-    )
-  }
+  checkWindowSettings(maxPieces, stride)
   const total = wordIds.length
   const ranges: { start: number; end: number }[] = []
   const leastStep = Math.ceil((maxPieces - stride) / 2)
@@ -79,16 +72,11 @@ export function planWindows(wordIds: readonly (number | null)[], settings: Windo
     ranges.push({ start, end })
     start = cut(end - stride, Math.max(start + leastStep, end - 2 * stride))
   }
-  return ranges.map(({ start, end }, index) => ({
-    start,
-    end,
-    judgedStart: index === 0 ? 0 : border(ranges[index - 1]!.end, start),
-    judgedEnd: index === ranges.length - 1 ? total : border(end, ranges[index + 1]!.start),
-  }))
+  return withJudged(ranges, total)
 }
 
 /** What a window reads: its part of an encoding, with `[CLS]` and `[SEP]` around it. */
-export function cutWindow(encoding: Encoding, { start, end }: Window): Encoding {
+export function cutWindow(encoding: Encoding, { start, end }: Pick<Window, 'start' | 'end'>): Encoding {
   if (start === 0 && end === encoding.ids.length - 2) return encoding
   const cut = <Value>(values: readonly Value[]): Value[] => [
     values[0]!,
@@ -117,20 +105,41 @@ export function contentCost({ ids, tokens }: Encoding): (piece: number) => numbe
 }
 
 /**
- * Cuts an encoding down to `maxLength` pieces, `[CLS]` and `[SEP]` included, where a word begins; the first word alone is
- * cut inside where it is too long. The encoding itself is returned where it is short enough.
+ * Windows as the Hugging Face tokenizers cut them: each as long as may be, starting `maxPieces - stride` behind the one before,
+ * in the middle of a word too, until one reaches the end.
  *
- * @throws {RangeError} when `maxLength` is less than 3
+ * @param total pieces of the body
  */
-export function truncateAtWord(encoding: Encoding, maxLength: number): Encoding {
-  if (!Number.isInteger(maxLength) || maxLength < 3) {
-    throw new RangeError(`maxLength must be a whole number of at least 3, not ${maxLength}`)
+export function planPlainWindows(total: number, { maxPieces, stride }: WindowSettings): Window[] {
+  checkWindowSettings(maxPieces, stride)
+  const ranges: { start: number; end: number }[] = []
+  let start = 0
+  for (; start + maxPieces < total; start += maxPieces - stride)
+    ranges.push({ start, end: start + maxPieces })
+  ranges.push({ start, end: total })
+  return withJudged(ranges, total)
+}
+
+/** @throws {RangeError} */
+function checkWindowSettings(maxPieces: number, stride: number): void {
+  if (!Number.isInteger(maxPieces) || maxPieces < 1) {
+    throw new RangeError(`maxPieces must be a whole number of at least 1, not ${maxPieces}`)
   }
-  const { ids, tokens, offsets, wordIds } = encoding
-  if (ids.length <= maxLength) return encoding
-  const end = wordStartIn(wordIds, maxLength - 1, 2) ?? maxLength - 1
-  const keep = <T>(values: T[]): T[] => [...values.slice(0, end), values.at(-1)!]
-  return { ids: keep(ids), tokens: keep(tokens), offsets: keep(offsets), wordIds: keep(wordIds) }
+  if (!Number.isInteger(stride) || stride < 0 || stride >= maxPieces) {
+    throw new RangeError(
+      `The stride must be a whole number from 0 to ${maxPieces - 1}, not ${stride}: a window has at most ${maxPieces} pieces`,
+    )
+  }
+}
+
+/** Each piece is judged where it is farthest from an edge. */
+function withJudged(ranges: readonly { start: number; end: number }[], total: number): Window[] {
+  return ranges.map(({ start, end }, index) => ({
+    start,
+    end,
+    judgedStart: index === 0 ? 0 : border(ranges[index - 1]!.end, start),
+    judgedEnd: index === ranges.length - 1 ? total : border(end, ranges[index + 1]!.start),
+  }))
 }
 
 /** The first piece that the later of two windows judges. */

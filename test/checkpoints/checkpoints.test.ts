@@ -292,18 +292,18 @@ test('loadRecognizer loads the shape of StanfordAIMI/stanford-deidentifier-base 
   }
 })
 
-test('loadRecognizer refuses the shape of a DeBERTa with a sentence that helps', async () => {
-  const id = 'someone/deberta-ner'
+test('loadRecognizer refuses the shape of an XLNet with a sentence that helps', async () => {
+  const id = 'someone/xlnet-ner'
   const config = {
-    architectures: ['DebertaV2ForTokenClassification'],
-    model_type: 'deberta-v2',
+    architectures: ['XLNetForTokenClassification'],
+    model_type: 'xlnet',
     num_labels: 5,
   }
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
   const files = new Map([
     ['config.json', encode(JSON.stringify(config))],
-    ['spm.model', encode('pieces')],
-    ['tokenizer_config.json', encode('{"tokenizer_class": "DebertaV2Tokenizer"}')],
+    ['spiece.model', encode('pieces')],
+    ['tokenizer_config.json', encode('{"tokenizer_class": "XLNetTokenizer"}')],
     ['model.safetensors', new Uint8Array(1000)],
   ])
   for (const tokenizer of [false, true]) {
@@ -315,7 +315,7 @@ test('loadRecognizer refuses the shape of a DeBERTa with a sentence that helps',
     )) as ModelFormatError
     assert.instance(error, ModelFormatError)
     assert.is(error.code, 'UnsupportedConfig')
-    assert.match(error.message, /model_type "deberta-v2".*choose/)
+    assert.match(error.message, /model_type "xlnet".*choose/)
     assert.is(hub.bytesOf('model.safetensors'), 0)
   }
 })

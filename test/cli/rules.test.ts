@@ -73,7 +73,10 @@ test('iobert --rules names what is wrong, before a model is loaded', async () =>
     return join(folder, name)
   }
   for (const [args, message] of [
-    [['emial,iban'], /--rules holds 'emial', expected some of email, url, .*, all, or a file .*mean email\?/],
+    [
+      ['emial,iban'],
+      /--rules holds 'emial', expected some of email, .*, url, .*, all, or a file .*mean email\?/,
+    ],
     [['email,'], /--rules holds '', expected some of/],
     [['PHONE'], /--rules holds 'PHONE', expected .*did you mean phone\?/],
     [[join(folder, 'product.json')], /there is no such file; did you mean .*products\.json\?/],

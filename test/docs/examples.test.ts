@@ -44,7 +44,7 @@ const opened: Checkpoint[] = []
 
 /** What an example uses without making it, by the name it uses. */
 async function givenNames(): Promise<Record<string, unknown>> {
-  const { loadClassifier, loadModel, loadRecognizer } = await import('#dist/node.js')
+  const { loadClassifier, loadGliner, loadModel, loadRecognizer } = await import('#dist/node.js')
   const ner = await loadRecognizer(undefined, { inline: true, threads: 1 })
   const { readFile } = await import('node:fs/promises')
   const { posix } = await import('node:path')
@@ -67,6 +67,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
     ...{ ner, model: ner.model, text, files, bytes, vocab: bytes, mapFiles, evaluate, readTokenizer },
     openCheckpoint: openAndKeep,
     classifier: await loadClassifier(rootPath('test/goldens/families/bert-rerank'), { inline: true }),
+    gliner: await loadGliner(rootPath('test/goldens/gliner/bert-projected'), { inline: true }),
     guesser: await loadModel(fillModel(readFillGolden('bert')), { inline: true }),
     entities: (await ner.recognize(text)).entities,
     texts: [text, 'Ada Lovelace lived in London.'],
@@ -98,6 +99,8 @@ const NOT_RUN: readonly (readonly [file: string, begin: string, why: string])[] 
   ],
   ['index.ts', 'const classifier = await loadClassifier', 'needs the network'],
   ['node.ts', 'const classifier = await loadClassifier', 'needs the network'],
+  ['index.ts', 'const gliner = await loadGliner', 'needs the network'],
+  ['node.ts', 'const gliner = await loadGliner', 'needs the network'],
   ['format/folder-files.node.ts', "const files = folderFiles('./my-model')", "a folder of the reader's"],
 ]
 

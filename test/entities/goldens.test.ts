@@ -55,7 +55,7 @@ function checkGrouping(path: string): number {
   return goldens.length
 }
 
-for (const name of ['entities-small-2.jsonl', 'entities-base.jsonl']) {
+for (const name of ['entities-small-3.jsonl', 'entities-base.jsonl']) {
   test(`decodeEntities groups pieces as the Hugging Face pipeline does: ${name}, first texts`, () => {
     assert.is(checkGrouping(rootPath(`test/goldens/${name}`)), 15)
   })

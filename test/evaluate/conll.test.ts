@@ -47,9 +47,14 @@ test('joinDocuments joins the sentences of each document', () => {
     predicted: true,
   })
   assert.equal(joinDocuments(sentences), [
-    { words: ['a', 'b'], gold: ['O', 'O'], guess: ['O', 'O'], document: 0, line: 2 },
+    { words: ['a', 'b'], gold: ['O', 'O'], guess: ['O', 'O'], document: 0, line: 2, lineStarts: [1] },
     { words: ['c'], gold: ['O'], guess: ['B-X'], document: 1, line: 8 },
   ])
+})
+
+test('joinDocuments begins a line behind what ends without a final mark', () => {
+  const sentences = parseConll('RESULTS O\n\nAjax B\n2 O\n\nHe O\nleft O\n. O\n" O\n\nShe O\n: O\n\nBye O\n')
+  assert.equal(joinDocuments(sentences)[0]!.lineStarts, [1, 3, 9])
 })
 
 test('parseConll reads back what was written', () => {

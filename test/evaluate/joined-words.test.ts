@@ -4,6 +4,7 @@ import { joinWords, labelsOfWords } from '#dist/evaluate/joined-words.js'
 
 test('joinWords parts words by spaces and knows where they begin', () => {
   assert.equal(joinWords(['U.S.', 'troops', '.']), { text: 'U.S. troops .', starts: [0, 5, 12] })
+  assert.equal(joinWords(['Ajax', '2', 'PSV', '1'], [2]), { text: 'Ajax 2\nPSV 1', starts: [0, 5, 7, 11] })
   assert.equal(joinWords([]), { text: '', starts: [] })
 })
 

@@ -125,7 +125,7 @@ test('resolveTensors tells a wrong shape with both shapes', async () => {
   const { code, message } = await formatError(() => resolveTensors(checkpointOf(tensors), config))
   assert.is(code, 'WrongShape')
   assert.match(message, /intermediate\.dense\.weight.*\[32, 64\].*\[64, 32\]/)
-  for (const more of [{ vocabSize: 101 }, { maxPositions: 511 }, { labels: ['O'] }, { typeVocabSize: 1 }]) {
+  for (const more of [{ vocabSize: 101 }, { positionRows: 511 }, { labels: ['O'] }, { typeVocabSize: 1 }]) {
     const fresh = await golden('plain')
     const wrong = await formatError(() => resolveTensors(checkpointOf(fresh.tensors), { ...config, ...more }))
     assert.is(wrong.code, 'WrongShape')

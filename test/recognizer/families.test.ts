@@ -21,7 +21,7 @@ async function compareAll(folder: string): Promise<void> {
     for (const strategy of STRATEGIES) {
       const results = await ner.recognizeAll(
         goldens.map(({ text }) => text),
-        { strategy, split: false },
+        { strategy, style: 'transformers' },
       )
       let compared = 0
       for (const [index, { entities }] of results.entries()) {

@@ -63,5 +63,22 @@ test('wasm beside kernels that it does not hold is an error, not silence', async
   }
 })
 
+test('options alone mean the model that ships', async () => {
+  const tokenizer = await loadTokenizer({ lowercase: true })
+  assert.is(tokenizer.vocabularySize, 28_996)
+  const shipped = await loadRecognizer({ inline: true, threads: 1 })
+  assert.equal(shipped.labels.slice(0, 2), ['O', 'B-PER'])
+  shipped.dispose()
+  for (const [load, message] of [
+    [() => loadRecognizer(given({ thread: 1 })), /options\.thread is not known/],
+    [() => loadModel(given({}), { threads: 1 }), /model is an object/],
+    [() => loadModel(given([])), /model is an array/],
+    [() => loadModel(given(new Set())), /model is/],
+  ] as const) {
+    const error = await load().catch((reason: unknown) => reason)
+    assert.match((error as Error).message, message)
+  }
+})
+
 test.after(() => ner.dispose())
 test.run()

@@ -5,10 +5,10 @@ import { rootPath, sharedPath } from '../shared.js'
 /** The shipped model, or where the checkout has no weights the same from the folder of references. */
 export const model: string | undefined = existsSync(rootPath('weights/model.safetensors'))
   ? rootPath('weights')
-  : sharedPath('models/iobert-small-2')
+  : sharedPath('models/iobert-small-3')
 
 if (model === undefined)
-  console.log('skipped: all of this file: neither weights/ nor ../shared/models/iobert-small-2 is there')
+  console.log('skipped: all of this file: neither weights/ nor ../shared/models/iobert-small-3 is there')
 
 export type Recognizer = Awaited<ReturnType<typeof loadRecognizer>>
 

@@ -7,7 +7,7 @@ const goldens = new URL('../goldens/', import.meta.url)
 const wikigold = new URL('../../../shared/data/wikigold.conll', import.meta.url)
 
 function goldenTexts() {
-  return ['entities-small-2.jsonl', 'tokenizer-cased.jsonl'].flatMap((name) => {
+  return ['entities-small-3.jsonl', 'tokenizer-cased.jsonl'].flatMap((name) => {
     const lines = readFileSync(new URL(name, goldens), 'utf8').trim().split('\n')
     // The first line says where the rest is from.
     return lines.slice(1).map((line) => JSON.parse(line).text)

@@ -34,6 +34,14 @@ const cases: Readonly<Record<string, readonly string[]>> = {
     '1. Flour.|2. Sugar.|3. Salt.',
     'name,city|Ann,Lima|Bob,Rome',
   ],
+  tables: [
+    `Name                City                Employer          Since      Room|Ann Lopez           Lima                Acme Inc.         2019       12-A|Bob Zhang           Rome                Globex Ltd.       2021       14-B`,
+    'Ann Lopez\tLima\tAcme Inc.|Bob Zhang\tRome\tGlobex Ltd.|Cem Moreau\tOslo\tInitech',
+    '1  Ann Lopez  3:31.526|2  Bob Zhang  3:31.674',
+  ],
+  'two spaces behind a sentence': [
+    `Thanks for your letter of the third of May.  We are pleased to tell you that\nthe application to Oxford University was received by our colleague Dr. Alan\nWhitfield.  He is happy.`,
+  ],
   'quoted mail': ['> Hi Ann.|> Best, Bob.'],
   'signatures and addresses': ['See you soon!\nBob Zhang|Acme Inc|Lima'],
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { contentCost, planWindows, truncateAtWord, type Window } from '#dist/text/windows.js'
+import { contentCost, planPlainWindows, planWindows, type Window } from '#dist/text/windows.js'
 import { cpuTime } from '../cpu-time.ts'
 import { seeded } from '../random.ts'
 
@@ -148,32 +148,31 @@ test('planWindows is linear on a million pieces', () => {
   assert.ok(windows.length < 2700, `${windows.length} windows`)
 })
 
-test('truncateAtWord keeps [CLS], [SEP] and whole words; cuts the first word alone inside', () => {
-  const encoding = (lengths: number[]) => {
-    const body = words(lengths)
-    return {
-      ids: [101, ...body.map((_, index) => 200 + index), 102],
-      tokens: ['[CLS]', ...body.map(String), '[SEP]'],
-      offsets: [[0, 0], ...body.map((_, index) => [index, index + 1]), [0, 0]] as [number, number][],
-      wordIds: [null, ...body, null],
-    }
-  }
-  const long = encoding([2, 3, 2])
-  assert.is(truncateAtWord(long, 9), long)
-  assert.equal(truncateAtWord(long, 8).ids, [101, 200, 201, 202, 203, 204, 102])
-  assert.equal(truncateAtWord(long, 7).ids, [101, 200, 201, 202, 203, 204, 102])
-  assert.equal(truncateAtWord(long, 6).ids, [101, 200, 201, 102])
-  assert.equal(truncateAtWord(long, 6).wordIds, [null, 0, 0, null])
-  assert.equal(truncateAtWord(long, 3).ids, [101, 200, 102])
-  assert.equal(truncateAtWord(long, 3).offsets, [
-    [0, 0],
-    [0, 1],
-    [0, 0],
+test('planPlainWindows steps by maxPieces - stride, whatever the words, to the first window that reaches the end', () => {
+  const spans = (total: number, maxPieces: number, stride: number): number[][] =>
+    planPlainWindows(total, { maxPieces, stride }).map(({ start, end }) => [start, end])
+  assert.equal(spans(0, 510, 128), [[0, 0]])
+  assert.equal(spans(510, 510, 128), [[0, 510]])
+  assert.equal(spans(511, 510, 128), [
+    [0, 510],
+    [382, 511],
   ])
-  assert.throws(
-    () => truncateAtWord(long, 2),
-    (error: unknown) => error instanceof RangeError,
-  )
+  assert.equal(spans(9, 3, 0), [
+    [0, 3],
+    [3, 6],
+    [6, 9],
+  ])
+  for (let total = 0; total < 60; total++) {
+    const windows = planPlainWindows(total, { maxPieces: 8, stride: 3 })
+    let next = 0
+    for (const { judgedStart, judgedEnd, start, end } of windows) {
+      assert.is(judgedStart, next)
+      assert.ok(start <= judgedStart && judgedEnd <= end)
+      next = judgedEnd
+    }
+    assert.is(next, total)
+  }
+  assert.throws(() => planPlainWindows(9, { maxPieces: 3, stride: 3 }), /stride/u)
 })
 
 test.run()

@@ -11,13 +11,19 @@ const WEIGHTS = 'pytorch_model.bin'
 const MOST_TENSORS = 65_536
 const INDEX = 'pytorch_model.bin.index.json'
 
+/** Tensors of `pytorch_model.bin`, and what lets go of the file. */
+export interface PytorchWeights {
+  readonly tensors: readonly ForeignTensor[]
+  close(): Promise<void>
+}
+
 /**
- * Opens a folder with `pytorch_model.bin`, or the shards that `pytorch_model.bin.index.json` lists, and `config.json`.
+ * Opens `pytorch_model.bin`, or the shards that `pytorch_model.bin.index.json` lists.
  *
  * @returns `undefined` where there is neither
- * @throws {ModelFormatError} as `readPytorch`; MissingFile without a config.json or a shard
+ * @throws {ModelFormatError} as `readPytorch`; MissingFile without a shard
  */
-export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel | undefined> {
+export async function openPytorchWeights(files: ModelFiles): Promise<PytorchWeights | undefined> {
   const sources: ByteSource[] = []
   const close = async (): Promise<void> => {
     await Promise.all(sources.splice(0).map((source) => source.close()))
@@ -26,13 +32,6 @@ export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel 
     const whole = await files.open(WEIGHTS)
     if (whole !== undefined) sources.push(whole)
     else if (!(await openShards(files, sources))) return undefined
-    const config = await readSmallText(files, 'config.json')
-    if (config === undefined) {
-      throw new ModelFormatError(
-        'MissingFile',
-        `${files.name} has no config.json, which belongs to the weights`,
-      )
-    }
     const tensors = new Map<string, ForeignTensor>()
     for (const source of sources) {
       for (const tensor of await readPytorch(source)) {
@@ -43,10 +42,33 @@ export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel 
         tensors.set(tensor.name, tensor)
       }
     }
-    const tokenizer = await keptFiles(files)
-    return { kind: 'pytorch', config, tokenizer, tensors: [...tensors.values()], notes: [], close }
+    return { tensors: [...tensors.values()], close }
   } catch (error) {
     await close()
+    throw error
+  }
+}
+
+/**
+ * Opens a folder with PyTorch's weights and `config.json`.
+ *
+ * @returns `undefined` where there are no such weights
+ * @throws {ModelFormatError} as `openPytorchWeights`; MissingFile without a config.json
+ */
+export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel | undefined> {
+  const weights = await openPytorchWeights(files)
+  if (weights === undefined) return undefined
+  try {
+    const config = await readSmallText(files, 'config.json')
+    if (config === undefined) {
+      throw new ModelFormatError(
+        'MissingFile',
+        `${files.name} has no config.json, which belongs to the weights`,
+      )
+    }
+    return { kind: 'pytorch', config, tokenizer: await keptFiles(files), notes: [], ...weights }
+  } catch (error) {
+    await weights.close()
     throw error
   }
 }

@@ -169,10 +169,10 @@ export function viewTensor(
   const { dtype } = view.storage
   const bytes = elementBytes(dtype)
   const offset = start + view.offset * bytes
-  const chunks = isContiguous(view)
-    ? (): AsyncIterable<Uint8Array> => readChunks(source, offset, elementCount(view.shape) * bytes)
-    : (): AsyncIterable<Uint8Array> => gather(view, source, offset, bytes)
-  return { name, dtype, shape: view.shape, chunks }
+  const { shape } = view
+  if (!isContiguous(view)) return { name, dtype, shape, chunks: () => gather(view, source, offset, bytes) }
+  const chunks = (): AsyncIterable<Uint8Array> => readChunks(source, offset, elementCount(shape) * bytes)
+  return { name, dtype, shape, chunks, place: { source, offset } }
 }
 
 /** Whether the elements lie row after row; an axis of one element may have any stride. */

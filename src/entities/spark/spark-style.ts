@@ -9,7 +9,7 @@ import type { SparkAnnotation, SparkAnnotations, SparkOptions } from './spark-ty
 type SparkDocument = Required<Omit<Document, 'list'>> & { readonly spans: readonly Span[] }
 
 /** Reads and answers as that pipeline does: its stages before the model and from the model on. */
-export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Style {
+export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Pick<Style, 'read' | 'annotate'> {
   return {
     read(input): Document {
       const document = readDocument(input, options.pretokenized, wholeText)

@@ -12,7 +12,7 @@ const RESAVE = 'load it in Python and save it as safetensors (save_pretrained)'
 const KINDS: readonly (readonly [fileName: string, what: string, convertible: boolean])[] = [
   [
     'gliner_config.json',
-    'a GLiNER model, which finds names in another way and is not read here: load one that was saved as ...ForTokenClassification',
+    'a GLiNER model, which finds types that are named when one asks: load it with loadGliner, or write iobert find',
     false,
   ],
   [

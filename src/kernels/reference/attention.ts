@@ -4,6 +4,19 @@ import { quantizeToLimit } from './quantization.ts'
 
 const f = Math.fround
 
+/** A row of relative positions: float32, or int16 with a scale. */
+export interface RelativeRow {
+  readonly values: Float32Array | Int16Array
+  readonly scale: number
+}
+
+/** What one head knows of relative positions, and which row a distance has. */
+export interface RelativeHead {
+  readonly keys: readonly RelativeRow[] | undefined
+  readonly queries: readonly RelativeRow[] | undefined
+  readonly rowOf: (distance: number) => number
+}
+
 /** One head over one sequence of T tokens: rows [T][D], probabilities [T, T] where they are wanted. */
 type Attend = (
   queries: readonly Float32Array[],
@@ -11,15 +24,25 @@ type Attend = (
   values: readonly Float32Array[],
   out: readonly Float32Array[],
   probabilities: Float32Array | undefined,
+  relative: RelativeHead | undefined,
 ) => void
 
+/** n: how many kinds of scores are added up. */
+function kindsOf(relative: RelativeHead | undefined): number {
+  return 1 + (relative?.keys ? 1 : 0) + (relative?.queries ? 1 : 0)
+}
+
 // #region float-attention
-export const floatAttention: Attend = (queries, keys, values, out, probabilities) => {
-  const scale = f(1 / Math.sqrt(queries[0]!.length))
+export const floatAttention: Attend = (queries, keys, values, out, probabilities, relative) => {
+  const scale = f(1 / Math.sqrt(queries[0]!.length * kindsOf(relative)))
   for (const [i, query] of queries.entries()) {
-    const weights = new Float32Array(keys.length)
-    for (const [j, key] of keys.entries()) {
-      for (let d = 0; d < key.length; d++) weights[j] = f(weights[j]! + f(query[d]! * key[d]!))
+    const weights = Float32Array.from(keys, (key) => floatDot(query, key))
+    if (relative) {
+      for (const [j, key] of keys.entries()) {
+        const row = relative.rowOf(i - j)
+        if (relative.keys) weights[j] = f(weights[j]! + floatDot(query, relative.keys[row]!.values))
+        if (relative.queries) weights[j] = f(weights[j]! + floatDot(key, relative.queries[row]!.values))
+      }
     }
     const inverse = softmax(weights, scale)
     const context = out[i]!.fill(0)
@@ -33,6 +56,13 @@ export const floatAttention: Attend = (queries, keys, values, out, probabilities
     )
   }
 }
+
+/** Σ a·b, in ascending order. */
+function floatDot(a: Float32Array, b: ArrayLike<number>): number {
+  let sum = 0
+  for (let d = 0; d < a.length; d++) sum = f(sum + f(a[d]! * b[d]!))
+  return sum
+}
 // #endregion
 
 // #region exact-attention
@@ -40,11 +70,16 @@ export const floatAttention: Attend = (queries, keys, values, out, probabilities
 const VALUE_LIMIT = 8191
 const EXPONENTIALS = 2 ** 17
 
+/** The largest |q| and |k|, so that D products fit int32. */
+export function keyLimit(headDim: number): number {
+  return Math.min(16383, Math.floor(Math.sqrt((2 ** 31 - 1) / headDim)))
+}
+
 /** At precision int8: both products are exact sums, as assembly/attention-int16.ts says. */
-export const exactAttention: Attend = (queries, keys, values, out, probabilities) => {
+export const exactAttention: Attend = (queries, keys, values, out, probabilities, relative) => {
   const headDim = queries[0]!.length
-  const limit = Math.min(16383, Math.floor(Math.sqrt((2 ** 31 - 1) / headDim)))
-  const scale = f(Math.LOG2E / Math.sqrt(headDim))
+  const limit = keyLimit(headDim)
+  const scale = f(Math.LOG2E / Math.sqrt(headDim * kindsOf(relative)))
   const wholeKeys = keys.map((key) => quantizeToLimit(key, limit))
   // NaN where a key cannot be quantised, else 0: no sum would show it.
   const wrongKeys = wholeKeys.reduce((wrong, key) => wrong + key.scale * 0, 0)
@@ -60,6 +95,20 @@ export const exactAttention: Attend = (queries, keys, values, out, probabilities
     const weights = Float32Array.from(wholeKeys, (key) =>
       f(f(dot(query.values, key.values)) * f(factor * key.scale)),
     )
+    if (relative) {
+      const product = (own: Int16Array, ownFactor: number, { values, scale }: RelativeRow): number =>
+        f(f(dot(own, values)) * f(ownFactor * scale))
+      for (const [j, key] of wholeKeys.entries()) {
+        const row = relative.rowOf(i - j)
+        if (relative.keys) {
+          weights[j] = f(weights[j]! + product(query.values, factor, relative.keys[row]!))
+        }
+        if (relative.queries) {
+          const keyFactor = f(f(key.scale * scale) + wrongKeys)
+          weights[j] = f(weights[j]! + product(key.values, keyFactor, relative.queries[row]!))
+        }
+      }
+    }
     const max = Math.max(...weights)
     for (let j = 0; j < weights.length; j++) weights[j] = math.powerOfTwo(f(weights[j]! - max))
     const sum = math.sumInLanes((j) => weights[j]!, weights.length, 8)
@@ -77,7 +126,7 @@ export const exactAttention: Attend = (queries, keys, values, out, probabilities
 }
 
 /** Σ a·b of whole numbers, which stays below 2³¹. */
-function dot(a: Int16Array, b: Int16Array): number {
+function dot(a: Int16Array, b: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
   return sum

@@ -13,6 +13,8 @@ import type {
   Matrix,
   Probabilities,
   QuantizedRows,
+  RelativePositions,
+  RelativeRows,
   Sequences,
   StoredRows,
   StoredType,
@@ -21,9 +23,9 @@ import type {
 } from '../kernels.ts'
 import { columnAddress, Layout, writeColumns } from '../layout.ts'
 import type { KernelMemory } from '../memory.ts'
-import { exactAttention, floatAttention } from './attention.ts'
+import { exactAttention, floatAttention, keyLimit, type RelativeHead, type RelativeRow } from './attention.ts'
 import * as math from './math.ts'
-import { quantizeActivations, quantizeWeights } from './quantization.ts'
+import { quantizeActivations, quantizeToLimit, quantizeWeights } from './quantization.ts'
 
 const f = Math.fround
 
@@ -104,12 +106,12 @@ export class ReferenceKernels implements Kernels {
     const { words, positions, tokenTypes, norm } = tables
     for (let t = 0; t < out.rows; t++) {
       const word = this.#lookUp(words, this.memory.integers(ids)[t]!)
-      const position = this.#lookUp(positions, this.memory.integers(places)[t]!)
+      const position = positions && this.#lookUp(positions, this.memory.integers(places)[t]!)
       const type = tokenTypes && this.#lookUp(tokenTypes, this.memory.integers(types)[t]!)
       const sum = this.memory.row(out, t)
       for (let i = 0; i < out.columns; i++) {
         const typed = type ? f(word[i]! + type[i]!) : word[i]!
-        sum[i] = f(typed + position[i]!)
+        sum[i] = position ? f(typed + position[i]!) : typed
       }
       this.#normalize(sum, norm, sum)
       this.#quantize(out, t)
@@ -160,6 +162,7 @@ export class ReferenceKernels implements Kernels {
     heads: number,
     out: Matrix,
     probabilities?: Probabilities,
+    relative?: RelativePositions,
   ): void {
     const hidden = out.columns
     const headDim = hidden / heads
@@ -181,10 +184,45 @@ export class ReferenceKernels implements Kernels {
           part(queryKeyValue, 2 * hidden),
           part(out, 0),
           map?.subarray(head * tokens * tokens, (head + 1) * tokens * tokens),
+          relative && this.#relativeScores(relative, head),
         )
       }
     }
-    for (let t = 0; t < out.rows; t++) this.#quantize(out, t)
+    this.quantize(out)
+  }
+
+  /** What attention asks of relative positions. */
+  #relativeScores({ keys, queries, distances, farthest }: RelativePositions, head: number): RelativeHead {
+    const places = this.memory.integers(distances)
+    return {
+      rowOf: (distance) => places[farthest - distance]! / 4,
+      keys: keys && this.#relativeRows(keys, head),
+      queries: queries && this.#relativeRows(queries, head),
+    }
+  }
+
+  #relativeRows(of: RelativeRows, head: number): RelativeRow[] {
+    const { rows, headDim, address, headBytes, scales, headScaleBytes } = of
+    const from = address + head * headBytes
+    return Array.from({ length: rows }, (_, row): RelativeRow => {
+      if (scales === 0) return { values: this.#floats(from + 4 * row * headDim, headDim), scale: 1 }
+      const values = new Int16Array(this.memory.memory.buffer, from + 2 * row * headDim, headDim)
+      return { values, scale: this.memory.float32[(scales + head * headScaleBytes) / 4 + row]! }
+    })
+  }
+
+  packRelative(x: Matrix, out: RelativeRows): void {
+    for (let head = 0; head < out.heads; head++) {
+      for (const [row, { values }] of this.#relativeRows(out, head).entries()) {
+        const from = this.memory.row(x, row).subarray(head * out.headDim, (head + 1) * out.headDim)
+        if (out.scales === 0) values.set(from)
+        else {
+          const quantized = quantizeToLimit(from, keyLimit(out.headDim))
+          values.set(quantized.values)
+          this.memory.float32[(out.scales + head * out.headScaleBytes) / 4 + row] = quantized.scale
+        }
+      }
+    }
   }
   // #endregion
 
@@ -210,6 +248,10 @@ export class ReferenceKernels implements Kernels {
     for (let i = 0; i < v.length; i++) y[i] = f(f(f(f(v[i]! - mean) * inverse) * weight[i]!) + bias[i]!)
   }
   // #endregion
+
+  quantize(matrix: Matrix): void {
+    for (let t = 0; t < matrix.rows; t++) this.#quantize(matrix, t)
+  }
 
   /** The quantised twin of row `t`, where there is one. */
   #quantize(rows: Matrix, t: number): void {

@@ -35,7 +35,7 @@ export function textLogits(
 }
 
 /** tanh(x) = (1 - e^(-2|x|)) / (1 + e^(-2|x|)) with x's sign; the same bits everywhere, absolute error below 2e-7. */
-function tanh(x: number): number {
+export function tanh(x: number): number {
   const power = exp(f(-2 * Math.abs(x)))
   const size = f(f(1 - power) / f(1 + power))
   return x < 0 ? -size : size

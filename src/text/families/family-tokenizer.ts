@@ -101,7 +101,7 @@ export function readBpeFiles(
 }
 
 /**
- * The tokenizer of SentencePiece's own file, as XLM-R and CamemBERT have it.
+ * The tokenizer of SentencePiece's own file, as XLM-R, CamemBERT and DeBERTa have it.
  *
  * @param order  what the model's family makes of its pieces, where it does
  * @throws {ModelFormatError} as `readFamilyTokenizer` does
@@ -113,14 +113,26 @@ export async function readSentencePiece(
   files: TokenFiles,
   options: FamilyOptions,
 ): Promise<Tokenizer> {
-  const { parseSentencePiece, sentencePieceTokenizer } = await import('./sentencepiece.ts')
+  const { debertaTokenizer, parseSentencePiece, sentencePieceTokenizer } = await import('./sentencepiece.ts')
   if (!order) {
     throw new ModelFormatError(
       'UnsupportedConfig',
-      `${name} can be read for XLM-R and CamemBERT alone; save this model's tokenizer as tokenizer.json, with save_pretrained of its fast tokenizer`,
+      `${name} can be read for XLM-R, CamemBERT and DeBERTa alone; save this model's tokenizer as tokenizer.json, with save_pretrained of its fast tokenizer`,
     )
   }
-  const { json, vocabulary } = sentencePieceTokenizer(parseSentencePiece(file, name), order, name)
+  const parsed = parseSentencePiece(file, name)
+  const { config } = files
+  const { json, vocabulary } = order.bertTokens
+    ? debertaTokenizer(
+        parsed,
+        {
+          // The option holds over the file where it is read.
+          lowercase: options.lowercase === undefined && (config.boolean('do_lower_case') ?? false),
+          splitPunctuation: config.boolean('split_by_punct') ?? false,
+        },
+        name,
+      )
+    : sentencePieceTokenizer(parsed, order, name)
   return readFamilyTokenizer({ ...files, json: new JsonObject(name, json) }, options, {
     unigram: vocabulary,
   })
@@ -143,7 +155,12 @@ export async function readFamilyTokenizer(
   if (!part) throw json.wrong('model', 'an object with the vocabulary')
   const { kind, vocabulary, unkToken, build } = await readModel(part, vocabularyFile)
   checkKind(config, kind)
-  const defaults = takesJsonAsItIs(files) ? {} : kind === 'WordPiece' ? BERT_TOKENS : FAMILY_TOKENS
+  // DeBERTa's pieces are SentencePiece's, and its special tokens are called as BERT's.
+  const isBert =
+    kind === 'WordPiece' ||
+    (vocabulary.idOf(BERT_TOKENS.cls!) !== undefined && vocabulary.idOf(FAMILY_TOKENS.cls!) === undefined)
+  const usual = isBert ? BERT_TOKENS : FAMILY_TOKENS
+  const defaults = takesJsonAsItIs(files) ? {} : usual
   const addedTokens = readAddedTokens(vocabulary, files, defaults)
   if (addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
   const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]))
@@ -170,11 +187,10 @@ export async function readFamilyTokenizer(
   const { template, trim } = readPostProcessor(json.object('post_processor'), {
     cls: special('cls'),
     sep: special('sep'),
-    isBert: kind === 'WordPiece',
+    isBert,
     byteLevel: isByteLevel ? byteLevel : undefined,
   })
   const unknown = specialToken(files, defaults, 'unk') ?? unkToken
-  const usual = kind === 'WordPiece' ? BERT_TOKENS : FAMILY_TOKENS
   const named = (name: 'mask' | 'pad'): number | undefined => {
     const token = specialToken(files, usual, name)!
     return addedIds.get(token) ?? vocabulary.idOf(token)

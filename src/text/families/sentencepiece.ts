@@ -9,6 +9,8 @@ import { MAX_SIZE, type PieceList, packPieces } from '../vocabulary.ts'
 export interface SentencePieceModel {
   readonly pieces: readonly string[]
   readonly scores: readonly number[]
+  /** What each piece is: `PIECE_TYPES`. */
+  readonly types: readonly number[]
   /** The normaliser's table; empty where there is none. */
   readonly charsmap: Uint8Array
 }
@@ -20,18 +22,22 @@ export interface SentencePieceOrder {
   readonly first: readonly (readonly [piece: string, score: number])[]
   /** Whether white space before `<mask>` is part of it. */
   readonly maskTakesSpace: boolean
+  /** Whether its special tokens are the file's own, called as BERT's are: DeBERTa's. */
+  readonly bertTokens?: boolean
 }
 
 /** Fields of ModelProto, SentencePiece, TrainerSpec and NormalizerSpec. */
 const [PIECES, TRAINER, NORMALIZER] = [1, 2, 3]
-const [PIECE, SCORE] = [1, 2]
+const [PIECE, SCORE, TYPE] = [1, 2, 3]
 const [MODEL_TYPE, CHARSMAP] = [3, 2]
 const UNIGRAM = 1
+const PIECE_TYPES = { normal: 1, unknown: 2, control: 3, userDefined: 4 }
 
 /** @throws {ModelFormatError} `InvalidVocabulary` where it is no such file, `UnsupportedConfig` where it is no unigram model */
 export function parseSentencePiece(file: Uint8Array, name: string): SentencePieceModel {
   const pieces: string[] = []
   const scores: number[] = []
+  const types: number[] = []
   let charsmap = new Uint8Array(0)
   let modelType = UNIGRAM
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -39,15 +45,18 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
     if (field === PIECES && typeof value !== 'number') {
       let piece: string | undefined
       let score = 0
+      let type = PIECE_TYPES.normal
       eachField(value, name, (inner, found) => {
         if (inner === PIECE && typeof found !== 'number') piece = decoder.decode(found)
         if (inner === SCORE && typeof found === 'number') score = found
+        if (inner === TYPE && typeof found === 'number') type = found
       })
       if (pieces.length === MAX_SIZE) throw damaged(name, `it has more than ${MAX_SIZE} pieces`)
       if (piece === undefined || !Number.isFinite(score))
         throw damaged(name, `piece ${pieces.length} is none`)
       pieces.push(piece)
       scores.push(score)
+      types.push(type)
     } else if (field === TRAINER && typeof value !== 'number') {
       eachField(value, name, (inner, found) => {
         if (inner === MODEL_TYPE && typeof found === 'number') modelType = found
@@ -64,7 +73,7 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
       `${name} holds a model of type ${modelType}, expected ${UNIGRAM} (unigram)`,
     )
   }
-  return { pieces, scores, charsmap }
+  return { pieces, scores, types, charsmap }
 }
 
 /** A tokenizer.json without its vocabulary, and that. `<mask>` stands behind the file's pieces. */
@@ -74,13 +83,12 @@ export function sentencePieceTokenizer(
   name: string,
 ): { json: Record<string, unknown>; vocabulary: { pieces: PieceList; scores: Float64Array } } {
   const all = [...first.map(([piece]) => piece), ...pieces.slice(dropped), MASK]
-  const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }
   return {
     json: {
       added_tokens: [{ id: all.length - 1, content: MASK, special: true, lstrip: maskTakesSpace }],
       normalizer: { type: 'Precompiled', precompiled_charsmap: toBase64(charsmap) },
-      pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'WhitespaceSplit' }, metaspace] },
-      decoder: metaspace,
+      pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'WhitespaceSplit' }, METASPACE] },
+      decoder: METASPACE,
       model: { type: 'Unigram', unk_id: all.indexOf('<unk>'), vocab: [] },
     },
     vocabulary: {
@@ -91,6 +99,55 @@ export function sentencePieceTokenizer(
 }
 
 const MASK = '<mask>'
+const METASPACE = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }
+const BERT_MASK = '[MASK]'
+
+/** What tokenizer_config.json says of DeBERTa's tokenizer. */
+export interface DebertaOptions {
+  readonly lowercase: boolean
+  /** Whether each punctuation character is a word. */
+  readonly splitPunctuation: boolean
+}
+
+/**
+ * As `sentencePieceTokenizer`, for DeBERTa: the file's own order and special tokens, `[MASK]` behind them, and the file's
+ * normaliser, with which the models were trained, as transformers' DebertaV2Converter has it. (Its DebertaV2Tokenizer of
+ * version 5 leaves that table out and composes characters instead: \uff21 is A here and a character of its own there.)
+ */
+export function debertaTokenizer(
+  { pieces, scores, types, charsmap }: SentencePieceModel,
+  { lowercase, splitPunctuation }: DebertaOptions,
+  name: string,
+): ReturnType<typeof sentencePieceTokenizer> {
+  const hasMask = pieces.includes(BERT_MASK)
+  const all = hasMask ? pieces : [...pieces, BERT_MASK]
+  const added = all.flatMap((content, id) => {
+    const type = id < pieces.length ? types[id]! : PIECE_TYPES.control
+    if (type < PIECE_TYPES.unknown || type > PIECE_TYPES.userDefined) return []
+    return [{ id, content, special: type !== PIECE_TYPES.userDefined, normalized: false }]
+  })
+  const table = { type: 'Precompiled', precompiled_charsmap: toBase64(charsmap) }
+  const normalizers = [
+    ...(lowercase ? [{ type: 'Lowercase' }] : []),
+    { type: 'Strip', strip_left: true, strip_right: true },
+    table,
+    { type: 'Replace', pattern: { Regex: ' {2,}' }, content: ' ' },
+  ]
+  const punctuation = splitPunctuation ? [{ type: 'Punctuation', behavior: 'Isolated' }] : []
+  return {
+    json: {
+      added_tokens: added,
+      normalizer: { type: 'Sequence', normalizers },
+      pre_tokenizer: { type: 'Sequence', pretokenizers: [...punctuation, METASPACE] },
+      decoder: METASPACE,
+      model: { type: 'Unigram', unk_id: types.indexOf(PIECE_TYPES.unknown), vocab: [] },
+    },
+    vocabulary: {
+      pieces: packPieces(all, name),
+      scores: Float64Array.of(...scores, ...(hasMask ? [] : [0])),
+    },
+  }
+}
 
 function toBase64(bytes: Uint8Array): string {
   let binary = ''

@@ -8,6 +8,9 @@ const WIDEST = 160
 /** Of the lines of a paragraph that could have taken the next line's first word, at most this part, where it is wrapped. */
 const LOOSE_LINES = 0.2
 
+const TAB = 0x09
+const SPACE = 0x20
+
 /** A line that is not blank, without the white space around it. */
 export interface Line {
   readonly start: number
@@ -39,7 +42,7 @@ export function readLines(text: string): Line[] {
 
 /**
  * For each line, whether it goes on in the next one: the paragraph was wrapped there. A paragraph counts as wrapped where
- * hardly a line had room for the first word of the next. Lists, tables, headers of mail, speakers and times of day begin
+ * hardly a line had room for the first word of the next. Lists, rows of tables, headers of mail, speakers and times of day begin
  * lines of their own; so does everything where lines are short.
  */
 export function goesOn(text: string, lines: readonly Line[]): boolean[] {
@@ -70,7 +73,8 @@ function markWrapped(
   const wrapped = width >= NARROWEST && width <= WIDEST && loose <= LOOSE_LINES * (end - 1 - first)
   for (let index = first; index < end - 1; index++) {
     const next = lines[index + 1]!
-    if (beginsOfItsOwn(text, next) || /[#|]/.test(text[lines[index]!.start]!)) continue
+    if (standsForItself(text, next) || hasColumns(text, lines[index]!)) continue
+    if (/[#|]/.test(text[lines[index]!.start]!)) continue
     const small =
       isSmallLetter(text.charCodeAt(next.start)) && !isSmallLetter(text.charCodeAt(lines[first]!.start))
     result[index] = (wrapped && full(index)) || small
@@ -102,10 +106,25 @@ const OWN_LINE = new RegExp(
   'y',
 )
 
-/** Whether a line's beginning says that it stands for itself, whatever is before it. */
-export function beginsOfItsOwn(text: string, { start, end }: Line): boolean {
+/** Whether a line stands for itself, whatever is before it: by its beginning, or as the row of a table. */
+export function standsForItself(text: string, line: Line): boolean {
   OWN_LINE.lastIndex = 0
-  return OWN_LINE.test(text.slice(start, Math.min(end, start + 72)))
+  return OWN_LINE.test(text.slice(line.start, Math.min(line.end, line.start + 72))) || hasColumns(text, line)
+}
+
+/**
+ * Whether a tab or two spaces and more part what is in the line, but behind the end of a sentence, where some typists put two.
+ * Rows of a table are as wide as each other, as lines of wrapped text are.
+ */
+function hasColumns(text: string, { start, end }: Line): boolean {
+  for (let at = start; at < end; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit === TAB) return true
+    if (unit !== SPACE || text.charCodeAt(at + 1) !== SPACE) continue
+    if (!'.!?:…"\'”’)'.includes(text[at - 1]!) || text.startsWith('   ', at)) return true
+    at++
+  }
+  return false
 }
 
 /** Whether a line's first letters are a mark of a list: `1.`, `a)`, `(iv)`, `12)`; where the point is part of it. */

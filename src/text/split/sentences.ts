@@ -8,7 +8,7 @@
  */
 
 import { isDigit, isLetter, isSmallLetter, isSpace, isWordUnit } from './letters.ts'
-import { beginsOfItsOwn, goesOn, listMarkEnd, readLines } from './lines.ts'
+import { goesOn, listMarkEnd, readLines, standsForItself } from './lines.ts'
 import {
   ABBREVIATIONS,
   BEFORE_NUMBERS,
@@ -56,7 +56,7 @@ export function splitSentences(text: string): [start: number, end: number][] {
 /** Lines that belong together: one, or several where a paragraph was wrapped. */
 export interface Block {
   readonly sentences: [start: number, end: number][]
-  /** Whether a blank line stands before it, or its first line is of a kind that stands for itself: of a list, a log, a chat. */
+  /** Whether a blank line stands before it, or its first line is of a kind that stands for itself: of a list, a log, a chat, a table. */
   readonly apart: boolean
 }
 
@@ -70,7 +70,7 @@ export function splitBlocks(text: string): Block[] {
     while (connected[index]) index++
     const sentences: [number, number][] = []
     splitBlock(text, line.start, lines[index]!.end, sentences)
-    blocks.push({ sentences, apart: line.newParagraph || beginsOfItsOwn(text, line) })
+    blocks.push({ sentences, apart: line.newParagraph || standsForItself(text, line) })
   }
   return blocks
 }

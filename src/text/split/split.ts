@@ -122,7 +122,7 @@ const LONGEST = 400
 /**
  * Splits a text into passages, in time linear in its length: sentences (see `splitSentences`) that stand one behind the other,
  * together as long as they have 400 units at most. None goes across a blank line. None goes across a line break either where the line did
- * not end with the end of a sentence and was not merely wrapped, or where the next one begins as those of lists, logs and chats do: what stands
+ * not end with the end of a sentence and was not merely wrapped, or where the next one begins as those of lists, logs and chats do or has columns: what stands
  * in lines, a record in each, is read line by line. A sentence that is longer is a passage of its own.
  *
  * @returns [start, end) of each passage in UTF-16 units, in order, without the white space around it; none for a text of white

@@ -2,15 +2,9 @@
 
 import { isObject, kindOf } from '../check/kind.ts'
 import { type Checks, callback, checkOptions, text as string, trueOrFalse } from '../check/options.ts'
-import { isSpace } from '../text/split/letters.ts'
-import { readLines } from '../text/split/lines.ts'
-import { parsePattern } from './parse-pattern.ts'
 import { Phrases } from './phrases.ts'
 import { Searcher } from './search.ts'
 import type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './types.ts'
-
-/** Units of a line that a pattern reads at once; longer ones are read in parts, parted at white space where there is some. */
-const LONGEST_LINE = 65_536
 
 type Finder = (text: string) => { readonly start: number; readonly end: number }[]
 
@@ -35,7 +29,7 @@ class CompiledRules implements RuleSet {
   }
 
   find(text: string): RuleMatch[] {
-    return keepFirst(text, byLength(this.#all(text)))
+    return keepFirst(byLength(this.#all(text)))
   }
 
   #all(text: string): RuleMatch[] {
@@ -72,18 +66,16 @@ function compile(rule: Rule, index: number): { type: string; find: Finder } {
     const phrases = new Phrases(rule.phrases, rule.ignoreCase ?? false, `${name}.phrases`)
     return { type, find: (text) => phrases.find(text) }
   }
-  const searcher = new Searcher(parsePattern(rule.pattern))
+  const searcher = new Searcher(rule.pattern)
   const { accept } = rule
   return {
     type,
     find: (text) =>
-      parts(text).flatMap(([from, to]) =>
-        searcher.find(text, from, to, (start, end) => {
-          const answer = accept === undefined || accept(text.slice(start, end), text, start)
-          if (typeof answer === 'number') return Math.min(end, start + answer)
-          return answer ? end : start
-        }),
-      ),
+      searcher.find(text, (start, end) => {
+        const answer = accept === undefined || accept(text.slice(start, end), text, start)
+        if (typeof answer === 'number') return Math.min(end, start + answer)
+        return answer ? end : start
+      }),
   }
 }
 
@@ -99,24 +91,6 @@ function checkRule(rule: Rule, hasPattern: boolean, name: string): { type?: stri
   }
 }
 
-/** What a pattern reads at once. */
-function parts(text: string): [from: number, to: number][] {
-  const result: [number, number][] = []
-  for (const { start, end } of readLines(text)) {
-    let from = start
-    while (end - from > LONGEST_LINE) {
-      let to = from + LONGEST_LINE
-      const least = to - 1000
-      while (to > least && !isSpace(text.charCodeAt(to - 1))) to--
-      if (to === least) to = from + LONGEST_LINE
-      result.push([from, to])
-      from = to
-    }
-    result.push([from, end])
-  }
-  return result
-}
-
 interface Span {
   readonly start: number
   readonly end: number
@@ -128,11 +102,15 @@ function byLength<S extends Span>(spans: readonly S[]): S[] {
 }
 
 /** Of spans that overlap the one that comes first in the list; in the order of the text. */
-function keepFirst<S extends Span>(text: string, spans: readonly S[]): S[] {
-  const covered = new Uint8Array(text.length)
+function keepFirst<S extends Span>(spans: readonly S[]): S[] {
+  // Only the places where spans begin or end are looked at, so that memory grows with the spans and not with the text.
+  const places = Array.from(new Set(spans.flatMap(({ start, end }) => [start, end]))).sort((a, b) => a - b)
+  const index = new Map(places.map((place, at) => [place, at]))
+  const covered = new Uint8Array(places.length)
   const kept = spans.filter(({ start, end }) => {
-    if (covered.subarray(start, end).includes(1)) return false
-    covered.fill(1, start, end)
+    const [first, last] = [index.get(start)!, index.get(end)!]
+    if (covered.subarray(first, last).includes(1)) return false
+    covered.fill(1, first, last)
     return true
   })
   return kept.sort((a, b) => a.start - b.start)
@@ -144,15 +122,10 @@ function keepFirst<S extends Span>(text: string, spans: readonly S[]): S[] {
  *
  * @param policy who comes first: whoever is longer (on a tie the rules), the rules, or the model
  */
-export function mergeRules<E extends Span>(
-  text: string,
-  entities: E[],
-  matches: readonly E[],
-  policy: RulePolicy,
-): E[] {
+export function mergeRules<E extends Span>(entities: E[], matches: readonly E[], policy: RulePolicy): E[] {
   if (matches.length === 0) return entities
   const all = policy === 'model' ? [...entities, ...matches] : [...matches, ...entities]
-  return keepFirst(text, policy === 'longest' ? byLength(all) : all)
+  return keepFirst(policy === 'longest' ? byLength(all) : all)
 }
 
 function regExp(value: unknown, name: string): void {

@@ -1,0 +1,58 @@
+/**
+ * The scores of disentangled attention that come of relative positions, one head over one sequence.
+ *
+ *     scores[i, j] += Q[i]·Kr[i - j] + K[j]·Qr[i - j]            He et al. 2021 (arXiv 2006.03654), equation 4
+ *
+ * Kr and Qr are a layer's projections of its relative positions; far distances share a row. They are packed at load as keys
+ * are, in the order of falling distances, so that the products of a few rows with all distances they can have are those of
+ * neighbouring panels:
+ *
+ *     contentToPosition   [QUERY_ROWS][S]           Q·Krᵀ of the block of queries     S: R rows, spread
+ *     positionToContent   [T rounded up to 4][S]    K·Qrᵀ of all keys
+ *
+ * A row of scores then takes one number of each for every key, from places that a table names.
+ */
+import { RelativePositions } from './commands'
+
+/** Where the row of a distance stands among the packed ones, in bytes of float32. */
+export function columnOf(call: RelativePositions, distance: i32): i32 {
+  return load<i32>(call.distances - ((<usize>distance) << 2))
+}
+
+/**
+ * scores[j] += products[j][column[j]]
+ *
+ * @param scores   float32, room for `width` rounded up to 4
+ * @param columns  of the first distance, in bytes, likewise
+ * @param step     bytes from the products of one j to those of the next: 0 where all have the same
+ */
+export function addProducts(scores: usize, width: i32, columns: usize, products: usize, step: usize): void {
+  const end = scores + ((<usize>width) << 2)
+  for (; scores < end; scores += 16, columns += 16) {
+    let taken = v128.load32_zero(products + load<u32>(columns))
+    products += step
+    taken = v128.load32_lane(products + load<u32>(columns, 4), taken, 1)
+    products += step
+    taken = v128.load32_lane(products + load<u32>(columns, 8), taken, 2)
+    products += step
+    taken = v128.load32_lane(products + load<u32>(columns, 12), taken, 3)
+    products += step
+    v128.store(scores, f32x4.add(v128.load(scores), taken))
+  }
+}
+
+/** Adds to a query's row of scores what its own products and those of the keys give. */
+export function addRelativeScores(
+  call: RelativePositions,
+  scores: usize,
+  tokens: i32,
+  query: i32,
+  contentToPosition: usize,
+  positionToContent: usize,
+): void {
+  const columns = call.distances - ((<usize>query) << 2)
+  if (call.relativeKeys !== 0) addProducts(scores, tokens, columns, contentToPosition, 0)
+  if (call.relativeQueries !== 0) {
+    addProducts(scores, tokens, columns, positionToContent, call.positionStride)
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The first DeBERTa's attention has one tensor where all others have three: `in_proj.weight` holds for each head its rows of
+ * queries, then those of keys and of values; keys have no bias, and neither have positions as keys. Here they stand under the
+ * names of the second version, each a view of the file's tensor, and zeros where there is no bias.
+ */
+import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
+import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { bytesSource } from '../../format/source.ts'
+
+const ATTENTION = /^(.*\.attention\.self\.)in_proj\.weight$/
+
+/** Tensors of other names: what they are in the second version. */
+const OTHERS: readonly (readonly [string, string])[] = [
+  ['q_bias', 'query_proj.bias'],
+  ['v_bias', 'value_proj.bias'],
+  ['pos_proj.weight', 'pos_key_proj.weight'],
+  ['pos_proj.weight_scale', 'pos_key_proj.weight_scale'],
+  ['pos_q_proj.weight', 'pos_query_proj.weight'],
+  ['pos_q_proj.weight_scale', 'pos_query_proj.weight_scale'],
+  ['pos_q_proj.bias', 'pos_query_proj.bias'],
+]
+/** What a head's rows are, in order. */
+const PARTS = ['query_proj', 'key_proj', 'value_proj'] as const
+
+/**
+ * @throws {ModelFormatError} WrongShape where a tensor is not made of heads of three parts
+ */
+export function separateAttention(checkpoint: Checkpoint, numHeads: number): Checkpoint {
+  const tensors = new Map(checkpoint.tensors)
+  for (const [name, tensor] of checkpoint.tensors) {
+    const prefix = ATTENTION.exec(name)?.[1]
+    if (prefix === undefined) continue
+    const scale = tensors.get(`${name}_scale`)
+    for (const [index, part] of PARTS.entries()) {
+      tensors.set(`${prefix}${part}.weight`, partOf(tensor, index, numHeads))
+      if (scale) tensors.set(`${prefix}${part}.weight_scale`, partOf(scale, index, numHeads))
+    }
+    for (const [from, to] of OTHERS) {
+      const found = tensors.get(prefix + from)
+      if (found) tensors.set(prefix + to, found)
+    }
+    const width = tensor.shape[0]! / PARTS.length
+    for (const module of ['key_proj', 'pos_key_proj'])
+      tensors.set(`${prefix}${module}.bias`, zeros(tensor, width))
+  }
+  return { tensors, close: () => checkpoint.close() }
+}
+
+/** The rows of queries, keys or values of all heads, read where they stand. */
+function partOf(tensor: CheckpointTensor, part: number, numHeads: number): CheckpointTensor {
+  const rows = tensor.shape[0] ?? 0
+  const blocks = PARTS.length * numHeads
+  if (rows === 0 || rows % blocks !== 0) {
+    throw new ModelFormatError(
+      'WrongShape',
+      `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has shape [${tensor.shape.join(', ')}]; its rows must be three parts of ${numHeads} heads`,
+    )
+  }
+  const { source, offset } = tensor
+  const blockBytes = tensor.byteLength / blocks
+  const byteLength = blockBytes * numHeads
+  const read = async (from: number, target: Uint8Array): Promise<void> => {
+    for (let at = 0; at < target.length; ) {
+      const place = from - offset + at
+      const head = Math.floor(place / blockBytes)
+      const inside = place - head * blockBytes
+      const count = Math.min(target.length - at, blockBytes - inside)
+      const block = PARTS.length * head + part
+      await source.read(offset + block * blockBytes + inside, target.subarray(at, at + count))
+      at += count
+    }
+  }
+  return {
+    ...tensor,
+    shape: [rows / PARTS.length, ...tensor.shape.slice(1)],
+    source: { name: source.name, byteLength: source.byteLength, read, close: async () => {} },
+    byteLength,
+  }
+}
+
+/** A bias that the file does not have. */
+function zeros({ name, fileName }: CheckpointTensor, length: number): CheckpointTensor {
+  const bytes = new Uint8Array(4 * length)
+  const source = bytesSource(fileName, bytes)
+  return { name, dtype: 'F32', shape: [length], source, offset: 0, byteLength: bytes.length, fileName }
+}

@@ -1,0 +1,189 @@
+/**
+ * Tells at every place of a text which instructions of a program lead to a match from there. Read from the text's end to its
+ * beginning this is an automaton: the answers at a place follow from those behind the next character and from that character
+ * alone, whatever came before. Its states are made when they are first met and kept, up to a bound, so that a character costs
+ * a look into a table (Frisch and Cardelli 2004, "Greedy Regular Expression Matching", is the idea of reading backward first).
+ */
+
+import { isDigit, isLineBreak } from '../text/split/letters.ts'
+import { type ParsedPattern, parsePattern } from './parse-pattern.ts'
+import { compilePattern, type Program } from './program.ts'
+
+/** The answers at a place. */
+export interface State {
+  /** A bit for each instruction, 16 in a number: whether it leads to a match. */
+  readonly leads: Uint16Array
+  /** Whether a match begins here. */
+  readonly begins: boolean
+  /** The state one character earlier, by symbol. */
+  earlier: (State | undefined)[]
+}
+
+/** States and their ways that are kept, a few MB at most; then they are made anew. */
+const MOST_STATES = 2000
+const MOST_WAYS = 20_000
+
+/** What assertions ask of a place, as bits of a symbol. */
+const AT_START = 1
+const AT_END = 2
+const AT_WORD_EDGE = 4
+
+export class Automaton {
+  readonly program: Program
+  readonly unicode: boolean
+  readonly #tests: ParsedPattern['tests']
+  readonly #pattern: RegExp
+  /** Whether words have the letters that only ignoring case makes word characters: ſ and the Kelvin sign. */
+  readonly #wideWords: boolean
+  readonly #asserts: boolean
+  /** Instructions, those first that others go on to without a character. */
+  readonly #order: readonly number[]
+  readonly #states = new Map<string, State>()
+  #ways = 0
+  /** By number: which tests the characters of a class pass. Class 0 passes none. */
+  readonly #classes: Uint8Array[]
+  readonly #classNumbers = new Map<string, number>()
+  /** The class of each character plus one, 256 of them in a page. */
+  readonly #pages: Uint32Array[] = []
+
+  /** @throws {RangeError} for patterns that are refused */
+  constructor(pattern: RegExp) {
+    const parsed = parsePattern(pattern)
+    this.program = compilePattern(parsed)
+    this.unicode = pattern.unicode
+    this.#pattern = pattern
+    this.#tests = parsed.tests
+    this.#wideWords = pattern.unicode && pattern.ignoreCase
+    this.#asserts = this.program.instructions.some(({ op }) => op === 'assertion')
+    this.#order = order(this.program)
+    this.#classes = [new Uint8Array(parsed.tests.length)]
+    this.#classNumbers.set(this.#classes[0]!.join(), 0)
+  }
+
+  /** The state at the end of a text. */
+  last(text: string): State {
+    return this.#make(undefined, this.#symbol(0, text, text.length))
+  }
+
+  /**
+   * The state at a place.
+   *
+   * @param later the state behind the character there
+   */
+  earlier(later: State, code: number, text: string, at: number): State {
+    const kind = this.#pages[code >>> 8]?.[code & 0xff] || this.#classify(code)
+    const symbol = this.#symbol(kind - 1, text, at)
+    return later.earlier[symbol] ?? this.#make(later, symbol)
+  }
+
+  /** The class of a character and what assertions ask of its place, in one number. */
+  #symbol(kind: number, text: string, at: number): number {
+    if (!this.#asserts) return kind
+    const before = at === 0 ? -1 : text.charCodeAt(at - 1)
+    const after = at === text.length ? -1 : text.charCodeAt(at)
+    const { multiline } = this.#pattern
+    let bits = 0
+    if (before < 0 || (multiline && isNewline(before))) bits |= AT_START
+    if (after < 0 || (multiline && isNewline(after))) bits |= AT_END
+    if (this.#isWord(before) !== this.#isWord(after)) bits |= AT_WORD_EDGE
+    return 8 * kind + bits
+  }
+
+  #make(later: State | undefined, symbol: number): State {
+    const { instructions, start } = this.program
+    const passes = this.#classes[this.#asserts ? symbol >>> 3 : symbol]!
+    const leads = new Uint16Array(Math.ceil(instructions.length / 16))
+    for (const index of this.#order) {
+      const instruction = instructions[index]!
+      let answer = instruction.op === 'match'
+      if (instruction.op === 'character') {
+        answer =
+          passes[instruction.test] === 1 && later !== undefined && leadsOn(later.leads, instruction.next)
+      } else if (instruction.op === 'choice') {
+        answer = leadsOn(leads, instruction.first) || leadsOn(leads, instruction.second)
+      } else if (instruction.op === 'assertion') {
+        answer = holds(instruction.assertion, symbol) && leadsOn(leads, instruction.next)
+      }
+      if (answer) leads[index >>> 4]! |= 1 << (index & 15)
+    }
+    if (this.#ways >= MOST_WAYS || this.#states.size >= MOST_STATES) this.#forget()
+    const key = String.fromCharCode(...leads)
+    const state = this.#states.get(key) ?? { leads, begins: leadsOn(leads, start), earlier: [] }
+    this.#states.set(key, state)
+    this.#ways++
+    if (later !== undefined) later.earlier[symbol] = state
+    return state
+  }
+
+  #forget(): void {
+    // States that are in use stay, without the ways that would hold all others.
+    for (const state of this.#states.values()) state.earlier = []
+    this.#states.clear()
+    this.#ways = 0
+  }
+
+  /** The class of a character that was not met before, plus one. */
+  #classify(code: number): number {
+    // A match lies within a line, so that nothing takes a line break.
+    const passes = Uint8Array.from(this.#tests, (test) => (!isLineBreak(code) && test(code) ? 1 : 0))
+    const key = passes.join()
+    let kind = this.#classNumbers.get(key)
+    if (kind === undefined) {
+      kind = this.#classes.push(passes) - 1
+      this.#classNumbers.set(key, kind)
+    }
+    this.#pages[code >>> 8] ??= new Uint32Array(256)
+    this.#pages[code >>> 8]![code & 0xff] = kind + 1
+    return kind + 1
+  }
+
+  /** `\w` */
+  #isWord(unit: number): boolean {
+    return (
+      (unit >= 0x41 && unit <= 0x5a) ||
+      (unit >= 0x61 && unit <= 0x7a) ||
+      unit === 0x5f ||
+      (unit < 0x80 && isDigit(unit)) ||
+      (this.#wideWords && (unit === 0x17f || unit === 0x212a))
+    )
+  }
+}
+
+/** Whether an instruction leads to a match. */
+export function leadsOn(leads: Uint16Array, instruction: number): boolean {
+  return ((leads[instruction >>> 4]! >>> (instruction & 15)) & 1) === 1
+}
+
+function holds(assertion: '^' | '$' | 'b' | 'B', symbol: number): boolean {
+  if (assertion === '^') return (symbol & AT_START) !== 0
+  if (assertion === '$') return (symbol & AT_END) !== 0
+  return ((symbol & AT_WORD_EDGE) !== 0) === (assertion === 'b')
+}
+
+/** There is always such an order, since no way comes round without a character. */
+function order({ instructions }: Program): number[] {
+  const result: number[] = []
+  const seen = new Uint8Array(instructions.length)
+  const open = Array.from(instructions.keys()).reverse()
+  while (open.length > 0) {
+    const index = open.at(-1)!
+    const instruction = instructions[index]!
+    let waits = false
+    if (seen[index] === 0 && instruction.op === 'choice') {
+      for (const next of [instruction.first, instruction.second])
+        if (seen[next] === 0) waits = open.push(next) > 0
+    } else if (seen[index] === 0 && instruction.op === 'assertion' && seen[instruction.next] === 0) {
+      waits = open.push(instruction.next) > 0
+    }
+    if (waits) continue
+    open.pop()
+    if (seen[index] === 0) result.push(index)
+    seen[index] = 1
+  }
+  return result
+}
+
+/** LineTerminator of ECMAScript. */
+function isNewline(unit: number): boolean {
+  return unit === 0x0a || unit === 0x0d || unit === 0x2028 || unit === 0x2029
+}

@@ -1,0 +1,28 @@
+/** What stands around a match, for presets that look there. */
+
+/** Up to so many units in front of a place, of its own line. */
+export function inFront(text: string, at: number, units: number): string {
+  const part = text.slice(Math.max(0, at - units), at)
+  return part.slice(part.search(/[^\n\r\u2028\u2029]*$/))
+}
+
+/** Up to so many units behind a place, of its own line. */
+export function behind(text: string, at: number, units: number): string {
+  return /^[^\n\r\u2028\u2029]*/.exec(text.slice(at, at + units))![0]
+}
+
+export function digitsOf(text: string): string {
+  return text.replace(/\D/g, '')
+}
+
+/**
+ * A number's remainder modulo 97 (ISO 7064), whose letters count from 10.
+ *
+ * @param text digits and letters of ASCII
+ */
+export function modulo97(text: string): number {
+  let rest = 0
+  for (const unit of text)
+    for (const digit of String(Number.parseInt(unit, 36))) rest = (rest * 10 + Number(digit)) % 97
+  return rest
+}

@@ -1,0 +1,163 @@
+/**
+ * What `gliner_config.json` says of a model, checked: keys and defaults of the package gliner (BaseGLiNERConfig). What
+ * would be computed in another way than here is refused by name.
+ */
+import { ModelFormatError } from '../../format/errors.ts'
+import {
+  isObject,
+  type JsonRecord,
+  kind,
+  parseJsonObject,
+  readJsonObject,
+  shown,
+} from '../../format/json-file.ts'
+import { type ModelFiles, missingFile } from '../../format/source.ts'
+
+export interface GlinerConfig {
+  /** The encoder's configuration, as config.json has it; absent in older files, which only name it. */
+  readonly encoder?: JsonRecord
+  /** The Hub id, or the folder, of the encoder that the model was made from. */
+  readonly encoderName: string
+  /** D: the width of words, spans and types behind the encoder. */
+  readonly hiddenSize: number
+  /** K: words of the longest span. */
+  readonly maxWidth: number
+  /** Words that the model reads at once. */
+  readonly maxWords: number
+  /** Layers of the bidirectional LSTM over the words; 0 for none. */
+  readonly rnnLayers: number
+  /** Id of the token that stands before each type; undefined where the file leaves it to the tokenizer. */
+  readonly classToken?: number
+  /** V, where the file says. */
+  readonly vocabSize?: number
+  /** What stands before each type in the prompt, `<<ENT>>`. */
+  readonly entToken: string
+  /** What stands between the prompt and the text, `<<SEP>>`. */
+  readonly sepToken: string
+  /** Whether a type is known by the token before it, or else by its own first piece. */
+  readonly embedsEntToken: boolean
+}
+
+export const CONFIG = 'gliner_config.json'
+
+/** Far above any model, and small enough that products of two stay exact. */
+const MOST = 65_536
+const MOST_TOKENS = 2 ** 24
+
+/** Values of `model_type` for spans of words found by one encoder; the older ones have none. */
+const MODEL_TYPES: readonly unknown[] = [undefined, 'gliner', 'gliner_uni_encoder', 'gliner_uni_encoder_span']
+
+/** Keys that mean another architecture, the values that do not, and what others mean. */
+const FIXED: readonly (readonly [key: string, allowed: readonly unknown[], what: string])[] = [
+  ['model_type', MODEL_TYPES, 'another architecture'],
+  ['span_mode', ['markerV0'], 'spans represented in another way'],
+  ['labels_encoder', [undefined], 'a second encoder for the types (a bi-encoder)'],
+  ['labels_decoder', [undefined], 'a decoder that writes the types'],
+  ['relations_layer', [undefined], 'relations between entities'],
+  ['fuse_layers', [undefined, false], 'hidden states of all layers in one'],
+  ['post_fusion_schema', [undefined, ''], 'layers of attention between types and words'],
+  ['span_encoder_config', [undefined], 'an encoder of its own before the spans'],
+  ['words_splitter_type', [undefined, 'whitespace'], 'words told apart by another program'],
+  ['subtoken_pooling', [undefined, 'first'], 'words known by other pieces than their first'],
+  ['precomputed_prompts_mode', [undefined, false], 'types that were fixed when it was saved'],
+]
+
+/**
+ * Reads the text or bytes of `gliner_config.json`.
+ *
+ * @throws {ModelFormatError} InvalidConfig for a broken file or value, UnsupportedConfig for another architecture
+ */
+export function parseGlinerConfig(json: string | Uint8Array): GlinerConfig {
+  return readConfig(parseJsonObject(json, CONFIG))
+}
+
+/**
+ * Reads the configuration of a model's folder.
+ *
+ * @throws {ModelFormatError} MissingFile where there is none, else as `parseGlinerConfig`
+ */
+export async function loadGlinerConfig(files: ModelFiles): Promise<GlinerConfig> {
+  const source = await files.open(CONFIG)
+  if (source === undefined) {
+    throw missingFile(
+      files,
+      [CONFIG],
+      `${files.name} has no ${CONFIG}: it is not a model of GLiNER; for one with labels of its own use loadRecognizer`,
+    )
+  }
+  try {
+    return readConfig(await readJsonObject(source))
+  } finally {
+    await source.close()
+  }
+}
+
+function readConfig(config: JsonRecord): GlinerConfig {
+  for (const [key, allowed, what] of FIXED) {
+    // Without a span_mode the package's default holds, markerV0.
+    const value = config[key] ?? (key === 'span_mode' ? 'markerV0' : undefined)
+    if (allowed.includes(value)) continue
+    const known = allowed.filter((one) => one !== undefined && one !== '').map(shown)
+    throw new ModelFormatError(
+      'UnsupportedConfig',
+      `${CONFIG} has ${key} ${shown(value)}: ${what}, which is not computed here; ${
+        known.length > 0 ? `only ${known.join(', ')} is` : 'it must be null'
+      }`,
+    )
+  }
+  const encoder = config['encoder_config'] ?? undefined
+  if (encoder !== undefined && !isObject(encoder))
+    throw invalid(`encoder_config must be an object, not ${kind(encoder)}`)
+  const classToken = tokenCount(config, 'class_token_index', 0)
+  const vocabSize = tokenCount(config, 'vocab_size', 1)
+  const hiddenSize = whole(config, 'hidden_size', 512, 2)
+  if (hiddenSize % 2 !== 0)
+    throw invalid(`hidden_size is ${hiddenSize}, which is odd: an LSTM of two directions has half of it each`)
+  return {
+    ...(encoder === undefined ? {} : { encoder }),
+    encoderName: string(config, 'model_name', 'microsoft/deberta-v3-small'),
+    hiddenSize,
+    maxWidth: whole(config, 'max_width', 12, 1),
+    maxWords: whole(config, 'max_len', 384, 1),
+    rnnLayers: whole(config, 'num_rnn_layers', 1, 0),
+    ...(classToken === undefined ? {} : { classToken }),
+    ...(vocabSize === undefined ? {} : { vocabSize }),
+    entToken: string(config, 'ent_token', '<<ENT>>'),
+    sepToken: string(config, 'sep_token', '<<SEP>>'),
+    embedsEntToken: trueOrFalse(config, 'embed_ent_token', true),
+  }
+}
+
+/** -1 says that the tokenizer decides. */
+function tokenCount(config: JsonRecord, key: string, least: number): number | undefined {
+  return (config[key] ?? -1) === -1 ? undefined : whole(config, key, undefined, least, MOST_TOKENS)
+}
+
+function whole(
+  config: JsonRecord,
+  key: string,
+  otherwise: number | undefined,
+  least: number,
+  most = MOST,
+): number {
+  const value = config[key] ?? otherwise
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
+    return value as number
+  throw invalid(`${key} must be a whole number from ${least} to ${most}, not ${shown(value)}`)
+}
+
+function string(config: JsonRecord, key: string, otherwise: string): string {
+  const value = config[key] ?? otherwise
+  if (typeof value === 'string' && value !== '') return value
+  throw invalid(`${key} must be a text, not ${shown(value)}`)
+}
+
+function trueOrFalse(config: JsonRecord, key: string, otherwise: boolean): boolean {
+  const value = config[key] ?? otherwise
+  if (typeof value === 'boolean') return value
+  throw invalid(`${key} must be true or false, not ${shown(value)}`)
+}
+
+function invalid(what: string): ModelFormatError {
+  return new ModelFormatError('InvalidConfig', `${CONFIG}: ${what}`)
+}

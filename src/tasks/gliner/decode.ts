@@ -1,0 +1,63 @@
+/**
+ * Scores of spans → the spans that are kept: the best first, and each that does not stand in the way of a better one. The
+ * rules are those of the package gliner (BaseDecoder.greedy_search); Zaratiana et al. 2023 (arXiv 2311.08526), section 2.3.
+ */
+
+/** A span of words, and a type it may be of. */
+export interface ScoredSpan {
+  /** Its first word. */
+  readonly start: number
+  /** Its last word. */
+  readonly end: number
+  /** Which of the types asked for. */
+  readonly type: number
+  /** Between 0 and 1. */
+  readonly score: number
+}
+
+export interface SpanRules {
+  /** Whether a span may lie in another; default false: none shares a word with another. */
+  readonly nested?: boolean | undefined
+  /** Whether the same span may be of several types; default false. */
+  readonly multiLabel?: boolean | undefined
+}
+
+/**
+ * Of spans in the order of the text those that are kept, by their first word; of those with the same first word the better
+ * one first.
+ *
+ * A span stands in the way of another where they share a word, with `nested` only where neither lies in the other; the same
+ * words twice only with `multiLabel`.
+ */
+export function chooseSpans(
+  spans: readonly ScoredSpan[],
+  { nested = false, multiLabel = false }: SpanRules,
+): ScoredSpan[] {
+  const best = [...spans].sort((a, b) => b.score - a.score)
+  const widest = spans.reduce((most, { start, end }) => Math.max(most, end - start), 0)
+  /** What was kept, by its first word: only near ones can be in the way. */
+  const kept = new Map<number, ScoredSpan[]>()
+  const isFree = (span: ScoredSpan): boolean => {
+    for (let first = span.start - widest; first <= span.end; first++) {
+      for (const other of kept.get(first) ?? []) {
+        if (other.start === span.start && other.end === span.end) {
+          if (!multiLabel) return false
+        } else if (other.end >= span.start && !(nested && liesIn(span, other))) return false
+      }
+    }
+    return true
+  }
+  const chosen = best.filter((span) => {
+    if (!isFree(span)) return false
+    const beside = kept.get(span.start)
+    if (beside) beside.push(span)
+    else kept.set(span.start, [span])
+    return true
+  })
+  return chosen.sort((a, b) => a.start - b.start)
+}
+
+/** Whether one of two spans lies in the other. */
+function liesIn(a: ScoredSpan, b: ScoredSpan): boolean {
+  return (a.start <= b.start && a.end >= b.end) || (b.start <= a.start && b.end >= a.end)
+}

@@ -1,0 +1,74 @@
+/**
+ * Words as GLiNER takes them, before the tokenizer takes those apart: the matches of `\w+(?:[-_]\w+)*|\S` in Python
+ * (WhitespaceTokenSplitter of the package gliner). Python's `\w` is a letter, a number or `_`; its `\s` is another set than
+ * JavaScript's. The tables are our own, so that a text has the same words on every runtime.
+ */
+import { letterRuns, numberRuns } from '../../text/unicode/byte-level-tables.ts'
+import { CodePointSet } from '../../text/unicode.ts'
+
+/** A word's place: UTF-16 code units, end exclusive. */
+export type WordSpan = readonly [start: number, end: number]
+
+const UNDERSCORE = 0x5f
+const HYPHEN = 0x2d
+
+let sets: readonly [letters: CodePointSet, numbers: CodePointSet] | undefined
+
+/**
+ * The words of a text, in order.
+ *
+ * @example
+ * splitWords('Mary-Kate, 7') // [[0, 9], [9, 10], [11, 12]]
+ */
+export function splitWords(text: string): WordSpan[] {
+  sets ??= [new CodePointSet(letterRuns), new CodePointSet(numberRuns)]
+  const words: WordSpan[] = []
+  let at = 0
+  while (at < text.length) {
+    const code = text.codePointAt(at)!
+    const start = at
+    at += lengthOf(code)
+    if (isInWord(code)) {
+      at = endOfWord(text, at)
+      words.push([start, at])
+    } else if (!isPythonSpace(code)) words.push([start, at])
+  }
+  return words
+}
+
+/** Where a word ends whose first character stands before `at`. Hyphens belong to it where a word character follows. */
+function endOfWord(text: string, at: number): number {
+  while (at < text.length) {
+    const code = text.codePointAt(at)!
+    if (isInWord(code)) at += lengthOf(code)
+    else if (code === HYPHEN && at + 1 < text.length && isInWord(text.codePointAt(at + 1)!)) at++
+    else break
+  }
+  return at
+}
+
+function isInWord(code: number): boolean {
+  if (code < 0x80) {
+    const lower = code | 0x20
+    return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === UNDERSCORE
+  }
+  return sets![0].has(code) || sets![1].has(code)
+}
+
+/** `str.isspace()`: Unicode's white space and the four separators of ASCII. */
+function isPythonSpace(code: number): boolean {
+  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f)
+  if (code < 0x2000) return code === 0x85 || code === 0xa0 || code === 0x1680
+  return (
+    code <= 0x200a ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x3000
+  )
+}
+
+function lengthOf(code: number): number {
+  return code > 0xffff ? 2 : 1
+}

@@ -1,0 +1,210 @@
+/** What a caller meets: options, windows, streams, refusals, where the files may be. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type FindOptions, type Gliner, loadGliner, redact } from '#dist/node.js'
+import { rootPath } from '../shared.ts'
+
+const folder = rootPath('test/goldens/gliner/bert-projected')
+const options = { inline: true, precision: 'float32' } as const
+const gliner = await loadGliner(folder, options)
+const types = ['person', 'drug', 'contract number']
+const sentence = 'Angela Merkel met Tim Cook in Berlin, and Mary-Kate signed A-17/3.'
+test.after(() => gliner.dispose())
+
+async function failure(run: () => Promise<unknown>): Promise<Error & { code?: string }> {
+  try {
+    await run()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** The model's files, some of them changed: JSON where it is an object, left out where it is undefined. */
+function filesWith(changes: Record<string, object | undefined> = {}): Map<string, Uint8Array> {
+  const names = readdirSync(folder).filter((name) => name !== 'found.jsonl')
+  const files = new Map<string, Uint8Array>(
+    names.map((name) => [name, new Uint8Array(readFileSync(`${folder}/${name}`))]),
+  )
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) files.delete(name)
+    else
+      files.set(name, value instanceof Uint8Array ? value : new TextEncoder().encode(JSON.stringify(value)))
+  }
+  return files
+}
+
+const config = JSON.parse(readFileSync(`${folder}/gliner_config.json`, 'utf8'))
+
+test('entities are ordinary ones, in order, above the threshold', async () => {
+  const { entities, truncated } = await gliner.find(sentence, types, { threshold: 0.3 })
+  assert.ok(entities.length > 3)
+  assert.is(truncated, false)
+  let last = 0
+  for (const { type, text, start, end, score } of entities) {
+    assert.ok(types.includes(type))
+    assert.is(text, sentence.slice(start, end))
+    assert.ok(score > 0.3 && score <= 1 && start >= last)
+    last = end
+  }
+  const strict = await gliner.find(sentence, types, { threshold: 1 })
+  assert.equal(strict.entities, [])
+  const nested = await gliner.find(sentence, types, { threshold: 0.3, nested: true, multiLabel: true })
+  assert.ok(nested.entities.length > entities.length)
+})
+
+test('a type twice counts once; texts without words have no entities', async () => {
+  const once = await gliner.find(sentence, types)
+  assert.equal(await gliner.find(sentence, [...types, 'drug', 'person']), once)
+  assert.equal(await gliner.findAll(['', ' \n', sentence], types), [
+    { entities: [], truncated: false },
+    { entities: [], truncated: false },
+    once,
+  ])
+})
+
+test('offsets are UTF-16, whatever stands before', async () => {
+  const { entities } = await gliner.find(`😀😀 ${sentence}`, types, { threshold: 0.2, nested: true })
+  assert.ok(entities.length > 0)
+  for (const { text, start, end } of entities) assert.is(text, `😀😀 ${sentence}`.slice(start, end))
+})
+
+test('a long text is read in windows that agree with its beginning, or cut', async () => {
+  const long = Array.from({ length: 40 }, () => sentence).join(' ')
+  const given = { threshold: 0.3, nested: true }
+  const all = await gliner.find(long, types, given)
+  const cut = await gliner.find(long, types, { ...given, windows: false })
+  assert.is(all.truncated, false)
+  assert.is(cut.truncated, true)
+  // 40 words are read at once, of which neighbouring windows share 20.
+  const until = cut.entities.at(-1)!.end
+  assert.ok(until < 300 && all.entities.at(-1)!.end > long.length - 100)
+  const ofFirst = (found: typeof all): string[] =>
+    found.entities
+      .filter(({ end }) => end < until / 2)
+      .map(({ type, start, end }) => `${type} ${start} ${end}`)
+  assert.equal(ofFirst(all), ofFirst(cut))
+  assert.is(
+    new Set(all.entities.map(({ type, start, end }) => `${type} ${start} ${end}`)).size,
+    all.entities.length,
+  )
+})
+
+test('a stream gives what findAll does, in order, and can be stopped', async () => {
+  const texts = Array.from({ length: 300 }, (_, i) => (i % 7 === 0 ? '' : `${i} ${sentence.slice(i % 30)}`))
+  const all = await gliner.findAll(texts, types)
+  let at = 0
+  for await (const found of gliner.stream(texts, types)) assert.equal(found, all[at++])
+  assert.is(at, texts.length)
+  const controller = new AbortController()
+  const stopped = await failure(async () => {
+    for await (const _ of gliner.stream(texts, types, { signal: controller.signal })) controller.abort()
+  })
+  assert.is(stopped.name, 'AbortError')
+  const seen: number[] = []
+  await gliner.findAll(texts, types, { onProgress: ({ done, total }) => void seen.push(done / total) })
+  assert.is(seen.at(-1), 1)
+})
+
+test('it goes together with rules and with redact', async () => {
+  const rules = [{ type: 'CONTRACT', pattern: /A-\d+\/\d/ }]
+  const { entities } = await gliner.find(sentence, types, { threshold: 0.9, rules, rulePolicy: 'rule' })
+  const contract = entities.find(({ type }) => type === 'CONTRACT')
+  assert.equal(contract, { type: 'CONTRACT', text: 'A-17/3', start: 59, end: 65, score: 1 })
+  assert.match(redact(sentence, entities).text, /\[CONTRACT\]\.$/)
+})
+
+test('what is wrong with the arguments is told', async () => {
+  const told = async (
+    text: unknown,
+    asked: unknown,
+    given?: FindOptions & Record<string, unknown>,
+  ): Promise<string> => {
+    const error = await failure(() => gliner.find(text as string, asked as string[], given))
+    return `${error.name}: ${error.message}`
+  }
+  assert.match(await told(7, types), /^TypeError: The text is a number, expected a string/)
+  assert.match(await told('a', 'person'), /^TypeError: types is a string, expected an array of strings/)
+  assert.match(await told('a', []), /^RangeError: types has no type/)
+  assert.match(await told('a', ['person', ' ']), /^RangeError: types\[1\] is empty/)
+  assert.match(await told('a', types, { threshold: 2 }), /^RangeError: threshold is 2/)
+  assert.match(await told('a', types, { flat: true }), /^RangeError: options.flat is not known/)
+  const many = Array.from({ length: 300 }, (_, i) => `type ${i}`)
+  assert.match(
+    await told('a', many),
+    /^RangeError: The types take \d+ pieces, and the model reads 512 at once/,
+  )
+})
+
+test('other architectures are refused by name', async () => {
+  for (const [change, code, message] of [
+    [{ span_mode: 'markerV1' }, 'UnsupportedConfig', /span_mode "markerV1".*only "markerV0" is/],
+    [{ span_mode: 'token_level' }, 'UnsupportedConfig', /span_mode "token_level"/],
+    [{ model_type: 'gliner_bi_encoder_span' }, 'UnsupportedConfig', /model_type "gliner_bi_encoder_span"/],
+    [{ labels_encoder: 'x/y' }, 'UnsupportedConfig', /labels_encoder "x\/y".*bi-encoder/],
+    [{ relations_layer: 'dot' }, 'UnsupportedConfig', /relations/],
+    [{ words_splitter_type: 'spacy' }, 'UnsupportedConfig', /words_splitter_type "spacy"/],
+    [{ subtoken_pooling: 'mean' }, 'UnsupportedConfig', /subtoken_pooling "mean"/],
+    [{ fuse_layers: true }, 'UnsupportedConfig', /fuse_layers true/],
+    [{ span_encoder_config: { model_type: 'rnn' } }, 'UnsupportedConfig', /span_encoder_config/],
+    [{ hidden_size: 25 }, 'InvalidConfig', /hidden_size is 25, which is odd/],
+    [{ max_width: 0 }, 'InvalidConfig', /max_width must be a whole number from 1/],
+    [{ class_token_index: 4000 }, 'InvalidVocabulary', /"<<ENT>>" has the id 4000/],
+    [{ hidden_size: 32 }, 'WrongShape', /\[24, 16\].*\[32, 16\]/],
+    [{ num_rnn_layers: 3 }, 'MissingTensor', /"rnn.lstm.weight_ih_l2"/],
+  ] as const) {
+    const files = filesWith({ 'gliner_config.json': { ...config, ...change } })
+    const error = await failure(() => loadGliner(files, options))
+    assert.is(error.code, code, JSON.stringify(change))
+    assert.match(error.message, message)
+  }
+  const other = await failure(() => loadGliner(rootPath('test/goldens/models/plain'), options))
+  assert.is(other.code, 'MissingFile')
+  assert.match(other.message, /no gliner_config.json: it is not a model of GLiNER/)
+})
+
+test('an older repository has its encoder and tokenizer elsewhere', async () => {
+  const { encoder_config: encoder, class_token_index: _, vocab_size: __, ...older } = config
+  const own = { 'gliner_config.json': older, 'tokenizer.json': undefined, 'tokenizer_config.json': undefined }
+  // The tokenizer that the encoder came with does not have the prompt's tokens, and a smaller vocabulary.
+  const tokenizer = JSON.parse(readFileSync(`${folder}/tokenizer.json`, 'utf8'))
+  const added = ['<<ENT>>', '<<SEP>>']
+  tokenizer.added_tokens = tokenizer.added_tokens.filter(
+    ({ content }: { content: string }) => !added.includes(content),
+  )
+  const bytes = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+  const files = new Map([
+    ['config.json', bytes({ ...encoder, vocab_size: 7 })],
+    ['tokenizer.json', bytes(tokenizer)],
+    ['tokenizer_config.json', new Uint8Array(readFileSync(`${folder}/tokenizer_config.json`))],
+  ])
+  const asked: [string, string[], FindOptions] = [sentence, types, { threshold: 0.2, nested: true }]
+  const loaded = await loadGliner(filesWith(own), { ...options, encoder: files })
+  assert.equal(await loaded.find(...asked), await gliner.find(...asked))
+  loaded.dispose()
+  const missing = { ...own, 'gliner_config.json': { ...older, model_name: '/nowhere/at/all' } }
+  const error = await failure(() => loadGliner(filesWith(missing), options))
+  assert.match(error.message, /"\/nowhere\/at\/all" does not give them.*with the option encoder/)
+})
+
+test('files, a worker and one thread of its own give the same; a disposed model says so', async () => {
+  const asked: [string, string[], FindOptions] = [sentence, types, { threshold: 0.2, nested: true }]
+  const others: Gliner[] = [
+    await loadGliner(filesWith(), { precision: 'float32', threads: 1, kernels: 'simd' }),
+    await loadGliner(folder, { precision: 'float32', threads: 2, kernels: 'simd' }),
+  ]
+  for (const other of others) {
+    assert.equal(await other.find(...asked), await gliner.find(...asked))
+    const pending = failure(() => other.findAll(Array(50).fill(sentence), types))
+    other.dispose()
+    other.dispose()
+    assert.is((await pending).code, 'Disposed')
+    assert.is((await failure(() => other.find(...asked))).code, 'Disposed')
+  }
+  const controller = new AbortController()
+  controller.abort()
+  assert.is((await failure(() => loadGliner(folder, { signal: controller.signal }))).name, 'AbortError')
+})
+
+test.run()

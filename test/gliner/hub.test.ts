@@ -1,0 +1,84 @@
+/** Repositories of the Hub as old versions of the package wrote them: no config.json, no tokenizer, a pickle, an encoder elsewhere. */
+import { readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Gliner, type GlinerLoadOptions, loadGliner } from '#dist/node.js'
+import { webPlatform } from '#dist/platform.js'
+import { loadGliner as loadOn } from '#dist/tasks/gliner/load.js'
+import { type HubServer, startHub } from '../hub/hub-server.ts'
+import { COMMIT, noise, temporaryFolder } from '../hub/sample.ts'
+import { rootPath } from '../shared.ts'
+
+const folder = rootPath('test/goldens/gliner/bert-projected')
+const read = (name: string): Uint8Array => new Uint8Array(readFileSync(`${folder}/${name}`))
+const bytes = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+const { encoder_config: encoder, ...older } = JSON.parse(readFileSync(`${folder}/gliner_config.json`, 'utf8'))
+const types = ['person', 'drug']
+const text = 'Angela Merkel met Tim Cook in Berlin.'
+let hub: HubServer
+let endpoint: string | undefined
+
+test.before(async () => {
+  hub = await startHub()
+  endpoint = process.env['HF_ENDPOINT']
+  process.env['HF_ENDPOINT'] = hub.endpoint
+  for (const name of ['HF_TOKEN', 'HF_HUB_OFFLINE']) delete process.env[name]
+  process.env['HF_TOKEN_PATH'] = '/nowhere'
+  hub.repositories.set('owner/gliner', {
+    commit: COMMIT,
+    large: new Set(['pytorch_model.bin']),
+    files: new Map([
+      ['gliner_config.json', bytes({ ...older, model_name: 'owner/encoder' })],
+      ['pytorch_model.bin', read('pytorch_model.bin')],
+    ]),
+  })
+  hub.repositories.set('owner/encoder', {
+    commit: COMMIT,
+    large: new Set(['model.safetensors']),
+    files: new Map([
+      ['config.json', bytes(encoder)],
+      ['tokenizer.json', read('tokenizer.json')],
+      ['tokenizer_config.json', read('tokenizer_config.json')],
+      ['model.safetensors', noise(1000, 1)],
+    ]),
+  })
+})
+test.after(async () => {
+  if (endpoint === undefined) delete process.env['HF_ENDPOINT']
+  else process.env['HF_ENDPOINT'] = endpoint
+  await hub.close()
+})
+
+async function found(loading: Promise<Gliner>): Promise<unknown> {
+  const gliner = await loading
+  try {
+    return await gliner.find(text, types, { threshold: 0.1, nested: true })
+  } finally {
+    gliner.dispose()
+  }
+}
+
+test('loadGliner takes a Hub id, the encoder without its weights, and from the cache without a byte after that', async () => {
+  const options: GlinerLoadOptions = { cacheDir: temporaryFolder(), threads: 1 }
+  const expected = await found(loadGliner(folder, options))
+  assert.equal(await found(loadGliner('owner/gliner', options)), expected)
+  assert.ok(hub.bytesOf('pytorch_model.bin') > 0)
+  assert.is(hub.bytesOf('model.safetensors'), 0)
+  hub.requests.length = 0
+  assert.equal(await found(loadGliner('owner/gliner', { ...options, offline: true })), expected)
+  assert.is(hub.requests.length, 0)
+  const other: unknown = await loadGliner('owner/encoder', options).catch((error: unknown) => error)
+  assert.match((other as Error).message, /owner\/encoder has no gliner_config.json.*not one of GLiNER/)
+})
+
+test('so it does where there is no disk', async () => {
+  const options = { threads: 1, inline: true } as const
+  const platform = {
+    ...webPlatform(undefined),
+    locate: async (model: unknown) => ({ kind: 'hub', id: String(model), endpoint: hub.endpoint }) as const,
+  }
+  const expected = await found(loadGliner(folder, options))
+  assert.equal(await found(loadOn(platform, 'owner/gliner', options)), expected)
+})
+
+test.run()

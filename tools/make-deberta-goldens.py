@@ -1,0 +1,105 @@
+"""Writes small random DeBERTas and what PyTorch makes of some ids, to test/goldens/families/deberta-*.
+
+    pip install torch transformers==5.16.1 safetensors
+    python tools/make-deberta-goldens.py
+
+A model for each thing that config.json may say. `deberta-v2` and `deberta-v3` there, which have tokenizers, are not made here.
+"""
+import json
+import pathlib
+import shutil
+
+import torch
+import transformers
+from safetensors.torch import save_file
+
+OUT = pathlib.Path(__file__).parent.parent / "test/goldens/families"
+LENGTHS = [1, 2, 7, 13, 40, 130]
+COMMON = dict(
+    vocab_size=60, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40,
+    max_position_embeddings=160, type_vocab_size=0, relative_attention=True, initializer_range=0.3,
+)
+V3 = dict(
+    COMMON, position_buckets=32, norm_rel_ebd="layer_norm", share_att_key=True, pos_att_type="p2c|c2p",
+    position_biased_input=False, max_relative_positions=-1,
+)
+V2 = transformers.DebertaV2Config
+V1 = transformers.DebertaConfig
+MODELS = {
+    # Nearly all distances share rows, and heads are of an odd width.
+    "deberta-buckets": (transformers.DebertaV2ForTokenClassification, V2, dict(V3, hidden_size=21, position_buckets=8, num_labels=5)),
+    # Only positions as queries, of projections of their own, with absolute positions and types; longer than it has distances.
+    "deberta-p2c": (
+        transformers.DebertaV2ForTokenClassification, V2,
+        dict(V3, pos_att_type=["p2c"], share_att_key=False, norm_rel_ebd="none", position_biased_input=True, type_vocab_size=2,
+             position_buckets=-1, max_relative_positions=50, hidden_act="relu"),
+    ),
+    "deberta-convolution": (
+        transformers.DebertaV2ForTokenClassification, V2, dict(V3, conv_kernel_size=3, conv_act="gelu", norm_rel_ebd="layer_norm"),
+    ),
+    "deberta-convolution-tanh": (
+        transformers.DebertaV2ForTokenClassification, V2, dict(V3, conv_kernel_size=5, share_att_key=False, num_hidden_layers=1),
+    ),
+    "deberta-text": (transformers.DebertaV2ForSequenceClassification, V2, dict(V3, num_labels=3, pooler_hidden_act="tanh")),
+    "deberta-words": (transformers.DebertaV2ForMaskedLM, V2, dict(V3, pos_att_type="c2p")),
+    "deberta-words-own": (transformers.DebertaV2ForMaskedLM, V2, dict(V3, legacy=False)),
+    "deberta-first": (
+        transformers.DebertaForTokenClassification, V1,
+        dict(COMMON, position_biased_input=False, pos_att_type="c2p|p2c", num_labels=4),
+    ),
+    "deberta-first-text": (
+        transformers.DebertaForSequenceClassification, V1,
+        dict(COMMON, max_relative_positions=60, pos_att_type=["c2p"], type_vocab_size=2, num_labels=2),
+    ),
+    "deberta-first-words": (
+        transformers.DebertaForMaskedLM, V1, dict(COMMON, position_biased_input=False, pos_att_type=["p2c"], num_hidden_layers=1),
+    ),
+}
+
+
+def randomize(model, generator):
+    """Biases too, which transformers begins with zeros."""
+    for name, parameter in model.named_parameters():
+        scale = 0.3 if parameter.dim() > 1 else 0.2
+        values = torch.randn(parameter.shape, generator=generator) * scale
+        parameter.data = values + (1 if name.endswith("LayerNorm.weight") else 0)
+
+
+def expected(model, config, generator, attentions):
+    tensors = {}
+    for index, length in enumerate(LENGTHS):
+        ids = torch.randint(0, config.vocab_size, (1, length), generator=generator)
+        with torch.no_grad():
+            output = model(ids, output_hidden_states=True, output_attentions=attentions)
+        tensors[f"{index}.input_ids"] = ids[0].to(torch.int32)
+        for layer, states in enumerate(output.hidden_states):
+            tensors[f"{index}.hidden_states.{layer}"] = states[0].clone()
+        tensors[f"{index}.logits"] = output.logits[0].clone()
+        if attentions and length <= 40:
+            for layer, maps in enumerate(output.attentions):
+                tensors[f"{index}.attentions.{layer}"] = maps[0].clone()
+    return tensors
+
+
+def main():
+    for name, (kind, config_kind, settings) in MODELS.items():
+        generator = torch.Generator().manual_seed(7)
+        settings = dict(settings)
+        labels = settings.pop("num_labels", None)
+        config = config_kind(**settings, **({"num_labels": labels} if labels else {}))
+        model = kind(config).eval()
+        randomize(model, generator)
+        model.tie_weights()
+        folder = OUT / name
+        shutil.rmtree(folder, ignore_errors=True)
+        model.save_pretrained(folder)
+        save_file(expected(model, config, generator, name == "deberta-buckets"), folder / "expected.safetensors")
+        for extra in folder.iterdir():
+            if extra.name not in ("config.json", "model.safetensors", "expected.safetensors"):
+                extra.unlink()
+        written = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(written, indent=2, sort_keys=True) + "\n")
+        print(name, sum(file.stat().st_size for file in folder.iterdir()))
+
+
+main()
