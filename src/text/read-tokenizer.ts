@@ -1,11 +1,9 @@
-import { ModelFormatError, quoted } from '../format/errors.ts'
-import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
+import { ModelFormatError } from '../format/errors.ts'
+import { type ModelFiles, readAll } from '../format/source.ts'
 import { loadWordCharacters } from './added-tokens.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
 import type { SentencePieceOrder } from './families/sentencepiece.ts'
-import { readJson } from './json-object.ts'
-import type { TokenFiles } from './read-added-tokens.ts'
-import { checkKind, isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
+import { isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
 
@@ -21,9 +19,6 @@ export interface TokenizerFacts {
   /** What its family makes of SentencePiece's own file. */
   readonly sentencePiece?: SentencePieceOrder | undefined
 }
-
-/** SentencePiece's own file: XLM-R's and CamemBERT's, and DeBERTa's. */
-const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model'] as const
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's
@@ -64,48 +59,32 @@ async function readSource(
     read(files, 'special_tokens_map.json'),
     read(files, 'added_tokens.json'),
   ])
-  const family = { lowercase, isTokenClassifier: () => isTokenClassifier(files) }
   const beside = { tokenizerConfig, specialTokensMap, addedTokens }
-  if (tokenizerJson) {
-    // A unigram vocabulary is too large to be parsed with the rest.
-    if (includes(tokenizerJson, 'Unigram')) {
-      const { readUnigramTokenizer } = await import('./families/family-tokenizer.ts')
-      return ['tokenizer.json', await readUnigramTokenizer(tokenizerJson, beside, family)]
+  const open = { files, facts, beside, lowercase, read: (name: string) => read(files, name) }
+  // A unigram vocabulary is too large to be parsed with the rest.
+  const isJson = tokenizerJson && !includes(tokenizerJson, 'Unigram')
+  const parsedJson = isJson ? parseTokenFiles({ tokenizerJson, ...beside }) : undefined
+  if (parsedJson && isBertJson(parsedJson.json!)) {
+    if (!BERT_CLASS.test(parsedJson.config.string('tokenizer_class') ?? '')) {
+      ;(await import('./families/tokenizer-class.ts')).checkKind(parsedJson.config, 'WordPiece')
     }
-    const parsed = parseTokenFiles({ tokenizerJson, ...beside })
-    if (isBertJson(parsed.json!)) {
-      checkKind(parsed.config, 'WordPiece')
-      return ['tokenizer.json', await loaded(readBertFiles(parsed, undefined, lowercase))]
-    }
-    const { readFamilyTokenizer } = await import('./families/family-tokenizer.ts')
-    return ['tokenizer.json', await readFamilyTokenizer(parsed, family)]
+    return ['tokenizer.json', await loaded(readBertFiles(parsedJson, undefined, lowercase))]
   }
-  const vocab = await read(files, 'vocab.txt')
+  const vocab = tokenizerJson ? undefined : await read(files, 'vocab.txt')
   if (vocab) {
     const parsed = parseTokenFiles(beside)
-    checkClass(parsed, facts, 'vocab.txt', /(?:Bert|Electra)Tokenizer(?:Fast)?$/)
+    const name = parsed.config.string('tokenizer_class') ?? facts.tokenizerClass ?? ''
+    if (!BERT_CLASS.test(name)) {
+      ;(await import('./families/tokenizer-class.ts')).checkClass(name, 'vocab.txt')
+    }
     return ['vocab.txt', await loaded(readBertFiles(parsed, vocab, lowercase))]
   }
-  const [vocabJson, merges] = await Promise.all([read(files, 'vocab.json'), read(files, 'merges.txt')])
-  if (vocabJson && merges) {
-    const { readBpeFiles } = await import('./families/family-tokenizer.ts')
-    const parsed = parseTokenFiles(beside)
-    checkClass(parsed, facts, 'merges.txt', /^(?:Roberta|GPT2|Longformer|Bart|Deberta)Tokenizer(?:Fast)?$/)
-    return ['vocab.json', await readBpeFiles(vocabJson, merges, parsed, family)]
-  }
-  for (const name of SENTENCE_PIECE) {
-    const file = await read(files, name)
-    if (!file) continue
-    const { readSentencePiece } = await import('./families/family-tokenizer.ts')
-    const parsed = parseTokenFiles(beside)
-    return [name, await readSentencePiece(file, name, facts.sentencePiece, parsed, family)]
-  }
-  throw missingFile(
-    files,
-    ['tokenizer.json', 'vocab.txt'],
-    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE.join(' or ')}; a model has one of them`,
-  )
+  const { readOtherFiles } = await import('./families/other-files.ts')
+  return readOtherFiles(open, tokenizerJson, parsedJson)
 }
+
+/** Of tokenizers that are known to be BERT's; others are looked at. */
+const BERT_CLASS = /^(?:(?:Bert|DistilBert|Electra)Tokenizer(?:Fast)?|PreTrainedTokenizerFast|)$/
 
 /** Rows without a piece that a model may have: its makers filled the matrix up, as to a multiple of 64. */
 const MOST_UNUSED = 127
@@ -140,38 +119,12 @@ export function fitRows(tokenizer: Tokenizer, source: string, rows: number): Tok
   throw wrong(`begins or ends texts with the id ${lost}, for which vocab_size ${rows} has no row`)
 }
 
-/**
- * Refuses vocabularies of tokenizers that read them otherwise: BertJapaneseTokenizer cuts words with a dictionary,
- * PhobertTokenizer and HerbertTokenizer have merges of another kind.
- */
-function checkClass(
-  { config }: TokenFiles,
-  { tokenizerClass }: TokenizerFacts,
-  fileName: string,
-  known: RegExp,
-): void {
-  const name = config.string('tokenizer_class') ?? tokenizerClass
-  if (name === undefined || known.test(name)) return
-  throw new ModelFormatError(
-    'UnsupportedConfig',
-    `The model has tokenizer_class ${quoted(name)}, whose ${fileName} is not read as BERT's or RoBERTa's; a tokenizer.json of its fast tokenizer can be read`,
-  )
-}
-
 /** BERT's tokenizer, its tables loaded first. */
 async function loaded({ settings, vocabulary }: ReturnType<typeof readBertFiles>): Promise<Tokenizer> {
   const { lowercase, stripAccents } = settings.normalizer
   if (lowercase || stripAccents) await loadLetterTables()
   if (settings.addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
   return bertTokenizer(settings, vocabulary)
-}
-
-/** Whether config.json names a token classifier; one that names nothing, or is not there, may be one. */
-async function isTokenClassifier(files: ModelFiles): Promise<boolean> {
-  const config = readJson(await read(files, 'config.json'), 'config.json')
-  const architectures = config?.value['architectures']
-  if (!Array.isArray(architectures) || architectures.length === 0) return true
-  return architectures.some((name) => typeof name === 'string' && name.endsWith('ForTokenClassification'))
 }
 
 /** Whether ASCII text stands somewhere in bytes. */

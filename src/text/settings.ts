@@ -76,30 +76,6 @@ export function takesJsonAsItIs({ json, config }: TokenFiles): boolean {
   return json !== undefined && TAKES_JSON_AS_IT_IS.includes(config.string('tokenizer_class') ?? '')
 }
 
-/** What tokenizers of these classes have for a model of pieces, whatever their tokenizer.json says. */
-const KINDS: readonly (readonly [tokenizerClass: RegExp, kind: string])[] = [
-  [/^(?:Bert|DistilBert|Electra|MobileBert|MPNet)Tokenizer(?:Fast)?$/, 'WordPiece'],
-  [/^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/, 'BPE'],
-  [/^(?:XLMRoberta|Camembert)Tokenizer(?:Fast)?$/, 'Unigram'],
-]
-
-/**
- * Refuses a tokenizer.json of another kind than its class: transformers 4 took the file, 5 takes its vocabulary for that of the
- * class and makes other pieces, or fails.
- *
- * @param kind `type` of its model
- * @throws {ModelFormatError} `UnsupportedConfig`
- */
-export function checkKind(config: JsonObject, kind: string): void {
-  const tokenizerClass = config.string('tokenizer_class') ?? ''
-  const wanted = KINDS.find(([name]) => name.test(tokenizerClass))?.[1] ?? kind
-  if (wanted === kind) return
-  throw new ModelFormatError(
-    'UnsupportedConfig',
-    `${config.name} has tokenizer_class "${tokenizerClass}", which reads a vocabulary of ${wanted}, and tokenizer.json has one of ${kind}: which of the two the model was trained with is not told. Where it is tokenizer.json, write "tokenizer_class": "PreTrainedTokenizerFast"`,
-  )
-}
-
 /** Whether a tokenizer.json is BERT's, step by step. */
 export function isBertJson(json: JsonObject): boolean {
   const kind = (key: string): string | undefined => json.object(key)?.string('type')

@@ -14,13 +14,7 @@ import {
   specialToken,
   type TokenFiles,
 } from '../read-added-tokens.ts'
-import {
-  checkKind,
-  parseTokenFiles,
-  readMaxLength,
-  type TokenizerFiles,
-  takesJsonAsItIs,
-} from '../settings.ts'
+import { parseTokenFiles, readMaxLength, type TokenizerFiles, takesJsonAsItIs } from '../settings.ts'
 import type { TrimOffsets } from '../steps.ts'
 import { Tokenizer, type TokenizerParts } from '../tokenizer.ts'
 import { readDecoder } from './read-decoder.ts'
@@ -29,6 +23,7 @@ import { readNormalizer } from './read-normalizer.ts'
 import { type ByteLevelTrim, readPostProcessor } from './read-post-processor.ts'
 import { readPreTokenizer } from './read-pre-tokenizer.ts'
 import type { SentencePieceOrder } from './sentencepiece.ts'
+import { checkKind } from './tokenizer-class.ts'
 import { takeUnigramVocabulary } from './unigram-vocabulary.ts'
 
 /** What RoBERTa, XLM-R and CamemBERT call their special tokens where no file names them. */

@@ -95,14 +95,15 @@ function splitBlock(text: string, blockStart: number, blockEnd: number, sentence
   let at = Math.max(start + first.length, listMarkEnd(text, start))
   while (at < blockEnd) {
     const unit = text.charCodeAt(at)
-    if (mark !== '' && isSpace(text.charCodeAt(at - 1)) && isNextItem(text, at, mark)) {
+    if (mark !== '' && isSpace(text.charCodeAt(at - 1)) && text.startsWith(mark, at)) {
+      const isItem = beginsItem(text, at, mark)
       const end = spaceBefore(text, at)
-      if (end > start) {
+      if (isItem && end > start) {
         sentences.push([start, end])
         start = at
       }
       at += mark.length
-      mark = nextMark(mark)
+      if (isItem) mark = nextMark(mark)
       continue
     }
     if (unit === QUOTE) quoted = !quoted
@@ -160,9 +161,8 @@ function nextMark(mark: string): string {
   return next === mark ? '' : next
 }
 
-/** Whether the next item of a list begins at `at`. A number or letter with a point alone may be an ordinal: `in die 2. Liga`. */
-function isNextItem(text: string, at: number, mark: string): boolean {
-  if (!text.startsWith(mark, at)) return false
+/** Whether the mark at `at` is that of the next item. A number or letter with a point alone may be an ordinal: `in die 2. Liga`. */
+function beginsItem(text: string, at: number, mark: string): boolean {
   if (!/^[\da-z]+\. $/.test(mark)) return true
   const end = spaceBefore(text, at)
   return isFinal(text.charCodeAt(end - 1)) || wordBefore(text, 0, end).length > 3
