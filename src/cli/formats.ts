@@ -141,6 +141,6 @@ export function recognitionFields({ entities, truncated, words }: Recognition): 
 
 /** One text with its entities marked; their scores show under the pointer. */
 function htmlArticle(text: string, { entities }: Recognition, file: string | undefined): string {
-  const title = file === undefined ? '' : `<h2>${escapeHtml(file)}</h2>\n`
-  return `${title}<article>${highlightHtml(text, entities)}</article>\n`
+  const title = file === undefined ? '' : `<h2 dir="auto">${escapeHtml(file)}</h2>\n`
+  return `${title}<article dir="auto">${highlightHtml(text, entities)}</article>\n`
 }

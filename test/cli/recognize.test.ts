@@ -125,8 +125,8 @@ test('iobert --html prints one page, escaped, without scripts, from which the te
   assert.match(stdout, /<\/html>\n$/u)
   assert.not.match(stdout, /<script|https?:/u)
   assert.match(stdout, /title="[A-Z]+ 0\.\d{3}"/u)
-  const article = /<article>(.*?)<\/article>/su.exec(stdout)![1]!
-  const bare = article.replace(/<small>.*?<\/small>/gu, '').replace(/<[^>]*>/gu, '')
+  const article = /<article dir="auto">(.*?)<\/article>/su.exec(stdout)![1]!
+  const bare = article.replace(/<small[^>]*>.*?<\/small>/gu, '').replace(/<[^>]*>/gu, '')
   assert.is(bare.replace(/&lt;/gu, '<').replace(/&gt;/gu, '>').replace(/&amp;/gu, '&'), text)
 })
 
