@@ -42,7 +42,11 @@ export {
   type PlaceholderFunction,
   type Redaction,
   type RedactOptions,
-  type Redactor,
+  Redactor,
+  type RedactorJson,
+  type RestoredAnswer,
+  type RestoreReport,
+  type RestoreStreamOptions,
   redact,
 } from './markup/redact.ts'
 export type { BertConfig, ProblemType } from './model/config.ts'
