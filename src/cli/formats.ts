@@ -1,7 +1,7 @@
 /** How results are printed: one object a format, all with the same three steps. */
 import type { Entity, Recognition, RecognizeOptions } from '../entities/types.ts'
 import { escapeHtml, highlightHtml } from '../markup/html.ts'
-import { createRedactor, type RedactOptions } from '../markup/redact.ts'
+import type { RedactedPlace, Redactor } from '../markup/redact.ts'
 import { highlightTerminal, type TerminalStyle } from '../markup/terminal.ts'
 import { visibleName } from '../markup/visible.ts'
 import type { Input } from './inputs.ts'
@@ -60,8 +60,7 @@ export const html: Format = {
 }
 
 /** The text again, entities replaced by placeholders; one name has one number in all inputs. */
-export function redacted(options: RedactOptions): Format {
-  const redactor = createRedactor(options)
+export function redacted(redactor: Redactor): Format {
   return {
     kind: 'text',
     head: '',
@@ -72,6 +71,30 @@ export function redacted(options: RedactOptions): Format {
     },
     error: nothing,
   }
+}
+
+/** As `json`, of the redacted text: no name is in it. */
+export function redactedJson(redactor: Redactor): Format {
+  return {
+    ...json,
+    one(text, recognition, { file }, index): string {
+      const fields = {
+        ...(file === undefined ? {} : { file }),
+        ...redactedFields(redactor, text, recognition),
+      }
+      return `${index === 0 ? '\n' : ',\n'}${JSON.stringify(fields)}`
+    },
+  }
+}
+
+/** What JSON output holds of a redacted text: its placeholders are its entities. */
+export function redactedFields(
+  redactor: Redactor,
+  text: string,
+  { entities, truncated }: Recognition,
+): { text: string; entities: readonly RedactedPlace[]; truncated: boolean } {
+  const { text: shown, placeholders } = redactor.redact(text, entities)
+  return { text: shown, entities: placeholders, truncated }
 }
 
 /**

@@ -31,8 +31,11 @@ Output (default: the text with entities marked; in colour on a terminal)
       --html           one page with entities marked and scores under the pointer
       --redact         the text with entities replaced by their types: [PER]. What the model misses stays: about one
                        name in ten in news, more elsewhere; ages, addresses and hints are no names, and numbers are
-                       found by --rules alone. Read it before it leaves the house
-      --placeholder P  with --redact: type (default), or numbered: [PER_1], one name the same number in all inputs
+                       found by --rules alone. Read it before it leaves the house. With --json and --jsonl "text" is
+                       the redacted text, and "entities" are its placeholders
+      --placeholder P  with --redact: type (default), or numbered: [PER_1], one name the same number in all inputs;
+                       to get the names back, iobert mask
+      --aliases        with --placeholder numbered: one person, one number, as iobert mask --help tells
       --words          with --json and --jsonl: also each word's label, score and probabilities
 
 Recognition
@@ -77,5 +80,6 @@ Examples
   iobert --jsonl < lines.jsonl > entities.jsonl
   iobert --redact --labels PER letter.txt
   iobert --redact --placeholder numbered --rules all mail.txt
+  iobert mask --map map.json mail.txt > masked.txt; iobert unmask --map map.json < answer.txt
   iobert -m dslim/bert-base-NER --json "Grace Hopper joined Remington Rand."
 `

@@ -16,14 +16,16 @@ const BATCH_CHARS = 16_384
 const BATCH_LINES = 256
 
 /**
- * What is answered to each of several texts: the fields of an object.
+ * What is answered to each of several texts: the fields of an object, or what makes them when their turn comes.
  *
  * @param onShare may be told how much is done, 0 to 1
  */
 export type Compute = (
   texts: readonly string[],
   onShare: (share: number) => void,
-) => Promise<readonly object[]>
+) => Promise<readonly Answered[]>
+
+type Answered = object | (() => object)
 
 /** One line: a text to be read, or what is wrong with it. */
 interface Task {
@@ -37,14 +39,18 @@ interface Task {
 interface Batch {
   readonly tasks: readonly Task[]
   readonly bytes: number
-  readonly results: Promise<readonly object[]>
+  readonly results: Promise<readonly Answered[]>
 }
 
-/** @returns 1 where any line failed, else 0 */
+/**
+ * @param beforeWrite what must be done before the answers that were made may leave
+ * @returns 1 where any line failed, else 0
+ */
 export async function runJsonl(
   compute: Compute,
   sources: readonly Source[],
   maxChars: number,
+  beforeWrite?: () => Promise<void>,
 ): Promise<number> {
   const sizes = await Promise.all(sources.map(sizeOf))
   const total = sizes.every((size) => size > 0) ? sizes.reduce((sum, size) => sum + size, 0) : 0
@@ -70,6 +76,7 @@ export async function runJsonl(
     }
     texts += tasks.length
     done += bytes
+    await beforeWrite?.()
     // Both may be one terminal.
     if (process.stdout.isTTY) bar.end()
     await write(out, 'json')
@@ -154,8 +161,8 @@ function readLine(line: Line, number: number, maxChars: number): Task {
   return { ...wrong(`has a text that is ${kind(text)}, expected a string`), ...id }
 }
 
-function answer({ id }: Task, answered: object): string {
-  const fields = JSON.stringify(answered)
+function answer({ id }: Task, answered: Answered): string {
+  const fields = JSON.stringify(typeof answered === 'function' ? answered() : answered)
   return id === undefined ? `${fields}\n` : `{"id":${id},${fields.slice(1)}\n`
 }
 

@@ -183,7 +183,7 @@ export class Redactor {
           : this.#names.nameOf({ type, text: written, start, end, score: score ?? 1 })
       redacted += text.slice(at, start)
       at = end
-      const place = { type: name.type, start: redacted.length, text: name.placeholder }
+      const place = { type: name.type, text: name.placeholder, start: redacted.length }
       redacted += name.placeholder
       placeholders.push({ ...place, end: redacted.length, ...(score === undefined ? {} : { score }) })
       here.set(name.key, name)
