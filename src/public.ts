@@ -39,7 +39,9 @@ export { type HighlightOptions, highlight } from './markup/highlight.ts'
 export type { MarkedEntity } from './markup/marked-text.ts'
 export {
   createRedactor,
+  type NameJson,
   type PlaceholderFunction,
+  type RedactedPlace,
   type Redaction,
   type RedactOptions,
   Redactor,

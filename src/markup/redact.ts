@@ -16,7 +16,7 @@ import { NumberedRestorer, type RestoredAnswer, type Restorer, restoreWhole } fr
 import { type RestoreStreamOptions, streamOf } from './restore-stream.ts'
 
 export type { PlaceholderFunction } from './names.ts'
-export type { RedactorJson } from './redactor-json.ts'
+export type { NameJson, RedactorJson } from './redactor-json.ts'
 export type { RestoredAnswer, RestoreReport } from './restore.ts'
 export type { RestoreStreamOptions } from './restore-stream.ts'
 

@@ -18,9 +18,13 @@ import { placeholderOf } from './placeholders.ts'
 
 const FORMAT = 'iobert-redactor-1'
 
+/** What `Redactor.toJSON` gives. */
 export interface RedactorJson {
+  /** Which kind of file this is. */
   readonly format: typeof FORMAT
+  /** As in `RedactOptions`. */
   readonly labels?: readonly string[]
+  /** As in `RedactOptions`. */
   readonly aliases?: boolean
   /** By placeholder, in the order they were given out. The first form is what the placeholder is replaced by. */
   readonly names: readonly NameJson[]
@@ -30,9 +34,13 @@ export interface RedactorJson {
   readonly reservedTo?: number
 }
 
-interface NameJson {
+/** One placeholder and its name. */
+export interface NameJson {
+  /** `[PER_1]` */
   readonly placeholder: string
+  /** Of the entity. */
   readonly type: string
+  /** The name as the texts have it; several only where names of one person are joined. */
   readonly forms: readonly string[]
 }
 

@@ -2,6 +2,7 @@
 import { type Checks, callback, checkOptions, text } from '../check/options.ts'
 import type { RestoreReport, Restorer } from './restore.ts'
 
+/** What else a stream of an answer does. */
 export interface RestoreStreamOptions {
   /** Is told at the end what became of the placeholders. */
   onReport?: (report: RestoreReport) => void

@@ -21,6 +21,7 @@ export interface RestoreReport {
 
 /** An answer with its names in it again, and what became of its placeholders. */
 export interface RestoredAnswer extends RestoreReport {
+  /** The answer, names in place of the placeholders that were restored. */
   readonly text: string
 }
 
