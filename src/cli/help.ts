@@ -27,6 +27,13 @@ Output (default: the text with entities marked; in colour on a terminal)
       --jsonl          a line in, a line out: {"text", "id"?} or a JSON string becomes {"id"?, "entities", "truncated"},
                        or {"id"?, "error"} for a bad line. In order, in bounded memory; an answer does not wait for
                        more lines than are there
+      --field F        with --jsonl: the text is the member F, and all others pass through: {"body", ...} becomes
+                       {"body", ..., "entities", "truncated"}
+      --csv, --tsv     a table in, the same table out, with a column for each type added (names with "; " between them);
+                       first row names, quotes as RFC 4180 has them, any size, as it comes. With --redact the column's
+                       names are taken out and nothing is added
+      --column C       with --csv and --tsv: the column whose texts are read, by its name, or its number from 1
+      --output csv     a row for each entity: file, start, end, type, text, score; or tsv
       --conll          a word and its label a line, a blank line after each text
       --html           one page with entities marked and scores under the pointer
       --redact         the text with entities replaced by their types: [PER]. What the model misses stays: about one
@@ -78,6 +85,7 @@ Examples
   iobert "Angela Merkel met Tim Cook in Berlin."
   iobert --html --labels PER,ORG report.txt > report.html
   iobert --jsonl < lines.jsonl > entities.jsonl
+  iobert --csv --column text tickets.csv > with-names.csv
   iobert --redact --labels PER letter.txt
   iobert --redact --placeholder numbered --rules all mail.txt
   iobert mask --map map.json mail.txt > masked.txt; iobert unmask --map map.json < answer.txt

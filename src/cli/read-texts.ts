@@ -141,10 +141,15 @@ export function shapeOf(
   return format === 'json' ? redactedJson(redacting.redactor) : redacted(redacting.redactor)
 }
 
+/** Outputs that have a redacted form. */
+const WITHOUT_NAMES: readonly string[] = ['json', 'jsonl', 'csv', 'tsv']
+
 /** @throws {UsageError} for an output that shows names which are to be taken out */
 export function checkRedacting(shown: string | undefined, redacting: Redacting | undefined): void {
-  if (redacting === undefined || shown === undefined || shown === 'json' || shown === 'jsonl') return
-  throw new UsageError(`--${shown} shows the names; with names taken out give --json, --jsonl or neither`)
+  if (redacting === undefined || shown === undefined || WITHOUT_NAMES.includes(shown)) return
+  throw new UsageError(
+    `--${shown} shows the names; with names taken out give one of --${WITHOUT_NAMES.join(', --')}, or none`,
+  )
 }
 
 /** What a line of JSON is answered with. */

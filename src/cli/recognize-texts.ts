@@ -1,10 +1,12 @@
 /** Recognition on the command line: what `iobert TEXT` and `iobert mask` have in common. */
 import type { TextOptions } from '../entities/types.ts'
+import { bareType } from '../markup/marked-text.ts'
 import { loadRecognizer } from '../node.ts'
+import type { RuleSet } from '../rules/types.ts'
 import { type OptionTable, type ParsedArguments, UsageError } from './arguments.ts'
+import type { Compute } from './batches.ts'
 import { conll } from './formats.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
-import type { Compute } from './jsonl.ts'
 import {
   checkWithModel,
   loadOptions,
@@ -23,8 +25,10 @@ import {
   recognizeTexts,
   shapeOf,
 } from './read-texts.ts'
+import { entityRows } from './tables/entity-rows.ts'
+import type { CellAnswer } from './tables/table.ts'
 
-const FORMATS = ['json', 'jsonl', 'conll', 'html'] as const
+const FORMATS = ['json', 'jsonl', 'csv', 'tsv', 'conll', 'html', 'output'] as const
 
 /** The options that all who recognise have: all but those of the shapes that show names. */
 export const recognizeTable: OptionTable = {
@@ -32,12 +36,41 @@ export const recognizeTable: OptionTable = {
   ...recognizeOptionTable,
   json: { type: 'boolean' },
   jsonl: { type: 'boolean' },
+  field: { type: 'string' },
+  csv: { type: 'boolean' },
+  tsv: { type: 'boolean' },
+  column: { type: 'string' },
   lines: { type: 'boolean' },
   ...inputOptionTable,
   'max-chars': { type: 'string' },
   rules: { type: 'string' },
   'rule-policy': { type: 'string' },
   aliases: { type: 'boolean' },
+}
+
+function readColumn(args: ParsedArguments, format: string | undefined): string | undefined {
+  const column = args.value('column')
+  const isTable = format === 'csv' || format === 'tsv'
+  if (isTable && column === undefined) {
+    throw new UsageError(`--${format} needs --column: which column's texts are read, by its name or number`)
+  }
+  if (!isTable && column !== undefined) throw new UsageError('--column goes with --csv or --tsv')
+  return column
+}
+
+function readOutput(written: string | undefined): ',' | '\t' {
+  if (written === 'csv') return ','
+  if (written === 'tsv') return '\t'
+  throw new UsageError(`--output is '${written}', expected csv or tsv`)
+}
+
+/** The types that entities can have, each a column of a table. */
+function typesOf(labels: readonly string[], { strategy, labels: wanted, rules }: TextOptions): string[] {
+  const whole = labels.filter((label) => label !== 'O')
+  const types = strategy === 'none' ? whole : whole.map(bareType)
+  const ofRules =
+    rules === undefined ? [] : Array.isArray(rules) ? rules.map(({ type }) => type) : (rules as RuleSet).types
+  return [...new Set([...types, ...ofRules])].filter((type) => wanted?.includes(type) ?? true)
 }
 
 /** @returns the exit code */
@@ -48,6 +81,8 @@ export async function runRecognize(args: ParsedArguments, redacting: Redacting |
   if (args.has('words') && format !== 'json' && format !== 'jsonl') {
     throw new UsageError('--words goes with --json or --jsonl')
   }
+  const column = readColumn(args, format)
+  if (args.has('field') && format !== 'jsonl') throw new UsageError('--field goes with --jsonl')
   checkRedacting(args.has('words') ? 'words' : format, redacting)
   if (args.has('words') || format === 'conll') options.words = true
   const rules = await readRulesOption(args, format)
@@ -67,9 +102,28 @@ export async function runRecognize(args: ParsedArguments, redacting: Redacting |
         const found = await ner.recognizeAll(texts, { ...options, onProgress })
         return found.map((one, index) => fieldsOf(texts[index]!, one, redacting))
       }
-      return await runJsonl(compute, sources, maxChars, redacting?.beforeWrite)
+      return await runJsonl(compute, sources, maxChars, {
+        field: args.value('field'),
+        beforeWrite: redacting?.beforeWrite,
+      })
     }
-    const shape = format === 'conll' ? conll(options) : shapeOf(format, redacting, sources.length)
+    if (format === 'csv' || format === 'tsv') {
+      const { runTable } = await import('./tables/table.ts')
+      const compute: Compute<CellAnswer> = async (texts) => {
+        const found = await ner.recognizeAll(texts, options)
+        if (redacting === undefined) return found
+        return found.map((one, index) => () => redacting.redactor.redact(texts[index]!, one.entities))
+      }
+      const types = redacting === undefined ? typesOf(ner.labels, options) : undefined
+      const beforeWrite = redacting?.beforeWrite
+      return await runTable(compute, sources, { format, column: column!, types, maxChars, beforeWrite })
+    }
+    const shape =
+      format === 'conll'
+        ? conll(options)
+        : format === 'output'
+          ? entityRows(readOutput(args.value('output')))
+          : shapeOf(format, redacting, sources.length)
     const recognize: Recognize = (text, onProgress) => ner.recognize(text, { ...options, onProgress })
     return await recognizeTexts(sources, { maxChars, recognize, shape, beforeWrite: redacting?.beforeWrite })
   } finally {

@@ -15,6 +15,7 @@ export const command: Command = {
     ...recognizeTable,
     conll: { type: 'boolean' },
     html: { type: 'boolean' },
+    output: { type: 'string' },
     redact: { type: 'boolean' },
     placeholder: { type: 'string' },
     words: { type: 'boolean' },

@@ -157,7 +157,10 @@ test('mask, unmask and redact name what is wrong in their usage', async () => {
     [['mask', '--map', mail, mail], /mail\.txt is no map of iobert mask: .* no JSON/u],
     [['mask', '--map', map, '--aliases', mail], /was begun without --aliases/u],
     [['mask', '--map', absent, '--html', mail], /no option --html/u],
-    [['--redact', '--html', mail], /--html shows the names/u],
+    [
+      ['--redact', '--html', mail],
+      /--html shows the names; with names taken out give one of --json, --jsonl, --csv, --tsv/u,
+    ],
     [['--redact', '--json', '--words', mail], /--words shows the names/u],
     [['--placeholder', 'numbered', mail], /--placeholder goes with --redact/u],
     [['--aliases', mail], /--aliases goes with --redact/u],
