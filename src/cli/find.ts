@@ -36,7 +36,7 @@ Output (default: the text with entities marked; in colour on a terminal)
       --jsonl          a line in, a line out: {"text", "id"?} or a JSON string becomes {"id"?, "entities", "truncated"},
                        or {"id"?, "error"} for a bad line
       --html           one page with entities marked and scores under the pointer
-      --redact         the text with entities replaced by their types: [drug]; with --json and --jsonl "text" is that text
+      --redact         the text with entities replaced by their types: [drug]; also with --json and --jsonl
       --placeholder P  with --redact: type (default), or numbered: [person_1]
       --aliases        with --placeholder numbered: one person, one number, as iobert mask --help tells
 

@@ -4,11 +4,14 @@ import { escapeHtml, highlightHtml } from '../markup/html.ts'
 import type { RedactedPlace, Redactor } from '../markup/redact.ts'
 import { highlightTerminal, type TerminalStyle } from '../markup/terminal.ts'
 import { visibleName } from '../markup/visible.ts'
+import type { PlainText } from './documents/plain-text.ts'
 import type { Input } from './inputs.ts'
 import { type Kind, wantsColor } from './output.ts'
 
 export interface Format {
   readonly kind: Kind
+  /** Whether names are taken out: then of a source in markup `recognition` is that of its text. */
+  readonly redacts?: boolean
   readonly head: string
   readonly tail: string
   /** @param index of the input, counted from 0 */
@@ -63,10 +66,11 @@ export const html: Format = {
 export function redacted(redactor: Redactor): Format {
   return {
     kind: 'text',
+    redacts: true,
     head: '',
     tail: '',
-    one(text, { entities }): string {
-      const { text: shown } = redactor.redact(text, entities)
+    one(text, recognition, { document }): string {
+      const { text: shown } = redactedFields(redactor, text, recognition, document)
       return shown.endsWith('\n') ? shown : `${shown}\n`
     },
     error: nothing,
@@ -91,9 +95,12 @@ export function redactedJson(redactor: Redactor): Format {
 export function redactedFields(
   redactor: Redactor,
   text: string,
-  { entities, truncated }: Recognition,
+  recognition: Recognition,
+  document?: PlainText,
 ): { text: string; entities: readonly RedactedPlace[]; truncated: boolean } {
-  const { text: shown, placeholders } = redactor.redact(text, entities)
+  const { entities, truncated } = recognition
+  const { text: shown, placeholders } =
+    document === undefined ? redactor.redact(text, entities) : document.redact(redactor, recognition)
   return { text: shown, entities: placeholders, truncated }
 }
 

@@ -12,14 +12,18 @@ Usage
   COMMAND | iobert [OPTIONS]         reads what is piped in; so does the argument -
 ${list}
 
-An argument that names an existing file is read as a file, one text a file; anything else is a text, but for a name like
-letr.txt where there is no such file, which is an error: behind -- it is a text too. --text and --file say it for all
-arguments. Files are UTF-8. Text longer than the model's window is read in overlapping windows.
+An argument that names an existing file is read as a file, one text a file, and a folder with all files in it and in its
+folders, but for names that begin with a dot; anything else is a text, but for a name like letr.txt where there is no
+such file, which is an error: behind -- it is a text too. --text and --file say it for all arguments. Files are UTF-8.
+Text longer than the model's window is read in overlapping windows.
 
 Input
   -t, --text           every argument is a text, even where a file has that name
   -f, --file           every argument is a file
-      --max-chars N    the longest text, or line of JSONL, that is read; default 10000000
+      --input L        text, html or markdown; default: by the names of files (.html, .htm, .md), else text. Tags, their
+                       attributes, comments, scripts, styles and code are no text and stay as they are, with --redact
+                       too. Offsets are those of the source; a name across tags is one
+      --max-chars N    the longest text, row, or line of JSONL, that is read; default 10000000
 
 Output (default: the text with entities marked; in colour on a terminal)
       --json           one array, an object an input: {"file"?, "entities", "truncated"}; an entity has type, text,

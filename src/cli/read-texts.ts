@@ -5,6 +5,8 @@ import type { Recognition, TextOptions } from '../entities/types.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
 import { visibleName } from '../markup/visible.ts'
 import { type ParsedArguments, UsageError } from './arguments.ts'
+import type { ReadDocument } from './documents/document.ts'
+import type { PlainText } from './documents/plain-text.ts'
 import {
   type Format,
   html,
@@ -39,6 +41,8 @@ interface Reading {
   readonly recognize: Recognize
   readonly shape: Format
   readonly beforeWrite?: (() => Promise<void>) | undefined
+  /** Where texts may be in markup. */
+  readonly readDocument?: ReadDocument
 }
 
 /** So long texts may wait for others, where something must be done before they are written. */
@@ -47,7 +51,7 @@ const PATIENCE_MS = 1000
 /** Texts one after another, each written in its shape. @returns the exit code */
 export async function recognizeTexts(
   sources: readonly Source[],
-  { maxChars, recognize, shape, beforeWrite }: Reading,
+  { maxChars, recognize, shape, beforeWrite, readDocument }: Reading,
 ): Promise<number> {
   const bar = createBar()
   let failed = false
@@ -77,8 +81,10 @@ export async function recognizeTexts(
       complain(error!)
       held += shape.error(input, index)
     } else {
-      const recognition = await recognize(text, progressOf(input))
-      held += shape.one(text, recognition, input, index)
+      const document = await readDocument?.(text, input.file)
+      const recognition = await recognize(document?.text ?? text, progressOf(input))
+      const placed = document === undefined || shape.redacts ? recognition : document.toSource(recognition)
+      held += shape.one(text, placed, { ...input, document }, index)
       if (beforeWrite === undefined || performance.now() - flushed > PATIENCE_MS) await flush()
     }
     index++
@@ -157,7 +163,8 @@ export function fieldsOf(
   text: string,
   recognition: Recognition,
   redacting: Redacting | undefined,
+  document?: PlainText,
 ): object | (() => object) {
-  if (redacting === undefined) return recognitionFields(recognition)
-  return () => redactedFields(redacting.redactor, text, recognition)
+  if (redacting !== undefined) return () => redactedFields(redacting.redactor, text, recognition, document)
+  return recognitionFields(document === undefined ? recognition : document.toSource(recognition))
 }

@@ -5,7 +5,8 @@ import { loadRecognizer } from '../node.ts'
 import type { RuleSet } from '../rules/types.ts'
 import { type OptionTable, type ParsedArguments, UsageError } from './arguments.ts'
 import type { Compute } from './batches.ts'
-import { conll } from './formats.ts'
+import { documentReader } from './documents/document.ts'
+import { conll, redactedFields } from './formats.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
 import {
   checkWithModel,
@@ -37,6 +38,7 @@ export const recognizeTable: OptionTable = {
   json: { type: 'boolean' },
   jsonl: { type: 'boolean' },
   field: { type: 'string' },
+  input: { type: 'string' },
   csv: { type: 'boolean' },
   tsv: { type: 'boolean' },
   column: { type: 'string' },
@@ -87,6 +89,7 @@ export async function runRecognize(args: ParsedArguments, redacting: Redacting |
   if (args.has('words') || format === 'conll') options.words = true
   const rules = await readRulesOption(args, format)
   if (rules !== undefined) options.rules = rules
+  const readDocument = documentReader(args)
   const maxChars = readMaxChars(args.value('max-chars'))
   const load = loadOptions(args)
   const sources = await findSources(args)
@@ -99,8 +102,10 @@ export async function runRecognize(args: ParsedArguments, redacting: Redacting |
       const { runJsonl } = await import('./jsonl.ts')
       const compute: Compute = async (texts, onShare) => {
         const onProgress: TextOptions['onProgress'] = ({ done, total }) => onShare(done / total)
-        const found = await ner.recognizeAll(texts, { ...options, onProgress })
-        return found.map((one, index) => fieldsOf(texts[index]!, one, redacting))
+        const documents = await Promise.all(texts.map((text) => readDocument(text)))
+        const plain = texts.map((text, index) => documents[index]?.text ?? text)
+        const found = await ner.recognizeAll(plain, { ...options, onProgress })
+        return found.map((one, index) => fieldsOf(texts[index]!, one, redacting, documents[index]))
       }
       return await runJsonl(compute, sources, maxChars, {
         field: args.value('field'),
@@ -110,9 +115,13 @@ export async function runRecognize(args: ParsedArguments, redacting: Redacting |
     if (format === 'csv' || format === 'tsv') {
       const { runTable } = await import('./tables/table.ts')
       const compute: Compute<CellAnswer> = async (texts) => {
-        const found = await ner.recognizeAll(texts, options)
+        const documents = await Promise.all(texts.map((text) => readDocument(text)))
+        const plain = texts.map((text, index) => documents[index]?.text ?? text)
+        const found = await ner.recognizeAll(plain, options)
         if (redacting === undefined) return found
-        return found.map((one, index) => () => redacting.redactor.redact(texts[index]!, one.entities))
+        return found.map(
+          (one, index) => () => redactedFields(redacting.redactor, texts[index]!, one, documents[index]),
+        )
       }
       const types = redacting === undefined ? typesOf(ner.labels, options) : undefined
       const beforeWrite = redacting?.beforeWrite
@@ -125,7 +134,8 @@ export async function runRecognize(args: ParsedArguments, redacting: Redacting |
           ? entityRows(readOutput(args.value('output')))
           : shapeOf(format, redacting, sources.length)
     const recognize: Recognize = (text, onProgress) => ner.recognize(text, { ...options, onProgress })
-    return await recognizeTexts(sources, { maxChars, recognize, shape, beforeWrite: redacting?.beforeWrite })
+    const beforeWrite = redacting?.beforeWrite
+    return await recognizeTexts(sources, { maxChars, recognize, shape, beforeWrite, readDocument })
   } finally {
     ner.dispose()
   }

@@ -47,6 +47,8 @@ export interface Redaction {
   readonly text: string
   /** Where the placeholders stand in it, `text` being theirs; type TEXT is what the text itself said like a placeholder. */
   readonly placeholders: readonly RedactedPlace[]
+  /** Where what they stand for was in the text that was redacted, in the same order. */
+  readonly replaced: readonly { readonly start: number; readonly end: number }[]
   /**
    * Without an argument, the text that was redacted, to the letter. With an argument, that text with every placeholder of
    * this redaction replaced by what it stands for, where it is written as it was given out. Everything else stays,
@@ -196,6 +198,7 @@ export class Redactor {
     return {
       text: redacted,
       placeholders,
+      replaced: spans.map(({ start, end }) => ({ start, end })),
       restore: (edited) => (edited === undefined ? text : restoreWhole(restorer(true), edited).text),
       restoreAnswer: (answer) => restoreWhole(restorer(false), answer),
       restoreStream: (options) => streamOf(restorer(false), options),
