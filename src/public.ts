@@ -1,3 +1,5 @@
+/** What both entries of the package give out: index.ts, and node.ts. */
+
 /** The public names that are the same on every runtime. */
 export type { BertModel, ForwardOptions, ModelInfo } from './bert-model.ts'
 export { defaultSplit } from './entities/document.ts'

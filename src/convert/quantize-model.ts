@@ -1,3 +1,4 @@
+/** Writes a float model's weights as int8 safetensors. */
 import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'

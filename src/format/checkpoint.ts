@@ -1,13 +1,22 @@
+/** The tensors of a model's files, by name: of one safetensors file, or of several with an index. */
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { readSafetensorsHeader } from './safetensors.ts'
-import { INDEX, readShardIndex, type ShardIndex, shardNames, WEIGHTS } from './shard-index.ts'
+import {
+  INDEX,
+  PYTORCH_INDEX,
+  PYTORCH_WEIGHTS,
+  readShardIndex,
+  type ShardIndex,
+  shardNames,
+  WEIGHTS,
+} from './shard-index.ts'
 import { type ByteSource, type ModelFiles, missingFile } from './source.ts'
 
 /** Weights in other formats, as the Hub names them, and what each is. */
 const OTHER_WEIGHTS: readonly (readonly [string, string])[] = [
-  ['pytorch_model.bin', 'a Python pickle'],
-  ['pytorch_model.bin.index.json', 'a sharded Python pickle'],
+  [PYTORCH_WEIGHTS, 'a pickle, read only in Node, Deno and Bun'],
+  [PYTORCH_INDEX, 'pickles, read only in Node, Deno and Bun'],
   ['tf_model.h5', 'TensorFlow weights'],
   ['saved_model.pb', 'a TensorFlow SavedModel'],
   ['flax_model.msgpack', 'Flax weights'],
@@ -55,7 +64,7 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
     const whole = await files.open(WEIGHTS)
     if (whole !== undefined) {
       sources.push(whole)
-      await addTensors(tensors, whole, WEIGHTS)
+      await addTensors(tensors, whole, whole.standsFor ?? WEIGHTS)
     } else {
       const index = await readShardIndex(files)
       if (index === undefined) throw await missingWeights(files)
@@ -111,10 +120,9 @@ async function missingWeights(files: ModelFiles): Promise<ModelFormatError> {
     const other = await files.open(name)
     if (other === undefined) continue
     await other.close()
-    const reason = what.includes('pickle') ? `, which is ${what} and is never run here` : `, which is ${what}`
     return new ModelFormatError(
       'MissingFile',
-      `${files.name} has no ${WEIGHTS}, only ${name}${reason}; turn it into safetensors with: iobert convert ${files.name} OUT`,
+      `${files.name} has no ${WEIGHTS}, only ${name}, ${what}; turn it into safetensors with: iobert convert ${files.name} OUT`,
     )
   }
   return missingFile(

@@ -1,6 +1,7 @@
+/** The names of the files of a model's repository. */
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
-import { WEIGHTS } from '../format/shard-index.ts'
+import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shard-index.ts'
 
 export { INDEX, WEIGHTS } from '../format/shard-index.ts'
 
@@ -13,18 +14,17 @@ export interface RepositoryKind {
   readonly config: string
   /** Whether it may come without a tokenizer. */
   readonly tokenizerElsewhere: boolean
-  /** Weights that are read beside safetensors. */
-  readonly otherWeights: readonly string[]
 }
 
 /** A model of transformers. */
-export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false, otherWeights: [] }
+export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false }
 /** A model of GLiNER. */
-export const GLINER: RepositoryKind = {
-  config: 'gliner_config.json',
-  tokenizerElsewhere: true,
-  otherWeights: ['pytorch_model.bin'],
-}
+export const GLINER: RepositoryKind = { config: 'gliner_config.json', tokenizerElsewhere: true }
+/** Weights where there is a disk, the best first: the file, the index where it is in shards, and what those end in. */
+export const WEIGHT_FORMS: readonly (readonly [whole: string, index: string, extension: string])[] = [
+  [WEIGHTS, INDEX, '.safetensors'],
+  [PYTORCH_WEIGHTS, PYTORCH_INDEX, '.bin'],
+]
 /** sentence-transformers' list of the steps after the encoder; what it names is read besides. */
 export const SENTENCE_MODULES: string = 'modules.json'
 export const SMALL_FILES: readonly string[] = [
@@ -35,12 +35,9 @@ export const SMALL_FILES: readonly string[] = [
   'added_tokens.json',
   SENTENCE_MODULES,
 ]
-/** Weights that have to be converted first. */
-export const OTHER_WEIGHTS: readonly string[] = [
-  'pytorch_model.bin',
-  'pytorch_model.bin.index.json',
-  'tf_model.h5',
-]
+export const KERAS_WEIGHTS: string = 'tf_model.h5'
+/** Weights that a page cannot read, PyTorch's, and that nothing here does. */
+export const OTHER_WEIGHTS: readonly string[] = [PYTORCH_WEIGHTS, PYTORCH_INDEX, KERAS_WEIGHTS]
 
 /** RoBERTa's vocabulary, and SentencePiece's, asked for where there is no other. */
 export const OTHER_VOCABULARIES: readonly string[] = [
@@ -65,14 +62,13 @@ export function noVocabulary(repository: string): ModelFormatError {
 }
 
 export function noSafetensors(repository: string, other: string | undefined): ModelFormatError {
-  return new ModelFormatError(
-    'MissingFile',
-    `The model ${repository} has no ${WEIGHTS}${
-      other === undefined
-        ? ' and no other weights: it is not a model of transformers'
-        : `, only ${other}: download the repository and run 'iobert convert FOLDER OUT', which reads it without running anything in it`
-    }`,
-  )
+  const what =
+    other === undefined
+      ? ' and no other weights: it is not a model of transformers'
+      : other === KERAS_WEIGHTS
+        ? `, only ${other}, which is not read: load it in Python with from_tf=True and save it again`
+        : `, only ${other}, which Node, Deno and Bun read and a page does not: download the repository, run 'iobert convert FOLDER OUT' and serve that folder`
+  return new ModelFormatError('MissingFile', `The model ${repository} has no ${WEIGHTS}${what}`)
 }
 
 /** In float32 what fits WebAssembly as int8 has 16 GiB at most. */

@@ -1,3 +1,4 @@
+/** Reads config.json: the sizes of a model, its activation, its labels. Everything is checked here, once. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import {
   isObject,

@@ -1,8 +1,7 @@
+/** Finds a model's tensors under the names that checkpoints give them. What differs between families is in families/. */
 import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { BertConfig } from './config.ts'
-
-/** Finds a model's tensors under the names that checkpoints give them. What differs between families is in families/. */
 
 /** Weight and bias of a layer normalisation, each [size]. */
 export interface LayerNormTensors {

@@ -44,7 +44,7 @@ export interface HeadWeights {
   readonly output: Linear
 }
 
-/** What guesses words: word-head.ts. */
+/** What guesses words: heads/guess-words.ts. */
 export interface WordHeadWeights {
   /** [E, H], float32, with the activation behind it. */
   readonly dense: Linear

@@ -17,7 +17,7 @@ import {
   roundUp,
   takeMemory,
 } from '../kernels/memory.ts'
-import { tuneTiles } from '../kernels/plan.ts'
+import { tuneTiles } from '../kernels/tune-tiles.ts'
 import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'

@@ -1,3 +1,4 @@
+/** Starts a worker in Node, Deno and Bun. */
 import { Worker } from 'node:worker_threads'
 import { EngineError } from './engine-error.ts'
 import { createDeath, type EngineWorker, inlinedWorker } from './spawn.ts'
@@ -6,13 +7,10 @@ import { createDeath, type EngineWorker, inlinedWorker } from './spawn.ts'
  * A worker thread from the inlined script, as a data URL: no file has to be found, so bundles and single-file programs
  * work alike.
  */
-export async function spawnNodeWorker(
-  script: string | URL | undefined,
-  shelved: boolean,
-): Promise<EngineWorker> {
+export async function spawnNodeWorker(script: string | URL | undefined): Promise<EngineWorker> {
   let url = script
   if (url === undefined) {
-    url = new URL(`data:text/javascript,${encodeURIComponent(await inlinedWorker(shelved))}`)
+    url = new URL(`data:text/javascript,${encodeURIComponent(await inlinedWorker(true))}`)
   }
   // Flags of the caller's own (loaders, inspectors) do not concern the engine.
   const worker = new Worker(url, { execArgv: [], name: 'iobert' })

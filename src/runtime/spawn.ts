@@ -1,4 +1,4 @@
-/** A worker as both runtimes have it, and how browsers start one. */
+/** What a worker is on every runtime, and how a browser starts one. */
 import { reasonOf } from '../format/errors.ts'
 import { EngineError } from './engine-error.ts'
 import type { Reply, Request } from './protocol.ts'
@@ -16,15 +16,18 @@ export interface EngineWorker {
 /**
  * Starts a worker from a script of the caller's, or from the inlined one.
  *
- * @param shelved  whether the model needs what stands in shelves, which the inlined one leaves out
+ * @param shelved  whether the inlined one needs its shelves: see `inlinedWorker`
  */
 export type Spawn = (script: string | URL | undefined, shelved: boolean) => Promise<EngineWorker>
 
-/** The inlined script, as Node and browsers take it. */
+/**
+ * The inlined script, with its shelves or without. What the worker loads on demand it cannot fetch, so it comes before it:
+ * heads over texts and words, relative positions, the files of Node. A page whose model has none of it fetches none.
+ */
 export async function inlinedWorker(shelved: boolean): Promise<string> {
   const { workerSource } = await import('../generated/worker-source.ts')
   return shelved
-    ? (await import('../generated/worker-shelves.ts')).workerShelves + workerSource
+    ? `${(await import('../generated/worker-shelves.ts')).workerShelves}\n${workerSource}`
     : workerSource
 }
 
