@@ -11,6 +11,10 @@
  *     e[j] = 2^(s[j] - max s)     Σ = Σ e[j], in 8 lanes     limit = min(32767, 2¹⁷/Σ)
  *     context[d] = f32(Σ round(e[j]·limit)·v[j, d]) · (1/(Σ·limit) · valueScale[d])
  *
+ * For any numbers: |q|, |k| <= √(2³¹/D) by `limitOf`, so D products fit int32. Of the exponentials those above half a step become
+ * at most twice themselves, so their sum is at most 2·2¹⁷ for any number of tokens, and 2¹⁸·8191 < 2³¹. A query, key or value that
+ * cannot be quantised has a scale of NaN, which its scores or its column get.
+ *
  * Keys are packed as output channels of the scores, dimensions as output channels of the context; then blocks of query
  * rows go through scores, softmax and context while they are in the first-level cache.
  *
@@ -29,18 +33,25 @@
  */
 import { QUERY_ROWS, scaleInto } from './attention'
 import { AttentionInt16 } from './commands'
-import { int16Row, quantizeToLimit } from './quantize'
+import { int16Row, LARGEST_INT16, quantizeToLimit } from './quantize'
 import { addRelativeScores, columnOf } from './relative'
-import { absoluteBits, laneMask, maxFloatLanes, powerOfTwo4, roundToInt, sumLanes } from './simd'
+import {
+  absoluteBits,
+  laneMask,
+  maxFloatLanes,
+  minFloatLanes,
+  powerOfTwo4,
+  roundToInt,
+  sumLanes,
+} from './simd'
 import { nextTileRows } from './tile-rows'
 import { Vectors2 } from './tile-sizes'
 import { Int16, interleavedTile } from './tiles-interleaved'
 
 /** The largest value of a column of V. */
 const VALUE_LIMIT: f32 = 8191.0
-/** Σ of a row's exponentials as int16, about; times the largest value it stays below 2³¹ for any number of tokens. */
+/** Σ of a row's exponentials as int16, about. */
 const EXPONENTIALS: f32 = 131072.0
-const LARGEST_INT16: f32 = 32767.0
 
 function roundUp(value: i32, multiple: i32): i32 {
   return (value + multiple - 1) & -multiple
@@ -59,11 +70,7 @@ function limitOf(headDim: i32): f32 {
   return min(<f32>16383, <f32>floor(sqrt(<f64>2147483647 / <f64>headDim)))
 }
 
-/**
- * Keys [T, D] into panels of output channels; channels beyond T are 0.
- *
- * @returns 0, or NaN where a key cannot be quantised
- */
+/** Keys [T, D] into panels of output channels; channels beyond T are 0. */
 export function packKeysInt16(
   keys: usize,
   stride: usize,
@@ -71,25 +78,21 @@ export function packKeysInt16(
   headDim: i32,
   out: usize,
   scales: usize,
-): f32 {
+): void {
   const panelBytes = (<usize>roundUp(headDim, 16)) << 4
   const limit = limitOf(headDim)
   const padded = roundUp(tokens, 8)
-  let wrong: f32 = 0
   for (let token: i32 = 0; token < padded; token++) {
     const to = out + panelBytes * (token >> 3) + ((<usize>(token & 7)) << 2)
     if (token < tokens) {
-      const scale = quantizeToLimit(keys, headDim, limit, to, 32)
-      store<f32>(scales, scale)
-      wrong += scale * 0
+      store<f32>(scales, quantizeToLimit(keys, headDim, limit, to, 32))
       keys += stride
     } else {
-      int16Row(0, headDim, 0, to, 32)
+      int16Row(0, headDim, 0, LARGEST_INT16, to, 32)
       store<f32>(scales, 0)
     }
     scales += 4
   }
-  return wrong
 }
 
 /** Values [T, D] into panels whose output channels are the dimensions; those beyond D are 0. */
@@ -194,52 +197,50 @@ function largestScore(row: usize, width: i32): v128 {
 }
 
 /**
- * One row of scores to exponentials, in place as float32 and as int16 pairs.
+ * One row of scores to exponentials, in place as float32 and as int16 pairs. A score that is NaN or infinite makes the sum NaN: by
+ * itself, by ∞ - ∞, or, where the least is -∞, by that times 0, which is added.
  *
  * @param row      room for `width` rounded up to 8; beyond `width` the lowest float32
  * @param most     the largest score, in one of four lanes
- * @param factor   queryScale·log₂e/√D
  * @param out      the row's first pair, `step` bytes to the next; zeros from `width` to `width` rounded up to 16
  * @param context  gets 1/(Σ·limit)
  * @returns 1/Σ
  */
-function softmaxToInt16(
-  row: usize,
-  width: i32,
-  most: v128,
-  factor: f32,
-  out: usize,
-  step: usize,
-  context: usize,
-): f32 {
+function softmaxToInt16(row: usize, width: i32, most: v128, out: usize, step: usize, context: usize): f32 {
   const whole = row + ((<usize>(width & ~7)) << 2)
   const left = width & 7
   const largest = f32x4.splat(maxFloatLanes(most))
+  let min = f32x4.splat(f32.MAX_VALUE)
   let sumA = f32x4.splat(0)
   let sumB = f32x4.splat(0)
   let p = row
   for (; p < whole; p += 32) {
-    const a = powerOfTwo4(f32x4.sub(v128.load(p), largest))
-    const b = powerOfTwo4(f32x4.sub(v128.load(p, 16), largest))
+    const scoresA = v128.load(p)
+    const scoresB = v128.load(p, 16)
+    min = f32x4.pmin(f32x4.pmin(min, scoresA), scoresB)
+    const a = powerOfTwo4(f32x4.sub(scoresA, largest))
+    const b = powerOfTwo4(f32x4.sub(scoresB, largest))
     v128.store(p, a)
     v128.store(p, b, 16)
     sumA = f32x4.add(sumA, a)
     sumB = f32x4.add(sumB, b)
   }
   if (left > 0) {
-    const a = v128.and(powerOfTwo4(f32x4.sub(v128.load(p), largest)), laneMask(left))
-    const b = v128.and(powerOfTwo4(f32x4.sub(v128.load(p, 16), largest)), laneMask(left - 4))
+    const scoresA = v128.load(p)
+    const scoresB = v128.load(p, 16)
+    min = f32x4.pmin(f32x4.pmin(min, scoresA), scoresB)
+    const a = v128.and(powerOfTwo4(f32x4.sub(scoresA, largest)), laneMask(left))
+    const b = v128.and(powerOfTwo4(f32x4.sub(scoresB, largest)), laneMask(left - 4))
     v128.store(p, a)
     v128.store(p, b, 16)
     sumA = f32x4.add(sumA, a)
     sumB = f32x4.add(sumB, b)
   }
-  const sum = sumLanes(f32x4.add(sumA, sumB))
+  const sum = sumLanes(f32x4.add(sumA, sumB)) + minFloatLanes(min) * 0
   const fitting = EXPONENTIALS / sum
-  const limit = fitting < LARGEST_INT16 ? fitting : LARGEST_INT16
-  // A factor that is NaN, of a query or key that cannot be quantised, is not seen in the sums: it is added.
-  store<f32>(context, <f32>1 / (sum * limit) + factor * 0)
-  int16Row(row, width, limit, out, step)
+  const limit = fitting < <f32>LARGEST_INT16 ? fitting : <f32>LARGEST_INT16
+  store<f32>(context, <f32>1 / (sum * limit))
+  int16Row(row, width, limit, LARGEST_INT16, out, step)
   return <f32>1 / sum
 }
 
@@ -287,7 +288,7 @@ function interleaved(base: usize, start: i32, row: i32, rowBytes: usize): usize 
 /**
  * Rows of float32 as int16, those of a tile interleaved.
  *
- * @param factors  get scale · `scale` + `wrong` of each row
+ * @param factors  get scale · `scale` of each row
  */
 function packRows(
   from: usize,
@@ -298,7 +299,6 @@ function packRows(
   out: usize,
   factors: usize,
   scale: f32,
-  wrong: f32,
 ): void {
   const limit = limitOf(headDim)
   const rowBytes = int16Bytes(roundUp(headDim, 16))
@@ -307,7 +307,7 @@ function packRows(
     for (let row = start; row < start + count; row++) {
       const to = interleaved(out, start, row, rowBytes)
       const rowScale = quantizeToLimit(from + stride * row, headDim, limit, to, (<usize>count) << 2)
-      store<f32>(factors + floatBytes(row), rowScale * scale + wrong)
+      store<f32>(factors + floatBytes(row), rowScale * scale)
     }
     start += count
   }
@@ -390,7 +390,7 @@ export function attentionHeadInt16(
   const queryFactors = scratch + call.factors
   const contextFactors = queryFactors + floatBytes(QUERY_ROWS)
 
-  const wrongKeys = packKeysInt16(query + floatBytes(call.hidden), stride, tokens, headDim, keys, keyScales)
+  packKeysInt16(query + floatBytes(call.hidden), stride, tokens, headDim, keys, keyScales)
   packValues(query + 2 * floatBytes(call.hidden), stride, tokens, headDim, values, valueScales)
   const contentToPosition = scratch + call.contentToPosition
   const positionToContent = scratch + call.positionToContent
@@ -399,7 +399,7 @@ export function attentionHeadInt16(
     for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
       const rows = min(QUERY_ROWS, tokens - first)
       const from = query + floatBytes(call.hidden) + stride * first
-      packRows(from, stride, rows, headDim, tileRows, queries, queryFactors, call.scale, wrongKeys)
+      packRows(from, stride, rows, headDim, tileRows, queries, queryFactors, call.scale)
       relativeProducts(
         rows,
         queries,
@@ -417,17 +417,7 @@ export function attentionHeadInt16(
   }
   for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
     const rows = min(QUERY_ROWS, tokens - first)
-    packRows(
-      query + stride * first,
-      stride,
-      rows,
-      headDim,
-      tileRows,
-      queries,
-      queryFactors,
-      call.scale,
-      wrongKeys,
-    )
+    packRows(query + stride * first, stride, rows, headDim, tileRows, queries, queryFactors, call.scale)
     multiply(
       rows,
       queries,
@@ -470,7 +460,6 @@ export function attentionHeadInt16(
           rowScores,
           tokens,
           most,
-          factor,
           interleaved(exponentials, start, row, exponentialBytes),
           (<usize>count) << 2,
           contextFactors + floatBytes(row),

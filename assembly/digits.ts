@@ -2,7 +2,7 @@
  * How activations lie for the 8-bit dot product. A value q, in steps of its row, is moved by the row's zero and written
  * with two digits of 7 bits,
  *
- *     q + zero = first + 128·second,   first in 0 ... 127,   second in -63 ... 63
+ *     q + zero = first + 128·second,   first in 0 ... 127,   second in -63 ... 63, none in a row that fits 7 bits
  *
  * and almost all second digits are 0. The rows of a tile (tile-rows.ts) are interleaved: for each group of four inputs the
  * four digits of all its rows.
@@ -16,7 +16,7 @@
  *     zeros     int32 a row
  *     norms     of each tile's first digits, for short sums only: short-sums.ts
  */
-import { findRowStep, HIGH, INVERSE, LOW } from './row-step'
+import { findRowStep, INVERSE, MOST, ZERO } from './row-step'
 import { addSquares, clearSquares, middleNear, storeSquares, tileNormBytes, writeNorms } from './short-sums'
 import { laneMask, roundToInt } from './simd'
 import { CLOSEST_TILES, MOST_TILE_ROWS } from './tile-rows'
@@ -54,6 +54,8 @@ function quantized(p: usize, left: i32, factor: v128, zero: v128): v128 {
 /**
  * One row's digits.
  *
+ * @param mask    127; or -1 where the row fits 7 bits: then q + zero itself is the digit, and 128, the one number beyond that
+ *                rounding can give (row-step.ts), is narrowed to 127
  * @param step    bytes from one group of the row to the next: 4 times the rows of the tile
  * @param second  where all second digits go, one after another, for `listSeconds`
  * @param squares 0, or where the squares of its first digits go, by `storeSquares`, counted from `middle`
@@ -64,6 +66,7 @@ function digitsOfRow(
   width: i32,
   inverse: f32,
   zero: i32,
+  mask: i32,
   first: usize,
   step: usize,
   second: usize,
@@ -72,7 +75,7 @@ function digitsOfRow(
 ): v128 {
   const factor = f32x4.splat(inverse)
   const zeros = i32x4.splat(zero)
-  const digit = i32x4.splat(127)
+  const digit = i32x4.splat(mask)
   const middles = i8x16.splat(<i8>middle)
   let all = i32x4.splat(0)
   const whole = row + ((<usize>(width & ~15)) << 2)
@@ -149,15 +152,6 @@ function listSeconds(second: usize, groups: i32, list: usize, sign: i8): usize {
   return list
 }
 
-/** The zero of a row by what `findRowStep` found; 0 where the row counts as zeros. */
-function zeroOf(found: usize): i32 {
-  const inverse = load<f32>(found, INVERSE)
-  if (inverse === 0) return 0
-  const below = <i32>nearest<f32>(-load<f32>(found, LOW) * inverse)
-  const above = <i32>nearest<f32>(load<f32>(found, HIGH) * inverse)
-  return max(min(64, below), 127 - above)
-}
-
 /**
  * The rows of one tile as digits.
  *
@@ -187,7 +181,7 @@ export function digitsOfTile(
   for (let i: usize = 0; i < <usize>rows; i++) {
     const found = scratch + (i << 4)
     findRowStep(row + rowStride * i, width, found)
-    const zero = zeroOf(found)
+    const zero = load<i32>(found, ZERO)
     store<f32>(steps + (i << 2), load<f32>(found))
     store<i32>(zeros + (i << 2), zero)
     sum += zero
@@ -197,19 +191,24 @@ export function digitsOfTile(
   const squares: usize = norms === 0 ? 0 : second + ((<usize>groups) << 2)
   const largest: usize = norms === 0 ? 0 : clearSquares(squares, groups)
   for (let i: usize = 0; i < <usize>rows; i++, slot += slotBytes) {
-    const inverse = load<f32>(scratch + (i << 4), INVERSE)
+    const found = scratch + (i << 4)
+    const inverse = load<f32>(found, INVERSE)
     const digits = first + (i << 2)
     const list = slot + <usize>SECOND_HEADER
     let positives = list
     let end = list
     if (inverse === 0) clearRow(digits, groups, between, squares, middle)
     else {
-      const zero = load<i32>(zeros + (i << 2))
+      const fits = load<i32>(found, MOST) <= 127
+      const zero = load<i32>(found, ZERO)
+      const mask = fits ? -1 : 127
       const from = row + rowStride * i
-      const all = digitsOfRow(from, width, inverse, zero, digits, between, second, squares, middle)
-      if (v128.any_true(v128.andnot(all, i32x4.splat(127))))
-        end = positives = listSeconds(second, groups, list, 0)
-      if (i32x4.bitmask(all) !== 0) end = listSeconds(second, groups, positives, -1)
+      const all = digitsOfRow(from, width, inverse, zero, mask, digits, between, second, squares, middle)
+      if (!fits) {
+        if (v128.any_true(v128.andnot(all, i32x4.splat(127))))
+          end = positives = listSeconds(second, groups, list, 0)
+        if (i32x4.bitmask(all) !== 0) end = listSeconds(second, groups, positives, -1)
+      }
     }
     store<usize>(slot, positives)
     store<usize>(slot, end, 4)

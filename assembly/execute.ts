@@ -20,7 +20,7 @@ import { linearDigits } from './linear-digits'
 import { linearFloat32 } from './linear-f32'
 import { linearInt8 } from './linear-int8'
 import { int16Row } from './quantize'
-import { findRowStep, INVERSE } from './row-step'
+import { findRowStep, INVERSE, MOST } from './row-step'
 import { Fused, Rounded } from './simd'
 import { nextTileRows, tileStart } from './tile-rows'
 
@@ -78,7 +78,8 @@ function quantizeTile(
     const at = (<usize>row) << 2
     findRowStep(x, width, scratch)
     store<f32>(steps + at, load<f32>(scratch))
-    int16Row(x, width, load<f32>(scratch, INVERSE), values + at, (<usize>rows) << 2)
+    const most = load<i32>(scratch, MOST)
+    int16Row(x, width, load<f32>(scratch, INVERSE), most, values + at, (<usize>rows) << 2)
   }
 }
 

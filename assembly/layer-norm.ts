@@ -1,3 +1,4 @@
+/** LayerNorm of one row, with the residual that is added before it. Sums over a row have one fixed order. */
 import { laneMask, sumLanes } from './simd'
 
 /** Sums of a row run in this many lanes: rows have room for their width rounded up to it. */
@@ -88,7 +89,8 @@ export function layerNormRow(
   }
   // #region last-pass
   const variance = total(a, b, c, d) / <f32>width
-  const inverse = f32x4.splat(<f32>1.0 / sqrt<f32>(variance + epsilon))
+  // + 0, or + NaN where the variance left float32: 1/∞ would be 0, and the bias alone be left.
+  const inverse = f32x4.splat(<f32>1.0 / sqrt<f32>(variance + epsilon) + (variance - variance))
   for (let i: usize = 0; i < size; i += 16) {
     const centred = f32x4.mul(f32x4.sub(v128.load(out + i), mean), inverse)
     const y = f32x4.add(f32x4.mul(centred, v128.load(weight + i)), v128.load(bias + i))

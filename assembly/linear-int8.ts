@@ -1,10 +1,11 @@
 /**
- * y = x·Wᵀ + b with int8 weights (one scale an output channel) and int16 activations (one scale a row):
+ * y = x·Wᵀ + b with int8 weights (one scale an output channel) and int16 activations (one step a row):
  *
  *     y[t, n] = f32(Σ_k q[t, k]·w[n, k]) · (step[t] · columnScale[n]) + bias[n]
  *
- * The sum is exact in int32 in any order (|q|·127·K < 2³¹, src/kernels/reference/quantization.ts), so tile, thread and batch cannot
- * change a bit. This is the layer of the build that has only the baseline's SIMD; linear-digits.ts is that of the other. Layout:
+ * The sum is exact in int32 in any order (it is below 2³¹, src/kernels/reference/quantization.ts, `rowStep`), so tile, thread and
+ * batch cannot change a bit. This is the layer of the build that has only the baseline's SIMD; linear-digits.ts is that of the
+ * other. Layout:
  *
  *     weights   panels of 8 output channels; in a panel, for each pair of inputs k, k+1:
  *               n0k0 n0k1 n1k0 n1k1 ... n7k0 n7k1        16 bytes, K padded with zeros

@@ -1,8 +1,12 @@
-/** Numbers as int16: pairs of inputs, interleaved with those of other rows. What the int16 tiles read. */
+/**
+ * Rounds rows of floats to int16 for the int16 tiles. Pairs of inputs are written interleaved with those of the other
+ * rows of a tile.
+ */
 import { absoluteBits, laneMask, maxLanes, roundToInt } from './simd'
 
 const SMALLEST_NORMAL: i32 = 0x00800000
 const INFINITY_BITS: i32 = 0x7f800000
+export const LARGEST_INT16: i32 = 32767
 
 /** Whether a float32 above zero is neither subnormal, infinite nor NaN. */
 export function isNormal(value: f32): bool {
@@ -24,13 +28,13 @@ export function storePairs(pairs: v128, out: usize, step: usize): void {
 }
 
 /**
- * q = round(x · inverse), half to even; zeros where the inverse is 0.
+ * q = round(x · inverse), half to even, held to `most`; zeros where the inverse is 0.
  *
  * @param row    float32, room for `width` rounded up to 16; what stands beyond `width` is not read as a number
  * @param out    the row's first pair; zeros from `width` to `width` rounded up to 16
  * @param step   bytes from one pair of the row to the next
  */
-export function int16Row(row: usize, width: i32, inverse: f32, out: usize, step: usize): void {
+export function int16Row(row: usize, width: i32, inverse: f32, most: i32, out: usize, step: usize): void {
   if (inverse === 0) {
     for (let pairs = ((width + 15) >> 4) << 3; pairs > 0; pairs--, out += step) store<i32>(out, 0)
     return
@@ -38,17 +42,18 @@ export function int16Row(row: usize, width: i32, inverse: f32, out: usize, step:
   const whole = row + ((<usize>(width & ~15)) << 2)
   const left = width & 15
   const factor = f32x4.splat(inverse)
+  const largest = i16x8.splat(<i16>most)
   let p = row
   for (; p < whole; p += 32, out += 4 * step) {
     const a = roundToInt(f32x4.mul(v128.load(p), factor))
     const b = roundToInt(f32x4.mul(v128.load(p, 16), factor))
-    storePairs(i16x8.narrow_i32x4_s(a, b), out, step)
+    storePairs(i16x8.min_s(i16x8.narrow_i32x4_s(a, b), largest), out, step)
   }
   if (left > 0) {
     for (let rest = left; rest > left - 16; rest -= 8, p += 32, out += 4 * step) {
       const a = roundToInt(f32x4.mul(v128.and(v128.load(p), laneMask(rest)), factor))
       const b = roundToInt(f32x4.mul(v128.and(v128.load(p, 16), laneMask(rest - 4)), factor))
-      storePairs(i16x8.narrow_i32x4_s(a, b), out, step)
+      storePairs(i16x8.min_s(i16x8.narrow_i32x4_s(a, b), largest), out, step)
     }
   }
 }
@@ -85,6 +90,6 @@ export function quantizeToLimit(row: usize, width: i32, limit: f32, out: usize, 
   const scale = largest / limit
   const inverse = limit / largest
   const usable = isNormal(scale) && isNormal(inverse)
-  int16Row(row, width, usable ? inverse : 0, out, step)
+  int16Row(row, width, usable ? inverse : 0, LARGEST_INT16, out, step)
   return usable ? scale : unusable(scale)
 }

@@ -2,7 +2,7 @@
  * The step that a row of activations is quantised by. The same operations in the same order as `rowStep` in
  * src/kernels/reference/quantization.ts.
  */
-import { isNormal, unusable } from './quantize'
+import { isNormal, LARGEST_INT16, unusable } from './quantize'
 import { laneMask, maxFloatLanes, minFloatLanes, sumLanes } from './simd'
 
 /** c / 63.5: how far 64 steps reach, in root mean squares (src/kernels/reference/quantization.ts has the table it was chosen by). */
@@ -10,14 +10,44 @@ const REACH: f32 = 2.7 / 63.5
 /** Steps from the least to the largest value of a row at most: so two digits of 7 bits hold every value. */
 const MOST_STEPS: f32 = 8064.0
 
-/** Where `findRowStep` leaves its answer: step and 1/step, then low and high. */
+/** Rows with a range beyond these are squared times a power of two: their squares would leave float32. */
+const TINY: f32 = reinterpret<f32>((127 - 50) << 23)
+const HUGE: f32 = reinterpret<f32>((127 + 50) << 23)
+const RESCUE: f32 = reinterpret<f32>((127 + 96) << 23)
+const RESCUE_INVERSE: f32 = reinterpret<f32>((127 - 96) << 23)
+
+/** Where `findRowStep` leaves its answer: step and 1/step, then zero and the largest q. */
 export const INVERSE: usize = 4
-export const LOW: usize = 8
-export const HIGH: usize = 12
+export const ZERO: usize = 8
+export const MOST: usize = 12
+
+/** Σ(x·factor)² in 16 lanes: what `findRowStep` sums, for the few rows that need a factor. */
+function scaledSquares(row: usize, width: i32, factor: f32): f32 {
+  const factors = f32x4.splat(factor)
+  let sumA = f32x4.splat(0)
+  let sumB = f32x4.splat(0)
+  let sumC = f32x4.splat(0)
+  let sumD = f32x4.splat(0)
+  for (let left = width; left > 0; left -= 16, row += 64) {
+    const a = f32x4.mul(v128.and(v128.load(row), laneMask(left)), factors)
+    const b = f32x4.mul(v128.and(v128.load(row, 16), laneMask(left - 4)), factors)
+    const c = f32x4.mul(v128.and(v128.load(row, 32), laneMask(left - 8)), factors)
+    const d = f32x4.mul(v128.and(v128.load(row, 48), laneMask(left - 12)), factors)
+    sumA = f32x4.add(sumA, f32x4.mul(a, a))
+    sumB = f32x4.add(sumB, f32x4.mul(b, b))
+    sumC = f32x4.add(sumC, f32x4.mul(c, c))
+    sumD = f32x4.add(sumD, f32x4.mul(d, d))
+  }
+  return sumLanes(f32x4.add(f32x4.add(sumA, sumB), f32x4.add(sumC, sumD)))
+}
 
 /**
  *     low = min(0, min x)   high = max(0, max x)   e = √(Σx²/K), in 16 lanes (i mod 16)
  *     step = max(min((high - low)/127, e·c/63.5), (high - low)/8064)
+ *
+ * A row fits 7 bits where the first of the three is its step: then zero is round(-low/step) and q is held to 127 - zero, so that
+ * q + zero lies in 0 to 127 also where both ends round away from zero. In others, most of 0 to 127 is used: zero is the smaller of
+ * round(-low/step) and 64, or what leaves the largest value at 127 if that is more.
  *
  * Where step or 1/step is not a normal number, 1/step is 0 and the row's numbers are taken as zeros: with the step 0 where
  * they are too small, and NaN where they are too large or NaN, so that what is computed from them is NaN too.
@@ -62,18 +92,30 @@ export function findRowStep(row: usize, width: i32, out: usize): void {
   }
   const least = minFloatLanes(low)
   const most = maxFloatLanes(high)
-  const squares = sumLanes(f32x4.add(f32x4.add(sumA, sumB), f32x4.add(sumC, sumD)))
+  let squares = sumLanes(f32x4.add(f32x4.add(sumA, sumB), f32x4.add(sumC, sumD)))
   const range = most - least
+  let unscale: f32 = 1
+  if (range < TINY) {
+    squares = scaledSquares(row, width, RESCUE)
+    unscale = RESCUE_INVERSE
+  } else if (range > HUGE) {
+    squares = scaledSquares(row, width, RESCUE_INVERSE)
+    unscale = RESCUE
+  }
   const fitting = range / <f32>127
-  const usual = sqrt<f32>(squares / <f32>width) * REACH
+  const usual = sqrt<f32>(squares / <f32>width) * REACH * unscale
   const smallest = range / MOST_STEPS
-  let step = fitting < usual ? fitting : usual
+  const fits = fitting <= usual
+  let step = fits ? fitting : usual
   if (step < smallest) step = smallest
   const inverse = <f32>1 / step
   // Where the row holds a NaN the sum of squares is one, and so is the step.
   const usable = isNormal(step) && isNormal(inverse)
   store<f32>(out, usable ? step : unusable(step))
   store<f32>(out, usable ? inverse : 0, INVERSE)
-  store<f32>(out, least, LOW)
-  store<f32>(out, most, HIGH)
+  // Below 2²², or nothing that is used.
+  const below = usable ? <i32>nearest<f32>(-least * inverse) : 0
+  const above = usable ? <i32>nearest<f32>(most * inverse) : 0
+  store<i32>(out, fits || !usable ? below : max(min(64, below), 127 - above), ZERO)
+  store<i32>(out, fits ? 127 - below : LARGEST_INT16, MOST)
 }

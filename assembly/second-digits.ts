@@ -16,10 +16,16 @@ type Short = i16
 export const JOINED_PANELS: i32 = 4
 
 /**
- * 2^15 = 128·√(2n)·√K·24.02/64, of which n·K/4 groups is this, rounded down: of so many listed groups times groups of inputs the
- * sums fit int16. A row that has second digits has a step of at least c·e/63.5, e the root mean square of its K values
- * (row-step.ts), so that √Σq² <= √K·(63.5/c + 1/2) = √K·24.02, and a second digit is at most |q|/64. A lane adds two digits of each
- * listed group, so by Cauchy and Schwarz at most that many times 128, the largest weight.
+ * How many listed groups times groups of inputs have sums that fit int16. For a row that has second digits:
+ *
+ *     it does not fit 7 bits (digits.ts lists none of one that does), so its step is at least c·e/63.5, e the root mean square of
+ *     its K numbers, and √Σq² <= √K·(63.5/c + 1/2) = √K·24.02 (src/kernels/reference/quantization.ts, `rowStep`);
+ *     |second| <= |q|/64: one above 0 is at most (q + zero)/128 with zero <= 64 <= q (a larger zero leaves the largest value at
+ *     127), one below 0 is -⌈|q + zero|/128⌉ with zero >= 64, so |q| >= |q + zero| + 64;
+ *     weights are -128 to 127, and a lane adds two products of each of n listed groups.
+ *
+ * By Cauchy and Schwarz a lane is at most 128·√(2n)·√Σsecond² <= 128·√(2n)·√K·24.02/64 in magnitude, which is below 2¹⁵ as long as
+ * n·K < 232,600. So many n·K/4 are this and 150 more, which is for what float32 takes of e.
  */
 const MOST_SHORT: i32 = 58_000
 

@@ -5,7 +5,16 @@
  *     |Σ (first - middle)·w| <= ‖first - middle‖·‖w‖
  *
  * The norms of weights are found when they are packed, those of digits when rows are quantised, and each tile asks each panel:
- * blocks of 8 groups of inputs where all lanes fit, else of 4, else of 2, where four products always fit.
+ * blocks of 8 groups of inputs where all lanes fit, else of 4, else of 2, where four products always fit. It holds for any digits
+ * from 0 to 127, which digits.ts writes whatever the row, and any weights from -128 to 127:
+ *
+ *     every norm is rounded up (`halfNorm`, `norms`), and is the largest of the panel's channels or the tile's rows
+ *     a weight of -128 counts as -127, so that sums of squares fit: its norm may be 128/127 times as long
+ *     `allFit` takes ‖first - middle‖·‖w‖ up to 32·1015.5 = 32,496, and 128/127 of that is 32,752 < 2¹⁵
+ *     of blocks of 2 groups a lane has four products of -63 ... 64 and -128 ... 127: -32,768 to 32,512
+ *
+ * Whatever wraps on the way: sums of int16 are modulo 2¹⁶, and the pair of products that an instruction adds is at most
+ * 2·128·127 = 32,512. docs/10-making-it-fast.md has an example with numbers.
  *
  *     norms      of 128 inputs, for each of the two halves of a lane's pair of inputs:
  *     in panels  before the weights, of each block of 4 groups: ‖w‖/2, rounded up, u8, the largest of the channels
@@ -18,9 +27,9 @@ import { dotShort, productsShort, roundToInt } from './simd'
 /** Rows that a tile of short sums has at least, and at most. */
 export const SHORT_ROWS: i32 = 4
 export const MOST_SHORT_ROWS: i32 = 5
-/** The middle in blocks of 2 groups: digits are 63 below it to 64 above, so four weights of -128 fit: 4·(-128·64) = -2¹⁵. */
+/** The middle in blocks of 2 groups: digits are 63 below it to 64 above. */
 const HALF_MIDDLE: i32 = 63
-/** 32·32·32,480 / 2¹⁵: below int16 by what a norm may be too small where a weight of -128 was taken for -127, and by the rounding. */
+/** Of 32·32·‖first - middle‖·‖w‖ / 2¹⁵, rounded. */
 const LARGEST_PRODUCT: i32 = 1015
 
 /** Bytes of a panel's blocks of 8, 4 and 2 groups. */

@@ -1,4 +1,5 @@
-import { exp4, laneMask, maxFloatLanes, sumLanes } from './simd'
+/** Softmax over one row of attention scores at precision float32. Precision int8 has its own, in attention-int16.ts. */
+import { exp4, laneMask, maxFloatLanes, minFloatLanes, sumLanes } from './simd'
 
 /**
  * One row of attention scores to e^(s - max), in place; gives back 1 / Σ. The caller multiplies by it where that is
@@ -7,7 +8,8 @@ import { exp4, laneMask, maxFloatLanes, sumLanes } from './simd'
  *     softmax(s)ⱼ = e^(sⱼ - max s) / Σ e^(sᵢ - max s)
  *
  * Two passes: scale and maximum, then exponentials and their sum. The sum runs in 8 lanes (j mod 8), the two vectors are
- * added, then the four lanes pairwise. Lanes beyond `width` become 0.
+ * added, then the four lanes pairwise. Lanes beyond `width` become 0. A score that is NaN or infinite makes the sum NaN: by itself,
+ * by ∞ - ∞, or, where the least is -∞, by that times 0, which is added.
  *
  * @param row    float32, room for `width` rounded up to 8
  * @param scale  1/√D, multiplied in first
@@ -19,6 +21,7 @@ export function softmaxRow(row: usize, width: i32, scale: f32): f32 {
   const lowest = f32x4.splat(-f32.MAX_VALUE)
   let maxA = lowest
   let maxB = lowest
+  let min = f32x4.splat(f32.MAX_VALUE)
   let p = row
   for (; p < whole; p += 32) {
     const a = f32x4.mul(v128.load(p), factor)
@@ -27,6 +30,7 @@ export function softmaxRow(row: usize, width: i32, scale: f32): f32 {
     v128.store(p, b, 16)
     maxA = f32x4.pmax(maxA, a)
     maxB = f32x4.pmax(maxB, b)
+    min = f32x4.pmin(f32x4.pmin(min, a), b)
   }
   if (left > 0) {
     const a = v128.bitselect(f32x4.mul(v128.load(p), factor), lowest, laneMask(left))
@@ -35,6 +39,7 @@ export function softmaxRow(row: usize, width: i32, scale: f32): f32 {
     v128.store(p, b, 16)
     maxA = f32x4.pmax(maxA, a)
     maxB = f32x4.pmax(maxB, b)
+    min = f32x4.pmin(f32x4.pmin(min, a), b)
   }
   // #region second-pass
   const rowMax = f32x4.splat(maxFloatLanes(f32x4.pmax(maxA, maxB)))
@@ -57,5 +62,5 @@ export function softmaxRow(row: usize, width: i32, scale: f32): f32 {
     sumA = f32x4.add(sumA, a)
     sumB = f32x4.add(sumB, b)
   }
-  return <f32>1.0 / sumLanes(f32x4.add(sumA, sumB))
+  return <f32>1.0 / (sumLanes(f32x4.add(sumA, sumB)) + minFloatLanes(min) * 0)
 }

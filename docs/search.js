@@ -2,7 +2,7 @@
  * The search field of every page. What the pages say is loaded when the field is used first, as a script, since a page that was
  * opened from a disk may load nothing else.
  */
-import MiniSearch from 'minisearch'
+import { findSections, indexOf } from './find-sections.js'
 
 /** Results that are shown. */
 const MOST = 10
@@ -26,15 +26,7 @@ function load() {
     script.addEventListener('load', resolve)
     script.addEventListener('error', () => reject(new Error('The index of the pages could not be loaded')))
     document.head.append(script)
-  }).then(() => {
-    const index = new MiniSearch({
-      fields: ['title', 'page', 'text'],
-      storeFields: ['title', 'page', 'text'],
-      searchOptions: { prefix: true, fuzzy: 0.15, combineWith: 'AND', boost: { title: 4, page: 2 } },
-    })
-    index.addAll(globalThis.searchSections)
-    return index
-  })
+  }).then(() => indexOf(globalThis.searchSections))
   return loading
 }
 
@@ -45,7 +37,7 @@ async function search() {
     const index = await load()
     // Typed on meanwhile: that question's answer comes.
     if (question !== field.value.trim()) return
-    const found = index.search(question)
+    const found = findSections(index, question)
     list.replaceChildren(...found.slice(0, MOST).map(row))
     list.hidden = found.length === 0
     told.textContent = found.length === 1 ? '1 section' : `${found.length} sections`

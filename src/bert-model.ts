@@ -8,8 +8,8 @@ import {
   wrongKind,
 } from './check/options.ts'
 import type { ModelFormatError } from './format/errors.ts'
+import { tileName } from './kernels/exports.ts'
 import type { Precision } from './kernels/kernels.ts'
-import { tileName } from './kernels/plan.ts'
 import type { BertConfig } from './model/config.ts'
 import type { HeadKind } from './model/family.ts'
 import type { ForwardOutput } from './model/forward-output.ts'
@@ -30,8 +30,13 @@ export interface ModelInfo {
   tile: string
   /** 1 where memory cannot be shared. */
   threads: number
-  /** Why these kernels and this tile: what the engine can do, and what was timed. */
-  reasons: { kernels: string; tile: string }
+  /** Why it runs on these kernels and this tile. */
+  reasons: {
+    /** What the engine can do, or what was timed. */
+    kernels: string
+    /** How the tiles came out when they were timed. */
+    tile: string
+  }
   /** Whether 256-bit vectors were asked for and could be. */
   turbo: boolean
   /** Packed weights. */
@@ -150,7 +155,7 @@ export class BertModel {
    * @throws {TypeError} for ids that are no arrays of numbers, or an option of the wrong kind
    * @throws {RangeError} for a sequence that is empty or too long, an id outside the vocabulary, more logits of words than
    *   1 GB, or an option that is not known
-   * @throws {ModelFormatError} NonFiniteWeights for weights so large that the logits are no numbers
+   * @throws {ModelFormatError} NonFiniteWeights for weights so large that logits, hidden states or attentions are no numbers
    *
    * @example
    * const { logits } = await model.forward([model.tokenizer.encode('Berlin').ids])
@@ -187,6 +192,11 @@ export class BertModel {
     )
     for (const [index, logits] of output.logits.entries())
       requireFinite(logits, `The logits of sequence ${index}`)
+    // A bare encoder has no logits; what is not finite in a layer is not in the last one either.
+    for (const [index, layers] of (output.hiddenStates ?? []).entries())
+      requireFinite(layers.at(-1)!, `The hidden states of sequence ${index}`)
+    for (const [index, layers] of (output.attentions ?? []).entries())
+      requireFinite(layers.at(-1)!, `The attention probabilities of sequence ${index}`)
     return output
   }
 

@@ -1,6 +1,6 @@
 /**
- * The platform of Node, Deno and Bun for the package's entries and its commands. This file stands where the entries stand,
- * and so does whatever the package's own bundling makes of it: the shipped model is beside that folder.
+ * The platform of Node, Deno and Bun, as the package's entries and its commands use it. This file must stay in the
+ * folder of the entries, also when the package's build bundles it: the model that ships is found beside that folder.
  */
 import type { Platform } from './load.ts'
 import { nodePlatform } from './platform.node.ts'

@@ -190,7 +190,10 @@ export async function loadTokenizer(
   try {
     watch.signal?.throwIfAborted()
     const locator = await platform.locate(name, options, watch, undefined)
-    const tokenizer = await readTokenizerOf(await platform.openFiles(locator, watch), options.lowercase)
+    const files = await platform.openFiles(locator, watch)
+    // It may list the folder's files, so that no other is asked for; the tokenizer's own reading asks for it later in any case.
+    if (locator.kind === 'url') await (await files.open('config.json'))?.close()
+    const tokenizer = await readTokenizerOf(files, options.lowercase)
     watch.signal?.throwIfAborted()
     return tokenizer
   } finally {

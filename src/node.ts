@@ -1,4 +1,7 @@
-/** iobert in Node, Deno and Bun: the neutral entry and what needs a disk: folders, and the Hub's cache shared with Python. */
+/**
+ * The entry for Node, Deno and Bun: all that index.ts has, and what needs a disk, which are models in folders and the
+ * Hub's cache that Python shares.
+ */
 import type { BertModel } from './bert-model.ts'
 import { entryPlatform } from './entry.node.ts'
 import * as load from './load.ts'

@@ -1,17 +1,20 @@
-/** Node, Deno and Bun. */
+/** What differs in Node, Deno and Bun: a disk, environment variables, worker threads. */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { ModelFormatError } from './format/errors.ts'
+import { folderFiles } from './format/folder-files.node.ts'
 import type { LoadWatch } from './format/load-watch.ts'
+import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from './format/shard-index.ts'
 import type { ModelFiles } from './format/source.ts'
 import type { RepositoryKind } from './hub/model-files.ts'
 import type { Platform } from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import { locateAnywhere, shippedModel } from './platform.ts'
 import { openFiles } from './runtime/open-files.node.ts'
+import { openFiles as openElsewhere } from './runtime/open-files.ts'
 import type { Locator } from './runtime/protocol.ts'
 import { spawnNodeWorker } from './runtime/spawn.node.ts'
 
@@ -25,9 +28,24 @@ async function locate(
 ): Promise<Locator> {
   const found = locateAnywhere(model)
   if (found === undefined) return { kind: 'folder', path: shippedFolder(entry) }
-  if (typeof found === 'string') return locateText(found, options, watch, accept, kind)
+  if (typeof found === 'string') {
+    const path = await locateText(found, options, watch, accept, kind)
+    return accept === undefined ? { kind: 'folder', path } : withView(path)
+  }
   if (found.kind !== 'url' || !found.base.startsWith('file:')) return found
-  return { kind: 'folder', path: fileURLToPath(found.base) }
+  const path = fileURLToPath(found.base)
+  return accept === undefined ? { kind: 'folder', path } : withView(path)
+}
+
+/** A folder of which PyTorch's weights are read, if it has those alone. */
+async function withView(path: string): Promise<Locator> {
+  const has = (name: string): boolean => existsSync(join(path, name))
+  const folder: Locator = { kind: 'folder', path }
+  if (has(WEIGHTS) || has(INDEX) || !(has(PYTORCH_WEIGHTS) || has(PYTORCH_INDEX))) return folder
+  const { pytorchView } = await import('./convert/pytorch/checkpoint.ts')
+  // What the Hub's cache has was compared with its SHA-256 on its way there.
+  const view = await pytorchView(folderFiles(path), !isSnapshot(path))
+  return view === undefined ? folder : { ...folder, weights: view }
 }
 
 function shippedFolder(entry: string | undefined): string {
@@ -47,9 +65,8 @@ async function locateText(
   watch: LoadWatch,
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
   kind: RepositoryKind | undefined,
-): Promise<Locator> {
-  const folder: Locator = { kind: 'folder', path: resolve(text) }
-  if (existsSync(text) || !(await isHubId(text))) return folder
+): Promise<string> {
+  if (existsSync(text) || !(await isHubId(text))) return resolve(text)
   const { hubFolder } = await import('./hub/folder.node.ts')
   const hub = await hubFolder(text, {
     ...watch,
@@ -60,18 +77,22 @@ async function locateText(
     weights: accept !== undefined,
     beforeWeights: (_total, remote) => accept?.(remote),
   })
-  return { kind: 'folder', path: hub.folder }
+  return hub.folder
 }
 
 async function int8Copy(locator: Locator): Promise<{ locator: Locator; keep?: () => Promise<void> }> {
   // Only the Hub's cache has copies; what looks for them is read only there.
-  if (locator.kind !== 'folder' || !/[\\/]snapshots[\\/]/.test(locator.path)) return { locator }
+  if (locator.kind !== 'folder' || !isSnapshot(locator.path)) return { locator }
   const { path } = locator
   const { findInt8Copy, writeInt8Copy } = await import('./hub/int8-copy.node.ts')
   const copy = await findInt8Copy(path)
   if (copy === undefined) return { locator }
   if (copy.usable) return { locator: { ...locator, weights: copy.path } }
-  return { locator, keep: () => writeInt8Copy(path, copy.path) }
+  return { locator, keep: async () => writeInt8Copy(await openFiles(locator, {}), copy.path) }
+}
+
+function isSnapshot(path: string): boolean {
+  return /[\\/]models--[^\\/]+[\\/]snapshots[\\/]/.test(path)
 }
 
 async function isHubId(text: string): Promise<boolean> {
@@ -96,7 +117,7 @@ function enableTurbo(): boolean {
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
 export const nodePlatform = (entry: string | undefined): Platform => ({
   locate: (...given) => locate(entry, ...given),
-  openFiles,
+  openFiles: (locator: Locator, watch: LoadWatch) => openFiles(locator, watch, openElsewhere),
   int8Copy,
   spawn: spawnNodeWorker,
   cores: () => availableParallelism(),

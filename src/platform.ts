@@ -1,4 +1,4 @@
-/** Browsers and other places without a disk. */
+/** The platform of browsers and other runtimes without a disk, and what all platforms do alike. */
 import { DownloadError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
 import { type ModelFiles, mapFiles, missingFile } from './format/source.ts'

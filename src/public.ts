@@ -1,3 +1,5 @@
+/** What both entries of the package give out: index.ts, and node.ts. */
+
 /** The public names that are the same on every runtime. */
 export type { BertModel, ForwardOptions, ModelInfo } from './bert-model.ts'
 export { defaultSplit } from './entities/document.ts'
@@ -43,8 +45,8 @@ export {
   type Redactor,
   redact,
 } from './markup/redact.ts'
-export type { BertConfig, HiddenActivation, ProblemType } from './model/config.ts'
-export type { Family, HeadKind } from './model/family.ts'
+export type { BertConfig, ProblemType } from './model/config.ts'
+export type { Family, HeadKind, HiddenActivation } from './model/family.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Quantization } from './model/quantization-config.ts'
 export type { Pooling } from './model/sentence/pooling.ts'

@@ -48,26 +48,22 @@ function tool(script, ...args) {
 // One source for all targets of asconfig.json (ASC_FEATURE_RELAXED_SIMD tells them apart). The memory is imported as shared;
 // the loader clears that one flag where memory is private, so each kernel is shipped once (src/kernels/module.ts).
 const { targets } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'))
-const generated = ['commands', 'constants', ...Object.keys(targets)]
+const generated = ['commands', 'numbers', 'constants', ...Object.keys(targets)]
 
 await step(
   'wasm',
   ['assembly', 'asconfig.json', 'tools/build.mjs', 'tools/kernel-tables.mjs'],
   generated.map((name) => `src/generated/${name}.ts`),
   async () => {
-    const { commandsModule, constantsModule, constantsOf } = await import('./kernel-tables.mjs')
+    const { commandModules, constantsModule, constantsOf } = await import('./kernel-tables.mjs')
     const write = (name, text) => writeFileSync(join(root, `src/generated/${name}.ts`), text)
     mkdirSync(join(root, 'src/generated'), { recursive: true })
     let constants
-    let first
     for (const [target, { outFile }] of Object.entries(targets)) {
       tool('assemblyscript/bin/asc.js', '--target', target)
       const wasm = readFileSync(join(root, outFile))
       // Deflated before base64, which hides from gzip what repeats: 5.9 kB on the wire where plain base64 has 8.8.
-      // The others against the first, of which they repeat much (src/kernels/module.ts inflates so).
-      const against = first ? { dictionary: first } : {}
-      const deflated = deflateRawSync(wasm, { level: 9, ...against }).toString('base64')
-      first ??= wasm
+      const deflated = deflateRawSync(wasm, { level: 9 }).toString('base64')
       write(
         target,
         `/** assembly/kernels.ts, compiled for ${target}, deflated. */\nexport const deflated: string =\n  '${deflated}'\n`,
@@ -81,7 +77,9 @@ await step(
       }
     }
     write('constants', constantsModule(constants))
-    write('commands', commandsModule(root, constants.CONTROL_BYTES - constants.COMMAND_OFFSET))
+    const { commands, numbers } = commandModules(root, constants.CONTROL_BYTES - constants.COMMAND_OFFSET)
+    write('commands', commands)
+    write('numbers', numbers)
   },
 )
 
@@ -103,28 +101,71 @@ const askedFor = {
   },
 }
 
+/** What the inlined worker loads on demand and most pages never ask for: a text of its own, put before the other's. */
+const SHELVES = [
+  'model/disentangled/convolution',
+  'model/disentangled/relative',
+  'model/disentangled/tensors',
+  'model/heads/guess-words',
+  'model/heads/text-head',
+  'runtime/open-files.node',
+]
+
+/** Takes the shelves from where `workerShelves` leaves them; of one that is not there every name is undefined. */
+const shelved = {
+  name: 'shelved',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
+      if (kind !== 'dynamic-import') return
+      const name = SHELVES.find((shelf) => join(resolveDir, path) === join(root, `src/${shelf}.ts`))
+      return name && { path: name, namespace: 'shelf' }
+    })
+    onLoad({ filter: /./, namespace: 'shelf' }, ({ path }) => {
+      const code = readFileSync(join(root, `src/${path}.ts`), 'utf8')
+      const names = [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
+      return {
+        contents: `export const { ${names.map(([, name]) => name).join(', ')} } = globalThis.iobertShelves?.['${path}'] ?? {}`,
+      }
+    })
+  },
+}
+
 /** A worker's script as one text with all it needs. */
-async function bundleWorker(entry, plugins) {
+async function bundleWorker(entry, plugins, options = { entryPoints: [join(root, entry)] }) {
   const { outputFiles } = await build({
-    entryPoints: [join(root, entry)],
+    ...options,
     ...{ bundle: true, minify: true, format: 'esm', target: 'es2022', platform: 'neutral' },
     ...{ legalComments: 'none', write: false, plugins },
   })
   return minified(outputFiles[0].text)
 }
 
-// The worker's script is inlined as text so that no bundler has to find it; one text serves every runtime. For pages whose
-// policy forbids blob workers it is also a file, without the part of Node.
+/** The shelves as one text, which leaves nothing behind but `iobertShelves`. */
+async function bundleShelves() {
+  const imports = SHELVES.map((name, index) => `import * as shelf${index} from './${name}.ts'\n`)
+  const list = SHELVES.map((name, index) => `'${name}': shelf${index}`)
+  const contents = `${imports.join('')}globalThis.iobertShelves = { ${list.join(', ')} }`
+  const code = await bundleWorker(undefined, [askedFor], {
+    stdin: { contents, resolveDir: join(root, 'src') },
+  })
+  return `(()=>{${code}})();`
+}
+
+// The worker's script is inlined as text so that no bundler has to find it. For pages whose policy forbids blob workers it is
+// also a file, with all shelves but Node's.
 await step(
   'workers',
   ['src', 'tools/build.mjs', 'tools/bundle.mjs'],
-  ['src/generated/worker-source.ts', 'dist/worker.js'],
+  ['src/generated/worker-source.ts', 'src/generated/worker-shelves.ts', 'dist/worker.js'],
   async () => {
-    const inlined = await bundleWorker('src/runtime/worker.node.ts', [askedFor])
-    writeFileSync(
-      join(root, 'src/generated/worker-source.ts'),
-      `/** src/runtime/worker.node.ts, bundled. */\nexport const workerSource: string = ${JSON.stringify(inlined)}\n`,
-    )
+    const write = (file, name, text, what) =>
+      writeFileSync(
+        join(root, `src/generated/${file}.ts`),
+        `/** ${what}, bundled. */\nexport const ${name}: string = ${JSON.stringify(text)}\n`,
+      )
+    const inlined = await bundleWorker('src/runtime/worker.node.ts', [askedFor, shelved])
+    write('worker-source', 'workerSource', inlined, 'src/runtime/worker.node.ts without its shelves')
+    write('worker-shelves', 'workerShelves', await bundleShelves(), 'What it loads on demand; stands before it')
     mkdirSync(join(root, 'dist'), { recursive: true })
     writeFileSync(join(root, 'dist/worker.js'), await bundleWorker('src/runtime/worker.ts', []))
   },

@@ -7,31 +7,31 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import MarkdownIt from 'markdown-it'
-import { searchForm, searchIndex, searchScript, sectionsOf } from './docs/search.mjs'
+import { formulas } from './docs/formulas.mjs'
+import { apiSections, searchForm, searchIndex, searchScript, sectionsOf } from './docs/search.mjs'
 import { makeReady } from './ready.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'build/docs')
 
+/** What opens first: what a user needs first. */
+const HOME = 'docs/get-started.md'
+/** The contents of the textbook, whose page on the site has a name of its own. */
+const TEXTBOOK = 'docs/index.md'
+
 /** The pages in reading order; those that are not there are left out, others in docs/ come last. */
 const SECTIONS = [
-  ['Walk-through', ['docs/index.md', 'docs/get-started.md', 'docs/notation.md', ...chapters()]],
+  ['In use', [HOME, ...inDocs('which-model own-types redaction recipes shipping scaling beside-others')]],
+  ['How it works', [TEXTBOOK, ...inDocs('notation'), ...chapters()]],
   [
     'The house',
-    ['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/release.md'],
-  ],
-  [
-    'In use',
-    [
-      'docs/which-model.md',
-      'docs/own-types.md',
-      'docs/redaction.md',
-      'docs/recipes.md',
-      'docs/shipping.md',
-      'docs/scaling.md',
-    ],
+    [...inDocs('architecture'), 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...inDocs('release')],
   ],
 ]
+
+function inDocs(names) {
+  return names.split(' ').map((name) => `docs/${name}.md`)
+}
 
 function chapters() {
   return readdirSync(join(root, 'docs'))
@@ -93,6 +93,8 @@ const linkedSources = new Set()
 
 /** Where a page of the repository stands in the site. */
 function siteName(path) {
+  if (path === HOME) return 'index.html'
+  if (path === TEXTBOOK) return 'textbook.html'
   return `${path.replace(/^docs\//, '').replace(/\.md$/, '')}.html`
 }
 
@@ -136,6 +138,7 @@ function nameHeadings({ tokens }) {
 function makeRenderer(page, up = '') {
   const markdown = new MarkdownIt({ html: true, typographer: false, highlight })
   markdown.core.ruler.push('name-headings', nameHeadings)
+  markdown.use(formulas)
   const { rules } = markdown.renderer
   rules.heading_open = (tokens, index) => {
     const { tag } = tokens[index]
@@ -225,9 +228,11 @@ function write(name, text) {
   writeFileSync(path, text)
 }
 
+/** What the search looks through. */
+const found = []
+
 async function buildPages() {
   const all = sections().flatMap(([, pages]) => pages)
-  const found = []
   all.forEach((page, index) => {
     const text = readFileSync(join(root, page), 'utf8')
     const link = (other, word, rel) =>
@@ -245,7 +250,6 @@ async function buildPages() {
     })
     write(siteName(page), html)
   })
-  write('search-index.js', searchIndex(found))
   write('search.js', await searchScript(root))
   return all.length
 }
@@ -298,4 +302,5 @@ const typedoc = spawnSync(process.execPath, ['node_modules/typedoc/bin/typedoc']
   stdio: 'inherit',
 })
 if (typedoc.status !== 0) process.exit(typedoc.status ?? 1)
+write('search-index.js', searchIndex([...found, ...apiSections(join(out, 'api'))]))
 console.log(`build/docs: ${pages} pages, ${sources} source files, API reference`)

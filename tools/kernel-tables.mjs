@@ -44,8 +44,8 @@ function fieldsOf(node, classes, path) {
   return fields
 }
 
-/** src/generated/commands.ts. `commandBytes`: the room that the control block has for a command. */
-export function commandsModule(root, commandBytes) {
+/** src/generated/commands.ts, and numbers.ts, which pages read without it. `commandBytes`: the room that the control block has for a command. */
+export function commandModules(root, commandBytes) {
   const { classes, enums } = declarationsOf(root, 'assembly/commands.ts')
   const commands = enums.get('Kernel').map((name, kernel) => {
     const fields = [...(classes.get(name) ?? [])]
@@ -74,15 +74,17 @@ export function commandsModule(root, commandBytes) {
       return `${field}: ${at}`
     },
   )
-  return `/** The commands of assembly/commands.ts: their numbers, and their fields in order. */
+  return {
+    commands: `/** The commands of assembly/commands.ts: their numbers, and their fields in order. */
 export const COMMANDS = {\n${commands.join('')}} as const
-
-/** The other enums of assembly/commands.ts. */
-export const NUMBERS = {\n${lists.join('')}} as const
 
 /** Where the fields of assembly/parallel.ts's control block stand, in bytes. */
 export const CONTROL = { ${control.join(', ')} } as const
-`
+`,
+    numbers: `/** The enums of assembly/commands.ts, but for the commands. */
+export const NUMBERS = {\n${lists.join('')}} as const
+`,
+  }
 }
 
 /** The numbers that a module of the kernels exports. */

@@ -1,4 +1,5 @@
-"""Writes small random DeBERTas and what PyTorch makes of some ids, to test/goldens/families/deberta-*.
+"""Writes small random DeBERTas and what PyTorch makes of some ids, to test/goldens/families/deberta-*, and which distances
+share rows, to test/goldens/deberta-buckets.json.
 
     pip install torch transformers==5.16.1 safetensors
     python tools/make-deberta-goldens.py
@@ -12,6 +13,7 @@ import shutil
 import torch
 import transformers
 from safetensors.torch import save_file
+from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_position
 
 OUT = pathlib.Path(__file__).parent.parent / "test/goldens/families"
 LENGTHS = [1, 2, 7, 13, 40, 130]
@@ -57,6 +59,18 @@ MODELS = {
 }
 
 
+# Buckets on either side, and the distance of the last.
+BUCKETS = [
+    (256, 512), (32, 256), (8, 160), (64, 512), (128, 1024), (256, 1024), (320, 512), (100, 300), (48, 4096), (512, 514),
+]
+
+
+def rows_of(buckets, most):
+    distances = torch.arange(0, min(2 * most, 3000))
+    rows = make_log_bucket_position(distances, buckets, most).to(torch.long)
+    return {"buckets": buckets, "maxDistance": most, "rows": torch.clamp(rows, -buckets, buckets - 1).tolist()}
+
+
 def randomize(model, generator):
     """Biases too, which transformers begins with zeros."""
     for name, parameter in model.named_parameters():
@@ -82,6 +96,8 @@ def expected(model, config, generator, attentions):
 
 
 def main():
+    lines = [json.dumps(rows_of(*shape), separators=(",", ":")) for shape in BUCKETS]
+    (OUT.parent / "deberta-buckets.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
     for name, (kind, config_kind, settings) in MODELS.items():
         generator = torch.Generator().manual_seed(7)
         settings = dict(settings)

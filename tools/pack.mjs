@@ -38,7 +38,7 @@ function place(name) {
 
 /** The entries and the commands, which share what they have in common. @returns what each file imports, by name */
 async function bundleAll() {
-  const entries = ['index', 'node', 'rules/presets', 'cli/main']
+  const entries = ['index', 'node', 'rules/presets', 'transformers', 'transformers.node', 'cli/main']
   const input = Object.fromEntries(entries.map((name) => [name, join(root, `dist/${name}.js`)]))
   // Shared parts stand beside the entries, so that the shipped model is at `../weights/` from them too.
   const chunks = await bundle(input, join(target, 'dist'))
@@ -97,14 +97,19 @@ const outputs = await bundleAll()
 const single = ['dist/worker.js', 'dist/kernels.wasm']
 for (const name of single) place(name)
 const types = reach(
-  ['index', 'node', 'rules/presets', 'worker', 'kernels.wasm'].map((name) => `dist/${name}.d.ts`),
+  ['index', 'node', 'rules/presets', 'transformers', 'transformers.node', 'worker', 'kernels.wasm'].map(
+    (name) => `dist/${name}.d.ts`,
+  ),
   importedTypes,
 )
 for (const name of types) place(name)
 
 const library = reach(['dist/index.js', 'dist/node.js'], (name) => outputs.get(name))
 const rules = reach(['dist/rules/presets.js'], (name) => outputs.get(name))
-const tools = [...outputs.keys()].filter((name) => !library.has(name) && !rules.has(name))
+const beside = ['dist/transformers.js', 'dist/transformers.node.js']
+const tools = [...outputs.keys()].filter(
+  (name) => !library.has(name) && !rules.has(name) && !beside.includes(name),
+)
 const files = readdirSync(target, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => slashes(relative(target, join(entry.parentPath ?? entry.path, entry.name))))
@@ -114,6 +119,8 @@ const parts = {
   'library, code': [...library],
   // `iobert/rules`, beside what the library has loaded.
   'rules, code': [...rules].filter((name) => !library.has(name)),
+  // `iobert/transformers`, likewise.
+  'transformers, code': beside,
   'library, types': [...types],
   'dist/worker.js': ['dist/worker.js'],
   'dist/kernels.wasm': ['dist/kernels.wasm'],

@@ -1,4 +1,4 @@
-// `npm run test:all`: what needs more than npm: real models, other runtimes, bundlers, browsers, the site, Spark and Redis.
+// `npm run test:all`: what needs more than npm, or minutes: real models, attacks on sums, other runtimes, bundlers, browsers, the site, Spark and Redis.
 // Ends in `N passed, N failed`. `npm run test:all -- runtimes docs` runs the parts named.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -107,6 +107,12 @@ if (words.length === 0 || words.includes('models')) {
   await part('models', process.execPath, ['tools/test.mjs', ...files], { ...models, IOBERT_FUZZ: '100000' })
 }
 await part('thorough', process.execPath, ['tools/test.mjs', '--thorough'])
+if (words.length === 0 || words.includes('sums')) {
+  // Minutes of attacks on the kernels, on a Node that has all their instructions.
+  const { binaries, installRuntimes } = await import('../test/runtimes/install.mjs')
+  installRuntimes()
+  await part('sums', binaries.node(24), ['tools/test.mjs', 'kernels'], { IOBERT_FUZZ: '5000' })
+}
 await part('package', process.execPath, ['tools/test-package.mjs'])
 await part('runtimes', process.execPath, ['tools/test-runtimes.mjs'])
 await part('recipes', process.execPath, ['tools/test-recipes.mjs'])

@@ -194,6 +194,17 @@ KINDS = {
             "decoder": METASPACE,
         },
     ),
+    # As the fast tokenizers of DeBERTa v2 and v3 were written before version 5 of transformers; and since.
+    "unigram-deberta": (
+        "xlm-roberta",
+        AS_IT_IS,
+        {
+            "normalizer": sequence("normalizers", {"type": "Strip", "strip_left": True, "strip_right": True}, "charsmap", {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}),
+            "pre_tokenizer": sequence("pretokenizers", {**METASPACE, "prepend_scheme": "always"}),
+            "decoder": {**METASPACE, "prepend_scheme": "always"},
+        },
+    ),
+    "unigram-deberta-5": ("../families/deberta-v3/tokenizer", {"tokenizer_class": "DebertaV2Tokenizer"}, {}),
     "unigram-fallback": ("unigram-fallback", AS_IT_IS, {}),
     "bpe-fallback": ("bpe-fallback", AS_IT_IS, {}),
     "bpe-suffix": ("bpe-suffix", AS_IT_IS, {}),

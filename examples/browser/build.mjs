@@ -1,6 +1,6 @@
 // Builds the page into one folder of static files that any server can host.
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -17,19 +17,21 @@ const REPLACED = {
   },
   // The worker is a file of the site (worker.js), so its text need not be in the page.
   'dist/generated/worker-source.js': () => "export const workerSource = ''",
+  'dist/generated/worker-parts.js': () => "export const workerParts = ''",
   // The page never asks for this style of annotations.
-  'dist/entities/spark-nlp.js': () => 'export let sparkStyle',
+  'dist/entities/spark/spark-style.js': () => 'export let sparkStyle',
   // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
-  'dist/entities/options.js': () =>
-    'export const checkRecognizeOptions = (options = {}) => options\nexport const checkStreamOptions = checkRecognizeOptions',
+  'dist/entities/options.js': (path) => `export { splitNames } from ${JSON.stringify(`${path}?`)}
+export const checkRecognizeOptions = (options = {}) => options
+export const checkStreamOptions = checkRecognizeOptions`,
   'dist/load-options.js': () =>
     'export const checkLoadOptions = (options = {}) => options\nexport const checkModelName = (model) => model',
   // What has no SIMD has not this page's colours either: Chrome 91, Firefox 89, Safari 16.4 and later have it.
-  'dist/kernels/reference.js': () => `export class ReferenceKernels {
+  'dist/kernels/reference/reference.js': () => `export class ReferenceKernels {
   constructor() { throw new Error('This browser runs no WebAssembly SIMD: take a newer one') }
 }`,
   // The page gives files to the library; URLs are read for models of the Hub.
-  'dist/format/url-source.js': (path) => `const real = () => import(${JSON.stringify(`${path}?`)})
+  'dist/format/remote/url-source.js': (path) => `const real = () => import(${JSON.stringify(`${path}?`)})
 export const openUrl = async (...given) => (await real()).openUrl(...given)
 export const urlFiles = (base, options) => {
   const files = real().then(({ urlFiles }) => urlFiles(base, options))
@@ -59,6 +61,8 @@ const replace = {
 
 /** Builds the page. @returns its folder */
 export async function buildDemo(target = join(root, 'build/demo')) {
+  const moved = Object.keys(REPLACED).filter((name) => !existsSync(join(root, name)))
+  if (moved.length > 0) throw new Error(`examples/browser/build.mjs replaces ${moved}, which is not there`)
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
   const common = { bundle: true, minify: true, format: 'esm', target: 'es2022', legalComments: 'none' }

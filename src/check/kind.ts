@@ -1,4 +1,4 @@
-/** What kind of thing a value is: the one place where that is told, for checks and for messages. */
+/** Says what kind a value is (`a string`, `null`, `an array`), for checks and for the messages of errors. */
 
 /** An object that is no array: its values are of any kind. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

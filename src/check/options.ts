@@ -1,7 +1,7 @@
 /**
- * Options as a caller gives them, checked before anything is done with them: a table of checks, one an option, which the
- * type of the options keeps complete. An option that is undefined counts as not given; one that is not in the table is an
- * error, since it is one that was misspelt.
+ * Checks the options that a caller gives, by a table with one check for each option. The type of the options keeps
+ * the table complete. An option that is undefined counts as not given. One that the table does not have is misspelt,
+ * and an error.
  */
 import { isObject, kindOf } from './kind.ts'
 

@@ -1,3 +1,4 @@
+/** Reads the command line: options and the rest, checked against the options that a command has. */
 import { parseArgs } from 'node:util'
 
 /** What a user wrote that cannot be meant: told without a stack, exit code 2. */

@@ -4,7 +4,8 @@ import { instantiateKernels } from '../kernels/exports.ts'
 import type { Linear, Matrix, Precision } from '../kernels/kernels.ts'
 import { KernelMemory } from '../kernels/memory.ts'
 import { compileKernels, type WasmVariant } from '../kernels/module.ts'
-import { planOf, tuneTiles } from '../kernels/plan.ts'
+import { planOf } from '../kernels/plan.ts'
+import { tuneTiles } from '../kernels/tune-tiles.ts'
 import { WasmKernels } from '../kernels/wasm.ts'
 
 export interface LayerShape {

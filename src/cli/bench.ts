@@ -1,3 +1,4 @@
+/** `iobert bench`: measures a model on this machine. */
 import { availableParallelism, cpus, release, type } from 'node:os'
 import type { Precision } from '../kernels/kernels.ts'
 import { planKernels } from '../kernels/plan.ts'

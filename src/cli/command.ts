@@ -1,3 +1,4 @@
+/** What a command of the command line is. */
 import type { OptionTable, ParsedArguments } from './arguments.ts'
 
 /** What only the program's entry knows. */

@@ -17,6 +17,7 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ['fill', { summary: 'words for masks', load: () => import('./fill.ts') }],
   ['trace', { summary: 'how a model comes to its labels, as a page', load: () => import('./trace.ts') }],
   ['bench', { summary: 'how fast a model is on this machine', load: () => import('./bench.ts') }],
+  ['models', { summary: 'which model for which task', load: () => import('./models.ts') }],
   ['info', { summary: 'what a model is and needs', load: () => import('./info.ts') }],
   ['quantize', { summary: 'writes a float model as int8', load: () => import('./quantize.ts') }],
   [

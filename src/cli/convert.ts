@@ -1,3 +1,4 @@
+/** `iobert convert`: writes a model of another format as a safetensors folder. */
 import { convertModel } from '../convert/convert.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import type { ParsedArguments } from './arguments.ts'

@@ -1,3 +1,4 @@
+/** `iobert evaluate`: how often a model's tags are right on a file of CoNLL columns. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import type { TextOptions } from '../entities/types.ts'

@@ -1,3 +1,4 @@
+/** The page that `iobert --help` prints. */
 import { commands } from './commands.ts'
 import { loadOptionHelp } from './model-options.ts'
 

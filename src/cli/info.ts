@@ -54,18 +54,26 @@ async function clear(model: string | undefined): Promise<number> {
 }
 
 function describe(facts: ModelFacts): string {
-  const { model, loads, missing, files } = facts
+  const { model, loads, missing, files, reads } = facts
   const rows: [string, string][] = [
     ['model', visibleName(model)],
     ['loads', loads === 'unknown' ? 'unknown: the weights are not here' : loads],
     ...missing.map((what): [string, string] => ['missing', what]),
     ...modelRows(facts),
+    ...(reads === undefined ? [] : [['reads', readsRow(reads)] as [string, string]]),
     ...files.map(({ name, bytes, sha256 }, i): [string, string] => [
       i === 0 ? 'files' : '',
       `${name}  ${bytes} bytes${sha256 === undefined ? '' : `  ${sha256}`}`,
     ]),
   ]
   return rows.map(([name, value]) => `${name.padEnd(13)} ${value}\n`).join('')
+}
+
+/** The files of the weights, and whether they are a pickle. */
+function readsRow({ files, bytes }: NonNullable<ModelFacts['reads']>): string {
+  const pickle = files[0]!.endsWith('.bin') ? ' (a pickle: read, never run)' : ''
+  const names = files.length > 3 ? `${files[0]} and ${files.length - 1} more` : files.join(', ')
+  return `${names}: ${bytes} bytes${pickle}`
 }
 
 /** What config.json and the weights tell. */

@@ -1,3 +1,4 @@
+/** Tells texts, files and stdin apart among a command's arguments, and reads them. */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { OptionTable, ParsedArguments } from './arguments.ts'

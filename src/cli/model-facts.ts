@@ -4,7 +4,7 @@ import { parseLabels } from '../entities/labels.ts'
 import { entryPlatform } from '../entry.node.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { HubError, ModelFormatError } from '../format/errors.ts'
-import { readShardIndex, shardNames } from '../format/shard-index.ts'
+import { PYTORCH_WEIGHTS, readShardIndex, shardNames } from '../format/shard-index.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
 import { CONFIG, INDEX, OTHER_VOCABULARIES, SMALL_FILES, WEIGHTS } from '../hub/model-files.ts'
 import type { KernelPlan } from '../kernels/exports.ts'
@@ -14,7 +14,8 @@ import { type Platform, readTokenizerOf } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
-import { resolveNamedTensors, withUsualTensors } from '../model/tensor-names.ts'
+import { withUsualTensors } from '../model/model-checkpoint.ts'
+import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
 import { withLoadingBar } from './model-options.ts'
 
@@ -43,6 +44,8 @@ export interface ModelFacts extends Partial<WeightFacts> {
   readonly memory?: Readonly<Record<Precision, number | undefined>>
   /** What each precision would run on here, and why. */
   readonly kernels?: Readonly<Record<Precision, string>>
+  /** What the weights are read from, and the bytes of it. */
+  readonly reads?: { readonly files: readonly string[]; readonly bytes: number }
   readonly files: readonly ModelFile[]
 }
 
@@ -54,7 +57,7 @@ export async function inspectModel(model: string | undefined, options: LoadOptio
   const platform = entryPlatform()
   let remote: ModelFacts | undefined
   const accept = async (files: ModelFiles): Promise<void> => {
-    remote = await factsOf(files, false)
+    remote = await factsOf((await viewed(files)) ?? files, false)
     throw new Seen()
   }
   try {
@@ -90,6 +93,17 @@ async function withoutWeights(
   return { ...facts, loads: all.length > 0 ? 'no' : 'unknown', missing: all }
 }
 
+/** The Hub's files before they are downloaded, where their weights are PyTorch's: its pickle is read by ranges. */
+async function viewed(files: ModelFiles): Promise<ModelFiles | undefined> {
+  for (const name of [WEIGHTS, INDEX]) {
+    const source = await files.open(name)
+    await source?.close()
+    if (source !== undefined) return undefined
+  }
+  const { viewedFiles } = await import('../convert/pytorch/checkpoint.ts')
+  return viewedFiles(files, false)
+}
+
 /** @param weights whether they are to be looked at */
 async function factsOf(files: ModelFiles, local: boolean, weights = true): Promise<ModelFacts> {
   const missing: string[] = []
@@ -106,10 +120,12 @@ async function factsOf(files: ModelFiles, local: boolean, weights = true): Promi
   if (config !== undefined) {
     await attempt(() => readTokenizerOf(files))
   }
-  const found = await findFiles(files, local)
+  const { found, weightNames } = await findFiles(files, local)
+  const bytes = found.reduce((sum, file) => sum + (weightNames.includes(file.name) ? file.bytes : 0), 0)
+  const reads = weights && weightNames.length > 0 ? { reads: { files: weightNames, bytes } } : {}
   const read = config && weights ? await attempt(() => readWeights(files, config)) : undefined
   const general = { model: files.name, loads: missing.length === 0 ? 'yes' : 'no', missing } as const
-  if (config === undefined) return { ...general, files: found }
+  if (config === undefined) return { ...general, ...reads, files: found }
   return {
     ...general,
     architecture: architectureOf(config),
@@ -117,6 +133,7 @@ async function factsOf(files: ModelFiles, local: boolean, weights = true): Promi
     scheme: config.headKind === 'tokens' ? schemeOf(config) : undefined,
     ...read,
     ...(await onThisMachine(config)),
+    ...reads,
     files: found,
   }
 }
@@ -183,22 +200,37 @@ async function memoryAt(plan: KernelPlan, config: BertConfig): Promise<number | 
   }
 }
 
-async function findFiles(files: ModelFiles, local: boolean): Promise<ModelFile[]> {
-  const names = [CONFIG, ...SMALL_FILES, ...OTHER_VOCABULARIES, WEIGHTS, INDEX]
+/** The files that are read of a model, and which of them are its weights. */
+async function findFiles(
+  files: ModelFiles,
+  local: boolean,
+): Promise<{ found: ModelFile[]; weightNames: string[] }> {
+  const names = [CONFIG, ...SMALL_FILES, ...OTHER_VOCABULARIES]
+  const weightNames: string[] = []
   const found: ModelFile[] = []
-  for (const name of names) {
+  const add = async (name: string): Promise<string | undefined> => {
     const source = await files.open(name)
-    if (source === undefined) continue
+    if (source === undefined) return undefined
     try {
-      found.push({ name, bytes: source.byteLength, ...(local ? { sha256: await hashOf(source) } : {}) })
-      if (name !== INDEX || found.some((file) => file.name === WEIGHTS)) continue
-      const index = await readShardIndex(files)
-      if (index !== undefined) names.push(...shardNames(index))
+      if (source.standsFor === undefined)
+        found.push({ name, bytes: source.byteLength, ...(local ? { sha256: await hashOf(source) } : {}) })
+      return source.standsFor ?? name
     } finally {
       await source.close()
     }
   }
-  return found
+  for (const name of names) await add(name)
+  const first = (await add(WEIGHTS)) ?? (await add(INDEX))
+  if (first === undefined) return { found, weightNames }
+  if (first.startsWith(PYTORCH_WEIGHTS)) await add(first)
+  if (!first.endsWith('.json')) weightNames.push(first)
+  else {
+    const index = await readShardIndex(files, first, first === INDEX ? '.safetensors' : '.bin')
+    for (const shard of index === undefined ? [] : shardNames(index)) {
+      if ((await add(shard)) !== undefined) weightNames.push(shard)
+    }
+  }
+  return { found, weightNames }
 }
 
 const CHUNK_BYTES = 1 << 22

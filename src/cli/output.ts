@@ -1,3 +1,4 @@
+/** Writes to stdout and stderr, so that no text can steer a terminal and nothing piles up. */
 import { once } from 'node:events'
 import { escapeControls, visible } from '../markup/visible.ts'
 

@@ -1,3 +1,5 @@
+/** Shows on stderr how far long work is. */
+
 /** A line on stderr that tells how far long work is; nothing where stderr is no terminal. */
 export interface Bar {
   update(title: string, amount: Amount): void

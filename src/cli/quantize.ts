@@ -1,3 +1,4 @@
+/** `iobert quantize`: writes a float model as int8. */
 import { quantizedConfig, quantizeModel } from '../convert/quantize-model.ts'
 import { keptFiles, readSmallText } from '../convert/small-files.ts'
 import { entryPlatform } from '../entry.node.ts'

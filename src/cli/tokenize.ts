@@ -1,3 +1,4 @@
+/** `iobert tokenize`: shows the pieces that a model reads. */
 import { visibleName } from '../markup/visible.ts'
 import { loadTokenizer } from '../node.ts'
 import type { ParsedArguments } from './arguments.ts'

@@ -1,8 +1,10 @@
+/** Writes a model, of whatever format it is read from, as a safetensors folder. */
 import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { type BertConfig, parseConfig } from '../model/config.ts'
+import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { convertTensor, type ReadTensor } from './convert-tensor.ts'
 import { openForeignModel } from './foreign.ts'
@@ -71,9 +73,11 @@ export async function convertModel(
   try {
     const config = await parseConfig(model.config)
     const written = dtype === undefined ? undefined : dtype === 'float32' ? 'F32' : 'F16'
-    const tensors = resolveNamedTensors(model.checkpoint, config).map((named) =>
-      convertTensor(named, written, model.read),
-    )
+    const named = resolveNamedTensors(await withUsualTensors(model.checkpoint, config), config)
+    const own = config.family.fusedAttention
+      ? (await import('../model/disentangled/fused.ts')).joinAttention(named, model.checkpoint)
+      : named
+    const tensors = own.map((each) => convertTensor(each, written, model.read))
     const texts = new Map([['config.json', convertedConfig(model.config, config, dtype)], ...model.tokenizer])
     for (const [name, bytes] of texts) await writeFile(sink, name, (file) => file.write(bytes))
     const total = layoutSafetensors(tensors).byteLength

@@ -1,12 +1,29 @@
+/** What a tensor of another format is, and the bounds that all of them keep. */
 import { DTYPE_BITS, type Dtype } from '../format/dtypes.ts'
 import type { ByteSource } from '../format/source.ts'
+import type { Strided } from '../format/weights-view.ts'
 import type { TensorToWrite } from './safetensors-writer.ts'
 
 /** A tensor of a foreign checkpoint, its data still where it lies. Its chunks hold whole elements, and may be kept. */
 export interface ForeignTensor extends TensorToWrite {
   chunks(): AsyncIterable<Uint8Array>
-  /** Where its data lies in one piece, row after row, if it does. */
-  readonly place?: { readonly source: ByteSource; readonly offset: number }
+  /** Where its data lies in its file, if it can be read from there as it is. */
+  readonly place?: FilePlace
+}
+
+/** Where the elements of a tensor lie. */
+export interface FilePlace {
+  readonly file: ByteSource
+  /** Of the first element, in bytes. */
+  readonly offset: number
+  /** Present where they do not lie row after row. */
+  readonly strided?: Strided
+  /**
+   * Reads the bytes once to compare them with their sum, where the file states one.
+   *
+   * @throws {ModelFormatError}
+   */
+  check(): Promise<void>
 }
 
 /** Bytes of a chunk, a multiple of every element's. */

@@ -1,3 +1,4 @@
+/** Finds out which format a folder's model has, and opens it. */
 import { ModelFormatError } from '../format/errors.ts'
 import type { ModelFiles } from '../format/source.ts'
 import type { ForeignModel } from './foreign-tensor.ts'

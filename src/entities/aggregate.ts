@@ -1,3 +1,4 @@
+/** Makes words of pieces: what gets one label, and with which probabilities. */
 import type { Encoding } from '../text/encoding.ts'
 import { argmax } from './softmax.ts'
 import type { Strategy } from './types.ts'

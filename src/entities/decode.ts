@@ -1,3 +1,4 @@
+/** Chooses the labels of a text's words: each by itself, or the best sequence that the scheme allows. */
 import type { Unit } from './aggregate.ts'
 import type { LabelSet } from './labels.ts'
 import { argmax, logProbability } from './softmax.ts'

@@ -30,6 +30,11 @@ export interface Reading {
   readonly recount?: Recount | undefined
   /** Leaves out what is no part of a name; not in the styles of other systems. */
   readonly trimName?: TrimName | undefined
+  /**
+   * Whether a word of an entity counts by the probability of the type, over all labels that have it, and not by that of its label
+   * alone. Within a word the first piece says B and the others I, so that the mean of its pieces is sure of neither.
+   */
+  readonly scoresTypes?: boolean | undefined
 }
 
 /** How inputs are read and answers given: our way, or that of another system. */

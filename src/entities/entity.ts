@@ -1,3 +1,4 @@
+/** From the logits of a text to its entities: words, labels, groups, filters. */
 import type { Encoding } from '../text/encoding.ts'
 import { aggregate, type Unit, type WordSpans } from './aggregate.ts'
 import { decodeArgmax, decodeViterbi } from './decode.ts'
@@ -144,7 +145,7 @@ function perPiece(text: string, units: readonly Unit[], ids: Int32Array, labels:
 }
 
 function perGroup(
-  { text, words, trimName }: DecodeInput,
+  { text, words, trimName, scoresTypes }: DecodeInput,
   units: readonly Unit[],
   ids: Int32Array,
   labels: LabelSet,
@@ -161,13 +162,24 @@ function perGroup(
       while (units[next - 1]!.start >= end) next--
     }
     let sum = 0
-    for (let i = first; i < next; i++) sum += units[i]!.probabilities[ids[i]!]!
+    for (let i = first; i < next; i++) {
+      const { probabilities } = units[i]!
+      sum += scoresTypes ? probabilityOfType(probabilities, group.type, labels) : probabilities[ids[i]!]!
+    }
     const type = labels.names?.[ids[first]!] ?? group.type
     const entity = { type, text: text.slice(start, end), start, end, score: sum / (next - first) }
     const given = { wordStart: units[first]!.word, wordEnd: units[next - 1]!.word + 1 }
     entities.push(words === undefined ? entity : { ...entity, ...given })
   }
   return entities
+}
+
+/** That a unit is of a type, whatever its place in the entity. */
+function probabilityOfType(probabilities: Float32Array, type: string, { parsed }: LabelSet): number {
+  let sum = 0
+  for (const [id, label] of parsed.entries()) if (label.type === type) sum += probabilities[id]!
+  // Each is rounded to float32
+  return Math.min(sum, 1)
 }
 
 /** A run of units that are one entity (or one stretch outside all). */

@@ -1,3 +1,4 @@
+/** Takes labels such as `B-PER` apart, and finds out by which scheme they are written. */
 import { type Check, oneOf } from '../check/options.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 

@@ -1,3 +1,4 @@
+/** Joins what was found in the overlapping windows of one text. */
 import { cutWindow, type Window } from '../text/windows.ts'
 import { type Decoded, type DecodeInput, decodeEntities, filterEntities } from './entity.ts'
 import type { Entity } from './types.ts'

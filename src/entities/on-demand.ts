@@ -84,7 +84,8 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
     const { transformersStyle } = await import('./transformers/transformers-style.ts')
     return transformersStyle(options, labels, model.tokenizer, spansOf)
   }
-  const reading = { recount, ...(options.merge === 'huggingface' ? {} : { trimName }) }
+  const ours = options.merge === 'huggingface' ? {} : { trimName, scoresTypes: true }
+  const reading = { recount, ...ours }
   return { options, labels, reading, read: (input) => readDocument(input, pretokenized, spansOf) }
 }
 

@@ -1,3 +1,4 @@
+/** Which label may follow which, by the scheme that labels are written in. */
 import type { LabelSet, ParsedLabel } from './labels.ts'
 
 /**
@@ -34,7 +35,16 @@ export const NO_GROUP = -1
  *
  * @throws {RangeError} when the labels do not tell IOB1 from IOB2
  */
-export function allowedTransitions({ labels, parsed, scheme }: LabelSet): Transitions {
+export function allowedTransitions(labelSet: LabelSet): Transitions {
+  const known = made.get(labelSet) ?? makeTransitions(labelSet)
+  made.set(labelSet, known)
+  return known
+}
+
+/** A model may have thousands of labels, and a text a thousand passages. */
+const made = new WeakMap<LabelSet, Transitions>()
+
+function makeTransitions({ labels, parsed, scheme }: LabelSet): Transitions {
   if (scheme === 'IOB') {
     throw new RangeError(
       `decode 'viterbi' needs the label scheme, and the labels ${listLabels(labels)} are the same for IOB1 and IOB2; pass scheme: 'IOB2' or scheme: 'IOB1', or write "label_scheme": "IOB2" in config.json`,

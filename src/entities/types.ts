@@ -1,3 +1,4 @@
+/** What a caller says of a recognition, and what it answers. */
 import type { Rule, RulePolicy, RuleSet } from '../rules/types.ts'
 import type { Split } from '../text/split/split.ts'
 import type { LabelScheme } from './labels.ts'
@@ -108,7 +109,10 @@ export interface Entity {
   start: number
   /** UTF-16 code units, exclusive. */
   end: number
-  /** Mean of its members' probabilities. */
+  /**
+   * Mean over its words of the probability that they are of its type. In the styles of other systems, with strategy 'none' and
+   * merge 'huggingface' of that of their labels.
+   */
   score: number
   /** With strategy 'none': position of the piece, `[CLS]` counted as 0. */
   index?: number

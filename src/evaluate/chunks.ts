@@ -1,3 +1,4 @@
+/** Finds the phrases that tags mark, by the rule of the CoNLL script conlleval. */
 import { parseLabels } from '../entities/labels.ts'
 
 /** A phrase by its words' indices in the sentence, end exclusive. */

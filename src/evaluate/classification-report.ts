@@ -1,3 +1,4 @@
+/** Scores of single tokens by tag, as scikit-learn's classification report has them. */
 import type { TagPair } from './conlleval.ts'
 import { compareCodePoints, formatFixed } from './format-number.ts'
 

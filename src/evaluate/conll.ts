@@ -1,3 +1,5 @@
+/** Reads files of CoNLL columns: a word a line, its tag in the last column. */
+
 /** Words of a text and their tags. */
 export interface TaggedSentence {
   words: string[]
@@ -81,7 +83,10 @@ export function joinDocuments(sentences: readonly TaggedSentence[]): TaggedSente
   for (const { words, gold, guess, document, line } of sentences) {
     const last = documents.at(-1)
     if (last?.document === document) {
-      if (!FINAL.test(last.words.slice(-2).join(''))) (last.lineStarts ??= []).push(last.words.length)
+      if (!FINAL.test(last.words.slice(-2).join(''))) {
+        last.lineStarts ??= []
+        last.lineStarts.push(last.words.length)
+      }
       for (const word of words) last.words.push(word)
       for (const tag of gold) last.gold.push(tag)
       for (const tag of guess ?? []) last.guess?.push(tag)

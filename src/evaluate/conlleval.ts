@@ -1,3 +1,4 @@
+/** Scores of phrases, counted and printed as the CoNLL script conlleval does. */
 import { type Chunk, findChunks, parseTags } from './chunks.ts'
 import { compareCodePoints, formatFixed } from './format-number.ts'
 

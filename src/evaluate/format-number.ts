@@ -1,3 +1,5 @@
+/** Prints numbers as C, Perl and Python do, which round halves to even. */
+
 /**
  * A number with a fixed count of decimals as C, Perl and Python print it: the exact binary value is rounded, halves to
  * even. `toFixed` is the same but for halves, which it rounds up: 3.125 is '3.12' here and '3.13' there.

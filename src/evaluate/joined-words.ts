@@ -1,3 +1,4 @@
+/** Puts given words together as a text, and finds the label of each in what the model says of that text. */
 import type { Word } from '../entities/types.ts'
 
 /** Words put together as a text. */

@@ -1,3 +1,4 @@
+/** The tensors of a model's files, by name: of one safetensors file, or of several with an index. */
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { readSafetensorsHeader } from './safetensors.ts'
@@ -44,7 +45,7 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
     const whole = await files.open(WEIGHTS)
     if (whole !== undefined) {
       sources.push(whole)
-      await addTensors(tensors, whole, WEIGHTS)
+      await addTensors(tensors, whole, whole.standsFor ?? WEIGHTS)
     } else {
       const index = await readShardIndex(files)
       if (index === undefined) {

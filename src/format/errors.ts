@@ -1,3 +1,5 @@
+/** The errors of model files, of downloads and of the Hub, each with a code that programs can rely on. */
+
 /** Every way a model file can be wrong. The first group are the safetensors reference's own names. */
 export type ModelFormatCode =
   | 'HeaderTooSmall'

@@ -1,3 +1,7 @@
+/** How large each file of a model may be. A larger one is refused before it is read. */
+
+/** Arrays and objects of JSON inside one another, the whole counted: serde_json's limit, which safetensors reads with. */
+export const MAX_DEPTH: number = 127
 /** The largest tokenizer.json of BERT's family, bge-m3's, has 250,000 pieces in 17 MB; LaBSE's vocab.txt has 5 MB. */
 const TOKENIZER_JSON_BYTES = 2 ** 25
 const TOKENIZER_BYTES = 2 ** 24

@@ -1,9 +1,12 @@
+/** The files of a model in a folder on a disk. */
 import type { Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ModelFormatError } from './errors.ts'
 import { checkFileName } from './file-name.ts'
+import { WEIGHTS } from './shard-index.ts'
 import { type ByteSource, checkRange, type ModelFiles } from './source.ts'
+import { viewSource, type WeightsView } from './weights-view.ts'
 
 /** The most that one system call is asked for: Node refuses reads of 2³¹ bytes and more. */
 const LARGEST_READ = 1 << 28
@@ -38,13 +41,13 @@ export function folderFiles(folder: string): ModelFiles {
   }
 }
 
-/** A model's files with other weights: one safetensors file anywhere on the disk, in place of `model.safetensors`. */
-export function withWeights(files: ModelFiles, path: string): ModelFiles {
-  const weights = folderFiles(dirname(path))
-  return {
-    name: files.name,
-    open: (name) => (name === 'model.safetensors' ? weights.open(basename(path)) : files.open(name)),
-  }
+/** A model's files with other weights in place of `model.safetensors`: such a file anywhere on the disk, or a view. */
+export function withWeights(files: ModelFiles, weights: string | WeightsView): ModelFiles {
+  const open = async (): Promise<ByteSource | undefined> =>
+    typeof weights === 'string'
+      ? folderFiles(dirname(weights)).open(basename(weights))
+      : viewSource(files, weights)
+  return { name: files.name, open: (name) => (name === WEIGHTS ? open() : files.open(name)) }
 }
 
 /** @throws {ModelFormatError} `MissingFile` where `folder` is not a folder */

@@ -1,6 +1,7 @@
+/** Reads a model's small JSON files, with a bound on their size and on the memory they take. */
 import { isObject, kindOf } from '../check/kind.ts'
 import { type ModelFormatCode, ModelFormatError, quoted } from './errors.ts'
-import { MAX_DEPTH } from './json-scanner.ts'
+import { MAX_DEPTH } from './file-limits.ts'
 import { type ByteSource, readAll } from './source.ts'
 
 /** What is taken of a JSON file: its bytes, and the values in it, each of which takes up to 100 bytes in memory. */

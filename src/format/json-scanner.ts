@@ -1,9 +1,10 @@
 /**
  * JSON read byte by byte, for headers that nobody vouches for: linear in the bytes, no recursion, and nothing is
  * allocated but the strings a caller asks for. It is as strict as the parser of the safetensors reference: no lone
- * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH` (only the size of numbers that nobody
- * reads is not looked at).
+ * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH`. The size of a number is looked at only where
+ * the number is read.
  */
+import { MAX_DEPTH } from './file-limits.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -16,9 +17,6 @@ const COLON = 0x3a
 const MINUS = 0x2d
 const ZERO = 0x30
 const NINE = 0x39
-
-/** Arrays and objects inside one another, the header itself counted: serde_json's limit. */
-export const MAX_DEPTH: number = 127
 
 const LITERALS: readonly string[] = ['true', 'false', 'null']
 

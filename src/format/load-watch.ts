@@ -1,3 +1,5 @@
+/** How loading is watched: who is told how far it is, and what stops it. */
+
 /** A file on its way: into the cache, or (`file: 'weights'`) into memory. */
 export interface LoadProgress {
   /** The file's name, or 'weights'. */

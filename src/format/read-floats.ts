@@ -1,3 +1,4 @@
+/** Reads some elements of a float tensor as float32. */
 import type { CheckpointTensor } from './checkpoint.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { widenBfloat16, widenFloat16 } from './half.ts'

@@ -1,13 +1,12 @@
-import { DTYPE_BITS, type Dtype } from './dtypes.ts'
-import { ModelFormatError, quoted } from './errors.ts'
-import { byOffsets, type Draft, HeaderReader, LENGTH_BYTES } from './header-reader.ts'
-
 /**
  * The header of a safetensors file: 8 bytes with its length N, then N bytes of JSON. The checks are those of the
  * reference (safetensors/src/tensor.rs at 24b0b28), in its order, and what JavaScript adds. Besides the file's bytes
  * the reader takes at most 64 MB, whatever a header says, so it has limits of its own, far
  * above any model (header-reader.ts).
  */
+import { DTYPE_BITS, type Dtype } from './dtypes.ts'
+import { ModelFormatError, quoted } from './errors.ts'
+import { byOffsets, type Draft, HeaderReader, LENGTH_BYTES } from './header-reader.ts'
 
 /** The largest header, in bytes: the reference's own limit. */
 export const MAX_HEADER_BYTES: number = 100_000_000

@@ -1,3 +1,4 @@
+/** Reads a safetensors file: whole, from memory, or its header alone. */
 import type { Dtype } from './dtypes.ts'
 import { LENGTH_BYTES } from './header-reader.ts'
 import { headerLength, parseHeader, type SafetensorsHeader } from './safetensors-header.ts'

@@ -19,6 +19,8 @@ export interface ByteSource {
   close(): Promise<void>
   /** The file itself, where it is one that another thread can be given. */
   readonly blob?: Blob
+  /** The file that it was made of, where that is another than was asked for. */
+  readonly standsFor?: string
 }
 
 /** A model's weights for another thread: the files themselves, or where they are. */

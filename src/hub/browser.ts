@@ -1,3 +1,4 @@
+/** A model of the Hub in a browser: its files are fetched, checked by their hash and kept in the browser's cache. */
 import { HubError } from '../format/errors.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { RequestOptions } from '../format/remote/request.ts'

@@ -1,3 +1,4 @@
+/** Reads what the environment's variables say about the Hub. */
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { posix, win32 } from 'node:path'

@@ -1,3 +1,4 @@
+/** The folder of a Hub model in the cache, downloaded where it is not there. */
 import { DownloadError, HubError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import { isNoAnswer } from '../format/remote/request.ts'
@@ -5,7 +6,7 @@ import { readShardIndex, shardNames } from '../format/shard-index.ts'
 import { HubCache } from './cache.node.ts'
 import { readEnvironment } from './environment.node.ts'
 import { type DownloadWishes, ModelDownload } from './model-download.node.ts'
-import { hasVocabulary, INDEX, TRANSFORMERS, WEIGHTS } from './model-files.ts'
+import { hasVocabulary, TRANSFORMERS, WEIGHT_FORMS, WEIGHTS } from './model-files.ts'
 import { asHubError } from './refusals.ts'
 import { checkToken, withoutToken } from './token.ts'
 import { checkEndpoint, type HubId, parseHubId } from './urls.ts'
@@ -35,7 +36,7 @@ export interface HubFolder {
  *
  * @param id `owner/name[@revision]`
  * @throws {HubError} where the Hub refuses, or nothing is cached and it is out of reach
- * @throws {ModelFormatError} `MissingFile` where the model lacks a file that is needed, or has no safetensors
+ * @throws {ModelFormatError} `MissingFile` where the model lacks a file that is needed, or has no weights that are read
  * @throws {RangeError} where `id` is none, or the token cannot be one
  *
  * @example
@@ -121,12 +122,14 @@ async function firstMissing(
   const has = (fileName: string): Promise<boolean> => cache.has(commit, fileName)
   if (!(await has(kind.config))) return kind.config
   if (!kind.tokenizerElsewhere && !(await hasVocabulary(has))) return 'vocab.txt'
-  if (!weights || (await has(WEIGHTS))) return undefined
-  for (const other of kind.otherWeights) if (await has(other)) return undefined
-  if (!(await has(INDEX))) return WEIGHTS
-  const index = await readShardIndex(folderFiles(cache.snapshot(commit)))
-  for (const shard of index === undefined ? [] : shardNames(index)) {
-    if (!(await has(shard))) return shard
+  if (!weights) return undefined
+  const files = folderFiles(cache.snapshot(commit))
+  for (const [whole, index, extension] of WEIGHT_FORMS) {
+    if (await has(whole)) return undefined
+    const shards = await readShardIndex(files, index, extension)
+    if (shards === undefined) continue
+    for (const shard of shardNames(shards)) if (!(await has(shard))) return shard
+    return undefined
   }
-  return undefined
+  return WEIGHTS
 }

@@ -1,3 +1,4 @@
+/** Keeps int8 weights of a Hub model beside its float weights, so that they are quantised once. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises'
@@ -5,9 +6,12 @@ import { basename, dirname, join } from 'node:path'
 import { quantizeModel } from '../convert/quantize-model.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { folderFiles, withWeights } from '../format/folder-files.node.ts'
-import { readShardIndex, shardNames, WEIGHTS } from '../format/shard-index.ts'
+import { readShardIndex, shardNames } from '../format/shard-index.ts'
+import type { ModelFiles } from '../format/source.ts'
 import { type BertConfig, loadConfig } from '../model/config.ts'
-import { resolveTensors, withUsualTensors } from '../model/tensor-names.ts'
+import { withUsualTensors } from '../model/model-checkpoint.ts'
+import { resolveTensors } from '../model/tensor-names.ts'
+import { WEIGHT_FORMS } from './model-files.ts'
 import { temporaryName } from './paths.node.ts'
 import { renameOver } from './rename.node.ts'
 
@@ -52,14 +56,14 @@ export async function findInt8Copy(snapshot: string): Promise<Int8Copy | undefin
  *
  * @throws what the disk and `quantizeModel` throw
  */
-export async function writeInt8Copy(snapshot: string, path: string): Promise<void> {
+export async function writeInt8Copy(files: ModelFiles, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await removeAbandoned(dirname(path))
   const made = temporaryName(path)
   const file = await open(made, 'wx')
   try {
     try {
-      await quantizeModel(folderFiles(snapshot), { write: (chunk) => file.writeFile(chunk) })
+      await quantizeModel(files, { write: (chunk) => file.writeFile(chunk) })
       await file.sync()
     } finally {
       await file.close()
@@ -90,7 +94,7 @@ function copiesOf(model: string): string {
 }
 
 /**
- * The name of the blob that `model.safetensors` links to, which is its sha256; for shards, the sha256 of their names. A
+ * The name of the blob that the weights' file links to, which is its sha256; for shards, the sha256 of their names. A
  * snapshot without links has its commit.
  */
 async function hashOfWeights(snapshot: string): Promise<string | undefined> {
@@ -104,9 +108,13 @@ async function hashOfWeights(snapshot: string): Promise<string | undefined> {
 }
 
 async function weightFiles(snapshot: string): Promise<readonly string[]> {
-  if (existsSync(join(snapshot, WEIGHTS))) return [WEIGHTS]
-  const index = await readShardIndex(folderFiles(snapshot))
-  return index === undefined ? [] : [...shardNames(index)].sort()
+  const files = folderFiles(snapshot)
+  for (const [whole, index, extension] of WEIGHT_FORMS) {
+    if (existsSync(join(snapshot, whole))) return [whole]
+    const shards = await readShardIndex(files, index, extension)
+    if (shards !== undefined) return [...shardNames(shards)].sort()
+  }
+  return []
 }
 
 async function isUsable(snapshot: string, path: string, config: BertConfig): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** A model's Hub id and the token to ask with, as the caller gave them. */
+/** Checks the Hub id of a model, and the token to ask for it with, as a caller gave them. */
 import { checkToken } from './token.ts'
 import { parseHubId } from './urls.ts'
 

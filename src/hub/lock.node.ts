@@ -1,3 +1,4 @@
+/** Keeps two processes from downloading the same file at the same time. */
 import { mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'

@@ -1,3 +1,4 @@
+/** Downloads the files of a model that are needed, weights last. */
 import { ModelFormatError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
@@ -13,7 +14,6 @@ import type { HubCache } from './cache.node.ts'
 import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
 import {
   hasVocabulary,
-  INDEX,
   mostBytes,
   noSafetensors,
   noVocabulary,
@@ -22,7 +22,7 @@ import {
   SENTENCE_MODULES,
   SMALL_FILES,
   TRANSFORMERS,
-  WEIGHTS,
+  WEIGHT_FORMS,
 } from './model-files.ts'
 import { type HubQuestion, refusal } from './refusals.ts'
 import { authorization } from './token.ts'
@@ -151,7 +151,7 @@ export class ModelDownload {
       else if (!(await this.#cache.has(this.#commit, fileName))) {
         throw new ModelFormatError(
           'MissingFile',
-          `${INDEX} of ${this.#model.repository} names ${fileName}, which the model does not have`,
+          `The index of ${this.#model.repository}'s weights names ${fileName}, which the model does not have`,
         )
       }
     }
@@ -162,13 +162,15 @@ export class ModelDownload {
     for (const metadata of wanted) await this.#download(metadata)
   }
 
-  /** `model.safetensors`, or the shards that the index names. */
+  /** `model.safetensors`, or the shards that its index names; else PyTorch's. */
   async #weightFiles(): Promise<readonly string[]> {
-    if (await this.#exists(WEIGHTS)) return [WEIGHTS]
-    await this.#fetchSmall([INDEX])
-    const index = await readShardIndex(folderFiles(this.#cache.snapshot(this.#commit)))
-    if (index !== undefined) return shardNames(index)
-    for (const other of this.#kind.otherWeights) if (await this.#exists(other)) return [other]
+    for (const [whole, index, extension] of WEIGHT_FORMS) {
+      if (await this.#exists(whole)) return [whole]
+      await this.#fetchSmall([index])
+      const files = folderFiles(this.#cache.snapshot(this.#commit))
+      const shards = await readShardIndex(files, index, extension)
+      if (shards !== undefined) return shardNames(shards)
+    }
     throw await noSafetensors(this.#model.repository, (fileName) => this.#exists(fileName))
   }
 

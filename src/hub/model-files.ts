@@ -1,7 +1,8 @@
+/** The names of the files of a model's repository. */
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
 import { noModel } from '../format/other/other-models.ts'
-import { WEIGHTS } from '../format/shard-index.ts'
+import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shard-index.ts'
 
 export { INDEX, WEIGHTS } from '../format/shard-index.ts'
 
@@ -14,18 +15,17 @@ export interface RepositoryKind {
   readonly config: string
   /** Whether it may come without a tokenizer. */
   readonly tokenizerElsewhere: boolean
-  /** Weights that are read beside safetensors. */
-  readonly otherWeights: readonly string[]
 }
 
 /** A model of transformers. */
-export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false, otherWeights: [] }
+export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false }
 /** A model of GLiNER. */
-export const GLINER: RepositoryKind = {
-  config: 'gliner_config.json',
-  tokenizerElsewhere: true,
-  otherWeights: ['pytorch_model.bin'],
-}
+export const GLINER: RepositoryKind = { config: 'gliner_config.json', tokenizerElsewhere: true }
+/** Weights where there is a disk, the best first: the file, the index where it is in shards, and what those end in. */
+export const WEIGHT_FORMS: readonly (readonly [whole: string, index: string, extension: string])[] = [
+  [WEIGHTS, INDEX, '.safetensors'],
+  [PYTORCH_WEIGHTS, PYTORCH_INDEX, '.bin'],
+]
 /** sentence-transformers' list of the steps after the encoder; what it names is read besides. */
 export const SENTENCE_MODULES: string = 'modules.json'
 export const SMALL_FILES: readonly string[] = [

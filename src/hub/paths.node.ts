@@ -1,3 +1,4 @@
+/** Temporary names and the codes of system errors. */
 import { randomBytes } from 'node:crypto'
 
 /** A name beside `path` that no other process uses, to be renamed once it is whole. */

@@ -1,7 +1,7 @@
 /**
- * Windows lets nobody replace or delete a file that another program has open in a way that forbids it: a scanner for viruses,
- * an indexer or a backup does so for a moment with whatever is new. There a rename is tried again for two seconds. Elsewhere
- * the first error is the last.
+ * Renames a file, and on Windows tries again for two seconds. There nobody may replace or delete a file that another
+ * program has open, and virus scanners, indexers and backups open for a moment whatever is new. Elsewhere the first
+ * error is the last.
  */
 import { renameSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'

@@ -1,3 +1,5 @@
+/** Reads a model's Hub id, and makes the addresses of its files. */
+
 export const DEFAULT_ENDPOINT: string = 'https://huggingface.co'
 export const DEFAULT_REVISION: string = 'main'
 

@@ -1,6 +1,6 @@
 /** What the wasm module gives, and the check that it is the one this code was built with. */
-import type { NUMBERS } from '../generated/commands.ts'
 import { CONSTANTS } from '../generated/constants.ts'
+import type { NUMBERS } from '../generated/numbers.ts'
 import type { Precision } from './kernels.ts'
 
 /** assembly/kernels.ts */
@@ -41,7 +41,7 @@ export interface KernelExports {
     headDim: number,
     out: number,
     scales: number,
-  ): number
+  ): void
   packEmbeddingInt8(
     from: number,
     type: number,
@@ -78,6 +78,13 @@ export interface Tiles {
   int8Tile: keyof typeof NUMBERS.Int8Tile
   float32Rows: 4 | 5 | 6
   float32Panel: 8 | 16
+}
+
+/** Rows and channels of a tile, `5x8`. */
+export function tileName(precision: Precision, tiles: Tiles): string {
+  const { int8Rows, int8Tile, float32Rows, float32Panel } = tiles
+  if (precision === 'float32') return `${float32Rows}x${float32Panel}`
+  return `${int8Rows}x${int8Tile === 'joined' ? 16 : 8}${int8Tile === 'short' ? ' short' : ''}`
 }
 
 /**

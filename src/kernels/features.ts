@@ -1,6 +1,7 @@
 /**
- * What this engine's WebAssembly can do: by validating the smallest module that needs an instruction, and, where it is
- * free in how it computes, by running it. No user agents, no version numbers.
+ * Finds out what this engine's WebAssembly can do. The smallest module that needs an instruction is validated; an
+ * instruction whose result may differ between machines is run, too. User agents and version numbers are never looked
+ * at.
  */
 
 const V128 = 0x7b

@@ -25,8 +25,6 @@ import type {
   Precision,
   Probabilities,
   QuantizedRows,
-  RelativePositions,
-  RelativeRows,
   Sequences,
   Table,
 } from './placed.ts'
@@ -53,17 +51,6 @@ export interface ScratchShape {
 export interface Scratch {
   readonly address: number
   readonly threadBytes: number
-}
-
-/** What a model has of relative positions. */
-export interface RelativeShape {
-  /** R: those that distances up to the farthest lead to. */
-  readonly rows: number
-  /** The largest distance. */
-  readonly farthest: number
-  /** Whether they are keys, that meet the queries, and queries, that meet the keys. */
-  readonly keys: boolean
-  readonly queries: boolean
 }
 
 /** Room for two pieces of a file, one as it is stored and one as float32: staging.ts. */
@@ -206,33 +193,6 @@ export class Layout {
       maps: lengths.map((length) => this.floats(heads * length * length)),
       addresses: this.integers(lengths.length),
     }
-  }
-
-  /**
-   * Places for a layer's relative positions; `distances` may be those of another layer.
-   *
-   * @param rows  R
-   * @param farthest  the largest distance
-   */
-  relativePositions(
-    precision: Precision,
-    { rows, farthest, keys, queries }: RelativeShape,
-    heads: number,
-    headDim: number,
-    distances: Integers = this.integers(2 * farthest + 1 + LANES),
-  ): RelativePositions {
-    const place = (): RelativeRows => this.#relativeRows(precision, rows, heads, headDim)
-    return { keys: keys ? place() : undefined, queries: queries ? place() : undefined, distances, farthest }
-  }
-
-  #relativeRows(precision: Precision, rows: number, heads: number, headDim: number): RelativeRows {
-    const int8 = precision === 'int8'
-    const padded = roundUp(rows, int8 ? INT8_PANEL : this.float32Panel)
-    const headBytes = int8 ? 2 * padded * roundUp(headDim, ROW_LANES) : 4 * padded * headDim
-    const headScaleBytes = int8 ? 4 * padded : 0
-    const address = this.#space.allocate(heads * headBytes)
-    const scales = int8 ? this.#space.allocate(heads * headScaleBytes) : 0
-    return { precision, rows, heads, headDim, address, headBytes, scales, headScaleBytes }
   }
 
   /** @param numbers  of the largest piece of a file, if it is to become float32 */

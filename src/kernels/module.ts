@@ -29,10 +29,9 @@ export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
 
 /** The module's bytes as a kind needs them. */
 export async function kernelBytes({ variant, shared, turbo }: ModuleKind): Promise<Uint8Array> {
-  const relaxed = await import('../generated/relaxed.ts')
-  let bytes = await inflate(relaxed.deflated)
-  // The two have much in common: of the second, which fewer engines need, only what differs is kept.
-  if (variant === 'simd') bytes = await inflate((await import('../generated/simd.ts')).deflated, bytes)
+  const { deflated } =
+    variant === 'simd' ? await import('../generated/simd.ts') : await import('../generated/relaxed.ts')
+  let bytes = await inflate(deflated)
   if (!shared) unshareMemory(bytes)
   // V8 keeps compiled code by a module's bytes: what was compiled before the flag stays as it was, so these bytes differ.
   if (turbo) bytes = withCustomSection(bytes, 'turbo')
@@ -92,21 +91,12 @@ function withCustomSection(bytes: Uint8Array, name: string): Uint8Array<ArrayBuf
 /**
  * The bytes that were deflated (RFC 1951) and written as base64.
  *
- * @param known  what was deflated against: its bytes are referred to as if they came before. To the decoder they do, as
- *   blocks that are stored and not compressed, since none takes a dictionary.
  * @throws {RangeError} where the runtime is too old to have a decoder
  */
-async function inflate(base64: string, known: Uint8Array = NOTHING): Promise<Uint8Array> {
+async function inflate(base64: string): Promise<Uint8Array> {
   const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  const parts: BlobPart[] = []
-  for (let at = 0; at < known.length; at += LARGEST_BLOCK) {
-    const block = known.slice(at, at + LARGEST_BLOCK)
-    const { length } = block
-    // Not the last block, stored; its length, and that inverted.
-    parts.push(Uint8Array.of(0, length, length >> 8, ~length, ~length >> 8), block)
-  }
-  const stream = new Blob([...parts, deflated]).stream().pipeThrough(createDecoder())
-  return new Uint8Array(await new Response(stream).arrayBuffer()).slice(known.length)
+  const stream = new Blob([deflated]).stream().pipeThrough(createDecoder())
+  return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 
 function createDecoder(): DecompressionStream {
@@ -119,6 +109,3 @@ function createDecoder(): DecompressionStream {
     )
   }
 }
-
-const NOTHING: Uint8Array = new Uint8Array(0)
-const LARGEST_BLOCK = 65535

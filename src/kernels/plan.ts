@@ -3,15 +3,14 @@
  * (timing.ts), what was chosen and why. `model.info` and `iobert info` tell what stands here.
  *
  * Every choice keeps the promise of int8, the same bits; only the clock tells them apart. Two things are timed: which
- * build is faster at int8, once a process; and which of its tiles, when the first model of a kind is loaded.
+ * build is faster at int8, once a process; and which of its tiles, when the first model of a kind is loaded (tune-tiles.ts).
  */
-import { NUMBERS } from '../generated/commands.ts'
+import { NUMBERS } from '../generated/numbers.ts'
 import { instantiateKernels, type KernelPlan, type Tiles } from './exports.ts'
 import { fusesMultiplyAdd, hasRelaxedDot, hasRelaxedSimd, hasSimd } from './features.ts'
-import { type Linear, type Matrix, mayFuse, type Precision } from './kernels.ts'
+import { mayFuse, type Precision } from './kernels.ts'
 import { compileKernels, type WasmVariant } from './module.ts'
-import { bestTimes, fastestOf } from './timing.ts'
-import type { WasmKernels } from './wasm.ts'
+import { bestTimes } from './timing.ts'
 
 /** The `kernels` option: 'auto' takes the fastest that keeps the precision's promise. */
 export type KernelChoice = 'auto' | 'simd' | 'relaxed' | 'reference'
@@ -133,73 +132,10 @@ async function raceInt8(turbo: boolean): Promise<[variant: WasmVariant, reason: 
   return [SECOND_DIGITS * ratio < 1 ? 'relaxed' : 'simd', reason]
 }
 
-type TileRows = 4 | 5 | 6
-/** What is timed: rows of a tile and, for int8, how it takes digits. */
-type Candidate = Pick<Tiles, 'int8Tile'> & { readonly rows: TileRows }
-
 /** Tiles to start from. 16-channel panels pay only where V8 joins pairs of vectors, in the relaxed build. */
 function firstTiles(variant: KernelPlan['variant'], precision: Precision, turbo: boolean): Tiles {
   const joined = turbo && variant === 'relaxed'
   const int8 = { int8Rows: 6, int8Tile: joined ? 'joined' : 'single' } as const
   if (mayFuse(variant, precision)) return { ...int8, float32Rows: 6, float32Panel: joined ? 16 : 8 }
   return { ...int8, float32Rows: 5, float32Panel: 8 }
-}
-
-/** Milliseconds of a candidate's turn. */
-const TURN_MILLISECONDS = 1
-/** A few panels are enough: a call takes some 100 µs, so that a disturbed one does not decide. */
-const TIMED_OUTPUTS = 128
-
-/**
- * Times the tiles on one layer and keeps the fastest in `kernels.tiles`. All give the same bits in int8; which is fastest
- * differs from one engine and machine to the next (bench/RESULTS.md).
- *
- * @param x    filled rows, about a sentence
- * @param now  milliseconds
- * @returns how they came out
- */
-export function tuneTiles(
-  kernels: WasmKernels,
-  layer: Linear,
-  x: Matrix,
-  out: Matrix,
-  now: () => number = () => performance.now(),
-): string {
-  const { tiles } = kernels
-  const { precision } = layer
-  // 6 is the only large tile over 16-channel panels.
-  if (precision === 'float32' && tiles.float32Panel === 16) return 'the only large tile of its panels'
-  const choose = ({ rows, int8Tile }: Candidate): void => {
-    if (precision === 'int8') Object.assign(tiles, { int8Rows: rows, int8Tile })
-    else tiles.float32Rows = rows
-    kernels.quantize(x)
-  }
-  const { int8Tile } = tiles
-  const candidates: Candidate[] = [4, 5, 6].map((rows) => ({ rows: rows as TileRows, int8Tile }))
-  if (precision === 'int8' && kernels.name === 'relaxed') {
-    candidates.push({ rows: 5, int8Tile: 'short' })
-  }
-  const part: Linear = { ...layer, outputs: Math.min(layer.outputs, TIMED_OUTPUTS) }
-  const call = (): void => kernels.linear(x, part, out, 'identity')
-  const times = bestTimes(candidates, choose, call, TURN_MILLISECONDS, now)
-  const fastest = fastestOf(times)
-  choose(fastest)
-  const least = times.get(fastest)!
-  const shares = [...times].map(([candidate, time]) => {
-    const changed = {
-      ...tiles,
-      int8Rows: candidate.rows,
-      int8Tile: candidate.int8Tile,
-      float32Rows: candidate.rows,
-    }
-    return `${tileName(precision, changed)} ${(time / least).toFixed(2)}`
-  })
-  return `timed, as parts of the fastest: ${shares.join(', ')}`
-}
-
-/** Rows and channels of a tile, `5x8`. */
-export function tileName(precision: Precision, tiles: Tiles): string {
-  const { int8Rows, int8Tile, float32Rows, float32Panel } = tiles
-  if (precision === 'float32') return `${float32Rows}x${float32Panel}`
-  return `${int8Rows}x${int8Tile === 'joined' ? 16 : 8}${int8Tile === 'short' ? ' short' : ''}`
 }

@@ -1,4 +1,7 @@
-/** A piece of a file on its way into the kernels' layouts: where its bytes arrive, and what the kernels may take them for. */
+/**
+ * Where a piece of a file arrives in kernel memory before it is packed, and the number type that the kernels are told
+ * it has.
+ */
 import type { Floats, Kernels, StoredRows, StoredType } from './kernels.ts'
 import type { StagingArea } from './layout.ts'
 

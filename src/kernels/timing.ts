@@ -1,4 +1,4 @@
-/** Which of a few ways is fastest on this engine and machine. */
+/** Times a few ways to compute the same thing, in turns, and finds the fastest on this engine and machine. */
 
 /** Turns in which nothing has become faster before the figures count as settled. */
 const QUIET_TURNS = 4

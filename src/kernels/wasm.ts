@@ -2,8 +2,9 @@
  * The typed face of the wasm kernels. A call becomes a command in memory (assembly/commands.ts names its fields), which is
  * run here alone or shared with helper threads (assembly/parallel.ts).
  */
-import { COMMANDS, CONTROL, NUMBERS } from '../generated/commands.ts'
+import { COMMANDS, CONTROL } from '../generated/commands.ts'
 import { COMMAND_OFFSET, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
+import { NUMBERS } from '../generated/numbers.ts'
 import type { KernelExports, KernelPlan, Tiles } from './exports.ts'
 import {
   type Activation,

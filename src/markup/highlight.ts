@@ -1,3 +1,4 @@
+/** Shows a text with its entities marked, for a terminal or as HTML. */
 import { type Checks, checkOptions, oneOf, trueOrFalse, wholeNumber } from '../check/options.ts'
 import { highlightHtml } from './html.ts'
 import type { MarkedEntity } from './marked-text.ts'

@@ -1,9 +1,10 @@
 /**
- * Inputs as they come, computed in batches, some of them ahead of what was taken out. Knows nothing of texts.
+ * Computes inputs in batches, as the inputs come. Some batches are computed before their results are asked for. This file knows
+ * nothing of texts.
  *
  *     inputs ─ Source ─▶ items ─ gather ─▶ batches ─ computeAhead ─▶ results
  *
- * Whatever fails, a source, an input or a batch, fails in its turn: what came before it is given out first.
+ * Where a source, an input or a batch fails, the results of what came before it are given out first.
  */
 
 import { wrongKind } from '../check/options.ts'

@@ -3,8 +3,8 @@
  *
  *     hiddenStates₀ = LayerNorm(word + tokenType + position)     [T, H]; ELECTRA's is [T, E], then · Wᵀ + b to [T, H]
  *     hiddenStatesₗ = layerₗ(hiddenStatesₗ₋₁)                    l = 1 ... L
- *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]; of a whole text: text-head.ts, [C]
- *                                                                of words: word-head.ts, [T, V]
+ *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]; of a whole text: heads/text-head.ts, [C]
+ *                                                                of words: heads/guess-words.ts, [T, V]
  *
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */

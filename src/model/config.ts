@@ -1,3 +1,4 @@
+/** Reads config.json: the sizes of a model, its activation, its labels. Everything is checked here, once. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import {
   isObject,
@@ -8,13 +9,10 @@ import {
   shown,
 } from '../format/json-file.ts'
 import type { ModelFiles } from '../format/source.ts'
-import type { Disentangled } from './disentangled/config.ts'
+import type { Disentangled } from './disentangled/shape.ts'
 import { loadFamily, modelTypes } from './families.ts'
-import type { Family, HeadKind, KeyWithDefault } from './family.ts'
+import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from './family.ts'
 import { type Quantization, readQuantization } from './quantization-config.ts'
-
-/** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
-export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
 
 /** One label a text (softmax), any number (sigmoid each), or plain numbers. */
 export type ProblemType = 'single_label_classification' | 'multi_label_classification' | 'regression'

@@ -1,6 +1,6 @@
 /** One layer of the encoder: attention, then feed-forward, each with a residual connection and a LayerNorm. */
 import type { Activation, Kernels, Probabilities } from '../kernels/kernels.ts'
-import type { HiddenActivation } from './config.ts'
+import type { HiddenActivation } from './family.ts'
 import type { LayerWeights } from './weights.ts'
 import type { Workspace } from './workspace.ts'
 

@@ -1,4 +1,4 @@
-/** The families by `model_type`. */
+/** The families of models, by the `model_type` of config.json. The file of a family is read where a model is of it. */
 import type { Family } from './family.ts'
 
 /** A family's file, read only where a model is of it, by `model_type`. */

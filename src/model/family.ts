@@ -4,6 +4,9 @@
  * configuration and the worker knows of no family.
  */
 
+/** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
+export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
+
 /** Modules inside the encoder, one a role; `{i}` is the layer's number. */
 export interface LayerNames {
   readonly query: string

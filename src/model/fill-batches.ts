@@ -1,3 +1,5 @@
+/** Puts items together to batches of a bounded size. */
+
 /** Tokens that are computed together: enough to reuse each weight often, little enough to stay in the caches. */
 export const BATCH_TOKENS = 1024
 

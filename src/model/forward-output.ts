@@ -1,6 +1,6 @@
+/** What a forward pass is asked for and what it gives back. */
 import { ModelFormatError } from '../format/errors.ts'
 
-/** What a forward pass is asked for and what it gives back. */
 /** What a forward pass gives back, one entry a sequence. */
 export interface ForwardOutput {
   /** [T, C], [C] where the head is over whole texts, [T, V] where it guesses words; empty where the model has no head. */

@@ -1,3 +1,4 @@
+/** Reads and writes the part of config.json that says how weights are quantised. */
 import { ModelFormatError } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { Family, HeadKind } from './family.ts'

@@ -1,6 +1,6 @@
 /**
- * A checkpoint's tensors into the places that weights.ts gave them. Files are read front to back in pieces, packed as
- * they come and never whole in memory; over a network that is one request a file.
+ * Reads a checkpoint's tensors into the places that weights.ts gave them. Each file is read front to back, in pieces
+ * that are packed as they come, so that none is ever whole in memory. Over a network that is one request a file.
  */
 import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { nonFinite } from '../format/read-floats.ts'

@@ -1,8 +1,7 @@
+/** Finds a model's tensors under the names that checkpoints give them. What differs between families is in families/. */
 import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { BertConfig } from './config.ts'
-
-/** Finds a model's tensors under the names that checkpoints give them. What differs between families is in families/. */
 
 /** Weight and bias of a layer normalisation, each [size]. */
 export interface LayerNormTensors {
@@ -108,37 +107,41 @@ const MOST_NAMES = 16
  * @example
  * const { layers, classifier } = resolveTensors(await openCheckpoint(files), config)
  */
-export function resolveTensors(checkpoint: Checkpoint, config: BertConfig): ModelTensors {
+export function resolveTensors(checkpoint: ModelCheckpoint, config: BertConfig): ModelTensors {
   const resolver = new Resolver(checkpoint, config)
   return resolver.resolve()
 }
 
 /** As `resolveTensors`, as a list under canonical names, in the order of the flow. */
-export function resolveNamedTensors(checkpoint: Checkpoint, config: BertConfig): NamedTensor[] {
+export function resolveNamedTensors(checkpoint: ModelCheckpoint, config: BertConfig): NamedTensor[] {
   const resolver = new Resolver(checkpoint, config)
   resolver.resolve()
   return resolver.named
 }
 
-/** The tensors of a family whose files may have others, under the names that all of it have. */
-export async function withUsualTensors(
-  checkpoint: Checkpoint,
-  { family, numHeads }: BertConfig,
-): Promise<Checkpoint> {
-  if (!family.fusedAttention) return checkpoint
-  const { separateAttention } = await import('./disentangled/fused.ts')
-  return separateAttention(checkpoint, numHeads)
+/** Takes tensors by their names inside the encoder, and checks them. */
+export interface TakeTensors {
+  float(name: string, shape: readonly number[]): CheckpointTensor
+  linear(module: string, outputs: number, inputs: number): LinearTensors
+  layerNorm(module: string): LayerNormTensors
+}
+
+/** A checkpoint, with what takes the tensors that few models have. */
+export interface ModelCheckpoint extends Checkpoint {
+  more?(take: TakeTensors): RelativeTensors
 }
 
 class Resolver {
   readonly named: NamedTensor[] = []
   readonly #tensors: ReadonlyMap<string, CheckpointTensor>
   readonly #config: BertConfig
+  readonly #more: ModelCheckpoint['more']
   readonly #missing: string[] = []
   #encoderPrefix: string
 
-  constructor(checkpoint: Checkpoint, config: BertConfig) {
+  constructor(checkpoint: ModelCheckpoint, config: BertConfig) {
     this.#tensors = checkpoint.tensors
+    this.#more = checkpoint.more?.bind(checkpoint)
     this.#config = config
     this.#encoderPrefix = this.#detectPrefix()
   }
@@ -154,7 +157,11 @@ class Resolver {
     const projection = this.#projection()
     const layers: LayerTensors[] = []
     for (let index = 0; index < numLayers; index++) layers.push(this.#layer(index))
-    const relative = this.#relative()
+    const relative = this.#more?.({
+      float: (name, shape) => this.#float(name, shape),
+      linear: (module, outputs, inputs) => this.#linear(module, outputs, inputs),
+      layerNorm: (module) => this.#layerNorm(module),
+    })
     const head = this.#head()
     const wordHead = this.#wordHead()
     this.#throwIfMissing()
@@ -204,38 +211,6 @@ class Resolver {
       intermediate: this.#linear(module('intermediate'), intermediateSize, hiddenSize),
       output: this.#linear(module('output'), hiddenSize, intermediateSize),
       outputLayerNorm: this.#layerNorm(module('outputLayerNorm')),
-    }
-  }
-
-  #relative(): RelativeTensors | undefined {
-    const { disentangled, family, hiddenSize, numLayers } = this.#config
-    const names = family.disentangled
-    if (!disentangled || !names) return undefined
-    const { span, normalized, shared, keys, queries, convolution } = disentangled
-    const own = (module: string, index: number): LinearTensors =>
-      this.#linear(module.replace('{i}', String(index)), hiddenSize, hiddenSize)
-    return {
-      embeddings: this.#float(`${names.embeddings}.weight`, [2 * span, hiddenSize]),
-      ...(normalized ? { norm: this.#layerNorm(names.norm) } : {}),
-      layers: Array.from({ length: numLayers }, (_, index) => ({
-        ...(keys && !shared ? { key: own(names.key, index) } : {}),
-        ...(queries && !shared ? { query: own(names.query, index) } : {}),
-      })),
-      ...(convolution
-        ? {
-            convolution: {
-              kernel: {
-                weight: this.#float(`${names.convolution}.weight`, [
-                  hiddenSize,
-                  hiddenSize,
-                  convolution.size,
-                ]),
-                bias: this.#float(`${names.convolution}.bias`, [hiddenSize]),
-              },
-              norm: this.#layerNorm(names.convolutionNorm),
-            },
-          }
-        : {}),
     }
   }
 

@@ -10,7 +10,6 @@ import type {
 } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './config.ts'
-import type { Convolution } from './disentangled/convolution.ts'
 import type { HeadKind } from './family.ts'
 
 export interface LayerWeights {
@@ -30,6 +29,7 @@ export interface BertWeights {
   /** [H, E], where the embeddings' width E is not H. */
   readonly projection?: Linear
   readonly layers: readonly LayerWeights[]
+  /** Of a few models, beside the first layer. */
   readonly convolution?: Convolution
   /** Always float32; absent in a bare encoder, and where words are guessed. */
   readonly head?: HeadWeights
@@ -44,7 +44,7 @@ export interface HeadWeights {
   readonly output: Linear
 }
 
-/** What guesses words: word-head.ts. */
+/** What guesses words: heads/guess-words.ts. */
 export interface WordHeadWeights {
   /** [E, H], float32, with the activation behind it. */
   readonly dense: Linear
@@ -55,6 +55,13 @@ export interface WordHeadWeights {
   readonly bias: Floats
 }
 
+/** disentangled/convolution.ts */
+export interface Convolution {
+  /** [H, H·n]: of each input the n neighbours. */
+  readonly kernel: Linear
+  readonly norm: LayerNorm
+}
+
 /** Gives every weight its place. */
 export function placeWeights(
   layout: Layout,
@@ -62,8 +69,15 @@ export function placeWeights(
   precision: Precision,
   head: HeadKind | undefined,
 ): BertWeights {
-  const { hiddenSize, embeddingSize, intermediateSize, vocabSize, typeVocabSize, layerNormEps } = config
-  const { positionRows, numHeads, disentangled } = config
+  const {
+    hiddenSize,
+    embeddingSize,
+    intermediateSize,
+    vocabSize,
+    typeVocabSize,
+    layerNormEps,
+    positionRows,
+  } = config
   const linear = (outputs: number, inputs: number): Linear => layout.linear(precision, inputs, outputs)
   const layerNorm = (size = hiddenSize): LayerNorm => layout.layerNorm(size, layerNormEps)
 
@@ -74,14 +88,6 @@ export function placeWeights(
     norm: layerNorm(embeddingSize),
   }
   const projected = embeddingSize === hiddenSize ? {} : { projection: linear(hiddenSize, embeddingSize) }
-  let relative: RelativePositions | undefined
-  const relativeOf = (): { relative?: RelativePositions } => {
-    if (!disentangled) return {}
-    const headDim = hiddenSize / numHeads
-    const { distances } = relative ?? {}
-    relative = layout.relativePositions(precision, disentangled, numHeads, headDim, distances)
-    return { relative }
-  }
   const layers = Array.from({ length: config.numLayers }, () => ({
     queryKeyValue: linear(3 * hiddenSize, hiddenSize),
     attentionOutput: linear(hiddenSize, hiddenSize),
@@ -89,15 +95,8 @@ export function placeWeights(
     intermediate: linear(intermediateSize, hiddenSize),
     output: linear(hiddenSize, intermediateSize),
     outputLayerNorm: layerNorm(),
-    ...relativeOf(),
   }))
-  const size = disentangled?.convolution?.size
-  const convolution = size && {
-    kernel: layout.linear('float32', size * hiddenSize, hiddenSize),
-    norm: layerNorm(),
-  }
-  const encoder = { embeddings, ...projected, layers, ...(convolution ? { convolution } : {}) }
-  if (head === undefined) return encoder
+  if (head === undefined) return { embeddings, ...projected, layers }
   if (head === 'words') {
     const wordHead = {
       dense: layout.linear('float32', hiddenSize, embeddingSize),
@@ -107,9 +106,9 @@ export function placeWeights(
         : layout.table(precision, vocabSize, embeddingSize),
       bias: layout.floats(vocabSize),
     }
-    return { ...encoder, wordHead }
+    return { embeddings, ...projected, layers, wordHead }
   }
   const dense = head === 'text' ? { dense: layout.linear('float32', hiddenSize, hiddenSize) } : {}
   const output = layout.linear('float32', hiddenSize, config.labels.length)
-  return { ...encoder, head: { ...dense, output } }
+  return { embeddings, ...projected, layers, head: { ...dense, output } }
 }

@@ -37,7 +37,9 @@ export async function loadInWorker(
   watch: LoadWatch,
 ): Promise<EngineClient> {
   watch.signal?.throwIfAborted()
-  const workers = await spawnAll(setup.threads, () => spawn(script))
+  const { headKind, disentangled } = setup.config
+  const shelved = headKind === 'text' || headKind === 'words' || disentangled !== undefined
+  const workers = await spawnAll(setup.threads, () => spawn(script, shelved))
   const client = new WorkerClient(workers[0]!, workers.slice(1))
   try {
     await client.load(setup, locator, watch)

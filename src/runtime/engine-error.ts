@@ -1,3 +1,5 @@
+/** The errors of an engine that computes no more, or never did. */
+
 /** Why an engine computes no more, or never did. */
 export type EngineErrorCode =
   /** `dispose()` was called. */

@@ -5,7 +5,7 @@
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels, type KernelPlan } from '../kernels/exports.ts'
-import type { Kernels, Precision } from '../kernels/kernels.ts'
+import type { Kernels } from '../kernels/kernels.ts'
 import { Layout, type ScratchShape } from '../kernels/layout.ts'
 import {
   AddressSpace,
@@ -17,22 +17,17 @@ import {
   roundUp,
   takeMemory,
 } from '../kernels/memory.ts'
-import { tuneTiles } from '../kernels/plan.ts'
+import { tuneTiles } from '../kernels/tune-tiles.ts'
 import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import type { HeadKind } from '../model/family.ts'
 import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
-import {
-  placeStaging,
-  readWeights,
-  type Task,
-  type TensorReader,
-  type WeightsProgress,
-} from '../model/read-weights.ts'
-import { type ModelTensors, resolveTensors, withUsualTensors } from '../model/tensor-names.ts'
-import { type BertWeights, placeWeights } from '../model/weights.ts'
+import { withUsualTensors } from '../model/model-checkpoint.ts'
+import { placeStaging, readWeights, type TensorReader, type WeightsProgress } from '../model/read-weights.ts'
+import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
+import { placeWeights } from '../model/weights.ts'
 import { layWordHead, layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
 import { nextTask } from './next-task.ts'
@@ -121,12 +116,15 @@ export class Engine {
       try {
         const kernels = createKernels(setup, memory, helpers, reference)
         const before = kernels.memory.end
-        const weights = placeWeights(kernels.layout, config, precision, head)
+        const shelf = await shelfOf(config)
+        const plain = placeWeights(kernels.layout, config, precision, head)
+        const weights = shelf?.addRelative(kernels.layout, config, precision, plain) ?? plain
         const weightBytes = kernels.memory.end - before
-        const filling = await relativeOf(kernels.layout, config, precision)
-        const more = filling && ((reader: TensorReader) => filling.tasks(reader, tensors, weights))
+        const sources = shelf?.placeRelativeSources(kernels.layout, config, precision)
+        const more =
+          sources && ((reader: TensorReader) => shelf!.relativeTasks(reader, tensors, weights, sources))
         await readWeights(kernels, tensors, weights, config, onProgress, signal, more)
-        filling?.fill(kernels, weights)
+        if (sources) shelf!.fillRelative(kernels, config, weights, sources)
         kernels.memory.release(before + weightBytes)
         const bert = new Bert(kernels, config, weights, precision)
         const ready =
@@ -240,29 +238,9 @@ function createKernels(
   })
 }
 
-/** What a model with relative positions is loaded with besides: placed here, read, and made into what attention reads. */
-async function relativeOf(
-  layout: Layout,
-  config: BertConfig,
-  precision: Precision,
-): Promise<
-  | {
-      tasks(reader: TensorReader, tensors: ModelTensors, weights: BertWeights): Task[]
-      fill(kernels: Kernels, weights: BertWeights): void
-    }
-  | undefined
-> {
-  const { disentangled } = config
-  if (!disentangled) return undefined
-  const { placeRelativeSources, relativeTasks, fillRelative } = await import(
-    '../model/disentangled/relative.ts'
-  )
-  const sources = placeRelativeSources(layout, config, disentangled, precision)
-  return {
-    tasks: (reader, tensors, weights) => relativeTasks(reader, tensors, weights, sources),
-    fill: (kernels, weights) => fillRelative(kernels, config, disentangled, weights, sources),
-  }
-}
+/** What a model needs besides whose attention knows relative positions. */
+const shelfOf = async ({ disentangled }: BertConfig) =>
+  disentangled && (await import('../model/disentangled/relative.ts'))
 
 function scratchShape(config: BertConfig): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
@@ -285,9 +263,11 @@ export async function memoryNeeded(
   const space = new AddressSpace()
   const layout = new Layout(space, tiles.float32Panel, activationForm(variant))
   layout.scratch(scratchShape(config), threads)
-  placeWeights(layout, config, precision, head)
+  const shelf = await shelfOf(config)
+  const weights = placeWeights(layout, config, precision, head)
+  shelf?.addRelative(layout, config, precision, weights)
   const mark = space.end
-  await relativeOf(layout, config, precision)
+  shelf?.placeRelativeSources(layout, config, precision)
   placeStaging(layout, config)
   space.release(mark)
   const tokens = Math.max(setup.batchTokens, config.maxPositions)

@@ -1,3 +1,4 @@
+/** An engine on the calling thread, in place of a worker. */
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'
 import type { ForwardOutput } from '../model/forward-output.ts'

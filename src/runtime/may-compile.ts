@@ -1,4 +1,7 @@
-/** Engines that may not compile WebAssembly from bytes say so in many words, and none says what to do. */
+/**
+ * Compiles WebAssembly where that may be forbidden. Engines that refuse do not say what can be done about it; the
+ * error made here does.
+ */
 import { reasonOf } from '../format/errors.ts'
 import { EngineError } from './engine-error.ts'
 

@@ -1,3 +1,5 @@
+/** Lets the other tasks of a thread have their turn in the middle of long work. */
+
 /** One macrotask later: timers, messages and input have had their turn. `setTimeout` would wait 4 ms when nested. */
 export function nextTask(): Promise<void> {
   const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }

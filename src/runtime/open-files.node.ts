@@ -1,11 +1,20 @@
+/** Opens a model's files where there may be a disk: in Node, Deno and Bun. */
 import { folderFiles, withWeights } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'
-import { openFiles as openElsewhere } from './open-files.ts'
+import type { openFiles as OpenElsewhere } from './open-files.ts'
 import type { Locator } from './protocol.ts'
 
-/** Opens a model's files, folders included. Node, Deno and Bun show redirects, so their rules can be kept. */
-export async function openFiles(locator: Locator, watch: LoadWatch): Promise<ModelFiles> {
+/**
+ * Opens a model's files, folders included. Node, Deno and Bun show redirects, so their rules can be kept.
+ *
+ * @param openElsewhere  opens what is in no folder: given, since the worker has it and this stands in its shelf
+ */
+export async function openFiles(
+  locator: Locator,
+  watch: LoadWatch,
+  openElsewhere: typeof OpenElsewhere,
+): Promise<ModelFiles> {
   if (locator.kind !== 'folder') {
     const isBrowser = (globalThis as { process?: object }).process === undefined
     if (isBrowser || locator.kind !== 'url') return openElsewhere(locator, watch)

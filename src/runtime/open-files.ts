@@ -1,3 +1,4 @@
+/** Opens a model's files where there is no disk: given files, or a URL. */
 import type { LoadWatch } from '../format/load-watch.ts'
 import { type ModelFiles, mapFiles } from '../format/source.ts'
 import type { Locator } from './protocol.ts'

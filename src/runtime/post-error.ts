@@ -1,3 +1,4 @@
+/** Takes an error apart, to be posted to another thread, and puts it together there. */
 import {
   DownloadError,
   type DownloadErrorCode,

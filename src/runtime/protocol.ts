@@ -1,6 +1,7 @@
 /** What the calling thread and the engine's worker say to each other. Plain data that any runtime can post. */
 import type { LoadProgress } from '../format/load-watch.ts'
 import type { PostedWeights } from '../format/source.ts'
+import type { WeightsView } from '../format/weights-view.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
 import type { PostedError } from './post-error.ts'
@@ -18,8 +19,8 @@ export type Locator =
   | {
       readonly kind: 'folder'
       readonly path: string
-      /** A safetensors file to be read in place of the folder's weights. */
-      readonly weights?: string
+      /** A safetensors file, or a view that is as one, to be read in place of the folder's weights. */
+      readonly weights?: string | WeightsView
     }
   | PostedWeights
 

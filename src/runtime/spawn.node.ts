@@ -1,6 +1,7 @@
+/** Starts a worker in Node, Deno and Bun. */
 import { Worker } from 'node:worker_threads'
 import { EngineError } from './engine-error.ts'
-import { createDeath, type EngineWorker } from './spawn.ts'
+import { createDeath, type EngineWorker, inlinedWorker } from './spawn.ts'
 
 /**
  * A worker thread from the inlined script, as a data URL: no file has to be found, so bundles and single-file programs
@@ -9,8 +10,7 @@ import { createDeath, type EngineWorker } from './spawn.ts'
 export async function spawnNodeWorker(script: string | URL | undefined): Promise<EngineWorker> {
   let url = script
   if (url === undefined) {
-    const { workerSource } = await import('../generated/worker-source.ts')
-    url = new URL(`data:text/javascript,${encodeURIComponent(workerSource)}`)
+    url = new URL(`data:text/javascript,${encodeURIComponent(await inlinedWorker(true))}`)
   }
   // Flags of the caller's own (loaders, inspectors) do not concern the engine.
   const worker = new Worker(url, { execArgv: [], name: 'iobert' })

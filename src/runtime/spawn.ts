@@ -1,4 +1,4 @@
-/** A worker as both runtimes have it, and how browsers start one. */
+/** What a worker is on every runtime, and how a browser starts one. */
 import { reasonOf } from '../format/errors.ts'
 import { EngineError } from './engine-error.ts'
 import type { Reply, Request } from './protocol.ts'
@@ -13,8 +13,23 @@ export interface EngineWorker {
   hold(keep: boolean): void
 }
 
-/** Starts a worker from a script of the caller's, or from the inlined one. */
-export type Spawn = (script: string | URL | undefined) => Promise<EngineWorker>
+/**
+ * Starts a worker from a script of the caller's, or from the inlined one.
+ *
+ * @param shelved  whether the inlined one needs its shelves: see `inlinedWorker`
+ */
+export type Spawn = (script: string | URL | undefined, shelved: boolean) => Promise<EngineWorker>
+
+/**
+ * The inlined script, with its shelves or without. What the worker loads on demand it cannot fetch, so it comes before it:
+ * heads over texts and words, relative positions, the files of Node. A page whose model has none of it fetches none.
+ */
+export async function inlinedWorker(shelved: boolean): Promise<string> {
+  const { workerSource } = await import('../generated/worker-source.ts')
+  return shelved
+    ? `${(await import('../generated/worker-shelves.ts')).workerShelves}\n${workerSource}`
+    : workerSource
+}
 
 /** A worker's end, told once to each who asks, also to those who ask later. */
 export function createDeath(): {
@@ -43,7 +58,10 @@ export function createDeath(): {
 }
 
 /** In browsers and other places with Web Workers. */
-export async function spawnWebWorker(script: string | URL | undefined): Promise<EngineWorker> {
+export async function spawnWebWorker(
+  script: string | URL | undefined,
+  shelved: boolean,
+): Promise<EngineWorker> {
   let url = script
   let blobUrl: string | undefined
   /** The script has been read, or will not be: its URL is not needed any more. */
@@ -52,8 +70,7 @@ export async function spawnWebWorker(script: string | URL | undefined): Promise<
     blobUrl = undefined
   }
   if (url === undefined) {
-    const { workerSource } = await import('../generated/worker-source.ts')
-    blobUrl = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }))
+    blobUrl = URL.createObjectURL(new Blob([await inlinedWorker(shelved)], { type: 'text/javascript' }))
     url = blobUrl
   }
   const death = createDeath()

@@ -1,10 +1,11 @@
 /**
  * The script of the engine's worker and of its helpers on every runtime, as it is inlined. tools/build.mjs bundles it so
- * that Node's modules are asked for when it runs, and are `undefined` where there are none.
+ * that Node's modules are asked for when it runs, and are `undefined` where there are none; so are the names in shelves that
+ * it was started without (`inlinedWorker` in spawn.ts).
  */
 import { type Transferable as NodeTransferable, parentPort } from 'node:worker_threads'
 import { createHost } from './host.ts'
-import { openFiles } from './open-files.node.ts'
+import { openFiles } from './open-files.ts'
 import type { Request } from './protocol.ts'
 
 const scope = globalThis as unknown as {
@@ -17,7 +18,10 @@ const handle: (request: Request) => void = createHost({
     if (parentPort) parentPort.postMessage(reply, transfer as NodeTransferable[])
     else scope.postMessage(reply, transfer)
   },
-  openFiles,
+  async openFiles(locator, watch) {
+    const { openFiles: openInNode } = await import('./open-files.node.ts')
+    return openInNode === undefined ? openFiles(locator, watch) : openInNode(locator, watch, openFiles)
+  },
 })
 
 if (parentPort) parentPort.on('message', handle)

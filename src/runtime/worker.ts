@@ -1,4 +1,7 @@
-/** The script for pages that must name one, without a word of Node: `dist/worker.js`. Bundled by tools/build.mjs. */
+/**
+ * The worker's script for pages that must load it from a file of its own, `dist/worker.js`. It holds no code of Node;
+ * tools/build.mjs bundles it.
+ */
 import { createHost } from './host.ts'
 import { openFiles } from './open-files.ts'
 import type { Request } from './protocol.ts'

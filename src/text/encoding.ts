@@ -1,3 +1,5 @@
+/** The pieces of a text with their words and offsets, and what is made of them. */
+
 /** A text as the model reads it: one entry a piece, `[CLS]` first and `[SEP]` last. */
 export interface Encoding {
   /** Vocabulary index of each piece, [T]. */

@@ -1,3 +1,4 @@
+/** Builds a model's tokenizer from whichever files it came with. */
 import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
 import { loadWordCharacters } from './added-tokens.ts'

@@ -1,3 +1,5 @@
+/** Which characters are white space. */
+
 /** White space as Unicode has it (\p{White_Space}), the same in the Rust library; JavaScript's `\s` is another set. */
 export function isWhiteSpace(code: number): boolean {
   if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d)

@@ -104,7 +104,7 @@ test('the files form no circle', () => {
 const CORE = new Set(['', 'text', 'model', 'kernels', 'entities', 'format', 'runtime', 'check', 'generated'])
 const isCore = (file: string): boolean => CORE.has(posix.dirname(file).replace(/^\.$/, ''))
 /** They list what may be imported, from shelves too; what of it a program does not use, its bundler leaves out. */
-const ENTRIES = new Set(['index.ts', 'node.ts', 'public.ts'])
+const ENTRIES = new Set(['index.ts', 'node.ts', 'public.ts', 'transformers.ts', 'transformers.node.ts'])
 
 /** Imports of values that are there before a module runs; types are gone by then. */
 function staticImports(file: string): string[] {

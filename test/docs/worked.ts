@@ -1,10 +1,13 @@
 /** Every `computed` block of the pages, by name. The numbers come from the code that the pages explain. */
+import * as attention from './worked/attention.ts'
+import * as digits from './worked/digits.ts'
 import * as labels from './worked/labels.ts'
 import * as layers from './worked/layers.ts'
 import * as memory from './worked/memory.ts'
 import * as model from './worked/model.ts'
 import * as redaction from './worked/redaction.ts'
 import * as sizes from './worked/sizes.ts'
+import * as speeds from './worked/speeds.ts'
 
 type Computation = () => string[] | Promise<string[]>
 
@@ -23,12 +26,16 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   'linear-float32': layers.linearFloat32,
   'linear-int8': layers.linearInt8,
   'linear-sizes': sizes.linearSizes,
-  attention: layers.attention,
+  'layer-speeds': speeds.layerSpeeds,
+  attention: attention.attention,
+  'attention-whole': attention.attentionWhole,
   'attention-heads': model.attentionHeads,
-  'attention-exercise': layers.attentionExercise,
+  'attention-exercise': attention.attentionExercise,
   'attention-sizes': sizes.attentionSizes,
-  softmax: layers.softmaxExample,
-  exponential: layers.exponential,
+  'softmax-whole': attention.softmaxWhole,
+  'powers-of-two': attention.powersOfTwo,
+  softmax: attention.softmaxExample,
+  exponential: attention.exponential,
   'softmax-sizes': sizes.softmaxSizes,
   'layer-norm': layers.layerNorm,
   'layer-norm-exercise': layers.layerNormExercise,
@@ -47,6 +54,11 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   limits: memory.limits,
   'limit-exercise': memory.roofExercise,
   quantizing: memory.quantizing,
+  'two-digits': digits.twoDigits,
+  'short-sum': digits.shortSum,
+  'listed-groups': digits.listedGroups,
+  'kernel-speeds': speeds.kernelSpeeds,
+  tie: digits.tie,
   'precision-sizes': sizes.precisionSizes,
   file: memory.file,
 }

@@ -198,6 +198,18 @@ test('the words of marks that are left out count for no score', () => {
   assert.is(decodeEntities(input).entities.length, 2)
 })
 
+test('an entity is as sure as its type, whatever its labels', () => {
+  const input = makeInput(conllLabels, [
+    ['Rey', 0, { 'B-LOC': 0.9, 'I-LOC': 0.05 }],
+    ['ja', 0, { 'I-LOC': 0.95 }],
+    ['vik', 0, { 'I-LOC': 0.9, 'B-LOC': 0.05 }],
+  ])
+  const scoreOf = (scoresTypes: boolean): number =>
+    decodeEntities({ ...input, scoresTypes }).entities[0]!.score
+  assert.ok(Math.abs(scoreOf(false) - 1.9 / 3) < 1e-6)
+  assert.ok(Math.abs(scoreOf(true) - 0.95) < 0.01)
+})
+
 test('the shipped model gives no name with a mark at its edge, but in the styles of other systems', async () => {
   const ner = await loadRecognizer({ threads: 1, inline: true })
   try {

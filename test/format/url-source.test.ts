@@ -1,9 +1,11 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { urlFiles } from '#dist/format/remote/url-source.js'
 import { readAll } from '#dist/format/source.js'
 import { type HubFault, type HubServer, startHub } from '../hub/hub-server.ts'
 import { COMMIT, ID, noise, sampleRepository, text } from '../hub/sample.ts'
+import { rootPath } from '../shared.ts'
 
 const BIG = 6_000_000
 const big = noise(BIG, 3)
@@ -40,6 +42,57 @@ async function readInPieces(name: string, piece: number): Promise<Uint8Array> {
   await source.close()
   return bytes
 }
+
+const listing = (bytes: (length: number) => number): Uint8Array => {
+  const of = (length: number): Uint8Array =>
+    text(`{"iobert_files": {"config.json": ${String(length).padStart(4)}, "vocab.txt": 35}}`)
+  return of(bytes(of(0).length))
+}
+
+test("urlFiles asks for no file that config.json leaves out of its list, and for all where the list is another file's", async () => {
+  const open = async (config: Uint8Array): Promise<string[]> => {
+    hub.requests.length = 0
+    const given = new Map([
+      ['config.json', config],
+      ['vocab.txt', text('[PAD]\n'.repeat(5))],
+    ])
+    hub.repositories.set('list/of', sampleRepository(0, { commit: COMMIT, files: given, large: new Set() }))
+    const files = urlFiles(`${hub.endpoint}/list/of/resolve/main/`, fast)
+    const source = await files.open('config.json')
+    assert.equal(await readAll(source!), config)
+    assert.is(await files.open('tokenizer.json'), undefined)
+    assert.is((await files.open('vocab.txt'))!.byteLength, 30)
+    return hub.requests.map(({ file }) => file)
+  }
+  const all = ['config.json', 'tokenizer.json', 'vocab.txt']
+  assert.equal(await open(listing((length) => length)), ['config.json', 'vocab.txt'])
+  assert.equal(await open(listing((length) => length + 1)), all)
+  for (const config of [
+    '{}',
+    '[]',
+    'null',
+    '{',
+    '{"iobert_files": ["config.json"]}',
+    '{"iobert_files": null}',
+  ]) {
+    assert.equal(await open(text(config)), all, config)
+  }
+})
+
+test('the list of the shipped model is its own', () => {
+  const config = readFileSync(rootPath('weights/config.json'))
+  const { iobert_files: list } = JSON.parse(config.toString('utf8'))
+  assert.is(list['config.json'], config.length)
+  for (const name of ['tokenizer_config.json', 'vocab.txt']) {
+    assert.is(list[name], statSync(rootPath(`weights/${name}`)).size, name)
+  }
+  assert.equal(
+    Object.keys(list).sort(),
+    readdirSync(rootPath('weights'))
+      .filter((name) => name !== 'README.md')
+      .sort(),
+  )
+})
 
 test('urlFiles reads a large file forward with one request', async () => {
   assert.equal(await readInPieces('big.bin', 700_001), big)

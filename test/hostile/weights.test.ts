@@ -1,7 +1,7 @@
 /** Weights that are finite, and so large that a pass over them is not: an error, never scores that are NaN. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { loadRecognizer, ModelFormatError, type Precision, parseSafetensors } from '#dist/node.js'
+import { loadModel, loadRecognizer, ModelFormatError, type Precision, parseSafetensors } from '#dist/node.js'
 import { formatError, goldenFiles } from '../format/safetensors-file.ts'
 
 /** A golden model whose tensors of matching names are multiplied. */
@@ -24,6 +24,12 @@ const cases: [what: string, pattern: RegExp, factor: number, precision: Precisio
   ['all weights', /./u, 1e19, 'float32', true],
   ['LayerNorm', /LayerNorm\.weight/u, 3e38, 'int8', true],
   ['the classifier', /classifier/u, 3e38, 'int8', false],
+  // What kernels could make finite again: a variance, scores.
+  ["attention's output", /attention\.output\.dense/u, 1e22, 'int8', true],
+  ["attention's output", /attention\.output\.dense/u, 1e22, 'float32', true],
+  ["a layer's output", /layer\.\d+\.output\.dense/u, 1e22, 'int8', true],
+  ['queries and keys', /query|key/u, 1e21, 'int8', true],
+  ['queries and keys', /query|key/u, 1e21, 'float32', true],
 ]
 for (const [what, pattern, factor, precision, embeds] of cases) {
   test(`${what} times ${factor} in ${precision} is an error that says so`, async () => {
@@ -43,6 +49,20 @@ for (const [what, pattern, factor, precision, embeds] of cases) {
     ner.dispose()
   })
 }
+
+test('hidden states and attentions that are not finite are an error too, also of a bare encoder', async () => {
+  const files = scaled(/query|key/u, 1e21)
+  const weights = files.get('model.safetensors')!
+  const latin1 = Buffer.from(weights).toString('latin1').replaceAll('"classifier.', '"other_head.')
+  files.set('model.safetensors', new Uint8Array(Buffer.from(latin1, 'latin1')))
+  const model = await loadModel(files, { inline: true })
+  assert.is(model.head, undefined)
+  for (const wanted of [{ hiddenStates: true }, { attentions: true }]) {
+    const error = await formatError(() => model.forward([[1, 2, 3]], wanted))
+    assert.is(error?.code, 'NonFiniteWeights')
+  }
+  model.dispose()
+})
 
 test('what is large and finite is computed', async () => {
   const ner = await loadRecognizer(scaled(/classifier/u, 1e19), { inline: true })

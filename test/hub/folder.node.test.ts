@@ -196,13 +196,12 @@ test('hubFolder tells gated, private, unknown, wrong token, no revision and rate
   assert.not.ok(existsSync(join(cacheDir, 'models--owner--none')), 'a refusal leaves nothing behind')
 })
 
-test('hubFolder says what a repository lacks, and names iobert convert for other weights', async () => {
+test('hubFolder says what a repository lacks, and what to do about other weights', async () => {
   for (const [gone, added, message] of [
     ['config.json', [], /has no config\.json/],
     ['vocab.txt', [], /neither vocab\.txt nor tokenizer\.json/],
     ['model.safetensors', [], /no other weights/],
-    ['model.safetensors', ['pytorch_model.bin'], /only pytorch_model\.bin.*iobert convert/],
-    ['model.safetensors', ['tf_model.h5'], /only tf_model\.h5, weights of Keras.*save_pretrained/],
+    ['model.safetensors', ['tf_model.h5'], /only tf_model\.h5, weights of Keras.*from_tf=True/],
     ['model.safetensors', ['onnx/model.onnx'], /only onnx\/model\.onnx, an ONNX graph.*exported from/],
     ['config.json', ['gliner_config.json', 'pytorch_model.bin'], /only gliner_config\.json, a GLiNER model/],
     ['config.json', ['adapter_config.json'], /only adapter_config\.json, a PEFT adapter.*merge/],

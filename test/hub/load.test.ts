@@ -151,14 +151,14 @@ test('loadRecognizer tells missing, private and gated models, revisions and toke
   assert.is(offline.code, 'NotCached')
 })
 
-test('loadRecognizer says how to use a model that has only a pickle', async () => {
+test('loadRecognizer says how to use a model that has weights of Keras only', async () => {
   const repository = goldenRepository('plain')
-  repository.files.set('pytorch_model.bin', repository.files.get('model.safetensors')!)
+  repository.files.set('tf_model.h5', repository.files.get('model.safetensors')!)
   repository.files.delete('model.safetensors')
   hub.repositories.set(ID, repository)
   const error = (await recognize(ID, { cacheDir: temporaryFolder() }).catch((e) => e)) as Error
   assert.instance(error, ModelFormatError)
-  assert.match(error.message, /pytorch_model\.bin.*iobert convert/)
+  assert.match(error.message, /only tf_model\.h5, which is not read/)
 })
 
 for (const name of ['plain', 'sharded-f16', 'distilbert', 'bf16-relu']) {
@@ -238,7 +238,7 @@ test('iobert info reads the headers of weights on the Hub and downloads none of 
   hub.repositories.set(ID, { ...rest, files: new Map([...others, ['pytorch_model.bin', new Uint8Array(9)]]) })
   const without = await run()
   assert.is(without['loads'], 'no')
-  assert.match(String(without['missing']), /only pytorch_model\.bin.*iobert convert/u)
+  assert.match(String(without['missing']), /pytorch_model\.bin.*neither a zip archive nor/u)
 })
 
 test('iobert info names what stands in the way of a model on the Hub: its kind, or its tokenizer', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { folderFiles } from '#dist/format/folder-files.node.js'
 import { hubFolder } from '#dist/hub/folder.node.js'
 import { findInt8Copy, writeInt8Copy } from '#dist/hub/int8-copy.node.js'
 import { type HubServer, startHub } from './hub-server.ts'
@@ -93,7 +94,7 @@ print(len(info.warnings), repo.repo_id, revision.commit_hash, sorted(revision.re
     hub.repositories.set(id, goldenRepository('plain'))
     const { folder } = await hubFolder(id, { endpoint: hub.endpoint, cacheDir })
     const { path } = (await findInt8Copy(folder))!
-    await writeInt8Copy(folder, path)
+    await writeInt8Copy(folderFiles(folder), path)
     const code = `from huggingface_hub import scan_cache_dir
 info = scan_cache_dir()
 repo, = info.repos

@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACTIVATIONS, type Precision } from '#dist/kernels/kernels.js'
 import { quantizeWeights } from '#dist/kernels/reference/quantization.js'
+import { placeRelative, writeDistances } from '#dist/kernels/relative/place.js'
 import { floats, seeded } from '../random.ts'
 import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
 
@@ -31,12 +32,20 @@ const SHAPES = [
   [14, 260, 24],
 ] as const
 
+/** Rows of relative positions, [R, H] each, and the row of a distance; what is absent adds no scores. */
+interface Relative {
+  readonly keys: Float32Array | undefined
+  readonly queries: Float32Array | undefined
+  readonly rowOf: (distance: number) => number
+}
+
 /** Attention by the formula in doubles, [ΣT, H], and the largest |score|. */
 function attentionInDoubles(
   queryKeyValue: Float32Array,
   bounds: readonly number[],
   heads: number,
   headDim: number,
+  { keys, queries, rowOf }: Relative = { keys: undefined, queries: undefined, rowOf: () => 0 },
 ): { context: Float64Array; largestScore: number } {
   const hidden = heads * headDim
   const context = new Float64Array(queryKeyValue.length / 3)
@@ -48,8 +57,13 @@ function attentionInDoubles(
       for (let i = bounds[s]!; i < end; i++) {
         const scores = Array.from({ length: end - bounds[s]! }, (_, j) => {
           let sum = 0
-          for (let d = 0; d < headDim; d++) sum += number(i, 0, d) * number(bounds[s]! + j, 1, d)
-          return sum / Math.sqrt(headDim)
+          const key = bounds[s]! + j
+          const place = rowOf(i - key) * hidden + column
+          for (let d = 0; d < headDim; d++) {
+            sum += number(i, 0, d) * (number(key, 1, d) + (keys?.[place + d] ?? 0))
+            sum += number(key, 1, d) * (queries?.[place + d] ?? 0)
+          }
+          return sum / Math.sqrt(headDim * (1 + (keys ? 1 : 0) + (queries ? 1 : 0)))
         })
         largestScore = Math.max(largestScore, ...scores.map(Math.abs))
         const most = Math.max(...scores)
@@ -131,6 +145,66 @@ for (const variant of variants()) {
     })
     assert.ok(relativeError(bench.read(out), expected) < 2e-6)
   })
+
+  for (const readBy of ['int8', 'float32'] as const)
+    test(`attention() ${readBy} with relative positions equals the reference and float64: ${variant.name}`, async () => {
+      for (const [seed, { lengths, heads, headDim, rows, kinds }] of [
+        { lengths: [1], heads: 1, headDim: 1, rows: 1, kinds: 'both' },
+        { lengths: [3, 1, 8], heads: 3, headDim: 5, rows: 5, kinds: 'keys' },
+        { lengths: [17, 12], heads: 2, headDim: 8, rows: 39, kinds: 'queries' },
+        { lengths: [40, 13, 2], heads: 2, headDim: 12, rows: 23, kinds: 'both' },
+        { lengths: [130], heads: 1, headDim: 32, rows: 259, kinds: 'both' },
+      ].entries()) {
+        const hidden = heads * headDim
+        const tokens = lengths.reduce((sum, length) => sum + length, 0)
+        const bounds = [0]
+        for (const length of lengths) bounds.push(bounds.at(-1)! + length)
+        const longest = Math.max(...lengths)
+        const middle = (rows - 1) / 2
+        // Distances fall from row to row; far ones share the first and the last.
+        const rowOf = (distance: number): number => middle - Math.max(-middle, Math.min(middle, distance))
+        const shape = {
+          ...{ rows, farthest: longest - 1 },
+          ...{ keys: kinds !== 'queries', queries: kinds !== 'keys' },
+        }
+        const results = []
+        for (const each of [reference, variant]) {
+          const random = seeded(seed)
+          const bench = new Bench(await each.create())
+          const queryKeyValue = bench.matrix(tokens, 3 * hidden)
+          const values = floats(random, tokens * 3 * hidden, 3)
+          bench.fill(queryKeyValue, values)
+          const relative = placeRelative(bench.layout, readBy, shape, heads, headDim)
+          writeDistances(bench.kernels.memory, relative, rowOf)
+          const projected = [relative.keys, relative.queries].map((place) => {
+            if (!place) return undefined
+            const numbers = floats(random, rows * hidden, 3)
+            const x = bench.matrix(rows, hidden)
+            bench.fill(x, numbers)
+            bench.kernels.packRelative(x, place)
+            return numbers
+          })
+          const out = bench.matrix(tokens, hidden, readBy)
+          const sequences = { count: lengths.length, bounds: bench.integers(bounds), longest }
+          bench.kernels.attention(queryKeyValue, sequences, heads, out, undefined, relative)
+          assert.is(bench.broken(), 0, `${each.name}: wrote outside its output`)
+          const [keys, queries] = projected
+          results.push({ out: bench.read(out), values, keys, queries })
+        }
+        const { values, keys, queries } = results[1]!
+        const { context, largestScore } = attentionInDoubles(values, bounds, heads, headDim, {
+          ...{ keys, queries, rowOf },
+        })
+        // As without them, for each kind of scores.
+        const steps =
+          (Math.sqrt(headDim) * 3 * 3 * 2) / Math.min(16383, Math.floor(Math.sqrt(2 ** 31 / headDim))) +
+          1 / 2048
+        const bound = readBy === 'int8' ? steps : largestScore * 2 ** -22
+        assert.ok(relativeError(results[1]!.out, context) <= bound, `${lengths} tokens: context near float64`)
+        if (readBy === 'float32' && variant.name.startsWith('relaxed')) continue
+        agree({ ...variant, exact: true }, 'context', results[1]!.out, results[0]!.out)
+      }
+    })
 
   for (const readBy of ['int8', 'float32'] as const)
     test(`attention() ${readBy} equals the reference and float64: ${variant.name}`, async () => {

@@ -1,6 +1,17 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { erf, exp, gelu, geluTanh, relu, roundHalfEven, silu } from '#dist/kernels/reference/math.js'
+import {
+  erf,
+  exp,
+  gelu,
+  geluInt8,
+  geluTanh,
+  powerOfTwo,
+  relu,
+  roundHalfEven,
+  silu,
+} from '#dist/kernels/reference/math.js'
+import { tanh } from '#dist/model/heads/text-head.js'
 
 /** Distance of a float32 from a float64 in units of the float32's last place. */
 function ulps(actual: number, exact: number): number {
@@ -65,6 +76,44 @@ test('gelu(), geluTanh(), silu() and relu() are near their formulas', () => {
     near(silu(x), x / (1 + Math.exp(-x)), 5e-7, 'silu')
     assert.is(relu(x), Math.max(0, x))
   }
+})
+
+test('geluInt8() is within 1.9e-4, and gelus end in 0', () => {
+  let worst = 0
+  for (let i = -400_000; i <= 400_000; i++) {
+    const x = Math.fround(i / 4000)
+    worst = Math.max(worst, Math.abs(geluInt8(x) - (x / 2) * (1 + exactErf(x / Math.SQRT2))))
+  }
+  assert.ok(worst < 1.9e-4, `worst ${worst}`)
+  for (const each of [gelu, geluInt8, geluTanh, silu, relu]) {
+    for (const x of [-100, -1e6, -1e20, -3.4e38]) assert.is(each(Math.fround(x)), 0, `${each.name}(${x})`)
+    for (const x of [Number.NaN, Infinity, -Infinity])
+      assert.not.ok(Number.isFinite(each(x)), `${each.name}(${x})`)
+  }
+})
+
+test('tanh() of the text head is near its formula, and of what is not finite NaN', () => {
+  for (let i = -3000; i <= 3000; i++) {
+    const x = Math.fround(i / 300)
+    assert.ok(Math.abs(tanh(x) - Math.tanh(x)) < 2e-7, `tanh(${x})`)
+  }
+  assert.equal([-3e38, 3e38].map(tanh), [-1, 1])
+  assert.equal([Number.NaN, Infinity, -Infinity].map(tanh), [Number.NaN, Number.NaN, Number.NaN])
+})
+
+test('exp() and powerOfTwo() of NaN are NaN', () => {
+  assert.equal([exp(Number.NaN), powerOfTwo(Number.NaN)], [Number.NaN, Number.NaN])
+})
+
+test('powerOfTwo() is within 2.9 millionths over [-126, 0]', () => {
+  let worst = 0
+  for (let i = 0; i <= 252_000; i++) {
+    const x = Math.fround(-i / 2000)
+    worst = Math.max(worst, Math.abs(powerOfTwo(x) / 2 ** x - 1))
+  }
+  assert.ok(worst < 2.95e-6, `worst ${worst}`)
+  assert.is(powerOfTwo(0), 1)
+  assert.is(powerOfTwo(-1000), 2 ** -126)
 })
 
 test('roundHalfEven() rounds ties to even', () => {

@@ -20,7 +20,8 @@ export interface Variant {
   readonly name: string
   /** Whether it rounds exactly as the reference does. */
   readonly exact: boolean
-  create(): Promise<Kernels>
+  /** @param inputs  the most that a layer has */
+  create(inputs?: number): Promise<Kernels>
 }
 
 const newMemory = (): KernelMemory => new KernelMemory(new WebAssembly.Memory({ initial: 1, maximum: 65536 }))
@@ -29,11 +30,11 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
   return {
     name: `${variant}${fused ? ' fused' : ''} ${tiles.int8Rows} ${tiles.int8Tile}/${tiles.float32Rows}x${tiles.float32Panel}`,
     exact: !fused,
-    async create(): Promise<Kernels> {
+    async create(inputs = 4096): Promise<Kernels> {
       const memory = newMemory()
       const module = await compileKernels({ variant, shared: false, turbo: false })
       const exports = instantiateKernels(module, memory.memory)
-      const scratch = { tokens: 512, headDim: 128, inputs: 4096 }
+      const scratch = { tokens: 512, headDim: 128, inputs, relativeRows: 512 }
       const plan = { variant, tiles, precision: fused ? 'float32' : 'int8' } as const
       return new WasmKernels({ plan, exports, memory, scratch })
     },
@@ -106,15 +107,11 @@ export class Bench {
     }
   }
 
-  /** Rows with their quantised twin, as a layer that changes nothing writes it. */
+  /** Rows with their quantised twin. */
   quantized(values: Float32Array, rows: number, columns: number): Matrix {
-    const source = this.matrix(rows, columns)
-    this.fill(source, values)
     const x = this.matrix(rows, columns, 'int8')
-    const identity = new Float32Array(columns * columns)
-    for (let i = 0; i < columns; i++) identity[i * columns + i] = 1
-    const same = this.linear('float32', columns, columns, identity, new Float32Array(columns))
-    this.kernels.linear(source, same, x, 'identity')
+    this.fill(x, values)
+    this.kernels.quantize(x)
     return x
   }
 

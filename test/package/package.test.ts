@@ -77,14 +77,11 @@ test('npm pack holds what files.txt lists; IOBERT_UPDATE=1 writes the list anew'
   assert.equal({ extra, missing }, { extra: [], missing: [] })
 })
 
-// 0.1 had 93 kB. Added since: a second int8 kernel, redaction, rules, checks of every option and file (25 kB), and, each loaded
-// only where it is used, the other families with their tokenizers, heads over whole texts and presets of rules (22 kB),
-// and since then words for masks, prompts, and tokenizers of SentencePiece's own files, with Unicode's normal forms, splits by
-// patterns and byte fallback (20 kB), kernels for cores without the 8-bit dot product (3 kB), less what rollup and terser make
-// smaller than esbuild did.
-test('the code of the library, kernels and worker included, packs into less than 155 kB', () => {
+// What a page fetches is bounded in page.test.ts. This is what all programs together can load: 160 kB do not hold every family
+// with its tokenizers, relative positions, GLiNER with its files of PyTorch, rules and styles beside the recognizer.
+test('the code of the library, kernels and worker included, packs into less than 195 kB', () => {
   for (const [name, size] of Object.entries(sizes)) console.log(`${name}: ${size} bytes packed`)
-  assert.ok(sizes['library, code']! < 155_000, `${sizes['library, code']} bytes`)
+  assert.ok(sizes['library, code']! < 195_000, `${sizes['library, code']} bytes`)
   const told = 1000 * Number(/\| (\d+) kB of code in the package/.exec(readme)![1])
   const off = Math.abs(told - sizes['library, code']!)
   assert.ok(off < 10_000, `the README tells ${told} bytes, found ${sizes['library, code']}`)
@@ -128,9 +125,8 @@ test('worker.js is one file and knows nothing of Node', () => {
 
 const { deflated: simd } = await import('#dist/generated/simd.js')
 const { deflated: relaxed } = await import('#dist/generated/relaxed.js')
-const inflated = (base64: string, dictionary: Buffer = Buffer.alloc(0)): Buffer =>
-  inflateRawSync(Buffer.from(base64, 'base64'), { dictionary })
-const variants = { simd: inflated(simd, inflated(relaxed)), relaxed: inflated(relaxed) }
+const inflated = (base64: string): Buffer => inflateRawSync(Buffer.from(base64, 'base64'))
+const variants = { simd: inflated(simd), relaxed: inflated(relaxed) }
 
 test('wasm takes less than 100 kB in all variants together', () => {
   const file = readFileSync(rootPath('dist/kernels.wasm')).length

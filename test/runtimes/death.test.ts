@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { workerSource } from '#dist/generated/worker-source.js'
 import { loadRecognizer } from '#dist/node.js'
+import { inlinedWorker } from '#dist/runtime/spawn.js'
 import { rootPath } from '../shared.js'
 import { within } from '../within.js'
 import { longText, model, sentence } from './models.js'
@@ -15,10 +15,12 @@ const test = suite('death')
 const folder = mkdtempSync(join(tmpdir(), 'iobert-death-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
+const script = await inlinedWorker(true)
+
 /** The worker's script with something to go wrong before it. */
 function worker(name: string, prelude: string): URL {
   const file = join(folder, `${name}.mjs`)
-  writeFileSync(file, `${prelude}\n${workerSource}`)
+  writeFileSync(file, `${prelude}\n${script}`)
   return pathToFileURL(file)
 }
 

@@ -18,14 +18,21 @@ function field(number: number, value: Value): number[] {
   return [...varint(number * 8 + 2), ...varint(bytes.length), ...bytes]
 }
 
-/** @param modelType 1: unigram */
+/**
+ * @param modelType 1: unigram
+ * @param types of the first pieces; 1: normal, 2: unknown, 3: control
+ */
 export function sentencePieceFile(
   pieces: readonly (readonly [piece: string, score: number])[],
   charsmap: Uint8Array,
   modelType: number = 1,
+  types: readonly number[] = [],
 ): Uint8Array {
-  const messages = pieces.map(([piece, score]) =>
-    field(1, Uint8Array.from([...field(1, piece), ...field(2, { float: score }), ...field(3, 1)])),
+  const messages = pieces.map(([piece, score], index) =>
+    field(
+      1,
+      Uint8Array.from([...field(1, piece), ...field(2, { float: score }), ...field(3, types[index] ?? 1)]),
+    ),
   )
   const trainer = field(2, Uint8Array.from(field(3, modelType)))
   const normalizer = field(3, Uint8Array.from([...field(1, 'nmt_nfkc'), ...field(2, charsmap)]))

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { mapFiles } from '#dist/format/source.js'
 import { family as camembert } from '#dist/model/families/camembert.js'
+import { family as deberta } from '#dist/model/families/deberta-v2.js'
 import { family as xlmRoberta } from '#dist/model/families/xlm-roberta.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
@@ -53,6 +54,32 @@ test("CamemBERT's tokenizer keeps pieces of its own before SentencePiece's", asy
   assert.equal(tokenizer.encode('London  <mask>').offsets.at(-2), [6, 14])
 })
 
+test("DeBERTa's spm.model has its own order, special tokens and normaliser", async () => {
+  const own: [string, number][] = [
+    ['[PAD]', 0],
+    ['[CLS]', 0],
+    ['[SEP]', 0],
+    ['[UNK]', 0],
+    ...vocab.slice(4, -1),
+  ]
+  const types = [3, 3, 3, 2]
+  const files = mapFiles(new Map([['spm.model', sentencePieceFile(own, charsmap, 1, types)]]))
+  const tokenizer = await readTokenizer(files, { model: async () => deberta })
+  assert.equal([tokenizer.padId, tokenizer.clsId, tokenizer.sepId, tokenizer.unkId], [0, 1, 2, 3])
+  assert.is(tokenizer.maskId, own.length)
+  // What XLM-R's makes of the same text, whose pieces have the same numbers from 4 on.
+  const same = (await read(sentencePieceFile(pieces, charsmap), xlmRoberta)).encode(
+    '\uff21ngela  in London',
+  ).ids
+  assert.equal(tokenizer.encode('\uff21ngela  in London ').ids, [1, ...same.slice(1, -1), 2])
+  assert.equal(tokenizer.encode('a [MASK][SEP]').tokens.slice(-3), ['[MASK]', '[SEP]', '[SEP]'])
+  const pair = tokenizer.encode('London', 'London').tokens
+  assert.equal(
+    pair.filter((token) => token.startsWith('[')),
+    ['[CLS]', '[SEP]', '[SEP]'],
+  )
+})
+
 test('a file that is not read says why', async () => {
   const fails = async (
     file: Uint8Array,
@@ -70,7 +97,7 @@ test('a file that is not read says why', async () => {
     assert.unreachable('nothing was thrown')
   }
   const file = sentencePieceFile(pieces.slice(0, 20), new Uint8Array(0))
-  await fails(file, {}, 'UnsupportedConfig', /XLM-R and CamemBERT alone/)
+  await fails(file, {}, 'UnsupportedConfig', /XLM-R, CamemBERT and DeBERTa alone/)
   await fails(
     sentencePieceFile(pieces.slice(0, 20), new Uint8Array(0), 2),
     xlmRoberta,

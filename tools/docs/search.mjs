@@ -1,4 +1,5 @@
 /** The search of the site: what its pages say, by section, and the script that looks through it (docs/search.js). */
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -22,6 +23,53 @@ export function sectionsOf(tokens, { address, page }) {
 
 function plain(children) {
   return children.map(({ type, content }) => (type === 'softbreak' ? ' ' : content)).join('')
+}
+
+/** A name's kind, as TypeDoc calls the folder of its page. */
+const KINDS = ['classes', 'functions', 'interfaces', 'types', 'variables']
+
+/** The sections of the API reference. @param folder  where TypeDoc wrote it; @param address  of the same in the site */
+export function apiSections(folder, address = 'api') {
+  return KINDS.flatMap((kind) => {
+    const names = readdirSync(folder).includes(kind) ? readdirSync(join(folder, kind)).sort() : []
+    return names.flatMap((name) =>
+      apiPageSections(readFileSync(join(folder, kind, name), 'utf8'), `${address}/${kind}/${name}`),
+    )
+  })
+}
+
+/** What one page of TypeDoc's says: of the name, and of each of its members. */
+export function apiPageSections(html, address) {
+  const name = /<h1>\w+(?: \w+)* ([\w$]+)/.exec(html)?.[1]
+  const content = /<div class="col-content">([\s\S]*?)<div class="col-sidebar">/.exec(html)?.[1]
+  if (name === undefined || content === undefined) {
+    throw new Error(
+      `${address} is not as TypeDoc's pages were: tools/docs/search.mjs reads its heading and content`,
+    )
+  }
+  const [whole, ...members] = content
+    .replace(/^[\s\S]*<\/h1>/, '')
+    .split(/(?=<section class="tsd-panel tsd-member)/)
+  const page = 'API reference'
+  return [
+    { id: address, page, title: name, text: textOf(whole) },
+    ...members.map((member) => {
+      const id = / id="([^"]+)"/.exec(member)?.[1]
+      return { id: `${address}#${id}`, page, title: `${name}.${id}`, text: textOf(member) }
+    }),
+  ]
+}
+
+const ENTITIES = { lt: '<', gt: '>', amp: '&', quot: '"', '#39': "'", nbsp: ' ' }
+
+function textOf(html) {
+  return html
+    .replace(/<(code class="tsd-tag"|button)[^>]*>[^<]*<\/\w+>/g, '')
+    .replace(/<(?:br|\/p|\/h\d|\/li|\/div|\/section|\/pre)\b[^>]*>/g, '\n')
+    .replace(/<[^>]+>/g, '')
+    .replace(/&(#?\w+);/g, (whole, name) => ENTITIES[name] ?? whole)
+    .replace(/\s*\n\s*/g, '\n')
+    .trim()
 }
 
 /** The sections as a script, not as JSON: a page that was opened from a disk may load scripts and nothing else. */

@@ -1,3 +1,5 @@
+/** The two checksums of the containers that are read here: CRC-32 and CRC-32C. */
+
 /** CRC-32 as zip archives and Hadoop have it: reflected, polynomial 0xEDB88320. @param before the CRC of what comes before */
 export function crc32(bytes: Uint8Array, before: number = 0): number {
   zipTables ??= crcTables(0xedb88320)

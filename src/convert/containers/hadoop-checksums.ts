@@ -1,3 +1,4 @@
+/** Checks a file against the checksums that Hadoop writes beside it. */
 import { ByteReader } from './byte-reader.ts'
 import { crc32 } from './crc32.ts'
 import { broken } from './refuse.ts'

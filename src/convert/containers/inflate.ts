@@ -1,3 +1,4 @@
+/** Unpacks a deflated file of an archive into memory. */
 import type { ByteSource } from '../../format/source.ts'
 import { broken, unsupported } from './refuse.ts'
 

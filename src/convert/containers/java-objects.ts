@@ -1,3 +1,4 @@
+/** Reads serialised Java objects of the few classes that Spark NLP writes. No class is loaded and nothing runs. */
 import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { broken, unsupported } from './refuse.ts'

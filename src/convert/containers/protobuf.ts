@@ -1,3 +1,4 @@
+/** Reads the fields of a protocol buffer message. */
 import { ByteReader, decodeText } from './byte-reader.ts'
 import { broken } from './refuse.ts'
 

@@ -1,3 +1,4 @@
+/** The two errors of files in other formats: broken, and not read here. */
 import { ModelFormatError } from '../../format/errors.ts'
 
 /** A foreign file that is broken: cut short, inconsistent, or not what its name says. */
@@ -7,5 +8,5 @@ export function broken(file: string, found: string, options?: ErrorOptions): Mod
 
 /** A foreign file that may be sound, but holds something that no BERT token classifier needs or that is not read here. */
 export function unsupported(file: string, found: string): ModelFormatError {
-  return new ModelFormatError('UnsupportedConfig', `Cannot convert ${file}: ${found}`)
+  return new ModelFormatError('UnsupportedConfig', `Cannot read ${file}: ${found}`)
 }

@@ -1,3 +1,4 @@
+/** Reads the values of a Hadoop SequenceFile. */
 import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { broken, unsupported } from './refuse.ts'

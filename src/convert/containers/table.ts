@@ -1,3 +1,4 @@
+/** Reads a LevelDB table, which is what the index of a TensorFlow checkpoint is. */
 import { ByteReader } from './byte-reader.ts'
 import { crc32c, masked } from './crc32.ts'
 import { broken, unsupported } from './refuse.ts'

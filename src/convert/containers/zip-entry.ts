@@ -1,9 +1,18 @@
+/** Opens one file of a zip archive, and checks its bytes by their CRC-32. */
 import { quoted } from '../../format/errors.ts'
 import { type ByteSource, bytesSource, checkRange } from '../../format/source.ts'
 import { ByteReader } from './byte-reader.ts'
 import { crc32 } from './crc32.ts'
 import { inflate } from './inflate.ts'
 import { broken, unsupported } from './refuse.ts'
+
+/** A file of an archive, open. */
+export interface EntrySource extends ByteSource {
+  /** Where its bytes begin in the archive, packed as they are. */
+  readonly start: number
+  /** Reads all of it once, unless that was done. */
+  check(): Promise<void>
+}
 
 /** One file of an archive. */
 export interface ZipEntry {
@@ -26,21 +35,27 @@ const CHUNK_BYTES = 4 * 1024 * 1024
  *
  * @throws {ModelFormatError} here for a wrong header; when it is read for bytes that are not those that were packed
  */
-export async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSource> {
+export async function openEntry(source: ByteSource, entry: ZipEntry): Promise<EntrySource> {
   const { byteLength } = entry
   const name = `${entry.name} in ${source.name}`
   const header = new Uint8Array(LOCAL_HEADER_BYTES)
   await source.read(entry.headerOffset, header)
   const packed = packedSource(source, name, entry, new ByteReader(name, header))
   let checked: Promise<ByteSource> | undefined
+  const check = (): Promise<ByteSource> => {
+    checked ??= entry.method === 0 ? checkStored(packed, source, entry) : checkDeflated(packed, source, entry)
+    return checked
+  }
   return {
     name,
+    start: packed.start,
     byteLength,
     async read(offset: number, target: Uint8Array): Promise<void> {
       checkRange(name, offset, target.length, byteLength)
-      checked ??=
-        entry.method === 0 ? checkStored(packed, source, entry) : checkDeflated(packed, source, entry)
-      await (await checked).read(offset, target)
+      await (await check()).read(offset, target)
+    },
+    async check(): Promise<void> {
+      await check()
     },
     async close(): Promise<void> {
       checked = undefined
@@ -69,13 +84,14 @@ function packedSource(
   name: string,
   { headerOffset, compressedLength }: ZipEntry,
   header: ByteReader,
-): ByteSource {
+): ByteSource & Pick<EntrySource, 'start'> {
   if (header.uint32() !== 0x04034b50) throw broken(name, `it has no header at byte ${headerOffset}`)
   header.position = 26
   const start = headerOffset + LOCAL_HEADER_BYTES + header.uint16() + header.uint16()
   if (start + compressedLength > source.byteLength) throw broken(name, 'it passes the end of the archive')
   return {
     name,
+    start,
     byteLength: compressedLength,
     async read(offset: number, target: Uint8Array): Promise<void> {
       checkRange(name, offset, target.length, compressedLength)

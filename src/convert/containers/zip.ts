@@ -1,15 +1,16 @@
+/** Opens a zip archive: reads and checks its directory. */
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { ByteReader, decodeText } from './byte-reader.ts'
 import { broken, unsupported } from './refuse.ts'
-import { LOCAL_HEADER_BYTES, openEntry, readEntry, type ZipEntry } from './zip-entry.ts'
+import { type EntrySource, LOCAL_HEADER_BYTES, openEntry, readEntry, type ZipEntry } from './zip-entry.ts'
 
 /** An archive whose directory was read and checked. */
 export interface ZipArchive {
   readonly name: string
   readonly entries: ReadonlyMap<string, ZipEntry>
   /** The entry's bytes, checked by their CRC-32: see `openEntry`. */
-  open(entry: ZipEntry): Promise<ByteSource>
+  open(entry: ZipEntry): Promise<EntrySource>
   /** A small entry whole, checked likewise. */
   readAll(entry: ZipEntry, largest: number): Promise<Uint8Array>
 }

@@ -1,58 +1,62 @@
 /**
- * `pytorch_model.bin` in place of `model.safetensors`: its tensors where they lie in the file, and a part of them as the bytes
- * of a safetensors file, for a reader that knows only that.
+ * `pytorch_model.bin` in place of `model.safetensors`: a view of its tensors where they lie in the file, and a part of them as
+ * the bytes of a safetensors file, for a reader that has no view.
  */
-
-import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
-import { DTYPE_BITS } from '../../format/dtypes.ts'
-import { type ByteSource, bytesSource, type ModelFiles } from '../../format/source.ts'
-import { elementCount, type ForeignTensor } from '../foreign-tensor.ts'
-import { layoutSafetensors } from '../safetensors-writer.ts'
+import type { Checkpoint } from '../../format/checkpoint.ts'
+import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/shard-index.ts'
+import type { ModelFiles } from '../../format/source.ts'
+import { type ViewPart, viewSource, type WeightsView } from '../../format/weights-view.ts'
+import { unsupported } from '../containers/refuse.ts'
+import type { ForeignTensor } from '../foreign-tensor.ts'
+import { layoutSafetensors, type SafetensorsLayout } from '../safetensors-writer.ts'
 import { openPytorchWeights } from './model.ts'
 
 /**
- * Opens PyTorch's weights as a checkpoint. Nothing in them is executed, and no data is read before a tensor is.
+ * A view of PyTorch's weights, whole or in shards. Nothing in them is executed, and no data is kept.
  *
+ * @param isChecked  reads all data once, to compare it with the sums that the archive states
  * @returns `undefined` where there are none
- * @throws {ModelFormatError} as `openPytorchWeights`
+ * @throws {ModelFormatError} as `openPytorchWeights`; when checked, for bytes that are not those that were saved
  */
-export async function openPytorchCheckpoint(files: ModelFiles): Promise<Checkpoint | undefined> {
+export async function pytorchView(files: ModelFiles, isChecked: boolean): Promise<WeightsView | undefined> {
   const weights = await openPytorchWeights(files)
   if (weights === undefined) return undefined
-  const tensors = new Map(weights.tensors.map((tensor) => [tensor.name, asCheckpointTensor(tensor)]))
-  return { tensors, close: weights.close }
-}
-
-function asCheckpointTensor(tensor: ForeignTensor): CheckpointTensor {
-  const { name, dtype, shape, place } = tensor
-  const byteLength = (elementCount(shape) * DTYPE_BITS.get(dtype)!) / 8
-  const { source, offset } = place ?? { source: gatheredSource(tensor, byteLength), offset: 0 }
-  return { name, dtype, shape, source, offset, byteLength, fileName: source.name }
-}
-
-/** A tensor whose elements do not lie row after row, put so in memory when it is read. */
-function gatheredSource({ name, chunks }: ForeignTensor, byteLength: number): ByteSource {
-  let gathered: Promise<ByteSource> | undefined
-  const gather = async (): Promise<ByteSource> => {
-    const bytes = new Uint8Array(byteLength)
-    let at = 0
-    for await (const chunk of chunks()) {
-      bytes.set(chunk, at)
-      at += chunk.length
+  try {
+    const { tensors, fileNames } = weights
+    if (isChecked) for (const { place } of tensors) await place?.check()
+    const { header, tensors: laid } = layOut(files, tensors)
+    const parts: ViewPart[] = [{ byteLength: header.length, from: header, offset: 0 }]
+    for (const { tensor, byteLength } of laid) {
+      const { file, offset, strided } = tensor.place!
+      parts.push({ byteLength, from: fileNames.get(file)!, offset, ...(strided && { strided }) })
     }
-    return bytesSource(name, bytes)
+    const isWhole = [...fileNames.values()].includes(PYTORCH_WEIGHTS)
+    return { fileName: isWhole ? PYTORCH_WEIGHTS : PYTORCH_INDEX, parts }
+  } finally {
+    await weights.close()
   }
-  return {
-    name,
-    byteLength,
-    async read(offset, target): Promise<void> {
-      gathered ??= gather()
-      await (await gathered).read(offset, target)
-    },
-    async close(): Promise<void> {
-      gathered = undefined
-    },
+}
+
+/** A pickle may give a tensor any name, a safetensors file may not. */
+function layOut(files: ModelFiles, tensors: readonly ForeignTensor[]): SafetensorsLayout<ForeignTensor> {
+  try {
+    return layoutSafetensors(tensors)
+  } catch (error) {
+    if (error instanceof RangeError) throw unsupported(files.name, error.message)
+    throw error
   }
+}
+
+/**
+ * Files whose PyTorch weights are read as `model.safetensors`.
+ *
+ * @param isChecked  see `pytorchView`
+ * @returns `undefined` where there are none
+ */
+export async function viewedFiles(files: ModelFiles, isChecked: boolean): Promise<ModelFiles | undefined> {
+  const view = await pytorchView(files, isChecked)
+  if (view === undefined) return undefined
+  return { ...files, open: async (name) => (name === WEIGHTS ? viewSource(files, view) : files.open(name)) }
 }
 
 /**

@@ -1,19 +1,20 @@
+/** Opens a folder with PyTorch weights, in one file or several. */
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import { readShardIndex, shardNames } from '../../format/shard-index.ts'
+import { PYTORCH_INDEX, PYTORCH_WEIGHTS, readShardIndex, shardNames } from '../../format/shard-index.ts'
 import { type ByteSource, type ModelFiles, missingFile } from '../../format/source.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import type { ForeignModel, ForeignTensor } from '../foreign-tensor.ts'
 import { keptFiles, readSmallText } from '../small-files.ts'
 import { readPytorch } from './state-dict.ts'
 
-const WEIGHTS = 'pytorch_model.bin'
 /** BERT-large has 400, with the buffers of old versions 450. */
 const MOST_TENSORS = 65_536
-const INDEX = 'pytorch_model.bin.index.json'
 
 /** Tensors of `pytorch_model.bin`, and what lets go of the file. */
 export interface PytorchWeights {
   readonly tensors: readonly ForeignTensor[]
+  /** The name of each file that is open. */
+  readonly fileNames: ReadonlyMap<ByteSource, string>
   close(): Promise<void>
 }
 
@@ -24,16 +25,16 @@ export interface PytorchWeights {
  * @throws {ModelFormatError} as `readPytorch`; MissingFile without a shard
  */
 export async function openPytorchWeights(files: ModelFiles): Promise<PytorchWeights | undefined> {
-  const sources: ByteSource[] = []
+  const sources = new Map<ByteSource, string>()
   const close = async (): Promise<void> => {
-    await Promise.all(sources.splice(0).map((source) => source.close()))
+    await Promise.all(Array.from(sources.keys(), (source) => source.close()))
   }
   try {
-    const whole = await files.open(WEIGHTS)
-    if (whole !== undefined) sources.push(whole)
+    const whole = await files.open(PYTORCH_WEIGHTS)
+    if (whole !== undefined) sources.set(whole, PYTORCH_WEIGHTS)
     else if (!(await openShards(files, sources))) return undefined
     const tensors = new Map<string, ForeignTensor>()
-    for (const source of sources) {
+    for (const source of sources.keys()) {
       for (const tensor of await readPytorch(source)) {
         if (tensors.has(tensor.name))
           throw broken(source.name, `it has ${quoted(tensor.name)}, as another shard has`)
@@ -42,7 +43,7 @@ export async function openPytorchWeights(files: ModelFiles): Promise<PytorchWeig
         tensors.set(tensor.name, tensor)
       }
     }
-    return { tensors: [...tensors.values()], close }
+    return { tensors: [...tensors.values()], fileNames: sources, close }
   } catch (error) {
     await close()
     throw error
@@ -74,14 +75,14 @@ export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel 
 }
 
 /** @returns false where there is no index */
-async function openShards(files: ModelFiles, sources: ByteSource[]): Promise<boolean> {
-  const index = await readShardIndex(files, INDEX, '.bin')
+async function openShards(files: ModelFiles, sources: Map<ByteSource, string>): Promise<boolean> {
+  const index = await readShardIndex(files, PYTORCH_INDEX, '.bin')
   if (index === undefined) return false
   for (const shard of shardNames(index)) {
     const source = await files.open(shard)
     if (source === undefined)
       throw missingFile(files, [shard], `${files.name} has no ${shard}, a shard of its weights`)
-    sources.push(source)
+    sources.set(source, shard)
   }
   return true
 }

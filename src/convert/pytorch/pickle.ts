@@ -1,3 +1,7 @@
+/**
+ * Reads a pickle as data. A pickle is a program of its own kind; only the instructions and names that weights need
+ * are followed.
+ */
 import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from '../containers/byte-reader.ts'
 import { broken, unsupported } from '../containers/refuse.ts'

@@ -1,3 +1,4 @@
+/** Reads the tensors of a file that `torch.save` wrote. */
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { ByteReader } from '../containers/byte-reader.ts'
@@ -6,7 +7,13 @@ import { isZip, openZip } from '../containers/zip.ts'
 import { elementBytes, elementCount, type ForeignTensor } from '../foreign-tensor.ts'
 import { type PickleMachine, readPickle } from './pickle.ts'
 import { describe, PickleDict, PickleList, type PickleValue } from './pickle-values.ts'
-import { pytorchMachine, type StorageReference, TensorReference, viewTensor } from './tensor.ts'
+import {
+  pytorchMachine,
+  type StoragePlace,
+  type StorageReference,
+  TensorReference,
+  viewTensor,
+} from './tensor.ts'
 
 /** The pickle of BERT-large is 60 kB. */
 const LARGEST_PICKLE = 16 * 1024 * 1024
@@ -16,12 +23,6 @@ const LARGEST_SHARING = 4
 const LEGACY_MAGIC: readonly number[] = [
   0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
 ]
-
-/** Where a storage's first element is. */
-interface Place {
-  readonly source: ByteSource
-  readonly start: number
-}
 
 /**
  * Reads the state_dict in a file that `torch.save` wrote, in the zip form (since PyTorch 1.6) or the older one. The
@@ -55,7 +56,7 @@ async function readZipForm(source: ByteSource): Promise<ForeignTensor[]> {
   const storages = new Map<string, StorageReference>()
   const reader = new ByteReader(source.name, await archive.readAll(pickle, LARGEST_PICKLE))
   const state = readPickle(reader, pytorchMachine(source.name, storages))
-  const places = new Map<string, Place>()
+  const places = new Map<string, StoragePlace>()
   for (const storage of storages.values()) {
     const entry = archive.entries.get(`${folder}data/${storage.key}`)
     const bytes = storage.count * elementBytes(storage.dtype)
@@ -65,7 +66,14 @@ async function readZipForm(source: ByteSource): Promise<ForeignTensor[]> {
     if (entry.byteLength !== bytes) {
       throw broken(source.name, `storage ${quoted(storage.key)} has ${entry.byteLength} bytes, not ${bytes}`)
     }
-    places.set(storage.key, { source: await archive.open(entry), start: 0 })
+    const opened = await archive.open(entry)
+    places.set(storage.key, {
+      source: opened,
+      start: 0,
+      file: source,
+      fileStart: opened.start,
+      check: () => opened.check(),
+    })
   }
   return stateTensors(source.name, state, places)
 }
@@ -93,11 +101,11 @@ async function placeStorages(
   reader: ByteReader,
   machine: PickleMachine,
   storages: ReadonlyMap<string, StorageReference>,
-): Promise<Map<string, Place>> {
+): Promise<Map<string, StoragePlace>> {
   const { name } = source
   const keys = readPickle(reader, machine)
   if (!(keys instanceof PickleList)) throw broken(name, `its list of storages is ${describe(keys)}`)
-  const places = new Map<string, Place>()
+  const places = new Map<string, StoragePlace>()
   let position = reader.position
   for (const key of keys.items) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined
@@ -113,7 +121,7 @@ async function placeStorages(
     const start = position + 8
     position = start + count * elementBytes(storage.dtype)
     if (position > source.byteLength) throw broken(name, `it ends inside storage ${quoted(storage.key)}`)
-    places.set(storage.key, { source, start })
+    places.set(storage.key, { source, start, file: source, fileStart: start, check: async () => {} })
   }
   for (const key of storages.keys()) {
     if (!places.has(key)) throw broken(name, `it lacks storage ${quoted(key)}`)
@@ -126,7 +134,11 @@ function checkByteOrder(file: string, system: PickleValue): void {
   throw unsupported(file, 'its numbers are not said to be little-endian')
 }
 
-function stateTensors(file: string, state: PickleValue, places: ReadonlyMap<string, Place>): ForeignTensor[] {
+function stateTensors(
+  file: string,
+  state: PickleValue,
+  places: ReadonlyMap<string, StoragePlace>,
+): ForeignTensor[] {
   if (!(state instanceof PickleDict)) {
     throw unsupported(file, `it holds ${describe(state)}, not a state_dict: a dict of tensors`)
   }
@@ -139,8 +151,7 @@ function stateTensors(file: string, state: PickleValue, places: ReadonlyMap<stri
           'a training checkpoint must be saved again as model.state_dict()',
       )
     }
-    const place = places.get(value.storage.key) as Place
-    tensors.push(viewTensor(name, value, place.source, place.start))
+    tensors.push(viewTensor(name, value, places.get(value.storage.key)!))
   }
   return tensors
 }

@@ -1,6 +1,8 @@
+/** PyTorch's tensors: which part of a stored block of numbers each of them is. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
+import { gatherElements, readSpan, type Strided } from '../../format/weights-view.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import {
   CHUNK_BYTES,
@@ -159,20 +161,35 @@ function sizes(value: PickleValue | undefined): readonly number[] | undefined {
   return value instanceof PickleTuple && value.items.every(isSize) ? (value.items as number[]) : undefined
 }
 
-/** Reads a view of a storage, whose first element is `source`'s byte `start`. */
-export function viewTensor(
-  name: string,
-  view: TensorReference,
-  source: ByteSource,
-  start: number,
-): ForeignTensor {
+/** Where a storage's first element is. */
+export interface StoragePlace {
+  /** Checked by its sum when it is read, where it has one. */
+  readonly source: ByteSource
+  /** In bytes. */
+  readonly start: number
+  /** The same place in the whole file. */
+  readonly file: ByteSource
+  readonly fileStart: number
+  /** See `FilePlace`. */
+  check(): Promise<void>
+}
+
+/** Reads a view of a storage. */
+export function viewTensor(name: string, view: TensorReference, storage: StoragePlace): ForeignTensor {
+  const { shape, strides } = view
   const { dtype } = view.storage
-  const bytes = elementBytes(dtype)
-  const offset = start + view.offset * bytes
-  const { shape } = view
-  if (!isContiguous(view)) return { name, dtype, shape, chunks: () => gather(view, source, offset, bytes) }
-  const chunks = (): AsyncIterable<Uint8Array> => readChunks(source, offset, elementCount(shape) * bytes)
-  return { name, dtype, shape, chunks, place: { source, offset } }
+  const { source, start, file, fileStart, check } = storage
+  const size = elementBytes(dtype)
+  const ahead = view.offset * size
+  const offset = start + ahead
+  const place = { file, offset: fileStart + ahead, check }
+  if (isContiguous(view)) {
+    const chunks = (): AsyncIterable<Uint8Array> => readChunks(source, offset, elementCount(shape) * size)
+    return { name, dtype, shape, chunks, place }
+  }
+  const strided = { shape, strides, size }
+  const chunks = (): AsyncIterable<Uint8Array> => gather(strided, source, offset)
+  return { name, dtype, shape, chunks, place: { ...place, strided } }
 }
 
 /** Whether the elements lie row after row; an axis of one element may have any stride. */
@@ -188,36 +205,13 @@ function isContiguous({ shape, strides }: TensorReference): boolean {
 }
 
 /** Puts strided elements (a transposed matrix, a column) row after row. The span they lie in is held in memory. */
-async function* gather(
-  { shape, strides }: TensorReference,
-  source: ByteSource,
-  offset: number,
-  bytes: number,
-): AsyncGenerator<Uint8Array> {
-  const count = elementCount(shape)
-  const last = shape.reduce((sum, length, axis) => sum + (length - 1) * (strides[axis] as number), 0)
-  const span = new Uint8Array((last + 1) * bytes)
-  await source.read(offset, span)
-  const index = shape.map(() => 0)
-  let at = 0
-  let chunk = new Uint8Array(Math.min(CHUNK_BYTES, count * bytes))
-  let filled = 0
-  for (let done = 0; done < count; done++) {
-    for (let byte = 0; byte < bytes; byte++) chunk[filled++] = span[at * bytes + byte] as number
-    if (filled === chunk.length) {
-      yield chunk
-      chunk = new Uint8Array(Math.min(CHUNK_BYTES, (count - done - 1) * bytes))
-      filled = 0
-    }
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const next = (index[axis] as number) + 1
-      at += strides[axis] as number
-      if (next < (shape[axis] as number)) {
-        index[axis] = next
-        break
-      }
-      index[axis] = 0
-      at -= next * (strides[axis] as number)
-    }
+async function* gather(strided: Strided, source: ByteSource, offset: number): AsyncGenerator<Uint8Array> {
+  const span = await readSpan(source, offset, strided)
+  const step = CHUNK_BYTES / strided.size
+  const count = elementCount(strided.shape)
+  for (let first = 0; first < count; first += step) {
+    const chunk = new Uint8Array(Math.min(step, count - first) * strided.size)
+    gatherElements(span, strided, first, chunk)
+    yield chunk
   }
 }

@@ -1,3 +1,4 @@
+/** One variable of a TensorFlow checkpoint as the tensor that PyTorch has in its place. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { crc32c } from '../containers/crc32.ts'

@@ -1,3 +1,4 @@
+/** Makes the config.json of a model that came without one, from the shapes of its tensors. */
 import { quoted } from '../../format/errors.ts'
 import { family as bert } from '../../model/families/bert.ts'
 import { family as distilbert } from '../../model/families/distilbert.ts'

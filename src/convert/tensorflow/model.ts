@@ -1,3 +1,4 @@
+/** Opens a TensorFlow SavedModel or checkpoint of BERT or DistilBERT. */
 import { parseJsonObject } from '../../format/json-file.ts'
 import type { ModelFiles } from '../../format/source.ts'
 import { broken } from '../containers/refuse.ts'

@@ -1,3 +1,4 @@
+/** What PyTorch calls the variables of TensorFlow's BERT. */
 import type { TorchName } from './bundle-tensor.ts'
 
 /** Only these belong to the model; a checkpoint also has optimizer slots, counters and pre-training heads. */

@@ -1,3 +1,4 @@
+/** Opens a token classifier that Spark NLP saved, which has a TensorFlow model inside. */
 import { quoted } from '../../format/errors.ts'
 import { isObject, parseJsonObject } from '../../format/json-file.ts'
 import type { ByteSource, ModelFiles } from '../../format/source.ts'

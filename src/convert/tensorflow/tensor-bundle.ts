@@ -1,3 +1,4 @@
+/** Reads a TensorFlow checkpoint: an index, and files of data. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { type ByteSource, readAll } from '../../format/source.ts'

@@ -1,3 +1,5 @@
+/** Cleans the white space of a text as Spark NLP's DocumentAssembler does. */
+
 /** What Spark NLP's DocumentAssembler does to whitespace. The modes that end in `_full` also take the two characters `\n`. */
 export type CleanupMode =
   | 'disabled'

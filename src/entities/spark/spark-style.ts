@@ -1,3 +1,4 @@
+/** Reads a text and answers as Spark NLP's pipeline does. */
 import { type Span, type Split, splitText } from '../../text/split/split.ts'
 import { type Document, readDocument, type Style, wholeText } from '../document.ts'
 import type { LabelSet } from '../labels.ts'

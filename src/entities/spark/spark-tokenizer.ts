@@ -1,3 +1,5 @@
+/** Splits a text into words as Spark NLP's rule Tokenizer does. */
+
 /** Settings of Spark NLP's rule Tokenizer. Patterns are JavaScript's; `\A` and `\z` are understood too. */
 export interface SparkTokenizerOptions {
   /** What a first piece of text is; default `\S+`. */

@@ -1,3 +1,4 @@
+/** What callers see of Spark NLP's style: its annotations and its settings. */
 import type { CleanupMode } from './spark-document.ts'
 import type { SparkTokenizerOptions } from './spark-tokenizer.ts'
 

@@ -1,3 +1,4 @@
+/** Follows the redirects of a request itself, so that a token never reaches another host. */
 import { DownloadError, quoted } from '../errors.ts'
 
 /** As many as browsers follow. */

@@ -3,6 +3,8 @@ import { DownloadError, ModelFormatError, reasonOf } from '../errors.ts'
 import { tooLarge } from '../source.ts'
 import { backOff, delay, nextPiece, type RequestOptions, request } from './request.ts'
 
+/** Files up to this size are read whole when opened; also what is read and dropped rather than asked for anew. */
+export const SMALL: number = 1 << 20
 /** How often one file's body may break before reading it is given up. */
 export const MOST_RESTARTS: number = 5
 /** A time of change says little while it is so fresh, since it counts whole seconds. Milliseconds; RFC 9110, 8.8.2.2. */

@@ -1,27 +1,12 @@
+/** The files of a model below a URL. */
 import { largestWhole } from '../file-limits.ts'
 import { checkFileName } from '../file-name.ts'
-import { type ByteSource, bytesSource, checkRange, type ModelFiles } from '../source.ts'
-import { backOff, delay, isNoAnswer, nextPiece, type RequestOptions } from './request.ts'
-import {
-  type Body,
-  broken,
-  changed,
-  hasStill,
-  MOST_RESTARTS,
-  openBody,
-  readWhole,
-  release,
-  type Sample,
-  type UrlOptions,
-} from './url-body.ts'
+import { type ByteSource, bytesSource, type ModelFiles } from '../source.ts'
+import { isNoAnswer, nextPiece, type RequestOptions } from './request.ts'
+import { type Body, openBody, readWhole, release, SMALL, type UrlOptions } from './url-body.ts'
 
-/** Files up to this size are read whole when opened; also what is read and dropped rather than asked for anew. */
-const SMALL = 1 << 20
 /** What is taken of a file whose length nobody says: it has to be held whole. */
 const LARGEST_UNSIZED = 2 ** 30
-/** How much of what was read last tells whether a file is still the same. */
-const SAMPLE = 1 << 16
-const SMALLEST_SAMPLE = 1 << 12
 
 const OF_THE_DISK =
   'a page that is opened from the disk (file:) may not read files: serve its folder (npx serve, python3 -m http.server) and open the http: address, or pass the files as a Map'
@@ -31,7 +16,8 @@ const OF_THE_DISK =
  * a request with `Range` follows only where reading jumps or the connection broke. A server that ignores `Range` is
  * read from the start again instead.
  *
- * A page of HTML in a file's place counts as no file: that is how many servers answer for what they do not have.
+ * A page of HTML in a file's place counts as no file: that is how many servers answer for what they do not have. Nor is a
+ * file asked for that a config.json, once it was opened, leaves out of its list (`listed`).
  *
  * @param base ends in `/`
  * @throws {TypeError} where `base` is not an absolute URL that ends in `/`
@@ -45,16 +31,20 @@ export function urlFiles(base: string | URL, options: RequestOptions = {}): Mode
     throw new TypeError(`A model's URL must be absolute and end in '/', not ${JSON.stringify(prefix)}`)
   }
   const pages = new Map<string, string>()
+  let names: readonly string[] | undefined
   return {
     name: prefix,
     async open(fileName: string): Promise<ByteSource | undefined> {
       const url = prefix + checkFileName(fileName).split('/').map(encodeURIComponent).join('/')
+      if (names !== undefined && !names.includes(fileName)) return undefined
       const most = largestWhole(fileName)
-      return openUrl(url, {
+      const source = await openUrl(url, {
         ...options,
         ...(most === undefined ? {} : { most }),
         onPage: () => pages.set(fileName, url),
       })
+      if (source !== undefined && fileName === 'config.json') names = await listed(source)
+      return source
     },
     whyMissing(fileName: string): string | undefined {
       if (/^file:/i.test(prefix)) return OF_THE_DISK
@@ -63,6 +53,25 @@ export function urlFiles(base: string | URL, options: RequestOptions = {}): Mode
         ? undefined
         : `${url} answers with a page of HTML, as servers do that send their index.html for what they do not have: check the address, and that the model's files are there`
     },
+  }
+}
+
+/**
+ * The files of a folder, where its config.json lists them: `"iobert_files": { "config.json": 1437, ... }`, each with its bytes,
+ * as the shipped model's does. Asking for what a server does not have costs a request and puts a red line into the console of
+ * every visitor. The list counts only while config.json has the bytes that it says itself: whoever saves the model anew
+ * writes another file, perhaps beside a tokenizer.json, and may keep a key that nobody else knows.
+ */
+async function listed(config: ByteSource): Promise<readonly string[] | undefined> {
+  if (config.byteLength > SMALL) return undefined
+  const bytes = new Uint8Array(config.byteLength)
+  await config.read(0, bytes)
+  try {
+    const list: Record<string, unknown> = JSON.parse(new TextDecoder().decode(bytes)).iobert_files
+    return list['config.json'] === bytes.length ? Object.keys(list) : undefined
+  } catch {
+    // No list. What is wrong with the file, its reader says.
+    return undefined
   }
 }
 
@@ -81,7 +90,10 @@ export async function openUrl(url: string, options: UrlOptions = {}): Promise<By
     return isFile(url, opened, bytes, options) ? bytesSource(url, bytes) : undefined
   }
   const first = opened.isPage && opened.reader ? await nextPiece(opened.reader, options) : undefined
-  if (isFile(url, opened, first, options)) return streamSource(url, opened, first, opened.total, options)
+  if (isFile(url, opened, first, options)) {
+    const { streamSource } = await import('./url-stream.ts')
+    return streamSource(url, opened, first, opened.total, options)
+  }
   release(opened)
   return undefined
 }
@@ -109,102 +121,3 @@ async function openPackaged(url: string, options: UrlOptions): Promise<Body | un
     throw error
   }
 }
-
-/** A large file: the body stands at `position`, and reads move it forward. */
-function streamSource(
-  url: string,
-  opened: Body,
-  first: Uint8Array | undefined,
-  total: number,
-  options: UrlOptions,
-): ByteSource {
-  let body: Body | undefined = opened
-  let position = opened.start
-  let left: Uint8Array = first ?? NOTHING
-  let closed = false
-  /** What was read last, where nothing else tells two versions of the file apart. */
-  let sample: Sample | undefined
-
-  function drop(): void {
-    if (body !== undefined) release(body)
-    body = undefined
-    left = NOTHING
-  }
-
-  /** Takes the body to `offset`, or before it: `read` drops what lies between. */
-  async function seek(offset: number): Promise<void> {
-    // Reading on is cheaper than a new request for a small gap.
-    if (body !== undefined && offset >= position && offset - position <= SMALL) return
-    // Where ranges are ignored there is no way but forward.
-    if (body !== undefined && offset >= position && body.ignoresRanges) return
-    drop()
-    const next = await openBody(url, offset, options)
-    if (next === undefined) throw changed(url)
-    if (next.total !== total || next.version !== opened.version || next.start > offset) {
-      release(next)
-      throw changed(url)
-    }
-    // Asked last: had the file changed before `next` was opened, it shows.
-    if (sample !== undefined && !(await hasStill(url, sample, options))) {
-      release(next)
-      throw changed(url)
-    }
-    body = next
-    position = next.start
-  }
-
-  async function read(offset: number, target: Uint8Array): Promise<void> {
-    checkRange(url, offset, target.length, total)
-    let done = 0
-    for (let restarts = 0; done < target.length; ) {
-      if (closed) throw new Error(`${url} is closed`)
-      await seek(offset + done)
-      try {
-        while (done < target.length) {
-          if (left.length === 0) left = await more()
-          const gap = offset + done - position
-          const taken = Math.min(left.length, gap > 0 ? gap : target.length - done)
-          if (gap === 0) {
-            target.set(left.subarray(0, taken), done)
-            done += taken
-            restarts = 0
-          }
-          left = left.subarray(taken)
-          position += taken
-        }
-      } catch (error) {
-        drop()
-        options.signal?.throwIfAborted()
-        if (restarts >= MOST_RESTARTS) throw broken(url, error)
-        await delay(backOff(restarts++, options), options.signal)
-      }
-    }
-  }
-
-  async function more(): Promise<Uint8Array> {
-    const piece = body?.reader === undefined ? undefined : await nextPiece(body.reader, options)
-    if (piece === undefined) throw new Error(`the body ended at byte ${position} of ${total}`)
-    // A few bytes may be the same by chance.
-    if (!opened.isVersioned && piece.length >= Math.min(sample?.bytes.length ?? 1, SMALLEST_SAMPLE)) {
-      sample = { offset: position, bytes: piece.slice(0, SAMPLE) }
-    }
-    return piece
-  }
-
-  let queue: Promise<void> = Promise.resolve()
-  return {
-    name: url,
-    byteLength: total,
-    read(offset: number, target: Uint8Array): Promise<void> {
-      const reading = queue.then(() => read(offset, target))
-      queue = reading.catch(() => {})
-      return reading
-    },
-    async close(): Promise<void> {
-      closed = true
-      drop()
-    },
-  }
-}
-
-const NOTHING: Uint8Array = new Uint8Array(0)

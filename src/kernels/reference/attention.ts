@@ -37,13 +37,7 @@ export const floatAttention: Attend = (queries, keys, values, out, probabilities
   const scale = f(1 / Math.sqrt(queries[0]!.length * kindsOf(relative)))
   for (const [i, query] of queries.entries()) {
     const weights = Float32Array.from(keys, (key) => floatDot(query, key))
-    if (relative) {
-      for (const [j, key] of keys.entries()) {
-        const row = relative.rowOf(i - j)
-        if (relative.keys) weights[j] = f(weights[j]! + floatDot(query, relative.keys[row]!.values))
-        if (relative.queries) weights[j] = f(weights[j]! + floatDot(key, relative.queries[row]!.values))
-      }
-    }
+    if (relative) addRelativeScores(weights, i, query, keys, relative)
     const inverse = softmax(weights, scale)
     const context = out[i]!.fill(0)
     for (const [j, value] of values.entries()) {
@@ -56,6 +50,24 @@ export const floatAttention: Attend = (queries, keys, values, out, probabilities
     )
   }
 }
+// #endregion
+
+// #region relative-scores
+/** What relative positions add to the scores of query i: He et al. 2021, equation 4. */
+function addRelativeScores(
+  scores: Float32Array,
+  i: number,
+  query: Float32Array,
+  keys: readonly Float32Array[],
+  relative: RelativeHead,
+): void {
+  for (const [j, key] of keys.entries()) {
+    const row = relative.rowOf(i - j)
+    if (relative.keys) scores[j] = f(scores[j]! + floatDot(query, relative.keys[row]!.values))
+    if (relative.queries) scores[j] = f(scores[j]! + floatDot(key, relative.queries[row]!.values))
+  }
+}
+// #endregion
 
 /** Σ a·b, in ascending order. */
 function floatDot(a: Float32Array, b: ArrayLike<number>): number {
@@ -63,12 +75,12 @@ function floatDot(a: Float32Array, b: ArrayLike<number>): number {
   for (let d = 0; d < a.length; d++) sum = f(sum + f(a[d]! * b[d]!))
   return sum
 }
-// #endregion
 
 // #region exact-attention
 /** The largest value of a column of V, and about the sum of a row's exponentials, as int16. */
 const VALUE_LIMIT = 8191
 const EXPONENTIALS = 2 ** 17
+const LARGEST_INT16 = 32767
 
 /** The largest |q| and |k|, so that D products fit int32. */
 export function keyLimit(headDim: number): number {
@@ -81,8 +93,6 @@ export const exactAttention: Attend = (queries, keys, values, out, probabilities
   const limit = keyLimit(headDim)
   const scale = f(Math.LOG2E / Math.sqrt(headDim * kindsOf(relative)))
   const wholeKeys = keys.map((key) => quantizeToLimit(key, limit))
-  // NaN where a key cannot be quantised, else 0: no sum would show it.
-  const wrongKeys = wholeKeys.reduce((wrong, key) => wrong + key.scale * 0, 0)
   const columns = Array.from({ length: headDim }, (_, d) =>
     quantizeToLimit(
       Float32Array.from(values, (value) => value[d]!),
@@ -91,7 +101,7 @@ export const exactAttention: Attend = (queries, keys, values, out, probabilities
   )
   for (const [i, row] of queries.entries()) {
     const query = quantizeToLimit(row, limit)
-    const factor = f(f(query.scale * scale) + wrongKeys)
+    const factor = f(query.scale * scale)
     const weights = Float32Array.from(wholeKeys, (key) =>
       f(f(dot(query.values, key.values)) * f(factor * key.scale)),
     )
@@ -104,17 +114,16 @@ export const exactAttention: Attend = (queries, keys, values, out, probabilities
           weights[j] = f(weights[j]! + product(query.values, factor, relative.keys[row]!))
         }
         if (relative.queries) {
-          const keyFactor = f(f(key.scale * scale) + wrongKeys)
-          weights[j] = f(weights[j]! + product(key.values, keyFactor, relative.queries[row]!))
+          weights[j] = f(weights[j]! + product(key.values, f(key.scale * scale), relative.queries[row]!))
         }
       }
     }
-    const max = Math.max(...weights)
+    const { max, wrong } = extremes(weights)
     for (let j = 0; j < weights.length; j++) weights[j] = math.powerOfTwo(f(weights[j]! - max))
-    const sum = math.sumInLanes((j) => weights[j]!, weights.length, 8)
-    const most = Math.min(32767, f(EXPONENTIALS / sum))
+    const sum = f(math.sumInLanes((j) => weights[j]!, weights.length, 8) + wrong)
+    const most = Math.min(LARGEST_INT16, f(EXPONENTIALS / sum))
     const whole = Int16Array.from(weights, (weight) => math.roundHalfEven(f(weight * most)))
-    const inverse = f(f(1 / f(sum * most)) + f(factor * 0))
+    const inverse = f(1 / f(sum * most))
     for (const [d, column] of columns.entries()) {
       out[i]![d] = f(f(dot(whole, column.values)) * f(inverse * column.scale))
     }
@@ -136,14 +145,25 @@ function dot(a: Int16Array, b: ArrayLike<number>): number {
 const LARGEST_FLOAT = 3.4028234663852886e38
 
 // #region softmax
-/** e^(s·scale - max) in place; gives back 1 / Σ, with the sum in 8 lanes. */
+/** e^(s·scale - max) in place; gives back 1 / Σ, with the sum in 8 lanes, or NaN where a score is NaN or infinite. */
 export function softmax(scores: Float32Array, scale: number): number {
-  let max = -LARGEST_FLOAT
-  for (let j = 0; j < scores.length; j++) {
-    scores[j] = f(scores[j]! * scale)
-    if (scores[j]! > max) max = scores[j]!
-  }
+  for (let j = 0; j < scores.length; j++) scores[j] = f(scores[j]! * scale)
+  const { max, wrong } = extremes(scores)
   for (let j = 0; j < scores.length; j++) scores[j] = math.exp(f(scores[j]! - max))
-  return f(1 / math.sumInLanes((j) => scores[j]!, scores.length, 8))
+  return f(1 / f(math.sumInLanes((j) => scores[j]!, scores.length, 8) + wrong))
+}
+
+/**
+ * The largest score, and what its row's sum gets besides: 0, or NaN where the least is -∞. (A score that is NaN makes the
+ * sum NaN by itself, and so does one that is ∞, by ∞ - ∞.)
+ */
+function extremes(scores: Float32Array): { max: number; wrong: number } {
+  let max = -LARGEST_FLOAT
+  let min = LARGEST_FLOAT
+  for (const score of scores) {
+    if (score > max) max = score
+    if (score < min) min = score
+  }
+  return { max, wrong: min * 0 }
 }
 // #endregion

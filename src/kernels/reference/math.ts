@@ -2,7 +2,8 @@
  * The scalar functions of the kernels, each the same float32 operations in the same order as its four-lane twin in
  * assembly/simd.ts and assembly/activation.ts, so that the plain loops of reference.ts agree with the SIMD code bit for
  * bit. `Math.fround` after each operation makes JavaScript's doubles behave as float32: + - × ÷ and √ of float32 inputs,
- * rounded once more, are correctly rounded float32 operations (Figueroa 1995).
+ * rounded once more, are correctly rounded float32 operations (Figueroa 1995). What an activation gets that is NaN or infinite it
+ * gives back so, also where the formula has a limit (kernels.ts says why).
  */
 
 const f = Math.fround
@@ -33,10 +34,13 @@ export function roundHalfEven(x: number): number {
 }
 
 // #region exp
-/** e^x for x in [-87, 88]; inputs outside are clamped. Largest error 1.4 ulp. The polynomial is that of Cephes' expf. */
+/**
+ * e^x for x in [-87, 88]; inputs outside are clamped, and NaN stays. Largest error 1.4 ulp. The polynomial is that of
+ * Cephes' expf.
+ */
 export function exp(x: number): number {
-  let clamped = x > -87 ? x : -87
-  clamped = clamped < 88 ? clamped : 88
+  let clamped = x < -87 ? -87 : x
+  clamped = clamped > 88 ? 88 : clamped
   const n = roundHalfEven(f(clamped * LOG2E))
   const r = f(f(clamped - f(n * LN2_HIGH)) - f(n * LN2_LOW))
   const power = f(f(f(polynomial(EXP, r) * f(r * r)) + r) + 1)
@@ -45,10 +49,10 @@ export function exp(x: number): number {
 // #endregion
 
 // #region gelu
-/** erf(z) = z·P(z²)/Q(z²), fitted for this project on |z| <= 3.8. Largest absolute error 4.9e-7. */
+/** erf(z) = z·P(z²)/Q(z²), fitted for this project on |z| <= 3.766, where it is exactly ±1. Largest absolute error 4.9e-7. */
 export function erf(x: number): number {
-  let z = x > -f(3.8) ? x : -f(3.8)
-  z = z < f(3.8) ? z : f(3.8)
+  let z = x > -f(3.766) ? x : -f(3.766)
+  z = z < f(3.766) ? z : f(3.766)
   const t = f(z * z)
   return f(f(z * polynomial(ERF_NUMERATOR, t)) / polynomial(ERF_DENOMINATOR, t))
 }
@@ -64,28 +68,37 @@ const GELU_INT8: readonly number[] = [
   2.6624264e-8, -1.7871738e-6, 5.1538576e-5, -8.471002e-4, 8.924424e-3, -0.06488755, 0.39809325,
 ].map(f)
 
-/** gelu of the results of int8 layers: x · (1/2 + z·P(z²)) with z = x within ±3.9. Largest absolute error 1.9e-4. */
+/**
+ * gelu of the results of int8 layers: x · (1/2 + z·P(z²)) with z = x within ±3.9, and 0 from -64 down, where the factor's last
+ * bits would count. Largest absolute error 1.9e-4.
+ */
 export function geluInt8(x: number): number {
   let z = x > -f(3.9) ? x : -f(3.9)
   z = z < f(3.9) ? z : f(3.9)
-  return f(x * f(0.5 + f(z * polynomial(GELU_INT8, f(z * z)))))
+  const factor = f(0.5 + f(z * polynomial(GELU_INT8, f(z * z))))
+  return f(x * (x > -64 ? factor : 0))
 }
 // #endregion
+
+/** e^x, infinite where `exp` ends. */
+function growth(x: number): number {
+  return x > 88 ? Number.POSITIVE_INFINITY : exp(x)
+}
 
 /** x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³))), written as x / (1 + e^-2u)   Hendrycks & Gimpel 2016 */
 export function geluTanh(x: number): number {
   const u = f(SQRT_2_OVER_PI * f(x + f(GELU_CUBIC * f(f(x * x) * x))))
-  return f(x / f(1 + exp(f(u * -2))))
+  return f(x / f(1 + growth(f(u * -2))))
 }
 
 /** silu(x) = x / (1 + e^-x) */
 export function silu(x: number): number {
-  return f(x / f(1 + exp(-x)))
+  return f(x / f(1 + growth(-x)))
 }
 
-/** relu(x) = max(0, x) */
+/** relu(x) = max(0, x); what is not finite stays, for x - x is NaN then. */
 export function relu(x: number): number {
-  return x > 0 ? x : 0
+  return x < x - x ? 0 : x
 }
 
 /** Partial sums in `lanes` lanes, added pairwise down to one: the order in which SIMD adds a row. */
@@ -102,9 +115,9 @@ export function sumInLanes(values: (index: number) => number, count: number, lan
 }
 
 // #region power-of-two
-/** 2^x for x <= 0; below -126 it stays 2^-126. See `powerOfTwo4` in assembly/simd.ts. */
+/** 2^x for x <= 0; below -126 it stays 2^-126, and NaN stays. See `powerOfTwo4` in assembly/simd.ts. */
 export function powerOfTwo(x: number): number {
-  const clamped = x > -126 ? x : -126
+  const clamped = x < -126 ? -126 : x
   const n = roundHalfEven(clamped)
   const r = f(clamped - n)
   let p = f(0.009582851)

@@ -1,6 +1,6 @@
 /**
- * Quantising, its one home: weights to int8 once, activations row by row, and the numbers that make int8 exact
- * (docs/notation.md, "int8"). assembly/packing.ts, row-step.ts, quantize.ts and digits.ts do the same operations, to the same bits.
+ * Quantises weights to int8, once, and activations row by row. The constants that make int8 exact stand here (docs/notation.md,
+ * "int8"). assembly/packing.ts, row-step.ts, quantize.ts and digits.ts do the same operations, to the same bits.
  *
  * Weights are symmetric per output channel:
  *
@@ -19,6 +19,7 @@ export const WEIGHT_LIMIT = 127
 const ROUND = 1.5 * 2 ** 52
 
 const LARGEST_FLOAT = 3.4028234663852886e38
+const LARGEST_INT16 = 32767
 
 // #region quantize-weights
 /**
@@ -74,6 +75,20 @@ export function isNormal(value: number): boolean {
 const REACH = Math.fround(2.7 / 63.5)
 /** Steps from the least to the largest value of a row at most, so that two digits of 7 bits hold every value. */
 const MOST_STEPS = 8064
+/** Rows whose range is below 2⁻⁵⁰ or above 2⁵⁰ are squared times a power of two: their squares would leave float32. */
+const EXTREME = 2 ** 50
+const RESCUE = 2 ** 96
+
+/** How a row is quantised. */
+export interface RowStep {
+  /**
+   * Where step or 1/step is not a normal number: 0 where the row is too small for it, NaN where it is too large or holds
+   * NaN, so that what is computed from it is NaN too.
+   */
+  readonly step: number
+  /** The largest q. */
+  readonly most: number
+}
 
 /**
  * The step of a row of K activations:
@@ -81,42 +96,55 @@ const MOST_STEPS = 8064
  *     low = min(0, min x)   high = max(0, max x)   e = √(Σx²/K)
  *     step = max(min((high - low)/127, e·c/63.5), (high - low)/8064)
  *
- * A row whose values fit 127 steps of the first kind has 7 bits; in others the few values outside have a second digit
- * (assembly/digits.ts), exactly. Either way |Σ q·w| < 2³¹: where the row fits |q| <= 127; else √(Σq²/K) <= 63.5/c + 1/2, so
- * by Cauchy and Schwarz the sum is at most 127·K·(63.5/c + 1/2), 12.5 million for K = 4096.
+ * A row fits 7 bits where the first of the three is its step. Then q + zero is to lie in 0 to 127, zero = round(-low/step),
+ * and so q is held to 127 - zero: where both ends lie between two steps (low = -high: 63.5 steps each) both may round away
+ * from zero, and would be 128 apart. In other rows the few values outside have a second digit (assembly/digits.ts), exactly.
  *
- * @returns where step or 1/step is not a normal number: 0 where the row is too small for it, NaN where it is too large or
- *   holds NaN, so that what is computed from it is NaN too
+ * Whatever K <= 65,536 numbers a row holds, |Σ q·w| < 2³¹ for weights of -128 to 127:
+ *
+ *     the row fits      |q| <= 127, so at most 128·127·K < 2³⁰
+ *     it does not       step >= e·c/63.5 and |q| <= |x|/step + 1/2, so by Minkowski √(Σq²/K) <= 63.5/c + 1/2 = 24.02, and by
+ *                       Cauchy and Schwarz the sum is at most 128·K·24.02 < 2²⁸
+ *
+ * For this e must not come out too small. float32 rounds each sum, which for such K takes less than 0.0002 of e; squares below
+ * 2⁻¹²⁶ and above 2¹²⁸ would take all of it, so rows that have them are multiplied by a power of two first.
  */
-export function rowStep(x: Float32Array): number {
+export function rowStep(x: Float32Array): RowStep {
   let low = 0
   let high = 0
   for (const value of x) {
     if (value < low) low = value
     if (value > high) high = value
   }
-  const squares = sumInLanes((i) => Math.fround(x[i]! * x[i]!), x.length, 16)
   const range = Math.fround(high - low)
+  const factor = range < 1 / EXTREME ? RESCUE : range > EXTREME ? 1 / RESCUE : 1
+  const square = (value: number): number => Math.fround(Math.fround(value * factor) ** 2)
+  const squares = sumInLanes((i) => square(x[i]!), x.length, 16)
   const fitting = Math.fround(range / 127)
-  const usual = Math.fround(Math.fround(Math.sqrt(Math.fround(squares / x.length))) * REACH)
+  const reach = Math.fround(Math.fround(Math.sqrt(Math.fround(squares / x.length))) * REACH)
+  const usual = Math.fround(reach / factor)
   const smallest = Math.fround(range / MOST_STEPS)
   const step = Math.max(Math.min(fitting, usual), smallest)
-  return isNormal(step) && isNormal(Math.fround(1 / step)) ? step : unusable(step)
+  const inverse = Math.fround(1 / step)
+  if (!(isNormal(step) && isNormal(inverse))) return { step: unusable(step), most: 0 }
+  return { step, most: fitting <= usual ? 127 - roundHalfEven(Math.fround(-low * inverse)) : LARGEST_INT16 }
 }
 // #endregion
 
 // #region quantize
 /**
- * One row of activations: q = round half to even of x · (1 / step).
+ * One row of activations: q = round half to even of x · (1 / step), held to `most` (`rowStep`).
  *
  * @param quantized  zeros, at least as long as `x`
  * @returns the step
  */
 export function quantizeActivations(x: Float32Array, quantized: Int16Array): number {
-  const step = rowStep(x)
+  const { step, most } = rowStep(x)
   if (!(step > 0)) return step
   const inverse = Math.fround(1 / step)
-  for (let i = 0; i < x.length; i++) quantized[i] = roundHalfEven(Math.fround(x[i]! * inverse))
+  for (let i = 0; i < x.length; i++) {
+    quantized[i] = Math.min(most, roundHalfEven(Math.fround(x[i]! * inverse)))
+  }
   return step
 }
 // #endregion

@@ -114,8 +114,8 @@ export class ReferenceKernels implements Kernels {
         sum[i] = position ? f(typed + position[i]!) : typed
       }
       this.#normalize(sum, norm, sum)
-      this.#quantize(out, t)
     }
+    this.quantize(out)
   }
   // #endregion
 
@@ -127,8 +127,8 @@ export class ReferenceKernels implements Kernels {
       if (layer.precision === 'int8') this.#int8Row(x.quantized!, t, layer, y)
       else this.#float32Row(this.memory.row(x, t), layer, y)
       for (let n = 0; n < layer.outputs; n++) y[n] = activate(y[n]!)
-      this.#quantize(out, t)
     }
+    this.quantize(out)
   }
 
   /** y[n] = Σₖ x[k]·W[n, k] + b[n], in ascending k */
@@ -233,8 +233,8 @@ export class ReferenceKernels implements Kernels {
       const b = this.memory.row(residual, t)
       const sum = a.map((value, i) => f(value + b[i]!))
       this.#normalize(sum, norm, this.memory.row(out, t))
-      this.#quantize(out, t)
     }
+    this.quantize(out)
   }
 
   /** y = (v - μ)/√(σ² + ε) ⊙ weight + bias */
@@ -244,20 +244,19 @@ export class ReferenceKernels implements Kernels {
     const mean = f(math.sumInLanes((i) => v[i]!, v.length, 16) / v.length)
     const square = (i: number): number => f(f(v[i]! - mean) * f(v[i]! - mean))
     const variance = f(math.sumInLanes(square, v.length, 16) / v.length)
-    const inverse = f(1 / f(Math.sqrt(f(variance + f(norm.epsilon)))))
+    // + 0, or + NaN where the variance left float32: 1/∞ would be 0, and the bias alone be left.
+    const inverse = f(f(1 / f(Math.sqrt(f(variance + f(norm.epsilon))))) + (variance - variance))
     for (let i = 0; i < v.length; i++) y[i] = f(f(f(f(v[i]! - mean) * inverse) * weight[i]!) + bias[i]!)
   }
   // #endregion
 
   quantize(matrix: Matrix): void {
-    for (let t = 0; t < matrix.rows; t++) this.#quantize(matrix, t)
-  }
-
-  /** The quantised twin of row `t`, where there is one. */
-  #quantize(rows: Matrix, t: number): void {
-    if (!rows.quantized) return
-    const q = this.#quantizedRow(rows.quantized, t).fill(0)
-    this.memory.float32[rows.quantized.steps / 4 + t] = quantizeActivations(this.memory.row(rows, t), q)
+    const { quantized, rows } = matrix
+    if (!quantized) return
+    for (let t = 0; t < rows; t++) {
+      const q = this.#quantizedRow(quantized, t).fill(0)
+      this.memory.float32[quantized.steps / 4 + t] = quantizeActivations(this.memory.row(matrix, t), q)
+    }
   }
 
   #quantizedRow({ values, valueBytes }: QuantizedRows, t: number): Int16Array {

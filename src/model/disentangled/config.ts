@@ -1,23 +1,9 @@
 /** What config.json says of disentangled attention. */
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { type JsonRecord, kind, shown } from '../../format/json-file.ts'
-import type { RelativeShape } from '../../kernels/layout.ts'
-import type { HiddenActivation } from '../config.ts'
-import type { Family } from '../family.ts'
+import type { Family, HiddenActivation } from '../family.ts'
 import { type Buckets, rowOf } from './buckets.ts'
-import type { ConvolutionShape } from './convolution.ts'
-
-/** Disentangled attention of a model; `rows` are those of its relative embeddings that its distances lead to. */
-export interface Disentangled extends RelativeShape, Buckets {
-  /** Whether relative positions go through the projections of the tokens. */
-  readonly shared: boolean
-  /** Whether a LayerNorm stands behind the relative embeddings. */
-  readonly normalized: boolean
-  /** Whether absolute positions are added to the embeddings too. */
-  readonly absolute: boolean
-  /** What stands beside the first layer of the largest models. */
-  readonly convolution?: ConvolutionShape
-}
+import type { ConvolutionShape, Disentangled } from './shape.ts'
 
 /** The largest distance and number of buckets taken. */
 const MOST = 2 ** 15

@@ -6,25 +6,12 @@
  * He et al. 2021 (arXiv 2006.03654), table 11: n-gram induced input encoding. Beyond a sequence's ends there are zeros. It
  * is a float32 linear layer over the neighbours' numbers side by side, at every precision.
  */
-import type { Kernels, LayerNorm, Linear, Matrix } from '../../kernels/kernels.ts'
-import type { Layout } from '../../kernels/layout.ts'
-import type { HiddenActivation } from '../config.ts'
+import type { Kernels } from '../../kernels/kernels.ts'
 import { ACTIVATION } from '../encoder.ts'
 import { tanh } from '../heads/text-head.ts'
+import type { Convolution } from '../weights.ts'
 import type { Workspace } from '../workspace.ts'
-
-export interface Convolution {
-  /** [H, H·n]: of each input the n neighbours. */
-  readonly kernel: Linear
-  readonly norm: LayerNorm
-}
-
-/** What config.json says of it. */
-export interface ConvolutionShape {
-  /** n, odd. */
-  readonly size: number
-  readonly activation: HiddenActivation | 'tanh'
-}
+import type { ConvolutionShape } from './shape.ts'
 
 /** Takes the embeddings before the first layer; what it gives back is called behind it. */
 export function startConvolution(
@@ -35,7 +22,7 @@ export function startConvolution(
 ): () => void {
   const { memory } = kernels
   const width = hiddenStates.columns
-  const neighbours = layNeighbours(kernels.layout, hiddenStates.rows, width, size)
+  const neighbours = kernels.layout.matrix(hiddenStates.rows, width * size)
   const bounds = memory.integers(sequences.bounds).slice()
   for (let s = 0; s < sequences.count; s++) {
     for (let t = bounds[s]!; t < bounds[s + 1]!; t++) {
@@ -58,9 +45,4 @@ export function startConvolution(
     }
     kernels.addLayerNorm(projected, hiddenStates, norm, hiddenStates)
   }
-}
-
-/** Room for the neighbours' numbers, [ΣT, H·n]. */
-function layNeighbours(layout: Layout, tokens: number, width: number, size: number): Matrix {
-  return layout.matrix(tokens, width * size)
 }

@@ -6,6 +6,7 @@
 import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { bytesSource } from '../../format/source.ts'
+import type { NamedTensor } from '../tensor-names.ts'
 
 const ATTENTION = /^(.*\.attention\.self\.)in_proj\.weight$/
 
@@ -19,6 +20,7 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ['pos_q_proj.weight_scale', 'pos_query_proj.weight_scale'],
   ['pos_q_proj.bias', 'pos_query_proj.bias'],
 ]
+const INSIDE = /attention\.self\.(.*)$/
 /** What a head's rows are, in order. */
 const PARTS = ['query_proj', 'key_proj', 'value_proj'] as const
 
@@ -44,6 +46,25 @@ export function separateAttention(checkpoint: Checkpoint, numHeads: number): Che
       tensors.set(`${prefix}${module}.bias`, zeros(tensor, width))
   }
   return { tensors, close: () => checkpoint.close() }
+}
+
+/** Named tensors with those of the file, each once, in the place of its views. */
+export function joinAttention(named: readonly NamedTensor[], { tensors }: Checkpoint): NamedTensor[] {
+  const found = new Map<string, NamedTensor>()
+  for (const each of named) {
+    const [, own] = INSIDE.exec(each.tensor.name) ?? []
+    const name = own === undefined ? each.name : each.name.replace(INSIDE, `attention.self.${own}`)
+    const tensor = tensors.get(each.tensor.name)
+    if (tensor === undefined || found.has(name)) continue
+    const scale = tensors.get(`${each.tensor.name}_scale`)
+    found.set(name, {
+      name,
+      tensor,
+      quantizable: each.quantizable,
+      ...(scale && each.scale ? { scale } : {}),
+    })
+  }
+  return [...found.values()]
 }
 
 /** The rows of queries, keys or values of all heads, read where they stand. */
@@ -80,7 +101,7 @@ function partOf(tensor: CheckpointTensor, part: number, numHeads: number): Check
 
 /** A bias that the file does not have. */
 function zeros({ name, fileName }: CheckpointTensor, length: number): CheckpointTensor {
-  const bytes = new Uint8Array(4 * length)
+  const bytes = new Uint8Array(new Float32Array(length).buffer)
   const source = bytesSource(fileName, bytes)
   return { name, dtype: 'F32', shape: [length], source, offset: 0, byteLength: bytes.length, fileName }
 }

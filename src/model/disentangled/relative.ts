@@ -16,12 +16,12 @@ import type {
   Table,
 } from '../../kernels/kernels.ts'
 import { columnsOf, type Layout } from '../../kernels/layout.ts'
+import { placeRelative, writeDistances } from '../../kernels/relative/place.ts'
 import type { BertConfig } from '../config.ts'
 import type { Task, TensorReader } from '../read-weights.ts'
 import type { ModelTensors } from '../tensor-names.ts'
-import type { BertWeights } from '../weights.ts'
+import type { BertWeights, LayerWeights } from '../weights.ts'
 import { rowOf } from './buckets.ts'
-import type { Disentangled } from './config.ts'
 
 /** What keys and queries of relative positions are made of, and where they are made. */
 export interface RelativeSources {
@@ -38,13 +38,33 @@ export interface RelativeSources {
   readonly projected: Matrix
 }
 
-/** Gives them their places. */
+/** Places for what attention reads, beside the other weights of each layer, and for a convolution. */
+export function addRelative(
+  layout: Layout,
+  { hiddenSize, numHeads, layerNormEps, disentangled }: BertConfig,
+  precision: Precision,
+  weights: BertWeights,
+): BertWeights {
+  const headDim = hiddenSize / numHeads
+  const layers: LayerWeights[] = []
+  for (const layer of weights.layers) {
+    const distances = layers[0]?.relative?.distances
+    const relative = placeRelative(layout, precision, disentangled!, numHeads, headDim, distances)
+    layers.push({ ...layer, relative })
+  }
+  const size = disentangled!.convolution?.size
+  if (size === undefined) return { ...weights, layers }
+  const kernel = layout.linear('float32', size * hiddenSize, hiddenSize)
+  return { ...weights, layers, convolution: { kernel, norm: layout.layerNorm(hiddenSize, layerNormEps) } }
+}
+
+/** Gives the sources their places. */
 export function placeRelativeSources(
   layout: Layout,
-  { hiddenSize, numLayers, layerNormEps }: BertConfig,
-  { rows, span, keys, queries, shared }: Disentangled,
+  { hiddenSize, numLayers, layerNormEps, disentangled }: BertConfig,
   precision: Precision,
 ): RelativeSources {
+  const { rows, span, keys, queries, shared } = disentangled!
   const own = (wanted: boolean): Linear | undefined =>
     wanted && !shared ? layout.linear(precision, hiddenSize, hiddenSize) : undefined
   return {
@@ -82,19 +102,16 @@ export function relativeTasks(
 /** Computes them for every layer, and the table of distances. */
 export function fillRelative(
   kernels: Kernels,
-  { hiddenSize }: BertConfig,
-  disentangled: Disentangled,
+  config: BertConfig,
   { layers }: BertWeights,
   sources: RelativeSources,
 ): void {
   const { memory } = kernels
-  const { farthest } = disentangled
+  const { hiddenSize } = config
+  const disentangled = config.disentangled!
   const { embeddings, norm, projections, rows, zeros, states, projected } = sources
-  const last = rowOf(farthest, disentangled)
-  const distances = memory.integers(layers[0]!.relative!.distances)
-  for (let i = 0; i < distances.length; i++) {
-    distances[i] = 4 * (last - rowOf(Math.max(farthest - i, -farthest), disentangled))
-  }
+  const last = rowOf(disentangled.farthest, disentangled)
+  writeDistances(memory, layers[0]!.relative!, (distance) => last - rowOf(distance, disentangled))
   const { address, columns, stride } = embeddings
   const table: Matrix = { address, rows: embeddings.rows, columns, stride }
   for (let row = 0; row < rows.rows; row++) {

@@ -1,3 +1,4 @@
+/** The family of BERT itself. */
 import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
 /** Devlin et al. 2019 (arXiv 1810.04805). Defaults: transformers' BertConfig. */

@@ -1,3 +1,4 @@
+/** The family of CamemBERT. */
 import type { Family } from '../family.ts'
 import { family as roberta } from './roberta.ts'
 

@@ -1,3 +1,4 @@
+/** The family of DeBERTa's second and third version. */
 import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
 /**

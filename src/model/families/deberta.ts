@@ -1,3 +1,4 @@
+/** The family of DeBERTa's first version. */
 import type { Family } from '../family.ts'
 import { family as second } from './deberta-v2.ts'
 

@@ -1,3 +1,4 @@
+/** The family of DistilBERT. */
 import type { Family } from '../family.ts'
 
 /** BERT without token types, under other names: Sanh et al. 2019 (arXiv 1910.01108). Its code has ε fixed. */

@@ -1,3 +1,4 @@
+/** The family of ELECTRA. */
 import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
 /**

@@ -1,3 +1,4 @@
+/** The family of RoBERTa. */
 import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
 /**

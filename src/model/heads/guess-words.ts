@@ -1,4 +1,7 @@
-/** The head that guesses words (word-head.ts has its formula and its buffers), computed. */
+/**
+ * Computes the head that guesses words: the logits of all V words, for the tokens that are asked for, some words at a
+ * time.
+ */
 import type { Activation, Kernels, Linear, Matrix, Precision, Table } from '../../kernels/kernels.ts'
 import type { BertConfig } from '../config.ts'
 import type { WordHeadWeights } from '../weights.ts'

@@ -34,9 +34,12 @@ export function textLogits(
   return Array.from({ length: sequences.count }, (_, s) => memory.copyRows(logits, s, s + 1))
 }
 
-/** tanh(x) = (1 - e^(-2|x|)) / (1 + e^(-2|x|)) with x's sign; the same bits everywhere, absolute error below 2e-7. */
+/**
+ * tanh(x) = (1 - e^(-2|x|)) / (1 + e^(-2|x|)) with x's sign; the same bits everywhere, absolute error below 2e-7. NaN where x is
+ * NaN or infinite, as the kernels' activations.
+ */
 export function tanh(x: number): number {
   const power = exp(f(-2 * Math.abs(x)))
   const size = f(f(1 - power) / f(1 + power))
-  return x < 0 ? -size : size
+  return (x < 0 ? -size : size) + (x - x)
 }

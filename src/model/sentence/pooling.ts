@@ -1,4 +1,4 @@
-/** Many vectors to one: a text's hidden states [T, H] to its embedding [H]. */
+/** Makes one vector of many: of a text's hidden states [T, H] its embedding [H]. */
 
 /** How a text's hidden states become one vector. */
 export type Pooling = 'mean' | 'cls' | 'max'

@@ -1,4 +1,4 @@
-/** What is kept of a forward pass while it runs. The pass itself is bert.ts; nothing here changes its numbers. */
+/** Keeps what was asked for of a forward pass while it runs. bert.ts is the pass; nothing here changes its numbers. */
 import type { Kernels, Linear, Matrix, Probabilities } from '../../kernels/kernels.ts'
 import { columnsOf } from '../../kernels/layout.ts'
 import type { BertConfig } from '../config.ts'

@@ -121,7 +121,10 @@ interface Weights {
   files(): Promise<ModelFiles>
 }
 
-/** `model.safetensors`, or where there is none `pytorch_model.bin`, of which the engine gets the encoder's part as safetensors. */
+/**
+ * `model.safetensors`, which a folder's `pytorch_model.bin` is as well by now; elsewhere the engine gets the encoder's part of
+ * that file as safetensors.
+ */
 async function openWeights(files: ModelFiles, locator: Locator | HubLocator): Promise<Weights> {
   if (await hasSafetensors(files)) {
     return {
@@ -130,11 +133,9 @@ async function openWeights(files: ModelFiles, locator: Locator | HubLocator): Pr
       files: async () => files,
     }
   }
-  const { openPytorchCheckpoint, safetensorsOf } = await import('../../convert/pytorch/checkpoint.ts')
-  const checkpoint = await openPytorchCheckpoint(files)
-  // Its error says what there is instead.
-  if (checkpoint === undefined)
-    return { checkpoint: await openCheckpoint(files), locator: async () => locator, files: async () => files }
+  const { safetensorsOf, viewedFiles } = await import('../../convert/pytorch/checkpoint.ts')
+  // Where there is none, the error says what there is instead.
+  const checkpoint = await openCheckpoint((await viewedFiles(files, true)) ?? files)
   let made: Promise<ReadonlyMap<string, Uint8Array>> | undefined
   const encoder = (): Promise<ReadonlyMap<string, Uint8Array>> => {
     made ??= safetensorsOf(checkpoint, (name) => name.startsWith(ENCODER_PREFIX)).then(

@@ -1,6 +1,6 @@
-/** Chapters 3 to 8: the reference kernels on toy matrices. */
+/** Chapters 3, 4, 7 and 8: the reference kernels on toy matrices. */
+import type { Matrix } from '#dist/kernels/kernels.js'
 import { columnAddress } from '#dist/kernels/layout.js'
-import { softmax } from '#dist/kernels/reference/attention.js'
 import * as math from '#dist/kernels/reference/math.js'
 import { columns, decimal, Toy, table } from '../toy.ts'
 
@@ -104,90 +104,6 @@ export function linearInt8(): string[] {
   ]
 }
 
-const QUERY = [
-  [1, 0],
-  [0, 1],
-  [1, 1],
-]
-const KEY = [
-  [1, 0],
-  [0, 2],
-  [0, 0],
-]
-const VALUE = [
-  [1, 0],
-  [0, 1],
-  [5, 5],
-]
-
-function attend(query: number[][], key: number[][], value: number[][]) {
-  const toy = new Toy()
-  const T = query.length
-  const D = query[0]!.length
-  const joined = toy.filled(query.map((row, t) => [...row, ...key[t]!, ...value[t]!]))
-  const out = toy.matrix(T, D)
-  const probabilities = toy.kernels.layout.probabilities(1, [T])
-  const sequences = { count: 1, bounds: toy.integers([0, T]), longest: T }
-  toy.kernels.attention(joined, sequences, 1, out, probabilities)
-  const flat = [...toy.kernels.memory.floats(probabilities.maps[0]!)]
-  return {
-    scores: query.map((q) => key.map((k) => q.reduce((sum, v, d) => sum + v * k[d]!, 0))),
-    probabilities: query.map((_, t) => flat.slice(t * T, (t + 1) * T)),
-    context: toy.read(out),
-  }
-}
-
-export function attention(): string[] {
-  const { scores, probabilities, context } = attend(QUERY, KEY, VALUE)
-  return [
-    'Q [T, D]',
-    ...table(QUERY, -1),
-    'K [T, D]',
-    ...table(KEY, -1),
-    'V [T, D]',
-    ...table(VALUE, -1),
-    '',
-    'Q·Kᵀ [T, T]',
-    ...table(scores, -1),
-    'softmax(Q·Kᵀ / √2), each row sums to 1',
-    ...table(probabilities),
-    'context = P·V',
-    ...table(context),
-  ]
-}
-
-export function attentionExercise(): string[] {
-  const { probabilities, context } = attend([[0, 0], ...QUERY.slice(1)], KEY, VALUE)
-  return [
-    `P[0]       ${table([probabilities[0]!])[0]!.trim()}`,
-    `context[0] ${table([context[0]!])[0]!.trim()}`,
-  ]
-}
-
-export function softmaxExample(): string[] {
-  const scores = [2, 1, 0.5]
-  const exponentials = Float32Array.from(scores)
-  const inverse = softmax(exponentials, 1)
-  return columns([
-    ['s', 's - max', 'e^(s - max)', 'p'],
-    ...scores.map((s, j) => [
-      String(s),
-      String(s - 2),
-      decimal(exponentials[j]!, 6),
-      decimal(exponentials[j]! * inverse, 6),
-    ]),
-    ['', 'Σ', decimal(1 / inverse, 6), decimal(1, 6)],
-  ])
-}
-
-export function exponential(): string[] {
-  const rows = [-0.5, -1.5, -10, 1].map((x) => {
-    const n = Math.round(x / Math.LN2)
-    return [String(x), String(n), decimal(x - n * Math.LN2, 6), math.exp(x).toPrecision(8)]
-  })
-  return columns([['x', 'n', 'r = x - n·ln 2', '2^n · e^r'], ...rows])
-}
-
 export function layerNorm(): string[] {
   const x = [2, 0, 1, 3]
   const residual = [0, 2, 1, 3]
@@ -235,11 +151,13 @@ export function layerNormExercise(): string[] {
 
 export function activations(): string[] {
   return columns([
-    ['x', 'relu', 'gelu (erf)', 'gelu (tanh)', 'difference'],
+    ['x', 'relu', 'gelu, default', 'gelu, float32', 'difference', 'gelu (tanh)', 'difference'],
     ...[-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3].map((x) => [
       String(x),
       String(math.relu(x)),
+      decimal(math.geluInt8(x), 5),
       decimal(math.gelu(x), 5),
+      decimal(math.geluInt8(x) - math.gelu(x), 5),
       decimal(math.geluTanh(x), 5),
       decimal(math.geluTanh(x) - math.gelu(x), 5),
     ]),
@@ -247,7 +165,6 @@ export function activations(): string[] {
 }
 
 export function feedForward(): string[] {
-  const toy = new Toy()
   const x = [[1, -1]]
   const up = [
     [1, 0],
@@ -258,16 +175,30 @@ export function feedForward(): string[] {
     [1, 0, 1],
     [0, 2, 0],
   ]
-  const inside = toy.matrix(1, 3)
-  const out = toy.matrix(1, 2)
-  toy.kernels.linear(toy.filled(x), toy.layer('float32', up, [0, 0, 2]), inside, 'gelu')
-  toy.kernels.linear(inside, toy.layer('float32', down, [0, 0]), out, 'identity')
+  const block = (precision: 'int8' | 'float32') => {
+    const toy = new Toy()
+    const input = precision === 'int8' ? toy.quantized(x) : toy.filled(x)
+    const [before, inside, out] = [toy.matrix(1, 3), toy.matrix(1, 3, precision), toy.matrix(1, 2)]
+    toy.kernels.linear(input, toy.layer(precision, up, [0, 0, 2]), before, 'identity')
+    toy.kernels.linear(input, toy.layer(precision, up, [0, 0, 2]), inside, 'gelu')
+    toy.kernels.linear(inside, toy.layer(precision, down, [0, 0]), out, 'identity')
+    return { toy, input, before, inside, out }
+  }
+  const { toy, input, before, inside, out } = block('int8')
+  const float = block('float32')
+  const inSteps = (name: string, matrix: Matrix): string => {
+    const { values, steps } = toy.readQuantized(matrix)
+    return `${name.padEnd(27)}${values[0]!.join('  ').padEnd(16)}step = ${steps[0]!.toPrecision(6)}`
+  }
   return [
     'x [H]                      1  -1',
+    inSteps('x in whole steps', input),
     'W₁ [I, H], b₁              1 0 | 0 1 | 1 1      0 0 2',
-    `x·W₁ᵀ + b₁ [I]             1  -1  2`,
+    `x·W₁ᵀ + b₁ [I]          ${table(toy.read(before), 4)[0]!}`,
     `h = gelu(x·W₁ᵀ + b₁)    ${table(toy.read(inside), 4)[0]!}`,
+    inSteps('h in whole steps', inside),
     'W₂ [H, I], b₂              1 0 1 | 0 2 0        0 0',
     `h·W₂ᵀ + b₂ [H]          ${table(toy.read(out), 4)[0]!}`,
+    `the same in float32     ${table(float.toy.read(float.out), 4)[0]!}`,
   ]
 }

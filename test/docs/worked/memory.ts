@@ -37,19 +37,19 @@ export async function panel(): Promise<string[]> {
 
 export function limits(): string[] {
   return columns([
-    ['K', '127 · K · 127', '127 · K · (63.5/2.7 + 1/2)', '2³¹ - 1 = 2147483647'],
-    ...[384, 768, 1024, 1536, 3072, 4096].map((K) => [
+    ['K', '128 · K · 127', '128 · K · (63.5/2.7 + 1/2)', '2³¹ - 1 = 2147483647'],
+    ...[384, 768, 1024, 1536, 3072, 4096, 65536].map((K) => [
       String(K),
-      String(127 * K * 127),
-      String(Math.ceil(127 * K * (63.5 / 2.7 + 0.5))),
-      127 * K * 127 < 2 ** 31 ? 'below' : 'ABOVE',
+      String(128 * K * 127),
+      String(Math.ceil(128 * K * (63.5 / 2.7 + 0.5))),
+      128 * K * 127 < 2 ** 31 ? 'below' : 'ABOVE',
     ]),
   ])
 }
 
 export function roofExercise(): string[] {
   const K = 2048
-  return [`127 · ${K} · 127 = ${127 * K * 127}`]
+  return [`128 · ${K} · 127 = ${128 * K * 127}`]
 }
 
 export function file(): string[] {

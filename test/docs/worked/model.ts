@@ -163,10 +163,11 @@ export function wordPieceExercise(): string[] {
 }
 
 export async function writtenWords(): Promise<string[]> {
-  const text = "Mary-Kate Olsen's home is Stratford-upon-Avon."
+  const text = 'Mary-Kate Olsen was born in Newcastle-under-Lyme.'
   const rows: string[] = []
-  for (const strategy of ['first', 'word'] as const) {
-    const { result } = await recognise(text, { strategy, words: true })
+  for (const options of [{ style: 'transformers', strategy: 'first' }, { strategy: 'word' }] as const) {
+    const { strategy } = options
+    const { result } = await recognise(text, { ...options, words: true })
     const found = result.entities.map(({ text: part, type }) => `${type} "${part}"`)
     rows.push(`${strategy.padEnd(8)} words     ${result.words!.map(({ text: word }) => word).join(' ')}`)
     rows.push(`         entities  ${found.join(', ')}`)
@@ -179,7 +180,7 @@ export async function strategies(): Promise<string[]> {
   const { tokens } = (await loadTokenizer()).encode(text)
   const rows: string[][] = [['strategy', 'entities']]
   for (const strategy of ['none', 'simple', 'first', 'average', 'max'] as const) {
-    const { result } = await recognise(text, { strategy })
+    const { result } = await recognise(text, { style: 'transformers', strategy })
     const found = result.entities.map(({ text: part, type, score }) => `${type} "${part}" ${decimal(score)}`)
     rows.push([strategy, found.join(', ')])
   }

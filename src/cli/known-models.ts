@@ -1,0 +1,106 @@
+/**
+ * Models of the Hub that people use for entities, and what is known of them without asking it: `iobert models` prints them, and
+ * docs/which-model.md has the same rows. Whether one loads as it is today is what `iobert info` tells.
+ */
+
+/** Tasks by the name that `--task` takes, with the words for people. */
+export const TASKS: ReadonlyMap<string, string> = new Map([
+  ['news', 'persons, organisations, places'],
+  ['pii', 'personal data'],
+  ['medicine', 'clinical and biomedical texts'],
+  ['arabic', 'Arabic'],
+  ['turkish', 'Turkish'],
+  ['thai', 'Thai'],
+  ['french', 'French'],
+  ['languages', 'ten and more languages'],
+  ['own-types', 'types that you name when you ask'],
+])
+
+export interface KnownModel {
+  readonly id: string
+  /** Names of TASKS. */
+  readonly tasks: readonly string[]
+  readonly languages: string
+  /** Its `model_type`, of GLiNER the encoder's. */
+  readonly modelType: string
+  readonly isGliner: boolean
+  readonly layers: number
+  readonly hiddenSize: number
+  /** Millions. */
+  readonly parameters: number
+  /** The file of its weights that a listing of the repository showed; empty where none was seen. */
+  readonly weights: string
+  /** As its card or its page on the Hub names it, or `none named`; empty where neither could be read. */
+  readonly licence: string
+  readonly note: string
+}
+
+/**
+ * id | tasks | languages | family | layers x hidden size | millions of parameters | weights | licence | note. Read in stored copies
+ * of pages of the Hub, of other dates each; what they did not show is left empty.
+ */
+const TABLE = `
+dslim/bert-base-NER | news | English | bert | 12x768 | 108 | model.safetensors | MIT |
+dslim/bert-base-NER-uncased | news | English | bert | 12x768 | 109 | model.safetensors | MIT |
+dslim/bert-large-NER | news | English | bert | 24x1024 | 334 | | |
+dslim/distilbert-NER | news | English | distilbert | 6x768 | 65 | | |
+dbmdz/bert-large-cased-finetuned-conll03-english | news | English | bert | 24x1024 | 334 | | | IOB1 labels
+elastic/distilbert-base-uncased-finetuned-conll03-english | news | English | distilbert | 6x768 | 66 | | |
+FacebookAI/xlm-roberta-large-finetuned-conll03-english | news | English | xlm-roberta | 24x1024 | 560 | | |
+Jean-Baptiste/roberta-large-ner-english | news | English | roberta | 24x1024 | 355 | | |
+tner/roberta-large-ontonotes5 | news | English | roberta | 24x1024 | 355 | pytorch_model.bin | none named | 18 types; trained with a CRF, which transformers and iobert leave out
+Davlan/bert-base-multilingual-cased-ner-hrl | languages, arabic | ten | bert | 12x768 | 178 | | |
+Davlan/distilbert-base-multilingual-cased-ner-hrl | languages, arabic | ten | distilbert | 6x768 | 135 | | |
+Davlan/xlm-roberta-base-ner-hrl | languages, arabic | ten | xlm-roberta | 12x768 | 278 | model.safetensors | AFL 3.0 |
+Davlan/xlm-roberta-large-ner-hrl | languages, arabic | ten | xlm-roberta | 24x1024 | 560 | model.safetensors | AFL 3.0 |
+Babelscape/wikineural-multilingual-ner | languages | nine of Europe | bert | 12x768 | 178 | | |
+orgcatorg/bert-base-multilingual-cased-ner | languages, thai | a hundred | bert | 12x768 | 178 | model.safetensors | Apache 2.0 |
+Jean-Baptiste/camembert-ner | french | French | camembert | 12x768 | 110 | model.safetensors | MIT |
+CAMeL-Lab/bert-base-arabic-camelbert-msa-ner | arabic | Arabic | bert | 12x768 | 109 | pytorch_model.bin | Apache 2.0 |
+savasy/bert-base-turkish-ner-cased | turkish | Turkish | bert | 12x768 | 110 | model.safetensors | none named |
+akdeniz27/bert-base-turkish-cased-ner | turkish | Turkish | bert | 12x768 | 110 | model.safetensors | MIT |
+pythainlp/thainer-corpus-v2-base-model | thai | Thai | camembert | 12x768 | 106 | | |
+StanfordAIMI/stanford-deidentifier-base | pii, medicine | English | bert | 12x768 | 109 | pytorch_model.bin | MIT | licence as directories of models list it
+obi/deid_roberta_i2b2 | pii, medicine | English | roberta | 24x1024 | 355 | pytorch_model.bin | MIT |
+lakshyakh93/deberta_finetuned_pii | pii | English | deberta | 12x768 | 139 | pytorch_model.bin | MIT |
+iiiorg/piiranha-v1-detect-personal-information | pii, languages | six of Europe | deberta-v2 | 12x768 | 278 | | CC BY-NC-ND 4.0 | 256 pieces at once
+OpenMed/OpenMed-PII-SuperClinical-Large-434M-v1 | pii, medicine | English | deberta-v2 | 24x1024 | 434 | | Apache 2.0 | licence as the card of a model made from it says
+OpenMed/OpenMed-PII-Spanish-BioClinicalBERT-Base-110M-v1 | pii, medicine | Spanish | bert | 12x768 | 108 | | Apache 2.0 |
+d4data/biomedical-ner-all | medicine | English | distilbert | 6x768 | 66 | model.safetensors | Apache 2.0 |
+urchade/gliner_multi_pii-v1 | own-types, pii, languages | many | gliner deberta-v2 | 12x768 | 289 | | |
+urchade/gliner_small-v2.1 | own-types | English | gliner deberta-v2 | 6x768 | 166 | | Apache 2.0 |
+urchade/gliner_multi-v2.1 | own-types, languages | many | gliner deberta-v2 | 12x768 | 289 | | Apache 2.0 |
+`
+
+export const knownModels: readonly KnownModel[] = TABLE.trim()
+  .split('\n')
+  .map((line) => {
+    const [id, tasks, languages, family, shape, parameters, weights, licence, note] = line
+      .split('|')
+      .map((cell) => cell.trim()) as [string, string, string, string, string, string, string, string, string]
+    const [layers, hiddenSize] = shape.split('x').map(Number) as [number, number]
+    const isGliner = family.startsWith('gliner ')
+    return {
+      id,
+      tasks: tasks.split(', '),
+      languages,
+      modelType: family.replace('gliner ', ''),
+      isGliner,
+      layers,
+      hiddenSize,
+      parameters: Number(parameters),
+      weights,
+      licence,
+      note,
+    }
+  })
+
+/** What a token costs beside BERT-base: the multiplications of the encoder's linear layers, 12 L H² of both. */
+export function workOf({ layers, hiddenSize }: KnownModel): number {
+  return (layers * hiddenSize ** 2) / (12 * 768 ** 2)
+}
+
+/** How one finds entities with it. */
+export function callOf({ isGliner }: KnownModel): string {
+  return isGliner ? 'loadGliner' : 'loadRecognizer'
+}

@@ -1,0 +1,79 @@
+/** `iobert models`: which model for which task, from a list that is in the package. */
+import type { ParsedArguments } from './arguments.ts'
+import { UsageError } from './arguments.ts'
+import type { Command } from './command.ts'
+import { callOf, type KnownModel, knownModels, TASKS, workOf } from './known-models.ts'
+import { write } from './output.ts'
+
+const help = `Usage: iobert models [OPTIONS]
+
+Models of the Hub that people use for entities, by task: how to load each, what a token costs beside BERT-base, millions of
+parameters, the file of the weights, and the licence its card names. A list that comes with iobert, which asks nobody: read
+the card before you ship a model, and let "iobert info ID" say whether it loads as it is today.
+
+Options
+      --task T   one of ${[...TASKS.keys()].join(', ')}
+      --json     as JSON
+  -h, --help     this page
+
+Example
+  iobert models --task pii
+`
+
+async function run(args: ParsedArguments): Promise<number> {
+  if (args.positionals.length > 0)
+    throw new UsageError(`models takes no argument, found '${args.positionals[0]}': name a task with --task`)
+  const task = args.value('task')
+  if (task !== undefined && !TASKS.has(task))
+    throw new UsageError(`--task is '${task}', expected ${[...TASKS.keys()].join(', ')}`)
+  const found = knownModels.filter(({ tasks }) => task === undefined || tasks.includes(task))
+  if (args.has('json')) {
+    await write(`${JSON.stringify(found)}\n`, 'json')
+    return 0
+  }
+  const rows = [HEADINGS, ...found.map(modelCells)]
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  )
+  await write(`${lines.join('\n')}\n`)
+  return 0
+}
+
+/** The columns of `modelCells`. */
+export const HEADINGS: readonly string[] = [
+  'model',
+  'task',
+  'languages',
+  'load with',
+  'work',
+  'millions',
+  'weights',
+  'licence',
+  'note',
+]
+
+/** A model's row, here and on the page. */
+export function modelCells(model: KnownModel): readonly string[] {
+  const { id, tasks, languages, parameters, weights, licence, note } = model
+  return [
+    id,
+    tasks.join(', '),
+    languages,
+    callOf(model),
+    workOf(model).toFixed(1),
+    String(parameters),
+    weights || 'not seen',
+    licence || 'not read',
+    note,
+  ]
+}
+
+export const command: Command = {
+  help,
+  options: { task: { type: 'string' }, json: { type: 'boolean' } },
+  run,
+}

@@ -1,0 +1,42 @@
+/** The tensors that disentangled attention has besides. */
+import type { Checkpoint } from '../../format/checkpoint.ts'
+import type { BertConfig } from '../config.ts'
+import type { LinearTensors, ModelCheckpoint, RelativeTensors, TakeTensors } from '../tensor-names.ts'
+import { separateAttention } from './fused.ts'
+
+/** A checkpoint whose tensors have the names of the second version, and what takes those of relative positions. */
+export function disentangledCheckpoint(checkpoint: Checkpoint, config: BertConfig): ModelCheckpoint {
+  const { tensors } = config.family.fusedAttention
+    ? separateAttention(checkpoint, config.numHeads)
+    : checkpoint
+  return { tensors, close: () => checkpoint.close(), more: (take) => relativeTensors(take, config) }
+}
+
+function relativeTensors(
+  take: TakeTensors,
+  { disentangled, family, hiddenSize, numLayers }: BertConfig,
+): RelativeTensors {
+  const names = family.disentangled!
+  const { span, normalized, shared, keys, queries, convolution } = disentangled!
+  const own = (module: string, index: number): LinearTensors =>
+    take.linear(module.replace('{i}', String(index)), hiddenSize, hiddenSize)
+  return {
+    embeddings: take.float(`${names.embeddings}.weight`, [2 * span, hiddenSize]),
+    ...(normalized ? { norm: take.layerNorm(names.norm) } : {}),
+    layers: Array.from({ length: numLayers }, (_, index) => ({
+      ...(keys && !shared ? { key: own(names.key, index) } : {}),
+      ...(queries && !shared ? { query: own(names.query, index) } : {}),
+    })),
+    ...(convolution
+      ? {
+          convolution: {
+            kernel: {
+              weight: take.float(`${names.convolution}.weight`, [hiddenSize, hiddenSize, convolution.size]),
+              bias: take.float(`${names.convolution}.bias`, [hiddenSize]),
+            },
+            norm: take.layerNorm(names.convolutionNorm),
+          },
+        }
+      : {}),
+  }
+}

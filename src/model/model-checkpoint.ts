@@ -1,0 +1,10 @@
+import type { Checkpoint } from '../format/checkpoint.ts'
+import type { BertConfig } from './config.ts'
+import type { ModelCheckpoint } from './tensor-names.ts'
+
+/** Asked for before tensors are resolved: those of a model that has others than BERT, or under other names. */
+export async function withUsualTensors(checkpoint: Checkpoint, config: BertConfig): Promise<ModelCheckpoint> {
+  if (!config.disentangled) return checkpoint
+  const { disentangledCheckpoint } = await import('./disentangled/tensors.ts')
+  return disentangledCheckpoint(checkpoint, config)
+}

@@ -1,0 +1,293 @@
+/**
+ * `pipeline(task, model, options)` as transformers.js and Python's transformers have it, computed by iobert: one line to
+ * change over. Names of options and results are theirs, offsets are there too.
+ */
+import type { BertModel } from '../../bert-model.ts'
+import type { RecognizeOptions, Strategy } from '../../entities/types.ts'
+import type { LoadOptions, ModelName } from '../../load-options.ts'
+import type { ProblemType } from '../../model/config.ts'
+import type { Recognizer } from '../../recognizer.ts'
+import type { Tokenizer } from '../../text/tokenizer.ts'
+import type { Classification, Classifier } from '../classifier.ts'
+import type { MaskedWord } from '../fill-mask.ts'
+import { checkKnown, loadOptionsOf, type PipelineOptions } from './options.ts'
+import { type PipelineTensor, tensorOf } from './tensor.ts'
+
+/** A piece, with `aggregation_strategy: 'none'`. Offsets are UTF-16, end exclusive. */
+export interface TokenEntity {
+  entity: string
+  score: number
+  /** Its place among the pieces; `[CLS]` is 0. */
+  index: number
+  word: string
+  start: number
+  end: number
+}
+
+/** An entity, with any other strategy. */
+export interface GroupedEntity {
+  entity_group: string
+  score: number
+  /** The pieces as the tokenizer puts them together; `text.slice(start, end)` is how the text has it. */
+  word: string
+  start: number
+  end: number
+}
+
+/** Options of a call of `token-classification`. */
+export interface TokenClassificationOptions {
+  /** Default 'none', as in both libraries. */
+  aggregation_strategy?: 'none' | 'simple' | 'first' | 'average' | 'max'
+  /** Default `['O']`. */
+  ignore_labels?: readonly string[]
+  /** Pieces that neighbouring windows share; without it what is longer than the model is cut, as there. */
+  stride?: number
+}
+
+/** Options of a call of `text-classification`. */
+export interface TextClassificationOptions {
+  /** How many labels a text, the best first; default 1, null for all. */
+  top_k?: number | null
+  function_to_apply?: 'softmax' | 'sigmoid' | 'none'
+}
+
+/** Options of a call of `fill-mask`. */
+export interface FillMaskPipelineOptions {
+  /** Default 5. */
+  top_k?: number
+}
+
+/** Options of a call of `feature-extraction`. */
+export interface FeatureExtractionOptions {
+  /** Default 'none': the hidden states of every piece. */
+  pooling?: 'none' | 'mean' | 'cls' | 'first_token'
+  normalize?: boolean
+}
+
+/** A label of a text. */
+export interface LabelWithScore {
+  label: string
+  score: number
+}
+
+/** What a pipeline is beside a function. */
+export interface PipelineParts {
+  readonly task: string
+  readonly model: BertModel
+  readonly tokenizer: Tokenizer
+  /** Gives the memory back. A promise, as in transformers.js. */
+  dispose(): Promise<void>
+}
+
+type Call<Options, One, Many = One[]> = PipelineParts & {
+  (text: string, options?: Options): Promise<One>
+  (texts: readonly string[], options?: Options): Promise<Many>
+}
+
+/** Callable pipelines by task. */
+export interface Pipelines {
+  'token-classification': Call<TokenClassificationOptions, (TokenEntity | GroupedEntity)[]>
+  'text-classification': Call<
+    TextClassificationOptions,
+    LabelWithScore[],
+    LabelWithScore[] | LabelWithScore[][]
+  >
+  'fill-mask': Call<FillMaskPipelineOptions, MaskedWord[] | MaskedWord[][]>
+  'feature-extraction': Call<FeatureExtractionOptions, PipelineTensor, PipelineTensor>
+}
+
+/** Other names of tasks, as both libraries know them. */
+const ALIASES = {
+  ner: 'token-classification',
+  'sentiment-analysis': 'text-classification',
+  embeddings: 'feature-extraction',
+} as const
+type Aliases = typeof ALIASES
+/** A task by either of its names. */
+export type PipelineTask = keyof Pipelines | keyof Aliases
+type Named<Task extends PipelineTask> = Task extends keyof Aliases ? Aliases[Task] : Task
+
+/** How models are loaded: the functions of either entry. */
+export interface Loaders {
+  loadRecognizer(model?: ModelName, options?: LoadOptions): Promise<Recognizer>
+  loadClassifier(model: ModelName, options?: LoadOptions): Promise<Classifier>
+  loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel>
+}
+
+/**
+ * Loads a model for a task; what comes back is called with a text, or with several.
+ *
+ * @throws {RangeError} for a task or an option that is not there, named
+ * @throws as `loadRecognizer` for what is wrong with the model
+ */
+export async function makePipeline<Task extends PipelineTask>(
+  loaders: Loaders,
+  task: Task,
+  model: ModelName | undefined,
+  given: PipelineOptions = {},
+): Promise<Pipelines[Named<Task> & keyof Pipelines]> {
+  const name: string = Object.hasOwn(ALIASES, task) ? ALIASES[task as keyof Aliases] : task
+  const [named, options] = loadOptionsOf(model, given)
+  const make = Object.hasOwn(MAKERS, name) ? MAKERS[name as keyof typeof MAKERS] : undefined
+  if (make === undefined) {
+    const known = [...Object.keys(MAKERS), ...Object.keys(ALIASES)].map((one) => `'${one}'`)
+    throw new RangeError(`The task is '${String(task)}', expected one of ${known.join(', ')}`)
+  }
+  if (named === undefined && name !== 'token-classification') {
+    throw new RangeError(
+      `The task '${name}' has no model that ships; name one: pipeline('${task}', 'owner/name')`,
+    )
+  }
+  return (await make(loaders, named, options)) as Pipelines[Named<Task> & keyof Pipelines]
+}
+
+const MAKERS = {
+  'token-classification': async (loaders: Loaders, model: ModelName | undefined, options: LoadOptions) => {
+    const ner = await loaders.loadRecognizer(model, options)
+    return callable('token-classification', ner.model, (texts: readonly string[], given) =>
+      classifyTokens(ner, texts, given),
+    )
+  },
+  'text-classification': async (loaders: Loaders, model: ModelName | undefined, options: LoadOptions) => {
+    const classifier = await loaders.loadClassifier(model!, options)
+    return callable('text-classification', classifier.model, (texts, given, one) =>
+      classifyTexts(classifier, texts, given, one),
+    )
+  },
+  'fill-mask': async (loaders: Loaders, model: ModelName | undefined, options: LoadOptions) => {
+    const guesser = await loaders.loadModel(model, options)
+    return callable('fill-mask', guesser, (texts, given) => fillMasks(guesser, texts, given))
+  },
+  'feature-extraction': async (loaders: Loaders, model: ModelName | undefined, options: LoadOptions) => {
+    const encoder = await loaders.loadModel(model, options)
+    return callable('feature-extraction', encoder, async (texts, given) => [
+      await extractFeatures(encoder, texts, given),
+    ])
+  },
+}
+
+/** A function that takes one text or several. `compute` gives a result a text, or one for all. */
+function callable(
+  task: string,
+  model: BertModel,
+  compute: (texts: readonly string[], options: unknown, one: boolean) => Promise<unknown[]>,
+): object {
+  const call = async (input: string | readonly string[], options?: unknown): Promise<unknown> => {
+    const one = typeof input === 'string'
+    const texts = one ? [input] : input
+    if (!Array.isArray(texts) || !texts.every((text) => typeof text === 'string')) {
+      throw new TypeError(`${task} was called with something else than a string or an array of strings`)
+    }
+    const results = await compute(texts, options, one)
+    return one || task === 'feature-extraction' ? results[0] : results
+  }
+  const parts = { task, model, tokenizer: model.tokenizer, dispose: async () => model.dispose() }
+  return Object.assign(call, parts)
+}
+
+async function classifyTokens(
+  ner: Recognizer,
+  texts: readonly string[],
+  given: unknown,
+): Promise<(TokenEntity | GroupedEntity)[][]> {
+  checkKnown(given, ['aggregation_strategy', 'ignore_labels', 'stride', 'batch_size'], 'token-classification')
+  const {
+    aggregation_strategy: strategy = 'none',
+    ignore_labels,
+    stride,
+  } = (given ?? {}) as TokenClassificationOptions
+  const options: RecognizeOptions = {
+    style: 'transformers',
+    strategy: strategy satisfies Strategy,
+    ...(ignore_labels === undefined ? {} : { ignoreLabels: [...ignore_labels] }),
+    ...(stride === undefined ? {} : { stride }),
+  }
+  const results = await ner.recognizeAll(texts, options)
+  return results.map(({ entities }, i) => {
+    const text = texts[i]!
+    const { ids, tokens, offsets } = ner.tokenizer.encode(text)
+    return entities.map(({ type, score, index, start, end }): TokenEntity | GroupedEntity => {
+      if (index !== undefined) {
+        const word = ids[index] === ner.tokenizer.unkId ? text.slice(start, end) : tokens[index]!
+        return { entity: type, score, index, word, start, end }
+      }
+      const own = ids.filter((_, at) => {
+        const [from, to] = offsets[at]!
+        return to > from && from >= start && to <= end
+      })
+      const known = own.length > 0 && !own.includes(ner.tokenizer.unkId)
+      return {
+        entity_group: type,
+        score,
+        word: known ? ner.tokenizer.decode(own) : text.slice(start, end),
+        start,
+        end,
+      }
+    })
+  })
+}
+
+const PROBLEM_TYPES: Readonly<Record<string, ProblemType>> = {
+  softmax: 'single_label_classification',
+  sigmoid: 'multi_label_classification',
+  none: 'regression',
+}
+
+async function classifyTexts(
+  classifier: Classifier,
+  texts: readonly string[],
+  given: unknown,
+  one: boolean,
+): Promise<unknown[]> {
+  checkKnown(given, ['top_k', 'function_to_apply', 'batch_size'], 'text-classification')
+  const { top_k = 1, function_to_apply } = (given ?? {}) as TextClassificationOptions
+  if (function_to_apply !== undefined && !Object.hasOwn(PROBLEM_TYPES, function_to_apply)) {
+    throw new RangeError(
+      `function_to_apply is '${String(function_to_apply)}', expected 'softmax', 'sigmoid' or 'none'`,
+    )
+  }
+  const problemType = function_to_apply && PROBLEM_TYPES[function_to_apply]
+  const found = await classifier.classify(texts, problemType ? { problemType } : {})
+  const best = ({ labels }: Classification): LabelWithScore[] =>
+    [...labels].sort((a, b) => b.score - a.score).slice(0, top_k ?? labels.length)
+  // Of one label a text, several texts give a flat list, one text a list of one: so do both libraries.
+  return top_k === 1 && !one ? found.map((each) => best(each)[0]!) : found.map(best)
+}
+
+async function fillMasks(model: BertModel, texts: readonly string[], given: unknown): Promise<unknown[]> {
+  checkKnown(given, ['top_k'], 'fill-mask')
+  const { top_k = 5 } = (given ?? {}) as FillMaskPipelineOptions
+  const results: unknown[] = []
+  for (const text of texts) results.push(await model.fillMask(text, { top: top_k }))
+  return results
+}
+
+const POOLINGS = { mean: 'mean', cls: 'cls', first_token: 'cls' } as const
+
+async function extractFeatures(
+  model: BertModel,
+  texts: readonly string[],
+  given: unknown,
+): Promise<PipelineTensor> {
+  checkKnown(given, ['pooling', 'normalize'], 'feature-extraction')
+  const { pooling = 'none', normalize = false } = (given ?? {}) as FeatureExtractionOptions
+  if (pooling !== 'none') {
+    if (!Object.hasOwn(POOLINGS, pooling)) {
+      throw new RangeError(`pooling is '${String(pooling)}', expected 'none', 'mean', 'cls' or 'first_token'`)
+    }
+    const vectors = await model.embed(texts, { pooling: POOLINGS[pooling], normalize, prompt: false })
+    return tensorOf([texts.length, model.config.hiddenSize], vectors)
+  }
+  const { maxLength, tokenizer, config } = model
+  const ids = texts.map((text) => {
+    const all = tokenizer.encode(text).ids
+    return all.length <= maxLength ? all : [...all.slice(0, maxLength - 1), all.at(-1)!]
+  })
+  const longest = ids.reduce((most, { length }) => Math.max(most, length), 0)
+  const { hiddenStates } = await model.forward(ids, { hiddenStates: true, logits: false })
+  // Shorter texts end in rows of zeros, where a padded batch has the states of its padding.
+  return tensorOf(
+    [texts.length, longest, config.hiddenSize],
+    hiddenStates!.map((states) => states.at(-1)!),
+  )
+}

@@ -1,0 +1,64 @@
+/** The search of the site: what it knows of the API reference, and what comes first. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+
+interface Section {
+  readonly id: string
+  readonly page: string
+  readonly title: string
+  readonly text: string
+}
+const load = (path: string): Promise<unknown> => import(new URL(`../../../${path}`, import.meta.url).href)
+const { apiPageSections } = (await load('tools/docs/search.mjs')) as {
+  apiPageSections: (html: string, address: string) => Section[]
+}
+const { findSections, indexOf } = (await load('docs/find-sections.js')) as {
+  indexOf: (sections: readonly Section[]) => object
+  findSections: (index: object, question: string) => { id: string }[]
+}
+
+/** As TypeDoc writes them. */
+const PAGE = `<div class="container"><div class="col-content"><div class="tsd-page-title"><ul><li>node</li></ul>
+<h1>Interface LoadOptions</h1></div><section class="tsd-panel tsd-comment"><p>What may be said.</p></section>
+<section class="tsd-panel tsd-member"><h3 class="tsd-anchor-link" id="signal"><span>signal</span></h3>
+<div class="tsd-signature">signal<span>?:</span> <span>AbortSignal</span></div><p>Ends it &amp; gives &lt;all&gt; back.</p></section>
+</div><div class="col-sidebar">Settings</div></div>`
+
+const sections = [
+  ...apiPageSections(PAGE, 'api/interfaces/node.LoadOptions.html'),
+  { id: 'recipes.html#react', page: 'Recipes', title: 'React', text: 'A hook, with an effect.' },
+  { id: 'redaction.html', page: 'Redaction', title: 'Redact a text', text: 'What redact puts in place.' },
+]
+const index = indexOf(sections)
+const ids = (question: string): string[] => findSections(index, question).map(({ id }) => id)
+
+test('the API reference is looked through, name by name and member by member', () => {
+  assert.equal(sections.slice(0, 2), [
+    {
+      id: 'api/interfaces/node.LoadOptions.html',
+      page: 'API reference',
+      title: 'LoadOptions',
+      text: 'What may be said.',
+    },
+    {
+      id: 'api/interfaces/node.LoadOptions.html#signal',
+      page: 'API reference',
+      title: 'LoadOptions.signal',
+      text: 'signal\nsignal?: AbortSignal\nEnds it & gives <all> back.',
+    },
+  ])
+  assert.equal(ids('AbortSignal'), ['api/interfaces/node.LoadOptions.html#signal'])
+  assert.is(ids('LoadOptions')[0], 'api/interfaces/node.LoadOptions.html')
+})
+
+test('a word that is nearly so is found only where none is so', () => {
+  assert.equal(ids('redact'), ['redaction.html'])
+  assert.equal(ids('react'), ['recipes.html#react'])
+  assert.equal(ids('reacct'), ['recipes.html#react'])
+})
+
+test('a page that is not as TypeDoc writes them is an error', () => {
+  assert.throws(() => apiPageSections('<h1>Else</h1>', 'api/x.html'), /api\/x\.html is not as TypeDoc/)
+})
+
+test.run()

@@ -1,0 +1,70 @@
+/** What is read of DeBERTa's config.json, and which distances share rows. */
+import { readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { parseConfig } from '#dist/model/config.js'
+import { rowOf } from '#dist/model/disentangled/buckets.js'
+import { formatError } from '../format/safetensors-file.ts'
+import { rootPath } from '../shared.ts'
+
+const written = JSON.parse(readFileSync(rootPath('test/goldens/families/deberta-v3/config.json'), 'utf8'))
+const parse = (more: object): ReturnType<typeof parseConfig> =>
+  parseConfig(JSON.stringify({ ...written, ...more }))
+
+test('parseConfig reads disentangled attention as transformers does', async () => {
+  const { disentangled, positionRows, typeVocabSize, family } = await parse({})
+  assert.equal(disentangled, {
+    ...{ span: 32, buckets: 32, maxDistance: 256, farthest: 255, rows: 63 },
+    ...{ keys: true, queries: true, shared: true, normalized: true, absolute: false },
+  })
+  assert.equal([positionRows, typeVocabSize, family.textHead.activation], [0, 0, 'gelu'])
+  const other = await parse({ position_buckets: -1, max_relative_positions: 40, pos_att_type: ' C2P|p2c ' })
+  assert.equal(other.disentangled!.rows, 80)
+  assert.ok(other.disentangled!.keys && other.disentangled!.queries)
+  const first = await parse({ model_type: 'deberta', position_buckets: 32, norm_rel_ebd: 'layer_norm' })
+  assert.equal(
+    [first.disentangled!.buckets, first.disentangled!.normalized, first.disentangled!.shared],
+    [0, false, false],
+  )
+  assert.equal((await parse({ legacy: false })).family.wordHead.dense, 'lm_predictions.lm_head.dense')
+})
+
+test('parseConfig refuses by name what is not computed', async () => {
+  for (const [more, code, pattern] of [
+    [{ relative_attention: false }, 'UnsupportedConfig', /relative_attention/],
+    [{ pos_att_type: ['p2p'] }, 'UnsupportedConfig', /"p2p" in pos_att_type: c2p and p2c/],
+    [{ pos_att_type: 5 }, 'InvalidConfig', /pos_att_type/],
+    [{ norm_rel_ebd: 'batch_norm' }, 'UnsupportedConfig', /norm_rel_ebd "batch_norm"/],
+    [{ embedding_size: 16 }, 'UnsupportedConfig', /embedding_size 16/],
+    [{ pooler_hidden_size: 16 }, 'UnsupportedConfig', /pooler_hidden_size 16/],
+    [{ pooler_hidden_act: 'mish' }, 'UnsupportedConfig', /pooler_hidden_act "mish"/],
+    [{ conv_kernel_size: 4 }, 'UnsupportedConfig', /conv_kernel_size 4/],
+    [{ conv_kernel_size: 3, conv_groups: 2 }, 'UnsupportedConfig', /conv_groups 2/],
+    [{ conv_kernel_size: 3, conv_act: 'mish' }, 'UnsupportedConfig', /conv_act "mish"/],
+    [{ talking_head: true }, 'UnsupportedConfig', /talking_head/],
+    [{ share_att_key: 'yes' }, 'InvalidConfig', /share_att_key/],
+    [{ position_buckets: 1e9 }, 'InvalidConfig', /position_buckets/],
+  ] as const) {
+    const error = await formatError(() => parse(more))
+    assert.is(error.code, code, JSON.stringify(more))
+    assert.match(error.message, pattern)
+  }
+})
+
+test("distances share rows as transformers' make_log_bucket_position has it", () => {
+  const golden = JSON.parse(readFileSync(rootPath('test/goldens/deberta-buckets.json'), 'utf8')) as {
+    buckets: number
+    maxDistance: number
+    rows: number[]
+  }[]
+  for (const { buckets, maxDistance, rows } of golden) {
+    const places = { span: buckets, buckets, maxDistance }
+    const found = rows.map((_, distance) => rowOf(distance, places) - buckets)
+    assert.equal({ buckets, maxDistance, rows: found }, { buckets, maxDistance, rows })
+    // Backwards they are the same, up to the last, which has no other.
+    const inner = rows.filter((row) => row < buckets - 1)
+    for (const [distance, row] of inner.entries()) assert.is(rowOf(-distance, places), buckets - row)
+  }
+})
+
+test.run()
