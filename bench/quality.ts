@@ -15,6 +15,7 @@ import { countPhrases, scorePhrases } from '#dist/evaluate/conlleval.js'
 import { joinWords, labelsOfWords } from '#dist/evaluate/joined-words.js'
 import { loadRecognizer, type Recognizer } from '#dist/node.js'
 import { type Split, splitText } from '#dist/text/split/split.js'
+import { withWrittenWords } from '#dist/text/split/written-words.js'
 import { rootPath, sharedPath } from '../test/shared.ts'
 import { measureEveryday } from './everyday.ts'
 import { check, quick, report } from './measure.ts'
@@ -131,7 +132,10 @@ function byNames(answered: readonly Answered[], labels: LabelSet, options: Decod
   let [found, wanted, right] = [0, 0, 0]
   for (const one of answered) {
     const gold = goldNames(one.unit)
-    const { entities } = decoded(one, labels, options, { trimName })
+    const { entities } = decoded(one, labels, options, {
+      trimName,
+      recount: options.strategy === 'word' ? withWrittenWords : undefined,
+    })
     found += entities.length
     wanted += gold.size
     right += entities.filter(({ type, start, end }) => gold.has(`${type} ${start} ${end}`)).length

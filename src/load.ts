@@ -21,7 +21,8 @@ import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
 import type { Classifier } from './tasks/classifier.ts'
-import { readTokenizer, type TokenizerFacts } from './text/read-tokenizer.ts'
+import { readTokenizer } from './text/read-tokenizer.ts'
+import type { TokenizerFacts } from './text/settings.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
 /** What differs between runtimes. */

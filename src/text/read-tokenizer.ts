@@ -3,23 +3,13 @@ import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
 import { loadWordCharacters } from './added-tokens.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
-import type { SentencePieceOrder } from './families/sentencepiece.ts'
-import { isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
+import { isBertJson, parseTokenFiles, readBertFiles, type TokenizerFacts } from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
 
 /** Bytes of a file. The largest tokenizer.json of these models, bge-m3's, has 17 MB, the largest vocab.txt, LaBSE's, 5 MB. */
 const MAX_BYTES = 2 ** 25
 const MAX_VOCABULARY_BYTES = 2 ** 23
-/** What is known of a model besides its tokenizer's files. */
-export interface TokenizerFacts {
-  /** V: rows of the word embeddings, `vocab_size` of config.json. */
-  readonly rows?: number | undefined
-  /** `tokenizer_class` of config.json. */
-  readonly tokenizerClass?: string | undefined
-  /** What its family makes of SentencePiece's own file. */
-  readonly sentencePiece?: SentencePieceOrder | undefined
-}
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's

@@ -6,6 +6,7 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { decodeUtf8 } from '../format/json-file.ts'
 import type { AddedToken } from './added-tokens.ts'
+import type { SentencePieceOrder } from './families/sentencepiece.ts'
 import { JsonObject, readJson } from './json-object.ts'
 import type { NormalizerSettings } from './normalize.ts'
 import { BERT_TOKENS, readAddedTokens, specialToken, type TokenFiles } from './read-added-tokens.ts'
@@ -23,6 +24,16 @@ export interface TokenizerFiles {
   readonly specialTokensMap?: string | Uint8Array | undefined
   /** added_tokens.json */
   readonly addedTokens?: string | Uint8Array | undefined
+}
+
+/** What is known of a model besides its tokenizer's files. */
+export interface TokenizerFacts {
+  /** V: rows of the word embeddings, `vocab_size` of config.json. */
+  readonly rows?: number | undefined
+  /** `tokenizer_class` of config.json. */
+  readonly tokenizerClass?: string | undefined
+  /** What its family makes of SentencePiece's own file. */
+  readonly sentencePiece?: SentencePieceOrder | undefined
 }
 
 export interface TokenizerSettings {

