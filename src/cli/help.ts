@@ -66,9 +66,9 @@ Recognition
       --stride N       pieces that neighbouring windows share; default 128
 
 Rules
-      --rules R        beside the model's entities those that rules find: all, or some of email, secret, url, iban, card,
-                       ssn, phone, mac, ip, passport, birthdate, address (email,iban), and of a file that ends in .json
-                       an array of your own:
+      --rules R        beside the model's entities those that rules find: all, or some of email, secret, url, iban,
+                       card, ssn, phone, mac, ip, passport, birthdate, address (email,iban), and of a file that ends in
+                       .json an array of your own:
                        {"type": "TICKET", "pattern": "[A-Z]+-[0-9]+"} or {"type": "FIRM", "phrases": ["Acme"]}, each
                        with "ignoreCase": true or not. --labels holds for their types too
       --rule-policy P  which entity stays where a rule's and the model's overlap: longest (default), rule or model
