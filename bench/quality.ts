@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Document } from '#dist/entities/document.js'
+import type { Document, Reading } from '#dist/entities/document.js'
 import { type LabelSet, parseLabels } from '#dist/entities/labels.js'
 import { trimName } from '#dist/entities/name-edges.js'
-import { decodeSegments, makeSegments, partsOf, type Segment } from '#dist/entities/segments.js'
+import { Findings, readSegments, type WindowOfText, windowsOf } from '#dist/entities/segments.js'
 import type { DecodeOptions } from '#dist/entities/types.js'
 import { findChunks, parseTags } from '#dist/evaluate/chunks.js'
 import { joinDocuments, parseConll, type TaggedSentence } from '#dist/evaluate/conll.js'
@@ -15,7 +15,6 @@ import { countPhrases, scorePhrases } from '#dist/evaluate/conlleval.js'
 import { joinWords, labelsOfWords } from '#dist/evaluate/joined-words.js'
 import { loadRecognizer, type Recognizer } from '#dist/node.js'
 import { type Split, splitText } from '#dist/text/split/split.js'
-import { withWrittenWords } from '#dist/text/split/written-words.js'
 import { rootPath, sharedPath } from '../test/shared.ts'
 import { measureEveryday } from './everyday.ts'
 import { check, quick, report } from './measure.ts'
@@ -31,7 +30,7 @@ const TOGETHER = 32
 interface Answered {
   readonly unit: TaggedSentence
   readonly document: Document
-  readonly segments: readonly Segment[]
+  readonly windows: readonly WindowOfText[]
   readonly logits: readonly Float32Array[]
 }
 
@@ -93,26 +92,35 @@ async function answer(ner: Recognizer, units: readonly TaggedSentence[], split: 
     const texts = units.slice(first, first + TOGETHER).map((unit) => {
       const { text } = joinWords(unit.words, unit.lineStarts)
       const document = { text, spans: splitText(text, split) }
-      const segments = makeSegments(document, ner.tokenizer, { maxLength: ner.model.maxLength })
-      return { unit, document, segments, sequences: partsOf(document, segments).map(({ ids }) => ids) }
+      const segments = readSegments(document, ner.tokenizer, { maxLength: ner.model.maxLength })
+      return { unit, document, windows: [...windowsOf(segments)] }
     })
-    const { logits } = await ner.model.forward(texts.flatMap(({ sequences }) => sequences))
+    const { logits } = await ner.model.forward(texts.flatMap(({ windows }) => windows.map(({ ids }) => ids)))
     let next = 0
-    for (const { sequences, ...text } of texts) {
-      answered.push({ ...text, logits: logits.slice(next, next + sequences.length) })
-      next += sequences.length
+    for (const text of texts) {
+      answered.push({ ...text, logits: logits.slice(next, next + text.windows.length) })
+      next += text.windows.length
     }
   }
   return answered
 }
 
+function decoded(
+  { document, windows, logits }: Answered,
+  labels: LabelSet,
+  options: DecodeOptions,
+  reading: Reading = {},
+): Findings {
+  const findings = new Findings(document.text, { labels, options, reading })
+  for (const [index, window] of windows.entries()) findings.add(window, logits[index]!)
+  return findings
+}
+
 /** As `iobert evaluate` prints it. */
 function byWords(answered: readonly Answered[], labels: LabelSet, options: DecodeOptions = {}): string {
-  const judged = answered.map(({ unit, document, segments, logits }) => {
-    const { words = [] } = decodeSegments(document.text, segments, logits, labels, {
-      ...options,
-      words: true,
-    })
+  const judged = answered.map((one) => {
+    const { unit } = one
+    const { words } = decoded(one, labels, { ...options, words: true })
     return { ...unit, guess: labelsOfWords(joinWords(unit.words, unit.lineStarts), words) }
   })
   return scorePhrases(countPhrases(judged)).f1.toFixed(2)
@@ -121,12 +129,9 @@ function byWords(answered: readonly Answered[], labels: LabelSet, options: Decod
 /** Of entities that begin and end where the annotated ones do, to the character. */
 function byNames(answered: readonly Answered[], labels: LabelSet, options: DecodeOptions = {}): string {
   let [found, wanted, right] = [0, 0, 0]
-  for (const { unit, document, segments, logits } of answered) {
-    const gold = goldNames(unit)
-    const { entities } = decodeSegments(document.text, segments, logits, labels, options, {
-      trimName,
-      recount: options.strategy === 'word' ? withWrittenWords : undefined,
-    })
+  for (const one of answered) {
+    const gold = goldNames(one.unit)
+    const { entities } = decoded(one, labels, options, { trimName })
     found += entities.length
     wanted += gold.size
     right += entities.filter(({ type, start, end }) => gold.has(`${type} ${start} ${end}`)).length

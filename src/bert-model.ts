@@ -130,6 +130,11 @@ export class BertModel {
     return this.head === 'tokens'
   }
 
+  /** Calls `listener` when the model is disposed or its worker dies, or at once where it is. @returns what takes it off again */
+  onEnd(listener: (reason: Error) => void): () => void {
+    return this.#engine.ending.listen(listener)
+  }
+
   /** What logits are of: 'tokens', 'text' for a model that classifies whole texts, 'words' for one that guesses masked words; undefined in a bare encoder. */
   get head(): HeadKind | undefined {
     return this.#engine.info.head
@@ -200,8 +205,9 @@ export class BertModel {
    * `[SEP]` included. A folder of sentence-transformers (`modules.json`) says how it pools, whether it scales and which
    * prompts there are; the options hold over it.
    *
-   * A text longer than `maxLength` is cut where words begin, into windows that do not overlap: 'mean' and 'max' take the
-   * pieces of all windows, 'cls' is the first one's.
+   * White space at a text's ends does not count, as in sentence-transformers. A text longer than `maxLength` is cut where
+   * words begin, into windows that do not overlap: 'mean' and 'max' take the pieces of all windows, 'cls' is the first one's;
+   * with `windows: false` what is longer is cut off, as that library does.
    *
    * @throws {TypeError} for texts that are no array of strings, or an option of the wrong kind
    * @throws {RangeError} for an option that is not allowed

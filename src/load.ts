@@ -3,7 +3,7 @@
  * differs between runtimes comes in as a `Platform`.
  */
 import { BertModel, type ModelInfo } from './bert-model.ts'
-import { ModelFormatError, quoted } from './format/errors.ts'
+import { ModelFormatError } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
 import type { RepositoryKind } from './hub/model-files.ts'
@@ -95,7 +95,6 @@ async function loadWatched(
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return error
     throw error
   })
-  checkVocabulary(tokenizer, written)
   const sentence = await sentenceSettings(files, written)
   const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
   const maxLength = longest(options, config, tokenizer, sentence)
@@ -211,8 +210,8 @@ export function readTokenizerOf(files: ModelFiles, lowercase?: boolean): Promise
   return readTokenizer(files, { lowercase, model })
 }
 
-function tokenizerFacts({ tokenizerClass, family }: BertConfig): TokenizerFacts {
-  return { tokenizerClass, sentencePiece: family.sentencePiece }
+function tokenizerFacts({ tokenizerClass, family, vocabSize }: BertConfig): TokenizerFacts {
+  return { tokenizerClass, sentencePiece: family.sentencePiece, rows: vocabSize }
 }
 
 /** What the options and the runtime come to. */
@@ -242,24 +241,6 @@ async function compiled(
   const { variant, turbo } = plan
   if (variant === 'reference') return undefined
   return mayCompile(() => compileKernels({ variant, shared: threads > 1, turbo }))
-}
-
-/** @throws {ModelFormatError} InvalidVocabulary for pieces that the model has no row for */
-export function checkVocabulary(tokenizer: Tokenizer | ModelFormatError, config: BertConfig): void {
-  if (tokenizer instanceof ModelFormatError) return
-  const { vocabSize } = config
-  if (tokenizer.vocabularySize > vocabSize) {
-    throw new ModelFormatError(
-      'InvalidVocabulary',
-      `The vocabulary has ${tokenizer.vocabularySize} pieces and config.json has vocab_size ${vocabSize}; the vocabulary is another model's`,
-    )
-  }
-  const beyond = tokenizer.addedTokenFrom(vocabSize)
-  if (beyond === undefined) return
-  throw new ModelFormatError(
-    'InvalidVocabulary',
-    `The added token ${quoted(beyond[1])} has the id ${beyond[0]}, and config.json has vocab_size ${vocabSize}: the model has no row for it. Take it out of the tokenizer's files, or give the model their tokenizer belongs to`,
-  )
 }
 
 /** Models of sentence-transformers have no head: others are not asked for the file, which on the web is a request. */

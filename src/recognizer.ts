@@ -7,11 +7,18 @@
  */
 
 import type { BertModel } from './bert-model.ts'
-import type { Style } from './entities/document.ts'
+import type { Document } from './entities/document.ts'
 import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
-import { type AddRules, chooseStyle, prepareRules } from './entities/on-demand.ts'
+import { chooseStyle, prepareRules } from './entities/on-demand.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
-import { decodeSegments, makeSegments, type Part, partsOf } from './entities/segments.ts'
+import {
+  type Decoding,
+  Findings,
+  readSegments,
+  type Segment,
+  type WindowOfText,
+  windowsOf,
+} from './entities/segments.ts'
 import type {
   Recognition,
   RecognizeOptions,
@@ -135,33 +142,51 @@ export class Recognizer {
       ...{ labels: this.#labelSet, tokenizer: this.tokenizer },
       tellScheme: () => this.#tellScheme(),
     })
-    const { options } = style
-    const windowing = { ...options, maxLength: this.model.maxLength }
-    const progress = { done: 0, total: 0 }
+    const { options, labels, reading } = style
+    const decoding = { labels, reading, options: style.annotate ? { ...options, words: true } : options }
+    const progress = new Progress()
 
     const computed = computeInBatches(inputs, {
-      expand: (input: RecognizerInput) => {
-        const document = style.read(input)
-        const parts = partsOf(document, makeSegments(document, this.tokenizer, windowing))
-        progress.total += piecesOf(parts)
-        return parts
-      },
-      size: ({ ids }: Part) => ids.length,
+      expand: (input: RecognizerInput) => this.#read(style.read(input), options, decoding, progress),
+      size: ({ ids }: Step) => ids.length,
       limit: batchTokens,
       most: BATCH_WINDOWS,
       compute: async (batch, signal) => {
-        const sequences = batch.map(({ ids }) => ids)
-        const { logits } = await this.model.forward(sequences, { signal })
-        progress.done += piecesOf(batch)
-        options.onProgress?.({ ...progress })
-        return batch.map((part, i) => ({ part, logits: logits[i]! }))
+        const { logits } = await this.model.forward(
+          batch.map(({ ids }) => ids),
+          { signal },
+        )
+        options.onProgress?.(progress.compute(batch))
+        return batch.map((step, i) => ({ step, logits: logits[i]! }))
       },
       signal: options.signal,
+      onEnd: (end) => this.model.onEnd(end),
     })
 
-    for await (const { part, logits } of computed) {
-      part.logits.push(logits)
-      if (part.last) yield decode(part, style, addRules)
+    for await (const { step, logits } of computed) {
+      const { document, findings, endsText } = step
+      findings.add(step, logits)
+      if (!endsText) continue
+      const { words, truncated } = findings
+      const result: Recognition = { entities: addRules(document, findings.entities), truncated }
+      if (options.words) result.words = words
+      if (style.annotate) result.annotations = style.annotate(document, words)
+      yield result
+    }
+  }
+
+  /** text → pieces → windows, as they are asked for */
+  *#read(
+    document: Document,
+    options: RecognizeOptions,
+    decoding: Decoding,
+    progress: Progress,
+  ): Generator<Step, void, undefined> {
+    const findings = new Findings(document.text, decoding)
+    const settings = { ...options, maxLength: this.model.maxLength }
+    const segments = readSegments(document, this.tokenizer, settings)
+    for (const window of windowsOf(progress.follow(document.text, segments))) {
+      yield { ...window, document, findings }
     }
   }
 
@@ -182,20 +207,36 @@ export class Recognizer {
   }
 }
 
-/** logits → entities */
-function decode({ document, segments, logits }: Part, style: Style, addRules: AddRules): Recognition {
-  const { options, labels, reading } = style
-  const wanted = style.annotate ? { ...options, words: true } : options
-  const { entities, words } = decodeSegments(document.text, segments, logits, labels, wanted, reading)
-  const result: Recognition = {
-    entities: addRules(document, entities),
-    truncated: segments.some(({ truncated }) => truncated),
-  }
-  if (options.words) result.words = words!
-  if (style.annotate) result.annotations = style.annotate(document, words!)
-  return result
+/** A window on its way through the model, and the text it belongs to. */
+interface Step extends WindowOfText {
+  readonly document: Document
+  readonly findings: Findings
 }
 
-function piecesOf(parts: readonly Part[]): number {
-  return parts.reduce((sum, { ids }) => sum + ids.length, 0)
+/** How far texts are read: their pieces are known when they are, and till then estimated by the characters. */
+class Progress {
+  #done = 0
+  #pieces = 0
+  #characters = 0
+  #total = 0
+
+  compute(batch: readonly Step[]): { done: number; total: number } {
+    for (const { ids } of batch) this.#done += ids.length
+    const estimate = Math.round((this.#pieces * this.#total) / Math.max(1, this.#characters))
+    return { done: this.#done, total: Math.max(this.#pieces, estimate) }
+  }
+
+  /** The segments of a text, counted as they are made. */
+  *follow(text: string, segments: Iterable<Segment>): Generator<Segment, void, undefined> {
+    this.#total += text.length
+    let at = 0
+    for (const segment of segments) {
+      const { windows, end } = segment
+      this.#pieces += windows.reduce((sum, window) => sum + window.end - window.start + 2, 0)
+      this.#characters += end - at
+      at = end
+      yield segment
+    }
+    this.#characters += text.length - at
+  }
 }

@@ -34,6 +34,7 @@ Vectors
       --no-normalize   leave them as they are
       --prompt NAME    what is put before each text, by its name in the model's folder: query, passage, ...
       --no-prompt      nothing, also where the folder names one that is put there
+      --no-windows     cut a longer text at the model's window, as sentence-transformers does, in place of reading all of it
       --layer N        0 the embeddings' output, 1 the first layer's ...; default -1, the last one's
 
 Input
@@ -98,6 +99,7 @@ function embedOptions(args: ParsedArguments): EmbedOptions {
       pooling: args.value('pooling'),
       layer: number(args.value('layer')),
       normalize,
+      windows: args.has('no-windows') ? false : undefined,
       prompt: args.has('no-prompt') ? false : args.value('prompt'),
     }),
   )
@@ -129,6 +131,7 @@ export const command: Command = {
     'no-normalize': { type: 'boolean' },
     prompt: { type: 'string' },
     'no-prompt': { type: 'boolean' },
+    'no-windows': { type: 'boolean' },
     layer: { type: 'string' },
     ...inputOptionTable,
   },

@@ -93,6 +93,19 @@ export function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/**
+ * Why bytes are no UTF-8, and what to do.
+ *
+ * @param start the first bytes of the file
+ */
+export function notUtf8(start: Uint8Array | undefined): string {
+  const mark = start?.subarray(0, 2).join(' ')
+  const isUtf16 = mark === '255 254' || mark === '254 255'
+  return isUtf16
+    ? 'is UTF-16 text, expected UTF-8: save it as UTF-8, or write iconv -f UTF-16 -t UTF-8 FILE > NEW'
+    : 'is not UTF-8 text: save it as UTF-8, or if it comes from Windows (cp1252), write iconv -f CP1252 -t UTF-8 FILE > NEW'
+}
+
 /** The most bytes of UTF-8 that a UTF-16 unit takes. */
 const BYTES_PER_UNIT = 3
 
@@ -107,16 +120,18 @@ export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: numb
     new RangeError(`the text has more than ${maxChars} characters; cut it, or raise --max-chars`)
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const parts: string[] = []
+  let start: Uint8Array | undefined
   let bytes = 0
   try {
     for await (const chunk of chunks) {
+      start ??= chunk
       bytes += chunk.length
       if (bytes > maxChars * BYTES_PER_UNIT) throw tooLong()
       parts.push(decoder.decode(chunk, { stream: true }))
     }
     parts.push(decoder.decode())
   } catch (error) {
-    if (error instanceof TypeError) throw new TypeError('it is not UTF-8 text', { cause: error })
+    if (error instanceof TypeError) throw new TypeError(`it ${notUtf8(start)}`, { cause: error })
     throw error
   }
   const text = parts.join('')

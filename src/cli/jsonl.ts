@@ -5,7 +5,7 @@
  */
 
 import { isObject, kind } from '../format/json-file.ts'
-import { type Source, sizeOf } from './inputs.ts'
+import { notUtf8, type Source, sizeOf } from './inputs.ts'
 import type { Line } from './line-queue.ts'
 import { LineQueue } from './line-queue.ts'
 import { complain, write } from './output.ts'
@@ -137,7 +137,7 @@ function readLine(line: Line, number: number, maxChars: number): Task {
   try {
     json = decoder.decode(line)
   } catch {
-    return wrong('is not UTF-8')
+    return wrong(notUtf8(line))
   }
   if (json.trim() === '') return wrong(`is empty, ${wanted}`)
   let value: unknown

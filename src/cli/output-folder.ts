@@ -22,6 +22,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { FileSink, ModelSink } from '../convert/convert.ts'
 import { KEPT_FILES } from '../convert/small-files.ts'
 import { checkFileName } from '../format/file-name.ts'
+import { errorCode } from '../hub/paths.node.ts'
 import { renameOverSync } from '../hub/rename.node.ts'
 import { UsageError } from './arguments.ts'
 import { complain } from './output.ts'
@@ -110,17 +111,39 @@ export async function createOutputFolder(folder: string, options: OutputOptions)
       return fileSink(file)
     },
     async commit(): Promise<void> {
+      // What came there since it was looked at is another run's.
+      const files = found === 'files' ? [] : filesIn(path).filter((name) => !name.startsWith(NEW))
+      if (files.length > 0) throw takenMeanwhile(folder)
       if (fixed !== undefined) {
         moveInto(path, staging, names)
         return
       }
-      if (found !== 'nothing') chmodSync(staging, (await stat(path)).mode & 0o7777)
-      if (found === 'files') carryOver(path, staging, (name) => isReplaced(name, names))
-      swap(path, staging, found === 'nothing' ? undefined : old)
+      try {
+        if (found !== 'nothing') chmodSync(staging, (await stat(path)).mode & 0o7777)
+        if (found === 'files') carryOver(path, staging, (name) => isReplaced(name, names))
+        swap(path, staging, found === 'nothing' ? undefined : old)
+      } catch (error) {
+        const code = errorCode(error) ?? ''
+        throw ['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(code) ? takenMeanwhile(folder) : error
+      }
       swapped = true
       if (found !== 'nothing') rmSync(old, { recursive: true, force: true, maxRetries: 5 })
     },
   }
+}
+
+function filesIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch {
+    return []
+  }
+}
+
+function takenMeanwhile(folder: string): UsageError {
+  return new UsageError(
+    `OUT is ${folder}, which another run has written meanwhile: its files stay, and what this run made is dropped; choose another folder, or give --force to replace them`,
+  )
 }
 
 const NEW = 'iobert-new-'
@@ -137,7 +160,9 @@ function swap(path: string, staging: string, old: string | undefined): void {
   try {
     renameOverSync(staging, path)
   } catch (error) {
-    if (old !== undefined) renameOverSync(old, path)
+    // Where another run's folder came there, the old one is done with.
+    if (old !== undefined && filesIn(path).length === 0) renameOverSync(old, path)
+    else if (old !== undefined) rmSync(old, { recursive: true, force: true, maxRetries: 3 })
     throw error
   }
 }

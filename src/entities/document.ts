@@ -11,7 +11,7 @@ export interface Document {
   /** What offsets refer to. */
   readonly text: string
   /** The stretches that are read one by one, in order. */
-  readonly spans: readonly Span[]
+  readonly spans: Iterable<Span>
   /** Where the words to label are given, by the caller or by Spark NLP's tokenizer: their spans, none across two stretches. */
   readonly words?: WordSpans
   /** The caller's words, which are the text joined by spaces and encoded one by one. */
@@ -60,7 +60,7 @@ export const defaultSplit: Split = 'passages'
 export function readDocument(
   input: unknown,
   pretokenized: boolean | undefined,
-  spansOf: (text: string) => readonly Span[],
+  spansOf: (text: string) => Iterable<Span>,
 ): Document {
   if (pretokenized) return readWords(input)
   if (typeof input === 'string') return { text: input, spans: spansOf(input) }

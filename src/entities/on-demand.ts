@@ -1,4 +1,5 @@
 /** What some calls ask for and most do not, loaded then: rules beside the model, another way to read a text, other systems' styles. */
+import type { Span } from '../text/split/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { type Document, defaultSplit, readDocument, type Style, wholeText } from './document.ts'
 import { decodingOf, resolveLabels } from './entity.ts'
@@ -74,10 +75,10 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
     const { sparkStyle } = await import('./spark/spark-style.ts')
     return { options, labels, reading: { recount }, ...sparkStyle(options, labels) }
   }
-  let spansOf = wholeText
+  let spansOf: (text: string) => Iterable<Span> = wholeText
   if (!pretokenized && split !== false) {
-    const { splitText } = await import('../text/split/split.ts')
-    spansOf = (text) => splitText(text, split)
+    const { splitSections } = await import('../text/split/split.ts')
+    spansOf = (text) => splitSections(text, split)
   }
   if (style === 'transformers') {
     const { transformersStyle } = await import('./transformers/transformers-style.ts')

@@ -1,26 +1,34 @@
-/** A text in the segments that are read by themselves, before the model and after it. */
+/**
+ * A text on its way to the model and back:
+ *
+ *     spans ─▶ segments ─▶ windows ─▶ logits ─▶ entities
+ *
+ * Its spans are what is read by itself. A segment is a span as pieces, or a section of one that is very long. A window is as
+ * much of a segment as the model reads at once. Each is made when it is needed, and nothing of a segment is kept but its entities:
+ * what a text takes in memory does not grow with it.
+ */
 import type { Encoding } from '../text/encoding.ts'
 import { withSpaceWords } from '../text/encoding.ts'
+import { encodeBeginning, SHORT_TEXT, sectionsOf } from '../text/sections.ts'
 import type { Span } from '../text/split/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { contentCost, cutWindow, planPlainWindows, planWindows, type Window } from '../text/windows.ts'
 import type { WordSpans } from './aggregate.ts'
 import type { Document, Reading } from './document.ts'
-import type { Decoded } from './entity.ts'
 import type { LabelSet } from './labels.ts'
 import { decodeWindows } from './merge.ts'
-import type { DecodeOptions, Merge } from './types.ts'
+import type { DecodeOptions, Entity, Merge, Word } from './types.ts'
 
 export interface Segment {
   /** Its pieces; offsets refer to the whole text. */
   readonly encoding: Encoding
   readonly windows: readonly Window[]
-  /** What the model reads: the ids of each window, with `[CLS]` and `[SEP]`. */
-  readonly sequences: readonly (readonly number[])[]
   /** Where the words are given: those of the segment. */
   readonly words?: WordSpans
   /** Whether its end was cut off. */
   readonly truncated: boolean
+  /** Where it ends in the text. */
+  readonly end: number
 }
 
 export interface SegmentSettings {
@@ -30,61 +38,75 @@ export interface SegmentSettings {
   readonly stride?: number | undefined
   /** Whether what is longer is read in windows (default) or cut behind its first `maxLength - 2` pieces. */
   readonly windows?: boolean | undefined
-  /** With 'huggingface' windows are cut as that library cuts them. */
+  /** With 'huggingface' windows are cut as that library cuts them, and a span is one segment, however long. */
   readonly merge?: Merge | undefined
 }
 
 const STRIDE = 128
 
-/** text → pieces → windows, for each span of a document; at least one segment, if of nothing. */
-export function makeSegments(document: Document, tokenizer: Tokenizer, settings: SegmentSettings): Segment[] {
+/** text → pieces → windows, a segment after the other; at least one, if of nothing. */
+export function* readSegments(
+  document: Document,
+  tokenizer: Tokenizer,
+  settings: SegmentSettings,
+): Generator<Segment, void, undefined> {
   const { maxLength, windows: inWindows = true, merge } = settings
   const maxPieces = maxLength - 2
   const stride = settings.stride ?? Math.min(STRIDE, Math.floor(maxPieces / 4))
-  const spans = document.spans.length > 0 ? document.spans : [[0, 0] as const]
+  const { words } = document
   let word = 0
-  return spans.map((span) => {
-    const whole = encodeSpan(document, span, tokenizer)
+  for (const span of spansOf(document, inWindows && merge !== 'huggingface')) {
+    const first = word
+    while (word < (words?.length ?? 0) && words![word]![0] < span[1]) word++
+    const own = words?.slice(first, word)
+    const list = document.list?.slice(first, word)
+    const least = inWindows ? Number.POSITIVE_INFINITY : maxLength
+    const whole = encodeSpan(document.text, span, list, tokenizer, least)
     const fits = inWindows || whole.ids.length <= maxLength
     const encoding = fits ? whole : cutWindow(whole, { start: 0, end: maxPieces })
     const windows =
       merge === 'huggingface'
         ? planPlainWindows(encoding.ids.length - 2, { maxPieces, stride })
         : planWindows(encoding.wordIds.slice(1, -1), { maxPieces, stride, cost: contentCost(encoding) })
-    const sequences = windows.map((window) => cutWindow(encoding, window).ids)
-    const segment = { encoding, windows, sequences, truncated: !fits }
-    if (document.words === undefined) return segment
-    const first = word
-    while (word < document.words.length && document.words[word]![0] < span[1]) word++
-    return { ...segment, words: spans.length === 1 ? document.words : document.words.slice(first, word) }
-  })
+    const segment = { encoding, windows, truncated: !fits, end: span[1] }
+    yield own === undefined ? segment : { ...segment, words: own }
+  }
 }
 
-/** A window on its way through the model, and the text it belongs to. */
-export interface Part {
-  readonly document: Document
-  readonly segments: readonly Segment[]
-  /** What the model reads, `[CLS]` and `[SEP]` included. */
-  readonly ids: readonly number[]
-  /** Of the text's windows so far, [T, C] each. */
-  readonly logits: Float32Array[]
-  /** Whether it is the text's last window. */
-  readonly last: boolean
+/** The spans of a document, long ones in sections where they may be. */
+function* spansOf({ text, spans, words, list }: Document, inSections: boolean): Generator<Span> {
+  let count = 0
+  for (const [start, end] of spans) {
+    count++
+    if (!inSections || end - start <= SHORT_TEXT) yield [start, end]
+    else if (list === undefined) yield* sectionsOf(text, start, end)
+    else yield* sectionsOfWords(words!)
+  }
+  if (count === 0) yield [0, 0]
 }
 
-/** All windows of a text, in order. */
-export function partsOf(document: Document, segments: readonly Segment[]): Part[] {
-  const text = { document, segments, logits: [] }
-  const sequences = segments.flatMap((segment) => segment.sequences)
-  return sequences.map((ids, i) => ({ ...text, ids, last: i === sequences.length - 1 }))
+function* sectionsOfWords(words: WordSpans): Generator<Span> {
+  let start = 0
+  for (const [index, [, end]] of words.entries()) {
+    const next = words[index + 1]
+    if (next !== undefined && next[1] - start <= SHORT_TEXT) continue
+    yield [start, end]
+    start = next?.[0] ?? end
+  }
 }
 
-/** The pieces of a span as if it were a text of its own, but for their offsets. */
-function encodeSpan({ text, list }: Document, [start, end]: Span, tokenizer: Tokenizer): Encoding {
-  if (list !== undefined) return tokenizer.encodeWords(list)
+/** The pieces of a span as if it were a text of its own, but for their offsets; of a text at least the first `least`. */
+function encodeSpan(
+  text: string,
+  [start, end]: Span,
+  list: readonly string[] | undefined,
+  tokenizer: Tokenizer,
+  least: number,
+): Encoding {
   const own = text.slice(start, end)
-  const pieces = tokenizer.encode(own)
-  const encoding = tokenizer.marksContinuations ? pieces : withSpaceWords(own, pieces, tokenizer.unkId)
+  const pieces = list ? tokenizer.encodeWords(list) : encodeBeginning(tokenizer, own, least)
+  const encoding =
+    list || tokenizer.marksContinuations ? pieces : withSpaceWords(own, pieces, tokenizer.unkId)
   if (start === 0) return encoding
   for (const offset of encoding.offsets.slice(1, -1)) {
     offset[0] += start
@@ -93,35 +115,85 @@ function encodeSpan({ text, list }: Document, [start, end]: Span, tokenizer: Tok
   return encoding
 }
 
-/**
- * logits → entities, of each segment by itself: none is joined across a border. Pieces and given words are counted through
- * the whole text.
- *
- * @param logits of all windows in order, each with its `[CLS]` and `[SEP]`
- */
-export function decodeSegments(
-  text: string,
-  segments: readonly Segment[],
-  logits: readonly Float32Array[],
-  labels: LabelSet,
-  options: DecodeOptions,
-  reading: Reading = {},
-): Decoded {
-  const all: Required<Decoded> = { entities: [], words: [] }
-  let [windows, pieces, words] = [0, 0, 0]
+/** What the model reads at once: a window of a text. */
+export interface WindowOfText {
+  /** `[CLS]` and `[SEP]` included. */
+  readonly ids: readonly number[]
+  readonly segment: Segment
+  /** Whether it is the last one of its segment, and of its text. */
+  readonly endsSegment: boolean
+  readonly endsText: boolean
+}
+
+/** The windows of segments, in order. A segment is read ahead, so that the last one is known. */
+export function* windowsOf(segments: Iterable<Segment>): Generator<WindowOfText, void, undefined> {
+  let before: Segment | undefined
   for (const segment of segments) {
-    const own = logits.slice(windows, windows + segment.windows.length)
-    const decoded = decodeWindows({ ...segment, text, logits: own, labels, options, ...reading })
-    for (const entity of decoded.entities) {
-      if (entity.index !== undefined) entity.index += pieces
-      if (entity.wordStart !== undefined) entity.wordStart += words
-      if (entity.wordEnd !== undefined) entity.wordEnd += words
-      all.entities.push(entity)
-    }
-    for (const word of decoded.words ?? []) all.words.push(word)
-    windows += segment.windows.length
-    pieces += segment.encoding.ids.length - 2
-    words += segment.words?.length ?? 0
+    if (before !== undefined) yield* windowsOfOne(before, false)
+    before = segment
   }
-  return options.words ? all : { entities: all.entities }
+  if (before !== undefined) yield* windowsOfOne(before, true)
+}
+
+function* windowsOfOne(segment: Segment, last: boolean): Generator<WindowOfText, void, undefined> {
+  const { encoding, windows } = segment
+  for (const [index, window] of windows.entries()) {
+    const endsSegment = index === windows.length - 1
+    yield { ids: cutWindow(encoding, window).ids, segment, endsSegment, endsText: last && endsSegment }
+  }
+}
+
+/** How a text's logits become entities. */
+export interface Decoding {
+  readonly labels: LabelSet
+  readonly options: DecodeOptions
+  readonly reading: Reading
+}
+
+/** What was found in a text so far. Segments are decoded one by one: no entity goes across a border. */
+export class Findings {
+  readonly entities: Entity[] = []
+  /** Where `options.words` asks for them. */
+  readonly words: Word[] = []
+  truncated: boolean = false
+  readonly #text: string
+  readonly #decoding: Decoding
+  #logits: Float32Array[] = []
+  /** Of the segments so far. */
+  #pieces = 0
+  #words = 0
+
+  constructor(text: string, decoding: Decoding) {
+    this.#text = text
+    this.#decoding = decoding
+  }
+
+  /**
+   * Takes the windows of a text in order. Pieces and given words are counted through the whole text.
+   *
+   * @param logits of the window, with its `[CLS]` and `[SEP]`, [T, C]
+   */
+  add({ segment, endsSegment }: WindowOfText, logits: Float32Array): void {
+    this.#logits.push(logits)
+    if (!endsSegment) return
+    const { reading, ...decoding } = this.#decoding
+    const decoded = decodeWindows({
+      ...segment,
+      ...decoding,
+      ...reading,
+      text: this.#text,
+      logits: this.#logits,
+    })
+    this.#logits = []
+    for (const entity of decoded.entities) {
+      if (entity.index !== undefined) entity.index += this.#pieces
+      if (entity.wordStart !== undefined) entity.wordStart += this.#words
+      if (entity.wordEnd !== undefined) entity.wordEnd += this.#words
+      this.entities.push(entity)
+    }
+    for (const word of decoded.words ?? []) this.words.push(word)
+    this.#pieces += segment.encoding.ids.length - 2
+    this.#words += segment.words?.length ?? 0
+    this.truncated ||= segment.truncated
+  }
 }

@@ -52,7 +52,8 @@ interface CommonOptions extends DecodeOptions {
   /**
    * What is read by itself: passages (default: sentences that stand together, about 400 characters of them, and of lists,
    * logs and chats each line), paragraphs, lines, sentences, the spans that a function gives, or (false) the text as a whole,
-   * as the Hugging Face pipeline reads it. Offsets refer to the whole text, and what lies between spans is not read. A span
+   * as the Hugging Face pipeline reads it. Of a span of more than about 60,000 characters each such section is read by itself, but for
+   * `merge: 'huggingface'`. Offsets refer to the whole text, and what lies between spans is not read. A span
    * longer than the model is still read in windows. For texts only; with a style the default is false.
    */
   split?: Split
@@ -73,7 +74,7 @@ interface CommonOptions extends DecodeOptions {
   spark?: SparkOptions
   /** Stops the recognition; what was found so far is lost. */
   signal?: AbortSignal
-  /** Told while long texts are read: pieces computed, and pieces of the texts taken in so far. */
+  /** Told while long texts are read: pieces computed, and pieces of the texts taken in so far, an estimate until they are read. */
   onProgress?: (progress: { done: number; total: number }) => void
 }
 

@@ -2,27 +2,8 @@
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { readSafetensorsHeader } from './safetensors.ts'
-import {
-  INDEX,
-  PYTORCH_INDEX,
-  PYTORCH_WEIGHTS,
-  readShardIndex,
-  type ShardIndex,
-  shardNames,
-  WEIGHTS,
-} from './shard-index.ts'
+import { INDEX, readShardIndex, type ShardIndex, shardNames, WEIGHTS } from './shard-index.ts'
 import { type ByteSource, type ModelFiles, missingFile } from './source.ts'
-
-/** Weights in other formats, as the Hub names them, and what each is. */
-const OTHER_WEIGHTS: readonly (readonly [string, string])[] = [
-  [PYTORCH_WEIGHTS, 'a pickle, read only in Node, Deno and Bun'],
-  [PYTORCH_INDEX, 'pickles, read only in Node, Deno and Bun'],
-  ['tf_model.h5', 'TensorFlow weights'],
-  ['saved_model.pb', 'a TensorFlow SavedModel'],
-  ['flax_model.msgpack', 'Flax weights'],
-  ['model.onnx', 'an ONNX graph'],
-  ['onnx/model.onnx', 'an ONNX graph'],
-]
 
 /** One tensor of a model's files, its data still where it lies. */
 export interface CheckpointTensor {
@@ -67,7 +48,10 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
       await addTensors(tensors, whole, whole.standsFor ?? WEIGHTS)
     } else {
       const index = await readShardIndex(files)
-      if (index === undefined) throw await missingWeights(files)
+      if (index === undefined) {
+        const { noModelIn } = await import('./other/other-models.ts')
+        throw await noModelIn(files, WEIGHTS, ` and no ${INDEX}: the weights are missing`)
+      }
       for (const shard of shardNames(index)) {
         const source = await files.open(shard)
         if (source === undefined) {
@@ -113,21 +97,4 @@ function checkIndex(index: ShardIndex, tensors: ReadonlyMap<string, CheckpointTe
       `${INDEX} puts tensor ${quoted(name)} in ${file}, but ${found}; the files are not of one model`,
     )
   }
-}
-
-async function missingWeights(files: ModelFiles): Promise<ModelFormatError> {
-  for (const [name, what] of OTHER_WEIGHTS) {
-    const other = await files.open(name)
-    if (other === undefined) continue
-    await other.close()
-    return new ModelFormatError(
-      'MissingFile',
-      `${files.name} has no ${WEIGHTS}, only ${name}, ${what}; turn it into safetensors with: iobert convert ${files.name} OUT`,
-    )
-  }
-  return missingFile(
-    files,
-    [WEIGHTS],
-    `${files.name} has no ${WEIGHTS} and no ${INDEX}: the weights are missing`,
-  )
 }

@@ -6,7 +6,7 @@ import { openUrl } from '../format/remote/url-source.ts'
 import { readShardIndex, shardNames } from '../format/shard-index.ts'
 import { type ByteSource, blobSource, type ModelFiles, type PostedWeights } from '../format/source.ts'
 import { keep, type ListedFile, type Listing, readListing } from './listing.ts'
-import { INDEX, mostBytes, noSafetensors, OTHER_WEIGHTS, WEIGHTS } from './model-files.ts'
+import { INDEX, mostBytes, noSafetensors, WEIGHTS } from './model-files.ts'
 import { asHubError, type HubQuestion, refusal } from './refusals.ts'
 import { authorization, checkToken, withoutToken } from './token.ts'
 import { checkEndpoint, DEFAULT_ENDPOINT, type HubId, parseHubId, resolveUrl } from './urls.ts'
@@ -62,7 +62,7 @@ export function hubFiles(id: string, given: HubFilesOptions = {}): ModelFiles {
     })
     const file = listing.files.get(fileName)
     if (file === undefined) {
-      if (fileName === WEIGHTS) checkWeights(model, listing)
+      if (fileName === WEIGHTS) await checkWeights(model, listing)
       return undefined
     }
     const { repository } = model
@@ -118,12 +118,9 @@ async function openCache(given: Cache | false | undefined): Promise<Cache | unde
   return caches.open('iobert').catch(() => undefined)
 }
 
-function checkWeights(model: HubId, listing: Listing): void {
+async function checkWeights(model: HubId, listing: Listing): Promise<void> {
   if (listing.files.has(INDEX)) return
-  throw noSafetensors(
-    model.repository,
-    OTHER_WEIGHTS.find((name) => listing.files.has(name)),
-  )
+  throw await noSafetensors(model.repository, async (fileName) => listing.files.has(fileName))
 }
 
 async function openListed(

@@ -2,6 +2,7 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
+import { noModel } from '../format/other/other-models.ts'
 import { redirectingFetch } from '../format/remote/redirect.ts'
 import type { RequestOptions } from '../format/remote/request.ts'
 import { openUrl } from '../format/remote/url-source.ts'
@@ -13,7 +14,6 @@ import type { HubCache } from './cache.node.ts'
 import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
 import {
   hasVocabulary,
-  KERAS_WEIGHTS,
   mostBytes,
   noSafetensors,
   noVocabulary,
@@ -99,10 +99,15 @@ export class ModelDownload {
       ...(firstRetries === undefined ? {} : { retries: firstRetries }),
     })
     if (config === undefined) {
-      throw new ModelFormatError(
-        'MissingFile',
-        `The model ${this.#model.repository} has no ${this.#kind.config} at revision ${this.#model.revision}: it is not one of ${this.#kind === TRANSFORMERS ? 'transformers' : 'GLiNER'}`,
-      )
+      const { repository, revision } = this.#model
+      const has = async (fileName: string): Promise<boolean> =>
+        this.#kind === TRANSFORMERS &&
+        (await fileMetadata(
+          this.#asked(fileName, revision),
+          this.#requests(this.#options.metadataTimeout),
+        )) !== undefined
+      const otherwise = ` at revision ${revision}: it is not one of ${this.#kind === TRANSFORMERS ? 'transformers' : 'GLiNER'}`
+      throw await noModel({ name: `The model ${repository}`, has }, this.#kind.config, otherwise)
     }
     this.#commit = config.commit
     return config
@@ -166,8 +171,7 @@ export class ModelDownload {
       const shards = await readShardIndex(files, index, extension)
       if (shards !== undefined) return shardNames(shards)
     }
-    const other = (await this.#exists(KERAS_WEIGHTS)) ? KERAS_WEIGHTS : undefined
-    throw noSafetensors(this.#model.repository, other)
+    throw await noSafetensors(this.#model.repository, (fileName) => this.#exists(fileName))
   }
 
   async #exists(fileName: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** The names of the files of a model's repository. */
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
+import { noModel } from '../format/other/other-models.ts'
 import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shard-index.ts'
 
 export { INDEX, WEIGHTS } from '../format/shard-index.ts'
@@ -35,10 +36,6 @@ export const SMALL_FILES: readonly string[] = [
   'added_tokens.json',
   SENTENCE_MODULES,
 ]
-export const KERAS_WEIGHTS: string = 'tf_model.h5'
-/** Weights that a page cannot read, PyTorch's, and that nothing here does. */
-export const OTHER_WEIGHTS: readonly string[] = [PYTORCH_WEIGHTS, PYTORCH_INDEX, KERAS_WEIGHTS]
-
 /** RoBERTa's vocabulary, and SentencePiece's, asked for where there is no other. */
 export const OTHER_VOCABULARIES: readonly string[] = [
   'vocab.json',
@@ -61,14 +58,12 @@ export function noVocabulary(repository: string): ModelFormatError {
   )
 }
 
-export function noSafetensors(repository: string, other: string | undefined): ModelFormatError {
-  const what =
-    other === undefined
-      ? ' and no other weights: it is not a model of transformers'
-      : other === KERAS_WEIGHTS
-        ? `, only ${other}, which is not read: load it in Python with from_tf=True and save it again`
-        : `, only ${other}, which Node, Deno and Bun read and a page does not: download the repository, run 'iobert convert FOLDER OUT' and serve that folder`
-  return new ModelFormatError('MissingFile', `The model ${repository} has no ${WEIGHTS}${what}`)
+export function noSafetensors(
+  repository: string,
+  has: (fileName: string) => Promise<boolean>,
+): Promise<ModelFormatError> {
+  const otherwise = ' and no other weights that are known: see its files at the Hub'
+  return noModel({ name: `The model ${repository}`, has }, WEIGHTS, otherwise)
 }
 
 /** In float32 what fits WebAssembly as int8 has 16 GiB at most. */

@@ -12,7 +12,7 @@ import { Packer } from './fill-batches.ts'
 
 /** How inputs become results. */
 export interface Batching<Input, Item, Result> {
-  /** What is to be computed of an input: one item or more, in order. */
+  /** What is to be computed of an input: one item or more, in order, made as they are asked for. */
   readonly expand: (input: Input) => Iterable<Item>
   readonly size: (item: Item) => number
   /** Sizes that are computed together at most; a larger item is a batch of its own. */
@@ -23,6 +23,8 @@ export interface Batching<Input, Item, Result> {
   readonly compute: (batch: readonly Item[], signal: AbortSignal) => Promise<readonly Result[]>
   /** Ends everything, also while the source is silent. */
   readonly signal?: AbortSignal | undefined
+  /** Registers what is called when nothing can be computed any more, which ends everything too; gives what takes it off. */
+  readonly onEnd?: (end: (reason: unknown) => void) => () => void
 }
 
 /** How long a batch that is not full waits for the next input, milliseconds. */
@@ -30,6 +32,9 @@ const PATIENCE = 5
 
 /** Turns of the microtask queue in which an input counts as being there already. */
 const MICROTASKS = 16
+
+/** How long inputs are expanded before other tasks get their turn, milliseconds. */
+const BREATH = 16
 
 /** Batches computed ahead of what was taken out. */
 const AHEAD = 2
@@ -43,26 +48,29 @@ export async function* computeInBatches<Input, Item, Result>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   batching: Batching<Input, Item, Result>,
 ): AsyncGenerator<Result, void, undefined> {
-  const { compute, signal } = batching
+  const { compute, signal, onEnd } = batching
   signal?.throwIfAborted()
   const source = new Source(inputs)
   const leaving = new AbortController()
-  const abort = (): void => {
+  const end = (reason: unknown): void => {
     source.leave()
-    leaving.abort(signal!.reason)
+    leaving.abort(reason)
   }
+  const abort = (): void => end(signal!.reason)
   signal?.addEventListener('abort', abort)
+  const offEnd = onEnd?.(end)
   let finished = false
   try {
-    const batches = gather(source, batching)
+    const batches = gather(source, batching, leaving.signal)
     for await (const result of computeAhead(batches, (batch) => compute(batch, leaving.signal))) {
-      signal?.throwIfAborted()
+      leaving.signal.throwIfAborted()
       yield result
     }
-    signal?.throwIfAborted()
+    leaving.signal.throwIfAborted()
     finished = true
   } finally {
     signal?.removeEventListener('abort', abort)
+    offEnd?.()
     source.leave()
     if (!finished) leaving.abort()
   }
@@ -74,18 +82,26 @@ export async function* computeInBatches<Input, Item, Result>(
  */
 async function* gather<Input, Item>(
   source: Source<Input>,
-  { expand, size, limit, most, signal }: Batching<Input, Item, unknown>,
+  { expand, size, limit, most }: Batching<Input, Item, unknown>,
+  signal: AbortSignal,
 ): AsyncGenerator<Item[], void, undefined> {
   const packer = new Packer(size, limit, most)
   let failure: { readonly error: unknown } | undefined
+  let breath = Date.now()
   try {
     while (true) {
       const next = source.next()
       if (next instanceof Promise && !packer.isEmpty && !(await comesSoon(next))) yield* some(packer.take())
       const { done, value } = await next
       if (done) break
-      signal?.throwIfAborted()
-      for (const item of expand(value)) yield* some(packer.add(item))
+      signal.throwIfAborted()
+      for (const item of expand(value)) {
+        yield* some(packer.add(item))
+        if (Date.now() - breath < BREATH) continue
+        await new Promise((resolve) => setTimeout(resolve))
+        signal.throwIfAborted()
+        breath = Date.now()
+      }
     }
   } catch (error) {
     failure = { error }

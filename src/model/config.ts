@@ -8,7 +8,7 @@ import {
   readJsonObject,
   shown,
 } from '../format/json-file.ts'
-import { type ModelFiles, missingFile } from '../format/source.ts'
+import type { ModelFiles } from '../format/source.ts'
 import type { Disentangled } from './disentangled/shape.ts'
 import { loadFamily, modelTypes } from './families.ts'
 import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from './family.ts'
@@ -191,11 +191,8 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
 export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   const source = await files.open(FILE)
   if (source === undefined) {
-    throw missingFile(
-      files,
-      [FILE],
-      `${files.name} has no ${FILE}: a model is config.json, vocab.txt and model.safetensors; TensorFlow's and Spark NLP's become one with: iobert convert ${files.name} OUT`,
-    )
+    const { noModelIn } = await import('../format/other/other-models.ts')
+    throw await noModelIn(files, FILE, ': a model is config.json, vocab.txt and model.safetensors')
   }
   try {
     return await readConfig(await readJsonObject(source))

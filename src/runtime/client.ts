@@ -4,7 +4,7 @@ import { reasonOf } from '../format/errors.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine.ts'
-import { disposedError, EngineError } from './engine-error.ts'
+import { disposedError, Ending, EngineError } from './engine-error.ts'
 import { putTogether } from './post-error.ts'
 import type { Locator, Reply } from './protocol.ts'
 import type { EngineWorker, Spawn } from './spawn.ts'
@@ -13,6 +13,8 @@ export interface EngineClient {
   readonly info: EngineInfo
   readonly setup: EngineSetup
   readonly memoryBytes: number
+  /** Where no more calls are taken: the model was disposed, or its worker died. */
+  readonly ending: Ending
   forward(
     sequences: readonly (readonly number[])[],
     wanted: ForwardWanted,
@@ -69,8 +71,7 @@ class WorkerClient implements EngineClient {
   #loaded: { info: EngineInfo; setup: EngineSetup } | undefined
   #memoryBytes = 0
   #calls = 0
-  /** Why no more calls are taken. */
-  #over: Error | undefined
+  readonly ending: Ending = new Ending()
 
   constructor(worker: EngineWorker, helpers: readonly EngineWorker[]) {
     this.#worker = worker
@@ -108,7 +109,7 @@ class WorkerClient implements EngineClient {
     this.#worker.hold(true)
     try {
       await new Promise<void>((resolve, reject) => {
-        if (this.#over) throw this.#over
+        if (this.ending.reason) throw this.ending.reason
         signal?.throwIfAborted()
         this.#loading = { resolve, reject }
         this.#worker.post({ type: 'iobert:load', setup, locator, helpers: ports, deaths }, [...ports])
@@ -126,7 +127,7 @@ class WorkerClient implements EngineClient {
     wanted: ForwardWanted,
     signal: AbortSignal | undefined,
   ): Promise<ForwardOutput> {
-    if (this.#over) return Promise.reject(this.#over)
+    if (this.ending.reason) return Promise.reject(this.ending.reason)
     if (signal?.aborted) return Promise.reject(signal.reason)
     const id = this.#calls++
     const lengths = sequences.map((sequence) => sequence.length)
@@ -178,8 +179,8 @@ class WorkerClient implements EngineClient {
 
   /** Ends the worker and its helpers; what is pending is rejected. */
   #end(reason: Error): void {
-    if (this.#over) return
-    this.#over = reason
+    if (this.ending.reason) return
+    this.ending.end(reason)
     this.#worker.terminate()
     for (const helper of this.#helpers) helper.terminate()
     this.#loading?.reject(reason)

@@ -32,3 +32,24 @@ export class EngineError extends Error {
 export function disposedError(): EngineError {
   return new EngineError('Disposed', 'The model was disposed; load it again to use it')
 }
+
+/**
+ * That no more calls are taken, told to who waits for something else. An AbortSignal would do, but Node 20 warns of more than
+ * ten that listen to one, and a model has as many streams as are asked for.
+ */
+export class Ending {
+  reason: Error | undefined
+  readonly #listeners = new Set<(reason: Error) => void>()
+
+  /** Calls `listener` when it ends, or at once where it has. @returns what takes the listener off again */
+  listen(listener: (reason: Error) => void): () => void {
+    if (this.reason !== undefined) listener(this.reason)
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  end(reason: Error): void {
+    this.reason = reason
+    for (const listener of [...this.#listeners]) listener(reason)
+  }
+}

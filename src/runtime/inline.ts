@@ -4,7 +4,7 @@ import type { ModelFiles } from '../format/source.ts'
 import type { ForwardOutput } from '../model/forward-output.ts'
 import type { EngineClient } from './client.ts'
 import { Engine, type EngineSetup } from './engine.ts'
-import { disposedError } from './engine-error.ts'
+import { disposedError, Ending } from './engine-error.ts'
 
 /** An engine on the calling thread, which gives way to other tasks between layers. */
 export async function loadInline(
@@ -21,19 +21,20 @@ export async function loadInline(
     onProgress: (loaded, total) => watch.onProgress?.({ file: 'weights', loaded, total }),
     ...(ReferenceKernels ? { reference: (memory) => new ReferenceKernels(memory) } : {}),
   })
-  let disposed = false
+  const ending = new Ending()
   return {
     info: engine.info,
     setup: engine.setup,
+    ending,
     get memoryBytes(): number {
       return engine.memoryBytes
     },
     async forward(sequences, wanted, signal): Promise<ForwardOutput> {
-      if (disposed) throw disposedError()
+      if (ending.reason) throw ending.reason
       return engine.forward(sequences, wanted, () => signal?.throwIfAborted())
     },
     dispose(): void {
-      disposed = true
+      if (!ending.reason) ending.end(disposedError())
       engine.dispose()
     },
   }

@@ -18,6 +18,7 @@ import { computeInBatches } from '../model/batches.ts'
 import type { ProblemType } from '../model/config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import type { PairEncoding } from '../text/encoding.ts'
+import { encodeBeginning } from '../text/sections.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 
 /** A text, or two that are read together: a question and a passage, a premise and a hypothesis. */
@@ -217,7 +218,7 @@ export class Classifier {
   #prepare(input: ClassifierInput): Prepared {
     const { maxLength, config } = this.model
     if (typeof input === 'string') {
-      const { ids } = this.tokenizer.encode(input)
+      const { ids } = encodeBeginning(this.tokenizer, input, maxLength)
       return { ids: truncateText(ids, maxLength), tokenTypeIds: undefined, truncated: ids.length > maxLength }
     }
     const encoding = this.tokenizer.encode(input[0], input[1])

@@ -19,6 +19,7 @@ import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { requireFinite } from '../model/forward-output.ts'
 import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from '../model/sentence/pooling.ts'
 import type { SentenceSettings } from '../model/sentence/sentence-settings.ts'
+import { encodeBeginning, sectionsOf } from '../text/sections.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { isWhiteSpace } from '../text/white-space.ts'
 import { cutWindow, planWindows } from '../text/windows.ts'
@@ -37,6 +38,11 @@ export interface EmbedOptions {
    * config_sentence_transformers.json has them; false for nothing. Default: what that file says, else nothing.
    */
   prompt?: string | false
+  /**
+   * Whether a text longer than `maxLength` is read in windows (default), or cut there, in the middle of a word too, as
+   * sentence-transformers cuts it at `max_seq_length`.
+   */
+  windows?: boolean
   /** Whose hidden states: 0 the embeddings' output, L (default) the last layer's; -1 is the last one too. */
   layer?: number
   /** Stops between two layers. */
@@ -76,7 +82,7 @@ interface Part {
  * One vector [H] a text, in their order.
  *
  * A text longer than the model reads is cut where words begin, into windows that do not overlap: 'mean' and 'max' take
- * the pieces of all, 'cls' is that of the first.
+ * the pieces of all, 'cls' is that of the first. With `windows: false` its beginning alone is read.
  */
 export async function embed(
   model: Embedder,
@@ -84,7 +90,7 @@ export async function embed(
   given: EmbedOptions,
 ): Promise<Float32Array[]> {
   checkTexts(texts)
-  const { pooling, normalize, prompt, layer, signal } = fillIn(model, checkEmbedOptions(given))
+  const { pooling, normalize, prompt, layer, inWindows, signal } = fillIn(model, checkEmbedOptions(given))
   const { config, tokenizer } = model
   const prepare = preparation(model, prompt)
   // The library's count: `[CLS]` and the pieces of the prompt by itself.
@@ -92,15 +98,17 @@ export async function embed(
   const skipped = left ? tokenizer.encode(preparation(model, prompt)('')).ids.length - 1 : 0
 
   const computed = computeInBatches(texts, {
-    expand(text: string): Part[] {
-      const windows = windowsOf(model, prepare(text))
-      if (pooling === 'cls') windows.length = 1
+    *expand(text: string): Generator<Part> {
       const pool = createPool(pooling, config.hiddenSize)
-      return windows.map((ids, index) => ({
-        ...{ ids, pool, last: index === windows.length - 1 },
+      let before: Part | undefined
+      for (const ids of inWindows ? windowsOf(model, prepare(text)) : [beginningOf(model, prepare(text))]) {
         // The last piece of a window is of no prompt.
-        skipped: index === 0 ? Math.min(skipped, ids.length - 1) : 0,
-      }))
+        const left = before === undefined ? Math.min(skipped, ids.length - 1) : 0
+        if (before !== undefined) yield { ...before, last: false }
+        before = { ids, pool, skipped: left, last: true }
+        if (pooling === 'cls') break
+      }
+      yield before!
     },
     size: ({ ids }: Part) => ids.length,
     limit: READ_TOKENS,
@@ -123,12 +131,11 @@ export async function embed(
   return vectors
 }
 
-/** What becomes of a text before the tokenizer gets it; of sentence-transformers, ends are stripped behind the prompt. */
+/** What becomes of a text before the tokenizer gets it; as in sentence-transformers, ends are stripped behind the prompt. */
 function preparation({ sentence }: Embedder, prompt: string): (text: string) => string {
-  if (sentence === undefined) return (text) => text
   return (text) => {
     const whole = strip(prompt + text)
-    return sentence.lowercase ? whole.toLowerCase() : whole
+    return sentence?.lowercase ? whole.toLowerCase() : whole
   }
 }
 
@@ -145,11 +152,19 @@ function strip(text: string): string {
   return text.slice(start, end)
 }
 
-/** A text's ids in windows end to end, each with its `[CLS]` and `[SEP]`. */
-function windowsOf({ tokenizer, maxLength }: Embedder, text: string): number[][] {
-  const encoding = tokenizer.encode(text)
-  const windows = planWindows(encoding.wordIds.slice(1, -1), { maxPieces: maxLength - 2, stride: 0 })
-  return windows.map((window) => cutWindow(encoding, window).ids)
+/** A text's ids in windows end to end, each with its `[CLS]` and `[SEP]`, as they are asked for. */
+function* windowsOf({ tokenizer, maxLength }: Embedder, text: string): Generator<number[]> {
+  for (const [start, end] of sectionsOf(text)) {
+    const encoding = tokenizer.encode(text.slice(start, end))
+    const windows = planWindows(encoding.wordIds.slice(1, -1), { maxPieces: maxLength - 2, stride: 0 })
+    for (const window of windows) yield cutWindow(encoding, window).ids
+  }
+}
+
+/** A text's first ids, `[SEP]` behind them, as the Rust tokenizers library cuts them. */
+function beginningOf({ tokenizer, maxLength }: Embedder, text: string): number[] {
+  const { ids } = encodeBeginning(tokenizer, text, maxLength)
+  return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
 }
 
 interface Filled {
@@ -157,12 +172,13 @@ interface Filled {
   readonly normalize: boolean
   readonly prompt: string
   readonly layer: number
+  readonly inWindows: boolean
   readonly signal: AbortSignal | undefined
 }
 
 /** @throws {ModelFormatError} where the model pools in a way that is not done here and the caller states none */
 function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
-  const { normalize = sentence?.normalize ?? false, layer = -1, signal } = options
+  const { normalize = sentence?.normalize ?? false, layer = -1, windows: inWindows = true, signal } = options
   const pooling = options.pooling ?? sentence?.pooling ?? 'mean'
   if (pooling instanceof Error) throw pooling
   const layers = config.numLayers
@@ -172,7 +188,7 @@ function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
     )
   }
   const prompt = findPrompt(sentence, options.prompt)
-  return { pooling, normalize, prompt, signal, layer: layer < 0 ? layers + 1 + layer : layer }
+  return { pooling, normalize, prompt, inWindows, signal, layer: layer < 0 ? layers + 1 + layer : layer }
 }
 
 /** What is put before texts. */
@@ -197,6 +213,7 @@ const checks: Checks<EmbedOptions> = {
     if (value !== false && typeof value !== 'string')
       throw wrongKind(value, name, 'the name of a prompt, or false')
   },
+  windows: trueOrFalse,
   layer: wholeNumber(),
   signal: abortSignal,
 }

@@ -1,11 +1,9 @@
 /** Builds a model's tokenizer from whichever files it came with. */
-import { ModelFormatError, quoted } from '../format/errors.ts'
-import { type ModelFiles, missingFile, readAll } from '../format/source.ts'
+import { ModelFormatError } from '../format/errors.ts'
+import { type ModelFiles, readAll } from '../format/source.ts'
 import { loadWordCharacters } from './added-tokens.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
 import type { SentencePieceOrder } from './families/sentencepiece.ts'
-import { readJson } from './json-object.ts'
-import type { TokenFiles } from './read-added-tokens.ts'
 import { isBertJson, parseTokenFiles, readBertFiles } from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { loadLetterTables } from './unicode.ts'
@@ -15,21 +13,22 @@ const MAX_BYTES = 2 ** 25
 const MAX_VOCABULARY_BYTES = 2 ** 23
 /** What is known of a model besides its tokenizer's files. */
 export interface TokenizerFacts {
+  /** V: rows of the word embeddings, `vocab_size` of config.json. */
+  readonly rows?: number | undefined
   /** `tokenizer_class` of config.json. */
   readonly tokenizerClass?: string | undefined
   /** What its family makes of SentencePiece's own file. */
   readonly sentencePiece?: SentencePieceOrder | undefined
 }
 
-/** SentencePiece's own file: XLM-R's and CamemBERT's, and DeBERTa's. */
-const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model'] as const
-
 /**
  * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's
  * vocab.json and merges.txt, the sentencepiece.bpe.model of XLM-R and CamemBERT, or DeBERTa's
  * spm.model.
  *
- * @param options `lowercase` holds over what the files say; `model` is asked where there is no tokenizer.json
+ * The vocabulary must be the model's: see `fitRows`. An added token without a row in the model is read as plain text.
+ *
+ * @param options `lowercase` holds over what the files say; `model` is what config.json says
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
  *
  * @example
@@ -37,79 +36,88 @@ const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model'] as const
  */
 export async function readTokenizer(
   files: ModelFiles,
-  options: {
-    lowercase?: boolean | undefined
-    model?: () => Promise<TokenizerFacts>
-  } = {},
+  { lowercase, model }: ReadOptions = {},
 ): Promise<Tokenizer> {
-  const { lowercase, model = async (): Promise<TokenizerFacts> => ({}) } = options
+  const facts = (await model?.()) ?? {}
+  const [source, tokenizer] = await readSource(files, lowercase, facts)
+  return facts.rows === undefined ? tokenizer : fitRows(tokenizer, source, facts.rows)
+}
+
+interface ReadOptions {
+  lowercase?: boolean | undefined
+  model?: () => Promise<TokenizerFacts>
+}
+
+/** The tokenizer, and the file that has its vocabulary. */
+async function readSource(
+  files: ModelFiles,
+  lowercase: boolean | undefined,
+  facts: TokenizerFacts,
+): Promise<[source: string, tokenizer: Tokenizer]> {
   const [tokenizerJson, tokenizerConfig, specialTokensMap, addedTokens] = await Promise.all([
     read(files, 'tokenizer.json'),
     read(files, 'tokenizer_config.json'),
     read(files, 'special_tokens_map.json'),
     read(files, 'added_tokens.json'),
   ])
-  const family = { lowercase, isTokenClassifier: () => isTokenClassifier(files) }
   const beside = { tokenizerConfig, specialTokensMap, addedTokens }
-  if (tokenizerJson) {
-    // A unigram vocabulary is too large to be parsed with the rest.
-    if (includes(tokenizerJson, 'Unigram')) {
-      const { readUnigramTokenizer } = await import('./families/family-tokenizer.ts')
-      return readUnigramTokenizer(tokenizerJson, beside, family)
+  const open = { files, facts, beside, lowercase, read: (name: string) => read(files, name) }
+  // A unigram vocabulary is too large to be parsed with the rest.
+  const isJson = tokenizerJson && !includes(tokenizerJson, 'Unigram')
+  const parsedJson = isJson ? parseTokenFiles({ tokenizerJson, ...beside }) : undefined
+  if (parsedJson && isBertJson(parsedJson.json!)) {
+    if (!BERT_CLASS.test(parsedJson.config.string('tokenizer_class') ?? '')) {
+      ;(await import('./families/tokenizer-class.ts')).checkKind(parsedJson.config, 'WordPiece')
     }
-    const parsed = parseTokenFiles({ tokenizerJson, ...beside })
-    if (isBertJson(parsed.json!)) return loaded(readBertFiles(parsed, undefined, lowercase))
-    const { readFamilyTokenizer } = await import('./families/family-tokenizer.ts')
-    return readFamilyTokenizer(parsed, family)
+    return ['tokenizer.json', await loaded(readBertFiles(parsedJson, undefined, lowercase))]
   }
-  const vocab = await read(files, 'vocab.txt')
+  const vocab = tokenizerJson ? undefined : await read(files, 'vocab.txt')
   if (vocab) {
     const parsed = parseTokenFiles(beside)
-    checkClass(parsed, await model(), 'vocab.txt', /(?:Bert|Electra)Tokenizer(?:Fast)?$/)
-    return loaded(readBertFiles(parsed, vocab, lowercase))
+    const name = parsed.config.string('tokenizer_class') ?? facts.tokenizerClass ?? ''
+    if (!BERT_CLASS.test(name)) {
+      ;(await import('./families/tokenizer-class.ts')).checkClass(name, 'vocab.txt')
+    }
+    return ['vocab.txt', await loaded(readBertFiles(parsed, vocab, lowercase))]
   }
-  const [vocabJson, merges] = await Promise.all([read(files, 'vocab.json'), read(files, 'merges.txt')])
-  if (vocabJson && merges) {
-    const { readBpeFiles } = await import('./families/family-tokenizer.ts')
-    const parsed = parseTokenFiles(beside)
-    checkClass(
-      parsed,
-      await model(),
-      'merges.txt',
-      /^(?:Roberta|GPT2|Longformer|Bart|Deberta)Tokenizer(?:Fast)?$/,
-    )
-    return readBpeFiles(vocabJson, merges, parsed, family)
-  }
-  for (const name of SENTENCE_PIECE) {
-    const file = await read(files, name)
-    if (!file) continue
-    const { readSentencePiece } = await import('./families/family-tokenizer.ts')
-    const { sentencePiece } = await model()
-    return readSentencePiece(file, name, sentencePiece, parseTokenFiles(beside), family)
-  }
-  throw missingFile(
-    files,
-    ['tokenizer.json', 'vocab.txt'],
-    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE.join(' or ')}; a model has one of them`,
-  )
+  const { readOtherFiles } = await import('./families/other-files.ts')
+  return readOtherFiles(open, tokenizerJson, parsedJson)
 }
 
+/** Of tokenizers that are known to be BERT's; others are looked at. */
+const BERT_CLASS = /^(?:(?:Bert|DistilBert|Electra)Tokenizer(?:Fast)?|PreTrainedTokenizerFast|)$/
+
+/** Rows without a piece that a model may have: its makers filled the matrix up, as to a multiple of 64. */
+const MOST_UNUSED = 127
+
 /**
- * Refuses vocabularies of tokenizers that read them otherwise: BertJapaneseTokenizer cuts words with a dictionary,
- * PhobertTokenizer and HerbertTokenizer have merges of another kind.
+ * The tokenizer for a model of V rows: without added tokens that have no row, which are then read as plain text.
+ * A vocabulary that is too small is most likely another model's or cut off: transformers takes it, and what it finds is
+ * nothing or wrong. A vocab.txt, which may be cut at any line, must have all pieces, but for less than a multiple of
+ * 8, 16, ... 128 that V is filled up to; files whose end is told (JSON, SentencePiece's) may lack 127.
+ *
+ * @throws {ModelFormatError} `InvalidVocabulary`
  */
-function checkClass(
-  { config }: TokenFiles,
-  { tokenizerClass }: TokenizerFacts,
-  fileName: string,
-  known: RegExp,
-): void {
-  const name = config.string('tokenizer_class') ?? tokenizerClass
-  if (name === undefined || known.test(name)) return
-  throw new ModelFormatError(
-    'UnsupportedConfig',
-    `The model has tokenizer_class ${quoted(name)}, whose ${fileName} is not read as BERT's or RoBERTa's; a tokenizer.json of its fast tokenizer can be read`,
-  )
+export function fitRows(tokenizer: Tokenizer, source: string, rows: number): Tokenizer {
+  const { vocabularySize } = tokenizer
+  const wrong = (what: string): ModelFormatError =>
+    new ModelFormatError('InvalidVocabulary', `${source} ${what}`)
+  if (vocabularySize > rows) {
+    throw wrong(
+      `has ${vocabularySize} pieces and config.json has vocab_size ${rows}: the vocabulary is another model's`,
+    )
+  }
+  const multiple = rows & -rows
+  const unused = source !== 'vocab.txt' ? MOST_UNUSED : multiple < 8 ? 0 : Math.min(multiple - 1, MOST_UNUSED)
+  const fitted = tokenizer.withRows(rows)
+  if (fitted.idCount < rows - unused) {
+    throw wrong(
+      `and the added tokens give ${fitted.idCount} pieces, and config.json has vocab_size ${rows}: the file is cut off, or another model's. Download it again; where the model does have rows without a piece, name them in it ([unused0], [unused1] ...)`,
+    )
+  }
+  const lost = [tokenizer.clsId, tokenizer.sepId, tokenizer.unkId].find((id) => id >= rows)
+  if (lost === undefined) return fitted
+  throw wrong(`begins or ends texts with the id ${lost}, for which vocab_size ${rows} has no row`)
 }
 
 /** BERT's tokenizer, its tables loaded first. */
@@ -118,14 +126,6 @@ async function loaded({ settings, vocabulary }: ReturnType<typeof readBertFiles>
   if (lowercase || stripAccents) await loadLetterTables()
   if (settings.addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
   return bertTokenizer(settings, vocabulary)
-}
-
-/** Whether config.json names a token classifier; one that names nothing, or is not there, may be one. */
-async function isTokenClassifier(files: ModelFiles): Promise<boolean> {
-  const config = readJson(await read(files, 'config.json'), 'config.json')
-  const architectures = config?.value['architectures']
-  if (!Array.isArray(architectures) || architectures.length === 0) return true
-  return architectures.some((name) => typeof name === 'string' && name.endsWith('ForTokenClassification'))
 }
 
 /** Whether ASCII text stands somewhere in bytes. */

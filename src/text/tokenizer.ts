@@ -94,10 +94,17 @@ export class Tokenizer {
     this.#normalizedContents = new Map(normalized.map(({ id }, index) => [id, contents[index]!]))
   }
 
-  /** The id and the text of an added token whose id is `rows` or more: a model of so many rows has none for it. */
-  addedTokenFrom(rows: number): [id: number, content: string] | undefined {
-    for (const [id, { content }] of this.#added) if (id >= rows) return [id, content]
-    return undefined
+  /** The same without added tokens of the id `rows` and more, for which a model of so many rows has none. */
+  withRows(rows: number): Tokenizer {
+    const addedTokens = this.#parts.addedTokens.filter(({ id }) => id < rows)
+    if (addedTokens.length === this.#parts.addedTokens.length) return this
+    return new Tokenizer({ ...this.#parts, addedTokens })
+  }
+
+  /** How many ids the vocabulary and the added tokens have. */
+  get idCount(): number {
+    const { addedTokens } = this.#parts
+    return this.vocabularySize + addedTokens.filter(({ id }) => id >= this.vocabularySize).length
   }
 
   /**

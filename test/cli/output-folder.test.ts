@@ -265,4 +265,26 @@ test('iobert leaves no unfinished folder behind on SIGTERM', async () => {
   else assert.is(readdirSync(join(around, 'deep/out')).length, 3)
 })
 
+test('of several iobert quantize into one folder one is done, and the others say why they are not', async () => {
+  const before = ['nothing', 'an empty folder', 'an old model'] as const
+  for (const there of before) {
+    const from = copyOfModel()
+    const out = join(temporaryFolder(), 'out')
+    if (there !== 'nothing') mkdirSync(out)
+    if (there === 'an old model') cpSync(model, out, { recursive: true })
+    const force = there === 'an old model' ? ['--force'] : []
+    const runs = await Promise.all([1, 2, 3, 4].map(() => iobert(['quantize', ...force, from, out])))
+    const done = runs.filter(({ code }) => code === 0)
+    assert.ok(done.length >= 1, `${there}: ${JSON.stringify(runs)}`)
+    if (there !== 'an old model') assert.is(done.length, 1, there)
+    for (const { code, stderr } of runs) {
+      if (code === 0) continue
+      assert.match(stderr, /another run has written meanwhile|which holds files/)
+    }
+    assert.equal(readdirSync(out).sort(), ['config.json', 'model.safetensors', 'vocab.txt'])
+    assert.match(readFileSync(join(out, 'config.json'), 'utf8'), 'int-quantized')
+    assert.equal(readdirSync(join(out, '..')), ['out'], 'nothing is left beside it')
+  }
+})
+
 test.run()

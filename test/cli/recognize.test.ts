@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -59,6 +59,21 @@ test('iobert --json --words adds words with probabilities', async () => {
   )
 })
 
+test('iobert passes no text on where the vocabulary is cut off, and info says so', async () => {
+  const cut = temporaryFolder()
+  cpSync(model, cut, { recursive: true })
+  const lines = readFileSync(join(model, 'vocab.txt'), 'utf8').trimEnd().split('\n')
+  writeFileSync(join(cut, 'vocab.txt'), lines.slice(0, -1).join('\n'))
+  const redacted = await iobert(['-m', cut, '--redact', text])
+  assert.is(redacted.code, 1)
+  assert.is(redacted.stdout, '')
+  assert.match(redacted.stderr, `vocab_size ${lines.length}: the file is cut off`)
+  const info = await iobert(['info', cut])
+  assert.is(info.code, 1)
+  assert.match(info.stdout, /^loads +no$/m)
+  assert.match(info.stdout, `missing       vocab.txt and the added tokens give ${lines.length - 1} pieces`)
+})
+
 test('iobert reads stdin where it is piped and where - stands', async () => {
   const piped = await iobert(['-m', model, '--json'], text)
   const dash = await iobert(['-m', model, '--json', '-'], text)
@@ -75,6 +90,22 @@ test('iobert --text and --file decide what arguments are', async () => {
   assert.is(found.file, file)
   assert.match(asFile.stderr, 'no such file: there is no such file')
   assert.is(asFile.code, 1)
+})
+
+test('iobert says what to do with text of Windows, and with UTF-16', async () => {
+  const path = join(folder, 'windows.txt')
+  for (const [bytes, remedy] of [
+    [Buffer.from('M\xfcnchen', 'latin1'), /not UTF-8 text.*iconv -f CP1252 -t UTF-8/],
+    [Buffer.from('\ufeffMünchen', 'utf16le'), /UTF-16 text.*iconv -f UTF-16 -t UTF-8/],
+    [Buffer.from('\ufeffMünchen', 'utf16le').swap16(), /UTF-16 text.*iconv -f UTF-16 -t UTF-8/],
+  ] as const) {
+    writeFileSync(path, bytes)
+    const { code, stderr } = await iobert(['-m', model, '--redact', path])
+    assert.is(code, 1)
+    assert.match(stderr, remedy)
+    const lines = await iobert(['-m', model, '--jsonl'], bytes)
+    assert.match(JSON.parse(lines.stdout.split('\n')[0]!).error, remedy)
+  }
 })
 
 test('iobert refuses a file that is not UTF-8 or too long, and reads the others', async () => {

@@ -36,10 +36,18 @@ const tokenized: [what: string, text: string, wanted: string[], options?: SparkT
   [
     'exceptions',
     'in New York, e.g. here',
-    ['in', 'New York', ',', 'e.g.', 'here'],
-    { exceptions: ['New York', 'e.g.'] },
+    ['in', 'New York,', 'e.g.', 'here'],
+    { exceptions: ['New York', 'e\\.g\\.'] },
   ],
-  ['exceptions inside words', 'a New Yorker', ['a', 'New', 'Yorker'], { exceptions: ['New York'] }],
+  ['exceptions inside words', '(a New Yorker)', ['(', 'a', 'New Yorker)'], { exceptions: ['New York'] }],
+  ['exceptions before a point', 'in New York.', ['in', 'New York.'], { exceptions: ['New York'] }],
+  [
+    'exceptions that are expressions',
+    "Jane's dog, (Jane's  cat)",
+    ["Jane's dog,", "(Jane's  cat)"],
+    { exceptions: ["Jane's\\s+\\w+"] },
+  ],
+  ['a split pattern of no characters', 'abc d', ['a', 'b', 'c', 'd'], { splitPattern: '(?=.)' }],
   ['exceptions by case', 'new york', ['new', 'york'], { exceptions: ['New York'] }],
   [
     'exceptions of any case',

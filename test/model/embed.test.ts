@@ -8,6 +8,7 @@ import { type BertModel, loadModel, ModelFormatError } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 
 const plain = rootPath('test/goldens/models/plain')
+const roberta = rootPath('test/goldens/families/roberta')
 const texts = ['', 'a', 'the quick brown fox', 'b c d e f', 'one, two; three!']
 
 const folders: string[] = []
@@ -110,6 +111,37 @@ test('embed() reads all of a text that is longer than the model, in windows that
       )
       near(vector!, wanted, 1e-6, pooling)
     }
+  }))
+
+test('embed() with windows: false cuts a longer text where sentence-transformers does, in a word too', () =>
+  using(plain, { precision: 'float32', maxLength: 8 }, async (model) => {
+    // Four pieces a word: the sixth piece of the text is within one.
+    const text = 'tok1 abcd, efgh! tok2 tok3. '.repeat(5)
+    const { ids } = model.tokenizer.encode(text)
+    const { hiddenStates = [] } = await model.forward([[...ids.slice(0, 7), ids.at(-1)!]], {
+      hiddenStates: true,
+    })
+    const rows = hiddenStates[0]!.at(-1)!
+    const width = model.config.hiddenSize
+    for (const long of [text, text.repeat(10_000)]) {
+      const [vector] = await model.embed([long], { windows: false })
+      near(
+        vector!,
+        Array.from({ length: width }, (_, i) => POOL.mean(column(rows, width, i))),
+        1e-6,
+        'the cut text',
+      )
+    }
+    const [short, same] = [{ windows: false }, {}].map((options) => model.embed(['tok1 tok2'], options))
+    assert.equal(await short, await same)
+  }))
+
+test('embed() strips the ends of texts as sentence-transformers does, whatever the model', () =>
+  using(roberta, { precision: 'float32' }, async (model) => {
+    const [text, spaced] = ['hello world', ' \n hello world\t\u00a0\x1f']
+    assert.not.equal(model.tokenizer.encode(spaced).ids, model.tokenizer.encode(text).ids)
+    const [one, other] = await model.embed([text, spaced])
+    assert.equal(one, other)
   }))
 
 test('embed() keeps the order of many texts, whatever their neighbours', () =>

@@ -142,6 +142,32 @@ test('onProgress counts all pieces of texts in windows, up to what there is', as
   assert.is(calls.at(-1)!.done, calls.at(-1)!.total)
 })
 
+for (const options of [{ inline: true }, { threads: 1 }]) {
+  test(`stream() ends when the model is disposed while the source is silent, ${JSON.stringify(options)}`, async () => {
+    const own = await loadRecognizer(rootPath('test/goldens/models/plain'), options)
+    let returned = false
+    async function* source(): AsyncGenerator<string> {
+      yield text
+      await new Promise<never>(() => {})
+    }
+    const inputs = source()
+    inputs.return = async () => {
+      returned = true
+      return { done: true, value: undefined }
+    }
+    const results = own.stream(inputs)
+    assert.ok((await results.next()).value)
+    const next = results.next().then(
+      () => 'a result',
+      (error: unknown) => String(error),
+    )
+    await setImmediate()
+    own.dispose()
+    assert.match(await within(next), /The model was disposed/)
+    assert.ok(returned, 'the source is let go')
+  })
+}
+
 test('stream() rejects at once when its signal aborts while the source is silent', async () => {
   let returned = false
   const source = {

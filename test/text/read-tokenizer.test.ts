@@ -120,6 +120,101 @@ test('readTokenizer refuses a vocabulary of a tokenizer that reads it otherwise,
   }
 })
 
+test('readTokenizer refuses a vocabulary that is cut off: fewer pieces than the model has rows', async () => {
+  const read = (files: [string, Uint8Array][], rows: number): Promise<ModelFormatError | undefined> =>
+    readTokenizer(mapFiles(new Map(files)), { model: async () => ({ rows }) }).then(
+      () => undefined,
+      (thrown: unknown) => thrown as ModelFormatError,
+    )
+  const lines = (count: number): Uint8Array =>
+    bytes(Array.from({ length: count }, (_, i) => ['[UNK]', '[CLS]', '[SEP]'][i] ?? `w${i}`).join('\n'))
+  const added: [string, Uint8Array] = ['added_tokens.json', bytes('{"<drug>": 996, "<gene>": 997}')]
+  /** Pieces of the file, rows of the model, whether it is taken. */
+  const cases: [number, number, boolean][] = [
+    [500, 28_996, false],
+    [996, 996, true],
+    [995, 996, false],
+    [997, 996, false],
+    // Filled up to a multiple of 8, 16, ... 128.
+    [30_522, 30_528, true],
+    [1025, 1152, true],
+    [1024, 1152, false],
+    [1150, 1153, false],
+  ]
+  for (const [pieces, rows, taken] of cases) {
+    const wrong = await read([['vocab.txt', lines(pieces)]], rows)
+    assert.is(wrong === undefined, taken, `${pieces} of ${rows}`)
+    if (wrong === undefined) continue
+    assert.is(wrong.code, 'InvalidVocabulary')
+    assert.match(wrong.message, `${pieces} pieces`)
+    assert.match(wrong.message, `vocab_size ${rows}`)
+  }
+  assert.is(await read([['vocab.txt', lines(996)], added], 998), undefined)
+  assert.ok(await read([['vocab.txt', lines(995)], added], 998))
+
+  const json = (pieces: number): [string, Uint8Array] => {
+    const vocab = { '[UNK]': 0, '[CLS]': 1, '[SEP]': 2, last: pieces - 1 }
+    return ['tokenizer.json', bytes(JSON.stringify({ model: { type: 'WordPiece', vocab } }))]
+  }
+  assert.is(await read([json(250_002)], 250_037), undefined, 'multilingual-e5 and its like')
+  assert.match((await read([json(500)], 28_996))?.message ?? '', 'tokenizer.json')
+})
+
+test('readTokenizer refuses a merges.txt that is cut off', async () => {
+  const pieces = ['<unk>', '<s>', '</s>', '<pad>', '<mask>', 'a']
+  const merges = ['#version: 0.2']
+  for (let length = 2; length < 900; length++) {
+    pieces.push('a'.repeat(length))
+    merges.push(`${'a'.repeat(length - 1)} a`)
+  }
+  const vocabJson = bytes(JSON.stringify(Object.fromEntries(pieces.map((piece, id) => [piece, id]))))
+  const files = (lines: number): ModelFiles =>
+    mapFiles(
+      new Map([
+        ['vocab.json', vocabJson],
+        ['merges.txt', bytes(merges.slice(0, lines).join('\n'))],
+      ]),
+    )
+  await readTokenizer(files(merges.length))
+  const wrong = await error(files(200))
+  assert.is(wrong.code, 'InvalidVocabulary')
+  assert.match(wrong.message, /^merges\.txt has 199 merges and vocab\.json 904 pieces.*cut off/)
+})
+
+test('readTokenizer refuses a tokenizer.json of another kind than its class, by both names', async () => {
+  const vocab = { '[UNK]': 0, '[CLS]': 1, '[SEP]': 2, a: 3, '<unk>': 4, '<s>': 5, '</s>': 6 }
+  const models = {
+    WordPiece: { type: 'WordPiece', vocab },
+    BPE: { type: 'BPE', vocab, merges: [] },
+    Unigram: { type: 'Unigram', unk_id: 0, vocab: Object.keys(vocab).map((piece) => [piece, 0]) },
+  }
+  const classes = {
+    WordPiece: ['BertTokenizer', 'DistilBertTokenizerFast'],
+    BPE: ['RobertaTokenizer', 'RobertaTokenizerFast'],
+    Unigram: ['XLMRobertaTokenizer', 'CamembertTokenizerFast'],
+  }
+  for (const [kind, model] of Object.entries(models)) {
+    for (const [wanted, names] of Object.entries(classes)) {
+      for (const name of [...names, 'PreTrainedTokenizerFast']) {
+        const files = mapFiles(
+          new Map([
+            ['tokenizer.json', bytes(JSON.stringify({ model }))],
+            ['tokenizer_config.json', bytes(JSON.stringify({ tokenizer_class: name }))],
+          ]),
+        )
+        const thrown: unknown = await readTokenizer(files).catch((reason: unknown) => reason)
+        const differs = wanted !== kind && name !== 'PreTrainedTokenizerFast'
+        const says = `tokenizer_class "${name}", which reads a vocabulary of ${wanted}, and tokenizer.json has one of ${kind}`
+        assert.is(
+          thrown instanceof ModelFormatError && thrown.message.includes(says),
+          differs,
+          `${kind} under ${name}`,
+        )
+      }
+    }
+  }
+})
+
 test('readTokenizer says what is wrong in vocabularies of the family', async () => {
   const unigram = (vocab: unknown, more: object = { unk_id: 0 }): object => ({
     model: { type: 'Unigram', vocab, ...more },

@@ -7,6 +7,8 @@ import { cleanDocument } from './spark-document.ts'
 import { tokenizeSpark } from './spark-tokenizer.ts'
 import type { SparkAnnotation, SparkAnnotations, SparkOptions } from './spark-types.ts'
 
+type SparkDocument = Required<Omit<Document, 'list'>> & { readonly spans: readonly Span[] }
+
 /** Reads and answers as that pipeline does: its stages before the model and from the model on. */
 export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Pick<Style, 'read' | 'annotate'> {
   return {
@@ -32,7 +34,7 @@ export function prepareSparkDocument(
   input: string,
   { cleanupMode = 'disabled', sentences = false, tokenizer }: SparkOptions = {},
   split: Split = sentences && 'sentences',
-): Required<Omit<Document, 'list'>> {
+): SparkDocument {
   const text = cleanDocument(input, cleanupMode)
   const spans = splitText(text, split)
   const words = spans.flatMap(([start, end]) =>
@@ -55,7 +57,8 @@ export function annotateSpark(
   labels: LabelSet,
   options: RecognizeOptions = {},
 ): SparkAnnotations {
-  const { text, spans: sentences, words: tokens = [] } = document
+  const { text, words: tokens = [] } = document
+  const sentences = [...document.spans]
   if (words.length !== tokens.length) {
     throw new RangeError(`there are ${words.length} words for ${tokens.length} tokens, expected one a token`)
   }

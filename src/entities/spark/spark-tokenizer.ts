@@ -16,7 +16,7 @@ export interface SparkTokenizerOptions {
   splitPattern?: string
   /** Tokens are split at these characters, which are dropped. */
   splitChars?: readonly string[]
-  /** Kept whole, spaces and all, where they stand between spaces, context characters and the text's ends. */
+  /** Regular expressions: what one matches is not parted at its spaces, and a piece of text that has a match in it is one token. */
   exceptions?: readonly string[]
   /** Default true. */
   caseSensitiveExceptions?: boolean
@@ -45,23 +45,20 @@ export function tokenizeSpark(text: string, options: SparkTokenizerOptions = {})
   const rules = makeRules(options)
   const split = splitRule(options)
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = options
+  const exceptions = makeExceptions(options)
   const spans: Span[] = []
-  const tokenizeBetween = (start: number, end: number): void => {
-    for (const match of text.slice(start, end).matchAll(target)) {
-      if (match[0] === '') continue
-      for (const [from, to] of applyRules(match[0], rules)) {
-        const offset = start + match.index
-        for (const part of splitSpan(text, from + offset, to + offset, split)) spans.push(part)
-      }
+  for (const match of protect(text, exceptions).matchAll(target)) {
+    const [from, to]: Span = [match.index, match.index + match[0].length]
+    const chunk = text.slice(from, to)
+    if (chunk === '') continue
+    if (exceptions.some((exception) => chunk.search(exception) >= 0)) {
+      spans.push([from, to])
+      continue
+    }
+    for (const [first, last] of applyRules(chunk, rules)) {
+      for (const part of splitSpan(text, from + first, from + last, split)) spans.push(part)
     }
   }
-  let done = 0
-  for (const exception of findExceptions(text, options)) {
-    tokenizeBetween(done, exception[0])
-    spans.push(exception)
-    done = exception[1]
-  }
-  tokenizeBetween(done, text.length)
   return spans.filter(([start, end]) => end - start >= minLength && end - start <= maxLength)
 }
 
@@ -96,12 +93,12 @@ function splitRule({ splitPattern, splitChars }: SparkTokenizerOptions): RegExp 
   return parts.length === 0 ? undefined : pattern('splitPattern', parts.join('|'), 'gu')
 }
 
+/** As Java's `String.split`: a match of nothing parts too, but at the ends. */
 function splitSpan(text: string, start: number, end: number, rule: RegExp | undefined): Span[] {
   if (rule === undefined) return [[start, end]]
   const parts: Span[] = []
   let from = start
   for (const match of text.slice(start, end).matchAll(rule)) {
-    if (match[0] === '') continue
     parts.push([from, start + match.index])
     from = start + match.index + match[0].length
   }
@@ -109,14 +106,24 @@ function splitSpan(text: string, start: number, end: number, rule: RegExp | unde
   return parts.filter(([first, last]) => first < last)
 }
 
-function findExceptions(text: string, options: SparkTokenizerOptions): Span[] {
-  const { exceptions = [], caseSensitiveExceptions = true } = options
-  const known = exceptions.filter((exception) => exception !== '').sort((a, b) => b.length - a.length)
-  if (known.length === 0) return []
-  const edge = `[^\\s${escapeClass(options.contextChars ?? defaultContext)}]`
-  const source = `(?<!${edge})(?:${known.map(escapeText).join('|')})(?!${edge})`
-  const found = text.matchAll(new RegExp(source, caseSensitiveExceptions ? 'gu' : 'giu'))
-  return Array.from(found, (match): Span => [match.index, match.index + match[0].length])
+function makeExceptions({
+  exceptions = [],
+  caseSensitiveExceptions = true,
+}: SparkTokenizerOptions): RegExp[] {
+  const flags = caseSensitiveExceptions ? 'gu' : 'giu'
+  return exceptions.filter((one) => one !== '').map((one) => pattern('exceptions', one, flags))
+}
+
+/** Stands for white space that does not part, as in Spark NLP. */
+const PROTECTED = '\u2188'
+
+/** A text of the same length, in which the white space that an exception matches parts nothing; the last exception first. */
+function protect(text: string, exceptions: readonly RegExp[]): string {
+  return exceptions.reduceRight(
+    (protectedText, exception) =>
+      protectedText.replace(exception, (matched) => matched.replace(/\s/gu, PROTECTED)),
+    text,
+  )
 }
 
 function pattern(name: string, source: string, flags: string): RegExp {
@@ -128,10 +135,6 @@ function pattern(name: string, source: string, flags: string): RegExp {
   } catch (cause) {
     throw new RangeError(`${name} is '${source}', expected a regular expression`, { cause })
   }
-}
-
-function escapeText(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&')
 }
 
 function escapeClass(characters: readonly string[]): string {

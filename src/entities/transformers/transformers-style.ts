@@ -29,7 +29,7 @@ export function transformersStyle(
   options: RecognizeOptions,
   labels: LabelSet,
   tokenizer: Tokenizer,
-  spansOf: (text: string) => readonly Span[],
+  spansOf: (text: string) => Iterable<Span>,
 ): Style {
   return {
     options,

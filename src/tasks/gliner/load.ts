@@ -16,12 +16,12 @@ import { giveMemory, KernelMemory, takeMemory } from '../../kernels/memory.ts'
 import { compileKernels } from '../../kernels/module.ts'
 import { planOf } from '../../kernels/plan.ts'
 import { WasmKernels } from '../../kernels/wasm.ts'
-import { checkVocabulary, makePlan, type Plan, type Platform, startModel } from '../../load.ts'
+import { makePlan, type Plan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
 import { type BertConfig, parseConfig } from '../../model/config.ts'
 import { mayCompile } from '../../runtime/may-compile.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
-import { readTokenizer } from '../../text/read-tokenizer.ts'
+import { fitRows, readTokenizer } from '../../text/read-tokenizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
@@ -227,14 +227,14 @@ async function readEncoder(
   const parsed = await parseEncoder({ model_type, ...sized })
   const encoder: BertConfig = { ...parsed, family: { ...parsed.family, prefix: ENCODER_PREFIX } }
   const own = (await Promise.all(TOKENIZER_FILES.map((name) => has(files, name)))).includes(true)
-  const tokenizer = await readTokenizer(own ? files : await elsewhere(), {
+  const read = await readTokenizer(own ? files : await elsewhere(), {
     lowercase,
     model: async () => ({
       tokenizerClass: parsed.tokenizerClass,
       sentencePiece: parsed.family.sentencePiece,
     }),
   })
-  checkVocabulary(tokenizer, encoder)
+  const tokenizer = fitRows(read, 'The tokenizer', encoder.vocabSize)
   const { maxPositions } = encoder
   if (maxLength !== undefined && maxLength > maxPositions)
     throw new RangeError(`maxLength is ${maxLength}, and the model has ${maxPositions} positions`)

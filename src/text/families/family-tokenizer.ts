@@ -23,6 +23,7 @@ import { readNormalizer } from './read-normalizer.ts'
 import { type ByteLevelTrim, readPostProcessor } from './read-post-processor.ts'
 import { readPreTokenizer } from './read-pre-tokenizer.ts'
 import type { SentencePieceOrder } from './sentencepiece.ts'
+import { checkKind } from './tokenizer-class.ts'
 import { takeUnigramVocabulary } from './unigram-vocabulary.ts'
 
 /** What RoBERTa, XLM-R and CamemBERT call their special tokens where no file names them. */
@@ -58,6 +59,9 @@ export function readUnigramTokenizer(
   return readFamilyTokenizer(files, options, vocabulary && { unigram: vocabulary })
 }
 
+/** Pieces that no merge makes: 256 bytes, and at most as many special tokens. */
+const MOST_UNMERGED = 512
+
 /**
  * RoBERTa's tokenizer of its vocab.json and merges.txt.
  *
@@ -71,15 +75,23 @@ export function readBpeFiles(
 ): Promise<Tokenizer> {
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
   const lines = decodeUtf8(merges, 'merges.txt', 'InvalidVocabulary').split('\n')
+  const vocab = parseTokenFiles({ tokenizerJson: vocabJson }).json!.value
   const json = new JsonObject('vocab.json', {
     pre_tokenizer: byteLevel,
     decoder: byteLevel,
-    model: { type: 'BPE', vocab: parseTokenFiles({ tokenizerJson: vocabJson }).json!.value },
+    model: { type: 'BPE', vocab },
   })
   // A line may end in a carriage return; the first may say the format's version.
   const pairs = lines
     .map((line) => line.trimEnd())
     .filter((line) => line !== '' && !line.startsWith('#version'))
+  const size = Object.keys(vocab).length
+  if (size - pairs.length > MOST_UNMERGED) {
+    throw new ModelFormatError(
+      'InvalidVocabulary',
+      `merges.txt has ${pairs.length} merges and vocab.json ${size} pieces, expected at least ${size - MOST_UNMERGED}: all but bytes and special tokens are made by a merge. The file is cut off, or another model's; download it again`,
+    )
+  }
   return readFamilyTokenizer({ ...files, json }, options, { merges: pairs })
 }
 
@@ -137,6 +149,7 @@ export async function readFamilyTokenizer(
   const part = json.object('model')
   if (!part) throw json.wrong('model', 'an object with the vocabulary')
   const { kind, vocabulary, unkToken, build } = await readModel(part, vocabularyFile)
+  checkKind(config, kind)
   // DeBERTa's pieces are SentencePiece's, and its special tokens are called as BERT's.
   const isBert =
     kind === 'WordPiece' ||

@@ -39,6 +39,7 @@ const LONGEST_WORD = 24
  * - behind `.`, `!`, `?`, `…` with closing quotes, brackets and note marks, before white space, unless an abbreviation, an
  *   initial, an ordinal number or a small letter says otherwise (a text that begins its sentences with small letters is
  *   taken at its word);
+ * - before the next item of a list on one line (`1) salt 2) milk`);
  * - behind the full stops of scripts that put no space there (`。`);
  * - at a blank line, and at the end of a line that was not merely wrapped (see `goesOn`).
  *
@@ -88,9 +89,23 @@ function splitBlock(text: string, blockStart: number, blockEnd: number, sentence
   let quoted = false
   /** The last number of a list within a line: `1. flour 2. sugar`. */
   let item = 0
-  let at = listMarkEnd(text, start)
+  /** Of a list whose first mark begins the block, the mark of the item that is next. */
+  const first = listMark(text, start)
+  let mark = nextMark(first)
+  let at = Math.max(start + first.length, listMarkEnd(text, start))
   while (at < blockEnd) {
     const unit = text.charCodeAt(at)
+    if (mark !== '' && isSpace(text.charCodeAt(at - 1)) && text.startsWith(mark, at)) {
+      const isItem = beginsItem(text, at, mark)
+      const end = spaceBefore(text, at)
+      if (isItem && end > start) {
+        sentences.push([start, end])
+        start = at
+      }
+      at += mark.length
+      if (isItem) mark = nextMark(mark)
+      continue
+    }
     if (unit === QUOTE) quoted = !quoted
     const full = unit >= 0x80 && FULL_STOPS.includes(text[at]!)
     if (!full && !isFinal(unit)) {
@@ -122,12 +137,35 @@ function splitBlock(text: string, blockStart: number, blockEnd: number, sentence
     if (full ? endsFully(text, next) : next > at && endsBefore(text, { start, point, single, next })) {
       sentences.push([start, at])
       start = next
-      at = listMarkEnd(text, next)
+      at = mark !== '' && text.startsWith(mark, next) ? next : listMarkEnd(text, next)
     } else {
       at = next
     }
   }
   if (start < blockEnd) sentences.push([start, blockEnd])
+}
+
+/** `1. `, `1) `, `1.) `, `(1) `, `a. `, `• 1. ` */
+const LIST_MARK = /(?:[•⁃‣◦·*–-] ?)?(?:\(?\d{1,3}(?:\.\)|\)|\.)|[a-z][.)]) /y
+
+function listMark(text: string, start: number): string {
+  LIST_MARK.lastIndex = start
+  return LIST_MARK.exec(text)?.[0] ?? ''
+}
+
+/** `2. ` for `1. `; nothing behind `z. `. */
+function nextMark(mark: string): string {
+  const next = mark.replace(/\d+|[a-y](?=[.)])/, (count) =>
+    isDigit(count.charCodeAt(0)) ? String(Number(count) + 1) : String.fromCharCode(count.charCodeAt(0) + 1),
+  )
+  return next === mark ? '' : next
+}
+
+/** Whether the mark at `at` is that of the next item. A number or letter with a point alone may be an ordinal: `in die 2. Liga`. */
+function beginsItem(text: string, at: number, mark: string): boolean {
+  if (!/^[\da-z]+\. $/.test(mark)) return true
+  const end = spaceBefore(text, at)
+  return isFinal(text.charCodeAt(end - 1)) || wordBefore(text, 0, end).length > 3
 }
 
 /** The number of one or two digits between white space and the point, 0 where there is none. */
@@ -188,7 +226,7 @@ function closerEnd(text: string, at: number, blockEnd: number, quoted: boolean):
 /** Whether a full stop ends a sentence before what is at `next`: not before a comma, nor in Japanese `「…。」と言う`. */
 function endsFully(text: string, next: number): boolean {
   const after = text[next]!
-  if ('、，,；;：:'.includes(after) || CLOSERS.includes(after) || isDigit(after.charCodeAt(0))) return false
+  if ('、，,；;：:'.includes(after) || CLOSERS.includes(after)) return false
   return !(after === 'と' && '」』'.includes(text[next - 1]!))
 }
 

@@ -1,6 +1,7 @@
 /** Ways to split a text into pieces that are read by themselves. */
 
 import { kindOf } from '../../check/kind.ts'
+import { LONGEST_SECTION, sectionsOf } from '../sections.ts'
 import { isLineBreak, isSpace } from './letters.ts'
 import { readLines } from './lines.ts'
 import { endsSentence, splitBlocks, splitSentences } from './sentences.ts'
@@ -65,6 +66,23 @@ const SPLITTERS: Readonly<Record<Exclude<Split, Splitter | false>, Splitter>> = 
 export function splitText(text: string, split: Split): readonly Span[] {
   if (split === false) return [[0, text.length]]
   return typeof split === 'function' ? checkSpans(split(text), text) : SPLITTERS[split](text)
+}
+
+/**
+ * As `splitText`, of a long text a section after the other as they are asked for; a function gets the whole text. A section
+ * of white space is a span of nothing, so that whoever reads them is not kept waiting.
+ */
+export function splitSections(text: string, split: Split): Iterable<Span> {
+  if (typeof split === 'function' || text.length <= LONGEST_SECTION) return splitText(text, split)
+  return spansOfSections(text, split)
+}
+
+function* spansOfSections(text: string, split: Exclude<Split, Splitter>): Generator<Span> {
+  for (const [from, to] of sectionsOf(text)) {
+    const spans = splitText(text.slice(from, to), split)
+    if (spans.length === 0) yield [from, from]
+    for (const [start, end] of spans) yield [from + start, from + end]
+  }
 }
 
 function checkSpans(spans: unknown, text: string): readonly Span[] {

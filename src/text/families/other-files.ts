@@ -1,0 +1,68 @@
+/** Tokenizers from other files than BERT's vocab.txt and tokenizer.json. */
+
+import { type ModelFiles, missingFile } from '../../format/source.ts'
+import { readJson } from '../json-object.ts'
+import type { TokenFiles } from '../read-added-tokens.ts'
+import type { TokenizerFacts } from '../read-tokenizer.ts'
+import { parseTokenFiles, type TokenizerFiles } from '../settings.ts'
+import type { Tokenizer } from '../tokenizer.ts'
+import {
+  type FamilyOptions,
+  readBpeFiles,
+  readFamilyTokenizer,
+  readSentencePiece,
+  readUnigramTokenizer,
+} from './family-tokenizer.ts'
+import { checkClass } from './tokenizer-class.ts'
+
+/** A model whose tokenizer is to be read. */
+export interface OpenModel {
+  readonly files: ModelFiles
+  readonly facts: TokenizerFacts
+  readonly beside: TokenizerFiles
+  readonly lowercase: boolean | undefined
+  read(fileName: string): Promise<Uint8Array | undefined>
+}
+
+/** SentencePiece's own file: XLM-R's and CamemBERT's, and DeBERTa's. */
+const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model'] as const
+
+/**
+ * The tokenizer, and the file that has its vocabulary.
+ *
+ * @param parsedJson tokenizer.json, where it could be parsed: the vocabulary of a unigram model is too large
+ * @throws {ModelFormatError} as `readTokenizer`
+ */
+export async function readOtherFiles(
+  model: OpenModel,
+  tokenizerJson: Uint8Array | undefined,
+  parsedJson: TokenFiles | undefined,
+): Promise<[source: string, tokenizer: Tokenizer]> {
+  const { files, facts, beside, lowercase, read } = model
+  const family: FamilyOptions = { lowercase, isTokenClassifier: () => isTokenClassifier(model) }
+  if (parsedJson) return ['tokenizer.json', await readFamilyTokenizer(parsedJson, family)]
+  if (tokenizerJson) return ['tokenizer.json', await readUnigramTokenizer(tokenizerJson, beside, family)]
+  const parsed = parseTokenFiles(beside)
+  const [vocabJson, merges] = await Promise.all([read('vocab.json'), read('merges.txt')])
+  if (vocabJson && merges) {
+    checkClass(parsed.config.string('tokenizer_class') ?? facts.tokenizerClass ?? '', 'merges.txt')
+    return ['vocab.json', await readBpeFiles(vocabJson, merges, parsed, family)]
+  }
+  for (const name of SENTENCE_PIECE) {
+    const file = await read(name)
+    if (file) return [name, await readSentencePiece(file, name, facts.sentencePiece, parsed, family)]
+  }
+  throw missingFile(
+    files,
+    ['tokenizer.json', 'vocab.txt'],
+    `${files.name} has neither a tokenizer.json nor a vocab.txt, nor a vocab.json with a merges.txt, nor a ${SENTENCE_PIECE.join(' or ')}; a model has one of them`,
+  )
+}
+
+/** Whether config.json names a token classifier; one that names nothing, or is not there, may be one. */
+async function isTokenClassifier({ read }: OpenModel): Promise<boolean> {
+  const config = readJson(await read('config.json'), 'config.json')
+  const architectures = config?.value['architectures']
+  if (!Array.isArray(architectures) || architectures.length === 0) return true
+  return architectures.some((name) => typeof name === 'string' && name.endsWith('ForTokenClassification'))
+}

@@ -1,0 +1,80 @@
+/**
+ * A text of any length, a section of it after the other: what is split, tokenised and cut into windows at once is bounded, and
+ * so is the memory that a text takes and the time that the calling thread is busy with it.
+ */
+
+import type { Encoding } from './encoding.ts'
+import type { Tokenizer } from './tokenizer.ts'
+
+/** UTF-16 units of a section at most; what makes a piece of each character is weighed four times, so that a section has about 16,000 pieces. */
+export const LONGEST_SECTION: number = 2 ** 16
+const WEIGHT = 4
+/** Whatever it is made of, so much is one section. */
+export const SHORT_TEXT: number = LONGEST_SECTION / WEIGHT
+
+/** Behind which a section ends best, the best first. */
+const ENDS = ['\n\n', '\n\r\n', '\n', '. ', '。', ' ']
+
+/**
+ * `[start, end)` of sections that follow each other without a gap, none less than half as long as it may be but the last; a
+ * short text is one. They end behind a blank line, a line, a sentence, a word, or where there is none, behind a character.
+ *
+ * @param start of the stretch that is read, `end` behind it
+ */
+export function* sectionsOf(
+  text: string,
+  start: number = 0,
+  end: number = text.length,
+): Generator<[start: number, end: number], void, undefined> {
+  let from = start
+  for (let most = reach(text, from, end); most < end; most = reach(text, from, end)) {
+    const to = endOfSection(text, from + Math.ceil((most - from) / 2), most)
+    yield [from, to]
+    from = to
+  }
+  yield [from, end]
+}
+
+/** How far the weight of a section reaches. */
+function reach(text: string, start: number, end: number): number {
+  if (end - start <= SHORT_TEXT) return end
+  let at = start
+  for (let weight = 0; at < end && weight < LONGEST_SECTION; at++) {
+    const unit = text.charCodeAt(at)
+    weight += unit > 0x7f || isPunctuation(unit) ? WEIGHT : 1
+  }
+  return at
+}
+
+/** Of ASCII. */
+function isPunctuation(unit: number): boolean {
+  return (
+    (unit > 0x20 && unit < 0x30) ||
+    (unit > 0x39 && unit < 0x41) ||
+    (unit > 0x5a && unit < 0x61) ||
+    (unit > 0x7a && unit < 0x7f)
+  )
+}
+
+function endOfSection(text: string, least: number, most: number): number {
+  const half = text.slice(least, most)
+  for (const mark of ENDS) {
+    const at = half.lastIndexOf(mark)
+    if (at >= 0) return least + at + mark.length
+  }
+  // ASCII punctuation is no part of a word, and 100 characters are the longest word that a BERT tokenizer takes apart.
+  for (let at = most; at > most - 1000; at--) {
+    if (isPunctuation(text.charCodeAt(at - 1))) return at
+  }
+  const splitsPair = (text.charCodeAt(most) & 0xfc00) === 0xdc00
+  return splitsPair ? most - 1 : most
+}
+
+/** The encoding of a text, or of a beginning of it that has more than `least` pieces. */
+export function encodeBeginning(tokenizer: Tokenizer, text: string, least: number): Encoding {
+  if (text.length > LONGEST_SECTION) {
+    const encoding = tokenizer.encode(text.slice(0, LONGEST_SECTION))
+    if (encoding.ids.length > least) return encoding
+  }
+  return tokenizer.encode(text)
+}
