@@ -88,7 +88,7 @@ async function int8Copy(locator: Locator): Promise<{ locator: Locator; keep?: ()
   const copy = await findInt8Copy(path)
   if (copy === undefined) return { locator }
   if (copy.usable) return { locator: { ...locator, weights: copy.path } }
-  return { locator, keep: async () => writeInt8Copy(await openFiles(locator, {}), copy.path) }
+  return { locator, keep: async () => writeInt8Copy(await openFiles(locator, {}, openElsewhere), copy.path) }
 }
 
 function isSnapshot(path: string): boolean {

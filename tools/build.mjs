@@ -165,7 +165,12 @@ await step(
       )
     const inlined = await bundleWorker('src/runtime/worker.node.ts', [askedFor, shelved])
     write('worker-source', 'workerSource', inlined, 'src/runtime/worker.node.ts without its shelves')
-    write('worker-shelves', 'workerShelves', await bundleShelves(), 'What it loads on demand; stands before it')
+    write(
+      'worker-shelves',
+      'workerShelves',
+      await bundleShelves(),
+      'What it loads on demand; stands before it',
+    )
     mkdirSync(join(root, 'dist'), { recursive: true })
     writeFileSync(join(root, 'dist/worker.js'), await bundleWorker('src/runtime/worker.ts', []))
   },

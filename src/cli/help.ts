@@ -38,8 +38,8 @@ Output (default: the text with entities marked; in colour on a terminal)
 Recognition
   -l, --labels L       only these types: PER,ORG
       --threshold P    only entities with at least this score, 0 to 1
-  -s, --strategy S     how the pieces of a word agree: average (default), first, word (as first, but of words as they are
-                       written, with hyphens and apostrophes), simple, max, none (one entity a piece)
+  -s, --strategy S     how the pieces of a word agree: average (default), first, word (as first, but of words as
+                       they are written, with hyphens and apostrophes), simple, max, none (one entity a piece)
       --decode D       viterbi (default where the scheme is known): the likeliest sequence that the scheme allows; or
                        argmax: each word's likeliest label
       --style S        transformers: exactly as Hugging Face's pipeline('token-classification') with simple; --strategy

@@ -4,7 +4,7 @@
  * them. Nothing here knows what BERT is.
  *
  * A number that float32 cannot hold must not become one that it can: whatever is computed from NaN or infinity is NaN or
- * infinite, in every kernel, so that a pass that overflows anywhere ends in the error of src/model/finite.ts.
+ * infinite, in every kernel, so that a pass that overflows anywhere ends in the error of `requireFinite`.
  *
  * What a caller hands in (placed.ts) was placed by the kernels' own `layout` (layout.ts), which alone knows how rows and
  * panels are padded.

@@ -1,3 +1,4 @@
+/** The tensors of a model under the usual names, where its files have others. */
 import type { Checkpoint } from '../format/checkpoint.ts'
 import type { BertConfig } from './config.ts'
 import type { ModelCheckpoint } from './tensor-names.ts'

@@ -64,8 +64,8 @@ for (const name of ['README.md', 'docs/beside-others.md']) {
 test('its accuracy is what the card of the shipped model states', () => {
   const card = readPage('weights/README.md')
   const one = (pattern: RegExp): string => Number(pattern.exec(card)![1]).toFixed(1)
-  const development = one(/development set, sentence by sentence +\| [\d.]+, int8 ([\d.]+)/)
-  const onTest = one(/test set, sentence by sentence +\| [\d.]+, int8 ([\d.]+)/)
+  const development = one(/English, development set +\| ([\d.]+)/)
+  const onTest = one(/test set, sentence by sentence +\| ([\d.]+)/)
   assert.ok(page.includes(`F1 ${development} on CoNLL-2003's development set`), development)
   assert.match(page, new RegExp(`\\| ${development} / ${onTest} +\\|`))
 })

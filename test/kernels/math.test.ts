@@ -12,6 +12,7 @@ import {
   silu,
 } from '#dist/kernels/reference/math.js'
 import { tanh } from '#dist/model/heads/text-head.js'
+import { sigmoid } from '#dist/tasks/gliner/lstm.js'
 
 /** Distance of a float32 from a float64 in units of the float32's last place. */
 function ulps(actual: number, exact: number): number {
@@ -92,13 +93,15 @@ test('geluInt8() is within 1.9e-4, and gelus end in 0', () => {
   }
 })
 
-test('tanh() of the text head is near its formula, and of what is not finite NaN', () => {
+test('tanh() and sigmoid() of the heads are near their formulas, and of what is not finite NaN', () => {
   for (let i = -3000; i <= 3000; i++) {
     const x = Math.fround(i / 300)
     assert.ok(Math.abs(tanh(x) - Math.tanh(x)) < 2e-7, `tanh(${x})`)
+    assert.ok(Math.abs(sigmoid(x) - 1 / (1 + Math.exp(-x))) < 2e-7, `sigmoid(${x})`)
   }
   assert.equal([-3e38, 3e38].map(tanh), [-1, 1])
-  assert.equal([Number.NaN, Infinity, -Infinity].map(tanh), [Number.NaN, Number.NaN, Number.NaN])
+  for (const each of [tanh, sigmoid])
+    assert.equal([Number.NaN, Infinity, -Infinity].map(each), [Number.NaN, Number.NaN, Number.NaN])
 })
 
 test('exp() and powerOfTwo() of NaN are NaN', () => {

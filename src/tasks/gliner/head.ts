@@ -15,6 +15,7 @@
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import type { Kernels, Linear, Matrix } from '../../kernels/kernels.ts'
 import { rowsOf } from '../../kernels/layout.ts'
+import { relu } from '../../kernels/reference/math.ts'
 import { Staging } from '../../kernels/staging.ts'
 import { type HeadShape, type HeadWeights, type Projection, placeHead, readHead } from './head-weights.ts'
 import { lstmLayer } from './lstm.ts'
@@ -239,7 +240,6 @@ function boundsOf(lengths: readonly number[]): number[] {
 /** out = relu(a + b) */
 function addRelu(a: Float32Array, b: Float32Array, out: Float32Array): void {
   for (let k = 0; k < out.length; k++) {
-    const sum = a[k]! + b[k]!
-    out[k] = Math.max(sum, 0)
+    out[k] = relu(Math.fround(a[k]! + b[k]!))
   }
 }

@@ -93,7 +93,7 @@ function cellStep(
   }
 }
 
-/** σ(x) = 1 / (1 + e⁻ˣ) */
-function sigmoid(x: number): number {
-  return f(1 / f(1 + exp(-x)))
+/** σ(x) = 1 / (1 + e⁻ˣ); NaN where x is NaN or infinite, as all that the kernels compute (src/kernels/kernels.ts). */
+export function sigmoid(x: number): number {
+  return f(1 / f(1 + exp(-x))) + (x - x)
 }
