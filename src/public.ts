@@ -39,10 +39,16 @@ export { type HighlightOptions, highlight } from './markup/highlight.ts'
 export type { MarkedEntity } from './markup/marked-text.ts'
 export {
   createRedactor,
+  type NameJson,
   type PlaceholderFunction,
+  type RedactedPlace,
   type Redaction,
   type RedactOptions,
-  type Redactor,
+  Redactor,
+  type RedactorJson,
+  type RestoredAnswer,
+  type RestoreReport,
+  type RestoreStreamOptions,
   redact,
 } from './markup/redact.ts'
 export type { BertConfig, ProblemType } from './model/config.ts'

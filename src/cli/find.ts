@@ -5,10 +5,17 @@ import type { RulePolicy } from '../rules/types.ts'
 import type { FindOptions } from '../tasks/gliner/gliner.ts'
 import { type ParsedArguments, UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
-import { html, json, recognitionFields, redacted, terminal } from './formats.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
-import { readMaxChars, readPlaceholder, readRulesOption, recognizeTexts } from './read-texts.ts'
+import {
+  checkRedacting,
+  fieldsOf,
+  readMaxChars,
+  readRulesOption,
+  recognizeTexts,
+  redactingOf,
+  shapeOf,
+} from './read-texts.ts'
 
 const help = `Usage: iobert find -m M --types T [OPTIONS] TEXT|FILE...
 
@@ -29,8 +36,9 @@ Output (default: the text with entities marked; in colour on a terminal)
       --jsonl          a line in, a line out: {"text", "id"?} or a JSON string becomes {"id"?, "entities", "truncated"},
                        or {"id"?, "error"} for a bad line
       --html           one page with entities marked and scores under the pointer
-      --redact         the text with entities replaced by their types: [drug]
+      --redact         the text with entities replaced by their types: [drug]; also with --json and --jsonl
       --placeholder P  with --redact: type (default), or numbered: [person_1]
+      --aliases        with --placeholder numbered: one person, one number, as iobert mask --help tells
 
 Input
   -t, --text           every argument is a text
@@ -42,7 +50,7 @@ ${loadOptionHelp}  -h, --help           this page
 Example
   iobert find -m urchade/gliner_small-v2.1 --types drug,dose "Take 20 mg of Lipitor daily."
 `
-const FORMATS = ['json', 'jsonl', 'html', 'redact'] as const
+const FORMATS = ['json', 'jsonl', 'html'] as const
 
 async function run(args: ParsedArguments): Promise<number> {
   const [format, other] = FORMATS.filter((name) => args.has(name))
@@ -63,7 +71,8 @@ async function run(args: ParsedArguments): Promise<number> {
     multiLabel: args.has('multi-label'),
     ...(rules === undefined ? {} : { rules, ...readPolicy(args.value('rule-policy')) }),
   }
-  const placeholder = readPlaceholder(args, format)
+  const redacting = redactingOf(args)
+  checkRedacting(format, redacting)
   const maxChars = readMaxChars(args.value('max-chars'))
   const load = loadOptions(args)
   const encoder = args.value('encoder')
@@ -75,17 +84,15 @@ async function run(args: ParsedArguments): Promise<number> {
     if (format === 'jsonl') {
       const { runJsonl } = await import('./jsonl.ts')
       const compute = async (texts: readonly string[]): Promise<object[]> =>
-        (await gliner.findAll(texts, types, options)).map(recognitionFields)
+        (await gliner.findAll(texts, types, options)).map((one, index) =>
+          fieldsOf(texts[index]!, one, redacting),
+        )
       return await runJsonl(compute, sources, maxChars)
     }
-    const shape =
-      format === undefined
-        ? terminal(sources.length)
-        : { json, html, redact: redacted({ placeholder }) }[format]
     return await recognizeTexts(sources, {
       maxChars,
       recognize: (text, onProgress) => gliner.find(text, types, { ...options, onProgress }),
-      shape,
+      shape: shapeOf(format, redacting, sources.length),
     })
   } finally {
     gliner.dispose()
@@ -127,7 +134,9 @@ export const command: Command = {
     rules: { type: 'string' },
     'rule-policy': { type: 'string' },
     encoder: { type: 'string' },
+    redact: { type: 'boolean' },
     placeholder: { type: 'string' },
+    aliases: { type: 'boolean' },
     'max-chars': { type: 'string' },
     ...inputOptionTable,
   },

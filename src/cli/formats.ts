@@ -1,14 +1,17 @@
 /** How results are printed: one object a format, all with the same three steps. */
 import type { Entity, Recognition, RecognizeOptions } from '../entities/types.ts'
 import { escapeHtml, highlightHtml } from '../markup/html.ts'
-import { createRedactor, type RedactOptions } from '../markup/redact.ts'
+import type { RedactedPlace, Redactor } from '../markup/redact.ts'
 import { highlightTerminal, type TerminalStyle } from '../markup/terminal.ts'
 import { visibleName } from '../markup/visible.ts'
+import type { PlainText } from './documents/plain-text.ts'
 import type { Input } from './inputs.ts'
 import { type Kind, wantsColor } from './output.ts'
 
 export interface Format {
   readonly kind: Kind
+  /** Whether names are taken out: then of a source in markup `recognition` is that of its text. */
+  readonly redacts?: boolean
   readonly head: string
   readonly tail: string
   /** @param index of the input, counted from 0 */
@@ -60,18 +63,45 @@ export const html: Format = {
 }
 
 /** The text again, entities replaced by placeholders; one name has one number in all inputs. */
-export function redacted(options: RedactOptions): Format {
-  const redactor = createRedactor(options)
+export function redacted(redactor: Redactor): Format {
   return {
     kind: 'text',
+    redacts: true,
     head: '',
     tail: '',
-    one(text, { entities }): string {
-      const { text: shown } = redactor.redact(text, entities)
+    one(text, recognition, { document }): string {
+      const { text: shown } = redactedFields(redactor, text, recognition, document)
       return shown.endsWith('\n') ? shown : `${shown}\n`
     },
     error: nothing,
   }
+}
+
+/** As `json`, of the redacted text: no name is in it. */
+export function redactedJson(redactor: Redactor): Format {
+  return {
+    ...json,
+    one(text, recognition, { file }, index): string {
+      const fields = {
+        ...(file === undefined ? {} : { file }),
+        ...redactedFields(redactor, text, recognition),
+      }
+      return `${index === 0 ? '\n' : ',\n'}${JSON.stringify(fields)}`
+    },
+  }
+}
+
+/** What JSON output holds of a redacted text: its placeholders are its entities. */
+export function redactedFields(
+  redactor: Redactor,
+  text: string,
+  recognition: Recognition,
+  document?: PlainText,
+): { text: string; entities: readonly RedactedPlace[]; truncated: boolean } {
+  const { entities, truncated } = recognition
+  const { text: shown, placeholders } =
+    document === undefined ? redactor.redact(text, entities) : document.redact(redactor, recognition)
+  return { text: shown, entities: placeholders, truncated }
 }
 
 /**
@@ -141,6 +171,6 @@ export function recognitionFields({ entities, truncated, words }: Recognition): 
 
 /** One text with its entities marked; their scores show under the pointer. */
 function htmlArticle(text: string, { entities }: Recognition, file: string | undefined): string {
-  const title = file === undefined ? '' : `<h2>${escapeHtml(file)}</h2>\n`
-  return `${title}<article>${highlightHtml(text, entities)}</article>\n`
+  const title = file === undefined ? '' : `<h2 dir="auto">${escapeHtml(file)}</h2>\n`
+  return `${title}<article dir="auto">${highlightHtml(text, entities)}</article>\n`
 }

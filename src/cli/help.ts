@@ -12,14 +12,18 @@ Usage
   COMMAND | iobert [OPTIONS]         reads what is piped in; so does the argument -
 ${list}
 
-An argument that names an existing file is read as a file, one text a file; anything else is a text, but for a name like
-letr.txt where there is no such file, which is an error: behind -- it is a text too. --text and --file say it for all
-arguments. Files are UTF-8. Text longer than the model's window is read in overlapping windows.
+An argument that names an existing file is read as a file, one text a file, and a folder with all files in it and in its
+folders, but for names that begin with a dot; anything else is a text, but for a name like letr.txt where there is no
+such file, which is an error: behind -- it is a text too. --text and --file say it for all arguments. Files are UTF-8.
+Text longer than the model's window is read in overlapping windows.
 
 Input
   -t, --text           every argument is a text, even where a file has that name
   -f, --file           every argument is a file
-      --max-chars N    the longest text, or line of JSONL, that is read; default 10000000
+      --input L        text, html or markdown; default: by the names of files (.html, .htm, .md), else text. Tags, their
+                       attributes, comments, scripts, styles and code are no text and stay as they are, with --redact
+                       too. Offsets are those of the source; a name across tags is one
+      --max-chars N    the longest text, row, or line of JSONL, that is read; default 10000000
 
 Output (default: the text with entities marked; in colour on a terminal)
       --json           one array, an object an input: {"file"?, "entities", "truncated"}; an entity has type, text,
@@ -27,12 +31,22 @@ Output (default: the text with entities marked; in colour on a terminal)
       --jsonl          a line in, a line out: {"text", "id"?} or a JSON string becomes {"id"?, "entities", "truncated"},
                        or {"id"?, "error"} for a bad line. In order, in bounded memory; an answer does not wait for
                        more lines than are there
+      --field F        with --jsonl: the text is the member F, and all others pass through: {"body", ...} becomes
+                       {"body", ..., "entities", "truncated"}
+      --csv, --tsv     a table in, the same table out, with a column for each type added (names with "; " between them);
+                       first row names, quotes as RFC 4180 has them, any size, as it comes. With --redact the column's
+                       names are taken out and nothing is added
+      --column C       with --csv and --tsv: the column whose texts are read, by its name, or its number from 1
+      --output csv     a row for each entity: file, start, end, type, text, score; or tsv
       --conll          a word and its label a line, a blank line after each text
       --html           one page with entities marked and scores under the pointer
       --redact         the text with entities replaced by their types: [PER]. What the model misses stays: about one
                        name in ten in news, more elsewhere; ages, addresses and hints are no names, and numbers are
-                       found by --rules alone. Read it before it leaves the house
-      --placeholder P  with --redact: type (default), or numbered: [PER_1], one name the same number in all inputs
+                       found by --rules alone. Read it before it leaves the house. With --json and --jsonl "text" is
+                       the redacted text, and "entities" are its placeholders
+      --placeholder P  with --redact: type (default), or numbered: [PER_1], one name the same number in all inputs;
+                       to get the names back, iobert mask
+      --aliases        with --placeholder numbered: one person, one number, as iobert mask --help tells
       --words          with --json and --jsonl: also each word's label, score and probabilities
 
 Recognition
@@ -75,7 +89,9 @@ Examples
   iobert "Angela Merkel met Tim Cook in Berlin."
   iobert --html --labels PER,ORG report.txt > report.html
   iobert --jsonl < lines.jsonl > entities.jsonl
+  iobert --csv --column text tickets.csv > with-names.csv
   iobert --redact --labels PER letter.txt
   iobert --redact --placeholder numbered --rules all mail.txt
+  iobert mask --map map.json mail.txt > masked.txt; iobert unmask --map map.json < answer.txt
   iobert -m dslim/bert-base-NER --json "Grace Hopper joined Remington Rand."
 `

@@ -3,12 +3,19 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
 import { UsageError } from './arguments.ts'
+import type { PlainText } from './documents/plain-text.ts'
 import { missingFile } from './missing-name.ts'
+import { complain } from './output.ts'
 
 /** Where a text comes from. */
 export type Source =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      /** Whether it was found in a folder, and not named: it need not be a text. */
+      readonly found?: boolean
+    }
   | { readonly kind: 'stdin' }
 
 /** How arguments are taken; see `findSources`. */
@@ -22,12 +29,14 @@ export interface Input {
   /** The file's name as it was written; none for text and stdin. */
   readonly file?: string
   readonly text?: string
+  /** Of a text in markup what of it is text. */
+  readonly document?: PlainText | undefined
   readonly error?: string
 }
 
 /**
- * What the arguments mean: `-` is stdin, the name of something that exists is a file, all else is text; `--text` and
- * `--file` decide for all. Without arguments, what is piped in is read.
+ * What the arguments mean: `-` is stdin, the name of something that exists is a file, or a folder whose files are meant, all
+ * else is text; `--text` and `--file` decide for all. Without arguments, what is piped in is read.
  *
  * @throws {UsageError} where there is nothing to read; for the name of a file that is not there, but behind `--`
  */
@@ -38,16 +47,27 @@ export async function findSources(args: ParsedArguments): Promise<readonly Sourc
     if (process.stdin.isTTY) throw new UsageError('Nothing to read: give a text, a file, or pipe text in')
     return [{ kind: 'stdin' }]
   }
-  return Promise.all(
-    positionals.map(async (argument, index): Promise<Source> => {
+  const sources = await Promise.all(
+    positionals.map(async (argument, index): Promise<Source | Source[]> => {
       if (args.has('text')) return { kind: 'text', text: argument }
       if (argument === '-') return { kind: 'stdin' }
+      if (await isFolder(argument)) return sourcesIn(argument)
       if (args.has('file') || (await exists(argument))) return { kind: 'file', path: argument }
       const missing = index < args.beforeTerminator ? await missingFile(argument) : undefined
       if (missing !== undefined) throw new UsageError(missing)
       return { kind: 'text', text: argument }
     }),
   )
+  return sources.flat()
+}
+
+async function sourcesIn(folder: string): Promise<Source[]> {
+  const { filesIn } = await import('./folders.ts')
+  const files = await filesIn(folder).catch((error: unknown) => {
+    throw new UsageError(`${folder}: ${explain(error)}`)
+  })
+  if (files.length === 0) throw new UsageError(`There is no file in ${folder}`)
+  return files.map((path) => ({ kind: 'file', path, found: true }))
 }
 
 /** Reads the texts one after another; a file that cannot be read is an input with an error, and the next one follows. */
@@ -59,8 +79,14 @@ export async function* readInputs(sources: readonly Source[], maxChars: number):
     }
     const named = source.kind === 'file' ? { file: source.path } : {}
     try {
-      yield { ...named, text: await readText(openSource(source), maxChars) }
+      const text = await readText(openSource(source), maxChars)
+      if (source.kind === 'file' && source.found === true && text.includes('\0')) throw new NoText(undefined)
+      yield { ...named, text }
     } catch (error) {
+      if (source.kind === 'file' && source.found === true && error instanceof NoText) {
+        complain(`${source.path} is passed over: ${error.message}`)
+        continue
+      }
       yield { ...named, error: `${nameOf(source)}: ${explain(error)}` }
     }
   }
@@ -88,7 +114,7 @@ export async function sizeOf(source: Source): Promise<number> {
 export function explain(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EISDIR') return 'it is a folder, expected a file; for all in it write its name with /*'
+  if (code === 'EISDIR') return 'it is a folder, expected a file'
   if (code === 'EACCES') return 'it may not be read'
   return error instanceof Error ? error.message : String(error)
 }
@@ -104,6 +130,13 @@ export function notUtf8(start: Uint8Array | undefined): string {
   return isUtf16
     ? 'is UTF-16 text, expected UTF-8: save it as UTF-8, or write iconv -f UTF-16 -t UTF-8 FILE > NEW'
     : 'is not UTF-8 text: save it as UTF-8, or if it comes from Windows (cp1252), write iconv -f CP1252 -t UTF-8 FILE > NEW'
+}
+
+/** Bytes that are no UTF-8. */
+class NoText extends TypeError {
+  constructor(start: Uint8Array | undefined, options?: ErrorOptions) {
+    super(`it ${notUtf8(start)}`, options)
+  }
 }
 
 /** The most bytes of UTF-8 that a UTF-16 unit takes. */
@@ -131,12 +164,19 @@ export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: numb
     }
     parts.push(decoder.decode())
   } catch (error) {
-    if (error instanceof TypeError) throw new TypeError(`it ${notUtf8(start)}`, { cause: error })
+    if (error instanceof TypeError) throw new NoText(start, { cause: error })
     throw error
   }
   const text = parts.join('')
   if (text.length > maxChars) throw tooLong()
   return text
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  )
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,53 +4,62 @@ import { explain, nameOf, openSource, type Source } from './inputs.ts'
 /** Nothing more is read while this much waits. */
 const AHEAD_BYTES = 1 << 18
 
-/** Lines of several sources, read ahead up to a bound. */
-export class LineQueue {
+/** Cuts bytes that come in chunks into records: lines, or rows of a table. */
+export interface Splitter<Record> {
+  /** The records that end in this chunk. */
+  push(chunk: Uint8Array): Iterable<Record>
+  /** What is left at the end. */
+  end(): Iterable<Record>
+}
+
+/** Records of several sources, read ahead up to a bound. */
+export class RecordQueue<Record extends { readonly length: number }> {
   /** Sources that could not be read, or not to their end, a sentence each. */
   readonly errors: string[] = []
-  readonly #maxChars: number
-  #lines: Line[] = []
-  /** Of the next line in `#lines`. */
+  readonly #createSplitter: () => Splitter<Record>
+  #records: Record[] = []
+  /** Of the next one in `#records`. */
   #at = 0
   #bytes = 0
   #taken = 0
   #ended = false
   #sleepers: (() => void)[] = []
 
-  constructor(sources: readonly Source[], maxChars: number) {
-    this.#maxChars = maxChars
+  /** @param createSplitter for each source */
+  constructor(sources: readonly Source[], createSplitter: () => Splitter<Record>) {
+    this.#createSplitter = createSplitter
     void this.#read(sources)
   }
 
-  /** Lines taken out so far. */
+  /** Records taken out so far. */
   get taken(): number {
     return this.#taken
   }
 
-  /** The next line, if it is there now. */
-  take(): Line | undefined {
-    const line = this.#lines[this.#at]
-    if (line === undefined) return undefined
+  /** The next record, if it is there now. */
+  take(): Record | undefined {
+    const record = this.#records[this.#at]
+    if (record === undefined) return undefined
     this.#at++
     this.#taken++
-    if (this.#at === this.#lines.length) {
-      this.#lines = []
+    if (this.#at === this.#records.length) {
+      this.#records = []
       this.#at = 0
       this.#bytes = 0
       this.#wake()
     }
-    return line
+    return record
   }
 
-  /** Waits for a line; false where none will come. */
+  /** Waits for a record; false where none will come. */
   async wait(): Promise<boolean> {
-    while (this.#lines.length === 0 && !this.#ended) await this.#sleep()
-    return this.#lines.length > 0
+    while (this.#records.length === 0 && !this.#ended) await this.#sleep()
+    return this.#records.length > 0
   }
 
   async #read(sources: readonly Source[]): Promise<void> {
     for (const source of sources) {
-      const splitter = new LineSplitter(this.#maxChars)
+      const splitter = this.#createSplitter()
       try {
         if (source.kind === 'text') this.#add(splitter.push(new TextEncoder().encode(source.text)))
         else {
@@ -68,10 +77,10 @@ export class LineQueue {
     this.#wake()
   }
 
-  #add(lines: Iterable<Line>): void {
-    for (const line of lines) {
-      this.#lines.push(line)
-      this.#bytes += line.length
+  #add(records: Iterable<Record>): void {
+    for (const record of records) {
+      this.#records.push(record)
+      this.#bytes += record.length
     }
     this.#wake()
   }
@@ -94,7 +103,7 @@ const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
 /** Cuts bytes into lines as they come. A line of more than `maxChars` characters is dropped while it is read. */
-export class LineSplitter {
+export class LineSplitter implements Splitter<Line> {
   readonly #maxChars: number
   #parts: Uint8Array[] = []
   #chars = 0

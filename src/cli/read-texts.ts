@@ -2,9 +2,21 @@
 import { basename } from 'node:path'
 
 import type { Recognition, TextOptions } from '../entities/types.ts'
+import { createRedactor, type Redactor } from '../markup/redact.ts'
 import { visibleName } from '../markup/visible.ts'
 import { type ParsedArguments, UsageError } from './arguments.ts'
-import type { Format } from './formats.ts'
+import type { ReadDocument } from './documents/document.ts'
+import type { PlainText } from './documents/plain-text.ts'
+import {
+  type Format,
+  html,
+  json,
+  recognitionFields,
+  redacted,
+  redactedFields,
+  redactedJson,
+  terminal,
+} from './formats.ts'
 import { type Input, readInputs, type Source } from './inputs.ts'
 import { complain, write } from './output.ts'
 import { createBar } from './progress.ts'
@@ -17,16 +29,29 @@ export type Recognize = (
   onProgress: NonNullable<TextOptions['onProgress']>,
 ) => Promise<Recognition>
 
+/** Names taken out: with `--redact`, and `iobert mask`. */
+export interface Redacting {
+  readonly redactor: Redactor
+  /** Ends before what was redacted is written. */
+  readonly beforeWrite?: () => Promise<void>
+}
+
 interface Reading {
   readonly maxChars: number
   readonly recognize: Recognize
   readonly shape: Format
+  readonly beforeWrite?: (() => Promise<void>) | undefined
+  /** Where texts may be in markup. */
+  readonly readDocument?: ReadDocument
 }
+
+/** So long texts may wait for others, where something must be done before they are written. */
+const PATIENCE_MS = 1000
 
 /** Texts one after another, each written in its shape. @returns the exit code */
 export async function recognizeTexts(
   sources: readonly Source[],
-  { maxChars, recognize, shape }: Reading,
+  { maxChars, recognize, shape, beforeWrite, readDocument }: Reading,
 ): Promise<number> {
   const bar = createBar()
   let failed = false
@@ -39,23 +64,33 @@ export async function recognizeTexts(
       if (sources.length === 1) bar.update(title, { done, total, unit: 'pieces' })
       else bar.update('Reading', { done: index + done / total, total: sources.length, unit: 'texts' })
     }
-  await write(shape.head, shape.kind)
+  let held = shape.head
+  let flushed = performance.now()
+  const flush = async (): Promise<void> => {
+    await beforeWrite?.()
+    // Both may be one terminal.
+    if (process.stdout.isTTY) bar.end()
+    await write(held, shape.kind)
+    held = ''
+    flushed = performance.now()
+  }
   for await (const input of readInputs(sources, maxChars)) {
     const { text, error } = input
     if (text === undefined) {
       failed = true
       complain(error!)
-      await write(shape.error(input, index), shape.kind)
+      held += shape.error(input, index)
     } else {
-      const recognition = await recognize(text, progressOf(input))
-      const shown = shape.one(text, recognition, input, index)
-      // Both may be one terminal.
-      if (process.stdout.isTTY) bar.end()
-      await write(shown, shape.kind)
+      const document = await readDocument?.(text, input.file)
+      const recognition = await recognize(document?.text ?? text, progressOf(input))
+      const placed = document === undefined || shape.redacts ? recognition : document.toSource(recognition)
+      held += shape.one(text, placed, { ...input, document }, index)
+      if (beforeWrite === undefined || performance.now() - flushed > PATIENCE_MS) await flush()
     }
     index++
   }
-  await write(shape.tail, shape.kind)
+  held += shape.tail
+  await flush()
   bar.end()
   return failed ? 1 : 0
 }
@@ -85,11 +120,51 @@ export function readMaxChars(text: string | undefined): number {
   throw new UsageError(`--max-chars is '${text}', expected a whole number from 1`)
 }
 
-/** `--placeholder` */
-export function readPlaceholder(args: ParsedArguments, format: string | undefined): 'type' | 'numbered' {
-  const value = args.value('placeholder')
-  if (value !== undefined && format !== 'redact') throw new UsageError('--placeholder goes with --redact')
-  if (value === undefined || value === 'type') return 'type'
-  if (value === 'numbered') return value
-  throw new UsageError(`--placeholder is '${value}', expected type or numbered`)
+/** `--redact`, `--placeholder`, `--aliases` */
+export function redactingOf(args: ParsedArguments): Redacting | undefined {
+  const placeholder = args.value('placeholder') ?? 'type'
+  const given = ['placeholder', 'aliases'].find((name) => args.has(name))
+  if (!args.has('redact')) {
+    if (given !== undefined) throw new UsageError(`--${given} goes with --redact`)
+    return undefined
+  }
+  if (placeholder !== 'type' && placeholder !== 'numbered') {
+    throw new UsageError(`--placeholder is '${placeholder}', expected type or numbered`)
+  }
+  if (args.has('aliases') && placeholder !== 'numbered') {
+    throw new UsageError('--aliases goes with --placeholder numbered')
+  }
+  return { redactor: createRedactor({ placeholder, aliases: args.has('aliases') }) }
+}
+
+/** How texts are written, with or without their names. */
+export function shapeOf(
+  format: 'json' | 'html' | undefined,
+  redacting: Redacting | undefined,
+  inputs: number,
+): Format {
+  if (redacting === undefined) return format === undefined ? terminal(inputs) : { json, html }[format]
+  return format === 'json' ? redactedJson(redacting.redactor) : redacted(redacting.redactor)
+}
+
+/** Outputs that have a redacted form. */
+const WITHOUT_NAMES: readonly string[] = ['json', 'jsonl', 'csv', 'tsv']
+
+/** @throws {UsageError} for an output that shows names which are to be taken out */
+export function checkRedacting(shown: string | undefined, redacting: Redacting | undefined): void {
+  if (redacting === undefined || shown === undefined || WITHOUT_NAMES.includes(shown)) return
+  throw new UsageError(
+    `--${shown} shows the names; with names taken out give one of --${WITHOUT_NAMES.join(', --')}, or none`,
+  )
+}
+
+/** What a line of JSON is answered with. */
+export function fieldsOf(
+  text: string,
+  recognition: Recognition,
+  redacting: Redacting | undefined,
+  document?: PlainText,
+): object | (() => object) {
+  if (redacting !== undefined) return () => redactedFields(redacting.redactor, text, recognition, document)
+  return recognitionFields(document === undefined ? recognition : document.toSource(recognition))
 }

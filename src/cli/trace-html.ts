@@ -53,7 +53,7 @@ function drawAll() {
   }
 }
 function show() {
-  told.textContent = 'Layer ' + (layer + 1) + ', head ' + (head + 1) + ': where ' + tokens[from] + ' looks'
+  told.textContent = 'Layer ' + (layer + 1) + ', head ' + (head + 1) + ': where \u2068' + tokens[from] + '\u2069 looks'
   ;[...pieces.children].forEach((piece, u) => {
     piece.style.setProperty('--share', at(from, u))
     piece.title = at(from, u).toFixed(2)
@@ -63,7 +63,7 @@ function show() {
     button.setAttribute('aria-pressed', +button.dataset.layer === layer && +button.dataset.head === head)
 }
 tokens.forEach((token, t) => {
-  const piece = add(pieces, { textContent: token })
+  const piece = add(pieces, { textContent: token, dir: 'auto' })
   piece.onclick = piece.onmouseenter = piece.onfocus = () => { from = t; show() }
 })
 document.querySelectorAll('.maps').forEach((box, l) => {
@@ -93,7 +93,7 @@ ${style}
 </style>
 <main>
 <h1>From pieces to labels</h1>
-<blockquote>${escapeHtml(text)}</blockquote>
+<blockquote dir="auto">${escapeHtml(text)}</blockquote>
 ${lensSection(report)}${decidedSection(report)}${attentionSection(report)}
 </main>
 <script type="application/json" id="trace">${data}</script>
@@ -109,7 +109,7 @@ function lensSection({ tokens, lens, labels }: TraceReport): string {
   const heads = lens.map((_, l) => `<th scope="col">${l === 0 ? 'embeddings' : `layer ${l}`}</th>`)
   const rows = tokens.map((token, t) => {
     const cells = lens.map((layer) => lensCell(layer, t, labels))
-    return `<tr><th scope="row">${escapeHtml(token)}</th>${cells.join('')}</tr>\n`
+    return `<tr><th scope="row" dir="auto">${escapeHtml(token)}</th>${cells.join('')}</tr>\n`
   })
   return `<h2>Labels, layer by layer</h2>
 <p>The head reads the last layer. Here it is applied to every layer: the label that the model would give if it ended
@@ -138,10 +138,10 @@ function lensCell({ best, probabilities, logits }: LensLayer, t: number, labels:
 function decidedSection({ decided, lens }: TraceReport): string {
   if (lens.length === 0) return ''
   const list = (shares: readonly Share[]): string =>
-    `<ul>${shares.map(({ text, share }) => `<li><meter value="${Math.max(0, share).toFixed(3)}"></meter> ${share.toFixed(3)} ${escapeHtml(text)}</li>`).join('')}</ul>`
+    `<ul>${shares.map(({ text, share }) => `<li><meter value="${Math.max(0, share).toFixed(3)}"></meter> ${share.toFixed(3)} <bdi>${escapeHtml(text)}</bdi></li>`).join('')}</ul>`
   const words = decided.map(
     ({ text, label, probability, attends, rests }) => `<section class="two">
-<h3>${escapeHtml(text)} — ${escapeHtml(label)} ${probability.toFixed(3)}</h3>
+<h3><bdi>${escapeHtml(text)}</bdi> — ${escapeHtml(label)} ${probability.toFixed(3)}</h3>
 <div>rests on${rests ? list(rests) : `<p>not tried: the text has more than ${MOST_REPLACED} words</p>`}</div>
 <div>attends to${list(attends)}</div>
 </section>

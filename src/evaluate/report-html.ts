@@ -41,7 +41,7 @@ ${drawScores(evaluation)}
 ${drawConfusion(confusion)}
 <h2>Wrong phrases: ${wrongSpans.length}</h2>
 <p>[gold] and {predicted}</p>
-<pre>${escapeHtml(errors.join('\n'))}</pre>
+<pre>${errors.map((error) => `<bdi>${escapeHtml(error)}</bdi>`).join('\n')}</pre>
 </html>
 `
 }
@@ -87,6 +87,12 @@ function drawConfusion({ tags, counts }: ConfusionMatrix): string {
   return `<svg role="img" aria-label="Confusion matrix" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}">${heads.join('')}${cells.join('')}</svg>`
 }
 
+/** As in `markup/`, which knows why directions are not left to the text. */
 function escapeHtml(text: string): string {
-  return text.replace(/&/gu, '&amp;').replace(/</gu, '&lt;').replace(/>/gu, '&gt;').replace(/"/gu, '&quot;')
+  return text
+    .replace(/[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+    .replace(/&/gu, '&amp;')
+    .replace(/</gu, '&lt;')
+    .replace(/>/gu, '&gt;')
+    .replace(/"/gu, '&quot;')
 }

@@ -4,7 +4,8 @@ import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './marked-te
 
 /**
  * A text as HTML with a `<mark>` round each entity: `data-type`, the score in `title`, the type in `<small>` behind the text,
- * and `--hue`, a colour by type for the page's own style. All that comes from the text or a label is escaped.
+ * and `--hue`, a colour by type for the page's own style. All that comes from the text or a label is escaped. A mark and its
+ * label have directions of their own (`dir="auto"`), so that a right-to-left name stays in one piece with its label behind it.
  */
 export function highlightHtml(text: string, entities: readonly MarkedEntity[]): string {
   return segmentsOf(text, entities)
@@ -15,7 +16,7 @@ export function highlightHtml(text: string, entities: readonly MarkedEntity[]): 
       const type = escapeHtml(segment.entity.type)
       const title = score === undefined ? type : `${type} ${score.toFixed(3)}`
       const hue = hueOf(segment.entity.type)
-      return `<mark data-type="${type}" style="--hue:${hue}" title="${title}">${shown}<small>${type}</small></mark>`
+      return `<mark dir="auto" data-type="${type}" style="--hue:${hue}" title="${title}">${shown}<small dir="auto">${type}</small></mark>`
     })
     .join('')
 }
@@ -33,9 +34,13 @@ export function hueOf(type: string): number {
   return KNOWN[bareType(type)] ?? typeNumber(type) % 360
 }
 
-/** For element content and for attributes in double or single quotes. */
+/**
+ * For element content and for attributes in double or single quotes. Characters that embed, override or isolate a direction
+ * are U+FFFD: they would reach over the ends of elements, which a browser isolates by the same characters.
+ */
 export function escapeHtml(text: string): string {
   return text
+    .replace(/[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
     .replace(/&/gu, '&amp;')
     .replace(/</gu, '&lt;')
     .replace(/>/gu, '&gt;')

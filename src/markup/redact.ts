@@ -1,16 +1,24 @@
 /**
  * Names taken out of a text, and put back.
  *
- * Placeholders have to be told from what the text itself says: one that the text already holds is passed over for the next
- * number, so restoring never touches the text's own words.
+ * Placeholders have to be told from what the texts themselves say: a number that stands in a text already is passed over, and
+ * a text that says a placeholder which was given out before has that taken out too. So restoring never touches a text's own
+ * words.
  */
 
-import { type Checks, checkOptions, oneOf, texts } from '../check/options.ts'
-import type { Entity } from '../entities/types.ts'
+import { type Checks, checkOptions, oneOf, texts, trueOrFalse } from '../check/options.ts'
+import { isPerson } from './aliases.ts'
+import { LiteralPlaceholders, LiteralRestorer } from './literal-placeholders.ts'
 import { inOrder, type MarkedEntity } from './marked-text.ts'
+import { type Name, Names, type PlaceholderFunction } from './names.ts'
+import { fromRedactorJson, type RedactorJson, toRedactorJson } from './redactor-json.ts'
+import { NumberedRestorer, type RestoredAnswer, type Restorer, restoreWhole } from './restore.ts'
+import { type RestoreStreamOptions, streamOf } from './restore-stream.ts'
 
-/** Makes the placeholder of a name that is met for the first time; the number counts the names of its type from 1. */
-export type PlaceholderFunction = (entity: Entity, number: number) => string
+export type { PlaceholderFunction } from './names.ts'
+export type { NameJson, RedactorJson } from './redactor-json.ts'
+export type { RestoredAnswer, RestoreReport } from './restore.ts'
+export type { RestoreStreamOptions } from './restore-stream.ts'
 
 /** What is taken out, and what stands for it. */
 export interface RedactOptions {
@@ -19,31 +27,45 @@ export interface RedactOptions {
   /**
    * `'type'` (default): `[PER]`. `'numbered'`: `[PER_1]`, the same text of the same type always with the same number. A
    * function: what it returns, asked once a name; it should differ from name to name, by the number, where edited text is
-   * to be restored.
+   * to be restored, and should not stand in the texts themselves.
    */
   placeholder?: 'type' | 'numbered' | PlaceholderFunction
+  /**
+   * Whether names of one person have one number: `Tim Cook`, `TIM COOK`, and `Cook` and `Tim`, where no other longer name of
+   * the texts so far has that short form (the rule is told in docs/redaction.md). Default false. What is restored is the
+   * longer name, so `restore(text)` is not exact then; `restore()` is.
+   */
+  aliases?: boolean
 }
+
+/** A placeholder in a redacted text. */
+export type RedactedPlace = MarkedEntity & { readonly text: string }
 
 /** A text without its names, and the way back. */
 export interface Redaction {
   /** With placeholders in place of names. */
   readonly text: string
+  /** Where the placeholders stand in it, `text` being theirs; type TEXT is what the text itself said like a placeholder. */
+  readonly placeholders: readonly RedactedPlace[]
+  /** Where what they stand for was in the text that was redacted, in the same order. */
+  readonly replaced: readonly { readonly start: number; readonly end: number }[]
   /**
    * Without an argument, the text that was redacted, to the letter. With an argument, that text with every placeholder of
-   * this redaction replaced by what it stands for: an answer that was written about the redacted text, say. Everything else
-   * stays, placeholders that this redaction did not make too.
+   * this redaction replaced by what it stands for, where it is written as it was given out. Everything else stays,
+   * placeholders that this redaction did not make too.
    *
    * @throws {RangeError} where a placeholder stands for several names, or the text itself held it: use 'numbered'
    */
   restore(edited?: string): string
-}
-
-/** Redacts texts that belong together, a mail and its answers or the lines of a stream: one name has one number in all. */
-export interface Redactor {
-  /** Takes the names of one more text out; those that came before keep their numbers. */
-  redact(text: string, entities: readonly MarkedEntity[]): Redaction
-  /** Replaces the placeholders of all texts so far, as `Redaction.restore` does those of one. */
-  restore(edited: string): string
+  /**
+   * An answer about the redacted text with its names in it again. Numbered placeholders are found as language models write
+   * them too: `PER_1`, `[PER 1]`, `\[PER\_1\]`, `[Per_1]`; what could be meant otherwise stays, and is told.
+   *
+   * @throws {RangeError} as `restore`
+   */
+  restoreAnswer(answer: string): RestoredAnswer
+  /** `restoreAnswer` of an answer that comes in chunks, which may end within a placeholder. What is settled is passed on at once. */
+  restoreStream(options?: RestoreStreamOptions): TransformStream<string, string>
 }
 
 const checks: Checks<RedactOptions> = {
@@ -51,11 +73,12 @@ const checks: Checks<RedactOptions> = {
   placeholder(value, name) {
     if (typeof value !== 'function') oneOf(['type', 'numbered'])(value, name)
   },
+  aliases: trueOrFalse,
 }
 
 /**
- * Replaces the entities of a text by placeholders. What overlaps is replaced as one; a name that was not found stays: see
- * the README for what a model misses.
+ * Replaces the entities of a text by placeholders. What overlaps is replaced as one, and a possessive `'s` of a person stays
+ * outside; a name that was not found stays: see the README for what a model misses.
  *
  * @throws {RangeError} for an entity that does not lie in the text
  *
@@ -68,11 +91,12 @@ export function redact(
   entities: readonly MarkedEntity[],
   options: RedactOptions = {},
 ): Redaction {
-  return createRedactor(options).redact(text, entities)
+  return new Redactor(options).redact(text, entities)
 }
 
 /**
- * A redactor that remembers names from text to text; its memory grows with the different names.
+ * A redactor that remembers names from text to text; its memory grows with the different names, and with what the texts
+ * themselves say like numbered placeholders, up to 100,000 of these.
  *
  * @throws {TypeError} {RangeError} for an option that is not allowed
  *
@@ -81,42 +105,155 @@ export function redact(
  * const redacted = [text, text].map((one) => redactor.redact(one, entities).text)
  */
 export function createRedactor(options: RedactOptions = {}): Redactor {
-  const { labels, placeholder = 'type' } = checkOptions(options, checks)
-  const wanted = labels === undefined ? undefined : new Set(labels)
-  const names = new Names(placeholder)
-  const everything = new Replacements()
-  return {
-    redact(text, entities) {
-      const spans = unite(inOrder(text, entities).filter(({ type }) => wanted?.has(type) ?? true))
-      const own = names.bracketedIn(text)
-      const here = new Replacements()
-      let redacted = ''
-      let at = 0
-      for (const { type, start, end, score } of spans) {
-        const name = text.slice(start, end)
-        const mark = names.placeholderOf({ type, text: name, start, end, score: score ?? 1 }, own)
-        redacted += text.slice(at, start) + mark
-        here.add(mark, name)
-        everything.add(mark, name)
-        at = end
-        here.place(redacted.length - mark.length)
-      }
-      redacted += text.slice(at)
-      return {
-        text: redacted,
-        restore(edited) {
-          if (edited === undefined) return text
-          here.check(redacted)
-          return here.replace(edited)
-        },
-      }
-    },
-    restore(edited) {
-      everything.check()
-      return everything.replace(edited)
-    },
+  return new Redactor(options)
+}
+
+/** Redacts texts that belong together, a mail and its answers or the lines of a stream: one name has one number in all. */
+export class Redactor {
+  readonly #labels: readonly string[] | undefined
+  readonly #wanted: ReadonlySet<string> | undefined
+  readonly #placeholder: 'type' | 'numbered' | PlaceholderFunction
+  readonly #aliases: boolean
+  readonly #names: Names
+  /** Of all texts, where placeholders are not numbered. */
+  readonly #literal = new LiteralPlaceholders()
+
+  constructor(options: RedactOptions = {}) {
+    const { labels, placeholder = 'type', aliases = false } = checkOptions(options, checks)
+    this.#labels = labels
+    this.#wanted = labels === undefined ? undefined : new Set(labels)
+    this.#placeholder = placeholder
+    this.#aliases = aliases
+    this.#names = new Names(placeholder, aliases)
+  }
+
+  /**
+   * The redactor that `toJSON` saved, as an object or as text: for the next turn, on another server too.
+   *
+   * @throws {TypeError} {RangeError} for what no redactor saved
+   *
+   * @example
+   * const redactor = Redactor.from(JSON.parse(JSON.stringify(createRedactor({ placeholder: 'numbered' }))))
+   */
+  static from(json: unknown): Redactor {
+    const { labels, aliases, names, reserved, reservedTo = 0 } = fromRedactorJson(json)
+    const redactor = new Redactor({
+      placeholder: 'numbered',
+      ...(labels === undefined ? {} : { labels }),
+      ...(aliases === undefined ? {} : { aliases }),
+    })
+    for (const name of names) redactor.#names.restoreName(name)
+    for (const { key, number } of reserved) redactor.#names.addReserved(key, number)
+    redactor.#names.reserveTo(reservedTo)
+    return redactor
+  }
+
+  /**
+   * All that is known, names included, for `Redactor.from`; `JSON.stringify` calls it.
+   *
+   * @throws {RangeError} where placeholders are not numbered, since others cannot be restored in every text
+   */
+  toJSON(): RedactorJson {
+    if (this.#placeholder !== 'numbered') {
+      throw new RangeError("Only a redactor with placeholder: 'numbered' can be saved")
+    }
+    const { numbered, reserved, reservedTo } = this.#names
+    return toRedactorJson(numbered.values(), {
+      ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
+      ...(this.#aliases ? { aliases: true } : {}),
+      ...(reserved.size === 0 ? {} : { reserved: [...reserved] }),
+      ...(reservedTo === 0 ? {} : { reservedTo }),
+    })
+  }
+
+  /** Takes the names of one more text out; those that came before keep their numbers. */
+  redact(text: string, entities: readonly MarkedEntity[]): Redaction {
+    const wanted = inOrder(text, entities).filter(({ type }) => this.#wanted?.has(type) ?? true)
+    const found = unite(wanted).map((entity) => withoutPossessive(text, entity))
+    for (const { type, start, end } of found) this.#names.learn(type, text.slice(start, end))
+    const spans = this.#withOwnPlaceholders(text, found)
+    const here = new Map<string, Name>()
+    const literal = new LiteralPlaceholders()
+    const placeholders: RedactedPlace[] = []
+    let redacted = ''
+    let at = 0
+    for (const { type, start, end, score } of spans) {
+      const written = text.slice(start, end)
+      const name =
+        type === undefined
+          ? this.#names.nameOfOwn(written)
+          : this.#names.nameOf({ type, text: written, start, end, score: score ?? 1 })
+      redacted += text.slice(at, start)
+      at = end
+      const place = { type: name.type, text: name.placeholder, start: redacted.length }
+      redacted += name.placeholder
+      placeholders.push({ ...place, end: redacted.length, ...(score === undefined ? {} : { score }) })
+      here.set(name.key, name)
+      for (const one of this.#numbered ? [] : [literal, this.#literal]) one.add(name)
+    }
+    redacted += text.slice(at)
+    if (!this.#numbered) this.#findForeign(literal, redacted, placeholders)
+    const restorer = (exact: boolean): Restorer =>
+      this.#numbered ? new NumberedRestorer(here, this.#names, exact) : new LiteralRestorer(literal)
+    return {
+      text: redacted,
+      placeholders,
+      replaced: spans.map(({ start, end }) => ({ start, end })),
+      restore: (edited) => (edited === undefined ? text : restoreWhole(restorer(true), edited).text),
+      restoreAnswer: (answer) => restoreWhole(restorer(false), answer),
+      restoreStream: (options) => streamOf(restorer(false), options),
+    }
+  }
+
+  /** Replaces the placeholders of all texts so far, as `Redaction.restore` does those of one. */
+  restore(edited: string): string {
+    return restoreWhole(this.#restorer(true), edited).text
+  }
+
+  /** Replaces the placeholders of all texts so far, as `Redaction.restoreAnswer` does those of one. */
+  restoreAnswer(answer: string): RestoredAnswer {
+    return restoreWhole(this.#restorer(false), answer)
+  }
+
+  /** Replaces the placeholders of all texts so far in an answer that comes in chunks. */
+  restoreStream(options?: RestoreStreamOptions): TransformStream<string, string> {
+    return streamOf(this.#restorer(false), options)
+  }
+
+  get #numbered(): boolean {
+    return this.#placeholder === 'numbered'
+  }
+
+  #restorer(exact: boolean): Restorer {
+    if (!this.#numbered) return new LiteralRestorer(this.#literal)
+    return new NumberedRestorer(this.#names.numbered, this.#names, exact)
+  }
+
+  /** Placeholders that are not numbered may stand in the text itself, and then cannot be restored. */
+  #findForeign(literal: LiteralPlaceholders, redacted: string, placeholders: readonly RedactedPlace[]): void {
+    const starts = placeholders.map(({ start }) => start)
+    literal.findForeign(redacted, starts)
+    this.#literal.findForeign(redacted, starts)
+    if (this.#placeholder === 'type') this.#literal.foresee(redacted, starts)
+  }
+
+  /** Entities, and between them what the text itself says like placeholders that were given out, without a type. */
+  #withOwnPlaceholders(text: string, entities: readonly MarkedEntity[]): Span[] {
+    const spans: Span[] = []
+    let at = 0
+    const end: MarkedEntity = { type: '', start: text.length, end: text.length }
+    for (const entity of [...entities, end]) {
+      const gap = text.slice(at, entity.start)
+      for (const own of this.#names.reserve(gap)) spans.push({ start: at + own.start, end: at + own.end })
+      if (entity !== end) spans.push(entity)
+      at = entity.end
+    }
+    return spans
   }
 }
+
+/** Of an own placeholder no type is known. */
+type Span = Omit<MarkedEntity, 'type'> & { readonly type?: string }
 
 /** Overlapping entities as one, of the type of the first: nothing of any may stay. */
 function unite(entities: readonly MarkedEntity[]): MarkedEntity[] {
@@ -129,105 +266,10 @@ function unite(entities: readonly MarkedEntity[]): MarkedEntity[] {
   return united
 }
 
-/** The placeholders given out, by type and name. */
-class Names {
-  readonly #placeholder: 'type' | 'numbered' | PlaceholderFunction
-  readonly #given = new Map<string, Map<string, string>>()
-  readonly #last = new Map<string, number>()
-
-  constructor(placeholder: 'type' | 'numbered' | PlaceholderFunction) {
-    this.#placeholder = placeholder
-  }
-
-  /** What stands in brackets in a text and could be taken for a numbered placeholder. */
-  bracketedIn(text: string): ReadonlySet<string> {
-    if (this.#placeholder !== 'numbered') return new Set()
-    return new Set(text.match(/\[[^[\]]+_\d+\]/gu))
-  }
-
-  /** @param own what the text holds itself, and a placeholder must not be */
-  placeholderOf(entity: Entity, own: ReadonlySet<string>): string {
-    const { type, text } = entity
-    if (this.#placeholder === 'type') return `[${type}]`
-    let given = this.#given.get(type)
-    if (given === undefined) {
-      given = new Map()
-      this.#given.set(type, given)
-    }
-    let placeholder = given.get(text)
-    while (placeholder === undefined || own.has(placeholder)) {
-      const number = (this.#last.get(type) ?? 0) + 1
-      this.#last.set(type, number)
-      // A bracket within would make two of one placeholder.
-      placeholder =
-        this.#placeholder === 'numbered'
-          ? `[${type.replace(/[[\]]/gu, '')}_${number}]`
-          : String(this.#placeholder(entity, number))
-      given.set(text, placeholder)
-    }
-    return placeholder
-  }
-}
-
-/** Placeholders and what they stand for. */
-class Replacements {
-  readonly #names = new Map<string, string>()
-  readonly #lengths = new Set<number>()
-  readonly #first = new Set<number>()
-  /** Where they were put in the redacted text. */
-  readonly #places: number[] = []
-  #ambiguous: string | undefined
-
-  add(placeholder: string, name: string): void {
-    const known = this.#names.get(placeholder)
-    if (known === undefined) {
-      this.#names.set(placeholder, name)
-      this.#lengths.add(placeholder.length)
-      this.#first.add(placeholder.charCodeAt(0))
-    }
-    if (placeholder === '' || (known !== undefined && known !== name)) this.#ambiguous ??= placeholder
-  }
-
-  place(start: number): void {
-    this.#places.push(start)
-  }
-
-  /** @param redacted where the placeholders, and nothing else, must be what looks like one */
-  check(redacted?: string): void {
-    let wrong = this.#ambiguous
-    if (wrong === undefined && redacted !== undefined) {
-      let index = 0
-      this.#scan(redacted, (start, placeholder) => {
-        if (start !== this.#places[index++]) wrong ??= placeholder
-      })
-    }
-    if (wrong === undefined) return
-    throw new RangeError(
-      `The placeholder "${wrong}" does not stand for one name alone, so only restore() without an argument is exact; use placeholder: 'numbered'`,
-    )
-  }
-
-  replace(edited: string): string {
-    let restored = ''
-    let at = 0
-    this.#scan(edited, (start, placeholder) => {
-      restored += edited.slice(at, start) + this.#names.get(placeholder)!
-      at = start + placeholder.length
-    })
-    return restored + edited.slice(at)
-  }
-
-  /** Calls `found` for each placeholder from left to right, the longest where several begin. */
-  #scan(text: string, found: (start: number, placeholder: string) => void): void {
-    const lengths = [...this.#lengths].sort((a, b) => b - a)
-    for (let at = 0; at < text.length; ) {
-      if (!this.#first.has(text.charCodeAt(at))) {
-        at++
-        continue
-      }
-      const length = lengths.find((one) => this.#names.has(text.slice(at, at + one)))
-      if (length !== undefined) found(at, text.slice(at, at + length))
-      at += length ?? 1
-    }
-  }
+/** `Tim Cook's` is of `Tim Cook`. */
+function withoutPossessive(text: string, entity: MarkedEntity): MarkedEntity {
+  if (!isPerson(entity.type)) return entity
+  const name = text.slice(entity.start, entity.end)
+  const [possessive = ''] = /(?<=[\p{L}\p{M}.])['’]s$/iu.exec(name) ?? []
+  return possessive === '' ? entity : { ...entity, end: entity.end - possessive.length }
 }

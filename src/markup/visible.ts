@@ -1,20 +1,26 @@
 /** What others wrote (texts, labels, names of files), shown so that it cannot steer a terminal. */
 
-/** Control characters but tab and line feed as pictures, U+2400 and on; those of C1 as U+FFFD. */
+/** Control characters, and those that turn the direction of what follows: U+202E and its kin (Unicode's Bidi_Control). */
+const STEERING = /[\p{Cc}\p{Bidi_Control}]/gu
+
+/** Control characters but tab and line feed as pictures, U+2400 and on; those of C1 and of direction as U+FFFD. */
 export function visible(text: string): string {
   return text
     .replace(/\r\n/gu, '\n')
-    .replace(/\p{Cc}/gu, (control) => (control === '\t' || control === '\n' ? control : picture(control)))
+    .replace(STEERING, (control) => (control === '\t' || control === '\n' ? control : picture(control)))
 }
 
 /** As `visible`, and on one line: a label or a name has no place for tabs and lines. */
 export function visibleName(name: string): string {
-  return name.replace(/\p{Cc}/gu, picture)
+  return name.replace(STEERING, picture)
 }
 
-/** JSON of the same value without control characters: `JSON.stringify` leaves DEL and C1 as they are. */
+/** JSON of the same value without such characters: `JSON.stringify` leaves DEL, C1 and those of direction as they are. */
 export function escapeControls(json: string): string {
-  return json.replace(/[\x7f-\x9f]/gu, (control) => `\\u00${control.charCodeAt(0).toString(16)}`)
+  return json.replace(
+    /[\x7f-\x9f\p{Bidi_Control}]/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function picture(control: string): string {

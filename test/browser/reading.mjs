@@ -255,7 +255,7 @@ export const tests = [
           ),
         ]
         const order = [...row.keys()].sort((one, other) => row[other] - row[one]).slice(0, 3)
-        return `${tokens[query]} looks most at ${order.map((key) => `${tokens[key]} (${Math.round(row[key] * 100)} %)`).join(', ')}.`
+        return `\u2068${tokens[query]}\u2069 looks most at ${order.map((key) => `\u2068${tokens[key]}\u2069 (${Math.round(row[key] * 100)} %)`).join(', ')}.`
       }
       const summary = () => page.textContent('.summary')
       await page.selectOption('.inside select >> nth=0', '3')

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -156,8 +156,8 @@ test('iobert --html prints one page, escaped, without scripts, from which the te
   assert.match(stdout, /<\/html>\n$/u)
   assert.not.match(stdout, /<script|https?:/u)
   assert.match(stdout, /title="[A-Z]+ 0\.\d{3}"/u)
-  const article = /<article>(.*?)<\/article>/su.exec(stdout)![1]!
-  const bare = article.replace(/<small>.*?<\/small>/gu, '').replace(/<[^>]*>/gu, '')
+  const article = /<article dir="auto">(.*?)<\/article>/su.exec(stdout)![1]!
+  const bare = article.replace(/<small[^>]*>.*?<\/small>/gu, '').replace(/<[^>]*>/gu, '')
   assert.is(bare.replace(/&lt;/gu, '<').replace(/&gt;/gu, '>').replace(/&amp;/gu, '&'), text)
 })
 
@@ -266,6 +266,27 @@ test('iobert --split and --lines read parts of a text by themselves', async () =
     assert.is(code, 2)
     assert.match(stderr, message)
   }
+})
+
+test('iobert reads folders with all in them, and passes over what is no text', async () => {
+  const tree = temporaryFolder()
+  for (const name of ['b', 'a/2', 'a/.hidden', '.git']) mkdirSync(join(tree, name), { recursive: true })
+  for (const name of ['z.txt', 'b/1.txt', 'a/2/x.txt', 'a/1.txt', 'a/.hidden/no.txt', '.git/config']) {
+    writeFileSync(join(tree, name), `tok1 ${name}`)
+  }
+  writeFileSync(join(tree, 'a/photo.jpg'), Buffer.from([0xff, 0xd8, 0xff]))
+  writeFileSync(join(tree, 'a/zeros'), 'a\0b')
+  symlinkSync(tree, join(tree, 'b/circle'), 'junction')
+  const { code, stdout, stderr } = await iobert(['-m', model, '--json', tree])
+  assert.is(code, 0)
+  assert.equal(
+    JSON.parse(stdout).map(({ file }: { file: string }) => file),
+    ['a/1.txt', 'a/2/x.txt', 'b/1.txt', 'z.txt'].map((name) => join(tree, name)),
+  )
+  assert.equal(stderr.match(/is passed over: it is not UTF-8 text/gu)?.length, 2)
+  const empty = await iobert(['-m', model, join(tree, 'a/.hidden'), temporaryFolder()])
+  assert.is(empty.code, 2)
+  assert.match(empty.stderr, /There is no file in /u)
 })
 
 test.run()

@@ -27,7 +27,7 @@ function onTerminal(
 const evil = join(folder, 'evil')
 cpSync(model, evil, { recursive: true })
 const config = JSON.parse(readFileSync(join(evil, 'config.json'), 'utf8'))
-const hostile = '\x1b[2J\u009b31m\x07\r\nX\x7f'
+const hostile = '\x1b[2J\u009b31m\x07\r\nX\x7f\u202eY\u2066'
 for (const [id, label] of Object.entries<string>(config.id2label)) {
   config.id2label[id] = label === 'O' ? label : `${label}${hostile}`
 }
@@ -36,16 +36,21 @@ config.label2id = Object.fromEntries(
 )
 writeFileSync(join(evil, 'config.json'), JSON.stringify(config))
 const text = `tok1 tok20 ${hostile} visits <tok5> & tok9.`
-const file = join(folder, `letter${'\x1b[31m'}.txt`)
+const file = join(folder, `letter${'\x1b[31m\u202e'}.txt`)
 writeFileSync(file, text)
 writeFileSync(join(folder, 'gold.conll'), 'tok1 B-\x1b[2J\ntok2 O\n')
 
 const ESC = '\x1b'
 const colors = new RegExp(`${ESC}\\[(?:0|2|(?:1;)?30;\\d+)m`, 'gu')
 
-/** Control characters other than line feeds and tabs that are no colour of our own. */
+/** Controls, of direction too, other than line feeds and tabs that are no colour of our own. */
 function steering(shown: string): string[] {
-  return shown.replace(colors, '').match(/[^\P{Cc}\n\t]/gu) ?? []
+  return (
+    shown
+      .replace(colors, '')
+      .match(/[\p{Cc}\p{Bidi_Control}]/gu)
+      ?.filter((one) => !/[\n\t]/u.test(one)) ?? []
+  )
 }
 
 for (const args of [
@@ -110,10 +115,12 @@ test('iobert keeps what it is given where it writes to a file or a pipe', async 
 test('visible shows control characters, and escapeControls changes no value', () => {
   assert.is(visible('a\x1b[31mb\x07\u009bc\td\r\ne\rf\x7f'), 'a\u241b[31mb\u2407\ufffdc\td\ne\u240df\u2421')
   assert.is(visibleName('a\tb\nc'), 'a\u2409b\u240ac')
+  assert.is(visible('a\u202eb\u2069\u200f \u05d0'), 'a\ufffdb\ufffd\ufffd \u05d0')
+  assert.is(visibleName('cod\u202etxt.exe'), 'cod\ufffdtxt.exe')
   const value = { [hostile]: [hostile, 'é'] }
   const json = escapeControls(JSON.stringify(value))
   assert.equal(JSON.parse(json), value)
-  assert.not.match(json, /\p{Cc}/u)
+  assert.not.match(json, /[\p{Cc}\p{Bidi_Control}]/u)
 })
 
 test('iobert shows how far a long text is on a terminal, and takes the line away', async () => {

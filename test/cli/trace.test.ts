@@ -81,11 +81,11 @@ test('iobert trace tells what labels rest on, with the model that ships', async 
 test('iobert trace --html writes a page that fetches nothing, with every piece, layer and map', async () => {
   const { code, stdout } = await iobert(['trace', '-m', model, '--html', text])
   assert.is(code, 0)
-  assert.match(stdout, '<blockquote>a &lt;b&gt; &amp; &quot;c&quot; d</blockquote>')
+  assert.match(stdout, '<blockquote dir="auto">a &lt;b&gt; &amp; &quot;c&quot; d</blockquote>')
   assert.not.match(stdout, /https?:|src=|href=|url\(/)
   const { tokens, layers } = await report(['-m', model, text])
   const heads = layers[1]!.attention!.length
-  assert.is(stdout.match(/<tr><th scope="row">/g)!.length, tokens.length)
+  assert.is(stdout.match(/<tr><th scope="row" dir="auto">/g)!.length, tokens.length)
   assert.is(stdout.match(/<th scope="col">/g)!.length, layers.length)
   const data = stdout.match(/<script type="application\/json" id="trace">(.*?)<\/script>/)![1]!
   assert.equal(JSON.parse(data), { tokens, heads })

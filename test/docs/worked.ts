@@ -50,6 +50,7 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   'written-words': model.writtenWords,
   redaction: redaction.redaction,
   'redaction-rules': redaction.redactionRules,
+  'redaction-turns': redaction.redactionTurns,
   panel: memory.panel,
   limits: memory.limits,
   'limit-exercise': memory.roofExercise,

@@ -85,10 +85,11 @@ test('reportHtml is one page that runs and fetches nothing, with everything esca
   const read = parseConll(text, { predicted: true }).map(
     (s): PredictedSentence => ({ ...s, guess: s.guess! }),
   )
-  const page = reportHtml(evaluate([...read, sentence('<b> & x', 'B-<i> O O', 'O O O')]), 'a "<title>"')
+  const page = reportHtml(evaluate([...read, sentence('<b> & \u202ex', 'B-<i> O O', 'O O O')]), 'a "<title>"')
   assert.match(page, /^<!doctype html>/u)
   assert.not.match(page, /<script|href=|src=|<b>|<i>|"<title>"/u)
-  assert.match(page, /&lt;b&gt;/u)
+  assert.match(page, /<bdi>.*&lt;b&gt;.*\ufffdx.*<\/bdi>/u)
+  assert.not.match(page, /\u202e/u)
   assert.is(page.match(/<svg /gu)!.length, 2)
   assert.is(page.match(/<svg /gu)!.length, page.match(/<\/svg>/gu)!.length)
   assert.not.match(page, /NaN|undefined/u)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { quantizedConfig } from '#dist/convert/quantize-model.js'
@@ -5,6 +6,7 @@ import { openCheckpoint } from '#dist/format/checkpoint.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseConfig } from '#dist/model/config.js'
 import { codeOfAsync, filesOf, goldenFiles, seededRandom } from '../format/safetensors-file.ts'
+import { rootPath } from '../shared.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
 /** Mutated files tried: 2,000, or a fifth of what the environment says. */
@@ -15,6 +17,7 @@ const CONFIGS = [
   text('plain', 'config.json'),
   text('distilbert', 'config.json'),
   await quantizedConfig(text('plain', 'config.json')),
+  readFileSync(rootPath('test/goldens/families/deberta-v3/config.json'), 'utf8'),
 ]
 
 test(`parseConfig answers ${RUNS} mutated configurations with a checked one or a ModelFormatError`, async () => {

@@ -67,11 +67,24 @@ test('highlight as HTML escapes all that comes from outside', () => {
   const marked = [{ type: '"><i>', start: 0, end: 3, score: 0.5 }]
   assert.is(
     exported(hostile, marked, { format: 'html' }),
-    '<mark data-type="&quot;&gt;&lt;i&gt;" style="--hue:HUE" title="&quot;&gt;&lt;i&gt; 0.500">&lt;b&gt;<small>&quot;&gt;&lt;i&gt;</small></mark> &amp; &quot;q&quot; &#39;x&#39;'.replace(
+    '<mark dir="auto" data-type="&quot;&gt;&lt;i&gt;" style="--hue:HUE" title="&quot;&gt;&lt;i&gt; 0.500">&lt;b&gt;<small dir="auto">&quot;&gt;&lt;i&gt;</small></mark> &amp; &quot;q&quot; &#39;x&#39;'.replace(
       'HUE',
       /--hue:(\d+)/.exec(exported(hostile, marked, { format: 'html' }))![1]!,
     ),
   )
+})
+
+test('highlight shows controls of direction, and isolates marks and labels in HTML', () => {
+  const turned = 'a \u202e\u2067שלום\u2069 b'
+  const marked = [{ type: 'P\u202eR', start: 4, end: 8, score: 0.5 }]
+  assert.is(exported(turned, marked, { color: false }), 'a \ufffd\ufffd[שלום P\ufffdR]\ufffd b')
+  const html = exported(turned, marked, { format: 'html' })
+  assert.match(
+    html,
+    /^a \ufffd\ufffd<mark dir="auto" [^>]*>שלום<small dir="auto">P\ufffdR<\/small><\/mark>\ufffd b$/,
+  )
+  // Marks of direction are letters of no width that texts of two directions need; in a page they steer nothing else.
+  assert.is(exported('שלום\u200f!', [], { format: 'html' }), 'שלום\u200f!')
 })
 
 test('highlight takes entities in any order, leaves overlapping ones out, and refuses those of another text', () => {

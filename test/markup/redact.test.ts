@@ -86,14 +86,82 @@ test('a redactor keeps numbers from text to text', () => {
   const shown = lines.map((line) => redactor.redact(line, find(line, { Ana: 'PER', Bo: 'PER', Cy: 'PER' })))
   assert.equal(
     shown.map((one) => one.text),
-    // The third line holds [PER_1] itself, so there Ana has another number.
-    ['[PER_1] met [PER_2].', '[PER_2] met [PER_3].', '[PER_1] is [PER_2], not [PER_4].'],
+    // The third line says [PER_1] itself, which is Ana's.
+    ['[PER_1] met [PER_2].', '[PER_2] met [PER_3].', '[TEXT_1] is [PER_2], not [PER_1].'],
   )
   shown.forEach(({ text: redacted, restore }, index) => {
     assert.is(restore(redacted), lines[index])
     assert.is(restore(), lines[index])
+    assert.is(redactor.restore(redacted), lines[index])
   })
   assert.is(redactor.restore('[PER_3], [PER_2]'), 'Cy, Bo')
+})
+
+test('no placeholder that any text said itself is given out, whatever came first', () => {
+  const ann = (text: string) => find(text, { Ann: 'PER' })
+  for (const said of ['See [PER_1].', 'See PER_1.', 'See [per 1].', 'See \\[PER\\_1\\].']) {
+    for (const texts of [
+      [said, 'Ann'],
+      ['Ann', said],
+      [`Ann: ${said}`, said, 'Ann'],
+    ]) {
+      const redactor = createRedactor({ placeholder: 'numbered' })
+      const redacted = texts.map((text) => redactor.redact(text, ann(text)).text)
+      assert.equal(
+        redacted.map((text) => redactor.restore(text)),
+        texts,
+      )
+      assert.equal(
+        redacted.map((text) => redactor.restoreAnswer(text).text),
+        texts,
+      )
+      for (const text of redacted) assert.not.match(text, 'Ann')
+    }
+  }
+  for (const placeholder of [
+    'type',
+    ({ type }: Entity, number: number) => `[${type}]${'!'.repeat(number - 1)}`,
+  ] as const) {
+    const redactor = createRedactor({ placeholder })
+    assert.is(redactor.redact('Ann', ann('Ann')).restore('[PER]'), 'Ann')
+    assert.is(redactor.restore('See [PER].'), 'See Ann.')
+    redactor.redact('See [PER].', [])
+    assert.throws(() => redactor.restore('See [PER].'), /does not stand for one name alone/)
+  }
+  const redactor = createRedactor()
+  redactor.redact('See [PER].', [])
+  redactor.redact('Ann', ann('Ann'))
+  assert.throws(() => redactor.restore('See [PER].'), /does not stand for one name alone/)
+})
+
+test('types that differ in case, brackets or blanks share no placeholder', () => {
+  const redactor = createRedactor({ placeholder: 'numbered' })
+  const types = ['PER', 'per', 'P[ER', ' PER', 'PER ', 'PER_', 'P\\_ER', 'P_ER', '', '1', '_1', 'A1', 'A']
+  const text = types.map((_, index) => `name${index}`).join(', ')
+  const entities = types.map((type, index) => ({ ...find(text, { [`name${index}`]: type })[0]! }))
+  const redacted = redactor.redact(text, entities)
+  assert.is(new Set(redacted.placeholders.map((one) => one.text)).size, types.length)
+  assert.is(redacted.restore(redacted.text), text)
+  assert.is(redacted.restoreAnswer(redacted.text).text, text)
+})
+
+test('a possessive stays outside of a person, and of nothing else', () => {
+  const own = "Tim's, TIM'S and Bo’s McDonald's"
+  const found = find(own, { "Tim's": 'PER', "TIM'S": 'PERSON', 'Bo’s': 'B-PER', "McDonald's": 'ORG' })
+  assert.is(redact(own, found).text, "[PER]'s, [PERSON]'S and [B-PER]’s [ORG]")
+})
+
+test('placeholders are told where they stand', () => {
+  const own = 'Ana, [PER_1] and Bo.'
+  const redactor = createRedactor({ placeholder: 'numbered' })
+  redactor.redact('Ana', find('Ana', { Ana: 'PER' }))
+  const { text: redacted, placeholders } = redactor.redact(own, find(own, { Ana: 'PER', Bo: 'PER' }))
+  assert.is(redacted, '[PER_1], [TEXT_1] and [PER_2].')
+  assert.equal(placeholders, [
+    { type: 'PER', text: '[PER_1]', start: 0, end: 7, score: 1 },
+    { type: 'TEXT', text: '[TEXT_1]', start: 9, end: 17 },
+    { type: 'PER', text: '[PER_2]', start: 22, end: 29, score: 1 },
+  ])
 })
 
 test('entities of another text and wrong options are refused', () => {
@@ -118,6 +186,10 @@ const parts = fc.array(
     ']',
     '[PER_1]',
     '[PER_2]',
+    ' PER_1',
+    '[per 1]',
+    '\\',
+    '[TEXT_1]',
     '_1',
     'PER',
     'Ana',
@@ -135,14 +207,24 @@ test('whatever the text, restore is exact and no name stays', () => {
   fc.assert(
     fc.property(parts, parts, (first, second) => {
       const redactor = createRedactor({ placeholder: 'numbered' })
-      for (const part of [first, second]) {
-        const whole = part.join('')
+      const wholes = [first, second].map((part) => part.join(''))
+      const redactions = []
+      for (const whole of wholes) {
         const found = find(whole, { Ana: 'PER', Bo: 'PER', 'Li[ma': 'L[O]C' })
         const { text: redacted, restore } = redactor.redact(whole, found)
         assert.is(restore(), whole)
         assert.is(restore(redacted), whole)
         assert.not.match(redacted, /Ana|Bo|Li\[ma/)
+        redactions.push(redacted)
       }
+      assert.equal(
+        redactions.map((one) => redactor.restore(one)),
+        wholes,
+      )
+      assert.equal(
+        redactions.map((one) => redactor.restoreAnswer(one).text),
+        wholes,
+      )
     }),
     { numRuns: 2000 },
   )

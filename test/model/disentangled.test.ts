@@ -44,6 +44,9 @@ test('parseConfig refuses by name what is not computed', async () => {
     [{ talking_head: true }, 'UnsupportedConfig', /talking_head/],
     [{ share_att_key: 'yes' }, 'InvalidConfig', /share_att_key/],
     [{ position_buckets: 1e9 }, 'InvalidConfig', /position_buckets/],
+    [{ position_buckets: 1 }, 'InvalidConfig', /position_buckets 1 are not/],
+    [{ max_relative_positions: 10 }, 'InvalidConfig', /position_buckets 32 are not for distances up to 10/],
+    [{ max_relative_positions: 17 }, 'InvalidConfig', /position_buckets 32 are not/],
   ] as const) {
     const error = await formatError(() => parse(more))
     assert.is(error.code, code, JSON.stringify(more))

@@ -131,7 +131,7 @@ function offer(list: HTMLSelectElement, count: number, first: readonly string[])
 function drawChips({ recognizer, tokens, probabilities }: Reading): void {
   chips.replaceChildren(
     ...tokens.map((token, index) => {
-      const chip = make('button', 'chip', make('span', 'piece', token), make('span', 'weight'))
+      const chip = make('button', 'chip', make('bdi', 'piece', token), make('span', 'weight'))
       chip.type = 'button'
       chip.setAttribute('role', 'radio')
       const label = recognizer.labels[best(probabilities[index]!)]!
@@ -175,8 +175,10 @@ function update(): void {
       weights[index]! >= 0.01 ? `${Math.round(weights[index]! * 100)} %` : ''
   }
   const order = [...weights.keys()].sort((one, other) => weights[other]! - weights[one]!).slice(0, 3)
-  const looks = order.map((index) => `${tokens[index]} (${Math.round(weights[index]! * 100)} %)`).join(', ')
-  summary.textContent = `${tokens[selected]} looks most at ${looks}.`
+  const looks = order
+    .map((index) => `\u2068${tokens[index]}\u2069 (${Math.round(weights[index]! * 100)} %)`)
+    .join(', ')
+  summary.textContent = `\u2068${tokens[selected]}\u2069 looks most at ${looks}.`
   const own = probabilities[selected]!
   labels.replaceChildren(
     ...[...own.keys()]

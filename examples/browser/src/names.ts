@@ -60,7 +60,7 @@ export class NameList {
     const key = `${type} ${text}`
     const often = spans.length > 1 ? make('span', 'often', `×${spans.length}`) : ''
     const score = percent(scores / spans.length)
-    const row = make('button', '', make('span', 'name', text), often, make('span', 'number', score))
+    const row = make('button', '', make('bdi', 'name', text), often, make('span', 'number', score))
     row.type = 'button'
     row.dataset['name'] = key
     row.addEventListener('click', () => {

@@ -18,6 +18,7 @@ host.append(
     'A model misses names, and knows nothing of numbers and addresses: read it before you pass it on.',
   ),
 )
+output.dir = 'auto'
 output.tabIndex = 0
 output.setAttribute('aria-label', 'Text without names')
 

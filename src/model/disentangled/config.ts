@@ -48,6 +48,12 @@ export function readDisentangled(
   const buckets = isFirst ? 0 : Math.max(0, integer(config, 'position_buckets', -1) ?? -1)
   const places: Buckets = { span: buckets > 0 ? buckets : maxDistance, buckets, maxDistance }
   const farthest = maxPositions - 1
+  const middle = Math.floor(buckets / 2)
+  if (buckets > 0 && farthest > middle && (middle < 1 || maxDistance - 1 <= middle)) {
+    throw invalid(
+      `position_buckets ${buckets} are not for distances up to ${maxDistance}: half of them must be fewer than these, and one at least`,
+    )
+  }
   const types = readTypes(config)
   const rows = rowOf(farthest, places) - rowOf(-farthest, places) + 1
   const normalized = !isFirst && readNorm(config)

@@ -1,5 +1,5 @@
 /** The page on redaction. */
-import { redact } from '#dist/node.js'
+import { createRedactor, redact } from '#dist/node.js'
 import { presets } from '#dist/rules/presets.js'
 import { recognise } from './model.ts'
 
@@ -32,6 +32,25 @@ export async function redactionRules(): Promise<string[]> {
     ['text', NOTE],
     ['redacted', redact(NOTE, entities).text],
   ])
+}
+
+const FIRST = "Tim Cook wrote to Ana Lopez in Lima. Cook's mail asks for Lopez."
+const NEXT = 'Ana Lopez has seen [PER_1]. Cook has not.'
+
+export async function redactionTurns(): Promise<string[]> {
+  const redactor = createRedactor({ placeholder: 'numbered', aliases: true })
+  const rows: [string, string][] = []
+  for (const text of [FIRST, NEXT]) {
+    const { entities } = (await recognise(text, {})).result
+    rows.push(['text', text], ['redacted', redactor.redact(text, entities).text])
+  }
+  const answer = 'Dear \\[PER\\_2\\], PER_1 and [Per_7] are in [LOC 1]. Is per_1?'
+  const { text, ...report } = redactor.restoreAnswer(answer)
+  rows.push(['answer', answer], ['restoreAnswer', text])
+  return [
+    ...beside(rows),
+    ...beside(Object.entries(report).map(([kind, which]) => [`  ${kind}`, which.join(', ')])),
+  ]
 }
 
 function beside(rows: readonly (readonly [name: string, value: string])[]): string[] {

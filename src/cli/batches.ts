@@ -1,0 +1,147 @@
+/**
+ * Records in, records out, in order: lines of JSON, rows of a table. They are computed in batches of those that are there, so
+ * that a program that waits for each answer gets it, and a file is read at full speed; the first batches are small, so that the
+ * first answers come at once. While one batch computes the next is read. What is held is bounded: some records read ahead, two
+ * batches, and nothing while stdout's reader is behind.
+ */
+import { type Source, sizeOf } from './inputs.ts'
+import { RecordQueue, type Splitter } from './line-queue.ts'
+import { complain, type Kind, write } from './output.ts'
+import { createBar } from './progress.ts'
+
+/** What a batch holds at most: some times the 1024 pieces that the engine computes together. */
+const BATCH_CHARS = 16_384
+const BATCH_RECORDS = 256
+/** What the first batch holds; each one has twice as much as the one before. */
+const FIRST_CHARS = 256
+const FIRST_RECORDS = 4
+
+/**
+ * What is answered to each of several texts: the fields of an object, or what makes them when their turn comes.
+ *
+ * @param onShare may be told how much is done, 0 to 1
+ */
+export type Compute<Answer = object> = (
+  texts: readonly string[],
+  onShare: (share: number) => void,
+) => Promise<readonly Answered<Answer>[]>
+
+export type Answered<Answer = object> = Answer | (() => Answer)
+
+/** One record: what is asked about it, if anything, and how it is written. */
+export interface Task<Answer = object> {
+  readonly bytes: number
+  readonly text?: string
+  /** Whether something is wrong with it. */
+  readonly failed?: boolean
+  /** @param answered to the text; undefined where there is none */
+  write(answered: Answer | undefined): string
+}
+
+interface Batch<Answer> {
+  readonly tasks: readonly Task<Answer>[]
+  readonly bytes: number
+  readonly results: Promise<readonly Answered<Answer>[]>
+}
+
+export interface Batches<Record, Answer> {
+  readonly compute: Compute<Answer>
+  readonly createSplitter: () => Splitter<Record>
+  /** @param number of the record, from 1; @throws {RangeError} where nothing more can be read */
+  readonly taskOf: (record: Record, number: number) => Task<Answer>
+  readonly kind: Kind
+  /** What records are called. */
+  readonly unit: string
+  /** What must be done before the answers that were made may leave. */
+  readonly beforeWrite?: (() => Promise<void>) | undefined
+}
+
+/** @returns 1 where any record failed, else 0 */
+export async function runBatches<Record extends { readonly length: number }, Answer>(
+  sources: readonly Source[],
+  { compute, createSplitter, taskOf, kind, unit, beforeWrite }: Batches<Record, Answer>,
+): Promise<number> {
+  const sizes = await Promise.all(sources.map(sizeOf))
+  const total = sizes.every((size) => size > 0) ? sizes.reduce((sum, size) => sum + size, 0) : 0
+  const bar = createBar()
+  const started = performance.now()
+  let done = 0
+  let records = 0
+  let failed = 0
+  let running: Batch<Answer> | undefined
+  // A batch that waits for the one before it tells nothing.
+  const onShare = (batch: Batch<Answer>, share: number): void => {
+    if (batch !== running) return
+    const read = records + Math.floor(share * batch.tasks.length)
+    bar.update('Reading', { done: done + share * batch.bytes, total, unit: 'bytes', texts: read })
+  }
+  const finish = async ({ tasks, bytes, results }: Batch<Answer>): Promise<void> => {
+    const answers = await results
+    let next = 0
+    let out = ''
+    for (const task of tasks) {
+      if (task.failed === true) failed++
+      out += task.write(task.text === undefined ? undefined : made(answers[next++]!))
+    }
+    records += tasks.length
+    done += bytes
+    await beforeWrite?.()
+    // Both may be one terminal.
+    if (process.stdout.isTTY) bar.end()
+    await write(out, kind)
+    bar.update('Reading', { done, total, unit: 'bytes', texts: records })
+  }
+  const queue = new RecordQueue(sources, createSplitter)
+  let size = 1
+  const takeBatch = (): Task<Answer>[] => {
+    const tasks: Task<Answer>[] = []
+    const most = Math.min(BATCH_RECORDS, FIRST_RECORDS * size)
+    let chars = 0
+    while (tasks.length < most && chars < Math.min(BATCH_CHARS, FIRST_CHARS * size)) {
+      const record = queue.take()
+      if (record === undefined) break
+      const task = taskOf(record, queue.taken)
+      chars += task.text?.length ?? 0
+      tasks.push(task)
+    }
+    if (tasks.length > 0) size = Math.min(2 * size, BATCH_RECORDS)
+    return tasks
+  }
+  for (;;) {
+    const tasks = takeBatch()
+    if (tasks.length === 0 && running === undefined) {
+      if (await queue.wait()) continue
+      break
+    }
+    const batch = tasks.length === 0 ? undefined : startBatch(compute, tasks, onShare)
+    if (running !== undefined) await finish(running)
+    running = batch
+  }
+  bar.end()
+  for (const message of queue.errors) complain(message)
+  const seconds = Math.max(1e-3, (performance.now() - started) / 1000)
+  const wrong = failed === 0 ? '' : `, ${failed} of them with an error`
+  if (process.stderr.isTTY || failed > 0) {
+    complain(
+      `${records} ${unit} answered${wrong} in ${seconds.toFixed(1)} s: ${(records / seconds).toFixed(1)} ${unit}/s`,
+    )
+  }
+  return failed > 0 || queue.errors.length > 0 ? 1 : 0
+}
+
+function made<Answer>(answered: Answered<Answer>): Answer {
+  return typeof answered === 'function' ? (answered as () => Answer)() : answered
+}
+
+function startBatch<Answer>(
+  compute: Compute<Answer>,
+  tasks: readonly Task<Answer>[],
+  onShare: (batch: Batch<Answer>, share: number) => void,
+): Batch<Answer> {
+  const texts = tasks.flatMap(({ text }) => (text === undefined ? [] : [text]))
+  const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0)
+  const batch: Batch<Answer> = { tasks, bytes, results: compute(texts, (share) => onShare(batch, share)) }
+  // Its error is raised when its turn comes.
+  batch.results.catch(() => {})
+  return batch
+}

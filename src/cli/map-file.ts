@@ -1,0 +1,90 @@
+/**
+ * The map of `iobert mask`: which placeholder stands for which name. Whoever has it can undo the masking, so nobody but its
+ * owner may read it; and what was masked is worth nothing without it, so it is whole on the disk before masked text leaves.
+ */
+import { rmSync } from 'node:fs'
+import { open, realpath } from 'node:fs/promises'
+import { withLock } from '../hub/lock.node.ts'
+import { temporaryName } from '../hub/paths.node.ts'
+import { renameOver } from '../hub/rename.node.ts'
+import { Redactor } from '../markup/redact.ts'
+import { UsageError } from './arguments.ts'
+import { explain, openSource, readText } from './inputs.ts'
+
+/** UTF-16 units: some million names. */
+const LONGEST = 200_000_000
+const OWNER_ONLY = 0o600
+
+/**
+ * The redactor that a map holds.
+ *
+ * @returns nothing where there is no such file
+ * @throws {UsageError} where there is one that is no map
+ */
+export async function readMap(path: string): Promise<Redactor | undefined> {
+  try {
+    return Redactor.from(await readText(openSource({ kind: 'file', path }), LONGEST))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw new UsageError(`--map ${path} is no map of iobert mask: ${explain(error)}`)
+  }
+}
+
+/**
+ * Runs `work` with the redactor of a map, which another run waits for meanwhile.
+ *
+ * @param work is given what writes the map, if it grew
+ */
+export async function withMap(
+  path: string,
+  aliases: boolean,
+  work: (redactor: Redactor, save: () => Promise<void>) => Promise<number>,
+): Promise<number> {
+  const lock = `${path}.lock`
+  return withLock(lock, undefined, async () => {
+    // A signal ends the process before the lock is given back.
+    const removeLock = (): void => rmSync(lock, { force: true })
+    process.once('exit', removeLock)
+    const found = await readMap(path)
+    if (found !== undefined && aliases && found.toJSON().aliases !== true) {
+      throw new UsageError(
+        `--map ${path} was begun without --aliases, and its names have their numbers: leave --aliases out, or begin another map`,
+      )
+    }
+    const redactor = found ?? new Redactor({ placeholder: 'numbered', aliases })
+    let saved = found === undefined ? '' : JSON.stringify(redactor)
+    const save = async (): Promise<void> => {
+      const json = JSON.stringify(redactor)
+      if (json !== saved) await writeMap(path, `${json}\n`)
+      saved = json
+    }
+    try {
+      return await work(redactor, save)
+    } finally {
+      process.removeListener('exit', removeLock)
+    }
+  })
+}
+
+/** Whole or not at all: under another name first. */
+async function writeMap(path: string, json: string): Promise<void> {
+  // A link stays one.
+  const target = await realpath(path).catch(() => path)
+  const temporary = temporaryName(target)
+  const remove = (): void => rmSync(temporary, { force: true })
+  process.once('exit', remove)
+  try {
+    const file = await open(temporary, 'wx', OWNER_ONLY)
+    try {
+      await file.chmod(OWNER_ONLY)
+      await file.writeFile(json)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await renameOver(temporary, target)
+  } finally {
+    remove()
+    process.removeListener('exit', remove)
+  }
+}

@@ -1,0 +1,81 @@
+/** `iobert unmask`: an answer about masked texts with its names in it again, as it comes. */
+import type { RestoreReport } from '../markup/redact.ts'
+import { type ParsedArguments, UsageError } from './arguments.ts'
+import type { Command } from './command.ts'
+import { explain, findSources, inputOptionTable, nameOf, openSource, type Source } from './inputs.ts'
+import { readMap } from './map-file.ts'
+import { complain, write } from './output.ts'
+
+const help = `Usage: iobert unmask --map MAP.json [FILE...] < answer.txt
+
+Puts the names that iobert mask took out into an answer about the masked texts, as it comes. Placeholders are found as
+language models write them: [PER_1], PER_1, [PER 1], \\[PER\\_1\\], [Per_1]. On stderr it tells which are not in the map,
+which could be meant otherwise (per_1 without brackets) and were left, and which of the map do not stand in the answer.
+
+      --map MAP        the file of the map; needed. It is only read
+  -t, --text           every argument is a text
+  -f, --file           every argument is a file
+  -h, --help           this page
+`
+
+async function run(args: ParsedArguments): Promise<number> {
+  const path = args.value('map')
+  if (path === undefined) throw new UsageError('iobert unmask needs --map FILE, as iobert mask wrote it')
+  const redactor = await readMap(path)
+  if (redactor === undefined) throw new UsageError(`--map ${path}: there is no such file`)
+  const reports: RestoreReport[] = []
+  let failed = false
+  for (const source of await findSources(args)) {
+    const stream = redactor.restoreStream({ onReport: (report) => reports.push(report) })
+    const reader = stream.readable.getReader()
+    const fed = feed(source, stream.writable.getWriter())
+    fed.catch(() => {})
+    try {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) await write(read.value)
+      await fed
+    } catch (error) {
+      failed = true
+      complain(`${nameOf(source)}: ${explain(error)}`)
+    }
+  }
+  tell(reports, path)
+  return failed ? 1 : 0
+}
+
+/** Hands a source's text over as it comes. */
+async function feed(source: Source, writer: WritableStreamDefaultWriter<string>): Promise<void> {
+  try {
+    if (source.kind === 'text') await writer.write(source.text)
+    else {
+      const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+      for await (const chunk of openSource(source))
+        await writer.write(decoder.decode(chunk, { stream: true }))
+      await writer.write(decoder.decode())
+    }
+    await writer.close()
+  } catch (error) {
+    const cause = error instanceof TypeError ? new TypeError('it is not UTF-8 text', { cause: error }) : error
+    await writer.abort(cause).catch(() => {})
+    throw cause
+  }
+}
+
+/** So many are named; a map may hold thousands. */
+const MOST_NAMED = 12
+
+function tell(reports: readonly RestoreReport[], path: string): void {
+  const all = (kind: keyof RestoreReport): Set<string> => new Set(reports.flatMap((report) => report[kind]))
+  const restored = all('restored')
+  const unseen = new Set([...all('unseen')].filter((one) => !restored.has(one)))
+  for (const [said, which] of [
+    [`not in ${path}, left as they are`, all('unknown')],
+    ['could be meant otherwise, left as they are', all('unsure')],
+    [`in ${path}, but not in the answer`, unseen],
+  ] as const) {
+    if (which.size === 0) continue
+    const more = which.size > MOST_NAMED ? ` and ${which.size - MOST_NAMED} more` : ''
+    complain(`${said}: ${[...which].slice(0, MOST_NAMED).join(', ')}${more}`)
+  }
+}
+
+export const command: Command = { help, options: { ...inputOptionTable, map: { type: 'string' } }, run }

@@ -1,0 +1,144 @@
+/**
+ * How numbered placeholders are written, and how people and language models write them again.
+ *
+ * A placeholder is `[PER_1]`: a bracket, the type, `_`, a number, a bracket. Its spellings are what answers make of it: letters
+ * of another case, a hyphen, a space or nothing in place of `_`, a space inside the brackets, Markdown's escapes
+ * (`\[PER\_1\]`), or no brackets (`PER_1`). All spellings of one placeholder have one key, `PER_1`, and two placeholders never
+ * have the same.
+ */
+
+/** A stretch of text that may be meant as a placeholder. */
+export interface Spelling {
+  readonly start: number
+  readonly end: number
+  /** The same for all spellings of a placeholder. */
+  readonly key: string
+  /** The key of the type alone. */
+  readonly type: string
+  readonly number: number
+  /** Without brackets and escapes, as it stands in the text. */
+  readonly inside: string
+  readonly bracketed: boolean
+}
+
+/** A number of more digits is none that was counted. */
+const MOST_DIGITS = 15
+
+/**
+ * In brackets whatever ends with a digit, both brackets escaped or neither; without brackets a word that ends with `_` and
+ * digits, and stands by itself. The pattern takes time linear in the text: a bracket ends at the next one, and a word begins
+ * where no word is before it.
+ */
+const SPELLINGS =
+  /\\\[([^[\]]*\d) ?\\\]|\[([^[\]]*\d) ?\]|(?<![\p{L}\p{M}\p{N}_\-\\])((?:[\p{L}\p{M}\p{N}]|\\?_)*\\?_\d+)(?![\p{L}\p{M}\p{N}_])/gu
+
+/**
+ * All that may be meant as a placeholder, from left to right, and after one in brackets what is within it: `[PER_1, PER_2]` is
+ * none, but holds two. Whoever takes one passes over those that begin before its end.
+ */
+export function* spellingsIn(text: string, from: number = 0): Generator<Spelling> {
+  const pattern = new RegExp(SPELLINGS)
+  pattern.lastIndex = from
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const bracketed = match[3] === undefined
+    const inside = unescaped(match[1] ?? match[2] ?? match[3]!)
+    const parsed = parse(inside)
+    const end = pattern.lastIndex
+    if (bracketed) pattern.lastIndex = match.index + 1
+    if (parsed !== undefined) yield { ...parsed, start: match.index, end, inside, bracketed }
+  }
+}
+
+/** What stands for the name with a number. */
+export function placeholderOf(type: string, number: number): string {
+  // A bracket within would make two of one placeholder.
+  return `[${type.replace(/[[\]]/gu, '')}_${number}]`
+}
+
+/** The same for types whose placeholders could be taken for one another. */
+export function typeKey(type: string): string {
+  return parse(unescaped(placeholderOf(type, 0).slice(1, -1)))!.type
+}
+
+/** Tells, of what an answer ends with so far, whether it may become a placeholder of these types. */
+export class SpellingBeginnings {
+  readonly #types: ReadonlySet<string>
+  readonly #beginnings = new Set<string>([''])
+  readonly #longest: number
+
+  /** @param types keys of types */
+  constructor(types: ReadonlySet<string>) {
+    this.#types = types
+    let longest = 0
+    for (const type of types) {
+      for (let end = 1; end <= type.length; end++) this.#beginnings.add(type.slice(0, end))
+      this.#beginnings.add(`${type}_`)
+      longest = Math.max(longest, type.length)
+    }
+    // Each letter of the type may be one that is escaped.
+    this.#longest = 2 * longest + MOST_DIGITS + 4
+  }
+
+  /** Where in a text that goes on the last stretch begins that must be waited for; the text's length where there is none. */
+  startIn(text: string): number {
+    const last = text.charCodeAt(text.length - 1)
+    const open = text.lastIndexOf('[')
+    if (open >= 0 && text.indexOf(']', open) < 0) {
+      const inside = text.slice(open + 1)
+      if (inside.length <= this.#longest || inside.length <= MOST_CAPITALS) {
+        if (CAPITALS.test(inside) || this.#mayBecome(inside.replace(/^ /u, ''))) {
+          return text[open - 1] === '\\' ? open - 1 : open
+        }
+      }
+    }
+    const tail = text.slice(-this.#longest)
+    const [run] = /(?:(?<![\p{L}\p{M}\p{N}_\-\\])(?:[\p{L}\p{M}\p{N}]|\\?_)+)?\\?$/u.exec(tail)!
+    if (run !== '' && this.#mayBecome(run)) return text.length - run.length
+    // Half of a surrogate pair is no letter yet, and a backslash may be a bracket's.
+    return (last >= 0xd800 && last < 0xdc00) || last === 0x5c ? text.length - 1 : text.length
+  }
+
+  #mayBecome(written: string): boolean {
+    const folded = fold(unescaped(written.replace(/\\$/u, '')))
+    if (this.#beginnings.has(folded)) return true
+    const end = folded.endsWith('_') ? folded.length - 1 : folded.length
+    const digits = digitsBefore(folded, end)
+    if (digits === end || end - digits > MOST_DIGITS) return false
+    const type = folded.slice(0, digits)
+    return this.#types.has(type) || (type.endsWith('_') && this.#types.has(type.slice(0, -1)))
+  }
+}
+
+/** What looks like a placeholder whatever the types are: `PER_1`. */
+const MOST_CAPITALS = 60
+const CAPITALS = /^[A-Z][A-Z\d_]{0,59}$/u
+
+/** Whether this is how placeholders are written, of types that nobody may know: capitals, `_` and digits. */
+export function looksNumbered({ inside, bracketed }: Spelling): boolean {
+  return bracketed && inside.length <= MOST_CAPITALS && CAPITALS.test(inside) && /_\d+$/u.test(inside)
+}
+
+function parse(written: string): { key: string; type: string; number: number } | undefined {
+  const digits = digitsBefore(written, written.length)
+  if (digits === written.length || written.length - digits > MOST_DIGITS) return undefined
+  const number = written.slice(digits)
+  const folded = fold(written.slice(written.startsWith(' ') ? 1 : 0, digits))
+  const type = folded.endsWith('_') ? folded.slice(0, -1) : folded
+  return { key: `${type}_${number}`, type, number: Number(number) }
+}
+
+/** Where the digits before a position begin. */
+function digitsBefore(text: string, end: number): number {
+  let start = end
+  while (start > 0 && text.charCodeAt(start - 1) >= 0x30 && text.charCodeAt(start - 1) <= 0x39) start--
+  return start
+}
+
+function fold(text: string): string {
+  return text.replace(/[ \u00a0-]/gu, '_').toUpperCase()
+}
+
+/** Without the backslashes that Markdown puts before `_` and `-`. */
+function unescaped(text: string): string {
+  return text.replace(/\\([_-])/gu, '$1')
+}

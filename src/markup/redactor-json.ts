@@ -1,0 +1,128 @@
+/**
+ * What a redactor knows as JSON, and back: for the next turn of a conversation, another process, or a file. It holds the names
+ * themselves, so whoever may read it can undo the redaction.
+ */
+import { isObject } from '../check/kind.ts'
+import {
+  type Check,
+  type Checks,
+  checkOptions,
+  oneOf,
+  texts,
+  trueOrFalse,
+  wholeNumber,
+  wrongKind,
+} from '../check/options.ts'
+import { keyOf, type Name } from './names.ts'
+import { placeholderOf } from './placeholders.ts'
+
+const FORMAT = 'iobert-redactor-1'
+
+/** What `Redactor.toJSON` gives. */
+export interface RedactorJson {
+  /** Which kind of file this is. */
+  readonly format: typeof FORMAT
+  /** As in `RedactOptions`. */
+  readonly labels?: readonly string[]
+  /** As in `RedactOptions`. */
+  readonly aliases?: boolean
+  /** By placeholder, in the order they were given out. The first form is what the placeholder is replaced by. */
+  readonly names: readonly NameJson[]
+  /** Placeholders that stand in the texts themselves and are never given out, without brackets. */
+  readonly reserved?: readonly string[]
+  /** No number up to this one is given out. */
+  readonly reservedTo?: number
+}
+
+/** One placeholder and its name. */
+export interface NameJson {
+  /** `[PER_1]` */
+  readonly placeholder: string
+  /** Of the entity. */
+  readonly type: string
+  /** The name as the texts have it; several only where names of one person are joined. */
+  readonly forms: readonly string[]
+}
+
+const names: Check = (value, name) => {
+  if (!Array.isArray(value)) throw wrongKind(value, name, 'an array')
+}
+
+const checks: Checks<RedactorJson> = {
+  format: oneOf([FORMAT]),
+  labels: texts,
+  aliases: trueOrFalse,
+  names,
+  reserved: texts,
+  reservedTo: wholeNumber(0),
+}
+
+export function toRedactorJson(
+  names: Iterable<Name>,
+  rest: Omit<RedactorJson, 'format' | 'names'>,
+): RedactorJson {
+  const list = [...names].map(({ placeholder, type, forms }) => ({ placeholder, type, forms: [...forms] }))
+  return { format: FORMAT, ...rest, names: list }
+}
+
+/** What `fromRedactorJson` found. */
+export interface SavedRedactor extends Omit<RedactorJson, 'names' | 'format' | 'reserved'> {
+  readonly names: readonly Name[]
+  readonly reserved: readonly { readonly key: string; readonly number: number }[]
+}
+
+/**
+ * Checks what may come from anywhere.
+ *
+ * @param json what `toJSON` gave, or the same as text
+ * @throws {TypeError} {RangeError} naming what is wrong
+ */
+export function fromRedactorJson(json: unknown): SavedRedactor {
+  const value = typeof json === 'string' ? parseJson(json) : json
+  if (!isObject(value)) throw wrongKind(value, 'a saved redactor', 'an object, as toJSON() gives it')
+  if (value['format'] !== FORMAT) {
+    throw new RangeError(
+      `a saved redactor has the format ${JSON.stringify(value['format'])}, expected '${FORMAT}'`,
+    )
+  }
+  const { names, reserved = [], labels, aliases, reservedTo } = checkOptions<RedactorJson>(value, checks)
+  if (names === undefined) throw wrongKind(names, 'names of a saved redactor', 'an array')
+  return {
+    ...(labels === undefined ? {} : { labels }),
+    ...(aliases === undefined ? {} : { aliases }),
+    ...(reservedTo === undefined ? {} : { reservedTo }),
+    names: names.map(readName),
+    reserved: reserved.map((key) => {
+      const number = Number(/_(\d{1,15})$/u.exec(key)?.[1] ?? Number.NaN)
+      if (Number.isNaN(number)) throw new RangeError(`reserved holds '${key}', expected as PER_1`)
+      return { key, number }
+    }),
+  }
+}
+
+function readName(value: unknown, index: number): Name {
+  const name = `names[${index}]`
+  if (!isObject(value)) throw wrongKind(value, name, 'an object')
+  const { placeholder, type, forms } = value
+  if (typeof type !== 'string') throw wrongKind(type, `${name}.type`, 'a string')
+  if (typeof placeholder !== 'string') throw wrongKind(placeholder, `${name}.placeholder`, 'a string')
+  const number = Number(/_([1-9]\d{0,15})\]$/u.exec(placeholder)?.[1] ?? 0)
+  if (number < 1 || !Number.isSafeInteger(number) || placeholder !== placeholderOf(type, number)) {
+    throw new RangeError(
+      `${name}.placeholder is '${placeholder}', expected one as '${placeholderOf(type, 1)}', with a number from 1`,
+    )
+  }
+  texts(forms, `${name}.forms`)
+  const all = forms as readonly string[]
+  if (all.length === 0 || all.includes(''))
+    throw new RangeError(`${name}.forms are none, or hold an empty one`)
+  return { placeholder, key: keyOf(type, number), type, number, forms: [...all] }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new TypeError(`a saved redactor is no JSON: ${(error as Error).message}`, { cause: error })
+  }
+}

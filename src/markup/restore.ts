@@ -1,0 +1,145 @@
+/**
+ * Placeholders in a text that somebody wrote about a redacted one, replaced by the names they stand for. The text may come in
+ * chunks that end anywhere: what cannot be a placeholder any more is passed on at once, and what may still become one is kept
+ * back, which is never longer than the longest spelling of a placeholder.
+ */
+import { text as string } from '../check/options.ts'
+import type { Name } from './names.ts'
+import { looksNumbered, type Spelling, SpellingBeginnings, spellingsIn } from './placeholders.ts'
+
+/** What became of the placeholders of an answer. */
+export interface RestoreReport {
+  /** Placeholders that were replaced, in the order they stand first. */
+  readonly restored: readonly string[]
+  /** What is written like a placeholder, but none that was given out; it stays. A model made it up. */
+  readonly unknown: readonly string[]
+  /** What may be meant as a placeholder, or not (`per_1` without brackets); it stays. */
+  readonly unsure: readonly string[]
+  /** Placeholders that were given out and do not stand in the answer. */
+  readonly unseen: readonly string[]
+}
+
+/** An answer with its names in it again, and what became of its placeholders. */
+export interface RestoredAnswer extends RestoreReport {
+  /** The answer, names in place of the placeholders that were restored. */
+  readonly text: string
+}
+
+/** Replaces placeholders in a text that comes in chunks. */
+export interface Restorer {
+  /** @returns what is settled of all chunks so far, and was not returned yet */
+  push(chunk: string): string
+  /** @returns the rest */
+  end(): string
+  report(): RestoreReport
+}
+
+/** How the placeholders are found that stand in texts themselves. */
+export interface ReservedKeys {
+  isReserved(key: string, number: number): boolean
+}
+
+/**
+ * Numbered placeholders, as they are written or in any spelling that cannot be meant otherwise: in brackets all, without
+ * brackets only as it was given out (`PER_1`).
+ */
+export class NumberedRestorer implements Restorer {
+  readonly #names: ReadonlyMap<string, Name>
+  readonly #reserved: ReservedKeys
+  readonly #types: ReadonlySet<string>
+  readonly #exact: boolean
+  readonly #restored = new Set<string>()
+  readonly #unknown = new Set<string>()
+  readonly #unsure = new Set<string>()
+  #beginnings: SpellingBeginnings | undefined
+  /** The last character that was passed on: a word that goes on is no new one. */
+  #before = ''
+  #held = ''
+
+  /**
+   * @param names by key
+   * @param exact whether only what is written as it was given out is replaced
+   */
+  constructor(names: ReadonlyMap<string, Name>, reserved: ReservedKeys, exact: boolean) {
+    this.#names = names
+    this.#reserved = reserved
+    this.#exact = exact
+    // Only spellings that are not exact ask for them.
+    this.#types = new Set(exact ? [] : [...names.keys()].map((key) => key.slice(0, key.lastIndexOf('_'))))
+  }
+
+  push(chunk: string): string {
+    return this.#read(chunk, false)
+  }
+
+  end(): string {
+    return this.#read('', true)
+  }
+
+  report(): RestoreReport {
+    const all = [...this.#names.values()].map(({ placeholder }) => placeholder)
+    return {
+      restored: [...this.#restored],
+      unknown: [...this.#unknown],
+      unsure: [...this.#unsure],
+      unseen: all.filter((placeholder) => !this.#restored.has(placeholder)),
+    }
+  }
+
+  #read(chunk: string, ended: boolean): string {
+    const from = this.#before.length
+    const text = this.#before + this.#held + chunk
+    let restored = ''
+    let at = from
+    let open = text.length
+    for (const spelling of spellingsIn(text, from)) {
+      if (spelling.start < at) continue
+      if (!ended && !spelling.bracketed && UNSETTLED.test(text.slice(spelling.end, spelling.end + 2))) {
+        open = spelling.start
+        break
+      }
+      const name = this.#nameOf(spelling, text.slice(spelling.start, spelling.end))
+      if (name === undefined) continue
+      this.#restored.add(name.placeholder)
+      restored += text.slice(at, spelling.start) + name.forms[0]!
+      at = spelling.end
+    }
+    if (!ended) {
+      this.#beginnings ??= new SpellingBeginnings(this.#types)
+      open = Math.max(at, Math.min(open, this.#beginnings.startIn(text)))
+    }
+    this.#held = text.slice(open)
+    this.#before = lastCharacter(text.slice(0, open))
+    return restored + text.slice(at, open)
+  }
+
+  /** The name that a spelling surely stands for. */
+  #nameOf(spelling: Spelling, written: string): Name | undefined {
+    const { key, type, number, inside, bracketed } = spelling
+    const name = this.#names.get(key)
+    if (this.#exact) return name?.placeholder === written ? name : undefined
+    if (name !== undefined && (bracketed || name.placeholder === `[${inside}]`)) return name
+    // What a text says itself is no slip of the answer.
+    if (this.#reserved.isReserved(key, number)) return undefined
+    if (name !== undefined) this.#unsure.add(written)
+    else if (bracketed ? this.#types.has(type) || looksNumbered(spelling) : this.#types.has(type)) {
+      this.#unknown.add(bracketed ? written : `[${inside}]`)
+    }
+    return undefined
+  }
+}
+
+/** What may go on as the same word: nothing, half an escaped `_`, or half a surrogate pair. */
+const UNSETTLED = /^[\\\ud800-\udbff]?$/
+
+function lastCharacter(text: string): string {
+  const last = text.slice(-2)
+  return (last.codePointAt(0) ?? 0) > 0xffff ? last : text.slice(-1)
+}
+
+/** A whole answer. */
+export function restoreWhole(restorer: Restorer, answer: string): RestoredAnswer {
+  string(answer, 'the text to restore')
+  const text = restorer.push(answer) + restorer.end()
+  return { text, ...restorer.report() }
+}

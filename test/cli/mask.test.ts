@@ -1,0 +1,176 @@
+/** `iobert mask` and `unmask`, and `--redact` with JSON: the shipped model, files and the map between them. */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { iobert, start, temporaryFolder } from './run.ts'
+
+const folder = temporaryFolder()
+const mail = join(folder, 'mail.txt')
+const second = join(folder, 'second.txt')
+writeFileSync(mail, 'Angela Merkel met Tim Cook in Berlin. Cook flew home.\n')
+writeFileSync(second, 'Tim Cook wrote to ana@example.org, see [PER_1].\n')
+
+/** A map of its own for each test. */
+function newMap(): string {
+  return join(temporaryFolder(), 'map.json')
+}
+
+test('mask, answer, unmask: one map over files and calls, readable by its owner only', async () => {
+  const map = newMap()
+  const first = await iobert(['mask', '--map', map, '--aliases', mail])
+  assert.is(first.stdout, '[PER_1] met [PER_2] in [LOC_1]. [PER_2] flew home.\n')
+  if (process.platform !== 'win32') assert.is(statSync(map).mode & 0o777, 0o600)
+  chmodSync(map, 0o644)
+  const again = await iobert(['mask', '--map', map, '--rules', 'email', second, mail])
+  assert.is(again.stdout, `[PER_2] wrote to [EMAIL_1], see [TEXT_1].\n${first.stdout}`)
+  if (process.platform !== 'win32') assert.is(statSync(map).mode & 0o777, 0o600)
+  // Nothing new: the file stays as it is.
+  const { mtimeMs } = statSync(map)
+  await iobert(['mask', '--map', map, mail])
+  assert.is(statSync(map).mtimeMs, mtimeMs)
+  assert.equal(readdirSync(join(map, '..')), ['map.json'])
+
+  const answer = await iobert(['unmask', '--map', map], again.stdout)
+  assert.is(answer.code, 0)
+  assert.is(
+    answer.stdout,
+    `${readFileSync(second, 'utf8')}Angela Merkel met Tim Cook in Berlin. Tim Cook flew home.\n`,
+  )
+  assert.is(answer.stderr, '')
+  const sloppy = await iobert(['unmask', '--map', map], 'Dear \\[PER\\_2\\], PER_1 \nand [Per_9], per_1.')
+  assert.is(sloppy.stdout, 'Dear Tim Cook, Angela Merkel \nand [Per_9], per_1.')
+  assert.match(sloppy.stderr, /not in .*map\.json, left as they are: \[Per_9\]\n/u)
+  assert.match(sloppy.stderr, /could be meant otherwise, left as they are: per_1\n/u)
+  assert.match(sloppy.stderr, /in .*map\.json, but not in the answer: \[LOC_1\], \[EMAIL_1\], \[TEXT_1\]\n/u)
+})
+
+test('unmask passes on what is settled before its input ends', async () => {
+  const map = newMap()
+  await iobert(['mask', '--map', map, '-t', 'Angela Merkel left.'])
+  const child = start(['unmask', '--map', map])
+  const chunks: string[] = []
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(String(chunk)))
+  const passed = async (wanted: string): Promise<void> => {
+    while (chunks.join('') !== wanted) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  child.stdin.write('Dear [PE')
+  await passed('Dear ')
+  child.stdin.write('R_1], h')
+  await passed('Dear Angela Merkel, h')
+  child.stdin.end(Buffer.from([0x69, 0xff]))
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  assert.is(code, 1)
+})
+
+test('runs with one map at the same time lose nothing', async () => {
+  const map = newMap()
+  const names = ['Angela Merkel', 'Tim Cook', 'Barack Obama', 'Olaf Scholz']
+  const masked = await Promise.all(names.map((name) => iobert(['mask', '--map', map, '-t', `${name} left.`])))
+  assert.equal(
+    masked.map(({ stdout }) => stdout).sort(),
+    names.map((_, i) => `[PER_${i + 1}] left.\n`),
+  )
+  const back = await Promise.all(masked.map(({ stdout }) => iobert(['unmask', '--map', map], stdout)))
+  assert.equal(
+    back.map(({ stdout }) => stdout),
+    names.map((name) => `${name} left.\n`),
+  )
+  assert.equal(readdirSync(join(map, '..')), ['map.json'])
+})
+
+test('the map is on the disk before masked text leaves, or nothing leaves', async () => {
+  if (process.platform === 'win32') return
+  const target = newMap()
+  const map = newMap()
+  writeFileSync(target, '{"format":"iobert-redactor-1","names":[]}')
+  symlinkSync(target, map)
+  assert.is((await iobert(['mask', '--map', map, mail])).code, 0)
+  assert.match(readFileSync(target, 'utf8'), 'Angela Merkel')
+  const inFile = join(mail, 'map.json')
+  const refused = await iobert(['mask', '--map', inFile, mail])
+  assert.is.not(refused.code, 0)
+  assert.is(refused.stdout, '')
+  const nowhere = join(temporaryFolder(), 'full')
+  mkdirSync(nowhere)
+  // A folder in the place of the map: it cannot be renamed over.
+  const held = await iobert(['mask', '--map', nowhere, mail])
+  assert.is(held.code, 2)
+  assert.is(held.stdout, '')
+  assert.not.ok(existsSync(`${nowhere}.lock`))
+})
+
+test('mask and redact with --json and --jsonl show no name', async () => {
+  const map = newMap()
+  const whole = '[PER_1] met [PER_2] in [LOC_1]. [PER_3] flew home.\n'
+  const masked = JSON.parse((await iobert(['mask', '--map', map, '--json', mail])).stdout)
+  assert.is(masked[0].text, whole)
+  assert.equal(
+    masked[0].entities.map(({ text, start, end }: { text: string; start: number; end: number }) => [
+      text,
+      whole.slice(start, end),
+    ]),
+    ['[PER_1]', '[PER_2]', '[LOC_1]', '[PER_3]'].map((one) => [one, one]),
+  )
+  const lines = [
+    '{"id":7,"text":"Tim Cook left."}',
+    '3',
+    '"Angela Merkel met Ana Lopez."',
+    '"Ana Lopez left."',
+  ]
+  const { stdout, code } = await iobert(['mask', '--map', map, '--jsonl'], lines.join('\n'))
+  assert.is(code, 1)
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.is(answers[0].id, 7)
+  assert.match(answers[1].error, /Line 2 is a number/u)
+  assert.equal(
+    answers.map(({ text }) => text),
+    ['[PER_2] left.', undefined, '[PER_1] met [PER_4].', '[PER_4] left.'],
+  )
+  const typed = await iobert(['--redact', '--jsonl'], lines[0])
+  assert.is(JSON.parse(typed.stdout).text, '[PER] left.')
+  for (const shown of [stdout, typed.stdout]) assert.not.match(shown, /Tim|Cook|Angela|Ana/u)
+  const joined = await iobert(['--redact', '--placeholder', 'numbered', '--aliases', mail])
+  assert.is(joined.stdout, '[PER_1] met [PER_2] in [LOC_1]. [PER_2] flew home.\n')
+})
+
+test('mask, unmask and redact name what is wrong in their usage', async () => {
+  const map = newMap()
+  await iobert(['mask', '--map', map, mail])
+  const absent = newMap()
+  for (const [args, message] of [
+    [['mask', mail], /iobert mask needs --map FILE/u],
+    [['unmask', mail], /iobert unmask needs --map FILE/u],
+    [['unmask', '--map', absent, mail], /there is no such file/u],
+    [['mask', '--map', mail, mail], /mail\.txt is no map of iobert mask: .* no JSON/u],
+    [['mask', '--map', map, '--aliases', mail], /was begun without --aliases/u],
+    [['mask', '--map', absent, '--html', mail], /no option --html/u],
+    [
+      ['--redact', '--html', mail],
+      /--html shows the names; with names taken out give one of --json, --jsonl, --csv, --tsv/u,
+    ],
+    [['--redact', '--json', '--words', mail], /--words shows the names/u],
+    [['--placeholder', 'numbered', mail], /--placeholder goes with --redact/u],
+    [['--aliases', mail], /--aliases goes with --redact/u],
+    [['--redact', '--aliases', mail], /--aliases goes with --placeholder numbered/u],
+  ] as const) {
+    const { code, stdout, stderr } = await iobert(args)
+    assert.equal([code, stdout], [2, ''], args.join(' '))
+    assert.match(stderr, message)
+  }
+  assert.not.ok(existsSync(absent))
+})
+
+test.run()

@@ -1,0 +1,216 @@
+/** Tables in and out: RFC 4180 however bytes come, `--csv`, `--tsv`, `--output`, and `--jsonl --field`. */
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { readRow, textOf, writeCell } from '#dist/cli/tables/cells.js'
+import { RecordSplitter } from '#dist/cli/tables/record-splitter.js'
+import { iobert, start, temporaryFolder } from './run.ts'
+
+/** The rows of bytes that come in chunks cut at the given places. */
+function split(bytes: Uint8Array, cuts: readonly number[], delimiter: string): string[] {
+  const splitter = new RecordSplitter(() => delimiter.charCodeAt(0), 1000)
+  const rows: Uint8Array[] = []
+  let at = 0
+  for (const cut of [...cuts.map((one) => Math.min(one, bytes.length)).sort((a, b) => a - b), bytes.length]) {
+    rows.push(...splitter.push(bytes.subarray(at, cut)))
+    at = cut
+  }
+  rows.push(...splitter.end())
+  return rows.map((row) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(row))
+}
+
+const cell = fc
+  .array(fc.constantFrom('a', 'é', '😀', '"', ',', '\t', '\n', '\r\n', ';', ' '), { maxLength: 6 })
+  .map((parts) => parts.join(''))
+
+test('rows and cells are found however the bytes come', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.tuple(cell, fc.boolean()), { minLength: 1, maxLength: 4 }), { maxLength: 5 }),
+      fc.array(fc.nat(120), { maxLength: 8 }),
+      fc.constantFrom(',', '\t', ';'),
+      fc.constantFrom('\n', '\r\n'),
+      fc.tuple(fc.boolean(), fc.boolean()),
+      (table, cuts, delimiter, lineEnd, [mark, ends]) => {
+        const lines = table.map((row) =>
+          row.map(([text, quoted]) => writeCell(text, delimiter, quoted)).join(delimiter),
+        )
+        const last = lines.at(-1) === '' || ends ? lineEnd : ''
+        const whole = (mark ? '\ufeff' : '') + lines.join(lineEnd) + (lines.length > 0 ? last : '')
+        const rows = split(Buffer.from(whole), cuts, delimiter)
+        assert.is(rows.join(''), whole)
+        const found = rows.map((row) => readRow(row.replace(/^\ufeff/u, ''), delimiter).written.map(textOf))
+        if (table.length > 0)
+          assert.equal(
+            found,
+            table.map((row) => row.map(([text]) => text)),
+          )
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
+test('what is no RFC 4180 is read as spreadsheets do, and a quote that nothing closes is told', () => {
+  assert.equal(split(Buffer.from('a"b,"c"d",e\nx"\n'), [], ','), ['a"b,"c"d",e\n', 'x"\n'])
+  assert.equal(readRow('a"b,"c"d",e', ',').written.map(textOf), ['a"b', 'cd"', 'e'])
+  assert.throws(
+    () => split(Buffer.from('a\n"b\nc\n'), [], ','),
+    /row 2 begins a cell with a quote that nothing closes/,
+  )
+  assert.throws(
+    () => split(Buffer.from(`a\n"${'b'.repeat(4000)}`), [], ','),
+    /row 2 has more than 1000 characters/,
+  )
+})
+
+const folder = temporaryFolder()
+const table = join(folder, 'table.csv')
+const rows = [
+  '\ufeffid,text,PER\r\n',
+  '1,"Angela Merkel met Tim Cook, and ""they""\r\nleft Berlin. Tim Cook slept.","a ""b"""\r\n',
+  '\r\n',
+  '2,nobody\r\n',
+  ' 3 ,Ana Lopez of Siemens,"x"',
+]
+writeFileSync(table, rows.join(''))
+
+test('iobert --csv adds a column for each type and changes nothing else', async () => {
+  const { code, stdout, stderr } = await iobert([
+    '--csv',
+    '--column',
+    'text',
+    '--rules',
+    'email',
+    '-l',
+    'PER,LOC,EMAIL',
+    table,
+  ])
+  assert.is(code, 0, stderr)
+  assert.is(
+    stdout,
+    [
+      '\ufeffid,text,PER,PER 2,LOC,EMAIL\r\n',
+      `${rows[1]!.trimEnd()},Angela Merkel; Tim Cook,Berlin,\r\n`,
+      '\r\n',
+      '2,nobody,,,,\r\n',
+      `${rows[4]},Ana Lopez,,`,
+    ].join(''),
+  )
+  const byNumber = await iobert(['--csv', '--column', '2', '--rules', 'email', '-l', 'PER,LOC,EMAIL', table])
+  assert.is(byNumber.stdout, stdout)
+})
+
+test('iobert --csv --redact, and mask --csv, take names out of the column in place', async () => {
+  const { stdout } = await iobert(['--csv', '--column', 'text', '--redact', table])
+  const wanted = [
+    rows[0]!,
+    '1,"[PER] met [PER], and ""they""\r\nleft [LOC]. [PER] slept.","a ""b"""\r\n',
+    ...rows.slice(2, 4),
+    ' 3 ,[PER] of [ORG],"x"',
+  ].join('')
+  assert.is(stdout, wanted)
+  const map = join(folder, 'map.json')
+  const masked = await iobert(['mask', '--map', map, '--csv', '--column', 'text', table])
+  assert.is(masked.stdout.replace(/_\d\]/gu, ']'), wanted)
+  assert.is((await iobert(['unmask', '--map', map], masked.stdout)).stdout, rows.join(''))
+})
+
+test('tabs and semicolons are found, and --tsv reads tabs', async () => {
+  const lines = (delimiter: string): string =>
+    ['n', 'text\n'].join(delimiter) + ['1,5', 'In Berlin\n'].join(delimiter)
+  for (const [args, delimiter] of [
+    [['--tsv'], '\t'],
+    [['--csv'], '\t'],
+    [['--csv'], ';'],
+  ] as const) {
+    const { stdout } = await iobert([...args, '--column', 'text', '-l', 'LOC'], lines(delimiter))
+    assert.is(stdout, `n${delimiter}text${delimiter}LOC\n1,5${delimiter}In Berlin${delimiter}Berlin\n`)
+  }
+})
+
+test('a table is answered as it comes, the first rows at once', async () => {
+  const child = start(['--csv', '--column', 'text', '-l', 'LOC'])
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk
+  })
+  child.stdin.write('text\nIn Berlin.\n')
+  while (!out.includes('In Berlin.,Berlin\n')) await new Promise((resolve) => setTimeout(resolve, 10))
+  child.stdin.end('In Lima.\n')
+  const [code] = await once(child, 'close')
+  assert.equal([code, out], [0, 'text,LOC\nIn Berlin.,Berlin\nIn Lima.,Lima\n'])
+})
+
+test('iobert --output csv has a row for each entity', async () => {
+  const text = join(folder, 'a,b.txt')
+  writeFileSync(text, 'In Berlin: "Tim Cook".')
+  const { stdout } = await iobert(['--output', 'csv', text, '-l', 'LOC,PER'])
+  const [head, ...entities] = stdout.split('\r\n')
+  assert.is(head, 'file,start,end,type,text,score')
+  const cells = entities.filter(Boolean).map((row) => readRow(row, ',').written.map(textOf))
+  assert.equal(
+    cells.map((row) => row.slice(0, -1)),
+    [
+      [text, '3', '9', 'LOC', 'Berlin'],
+      [text, '12', '20', 'PER', 'Tim Cook'],
+    ],
+  )
+  for (const row of cells) assert.ok(Number(row.at(-1)) > 0.5)
+  const tabs = await iobert(['--output', 'tsv', '-t', 'In Berlin.'])
+  assert.match(tabs.stdout, /^file\tstart\tend\ttype\ttext\tscore\r\n\t3\t9\tLOC\tBerlin\t0\.\d+\r\n$/u)
+})
+
+test('iobert --jsonl --field passes all other members through as they are written', async () => {
+  const lines = [
+    '{"n":12345678901234567890,"body":"In Berlin.","entities":1,"x":{"body":"Tim Cook"}}',
+    '{"body":3,"n":1.0}',
+    '"In Berlin."',
+    '{"body":"Tim Cook","body":"In Lima."}',
+  ]
+  const { stdout, code } = await iobert(['--jsonl', '--field', 'body', '-l', 'LOC'], lines.join('\n'))
+  assert.is(code, 1)
+  const out = stdout.trimEnd().split('\n')
+  assert.match(
+    out[0]!,
+    /^\{"n":12345678901234567890,"body":"In Berlin\.","entities":\[\{.*\],"x":\{"body":"Tim Cook"\},"truncated":false\}$/u,
+  )
+  assert.is(out[1], '{"body":3,"n":1.0,"error":"Line 2 has a body that is a number, expected a string"}')
+  assert.is(out[2], '{"error":"Line 3 is a string, expected {\\"body\\": ...}"}')
+  assert.is(JSON.parse(out[3]!).entities[0].text, 'Lima')
+  const redacted = await iobert(['--jsonl', '--field', 'body', '--redact'], [lines[0], lines[3]].join('\n'))
+  const [first, last] = redacted.stdout.trimEnd().split('\n')
+  assert.match(first!, /^\{"n":12345678901234567890,"body":"In \[LOC\]\.","entities":\[/u)
+  assert.match(last!, /^\{"body":"In \[LOC\]\."/u)
+  assert.not.match(last!, 'Cook')
+})
+
+test('what is wrong with a table is told', async () => {
+  for (const [args, input, message, exit] of [
+    [['--csv'], '', /--csv needs --column/u, 2],
+    [['--column', 'a'], '', /--column goes with --csv or --tsv/u, 2],
+    [['--field', 'a'], '', /--field goes with --jsonl/u, 2],
+    [['--output', 'xml'], 'a', /--output is 'xml', expected csv or tsv/u, 2],
+    [['--csv', '--column', 'a', table, table], '', /reads one table, found 2 inputs/u, 2],
+    [['--csv', '--column', 'a'], 'b,"c"\n', /--column is 'a', but the table's first row has b, c/u, 2],
+    [['--csv', '--column', 'a', '--html'], 'a\n', /one of --csv and --html/u, 2],
+    [['--output', 'csv', '--redact'], 'a', /--output shows the names/u, 2],
+    [['--csv', '--column', 'a'], 'a\n"b\n', /row 2 begins a cell with a quote that nothing closes/u, 1],
+    [
+      ['--csv', '--column', 'a', '--max-chars', '3'],
+      'a\nb\ncccccccccc\n',
+      /row 3 has more than 3 characters/u,
+      1,
+    ],
+    [['--csv', '--column', 'a'], Buffer.from([0x61, 0x0a, 0xff, 0x0a]), /Row 2 is not UTF-8/u, 1],
+  ] as const) {
+    const { code, stderr } = await iobert(args, input)
+    assert.match(stderr, message)
+    assert.is(code, exit, args.join(' '))
+  }
+})
+
+test.run()
