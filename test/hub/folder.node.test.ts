@@ -201,7 +201,7 @@ test('hubFolder says what a repository lacks, and what to do about other weights
     ['config.json', [], /has no config\.json/],
     ['vocab.txt', [], /neither vocab\.txt nor tokenizer\.json/],
     ['model.safetensors', [], /no other weights/],
-    ['model.safetensors', ['tf_model.h5'], /only tf_model\.h5, weights of Keras.*from_tf=True/],
+    ['model.safetensors', ['tf_model.h5'], /only tf_model\.h5, weights of Keras.*save_pretrained/],
     ['model.safetensors', ['onnx/model.onnx'], /only onnx\/model\.onnx, an ONNX graph.*exported from/],
     ['config.json', ['gliner_config.json', 'pytorch_model.bin'], /only gliner_config\.json, a GLiNER model/],
     ['config.json', ['adapter_config.json'], /only adapter_config\.json, a PEFT adapter.*merge/],

@@ -3,7 +3,7 @@
 import { ModelFormatError } from '../errors.ts'
 import { type ModelFiles, missingFile } from '../source.ts'
 
-const PICKLE = 'a pickle, which Node, Deno and Bun read and a page does not'
+const PICKLE = 'a pickle, read only in Node, Deno and Bun; nothing in it is run'
 const ONNX =
   'an ONNX graph, which is not read: load the model that it was exported from, which its card names, or save that as safetensors in Python (save_pretrained)'
 const RESAVE = 'load it in Python and save it as safetensors (save_pretrained)'
