@@ -98,6 +98,11 @@ const NOT_RUN: readonly (readonly [file: string, begin: string, why: string])[] 
     'reads by fetch, in browsers; the same example runs for node.ts',
   ],
   ['index.ts', 'const classifier = await loadClassifier', 'needs the network'],
+  [
+    'transformers.ts',
+    "const ner = await pipeline('ner')",
+    'reads by fetch, in browsers; the same example runs for transformers.node.ts',
+  ],
   ['node.ts', 'const classifier = await loadClassifier', 'needs the network'],
   ['index.ts', 'const gliner = await loadGliner', 'needs the network'],
   ['node.ts', 'const gliner = await loadGliner', 'needs the network'],

@@ -14,19 +14,18 @@ import { loadModel } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 import { Bench, variants } from './variants.ts'
 
-const { commandsModule }: { commandsModule: (root: string, commandBytes: number) => string } = await import(
-  pathToFileURL(rootPath('tools/kernel-tables.mjs')).href
-)
+const { commandModules }: { commandModules: (root: string, commandBytes: number) => Record<string, string> } =
+  await import(pathToFileURL(rootPath('tools/kernel-tables.mjs')).href)
 
 const folder = mkdtempSync(join(tmpdir(), 'iobert-seam-'))
 mkdirSync(join(folder, 'assembly'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The table that the build makes of such classes. */
+/** The tables that the build makes of such classes. */
 function table(commands: string, commandBytes = 128): string {
   writeFileSync(join(folder, 'assembly/commands.ts'), commands)
   writeFileSync(join(folder, 'assembly/parallel.ts'), 'export class Control { ticket: i64 \n done: i32 }')
-  return commandsModule(folder, commandBytes)
+  return Object.values(commandModules(folder, commandBytes)).join('')
 }
 
 test('fields stand in order, those of a base class first', () => {
