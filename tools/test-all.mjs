@@ -104,7 +104,10 @@ installPrograms()
 if (words.length === 0 || words.includes('models')) {
   const models = await makeModels()
   const files = ['recognizer/goldens', 'recognizer/accuracy', 'checkpoints/large', 'hostile']
-  await part('models', process.execPath, ['tools/test.mjs', ...files], { ...models, IOBERT_FUZZ: '100000' })
+  await part('models', process.execPath, ['tools/test.mjs', '--all', ...files], {
+    ...models,
+    IOBERT_FUZZ: '100000',
+  })
 }
 await part('thorough', process.execPath, ['tools/test.mjs', '--thorough'])
 if (words.length === 0 || words.includes('sums')) {

@@ -16,7 +16,8 @@ makeReady()
 await (await import('./transpile.mjs')).transpileTests()
 
 const thorough = process.argv.includes('--thorough')
-const words = process.argv.slice(2).filter((word) => word !== '--thorough')
+const both = process.argv.includes('--all')
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const isThorough = (name) => name.endsWith('.thorough.test.js')
 const found = readdirSync(join(root, 'test'), { recursive: true })
   .map((name) => name.replaceAll('\\', '/'))
@@ -24,7 +25,7 @@ const found = readdirSync(join(root, 'test'), { recursive: true })
   .map((name) => name.replace(/\.ts$/, '.js'))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
   .sort()
-const files = found.filter((name) => isThorough(name) === thorough)
+const files = found.filter((name) => both || isThorough(name) === thorough)
 
 const failed = []
 let passed = 0
@@ -72,7 +73,7 @@ const workers = Array.from({ length: Math.min(2, availableParallelism()) }, asyn
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runFile(name)
 })
 await Promise.all(workers)
-if (files.length < found.length && !thorough) {
+if (files.length < found.length && !thorough && words.length === 0) {
   console.log(`left for npm run test:all -- thorough: ${found.filter(isThorough).join(', ')}`)
 }
 if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`)
