@@ -190,7 +190,7 @@ await step(
   async () => {
     const { declarationsOf, EXTRA, writeExtraTypes } = await import('./package/types.mjs')
     const keep = [...Object.keys(EXTRA), 'worker.js']
-    await transpile('src', 'dist', { declare: declarationsOf, keep })
+    await transpile('src', 'dist', { declare: declarationsOf, maker: ['tools/package/types.mjs'], keep })
     writeExtraTypes(join(root, 'dist'))
   },
 )

@@ -31,18 +31,19 @@ function sourcesBelow(folder, without) {
  * Writes the files below `from` as JavaScript below `to`.
  *
  * @param declare  gives the declarations of a file's text, where they are wanted beside it
+ * @param maker  files of this repository that what is written depends on too
  * @param keep  names in `to` that have no source
  */
-export async function transpile(from, to, { without = [], declare, keep = [] } = {}) {
+export async function transpile(from, to, { without = [], declare, maker = [], keep = [] } = {}) {
   const names = sourcesBelow(from, without)
-  const own = fileURLToPath(import.meta.url)
+  const own = [fileURLToPath(import.meta.url), ...maker.map((name) => join(root, name))]
   const isOld = (output, ...inputs) =>
     !existsSync(output) || inputs.some((input) => statSync(input).mtimeMs >= statSync(output).mtimeMs)
   for (const name of names) {
     const source = join(root, from, name)
     const output = join(root, to, name.replace(/\.ts$/, '.js'))
     const declarations = output.replace(/\.js$/, '.d.ts')
-    if (!isOld(output, source, own) && !(declare && isOld(declarations, source, own))) continue
+    if (!isOld(output, source, ...own) && !(declare && isOld(declarations, source, ...own))) continue
     const text = readFileSync(source, 'utf8')
     mkdirSync(dirname(output), { recursive: true })
     writeFileSync(output, await javascriptOf(text, source))

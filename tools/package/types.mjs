@@ -24,6 +24,8 @@ type OwnWasm<Name extends string, Otherwise> = typeof globalThis extends { reado
 ${Object.entries(PLATFORM)
   .map(([name, type]) => `export type ${name} = ${type};`)
   .join('\n')}
+/** A stream of chunks; the platform's own class, whose chunks are of any type where it is looked up. */
+export type TransformStream<In, Out> = Own<'TransformStream', { readonly readable: object; readonly writable: object }>;
 export declare namespace WebAssembly {
     type Module = OwnWasm<'Module', object>;
     type Memory = OwnWasm<'Memory', { readonly buffer: ArrayBufferLike }>;
@@ -33,7 +35,7 @@ export declare namespace WebAssembly {
 export type Disposing = SymbolConstructor extends { readonly dispose: infer Dispose extends symbol } ? { readonly [K in Dispose]: () => void } : {};
 `
 
-const NAMES = new Set([...Object.keys(PLATFORM), 'WebAssembly'])
+const NAMES = new Set([...Object.keys(PLATFORM), 'TransformStream', 'WebAssembly'])
 
 /** Beside the two that are no modules: a script that is named by its URL, and compiled code. */
 export const EXTRA = {
