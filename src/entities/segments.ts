@@ -59,7 +59,8 @@ export function* readSegments(
     const first = word
     while (word < (words?.length ?? 0) && words![word]![0] < span[1]) word++
     const own = words?.slice(first, word)
-    const list = document.list?.slice(first, word)
+    // Where a style takes the given words for one text, their spans are not kept.
+    const list = words === undefined ? document.list : document.list?.slice(first, word)
     const least = inWindows ? Number.POSITIVE_INFINITY : maxLength
     const whole = encodeSpan(document.text, span, list, tokenizer, least)
     const fits = inWindows || whole.ids.length <= maxLength
@@ -78,9 +79,10 @@ function* spansOf({ text, spans, words, list }: Document, inSections: boolean): 
   let count = 0
   for (const [start, end] of spans) {
     count++
-    if (!inSections || end - start <= SHORT_TEXT) yield [start, end]
-    else if (list === undefined) yield* sectionsOf(text, start, end)
-    else yield* sectionsOfWords(words!)
+    const whole = !inSections || end - start <= SHORT_TEXT || (list !== undefined && words === undefined)
+    if (whole) yield [start, end]
+    else if (words === undefined || list === undefined) yield* sectionsOf(text, start, end)
+    else yield* sectionsOfWords(words)
   }
   if (count === 0) yield [0, 0]
 }

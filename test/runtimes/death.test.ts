@@ -20,7 +20,7 @@ const script = await inlinedWorker(true)
 /** The worker's script with something to go wrong before it. */
 function worker(name: string, prelude: string): URL {
   const file = join(folder, `${name}.mjs`)
-  writeFileSync(file, `${prelude}\n${script}`)
+  writeFileSync(file, `${prelude};\n${script}`)
   return pathToFileURL(file)
 }
 
