@@ -39,7 +39,10 @@ export interface RedactOptions {
 }
 
 /** A placeholder in a redacted text. */
-export type RedactedPlace = MarkedEntity & { readonly text: string }
+export type RedactedPlace = MarkedEntity & {
+  /** The placeholder as it is written there. */
+  readonly text: string
+}
 
 /** A text without its names, and the way back. */
 export interface Redaction {
@@ -48,7 +51,12 @@ export interface Redaction {
   /** Where the placeholders stand in it, `text` being theirs; type TEXT is what the text itself said like a placeholder. */
   readonly placeholders: readonly RedactedPlace[]
   /** Where what they stand for was in the text that was redacted, in the same order. */
-  readonly replaced: readonly { readonly start: number; readonly end: number }[]
+  readonly replaced: readonly {
+    /** First UTF-16 unit. */
+    readonly start: number
+    /** Behind the last one. */
+    readonly end: number
+  }[]
   /**
    * Without an argument, the text that was redacted, to the letter. With an argument, that text with every placeholder of
    * this redaction replaced by what it stands for, where it is written as it was given out. Everything else stays,
