@@ -17,7 +17,7 @@ const REPLACED = {
   },
   // The worker is a file of the site (worker.js), so its text need not be in the page.
   'dist/generated/worker-source.js': () => "export const workerSource = ''",
-  'dist/generated/worker-parts.js': () => "export const workerParts = ''",
+  'dist/generated/worker-shelves.js': () => "export const workerShelves = ''",
   // The page never asks for this style of annotations.
   'dist/entities/spark/spark-style.js': () => 'export let sparkStyle',
   // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
@@ -25,7 +25,9 @@ const REPLACED = {
 export const checkRecognizeOptions = (options = {}) => options
 export const checkStreamOptions = checkRecognizeOptions`,
   'dist/load-options.js': () =>
-    'export const checkLoadOptions = (options = {}) => options\nexport const checkModelName = (model) => model',
+    `export const checkLoadOptions = (options = {}) => options
+export const checkLoadArguments = (model, options = {}) => [model, options]
+export const checkModelName = (model) => model`,
   // What has no SIMD has not this page's colours either: Chrome 91, Firefox 89, Safari 16.4 and later have it.
   'dist/kernels/reference/reference.js': () => `export class ReferenceKernels {
   constructor() { throw new Error('This browser runs no WebAssembly SIMD: take a newer one') }
