@@ -5,6 +5,7 @@
  */
 import { letterRuns, numberRuns } from '../../text/unicode/byte-level-tables.ts'
 import { CodePointSet } from '../../text/unicode.ts'
+import { isWhiteSpace } from '../../text/white-space.ts'
 
 /** A word's place: UTF-16 code units, end exclusive. */
 export type WordSpan = readonly [start: number, end: number]
@@ -57,16 +58,7 @@ function isInWord(code: number): boolean {
 
 /** `str.isspace()`: Unicode's white space and the four separators of ASCII. */
 function isPythonSpace(code: number): boolean {
-  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f)
-  if (code < 0x2000) return code === 0x85 || code === 0xa0 || code === 0x1680
-  return (
-    code <= 0x200a ||
-    code === 0x2028 ||
-    code === 0x2029 ||
-    code === 0x202f ||
-    code === 0x205f ||
-    code === 0x3000
-  )
+  return isWhiteSpace(code) || (code >= 0x1c && code <= 0x1f)
 }
 
 function lengthOf(code: number): number {
