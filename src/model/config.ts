@@ -12,6 +12,7 @@ import type { ModelFiles } from '../format/source.ts'
 import type { Disentangled } from './disentangled/shape.ts'
 import { loadFamily, modelTypes } from './families.ts'
 import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from './family.ts'
+import type { Modern } from './modern/shape.ts'
 import { type Quantization, readQuantization } from './quantization-config.ts'
 
 /** One label a text (softmax), any number (sigmoid each), or plain numbers. */
@@ -79,6 +80,8 @@ export interface BertConfig {
   readonly labelScheme?: string
   /** Where attention knows relative positions. */
   readonly disentangled?: Disentangled
+  /** Where it is ModernBERT. */
+  readonly modern?: Modern
   /** Set where the weights are int8. */
   readonly quantization?: Quantization
 }
@@ -128,7 +131,7 @@ export async function parseConfig(json: string | Uint8Array): Promise<BertConfig
 
 async function readConfig(config: JsonRecord): Promise<BertConfig> {
   const { modelType, family: found } = await familyOf(config)
-  checkFixed(config)
+  checkFixed(config, found)
   const { keys } = found
   const hiddenSize = integer(config, keys.hiddenSize, 1, MAX_HIDDEN)
   const numHeads = integer(config, keys.numHeads, 1, MAX_HIDDEN)
@@ -144,13 +147,9 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
       config['sbert_ce_default_activation_function'],
   )
   const positions = readPositions(config, found)
-  const special = found.disentangled && (await import('./disentangled/config.ts')).readDisentangled
-  const { family, disentangled, ...fixed } = special?.(
-    config,
-    found,
-    { ...positions, hiddenSize },
-    (name) => ACTIVATIONS[name],
-  ) ?? {
+  const numLayers = integer(config, keys.numLayers, 1, MAX_LAYERS)
+  const sizes = { ...positions, hiddenSize, numHeads, numLayers }
+  const { family, disentangled, ...fixed } = (await readSpecial(config, found, sizes)) ?? {
     family: found,
     disentangled: undefined,
   }
@@ -165,7 +164,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     ...(activation === undefined ? {} : { activation }),
     hiddenSize,
     embeddingSize: sizeOr(config, family.embeddingSize, hiddenSize),
-    numLayers: integer(config, keys.numLayers, 1, MAX_LAYERS),
+    numLayers,
     numHeads,
     intermediateSize: integer(config, keys.intermediateSize, 1, MAX_HIDDEN),
     hiddenActivation: readActivation(config, keys.hiddenActivation),
@@ -181,6 +180,18 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     ...(disentangled === undefined ? {} : { disentangled }),
     ...(quantization === undefined ? {} : { quantization }),
   }
+}
+
+/** What a family has besides, read where a model is of it. */
+async function readSpecial(
+  config: JsonRecord,
+  family: Family,
+  sizes: Pick<BertConfig, 'hiddenSize' | 'numHeads' | 'numLayers' | 'maxPositions'>,
+): Promise<(Pick<BertConfig, 'family'> & Partial<BertConfig>) | undefined> {
+  const activation = (name: string): HiddenActivation | undefined => ACTIVATIONS[name]
+  if (family.modern) return (await import('./modern/config.ts')).readModern(config, family, sizes, activation)
+  if (!family.disentangled) return undefined
+  return (await import('./disentangled/config.ts')).readDisentangled(config, family, sizes, activation)
 }
 
 /**
@@ -270,8 +281,10 @@ export function readArchitecture(config: JsonRecord): string | undefined {
   return first
 }
 
-function checkFixed(config: JsonRecord): void {
+function checkFixed(config: JsonRecord, { modern }: Family): void {
   for (const [key, wanted] of FIXED) {
+    // Others than BERT may say it of something else, as "sans_pos"
+    if (modern && key === 'position_embedding_type') continue
     const value = config[key] ?? wanted
     if (typeof value !== typeof wanted) throw invalid(`${key} must be a ${typeof wanted}, not ${kind(value)}`)
     if (value !== wanted) throw unsupported(`has ${key} ${shown(value)}: only ${wanted} can be computed`)

@@ -11,6 +11,7 @@ const FAMILIES: ReadonlyMap<string, () => Promise<{ readonly family: Family }>> 
   ['electra', () => import('./families/electra.ts')],
   ['deberta', () => import('./families/deberta.ts')],
   ['deberta-v2', () => import('./families/deberta-v2.ts')],
+  ['modernbert', () => import('./families/modernbert.ts')],
 ])
 
 /** The values of `model_type` that are known. */

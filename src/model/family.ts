@@ -81,6 +81,16 @@ export interface DisentangledNames {
   readonly convolutionNorm: string
 }
 
+/** Modules that ModernBERT has besides. */
+export interface ModernNames {
+  /** Inside the encoder: a layer's gate, and the LayerNorm behind the last layer. */
+  readonly gate: string
+  readonly finalNorm: string
+  /** Beside it, before the labels: a linear layer and its LayerNorm. */
+  readonly dense: string
+  readonly norm: string
+}
+
 /** One family, in one file of this folder; families.ts lists them. */
 export interface Family {
   /** `model_type` of config.json. */
@@ -103,6 +113,8 @@ export interface Family {
   readonly layers: LayerNames
   /** Where its attention knows relative positions, disentangled from the content (He et al. 2021). */
   readonly disentangled?: DisentangledNames
+  /** Where it is ModernBERT, whose layers are others (Warner et al. 2024). */
+  readonly modern?: ModernNames
   /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/fused.ts. */
   readonly fusedAttention?: boolean
   /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */

@@ -1,10 +1,14 @@
 /** The tensors of a model under the usual names, where its files have others. */
 import type { Checkpoint } from '../format/checkpoint.ts'
 import type { BertConfig } from './config.ts'
-import type { ModelCheckpoint } from './tensor-names.ts'
+import type { ModelCheckpoint } from './model-tensors.ts'
 
 /** Asked for before tensors are resolved: those of a model that has others than BERT, or under other names. */
 export async function withUsualTensors(checkpoint: Checkpoint, config: BertConfig): Promise<ModelCheckpoint> {
+  if (config.modern) {
+    const { modernCheckpoint } = await import('./modern/tensors.ts')
+    return modernCheckpoint(checkpoint, config)
+  }
   if (!config.disentangled) return checkpoint
   const { disentangledCheckpoint } = await import('./disentangled/tensors.ts')
   return disentangledCheckpoint(checkpoint, config)

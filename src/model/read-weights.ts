@@ -17,7 +17,7 @@ import type {
 import type { Layout, StagingArea } from '../kernels/layout.ts'
 import { Staging } from '../kernels/staging.ts'
 import type { BertConfig } from './config.ts'
-import type { EmbeddingTensors, LayerNormTensors, LinearTensors, ModelTensors } from './tensor-names.ts'
+import type { EmbeddingTensors, LayerNormTensors, LinearTensors, ModelTensors } from './model-tensors.ts'
 import type { BertWeights } from './weights.ts'
 
 /** Numbers brought from a file at a time: 4 MB of float32. */
@@ -47,7 +47,7 @@ export async function readWeights(
   config: BertConfig,
   onProgress?: WeightsProgress,
   signal?: AbortSignal,
-  more: (reader: TensorReader) => Task[] = () => [],
+  more: (reader: TensorReader, tensors: ModelTensors) => Task[] = () => [],
 ): Promise<void> {
   const { memory } = kernels
   const mark = memory.end
@@ -55,7 +55,7 @@ export async function readWeights(
   const tasks = [
     ...embeddingTasks(reader, tensors, weights),
     ...layerTasks(reader, tensors, weights),
-    ...more(reader),
+    ...more(reader, tensors),
   ]
   reader.total = tasks.reduce((sum, { byteLength }) => sum + byteLength, 0)
   for (const { read } of tasks.sort(byPlace)) await read()

@@ -1,88 +1,18 @@
 /** Finds a model's tensors under the names that checkpoints give them. What differs between families is in families/. */
-import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
+import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { BertConfig } from './config.ts'
-
-/** Weight and bias of a layer normalisation, each [size]. */
-export interface LayerNormTensors {
-  readonly weight: CheckpointTensor
-  readonly bias: CheckpointTensor
-}
-
-/** y = x·Wᵀ + b: `weight` [out, in], `bias` [out], and where the weight is I8 its `scale`, [out, 1] or [out]. */
-export interface LinearTensors {
-  readonly weight: CheckpointTensor
-  readonly bias: CheckpointTensor
-  readonly scale?: CheckpointTensor
-}
-
-/** Rows to look up, [rows, H], and where they are I8 their `scale`, [rows, 1] or [rows]. */
-export interface EmbeddingTensors {
-  readonly weight: CheckpointTensor
-  readonly scale?: CheckpointTensor
-}
-
-export interface LayerTensors {
-  readonly query: LinearTensors
-  readonly key: LinearTensors
-  readonly value: LinearTensors
-  readonly attentionOutput: LinearTensors
-  readonly attentionLayerNorm: LayerNormTensors
-  readonly intermediate: LinearTensors
-  readonly output: LinearTensors
-  readonly outputLayerNorm: LayerNormTensors
-}
-
-/** Every tensor of a model by its role, names, types and shapes checked. */
-export interface ModelTensors {
-  readonly wordEmbeddings: EmbeddingTensors
-  /** Absent where the model has no absolute positions. */
-  readonly positionEmbeddings?: CheckpointTensor
-  /** Absent where the model has no token types. */
-  readonly tokenTypeEmbeddings?: CheckpointTensor
-  readonly embeddingsLayerNorm: LayerNormTensors
-  /** Makes the embeddings H wide, where they are not. */
-  readonly projection?: LinearTensors
-  readonly layers: readonly LayerTensors[]
-  readonly relative?: RelativeTensors
-  /** Absent where the files hold a bare encoder, or a head that guesses words. */
-  readonly head?: HeadTensors
-  readonly wordHead?: WordHeadTensors
-}
-
-/** What relative positions are made of. */
-export interface RelativeTensors {
-  readonly embeddings: CheckpointTensor
-  readonly norm?: LayerNormTensors
-  /** A layer's projections of them, where it has its own. */
-  readonly layers: readonly { readonly key?: LinearTensors; readonly query?: LinearTensors }[]
-  /** What stands beside the first layer; its weight is [H, H, n]. */
-  readonly convolution?: { readonly kernel: LinearTensors; readonly norm: LayerNormTensors }
-}
-
-/** A head over tokens, or with `dense` over texts. */
-export interface HeadTensors {
-  readonly dense?: LinearTensors
-  readonly output: LinearTensors
-}
-
-/** What guesses words; its decoder's weights are the word embeddings, where they are not its own. */
-export interface WordHeadTensors {
-  readonly dense: LinearTensors
-  readonly norm: LayerNormTensors
-  readonly decoder?: EmbeddingTensors
-  readonly bias: CheckpointTensor
-}
-
-/** One tensor in the place transformers gives it today. */
-export interface NamedTensor {
-  /** The canonical name: `bert.encoder.layer.0.attention.self.query.weight`, whatever the file says. */
-  readonly name: string
-  readonly tensor: CheckpointTensor
-  readonly scale?: CheckpointTensor
-  /** Whether `iobert quantize` makes it int8: the encoder's Linear layers, the word embeddings, a decoder of its own. */
-  readonly quantizable: boolean
-}
+import type {
+  EmbeddingTensors,
+  HeadTensors,
+  LayerNormTensors,
+  LayerTensors,
+  LinearTensors,
+  ModelCheckpoint,
+  ModelTensors,
+  NamedTensor,
+  WordHeadTensors,
+} from './model-tensors.ts'
 
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
 const POSITION_EMBEDDINGS = 'embeddings.position_embeddings.weight'
@@ -112,23 +42,11 @@ export function resolveTensors(checkpoint: ModelCheckpoint, config: BertConfig):
   return resolver.resolve()
 }
 
-/** As `resolveTensors`, as a list under canonical names, in the order of the flow. */
+/** As `resolveTensors`, as a list under canonical names, in the order of the flow, each tensor as its file has it. */
 export function resolveNamedTensors(checkpoint: ModelCheckpoint, config: BertConfig): NamedTensor[] {
   const resolver = new Resolver(checkpoint, config)
   resolver.resolve()
-  return resolver.named
-}
-
-/** Takes tensors by their names inside the encoder, and checks them. */
-export interface TakeTensors {
-  float(name: string, shape: readonly number[]): CheckpointTensor
-  linear(module: string, outputs: number, inputs: number): LinearTensors
-  layerNorm(module: string): LayerNormTensors
-}
-
-/** A checkpoint, with what takes the tensors that few models have. */
-export interface ModelCheckpoint extends Checkpoint {
-  more?(take: TakeTensors): RelativeTensors
+  return checkpoint.own?.(resolver.named) ?? resolver.named
 }
 
 class Resolver {
@@ -136,12 +54,14 @@ class Resolver {
   readonly #tensors: ReadonlyMap<string, CheckpointTensor>
   readonly #config: BertConfig
   readonly #more: ModelCheckpoint['more']
+  readonly #ownName: NonNullable<ModelCheckpoint['ownName']>
   readonly #missing: string[] = []
   #encoderPrefix: string
 
   constructor(checkpoint: ModelCheckpoint, config: BertConfig) {
     this.#tensors = checkpoint.tensors
     this.#more = checkpoint.more?.bind(checkpoint)
+    this.#ownName = checkpoint.ownName ?? ((name) => name)
     this.#config = config
     this.#encoderPrefix = this.#detectPrefix()
   }
@@ -157,10 +77,11 @@ class Resolver {
     const projection = this.#projection()
     const layers: LayerTensors[] = []
     for (let index = 0; index < numLayers; index++) layers.push(this.#layer(index))
-    const relative = this.#more?.({
+    const more = this.#more?.({
       float: (name, shape) => this.#float(name, shape),
       linear: (module, outputs, inputs) => this.#linear(module, outputs, inputs),
       layerNorm: (module) => this.#layerNorm(module),
+      beside: (name, shape) => this.#beside(name, shape),
     })
     const head = this.#head()
     const wordHead = this.#wordHead()
@@ -172,7 +93,7 @@ class Resolver {
       embeddingsLayerNorm,
       ...(projection === undefined ? {} : { projection }),
       layers,
-      ...(relative === undefined ? {} : { relative }),
+      ...more,
       ...(head === undefined ? {} : { head }),
       ...(wordHead === undefined ? {} : { wordHead }),
     }
@@ -251,26 +172,31 @@ class Resolver {
     const { dense: module, norm, decoder, bias } = family.wordHead
     const dense = this.#headLinear(module, embeddingSize)
     if (dense === undefined) return undefined
-    const beside = (name: string): string => this.#outer(name).find((each) => this.#find(each)) ?? name
-    const vector = (name: string, size: number): CheckpointTensor =>
-      this.#take(beside(name), name, [size], false)
     // A decoder with weights of its own adds its own bias
     const biases = tiesWordEmbeddings ? bias : [...bias].reverse()
-    const found = biases.find((name) => this.#find(beside(name)))
+    const found = biases.find((name) => this.#find(this.#placeBeside(name)))
     return {
       dense,
       norm: {
-        weight: vector(`${norm}.weight`, embeddingSize),
-        bias: vector(`${norm}.bias`, embeddingSize),
+        weight: this.#beside(`${norm}.weight`, [embeddingSize]),
+        bias: this.#beside(`${norm}.bias`, [embeddingSize]),
       },
-      ...(tiesWordEmbeddings ? {} : { decoder: this.#ownDecoder(`${decoder}.weight`, beside) }),
-      bias: this.#take(beside(found ?? biases[0]!), biases[0]!, [vocabSize], false),
+      ...(tiesWordEmbeddings
+        ? {}
+        : {
+            decoder: this.#withScale(this.#beside(`${decoder}.weight`, [vocabSize, embeddingSize], true)),
+          }),
+      bias: this.#take(this.#placeBeside(found ?? biases[0]!), biases[0]!, [vocabSize], false),
     }
   }
 
-  #ownDecoder(name: string, beside: (name: string) => string): EmbeddingTensors {
-    const { vocabSize, embeddingSize } = this.#config
-    return this.#withScale(this.#take(beside(name), name, [vocabSize, embeddingSize], true))
+  /** A tensor beside the encoder. */
+  #beside(name: string, shape: readonly number[], quantizable = false): CheckpointTensor {
+    return this.#take(this.#placeBeside(name), name, shape, quantizable)
+  }
+
+  #placeBeside(name: string): string {
+    return this.#outer(name).find((each) => this.#find(each)) ?? name
   }
 
   /** Where a tensor of the head may be: beside the encoder, as `module.bert.` and `module.classifier.`, or bare. */
@@ -349,9 +275,9 @@ class Resolver {
   }
 
   #throwIfMissing(): void {
-    const missing = this.#missing
-    if (missing.length === 0) return
-    const none = missing.length === this.named.length
+    if (this.#missing.length === 0) return
+    const none = this.#missing.length === this.named.length
+    const missing = [...new Set(this.#missing.map(this.#ownName))]
     const names = [...missing.slice(0, MOST_NAMES), ...(missing.length > MOST_NAMES ? ['...'] : [])].join(
       ', ',
     )

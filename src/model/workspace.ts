@@ -125,8 +125,6 @@ export interface WordHeadBuffers {
   readonly hiddenStates: Matrix
   /** [R, E] */
   readonly dense: Matrix
-  /** [R, E], zeros: there is no residual before the LayerNorm. */
-  readonly zeros: Matrix
   /** [R, E] */
   readonly transformed: Matrix
   /** [S, E] */
@@ -147,7 +145,6 @@ export function layWordHead(
   return {
     hiddenStates: layout.matrix(rows, hiddenSize),
     dense: layout.matrix(rows, embeddingSize),
-    zeros: layout.matrix(rows, embeddingSize),
     transformed: layout.matrix(rows, embeddingSize, precision),
     slice: layout.linear(precision, embeddingSize, words),
     logits: layout.matrix(rows, words),

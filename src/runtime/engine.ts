@@ -2,7 +2,7 @@
  * A model in kernel memory and the passes over it: what a worker holds, or the calling thread with `inline`. Knows
  * tensors and sequences, no text.
  */
-import { openCheckpoint } from '../format/checkpoint.ts'
+import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels, type KernelPlan } from '../kernels/exports.ts'
 import type { Kernels } from '../kernels/kernels.ts'
@@ -25,8 +25,10 @@ import type { HeadKind } from '../model/family.ts'
 import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { placeStaging, readWeights, type TensorReader, type WeightsProgress } from '../model/read-weights.ts'
-import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
+import type { ModelTensors } from '../model/model-tensors.ts'
+import { placeStaging, readWeights, type WeightsProgress } from '../model/read-weights.ts'
+import type { Model, ModelShelf } from '../model/shelf.ts'
+import { resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'
 import { layWordHead, layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
@@ -78,16 +80,16 @@ const PAUSE_MILLISECONDS = 5
 export class Engine {
   readonly info: EngineInfo
   readonly #kernels: Kernels
-  readonly #bert: Bert
+  readonly #model: Model
   readonly setup: EngineSetup
   readonly #shared: boolean
   #memory: WebAssembly.Memory | undefined
   #last: Promise<unknown> = Promise.resolve()
 
-  private constructor(setup: EngineSetup, kernels: Kernels, bert: Bert, info: EngineInfo, shared: boolean) {
+  private constructor(setup: EngineSetup, kernels: Kernels, model: Model, info: EngineInfo, shared: boolean) {
     this.setup = setup
     this.#kernels = kernels
-    this.#bert = bert
+    this.#model = model
     this.info = info
     this.#shared = shared
     this.#memory = kernels.memory.memory
@@ -118,22 +120,22 @@ export class Engine {
         const before = kernels.memory.end
         const shelf = await shelfOf(config)
         const plain = placeWeights(kernels.layout, config, precision, head)
-        const weights = shelf?.addRelative(kernels.layout, config, precision, plain) ?? plain
+        const weights = shelf?.addWeights(kernels.layout, config, precision, plain) ?? plain
         const weightBytes = kernels.memory.end - before
-        const sources = shelf?.placeRelativeSources(kernels.layout, config, precision)
-        const more =
-          sources && ((reader: TensorReader) => shelf!.relativeTasks(reader, tensors, weights, sources))
-        await readWeights(kernels, tensors, weights, config, onProgress, signal, more)
-        if (sources) shelf!.fillRelative(kernels, config, weights, sources)
+        const more = shelf?.placeSources(kernels.layout, config, precision, weights)
+        await readWeights(kernels, tensors, weights, config, onProgress, signal, more?.tasks)
+        more?.fill?.(kernels)
         kernels.memory.release(before + weightBytes)
-        const bert = new Bert(kernels, config, weights, precision)
+        const model =
+          shelf?.createModel?.(kernels, config, weights, precision) ??
+          new Bert(kernels, config, weights, precision)
         const ready =
           kernels instanceof WasmKernels
-            ? { ...setup, plan: startKernels(kernels, bert, setup, helpers) }
+            ? { ...setup, plan: startKernels(kernels, model, setup, helpers) }
             : setup
         const memoryBytes = kernels.memory.byteLength
         const info = { weightBytes, memoryBytes, parameters: countParameters(tensors), head }
-        return new Engine(ready, kernels, bert, info, shared)
+        return new Engine(ready, kernels, model, info, shared)
       } catch (error) {
         giveMemory(memory, shared)
         throw error
@@ -181,7 +183,7 @@ export class Engine {
       const rows = wanted.rows?.slice(at, end)
       at = end
       const ofBatch = { ...wanted, ...(tokenTypeIds && { tokenTypeIds }), ...(rows && { rows }) }
-      const part = await this.#bert.forward(batch, ofBatch, pause)
+      const part = await this.#model.forward(batch, ofBatch, pause)
       output.logits.push(...part.logits)
       if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
       if (part.attentions) output.attentions = [...(output.attentions ?? []), ...part.attentions]
@@ -207,7 +209,7 @@ export class Engine {
 /** Wakes the helper threads, and warms the kernels up. @returns the plan with tiles that were timed */
 function startKernels(
   kernels: WasmKernels,
-  bert: Bert,
+  model: Model,
   { plan, threads }: EngineSetup,
   helpers: Helpers | undefined,
 ): KernelPlan {
@@ -215,7 +217,7 @@ function startKernels(
     helpers?.start(index, kernels.memory.memory, CONTROL_ADDRESS, kernels.scratchOf(index))
   }
   let { tileReason } = plan
-  bert.warmUp(WARM_UP_MILLISECONDS, ({ queryKeyValue }, workspace) => {
+  model.warmUp(WARM_UP_MILLISECONDS, ({ queryKeyValue }, workspace) => {
     if (plan.tuned) return
     tileReason = tuneTiles(kernels, queryKeyValue, workspace.hiddenStates, workspace.queryKeyValue)
   })
@@ -238,9 +240,11 @@ function createKernels(
   })
 }
 
-/** What a model needs besides whose attention knows relative positions. */
-const shelfOf = async ({ disentangled }: BertConfig) =>
-  disentangled && (await import('../model/disentangled/relative.ts'))
+/** What a model has that BERT has not. */
+const shelfOf = async ({ disentangled, modern }: BertConfig): Promise<ModelShelf | undefined> =>
+  modern
+    ? (await import('../model/modern/model.ts')).shelf
+    : disentangled && (await import('../model/disentangled/relative.ts')).shelf
 
 function scratchShape(config: BertConfig): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
@@ -264,16 +268,15 @@ export async function memoryNeeded(
   const layout = new Layout(space, tiles.float32Panel, activationForm(variant))
   layout.scratch(scratchShape(config), threads)
   const shelf = await shelfOf(config)
-  const weights = placeWeights(layout, config, precision, head)
-  shelf?.addRelative(layout, config, precision, weights)
+  const plain = placeWeights(layout, config, precision, head)
+  const weights = shelf?.addWeights(layout, config, precision, plain) ?? plain
   const mark = space.end
-  shelf?.placeRelativeSources(layout, config, precision)
+  shelf?.placeSources(layout, config, precision, weights)
   placeStaging(layout, config)
   space.release(mark)
   const tokens = Math.max(setup.batchTokens, config.maxPositions)
   layWorkspace(layout, config, precision, tokens, { count: tokens, longest: tokens })
-  const neighbours = config.disentangled?.convolution?.size
-  if (neighbours) layout.matrix(tokens, neighbours * config.hiddenSize)
+  shelf?.layPass?.(layout, config, precision, tokens)
   if (head === 'words') layWordHead(layout, config, precision, tokens)
   const bytes = space.most
   if (bytes > MAX_BYTES) {
@@ -294,8 +297,9 @@ function countParameters(tensors: ModelTensors): number {
   const shapes: number[] = []
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
-    const { shape } = value as { shape?: readonly number[] }
-    if (shape) shapes.push(shape.reduce((product, size) => product * size, 1))
+    const { shape, fileName } = value as Partial<CheckpointTensor>
+    // What no file has is no parameter.
+    if (shape) shapes.push(fileName === '' ? 0 : shape.reduce((product, size) => product * size, 1))
     else for (const [name, inner] of Object.entries(value)) if (name !== 'scale') visit(inner)
   }
   visit(tensors)

@@ -5,7 +5,7 @@
 import type { Activation, Kernels, Linear, Matrix, Precision, Table } from '../../kernels/kernels.ts'
 import type { BertConfig } from '../config.ts'
 import type { WordHeadWeights } from '../weights.ts'
-import { layWordHead, MOST_ROWS, SLICE_WORDS, type WordHeadBuffers } from '../workspace.ts'
+import { layWordHead, MOST_ROWS, SLICE_WORDS, type WordHeadBuffers, type Workspace } from '../workspace.ts'
 
 interface WordHead {
   readonly kernels: Kernels
@@ -27,17 +27,21 @@ interface GuessedTokens {
 /**
  * The logits of words, for each sequence of some of its tokens, [R, V].
  *
- * @param hiddenStates  of all tokens
- * @param places  for each sequence, which rows of `hiddenStates`
+ * @param wanted  for each sequence which of its tokens; without it all
  * @param pause  awaited between slices
  */
 export async function guessWords(
   { kernels, config, precision, wordHead, activation }: WordHead,
-  hiddenStates: Matrix,
-  places: readonly (readonly number[])[],
+  { hiddenStates, sequences }: Workspace,
+  batch: readonly (readonly number[])[],
+  wanted: readonly (readonly number[])[] | undefined,
   pause: () => Promise<void>,
 ): Promise<Float32Array[]> {
   const { vocabSize } = config
+  const starts = kernels.memory.integers(sequences.bounds)
+  const places = batch.map((ids, index) =>
+    (wanted?.[index] ?? [...ids.keys()]).map((at) => starts[index]! + at),
+  )
   const rows = places.flat()
   const buffers = layWordHead(kernels.layout, config, precision, rows.length)
   const outputs = places.map(({ length }) => new Float32Array(length * vocabSize))
@@ -63,14 +67,13 @@ async function wordLogits(
   for (let first = 0; first < rows.length; first += MOST_ROWS) {
     const count = Math.min(MOST_ROWS, rows.length - first)
     const part = (matrix: Matrix): Matrix => ({ ...matrix, rows: count })
-    const [states, inner, zeros] = [buffers.hiddenStates, buffers.dense, buffers.zeros].map(part)
+    const [states, inner] = [part(buffers.hiddenStates), part(buffers.dense)]
     const transformed = part(buffers.transformed)
     for (let row = 0; row < count; row++) {
-      memory.row(states!, row).set(memory.row(hiddenStates, rows[first + row]!))
-      memory.row(zeros!, row).fill(0)
+      memory.row(states, row).set(memory.row(hiddenStates, rows[first + row]!))
     }
-    kernels.linear(states!, dense, inner!, activation)
-    kernels.addLayerNorm(inner!, zeros!, norm, transformed)
+    kernels.linear(states, dense, inner, activation)
+    kernels.addLayerNorm(inner, undefined, norm, transformed)
     for (let word = 0; word < decoder.rows; word += SLICE_WORDS) {
       await pause()
       const words = Math.min(SLICE_WORDS, decoder.rows - word)
