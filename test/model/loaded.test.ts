@@ -15,7 +15,7 @@ test('the shipped model loads no tokenizer, family or head of other models', () 
   assert.is(done.status, 0, done.stderr)
   assert.ok(loaded.some((url) => url.endsWith('/text/wordpiece.js')))
   const others = loaded.filter((url) =>
-    /\/(?:text\/families|text\/unicode|kernels\/(?:reference|relative)|model\/(?:disentangled|heads|sentence|trace)|tasks)\//.test(
+    /\/(?:text\/families|text\/unicode|kernels\/(?:reference|relative)|model\/(?:disentangled|heads|modern|sentence|trace)|tasks)\//.test(
       url,
     ),
   )
