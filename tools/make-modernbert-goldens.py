@@ -61,7 +61,7 @@ MODELS = {
     "modernbert-text": (TEXT, dict(COMMON, num_labels=3), same),
     "modernbert-text-mean": (TEXT, dict(COMMON, classifier_pooling="mean", num_hidden_layers=2, classifier_bias=True, num_labels=2), same),
     "modernbert-words": (WORDS, COMMON, same),
-    "modernbert-words-own": (WORDS, dict(COMMON, decoder_bias=False, tie_word_embeddings=False, num_hidden_layers=1), same),
+    "modernbert-words-own": (WORDS, dict(COMMON, decoder_bias=False, tie_word_embeddings=False, num_hidden_layers=2), same),
     # An encoder without a head, whose config.json is as version 4 of transformers wrote it.
     "modernbert-bare": (transformers.ModernBertModel, dict(COMMON, global_attn_every_n_layers=2), as_version_4),
     # Windows as wide as those of published models, in texts longer than BERT reads.

@@ -19,6 +19,10 @@ test('parseConfig reads ModernBERT as transformers 5 writes it', async () => {
     ...{ globalTheta: 160_000, localTheta: 10_000, pooling: 'cls', headActivation: 'gelu' },
     biases: { attention: false, feedForward: false, norm: false, head: false, decoder: true },
   })
+  // As transformers writes it where all layers are of one kind.
+  const more = { ...written.rope_parameters, rope_type: 'default', rope_theta: null }
+  const other = await parse({ rope_parameters: more, layer_types: Array(4).fill('full_attention') })
+  assert.equal([other.modern!.windows, other.modern!.globalTheta], [[0, 0, 0, 0], 160_000])
   assert.equal([positionRows, typeVocabSize, layerNormEps, maxPositions], [0, 0, 1e-5, 512])
 })
 

@@ -156,6 +156,24 @@ export class ReferenceKernels implements Kernels {
   }
   // #endregion
 
+  // #region rotate
+  rotate(x: Matrix, places: Integers, angles: Matrix): void {
+    const half = angles.columns / 2
+    for (let t = 0; t < x.rows; t++) {
+      const row = this.memory.row(x, t)
+      const angle = this.memory.row(angles, this.memory.integers(places)[t]!)
+      for (let head = 0; head < row.length; head += 2 * half) {
+        for (let i = 0; i < half; i++) {
+          const [a, b] = [row[head + i]!, row[head + half + i]!]
+          const [cosine, sine] = [angle[i]!, angle[half + i]!]
+          row[head + i] = f(f(a * cosine) - f(b * sine))
+          row[head + half + i] = f(f(b * cosine) + f(a * sine))
+        }
+      }
+    }
+  }
+  // #endregion
+
   // #region attention
   attention(
     queryKeyValue: Matrix,
@@ -193,24 +211,6 @@ export class ReferenceKernels implements Kernels {
     }
     this.quantize(out)
   }
-
-  // #region rotate
-  rotate(x: Matrix, places: Integers, angles: Matrix): void {
-    const half = angles.columns / 2
-    for (let t = 0; t < x.rows; t++) {
-      const row = this.memory.row(x, t)
-      const angle = this.memory.row(angles, this.memory.integers(places)[t]!)
-      for (let head = 0; head < row.length; head += 2 * half) {
-        for (let i = 0; i < half; i++) {
-          const [a, b] = [row[head + i]!, row[head + half + i]!]
-          const [cosine, sine] = [angle[i]!, angle[half + i]!]
-          row[head + i] = f(f(a * cosine) - f(b * sine))
-          row[head + half + i] = f(f(b * cosine) + f(a * sine))
-        }
-      }
-    }
-  }
-  // #endregion
 
   /** What attention asks of relative positions. */
   #relativeScores({ keys, queries, distances, farthest }: RelativePositions, head: number): RelativeHead {

@@ -90,8 +90,9 @@ function readTheta(config: JsonRecord, type: string, key: string, otherwise: num
   if (!isObject(parameters)) throw invalid(`rope_parameters must be an object, not ${kind(parameters)}`)
   const own = parameters[type] ?? {}
   if (!isObject(own)) throw invalid(`rope_parameters.${type} must be an object, not ${kind(own)}`)
-  const flat = Object.keys(parameters).find((name) => name !== GLOBAL && name !== LOCAL)
-  if (flat !== undefined) {
+  const [flat] = Object.keys(parameters)
+  // Beside these, transformers writes others that it does not read where all layers are of one kind
+  if (flat !== undefined && !(GLOBAL in parameters || LOCAL in parameters)) {
     throw unsupported(`has rope_parameters.${flat}: they must be under ${GLOBAL} and ${LOCAL}`)
   }
   const ropeType = own['rope_type'] ?? 'default'
