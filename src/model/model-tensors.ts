@@ -64,8 +64,8 @@ export interface ModernTensors {
   /** A layer's second half of its first feed-forward matrix. */
   readonly gates: readonly LinearTensors[]
   readonly finalNorm: LayerNormTensors
-  /** What stands before the labels; of a head that guesses words `WordHeadTensors` has it. */
-  readonly head?: { readonly dense: LinearTensors; readonly norm: LayerNormTensors }
+  /** What stands before labels; of a head over texts `HeadTensors` has the dense layer, of one that guesses words `WordHeadTensors` all. */
+  readonly head?: { readonly norm: LayerNormTensors; readonly dense?: LinearTensors }
 }
 
 /** A head over tokens, or with `dense` over texts. */

@@ -16,6 +16,7 @@ const SUITES: Record<string, readonly string[]> = {
   batches: ['sentences, int8, texts/s'],
   load: ['### Loading', '| plain | float32 |'],
   decoding: ['| entities: viterbi |'],
+  long: ['| 64 '],
   quality: ['| passages |', '| word |'],
 }
 

@@ -129,7 +129,12 @@ function takeModern(
     ),
     finalNorm: take.layerNorm(finalNorm),
     ...(hasLabels
-      ? { head: { dense: module(dense, hiddenSize, hiddenSize), norm: module(norm, hiddenSize) } }
+      ? {
+          head: {
+            norm: module(norm, hiddenSize),
+            ...(headKind === 'tokens' ? { dense: module(dense, hiddenSize, hiddenSize) } : {}),
+          },
+        }
       : {}),
   }
 }

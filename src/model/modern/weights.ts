@@ -34,7 +34,7 @@ export function addModern(
 export function modernTasks(
   reader: TensorReader,
   { modern: tensors }: ModelTensors,
-  { head, modern: weights }: BertWeights,
+  { modern: weights }: BertWeights,
 ): Task[] {
   const tasks = [
     ...tensors!.gates.flatMap((gate, index) => reader.linear(gate, weights!.gates[index]!)),
@@ -43,7 +43,7 @@ export function modernTasks(
   if (tensors!.head && weights!.head) {
     const { dense, norm } = tensors!.head
     tasks.push(...reader.layerNorm(norm, weights!.head.norm))
-    if (head?.dense === undefined) tasks.push(...reader.linear(dense, weights!.head.dense))
+    if (dense) tasks.push(...reader.linear(dense, weights!.head.dense))
   }
   return tasks
 }
