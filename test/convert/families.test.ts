@@ -39,6 +39,10 @@ for (const name of [
   'deberta-convolution',
   'deberta-words-own',
   'modernbert',
+  'modernbert-biases',
+  'modernbert-text-mean',
+  'modernbert-words',
+  'modernbert-words-own',
 ]) {
   test(`quantizeModel of ${name} gives the bits of quantising while loading`, async () => {
     const files = filesOf(name)
