@@ -28,7 +28,7 @@ import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { placeStaging, readWeights, type TensorReader, type WeightsProgress } from '../model/read-weights.ts'
 import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'
-import { layWordHead, layWorkspace } from '../model/workspace.ts'
+import { layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
 import { nextTask } from './next-task.ts'
 
@@ -274,7 +274,10 @@ export async function memoryNeeded(
   layWorkspace(layout, config, precision, tokens, { count: tokens, longest: tokens })
   const neighbours = config.disentangled?.convolution?.size
   if (neighbours) layout.matrix(tokens, neighbours * config.hiddenSize)
-  if (head === 'words') layWordHead(layout, config, precision, tokens)
+  if (head === 'words') {
+    const { layWordHead } = await import('../model/heads/guess-words.ts')
+    layWordHead(layout, config, precision, tokens)
+  }
   const bytes = space.most
   if (bytes > MAX_BYTES) {
     throw new RangeError(
