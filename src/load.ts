@@ -2,7 +2,7 @@
  * From a model's name to a model in memory: where its files are, how it is to run, and the engine that holds it. What
  * differs between runtimes comes in as a `Platform`.
  */
-import { BertModel, type ModelInfo } from './bert-model.ts'
+import { BertModel } from './bert-model.ts'
 import { ModelFormatError } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
@@ -11,12 +11,13 @@ import { hasSharedMemory } from './kernels/features.ts'
 import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf, rememberTiles } from './kernels/plan.ts'
 import { checkLoadArguments, type LoadOptions, type ModelName } from './load-options.ts'
-import { type BertConfig, loadConfig } from './model/config.ts'
+import type { BertConfig } from './model/bert-config.ts'
+import { loadConfig } from './model/config.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { loadInWorker } from './runtime/client.ts'
-import type { EngineSetup } from './runtime/engine.ts'
+import type { EngineSetup } from './runtime/engine-setup.ts'
 import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
@@ -270,5 +271,3 @@ function longest(
   }
   return options.maxLength ?? model
 }
-
-export type { ModelInfo }

@@ -8,7 +8,8 @@ import { quantizeWeights, weightScale } from '../kernels/reference/quantization.
 import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { quantizationConfig } from '../model/quantization-config.ts'
-import { type NamedTensor, resolveNamedTensors } from '../model/tensor-names.ts'
+import { resolveNamedTensors } from '../model/tensor-names.ts'
+import type { NamedTensor } from '../model/tensors.ts'
 import {
   type ByteSink,
   layoutSafetensors,

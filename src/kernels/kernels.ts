@@ -17,7 +17,6 @@ import type {
   LayerNorm,
   Linear,
   Matrix,
-  Precision,
   Probabilities,
   RelativePositions,
   RelativeRows,
@@ -31,13 +30,7 @@ import type {
 export type * from './placed.ts'
 
 /** What follows a linear layer. */
-export const ACTIVATIONS = ['identity', 'gelu', 'gelu_tanh', 'relu', 'silu'] as const
-export type Activation = (typeof ACTIVATIONS)[number]
-
-/** Whether float32 products may be fused with their sums: only where no bit is promised. */
-export function mayFuse(variant: Kernels['name'], precision: Precision): boolean {
-  return variant === 'relaxed' && precision === 'float32'
-}
+export type Activation = 'identity' | 'gelu' | 'gelu_tanh' | 'relu' | 'silu'
 
 export interface Kernels {
   /** `reference`, `simd` or `relaxed`. */

@@ -14,10 +14,11 @@ import type {
   StoredType,
   Table,
 } from '../kernels/kernels.ts'
-import type { Layout, StagingArea } from '../kernels/layout.ts'
+import type { Layout } from '../kernels/layout.ts'
+import type { StagingArea } from '../kernels/placed.ts'
 import { Staging } from '../kernels/staging.ts'
-import type { BertConfig } from './config.ts'
-import type { EmbeddingTensors, LayerNormTensors, LinearTensors, ModelTensors } from './tensor-names.ts'
+import type { BertConfig } from './bert-config.ts'
+import type { EmbeddingTensors, LayerNormTensors, LinearTensors, ModelTensors } from './tensors.ts'
 import type { BertWeights } from './weights.ts'
 
 /** Numbers brought from a file at a time: 4 MB of float32. */

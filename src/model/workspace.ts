@@ -5,7 +5,7 @@
 import type { Integers, Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
-import type { BertConfig } from './config.ts'
+import type { BertConfig } from './bert-config.ts'
 
 export interface Workspace {
   /** Vocabulary ids of all tokens, [ΣT]. */

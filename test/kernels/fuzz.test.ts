@@ -7,11 +7,11 @@
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACTIVATIONS, type Activation, type Kernels, type Matrix } from '#dist/kernels/kernels.js'
+import type { Activation, Kernels, Matrix } from '#dist/kernels/kernels.js'
 import * as math from '#dist/kernels/reference/math.js'
 import { seeded } from '../random.ts'
 import { pick, someInputs, someRow, someWeights } from './adversary.ts'
-import { Bench, reference, type Variant, variants } from './variants.ts'
+import { ACTIVATIONS, Bench, reference, type Variant, variants } from './variants.ts'
 
 const { IOBERT_FUZZ, IOBERT_SEED } = process.env
 const CASES = Number(IOBERT_FUZZ ?? 60)

@@ -1,11 +1,19 @@
 /** One suite over every variant: against the reference bit for bit, or nearly where products are fused, and against float64. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACTIVATIONS, type Precision } from '#dist/kernels/kernels.js'
+import type { Precision } from '#dist/kernels/kernels.js'
 import { quantizeWeights } from '#dist/kernels/reference/quantization.js'
 import { placeRelative, writeDistances } from '#dist/kernels/relative/place.js'
 import { floats, seeded } from '../random.ts'
-import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
+import {
+  ACTIVATIONS,
+  Bench,
+  differentBits,
+  reference,
+  relativeError,
+  type Variant,
+  variants,
+} from './variants.ts'
 
 /** What kernels may differ by that fuse: products round once less. */
 const FUSED_TOLERANCE = 2e-6

@@ -1,7 +1,10 @@
 import * as assert from 'uvu/assert'
-import { instantiateKernels, type Tiles } from '#dist/kernels/exports.js'
+import { NUMBERS } from '#dist/generated/numbers.js'
+import { instantiateKernels } from '#dist/kernels/exports.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
+import type { Tiles } from '#dist/kernels/kernel-plan.js'
 import type {
+  Activation,
   Floats,
   Integers,
   Kernels,
@@ -15,6 +18,9 @@ import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { ReferenceKernels } from '#dist/kernels/reference/reference.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
+
+/** Every activation, by name. */
+export const ACTIVATIONS = Object.keys(NUMBERS.Activation) as Activation[]
 
 export interface Variant {
   readonly name: string

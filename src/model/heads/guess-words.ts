@@ -8,7 +8,7 @@
  */
 import type { Activation, Kernels, Linear, Matrix, Precision, Table } from '../../kernels/kernels.ts'
 import type { Layout } from '../../kernels/layout.ts'
-import type { BertConfig } from '../config.ts'
+import type { BertConfig } from '../bert-config.ts'
 import { ACTIVATION } from '../encoder.ts'
 import type { ForwardWanted } from '../forward-output.ts'
 import type { WordHeadWeights } from '../weights.ts'

@@ -6,7 +6,8 @@ import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { checkFinite, readFloats } from '../../format/read-floats.ts'
 import type { Kernels, Linear } from '../../kernels/kernels.ts'
-import type { Layout, StagingArea } from '../../kernels/layout.ts'
+import type { Layout } from '../../kernels/layout.ts'
+import type { StagingArea } from '../../kernels/placed.ts'
 import { Staging } from '../../kernels/staging.ts'
 
 /** Sizes of the head. */
