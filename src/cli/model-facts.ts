@@ -10,7 +10,7 @@ import { CONFIG, INDEX, OTHER_VOCABULARIES, SMALL_FILES, WEIGHTS } from '../hub/
 import type { KernelPlan } from '../kernels/kernel-plan.ts'
 import type { Precision } from '../kernels/kernels.ts'
 import { planKernels } from '../kernels/plan.ts'
-import { type Platform, readTokenizerOf } from '../load.ts'
+import type { Platform } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import { loadConfig } from '../model/config.ts'
@@ -18,6 +18,7 @@ import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
+import { readTokenizerOf } from '../tasks/load-tokenizer.ts'
 import { withLoadingBar } from './model-options.ts'
 
 interface ModelFile {
