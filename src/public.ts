@@ -30,8 +30,12 @@ export {
   type ModelFormatCode,
   ModelFormatError,
 } from './format/errors.ts'
+export {
+  parseSafetensors,
+  type Safetensors,
+  type SafetensorsTensor,
+} from './format/in-memory/parse-safetensors.ts'
 export type { LoadProgress } from './format/load-watch.ts'
-export { parseSafetensors, type Safetensors, type SafetensorsTensor } from './format/safetensors.ts'
 export type { Precision } from './kernels/kernels.ts'
 export type { KernelChoice } from './kernels/plan.ts'
 export type { LoadOptions, ModelName } from './load-options.ts'

@@ -3,7 +3,7 @@
  * that are packed as they come, so that none is ever whole in memory. Over a network that is one request a file.
  */
 import type { CheckpointTensor } from '../format/checkpoint.ts'
-import { nonFinite } from '../format/read-floats.ts'
+import { nonFinite } from '../format/checkpoint.ts'
 import type {
   Floats,
   Kernels,
