@@ -7,9 +7,9 @@ import type { ModelFiles } from '../format/source.ts'
 import { quantizeWeights, weightScale } from '../kernels/reference/quantization.ts'
 import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { quantizationConfig } from '../model/quantization-config.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import type { NamedTensor } from '../model/tensors.ts'
+import { quantizationConfig } from './quantization-config.ts'
 import {
   type ByteSink,
   layoutSafetensors,

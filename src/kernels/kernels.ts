@@ -49,14 +49,6 @@ export interface Kernels {
    */
   packLinear(rows: StoredRows, layer: Linear): boolean
 
-  /** Writes the bias, and for int8 files the column scales. Plain float32 numbers, already widened. */
-  packColumns(
-    layer: Linear,
-    first: number,
-    bias: Float32Array | undefined,
-    scales: Float32Array | undefined,
-  ): void
-
   /**
    * Packs rows of a table: floats into a float32 table; floats (quantised) or int8 rows, whose scales the caller writes,
    * into an int8 one.

@@ -256,6 +256,21 @@ export function columnAddress(
   return columns + 4 * (vector * INT8_PANEL + (channel % INT8_PANEL))
 }
 
+/**
+ * Writes the biases of a linear layer, and of one whose file is int8 its column scales: plain float32 numbers, already
+ * widened, of the output channels from `first` on.
+ */
+export function packColumns(
+  memory: KernelMemory,
+  layer: Linear,
+  first: number,
+  bias: Float32Array | undefined,
+  scales: Float32Array | undefined,
+): void {
+  if (scales) writeColumns(memory, layer, first, 'scale', scales)
+  if (bias) writeColumns(memory, layer, first, 'bias', bias)
+}
+
 /** Writes one part of the output channels from `first` on. */
 export function writeColumns(
   { float32 }: KernelMemory,

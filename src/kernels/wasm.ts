@@ -26,7 +26,7 @@ import type {
   Table,
   Tokens,
 } from './kernels.ts'
-import { attentionInt16Scratch, attentionScratch, Layout, writeColumns } from './layout.ts'
+import { attentionInt16Scratch, attentionScratch, Layout } from './layout.ts'
 import { CONTROL_ADDRESS, type KernelMemory, roundUp } from './memory.ts'
 import type { Scratch, ScratchShape } from './placed.ts'
 
@@ -102,16 +102,6 @@ export class WasmKernels implements Kernels {
     }
     const panel = this.tiles.float32Panel
     return packLinearFloat32(address, stored, rows, inputs, first, weights, panel, scratch) === 1
-  }
-
-  packColumns(
-    layer: Linear,
-    first: number,
-    bias: Float32Array | undefined,
-    scales: Float32Array | undefined,
-  ): void {
-    if (scales) writeColumns(this.memory, layer, first, 'scale', scales)
-    if (bias) writeColumns(this.memory, layer, first, 'bias', bias)
   }
 
   packTable({ address, type, rows, first }: StoredRows, table: Table): boolean {

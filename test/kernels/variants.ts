@@ -13,7 +13,7 @@ import type {
   Matrix,
   Precision,
 } from '#dist/kernels/kernels.js'
-import { Layout } from '#dist/kernels/layout.js'
+import { Layout, packColumns } from '#dist/kernels/layout.js'
 import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { ReferenceKernels } from '#dist/kernels/reference/reference.js'
@@ -203,7 +203,7 @@ export class Bench {
     const { address } = this.vector(weights)
     const ok = this.kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
     if (!ok) throw new Error('the weights are not finite')
-    this.kernels.packColumns(layer, 0, bias, undefined)
+    packColumns(this.kernels.memory, layer, 0, bias, undefined)
     return layer
   }
 

@@ -6,8 +6,9 @@
  * E are the word embeddings themselves (Press and Wolf 2017, arXiv 1608.05859), kept as rows to be looked up. For the
  * product a slice of them at a time is packed as a linear layer: packed whole beside the rows, XLM-R's would be 192 MB.
  */
+
 import type { Activation, Kernels, Linear, Matrix, Precision, Table } from '../../kernels/kernels.ts'
-import type { Layout } from '../../kernels/layout.ts'
+import { type Layout, packColumns } from '../../kernels/layout.ts'
 import type { BertConfig } from '../bert-config.ts'
 import { ACTIVATION } from '../encoder.ts'
 import type { ForwardWanted } from '../forward-output.ts'
@@ -128,7 +129,7 @@ async function wordLogits(
       const slice = { ...buffers.slice, outputs: words }
       const logits = { ...part(buffers.logits), columns: words }
       packSlice(kernels, decoder, word, slice)
-      kernels.packColumns(slice, 0, memory.floats(bias).subarray(word, word + words), undefined)
+      packColumns(kernels.memory, slice, 0, memory.floats(bias).subarray(word, word + words), undefined)
       kernels.linear(transformed, slice, logits, 'identity')
       for (let row = 0; row < count; row++) results[first + row]!.set(memory.row(logits, row), word)
     }
@@ -151,6 +152,6 @@ function packSlice(
   }
   if (scales) {
     const part = kernels.memory.floats(scales).subarray(first, first + slice.outputs)
-    kernels.packColumns(slice, 0, undefined, part)
+    packColumns(kernels.memory, slice, 0, undefined, part)
   }
 }
