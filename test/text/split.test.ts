@@ -1,6 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { isSmallLetter, isSpace } from '#dist/text/split/letters.js'
+import { isSmallLetter } from '#dist/text/split/letters.js'
+import { isSpace } from '#dist/text/white-space.js'
 import { lines, paragraphs, type Splitter, sentences } from '#dist/text/split/split.js'
 
 function split(splitter: Splitter, text: string): string[] {

@@ -7,7 +7,8 @@
  * 2002 (titles; words that begin sentences), Kiss and Strunk 2006 (initials, ordinal numbers, ellipses).
  */
 
-import { isDigit, isLetter, isSmallLetter, isSpace, isWordUnit } from './letters.ts'
+import { isSpace } from '../white-space.ts'
+import { isDigit, isLetter, isSmallLetter, isWordUnit } from './letters.ts'
 import { goesOn, listMarkEnd, readLines, standsForItself } from './lines.ts'
 import {
   ABBREVIATIONS,

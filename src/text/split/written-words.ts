@@ -5,7 +5,8 @@
  * so what they say of the pieces behind a hyphen is nobody's judgement.
  */
 import type { Encoding } from '../encoding.ts'
-import { isDigit, isLetter, isSmallLetter, isSpace, isWordUnit } from './letters.ts'
+import { isSpace } from '../white-space.ts'
+import { isDigit, isLetter, isSmallLetter, isWordUnit } from './letters.ts'
 import { ABBREVIATIONS, TITLES } from './sentence-words.ts'
 import { lowerAscii, startsSentence } from './sentences.ts'
 
