@@ -1,4 +1,4 @@
-/** What `iobert bench` has measured: read, compared, and told. */
+/** Reads, compares and prints what `iobert bench` has measured. */
 import { readFile } from 'node:fs/promises'
 import type { Precision } from '../kernels/kernels.ts'
 import { UsageError } from './arguments.ts'

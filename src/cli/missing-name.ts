@@ -1,4 +1,4 @@
-/** Arguments that are names of files and commands, which are not there, rather than texts. */
+/** Recognises arguments that name a file or a command that is not there, so that they are not taken for texts. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { nearest } from './arguments.ts'

@@ -1,4 +1,7 @@
-/** Finds many phrases at once: they are a tree of words (a trie), and from each word of a text it is walked as far as it goes. */
+/**
+ * Finds many phrases at once. The phrases are a tree of words (a trie). From each word of a text the tree is walked as far
+ * as the text goes on in it.
+ */
 
 import { isWordUnit } from '../text/split/letters.ts'
 import { isSpace } from '../text/white-space.ts'

@@ -1,4 +1,4 @@
-/** Lines of a text, and which of their ends are only where a paragraph was wrapped. */
+/** Finds the lines of a text, and tells which of their ends only wrap a paragraph. */
 
 import { isSpace } from '../white-space.ts'
 import { isDigit, isLetter, isLineBreak, isSmallLetter } from './letters.ts'
