@@ -1,6 +1,6 @@
 /**
- * Texts to vectors: text → pieces → windows → hidden states of one layer → pooled. Beside recognizer.ts, and read only
- * where `embed` is called.
+ * Makes vectors of texts: text → pieces → windows → hidden states of one layer → pooled. It stands beside recognizer.ts,
+ * and is read only where `embed` is called.
  */
 
 import {

@@ -1,5 +1,5 @@
 /**
- * Words as GLiNER takes them, before the tokenizer takes those apart: the matches of `\w+(?:[-_]\w+)*|\S` in Python
+ * Finds words as GLiNER takes them, before the tokenizer takes those apart: the matches of `\w+(?:[-_]\w+)*|\S` in Python
  * (WhitespaceTokenSplitter of the package gliner). Python's `\w` is a letter, a number or `_`; its `\s` is another set than
  * JavaScript's. The tables are our own, so that a text has the same words on every runtime.
  */
