@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { instantiateKernels, type Tiles } from '#dist/kernels/exports.js'
+import { instantiateKernels, type KernelPlan, type Tiles } from '#dist/kernels/exports.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import type {
   Floats,
@@ -20,6 +20,8 @@ export interface Variant {
   readonly name: string
   /** Whether it rounds exactly as the reference does. */
   readonly exact: boolean
+  /** What an engine is told, to run on these kernels and tiles. */
+  readonly plan: Pick<KernelPlan, 'variant'> & { readonly tiles?: Tiles }
   /** @param inputs  the most that a layer has */
   create(inputs?: number): Promise<Kernels>
 }
@@ -30,6 +32,7 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
   return {
     name: `${variant}${fused ? ' fused' : ''} ${tiles.int8Rows} ${tiles.int8Tile}/${tiles.float32Rows}x${tiles.float32Panel}`,
     exact: !fused,
+    plan: { variant, tiles },
     async create(inputs = 4096): Promise<Kernels> {
       const memory = newMemory()
       const module = await compileKernels({ variant, shared: false, turbo: false })
@@ -44,6 +47,7 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
 export const reference: Variant = {
   name: 'reference',
   exact: true,
+  plan: { variant: 'reference' },
   create: async () => new ReferenceKernels(newMemory()),
 }
 
