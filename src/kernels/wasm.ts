@@ -280,7 +280,7 @@ export class WasmKernels implements Kernels {
     if (!matrix.quantized) return
     const { address, stride, rows, columns } = matrix
     const fields = { ...this.#twin(matrix), x: address, xStride: 4 * stride, width: columns }
-    this.#run('Quantize', this.#tilesOf(matrix), 4 * rows * columns, fields)
+    this.#run('Quantize', this.#tilesOf(matrix), 16 * rows * columns, fields)
   }
 
   /** Runs a command over all its units: alone where it is small or there is no helper, else in chunks. */

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { NUMBERS } from '#dist/generated/numbers.js'
 import { instantiateKernels } from '#dist/kernels/exports.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
-import type { Tiles } from '#dist/kernels/kernel-plan.js'
+import type { KernelPlan, Tiles } from '#dist/kernels/kernel-plan.js'
 import type {
   Activation,
   Floats,
@@ -26,6 +26,8 @@ export interface Variant {
   readonly name: string
   /** Whether it rounds exactly as the reference does. */
   readonly exact: boolean
+  /** What an engine is told, to run on these kernels and tiles. */
+  readonly plan: Pick<KernelPlan, 'variant'> & { readonly tiles?: Tiles }
   /** @param inputs  the most that a layer has */
   create(inputs?: number): Promise<Kernels>
 }
@@ -36,6 +38,7 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
   return {
     name: `${variant}${fused ? ' fused' : ''} ${tiles.int8Rows} ${tiles.int8Tile}/${tiles.float32Rows}x${tiles.float32Panel}`,
     exact: !fused,
+    plan: { variant, tiles },
     async create(inputs = 4096): Promise<Kernels> {
       const memory = newMemory()
       const module = await compileKernels({ variant, shared: false, turbo: false })
@@ -50,6 +53,7 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
 export const reference: Variant = {
   name: 'reference',
   exact: true,
+  plan: { variant: 'reference' },
   create: async () => new ReferenceKernels(newMemory()),
 }
 
