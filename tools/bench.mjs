@@ -16,6 +16,7 @@ const SUITES = {
   batches: { turbo: false },
   load: { turbo: false },
   decoding: { turbo: false },
+  scaling: { turbo: false, named: true },
   quality: { turbo: false, named: true },
 }
 
@@ -24,7 +25,8 @@ if (names.includes('--help') || names.includes('-h')) {
   console.log(`Usage: npm run bench [-- ${Object.keys(SUITES).join(' ')}]
 
 Measures iobert on this machine and prints tables in Markdown, as bench/RESULTS.md has them; all suites, or those named.
-Leave the machine alone meanwhile: all of them take about 15 minutes. quality, F1 and no time, runs only where it is named.
+Leave the machine alone meanwhile: all of them take about 15 minutes. What runs only where it is named: scaling, where threads wait, computed for up to 16, and
+quality, F1 and no time.
 
   IOBERT_BENCH_MODEL=FOLDER   forward, batches, load and quality also with that model
   IOBERT_BENCH_DATA=FILES     quality over these files of CoNLL columns, parted by commas
