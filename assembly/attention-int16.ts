@@ -34,7 +34,7 @@
 import { QUERY_ROWS, scaleInto } from './attention'
 import { AttentionInt16 } from './commands'
 import { int16Row, LARGEST_INT16, quantizeToLimit } from './quantize'
-import { addRelativeScores, columnOf } from './relative'
+import { addRelativeScores, columnOf, hasRelative } from './relative'
 import {
   absoluteBits,
   laneMask,
@@ -451,9 +451,9 @@ export function attentionHeadInt16(
         const rowScores = scores + scoreStride * row
         const factor = load<f32>(queryFactors + floatBytes(row))
         let most = finishScores(rowScores, tokens, factor, keyScales)
-        if (call.distances !== 0) {
+        if (hasRelative(call)) {
           const own = contentToPosition + positionStride * row
-          addRelativeScores(call, rowScores, tokens, first + row, own, positionToContent)
+          addRelativeScores(call, head, rowScores, tokens, first + row, own, positionToContent)
           most = largestScore(rowScores, tokens)
         }
         const inverse = softmaxToInt16(
