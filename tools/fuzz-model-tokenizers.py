@@ -106,7 +106,7 @@ def albert_json(folder, named):
 
 HUB_MPNET = dict(
     bos_token="<s>", eos_token="</s>", sep_token="</s>", cls_token="<s>", unk_token="[UNK]", pad_token="<pad>",
-    mask_token=dict(content="<mask>", lstrip=True, rstrip=False, single_word=False, normalized=False, special=True),
+    mask_token=dict(__type="AddedToken", content="<mask>", lstrip=True, rstrip=False, single_word=False, normalized=False, special=True),
     do_lower_case=True, model_max_length=512, tokenizer_class="MPNetTokenizer",
     added_tokens_decoder={
         str(index): dict(content=content, lstrip=False, rstrip=False, single_word=False, normalized=content == "[UNK]", special=True)

@@ -44,6 +44,8 @@ export function readMpnetTokenizer(
       lowercase: config.boolean('do_lower_case') ?? true,
     },
     pre_tokenizer: { type: 'BertPreTokenizer' },
+    // As RobertaProcessing trims places: of the white space that the mask takes.
+    post_processor: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
     model,
   }
