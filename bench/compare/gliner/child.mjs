@@ -1,6 +1,6 @@
 // One engine on one text, in turns of a pass each; prints JSON. argument: { engine, model, words, rounds, precision | file }
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { root } from '../places.mjs'
 
@@ -42,10 +42,12 @@ async function ours() {
 }
 
 async function theirs() {
-  const { Gliner } = await import('gliner')
+  const [{ Gliner }, { env }] = await Promise.all([import('gliner'), import('@xenova/transformers')])
+  env.localModelPath = dirname(model)
+  env.allowRemoteModels = false
   const dist = fileURLToPath(new URL('node_modules/onnxruntime-web/dist/', import.meta.url))
   const gliner = new Gliner({
-    tokenizerPath: join(model, 'tokenizer'),
+    tokenizerPath: basename(model),
     onnxSettings: {
       modelPath: new Uint8Array(readFileSync(join(model, file))),
       executionProvider: 'wasm',

@@ -1,5 +1,5 @@
 // Measures iobert's loadGliner beside gliner.js on one model with random weights, outputs compared first.
-//   node compare.mjs [--tokens 128] [--rounds 7] [--quick]
+//   node compare.mjs [--words 80] [--rounds 7] [--quick]
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
