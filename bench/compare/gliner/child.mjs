@@ -1,7 +1,8 @@
 // One engine on one text, in turns of a pass each; prints JSON. argument: { engine, model, words, rounds, precision | file }
 import { readFileSync } from 'node:fs'
+import { register } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { root } from '../places.mjs'
 
 const { engine, model, words, rounds, precision, file } = JSON.parse(process.argv[2])
@@ -42,10 +43,14 @@ async function ours() {
 }
 
 async function theirs() {
+  // gliner.js asks for builds that are for pages alone: in Node the runtime's WebAssembly stands in for them.
+  const HOOKS = `export const resolve = (name, context, next) =>
+    next(/^onnxruntime-web\\/web(gpu|gl)$/.test(name) ? 'onnxruntime-web' : name, context)`
+  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`)
   const [{ Gliner }, { env }] = await Promise.all([import('gliner'), import('@xenova/transformers')])
   env.localModelPath = dirname(model)
   env.allowRemoteModels = false
-  const dist = fileURLToPath(new URL('node_modules/onnxruntime-web/dist/', import.meta.url))
+  const dist = new URL('node_modules/onnxruntime-web/dist/', import.meta.url).href
   const gliner = new Gliner({
     tokenizerPath: basename(model),
     onnxSettings: {
