@@ -39,7 +39,6 @@ for (const name of [
   'deberta-convolution',
   'deberta-words-own',
   'albert-groups',
-  'albert-unused',
   'albert-text',
   'albert-words',
   'mpnet-tokens',

@@ -21,7 +21,8 @@ const NUMBER_AND_COMMA = /\p{Nd},$/u
 const LOWERED = 100
 
 /**
- * As `sentencePieceTokenizer`, for ALBERT: the file's own order and special tokens, as transformers' AlbertConverter has it.
+ * As `sentencePieceTokenizer`, for ALBERT: the file's own order and special tokens, the steps of transformers' AlbertTokenizer and
+ * the scores of its AlbertConverter, as the tokenizer.json of Google's models have them.
  * (Its AlbertTokenizer of version 5 leaves the scores of pieces such as `▁1,` as they are: other pieces than the models were
  * trained with, and than their tokenizer.json gives.)
  */
