@@ -76,7 +76,7 @@ test('what is no vocabulary of MPNet is refused', async () => {
   assert.match(error.message, /lacks <s>/)
   const other = await formatError(() =>
     read({
-      'tokenizer.json': json({ model: { type: 'BPE', vocab: {}, merges: [] } }),
+      'tokenizer.json': json({ model: { type: 'BPE', vocab: { a: 0 }, merges: [] } }),
       'tokenizer_config.json': MPNET,
     }),
   )
