@@ -1,5 +1,5 @@
 /**
- * What relative positions add to the scores of attention, one head over one sequence.
+ * Computes what relative positions add to the scores of attention, for one head over one sequence.
  *
  *     scores[i, j] += B[i - j]                                   Raffel et al. 2020 (arXiv 1910.10683), section 2.1
  *
@@ -9,13 +9,13 @@
  *     scores[i, j] += Q[i]·Kr[i - j] + K[j]·Qr[i - j]            He et al. 2021 (arXiv 2006.03654), equation 4
  *
  * Kr and Qr are a layer's projections of its relative positions; far distances share a row. They are packed at load as keys
- * are, in the order of falling distances, so that the products of a few rows with all distances they can have are those of
- * neighbouring panels:
+ * are, in the order of falling distances. So the products of a few rows with all distances that these rows can have are
+ * those of neighbouring panels:
  *
  *     contentToPosition   [QUERY_ROWS][S]           Q·Krᵀ of the block of queries     S: R rows, spread
  *     positionToContent   [T rounded up to 4][S]    K·Qrᵀ of all keys
  *
- * A row of scores then takes one number of each for every key, from places that a table names.
+ * For every key a row of scores then takes one number of each, from places that a table names.
  */
 import { RelativePositions } from './commands'
 

@@ -7,7 +7,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { mapFiles } from '../dist/format/source.js'
+import { mapFiles } from '../dist/format/in-memory/map-files.js'
 import { loadTokenizer } from '../dist/node.js'
 import { readTokenizer } from '../dist/text/read-tokenizer.js'
 

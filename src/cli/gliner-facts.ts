@@ -2,7 +2,7 @@
 import type { ModelFiles } from '../format/source.ts'
 import type { Platform } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { BertConfig } from '../model/bert-config.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { checkHead } from '../tasks/gliner/head-weights.ts'

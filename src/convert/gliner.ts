@@ -1,7 +1,7 @@
 /** Writes a GLiNER model as a folder of safetensors: its tensors under their own names, its configuration as it is. */
 import { openCheckpoint } from '../format/checkpoint.ts'
-import { INDEX, WEIGHTS } from '../format/shard-index.ts'
 import type { ModelFiles } from '../format/source.ts'
+import { INDEX, WEIGHTS } from '../format/weight-files.ts'
 import { convertTensor, type ReadTensor } from './convert-tensor.ts'
 import { readChunks } from './foreign-tensor.ts'
 import { type ByteSink, layoutSafetensors, writeSafetensors } from './safetensors-writer.ts'

@@ -1,9 +1,9 @@
 /** What a shelf of relative positions does when a model is loaded: types alone. */
 import type { Kernels, Precision } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
-import type { BertConfig } from './config.ts'
+import type { BertConfig } from './bert-config.ts'
 import type { Task, TensorReader } from './read-weights.ts'
-import type { ModelTensors } from './tensor-names.ts'
+import type { ModelTensors } from './tensors.ts'
 import type { BertWeights } from './weights.ts'
 
 export interface RelativeShelf {

@@ -9,9 +9,9 @@
  */
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import { placeBiases, writeBiases } from '../../kernels/relative/biases.ts'
-import type { BertConfig } from '../config.ts'
+import type { BertConfig } from '../bert-config.ts'
 import type { RelativeShelf } from '../relative-shelf.ts'
-import type { ModelCheckpoint } from '../tensor-names.ts'
+import type { ModelCheckpoint } from '../tensors.ts'
 import { BUCKETS, bucketOf } from './buckets.ts'
 
 /** A checkpoint with the table of biases, under its name inside the encoder. */
