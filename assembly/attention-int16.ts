@@ -43,7 +43,7 @@ import {
 } from './attention-operands'
 import { finishContext, finishScores, largestScore, softmaxToInt16 } from './attention-scores'
 import { AttentionInt16 } from './commands'
-import { addRelativeScores, columnOf } from './relative'
+import { addRelativeScores, columnOf, hasRelative } from './relative'
 import { nextTileRows } from './tile-rows'
 import { Vectors2 } from './tile-sizes'
 import { Int16, interleavedTile } from './tiles-interleaved'
@@ -209,9 +209,9 @@ export function attentionHeadInt16(
         const rowScores = scores + scoreStride * row
         const factor = load<f32>(queryFactors + floatBytes(row))
         let most = finishScores(rowScores, tokens, factor, keyScales)
-        if (call.distances !== 0) {
+        if (hasRelative(call)) {
           const own = contentToPosition + positionStride * row
-          addRelativeScores(call, rowScores, tokens, first + row, own, positionToContent)
+          addRelativeScores(call, head, rowScores, tokens, first + row, own, positionToContent)
           most = largestScore(rowScores, tokens)
         }
         const inverse = softmaxToInt16(

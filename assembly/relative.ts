@@ -1,5 +1,10 @@
 /**
- * Computes the scores that relative positions add in disentangled attention, for one head over one sequence.
+ * Computes what relative positions add to the scores of attention, for one head over one sequence.
+ *
+ *     scores[i, j] += B[i - j]                                   Raffel et al. 2020 (arXiv 1910.10683), section 2.1
+ *
+ * B has a number for each distance and head. They lie in the order of falling distances, so that those of a row of scores
+ * are neighbours. Disentangled attention has instead
  *
  *     scores[i, j] += Q[i]·Kr[i - j] + K[j]·Qr[i - j]            He et al. 2021 (arXiv 2006.03654), equation 4
  *
@@ -41,15 +46,28 @@ export function addProducts(scores: usize, width: i32, columns: usize, products:
   }
 }
 
-/** Adds to a query's row of scores what its own products and those of the keys give. */
+/** Whether there is anything to add. */
+export function hasRelative(call: RelativePositions): bool {
+  return (call.distances | call.biases) !== 0
+}
+
+/** Adds to a query's row of scores what distances give, what its own products give, and those of the keys. */
 export function addRelativeScores(
   call: RelativePositions,
+  head: i32,
   scores: usize,
   tokens: i32,
   query: i32,
   contentToPosition: usize,
   positionToContent: usize,
 ): void {
+  if (call.biases !== 0) {
+    const end = scores + ((<usize>tokens) << 2)
+    let from = call.biases + call.relativeBytes * head - ((<usize>query) << 2)
+    for (let to = scores; to < end; to += 16, from += 16) {
+      v128.store(to, f32x4.add(v128.load(to), v128.load(from)))
+    }
+  }
   const columns = call.distances - ((<usize>query) << 2)
   if (call.relativeKeys !== 0) addProducts(scores, tokens, columns, contentToPosition, 0)
   if (call.relativeQueries !== 0) {

@@ -41,13 +41,17 @@ if (others.length > 0) console.log(`skipped: Node ${others}: the registry has no
 const reference = inProcess(binaries.node(20), [], { inline: true })
 console.log(`reference: Node ${nodeMajors[0]} inline, ${reference.lines.length} texts`)
 
+/** A model that has PyTorch's weights alone, which are read where they lie. */
+const pickled = join(root, 'test/goldens/checkpoints/roberta-bin')
+const ofPickle = inProcess(binaries.node(20), [], { inline: true }, pickled)
+
 /** Throws where an outcome is not the reference's, or did not run as asked. */
-function compare({ error, lines, info }, wanted) {
+function compare({ error, lines, info }, wanted, expected = reference) {
   if (error) throw new Error(error)
   for (const [name, value] of Object.entries(wanted)) {
     if (info[name] !== value) throw new Error(`info.${name} is ${info[name]}, expected ${value}`)
   }
-  reference.lines.forEach((line, i) => {
+  expected.lines.forEach((line, i) => {
     if (lines[i] !== line) throw new Error(`Text ${i} differs:\n  wanted  ${line}\n  here    ${lines[i]}`)
   })
   return `${lines.length} texts, the same bits`
@@ -81,6 +85,11 @@ for (const [name, command, args] of RUNTIMES) {
   for (const { options, wanted } of ways) {
     await check(`${name} ${JSON.stringify(options)}`, () =>
       compare(inProcess(command, args, options), wanted),
+    )
+  }
+  for (const options of [{ threads: 2 }, { inline: true }]) {
+    await check(`${name} pytorch_model.bin ${JSON.stringify(options)}`, () =>
+      compare(inProcess(command, args, options, pickled), {}, ofPickle),
     )
   }
 }

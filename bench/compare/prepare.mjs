@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cache, here, modelPath, onnxFile, python, root, shared } from './places.mjs'
+import { cache, here, modelPath, onnxFile, python, root, shared, torchPython } from './places.mjs'
 
 function run(command, args, folder = here) {
   console.error(`  ${command.split('/').pop()} ${args.join(' ')}`)
@@ -19,13 +19,26 @@ export function prepareRivals() {
   run(process.execPath, [join(root, 'tools/build.mjs')], root)
 }
 
-function preparePython() {
-  const done = join(cache, 'venv/requirements.txt')
-  const wanted = readFileSync(join(here, 'requirements.txt'), 'utf8')
+/** @param list  of packages: a virtual environment of its own */
+export function preparePython(list = 'requirements.txt', executable = python) {
+  const folder = join(executable, '../..')
+  const done = join(folder, list)
+  const wanted = readFileSync(join(here, list), 'utf8')
   if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return
-  run('python3', ['-m', 'venv', join(cache, 'venv')])
-  run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', join(here, 'requirements.txt')])
+  run('python3', ['-m', 'venv', folder])
+  run(executable, ['-m', 'pip', 'install', '--quiet', '--requirement', join(here, list)])
   writeFileSync(done, wanted)
+}
+
+/** DeBERTa of v3-base's shape; its numbers are drawn by a fixed seed. */
+export function prepareDeberta() {
+  const float = modelPath('deberta', 'float')
+  const files = [join(float, 'tokenizer_config.json'), onnxFile('deberta', 'fp32'), onnxFile('deberta', 'q8')]
+  if (files.every((file) => existsSync(file))) return
+  preparePython('requirements-torch.txt', torchPython)
+  const tokenizer = join(root, 'test/goldens/families/deberta-v3')
+  const onnx = join(modelPath('deberta', 'onnx'), 'onnx')
+  run(torchPython, [join(here, 'make-deberta.py'), tokenizer, float, onnx])
 }
 
 /** BERT-base and BERT-large are made by scripts beside the project; both are deterministic. */

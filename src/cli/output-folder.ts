@@ -9,6 +9,7 @@ import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { FileSink, ModelSink } from '../convert/convert.ts'
+import { GLINER_CONFIG } from '../convert/gliner.ts'
 import { KEPT_FILES } from '../convert/small-files.ts'
 import { checkFileName } from '../format/file-name.ts'
 import { errorCode } from '../hub/paths.node.ts'
@@ -29,7 +30,8 @@ export interface OutputOptions {
 
 /** How the temporary folder is called, with a number of its own behind. */
 const TEMPORARY = '.iobert-new-'
-const CONFIG = 'config.json'
+/** Without any of these a folder is no model; one of GLiNER may have the second alone. */
+const CONFIGS = ['config.json', GLINER_CONFIG]
 
 /**
  * Checks where a folder is to be written, before anything is read.
@@ -79,9 +81,10 @@ export async function createOutputFolder(folder: string, options: OutputOptions)
       return fileSink(file)
     },
     commit(): void {
+      const last = CONFIGS.find((name) => names.includes(name))!
       if (options.force) removeModel(path)
-      else reserve(path, folder)
-      for (const name of [...names.filter((one) => one !== CONFIG), CONFIG]) {
+      else reserve(path, folder, last)
+      for (const name of [...names.filter((one) => one !== last), last]) {
         mkdirSync(dirname(join(path, name)), { recursive: true })
         renameOverSync(join(temporary, name), join(path, name))
       }
@@ -90,10 +93,10 @@ export async function createOutputFolder(folder: string, options: OutputOptions)
   }
 }
 
-/** Takes a model's place for this run alone, by an empty file that becomes its config.json. */
-function reserve(path: string, folder: string): void {
+/** Takes a model's place for this run alone, by an empty file that becomes its configuration. */
+function reserve(path: string, folder: string, config: string): void {
   try {
-    writeFileSync(join(path, CONFIG), '', { flag: 'wx' })
+    writeFileSync(join(path, config), '', { flag: 'wx' })
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error
     throw new UsageError(
@@ -107,7 +110,7 @@ function reserve(path: string, folder: string): void {
  * tokenizer nothing may stay, since it would be read with the new one.
  */
 function removeModel(path: string): void {
-  for (const name of [CONFIG, ...KEPT_FILES]) rmSync(join(path, name), { force: true, maxRetries: 5 })
+  for (const name of [...CONFIGS, ...KEPT_FILES]) rmSync(join(path, name), { force: true, maxRetries: 5 })
 }
 
 /** Device and inode: the same for all names of a folder, in letters of any case too where the disk knows one. */

@@ -5,7 +5,7 @@ import { QUANTIZED_WEIGHTS } from '../model/quantization-config.ts'
 
 /** The `quantization_config` that the quantiser writes for models of a family: its head stays float. */
 export function quantizationConfig(
-  { prefix, tokenTypes, textHead, wordHead }: Family,
+  { prefix, tokenTypes, relativeBias, textHead, wordHead }: Family,
   headKind: HeadKind | undefined = 'tokens',
 ): JsonRecord {
   const heads: Record<HeadKind, string[]> = {
@@ -14,6 +14,8 @@ export function quantizationConfig(
     words: [wordHead.dense],
   }
   const embeddings = ['position_embeddings', ...(tokenTypes ? ['token_type_embeddings'] : [])]
+  const floats = embeddings.map((name) => `embeddings.${name}`)
+  if (relativeBias) floats.push(relativeBias.replace(/\.weight$/, ''))
   return {
     quant_method: 'compressed-tensors',
     format: 'int-quantized',
@@ -26,6 +28,6 @@ export function quantizationConfig(
         output_activations: null,
       },
     },
-    ignore: [...heads[headKind], ...embeddings.map((name) => `${prefix}embeddings.${name}`)],
+    ignore: [...heads[headKind], ...floats.map((name) => prefix + name)],
   }
 }

@@ -73,7 +73,8 @@ export interface Kernels {
    *
    * With relative positions it is disentangled attention (He et al. 2021, arXiv 2006.03654, equation 4): to the score of
    * query i and key j come Q[i]·Kr[δ] and K[j]·Qr[δ], δ the row of the distance i - j, and √D is √(D·n) for n kinds of
-   * scores.
+   * scores. Where they are biases, B[i - j] of the head comes to the scaled score (Raffel et al. 2020, arXiv 1910.10683,
+   * section 2.1); they are kept as the kernels need them: relative/place.ts.
    *
    * @param probabilities  filled, if wanted
    */

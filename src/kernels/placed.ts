@@ -142,15 +142,24 @@ export interface RelativeRows {
   readonly headScaleBytes: number
 }
 
-/** What disentangled attention knows of relative positions. Distances are a query's place less a key's. */
+/** What attention knows of relative positions. Distances are a query's place less a key's. */
 export interface RelativePositions {
+  /** What a distance alone adds to a score, in attention that is not disentangled. */
+  readonly biases?: RelativeBiases
   /** Which meet the queries; absent where the model has no such scores. */
   readonly keys: RelativeRows | undefined
   /** Which meet the keys. */
   readonly queries: RelativeRows | undefined
   /** The row of each distance, four times its number, from `farthest` down to -`farthest`, and a few of the last. */
-  readonly distances: Integers
+  readonly distances: Integers | undefined
   readonly farthest: number
+}
+
+/** float32 [A, ...]: a head's numbers are those of the distances from `farthest` down to -`farthest`, and a few more. */
+export interface RelativeBiases {
+  readonly address: number
+  /** Numbers of one head. */
+  readonly headNumbers: number
 }
 
 /** The largest that a thread's kernels have to work on. */

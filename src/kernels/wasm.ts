@@ -198,12 +198,13 @@ export class WasmKernels implements Kernels {
     const rows = keys ?? queries
     const kinds = 1 + (keys ? 1 : 0) + (queries ? 1 : 0)
     const fields = {
-      distances: relative ? relative.distances.address + 4 * relative.farthest : 0,
+      distances: relative?.distances ? relative.distances.address + 4 * relative.farthest : 0,
+      biases: relative?.biases ? relative.biases.address + 4 * relative.farthest : 0,
       relativeKeys: keys?.address ?? 0,
       relativeKeyScales: keys?.scales ?? 0,
       relativeQueries: queries?.address ?? 0,
       relativeQueryScales: queries?.scales ?? 0,
-      relativeBytes: rows?.headBytes ?? 0,
+      relativeBytes: rows?.headBytes ?? 4 * (relative?.biases?.headNumbers ?? 0),
       relativeScaleBytes: rows?.headScaleBytes ?? 0,
       queryKeyValue: queryKeyValue.address,
       stride: 4 * queryKeyValue.stride,

@@ -2,6 +2,7 @@
 import type { Disentangled } from './disentangled/shape.ts'
 import type { Family, HeadKind, HiddenActivation } from './family.ts'
 import type { Quantization } from './quantization-config.ts'
+import type { SharedLayers } from './shared/shape.ts'
 
 /** One label a text (softmax), any number (sigmoid each), or plain numbers. */
 export type ProblemType = 'single_label_classification' | 'multi_label_classification' | 'regression'
@@ -57,6 +58,8 @@ export interface BertConfig {
   readonly labelScheme?: string
   /** Where attention knows relative positions. */
   readonly disentangled?: Disentangled
+  /** Where layers share their weights. */
+  readonly sharedLayers?: SharedLayers
   /** Set where the weights are int8. */
   readonly quantization?: Quantization
 }

@@ -44,7 +44,7 @@ export class Bert {
     wanted: ForwardWanted,
     pause: () => Promise<void>,
   ): Promise<ForwardOutput> {
-    const { numHeads, hiddenActivation, numLayers, family } = this.#config
+    const { numHeads, hiddenActivation, numLayers, family, sharedLayers } = this.#config
     const { layers, head } = this.#weights
     const kernels = this.#kernels
     const workspace = fillWorkspace(
@@ -64,7 +64,8 @@ export class Bert {
     this.#embed(workspace)
     recording?.keepEmbeddings()
     const convolve = await this.#startConvolution(workspace)
-    for (const [index, layer] of layers.slice(0, last).entries()) {
+    for (let index = 0; index < last; index++) {
+      const layer = layers[sharedLayers?.order[index] ?? index]!
       await pause()
       encoderLayer(kernels, layer, workspace, numHeads, activation, recording?.probabilities)
       if (index === 0) convolve?.()

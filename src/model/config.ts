@@ -12,6 +12,7 @@ import type { ModelFiles } from '../format/source.ts'
 import type { BertConfig, ProblemType } from './bert-config.ts'
 import { loadFamily, modelTypes } from './families.ts'
 import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from './family.ts'
+import type { FamilyFile } from './family-file.ts'
 import { readQuantization } from './quantization-config.ts'
 
 const PROBLEM_TYPES: readonly ProblemType[] = [
@@ -69,7 +70,7 @@ export async function parseConfig(json: string | Uint8Array): Promise<BertConfig
 }
 
 async function readConfig(config: JsonRecord): Promise<BertConfig> {
-  const { modelType, family: found } = await familyOf(config)
+  const { modelType, family: found, readMore } = await familyOf(config)
   checkFixed(config)
   const { keys } = found
   const hiddenSize = integer(config, keys.hiddenSize, 1, MAX_HIDDEN)
@@ -86,16 +87,12 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
       config['sbert_ce_default_activation_function'],
   )
   const positions = readPositions(config, found)
-  const special = found.disentangled && (await import('./disentangled/config.ts')).readDisentangled
-  const { family, disentangled, ...fixed } = special?.(
+  const { family, ...more } = readMore?.(
     config,
     found,
     { ...positions, hiddenSize },
     (name) => ACTIVATIONS[name],
-  ) ?? {
-    family: found,
-    disentangled: undefined,
-  }
+  ) ?? { family: found }
   const quantization = readQuantization(config['quantization_config'])
   return {
     modelType,
@@ -114,13 +111,13 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     layerNormEps: readLayerNormEps(config, family),
     vocabSize: integer(config, 'vocab_size', 1, MAX_ROWS),
     ...positions,
-    positionRows: disentangled?.absolute === false ? 0 : positions.maxPositions + positions.firstPosition,
+    positionRows:
+      more.disentangled?.absolute === false ? 0 : positions.maxPositions + positions.firstPosition,
     typeVocabSize: sizeOr(config, family.tokenTypes, 0),
     tiesWordEmbeddings: readTied(config),
     labels: readLabels(config),
     ...(labelScheme === undefined ? {} : { labelScheme }),
-    ...fixed,
-    ...(disentangled === undefined ? {} : { disentangled }),
+    ...more,
     ...(quantization === undefined ? {} : { quantization }),
   }
 }
@@ -166,11 +163,11 @@ function readModelType(config: JsonRecord): string | undefined {
  *
  * @throws {ModelFormatError} UnsupportedConfig for one that is not known
  */
-export async function familyOf(config: JsonRecord): Promise<{ modelType: string; family: Family }> {
+export async function familyOf(config: JsonRecord): Promise<FamilyFile & { modelType: string }> {
   const modelType = readModelType(config)
   if (modelType !== undefined) {
-    const family = await loadFamily(modelType)
-    if (family !== undefined) return { modelType, family }
+    const file = await loadFamily(modelType)
+    if (file !== undefined) return { ...file, modelType }
   }
   const found =
     modelType === undefined
@@ -188,11 +185,11 @@ function readPositions(
 ): { maxPositions: number; firstPosition: number } {
   const rows = integer(config, 'max_position_embeddings', 1, MAX_ROWS)
   if (padding === undefined) return { maxPositions: rows, firstPosition: 0 }
-  const firstPosition = integer(config, padding.key, 0, MAX_ROWS, padding.otherwise) + 1
+  const isFixed = typeof padding === 'number'
+  const firstPosition = (isFixed ? padding : integer(config, padding.key, 0, MAX_ROWS, padding.otherwise)) + 1
   if (firstPosition >= rows) {
-    throw invalid(
-      `max_position_embeddings ${rows} leaves no position behind ${padding.key} ${firstPosition - 1}`,
-    )
+    const key = isFixed ? 'padding' : padding.key
+    throw invalid(`max_position_embeddings ${rows} leaves no position behind ${key} ${firstPosition - 1}`)
   }
   return { maxPositions: rows - firstPosition, firstPosition }
 }

@@ -7,7 +7,7 @@
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
 export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
 
-/** Modules inside the encoder, one a role; `{i}` is the layer's number. */
+/** Modules inside the encoder, one a role; `{i}` is the layer's number, or where layers share weights what stands for it. */
 export interface LayerNames {
   readonly query: string
   readonly key: string
@@ -95,14 +95,19 @@ export interface Family {
   readonly tokenTypes?: KeyWithDefault
   /** Width of the embeddings, where it may differ from H: a linear layer then makes them H wide. */
   readonly embeddingSize?: KeyWithDefault
-  /** Where positions start one behind the id of padding, its key; absent where they start at 0. */
-  readonly padding?: KeyWithDefault
+  /**
+   * Where positions start one behind the id of padding: its key, or the id where the family's code has it fixed; absent
+   * where they start at 0.
+   */
+  readonly padding?: KeyWithDefault | number
   /** What stands before the encoder's tensors, with its dot. */
   readonly prefix: string
   /** Names of a layer's tensors. */
   readonly layers: LayerNames
   /** Where its attention knows relative positions, disentangled from the content (He et al. 2021). */
   readonly disentangled?: DisentangledNames
+  /** Where a distance alone adds to the scores of attention (Raffel et al. 2020): the table of that. */
+  readonly relativeBias?: string
   /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/fused.ts. */
   readonly fusedAttention?: boolean
   /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */
@@ -119,8 +124,8 @@ export interface Family {
     readonly first: readonly (readonly [piece: string, score: number])[]
     /** Whether the mask takes the white space before it. */
     readonly maskTakesSpace: boolean
-    /** Whether its special tokens are the file's own, called as BERT's are. */
-    readonly bertTokens?: boolean
+    /** Whose tokenizer has the file's own order and special tokens, which are called as BERT's are. */
+    readonly own?: 'albert' | 'deberta'
   }
 }
 

@@ -49,7 +49,7 @@ export async function readWeights(
   config: BertConfig,
   onProgress?: WeightsProgress,
   signal?: AbortSignal,
-  more: (reader: TensorReader) => Task[] = () => [],
+  more: (reader: TensorReader, tensors: ModelTensors) => Task[] = () => [],
 ): Promise<void> {
   const { memory } = kernels
   const mark = memory.end
@@ -57,7 +57,7 @@ export async function readWeights(
   const tasks = [
     ...embeddingTasks(reader, tensors, weights),
     ...layerTasks(reader, tensors, weights),
-    ...more(reader),
+    ...more(reader, tensors),
   ]
   reader.total = tasks.reduce((sum, { byteLength }) => sum + byteLength, 0)
   for (const { read } of tasks.sort(byPlace)) await read()

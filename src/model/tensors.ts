@@ -48,7 +48,7 @@ export interface ModelTensors {
   readonly wordHead?: WordHeadTensors
 }
 
-/** What relative positions are made of. */
+/** What relative positions are made of; where they are biases, those alone, [buckets, A]. */
 export interface RelativeTensors {
   readonly embeddings: CheckpointTensor
   readonly norm?: LayerNormTensors

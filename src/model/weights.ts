@@ -20,7 +20,7 @@ export interface LayerWeights {
   readonly intermediate: Linear
   readonly output: Linear
   readonly outputLayerNorm: LayerNorm
-  /** Where attention knows relative positions: disentangled/relative.ts. */
+  /** Where attention knows relative positions: disentangled/relative.ts, biases/relative.ts. */
   readonly relative?: RelativePositions
 }
 
@@ -28,6 +28,7 @@ export interface BertWeights {
   readonly embeddings: EmbeddingTables
   /** [H, E], where the embeddings' width E is not H. */
   readonly projection?: Linear
+  /** As they are stored: each of a model that shares them (ALBERT) once. */
   readonly layers: readonly LayerWeights[]
   /** Of a few models, beside the first layer. */
   readonly convolution?: Convolution
@@ -88,7 +89,7 @@ export function placeWeights(
     norm: layerNorm(embeddingSize),
   }
   const projected = embeddingSize === hiddenSize ? {} : { projection: linear(hiddenSize, embeddingSize) }
-  const layers = Array.from({ length: config.numLayers }, () => ({
+  const layers = Array.from({ length: config.sharedLayers?.names.length ?? config.numLayers }, () => ({
     queryKeyValue: linear(3 * hiddenSize, hiddenSize),
     attentionOutput: linear(hiddenSize, hiddenSize),
     attentionLayerNorm: layerNorm(),

@@ -37,8 +37,9 @@ export async function loadInWorker(
   watch: LoadWatch,
 ): Promise<EngineClient> {
   watch.signal?.throwIfAborted()
-  const { headKind, disentangled } = setup.config
-  const shelved = headKind === 'text' || headKind === 'words' || disentangled !== undefined
+  const { headKind, family } = setup.config
+  const relative = family.disentangled ?? family.relativeBias
+  const shelved = headKind === 'text' || headKind === 'words' || relative !== undefined
   const workers = await spawnAll(setup.threads, () => spawn(script, shelved))
   const client = new WorkerClient(workers[0]!, workers.slice(1))
   try {

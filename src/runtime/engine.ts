@@ -27,7 +27,8 @@ import type { HeadKind } from '../model/family.ts'
 import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { placeStaging, readWeights, type TensorReader } from '../model/read-weights.ts'
+import { placeStaging, readWeights } from '../model/read-weights.ts'
+import type { RelativeShelf } from '../model/relative-shelf.ts'
 import { resolveTensors } from '../model/tensor-names.ts'
 import type { ModelTensors } from '../model/tensors.ts'
 import { placeWeights } from '../model/weights.ts'
@@ -87,11 +88,9 @@ export class Engine {
         const plain = placeWeights(kernels.layout, config, precision, head)
         const weights = shelf?.addRelative(kernels.layout, config, precision, plain) ?? plain
         const weightBytes = kernels.memory.end - before
-        const sources = shelf?.placeRelativeSources(kernels.layout, config, precision)
-        const more =
-          sources && ((reader: TensorReader) => shelf!.relativeTasks(reader, tensors, weights, sources))
-        await readWeights(kernels, tensors, weights, config, onProgress, signal, more)
-        if (sources) shelf!.fillRelative(kernels, config, weights, sources)
+        const relative = shelf?.placeSources(kernels.layout, config, precision, weights)
+        await readWeights(kernels, tensors, weights, config, onProgress, signal, relative?.tasks)
+        relative?.fill(kernels)
         kernels.memory.release(before + weightBytes)
         const bert = new Bert(kernels, config, weights, precision)
         const ready =
@@ -206,8 +205,10 @@ function createKernels(
 }
 
 /** What a model needs besides whose attention knows relative positions. */
-const shelfOf = async ({ disentangled }: BertConfig) =>
-  disentangled && (await import('../model/disentangled/relative.ts'))
+async function shelfOf({ disentangled, family }: BertConfig): Promise<RelativeShelf | undefined> {
+  if (family.relativeBias) return (await import('../model/biases/relative.ts')).shelf
+  return disentangled && (await import('../model/disentangled/relative.ts')).shelf
+}
 
 function scratchShape(config: BertConfig): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
@@ -231,10 +232,10 @@ export async function memoryNeeded(
   const layout = new Layout(space, tiles.float32Panel, activationForm(variant))
   layout.scratch(scratchShape(config), threads)
   const shelf = await shelfOf(config)
-  const weights = placeWeights(layout, config, precision, head)
-  shelf?.addRelative(layout, config, precision, weights)
+  const plain = placeWeights(layout, config, precision, head)
+  const weights = shelf?.addRelative(layout, config, precision, plain) ?? plain
   const mark = space.end
-  shelf?.placeRelativeSources(layout, config, precision)
+  shelf?.placeSources(layout, config, precision, weights)
   placeStaging(layout, config)
   space.release(mark)
   const tokens = Math.max(setup.batchTokens, config.maxPositions)

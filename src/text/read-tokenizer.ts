@@ -3,7 +3,13 @@ import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
 import { loadLetterTables, loadWordCharacters } from './character-tables.ts'
-import { isBertJson, parseTokenFiles, readBertFiles, type TokenizerFacts } from './settings.ts'
+import {
+  isBertJson,
+  parseTokenFiles,
+  readBertFiles,
+  type TokenizerFacts,
+  takesJsonAsItIs,
+} from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /** Bytes of a file. The largest tokenizer.json of these models, bge-m3's, has 17 MB, the largest vocab.txt, LaBSE's, 5 MB. */
@@ -12,8 +18,8 @@ const MAX_VOCABULARY_BYTES = 2 ** 23
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's
- * vocab.json and merges.txt, the sentencepiece.bpe.model of XLM-R and CamemBERT, or DeBERTa's
- * spm.model.
+ * vocab.json and merges.txt, the sentencepiece.bpe.model of XLM-R and CamemBERT, DeBERTa's spm.model or ALBERT's
+ * spiece.model.
  *
  * The vocabulary must be the model's: see `fitRows`. An added token without a row in the model is read as plain text.
  *
@@ -52,25 +58,27 @@ async function readSource(
   const beside = { tokenizerConfig, specialTokensMap, addedTokens }
   const open = { files, facts, beside, lowercase, read: (name: string) => read(files, name) }
   // A unigram vocabulary is too large to be parsed with the rest.
-  const isJson = tokenizerJson && !includes(tokenizerJson, 'Unigram')
-  const parsedJson = isJson ? parseTokenFiles({ tokenizerJson, ...beside }) : undefined
-  if (parsedJson && isBertJson(parsedJson.json!)) {
-    if (!BERT_CLASS.test(parsedJson.config.string('tokenizer_class') ?? '')) {
-      ;(await import('./families/tokenizer-class.ts')).checkKind(parsedJson.config, 'WordPiece')
+  const isJson = tokenizerJson !== undefined && !includes(tokenizerJson, 'Unigram')
+  const parsed = parseTokenFiles(isJson ? { tokenizerJson, ...beside } : beside)
+  const named = takesJsonAsItIs(parsed) ? undefined : parsed.config.string('tokenizer_class')
+  const tokenizerClass = named ?? facts.tokenizerClass ?? ''
+  // MPNet's steps are BERT's, and its special tokens RoBERTa's.
+  const isBert = !tokenizerClass.startsWith('MPNet')
+  if (isBert && isJson && isBertJson(parsed.json!)) {
+    if (!BERT_CLASS.test(parsed.config.string('tokenizer_class') ?? '')) {
+      ;(await import('./families/tokenizer-class.ts')).checkKind(parsed.config, 'WordPiece')
     }
-    return ['tokenizer.json', await loaded(readBertFiles(parsedJson, undefined, lowercase))]
+    return ['tokenizer.json', await loaded(readBertFiles(parsed, undefined, lowercase))]
   }
-  const vocab = tokenizerJson ? undefined : await read(files, 'vocab.txt')
+  const vocab = tokenizerJson || !isBert ? undefined : await read(files, 'vocab.txt')
   if (vocab) {
-    const parsed = parseTokenFiles(beside)
-    const name = parsed.config.string('tokenizer_class') ?? facts.tokenizerClass ?? ''
-    if (!BERT_CLASS.test(name)) {
-      ;(await import('./families/tokenizer-class.ts')).checkClass(name, 'vocab.txt')
+    if (!BERT_CLASS.test(tokenizerClass)) {
+      ;(await import('./families/tokenizer-class.ts')).checkClass(tokenizerClass, 'vocab.txt')
     }
     return ['vocab.txt', await loaded(readBertFiles(parsed, vocab, lowercase))]
   }
   const { readOtherFiles } = await import('./families/other-files.ts')
-  return readOtherFiles(open, tokenizerJson, parsedJson)
+  return readOtherFiles(open, tokenizerJson, parsed, isBert)
 }
 
 /** Of tokenizers that are known to be BERT's; others are looked at. */

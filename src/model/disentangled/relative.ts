@@ -21,12 +21,13 @@ import { columnsOf, type Layout } from '../../kernels/layout.ts'
 import { placeRelative, writeDistances } from '../../kernels/relative/place.ts'
 import type { BertConfig } from '../bert-config.ts'
 import type { Task, TensorReader } from '../read-weights.ts'
+import type { RelativeShelf } from '../relative-shelf.ts'
 import type { ModelTensors } from '../tensors.ts'
 import type { BertWeights, LayerWeights } from '../weights.ts'
 import { rowOf } from './buckets.ts'
 
 /** What keys and queries of relative positions are made of, and where they are made. */
-export interface RelativeSources {
+interface RelativeSources {
   /** [2·span, H] */
   readonly embeddings: Table
   readonly norm: LayerNorm
@@ -41,7 +42,7 @@ export interface RelativeSources {
 }
 
 /** Places for what attention reads, beside the other weights of each layer, and for a convolution. */
-export function addRelative(
+function addRelative(
   layout: Layout,
   { hiddenSize, numHeads, layerNormEps, disentangled }: BertConfig,
   precision: Precision,
@@ -61,7 +62,7 @@ export function addRelative(
 }
 
 /** Gives the sources their places. */
-export function placeRelativeSources(
+function placeRelativeSources(
   layout: Layout,
   { hiddenSize, numLayers, layerNormEps, disentangled }: BertConfig,
   precision: Precision,
@@ -81,7 +82,7 @@ export function placeRelativeSources(
 }
 
 /** Reads them. */
-export function relativeTasks(
+function relativeTasks(
   reader: TensorReader,
   { relative }: ModelTensors,
   { convolution }: BertWeights,
@@ -102,7 +103,7 @@ export function relativeTasks(
 }
 
 /** Computes them for every layer, and the table of distances. */
-export function fillRelative(
+function fillRelative(
   kernels: Kernels,
   config: BertConfig,
   { layers }: BertWeights,
@@ -143,4 +144,15 @@ export function fillRelative(
       pack(keys, 0)
     }
   }
+}
+
+export const shelf: RelativeShelf = {
+  addRelative,
+  placeSources(layout, config, precision, weights) {
+    const sources = placeRelativeSources(layout, config, precision)
+    return {
+      tasks: (reader, tensors) => relativeTasks(reader, tensors, weights, sources),
+      fill: (kernels) => fillRelative(kernels, config, weights, sources),
+    }
+  },
 }

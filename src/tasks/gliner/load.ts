@@ -41,7 +41,7 @@ export interface GlinerLoadOptions extends LoadOptions {
 }
 
 /** What stands before the encoder's tensors, whatever the encoder is. */
-const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
+export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
 /** Keys of a configuration that speak of a head, which the encoder has not any more. */
 const NO_HEAD = {
@@ -85,7 +85,7 @@ async function load(
     if (encoder === undefined) return
     const { memoryNeeded } = await import('../../runtime/engine.ts')
     const parsed = await parseEncoder({ model_type: 'deberta-v2', ...encoder })
-    memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
+    await memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
   }
   const located = await platform.locate(model, options, watch, accept, GLINER)
   const files = await platform.openFiles(located, watch)
@@ -94,7 +94,7 @@ async function load(
   try {
     const others = (): Promise<ModelFiles> =>
       encoderFiles(platform, encoderName ?? config.encoderName, options, watch)
-    const encoder = await readEncoder(config, files, others, weights.checkpoint, options)
+    const encoder = await readEncoder(config, files, others, weights.checkpoint.tensors, options)
     const locator = await weights.locator(plan.worker)
     const bert = await startModel(
       platform,
@@ -115,6 +115,46 @@ async function load(
   }
 }
 
+/** What is known of a model before its weights are read. */
+export interface GlinerFacts {
+  readonly config: GlinerConfig
+  readonly encoder: BertConfig
+  /** Its tensors, where they are looked at; the caller closes it. */
+  readonly checkpoint: Checkpoint | undefined
+}
+
+/**
+ * Looks at a model without loading it: its configuration, its encoder's, its tokenizer, and with `weights` its tensors' names.
+ *
+ * @throws {ModelFormatError} as `loadGliner`
+ */
+export async function inspectGliner(
+  platform: Platform,
+  files: ModelFiles,
+  options: LoadOptions,
+  weights: boolean,
+): Promise<GlinerFacts> {
+  const config = await loadGlinerConfig(files)
+  const checkpoint = weights ? await openTensors(files, false) : undefined
+  try {
+    const others = (): Promise<ModelFiles> => encoderFiles(platform, config.encoderName, options, {})
+    const tensors = checkpoint?.tensors ?? new Map()
+    const encoder = await readEncoder(config, files, others, tensors, options)
+    return { config, encoder: encoder.config, checkpoint }
+  } catch (error) {
+    await checkpoint?.close()
+    throw error
+  }
+}
+
+/** The tensors of a model that has PyTorch's file alone, or safetensors. */
+async function openTensors(files: ModelFiles, isChecked: boolean): Promise<Checkpoint> {
+  if (await hasSafetensors(files)) return openCheckpoint(files)
+  const { viewedFiles } = await import('../../convert/pytorch/checkpoint.ts')
+  // Where there is none, the error says what there is instead.
+  return openCheckpoint((await viewedFiles(files, isChecked)) ?? files)
+}
+
 interface Weights {
   readonly checkpoint: Checkpoint
   /** Where a worker finds the encoder's tensors. */
@@ -128,16 +168,11 @@ interface Weights {
  * that file as safetensors.
  */
 async function openWeights(files: ModelFiles, locator: Locator | HubLocator): Promise<Weights> {
+  const checkpoint = await openTensors(files, true)
   if (await hasSafetensors(files)) {
-    return {
-      checkpoint: await openCheckpoint(files),
-      locator: async () => locator,
-      files: async () => files,
-    }
+    return { checkpoint, locator: async () => locator, files: async () => files }
   }
-  const { safetensorsOf, viewedFiles } = await import('../../convert/pytorch/checkpoint.ts')
-  // Where there is none, the error says what there is instead.
-  const checkpoint = await openCheckpoint((await viewedFiles(files, true)) ?? files)
+  const { safetensorsOf } = await import('../../convert/pytorch/checkpoint.ts')
   let made: Promise<ReadonlyMap<string, Uint8Array>> | undefined
   const encoder = (): Promise<ReadonlyMap<string, Uint8Array>> => {
     made ??= safetensorsOf(checkpoint, (name) => name.startsWith(ENCODER_PREFIX)).then(
@@ -213,7 +248,7 @@ async function readEncoder(
   config: GlinerConfig,
   files: ModelFiles,
   others: () => Promise<ModelFiles>,
-  { tensors }: Checkpoint,
+  tensors: Checkpoint['tensors'],
   { lowercase, maxLength }: LoadOptions,
 ): Promise<Encoder> {
   let found: Promise<ModelFiles> | undefined

@@ -37,9 +37,14 @@ const FAMILY_TOKENS: SpecialNames = {
   mask: '<mask>',
 }
 
+/** What ALBERT calls them. */
+const ALBERT_TOKENS: SpecialNames = { ...BERT_TOKENS, bos: '[CLS]', eos: '[SEP]', unk: '<unk>', pad: '<pad>' }
+
 /** What is asked of the model besides its tokenizer's files. */
 export interface FamilyOptions {
   readonly lowercase: boolean | undefined
+  /** The special tokens where no file names them, of WordPiece whose pairs are put together as RoBERTa's are: MPNet's. */
+  readonly tokens?: SpecialNames
   /** Whether config.json has the model classify tokens; it is asked of byte-level text alone. */
   isTokenClassifier(): Promise<boolean>
 }
@@ -96,7 +101,7 @@ export function readBpeFiles(
 }
 
 /**
- * The tokenizer of SentencePiece's own file, as XLM-R, CamemBERT and DeBERTa have it.
+ * The tokenizer of SentencePiece's own file, as XLM-R, CamemBERT, DeBERTa and ALBERT have it.
  *
  * @param order  what the model's family makes of its pieces, where it does
  * @throws {ModelFormatError} as `readFamilyTokenizer` does
@@ -112,21 +117,27 @@ export async function readSentencePiece(
   if (!order) {
     throw new ModelFormatError(
       'UnsupportedConfig',
-      `${name} can be read for XLM-R, CamemBERT and DeBERTa alone; save this model's tokenizer as tokenizer.json, with save_pretrained of its fast tokenizer`,
+      `${name} can be read for XLM-R, CamemBERT, DeBERTa and ALBERT alone; save this model's tokenizer as tokenizer.json, with save_pretrained of its fast tokenizer`,
     )
   }
   const parsed = parseSentencePiece(file, name)
   const { config } = files
-  const { json, vocabulary } = order.bertTokens
-    ? debertaTokenizer(
-        parsed,
-        {
-          // The option holds over the file where it is read.
-          lowercase: options.lowercase === undefined && (config.boolean('do_lower_case') ?? false),
-          splitPunctuation: config.boolean('split_by_punct') ?? false,
-        },
-        name,
-      )
+  // The option `lowercase` holds over the file where its normaliser is read.
+  const lowercase = (otherwise: boolean): boolean =>
+    options.lowercase === undefined && (config.boolean('do_lower_case') ?? otherwise)
+  const readers = {
+    albert: async () => {
+      const { albertTokenizer } = await import('./albert.ts')
+      const keepAccents = config.boolean('keep_accents') ?? false
+      return albertTokenizer(parsed, { lowercase: lowercase(true), keepAccents }, name)
+    },
+    deberta: async () => {
+      const splitPunctuation = config.boolean('split_by_punct') ?? false
+      return debertaTokenizer(parsed, { lowercase: lowercase(false), splitPunctuation }, name)
+    },
+  }
+  const { json, vocabulary } = order.own
+    ? await readers[order.own]()
     : sentencePieceTokenizer(parsed, order, name)
   return readFamilyTokenizer({ ...files, json: new JsonObject(name, json) }, options, {
     unigram: vocabulary,
@@ -154,7 +165,11 @@ export async function readFamilyTokenizer(
   const isBert =
     kind === 'WordPiece' ||
     (vocabulary.idOf(BERT_TOKENS.cls!) !== undefined && vocabulary.idOf(FAMILY_TOKENS.cls!) === undefined)
-  const usual = isBert ? BERT_TOKENS : FAMILY_TOKENS
+  const bert =
+    vocabulary.idOf('[UNK]') === undefined && vocabulary.idOf('<unk>') !== undefined
+      ? ALBERT_TOKENS
+      : BERT_TOKENS
+  const usual = options.tokens ?? (isBert ? bert : FAMILY_TOKENS)
   const defaults = takesJsonAsItIs(files) ? {} : usual
   const addedTokens = readAddedTokens(vocabulary, files, defaults)
   if (addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
@@ -182,7 +197,7 @@ export async function readFamilyTokenizer(
   const { template, trim } = readPostProcessor(json.object('post_processor'), {
     cls: special('cls'),
     sep: special('sep'),
-    isBert,
+    isBert: isBert && options.tokens === undefined,
     byteLevel: isByteLevel ? byteLevel : undefined,
   })
   const unknown = specialToken(files, defaults, 'unk') ?? unkToken

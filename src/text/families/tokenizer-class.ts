@@ -10,7 +10,7 @@ import type { JsonObject } from '../json-object.ts'
 const KINDS: readonly (readonly [tokenizerClass: RegExp, kind: string])[] = [
   [/^(?:Bert|DistilBert|Electra|MobileBert|MPNet)Tokenizer(?:Fast)?$/, 'WordPiece'],
   [/^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/, 'BPE'],
-  [/^(?:XLMRoberta|Camembert)Tokenizer(?:Fast)?$/, 'Unigram'],
+  [/^(?:XLMRoberta|Camembert|Albert)Tokenizer(?:Fast)?$/, 'Unigram'],
 ]
 
 /**
