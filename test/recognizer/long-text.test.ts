@@ -1,3 +1,4 @@
+/** Texts and lists of words that are longer than what is read of them at once; in a process of its own, since it measures. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

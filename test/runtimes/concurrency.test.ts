@@ -1,3 +1,4 @@
+/** Many calls at once, aborts and dispose; in a process of its own, since it times what is stopped. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadRecognizer } from '#dist/node.js'
