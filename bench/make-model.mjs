@@ -43,7 +43,8 @@ function* tensorsOf({ layers, hidden }, vocabulary) {
   yield* norm('bert.embeddings')
   for (let layer = 0; layer < layers; layer++) {
     const name = `bert.encoder.layer.${layer}`
-    for (const part of ['query', 'key', 'value']) yield* linear(`${name}.attention.self.${part}`, hidden, hidden)
+    for (const part of ['query', 'key', 'value'])
+      yield* linear(`${name}.attention.self.${part}`, hidden, hidden)
     yield* linear(`${name}.attention.output.dense`, hidden, hidden)
     yield* norm(`${name}.attention.output`)
     yield* linear(`${name}.intermediate.dense`, 4 * hidden, hidden)

@@ -18,7 +18,8 @@ function start(script, stdio, environment, take) {
     env: { ...process.env, FORCE_COLOR: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', ...stdio],
   })
-  for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => take(name, text))
+  for (const name of ['stdout', 'stderr'])
+    child[name].setEncoding('utf8').on('data', (text) => take(name, text))
   return child
 }
 

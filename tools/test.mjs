@@ -87,7 +87,9 @@ async function endOf(together) {
   if (code === 0) return
   wrong++
   failed.push(...together.files)
-  console.log(`FAIL a process did not end well (${signal ?? code}) after ${together.files.join(', ')}\n${output}`)
+  console.log(
+    `FAIL a process did not end well (${signal ?? code}) after ${together.files.join(', ')}\n${output}`,
+  )
 }
 
 async function work() {

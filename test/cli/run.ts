@@ -111,7 +111,9 @@ async function runHere(
       process.removeListener('exit', listener)
       listener(code)
     }
-    const [stdout, stderr] = [written.stdout, written.stderr].map((chunks) => Buffer.concat(chunks).toString())
+    const [stdout, stderr] = [written.stdout, written.stderr].map((chunks) =>
+      Buffer.concat(chunks).toString(),
+    )
     return { code, stdout: stdout!, stderr: stderr! }
   } finally {
     process.env = env

@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type BertModel, loadModel, type Trace } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
+import { share } from '../thorough.ts'
 import { Expected, goldenModels } from './golden.ts'
 
 const TOLERANCE = 2e-4
@@ -77,7 +78,7 @@ function contextOf(
 for (const kernels of ['simd', 'reference'] as const) {
   for (const precision of ['float32', 'int8'] as const) {
     test(`forward() with trace tells how each layer attends, ${kernels} ${precision}`, async () => {
-      for (const { name, folder } of goldenModels()) {
+      for (const { name, folder } of share(goldenModels(), kernels === 'reference' ? 3 : 1)) {
         if (name === 'long') continue
         await using(folder, { precision, kernels }, async (model) => {
           const sequences = new Expected(`${folder}/expected.safetensors`).sequences().slice(0, 2)
