@@ -15,7 +15,7 @@ import { mutatedText, mutatedValue } from './mutations.ts'
 
 /** Mutated files tried of each kind, or a fiftieth of what the environment says. */
 const RUNS =
-  process.env['IOBERT_FUZZ'] === undefined ? times(60, 300) : Number(process.env['IOBERT_FUZZ']) / 50
+  process.env['IOBERT_FUZZ'] === undefined ? times(150, 300) : Number(process.env['IOBERT_FUZZ']) / 50
 /** CPU milliseconds that one file may take. */
 const LONGEST = 2_000
 const CODES = ['ok', 'InvalidVocabulary', 'InvalidConfig', 'UnsupportedConfig', 'MissingFile']

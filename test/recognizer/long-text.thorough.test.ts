@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { iobertProcess, model } from '../cli/run.ts'
 
 interface Outcome {
   readonly outcome: string
@@ -50,5 +51,18 @@ if (!existsSync('/proc/self/status')) {
     })
   }
 }
+
+test('iobert --jsonl reads a line that is longer than its memory would hold as pieces, and the lines after it', async () => {
+  const lines = ['[]'.repeat(2e5), 'tok1 visits tok2.']
+  const input = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+  const heap = { NODE_OPTIONS: '--max-old-space-size=48' }
+  const { code, stdout, stderr } = await iobertProcess(
+    ['-m', model, '--jsonl', '--threshold', '1'],
+    input,
+    heap,
+  )
+  assert.is(code, 0, stderr)
+  assert.is(stdout.trimEnd().split('\n').length, 2)
+})
 
 test.run()
