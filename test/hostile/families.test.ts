@@ -10,12 +10,11 @@ import { cpuTimeOf } from '../cpu-time.ts'
 import { seededRandom } from '../format/safetensors-file.ts'
 import { baseTokenizer, goldenTokenizer, type Json } from '../text/golden-tokenizer.ts'
 import { sentencePieceFile } from '../text/sentencepiece-file.ts'
-import { times } from '../thorough.ts'
+import { share } from '../thorough.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
-/** Mutated files tried of each kind, or a fiftieth of what the environment says. */
-const RUNS =
-  process.env['IOBERT_FUZZ'] === undefined ? times(150, 300) : Number(process.env['IOBERT_FUZZ']) / 50
+/** Mutated files tried of each kind: 300, or a fiftieth of what the environment says. */
+const RUNS = process.env['IOBERT_FUZZ'] === undefined ? 300 : Number(process.env['IOBERT_FUZZ']) / 50
 /** CPU milliseconds that one file may take. */
 const LONGEST = 2_000
 const CODES = ['ok', 'InvalidVocabulary', 'InvalidConfig', 'UnsupportedConfig', 'MissingFile']
@@ -68,7 +67,7 @@ const KINDS = [
   'bpe-fallback',
   'wordpiece-nfkd',
 ]
-for (const [index, name] of [...KINDS, 'wordpiece-split'].entries()) {
+for (const [index, name] of share([...[...KINDS, 'wordpiece-split'].entries()], 3)) {
   test(`mutated tokenizer.json, ${name}`, () => {
     const json = goldenTokenizer(name).json
     // What is large is left to the others: here the steps are mutated.
