@@ -93,12 +93,25 @@ for (const [name, command, args] of RUNTIMES) {
     )
   }
 }
-// The suites of the kernels and of int8 models, on engines that have what Node 20 has not.
+// The suites of the kernels and of int8 models, whole, on engines that have what Node 20 has not.
 await (await import('./transpile.mjs')).transpileTests()
 for (const major of [22, 24].filter((wanted) => nodeMajors.includes(wanted))) {
-  for (const suite of ['kernels/kernels', 'kernels/short-sums', 'model/int8']) {
+  for (const suite of [
+    'kernels/kernels',
+    'kernels/extremes',
+    'kernels/seam',
+    'kernels/short-sums',
+    'model/int8',
+    'model/golden',
+    'fill/fill-mask',
+    'gliner/golden',
+  ]) {
     await check(`${suite} on Node ${major}`, () => {
-      const output = run(binaries.node(major), [`build/test/${suite}.test.js`], { cwd: root })
+      const environment = { ...process.env, IOBERT_THOROUGH: '1' }
+      const output = run(binaries.node(major), [`build/test/${suite}.test.js`], {
+        cwd: root,
+        env: environment,
+      })
       return /Passed:\s+(\d+)/.exec(output)[1]
     })
   }

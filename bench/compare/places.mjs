@@ -15,6 +15,8 @@ export const torchPython = join(cache, 'venv-torch/bin/python')
 
 /** `kind`: 'float' (a safetensors folder), 'int8' (the same as `iobert quantize` writes it), 'onnx'. */
 export function modelPath(name, kind) {
+  if (name === 'named' && kind === 'float')
+    return resolve(process.env.IOBERT_BERT_BASE ?? join(cache, 'none'))
   return join(cache, 'models', kind === 'float' ? name : `${name}-${kind}`)
 }
 

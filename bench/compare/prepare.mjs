@@ -1,8 +1,8 @@
 // Makes what the comparison needs and is not there yet: the rivals, a Python environment, the models and their ONNX files.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cache, here, modelPath, onnxFile, python, root, shared, torchPython } from './places.mjs'
+import { cache, here, modelPath, onnxFile, python, root, torchPython } from './places.mjs'
 
 function run(command, args, folder = here) {
   console.error(`  ${command.split('/').pop()} ${args.join(' ')}`)
@@ -41,22 +41,15 @@ export function prepareDeberta() {
   run(torchPython, [join(here, 'make-deberta.py'), tokenizer, float, onnx])
 }
 
-/** BERT-base and BERT-large are made by scripts beside the project; both are deterministic. */
-const MAKERS = { base: 'make_bert_base.py', large: 'make_bert_large.py' }
-
-/** @param kinds of ['int8', 'onnx'], beside the float folder */
+/**
+ * @param name 'base' or 'large', whose weights are a formula, or 'named' for the trained BERT-base of IOBERT_BERT_BASE
+ * @param kinds of ['int8', 'onnx'], beside the float folder
+ */
 export function prepareModel(name, kinds) {
-  mkdirSync(join(cache, 'models'), { recursive: true })
   const float = modelPath(name, 'float')
   if (!existsSync(join(float, 'model.safetensors'))) {
-    const script = join(shared, 'models', MAKERS[name])
-    if (!existsSync(script)) {
-      throw new Error(
-        `BERT-${name} is not at ${float} and ${script} is not there to make it; put a model there`,
-      )
-    }
-    preparePython()
-    run(python, [script, float])
+    if (name === 'named') throw new Error('IOBERT_BERT_BASE must name the folder of a BERT-base for entities')
+    run(process.execPath, [join(root, 'bench/make-model.mjs'), name, float])
   }
   if (kinds.includes('int8') && !existsSync(join(modelPath(name, 'int8'), 'model.safetensors'))) {
     run(process.execPath, [join(root, 'dist/cli/main.js'), 'quantize', float, modelPath(name, 'int8')])

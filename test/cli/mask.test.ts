@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { iobert, start, temporaryFolder } from './run.ts'
+import { iobert, iobertProcess, start, temporaryFolder } from './run.ts'
 
 const folder = temporaryFolder()
 const mail = join(folder, 'mail.txt')
@@ -74,8 +74,10 @@ test('unmask passes on what is settled before its input ends', async () => {
 
 test('runs with one map at the same time lose nothing', async () => {
   const map = newMap()
-  const names = ['Angela Merkel', 'Tim Cook', 'Barack Obama', 'Olaf Scholz']
-  const masked = await Promise.all(names.map((name) => iobert(['mask', '--map', map, '-t', `${name} left.`])))
+  const names = ['Angela Merkel', 'Tim Cook', 'Barack Obama']
+  const masked = await Promise.all(
+    names.map((name) => iobertProcess(['mask', '--map', map, '-t', `${name} left.`])),
+  )
   assert.equal(
     masked.map(({ stdout }) => stdout).sort(),
     names.map((_, i) => `[PER_${i + 1}] left.\n`),

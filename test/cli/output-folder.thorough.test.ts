@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rootPath } from '../shared.ts'
-import { iobert, model, type Run, start, temporaryFolder } from './run.ts'
+import { iobertProcess as iobert, model, type Run, start, temporaryFolder } from './run.ts'
 
 const commands = ['quantize', 'convert'] as const
 

@@ -79,7 +79,7 @@ for (const name of names) {
     const expected = await fillAll(oracle, golden)
     oracle.dispose()
     for (const options of [
-      { kernels: 'simd', threads: 1 },
+      { kernels: 'simd', inline: true },
       { kernels: 'simd', threads: 3 },
       { kernels: 'relaxed', threads: 2 },
     ] as const) {

@@ -10,6 +10,7 @@ import { cpuTimeOf } from '../cpu-time.ts'
 import { seededRandom } from '../format/safetensors-file.ts'
 import { baseTokenizer, goldenTokenizer, type Json } from '../text/golden-tokenizer.ts'
 import { sentencePieceFile } from '../text/sentencepiece-file.ts'
+import { share } from '../thorough.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
 /** Mutated files tried of each kind: 300, or a fiftieth of what the environment says. */
@@ -66,7 +67,7 @@ const KINDS = [
   'bpe-fallback',
   'wordpiece-nfkd',
 ]
-for (const [index, name] of [...KINDS, 'wordpiece-split'].entries()) {
+for (const [index, name] of share([...[...KINDS, 'wordpiece-split'].entries()], 3)) {
   test(`mutated tokenizer.json, ${name}`, () => {
     const json = goldenTokenizer(name).json
     // What is large is left to the others: here the steps are mutated.

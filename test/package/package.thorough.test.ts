@@ -77,7 +77,7 @@ test('npm pack holds what files.txt lists; IOBERT_UPDATE=1 writes the list anew'
   assert.equal({ extra, missing }, { extra: [], missing: [] })
 })
 
-// What a page fetches is bounded in page.test.ts. This is what all programs together can load: 160 kB do not hold every family
+// What a page fetches is bounded in page.thorough.test.ts. This is what all programs together can load: 160 kB do not hold every family
 // with its tokenizers, relative positions, GLiNER with its files of PyTorch, rules and styles beside the recognizer.
 test('the code of the library, kernels and worker included, packs into less than 205 kB', () => {
   for (const [name, size] of Object.entries(sizes)) console.log(`${name}: ${size} bytes packed`)

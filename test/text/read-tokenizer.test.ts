@@ -1,3 +1,4 @@
+/** Files of a tokenizer: what is read of them, and what is refused; in a process of its own, whose memory it measures. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'

@@ -6,6 +6,7 @@ import { parseConll, type TaggedSentence } from '#dist/evaluate/conll.js'
 import { splitSentences } from '#dist/text/split/sentences.js'
 import { cpuTime } from '../cpu-time.ts'
 import { sharedPath } from '../shared.ts'
+import { times } from '../thorough.ts'
 
 /**
  * `|` stands where a sentence ends. The kinds of case are those that the literature names: the Golden Rules of
@@ -204,7 +205,7 @@ test('spans are in order, trimmed, and leave out nothing but white space', () =>
       }
       assert.is(text.slice(last).trim(), '')
     }),
-    { numRuns: 3000 },
+    { numRuns: times(300, 3000) },
   )
 })
 
