@@ -1,8 +1,8 @@
 // Makes what the comparison needs and is not there yet: the rivals, a Python environment, the models and their ONNX files.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cache, here, modelPath, onnxFile, python, root, torchPython } from './places.mjs'
+import { here, modelPath, onnxFile, python, root, torchPython } from './places.mjs'
 
 function run(command, args, folder = here) {
   console.error(`  ${command.split('/').pop()} ${args.join(' ')}`)
@@ -42,14 +42,18 @@ export function prepareDeberta() {
 }
 
 /**
- * @param name 'base' or 'large', whose weights are a formula, or 'named' for the trained BERT-base of IOBERT_BERT_BASE
+ * @param name 'base' or 'large', whose weights are a formula unless IOBERT_BERT_BASE names the folder of a trained BERT-base; or
+ *   'named', that one alone, where what is compared must know names
  * @param kinds of ['int8', 'onnx'], beside the float folder
  */
 export function prepareModel(name, kinds) {
   const float = modelPath(name, 'float')
   if (!existsSync(join(float, 'model.safetensors'))) {
-    if (name === 'named') throw new Error('IOBERT_BERT_BASE must name the folder of a BERT-base for entities')
-    run(process.execPath, [join(root, 'bench/make-model.mjs'), name, float])
+    const trained = name === 'large' ? undefined : process.env.IOBERT_BERT_BASE
+    if (trained === undefined && name === 'named')
+      throw new Error('IOBERT_BERT_BASE must name the folder of a BERT-base for entities')
+    if (trained === undefined) run(process.execPath, [join(root, 'bench/make-model.mjs'), name, float])
+    else cpSync(trained, float, { recursive: true })
   }
   if (kinds.includes('int8') && !existsSync(join(modelPath(name, 'int8'), 'model.safetensors'))) {
     run(process.execPath, [join(root, 'dist/cli/main.js'), 'quantize', float, modelPath(name, 'int8')])
