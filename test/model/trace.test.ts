@@ -100,10 +100,12 @@ for (const kernels of ['simd', 'reference'] as const) {
               assert.equal(layer.attentionProbabilities, attentions![i]![l], at)
               assert.is(layer.intermediate.length, tokens * intermediateSize, at)
               assert.is(layer.attentionOutput.length, layer.output.length, at)
-              // Those of disentangled attention golden.test.ts compares with PyTorch's.
-              const probabilities = model.config.disentangled
-                ? layer.attentionProbabilities
-                : probabilitiesOf(layer, tokens, numHeads)
+              // Those of attention by relative positions golden.test.ts compares with PyTorch's.
+              const { disentangled, family } = model.config
+              const probabilities =
+                disentangled || family.relativeBias
+                  ? layer.attentionProbabilities
+                  : probabilitiesOf(layer, tokens, numHeads)
               near(layer.attentionProbabilities, probabilities, `${at}: probabilities`)
               near(layer.context, contextOf(probabilities, layer, tokens, numHeads), `${at}: context`)
             }
