@@ -39,6 +39,11 @@ import { CONTROL_ADDRESS, type KernelMemory, roundUp } from './memory.ts'
 type CommandName = keyof typeof COMMANDS
 type Fields<Name extends CommandName> = Record<keyof (typeof COMMANDS)[Name]['fields'], number>
 
+/** The fields of each command, listed once and not at each call. */
+const FIELDS = Object.fromEntries(
+  Object.entries(COMMANDS).map(([name, { fields }]) => [name, Object.entries(fields)]),
+) as Record<CommandName, [string, string][]>
+
 /** Offsets in 32-bit words of what a call writes. */
 const CONTROL_WORD = CONTROL_ADDRESS / 4
 const COMMAND_WORD = (CONTROL_ADDRESS + COMMAND_OFFSET) / 4
@@ -319,7 +324,7 @@ export class WasmKernels implements Kernels {
   #write<Name extends CommandName>(name: Name, fields: Fields<Name>): void {
     const { int32, float32 } = this.memory
     let word = COMMAND_WORD
-    for (const [field, type] of Object.entries(COMMANDS[name].fields)) {
+    for (const [field, type] of FIELDS[name]) {
       const value = fields[field as keyof Fields<Name>]
       if (type === 'f32') float32[word++] = value
       else int32[word++] = value
