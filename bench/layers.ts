@@ -270,7 +270,10 @@ for (const { name, config } of SHAPES) {
     reportParts(`${precision} ${variant}${turbo ? ' turbo' : ''}, ${name}`, all)
     const tile =
       precision === 'int8' && relaxed
-        ? ['a bare tile of 128 bits', ...all.flatMap(() => ['', ''])].with(2, digits(await bareTile()))
+        ? [
+            'a bare tile of 8 channels',
+            ...(await Promise.all(all.map(async () => ['', digits(await bareTile())]))).flat(),
+          ]
         : []
     reportLayers(all, tile)
   }
