@@ -1,14 +1,18 @@
 /**
- * What a row's second digits (digits.ts) add to its sums of first digits, 128·Σ w·second, over the listed groups of inputs only.
- * A row at a time, since two rows of a tile seldom list the same group (in BERT-base a tile of five lists 15.7 groups of a
- * hundred, of which a row has 3.3), and over four panels, so that a list of some six groups is read once for 32 channels.
+ * Adds to the sums of a row's first digits what its second digits (digits.ts) contribute: 128·Σ w·second, over the groups
+ * of inputs in the row's list. It is done row by row, because two rows of a tile seldom list the same group (in BERT-base a
+ * tile of five rows lists 15.7 groups of a hundred, and one row 3.3). And it is done over four panels at once, so that a
+ * list, which has some six groups, is read once for 32 channels.
  *
- * A list has positive digits, then negative ones, as magnitudes: sums are negated between, -P + N, and taken away. Written twice, not
- * as a loop over both lists that negates after each: K 384 1.5 %, 768 0.7 % faster (Xeon with AVX-VNNI). A listed group costs 4.8 cycles
- * for four panels, of which its eight dot products take 4 at least. Re-vectorised, layers are 3 to 5 % faster since V8 finds the pairs
- * here too (`takeSums`). No gain: sixteen panels at once, so that the lengths of a
- * row's lists surprise the processor once. Lists of random lengths are no slower than lists of one, and the weights of so many panels
- * have left the first-level cache: with 24 groups listed of 96, 105 GOP/s where four panels give 119.
+ * A list has positive digits first, then negative ones, both as magnitudes. With P and N for their two sums, the sums are
+ * negated between the two, which gives -P + N, and subtracted at the end.
+ *
+ * What was tried on a Xeon with AVX-VNNI. The two loops written out, in place of one over both lists that negates after each: layers of
+ * K = 384 are 1.5 % faster, of 768 0.7 %. With re-vectorisation, layers are 3 to 5 % faster since V8 finds the pairs of vectors here too
+ * (`takeSums`). A listed group costs 4.8 cycles for four panels, and its eight dot products alone take 4. Sixteen panels at once, so
+ * that the processor guesses the lengths of a row's lists wrongly only once, are no gain: lists of random lengths are no slower than
+ * lists of one length, and the weights of so many panels do not stay in the first-level cache (with 24 groups of 96 listed, 105 GOP/s
+ * where four panels give 119).
  */
 import { LISTED_BYTES, SECOND_HEADER } from './digits'
 import { dotDigits, dotShort } from './simd'

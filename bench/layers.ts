@@ -9,7 +9,7 @@ import { hasRelaxedDot, hasRelaxedSimd } from '#dist/kernels/features.js'
 import type { Kernels, Linear, Precision } from '#dist/kernels/kernels.js'
 import { CONTROL_ADDRESS, type KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
-import type { BertConfig } from '#dist/model/config.js'
+import type { BertConfig } from '#dist/model/bert-config.js'
 import {
   BERT_BASE,
   createKernels,
@@ -109,7 +109,6 @@ function timeLayers(kernels: Kernels, config: BertConfig, clock: Clock): Kernels
     threads: kernels.threads,
     layout: kernels.layout,
     packLinear: (...args) => kernels.packLinear(...args),
-    packColumns: (...args) => kernels.packColumns(...args),
     packTable: (...args) => kernels.packTable(...args),
     widen: (...args) => kernels.widen(...args),
     embed: (...args) => kernels.embed(...args),
