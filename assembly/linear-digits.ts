@@ -104,8 +104,9 @@ export function linearDigits(call: LinearInt8, from: i32, to: i32, scratch: usiz
         const short = tile === Int8Tile.short && last - start >= SHORT_ROWS
         if (short) beginPanel(panelStart, groups, scratch)
         let ahead = one + 1 < to ? panelStart + panelSize : panelStart
+        const aheadEnd = ahead + panelSize
         const firstPage = ahead & -PAGE
-        const pages = <i32>((ahead + panelSize - firstPage + PAGE - 1) / PAGE)
+        const pages = <i32>((aheadEnd - firstPage + PAGE - 1) / PAGE)
         const pageStep = tiles > 1 ? <usize>((<i32>PAGE * pages) / (groups * (tiles - 1))) : 0
         let pageTouches: i32 = 0
         for (let row = start; row < last; ) {
@@ -113,7 +114,8 @@ export function linearDigits(call: LinearInt8, from: i32, to: i32, scratch: usiz
           const x = call.values + rowBytes * row
           const tileOut = panelOut + outStride * row
           const fetches = row > start || tiles > FEW_TILES
-          const touched = fetches ? step : 0
+          const reached = ahead + step * <usize>groups
+          const touched = fetches && reached <= aheadEnd ? step : 0
           if (pair) interleavedTile<Vectors4, Digits>(count, x, w, groups, tileOut, outStride, w + panelSize)
           else if (short && count >= SHORT_ROWS && count <= MOST_SHORT_ROWS) {
             const tileNorm = tileNorms(call.norms, row, rowBytes)
@@ -138,7 +140,7 @@ export function linearDigits(call: LinearInt8, from: i32, to: i32, scratch: usiz
             )
             pageTouches += groups
           } else interleavedTile<Vectors2, Digits>(count, x, w, groups, tileOut, outStride, ahead, touched)
-          ahead += touched * <usize>groups
+          if (touched > 0) ahead = reached
           row += count
         }
         one += pair ? 2 : 1

@@ -34,11 +34,6 @@ import type { Scratch, ScratchShape } from './placed.ts'
 type CommandName = keyof typeof COMMANDS
 type Fields<Name extends CommandName> = Record<keyof (typeof COMMANDS)[Name]['fields'], number>
 
-/** The fields of each command, listed once and not at each call. */
-const FIELDS = Object.fromEntries(
-  Object.entries(COMMANDS).map(([name, { fields }]) => [name, Object.entries(fields)]),
-) as Record<CommandName, [string, string][]>
-
 /** Offsets in 32-bit words of what a call writes. */
 const CONTROL_WORD = CONTROL_ADDRESS / 4
 const COMMAND_WORD = (CONTROL_ADDRESS + COMMAND_OFFSET) / 4
@@ -309,9 +304,11 @@ export class WasmKernels implements Kernels {
   #write<Name extends CommandName>(name: Name, fields: Fields<Name>): void {
     const { int32, float32 } = this.memory
     let word = COMMAND_WORD
-    for (const [field, type] of FIELDS[name]) {
+    const types: Readonly<Record<string, string>> = COMMANDS[name].fields
+    // Not over entries, which would be listed anew at each of a pass's hundred calls.
+    for (const field in types) {
       const value = fields[field as keyof Fields<Name>]
-      if (type === 'f32') float32[word++] = value
+      if (types[field] === 'f32') float32[word++] = value
       else int32[word++] = value
     }
   }
