@@ -34,6 +34,15 @@ export const BERT_BASE: BertConfig = {
   labels: ['O', 'B-PER', 'I-PER', 'B-ORG', 'I-ORG', 'B-LOC', 'I-LOC', 'B-MISC', 'I-MISC'],
 }
 
+/** The model that ships in weights/, without its vocabulary. */
+export const SHIPPED: BertConfig = {
+  ...BERT_BASE,
+  hiddenSize: 384,
+  embeddingSize: 384,
+  numLayers: 6,
+  intermediateSize: 1536,
+}
+
 export interface KernelKind {
   readonly variant: 'simd' | 'relaxed'
   readonly precision: Precision

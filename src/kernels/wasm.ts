@@ -305,9 +305,11 @@ export class WasmKernels implements Kernels {
   #write<Name extends CommandName>(name: Name, fields: Fields<Name>): void {
     const { int32, float32 } = this.memory
     let word = COMMAND_WORD
-    for (const [field, type] of Object.entries(COMMANDS[name].fields)) {
+    const types: Readonly<Record<string, string>> = COMMANDS[name].fields
+    // Not over entries, which would be listed anew at each of a pass's hundred calls.
+    for (const field in types) {
       const value = fields[field as keyof Fields<Name>]
-      if (type === 'f32') float32[word++] = value
+      if (types[field] === 'f32') float32[word++] = value
       else int32[word++] = value
     }
   }

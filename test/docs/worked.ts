@@ -59,6 +59,7 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   'short-sum': digits.shortSum,
   'listed-groups': digits.listedGroups,
   'kernel-speeds': speeds.kernelSpeeds,
+  'dot-account': speeds.dotAccount,
   tie: digits.tie,
   'precision-sizes': sizes.precisionSizes,
   file: memory.file,

@@ -211,6 +211,28 @@ for (const variant of [reference, ...variants()]) {
       }
     }
   })
+
+  test(`${variant.name}: a layer whose weights end with the memory reads nothing behind it`, async () => {
+    for (const [rows, inputs] of [
+      [3000, 16],
+      [24, 512],
+      [13, 768],
+    ] as const) {
+      const kernels = await variant.create()
+      const { memory, layout } = kernels
+      const x = layout.matrix(rows, inputs, 'int8')
+      const out = layout.matrix(rows, 16)
+      kernels.quantize(x)
+      const before = memory.end
+      layout.linear('int8', inputs, 16)
+      const bytes = memory.end - before
+      memory.release(before)
+      layout.integers((memory.byteLength - before - bytes) / 4)
+      const layer = layout.linear('int8', inputs, 16)
+      assert.is(memory.end, memory.byteLength)
+      kernels.linear(x, layer, out, 'identity')
+    }
+  })
 }
 
 test.run()
