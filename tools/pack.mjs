@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { bundle } from './bundle.mjs'
 import { absoluteLinks, addressesOf, publishedManifest } from './package/addresses.mjs'
+import { REQUIRED } from './package/types.mjs'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -102,6 +103,7 @@ const types = reach(
   ),
   importedTypes,
 )
+for (const entry of REQUIRED) for (const end of ['.cjs', '.d.cts']) place(`dist/${entry}${end}`)
 for (const name of types) place(name)
 
 const library = reach(['dist/index.js', 'dist/node.js'], (name) => outputs.get(name))

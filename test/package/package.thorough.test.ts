@@ -111,7 +111,7 @@ test('the declarations compile in a strict program without Node, without dom, wi
     ...{ target: 'es2022', module: 'nodenext', noEmit: true, resolveJsonModule: true },
     ...{ types: [], lib: ['es2022'] },
   }
-  const settings = { compilerOptions: options, files: ['everything.ts', 'config.ts'] }
+  const settings = { compilerOptions: options, files: ['everything.ts', 'config.ts', 'required.cts'] }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
   const done = runNode(rootPath('node_modules/typescript/bin/tsc'), '-p', folder)
   assert.is(done.stdout, '')
@@ -226,6 +226,21 @@ test('import does no work and prints nothing', () => {
 
 test('require does no work and prints nothing', () => {
   const done = runNode('-e', `${TRAPS}\nif (typeof require('iobert').loadRecognizer !== 'function') throw 0`)
+  assert.equal([done.status, done.stdout, done.stderr], [0, '', ''])
+})
+
+test('what is required is what is imported, from whichever entry', () => {
+  const code = `
+    const entries = ['iobert', 'iobert/rules', 'iobert/transformers']
+    Promise.all(entries.map((name) => import(name))).then((imported) => {
+      for (const [index, name] of entries.entries()) {
+        const required = require(name)
+        const names = Object.keys(imported[index])
+        if (names.length === 0 || names.join() !== Object.keys(required).join()) throw new Error(name)
+        for (const one of names) if (required[one] !== imported[index][one]) throw new Error(one)
+      }
+    })`
+  const done = runNode('-e', code)
   assert.equal([done.status, done.stdout, done.stderr], [0, '', ''])
 })
 
