@@ -8,7 +8,7 @@ import { trimName } from './name-edges.ts'
 import type { Entity, RecognizeOptions } from './types.ts'
 
 /** Adds what the rules find in a text to the model's entities of it. */
-export type AddRules = (document: Document, entities: Entity[]) => Entity[]
+export type AddRules = (document: Document, entities: Entity[]) => Entity[] | Promise<Entity[]>
 
 /** The types that the rules of a call give. */
 export function ruleTypes({ rules }: RecognizeOptions): string[] {
@@ -26,15 +26,21 @@ export async function prepareRules({
   rulePolicy = 'longest',
   labels,
   ignoreLabels,
+  signal,
 }: RecognizeOptions): Promise<AddRules> {
   if (rules === undefined) return (_, entities) => entities
-  const { compileRules, mergeRules } = await import('../rules/compile-rules.ts')
+  const { compileRules, inTurns, mergeRules } = await import('../rules/compile-rules.ts')
   const compiled = compileRules(rules)
   const wanted = (type: string): boolean => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type)
-  return ({ text, words }, entities) => {
-    const matches = compiled.find(text).filter(({ type }) => wanted(type))
-    const found = words === undefined ? matches : withWords(matches, words)
-    return mergeRules(entities, found, rulePolicy)
+  return async ({ text, words }, entities) => {
+    const matches = (await compiled.findInTurns(text, signal && { signal })).filter(({ type }) =>
+      wanted(type),
+    )
+    // A part of an entity may be a part of a word, of those that are given, too.
+    if (words !== undefined) {
+      return inTurns(mergeRules(entities, withWords(matches, words), rulePolicy), signal)
+    }
+    return inTurns(mergeRules(entities, matches, rulePolicy, trimName), signal)
   }
 }
 
