@@ -2,7 +2,7 @@
  * Long work in steps: a generator that yields now and then and gives its result back at the end. It is gone through at once, or
  * with pauses in which the other tasks of the thread have their turn.
  */
-import { nextTask } from '../runtime/next-task.ts'
+import { nextTask } from '../check/next-task.ts'
 
 /** Work that can stop between two steps, each of well under a millisecond. */
 export type Steps<Result> = Generator<undefined, Result, undefined>

@@ -2,6 +2,8 @@
  * A model in kernel memory and the passes over it: what a worker holds, or the calling thread with `inline`. Knows
  * tensors and sequences, no text.
  */
+
+import { nextTask } from '../check/next-task.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels, type KernelPlan } from '../kernels/exports.ts'
@@ -30,7 +32,6 @@ import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
 import { placeWeights } from '../model/weights.ts'
 import { layWordHead, layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
-import { nextTask } from './next-task.ts'
 
 /** Everything an engine needs besides the files; plain data that can be posted to a worker. */
 export interface EngineSetup {

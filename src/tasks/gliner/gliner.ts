@@ -5,6 +5,7 @@
 
 import type { BertModel } from '../../bert-model.ts'
 import { isObject } from '../../check/kind.ts'
+import { nextTask } from '../../check/next-task.ts'
 import {
   abortSignal,
   type Checks,
@@ -24,7 +25,6 @@ import { computeInBatches } from '../../model/batches.ts'
 import { requireFinite } from '../../model/forward-output.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import { disposedError } from '../../runtime/engine-error.ts'
-import { nextTask } from '../../runtime/next-task.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { GlinerConfig } from './config.ts'
 import { chooseSpans, type ScoredSpan } from './decode.ts'
