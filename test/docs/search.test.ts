@@ -1,6 +1,5 @@
 /** The search of the site: what it knows of the API reference, and what comes first. */
 import { readdirSync, readFileSync } from 'node:fs'
-import MarkdownIt from 'markdown-it'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rootPath } from '../shared.ts'
@@ -12,7 +11,12 @@ interface Section {
   readonly text: string
 }
 const load = (path: string): Promise<unknown> => import(new URL(`../../../${path}`, import.meta.url).href)
-type Tokens = ReturnType<MarkdownIt['parse']>
+/** As markdown-it, which has no types, makes them. */
+type Tokens = { attrSet(name: string, value: string): void }[]
+const library: string = 'markdown-it'
+const { default: MarkdownIt } = (await import(library)) as {
+  default: new (options: object) => { parse(markdown: string, environment: object): Tokens }
+}
 const { apiPageSections, sectionsOf } = (await load('tools/docs/search.mjs')) as {
   apiPageSections: (html: string, address: string) => Section[]
   sectionsOf: (tokens: Tokens, of: { address: string; page: string }) => Section[]
