@@ -94,7 +94,7 @@ test('what users look for is found, the obvious page first', () => {
       tsv: 'command-line.md',
       'spreadsheet table': 'command-line.md',
       jsonl: 'command-line.md',
-      '--padded-vocabulary': 'command-line.md',
+      '--padded-vocabulary': 'which-model.md',
       unmask: 'command-line.md',
       redact: 'redaction.md',
       redaction: 'redaction.md',
