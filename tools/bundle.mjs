@@ -48,6 +48,7 @@ export async function bundle(input, dir, { plugins = [], external = [/^node:/], 
     input,
     external,
     plugins: [...plugins, typescript],
+    logLevel: 'warn',
     onwarn(warning) {
       if (warning.code !== 'CIRCULAR_DEPENDENCY') throw new Error(warning.message)
     },

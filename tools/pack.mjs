@@ -63,6 +63,8 @@ async function bundleAll() {
   const chunks = await bundle(input, join(target, 'dist'), {
     plugins: [withoutGenerated],
     sourcemap: true,
+    // Parts of less than a kilobyte go together with others, where nothing is loaded for it that was not.
+    experimentalMinChunkSize: 1000,
     // Sources are told as if src/ lay beside dist/; the maps have their text.
     sourcemapPathTransform(source, map) {
       const name = relative(root, resolve(dirname(map), source))
