@@ -89,6 +89,7 @@ async function loadWatched(
   const written = await loadConfig(files)
   const reading = readTokenizer(files, {
     lowercase: options.lowercase,
+    paddedVocabulary: options.paddedVocabulary,
     model: async () => tokenizerFacts(written),
   })
   const tokenizer = await reading.catch((error: unknown) => {

@@ -162,7 +162,7 @@ export class Recognizer {
       findings.add(step, logits)
       if (!endsText) continue
       const { words, truncated } = findings
-      const result: Recognition = { entities: addRules(document, findings.entities), truncated }
+      const result: Recognition = { entities: await addRules(document, findings.entities), truncated }
       if (options.words) result.words = words
       if (style.annotate) result.annotations = style.annotate(document, words)
       yield result

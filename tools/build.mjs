@@ -186,12 +186,13 @@ await step(
     'tools/transpile.mjs',
     'tools/package/types.mjs',
   ],
-  ['dist/node.js', 'dist/worker.d.ts'],
+  ['dist/node.js', 'dist/worker.d.ts', 'dist/node.cjs'],
   async () => {
-    const { declarationsOf, EXTRA, writeExtraTypes } = await import('./package/types.mjs')
+    const { declarationsOf, EXTRA, writeCommonJs, writeExtraTypes } = await import('./package/types.mjs')
     const keep = [...Object.keys(EXTRA), 'worker.js']
     await transpile('src', 'dist', { declare: declarationsOf, maker: ['tools/package/types.mjs'], keep })
     writeExtraTypes(join(root, 'dist'))
+    await writeCommonJs(join(root, 'dist'))
   },
 )
 

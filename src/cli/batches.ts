@@ -32,11 +32,11 @@ export type Answered<Answer = object> = Answer | (() => Answer)
 /** One record: what is asked about it, if anything, and how it is written. */
 export interface Task<Answer = object> {
   readonly bytes: number
-  readonly text?: string
+  readonly texts?: readonly string[]
   /** Whether something is wrong with it. */
   readonly failed?: boolean
-  /** @param answered to the text; undefined where there is none */
-  write(answered: Answer | undefined): string
+  /** @param answered to the texts, one each */
+  write(answered: readonly Answer[]): string
 }
 
 interface Batch<Answer> {
@@ -82,7 +82,9 @@ export async function runBatches<Record extends { readonly length: number }, Ans
     let out = ''
     for (const task of tasks) {
       if (task.failed === true) failed++
-      out += task.write(task.text === undefined ? undefined : made(answers[next++]!))
+      const { length } = task.texts ?? []
+      out += task.write(answers.slice(next, next + length).map(made))
+      next += length
     }
     records += tasks.length
     done += bytes
@@ -102,7 +104,7 @@ export async function runBatches<Record extends { readonly length: number }, Ans
       const record = queue.take()
       if (record === undefined) break
       const task = taskOf(record, queue.taken)
-      chars += task.text?.length ?? 0
+      chars += (task.texts ?? []).reduce((sum, text) => sum + text.length, 0)
       tasks.push(task)
     }
     if (tasks.length > 0) size = Math.min(2 * size, BATCH_RECORDS)
@@ -139,7 +141,7 @@ function startBatch<Answer>(
   tasks: readonly Task<Answer>[],
   onShare: (batch: Batch<Answer>, share: number) => void,
 ): Batch<Answer> {
-  const texts = tasks.flatMap(({ text }) => (text === undefined ? [] : [text]))
+  const texts = tasks.flatMap((task) => task.texts ?? [])
   const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0)
   const batch: Batch<Answer> = { tasks, bytes, results: compute(texts, (share) => onShare(batch, share)) }
   // Its error is raised when its turn comes.

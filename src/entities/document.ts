@@ -23,7 +23,7 @@ export interface Document {
 }
 
 /** Adds what the rules find in a text to the model's entities of it. */
-export type AddRules = (document: Document, entities: Entity[]) => Entity[]
+export type AddRules = (document: Document, entities: Entity[]) => Entity[] | Promise<Entity[]>
 
 /** The encoding of a text with other words than the tokenizer's. */
 export type Recount = (text: string, encoding: Encoding) => Encoding

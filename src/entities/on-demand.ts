@@ -36,12 +36,13 @@ export async function prepareRules({
   rulePolicy = 'longest',
   labels,
   ignoreLabels,
+  signal,
 }: RecognizeOptions): Promise<AddRules> {
   if (rules === undefined) return (_, entities) => entities
   const { addRulesTo } = await import('./rules/beside-model.ts')
   return addRulesTo(
     rules,
-    rulePolicy,
+    { policy: rulePolicy, signal },
     (type) => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type),
   )
 }

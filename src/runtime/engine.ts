@@ -2,6 +2,8 @@
  * A model in kernel memory and the passes over it: what a worker holds, or the calling thread with `inline`. Knows
  * tensors and sequences, no text.
  */
+
+import { nextTask } from '../check/next-task.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels } from '../kernels/exports.ts'
@@ -35,7 +37,6 @@ import { placeWeights } from '../model/weights.ts'
 import { layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
 import type { EngineInfo, EngineSetup, EngineSupport, Helpers } from './engine-setup.ts'
-import { nextTask } from './next-task.ts'
 
 /** How long the first layer is run after loading, so that the first text meets compiled kernels. */
 const WARM_UP_MILLISECONDS = 15

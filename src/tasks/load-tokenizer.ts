@@ -22,7 +22,7 @@ export async function loadTokenizer(
     const files = await platform.openFiles(locator, watch)
     // It may list the folder's files, so that no other is asked for; the tokenizer's own reading asks for it later in any case.
     if (locator.kind === 'url') await (await files.open('config.json'))?.close()
-    const tokenizer = await readTokenizerOf(files, options.lowercase)
+    const tokenizer = await readTokenizerOf(files, options)
     watch.signal?.throwIfAborted()
     return tokenizer
   } finally {
@@ -31,11 +31,14 @@ export async function loadTokenizer(
 }
 
 /** The tokenizer of a model whose config.json may not be there: a tokenizer may come by itself. */
-export function readTokenizerOf(files: ModelFiles, lowercase?: boolean): Promise<Tokenizer> {
+export function readTokenizerOf(
+  files: ModelFiles,
+  { lowercase, paddedVocabulary }: LoadOptions = {},
+): Promise<Tokenizer> {
   const model = (): Promise<TokenizerFacts> =>
     loadConfig(files).then(tokenizerFacts, (error: unknown) => {
       if (error instanceof ModelFormatError) return {}
       throw error
     })
-  return readTokenizer(files, { lowercase, model })
+  return readTokenizer(files, { lowercase, paddedVocabulary, model })
 }

@@ -23,7 +23,7 @@ const MAX_VOCABULARY_BYTES = 2 ** 23
  *
  * The vocabulary must be the model's: see `fitRows`. An added token without a row in the model is read as plain text.
  *
- * @param options `lowercase` holds over what the files say; `model` is what config.json says
+ * @param options `lowercase` holds over what the files say; `paddedVocabulary` as in `fitRows`; `model` is what config.json says
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
  *
  * @example
@@ -31,15 +31,19 @@ const MAX_VOCABULARY_BYTES = 2 ** 23
  */
 export async function readTokenizer(
   files: ModelFiles,
-  { lowercase, model }: ReadOptions = {},
+  { lowercase, paddedVocabulary, model }: ReadOptions = {},
 ): Promise<Tokenizer> {
   const facts = (await model?.()) ?? {}
   const [source, tokenizer] = await readSource(files, lowercase, facts)
-  return facts.rows === undefined ? tokenizer : fitRows(tokenizer, source, facts.rows)
+  const { rows } = facts
+  const fits = rows === tokenizer.vocabularySize && rows === tokenizer.idCount
+  if (rows === undefined || fits) return tokenizer
+  return (await import('./families/fit-rows.ts')).fitRows(tokenizer, source, rows, paddedVocabulary)
 }
 
 interface ReadOptions {
   lowercase?: boolean | undefined
+  paddedVocabulary?: boolean | undefined
   model?: () => Promise<TokenizerFacts>
 }
 
@@ -83,39 +87,6 @@ async function readSource(
 
 /** Of tokenizers that are known to be BERT's; others are looked at. */
 const BERT_CLASS = /^(?:(?:Bert|DistilBert|Electra)Tokenizer(?:Fast)?|PreTrainedTokenizerFast|)$/
-
-/** Rows without a piece that a model may have: its makers filled the matrix up, as to a multiple of 64. */
-const MOST_UNUSED = 127
-
-/**
- * The tokenizer for a model of V rows: without added tokens that have no row, which are then read as plain text.
- * A vocabulary that is too small is most likely another model's or cut off: transformers takes it, and what it finds is
- * nothing or wrong. A vocab.txt, which may be cut at any line, must have all pieces, but for less than a multiple of
- * 8, 16, ... 128 that V is filled up to; files whose end is told (JSON, SentencePiece's) may lack 127.
- *
- * @throws {ModelFormatError} `InvalidVocabulary`
- */
-export function fitRows(tokenizer: Tokenizer, source: string, rows: number): Tokenizer {
-  const { vocabularySize } = tokenizer
-  const wrong = (what: string): ModelFormatError =>
-    new ModelFormatError('InvalidVocabulary', `${source} ${what}`)
-  if (vocabularySize > rows) {
-    throw wrong(
-      `has ${vocabularySize} pieces and config.json has vocab_size ${rows}: the vocabulary is another model's`,
-    )
-  }
-  const multiple = rows & -rows
-  const unused = source !== 'vocab.txt' ? MOST_UNUSED : multiple < 8 ? 0 : Math.min(multiple - 1, MOST_UNUSED)
-  const fitted = tokenizer.withRows(rows)
-  if (fitted.idCount < rows - unused) {
-    throw wrong(
-      `and the added tokens give ${fitted.idCount} pieces, and config.json has vocab_size ${rows}: the file is cut off, or another model's. Download it again; where the model does have rows without a piece, name them in it ([unused0], [unused1] ...)`,
-    )
-  }
-  const lost = [tokenizer.clsId, tokenizer.sepId, tokenizer.unkId].find((id) => id >= rows)
-  if (lost === undefined) return fitted
-  throw wrong(`begins or ends texts with the id ${lost}, for which vocab_size ${rows} has no row`)
-}
 
 /** BERT's tokenizer, its tables loaded first. */
 async function loaded({ settings, vocabulary }: ReturnType<typeof readBertFiles>): Promise<Tokenizer> {

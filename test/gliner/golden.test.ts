@@ -41,6 +41,7 @@ function find(
     nested: nested ?? !flat,
     multiLabel: multiLabel ?? false,
     windows: false,
+    style: 'gliner',
   })
 }
 

@@ -156,6 +156,8 @@ test('a file that is not read says why', async () => {
     /model of type 2/,
   )
   await fails(file.subarray(0, 50), xlmRoberta, 'InvalidVocabulary', /ends too soon/)
+  const ending = sentencePieceFile([], new Uint8Array(0)).length
+  await fails(file.subarray(0, -ending), xlmRoberta, 'InvalidVocabulary', /before its normaliser/)
   await fails(Uint8Array.of(0x0a, 0xff), xlmRoberta, 'InvalidVocabulary', /does not end/)
   await fails(Uint8Array.of(0x0b), xlmRoberta, 'InvalidVocabulary', /kind 3/)
   await fails(Uint8Array.of(0x0a, 0), xlmRoberta, 'InvalidVocabulary', /piece 0 is none/)

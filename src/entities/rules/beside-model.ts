@@ -1,7 +1,9 @@
 /** Adds what rules find in a text to the entities that the model finds. Read where a call has rules. */
 import { compileRules, mergeRules } from '../../rules/compile-rules.ts'
+import { inTurns } from '../../rules/steps.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import type { AddRules, Document } from '../document.ts'
+import { trimName } from '../name-edges.ts'
 import type { Entity } from '../types.ts'
 
 /**
@@ -12,14 +14,17 @@ import type { Entity } from '../types.ts'
  */
 export function addRulesTo(
   rules: readonly Rule[] | RuleSet,
-  policy: RulePolicy,
+  { policy, signal }: { readonly policy: RulePolicy; readonly signal: AbortSignal | undefined },
   wanted: (type: string) => boolean,
 ): AddRules {
   const compiled = compileRules(rules)
-  return ({ text, words }, entities) => {
-    const matches = compiled.find(text).filter(({ type }) => wanted(type))
-    const found = words === undefined ? matches : withWords(matches, words)
-    return mergeRules(entities, found, policy)
+  return async ({ text, words }, entities) => {
+    const matches = (await compiled.findInTurns(text, signal && { signal })).filter(({ type }) =>
+      wanted(type),
+    )
+    // A part of an entity may be a part of a word, of those that are given, too.
+    if (words !== undefined) return inTurns(mergeRules(entities, withWords(matches, words), policy), signal)
+    return inTurns(mergeRules(entities, matches, policy, trimName), signal)
   }
 }
 

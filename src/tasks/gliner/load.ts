@@ -23,7 +23,8 @@ import type { BertConfig } from '../../model/bert-config.ts'
 import { parseConfig } from '../../model/config.ts'
 import { mayCompile } from '../../runtime/may-compile.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
-import { fitRows, readTokenizer } from '../../text/read-tokenizer.ts'
+import { fitRows } from '../../text/families/fit-rows.ts'
+import { readTokenizer } from '../../text/read-tokenizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
@@ -249,7 +250,7 @@ async function readEncoder(
   files: ModelFiles,
   others: () => Promise<ModelFiles>,
   tensors: Checkpoint['tensors'],
-  { lowercase, maxLength }: LoadOptions,
+  { lowercase, maxLength, paddedVocabulary }: LoadOptions,
 ): Promise<Encoder> {
   let found: Promise<ModelFiles> | undefined
   const elsewhere = (): Promise<ModelFiles> => {
@@ -271,7 +272,7 @@ async function readEncoder(
       sentencePiece: parsed.family.sentencePiece,
     }),
   })
-  const tokenizer = fitRows(read, 'The tokenizer', encoder.vocabSize)
+  const tokenizer = fitRows(read, 'The tokenizer', encoder.vocabSize, paddedVocabulary)
   const { maxPositions } = encoder
   if (maxLength !== undefined && maxLength > maxPositions)
     throw new RangeError(`maxLength is ${maxLength}, and the model has ${maxPositions} positions`)

@@ -3,7 +3,7 @@
  * WordPiece with other steps than BERT's. Each step is loaded where it is used.
  */
 
-import { ModelFormatError } from '../../format/errors.ts'
+import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { decodeUtf8 } from '../../format/json-file.ts'
 import { loadWordCharacters } from '../character-tables.ts'
 import { JsonObject } from '../json-object.ts'
@@ -64,8 +64,8 @@ export function readUnigramTokenizer(
   return readFamilyTokenizer(files, options, vocabulary && { unigram: vocabulary })
 }
 
-/** Pieces that no merge makes: 256 bytes, and at most as many special tokens. */
-const MOST_UNMERGED = 512
+/** Pieces of several characters that no merge makes, special tokens by their form left out: words that somebody put there. */
+const MOST_UNMADE = 16
 
 /**
  * RoBERTa's tokenizer of its vocab.json and merges.txt.
@@ -90,11 +90,15 @@ export function readBpeFiles(
   const pairs = lines
     .map((line) => line.trimEnd())
     .filter((line) => line !== '' && !line.startsWith('#version'))
-  const size = Object.keys(vocab).length
-  if (size - pairs.length > MOST_UNMERGED) {
+  const pieces = Object.keys(vocab)
+  const made = new Set(pairs.map((pair) => pair.replace(' ', '')))
+  const unmade = pieces.filter(
+    (piece) => piece.length > 1 && !made.has(piece) && !/^(?:<.*>|\[.*\])$/.test(piece),
+  )
+  if (unmade.length > MOST_UNMADE) {
     throw new ModelFormatError(
       'InvalidVocabulary',
-      `merges.txt has ${pairs.length} merges and vocab.json ${size} pieces, expected at least ${size - MOST_UNMERGED}: all but bytes and special tokens are made by a merge. The file is cut off, or another model's; download it again`,
+      `merges.txt has ${pairs.length} merges and vocab.json ${pieces.length} pieces, of which no merge makes ${unmade.length}, ${quoted(unmade[0]!)} first: all but bytes and special tokens are made by one. The file is cut off, or another model's; download it again`,
     )
   }
   return readFamilyTokenizer({ ...files, json }, options, { merges: pairs })

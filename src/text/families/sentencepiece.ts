@@ -39,6 +39,7 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
   const scores: number[] = []
   const types: number[] = []
   let charsmap = new Uint8Array(0)
+  let hasNormalizer = false
   let modelType = UNIGRAM
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   eachField(file, name, (field, value) => {
@@ -62,6 +63,7 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
         if (inner === MODEL_TYPE && typeof found === 'number') modelType = found
       })
     } else if (field === NORMALIZER && typeof value !== 'number') {
+      hasNormalizer = true
       eachField(value, name, (inner, found) => {
         if (inner === CHARSMAP && typeof found !== 'number') charsmap = found.slice()
       })
@@ -73,6 +75,8 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
       `${name} holds a model of type ${modelType}, expected ${UNIGRAM} (unigram)`,
     )
   }
+  // It stands behind the pieces, so that a file that was cut off between two of them has none.
+  if (!hasNormalizer) throw damaged(name, 'it ends too soon, before its normaliser')
   return { pieces, scores, types, charsmap }
 }
 
