@@ -3,34 +3,43 @@
  * finished. What is NaN or infinite stays so, also where the formula has a limit (src/kernels/kernels.ts).
  */
 import { Activation } from './commands'
-import { erf4, exp4 } from './simd'
+import { constant, erf4, exp4 } from './simd'
 
 // #region gelu
+/** 1/√2, 1/2, 1 */
+const HALVES: usize = memory.data<f32>([0.70710677, 0.5, 1.0])
+
 /** gelu(x) = x/2 · (1 + erf(x/√2))   Hendrycks & Gimpel 2016, the erf form, BERT's own */
 function gelu(x: v128): v128 {
-  const erf = erf4(f32x4.mul(x, f32x4.splat(0.70710677)))
-  return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(f32x4.splat(1.0), erf))
+  const erf = erf4(f32x4.mul(x, constant(HALVES, 0)))
+  return f32x4.mul(f32x4.mul(x, constant(HALVES, 1)), f32x4.add(constant(HALVES, 2), erf))
 }
 // #endregion
 
 // #region gelu-int8
+/** The range, P, the highest power first, and where the result ends. */
+const GELU: usize = memory.data<f32>([
+  3.9, -3.9, 2.6624264e-8, -1.7871738e-6, 5.1538576e-5, -8.471002e-4, 8.924424e-3, -0.06488755, 0.39809325,
+  0.5, -64.0,
+])
+
 /**
  * gelu at precision int8, whose result becomes whole steps of about a hundredth: x · (1/2 + z·P(z²)), z being x held within
  * ±3.9 and P of degree 6, fitted for this project so that 3.9·P(3.9²) is 1/2, but for 4.8e-7: from -64 down it is 0. Largest
  * absolute error 1.9e-4, by test/kernels/math.test.ts; no division, two thirds of the time of the one above.
  */
 function geluInt8(x: v128): v128 {
-  const z = f32x4.pmin(f32x4.splat(3.9), f32x4.pmax(f32x4.splat(-3.9), x))
+  const z = f32x4.pmin(constant(GELU, 0), f32x4.pmax(constant(GELU, 1), x))
   const t = f32x4.mul(z, z)
-  let p = f32x4.splat(2.6624264e-8)
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-1.7871738e-6))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(5.1538576e-5))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-8.471002e-4))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(8.924424e-3))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-0.06488755))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.39809325))
-  const factor = f32x4.add(f32x4.splat(0.5), f32x4.mul(z, p))
-  return f32x4.mul(x, v128.and(factor, f32x4.gt(x, f32x4.splat(-64.0))))
+  let p = constant(GELU, 2)
+  p = f32x4.add(f32x4.mul(p, t), constant(GELU, 3))
+  p = f32x4.add(f32x4.mul(p, t), constant(GELU, 4))
+  p = f32x4.add(f32x4.mul(p, t), constant(GELU, 5))
+  p = f32x4.add(f32x4.mul(p, t), constant(GELU, 6))
+  p = f32x4.add(f32x4.mul(p, t), constant(GELU, 7))
+  p = f32x4.add(f32x4.mul(p, t), constant(GELU, 8))
+  const factor = f32x4.add(constant(GELU, 9), f32x4.mul(z, p))
+  return f32x4.mul(x, v128.and(factor, f32x4.gt(x, constant(GELU, 10))))
 }
 // #endregion
 

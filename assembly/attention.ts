@@ -22,7 +22,7 @@
  */
 import { Activation, Attention } from './commands'
 import { linearFloat32 } from './linear-f32'
-import { addRelativeScores, columnOf } from './relative'
+import { addRelativeScores, columnOf, hasRelative } from './relative'
 import { softmaxRow } from './softmax'
 
 /** Query rows in one block: 12 rows of 512 scores are 24 kB. */
@@ -124,7 +124,7 @@ export function attentionHead<Product>(
   memory.fill(scratch, 0, call.keys)
   packKeys(query + hiddenBytes, stride, tokens, headDim, panel, keys)
   packValues(query + 2 * hiddenBytes, stride, tokens, headDim, panel, values)
-  const relative = call.distances !== 0
+  const relative = hasRelative(call)
   const relativeKeys = call.relativeKeys + call.relativeBytes * head
   const relativeQueries = call.relativeQueries + call.relativeBytes * head
   const contentToPosition = scratch + call.contentToPosition
@@ -195,7 +195,7 @@ export function attentionHead<Product>(
       const rowScores = seen + scoreStride * row
       if (relative) {
         const own = contentToPosition + positionStride * row
-        addRelativeScores(call, rowScores, tokens, first + row, own, positionToContent)
+        addRelativeScores(call, head, rowScores, tokens, first + row, own, positionToContent)
       }
       const middle = first + row - begin
       const from = window === 0 ? 0 : max(middle - window + 1, 0)

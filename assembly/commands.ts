@@ -103,8 +103,8 @@ export class LinearFloat32 {
 }
 
 /**
- * What disentangled attention knows of relative positions, a layer's rows R of them packed head by head (relative.ts); all
- * 0 in other attention.
+ * What attention knows of relative positions (relative.ts): disentangled attention a layer's rows R of them, packed head by
+ * head, others a number for each distance. All 0 where it knows none.
  */
 export class RelativePositions {
   /**
@@ -118,7 +118,9 @@ export class RelativePositions {
   /** As queries, likewise. */
   relativeQueries: usize
   relativeQueryScales: usize
-  /** Bytes of a head's packed rows, and of its scales. */
+  /** float32: what the distance alone adds to a score, head by head, as the distances lie; the address of that of 0. */
+  biases: usize
+  /** Bytes of a head's packed rows, or of its biases, and of its scales. */
   relativeBytes: usize
   relativeScaleBytes: usize
   /** The parts of a thread's scratch, in bytes from its beginning, and bytes from one row of them to the next. */

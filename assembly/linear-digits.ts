@@ -18,6 +18,9 @@
  *   6 × 16, 24 sums in 15 registers: 103; re-vectorised, which joins pairs of them: 418, where 6 × 8 has 252;
  *   (one Zen 4 core, which has no AVX-VNNI: 88, and 150 with short sums, tiles-short.ts)
  *   both digits in one function: 217, but re-vectorised only 241 for 6 × 16.
+ * Where it goes on a Xeon with AVX-VNNI, whose two ports for dot products allow 176 (two a cycle, 2.75 GHz): 128 rows, K 384, 768 and
+ * 3072, at best: all in the first-level cache (tile-race.ts): 176; rows and weights from the second-level cache: 164, 167, 166; floats
+ * made of the sums: 156, 163, 165; with second digits in 3 % of the groups: 149, 152, 155.
  * Second digits are added row by row (second-digits.ts). For the rows of a tile together, as first ones, they were slower: 178 to 198
  * GOP/s with 12 % of a tile's groups listed, 156 to 173 with 20 %. Row by row a whole pass takes less, on Zen 4: BERT-base 8 tokens 15 %,
  * 128 tokens 6 %, without short sums 7 %, re-vectorised 11 %; BERT-large 4 %.
@@ -40,7 +43,7 @@ import {
 } from './short-sums'
 import { blockEnd, nextTileRows } from './tile-rows'
 import { Vectors2, Vectors4 } from './tile-sizes'
-import { Digits, interleavedTile } from './tiles-interleaved'
+import { Digits, FetchingDigits, interleavedTile, PAGE } from './tiles-interleaved'
 import { shortDigits8 } from './tiles-short'
 
 /** Bytes of a panel for one group of inputs. */
@@ -49,21 +52,26 @@ const GROUP_BYTES: i32 = 4 * INT8_PANEL
 /** Rows that are finished together over all joined panels, while they are in the first-level cache. */
 const FINISHED_ROWS: i32 = 16
 
-/** With at most so many rows, the tiles after the first fetch the next panel. */
+/** With at most so many tiles, those after the first fetch the next panel. */
+const FEW_TILES: i32 = 5
+/** Groups of inputs from which a panel has many pages. */
+const MANY_GROUPS: i32 = 128
+/** With at most so many rows, tiles of short sums and of panels with few pages fetch too. */
 const FEW_ROWS: i32 = 16
-/** With at least so many tiles, each of them fetches a little of it. */
-const MANY_TILES: i32 = 6
 
 /**
- * Bytes of the next panel that a tile touches for each of its groups of inputs, so that it is in the cache when its turn
- * comes. Engines fetch ahead within a page of memory by themselves, but a page's first lines are waited for. On a Xeon with
- * AVX-VNNI, BERT-base: 8 tokens 10 % faster, 16 14 %, 32 13 %, 40 11 %, 64 and 128 2 %; 18 to 28 were 2 to 10 % slower however the
- * bytes were shared, so there no tile fetches.
+ * Bytes of the next panel that a tile touches for each of its groups of inputs, line by line, so that it is in the cache when its
+ * turn comes. Engines fetch ahead within a page of memory by themselves, but a page's first lines are waited for. So where tiles are
+ * few and a panel has many pages, all its pages are read at once, a line of each in turn (`FetchingDigits`).
+ *
+ * On a Xeon with AVX-VNNI, passes of BERT-base: line by line, against nothing, 8 tokens 10 % faster, 16 14 %, 32 13 %, 40 11 %, 64 and
+ * 128 2 %, but 18 to 28 2 to 10 % slower; pages at once, against that, 8 tokens 11 % faster, 12 24 %, 16 7 %, 24 20 %. With many tiles
+ * that is no gain, and its three instructions more a step cost 3 %; neither is it with K = 384. Touching the first lines of all pages
+ * before the first tile: no gain.
  */
-function aheadStep(rows: i32, tileRows: i32): usize {
-  const tiles = (rows + tileRows - 1) / tileRows
-  if (rows <= FEW_ROWS) return tiles > 1 ? <usize>(GROUP_BYTES / (tiles - 1)) : 0
-  return tiles < MANY_TILES ? 0 : <usize>max(1, GROUP_BYTES / tiles)
+function aheadStep(rows: i32, tiles: i32): usize {
+  if (tiles > FEW_TILES) return <usize>max(1, GROUP_BYTES / tiles)
+  return tiles > 1 && rows <= FEW_ROWS ? <usize>(GROUP_BYTES / (tiles - 1)) : 0
 }
 
 /**
@@ -83,8 +91,8 @@ export function linearDigits(call: LinearInt8, from: i32, to: i32, scratch: usiz
   const secondBlockBytes: usize = tile === Int8Tile.short ? shortBlockBytes(groups) : 0
   for (let start: i32 = 0, last: i32 = 0; start < rows; start = last) {
     last = blockEnd(start, rows, rowBytes, tileRows)
-    const firstTouches = last - start > FEW_ROWS
-    const step = aheadStep(last - start, tileRows)
+    const tiles = (last - start + tileRows - 1) / tileRows
+    const step = aheadStep(last - start, tiles)
     for (let panel = from, panels: i32 = 0; panel < to; panel += panels) {
       panels = min(to - panel, JOINED_PANELS)
       for (let one = panel; one < panel + panels; ) {
@@ -97,13 +105,17 @@ export function linearDigits(call: LinearInt8, from: i32, to: i32, scratch: usiz
         if (short) beginPanel(panelStart, groups, scratch)
         let ahead = one + 1 < to ? panelStart + panelSize : panelStart
         const aheadEnd = ahead + panelSize
+        const firstPage = ahead & -PAGE
+        const pages = <i32>((aheadEnd - firstPage + PAGE - 1) / PAGE)
+        const pageStep = tiles > 1 ? <usize>((<i32>PAGE * pages) / (groups * (tiles - 1))) : 0
+        let pageTouches: i32 = 0
         for (let row = start; row < last; ) {
           const count = nextTileRows(rows - row, tileRows)
           const x = call.values + rowBytes * row
           const tileOut = panelOut + outStride * row
+          const fetches = row > start || tiles > FEW_TILES
           const reached = ahead + step * <usize>groups
-          const touches = (row > start || firstTouches) && reached <= aheadEnd
-          const touched = touches ? step : 0
+          const touched = fetches && reached <= aheadEnd ? step : 0
           if (pair) interleavedTile<Vectors4, Digits>(count, x, w, groups, tileOut, outStride, w + panelSize)
           else if (short && count >= SHORT_ROWS && count <= MOST_SHORT_ROWS) {
             const tileNorm = tileNorms(call.norms, row, rowBytes)
@@ -111,8 +123,24 @@ export function linearDigits(call: LinearInt8, from: i32, to: i32, scratch: usiz
             const middle = middleOf(blockBytes, tileNorm)
             const starts = startsOf(w, groups, sums, scratch, blockBytes, middle)
             shortDigits8(count, x, w, starts, groups, blockBytes, tileOut, outStride, ahead, touched)
+          } else if (fetches && tiles <= FEW_TILES && groups >= MANY_GROUPS) {
+            const next = firstPage + PAGE * (pageTouches % pages) + pageStep * (pageTouches / pages)
+            const back = PAGE * pages - pageStep
+            const end = firstPage + PAGE * pages
+            interleavedTile<Vectors2, FetchingDigits>(
+              count,
+              x,
+              w,
+              groups,
+              tileOut,
+              outStride,
+              next,
+              back,
+              end,
+            )
+            pageTouches += groups
           } else interleavedTile<Vectors2, Digits>(count, x, w, groups, tileOut, outStride, ahead, touched)
-          if (touches) ahead = reached
+          if (touched > 0) ahead = reached
           row += count
         }
         one += pair ? 2 : 1

@@ -1,16 +1,21 @@
 /**
- * The scores of disentangled attention that come of relative positions, one head over one sequence.
+ * Computes what relative positions add to the scores of attention, for one head over one sequence.
+ *
+ *     scores[i, j] += B[i - j]                                   Raffel et al. 2020 (arXiv 1910.10683), section 2.1
+ *
+ * B has a number for each distance and head. They lie in the order of falling distances, so that those of a row of scores
+ * are neighbours. Disentangled attention has instead
  *
  *     scores[i, j] += Q[i]·Kr[i - j] + K[j]·Qr[i - j]            He et al. 2021 (arXiv 2006.03654), equation 4
  *
  * Kr and Qr are a layer's projections of its relative positions; far distances share a row. They are packed at load as keys
- * are, in the order of falling distances, so that the products of a few rows with all distances they can have are those of
- * neighbouring panels:
+ * are, in the order of falling distances. So the products of a few rows with all distances that these rows can have are
+ * those of neighbouring panels:
  *
  *     contentToPosition   [QUERY_ROWS][S]           Q·Krᵀ of the block of queries     S: R rows, spread
  *     positionToContent   [T rounded up to 4][S]    K·Qrᵀ of all keys
  *
- * A row of scores then takes one number of each for every key, from places that a table names.
+ * For every key a row of scores then takes one number of each, from places that a table names.
  */
 import { RelativePositions } from './commands'
 
@@ -41,15 +46,28 @@ export function addProducts(scores: usize, width: i32, columns: usize, products:
   }
 }
 
-/** Adds to a query's row of scores what its own products and those of the keys give. */
+/** Whether there is anything to add. */
+export function hasRelative(call: RelativePositions): bool {
+  return (call.distances | call.biases) !== 0
+}
+
+/** Adds to a query's row of scores what distances give, what its own products give, and those of the keys. */
 export function addRelativeScores(
   call: RelativePositions,
+  head: i32,
   scores: usize,
   tokens: i32,
   query: i32,
   contentToPosition: usize,
   positionToContent: usize,
 ): void {
+  if (call.biases !== 0) {
+    const end = scores + ((<usize>tokens) << 2)
+    let from = call.biases + call.relativeBytes * head - ((<usize>query) << 2)
+    for (let to = scores; to < end; to += 16, from += 16) {
+      v128.store(to, f32x4.add(v128.load(to), v128.load(from)))
+    }
+  }
   const columns = call.distances - ((<usize>query) << 2)
   if (call.relativeKeys !== 0) addProducts(scores, tokens, columns, contentToPosition, 0)
   if (call.relativeQueries !== 0) {

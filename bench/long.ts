@@ -28,7 +28,6 @@ function timed(kernels: Kernels, clock: Clock): Kernels {
     threads: kernels.threads,
     layout: kernels.layout,
     packLinear: (...args) => kernels.packLinear(...args),
-    packColumns: (...args) => kernels.packColumns(...args),
     packTable: (...args) => kernels.packTable(...args),
     packRelative: (...args) => kernels.packRelative(...args),
     widen: (...args) => kernels.widen(...args),

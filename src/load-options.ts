@@ -40,6 +40,11 @@ export interface LoadOptions {
   maxLength?: number
   /** Whether text is lower-cased; default: what the model's tokenizer_config.json says. */
   lowercase?: boolean
+  /**
+   * Whether a vocabulary of fewer pieces than the model has rows is whole: IndoBERT's has 30,521 for 50,000. Default false: such a
+   * vocab.txt is an error, since one that was cut off looks the same.
+   */
+  paddedVocabulary?: boolean
   /** Told while files are downloaded and read. */
   onProgress?: (progress: LoadProgress) => void
   /** Stops the download or the loading. */
@@ -73,6 +78,7 @@ const checks: Checks<LoadOptions> = {
   },
   maxLength: wholeNumber(3),
   lowercase: trueOrFalse,
+  paddedVocabulary: trueOrFalse,
   onProgress: callback,
   signal: abortSignal,
   token: text,

@@ -1,7 +1,7 @@
 /** The platform of browsers and other runtimes without a disk, and what all platforms do alike. */
 import { DownloadError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
-import { type ModelFiles, mapFiles, missingFile } from './format/source.ts'
+import { type ModelFiles, missingFile } from './format/source.ts'
 import type { Platform } from './load.ts'
 import { checkModelName, type LoadOptions, type ModelName } from './load-options.ts'
 import { openFiles as openPostable } from './runtime/open-files.ts'
@@ -45,8 +45,8 @@ async function locate(
 async function locateShipped(entry: string | undefined, watch: LoadWatch): Promise<Locator> {
   const base = shippedModel(entry)?.href
   const locator: Locator | undefined = base === undefined ? undefined : { kind: 'url', base }
-  const files = locator === undefined ? mapFiles(new Map()) : await openFiles(locator, watch)
-  const config = await files.open('config.json').catch((error: unknown) => {
+  const files = locator && (await openFiles(locator, watch))
+  const config = await files?.open('config.json').catch((error: unknown) => {
     if (error instanceof DownloadError && error.code === 'Refused') return undefined
     throw error
   })
@@ -55,7 +55,7 @@ async function locateShipped(entry: string | undefined, watch: LoadWatch): Promi
     return locator
   }
   throw missingFile(
-    files,
+    files ?? {},
     ['config.json'],
     `The shipped model is not at ${base ?? 'an address that this bundle knows'}: a bundler moved this module; copy iobert's weights/ folder to your site and pass its URL: loadRecognizer('https://.../weights/')`,
   )

@@ -108,6 +108,7 @@ const SHELVES = [
   'model/disentangled/tensors',
   'model/heads/guess-words',
   'model/heads/text-head',
+  'model/biases/relative',
   'model/modern/model',
   'model/modern/tensors',
   'runtime/open-files.node',
@@ -188,12 +189,13 @@ await step(
     'tools/transpile.mjs',
     'tools/package/types.mjs',
   ],
-  ['dist/node.js', 'dist/worker.d.ts'],
+  ['dist/node.js', 'dist/worker.d.ts', 'dist/node.cjs'],
   async () => {
-    const { declarationsOf, EXTRA, writeExtraTypes } = await import('./package/types.mjs')
+    const { declarationsOf, EXTRA, writeCommonJs, writeExtraTypes } = await import('./package/types.mjs')
     const keep = [...Object.keys(EXTRA), 'worker.js']
     await transpile('src', 'dist', { declare: declarationsOf, maker: ['tools/package/types.mjs'], keep })
     writeExtraTypes(join(root, 'dist'))
+    await writeCommonJs(join(root, 'dist'))
   },
 )
 

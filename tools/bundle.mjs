@@ -9,29 +9,32 @@ const typescript = {
   name: 'typescript',
   async transform(code, id) {
     if (!id.endsWith('.ts')) return null
-    return (await transform(code, { loader: 'ts', target: 'es2022', sourcemap: 'inline' })).code
+    return transform(code, { loader: 'ts', target: 'es2022', sourcemap: 'external', sourcefile: id })
   },
 }
 
 export async function minified(code) {
+  return (await minifiedWithMap(code)).code
+}
+
+async function minifiedWithMap(code) {
   const short = await transform(code, {
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    legalComments: 'none',
+    ...{ minify: true, format: 'esm', target: 'es2022', legalComments: 'none' },
+    ...{ sourcemap: 'external', sourcesContent: false },
   })
-  const { code: shorter } = await minify(short.code, {
+  const shorter = await minify(short.code, {
     module: true,
     ecma: 2020,
     compress: { passes: 3, ecma: 2020 },
     format: { comments: false, ecma: 2020 },
+    sourceMap: { content: short.map },
   })
-  return shorter
+  return { code: shorter.code, map: shorter.map }
 }
 
 const minifying = {
   name: 'minifying',
-  renderChunk: async (code) => ({ code: await minified(code), map: null }),
+  renderChunk: minifiedWithMap,
 }
 
 /**
@@ -45,6 +48,7 @@ export async function bundle(input, dir, { plugins = [], external = [/^node:/], 
     input,
     external,
     plugins: [...plugins, typescript],
+    logLevel: 'warn',
     onwarn(warning) {
       if (warning.code !== 'CIRCULAR_DEPENDENCY') throw new Error(warning.message)
     },

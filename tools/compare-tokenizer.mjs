@@ -1,12 +1,14 @@
 /**
  * Reads what the Rust tokenizers library made of texts, a JSON object a line on stdin, and says where the tokenizer built
- * here differs. The first line has the tokenizer's files. See fuzz-tokenizers.py.
+ * here differs. The first line has the tokenizer's files, or the folder they are in. See fuzz-tokenizers.py and
+ * fuzz-model-tokenizers.py.
  *
  *     node tools/compare-tokenizer.mjs NAME < LINES
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { mapFiles } from '../dist/format/source.js'
+import { mapFiles } from '../dist/format/in-memory/map-files.js'
+import { loadTokenizer } from '../dist/node.js'
 import { readTokenizer } from '../dist/text/read-tokenizer.js'
 
 /** Differences shown of each part. */
@@ -25,6 +27,10 @@ let tokenizer
 
 for await (const line of createInterface({ input: process.stdin })) {
   const wanted = JSON.parse(line)
+  if (tokenizer === undefined && wanted.folder) {
+    tokenizer = await loadTokenizer(wanted.folder)
+    continue
+  }
   if (tokenizer === undefined) {
     tokenizer = await readTokenizer(
       mapFiles(

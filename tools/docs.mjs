@@ -21,7 +21,15 @@ const TEXTBOOK = 'docs/index.md'
 
 /** The pages in reading order; those that are not there are left out, others in docs/ come last. */
 const SECTIONS = [
-  ['In use', [HOME, ...inDocs('which-model own-types redaction recipes shipping scaling beside-others')]],
+  [
+    'In use',
+    [
+      HOME,
+      ...inDocs(
+        'command-line which-model own-types redaction recipes shipping scaling coming-from beside-others',
+      ),
+    ],
+  ],
   ['How it works', [TEXTBOOK, ...inDocs('notation'), ...chapters()]],
   [
     'The house',

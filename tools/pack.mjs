@@ -1,5 +1,6 @@
 // `node tools/pack.mjs [FOLDER] [--json]`: assembles what is published, in build/package unless a folder is given, from
-// dist/ and weights/, and tells its size. The code is bundled and minified; what is loaded on demand stays apart.
+// src/, dist/ and weights/, and tells its size. The code is bundled and minified; what is loaded on demand stays apart. Source
+// maps beside it, which no page fetches, say where in src/ a line of a stack is.
 import {
   chmodSync,
   copyFileSync,
@@ -16,6 +17,7 @@ import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { bundle } from './bundle.mjs'
 import { absoluteLinks, addressesOf, publishedManifest } from './package/addresses.mjs'
+import { REQUIRED } from './package/types.mjs'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -36,20 +38,49 @@ function place(name) {
   copyFileSync(join(root, name), file)
 }
 
+/** Kernels and workers are texts in texts, which a map need not have once more. */
+const withoutGenerated = {
+  name: 'without-generated',
+  generateBundle(_, chunks) {
+    for (const [name, { source }] of Object.entries(chunks)) {
+      if (!name.endsWith('.map')) continue
+      const map = JSON.parse(source)
+      map.sourcesContent = map.sources.map((path, index) =>
+        path.includes('src/generated/')
+          ? '/** Made when the package is built. */\n'
+          : map.sourcesContent[index],
+      )
+      chunks[name].source = JSON.stringify(map)
+    }
+  },
+}
+
 /** The entries and the commands, which share what they have in common. @returns what each file imports, by name */
 async function bundleAll() {
   const entries = ['index', 'node', 'rules/presets', 'transformers', 'transformers.node', 'cli/main']
-  const input = Object.fromEntries(entries.map((name) => [name, join(root, `dist/${name}.js`)]))
+  const input = Object.fromEntries(entries.map((name) => [name, join(root, `src/${name}.ts`)]))
   // Shared parts stand beside the entries, so that the shipped model is at `../weights/` from them too.
-  const chunks = await bundle(input, join(target, 'dist'))
+  const chunks = await bundle(input, join(target, 'dist'), {
+    plugins: [withoutGenerated],
+    sourcemap: true,
+    // Parts of less than a kilobyte go together with others, where nothing is loaded for it that was not.
+    experimentalMinChunkSize: 1000,
+    // Sources are told as if src/ lay beside dist/; the maps have their text.
+    sourcemapPathTransform(source, map) {
+      const name = relative(root, resolve(dirname(map), source))
+      return slashes(relative(dirname(relative(target, map)), name))
+    },
+  })
   chmodSync(join(target, 'dist/cli/main.js'), 0o755)
   return new Map(
-    chunks.map(({ fileName, imports, dynamicImports }) => [
-      `dist/${fileName}`,
-      [...imports, ...dynamicImports]
-        .filter((name) => !name.startsWith('node:'))
-        .map((name) => `dist/${name}`),
-    ]),
+    chunks
+      .filter(({ type }) => type === 'chunk')
+      .map(({ fileName, imports, dynamicImports }) => [
+        `dist/${fileName}`,
+        [...imports, ...dynamicImports]
+          .filter((name) => !name.startsWith('node:'))
+          .map((name) => `dist/${name}`),
+      ]),
   )
 }
 
@@ -102,6 +133,7 @@ const types = reach(
   ),
   importedTypes,
 )
+for (const entry of REQUIRED) for (const end of ['.cjs', '.d.cts']) place(`dist/${entry}${end}`)
 for (const name of types) place(name)
 
 const library = reach(['dist/index.js', 'dist/node.js'], (name) => outputs.get(name))
@@ -114,6 +146,7 @@ const files = readdirSync(target, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => slashes(relative(target, join(entry.parentPath ?? entry.path, entry.name))))
 const whole = files.filter((name) => !name.startsWith('weights/'))
+const maps = whole.filter((name) => name.endsWith('.map'))
 const parts = {
   // What a program can load: both entries, the kernels in both variants, the worker's text.
   'library, code': [...library],
@@ -126,7 +159,8 @@ const parts = {
   'dist/kernels.wasm': ['dist/kernels.wasm'],
   'command line, code': tools,
   papers: whole.filter((name) => !name.startsWith('dist/')),
-  'library without command line': whole.filter((name) => !tools.includes(name)),
+  'source maps': maps,
+  'library without command line': whole.filter((name) => !tools.includes(name) && !maps.includes(name)),
   'all but weights': whole,
 }
 const sizes = Object.fromEntries(Object.entries(parts).map(([name, list]) => [name, packedSize(list)]))

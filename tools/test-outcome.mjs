@@ -1,5 +1,8 @@
 // What a test file's process says of itself: nothing it leaves out counts as passed.
 
+/** Begins the line that ends the output of one file of several in a process; its exit code follows. */
+export const MARK = '== the end of a test file, exit code'
+
 /**
  * @param output what it printed
  * @param code with which it ended; null where a signal ended it

@@ -41,13 +41,17 @@ if (others.length > 0) console.log(`skipped: Node ${others}: the registry has no
 const reference = inProcess(binaries.node(20), [], { inline: true })
 console.log(`reference: Node ${nodeMajors[0]} inline, ${reference.lines.length} texts`)
 
+/** A model that has PyTorch's weights alone, which are read where they lie. */
+const pickled = join(root, 'test/goldens/checkpoints/roberta-bin')
+const ofPickle = inProcess(binaries.node(20), [], { inline: true }, pickled)
+
 /** Throws where an outcome is not the reference's, or did not run as asked. */
-function compare({ error, lines, info }, wanted) {
+function compare({ error, lines, info }, wanted, expected = reference) {
   if (error) throw new Error(error)
   for (const [name, value] of Object.entries(wanted)) {
     if (info[name] !== value) throw new Error(`info.${name} is ${info[name]}, expected ${value}`)
   }
-  reference.lines.forEach((line, i) => {
+  expected.lines.forEach((line, i) => {
     if (lines[i] !== line) throw new Error(`Text ${i} differs:\n  wanted  ${line}\n  here    ${lines[i]}`)
   })
   return `${lines.length} texts, the same bits`
@@ -83,13 +87,31 @@ for (const [name, command, args] of RUNTIMES) {
       compare(inProcess(command, args, options), wanted),
     )
   }
+  for (const options of [{ threads: 2 }, { inline: true }]) {
+    await check(`${name} pytorch_model.bin ${JSON.stringify(options)}`, () =>
+      compare(inProcess(command, args, options, pickled), {}, ofPickle),
+    )
+  }
 }
-// The suites of the kernels and of int8 models, on engines that have what Node 20 has not.
+// The suites of the kernels and of int8 models, whole, on engines that have what Node 20 has not.
 await (await import('./transpile.mjs')).transpileTests()
 for (const major of [22, 24].filter((wanted) => nodeMajors.includes(wanted))) {
-  for (const suite of ['kernels/kernels', 'kernels/short-sums', 'model/int8']) {
+  for (const suite of [
+    'kernels/kernels',
+    'kernels/extremes',
+    'kernels/seam',
+    'kernels/short-sums',
+    'model/int8',
+    'model/golden',
+    'fill/fill-mask',
+    'gliner/golden',
+  ]) {
     await check(`${suite} on Node ${major}`, () => {
-      const output = run(binaries.node(major), [`build/test/${suite}.test.js`], { cwd: root })
+      const environment = { ...process.env, IOBERT_THOROUGH: '1' }
+      const output = run(binaries.node(major), [`build/test/${suite}.test.js`], {
+        cwd: root,
+        env: environment,
+      })
       return /Passed:\s+(\d+)/.exec(output)[1]
     })
   }

@@ -1,16 +1,16 @@
-// `npm test`: installs and builds where needed, compiles the tests and runs them file by file, two at a time.
+// `npm test`: installs and builds where needed, compiles the tests and runs them, two processes at a time.
 // `npm test -- kernels text/tokenizer` runs the files whose path contains one of the words. What is slow and rarely fails stands in
-// files named `.thorough.test.ts`: `npm run test:all -- thorough` runs them, `npm test -- --thorough WORD` those of a word.
-import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+// files named `.thorough.test.ts`, and files that import `thorough.ts` take a share of what they could try: `npm run test:all --
+// thorough` runs both kinds whole, `npm test -- --thorough WORD` those of a word.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeReady } from './ready.mjs'
 import { outcomeOf } from './test-outcome.mjs'
+import { runAlone, Together } from './test-processes.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const compiled = join(root, 'build/test')
 
 makeReady()
 await (await import('./transpile.mjs')).transpileTests()
@@ -18,63 +18,104 @@ await (await import('./transpile.mjs')).transpileTests()
 const thorough = process.argv.includes('--thorough')
 const both = process.argv.includes('--all')
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const isThorough = (name) => name.endsWith('.thorough.test.js')
+
+/** What the head of a file says of how it is run. */
+function describe(name) {
+  const source = readFileSync(join(root, 'test', name), 'utf8')
+  const [head] = /^\/\*\*[\s\S]*?\*\//.exec(source) ?? ['']
+  return {
+    name: name.replace(/\.ts$/, '.js'),
+    isThorough: name.endsWith('.thorough.test.ts'),
+    takesShare: /from '(?:\.\.?\/)+thorough\.ts'/.test(source),
+    isAlone: head.includes('process of its own'),
+  }
+}
+
 const found = readdirSync(join(root, 'test'), { recursive: true })
   .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => name.replace(/\.ts$/, '.js'))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
-  .sort()
-const files = found.filter((name) => both || isThorough(name) === thorough)
+  .map(describe)
+const left = found.filter(({ isThorough, takesShare }) => isThorough || takesShare)
+const files = both ? found : thorough ? left : found.filter(({ isThorough }) => !isThorough)
+const environment = both || thorough ? { IOBERT_THOROUGH: '1' } : {}
+
+// The slowest first, so that no long one is left for the end; what was not timed yet comes before, files alone in front.
+const timesFile = join(root, both || thorough ? 'build/test-times-thorough.json' : 'build/test-times.json')
+const times = readTimes()
+const last = ({ name }) => times[name] ?? Number.POSITIVE_INFINITY
+files.sort((one, other) => {
+  if (last(one) !== last(other)) return last(other) - last(one)
+  return Number(other.isAlone) - Number(one.isAlone) || (one.name < other.name ? -1 : 1)
+})
+
+function readTimes() {
+  try {
+    return JSON.parse(readFileSync(timesFile, 'utf8'))
+  } catch {
+    return {}
+  }
+}
 
 const failed = []
 let passed = 0
 let wrong = 0
 let skipped = 0
 
-/** A file that takes longer hangs, also on a machine that does much else; with real models some take minutes. Milliseconds. */
-const LONGEST = process.env.IOBERT_BERT_BASE ? 3_000_000 : 1_200_000
-
-/** Runs one file in a process of its own; its output is printed when it has ended. */
-function runFile(name) {
-  return new Promise((resolve) => {
-    const started = performance.now()
-    const child = spawn(process.execPath, ['--expose-gc', join(compiled, name)], {
-      cwd: root,
-      env: { ...process.env, FORCE_COLOR: '0' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let output = ''
-    child.stdout.on('data', (data) => (output += data))
-    child.stderr.on('data', (data) => (output += data))
-    const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST)
-    child.on('close', (code, signal) => {
-      clearTimeout(timer)
-      const { passed: good, total, failed: bad, skipped: left, complaints } = outcomeOf(output, code)
-      passed += good
-      skipped += left.length
-      wrong += bad
-      const seconds = ((performance.now() - started) / 1000).toFixed(1)
-      console.log(`${bad === 0 ? 'ok  ' : 'FAIL'} ${name}  ${good}/${total}  ${seconds} s`)
-      for (const line of left) console.log(`     ${line}`)
-      if (bad > 0) {
-        failed.push(name)
-        console.log(output)
-        for (const complaint of complaints) console.log(complaint)
-        if (signal) console.log(`ended by ${signal}`)
-      }
-      resolve()
-    })
-  })
+function report({ name }, { output, code, signal }, milliseconds) {
+  const outcome = outcomeOf(output, code)
+  passed += outcome.passed
+  skipped += outcome.skipped.length
+  wrong += outcome.failed
+  const seconds = milliseconds / 1000
+  times[name] = Number(seconds.toFixed(1))
+  const mark = outcome.failed === 0 ? 'ok  ' : 'FAIL'
+  console.log(`${mark} ${name}  ${outcome.passed}/${outcome.total}  ${seconds.toFixed(1)} s`)
+  for (const line of outcome.skipped) console.log(`     ${line}`)
+  if (outcome.failed === 0) return
+  failed.push(name)
+  console.log(output)
+  for (const complaint of outcome.complaints) console.log(complaint)
+  if (signal) console.log(`ended by ${signal}`)
 }
 
-const queue = [...files]
-const workers = Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
-  for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runFile(name)
-})
-await Promise.all(workers)
-if (files.length < found.length && !thorough && words.length === 0) {
-  console.log(`left for npm run test:all -- thorough: ${found.filter(isThorough).join(', ')}`)
+/** Files that one process runs before another takes its place: what they keep is bounded so. */
+const MOST_TOGETHER = 30
+
+async function endOf(together) {
+  const { output, code, signal } = await together.end()
+  if (code === 0) return
+  wrong++
+  failed.push(...together.files)
+  console.log(
+    `FAIL a process did not end well (${signal ?? code}) after ${together.files.join(', ')}\n${output}`,
+  )
+}
+
+async function work() {
+  let together
+  for (let file = files.shift(); file !== undefined; file = files.shift()) {
+    const started = performance.now()
+    if (file.isAlone) report(file, await runAlone(file.name, environment), performance.now() - started)
+    else {
+      together ??= new Together(environment)
+      report(file, await together.run(file.name), performance.now() - started)
+      if (!together.isAlive) together = undefined
+      else if (together.files.length === MOST_TOGETHER) {
+        await endOf(together)
+        together = undefined
+      }
+    }
+  }
+  if (together) await endOf(together)
+}
+
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work))
+mkdirSync(dirname(timesFile), { recursive: true })
+writeFileSync(timesFile, JSON.stringify(times))
+if (!both && !thorough && words.length === 0) {
+  const told = left.map(({ name, isThorough }) => (isThorough ? name : `the rest of ${name}`))
+  console.log(`left for npm run test:all -- thorough: ${told.join(', ')}`)
 }
 if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`)
 console.log(`${passed} passed, ${wrong} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)

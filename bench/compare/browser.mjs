@@ -7,7 +7,7 @@ import { cache, here, modelPath, root, shared } from './places.mjs'
 import { median, spread, verdict } from './table.mjs'
 import { BROWSER } from './targets.mjs'
 
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -189,7 +189,7 @@ async function bundlePages() {
 }
 
 /** /pages/x.html, the bundles, and /models/...; ranges are answered, as a CDN does. No COOP or COEP: one thread each. */
-function serve({ pages, models }, requests) {
+export function serve({ pages, models }, requests) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost')
     const name = decodeURIComponent(pathname)

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compareInBrowser } from './browser.mjs'
 import { here, modelPath, nodeBinary, onnxFile, versionOf } from './places.mjs'
-import { prepareModel, prepareRivals } from './prepare.mjs'
+import { prepareDeberta, prepareModel, prepareRivals } from './prepare.mjs'
 import { machine, markdown, median, spread, verdict } from './table.mjs'
-import { FORWARD, hasDotProduct, LOAD, SIZE } from './targets.mjs'
+import { APART, FORWARD, hasDotProduct, LOAD, SIZE } from './targets.mjs'
 
 const PARTS = [...FORWARD.map(({ id }) => id), 'load', 'browser']
 const { values: options } = parseArgs({
@@ -27,7 +27,8 @@ Measures iobert against onnxruntime-web, onnxruntime-node and transformers.js on
 in turns A B A B, and prints tables in Markdown. Models and ONNX files are made once, in $IOBERT_BENCH_DIR
 (bench/compare/.cache). Run it on a quiet machine; it takes about half an hour the first time.
 
-  --only    parts, with commas between: ${PARTS.join(', ')}
+  --only    parts, with commas between: ${PARTS.join(', ')};
+            and, with PyTorch, ${APART.map(({ id }) => id).join(', ')}
   --rounds  turns of each engine
   --node    major versions of Node, the first is the reference
   --texts   CoNLL sentences in the browser, default 640 (20 batches over the whole set of 3250)
@@ -36,9 +37,10 @@ in turns A B A B, and prints tables in Markdown. Models and ONNX files are made 
 }
 
 const parts = options.only?.split(',') ?? PARTS
-const unknown = parts.find((part) => !PARTS.includes(part))
+const known = [...PARTS, ...APART.map(({ id }) => id)]
+const unknown = parts.find((part) => !known.includes(part))
 if (unknown !== undefined) {
-  console.error(`--only has ${unknown}, expected some of ${PARTS.join(', ')}`)
+  console.error(`--only has ${unknown}, expected some of ${known.join(', ')}`)
   process.exit(2)
 }
 const rounds = options.quick ? 1 : Number(options.rounds)
@@ -50,7 +52,8 @@ const majors = options.node.split(',')
 const started = Date.now()
 console.error('Preparing')
 prepareRivals()
-const forward = FORWARD.filter(({ id }) => parts.includes(id))
+const forward = [...FORWARD, ...APART].filter(({ id }) => parts.includes(id))
+if (forward.some(({ model }) => model === 'deberta')) prepareDeberta()
 const base =
   forward.some(({ model }) => model === 'base') || parts.includes('browser') || parts.includes('load')
 if (base) prepareModel('base', ['onnx'])

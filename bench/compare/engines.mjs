@@ -49,11 +49,14 @@ async function openOnnx({ engine, model, precision, threads = 1 }) {
     async run(ids) {
       const shape = [1, ids.length]
       const tensor = (value) => new ort.Tensor('int64', BigInt64Array.from(ids, value), shape)
-      const { logits } = await session.run({
+      const all = {
         input_ids: tensor((id) => BigInt(id)),
         attention_mask: tensor(() => 1n),
         token_type_ids: tensor(() => 0n),
-      })
+      }
+      const { logits } = await session.run(
+        Object.fromEntries(session.inputNames.map((name) => [name, all[name]])),
+      )
       return logits.data
     },
     close: () => session.release(),

@@ -1,6 +1,6 @@
 // `node bench/compare/features.mjs [CONLL-FILE]`: rows of docs/beside-others.md that can be run rather than read, on BERT-base in
 // every engine that reads it, as Markdown; with a CoNLL file also F1 and speed of what finds people, places and organisations
-// without a model. What it needs is made as for compare.mjs.
+// without a model. IOBERT_BERT_BASE names the folder of a BERT-base for entities; what else it needs is made as for compare.mjs.
 import { spawnSync } from 'node:child_process'
 import {
   mkdirSync,
@@ -19,7 +19,7 @@ import { here, modelPath, root, versionOf } from './places.mjs'
 import { prepareModel, prepareRivals } from './prepare.mjs'
 
 prepareRivals()
-prepareModel('base', ['onnx'])
+prepareModel('named', ['onnx'])
 const require = createRequire(join(here, 'package.json'))
 const { env, pipeline } = await import('@huggingface/transformers')
 const iobert = await import('../../dist/node.js')
@@ -36,7 +36,7 @@ env.localModelPath = work
 function models(name, relabel = (label) => label) {
   const folders = [join(work, name), join(work, `${name}-float`)]
   for (const [index, kind] of ['onnx', 'float'].entries()) {
-    const from = modelPath('base', kind)
+    const from = modelPath('named', kind)
     mkdirSync(folders[index])
     for (const file of readdirSync(from)) {
       if (file !== 'config.json') symlinkSync(join(from, file), join(folders[index], file))

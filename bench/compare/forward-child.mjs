@@ -1,14 +1,8 @@
 // Runs some engines on one input, in turns A B C A B C, and prints as JSON what each took. One child process a row, so that
 // no flag or heap of another row is in it.  argument: { engines: spec[], tokens, rounds, seconds }
-import { importOurs, labelOf, open } from './engines.mjs'
+import { labelOf, open } from './engines.mjs'
+import { pieceIds } from './input.mjs'
 import { modelPath } from './places.mjs'
-
-const TEXT =
-  'Angela Merkel met Tim Cook in Berlin on Tuesday, where the German chancellor and the head of Apple spoke about a new ' +
-  'research centre that the company plans to open near the Technical University of Munich next spring. ' +
-  'The Norwegian Red Cross said two of its doctors, Ingrid Solberg and Kåre Nilsen, had reached the camp outside Goma. ' +
-  'Real Madrid beat Ajax 3-1 at the Santiago Bernabeu after goals by Bellingham and Vinicius Junior. ' +
-  'Shares of Siemens rose 2.4 percent in Frankfurt while the Nikkei fell in Tokyo, Reuters and the Financial Times wrote. '
 
 /** At least so many before timing, and as many as fill the time of four turns: V8 compiles hot code late. */
 const WARM_PASSES = 5
@@ -16,11 +10,7 @@ const WARM_PASSES = 5
 const FLOAT_TOLERANCE = 1e-3
 
 const { engines, tokens, rounds, seconds } = JSON.parse(process.argv[2])
-const { loadTokenizer } = await importOurs()
-const tokenizer = await loadTokenizer(modelPath(engines[0].model, 'float'))
-const pieces = tokenizer.encode(TEXT.repeat(Math.ceil(tokens / 100))).ids
-if (pieces.length < tokens) throw new Error(`The text has ${pieces.length} pieces, wanted ${tokens}`)
-const ids = [...pieces.slice(0, tokens - 1), pieces.at(-1)]
+const ids = await pieceIds(modelPath(engines[0].model, 'float'), tokens)
 
 const opened = []
 for (const spec of engines) opened.push(await open(spec))

@@ -10,9 +10,13 @@ export const shared = resolve(process.env.IOBERT_SHARED ?? join(root, '../shared
 
 /** The wheels that make the ONNX files; a virtual environment of our own. */
 export const python = join(cache, 'venv/bin/python')
+/** And another with PyTorch. */
+export const torchPython = join(cache, 'venv-torch/bin/python')
 
 /** `kind`: 'float' (a safetensors folder), 'int8' (the same as `iobert quantize` writes it), 'onnx'. */
 export function modelPath(name, kind) {
+  if (name === 'named' && kind === 'float')
+    return resolve(process.env.IOBERT_BERT_BASE ?? join(cache, 'none'))
   return join(cache, 'models', kind === 'float' ? name : `${name}-${kind}`)
 }
 

@@ -1,8 +1,8 @@
 // Makes what the comparison needs and is not there yet: the rivals, a Python environment, the models and their ONNX files.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cache, here, modelPath, onnxFile, python, root, shared } from './places.mjs'
+import { here, modelPath, onnxFile, python, root, torchPython } from './places.mjs'
 
 function run(command, args, folder = here) {
   console.error(`  ${command.split('/').pop()} ${args.join(' ')}`)
@@ -19,31 +19,41 @@ export function prepareRivals() {
   run(process.execPath, [join(root, 'tools/build.mjs')], root)
 }
 
-function preparePython() {
-  const done = join(cache, 'venv/requirements.txt')
-  const wanted = readFileSync(join(here, 'requirements.txt'), 'utf8')
+/** @param list  of packages: a virtual environment of its own */
+export function preparePython(list = 'requirements.txt', executable = python) {
+  const folder = join(executable, '../..')
+  const done = join(folder, list)
+  const wanted = readFileSync(join(here, list), 'utf8')
   if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return
-  run('python3', ['-m', 'venv', join(cache, 'venv')])
-  run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', join(here, 'requirements.txt')])
+  run('python3', ['-m', 'venv', folder])
+  run(executable, ['-m', 'pip', 'install', '--quiet', '--requirement', join(here, list)])
   writeFileSync(done, wanted)
 }
 
-/** BERT-base and BERT-large are made by scripts beside the project; both are deterministic. */
-const MAKERS = { base: 'make_bert_base.py', large: 'make_bert_large.py' }
+/** DeBERTa of v3-base's shape; its numbers are drawn by a fixed seed. */
+export function prepareDeberta() {
+  const float = modelPath('deberta', 'float')
+  const files = [join(float, 'tokenizer_config.json'), onnxFile('deberta', 'fp32'), onnxFile('deberta', 'q8')]
+  if (files.every((file) => existsSync(file))) return
+  preparePython('requirements-torch.txt', torchPython)
+  const tokenizer = join(root, 'test/goldens/families/deberta-v3')
+  const onnx = join(modelPath('deberta', 'onnx'), 'onnx')
+  run(torchPython, [join(here, 'make-deberta.py'), tokenizer, float, onnx])
+}
 
-/** @param kinds of ['int8', 'onnx'], beside the float folder */
+/**
+ * @param name 'base' or 'large', whose weights are a formula unless IOBERT_BERT_BASE names the folder of a trained BERT-base; or
+ *   'named', that one alone, where what is compared must know names
+ * @param kinds of ['int8', 'onnx'], beside the float folder
+ */
 export function prepareModel(name, kinds) {
-  mkdirSync(join(cache, 'models'), { recursive: true })
   const float = modelPath(name, 'float')
   if (!existsSync(join(float, 'model.safetensors'))) {
-    const script = join(shared, 'models', MAKERS[name])
-    if (!existsSync(script)) {
-      throw new Error(
-        `BERT-${name} is not at ${float} and ${script} is not there to make it; put a model there`,
-      )
-    }
-    preparePython()
-    run(python, [script, float])
+    const trained = name === 'large' ? undefined : process.env.IOBERT_BERT_BASE
+    if (trained === undefined && name === 'named')
+      throw new Error('IOBERT_BERT_BASE must name the folder of a BERT-base for entities')
+    if (trained === undefined) run(process.execPath, [join(root, 'bench/make-model.mjs'), name, float])
+    else cpSync(trained, float, { recursive: true })
   }
   if (kinds.includes('int8') && !existsSync(join(modelPath(name, 'int8'), 'model.safetensors'))) {
     run(process.execPath, [join(root, 'dist/cli/main.js'), 'quantize', float, modelPath(name, 'int8')])

@@ -120,6 +120,19 @@ export const FORWARD = [
   },
 ]
 
+/** Measured where they are asked for with `--only`: what makes them needs PyTorch. */
+export const APART = [
+  {
+    id: 'deberta-int8-128',
+    workload: 'DeBERTa-v3-base shape int8, 128 tokens',
+    model: 'deberta',
+    tokens: 128,
+    ours: ours('int8'),
+    // Ours in float32 is there so that outputs of float32 are compared.
+    rivals: [web('q8'), web('fp32'), ours('float32')],
+  },
+]
+
 /** Seconds and bytes are bounds of their own here, not ratios. */
 export const LOAD = [
   {

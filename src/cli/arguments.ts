@@ -24,6 +24,8 @@ export interface ParsedArguments {
   has(name: string): boolean
   /** The value of an option; the last one where it is written twice. */
   value(name: string): string | undefined
+  /** All values of an option, in order. */
+  values(name: string): readonly string[]
 }
 
 /**
@@ -40,7 +42,7 @@ export function readArguments(args: readonly string[], options: OptionTable): Pa
     tokens: true,
   })
   const positionals: string[] = []
-  const values = new Map<string, string | true>()
+  const values = new Map<string, (string | true)[]>()
   let beforeTerminator: number | undefined
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
@@ -50,7 +52,7 @@ export function readArguments(args: readonly string[], options: OptionTable): Pa
     if (!Object.hasOwn(options, name)) throw new UsageError(unknownOption(rawName, Object.keys(options)))
     if (options[name]!.type === 'boolean') {
       if (value !== undefined) throw new UsageError(`Option ${rawName} takes no value, found '${value}'`)
-      values.set(name, true)
+      values.set(name, [true])
       continue
     }
     if (value === undefined) throw new UsageError(`Option ${rawName} needs a value`)
@@ -59,16 +61,15 @@ export function readArguments(args: readonly string[], options: OptionTable): Pa
         `Option ${rawName} needs a value, found the option '${value}'; if it is meant, write ${rawName}=${value}`,
       )
     }
-    values.set(name, value)
+    values.set(name, [...(values.get(name) ?? []), value])
   }
+  const all = (name: string): string[] => (values.get(name) ?? []).filter((value) => value !== true)
   return {
     positionals,
     beforeTerminator: beforeTerminator ?? positionals.length,
     has: (name) => values.has(name),
-    value: (name) => {
-      const value = values.get(name)
-      return value === true ? undefined : value
-    },
+    value: (name) => all(name).at(-1),
+    values: all,
   }
 }
 

@@ -1,8 +1,9 @@
 /**
- * Records in, records out, in order: lines of JSON, rows of a table. They are computed in batches of those that are there, so
- * that a program that waits for each answer gets it, and a file is read at full speed; the first batches are small, so that the
- * first answers come at once. While one batch computes the next is read. What is held is bounded: some records read ahead, two
- * batches, and nothing while stdout's reader is behind.
+ * Computes records and writes their results in order. A record is a line of JSON or a row of a table. Records are computed
+ * in batches of those that are there, so that a program that waits for each answer gets it, and a file is read at full
+ * speed. The first batches are small, so that the first answers come at once. While one batch is computed the next is read.
+ * What is held in memory is bounded: some records that were read ahead, and two batches. Nothing more is read while the
+ * reader of stdout is behind.
  */
 import { type Source, sizeOf } from './inputs.ts'
 import { RecordQueue, type Splitter } from './line-queue.ts'
@@ -31,11 +32,11 @@ export type Answered<Answer = object> = Answer | (() => Answer)
 /** One record: what is asked about it, if anything, and how it is written. */
 export interface Task<Answer = object> {
   readonly bytes: number
-  readonly text?: string
+  readonly texts?: readonly string[]
   /** Whether something is wrong with it. */
   readonly failed?: boolean
-  /** @param answered to the text; undefined where there is none */
-  write(answered: Answer | undefined): string
+  /** @param answered to the texts, one each */
+  write(answered: readonly Answer[]): string
 }
 
 interface Batch<Answer> {
@@ -81,7 +82,9 @@ export async function runBatches<Record extends { readonly length: number }, Ans
     let out = ''
     for (const task of tasks) {
       if (task.failed === true) failed++
-      out += task.write(task.text === undefined ? undefined : made(answers[next++]!))
+      const { length } = task.texts ?? []
+      out += task.write(answers.slice(next, next + length).map(made))
+      next += length
     }
     records += tasks.length
     done += bytes
@@ -101,7 +104,7 @@ export async function runBatches<Record extends { readonly length: number }, Ans
       const record = queue.take()
       if (record === undefined) break
       const task = taskOf(record, queue.taken)
-      chars += task.text?.length ?? 0
+      chars += (task.texts ?? []).reduce((sum, text) => sum + text.length, 0)
       tasks.push(task)
     }
     if (tasks.length > 0) size = Math.min(2 * size, BATCH_RECORDS)
@@ -138,7 +141,7 @@ function startBatch<Answer>(
   tasks: readonly Task<Answer>[],
   onShare: (batch: Batch<Answer>, share: number) => void,
 ): Batch<Answer> {
-  const texts = tasks.flatMap(({ text }) => (text === undefined ? [] : [text]))
+  const texts = tasks.flatMap((task) => task.texts ?? [])
   const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0)
   const batch: Batch<Answer> = { tasks, bytes, results: compute(texts, (share) => onShare(batch, share)) }
   // Its error is raised when its turn comes.

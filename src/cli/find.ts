@@ -26,6 +26,7 @@ iobert --help; - is stdin.
       --threshold P    only entities with a score above this, 0 to 1; default 0.5
       --nested         entities may lie in others; with --json or --jsonl
       --multi-label    the same words may be entities of several types; with --json or --jsonl
+      --style gliner   exactly as the package gliner: with quotation marks, commas and brackets that names were taken with
       --rules R        beside them what rules find, as in iobert --help
       --rule-policy P  which entity stays where a rule's and the model's overlap: longest (default), rule or model
       --encoder E      where the encoder's config.json and tokenizer are, a folder or a Hub id, if the model has none of
@@ -69,6 +70,7 @@ async function run(args: ParsedArguments): Promise<number> {
     ...readThreshold(args.value('threshold')),
     nested: args.has('nested'),
     multiLabel: args.has('multi-label'),
+    ...readStyle(args.value('style')),
     ...(rules === undefined ? {} : { rules, ...readPolicy(args.value('rule-policy')) }),
   }
   const redacting = redactingOf(args)
@@ -116,6 +118,12 @@ function readThreshold(written: string | undefined): { threshold?: number } {
   throw new UsageError(`--threshold is '${written}', expected a number from 0 to 1`)
 }
 
+function readStyle(written: string | undefined): { style?: 'gliner' } {
+  if (written === undefined) return {}
+  if (written === 'gliner') return { style: written }
+  throw new UsageError(`--style is '${written}', expected gliner`)
+}
+
 function readPolicy(written: string | undefined): { rulePolicy?: RulePolicy } {
   if (written === undefined) return {}
   if (written === 'longest' || written === 'rule' || written === 'model') return { rulePolicy: written }
@@ -131,6 +139,7 @@ export const command: Command = {
     threshold: { type: 'string' },
     nested: { type: 'boolean' },
     'multi-label': { type: 'boolean' },
+    style: { type: 'string' },
     rules: { type: 'string' },
     'rule-policy': { type: 'string' },
     encoder: { type: 'string' },

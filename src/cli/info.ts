@@ -99,7 +99,9 @@ function modelRows({
     ['head', architecture['head'] as string],
     ['vocabulary', `${architecture['vocabSize']} pieces`],
     ['window', `${architecture['maxPositions']} pieces`],
-    ['labels', (labels ?? []).map(visibleName).join(' ')],
+    ...(labels === undefined || labels.length === 0
+      ? []
+      : [['labels', labels.map(visibleName).join(' ')] as [string, string]]),
     ...(scheme === undefined
       ? []
       : [

@@ -68,8 +68,8 @@ function readLine(line: Line, number: number, maxChars: number, field: string | 
 function answered(bytes: number, text: string, kept: Members, field: string | undefined): Task {
   return {
     bytes,
-    text,
-    write(answer) {
+    texts: [text],
+    write([answer]) {
       const members = new Map(kept)
       for (const [name, value] of Object.entries(answer as object)) {
         members.set(name === 'text' && field !== undefined ? field : name, JSON.stringify(value))

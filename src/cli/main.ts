@@ -1,45 +1,6 @@
 #!/usr/bin/env node
-/** The command line: picks a command, reads its arguments, and turns errors and signals into exit codes. */
-import { readArguments, UsageError } from './arguments.ts'
-import { commands } from './commands.ts'
-import { missingCommand } from './missing-name.ts'
-import { complain } from './output.ts'
-
-const HELP = { help: { type: 'boolean', short: 'h' } } as const
-
-async function main(args: readonly string[]): Promise<number> {
-  const [first = '', ...rest] = args
-  if (first === 'help') return main([...rest, '--help'])
-  const entry = commands.get(first)
-  const { command } = entry === undefined ? await import('./recognize.ts') : await entry.load()
-  const name = entry === undefined ? '' : `${first} `
-  try {
-    if (entry === undefined && !args.some((argument) => argument === '-t' || argument === '--text')) {
-      const missing = await missingCommand(first, commands.keys())
-      if (missing !== undefined) throw new UsageError(missing)
-    }
-    const given = readArguments(entry === undefined ? args : rest, { ...command.options, ...HELP })
-    if (given.has('help')) process.stdout.write(command.help)
-    else if (given.has('version')) process.stdout.write(`${await readVersion()}\n`)
-    else return await command.run(given, { readVersion })
-    return 0
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    complain(`${error.message}\nSee iobert ${name}--help`)
-    return 2
-  }
-}
-
-async function readVersion(): Promise<string> {
-  const { readFile } = await import('node:fs/promises')
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
-
-function fail(error: unknown): number {
-  complain(error instanceof Error ? error.message : String(error))
-  return 1
-}
+/** The program `iobert`: runs a command, and turns errors and signals into exit codes. */
+import { fail, main } from './run.ts'
 
 /** What is unfinished is removed by exit handlers; what was written ends with a whole line. */
 function stopOnSignals(): void {

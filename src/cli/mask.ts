@@ -1,4 +1,4 @@
-/** `iobert mask`: names out of texts, before a language model sees them. */
+/** `iobert mask`: takes names out of texts, before a language model sees them. */
 import { type ParsedArguments, UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { withMap } from './map-file.ts'
@@ -19,7 +19,8 @@ What the model misses stays: about one name in ten in news, more elsewhere. Read
                        a longer name; unmask then writes the longer name. A map keeps it on
       --json, --jsonl  as iobert --json and --jsonl: "text" is the masked text, "entities" are its placeholders
       --field F        with --jsonl: the text is the member F, and all others pass through as they are
-      --csv, --tsv     a table, whose --column C is masked in place; all other columns pass through as they are
+      --csv, --tsv     a table, whose --column C (or several of them) is masked in place; all others pass through as they
+                       are; --no-header, --delimiter D as in iobert --help
       --rules R        also what rules find: all, email,phone, rules.json (see iobert --help)
       --rule-policy P  longest (default), rule or model
   -t, --text           every argument is a text

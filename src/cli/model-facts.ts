@@ -1,22 +1,34 @@
-/** What can be told of a model without downloading its weights, as `iobert info` does. */
+/** Finds out what can be told of a model without downloading its weights, as `iobert info` does. */
 import { createHash } from 'node:crypto'
+import { GLINER_CONFIG, isGliner } from '../convert/gliner.ts'
 import { parseLabels } from '../entities/labels.ts'
 import { entryPlatform } from '../entry.node.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { HubError, ModelFormatError } from '../format/errors.ts'
-import { PYTORCH_WEIGHTS, readShardIndex, shardNames } from '../format/shard-index.ts'
+import { readShardIndex, shardNames } from '../format/shards/shard-index.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
-import { CONFIG, INDEX, OTHER_VOCABULARIES, SMALL_FILES, WEIGHTS } from '../hub/model-files.ts'
-import type { KernelPlan } from '../kernels/exports.ts'
+import { PYTORCH_WEIGHTS } from '../format/weight-files.ts'
+import {
+  CONFIG,
+  GLINER,
+  INDEX,
+  OTHER_VOCABULARIES,
+  type RepositoryKind,
+  SMALL_FILES,
+  WEIGHTS,
+} from '../hub/model-files.ts'
+import type { KernelPlan } from '../kernels/kernel-plan.ts'
 import type { Precision } from '../kernels/kernels.ts'
 import { planKernels } from '../kernels/plan.ts'
-import { type Platform, readTokenizerOf } from '../load.ts'
+import type { Platform } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
-import { type BertConfig, loadConfig } from '../model/config.ts'
+import type { BertConfig } from '../model/bert-config.ts'
+import { loadConfig } from '../model/config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
+import { readTokenizerOf } from '../tasks/load-tokenizer.ts'
 import { withLoadingBar } from './model-options.ts'
 
 interface ModelFile {
@@ -52,43 +64,57 @@ export interface ModelFacts extends Partial<WeightFacts> {
 /** Thrown to end a download that has not begun: all that is to be known is known. */
 class Seen extends Error {}
 
+/** A model and what is known of how it is to be found. */
+interface Asked {
+  readonly platform: Platform
+  readonly model: string | undefined
+  readonly options: LoadOptions
+  readonly kind?: RepositoryKind
+}
+
 /** The facts of a model, its weights' headers read where they are: on the disk, or by ranges. */
 export async function inspectModel(model: string | undefined, options: LoadOptions): Promise<ModelFacts> {
-  const platform = entryPlatform()
+  const asked: Asked = { platform: entryPlatform(), model, options }
+  const facts = await inspect(asked)
+  // What a repository of the Hub must have depends on what it is, which only shows where the usual is missing.
+  if (facts.architecture !== undefined || !facts.missing.some((what) => what.includes(GLINER_CONFIG)))
+    return facts
+  const other = await inspect({ ...asked, kind: GLINER })
+  return other.architecture === undefined ? facts : other
+}
+
+async function inspect(asked: Asked): Promise<ModelFacts> {
+  const { platform, model, options, kind } = asked
   let remote: ModelFacts | undefined
   const accept = async (files: ModelFiles): Promise<void> => {
-    remote = await factsOf((await viewed(files)) ?? files, false)
+    remote = await factsOf(asked, (await viewed(files)) ?? files, false)
     throw new Seen()
   }
   try {
     const locator = await withLoadingBar((onProgress) =>
-      platform.locate(model, options, { onProgress }, accept),
+      platform.locate(model, options, { onProgress }, accept, kind),
     )
-    return await factsOf(await platform.openFiles(locator, {}), locator.kind === 'folder')
+    return await factsOf(asked, await platform.openFiles(locator, {}), locator.kind === 'folder')
   } catch (error) {
     if (error instanceof Seen && remote !== undefined) return remote
     const isMissing = error instanceof ModelFormatError
     if (!isMissing && !(error instanceof HubError && error.code === 'NotCached')) throw error
-    return withoutWeights(platform, model, options, isMissing ? error.message : undefined)
+    return withoutWeights(asked, isMissing ? error.message : undefined)
   }
 }
 
 /** What the small files tell of a model whose weights are not there. */
-async function withoutWeights(
-  platform: Platform,
-  model: string | undefined,
-  options: LoadOptions,
-  missing: string | undefined,
-): Promise<ModelFacts> {
+async function withoutWeights(asked: Asked, missing: string | undefined): Promise<ModelFacts> {
+  const { platform, model, options, kind } = asked
   const why = missing === undefined ? [] : [missing]
   let files: ModelFiles
   try {
-    files = await platform.openFiles(await platform.locate(model, options, {}, undefined), {})
+    files = await platform.openFiles(await platform.locate(model, options, {}, undefined, kind), {})
   } catch (error) {
     if (!(error instanceof ModelFormatError)) throw error
     return { model: String(model), loads: 'no', missing: why, files: [] }
   }
-  const facts = await factsOf(files, true, false)
+  const facts = await factsOf(asked, files, true, false)
   const all = [...new Set([...why, ...facts.missing])]
   return { ...facts, loads: all.length > 0 ? 'no' : 'unknown', missing: all }
 }
@@ -104,8 +130,16 @@ async function viewed(files: ModelFiles): Promise<ModelFiles | undefined> {
   return viewedFiles(files, false)
 }
 
-/** @param weights whether they are to be looked at */
-async function factsOf(files: ModelFiles, local: boolean, weights = true): Promise<ModelFacts> {
+/**
+ * @param local  whether the files are on a disk
+ * @param weights  whether they are to be looked at
+ */
+async function factsOf(
+  { platform, options }: Asked,
+  files: ModelFiles,
+  local: boolean,
+  weights = true,
+): Promise<ModelFacts> {
   const missing: string[] = []
   const attempt = async <Value>(read: () => Promise<Value>): Promise<Value | undefined> => {
     try {
@@ -116,7 +150,14 @@ async function factsOf(files: ModelFiles, local: boolean, weights = true): Promi
       return undefined
     }
   }
-  const config = await attempt(() => loadConfig(files))
+  const gliner = (await isGliner(files))
+    ? await attempt(async () => {
+        const { glinerFacts } = await import('./gliner-facts.ts')
+        return glinerFacts(platform, files, options, weights)
+      })
+    : undefined
+  const isOther = gliner !== undefined || missing.length > 0
+  const config = isOther ? undefined : await attempt(() => loadConfig(files))
   if (config !== undefined) {
     await attempt(() => readTokenizerOf(files))
   }
@@ -125,6 +166,16 @@ async function factsOf(files: ModelFiles, local: boolean, weights = true): Promi
   const reads = weights && weightNames.length > 0 ? { reads: { files: weightNames, bytes } } : {}
   const read = config && weights ? await attempt(() => readWeights(files, config)) : undefined
   const general = { model: files.name, loads: missing.length === 0 ? 'yes' : 'no', missing } as const
+  if (gliner !== undefined) {
+    const { encoder, head, headParameters, parameters, dtypes } = gliner
+    const architecture = { ...architectureOf(encoder), modelType: `GLiNER of ${encoder.modelType}`, head }
+    return {
+      ...{ ...general, architecture, labels: [] },
+      ...(parameters === undefined || dtypes === undefined ? {} : { parameters, dtypes }),
+      ...(await onThisMachine(encoder, 4 * headParameters)),
+      ...{ ...reads, files: found },
+    }
+  }
   if (config === undefined) return { ...general, ...reads, files: found }
   return {
     ...general,
@@ -175,25 +226,33 @@ async function readWeights(files: ModelFiles, config: BertConfig): Promise<Weigh
   }
 }
 
-/** What a model takes and would run on here, on one thread, at each precision. */
-async function onThisMachine(config: BertConfig): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
+/**
+ * What a model takes and would run on here, on one thread, at each precision.
+ *
+ * @param more  bytes that it takes besides, at either
+ */
+async function onThisMachine(
+  config: BertConfig,
+  more = 0,
+): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
   const [int8, float32] = await Promise.all(
     (['int8', 'float32'] as const).map((precision) => planKernels('auto', precision, false)),
   )
   const nameOf = ({ variant, reason }: KernelPlan): string => `${variant} (${reason})`
   return {
     memory: {
-      int8: await memoryAt(int8!, config),
-      float32: await memoryAt(float32!, config),
+      int8: await memoryAt(int8!, config, more),
+      float32: await memoryAt(float32!, config, more),
     },
     kernels: { int8: nameOf(int8!), float32: nameOf(float32!) },
   }
 }
 
 /** Bytes of kernel memory; none where that is more than wasm32 can address. */
-async function memoryAt(plan: KernelPlan, config: BertConfig): Promise<number | undefined> {
+async function memoryAt(plan: KernelPlan, config: BertConfig, more: number): Promise<number | undefined> {
   try {
-    return await memoryNeeded({ config, plan, module: undefined, threads: 1, batchTokens: BATCH_TOKENS })
+    const setup = { config, plan, module: undefined, threads: 1, batchTokens: BATCH_TOKENS }
+    return more + (await memoryNeeded(setup))
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
@@ -205,7 +264,7 @@ async function findFiles(
   files: ModelFiles,
   local: boolean,
 ): Promise<{ found: ModelFile[]; weightNames: string[] }> {
-  const names = [CONFIG, ...SMALL_FILES, ...OTHER_VOCABULARIES]
+  const names = [CONFIG, GLINER_CONFIG, ...SMALL_FILES, ...OTHER_VOCABULARIES]
   const weightNames: string[] = []
   const found: ModelFile[] = []
   const add = async (name: string): Promise<string | undefined> => {

@@ -17,6 +17,7 @@ export const loadOptionTable: OptionTable = {
   turbo: { type: 'boolean' },
   inline: { type: 'boolean' },
   'max-length': { type: 'string' },
+  'padded-vocabulary': { type: 'boolean' },
   offline: { type: 'boolean' },
 }
 
@@ -28,6 +29,7 @@ export const loadOptionHelp: string = `Model
       --kernels K      auto (default), simd, relaxed or reference
       --inline         compute on the main thread, without a worker
       --max-length N   pieces in a window, at most (and by default) the model's
+      --padded-vocabulary    a vocab.txt with fewer lines than the model has rows is whole, and not cut off
       --offline        no network: only what is in the Hub's cache
 `
 
@@ -57,6 +59,7 @@ export function loadOptions(args: ParsedArguments): LoadOptions {
       turbo: args.has('turbo'),
       inline: args.has('inline'),
       maxLength: number(args.value('max-length')),
+      paddedVocabulary: args.has('padded-vocabulary') || undefined,
       // Not given, it is left to HF_HUB_OFFLINE.
       offline: args.has('offline') || undefined,
     }),

@@ -1,4 +1,5 @@
 /** `iobert quantize`: writes a float model as int8. */
+import { isGliner } from '../convert/gliner.ts'
 import { quantizedConfig, quantizeModel } from '../convert/quantize-model.ts'
 import { keptFiles, readSmallText } from '../convert/small-files.ts'
 import { entryPlatform } from '../entry.node.ts'
@@ -17,7 +18,7 @@ largest absolute value / 127); the rest stays as it is. OUT gets config.json (wi
 model.safetensors, the tokenizer's files and those of sentence-transformers. The same model gives the same bytes.
 
   IN             a folder with config.json and model.safetensors (or shards), or a Hub id
-  OUT            another folder; made where there is none. It takes its place when all its files are complete, so that a
+  OUT            another folder; made where there is none. Its files take their places when all are complete, so that a
                  run that is stopped leaves what was there
 
 Options
@@ -39,6 +40,12 @@ async function run(args: ParsedArguments): Promise<number> {
     platform.locate(from, offline, { onProgress }, async () => {}),
   )
   const files = await platform.openFiles(locator, {})
+  if (await isGliner(files)) {
+    throw new ModelFormatError(
+      'UnsupportedConfig',
+      `${files.name} is a GLiNER model, which quantize does not write: Python's package would read int8 weights as other numbers, without an error. loadGliner and iobert find make it int8 when they load it; iobert convert writes it as safetensors, with --dtype float16 in half the bytes`,
+    )
+  }
   const config = await readSmallText(files, 'config.json')
   if (config === undefined) throw new ModelFormatError('MissingFile', `${files.name} has no config.json`)
   const texts = await keptFiles(files)
@@ -59,7 +66,7 @@ async function run(args: ParsedArguments): Promise<number> {
     await file.write(content)
     await file.close()
   }
-  await folder.commit()
+  folder.commit()
   await write(`${to}: model.safetensors (${bytes} bytes), ${[...texts.keys()].sort().join(', ')}\n`)
   return 0
 }

@@ -27,7 +27,7 @@ import {
   shapeOf,
 } from './read-texts.ts'
 import { entityRows } from './tables/entity-rows.ts'
-import type { CellAnswer } from './tables/table.ts'
+import type { CellAnswer, Shape } from './tables/table.ts'
 
 const FORMATS = ['json', 'jsonl', 'csv', 'tsv', 'conll', 'html', 'output'] as const
 
@@ -42,6 +42,8 @@ export const recognizeTable: OptionTable = {
   csv: { type: 'boolean' },
   tsv: { type: 'boolean' },
   column: { type: 'string' },
+  'no-header': { type: 'boolean' },
+  delimiter: { type: 'string' },
   lines: { type: 'boolean' },
   ...inputOptionTable,
   'max-chars': { type: 'string' },
@@ -50,14 +52,32 @@ export const recognizeTable: OptionTable = {
   aliases: { type: 'boolean' },
 }
 
-function readColumn(args: ParsedArguments, format: string | undefined): string | undefined {
-  const column = args.value('column')
-  const isTable = format === 'csv' || format === 'tsv'
-  if (isTable && column === undefined) {
+/** What is said of a table, with `--csv` and `--tsv`. */
+function readTableOptions(args: ParsedArguments, format: string | undefined): Shape | undefined {
+  if (format !== 'csv' && format !== 'tsv') {
+    const name = ['column', 'no-header', 'delimiter'].find((one) => args.has(one))
+    if (name !== undefined) throw new UsageError(`--${name} goes with --csv or --tsv`)
+    return undefined
+  }
+  const columns = args.values('column')
+  if (columns.length === 0) {
     throw new UsageError(`--${format} needs --column: which column's texts are read, by its name or number`)
   }
-  if (!isTable && column !== undefined) throw new UsageError('--column goes with --csv or --tsv')
-  return column
+  const header = !args.has('no-header')
+  const named = columns.find((column) => !/^[1-9]\d{0,5}$/u.test(column))
+  if (!header && named !== undefined) {
+    throw new UsageError(`--column is '${named}', and with --no-header columns have numbers, from 1`)
+  }
+  const delimiter = args.value('delimiter')
+  if (delimiter === undefined)
+    return { format, columns, header, delimiter: format === 'tsv' ? '\t' : undefined }
+  if (format === 'tsv') throw new UsageError('--delimiter goes with --csv; --tsv is for tabs')
+  const written = delimiter === 'tab' || delimiter === '\\t' ? '\t' : delimiter
+  // A character of one byte: no byte of another one's UTF-8 is it.
+  if (!/^[\t\x20-\x7e]$/u.test(written) || written === '"') {
+    throw new UsageError(`--delimiter is '${delimiter}', expected one character of ASCII, or tab`)
+  }
+  return { format, columns, header, delimiter: written }
 }
 
 function readOutput(written: string | undefined): ',' | '\t' {
@@ -83,7 +103,7 @@ export async function runRecognize(args: ParsedArguments, redacting: Redacting |
   if (args.has('words') && format !== 'json' && format !== 'jsonl') {
     throw new UsageError('--words goes with --json or --jsonl')
   }
-  const column = readColumn(args, format)
+  const table = readTableOptions(args, format)
   if (args.has('field') && format !== 'jsonl') throw new UsageError('--field goes with --jsonl')
   checkRedacting(args.has('words') ? 'words' : format, redacting)
   if (args.has('words') || format === 'conll') options.words = true
@@ -125,7 +145,7 @@ export async function runRecognize(args: ParsedArguments, redacting: Redacting |
       }
       const types = redacting === undefined ? typesOf(ner.labels, options) : undefined
       const beforeWrite = redacting?.beforeWrite
-      return await runTable(compute, sources, { format, column: column!, types, maxChars, beforeWrite })
+      return await runTable(compute, sources, { ...table!, types, maxChars, beforeWrite })
     }
     const shape =
       format === 'conll'

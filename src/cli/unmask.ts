@@ -1,5 +1,5 @@
-/** `iobert unmask`: an answer about masked texts with its names in it again, as it comes. */
-import type { RestoreReport } from '../markup/redact.ts'
+/** `iobert unmask`: puts names back into an answer about masked texts, while the answer comes. */
+import { Redactor, type RestoreReport } from '../markup/redact.ts'
 import { type ParsedArguments, UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { explain, findSources, inputOptionTable, nameOf, openSource, type Source } from './inputs.ts'
@@ -13,6 +13,8 @@ language models write them: [PER_1], PER_1, [PER 1], \\[PER\\_1\\], [Per_1]. On 
 which could be meant otherwise (per_1 without brackets) and were left, and which of the map do not stand in the answer.
 
       --map MAP        the file of the map; needed. It is only read
+      --csv, --tsv     the answer is a table, as iobert mask --csv gave it: quotes in names are doubled, as in cells
+      --json, --jsonl  the answer is JSON: names are written as in its strings
   -t, --text           every argument is a text
   -f, --file           every argument is a file
   -h, --help           this page
@@ -21,8 +23,11 @@ which could be meant otherwise (per_1 without brackets) and were left, and which
 async function run(args: ParsedArguments): Promise<number> {
   const path = args.value('map')
   if (path === undefined) throw new UsageError('iobert unmask needs --map FILE, as iobert mask wrote it')
-  const redactor = await readMap(path)
-  if (redactor === undefined) throw new UsageError(`--map ${path}: there is no such file`)
+  const [format, other] = FORMATS.filter((name) => args.has(name))
+  if (other !== undefined) throw new UsageError(`Give one of --${format} and --${other}`)
+  const found = await readMap(path)
+  if (found === undefined) throw new UsageError(`--map ${path}: there is no such file`)
+  const redactor = format === undefined ? found : writtenAs(format, found)
   const reports: RestoreReport[] = []
   let failed = false
   for (const source of await findSources(args)) {
@@ -40,6 +45,20 @@ async function run(args: ParsedArguments): Promise<number> {
   }
   tell(reports, path)
   return failed ? 1 : 0
+}
+
+const FORMATS = ['csv', 'tsv', 'json', 'jsonl'] as const
+
+/** The same with names as they are written within a cell in quotes, or within a string of JSON. */
+function writtenAs(format: (typeof FORMATS)[number], redactor: Redactor): Redactor {
+  const isTable = format === 'csv' || format === 'tsv'
+  const write = (name: string): string =>
+    isTable ? name.replaceAll('"', '""') : JSON.stringify(name).slice(1, -1)
+  const saved = redactor.toJSON()
+  return Redactor.from({
+    ...saved,
+    names: saved.names.map((one) => ({ ...one, forms: one.forms.map(write) })),
+  })
 }
 
 /** Hands a source's text over as it comes. */
@@ -78,4 +97,12 @@ function tell(reports: readonly RestoreReport[], path: string): void {
   }
 }
 
-export const command: Command = { help, options: { ...inputOptionTable, map: { type: 'string' } }, run }
+export const command: Command = {
+  help,
+  options: {
+    ...inputOptionTable,
+    map: { type: 'string' },
+    ...Object.fromEntries(FORMATS.map((name) => [name, { type: 'boolean' }] as const)),
+  },
+  run,
+}

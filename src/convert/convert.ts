@@ -3,13 +3,15 @@ import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '../forma
 import { ModelFormatError } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'
 import type { ModelFiles } from '../format/source.ts'
-import { type BertConfig, parseConfig } from '../model/config.ts'
+import type { BertConfig } from '../model/bert-config.ts'
+import { parseConfig } from '../model/config.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { convertTensor, type ReadTensor } from './convert-tensor.ts'
 import { openForeignModel } from './foreign.ts'
 import type { ForeignKind, ForeignModel } from './foreign-tensor.ts'
 import { elementBytes, elementCount, readChunks } from './foreign-tensor.ts'
+import { isGliner, openGlinerModel } from './gliner.ts'
 import { type ByteSink, layoutSafetensors, writeSafetensors } from './safetensors-writer.ts'
 import { keptFiles, readSmallText } from './small-files.ts'
 
@@ -69,6 +71,7 @@ export async function convertModel(
   if (dtype !== undefined && dtype !== 'float32' && dtype !== 'float16') {
     throw new RangeError(`dtype must be 'float32' or 'float16', not ${JSON.stringify(dtype)}`)
   }
+  if (await isGliner(files)) return convertGliner(files, options, sink)
   const model = await openModel(files)
   try {
     const config = await parseConfig(model.config)
@@ -82,6 +85,25 @@ export async function convertModel(
       await writeSafetensors(counted(file, total, options.onProgress), tensors)
     })
     return { kind: model.kind, files: [...texts.keys(), 'model.safetensors'], notes: model.notes }
+  } finally {
+    await model.close()
+  }
+}
+
+async function convertGliner(
+  files: ModelFiles,
+  { dtype, onProgress }: ConvertOptions,
+  sink: ModelSink,
+): Promise<Conversion> {
+  const written = dtype === undefined ? undefined : dtype === 'float32' ? 'F32' : 'F16'
+  const model = await openGlinerModel(files, written)
+  try {
+    const { kind, texts, byteLength } = model
+    for (const [name, bytes] of texts) await writeFile(sink, name, (file) => file.write(bytes))
+    await writeFile(sink, 'model.safetensors', async (file) => {
+      await model.write(counted(file, byteLength, onProgress))
+    })
+    return { kind, files: [...texts.keys(), 'model.safetensors'], notes: [] }
   } finally {
     await model.close()
   }

@@ -1,11 +1,11 @@
-/** Writes the part of config.json that says how weights are quantised; model/quantization-config.ts reads it. */
+/** What the quantiser writes into config.json. */
 import type { JsonRecord } from '../format/json-file.ts'
 import type { Family, HeadKind } from '../model/family.ts'
-import { WEIGHTS } from '../model/quantization-config.ts'
+import { QUANTIZED_WEIGHTS } from '../model/quantization-config.ts'
 
 /** The `quantization_config` that the quantiser writes for models of a family: its head stays float. */
 export function quantizationConfig(
-  { prefix, tokenTypes, textHead, wordHead, modern }: Family,
+  { prefix, tokenTypes, relativeBias, textHead, wordHead, modern }: Family,
   headKind: HeadKind | undefined = 'tokens',
 ): JsonRecord {
   const heads: Record<HeadKind, string[]> = {
@@ -15,6 +15,8 @@ export function quantizationConfig(
   }
   const positions = modern ? [] : ['position_embeddings']
   const embeddings = [...positions, ...(tokenTypes ? ['token_type_embeddings'] : [])]
+  const floats = embeddings.map((name) => `embeddings.${name}`)
+  if (relativeBias) floats.push(relativeBias.replace(/\.weight$/, ''))
   return {
     quant_method: 'compressed-tensors',
     format: 'int-quantized',
@@ -22,11 +24,11 @@ export function quantizationConfig(
     config_groups: {
       group_0: {
         targets: ['Linear', 'Embedding'],
-        weights: Object.fromEntries(WEIGHTS),
+        weights: Object.fromEntries(QUANTIZED_WEIGHTS),
         input_activations: null,
         output_activations: null,
       },
     },
-    ignore: [...heads[headKind], ...embeddings.map((name) => `${prefix}embeddings.${name}`)],
+    ignore: [...heads[headKind], ...floats.map((name) => prefix + name)],
   }
 }

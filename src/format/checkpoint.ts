@@ -2,8 +2,8 @@
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { readSafetensorsHeader } from './safetensors.ts'
-import { INDEX, readShardIndex, type ShardIndex, shardNames, WEIGHTS } from './shard-index.ts'
-import { type ByteSource, type ModelFiles, missingFile } from './source.ts'
+import type { ByteSource, ModelFiles } from './source.ts'
+import { WEIGHTS } from './weight-files.ts'
 
 /** One tensor of a model's files, its data still where it lies. */
 export interface CheckpointTensor {
@@ -47,20 +47,11 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
       sources.push(whole)
       await addTensors(tensors, whole, whole.standsFor ?? WEIGHTS)
     } else {
-      const index = await readShardIndex(files)
-      if (index === undefined) {
-        const { noModelIn } = await import('./other/other-models.ts')
-        throw await noModelIn(files, WEIGHTS, ` and no ${INDEX}: the weights are missing`)
-      }
-      for (const shard of shardNames(index)) {
-        const source = await files.open(shard)
-        if (source === undefined) {
-          throw missingFile(files, [shard], `${files.name} has no ${shard}, which its ${INDEX} names`)
-        }
+      const { openShards } = await import('./shards/open-shards.ts')
+      await openShards(files, tensors, async (shard, source) => {
         sources.push(source)
         await addTensors(tensors, source, shard)
-      }
-      checkIndex(index, tensors)
+      })
     }
     return { tensors, close }
   } catch (error) {
@@ -87,14 +78,10 @@ async function addTensors(
   }
 }
 
-function checkIndex(index: ShardIndex, tensors: ReadonlyMap<string, CheckpointTensor>): void {
-  for (const [name, file] of index) {
-    const tensor = tensors.get(name)
-    if (tensor?.fileName === file) continue
-    const found = tensor === undefined ? 'no shard has it' : `it is in ${tensor.fileName}`
-    throw new ModelFormatError(
-      'MissingTensor',
-      `${INDEX} puts tensor ${quoted(name)} in ${file}, but ${found}; the files are not of one model`,
-    )
-  }
+/** The error for weights that are NaN or infinite. */
+export function nonFinite(tensor: CheckpointTensor): ModelFormatError {
+  return new ModelFormatError(
+    'NonFiniteWeights',
+    `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has NaN or infinite weights: the file is damaged, or its training diverged`,
+  )
 }

@@ -2,9 +2,9 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
 import { noModel } from '../format/other/other-models.ts'
-import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shard-index.ts'
+import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/weight-files.ts'
 
-export { INDEX, WEIGHTS } from '../format/shard-index.ts'
+export { INDEX, WEIGHTS } from '../format/weight-files.ts'
 
 /** The files of a model's repository that are read; see "5.4 Files of a model repo" for what each is for. */
 export const CONFIG: string = 'config.json'
@@ -42,10 +42,12 @@ export const OTHER_VOCABULARIES: readonly string[] = [
   'merges.txt',
   'sentencepiece.bpe.model',
   'spm.model',
+  'spiece.model',
 ]
 
 export async function hasVocabulary(has: (fileName: string) => Promise<boolean>): Promise<boolean> {
-  for (const fileName of ['vocab.txt', 'tokenizer.json', 'sentencepiece.bpe.model', 'spm.model']) {
+  const whole = OTHER_VOCABULARIES.filter((fileName) => fileName.endsWith('.model'))
+  for (const fileName of ['vocab.txt', 'tokenizer.json', ...whole]) {
     if (await has(fileName)) return true
   }
   return (await has('vocab.json')) && (await has('merges.txt'))
@@ -54,7 +56,7 @@ export async function hasVocabulary(has: (fileName: string) => Promise<boolean>)
 export function noVocabulary(repository: string): ModelFormatError {
   return new ModelFormatError(
     'MissingFile',
-    `The model ${repository} has neither vocab.txt nor tokenizer.json, nor vocab.json with merges.txt, nor sentencepiece.bpe.model or spm.model: it has no tokenizer that can be read; save it with save_pretrained of its fast tokenizer`,
+    `The model ${repository} has neither vocab.txt nor tokenizer.json, nor vocab.json with merges.txt, nor sentencepiece.bpe.model, spm.model or spiece.model: it has no tokenizer that can be read; save it with save_pretrained of its fast tokenizer`,
   )
 }
 

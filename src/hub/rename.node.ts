@@ -8,7 +8,7 @@ import { rename, rm } from 'node:fs/promises'
 import { errorCode } from './paths.node.ts'
 
 /** Waits between tries, in milliseconds; 2 seconds in all. */
-const WAITS: readonly number[] = [5, 10, 20, 40, 75, 150, 300, 500, 900]
+export const WAITS: readonly number[] = [5, 10, 20, 40, 75, 150, 300, 500, 900]
 
 /** Whether an error may be over in a moment. */
 export function isBusy(error: unknown, platform: NodeJS.Platform = process.platform): boolean {
@@ -23,9 +23,13 @@ export function isBusy(error: unknown, platform: NodeJS.Platform = process.platf
 export async function renameOver(
   from: string,
   to: string,
-  { move = rename, platform = process.platform }: { move?: typeof rename; platform?: NodeJS.Platform } = {},
+  {
+    move = rename,
+    platform = process.platform,
+    waits = WAITS,
+  }: { move?: typeof rename; platform?: NodeJS.Platform; waits?: readonly number[] } = {},
 ): Promise<void> {
-  for (const wait of [...WAITS, undefined]) {
+  for (const wait of [...waits, undefined]) {
     try {
       return await move(from, to)
     } catch (error) {
@@ -43,10 +47,11 @@ export function renameOverSync(
   {
     move = renameSync,
     platform = process.platform,
-  }: { move?: typeof renameSync; platform?: NodeJS.Platform } = {},
+    waits = WAITS,
+  }: { move?: typeof renameSync; platform?: NodeJS.Platform; waits?: readonly number[] } = {},
 ): void {
   const pause = new Int32Array(new SharedArrayBuffer(4))
-  for (const wait of [...WAITS, undefined]) {
+  for (const wait of [...waits, undefined]) {
     try {
       move(from, to)
       return

@@ -18,7 +18,6 @@ import type {
   LayerNorm,
   Linear,
   Matrix,
-  Precision,
   Probabilities,
   RelativePositions,
   RelativeRows,
@@ -32,13 +31,7 @@ import type {
 export type * from './placed.ts'
 
 /** What follows a linear layer. */
-export const ACTIVATIONS = ['identity', 'gelu', 'gelu_tanh', 'relu', 'silu'] as const
-export type Activation = (typeof ACTIVATIONS)[number]
-
-/** Whether float32 products may be fused with their sums: only where no bit is promised. */
-export function mayFuse(variant: Kernels['name'], precision: Precision): boolean {
-  return variant === 'relaxed' && precision === 'float32'
-}
+export type Activation = 'identity' | 'gelu' | 'gelu_tanh' | 'relu' | 'silu'
 
 export interface Kernels {
   /** `reference`, `simd` or `relaxed`. */
@@ -56,14 +49,6 @@ export interface Kernels {
    * @returns false where a number is NaN or infinite
    */
   packLinear(rows: StoredRows, layer: Linear): boolean
-
-  /** Writes the bias, and for int8 files the column scales. Plain float32 numbers, already widened. */
-  packColumns(
-    layer: Linear,
-    first: number,
-    bias: Float32Array | undefined,
-    scales: Float32Array | undefined,
-  ): void
 
   /**
    * Packs rows of a table: floats into a float32 table; floats (quantised) or int8 rows, whose scales the caller writes,
@@ -89,7 +74,8 @@ export interface Kernels {
    *
    * With relative positions it is disentangled attention (He et al. 2021, arXiv 2006.03654, equation 4): to the score of
    * query i and key j come Q[i]·Kr[δ] and K[j]·Qr[δ], δ the row of the distance i - j, and √D is √(D·n) for n kinds of
-   * scores.
+   * scores. Where they are biases, B[i - j] of the head comes to the scaled score (Raffel et al. 2020, arXiv 1910.10683,
+   * section 2.1); they are kept as the kernels need them: relative/place.ts.
    *
    * With a window a query meets only keys that are fewer than so many places away (Beltagy et al. 2020, arXiv 2004.05150).
    *

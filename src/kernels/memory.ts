@@ -2,10 +2,10 @@
  * Linear memory as the kernels see it: one growing block, handed out front to back. Weights come first and stay; the
  * workspace of a forward pass follows and is laid out anew when a larger batch comes.
  *
- *     0 ......... 64 .......... 256 ............ | weights ............ | workspace ....
- *     never used  control block  thread scratch
+ *     0 ......... 64 .......... 256 ... | thread scratch | weights ............ | workspace ....
+ *     never used  control block  tables of constants
  */
-import { CONTROL_BYTES } from '../generated/constants.ts'
+import { TABLES_END } from '../generated/constants.ts'
 import type { Floats, Integers, Matrix } from './placed.ts'
 
 export const PAGE_BYTES = 65536
@@ -16,7 +16,7 @@ const ALIGNMENT = 64
 
 /** Where the control block of assembly/parallel.ts stands; 0 is nobody's address. */
 export const CONTROL_ADDRESS: number = ALIGNMENT
-const FIRST_ADDRESS = roundUp(CONTROL_ADDRESS + CONTROL_BYTES, ALIGNMENT)
+const FIRST_ADDRESS = roundUp(TABLES_END, ALIGNMENT)
 
 /** Addresses handed out front to back. By itself it has no memory and only counts: what a plan would take. */
 export class AddressSpace {

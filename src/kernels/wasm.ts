@@ -5,36 +5,31 @@
 import { COMMANDS, CONTROL } from '../generated/commands.ts'
 import { COMMAND_OFFSET, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
 import { NUMBERS } from '../generated/numbers.ts'
-import type { KernelExports, KernelPlan, Tiles } from './exports.ts'
-import {
-  type Activation,
-  type ActivationForm,
-  type EmbeddingTables,
-  type Floats,
-  type Integers,
-  type Kernels,
-  type LayerNorm,
-  type Linear,
-  type Matrix,
-  mayFuse,
-  type Probabilities,
-  type RelativePositions,
-  type RelativeRows,
-  type Sequences,
-  type StoredRows,
-  type StoredType,
-  type Table,
-  type Tokens,
+import type { KernelExports } from './exports.ts'
+import { mayFuse } from './exports.ts'
+import type { KernelPlan, Tiles } from './kernel-plan.ts'
+import type {
+  Activation,
+  ActivationForm,
+  EmbeddingTables,
+  Floats,
+  Integers,
+  Kernels,
+  LayerNorm,
+  Linear,
+  Matrix,
+  Probabilities,
+  RelativePositions,
+  RelativeRows,
+  Sequences,
+  StoredRows,
+  StoredType,
+  Table,
+  Tokens,
 } from './kernels.ts'
-import {
-  attentionInt16Scratch,
-  attentionScratch,
-  Layout,
-  type Scratch,
-  type ScratchShape,
-  writeColumns,
-} from './layout.ts'
+import { attentionInt16Scratch, attentionScratch, Layout } from './layout.ts'
 import { CONTROL_ADDRESS, type KernelMemory, roundUp } from './memory.ts'
+import type { Scratch, ScratchShape } from './placed.ts'
 
 /** Names and fields of the commands. */
 type CommandName = keyof typeof COMMANDS
@@ -108,16 +103,6 @@ export class WasmKernels implements Kernels {
     }
     const panel = this.tiles.float32Panel
     return packLinearFloat32(address, stored, rows, inputs, first, weights, panel, scratch) === 1
-  }
-
-  packColumns(
-    layer: Linear,
-    first: number,
-    bias: Float32Array | undefined,
-    scales: Float32Array | undefined,
-  ): void {
-    if (scales) writeColumns(this.memory, layer, first, 'scale', scales)
-    if (bias) writeColumns(this.memory, layer, first, 'bias', bias)
   }
 
   packTable({ address, type, rows, first }: StoredRows, table: Table): boolean {
@@ -215,12 +200,13 @@ export class WasmKernels implements Kernels {
     const rows = keys ?? queries
     const kinds = 1 + (keys ? 1 : 0) + (queries ? 1 : 0)
     const fields = {
-      distances: relative ? relative.distances.address + 4 * relative.farthest : 0,
+      distances: relative?.distances ? relative.distances.address + 4 * relative.farthest : 0,
+      biases: relative?.biases ? relative.biases.address + 4 * relative.farthest : 0,
       relativeKeys: keys?.address ?? 0,
       relativeKeyScales: keys?.scales ?? 0,
       relativeQueries: queries?.address ?? 0,
       relativeQueryScales: queries?.scales ?? 0,
-      relativeBytes: rows?.headBytes ?? 0,
+      relativeBytes: rows?.headBytes ?? 4 * (relative?.biases?.headNumbers ?? 0),
       relativeScaleBytes: rows?.headScaleBytes ?? 0,
       queryKeyValue: queryKeyValue.address,
       stride: 4 * queryKeyValue.stride,
@@ -312,7 +298,7 @@ export class WasmKernels implements Kernels {
       ...{ ...this.#twin(matrix), x: address, xStride: 4 * stride, width: columns },
       ...{ factors: factors?.address ?? 0, factorStride: 4 * (factors?.stride ?? 0) },
     }
-    this.#run('Quantize', this.#tilesOf(matrix), 4 * rows * columns, fields)
+    this.#run('Quantize', this.#tilesOf(matrix), 16 * rows * columns, fields)
   }
 
   /** Runs a command over all its units: alone where it is small or there is no helper, else in chunks. */
@@ -336,9 +322,11 @@ export class WasmKernels implements Kernels {
   #write<Name extends CommandName>(name: Name, fields: Fields<Name>): void {
     const { int32, float32 } = this.memory
     let word = COMMAND_WORD
-    for (const [field, type] of Object.entries(COMMANDS[name].fields)) {
+    const types: Readonly<Record<string, string>> = COMMANDS[name].fields
+    // Not over entries, which would be listed anew at each of a pass's hundred calls.
+    for (const field in types) {
       const value = fields[field as keyof Fields<Name>]
-      if (type === 'f32') float32[word++] = value
+      if (types[field] === 'f32') float32[word++] = value
       else int32[word++] = value
     }
   }

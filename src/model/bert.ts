@@ -9,7 +9,7 @@
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
 import type { Kernels, Linear, Matrix, Precision } from '../kernels/kernels.ts'
-import type { BertConfig } from './config.ts'
+import type { BertConfig } from './bert-config.ts'
 import { ACTIVATION, encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
 import type { Recording } from './trace/recording.ts'
@@ -44,7 +44,7 @@ export class Bert {
     wanted: ForwardWanted,
     pause: () => Promise<void>,
   ): Promise<ForwardOutput> {
-    const { numHeads, hiddenActivation, numLayers, family } = this.#config
+    const { numHeads, hiddenActivation, numLayers, family, sharedLayers } = this.#config
     const { layers, head } = this.#weights
     const kernels = this.#kernels
     const workspace = fillWorkspace(
@@ -64,7 +64,8 @@ export class Bert {
     this.#embed(workspace)
     recording?.keepEmbeddings()
     const convolve = await this.#startConvolution(workspace)
-    for (const [index, layer] of layers.slice(0, last).entries()) {
+    for (let index = 0; index < last; index++) {
+      const layer = layers[sharedLayers?.order[index] ?? index]!
       await pause()
       encoderLayer(kernels, layer, workspace, numHeads, activation, recording?.probabilities)
       if (index === 0) convolve?.()
@@ -115,22 +116,14 @@ export class Bert {
   async #guessWords(
     workspace: Workspace,
     batch: readonly (readonly number[])[],
-    { rows, logits }: ForwardWanted,
+    wanted: ForwardWanted,
     pause: () => Promise<void>,
   ): Promise<Float32Array[]> {
     const { wordHead } = this.#weights
-    if (!wordHead || logits === false) return []
+    if (!wordHead || wanted.logits === false) return []
     const { guessWords } = await import('./heads/guess-words.ts')
-    const { family, hiddenActivation } = this.#config
-    const activation = family.wordHead.activation ?? ACTIVATION[hiddenActivation]
-    const parts = {
-      kernels: this.#kernels,
-      config: this.#config,
-      precision: this.#precision,
-      wordHead,
-      activation,
-    }
-    return guessWords(parts, workspace, batch, rows, pause)
+    const model = { kernels: this.#kernels, config: this.#config, precision: this.#precision, wordHead }
+    return guessWords(model, workspace, batch, wanted, pause)
   }
 
   /**

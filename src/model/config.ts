@@ -9,14 +9,11 @@ import {
   shown,
 } from '../format/json-file.ts'
 import type { ModelFiles } from '../format/source.ts'
-import type { Disentangled } from './disentangled/shape.ts'
+import type { BertConfig, ProblemType } from './bert-config.ts'
 import { loadFamily, modelTypes } from './families.ts'
 import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from './family.ts'
-import type { Modern } from './modern/shape.ts'
-import { type Quantization, readQuantization } from './quantization-config.ts'
-
-/** One label a text (softmax), any number (sigmoid each), or plain numbers. */
-export type ProblemType = 'single_label_classification' | 'multi_label_classification' | 'regression'
+import type { FamilyFile } from './family-file.ts'
+import { readQuantization } from './quantization-config.ts'
 
 const PROBLEM_TYPES: readonly ProblemType[] = [
   'single_label_classification',
@@ -28,63 +25,6 @@ const PROBLEM_TYPES: readonly ProblemType[] = [
 const WORD_HEAD = /For(MaskedLM|PreTraining)$/
 /** Heads that are not read: what they hold is left alone. */
 const OTHER_HEAD = /For(MultipleChoice|QuestionAnswering|NextSentencePrediction)$/
-
-/** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
-export interface BertConfig {
-  /** `bert`, `distilbert` and so on. */
-  readonly modelType: string
-  /** The class of its tokenizer in transformers, where config.json names it. */
-  readonly tokenizerClass?: string
-  /** What models of this type have in common: names, and how config.json is read. */
-  readonly family: Family
-  /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
-  readonly architecture?: string
-  /** What the head is of: 'text' for `...ForSequenceClassification`, 'words' for `...ForMaskedLM`; undefined where it is not read. */
-  readonly headKind: HeadKind | undefined
-  /** How a text's logits become scores, where the file says so. */
-  readonly problemType?: ProblemType
-  /**
-   * What makes a score of a cross-encoder's one output, where sentence-transformers wrote it down: the last part of a
-   * Python class, as `Sigmoid` or `Identity`.
-   */
-  readonly activation?: string
-  /** H */
-  readonly hiddenSize: number
-  /** Width of the embeddings: H, or less where a linear layer makes them H wide. */
-  readonly embeddingSize: number
-  /** L */
-  readonly numLayers: number
-  /** A, which divides H */
-  readonly numHeads: number
-  /** I */
-  readonly intermediateSize: number
-  /** What stands between the two layers of the feed-forward block. */
-  readonly hiddenActivation: HiddenActivation
-  /** ε */
-  readonly layerNormEps: number
-  /** V */
-  readonly vocabSize: number
-  /** The longest window, special tokens included. */
-  readonly maxPositions: number
-  /** Row of the position embeddings for the first token: 0, or one behind the id of padding, whose row is not used. */
-  readonly firstPosition: number
-  /** Rows of the position embeddings; 0 where there are none. */
-  readonly positionRows: number
-  /** Rows of the token type embeddings; 0 where there are none. */
-  readonly typeVocabSize: number
-  /** Whether a head that guesses words has the word embeddings for its decoder's weights. */
-  readonly tiesWordEmbeddings: boolean
-  /** C labels, by number. */
-  readonly labels: readonly string[]
-  /** Our own key `label_scheme`: how the labels are to be read, as `IOB2`. */
-  readonly labelScheme?: string
-  /** Where attention knows relative positions. */
-  readonly disentangled?: Disentangled
-  /** Where it is ModernBERT. */
-  readonly modern?: Modern
-  /** Set where the weights are int8. */
-  readonly quantization?: Quantization
-}
 
 const FILE = 'config.json'
 
@@ -130,7 +70,7 @@ export async function parseConfig(json: string | Uint8Array): Promise<BertConfig
 }
 
 async function readConfig(config: JsonRecord): Promise<BertConfig> {
-  const { modelType, family: found } = await familyOf(config)
+  const { modelType, family: found, readMore } = await familyOf(config)
   checkFixed(config, found)
   const { keys } = found
   const hiddenSize = integer(config, keys.hiddenSize, 1, MAX_HIDDEN)
@@ -148,11 +88,12 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
   )
   const positions = readPositions(config, found)
   const numLayers = integer(config, keys.numLayers, 1, MAX_LAYERS)
-  const sizes = { ...positions, hiddenSize, numHeads, numLayers }
-  const { family, disentangled, ...fixed } = (await readSpecial(config, found, sizes)) ?? {
-    family: found,
-    disentangled: undefined,
-  }
+  const { family, ...more } = readMore?.(
+    config,
+    found,
+    { ...positions, hiddenSize, numHeads, numLayers },
+    (name) => ACTIVATIONS[name],
+  ) ?? { family: found }
   const quantization = readQuantization(config['quantization_config'])
   return {
     modelType,
@@ -171,27 +112,15 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     layerNormEps: readLayerNormEps(config, family),
     vocabSize: integer(config, 'vocab_size', 1, MAX_ROWS),
     ...positions,
-    positionRows: disentangled?.absolute === false ? 0 : positions.maxPositions + positions.firstPosition,
+    positionRows:
+      more.disentangled?.absolute === false ? 0 : positions.maxPositions + positions.firstPosition,
     typeVocabSize: sizeOr(config, family.tokenTypes, 0),
     tiesWordEmbeddings: readTied(config),
     labels: readLabels(config),
     ...(labelScheme === undefined ? {} : { labelScheme }),
-    ...fixed,
-    ...(disentangled === undefined ? {} : { disentangled }),
+    ...more,
     ...(quantization === undefined ? {} : { quantization }),
   }
-}
-
-/** What a family has besides, read where a model is of it. */
-async function readSpecial(
-  config: JsonRecord,
-  family: Family,
-  sizes: Pick<BertConfig, 'hiddenSize' | 'numHeads' | 'numLayers' | 'maxPositions'>,
-): Promise<(Pick<BertConfig, 'family'> & Partial<BertConfig>) | undefined> {
-  const activation = (name: string): HiddenActivation | undefined => ACTIVATIONS[name]
-  if (family.modern) return (await import('./modern/config.ts')).readModern(config, family, sizes, activation)
-  if (!family.disentangled) return undefined
-  return (await import('./disentangled/config.ts')).readDisentangled(config, family, sizes, activation)
 }
 
 /**
@@ -235,11 +164,11 @@ function readModelType(config: JsonRecord): string | undefined {
  *
  * @throws {ModelFormatError} UnsupportedConfig for one that is not known
  */
-export async function familyOf(config: JsonRecord): Promise<{ modelType: string; family: Family }> {
+export async function familyOf(config: JsonRecord): Promise<FamilyFile & { modelType: string }> {
   const modelType = readModelType(config)
   if (modelType !== undefined) {
-    const family = await loadFamily(modelType)
-    if (family !== undefined) return { modelType, family }
+    const file = await loadFamily(modelType)
+    if (file !== undefined) return { ...file, modelType }
   }
   const found =
     modelType === undefined
@@ -257,11 +186,11 @@ function readPositions(
 ): { maxPositions: number; firstPosition: number } {
   const rows = integer(config, 'max_position_embeddings', 1, MAX_ROWS)
   if (padding === undefined) return { maxPositions: rows, firstPosition: 0 }
-  const firstPosition = integer(config, padding.key, 0, MAX_ROWS, padding.otherwise) + 1
+  const isFixed = typeof padding === 'number'
+  const firstPosition = (isFixed ? padding : integer(config, padding.key, 0, MAX_ROWS, padding.otherwise)) + 1
   if (firstPosition >= rows) {
-    throw invalid(
-      `max_position_embeddings ${rows} leaves no position behind ${padding.key} ${firstPosition - 1}`,
-    )
+    const key = isFixed ? 'padding' : padding.key
+    throw invalid(`max_position_embeddings ${rows} leaves no position behind ${key} ${firstPosition - 1}`)
   }
   return { maxPositions: rows - firstPosition, firstPosition }
 }

@@ -1,13 +1,13 @@
 /**
- * What tells the families of BERT apart. The encoder is one; a family is data: how config.json writes its sizes, under
- * which names its weights stand, where its positions start. Plain data throughout, so that it goes to a worker with the
- * configuration and the worker knows of no family.
+ * What tells the families of BERT apart. All have the same encoder. What differs is data: how config.json writes the sizes,
+ * under which names the weights stand, where positions start. It is plain data throughout, so that it goes to a worker with
+ * the configuration, and the worker knows of no family.
  */
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
 export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
 
-/** Modules inside the encoder, one a role; `{i}` is the layer's number. */
+/** Modules inside the encoder, one a role; `{i}` is the layer's number, or where layers share weights what stands for it. */
 export interface LayerNames {
   readonly query: string
   readonly key: string
@@ -60,8 +60,8 @@ export interface TextHead {
 export interface WordHead {
   readonly dense: string
   readonly norm: string
-  /** Where the family's code has it fixed; else the encoder's. */
-  readonly activation?: 'gelu'
+  /** Where it is not the encoder's. */
+  readonly activation?: HiddenActivation
   /** A linear layer from the embeddings' width to V. */
   readonly decoder: string
   /** Names of its bias: beside weights that are the word embeddings, and last beside weights of its own. */
@@ -105,8 +105,11 @@ export interface Family {
   readonly tokenTypes?: KeyWithDefault
   /** Width of the embeddings, where it may differ from H: a linear layer then makes them H wide. */
   readonly embeddingSize?: KeyWithDefault
-  /** Where positions start one behind the id of padding, its key; absent where they start at 0. */
-  readonly padding?: KeyWithDefault
+  /**
+   * Where positions start one behind the id of padding: its key, or the id where the family's code has it fixed; absent
+   * where they start at 0.
+   */
+  readonly padding?: KeyWithDefault | number
   /** What stands before the encoder's tensors, with its dot. */
   readonly prefix: string
   /** Names of a layer's tensors. */
@@ -115,6 +118,8 @@ export interface Family {
   readonly disentangled?: DisentangledNames
   /** Where it is ModernBERT, whose layers are others (Warner et al. 2024). */
   readonly modern?: ModernNames
+  /** Where a distance alone adds to the scores of attention (Raffel et al. 2020): the table of that. */
+  readonly relativeBias?: string
   /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/fused.ts. */
   readonly fusedAttention?: boolean
   /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */
@@ -131,8 +136,8 @@ export interface Family {
     readonly first: readonly (readonly [piece: string, score: number])[]
     /** Whether the mask takes the white space before it. */
     readonly maskTakesSpace: boolean
-    /** Whether its special tokens are the file's own, called as BERT's are. */
-    readonly bertTokens?: boolean
+    /** Whose tokenizer has the file's own order and special tokens, which are called as BERT's are. */
+    readonly own?: 'albert' | 'deberta'
   }
 }
 

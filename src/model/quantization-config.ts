@@ -2,7 +2,7 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 
-/** int8 weights with one scale for each output channel: the one kind of quantisation read and written. */
+/** int8 weights with one scale for each output channel: the one kind of quantisation that is read, and that the quantiser writes. */
 export interface Quantization {
   /** Of a weight. */
   readonly bits: 8
@@ -13,7 +13,7 @@ export interface Quantization {
 }
 
 /** What each setting of the weights must be; the rest of the convention is about activations or layouts we do not have. */
-export const WEIGHTS: readonly (readonly [string, unknown])[] = [
+export const QUANTIZED_WEIGHTS: readonly (readonly [string, unknown])[] = [
   ['num_bits', 8],
   ['type', 'int'],
   ['symmetric', true],
@@ -40,7 +40,7 @@ export function readQuantization(value: unknown): Quantization | undefined {
   if (weights.length === 0) throw invalid('quantization_config.config_groups has no group')
   for (const settings of weights) {
     if (!isObject(settings)) throw invalid('quantization_config.config_groups has a group without weights')
-    for (const [key, wanted] of WEIGHTS) expect(settings, key, wanted)
+    for (const [key, wanted] of QUANTIZED_WEIGHTS) expect(settings, key, wanted)
   }
   const ignore: unknown = value['ignore'] ?? []
   if (!Array.isArray(ignore) || !ignore.every((name) => typeof name === 'string')) {

@@ -1,10 +1,10 @@
 /** What a model may have that BERT has not, read where a model has it: more weights, and another pass. */
 import type { Kernels, Precision } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
-import type { BertConfig } from './config.ts'
+import type { BertConfig } from './bert-config.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
-import type { ModelTensors } from './model-tensors.ts'
 import type { Task, TensorReader } from './read-weights.ts'
+import type { ModelTensors } from './tensors.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
 import type { Workspace } from './workspace.ts'
 

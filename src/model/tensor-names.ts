@@ -1,7 +1,7 @@
 /** Finds a model's tensors under the names that checkpoints give them. What differs between families is in families/. */
 import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
-import type { BertConfig } from './config.ts'
+import type { BertConfig } from './bert-config.ts'
 import type {
   EmbeddingTensors,
   HeadTensors,
@@ -12,7 +12,7 @@ import type {
   ModelTensors,
   NamedTensor,
   WordHeadTensors,
-} from './model-tensors.ts'
+} from './tensors.ts'
 
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
 const POSITION_EMBEDDINGS = 'embeddings.position_embeddings.weight'
@@ -67,7 +67,7 @@ class Resolver {
   }
 
   resolve(): ModelTensors {
-    const { embeddingSize, numLayers, vocabSize, positionRows, typeVocabSize } = this.#config
+    const { embeddingSize, vocabSize, positionRows, typeVocabSize } = this.#config
     const wordEmbeddings = this.#quantizable(WORD_EMBEDDINGS, [vocabSize, embeddingSize])
     const positionEmbeddings =
       positionRows > 0 ? this.#float(POSITION_EMBEDDINGS, [positionRows, embeddingSize]) : undefined
@@ -75,8 +75,7 @@ class Resolver {
       typeVocabSize > 0 ? this.#float(TOKEN_TYPE_EMBEDDINGS, [typeVocabSize, embeddingSize]) : undefined
     const embeddingsLayerNorm = this.#layerNorm(EMBEDDINGS_LAYER_NORM, embeddingSize)
     const projection = this.#projection()
-    const layers: LayerTensors[] = []
-    for (let index = 0; index < numLayers; index++) layers.push(this.#layer(index))
+    const layers = layerNames(this.#config).map((name) => this.#layer(name))
     const more = this.#more?.({
       float: (name, shape) => this.#float(name, shape),
       linear: (module, outputs, inputs) => this.#linear(module, outputs, inputs),
@@ -101,11 +100,11 @@ class Resolver {
 
   /** The prefix under which the first and last tensors of the encoder are found most often. */
   #detectPrefix(): string {
-    const { family, numLayers } = this.#config
+    const { family } = this.#config
+    const layers = layerNames(this.#config)
     const probes = [WORD_EMBEDDINGS, POSITION_EMBEDDINGS]
-    for (const index of [0, numLayers - 1]) {
-      for (const module of Object.values(family.layers))
-        probes.push(`${module.replace('{i}', String(index))}.weight`)
+    for (const layer of [layers[0]!, layers.at(-1)!]) {
+      for (const module of Object.values(family.layers)) probes.push(`${module.replace('{i}', layer)}.weight`)
     }
     let best = family.prefix
     let most = 0
@@ -120,9 +119,9 @@ class Resolver {
     return best
   }
 
-  #layer(index: number): LayerTensors {
+  #layer(name: string): LayerTensors {
     const { hiddenSize, intermediateSize, family } = this.#config
-    const module = (role: keyof LayerTensors): string => family.layers[role].replace('{i}', String(index))
+    const module = (role: keyof LayerTensors): string => family.layers[role].replace('{i}', name)
     return {
       query: this.#linear(module('query'), hiddenSize, hiddenSize),
       key: this.#linear(module('key'), hiddenSize, hiddenSize),
@@ -289,6 +288,11 @@ class Resolver {
         : `The weights lack ${missing.length} of the model's tensors: ${names}; config.json may be another model's`,
     )
   }
+}
+
+/** What stands for the number of each stored layer in the names of its tensors. */
+function layerNames({ sharedLayers, numLayers }: BertConfig): readonly string[] {
+  return sharedLayers?.names ?? Array.from({ length: numLayers }, (_, index) => String(index))
 }
 
 /** Stands in for a missing tensor until all missing ones are known; it never leaves this file. */

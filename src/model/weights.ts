@@ -9,7 +9,7 @@ import type {
   Table,
 } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
-import type { BertConfig } from './config.ts'
+import type { BertConfig } from './bert-config.ts'
 import type { HeadKind } from './family.ts'
 import type { ModernWeights } from './modern/shape.ts'
 
@@ -21,7 +21,7 @@ export interface LayerWeights {
   readonly intermediate: Linear
   readonly output: Linear
   readonly outputLayerNorm: LayerNorm
-  /** Where attention knows relative positions: disentangled/relative.ts. */
+  /** Where attention knows relative positions: disentangled/relative.ts, biases/relative.ts. */
   readonly relative?: RelativePositions
 }
 
@@ -29,6 +29,7 @@ export interface BertWeights {
   readonly embeddings: EmbeddingTables
   /** [H, E], where the embeddings' width E is not H. */
   readonly projection?: Linear
+  /** As they are stored: each of a model that shares them (ALBERT) once. */
   readonly layers: readonly LayerWeights[]
   /** Of a few models, beside the first layer. */
   readonly convolution?: Convolution
@@ -90,7 +91,7 @@ export function placeWeights(
     norm: layerNorm(embeddingSize),
   }
   const projected = embeddingSize === hiddenSize ? {} : { projection: linear(hiddenSize, embeddingSize) }
-  const layers = Array.from({ length: config.numLayers }, () => ({
+  const layers = Array.from({ length: config.sharedLayers?.names.length ?? config.numLayers }, () => ({
     queryKeyValue: linear(3 * hiddenSize, hiddenSize),
     attentionOutput: linear(hiddenSize, hiddenSize),
     attentionLayerNorm: layerNorm(),

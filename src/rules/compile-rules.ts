@@ -1,12 +1,20 @@
-/** Rules beside the model: what they find, and which entity stays where they and the model disagree. */
+/** Makes rules ready to find matches in texts, and decides which entity stays where a rule and the model disagree. */
 
 import { isObject, kindOf } from '../check/kind.ts'
 import { type Checks, callback, checkOptions, text as string, trueOrFalse } from '../check/options.ts'
+import { keepFirst, keepParts, type Span } from './overlaps.ts'
 import { Phrases } from './phrases.ts'
 import { Searcher } from './search.ts'
+import { atOnce, eachOf, inTurns, type Steps } from './steps.ts'
 import type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './types.ts'
 
-type Finder = (text: string) => { readonly start: number; readonly end: number }[]
+type Finder = (text: string) => Steps<Span[]>
+
+type Typed = Span & { readonly type: string }
+
+/** A letter or a digit, and all from the first of them to the last. */
+const WORD = /[\p{L}\p{N}]/u
+const WORDS = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su
 
 const patternChecks: Checks<Omit<PatternRule, 'phrases'>> = {
   type: string,
@@ -29,13 +37,31 @@ class CompiledRules implements RuleSet {
   }
 
   find(text: string): RuleMatch[] {
-    return keepFirst(byLength(this.#all(text)))
+    return atOnce(this.#search(text))
   }
 
-  #all(text: string): RuleMatch[] {
-    return this.#rules.flatMap(({ type, find }) =>
-      find(text).map(({ start, end }) => ({ type, text: text.slice(start, end), start, end, score: 1 })),
+  async findInTurns(text: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RuleMatch[]> {
+    return inTurns(this.#search(text), signal)
+  }
+
+  *#search(text: string): Steps<RuleMatch[]> {
+    const lists: Typed[][] = []
+    for (const { type, find } of this.#rules) {
+      const list: Typed[] = []
+      yield* eachOf(yield* find(text), ({ start, end }) => list.push({ type, start, end }))
+      lists.push(list)
+    }
+    const matches: RuleMatch[] = []
+    const partOf = (span: Typed, from: number, to: number): Typed | undefined => {
+      const [words] = WORDS.exec(text.slice(from, to)) ?? []
+      if (words === undefined) return undefined
+      const start = text.indexOf(words, from)
+      return { type: span.type, start, end: start + words.length }
+    }
+    yield* eachOf(yield* keepParts(lists, true, partOf), ({ type, start, end }) =>
+      matches.push({ type, text: text.slice(start, end), start, end, score: 1 }),
     )
+    return matches
   }
 }
 
@@ -49,7 +75,7 @@ class CompiledRules implements RuleSet {
  * // [{ type: 'TICKET', text: 'ABC-12', start: 4, end: 10, score: 1 }]
  */
 export function compileRules(rules: readonly Rule[] | RuleSet): RuleSet {
-  if (isObject(rules) && typeof rules.find === 'function') return rules as RuleSet
+  if (isObject(rules) && typeof rules.findInTurns === 'function') return rules as unknown as RuleSet
   if (!Array.isArray(rules)) throw new TypeError(`rules is ${kindOf(rules)}, expected an array of rules`)
   return new CompiledRules(rules)
 }
@@ -64,14 +90,14 @@ function compile(rule: Rule, index: number): { type: string; find: Finder } {
     if (rule.phrases === undefined)
       throw new TypeError(`${name} has neither pattern nor phrases, expected one of them`)
     const phrases = new Phrases(rule.phrases, rule.ignoreCase ?? false, `${name}.phrases`)
-    return { type, find: (text) => phrases.find(text) }
+    return { type, find: (text) => phrases.search(text) }
   }
   const searcher = new Searcher(rule.pattern)
   const { accept } = rule
   return {
     type,
     find: (text) =>
-      searcher.find(text, (start, end) => {
+      searcher.search(text, (start, end) => {
         const answer = accept === undefined || accept(text.slice(start, end), text, start)
         if (typeof answer === 'number') return Math.min(end, start + answer)
         return answer ? end : start
@@ -91,41 +117,30 @@ function checkRule(rule: Rule, hasPattern: boolean, name: string): { type?: stri
   }
 }
 
-interface Span {
-  readonly start: number
-  readonly end: number
-}
-
-/** The longer ones first, else as they are. */
-function byLength<S extends Span>(spans: readonly S[]): S[] {
-  return [...spans].sort((a, b) => b.end - b.start - (a.end - a.start))
-}
-
-/** Of spans that overlap the one that comes first in the list; in the order of the text. */
-function keepFirst<S extends Span>(spans: readonly S[]): S[] {
-  // Only the places where spans begin or end are looked at, so that memory grows with the spans and not with the text.
-  const places = Array.from(new Set(spans.flatMap(({ start, end }) => [start, end]))).sort((a, b) => a - b)
-  const index = new Map(places.map((place, at) => [place, at]))
-  const covered = new Uint8Array(places.length)
-  const kept = spans.filter(({ start, end }) => {
-    const [first, last] = [index.get(start)!, index.get(end)!]
-    if (covered.subarray(first, last).includes(1)) return false
-    covered.fill(1, first, last)
-    return true
-  })
-  return kept.sort((a, b) => a.start - b.start)
-}
-
 /**
  * The entities of a model and what rules found as one list, in the order of the text, of which none overlaps another. Where
- * rules found nothing, the entities are given back as they are.
+ * rules found nothing, the entities are given back as they are. What of one that gives way lies outside of the other stays, as
+ * `Zhang Wei` of `Zhang Wei - zhang`, where an address of mail begins with the last word: nothing that was found is to be left in
+ * a text that is redacted.
  *
  * @param policy who comes first: whoever is longer (on a tie the rules), the rules, or the model
+ * @param trimName where a name begins and ends in such a part; without it no part stays
  */
-export function mergeRules<E extends Span>(entities: E[], matches: readonly E[], policy: RulePolicy): E[] {
+export function* mergeRules<E extends Span & { readonly text: string }>(
+  entities: E[],
+  matches: readonly E[],
+  policy: RulePolicy,
+  trimName?: (text: string, start: number, end: number) => readonly [start: number, end: number],
+): Steps<E[]> {
   if (matches.length === 0) return entities
-  const all = policy === 'model' ? [...entities, ...matches] : [...matches, ...entities]
-  return keepFirst(policy === 'longest' ? byLength(all) : all)
+  const lists = policy === 'model' ? [entities, matches] : [matches, entities]
+  if (trimName === undefined) return yield* keepFirst(lists, policy === 'longest')
+  return yield* keepParts(lists, policy === 'longest', (one, from, to) => {
+    const [start, end] = trimName(one.text, from - one.start, to - one.start)
+    const text = one.text.slice(start, end)
+    if (!WORD.test(text)) return undefined
+    return { ...one, text, start: one.start + start, end: one.start + end }
+  })
 }
 
 function regExp(value: unknown, name: string): void {

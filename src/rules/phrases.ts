@@ -1,9 +1,18 @@
-/** Finds many phrases at once: they are a tree of words (a trie), and from each word of a text it is walked as far as it goes. */
+/**
+ * Finds many phrases at once. The phrases are a tree of words (a trie). From each word of a text the tree is walked as far
+ * as the text goes on in it.
+ */
 
-import { isSpace, isWordUnit } from '../text/split/letters.ts'
+import { isWordUnit } from '../text/split/letters.ts'
+import { isSpace } from '../text/white-space.ts'
+import type { Span } from './overlaps.ts'
+import type { Steps } from './steps.ts'
 
 /** Words of a phrase at most, which bounds the steps at each word of a text. */
 export const LONGEST_PHRASE = 100
+
+/** Units of a text that are read in one step. */
+const STEP_UNITS = 4096
 
 interface Node {
   readonly next: Map<string, Node>
@@ -11,21 +20,18 @@ interface Node {
   ends: boolean
 }
 
-interface Token {
-  readonly start: number
-  readonly end: number
-}
-
 export class Phrases {
   readonly #root: Node = { next: new Map(), ends: false }
   readonly #ignoreCase: boolean
+  /** Units that a word of a phrase has at most, in small letters too, which take up to three for one. */
+  #longest = 0
 
   /** @throws {RangeError} for a phrase of nothing, or of too many words */
   constructor(phrases: Iterable<string>, ignoreCase: boolean, name: string) {
     this.#ignoreCase = ignoreCase
     for (const phrase of phrases) {
       if (typeof phrase !== 'string') throw new TypeError(`${name} has a ${typeof phrase}, expected strings`)
-      const tokens = Array.from(tokenize(phrase))
+      const tokens = Array.from(tokenize(phrase)).filter((token) => token !== 'pause')
       if (tokens.length === 0 || tokens.length > LONGEST_PHRASE) {
         throw new RangeError(
           `${name} has "${phrase.slice(0, 60)}", which has ${tokens.length} words, expected 1 to ${LONGEST_PHRASE}`,
@@ -33,6 +39,7 @@ export class Phrases {
       }
       let node = this.#root
       tokens.forEach((token, index) => {
+        this.#longest = Math.max(this.#longest, 3 * (token.end - token.start))
         const key = this.#key(phrase, token, index === 0 ? undefined : tokens[index - 1])
         let next = node.next.get(key)
         if (next === undefined) {
@@ -46,31 +53,44 @@ export class Phrases {
   }
 
   /** From left to right, the longest where several begin, none overlapping another. */
-  find(text: string): Token[] {
-    const found: Token[] = []
+  *search(text: string): Steps<Span[]> {
+    const found: Span[] = []
     const unread = tokenize(text)
+    let more = true
     // The words that a phrase may still reach are held, and no others.
-    const ahead: Token[] = []
-    const wordAt = (index: number): Token | undefined => {
-      if (index === ahead.length) ahead.push(...one(unread))
-      return ahead[index]
-    }
-    for (let first = wordAt(0); first !== undefined; first = wordAt(0)) {
-      let node = this.#root.next.get(this.#key(text, first, undefined))
-      let count = 0
-      for (let index = 1; node !== undefined; index++) {
-        if (node.ends) count = index
-        const word = wordAt(index)
-        node = word && node.next.get(this.#key(text, word, ahead[index - 1]))
+    const ahead: Span[] = []
+    let node: Node | undefined = this.#root
+    /** Words that the tree was walked along, and those of the longest phrase so far. */
+    let index = 0
+    let count = 0
+    for (;;) {
+      if (more && index === ahead.length) {
+        const { done, value } = unread.next()
+        more = !done
+        if (value === 'pause') yield
+        else if (value !== undefined) ahead.push(value)
+        continue
       }
-      if (count > 0) found.push({ start: first.start, end: ahead[count - 1]!.end })
+      const word = ahead[index]
+      if (index === 0 && word === undefined) return found
+      node = word && node.next.get(this.#key(text, word, ahead[index - 1]))
+      if (node !== undefined) {
+        index++
+        if (node.ends) count = index
+        continue
+      }
+      if (count > 0) found.push({ start: ahead[0]!.start, end: ahead[count - 1]!.end })
       ahead.splice(0, Math.max(count, 1))
+      node = this.#root
+      index = 0
+      count = 0
     }
-    return found
   }
 
   /** A token's text, with a space in front where white space stands between it and the one before. */
-  #key(text: string, { start, end }: Token, before: Token | undefined): string {
+  #key(text: string, { start, end }: Span, before: Span | undefined): string {
+    // A word that is longer than all of the phrases is none of them.
+    if (end - start > this.#longest) return ''
     const word = text.slice(start, end)
     const key = this.#ignoreCase ? word.toLowerCase() : word
     return before !== undefined && before.end < start ? ` ${key}` : key
@@ -81,23 +101,28 @@ export class Phrases {
  * Words, and each other character by itself. Scripts that put no spaces between words (Han, kana, Hangul syllables with
  * their particles, Thai to Khmer) have words of one character, so that phrases are found within.
  */
-function* tokenize(text: string): Generator<Token, undefined> {
+function* tokenize(text: string): Generator<Span | 'pause', undefined> {
   let at = 0
+  let paused = 0
   while (at < text.length) {
     const unit = text.charCodeAt(at)
     const start = at++
-    if (isSpace(unit)) continue
-    if (isWordUnit(unit) && !standsAlone(unit)) {
-      while (at < text.length && isWordUnit(text.charCodeAt(at)) && !standsAlone(text.charCodeAt(at))) at++
+    const isLong = isWordUnit(unit) && !standsAlone(unit)
+    while (
+      isLong &&
+      at < text.length &&
+      isWordUnit(text.charCodeAt(at)) &&
+      !standsAlone(text.charCodeAt(at))
+    ) {
+      at++
+      if (at % STEP_UNITS === 0) yield 'pause'
     }
-    yield { start, end: at }
+    if (at - paused >= STEP_UNITS) {
+      paused = at
+      yield 'pause'
+    }
+    if (!isSpace(unit)) yield { start, end: at }
   }
-}
-
-/** The next one, if there is one. */
-function one(tokens: Generator<Token, undefined>): Token[] {
-  const { value } = tokens.next()
-  return value === undefined ? [] : [value]
 }
 
 function standsAlone(unit: number): boolean {

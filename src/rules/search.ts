@@ -8,17 +8,19 @@
  */
 
 import { Automaton, leadsOn, type State } from './automaton.ts'
+import type { Span } from './overlaps.ts'
+import type { Steps } from './steps.ts'
 
 /** Places of a text in a block. */
 const BLOCK = 1024
 
+/** Blocks that are read in one step, matches that are looked for, and units of a match that are followed. */
+const STEP_BLOCKS = 4
+const STEP_MATCHES = 16
+const STEP_UNITS = 4096
+
 /** Units behind its beginning where a match that was not accepted is looked into again. */
 const LONGEST_RETRY = 128
-
-export interface Found {
-  readonly start: number
-  readonly end: number
-}
 
 /**
  * Where the part of a match that counts ends; `start` where none does: then one that begins behind the match's first character
@@ -35,11 +37,14 @@ export class Searcher {
   }
 
   /** The matches in a text, from left to right, not overlapping, none empty. */
-  find(text: string, accept: Accept): Found[] {
+  *search(text: string, accept: Accept): Steps<Span[]> {
     const scan = new Scan(this.#automaton, text)
-    const found: Found[] = []
+    yield* scan.readBackward()
+    const found: Span[] = []
+    let looked = 0
     for (let start = scan.nextStart(0); start >= 0; ) {
-      const end = scan.endOf(start)
+      if (++looked % STEP_MATCHES === 0) yield
+      const end = yield* scan.endOf(start)
       const accepted = accept(start, end)
       if (accepted > start) found.push({ start, end: accepted })
       // A long match is looked into again at its end only: for each of its parts would take time that grows with its length.
@@ -66,8 +71,13 @@ class Scan {
     const count = Math.floor(text.length / BLOCK) + 1
     this.#begins = new Uint8Array(count)
     this.#behind = new Array<State>(count)
-    let state = automaton.last(text)
-    for (let index = count - 1; index >= 0; index--) {
+  }
+
+  /** From the end of the text to its beginning; comes before all else. */
+  *readBackward(): Steps<void> {
+    let state = this.#automaton.last(this.#text)
+    for (let index = this.#behind.length - 1; index >= 0; index--) {
+      if (index % STEP_BLOCKS === 0) yield
       this.#behind[index] = state
       state = this.#read(index)
     }
@@ -85,12 +95,13 @@ class Scan {
   }
 
   /** Where the match that begins at a place ends. */
-  endOf(start: number): number {
+  *endOf(start: number): Steps<number> {
     const { instructions, start: first } = this.#automaton.program
     let step = first
     let at = start
     let { leads } = this.#state(at)
-    for (;;) {
+    for (let steps = 1; ; steps++) {
+      if (steps % STEP_UNITS === 0) yield
       const instruction = instructions[step]!
       if (instruction.op === 'character') {
         at += this.#automaton.unicode && this.#text.codePointAt(at)! > 0xffff ? 2 : 1

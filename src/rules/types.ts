@@ -1,4 +1,4 @@
-/** What a caller says of rules. */
+/** The types of rules, as callers write them, and of what rules find. */
 
 /** Finds what matches a pattern, within a line. */
 export interface PatternRule {
@@ -41,8 +41,10 @@ export interface PhraseRule {
 export type Rule = PatternRule | PhraseRule
 
 /**
- * Which entity stays where a rule's and the model's overlap: the longer one, the rule's on a tie; the rule's; the model's.
- * Of two rules' the longer one stays, on a tie that of the rule that comes first.
+ * Which entity stays where a rule's and the model's overlap: the longer one, the rule's on a tie; the rule's; the model's. What of
+ * the other one lies outside stays as an entity of its own: where the model takes `Zhang Wei - zhang` for a person before
+ * `zhang@example.org`, `Zhang Wei` does.
+ * Of two rules' the longer one stays, on a tie that of the rule that comes first; and so do parts of the other.
  */
 export type RulePolicy = 'longest' | 'rule' | 'model'
 
@@ -66,4 +68,9 @@ export interface RuleSet {
   readonly types: readonly string[]
   /** What the rules find, in the order of the text, none overlapping another. */
   find(text: string): RuleMatch[]
+  /**
+   * The same as `find`, with pauses in which the other tasks of the thread have their turn: for texts of many megabytes. The
+   * signal ends it in one of them.
+   */
+  findInTurns(text: string, options?: { readonly signal?: AbortSignal }): Promise<RuleMatch[]>
 }

@@ -3,8 +3,8 @@
 import { reasonOf } from '../format/errors.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
-import type { EngineInfo, EngineSetup } from './engine.ts'
 import { disposedError, Ending, EngineError } from './engine-error.ts'
+import type { EngineInfo, EngineSetup } from './engine-setup.ts'
 import { putTogether } from './post-error.ts'
 import type { Locator, Reply } from './protocol.ts'
 import type { EngineWorker, Spawn } from './spawn.ts'
@@ -37,8 +37,10 @@ export async function loadInWorker(
   watch: LoadWatch,
 ): Promise<EngineClient> {
   watch.signal?.throwIfAborted()
-  const { headKind, disentangled, modern } = setup.config
-  const shelved = headKind === 'text' || headKind === 'words' || (disentangled ?? modern) !== undefined
+  const { headKind, family } = setup.config
+  const { disentangled, relativeBias, modern } = family
+  const shelved =
+    headKind === 'text' || headKind === 'words' || (disentangled ?? relativeBias ?? modern) !== undefined
   const workers = await spawnAll(setup.threads, () => spawn(script, shelved))
   const client = new WorkerClient(workers[0]!, workers.slice(1))
   try {

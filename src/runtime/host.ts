@@ -1,8 +1,9 @@
 /** The worker's side: an engine that answers messages, or a helper that lends it a thread. */
 import type { LoadProgress, LoadWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'
-import { Engine, type Helpers } from './engine.ts'
+import { Engine } from './engine.ts'
 import { EngineError } from './engine-error.ts'
+import type { Helpers } from './engine-setup.ts'
 import { takeApart } from './post-error.ts'
 import type { HelpOrder, Locator, Reply, Request } from './protocol.ts'
 

@@ -1,7 +1,7 @@
 /**
- * The script of the engine's worker and of its helpers on every runtime, as it is inlined. tools/build.mjs bundles it so
- * that Node's modules are asked for when it runs, and are `undefined` where there are none; so are the names in shelves that
- * it was started without (`inlinedWorker` in spawn.ts).
+ * The script that is inlined for the engine's worker and its helpers, on every runtime. tools/build.mjs bundles it so that
+ * Node's modules are asked for when the script runs; where there are none they are `undefined`. So are the names of shelves
+ * that the script was started without (`inlinedWorker` in spawn.ts).
  */
 import { type Transferable as NodeTransferable, parentPort } from 'node:worker_threads'
 import { createHost } from './host.ts'

@@ -1,6 +1,6 @@
 /**
- * Whole texts, or pairs of them, to labels: text → pieces → logits of the text → scores. Beside recognizer.ts, and read
- * only where `loadClassifier` is called.
+ * Labels whole texts, or pairs of them: text → pieces → logits of the text → scores. It stands beside recognizer.ts, and is
+ * read only where `loadClassifier` is called.
  */
 
 import type { BertModel } from '../bert-model.ts'
@@ -15,7 +15,7 @@ import {
 import { expFloat32, softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { computeInBatches } from '../model/batches.ts'
-import type { ProblemType } from '../model/config.ts'
+import type { ProblemType } from '../model/bert-config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import type { PairEncoding } from '../text/encoding.ts'
 import { encodeBeginning } from '../text/sections.ts'

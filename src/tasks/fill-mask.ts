@@ -1,11 +1,11 @@
 /**
- * Masked words: text → pieces → logits of the masks → the likeliest words. Beside recognizer.ts, and read only where
- * `fillMask` is called.
+ * Guesses masked words: text → pieces → logits of the masks → the likeliest words. It stands beside recognizer.ts, and is
+ * read only where `fillMask` is called.
  */
 import { abortSignal, type Checks, checkOptions, wholeNumber, wrongKind } from '../check/options.ts'
 import { softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError } from '../format/errors.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { BertConfig } from '../model/bert-config.ts'
 import type { HeadKind } from '../model/family.ts'
 import { requireFinite } from '../model/forward-output.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'

@@ -1,11 +1,16 @@
 /** Builds a model's tokenizer from whichever files it came with. */
 import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
-import { loadWordCharacters } from './added-tokens.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
-import { isBertJson, parseTokenFiles, readBertFiles, type TokenizerFacts } from './settings.ts'
+import { loadLetterTables, loadWordCharacters } from './character-tables.ts'
+import {
+  isBertJson,
+  parseTokenFiles,
+  readBertFiles,
+  type TokenizerFacts,
+  takesJsonAsItIs,
+} from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
-import { loadLetterTables } from './unicode.ts'
 
 /** Bytes of a file. The largest tokenizer.json of these models, bge-m3's, has 17 MB, the largest vocab.txt, LaBSE's, 5 MB. */
 const MAX_BYTES = 2 ** 25
@@ -13,12 +18,12 @@ const MAX_VOCABULARY_BYTES = 2 ** 23
 
 /**
  * Builds the tokenizer of a model from its files, wherever they are: a tokenizer.json, BERT's vocab.txt, RoBERTa's
- * vocab.json and merges.txt, the sentencepiece.bpe.model of XLM-R and CamemBERT, or DeBERTa's
- * spm.model.
+ * vocab.json and merges.txt, the sentencepiece.bpe.model of XLM-R and CamemBERT, DeBERTa's spm.model or ALBERT's
+ * spiece.model.
  *
  * The vocabulary must be the model's: see `fitRows`. An added token without a row in the model is read as plain text.
  *
- * @param options `lowercase` holds over what the files say; `model` is what config.json says
+ * @param options `lowercase` holds over what the files say; `paddedVocabulary` as in `fitRows`; `model` is what config.json says
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
  *
  * @example
@@ -26,15 +31,19 @@ const MAX_VOCABULARY_BYTES = 2 ** 23
  */
 export async function readTokenizer(
   files: ModelFiles,
-  { lowercase, model }: ReadOptions = {},
+  { lowercase, paddedVocabulary, model }: ReadOptions = {},
 ): Promise<Tokenizer> {
   const facts = (await model?.()) ?? {}
   const [source, tokenizer] = await readSource(files, lowercase, facts)
-  return facts.rows === undefined ? tokenizer : fitRows(tokenizer, source, facts.rows)
+  const { rows } = facts
+  const fits = rows === tokenizer.vocabularySize && rows === tokenizer.idCount
+  if (rows === undefined || fits) return tokenizer
+  return (await import('./families/fit-rows.ts')).fitRows(tokenizer, source, rows, paddedVocabulary)
 }
 
 interface ReadOptions {
   lowercase?: boolean | undefined
+  paddedVocabulary?: boolean | undefined
   model?: () => Promise<TokenizerFacts>
 }
 
@@ -53,62 +62,31 @@ async function readSource(
   const beside = { tokenizerConfig, specialTokensMap, addedTokens }
   const open = { files, facts, beside, lowercase, read: (name: string) => read(files, name) }
   // A unigram vocabulary is too large to be parsed with the rest.
-  const isJson = tokenizerJson && !includes(tokenizerJson, 'Unigram')
-  const parsedJson = isJson ? parseTokenFiles({ tokenizerJson, ...beside }) : undefined
-  if (parsedJson && isBertJson(parsedJson.json!)) {
-    if (!BERT_CLASS.test(parsedJson.config.string('tokenizer_class') ?? '')) {
-      ;(await import('./families/tokenizer-class.ts')).checkKind(parsedJson.config, 'WordPiece')
+  const isJson = tokenizerJson !== undefined && !includes(tokenizerJson, 'Unigram')
+  const parsed = parseTokenFiles(isJson ? { tokenizerJson, ...beside } : beside)
+  const named = takesJsonAsItIs(parsed) ? undefined : parsed.config.string('tokenizer_class')
+  const tokenizerClass = named ?? facts.tokenizerClass ?? ''
+  // MPNet's steps are BERT's, and its special tokens RoBERTa's.
+  const isBert = !tokenizerClass.startsWith('MPNet')
+  if (isBert && isJson && isBertJson(parsed.json!)) {
+    if (!BERT_CLASS.test(parsed.config.string('tokenizer_class') ?? '')) {
+      ;(await import('./families/tokenizer-class.ts')).checkKind(parsed.config, 'WordPiece')
     }
-    return ['tokenizer.json', await loaded(readBertFiles(parsedJson, undefined, lowercase))]
+    return ['tokenizer.json', await loaded(readBertFiles(parsed, undefined, lowercase))]
   }
-  const vocab = tokenizerJson ? undefined : await read(files, 'vocab.txt')
+  const vocab = tokenizerJson || !isBert ? undefined : await read(files, 'vocab.txt')
   if (vocab) {
-    const parsed = parseTokenFiles(beside)
-    const name = parsed.config.string('tokenizer_class') ?? facts.tokenizerClass ?? ''
-    if (!BERT_CLASS.test(name)) {
-      ;(await import('./families/tokenizer-class.ts')).checkClass(name, 'vocab.txt')
+    if (!BERT_CLASS.test(tokenizerClass)) {
+      ;(await import('./families/tokenizer-class.ts')).checkClass(tokenizerClass, 'vocab.txt')
     }
     return ['vocab.txt', await loaded(readBertFiles(parsed, vocab, lowercase))]
   }
   const { readOtherFiles } = await import('./families/other-files.ts')
-  return readOtherFiles(open, tokenizerJson, parsedJson)
+  return readOtherFiles(open, tokenizerJson, parsed, isBert)
 }
 
 /** Of tokenizers that are known to be BERT's; others are looked at. */
 const BERT_CLASS = /^(?:(?:Bert|DistilBert|Electra)Tokenizer(?:Fast)?|PreTrainedTokenizerFast|)$/
-
-/** Rows without a piece that a model may have: its makers filled the matrix up, as to a multiple of 64. */
-const MOST_UNUSED = 127
-
-/**
- * The tokenizer for a model of V rows: without added tokens that have no row, which are then read as plain text.
- * A vocabulary that is too small is most likely another model's or cut off: transformers takes it, and what it finds is
- * nothing or wrong. A vocab.txt, which may be cut at any line, must have all pieces, but for less than a multiple of
- * 8, 16, ... 128 that V is filled up to; files whose end is told (JSON, SentencePiece's) may lack 127.
- *
- * @throws {ModelFormatError} `InvalidVocabulary`
- */
-export function fitRows(tokenizer: Tokenizer, source: string, rows: number): Tokenizer {
-  const { vocabularySize } = tokenizer
-  const wrong = (what: string): ModelFormatError =>
-    new ModelFormatError('InvalidVocabulary', `${source} ${what}`)
-  if (vocabularySize > rows) {
-    throw wrong(
-      `has ${vocabularySize} pieces and config.json has vocab_size ${rows}: the vocabulary is another model's`,
-    )
-  }
-  const multiple = rows & -rows
-  const unused = source !== 'vocab.txt' ? MOST_UNUSED : multiple < 8 ? 0 : Math.min(multiple - 1, MOST_UNUSED)
-  const fitted = tokenizer.withRows(rows)
-  if (fitted.idCount < rows - unused) {
-    throw wrong(
-      `and the added tokens give ${fitted.idCount} pieces, and config.json has vocab_size ${rows}: the file is cut off, or another model's. Download it again; where the model does have rows without a piece, name them in it ([unused0], [unused1] ...)`,
-    )
-  }
-  const lost = [tokenizer.clsId, tokenizer.sepId, tokenizer.unkId].find((id) => id >= rows)
-  if (lost === undefined) return fitted
-  throw wrong(`begins or ends texts with the id ${lost}, for which vocab_size ${rows} has no row`)
-}
 
 /** BERT's tokenizer, its tables loaded first. */
 async function loaded({ settings, vocabulary }: ReturnType<typeof readBertFiles>): Promise<Tokenizer> {

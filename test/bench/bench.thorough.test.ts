@@ -17,6 +17,7 @@ const SUITES: Record<string, readonly string[]> = {
   load: ['### Loading', '| plain | float32 |'],
   decoding: ['| entities: viterbi |'],
   long: ['| 64 '],
+  scaling: ['### What sharing costs', '### More threads', '| BERT-base, 128 tokens | 16 |'],
   quality: ['| passages |', '| word |'],
 }
 

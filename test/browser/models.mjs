@@ -27,6 +27,23 @@ async function drop(page, files) {
   assert.ok(await page.isHidden('#drop'))
 }
 
+/** A golden text in which the model of the folder finds something, as the library does in Node. */
+async function someFound(folder) {
+  const { loadGliner } = await import('../../dist/node.js')
+  const gliner = await loadGliner(folder, { inline: true })
+  try {
+    for (const line of readFileSync(join(folder, 'found.jsonl'), 'utf8').trimEnd().split('\n')) {
+      const { text, types: given } = JSON.parse(line)
+      const types = [...new Set(given.map((type) => type.trim()))]
+      const { entities } = await gliner.find(text, types)
+      if (entities.length > 0 && !text.includes('\r')) return { text, types, count: entities.length }
+    }
+    throw new Error(`The model of ${folder} finds nothing in its texts`)
+  } finally {
+    gliner.dispose()
+  }
+}
+
 async function startFakeHub(folder) {
   const outfile = join(folder, 'hub-server.mjs')
   const source = fileURLToPath(new URL('../hub/hub-server.ts', import.meta.url))
@@ -119,6 +136,28 @@ export const tests = [
       await drop(page, [{ name: 'note.txt', bytes: [...Buffer.from('Anna lives in Oslo.')] }])
       await page.waitForFunction(() => document.querySelectorAll('mark').length === 2)
       assert.equal(await page.inputValue('#text'), 'Anna lives in Oslo.')
+    },
+  ],
+  [
+    'models: of GLiNER, with a field for types that another model takes away',
+    async (bench) => {
+      const { page } = await bench.ready()
+      assert.equal(await page.$('#own-types'), null)
+      const folder = join(goldens, '../gliner/bert')
+      const names = ['gliner_config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
+      await drop(page, filesOf(folder, names))
+      await modelLoaded(page, 'your files')
+      const { text, types, count } = await someFound(folder)
+      await page.selectOption('#split', '')
+      await page.fill('#own-types', types.join(','))
+      await page.fill('#text', text)
+      await page.waitForFunction((wanted) => document.querySelectorAll('mark').length === wanted, count)
+      await page.fill('#own-types', ' , ')
+      await page.waitForFunction(() => document.querySelectorAll('mark').length === 0)
+      await page.check('[value=shipped]')
+      await page.click('#model-form [type=submit]')
+      await modelLoaded(page, 'iobert-small')
+      assert.equal(await page.$('#own-types'), null)
     },
   ],
   [

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { iobert, start, temporaryFolder } from './run.ts'
+import { iobert, iobertProcess, start, temporaryFolder } from './run.ts'
 
 const folder = temporaryFolder()
 const mail = join(folder, 'mail.txt')
@@ -54,6 +54,24 @@ test('mask, answer, unmask: one map over files and calls, readable by its owner 
   assert.match(sloppy.stderr, /in .*map\.json, but not in the answer: \[LOC_1\], \[EMAIL_1\], \[TEXT_1\]\n/u)
 })
 
+test('names with quotes come back into cells and into JSON as they are written there', async () => {
+  const map = newMap()
+  const rules = join(temporaryFolder(), 'own.json')
+  writeFileSync(rules, JSON.stringify([{ type: 'FIRM', phrases: ['Wolf "Blitz" Ltd'] }]))
+  const table = 'id,text\n1,"Ask Wolf ""Blitz"" Ltd, today"\n'
+  const masked = await iobert(['mask', '--map', map, '--rules', rules, '--csv', '--column', 'text'], table)
+  assert.is(masked.stdout, 'id,text\n1,"Ask [FIRM_1], today"\n')
+  assert.is((await iobert(['unmask', '--map', map, '--csv'], masked.stdout)).stdout, table)
+  const line = JSON.stringify({ body: 'Ask Wolf "Blitz" Ltd.' })
+  const lines = await iobert(['mask', '--map', map, '--rules', rules, '--jsonl', '--field', 'body'], line)
+  assert.match(lines.stdout, '"body":"Ask [FIRM_1]."')
+  const back = await iobert(['unmask', '--map', map, '--jsonl'], lines.stdout)
+  assert.is(JSON.parse(back.stdout).body, JSON.parse(line).body)
+  assert.is((await iobert(['unmask', '--map', map], 'By [FIRM_1].')).stdout, 'By Wolf "Blitz" Ltd.')
+  const both = await iobert(['unmask', '--map', map, '--csv', '--json'], '')
+  assert.equal([both.code, /Give one of --csv and --json/u.test(both.stderr)], [2, true])
+})
+
 test('unmask passes on what is settled before its input ends', async () => {
   const map = newMap()
   await iobert(['mask', '--map', map, '-t', 'Angela Merkel left.'])
@@ -74,8 +92,10 @@ test('unmask passes on what is settled before its input ends', async () => {
 
 test('runs with one map at the same time lose nothing', async () => {
   const map = newMap()
-  const names = ['Angela Merkel', 'Tim Cook', 'Barack Obama', 'Olaf Scholz']
-  const masked = await Promise.all(names.map((name) => iobert(['mask', '--map', map, '-t', `${name} left.`])))
+  const names = ['Angela Merkel', 'Tim Cook', 'Barack Obama']
+  const masked = await Promise.all(
+    names.map((name) => iobertProcess(['mask', '--map', map, '-t', `${name} left.`])),
+  )
   assert.equal(
     masked.map(({ stdout }) => stdout).sort(),
     names.map((_, i) => `[PER_${i + 1}] left.\n`),

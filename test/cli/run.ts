@@ -2,6 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
+import { fail, main } from '#dist/cli/run.js'
 import { rootPath } from '../shared.ts'
 
 /** A small model whose weights are random: it finds something in most texts. */
@@ -13,37 +15,110 @@ export interface Run {
   readonly stderr: string
 }
 
-/** Starts `iobert` in the repository's root, without the caller's wishes for colour. */
+/** The environment of a run, without the caller's wishes for colour. */
+function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: _force, NO_COLOR: _no, ...rest } = process.env
+  return { ...rest, HF_HUB_OFFLINE: '1', ...environment }
+}
+
+/** Starts `iobert` in the repository's root. */
 export function start(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): ChildProcessWithoutNullStreams {
-  const { FORCE_COLOR: _force, NO_COLOR: _no, ...rest } = process.env
   return spawn(process.execPath, [rootPath('dist/cli/main.js'), ...args], {
     cwd: rootPath(''),
-    env: { ...rest, HF_HUB_OFFLINE: '1', ...environment },
+    env: environmentOf(environment),
   })
 }
 
-/** Runs `iobert` to its end. */
-export function iobert(
+/** Runs `iobert` to its end as a process, as its users do. */
+export function iobertProcess(
   args: readonly string[],
   input: string | Uint8Array = '',
   environment?: NodeJS.ProcessEnv,
 ): Promise<Run> {
   const child = start(args, environment)
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => {
       resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() })
     })
   })
+}
+
+/** What a run in this process takes for a terminal. */
+export interface Terminals {
+  readonly terminals?: readonly ('stdout' | 'stderr')[]
+}
+
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * Runs `iobert` to its end in this process, one run after another: the same function as the program's, with arguments,
+ * environment and streams of its own. It starts at once, where a process takes a third of a second. What a signal does, or an
+ * open stdin, or how much memory is there, shows in a process only.
+ */
+export function iobert(
+  args: readonly string[],
+  input: string | Uint8Array = '',
+  environment: NodeJS.ProcessEnv = {},
+  { terminals = [] }: Terminals = {},
+): Promise<Run> {
+  const run = last.then(() => runHere(args, input, environmentOf(environment), terminals))
+  last = run.catch(() => {})
+  return run
+}
+
+async function runHere(
+  args: readonly string[],
+  input: string | Uint8Array,
+  environment: NodeJS.ProcessEnv,
+  terminals: readonly string[],
+): Promise<Run> {
+  const written: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] }
+  const streamOf = (name: 'stdout' | 'stderr'): Writable => {
+    const stream = new Writable({
+      write(chunk: Buffer, _encoding, done): void {
+        written[name].push(chunk)
+        done()
+      },
+    })
+    return terminals.includes(name) ? Object.assign(stream, { isTTY: true, columns: 80 }) : stream
+  }
+  const streams = {
+    stdin: Readable.from(input.length > 0 ? [Buffer.from(input)] : [], { objectMode: false }),
+    stdout: streamOf('stdout'),
+    stderr: streamOf('stderr'),
+  }
+  const before = Object.getOwnPropertyDescriptors(process)
+  const listening = new Set(process.listeners('exit'))
+  for (const [name, value] of Object.entries(streams)) {
+    Object.defineProperty(process, name, { value, configurable: true, enumerable: true })
+  }
+  const { env } = process
+  process.env = environment
+  try {
+    const code = await main(args).catch(fail)
+    // What a program tidies up as it ends.
+    for (const listener of process.listeners('exit').filter((one) => !listening.has(one))) {
+      process.removeListener('exit', listener)
+      listener(code)
+    }
+    const [stdout, stderr] = [written.stdout, written.stderr].map((chunks) =>
+      Buffer.concat(chunks).toString(),
+    )
+    return { code, stdout: stdout!, stderr: stderr! }
+  } finally {
+    process.env = env
+    for (const name of Object.keys(streams)) Object.defineProperty(process, name, before[name as 'stdout'])
+  }
 }
 
 /** A folder that is removed when the tests end. */

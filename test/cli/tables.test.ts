@@ -132,6 +132,33 @@ test('tabs and semicolons are found, and --tsv reads tabs', async () => {
   }
 })
 
+test('several columns are read, or have names taken out', async () => {
+  const input = '\ufeffn,text,note,rest\n1,In Berlin,"Tim Cook, Lima",In Rome\n2,In Paris\n,,,\n'
+  const both = ['--csv', '--column', 'text', '--column', '3', '-l', 'PER,LOC']
+  assert.is(
+    (await iobert(both, input)).stdout,
+    '\ufeffn,text,note,rest,PER,LOC\n1,In Berlin,"Tim Cook, Lima",In Rome,Tim Cook,Berlin; Lima\n2,In Paris,,,,Paris\n,,,,,\n',
+  )
+  const redacted = await iobert([...both, '--redact'], input)
+  assert.is(redacted.stdout, '\ufeffn,text,note,rest\n1,In [LOC],"[PER], [LOC]",In Rome\n2,In [LOC]\n,,,\n')
+  const twice = await iobert(['--csv', '--column', 'text', '--column', '2', '--redact'], 'n,text\n1,In Rome')
+  assert.is(twice.stdout, 'n,text\n1,In [LOC]')
+})
+
+test('--no-header reads the first row too, --delimiter says what stands between cells', async () => {
+  const bare = ['--csv', '--no-header', '--column', '2', '-l', 'LOC']
+  const { stdout } = await iobert(bare, '\ufeff1,In Berlin\r\n2,In Lima,x\r\n')
+  assert.is(stdout, '\ufeff1,In Berlin,Berlin\r\n2,In Lima,x,Lima\r\n')
+  const redacted = await iobert([...bare, '--redact', '--delimiter', '|'], '\ufeffa, b|In "Berlin"|c\n\nd\n')
+  assert.is(redacted.stdout, '\ufeffa, b|"In ""[LOC]"""|c\n\nd\n')
+  const tab = await iobert([...bare, '--delimiter', 'tab'], 'a,b\tIn Rome\n')
+  assert.is(tab.stdout, 'a,b\tIn Rome\tRome\n')
+  // Without a word about it the character that parts most.
+  assert.is((await iobert(bare, '1;In Rome\n')).stdout, '1;In Rome;Rome\n')
+  const named = ['--csv', '--column', '1', '-l', 'LOC']
+  assert.is((await iobert(named, 'text;n\nIn Rome, and;1\n')).stdout, 'text;n;LOC\nIn Rome, and;1;Rome\n')
+})
+
 test('a table is answered as it comes, the first rows at once', async () => {
   const child = start(['--csv', '--column', 'text', '-l', 'LOC'])
   let out = ''
@@ -192,6 +219,13 @@ test('what is wrong with a table is told', async () => {
   for (const [args, input, message, exit] of [
     [['--csv'], '', /--csv needs --column/u, 2],
     [['--column', 'a'], '', /--column goes with --csv or --tsv/u, 2],
+    [['--no-header'], '', /--no-header goes with --csv or --tsv/u, 2],
+    [['--csv', '--no-header', '--column', 'a'], '', /--column is 'a', and with --no-header/u, 2],
+    [['--csv', '--no-header', '--column', '3'], 'a,b\n', /'3', but the table's first row has 2 cells/u, 2],
+    [['--csv', '--column', 'a', '--delimiter', '::'], '', /--delimiter is '::', expected one character/u, 2],
+    [['--csv', '--column', 'a', '--delimiter', 'é'], '', /--delimiter is 'é', expected one character/u, 2],
+    [['--csv', '--column', 'a', '--delimiter', '"'], '', /--delimiter is '"', expected one character/u, 2],
+    [['--tsv', '--column', 'a', '--delimiter', ';'], '', /--delimiter goes with --csv/u, 2],
     [['--field', 'a'], '', /--field goes with --jsonl/u, 2],
     [['--output', 'xml'], 'a', /--output is 'xml', expected csv or tsv/u, 2],
     [['--csv', '--column', 'a', table, table], '', /reads one table, found 2 inputs/u, 2],

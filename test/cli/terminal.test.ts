@@ -7,20 +7,14 @@ import { escapeControls, visible, visibleName } from '#dist/markup/visible.js'
 import { iobert, model, type Run, temporaryFolder } from './run.ts'
 
 const folder = temporaryFolder()
-const preload = join(folder, 'terminal.cjs')
-writeFileSync(
-  preload,
-  `for (const name of (process.env.TERMINALS ?? 'stdout stderr').split(' ')) process[name].isTTY = true
-process.stdout.columns = 80`,
-)
 
 /** Runs `iobert` as on a terminal. */
 function onTerminal(
   args: readonly string[],
   input?: string,
-  environment: NodeJS.ProcessEnv = {},
+  terminals: readonly ('stdout' | 'stderr')[] = ['stdout', 'stderr'],
 ): Promise<Run> {
-  return iobert(args, input, { NODE_OPTIONS: `--require ${preload}`, ...environment })
+  return iobert(args, input, {}, { terminals })
 }
 
 /** A model whose labels, and whose file's name, would clear the screen and colour what follows. */
@@ -125,11 +119,9 @@ test('visible shows control characters, and escapeControls changes no value', ()
 
 test('iobert shows how far a long text is on a terminal, and takes the line away', async () => {
   const long = join(folder, 'long.txt')
-  writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(20_000))
-  for (const terminals of ['stderr', 'stdout stderr']) {
-    const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--json', long], '', {
-      TERMINALS: terminals,
-    })
+  writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(2_500))
+  for (const terminals of [['stderr'], ['stdout', 'stderr']] as const) {
+    const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--json', long], '', terminals)
     const lines = stderr.split('\r\x1b[K')
     const told = lines.filter((line) => /^Reading .*long\.txt .* \d+ % \d+\/\d+ pieces, /u.test(line))
     assert.ok(told.length > 1, stderr)
@@ -138,13 +130,11 @@ test('iobert shows how far a long text is on a terminal, and takes the line away
 })
 
 test('iobert --jsonl counts lines on a terminal, and tells at the end what was answered', async () => {
-  const input = '{"text":"tok1 tok2 tok3"}\n'.repeat(30_000)
-  const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--jsonl'], input, {
-    TERMINALS: 'stderr',
-  })
+  const input = '{"text":"tok1 tok2 tok3"}\n'.repeat(6_000)
+  const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--jsonl'], input, ['stderr'])
   const counts = [...stderr.matchAll(/Reading .*?(\d+) texts, /gu)].map(([, count]) => Number(count))
   assert.ok(counts.length > 1 && counts.every((count, i) => i === 0 || count >= counts[i - 1]!), stderr)
-  assert.match(stderr.split('\r\x1b[K').at(-1)!, /^iobert: 30000 lines answered in \d+\.\d s: /u)
+  assert.match(stderr.split('\r\x1b[K').at(-1)!, /^iobert: 6000 lines answered in \d+\.\d s: /u)
 })
 
 test('iobert bench tells on stderr what is measured, on a terminal and in a log', async () => {
@@ -159,7 +149,7 @@ test('iobert bench tells on stderr what is measured, on a terminal and in a log'
   ]) {
     assert.match(inLog.stderr, `iobert: measuring ${kind}\n`)
   }
-  const shown = await onTerminal(['bench', '--seconds', '0.1', model])
+  const shown = await onTerminal(['bench', '--seconds', '0.02', model])
   assert.match(shown.stderr, /Measuring int8, .*: .* % \d+\/48 figures/u)
   assert.not.match(shown.stderr, 'iobert: measuring')
 })

@@ -1,11 +1,11 @@
-/** DeBERTa and ModernBERT through quantising and converting: the same model comes out, under names that transformers has. */
+/** DeBERTa, ALBERT, MPNet and ModernBERT through quantising and converting: the same model comes out, under names that transformers has. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { convertModel } from '#dist/convert/convert.js'
 import { quantizedConfig, quantizeModel } from '#dist/convert/quantize-model.js'
-import { parseSafetensors } from '#dist/format/safetensors.js'
-import { mapFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/in-memory/map-files.js'
+import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
 import { loadModel, type Precision } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 
@@ -20,8 +20,8 @@ function filesOf(name: string): Files {
 async function logits(files: Files, precision: Precision): Promise<Float32Array> {
   const model = await loadModel(files, { precision, inline: true })
   try {
-    const { logits } = await model.forward([[1, 5, 9, 2, 2, 7, 30, 11]])
-    return logits[0]!
+    const { logits, hiddenStates } = await model.forward([[1, 5, 9, 2, 2, 7, 30, 11]], { hiddenStates: true })
+    return logits[0] ?? hiddenStates![0]!.at(-1)!
   } finally {
     model.dispose()
   }
@@ -43,6 +43,12 @@ for (const name of [
   'modernbert-text-mean',
   'modernbert-words',
   'modernbert-words-own',
+  'albert-groups',
+  'albert-text',
+  'albert-words',
+  'mpnet-tokens',
+  'mpnet-text',
+  'mpnet-words',
 ]) {
   test(`quantizeModel of ${name} gives the bits of quantising while loading`, async () => {
     const files = filesOf(name)

@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { iobert, temporaryFolder } from '../cli/run.ts'
+import { iobertProcess as iobert, temporaryFolder } from '../cli/run.ts'
 import { rootPath } from '../shared.ts'
 import { archive, type Entry, entry, header, type Part, table } from './archives.ts'
 

@@ -1,6 +1,8 @@
 /** The search of the site: what it knows of the API reference, and what comes first. */
+import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rootPath } from '../shared.ts'
 
 interface Section {
   readonly id: string
@@ -9,8 +11,15 @@ interface Section {
   readonly text: string
 }
 const load = (path: string): Promise<unknown> => import(new URL(`../../../${path}`, import.meta.url).href)
-const { apiPageSections } = (await load('tools/docs/search.mjs')) as {
+/** As markdown-it, which has no types, makes them. */
+type Tokens = { attrSet(name: string, value: string): void }[]
+const library: string = 'markdown-it'
+const { default: MarkdownIt } = (await import(library)) as {
+  default: new (options: object) => { parse(markdown: string, environment: object): Tokens }
+}
+const { apiPageSections, sectionsOf } = (await load('tools/docs/search.mjs')) as {
   apiPageSections: (html: string, address: string) => Section[]
+  sectionsOf: (tokens: Tokens, of: { address: string; page: string }) => Section[]
 }
 const { findSections, indexOf } = (await load('docs/find-sections.js')) as {
   indexOf: (sections: readonly Section[]) => object
@@ -55,6 +64,62 @@ test('a word that is nearly so is found only where none is so', () => {
   assert.equal(ids('redact'), ['redaction.html'])
   assert.equal(ids('react'), ['recipes.html#react'])
   assert.equal(ids('reacct'), ['recipes.html#react'])
+})
+
+/** The sections of docs/, with numbers for ids. */
+function sectionsOfPages(): Section[] {
+  return readdirSync(rootPath('docs'))
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => {
+      const markdown = readFileSync(rootPath(`docs/${name}`), 'utf8')
+      const tokens = new MarkdownIt({ html: true }).parse(markdown, {})
+      for (const [number, token] of tokens.entries()) token.attrSet('id', String(number))
+      return sectionsOf(tokens, { address: name, page: /^# (.+)$/m.exec(markdown)![1]! })
+    })
+}
+
+test('what users look for is found, the obvious page first', () => {
+  const whole = indexOf([...sections.slice(0, 2), ...sectionsOfPages()])
+  const first = (question: string): string => findSections(whole, question)[0]?.id.split('#')[0] ?? 'nothing'
+  assert.equal(
+    Object.fromEntries(
+      [
+        ...['csv', '--csv', 'tsv', 'spreadsheet table', 'jsonl', '--padded-vocabulary', 'unmask'],
+        ...['redact', 'redaction', 'AbortSignal', 'react', 'docker', 'gliner', 'viterbi', 'which model'],
+      ].map((question) => [question, first(question)]),
+    ),
+    {
+      csv: 'command-line.md',
+      '--csv': 'command-line.md',
+      tsv: 'command-line.md',
+      'spreadsheet table': 'command-line.md',
+      jsonl: 'command-line.md',
+      '--padded-vocabulary': 'which-model.md',
+      unmask: 'command-line.md',
+      redact: 'redaction.md',
+      redaction: 'redaction.md',
+      AbortSignal: 'api/interfaces/node.LoadOptions.html',
+      react: 'recipes.md',
+      docker: 'recipes.md',
+      gliner: 'own-types.md',
+      viterbi: '09-logits-to-entities.md',
+      'which model': 'which-model.md',
+    },
+  )
+})
+
+test('every option of the command line is found', () => {
+  const whole = indexOf(sectionsOfPages())
+  const page = readFileSync(rootPath('docs/command-line.md'), 'utf8')
+  const options = new Set(Array.from(page.matchAll(/^ .*?(--[a-z][a-z-]+)/gm), ([, option]) => option!))
+  assert.ok(options.size > 60, `${options.size} options`)
+  for (const option of options) {
+    const ids = findSections(whole, option).map(({ id }) => id)
+    assert.ok(
+      ids.some((id) => id.startsWith('command-line.md')),
+      option,
+    )
+  }
 })
 
 test('a page that is not as TypeDoc writes them is an error', () => {

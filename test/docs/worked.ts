@@ -1,6 +1,7 @@
 /** Every `computed` block of the pages, by name. The numbers come from the code that the pages explain. */
 import * as attention from './worked/attention.ts'
 import * as digits from './worked/digits.ts'
+import { help } from './worked/help.ts'
 import * as labels from './worked/labels.ts'
 import * as layers from './worked/layers.ts'
 import * as memory from './worked/memory.ts'
@@ -13,6 +14,7 @@ type Computation = () => string[] | Promise<string[]>
 
 const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   overview: model.overview,
+  ...help,
   'readme-entities': model.readmeEntities,
   'readme-commands': model.readmeCommands,
   'get-started-command': model.getStartedCommand,
@@ -59,6 +61,7 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   'short-sum': digits.shortSum,
   'listed-groups': digits.listedGroups,
   'kernel-speeds': speeds.kernelSpeeds,
+  'dot-account': speeds.dotAccount,
   tie: digits.tie,
   'precision-sizes': sizes.precisionSizes,
   file: memory.file,

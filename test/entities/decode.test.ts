@@ -11,6 +11,7 @@ import type { Strategy } from '#dist/entities/types.js'
 import type { Encoding } from '#dist/text/encoding.js'
 import { cpuTime } from '../cpu-time.ts'
 import { seeded } from '../random.ts'
+import { times } from '../thorough.ts'
 import { conllLabels, makeInput, makeWordInput } from './sample.ts'
 
 const iob = ['O', 'B-P', 'I-P', 'B-Q', 'I-Q']
@@ -229,7 +230,7 @@ test('decodeViterbi equals the rules for each pair of labels, ties included, for
         else assert.equal(decode(), wanted)
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: times(300, 3000) },
   )
 })
 

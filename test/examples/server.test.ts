@@ -30,7 +30,7 @@ const { createService }: { createService(engine: Engine, limits?: Limits): Servi
   new URL('examples/server/server.mjs', root).href
 )
 
-const ner = await loadRecognizer(rootPath('weights'))
+const ner = await loadRecognizer(rootPath('test/goldens/models/plain'), { threads: 1 })
 test.after(() => ner.dispose())
 
 /** The model, whose calls can be seen, or what stands in for its computing. */

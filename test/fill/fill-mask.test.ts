@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { convertModel, type FileSink, type ModelSink } from '#dist/convert/convert.js'
 import { quantizedConfig, quantizeModel } from '#dist/convert/quantize-model.js'
 import { keptFiles } from '#dist/convert/small-files.js'
-import { mapFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/in-memory/map-files.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import {
   type BertModel,
@@ -79,7 +79,7 @@ for (const name of names) {
     const expected = await fillAll(oracle, golden)
     oracle.dispose()
     for (const options of [
-      { kernels: 'simd', threads: 1 },
+      { kernels: 'simd', inline: true },
       { kernels: 'simd', threads: 3 },
       { kernels: 'relaxed', threads: 2 },
     ] as const) {

@@ -1,4 +1,7 @@
-/** Servers that answer with pages, without ends or lengths, or with another file from one request to the next. */
+/**
+ * Servers that answer with pages, without ends or lengths, or with another file from one request to the next. It measures the
+ * memory of a process of its own.
+ */
 import { gzipSync } from 'node:zlib'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { trimName } from '#dist/entities/name-edges.js'
 import { type FindOptions, type Gliner, loadGliner, redact } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 
@@ -105,6 +106,34 @@ test('a stream gives what findAll does, in order, and can be stopped', async () 
   const seen: number[] = []
   await gliner.findAll(texts, types, { onProgress: ({ done, total }) => void seen.push(done / total) })
   assert.is(seen.at(-1), 1)
+})
+
+test('names are without the marks around them, but where the style of the package is asked for', async () => {
+  const quoted = 'She wrote “Angela Merkel”, (Tim Cook) and "Berlin": -5 °C, “ ”.'
+  for (const nested of [true, false]) {
+    const given = { threshold: 0, nested, multiLabel: true }
+    const exact = (await gliner.find(quoted, types, { ...given, style: 'gliner' })).entities
+    const { entities } = await gliner.find(quoted, types, given)
+    const best = new Map<string, number>()
+    for (const { type, start, end, score } of exact) {
+      const [from, to] = trimName(quoted, start, end)
+      if (to <= from) continue
+      const signed = quoted[from - 1] === '-' && start < from ? from - 1 : from
+      const key = `${type} ${signed} ${to}`
+      best.set(key, Math.max(score, best.get(key) ?? 0))
+    }
+    assert.ok(exact.length > best.size)
+    assert.equal(
+      entities.map(({ type, start, end, score }) => `${type} ${start} ${end} ${score}`).sort(),
+      [...best].map(([key, score]) => `${key} ${score}`).sort(),
+    )
+    for (const { text, start, end } of entities) assert.is(text, quoted.slice(start, end))
+    const starts = entities.map(({ start }) => start)
+    assert.equal(
+      starts,
+      [...starts].sort((a, b) => a - b),
+    )
+  }
 })
 
 test('it goes together with rules and with redact', async () => {

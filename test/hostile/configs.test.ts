@@ -7,10 +7,12 @@ import { ModelFormatError } from '#dist/format/errors.js'
 import { parseConfig } from '#dist/model/config.js'
 import { codeOfAsync, filesOf, goldenFiles, seededRandom } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'
+import { times } from '../thorough.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
 /** Mutated files tried: 2,000, or a fifth of what the environment says. */
-const RUNS = process.env['IOBERT_FUZZ'] === undefined ? 2_000 : Number(process.env['IOBERT_FUZZ']) / 5
+const RUNS =
+  process.env['IOBERT_FUZZ'] === undefined ? times(500, 2_000) : Number(process.env['IOBERT_FUZZ']) / 5
 
 const text = (model: string, name: string): string => new TextDecoder().decode(goldenFiles(model).get(name)!)
 const CONFIGS = [

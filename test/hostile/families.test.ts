@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/in-memory/map-files.js'
 import { family as xlmRoberta } from '#dist/model/families/xlm-roberta.js'
 import { readSentenceSettings, sentenceFiles } from '#dist/model/sentence/sentence-settings.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
@@ -10,6 +10,7 @@ import { cpuTimeOf } from '../cpu-time.ts'
 import { seededRandom } from '../format/safetensors-file.ts'
 import { baseTokenizer, goldenTokenizer, type Json } from '../text/golden-tokenizer.ts'
 import { sentencePieceFile } from '../text/sentencepiece-file.ts'
+import { share } from '../thorough.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
 /** Mutated files tried of each kind: 300, or a fiftieth of what the environment says. */
@@ -66,7 +67,7 @@ const KINDS = [
   'bpe-fallback',
   'wordpiece-nfkd',
 ]
-for (const [index, name] of [...KINDS, 'wordpiece-split'].entries()) {
+for (const [index, name] of share([...[...KINDS, 'wordpiece-split'].entries()], 3)) {
   test(`mutated tokenizer.json, ${name}`, () => {
     const json = goldenTokenizer(name).json
     // What is large is left to the others: here the steps are mutated.

@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseSafetensors, type SafetensorsTensor } from '#dist/format/safetensors.js'
+import { parseSafetensors, type SafetensorsTensor } from '#dist/format/in-memory/parse-safetensors.js'
 import { cpuTime } from '../cpu-time.ts'
 import { codeOf, entry, goldenFiles, safetensorsFile, seededRandom } from '../format/safetensors-file.ts'
 

@@ -3,10 +3,12 @@ import * as assert from 'uvu/assert'
 import { cpuTime } from '../cpu-time.ts'
 import { codeOf, seededRandom } from '../format/safetensors-file.ts'
 import { createTokenizer } from '../text/create-tokenizer.ts'
+import { times } from '../thorough.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
 /** Mutated files tried: 2,000, or a fifth of what the environment says. */
-const RUNS = process.env['IOBERT_FUZZ'] === undefined ? 2_000 : Number(process.env['IOBERT_FUZZ']) / 5
+const RUNS =
+  process.env['IOBERT_FUZZ'] === undefined ? times(500, 2_000) : Number(process.env['IOBERT_FUZZ']) / 5
 
 const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'berlin', 'tim', '##s', 'in', 'é', '.']
 const VOCABULARY = `${PIECES.join('\n')}\n`

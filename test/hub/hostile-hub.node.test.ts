@@ -1,4 +1,7 @@
-/** A Hub that lies, leads astray, never ends or repeats what it was told: no token shown, no disk filled, no long wait. */
+/**
+ * A Hub that lies, leads astray, never ends or repeats what it was told: no token shown, no disk filled, no long wait. It measures
+ * the memory of a process of its own.
+ */
 import { existsSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { removeFile, renameOver, renameOverSync } from '#dist/hub/rename.node.js'
+import { removeFile, renameOver, renameOverSync, WAITS } from '#dist/hub/rename.node.js'
 import { temporaryFolder } from './sample.ts'
 
 const failure = (code: string): Error => Object.assign(new Error(`${code}: not now`), { code })
@@ -32,10 +32,15 @@ for (const code of ['EPERM', 'EACCES', 'EBUSY']) {
 }
 
 test('renameOver gives up after two seconds, and says what to do', async () => {
-  const { move, moveSync } = system(Number.POSITIVE_INFINITY, 'EBUSY')
+  assert.is(
+    WAITS.reduce((sum, wait) => sum + wait, 0),
+    2000,
+  )
+  const waits = WAITS.map((wait) => wait / 50)
+  const { move, moveSync, tries } = system(Number.POSITIVE_INFINITY, 'EBUSY')
   const attempts = [
-    () => renameOver('a', 'b', { move, platform: 'win32' }),
-    async () => renameOverSync('a', 'b', { move: moveSync, platform: 'win32' }),
+    () => renameOver('a', 'b', { move, waits, platform: 'win32' }),
+    async () => renameOverSync('a', 'b', { move: moveSync, waits, platform: 'win32' }),
   ]
   for (const attempt of attempts) {
     const error = await attempt().then(
@@ -46,6 +51,7 @@ test('renameOver gives up after two seconds, and says what to do', async () => {
     assert.is(error!.code, 'EBUSY')
     assert.is((error!.cause as Error).message, 'EBUSY: not now')
   }
+  assert.is(tries(), 2 * (WAITS.length + 1))
 })
 
 test('renameOver passes on at once what no waiting mends, and elsewhere than on Windows everything', async () => {

@@ -1,9 +1,8 @@
 /** Rows at the ends of float32 and of the rule that quantises them, and numbers that float32 cannot hold: every variant against the reference. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACTIVATIONS } from '#dist/kernels/kernels.js'
 import { floats, seeded } from '../random.ts'
-import { Bench, reference, type Variant, variants } from './variants.ts'
+import { ACTIVATIONS, Bench, reference, type Variant, variants } from './variants.ts'
 
 /** The steps, q and outputs of rows through an int8 layer of weights all alike. */
 async function alike(
@@ -210,6 +209,28 @@ for (const variant of [reference, ...variants()]) {
         for (const y of far.slice(0, 3)) assert.is(Math.abs(y), 0, `${what} far below 0: ${y}`)
         assert.ok(Math.abs(far[3]! / 1e30 - 1) < 1e-6, `${what}(1e30) = ${far[3]}`)
       }
+    }
+  })
+
+  test(`${variant.name}: a layer whose weights end with the memory reads nothing behind it`, async () => {
+    for (const [rows, inputs] of [
+      [3000, 16],
+      [24, 512],
+      [13, 768],
+    ] as const) {
+      const kernels = await variant.create()
+      const { memory, layout } = kernels
+      const x = layout.matrix(rows, inputs, 'int8')
+      const out = layout.matrix(rows, 16)
+      kernels.quantize(x)
+      const before = memory.end
+      layout.linear('int8', inputs, 16)
+      const bytes = memory.end - before
+      memory.release(before)
+      layout.integers((memory.byteLength - before - bytes) / 4)
+      const layer = layout.linear('int8', inputs, 16)
+      assert.is(memory.end, memory.byteLength)
+      kernels.linear(x, layer, out, 'identity')
     }
   })
 }

@@ -3,20 +3,24 @@
  * sums in float64, which are exact there, and with bounds that follow from the rules; the variants with the reference, bit for bit.
  *
  * A case is a function of its seed, which is printed where it fails: IOBERT_SEED=n runs that one first. IOBERT_FUZZ is how many
- * cases there are; without it a few, always the same.
+ * cases there are; without it a few, always the same. IOBERT_FUZZ_SECONDS: as many as that time holds.
  */
+
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACTIVATIONS, type Activation, type Kernels, type Matrix } from '#dist/kernels/kernels.js'
+import type { Activation, Kernels, Matrix } from '#dist/kernels/kernels.js'
+import { packColumns } from '#dist/kernels/layout.js'
 import * as math from '#dist/kernels/reference/math.js'
 import { seeded } from '../random.ts'
 import { pick, someInputs, someRow, someWeights } from './adversary.ts'
-import { Bench, reference, type Variant, variants } from './variants.ts'
+import { ACTIVATIONS, Bench, reference, type Variant, variants } from './variants.ts'
 
-const { IOBERT_FUZZ, IOBERT_SEED } = process.env
-const CASES = Number(IOBERT_FUZZ ?? 60)
-const FIRST = Number(IOBERT_SEED ?? (IOBERT_FUZZ === undefined ? 1 : Date.now() % 2 ** 31))
-console.log(`${CASES} cases from seed ${FIRST} on`)
+const { IOBERT_FUZZ, IOBERT_FUZZ_SECONDS, IOBERT_SEED } = process.env
+const SECONDS = IOBERT_FUZZ_SECONDS === undefined ? undefined : Number(IOBERT_FUZZ_SECONDS)
+const CASES = SECONDS === undefined ? Number(IOBERT_FUZZ ?? 60) : Number.POSITIVE_INFINITY
+const usual = IOBERT_FUZZ === undefined && SECONDS === undefined
+const FIRST = Number(IOBERT_SEED ?? (usual ? 1 : Date.now() % 2 ** 31))
+console.log(`${SECONDS === undefined ? `${CASES} cases` : `cases for ${SECONDS} s`} from seed ${FIRST} on`)
 
 const MOST_INPUTS = 30_000
 const f = Math.fround
@@ -48,10 +52,15 @@ function differing(actual: ArrayLike<number>, expected: ArrayLike<number>): stri
   return found
 }
 
-/** A share of the cases; one that fails names its seed. */
+/** What the shares of all tests add up to. */
+const SHARES = 1 + 0.5 + 0.3
+
+/** A share of the cases, or of the time; one that fails names its seed. */
 function cases(share: number, body: (random: () => number) => void): () => void {
   return () => {
-    for (let seed = FIRST; seed < FIRST + Math.max(1, CASES * share); seed++) {
+    const end = performance.now() + ((SECONDS ?? Number.POSITIVE_INFINITY) * 1000 * share) / SHARES
+    let seed = FIRST
+    for (; seed < FIRST + Math.max(1, CASES * share) && performance.now() < end; seed++) {
       try {
         body(seeded(seed))
       } catch (error) {
@@ -59,6 +68,7 @@ function cases(share: number, body: (random: () => number) => void): () => void 
         throw error
       }
     }
+    if (SECONDS !== undefined) console.log(`seeds ${FIRST} to ${seed - 1}`)
   }
 }
 
@@ -137,7 +147,7 @@ test(
       const stored = bench.layout.floats(weights.length)
       bench.kernels.memory.bytes.set(new Uint8Array(weights.buffer), stored.address)
       bench.kernels.packLinear({ address: stored.address, type: 'I8', rows: outputs, first: 0 }, layer)
-      bench.kernels.packColumns(layer, 0, bias, scales)
+      packColumns(bench.kernels.memory, layer, 0, bias, scales)
       const out = bench.matrix(count, outputs)
       bench.kernels.linear(x, layer, out, activation)
       return { ...bench.readQuantized(x), out: bench.read(out) }

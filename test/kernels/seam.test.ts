@@ -6,9 +6,10 @@ import { pathToFileURL } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { COMMANDS, CONTROL } from '#dist/generated/commands.js'
-import { COMMAND_OFFSET, CONSTANTS, CONTROL_BYTES } from '#dist/generated/constants.js'
+import { COMMAND_OFFSET, CONSTANTS, CONTROL_BYTES, TABLES_END } from '#dist/generated/constants.js'
 import { instantiateKernels } from '#dist/kernels/exports.js'
 import { fusesMultiplyAdd, hasRelaxedDot, hasRelaxedSimd, hasSimd } from '#dist/kernels/features.js'
+import { CONTROL_ADDRESS } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { loadModel } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
@@ -57,6 +58,18 @@ test('every command fits the control block, behind what stands at its beginning'
   assert.ok(Math.max(...Object.values(CONTROL)) < COMMAND_OFFSET)
   for (const [name, { fields }] of Object.entries(COMMANDS)) {
     assert.ok(4 * Object.keys(fields).length <= CONTROL_BYTES - COMMAND_OFFSET, name)
+  }
+})
+
+test('tables of constants stand between the control block and what is handed out', async () => {
+  for (const variant of hasRelaxedSimd() ? (['simd', 'relaxed'] as const) : (['simd'] as const)) {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 })
+    const bytes = new Uint8Array(memory.buffer).fill(0xff)
+    instantiateKernels(await compileKernels({ variant, shared: false, turbo: false }), memory)
+    const untouched = (byte: number): boolean => byte === 0xff
+    assert.ok(bytes.subarray(0, CONTROL_ADDRESS + CONTROL_BYTES).every(untouched), variant)
+    assert.ok(bytes.subarray(TABLES_END).every(untouched), variant)
+    assert.not.ok(bytes.every(untouched), variant)
   }
 })
 

@@ -1,7 +1,10 @@
 import * as assert from 'uvu/assert'
-import { instantiateKernels, type Tiles } from '#dist/kernels/exports.js'
+import { NUMBERS } from '#dist/generated/numbers.js'
+import { instantiateKernels } from '#dist/kernels/exports.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
+import type { KernelPlan, Tiles } from '#dist/kernels/kernel-plan.js'
 import type {
+  Activation,
   Floats,
   Integers,
   Kernels,
@@ -10,16 +13,21 @@ import type {
   Matrix,
   Precision,
 } from '#dist/kernels/kernels.js'
-import { Layout } from '#dist/kernels/layout.js'
+import { Layout, packColumns } from '#dist/kernels/layout.js'
 import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { ReferenceKernels } from '#dist/kernels/reference/reference.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 
+/** Every activation, by name. */
+export const ACTIVATIONS = Object.keys(NUMBERS.Activation) as Activation[]
+
 export interface Variant {
   readonly name: string
   /** Whether it rounds exactly as the reference does. */
   readonly exact: boolean
+  /** What an engine is told, to run on these kernels and tiles. */
+  readonly plan: Pick<KernelPlan, 'variant'> & { readonly tiles?: Tiles }
   /** @param inputs  the most that a layer has */
   create(inputs?: number): Promise<Kernels>
 }
@@ -30,6 +38,7 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
   return {
     name: `${variant}${fused ? ' fused' : ''} ${tiles.int8Rows} ${tiles.int8Tile}/${tiles.float32Rows}x${tiles.float32Panel}`,
     exact: !fused,
+    plan: { variant, tiles },
     async create(inputs = 4096): Promise<Kernels> {
       const memory = newMemory()
       const module = await compileKernels({ variant, shared: false, turbo: false })
@@ -44,6 +53,7 @@ function wasmVariant(variant: 'simd' | 'relaxed', fused: boolean, tiles: Tiles):
 export const reference: Variant = {
   name: 'reference',
   exact: true,
+  plan: { variant: 'reference' },
   create: async () => new ReferenceKernels(newMemory()),
 }
 
@@ -197,7 +207,7 @@ export class Bench {
     const { address } = this.vector(weights)
     const ok = this.kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
     if (!ok) throw new Error('the weights are not finite')
-    this.kernels.packColumns(layer, 0, bias, undefined)
+    packColumns(this.kernels.memory, layer, 0, bias, undefined)
     return layer
   }
 

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createRedactor, type MarkedEntity, Redactor } from '#dist/node.js'
+import { times } from '../thorough.ts'
 
 /** Every place of the names, the longest first; all are persons but those in `others`. */
 function find(
@@ -143,7 +144,7 @@ test('longer names of other words never share a number, and a saved redactor goe
         assert.equal(JSON.parse(JSON.stringify(turned)), JSON.parse(JSON.stringify(whole)))
       }
     }),
-    { numRuns: 500 },
+    { numRuns: times(100, 500) },
   )
 })
 

@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type BertModel, loadModel, type Trace } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
+import { share } from '../thorough.ts'
 import { Expected, goldenModels } from './golden.ts'
 
 const TOLERANCE = 2e-4
@@ -12,7 +13,7 @@ async function using(
   options: object,
   body: (model: BertModel) => Promise<void>,
 ): Promise<void> {
-  const model = await loadModel(folder, { threads: 1, ...options })
+  const model = await loadModel(folder, { inline: true, ...options })
   try {
     await body(model)
   } finally {
@@ -79,7 +80,7 @@ function contextOf(
 for (const kernels of ['simd', 'reference'] as const) {
   for (const precision of ['float32', 'int8'] as const) {
     test(`forward() with trace tells how each layer attends, ${kernels} ${precision}`, async () => {
-      for (const { name, folder } of goldenModels()) {
+      for (const { name, folder } of share(goldenModels(), kernels === 'reference' ? 4 : 2)) {
         if (name === 'long' || name === 'modernbert-long') continue
         await using(folder, { precision, kernels }, async (model) => {
           const sequences = new Expected(`${folder}/expected.safetensors`).sequences().slice(0, 2)
@@ -101,10 +102,12 @@ for (const kernels of ['simd', 'reference'] as const) {
               assert.equal(layer.attentionProbabilities, attentions![i]![l], at)
               assert.is(layer.intermediate.length, tokens * intermediateSize, at)
               assert.is(layer.attentionOutput.length, layer.output.length, at)
-              // Those of disentangled attention golden.test.ts compares with PyTorch's.
-              const probabilities = model.config.disentangled
-                ? layer.attentionProbabilities
-                : probabilitiesOf(layer, tokens, numHeads, model.config.modern?.windows[l] ?? 0)
+              // Those of attention by relative positions golden.test.ts compares with PyTorch's.
+              const { disentangled, family, modern } = model.config
+              const probabilities =
+                disentangled || family.relativeBias
+                  ? layer.attentionProbabilities
+                  : probabilitiesOf(layer, tokens, numHeads, modern?.windows[l] ?? 0)
               near(layer.attentionProbabilities, probabilities, `${at}: probabilities`)
               near(layer.context, contextOf(probabilities, layer, tokens, numHeads), `${at}: context`)
             }
@@ -154,7 +157,7 @@ test('forward() gives the same numbers with trace, and nothing more without', ()
   }))
 
 test("forward() with trace on the calling thread equals the worker's", () =>
-  using(attentionsModel, {}, async (model) => {
+  using(attentionsModel, { inline: false }, async (model) => {
     const sequences = new Expected(`${attentionsModel}/expected.safetensors`).sequences()
     const { trace } = await model.forward(sequences, { trace: true })
     await using(attentionsModel, { inline: true }, async (other) => {

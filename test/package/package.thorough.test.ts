@@ -69,7 +69,9 @@ const files = packed()
 // Shared parts are named by a hash of what they hold, which the list leaves out.
 test('npm pack holds what files.txt lists; IOBERT_UPDATE=1 writes the list anew', () => {
   const list = rootPath('test/package/files.txt')
-  const names = [...new Set(files.map(({ path }) => path.replace(/-[0-9a-f]{8}\.js$/, '-*.js')))].sort()
+  const names = [
+    ...new Set(files.map(({ path }) => path.replace(/-[0-9a-f]{8}\.js(?=\.map$|$)/, '-*.js'))),
+  ].sort()
   if (process.env['IOBERT_UPDATE'] === '1') writeFileSync(list, `${names.join('\n')}\n`)
   const wanted = readFileSync(list, 'utf8').trim().split('\n')
   const extra = names.filter((name) => !wanted.includes(name))
@@ -77,7 +79,7 @@ test('npm pack holds what files.txt lists; IOBERT_UPDATE=1 writes the list anew'
   assert.equal({ extra, missing }, { extra: [], missing: [] })
 })
 
-// What a page fetches is bounded in page.test.ts. This is what all programs together can load: 160 kB do not hold every family
+// What a page fetches is bounded in page.thorough.test.ts. This is what all programs together can load: 160 kB do not hold every family
 // with its tokenizers, relative positions, GLiNER with its files of PyTorch, rules and styles beside the recognizer.
 test('the code of the library, kernels and worker included, packs into less than 205 kB', () => {
   for (const [name, size] of Object.entries(sizes)) console.log(`${name}: ${size} bytes packed`)
@@ -111,7 +113,7 @@ test('the declarations compile in a strict program without Node, without dom, wi
     ...{ target: 'es2022', module: 'nodenext', noEmit: true, resolveJsonModule: true },
     ...{ types: [], lib: ['es2022'] },
   }
-  const settings = { compilerOptions: options, files: ['everything.ts', 'config.ts'] }
+  const settings = { compilerOptions: options, files: ['everything.ts', 'config.ts', 'required.cts'] }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
   const done = runNode(rootPath('node_modules/typescript/bin/tsc'), '-p', folder)
   assert.is(done.stdout, '')
@@ -226,6 +228,46 @@ test('import does no work and prints nothing', () => {
 
 test('require does no work and prints nothing', () => {
   const done = runNode('-e', `${TRAPS}\nif (typeof require('iobert').loadRecognizer !== 'function') throw 0`)
+  assert.equal([done.status, done.stdout, done.stderr], [0, '', ''])
+})
+
+test('source maps say where in src/ a line of a stack is, and hold its text', () => {
+  const code =
+    "import('iobert').then(({ loadRecognizer }) => loadRecognizer(3)).catch(({ stack }) => console.log(stack))"
+  const { stdout } = runNode('--enable-source-maps', '-e', code)
+  const places = [...stdout.matchAll(/iobert\/src\/([\w/.-]+\.ts):(\d+):\d+/g)]
+  assert.ok(places.length > 1, stdout)
+  const [, file, line] = places[0]!
+  assert.match(
+    readFileSync(rootPath(`src/${file}`), 'utf8').split('\n')[Number(line) - 1]!,
+    /wrongKind|Error\(/,
+  )
+  const maps = files.filter(({ path }) => path.endsWith('.map'))
+  assert.ok(maps.length > 40, `${maps.length} maps`)
+  for (const { path } of maps) {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(installed, path), 'utf8'))
+    assert.is(sourcesContent.length, sources.length, path)
+    for (const [index, source] of sources.entries()) {
+      const name = join('/', path, '..', source)
+      assert.match(name, /^\/src\//)
+      if (name.startsWith('/src/generated/')) continue
+      assert.is(sourcesContent[index], readFileSync(rootPath(name.slice(1)), 'utf8'), name)
+    }
+  }
+})
+
+test('what is required is what is imported, from whichever entry', () => {
+  const code = `
+    const entries = ['iobert', 'iobert/rules', 'iobert/transformers']
+    Promise.all(entries.map((name) => import(name))).then((imported) => {
+      for (const [index, name] of entries.entries()) {
+        const required = require(name)
+        const names = Object.keys(imported[index])
+        if (names.length === 0 || names.join() !== Object.keys(required).join()) throw new Error(name)
+        for (const one of names) if (required[one] !== imported[index][one]) throw new Error(one)
+      }
+    })`
+  const done = runNode('-e', code)
   assert.equal([done.status, done.stdout, done.stderr], [0, '', ''])
 })
 

@@ -57,6 +57,8 @@ function programsFor(version) {
       // node16 knows no import attributes, which JSON modules need.
       const files = ['everything.ts', ...(resolution === 'node16' ? [] : ['config.ts'])]
       if (surroundings !== 'neither') files.push('platform.ts')
+      // A file of CommonJS, which bundlers resolve as they do all others.
+      if (resolution !== 'bundler') files.push('required.cts')
       all.push([`${resolution}, ${surroundings}`, configuration(resolution, given, files)])
     }
     if (!thorough) continue

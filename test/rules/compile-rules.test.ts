@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { trimName } from '#dist/entities/name-edges.js'
 import { compileRules, mergeRules } from '#dist/rules/compile-rules.js'
+import { atOnce } from '#dist/rules/steps.js'
 import type { Rule, RuleMatch, RulePolicy } from '#dist/rules/types.js'
 import { cpuTime } from '../cpu-time.ts'
 
@@ -45,6 +47,12 @@ test('of rules that overlap the longer match stays, on a tie that of the earlier
     { type: 'E', pattern: /x/ },
   ]
   assert.equal(found(rules, 'a b c d e x'), ['B a b', 'C c d e', 'D x'])
+  const parts: Rule[] = [
+    { type: 'A', pattern: /1 2 3 4/ },
+    { type: 'B', pattern: /3 4 5/ },
+    { type: 'C', pattern: /4 5 6/ },
+  ]
+  assert.equal(found(parts, '1 2 3 4 5 6 7'), ['A 1 2 3 4', 'B 5', 'C 6'])
 })
 
 const span = (type: string, start: number, end: number): RuleMatch => ({
@@ -59,13 +67,70 @@ test('the policy says which entity stays where a rule and the model overlap', ()
   const model = [span('PER', 0, 10), span('ORG', 12, 15), span('LOC', 20, 25)]
   const rules = [span('R', 3, 8), span('R', 11, 16), span('R', 20, 25), span('R', 30, 31)]
   const types = (policy: RulePolicy): string =>
-    mergeRules(model, rules, policy)
+    atOnce(mergeRules(model, rules, policy))
       .map(({ type, start }) => `${type}${start}`)
       .join(' ')
   assert.is(types('longest'), 'PER0 R11 R20 R30')
-  assert.equal(mergeRules(model, [], 'rule'), model)
+  assert.equal(atOnce(mergeRules(model, [], 'rule')), model)
   assert.is(types('rule'), 'R3 R11 R20 R30')
   assert.is(types('model'), 'PER0 ORG12 LOC20 R30')
+})
+
+test('what of an entity that gives way lies outside stays', () => {
+  const text = 'Zhang Wei - zhang@a.org, Elm St. 5, “Ann Lee” 1 q 2'
+  const at = (type: string, part: string): RuleMatch => {
+    const start = text.indexOf(part)
+    return { type, text: part, start, end: start + part.length, score: 0.5 }
+  }
+  const merge = (model: RuleMatch[], rules: RuleMatch[], policy: RulePolicy): string[] =>
+    atOnce(mergeRules(model, rules, policy, trimName)).map((one) => {
+      assert.is(one.text, text.slice(one.start, one.end))
+      return `${one.type} ${one.text}`
+    })
+  const mail = at('EMAIL', 'zhang@a.org')
+  assert.equal(merge([at('PER', 'Zhang Wei - zhang')], [mail], 'rule'), [
+    'PER Zhang Wei',
+    'EMAIL zhang@a.org',
+  ])
+  assert.equal(merge([at('PER', 'Zhang Wei - zhang')], [mail], 'longest'), [
+    'PER Zhang Wei - zhang',
+    'EMAIL @a.org',
+  ])
+  assert.equal(merge([at('LOC', 'org, Elm')], [mail, at('ADDRESS', 'Elm St. 5')], 'rule'), [
+    'EMAIL zhang@a.org',
+    'ADDRESS Elm St. 5',
+  ])
+  assert.equal(merge([at('PER', '“Ann Lee”')], [at('X', 'Lee')], 'rule'), ['PER Ann', 'X Lee'])
+  assert.equal(merge([at('PER', '1 q 2')], [at('X', 'q')], 'rule'), ['PER 1', 'X q', 'PER 2'])
+})
+
+test('nothing that was found is left out of what is merged', () => {
+  const spans = fc
+    .array(fc.tuple(fc.nat(4), fc.integer({ min: 1, max: 6 })), { maxLength: 8 })
+    .map((gaps) => {
+      let end = 0
+      return gaps.map(([gap, length]) => {
+        const start = end + gap
+        end = start + length
+        return { ...span('X', start, end), text: 'x'.repeat(length) }
+      })
+    })
+  const covered = (list: readonly RuleMatch[]): string =>
+    [...new Set(list.flatMap(({ start, text }) => Array.from(text, (_, at) => start + at)))]
+      .sort((a, b) => a - b)
+      .join()
+  fc.assert(
+    fc.property(
+      spans,
+      spans,
+      fc.constantFrom<RulePolicy>('longest', 'rule', 'model'),
+      (model, rules, policy) => {
+        const merged = atOnce(mergeRules(model, rules, policy, trimName))
+        assert.is(covered(merged), covered([...model, ...rules]))
+        assert.ok(merged.every((one, index) => index === 0 || merged[index - 1]!.end <= one.start))
+      },
+    ),
+  )
 })
 
 test('merged entities never overlap, are in order, and only overlapping ones are left out', () => {
@@ -85,7 +150,7 @@ test('merged entities never overlap, are in order, and only overlapping ones are
       spans,
       fc.constantFrom<RulePolicy>('longest', 'rule', 'model'),
       (model, rules, policy) => {
-        const merged = mergeRules(model, rules, policy)
+        const merged = atOnce(mergeRules(model, rules, policy))
         assert.ok(merged.every((one, index) => index === 0 || merged[index - 1]!.end <= one.start))
         for (const one of [...model, ...rules]) {
           assert.ok(

@@ -1,7 +1,9 @@
+/** Files of a tokenizer: what is read of them, and what is refused; in a process of its own, whose memory it measures. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { type ByteSource, type ModelFiles, mapFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/in-memory/map-files.js'
+import type { ByteSource, ModelFiles } from '#dist/format/source.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { cpuTimeOf } from '../cpu-time.ts'
 
@@ -121,8 +123,12 @@ test('readTokenizer refuses a vocabulary of a tokenizer that reads it otherwise,
 })
 
 test('readTokenizer refuses a vocabulary that is cut off: fewer pieces than the model has rows', async () => {
-  const read = (files: [string, Uint8Array][], rows: number): Promise<ModelFormatError | undefined> =>
-    readTokenizer(mapFiles(new Map(files)), { model: async () => ({ rows }) }).then(
+  const read = (
+    files: [string, Uint8Array][],
+    rows: number,
+    paddedVocabulary?: boolean,
+  ): Promise<ModelFormatError | undefined> =>
+    readTokenizer(mapFiles(new Map(files)), { paddedVocabulary, model: async () => ({ rows }) }).then(
       () => undefined,
       (thrown: unknown) => thrown as ModelFormatError,
     )
@@ -140,6 +146,8 @@ test('readTokenizer refuses a vocabulary that is cut off: fewer pieces than the 
     [1025, 1152, true],
     [1024, 1152, false],
     [1150, 1153, false],
+    // IndoBERT's is so, and so is one of 50,000 that was cut off: who loads it has to say so.
+    [30_521, 50_000, false],
   ]
   for (const [pieces, rows, taken] of cases) {
     const wrong = await read([['vocab.txt', lines(pieces)]], rows)
@@ -148,6 +156,9 @@ test('readTokenizer refuses a vocabulary that is cut off: fewer pieces than the 
     assert.is(wrong.code, 'InvalidVocabulary')
     assert.match(wrong.message, `${pieces} pieces`)
     assert.match(wrong.message, `vocab_size ${rows}`)
+    assert.is(/paddedVocabulary: true/.test(wrong.message), pieces < rows)
+    const said = await read([['vocab.txt', lines(pieces)]], rows, true)
+    assert.is(said === undefined, pieces < rows, `${pieces} of ${rows}, said to be padded`)
   }
   assert.is(await read([['vocab.txt', lines(996)], added], 998), undefined)
   assert.ok(await read([['vocab.txt', lines(995)], added], 998))
@@ -157,6 +168,9 @@ test('readTokenizer refuses a vocabulary that is cut off: fewer pieces than the 
     return ['tokenizer.json', bytes(JSON.stringify({ model: { type: 'WordPiece', vocab } }))]
   }
   assert.is(await read([json(250_002)], 250_037), undefined, 'multilingual-e5 and its like')
+  assert.is(await read([json(250_101)], 251_000), undefined, 'mDeBERTa')
+  assert.is(await read([json(30_521)], 50_000), undefined, 'IndoBERT, saved as tokenizer.json')
+  assert.is(await read([json(32_100)], 32_768), undefined, 'filled up to a power of two')
   assert.match((await read([json(500)], 28_996))?.message ?? '', 'tokenizer.json')
 })
 
@@ -176,6 +190,9 @@ test('readTokenizer refuses a merges.txt that is cut off', async () => {
       ]),
     )
   await readTokenizer(files(merges.length))
+  // What a few words that somebody put there look like.
+  await readTokenizer(files(merges.length - 16))
+  assert.is((await error(files(merges.length - 17))).code, 'InvalidVocabulary')
   const wrong = await error(files(200))
   assert.is(wrong.code, 'InvalidVocabulary')
   assert.match(wrong.message, /^merges\.txt has 199 merges and vocab\.json 904 pieces.*cut off/)

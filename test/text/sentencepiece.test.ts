@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/in-memory/map-files.js'
+import { family as albert } from '#dist/model/families/albert.js'
 import { family as camembert } from '#dist/model/families/camembert.js'
 import { family as deberta } from '#dist/model/families/deberta-v2.js'
 import { family as xlmRoberta } from '#dist/model/families/xlm-roberta.js'
@@ -80,6 +81,56 @@ test("DeBERTa's spm.model has its own order, special tokens and normaliser", asy
   )
 })
 
+test("ALBERT's spiece.model has its own order, special tokens and normaliser", async () => {
+  const own: [string, number][] = [
+    ['<pad>', 0],
+    ['<unk>', 0],
+    ['[CLS]', 0],
+    ['[SEP]', 0],
+    ['[MASK]', 0],
+    ['(', 0],
+    ...vocab.slice(4, -1),
+    ['▁7,', -1],
+  ]
+  const file = sentencePieceFile(own, charsmap, 1, [3, 2, 3, 3, 3, 4])
+  const open = (config: object): Promise<Tokenizer> =>
+    readTokenizer(
+      mapFiles(
+        new Map([
+          ['spiece.model', file],
+          ['tokenizer_config.json', new TextEncoder().encode(JSON.stringify(config))],
+        ]),
+      ),
+      { model: async () => albert },
+    )
+  const tokenizer = await open({})
+  assert.equal(
+    [tokenizer.padId, tokenizer.unkId, tokenizer.clsId, tokenizer.sepId, tokenizer.maskId],
+    [0, 1, 2, 3, 4],
+  )
+  // What XLM-R's makes of the same text in small letters without accents, whose pieces have the same numbers from 4 on.
+  const plain = await read(sentencePieceFile(pieces, charsmap), xlmRoberta)
+  const same = plain
+    .encode('angela in "london"')
+    .ids.slice(1, -1)
+    .map((id) => id + 2)
+  assert.equal(tokenizer.encode("\uff21NGÉLA  in ``Lo\u0301ndon''").ids, [2, ...same, 3])
+  const kept = await open({ do_lower_case: false, keep_accents: true })
+  assert.equal(
+    kept.encode('ANGÉLA').ids.slice(1, -1),
+    plain
+      .encode('ANGÉLA')
+      .ids.slice(1, -1)
+      .map((id) => (id === 3 ? 1 : id + 2)),
+  )
+  // The mask takes the space before it; pieces that the file was told of stand alone; a number parts from its comma.
+  assert.equal(tokenizer.encode('in  [MASK](').tokens.slice(-3), ['[MASK]', '(', '[SEP]'])
+  assert.equal(tokenizer.encode('in  [MASK]').offsets.at(-2), [2, 10])
+  assert.not(tokenizer.encode('7,').tokens.includes('▁7,'))
+  const pair = tokenizer.encode('in', 'in')
+  assert.equal(pair.tokenTypeIds, [0, 0, 0, 1, 1])
+})
+
 test('a file that is not read says why', async () => {
   const fails = async (
     file: Uint8Array,
@@ -97,7 +148,7 @@ test('a file that is not read says why', async () => {
     assert.unreachable('nothing was thrown')
   }
   const file = sentencePieceFile(pieces.slice(0, 20), new Uint8Array(0))
-  await fails(file, {}, 'UnsupportedConfig', /XLM-R, CamemBERT and DeBERTa alone/)
+  await fails(file, {}, 'UnsupportedConfig', /XLM-R, CamemBERT, DeBERTa and ALBERT alone/)
   await fails(
     sentencePieceFile(pieces.slice(0, 20), new Uint8Array(0), 2),
     xlmRoberta,
@@ -105,6 +156,8 @@ test('a file that is not read says why', async () => {
     /model of type 2/,
   )
   await fails(file.subarray(0, 50), xlmRoberta, 'InvalidVocabulary', /ends too soon/)
+  const ending = sentencePieceFile([], new Uint8Array(0)).length
+  await fails(file.subarray(0, -ending), xlmRoberta, 'InvalidVocabulary', /before its normaliser/)
   await fails(Uint8Array.of(0x0a, 0xff), xlmRoberta, 'InvalidVocabulary', /does not end/)
   await fails(Uint8Array.of(0x0b), xlmRoberta, 'InvalidVocabulary', /kind 3/)
   await fails(Uint8Array.of(0x0a, 0), xlmRoberta, 'InvalidVocabulary', /piece 0 is none/)

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
 import { cpuTime } from '../cpu-time.ts'
 import { rootPath, withShared } from '../shared.ts'
+import { times } from '../thorough.ts'
 import { createTokenizer } from './create-tokenizer.ts'
 import { assertLine, CASED, type GoldenLine, readLines, UNCASED } from './golden-lines.ts'
 
@@ -188,7 +189,7 @@ test('Tokenizer.encode gives offsets inside any string, in order, that never par
         last = start
       })
     }),
-    { numRuns: 3000 },
+    { numRuns: times(300, 3000) },
   )
 })
 
@@ -204,7 +205,7 @@ test('Tokenizer.encode of words apart equals that of each word alone', () => {
         two.offsets.slice(1, -1).map(([start, end]) => [start + shift, end + shift]),
       )
     }),
-    { numRuns: 1000 },
+    { numRuns: times(100, 1000) },
   )
 })
 

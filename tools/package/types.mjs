@@ -4,8 +4,8 @@
  * program's own if there is one, and a little of it if not; and `[Symbol.dispose]` is a member where the program knows it.
  */
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { basename, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
 /** What dist/platform-types.d.ts says, name by name. `Own` looks a class up among the globals of the program that compiles. */
@@ -110,4 +110,44 @@ export function declarationsOf(source, name) {
 /** Writes the declarations that have no source. */
 export function writeExtraTypes(folder) {
   for (const [name, text] of Object.entries(EXTRA)) writeFileSync(join(folder, name), text)
+}
+
+/** The entries that CommonJS may require, which Node does since 20.19: for each a `.cjs` that hands the ES module on. */
+export const REQUIRED = ['node', 'rules/presets', 'transformers.node']
+
+/**
+ * Writes those, with declarations: TypeScript before 5.8 takes no ES module in a file of CommonJS (TS1479), but for its types. Types
+ * are the very same, so that what one file has loaded another may take.
+ */
+export async function writeCommonJs(folder) {
+  for (const entry of REQUIRED) {
+    const file = join(folder, entry)
+    const from = `./${basename(entry)}.js`
+    const loaded = await import(pathToFileURL(`${file}.js`).href)
+    writeFileSync(`${file}.cjs`, `module.exports = require('${from}')\n`)
+    writeFileSync(`${file}.d.cts`, commonJsTypes(from, loaded))
+  }
+}
+
+/** What is a value gets a declaration of its own, which holds over the type of that name that `export type *` gives. */
+function commonJsTypes(from, loaded) {
+  const source = `'${from}' with { 'resolution-mode': 'import' }`
+  const lines = Object.keys(loaded)
+    .sort()
+    .flatMap((name) => [
+      `export declare const ${name}: typeof module.${name};`,
+      ...(isClass(loaded[name]) ? [`export type ${name} = module.${name};`] : []),
+    ])
+  return `/** The types for \`require\`, which are those of the ES module. */
+import type * as module from ${source};
+export type * from ${source};
+${lines.join('\n')}
+`
+}
+
+/** The `prototype` of a class, unlike that of a function, stays the one it is. */
+function isClass(value) {
+  return (
+    typeof value === 'function' && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+  )
 }

@@ -12,7 +12,7 @@ import { ModelPanel } from './model-panel.ts'
 import { NameList } from './names.ts'
 import { startOffline } from './offline.ts'
 import { carryOver, type Part, splitParts } from './parts.ts'
-import { type Pace, readTexts } from './reader.ts'
+import { type Pace, readTexts, type TextReader } from './reader.ts'
 import { SHORT_SAMPLE } from './short-sample.ts'
 import { TakeOut } from './take-out.ts'
 
@@ -31,7 +31,7 @@ const split = find('split', HTMLSelectElement)
 const status = find('status', HTMLElement)
 const inside = find('inside', HTMLDetailsElement)
 
-let recognizer: Recognizer | undefined
+let recognizer: TextReader | undefined
 /** What was found in what was read, by its text; a model's own. */
 let found = new Map<string, readonly Entity[]>()
 let controller: AbortController | undefined
@@ -167,9 +167,10 @@ function sayFindings(): void {
 
 /** The view of pieces and attention is fetched when it is opened first. */
 async function lookInside(): Promise<void> {
-  if (!inside.open || recognizer === undefined) return
+  // What is seen inside are the labels of a recognizer.
+  if (!inside.open || recognizer?.labels === undefined) return
   const view = await import('./inside.ts')
-  await view.show(recognizer, editor.parts, editor.caret)
+  await view.show(recognizer as Recognizer, editor.parts, editor.caret)
 }
 
 inside.addEventListener('toggle', () => void lookInside())

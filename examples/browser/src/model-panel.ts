@@ -1,7 +1,8 @@
 /** Which model, how it runs, and how far its loading is. */
-import { type LoadOptions, loadRecognizer, type ModelName, type Recognizer } from 'iobert'
+import { type LoadOptions, loadRecognizer, type ModelName } from 'iobert'
 import { find, press } from './elements.ts'
 import { megabytes } from './figures.ts'
+import type { TextReader } from './reader.ts'
 import { downloadModel } from './site-model.ts'
 
 /** Why a loading ended that the user cancelled. */
@@ -33,13 +34,13 @@ export class ModelPanel {
   readonly #again = press('load-again', () => void this.load())
   readonly #progress = find('load-progress', HTMLProgressElement)
   readonly #progressText = find('load-text', HTMLElement)
-  readonly #onModel: (recognizer: Recognizer) => void
+  readonly #onModel: (recognizer: TextReader) => void
   #files: readonly File[] = []
-  #recognizer: Recognizer | undefined
+  #recognizer: TextReader | undefined
   #controller: AbortController | undefined
 
   /** @param onModel  takes the new model; the one before it is given up after that */
-  constructor(onModel: (recognizer: Recognizer) => void) {
+  constructor(onModel: (recognizer: TextReader) => void) {
     this.#onModel = onModel
     this.#offerThreads()
     this.#showFields()
@@ -76,7 +77,7 @@ export class ModelPanel {
     try {
       const { title, find } = this.#choice()
       const model = await find(controller.signal)
-      const recognizer = await loadRecognizer(model, this.#options(controller.signal))
+      const recognizer = await this.#open(model, this.#options(controller.signal))
       if (controller.signal.aborted) {
         recognizer.dispose()
         return
@@ -94,6 +95,18 @@ export class ModelPanel {
         this.#showIdle()
         this.#controller = undefined
       }
+    }
+  }
+
+  /** A model of GLiNER has no labels of its own: there is then a field for types. */
+  async #open(model: ModelName, options: LoadOptions): Promise<TextReader> {
+    try {
+      return await loadRecognizer(model, options)
+    } catch (error) {
+      if (!/gliner_config/.test((error as Error).message)) throw error
+      const { loadOwnTypes } = await import('./own-types.ts')
+      const reader = await loadOwnTypes(model, options, () => this.#onModel(reader))
+      return reader
     }
   }
 
@@ -126,7 +139,7 @@ export class ModelPanel {
     }
   }
 
-  #show(title: string, { model }: Recognizer, milliseconds: number): void {
+  #show(title: string, { model }: TextReader, milliseconds: number): void {
     const { precision, kernels, threads, weightBytes, parameters } = model.info
     this.#name.textContent = [
       title,

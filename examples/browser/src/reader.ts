@@ -1,5 +1,20 @@
 import type { Entity, Recognizer } from 'iobert'
 
+/** What finds names in texts: a recognizer, or a model that is told what to look for. */
+export interface TextReader extends Pick<Recognizer, 'model' | 'dispose'> {
+  /** The labels that it was trained for, if any. */
+  readonly labels?: readonly string[]
+  stream(
+    texts: readonly string[],
+    options: {
+      readonly split: false
+      readonly batchTokens: number
+      readonly signal: AbortSignal
+      readonly onProgress: (progress: { done: number; total: number }) => void
+    },
+  ): AsyncGenerator<{ readonly entities: readonly Entity[] }, void, undefined>
+}
+
 /** How far one reading is. */
 export interface Pace {
   readonly pieces: number
@@ -20,7 +35,7 @@ const BATCH_TOKENS = 384
  * @throws the signal's reason
  */
 export async function readTexts(
-  recognizer: Recognizer,
+  recognizer: TextReader,
   texts: readonly string[],
   signal: AbortSignal,
   onFound: (text: string, entities: readonly Entity[]) => void,

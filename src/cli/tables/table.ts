@@ -1,6 +1,7 @@
 /**
- * `--csv` and `--tsv`: a table in, the same table out, with columns added or a column's names taken out. Cells that are not
- * read stay as they are written, byte for byte, and so do line ends and the byte order mark.
+ * The options `--csv` and `--tsv`: a table is read, and the same table is written with columns added, or with the names in
+ * its columns taken out. Cells that are not read stay as they are written, byte for byte. So do line ends and the byte order
+ * mark.
  */
 import type { Entity } from '../../entities/types.ts'
 import { UsageError } from '../arguments.ts'
@@ -12,15 +13,26 @@ import { RecordSplitter } from './record-splitter.ts'
 /** What is answered to a cell. */
 export type CellAnswer = { readonly entities: readonly Entity[] } | { readonly text: string }
 
-export interface TableOptions {
+/** What a table is like. */
+export interface Shape {
   readonly format: 'csv' | 'tsv'
-  /** The name of the column that is read, or its number from 1. */
-  readonly column: string
-  /** Types of entities, a new column each; none where the column's names are taken out. */
+  /** The columns that are read, each by its name or its number from 1. */
+  readonly columns: readonly string[]
+  /** Whether the first row has the columns' names. */
+  readonly header: boolean
+  /** What stands between cells; where it is not said, the first row tells. */
+  readonly delimiter: string | undefined
+}
+
+export interface TableOptions extends Shape {
+  /** Types of entities, a new column each; none where the names of the columns are taken out. */
   readonly types: readonly string[] | undefined
   readonly maxChars: number
   readonly beforeWrite?: (() => Promise<void>) | undefined
 }
+
+/** The byte order mark that may stand before a table. */
+const MARK = '\ufeff'
 
 /** What separates names in a cell. */
 const SEPARATOR = '; '
@@ -29,7 +41,7 @@ const SEPARATOR = '; '
 export function runTable(
   compute: Compute<CellAnswer>,
   sources: readonly Source[],
-  { format, column, types, maxChars, beforeWrite }: TableOptions,
+  { format, columns, header, delimiter: said, types, maxChars, beforeWrite }: TableOptions,
 ): Promise<number> {
   if (sources.length !== 1)
     throw new UsageError(`--${format} reads one table, found ${sources.length} inputs`)
@@ -41,48 +53,61 @@ export function runTable(
       throw new TypeError(`Row ${number} is not UTF-8; save the table as UTF-8`)
     }
   }
-  let delimiter = format === 'tsv' ? '\t' : ','
-  const tellDelimiter = (header: Uint8Array): number => {
-    const line = new TextDecoder().decode(header).replace(/\r$/u, '')
-    // Where commas are in numbers, spreadsheets write semicolons or tabs.
-    const has = (one: string): boolean => columnOf(readRow(line, one).written, column) >= 0
-    if (format === 'csv') delimiter = [',', ';', '\t'].find(has) ?? ','
+  let delimiter = said ?? ','
+  const tellDelimiter = (first: Uint8Array): number => {
+    if (said === undefined) {
+      const line = new TextDecoder().decode(first).replace(/\r$/u, '')
+      // Where commas are in numbers, spreadsheets write semicolons or tabs.
+      const rows = [',', ';', '\t'].map((one) => ({ one, cells: readRow(line, one).written }))
+      const fits = rows.filter(({ cells }) => columns.every((column) => columnOf(cells, column, header) >= 0))
+      const most = Math.max(...fits.map(({ cells }) => cells.length))
+      delimiter = fits.find(({ cells }) => cells.length === most)?.one ?? ','
+    }
     return delimiter.charCodeAt(0)
   }
-  let index = -1
+  let indexes: readonly number[] = []
   let width = 0
   const taskOf = (record: Uint8Array, number: number): Task<CellAnswer> => {
-    const row = decode(record, number)
-    const { written, lineEnd } = readRow(number === 1 ? row.replace(/^\ufeff/u, '') : row, delimiter)
+    const decoded = decode(record, number)
+    const mark = number === 1 && decoded.startsWith(MARK) ? MARK : ''
+    const row = decoded.slice(mark.length)
+    const { written, lineEnd } = readRow(row, delimiter)
     const bytes = record.length
     if (number === 1) {
-      index = columnOf(written, column)
+      indexes = [...new Set(columns.map((column) => foundColumn(written, column, header)))]
       width = written.length
-      if (index < 0) throw missingColumn(column, written)
+    }
+    if (number === 1 && header) {
       const cells = [row.slice(0, row.length - lineEnd.length), ...newNames(written, types ?? [])]
-      return { bytes, write: () => cells.join(delimiter) + lineEnd }
+      return { bytes, write: () => mark + cells.join(delimiter) + lineEnd }
     }
     const blank = written.length === 1 && written[0] === ''
-    const cell = written[index]
-    if (blank || (cell === undefined && types === undefined)) return { bytes, write: () => row }
+    const there = indexes.filter((index) => types !== undefined || written[index] !== undefined)
+    if (blank || there.length === 0) return { bytes, write: () => decoded }
     return {
       bytes,
-      text: textOf(cell ?? ''),
+      texts: there.map((index) => textOf(written[index] ?? '')),
       // A last row without a line end gets none.
-      write: (answered) => addTo(written, answered!).join(delimiter) + lineEnd,
+      write: (answered) => mark + addTo(written, there, answered).join(delimiter) + lineEnd,
     }
   }
-  const addTo = (written: readonly string[], answered: CellAnswer): readonly string[] => {
-    if ('text' in answered) {
-      const cell = written[index]!
-      const same = answered.text === textOf(cell)
-      const shown = same ? cell : writeCell(answered.text, delimiter, cell.startsWith('"'))
-      return written.map((one, at) => (at === index ? shown : one))
+  const addTo = (
+    written: readonly string[],
+    there: readonly number[],
+    answered: readonly CellAnswer[],
+  ): readonly string[] => {
+    if (types === undefined) {
+      const cells = [...written]
+      for (const [at, index] of there.entries()) {
+        const { text } = answered[at] as CellAnswer & { text: string }
+        const cell = cells[index]!
+        if (text !== textOf(cell)) cells[index] = writeCell(text, delimiter, cell.startsWith('"'))
+      }
+      return cells
     }
-    const names = types!.map((type) =>
-      answered.entities
-        .filter((entity) => entity.type === type)
-        .map(({ text }) => text.replace(/\s+/gu, ' ')),
+    const entities = answered.flatMap((one) => ('entities' in one ? one.entities : []))
+    const names = types.map((type) =>
+      entities.filter((entity) => entity.type === type).map(({ text }) => text.replace(/\s+/gu, ' ')),
     )
     const missing = Array.from({ length: Math.max(0, width - written.length) }, () => '')
     return [
@@ -101,17 +126,24 @@ export function runTable(
   })
 }
 
-/** Where a column stands: by its name, or by its number from 1; -1 where it does not. */
-function columnOf(header: readonly string[], column: string): number {
-  const names = header.map((cell) => textOf(cell.replace(/^\ufeff/u, '')).trim())
-  const named = names.indexOf(column)
+/** Where a column stands: by its name, where there are names, or by its number from 1; -1 where it does not. */
+function columnOf(first: readonly string[], column: string, header: boolean): number {
+  const names = first.map((cell) => textOf(cell.replace(/^\ufeff/u, '')).trim())
+  const named = header ? names.indexOf(column) : -1
   const number = /^\d{1,6}$/u.test(column) ? Number(column) - 1 : -1
-  return named >= 0 || number >= header.length ? named : number
+  return named >= 0 || number >= first.length ? named : number
 }
 
-function missingColumn(column: string, header: readonly string[]): UsageError {
-  const names = header.slice(0, 20).map((cell) => textOf(cell))
-  return new UsageError(`--column is '${column}', but the table's first row has ${names.join(', ')}`)
+/** @throws {UsageError} where it does not stand there */
+function foundColumn(first: readonly string[], column: string, header: boolean): number {
+  const index = columnOf(first, column, header)
+  if (index >= 0) return index
+  const names = first.slice(0, 20).map((cell) => textOf(cell))
+  throw new UsageError(
+    header
+      ? `--column is '${column}', but the table's first row has ${names.join(', ')}`
+      : `--column is '${column}', but the table's first row has ${first.length} cells; see --delimiter`,
+  )
 }
 
 /** Names of added columns: the types, with a number where the table has such a column. */

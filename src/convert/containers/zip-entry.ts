@@ -27,7 +27,8 @@ export interface ZipEntry {
 
 export const LOCAL_HEADER_BYTES = 30
 
-const CHUNK_BYTES = 4 * 1024 * 1024
+/** Each file of an archive is checked through a buffer of its own, so that a model's hundreds must not be large ones. */
+const CHUNK_BYTES = 2 ** 18
 
 /**
  * An archive's file. Its bytes are checked by their CRC-32 when the first of them is read, and not before: stored ones by

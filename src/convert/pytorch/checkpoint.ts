@@ -1,10 +1,10 @@
 /**
- * `pytorch_model.bin` in place of `model.safetensors`: a view of its tensors where they lie in the file, and a part of them as
- * the bytes of a safetensors file, for a reader that has no view.
+ * Reads `pytorch_model.bin` in place of `model.safetensors`: as a view of its tensors where they lie in the file, or, for a
+ * reader that has no view, a part of them as the bytes of a safetensors file.
  */
 import type { Checkpoint } from '../../format/checkpoint.ts'
-import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/shard-index.ts'
 import type { ModelFiles } from '../../format/source.ts'
+import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/weight-files.ts'
 import { type ViewPart, viewSource, type WeightsView } from '../../format/weights-view.ts'
 import { unsupported } from '../containers/refuse.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'

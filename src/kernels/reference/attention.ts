@@ -17,6 +17,8 @@ export interface RelativeHead {
   readonly keys: readonly RelativeRow[] | undefined
   readonly queries: readonly RelativeRow[] | undefined
   readonly rowOf: (distance: number) => number
+  /** What a distance adds to a score before it is scaled, at precision int8 behind. */
+  readonly biasOf: ((distance: number) => number) | undefined
 }
 
 /** One head over one sequence of T tokens: rows [T][D], probabilities [T, T] where they are wanted. */
@@ -71,7 +73,7 @@ export const floatAttention: Attend = (queries, keys, values, out, probabilities
 // #endregion
 
 // #region relative-scores
-/** What relative positions add to the scores of query i: He et al. 2021, equation 4. */
+/** What relative positions add to the scores of query i: Raffel et al. 2020, section 2.1; He et al. 2021, equation 4. */
 function addRelativeScores(
   scores: Float32Array,
   i: number,
@@ -80,6 +82,7 @@ function addRelativeScores(
   relative: RelativeHead,
 ): void {
   for (const [j, key] of keys.entries()) {
+    if (relative.biasOf) scores[j] = f(scores[j]! + relative.biasOf(i - j))
     const row = relative.rowOf(i - j)
     if (relative.keys) scores[j] = f(scores[j]! + floatDot(query, relative.keys[row]!.values))
     if (relative.queries) scores[j] = f(scores[j]! + floatDot(key, relative.queries[row]!.values))
@@ -128,6 +131,7 @@ export const exactAttention: Attend = (queries, keys, values, out, probabilities
       const product = (own: Int16Array, ownFactor: number, { values, scale }: RelativeRow): number =>
         f(f(dot(own, values)) * f(ownFactor * scale))
       for (const [j, key] of wholeKeys.entries()) {
+        if (relative.biasOf) weights[j] = f(weights[j]! + relative.biasOf(i - j))
         const row = relative.rowOf(i - j)
         if (relative.keys) {
           weights[j] = f(weights[j]! + product(query.values, factor, relative.keys[row]!))

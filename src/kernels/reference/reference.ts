@@ -70,16 +70,6 @@ export class ReferenceKernels implements Kernels {
     return true
   }
 
-  packColumns(
-    layer: Linear,
-    first: number,
-    bias: Float32Array | undefined,
-    scales: Float32Array | undefined,
-  ): void {
-    if (scales) writeColumns(this.memory, layer, first, 'scale', scales)
-    if (bias) writeColumns(this.memory, layer, first, 'bias', bias)
-  }
-
   packTable({ address, type, rows, first }: StoredRows, table: Table): boolean {
     const { columns, stride, scales } = table
     for (let row = 0; row < rows; row++) {
@@ -213,10 +203,13 @@ export class ReferenceKernels implements Kernels {
   }
 
   /** What attention asks of relative positions. */
-  #relativeScores({ keys, queries, distances, farthest }: RelativePositions, head: number): RelativeHead {
-    const places = this.memory.integers(distances)
+  #relativeScores(relative: RelativePositions, head: number): RelativeHead {
+    const { keys, queries, distances, biases, farthest } = relative
+    const places = distances && this.memory.integers(distances)
+    const ofHead = biases && biases.address / 4 + head * biases.headNumbers + farthest
     return {
-      rowOf: (distance) => places[farthest - distance]! / 4,
+      rowOf: (distance) => (places ? places[farthest - distance]! / 4 : 0),
+      biasOf: ofHead === undefined ? undefined : (distance) => this.memory.float32[ofHead - distance]!,
       keys: keys && this.#relativeRows(keys, head),
       queries: queries && this.#relativeRows(queries, head),
     }

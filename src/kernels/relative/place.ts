@@ -57,6 +57,6 @@ export function writeDistances(
   { distances, farthest }: RelativePositions,
   rowOf: (distance: number) => number,
 ): void {
-  const places = memory.integers(distances)
+  const places = memory.integers(distances!)
   for (let i = 0; i < places.length; i++) places[i] = 4 * rowOf(Math.max(farthest - i, -farthest))
 }

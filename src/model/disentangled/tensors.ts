@@ -1,7 +1,7 @@
-/** The tensors that disentangled attention has besides. */
+/** Takes the tensors that a model with disentangled attention has beside those of other models. */
 import type { Checkpoint } from '../../format/checkpoint.ts'
-import type { BertConfig } from '../config.ts'
-import type { LinearTensors, ModelCheckpoint, RelativeTensors, TakeTensors } from '../model-tensors.ts'
+import type { BertConfig } from '../bert-config.ts'
+import type { LinearTensors, ModelCheckpoint, RelativeTensors, TakeTensors } from '../tensors.ts'
 import { joinAttention, separateAttention } from './fused.ts'
 
 /** A checkpoint whose tensors have the names of the second version, and what takes those of relative positions. */

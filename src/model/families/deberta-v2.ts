@@ -1,6 +1,8 @@
 /** The family of DeBERTa's second and third version. */
 import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
+export { readDisentangled as readMore } from '../disentangled/config.ts'
+
 /**
  * DeBERTa of the second and third version: BERT whose attention tells what a token is from how far it is (He et al. 2021,
  * arXiv 2006.03654 and 2111.09543). Defaults: transformers' DebertaV2Config. What config.json decides is read by
@@ -27,7 +29,7 @@ export const family: Family = {
     convolution: 'encoder.conv.conv',
     convolutionNorm: 'encoder.conv.LayerNorm',
   },
-  sentencePiece: { dropped: 0, first: [], maskTakesSpace: false, bertTokens: true },
+  sentencePiece: { dropped: 0, first: [], maskTakesSpace: false, own: 'deberta' },
   textHead: { dense: 'pooler.dense', activation: 'gelu', output: 'classifier' },
   wordHead: {
     dense: 'cls.predictions.transform.dense',

@@ -1,6 +1,8 @@
 /** The family of ModernBERT. */
 import type { Family } from '../family.ts'
 
+export { readModern as readMore } from '../modern/config.ts'
+
 /**
  * ModernBERT: rotary positions, gated feed-forward layers, local and global attention by turns, and a LayerNorm before each
  * block in place of behind it (Warner et al. 2024, arXiv 2412.13663). Defaults: transformers' ModernBertConfig. Queries, keys

@@ -2,14 +2,8 @@
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../../format/json-file.ts'
 import type { Family, HiddenActivation } from '../family.ts'
+import type { FamilyConfig } from '../family-file.ts'
 import type { Modern } from './shape.ts'
-
-/** What differs between models of the family. */
-export interface ModernModel {
-  readonly family: Family
-  readonly modern: Modern
-  readonly positionRows: 0
-}
 
 /** Values of `layer_types`. */
 const GLOBAL = 'full_attention'
@@ -33,7 +27,7 @@ export function readModern(
   family: Family,
   { numLayers, hiddenSize, numHeads }: { numLayers: number; hiddenSize: number; numHeads: number },
   activationOf: (value: string) => HiddenActivation | undefined,
-): ModernModel {
+): FamilyConfig {
   const headDim = hiddenSize / numHeads
   if (headDim % 2 !== 0) {
     throw unsupported(
@@ -48,14 +42,15 @@ export function readModern(
   const globalTheta = readTheta(config, GLOBAL, 'global_rope_theta', GLOBAL_THETA)
   // Version 4 took the global one where the local one was null
   const unsaid = config['local_rope_theta'] === null ? globalTheta : LOCAL_THETA
+  const headActivation = readHeadActivation(config, activationOf)
   return {
-    family,
+    family: { ...family, wordHead: { ...family.wordHead, activation: headActivation } },
     modern: {
       windows,
       globalTheta,
       localTheta: readTheta(config, LOCAL, 'local_rope_theta', unsaid),
       pooling: readPooling(config),
-      headActivation: readHeadActivation(config, activationOf),
+      headActivation,
       biases: {
         attention: flag(config, 'attention_bias', false),
         feedForward: flag(config, 'mlp_bias', false),

@@ -9,7 +9,7 @@ import type {
   Probabilities,
 } from '../../kernels/kernels.ts'
 import { columnsOf, type Layout } from '../../kernels/layout.ts'
-import type { BertConfig } from '../config.ts'
+import type { BertConfig } from '../bert-config.ts'
 import type { LayerWeights } from '../weights.ts'
 import type { Workspace } from '../workspace.ts'
 

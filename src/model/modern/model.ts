@@ -10,7 +10,7 @@
  */
 import type { Kernels, Matrix, Precision } from '../../kernels/kernels.ts'
 import { columnsOf } from '../../kernels/layout.ts'
-import type { BertConfig } from '../config.ts'
+import type { BertConfig } from '../bert-config.ts'
 import { ACTIVATION } from '../encoder.ts'
 import type { ForwardOutput, ForwardWanted } from '../forward-output.ts'
 import type { Model, ModelShelf } from '../shelf.ts'
@@ -148,20 +148,16 @@ class ModernBert implements Model {
   async #logits(
     workspace: Workspace,
     batch: readonly (readonly number[])[],
-    { rows, logits }: ForwardWanted,
+    wanted: ForwardWanted,
     pause: Pause,
   ): Promise<Float32Array[]> {
     const { head, wordHead } = this.#weights
     if (head?.dense) return this.#textLogits(workspace, head)
     if (head) return this.#tokenLogits(workspace.hiddenStates, head, workspace)
-    if (!wordHead || logits === false) return []
+    if (!wordHead || wanted.logits === false) return []
     const { guessWords } = await import('../heads/guess-words.ts')
-    const activation = ACTIVATION[this.#config.modern!.headActivation]
-    const parts = {
-      ...{ kernels: this.#kernels, config: this.#config, precision: this.#precision },
-      ...{ wordHead, activation },
-    }
-    return guessWords(parts, workspace, batch, rows, pause)
+    const model = { kernels: this.#kernels, config: this.#config, precision: this.#precision, wordHead }
+    return guessWords(model, workspace, batch, wanted, pause)
   }
 
   #tokenLogits(states: Matrix, { output }: HeadWeights, workspace: Workspace): Float32Array[] {

@@ -7,14 +7,8 @@
 import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { bytesSource } from '../../format/source.ts'
-import type { BertConfig } from '../config.ts'
-import type {
-  LinearTensors,
-  ModelCheckpoint,
-  ModernTensors,
-  NamedTensor,
-  TakeTensors,
-} from '../model-tensors.ts'
+import type { BertConfig } from '../bert-config.ts'
+import type { LinearTensors, ModelCheckpoint, ModernTensors, NamedTensor, TakeTensors } from '../tensors.ts'
 import type { Modern } from './shape.ts'
 
 const FUSED: readonly { readonly name: RegExp; readonly parts: readonly string[] }[] = [

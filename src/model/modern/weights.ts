@@ -1,9 +1,9 @@
 /** Where the weights of ModernBERT stand that BERT has not, and how they are read. */
 import type { Kernels, Linear, Matrix, Precision } from '../../kernels/kernels.ts'
 import type { Layout } from '../../kernels/layout.ts'
-import type { BertConfig } from '../config.ts'
-import type { ModelTensors } from '../model-tensors.ts'
+import type { BertConfig } from '../bert-config.ts'
 import type { Task, TensorReader } from '../read-weights.ts'
+import type { ModelTensors } from '../tensors.ts'
 import type { BertWeights } from '../weights.ts'
 import { frequenciesOf, writeAngles } from './rotation.ts'
 import type { ModernWeights } from './shape.ts'

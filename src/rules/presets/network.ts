@@ -1,4 +1,4 @@
-/** Presets for addresses of computers. */
+/** Presets for addresses of computers: IP addresses, and MAC addresses of network cards. */
 
 import type { PatternRule } from '../types.ts'
 import { behind, inFront } from './around.ts'
@@ -37,7 +37,8 @@ function isIp(match: string, text: string, start: number): boolean | number {
     const before = inFront(text, start, 9)
     return isVersion4(match) && !/\d\.$|version:? $/i.test(before) && !/^\.\d|^-[a-z]/i.test(after)
   }
-  if (/[0-9a-z:]$/i.test(inFront(text, start, 1))) return false
+  // A group in front is part of it; the colon of `addr:` is the text's.
+  if (/[0-9a-z]$|::$|(?:^|[^0-9a-z])[0-9a-f]{1,4}:$/i.test(inFront(text, start, 6))) return false
   // Of fe80::1: the last colon is the text's.
   for (const part of [match, match.replace(/:$/, '')]) {
     const next = behind(text, start + part.length, 2)
@@ -70,7 +71,8 @@ function isMac(match: string, text: string, start: number): boolean {
   const separator = match[2] === ':' || match[2] === '-' ? match[2] : '.'
   if (separator === '.' && !/[a-f]/i.test(match)) return false
   const after = behind(text, start + match.length, 2)
-  return (
-    !inFront(text, start, 1).endsWith(separator) && !(after[0] === separator && /^.[0-9a-f]/i.test(after))
-  )
+  // `mac:` is no pair in front of it.
+  const before = inFront(text, start, 4)
+  const goesOn = separator === ':' ? /(?:^|[^0-9a-z])[0-9a-f]{2}:$/i.test(before) : before.endsWith(separator)
+  return !goesOn && !(after[0] === separator && /^.[0-9a-f]/i.test(after))
 }

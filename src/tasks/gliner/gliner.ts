@@ -1,10 +1,11 @@
 /**
- * Entities of types that are named when one asks: text and types → prompt and words → windows → hidden states → scores of
- * spans → entities. Read only where `loadGliner` is called.
+ * Finds entities of types that are named when one asks: text and types → prompt and words → windows → hidden states →
+ * scores of spans → entities. Read only where `loadGliner` is called.
  */
 
 import type { BertModel } from '../../bert-model.ts'
 import { isObject } from '../../check/kind.ts'
+import { nextTask } from '../../check/next-task.ts'
 import {
   abortSignal,
   type Checks,
@@ -16,6 +17,7 @@ import {
   trueOrFalse,
   wrongKind,
 } from '../../check/options.ts'
+import { trimName } from '../../entities/name-edges.ts'
 import { prepareRules } from '../../entities/on-demand.ts'
 import { expFloat32 } from '../../entities/softmax.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
@@ -23,7 +25,6 @@ import { computeInBatches } from '../../model/batches.ts'
 import { requireFinite } from '../../model/forward-output.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import { disposedError } from '../../runtime/engine-error.ts'
-import { nextTask } from '../../runtime/next-task.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { GlinerConfig } from './config.ts'
 import { chooseSpans, type ScoredSpan } from './decode.ts'
@@ -46,6 +47,11 @@ export interface FindOptions {
   nested?: boolean
   /** Whether the same words may be entities of several types; default false. */
   multiLabel?: boolean
+  /**
+   * 'gliner': spans end where the package gliner says, with the quotation marks, commas and brackets that the model took into
+   * them. Default: names are trimmed of these as those of `recognize`.
+   */
+  style?: 'gliner'
   /** Whether a text longer than the model is read in windows (default) or cut. */
   windows?: boolean
   /** Found beside the model's entities, as in `recognize`. */
@@ -62,6 +68,7 @@ const checks: Checks<FindOptions> = {
   threshold: numberBetween(0, 1),
   nested: trueOrFalse,
   multiLabel: trueOrFalse,
+  style: oneOf(['gliner']),
   windows: trueOrFalse,
   rules(value, name): void {
     if (!Array.isArray(value) && !(isObject(value) && 'find' in value))
@@ -167,7 +174,11 @@ export class Gliner {
     const options = checkOptions<FindOptions>(given, checks)
     const asked = checkTypes(types)
     const { rules, rulePolicy, signal } = options
-    const addRules = await prepareRules({ ...(rules && { rules }), ...(rulePolicy && { rulePolicy }) })
+    const addRules = await prepareRules({
+      ...(rules && { rules }),
+      ...(rulePolicy && { rulePolicy }),
+      ...(signal && { signal }),
+    })
     const prompt = makePrompt(this.tokenizer, this.#parts.tokens, asked)
     const progress = { done: 0, total: 0 }
     const size = ({ window }: Part): number => window?.ids.length ?? 0
@@ -193,7 +204,7 @@ export class Gliner {
       if (!last) continue
       const { text, truncated } = reading
       const entities = entitiesOf(reading, asked, options)
-      yield { entities: addRules({ text, spans: [[0, text.length]] }, entities), truncated }
+      yield { entities: await addRules({ text, spans: [[0, text.length]] }, entities), truncated }
     }
   }
 
@@ -279,10 +290,30 @@ function entitiesOf(
   types: readonly string[],
   options: FindOptions,
 ): Entity[] {
-  return chooseSpans(spans, options).map(({ start, end, type, score }) => {
+  const entities = chooseSpans(spans, options).map(({ start, end, type, score }): Entity => {
     const [from, to] = [words[start]![0], words[end]![1]]
     return { type: types[type]!, text: text.slice(from, to), start: from, end: to, score }
   })
+  return options.style === 'gliner' ? entities : trimmed(text, entities)
+}
+
+/** A sign before a number is part of it: `-5 °C`, `~40`. */
+const SIGNED = /^[-–~]\d/
+
+/** Without what no name begins or ends with. Of nested ones that are the same name then, the surest stays. */
+function trimmed(text: string, entities: readonly Entity[]): Entity[] {
+  const kept = new Map<string, Entity>()
+  for (const entity of entities) {
+    let [start, end] = trimName(text, entity.start, entity.end)
+    if (end <= start) continue
+    if (start > entity.start && SIGNED.test(text.slice(start - 1, start + 1))) start--
+    const key = `${start} ${end} ${entity.type}`
+    const same = kept.get(key)
+    if (same !== undefined && same.score >= entity.score) continue
+    kept.delete(key)
+    kept.set(key, { ...entity, text: text.slice(start, end), start, end })
+  }
+  return [...kept.values()].sort((a, b) => a.start - b.start)
 }
 
 /** Each type once. */

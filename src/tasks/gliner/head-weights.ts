@@ -2,11 +2,13 @@
  * The weights behind the encoder: names and shapes as the package gliner saves them, made into linear layers in kernel
  * memory. All of them float32.
  */
+
 import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { checkFinite, readFloats } from '../../format/read-floats.ts'
 import type { Kernels, Linear } from '../../kernels/kernels.ts'
-import type { Layout, StagingArea } from '../../kernels/layout.ts'
+import { type Layout, packColumns } from '../../kernels/layout.ts'
+import type { StagingArea } from '../../kernels/placed.ts'
 import { Staging } from '../../kernels/staging.ts'
 
 /** Sizes of the head. */
@@ -99,7 +101,7 @@ export async function readHead(
     const bytes = new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength)
     staging.bytes(bytes.length).set(bytes)
     kernels.packLinear(staging.rows('F32', layer.outputs, 0), layer)
-    kernels.packColumns(layer, 0, bias, undefined)
+    packColumns(kernels.memory, layer, 0, bias, undefined)
   }
   const linear = async (layer: Linear, name: string): Promise<void> => {
     const weight = await read(`${name}.weight`, [layer.outputs, layer.inputs])
@@ -137,11 +139,39 @@ export async function readHead(
   kernels.memory.release(mark)
 }
 
+/**
+ * Checks that the head's first and last tensors are there, as they are read.
+ *
+ * @throws {ModelFormatError} as `readHead`
+ */
+export function checkHead({ tensors }: Checkpoint, { encoderSize, hiddenSize, rnnLayers }: HeadShape): void {
+  const inner = 4 * hiddenSize
+  if (encoderSize !== hiddenSize)
+    findTensor(tensors, 'token_rep_layer.projection.weight', [hiddenSize, encoderSize])
+  for (let layer = 0; layer < rnnLayers; layer++)
+    findTensor(tensors, `rnn.lstm.weight_ih_l${layer}_reverse`, [2 * hiddenSize, hiddenSize])
+  findTensor(tensors, `${SPANS}.project_start.0.weight`, [inner, hiddenSize])
+  findTensor(tensors, `${SPANS}.out_project.3.weight`, [hiddenSize, inner])
+  findTensor(tensors, 'prompt_rep_layer.3.weight', [hiddenSize, inner])
+}
+
 async function readTensor(
   tensors: ReadonlyMap<string, CheckpointTensor>,
   name: string,
   shape: readonly number[],
 ): Promise<Float32Array> {
+  const tensor = findTensor(tensors, name, shape)
+  const values = new Float32Array(shape.reduce((product, size) => product * size, 1))
+  await readFloats(tensor, 0, values)
+  checkFinite(tensor, values)
+  return values
+}
+
+function findTensor(
+  tensors: ReadonlyMap<string, CheckpointTensor>,
+  name: string,
+  shape: readonly number[],
+): CheckpointTensor {
   const tensor = tensors.get(name) ?? tensors.get(`model.${name}`)
   if (tensor === undefined) {
     throw new ModelFormatError(
@@ -161,10 +191,7 @@ async function readTensor(
       `Tensor ${quoted(name)} in ${tensor.fileName} has dtype ${tensor.dtype}; F32, F16 and BF16 can be read`,
     )
   }
-  const values = new Float32Array(shape.reduce((product, size) => product * size, 1))
-  await readFloats(tensor, 0, values)
-  checkFinite(tensor, values)
-  return values
+  return tensor
 }
 
 /** Columns `first` and `count - 1` more of a matrix of so many rows. */

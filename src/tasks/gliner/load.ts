@@ -5,10 +5,11 @@
 import type { BertModel } from '../../bert-model.ts'
 import { type Checkpoint, openCheckpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { mapFiles } from '../../format/in-memory/map-files.ts'
 import { type JsonRecord, readJsonObject } from '../../format/json-file.ts'
 import { type LoadWatch, startWatch } from '../../format/load-watch.ts'
-import { INDEX, WEIGHTS } from '../../format/shard-index.ts'
-import { type ModelFiles, mapFiles, missingFile } from '../../format/source.ts'
+import { type ModelFiles, missingFile } from '../../format/source.ts'
+import { INDEX, WEIGHTS } from '../../format/weight-files.ts'
 import { GLINER } from '../../hub/model-files.ts'
 import { instantiateKernels } from '../../kernels/exports.ts'
 import type { Kernels } from '../../kernels/kernels.ts'
@@ -18,10 +19,12 @@ import { planOf } from '../../kernels/plan.ts'
 import { WasmKernels } from '../../kernels/wasm.ts'
 import { makePlan, type Plan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
-import { type BertConfig, parseConfig } from '../../model/config.ts'
+import type { BertConfig } from '../../model/bert-config.ts'
+import { parseConfig } from '../../model/config.ts'
 import { mayCompile } from '../../runtime/may-compile.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
-import { fitRows, readTokenizer } from '../../text/read-tokenizer.ts'
+import { fitRows } from '../../text/families/fit-rows.ts'
+import { readTokenizer } from '../../text/read-tokenizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
@@ -39,7 +42,7 @@ export interface GlinerLoadOptions extends LoadOptions {
 }
 
 /** What stands before the encoder's tensors, whatever the encoder is. */
-const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
+export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
 /** Keys of a configuration that speak of a head, which the encoder has not any more. */
 const NO_HEAD = {
@@ -83,7 +86,7 @@ async function load(
     if (encoder === undefined) return
     const { memoryNeeded } = await import('../../runtime/engine.ts')
     const parsed = await parseEncoder({ model_type: 'deberta-v2', ...encoder })
-    memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
+    await memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
   }
   const located = await platform.locate(model, options, watch, accept, GLINER)
   const files = await platform.openFiles(located, watch)
@@ -92,7 +95,7 @@ async function load(
   try {
     const others = (): Promise<ModelFiles> =>
       encoderFiles(platform, encoderName ?? config.encoderName, options, watch)
-    const encoder = await readEncoder(config, files, others, weights.checkpoint, options)
+    const encoder = await readEncoder(config, files, others, weights.checkpoint.tensors, options)
     const locator = await weights.locator(plan.worker)
     const bert = await startModel(
       platform,
@@ -113,6 +116,46 @@ async function load(
   }
 }
 
+/** What is known of a model before its weights are read. */
+export interface GlinerFacts {
+  readonly config: GlinerConfig
+  readonly encoder: BertConfig
+  /** Its tensors, where they are looked at; the caller closes it. */
+  readonly checkpoint: Checkpoint | undefined
+}
+
+/**
+ * Looks at a model without loading it: its configuration, its encoder's, its tokenizer, and with `weights` its tensors' names.
+ *
+ * @throws {ModelFormatError} as `loadGliner`
+ */
+export async function inspectGliner(
+  platform: Platform,
+  files: ModelFiles,
+  options: LoadOptions,
+  weights: boolean,
+): Promise<GlinerFacts> {
+  const config = await loadGlinerConfig(files)
+  const checkpoint = weights ? await openTensors(files, false) : undefined
+  try {
+    const others = (): Promise<ModelFiles> => encoderFiles(platform, config.encoderName, options, {})
+    const tensors = checkpoint?.tensors ?? new Map()
+    const encoder = await readEncoder(config, files, others, tensors, options)
+    return { config, encoder: encoder.config, checkpoint }
+  } catch (error) {
+    await checkpoint?.close()
+    throw error
+  }
+}
+
+/** The tensors of a model that has PyTorch's file alone, or safetensors. */
+async function openTensors(files: ModelFiles, isChecked: boolean): Promise<Checkpoint> {
+  if (await hasSafetensors(files)) return openCheckpoint(files)
+  const { viewedFiles } = await import('../../convert/pytorch/checkpoint.ts')
+  // Where there is none, the error says what there is instead.
+  return openCheckpoint((await viewedFiles(files, isChecked)) ?? files)
+}
+
 interface Weights {
   readonly checkpoint: Checkpoint
   /** Where a worker finds the encoder's tensors. */
@@ -126,16 +169,11 @@ interface Weights {
  * that file as safetensors.
  */
 async function openWeights(files: ModelFiles, locator: Locator | HubLocator): Promise<Weights> {
+  const checkpoint = await openTensors(files, true)
   if (await hasSafetensors(files)) {
-    return {
-      checkpoint: await openCheckpoint(files),
-      locator: async () => locator,
-      files: async () => files,
-    }
+    return { checkpoint, locator: async () => locator, files: async () => files }
   }
-  const { safetensorsOf, viewedFiles } = await import('../../convert/pytorch/checkpoint.ts')
-  // Where there is none, the error says what there is instead.
-  const checkpoint = await openCheckpoint((await viewedFiles(files, true)) ?? files)
+  const { safetensorsOf } = await import('../../convert/pytorch/checkpoint.ts')
   let made: Promise<ReadonlyMap<string, Uint8Array>> | undefined
   const encoder = (): Promise<ReadonlyMap<string, Uint8Array>> => {
     made ??= safetensorsOf(checkpoint, (name) => name.startsWith(ENCODER_PREFIX)).then(
@@ -211,8 +249,8 @@ async function readEncoder(
   config: GlinerConfig,
   files: ModelFiles,
   others: () => Promise<ModelFiles>,
-  { tensors }: Checkpoint,
-  { lowercase, maxLength }: LoadOptions,
+  tensors: Checkpoint['tensors'],
+  { lowercase, maxLength, paddedVocabulary }: LoadOptions,
 ): Promise<Encoder> {
   let found: Promise<ModelFiles> | undefined
   const elsewhere = (): Promise<ModelFiles> => {
@@ -234,7 +272,7 @@ async function readEncoder(
       sentencePiece: parsed.family.sentencePiece,
     }),
   })
-  const tokenizer = fitRows(read, 'The tokenizer', encoder.vocabSize)
+  const tokenizer = fitRows(read, 'The tokenizer', encoder.vocabSize, paddedVocabulary)
   const { maxPositions } = encoder
   if (maxLength !== undefined && maxLength > maxPositions)
     throw new RangeError(`maxLength is ${maxLength}, and the model has ${maxPositions} positions`)

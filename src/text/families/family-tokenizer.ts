@@ -3,9 +3,9 @@
  * WordPiece with other steps than BERT's. Each step is loaded where it is used.
  */
 
-import { ModelFormatError } from '../../format/errors.ts'
+import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { decodeUtf8 } from '../../format/json-file.ts'
-import { loadWordCharacters } from '../added-tokens.ts'
+import { loadWordCharacters } from '../character-tables.ts'
 import { JsonObject } from '../json-object.ts'
 import {
   BERT_TOKENS,
@@ -37,9 +37,14 @@ const FAMILY_TOKENS: SpecialNames = {
   mask: '<mask>',
 }
 
+/** What ALBERT calls them. */
+const ALBERT_TOKENS: SpecialNames = { ...BERT_TOKENS, bos: '[CLS]', eos: '[SEP]', unk: '<unk>', pad: '<pad>' }
+
 /** What is asked of the model besides its tokenizer's files. */
 export interface FamilyOptions {
   readonly lowercase: boolean | undefined
+  /** The special tokens where no file names them, of WordPiece whose pairs are put together as RoBERTa's are: MPNet's. */
+  readonly tokens?: SpecialNames
   /** Whether config.json has the model classify tokens; it is asked of byte-level text alone. */
   isTokenClassifier(): Promise<boolean>
 }
@@ -59,8 +64,8 @@ export function readUnigramTokenizer(
   return readFamilyTokenizer(files, options, vocabulary && { unigram: vocabulary })
 }
 
-/** Pieces that no merge makes: 256 bytes, and at most as many special tokens. */
-const MOST_UNMERGED = 512
+/** Pieces of several characters that no merge makes, special tokens by their form left out: words that somebody put there. */
+const MOST_UNMADE = 16
 
 /**
  * RoBERTa's tokenizer of its vocab.json and merges.txt.
@@ -85,18 +90,22 @@ export function readBpeFiles(
   const pairs = lines
     .map((line) => line.trimEnd())
     .filter((line) => line !== '' && !line.startsWith('#version'))
-  const size = Object.keys(vocab).length
-  if (size - pairs.length > MOST_UNMERGED) {
+  const pieces = Object.keys(vocab)
+  const made = new Set(pairs.map((pair) => pair.replace(' ', '')))
+  const unmade = pieces.filter(
+    (piece) => piece.length > 1 && !made.has(piece) && !/^(?:<.*>|\[.*\])$/.test(piece),
+  )
+  if (unmade.length > MOST_UNMADE) {
     throw new ModelFormatError(
       'InvalidVocabulary',
-      `merges.txt has ${pairs.length} merges and vocab.json ${size} pieces, expected at least ${size - MOST_UNMERGED}: all but bytes and special tokens are made by a merge. The file is cut off, or another model's; download it again`,
+      `merges.txt has ${pairs.length} merges and vocab.json ${pieces.length} pieces, of which no merge makes ${unmade.length}, ${quoted(unmade[0]!)} first: all but bytes and special tokens are made by one. The file is cut off, or another model's; download it again`,
     )
   }
   return readFamilyTokenizer({ ...files, json }, options, { merges: pairs })
 }
 
 /**
- * The tokenizer of SentencePiece's own file, as XLM-R, CamemBERT and DeBERTa have it.
+ * The tokenizer of SentencePiece's own file, as XLM-R, CamemBERT, DeBERTa and ALBERT have it.
  *
  * @param order  what the model's family makes of its pieces, where it does
  * @throws {ModelFormatError} as `readFamilyTokenizer` does
@@ -112,21 +121,27 @@ export async function readSentencePiece(
   if (!order) {
     throw new ModelFormatError(
       'UnsupportedConfig',
-      `${name} can be read for XLM-R, CamemBERT and DeBERTa alone; save this model's tokenizer as tokenizer.json, with save_pretrained of its fast tokenizer`,
+      `${name} can be read for XLM-R, CamemBERT, DeBERTa and ALBERT alone; save this model's tokenizer as tokenizer.json, with save_pretrained of its fast tokenizer`,
     )
   }
   const parsed = parseSentencePiece(file, name)
   const { config } = files
-  const { json, vocabulary } = order.bertTokens
-    ? debertaTokenizer(
-        parsed,
-        {
-          // The option holds over the file where it is read.
-          lowercase: options.lowercase === undefined && (config.boolean('do_lower_case') ?? false),
-          splitPunctuation: config.boolean('split_by_punct') ?? false,
-        },
-        name,
-      )
+  // The option `lowercase` holds over the file where its normaliser is read.
+  const lowercase = (otherwise: boolean): boolean =>
+    options.lowercase === undefined && (config.boolean('do_lower_case') ?? otherwise)
+  const readers = {
+    albert: async () => {
+      const { albertTokenizer } = await import('./albert.ts')
+      const keepAccents = config.boolean('keep_accents') ?? false
+      return albertTokenizer(parsed, { lowercase: lowercase(true), keepAccents }, name)
+    },
+    deberta: async () => {
+      const splitPunctuation = config.boolean('split_by_punct') ?? false
+      return debertaTokenizer(parsed, { lowercase: lowercase(false), splitPunctuation }, name)
+    },
+  }
+  const { json, vocabulary } = order.own
+    ? await readers[order.own]()
     : sentencePieceTokenizer(parsed, order, name)
   return readFamilyTokenizer({ ...files, json: new JsonObject(name, json) }, options, {
     unigram: vocabulary,
@@ -154,7 +169,11 @@ export async function readFamilyTokenizer(
   const isBert =
     kind === 'WordPiece' ||
     (vocabulary.idOf(BERT_TOKENS.cls!) !== undefined && vocabulary.idOf(FAMILY_TOKENS.cls!) === undefined)
-  const usual = isBert ? BERT_TOKENS : FAMILY_TOKENS
+  const bert =
+    vocabulary.idOf('[UNK]') === undefined && vocabulary.idOf('<unk>') !== undefined
+      ? ALBERT_TOKENS
+      : BERT_TOKENS
+  const usual = options.tokens ?? (isBert ? bert : FAMILY_TOKENS)
   const defaults = takesJsonAsItIs(files) ? {} : usual
   const addedTokens = readAddedTokens(vocabulary, files, defaults)
   if (addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
@@ -182,7 +201,7 @@ export async function readFamilyTokenizer(
   const { template, trim } = readPostProcessor(json.object('post_processor'), {
     cls: special('cls'),
     sep: special('sep'),
-    isBert,
+    isBert: isBert && options.tokens === undefined,
     byteLevel: isByteLevel ? byteLevel : undefined,
   })
   const unknown = specialToken(files, defaults, 'unk') ?? unkToken

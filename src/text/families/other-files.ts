@@ -1,9 +1,10 @@
-/** Tokenizers from other files than BERT's vocab.txt and tokenizer.json. */
+/** Builds tokenizers from other files than BERT's vocab.txt and tokenizer.json. */
 
+import { decodeUtf8 } from '../../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'
 import { readJson } from '../json-object.ts'
 import type { TokenFiles } from '../read-added-tokens.ts'
-import { parseTokenFiles, type TokenizerFacts, type TokenizerFiles } from '../settings.ts'
+import type { TokenizerFacts, TokenizerFiles } from '../settings.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import {
   type FamilyOptions,
@@ -23,25 +24,32 @@ export interface OpenModel {
   read(fileName: string): Promise<Uint8Array | undefined>
 }
 
-/** SentencePiece's own file: XLM-R's and CamemBERT's, and DeBERTa's. */
-const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model'] as const
+/** SentencePiece's own file: XLM-R's and CamemBERT's, DeBERTa's, and ALBERT's. */
+const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model', 'spiece.model'] as const
 
 /**
  * The tokenizer, and the file that has its vocabulary.
  *
- * @param parsedJson tokenizer.json, where it could be parsed: the vocabulary of a unigram model is too large
+ * @param parsed with tokenizer.json, where it could be parsed: the vocabulary of a unigram model is too large
+ * @param isBert false for MPNet's vocab.txt or tokenizer.json
  * @throws {ModelFormatError} as `readTokenizer`
  */
 export async function readOtherFiles(
   model: OpenModel,
   tokenizerJson: Uint8Array | undefined,
-  parsedJson: TokenFiles | undefined,
+  parsed: TokenFiles,
+  isBert: boolean,
 ): Promise<[source: string, tokenizer: Tokenizer]> {
   const { files, facts, beside, lowercase, read } = model
   const family: FamilyOptions = { lowercase, isTokenClassifier: () => isTokenClassifier(model) }
-  if (parsedJson) return ['tokenizer.json', await readFamilyTokenizer(parsedJson, family)]
+  const vocab = isBert || tokenizerJson ? undefined : await read('vocab.txt')
+  if (!isBert && (vocab || parsed.json)) {
+    const { readMpnetTokenizer } = await import('./mpnet.ts')
+    const text = vocab && decodeUtf8(vocab, 'vocab.txt', 'InvalidVocabulary')
+    return [vocab ? 'vocab.txt' : 'tokenizer.json', await readMpnetTokenizer(parsed, text, family)]
+  }
+  if (parsed.json) return ['tokenizer.json', await readFamilyTokenizer(parsed, family)]
   if (tokenizerJson) return ['tokenizer.json', await readUnigramTokenizer(tokenizerJson, beside, family)]
-  const parsed = parseTokenFiles(beside)
   const [vocabJson, merges] = await Promise.all([read('vocab.json'), read('merges.txt')])
   if (vocabJson && merges) {
     checkClass(parsed.config.string('tokenizer_class') ?? facts.tokenizerClass ?? '', 'merges.txt')

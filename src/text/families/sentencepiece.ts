@@ -22,8 +22,8 @@ export interface SentencePieceOrder {
   readonly first: readonly (readonly [piece: string, score: number])[]
   /** Whether white space before `<mask>` is part of it. */
   readonly maskTakesSpace: boolean
-  /** Whether its special tokens are the file's own, called as BERT's are: DeBERTa's. */
-  readonly bertTokens?: boolean
+  /** Whose tokenizer has the file's own order and special tokens, which are called as BERT's are. */
+  readonly own?: 'albert' | 'deberta'
 }
 
 /** Fields of ModelProto, SentencePiece, TrainerSpec and NormalizerSpec. */
@@ -31,7 +31,7 @@ const [PIECES, TRAINER, NORMALIZER] = [1, 2, 3]
 const [PIECE, SCORE, TYPE] = [1, 2, 3]
 const [MODEL_TYPE, CHARSMAP] = [3, 2]
 const UNIGRAM = 1
-const PIECE_TYPES = { normal: 1, unknown: 2, control: 3, userDefined: 4 }
+export const PIECE_TYPES = { normal: 1, unknown: 2, control: 3, userDefined: 4 }
 
 /** @throws {ModelFormatError} `InvalidVocabulary` where it is no such file, `UnsupportedConfig` where it is no unigram model */
 export function parseSentencePiece(file: Uint8Array, name: string): SentencePieceModel {
@@ -39,6 +39,7 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
   const scores: number[] = []
   const types: number[] = []
   let charsmap = new Uint8Array(0)
+  let hasNormalizer = false
   let modelType = UNIGRAM
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   eachField(file, name, (field, value) => {
@@ -62,6 +63,7 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
         if (inner === MODEL_TYPE && typeof found === 'number') modelType = found
       })
     } else if (field === NORMALIZER && typeof value !== 'number') {
+      hasNormalizer = true
       eachField(value, name, (inner, found) => {
         if (inner === CHARSMAP && typeof found !== 'number') charsmap = found.slice()
       })
@@ -73,6 +75,8 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
       `${name} holds a model of type ${modelType}, expected ${UNIGRAM} (unigram)`,
     )
   }
+  // It stands behind the pieces, so that a file that was cut off between two of them has none.
+  if (!hasNormalizer) throw damaged(name, 'it ends too soon, before its normaliser')
   return { pieces, scores, types, charsmap }
 }
 
@@ -99,7 +103,7 @@ export function sentencePieceTokenizer(
 }
 
 const MASK = '<mask>'
-const METASPACE = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }
+export const METASPACE = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }
 const BERT_MASK = '[MASK]'
 
 /** What tokenizer_config.json says of DeBERTa's tokenizer. */
@@ -149,7 +153,7 @@ export function debertaTokenizer(
   }
 }
 
-function toBase64(bytes: Uint8Array): string {
+export function toBase64(bytes: Uint8Array): string {
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
   return btoa(binary)

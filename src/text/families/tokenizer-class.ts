@@ -1,4 +1,7 @@
-/** What the class that a model names for its tokenizer says of its files. */
+/**
+ * A model's files may name the class of its tokenizer in transformers. What that class reads is checked here against the
+ * files.
+ */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import type { JsonObject } from '../json-object.ts'
@@ -7,7 +10,7 @@ import type { JsonObject } from '../json-object.ts'
 const KINDS: readonly (readonly [tokenizerClass: RegExp, kind: string])[] = [
   [/^(?:Bert|DistilBert|Electra|MobileBert|MPNet)Tokenizer(?:Fast)?$/, 'WordPiece'],
   [/^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/, 'BPE'],
-  [/^(?:XLMRoberta|Camembert)Tokenizer(?:Fast)?$/, 'Unigram'],
+  [/^(?:XLMRoberta|Camembert|Albert)Tokenizer(?:Fast)?$/, 'Unigram'],
 ]
 
 /**

@@ -1,4 +1,7 @@
-/** Words that tell whether the point behind them ends a sentence. Written in small letters, without their point. */
+/**
+ * Words that tell whether the full stop behind them ends a sentence. They are written in small letters, without the full
+ * stop.
+ */
 
 function words(list: string): ReadonlySet<string> {
   return new Set(list.split(/\s+/))
@@ -7,7 +10,7 @@ function words(list: string): ReadonlySet<string> {
 /** A name follows them, whatever it begins with: a sentence never ends here. */
 export const TITLES: ReadonlySet<string> = words(
   `mr mrs ms mx dr drs prof rev hon gen brig col maj capt cpt cdr cmdr lt sgt cpl pvt adm gov sen sens rep reps pres amb supt insp det
-  messrs mme mmes mlle mgr msgr fr st ste mt sr sra srta dra dña don sig dott dhr mevr hr herr`,
+  messrs mme mmes mlle mgr msgr fr st ste mt sr sra srta dra dña don sig dott lic ing arq dhr mevr hr herr`,
 )
 
 /** A sentence ends behind them only where a word follows that begins sentences (`SENTENCE_STARTERS`). */

@@ -1,13 +1,15 @@
 /**
- * Sentences of a text, by rule: no statistics, nothing of the runtime's (`Intl.Segmenter` answers differently from one
- * runtime to the next), so that a text has the same sentences everywhere. Made for reading names: where in doubt it does not
- * split, since a name that is cut is lost and two sentences read together are not.
+ * Splits a text into sentences, by rules. There are no statistics, and nothing of the runtime's is used (`Intl.Segmenter`
+ * answers differently from one runtime to the next), so that a text has the same sentences everywhere. The rules are made
+ * for finding names: where in doubt they do not split, since a name that is cut is lost, and two sentences that are read
+ * together are not.
  *
  * The rules follow what the literature found to matter: Grefenstette and Tapanainen 1994 (abbreviations, numbers), Mikheev
  * 2002 (titles; words that begin sentences), Kiss and Strunk 2006 (initials, ordinal numbers, ellipses).
  */
 
-import { isDigit, isLetter, isSmallLetter, isSpace, isWordUnit } from './letters.ts'
+import { isSpace } from '../white-space.ts'
+import { isDigit, isLetter, isSmallLetter, isWordUnit } from './letters.ts'
 import { goesOn, listMarkEnd, readLines, standsForItself } from './lines.ts'
 import {
   ABBREVIATIONS,
@@ -114,6 +116,7 @@ function splitBlock(text: string, blockStart: number, blockEnd: number, sentence
     }
     const point = at
     at = endOfRun(text, at, blockEnd)
+    if (isOmission(text, point, at)) continue
     const single = at === point + 1 && unit === POINT
     for (let closer = closerEnd(text, at, blockEnd, quoted); closer > at; ) {
       if (text.slice(at, closer).includes('"')) quoted = !quoted
@@ -198,12 +201,18 @@ function endOfRun(text: string, from: number, blockEnd: number): number {
       text[at] === ' ' &&
       text[at + 1] === '.' &&
       text[at - 1] === '.' &&
-      !isWordUnit(text.charCodeAt(at + 2))
+      (at + 2 >= blockEnd || !isWordUnit(text.charCodeAt(at + 2)))
     )
       at += 2
     else break
   }
   return at
+}
+
+/** Whether marks stand alone between brackets, where words were left out: `[...]`. */
+function isOmission(text: string, from: number, to: number): boolean {
+  const several = to > from + 1 || text[from] === '…'
+  return several && '[('.includes(text[from - 1] ?? ' ') && '])'.includes(text[to] ?? ' ')
 }
 
 /** Behind a closing quote, bracket or note mark (`[3]`) at `at`, or behind one that tokenising set apart; else `at`. */
@@ -249,9 +258,13 @@ function endsBefore(text: string, { start, point, single, next }: Candidate): bo
   if (small && !isSmallLetter(text.charCodeAt(firstUnit(text, start)))) return false
   const word = wordBefore(text, start, point)
   const known = lowerAscii(word)
+  // Three points apart stand for words that were left out, and I is a capital anywhere.
+  const leftOut = text.startsWith('. . . ', point) && text[point + 6] !== '.'
+  if (leftOut && wordAt(text, first) === 'i') return false
   if (!single) return !EXCLAIMED.has(known) || startsSentence(text, first)
-  if (word === '') return true
-  if (TITLES.has(known)) return false
+  if (word === '') return !(text[point - 1] === '°' && isDigit(text.charCodeAt(first)))
+  // Of `Tuesday.Mr`, too, where a space is missing.
+  if (TITLES.has(known.slice(known.lastIndexOf('.') + 1))) return false
   if (isInitial(word) || isPointedAbbreviation(word) || ABBREVIATIONS.has(known)) {
     return !small && startsSentence(text, first)
   }

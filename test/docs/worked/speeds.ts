@@ -84,3 +84,22 @@ export function kernelSpeeds(): string[] {
     ['the same, 256-bit vectors, 6×4', speeds.vnniTurbo],
   ])
 }
+
+/** Where a layer's time goes on a core with the 8-bit dot product. */
+export function dotAccount(): string[] {
+  const head = figures(
+    'linear-digits.ts',
+    /dot products allow (\d+) .* first-level cache \(tile-race\.ts\): (\d+);/,
+  )
+  const [allowed, bare] = head as [string, string]
+  const rows = (pattern: RegExp): [string, string, string] =>
+    figures('linear-digits.ts', pattern) as [string, string, string]
+  return columns([
+    ['GOP/s, 128 rows', 'K = 384', '768', '3072'],
+    ['what the ports allow', allowed, allowed, allowed],
+    ['the bare tile, all in the first-level cache', bare, bare, bare],
+    ['rows and weights from the second-level cache', ...rows(/second-level cache: (\d+), (\d+), (\d+);/)],
+    ['floats made of the sums', ...rows(/made of the sums: (\d+), (\d+), (\d+);/)],
+    ['second digits added', ...rows(/3 % of the groups: (\d+), (\d+), (\d+)\./)],
+  ])
+}

@@ -1,4 +1,4 @@
-/** The tensors of a model by their roles: what tensor-names.ts finds, and read-weights.ts reads. */
+/** The tensors of a model in a checkpoint, each by its role. tensor-names.ts finds them. */
 import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
 
 /** Weight and bias of a layer normalisation, each [size]. */
@@ -49,7 +49,7 @@ export interface ModelTensors {
   readonly wordHead?: WordHeadTensors
 }
 
-/** What relative positions are made of. */
+/** What relative positions are made of; where they are biases, those alone, [buckets, A]. */
 export interface RelativeTensors {
   readonly embeddings: CheckpointTensor
   readonly norm?: LayerNormTensors

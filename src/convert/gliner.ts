@@ -1,0 +1,66 @@
+/** Writes a GLiNER model as a folder of safetensors: its tensors under their own names, its configuration as it is. */
+import { openCheckpoint } from '../format/checkpoint.ts'
+import type { ModelFiles } from '../format/source.ts'
+import { INDEX, WEIGHTS } from '../format/weight-files.ts'
+import { convertTensor, type ReadTensor } from './convert-tensor.ts'
+import { readChunks } from './foreign-tensor.ts'
+import { type ByteSink, layoutSafetensors, writeSafetensors } from './safetensors-writer.ts'
+import { keptFiles, readSmallFile } from './small-files.ts'
+
+export const GLINER_CONFIG = 'gliner_config.json'
+
+/** Types of numbers that are weights; whole numbers are positions, which nobody needs. */
+const FLOATS: readonly string[] = ['F32', 'F16', 'BF16']
+
+/** What was written of a model. */
+export interface GlinerConversion {
+  readonly kind: 'safetensors' | 'pytorch'
+  /** Its small files, by name. */
+  readonly texts: ReadonlyMap<string, Uint8Array>
+  /** The bytes of its weights. */
+  readonly byteLength: number
+  write(sink: ByteSink): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** Whether a folder's model is one of GLiNER. */
+export async function isGliner(files: ModelFiles): Promise<boolean> {
+  return exists(files, GLINER_CONFIG)
+}
+
+/**
+ * Opens one.
+ *
+ * @param dtype  what floats are written as; without it as they are
+ * @throws {ModelFormatError} as `openCheckpoint`; MissingFile where there are no weights
+ */
+export async function openGlinerModel(
+  files: ModelFiles,
+  dtype: 'F32' | 'F16' | undefined,
+): Promise<GlinerConversion> {
+  const texts = await keptFiles(files)
+  for (const name of [GLINER_CONFIG, 'config.json']) {
+    const bytes = await readSmallFile(files, name)
+    if (bytes !== undefined) texts.set(name, bytes)
+  }
+  const isSafe = (await exists(files, WEIGHTS)) || (await exists(files, INDEX))
+  const viewed = isSafe ? undefined : await (await import('./pytorch/checkpoint.ts')).viewedFiles(files, true)
+  const checkpoint = await openCheckpoint(viewed ?? files)
+  const read: ReadTensor = ({ source, offset, byteLength }) => readChunks(source, offset, byteLength)
+  const tensors = [...checkpoint.tensors.values()]
+    .filter((tensor) => FLOATS.includes(tensor.dtype))
+    .map((tensor) => convertTensor({ name: tensor.name, tensor, quantizable: false }, dtype, read))
+  return {
+    kind: isSafe ? 'safetensors' : 'pytorch',
+    texts,
+    byteLength: layoutSafetensors(tensors).byteLength,
+    write: (sink) => writeSafetensors(sink, tensors),
+    close: () => checkpoint.close(),
+  }
+}
+
+async function exists(files: ModelFiles, fileName: string): Promise<boolean> {
+  const source = await files.open(fileName)
+  await source?.close()
+  return source !== undefined
+}

@@ -1,0 +1,40 @@
+/** Adds what rules find in a text to the entities that the model finds. Read where a call has rules. */
+import { compileRules, mergeRules } from '../../rules/compile-rules.ts'
+import { inTurns } from '../../rules/steps.ts'
+import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
+import type { AddRules, Document } from '../document.ts'
+import { trimName } from '../name-edges.ts'
+import type { Entity } from '../types.ts'
+
+/**
+ * Makes rules ready.
+ *
+ * @param wanted  whether the call asks for entities of a type
+ * @throws {TypeError} {RangeError} naming the rule and what is wrong with it
+ */
+export function addRulesTo(
+  rules: readonly Rule[] | RuleSet,
+  { policy, signal }: { readonly policy: RulePolicy; readonly signal: AbortSignal | undefined },
+  wanted: (type: string) => boolean,
+): AddRules {
+  const compiled = compileRules(rules)
+  return async ({ text, words }, entities) => {
+    const matches = (await compiled.findInTurns(text, signal && { signal })).filter(({ type }) =>
+      wanted(type),
+    )
+    // A part of an entity may be a part of a word, of those that are given, too.
+    if (words !== undefined) return inTurns(mergeRules(entities, withWords(matches, words), policy), signal)
+    return inTurns(mergeRules(entities, matches, policy, trimName), signal)
+  }
+}
+
+/** Where words are given: which of them each lies on. */
+function withWords(matches: readonly Entity[], words: NonNullable<Document['words']>): Entity[] {
+  let word = 0
+  return matches.map((match) => {
+    while (word < words.length && words[word]![1] <= match.start) word++
+    let wordEnd = word
+    while (wordEnd < words.length && words[wordEnd]![0] < match.end) wordEnd++
+    return { ...match, wordStart: word, wordEnd }
+  })
+}

@@ -1,0 +1,73 @@
+/** MPNet's tokenizer: BERT's steps with RoBERTa's special tokens, two of them between two texts, and no token types. */
+
+import { isObject } from '../../format/json-file.ts'
+import { JsonObject } from '../json-object.ts'
+import type { SpecialNames, TokenFiles } from '../read-added-tokens.ts'
+import { takesJsonAsItIs } from '../settings.ts'
+import type { Tokenizer } from '../tokenizer.ts'
+import { parseVocabulary, type Vocabulary } from '../vocabulary.ts'
+import { type FamilyOptions, readFamilyTokenizer } from './family-tokenizer.ts'
+
+/** What the special tokens are called where no file names them. */
+const TOKENS: SpecialNames = {
+  bos: '<s>',
+  eos: '</s>',
+  unk: '[UNK]',
+  sep: '</s>',
+  pad: '<pad>',
+  cls: '<s>',
+  mask: '<mask>',
+}
+
+/**
+ * Builds it of a tokenizer.json or a vocab.txt. tokenizer_config.json holds over the steps of tokenizer.json, its defaults
+ * included, as for BERT.
+ *
+ * @param vocab  vocab.txt, where there is no tokenizer.json
+ * @throws {ModelFormatError} as `readFamilyTokenizer` does
+ */
+export function readMpnetTokenizer(
+  files: TokenFiles,
+  vocab: string | undefined,
+  options: FamilyOptions,
+): Promise<Tokenizer> {
+  const own = { ...options, tokens: TOKENS }
+  if (takesJsonAsItIs(files)) return readFamilyTokenizer(files, own)
+  const { config, json } = files
+  const model = json?.value['model'] ?? { type: 'WordPiece', vocab: idsOf(parseVocabulary(vocab ?? '')) }
+  const steps = {
+    added_tokens: json?.value['added_tokens'] ?? [],
+    normalizer: {
+      type: 'BertNormalizer',
+      handle_chinese_chars: config.boolean('tokenize_chinese_chars') ?? true,
+      strip_accents: config.boolean('strip_accents') ?? null,
+      lowercase: config.boolean('do_lower_case') ?? true,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    // As RobertaProcessing trims places: of the white space that the mask takes.
+    post_processor: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
+    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    model,
+  }
+  const mask = config.value['mask_token']
+  // The mask takes the white space before it, however it is written.
+  const written = isObject(mask) ? mask : { content: mask ?? TOKENS.mask, lstrip: true, special: true }
+  return readFamilyTokenizer(
+    {
+      ...files,
+      config: new JsonObject(config.name, { ...config.value, mask_token: written }),
+      json: new JsonObject(json?.name ?? 'vocab.txt', steps),
+    },
+    own,
+  )
+}
+
+/** From piece to id, as tokenizer.json has it. */
+function idsOf(vocabulary: Vocabulary): Record<string, number> {
+  const ids: Record<string, number> = Object.create(null) as Record<string, number>
+  for (let id = 0; id < vocabulary.size; id++) {
+    const piece = vocabulary.pieceOf(id)
+    if (piece !== undefined) ids[piece] = id
+  }
+  return ids
+}

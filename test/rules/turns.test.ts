@@ -1,0 +1,89 @@
+/** Rules over long texts: the thread's other tasks have their turn, an abort is heard, and what is found is the same. */
+import * as fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { compileRules } from '#dist/rules/compile-rules.js'
+import { keepFirst, type Span } from '#dist/rules/overlaps.js'
+import { presets } from '#dist/rules/presets.js'
+import { atOnce, inTurns, merged, sorted } from '#dist/rules/steps.js'
+import { greatestTurn, longRules, longText } from './long-text.ts'
+
+test('findInTurns finds what find does', async () => {
+  const rules = compileRules(longRules)
+  const text = longText(300_000)
+  const found = rules.find(text)
+  assert.ok(found.length > 3000)
+  assert.equal(await rules.findInTurns(text), found)
+  assert.equal(await compileRules(Object.values(presets)).findInTurns('Mail a@b.org.'), [
+    { type: 'EMAIL', text: 'a@b.org', start: 5, end: 12, score: 1 },
+  ])
+})
+
+test('findInTurns lets no task wait for long', async () => {
+  for (const [name, text] of Object.entries({
+    mixed: longText(2_000_000),
+    'one word': 'a'.repeat(4_000_000),
+    'white space': ' '.repeat(4_000_000),
+    'one match': `${'1'.repeat(1_000_000)}@`,
+    'one line of matches that overlap': 'ab'.repeat(300_000),
+  })) {
+    const turn = await greatestTurn(() => compileRules(longRules).findInTurns(text))
+    assert.ok(turn < 100, `${name}: ${turn} ms`)
+  }
+})
+
+test('findInTurns ends when its signal aborts', async () => {
+  const reason = new Error('enough')
+  const rules = compileRules(longRules)
+  const none = await rules.findInTurns('ab', { signal: AbortSignal.abort(reason) }).catch((error) => error)
+  assert.is(none, reason)
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(reason), 50)
+  const late = await rules.findInTurns(longText(20_000_000), { signal: controller.signal }).catch((e) => e)
+  assert.is(late, reason)
+})
+
+/** Spans as they come from one rule, or from the model: in order, none overlapping another. */
+const list = fc
+  .array(fc.tuple(fc.nat(6), fc.integer({ min: 1, max: 12 })), { maxLength: 12 })
+  .map((steps) => {
+    let at = 0
+    return steps.map(([gap, length]) => {
+      const start = at + gap
+      at = start + length
+      return { start, end: at }
+    })
+  })
+
+test('of spans that overlap the first stays, whatever hangs together', () => {
+  fc.assert(
+    fc.property(fc.array(list, { maxLength: 4 }), fc.boolean(), (lists, longest) => {
+      const ranked = lists.flat()
+      if (longest) ranked.sort((a, b) => b.end - b.start - (a.end - a.start))
+      const wanted: Span[] = []
+      for (const one of ranked) {
+        if (wanted.every(({ start, end }) => start >= one.end || end <= one.start)) wanted.push(one)
+      }
+      assert.equal(
+        atOnce(keepFirst(lists, longest)),
+        wanted.sort((a, b) => a.start - b.start),
+      )
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('lists of any length are sorted and merged, equal ones as they stood', async () => {
+  const items = Array.from({ length: 20_000 }, (_, id) => ({ key: (id * 7919) % 101, id }))
+  const compare = (a: { key: number }, b: { key: number }): number => a.key - b.key
+  const wanted = [...items].sort(compare)
+  assert.equal(await inTurns(sorted(items, compare)), wanted)
+  const lists = [0, 1, 2].map((part) => items.filter(({ id }) => id % 3 === part).sort(compare))
+  assert.equal(
+    atOnce(merged(lists, compare)).map(({ key }) => key),
+    wanted.map(({ key }) => key),
+  )
+  assert.equal(atOnce(merged([], compare)), [])
+})
+
+test.run()
