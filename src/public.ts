@@ -31,7 +31,7 @@ export {
   ModelFormatError,
 } from './format/errors.ts'
 export type { LoadProgress } from './format/load-watch.ts'
-export { parseSafetensors, type Safetensors, type SafetensorsTensor } from './format/safetensors.ts'
+export { parseSafetensors, type Safetensors, type SafetensorsTensor } from './format/strict/safetensors.ts'
 export type { Precision } from './kernels/kernels.ts'
 export type { KernelChoice } from './kernels/plan.ts'
 export type { LoadOptions, ModelName } from './load-options.ts'

@@ -1,9 +1,9 @@
 /** The tensors of a model's files, by name: of one safetensors file, or of several with an index. */
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
-import { readSafetensorsHeader } from './safetensors.ts'
-import { INDEX, readShardIndex, type ShardIndex, shardNames, WEIGHTS } from './shard-index.ts'
-import { type ByteSource, type ModelFiles, missingFile } from './source.ts'
+import { readSafetensorsHeader } from './header.ts'
+import { WEIGHTS } from './shard-index.ts'
+import type { ByteSource, ModelFiles } from './source.ts'
 
 /** One tensor of a model's files, its data still where it lies. */
 export interface CheckpointTensor {
@@ -40,28 +40,15 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
   const close = async (): Promise<void> => {
     await Promise.all(sources.splice(0).map((source) => source.close()))
   }
+  const tensors = new Map<string, CheckpointTensor>()
+  const add = async (source: ByteSource, fileName: string): Promise<void> => {
+    sources.push(source)
+    await addTensors(tensors, source, fileName)
+  }
   try {
-    const tensors = new Map<string, CheckpointTensor>()
     const whole = await files.open(WEIGHTS)
-    if (whole !== undefined) {
-      sources.push(whole)
-      await addTensors(tensors, whole, whole.standsFor ?? WEIGHTS)
-    } else {
-      const index = await readShardIndex(files)
-      if (index === undefined) {
-        const { noModelIn } = await import('./other/other-models.ts')
-        throw await noModelIn(files, WEIGHTS, ` and no ${INDEX}: the weights are missing`)
-      }
-      for (const shard of shardNames(index)) {
-        const source = await files.open(shard)
-        if (source === undefined) {
-          throw missingFile(files, [shard], `${files.name} has no ${shard}, which its ${INDEX} names`)
-        }
-        sources.push(source)
-        await addTensors(tensors, source, shard)
-      }
-      checkIndex(index, tensors)
-    }
+    if (whole !== undefined) await add(whole, whole.standsFor ?? WEIGHTS)
+    else await (await import('./shards/open-shards.ts')).openShards(files, tensors, add)
     return { tensors, close }
   } catch (error) {
     await close()
@@ -84,17 +71,5 @@ async function addTensors(
       )
     }
     tensors.set(name, { name, dtype, shape, source, offset: start, byteLength: end - start, fileName })
-  }
-}
-
-function checkIndex(index: ShardIndex, tensors: ReadonlyMap<string, CheckpointTensor>): void {
-  for (const [name, file] of index) {
-    const tensor = tensors.get(name)
-    if (tensor?.fileName === file) continue
-    const found = tensor === undefined ? 'no shard has it' : `it is in ${tensor.fileName}`
-    throw new ModelFormatError(
-      'MissingTensor',
-      `${INDEX} puts tensor ${quoted(name)} in ${file}, but ${found}; the files are not of one model`,
-    )
   }
 }

@@ -4,7 +4,7 @@ import { type Conversion, type ConvertOptions, convertModel, type ModelSink } fr
 import { quantizedConfig, quantizeModel } from '#dist/convert/quantize-model.js'
 import { writeSafetensors } from '#dist/convert/safetensors-writer.js'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { parseSafetensors } from '#dist/format/safetensors.js'
+import { parseSafetensors } from '#dist/format/strict/safetensors.js'
 import { mapFiles } from '#dist/format/source.js'
 import { fixture, fixtureMap } from './fixtures.ts'
 

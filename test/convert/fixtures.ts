@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { ForeignTensor } from '#dist/convert/foreign-tensor.js'
-import { parseSafetensors } from '#dist/format/safetensors.js'
+import { parseSafetensors } from '#dist/format/strict/safetensors.js'
 import { type ByteSource, bytesSource, type ModelFiles, mapFiles } from '#dist/format/source.js'
 import { rootPath } from '../shared.ts'
 

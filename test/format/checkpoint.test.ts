@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openCheckpoint } from '#dist/format/checkpoint.js'
-import { parseSafetensors } from '#dist/format/safetensors.js'
+import { parseSafetensors } from '#dist/format/strict/safetensors.js'
 import { bytesSource, type ModelFiles, mapFiles } from '#dist/format/source.js'
 import { entry, filesOf, formatError, goldenFiles, safetensorsFile } from './safetensors-file.ts'
 

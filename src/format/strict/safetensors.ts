@@ -1,8 +1,8 @@
-/** Reads a safetensors file: whole, from memory, or its header alone. */
-import type { Dtype } from './dtypes.ts'
+/** Reads a safetensors file in memory, and headers that are not as the reference writes them. */
+import type { Dtype } from '../dtypes.ts'
+import type { ByteSource } from '../source.ts'
 import { LENGTH_BYTES } from './header-reader.ts'
 import { headerLength, parseHeader, type SafetensorsHeader } from './safetensors-header.ts'
-import type { ByteSource } from './source.ts'
 
 /** A tensor of a file in memory: `data` views the file's own bytes, little endian, row after row. */
 export interface SafetensorsTensor {
@@ -57,7 +57,7 @@ export function parseSafetensors(bytes: Uint8Array): Safetensors {
  *
  * @throws {ModelFormatError} as `parseSafetensors`
  */
-export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
+export async function readStrictly(source: ByteSource): Promise<SafetensorsHeader> {
   const prefix = new Uint8Array(Math.min(LENGTH_BYTES, source.byteLength))
   await source.read(0, prefix)
   const header = new Uint8Array(headerLength(prefix, source.byteLength, source.name))
