@@ -32,229 +32,21 @@
  * takes 1.30, 512 tokens 16.6 where that takes 20.6.
  */
 import { QUERY_ROWS, scaleInto } from './attention'
-import { AttentionInt16 } from './commands'
-import { int16Row, LARGEST_INT16, quantizeToLimit } from './quantize'
-import { addRelativeScores, columnOf } from './relative'
 import {
-  absoluteBits,
-  laneMask,
-  maxFloatLanes,
-  minFloatLanes,
-  powerOfTwo4,
-  roundToInt,
-  sumLanes,
-} from './simd'
+  floatBytes,
+  int16Bytes,
+  interleaved,
+  packKeysInt16,
+  packRows,
+  packValues,
+  roundUp,
+} from './attention-operands'
+import { finishContext, finishScores, largestScore, softmaxToInt16 } from './attention-scores'
+import { AttentionInt16 } from './commands'
+import { addRelativeScores, columnOf } from './relative'
 import { nextTileRows } from './tile-rows'
 import { Vectors2 } from './tile-sizes'
 import { Int16, interleavedTile } from './tiles-interleaved'
-
-/** The largest value of a column of V. */
-const VALUE_LIMIT: f32 = 8191.0
-/** Σ of a row's exponentials as int16, about. */
-const EXPONENTIALS: f32 = 131072.0
-
-function roundUp(value: i32, multiple: i32): i32 {
-  return (value + multiple - 1) & -multiple
-}
-
-function int16Bytes(count: i32): usize {
-  return (<usize>count) << 1
-}
-
-function floatBytes(count: i32): usize {
-  return (<usize>count) << 2
-}
-
-/** The largest |q| and |k|, so that D products fit int32. */
-function limitOf(headDim: i32): f32 {
-  return min(<f32>16383, <f32>floor(sqrt(<f64>2147483647 / <f64>headDim)))
-}
-
-/** Keys [T, D] into panels of output channels; channels beyond T are 0. */
-export function packKeysInt16(
-  keys: usize,
-  stride: usize,
-  tokens: i32,
-  headDim: i32,
-  out: usize,
-  scales: usize,
-): void {
-  const panelBytes = (<usize>roundUp(headDim, 16)) << 4
-  const limit = limitOf(headDim)
-  const padded = roundUp(tokens, 8)
-  for (let token: i32 = 0; token < padded; token++) {
-    const to = out + panelBytes * (token >> 3) + ((<usize>(token & 7)) << 2)
-    if (token < tokens) {
-      store<f32>(scales, quantizeToLimit(keys, headDim, limit, to, 32))
-      keys += stride
-    } else {
-      int16Row(0, headDim, 0, LARGEST_INT16, to, 32)
-      store<f32>(scales, 0)
-    }
-    scales += 4
-  }
-}
-
-/** Values [T, D] into panels whose output channels are the dimensions; those beyond D are 0. */
-function packValues(
-  values: usize,
-  stride: usize,
-  tokens: i32,
-  headDim: i32,
-  out: usize,
-  scales: usize,
-): void {
-  const dim = roundUp(headDim, 8)
-  const inverses = scales + floatBytes(dim)
-  const limit = f32x4.splat(VALUE_LIMIT)
-  const panelBytes = (<usize>((tokens + 1) >> 1)) << 5
-  for (let d: i32 = 0; d < dim; d += 4) {
-    const mask = laneMask(headDim - d)
-    const column = values + floatBytes(d)
-    let bits = i32x4.splat(0)
-    for (let token: i32 = 0, p = column; token < tokens; token++, p += stride) {
-      bits = i32x4.max_s(bits, absoluteBits(v128.load(p)))
-    }
-    bits = v128.and(bits, mask)
-    const scale = f32x4.div(bits, limit)
-    const inverse = f32x4.div(limit, bits)
-    const usable = v128.and(normalLanes(scale), normalLanes(inverse))
-    v128.store(scales + floatBytes(d), v128.bitselect(scale, unusableLanes(scale), usable))
-    v128.store(inverses + floatBytes(d), v128.and(inverse, usable))
-    const factor = v128.and(inverse, usable)
-    let to = out + panelBytes * (d >> 3) + ((<usize>(d & 4)) << 2)
-    let p = column
-    for (let token: i32 = 0; token < tokens; token += 2, to += 32) {
-      const a = roundToInt(v128.and(f32x4.mul(v128.load(p), factor), usable))
-      let pairs = v128.and(a, i32x4.splat(0xffff))
-      if (token + 1 < tokens) {
-        const b = roundToInt(v128.and(f32x4.mul(v128.load(p + stride), factor), usable))
-        pairs = v128.or(pairs, i32x4.shl(b, 16))
-      }
-      v128.store(to, pairs)
-      p += 2 * stride
-    }
-  }
-}
-
-/** All bits set in lanes that are normal numbers above zero. */
-function normalLanes(v: v128): v128 {
-  return v128.and(i32x4.ge_s(v, i32x4.splat(0x00800000)), i32x4.lt_s(v, i32x4.splat(0x7f800000)))
-}
-
-/** `unusable` of each lane. */
-function unusableLanes(scale: v128): v128 {
-  return v128.andnot(f32x4.splat(f32.NaN), f32x4.lt(scale, f32x4.splat(1)))
-}
-
-/**
- * One row of int32 sums to scores, in place: f32(sum) · (factor · keyScale), the lowest float32 beyond `width`.
- *
- * @param row        room for `width` rounded up to 8
- * @param factor     queryScale·log₂e/√D
- * @param keyScales  [width rounded up to 8]
- * @returns the largest score, in one of four lanes
- */
-function finishScores(row: usize, width: i32, factor: f32, keyScales: usize): v128 {
-  const whole = row + ((<usize>(width & ~7)) << 2)
-  const left = width & 7
-  const factors = f32x4.splat(factor)
-  const lowest = f32x4.splat(-f32.MAX_VALUE)
-  let maxA = lowest
-  let maxB = lowest
-  let p = row
-  for (; p < whole; p += 32, keyScales += 32) {
-    const a = f32x4.mul(f32x4.convert_i32x4_s(v128.load(p)), f32x4.mul(factors, v128.load(keyScales)))
-    const b = f32x4.mul(f32x4.convert_i32x4_s(v128.load(p, 16)), f32x4.mul(factors, v128.load(keyScales, 16)))
-    v128.store(p, a)
-    v128.store(p, b, 16)
-    maxA = f32x4.pmax(maxA, a)
-    maxB = f32x4.pmax(maxB, b)
-  }
-  if (left > 0) {
-    const a = f32x4.mul(f32x4.convert_i32x4_s(v128.load(p)), f32x4.mul(factors, v128.load(keyScales)))
-    const b = f32x4.mul(f32x4.convert_i32x4_s(v128.load(p, 16)), f32x4.mul(factors, v128.load(keyScales, 16)))
-    const knownA = v128.bitselect(a, lowest, laneMask(left))
-    const knownB = v128.bitselect(b, lowest, laneMask(left - 4))
-    v128.store(p, knownA)
-    v128.store(p, knownB, 16)
-    maxA = f32x4.pmax(maxA, knownA)
-    maxB = f32x4.pmax(maxB, knownB)
-  }
-  return f32x4.pmax(maxA, maxB)
-}
-
-/** The largest of a row of scores, in one of four lanes; beyond `width` they become the lowest float32. */
-function largestScore(row: usize, width: i32): v128 {
-  const lowest = f32x4.splat(-f32.MAX_VALUE)
-  let most = lowest
-  for (const end = row + floatBytes(roundUp(width, 8)); row < end; row += 16, width -= 4) {
-    const known = v128.bitselect(v128.load(row), lowest, laneMask(width))
-    v128.store(row, known)
-    most = f32x4.pmax(most, known)
-  }
-  return most
-}
-
-/**
- * One row of scores to exponentials, in place as float32 and as int16 pairs. A score that is NaN or infinite makes the sum NaN: by
- * itself, by ∞ - ∞, or, where the least is -∞, by that times 0, which is added.
- *
- * @param row      room for `width` rounded up to 8; beyond `width` the lowest float32
- * @param most     the largest score, in one of four lanes
- * @param out      the row's first pair, `step` bytes to the next; zeros from `width` to `width` rounded up to 16
- * @param context  gets 1/(Σ·limit)
- * @returns 1/Σ
- */
-function softmaxToInt16(row: usize, width: i32, most: v128, out: usize, step: usize, context: usize): f32 {
-  const whole = row + ((<usize>(width & ~7)) << 2)
-  const left = width & 7
-  const largest = f32x4.splat(maxFloatLanes(most))
-  let min = f32x4.splat(f32.MAX_VALUE)
-  let sumA = f32x4.splat(0)
-  let sumB = f32x4.splat(0)
-  let p = row
-  for (; p < whole; p += 32) {
-    const scoresA = v128.load(p)
-    const scoresB = v128.load(p, 16)
-    min = f32x4.pmin(f32x4.pmin(min, scoresA), scoresB)
-    const a = powerOfTwo4(f32x4.sub(scoresA, largest))
-    const b = powerOfTwo4(f32x4.sub(scoresB, largest))
-    v128.store(p, a)
-    v128.store(p, b, 16)
-    sumA = f32x4.add(sumA, a)
-    sumB = f32x4.add(sumB, b)
-  }
-  if (left > 0) {
-    const scoresA = v128.load(p)
-    const scoresB = v128.load(p, 16)
-    min = f32x4.pmin(f32x4.pmin(min, scoresA), scoresB)
-    const a = v128.and(powerOfTwo4(f32x4.sub(scoresA, largest)), laneMask(left))
-    const b = v128.and(powerOfTwo4(f32x4.sub(scoresB, largest)), laneMask(left - 4))
-    v128.store(p, a)
-    v128.store(p, b, 16)
-    sumA = f32x4.add(sumA, a)
-    sumB = f32x4.add(sumB, b)
-  }
-  const sum = sumLanes(f32x4.add(sumA, sumB)) + minFloatLanes(min) * 0
-  const fitting = EXPONENTIALS / sum
-  const limit = fitting < <f32>LARGEST_INT16 ? fitting : <f32>LARGEST_INT16
-  store<f32>(context, <f32>1 / (sum * limit))
-  int16Row(row, width, limit, LARGEST_INT16, out, step)
-  return <f32>1 / sum
-}
-
-/** One row of sums, int32, to the context: f32(sum) · (factor · valueScale). */
-function finishContext(sums: usize, scales: usize, factor: f32, headDim: i32, to: usize): void {
-  const factors = f32x4.splat(factor)
-  const end = sums + floatBytes(headDim & ~3)
-  for (; sums < end; sums += 16, scales += 16, to += 16) {
-    v128.store(to, f32x4.mul(f32x4.convert_i32x4_s(v128.load(sums)), f32x4.mul(factors, v128.load(scales))))
-  }
-  for (let left = headDim & 3; left > 0; left--, sums += 4, scales += 4, to += 4) {
-    store<f32>(to, <f32>load<i32>(sums) * (factor * load<f32>(scales)))
-  }
-}
 
 /** The int16 products of all `panels` panels of 8 channels with `rows` interleaved rows. */
 function multiply(
@@ -280,60 +72,27 @@ function multiply(
   }
 }
 
-/** Where row `row` of `rows` begins among interleaved rows of `rowBytes` bytes, and the step to its next pair. */
-function interleaved(base: usize, start: i32, row: i32, rowBytes: usize): usize {
-  return base + rowBytes * start + ((<usize>(row - start)) << 2)
-}
-
-/**
- * Rows of float32 as int16, those of a tile interleaved.
- *
- * @param factors  get scale · `scale` of each row
- */
-function packRows(
-  from: usize,
-  stride: usize,
-  rows: i32,
-  headDim: i32,
-  tileRows: i32,
-  out: usize,
-  factors: usize,
-  scale: f32,
-): void {
-  const limit = limitOf(headDim)
-  const rowBytes = int16Bytes(roundUp(headDim, 16))
-  for (let start: i32 = 0; start < rows; ) {
-    const count = nextTileRows(rows - start, tileRows)
-    for (let row = start; row < start + count; row++) {
-      const to = interleaved(out, start, row, rowBytes)
-      const rowScale = quantizeToLimit(from + stride * row, headDim, limit, to, (<usize>count) << 2)
-      store<f32>(factors + floatBytes(row), rowScale * scale)
-    }
-    start += count
-  }
-}
-
 /**
  * Products of a block of rows with the relative positions that they can have: those whose columns lie from `from` to `to`.
  *
  * @param x        the rows as `packRows` leaves them, and their factors
- * @param weights  relative positions, packed as keys, and their scales
- * @param out      float32 [rows][R], `stride` bytes a row
+ * @param weights  relative positions of all heads, packed as keys, and their scales
+ * @param out      float32 [rows][R]
  */
 function relativeProducts(
+  call: AttentionInt16,
+  head: i32,
   rows: i32,
   x: usize,
   factors: usize,
   weights: usize,
   scales: usize,
-  headDim: i32,
-  tileRows: i32,
   from: i32,
   to: i32,
   out: usize,
-  stride: usize,
 ): void {
-  const dim = roundUp(headDim, 16)
+  const stride = call.positionStride
+  const dim = roundUp(call.headDim, 16)
   const panelBytes = (<usize>dim) << 4
   const first = from >> 5
   const panels = (to >> 5) - first + 1
@@ -341,18 +100,19 @@ function relativeProducts(
   multiply(
     rows,
     x,
-    weights + panelBytes * first,
+    weights + call.relativeBytes * head + panelBytes * first,
     dim >> 1,
     panelBytes,
     panels,
-    tileRows,
+    call.tileRows,
     int16Bytes(dim),
     out + skipped,
     stride,
   )
+  const rowScales = scales + call.relativeScaleBytes * head + skipped
   for (let row: i32 = 0; row < rows; row++) {
     const sums = out + skipped + stride * row
-    finishContext(sums, scales + skipped, load<f32>(factors + floatBytes(row)), panels << 3, sums)
+    finishContext(sums, rowScales, load<f32>(factors + floatBytes(row)), panels << 3, sums)
   }
 }
 
@@ -401,17 +161,16 @@ export function attentionHeadInt16(
       const from = query + floatBytes(call.hidden) + stride * first
       packRows(from, stride, rows, headDim, tileRows, queries, queryFactors, call.scale)
       relativeProducts(
+        call,
+        head,
         rows,
         queries,
         queryFactors,
-        call.relativeQueries + call.relativeBytes * head,
-        call.relativeQueryScales + call.relativeScaleBytes * head,
-        headDim,
-        tileRows,
+        call.relativeQueries,
+        call.relativeQueryScales,
         columnOf(call, tokens - 1 - first),
         columnOf(call, 1 - first - rows),
         positionToContent + positionStride * first,
-        positionStride,
       )
     }
   }
@@ -432,17 +191,16 @@ export function attentionHeadInt16(
     )
     if (call.relativeKeys !== 0) {
       relativeProducts(
+        call,
+        head,
         rows,
         queries,
         queryFactors,
-        call.relativeKeys + call.relativeBytes * head,
-        call.relativeKeyScales + call.relativeScaleBytes * head,
-        headDim,
-        tileRows,
+        call.relativeKeys,
+        call.relativeKeyScales,
         columnOf(call, first + rows - 1),
         columnOf(call, first - tokens + 1),
         contentToPosition,
-        positionStride,
       )
     }
     for (let start: i32 = 0; start < rows; ) {

@@ -3,7 +3,7 @@
  * src/generated/constants.ts, for whoever places things in memory.
  */
 export { packKeys, QUERY_ROWS } from './attention'
-export { packKeysInt16 } from './attention-int16'
+export { packKeysInt16 } from './attention-operands'
 export { LISTED_BYTES, SECOND_HEADER } from './digits'
 export { ROW_LANES } from './layer-norm'
 export { INT8_PANEL } from './linear-int8'

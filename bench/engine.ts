@@ -2,13 +2,14 @@
 
 import { instantiateKernels, type KernelExports } from '#dist/kernels/exports.js'
 import type { Kernels, LayerNorm, Linear, Matrix, Precision, Table } from '#dist/kernels/kernels.js'
+import { packColumns } from '#dist/kernels/layout.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { planOf } from '#dist/kernels/plan.js'
 import { tuneTiles } from '#dist/kernels/tune-tiles.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
-import type { BertConfig } from '#dist/model/config.js'
+import type { BertConfig } from '#dist/model/bert-config.js'
 import { family as bert } from '#dist/model/families/bert.js'
 import { placeWeights } from '#dist/model/weights.js'
 import { floats, seeded } from '../test/random.ts'
@@ -70,7 +71,7 @@ export function packRandom(kernels: Kernels, layer: Linear): { weights: Float32A
   withStored(kernels, weights, (address) => {
     kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
   })
-  kernels.packColumns(layer, 0, bias, undefined)
+  packColumns(kernels.memory, layer, 0, bias, undefined)
   return { weights, bias }
 }
 

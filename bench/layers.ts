@@ -63,7 +63,6 @@ function timeLayers(kernels: Kernels, clock: Clock): Kernels {
     threads: kernels.threads,
     layout: kernels.layout,
     packLinear: (...args) => kernels.packLinear(...args),
-    packColumns: (...args) => kernels.packColumns(...args),
     packTable: (...args) => kernels.packTable(...args),
     widen: (...args) => kernels.widen(...args),
     embed: (...args) => kernels.embed(...args),

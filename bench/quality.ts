@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Document, Reading } from '#dist/entities/document.js'
+import type { Document, Reading, Recount } from '#dist/entities/document.js'
 import { type LabelSet, parseLabels } from '#dist/entities/labels.js'
 import { trimName } from '#dist/entities/name-edges.js'
 import { Findings, readSegments, type WindowOfText, windowsOf } from '#dist/entities/segments.js'
@@ -14,6 +14,7 @@ import { joinDocuments, parseConll, type TaggedSentence } from '#dist/evaluate/c
 import { countPhrases, scorePhrases } from '#dist/evaluate/conlleval.js'
 import { joinWords, labelsOfWords } from '#dist/evaluate/joined-words.js'
 import { loadRecognizer, type Recognizer } from '#dist/node.js'
+import { withSpaceWords } from '#dist/text/families/space-words.js'
 import { type Split, splitText } from '#dist/text/split/split.js'
 import { withWrittenWords } from '#dist/text/split/written-words.js'
 import { rootPath, sharedPath } from '../test/shared.ts'
@@ -89,11 +90,15 @@ function files(): readonly string[] {
 
 async function answer(ner: Recognizer, units: readonly TaggedSentence[], split: Split): Promise<Answered[]> {
   const answered: Answered[] = []
+  const { marksContinuations, unkId } = ner.tokenizer
+  const tellWords: Recount | undefined = marksContinuations
+    ? undefined
+    : (text, encoding) => withSpaceWords(text, encoding, unkId)
   for (let first = 0; first < units.length; first += TOGETHER) {
     const texts = units.slice(first, first + TOGETHER).map((unit) => {
       const { text } = joinWords(unit.words, unit.lineStarts)
       const document = { text, spans: splitText(text, split) }
-      const segments = readSegments(document, ner.tokenizer, { maxLength: ner.model.maxLength })
+      const segments = readSegments(document, ner.tokenizer, { maxLength: ner.model.maxLength, tellWords })
       return { unit, document, windows: [...windowsOf(segments)] }
     })
     const { logits } = await ner.model.forward(texts.flatMap(({ windows }) => windows.map(({ ids }) => ids)))

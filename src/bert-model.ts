@@ -9,60 +9,16 @@ import {
 } from './check/options.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import { tileName } from './kernels/exports.ts'
-import type { Precision } from './kernels/kernels.ts'
-import type { BertConfig } from './model/config.ts'
+import type { BertConfig } from './model/bert-config.ts'
 import type { HeadKind } from './model/family.ts'
 import type { ForwardOutput } from './model/forward-output.ts'
 import { requireFinite } from './model/forward-output.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
+import type { ForwardOptions, ModelInfo } from './model-types.ts'
 import type { EngineClient } from './runtime/client.ts'
 import type { Embedder, EmbedOptions } from './tasks/embed.ts'
 import type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
-
-/** What a model runs on and what it takes. */
-export interface ModelInfo {
-  /** 'int8' or 'float32', as it was loaded. */
-  precision: Precision
-  /** 'simd', 'relaxed' or 'reference'. */
-  kernels: string
-  /** Rows and channels of the tile that was fastest here, `5x8`. */
-  tile: string
-  /** 1 where memory cannot be shared. */
-  threads: number
-  /** Why it runs on these kernels and this tile. */
-  reasons: {
-    /** What the engine can do, or what was timed. */
-    kernels: string
-    /** How the tiles came out when they were timed. */
-    tile: string
-  }
-  /** Whether 256-bit vectors were asked for and could be. */
-  turbo: boolean
-  /** Packed weights. */
-  weightBytes: number
-  /** All kernel memory now: weights, workspace, scratch. */
-  memoryBytes: number
-  /** Numbers in the weights, scales not counted. */
-  parameters: number
-}
-
-export interface ForwardOptions {
-  /** Also the embeddings' output and each layer's. */
-  hiddenStates?: boolean
-  /** The token type of each token, one list a sequence, as `tokenizer.encode(text, pair)` gives them; without them all are 0. */
-  tokenTypeIds?: readonly (readonly number[])[]
-  /** Also each layer's attention probabilities. */
-  attentions?: boolean
-  /** Also everything between, under the paper's names. */
-  trace?: boolean
-  /** Whether the logits of words are wanted of a model that guesses them (`head` 'words'); they are V numbers a token. Default true. */
-  logits?: boolean
-  /** Only the hidden states of this layer, 0 being the embeddings: `hiddenStates[0]` of each sequence; nothing further is computed. */
-  layer?: number
-  /** Stops the pass between two layers. */
-  signal?: AbortSignal
-}
 
 const forwardChecks: Checks<ForwardOptions> = {
   hiddenStates: trueOrFalse,
@@ -76,9 +32,6 @@ const forwardChecks: Checks<ForwardOptions> = {
   layer: wholeNumber(0),
   signal: abortSignal,
 }
-
-/** Numbers of words' logits that are given back at most: 1 GB. */
-const MOST_LOGITS = 2 ** 28
 
 interface Parts {
   readonly engine: EngineClient
@@ -175,8 +128,12 @@ export class BertModel {
     const { numLayers } = this.config
     if (layer !== undefined && layer > numLayers)
       throw new RangeError(`layer is ${layer}, expected 0 to ${numLayers}: the model has ${numLayers} layers`)
-    if (tokenTypeIds) this.#checkTypes(ids, tokenTypeIds)
-    if (logits && layer === undefined && this.head === 'words') this.#checkLogits(ids)
+    const guesses = logits && layer === undefined && this.head === 'words'
+    if (tokenTypeIds || guesses) {
+      const { checkLogits, checkTokenTypes } = await import('./tasks/check-forward.ts')
+      if (tokenTypeIds) checkTokenTypes(ids, tokenTypeIds, this.config)
+      if (guesses) checkLogits(ids, this.config)
+    }
     signal?.throwIfAborted()
     const output = await this.#engine.forward(
       ids,
@@ -260,33 +217,6 @@ export class BertModel {
   /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
   dispose(): void {
     this.#engine.dispose()
-  }
-
-  #checkLogits(ids: readonly (readonly number[])[]): void {
-    const tokens = ids.reduce((sum, { length }) => sum + length, 0)
-    const { vocabSize } = this.config
-    if (tokens * vocabSize <= MOST_LOGITS) return
-    throw new RangeError(
-      `The logits of ${tokens} tokens over ${vocabSize} words are ${tokens * vocabSize} numbers, expected at most ${MOST_LOGITS}; give fewer sequences at once, or logits: false where they are not needed`,
-    )
-  }
-
-  #checkTypes(ids: readonly (readonly number[])[], tokenTypeIds: readonly (readonly number[])[]): void {
-    if (tokenTypeIds.length !== ids.length)
-      throw new RangeError(`tokenTypeIds has ${tokenTypeIds.length} lists, expected ${ids.length} as ids has`)
-    const types = Math.max(1, this.config.typeVocabSize)
-    for (const [index, list] of tokenTypeIds.entries()) {
-      const { length } = ids[index]!
-      if (list.length !== length)
-        throw new RangeError(
-          `tokenTypeIds[${index}] has ${list.length} numbers, expected ${length} as its ids`,
-        )
-      const wrong = list.find((type) => !(Number.isInteger(type) && type >= 0 && type < types))
-      if (wrong === undefined) continue
-      throw new RangeError(
-        `tokenTypeIds[${index}] holds ${wrong}, expected whole numbers from 0 to ${types - 1}: the model has ${this.config.typeVocabSize} token types`,
-      )
-    }
   }
 
   #check(ids: unknown): void {

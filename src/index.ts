@@ -46,8 +46,9 @@ export function loadModel(model?: ModelName | LoadOptions, options?: LoadOptions
  * const classifier = await loadClassifier('distilbert/distilbert-base-uncased-finetuned-sst-2-english')
  * const [{ label, score }] = await classifier.classify(['What a film!'])
  */
-export function loadClassifier(model: ModelName, options?: LoadOptions): Promise<Classifier> {
-  return load.loadClassifier(webPlatform(import.meta.url), model, options)
+export async function loadClassifier(model: ModelName, options?: LoadOptions): Promise<Classifier> {
+  const { loadClassifier: load } = await import('./tasks/load-classifier.ts')
+  return load(webPlatform(import.meta.url), model, options)
 }
 
 /**
@@ -67,6 +68,10 @@ export async function loadGliner(model: ModelName, options?: GlinerLoadOptions):
 }
 
 /** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */
-export function loadTokenizer(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<Tokenizer> {
-  return load.loadTokenizer(webPlatform(import.meta.url), model, options)
+export async function loadTokenizer(
+  model?: ModelName | LoadOptions,
+  options?: LoadOptions,
+): Promise<Tokenizer> {
+  const { loadTokenizer: load } = await import('./tasks/load-tokenizer.ts')
+  return load(webPlatform(import.meta.url), model, options)
 }

@@ -2,26 +2,26 @@
  * From a model's name to a model in memory: where its files are, how it is to run, and the engine that holds it. What
  * differs between runtimes comes in as a `Platform`.
  */
-import { BertModel, type ModelInfo } from './bert-model.ts'
+import { BertModel } from './bert-model.ts'
 import { ModelFormatError } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
 import type { RepositoryKind } from './hub/model-files.ts'
 import { hasSharedMemory, hasSimd } from './kernels/features.ts'
-import type { KernelPlan } from './kernels/exports.ts'
+import type { KernelPlan } from './kernels/kernel-plan.ts'
 import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf } from './kernels/plan.ts'
 import { checkLoadArguments, type LoadOptions, type ModelName } from './load-options.ts'
-import { type BertConfig, loadConfig } from './model/config.ts'
+import type { BertConfig } from './model/bert-config.ts'
+import { loadConfig } from './model/config.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { type EngineClient, startWorkers, type WorkerClient } from './runtime/client.ts'
-import type { EngineSetup } from './runtime/engine.ts'
+import type { EngineSetup } from './runtime/engine-setup.ts'
 import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
-import type { Classifier } from './tasks/classifier.ts'
 import { readTokenizer } from './text/read-tokenizer.ts'
 import type { TokenizerFacts } from './text/settings.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
@@ -206,55 +206,8 @@ export async function loadRecognizer(
   }
 }
 
-export async function loadClassifier(
-  platform: Platform,
-  model: ModelName | undefined,
-  options: LoadOptions | undefined,
-): Promise<Classifier> {
-  const [loaded, { Classifier }] = await Promise.all([
-    loadModel(platform, model, options),
-    import('./tasks/classifier.ts'),
-  ])
-  try {
-    return new Classifier(loaded)
-  } catch (error) {
-    loaded.dispose()
-    throw error
-  }
-}
-
-export async function loadTokenizer(
-  platform: Platform,
-  model: ModelName | LoadOptions | undefined,
-  given: LoadOptions | undefined,
-): Promise<Tokenizer> {
-  const [name, options] = checkLoadArguments(model, given)
-  const { watch, end } = startWatch(options)
-  try {
-    watch.signal?.throwIfAborted()
-    const locator = await platform.locate(name, options, watch, undefined)
-    const files = await platform.openFiles(locator, watch)
-    // It may list the folder's files, so that no other is asked for; the tokenizer's own reading asks for it later in any case.
-    if (locator.kind === 'url') await (await files.open('config.json'))?.close()
-    const tokenizer = await readTokenizerOf(files, options.lowercase)
-    watch.signal?.throwIfAborted()
-    return tokenizer
-  } finally {
-    end()
-  }
-}
-
-/** The tokenizer of a model whose config.json may not be there: a tokenizer may come by itself. */
-export function readTokenizerOf(files: ModelFiles, lowercase?: boolean): Promise<Tokenizer> {
-  const model = (): Promise<TokenizerFacts> =>
-    loadConfig(files).then(tokenizerFacts, (error: unknown) => {
-      if (error instanceof ModelFormatError) return {}
-      throw error
-    })
-  return readTokenizer(files, { lowercase, model })
-}
-
-function tokenizerFacts({ tokenizerClass, family, vocabSize }: BertConfig): TokenizerFacts {
+/** What a model's configuration says of its tokenizer. */
+export function tokenizerFacts({ tokenizerClass, family, vocabSize }: BertConfig): TokenizerFacts {
   return { tokenizerClass, sentencePiece: family.sentencePiece, rows: vocabSize }
 }
 
@@ -322,5 +275,3 @@ function longest(
   }
   return options.maxLength ?? model
 }
-
-export type { ModelInfo }

@@ -1,7 +1,7 @@
 /** The platform of browsers and other runtimes without a disk, and what all platforms do alike. */
 import { DownloadError, type ModelFormatError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
-import { type ModelFiles, mapFiles, missingFile } from './format/source.ts'
+import { type ModelFiles, missingFile } from './format/source.ts'
 import type { Platform } from './load.ts'
 import { checkModelName, type LoadOptions, type ModelName } from './load-options.ts'
 import type { WorkerClient } from './runtime/client.ts'
@@ -39,7 +39,7 @@ async function locate(
   const found = locateAnywhere(model)
   if (found === undefined) {
     const base = shippedModel(entry)?.href
-    if (base === undefined) throw leftBehind(mapFiles(new Map()))
+    if (base === undefined) throw leftBehind({})
     return { kind: 'url', base, isShipped: true }
   }
   const locator = typeof found === 'string' ? await locateText(found, options) : found
@@ -81,7 +81,7 @@ async function checkShipped(files: ModelFiles): Promise<void> {
   await config.close()
 }
 
-function leftBehind(files: ModelFiles, base = 'an address that this bundle knows'): ModelFormatError {
+function leftBehind(files: Pick<ModelFiles, 'whyMissing'>, base = 'an address that this bundle knows'): ModelFormatError {
   return missingFile(
     files,
     ['config.json'],

@@ -1,7 +1,7 @@
 /** What both entries of the package give out: index.ts, and node.ts. */
 
 /** The public names that are the same on every runtime. */
-export type { BertModel, ForwardOptions, ModelInfo } from './bert-model.ts'
+export type { BertModel } from './bert-model.ts'
 export { defaultSplit } from './entities/document.ts'
 export type { LabelScheme } from './entities/labels.ts'
 export { splitNames } from './entities/options.ts'
@@ -30,8 +30,12 @@ export {
   type ModelFormatCode,
   ModelFormatError,
 } from './format/errors.ts'
+export {
+  parseSafetensors,
+  type Safetensors,
+  type SafetensorsTensor,
+} from './format/in-memory/parse-safetensors.ts'
 export type { LoadProgress } from './format/load-watch.ts'
-export { parseSafetensors, type Safetensors, type SafetensorsTensor } from './format/strict/safetensors.ts'
 export type { Precision } from './kernels/kernels.ts'
 export type { KernelChoice } from './kernels/plan.ts'
 export type { LoadOptions, ModelName } from './load-options.ts'
@@ -51,11 +55,12 @@ export {
   type RestoreStreamOptions,
   redact,
 } from './markup/redact.ts'
-export type { BertConfig, ProblemType } from './model/config.ts'
+export type { BertConfig, ProblemType } from './model/bert-config.ts'
 export type { Family, HeadKind, HiddenActivation } from './model/family.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Quantization } from './model/quantization-config.ts'
 export type { Pooling } from './model/sentence/pooling.ts'
+export type { ForwardOptions, ModelInfo } from './model-types.ts'
 export type { Recognizer } from './recognizer.ts'
 export type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './rules/types.ts'
 export { EngineError, type EngineErrorCode } from './runtime/engine-error.ts'

@@ -9,16 +9,10 @@
 import type { BertModel } from './bert-model.ts'
 import type { Document } from './entities/document.ts'
 import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
-import { chooseStyle, prepareRules } from './entities/on-demand.ts'
+import { chooseStyle, prepareProgress, prepareRules } from './entities/on-demand.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
-import {
-  type Decoding,
-  Findings,
-  readSegments,
-  type Segment,
-  type WindowOfText,
-  windowsOf,
-} from './entities/segments.ts'
+import type { Progress } from './entities/progress/progress.ts'
+import { type Decoding, Findings, readSegments, type WindowOfText, windowsOf } from './entities/segments.ts'
 import type {
   Recognition,
   RecognizeOptions,
@@ -91,22 +85,13 @@ export class Recognizer {
    */
   recognize(text: string, options?: RecognizeOptions): Promise<Recognition>
   recognize(words: readonly string[], options: WordsOptions): Promise<Recognition>
-  /** Several texts; `recognizeAll` says so by its name. */
+  /** Several texts; `recognizeAll` says so by its name, and takes several lists of words too. */
   recognize(texts: readonly string[], options?: TextOptions): Promise<Recognition[]>
-  /** @deprecated An empty list of lists is taken for a list of no words: use `recognizeAll`. */
-  recognize(lists: readonly (readonly string[])[], options: WordsOptions): Promise<Recognition[]>
-  recognize(
-    input: RecognizerInput | readonly RecognizerInput[],
-    options?: RecognizeOptions,
-  ): Promise<Recognition | Recognition[]>
-  async recognize(
-    input: RecognizerInput | readonly RecognizerInput[],
-    given?: RecognizeOptions,
-  ): Promise<Recognition | Recognition[]> {
-    const options = checkRecognizeOptions(given)
-    const several = Array.isArray(input) && (!options.pretokenized || input.some(Array.isArray))
+  recognize(input: RecognizerInput, options?: RecognizeOptions): Promise<Recognition | Recognition[]>
+  async recognize(input: RecognizerInput, options?: RecognizeOptions): Promise<Recognition | Recognition[]> {
+    const several = Array.isArray(input) && options?.pretokenized !== true
     if (several) return this.recognizeAll(input, options)
-    const [result] = await this.recognizeAll([input as RecognizerInput], options)
+    const [result] = await this.recognizeAll([input], options)
     return result!
   }
 
@@ -120,7 +105,7 @@ export class Recognizer {
    */
   async recognizeAll(inputs: readonly RecognizerInput[], options?: RecognizeOptions): Promise<Recognition[]> {
     const results: Recognition[] = []
-    for await (const result of this.stream(inputs, checkRecognizeOptions(options))) results.push(result)
+    for await (const result of this.#run(inputs, options, checkRecognizeOptions)) results.push(result)
     return results
   }
 
@@ -132,11 +117,20 @@ export class Recognizer {
    * @example
    * for await (const { entities } of ner.stream(texts)) console.log(entities)
    */
-  async *stream(
+  stream(
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
-    given?: StreamOptions,
+    options?: StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    const { batchTokens = BATCH_TOKENS, ...asked } = checkStreamOptions(given)
+    return this.#run(inputs, options, checkStreamOptions)
+  }
+
+  /** @param check  of the options, which are a caller's own */
+  async *#run(
+    inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
+    given: unknown,
+    check: (given: unknown) => StreamOptions,
+  ): AsyncGenerator<Recognition, void, undefined> {
+    const { batchTokens = BATCH_TOKENS, ...asked } = check(given)
     const addRules = await prepareRules(asked)
     const style = await chooseStyle(asked, {
       ...{ labels: this.#labelSet, tokenizer: this.tokenizer },
@@ -144,7 +138,7 @@ export class Recognizer {
     })
     const { options, labels, reading } = style
     const decoding = { labels, reading, options: style.annotate ? { ...options, words: true } : options }
-    const progress = new Progress()
+    const progress = await prepareProgress(options)
 
     const computed = computeInBatches(inputs, {
       expand: (input: RecognizerInput) => this.#read(style.read(input), options, decoding, progress),
@@ -156,7 +150,7 @@ export class Recognizer {
           batch.map(({ ids }) => ids),
           { signal },
         )
-        options.onProgress?.(progress.compute(batch))
+        progress?.computed(batch)
         return batch.map((step, i) => ({ step, logits: logits[i]! }))
       },
       signal: options.signal,
@@ -180,12 +174,12 @@ export class Recognizer {
     document: Document,
     options: RecognizeOptions,
     decoding: Decoding,
-    progress: Progress,
+    progress: Progress | undefined,
   ): Generator<Step, void, undefined> {
     const findings = new Findings(document.text, decoding)
-    const settings = { ...options, maxLength: this.model.maxLength }
+    const settings = { ...options, ...decoding.reading, maxLength: this.model.maxLength }
     const segments = readSegments(document, this.tokenizer, settings)
-    for (const window of windowsOf(progress.follow(document.text, segments))) {
+    for (const window of windowsOf(progress?.follow(document.text, segments) ?? segments)) {
       yield { ...window, document, findings }
     }
   }
@@ -211,32 +205,4 @@ export class Recognizer {
 interface Step extends WindowOfText {
   readonly document: Document
   readonly findings: Findings
-}
-
-/** How far texts are read: their pieces are known when they are, and till then estimated by the characters. */
-class Progress {
-  #done = 0
-  #pieces = 0
-  #characters = 0
-  #total = 0
-
-  compute(batch: readonly Step[]): { done: number; total: number } {
-    for (const { ids } of batch) this.#done += ids.length
-    const estimate = Math.round((this.#pieces * this.#total) / Math.max(1, this.#characters))
-    return { done: this.#done, total: Math.max(this.#pieces, estimate) }
-  }
-
-  /** The segments of a text, counted as they are made. */
-  *follow(text: string, segments: Iterable<Segment>): Generator<Segment, void, undefined> {
-    this.#total += text.length
-    let at = 0
-    for (const segment of segments) {
-      const { windows, end } = segment
-      this.#pieces += windows.reduce((sum, window) => sum + window.end - window.start + 2, 0)
-      this.#characters += end - at
-      at = end
-      yield segment
-    }
-    this.#characters += text.length - at
-  }
 }

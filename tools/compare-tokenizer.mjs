@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { mapFiles } from '../dist/format/source.js'
+import { mapFiles } from '../dist/format/in-memory/map-files.js'
 import { readTokenizer } from '../dist/text/read-tokenizer.js'
 
 /** Differences shown of each part. */

@@ -1,14 +1,15 @@
 /** Writes a float model's weights as int8 safetensors. */
-import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
+import { type CheckpointTensor, nonFinite, openCheckpoint } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'
-import { checkFinite, nonFinite, readFloats } from '../format/read-floats.ts'
+import { checkFinite, readFloats } from '../format/read-floats.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { quantizeWeights, weightScale } from '../kernels/reference/quantization.ts'
 import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { quantizationConfig } from '../model/quantization-config.ts'
-import { type NamedTensor, resolveNamedTensors } from '../model/tensor-names.ts'
+import { resolveNamedTensors } from '../model/tensor-names.ts'
+import type { NamedTensor } from '../model/tensors.ts'
+import { quantizationConfig } from './quantization-config.ts'
 import {
   type ByteSink,
   layoutSafetensors,

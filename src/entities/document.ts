@@ -2,10 +2,11 @@
 import { kindOf } from '../check/kind.ts'
 import type { Encoding } from '../text/encoding.ts'
 import type { Span, Split } from '../text/split/split.ts'
+import type { Window, WindowSettings } from '../text/windows.ts'
 import type { WordSpans } from './aggregate.ts'
 import type { LabelSet } from './labels.ts'
 import type { SparkAnnotations } from './spark/spark-types.ts'
-import type { RecognizeOptions, Word } from './types.ts'
+import type { Entity, RecognizeOptions, Word } from './types.ts'
 
 export interface Document {
   /** What offsets refer to. */
@@ -18,14 +19,29 @@ export interface Document {
   readonly list?: readonly string[]
 }
 
+/** Adds what the rules find in a text to the model's entities of it. */
+export type AddRules = (document: Document, entities: Entity[]) => Entity[]
+
 /** The encoding of a text with other words than the tokenizer's. */
 export type Recount = (text: string, encoding: Encoding) => Encoding
 
 /** Where a name begins and ends that the model says is at [start, end); none where it then ends before it begins. */
 export type TrimName = (text: string, start: number, end: number) => [start: number, end: number]
 
+/** How another system cuts a long text into windows, and makes one answer of those for its windows. */
+export interface OtherWindows {
+  /** Windows over so many pieces. */
+  plan(total: number, settings: WindowSettings): Window[]
+  /** The entities of a text of those of each window, in the order of the windows. */
+  join(parts: readonly (readonly Entity[])[]): Entity[]
+}
+
 /** How what the model says of a text is read. */
 export interface Reading {
+  /** Tells the words of a span's pieces, where the tokenizer's pieces do not. */
+  readonly tellWords?: Recount | undefined
+  /** Absent where long texts are read in windows of our own. */
+  readonly otherWindows?: OtherWindows | undefined
   /** Counts the words of a span's pieces anew, where the strategy is about other words than the tokenizer's. */
   readonly recount?: Recount | undefined
   /** Leaves out what is no part of a name; not in the styles of other systems. */

@@ -1,14 +1,21 @@
 /** What some calls ask for and most do not, loaded then: rules beside the model, another way to read a text, other systems' styles. */
 import type { Span } from '../text/split/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
-import { type Document, defaultSplit, readDocument, type Style, wholeText } from './document.ts'
+import {
+  type AddRules,
+  defaultSplit,
+  type OtherWindows,
+  type Reading,
+  type Recount,
+  readDocument,
+  type Style,
+  wholeText,
+} from './document.ts'
 import { decodingOf, resolveLabels } from './entity.ts'
 import type { LabelScheme, LabelSet } from './labels.ts'
 import { trimName } from './name-edges.ts'
-import type { Entity, RecognizeOptions } from './types.ts'
-
-/** Adds what the rules find in a text to the model's entities of it. */
-export type AddRules = (document: Document, entities: Entity[]) => Entity[]
+import type { Progress } from './progress/progress.ts'
+import type { RecognizeOptions } from './types.ts'
 
 /** The types that the rules of a call give. */
 export function ruleTypes({ rules }: RecognizeOptions): string[] {
@@ -28,25 +35,19 @@ export async function prepareRules({
   ignoreLabels,
 }: RecognizeOptions): Promise<AddRules> {
   if (rules === undefined) return (_, entities) => entities
-  const { compileRules, mergeRules } = await import('../rules/compile-rules.ts')
-  const compiled = compileRules(rules)
-  const wanted = (type: string): boolean => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type)
-  return ({ text, words }, entities) => {
-    const matches = compiled.find(text).filter(({ type }) => wanted(type))
-    const found = words === undefined ? matches : withWords(matches, words)
-    return mergeRules(entities, found, rulePolicy)
-  }
+  const { addRulesTo } = await import('./rules/beside-model.ts')
+  return addRulesTo(
+    rules,
+    rulePolicy,
+    (type) => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type),
+  )
 }
 
-/** Where words are given: which of them each lies on. */
-function withWords(matches: readonly Entity[], words: NonNullable<Document['words']>): Entity[] {
-  let word = 0
-  return matches.map((match) => {
-    while (word < words.length && words[word]![1] <= match.start) word++
-    let wordEnd = word
-    while (wordEnd < words.length && words[wordEnd]![0] < match.end) wordEnd++
-    return { ...match, wordStart: word, wordEnd }
-  })
+/** Counts how far texts are read, where somebody is told. */
+export async function prepareProgress({ onProgress }: RecognizeOptions): Promise<Progress | undefined> {
+  if (onProgress === undefined) return undefined
+  const { Progress } = await import('./progress/progress.ts')
+  return new Progress(onProgress)
 }
 
 /** What of a model a style asks. */
@@ -71,9 +72,10 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
     options.strategy === 'word'
       ? (await import('../text/split/written-words.ts')).withWrittenWords
       : undefined
+  const shared = { recount, ...(await wordsAndWindows(options, model.tokenizer)) }
   if (style === 'spark-nlp') {
     const { sparkStyle } = await import('./spark/spark-style.ts')
-    return { options, labels, reading: { recount }, ...sparkStyle(options, labels) }
+    return { options, labels, reading: shared, ...sparkStyle(options, labels) }
   }
   let spansOf: (text: string) => Iterable<Span> = wholeText
   if (!pretokenized && split !== false) {
@@ -82,11 +84,28 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
   }
   if (style === 'transformers') {
     const { transformersStyle } = await import('./transformers/transformers-style.ts')
-    return transformersStyle(options, labels, model.tokenizer, spansOf)
+    const made = transformersStyle(options, labels, model.tokenizer, spansOf)
+    return { ...made, reading: { ...shared, ...made.reading } }
   }
-  const ours = options.merge === 'huggingface' ? {} : { trimName, scoresTypes: true }
-  const reading = { recount, ...ours }
+  const ours = shared.otherWindows ? {} : { trimName, scoresTypes: true }
+  const reading = { ...shared, ...ours }
   return { options, labels, reading, read: (input) => readDocument(input, pretokenized, spansOf) }
+}
+
+/** Words where the tokenizer's pieces do not tell them, and windows where another system's are asked for. */
+async function wordsAndWindows(
+  { merge }: RecognizeOptions,
+  { marksContinuations, unkId }: Tokenizer,
+): Promise<Pick<Reading, 'tellWords' | 'otherWindows'>> {
+  const reading: { tellWords?: Recount; otherWindows?: OtherWindows } = {}
+  if (!marksContinuations) {
+    const { withSpaceWords } = await import('../text/families/space-words.ts')
+    reading.tellWords = (text, encoding) => withSpaceWords(text, encoding, unkId)
+  }
+  if (merge === 'huggingface') {
+    reading.otherWindows = (await import('./transformers/plain-windows.ts')).plainWindows
+  }
+  return reading
 }
 
 /** What a style says where the call does not. */

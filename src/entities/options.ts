@@ -6,10 +6,8 @@ import {
   type Checks,
   callback,
   checkOptions,
-  fields,
   numberBetween,
   oneOf,
-  text,
   texts,
   trueOrFalse,
   wholeNumber,
@@ -17,25 +15,11 @@ import {
 } from '../check/options.ts'
 import type { Split, Splitter } from '../text/split/split.ts'
 import { checkLabelScheme } from './labels.ts'
-import type { CleanupMode } from './spark/spark-document.ts'
-import type { SparkTokenizerOptions } from './spark/spark-tokenizer.ts'
-import type { SparkOptions } from './spark/spark-types.ts'
 import type { Decode, Merge, RecognizeOptions, Strategy, StreamOptions } from './types.ts'
 
 const strategies: readonly Strategy[] = ['first', 'simple', 'average', 'max', 'none', 'word']
 const decodes: readonly Decode[] = ['argmax', 'viterbi']
 const merges: readonly Merge[] = ['context', 'huggingface']
-
-const cleanupModes: readonly CleanupMode[] = [
-  'disabled',
-  'inplace',
-  'inplace_full',
-  'shrink',
-  'shrink_full',
-  'each',
-  'each_full',
-  'delete_full',
-]
 
 /** The ways to split that have a name. */
 export const splitNames: readonly Exclude<Split, Splitter | false>[] = [
@@ -44,26 +28,6 @@ export const splitNames: readonly Exclude<Split, Splitter | false>[] = [
   'lines',
   'sentences',
 ]
-
-const tokenizerChecks: Checks<SparkTokenizerOptions> = {
-  targetPattern: text,
-  contextChars: texts,
-  prefixPattern: text,
-  suffixPattern: text,
-  infixPatterns: texts,
-  splitPattern: text,
-  splitChars: texts,
-  exceptions: texts,
-  caseSensitiveExceptions: trueOrFalse,
-  minLength: wholeNumber(0),
-  maxLength: wholeNumber(0),
-}
-
-const sparkChecks: Checks<SparkOptions> = {
-  cleanupMode: oneOf(cleanupModes),
-  sentences: trueOrFalse,
-  tokenizer: fields(tokenizerChecks),
-}
 
 const checks: Checks<RecognizeOptions> = {
   strategy: oneOf(strategies),
@@ -85,7 +49,10 @@ const checks: Checks<RecognizeOptions> = {
   },
   rulePolicy: oneOf(['longest', 'rule', 'model']),
   style: oneOf(['transformers', 'spark-nlp']),
-  spark: fields(sparkChecks),
+  // What is in it, its style checks (spark/spark-options.ts).
+  spark: (value, name) => {
+    if (!isObject(value)) throw wrongKind(value, name, 'an object')
+  },
   signal: abortSignal,
   onProgress: callback,
 }

@@ -8,16 +8,15 @@
  * what a text takes in memory does not grow with it.
  */
 import type { Encoding } from '../text/encoding.ts'
-import { withSpaceWords } from '../text/encoding.ts'
 import { encodeBeginning, SHORT_TEXT, sectionsOf } from '../text/sections.ts'
 import type { Span } from '../text/split/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
-import { contentCost, cutWindow, planPlainWindows, planWindows, type Window } from '../text/windows.ts'
+import { contentCost, cutWindow, planWindows, type Window } from '../text/windows.ts'
 import type { WordSpans } from './aggregate.ts'
-import type { Document, Reading } from './document.ts'
+import type { Document, Reading, Recount } from './document.ts'
 import type { LabelSet } from './labels.ts'
 import { decodeWindows } from './merge.ts'
-import type { DecodeOptions, Entity, Merge, Word } from './types.ts'
+import type { DecodeOptions, Entity, Word } from './types.ts'
 
 export interface Segment {
   /** Its pieces; offsets refer to the whole text. */
@@ -31,15 +30,14 @@ export interface Segment {
   readonly end: number
 }
 
-export interface SegmentSettings {
+/** How a document is read. Where another system cuts the windows, a span is one segment, however long. */
+export interface SegmentSettings extends Pick<Reading, 'tellWords' | 'otherWindows'> {
   /** Pieces a window may have, `[CLS]` and `[SEP]` included. */
   readonly maxLength: number
   /** Pieces that neighbouring windows share; default 128, or a quarter of a short window. */
   readonly stride?: number | undefined
   /** Whether what is longer is read in windows (default) or cut behind its first `maxLength - 2` pieces. */
   readonly windows?: boolean | undefined
-  /** With 'huggingface' windows are cut as that library cuts them, and a span is one segment, however long. */
-  readonly merge?: Merge | undefined
 }
 
 const STRIDE = 128
@@ -50,25 +48,24 @@ export function* readSegments(
   tokenizer: Tokenizer,
   settings: SegmentSettings,
 ): Generator<Segment, void, undefined> {
-  const { maxLength, windows: inWindows = true, merge } = settings
+  const { maxLength, windows: inWindows = true, otherWindows } = settings
   const maxPieces = maxLength - 2
   const stride = settings.stride ?? Math.min(STRIDE, Math.floor(maxPieces / 4))
   const { words } = document
   let word = 0
-  for (const span of spansOf(document, inWindows && merge !== 'huggingface')) {
+  for (const span of spansOf(document, inWindows && otherWindows === undefined)) {
     const first = word
     while (word < (words?.length ?? 0) && words![word]![0] < span[1]) word++
     const own = words?.slice(first, word)
     // Where a style takes the given words for one text, their spans are not kept.
     const list = words === undefined ? document.list : document.list?.slice(first, word)
     const least = inWindows ? Number.POSITIVE_INFINITY : maxLength
-    const whole = encodeSpan(document.text, span, list, tokenizer, least)
+    const whole = encodeSpan(document.text, span, list, tokenizer, least, settings.tellWords)
     const fits = inWindows || whole.ids.length <= maxLength
     const encoding = fits ? whole : cutWindow(whole, { start: 0, end: maxPieces })
     const windows =
-      merge === 'huggingface'
-        ? planPlainWindows(encoding.ids.length - 2, { maxPieces, stride })
-        : planWindows(encoding.wordIds.slice(1, -1), { maxPieces, stride, cost: contentCost(encoding) })
+      otherWindows?.plan(encoding.ids.length - 2, { maxPieces, stride }) ??
+      planWindows(encoding.wordIds.slice(1, -1), { maxPieces, stride, cost: contentCost(encoding) })
     const segment = { encoding, windows, truncated: !fits, end: span[1] }
     yield own === undefined ? segment : { ...segment, words: own }
   }
@@ -104,11 +101,11 @@ function encodeSpan(
   list: readonly string[] | undefined,
   tokenizer: Tokenizer,
   least: number,
+  tellWords: Recount | undefined,
 ): Encoding {
   const own = text.slice(start, end)
   const pieces = list ? tokenizer.encodeWords(list) : encodeBeginning(tokenizer, own, least)
-  const encoding =
-    list || tokenizer.marksContinuations ? pieces : withSpaceWords(own, pieces, tokenizer.unkId)
+  const encoding = list || !tellWords ? pieces : tellWords(own, pieces)
   if (start === 0) return encoding
   for (const offset of encoding.offsets.slice(1, -1)) {
     offset[0] += start

@@ -2,8 +2,8 @@
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { readSafetensorsHeader } from './header.ts'
-import { WEIGHTS } from './shard-index.ts'
 import type { ByteSource, ModelFiles } from './source.ts'
+import { WEIGHTS } from './weight-files.ts'
 
 /** One tensor of a model's files, its data still where it lies. */
 export interface CheckpointTensor {
@@ -40,15 +40,19 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
   const close = async (): Promise<void> => {
     await Promise.all(sources.splice(0).map((source) => source.close()))
   }
-  const tensors = new Map<string, CheckpointTensor>()
-  const add = async (source: ByteSource, fileName: string): Promise<void> => {
-    sources.push(source)
-    await addTensors(tensors, source, fileName)
-  }
   try {
+    const tensors = new Map<string, CheckpointTensor>()
     const whole = await files.open(WEIGHTS)
-    if (whole !== undefined) await add(whole, whole.standsFor ?? WEIGHTS)
-    else await (await import('./shards/open-shards.ts')).openShards(files, tensors, add)
+    if (whole !== undefined) {
+      sources.push(whole)
+      await addTensors(tensors, whole, whole.standsFor ?? WEIGHTS)
+    } else {
+      const { openShards } = await import('./shards/open-shards.ts')
+      await openShards(files, tensors, async (shard, source) => {
+        sources.push(source)
+        await addTensors(tensors, source, shard)
+      })
+    }
     return { tensors, close }
   } catch (error) {
     await close()
@@ -72,4 +76,12 @@ async function addTensors(
     }
     tensors.set(name, { name, dtype, shape, source, offset: start, byteLength: end - start, fileName })
   }
+}
+
+/** The error for weights that are NaN or infinite. */
+export function nonFinite(tensor: CheckpointTensor): ModelFormatError {
+  return new ModelFormatError(
+    'NonFiniteWeights',
+    `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has NaN or infinite weights: the file is damaged, or its training diverged`,
+  )
 }

@@ -1,6 +1,6 @@
 /** Reads some elements of a float tensor as float32. */
-import type { CheckpointTensor } from './checkpoint.ts'
-import { ModelFormatError, quoted } from './errors.ts'
+import { type CheckpointTensor, nonFinite } from './checkpoint.ts'
+import { quoted } from './errors.ts'
 import { widenBfloat16, widenFloat16 } from './half.ts'
 
 /**
@@ -41,12 +41,4 @@ export async function readFloats(
 /** @throws {ModelFormatError} NonFiniteWeights, naming `tensor`, when a value is NaN or infinite */
 export function checkFinite(tensor: CheckpointTensor, values: Float32Array): void {
   for (const value of values) if (!Number.isFinite(value)) throw nonFinite(tensor)
-}
-
-/** The error for weights that are NaN or infinite. */
-export function nonFinite(tensor: CheckpointTensor): ModelFormatError {
-  return new ModelFormatError(
-    'NonFiniteWeights',
-    `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has NaN or infinite weights: the file is damaged, or its training diverged`,
-  )
 }

@@ -1,10 +1,11 @@
 /** A model of the Hub in a browser: its files are fetched, checked by their hash and kept in the browser's cache. */
 import { HubError } from '../format/errors.ts'
+import { blobSource } from '../format/in-memory/map-files.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { RequestOptions } from '../format/remote/request.ts'
 import { openUrl } from '../format/remote/url-source.ts'
-import { readShardIndex, shardNames } from '../format/shard-index.ts'
-import { type ByteSource, blobSource, type ModelFiles, type PostedWeights } from '../format/source.ts'
+import { readShardIndex, shardNames } from '../format/shards/shard-index.ts'
+import type { ByteSource, ModelFiles, PostedWeights } from '../format/source.ts'
 import { keep, type ListedFile, type Listing, readListing } from './listing.ts'
 import { INDEX, mostBytes, noSafetensors, WEIGHTS } from './model-files.ts'
 import { asHubError, type HubQuestion, refusal } from './refusals.ts'

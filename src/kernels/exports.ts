@@ -1,7 +1,7 @@
 /** What the wasm module gives, and the check that it is the one this code was built with. */
 import { CONSTANTS } from '../generated/constants.ts'
-import type { NUMBERS } from '../generated/numbers.ts'
-import type { Precision } from './kernels.ts'
+import type { Tiles } from './kernel-plan.ts'
+import type { Kernels, Precision } from './kernels.ts'
 
 /** assembly/kernels.ts */
 export interface KernelExports {
@@ -54,37 +54,16 @@ export interface KernelExports {
   ): number
 }
 
-/** What a model runs on; plan.ts decides. Plain data, which goes to a worker. */
-export interface KernelPlan {
-  readonly variant: 'simd' | 'relaxed' | 'reference'
-  readonly precision: Precision
-  /** Whether V8 re-vectorises. */
-  readonly turbo: boolean
-  /** Why this variant: what the engine can do, or what was timed. */
-  readonly reason: string
-  readonly tiles: Tiles
-  /** Why these tiles. */
-  readonly tileReason: string
-  /** Whether the tiles were timed in this process; where not, loading does it. */
-  readonly tuned: boolean
-}
-
-/**
- * Rows of the register tiles, how int8 tiles take digits (`Int8Tile` in assembly/commands.ts), and the width of a float32
- * panel. They change no int8 bit.
- */
-export interface Tiles {
-  int8Rows: 4 | 5 | 6
-  int8Tile: keyof typeof NUMBERS.Int8Tile
-  float32Rows: 4 | 5 | 6
-  float32Panel: 8 | 16
-}
-
 /** Rows and channels of a tile, `5x8`. */
 export function tileName(precision: Precision, tiles: Tiles): string {
   const { int8Rows, int8Tile, float32Rows, float32Panel } = tiles
   if (precision === 'float32') return `${float32Rows}x${float32Panel}`
   return `${int8Rows}x${int8Tile === 'joined' ? 16 : 8}${int8Tile === 'short' ? ' short' : ''}`
+}
+
+/** Whether float32 products may be fused with their sums: only where no bit is promised. */
+export function mayFuse(variant: Kernels['name'], precision: Precision): boolean {
+  return variant === 'relaxed' && precision === 'float32'
 }
 
 /**

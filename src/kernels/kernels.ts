@@ -17,7 +17,6 @@ import type {
   LayerNorm,
   Linear,
   Matrix,
-  Precision,
   Probabilities,
   RelativePositions,
   RelativeRows,
@@ -31,13 +30,7 @@ import type {
 export type * from './placed.ts'
 
 /** What follows a linear layer. */
-export const ACTIVATIONS = ['identity', 'gelu', 'gelu_tanh', 'relu', 'silu'] as const
-export type Activation = (typeof ACTIVATIONS)[number]
-
-/** Whether float32 products may be fused with their sums: only where no bit is promised. */
-export function mayFuse(variant: Kernels['name'], precision: Precision): boolean {
-  return variant === 'relaxed' && precision === 'float32'
-}
+export type Activation = 'identity' | 'gelu' | 'gelu_tanh' | 'relu' | 'silu'
 
 export interface Kernels {
   /** `reference`, `simd` or `relaxed`. */
@@ -55,14 +48,6 @@ export interface Kernels {
    * @returns false where a number is NaN or infinite
    */
   packLinear(rows: StoredRows, layer: Linear): boolean
-
-  /** Writes the bias, and for int8 files the column scales. Plain float32 numbers, already widened. */
-  packColumns(
-    layer: Linear,
-    first: number,
-    bias: Float32Array | undefined,
-    scales: Float32Array | undefined,
-  ): void
 
   /**
    * Packs rows of a table: floats into a float32 table; floats (quantised) or int8 rows, whose scales the caller writes,

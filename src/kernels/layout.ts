@@ -17,6 +17,8 @@ import {
 import { type AddressSpace, type KernelMemory, roundUp } from './memory.ts'
 import type {
   ActivationForm,
+  AttentionInt16Scratch,
+  AttentionScratch,
   Floats,
   Integers,
   LayerNorm,
@@ -25,7 +27,11 @@ import type {
   Precision,
   Probabilities,
   QuantizedRows,
+  RelativeScratch,
+  Scratch,
+  ScratchShape,
   Sequences,
+  StagingArea,
   Table,
 } from './placed.ts'
 
@@ -34,62 +40,6 @@ const INT8_COLUMNS = ['scale', 'bias', 'sum'] as const
 
 /** Numbers that a vector holds. */
 const LANES = 4
-
-/** The largest that a thread's kernels have to work on. */
-export interface ScratchShape {
-  /** Tokens of a sequence. */
-  readonly tokens: number
-  /** D */
-  readonly headDim: number
-  /** K of the widest layer. */
-  readonly inputs: number
-  /** R rows of relative positions; without them 0. */
-  readonly relativeRows?: number
-}
-
-/** A part of memory for each thread. */
-export interface Scratch {
-  readonly address: number
-  readonly threadBytes: number
-}
-
-/** Room for two pieces of a file, one as it is stored and one as float32: staging.ts. */
-export interface StagingArea {
-  readonly capacity: number
-  readonly stored: number
-  readonly widened: number
-}
-
-/** The parts of a thread's scratch that relative positions take, and bytes from row to row: assembly/relative.ts. */
-export interface RelativeScratch {
-  readonly contentToPosition: number
-  readonly positionToContent: number
-  readonly positionStride: number
-}
-
-/** The parts of a thread's scratch in attention, in bytes from its beginning: assembly/attention.ts. */
-export interface AttentionScratch extends RelativeScratch {
-  readonly keys: number
-  readonly values: number
-  readonly scores: number
-  readonly context: number
-  readonly inverses: number
-  readonly end: number
-}
-
-/** The parts of a thread's scratch in attention at precision int8: assembly/attention-int16.ts. */
-export interface AttentionInt16Scratch extends RelativeScratch {
-  readonly keys: number
-  readonly keyScales: number
-  readonly values: number
-  readonly valueScales: number
-  readonly queries: number
-  readonly exponentials: number
-  readonly scores: number
-  readonly context: number
-  readonly factors: number
-  readonly end: number
-}
 
 export class Layout {
   /** Output channels of a float32 panel. */
@@ -304,6 +254,21 @@ export function columnAddress(
   const panel = Math.floor(channel / INT8_PANEL)
   const vector = panel * INT8_COLUMNS.length + INT8_COLUMNS.indexOf(part)
   return columns + 4 * (vector * INT8_PANEL + (channel % INT8_PANEL))
+}
+
+/**
+ * Writes the biases of a linear layer, and of one whose file is int8 its column scales: plain float32 numbers, already
+ * widened, of the output channels from `first` on.
+ */
+export function packColumns(
+  memory: KernelMemory,
+  layer: Linear,
+  first: number,
+  bias: Float32Array | undefined,
+  scales: Float32Array | undefined,
+): void {
+  if (scales) writeColumns(memory, layer, first, 'scale', scales)
+  if (bias) writeColumns(memory, layer, first, 'bias', bias)
 }
 
 /** Writes one part of the output channels from `first` on. */

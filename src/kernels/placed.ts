@@ -152,3 +152,59 @@ export interface RelativePositions {
   readonly distances: Integers
   readonly farthest: number
 }
+
+/** The largest that a thread's kernels have to work on. */
+export interface ScratchShape {
+  /** Tokens of a sequence. */
+  readonly tokens: number
+  /** D */
+  readonly headDim: number
+  /** K of the widest layer. */
+  readonly inputs: number
+  /** R rows of relative positions; without them 0. */
+  readonly relativeRows?: number
+}
+
+/** A part of memory for each thread. */
+export interface Scratch {
+  readonly address: number
+  readonly threadBytes: number
+}
+
+/** Room for two pieces of a file, one as it is stored and one as float32: staging.ts. */
+export interface StagingArea {
+  readonly capacity: number
+  readonly stored: number
+  readonly widened: number
+}
+
+/** The parts of a thread's scratch that relative positions take, and bytes from row to row: assembly/relative.ts. */
+export interface RelativeScratch {
+  readonly contentToPosition: number
+  readonly positionToContent: number
+  readonly positionStride: number
+}
+
+/** The parts of a thread's scratch in attention, in bytes from its beginning: assembly/attention.ts. */
+export interface AttentionScratch extends RelativeScratch {
+  readonly keys: number
+  readonly values: number
+  readonly scores: number
+  readonly context: number
+  readonly inverses: number
+  readonly end: number
+}
+
+/** The parts of a thread's scratch in attention at precision int8: assembly/attention-int16.ts. */
+export interface AttentionInt16Scratch extends RelativeScratch {
+  readonly keys: number
+  readonly keyScales: number
+  readonly values: number
+  readonly valueScales: number
+  readonly queries: number
+  readonly exponentials: number
+  readonly scores: number
+  readonly context: number
+  readonly factors: number
+  readonly end: number
+}

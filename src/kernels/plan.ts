@@ -6,9 +6,10 @@
  * build is faster at int8, once a process; and which of its tiles, when the first model of a kind is loaded (tune-tiles.ts).
  */
 import { NUMBERS } from '../generated/numbers.ts'
-import { instantiateKernels, type KernelPlan, type Tiles } from './exports.ts'
+import { instantiateKernels, mayFuse } from './exports.ts'
 import { fusesMultiplyAdd, hasRelaxedDot, hasRelaxedSimd, hasSimd } from './features.ts'
-import { mayFuse, type Precision } from './kernels.ts'
+import type { KernelPlan, Tiles } from './kernel-plan.ts'
+import type { Precision } from './kernels.ts'
 import { compileKernels, type WasmVariant } from './module.ts'
 import { bestTimes } from './timing.ts'
 

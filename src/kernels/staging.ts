@@ -3,7 +3,7 @@
  * it has.
  */
 import type { Floats, Kernels, StoredRows, StoredType } from './kernels.ts'
-import type { StagingArea } from './layout.ts'
+import type { StagingArea } from './placed.ts'
 
 export class Staging {
   /** The largest piece, bytes. */

@@ -1,5 +1,6 @@
 /** Which register tiles are fastest for a model, timed on one of its layers where the model is. */
-import { type Tiles, tileName } from './exports.ts'
+import { tileName } from './exports.ts'
+import type { Tiles } from './kernel-plan.ts'
 import type { Linear, Matrix } from './kernels.ts'
 import { bestTimes, fastestOf } from './timing.ts'
 import type { WasmKernels } from './wasm.ts'

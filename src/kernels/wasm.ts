@@ -5,35 +5,30 @@
 import { COMMANDS, CONTROL } from '../generated/commands.ts'
 import { COMMAND_OFFSET, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
 import { NUMBERS } from '../generated/numbers.ts'
-import type { KernelExports, KernelPlan, Tiles } from './exports.ts'
-import {
-  type Activation,
-  type ActivationForm,
-  type EmbeddingTables,
-  type Floats,
-  type Kernels,
-  type LayerNorm,
-  type Linear,
-  type Matrix,
-  mayFuse,
-  type Probabilities,
-  type RelativePositions,
-  type RelativeRows,
-  type Sequences,
-  type StoredRows,
-  type StoredType,
-  type Table,
-  type Tokens,
+import type { KernelExports } from './exports.ts'
+import { mayFuse } from './exports.ts'
+import type { KernelPlan, Tiles } from './kernel-plan.ts'
+import type {
+  Activation,
+  ActivationForm,
+  EmbeddingTables,
+  Floats,
+  Kernels,
+  LayerNorm,
+  Linear,
+  Matrix,
+  Probabilities,
+  RelativePositions,
+  RelativeRows,
+  Sequences,
+  StoredRows,
+  StoredType,
+  Table,
+  Tokens,
 } from './kernels.ts'
-import {
-  attentionInt16Scratch,
-  attentionScratch,
-  Layout,
-  type Scratch,
-  type ScratchShape,
-  writeColumns,
-} from './layout.ts'
+import { attentionInt16Scratch, attentionScratch, Layout } from './layout.ts'
 import { CONTROL_ADDRESS, type KernelMemory, roundUp } from './memory.ts'
+import type { Scratch, ScratchShape } from './placed.ts'
 
 /** Names and fields of the commands. */
 type CommandName = keyof typeof COMMANDS
@@ -107,16 +102,6 @@ export class WasmKernels implements Kernels {
     }
     const panel = this.tiles.float32Panel
     return packLinearFloat32(address, stored, rows, inputs, first, weights, panel, scratch) === 1
-  }
-
-  packColumns(
-    layer: Linear,
-    first: number,
-    bias: Float32Array | undefined,
-    scales: Float32Array | undefined,
-  ): void {
-    if (scales) writeColumns(this.memory, layer, first, 'scale', scales)
-    if (bias) writeColumns(this.memory, layer, first, 'bias', bias)
   }
 
   packTable({ address, type, rows, first }: StoredRows, table: Table): boolean {

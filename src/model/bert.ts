@@ -9,7 +9,7 @@
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
 import type { Kernels, Matrix, Precision } from '../kernels/kernels.ts'
-import type { BertConfig } from './config.ts'
+import type { BertConfig } from './bert-config.ts'
 import { ACTIVATION, encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
 import type { Recording } from './trace/recording.ts'
@@ -113,28 +113,16 @@ export class Bert {
 
   /** The logits of words, where somebody wants them; few models have that head, so it is read then. */
   async #guessWords(
-    { hiddenStates, sequences }: Workspace,
+    workspace: Workspace,
     batch: readonly (readonly number[])[],
-    { rows, logits }: ForwardWanted,
+    wanted: ForwardWanted,
     pause: () => Promise<void>,
   ): Promise<Float32Array[]> {
     const { wordHead } = this.#weights
-    if (!wordHead || logits === false) return []
+    if (!wordHead || wanted.logits === false) return []
     const { guessWords } = await import('./heads/guess-words.ts')
-    const { family, hiddenActivation } = this.#config
-    const activation = family.wordHead.activation ?? ACTIVATION[hiddenActivation]
-    const starts = this.#kernels.memory.integers(sequences.bounds)
-    const places = batch.map((ids, index) =>
-      (rows?.[index] ?? [...ids.keys()]).map((at) => starts[index]! + at),
-    )
-    const parts = {
-      kernels: this.#kernels,
-      config: this.#config,
-      precision: this.#precision,
-      wordHead,
-      activation,
-    }
-    return guessWords(parts, hiddenStates, places, pause)
+    const model = { kernels: this.#kernels, config: this.#config, precision: this.#precision, wordHead }
+    return guessWords(model, workspace, batch, wanted, pause)
   }
 
   /** Lets `use` try the first layer on the embeddings of made-up ids, between two passes. @returns what it returns */

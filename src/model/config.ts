@@ -9,13 +9,10 @@ import {
   shown,
 } from '../format/json-file.ts'
 import type { ModelFiles } from '../format/source.ts'
-import type { Disentangled } from './disentangled/shape.ts'
+import type { BertConfig, ProblemType } from './bert-config.ts'
 import { loadFamily, modelTypes } from './families.ts'
 import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from './family.ts'
-import { type Quantization, readQuantization } from './quantization-config.ts'
-
-/** One label a text (softmax), any number (sigmoid each), or plain numbers. */
-export type ProblemType = 'single_label_classification' | 'multi_label_classification' | 'regression'
+import { readQuantization } from './quantization-config.ts'
 
 const PROBLEM_TYPES: readonly ProblemType[] = [
   'single_label_classification',
@@ -27,61 +24,6 @@ const PROBLEM_TYPES: readonly ProblemType[] = [
 const WORD_HEAD = /For(MaskedLM|PreTraining)$/
 /** Heads that are not read: what they hold is left alone. */
 const OTHER_HEAD = /For(MultipleChoice|QuestionAnswering|NextSentencePrediction)$/
-
-/** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
-export interface BertConfig {
-  /** `bert`, `distilbert` and so on. */
-  readonly modelType: string
-  /** The class of its tokenizer in transformers, where config.json names it. */
-  readonly tokenizerClass?: string
-  /** What models of this type have in common: names, and how config.json is read. */
-  readonly family: Family
-  /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
-  readonly architecture?: string
-  /** What the head is of: 'text' for `...ForSequenceClassification`, 'words' for `...ForMaskedLM`; undefined where it is not read. */
-  readonly headKind: HeadKind | undefined
-  /** How a text's logits become scores, where the file says so. */
-  readonly problemType?: ProblemType
-  /**
-   * What makes a score of a cross-encoder's one output, where sentence-transformers wrote it down: the last part of a
-   * Python class, as `Sigmoid` or `Identity`.
-   */
-  readonly activation?: string
-  /** H */
-  readonly hiddenSize: number
-  /** Width of the embeddings: H, or less where a linear layer makes them H wide. */
-  readonly embeddingSize: number
-  /** L */
-  readonly numLayers: number
-  /** A, which divides H */
-  readonly numHeads: number
-  /** I */
-  readonly intermediateSize: number
-  /** What stands between the two layers of the feed-forward block. */
-  readonly hiddenActivation: HiddenActivation
-  /** ε */
-  readonly layerNormEps: number
-  /** V */
-  readonly vocabSize: number
-  /** The longest window, special tokens included. */
-  readonly maxPositions: number
-  /** Row of the position embeddings for the first token: 0, or one behind the id of padding, whose row is not used. */
-  readonly firstPosition: number
-  /** Rows of the position embeddings; 0 where there are none. */
-  readonly positionRows: number
-  /** Rows of the token type embeddings; 0 where there are none. */
-  readonly typeVocabSize: number
-  /** Whether a head that guesses words has the word embeddings for its decoder's weights. */
-  readonly tiesWordEmbeddings: boolean
-  /** C labels, by number. */
-  readonly labels: readonly string[]
-  /** Our own key `label_scheme`: how the labels are to be read, as `IOB2`. */
-  readonly labelScheme?: string
-  /** Where attention knows relative positions. */
-  readonly disentangled?: Disentangled
-  /** Set where the weights are int8. */
-  readonly quantization?: Quantization
-}
 
 const FILE = 'config.json'
 

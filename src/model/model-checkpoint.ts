@@ -1,7 +1,7 @@
 /** The tensors of a model under the usual names, where its files have others. */
 import type { Checkpoint } from '../format/checkpoint.ts'
-import type { BertConfig } from './config.ts'
-import type { ModelCheckpoint } from './tensor-names.ts'
+import type { BertConfig } from './bert-config.ts'
+import type { ModelCheckpoint } from './tensors.ts'
 
 /** Asked for before tensors are resolved: those of a model that has others than BERT, or under other names. */
 export async function withUsualTensors(checkpoint: Checkpoint, config: BertConfig): Promise<ModelCheckpoint> {

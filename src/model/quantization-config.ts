@@ -1,9 +1,8 @@
-/** Reads and writes the part of config.json that says how weights are quantised. */
+/** Reads the part of config.json that says how weights are quantised. */
 import { ModelFormatError } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
-import type { Family, HeadKind } from './family.ts'
 
-/** int8 weights with one scale for each output channel: the one kind of quantisation read and written. */
+/** int8 weights with one scale for each output channel: the one kind of quantisation that is read, and that the quantiser writes. */
 export interface Quantization {
   /** Of a weight. */
   readonly bits: 8
@@ -14,7 +13,7 @@ export interface Quantization {
 }
 
 /** What each setting of the weights must be; the rest of the convention is about activations or layouts we do not have. */
-const WEIGHTS: readonly (readonly [string, unknown])[] = [
+export const QUANTIZED_WEIGHTS: readonly (readonly [string, unknown])[] = [
   ['num_bits', 8],
   ['type', 'int'],
   ['symmetric', true],
@@ -41,40 +40,13 @@ export function readQuantization(value: unknown): Quantization | undefined {
   if (weights.length === 0) throw invalid('quantization_config.config_groups has no group')
   for (const settings of weights) {
     if (!isObject(settings)) throw invalid('quantization_config.config_groups has a group without weights')
-    for (const [key, wanted] of WEIGHTS) expect(settings, key, wanted)
+    for (const [key, wanted] of QUANTIZED_WEIGHTS) expect(settings, key, wanted)
   }
   const ignore: unknown = value['ignore'] ?? []
   if (!Array.isArray(ignore) || !ignore.every((name) => typeof name === 'string')) {
     throw invalid('quantization_config.ignore must be an array of names')
   }
   return { bits: 8, strategy: 'channel', ignore }
-}
-
-/** The `quantization_config` that the quantiser writes for models of a family: its head stays float. */
-export function quantizationConfig(
-  { prefix, tokenTypes, textHead, wordHead }: Family,
-  headKind: HeadKind | undefined = 'tokens',
-): JsonRecord {
-  const heads: Record<HeadKind, string[]> = {
-    tokens: ['classifier'],
-    text: [textHead.dense.replace('{encoder}', prefix), textHead.output],
-    words: [wordHead.dense],
-  }
-  const embeddings = ['position_embeddings', ...(tokenTypes ? ['token_type_embeddings'] : [])]
-  return {
-    quant_method: 'compressed-tensors',
-    format: 'int-quantized',
-    quantization_status: 'compressed',
-    config_groups: {
-      group_0: {
-        targets: ['Linear', 'Embedding'],
-        weights: Object.fromEntries(WEIGHTS),
-        input_activations: null,
-        output_activations: null,
-      },
-    },
-    ignore: [...heads[headKind], ...embeddings.map((name) => `${prefix}embeddings.${name}`)],
-  }
 }
 
 function expect(settings: JsonRecord, key: string, wanted: unknown): void {

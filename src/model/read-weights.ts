@@ -2,8 +2,9 @@
  * Reads a checkpoint's tensors into the places that weights.ts gave them. Each file is read front to back, in pieces
  * that are packed as they come, so that none is ever whole in memory. Over a network that is one request a file.
  */
+
 import type { CheckpointTensor } from '../format/checkpoint.ts'
-import { nonFinite } from '../format/read-floats.ts'
+import { nonFinite } from '../format/checkpoint.ts'
 import type {
   Floats,
   Kernels,
@@ -14,10 +15,11 @@ import type {
   StoredType,
   Table,
 } from '../kernels/kernels.ts'
-import type { Layout, StagingArea } from '../kernels/layout.ts'
+import { type Layout, packColumns } from '../kernels/layout.ts'
+import type { StagingArea } from '../kernels/placed.ts'
 import { Staging } from '../kernels/staging.ts'
-import type { BertConfig } from './config.ts'
-import type { EmbeddingTensors, LayerNormTensors, LinearTensors, ModelTensors } from './tensor-names.ts'
+import type { BertConfig } from './bert-config.ts'
+import type { EmbeddingTensors, LayerNormTensors, LinearTensors, ModelTensors } from './tensors.ts'
 import type { BertWeights } from './weights.ts'
 
 /** Numbers brought from a file at a time: 4 MB of float32. */
@@ -172,11 +174,13 @@ export class TensorReader {
     const columns = { precision: layer.precision, columns: layer.inputs }
     const tasks = [
       this.#rows(weight, columns, weight.shape[0]!, scale, pack),
-      this.#numbersTask(bias, (values) => kernels.packColumns(layer, firstOutput, values, undefined)),
+      this.#numbersTask(bias, (values) => packColumns(kernels.memory, layer, firstOutput, values, undefined)),
     ]
     if (scale && layer.precision === 'int8') {
       tasks.push(
-        this.#numbersTask(scale, (values) => kernels.packColumns(layer, firstOutput, undefined, values)),
+        this.#numbersTask(scale, (values) =>
+          packColumns(kernels.memory, layer, firstOutput, undefined, values),
+        ),
       )
     }
     return tasks

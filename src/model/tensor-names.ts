@@ -1,88 +1,18 @@
 /** Finds a model's tensors under the names that checkpoints give them. What differs between families is in families/. */
-import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
+import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
-import type { BertConfig } from './config.ts'
-
-/** Weight and bias of a layer normalisation, each [size]. */
-export interface LayerNormTensors {
-  readonly weight: CheckpointTensor
-  readonly bias: CheckpointTensor
-}
-
-/** y = x·Wᵀ + b: `weight` [out, in], `bias` [out], and where the weight is I8 its `scale`, [out, 1] or [out]. */
-export interface LinearTensors {
-  readonly weight: CheckpointTensor
-  readonly bias: CheckpointTensor
-  readonly scale?: CheckpointTensor
-}
-
-/** Rows to look up, [rows, H], and where they are I8 their `scale`, [rows, 1] or [rows]. */
-export interface EmbeddingTensors {
-  readonly weight: CheckpointTensor
-  readonly scale?: CheckpointTensor
-}
-
-export interface LayerTensors {
-  readonly query: LinearTensors
-  readonly key: LinearTensors
-  readonly value: LinearTensors
-  readonly attentionOutput: LinearTensors
-  readonly attentionLayerNorm: LayerNormTensors
-  readonly intermediate: LinearTensors
-  readonly output: LinearTensors
-  readonly outputLayerNorm: LayerNormTensors
-}
-
-/** Every tensor of a model by its role, names, types and shapes checked. */
-export interface ModelTensors {
-  readonly wordEmbeddings: EmbeddingTensors
-  /** Absent where the model has no absolute positions. */
-  readonly positionEmbeddings?: CheckpointTensor
-  /** Absent where the model has no token types. */
-  readonly tokenTypeEmbeddings?: CheckpointTensor
-  readonly embeddingsLayerNorm: LayerNormTensors
-  /** Makes the embeddings H wide, where they are not. */
-  readonly projection?: LinearTensors
-  readonly layers: readonly LayerTensors[]
-  readonly relative?: RelativeTensors
-  /** Absent where the files hold a bare encoder, or a head that guesses words. */
-  readonly head?: HeadTensors
-  readonly wordHead?: WordHeadTensors
-}
-
-/** What relative positions are made of. */
-export interface RelativeTensors {
-  readonly embeddings: CheckpointTensor
-  readonly norm?: LayerNormTensors
-  /** A layer's projections of them, where it has its own. */
-  readonly layers: readonly { readonly key?: LinearTensors; readonly query?: LinearTensors }[]
-  /** What stands beside the first layer; its weight is [H, H, n]. */
-  readonly convolution?: { readonly kernel: LinearTensors; readonly norm: LayerNormTensors }
-}
-
-/** A head over tokens, or with `dense` over texts. */
-export interface HeadTensors {
-  readonly dense?: LinearTensors
-  readonly output: LinearTensors
-}
-
-/** What guesses words; its decoder's weights are the word embeddings, where they are not its own. */
-export interface WordHeadTensors {
-  readonly dense: LinearTensors
-  readonly norm: LayerNormTensors
-  readonly decoder?: EmbeddingTensors
-  readonly bias: CheckpointTensor
-}
-
-/** One tensor in the place transformers gives it today. */
-export interface NamedTensor {
-  /** The canonical name: `bert.encoder.layer.0.attention.self.query.weight`, whatever the file says. */
-  readonly name: string
-  readonly tensor: CheckpointTensor
-  readonly scale?: CheckpointTensor
-  /** Whether `iobert quantize` makes it int8: the encoder's Linear layers, the word embeddings, a decoder of its own. */
-  readonly quantizable: boolean
-}
+import type { BertConfig } from './bert-config.ts'
+import type {
+  EmbeddingTensors,
+  HeadTensors,
+  LayerNormTensors,
+  LayerTensors,
+  LinearTensors,
+  ModelCheckpoint,
+  ModelTensors,
+  NamedTensor,
+  WordHeadTensors,
+} from './tensors.ts'
 
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
 const POSITION_EMBEDDINGS = 'embeddings.position_embeddings.weight'
@@ -117,18 +47,6 @@ export function resolveNamedTensors(checkpoint: ModelCheckpoint, config: BertCon
   const resolver = new Resolver(checkpoint, config)
   resolver.resolve()
   return resolver.named
-}
-
-/** Takes tensors by their names inside the encoder, and checks them. */
-export interface TakeTensors {
-  float(name: string, shape: readonly number[]): CheckpointTensor
-  linear(module: string, outputs: number, inputs: number): LinearTensors
-  layerNorm(module: string): LayerNormTensors
-}
-
-/** A checkpoint, with what takes the tensors that few models have. */
-export interface ModelCheckpoint extends Checkpoint {
-  more?(take: TakeTensors): RelativeTensors
 }
 
 class Resolver {

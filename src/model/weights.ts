@@ -9,7 +9,7 @@ import type {
   Table,
 } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
-import type { BertConfig } from './config.ts'
+import type { BertConfig } from './bert-config.ts'
 import type { HeadKind } from './family.ts'
 
 export interface LayerWeights {

@@ -4,9 +4,10 @@
  */
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
-import { instantiateKernels, type KernelPlan } from '../kernels/exports.ts'
+import { instantiateKernels } from '../kernels/exports.ts'
+import type { KernelPlan } from '../kernels/kernel-plan.ts'
 import type { Kernels } from '../kernels/kernels.ts'
-import { Layout, type ScratchShape } from '../kernels/layout.ts'
+import { Layout } from '../kernels/layout.ts'
 import {
   AddressSpace,
   CONTROL_ADDRESS,
@@ -17,59 +18,23 @@ import {
   roundUp,
   takeMemory,
 } from '../kernels/memory.ts'
+import type { ScratchShape } from '../kernels/placed.ts'
 import { tuneTiles } from '../kernels/tune-tiles.ts'
 import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { BertConfig } from '../model/bert-config.ts'
 import type { HeadKind } from '../model/family.ts'
 import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { placeStaging, readWeights, type TensorReader, type WeightsProgress } from '../model/read-weights.ts'
-import { type ModelTensors, resolveTensors } from '../model/tensor-names.ts'
+import { placeStaging, readWeights, type TensorReader } from '../model/read-weights.ts'
+import { resolveTensors } from '../model/tensor-names.ts'
+import type { ModelTensors } from '../model/tensors.ts'
 import { placeWeights } from '../model/weights.ts'
-import { layWordHead, layWorkspace } from '../model/workspace.ts'
+import { layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
+import type { EngineInfo, EngineSetup, EngineSupport, Helpers } from './engine-setup.ts'
 import { nextTask } from './next-task.ts'
-
-/** Everything an engine needs besides the files; plain data that can be posted to a worker. */
-export interface EngineSetup {
-  readonly config: BertConfig
-  /** What it runs on; loading times the tiles where that was not done. */
-  readonly plan: KernelPlan
-  /** The compiled kernels, or undefined for the reference kernels. */
-  readonly module: WebAssembly.Module | undefined
-  readonly threads: number
-  /** Tokens that are computed together at most; a longer sequence is a batch of its own. */
-  readonly batchTokens: number
-}
-
-export interface EngineInfo {
-  readonly weightBytes: number
-  readonly memoryBytes: number
-  readonly parameters: number
-  /** What the logits are of; undefined in a bare encoder, which has none. */
-  readonly head: HeadKind | undefined
-}
-
-/** Helper threads, seen from the engine. */
-export interface Helpers {
-  /** Gives helper `index` (from 1 on) the memory and its own scratch. */
-  start(index: number, memory: WebAssembly.Memory, control: number, scratch: number): void
-  /** Throws where one has died. */
-  check(): void
-}
-
-/** What an engine may be given beside the model. */
-export interface EngineSupport {
-  readonly onProgress?: WeightsProgress | undefined
-  readonly signal?: AbortSignal | undefined
-  readonly helpers?: Helpers
-  /** Told once the tiles were timed, after the first pass. */
-  readonly onTuned?: (plan: KernelPlan) => void
-  /** Makes the reference kernels, where they are to be used: workers leave them out, to stay small. */
-  readonly reference?: (memory: KernelMemory) => Kernels
-}
 
 /** Time between two pauses of a forward pass, milliseconds: short enough for a timer of 10 ms to keep firing. */
 const PAUSE_MILLISECONDS = 5
@@ -286,7 +251,10 @@ export async function memoryNeeded(
   layWorkspace(layout, config, precision, tokens, { count: tokens, longest: tokens })
   const neighbours = config.disentangled?.convolution?.size
   if (neighbours) layout.matrix(tokens, neighbours * config.hiddenSize)
-  if (head === 'words') layWordHead(layout, config, precision, tokens)
+  if (head === 'words') {
+    const { layWordHead } = await import('../model/heads/guess-words.ts')
+    layWordHead(layout, config, precision, tokens)
+  }
   const bytes = space.most
   if (bytes > MAX_BYTES) {
     throw new RangeError(

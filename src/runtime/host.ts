@@ -2,8 +2,9 @@
 import { largestWhole } from '../format/file-limits.ts'
 import type { LoadProgress, LoadWatch } from '../format/load-watch.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
-import { Engine, type Helpers } from './engine.ts'
+import { Engine } from './engine.ts'
 import { EngineError } from './engine-error.ts'
+import type { Helpers } from './engine-setup.ts'
 import { takeApart } from './post-error.ts'
 import type { HelpOrder, Locator, Reply, Request } from './protocol.ts'
 

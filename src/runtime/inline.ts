@@ -4,8 +4,9 @@ import type { ModelFiles } from '../format/source.ts'
 import { rememberTiles } from '../kernels/plan.ts'
 import type { ForwardOutput } from '../model/forward-output.ts'
 import type { EngineClient } from './client.ts'
-import { Engine, type EngineSetup } from './engine.ts'
+import { Engine } from './engine.ts'
 import { disposedError, Ending } from './engine-error.ts'
+import type { EngineSetup } from './engine-setup.ts'
 
 /** An engine on the calling thread, which gives way to other tasks between layers. */
 export async function loadInline(

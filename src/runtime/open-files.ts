@@ -1,6 +1,6 @@
 /** Opens a model's files where there is no disk: given files, or a URL. */
 import type { LoadWatch } from '../format/load-watch.ts'
-import { type ModelFiles, mapFiles } from '../format/source.ts'
+import type { ModelFiles } from '../format/source.ts'
 import type { Locator } from './protocol.ts'
 
 /**
@@ -13,7 +13,10 @@ export async function openFiles(
   { signal }: LoadWatch,
   send?: typeof fetch,
 ): Promise<ModelFiles> {
-  if (locator.kind === 'files') return mapFiles(locator.files)
+  if (locator.kind === 'files') {
+    const { mapFiles } = await import('../format/in-memory/map-files.ts')
+    return mapFiles(locator.files)
+  }
   if (locator.kind === 'url') {
     const { urlFiles } = await import('../format/remote/url-source.ts')
     const { base, headers = {} } = locator

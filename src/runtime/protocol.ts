@@ -2,9 +2,9 @@
 import type { LoadProgress } from '../format/load-watch.ts'
 import type { PostedWeights } from '../format/source.ts'
 import type { WeightsView } from '../format/weights-view.ts'
-import type { KernelPlan } from '../kernels/exports.ts'
+import type { KernelPlan } from '../kernels/kernel-plan.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
-import type { EngineInfo, EngineSetup } from './engine.ts'
+import type { EngineInfo, EngineSetup } from './engine-setup.ts'
 import type { PostedError } from './post-error.ts'
 
 /** A model of the Hub, where there is no disk: the calling thread fetches it, so that workers know nothing of the Hub. */

@@ -15,7 +15,7 @@ import {
 import { expFloat32, softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { computeInBatches } from '../model/batches.ts'
-import type { ProblemType } from '../model/config.ts'
+import type { ProblemType } from '../model/bert-config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import type { PairEncoding } from '../text/encoding.ts'
 import { encodeBeginning } from '../text/sections.ts'

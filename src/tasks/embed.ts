@@ -14,7 +14,7 @@ import {
   wrongKind,
 } from '../check/options.ts'
 import { computeInBatches } from '../model/batches.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { BertConfig } from '../model/bert-config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { requireFinite } from '../model/forward-output.ts'
 import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from '../model/sentence/pooling.ts'

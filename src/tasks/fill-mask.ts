@@ -5,7 +5,7 @@
 import { abortSignal, type Checks, checkOptions, wholeNumber, wrongKind } from '../check/options.ts'
 import { softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError } from '../format/errors.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { BertConfig } from '../model/bert-config.ts'
 import type { HeadKind } from '../model/family.ts'
 import { requireFinite } from '../model/forward-output.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'

@@ -1,22 +1,13 @@
 /** Tokens that are met in a text as a whole, such as a literal `[SEP]`: cut out leftmost first, the longest there. */
 
+import { wordCharacters } from './character-tables.ts'
 import { PieceTrie } from './piece-trie.ts'
 import type { NormalizedText } from './text-with-offsets.ts'
-import { CodePointSet } from './unicode.ts'
 import { packPieces } from './vocabulary.ts'
 import { isWhiteSpace } from './white-space.ts'
 
 /** A part of a text, a range of its code points: with `token`, it is that token; without, it is between two. */
 export type VisitPart = (from: number, to: number, token: AddedToken | undefined) => void
-
-let words: CodePointSet | undefined
-
-/** Reads the table of word characters, which tokens that are met as single words need; awaited before they are. */
-export async function loadWordCharacters(): Promise<CodePointSet> {
-  const { wordRuns } = await import('./unicode/word-tables.ts')
-  words ??= new CodePointSet(wordRuns)
-  return words
-}
 
 export class AddedTokenMatcher {
   readonly #tokens: readonly AddedToken[]
@@ -76,8 +67,7 @@ export class AddedTokenMatcher {
 
 function isWord(text: NormalizedText, at: number, from: number, to: number): boolean {
   if (at < from || at >= to) return false
-  if (words === undefined) throw new Error('The table of word characters is not loaded')
-  return words.has(text.codePoints[at]!)
+  return wordCharacters().has(text.codePoints[at]!)
 }
 
 /** A token that is cut out of the text as it stands, before anything else is done to it. */

@@ -1,4 +1,4 @@
-/** The pieces of a text with their words and offsets, and what is made of them. */
+/** The pieces of a text with their words and offsets. */
 
 /** A text as the model reads it: one entry a piece, `[CLS]` first and `[SEP]` last. */
 export interface Encoding {
@@ -18,30 +18,4 @@ export interface PairEncoding extends Encoding {
   tokenTypeIds: number[]
   /** Which text each piece is of, 0 or 1; null for special tokens, [T]. */
   sequenceIds: (number | null)[]
-}
-
-/**
- * Words for tokenizers whose pieces do not say whether they continue a word (byte-level BPE, unigram): what stands between
- * spaces, as the Hugging Face pipeline takes them. Their models were trained and are measured on such words: a full stop
- * belongs to the word before it.
- */
-
-const SPACE = 32
-
-/** The encoding of `text` with words counted anew. An unknown piece is a word by itself, as it is in the pipeline. */
-export function withSpaceWords(text: string, encoding: Encoding, unkId: number): Encoding {
-  const { ids, offsets } = encoding
-  let word = -1
-  const wordIds = encoding.wordIds.map((old, index) => {
-    if (old === null) return null
-    const start = offsets[index]![0]
-    const continues =
-      start > 0 &&
-      text.charCodeAt(start - 1) !== SPACE &&
-      text.charCodeAt(start) !== SPACE &&
-      ids[index] !== unkId
-    if (word < 0 || !continues) word++
-    return word
-  })
-  return { ...encoding, wordIds }
 }

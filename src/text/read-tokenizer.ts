@@ -1,11 +1,10 @@
 /** Builds a model's tokenizer from whichever files it came with. */
 import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
-import { loadWordCharacters } from './added-tokens.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
+import { loadLetterTables, loadWordCharacters } from './character-tables.ts'
 import { isBertJson, parseTokenFiles, readBertFiles, type TokenizerFacts } from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
-import { loadLetterTables } from './unicode.ts'
 
 /** Bytes of a file. The largest tokenizer.json of these models, bge-m3's, has 17 MB, the largest vocab.txt, LaBSE's, 5 MB. */
 const MAX_BYTES = 2 ** 25

@@ -104,24 +104,8 @@ export function contentCost({ ids, tokens }: Encoding): (piece: number) => numbe
   }
 }
 
-/**
- * Windows as the Hugging Face tokenizers cut them: each as long as may be, starting `maxPieces - stride` behind the one before,
- * in the middle of a word too, until one reaches the end.
- *
- * @param total pieces of the body
- */
-export function planPlainWindows(total: number, { maxPieces, stride }: WindowSettings): Window[] {
-  checkWindowSettings(maxPieces, stride)
-  const ranges: { start: number; end: number }[] = []
-  let start = 0
-  for (; start + maxPieces < total; start += maxPieces - stride)
-    ranges.push({ start, end: start + maxPieces })
-  ranges.push({ start, end: total })
-  return withJudged(ranges, total)
-}
-
 /** @throws {RangeError} */
-function checkWindowSettings(maxPieces: number, stride: number): void {
+export function checkWindowSettings(maxPieces: number, stride: number): void {
   if (!Number.isInteger(maxPieces) || maxPieces < 1) {
     throw new RangeError(`maxPieces must be a whole number of at least 1, not ${maxPieces}`)
   }
@@ -133,7 +117,7 @@ function checkWindowSettings(maxPieces: number, stride: number): void {
 }
 
 /** Each piece is judged where it is farthest from an edge. */
-function withJudged(ranges: readonly { start: number; end: number }[], total: number): Window[] {
+export function withJudged(ranges: readonly { start: number; end: number }[], total: number): Window[] {
   return ranges.map(({ start, end }, index) => ({
     start,
     end,

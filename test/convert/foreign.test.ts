@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { crc32 } from '#dist/convert/containers/crc32.js'
 import { openForeignModel } from '#dist/convert/foreign.js'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/in-memory/map-files.js'
 import { fixtureFiles, fixtureMap, mutated, readTensor, sameTensors, seeded } from './fixtures.ts'
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)

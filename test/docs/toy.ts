@@ -1,5 +1,7 @@
 /** The reference kernels on matrices small enough to follow by hand. */
+
 import type { Floats, Integers, LayerNorm, Linear, Matrix, Precision, Table } from '#dist/kernels/kernels.js'
+import { packColumns } from '#dist/kernels/layout.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { ReferenceKernels } from '#dist/kernels/reference/reference.js'
 
@@ -72,7 +74,7 @@ export class Toy {
     const layer = this.kernels.layout.linear(precision, weights[0]!.length, weights.length)
     const { address } = this.vector(weights.flat())
     this.kernels.packLinear({ address, type: 'F32', rows: weights.length, first: 0 }, layer)
-    this.kernels.packColumns(layer, 0, Float32Array.from(bias), undefined)
+    packColumns(this.kernels.memory, layer, 0, Float32Array.from(bias), undefined)
     return layer
   }
 

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { OtherWindows } from '#dist/entities/document.js'
 import { decodeEntities } from '#dist/entities/entity.js'
-import { decodeWindows, mergeLogits, mergeOverlapping } from '#dist/entities/merge.js'
+import { decodeWindows, mergeLogits } from '#dist/entities/merge.js'
+import { mergeOverlapping, plainWindows } from '#dist/entities/transformers/plain-windows.js'
 import type { Entity } from '#dist/entities/types.js'
 import { planWindows, type Window } from '#dist/text/windows.js'
 import { conllLabels, makeInput, makeWordInput, type Piece } from './sample.ts'
@@ -74,7 +76,7 @@ test('decodeWindows equals one window where the windows agree, for both merges',
   const whole = decodeEntities(makeInput(conllLabels, windowed))
   assert.is(whole.entities.length, 1)
   assert.equal(decodeWindows(inWindows(windowed, windows)), whole)
-  assert.equal(decodeWindows({ ...inWindows(windowed, windows), options: { merge: 'huggingface' } }), whole)
+  assert.equal(decodeWindows({ ...inWindows(windowed, windows), otherWindows: plainWindows }), whole)
 })
 
 test('decodeWindows joins an entity cut by windows, which the Hugging Face rule leaves in two halves', () => {
@@ -82,10 +84,10 @@ test('decodeWindows joins an entity cut by windows, which the Hugging Face rule 
     { start: 0, end: 5, judgedStart: 0, judgedEnd: 5 },
     { start: 5, end: 10, judgedStart: 5, judgedEnd: 10 },
   ]
-  const texts = (merge: 'context' | 'huggingface'): string[] =>
-    decodeWindows({ ...inWindows(windowed, windows), options: { merge } }).entities.map(({ text }) => text)
-  assert.equal(texts('context'), ['w4 w5'])
-  assert.equal(texts('huggingface'), ['w4', 'w5'])
+  const texts = (otherWindows?: OtherWindows): string[] =>
+    decodeWindows({ ...inWindows(windowed, windows), otherWindows }).entities.map(({ text }) => text)
+  assert.equal(texts(), ['w4 w5'])
+  assert.equal(texts(plainWindows), ['w4', 'w5'])
 })
 
 test('decodeWindows huggingface filters by threshold after merging, by ignoreLabels before', () => {
@@ -95,11 +97,14 @@ test('decodeWindows huggingface filters by threshold after merging, by ignoreLab
   ]
   const input = inWindows(windowed, windows)
   const run = (options: object): number =>
-    decodeWindows({ ...input, options: { merge: 'huggingface', ...options } }).entities.length
+    decodeWindows({ ...input, otherWindows: plainWindows, options }).entities.length
   assert.is(run({ threshold: 0.95 }), 0)
   assert.is(run({ labels: ['LOC'] }), 0)
   assert.is(run({ ignoreLabels: ['O', 'PER'] }), 0)
-  assert.is(decodeWindows({ ...input, options: { merge: 'huggingface', words: true } }).words!.length, 10)
+  assert.is(
+    decodeWindows({ ...input, otherWindows: plainWindows, options: { words: true } }).words!.length,
+    10,
+  )
 })
 
 test('decodeWindows context equals decodeEntities for any windows that judge every piece', () => {

@@ -58,13 +58,7 @@ const wrong: [what: string, options: unknown, kind: ErrorConstructor, message: R
   ['labels that are not all strings', { labels: ['PER', 1] }, TypeError, /labels\[1\] is a number/u],
   ['words of another kind', { words: 'yes' }, TypeError, /words is a string, expected true or false/u],
   ['no signal', { signal: {} }, TypeError, /signal is an object, expected an AbortSignal/u],
-  ['an unknown cleanup mode', { spark: { cleanupMode: 'all' } }, RangeError, /spark.cleanupMode is 'all'/u],
-  [
-    'an unknown tokenizer setting',
-    { spark: { tokenizer: { infix: [] } } },
-    RangeError,
-    /spark.tokenizer.infix is not known/u,
-  ],
+  ['settings of Spark NLP that are none', { spark: 3 }, TypeError, /spark is a number, expected an object/u],
   [
     'an unknown split',
     { split: 'words' },

@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeEntities } from '#dist/entities/entity.js'
 import { type CleanupMode, cleanDocument } from '#dist/entities/spark/spark-document.js'
+import { checkSparkOptions } from '#dist/entities/spark/spark-options.js'
 import { annotateSpark, formatJavaFloat, prepareSparkDocument } from '#dist/entities/spark/spark-style.js'
 import { type SparkTokenizerOptions, tokenizeSpark } from '#dist/entities/spark/spark-tokenizer.js'
 import type { SparkAnnotations, SparkOptions } from '#dist/entities/spark/spark-types.js'
@@ -239,6 +240,20 @@ test('annotateSpark numbers sentences, and their ends end chunks', () => {
 test('annotateSpark refuses words that are not those of the tokens', () => {
   const { labels } = makeWordInput(conllLabels, [])
   assert.throws(() => annotateSpark(prepareSparkDocument('a b'), [], labels), /0 words for 2 tokens/u)
+})
+
+test('checkSparkOptions refuses settings that Spark NLP does not have', () => {
+  const wrong: [options: unknown, kind: ErrorConstructor, message: RegExp][] = [
+    [{ cleanupMode: 'all' }, RangeError, /spark.cleanupMode is 'all'/u],
+    [{ sentences: 1 }, TypeError, /spark.sentences is a number/u],
+    [{ tokenizer: { infix: [] } }, RangeError, /spark.tokenizer.infix is not known/u],
+  ]
+  for (const [options, kind, message] of wrong) {
+    assert.throws(
+      () => checkSparkOptions(options, 'spark'),
+      (error: unknown) => error instanceof kind && message.test(error.message),
+    )
+  }
 })
 
 test.run()

@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/in-memory/map-files.js'
 import { family as xlmRoberta } from '#dist/model/families/xlm-roberta.js'
 import { readSentenceSettings, sentenceFiles } from '#dist/model/sentence/sentence-settings.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'

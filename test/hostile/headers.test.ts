@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parsePlainHeader } from '#dist/format/header.js'
-import { parseSafetensors, type SafetensorsTensor } from '#dist/format/strict/safetensors.js'
+import { parseSafetensors, type SafetensorsTensor } from '#dist/format/in-memory/parse-safetensors.js'
 import { parseHeader, type SafetensorsHeader } from '#dist/format/strict/safetensors-header.js'
 import { cpuTime } from '../cpu-time.ts'
 import { codeOf, entry, goldenFiles, safetensorsFile, seededRandom } from '../format/safetensors-file.ts'

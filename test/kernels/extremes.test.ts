@@ -1,9 +1,8 @@
 /** Rows at the ends of float32 and of the rule that quantises them, and numbers that float32 cannot hold: every variant against the reference. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACTIVATIONS } from '#dist/kernels/kernels.js'
 import { floats, seeded } from '../random.ts'
-import { Bench, reference, type Variant, variants } from './variants.ts'
+import { ACTIVATIONS, Bench, reference, type Variant, variants } from './variants.ts'
 
 /** The steps, q and outputs of rows through an int8 layer of weights all alike. */
 async function alike(

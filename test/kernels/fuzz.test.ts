@@ -5,13 +5,15 @@
  * A case is a function of its seed, which is printed where it fails: IOBERT_SEED=n runs that one first. IOBERT_FUZZ is how many
  * cases there are; without it a few, always the same.
  */
+
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACTIVATIONS, type Activation, type Kernels, type Matrix } from '#dist/kernels/kernels.js'
+import type { Activation, Kernels, Matrix } from '#dist/kernels/kernels.js'
+import { packColumns } from '#dist/kernels/layout.js'
 import * as math from '#dist/kernels/reference/math.js'
 import { seeded } from '../random.ts'
 import { pick, someInputs, someRow, someWeights } from './adversary.ts'
-import { Bench, reference, type Variant, variants } from './variants.ts'
+import { ACTIVATIONS, Bench, reference, type Variant, variants } from './variants.ts'
 
 const { IOBERT_FUZZ, IOBERT_SEED } = process.env
 const CASES = Number(IOBERT_FUZZ ?? 60)
@@ -137,7 +139,7 @@ test(
       const stored = bench.layout.floats(weights.length)
       bench.kernels.memory.bytes.set(new Uint8Array(weights.buffer), stored.address)
       bench.kernels.packLinear({ address: stored.address, type: 'I8', rows: outputs, first: 0 }, layer)
-      bench.kernels.packColumns(layer, 0, bias, scales)
+      packColumns(bench.kernels.memory, layer, 0, bias, scales)
       const out = bench.matrix(count, outputs)
       bench.kernels.linear(x, layer, out, activation)
       return { ...bench.readQuantized(x), out: bench.read(out) }

@@ -1,11 +1,21 @@
 /** One suite over every variant: against the reference bit for bit, or nearly where products are fused, and against float64. */
+
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACTIVATIONS, type Precision } from '#dist/kernels/kernels.js'
+import type { Precision } from '#dist/kernels/kernels.js'
+import { packColumns } from '#dist/kernels/layout.js'
 import { quantizeWeights } from '#dist/kernels/reference/quantization.js'
 import { placeRelative, writeDistances } from '#dist/kernels/relative/place.js'
 import { floats, seeded } from '../random.ts'
-import { Bench, differentBits, reference, relativeError, type Variant, variants } from './variants.ts'
+import {
+  ACTIVATIONS,
+  Bench,
+  differentBits,
+  reference,
+  relativeError,
+  type Variant,
+  variants,
+} from './variants.ts'
 
 /** What kernels may differ by that fuse: products round once less. */
 const FUSED_TOLERANCE = 2e-6
@@ -385,7 +395,7 @@ for (const variant of variants()) {
               for (let packed = 0; packed < 2; packed++) {
                 bench.kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
               }
-              bench.kernels.packColumns(layer, 0, floats(seeded(2), outputs), undefined)
+              packColumns(bench.kernels.memory, layer, 0, floats(seeded(2), outputs), undefined)
               const out = bench.matrix(count, outputs)
               bench.kernels.linear(x, layer, out, 'identity')
               assert.is(bench.broken(), 0)
@@ -432,7 +442,13 @@ for (const variant of variants()) {
         const layer = bench.layout.linear('int8', inputs, outputs)
         const { address } = bench.integers(new Array((inputs * outputs) / 4).fill(0x80808080 | 0))
         bench.kernels.packLinear({ address, type: 'I8', rows: outputs, first: 0 }, layer)
-        bench.kernels.packColumns(layer, 0, new Float32Array(outputs), new Float32Array(outputs).fill(1))
+        packColumns(
+          bench.kernels.memory,
+          layer,
+          0,
+          new Float32Array(outputs),
+          new Float32Array(outputs).fill(1),
+        )
         const out = bench.matrix(count, outputs)
         bench.kernels.linear(x, layer, out, 'identity')
         return bench.read(out)
@@ -493,7 +509,7 @@ test('packLinear() quantises as quantizeWeights() does, and refuses what is not 
     const packed = bench.layout.linear('int8', inputs, outputs)
     const whole = { address: stored.address, type: 'I8', rows: outputs, first: 0 } as const
     assert.ok(bench.kernels.packLinear(whole, packed))
-    bench.kernels.packColumns(packed, 0, bias, scales)
+    packColumns(bench.kernels.memory, packed, 0, bias, scales)
 
     const source = bench.matrix(rows, inputs)
     bench.fill(source, floats(random, rows * inputs))

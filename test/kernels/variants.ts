@@ -1,7 +1,10 @@
 import * as assert from 'uvu/assert'
-import { instantiateKernels, type Tiles } from '#dist/kernels/exports.js'
+import { NUMBERS } from '#dist/generated/numbers.js'
+import { instantiateKernels } from '#dist/kernels/exports.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
+import type { Tiles } from '#dist/kernels/kernel-plan.js'
 import type {
+  Activation,
   Floats,
   Integers,
   Kernels,
@@ -10,11 +13,14 @@ import type {
   Matrix,
   Precision,
 } from '#dist/kernels/kernels.js'
-import { Layout } from '#dist/kernels/layout.js'
+import { Layout, packColumns } from '#dist/kernels/layout.js'
 import { KernelMemory, roundUp } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { ReferenceKernels } from '#dist/kernels/reference/reference.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
+
+/** Every activation, by name. */
+export const ACTIVATIONS = Object.keys(NUMBERS.Activation) as Activation[]
 
 export interface Variant {
   readonly name: string
@@ -197,7 +203,7 @@ export class Bench {
     const { address } = this.vector(weights)
     const ok = this.kernels.packLinear({ address, type: 'F32', rows: outputs, first: 0 }, layer)
     if (!ok) throw new Error('the weights are not finite')
-    this.kernels.packColumns(layer, 0, bias, undefined)
+    packColumns(this.kernels.memory, layer, 0, bias, undefined)
     return layer
   }
 

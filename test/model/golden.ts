@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { parseSafetensors } from '#dist/format/strict/safetensors.js'
+import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
 import type { BertModel, Precision } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 

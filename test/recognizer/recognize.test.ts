@@ -58,7 +58,6 @@ test('recognize() of texts is a list, as it was', async () => {
   assert.is((await many(ner.recognize([text, text]))).length, 2)
   assert.is((await many(ner.recognize([text, text, text], options))).length, 3)
   assert.is((await many(ner.recognize([]))).length, 0)
-  assert.is((await many(ner.recognize([words, words], { pretokenized: true }))).length, 2)
 })
 
 test('recognize() of what may be one or several says that it may be either', async () => {

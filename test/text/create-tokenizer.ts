@@ -1,8 +1,7 @@
-import { loadWordCharacters } from '#dist/text/added-tokens.js'
 import { bertTokenizer } from '#dist/text/bert-tokenizer.js'
+import { loadLetterTables, loadWordCharacters } from '#dist/text/character-tables.js'
 import { parseTokenFiles, readBertFiles, type TokenizerFiles } from '#dist/text/settings.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
-import { loadLetterTables } from '#dist/text/unicode.js'
 
 await loadLetterTables()
 await loadWordCharacters()

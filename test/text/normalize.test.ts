@@ -1,8 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { loadLetterTables } from '#dist/text/character-tables.js'
 import { type NormalizerSettings, normalize } from '#dist/text/normalize.js'
 import { NormalizedText } from '#dist/text/text-with-offsets.js'
-import { loadLetterTables } from '#dist/text/unicode.js'
 
 await loadLetterTables()
 

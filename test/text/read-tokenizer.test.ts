@@ -1,7 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { type ByteSource, type ModelFiles, mapFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/in-memory/map-files.js'
+import type { ByteSource, ModelFiles } from '#dist/format/source.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { cpuTimeOf } from '../cpu-time.ts'
 

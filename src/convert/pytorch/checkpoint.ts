@@ -3,8 +3,8 @@
  * the bytes of a safetensors file, for a reader that has no view.
  */
 import type { Checkpoint } from '../../format/checkpoint.ts'
-import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/shard-index.ts'
 import type { ModelFiles } from '../../format/source.ts'
+import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/weight-files.ts'
 import { type ViewPart, viewSource, type WeightsView } from '../../format/weights-view.ts'
 import { unsupported } from '../containers/refuse.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'

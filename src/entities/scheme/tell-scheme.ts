@@ -3,7 +3,7 @@
  * do not say. In IOB2 every entity begins with B; in IOB1 only one that touches another of its type.
  */
 import type { Encoding } from '../../text/encoding.ts'
-import { withSpaceWords } from '../../text/encoding.ts'
+import { withSpaceWords } from '../../text/families/space-words.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { aggregate } from '../aggregate.ts'
 import type { LabelScheme, LabelSet } from '../labels.ts'

@@ -4,6 +4,7 @@ import { type Document, readDocument, type Style, wholeText } from '../document.
 import type { LabelSet } from '../labels.ts'
 import type { RecognizeOptions, Word } from '../types.ts'
 import { cleanDocument } from './spark-document.ts'
+import { checkSparkOptions } from './spark-options.ts'
 import { tokenizeSpark } from './spark-tokenizer.ts'
 import type { SparkAnnotation, SparkAnnotations, SparkOptions } from './spark-types.ts'
 
@@ -11,6 +12,7 @@ type SparkDocument = Required<Omit<Document, 'list'>> & { readonly spans: readon
 
 /** Reads and answers as that pipeline does: its stages before the model and from the model on. */
 export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Pick<Style, 'read' | 'annotate'> {
+  if (options.spark !== undefined) checkSparkOptions(options.spark, 'spark')
   return {
     read(input): Document {
       const document = readDocument(input, options.pretokenized, wholeText)

@@ -3,7 +3,7 @@
  * src/transformers/pipelines/token_classification.py), where that differs from our way.
  */
 import type { Encoding } from '../../text/encoding.ts'
-import { withSpaceWords } from '../../text/encoding.ts'
+import { withSpaceWords } from '../../text/families/space-words.ts'
 import type { Span } from '../../text/split/split.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { type Document, readDocument, type Style } from '../document.ts'

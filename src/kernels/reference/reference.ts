@@ -69,16 +69,6 @@ export class ReferenceKernels implements Kernels {
     return true
   }
 
-  packColumns(
-    layer: Linear,
-    first: number,
-    bias: Float32Array | undefined,
-    scales: Float32Array | undefined,
-  ): void {
-    if (scales) writeColumns(this.memory, layer, first, 'scale', scales)
-    if (bias) writeColumns(this.memory, layer, first, 'bias', bias)
-  }
-
   packTable({ address, type, rows, first }: StoredRows, table: Table): boolean {
     const { columns, stride, scales } = table
     for (let row = 0; row < rows; row++) {

@@ -6,7 +6,7 @@
 import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { bytesSource } from '../../format/source.ts'
-import type { NamedTensor } from '../tensor-names.ts'
+import type { NamedTensor } from '../tensors.ts'
 
 const ATTENTION = /^(.*\.attention\.self\.)in_proj\.weight$/
 

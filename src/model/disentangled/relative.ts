@@ -17,9 +17,9 @@ import type {
 } from '../../kernels/kernels.ts'
 import { columnsOf, type Layout } from '../../kernels/layout.ts'
 import { placeRelative, writeDistances } from '../../kernels/relative/place.ts'
-import type { BertConfig } from '../config.ts'
+import type { BertConfig } from '../bert-config.ts'
 import type { Task, TensorReader } from '../read-weights.ts'
-import type { ModelTensors } from '../tensor-names.ts'
+import type { ModelTensors } from '../tensors.ts'
 import type { BertWeights, LayerWeights } from '../weights.ts'
 import { rowOf } from './buckets.ts'
 

@@ -1,7 +1,7 @@
 /** The tensors that disentangled attention has besides. */
 import type { Checkpoint } from '../../format/checkpoint.ts'
-import type { BertConfig } from '../config.ts'
-import type { LinearTensors, ModelCheckpoint, RelativeTensors, TakeTensors } from '../tensor-names.ts'
+import type { BertConfig } from '../bert-config.ts'
+import type { LinearTensors, ModelCheckpoint, RelativeTensors, TakeTensors } from '../tensors.ts'
 import { separateAttention } from './fused.ts'
 
 /** A checkpoint whose tensors have the names of the second version, and what takes those of relative positions. */

@@ -1,18 +1,66 @@
 /**
- * Computes the head that guesses words: the logits of all V words, for the tokens that are asked for, some words at a
- * time.
+ * The head that guesses words: the logits of all V words, for the hidden states h of the tokens that are asked for.
+ *
+ *     logits = LayerNorm(activation(h·Wᵀ + b))·Eᵀ + bₑ              [R, H] → [R, E] → [R, V]
+ *
+ * E are the word embeddings themselves (Press and Wolf 2017, arXiv 1608.05859), kept as rows to be looked up. For the
+ * product a slice of them at a time is packed as a linear layer: packed whole beside the rows, XLM-R's would be 192 MB.
  */
-import type { Activation, Kernels, Linear, Matrix, Precision, Table } from '../../kernels/kernels.ts'
-import type { BertConfig } from '../config.ts'
-import type { WordHeadWeights } from '../weights.ts'
-import { layWordHead, MOST_ROWS, SLICE_WORDS, type WordHeadBuffers } from '../workspace.ts'
 
-interface WordHead {
+import type { Activation, Kernels, Linear, Matrix, Precision, Table } from '../../kernels/kernels.ts'
+import { type Layout, packColumns } from '../../kernels/layout.ts'
+import type { BertConfig } from '../bert-config.ts'
+import { ACTIVATION } from '../encoder.ts'
+import type { ForwardWanted } from '../forward-output.ts'
+import type { WordHeadWeights } from '../weights.ts'
+import type { Workspace } from '../workspace.ts'
+
+/** Words that are packed at once: 0.75 MB of BERT-base's as int8. */
+const SLICE_WORDS = 1024
+/** Tokens that are computed at once: what is packed is used for all of them. */
+const MOST_ROWS = 256
+
+/** The buffers of the head; R rows and S words at most. */
+interface WordHeadBuffers {
+  /** [R, H] */
+  readonly hiddenStates: Matrix
+  /** [R, E] */
+  readonly dense: Matrix
+  /** [R, E], zeros: there is no residual before the LayerNorm. */
+  readonly zeros: Matrix
+  /** [R, E] */
+  readonly transformed: Matrix
+  /** [S, E] */
+  readonly slice: Linear
+  /** [R, S] */
+  readonly logits: Matrix
+}
+
+/** Lays the buffers out for a number of tokens. */
+export function layWordHead(
+  layout: Layout,
+  { hiddenSize, embeddingSize, vocabSize }: BertConfig,
+  precision: Precision,
+  tokens: number,
+): WordHeadBuffers {
+  const rows = Math.min(tokens, MOST_ROWS)
+  const words = Math.min(vocabSize, SLICE_WORDS)
+  return {
+    hiddenStates: layout.matrix(rows, hiddenSize),
+    dense: layout.matrix(rows, embeddingSize),
+    zeros: layout.matrix(rows, embeddingSize),
+    transformed: layout.matrix(rows, embeddingSize, precision),
+    slice: layout.linear(precision, embeddingSize, words),
+    logits: layout.matrix(rows, words),
+  }
+}
+
+/** A model whose head guesses words. */
+interface WordModel {
   readonly kernels: Kernels
   readonly config: BertConfig
   readonly precision: Precision
   readonly wordHead: WordHeadWeights
-  readonly activation: Activation
 }
 
 /** The tokens whose words are guessed. */
@@ -27,17 +75,23 @@ interface GuessedTokens {
 /**
  * The logits of words, for each sequence of some of its tokens, [R, V].
  *
- * @param hiddenStates  of all tokens
- * @param places  for each sequence, which rows of `hiddenStates`
+ * @param batch  the ids of each sequence
+ * @param wanted  `rows`: for each sequence, of which of its tokens; without it of all
  * @param pause  awaited between slices
  */
 export async function guessWords(
-  { kernels, config, precision, wordHead, activation }: WordHead,
-  hiddenStates: Matrix,
-  places: readonly (readonly number[])[],
+  { kernels, config, precision, wordHead }: WordModel,
+  { hiddenStates, sequences }: Workspace,
+  batch: readonly (readonly number[])[],
+  wanted: ForwardWanted,
   pause: () => Promise<void>,
 ): Promise<Float32Array[]> {
-  const { vocabSize } = config
+  const { vocabSize, family, hiddenActivation } = config
+  const activation = family.wordHead.activation ?? ACTIVATION[hiddenActivation]
+  const starts = kernels.memory.integers(sequences.bounds)
+  const places = batch.map((ids, index) =>
+    (wanted.rows?.[index] ?? [...ids.keys()]).map((at) => starts[index]! + at),
+  )
   const rows = places.flat()
   const buffers = layWordHead(kernels.layout, config, precision, rows.length)
   const outputs = places.map(({ length }) => new Float32Array(length * vocabSize))
@@ -48,9 +102,7 @@ export async function guessWords(
   return outputs
 }
 
-/**
- * The logits of some tokens.
- */
+/** The logits of some tokens. */
 async function wordLogits(
   kernels: Kernels,
   { dense, norm, decoder, bias }: WordHeadWeights,
@@ -77,7 +129,7 @@ async function wordLogits(
       const slice = { ...buffers.slice, outputs: words }
       const logits = { ...part(buffers.logits), columns: words }
       packSlice(kernels, decoder, word, slice)
-      kernels.packColumns(slice, 0, memory.floats(bias).subarray(word, word + words), undefined)
+      packColumns(kernels.memory, slice, 0, memory.floats(bias).subarray(word, word + words), undefined)
       kernels.linear(transformed, slice, logits, 'identity')
       for (let row = 0; row < count; row++) results[first + row]!.set(memory.row(logits, row), word)
     }
@@ -100,6 +152,6 @@ function packSlice(
   }
   if (scales) {
     const part = kernels.memory.floats(scales).subarray(first, first + slice.outputs)
-    kernels.packColumns(slice, 0, undefined, part)
+    packColumns(kernels.memory, slice, 0, undefined, part)
   }
 }

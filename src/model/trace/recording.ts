@@ -1,7 +1,7 @@
 /** Keeps what was asked for of a forward pass while it runs. bert.ts is the pass; nothing here changes its numbers. */
 import type { Kernels, Linear, Matrix, Probabilities } from '../../kernels/kernels.ts'
 import { columnsOf } from '../../kernels/layout.ts'
-import type { BertConfig } from '../config.ts'
+import type { BertConfig } from '../bert-config.ts'
 import type { ForwardOutput, ForwardWanted, Trace } from '../forward-output.ts'
 import { copyRows, type Workspace } from '../workspace.ts'
 

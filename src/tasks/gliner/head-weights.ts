@@ -2,11 +2,13 @@
  * The weights behind the encoder: names and shapes as the package gliner saves them, made into linear layers in kernel
  * memory. All of them float32.
  */
+
 import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { checkFinite, readFloats } from '../../format/read-floats.ts'
 import type { Kernels, Linear } from '../../kernels/kernels.ts'
-import type { Layout, StagingArea } from '../../kernels/layout.ts'
+import { type Layout, packColumns } from '../../kernels/layout.ts'
+import type { StagingArea } from '../../kernels/placed.ts'
 import { Staging } from '../../kernels/staging.ts'
 
 /** Sizes of the head. */
@@ -99,7 +101,7 @@ export async function readHead(
     const bytes = new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength)
     staging.bytes(bytes.length).set(bytes)
     kernels.packLinear(staging.rows('F32', layer.outputs, 0), layer)
-    kernels.packColumns(layer, 0, bias, undefined)
+    packColumns(kernels.memory, layer, 0, bias, undefined)
   }
   const linear = async (layer: Linear, name: string): Promise<void> => {
     const weight = await read(`${name}.weight`, [layer.outputs, layer.inputs])

@@ -14,7 +14,7 @@
  */
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import type { Kernels, Linear, Matrix } from '../../kernels/kernels.ts'
-import { rowsOf } from '../../kernels/layout.ts'
+import { packColumns, rowsOf } from '../../kernels/layout.ts'
 import { relu } from '../../kernels/reference/math.ts'
 import { Staging } from '../../kernels/staging.ts'
 import { type HeadShape, type HeadWeights, type Projection, placeHead, readHead } from './head-weights.ts'
@@ -225,7 +225,7 @@ export class GlinerHead {
     }
     buffers.staging.bytes(rows.byteLength).set(new Uint8Array(rows.buffer))
     this.#kernels.packLinear(buffers.staging.rows('F32', layer.outputs, 0), layer)
-    this.#kernels.packColumns(layer, 0, bias, undefined)
+    packColumns(this.#kernels.memory, layer, 0, bias, undefined)
     return layer
   }
 }

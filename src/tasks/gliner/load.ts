@@ -5,10 +5,11 @@
 import type { BertModel } from '../../bert-model.ts'
 import { type Checkpoint, openCheckpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { mapFiles } from '../../format/in-memory/map-files.ts'
 import { type JsonRecord, readJsonObject } from '../../format/json-file.ts'
 import { type LoadWatch, startWatch } from '../../format/load-watch.ts'
-import { INDEX, WEIGHTS } from '../../format/shard-index.ts'
-import { type ModelFiles, mapFiles, missingFile } from '../../format/source.ts'
+import { type ModelFiles, missingFile } from '../../format/source.ts'
+import { INDEX, WEIGHTS } from '../../format/weight-files.ts'
 import { GLINER } from '../../hub/model-files.ts'
 import { instantiateKernels } from '../../kernels/exports.ts'
 import type { Kernels } from '../../kernels/kernels.ts'
@@ -18,7 +19,8 @@ import { planOf } from '../../kernels/plan.ts'
 import { WasmKernels } from '../../kernels/wasm.ts'
 import { makePlan, type Plan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
-import { type BertConfig, parseConfig } from '../../model/config.ts'
+import type { BertConfig } from '../../model/bert-config.ts'
+import { parseConfig } from '../../model/config.ts'
 import { mayCompile } from '../../runtime/may-compile.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
 import { fitRows, readTokenizer } from '../../text/read-tokenizer.ts'
@@ -83,7 +85,7 @@ async function load(
     if (encoder === undefined) return
     const { memoryNeeded } = await import('../../runtime/engine.ts')
     const parsed = await parseEncoder({ model_type: 'deberta-v2', ...encoder })
-    memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
+    await memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
   }
   const located = await platform.locate(model, options, watch, accept, GLINER)
   const files = await platform.openFiles(located, watch)

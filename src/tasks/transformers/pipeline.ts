@@ -5,7 +5,7 @@
 import type { BertModel } from '../../bert-model.ts'
 import type { RecognizeOptions, Strategy } from '../../entities/types.ts'
 import type { LoadOptions, ModelName } from '../../load-options.ts'
-import type { ProblemType } from '../../model/config.ts'
+import type { ProblemType } from '../../model/bert-config.ts'
 import type { Recognizer } from '../../recognizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { Classification, Classifier } from '../classifier.ts'

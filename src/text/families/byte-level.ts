@@ -10,7 +10,7 @@
 import type { Decoder, Pattern, PreTokenizer, TrimOffsets, VisitWord } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
 import { letterRuns, numberRuns } from '../unicode/byte-level-tables.ts'
-import { CodePointSet } from '../unicode.ts'
+import { CodePointSet } from '../unicode/code-point-set.ts'
 import { isWhiteSpace } from '../white-space.ts'
 
 /** The pattern as a tokenizer.json has it where words are split apart from bytes. */

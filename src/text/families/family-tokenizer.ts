@@ -5,7 +5,7 @@
 
 import { ModelFormatError } from '../../format/errors.ts'
 import { decodeUtf8 } from '../../format/json-file.ts'
-import { loadWordCharacters } from '../added-tokens.ts'
+import { loadWordCharacters } from '../character-tables.ts'
 import { JsonObject } from '../json-object.ts'
 import {
   BERT_TOKENS,

@@ -1,9 +1,10 @@
 /** The smaller normalisers that a tokenizer.json may name, and sequences of them. */
 
 import { ModelFormatError } from '../../format/errors.ts'
+import { letterTables } from '../character-tables.ts'
 import type { Normalizer, Pattern } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
-import { type LetterTables, letterTables } from '../unicode.ts'
+import type { LetterTables } from '../unicode/letters.ts'
 import { isWhiteSpace } from '../white-space.ts'
 
 /** A text may become so many times as long. NFKD makes 18 characters of U+FDFA. */

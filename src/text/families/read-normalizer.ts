@@ -1,10 +1,10 @@
 /** The normalizer of a tokenizer.json. */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { loadLetterTables } from '../character-tables.ts'
 import type { JsonObject } from '../json-object.ts'
 import { bertNormalizer } from '../normalize.ts'
 import type { Normalizer } from '../steps.ts'
-import { loadLetterTables } from '../unicode.ts'
 import { readContent, readPattern } from './patterns.ts'
 
 /**
@@ -77,7 +77,7 @@ async function readSteps(
       return [new Replace(await readPattern(part), readContent(part, 'content'))]
     case 'StripAccents': {
       const { combiningRuns } = await import('../unicode/combining-tables.ts')
-      const { CodePointSet } = await import('../unicode.ts')
+      const { CodePointSet } = await import('../unicode/code-point-set.ts')
       const marks = new CodePointSet(combiningRuns)
       return [new MapCodePoints((code) => (marks.has(code) ? -1 : code))]
     }

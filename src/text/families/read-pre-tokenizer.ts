@@ -1,7 +1,7 @@
 /** The pre_tokenizer of a tokenizer.json. */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import { loadWordCharacters } from '../added-tokens.ts'
+import { loadWordCharacters } from '../character-tables.ts'
 import type { JsonObject } from '../json-object.ts'
 import { bertPreTokenizer } from '../pre-tokenize.ts'
 import type { PreTokenizer } from '../steps.ts'
@@ -62,7 +62,7 @@ async function readStep(
     }
     case 'Digits': {
       const { numericRuns } = await import('../unicode/numeric-tables.ts')
-      const { CodePointSet } = await import('../unicode.ts')
+      const { CodePointSet } = await import('../unicode/code-point-set.ts')
       return steps.digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
     }
     default:

@@ -4,9 +4,10 @@
  * policy), so that every runtime says the same. Younger characters stay as they are.
  */
 
+import { letterTables } from '../character-tables.ts'
 import type { Normalizer } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
-import { CodePointSet, letterTables } from '../unicode.ts'
+import { CodePointSet } from './code-point-set.ts'
 import { decomposedRuns } from './decomposed-tables.ts'
 
 export type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD'

@@ -1,14 +1,9 @@
 /** Reads the index of a model whose weights are in several files. */
-import { ModelFormatError, quoted } from './errors.ts'
-import { checkFileName } from './file-name.ts'
-import { isObject, type JsonRecord, readJsonObject, shown } from './json-file.ts'
-import type { ModelFiles } from './source.ts'
-
-export const WEIGHTS: string = 'model.safetensors'
-export const INDEX: string = 'model.safetensors.index.json'
-/** PyTorch's own form of weights, a pickle. */
-export const PYTORCH_WEIGHTS: string = 'pytorch_model.bin'
-export const PYTORCH_INDEX: string = 'pytorch_model.bin.index.json'
+import { ModelFormatError, quoted } from '../errors.ts'
+import { checkFileName } from '../file-name.ts'
+import { isObject, type JsonRecord, readJsonObject, shown } from '../json-file.ts'
+import type { ModelFiles } from '../source.ts'
+import { INDEX } from '../weight-files.ts'
 
 /** BERT-large in float32 comes in 2 at most; each shard is a file to open and, on the Hub, a request. */
 const MOST_SHARDS = 1024

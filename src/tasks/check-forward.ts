@@ -1,0 +1,35 @@
+/** Checks what few passes through a model are asked for: token types, and the logits of words. */
+import type { BertConfig } from '../model/bert-config.ts'
+
+/** Numbers of words' logits that are given back at most: 1 GB. */
+const MOST_LOGITS = 2 ** 28
+
+/** @throws {RangeError} for more logits of words than are given back */
+export function checkLogits(ids: readonly (readonly number[])[], { vocabSize }: BertConfig): void {
+  const tokens = ids.reduce((sum, { length }) => sum + length, 0)
+  if (tokens * vocabSize <= MOST_LOGITS) return
+  throw new RangeError(
+    `The logits of ${tokens} tokens over ${vocabSize} words are ${tokens * vocabSize} numbers, expected at most ${MOST_LOGITS}; give fewer sequences at once, or logits: false where they are not needed`,
+  )
+}
+
+/** @throws {RangeError} for token types that are not one a token, or that the model does not have */
+export function checkTokenTypes(
+  ids: readonly (readonly number[])[],
+  tokenTypeIds: readonly (readonly number[])[],
+  { typeVocabSize }: BertConfig,
+): void {
+  if (tokenTypeIds.length !== ids.length)
+    throw new RangeError(`tokenTypeIds has ${tokenTypeIds.length} lists, expected ${ids.length} as ids has`)
+  const types = Math.max(1, typeVocabSize)
+  for (const [index, list] of tokenTypeIds.entries()) {
+    const { length } = ids[index]!
+    if (list.length !== length)
+      throw new RangeError(`tokenTypeIds[${index}] has ${list.length} numbers, expected ${length} as its ids`)
+    const wrong = list.find((type) => !(Number.isInteger(type) && type >= 0 && type < types))
+    if (wrong === undefined) continue
+    throw new RangeError(
+      `tokenTypeIds[${index}] holds ${wrong}, expected whole numbers from 0 to ${types - 1}: the model has ${typeVocabSize} token types`,
+    )
+  }
+}
