@@ -1,12 +1,5 @@
 /** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
-import {
-  abortSignal,
-  type Checks,
-  checkOptions,
-  trueOrFalse,
-  wholeNumber,
-  wrongKind,
-} from './check/options.ts'
+import { isObject } from './check/kind.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import { tileName } from './kernels/exports.ts'
 import type { BertConfig } from './model/bert-config.ts'
@@ -19,19 +12,6 @@ import type { EngineClient } from './runtime/client.ts'
 import type { Embedder, EmbedOptions } from './tasks/embed.ts'
 import type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
-
-const forwardChecks: Checks<ForwardOptions> = {
-  hiddenStates: trueOrFalse,
-  tokenTypeIds(value, name): void {
-    if (!Array.isArray(value) || !value.every(Array.isArray))
-      throw wrongKind(value, name, 'an array of arrays of numbers, one for each sequence')
-  },
-  attentions: trueOrFalse,
-  trace: trueOrFalse,
-  logits: trueOrFalse,
-  layer: wholeNumber(0),
-  signal: abortSignal,
-}
 
 interface Parts {
   readonly engine: EngineClient
@@ -114,7 +94,9 @@ export class BertModel {
    * const { logits } = await model.forward([model.tokenizer.encode('Berlin').ids])
    */
   async forward(ids: readonly (readonly number[])[], options?: ForwardOptions): Promise<ForwardOutput> {
-    const checked = checkOptions<ForwardOptions>(options, forwardChecks)
+    const checked = isSignalAlone(options)
+      ? options
+      : (await import('./tasks/check-forward.ts')).checkForwardOptions(options)
     this.#check(ids)
     const {
       hiddenStates = false,
@@ -124,7 +106,7 @@ export class BertModel {
       tokenTypeIds,
       layer,
       signal,
-    } = checked
+    } = checked ?? {}
     const { numLayers } = this.config
     if (layer !== undefined && layer > numLayers)
       throw new RangeError(`layer is ${layer}, expected 0 to ${numLayers}: the model has ${numLayers} layers`)
@@ -238,4 +220,11 @@ export class BertModel {
       }
     }
   }
+}
+
+/** What recognition asks for: nothing that would have to be checked. */
+function isSignalAlone(options: ForwardOptions | undefined): boolean {
+  if (options === undefined) return true
+  if (!isObject(options) || Object.keys(options).some((key) => key !== 'signal')) return false
+  return options.signal === undefined || options.signal instanceof AbortSignal
 }

@@ -66,7 +66,7 @@ export async function loadModel(
   model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<BertModel> {
-  const [name, options] = checkLoadArguments(model, given)
+  const [name, options] = await checkLoadArguments(model, given)
   const { watch, end } = startWatch(options)
   try {
     watch.signal?.throwIfAborted()

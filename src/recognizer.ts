@@ -10,7 +10,6 @@ import type { BertModel } from './bert-model.ts'
 import type { Document } from './entities/document.ts'
 import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { chooseStyle, prepareProgress, prepareRules } from './entities/on-demand.ts'
-import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
 import type { Progress } from './entities/progress/progress.ts'
 import { type Decoding, Findings, readSegments, type WindowOfText, windowsOf } from './entities/segments.ts'
 import type {
@@ -105,7 +104,7 @@ export class Recognizer {
    */
   async recognizeAll(inputs: readonly RecognizerInput[], options?: RecognizeOptions): Promise<Recognition[]> {
     const results: Recognition[] = []
-    for await (const result of this.#run(inputs, options, checkRecognizeOptions)) results.push(result)
+    for await (const result of this.#run(inputs, options, 'checkRecognizeOptions')) results.push(result)
     return results
   }
 
@@ -121,16 +120,18 @@ export class Recognizer {
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     options?: StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    return this.#run(inputs, options, checkStreamOptions)
+    return this.#run(inputs, options, 'checkStreamOptions')
   }
 
-  /** @param check  of the options, which are a caller's own */
+  /** @param check  of the options, which are a caller's own; read where there are some */
   async *#run(
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     given: unknown,
-    check: (given: unknown) => StreamOptions,
+    check: 'checkRecognizeOptions' | 'checkStreamOptions',
   ): AsyncGenerator<Recognition, void, undefined> {
-    const { batchTokens = BATCH_TOKENS, ...asked } = check(given)
+    const checked: StreamOptions =
+      given === undefined ? {} : (await import('./entities/asked/options.ts'))[check](given)
+    const { batchTokens = BATCH_TOKENS, ...asked } = checked
     const addRules = await prepareRules(asked)
     const style = await chooseStyle(asked, {
       ...{ labels: this.#labelSet, tokenizer: this.tokenizer },

@@ -1,5 +1,37 @@
-/** Checks what few passes through a model are asked for: token types, and the logits of words. */
+/** Checks what few passes through a model are asked for: token types, the logits of words, and options besides a signal. */
+import {
+  abortSignal,
+  type Checks,
+  checkOptions,
+  trueOrFalse,
+  wholeNumber,
+  wrongKind,
+} from '../check/options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
+import type { ForwardOptions } from '../model-types.ts'
+
+const forwardChecks: Checks<ForwardOptions> = {
+  hiddenStates: trueOrFalse,
+  tokenTypeIds(value, name): void {
+    if (!Array.isArray(value) || !value.every(Array.isArray))
+      throw wrongKind(value, name, 'an array of arrays of numbers, one for each sequence')
+  },
+  attentions: trueOrFalse,
+  trace: trueOrFalse,
+  logits: trueOrFalse,
+  layer: wholeNumber(0),
+  signal: abortSignal,
+}
+
+/**
+ * The options of a pass, which are a caller's own.
+ *
+ * @throws {TypeError} for a value of the wrong kind
+ * @throws {RangeError} for a value that is not allowed, or an option that is not known
+ */
+export function checkForwardOptions(given: unknown): ForwardOptions {
+  return checkOptions<ForwardOptions>(given, forwardChecks)
+}
 
 /** Numbers of words' logits that are given back at most: 1 GB. */
 const MOST_LOGITS = 2 ** 28
