@@ -49,7 +49,8 @@ const shelved = {
     if (name === undefined) return null
     const code = readFileSync(join(root, `src/${name}.ts`), 'utf8')
     const names = [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
-    const missing = `() => { throw Object.assign(Error('${name}'), { name: 'MissingShelf' }) }`
+    // What stands on Node's modules is as undefined as they are.
+    const missing = name.endsWith('.node') ? 'undefined' : `() => { throw Object.assign(Error('${name}'), { name: 'MissingShelf' }) }`
     return `const shelf = globalThis.iobertShelves?.['${name}'] ?? {}, missing = ${missing}
       export const ${names.map(([, name]) => `${name} = shelf.${name} ?? missing`).join(', ')}`
   },

@@ -5,7 +5,6 @@
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels } from '../kernels/exports.ts'
-import type { KernelPlan } from '../kernels/kernel-plan.ts'
 import type { Kernels } from '../kernels/kernels.ts'
 import { Layout } from '../kernels/layout.ts'
 import {

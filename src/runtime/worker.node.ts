@@ -1,6 +1,6 @@
 /**
  * The script of the engine's worker and of its helpers on every runtime, as it is inlined. tools/build.mjs bundles it so
- * that Node's modules are asked for when it runs, and are `undefined` where there are none. What is called of a shelf that it
+ * that Node's modules are asked for when it runs, and are `undefined` where there are none, as is what stands on them. What else is called of a shelf that it
  * was started without throws `MissingShelf` (`inlinedWorker` in spawn.ts).
  */
 import { type Transferable as NodeTransferable, parentPort } from 'node:worker_threads'
@@ -19,9 +19,8 @@ const handle: (request: Request) => void = createHost({
     else scope.postMessage(reply, transfer)
   },
   async openFiles(locator, watch) {
-    if (!parentPort) return openFiles(locator, watch)
     const { openFiles: openInNode } = await import('./open-files.node.ts')
-    return openInNode(locator, watch, openFiles)
+    return openInNode === undefined ? openFiles(locator, watch) : openInNode(locator, watch, openFiles)
   },
 })
 
