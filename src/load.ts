@@ -242,11 +242,11 @@ function start(platform: Platform, options: LoadOptions): Promise<WorkerClient> 
 
 /** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
-  { variant, turbo }: KernelPlan,
+  { variant, turbo, precision }: KernelPlan,
   shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
-  return mayCompile(() => compileKernels({ variant, shared, turbo }))
+  return mayCompile(() => compileKernels({ variant, shared, turbo, isInt8: precision === 'int8' }))
 }
 
 /** Models of sentence-transformers have no head: others are not asked for the file, which on the web is a request. */

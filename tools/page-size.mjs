@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { bundle, minified } from './bundle.mjs'
+import { transform } from 'esbuild'
+import { bundle } from './bundle.mjs'
 import { inlined } from './worker-text.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -89,9 +90,10 @@ export async function measurePage(entry = join(root, 'dist/index.js'), weights =
     if (done.status !== 0) throw new Error(done.stderr)
     const { fetched, asked, entities } = JSON.parse(done.stdout)
     const size = (names) => names.map((name) => [name, sizes.get(name)]).sort((one, two) => two[1] - one[1])
-    const isKernels = (name) => /^(simd|relaxed)-/.test(name)
+    const isKernels = (name) => /^(simd|relaxed-int8)-/.test(name)
     const files = size(fetched.filter((name) => !isKernels(name)))
-    // Which build is fetched, the engine says; both where it can run the larger and that loses the race.
+    // Which build is fetched, the engine says; both where it can run the larger and that loses the race. The whole one is
+    // not for precision int8.
     const kernels = size([...sizes.keys()].filter(isKernels))
     const total = files.reduce((sum, [, bytes]) => sum + bytes, kernels[0][1])
     return { total, files, kernels, asked, entities, chunks }
@@ -104,7 +106,7 @@ export async function measurePage(entry = join(root, 'dist/index.js'), weights =
 async function shareOut(bytes, modules) {
   const shares = []
   for (const [id, { code }] of Object.entries(modules)) {
-    const text = code?.trim() ? await minified(code).catch(() => code) : ''
+    const { code: text } = await transform(code ?? '', { minify: true, loader: 'ts' })
     const name = id.replace(/^.*\/(?:dist|src)\//, '').replace(/\.[jt]s$/, '')
     shares.push([name, text.length])
   }

@@ -11,13 +11,15 @@ export interface ModuleKind {
   readonly shared: boolean
   /** Compiled after the re-vectorisation flag was set (turbo). */
   readonly turbo: boolean
+  /** Whether it computes at precision int8 alone, which a smaller build of the relaxed ones does. */
+  readonly isInt8?: boolean
 }
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>()
 
 /** The compiled kernels of a kind. */
 export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
-  const key = `${kind.variant} ${kind.shared} ${kind.turbo}`
+  const key = `${kind.variant} ${kind.shared} ${kind.turbo} ${kind.isInt8}`
   let module = compiled.get(key)
   if (module === undefined) {
     module = kernelBytes(kind).then((bytes) => WebAssembly.compile(bytes as BufferSource))
@@ -28,14 +30,19 @@ export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
 }
 
 /** The module's bytes as a kind needs them. */
-export async function kernelBytes({ variant, shared, turbo }: ModuleKind): Promise<Uint8Array> {
-  const { deflated } =
-    variant === 'simd' ? await import('../generated/simd.ts') : await import('../generated/relaxed.ts')
+export async function kernelBytes(kind: ModuleKind): Promise<Uint8Array> {
+  const { shared, turbo } = kind
+  const { deflated } = await importBuild(kind)
   let bytes = await inflate(deflated)
   if (!shared) unshareMemory(bytes)
   // V8 keeps compiled code by a module's bytes: what was compiled before the flag stays as it was, so these bytes differ.
   if (turbo) bytes = withCustomSection(bytes, 'turbo')
   return bytes
+}
+
+function importBuild({ variant, turbo, isInt8 }: ModuleKind): Promise<{ readonly deflated: string }> {
+  if (variant === 'simd') return import('../generated/simd.ts')
+  return isInt8 && !turbo ? import('../generated/relaxed-int8.ts') : import('../generated/relaxed.ts')
 }
 
 const IMPORT_SECTION = 2

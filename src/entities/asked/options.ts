@@ -13,21 +13,13 @@ import {
   wholeNumber,
   wrongKind,
 } from '../../check/options.ts'
-import type { Split, Splitter } from '../../text/split/split.ts'
 import { labelSchemes } from '../labels.ts'
+import { splitNames } from '../split-names.ts'
 import type { Decode, Merge, RecognizeOptions, Strategy, StreamOptions } from '../types.ts'
 
 const strategies: readonly Strategy[] = ['first', 'simple', 'average', 'max', 'none', 'word']
 const decodes: readonly Decode[] = ['argmax', 'viterbi']
 const merges: readonly Merge[] = ['context', 'huggingface']
-
-/** The ways to split that have a name. */
-export const splitNames: readonly Exclude<Split, Splitter | false>[] = [
-  'passages',
-  'paragraphs',
-  'lines',
-  'sentences',
-]
 
 const checks: Checks<RecognizeOptions> = {
   strategy: oneOf(strategies),
