@@ -1,11 +1,12 @@
 /**
- * How activations lie for the 8-bit dot product. A value q, in steps of its row, is moved by the row's zero and written
- * with two digits of 7 bits,
+ * Writes activations as digits, for the 8-bit dot product. One operand of that instruction must lie within 0 and 127, that
+ * is 7 bits. An activation is a whole number q of steps of its row (row-step.ts). An offset of the row, its zero, is added
+ * to q, and the sum is written with two digits of 7 bits:
  *
  *     q + zero = first + 128·second,   first in 0 ... 127,   second in -63 ... 63, none in a row that fits 7 bits
  *
- * and almost all second digits are 0. The rows of a tile (tile-rows.ts) are interleaved: for each group of four inputs the
- * four digits of all its rows.
+ * Almost all second digits are 0, so they are kept as a list. First digits are kept for all. The rows of a tile
+ * (tile-rows.ts) are interleaved: for each group of four inputs stand the four digits of all its rows.
  *
  *     first     for each group: 4 bytes a row. The tile that begins with row s stands at s·K, K padded to 16
  *     second    for each row a slot with a list of the groups in which it has a second digit, first those with a positive one, then,

@@ -1,6 +1,6 @@
 /**
- * Rounds rows of floats to int16 for the int16 tiles. Pairs of inputs are written interleaved with those of the other
- * rows of a tile.
+ * Rounds rows of floats to int16, for the int16 tiles. Pairs of inputs are written interleaved with those of the other rows
+ * of a tile.
  */
 import { absoluteBits, laneMask, maxLanes, roundToInt } from './simd'
 

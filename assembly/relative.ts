@@ -1,16 +1,16 @@
 /**
- * The scores of disentangled attention that come of relative positions, one head over one sequence.
+ * Computes the scores that relative positions add in disentangled attention, for one head over one sequence.
  *
  *     scores[i, j] += Q[i]·Kr[i - j] + K[j]·Qr[i - j]            He et al. 2021 (arXiv 2006.03654), equation 4
  *
  * Kr and Qr are a layer's projections of its relative positions; far distances share a row. They are packed at load as keys
- * are, in the order of falling distances, so that the products of a few rows with all distances they can have are those of
- * neighbouring panels:
+ * are, in the order of falling distances. So the products of a few rows with all distances that these rows can have are
+ * those of neighbouring panels:
  *
  *     contentToPosition   [QUERY_ROWS][S]           Q·Krᵀ of the block of queries     S: R rows, spread
  *     positionToContent   [T rounded up to 4][S]    K·Qrᵀ of all keys
  *
- * A row of scores then takes one number of each for every key, from places that a table names.
+ * For every key a row of scores then takes one number of each, from places that a table names.
  */
 import { RelativePositions } from './commands'
 

@@ -1,6 +1,6 @@
 /**
- * The step that a row of activations is quantised by. The same operations in the same order as `rowStep` in
- * src/kernels/reference/quantization.ts.
+ * Finds the step that a row of activations is quantised by: a value is a whole number times the step. The operations and
+ * their order are those of `rowStep` in src/kernels/reference/quantization.ts, which says why the step is as it is.
  */
 import { isNormal, LARGEST_INT16, unusable } from './quantize'
 import { laneMask, maxFloatLanes, minFloatLanes, sumLanes } from './simd'

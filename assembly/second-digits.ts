@@ -1,9 +1,11 @@
 /**
- * What a row's second digits (digits.ts) add to its sums of first digits, 128·Σ w·second, over the listed groups of inputs only.
- * A row at a time, since two rows of a tile seldom list the same group (in BERT-base a tile of five lists 15.7 groups of a
- * hundred, of which a row has 3.3), and over four panels, so that a list of some six groups is read once for 32 channels.
+ * Adds to the sums of a row's first digits what its second digits (digits.ts) contribute: 128·Σ w·second, over the groups
+ * of inputs in the row's list. It is done row by row, because two rows of a tile seldom list the same group (in BERT-base a
+ * tile of five rows lists 15.7 groups of a hundred, and one row 3.3). And it is done over four panels at once, so that a
+ * list, which has some six groups, is read once for 32 channels.
  *
- * A list has positive digits, then negative ones, as magnitudes: sums are negated between, -P + N, and taken away.
+ * A list has positive digits first, then negative ones, both as magnitudes. With P and N for their two sums, the sums are
+ * negated between the two, which gives -P + N, and subtracted at the end.
  */
 import { LISTED_BYTES, SECOND_HEADER } from './digits'
 import { dotDigits, dotShort } from './simd'

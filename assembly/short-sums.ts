@@ -1,19 +1,24 @@
 /**
- * How long the blocks of short sums (tiles-short.ts) may be, and where their lanes start. A lane fits int16 by Cauchy and Schwarz,
- * with norms over its inputs:
+ * A short sum is a sum of products in int16, where other tiles sum in int32 (tiles-short.ts). Only a block of some inputs
+ * is summed so, and then widened. This file finds how long the blocks may be, and the values that the lanes of the sums
+ * start from.
+ *
+ * A lane is exact where its sum fits int16. That is known by Cauchy and Schwarz, from norms (the root of a sum of squares,
+ * ‖ ‖) over the inputs of the lane. The middle is a number that is taken from all digits, so that they are small of either
+ * sign:
  *
  *     |Σ (first - middle)·w| <= ‖first - middle‖·‖w‖
  *
- * The norms of weights are found when they are packed, those of digits when rows are quantised, and each tile asks each panel:
- * blocks of 8 groups of inputs where all lanes fit, else of 4, else of 2, where four products always fit. It holds for any digits
- * from 0 to 127, which digits.ts writes whatever the row, and any weights from -128 to 127:
+ * The norms of weights are found when weights are packed, those of digits when rows are quantised. Then each tile asks each
+ * panel. Blocks have 8 groups of inputs where all lanes fit, else 4, else 2, where four products always fit. This holds for
+ * any digits from 0 to 127, which digits.ts writes whatever the row, and for any weights from -128 to 127:
  *
  *     every norm is rounded up (`halfNorm`, `norms`), and is the largest of the panel's channels or the tile's rows
  *     a weight of -128 counts as -127, so that sums of squares fit: its norm may be 128/127 times as long
  *     `allFit` takes ‖first - middle‖·‖w‖ up to 32·1015.5 = 32,496, and 128/127 of that is 32,752 < 2¹⁵
  *     of blocks of 2 groups a lane has four products of -63 ... 64 and -128 ... 127: -32,768 to 32,512
  *
- * Whatever wraps on the way: sums of int16 are modulo 2¹⁶, and the pair of products that an instruction adds is at most
+ * A sum may wrap on the way, since sums of int16 are modulo 2¹⁶. The pair of products that one instruction adds is at most
  * 2·128·127 = 32,512. docs/10-making-it-fast.md has an example with numbers.
  *
  *     norms      of 128 inputs, for each of the two halves of a lane's pair of inputs:

@@ -1,4 +1,6 @@
-/** Runs one tile of int8 by itself, so that src/kernels/plan.ts can time each. Only the relaxed build has all of them. */
+/**
+ * Runs one tile of int8 by itself, so that src/kernels/plan.ts can time each of them. Only the relaxed build has all tiles.
+ */
 
 import { RacedTile } from './commands'
 import { LONG_BLOCK, START_HEADER } from './short-sums'

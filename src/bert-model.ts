@@ -1,4 +1,4 @@
-/** A loaded model: pieces in, numbers out. The recognizer stands on it; it can be used alone. */
+/** A loaded model: ids of pieces go in, numbers come out. The recognizer stands on it, and it can be used alone. */
 import { isObject } from './check/kind.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import { tileName } from './kernels/exports.ts'

@@ -290,6 +290,18 @@ async function update() {
   }
 }
 
+/** TypeDoc writes the links of its header alike on pages of every depth: here each page gets its own way up to the site's root. */
+function aimApiLinks() {
+  const api = join(out, 'api')
+  for (const name of readdirSync(api, { recursive: true })) {
+    const path = join(api, name)
+    if (!name.endsWith('.html')) continue
+    const up = posix.relative(posix.dirname(`api/${name.replaceAll('\\', '/')}`), '.')
+    const html = readFileSync(path, 'utf8')
+    writeFileSync(path, html.replaceAll('href="site:', `href="${up}/`))
+  }
+}
+
 makeReady()
 if (process.argv.includes('--update')) await update()
 rmSync(out, { recursive: true, force: true })
@@ -302,5 +314,6 @@ const typedoc = spawnSync(process.execPath, ['node_modules/typedoc/bin/typedoc']
   stdio: 'inherit',
 })
 if (typedoc.status !== 0) process.exit(typedoc.status ?? 1)
+aimApiLinks()
 write('search-index.js', searchIndex([...found, ...apiSections(join(out, 'api'))]))
 console.log(`build/docs: ${pages} pages, ${sources} source files, API reference`)

@@ -1,4 +1,4 @@
-/** What commands that answer each text with something of its own have in common: embed, classify and fill. */
+/** What the commands embed, classify and fill have in common: each text gets an answer of its own. */
 import { readInputs, type Source } from './inputs.ts'
 import { complain, write } from './output.ts'
 

@@ -1,8 +1,9 @@
 /**
- * Records in, records out, in order: lines of JSON, rows of a table. They are computed in batches of those that are there, so
- * that a program that waits for each answer gets it, and a file is read at full speed; the first batches are small, so that the
- * first answers come at once. While one batch computes the next is read. What is held is bounded: some records read ahead, two
- * batches, and nothing while stdout's reader is behind.
+ * Computes records and writes their results in order. A record is a line of JSON or a row of a table. Records are computed
+ * in batches of those that are there, so that a program that waits for each answer gets it, and a file is read at full
+ * speed. The first batches are small, so that the first answers come at once. While one batch is computed the next is read.
+ * What is held in memory is bounded: some records that were read ahead, and two batches. Nothing more is read while the
+ * reader of stdout is behind.
  */
 import { type Source, sizeOf } from './inputs.ts'
 import { RecordQueue, type Splitter } from './line-queue.ts'

@@ -1,4 +1,4 @@
-/** One linear layer on one thread, for `iobert bench`. */
+/** Measures one linear layer on one thread, for `iobert bench`. */
 
 import { instantiateKernels } from '../kernels/exports.ts'
 import type { Linear, Matrix, Precision } from '../kernels/kernels.ts'

@@ -1,52 +1,8 @@
-/** What `iobert bench` has measured: read, compared, and told. */
-import { readFile } from 'node:fs/promises'
+/**
+ * What `iobert bench` and the demo's page measure: figures, what they were measured on, and rows of a table of bench/RESULTS.md. A page
+ * imports this file, so nothing here asks for Node.
+ */
 import type { Precision } from '../kernels/kernels.ts'
-import { UsageError } from './arguments.ts'
-
-export async function readReport(file: string): Promise<Report> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--compare cannot read ${file}: ${error.code ?? error.message}`)
-  })
-  try {
-    const report = JSON.parse(text) as Partial<Report> | null
-    const right = report?.figures?.every(({ name, value }) => typeof name === 'string' && value > 0)
-    if (right && typeof report?.machine === 'object') return report as Report
-  } catch {
-    // Told below.
-  }
-  throw new UsageError(`${file} is not a report of iobert bench --json`)
-}
-
-export function compare(report: Report, earlier: Report): Report {
-  const values = new Map(earlier.figures.map(({ name, unit, value }) => [`${name} ${unit}`, value]))
-  const figures = report.figures.map((figure) => {
-    const before = values.get(`${figure.name} ${figure.unit}`)
-    return before === undefined ? figure : { ...figure, before }
-  })
-  return { ...report, figures }
-}
-
-export function describe({ model, machine, figures }: Report, earlier: Report | undefined): string {
-  const heading = (title: string, { processor, cores, system, runtime, date }: Machine): string =>
-    `${title.padEnd(9)}${processor}, ${cores} cores, ${system}, ${runtime}, ${date}\n`
-  const widest = figures.reduce((width, { name }) => Math.max(width, name.length), 0)
-  const lines = figures.map(({ name, value, unit, before }) => {
-    const line = `${name.padEnd(widest)} ${digits(value).padStart(9)} ${unit.padEnd(7)}`
-    if (before === undefined) return `${line.trimEnd()}\n`
-    const rate = unit === 'GOP/s' || unit === 'texts/s'
-    const ratio = rate ? value / before : before / value
-    return `${line} ${digits(before).padStart(9)}  ${ratio.toFixed(2)}x\n`
-  })
-  return [
-    `${'model'.padEnd(9)}${model}\n`,
-    heading('machine', machine),
-    ...(earlier === undefined ? [] : [heading('before', earlier.machine)]),
-    '\n',
-    ...lines,
-  ].join('')
-}
-
-/** What `iobert bench` measures, and the demo page: figures and what they were measured on. */
 
 /** One measured number; equal names are compared. */
 export interface Figure {
@@ -57,7 +13,7 @@ export interface Figure {
   readonly before?: number
 }
 
-interface Machine {
+export interface Machine {
   readonly processor: string
   readonly cores: number
   readonly system: string
@@ -86,8 +42,6 @@ export function digits(value: number): string {
   if (!(value > 0) || value >= 100) return value.toFixed(0)
   return value.toFixed(2 - Math.floor(Math.log10(value)))
 }
-
-/** `iobert bench --share`: what was measured, as rows of a table of bench/RESULTS.md. */
 
 /** Pieces in the texts that `texts/s` counts. */
 const BATCHED = 32

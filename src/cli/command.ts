@@ -1,4 +1,4 @@
-/** What a command of the command line is. */
+/** The type of a command of the command line. */
 import type { OptionTable, ParsedArguments } from './arguments.ts'
 
 /** What only the program's entry knows. */

@@ -21,7 +21,7 @@ What had to be guessed is told on stderr.
                    a TensorFlow SavedModel of TFBertForTokenClassification, with assets/vocab.txt and assets/labels.txt
                    a saved Spark NLP BertForTokenClassification
                    a TensorFlow checkpoint of BERT
-  OUT            another folder; made where there is none. It takes its place when all its files are complete, so that a
+  OUT            another folder; made where there is none. Its files take their places when all are complete, so that a
                  run that is stopped leaves what was there
 
 Options
@@ -49,7 +49,7 @@ async function run(args: ParsedArguments): Promise<number> {
     },
     folder,
   )
-  await folder.commit()
+  folder.commit()
   bar.end()
   for (const note of notes) complain(note)
   await write(`${to}: ${files.join(', ')}, from ${kind}\n`)

@@ -1,4 +1,4 @@
-/** Files of a folder and of those within it. */
+/** Lists the files of a folder and of the folders within it. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 

@@ -1,4 +1,4 @@
-/** How results are printed: one object a format, all with the same three steps. */
+/** The formats in which results are printed. Each is an object with the same three steps. */
 import type { Entity, Recognition, RecognizeOptions } from '../entities/types.ts'
 import { escapeHtml, highlightHtml } from '../markup/html.ts'
 import type { RedactedPlace, Redactor } from '../markup/redact.ts'

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
 import { UsageError } from './arguments.ts'
 import type { PlainText } from './documents/plain-text.ts'
-import { missingFile } from './missing-name.ts'
+import { exists, isFolder, missingFile } from './missing-name.ts'
 import { complain } from './output.ts'
 
 /** Where a text comes from. */
@@ -170,18 +170,4 @@ export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: numb
   const text = parts.join('')
   if (text.length > maxChars) throw tooLong()
   return text
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (status) => status.isDirectory(),
-    () => false,
-  )
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,6 +1,7 @@
 /**
- * The map of `iobert mask`: which placeholder stands for which name. Whoever has it can undo the masking, so nobody but its
- * owner may read it; and what was masked is worth nothing without it, so it is whole on the disk before masked text leaves.
+ * The map of `iobert mask`, a file that says which placeholder stands for which name. Whoever has the map can undo the
+ * masking, so only its owner may read it. And masked text is worth nothing without its map, so the map is whole on the disk
+ * before masked text leaves.
  */
 import { rmSync } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'

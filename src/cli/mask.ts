@@ -1,4 +1,4 @@
-/** `iobert mask`: names out of texts, before a language model sees them. */
+/** `iobert mask`: takes names out of texts, before a language model sees them. */
 import { type ParsedArguments, UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { withMap } from './map-file.ts'

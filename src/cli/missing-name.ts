@@ -1,4 +1,4 @@
-/** Arguments that are names of files and commands, which are not there, rather than texts. */
+/** Recognises arguments that name a file or a command that is not there, so that they are not taken for texts. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { nearest } from './arguments.ts'
@@ -72,13 +72,17 @@ export async function nearestFile(path: string): Promise<string | undefined> {
 async function startsInFolder(path: string): Promise<boolean> {
   const [first, ...rest] = path.split(/[\\/]/u)
   if (first === undefined || rest.length === 0) return false
-  return stat(first).then(
+  return isFolder(first)
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
     (status) => status.isDirectory(),
     () => false,
   )
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

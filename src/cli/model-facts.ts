@@ -1,4 +1,4 @@
-/** What can be told of a model without downloading its weights, as `iobert info` does. */
+/** Finds out what can be told of a model without downloading its weights, as `iobert info` does. */
 import { createHash } from 'node:crypto'
 import { parseLabels } from '../entities/labels.ts'
 import { entryPlatform } from '../entry.node.ts'

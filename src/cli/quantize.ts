@@ -17,7 +17,7 @@ largest absolute value / 127); the rest stays as it is. OUT gets config.json (wi
 model.safetensors, the tokenizer's files and those of sentence-transformers. The same model gives the same bytes.
 
   IN             a folder with config.json and model.safetensors (or shards), or a Hub id
-  OUT            another folder; made where there is none. It takes its place when all its files are complete, so that a
+  OUT            another folder; made where there is none. Its files take their places when all are complete, so that a
                  run that is stopped leaves what was there
 
 Options
@@ -59,7 +59,7 @@ async function run(args: ParsedArguments): Promise<number> {
     await file.write(content)
     await file.close()
   }
-  await folder.commit()
+  folder.commit()
   await write(`${to}: model.safetensors (${bytes} bytes), ${[...texts.keys()].sort().join(', ')}\n`)
   return 0
 }

@@ -1,4 +1,4 @@
-/** `--rules`: names of presets and files of rules, to what is found beside the model. */
+/** The option `--rules`: reads names of presets and files of rules. */
 import type { TextOptions } from '../entities/types.ts'
 import { compileRules, parseRules, presets, type Rule } from '../rules/presets.ts'
 import { nearest, UsageError } from './arguments.ts'

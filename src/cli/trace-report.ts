@@ -1,4 +1,4 @@
-/** What is told of a trace: the model's answer after each layer, its attention, and what each label rests on. */
+/** What `iobert trace` tells: the model's answer after each layer, its attention, and what each label rests on. */
 import type { BertModel } from '../bert-model.ts'
 import { argmax, softmaxRows } from '../entities/softmax.ts'
 import type { Trace } from '../model/forward-output.ts'

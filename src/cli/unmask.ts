@@ -1,4 +1,4 @@
-/** `iobert unmask`: an answer about masked texts with its names in it again, as it comes. */
+/** `iobert unmask`: puts names back into an answer about masked texts, while the answer comes. */
 import type { RestoreReport } from '../markup/redact.ts'
 import { type ParsedArguments, UsageError } from './arguments.ts'
 import type { Command } from './command.ts'

@@ -1,4 +1,4 @@
-/** Makes words of pieces: what gets one label, and with which probabilities. */
+/** Puts the pieces of a text together to words, each with the probabilities of its labels. */
 import type { Encoding } from '../text/encoding.ts'
 import { argmax } from './softmax.ts'
 import type { Strategy } from './types.ts'

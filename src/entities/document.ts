@@ -1,4 +1,7 @@
-/** What the caller gave, as a text and what is known of it before the model reads it. */
+/**
+ * The input of a recognition: its text, and what is known of the text before the model reads it. Also how inputs are read
+ * and answers given.
+ */
 import { kindOf } from '../check/kind.ts'
 import type { Encoding } from '../text/encoding.ts'
 import type { Span, Split } from '../text/split/split.ts'

@@ -1,4 +1,4 @@
-/** From the logits of a text to its entities: words, labels, groups, filters. */
+/** Makes the entities of a text from its logits: words, labels, groups, filters. */
 import type { Encoding } from '../text/encoding.ts'
 import { aggregate, type Unit, type WordSpans } from './aggregate.ts'
 import { decodeArgmax, decodeViterbi } from './decode.ts'

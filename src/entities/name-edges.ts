@@ -1,6 +1,7 @@
 /**
- * Where names end. Models are taught words of newspapers, with few quotation marks and hardly any typographic ones, and take
- * those around a name into it, or for a name. No name begins or ends with such a mark, so they are left outside.
+ * Finds where a name really begins and ends. Models are trained on newspapers, which have few quotation marks and hardly
+ * any typographic ones. So models take such marks around a name into it, or for a name. No name begins or ends with one of
+ * these marks, and they are left out.
  */
 import { isWhiteSpace } from '../text/white-space.ts'
 

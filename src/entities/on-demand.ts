@@ -1,4 +1,7 @@
-/** What some calls ask for and most do not, loaded then: rules beside the model, another way to read a text, other systems' styles. */
+/**
+ * Loads what some calls ask for and most do not: rules beside the model, other ways to read a text, the styles of other
+ * systems.
+ */
 import type { Span } from '../text/split/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import {

@@ -1,6 +1,7 @@
 /**
- * Numbers from logits. Only + - * / and Math.fround on IEEE numbers, in a fixed order: Math.exp and Math.log differ in
- * their last bits from one JavaScript engine to the next, and the same text must give the same scores everywhere.
+ * Makes probabilities of logits. Only + - * / and Math.fround are used, on IEEE numbers and in a fixed order: Math.exp and
+ * Math.log differ in their last bits from one JavaScript engine to the next, and the same text must give the same scores
+ * everywhere.
  */
 
 const LOG2_E = Math.LOG2E

@@ -1,4 +1,4 @@
-/** What a caller says of a recognition, and what it answers. */
+/** What a caller may ask of a recognition, and what a recognition answers. */
 import type { Rule, RulePolicy, RuleSet } from '../rules/types.ts'
 import type { Split } from '../text/split/split.ts'
 import type { LabelScheme } from './labels.ts'

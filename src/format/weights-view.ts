@@ -1,6 +1,7 @@
 /**
- * A safetensors file that nobody wrote: its header, and where the data of its tensors lies in other files. Plain data, made on
- * the calling thread, which a worker reads as it would read the file.
+ * A view that is read as a safetensors file, though no such file was written. It has the header, and says where the data of
+ * each tensor lies in other files. It is plain data, made on the calling thread; a worker reads it as it would read the
+ * file.
  */
 import { ModelFormatError } from './errors.ts'
 import { type ByteSource, checkRange, type ModelFiles } from './source.ts'

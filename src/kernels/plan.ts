@@ -1,9 +1,9 @@
 /**
- * Which kernels a model runs on, and with which register tiles: what the engine can do (features.ts), what was timed
- * (timing.ts), what was chosen and why. `model.info` and `iobert info` tell what stands here.
+ * Decides which kernels a model runs on, and with which register tiles: by what the engine can do (features.ts) and by what
+ * was timed (timing.ts). The plan says why, which `model.info` and `iobert info` tell.
  *
- * Every choice keeps the promise of int8, the same bits; only the clock tells them apart. Two things are timed: which
- * build is faster at int8, once a process; and which of its tiles, when the first model of a kind is loaded (tune-tiles.ts).
+ * Every choice gives the same bits in int8; only the time differs. Two things are timed: which build is faster at int8,
+ * once a process; and which of its tiles is, when the first model of a kind is loaded (tune-tiles.ts).
  */
 import { NUMBERS } from '../generated/numbers.ts'
 import { instantiateKernels, mayFuse } from './exports.ts'

@@ -1,5 +1,5 @@
 /**
- * Where a piece of a file arrives in kernel memory before it is packed, and the number type that the kernels are told
+ * A piece of a file in kernel memory: where it arrives before it is packed, and the number type that the kernels are told
  * it has.
  */
 import type { Floats, Kernels, StoredRows, StoredType } from './kernels.ts'

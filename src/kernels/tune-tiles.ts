@@ -1,4 +1,4 @@
-/** Which register tiles are fastest for a model, timed on one of its layers where the model is. */
+/** Finds the register tiles that are fastest for a model, by timing them on one of its layers where it is loaded. */
 import { tileName } from './exports.ts'
 import type { Tiles } from './kernel-plan.ts'
 import type { Linear, Matrix } from './kernels.ts'

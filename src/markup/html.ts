@@ -1,4 +1,4 @@
-/** Entities marked in HTML. */
+/** Marks the entities of a text in HTML. */
 
 import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './marked-text.ts'
 

@@ -1,4 +1,7 @@
-/** Placeholders that are not numbered: found only as they are written, and replaced only where they stand for one name alone. */
+/**
+ * Placeholders without a number. They are found only as they are written, and replaced only where they stand for one name
+ * alone.
+ */
 import type { Name } from './names.ts'
 import type { RestoreReport, Restorer } from './restore.ts'
 

@@ -1,4 +1,4 @@
-/** A text cut at its entities' bounds, for everything that shows or replaces them. */
+/** Cuts a text at the bounds of its entities, for everything that shows or replaces them. */
 
 import { isObject } from '../check/kind.ts'
 import { text as string, wrongKind } from '../check/options.ts'

@@ -1,9 +1,9 @@
 /**
- * Names taken out of a text, and put back.
+ * Takes names out of texts, and puts them back into what others write about these texts.
  *
- * Placeholders have to be told from what the texts themselves say: a number that stands in a text already is passed over, and
- * a text that says a placeholder which was given out before has that taken out too. So restoring never touches a text's own
- * words.
+ * A placeholder must never be confused with the words of a text. So a number is passed over where some text has it in a
+ * placeholder already. And where a text says a placeholder that was given out before, these words are taken out too.
+ * Restoring therefore never touches a text's own words.
  */
 
 import { type Checks, checkOptions, oneOf, texts, trueOrFalse } from '../check/options.ts'

@@ -1,6 +1,6 @@
 /**
- * What a redactor knows as JSON, and back: for the next turn of a conversation, another process, or a file. It holds the names
- * themselves, so whoever may read it can undo the redaction.
+ * Writes what a redactor knows as JSON and reads it back: for the next turn of a conversation, another process, or a file.
+ * The JSON holds the names themselves, so whoever may read it can undo the redaction.
  */
 import { isObject } from '../check/kind.ts'
 import {

@@ -1,4 +1,4 @@
-/** Answers that come piece by piece, as language models give them, with their names in them again. */
+/** Puts names back into an answer that comes piece by piece, as language models give it. */
 import { type Checks, callback, checkOptions, text } from '../check/options.ts'
 import type { RestoreReport, Restorer } from './restore.ts'
 

@@ -1,7 +1,7 @@
 /**
- * Placeholders in a text that somebody wrote about a redacted one, replaced by the names they stand for. The text may come in
- * chunks that end anywhere: what cannot be a placeholder any more is passed on at once, and what may still become one is kept
- * back, which is never longer than the longest spelling of a placeholder.
+ * Replaces the placeholders in a text that somebody wrote about a redacted one by the names that they stand for. The text
+ * may come in chunks that end anywhere. What cannot become a placeholder any more is passed on at once. What may still
+ * become one is kept back; it is never longer than the longest spelling of a placeholder.
  */
 import { text as string } from '../check/options.ts'
 import type { Name } from './names.ts'

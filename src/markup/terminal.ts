@@ -1,4 +1,4 @@
-/** Entities marked for a terminal. */
+/** Marks the entities of a text for a terminal. */
 
 import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './marked-text.ts'
 import { visible, visibleName } from './visible.ts'

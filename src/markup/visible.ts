@@ -1,4 +1,4 @@
-/** What others wrote (texts, labels, names of files), shown so that it cannot steer a terminal. */
+/** Shows what others wrote (texts, labels, names of files) so that it cannot steer a terminal. */
 
 /** Control characters, and those that turn the direction of what follows: U+202E and its kin (Unicode's Bidi_Control). */
 const STEERING = /[\p{Cc}\p{Bidi_Control}]/gu

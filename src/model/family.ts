@@ -1,7 +1,7 @@
 /**
- * What tells the families of BERT apart. The encoder is one; a family is data: how config.json writes its sizes, under
- * which names its weights stand, where its positions start. Plain data throughout, so that it goes to a worker with the
- * configuration and the worker knows of no family.
+ * What tells the families of BERT apart. All have the same encoder. What differs is data: how config.json writes the sizes,
+ * under which names the weights stand, where positions start. It is plain data throughout, so that it goes to a worker with
+ * the configuration, and the worker knows of no family.
  */
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */

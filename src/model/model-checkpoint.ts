@@ -1,4 +1,4 @@
-/** The tensors of a model under the usual names, where its files have others. */
+/** Gives a model's tensors their usual names, where its files have others. */
 import type { Checkpoint } from '../format/checkpoint.ts'
 import type { BertConfig } from './bert-config.ts'
 import type { ModelCheckpoint } from './tensors.ts'

@@ -1,8 +1,9 @@
 /**
- * Tells at every place of a text which instructions of a program lead to a match from there. Read from the text's end to its
- * beginning this is an automaton: the answers at a place follow from those behind the next character and from that character
- * alone, whatever came before. Its states are made when they are first met and kept, up to a bound, so that a character costs
- * a look into a table (Frisch and Cardelli 2004, "Greedy Regular Expression Matching", is the idea of reading backward first).
+ * Reads a text from its end to its beginning, and tells at every place which instructions of a program lead to a match from
+ * there. In that direction the program is an automaton: what holds at a place follows from the next character and from what
+ * holds behind it, and from nothing else. A state of the automaton is made when it is first met and is kept, up to a bound,
+ * so that a character costs one look into a table. Frisch and Cardelli 2004, "Greedy Regular Expression Matching", have the
+ * idea of reading backward first.
  */
 
 import { isDigit, isLineBreak } from '../text/split/letters.ts'

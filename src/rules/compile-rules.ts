@@ -1,4 +1,4 @@
-/** Rules beside the model: what they find, and which entity stays where they and the model disagree. */
+/** Makes rules ready to find matches in texts, and decides which entity stays where a rule and the model disagree. */
 
 import { isObject, kindOf } from '../check/kind.ts'
 import { type Checks, callback, checkOptions, text as string, trueOrFalse } from '../check/options.ts'

@@ -1,4 +1,4 @@
-/** Rules as a JSON file holds them. */
+/** Reads the rules that a JSON file holds. */
 import { kindOf } from '../check/kind.ts'
 import { type Check, fields, text, texts, trueOrFalse } from '../check/options.ts'
 import type { Rule } from './types.ts'

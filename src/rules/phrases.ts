@@ -1,6 +1,10 @@
-/** Finds many phrases at once: they are a tree of words (a trie), and from each word of a text it is walked as far as it goes. */
+/**
+ * Finds many phrases at once. The phrases are a tree of words (a trie). From each word of a text the tree is walked as far
+ * as the text goes on in it.
+ */
 
-import { isSpace, isWordUnit } from '../text/split/letters.ts'
+import { isWordUnit } from '../text/split/letters.ts'
+import { isSpace } from '../text/white-space.ts'
 
 /** Words of a phrase at most, which bounds the steps at each word of a text. */
 export const LONGEST_PHRASE = 100

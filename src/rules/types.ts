@@ -1,4 +1,4 @@
-/** What a caller says of rules. */
+/** The types of rules, as callers write them, and of what rules find. */
 
 /** Finds what matches a pattern, within a line. */
 export interface PatternRule {

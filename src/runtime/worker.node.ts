@@ -1,7 +1,7 @@
 /**
- * The script of the engine's worker and of its helpers on every runtime, as it is inlined. tools/build.mjs bundles it so
- * that Node's modules are asked for when it runs, and are `undefined` where there are none, as is what stands on them. What else is called of a shelf that it
- * was started without throws `MissingShelf` (`inlinedWorker` in spawn.ts).
+ * The script that is inlined for the engine's worker and its helpers, on every runtime. tools/worker-text.mjs bundles it so that
+ * Node's modules are asked for when the script runs; where there are none they are `undefined`, and so is what stands on them.
+ * What else is called of a shelf that the script was started without throws `MissingShelf` (`inlinedWorker` in spawn.ts).
  */
 import { type Transferable as NodeTransferable, parentPort } from 'node:worker_threads'
 import { createHost } from './host.ts'

@@ -1,6 +1,6 @@
 /**
- * Texts to vectors: text → pieces → windows → hidden states of one layer → pooled. Beside recognizer.ts, and read only
- * where `embed` is called.
+ * Makes vectors of texts: text → pieces → windows → hidden states of one layer → pooled. It stands beside recognizer.ts,
+ * and is read only where `embed` is called.
  */
 
 import {
@@ -21,7 +21,7 @@ import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from '
 import type { SentenceSettings } from '../model/sentence/sentence-settings.ts'
 import { encodeBeginning, sectionsOf } from '../text/sections.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
-import { isWhiteSpace } from '../text/white-space.ts'
+import { isPythonSpace } from '../text/white-space.ts'
 import { cutWindow, planWindows } from '../text/windows.ts'
 
 /** How texts become vectors. */
@@ -139,16 +139,12 @@ function preparation({ sentence }: Embedder, prompt: string): (text: string) => 
   }
 }
 
-/** As Python's `strip`: White_Space, and the four information separators. */
+/** As Python's `strip`. */
 function strip(text: string): string {
-  const isSpace = (at: number): boolean => {
-    const code = text.charCodeAt(at)
-    return isWhiteSpace(code) || (code >= 0x1c && code <= 0x1f)
-  }
   let start = 0
   let end = text.length
-  while (start < end && isSpace(start)) start++
-  while (end > start && isSpace(end - 1)) end--
+  while (start < end && isPythonSpace(text.charCodeAt(start))) start++
+  while (end > start && isPythonSpace(text.charCodeAt(end - 1))) end--
   return text.slice(start, end)
 }
 

@@ -1,6 +1,6 @@
 /**
- * Masked words: text → pieces → logits of the masks → the likeliest words. Beside recognizer.ts, and read only where
- * `fillMask` is called.
+ * Guesses masked words: text → pieces → logits of the masks → the likeliest words. It stands beside recognizer.ts, and is
+ * read only where `fillMask` is called.
  */
 import { abortSignal, type Checks, checkOptions, wholeNumber, wrongKind } from '../check/options.ts'
 import { softmaxRows } from '../entities/softmax.ts'

@@ -1,4 +1,7 @@
-/** Tokens that are met in a text as a whole, such as a literal `[SEP]`: cut out leftmost first, the longest there. */
+/**
+ * Finds tokens that are met in a text as a whole, such as a literal `[SEP]`, and cuts them out: the leftmost first, and of
+ * those that begin at one place the longest.
+ */
 
 import { wordCharacters } from './character-tables.ts'
 import { PieceTrie } from './piece-trie.ts'

@@ -1,4 +1,4 @@
-/** BERT's tokenizer of its parts. */
+/** Builds BERT's tokenizer from its parts. */
 
 import { ModelFormatError } from '../format/errors.ts'
 import { bertNormalizer } from './normalize.ts'

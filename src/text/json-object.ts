@@ -1,4 +1,4 @@
-/** The small JSON files beside a model, whose values are checked where they are read. */
+/** Reads the small JSON files beside a model. Their values are checked where they are read. */
 
 import { ModelFormatError } from '../format/errors.ts'
 import { isObject, parseJsonObject, shown } from '../format/json-file.ts'

@@ -1,10 +1,11 @@
 /**
- * Pieces as a tree over their UTF-8 bytes, which grows where it is walked: a text meets few of a vocabulary's pieces. A node
- * that was not walked is a stretch of the list of pieces, all of which begin with the bytes that lead to it; at the first
- * step from it they are sorted by their next byte, and its children made. Those stand together, sorted by byte. Where only
- * one piece is left below a node, the rest of it is not nodes but its own bytes.
+ * The pieces of a vocabulary as a tree over the bytes of their UTF-8 (a trie). The tree grows where it is walked, since a
+ * text meets few of the pieces. A node that was not walked yet is a stretch of the list of pieces: all of them begin with
+ * the bytes that lead to the node. At the first step from a node its pieces are sorted by their next byte, and its children
+ * are made, which stand together, sorted by byte. Where only one piece is left below a node, no more nodes are made: the
+ * rest of the piece is read from its own bytes.
  *
- * A place in the tree is a number: of a node, or, from `TEXT` on, of a byte in the text of all pieces.
+ * A place in the tree is a number. Below `TEXT` it is a node; from there on it is a byte in the text of all pieces.
  */
 
 /** Up to this many pieces are sorted by insertion. */

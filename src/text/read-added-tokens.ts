@@ -1,4 +1,4 @@
-/** The tokens that a tokenizer's files name besides the vocabulary, wherever they do. */
+/** Reads the tokens that a tokenizer's files name besides the vocabulary, in whichever of the files they stand. */
 
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { isObject } from '../format/json-file.ts'

@@ -1,6 +1,7 @@
 /**
- * A text of any length, a section of it after the other: what is split, tokenised and cut into windows at once is bounded, and
- * so is the memory that a text takes and the time that the calling thread is busy with it.
+ * Cuts a text of any length into sections, which are then worked on one after the other. So the text that is split,
+ * tokenised and cut into windows at once is bounded, and with it the memory that a text takes and the time that the calling
+ * thread is busy.
  */
 
 import type { Encoding } from './encoding.ts'

@@ -1,4 +1,6 @@
-/** The steps of a tokenizer, each a contract: what tokenizer.json calls normalizer, pre_tokenizer, model and decoder. */
+/**
+ * The steps of a tokenizer, each as an interface. A tokenizer.json calls them normalizer, pre_tokenizer, model and decoder.
+ */
 
 import type { NormalizedText } from './text-with-offsets.ts'
 

@@ -1,4 +1,4 @@
-/** What a text is between its steps: code points, each with the place in the text it stands for. */
+/** A text on its way through the steps of a tokenizer: code points, each with the place in the source that it stands for. */
 
 const REPLACEMENT = 0xfffd
 

@@ -1,4 +1,7 @@
-/** Text to pieces: added tokens cut out, then normalizer, pre-tokenizer, model; every step carries its place in the text. */
+/**
+ * Makes pieces of a text: added tokens are cut out, then come normalizer, pre-tokenizer and model. Every step carries
+ * places in the text along.
+ */
 
 import { kindOf } from '../check/kind.ts'
 import type { AddedToken } from './added-tokens.ts'

@@ -2,14 +2,12 @@
 
 import { ModelFormatError } from '../format/errors.ts'
 import { PieceTrie } from './piece-trie.ts'
+import { isWhiteSpace } from './white-space.ts'
 
 /** More pieces than any vocabulary has (LaBSE's 501,153): a bound on what a file can make us allocate. */
 export const MAX_SIZE: number = 2 ** 19
 /** Of all pieces in UTF-8; LaBSE's have 4.7 million. A node of the trie takes 9 bytes, and there may be one a byte. */
 export const MAX_BYTES: number = 2 ** 23
-
-/** White space as Rust has it (\p{White_Space}): trimEnd would also take U+FEFF, and leave U+0085. */
-const WHITE_SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u
 
 /** Pieces as bytes: those of piece i are `text[ends[i - 1], ends[i])`. An empty one stands for an id without a piece. */
 export interface PieceList {
@@ -118,8 +116,9 @@ export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocab
   return new Vocabulary(packPieces(pieces, name))
 }
 
+/** `trimEnd` would also take U+FEFF, and leave U+0085. */
 function trimmed(line: string): string {
   let end = line.length
-  while (end > 0 && WHITE_SPACE.test(line[end - 1]!)) end--
+  while (end > 0 && isWhiteSpace(line.charCodeAt(end - 1))) end--
   return line.slice(0, end)
 }

@@ -1,6 +1,6 @@
-/** Which characters are white space. */
+/** Which characters are white space, in each sense that something here keeps to. */
 
-/** White space as Unicode has it (\p{White_Space}), the same in the Rust library; JavaScript's `\s` is another set. */
+/** Unicode's property White_Space, as the Rust tokenizers library has it; JavaScript's `\s` is another set. */
 export function isWhiteSpace(code: number): boolean {
   if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d)
   if (code < 0x2000) return code === 0x85 || code === 0xa0 || code === 0x1680
@@ -12,4 +12,14 @@ export function isWhiteSpace(code: number): boolean {
     code === 0x205f ||
     code === 0x3000
   )
+}
+
+/** What parts the words of a text that is split: White_Space, and U+FEFF, which JavaScript's `\s` has besides. */
+export function isSpace(code: number): boolean {
+  return isWhiteSpace(code) || code === 0xfeff
+}
+
+/** What Python's `str.isspace` and `strip` take: White_Space, and the four information separators of ASCII. */
+export function isPythonSpace(code: number): boolean {
+  return isWhiteSpace(code) || (code >= 0x1c && code <= 0x1f)
 }

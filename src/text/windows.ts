@@ -1,6 +1,6 @@
 /**
- * Windows over a text that is longer than the model reads at once. They overlap, and each piece is judged by the window
- * where it is farthest from an edge that is not the text's own, the earlier one on a tie.
+ * Plans windows over a text that is longer than the model reads at once. Windows overlap. A piece is judged by the window
+ * where it is farthest from an edge that is not the text's own, and by the earlier one on a tie.
  */
 
 import type { Encoding } from './encoding.ts'

@@ -34,7 +34,7 @@ test('iobert evaluate --json predicts sentence by sentence, the words as they st
   assert.match(stderr, /^iobert: 3 sentences, 6 words in \d+\.\d s: .* words\/s\n$/u)
   const ner = await loadRecognizer(model, { threads: 1 })
   const sentences = [['tok1', 'tok2', 'tok3'], ['tok4', 'tok5'], ['tok6']]
-  const found = await ner.recognize(sentences, { pretokenized: true, words: true })
+  const found = await ner.recognizeAll(sentences, { pretokenized: true, words: true })
   ner.dispose()
   const gold = ['O', 'B-PER', 'I-PER', 'B-LOC', 'O', 'O']
   const guess = found.flatMap(({ words = [] }) => words.map(({ label }) => label))

@@ -20,7 +20,7 @@ async function readPlainly(text: string): Promise<BertConfig | undefined> {
 test('the shipped model and the golden models of its kind are read plainly, and as ever', async () => {
   assert.ok(await readPlainly(shipped))
   let taken = 0
-  for (const name of goldenModels()) {
+  for (const name of goldenModels) {
     const json = goldenFiles(name).get('config.json')
     if (json !== undefined && (await readPlainly(new TextDecoder().decode(json)))) taken++
   }
@@ -67,7 +67,7 @@ test('with any setting changed, added or left out it is read the same or left to
 test('what is left to the other reader ends in its errors', async () => {
   for (const text of ['', '{', '[]', '\ufeff{}', shipped.replace('384', '385')]) {
     const say = (call: Promise<unknown>): Promise<string> => call.then(() => 'read', String)
-    const files = filesOf(new Map([['config.json', bytesOf(text)]]))
+    const files = filesOf({ 'config.json': text })
     assert.is(await say(loadConfig(files)), await say(parseConfig(text)))
   }
 })

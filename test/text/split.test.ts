@@ -1,7 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { isSmallLetter, isSpace } from '#dist/text/split/letters.js'
+import { isSmallLetter } from '#dist/text/split/letters.js'
 import { lines, paragraphs, type Splitter, sentences } from '#dist/text/split/split.js'
+import { isSpace } from '#dist/text/white-space.js'
 
 function split(splitter: Splitter, text: string): string[] {
   return splitter(text).map(([start, end]) => text.slice(start, end))

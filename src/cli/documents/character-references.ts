@@ -1,4 +1,7 @@
-/** What `&eacute;` and its like stand for: numbers, Latin-1 by the names of HTML 4, and the marks that mails are full of. */
+/**
+ * Replaces the character references of HTML, such as `&eacute;`: those by number, the names of Latin-1 in HTML 4, and the
+ * marks that mails are full of.
+ */
 
 /** U+00A0 to U+00FF, in order: https://www.w3.org/TR/html401/sgml/entities.html */
 const LATIN_1 =

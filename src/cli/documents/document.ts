@@ -1,4 +1,4 @@
-/** `--input`: what language a text is written in, and so what of it is text. */
+/** The option `--input`: which language the texts are marked up in, and so which part of them is text. */
 import { extname } from 'node:path'
 import { type ParsedArguments, UsageError } from '../arguments.ts'
 import type { PlainText } from './plain-text.ts'

@@ -1,7 +1,7 @@
 /**
- * The text of a page or of a mail in HTML: tags, comments, attributes, scripts, styles and code are none. It is read as a
- * reader sees it, not as a browser's parser builds it: blanks are one, blocks stand apart, what is inline stands together, so
- * that `Tim</b> <b>Cook` is one name.
+ * Takes the text out of a page or a mail in HTML. Tags, comments, attributes, scripts, styles and code are left out. The
+ * text is taken as a reader sees it, not as a browser's parser builds it: a run of blanks is one blank, blocks stand apart,
+ * and inline elements stand together, so that `Tim</b> <b>Cook` is one name.
  */
 import { characterOf } from './character-references.ts'
 import { PlainText } from './plain-text.ts'

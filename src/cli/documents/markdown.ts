@@ -1,7 +1,7 @@
 /**
- * The text of Markdown (CommonMark, with GitHub's tables): marks of emphasis, headings, lists and quotes, addresses of links,
- * code and HTML's tags are none. Lines of one paragraph stand together, as they are shown. Indented blocks are taken for text,
- * since in lists they are.
+ * Takes the text out of Markdown (CommonMark, with GitHub's tables). Marks of emphasis, headings, lists and quotes are left
+ * out, and so are addresses of links, code and HTML's tags. The lines of one paragraph stand together, as they are shown.
+ * Indented blocks are taken for text, since in lists they are text.
  */
 import { characterOf } from './character-references.ts'
 import { HtmlReader, OBJECT } from './html.ts'

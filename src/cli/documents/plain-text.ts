@@ -1,4 +1,4 @@
-/** The text of a document in a markup language, every letter of which knows where in the source it stands. */
+/** The text of a document in a markup language. Every letter of it knows where it stands in the source. */
 import type { Recognition } from '../../entities/types.ts'
 import type { RedactedPlace, Redactor } from '../../markup/redact.ts'
 

@@ -1,4 +1,4 @@
-/** The cells of one row, and a cell as it is written. */
+/** Reads the cells of one row of a table, and writes a cell. */
 
 /** A row with its cells as they stand in the table, and what ends it. */
 export interface Row {

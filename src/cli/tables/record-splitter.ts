@@ -1,6 +1,7 @@
 /**
- * Cuts the bytes of a table into records, as RFC 4180 has them: a line each, but a cell in quotes may hold line breaks. What
- * is between two quotes is found while bytes come, so that a table of any size takes the memory of its longest row.
+ * Cuts the bytes of a table into records, as RFC 4180 has them: a record is a line, but a cell in quotes may hold line
+ * breaks. Where quotes begin and end is found while bytes come, so that a table of any size takes the memory of its longest
+ * row.
  */
 import type { Splitter } from '../line-queue.ts'
 

@@ -1,6 +1,7 @@
 /**
- * `--csv` and `--tsv`: a table in, the same table out, with columns added or a column's names taken out. Cells that are not
- * read stay as they are written, byte for byte, and so do line ends and the byte order mark.
+ * The options `--csv` and `--tsv`: a table is read, and the same table is written with columns added, or with the names in
+ * a column taken out. Cells that are not read stay as they are written, byte for byte. So do line ends and the byte order
+ * mark.
  */
 import type { Entity } from '../../entities/types.ts'
 import { UsageError } from '../arguments.ts'

@@ -1,6 +1,6 @@
 /**
- * `pytorch_model.bin` in place of `model.safetensors`: a view of its tensors where they lie in the file, and a part of them as
- * the bytes of a safetensors file, for a reader that has no view.
+ * Reads `pytorch_model.bin` in place of `model.safetensors`: as a view of its tensors where they lie in the file, or, for a
+ * reader that has no view, a part of them as the bytes of a safetensors file.
  */
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import type { ModelFiles } from '../../format/source.ts'

@@ -1,6 +1,7 @@
 /**
- * Which of IOB1 and IOB2 a model was taught, told from its own answers: their labels are the same, and most models of the Hub
- * do not say. In IOB2 every entity begins with B; in IOB1 only one that touches another of its type.
+ * Finds out which of the label schemes IOB1 and IOB2 a model was taught. The labels of both are the same, and most models
+ * of the Hub do not say, so the model's own answers have to tell. In IOB2 every entity begins with B; in IOB1 only one that
+ * touches another of its type does.
  */
 import type { Encoding } from '../../text/encoding.ts'
 import { withSpaceWords } from '../../text/families/space-words.ts'

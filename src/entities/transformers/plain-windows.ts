@@ -1,4 +1,4 @@
-/** Windows as the Hugging Face pipeline cuts a long text into them, and joins what it found in each. */
+/** Cuts a long text into windows as the Hugging Face pipeline does, and joins what was found in each. */
 import { checkWindowSettings, type Window, type WindowSettings, withJudged } from '../../text/windows.ts'
 import type { OtherWindows } from '../document.ts'
 import type { Entity } from '../types.ts'

@@ -1,6 +1,7 @@
 /**
- * Which row of a model's relative embeddings stands for a distance: near ones have a row each, far ones share rows, the more
- * the farther (He et al. 2021, arXiv 2006.03654, section 3.1; the buckets of the second version are those of its code).
+ * Finds the row of a model's relative embeddings that stands for a distance. Near distances have a row each. Far ones share
+ * rows, the more the farther they are (He et al. 2021, arXiv 2006.03654, section 3.1; the buckets of the second version are
+ * those of its code).
  */
 
 const f = Math.fround

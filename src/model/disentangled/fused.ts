@@ -1,7 +1,8 @@
 /**
- * The first DeBERTa's attention has one tensor where all others have three: `in_proj.weight` holds for each head its rows of
- * queries, then those of keys and of values; keys have no bias, and neither have positions as keys. Here they stand under the
- * names of the second version, each a view of the file's tensor, and zeros where there is no bias.
+ * Takes the attention tensor of the first DeBERTa apart. Where all others have three tensors, that version has one:
+ * `in_proj.weight` holds for each head its rows of queries, then those of keys, then those of values. Keys have no bias,
+ * and neither have positions as keys. Here the parts get the names of the second version. Each is a view of the file's
+ * tensor, and a bias that is not there is zeros.
  */
 import type { Checkpoint, CheckpointTensor } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'

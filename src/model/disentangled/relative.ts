@@ -1,10 +1,12 @@
 /**
- * Relative positions at load: a layer's attention reads them as keys and as queries, which depend on weights alone.
+ * Makes what attention reads of relative positions, at load. A layer's attention reads them as keys and as queries, which
+ * depend on weights alone:
  *
  *     Kr = E·W_Krᵀ + b      Qr = E·W_Qrᵀ + b          [R, H], E the relative embeddings, normalised in most models
  *
  * He et al. 2021 (arXiv 2006.03654), section 3.1. W_Kr and W_Qr are the layer's own projections of keys and queries where
- * the model shares them. What they are computed from stands behind the weights and is given up again.
+ * the model shares them. What keys and queries are computed from stands behind the weights, and its memory is given up
+ * again.
  */
 import type {
   Kernels,

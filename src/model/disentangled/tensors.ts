@@ -1,4 +1,4 @@
-/** The tensors that disentangled attention has besides. */
+/** Takes the tensors that a model with disentangled attention has beside those of other models. */
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import type { BertConfig } from '../bert-config.ts'
 import type { LinearTensors, ModelCheckpoint, RelativeTensors, TakeTensors } from '../tensors.ts'

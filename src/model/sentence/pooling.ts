@@ -1,4 +1,4 @@
-/** Makes one vector of many: of a text's hidden states [T, H] its embedding [H]. */
+/** Pools the hidden states of a text: many vectors [T, H] become one [H], its embedding. */
 
 /** How a text's hidden states become one vector. */
 export type Pooling = 'mean' | 'cls' | 'max'

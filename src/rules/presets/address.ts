@@ -1,4 +1,4 @@
-/** A preset for where people live, which has no check digit and many forms. */
+/** A preset for postal addresses. They have no check digit, and many forms. */
 
 import type { PatternRule } from '../types.ts'
 import { inFront } from './around.ts'

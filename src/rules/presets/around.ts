@@ -1,4 +1,4 @@
-/** What stands around a match, for presets that look there. */
+/** What several presets need: the text around a match, and the sum that checks a number. */
 
 /** Up to so many units in front of a place, of its own line. */
 export function inFront(text: string, at: number, units: number): string {

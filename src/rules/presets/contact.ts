@@ -1,4 +1,4 @@
-/** Presets for what reaches a person: e-mail, pages of the web, telephones. */
+/** Presets for e-mail addresses, addresses of web pages and telephone numbers. */
 
 import type { PatternRule } from '../types.ts'
 import { behind, digitsOf, inFront } from './around.ts'

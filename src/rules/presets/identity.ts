@@ -1,4 +1,4 @@
-/** Presets for what tells a person apart: US social security numbers, passports, dates of birth. */
+/** Presets for what identifies a person: US social security numbers, passports, dates of birth. */
 
 import type { PatternRule } from '../types.ts'
 import { behind, digitsOf, inFront } from './around.ts'

@@ -1,4 +1,4 @@
-/** Presets for accounts and cards, which check digits tell from other numbers. */
+/** Presets for bank accounts and payment cards. Their check digits tell them from other numbers. */
 
 import type { PatternRule } from '../types.ts'
 import { digitsOf, modulo97 } from './around.ts'

@@ -1,4 +1,4 @@
-/** Presets for addresses of computers. */
+/** Presets for addresses of computers: IP addresses, and MAC addresses of network cards. */
 
 import type { PatternRule } from '../types.ts'
 import { behind, inFront } from './around.ts'

@@ -1,4 +1,4 @@
-/** A preset for keys and tokens that let their holder in, by forms that their makers gave them so that they can be found. */
+/** A preset for keys and access tokens. Their issuers gave them forms by which they can be found. */
 
 import type { PatternRule } from '../types.ts'
 import { behind, inFront } from './around.ts'

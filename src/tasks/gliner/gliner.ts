@@ -1,6 +1,6 @@
 /**
- * Entities of types that are named when one asks: text and types → prompt and words → windows → hidden states → scores of
- * spans → entities. Read only where `loadGliner` is called.
+ * Finds entities of types that are named when one asks: text and types → prompt and words → windows → hidden states →
+ * scores of spans → entities. Read only where `loadGliner` is called.
  */
 
 import type { BertModel } from '../../bert-model.ts'

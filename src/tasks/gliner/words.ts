@@ -1,11 +1,11 @@
 /**
- * Words as GLiNER takes them, before the tokenizer takes those apart: the matches of `\w+(?:[-_]\w+)*|\S` in Python
+ * Finds words as GLiNER takes them, before the tokenizer takes those apart: the matches of `\w+(?:[-_]\w+)*|\S` in Python
  * (WhitespaceTokenSplitter of the package gliner). Python's `\w` is a letter, a number or `_`; its `\s` is another set than
  * JavaScript's. The tables are our own, so that a text has the same words on every runtime.
  */
 import { letterRuns, numberRuns } from '../../text/unicode/byte-level-tables.ts'
 import { CodePointSet } from '../../text/unicode/code-point-set.ts'
-import { isWhiteSpace } from '../../text/white-space.ts'
+import { isPythonSpace } from '../../text/white-space.ts'
 
 /** A word's place: UTF-16 code units, end exclusive. */
 export type WordSpan = readonly [start: number, end: number]
@@ -54,11 +54,6 @@ function isInWord(code: number): boolean {
     return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === UNDERSCORE
   }
   return sets![0].has(code) || sets![1].has(code)
-}
-
-/** `str.isspace()`: Unicode's white space and the four separators of ASCII. */
-function isPythonSpace(code: number): boolean {
-  return isWhiteSpace(code) || (code >= 0x1c && code <= 0x1f)
 }
 
 function lengthOf(code: number): number {

@@ -1,6 +1,7 @@
 /**
- * Byte-pair encoding (Sennrich et al. 2016): a word is its characters, and the pair of neighbours that was learned first
- * is merged, until no pair is known. Pairs wait in a heap by rank and place, so a word of n characters takes n log n.
+ * Byte-pair encoding (Sennrich et al. 2016). A word begins as its characters. Of the pairs of neighbours the one that was
+ * learned first is merged, again and again, until no pair is known. Pairs wait in a heap by rank and place, so a word of n
+ * characters takes n log n.
  */
 
 import type { PieceModel, VisitPiece } from '../steps.ts'

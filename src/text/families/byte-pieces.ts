@@ -1,4 +1,4 @@
-/** Byte fallback: what is no piece is spelt in pieces that stand for its UTF-8 bytes. */
+/** Byte fallback: a character that has no piece is spelt in pieces that stand for the bytes of its UTF-8. */
 
 const REPLACEMENT = 0xfffd
 

@@ -1,4 +1,4 @@
-/** Tokenizers from other files than BERT's vocab.txt and tokenizer.json. */
+/** Builds tokenizers from other files than BERT's vocab.txt and tokenizer.json. */
 
 import { type ModelFiles, missingFile } from '../../format/source.ts'
 import { readJson } from '../json-object.ts'

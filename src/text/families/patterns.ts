@@ -1,7 +1,9 @@
 /**
- * Patterns of a tokenizer.json's Replace and Split. Of regular expressions the few are understood whose matches are found
- * going forward alone: alternatives of characters and classes, each a number of times (`\s+`, `\p{N}{1,3}`,
- * `[\r\n]+|\t`). Whichever engine followed the others here would not be the library's, nor linear.
+ * The patterns that the steps Replace and Split of a tokenizer.json look for. Only a few kinds of regular expressions are
+ * understood: alternatives of characters and of classes of characters, each repeated some number of times (`\s+`,
+ * `\p{N}{1,3}`, `[\r\n]+|\t`). Their matches are found by going forward alone, in time linear in the text. All other
+ * expressions are refused. JavaScript would find other matches than the Rust library finds, and could take more than linear
+ * time.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'

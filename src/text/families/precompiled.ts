@@ -1,7 +1,8 @@
 /**
- * SentencePiece's normaliser: a table in the tokenizer's file (`precompiled_charsmap`) says what stands for which string.
- * The table is the size of a trie, the trie (Darts' double array over UTF-8, 32-bit units) and the results, each ended by
- * a zero. A normaliser that trains with nmt_nfkc, as XLM-R's, does about what NFKC does, and white space.
+ * SentencePiece's normaliser. A table in the tokenizer's file (`precompiled_charsmap`) says which string stands for which.
+ * The table begins with the size of a trie. Then come the trie itself (Darts' double array over UTF-8, 32-bit units) and
+ * the results, each ended by a zero. A normaliser that was trained with nmt_nfkc, as XLM-R's was, does about what NFKC
+ * does, and treats white space.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'

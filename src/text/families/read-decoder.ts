@@ -1,4 +1,4 @@
-/** The decoder of a tokenizer.json. */
+/** Reads the decoder of a tokenizer.json. */
 
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'

@@ -1,4 +1,4 @@
-/** The model of a tokenizer.json: how words become pieces. */
+/** Reads the model of a tokenizer.json, which says how words become pieces. */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import type { JsonObject } from '../json-object.ts'

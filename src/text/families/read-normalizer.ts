@@ -1,4 +1,4 @@
-/** The normalizer of a tokenizer.json. */
+/** Reads the normalizer of a tokenizer.json. */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { loadLetterTables } from '../character-tables.ts'

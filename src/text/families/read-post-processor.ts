@@ -1,4 +1,4 @@
-/** The post_processor of a tokenizer.json: what begins and ends sequences, and how offsets are trimmed. */
+/** Reads the post_processor of a tokenizer.json, which says what begins and ends sequences, and how offsets are trimmed. */
 
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'

@@ -1,4 +1,4 @@
-/** The pre_tokenizer of a tokenizer.json. */
+/** Reads the pre_tokenizer of a tokenizer.json. */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { loadWordCharacters } from '../character-tables.ts'

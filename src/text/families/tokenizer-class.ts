@@ -1,4 +1,7 @@
-/** What the class that a model names for its tokenizer says of its files. */
+/**
+ * A model's files may name the class of its tokenizer in transformers. What that class reads is checked here against the
+ * files.
+ */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import type { JsonObject } from '../json-object.ts'

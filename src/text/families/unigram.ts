@@ -1,6 +1,6 @@
 /**
- * The unigram model (Kudo 2018), as SentencePiece uses it: of all ways to cut a word into pieces the one of the highest
- * sum of scores (log probabilities), by dynamic programming from left to right (Viterbi).
+ * The unigram model (Kudo 2018), as SentencePiece uses it. Of all ways to cut a word into pieces it takes the one with the
+ * highest sum of scores, which are log probabilities. Dynamic programming from left to right (Viterbi) finds it.
  */
 
 import type { PieceModel, VisitPiece } from '../steps.ts'

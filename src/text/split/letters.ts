@@ -2,6 +2,7 @@
  * What splitting knows of characters, by UTF-16 unit. Ranges of our own rather than `\p{…}` or `toLowerCase`, whose answers
  * follow the Unicode version of the runtime. Where case is not told here (Glagolitic, Deseret, ...) letters count as capitals.
  */
+import { isSpace } from '../white-space.ts'
 
 const ALL = 0
 const ODD = 1
@@ -50,22 +51,6 @@ export function isSmallLetter(unit: number): boolean {
 /** ASCII digits and the fullwidth ones. */
 export function isDigit(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || (unit >= 0xff10 && unit <= 0xff19)
-}
-
-/** White space as ECMAScript's `\s` has it, and the next-line control. */
-export function isSpace(unit: number): boolean {
-  if (unit <= 0x20) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d)
-  if (unit < 0x1680) return unit === 0xa0 || unit === 0x85
-  if (unit < 0x2000) return unit === 0x1680
-  if (unit <= 0x200a) return true
-  return (
-    unit === 0x2028 ||
-    unit === 0x2029 ||
-    unit === 0x202f ||
-    unit === 0x205f ||
-    unit === 0x3000 ||
-    unit === 0xfeff
-  )
 }
 
 /** Where a line ends: LF, VT, FF, CR, next line, line separator, paragraph separator. */

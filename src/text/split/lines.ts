@@ -1,6 +1,7 @@
-/** Lines of a text, and which of their ends are only where a paragraph was wrapped. */
+/** Finds the lines of a text, and tells which of their ends only wrap a paragraph. */
 
-import { isDigit, isLetter, isLineBreak, isSmallLetter, isSpace } from './letters.ts'
+import { isSpace } from '../white-space.ts'
+import { isDigit, isLetter, isLineBreak, isSmallLetter } from './letters.ts'
 
 /** Columns that wrapped text is wide. Narrower lines are verse, addresses, chat; wider ones are paragraphs. */
 const NARROWEST = 40

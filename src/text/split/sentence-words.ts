@@ -1,4 +1,7 @@
-/** Words that tell whether the point behind them ends a sentence. Written in small letters, without their point. */
+/**
+ * Words that tell whether the full stop behind them ends a sentence. They are written in small letters, without the full
+ * stop.
+ */
 
 function words(list: string): ReadonlySet<string> {
   return new Set(list.split(/\s+/))

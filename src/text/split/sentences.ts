@@ -1,13 +1,15 @@
 /**
- * Sentences of a text, by rule: no statistics, nothing of the runtime's (`Intl.Segmenter` answers differently from one
- * runtime to the next), so that a text has the same sentences everywhere. Made for reading names: where in doubt it does not
- * split, since a name that is cut is lost and two sentences read together are not.
+ * Splits a text into sentences, by rules. There are no statistics, and nothing of the runtime's is used (`Intl.Segmenter`
+ * answers differently from one runtime to the next), so that a text has the same sentences everywhere. The rules are made
+ * for finding names: where in doubt they do not split, since a name that is cut is lost, and two sentences that are read
+ * together are not.
  *
  * The rules follow what the literature found to matter: Grefenstette and Tapanainen 1994 (abbreviations, numbers), Mikheev
  * 2002 (titles; words that begin sentences), Kiss and Strunk 2006 (initials, ordinal numbers, ellipses).
  */
 
-import { isDigit, isLetter, isSmallLetter, isSpace, isWordUnit } from './letters.ts'
+import { isSpace } from '../white-space.ts'
+import { isDigit, isLetter, isSmallLetter, isWordUnit } from './letters.ts'
 import { goesOn, listMarkEnd, readLines, standsForItself } from './lines.ts'
 import {
   ABBREVIATIONS,

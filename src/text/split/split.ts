@@ -2,7 +2,8 @@
 
 import { kindOf } from '../../check/kind.ts'
 import { LONGEST_SECTION, sectionsOf } from '../sections.ts'
-import { isLineBreak, isSpace } from './letters.ts'
+import { isSpace } from '../white-space.ts'
+import { isLineBreak } from './letters.ts'
 import { readLines } from './lines.ts'
 import { endsSentence, splitBlocks, splitSentences } from './sentences.ts'
 

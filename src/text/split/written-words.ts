@@ -1,11 +1,12 @@
 /**
- * Words as people who annotate names take them (CoNLL-2003 and what follows it): what stands between white space, without the
- * punctuation around it and a possessive `'s`. Hyphens, apostrophes and points inside a word are part of it (`Min-jun`,
- * `O'Neill`, `AT&T`, `U.S.-led`), which a BERT tokenizer takes apart. Models are taught the label of a word's first piece alone,
- * so what they say of the pieces behind a hyphen is nobody's judgement.
+ * Finds words as people who annotate names take them (CoNLL-2003 and what follows it): what stands between white space,
+ * without the punctuation around it and a possessive `'s`. Hyphens, apostrophes and points inside a word are part of it
+ * (`Min-jun`, `O'Neill`, `AT&T`, `U.S.-led`). A BERT tokenizer takes such a word apart. Models are taught the label of a
+ * word's first piece alone, so what they say of the pieces behind a hyphen was never trained.
  */
 import type { Encoding } from '../encoding.ts'
-import { isDigit, isLetter, isSmallLetter, isSpace, isWordUnit } from './letters.ts'
+import { isSpace } from '../white-space.ts'
+import { isDigit, isLetter, isSmallLetter, isWordUnit } from './letters.ts'
 import { ABBREVIATIONS, TITLES } from './sentence-words.ts'
 import { lowerAscii, startsSentence } from './sentences.ts'
 

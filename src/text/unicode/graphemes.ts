@@ -1,6 +1,7 @@
 /**
- * Grapheme clusters (Unicode Standard Annex 29), for the precompiled normaliser, the one thing here that asks for them.
- * It cares for clusters of fewer than six bytes alone, but has to know where longer ones begin and end.
+ * Finds grapheme clusters, what a reader takes for one character (Unicode Standard Annex 29). Only the precompiled
+ * normaliser asks for them. It looks at clusters of fewer than six bytes alone, but has to know where longer ones begin and
+ * end.
  */
 
 import { unpack } from '../unicode.ts'

@@ -1,7 +1,7 @@
 /**
- * The Unicode normalisation forms (UAX 15), as the Rust library has them: for the characters of its Unicode version. What
- * becomes of one of those is the runtime's to say: that never changes once a character is assigned (Unicode's stability
- * policy), so that every runtime says the same. Younger characters stay as they are.
+ * The Unicode normalisation forms (UAX 15), as the Rust library has them. They change only characters of the Unicode
+ * version that the library knows; younger ones stay as they are. What a character becomes is asked of the runtime: the
+ * answer never changes once a character is assigned (Unicode's stability policy), so all runtimes give the same.
  */
 
 import { letterTables } from '../character-tables.ts'
