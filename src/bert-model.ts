@@ -97,7 +97,7 @@ export class BertModel {
     const checked = isSignalAlone(options)
       ? options
       : (await import('./tasks/check-forward.ts')).checkForwardOptions(options)
-    this.#check(ids)
+    if (!areIds(ids, this.config)) throw (await import('./tasks/check-forward.ts')).wrongIds(ids, this.config)
     const {
       hiddenStates = false,
       attentions = false,
@@ -200,26 +200,20 @@ export class BertModel {
   dispose(): void {
     this.#engine.dispose()
   }
+}
 
-  #check(ids: unknown): void {
-    if (!Array.isArray(ids) || !ids.every(Array.isArray)) {
-      throw new TypeError('ids must be an array of arrays of vocabulary ids, one for each sequence')
-    }
-    const { vocabSize, maxPositions } = this.config
-    for (const [index, sequence] of (ids as unknown[][]).entries()) {
-      if (sequence.length < 1 || sequence.length > maxPositions) {
-        throw new RangeError(`Sequence ${index} has ${sequence.length} ids, expected 1 to ${maxPositions}`)
-      }
-      for (const id of sequence) {
-        if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) continue
-        if (typeof id !== 'number')
-          throw new TypeError(`Sequence ${index} holds ${String(id)}, expected numbers`)
-        throw new RangeError(
-          `Sequence ${index} holds the id ${id}, expected whole numbers from 0 to ${vocabSize - 1}`,
-        )
-      }
-    }
-  }
+/** Whether they are what the model takes. */
+function areIds(ids: unknown, { vocabSize, maxPositions }: BertConfig): boolean {
+  const isId = (id: unknown): boolean =>
+    Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize
+  return (
+    Array.isArray(ids) &&
+    ids.every((sequence) => {
+      if (!Array.isArray(sequence) || sequence.length < 1 || sequence.length > maxPositions) return false
+      for (const id of sequence) if (!isId(id)) return false
+      return true
+    })
+  )
 }
 
 /** What recognition asks for: nothing that would have to be checked. */

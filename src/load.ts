@@ -11,10 +11,11 @@ import { hasSharedMemory, hasSimd } from './kernels/features.ts'
 import type { KernelPlan } from './kernels/kernel-plan.ts'
 import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf } from './kernels/plan.ts'
-import { checkLoadArguments, type LoadOptions, type ModelName } from './load-options.ts'
+import { checkLoadArguments } from './load-arguments.ts'
+import type { LoadOptions, ModelName } from './load-options.ts'
 import type { BertConfig } from './model/bert-config.ts'
-import { loadConfig } from './model/plain-config.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
+import { loadConfig } from './model/plain-config.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { type EngineClient, startWorkers, type WorkerClient } from './runtime/client.ts'
@@ -174,7 +175,8 @@ async function startEngine(
   const setup: EngineSetup = { plan, threads, batchTokens, config, module }
   watch.signal?.throwIfAborted()
   let engine: EngineClient
-  if (workers === undefined) engine = await (await import('./runtime/inline.ts')).loadInline(setup, files, watch)
+  if (workers === undefined)
+    engine = await (await import('./runtime/inline.ts')).loadInline(setup, files, watch)
   else {
     const client = await workers
     try {
@@ -199,6 +201,7 @@ export async function loadRecognizer(
 ): Promise<Recognizer> {
   const loaded = await loadModel(platform, model, options)
   try {
+    if (!loaded.hasClassifier) throw (await import('./tasks/no-recognizer.ts')).noRecognizer(loaded)
     return new Recognizer(loaded)
   } catch (error) {
     loaded.dispose()
@@ -224,7 +227,9 @@ export async function makePlan(platform: Platform, options: LoadOptions): Promis
 
 /** The reference kernels are for reading and stepping through: they run where a debugger is. */
 function usesWorkers({ spawn }: Platform, { inline, wasm, kernels }: LoadOptions): boolean {
-  return inline !== true && spawn !== undefined && kernels !== 'reference' && (wasm !== undefined || hasSimd())
+  return (
+    inline !== true && spawn !== undefined && kernels !== 'reference' && (wasm !== undefined || hasSimd())
+  )
 }
 
 function threadsOf(platform: Platform, options: LoadOptions): number {

@@ -1,7 +1,6 @@
 /** The platform of browsers and other runtimes without a disk, and what all platforms do alike. */
-import { DownloadError, type ModelFormatError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
-import { type ModelFiles, missingFile } from './format/source.ts'
+import type { ModelFiles } from './format/source.ts'
 import type { Platform } from './load.ts'
 import { checkModelName, type LoadOptions, type ModelName } from './load-options.ts'
 import type { WorkerClient } from './runtime/client.ts'
@@ -39,7 +38,7 @@ async function locate(
   const found = locateAnywhere(model)
   if (found === undefined) {
     const base = shippedModel(entry)?.href
-    if (base === undefined) throw leftBehind({})
+    if (base === undefined) throw (await import('./tasks/shipped-model.ts')).leftBehind({})
     return { kind: 'url', base, isShipped: true }
   }
   const locator = typeof found === 'string' ? await locateText(found, options) : found
@@ -67,26 +66,8 @@ async function openFiles(
   }
   if (locator.kind !== 'url') return openPostable(locator, watch)
   const files = workers ? (await workers).files(locator, watch) : await openPostable(locator, watch)
-  if (locator.isShipped) await checkShipped(files)
+  if (locator.isShipped) await (await import('./tasks/shipped-model.ts')).checkShipped(files)
   return files
-}
-
-/** @throws {ModelFormatError} `MissingFile` where a bundler left the shipped model behind */
-async function checkShipped(files: ModelFiles): Promise<void> {
-  const config = await files.open('config.json').catch((error: unknown) => {
-    if (error instanceof DownloadError && error.code === 'Refused') return undefined
-    throw error
-  })
-  if (config === undefined) throw leftBehind(files, files.name)
-  await config.close()
-}
-
-function leftBehind(files: Pick<ModelFiles, 'whyMissing'>, base = 'an address that this bundle knows'): ModelFormatError {
-  return missingFile(
-    files,
-    ['config.json'],
-    `The shipped model is not at ${base}: a bundler moved this module; copy iobert's weights/ folder to your site and pass its URL: loadRecognizer('https://.../weights/')`,
-  )
 }
 
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */

@@ -20,7 +20,6 @@ import type {
   TextOptions,
   WordsOptions,
 } from './entities/types.ts'
-import { ModelFormatError } from './format/errors.ts'
 import { computeInBatches } from './model/batches.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
@@ -44,24 +43,6 @@ export class Recognizer {
 
   /** Use `loadRecognizer`. */
   constructor(model: BertModel) {
-    if (model.head === 'text') {
-      throw new ModelFormatError(
-        'UnsupportedConfig',
-        `The model is a ${model.config.architecture}, which classifies whole texts and not their tokens; use loadClassifier`,
-      )
-    }
-    if (model.head === 'words') {
-      throw new ModelFormatError(
-        'UnsupportedConfig',
-        `The model is a ${model.config.architecture}, which guesses words and has no labels for tokens; use loadModel for fillMask and for its vectors`,
-      )
-    }
-    if (!model.hasClassifier) {
-      throw new ModelFormatError(
-        'MissingTensor',
-        'The weights have no classifier.weight: this is an encoder without a token classification head; use loadModel for its vectors',
-      )
-    }
     this.model = model
     this.tokenizer = model.tokenizer
     this.labels = model.config.labels

@@ -47,6 +47,8 @@ function refuse(warning) {
 export async function bundle(input, dir, { plugins = [], external = [/^node:/], ...output } = {}) {
   const built = await rollup({
     input,
+    // As package.json says, and as bundlers take from it: of the library a program has what it uses.
+    treeshake: { moduleSideEffects: (id) => !/[\\/]dist[\\/](?!cli[\\/]|runtime[\\/]worker)/.test(id) },
     external,
     plugins: [...plugins, typescript],
     onwarn: refuse,

@@ -26,6 +26,7 @@ const askedFor = {
 
 /** What the inlined worker loads on demand and most pages never ask for: a text of its own, put before the other's. */
 const SHELVES = [
+  'format/file-name',
   'format/shards/open-shards',
   'format/strict/safetensors',
   'model/disentangled/convolution',
@@ -50,7 +51,9 @@ const shelved = {
     const code = readFileSync(join(root, `src/${name}.ts`), 'utf8')
     const names = [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
     // What stands on Node's modules is as undefined as they are.
-    const missing = name.endsWith('.node') ? 'undefined' : `() => { throw Object.assign(Error('${name}'), { name: 'MissingShelf' }) }`
+    const missing = name.endsWith('.node')
+      ? 'undefined'
+      : `() => { throw Object.assign(Error('${name}'), { name: 'MissingShelf' }) }`
     return `const shelf = globalThis.iobertShelves?.['${name}'] ?? {}, missing = ${missing}
       export const ${names.map(([, name]) => `${name} = shelf.${name} ?? missing`).join(', ')}`
   },

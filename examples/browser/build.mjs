@@ -23,9 +23,9 @@ const REPLACED = {
   // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
   'dist/entities/asked/options.js': () => `export const checkRecognizeOptions = (options = {}) => options
 export const checkStreamOptions = checkRecognizeOptions`,
-  'dist/load-options.js': () =>
-    `export const checkLoadArguments = (model, options = {}) => [model, options]
-export const checkModelName = (model) => model`,
+  'dist/load-arguments.js': () =>
+    'export const checkLoadArguments = (model, options = {}) => [model, options]',
+  'dist/load-options.js': () => 'export const checkModelName = (model) => model',
   // What has no SIMD has not this page's colours either: Chrome 91, Firefox 89, Safari 16.4 and later have it.
   'dist/kernels/reference/reference.js': () => `export class ReferenceKernels {
   constructor() { throw new Error('This browser runs no WebAssembly SIMD: take a newer one') }

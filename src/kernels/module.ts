@@ -36,7 +36,7 @@ export async function kernelBytes(kind: ModuleKind): Promise<Uint8Array> {
   let bytes = await inflate(deflated)
   if (!shared) unshareMemory(bytes)
   // V8 keeps compiled code by a module's bytes: what was compiled before the flag stays as it was, so these bytes differ.
-  if (turbo) bytes = withCustomSection(bytes, 'turbo')
+  if (turbo) bytes = (await import('./seldom/custom-section.ts')).withCustomSection(bytes, 'turbo')
   return bytes
 }
 
@@ -85,16 +85,6 @@ function unshareMemory(bytes: Uint8Array): void {
   throw new Error('The kernels do not import their memory; build them anew')
 }
 
-/** `bytes` with an empty custom section of that name at the end. */
-function withCustomSection(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
-  const encoded = new TextEncoder().encode(name)
-  const section = Uint8Array.of(0, encoded.length + 1, encoded.length, ...encoded)
-  const result = new Uint8Array(bytes.length + section.length)
-  result.set(bytes)
-  result.set(section, bytes.length)
-  return result
-}
-
 /**
  * The bytes that were deflated (RFC 1951) and written as base64.
  *
@@ -102,17 +92,12 @@ function withCustomSection(bytes: Uint8Array, name: string): Uint8Array<ArrayBuf
  */
 async function inflate(base64: string): Promise<Uint8Array> {
   const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  const stream = new Blob([deflated]).stream().pipeThrough(createDecoder())
-  return new Uint8Array(await new Response(stream).arrayBuffer())
-}
-
-function createDecoder(): DecompressionStream {
+  let decoder: DecompressionStream
   try {
-    return new DecompressionStream('deflate-raw')
+    decoder = new DecompressionStream('deflate-raw')
   } catch (cause) {
-    throw new RangeError(
-      "This runtime has no DecompressionStream('deflate-raw'), and the kernels are deflated; it is too old: use Node 20.19, Chromium 103, Firefox 113, Safari 16.4 or later",
-      { cause },
-    )
+    throw (await import('./seldom/no-decoder.ts')).noDecoder(cause)
   }
+  const stream = new Blob([deflated]).stream().pipeThrough(decoder)
+  return new Uint8Array(await new Response(stream).arrayBuffer())
 }

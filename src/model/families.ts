@@ -3,7 +3,7 @@ import type { Family } from './family.ts'
 
 /** A family's file, read only where a model is of it, by `model_type`. */
 const FAMILIES: ReadonlyMap<string, () => Promise<{ readonly family: Family }>> = new Map([
-  ['bert', () => import('./families/bert.ts')],
+  ['bert', () => import('./bert-family.ts')],
   ['distilbert', () => import('./families/distilbert.ts')],
   ['roberta', () => import('./families/roberta.ts')],
   ['xlm-roberta', () => import('./families/xlm-roberta.ts')],

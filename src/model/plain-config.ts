@@ -5,6 +5,7 @@
 import { isObject } from '../check/kind.ts'
 import { bytesSource, type ModelFiles, readAll } from '../format/source.ts'
 import type { BertConfig } from './bert-config.ts'
+import { family } from './bert-family.ts'
 import type { Quantization } from './quantization-config.ts'
 
 const FILE = 'config.json'
@@ -40,7 +41,7 @@ export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   let source = opened
   if (opened !== undefined && opened.byteLength <= MOST_BYTES) {
     const bytes = await readAll(opened).finally(() => opened.close())
-    const config = await plainConfig(bytes)
+    const config = plainConfig(bytes)
     if (config !== undefined) return config
     source = bytesSource(opened.name, bytes)
   }
@@ -49,7 +50,7 @@ export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
 }
 
 /** @returns undefined where it is not all as usual */
-export async function plainConfig(bytes: Uint8Array): Promise<BertConfig | undefined> {
+export function plainConfig(bytes: Uint8Array): BertConfig | undefined {
   let config: unknown
   try {
     config = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
@@ -76,10 +77,10 @@ export async function plainConfig(bytes: Uint8Array): Promise<BertConfig | undef
   if (!(labelScheme === undefined || typeof labelScheme === 'string') || !isObject(id2label)) return undefined
   const labels = Object.values(id2label) as string[]
   const numbered = Object.keys(id2label).every((key, index) => key === String(index))
-  if (!numbered || labels.length === 0 || !labels.every((label) => typeof label === 'string')) return undefined
+  if (!numbered || labels.length === 0 || !labels.every((label) => typeof label === 'string'))
+    return undefined
   const quantization = plainQuantization(config['quantization_config'])
   if (quantization === undefined) return undefined
-  const { family } = await import('./families/bert.ts')
   return {
     modelType: 'bert',
     family,

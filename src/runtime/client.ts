@@ -66,14 +66,11 @@ export class WorkerClient implements EngineClient {
   #loaded: { info: EngineInfo; setup: EngineSetup } | undefined
   #memoryBytes = 0
   #calls = 0
+  #replacing: Promise<void> | undefined
   readonly ending: Ending = new Ending()
 
   /** @param respawn  starts another one with all its shelves */
-  constructor(
-    worker: EngineWorker,
-    helpers: readonly EngineWorker[],
-    respawn: () => Promise<EngineWorker>,
-  ) {
+  constructor(worker: EngineWorker, helpers: readonly EngineWorker[], respawn: () => Promise<EngineWorker>) {
     this.#worker = worker
     this.#helpers = helpers
     this.#respawn = respawn
@@ -100,7 +97,8 @@ export class WorkerClient implements EngineClient {
       whyMissing: (fileName) => reasons.get(fileName),
       open: async (fileName) => {
         const asked = { type: 'iobert:read', locator, fileName } as const
-        const { name, bytes, why } = (await this.#askOnce(asked, [], signal)) as AnswerOf<'file'>
+        const answer = await this.#withShelves(() => this.#askOnce(asked, [], signal))
+        const { name, bytes, why } = answer as AnswerOf<'file'>
         reasons.set(fileName, why)
         return bytes && bytesSource(name, bytes)
       },
@@ -110,20 +108,30 @@ export class WorkerClient implements EngineClient {
   async load(setup: EngineSetup, locator: Locator, watch: LoadWatch): Promise<void> {
     const { headKind, disentangled } = setup.config
     if (headKind === 'text' || headKind === 'words' || disentangled) await this.#takeShelved()
+    await this.#withShelves(() => this.#load(setup, locator, watch))
+  }
+
+  /** Where it comes to files that few models have, it begins again with a worker that reads them. */
+  async #withShelves<Result>(begin: () => Promise<Result>): Promise<Result> {
     try {
-      await this.#load(setup, locator, watch)
+      return await begin()
     } catch (error) {
-      // Files that few models have: it begins again with what reads them.
       if ((error as Error | undefined)?.name !== 'MissingShelf') throw error
       await this.#takeShelved()
-      await this.#load(setup, locator, watch)
+      return begin()
     }
   }
 
-  /** Goes on with a worker that has all its shelves. */
-  async #takeShelved(): Promise<void> {
-    if (this.#worker.shelved) return
+  /** Goes on with a worker that has all its shelves. What the other was asked is asked again, or was not wanted any more. */
+  #takeShelved(): Promise<void> {
+    if (!this.#worker.shelved) this.#replacing ??= this.#replace()
+    return this.#replacing ?? Promise.resolve()
+  }
+
+  async #replace(): Promise<void> {
     this.#worker.terminate()
+    const again = Object.assign(new Error(), { name: 'MissingShelf' })
+    for (const pending of [...this.#pending.values()]) pending.reject(again)
     this.#worker = await this.#respawn()
     if (this.ending.reason) this.#worker.terminate()
     else this.#listen()
@@ -166,11 +174,7 @@ export class WorkerClient implements EngineClient {
   }
 
   /** Before there is a model a signal stops all of it. */
-  #askOnce(
-    asked: Asked,
-    transfer: Transferable[],
-    signal: AbortSignal | undefined,
-  ): Promise<Answer> {
+  #askOnce(asked: Asked, transfer: Transferable[], signal: AbortSignal | undefined): Promise<Answer> {
     return this.#ask(asked, transfer, signal, () => this.#end(signal!.reason))
   }
 

@@ -65,3 +65,24 @@ export function checkTokenTypes(
     )
   }
 }
+
+/** What is wrong with ids that a model does not take. */
+export function wrongIds(ids: unknown, { vocabSize, maxPositions }: BertConfig): TypeError | RangeError {
+  if (!Array.isArray(ids) || !ids.every(Array.isArray)) {
+    return new TypeError('ids must be an array of arrays of vocabulary ids, one for each sequence')
+  }
+  for (const [index, sequence] of (ids as unknown[][]).entries()) {
+    if (sequence.length < 1 || sequence.length > maxPositions) {
+      return new RangeError(`Sequence ${index} has ${sequence.length} ids, expected 1 to ${maxPositions}`)
+    }
+    for (const id of sequence) {
+      if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) continue
+      if (typeof id !== 'number')
+        return new TypeError(`Sequence ${index} holds ${String(id)}, expected numbers`)
+      return new RangeError(
+        `Sequence ${index} holds the id ${id}, expected whole numbers from 0 to ${vocabSize - 1}`,
+      )
+    }
+  }
+  return new RangeError('ids are not what the model takes')
+}

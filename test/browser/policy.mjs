@@ -56,7 +56,10 @@ export const tests = [
         .sort((one, other) => other[1] - one[1])
       const total = sizes.reduce((sum, [, size]) => sum + size, 0)
       const told = sizes.map(([name, size]) => `${name} ${size}`).join(', ')
-      assert.ok(sizes.filter(([name]) => name.startsWith('relaxed-int8-')).length === 1 && sizes.length > 6, told)
+      assert.ok(
+        sizes.filter(([name]) => name.startsWith('relaxed-int8-')).length === 1 && sizes.length > 6,
+        told,
+      )
       assert.ok(total < BUDGET, `${total} bytes: ${told}`)
       return `${total} bytes: ${told}`
     },

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { DTYPE_BITS } from '#dist/format/dtypes.js'
-import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
 import { readSafetensorsHeader } from '#dist/format/header.js'
-import { isUtf8 } from '#dist/format/strict/safetensors-header.js'
+import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
 import { bytesSource } from '#dist/format/source.js'
+import { isUtf8 } from '#dist/format/strict/safetensors-header.js'
 import { codeOf, entry, goldenFiles, safetensorsFile } from './safetensors-file.ts'
 
 const parse = (header: string, data: Uint8Array | number = 0): ReturnType<typeof parseSafetensors> =>

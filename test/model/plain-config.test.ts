@@ -12,7 +12,7 @@ const shipped = readFileSync(rootPath('weights/config.json'), 'utf8')
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 async function readPlainly(text: string): Promise<BertConfig | undefined> {
-  const plain = await plainConfig(bytesOf(text))
+  const plain = plainConfig(bytesOf(text))
   if (plain !== undefined) assert.equal(plain, await parseConfig(text))
   return plain
 }

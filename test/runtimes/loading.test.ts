@@ -289,9 +289,7 @@ test('a worker that cannot start ends those that could', async () => {
       terminate: () => void ended.push(index),
     }
   }
-  const error = await reasonOf(
-    loadInWorker(4, { kind: 'folder', path: '.' }, spawn),
-  )
+  const error = await reasonOf(loadInWorker(4, { kind: 'folder', path: '.' }, spawn))
   assert.instance(error, EngineError)
   assert.is((error as iobert.EngineError).code, 'WorkerFailed')
   assert.match(error.message, /no more threads/)
