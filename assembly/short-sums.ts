@@ -34,7 +34,7 @@ export const SHORT_ROWS: i32 = 4
 export const MOST_SHORT_ROWS: i32 = 5
 /** The middle in blocks of 2 groups: digits are 63 below it to 64 above. */
 const HALF_MIDDLE: i32 = 63
-/** Of 32·32·‖first - middle‖·‖w‖ / 2¹⁵, rounded. */
+/** The largest product of two norms that fits a lane: 32·‖first - middle‖ · 32·‖w‖ / 2¹⁵, rounded. */
 const LARGEST_PRODUCT: i32 = 1015
 
 /** Bytes of a panel's blocks of 8, 4 and 2 groups. */
@@ -50,11 +50,11 @@ export const NORM_INPUTS: i32 = 128
 const PANEL_NORM_BYTES: usize = NORM_INPUTS / 8
 /** Bytes before a tile's norms, where its middle stands. */
 export const NORM_HEADER: i32 = 16
-/** Bytes of the squares of so many inputs while a tile's are gathered: of a row's blocks of 4 groups, and of blocks of 8. */
+/** Bytes of the squares of 128 inputs, while those of a tile are gathered: of blocks of 4 groups, and of blocks of 8. */
 const SQUARE_BYTES: usize = 64
 const LONG_SQUARE_BYTES: usize = 32
 
-/** How often 128 inputs are begun. */
+/** How many spans of 128 inputs there are; the last one may be shorter. */
 function normSpans(groups: i32): usize {
   return (<usize>groups + 31) >> 5
 }
@@ -105,15 +105,15 @@ export function packNorms(panel: usize, groups: i32): void {
   }
 }
 
-/** Of squares of blocks of 4 groups, those of two blocks together. */
+/** Adds the squares of blocks of 4 groups two by two, which gives those of blocks of 8. */
 function pairsOfBlocks(a: v128, b: v128): v128 {
   return i32x4.add(v128.shuffle<i32>(a, b, 0, 1, 4, 5), v128.shuffle<i32>(a, b, 2, 3, 6, 7))
 }
 
-/** factor·√, rounded up, of eight squares. */
+/** factor·√ of each of eight squares, rounded up. */
 function norms(a: v128, b: v128, factor: f32): v128 {
   const factors = f32x4.splat(factor)
-  // The nearest integer to what is 1 more.
+  // The integer that is nearest to 1 more is never below.
   const one = f32x4.splat(1)
   return i16x8.narrow_i32x4_s(
     roundToInt(f32x4.add(f32x4.mul(f32x4.sqrt(f32x4.convert_i32x4_s(a)), factors), one)),
@@ -121,7 +121,7 @@ function norms(a: v128, b: v128, factor: f32): v128 {
   )
 }
 
-/** A panel's norms to the thread's scratch; no starts are there yet. */
+/** Writes a panel's norms to the thread's scratch, and notes there that no starts are made yet. */
 export function beginPanel(panel: usize, groups: i32, scratch: usize): void {
   v128.store(scratch, i32x4.splat(0))
   const end = panel + panelNormBytes(groups)
@@ -140,14 +140,14 @@ export function beginPanel(panel: usize, groups: i32, scratch: usize): void {
 }
 
 /**
- * The middle for a tile of rows with this mean zero. They are few, so that a panel seldom needs starts for more than one: of numbers
- * on both sides of 0, of what gelu makes, and of what relu makes.
+ * The middle for a tile whose rows have this zero on average. There are three middles: for numbers on both sides of 0, for what
+ * gelu makes, and for what relu makes. They are so few that a panel seldom needs starts for more than one.
  */
 export function middleNear(zero: i32): i32 {
   return zero < 12 ? 6 : zero < 44 ? 24 : 64
 }
 
-/** The squares of 16 first digits of a row, 4 groups, less `middles`, int8: two int32 at `out`. */
+/** Writes the squares of 16 first digits of a row (4 groups), each less its middle, int8: two int32 at `out`. */
 export function storeSquares(digits: v128, middles: v128, out: usize): void {
   const away = i8x16.abs(i8x16.sub(digits, middles))
   const squares = productsShort(away, away)
@@ -155,7 +155,7 @@ export function storeSquares(digits: v128, middles: v128, out: usize): void {
   v128.store64_lane(out, i32x4.add(two, v128.shuffle<i32>(two, two, 2, 3, 0, 1)), 0)
 }
 
-/** Makes zeros of the squares of a row, and of the largest of a tile. @returns where the latter are */
+/** Sets the squares of a row and the largest ones of a tile to zero. @returns where the latter are */
 export function clearSquares(squares: usize, groups: i32): usize {
   const spans = normSpans(groups)
   const largest = squares + SQUARE_BYTES * spans
@@ -165,7 +165,7 @@ export function clearSquares(squares: usize, groups: i32): usize {
   return largest
 }
 
-/** Squares of one row more to the largest of a tile: of blocks of 8 groups, then of blocks of 4. */
+/** Takes the squares of one more row into the largest ones of a tile: of blocks of 8 groups, then of blocks of 4. */
 export function addSquares(squares: usize, groups: i32, largest: usize): void {
   let short = largest + LONG_SQUARE_BYTES * normSpans(groups)
   for (const end = squares + SQUARE_BYTES * normSpans(groups); squares < end; squares += 32) {
@@ -179,7 +179,7 @@ export function addSquares(squares: usize, groups: i32, largest: usize): void {
   }
 }
 
-/** The norms of a tile, from the largest squares of its rows. */
+/** Writes the norms of a tile, from the largest squares of its rows. */
 export function writeNorms(largest: usize, groups: i32, middle: i32, to: usize): void {
   store<i32>(to, middle)
   const end = to + tileNormBytes(groups)
@@ -188,7 +188,7 @@ export function writeNorms(largest: usize, groups: i32, middle: i32, to: usize):
   }
 }
 
-/** Whether no product of a pair of norms is beyond a lane. */
+/** Whether the product of every pair of norms fits a lane. */
 function allFit(weights: usize, digits: usize, bytes: usize): bool {
   let largest = i16x8.splat(0)
   for (const end = weights + bytes; weights < end; weights += 16, digits += 16) {
@@ -197,7 +197,7 @@ function allFit(weights: usize, digits: usize, bytes: usize): bool {
   return !v128.any_true(i16x8.gt_s(largest, i16x8.splat(<i16>LARGEST_PRODUCT)))
 }
 
-/** Bytes of the longest blocks that fit for a tile, by its norms, and the panel of which scratch has them. */
+/** Bytes of the longest blocks that fit, by the norms of a tile and of the panel whose norms the scratch has. */
 export function longestBlock(groups: i32, scratch: usize, tile: usize): usize {
   const panel = scratch + 16
   const digits = tile + <usize>NORM_HEADER
@@ -207,13 +207,13 @@ export function longestBlock(groups: i32, scratch: usize, tile: usize): usize {
   return HALF_BLOCK
 }
 
-/** From where digits count in a tile of blocks of so many bytes. */
+/** The middle of a tile, in blocks of so many bytes. */
 export function middleOf(blockBytes: usize, tile: usize): i32 {
   return blockBytes === HALF_BLOCK ? HALF_MIDDLE : load<i32>(tile)
 }
 
 /**
- * The starts of the panel for blocks of so many bytes and a middle above 0; they are made where scratch has not got them.
+ * Where the panel's starts are for blocks of so many bytes and a middle above 0. Starts that the scratch does not have are made.
  *
  * @param sums  of each channel's weights, int32
  */
@@ -238,9 +238,10 @@ export function startsOf(
 }
 
 /**
- * -middle·Σ w for each lane of a panel, int16, modulo 2¹⁶.
+ * Writes the starts of a panel: -middle·Σ w for each lane, int16, modulo 2¹⁶.
  *
- * @param starts  16 bytes of ones for `addPairs`, what all lanes of a channel's blocks begin below 0, int32, then 32 bytes a block
+ * @param starts  gets 16 bytes of ones for `addPairs`, then by how much the lanes of each channel begin below 0 in all its blocks,
+ *   int32, then 32 bytes a block
  */
 export function shortStarts(
   w: usize,

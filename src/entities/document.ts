@@ -92,8 +92,10 @@ function readWords(list: unknown): Document {
   if (!Array.isArray(list)) throw new TypeError(`The input is ${kindOf(list)}: ${wanted}`)
   let at = 0
   const words = list.map((word: unknown, index): Span => {
-    if (typeof word !== 'string')
-      throw new TypeError(`Word ${index} of the input is ${kindOf(word)}: ${wanted}`)
+    if (typeof word !== 'string') {
+      const hint = Array.isArray(word) ? '; for several lists use recognizeAll' : ''
+      throw new TypeError(`Word ${index} of the input is ${kindOf(word)}: ${wanted}${hint}`)
+    }
     const start = at
     at += word.length + 1
     return [start, start + word.length]

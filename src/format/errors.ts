@@ -1,16 +1,5 @@
 /** The errors of model files, of downloads and of the Hub, each with a code that programs can rely on. */
 
-/** An error with a code. The code is stable and meant for programs, the message says what to do. */
-export class CodedError<Code extends string> extends Error {
-  /** What happened, for programs. */
-  readonly code: Code
-
-  constructor(code: Code, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
-}
-
 /** Every way a model file can be wrong. The first group are the safetensors reference's own names. */
 export type ModelFormatCode =
   | 'HeaderTooSmall'
@@ -41,8 +30,15 @@ export type ModelFormatCode =
  *   if (error instanceof ModelFormatError && error.code === 'InvalidOffset') ...
  * }
  */
-export class ModelFormatError extends CodedError<ModelFormatCode> {
-  override readonly name: string = 'ModelFormatError'
+export class ModelFormatError extends Error {
+  /** What is wrong, for programs. */
+  readonly code: ModelFormatCode
+
+  constructor(code: ModelFormatCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ModelFormatError'
+    this.code = code
+  }
 }
 
 /** Why a URL did not give a file. */
@@ -60,8 +56,15 @@ export type DownloadErrorCode =
  * A file could not be had from its URL. `code` is stable and meant for programs; `message` names the URL, and says what to
  * do.
  */
-export class DownloadError extends CodedError<DownloadErrorCode> {
-  override readonly name: string = 'DownloadError'
+export class DownloadError extends Error {
+  /** What happened, for programs. */
+  readonly code: DownloadErrorCode
+
+  constructor(code: DownloadErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DownloadError'
+    this.code = code
+  }
 }
 
 /** A name from a file as an error shows it: in quotes, control characters escaped, at most 100 characters. */
@@ -94,6 +97,13 @@ export type HubErrorCode =
  * The Hub refused, was out of reach, or sent something else than it announced. `code` is stable and meant for programs;
  * `message` says what to do.
  */
-export class HubError extends CodedError<HubErrorCode> {
-  override readonly name: string = 'HubError'
+export class HubError extends Error {
+  /** What happened, for programs. */
+  readonly code: HubErrorCode
+
+  constructor(code: HubErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'HubError'
+    this.code = code
+  }
 }

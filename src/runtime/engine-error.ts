@@ -1,7 +1,5 @@
 /** The errors of an engine that computes no more, or never did. */
 
-import { CodedError } from '../format/errors.ts'
-
 /** Why an engine computes no more, or never did. */
 export type EngineErrorCode =
   /** `dispose()` was called. */
@@ -19,8 +17,15 @@ export type EngineErrorCode =
  *   if (error instanceof EngineError && error.code === 'WorkerFailed') ner = await loadRecognizer(model)
  * }
  */
-export class EngineError extends CodedError<EngineErrorCode> {
-  override readonly name: string = 'EngineError'
+export class EngineError extends Error {
+  /** What happened, for programs. */
+  readonly code: EngineErrorCode
+
+  constructor(code: EngineErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'EngineError'
+    this.code = code
+  }
 }
 
 /** What calls on a disposed model are rejected with. */

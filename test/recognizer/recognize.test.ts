@@ -83,6 +83,22 @@ test('recognizeAll() is a list, whatever it holds', async () => {
   }
 })
 
+test('the options of a call are read once', async () => {
+  for (const call of ['recognize', 'recognizeAll', 'stream'] as const) {
+    let read = 0
+    const options = {
+      get words(): boolean {
+        read++
+        return false
+      },
+    }
+    if (call === 'recognize') await ner.recognize(text, options)
+    else if (call === 'recognizeAll') await ner.recognizeAll([text], options)
+    else for await (const _ of ner.stream([text], options)) assert.is(read, 1)
+    assert.is(read, 1, call)
+  }
+})
+
 test('an input of the wrong kind says what it is and what is expected', async () => {
   const messages: [unknown, RecognizeOptions, RegExp][] = [
     [null, {}, /The input is null, expected a string$/u],
@@ -93,6 +109,11 @@ test('an input of the wrong kind says what it is and what is expected', async ()
       /The input is a string: with pretokenized: true an array of words is expected/u,
     ],
     [['tok1', 2], { pretokenized: true }, /Word 1 of the input is a number/u],
+    [
+      [['tok1']],
+      { pretokenized: true },
+      /Word 0 of the input is an array: .*; for several lists use recognizeAll/u,
+    ],
   ]
   for (const [input, options, message] of messages) {
     const error = await ner.recognize(input as string, options).catch((reason: unknown) => reason)

@@ -15,14 +15,14 @@ import { isWhiteSpace } from '../white-space.ts'
 
 type Class = (code: number) => boolean
 
-/** A class so many times, taken as often as it is there. */
+/** A class of characters, repeated: it takes as many characters as there are, within its bounds. */
 interface Repeated {
   readonly class: Class
   readonly least: number
   readonly most: number
 }
 
-/** A text as it stands; nothing matches an empty one. */
+/** The pattern of a literal text. An empty one matches nothing. */
 export function literalPattern(text: string): Pattern {
   const pattern = Array.from(text, (character) => character.codePointAt(0)!)
   return (codes, from, to) => {
@@ -31,12 +31,12 @@ export function literalPattern(text: string): Pattern {
   }
 }
 
-/** One code point of a class. */
+/** The pattern of one code point of a class. */
 export function classPattern(isIn: Class): Pattern {
   return (codes, from) => (isIn(codes[from]!) ? from + 1 : from)
 }
 
-/** The pattern of a regular expression; undefined where it is none of the few. */
+/** The pattern of a regular expression; undefined where the expression is none of the few kinds. */
 export async function parsePattern(regex: string): Promise<Pattern | undefined> {
   const alternatives = await new Parser(regex).parse()
   return alternatives && ((codes, from, to) => firstMatch(alternatives, codes, from, to))
@@ -60,11 +60,11 @@ function firstMatch(
   return from
 }
 
-/** Meaning what is written: these are left out of a class of characters or escaped. */
+/** Signs that mean something of their own in a regular expression. To mean themselves they must be escaped. */
 const SIGNS = '\\^$.*+?()[]{}|'
 const CONTROLS: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b }
 
-/** Reads a regular expression from left to right. Every method gives undefined for what is not understood. */
+/** Reads a regular expression from left to right. A method gives undefined where it does not understand what stands there. */
 class Parser {
   readonly #characters: readonly string[]
   #at = 0
@@ -82,7 +82,7 @@ class Parser {
       }
       const part = await this.#readPart()
       const sequence = alternatives.at(-1)!
-      // What follows a part of any length might need some of it back.
+      // A part of any length would have to give some of it back where what follows needs it.
       if (part === undefined || sequence.some(({ least, most }) => least !== most)) return undefined
       sequence.push(part)
     }
@@ -96,7 +96,7 @@ class Parser {
     return { class: typeof isIn === 'number' ? (code) => code === isIn : isIn, ...times }
   }
 
-  /** `+`, `{2}`, `{2,}`, `{2,3}`, or nothing. One that may be none, or is followed by another, is not understood. */
+  /** How often: `+`, `{2}`, `{2,}`, `{2,3}`, or nothing. Not understood is what may be no time, or has another such sign behind it. */
   #readTimes(): { least: number; most: number } | undefined {
     let times = { least: 1, most: 1 }
     if (this.#take('+')) times = { least: 1, most: Infinity }
@@ -118,7 +118,7 @@ class Parser {
     return digits === '' || digits.length > 2 ? undefined : Number(digits)
   }
 
-  /** Behind `[`. */
+  /** A class in brackets, read from behind its `[`. */
   async #readBrackets(): Promise<Class | undefined> {
     const negated = this.#take('^')
     const classes: Class[] = []
@@ -138,7 +138,7 @@ class Parser {
     return (code) => classes.some((isIn) => isIn(code)) !== negated
   }
 
-  /** A character, or a class of them; `signs` mean something else here. */
+  /** A character, or an escaped class of them. `signs` have a meaning of their own here, and are no characters. */
   async #readOne(signs: string): Promise<number | Class | undefined> {
     const character = this.#characters[this.#at++]
     if (character === undefined) return undefined
@@ -153,7 +153,7 @@ class Parser {
     }
     const isIn = await namedClass(escaped.toLowerCase(), signs === SIGNS)
     if (isIn) return escaped === escaped.toLowerCase() ? isIn : (code) => !isIn(code)
-    // An escaped sign stands for itself, other letters and digits for something else.
+    // An escaped sign stands for itself. Escaped letters and digits stand for something else.
     return /^[\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e ]$/.test(escaped) ? escaped.codePointAt(0)! : undefined
   }
 
@@ -164,7 +164,7 @@ class Parser {
   }
 }
 
-/** Code points that are `\w` in patterns and not beside added tokens, and the reverse. */
+/** Code points on which the library's two meanings of a word character differ: `\w` in patterns, and beside added tokens. */
 const MORE_WORDS: readonly number[] = [0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe]
 const FEWER_WORDS: readonly number[] = [0x200c, 0x200d]
 
@@ -195,7 +195,7 @@ function setOf(runs: string): Class {
 
 /** The pattern of a tokenizer.json's Replace or Split. */
 
-/** UTF-16 units: a pattern is tried at every character of a text. */
+/** The longest pattern, in UTF-16 units: it is tried at every character of a text. */
 const LONGEST = 256
 
 /** @throws {ModelFormatError} `UnsupportedConfig` for a pattern that is not understood */
@@ -214,11 +214,11 @@ export async function readPattern(part: JsonObject): Promise<Pattern> {
   )
 }
 
-/** UTF-16 units that are put in for one: more would make a text of any length of a short one. */
+/** The longest text that may be put in for a match, in UTF-16 units: a short text must not become one of any length. */
 const LONGEST_CONTENT = 32
 
 /**
- * What is put in a text.
+ * The text that a Replace puts in for each match.
  *
  * @throws {ModelFormatError} `InvalidConfig` where it is long
  */
