@@ -10,7 +10,7 @@ import { tuneTiles } from '#dist/kernels/tune-tiles.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
 import type { BertConfig } from '#dist/model/bert-config.js'
-import { family as bert } from '#dist/model/families/bert.js'
+import { family as bert } from '#dist/model/bert-family.js'
 import { placeWeights } from '#dist/model/weights.js'
 import { floats, seeded } from '../test/random.ts'
 
