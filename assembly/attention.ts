@@ -41,6 +41,7 @@ export function packKeys(
   panel: i32,
   out: usize,
 ): void {
+  if (!WHOLE_BUILD) return
   const padded = roundUp(tokens, panel)
   for (let first: i32 = 0; first < padded; first += panel) {
     for (let lane: i32 = 0; lane < panel; lane++) {

@@ -50,6 +50,7 @@ function attention(kernel: i32, command: usize, from: i32, to: i32, scratch: usi
     const map = mapOf(call.probabilities, sequence, head, tokens)
     if (kernel === Kernel.AttentionInt16)
       attentionHeadInt16(changetype<AttentionInt16>(command), query, head, tokens, out, map, scratch)
+    else if (!WHOLE_BUILD) return
     else if (ASC_FEATURE_RELAXED_SIMD)
       attentionHead<Fused>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
     else attentionHead<Rounded>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
@@ -158,7 +159,7 @@ export function execute(kernel: i32, command: usize, from: i32, to: i32, scratch
     else linearInt8(call, from, to, scratch)
   } else if (kernel === Kernel.LinearFloat32) {
     const call = changetype<LinearFloat32>(command)
-    if (ASC_FEATURE_RELAXED_SIMD && call.fused) floatLayer<Fused>(call, from, to)
+    if (WHOLE_BUILD && ASC_FEATURE_RELAXED_SIMD && call.fused) floatLayer<Fused>(call, from, to)
     else floatLayer<Rounded>(call, from, to)
   } else if (kernel === Kernel.Attention || kernel === Kernel.AttentionInt16)
     attention(kernel, command, from, to, scratch)

@@ -100,7 +100,7 @@ export function linearDigits(call: LinearInt8, from: i32, to: i32, scratch: usiz
         const w = panelStart + panelNormBytes(groups)
         const panelOut = call.out + ((<usize>one) << 5)
         const sums = columns + COLUMN_BYTES * one + SUM_OFFSET
-        const pair = tile === Int8Tile.joined && one + 1 < panel + panels
+        const pair = WHOLE_BUILD && tile === Int8Tile.joined && one + 1 < panel + panels
         const short = tile === Int8Tile.short && last - start >= SHORT_ROWS
         if (short) beginPanel(panelStart, groups, scratch)
         let ahead = one + 1 < to ? panelStart + panelSize : panelStart

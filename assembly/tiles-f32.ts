@@ -144,6 +144,12 @@ export function tile8<Product>(
   out: usize,
   outStride: usize,
 ): void {
+  if (!WHOLE_BUILD) {
+    for (; rows > 1; rows -= 2, x += 2 * xStride, out += 2 * outStride)
+      tile<Rows2, Vectors2, Product>(x, xStride, w, k, bias, out, outStride)
+    if (rows > 0) tile<Rows2, Vectors2, Product>(x, 0, w, k, bias, out, 0)
+    return
+  }
   if (rows === 6) tile<Rows6, Vectors2, Product>(x, xStride, w, k, bias, out, outStride)
   else if (rows === 5) tile<Rows5, Vectors2, Product>(x, xStride, w, k, bias, out, outStride)
   else if (rows === 4) tile<Rows4, Vectors2, Product>(x, xStride, w, k, bias, out, outStride)

@@ -1,12 +1,5 @@
 /** A loaded model: ids of pieces go in, numbers come out. The recognizer stands on it, and it can be used alone. */
-import {
-  abortSignal,
-  type Checks,
-  checkOptions,
-  trueOrFalse,
-  wholeNumber,
-  wrongKind,
-} from './check/options.ts'
+import { isObject } from './check/kind.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import { tileName } from './kernels/exports.ts'
 import type { BertConfig } from './model/bert-config.ts'
@@ -19,19 +12,6 @@ import type { EngineClient } from './runtime/client.ts'
 import type { Embedder, EmbedOptions } from './tasks/embed.ts'
 import type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
-
-const forwardChecks: Checks<ForwardOptions> = {
-  hiddenStates: trueOrFalse,
-  tokenTypeIds(value, name): void {
-    if (!Array.isArray(value) || !value.every(Array.isArray))
-      throw wrongKind(value, name, 'an array of arrays of numbers, one for each sequence')
-  },
-  attentions: trueOrFalse,
-  trace: trueOrFalse,
-  logits: trueOrFalse,
-  layer: wholeNumber(0),
-  signal: abortSignal,
-}
 
 interface Parts {
   readonly engine: EngineClient
@@ -114,8 +94,10 @@ export class BertModel {
    * const { logits } = await model.forward([model.tokenizer.encode('Berlin').ids])
    */
   async forward(ids: readonly (readonly number[])[], options?: ForwardOptions): Promise<ForwardOutput> {
-    const checked = checkOptions<ForwardOptions>(options, forwardChecks)
-    this.#check(ids)
+    const checked = isSignalAlone(options)
+      ? options
+      : (await import('./tasks/check-forward.ts')).checkForwardOptions(options)
+    if (!areIds(ids, this.config)) throw (await import('./tasks/check-forward.ts')).wrongIds(ids, this.config)
     const {
       hiddenStates = false,
       attentions = false,
@@ -124,7 +106,7 @@ export class BertModel {
       tokenTypeIds,
       layer,
       signal,
-    } = checked
+    } = checked ?? {}
     const { numLayers } = this.config
     if (layer !== undefined && layer > numLayers)
       throw new RangeError(`layer is ${layer}, expected 0 to ${numLayers}: the model has ${numLayers} layers`)
@@ -218,24 +200,25 @@ export class BertModel {
   dispose(): void {
     this.#engine.dispose()
   }
+}
 
-  #check(ids: unknown): void {
-    if (!Array.isArray(ids) || !ids.every(Array.isArray)) {
-      throw new TypeError('ids must be an array of arrays of vocabulary ids, one for each sequence')
-    }
-    const { vocabSize, maxPositions } = this.config
-    for (const [index, sequence] of (ids as unknown[][]).entries()) {
-      if (sequence.length < 1 || sequence.length > maxPositions) {
-        throw new RangeError(`Sequence ${index} has ${sequence.length} ids, expected 1 to ${maxPositions}`)
-      }
-      for (const id of sequence) {
-        if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) continue
-        if (typeof id !== 'number')
-          throw new TypeError(`Sequence ${index} holds ${String(id)}, expected numbers`)
-        throw new RangeError(
-          `Sequence ${index} holds the id ${id}, expected whole numbers from 0 to ${vocabSize - 1}`,
-        )
-      }
-    }
-  }
+/** Whether they are what the model takes. */
+function areIds(ids: unknown, { vocabSize, maxPositions }: BertConfig): boolean {
+  const isId = (id: unknown): boolean =>
+    Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize
+  return (
+    Array.isArray(ids) &&
+    ids.every((sequence) => {
+      if (!Array.isArray(sequence) || sequence.length < 1 || sequence.length > maxPositions) return false
+      for (const id of sequence) if (!isId(id)) return false
+      return true
+    })
+  )
+}
+
+/** What recognition asks for: nothing that would have to be checked. */
+function isSignalAlone(options: ForwardOptions | undefined): boolean {
+  if (options === undefined) return true
+  if (!isObject(options) || Object.keys(options).some((key) => key !== 'signal')) return false
+  return options.signal === undefined || options.signal instanceof AbortSignal
 }

@@ -7,21 +7,23 @@ import { ModelFormatError } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
 import type { RepositoryKind } from './hub/model-files.ts'
-import { hasSharedMemory } from './kernels/features.ts'
+import { hasSharedMemory, hasSimd } from './kernels/features.ts'
+import type { KernelPlan } from './kernels/kernel-plan.ts'
 import { compileKernels } from './kernels/module.ts'
-import { planKernels, planOf, rememberTiles } from './kernels/plan.ts'
-import { checkLoadArguments, type LoadOptions, type ModelName } from './load-options.ts'
+import { planKernels, planOf } from './kernels/plan.ts'
+import { checkLoadArguments } from './load-arguments.ts'
+import type { LoadOptions, ModelName } from './load-options.ts'
 import type { BertConfig } from './model/bert-config.ts'
-import { loadConfig } from './model/config.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
+import { loadConfig } from './model/plain-config.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
-import { loadInWorker } from './runtime/client.ts'
+import { type EngineClient, startWorkers, type WorkerClient } from './runtime/client.ts'
 import type { EngineSetup } from './runtime/engine-setup.ts'
 import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
-import { readTokenizer } from './text/read-tokenizer.ts'
+import { readTokenizer } from './text/plain-tokenizer.ts'
 import type { TokenizerFacts } from './text/settings.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
@@ -38,7 +40,12 @@ export interface Platform {
     accept: ((files: ModelFiles) => Promise<void>) | undefined,
     kind?: RepositoryKind,
   ): Promise<Locator | HubLocator>
-  openFiles(locator: Locator | HubLocator, watch: LoadWatch): Promise<ModelFiles>
+  /** `workers` may read them for the calling thread. */
+  openFiles(
+    locator: Locator | HubLocator,
+    watch: LoadWatch,
+    workers?: Promise<WorkerClient>,
+  ): Promise<ModelFiles>
   /** For a model that is to run as int8: where its weights are kept as int8, once made, and what makes them. */
   int8Copy?(locator: Locator): Promise<{ locator: Locator; keep?: () => Promise<void> }>
   spawn: Spawn | undefined
@@ -60,7 +67,7 @@ export async function loadModel(
   model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<BertModel> {
-  const [name, options] = checkLoadArguments(model, given)
+  const [name, options] = await checkLoadArguments(model, given)
   const { watch, end } = startWatch(options)
   try {
     watch.signal?.throwIfAborted()
@@ -76,6 +83,26 @@ async function loadWatched(
   options: LoadOptions,
   watch: LoadWatch,
 ): Promise<BertModel> {
+  // They take as long to start as all that comes before the weights.
+  const workers = usesWorkers(platform, options) ? start(platform, options) : undefined
+  try {
+    return await loadWith(workers, platform, model, options, watch)
+  } catch (error) {
+    workers?.then(
+      (client) => client.dispose(),
+      () => {},
+    )
+    throw error
+  }
+}
+
+async function loadWith(
+  workers: Promise<WorkerClient> | undefined,
+  platform: Platform,
+  model: ModelName | undefined,
+  options: LoadOptions,
+  watch: LoadWatch,
+): Promise<BertModel> {
   const plan = await makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
     const { memoryNeeded } = await import('./runtime/engine.ts')
@@ -85,39 +112,41 @@ async function loadWatched(
   const isInt8 = plan.setup.plan.precision === 'int8' && located.kind !== 'hub'
   const copy = isInt8 ? await platform.int8Copy?.(located) : undefined
   const locator = copy?.locator ?? located
-  const files = await platform.openFiles(locator, watch)
+  const files = await platform.openFiles(locator, watch, workers)
   const written = await loadConfig(files)
+  const sentence = await sentenceSettings(files, written)
+  const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
   const reading = readTokenizer(files, {
     lowercase: options.lowercase,
     paddedVocabulary: options.paddedVocabulary,
     model: async () => tokenizerFacts(written),
-  })
-  const tokenizer = await reading.catch((error: unknown) => {
+  }).catch((error: unknown) => {
     // An encoder may come without a vocabulary; whoever asks for text then gets this error.
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return error
     throw error
   })
-  const sentence = await sentenceSettings(files, written)
-  const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
+  // Where the weights come of themselves, the tokenizer is made meanwhile.
+  if (workers === undefined || locator.kind === 'hub') await reading
+  const starting = startEngine(plan, { locator, files, config }, options, watch, workers)
+  starting.catch(() => {})
+  const tokenizer = await reading
   const maxLength = longest(options, config, tokenizer, sentence)
-  const loaded = await startModel(
-    platform,
-    plan,
-    { locator, files, config, tokenizer, maxLength, sentence },
-    options,
-    watch,
-  )
+  const loaded = new BertModel({ engine: await starting, config, tokenizer, maxLength, sentence })
   // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
   copy?.keep?.().catch(() => {})
   return loaded
 }
 
-/** All that is known of a model before its weights are read. */
-export interface Prepared {
-  /** Where the engine finds the weights. */
+/** What an engine is made of. */
+interface Source {
+  /** Where it finds the weights. */
   readonly locator: Locator | HubLocator
   readonly files: ModelFiles
   readonly config: BertConfig
+}
+
+/** All that is known of a model before its weights are read. */
+export interface Prepared extends Source {
   readonly tokenizer: Tokenizer | ModelFormatError
   readonly maxLength: number
   readonly sentence: SentenceSettings | undefined
@@ -127,27 +156,43 @@ export interface Prepared {
 export async function startModel(
   platform: Platform,
   plan: Plan,
-  { locator, files, config, tokenizer, maxLength, sentence }: Prepared,
+  { tokenizer, maxLength, sentence, ...source }: Prepared,
   options: LoadOptions,
   watch: LoadWatch,
 ): Promise<BertModel> {
-  const setup: EngineSetup = { ...plan.setup, config, module: await compiled(plan, options) }
+  const workers = plan.worker ? start(platform, options) : undefined
+  const engine = await startEngine(plan, source, options, watch, workers)
+  return new BertModel({ engine, config: source.config, tokenizer, maxLength, sentence })
+}
+
+async function startEngine(
+  { setup: { plan, threads, batchTokens } }: Plan,
+  { locator, files, config }: Source,
+  options: LoadOptions,
+  watch: LoadWatch,
+  workers: Promise<WorkerClient> | undefined,
+): Promise<EngineClient> {
+  const module = options.wasm ?? (await compiled(plan, threads > 1))
+  const setup: EngineSetup = { plan, threads, batchTokens, config, module }
   watch.signal?.throwIfAborted()
-  const engine = plan.worker
-    ? await loadInWorker(
-        setup,
-        locator.kind === 'hub' ? await files.weights!() : locator,
-        platform.spawn!,
-        options.worker,
-        watch,
-      )
-    : await (await import('./runtime/inline.ts')).loadInline(setup, files, watch)
+  let engine: EngineClient
+  if (workers === undefined)
+    engine = await (await import('./runtime/inline.ts')).loadInline(setup, files, watch)
+  else {
+    const client = await workers
+    try {
+      await client.load(setup, locator.kind === 'hub' ? await files.weights!() : locator, watch)
+    } catch (error) {
+      client.dispose()
+      throw error
+    }
+    engine = client
+  }
   if (watch.signal?.aborted) {
     engine.dispose()
     throw watch.signal.reason
   }
-  rememberTiles(engine.setup.plan)
-  return new BertModel({ engine, config, tokenizer, maxLength, sentence })
+  return engine
 }
 
 export async function loadRecognizer(
@@ -157,6 +202,7 @@ export async function loadRecognizer(
 ): Promise<Recognizer> {
   const loaded = await loadModel(platform, model, options)
   try {
+    if (!loaded.hasClassifier) throw (await import('./tasks/no-recognizer.ts')).noRecognizer(loaded)
     return new Recognizer(loaded)
   } catch (error) {
     loaded.dispose()
@@ -173,29 +219,40 @@ export function tokenizerFacts({ tokenizerClass, family, vocabSize }: BertConfig
 export async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
   const { precision = 'int8', kernels = 'auto' } = options
   const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
-  const chosen = options.wasm
+  const plan = options.wasm
     ? planOf('simd', precision, turbo, 'the kernels were given compiled')
     : await mayCompile(() => planKernels(kernels, precision, turbo))
-  // The reference kernels are for reading and stepping through: they run where a debugger is.
-  const worker = options.inline !== true && platform.spawn !== undefined && chosen.variant !== 'reference'
-  const threads = chooseThreads(platform, options.threads ?? 'auto', worker && !options.wasm)
-  return { worker, setup: { plan: chosen, threads, batchTokens: BATCH_TOKENS } }
+  const worker = usesWorkers(platform, options)
+  return { worker, setup: { plan, threads: threadsOf(platform, options), batchTokens: BATCH_TOKENS } }
 }
 
-function chooseThreads(platform: Platform, threads: number | 'auto', possible: boolean): number {
-  if (!possible || !hasSharedMemory()) return 1
+/** The reference kernels are for reading and stepping through: they run where a debugger is. */
+function usesWorkers({ spawn }: Platform, { inline, wasm, kernels }: LoadOptions): boolean {
+  return (
+    inline !== true && spawn !== undefined && kernels !== 'reference' && (wasm !== undefined || hasSimd())
+  )
+}
+
+function threadsOf(platform: Platform, options: LoadOptions): number {
+  const { threads = 'auto', wasm } = options
+  if (wasm || !usesWorkers(platform, options) || !hasSharedMemory()) return 1
   return threads === 'auto' ? Math.max(1, Math.min(MOST_THREADS, platform.cores())) : threads
+}
+
+function start(platform: Platform, options: LoadOptions): Promise<WorkerClient> {
+  const workers = startWorkers(threadsOf(platform, options), platform.spawn!, options.worker)
+  // Whoever waits for them is told.
+  workers.catch(() => {})
+  return workers
 }
 
 /** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
-  { setup: { plan, threads } }: Plan,
-  options: LoadOptions,
+  { variant, turbo, precision }: KernelPlan,
+  shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
-  if (options.wasm) return options.wasm
-  const { variant, turbo } = plan
   if (variant === 'reference') return undefined
-  return mayCompile(() => compileKernels({ variant, shared: threads > 1, turbo }))
+  return mayCompile(() => compileKernels({ variant, shared, turbo, isInt8: precision === 'int8' }))
 }
 
 /** Models of sentence-transformers have no head: others are not asked for the file, which on the web is a request. */

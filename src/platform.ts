@@ -1,9 +1,9 @@
 /** The platform of browsers and other runtimes without a disk, and what all platforms do alike. */
-import { DownloadError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
-import { type ModelFiles, missingFile } from './format/source.ts'
+import type { ModelFiles } from './format/source.ts'
 import type { Platform } from './load.ts'
 import { checkModelName, type LoadOptions, type ModelName } from './load-options.ts'
+import type { WorkerClient } from './runtime/client.ts'
 import { openFiles as openPostable } from './runtime/open-files.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import { spawnWebWorker } from './runtime/spawn.ts'
@@ -36,29 +36,14 @@ async function locate(
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
 ): Promise<Locator | HubLocator> {
   const found = locateAnywhere(model)
-  if (found === undefined) return locateShipped(entry, watch)
+  if (found === undefined) {
+    const base = shippedModel(entry)?.href
+    if (base === undefined) throw (await import('./tasks/shipped-model.ts')).leftBehind({})
+    return { kind: 'url', base, isShipped: true }
+  }
   const locator = typeof found === 'string' ? await locateText(found, options) : found
   if (locator.kind === 'hub') await accept?.(await openFiles(locator, watch))
   return locator
-}
-
-async function locateShipped(entry: string | undefined, watch: LoadWatch): Promise<Locator> {
-  const base = shippedModel(entry)?.href
-  const locator: Locator | undefined = base === undefined ? undefined : { kind: 'url', base }
-  const files = locator && (await openFiles(locator, watch))
-  const config = await files?.open('config.json').catch((error: unknown) => {
-    if (error instanceof DownloadError && error.code === 'Refused') return undefined
-    throw error
-  })
-  if (locator !== undefined && config !== undefined) {
-    await config.close()
-    return locator
-  }
-  throw missingFile(
-    files ?? {},
-    ['config.json'],
-    `The shipped model is not at ${base ?? 'an address that this bundle knows'}: a bundler moved this module; copy iobert's weights/ folder to your site and pass its URL: loadRecognizer('https://.../weights/')`,
-  )
 }
 
 async function locateText(text: string, { token }: LoadOptions): Promise<Locator | HubLocator> {
@@ -68,12 +53,21 @@ async function locateText(text: string, { token }: LoadOptions): Promise<Locator
   return { kind: 'hub', ...checkHubModel(text, token) }
 }
 
-/** The Hub's part is read only where it is asked. */
-async function openFiles(locator: Locator | HubLocator, watch: LoadWatch): Promise<ModelFiles> {
-  if (locator.kind !== 'hub') return openPostable(locator, watch)
-  const { hubFiles } = await import('./hub/browser.ts')
-  const { kind, id, ...options } = locator
-  return hubFiles(id, { ...watch, ...options })
+/** The Hub's part is read only where it is asked. What stands at a URL, workers read where there are some. */
+async function openFiles(
+  locator: Locator | HubLocator,
+  watch: LoadWatch,
+  workers?: Promise<WorkerClient>,
+): Promise<ModelFiles> {
+  if (locator.kind === 'hub') {
+    const { hubFiles } = await import('./hub/browser.ts')
+    const { kind, id, ...options } = locator
+    return hubFiles(id, { ...watch, ...options })
+  }
+  if (locator.kind !== 'url') return openPostable(locator, watch)
+  const files = workers ? (await workers).files(locator, watch) : await openPostable(locator, watch)
+  if (locator.isShipped) await (await import('./tasks/shipped-model.ts')).checkShipped(files)
+  return files
 }
 
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */

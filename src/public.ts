@@ -4,10 +4,10 @@
 export type { BertModel } from './bert-model.ts'
 export { defaultSplit } from './entities/document.ts'
 export type { LabelScheme } from './entities/labels.ts'
-export { splitNames } from './entities/options.ts'
 export type { CleanupMode } from './entities/spark/spark-document.ts'
 export type { SparkTokenizerOptions } from './entities/spark/spark-tokenizer.ts'
 export type { SparkAnnotation, SparkAnnotations, SparkOptions } from './entities/spark/spark-types.ts'
+export { splitNames } from './entities/split-names.ts'
 export type {
   Decode,
   Entity,

@@ -10,7 +10,6 @@ import type { BertModel } from './bert-model.ts'
 import type { Document } from './entities/document.ts'
 import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { chooseStyle, prepareProgress, prepareRules } from './entities/on-demand.ts'
-import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
 import type { Progress } from './entities/progress/progress.ts'
 import { type Decoding, Findings, readSegments, type WindowOfText, windowsOf } from './entities/segments.ts'
 import type {
@@ -21,7 +20,6 @@ import type {
   TextOptions,
   WordsOptions,
 } from './entities/types.ts'
-import { ModelFormatError } from './format/errors.ts'
 import { computeInBatches } from './model/batches.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
@@ -45,24 +43,6 @@ export class Recognizer {
 
   /** Use `loadRecognizer`. */
   constructor(model: BertModel) {
-    if (model.head === 'text') {
-      throw new ModelFormatError(
-        'UnsupportedConfig',
-        `The model is a ${model.config.architecture}, which classifies whole texts and not their tokens; use loadClassifier`,
-      )
-    }
-    if (model.head === 'words') {
-      throw new ModelFormatError(
-        'UnsupportedConfig',
-        `The model is a ${model.config.architecture}, which guesses words and has no labels for tokens; use loadModel for fillMask and for its vectors`,
-      )
-    }
-    if (!model.hasClassifier) {
-      throw new ModelFormatError(
-        'MissingTensor',
-        'The weights have no classifier.weight: this is an encoder without a token classification head; use loadModel for its vectors',
-      )
-    }
     this.model = model
     this.tokenizer = model.tokenizer
     this.labels = model.config.labels
@@ -105,7 +85,7 @@ export class Recognizer {
    */
   async recognizeAll(inputs: readonly RecognizerInput[], options?: RecognizeOptions): Promise<Recognition[]> {
     const results: Recognition[] = []
-    for await (const result of this.#run(inputs, options, checkRecognizeOptions)) results.push(result)
+    for await (const result of this.#run(inputs, options, 'checkRecognizeOptions')) results.push(result)
     return results
   }
 
@@ -121,16 +101,18 @@ export class Recognizer {
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     options?: StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    return this.#run(inputs, options, checkStreamOptions)
+    return this.#run(inputs, options, 'checkStreamOptions')
   }
 
-  /** @param check  of the options, which are a caller's own */
+  /** @param check  of the options, which are a caller's own; read where there are some */
   async *#run(
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     given: unknown,
-    check: (given: unknown) => StreamOptions,
+    check: 'checkRecognizeOptions' | 'checkStreamOptions',
   ): AsyncGenerator<Recognition, void, undefined> {
-    const { batchTokens = BATCH_TOKENS, ...asked } = check(given)
+    const checked: StreamOptions =
+      given === undefined ? {} : (await import('./entities/asked/options.ts'))[check](given)
+    const { batchTokens = BATCH_TOKENS, ...asked } = checked
     const addRules = await prepareRules(asked)
     const style = await chooseStyle(asked, {
       ...{ labels: this.#labelSet, tokenizer: this.tokenizer },

@@ -5,8 +5,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deflateRawSync } from 'node:zlib'
-import { build } from 'esbuild'
-import { minified } from './bundle.mjs'
 import { transpile } from './transpile.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -83,82 +81,11 @@ await step(
   },
 )
 
-// What the inlined worker takes of Node, asked for when it runs: an import would fail in a browser.
-const BUILTINS = {
-  'node:fs/promises': ['open', 'stat'],
-  'node:path': ['basename', 'dirname', 'join'],
-  'node:worker_threads': ['parentPort'],
-}
-
-const askedFor = {
-  name: 'asked-for',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'node' }))
-    onLoad({ filter: /./, namespace: 'node' }, ({ path }) => ({
-      contents: `export const { ${BUILTINS[path]?.join(', ')} } =
-        globalThis.process?.getBuiltinModule?.('${path}') ?? {}`,
-    }))
-  },
-}
-
-/** What the inlined worker loads on demand and most pages never ask for: a text of its own, put before the other's. */
-const SHELVES = [
-  'model/disentangled/convolution',
-  'model/disentangled/relative',
-  'model/disentangled/tensors',
-  'model/heads/guess-words',
-  'model/heads/text-head',
-  'model/biases/relative',
-  'model/modern/model',
-  'model/modern/tensors',
-  'runtime/open-files.node',
-]
-
-/** Takes the shelves from where `workerShelves` leaves them; of one that is not there every name is undefined. */
-const shelved = {
-  name: 'shelved',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
-      if (kind !== 'dynamic-import') return
-      const name = SHELVES.find((shelf) => join(resolveDir, path) === join(root, `src/${shelf}.ts`))
-      return name && { path: name, namespace: 'shelf' }
-    })
-    onLoad({ filter: /./, namespace: 'shelf' }, ({ path }) => {
-      const code = readFileSync(join(root, `src/${path}.ts`), 'utf8')
-      const names = [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
-      return {
-        contents: `export const { ${names.map(([, name]) => name).join(', ')} } = globalThis.iobertShelves?.['${path}'] ?? {}`,
-      }
-    })
-  },
-}
-
-/** A worker's script as one text with all it needs. */
-async function bundleWorker(entry, plugins, options = { entryPoints: [join(root, entry)] }) {
-  const { outputFiles } = await build({
-    ...options,
-    ...{ bundle: true, minify: true, format: 'esm', target: 'es2022', platform: 'neutral' },
-    ...{ legalComments: 'none', write: false, plugins },
-  })
-  return minified(outputFiles[0].text)
-}
-
-/** The shelves as one text, which leaves nothing behind but `iobertShelves`. */
-async function bundleShelves() {
-  const imports = SHELVES.map((name, index) => `import * as shelf${index} from './${name}.ts'\n`)
-  const list = SHELVES.map((name, index) => `'${name}': shelf${index}`)
-  const contents = `${imports.join('')}globalThis.iobertShelves = { ${list.join(', ')} }`
-  const code = await bundleWorker(undefined, [askedFor], {
-    stdin: { contents, resolveDir: join(root, 'src') },
-  })
-  return `(()=>{${code}})();`
-}
-
 // The worker's script is inlined as text so that no bundler has to find it. For pages whose policy forbids blob workers it is
 // also a file, with all shelves but Node's.
 await step(
   'workers',
-  ['src', 'tools/build.mjs', 'tools/bundle.mjs'],
+  ['src', 'tools/build.mjs', 'tools/bundle.mjs', 'tools/worker-text.mjs'],
   ['src/generated/worker-source.ts', 'src/generated/worker-shelves.ts', 'dist/worker.js'],
   async () => {
     const write = (file, name, text, what) =>
@@ -166,16 +93,12 @@ await step(
         join(root, `src/generated/${file}.ts`),
         `/** ${what}, bundled. */\nexport const ${name}: string = ${JSON.stringify(text)}\n`,
       )
-    const inlined = await bundleWorker('src/runtime/worker.node.ts', [askedFor, shelved])
-    write('worker-source', 'workerSource', inlined, 'src/runtime/worker.node.ts without its shelves')
-    write(
-      'worker-shelves',
-      'workerShelves',
-      await bundleShelves(),
-      'What it loads on demand; stands before it',
-    )
+    const { inlined, shelves, file } = await import('./worker-text.mjs')
+    const { text } = await inlined()
+    write('worker-source', 'workerSource', text, 'src/runtime/worker.node.ts without its shelves')
+    write('worker-shelves', 'workerShelves', await shelves(), 'What it loads on demand; stands before it')
     mkdirSync(join(root, 'dist'), { recursive: true })
-    writeFileSync(join(root, 'dist/worker.js'), await bundleWorker('src/runtime/worker.ts', []))
+    writeFileSync(join(root, 'dist/worker.js'), await file())
   },
 )
 

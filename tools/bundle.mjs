@@ -37,6 +37,10 @@ const minifying = {
   renderChunk: minifiedWithMap,
 }
 
+function refuse(warning) {
+  if (warning.code !== 'CIRCULAR_DEPENDENCY') throw new Error(warning.message)
+}
+
 /**
  * Bundles `input` ({ name: file }) into `dir`. What several entries share, and what is loaded on demand, is in files of its
  * own.
@@ -46,12 +50,12 @@ const minifying = {
 export async function bundle(input, dir, { plugins = [], external = [/^node:/], ...output } = {}) {
   const built = await rollup({
     input,
+    // As package.json says, and as bundlers take from it: of the library a program has what it uses.
+    treeshake: { moduleSideEffects: (id) => !/[\\/]dist[\\/](?!cli[\\/]|runtime[\\/]worker)/.test(id) },
     external,
     plugins: [...plugins, typescript],
     logLevel: 'warn',
-    onwarn(warning) {
-      if (warning.code !== 'CIRCULAR_DEPENDENCY') throw new Error(warning.message)
-    },
+    onwarn: refuse,
   })
   const { output: chunks } = await built.write({
     dir,
@@ -67,4 +71,25 @@ export async function bundle(input, dir, { plugins = [], external = [/^node:/], 
   })
   await built.close()
   return chunks
+}
+
+/**
+ * Bundles one module and all that it imports, on demand too, as one text.
+ *
+ * @param contents  the module's text, where it is in no file
+ * @returns the text, and for each module in it its own, not yet minified
+ */
+export async function bundleText(input, { plugins = [], contents } = {}) {
+  const entry = {
+    name: 'entry',
+    resolveId: (id) => (contents !== undefined && id === input ? id : null),
+    load: (id) => (contents !== undefined && id === input ? contents : null),
+  }
+  const built = await rollup({ input, plugins: [entry, ...plugins, typescript], onwarn: refuse })
+  const { output } = await built.generate({
+    ...{ format: 'es', compact: true, generatedCode: 'es2015', inlineDynamicImports: true },
+    plugins: [minifying],
+  })
+  await built.close()
+  return { text: output[0].code.trim(), modules: output[0].modules }
 }

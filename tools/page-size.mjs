@@ -1,6 +1,7 @@
-// `node tools/page-size.mjs [--json]`: what a page that only recognises fetches, in bytes through gzip, the model left out:
+// `node tools/page-size.mjs [--json | --account]`: what a page that only recognises fetches, in bytes through gzip, the model left out:
 // BERT, int8, the shipped weights, in a worker. The page is bundled as a user's is and then runs here, with the few things of
-// browsers that it asks for; each file of it that was imported counts, and of the kernels the larger build.
+// browsers that it asks for; each file of it that was imported counts, and of the kernels the larger build. The account shares
+// out these bytes among the modules, by what each has minified.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,7 +9,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { transform } from 'esbuild'
 import { bundle } from './bundle.mjs'
+import { inlined } from './worker-text.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -87,21 +90,58 @@ export async function measurePage(entry = join(root, 'dist/index.js'), weights =
     if (done.status !== 0) throw new Error(done.stderr)
     const { fetched, asked, entities } = JSON.parse(done.stdout)
     const size = (names) => names.map((name) => [name, sizes.get(name)]).sort((one, two) => two[1] - one[1])
-    const isKernels = (name) => /^(simd|relaxed)-/.test(name)
+    const isKernels = (name) => /^(simd|relaxed-int8)-/.test(name)
     const files = size(fetched.filter((name) => !isKernels(name)))
-    // Which build is fetched, the engine says; both where it can run the larger and that loses the race.
+    // Which build is fetched, the engine says; both where it can run the larger and that loses the race. The whole one is
+    // not for precision int8.
     const kernels = size([...sizes.keys()].filter(isKernels))
     const total = files.reduce((sum, [, bytes]) => sum + bytes, kernels[0][1])
-    return { total, files, kernels, asked, entities }
+    return { total, files, kernels, asked, entities, chunks }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+/** Shares out a file's bytes among its modules. @returns [path, bytes], paths from src/ */
+async function shareOut(bytes, modules) {
+  const shares = []
+  for (const [id, { code }] of Object.entries(modules)) {
+    const { code: text } = await transform(code ?? '', { minify: true, loader: 'ts' })
+    const name = id.replace(/^.*\/(?:dist|src)\//, '').replace(/\.[jt]s$/, '')
+    shares.push([name, text.length])
+  }
+  const all = shares.reduce((sum, [, length]) => sum + length, 0)
+  return shares.map(([name, length]) => [name, (bytes * length) / all])
+}
+
+/** Bytes through gzip of each module, on the page and in the worker. */
+export async function accountOf({ files, kernels, chunks }) {
+  const account = new Map()
+  const add = (side, shares) => {
+    for (const [name, bytes] of shares) {
+      const row = account.get(name) ?? [0, 0]
+      row[side] += bytes
+      account.set(name, row)
+    }
+  }
+  for (const [fileName, bytes] of [...files, kernels[0]]) {
+    const { modules } = chunks.find((chunk) => chunk.fileName === fileName)
+    if (fileName.startsWith('worker-source')) add(1, await shareOut(bytes, (await inlined()).modules))
+    else add(0, await shareOut(bytes, modules))
+  }
+  return account
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const measured = await measurePage()
-  if (process.argv.includes('--json')) console.log(JSON.stringify(measured))
-  else {
+  const { chunks, ...told } = measured
+  if (process.argv.includes('--json')) console.log(JSON.stringify(told))
+  else if (process.argv.includes('--account')) {
+    const account = await accountOf(measured)
+    const rows = [...account].sort(([, one], [, two]) => two[0] + two[1] - one[0] - one[1])
+    for (const [name, [page, worker]] of rows)
+      console.log(page.toFixed(0).padStart(7), worker.toFixed(0).padStart(7), name)
+  } else {
     const { total, files, kernels, asked, entities } = measured
     for (const [name, size] of [...files, ...kernels]) console.log(String(size).padStart(7), name)
     console.log(String(total).padStart(7), `bytes through gzip, ${kernels.at(-1)[0]} left out`)

@@ -21,13 +21,11 @@ const REPLACED = {
   // The page never asks for this style of annotations.
   'dist/entities/spark/spark-style.js': () => 'export let sparkStyle',
   // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
-  'dist/entities/options.js': (path) => `export { splitNames } from ${JSON.stringify(`${path}?`)}
-export const checkRecognizeOptions = (options = {}) => options
+  'dist/entities/asked/options.js': () => `export const checkRecognizeOptions = (options = {}) => options
 export const checkStreamOptions = checkRecognizeOptions`,
-  'dist/load-options.js': () =>
-    `export const checkLoadOptions = (options = {}) => options
-export const checkLoadArguments = (model, options = {}) => [model, options]
-export const checkModelName = (model) => model`,
+  'dist/load-arguments.js': () =>
+    'export const checkLoadArguments = (model, options = {}) => [model, options]',
+  'dist/load-options.js': () => 'export const checkModelName = (model) => model',
   // What has no SIMD has not this page's colours either: Chrome 91, Firefox 89, Safari 16.4 and later have it.
   'dist/kernels/reference/reference.js': () => `export class ReferenceKernels {
   constructor() { throw new Error('This browser runs no WebAssembly SIMD: take a newer one') }

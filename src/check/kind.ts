@@ -16,3 +16,8 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
+
+/** @param wanted what it must be: 'a string' */
+export function wrongKind(value: unknown, name: string, wanted: string): TypeError {
+  return new TypeError(`${name} is ${kindOf(value)}, expected ${wanted}`)
+}

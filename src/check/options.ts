@@ -3,7 +3,9 @@
  * the table complete. An option that is undefined counts as not given. One that the table does not have is misspelt,
  * and an error.
  */
-import { isObject, kindOf } from './kind.ts'
+import { isObject, wrongKind } from './kind.ts'
+
+export { wrongKind }
 
 /** @throws {TypeError} for the wrong kind, {RangeError} for the wrong value */
 export type Check = (value: unknown, name: string) => void
@@ -100,9 +102,4 @@ export function abortSignal(value: unknown, name: string): void {
   if (!isObject(value) || !('aborted' in value) || !('addEventListener' in value)) {
     throw wrongKind(value, name, 'an AbortSignal')
   }
-}
-
-/** @param wanted what it must be: 'a string' */
-export function wrongKind(value: unknown, name: string, wanted: string): TypeError {
-  return new TypeError(`${name} is ${kindOf(value)}, expected ${wanted}`)
 }

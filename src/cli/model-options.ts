@@ -1,10 +1,11 @@
 /** The options that all commands with a model share, from the command line to the library's names. */
-import { checkRecognizeOptions } from '../entities/options.ts'
+import { checkRecognizeOptions } from '../entities/asked/options.ts'
 import type { TextOptions } from '../entities/types.ts'
 import type { LoadProgress } from '../format/load-watch.ts'
-import { checkLoadOptions, type LoadOptions } from '../load-options.ts'
+import type { LoadOptions } from '../load-options.ts'
 import { visibleName } from '../markup/visible.ts'
 import type { Recognizer } from '../recognizer.ts'
+import { checkLoadOptions } from '../tasks/check-load.ts'
 import type { OptionTable, ParsedArguments } from './arguments.ts'
 import { UsageError } from './arguments.ts'
 import { createBar } from './progress.ts'

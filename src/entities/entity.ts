@@ -40,8 +40,7 @@ export interface Decoded {
 export function decodeEntities(input: DecodeInput): Decoded {
   const { text, logits, options = {}, words: spans } = input
   const encoding = input.recount?.(text, input.encoding) ?? input.encoding
-  // Which types may be asked for was checked before the model ran.
-  const labels = resolveLabels(input.labels, options, options.labels)
+  const labels = resolveLabels(input.labels, options)
   const { strategy, decode } = decodingOf(options, labels)
   const classes = labels.labels.length
   if (logits.length !== encoding.ids.length * classes) {
@@ -83,39 +82,13 @@ export function decodingOf(
  * The labels with the scheme that a call states, if it does. To be asked before the model runs, since it also tells
  * whether the call can be answered.
  *
- * @param others  types that may be asked for besides the model's, those of rules
- * @throws RangeError for decode 'viterbi' where neither the labels nor the call tell the scheme, and for `labels` that
- *   the model has not
+ * @throws RangeError for decode 'viterbi' where neither the labels nor the call tell the scheme
  */
-export function resolveLabels(
-  labels: LabelSet,
-  options: DecodeOptions,
-  others: readonly string[] = [],
-): LabelSet {
+export function resolveLabels(labels: LabelSet, options: DecodeOptions): LabelSet {
   const { scheme = labels.scheme } = options
-  if (options.labels !== undefined) checkWanted(options.labels, labels, options, others)
   const resolved = scheme === 'IOB' || scheme === labels.scheme ? labels : parseLabels(labels.labels, scheme)
   if (options.decode === 'viterbi') allowedTransitions(resolved)
   return resolved
-}
-
-/** Most types that an error names. */
-const MOST_NAMED = 30
-
-function checkWanted(
-  wanted: readonly string[],
-  { labels, parsed, names = [] }: LabelSet,
-  { strategy }: DecodeOptions,
-  others: readonly string[],
-): void {
-  const known = new Set([...parsed.map(({ type }) => type), ...names, ...others])
-  const wrong = wanted.find((one) => !known.has(one) && !(strategy === 'none' && labels.includes(one)))
-  if (wrong === undefined) return
-  const types = [...known].filter((type) => type !== 'O').sort()
-  const more = types.length > MOST_NAMED ? `, and ${types.length - MOST_NAMED} more` : ''
-  throw new RangeError(
-    `labels holds '${wrong}', which this model does not find, expected some of ${types.slice(0, MOST_NAMED).join(', ')}${more}`,
-  )
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Takes labels such as `B-PER` apart, and finds out by which scheme they are written. */
-import { type Check, oneOf } from '../check/options.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 
 /**
@@ -52,8 +51,6 @@ export function statedScheme(name: string | undefined): LabelScheme | undefined 
   )
 }
 
-const checkName: Check = oneOf(labelSchemes)
-
 /** One way to write position and type into a string. */
 interface Notation {
   pattern: RegExp
@@ -81,7 +78,7 @@ const positions: Readonly<Record<string, LabelPosition>> = { B: 'B', I: 'I', E: 
  *
  * @param labels label strings in the order of the model's outputs, [C]
  * @param scheme states the scheme in place of detection
- * @throws RangeError when `scheme` is none of `labelSchemes` or no labels are given
+ * @throws RangeError when no labels are given
  *
  * @example
  * parseLabels(['O', 'B-PER', 'I-PER']).scheme          // 'IOB'
@@ -89,7 +86,6 @@ const positions: Readonly<Record<string, LabelPosition>> = { B: 'B', I: 'I', E: 
  */
 export function parseLabels(labels: readonly string[], scheme?: LabelScheme): LabelSet {
   if (labels.length === 0) throw new RangeError('labels are empty, expected at least one label')
-  if (scheme !== undefined) checkLabelScheme(scheme, 'scheme')
   const notation = findNotation(labels)
   const split = labels.map((label) => splitLabel(label, notation))
   const longPrefixes =
@@ -110,17 +106,6 @@ export function parseLabels(labels: readonly string[], scheme?: LabelScheme): La
     scheme: scheme ?? detectScheme(letters, notation),
     outside: labels.indexOf('O'),
   }
-}
-
-/**
- * Takes a scheme's name from a caller or a file.
- *
- * @throws {TypeError} when it is no string
- * @throws {RangeError} when no scheme has that name
- */
-export function checkLabelScheme(value: unknown, name: string): LabelScheme {
-  checkName(value, name)
-  return value as LabelScheme
 }
 
 /** The way of writing that at least half of the labels other than O share, if it has a B or an I. */

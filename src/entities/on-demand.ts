@@ -71,7 +71,11 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
   const { style, pretokenized } = asked
   const options = style === undefined ? { ...asked, ...(await told(asked, model)) } : await styled(asked)
   const { split = style === undefined ? defaultSplit : false } = options
-  const labels = resolveLabels(model.labels, options, ruleTypes(options))
+  if (options.labels !== undefined) {
+    const { checkWanted } = await import('./asked/wanted.ts')
+    checkWanted(options.labels, model.labels, options, ruleTypes(options))
+  }
+  const labels = resolveLabels(model.labels, options)
   const recount =
     options.strategy === 'word'
       ? (await import('../text/split/written-words.ts')).withWrittenWords

@@ -1,7 +1,7 @@
 /** The tensors of a model's files, by name: of one safetensors file, or of several with an index. */
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
-import { readSafetensorsHeader } from './safetensors.ts'
+import { readSafetensorsHeader } from './header.ts'
 import type { ByteSource, ModelFiles } from './source.ts'
 import { WEIGHTS } from './weight-files.ts'
 

@@ -31,6 +31,8 @@ export type PostedWeights =
       /** Ends in `/`. */
       readonly base: string
       readonly headers?: Readonly<Record<string, string>>
+      /** The model of this package, which a bundler may have left behind. */
+      readonly isShipped?: boolean
     }
 
 /** The files of one model: a folder, a Hub repository, a URL prefix, or a map in memory. */

@@ -11,13 +11,15 @@ export interface ModuleKind {
   readonly shared: boolean
   /** Compiled after the re-vectorisation flag was set (turbo). */
   readonly turbo: boolean
+  /** Whether it computes at precision int8 alone, which a smaller build of the relaxed ones does. */
+  readonly isInt8?: boolean
 }
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>()
 
 /** The compiled kernels of a kind. */
 export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
-  const key = `${kind.variant} ${kind.shared} ${kind.turbo}`
+  const key = `${kind.variant} ${kind.shared} ${kind.turbo} ${kind.isInt8}`
   let module = compiled.get(key)
   if (module === undefined) {
     module = kernelBytes(kind).then((bytes) => WebAssembly.compile(bytes as BufferSource))
@@ -28,14 +30,19 @@ export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
 }
 
 /** The module's bytes as a kind needs them. */
-export async function kernelBytes({ variant, shared, turbo }: ModuleKind): Promise<Uint8Array> {
-  const { deflated } =
-    variant === 'simd' ? await import('../generated/simd.ts') : await import('../generated/relaxed.ts')
+export async function kernelBytes(kind: ModuleKind): Promise<Uint8Array> {
+  const { shared, turbo } = kind
+  const { deflated } = await importBuild(kind)
   let bytes = await inflate(deflated)
   if (!shared) unshareMemory(bytes)
   // V8 keeps compiled code by a module's bytes: what was compiled before the flag stays as it was, so these bytes differ.
-  if (turbo) bytes = withCustomSection(bytes, 'turbo')
+  if (turbo) bytes = (await import('./seldom/custom-section.ts')).withCustomSection(bytes, 'turbo')
   return bytes
+}
+
+function importBuild({ variant, turbo, isInt8 }: ModuleKind): Promise<{ readonly deflated: string }> {
+  if (variant === 'simd') return import('../generated/simd.ts')
+  return isInt8 && !turbo ? import('../generated/relaxed-int8.ts') : import('../generated/relaxed.ts')
 }
 
 const IMPORT_SECTION = 2
@@ -78,16 +85,6 @@ function unshareMemory(bytes: Uint8Array): void {
   throw new Error('The kernels do not import their memory; build them anew')
 }
 
-/** `bytes` with an empty custom section of that name at the end. */
-function withCustomSection(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
-  const encoded = new TextEncoder().encode(name)
-  const section = Uint8Array.of(0, encoded.length + 1, encoded.length, ...encoded)
-  const result = new Uint8Array(bytes.length + section.length)
-  result.set(bytes)
-  result.set(section, bytes.length)
-  return result
-}
-
 /**
  * The bytes that were deflated (RFC 1951) and written as base64.
  *
@@ -95,17 +92,12 @@ function withCustomSection(bytes: Uint8Array, name: string): Uint8Array<ArrayBuf
  */
 async function inflate(base64: string): Promise<Uint8Array> {
   const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  const stream = new Blob([deflated]).stream().pipeThrough(createDecoder())
-  return new Uint8Array(await new Response(stream).arrayBuffer())
-}
-
-function createDecoder(): DecompressionStream {
+  let decoder: DecompressionStream
   try {
-    return new DecompressionStream('deflate-raw')
+    decoder = new DecompressionStream('deflate-raw')
   } catch (cause) {
-    throw new RangeError(
-      "This runtime has no DecompressionStream('deflate-raw'), and the kernels are deflated; it is too old: use Node 20.19, Chromium 103, Firefox 113, Safari 16.4 or later",
-      { cause },
-    )
+    throw (await import('./seldom/no-decoder.ts')).noDecoder(cause)
   }
+  const stream = new Blob([deflated]).stream().pipeThrough(decoder)
+  return new Uint8Array(await new Response(stream).arrayBuffer())
 }

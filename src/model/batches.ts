@@ -7,7 +7,7 @@
  * Where a source, an input or a batch fails, the results of what came before it are given out first.
  */
 
-import { wrongKind } from '../check/options.ts'
+import { wrongKind } from '../check/kind.ts'
 import { Packer } from './fill-batches.ts'
 
 /** How inputs become results. */

@@ -17,7 +17,7 @@ import type { BertWeights, LayerWeights } from './weights.ts'
 import { copyRows, fillWorkspace, type Workspace } from './workspace.ts'
 
 /** A long sentence: enough rows for every path of the kernels. */
-const WARM_UP_TOKENS = 40
+const MADE_UP_TOKENS = 40
 
 export class Bert {
   readonly #kernels: Kernels
@@ -126,21 +126,13 @@ export class Bert {
     return guessWords(model, workspace, batch, wanted, pause)
   }
 
-  /**
-   * Runs the first layer on made-up ids, for a few milliseconds: `tune` may time kernels on it, and the engine gets to
-   * compile them well before the first text comes.
-   */
-  warmUp(milliseconds: number, tune?: (layer: LayerWeights, workspace: Workspace) => void): void {
-    const { numHeads, hiddenActivation, vocabSize, maxPositions } = this.#config
-    const layer = this.#weights.layers[0]!
-    const ids = Array.from({ length: Math.min(WARM_UP_TOKENS, maxPositions) }, (_, i) => i % vocabSize)
+  /** Lets `use` try the first layer on the embeddings of made-up ids, between two passes. @returns what it returns */
+  onMadeUpIds<Result>(use: (layer: LayerWeights, workspace: Workspace) => Result): Result {
+    const { vocabSize, maxPositions } = this.#config
+    const ids = Array.from({ length: Math.min(MADE_UP_TOKENS, maxPositions) }, (_, i) => i % vocabSize)
     const workspace = fillWorkspace(this.#kernels, this.#config, this.#precision, this.#mark, [ids])
-    const end = performance.now() + milliseconds
     this.#embed(workspace)
-    tune?.(layer, workspace)
-    do {
-      encoderLayer(this.#kernels, layer, workspace, numHeads, ACTIVATION[hiddenActivation])
-    } while (performance.now() < end)
+    return use(this.#weights.layers[0]!, workspace)
   }
 
   // #region embeddings

@@ -2,8 +2,8 @@
 import type { FamilyFile } from './family-file.ts'
 
 /** A family's file, read only where a model is of it, by `model_type`. */
-const FAMILIES = new Map<string, () => Promise<FamilyFile>>([
-  ['bert', () => import('./families/bert.ts')],
+const FAMILIES: ReadonlyMap<string, () => Promise<FamilyFile>> = new Map<string, () => Promise<FamilyFile>>([
+  ['bert', () => import('./bert-family.ts')],
   ['distilbert', () => import('./families/distilbert.ts')],
   ['roberta', () => import('./families/roberta.ts')],
   ['xlm-roberta', () => import('./families/xlm-roberta.ts')],

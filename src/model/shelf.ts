@@ -15,7 +15,7 @@ export interface Model {
     wanted: ForwardWanted,
     pause: () => Promise<void>,
   ): Promise<ForwardOutput>
-  warmUp(milliseconds: number, tune?: (layer: LayerWeights, workspace: Workspace) => void): void
+  onMadeUpIds<Result>(use: (layer: LayerWeights, workspace: Workspace) => Result): Result
 }
 
 export interface ModelShelf {

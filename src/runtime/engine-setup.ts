@@ -9,7 +9,7 @@ import type { WeightsProgress } from '../model/read-weights.ts'
 /** Everything an engine needs besides the files; plain data that can be posted to a worker. */
 export interface EngineSetup {
   readonly config: BertConfig
-  /** What it runs on; loading times the tiles where that was not done. */
+  /** What it runs on; the first pass is followed by timing the tiles, where that was not done. */
   readonly plan: KernelPlan
   /** The compiled kernels, or undefined for the reference kernels. */
   readonly module: WebAssembly.Module | undefined
@@ -39,6 +39,8 @@ export interface EngineSupport {
   readonly onProgress?: WeightsProgress | undefined
   readonly signal?: AbortSignal | undefined
   readonly helpers?: Helpers
+  /** Told once the tiles were timed, after the first pass. */
+  readonly onTuned?: (plan: KernelPlan) => void
   /** Makes the reference kernels, where they are to be used: workers leave them out, to stay small. */
   readonly reference?: (memory: KernelMemory) => Kernels
 }

@@ -7,7 +7,6 @@ import { nextTask } from '../check/next-task.ts'
 import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels } from '../kernels/exports.ts'
-import type { KernelPlan } from '../kernels/kernel-plan.ts'
 import type { Kernels } from '../kernels/kernels.ts'
 import { Layout } from '../kernels/layout.ts'
 import {
@@ -38,9 +37,6 @@ import { layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
 import type { EngineInfo, EngineSetup, EngineSupport, Helpers } from './engine-setup.ts'
 
-/** How long the first layer is run after loading, so that the first text meets compiled kernels. */
-const WARM_UP_MILLISECONDS = 15
-
 /** Time between two pauses of a forward pass, milliseconds: short enough for a timer of 10 ms to keep firing. */
 const PAUSE_MILLISECONDS = 5
 
@@ -48,17 +44,25 @@ export class Engine {
   readonly info: EngineInfo
   readonly #kernels: Kernels
   readonly #model: Model
-  readonly setup: EngineSetup
+  #setup: EngineSetup
+  readonly #onTuned: EngineSupport['onTuned']
   readonly #shared: boolean
   #memory: WebAssembly.Memory | undefined
   #last: Promise<unknown> = Promise.resolve()
 
-  private constructor(setup: EngineSetup, kernels: Kernels, model: Model, info: EngineInfo, shared: boolean) {
-    this.setup = setup
+  private constructor(
+    setup: EngineSetup,
+    kernels: Kernels,
+    model: Model,
+    info: EngineInfo,
+    onTuned: EngineSupport['onTuned'],
+  ) {
+    this.#setup = setup
     this.#kernels = kernels
     this.#model = model
     this.info = info
-    this.#shared = shared
+    this.#onTuned = onTuned
+    this.#shared = setup.threads > 1
     this.#memory = kernels.memory.memory
   }
 
@@ -71,7 +75,7 @@ export class Engine {
   static async load(
     setup: EngineSetup,
     files: ModelFiles,
-    { onProgress, signal, helpers, reference }: EngineSupport = {},
+    { onProgress, signal, helpers, reference, onTuned }: EngineSupport = {},
   ): Promise<Engine> {
     const { config, plan } = setup
     const { precision } = plan
@@ -96,13 +100,14 @@ export class Engine {
         const model =
           shelf?.createModel?.(kernels, config, weights, precision) ??
           new Bert(kernels, config, weights, precision)
-        const ready =
-          kernels instanceof WasmKernels
-            ? { ...setup, plan: startKernels(kernels, model, setup, helpers) }
-            : setup
+        if (kernels instanceof WasmKernels) {
+          for (let index = 1; index < setup.threads; index++) {
+            helpers?.start(index, kernels.memory.memory, CONTROL_ADDRESS, kernels.scratchOf(index))
+          }
+        }
         const memoryBytes = kernels.memory.byteLength
         const info = { weightBytes, memoryBytes, parameters: countParameters(tensors), head }
-        return new Engine(ready, kernels, model, info, shared)
+        return new Engine(setup, kernels, model, info, onTuned)
       } catch (error) {
         giveMemory(memory, shared)
         throw error
@@ -123,8 +128,30 @@ export class Engine {
     stop: () => void,
   ): Promise<ForwardOutput> {
     const result = this.#last.then(() => this.#forward(sequences, wanted, stop))
-    this.#last = result.catch(() => {})
+    this.#last = result.then(
+      () => this.#tune(),
+      () => {},
+    )
     return result
+  }
+
+  /** Times the tiles, once: after the first pass, which did not have to wait for it. */
+  async #tune(): Promise<void> {
+    const kernels = this.#kernels
+    const { plan } = this.#setup
+    if (plan.tuned || !(kernels instanceof WasmKernels)) return
+    await nextTask()
+    if (this.#memory === undefined) return
+    const tileReason = this.#model.onMadeUpIds(({ queryKeyValue }, workspace) =>
+      tuneTiles(kernels, queryKeyValue, workspace.hiddenStates, workspace.queryKeyValue),
+    )
+    const tuned = { ...plan, tiles: kernels.tiles, tileReason, tuned: true }
+    this.#setup = { ...this.#setup, plan: tuned }
+    this.#onTuned?.(tuned)
+  }
+
+  get setup(): EngineSetup {
+    return this.#setup
   }
 
   async #forward(
@@ -171,24 +198,6 @@ export class Engine {
     this.#memory = undefined
     this.#last.then(() => giveMemory(memory, this.#shared))
   }
-}
-
-/** Wakes the helper threads, and warms the kernels up. @returns the plan with tiles that were timed */
-function startKernels(
-  kernels: WasmKernels,
-  model: Model,
-  { plan, threads }: EngineSetup,
-  helpers: Helpers | undefined,
-): KernelPlan {
-  for (let index = 1; index < threads; index++) {
-    helpers?.start(index, kernels.memory.memory, CONTROL_ADDRESS, kernels.scratchOf(index))
-  }
-  let { tileReason } = plan
-  model.warmUp(WARM_UP_MILLISECONDS, ({ queryKeyValue }, workspace) => {
-    if (plan.tuned) return
-    tileReason = tuneTiles(kernels, queryKeyValue, workspace.hiddenStates, workspace.queryKeyValue)
-  })
-  return { ...plan, tiles: kernels.tiles, tileReason, tuned: true }
 }
 
 function createKernels(

@@ -1,6 +1,7 @@
 /** The worker's side: an engine that answers messages, or a helper that lends it a thread. */
+import { largestWhole } from '../format/file-limits.ts'
 import type { LoadProgress, LoadWatch } from '../format/load-watch.ts'
-import type { ModelFiles } from '../format/source.ts'
+import { type ModelFiles, readAll } from '../format/source.ts'
 import { Engine } from './engine.ts'
 import { EngineError } from './engine-error.ts'
 import type { Helpers } from './engine-setup.ts'
@@ -16,57 +17,77 @@ export interface HostPort {
 /** Gives back the function that takes each message. */
 export function createHost(port: HostPort): (request: Request) => void {
   let engine: Promise<Engine> | undefined
+  let opened: Promise<ModelFiles> | undefined
+  let posted = 0
   const aborted = new Set<number>()
 
-  const load = async (request: Request & { type: 'iobert:load' }): Promise<Engine> => {
-    let posted = 0
-    const onProgress = ({ file, loaded, total }: LoadProgress): void => {
-      const now = performance.now()
-      // A few messages a second tell as much as one a tensor.
-      if (now - posted < 50 && loaded !== total) return
-      posted = now
-      port.post({ type: 'progress', file, loaded, total }, [])
+  const onProgress = ({ file, loaded, total }: LoadProgress): void => {
+    const now = performance.now()
+    // A few messages a second tell as much as one a tensor.
+    if (now - posted < 50 && loaded !== total) return
+    posted = now
+    port.post({ type: 'progress', file, loaded, total }, [])
+  }
+
+  /** A worker has one model, whose files are opened once. */
+  const filesOf = ({ locator }: { locator: Locator }): Promise<ModelFiles> => {
+    opened ??= port.openFiles(locator, { onProgress })
+    return opened
+  }
+
+  const read = async (request: Request & { type: 'iobert:read' }): Promise<void> => {
+    const { id, fileName } = request
+    const files = await filesOf(request)
+    const source = await files.open(fileName)
+    if (source === undefined) {
+      const why = files.whyMissing?.(fileName)
+      port.post({ type: 'file', id, name: fileName, ...(why !== undefined && { why }) }, [])
+      return
     }
-    const files = await port.openFiles(request.locator, { onProgress })
-    const loaded = await Engine.load(request.setup, files, {
+    const bytes = await readAll(source, largestWhole(fileName)).finally(() => source.close())
+    port.post({ type: 'file', id, name: source.name, bytes }, [bytes.buffer as ArrayBuffer])
+  }
+
+  const load = async (request: Request & { type: 'iobert:load' }): Promise<void> => {
+    engine = Engine.load(request.setup, await filesOf(request), {
       onProgress: (loaded, total) => onProgress({ file: 'weights', loaded, total }),
       helpers: helpersOf(request),
+      onTuned: (plan) => port.post({ type: 'tuned', plan }, []),
     })
-    port.post({ type: 'loaded', info: loaded.info, setup: loaded.setup }, [])
-    return loaded
+    const { info, setup } = await engine
+    port.post({ type: 'loaded', id: request.id, info, setup }, [])
   }
 
   const forward = async (request: Request & { type: 'iobert:forward' }): Promise<void> => {
     const { id, ids, lengths, wanted } = request
+    const sequences: number[][] = []
+    let at = 0
+    for (const length of lengths) {
+      sequences.push(Array.from(ids.subarray(at, at + length)))
+      at += length
+    }
+    const stop = (): void => {
+      if (aborted.has(id)) throw new DOMException('The pass was stopped', 'AbortError')
+    }
     try {
-      const sequences: number[][] = []
-      let at = 0
-      for (const length of lengths) {
-        sequences.push(Array.from(ids.subarray(at, at + length)))
-        at += length
-      }
-      const stop = (): void => {
-        if (aborted.has(id)) throw new DOMException('The pass was stopped', 'AbortError')
-      }
       const loaded = await engine!
       const output = await loaded.forward(sequences, wanted, stop)
       port.post({ type: 'result', id, output, memoryBytes: loaded.memoryBytes }, buffersOf(output))
-    } catch (error) {
-      port.post({ type: 'error', id, error: takeApart(error) }, [])
+    } finally {
+      aborted.delete(id)
     }
-    aborted.delete(id)
+  }
+
+  const answer = (request: Request & { id: number }, done: Promise<void>): void => {
+    done.catch((error: unknown) => port.post({ type: 'error', id: request.id, error: takeApart(error) }, []))
   }
 
   return (request) => {
     if (request.type === 'iobert:help') help(request)
     else if (request.type === 'iobert:abort') aborted.add(request.id)
-    else if (request.type === 'iobert:forward') void forward(request)
-    else if (request.type === 'iobert:load') {
-      engine = load(request)
-      engine.catch((error: unknown) =>
-        port.post({ type: 'error', id: undefined, error: takeApart(error) }, []),
-      )
-    }
+    else if (request.type === 'iobert:forward') answer(request, forward(request))
+    else if (request.type === 'iobert:load') answer(request, load(request))
+    else answer(request, read(request))
   }
 }
 

@@ -1,6 +1,7 @@
 /** An engine on the calling thread, in place of a worker. */
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'
+import { rememberTiles } from '../kernels/plan.ts'
 import type { ForwardOutput } from '../model/forward-output.ts'
 import type { EngineClient } from './client.ts'
 import { Engine } from './engine.ts'
@@ -19,13 +20,16 @@ export async function loadInline(
       : { ReferenceKernels: undefined }
   const engine = await Engine.load(setup, files, {
     signal: watch.signal,
+    onTuned: rememberTiles,
     onProgress: (loaded, total) => watch.onProgress?.({ file: 'weights', loaded, total }),
     ...(ReferenceKernels ? { reference: (memory) => new ReferenceKernels(memory) } : {}),
   })
   const ending = new Ending()
   return {
     info: engine.info,
-    setup: engine.setup,
+    get setup(): EngineSetup {
+      return engine.setup
+    },
     ending,
     get memoryBytes(): number {
       return engine.memoryBytes

@@ -2,6 +2,7 @@
 import type { LoadProgress } from '../format/load-watch.ts'
 import type { PostedWeights } from '../format/source.ts'
 import type { WeightsView } from '../format/weights-view.ts'
+import type { KernelPlan } from '../kernels/kernel-plan.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine-setup.ts'
 import type { PostedError } from './post-error.ts'
@@ -27,7 +28,15 @@ export type Locator =
 /** From the calling thread to a worker. */
 export type Request =
   | {
+      readonly type: 'iobert:read'
+      readonly id: number
+      readonly locator: Locator
+      /** One of the small files. */
+      readonly fileName: string
+    }
+  | {
       readonly type: 'iobert:load'
+      readonly id: number
       readonly setup: EngineSetup
       readonly locator: Locator
       /** One port to each helper. */
@@ -56,11 +65,28 @@ export interface HelpOrder {
 /** From the worker back. */
 export type Reply =
   | ({ readonly type: 'progress' } & LoadProgress)
-  | { readonly type: 'loaded'; readonly info: EngineInfo; readonly setup: EngineSetup }
+  /** The tiles were timed. */
+  | { readonly type: 'tuned'; readonly plan: KernelPlan }
+  | {
+      readonly type: 'file'
+      readonly id: number
+      /** Shown in errors. */
+      readonly name: string
+      /** Absent where there is no such file. */
+      readonly bytes?: Uint8Array
+      /** What tells more than its absence. */
+      readonly why?: string
+    }
+  | {
+      readonly type: 'loaded'
+      readonly id: number
+      readonly info: EngineInfo
+      readonly setup: EngineSetup
+    }
   | {
       readonly type: 'result'
       readonly id: number
       readonly output: ForwardOutput
       readonly memoryBytes: number
     }
-  | { readonly type: 'error'; readonly id: number | undefined; readonly error: PostedError }
+  | { readonly type: 'error'; readonly id: number; readonly error: PostedError }

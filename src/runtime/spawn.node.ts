@@ -24,6 +24,7 @@ export async function spawnNodeWorker(script: string | URL | undefined): Promise
     death.tell(new EngineError('WorkerFailed', `The model's worker ended with code ${code}`)),
   )
   return {
+    shelved: true,
     post: (request, transfer) =>
       worker.postMessage(request, transfer as import('node:worker_threads').Transferable[]),
     onReply: (listener) => void worker.on('message', listener),

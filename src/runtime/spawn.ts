@@ -4,6 +4,8 @@ import { EngineError } from './engine-error.ts'
 import type { Reply, Request } from './protocol.ts'
 
 export interface EngineWorker {
+  /** Whether all that its script loads on demand is there: see `inlinedWorker`. */
+  readonly shelved: boolean
   post(request: Request, transfer: Transferable[]): void
   onReply(listener: (reply: Reply) => void): void
   /** Called once when the worker can answer no more, with the reason. */
@@ -22,7 +24,8 @@ export type Spawn = (script: string | URL | undefined, shelved: boolean) => Prom
 
 /**
  * The inlined script, with its shelves or without. What the worker loads on demand it cannot fetch, so it comes before it:
- * heads over texts and words, relative positions, the files of Node. A page whose model has none of it fetches none.
+ * heads over texts and words, relative positions, weights in several files, the files of Node. A page whose model has none of it
+ * fetches none.
  */
 export async function inlinedWorker(shelved: boolean): Promise<string> {
   const { workerSource } = await import('../generated/worker-source.ts')
@@ -94,6 +97,7 @@ export async function spawnWebWorker(
   }
   worker.onmessageerror = (): void => death.tell(cannotRun('its answer could not be read'))
   return {
+    shelved: shelved || script !== undefined,
     post: (request, transfer) => worker.postMessage(request, transfer),
     onReply(listener): void {
       worker.onmessage = ({ data }: MessageEvent<Reply>): void => {

@@ -1,7 +1,7 @@
 /**
- * The script that is inlined for the engine's worker and its helpers, on every runtime. tools/build.mjs bundles it so that
- * Node's modules are asked for when the script runs; where there are none they are `undefined`. So are the names of shelves
- * that the script was started without (`inlinedWorker` in spawn.ts).
+ * The script that is inlined for the engine's worker and its helpers, on every runtime. tools/worker-text.mjs bundles it so that
+ * Node's modules are asked for when the script runs; where there are none they are `undefined`, and so is what stands on them.
+ * What else is called of a shelf that the script was started without throws `MissingShelf` (`inlinedWorker` in spawn.ts).
  */
 import { type Transferable as NodeTransferable, parentPort } from 'node:worker_threads'
 import { createHost } from './host.ts'

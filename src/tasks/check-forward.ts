@@ -1,5 +1,37 @@
-/** Checks what few passes through a model are asked for: token types, and the logits of words. */
+/** Checks what few passes through a model are asked for: token types, the logits of words, and options besides a signal. */
+import {
+  abortSignal,
+  type Checks,
+  checkOptions,
+  trueOrFalse,
+  wholeNumber,
+  wrongKind,
+} from '../check/options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
+import type { ForwardOptions } from '../model-types.ts'
+
+const forwardChecks: Checks<ForwardOptions> = {
+  hiddenStates: trueOrFalse,
+  tokenTypeIds(value, name): void {
+    if (!Array.isArray(value) || !value.every(Array.isArray))
+      throw wrongKind(value, name, 'an array of arrays of numbers, one for each sequence')
+  },
+  attentions: trueOrFalse,
+  trace: trueOrFalse,
+  logits: trueOrFalse,
+  layer: wholeNumber(0),
+  signal: abortSignal,
+}
+
+/**
+ * The options of a pass, which are a caller's own.
+ *
+ * @throws {TypeError} for a value of the wrong kind
+ * @throws {RangeError} for a value that is not allowed, or an option that is not known
+ */
+export function checkForwardOptions(given: unknown): ForwardOptions {
+  return checkOptions<ForwardOptions>(given, forwardChecks)
+}
 
 /** Numbers of words' logits that are given back at most: 1 GB. */
 const MOST_LOGITS = 2 ** 28
@@ -32,4 +64,25 @@ export function checkTokenTypes(
       `tokenTypeIds[${index}] holds ${wrong}, expected whole numbers from 0 to ${types - 1}: the model has ${typeVocabSize} token types`,
     )
   }
+}
+
+/** What is wrong with ids that a model does not take. */
+export function wrongIds(ids: unknown, { vocabSize, maxPositions }: BertConfig): TypeError | RangeError {
+  if (!Array.isArray(ids) || !ids.every(Array.isArray)) {
+    return new TypeError('ids must be an array of arrays of vocabulary ids, one for each sequence')
+  }
+  for (const [index, sequence] of (ids as unknown[][]).entries()) {
+    if (sequence.length < 1 || sequence.length > maxPositions) {
+      return new RangeError(`Sequence ${index} has ${sequence.length} ids, expected 1 to ${maxPositions}`)
+    }
+    for (const id of sequence) {
+      if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) continue
+      if (typeof id !== 'number')
+        return new TypeError(`Sequence ${index} holds ${String(id)}, expected numbers`)
+      return new RangeError(
+        `Sequence ${index} holds the id ${id}, expected whole numbers from 0 to ${vocabSize - 1}`,
+      )
+    }
+  }
+  return new RangeError('ids are not what the model takes')
 }

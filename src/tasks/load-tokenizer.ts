@@ -3,9 +3,10 @@ import { ModelFormatError } from '../format/errors.ts'
 import { startWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { type Platform, tokenizerFacts } from '../load.ts'
-import { checkLoadArguments, type LoadOptions, type ModelName } from '../load-options.ts'
-import { loadConfig } from '../model/config.ts'
-import { readTokenizer } from '../text/read-tokenizer.ts'
+import { checkLoadArguments } from '../load-arguments.ts'
+import type { LoadOptions, ModelName } from '../load-options.ts'
+import { loadConfig } from '../model/plain-config.ts'
+import { readTokenizer } from '../text/plain-tokenizer.ts'
 import type { TokenizerFacts } from '../text/settings.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 
@@ -14,7 +15,7 @@ export async function loadTokenizer(
   model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<Tokenizer> {
-  const [name, options] = checkLoadArguments(model, given)
+  const [name, options] = await checkLoadArguments(model, given)
   const { watch, end } = startWatch(options)
   try {
     watch.signal?.throwIfAborted()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { ISOLATION, POLICY } from '../../examples/browser/serve.mjs'
 
-/** Bytes of code that a page may take, compressed as servers do, the model left out; 13 kB of it are the larger build of the kernels. */
+/** Bytes of code that a page may take, compressed as servers do, the model left out; 10 kB of it are the larger build of the kernels. */
 const BUDGET = 80_000
 
 export const tests = [
@@ -49,14 +49,17 @@ export const tests = [
       asked.add('/service-worker.js')
       // Which build of the kernels is fetched, the engine says; counted is the larger.
       for (const name of asked) if (name.startsWith('/simd-')) asked.delete(name)
-      for (const name of readdirSync(bench.site)) if (name.startsWith('relaxed-')) asked.add(`/${name}`)
+      for (const name of readdirSync(bench.site)) if (name.startsWith('relaxed-int8-')) asked.add(`/${name}`)
       const sizes = [...asked]
         .filter((path) => !path.startsWith('/weights/'))
         .map((path) => [path.slice(1), gzipSync(readFileSync(join(bench.site, path))).length])
         .sort((one, other) => other[1] - one[1])
       const total = sizes.reduce((sum, [, size]) => sum + size, 0)
       const told = sizes.map(([name, size]) => `${name} ${size}`).join(', ')
-      assert.ok(sizes.filter(([name]) => name.startsWith('relaxed-')).length === 1 && sizes.length > 6, told)
+      assert.ok(
+        sizes.filter(([name]) => name.startsWith('relaxed-int8-')).length === 1 && sizes.length > 6,
+        told,
+      )
       assert.ok(total < BUDGET, `${total} bytes: ${told}`)
       return `${total} bytes: ${told}`
     },

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { decodeEntities, groupLabels, resolveLabels } from '#dist/entities/entity.js'
+import { checkWanted } from '#dist/entities/asked/wanted.js'
+import { decodeEntities, groupLabels } from '#dist/entities/entity.js'
 import { parseLabels } from '#dist/entities/labels.js'
 import type { RecognizeOptions, Strategy } from '#dist/entities/types.js'
 import { conllLabels, makeInput, makeWordInput, type Piece } from './sample.ts'
@@ -294,19 +295,20 @@ test('groupLabels covers all units once, and each group is of one type', () => {
   )
 })
 
-test('resolveLabels refuses types that the labels have not, and names those they have', () => {
+test('types that the labels have not are refused, and those they have are named', () => {
   const labels = parseLabels(['O', 'B-PER', 'I-PER', 'B-LOC', 'I-LOC'])
   for (const strategy of ['first', 'none'] as const) {
-    assert.is(resolveLabels(labels, { labels: ['PER', 'O'], strategy }), labels)
+    checkWanted(['PER', 'O'], labels, { strategy })
     assert.throws(
-      () => resolveLabels(labels, { labels: ['PER', 'ORG'], strategy }),
+      () => checkWanted(['PER', 'ORG'], labels, { strategy }),
       /^labels holds 'ORG', which this model does not find, expected some of LOC, PER$/,
     )
   }
-  assert.is(resolveLabels(labels, { labels: ['B-PER'], strategy: 'none' }), labels)
-  assert.throws(() => resolveLabels(labels, { labels: ['B-PER'] }), /labels holds 'B-PER'/)
+  checkWanted(['B-PER'], labels, { strategy: 'none' })
+  checkWanted(['PER', 'ORG'], labels, {}, ['ORG'])
+  assert.throws(() => checkWanted(['B-PER'], labels, {}), /labels holds 'B-PER'/)
   const many = parseLabels(Array.from({ length: 100 }, (_, i) => `B-T${i}`))
-  assert.throws(() => resolveLabels(many, { labels: ['x'] }), /T35, and 70 more$/)
+  assert.throws(() => checkWanted(['x'], many, {}), /T35, and 70 more$/)
 })
 
 test.run()

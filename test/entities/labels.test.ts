@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkLabelScheme, type LabelScheme, parseLabels } from '#dist/entities/labels.js'
+import { checkRecognizeOptions } from '#dist/entities/asked/options.js'
+import { type LabelScheme, parseLabels } from '#dist/entities/labels.js'
 import { conllLabels } from './sample.ts'
 
 const types = ['PER', 'LOC', 'A-B', 'x_y', 'Événement']
@@ -78,13 +79,13 @@ test('parseLabels takes the stated scheme', () => {
   assert.equal(parseLabels(['O', 'B-X', 'I-X', 'E-X'], 'IOB2').parsed[3], { position: '', type: 'E-X' })
 })
 
-test('parseLabels refuses what is no scheme and no labels', () => {
+test('what is no scheme is refused, and no labels', () => {
   assert.throws(() => parseLabels([]), /labels are empty/u)
   assert.throws(
-    () => parseLabels(['O'], 'IOB' as LabelScheme),
+    () => checkRecognizeOptions({ scheme: 'IOB' }),
     /scheme is 'IOB', expected one of 'IOB1', 'IOB2'/u,
   )
-  assert.throws(() => checkLabelScheme(3, 'label_scheme'), /label_scheme is a number/u)
+  assert.throws(() => checkRecognizeOptions({ scheme: 3 }), /scheme is a number/u)
 })
 
 test('parseLabels gives each of any labels one entry and leaves none empty', () => {

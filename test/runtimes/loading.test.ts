@@ -13,11 +13,12 @@ import { loadConfig } from '#dist/model/config.js'
 import * as iobert from '#dist/node.js'
 import { webPlatform } from '#dist/platform.js'
 import { nodePlatform } from '#dist/platform.node.js'
-import { loadInWorker } from '#dist/runtime/client.js'
+import { startWorkers } from '#dist/runtime/client.js'
 import type { EngineSetup } from '#dist/runtime/engine-setup.js'
 import { openFiles as openPostable } from '#dist/runtime/open-files.js'
 import { putTogether, takeApart } from '#dist/runtime/post-error.js'
-import { createDeath, type EngineWorker } from '#dist/runtime/spawn.js'
+import type { Locator } from '#dist/runtime/protocol.js'
+import { createDeath, type EngineWorker, type Spawn } from '#dist/runtime/spawn.js'
 import { spawnNodeWorker } from '#dist/runtime/spawn.node.js'
 import { goldenFiles } from '../format/safetensors-file.ts'
 import { type HubServer, startHub } from '../hub/hub-server.ts'
@@ -158,6 +159,15 @@ async function setupOf(threads: number): Promise<EngineSetup> {
   return { config, module, plan: planOf('simd', 'int8', false), threads, batchTokens: 1024 }
 }
 
+async function loadInWorker(threads: number, locator: Locator, spawn: Spawn): Promise<void> {
+  const client = await startWorkers(threads, spawn, undefined)
+  try {
+    await client.load(await setupOf(threads), locator, {})
+  } finally {
+    client.dispose()
+  }
+}
+
 async function atHub(work: (hub: HubServer) => Promise<void>): Promise<void> {
   const hub = await startHub()
   hub.repositories.set(ID, goldenRepository('plain'))
@@ -225,7 +235,7 @@ test('a refusal that a worker meets comes out of it with class, code and cause',
   missing = { status: 403, body: '' }
   const kept = files.get('model.safetensors')!
   files.delete('model.safetensors')
-  const error = await reasonOf(loadInWorker(await setupOf(1), locator, spawnNodeWorker, undefined, {}))
+  const error = await reasonOf(loadInWorker(1, locator, spawnNodeWorker))
   files.set('model.safetensors', kept)
   assert.instance(error, iobert.DownloadError)
   assert.is((error as iobert.DownloadError).code, 'Refused')
@@ -271,6 +281,7 @@ test('a worker that cannot start ends those that could', async () => {
     if (index === 1) throw new Error('no more threads')
     await new Promise((resolve) => setTimeout(resolve, 20 * index))
     return {
+      shelved: true,
       post() {},
       onReply() {},
       onDeath() {},
@@ -278,9 +289,7 @@ test('a worker that cannot start ends those that could', async () => {
       terminate: () => void ended.push(index),
     }
   }
-  const error = await reasonOf(
-    loadInWorker(await setupOf(4), { kind: 'folder', path: '.' }, spawn, undefined, {}),
-  )
+  const error = await reasonOf(loadInWorker(4, { kind: 'folder', path: '.' }, spawn))
   assert.instance(error, EngineError)
   assert.is((error as iobert.EngineError).code, 'WorkerFailed')
   assert.match(error.message, /no more threads/)
@@ -297,13 +306,14 @@ test('a worker that dies before anybody listens is told to those who come later'
   })
   assert.is(told, reason)
   const spawn = async (): Promise<EngineWorker> => ({
+    shelved: true,
     post() {},
     onReply() {},
     onDeath: death.listen,
     hold() {},
     terminate() {},
   })
-  const load = loadInWorker(await setupOf(1), { kind: 'folder', path: '.' }, spawn, undefined, {})
+  const load = loadInWorker(1, { kind: 'folder', path: '.' }, spawn)
   assert.is(await reasonOf(load), reason)
 })
 
@@ -339,8 +349,12 @@ test('such a host without the model says that a page came in place of which file
 
 test('the shipped model that a bundler left behind is an error that says what to do', async () => {
   missing = { status: 200, body: page }
-  const web = async (entry: string | undefined): Promise<Error> =>
-    reasonOf(webPlatform(entry).locate(undefined, {}, {}, undefined))
+  const web = async (entry: string | undefined): Promise<Error> => {
+    const platform = webPlatform(entry)
+    return reasonOf(
+      platform.locate(undefined, {}, {}, undefined).then((locator) => platform.openFiles(locator, {})),
+    )
+  }
   const moved = await web(`${base}/app/assets/main.js`)
   assert.match(moved.message, /The shipped model is not at .*\/app\/weights\/.*pass its URL.*page of HTML/)
   missing = { status: 403, body: '' }

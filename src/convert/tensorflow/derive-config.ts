@@ -1,6 +1,6 @@
 /** Makes the config.json of a model that came without one, from the shapes of its tensors. */
 import { quoted } from '../../format/errors.ts'
-import { family as bert } from '../../model/families/bert.ts'
+import { family as bert } from '../../model/bert-family.ts'
 import { family as distilbert } from '../../model/families/distilbert.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'

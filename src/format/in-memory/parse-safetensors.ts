@@ -1,7 +1,7 @@
 /** Reads a safetensors file that is whole in memory. */
 import type { Dtype } from '../dtypes.ts'
-import { LENGTH_BYTES } from '../header-reader.ts'
-import { headerLength, parseHeader } from '../safetensors-header.ts'
+import { LENGTH_BYTES } from '../strict/header-reader.ts'
+import { headerLength, parseHeader } from '../strict/safetensors-header.ts'
 
 /** A tensor of a file in memory: `data` views the file's own bytes, little endian, row after row. */
 export interface SafetensorsTensor {

@@ -28,7 +28,7 @@ import type { ModernWeights } from './shape.ts'
 import { Angles, addModern, modernTasks } from './weights.ts'
 
 /** A long sentence: enough rows for every path of the kernels. */
-const WARM_UP_TOKENS = 40
+const MADE_UP_TOKENS = 40
 
 type Pause = () => Promise<void>
 
@@ -81,17 +81,10 @@ class ModernBert implements Model {
     return output
   }
 
-  warmUp(milliseconds: number, tune?: (layer: LayerWeights, workspace: Workspace) => void): void {
-    const { vocabSize, maxPositions, numHeads, hiddenActivation } = this.#config
-    const ids = Array.from({ length: Math.min(WARM_UP_TOKENS, maxPositions) }, (_, i) => i % vocabSize)
-    const { workspace, buffers } = this.#begin([ids])
-    const layer = this.#layer(0, workspace, buffers)
-    const end = performance.now() + milliseconds
-    tune?.(this.#weights.layers[0]!, workspace)
-    do {
-      attentionBlock(this.#kernels, layer, workspace, numHeads)
-      feedForwardBlock(this.#kernels, layer, workspace, buffers, ACTIVATION[hiddenActivation])
-    } while (performance.now() < end)
+  onMadeUpIds<Result>(use: (layer: LayerWeights, workspace: Workspace) => Result): Result {
+    const { vocabSize, maxPositions } = this.#config
+    const ids = Array.from({ length: Math.min(MADE_UP_TOKENS, maxPositions) }, (_, i) => i % vocabSize)
+    return use(this.#weights.layers[0]!, this.#begin([ids]).workspace)
   }
 
   /** The buffers of a pass, with the embeddings in them. */

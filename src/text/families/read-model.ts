@@ -3,7 +3,8 @@
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import type { JsonObject } from '../json-object.ts'
 import type { PieceModel } from '../steps.ts'
-import { Vocabulary, vocabularyFromJson } from '../vocabulary.ts'
+import { Vocabulary } from '../vocabulary.ts'
+import { vocabularyFromJson } from '../vocabulary-from-json.ts'
 import { WordPiece } from '../wordpiece.ts'
 import type { UnigramVocabulary } from './unigram-vocabulary.ts'
 

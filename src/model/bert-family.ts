@@ -1,5 +1,5 @@
 /** The family of BERT itself. */
-import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
+import { BERT_KEYS, BERT_LAYERS, type Family } from './family.ts'
 
 /** Devlin et al. 2019 (arXiv 1810.04805). Defaults: transformers' BertConfig. */
 export const family: Family = {

@@ -1,5 +1,5 @@
 /** The options of a recognition, checked before anything is computed. */
-import { isObject } from '../check/kind.ts'
+import { isObject } from '../../check/kind.ts'
 import {
   abortSignal,
   type Check,
@@ -12,26 +12,18 @@ import {
   trueOrFalse,
   wholeNumber,
   wrongKind,
-} from '../check/options.ts'
-import type { Split, Splitter } from '../text/split/split.ts'
-import { checkLabelScheme } from './labels.ts'
-import type { Decode, Merge, RecognizeOptions, Strategy, StreamOptions } from './types.ts'
+} from '../../check/options.ts'
+import { labelSchemes } from '../labels.ts'
+import { splitNames } from '../split-names.ts'
+import type { Decode, Merge, RecognizeOptions, Strategy, StreamOptions } from '../types.ts'
 
 const strategies: readonly Strategy[] = ['first', 'simple', 'average', 'max', 'none', 'word']
 const decodes: readonly Decode[] = ['argmax', 'viterbi']
 const merges: readonly Merge[] = ['context', 'huggingface']
 
-/** The ways to split that have a name. */
-export const splitNames: readonly Exclude<Split, Splitter | false>[] = [
-  'passages',
-  'paragraphs',
-  'lines',
-  'sentences',
-]
-
 const checks: Checks<RecognizeOptions> = {
   strategy: oneOf(strategies),
-  scheme: checkLabelScheme,
+  scheme: oneOf(labelSchemes),
   decode: oneOf(decodes),
   stride: wholeNumber(0),
   windows: trueOrFalse,

@@ -4,8 +4,8 @@
  * the reader takes at most 64 MB, whatever a header says, so it has limits of its own, far
  * above any model (header-reader.ts).
  */
-import { DTYPE_BITS, type Dtype } from './dtypes.ts'
-import { ModelFormatError, quoted } from './errors.ts'
+import { DTYPE_BITS, type Dtype } from '../dtypes.ts'
+import { ModelFormatError, quoted } from '../errors.ts'
 import { byOffsets, type Draft, HeaderReader, LENGTH_BYTES } from './header-reader.ts'
 
 /** The largest header, in bytes: the reference's own limit. */

@@ -1,6 +1,6 @@
 /** Reads the JSON of a safetensors header, with a bound on what it may leave in memory. */
-import { type Dtype, isDtype } from './dtypes.ts'
-import { ModelFormatError, quoted } from './errors.ts'
+import { type Dtype, isDtype } from '../dtypes.ts'
+import { ModelFormatError, quoted } from '../errors.ts'
 import { JsonScanner } from './json-scanner.ts'
 
 /** The most tensors of one file. */

@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkRecognizeOptions, checkStreamOptions } from '#dist/entities/options.js'
+import { checkRecognizeOptions, checkStreamOptions } from '#dist/entities/asked/options.js'
 
 test('checkRecognizeOptions passes what is right and drops what is undefined', () => {
   assert.equal(checkRecognizeOptions(undefined), {})

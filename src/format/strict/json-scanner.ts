@@ -4,7 +4,7 @@
  * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH`. The size of a number is looked at only where
  * the number is read.
  */
-import { MAX_DEPTH } from './file-limits.ts'
+import { MAX_DEPTH } from '../file-limits.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
