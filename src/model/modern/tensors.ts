@@ -92,7 +92,7 @@ function rowsOf(tensor: CheckpointTensor, index: number, count: number): Checkpo
 
 /** What no file has. */
 function zeros(length: number): CheckpointTensor {
-  const bytes = new Uint8Array(4 * length)
+  const bytes = new Uint8Array(new Float32Array(length).buffer)
   const source = bytesSource('', bytes)
   return {
     name: '',
