@@ -155,7 +155,7 @@ export function attentionHeadInt16(
   const contentToPosition = scratch + call.contentToPosition
   const positionToContent = scratch + call.positionToContent
   const positionStride = call.positionStride
-  if (call.relativeQueries !== 0) {
+  if (WHOLE_BUILD && call.relativeQueries !== 0) {
     for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
       const rows = min(QUERY_ROWS, tokens - first)
       const from = query + floatBytes(call.hidden) + stride * first
@@ -189,7 +189,7 @@ export function attentionHeadInt16(
       scores,
       scoreStride,
     )
-    if (call.relativeKeys !== 0) {
+    if (WHOLE_BUILD && call.relativeKeys !== 0) {
       relativeProducts(
         call,
         head,
@@ -209,7 +209,7 @@ export function attentionHeadInt16(
         const rowScores = scores + scoreStride * row
         const factor = load<f32>(queryFactors + floatBytes(row))
         let most = finishScores(rowScores, tokens, factor, keyScales)
-        if (hasRelative(call)) {
+        if (WHOLE_BUILD && hasRelative(call)) {
           const own = contentToPosition + positionStride * row
           addRelativeScores(call, head, rowScores, tokens, first + row, own, positionToContent)
           most = largestScore(rowScores, tokens)
