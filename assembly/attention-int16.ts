@@ -155,7 +155,7 @@ export function attentionHeadInt16(
   const contentToPosition = scratch + call.contentToPosition
   const positionToContent = scratch + call.positionToContent
   const positionStride = call.positionStride
-  if (call.relativeQueries !== 0) {
+  if (WHOLE_BUILD && call.relativeQueries !== 0) {
     for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
       const rows = min(QUERY_ROWS, tokens - first)
       const from = query + floatBytes(call.hidden) + stride * first
@@ -174,7 +174,7 @@ export function attentionHeadInt16(
       )
     }
   }
-  const window = call.window
+  const window = WHOLE_BUILD ? call.window : 0
   for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
     const rows = min(QUERY_ROWS, tokens - first)
     // The keys that these rows meet, from a whole panel on.
@@ -193,7 +193,7 @@ export function attentionHeadInt16(
       scores,
       scoreStride,
     )
-    if (call.relativeKeys !== 0) {
+    if (WHOLE_BUILD && call.relativeKeys !== 0) {
       relativeProducts(
         call,
         head,
@@ -213,7 +213,7 @@ export function attentionHeadInt16(
         const rowScores = scores + scoreStride * row
         const factor = load<f32>(queryFactors + floatBytes(row))
         let most = finishScores(rowScores, width, factor, keyScales + floatBytes(begin))
-        if (hasRelative(call)) {
+        if (WHOLE_BUILD && hasRelative(call)) {
           const own = contentToPosition + positionStride * row
           addRelativeScores(call, head, rowScores, tokens, first + row, own, positionToContent)
           most = largestScore(rowScores, tokens)
@@ -235,8 +235,10 @@ export function attentionHeadInt16(
         )
         if (probabilities !== 0) {
           const map = probabilities + floatBytes((first + row) * tokens)
-          memory.fill(map, 0, floatBytes(tokens))
-          fillOutside(rowScores, width, from, to, 0)
+          if (window !== 0) {
+            memory.fill(map, 0, floatBytes(tokens))
+            fillOutside(rowScores, width, from, to, 0)
+          }
           scaleInto(rowScores, map + floatBytes(begin), width, inverse)
         }
       }

@@ -94,7 +94,7 @@ function layerNorm(call: LayerNorm, from: i32, to: i32, scratch: usize): void {
       let x = call.x + call.xStride * row
       let residual = call.residual + call.residualStride * row
       const out = call.out + call.outStride * row
-      if (call.sum !== 0) {
+      if (WHOLE_BUILD && call.sum !== 0) {
         const sum = call.sum + call.sumStride * row
         addRow(x, residual, call.width, sum)
         x = sum
@@ -110,7 +110,7 @@ function quantize(call: Quantize, from: i32, to: i32, scratch: usize): void {
   for (let tile = from; tile < to; tile++) {
     const start = tileStart(tile, call.rows, call.tileRows)
     const rows = nextTileRows(call.rows - start, call.tileRows)
-    if (call.factors !== 0) {
+    if (WHOLE_BUILD && call.factors !== 0) {
       for (let row = start; row < start + rows; row++) {
         multiplyRow(call.x + call.xStride * row, call.factors + call.factorStride * row, call.width)
       }
@@ -165,6 +165,6 @@ export function execute(kernel: i32, command: usize, from: i32, to: i32, scratch
     attention(kernel, command, from, to, scratch)
   else if (kernel === Kernel.LayerNorm) layerNorm(changetype<LayerNorm>(command), from, to, scratch)
   else if (kernel === Kernel.Quantize) quantize(changetype<Quantize>(command), from, to, scratch)
-  else if (kernel === Kernel.Rotate) rotate(changetype<Rotate>(command), from, to)
+  else if (WHOLE_BUILD && kernel === Kernel.Rotate) rotate(changetype<Rotate>(command), from, to)
   else embed(changetype<Embed>(command), from, to, scratch)
 }

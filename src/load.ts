@@ -172,7 +172,7 @@ async function startEngine(
   watch: LoadWatch,
   workers: Promise<WorkerClient> | undefined,
 ): Promise<EngineClient> {
-  const module = options.wasm ?? (await compiled(plan, threads > 1))
+  const module = options.wasm ?? (await compiled(plan, config, threads > 1))
   const setup: EngineSetup = { plan, threads, batchTokens, config, module }
   watch.signal?.throwIfAborted()
   let engine: EngineClient
@@ -249,10 +249,13 @@ function start(platform: Platform, options: LoadOptions): Promise<WorkerClient> 
 /** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
   { variant, turbo, precision }: KernelPlan,
+  { disentangled, modern, family }: BertConfig,
   shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
-  return mayCompile(() => compileKernels({ variant, shared, turbo, isInt8: precision === 'int8' }))
+  const special = disentangled ?? modern ?? family.relativeBias
+  const isPlain = precision === 'int8' && special === undefined
+  return mayCompile(() => compileKernels({ variant, shared, turbo, isPlain }))
 }
 
 /** Models of sentence-transformers have no head: others are not asked for the file, which on the web is a request. */

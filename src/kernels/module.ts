@@ -11,15 +11,15 @@ export interface ModuleKind {
   readonly shared: boolean
   /** Compiled after the re-vectorisation flag was set (turbo). */
   readonly turbo: boolean
-  /** Whether it computes at precision int8 alone, which a smaller build of the relaxed ones does. */
-  readonly isInt8?: boolean
+  /** Whether it computes BERT at precision int8 and nothing else, which a smaller build of the relaxed ones does. */
+  readonly isPlain?: boolean
 }
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>()
 
 /** The compiled kernels of a kind. */
 export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
-  const key = `${kind.variant} ${kind.shared} ${kind.turbo} ${kind.isInt8}`
+  const key = `${kind.variant} ${kind.shared} ${kind.turbo} ${kind.isPlain}`
   let module = compiled.get(key)
   if (module === undefined) {
     module = kernelBytes(kind).then((bytes) => WebAssembly.compile(bytes as BufferSource))
@@ -40,9 +40,9 @@ export async function kernelBytes(kind: ModuleKind): Promise<Uint8Array> {
   return bytes
 }
 
-function importBuild({ variant, turbo, isInt8 }: ModuleKind): Promise<{ readonly deflated: string }> {
+function importBuild({ variant, turbo, isPlain }: ModuleKind): Promise<{ readonly deflated: string }> {
   if (variant === 'simd') return import('../generated/simd.ts')
-  return isInt8 && !turbo ? import('../generated/relaxed-int8.ts') : import('../generated/relaxed.ts')
+  return isPlain && !turbo ? import('../generated/relaxed-int8.ts') : import('../generated/relaxed.ts')
 }
 
 const IMPORT_SECTION = 2

@@ -117,7 +117,7 @@ function fasterInt8(turbo: boolean): Promise<[variant: WasmVariant, reason: stri
 }
 
 async function raceInt8(turbo: boolean): Promise<[variant: WasmVariant, reason: string]> {
-  const module = await compileKernels({ variant: 'relaxed', shared: false, turbo, isInt8: true })
+  const module = await compileKernels({ variant: 'relaxed', shared: false, turbo, isPlain: true })
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 })
   const { raceTile } = instantiateKernels(module, memory)
   const { int16, digits, short } = NUMBERS.RacedTile
