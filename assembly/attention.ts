@@ -8,6 +8,9 @@
  * rows go through scores, softmax and context while they are in the first-level cache. A row has at most a few hundred
  * scores, so a maximum over the whole row comes first and nothing is rescaled as it goes.
  *
+ * With a window (Beltagy et al. 2020, arXiv 2004.05150, section 3.1) a block of rows meets only the panels of keys that one
+ * of its rows can see; of these, each row leaves out what is outside its own window.
+ *
  * The parts of the scratch are placed by src/kernels/layout.ts, for the longest sequence of the batch:
  *
  *     zeros     [max(Tp, Dp, R)]         the bias of all products, at its beginning; R: rows of relative positions
@@ -73,6 +76,12 @@ function packValues(values: usize, stride: usize, tokens: i32, headDim: i32, pan
       }
     }
   }
+}
+
+/** Writes `value` into the places of a row of `width` floats before `from` and from `to` on. */
+export function fillOutside(row: usize, width: i32, from: i32, to: i32, value: f32): void {
+  for (let j: i32 = 0; j < from; j++) store<f32>(row + ((<usize>j) << 2), value)
+  for (let j = to; j < width; j++) store<f32>(row + ((<usize>j) << 2), value)
 }
 
 /** `count` floats times `factor`. */
@@ -143,11 +152,14 @@ export function attentionHead<Product>(
       )
     }
   }
+  const window = call.window
   for (let first: i32 = 0; first < tokens; first += QUERY_ROWS) {
     const rows = min(QUERY_ROWS, tokens - first)
     const queries = query + stride * first
-    const keyPanels = paddedTokens / panel
-    const valuePanels = paddedDim / panel
+    // The keys that these rows meet, from a whole panel on.
+    const begin = window === 0 ? 0 : max(first - window + 1, 0) & -panel
+    const width = (window === 0 ? tokens : min(first + rows - 1 + window, tokens)) - begin
+    const seen = scores + ((<usize>begin) << 2)
     linearFloat32<Product>(
       queries,
       stride,
@@ -160,8 +172,8 @@ export function attentionHead<Product>(
       Activation.identity,
       panel,
       tileRows,
-      0,
-      keyPanels,
+      begin / panel,
+      (begin + width + panel - 1) / panel,
     )
     if (call.relativeKeys !== 0) {
       linearFloat32<Product>(
@@ -181,33 +193,42 @@ export function attentionHead<Product>(
       )
     }
     for (let row: i32 = 0; row < rows; row++) {
-      const rowScores = scores + scoreStride * row
+      const rowScores = seen + scoreStride * row
       if (relative) {
         const own = contentToPosition + positionStride * row
         addRelativeScores(call, head, rowScores, tokens, first + row, own, positionToContent)
       }
-      const inverse = softmaxRow(rowScores, tokens, call.scale)
+      const middle = first + row - begin
+      const from = window === 0 ? 0 : max(middle - window + 1, 0)
+      const to = window === 0 ? width : min(middle + window, width)
+      fillOutside(rowScores, width, from, to, -f32.MAX_VALUE)
+      const inverse = softmaxRow(rowScores, width, call.scale)
+      fillOutside(rowScores, width, from, to, 0)
       // The context is linear in the probabilities: dividing its D numbers costs less than dividing T scores.
       store<f32>(inverses + ((<usize>row) << 2), inverse)
       if (probabilities !== 0) {
-        scaleInto(rowScores, probabilities + ((<usize>((first + row) * tokens)) << 2), tokens, inverse)
+        const map = probabilities + ((<usize>((first + row) * tokens)) << 2)
+        memory.fill(map, 0, (<usize>tokens) << 2)
+        scaleInto(rowScores, map + ((<usize>begin) << 2), width, inverse)
       }
     }
-    linearFloat32<Product>(
-      scores,
-      scoreStride,
-      rows,
-      values,
-      tokens,
-      scratch,
-      context,
-      contextStride,
-      Activation.identity,
-      panel,
-      tileRows,
-      0,
-      valuePanels,
-    )
+    for (let part: i32 = 0; part < paddedDim; part += panel) {
+      linearFloat32<Product>(
+        seen,
+        scoreStride,
+        rows,
+        values + ((<usize>(part * tokens + begin * panel)) << 2),
+        width,
+        scratch,
+        context + ((<usize>part) << 2),
+        contextStride,
+        Activation.identity,
+        panel,
+        tileRows,
+        0,
+        1,
+      )
+    }
     for (let row: i32 = 0; row < rows; row++) {
       const inverse = load<f32>(inverses + ((<usize>row) << 2))
       scaleInto(context + contextStride * row, out + outStride * (first + row), headDim, inverse)

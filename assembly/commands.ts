@@ -14,6 +14,7 @@ export enum Kernel {
   LayerNorm,
   Quantize,
   Embed,
+  Rotate,
 }
 
 /** How tiles of int8 take first digits: a panel by itself, two together, or with short sums (tiles-short.ts). */
@@ -147,6 +148,8 @@ export class HeadsOfSequences extends RelativePositions {
   /** One address a sequence of float32 [A, T, T], or 0 where nobody asked. */
   probabilities: usize
   tileRows: i32
+  /** A query meets only keys that are fewer places away; 0 where it meets all. */
+  window: i32
 }
 
 /** Units: heads of sequences. */
@@ -178,8 +181,12 @@ export class AttentionInt16 extends HeadsOfSequences {
 export class LayerNorm extends QuantizedRows {
   x: usize
   xStride: usize
+  /** 0 where there is none. */
   residual: usize
   residualStride: usize
+  /** Gets x + residual; 0 where nobody asked. */
+  sum: usize
+  sumStride: usize
   /** H */
   width: i32
   weight: usize
@@ -189,11 +196,28 @@ export class LayerNorm extends QuantizedRows {
   outStride: usize
 }
 
-/** Units: tiles of rows. The twin is of x. */
+/** Units: tiles of rows. The twin is of x, after x was multiplied by a factor of its own for each number. */
 export class Quantize extends QuantizedRows {
   x: usize
   xStride: usize
   width: i32
+  /** 0 where there are no factors. */
+  factors: usize
+  factorStride: usize
+}
+
+/** Units: rows. Their heads are turned by the angles of their places: rotary.ts. */
+export class Rotate {
+  x: usize
+  xStride: usize
+  heads: i32
+  /** D */
+  headDim: i32
+  /** int32 [T] */
+  places: usize
+  /** Of each place D/2 cosines and D/2 sines. */
+  angles: usize
+  angleStride: usize
 }
 
 /** Units: tiles of rows. The twin is of the output. */

@@ -12,6 +12,7 @@ import {
   LinearInt8,
   Quantize,
   QuantizedRows,
+  Rotate,
 } from './commands'
 import { digitsOfTile, tileNorms } from './digits'
 import { embeddingRow } from './embedding'
@@ -20,6 +21,7 @@ import { linearDigits } from './linear-digits'
 import { linearFloat32 } from './linear-f32'
 import { linearInt8 } from './linear-int8'
 import { int16Row } from './quantize'
+import { addRow, multiplyRow, rotate } from './rotary'
 import { findRowStep, INVERSE, MOST } from './row-step'
 import { Fused, Rounded } from './simd'
 import { nextTileRows, tileStart } from './tile-rows'
@@ -89,9 +91,15 @@ function layerNorm(call: LayerNorm, from: i32, to: i32, scratch: usize): void {
     const start = tileStart(tile, call.rows, call.tileRows)
     const rows = nextTileRows(call.rows - start, call.tileRows)
     for (let row = start; row < start + rows; row++) {
-      const x = call.x + call.xStride * row
-      const residual = call.residual + call.residualStride * row
+      let x = call.x + call.xStride * row
+      let residual = call.residual + call.residualStride * row
       const out = call.out + call.outStride * row
+      if (WHOLE_BUILD && call.sum !== 0) {
+        const sum = call.sum + call.sumStride * row
+        addRow(x, residual, call.width, sum)
+        x = sum
+        residual = 0
+      }
       layerNormRow(x, residual, call.width, call.weight, call.bias, call.epsilon, out)
     }
     quantizeTile(call, start, rows, call.width, call.out + call.outStride * start, call.outStride, scratch)
@@ -102,6 +110,11 @@ function quantize(call: Quantize, from: i32, to: i32, scratch: usize): void {
   for (let tile = from; tile < to; tile++) {
     const start = tileStart(tile, call.rows, call.tileRows)
     const rows = nextTileRows(call.rows - start, call.tileRows)
+    if (WHOLE_BUILD && call.factors !== 0) {
+      for (let row = start; row < start + rows; row++) {
+        multiplyRow(call.x + call.xStride * row, call.factors + call.factorStride * row, call.width)
+      }
+    }
     quantizeTile(call, start, rows, call.width, call.x + call.xStride * start, call.xStride, scratch)
   }
 }
@@ -152,5 +165,6 @@ export function execute(kernel: i32, command: usize, from: i32, to: i32, scratch
     attention(kernel, command, from, to, scratch)
   else if (kernel === Kernel.LayerNorm) layerNorm(changetype<LayerNorm>(command), from, to, scratch)
   else if (kernel === Kernel.Quantize) quantize(changetype<Quantize>(command), from, to, scratch)
+  else if (WHOLE_BUILD && kernel === Kernel.Rotate) rotate(changetype<Rotate>(command), from, to)
   else embed(changetype<Embed>(command), from, to, scratch)
 }

@@ -11,7 +11,10 @@ import { WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
 import type { BertConfig } from '#dist/model/bert-config.js'
 import { family as bert } from '#dist/model/bert-family.js'
-import { placeWeights } from '#dist/model/weights.js'
+import { family as modernbert } from '#dist/model/families/modernbert.js'
+import { shelf } from '#dist/model/modern/model.js'
+import type { Model } from '#dist/model/shelf.js'
+import { type BertWeights, placeWeights } from '#dist/model/weights.js'
 import { floats, seeded } from '../test/random.ts'
 
 export const BERT_BASE: BertConfig = {
@@ -34,6 +37,27 @@ export const BERT_BASE: BertConfig = {
   labels: ['O', 'B-PER', 'I-PER', 'B-ORG', 'I-ORG', 'B-LOC', 'I-LOC', 'B-MISC', 'I-MISC'],
 }
 
+/** answerdotai/ModernBERT-base, with few words. */
+export const MODERNBERT_BASE: BertConfig = {
+  ...BERT_BASE,
+  modelType: 'modernbert',
+  family: modernbert,
+  numLayers: 22,
+  intermediateSize: 1152,
+  layerNormEps: 1e-5,
+  maxPositions: 8192,
+  positionRows: 0,
+  typeVocabSize: 0,
+  modern: {
+    windows: Array.from({ length: 22 }, (_, layer) => (layer % 3 === 0 ? 0 : 65)),
+    globalTheta: 160_000,
+    localTheta: 10_000,
+    pooling: 'cls',
+    headActivation: 'gelu',
+    biases: { attention: false, feedForward: false, norm: false, head: false, decoder: true },
+  },
+}
+
 /** The model that ships in weights/, without its vocabulary. */
 export const SHIPPED: BertConfig = {
   ...BERT_BASE,
@@ -53,11 +77,12 @@ export interface KernelKind {
 export async function createKernels(
   { variant, precision, turbo }: KernelKind,
   wrap: (exports: KernelExports, memory: KernelMemory) => KernelExports = (exports) => exports,
+  tokens = 512,
 ): Promise<WasmKernels> {
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 1, maximum: 65536 }))
   const module = await compileKernels({ variant, shared: false, turbo })
   const exports = wrap(instantiateKernels(module, memory.memory), memory)
-  const scratch = { tokens: 512, headDim: 64, inputs: 3072 }
+  const scratch = { tokens, headDim: 64, inputs: 3072 }
   return new WasmKernels({ plan: planOf(variant, precision, turbo), exports, memory, scratch })
 }
 
@@ -151,6 +176,25 @@ export function randomBert(
   precision: Precision,
   around: Kernels = kernels,
 ): Bert {
+  return new Bert(around, config, randomWeights(kernels, config, precision), precision)
+}
+
+/** The same of ModernBERT. */
+export function randomModernBert(
+  kernels: WasmKernels,
+  config: BertConfig,
+  precision: Precision,
+  around: Kernels = kernels,
+): Model {
+  const bert = randomWeights(kernels, config, precision)
+  const weights = shelf.addWeights(kernels.layout, config, precision, bert)
+  const { gates, finalNorm, head } = weights.modern!
+  for (const linear of [...gates, head!.dense]) packRandom(kernels, linear)
+  for (const norm of [finalNorm, head!.norm]) fillNorm(kernels, norm)
+  return shelf.createModel!(around, config, weights, precision)
+}
+
+function randomWeights(kernels: WasmKernels, config: BertConfig, precision: Precision): BertWeights {
   tune(kernels, precision)
   const weights = placeWeights(kernels.layout, config, precision, 'tokens')
   const { embeddings } = weights
@@ -166,7 +210,7 @@ export function randomBert(
     fillNorm(kernels, layer.outputLayerNorm)
   }
   packRandom(kernels, weights.head!.output)
-  return new Bert(around, config, weights, precision)
+  return weights
 }
 
 function fillTable(kernels: Kernels, table: Table, scale: number): void {

@@ -43,6 +43,7 @@ const TITLES: Record<keyof typeof COMMANDS, string> = {
   LayerNorm: 'residual + LayerNorm',
   Quantize: 'quantise',
   Embed: 'embeddings',
+  Rotate: 'rotary positions',
 }
 /** By number. */
 const TITLE_OF: readonly string[] = Object.keys(COMMANDS).map((name) => TITLES[name as keyof typeof COMMANDS])
@@ -113,7 +114,9 @@ function timeLayers(kernels: Kernels, config: BertConfig, clock: Clock): Kernels
     widen: (...args) => kernels.widen(...args),
     embed: (...args) => kernels.embed(...args),
     attention: (...args) => kernels.attention(...args),
+    rotate: (...args) => kernels.rotate(...args),
     packRelative: (...args) => kernels.packRelative(...args),
+    multiply: (...args) => kernels.multiply(...args),
     quantize: (...args) => kernels.quantize(...args),
     addLayerNorm: (...args) => kernels.addLayerNorm(...args),
     linear(x, layer, out, activation): void {

@@ -249,11 +249,12 @@ function start(platform: Platform, options: LoadOptions): Promise<WorkerClient> 
 /** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
   { variant, turbo, precision }: KernelPlan,
-  { disentangled, family }: BertConfig,
+  { disentangled, modern, family }: BertConfig,
   shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
-  const isPlain = precision === 'int8' && disentangled === undefined && family.relativeBias === undefined
+  const special = disentangled ?? modern ?? family.relativeBias
+  const isPlain = precision === 'int8' && special === undefined
   return mayCompile(() => compileKernels({ variant, shared, turbo, isPlain }))
 }
 

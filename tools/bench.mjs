@@ -16,6 +16,7 @@ const SUITES = {
   batches: { turbo: false },
   load: { turbo: false },
   decoding: { turbo: false },
+  long: { turbo: false, named: true },
   scaling: { turbo: false, named: true },
   quality: { turbo: false, named: true },
 }
@@ -25,8 +26,8 @@ if (names.includes('--help') || names.includes('-h')) {
   console.log(`Usage: npm run bench [-- ${Object.keys(SUITES).join(' ')}]
 
 Measures iobert on this machine and prints tables in Markdown, as bench/RESULTS.md has them; all suites, or those named.
-Leave the machine alone meanwhile: all of them take about 15 minutes. What runs only where it is named: scaling, where threads wait, computed for up to 16, and
-quality, F1 and no time.
+Leave the machine alone meanwhile: all of them take about 15 minutes. What runs only where it is named: long, texts of up to 8,192
+tokens, scaling, where threads wait, computed for up to 16, and quality, F1 and no time.
 
   IOBERT_BENCH_MODEL=FOLDER   forward, batches, load and quality also with that model
   IOBERT_BENCH_DATA=FILES     quality over these files of CoNLL columns, parted by commas

@@ -29,6 +29,8 @@ ALPHABETS = [
 ]
 # What is met in the kinds with many added tokens.
 ADDED_WORDS = ["the", " the ", "The", "<l>", " <l>  ", "<r>", " <r> \t", "Éa", "éa", "e\u0301a", "a b", "A  b", "€", "_", "\u0301", "\u200d", "½", "[SEP]", "</s>"]
+SPACES = ["  ", "   ", "    ", " " * 23, " " * 30, " \t", " [MASK]", "[MASK] ", "  [MASK]", "[CLS]", "|||EMAIL_ADDRESS|||", "[unused0]"]
+MORE_WORDS = {"added": ADDED_WORDS, "spaces": SPACES}
 WORDS = ["London", "Paris", " of", "the ", "'s", "1999", "<mask>", "</s>", "…", "n't", "▁", "Ġ"]
 
 
@@ -205,6 +207,21 @@ KINDS = {
         },
     ),
     "unigram-deberta-5": ("../families/deberta-v3/tokenizer", {"tokenizer_class": "DebertaV2Tokenizer"}, {}),
+    "modernbert": ("../families/modernbert/tokenizer", {"tokenizer_class": "TokenizersBackend"}, {}),
+    # As published: runs of spaces, and the mask that takes the space before it.
+    "modernbert-spaces": (
+        "../families/modernbert/tokenizer",
+        AS_IT_IS,
+        {
+            "added_tokens": [
+                *named("[UNK]", "[CLS]", "[SEP]", "[PAD]"),
+                {"id": 4, "content": "[MASK]", "lstrip": True, "special": True},
+                *({"id": 1300 + n, "content": " " * (24 - n), "normalized": True} for n in range(23)),
+                {"id": 1323, "content": "|||EMAIL_ADDRESS|||", "normalized": True},
+                {"id": 1324, "content": "[unused0]", "normalized": True},
+            ],
+        },
+    ),
     "unigram-fallback": ("unigram-fallback", AS_IT_IS, {}),
     "bpe-fallback": ("bpe-fallback", AS_IT_IS, {}),
     "bpe-suffix": ("bpe-suffix", AS_IT_IS, {}),
@@ -230,7 +247,7 @@ def build(base, parts):
 
 def words_of(name):
     """What stands in texts beside single characters."""
-    return WORDS + ADDED_WORDS if name.endswith("-added") else WORDS
+    return WORDS + MORE_WORDS.get(name.rpartition("-")[2], [])
 
 
 def units(text):

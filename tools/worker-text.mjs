@@ -35,6 +35,8 @@ const SHELVES = [
   'model/disentangled/tensors',
   'model/heads/guess-words',
   'model/heads/text-head',
+  'model/modern/model',
+  'model/modern/tensors',
   'runtime/open-files.node',
 ]
 

@@ -13,6 +13,7 @@ export const TASKS: ReadonlyMap<string, string> = new Map([
   ['thai', 'Thai'],
   ['french', 'French'],
   ['languages', 'ten and more languages'],
+  ['security', 'threats: malware, indicators, vulnerabilities'],
   ['own-types', 'types that you name when you ask'],
 ])
 
@@ -26,6 +27,8 @@ export interface KnownModel {
   readonly isGliner: boolean
   readonly layers: number
   readonly hiddenSize: number
+  /** Inside of a gated feed-forward block; of others it is 4 hidden sizes, and there is no gate. */
+  readonly gatedSize?: number
   /** Millions. */
   readonly parameters: number
   /** The file of its weights that a listing of the repository showed; empty where none was seen. */
@@ -36,7 +39,7 @@ export interface KnownModel {
 }
 
 /**
- * id | tasks | languages | family | layers x hidden size | millions of parameters | weights | licence | note. Read in stored copies
+ * id | tasks | languages | family | layers x hidden size (x inside of a gated block) | millions of parameters | weights | licence | note. Read in stored copies
  * of pages of the Hub, of other dates each; what they did not show is left empty.
  */
 const TABLE = `
@@ -67,6 +70,8 @@ iiiorg/piiranha-v1-detect-personal-information | pii, languages | six of Europe 
 OpenMed/OpenMed-PII-SuperClinical-Large-434M-v1 | pii, medicine | English | deberta-v2 | 24x1024 | 434 | | Apache 2.0 | licence as the card of a model made from it says
 OpenMed/OpenMed-PII-Spanish-BioClinicalBERT-Base-110M-v1 | pii, medicine | Spanish | bert | 12x768 | 108 | | Apache 2.0 |
 d4data/biomedical-ner-all | medicine | English | distilbert | 6x768 | 66 | model.safetensors | Apache 2.0 |
+cisco-ai/SecureBERT2.0-NER | security | English | modernbert | 22x768x1152 | 150 | | Apache 2.0 |
+attack-vector/SecureModernBERT-NER | security | English | modernbert | 28x1024x2624 | 396 | | MIT | 22 types
 urchade/gliner_multi_pii-v1 | own-types, pii, languages | many | gliner deberta-v2 | 12x768 | 289 | | |
 urchade/gliner_small-v2.1 | own-types | English | gliner deberta-v2 | 6x768 | 166 | | Apache 2.0 |
 urchade/gliner_multi-v2.1 | own-types, languages | many | gliner deberta-v2 | 12x768 | 289 | | Apache 2.0 |
@@ -78,7 +83,7 @@ export const knownModels: readonly KnownModel[] = TABLE.trim()
     const [id, tasks, languages, family, shape, parameters, weights, licence, note] = line
       .split('|')
       .map((cell) => cell.trim()) as [string, string, string, string, string, string, string, string, string]
-    const [layers, hiddenSize] = shape.split('x').map(Number) as [number, number]
+    const [layers, hiddenSize, gatedSize] = shape.split('x').map(Number) as [number, number, number?]
     const isGliner = family.startsWith('gliner ')
     return {
       id,
@@ -88,6 +93,7 @@ export const knownModels: readonly KnownModel[] = TABLE.trim()
       isGliner,
       layers,
       hiddenSize,
+      ...(gatedSize === undefined ? {} : { gatedSize }),
       parameters: Number(parameters),
       weights,
       licence,
@@ -95,9 +101,10 @@ export const knownModels: readonly KnownModel[] = TABLE.trim()
     }
   })
 
-/** What a token costs beside BERT-base: the multiplications of the encoder's linear layers, 12 L H² of both. */
-export function workOf({ layers, hiddenSize }: KnownModel): number {
-  return (layers * hiddenSize ** 2) / (12 * 768 ** 2)
+/** What a token costs beside BERT-base: the multiplications of the encoder's linear layers, 12 L H²; with gates L (4 H² + 3 H I). */
+export function workOf({ layers, hiddenSize, gatedSize }: KnownModel): number {
+  const layer = gatedSize === undefined ? 12 * hiddenSize ** 2 : hiddenSize * (4 * hiddenSize + 3 * gatedSize)
+  return (layers * layer) / (12 * 12 * 768 ** 2)
 }
 
 /** How one finds entities with it. */

@@ -77,10 +77,7 @@ export async function convertModel(
     const config = await parseConfig(model.config)
     const written = dtype === undefined ? undefined : dtype === 'float32' ? 'F32' : 'F16'
     const named = resolveNamedTensors(await withUsualTensors(model.checkpoint, config), config)
-    const own = config.family.fusedAttention
-      ? (await import('../model/disentangled/fused.ts')).joinAttention(named, model.checkpoint)
-      : named
-    const tensors = own.map((each) => convertTensor(each, written, model.read))
+    const tensors = named.map((each) => convertTensor(each, written, model.read))
     const texts = new Map([['config.json', convertedConfig(model.config, config, dtype)], ...model.tokenizer])
     for (const [name, bytes] of texts) await writeFile(sink, name, (file) => file.write(bytes))
     const total = layoutSafetensors(tensors).byteLength

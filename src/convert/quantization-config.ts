@@ -5,15 +5,16 @@ import { QUANTIZED_WEIGHTS } from '../model/quantization-config.ts'
 
 /** The `quantization_config` that the quantiser writes for models of a family: its head stays float. */
 export function quantizationConfig(
-  { prefix, tokenTypes, relativeBias, textHead, wordHead }: Family,
+  { prefix, tokenTypes, relativeBias, textHead, wordHead, modern }: Family,
   headKind: HeadKind | undefined = 'tokens',
 ): JsonRecord {
   const heads: Record<HeadKind, string[]> = {
-    tokens: ['classifier'],
+    tokens: [...(modern ? [modern.dense] : []), 'classifier'],
     text: [textHead.dense.replace('{encoder}', prefix), textHead.output],
     words: [wordHead.dense],
   }
-  const embeddings = ['position_embeddings', ...(tokenTypes ? ['token_type_embeddings'] : [])]
+  const positions = modern ? [] : ['position_embeddings']
+  const embeddings = [...positions, ...(tokenTypes ? ['token_type_embeddings'] : [])]
   const floats = embeddings.map((name) => `embeddings.${name}`)
   if (relativeBias) floats.push(relativeBias.replace(/\.weight$/, ''))
   return {

@@ -14,6 +14,7 @@ import type { KernelMemory } from './memory.ts'
 import type {
   EmbeddingTables,
   Floats,
+  Integers,
   LayerNorm,
   Linear,
   Matrix,
@@ -76,7 +77,10 @@ export interface Kernels {
    * scores. Where they are biases, B[i - j] of the head comes to the scaled score (Raffel et al. 2020, arXiv 1910.10683,
    * section 2.1); they are kept as the kernels need them: relative/place.ts.
    *
+   * With a window a query meets only keys that are fewer than so many places away (Beltagy et al. 2020, arXiv 2004.05150).
+   *
    * @param probabilities  filled, if wanted
+   * @param window  0, or left out: it meets all
    */
   attention(
     queryKeyValue: Matrix,
@@ -85,7 +89,17 @@ export interface Kernels {
     out: Matrix,
     probabilities?: Probabilities,
     relative?: RelativePositions,
+    window?: number,
   ): void
+
+  /**
+   * Turns the heads of x by the angles of their places, in place: of a head's D numbers a and b that stand D/2 apart become
+   * a·cos - b·sin and b·cos + a·sin   [T, n·D]       Su et al. 2021 (arXiv 2104.09864), equation 34
+   *
+   * @param places  each row's place
+   * @param angles  of each place D/2 cosines, then D/2 sines   [places, D]
+   */
+  rotate(x: Matrix, places: Integers, angles: Matrix): void
 
   /** Packs the rows of relative positions, [R, H], as a layer's attention reads them. */
   packRelative(x: Matrix, out: RelativeRows): void
@@ -93,6 +107,9 @@ export interface Kernels {
   /** Fills the quantised twin of a matrix whose numbers were written from outside. */
   quantize(matrix: Matrix): void
 
-  /** out = LayerNorm(x + residual)   [T, H]       Ba et al. 2016, eq. 4 */
-  addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void
+  /** x = x ⊙ factors, and the quantised twin of x: what a gated layer lets pass   [T, I]       Shazeer 2020 (arXiv 2002.05202) */
+  multiply(x: Matrix, factors: Matrix): void
+
+  /** out = LayerNorm(x + residual), and the sum itself where it is wanted   [T, H]       Ba et al. 2016, eq. 4 */
+  addLayerNorm(x: Matrix, residual: Matrix | undefined, norm: LayerNorm, out: Matrix, sum?: Matrix): void
 }

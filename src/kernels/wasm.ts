@@ -13,6 +13,7 @@ import type {
   ActivationForm,
   EmbeddingTables,
   Floats,
+  Integers,
   Kernels,
   LayerNorm,
   Linear,
@@ -187,6 +188,7 @@ export class WasmKernels implements Kernels {
     out: Matrix,
     probabilities?: Probabilities,
     relative?: RelativePositions,
+    window = 0,
   ): void {
     const hidden = out.columns
     const headDim = hidden / heads
@@ -215,6 +217,7 @@ export class WasmKernels implements Kernels {
       out: out.address,
       outStride: 4 * out.stride,
       probabilities: probabilities?.addresses.address ?? 0,
+      window,
     }
     if (out.quantized) {
       this.#run('AttentionInt16', units, work / 2, {
@@ -235,6 +238,14 @@ export class WasmKernels implements Kernels {
     this.quantize(out)
   }
 
+  rotate(x: Matrix, places: Integers, angles: Matrix): void {
+    const headDim = angles.columns
+    this.#run('Rotate', x.rows, 2 * x.rows * x.columns, {
+      ...{ x: x.address, xStride: 4 * x.stride, heads: x.columns / headDim, headDim },
+      ...{ places: places.address, angles: angles.address, angleStride: 4 * angles.stride },
+    })
+  }
+
   packRelative(x: Matrix, out: RelativeRows): void {
     const { packKeys, packKeysInt16 } = this.#exports
     const { rows, heads, headDim, address, headBytes, scales, headScaleBytes } = out
@@ -246,13 +257,13 @@ export class WasmKernels implements Kernels {
     }
   }
 
-  addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void {
+  addLayerNorm(x: Matrix, residual: Matrix | undefined, norm: LayerNorm, out: Matrix, sum?: Matrix): void {
     this.#run('LayerNorm', this.#tilesOf(out), 16 * out.rows * out.columns, {
       ...this.#twin(out),
       x: x.address,
       xStride: 4 * x.stride,
-      residual: residual.address,
-      residualStride: 4 * residual.stride,
+      ...{ residual: residual?.address ?? 0, residualStride: 4 * (residual?.stride ?? 0) },
+      ...{ sum: sum?.address ?? 0, sumStride: 4 * (sum?.stride ?? 0) },
       width: out.columns,
       weight: norm.weight.address,
       bias: norm.bias.address,
@@ -278,9 +289,15 @@ export class WasmKernels implements Kernels {
 
   /** Also where the tiles have changed, since they decide how the twin lies. */
   quantize(matrix: Matrix): void {
-    if (!matrix.quantized) return
+    if (matrix.quantized) this.multiply(matrix)
+  }
+
+  multiply(matrix: Matrix, factors?: Matrix): void {
     const { address, stride, rows, columns } = matrix
-    const fields = { ...this.#twin(matrix), x: address, xStride: 4 * stride, width: columns }
+    const fields = {
+      ...{ ...this.#twin(matrix), x: address, xStride: 4 * stride, width: columns },
+      ...{ factors: factors?.address ?? 0, factorStride: 4 * (factors?.stride ?? 0) },
+    }
     this.#run('Quantize', this.#tilesOf(matrix), 16 * rows * columns, fields)
   }
 

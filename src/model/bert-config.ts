@@ -1,6 +1,7 @@
 /** The configuration of a model, as its parts read it. config.ts makes it of config.json. */
 import type { Disentangled } from './disentangled/shape.ts'
 import type { Family, HeadKind, HiddenActivation } from './family.ts'
+import type { Modern } from './modern/shape.ts'
 import type { Quantization } from './quantization-config.ts'
 import type { SharedLayers } from './shared/shape.ts'
 
@@ -60,6 +61,8 @@ export interface BertConfig {
   readonly disentangled?: Disentangled
   /** Where layers share their weights. */
   readonly sharedLayers?: SharedLayers
+  /** Where it is ModernBERT. */
+  readonly modern?: Modern
   /** Set where the weights are int8. */
   readonly quantization?: Quantization
 }

@@ -8,7 +8,7 @@
  *
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
-import type { Kernels, Matrix, Precision } from '../kernels/kernels.ts'
+import type { Kernels, Linear, Matrix, Precision } from '../kernels/kernels.ts'
 import type { BertConfig } from './bert-config.ts'
 import { ACTIVATION, encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
@@ -77,10 +77,8 @@ export class Bert {
       const { textLogits } = await import('./heads/text-head.ts')
       const layers = { dense: head.dense, output: head.output }
       output.logits = textLogits(kernels, layers, family.textHead, workspace)
-    } else if (head) {
-      kernels.linear(workspace.hiddenStates, head.output, workspace.logits, 'identity')
-      output.logits = this.#rows(workspace.logits, workspace)
-    } else output.logits = await this.#guessWords(workspace, batch, wanted, pause)
+    } else if (head) output.logits = this.#tokenLogits(workspace, head.output)
+    else output.logits = await this.#guessWords(workspace, batch, wanted, pause)
     // #endregion
     return output
   }
@@ -104,12 +102,14 @@ export class Bert {
     if (!wanted.hiddenStates && !wanted.attentions && !wanted.trace) return undefined
     const { Recording } = await import('./trace/recording.ts')
     const { head } = this.#weights
-    const classifier = head?.dense ? undefined : head?.output
-    return new Recording(
-      { kernels: this.#kernels, config: this.#config, classifier, workspace, batch },
-      wanted,
-      output,
-    )
+    const logits = head && !head.dense ? () => this.#tokenLogits(workspace, head.output) : undefined
+    const pass = { kernels: this.#kernels, config: this.#config, logits, workspace, batch }
+    return new Recording(pass, wanted, output)
+  }
+
+  #tokenLogits(workspace: Workspace, layer: Linear): Float32Array[] {
+    this.#kernels.linear(workspace.hiddenStates, layer, workspace.logits, 'identity')
+    return this.#rows(workspace.logits, workspace)
   }
 
   /** The logits of words, where somebody wants them; few models have that head, so it is read then. */

@@ -71,7 +71,7 @@ export async function parseConfig(json: string | Uint8Array): Promise<BertConfig
 
 async function readConfig(config: JsonRecord): Promise<BertConfig> {
   const { modelType, family: found, readMore } = await familyOf(config)
-  checkFixed(config)
+  checkFixed(config, found)
   const { keys } = found
   const hiddenSize = integer(config, keys.hiddenSize, 1, MAX_HIDDEN)
   const numHeads = integer(config, keys.numHeads, 1, MAX_HIDDEN)
@@ -87,10 +87,11 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
       config['sbert_ce_default_activation_function'],
   )
   const positions = readPositions(config, found)
+  const numLayers = integer(config, keys.numLayers, 1, MAX_LAYERS)
   const { family, ...more } = readMore?.(
     config,
     found,
-    { ...positions, hiddenSize },
+    { ...positions, hiddenSize, numHeads, numLayers },
     (name) => ACTIVATIONS[name],
   ) ?? { family: found }
   const quantization = readQuantization(config['quantization_config'])
@@ -104,7 +105,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     ...(activation === undefined ? {} : { activation }),
     hiddenSize,
     embeddingSize: sizeOr(config, family.embeddingSize, hiddenSize),
-    numLayers: integer(config, keys.numLayers, 1, MAX_LAYERS),
+    numLayers,
     numHeads,
     intermediateSize: integer(config, keys.intermediateSize, 1, MAX_HIDDEN),
     hiddenActivation: readActivation(config, keys.hiddenActivation),
@@ -209,8 +210,10 @@ export function readArchitecture(config: JsonRecord): string | undefined {
   return first
 }
 
-function checkFixed(config: JsonRecord): void {
+function checkFixed(config: JsonRecord, { modern }: Family): void {
   for (const [key, wanted] of FIXED) {
+    // Others than BERT may say it of something else, as "sans_pos"
+    if (modern && key === 'position_embedding_type') continue
     const value = config[key] ?? wanted
     if (typeof value !== typeof wanted) throw invalid(`${key} must be a ${typeof wanted}, not ${kind(value)}`)
     if (value !== wanted) throw unsupported(`has ${key} ${shown(value)}: only ${wanted} can be computed`)

@@ -11,6 +11,7 @@ const FAMILIES: ReadonlyMap<string, () => Promise<FamilyFile>> = new Map<string,
   ['electra', () => import('./families/electra.ts')],
   ['deberta', () => import('./families/deberta.ts')],
   ['deberta-v2', () => import('./families/deberta-v2.ts')],
+  ['modernbert', () => import('./families/modernbert.ts')],
   ['mpnet', () => import('./families/mpnet.ts')],
   ['albert', () => import('./families/albert.ts')],
 ])

@@ -2,6 +2,7 @@
 import type { JsonRecord } from '../format/json-file.ts'
 import type { Disentangled } from './disentangled/shape.ts'
 import type { Family, HiddenActivation } from './family.ts'
+import type { Modern } from './modern/shape.ts'
 import type { SharedLayers } from './shared/shape.ts'
 
 /** What the configurations of one family say that others' do not; it holds over what is read of all. */
@@ -12,6 +13,8 @@ export interface FamilyConfig {
   readonly numLayers?: number
   readonly sharedLayers?: SharedLayers
   readonly disentangled?: Disentangled
+  readonly modern?: Modern
+  readonly positionRows?: 0
   readonly tiesWordEmbeddings?: true
 }
 
@@ -26,7 +29,7 @@ export interface FamilyFile {
   readonly readMore?: (
     config: JsonRecord,
     family: Family,
-    sizes: { readonly maxPositions: number; readonly hiddenSize: number },
+    sizes: Readonly<Record<'maxPositions' | 'hiddenSize' | 'numHeads' | 'numLayers', number>>,
     activationOf: (value: string) => HiddenActivation | undefined,
   ) => FamilyConfig
 }

@@ -60,8 +60,8 @@ export interface TextHead {
 export interface WordHead {
   readonly dense: string
   readonly norm: string
-  /** Where the family's code has it fixed; else the encoder's. */
-  readonly activation?: 'gelu'
+  /** Where it is not the encoder's. */
+  readonly activation?: HiddenActivation
   /** A linear layer from the embeddings' width to V. */
   readonly decoder: string
   /** Names of its bias: beside weights that are the word embeddings, and last beside weights of its own. */
@@ -79,6 +79,16 @@ export interface DisentangledNames {
   /** What stands beside the first layer in the largest models, and its LayerNorm. */
   readonly convolution: string
   readonly convolutionNorm: string
+}
+
+/** Modules that ModernBERT has besides. */
+export interface ModernNames {
+  /** Inside the encoder: a layer's gate, and the LayerNorm behind the last layer. */
+  readonly gate: string
+  readonly finalNorm: string
+  /** Beside it, before the labels: a linear layer and its LayerNorm. */
+  readonly dense: string
+  readonly norm: string
 }
 
 /** One family, in one file of this folder; families.ts lists them. */
@@ -106,6 +116,8 @@ export interface Family {
   readonly layers: LayerNames
   /** Where its attention knows relative positions, disentangled from the content (He et al. 2021). */
   readonly disentangled?: DisentangledNames
+  /** Where it is ModernBERT, whose layers are others (Warner et al. 2024). */
+  readonly modern?: ModernNames
   /** Where a distance alone adds to the scores of attention (Raffel et al. 2020): the table of that. */
   readonly relativeBias?: string
   /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/fused.ts. */

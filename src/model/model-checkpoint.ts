@@ -5,6 +5,10 @@ import type { ModelCheckpoint } from './tensors.ts'
 
 /** Asked for before tensors are resolved: those of a model that has others than BERT, or under other names. */
 export async function withUsualTensors(checkpoint: Checkpoint, config: BertConfig): Promise<ModelCheckpoint> {
+  if (config.modern) {
+    const { modernCheckpoint } = await import('./modern/tensors.ts')
+    return modernCheckpoint(checkpoint, config)
+  }
   const { relativeBias } = config.family
   if (relativeBias !== undefined) {
     const { biasedCheckpoint } = await import('./biases/relative.ts')

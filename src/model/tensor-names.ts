@@ -42,11 +42,11 @@ export function resolveTensors(checkpoint: ModelCheckpoint, config: BertConfig):
   return resolver.resolve()
 }
 
-/** As `resolveTensors`, as a list under canonical names, in the order of the flow. */
+/** As `resolveTensors`, as a list under canonical names, in the order of the flow, each tensor as its file has it. */
 export function resolveNamedTensors(checkpoint: ModelCheckpoint, config: BertConfig): NamedTensor[] {
   const resolver = new Resolver(checkpoint, config)
   resolver.resolve()
-  return resolver.named
+  return checkpoint.own?.(resolver.named) ?? resolver.named
 }
 
 class Resolver {
@@ -54,12 +54,14 @@ class Resolver {
   readonly #tensors: ReadonlyMap<string, CheckpointTensor>
   readonly #config: BertConfig
   readonly #more: ModelCheckpoint['more']
+  readonly #ownName: NonNullable<ModelCheckpoint['ownName']>
   readonly #missing: string[] = []
   #encoderPrefix: string
 
   constructor(checkpoint: ModelCheckpoint, config: BertConfig) {
     this.#tensors = checkpoint.tensors
     this.#more = checkpoint.more?.bind(checkpoint)
+    this.#ownName = checkpoint.ownName ?? ((name) => name)
     this.#config = config
     this.#encoderPrefix = this.#detectPrefix()
   }
@@ -74,10 +76,11 @@ class Resolver {
     const embeddingsLayerNorm = this.#layerNorm(EMBEDDINGS_LAYER_NORM, embeddingSize)
     const projection = this.#projection()
     const layers = layerNames(this.#config).map((name) => this.#layer(name))
-    const relative = this.#more?.({
+    const more = this.#more?.({
       float: (name, shape) => this.#float(name, shape),
       linear: (module, outputs, inputs) => this.#linear(module, outputs, inputs),
       layerNorm: (module) => this.#layerNorm(module),
+      beside: (name, shape) => this.#beside(name, shape),
     })
     const head = this.#head()
     const wordHead = this.#wordHead()
@@ -89,7 +92,7 @@ class Resolver {
       embeddingsLayerNorm,
       ...(projection === undefined ? {} : { projection }),
       layers,
-      ...(relative === undefined ? {} : { relative }),
+      ...more,
       ...(head === undefined ? {} : { head }),
       ...(wordHead === undefined ? {} : { wordHead }),
     }
@@ -168,26 +171,31 @@ class Resolver {
     const { dense: module, norm, decoder, bias } = family.wordHead
     const dense = this.#headLinear(module, embeddingSize)
     if (dense === undefined) return undefined
-    const beside = (name: string): string => this.#outer(name).find((each) => this.#find(each)) ?? name
-    const vector = (name: string, size: number): CheckpointTensor =>
-      this.#take(beside(name), name, [size], false)
     // A decoder with weights of its own adds its own bias
     const biases = tiesWordEmbeddings ? bias : [...bias].reverse()
-    const found = biases.find((name) => this.#find(beside(name)))
+    const found = biases.find((name) => this.#find(this.#placeBeside(name)))
     return {
       dense,
       norm: {
-        weight: vector(`${norm}.weight`, embeddingSize),
-        bias: vector(`${norm}.bias`, embeddingSize),
+        weight: this.#beside(`${norm}.weight`, [embeddingSize]),
+        bias: this.#beside(`${norm}.bias`, [embeddingSize]),
       },
-      ...(tiesWordEmbeddings ? {} : { decoder: this.#ownDecoder(`${decoder}.weight`, beside) }),
-      bias: this.#take(beside(found ?? biases[0]!), biases[0]!, [vocabSize], false),
+      ...(tiesWordEmbeddings
+        ? {}
+        : {
+            decoder: this.#withScale(this.#beside(`${decoder}.weight`, [vocabSize, embeddingSize], true)),
+          }),
+      bias: this.#take(this.#placeBeside(found ?? biases[0]!), biases[0]!, [vocabSize], false),
     }
   }
 
-  #ownDecoder(name: string, beside: (name: string) => string): EmbeddingTensors {
-    const { vocabSize, embeddingSize } = this.#config
-    return this.#withScale(this.#take(beside(name), name, [vocabSize, embeddingSize], true))
+  /** A tensor beside the encoder. */
+  #beside(name: string, shape: readonly number[], quantizable = false): CheckpointTensor {
+    return this.#take(this.#placeBeside(name), name, shape, quantizable)
+  }
+
+  #placeBeside(name: string): string {
+    return this.#outer(name).find((each) => this.#find(each)) ?? name
   }
 
   /** Where a tensor of the head may be: beside the encoder, as `module.bert.` and `module.classifier.`, or bare. */
@@ -266,9 +274,9 @@ class Resolver {
   }
 
   #throwIfMissing(): void {
-    const missing = this.#missing
-    if (missing.length === 0) return
-    const none = missing.length === this.named.length
+    if (this.#missing.length === 0) return
+    const none = this.#missing.length === this.named.length
+    const missing = [...new Set(this.#missing.map(this.#ownName))]
     const names = [...missing.slice(0, MOST_NAMES), ...(missing.length > MOST_NAMES ? ['...'] : [])].join(
       ', ',
     )

@@ -43,6 +43,7 @@ export interface ModelTensors {
   readonly projection?: LinearTensors
   readonly layers: readonly LayerTensors[]
   readonly relative?: RelativeTensors
+  readonly modern?: ModernTensors
   /** Absent where the files hold a bare encoder, or a head that guesses words. */
   readonly head?: HeadTensors
   readonly wordHead?: WordHeadTensors
@@ -56,6 +57,15 @@ export interface RelativeTensors {
   readonly layers: readonly { readonly key?: LinearTensors; readonly query?: LinearTensors }[]
   /** What stands beside the first layer; its weight is [H, H, n]. */
   readonly convolution?: { readonly kernel: LinearTensors; readonly norm: LayerNormTensors }
+}
+
+/** What ModernBERT has besides. */
+export interface ModernTensors {
+  /** A layer's second half of its first feed-forward matrix. */
+  readonly gates: readonly LinearTensors[]
+  readonly finalNorm: LayerNormTensors
+  /** What stands before labels; of a head over texts `HeadTensors` has the dense layer, of one that guesses words `WordHeadTensors` all. */
+  readonly head?: { readonly norm: LayerNormTensors; readonly dense?: LinearTensors }
 }
 
 /** A head over tokens, or with `dense` over texts. */
@@ -82,14 +92,20 @@ export interface NamedTensor {
   readonly quantizable: boolean
 }
 
-/** Takes tensors by their names inside the encoder, and checks them. */
+/** Takes tensors by their names inside the encoder, or `beside` it, and checks them. */
 export interface TakeTensors {
+  beside(name: string, shape: readonly number[]): CheckpointTensor
   float(name: string, shape: readonly number[]): CheckpointTensor
   linear(module: string, outputs: number, inputs: number): LinearTensors
   layerNorm(module: string): LayerNormTensors
 }
 
-/** A checkpoint, with what takes the tensors that few models have. */
+/** A checkpoint whose tensors have the usual names. */
 export interface ModelCheckpoint extends Checkpoint {
-  more?(take: TakeTensors): RelativeTensors
+  /** Takes the tensors that few models have. */
+  more?(take: TakeTensors): Pick<ModelTensors, 'relative' | 'modern'>
+  /** Named tensors as the files have them, where the usual ones are parts of these. */
+  own?(named: readonly NamedTensor[]): NamedTensor[]
+  /** The name in the files of a usual one. */
+  readonly ownName?: (name: string) => string
 }

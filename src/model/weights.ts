@@ -11,6 +11,7 @@ import type {
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './bert-config.ts'
 import type { HeadKind } from './family.ts'
+import type { ModernWeights } from './modern/shape.ts'
 
 export interface LayerWeights {
   /** Q, K and V as one matrix [3H, H]: the activations are read once. */
@@ -32,6 +33,7 @@ export interface BertWeights {
   readonly layers: readonly LayerWeights[]
   /** Of a few models, beside the first layer. */
   readonly convolution?: Convolution
+  readonly modern?: ModernWeights
   /** Always float32; absent in a bare encoder, and where words are guessed. */
   readonly head?: HeadWeights
   readonly wordHead?: WordHeadWeights

@@ -4,7 +4,7 @@
  */
 
 import { nextTask } from '../check/next-task.ts'
-import { openCheckpoint } from '../format/checkpoint.ts'
+import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels } from '../kernels/exports.ts'
 import type { Kernels } from '../kernels/kernels.ts'
@@ -29,7 +29,7 @@ import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { placeStaging, readWeights } from '../model/read-weights.ts'
-import type { RelativeShelf } from '../model/relative-shelf.ts'
+import type { Model, ModelShelf } from '../model/shelf.ts'
 import { resolveTensors } from '../model/tensor-names.ts'
 import type { ModelTensors } from '../model/tensors.ts'
 import { placeWeights } from '../model/weights.ts'
@@ -43,7 +43,7 @@ const PAUSE_MILLISECONDS = 5
 export class Engine {
   readonly info: EngineInfo
   readonly #kernels: Kernels
-  readonly #bert: Bert
+  readonly #model: Model
   #setup: EngineSetup
   readonly #onTuned: EngineSupport['onTuned']
   readonly #shared: boolean
@@ -53,13 +53,13 @@ export class Engine {
   private constructor(
     setup: EngineSetup,
     kernels: Kernels,
-    bert: Bert,
+    model: Model,
     info: EngineInfo,
     onTuned: EngineSupport['onTuned'],
   ) {
     this.#setup = setup
     this.#kernels = kernels
-    this.#bert = bert
+    this.#model = model
     this.info = info
     this.#onTuned = onTuned
     this.#shared = setup.threads > 1
@@ -91,13 +91,15 @@ export class Engine {
         const before = kernels.memory.end
         const shelf = await shelfOf(config)
         const plain = placeWeights(kernels.layout, config, precision, head)
-        const weights = shelf?.addRelative(kernels.layout, config, precision, plain) ?? plain
+        const weights = shelf?.addWeights(kernels.layout, config, precision, plain) ?? plain
         const weightBytes = kernels.memory.end - before
-        const relative = shelf?.placeSources(kernels.layout, config, precision, weights)
-        await readWeights(kernels, tensors, weights, config, onProgress, signal, relative?.tasks)
-        relative?.fill(kernels)
+        const more = shelf?.placeSources(kernels.layout, config, precision, weights)
+        await readWeights(kernels, tensors, weights, config, onProgress, signal, more?.tasks)
+        more?.fill?.(kernels)
         kernels.memory.release(before + weightBytes)
-        const bert = new Bert(kernels, config, weights, precision)
+        const model =
+          shelf?.createModel?.(kernels, config, weights, precision) ??
+          new Bert(kernels, config, weights, precision)
         if (kernels instanceof WasmKernels) {
           for (let index = 1; index < setup.threads; index++) {
             helpers?.start(index, kernels.memory.memory, CONTROL_ADDRESS, kernels.scratchOf(index))
@@ -105,7 +107,7 @@ export class Engine {
         }
         const memoryBytes = kernels.memory.byteLength
         const info = { weightBytes, memoryBytes, parameters: countParameters(tensors), head }
-        return new Engine(setup, kernels, bert, info, onTuned)
+        return new Engine(setup, kernels, model, info, onTuned)
       } catch (error) {
         giveMemory(memory, shared)
         throw error
@@ -140,7 +142,7 @@ export class Engine {
     if (plan.tuned || !(kernels instanceof WasmKernels)) return
     await nextTask()
     if (this.#memory === undefined) return
-    const tileReason = this.#bert.onMadeUpIds(({ queryKeyValue }, workspace) =>
+    const tileReason = this.#model.onMadeUpIds(({ queryKeyValue }, workspace) =>
       tuneTiles(kernels, queryKeyValue, workspace.hiddenStates, workspace.queryKeyValue),
     )
     const tuned = { ...plan, tiles: kernels.tiles, tileReason, tuned: true }
@@ -175,7 +177,7 @@ export class Engine {
       const rows = wanted.rows?.slice(at, end)
       at = end
       const ofBatch = { ...wanted, ...(tokenTypeIds && { tokenTypeIds }), ...(rows && { rows }) }
-      const part = await this.#bert.forward(batch, ofBatch, pause)
+      const part = await this.#model.forward(batch, ofBatch, pause)
       output.logits.push(...part.logits)
       if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
       if (part.attentions) output.attentions = [...(output.attentions ?? []), ...part.attentions]
@@ -214,8 +216,9 @@ function createKernels(
   })
 }
 
-/** What a model needs besides whose attention knows relative positions. */
-async function shelfOf({ disentangled, family }: BertConfig): Promise<RelativeShelf | undefined> {
+/** What a model has that BERT has not. */
+async function shelfOf({ disentangled, modern, family }: BertConfig): Promise<ModelShelf | undefined> {
+  if (modern) return (await import('../model/modern/model.ts')).shelf
   if (family.relativeBias) return (await import('../model/biases/relative.ts')).shelf
   return disentangled && (await import('../model/disentangled/relative.ts')).shelf
 }
@@ -243,15 +246,14 @@ export async function memoryNeeded(
   layout.scratch(scratchShape(config), threads)
   const shelf = await shelfOf(config)
   const plain = placeWeights(layout, config, precision, head)
-  const weights = shelf?.addRelative(layout, config, precision, plain) ?? plain
+  const weights = shelf?.addWeights(layout, config, precision, plain) ?? plain
   const mark = space.end
   shelf?.placeSources(layout, config, precision, weights)
   placeStaging(layout, config)
   space.release(mark)
   const tokens = Math.max(setup.batchTokens, config.maxPositions)
   layWorkspace(layout, config, precision, tokens, { count: tokens, longest: tokens })
-  const neighbours = config.disentangled?.convolution?.size
-  if (neighbours) layout.matrix(tokens, neighbours * config.hiddenSize)
+  shelf?.layPass?.(layout, config, precision, tokens)
   if (head === 'words') {
     const { layWordHead } = await import('../model/heads/guess-words.ts')
     layWordHead(layout, config, precision, tokens)
@@ -275,8 +277,9 @@ function countParameters(tensors: ModelTensors): number {
   const shapes: number[] = []
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
-    const { shape } = value as { shape?: readonly number[] }
-    if (shape) shapes.push(shape.reduce((product, size) => product * size, 1))
+    const { shape, fileName } = value as Partial<CheckpointTensor>
+    // What no file has is no parameter.
+    if (shape) shapes.push(fileName === '' ? 0 : shape.reduce((product, size) => product * size, 1))
     else for (const [name, inner] of Object.entries(value)) if (name !== 'scale') visit(inner)
   }
   visit(tensors)

@@ -16,6 +16,7 @@ const SUITES: Record<string, readonly string[]> = {
   batches: ['sentences, int8, texts/s'],
   load: ['### Loading', '| plain | float32 |'],
   decoding: ['| entities: viterbi |'],
+  long: ['| 64 '],
   scaling: ['### What sharing costs', '### More threads', '| BERT-base, 128 tokens | 16 |'],
   quality: ['| passages |', '| word |'],
 }

@@ -1,4 +1,4 @@
-/** DeBERTa, ALBERT and MPNet through quantising and converting: the same model comes out, under names that transformers has. */
+/** DeBERTa, ALBERT, MPNet and ModernBERT through quantising and converting: the same model comes out, under names that transformers has. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -38,6 +38,11 @@ for (const name of [
   'deberta-p2c',
   'deberta-convolution',
   'deberta-words-own',
+  'modernbert',
+  'modernbert-biases',
+  'modernbert-text-mean',
+  'modernbert-words',
+  'modernbert-words-own',
   'albert-groups',
   'albert-text',
   'albert-words',

@@ -20,6 +20,7 @@ const CONFIGS = [
   text('distilbert', 'config.json'),
   await quantizedConfig(text('plain', 'config.json')),
   readFileSync(rootPath('test/goldens/families/deberta-v3/config.json'), 'utf8'),
+  readFileSync(rootPath('test/goldens/families/modernbert/config.json'), 'utf8'),
 ]
 
 test(`parseConfig answers ${RUNS} mutated configurations with a checked one or a ModelFormatError`, async () => {

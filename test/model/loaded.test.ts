@@ -11,24 +11,31 @@ const child = rootPath('build/test/model/loaded-child.js')
 const done = spawnSync(process.execPath, [child], { encoding: 'utf8' })
 const loaded = done.stdout.split('\n').filter((url) => url.includes('/dist/'))
 
+/** What tells families of models apart. */
+const FAMILIES = /\/model\/(?:bert-family|families|family)/
+
 test('the shipped model loads no tokenizer, family or head of other models', () => {
   assert.is(done.status, 0, done.stderr)
   assert.ok(loaded.some((url) => url.endsWith('/text/wordpiece.js')))
   const others = loaded.filter((url) =>
-    /\/(?:text\/families|text\/unicode|kernels\/(?:reference|relative)|model\/(?:disentangled|heads|sentence|trace)|tasks)\//.test(
+    /\/(?:text\/families|text\/unicode|kernels\/(?:reference|relative)|model\/(?:disentangled|heads|modern|sentence|trace)|tasks)\//.test(
       url,
     ),
   )
-  assert.equal(others, [])
-  const families = loaded.filter((url) => /\/model\/(?:families|family)/.test(url))
-  assert.equal(families.map((url) => url.replace(/.*\//, '')).sort(), ['bert.js', 'families.js', 'family.js'])
+  // The test loads with an option, and what checks options is read for it.
+  assert.equal(
+    others.map((url) => url.replace(/.*\/dist\//, '')),
+    ['tasks/check-load.js'],
+  )
+  const families = loaded.filter((url) => FAMILIES.test(url))
+  assert.equal(families.map((url) => url.replace(/.*\//, '')).sort(), ['bert-family.js', 'family.js'])
 })
 
-test('that there are families takes less than 2 kB of it', () => {
+test('that there are families takes less than 1 kB of it', () => {
   const bytes = loaded
-    .filter((url) => /\/model\/(?:families|family)|\/text\/steps\.js/.test(url))
+    .filter((url) => FAMILIES.test(url) || url.endsWith('/text/steps.js'))
     .reduce((sum, url) => sum + gzipSync(readFileSync(fileURLToPath(url))).length, 0)
-  assert.ok(bytes > 500 && bytes < 2_000, `${bytes} bytes`)
+  assert.ok(bytes > 500 && bytes < 1_000, `${bytes} bytes`)
 })
 
 test.run()

@@ -4,6 +4,8 @@ import { quantizeToLimit } from './quantization.ts'
 
 const f = Math.fround
 
+const LARGEST_FLOAT = 3.4028234663852886e38
+
 /** A row of relative positions: float32, or int16 with a scale. */
 export interface RelativeRow {
   readonly values: Float32Array | Int16Array
@@ -27,7 +29,20 @@ type Attend = (
   out: readonly Float32Array[],
   probabilities: Float32Array | undefined,
   relative: RelativeHead | undefined,
+  window: number,
 ) => void
+
+// #region window
+/** Lanes that sums over a row of scores run in: key j is in lane j mod 8, wherever a window begins. */
+const SUM_LANES = 8
+
+/** The keys from `first` up to `end` that query i of T meets, and a whole number of lanes to begin at. */
+function seenBy(i: number, tokens: number, window: number): { begin: number; first: number; end: number } {
+  if (window === 0) return { begin: 0, first: 0, end: tokens }
+  const first = Math.max(0, i - window + 1)
+  return { begin: first - (first % SUM_LANES), first, end: Math.min(tokens, i + window) }
+}
+// #endregion
 
 /** n: how many kinds of scores are added up. */
 function kindsOf(relative: RelativeHead | undefined): number {
@@ -35,20 +50,23 @@ function kindsOf(relative: RelativeHead | undefined): number {
 }
 
 // #region float-attention
-export const floatAttention: Attend = (queries, keys, values, out, probabilities, relative) => {
+export const floatAttention: Attend = (queries, keys, values, out, probabilities, relative, window) => {
   const scale = f(1 / Math.sqrt(queries[0]!.length * kindsOf(relative)))
   for (const [i, query] of queries.entries()) {
-    const weights = Float32Array.from(keys, (key) => floatDot(query, key))
+    const { begin, first, end } = seenBy(i, keys.length, window)
+    const weights = Float32Array.from(keys.slice(begin, end), (key) => floatDot(query, key))
     if (relative) addRelativeScores(weights, i, query, keys, relative)
+    weights.fill(-LARGEST_FLOAT, 0, first - begin)
     const inverse = softmax(weights, scale)
+    weights.fill(0, 0, first - begin)
     const context = out[i]!.fill(0)
-    for (const [j, value] of values.entries()) {
+    for (const [j, value] of values.slice(begin, end).entries()) {
       for (let d = 0; d < value.length; d++) context[d] = f(context[d]! + f(weights[j]! * value[d]!))
     }
     for (let d = 0; d < context.length; d++) context[d] = f(context[d]! * inverse)
-    probabilities?.set(
+    probabilities?.fill(0, i * keys.length, (i + 1) * keys.length).set(
       weights.map((weight) => f(weight * inverse)),
-      i * keys.length,
+      i * keys.length + begin,
     )
   }
 }
@@ -91,7 +109,7 @@ export function keyLimit(headDim: number): number {
 }
 
 /** At precision int8: both products are exact sums, as assembly/attention-int16.ts says. */
-export const exactAttention: Attend = (queries, keys, values, out, probabilities, relative) => {
+export const exactAttention: Attend = (queries, keys, values, out, probabilities, relative, window) => {
   const headDim = queries[0]!.length
   const limit = keyLimit(headDim)
   const scale = f(Math.LOG2E / Math.sqrt(headDim * kindsOf(relative)))
@@ -105,7 +123,8 @@ export const exactAttention: Attend = (queries, keys, values, out, probabilities
   for (const [i, row] of queries.entries()) {
     const query = quantizeToLimit(row, limit)
     const factor = f(query.scale * scale)
-    const weights = Float32Array.from(wholeKeys, (key) =>
+    const { begin, first, end } = seenBy(i, keys.length, window)
+    const weights = Float32Array.from(wholeKeys.slice(begin, end), (key) =>
       f(f(dot(query.values, key.values)) * f(factor * key.scale)),
     )
     if (relative) {
@@ -122,18 +141,21 @@ export const exactAttention: Attend = (queries, keys, values, out, probabilities
         }
       }
     }
+    weights.fill(-LARGEST_FLOAT, 0, first - begin)
     const { max, wrong } = extremes(weights)
     for (let j = 0; j < weights.length; j++) weights[j] = math.powerOfTwo(f(weights[j]! - max))
+    weights.fill(0, 0, first - begin)
     const sum = f(math.sumInLanes((j) => weights[j]!, weights.length, 8) + wrong)
     const most = Math.min(LARGEST_INT16, f(EXPONENTIALS / sum))
     const whole = Int16Array.from(weights, (weight) => math.roundHalfEven(f(weight * most)))
     const inverse = f(1 / f(sum * most))
     for (const [d, column] of columns.entries()) {
-      out[i]![d] = f(f(dot(whole, column.values)) * f(inverse * column.scale))
+      const seen = column.values.subarray(begin, end)
+      out[i]![d] = f(f(dot(whole, seen)) * f(inverse * column.scale))
     }
-    probabilities?.set(
+    probabilities?.fill(0, i * keys.length, (i + 1) * keys.length).set(
       weights.map((weight) => f(weight * f(1 / sum))),
-      i * keys.length,
+      i * keys.length + begin,
     )
   }
 }
@@ -145,8 +167,6 @@ function dot(a: Int16Array, b: ArrayLike<number>): number {
   return sum
 }
 // #endregion
-
-const LARGEST_FLOAT = 3.4028234663852886e38
 
 // #region softmax
 /** e^(s·scale - max) in place; gives back 1 / Σ, with the sum in 8 lanes, or NaN where a score is NaN or infinite. */

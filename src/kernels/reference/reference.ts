@@ -7,6 +7,7 @@ import type {
   Activation,
   EmbeddingTables,
   Floats,
+  Integers,
   Kernels,
   LayerNorm,
   Linear,
@@ -145,6 +146,24 @@ export class ReferenceKernels implements Kernels {
   }
   // #endregion
 
+  // #region rotate
+  rotate(x: Matrix, places: Integers, angles: Matrix): void {
+    const half = angles.columns / 2
+    for (let t = 0; t < x.rows; t++) {
+      const row = this.memory.row(x, t)
+      const angle = this.memory.row(angles, this.memory.integers(places)[t]!)
+      for (let head = 0; head < row.length; head += 2 * half) {
+        for (let i = 0; i < half; i++) {
+          const [a, b] = [row[head + i]!, row[head + half + i]!]
+          const [cosine, sine] = [angle[i]!, angle[half + i]!]
+          row[head + i] = f(f(a * cosine) - f(b * sine))
+          row[head + half + i] = f(f(b * cosine) + f(a * sine))
+        }
+      }
+    }
+  }
+  // #endregion
+
   // #region attention
   attention(
     queryKeyValue: Matrix,
@@ -153,6 +172,7 @@ export class ReferenceKernels implements Kernels {
     out: Matrix,
     probabilities?: Probabilities,
     relative?: RelativePositions,
+    window = 0,
   ): void {
     const hidden = out.columns
     const headDim = hidden / heads
@@ -175,6 +195,7 @@ export class ReferenceKernels implements Kernels {
           part(out, 0),
           map?.subarray(head * tokens * tokens, (head + 1) * tokens * tokens),
           relative && this.#relativeScores(relative, head),
+          window,
         )
       }
     }
@@ -220,11 +241,12 @@ export class ReferenceKernels implements Kernels {
   // #endregion
 
   // #region layer-norm
-  addLayerNorm(x: Matrix, residual: Matrix, norm: LayerNorm, out: Matrix): void {
+  addLayerNorm(x: Matrix, residual: Matrix | undefined, norm: LayerNorm, out: Matrix, kept?: Matrix): void {
     for (let t = 0; t < out.rows; t++) {
       const a = this.memory.row(x, t)
-      const b = this.memory.row(residual, t)
-      const sum = a.map((value, i) => f(value + b[i]!))
+      const b = residual && this.memory.row(residual, t)
+      const sum = a.map((value, i) => (b ? f(value + b[i]!) : value))
+      if (kept) this.memory.row(kept, t).set(sum)
       this.#normalize(sum, norm, this.memory.row(out, t))
     }
     this.quantize(out)
@@ -242,6 +264,16 @@ export class ReferenceKernels implements Kernels {
     for (let i = 0; i < v.length; i++) y[i] = f(f(f(f(v[i]! - mean) * inverse) * weight[i]!) + bias[i]!)
   }
   // #endregion
+
+  multiply(x: Matrix, factors: Matrix): void {
+    for (let t = 0; t < x.rows; t++) {
+      const factor = this.memory.row(factors, t)
+      this.memory.row(x, t).forEach((value, i, row) => {
+        row[i] = f(value * factor[i]!)
+      })
+    }
+    this.quantize(x)
+  }
 
   quantize(matrix: Matrix): void {
     const { quantized, rows } = matrix

@@ -10,7 +10,7 @@
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import { placeBiases, writeBiases } from '../../kernels/relative/biases.ts'
 import type { BertConfig } from '../bert-config.ts'
-import type { RelativeShelf } from '../relative-shelf.ts'
+import type { ModelShelf } from '../shelf.ts'
 import type { ModelCheckpoint } from '../tensors.ts'
 import { BUCKETS, bucketOf } from './buckets.ts'
 
@@ -23,12 +23,14 @@ export function biasedCheckpoint(
   return {
     tensors: checkpoint.tensors,
     close: () => checkpoint.close(),
-    more: (take) => ({ embeddings: take.float(name, [BUCKETS, numHeads]), layers: [] }),
+    more: (take) => ({
+      relative: { embeddings: take.float(name, [BUCKETS, numHeads]), layers: [] },
+    }),
   }
 }
 
-export const shelf: RelativeShelf = {
-  addRelative(layout, { numHeads, maxPositions }, _precision, weights) {
+export const shelf: ModelShelf = {
+  addWeights(layout, { numHeads, maxPositions }, _precision, weights) {
     const relative = placeBiases(layout, numHeads, maxPositions - 1)
     return { ...weights, layers: weights.layers.map((layer) => ({ ...layer, relative })) }
   },

@@ -101,8 +101,8 @@ function partOf(tensor: CheckpointTensor, part: number, numHeads: number): Check
 }
 
 /** A bias that the file does not have. */
-function zeros({ name, fileName }: CheckpointTensor, length: number): CheckpointTensor {
+function zeros({ name }: CheckpointTensor, length: number): CheckpointTensor {
   const bytes = new Uint8Array(new Float32Array(length).buffer)
-  const source = bytesSource(fileName, bytes)
-  return { name, dtype: 'F32', shape: [length], source, offset: 0, byteLength: bytes.length, fileName }
+  const source = bytesSource('', bytes)
+  return { name, dtype: 'F32', shape: [length], source, offset: 0, byteLength: bytes.length, fileName: '' }
 }

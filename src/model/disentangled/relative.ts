@@ -21,7 +21,7 @@ import { columnsOf, type Layout } from '../../kernels/layout.ts'
 import { placeRelative, writeDistances } from '../../kernels/relative/place.ts'
 import type { BertConfig } from '../bert-config.ts'
 import type { Task, TensorReader } from '../read-weights.ts'
-import type { RelativeShelf } from '../relative-shelf.ts'
+import type { ModelShelf } from '../shelf.ts'
 import type { ModelTensors } from '../tensors.ts'
 import type { BertWeights, LayerWeights } from '../weights.ts'
 import { rowOf } from './buckets.ts'
@@ -146,13 +146,17 @@ function fillRelative(
   }
 }
 
-export const shelf: RelativeShelf = {
-  addRelative,
+export const shelf: ModelShelf = {
+  addWeights: addRelative,
   placeSources(layout, config, precision, weights) {
     const sources = placeRelativeSources(layout, config, precision)
     return {
       tasks: (reader, tensors) => relativeTasks(reader, tensors, weights, sources),
       fill: (kernels) => fillRelative(kernels, config, weights, sources),
     }
+  },
+  layPass(layout, { disentangled, hiddenSize }, _precision, tokens) {
+    const neighbours = disentangled!.convolution?.size
+    if (neighbours) layout.matrix(tokens, neighbours * hiddenSize)
   },
 }

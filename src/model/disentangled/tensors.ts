@@ -2,14 +2,15 @@
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import type { BertConfig } from '../bert-config.ts'
 import type { LinearTensors, ModelCheckpoint, RelativeTensors, TakeTensors } from '../tensors.ts'
-import { separateAttention } from './fused.ts'
+import { joinAttention, separateAttention } from './fused.ts'
 
 /** A checkpoint whose tensors have the names of the second version, and what takes those of relative positions. */
 export function disentangledCheckpoint(checkpoint: Checkpoint, config: BertConfig): ModelCheckpoint {
-  const { tensors } = config.family.fusedAttention
-    ? separateAttention(checkpoint, config.numHeads)
-    : checkpoint
-  return { tensors, close: () => checkpoint.close(), more: (take) => relativeTensors(take, config) }
+  const more: ModelCheckpoint['more'] = (take) => ({ relative: relativeTensors(take, config) })
+  const close = (): Promise<void> => checkpoint.close()
+  if (!config.family.fusedAttention) return { tensors: checkpoint.tensors, close, more }
+  const { tensors } = separateAttention(checkpoint, config.numHeads)
+  return { tensors, close, more, own: (named) => joinAttention(named, checkpoint) }
 }
 
 function relativeTensors(

@@ -26,8 +26,6 @@ interface WordHeadBuffers {
   readonly hiddenStates: Matrix
   /** [R, E] */
   readonly dense: Matrix
-  /** [R, E], zeros: there is no residual before the LayerNorm. */
-  readonly zeros: Matrix
   /** [R, E] */
   readonly transformed: Matrix
   /** [S, E] */
@@ -48,7 +46,6 @@ export function layWordHead(
   return {
     hiddenStates: layout.matrix(rows, hiddenSize),
     dense: layout.matrix(rows, embeddingSize),
-    zeros: layout.matrix(rows, embeddingSize),
     transformed: layout.matrix(rows, embeddingSize, precision),
     slice: layout.linear(precision, embeddingSize, words),
     logits: layout.matrix(rows, words),
@@ -87,7 +84,7 @@ export async function guessWords(
   pause: () => Promise<void>,
 ): Promise<Float32Array[]> {
   const { vocabSize, family, hiddenActivation } = config
-  const activation = family.wordHead.activation ?? ACTIVATION[hiddenActivation]
+  const activation = ACTIVATION[family.wordHead.activation ?? hiddenActivation]
   const starts = kernels.memory.integers(sequences.bounds)
   const places = batch.map((ids, index) =>
     (wanted.rows?.[index] ?? [...ids.keys()]).map((at) => starts[index]! + at),
@@ -115,14 +112,13 @@ async function wordLogits(
   for (let first = 0; first < rows.length; first += MOST_ROWS) {
     const count = Math.min(MOST_ROWS, rows.length - first)
     const part = (matrix: Matrix): Matrix => ({ ...matrix, rows: count })
-    const [states, inner, zeros] = [buffers.hiddenStates, buffers.dense, buffers.zeros].map(part)
+    const [states, inner] = [part(buffers.hiddenStates), part(buffers.dense)]
     const transformed = part(buffers.transformed)
     for (let row = 0; row < count; row++) {
-      memory.row(states!, row).set(memory.row(hiddenStates, rows[first + row]!))
-      memory.row(zeros!, row).fill(0)
+      memory.row(states, row).set(memory.row(hiddenStates, rows[first + row]!))
     }
-    kernels.linear(states!, dense, inner!, activation)
-    kernels.addLayerNorm(inner!, zeros!, norm, transformed)
+    kernels.linear(states, dense, inner, activation)
+    kernels.addLayerNorm(inner, undefined, norm, transformed)
     for (let word = 0; word < decoder.rows; word += SLICE_WORDS) {
       await pause()
       const words = Math.min(SLICE_WORDS, decoder.rows - word)

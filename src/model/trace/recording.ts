@@ -1,5 +1,5 @@
 /** Keeps what was asked for of a forward pass while it runs. bert.ts is the pass; nothing here changes its numbers. */
-import type { Kernels, Linear, Matrix, Probabilities } from '../../kernels/kernels.ts'
+import type { Kernels, Matrix, Probabilities } from '../../kernels/kernels.ts'
 import { columnsOf } from '../../kernels/layout.ts'
 import type { BertConfig } from '../bert-config.ts'
 import type { ForwardOutput, ForwardWanted, Trace } from '../forward-output.ts'
@@ -9,7 +9,8 @@ import { copyRows, type Workspace } from '../workspace.ts'
 interface Pass {
   readonly kernels: Kernels
   readonly config: BertConfig
-  readonly classifier: Linear | undefined
+  /** What the head makes of the hidden states as they are, where it is of tokens. */
+  readonly logits: (() => Float32Array[]) | undefined
   readonly workspace: Workspace
   readonly batch: readonly (readonly number[])[]
 }
@@ -81,11 +82,8 @@ export class Recording {
   }
 
   #keepLogits(trace: Trace[]): void {
-    const { kernels, classifier, workspace } = this.#pass
-    if (!classifier) return
-    kernels.linear(workspace.hiddenStates, classifier, workspace.logits, 'identity')
-    const logits = this.#rows(workspace.logits)
-    for (const [index, one] of trace.entries()) one.logits.push(logits[index]!)
+    const logits = this.#pass.logits?.()
+    if (logits) for (const [index, one] of trace.entries()) one.logits.push(logits[index]!)
   }
 
   #takeProbabilities(): Float32Array[] {
