@@ -48,16 +48,19 @@ function growth(x: v128): v128 {
   return f32x4.pmax(exp4(x), v128.and(f32x4.gt(x, f32x4.splat(88.0)), f32x4.splat(f32.POSITIVE_INFINITY)))
 }
 
-/** silu(x) = x / (1 + e^-x) */
-function silu(x: v128): v128 {
-  return f32x4.div(x, f32x4.add(f32x4.splat(1.0), growth(f32x4.neg(x))))
+/** u = √(2/π)·(x + 0.044715·x³) */
+function cubed(x: v128): v128 {
+  const cube = f32x4.mul(f32x4.mul(x, x), x)
+  return f32x4.mul(f32x4.splat(0.7978846), f32x4.add(x, f32x4.mul(f32x4.splat(0.044715), cube)))
 }
 
-/** x/2 · (1 + tanh(u)), u = √(2/π)·(x + 0.044715·x³); since (1 + tanh u)/2 = 1/(1 + e^-2u), it is x / (1 + e^-2u). */
-function geluTanh(x: v128): v128 {
-  const cube = f32x4.mul(f32x4.mul(x, x), x)
-  const u = f32x4.mul(f32x4.splat(0.7978846), f32x4.add(x, f32x4.mul(f32x4.splat(0.044715), cube)))
-  return f32x4.div(x, f32x4.add(f32x4.splat(1.0), growth(f32x4.mul(u, f32x4.splat(-2.0)))))
+/**
+ * silu(x) = x / (1 + e^-x), and gelu_tanh(x) = x/2 · (1 + tanh(u)) = x / (1 + e^-2u), since (1 + tanh u)/2 is 1/(1 + e^-2u). One
+ * function for both: called in one place, it is inlined.
+ */
+function logistic(x: v128, kind: i32): v128 {
+  const power = kind === Activation.silu ? f32x4.neg(x) : f32x4.mul(cubed(x), f32x4.splat(-2.0))
+  return f32x4.div(x, f32x4.add(f32x4.splat(1.0), growth(power)))
 }
 
 /** max(0, x): x - x is 0, or NaN, with which nothing compares. */
@@ -75,11 +78,9 @@ export function activate(kind: i32, address: usize, rows: i32, width: i32, strid
   for (let row: i32 = 0; row < rows; row++) {
     const end = address + bytes
     if (kind === Activation.gelu) for (let p = address; p < end; p += 16) v128.store(p, gelu(v128.load(p)))
-    else if (kind === Activation.gelu_tanh)
-      for (let p = address; p < end; p += 16) v128.store(p, geluTanh(v128.load(p)))
     else if (kind === Activation.relu)
       for (let p = address; p < end; p += 16) v128.store(p, relu(v128.load(p)))
-    else for (let p = address; p < end; p += 16) v128.store(p, silu(v128.load(p)))
+    else for (let p = address; p < end; p += 16) v128.store(p, logistic(v128.load(p), kind))
     address += stride
   }
 }

@@ -93,7 +93,6 @@ export const TABLES_END: i32 = 448
 const ROUNDING: usize = memory.data<f32>([12582912.0])
 
 // #region exp4
-const EXP_RANGE: usize = memory.data<f32>([-87.0, 88.0])
 /** 1/ln 2, ln 2 as two numbers, then the polynomial, the highest power first. */
 const EXP: usize = memory.data<f32>([
   1.44269504, 0.693359375, -2.1219444e-4, 1.9875691e-4, 1.3981999e-3, 8.333452e-3, 4.1665796e-2, 0.16666666,
@@ -105,10 +104,10 @@ const EXP: usize = memory.data<f32>([
  * the polynomial of Cephes' expf (Moshier 1989). Largest error 1.4 ulp, by test/kernels/math.test.ts.
  */
 export function exp4(x: v128): v128 {
-  // Of two that do not compare the first is taken.
-  const clamped = f32x4.pmin(f32x4.pmax(x, constant(EXP_RANGE, 0)), constant(EXP_RANGE, 1))
-  const shifted = f32x4.add(f32x4.mul(clamped, constant(EXP, 0)), constant(ROUNDING, 0))
-  const n = f32x4.sub(shifted, constant(ROUNDING, 0))
+  // Of two that do not compare the first is taken. These constants are not from memory: the function would be too large to be inlined.
+  const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87.0)), f32x4.splat(88.0))
+  const shifted = f32x4.add(f32x4.mul(clamped, constant(EXP, 0)), f32x4.splat(12582912.0))
+  const n = f32x4.sub(shifted, f32x4.splat(12582912.0))
   const high = f32x4.sub(clamped, f32x4.mul(n, constant(EXP, 1)))
   const r = f32x4.sub(high, f32x4.mul(n, constant(EXP, 2)))
   let p = constant(EXP, 3)
