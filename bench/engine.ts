@@ -187,11 +187,11 @@ export function randomModernBert(
   around: Kernels = kernels,
 ): Model {
   const bert = randomWeights(kernels, config, precision)
-  const weights = shelf.addWeights(kernels.layout, config, precision, bert)
+  const weights = shelf().addWeights(kernels.layout, config, precision, bert)
   const { gates, finalNorm, head } = weights.modern!
   for (const linear of [...gates, head!.dense]) packRandom(kernels, linear)
   for (const norm of [finalNorm, head!.norm]) fillNorm(kernels, norm)
-  return shelf.createModel!(around, config, weights, precision)
+  return shelf().createModel!(around, config, weights, precision)
 }
 
 function randomWeights(kernels: WasmKernels, config: BertConfig, precision: Precision): BertWeights {

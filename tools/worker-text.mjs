@@ -32,11 +32,9 @@ const SHELVES = [
   'model/biases/relative',
   'model/disentangled/convolution',
   'model/disentangled/relative',
-  'model/disentangled/tensors',
   'model/heads/guess-words',
   'model/heads/text-head',
   'model/modern/model',
-  'model/modern/tensors',
   'runtime/open-files.node',
 ]
 

@@ -1,10 +1,11 @@
 /** What a model may have that BERT has not, read where a model has it: more weights, and another pass. */
+import type { Checkpoint } from '../format/checkpoint.ts'
 import type { Kernels, Precision } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import type { BertConfig } from './bert-config.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
 import type { Task, TensorReader } from './read-weights.ts'
-import type { ModelTensors } from './tensors.ts'
+import type { ModelCheckpoint, ModelTensors } from './tensors.ts'
 import type { BertWeights, LayerWeights } from './weights.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -19,6 +20,8 @@ export interface Model {
 }
 
 export interface ModelShelf {
+  /** Its tensors under their usual names, and those that BERT has not. */
+  usualTensors(checkpoint: Checkpoint, config: BertConfig): ModelCheckpoint
   /** Places for its weights beside BERT's. */
   addWeights(layout: Layout, config: BertConfig, precision: Precision, weights: BertWeights): BertWeights
   /** Places for what they are made from, which is given up once they are. */

@@ -27,9 +27,9 @@ import type { BertConfig } from '../model/bert-config.ts'
 import type { HeadKind } from '../model/family.ts'
 import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
-import { withUsualTensors } from '../model/model-checkpoint.ts'
+import { shelfOf, withUsualTensors } from '../model/model-checkpoint.ts'
 import { placeStaging, readWeights } from '../model/read-weights.ts'
-import type { Model, ModelShelf } from '../model/shelf.ts'
+import type { Model } from '../model/shelf.ts'
 import { resolveTensors } from '../model/tensor-names.ts'
 import type { ModelTensors } from '../model/tensors.ts'
 import { placeWeights } from '../model/weights.ts'
@@ -214,13 +214,6 @@ function createKernels(
     exports: instantiateKernels(module, memory),
     checkHelpers: () => helpers?.check(),
   })
-}
-
-/** What a model has that BERT has not. */
-async function shelfOf({ disentangled, modern, family }: BertConfig): Promise<ModelShelf | undefined> {
-  if (modern) return (await import('../model/modern/model.ts')).shelf
-  if (family.relativeBias) return (await import('../model/biases/relative.ts')).shelf
-  return disentangled && (await import('../model/disentangled/relative.ts')).shelf
 }
 
 function scratchShape(config: BertConfig): ScratchShape {

@@ -14,22 +14,20 @@ import type { ModelShelf } from '../shelf.ts'
 import type { ModelCheckpoint } from '../tensors.ts'
 import { BUCKETS, bucketOf } from './buckets.ts'
 
-/** A checkpoint with the table of biases, under its name inside the encoder. */
-export function biasedCheckpoint(
-  checkpoint: Checkpoint,
-  name: string,
-  { numHeads }: BertConfig,
-): ModelCheckpoint {
+/** A checkpoint with what takes the table of biases. */
+function biasedCheckpoint(checkpoint: Checkpoint, { family, numHeads }: BertConfig): ModelCheckpoint {
   return {
     tensors: checkpoint.tensors,
     close: () => checkpoint.close(),
     more: (take) => ({
-      relative: { embeddings: take.float(name, [BUCKETS, numHeads]), layers: [] },
+      relative: { embeddings: take.float(family.relativeBias!, [BUCKETS, numHeads]), layers: [] },
     }),
   }
 }
 
-export const shelf: ModelShelf = {
+export const shelf = (): ModelShelf => ({
+  usualTensors: biasedCheckpoint,
+
   addWeights(layout, { numHeads, maxPositions }, _precision, weights) {
     const relative = placeBiases(layout, numHeads, maxPositions - 1)
     return { ...weights, layers: weights.layers.map((layer) => ({ ...layer, relative })) }
@@ -46,4 +44,4 @@ export const shelf: ModelShelf = {
       },
     }
   },
-}
+})

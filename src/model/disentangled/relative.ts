@@ -25,6 +25,7 @@ import type { ModelShelf } from '../shelf.ts'
 import type { ModelTensors } from '../tensors.ts'
 import type { BertWeights, LayerWeights } from '../weights.ts'
 import { rowOf } from './buckets.ts'
+import { disentangledCheckpoint } from './tensors.ts'
 
 /** What keys and queries of relative positions are made of, and where they are made. */
 interface RelativeSources {
@@ -146,7 +147,8 @@ function fillRelative(
   }
 }
 
-export const shelf: ModelShelf = {
+export const shelf = (): ModelShelf => ({
+  usualTensors: disentangledCheckpoint,
   addWeights: addRelative,
   placeSources(layout, config, precision, weights) {
     const sources = placeRelativeSources(layout, config, precision)
@@ -159,4 +161,4 @@ export const shelf: ModelShelf = {
     const neighbours = disentangled!.convolution?.size
     if (neighbours) layout.matrix(tokens, neighbours * hiddenSize)
   },
-}
+})

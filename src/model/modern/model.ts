@@ -25,6 +25,7 @@ import {
   type ModernLayer,
 } from './encoder.ts'
 import type { ModernWeights } from './shape.ts'
+import { modernCheckpoint } from './tensors.ts'
 import { Angles, addModern, modernTasks } from './weights.ts'
 
 /** A long sentence: enough rows for every path of the kernels. */
@@ -190,11 +191,12 @@ class ModernBert implements Model {
   }
 }
 
-export const shelf: ModelShelf = {
+export const shelf = (): ModelShelf => ({
+  usualTensors: modernCheckpoint,
   addWeights: addModern,
   placeSources: (_layout, _config, _precision, weights) => ({
     tasks: (reader, tensors) => modernTasks(reader, tensors, weights),
   }),
   layPass: layModern,
   createModel: (kernels, config, weights, precision) => new ModernBert(kernels, config, weights, precision),
-}
+})
