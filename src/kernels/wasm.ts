@@ -241,8 +241,13 @@ export class WasmKernels implements Kernels {
   rotate(x: Matrix, places: Integers, angles: Matrix): void {
     const headDim = angles.columns
     this.#run('Rotate', x.rows, 2 * x.rows * x.columns, {
-      ...{ x: x.address, xStride: 4 * x.stride, heads: x.columns / headDim, headDim },
-      ...{ places: places.address, angles: angles.address, angleStride: 4 * angles.stride },
+      x: x.address,
+      xStride: 4 * x.stride,
+      heads: x.columns / headDim,
+      headDim,
+      places: places.address,
+      angles: angles.address,
+      angleStride: 4 * angles.stride,
     })
   }
 
@@ -262,8 +267,10 @@ export class WasmKernels implements Kernels {
       ...this.#twin(out),
       x: x.address,
       xStride: 4 * x.stride,
-      ...{ residual: residual?.address ?? 0, residualStride: 4 * (residual?.stride ?? 0) },
-      ...{ sum: sum?.address ?? 0, sumStride: 4 * (sum?.stride ?? 0) },
+      residual: residual?.address ?? 0,
+      residualStride: 4 * (residual?.stride ?? 0),
+      sum: sum?.address ?? 0,
+      sumStride: 4 * (sum?.stride ?? 0),
       width: out.columns,
       weight: norm.weight.address,
       bias: norm.bias.address,
@@ -295,8 +302,12 @@ export class WasmKernels implements Kernels {
   multiply(matrix: Matrix, factors?: Matrix): void {
     const { address, stride, rows, columns } = matrix
     const fields = {
-      ...{ ...this.#twin(matrix), x: address, xStride: 4 * stride, width: columns },
-      ...{ factors: factors?.address ?? 0, factorStride: 4 * (factors?.stride ?? 0) },
+      ...this.#twin(matrix),
+      x: address,
+      xStride: 4 * stride,
+      width: columns,
+      factors: factors?.address ?? 0,
+      factorStride: 4 * (factors?.stride ?? 0),
     }
     this.#run('Quantize', this.#tilesOf(matrix), 16 * rows * columns, fields)
   }

@@ -51,17 +51,15 @@ export function resolveNamedTensors(checkpoint: ModelCheckpoint, config: BertCon
 
 class Resolver {
   readonly named: NamedTensor[] = []
+  readonly #checkpoint: ModelCheckpoint
   readonly #tensors: ReadonlyMap<string, CheckpointTensor>
   readonly #config: BertConfig
-  readonly #more: ModelCheckpoint['more']
-  readonly #ownName: NonNullable<ModelCheckpoint['ownName']>
   readonly #missing: string[] = []
   #encoderPrefix: string
 
   constructor(checkpoint: ModelCheckpoint, config: BertConfig) {
+    this.#checkpoint = checkpoint
     this.#tensors = checkpoint.tensors
-    this.#more = checkpoint.more?.bind(checkpoint)
-    this.#ownName = checkpoint.ownName ?? ((name) => name)
     this.#config = config
     this.#encoderPrefix = this.#detectPrefix()
   }
@@ -76,7 +74,7 @@ class Resolver {
     const embeddingsLayerNorm = this.#layerNorm(EMBEDDINGS_LAYER_NORM, embeddingSize)
     const projection = this.#projection()
     const layers = layerNames(this.#config).map((name) => this.#layer(name))
-    const more = this.#more?.({
+    const more = this.#checkpoint.more?.({
       float: (name, shape) => this.#float(name, shape),
       linear: (module, outputs, inputs) => this.#linear(module, outputs, inputs),
       layerNorm: (module) => this.#layerNorm(module),
@@ -276,7 +274,7 @@ class Resolver {
   #throwIfMissing(): void {
     if (this.#missing.length === 0) return
     const none = this.#missing.length === this.named.length
-    const missing = [...new Set(this.#missing.map(this.#ownName))]
+    const missing = [...new Set(this.#missing.map((name) => this.#checkpoint.ownName?.(name) ?? name))]
     const names = [...missing.slice(0, MOST_NAMES), ...(missing.length > MOST_NAMES ? ['...'] : [])].join(
       ', ',
     )
