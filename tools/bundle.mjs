@@ -25,7 +25,14 @@ async function minifiedWithMap(code) {
   const shorter = await minify(short.code, {
     module: true,
     ecma: 2020,
-    compress: { passes: 3, ecma: 2020 },
+    compress: {
+      passes: 5,
+      ecma: 2020,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+      pure_getters: true,
+      keep_fargs: false,
+    },
     format: { comments: false, ecma: 2020 },
     sourceMap: { content: short.map },
   })
@@ -87,7 +94,9 @@ export async function bundleText(input, { plugins = [], contents } = {}) {
   }
   const built = await rollup({ input, plugins: [entry, ...plugins, typescript], onwarn: refuse })
   const { output } = await built.generate({
-    ...{ format: 'es', compact: true, generatedCode: 'es2015', inlineDynamicImports: true },
+    ...{ format: 'es', compact: true, inlineDynamicImports: true },
+    // What is imported on demand is an object, which nobody asks what it is.
+    ...{ generatedCode: { preset: 'es2015', symbols: false }, freeze: false },
     plugins: [minifying],
   })
   await built.close()

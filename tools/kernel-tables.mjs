@@ -57,7 +57,7 @@ export function commandModules(root, commandBytes) {
         `assembly/commands.ts: ${name} has ${fields.length} fields, and there is room for ${commandBytes / 4}: raise CONTROL_BYTES in assembly/parallel.ts`,
       )
     }
-    const types = fields.map(([field, type]) => `${field}: '${type === 'f32' ? 'f32' : 'i32'}'`)
+    const types = fields.map(([field, type]) => `${field}: ${type === 'f32' ? 1 : 0}`)
     return `  ${name}: { kernel: ${kernel}, fields: { ${types.join(', ')} } },\n`
   })
   const numbers = [...enums].filter(([name]) => name !== 'Kernel')
@@ -75,7 +75,7 @@ export function commandModules(root, commandBytes) {
     },
   )
   return {
-    commands: `/** The commands of assembly/commands.ts: their numbers, and their fields in order. */
+    commands: `/** The commands of assembly/commands.ts: their numbers, and their fields in order, 1 for those that are float32 and 0 for whole numbers. */
 export const COMMANDS = {\n${commands.join('')}} as const
 
 /** Where the fields of assembly/parallel.ts's control block stand, in bytes. */

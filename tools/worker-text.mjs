@@ -38,25 +38,30 @@ const SHELVES = [
   'runtime/open-files.node',
 ]
 
+/** What every shelf is taken by: its module, or that of which each function says that it is missing. */
+const TAKE = `export const take = (name) => globalThis.iobertShelves?.[name] ?? {}
+  export const missing = (name) => () => { throw Object.assign(Error(name), { name: 'MissingShelf' }) }`
+
 /** Takes the shelves from where `workerShelves` leaves them; what is called of one that is not there throws `MissingShelf`. */
 const shelved = {
   name: 'shelved',
+  resolveId: (id) => (id === '\0take' ? id : null),
   resolveDynamicImport(specifier, importer) {
     const file = typeof specifier === 'string' ? resolve(dirname(importer), specifier) : undefined
     const name = SHELVES.find((shelf) => file === join(root, `src/${shelf}.ts`))
     return name === undefined ? null : `\0shelf:${name}`
   },
   load(id) {
+    if (id === '\0take') return TAKE
     const name = /^\0shelf:(.*)/.exec(id)?.[1]
     if (name === undefined) return null
     const code = readFileSync(join(root, `src/${name}.ts`), 'utf8')
     const names = [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
     // What stands on Node's modules is as undefined as they are.
-    const missing = name.endsWith('.node')
-      ? 'undefined'
-      : `() => { throw Object.assign(Error('${name}'), { name: 'MissingShelf' }) }`
-    return `const kept = globalThis.iobertShelves?.['${name}'] ?? {}, missing = ${missing}
-      export const ${names.map(([, name]) => `${name} = kept.${name} ?? missing`).join(', ')}`
+    const missing = name.endsWith('.node') ? '' : ` ?? missing('${name}')`
+    return `import { missing, take } from '\0take'
+      const kept = take('${name}')
+      export const ${names.map(([, name]) => `${name} = kept.${name}${missing}`).join(', ')}`
   },
 }
 

@@ -333,11 +333,11 @@ export class WasmKernels implements Kernels {
   #write<Name extends CommandName>(name: Name, fields: Fields<Name>): void {
     const { int32, float32 } = this.memory
     let word = COMMAND_WORD
-    const types: Readonly<Record<string, string>> = COMMANDS[name].fields
+    const isFloat: Readonly<Record<string, 0 | 1>> = COMMANDS[name].fields
     // Not over entries, which would be listed anew at each of a pass's hundred calls.
-    for (const field in types) {
+    for (const field in isFloat) {
       const value = fields[field as keyof Fields<Name>]
-      if (types[field] === 'f32') float32[word++] = value
+      if (isFloat[field]) float32[word++] = value
       else int32[word++] = value
     }
   }
