@@ -28,6 +28,7 @@ export interface ModelInfo {
   parameters: number
 }
 
+/** What is wanted of a pass beside its logits, and what it is given. */
 export interface ForwardOptions {
   /** Also the embeddings' output and each layer's. */
   hiddenStates?: boolean

@@ -20,7 +20,7 @@ import type {
   TextOptions,
   WordsOptions,
 } from './entities/types.ts'
-import { computeInBatches } from './model/batches.ts'
+import { computeInBatches, Source } from './model/batches.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
@@ -110,6 +110,21 @@ export class Recognizer {
     given: unknown,
     check: 'checkRecognizeOptions' | 'checkStreamOptions',
   ): AsyncGenerator<Recognition, void, undefined> {
+    const source = new Source(inputs)
+    // Before anything is waited for.
+    if (!(given as StreamOptions | undefined)?.signal?.aborted) source.begin()
+    try {
+      yield* this.#recognizeFrom(source, given, check)
+    } finally {
+      source.leave()
+    }
+  }
+
+  async *#recognizeFrom(
+    source: Source<RecognizerInput>,
+    given: unknown,
+    check: 'checkRecognizeOptions' | 'checkStreamOptions',
+  ): AsyncGenerator<Recognition, void, undefined> {
     const checked: StreamOptions =
       given === undefined ? {} : (await import('./entities/asked/options.ts'))[check](given)
     const { batchTokens = BATCH_TOKENS, ...asked } = checked
@@ -122,7 +137,7 @@ export class Recognizer {
     const decoding = { labels, reading, options: style.annotate ? { ...options, words: true } : options }
     const progress = await prepareProgress(options)
 
-    const computed = computeInBatches(inputs, {
+    const computed = computeInBatches(source, {
       expand: (input: RecognizerInput) => this.#read(style.read(input), options, decoding, progress),
       size: ({ ids }: Step) => ids.length,
       limit: batchTokens,

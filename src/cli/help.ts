@@ -36,8 +36,8 @@ Output (default: the text with entities marked; in colour on a terminal)
       --csv, --tsv     a table in, the same table out, with a column for each type added (names with "; " between them);
                        first row names, quotes as RFC 4180 has them, any size, as it comes. With --redact the column's
                        names are taken out and nothing is added
-      --column C       with --csv and --tsv: the column whose texts are read, by its name, or its number from 1; once for
-                       each of several
+      --column C       with --csv and --tsv: the column whose texts are read, by its name, or its number from 1; once
+                       for each of several
       --no-header      with --csv and --tsv: the first row is one as all others, and columns have numbers
       --delimiter D    with --csv: the character between cells, or tab; default: the comma, semicolon or tab that the
                        first row has

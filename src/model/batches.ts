@@ -45,12 +45,12 @@ const AHEAD = 2
  * @throws the signal's reason, and whatever the source, `expand` or `compute` throw, each in its turn
  */
 export async function* computeInBatches<Input, Item, Result>(
-  inputs: Iterable<Input> | AsyncIterable<Input>,
+  inputs: Source<Input> | Iterable<Input> | AsyncIterable<Input>,
   batching: Batching<Input, Item, Result>,
 ): AsyncGenerator<Result, void, undefined> {
   const { compute, signal, onEnd } = batching
   signal?.throwIfAborted()
-  const source = new Source(inputs)
+  const source = inputs instanceof Source ? inputs : new Source(inputs)
   const leaving = new AbortController()
   const end = (reason: unknown): void => {
     source.leave()
@@ -192,13 +192,15 @@ const END: IteratorReturnResult<void> = { done: true, value: undefined }
  * Reads an iterable of either kind as `for await` does, but can be left at any time: a source that is silent keeps nobody
  * waiting, and its `return` is called at once.
  */
-class Source<Input> {
+export class Source<Input> {
   readonly #iterator: AsyncIterator<Input, unknown> | Iterator<Input, unknown>
   readonly #sync: boolean
   /** Nothing more is asked of the source: it has ended or failed, or was left. */
   #over = false
   /** Ends the wait for the source. */
   #wake: (() => void) | undefined
+  /** What `begin` has asked for. */
+  #first: Promise<Read<Input>> | undefined
 
   /** @throws {TypeError} for what is no iterable, or a text, whose characters nobody means to read one by one */
   constructor(inputs: Iterable<Input> | AsyncIterable<Input>) {
@@ -211,8 +213,19 @@ class Source<Input> {
     this.#sync = !(Symbol.asyncIterator in inputs)
   }
 
+  /** Asks for the first input before it is needed: node:readline, for one, drops lines that come while nobody waits. */
+  begin(): this {
+    if (this.#sync) return this
+    this.#first = Promise.resolve(this.next())
+    this.#first.catch(() => {})
+    return this
+  }
+
   /** The next input; no promise where it is there already. */
   next(): Read<Input> | Promise<Read<Input>> {
+    const first = this.#first
+    this.#first = undefined
+    if (first) return first
     if (this.#over) return END
     let next: IteratorResult<Input, unknown> | PromiseLike<IteratorResult<Input, unknown>>
     try {
@@ -231,6 +244,7 @@ class Source<Input> {
 
   /** Lets go of the source. Its `return` is not waited for, and what becomes of it is nobody's concern any more. */
   leave(): void {
+    this.#first = undefined
     if (this.#over) return
     this.#over = true
     this.#wake?.()

@@ -42,8 +42,7 @@ export type Rule = PatternRule | PhraseRule
 
 /**
  * Which entity stays where a rule's and the model's overlap: the longer one, the rule's on a tie; the rule's; the model's. What of
- * the other one lies outside stays as an entity of its own: where the model takes `Zhang Wei - zhang` for a person before
- * `zhang@example.org`, `Zhang Wei` does.
+ * the other one lies outside stays as an entity of its own: in front of an address, `Zhang Wei - zhang` becomes `Zhang Wei`.
  * Of two rules' the longer one stays, on a tie that of the rule that comes first; and so do parts of the other.
  */
 export type RulePolicy = 'longest' | 'rule' | 'model'

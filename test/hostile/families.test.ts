@@ -127,7 +127,7 @@ function mutatedBytes(source: Uint8Array, random: Random): Uint8Array {
 }
 
 test("mutated bytes of SentencePiece's own file", () => {
-  const file = sentencePieceFile(vocab.slice(0, 200), charsmap.subarray(0, 4096))
+  const file = sentencePieceFile(vocab.slice(0, 200), charsmap)
   return fuzz(0x59ec, (random) => outcome(new Map([['sentencepiece.bpe.model', mutatedBytes(file, random)]])))
 })
 

@@ -11,7 +11,7 @@ import {
   loadRecognizer,
   ModelFormatError,
 } from '#dist/node.js'
-import { iobert } from '../cli/run.ts'
+import { iobert, iobertProcess } from '../cli/run.ts'
 import { rootPath } from '../shared.ts'
 import { type HubServer, startHub } from './hub-server.ts'
 import { goldenRepository } from './models.ts'
@@ -212,7 +212,8 @@ test('loadRecognizer writes nothing into a folder that is not the cache', async 
 test('iobert -m finishes what it keeps before it ends, and iobert info --clear deletes it', async () => {
   const cacheDir = temporaryFolder()
   const environment = { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: cacheDir, HF_HUB_OFFLINE: '0' }
-  const run = await iobert(['-m', ID, '--threads', '1', TEXT], '', environment)
+  // In a process of its own, whose end it is.
+  const run = await iobertProcess(['-m', ID, '--threads', '1', TEXT], '', environment)
   assert.is(run.code, 0, run.stderr)
   const kept = join(cacheDir, 'models--owner--model/iobert')
   assert.is(readdirSync(kept).length, 1)

@@ -81,9 +81,9 @@ test('npm pack holds what files.txt lists; IOBERT_UPDATE=1 writes the list anew'
 
 // What a page fetches is bounded in page.thorough.test.ts. This is what all programs together can load: 160 kB do not hold every family
 // with its tokenizers, relative positions, GLiNER with its files of PyTorch, rules and styles beside the recognizer.
-test('the code of the library, kernels and worker included, packs into less than 205 kB', () => {
+test('the code of the library, kernels and worker included, packs into less than 240 kB', () => {
   for (const [name, size] of Object.entries(sizes)) console.log(`${name}: ${size} bytes packed`)
-  assert.ok(sizes['library, code']! < 205_000, `${sizes['library, code']} bytes`)
+  assert.ok(sizes['library, code']! < 240_000, `${sizes['library, code']} bytes`)
   const told = 1000 * Number(/\| (\d+) kB of code in the package/.exec(readme)![1])
   const off = Math.abs(told - sizes['library, code']!)
   assert.ok(off < 10_000, `the README tells ${told} bytes, found ${sizes['library, code']}`)

@@ -21,7 +21,7 @@ import { trimName } from '../../entities/name-edges.ts'
 import { prepareRules } from '../../entities/on-demand.ts'
 import { expFloat32 } from '../../entities/softmax.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
-import { computeInBatches } from '../../model/batches.ts'
+import { computeInBatches, Source } from '../../model/batches.ts'
 import { requireFinite } from '../../model/forward-output.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import { disposedError } from '../../runtime/engine-error.ts'
@@ -174,6 +174,8 @@ export class Gliner {
     const options = checkOptions<FindOptions>(given, checks)
     const asked = checkTypes(types)
     const { rules, rulePolicy, signal } = options
+    signal?.throwIfAborted()
+    const source = new Source(texts).begin()
     const addRules = await prepareRules({
       ...(rules && { rules }),
       ...(rulePolicy && { rulePolicy }),
@@ -183,7 +185,7 @@ export class Gliner {
     const progress = { done: 0, total: 0 }
     const size = ({ window }: Part): number => window?.ids.length ?? 0
 
-    const computed = computeInBatches(texts, {
+    const computed = computeInBatches(source, {
       expand: (text: string) => {
         const parts = this.#partsOf(text, prompt, options)
         progress.total += parts.reduce((sum, part) => sum + size(part), 0)
