@@ -188,6 +188,25 @@ for (const options of [{ inline: true }, { threads: 1 }]) {
   })
 }
 
+test('stream() asks its source before it waits for anything: node:readline drops the lines that nobody waits for', async () => {
+  for (const options of [{}, { rules: [{ type: 'WORD', phrases: ['tok2'] }] }]) {
+    const controller = new AbortController()
+    let asked = false
+    const source: AsyncIterable<string> = {
+      [Symbol.asyncIterator]: () => ({
+        next() {
+          asked = true
+          return new Promise(() => {})
+        },
+      }),
+    }
+    const next = ner.stream(source, { ...options, signal: controller.signal }).next()
+    assert.ok(asked)
+    controller.abort()
+    assert.is(await within(next.catch((error: Error) => error.name)), 'AbortError')
+  }
+})
+
 test('stream() rejects at once when its signal aborts while the source is silent', async () => {
   let returned = false
   const source = {
