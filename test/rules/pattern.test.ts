@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compileRules } from '#dist/rules/compile-rules.js'
 import { cpuTime } from '../cpu-time.ts'
-import { times } from '../thorough.ts'
+import { isThorough, times } from '../thorough.ts'
 import { native, source } from './native.ts'
 
 function find(pattern: RegExp, text: string): string[] {
@@ -64,7 +64,8 @@ test('a long text is searched as a short one is, wherever its blocks end', () =>
       if (wanted.some(([start, end]) => start === end)) return
       assert.equal(places(pattern, long), wanted, `${pattern} in ${JSON.stringify(once)}`)
     }),
-    { numRuns: runs / 20 },
+    // Of some patterns JavaScript's own search of a long text takes a minute: usually the same are tried, whose search does not.
+    { numRuns: runs / 20, ...(isThorough ? {} : { seed: 20 }) },
   )
 })
 
