@@ -27,8 +27,11 @@ export interface ZipEntry {
 
 export const LOCAL_HEADER_BYTES = 30
 
-/** Each file of an archive is checked through a buffer of its own, so that a model's hundreds must not be large ones. */
+/** Bytes of a file that are checked at a time. */
 const CHUNK_BYTES = 2 ** 18
+
+/** Buffers by archive that no check uses just now: a model's file has hundreds of others in it, and checks may overlap. */
+const idleBuffers = new WeakMap<ByteSource, Uint8Array[]>()
 
 /**
  * An archive's file. Its bytes are checked by their CRC-32 when the first of them is read, and not before: stored ones by
@@ -105,13 +108,16 @@ function packedSource(
 async function checkStored(packed: ByteSource, archive: ByteSource, entry: ZipEntry): Promise<ByteSource> {
   // Not stated: torch.serialization.set_crc32_options(False)
   if (entry.crc32 === 0) return packed
-  const chunk = new Uint8Array(Math.min(CHUNK_BYTES, packed.byteLength))
+  const idle = idleBuffers.get(archive) ?? []
+  idleBuffers.set(archive, idle)
+  const chunk = idle.pop() ?? new Uint8Array(CHUNK_BYTES)
   let crc = 0
   for (let at = 0; at < packed.byteLength; at += chunk.length) {
     const part = chunk.subarray(0, Math.min(chunk.length, packed.byteLength - at))
     await packed.read(at, part)
     crc = crc32(part, crc)
   }
+  idle.push(chunk)
   compare(archive, entry, crc)
   return packed
 }
