@@ -171,6 +171,8 @@ function makeRenderer(page, up = '') {
   const { fence } = rules
   rules.fence = (tokens, index, ...rest) =>
     fence(tokens, index, ...rest).replace('<pre>', `<pre ${scrolls(kindOf(tokens[index].info))}>`)
+  const { code_block: indented } = rules
+  rules.code_block = (...given) => indented(...given).replace('<pre>', `<pre ${scrolls('Example')}>`)
   rules.table_open = () => `<div class="scroll" ${scrolls('Table')}><table>`
   rules.table_close = () => '</table></div>'
   rules.html_block = (tokens, index) => {
