@@ -65,7 +65,9 @@ async function openFiles(
     return hubFiles(id, { ...watch, ...options })
   }
   if (locator.kind !== 'url') return openPostable(locator, watch)
-  const files = workers ? (await workers).files(locator, watch) : await openPostable(locator, watch)
+  // Of a page from the disk no worker runs, and what it asks for says why.
+  const reader = locator.base.startsWith('file:') ? undefined : await workers
+  const files = reader?.files(locator, watch) ?? (await openPostable(locator, watch))
   if (locator.isShipped) await (await import('./tasks/shipped-model.ts')).checkShipped(files)
   return files
 }
