@@ -19,6 +19,7 @@ import { loadConfig } from './model/plain-config.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { type EngineClient, startWorkers, type WorkerClient } from './runtime/client.ts'
+import type { EngineError } from './runtime/engine-error.ts'
 import type { EngineSetup } from './runtime/engine-setup.ts'
 import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
@@ -92,6 +93,9 @@ async function loadWatched(
       (client) => client.dispose(),
       () => {},
     )
+    // A policy that lets no worker run may let nothing be compiled either, which is said first.
+    if ((error as EngineError).code === 'WorkerFailed')
+      await mayCompile(() => compileKernels({ variant: 'simd', shared: false, turbo: false }))
     throw error
   }
 }
