@@ -94,7 +94,7 @@ async function loadWatched(
       () => {},
     )
     // A policy that lets no worker run may let nothing be compiled either, which is said first.
-    if ((error as EngineError).code === 'WorkerFailed')
+    if ((error as EngineError | null)?.code === 'WorkerFailed')
       await mayCompile(() => compileKernels({ variant: 'simd', shared: false, turbo: false }))
     throw error
   }
