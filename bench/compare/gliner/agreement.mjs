@@ -57,16 +57,16 @@ export function chooseSpans(logits, task, by) {
     .map(({ start, end, type, score }) => [start, end, types[type], score])
 }
 
-/** How many spans only one of the two has, or with another score. */
-export function otherSpans(found, expected) {
+/** How many spans only one of the two has, or with a score that is farther from the other's. */
+export function otherSpans(found, expected, tolerance = SCORE_TOLERANCE) {
   const key = ([start, end, type]) => `${start} ${end} ${type}`
   const wanted = new Map(expected.map((span) => [key(span), span[3]]))
-  const same = found.filter((span) => Math.abs(span[3] - wanted.get(key(span))) <= SCORE_TOLERANCE).length
+  const same = found.filter((span) => Math.abs(span[3] - wanted.get(key(span))) <= tolerance).length
   return found.length + expected.length - 2 * same
 }
 
 /**
- * What speaks against comparing times; empty where all that differs is explained.
+ * What speaks against comparing times on one text; empty where all that differs is explained.
  *
  * @param task  { words, width, types, threshold }: places of the words in the text, words of the longest span
  * @param reference  the package gliner's { ids, logits, found }
@@ -76,15 +76,31 @@ export function otherSpans(found, expected) {
 export function disagreements(task, reference, exact, theirs) {
   const wrong = []
   for (const [name, engine] of Object.entries({ iobert: exact, 'gliner.js': theirs })) {
-    if (`${engine.ids}` !== `${reference.ids}`) wrong.push(`${name} reads other pieces than the package gliner`)
+    if (`${engine.ids}` !== `${reference.ids}`)
+      wrong.push(`${name} reads other pieces than the package gliner`)
     const far = farthest(engine.logits, reference.logits, task)
     if (!(far <= TOLERANCE)) wrong.push(`${name}'s logits are up to ${far} from the package's`)
   }
   const pairs = [
     ["iobert's spans", exact.found, "the package's", reference.found],
-    ["The package's logits by words", chooseSpans(reference.logits, task, 'words'), 'what it finds', reference.found],
-    ["gliner.js's logits by words", chooseSpans(theirs.logits, task, 'words'), "the package's spans", reference.found],
-    ["The package's logits by characters", chooseSpans(reference.logits, task, 'characters'), "gliner.js's spans", theirs.found],
+    [
+      "The package's logits by words",
+      chooseSpans(reference.logits, task, 'words'),
+      'what it finds',
+      reference.found,
+    ],
+    [
+      "gliner.js's logits by words",
+      chooseSpans(theirs.logits, task, 'words'),
+      "the package's spans",
+      reference.found,
+    ],
+    [
+      "The package's logits by characters",
+      chooseSpans(reference.logits, task, 'characters'),
+      "gliner.js's spans",
+      theirs.found,
+    ],
   ]
   for (const [one, found, other, wanted] of pairs) {
     const others = otherSpans(found, wanted)

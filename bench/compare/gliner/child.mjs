@@ -1,39 +1,45 @@
-// One engine on one text, in turns of a pass each; prints JSON. argument: { engine, model, words, rounds, precision | file }
+// One engine in a process of its own: says what it finds, then, whenever it is asked, how long one pass takes.
+// argument: { engine, model, words, precision | file }
 import { readFileSync } from 'node:fs'
 import { register } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from '../places.mjs'
-import { makeTask } from './task.mjs'
+import { makeTasks } from './task.mjs'
 
-const { engine, model, words, rounds, precision, file } = JSON.parse(process.argv[2])
-const { text, types, threshold } = makeTask(words)
+const { engine, model, words, precision, file } = JSON.parse(process.argv[2])
+const tasks = makeTasks(words)
 
 const started = performance.now()
 const { find, watch } = await (engine === 'iobert' ? ours() : theirs())
 const seconds = (performance.now() - started) / 1000
-const { unwatch, passes } = watch()
-const found = await find()
-unwatch()
-if (passes.length !== 1)
-  throw new Error(`The text was read in ${passes.length} parts, expected 1: ask for fewer --words`)
-for (let warm = 0; warm < 3; warm++) await find()
-const times = []
-for (let round = 0; round < rounds; round++) {
-  const begun = performance.now()
-  await find()
-  times.push(performance.now() - begun)
+const { passes, unwatch } = watch()
+const answers = []
+for (const task of tasks) {
+  const found = await find(task)
+  const [pass, ...more] = passes.splice(0)
+  if (more.length > 0)
+    throw new Error(`The text was read in ${more.length + 1} parts, expected 1: ask for fewer --words`)
+  answers.push({ found, ...pass })
 }
-const peak = process.resourceUsage().maxRSS * 1024
-const [{ ids, logits }] = passes
-const result = { found, ids, logits: Array.from(logits), times, seconds, peak }
-// JSON has no infinity: what iobert says of spans beyond the end becomes null, which nobody reads.
-process.stdout.write(`\n${JSON.stringify(result)}`, () => process.exit(0))
+unwatch()
+process.on('message', async () => {
+  const begun = performance.now()
+  await find(tasks[0])
+  const milliseconds = performance.now() - begun
+  process.send({ milliseconds, peak: process.resourceUsage().maxRSS * 1024 })
+})
+process.on('disconnect', () => process.exit())
+process.send({ answers, seconds })
 
-/** Puts `wrapper(before)` in the place of a method until `unwatch`. */
-function wrap(owner, name, wrapper) {
+/** Tells what a method was given and gave, until what it returns is called. */
+function spy(owner, name, tell) {
   const before = owner[name]
-  owner[name] = wrapper(before)
+  owner[name] = async function (...given) {
+    const result = await before.apply(this, given)
+    tell(given, result)
+    return result
+  }
   return () => {
     owner[name] = before
   }
@@ -44,26 +50,24 @@ async function ours() {
   const { loadGliner } = await dist('node.js')
   const { GlinerHead } = await dist('tasks/gliner/head.js')
   const gliner = await loadGliner(model, { precision, threads: 1 })
-  const find = async () => {
+  const find = async ({ text, types, threshold }) => {
     // In the package's style: by default marks around a name are trimmed, which gliner.js does not do.
     const { entities } = await gliner.find(text, types, { threshold, style: 'gliner' })
     return entities.map(({ start, end, type, score }) => [start, end, type, score])
   }
   const watch = () => {
     const passes = []
-    const sequences = []
+    const read = []
     const ends = [
-      wrap(gliner.model, 'forward', (forward) => function (given, options) {
-        sequences.push(...given)
-        return forward.call(this, given, options)
-      }),
-      wrap(GlinerHead.prototype, 'score', (score) => async function (windows, pause) {
-        const logits = await score.call(this, windows, pause)
-        passes.push(...logits.map((one, index) => ({ ids: sequences[index], logits: one })))
-        return logits
+      spy(gliner.model, 'forward', ([sequences]) => void read.push(...sequences)),
+      spy(GlinerHead.prototype, 'score', (_, windows) => {
+        for (const logits of windows) passes.push({ ids: read.shift(), logits })
       }),
     ]
-    return { passes, unwatch: () => ends.forEach((end) => void end()) }
+    const unwatch = () => {
+      for (const end of ends) end()
+    }
+    return { passes, unwatch }
   }
   return { find, watch }
 }
@@ -94,17 +98,14 @@ async function theirs() {
     maxWidth: 12,
   })
   await gliner.initialize()
-  const find = async () => {
+  const find = async ({ text, types, threshold }) => {
     const [entities] = await gliner.inference({ texts: [text], entities: types, threshold, flatNer: true })
     return entities.map(({ start, end, label, score }) => [start, end, label, score])
   }
   const watch = () => {
     const passes = []
-    const unwatch = wrap(gliner.model.onnxWrapper, 'run', (run) => async function (feeds, options) {
-      const results = await run.call(this, feeds, options)
-      const ids = Array.from(feeds.input_ids.data, Number)
-      passes.push({ ids, logits: results.logits.data.slice() })
-      return results
+    const unwatch = spy(gliner.model.onnxWrapper, 'run', ([feeds], { logits }) => {
+      passes.push({ ids: Array.from(feeds.input_ids.data, Number), logits: logits.data.slice() })
     })
     return { passes, unwatch }
   }
