@@ -18,10 +18,14 @@ interface Read {
 interface Agreement {
   chooseSpans(logits: readonly (number | null)[], task: Task, by: 'words' | 'characters'): Span[]
   disagreements(task: Task, reference: Read, exact: Read, theirs: Read): string[]
-  farthest(logits: readonly (number | null)[], expected: readonly (number | null)[], task: Task): number
+  difference(
+    logits: readonly (number | null)[],
+    expected: readonly (number | null)[],
+    task: Task,
+  ): { most: number; mean: number }
 }
 
-const { chooseSpans, disagreements, farthest }: Agreement = await import(
+const { chooseSpans, difference, disagreements }: Agreement = await import(
   new URL('bench/compare/gliner/agreement.mjs', root).href
 )
 
@@ -70,8 +74,9 @@ test('other pieces, logits, scores and spans are told', () => {
 })
 
 test('what stands for spans beyond the end is not looked at; a missing logit is', () => {
-  assert.is(farthest([...logits.slice(0, 5), 99], logits, task), 0)
-  assert.throws(() => farthest(logits.slice(1), logits, task), /There are 5 logits, expected 6/)
+  assert.equal(difference([...logits.slice(0, 5), 99], logits, task), { most: 0, mean: 0 })
+  assert.equal(difference([3, -2, 1, -2, 4, null], logits, task), { most: 2, mean: Math.sqrt(4 / 5) })
+  assert.throws(() => difference(logits.slice(1), logits, task), /There are 5 logits, expected 6/)
 })
 
 test.run()

@@ -18,17 +18,20 @@ function* spansOf({ words, width, types }) {
         yield { first, last, type, at: (first * width + last - first) * types.length + type }
 }
 
-/** The largest difference of two logits of the same span; NaN where a logit is. */
-export function farthest(logits, expected, task) {
+/** How far logits of the same spans are apart: at most, and the root of the mean square; NaN where one is. */
+export function difference(logits, expected, task) {
   const count = task.words.length * task.width * task.types.length
   for (const { length } of [logits, expected])
     if (length !== count) throw new Error(`There are ${length} logits, expected ${count}`)
-  let most = 0
+  let [most, squares, spans] = [0, 0, 0]
   for (const { at } of spansOf(task)) {
+    const distance = Math.abs(logits[at] - expected[at])
     // Math.max keeps NaN.
-    most = Math.max(most, Math.abs(logits[at] - expected[at]))
+    most = Math.max(most, distance)
+    squares += distance ** 2
+    spans++
   }
-  return most
+  return { most, mean: Math.sqrt(squares / spans) }
 }
 
 /**
@@ -78,8 +81,8 @@ export function disagreements(task, reference, exact, theirs) {
   for (const [name, engine] of Object.entries({ iobert: exact, 'gliner.js': theirs })) {
     if (`${engine.ids}` !== `${reference.ids}`)
       wrong.push(`${name} reads other pieces than the package gliner`)
-    const far = farthest(engine.logits, reference.logits, task)
-    if (!(far <= TOLERANCE)) wrong.push(`${name}'s logits are up to ${far} from the package's`)
+    const { most } = difference(engine.logits, reference.logits, task)
+    if (!(most <= TOLERANCE)) wrong.push(`${name}'s logits are up to ${most} from the package's`)
   }
   const pairs = [
     ["iobert's spans", exact.found, "the package's", reference.found],
