@@ -1,7 +1,7 @@
 // Makes what the comparison needs and is not there yet: the rivals, a Python environment, the models and their ONNX files.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { here, modelPath, onnxFile, python, root, torchPython } from './places.mjs'
 
 const cli = join(root, 'dist/cli/main.js')
@@ -24,7 +24,7 @@ export function prepareRivals() {
 /** @param list  of packages: a virtual environment of its own */
 export function preparePython(list = 'requirements.txt', executable = python) {
   const folder = join(executable, '../..')
-  const done = join(folder, list)
+  const done = join(folder, basename(list))
   const wanted = readFileSync(join(here, list), 'utf8')
   if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return
   run('python3', ['-m', 'venv', folder])

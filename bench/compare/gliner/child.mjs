@@ -1,45 +1,75 @@
-// One engine on one text, in turns of a pass each; prints JSON. argument: { engine, model, words, rounds, precision | file }
+// One engine in a process of its own: says what it finds, then, whenever it is asked, how long one pass takes.
+// argument: { engine, model, words, precision | file }
 import { readFileSync } from 'node:fs'
 import { register } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from '../places.mjs'
+import { makeTasks } from './task.mjs'
 
-const { engine, model, words, rounds, precision, file } = JSON.parse(process.argv[2])
-const TEXT =
-  'Angela Merkel met Tim Cook in Berlin on Tuesday, where the German chancellor and the head of Apple spoke about a new ' +
-  'research centre that the company plans to open near the Technical University of Munich next spring. ' +
-  'The Norwegian Red Cross said two of its doctors, Ingrid Solberg and Nilsen, had reached the camp outside Goma. ' +
-  'Real Madrid beat Ajax 3-1 at the Santiago Bernabeu after goals by Bellingham and Vinicius Junior. '
-const TYPES = ['person', 'organisation', 'place', 'date']
-const THRESHOLD = 0.3
-const text = TEXT.repeat(Math.ceil(words / 60))
-  .split(' ')
-  .slice(0, words)
-  .join(' ')
+const { engine, model, words, precision, file } = JSON.parse(process.argv[2])
+const tasks = makeTasks(words)
 
 const started = performance.now()
-const { find, pieces } = await (engine === 'iobert' ? ours() : theirs())
+const { find, watch } = await (engine === 'iobert' ? ours() : theirs())
 const seconds = (performance.now() - started) / 1000
-const found = await find()
-for (let warm = 0; warm < 3; warm++) await find()
-const times = []
-for (let round = 0; round < rounds; round++) {
-  const begun = performance.now()
-  await find()
-  times.push(performance.now() - begun)
+const { passes, unwatch } = watch()
+const answers = []
+for (const task of tasks) {
+  const found = await find(task)
+  const [pass, ...more] = passes.splice(0)
+  if (more.length > 0)
+    throw new Error(`The text was read in ${more.length + 1} parts, expected 1: ask for fewer --words`)
+  answers.push({ found, ...pass })
 }
-const peak = process.resourceUsage().maxRSS * 1024
-process.stdout.write(`\n${JSON.stringify({ found, times, seconds, peak, pieces })}`, () => process.exit(0))
+unwatch()
+process.on('message', async () => {
+  const begun = performance.now()
+  await find(tasks[0])
+  const milliseconds = performance.now() - begun
+  process.send({ milliseconds, peak: process.resourceUsage().maxRSS * 1024 })
+})
+process.on('disconnect', () => process.exit())
+process.send({ answers, seconds })
+
+/** Tells what a method was given and gave, until what it returns is called. */
+function spy(owner, name, tell) {
+  const before = owner[name]
+  owner[name] = async function (...given) {
+    const result = await before.apply(this, given)
+    tell(given, result)
+    return result
+  }
+  return () => {
+    owner[name] = before
+  }
+}
 
 async function ours() {
-  const { loadGliner } = await import(pathToFileURL(join(root, 'dist/node.js')).href)
+  const dist = (name) => import(pathToFileURL(join(root, 'dist', name)).href)
+  const { loadGliner } = await dist('node.js')
+  const { GlinerHead } = await dist('tasks/gliner/head.js')
   const gliner = await loadGliner(model, { precision, threads: 1 })
-  const find = async () => {
-    const { entities } = await gliner.find(text, TYPES, { threshold: THRESHOLD })
+  const find = async ({ text, types, threshold }) => {
+    // In the package's style: by default marks around a name are trimmed, which gliner.js does not do.
+    const { entities } = await gliner.find(text, types, { threshold, style: 'gliner' })
     return entities.map(({ start, end, type, score }) => [start, end, type, score])
   }
-  return { find, pieces: gliner.tokenizer.encode(text).ids.length }
+  const watch = () => {
+    const passes = []
+    const read = []
+    const ends = [
+      spy(gliner.model, 'forward', ([sequences]) => void read.push(...sequences)),
+      spy(GlinerHead.prototype, 'score', (_, windows) => {
+        for (const logits of windows) passes.push({ ids: read.shift(), logits })
+      }),
+    ]
+    const unwatch = () => {
+      for (const end of ends) end()
+    }
+    return { passes, unwatch }
+  }
+  return { find, watch }
 }
 
 async function theirs() {
@@ -47,9 +77,15 @@ async function theirs() {
   const HOOKS = `export const resolve = (name, context, next) =>
     next(/^onnxruntime-web\\/web(gpu|gl)$/.test(name) ? 'onnxruntime-web' : name, context)`
   register(`data:text/javascript,${encodeURIComponent(HOOKS)}`)
-  const [{ Gliner }, { env }] = await Promise.all([import('gliner'), import('@xenova/transformers')])
+  const [{ Gliner }, { env }, { env: runtime }] = await Promise.all([
+    import('gliner'),
+    import('@xenova/transformers'),
+    import('onnxruntime-web'),
+  ])
   env.localModelPath = dirname(model)
   env.allowRemoteModels = false
+  // Its own setting counts only together with one that asks for navigator, which not every Node has.
+  runtime.wasm.numThreads = 1
   const dist = new URL('node_modules/onnxruntime-web/dist/', import.meta.url).href
   const gliner = new Gliner({
     tokenizerPath: basename(model),
@@ -57,20 +93,21 @@ async function theirs() {
       modelPath: new Uint8Array(readFileSync(join(model, file))),
       executionProvider: 'wasm',
       wasmPaths: dist,
-      maxThreads: 1,
     },
     transformersSettings: { allowLocalModels: true, useBrowserCache: false },
     maxWidth: 12,
   })
   await gliner.initialize()
-  const find = async () => {
-    const [entities] = await gliner.inference({
-      texts: [text],
-      entities: TYPES,
-      threshold: THRESHOLD,
-      flatNer: true,
-    })
+  const find = async ({ text, types, threshold }) => {
+    const [entities] = await gliner.inference({ texts: [text], entities: types, threshold, flatNer: true })
     return entities.map(({ start, end, label, score }) => [start, end, label, score])
   }
-  return { find, pieces: '' }
+  const watch = () => {
+    const passes = []
+    const unwatch = spy(gliner.model.onnxWrapper, 'run', ([feeds], { logits }) => {
+      passes.push({ ids: Array.from(feeds.input_ids.data, Number), logits: logits.data.slice() })
+    })
+    return { passes, unwatch }
+  }
+  return { find, watch }
 }

@@ -36,6 +36,17 @@ def make_tokenizer(source, folder):
     return transformers.PreTrainedTokenizerFast.from_pretrained(folder)
 
 
+def add_older_key(path):
+    """Says twice that a word begins with ▁: files of tokenizers before 0.19 did so, and the reader in gliner.js knows no other."""
+    tokenizer = json.loads(path.read_text())
+    steps = tokenizer["pre_tokenizer"].get("pretokenizers", [tokenizer["pre_tokenizer"]])
+    spaces = [step for step in steps if step["type"] == "Metaspace"]
+    if [step["prepend_scheme"] for step in spaces] != ["always"]:
+        raise SystemExit(f"{path} has {spaces}, expected one Metaspace that always puts ▁ before a word")
+    spaces[0]["add_prefix_space"] = True
+    path.write_text(json.dumps(tokenizer, ensure_ascii=False))
+
+
 def main():
     source, folder = Path(sys.argv[1]), Path(sys.argv[2])
     shutil.rmtree(folder, ignore_errors=True)
@@ -53,6 +64,7 @@ def main():
             if value.dim() > 1 and "bert_layer" not in key:
                 value.copy_(torch.randn_like(value) * (1.2 / value.shape[-1] ** 0.5))
     model.save_pretrained(folder, safe_serialization=True)
+    add_older_key(folder / "tokenizer.json")
     (folder / "onnx").mkdir()
     model.export_to_onnx(save_dir=str(folder / "onnx"), onnx_filename="model.onnx", quantized_filename="model_quantized.onnx", quantize=True)
 
