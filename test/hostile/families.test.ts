@@ -10,11 +10,12 @@ import { cpuTimeOf } from '../cpu-time.ts'
 import { seededRandom } from '../format/safetensors-file.ts'
 import { baseTokenizer, goldenTokenizer, type Json } from '../text/golden-tokenizer.ts'
 import { sentencePieceFile } from '../text/sentencepiece-file.ts'
-import { share } from '../thorough.ts'
+import { share, times } from '../thorough.ts'
 import { mutatedText, mutatedValue } from './mutations.ts'
 
-/** Mutated files tried of each kind: 300, or a fiftieth of what the environment says. */
-const RUNS = process.env['IOBERT_FUZZ'] === undefined ? 300 : Number(process.env['IOBERT_FUZZ']) / 50
+/** Mutated files tried of each kind: 60, 300 in the thorough part, or a fiftieth of what the environment says. */
+const RUNS =
+  process.env['IOBERT_FUZZ'] === undefined ? times(60, 300) : Number(process.env['IOBERT_FUZZ']) / 50
 /** CPU milliseconds that one file may take. */
 const LONGEST = 2_000
 const CODES = ['ok', 'InvalidVocabulary', 'InvalidConfig', 'UnsupportedConfig', 'MissingFile']
