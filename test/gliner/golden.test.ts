@@ -101,7 +101,7 @@ for (const name of names) {
       try {
         let found = 0
         ties = 0
-        for (const line of share(linesOf(name), kernels === 'reference' ? 12 : 3)) {
+        for (const line of share(linesOf(name), kernels === 'reference' ? 6 : 3)) {
           const { entities } = await find(gliner, line)
           for (const { text, start, end } of entities) assert.is(text, line.text.slice(start, end))
           const pairs = entities.map(({ type, start, end, score }): Found => [type, start, end, score])
