@@ -1,7 +1,7 @@
 // `npm test`: installs and builds where needed, compiles the tests and runs them, two processes at a time.
 // `npm test -- kernels text/tokenizer` runs the files whose path contains one of the words. What is slow and rarely fails stands in
-// files named `.thorough.test.ts`, and files that import `thorough.ts` take a share of what they could try: `npm run test:all --
-// thorough` runs both kinds whole, `npm test -- --thorough WORD` those of a word.
+// files named `.thorough.test.ts`, and files that import `thorough.ts`, or a helper that does, take a share of what they could try:
+// `npm run test:all -- thorough` runs both kinds whole, `npm test -- --thorough WORD` those of a word, `--all` with the others.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'

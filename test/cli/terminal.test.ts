@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { escapeControls, visible, visibleName } from '#dist/markup/visible.js'
-import { share, times } from '../thorough.ts'
+import { share } from '../thorough.ts'
 import { iobert, model, type Run, temporaryFolder } from './run.ts'
 
 const folder = temporaryFolder()
@@ -120,7 +120,7 @@ test('visible shows control characters, and escapeControls changes no value', ()
 
 test('iobert shows how far a long text is on a terminal, and takes the line away', async () => {
   const long = join(folder, 'long.txt')
-  writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(times(3_000, 5_000)))
+  writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(5_000))
   for (const terminals of share([['stderr'], ['stdout', 'stderr']] as const, 2)) {
     const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--json', long], '', terminals)
     const lines = stderr.split('\r\x1b[K')
@@ -131,15 +131,11 @@ test('iobert shows how far a long text is on a terminal, and takes the line away
 })
 
 test('iobert --jsonl counts lines on a terminal, and tells at the end what was answered', async () => {
-  const count = times(4_000, 6_000)
-  const input = '{"text":"tok1 tok2 tok3"}\n'.repeat(count)
+  const input = '{"text":"tok1 tok2 tok3"}\n'.repeat(6_000)
   const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--jsonl'], input, ['stderr'])
   const counts = [...stderr.matchAll(/Reading .*?(\d+) texts, /gu)].map(([, count]) => Number(count))
   assert.ok(counts.length > 1 && counts.every((count, i) => i === 0 || count >= counts[i - 1]!), stderr)
-  assert.match(
-    stderr.split('\r\x1b[K').at(-1)!,
-    new RegExp(`^iobert: ${count} lines answered in \\d+\\.\\d s: `, 'u'),
-  )
+  assert.match(stderr.split('\r\x1b[K').at(-1)!, /^iobert: 6000 lines answered in \d+\.\d s: /u)
 })
 
 test.run()
