@@ -125,7 +125,7 @@ if (words.length === 0 || words.includes('sums')) {
   installRuntimes()
   const hash = createHash('sha256')
   for (const name of ['simd', 'relaxed']) hash.update(readFileSync(join(root, `build/wasm/${name}.wasm`)))
-  await part('sums', binaries.node(24), ['tools/test.mjs', 'kernels', 'model/saved-logits'], {
+  await part('sums', binaries.node(24), ['tools/test.mjs', '--all', 'kernels', 'model/saved-logits'], {
     IOBERT_SEED: String(hash.digest().readUInt32LE() >>> 1),
     IOBERT_FUZZ_SECONDS: '120',
     ...process.env,

@@ -1,7 +1,7 @@
 // `npm test`: installs and builds where needed, compiles the tests and runs them, two processes at a time.
 // `npm test -- kernels text/tokenizer` runs the files whose path contains one of the words. What is slow and rarely fails stands in
-// files named `.thorough.test.ts`, and files that import `thorough.ts` take a share of what they could try: `npm run test:all --
-// thorough` runs both kinds whole, `npm test -- --thorough WORD` those of a word.
+// files named `.thorough.test.ts`, and files that import `thorough.ts`, or a helper that does, take a share of what they could try:
+// `npm run test:all -- thorough` runs both kinds whole, `npm test -- --thorough WORD` those of a word, `--all` with the others.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -19,14 +19,19 @@ const thorough = process.argv.includes('--thorough')
 const both = process.argv.includes('--all')
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 
-/** What the head of a file says of how it is run. */
+const TAKES_SHARE = /from '(?:\.\.?\/)+thorough\.[jt]s'/
+const IMPORTED = /from '(\.\.?\/[^']+)\.[jt]s'/g
+
+/** What the head of a file says of how it is run, and whether it takes a share, itself or by a file that it imports. */
 function describe(name) {
-  const source = readFileSync(join(root, 'test', name), 'utf8')
+  const path = join(root, 'test', name)
+  const source = readFileSync(path, 'utf8')
   const [head] = /^\/\*\*[\s\S]*?\*\//.exec(source) ?? ['']
+  const helpers = [...source.matchAll(IMPORTED)].map(([, helper]) => join(dirname(path), `${helper}.ts`))
   return {
     name: name.replace(/\.ts$/, '.js'),
     isThorough: name.endsWith('.thorough.test.ts'),
-    takesShare: /from '(?:\.\.?\/)+thorough\.ts'/.test(source),
+    takesShare: [path, ...helpers].some((file) => TAKES_SHARE.test(readFileSync(file, 'utf8'))),
     isAlone: head.includes('process of its own'),
   }
 }

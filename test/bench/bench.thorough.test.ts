@@ -126,15 +126,21 @@ test('shareRows() lets no name of a machine or a model break the table', () => {
   assert.match(row!, '| 12.3 | – | – | – | – | 2026-01-02 |')
 })
 
-test('iobert bench refuses what is no report, no number and a second model; the help lists it', async () => {
-  const notReport = await iobert(['bench', '--compare', 'package.json'])
-  assert.is(notReport.code, 2)
-  assert.match(notReport.stderr, 'not a report')
-  assert.is((await iobert(['bench', '--compare', 'nowhere.json'])).code, 2)
-  assert.is((await iobert(['bench', '--seconds', 'soon'])).code, 2)
-  assert.is((await iobert(['bench', 'a', 'b'])).code, 2)
-  assert.match((await iobert(['--help'])).stdout, /^ {2}iobert bench +\S/mu)
-  assert.match((await iobert(['bench', '--help'])).stdout, '--compare')
+test('iobert bench tells on stderr what is measured, on a terminal and in a log', async () => {
+  const args = ['bench', '--seconds', '0.02', model]
+  const inLog = await iobert(args)
+  assert.is(inLog.code, 0)
+  for (const kind of [
+    'int8, linear layers',
+    'int8, 1 thread',
+    'float32, linear layers',
+    'float32, 1 thread',
+  ]) {
+    assert.match(inLog.stderr, `iobert: measuring ${kind}\n`)
+  }
+  const shown = await iobert(args, '', {}, { terminals: ['stdout', 'stderr'] })
+  assert.match(shown.stderr, /Measuring int8, .*: .* % \d+\/48 figures/u)
+  assert.not.match(shown.stderr, 'iobert: measuring')
 })
 
 test('bench/RESULTS.md and results/ have a section for everything that is measured', () => {

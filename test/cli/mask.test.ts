@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { times } from '../thorough.ts'
 import { iobert, iobertProcess, start, temporaryFolder } from './run.ts'
 
 const folder = temporaryFolder()
@@ -92,7 +93,7 @@ test('unmask passes on what is settled before its input ends', async () => {
 
 test('runs with one map at the same time lose nothing', async () => {
   const map = newMap()
-  const names = ['Angela Merkel', 'Tim Cook', 'Barack Obama']
+  const names = ['Angela Merkel', 'Tim Cook', 'Barack Obama'].slice(0, times(2, 3))
   const masked = await Promise.all(
     names.map((name) => iobertProcess(['mask', '--map', map, '-t', `${name} left.`])),
   )

@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
+import { commands } from '#dist/cli/commands.js'
 import { fail, main } from '#dist/cli/run.js'
 import { rootPath } from '../shared.ts'
+import { isThorough } from '../thorough.ts'
 
 /** A small model whose weights are random: it finds something in most texts. */
 export const model: string = rootPath('test/goldens/models/plain')
@@ -64,7 +66,7 @@ let last: Promise<unknown> = Promise.resolve()
 /**
  * Runs `iobert` to its end in this process, one run after another: the same function as the program's, with arguments,
  * environment and streams of its own. It starts at once, where a process takes a third of a second. What a signal does, or an
- * open stdin, or how much memory is there, shows in a process only.
+ * open stdin, or how much memory is there, shows in a process only. `npm test` has it compute on this thread.
  */
 export function iobert(
   args: readonly string[],
@@ -72,9 +74,27 @@ export function iobert(
   environment: NodeJS.ProcessEnv = {},
   { terminals = [] }: Terminals = {},
 ): Promise<Run> {
-  const run = last.then(() => runHere(args, input, environmentOf(environment), terminals))
+  const run = last.then(async () =>
+    runHere(await withoutWorkers(args), input, environmentOf(environment), terminals),
+  )
   last = run.catch(() => {})
   return run
+}
+
+/** What says by itself on which threads a model is computed, or is about no model. */
+const SAYS_WHERE = /^(?:--(?:inline|threads|kernels|help|version)\b|-h$|help$)/
+
+/**
+ * Arguments by which a model is computed on this thread: to start workers takes three times as long as the rest of most
+ * runs. The thorough part leaves them as they are, and so does a process here.
+ */
+async function withoutWorkers(args: readonly string[]): Promise<readonly string[]> {
+  if (isThorough || args.length === 0 || args.some((argument) => SAYS_WHERE.test(argument))) return args
+  const entry = commands.get(args[0]!)
+  const { command } = entry === undefined ? await import('#dist/cli/recognize.js') : await entry.load()
+  if (!Object.hasOwn(command.options, 'inline')) return args
+  const end = args.includes('--') ? args.indexOf('--') : args.length
+  return [...args.slice(0, end), '--inline', ...args.slice(end)]
 }
 
 async function runHere(

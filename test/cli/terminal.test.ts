@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { escapeControls, visible, visibleName } from '#dist/markup/visible.js'
+import { share } from '../thorough.ts'
 import { iobert, model, type Run, temporaryFolder } from './run.ts'
 
 const folder = temporaryFolder()
@@ -120,7 +121,7 @@ test('visible shows control characters, and escapeControls changes no value', ()
 test('iobert shows how far a long text is on a terminal, and takes the line away', async () => {
   const long = join(folder, 'long.txt')
   writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(5_000))
-  for (const terminals of [['stderr'], ['stdout', 'stderr']] as const) {
+  for (const terminals of share([['stderr'], ['stdout', 'stderr']] as const, 2)) {
     const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--json', long], '', terminals)
     const lines = stderr.split('\r\x1b[K')
     const told = lines.filter((line) => /^Reading .*long\.txt .* \d+ % \d+\/\d+ pieces, /u.test(line))
@@ -135,23 +136,6 @@ test('iobert --jsonl counts lines on a terminal, and tells at the end what was a
   const counts = [...stderr.matchAll(/Reading .*?(\d+) texts, /gu)].map(([, count]) => Number(count))
   assert.ok(counts.length > 1 && counts.every((count, i) => i === 0 || count >= counts[i - 1]!), stderr)
   assert.match(stderr.split('\r\x1b[K').at(-1)!, /^iobert: 6000 lines answered in \d+\.\d s: /u)
-})
-
-test('iobert bench tells on stderr what is measured, on a terminal and in a log', async () => {
-  const args = ['bench', '--seconds', '0.02', model]
-  const inLog = await iobert(args)
-  assert.is(inLog.code, 0)
-  for (const kind of [
-    'int8, linear layers',
-    'int8, 1 thread',
-    'float32, linear layers',
-    'float32, 1 thread',
-  ]) {
-    assert.match(inLog.stderr, `iobert: measuring ${kind}\n`)
-  }
-  const shown = await onTerminal(['bench', '--seconds', '0.02', model])
-  assert.match(shown.stderr, /Measuring int8, .*: .* % \d+\/48 figures/u)
-  assert.not.match(shown.stderr, 'iobert: measuring')
 })
 
 test.run()

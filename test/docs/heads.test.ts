@@ -4,6 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadRecognizer, type Recognizer } from '#dist/node.js'
 import { rootPath, sharedPath } from '../shared.ts'
+import { times } from '../thorough.ts'
 
 interface Head {
   readonly layer: number
@@ -20,8 +21,8 @@ interface Tool {
   ): Promise<{ means: Record<string, number[]> }>
 }
 
-/** Of all that the figure was made from, to be done in seconds. */
-const SENTENCES = 150
+/** Of all that the figure was made from, to be done in a second or in some. */
+const SENTENCES = times(50, 150)
 
 test('each head gives most of its attention to what names it', async () => {
   const file = sharedPath('data/wikigold.conll')

@@ -8,8 +8,16 @@ import { readPage } from './blocks.ts'
 
 const page = readPage('SECURITY.md')
 
+const known = new Map<string, Set<string>>()
+
 /** Names of a file's tests; `…` where a name has a part that differs. */
 function testNames(path: string): Set<string> {
+  const names = known.get(path) ?? readTestNames(path)
+  known.set(path, names)
+  return names
+}
+
+function readTestNames(path: string): Set<string> {
   const text = readFileSync(rootPath(path), 'utf8')
   // Of Python's the first line of a docstring is the name.
   if (path.endsWith('.py')) return new Set([...text.matchAll(/"""(.+?)"""/g)].map(([, name]) => name!))

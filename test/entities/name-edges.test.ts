@@ -215,7 +215,7 @@ test('the shipped model gives no name with a mark at its edge, but in the styles
   const ner = await loadRecognizer({ threads: 1, inline: true })
   try {
     const some = ['José', 'Málaga', 'Tim Cook', 'Apple', 'New York']
-    const texts = share(MARKS, 4).flatMap(([open, close]) =>
+    const texts = share(MARKS, 8).flatMap(([open, close]) =>
       some.map((name) => `Yesterday ${open}${name}${close} was in the news.`),
     )
     const results = await ner.recognizeAll(texts)

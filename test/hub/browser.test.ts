@@ -5,38 +5,13 @@ import { HubError, ModelFormatError } from '#dist/format/errors.js'
 import { readAll } from '#dist/format/source.js'
 import { type HubFilesOptions, hubFiles } from '#dist/hub/browser.js'
 import { type HubServer, startHub } from './hub-server.ts'
+import { MemoryCache } from './memory-cache.ts'
 import { COMMIT, ID, isBody, noise, sampleRepository } from './sample.ts'
 
 const WEIGHTS = 'model.safetensors'
 const OTHER = 'fedcba9876543210fedcba9876543210fedcba98'
 let hub: HubServer
 let cache: MemoryCache
-
-/** The part of the Cache API that is used; a body is stored as it streams. */
-class MemoryCache implements Cache {
-  readonly entries = new Map<string, Blob>()
-  room = Number.POSITIVE_INFINITY
-  async match(request: RequestInfo | URL): Promise<Response | undefined> {
-    const blob = this.entries.get(String(request))
-    return blob === undefined ? undefined : new Response(blob)
-  }
-  async put(request: RequestInfo | URL, response: Response): Promise<void> {
-    const blob = await response.blob()
-    if (blob.size > this.room) throw new DOMException('no room', 'QuotaExceededError')
-    this.entries.set(String(request), blob)
-  }
-  async delete(request: RequestInfo | URL): Promise<boolean> {
-    return this.entries.delete(String(request))
-  }
-  async add(): Promise<void> {}
-  async addAll(): Promise<void> {}
-  async keys(): Promise<readonly Request[]> {
-    return []
-  }
-  async matchAll(): Promise<readonly Response[]> {
-    return []
-  }
-}
 
 test.before(async () => {
   hub = await startHub()
@@ -144,28 +119,6 @@ test('hubFiles works where nothing can be kept', async () => {
   cache.room = 1000
   assert.equal(await read(WEIGHTS), bytesOf(WEIGHTS))
   assert.equal(await read(WEIGHTS, { cache: false }), bytesOf(WEIGHTS))
-})
-
-test('hubFiles streams files over 64 MB through the cache, or without one', async () => {
-  const large = noise(1 << 16, 2)
-  const bytes = new Uint8Array((1 << 26) + 12_345)
-  for (let at = 0; at + large.length <= bytes.length; at += large.length) bytes.set(large, at)
-  bytes.fill(7, bytes.length - 100)
-  const repository = sampleRepository(0)
-  repository.files.set(WEIGHTS, bytes)
-  hub.repositories.set(ID, repository)
-  const same = (read: Uint8Array | undefined): void => {
-    assert.ok(read !== undefined && Buffer.compare(read, bytes) === 0)
-  }
-  const left = [{ dropAfter: 30_000_000 }]
-  hub.fault = (request) => (isBody(request, WEIGHTS) ? left.shift() : undefined)
-  same(await read(WEIGHTS))
-  hub.requests.length = 0
-  same(await read(WEIGHTS))
-  assert.is(hub.requests.filter(({ host }) => host === 'files').length, 0)
-  cache.entries.clear()
-  cache.room = 1000
-  same(await read(WEIGHTS))
 })
 
 test('hubFiles tells refusals apart and says what a model lacks', async () => {

@@ -13,6 +13,7 @@ import {
 } from '#dist/node.js'
 import { iobert, iobertProcess } from '../cli/run.ts'
 import { rootPath } from '../shared.ts'
+import { share } from '../thorough.ts'
 import { type HubServer, startHub } from './hub-server.ts'
 import { goldenRepository } from './models.ts'
 import { COMMIT, ID, temporaryFolder, text } from './sample.ts'
@@ -161,7 +162,7 @@ test('loadRecognizer says how to use a model that has weights of Keras only', as
   assert.match(error.message, /only tf_model\.h5, weights of Keras.*save_pretrained/)
 })
 
-for (const name of ['plain', 'sharded-f16', 'distilbert', 'bf16-relu']) {
+for (const name of share(['plain', 'sharded-f16', 'distilbert', 'bf16-relu'], 3)) {
   test(`loadRecognizer quantises the float weights of ${name} once, and gives the same bits from what is kept`, async () => {
     hub.repositories.set(ID, goldenRepository(name))
     const cacheDir = temporaryFolder()

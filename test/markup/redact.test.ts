@@ -233,7 +233,7 @@ test('whatever the text, restore is exact and no name stays', () => {
 })
 
 test('the time is linear in text and names', () => {
-  const names = Array.from({ length: 20_000 }, (_, index) => `Name${index}`)
+  const names = Array.from({ length: times(5_000, 20_000) }, (_, index) => `Name${index}`)
   const long = names.join(' ')
   let at = 0
   const found = names.map((name) => {
@@ -246,7 +246,7 @@ test('the time is linear in text and names', () => {
     assert.is(restore(redacted), long)
     assert.is(restore(`${'[PER_1'.repeat(50_000)}]`).length, '[PER_1'.length * 49_999 + 'Name0'.length)
   })
-  assert.ok(time < 3000, `${time} ms`)
+  assert.ok(time < times(750, 3000), `${time} ms`)
 })
 
 test('redact() and highlight() tell what they were given in place of text and entities', () => {

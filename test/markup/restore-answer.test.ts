@@ -184,9 +184,10 @@ test('a stream passes what cannot be a placeholder at once, and keeps little bac
 })
 
 test('the time is linear in the answer', () => {
+  const parts = times(40_000, 200_000)
   for (const part of ['[', '[PER_', 'PER_', '_1', '\\_', '\\[PER_1', '1', 'a_1', '[PER_1 ']) {
-    const time = cpuTime(() => void redaction.restoreAnswer(part.repeat(200_000)))
-    assert.ok(time < 3000, `${part}: ${time} ms`)
+    const time = cpuTime(() => void redaction.restoreAnswer(part.repeat(parts)))
+    assert.ok(time < parts / 67, `${part}: ${time} ms`)
   }
 })
 

@@ -159,9 +159,10 @@ test('no pattern hangs: the time is linear in the text', () => {
   ]
   for (const pattern of patterns) {
     const rules = compileRules([{ type: 'X', pattern }])
-    const time = cpuTime(() => rules.find(`${'a'.repeat(200_000)}😀aaa`))
+    const length = times(50_000, 200_000)
+    const time = cpuTime(() => rules.find(`${'a'.repeat(length)}😀aaa`))
     // A square of 200,000 takes a minute and more, a power of two never ends.
-    assert.ok(time < 4000, `${pattern}: ${time} ms`)
+    assert.ok(time < length / 50, `${pattern}: ${time} ms`)
   }
 })
 

@@ -6,6 +6,7 @@ import { compileRules } from '#dist/rules/compile-rules.js'
 import { keepFirst, type Span } from '#dist/rules/overlaps.js'
 import { presets } from '#dist/rules/presets.js'
 import { atOnce, inTurns, merged, sorted } from '#dist/rules/steps.js'
+import { times } from '../thorough.ts'
 import { greatestTurn, longRules, longText } from './long-text.ts'
 
 test('findInTurns finds what find does', async () => {
@@ -19,13 +20,16 @@ test('findInTurns finds what find does', async () => {
   ])
 })
 
+/** Characters of the longest texts, which take many turns. */
+const LENGTH = times(1_000_000, 4_000_000)
+
 test('findInTurns lets no task wait for long', async () => {
   for (const [name, text] of Object.entries({
-    mixed: longText(2_000_000),
-    'one word': 'a'.repeat(4_000_000),
-    'white space': ' '.repeat(4_000_000),
-    'one match': `${'1'.repeat(1_000_000)}@`,
-    'one line of matches that overlap': 'ab'.repeat(300_000),
+    mixed: longText(LENGTH / 2),
+    'one word': 'a'.repeat(LENGTH),
+    'white space': ' '.repeat(LENGTH),
+    'one match': `${'1'.repeat(LENGTH / 4)}@`,
+    'one line of matches that overlap': 'ab'.repeat((3 * LENGTH) / 40),
   })) {
     const turn = await greatestTurn(() => compileRules(longRules).findInTurns(text))
     assert.ok(turn < 100, `${name}: ${turn} ms`)

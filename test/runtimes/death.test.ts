@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert'
 import { loadRecognizer } from '#dist/node.js'
 import { inlinedWorker } from '#dist/runtime/spawn.js'
 import { rootPath } from '../shared.js'
+import { share } from '../thorough.ts'
 import { within } from '../within.js'
 import { longText, model, sentence } from './models.js'
 
@@ -90,7 +91,7 @@ test('a worker whose script is missing is an error', async () => {
 
 test('a process ends by itself without dispose', () => {
   const entry = JSON.stringify(pathToFileURL(rootPath('dist/node.js')).href)
-  for (const options of [{ threads: 2 }, { threads: 1 }, { inline: true }]) {
+  for (const options of share([{ threads: 2 }, { threads: 1 }, { inline: true }], 2)) {
     const source = `
       import { loadRecognizer } from ${entry}
       const ner = await loadRecognizer(${JSON.stringify(model)}, ${JSON.stringify(options)})

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { splitSentences } from '#dist/text/split/sentences.js'
 import { splitPassages } from '#dist/text/split/split.js'
 import { cpuTime } from '../cpu-time.ts'
+import { times } from '../thorough.ts'
 
 const long = 'Nobody knows how long this sentence goes on before it ends. '
 
@@ -109,9 +110,10 @@ test('passages take time linear in the text', () => {
     const texts = [long, 'Ann\n', '. ', '\n', '"', 'Ann: hi. '].map((part) => part.repeat(size / part.length))
     return cpuTime(() => texts.forEach(splitPassages))
   }
-  time(100_000)
-  const once = Math.max(1, time(200_000))
-  assert.ok(time(800_000) < 12 * once)
+  const size = times(50_000, 200_000)
+  time(size / 2)
+  const once = Math.max(1, time(size))
+  assert.ok(time(4 * size) < 12 * once)
 })
 
 test.run()

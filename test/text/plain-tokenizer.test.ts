@@ -77,8 +77,8 @@ test('so are vocabularies that are cut off, broken or not there, and files besid
       const files = new Map<string, Uint8Array>([['tokenizer_config.json', config]])
       if (bytes) files.set('vocab.txt', bytes)
       files.set(beside, new TextEncoder().encode(content))
-      const [plain, full] = [readPlainly(mapFiles(files)), readTokenizer(mapFiles(files))]
-      assert.equal(await seen(plain), await seen(full), `${index} ${beside}`)
+      const [plain, full] = [seen(readPlainly(mapFiles(files))), seen(readTokenizer(mapFiles(files)))]
+      assert.equal(await plain, await full, `${index} ${beside}`)
     }
   }
 })

@@ -7,6 +7,7 @@ import { withSpaceWords } from '#dist/text/families/space-words.js'
 import { withWrittenWords } from '#dist/text/split/written-words.js'
 import { cpuTime } from '../cpu-time.ts'
 import { rootPath } from '../shared.ts'
+import { times } from '../thorough.ts'
 
 const tokenizer = await loadTokenizer()
 const roberta = await loadTokenizer(rootPath('test/goldens/families/roberta'))
@@ -108,9 +109,10 @@ test('written words take time linear in the text', () => {
       for (const { text, encoding } of texts) withWrittenWords(text, encoding)
     })
   }
-  time(20_000)
-  const once = Math.max(1, time(40_000))
-  assert.ok(time(160_000) < 16 * once)
+  const size = times(20_000, 40_000)
+  time(size / 2)
+  const once = Math.max(1, time(size))
+  assert.ok(time(4 * size) < 16 * once)
 })
 
 const ner = await loadRecognizer()
