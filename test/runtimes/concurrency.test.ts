@@ -18,23 +18,15 @@ const texts = Array.from({ length: 10 }, (_, i) => {
 for (const options of [{ threads: 2 }, { inline: true }]) {
   const way = JSON.stringify(options)
 
-  test(`recognize answers ${CALLS} overlapping calls rightly and in order, ${way}`, async () => {
+  test(`recognize answers ${CALLS} overlapping calls rightly, ${way}`, async () => {
     const ner = await loadRecognizer(model, options)
     const wanted: unknown[] = []
     for (const text of texts) wanted.push(await ner.recognize(text))
-    const order: number[] = []
+    // Which of them answers first is not promised: one that has kept others waiting lets them pass.
     const results = await Promise.all(
-      Array.from({ length: CALLS }, async (_, i) => {
-        const result = await ner.recognize(texts[i % texts.length]!)
-        order.push(i)
-        return result
-      }),
+      Array.from({ length: CALLS }, (_, i) => ner.recognize(texts[i % texts.length]!)),
     )
     results.forEach((result, i) => void assert.equal(result, wanted[i % texts.length], `call ${i}`))
-    assert.equal(
-      order,
-      [...order].sort((a, b) => a - b),
-    )
     ner.dispose()
   })
 
