@@ -1,7 +1,7 @@
 /** What the quantiser writes into config.json. */
 import type { JsonRecord } from '../format/json-file.ts'
+import { QUANTIZED_WEIGHTS } from '../model/config/quantization-config.ts'
 import type { Family, HeadKind } from '../model/family.ts'
-import { QUANTIZED_WEIGHTS } from '../model/quantization-config.ts'
 
 /** The `quantization_config` that the quantiser writes for models of a family: its head stays float. */
 export function quantizationConfig(

@@ -91,7 +91,7 @@ export interface ModernNames {
   readonly norm: string
 }
 
-/** One family, in one file of this folder; families.ts lists them. */
+/** One family, in one file of families/; config/families.ts lists them. */
 export interface Family {
   /** `model_type` of config.json. */
   readonly modelTypes: readonly string[]

@@ -6,7 +6,7 @@ import {
   readBertFiles,
   type TokenizerFiles,
   type TokenizerSettings,
-} from '#dist/text/settings.js'
+} from '#dist/text/files/settings.js'
 import { createTokenizer } from './create-tokenizer.ts'
 
 const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '[X]', '[Y]', 'a', 'É', 'e', '中']

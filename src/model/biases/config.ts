@@ -1,8 +1,8 @@
 /** What config.json says of biases of relative positions. */
 import { ModelFormatError } from '../../format/errors.ts'
 import { type JsonRecord, shown } from '../../format/json-file.ts'
+import type { FamilyConfig } from '../config/family-file.ts'
 import type { Family } from '../family.ts'
-import type { FamilyConfig } from '../family-file.ts'
 import { BUCKETS } from './buckets.ts'
 
 const KEY = 'relative_attention_num_buckets'

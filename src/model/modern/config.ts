@@ -1,8 +1,8 @@
 /** What config.json says of ModernBERT. */
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../../format/json-file.ts'
+import type { FamilyConfig } from '../config/family-file.ts'
 import type { Family, HiddenActivation } from '../family.ts'
-import type { FamilyConfig } from '../family-file.ts'
 import type { Modern } from './shape.ts'
 
 /** Values of `layer_types`. */

@@ -1,8 +1,8 @@
 /** What config.json says of layers that share their weights. */
 import { ModelFormatError } from '../../format/errors.ts'
 import { type JsonRecord, shown } from '../../format/json-file.ts'
+import type { FamilyConfig } from '../config/family-file.ts'
 import type { Family } from '../family.ts'
-import type { FamilyConfig } from '../family-file.ts'
 import type { SharedLayers } from './shape.ts'
 
 /** The most layers that are computed, or stored, of a model. */

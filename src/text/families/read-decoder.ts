@@ -3,7 +3,7 @@
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
 import { wordPieceDecoder } from '../bert-tokenizer.ts'
-import type { JsonObject } from '../json-object.ts'
+import type { JsonObject } from '../files/json-object.ts'
 import type { Decoder } from '../steps.ts'
 import { readContent, readPattern } from './patterns.ts'
 import { readMetaspace } from './read-pre-tokenizer.ts'

@@ -2,7 +2,7 @@
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { loadLetterTables } from '../character-tables.ts'
-import type { JsonObject } from '../json-object.ts'
+import type { JsonObject } from '../files/json-object.ts'
 import { bertNormalizer } from '../normalize.ts'
 import type { Normalizer } from '../steps.ts'
 import { readContent, readPattern } from './patterns.ts'

@@ -2,7 +2,7 @@
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { loadWordCharacters } from '../character-tables.ts'
-import type { JsonObject } from '../json-object.ts'
+import type { JsonObject } from '../files/json-object.ts'
 import { bertPreTokenizer } from '../pre-tokenize.ts'
 import type { PreTokenizer } from '../steps.ts'
 import type { MetaspaceSettings } from './metaspace.ts'

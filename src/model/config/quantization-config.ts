@@ -1,16 +1,7 @@
 /** Reads the part of config.json that says how weights are quantised. */
-import { ModelFormatError } from '../format/errors.ts'
-import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
-
-/** int8 weights with one scale for each output channel: the one kind of quantisation that is read, and that the quantiser writes. */
-export interface Quantization {
-  /** Of a weight. */
-  readonly bits: 8
-  /** One scale for each output channel. */
-  readonly strategy: 'channel'
-  /** Modules that stay float, by name. */
-  readonly ignore: readonly string[]
-}
+import { ModelFormatError } from '../../format/errors.ts'
+import { isObject, type JsonRecord, kind, shown } from '../../format/json-file.ts'
+import type { Quantization } from '../bert-config.ts'
 
 /** What each setting of the weights must be; the rest of the convention is about activations or layouts we do not have. */
 export const QUANTIZED_WEIGHTS: readonly (readonly [string, unknown])[] = [

@@ -1,5 +1,5 @@
 /** Reads config.json: the sizes of a model, its activation, its labels. Everything is checked here, once. */
-import { ModelFormatError, quoted } from '../format/errors.ts'
+import { ModelFormatError, quoted } from '../../format/errors.ts'
 import {
   isObject,
   type JsonRecord,
@@ -7,11 +7,11 @@ import {
   parseJsonObject,
   readJsonObject,
   shown,
-} from '../format/json-file.ts'
-import type { ModelFiles } from '../format/source.ts'
-import type { BertConfig, ProblemType } from './bert-config.ts'
+} from '../../format/json-file.ts'
+import type { ModelFiles } from '../../format/source.ts'
+import type { BertConfig, ProblemType } from '../bert-config.ts'
+import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from '../family.ts'
 import { loadFamily, modelTypes } from './families.ts'
-import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from './family.ts'
 import type { FamilyFile } from './family-file.ts'
 import { readQuantization } from './quantization-config.ts'
 
@@ -131,7 +131,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
 export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   const source = await files.open(FILE)
   if (source === undefined) {
-    const { noModelIn } = await import('../format/other/other-models.ts')
+    const { noModelIn } = await import('../../format/other/other-models.ts')
     throw await noModelIn(files, FILE, ': a model is config.json, vocab.txt and model.safetensors')
   }
   try {
