@@ -1,8 +1,7 @@
 /** `iobert bench --compare`: an earlier report, read and set beside a new one. */
 import { readFile } from 'node:fs/promises'
 import { UsageError } from './arguments.ts'
-import type { Machine, Report } from './bench-report.ts'
-import { digits } from './bench-report.ts'
+import { digits, type Machine, type Report } from './bench-report.ts'
 
 export async function readReport(file: string): Promise<Report> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

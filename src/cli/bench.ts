@@ -5,13 +5,11 @@ import { planKernels } from '../kernels/plan.ts'
 import type { ModelName } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import { loadModel } from '../node.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import { compare, describe, readReport } from './bench-compare.ts'
 import { kernelRate } from './bench-kernel.ts'
 import { kindOf, modelFigures } from './bench-model.ts'
-import type { Engine, Figure, Report } from './bench-report.ts'
-import { shareRows } from './bench-report.ts'
+import { type Engine, type Figure, type Report, shareRows } from './bench-report.ts'
 import type { Command, CommandContext } from './command.ts'
 import { withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
@@ -167,14 +165,7 @@ async function measureModel(
 
 export const command: Command = {
   help,
-  options: {
-    json: { type: 'boolean' },
-    compare: { type: 'string' },
-    share: { type: 'boolean' },
-    turbo: { type: 'boolean' },
-    seconds: { type: 'string' },
-    offline: { type: 'boolean' },
-  },
+  options: { ...switches('json', 'share', 'turbo', 'offline'), ...valued('compare', 'seconds') },
   run,
 }
 

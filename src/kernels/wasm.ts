@@ -5,8 +5,7 @@
 import { COMMANDS, CONTROL } from '../generated/commands.ts'
 import { COMMAND_OFFSET, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
 import { NUMBERS } from '../generated/numbers.ts'
-import type { KernelExports } from './exports.ts'
-import { mayFuse } from './exports.ts'
+import { type KernelExports, mayFuse } from './exports.ts'
 import type { KernelPlan, Tiles } from './kernel-plan.ts'
 import type {
   Activation,

@@ -2,7 +2,6 @@
 import type { Disentangled } from './disentangled/shape.ts'
 import type { Family, HeadKind, HiddenActivation } from './family.ts'
 import type { Modern } from './modern/shape.ts'
-import type { SharedLayers } from './shared/shape.ts'
 
 /** One label a text (softmax), any number (sigmoid each), or plain numbers. */
 export type ProblemType = 'single_label_classification' | 'multi_label_classification' | 'regression'
@@ -15,6 +14,14 @@ export interface Quantization {
   readonly strategy: 'channel'
   /** Modules that stay float, by name. */
   readonly ignore: readonly string[]
+}
+
+/** Layers that share their weights (Lan et al. 2020, arXiv 1909.11942, section 3.1). */
+export interface SharedLayers {
+  /** Which stored layer each of the L layers is. */
+  readonly order: readonly number[]
+  /** What stands for `{i}` in the names of each stored layer's tensors. */
+  readonly names: readonly string[]
 }
 
 /** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
