@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { quantizationConfig } from '#dist/convert/quantization-config.js'
+import { quantizationConfig } from '#dist/convert/quantize-model.js'
 import { family as bert } from '#dist/model/bert-family.js'
 import { loadConfig, parseConfig } from '#dist/model/config/read-config.js'
 import { filesOf, formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
