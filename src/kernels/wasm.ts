@@ -10,6 +10,7 @@ import type { KernelPlan, Tiles } from './kernel-plan.ts'
 import type {
   Activation,
   ActivationForm,
+  AttentionCall,
   EmbeddingTables,
   Floats,
   Integers,
@@ -17,10 +18,7 @@ import type {
   LayerNorm,
   Linear,
   Matrix,
-  Probabilities,
-  RelativePositions,
   RelativeRows,
-  Sequences,
   StoredRows,
   StoredType,
   Table,
@@ -180,15 +178,8 @@ export class WasmKernels implements Kernels {
     this.quantize(out)
   }
 
-  attention(
-    queryKeyValue: Matrix,
-    sequences: Sequences,
-    heads: number,
-    out: Matrix,
-    probabilities?: Probabilities,
-    relative?: RelativePositions,
-    window = 0,
-  ): void {
+  attention(call: AttentionCall): void {
+    const { queryKeyValue, sequences, heads, out, probabilities, relative, window = 0 } = call
     const hidden = out.columns
     const headDim = hidden / heads
     if (probabilities) {
