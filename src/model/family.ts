@@ -120,7 +120,7 @@ export interface Family {
   readonly modern?: ModernNames
   /** Where a distance alone adds to the scores of attention (Raffel et al. 2020): the table of that. */
   readonly relativeBias?: string
-  /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/fused.ts. */
+  /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/tensors.ts. */
   readonly fusedAttention?: boolean
   /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */
   readonly projection?: string
