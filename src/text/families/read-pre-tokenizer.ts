@@ -66,7 +66,10 @@ async function readStep(
       return steps.digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
     }
     default:
-      throw unsupported(part, `a pre_tokenizer of type ${kind === undefined ? 'none' : quoted(kind)}`)
+      throw new ModelFormatError(
+        'UnsupportedConfig',
+        `${part.name} has a pre_tokenizer of type ${kind === undefined ? 'none' : quoted(kind)}, which is not known`,
+      )
   }
 }
 
@@ -91,8 +94,4 @@ function readBehavior(
   const behavior = known.find((name) => name === written)
   if (behavior !== undefined) return behavior
   throw part.wrong('behavior', `one of ${known.join(', ')}`)
-}
-
-function unsupported(part: JsonObject, what: string): ModelFormatError {
-  return new ModelFormatError('UnsupportedConfig', `${part.name} has ${what}, which is not known`)
 }
