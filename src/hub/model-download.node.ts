@@ -195,9 +195,9 @@ export class ModelDownload {
     const { fileName, etag } = metadata
     if (await this.#cache.has(this.#commit, fileName)) return
     const asked = this.#asked(fileName, this.#commit)
-    const requests = this.#requests(this.#options.downloadTimeout)
+    const options = this.#requests(this.#options.downloadTimeout)
     await this.#cache.prepare()
-    await downloadBlob(this.#cache, asked, metadata, requests, this.#options.onProgress)
+    await downloadBlob(this.#cache, { asked, metadata, options, onProgress: this.#options.onProgress })
     await this.#cache.point(this.#commit, fileName, etag)
   }
 

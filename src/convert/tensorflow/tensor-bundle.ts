@@ -145,7 +145,7 @@ function readEntry(file: string, key: string, message: Uint8Array): BundleEntry 
 }
 
 /** TensorShapeProto: dim = 2, each with size = 1. */
-export function readShape(file: string, message: Uint8Array): number[] {
+function readShape(file: string, message: Uint8Array): number[] {
   const shape: number[] = []
   for (const field of protobufFields(file, message)) {
     if (field.number !== 2) continue

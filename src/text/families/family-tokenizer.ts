@@ -27,7 +27,7 @@ import { checkKind } from './tokenizer-class.ts'
 import { takeUnigramVocabulary } from './unigram-vocabulary.ts'
 
 /** What RoBERTa, XLM-R and CamemBERT call their special tokens where no file names them. */
-const FAMILY_TOKENS: SpecialNames = {
+export const FAMILY_TOKENS: SpecialNames = {
   bos: '<s>',
   eos: '</s>',
   unk: '<unk>',

@@ -6,18 +6,10 @@ import type { SpecialNames, TokenFiles } from '../files/read-added-tokens.ts'
 import { takesJsonAsItIs } from '../files/settings.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { parseVocabulary, type Vocabulary } from '../vocabulary.ts'
-import { type FamilyOptions, readFamilyTokenizer } from './family-tokenizer.ts'
+import { FAMILY_TOKENS, type FamilyOptions, readFamilyTokenizer } from './family-tokenizer.ts'
 
 /** What the special tokens are called where no file names them. */
-const TOKENS: SpecialNames = {
-  bos: '<s>',
-  eos: '</s>',
-  unk: '[UNK]',
-  sep: '</s>',
-  pad: '<pad>',
-  cls: '<s>',
-  mask: '<mask>',
-}
+const TOKENS: SpecialNames = { ...FAMILY_TOKENS, unk: '[UNK]' }
 
 /**
  * Builds it of a tokenizer.json or a vocab.txt. tokenizer_config.json holds over the steps of tokenizer.json, its defaults
