@@ -18,7 +18,7 @@ import { parseTokenFiles, readMaxLength, type TokenizerFiles, takesJsonAsItIs } 
 import type { TrimOffsets } from '../steps.ts'
 import { Tokenizer, type TokenizerParts } from '../tokenizer.ts'
 import type { SentencePieceOrder } from '../tokenizer-facts.ts'
-import { readDecoder } from './read-decoder.ts'
+import { readDecoder } from './decoders.ts'
 import { readModel, type VocabularyFile } from './read-model.ts'
 import { readNormalizer } from './read-normalizer.ts'
 import { type ByteLevelTrim, readPostProcessor } from './read-post-processor.ts'

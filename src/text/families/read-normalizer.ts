@@ -5,6 +5,15 @@ import { loadLetterTables } from '../character-tables.ts'
 import type { JsonObject } from '../files/json-object.ts'
 import { bertNormalizer } from '../normalize.ts'
 import type { Normalizer } from '../steps.ts'
+import {
+  Lowercase,
+  MapCodePoints,
+  NormalizerSequence,
+  nmt,
+  Prepend,
+  Replace,
+  Strip,
+} from './normalizer-steps.ts'
 import { readContent, readPattern } from './patterns.ts'
 
 /**
@@ -16,7 +25,6 @@ export async function readNormalizer(
   lowercase: boolean | undefined,
 ): Promise<Normalizer | undefined> {
   const steps = await readSteps(part, lowercase)
-  const { Lowercase, NormalizerSequence } = await import('./normalizer-steps.ts')
   if (lowercase === true) {
     await loadLetterTables()
     steps.unshift(new Lowercase())
@@ -30,7 +38,6 @@ async function readSteps(
 ): Promise<Normalizer[]> {
   if (!part) return []
   const kind = part.string('type')
-  const { MapCodePoints, nmt, Prepend, Replace, Strip, Lowercase } = await import('./normalizer-steps.ts')
   switch (kind) {
     case 'Sequence': {
       const steps: Normalizer[] = []
