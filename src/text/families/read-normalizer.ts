@@ -5,6 +5,7 @@ import { loadLetterTables } from '../character-tables.ts'
 import type { JsonObject } from '../files/json-object.ts'
 import { bertNormalizer } from '../normalize.ts'
 import type { Normalizer } from '../steps.ts'
+import { CodePointSet } from '../unicode/code-point-set.ts'
 import {
   Lowercase,
   MapCodePoints,
@@ -84,7 +85,6 @@ async function readSteps(
       return [new Replace(await readPattern(part), readContent(part, 'content'))]
     case 'StripAccents': {
       const { combiningRuns } = await import('../unicode/combining-tables.ts')
-      const { CodePointSet } = await import('../unicode/code-point-set.ts')
       const marks = new CodePointSet(combiningRuns)
       return [new MapCodePoints((code) => (marks.has(code) ? -1 : code))]
     }

@@ -5,6 +5,7 @@ import { loadWordCharacters } from '../character-tables.ts'
 import type { JsonObject } from '../files/json-object.ts'
 import { bertPreTokenizer } from '../pre-tokenize.ts'
 import type { PreTokenizer } from '../steps.ts'
+import { CodePointSet } from '../unicode/code-point-set.ts'
 import type { MetaspaceSettings } from './metaspace.ts'
 import { literalPattern, readPattern } from './patterns.ts'
 import {
@@ -70,7 +71,6 @@ async function readStep(
     }
     case 'Digits': {
       const { numericRuns } = await import('../unicode/numeric-tables.ts')
-      const { CodePointSet } = await import('../unicode/code-point-set.ts')
       return digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
     }
     default:
