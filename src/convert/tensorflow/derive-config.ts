@@ -13,7 +13,7 @@ export interface DerivedConfig {
   readonly notes: readonly string[]
 }
 
-/** The families whose TensorFlow names are known (names.ts). */
+/** The families whose TensorFlow names are known (model-tensors.ts). */
 const CONVERTED = [bert, distilbert]
 
 /** D of every BERT that Google published. */
