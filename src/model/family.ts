@@ -93,10 +93,6 @@ export interface ModernNames {
 
 /** One family, in one file of families/; config/families.ts lists them. */
 export interface Family {
-  /** `model_type` of config.json. */
-  readonly modelTypes: readonly string[]
-  /** How the names of its classes begin: `Bert` of `BertForTokenClassification`. */
-  readonly classNames: readonly string[]
   /** Where config.json has the sizes. */
   readonly keys: ConfigKeys
   /** ε: a key, or a number where the family's code has it fixed, whatever config.json says. */

@@ -10,8 +10,6 @@ import { BERT_KEYS, type Family } from '../family.ts'
  * Defaults: transformers' AlbertConfig.
  */
 export const family: Family = {
-  modelTypes: ['albert'],
-  classNames: ['Albert'],
   keys: BERT_KEYS,
   layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
   tokenTypes: { key: 'type_vocab_size', otherwise: 2 },

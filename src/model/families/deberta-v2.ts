@@ -10,8 +10,6 @@ export { readDisentangled as readMore } from '../disentangled/config.ts'
  * ../disentangled/config.ts.
  */
 export const family: Family = {
-  modelTypes: ['deberta-v2'],
-  classNames: ['DebertaV2'],
   keys: BERT_KEYS,
   layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-7 },
   tokenTypes: { key: 'type_vocab_size', otherwise: 0, least: 0 },

@@ -11,8 +11,6 @@ import { family as roberta } from './roberta.ts'
  * Defaults: transformers' MPNetConfig; its code has the id of padding fixed, whatever config.json says.
  */
 export const family: Family = {
-  modelTypes: ['mpnet'],
-  classNames: ['MPNet'],
   keys: BERT_KEYS,
   layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
   padding: 1,
