@@ -1,3 +1,4 @@
+/** Where the repository is, and the data beside it that tests may find or do without. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

@@ -1,4 +1,5 @@
 // iobert and transformers.js as pages in one Chromium, in turns over the same sentences; and the code that each page fetched.
+import { spawnSync } from 'node:child_process'
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { basename, extname, join } from 'node:path'
@@ -157,9 +158,14 @@ function agreement(ours, theirs) {
   return same / all
 }
 
-/** Each page as a bundler makes it, minified; and the wasm that transformers.js asks for by URL. */
+/** Each page as a bundler makes it of the published packages, minified; and the wasm that transformers.js asks for by URL. */
 async function bundlePages() {
   const { build } = await import('esbuild')
+  const packed = join(cache, 'package')
+  const done = spawnSync(process.execPath, [join(root, 'tools/pack.mjs'), packed], {
+    stdio: ['ignore', 2, 2],
+  })
+  if (done.status !== 0) throw new Error(`tools/pack.mjs ended with ${done.status ?? done.signal}`)
   const out = join(cache, 'pages')
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
@@ -178,7 +184,7 @@ async function bundlePages() {
     outdir: out,
     outExtension: { '.js': '.mjs' },
     splitting: true,
-    alias: { iobert: join(root, 'dist/index.js') },
+    alias: { iobert: join(packed, 'dist/index.js') },
   })
   await build({
     ...shared,

@@ -57,6 +57,7 @@ if (forward.some(({ model }) => model === 'deberta')) prepareDeberta()
 const base =
   forward.some(({ model }) => model === 'base') || parts.includes('browser') || parts.includes('load')
 if (base) prepareModel('base', ['onnx'])
+if (forward.some(({ model }) => model === 'shipped')) prepareModel('shipped', ['onnx'])
 if (forward.some(({ model }) => model === 'large') || parts.includes('load'))
   prepareModel('large', ['int8', 'onnx'])
 

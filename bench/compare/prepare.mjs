@@ -4,6 +4,8 @@ import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSy
 import { basename, join, resolve } from 'node:path'
 import { here, modelPath, onnxFile, python, root, torchPython } from './places.mjs'
 
+const cli = join(root, 'dist/cli/main.js')
+
 export function run(command, args, folder = here) {
   console.error(`  ${command.split('/').pop()} ${args.join(' ')}`)
   const done = spawnSync(command, args, { cwd: folder, stdio: ['ignore', 2, 2] })
@@ -45,11 +47,15 @@ export function prepareDeberta() {
 
 /**
  * @param name 'base' or 'large', whose weights are a formula unless IOBERT_BERT_BASE names the folder of a trained BERT-base; or
- *   'named', that one alone, where what is compared must know names
+ *   'named', that one alone, where what is compared must know names; or 'shipped', whose weights are multiplied out for the others
  * @param kinds of ['int8', 'onnx'], beside the float folder
  */
 export function prepareModel(name, kinds) {
   const float = modelPath(name, 'float')
+  if (name === 'shipped' && !existsSync(float)) {
+    cpSync(join(root, 'weights'), modelPath(name, 'int8'), { recursive: true })
+    run(process.execPath, [cli, 'convert', modelPath(name, 'int8'), float])
+  }
   if (!existsSync(join(float, 'model.safetensors'))) {
     const trained = name === 'large' ? undefined : process.env.IOBERT_BERT_BASE
     if (trained === undefined && name === 'named')
@@ -58,7 +64,7 @@ export function prepareModel(name, kinds) {
     else cpSync(trained, float, { recursive: true })
   }
   if (kinds.includes('int8') && !existsSync(join(modelPath(name, 'int8'), 'model.safetensors'))) {
-    run(process.execPath, [join(root, 'dist/cli/main.js'), 'quantize', float, modelPath(name, 'int8')])
+    run(process.execPath, [cli, 'quantize', float, modelPath(name, 'int8')])
   }
   if (kinds.includes('onnx')) prepareOnnx(name, float)
 }

@@ -97,23 +97,23 @@ function tooLong(name: string): ModelFormatError {
  * @example
  * parseVocabulary('[PAD]\n[UNK]\n[CLS]\n[SEP]\n##s\n').idOf('##s') // 4
  */
-export function parseVocabulary(text: string): Vocabulary {
+export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocabulary {
   const lines = text.split('\n', MAX_SIZE + 2)
   if (lines.at(-1) === '') lines.pop()
   if (lines.length > MAX_SIZE) {
     throw new ModelFormatError(
       'InvalidVocabulary',
-      `vocab.txt has more than ${MAX_SIZE} lines; it must hold one piece a line`,
+      `${name} has more than ${MAX_SIZE} lines; it must hold one piece a line`,
     )
   }
   const pieces = lines.map(trimmed)
   if (pieces.every((piece) => piece === '')) {
     throw new ModelFormatError(
       'InvalidVocabulary',
-      'vocab.txt holds no pieces; it must hold one a line, such as [UNK]',
+      `${name} holds no pieces; it must hold one a line, such as [UNK]`,
     )
   }
-  return new Vocabulary(packPieces(pieces, 'vocab.txt'))
+  return new Vocabulary(packPieces(pieces, name))
 }
 
 /** `trimEnd` would also take U+FEFF, and leave U+0085. */

@@ -1,3 +1,4 @@
+/** `npm run bench` and `iobert bench`: suites are named, reports are complete, and bench/RESULTS.md has all that is measured. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

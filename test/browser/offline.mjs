@@ -1,3 +1,4 @@
+// The demo works again without a connection once its files were fetched.
 import assert from 'node:assert/strict'
 import { modelLoaded, readText } from './bench.mjs'
 

@@ -1,3 +1,4 @@
+// The demo under a strict content security policy, the bytes of its code, and its folder of static files.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** How options and arguments are read, and what is said of those that are wrong. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { nearest, type OptionTable, readArguments, UsageError } from '#dist/cli/arguments.js'

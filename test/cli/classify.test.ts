@@ -1,3 +1,4 @@
+/** `iobert classify` and `iobert rerank`. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

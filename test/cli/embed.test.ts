@@ -1,3 +1,4 @@
+/** `iobert embed`: a vector for each text. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,3 +1,4 @@
+/** `iobert evaluate`: scores of a CoNLL file, its errors, and the page of them. */
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,3 +1,4 @@
+/** `iobert fill`: words for masks. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

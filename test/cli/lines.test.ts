@@ -1,3 +1,4 @@
+/** Lines are the same however their bytes arrive. */
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

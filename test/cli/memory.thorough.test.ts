@@ -1,3 +1,4 @@
+/** The command line's memory does not grow with what it reads. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'

@@ -1,3 +1,4 @@
+/** `iobert TEXT`: output for people and for programs, and what is refused before anything is printed. */
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

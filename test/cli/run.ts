@@ -1,3 +1,4 @@
+/** Runs the command line as a process of its own, for tests. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

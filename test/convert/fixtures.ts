@@ -1,3 +1,4 @@
+/** Small files of PyTorch, TensorFlow and Spark NLP for tests, and how they are damaged. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'

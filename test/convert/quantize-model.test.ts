@@ -1,3 +1,4 @@
+/** Quantising a model: the same bytes each time, and the configuration keeps what it had. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'

@@ -1,3 +1,4 @@
+/** Labels of pieces: the best each alone, or by Viterbi the best sequence that the scheme allows. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** Entities equal those that Python's transformers found. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

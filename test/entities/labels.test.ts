@@ -1,3 +1,4 @@
+/** Names of labels are read as a scheme: IO, IOB1, IOB2, BILOU and kin. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** Windows of a long text are merged into the answer for the whole. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** exp, log and softmax over labels have the bits of the formula on every runtime. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** Spark NLP's tokens, chunks and metadata. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** CoNLL files are read, joined into documents and written back. */
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { test } from 'uvu'

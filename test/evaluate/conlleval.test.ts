@@ -1,3 +1,4 @@
+/** Scores of phrases as conlleval and seqeval count and print them. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

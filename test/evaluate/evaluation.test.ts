@@ -1,3 +1,4 @@
+/** The report of an evaluation: counts add up, and its page fetches nothing. */
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { test } from 'uvu'

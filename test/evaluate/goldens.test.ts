@@ -1,3 +1,4 @@
+/** Reports equal those of conlleval and seqeval, character by character. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** The models whose masked words were recorded from Python's transformers. */
 import { readFileSync } from 'node:fs'
 import type { MaskedWord } from '#dist/node.js'
 import { rootPath } from '../shared.ts'

@@ -1,3 +1,4 @@
+/** A model's tensors, whole or in shards, are found where the index and the files agree. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openCheckpoint } from '#dist/format/checkpoint.js'

@@ -1,3 +1,4 @@
+/** Files of a folder are read by ranges; pipes, links out of it and short files are errors of ours. */
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'

@@ -1,3 +1,4 @@
+/** JSON of models: read as JSON.parse does, with bounds on depth and size. */
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** Tensors of any float type are read as float32, and those that are not finite are named. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { CheckpointTensor } from '#dist/format/checkpoint.js'

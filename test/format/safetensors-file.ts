@@ -1,3 +1,4 @@
+/** Safetensors files made by hand, right and wrong, for tests. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { mapFiles } from '#dist/format/in-memory/map-files.js'

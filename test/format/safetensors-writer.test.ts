@@ -1,3 +1,4 @@
+/** Safetensors are written with the bytes of the reference writer. */
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** Mutated configurations and indices: a checked value or a ModelFormatError, nothing else. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

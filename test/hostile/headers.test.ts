@@ -1,3 +1,4 @@
+/** Mutated safetensors headers: a map of tensors or a ModelFormatError, nothing else. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parsePlainHeader } from '#dist/format/header.js'

@@ -1,3 +1,4 @@
+/** Hostile files make no reader take more memory than it promises. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

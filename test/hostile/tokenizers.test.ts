@@ -1,3 +1,4 @@
+/** Mutated tokenizer files: a tokenizer or a ModelFormatError, nothing else, in bounded time. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { cpuTime } from '../cpu-time.ts'

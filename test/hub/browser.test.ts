@@ -1,3 +1,4 @@
+/** The Hub in a browser: what is cached, checked and said where it refuses. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { HubError, ModelFormatError } from '#dist/format/errors.js'

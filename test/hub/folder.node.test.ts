@@ -1,3 +1,4 @@
+/** The Hub in Node: the cache has Python's layout, and works without a connection. */
 import {
   existsSync,
   lstatSync,

@@ -1,3 +1,4 @@
+/** A small repository for tests of the Hub. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Names of models become addresses, each part quoted. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkEndpoint, filesUrl, parseHubId, resolveUrl } from '#dist/hub/urls.js'

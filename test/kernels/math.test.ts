@@ -1,3 +1,4 @@
+/** exp, erf, GELU, tanh and rounding: near to float64, and the same bits in the reference and every variant. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {

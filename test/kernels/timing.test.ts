@@ -1,3 +1,4 @@
+/** Timing chooses the faster candidate, whatever the clock's ticks. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bestTimes, fastestOf } from '#dist/kernels/timing.js'

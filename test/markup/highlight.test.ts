@@ -1,3 +1,4 @@
+/** Entities marked in a text, for a terminal and as HTML. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { highlightTerminal as highlight } from '#dist/markup/terminal.js'

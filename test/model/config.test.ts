@@ -1,3 +1,4 @@
+/** config.json is read with the defaults of transformers, and what cannot be computed is refused by name. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { quantizationConfig } from '#dist/convert/quantize-model.js'

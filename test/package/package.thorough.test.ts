@@ -1,3 +1,4 @@
+/** The package as npm would have it: what it holds, how large it is, and that programs can use it. */
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,

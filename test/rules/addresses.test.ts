@@ -1,3 +1,4 @@
+/** What the documentation says of street addresses is measured here. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** Rules from JSON, and what is said of those that are wrong. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compileRules, parseRules } from '#dist/rules/presets.js'

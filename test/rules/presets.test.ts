@@ -1,3 +1,4 @@
+/** The presets: what each finds and what it leaves. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {

@@ -1,3 +1,4 @@
+/** Loading and disposing again and again holds no memory. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { json, text } from 'node:stream/consumers'

@@ -1,3 +1,4 @@
+// Runs the comparison of runtimes in Chromium and Firefox.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasChromium, hasFirefox, launchChromium, launchWithExtension, openFirefox } from './browsers.mjs'

@@ -1,3 +1,4 @@
+// Runs the comparison of runtimes in workerd, which has no workers of its own and compiles nothing at run time.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'

@@ -1,3 +1,4 @@
+/** Added tokens are cut out of a text as the Rust library does it. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

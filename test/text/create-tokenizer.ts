@@ -1,3 +1,4 @@
+/** A tokenizer of given files, for tests. */
 import { bertTokenizer } from '#dist/text/bert-tokenizer.js'
 import { loadLetterTables, loadWordCharacters } from '#dist/text/character-tables.js'
 import { parseTokenFiles, readBertFiles, type TokenizerFiles } from '#dist/text/files/settings.js'

@@ -1,3 +1,4 @@
+/** Goldens of tokenizers: a line of JSON each. */
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import type { Tokenizer } from '#dist/text/tokenizer.js'

@@ -1,3 +1,4 @@
+/** BERT's normaliser: case, accents, controls, ideographs, with offsets into the source. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadLetterTables } from '#dist/text/character-tables.js'

@@ -1,3 +1,4 @@
+/** The regular expressions that tokenizer.json may hold. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parsePattern } from '#dist/text/families/patterns.js'

@@ -1,3 +1,4 @@
+/** The trie finds the pieces of a vocabulary that begin at a place. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+/** SentencePiece's own files make the tokenizer that tokenizer.json would. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

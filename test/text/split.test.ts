@@ -1,3 +1,4 @@
+/** Lines, paragraphs and sentences, as `split` names them. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { isSmallLetter } from '#dist/text/split/letters.js'

@@ -1,3 +1,4 @@
+/** WordPiece from text to ids, words and offsets, beside what the Rust library gives. */
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { test } from 'uvu'

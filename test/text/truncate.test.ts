@@ -1,3 +1,4 @@
+/** Texts and pairs are cut at the most pieces as transformers cuts them. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { truncatePair, truncateText } from '#dist/tasks/classifier.js'

@@ -1,3 +1,4 @@
+/** vocab.txt and vocabularies in JSON. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'

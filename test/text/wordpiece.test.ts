@@ -1,3 +1,4 @@
+/** WordPiece takes the longest piece at each place. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,3 +1,4 @@
+// Whether two folders hold the same files: their sums, and what differs.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'

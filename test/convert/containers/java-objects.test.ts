@@ -1,3 +1,4 @@
+/** Java's serialised objects, as Spark writes a vocabulary and labels: read by a list of classes, all else refused. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ByteReader } from '#dist/convert/containers/byte-reader.js'

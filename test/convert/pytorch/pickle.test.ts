@@ -1,3 +1,4 @@
+/** Pickles are interpreted and never run: whatever is not on the list is refused. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ByteReader } from '#dist/convert/containers/byte-reader.js'

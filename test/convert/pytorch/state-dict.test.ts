@@ -1,3 +1,4 @@
+/** Files of torch.save, in the form of a zip and the older one: damage anywhere is found. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openZip } from '#dist/convert/containers/zip.js'

@@ -1,3 +1,4 @@
+/** TensorFlow's tensor bundles: index, data files, checksums. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { crc32c, masked } from '#dist/convert/containers/crc32.js'

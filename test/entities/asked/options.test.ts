@@ -1,3 +1,4 @@
+/** Options of `recognize` that are wrong are named. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkRecognizeOptions, checkStreamOptions } from '#dist/entities/asked/options.js'
