@@ -219,6 +219,33 @@ function fillTable(kernels: Kernels, table: Table, scale: number): void {
   })
 }
 
+/** What kernels are asked to do. */
+const CALLS = [
+  ...(['packLinear', 'packTable', 'packRelative', 'widen', 'embed', 'linear', 'attention'] as const),
+  ...(['rotate', 'quantize', 'multiply', 'addLayerNorm'] as const),
+]
+
+/** The kernels, of which `took` is told each call with its arguments, and when it began. */
+export function timedKernels(
+  kernels: Kernels,
+  took: (call: (typeof CALLS)[number], args: readonly unknown[], started: number) => void,
+): Kernels {
+  const { name, memory, threads, layout } = kernels
+  const timed = CALLS.map((call) => {
+    const run = kernels[call].bind(kernels) as (...args: unknown[]) => unknown
+    return [
+      call,
+      (...args: unknown[]): unknown => {
+        const started = performance.now()
+        const result = run(...args)
+        took(call, args, started)
+        return result
+      },
+    ]
+  })
+  return { name, memory, threads, layout, ...Object.fromEntries(timed) } as Kernels
+}
+
 /** Seeded ids. */
 export function randomIds(tokens: number, vocabSize: number): number[] {
   const random = seeded(tokens)

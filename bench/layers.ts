@@ -18,6 +18,7 @@ import {
   randomLinear,
   randomRows,
   SHIPPED,
+  timedKernels,
   tune,
 } from './engine.ts'
 import { check, digits, measure, median, milliseconds, percent, quick, report } from './measure.ts'
@@ -104,27 +105,9 @@ function operations({ config, tokens }: Account, layer: (typeof LAYERS)[number])
 
 /** The kernels, their linear layers timed by what they are for. */
 function timeLayers(kernels: Kernels, config: BertConfig, clock: Clock): Kernels {
-  return {
-    name: kernels.name,
-    memory: kernels.memory,
-    threads: kernels.threads,
-    layout: kernels.layout,
-    packLinear: (...args) => kernels.packLinear(...args),
-    packTable: (...args) => kernels.packTable(...args),
-    widen: (...args) => kernels.widen(...args),
-    embed: (...args) => kernels.embed(...args),
-    attention: (...args) => kernels.attention(...args),
-    rotate: (...args) => kernels.rotate(...args),
-    packRelative: (...args) => kernels.packRelative(...args),
-    multiply: (...args) => kernels.multiply(...args),
-    quantize: (...args) => kernels.quantize(...args),
-    addLayerNorm: (...args) => kernels.addLayerNorm(...args),
-    linear(x, layer, out, activation): void {
-      const started = performance.now()
-      kernels.linear(x, layer, out, activation)
-      add(clock, layerName(config, layer), started)
-    },
-  }
+  return timedKernels(kernels, (call, [, layer], started) => {
+    if (call === 'linear') add(clock, layerName(config, layer as Linear), started)
+  })
 }
 
 /** Passes of one shape, by length. */

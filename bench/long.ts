@@ -3,8 +3,8 @@
  * memory. All of it is linear in length but for the scores of global layers.
  */
 import { hasRelaxedDot, hasRelaxedSimd } from '#dist/kernels/features.js'
-import type { Kernels } from '#dist/kernels/kernels.js'
-import { createKernels, MODERNBERT_BASE, randomIds, randomModernBert } from './engine.ts'
+import type { AttentionCall, Kernels } from '#dist/kernels/kernels.js'
+import { createKernels, MODERNBERT_BASE, randomIds, randomModernBert, timedKernels } from './engine.ts'
 import { check, quick, report } from './measure.ts'
 
 const LENGTHS = quick ? [64] : [512, 2048, 8192]
@@ -17,31 +17,11 @@ type Clock = Record<(typeof KINDS)[number], number>
 
 /** The kernels, with a clock round what they compute. */
 function timed(kernels: Kernels, clock: Clock): Kernels {
-  const around = (kind: keyof Clock, run: () => void): void => {
-    const started = performance.now()
-    run()
+  return timedKernels(kernels, (call, [first], started) => {
+    const attends = call === 'attention' ? (first as AttentionCall) : undefined
+    const kind = attends ? (attends.window ? 'local' : 'global') : call === 'linear' ? call : 'other'
     clock[kind] += performance.now() - started
-  }
-  return {
-    name: kernels.name,
-    memory: kernels.memory,
-    threads: kernels.threads,
-    layout: kernels.layout,
-    packLinear: (...args) => kernels.packLinear(...args),
-    packTable: (...args) => kernels.packTable(...args),
-    packRelative: (...args) => kernels.packRelative(...args),
-    widen: (...args) => kernels.widen(...args),
-    embed: (...args) => around('other', () => kernels.embed(...args)),
-    rotate: (...args) => around('other', () => kernels.rotate(...args)),
-    quantize: (...args) => around('other', () => kernels.quantize(...args)),
-    multiply: (...args) => around('other', () => kernels.multiply(...args)),
-    addLayerNorm: (...args) => around('other', () => kernels.addLayerNorm(...args)),
-    linear: (...args) => around('linear', () => kernels.linear(...args)),
-    attention(...args): void {
-      const window = args[6] ?? 0
-      around(window === 0 ? 'global' : 'local', () => kernels.attention(...args))
-    },
-  }
+  })
 }
 
 const variant = hasRelaxedSimd() && hasRelaxedDot() ? 'relaxed' : 'simd'

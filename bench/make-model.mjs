@@ -79,9 +79,9 @@ function valuesOf(name, count) {
 }
 
 /** Writes a model of that shape, `{ layers, hidden, heads }`, with float32 weights. */
-export function makeModel(shape, folder, vocabulary = VOCABULARY) {
+export function makeModel(shape, folder) {
   mkdirSync(folder, { recursive: true })
-  const tensors = [...tensorsOf(shape, vocabulary)]
+  const tensors = [...tensorsOf(shape, VOCABULARY)]
   const header = {}
   let at = 0
   for (const [name, sides] of tensors) {
@@ -111,7 +111,7 @@ export function makeModel(shape, folder, vocabulary = VOCABULARY) {
     intermediate_size: 4 * shape.hidden,
     hidden_act: 'gelu',
     layer_norm_eps: 1e-12,
-    vocab_size: vocabulary,
+    vocab_size: VOCABULARY,
     max_position_embeddings: POSITIONS,
     type_vocab_size: 2,
     pad_token_id: 0,

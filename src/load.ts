@@ -25,8 +25,8 @@ import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
 import { readTokenizer } from './text/plain-tokenizer.ts'
-import type { TokenizerFacts } from './text/settings.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
+import type { TokenizerFacts } from './text/tokenizer-facts.ts'
 
 /** What differs between runtimes. */
 export interface Platform {

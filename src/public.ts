@@ -55,10 +55,9 @@ export {
   type RestoreStreamOptions,
   redact,
 } from './markup/redact.ts'
-export type { BertConfig, ProblemType } from './model/bert-config.ts'
+export type { BertConfig, ProblemType, Quantization } from './model/bert-config.ts'
 export type { Family, HeadKind, HiddenActivation } from './model/family.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
-export type { Quantization } from './model/quantization-config.ts'
 export type { Pooling } from './model/sentence/pooling.ts'
 export type { ForwardOptions, ModelInfo } from './model-types.ts'
 export type { Recognizer } from './recognizer.ts'

@@ -13,11 +13,7 @@ const typescript = {
   },
 }
 
-export async function minified(code) {
-  return (await minifiedWithMap(code)).code
-}
-
-async function minifiedWithMap(code) {
+async function minified(code) {
   const short = await transform(code, {
     ...{ minify: true, format: 'esm', target: 'es2022', legalComments: 'none' },
     ...{ sourcemap: 'external', sourcesContent: false },
@@ -41,7 +37,7 @@ async function minifiedWithMap(code) {
 
 const minifying = {
   name: 'minifying',
-  renderChunk: minifiedWithMap,
+  renderChunk: minified,
 }
 
 function refuse(warning) {

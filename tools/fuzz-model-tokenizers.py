@@ -7,12 +7,9 @@ ALBERT's spiece.model is trained here on the pages of docs/, as Google's was mad
 pieces by themselves. Its tokenizer has the scores of transformers' AlbertConverter and the steps of its AlbertTokenizer, as the
 tokenizer.json of its models have. Says what differs, and ends with 1 if anything does.
 """
-import argparse
 import json
 import pathlib
 import random
-import subprocess
-import sys
 import tempfile
 import types
 
@@ -21,11 +18,10 @@ import transformers
 from tokenizers import AddedToken, Tokenizer, pre_tokenizers
 from transformers.convert_slow_tokenizer import AlbertConverter
 
-from tokenizer_kinds import ADDED_WORDS, FOLDER, HARD, WORDS, random_text, units
+from tokenizer_answers import BATCH, answer, compare, main, pair_answer
+from tokenizer_kinds import ADDED_WORDS, FOLDER, HARD, WORDS, random_text
 
 ROOT = pathlib.Path(__file__).parent.parent
-COMPARE = ROOT / "tools/compare-tokenizer.mjs"
-BATCH = 1000
 OWN_WORDS = [*WORDS, *ADDED_WORDS, "[MASK]", " [MASK]", "[CLS]", "<pad>", "``", "''", "(", ")", "–", "£5", "1,", "2,000", "9,", "<MASK>", "<S>"]
 ALBERT_NAMES = dict(
     bos_token="[CLS]", eos_token="[SEP]", unk_token="<unk>", sep_token="[SEP]", pad_token="<pad>", cls_token="[CLS]", mask_token="[MASK]",
@@ -129,41 +125,24 @@ FOLDERS = {
 }
 
 
-def answer(text, found, tokenizer):
-    at = units(text)
-    offsets = [[at[start], at[end]] for start, end in found.offsets]
-    return {"text": text, "ids": found.ids, "offsets": offsets, "wordIds": found.word_ids, "decoded": tokenizer.decode(found.ids, skip_special_tokens=True)}
+def lines(name, place, seed, count):
+    """Nineteen in twenty are texts, the others pairs."""
+    tokenizer = FOLDERS[name](pathlib.Path(place))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    yield {"folder": place}
+    source = random.Random(f"{seed} {name}")
+    for first in range(0, count, BATCH):
+        texts = [random_text(source, OWN_WORDS) for _ in range(min(BATCH, count - first))] + (HARD if first == 0 else [])
+        for text, found in zip(texts, tokenizer.encode_batch(texts)):
+            yield answer(text, found, tokenizer)
+        for _ in range(BATCH // 20):
+            yield pair_answer(source.choice(texts), source.choice(texts), tokenizer)
 
 
-def compare(name, seed, count):
+def compare_folder(name, seed, count):
     with tempfile.TemporaryDirectory() as place:
-        folder = pathlib.Path(place)
-        tokenizer = FOLDERS[name](folder)
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        node = subprocess.Popen(["node", COMPARE, name], stdin=subprocess.PIPE, text=True, encoding="utf-8")
-        node.stdin.write(f"{json.dumps({'folder': place})}\n")
-        source = random.Random(f"{seed} {name}")
-        for first in range(0, count, BATCH):
-            texts = [random_text(source, OWN_WORDS) for _ in range(min(BATCH, count - first))] + (HARD if first == 0 else [])
-            for text, found in zip(texts, tokenizer.encode_batch(texts)):
-                node.stdin.write(f"{json.dumps(answer(text, found, tokenizer))}\n")
-            for _ in range(BATCH // 20):
-                text, pair = source.choice(texts), source.choice(texts)
-                found = tokenizer.encode(text, pair)
-                line = {"text": text, "pair": pair, "ids": found.ids, "tokenTypeIds": found.type_ids, "sequenceIds": found.sequence_ids}
-                node.stdin.write(f"{json.dumps(line)}\n")
-        node.stdin.close()
-        return node.wait()
+        return compare(name, lines(name, place, seed, count))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("folders", nargs="*", metavar="FOLDER")
-    arguments = parser.parse_args()
-    sys.exit(max([compare(name, arguments.seed, arguments.count) for name in arguments.folders or list(FOLDERS)]))
-
-
-main()
+main(FOLDERS, "FOLDER", compare_folder)

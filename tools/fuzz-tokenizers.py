@@ -6,24 +6,11 @@
 A kind is one of tokenizer_kinds.py; without one all are compared. Says what differs, and ends with 1 if anything does
 but places that test/goldens/family/wrong-places.json knows to be the library's mistakes.
 """
-import argparse
 import json
-import pathlib
 import random
-import subprocess
-import sys
 
-from tokenizer_kinds import HARD, KINDS, build, random_text, units, words_of
-
-COMPARE = pathlib.Path(__file__).parent / "compare-tokenizer.mjs"
-BATCH = 1000
-
-
-def answer(text, found, tokenizer):
-    at = units(text)
-    offsets = [[at[start], at[end]] for start, end in found.offsets]
-    decoded = tokenizer.decode(found.ids)
-    return {"text": text, "ids": found.ids, "offsets": offsets, "wordIds": found.word_ids, "decoded": decoded}
+from tokenizer_answers import BATCH, answer, compare, main, pair_answer, words_answer
+from tokenizer_kinds import HARD, KINDS, build, random_text, words_of
 
 
 def answers(tokenizer, source, count, words):
@@ -33,37 +20,17 @@ def answers(tokenizer, source, count, words):
         for text, found in zip(texts, tokenizer.encode_batch(texts)):
             yield answer(text, found, tokenizer)
         for _ in range(BATCH // 20):
-            text, pair = source.choice(texts), source.choice(texts)
-            found = tokenizer.encode(text, pair)
-            yield {"text": text, "pair": pair, "ids": found.ids, "tokenTypeIds": found.type_ids, "sequenceIds": found.sequence_ids}
-            three = [source.choice(texts) for _ in range(3)]
-            found = tokenizer.encode(three, is_pretokenized=True)
-            yield {"words": three, "ids": found.ids, "wordIds": found.word_ids}
+            yield pair_answer(source.choice(texts), source.choice(texts), tokenizer)
+            yield words_answer([source.choice(texts) for _ in range(3)], tokenizer)
 
 
-def compare(name, seed, count):
+def lines(name, seed, count):
     base, config, parts = KINDS[name]
     tokenizer = build(base, parts)
-    node = subprocess.Popen(["node", COMPARE, name], stdin=subprocess.PIPE, text=True, encoding="utf-8")
-    first = {"tokenizer": json.loads(tokenizer.to_str()), "config": config}
-    node.stdin.write(f"{json.dumps(first)}\n")
-    source = random.Random(f"{seed} {name}")
+    yield {"tokenizer": json.loads(tokenizer.to_str()), "config": config}
     for text in HARD:
-        node.stdin.write(f"{json.dumps(answer(text, tokenizer.encode(text), tokenizer))}\n")
-    for line in answers(tokenizer, source, count, words_of(name)):
-        node.stdin.write(f"{json.dumps(line)}\n")
-    node.stdin.close()
-    return node.wait()
+        yield answer(text, tokenizer.encode(text), tokenizer)
+    yield from answers(tokenizer, random.Random(f"{seed} {name}"), count, words_of(name))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("kinds", nargs="*", metavar="KIND")
-    arguments = parser.parse_args()
-    kinds = arguments.kinds or list(KINDS)
-    sys.exit(max([compare(name, arguments.seed, arguments.count) for name in kinds]))
-
-
-main()
+main(KINDS, "KIND", lambda name, seed, count: compare(name, lines(name, seed, count)))

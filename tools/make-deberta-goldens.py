@@ -7,16 +7,13 @@ share rows, to test/goldens/deberta-buckets.json.
 A model for each thing that config.json may say. `deberta-v2` and `deberta-v3` there, which have tokenizers, are not made here.
 """
 import json
-import pathlib
-import shutil
 
 import torch
 import transformers
-from safetensors.torch import save_file
 from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_position
 
-OUT = pathlib.Path(__file__).parent.parent / "test/goldens/families"
-LENGTHS = [1, 2, 7, 13, 40, 130]
+from golden_models import OUT, expected, randomize, save
+
 COMMON = dict(
     vocab_size=60, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40,
     max_position_embeddings=160, type_vocab_size=0, relative_attention=True, initializer_range=0.3,
@@ -71,30 +68,6 @@ def rows_of(buckets, most):
     return {"buckets": buckets, "maxDistance": most, "rows": torch.clamp(rows, -buckets, buckets - 1).tolist()}
 
 
-def randomize(model, generator):
-    """Biases too, which transformers begins with zeros."""
-    for name, parameter in model.named_parameters():
-        scale = 0.3 if parameter.dim() > 1 else 0.2
-        values = torch.randn(parameter.shape, generator=generator) * scale
-        parameter.data = values + (1 if name.endswith("LayerNorm.weight") else 0)
-
-
-def expected(model, config, generator, attentions):
-    tensors = {}
-    for index, length in enumerate(LENGTHS):
-        ids = torch.randint(0, config.vocab_size, (1, length), generator=generator)
-        with torch.no_grad():
-            output = model(ids, output_hidden_states=True, output_attentions=attentions)
-        tensors[f"{index}.input_ids"] = ids[0].to(torch.int32)
-        for layer, states in enumerate(output.hidden_states):
-            tensors[f"{index}.hidden_states.{layer}"] = states[0].clone()
-        tensors[f"{index}.logits"] = output.logits[0].clone()
-        if attentions and length <= 40:
-            for layer, maps in enumerate(output.attentions):
-                tensors[f"{index}.attentions.{layer}"] = maps[0].clone()
-    return tensors
-
-
 def main():
     lines = [json.dumps(rows_of(*shape), separators=(",", ":")) for shape in BUCKETS]
     (OUT.parent / "deberta-buckets.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
@@ -105,17 +78,7 @@ def main():
         config = config_kind(**settings, **({"num_labels": labels} if labels else {}))
         model = kind(config).eval()
         randomize(model, generator)
-        model.tie_weights()
-        folder = OUT / name
-        shutil.rmtree(folder, ignore_errors=True)
-        model.save_pretrained(folder)
-        save_file(expected(model, config, generator, name == "deberta-buckets"), folder / "expected.safetensors")
-        for extra in folder.iterdir():
-            if extra.name not in ("config.json", "model.safetensors", "expected.safetensors"):
-                extra.unlink()
-        written = json.loads((folder / "config.json").read_text())
-        (folder / "config.json").write_text(json.dumps(written, indent=2, sort_keys=True) + "\n")
-        print(name, sum(file.stat().st_size for file in folder.iterdir()))
+        save(name, model, expected(model, config.vocab_size, generator, attentions=name == "deberta-buckets"))
 
 
 main()

@@ -5,16 +5,11 @@
 
 A model for each thing that config.json may say. `modernbert` there, which has a tokenizer, is not made here.
 """
-import json
-import pathlib
-import shutil
-
 import torch
 import transformers
-from safetensors.torch import save_file
 
-OUT = pathlib.Path(__file__).parent.parent / "test/goldens/families"
-LENGTHS = [1, 2, 7, 13, 40, 130]
+from golden_models import LENGTHS, expected, randomize, save
+
 COMMON = dict(
     vocab_size=60, hidden_size=24, num_hidden_layers=3, num_attention_heads=3, intermediate_size=20,
     max_position_embeddings=160, local_attention=12, pad_token_id=0, bos_token_id=1, cls_token_id=1, eos_token_id=2, sep_token_id=2,
@@ -73,51 +68,15 @@ MODELS = {
 }
 
 
-def randomize(model, generator):
-    """Biases too, which transformers begins with zeros."""
-    for name, parameter in model.named_parameters():
-        scale = 0.3 if parameter.dim() > 1 else 0.2
-        values = torch.randn(parameter.shape, generator=generator) * scale
-        parameter.data = values + (1 if name.endswith("norm.weight") else 0)
-
-
-def expected(model, config, generator, lengths, attentions):
-    tensors = {}
-    for index, length in enumerate(lengths):
-        ids = torch.randint(0, config.vocab_size, (1, length), generator=generator)
-        with torch.no_grad():
-            output = model(ids, output_hidden_states=True, output_attentions=attentions)
-        tensors[f"{index}.input_ids"] = ids[0].to(torch.int32)
-        for layer, states in enumerate(output.hidden_states):
-            tensors[f"{index}.hidden_states.{layer}"] = states[0].clone()
-        if hasattr(output, "logits"):
-            tensors[f"{index}.logits"] = output.logits[0].clone()
-        if attentions:
-            for layer, maps in enumerate(output.attentions):
-                tensors[f"{index}.attentions.{layer}"] = maps[0].clone()
-    return tensors
-
-
 def main():
     for name, (kind, settings, written_as) in MODELS.items():
         generator = torch.Generator().manual_seed(7)
         config = transformers.ModernBertConfig(**settings, attn_implementation="eager")
         model = kind(config).eval()
         randomize(model, generator)
-        model.tie_weights()
-        folder = OUT / name
-        shutil.rmtree(folder, ignore_errors=True)
-        model.save_pretrained(folder)
         attentions = name == "modernbert-biases"
         lengths = [3, 1300] if name == "modernbert-long" else LENGTHS[:5] if attentions else LENGTHS
-        save_file(expected(model, config, generator, lengths, attentions), folder / "expected.safetensors")
-        for extra in folder.iterdir():
-            if extra.name not in ("config.json", "model.safetensors", "expected.safetensors"):
-                extra.unlink()
-        written = json.loads((folder / "config.json").read_text())
-        written_as(written)
-        (folder / "config.json").write_text(json.dumps(written, indent=2, sort_keys=True) + "\n")
-        print(name, sum(file.stat().st_size for file in folder.iterdir()))
+        save(name, model, expected(model, config.vocab_size, generator, lengths, attentions), written_as)
 
 
 main()

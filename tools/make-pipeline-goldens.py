@@ -10,6 +10,8 @@ import random
 
 import transformers
 
+from tokenizer_kinds import units
+
 ROOT = pathlib.Path(__file__).parent.parent
 STRATEGIES = ["simple", "first", "average", "max"]
 NAMES = ["Angela Merkel", "Tim Cook", "Müller", "Çelik", "São Paulo", "New York", "U.N.", "O'Neill", "北京", "AT&T", "Rene\u0301e", "soft\u00adhyphen"]
@@ -20,15 +22,6 @@ ODD = ["Paul Rene\u0301e Zoe\u0308 met Ann.", "a\u200db c\u00add e\u0301", "I \U
 def long_text(seed, sentences):
     make = random.Random(seed)
     return " ".join(f"{make.choice(NAMES)} {make.choice(VERBS)} {make.choice(NAMES)} in {make.choice(NAMES)}." for _ in range(sentences))
-
-
-def units(text):
-    """Of each code point, where it begins in UTF-16."""
-    starts, at = [], 0
-    for character in text:
-        starts.append(at)
-        at += 2 if ord(character) > 0xFFFF else 1
-    return starts + [at]
 
 
 def answers(classify, given, strategy, **options):

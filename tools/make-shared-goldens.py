@@ -7,16 +7,13 @@ what their tokenizers make of texts, and which distances share a bucket, to test
 A model for each thing that config.json may say.
 """
 import json
-import pathlib
-import shutil
 
 import torch
 import transformers
-from safetensors.torch import save_file
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
-OUT = pathlib.Path(__file__).parent.parent / "test/goldens/families"
-LENGTHS = [1, 2, 7, 13, 40, 130]
+from golden_models import LENGTHS, OUT, expected, randomize, save
+
 COMMON = dict(vocab_size=60, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40, initializer_range=0.3)
 ALBERT = dict(COMMON, embedding_size=10, max_position_embeddings=160, num_hidden_layers=3)
 MPNET = dict(COMMON, max_position_embeddings=162)
@@ -42,36 +39,6 @@ MODELS = {
 }
 
 
-def randomize(model, generator):
-    """Biases too, which transformers begins with zeros."""
-    for name, parameter in model.named_parameters():
-        scale = 0.3 if parameter.dim() > 1 else 0.2
-        if "relative_attention_bias" in name:
-            scale = 2
-        values = torch.randn(parameter.shape, generator=generator) * scale
-        is_norm = name.endswith("orm.weight")
-        parameter.data = values + (1 if is_norm else 0)
-
-
-def expected(model, config, generator, attentions):
-    tensors = {}
-    longest = config.max_position_embeddings - (2 if config.model_type == "mpnet" else 0)
-    for index, length in enumerate([*LENGTHS, longest]):
-        # The id of padding stands nowhere: its place would be another.
-        ids = torch.randint(2, config.vocab_size, (1, length), generator=generator)
-        with torch.no_grad():
-            output = model(ids, output_hidden_states=True, output_attentions=attentions)
-        tensors[f"{index}.input_ids"] = ids[0].to(torch.int32)
-        for layer, states in enumerate(output.hidden_states):
-            tensors[f"{index}.hidden_states.{layer}"] = states[0].clone()
-        if hasattr(output, "logits"):
-            tensors[f"{index}.logits"] = output.logits[0].clone()
-        if attentions and length <= 40:
-            for layer, maps in enumerate(output.attentions):
-                tensors[f"{index}.attentions.{layer}"] = maps[0].clone()
-    return tensors
-
-
 def main():
     distances = torch.arange(-700, 701)
     # The code has a key's place less a query's.
@@ -85,17 +52,10 @@ def main():
         config._attn_implementation = "eager"
         model = kind(config).eval()
         randomize(model, generator)
-        model.tie_weights()
-        folder = OUT / name
-        shutil.rmtree(folder, ignore_errors=True)
-        model.save_pretrained(folder)
-        save_file(expected(model, config, generator, name in ("albert-text", "mpnet-tokens")), folder / "expected.safetensors")
-        for extra in folder.iterdir():
-            if extra.name not in ("config.json", "model.safetensors", "expected.safetensors"):
-                extra.unlink()
-        written = json.loads((folder / "config.json").read_text())
-        (folder / "config.json").write_text(json.dumps(written, indent=2, sort_keys=True) + "\n")
-        print(name, sum(file.stat().st_size for file in folder.iterdir()), len(written))
+        longest = config.max_position_embeddings - (2 if config.model_type == "mpnet" else 0)
+        attentions = name in ("albert-text", "mpnet-tokens")
+        # The id of padding stands nowhere: its place would be another.
+        save(name, model, expected(model, config.vocab_size, generator, [*LENGTHS, longest], attentions, first=2))
 
 
 main()

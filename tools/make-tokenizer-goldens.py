@@ -9,7 +9,9 @@ import json
 import random
 
 import tokenizers
-from tokenizer_kinds import FOLDER, HARD, KINDS, build, random_text, units, words_of
+
+from tokenizer_answers import answer, pair_answer, words_answer
+from tokenizer_kinds import FOLDER, HARD, KINDS, build, random_text, words_of
 
 # Of the tokenizers that are met most there are more texts.
 LARGE = ["roberta", "roberta-prefix-space", "roberta-untrimmed", "xlm-roberta", "unigram-metaspace"]
@@ -24,22 +26,10 @@ def main():
         source = random.Random(name)
         texts = HARD + [random_text(source, words_of(name)) for _ in range(160 if name in LARGE else 40)]
         lines = [{"tokenizers": tokenizers.__version__, "base": base, "config": config, "parts": parts}]
-        for text in texts:
-            found = tokenizer.encode(text)
-            at = units(text)
-            offsets = [[at[start], at[end]] for start, end in found.offsets]
-            lines.append(
-                {"text": text, "ids": found.ids, "offsets": offsets, "wordIds": found.word_ids, "decoded": tokenizer.decode(found.ids)}
-            )
+        lines += [answer(text, tokenizer.encode(text), tokenizer) for text in texts]
         for _ in range(20):
-            text, pair = source.choice(texts), source.choice(texts)
-            found = tokenizer.encode(text, pair)
-            lines.append(
-                {"text": text, "pair": pair, "ids": found.ids, "tokenTypeIds": found.type_ids, "sequenceIds": found.sequence_ids}
-            )
-            words = [source.choice(texts) for _ in range(3)]
-            found = tokenizer.encode(words, is_pretokenized=True)
-            lines.append({"words": words, "ids": found.ids, "wordIds": found.word_ids})
+            lines.append(pair_answer(source.choice(texts), source.choice(texts), tokenizer))
+            lines.append(words_answer([source.choice(texts) for _ in range(3)], tokenizer))
         path = FOLDER / f"{name}.jsonl"
         path.write_text("".join(f"{json.dumps(line, ensure_ascii=False, separators=(',', ':'))}\n" for line in lines))
         print(name, path.stat().st_size)

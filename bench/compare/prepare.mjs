@@ -1,12 +1,12 @@
 // Makes what the comparison needs and is not there yet: the rivals, a Python environment, the models and their ONNX files.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { here, modelPath, onnxFile, python, root, torchPython } from './places.mjs'
 
 const cli = join(root, 'dist/cli/main.js')
 
-function run(command, args, folder = here) {
+export function run(command, args, folder = here) {
   console.error(`  ${command.split('/').pop()} ${args.join(' ')}`)
   const done = spawnSync(command, args, { cwd: folder, stdio: ['ignore', 2, 2] })
   if (done.error) throw new Error(`${command} did not start: ${done.error.message}`)
@@ -14,21 +14,23 @@ function run(command, args, folder = here) {
     throw new Error(`${command} ${args.join(' ')} ended with ${done.status ?? done.signal}`)
 }
 
-export function prepareRivals() {
+/** @param folder  whose package.json has them */
+export function prepareRivals(folder = here) {
   // One of the rivals downloads in its post-install step; what is needed of it is in its package.
-  const done = join(here, 'node_modules/.package-lock.json')
-  if (!existsSync(done)) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  const done = join(folder, 'node_modules/.package-lock.json')
+  if (!existsSync(done)) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder)
   run(process.execPath, [join(root, 'tools/build.mjs')], root)
 }
 
-/** @param list  of packages: a virtual environment of its own */
+/** @param list  of packages, a file in this folder: a virtual environment of its own */
 export function preparePython(list = 'requirements.txt', executable = python) {
+  const path = resolve(here, list)
   const folder = join(executable, '../..')
   const done = join(folder, basename(list))
-  const wanted = readFileSync(join(here, list), 'utf8')
+  const wanted = readFileSync(path, 'utf8')
   if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return
   run('python3', ['-m', 'venv', folder])
-  run(executable, ['-m', 'pip', 'install', '--quiet', '--requirement', join(here, list)])
+  run(executable, ['-m', 'pip', 'install', '--quiet', '--requirement', path])
   writeFileSync(done, wanted)
 }
 

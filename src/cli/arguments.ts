@@ -14,6 +14,16 @@ export interface OptionKind {
 
 export type OptionTable = Readonly<Record<string, OptionKind>>
 
+/** Options that are switches. */
+export function switches(...names: string[]): OptionTable {
+  return Object.fromEntries(names.map((name) => [name, { type: 'boolean' }]))
+}
+
+/** Options that take a value. */
+export function valued(...names: string[]): OptionTable {
+  return Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
+}
+
 /** What was written on the command line, checked against a command's options. */
 export interface ParsedArguments {
   /** Texts, files, folders, in order. */
@@ -71,6 +81,36 @@ export function readArguments(args: readonly string[], options: OptionTable): Pa
     value: (name) => all(name).at(-1),
     values: all,
   }
+}
+
+/**
+ * Which of some options is given.
+ *
+ * @throws {UsageError} for two of them
+ */
+export function oneOf<Name extends string>(args: ParsedArguments, ...names: Name[]): Name | undefined {
+  const [first, second] = names.filter((name) => args.has(name))
+  if (second !== undefined) throw new UsageError(`Give one of --${first} and --${second}`)
+  return first
+}
+
+/**
+ * The value of an option that takes one of some words.
+ *
+ * @throws {UsageError} for another word
+ */
+export function choice<Word extends string>(
+  args: ParsedArguments,
+  option: string,
+  ...words: Word[]
+): Word | undefined {
+  const written = args.value(option)
+  const known = words.find((word) => word === written)
+  if (written === undefined || known !== undefined) return known
+  const listed = [words.slice(0, -1).join(', '), ...words.slice(-1)]
+    .filter((part) => part !== '')
+    .join(' or ')
+  throw new UsageError(`--${option} is '${written}', expected ${listed}`)
 }
 
 function unknownOption(written: string, known: readonly string[]): string {

@@ -37,6 +37,37 @@ export interface Report {
   readonly figures: readonly Figure[]
 }
 
+/** The figures, each with its value in an earlier report. */
+export function compare(report: Report, earlier: Report): Report {
+  const values = new Map(earlier.figures.map(({ name, unit, value }) => [`${name} ${unit}`, value]))
+  const figures = report.figures.map((figure) => {
+    const before = values.get(`${figure.name} ${figure.unit}`)
+    return before === undefined ? figure : { ...figure, before }
+  })
+  return { ...report, figures }
+}
+
+/** The report for people. */
+export function describe({ model, machine, figures }: Report, earlier: Report | undefined): string {
+  const heading = (title: string, { processor, cores, system, runtime, date }: Machine): string =>
+    `${title.padEnd(9)}${processor}, ${cores} cores, ${system}, ${runtime}, ${date}\n`
+  const widest = figures.reduce((width, { name }) => Math.max(width, name.length), 0)
+  const lines = figures.map(({ name, value, unit, before }) => {
+    const line = `${name.padEnd(widest)} ${digits(value).padStart(9)} ${unit.padEnd(7)}`
+    if (before === undefined) return `${line.trimEnd()}\n`
+    const rate = unit === 'GOP/s' || unit === 'texts/s'
+    const ratio = rate ? value / before : before / value
+    return `${line} ${digits(before).padStart(9)}  ${ratio.toFixed(2)}x\n`
+  })
+  return [
+    `${'model'.padEnd(9)}${model}\n`,
+    heading('machine', machine),
+    ...(earlier === undefined ? [] : [heading('before', earlier.machine)]),
+    '\n',
+    ...lines,
+  ].join('')
+}
+
 /** Three digits that count. */
 export function digits(value: number): string {
   if (!(value > 0) || value >= 100) return value.toFixed(0)

@@ -1,17 +1,15 @@
 /** `iobert bench`: measures a model on this machine. */
+import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, type } from 'node:os'
 import type { Precision } from '../kernels/kernels.ts'
 import { planKernels } from '../kernels/plan.ts'
 import type { ModelName } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import { loadModel } from '../node.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
-import { compare, describe, readReport } from './bench-compare.ts'
+import { type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import { kernelRate } from './bench-kernel.ts'
 import { kindOf, modelFigures } from './bench-model.ts'
-import type { Engine, Figure, Report } from './bench-report.ts'
-import { shareRows } from './bench-report.ts'
+import { compare, describe, type Engine, type Figure, type Report, shareRows } from './bench-report.ts'
 import type { Command, CommandContext } from './command.ts'
 import { withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
@@ -79,6 +77,20 @@ function readSeconds(value: string | undefined): number {
   const seconds = Number(value ?? 0.5)
   if (seconds > 0 && seconds <= 60) return seconds
   throw new UsageError(`--seconds is '${value}', expected a number above 0 and up to 60`)
+}
+
+async function readReport(file: string): Promise<Report> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`--compare cannot read ${file}: ${error.code ?? error.message}`)
+  })
+  try {
+    const report = JSON.parse(text) as Partial<Report> | null
+    const right = report?.figures?.every(({ name, value }) => typeof name === 'string' && value > 0)
+    if (right && typeof report?.machine === 'object') return report as Report
+  } catch {
+    // Told below.
+  }
+  throw new UsageError(`${file} is not a report of iobert bench --json`)
 }
 
 async function measure(wanted: Wanted, version: string, steps: Steps): Promise<Report> {
@@ -167,14 +179,7 @@ async function measureModel(
 
 export const command: Command = {
   help,
-  options: {
-    json: { type: 'boolean' },
-    compare: { type: 'string' },
-    share: { type: 'boolean' },
-    turbo: { type: 'boolean' },
-    seconds: { type: 'string' },
-    offline: { type: 'boolean' },
-  },
+  options: { ...switches('json', 'share', 'turbo', 'offline'), ...valued('compare', 'seconds') },
   run,
 }
 

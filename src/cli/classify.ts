@@ -3,11 +3,10 @@
 import { loadClassifier } from '../node.ts'
 import type { Classification, ClassifierInput } from '../tasks/classifier.ts'
 import { answerInputs } from './answers.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { oneOf, type ParsedArguments, switches, valued } from './arguments.ts'
 import type { Command } from './command.ts'
-import { findSources, inputOptionTable } from './inputs.ts'
-import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
+import { findSources, inputOptionTable, MAX_CHARS } from './inputs.ts'
+import { loadOptionHelp, loadOptions, loadOptionTable, neededModel, withLoadingBar } from './model-options.ts'
 
 const help = `Usage: iobert classify -m M [OPTIONS] TEXT|FILE...
 
@@ -29,27 +28,20 @@ ${loadOptionHelp}  -h, --help           this page
 Example
   iobert classify -m distilbert/distilbert-base-uncased-finetuned-sst-2-english "What a film!"
 `
-const MAX_CHARS = 10_000_000
 
 async function run(args: ParsedArguments): Promise<number> {
-  if (args.has('json') && args.has('jsonl')) throw new UsageError('Give one of --json and --jsonl')
-  const model = args.value('model')
-  if (model === undefined) throw new UsageError('classify takes --model: no model of this kind ships')
+  const format = oneOf(args, 'json', 'jsonl')
+  const model = neededModel(args, 'classify')
   const pair = args.value('pair')
   const load = loadOptions(args)
   const sources = await findSources(args)
   const classifier = await withLoadingBar((onProgress) => loadClassifier(model, { ...load, onProgress }))
-  const classify = (texts: readonly string[]): Promise<Classification[]> =>
-    classifier.classify(texts.map((text): ClassifierInput => (pair === undefined ? text : [text, pair])))
+  const inputOf = (text: string): ClassifierInput => (pair === undefined ? text : [text, pair])
   try {
-    if (args.has('jsonl')) {
-      const { runJsonl } = await import('./jsonl.ts')
-      return await runJsonl(async (texts) => (await classify(texts)).map(fields), sources, MAX_CHARS)
-    }
     return await answerInputs(sources, {
       maxChars: MAX_CHARS,
-      json: args.has('json'),
-      answer: async (text) => ({ result: (await classify([text]))[0]! }),
+      format,
+      answer: async (texts) => (await classifier.classify(texts.map(inputOf))).map((result) => ({ result })),
       fields,
       lines: ({ label, score }) => `${label}\t${sixDigits(score)}\n`,
     })
@@ -69,12 +61,6 @@ function sixDigits(score: number): number {
 
 export const command: Command = {
   help,
-  options: {
-    ...loadOptionTable,
-    json: { type: 'boolean' },
-    jsonl: { type: 'boolean' },
-    pair: { type: 'string' },
-    ...inputOptionTable,
-  },
+  options: { ...loadOptionTable, ...switches('json', 'jsonl'), ...valued('pair'), ...inputOptionTable },
   run,
 }

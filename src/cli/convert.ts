@@ -1,8 +1,7 @@
 /** `iobert convert`: writes a model of another format as a safetensors folder. */
 import { convertModel } from '../convert/convert.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { choice, type ParsedArguments, switches, valued } from './arguments.ts'
 import type { Command } from './command.ts'
 import { twoModels } from './model-options.ts'
 import { complain, write } from './output.ts'
@@ -35,10 +34,7 @@ Example
 
 async function run(args: ParsedArguments): Promise<number> {
   const [from, to] = twoModels(args, 'convert')
-  const dtype = args.value('dtype')
-  if (dtype !== undefined && dtype !== 'float32' && dtype !== 'float16') {
-    throw new UsageError(`--dtype is '${dtype}', expected float32 or float16`)
-  }
+  const dtype = choice(args, 'dtype', 'float32', 'float16')
   const folder = await createOutputFolder(to, { from, force: args.has('force') })
   const bar = createBar()
   const { kind, files, notes } = await convertModel(
@@ -58,6 +54,6 @@ async function run(args: ParsedArguments): Promise<number> {
 
 export const command: Command = {
   help,
-  options: { dtype: { type: 'string' }, force: { type: 'boolean' } },
+  options: { ...valued('dtype'), ...switches('force') },
   run,
 }

@@ -3,10 +3,9 @@ import type { BertModel } from '../bert-model.ts'
 import { loadModel } from '../node.ts'
 import { checkEmbedOptions, type EmbedOptions } from '../tasks/embed.ts'
 import { answerInputs } from './answers.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { oneOf, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'
-import { findSources, inputOptionTable } from './inputs.ts'
+import { findSources, inputOptionTable, MAX_CHARS } from './inputs.ts'
 import {
   asUsage,
   loadOptionHelp,
@@ -46,27 +45,18 @@ ${loadOptionHelp}  -h, --help           this page
 Example
   iobert embed -m sentence-transformers/all-MiniLM-L6-v2 --json "Berlin is a city." "Paris is a city."
 `
-const MAX_CHARS = 10_000_000
 
 async function run(args: ParsedArguments): Promise<number> {
-  if (args.has('json') && args.has('jsonl')) throw new UsageError('Give one of --json and --jsonl')
+  const format = oneOf(args, 'json', 'jsonl')
   const options = embedOptions(args)
   const load = loadOptions(args)
   const sources = await findSources(args)
   const model = await withLoadingBar((onProgress) => loadModel(args.value('model'), { ...load, onProgress }))
   try {
-    if (args.has('jsonl')) {
-      const { runJsonl } = await import('./jsonl.ts')
-      return await runJsonl(
-        async (texts) => (await embed(model, texts, options)).map(fields),
-        sources,
-        MAX_CHARS,
-      )
-    }
     return await answerInputs(sources, {
       maxChars: MAX_CHARS,
-      json: args.has('json'),
-      answer: async (text) => ({ result: (await embed(model, [text], options))[0]! }),
+      format,
+      answer: async (texts) => (await embed(model, texts, options)).map((result) => ({ result })),
       fields,
       lines: (vector) => `${numbers(vector).join(' ')}\n`,
     })
@@ -88,17 +78,13 @@ async function embed(
 }
 
 function embedOptions(args: ParsedArguments): EmbedOptions {
-  if (args.has('normalize') && args.has('no-normalize')) {
-    throw new UsageError('Give one of --normalize and --no-normalize')
-  }
-  if (args.has('prompt') && args.has('no-prompt'))
-    throw new UsageError('Give one of --prompt and --no-prompt')
-  const normalize = args.has('normalize') ? true : args.has('no-normalize') ? false : undefined
+  const normalize = oneOf(args, 'normalize', 'no-normalize')
+  oneOf(args, 'prompt', 'no-prompt')
   return asUsage(() =>
     checkEmbedOptions({
       pooling: args.value('pooling'),
       layer: number(args.value('layer')),
-      normalize,
+      normalize: normalize === undefined ? undefined : normalize === 'normalize',
       windows: args.has('no-windows') ? false : undefined,
       prompt: args.has('no-prompt') ? false : args.value('prompt'),
     }),
@@ -124,15 +110,8 @@ export const command: Command = {
   help,
   options: {
     ...loadOptionTable,
-    json: { type: 'boolean' },
-    jsonl: { type: 'boolean' },
-    pooling: { type: 'string' },
-    normalize: { type: 'boolean' },
-    'no-normalize': { type: 'boolean' },
-    prompt: { type: 'string' },
-    'no-prompt': { type: 'boolean' },
-    'no-windows': { type: 'boolean' },
-    layer: { type: 'string' },
+    ...switches('json', 'jsonl', 'normalize', 'no-normalize', 'no-prompt', 'no-windows'),
+    ...valued('pooling', 'prompt', 'layer'),
     ...inputOptionTable,
   },
   run,

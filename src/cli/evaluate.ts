@@ -18,8 +18,7 @@ import { temporaryName } from '../hub/paths.node.ts'
 import { renameOverSync } from '../hub/rename.node.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { choice, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'
 import { explain } from './inputs.ts'
 import {
@@ -97,16 +96,13 @@ async function run(args: ParsedArguments): Promise<number> {
 /** Of earlier versions, --sentences and --documents mean the same. */
 function readContext(args: ParsedArguments): Context {
   const said = [
-    args.value('context'),
-    args.has('sentences') ? 'sentence' : undefined,
-    args.has('documents') ? 'document' : undefined,
+    choice(args, 'context', 'sentence', 'document'),
+    args.has('sentences') ? ('sentence' as const) : undefined,
+    args.has('documents') ? ('document' as const) : undefined,
   ].filter((context) => context !== undefined)
   const [context = 'sentence'] = said
   if (said.some((other) => other !== context))
     throw new UsageError('Give one of --context sentence and --context document')
-  if (context !== 'sentence' && context !== 'document') {
-    throw new UsageError(`--context is '${context}', expected sentence or document`)
-  }
   if (args.value('split') !== undefined && context === 'sentence') {
     throw new UsageError('--split goes with --context document')
   }
@@ -226,13 +222,8 @@ export const command: Command = {
   options: {
     ...loadOptionTable,
     ...taggingOptions,
-    predicted: { type: 'boolean' },
-    context: { type: 'string' },
-    sentences: { type: 'boolean' },
-    documents: { type: 'boolean' },
-    json: { type: 'boolean' },
-    errors: { type: 'boolean' },
-    html: { type: 'string' },
+    ...switches('predicted', 'sentences', 'documents', 'json', 'errors'),
+    ...valued('context', 'html'),
   },
   run,
 }

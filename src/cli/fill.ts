@@ -3,11 +3,10 @@ import type { BertModel } from '../bert-model.ts'
 import { loadModel } from '../node.ts'
 import type { MaskedWord } from '../tasks/fill-mask.ts'
 import { type Answer, answerInputs } from './answers.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { oneOf, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
-import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
+import { loadOptionHelp, loadOptions, loadOptionTable, neededModel, withLoadingBar } from './model-options.ts'
 
 const help = `Usage: iobert fill -m M [OPTIONS] TEXT|FILE...
 
@@ -33,36 +32,24 @@ Example
 const MAX_CHARS = 1_000_000
 
 async function run(args: ParsedArguments): Promise<number> {
-  if (args.has('json') && args.has('jsonl')) throw new UsageError('Give one of --json and --jsonl')
-  const name = args.value('model')
-  if (name === undefined) throw new UsageError('fill takes --model: no model of this kind ships')
+  const format = oneOf(args, 'json', 'jsonl')
+  const name = neededModel(args, 'fill')
   const top = Number(args.value('top') ?? 5)
   if (!(Number.isSafeInteger(top) && top >= 1)) {
     throw new UsageError(`--top is ${args.value('top')}, expected a whole number from 1`)
   }
   const load = loadOptions(args)
-  let failed = false
   const sources = await findSources(args)
   const model = await withLoadingBar((onProgress) => loadModel(name, { ...load, onProgress }))
   try {
-    if (args.has('jsonl')) {
-      const { runJsonl } = await import('./jsonl.ts')
-      const fill = async (texts: readonly string[]): Promise<object[]> => {
-        const found: object[] = []
-        for (const text of texts) {
-          const answer = await answerTo(model, text, top)
-          failed ||= 'error' in answer
-          found.push('error' in answer ? answer : { masks: answer.result })
-        }
-        return found
-      }
-      const code = await runJsonl(fill, sources, MAX_CHARS)
-      return failed ? 1 : code
-    }
     return await answerInputs(sources, {
       maxChars: MAX_CHARS,
-      json: args.has('json'),
-      answer: (text) => answerTo(model, text, top),
+      format,
+      async answer(texts): Promise<Answer<MaskedWord[][]>[]> {
+        const answers: Answer<MaskedWord[][]>[] = []
+        for (const text of texts) answers.push(await answerTo(model, text, top))
+        return answers
+      },
       fields: (masks) => ({ masks }),
       lines: (masks) => masks.map(lines).join('\n'),
       between: '\n',
@@ -95,12 +82,6 @@ function lines(words: readonly MaskedWord[]): string {
 
 export const command: Command = {
   help,
-  options: {
-    ...loadOptionTable,
-    json: { type: 'boolean' },
-    jsonl: { type: 'boolean' },
-    top: { type: 'string' },
-    ...inputOptionTable,
-  },
+  options: { ...loadOptionTable, ...switches('json', 'jsonl'), ...valued('top'), ...inputOptionTable },
   run,
 }

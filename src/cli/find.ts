@@ -1,12 +1,11 @@
 /** `iobert find`: entities of types that are named on the command line, with a model of GLiNER. */
 
 import { loadGliner } from '../node.ts'
-import type { RulePolicy } from '../rules/types.ts'
 import type { FindOptions } from '../tasks/gliner/gliner.ts'
-import { type ParsedArguments, UsageError } from './arguments.ts'
+import { choice, oneOf, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'
 import { findSources, inputOptionTable } from './inputs.ts'
-import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
+import { loadOptionHelp, loadOptions, loadOptionTable, neededModel, withLoadingBar } from './model-options.ts'
 import {
   checkRedacting,
   fieldsOf,
@@ -51,13 +50,10 @@ ${loadOptionHelp}  -h, --help           this page
 Example
   iobert find -m urchade/gliner_small-v2.1 --types drug,dose "Take 20 mg of Lipitor daily."
 `
-const FORMATS = ['json', 'jsonl', 'html'] as const
 
 async function run(args: ParsedArguments): Promise<number> {
-  const [format, other] = FORMATS.filter((name) => args.has(name))
-  if (other !== undefined) throw new UsageError(`Give one of --${format} and --${other}`)
-  const model = args.value('model')
-  if (model === undefined) throw new UsageError('find takes --model: no model of this kind ships')
+  const format = oneOf(args, 'json', 'jsonl', 'html')
+  const model = neededModel(args, 'find')
   const types = readTypes(args.value('types'))
   for (const name of ['nested', 'multi-label'] as const) {
     if (args.has(name) && format !== 'json' && format !== 'jsonl')
@@ -66,12 +62,14 @@ async function run(args: ParsedArguments): Promise<number> {
       )
   }
   const rules = await readRulesOption(args, format)
+  const style = choice(args, 'style', 'gliner')
+  const rulePolicy = choice(args, 'rule-policy', 'longest', 'rule', 'model')
   const options: FindOptions = {
     ...readThreshold(args.value('threshold')),
     nested: args.has('nested'),
     multiLabel: args.has('multi-label'),
-    ...readStyle(args.value('style')),
-    ...(rules === undefined ? {} : { rules, ...readPolicy(args.value('rule-policy')) }),
+    ...(style === undefined ? {} : { style }),
+    ...(rules === undefined ? {} : { rules, ...(rulePolicy === undefined ? {} : { rulePolicy }) }),
   }
   const redacting = redactingOf(args)
   checkRedacting(format, redacting)
@@ -118,35 +116,12 @@ function readThreshold(written: string | undefined): { threshold?: number } {
   throw new UsageError(`--threshold is '${written}', expected a number from 0 to 1`)
 }
 
-function readStyle(written: string | undefined): { style?: 'gliner' } {
-  if (written === undefined) return {}
-  if (written === 'gliner') return { style: written }
-  throw new UsageError(`--style is '${written}', expected gliner`)
-}
-
-function readPolicy(written: string | undefined): { rulePolicy?: RulePolicy } {
-  if (written === undefined) return {}
-  if (written === 'longest' || written === 'rule' || written === 'model') return { rulePolicy: written }
-  throw new UsageError(`--rule-policy is '${written}', expected longest, rule or model`)
-}
-
 export const command: Command = {
   help,
   options: {
     ...loadOptionTable,
-    ...Object.fromEntries(FORMATS.map((name) => [name, { type: 'boolean' }] as const)),
-    types: { type: 'string' },
-    threshold: { type: 'string' },
-    nested: { type: 'boolean' },
-    'multi-label': { type: 'boolean' },
-    style: { type: 'string' },
-    rules: { type: 'string' },
-    'rule-policy': { type: 'string' },
-    encoder: { type: 'string' },
-    redact: { type: 'boolean' },
-    placeholder: { type: 'string' },
-    aliases: { type: 'boolean' },
-    'max-chars': { type: 'string' },
+    ...switches('json', 'jsonl', 'html', 'nested', 'multi-label', 'redact', 'aliases'),
+    ...valued('types', 'threshold', 'style', 'rules', 'rule-policy', 'encoder', 'placeholder', 'max-chars'),
     ...inputOptionTable,
   },
   run,

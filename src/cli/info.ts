@@ -4,8 +4,7 @@ import { readEnvironment } from '../hub/environment.node.ts'
 import { clearInt8Copies } from '../hub/int8-copy.node.ts'
 import { parseHubId } from '../hub/urls.ts'
 import { visibleName } from '../markup/visible.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { type ParsedArguments, switches, UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { inspectModel, type ModelFacts } from './model-facts.ts'
 import { write } from './output.ts'
@@ -117,6 +116,6 @@ function modelRows({
 
 export const command: Command = {
   help,
-  options: { json: { type: 'boolean' }, clear: { type: 'boolean' }, offline: { type: 'boolean' } },
+  options: switches('json', 'clear', 'offline'),
   run,
 }

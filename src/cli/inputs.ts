@@ -1,11 +1,14 @@
 /** Tells texts, files and stdin apart among a command's arguments, and reads them. */
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import type { OptionTable, ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type OptionTable, type ParsedArguments, UsageError } from './arguments.ts'
 import type { PlainText } from './documents/plain-text.ts'
 import { exists, isFolder, missingFile } from './missing-name.ts'
 import { complain } from './output.ts'
+
+/** Characters of a text, where `--max-chars` does not say. */
+export const MAX_CHARS = 10_000_000
 
 /** Where a text comes from. */
 export type Source =
@@ -62,12 +65,35 @@ export async function findSources(args: ParsedArguments): Promise<readonly Sourc
 }
 
 async function sourcesIn(folder: string): Promise<Source[]> {
-  const { filesIn } = await import('./folders.ts')
   const files = await filesIn(folder).catch((error: unknown) => {
     throw new UsageError(`${folder}: ${explain(error)}`)
   })
   if (files.length === 0) throw new UsageError(`There is no file in ${folder}`)
   return files.map((path) => ({ kind: 'file', path, found: true }))
+}
+
+/**
+ * The files of a folder and of those within it, in the order of their names. What begins with a dot is passed over, and so are
+ * links to folders, which may lead around in circles.
+ */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = (await readdir(folder, { withFileTypes: true }))
+    .filter(({ name }) => !name.startsWith('.'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const files: string[] = []
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) for (const file of await filesIn(path)) files.push(file)
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(path)))) files.push(path)
+  }
+  return files
+}
+
+async function leadsToFile(link: string): Promise<boolean> {
+  return stat(link).then(
+    (status) => status.isFile(),
+    () => false,
+  )
 }
 
 /** Reads the texts one after another; a file that cannot be read is an input with an error, and the next one follows. */

@@ -1,5 +1,5 @@
 /** `iobert mask`: takes names out of texts, before a language model sees them. */
-import { type ParsedArguments, UsageError } from './arguments.ts'
+import { type ParsedArguments, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'
 import { withMap } from './map-file.ts'
 import { loadOptionHelp } from './model-options.ts'
@@ -46,4 +46,4 @@ async function run(args: ParsedArguments): Promise<number> {
   )
 }
 
-export const command: Command = { help, options: { ...recognizeTable, map: { type: 'string' } }, run }
+export const command: Command = { help, options: { ...recognizeTable, ...valued('map') }, run }

@@ -1,6 +1,7 @@
 /** Finds out what can be told of a model without downloading its weights, as `iobert info` does. */
 import { createHash } from 'node:crypto'
 import { GLINER_CONFIG, isGliner } from '../convert/gliner.ts'
+import { hasFile } from '../convert/small-files.ts'
 import { parseLabels } from '../entities/labels.ts'
 import { entryPlatform } from '../entry.node.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
@@ -23,7 +24,7 @@ import { planKernels } from '../kernels/plan.ts'
 import type { Platform } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
-import { loadConfig } from '../model/config.ts'
+import { loadConfig } from '../model/config/read-config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
@@ -121,11 +122,7 @@ async function withoutWeights(asked: Asked, missing: string | undefined): Promis
 
 /** The Hub's files before they are downloaded, where their weights are PyTorch's: its pickle is read by ranges. */
 async function viewed(files: ModelFiles): Promise<ModelFiles | undefined> {
-  for (const name of [WEIGHTS, INDEX]) {
-    const source = await files.open(name)
-    await source?.close()
-    if (source !== undefined) return undefined
-  }
+  if ((await hasFile(files, WEIGHTS)) || (await hasFile(files, INDEX))) return undefined
   const { viewedFiles } = await import('../convert/pytorch/checkpoint.ts')
   return viewedFiles(files, false)
 }

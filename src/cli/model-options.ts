@@ -6,20 +6,13 @@ import type { LoadOptions } from '../load-options.ts'
 import { visibleName } from '../markup/visible.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { checkLoadOptions } from '../tasks/check-load.ts'
-import type { OptionTable, ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { type OptionTable, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import { createBar } from './progress.ts'
 
 export const loadOptionTable: OptionTable = {
   model: { type: 'string', short: 'm' },
-  precision: { type: 'string' },
-  threads: { type: 'string' },
-  kernels: { type: 'string' },
-  turbo: { type: 'boolean' },
-  inline: { type: 'boolean' },
-  'max-length': { type: 'string' },
-  'padded-vocabulary': { type: 'boolean' },
-  offline: { type: 'boolean' },
+  ...valued('precision', 'threads', 'kernels', 'max-length'),
+  ...switches('turbo', 'inline', 'padded-vocabulary', 'offline'),
 }
 
 export const loadOptionHelp: string = `Model
@@ -36,13 +29,8 @@ export const loadOptionHelp: string = `Model
 
 export const recognizeOptionTable: OptionTable = {
   strategy: { type: 'string', short: 's' },
-  scheme: { type: 'string' },
-  decode: { type: 'string' },
-  stride: { type: 'string' },
   labels: { type: 'string', short: 'l' },
-  threshold: { type: 'string' },
-  split: { type: 'string' },
-  style: { type: 'string' },
+  ...valued('scheme', 'decode', 'stride', 'threshold', 'split', 'style'),
 }
 
 /**
@@ -65,6 +53,13 @@ export function loadOptions(args: ParsedArguments): LoadOptions {
       offline: args.has('offline') || undefined,
     }),
   )
+}
+
+/** The model of a command for which none ships. */
+export function neededModel(args: ParsedArguments, command: string): string {
+  const model = args.value('model')
+  if (model !== undefined) return model
+  throw new UsageError(`${command} takes --model: no model of this kind ships`)
 }
 
 /**

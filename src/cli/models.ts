@@ -1,6 +1,5 @@
 /** `iobert models`: which model for which task, from a list that is in the package. */
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'
 import { callOf, type KnownModel, knownModels, TASKS, workOf } from './known-models.ts'
 import { write } from './output.ts'
@@ -74,6 +73,6 @@ export function modelCells(model: KnownModel): readonly string[] {
 
 export const command: Command = {
   help,
-  options: { task: { type: 'string' }, json: { type: 'boolean' } },
+  options: { ...valued('task'), ...switches('json') },
   run,
 }

@@ -26,8 +26,8 @@ export function complain(message: string): void {
  * Whether to colour what goes to stdout: FORCE_COLOR (0 and false switch it off) wins over NO_COLOR, which wins over
  * whether it is a terminal, as in Node.
  */
-export function wantsColor(environment: NodeJS.ProcessEnv = process.env): boolean {
-  const { FORCE_COLOR, NO_COLOR, TERM } = environment
+export function wantsColor(): boolean {
+  const { FORCE_COLOR, NO_COLOR, TERM } = process.env
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false
   return process.stdout.isTTY === true && TERM !== 'dumb'

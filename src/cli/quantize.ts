@@ -4,7 +4,7 @@ import { quantizedConfig, quantizeModel } from '../convert/quantize-model.ts'
 import { keptFiles, readSmallText } from '../convert/small-files.ts'
 import { entryPlatform } from '../entry.node.ts'
 import { ModelFormatError } from '../format/errors.ts'
-import type { ParsedArguments } from './arguments.ts'
+import { type ParsedArguments, switches } from './arguments.ts'
 import type { Command } from './command.ts'
 import { twoModels, withLoadingBar } from './model-options.ts'
 import { write } from './output.ts'
@@ -73,6 +73,6 @@ async function run(args: ParsedArguments): Promise<number> {
 
 export const command: Command = {
   help,
-  options: { offline: { type: 'boolean' }, force: { type: 'boolean' } },
+  options: switches('offline', 'force'),
   run,
 }

@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import type { Recognition, TextOptions } from '../entities/types.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
 import { visibleName } from '../markup/visible.ts'
-import { type ParsedArguments, UsageError } from './arguments.ts'
+import { choice, type ParsedArguments, UsageError } from './arguments.ts'
 import type { ReadDocument } from './documents/document.ts'
 import type { PlainText } from './documents/plain-text.ts'
 import {
@@ -17,11 +17,9 @@ import {
   redactedJson,
   terminal,
 } from './formats.ts'
-import { type Input, readInputs, type Source } from './inputs.ts'
+import { type Input, MAX_CHARS, readInputs, type Source } from './inputs.ts'
 import { complain, write } from './output.ts'
 import { createBar } from './progress.ts'
-
-const MAX_CHARS = 10_000_000
 
 /** What is found in a text. */
 export type Recognize = (
@@ -122,15 +120,12 @@ export function readMaxChars(text: string | undefined): number {
 
 /** `--redact`, `--placeholder`, `--aliases` */
 export function redactingOf(args: ParsedArguments): Redacting | undefined {
-  const placeholder = args.value('placeholder') ?? 'type'
   const given = ['placeholder', 'aliases'].find((name) => args.has(name))
   if (!args.has('redact')) {
     if (given !== undefined) throw new UsageError(`--${given} goes with --redact`)
     return undefined
   }
-  if (placeholder !== 'type' && placeholder !== 'numbered') {
-    throw new UsageError(`--placeholder is '${placeholder}', expected type or numbered`)
-  }
+  const placeholder = choice(args, 'placeholder', 'type', 'numbered') ?? 'type'
   if (args.has('aliases') && placeholder !== 'numbered') {
     throw new UsageError('--aliases goes with --placeholder numbered')
   }

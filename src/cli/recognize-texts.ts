@@ -3,7 +3,15 @@ import type { TextOptions } from '../entities/types.ts'
 import { bareType } from '../markup/marked-text.ts'
 import { loadRecognizer } from '../node.ts'
 import type { RuleSet } from '../rules/types.ts'
-import { type OptionTable, type ParsedArguments, UsageError } from './arguments.ts'
+import {
+  choice,
+  type OptionTable,
+  oneOf,
+  type ParsedArguments,
+  switches,
+  UsageError,
+  valued,
+} from './arguments.ts'
 import type { Compute } from './batches.ts'
 import { documentReader } from './documents/document.ts'
 import { conll, redactedFields } from './formats.ts'
@@ -29,27 +37,13 @@ import {
 import { entityRows } from './tables/entity-rows.ts'
 import type { CellAnswer, Shape } from './tables/table.ts'
 
-const FORMATS = ['json', 'jsonl', 'csv', 'tsv', 'conll', 'html', 'output'] as const
-
 /** The options that all who recognise have: all but those of the shapes that show names. */
 export const recognizeTable: OptionTable = {
   ...loadOptionTable,
   ...recognizeOptionTable,
-  json: { type: 'boolean' },
-  jsonl: { type: 'boolean' },
-  field: { type: 'string' },
-  input: { type: 'string' },
-  csv: { type: 'boolean' },
-  tsv: { type: 'boolean' },
-  column: { type: 'string' },
-  'no-header': { type: 'boolean' },
-  delimiter: { type: 'string' },
-  lines: { type: 'boolean' },
+  ...switches('json', 'jsonl', 'csv', 'tsv', 'no-header', 'lines', 'aliases'),
+  ...valued('field', 'input', 'column', 'delimiter', 'max-chars', 'rules', 'rule-policy'),
   ...inputOptionTable,
-  'max-chars': { type: 'string' },
-  rules: { type: 'string' },
-  'rule-policy': { type: 'string' },
-  aliases: { type: 'boolean' },
 }
 
 /** What is said of a table, with `--csv` and `--tsv`. */
@@ -80,12 +74,6 @@ function readTableOptions(args: ParsedArguments, format: string | undefined): Sh
   return { format, columns, header, delimiter: written }
 }
 
-function readOutput(written: string | undefined): ',' | '\t' {
-  if (written === 'csv') return ','
-  if (written === 'tsv') return '\t'
-  throw new UsageError(`--output is '${written}', expected csv or tsv`)
-}
-
 /** The types that entities can have, each a column of a table. */
 function typesOf(labels: readonly string[], { strategy, labels: wanted, rules }: TextOptions): string[] {
   const whole = labels.filter((label) => label !== 'O')
@@ -97,8 +85,7 @@ function typesOf(labels: readonly string[], { strategy, labels: wanted, rules }:
 
 /** @returns the exit code */
 export async function runRecognize(args: ParsedArguments, redacting: Redacting | undefined): Promise<number> {
-  const [format, other] = FORMATS.filter((name) => args.has(name))
-  if (other !== undefined) throw new UsageError(`Give one of --${format} and --${other}`)
+  const format = oneOf(args, 'json', 'jsonl', 'csv', 'tsv', 'conll', 'html', 'output')
   const options = recognizeOptions(args)
   if (args.has('words') && format !== 'json' && format !== 'jsonl') {
     throw new UsageError('--words goes with --json or --jsonl')
@@ -151,7 +138,7 @@ export async function runRecognize(args: ParsedArguments, redacting: Redacting |
       format === 'conll'
         ? conll(options)
         : format === 'output'
-          ? entityRows(readOutput(args.value('output')))
+          ? entityRows(choice(args, 'output', 'csv', 'tsv') === 'tsv' ? '\t' : ',')
           : shapeOf(format, redacting, sources.length)
     const recognize: Recognize = (text, onProgress) => ner.recognize(text, { ...options, onProgress })
     const beforeWrite = redacting?.beforeWrite

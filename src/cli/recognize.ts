@@ -1,5 +1,5 @@
 /** `iobert TEXT`: what runs where no command is named. */
-import type { ParsedArguments } from './arguments.ts'
+import { type ParsedArguments, switches, valued } from './arguments.ts'
 import type { Command } from './command.ts'
 import { recognizeHelp } from './help.ts'
 import { redactingOf } from './read-texts.ts'
@@ -13,13 +13,8 @@ export const command: Command = {
   help: recognizeHelp,
   options: {
     ...recognizeTable,
-    conll: { type: 'boolean' },
-    html: { type: 'boolean' },
-    output: { type: 'string' },
-    redact: { type: 'boolean' },
-    placeholder: { type: 'string' },
-    words: { type: 'boolean' },
-    version: { type: 'boolean' },
+    ...switches('conll', 'html', 'redact', 'words', 'version'),
+    ...valued('output', 'placeholder'),
   },
   run,
 }

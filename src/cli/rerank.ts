@@ -1,10 +1,9 @@
 /** `iobert rerank`: lines in the order in which they answer a query. */
 import { loadClassifier } from '../node.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'
-import { readInputs, type Source } from './inputs.ts'
-import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
+import { MAX_CHARS, readInputs, type Source } from './inputs.ts'
+import { loadOptionHelp, loadOptions, loadOptionTable, neededModel, withLoadingBar } from './model-options.ts'
 import { complain, write } from './output.ts'
 
 const help = `Usage: iobert rerank -m M [OPTIONS] QUERY FILE
@@ -21,15 +20,13 @@ ${loadOptionHelp}  -h, --help           this page
 Example
   iobert rerank -m cross-encoder/ms-marco-MiniLM-L6-v2 "capital of France" passages.txt
 `
-const MAX_CHARS = 10_000_000
 
 async function run(args: ParsedArguments): Promise<number> {
   const [query, file, ...more] = args.positionals
   if (query === undefined || file === undefined || more.length > 0) {
     throw new UsageError(`rerank takes QUERY and FILE, found ${args.positionals.length} arguments`)
   }
-  const model = args.value('model')
-  if (model === undefined) throw new UsageError('rerank takes --model: no model of this kind ships')
+  const model = neededModel(args, 'rerank')
   const top = Number(args.value('top') ?? Number.POSITIVE_INFINITY)
   if (!(top >= 1)) throw new UsageError(`--top is ${args.value('top')}, expected a number from 1`)
   const source: Source = file === '-' ? { kind: 'stdin' } : { kind: 'file', path: file }
@@ -62,6 +59,6 @@ async function run(args: ParsedArguments): Promise<number> {
 
 export const command: Command = {
   help,
-  options: { ...loadOptionTable, json: { type: 'boolean' }, top: { type: 'string' } },
+  options: { ...loadOptionTable, ...switches('json'), ...valued('top') },
   run,
 }

@@ -1,9 +1,9 @@
 /** `iobert tokenize`: shows the pieces that a model reads. */
 import { visibleName } from '../markup/visible.ts'
 import { loadTokenizer } from '../node.ts'
-import type { ParsedArguments } from './arguments.ts'
+import { type ParsedArguments, switches } from './arguments.ts'
 import type { Command } from './command.ts'
-import { findSources, inputOptionTable, readInputs } from './inputs.ts'
+import { findSources, inputOptionTable, MAX_CHARS, readInputs } from './inputs.ts'
 import { complain, write } from './output.ts'
 
 const help = `Usage: iobert tokenize [OPTIONS] TEXT|FILE...
@@ -22,7 +22,6 @@ Options
 Example
   iobert tokenize "Angela Merkel"
 `
-const MAX_CHARS = 10_000_000
 
 async function run(args: ParsedArguments): Promise<number> {
   const sources = await findSources(args)
@@ -55,10 +54,9 @@ async function run(args: ParsedArguments): Promise<number> {
 export const command: Command = {
   help,
   options: {
-    json: { type: 'boolean' },
     model: { type: 'string', short: 'm' },
+    ...switches('json', 'offline'),
     ...inputOptionTable,
-    offline: { type: 'boolean' },
   },
   run,
 }

@@ -2,8 +2,7 @@
 
 import { visibleName } from '../markup/visible.ts'
 import { loadModel } from '../node.ts'
-import type { ParsedArguments } from './arguments.ts'
-import { UsageError } from './arguments.ts'
+import { oneOf, type ParsedArguments, switches, UsageError } from './arguments.ts'
 import type { Command } from './command.ts'
 import { findSources, inputOptionTable, readInputs } from './inputs.ts'
 import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
@@ -34,7 +33,7 @@ Example
 const MAX_CHARS = 100_000
 
 async function run(args: ParsedArguments): Promise<number> {
-  if (args.has('json') && args.has('html')) throw new UsageError('Give one of --json and --html')
+  const format = oneOf(args, 'json', 'html')
   const load = loadOptions(args)
   const sources = await findSources(args)
   if (sources.length > 1) throw new UsageError(`A trace is of one text, found ${sources.length} arguments`)
@@ -46,10 +45,10 @@ async function run(args: ParsedArguments): Promise<number> {
         return 1
       }
       const report = await traceText(model, text)
-      if (args.has('html')) {
+      if (format === 'html') {
         const { traceHtml } = await import('./trace-html.ts')
         await write(traceHtml(report))
-      } else if (args.has('json')) await write(`${JSON.stringify(jsonOf(report))}\n`, 'json')
+      } else if (format === 'json') await write(`${JSON.stringify(jsonOf(report))}\n`, 'json')
       else await write(table(report))
     }
   } finally {
@@ -106,11 +105,6 @@ function table(report: TraceReport): string {
 
 export const command: Command = {
   help,
-  options: {
-    ...loadOptionTable,
-    json: { type: 'boolean' },
-    html: { type: 'boolean' },
-    ...inputOptionTable,
-  },
+  options: { ...loadOptionTable, ...switches('json', 'html'), ...inputOptionTable },
   run,
 }

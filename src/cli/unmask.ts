@@ -1,6 +1,6 @@
 /** `iobert unmask`: puts names back into an answer about masked texts, while the answer comes. */
 import { Redactor, type RestoreReport } from '../markup/redact.ts'
-import { type ParsedArguments, UsageError } from './arguments.ts'
+import { oneOf, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'
 import { explain, findSources, inputOptionTable, nameOf, openSource, type Source } from './inputs.ts'
 import { readMap } from './map-file.ts'
@@ -23,8 +23,7 @@ which could be meant otherwise (per_1 without brackets) and were left, and which
 async function run(args: ParsedArguments): Promise<number> {
   const path = args.value('map')
   if (path === undefined) throw new UsageError('iobert unmask needs --map FILE, as iobert mask wrote it')
-  const [format, other] = FORMATS.filter((name) => args.has(name))
-  if (other !== undefined) throw new UsageError(`Give one of --${format} and --${other}`)
+  const format = oneOf(args, ...FORMATS)
   const found = await readMap(path)
   if (found === undefined) throw new UsageError(`--map ${path}: there is no such file`)
   const redactor = format === undefined ? found : writtenAs(format, found)
@@ -99,10 +98,6 @@ function tell(reports: readonly RestoreReport[], path: string): void {
 
 export const command: Command = {
   help,
-  options: {
-    ...inputOptionTable,
-    map: { type: 'string' },
-    ...Object.fromEntries(FORMATS.map((name) => [name, { type: 'boolean' }] as const)),
-  },
+  options: { ...inputOptionTable, ...valued('map'), ...switches(...FORMATS) },
   run,
 }

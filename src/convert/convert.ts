@@ -3,8 +3,9 @@ import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '../forma
 import { ModelFormatError } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'
 import type { ModelFiles } from '../format/source.ts'
+import { INDEX, WEIGHTS } from '../format/weight-files.ts'
 import type { BertConfig } from '../model/bert-config.ts'
-import { parseConfig } from '../model/config.ts'
+import { parseConfig } from '../model/config/read-config.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { convertTensor, type ReadTensor } from './convert-tensor.ts'
@@ -12,8 +13,8 @@ import { openForeignModel } from './foreign.ts'
 import type { ForeignKind, ForeignModel } from './foreign-tensor.ts'
 import { elementBytes, elementCount, readChunks } from './foreign-tensor.ts'
 import { isGliner, openGlinerModel } from './gliner.ts'
-import { type ByteSink, layoutSafetensors, writeSafetensors } from './safetensors-writer.ts'
-import { keptFiles, readSmallText } from './small-files.ts'
+import { type ByteSink, type TensorToWrite, writeSafetensors } from './safetensors-writer.ts'
+import { hasFile, keptFiles, readSmallText } from './small-files.ts'
 
 export interface ConvertOptions {
   /** What floats are written as. Default: as they are; int8 weights become float32. */
@@ -71,48 +72,45 @@ export async function convertModel(
   if (dtype !== undefined && dtype !== 'float32' && dtype !== 'float16') {
     throw new RangeError(`dtype must be 'float32' or 'float16', not ${JSON.stringify(dtype)}`)
   }
-  if (await isGliner(files)) return convertGliner(files, options, sink)
+  const written = dtype === undefined ? undefined : dtype === 'float32' ? 'F32' : 'F16'
+  if (await isGliner(files)) {
+    const gliner = await openGlinerModel(files, written)
+    return await writeFolder({ ...gliner, notes: [] }, sink, options).finally(gliner.close)
+  }
   const model = await openModel(files)
   try {
     const config = await parseConfig(model.config)
-    const written = dtype === undefined ? undefined : dtype === 'float32' ? 'F32' : 'F16'
     const named = resolveNamedTensors(await withUsualTensors(model.checkpoint, config), config)
     const tensors = named.map((each) => convertTensor(each, written, model.read))
     const texts = new Map([['config.json', convertedConfig(model.config, config, dtype)], ...model.tokenizer])
-    for (const [name, bytes] of texts) await writeFile(sink, name, (file) => file.write(bytes))
-    const total = layoutSafetensors(tensors).byteLength
-    await writeFile(sink, 'model.safetensors', async (file) => {
-      await writeSafetensors(counted(file, total, options.onProgress), tensors)
-    })
-    return { kind: model.kind, files: [...texts.keys(), 'model.safetensors'], notes: model.notes }
+    return await writeFolder({ ...model, texts, tensors }, sink, options)
   } finally {
     await model.close()
   }
 }
 
-async function convertGliner(
-  files: ModelFiles,
-  { dtype, onProgress }: ConvertOptions,
+/** What the new folder is to have. */
+interface Folder {
+  readonly kind: Conversion['kind']
+  readonly texts: ReadonlyMap<string, Uint8Array>
+  readonly tensors: readonly TensorToWrite[]
+  readonly notes: readonly string[]
+}
+
+async function writeFolder(
+  { kind, texts, tensors, notes }: Folder,
   sink: ModelSink,
+  { onProgress }: ConvertOptions,
 ): Promise<Conversion> {
-  const written = dtype === undefined ? undefined : dtype === 'float32' ? 'F32' : 'F16'
-  const model = await openGlinerModel(files, written)
-  try {
-    const { kind, texts, byteLength } = model
-    for (const [name, bytes] of texts) await writeFile(sink, name, (file) => file.write(bytes))
-    await writeFile(sink, 'model.safetensors', async (file) => {
-      await model.write(counted(file, byteLength, onProgress))
-    })
-    return { kind, files: [...texts.keys(), 'model.safetensors'], notes: [] }
-  } finally {
-    await model.close()
-  }
+  for (const [name, bytes] of texts) await writeFile(sink, name, (file) => file.write(bytes))
+  await writeFile(sink, WEIGHTS, (file) => writeSafetensors(file, tensors, onProgress))
+  return { kind, files: [...texts.keys(), WEIGHTS], notes }
 }
 
 async function writeFile(
   sink: ModelSink,
   name: string,
-  write: (file: ByteSink) => Promise<void>,
+  write: (file: ByteSink) => Promise<unknown>,
 ): Promise<void> {
   const file = await sink.create(name)
   try {
@@ -122,25 +120,9 @@ async function writeFile(
   }
 }
 
-function counted(file: ByteSink, total: number, onProgress: ConvertOptions['onProgress']): ByteSink {
-  let written = 0
-  return {
-    async write(chunk: Uint8Array): Promise<void> {
-      await file.write(chunk)
-      written += chunk.length
-      onProgress?.(written, total)
-    },
-  }
-}
-
 async function openModel(files: ModelFiles): Promise<OpenModel> {
-  for (const name of ['model.safetensors', 'model.safetensors.index.json']) {
-    const weights = await files.open(name)
-    if (weights === undefined) continue
-    await weights.close()
-    return await openSafetensors(files)
-  }
-  return openForeign(await openForeignModel(files))
+  const isSafe = (await hasFile(files, WEIGHTS)) || (await hasFile(files, INDEX))
+  return isSafe ? openSafetensors(files) : openForeign(await openForeignModel(files))
 }
 
 async function openSafetensors(files: ModelFiles): Promise<OpenModel> {

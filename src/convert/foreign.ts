@@ -3,6 +3,7 @@ import { ModelFormatError } from '../format/errors.ts'
 import type { ModelFiles } from '../format/source.ts'
 import type { ForeignModel } from './foreign-tensor.ts'
 import { openPytorchModel } from './pytorch/model.ts'
+import { hasFile } from './small-files.ts'
 import { openSavedModel, openTensorflowCheckpoint } from './tensorflow/model.ts'
 import { openSparkNlp } from './tensorflow/spark-nlp.ts'
 
@@ -35,9 +36,7 @@ export async function openForeignModel(files: ModelFiles): Promise<ForeignModel>
     (await openTensorflowCheckpoint(files))
   if (model !== undefined) return model
   for (const [name, what] of OTHERS) {
-    const other = await files.open(name)
-    if (other === undefined) continue
-    await other.close()
+    if (!(await hasFile(files, name))) continue
     throw new ModelFormatError(
       'MissingFile',
       `${files.name} has only ${name}, ${what}, which cannot be converted`,

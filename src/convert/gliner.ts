@@ -4,28 +4,26 @@ import type { ModelFiles } from '../format/source.ts'
 import { INDEX, WEIGHTS } from '../format/weight-files.ts'
 import { convertTensor, type ReadTensor } from './convert-tensor.ts'
 import { readChunks } from './foreign-tensor.ts'
-import { type ByteSink, layoutSafetensors, writeSafetensors } from './safetensors-writer.ts'
-import { keptFiles, readSmallFile } from './small-files.ts'
+import type { TensorToWrite } from './safetensors-writer.ts'
+import { hasFile, keptFiles, readSmallFile } from './small-files.ts'
 
 export const GLINER_CONFIG = 'gliner_config.json'
 
 /** Types of numbers that are weights; whole numbers are positions, which nobody needs. */
 const FLOATS: readonly string[] = ['F32', 'F16', 'BF16']
 
-/** What was written of a model. */
-export interface GlinerConversion {
+/** A model that can be written. */
+export interface OpenGliner {
   readonly kind: 'safetensors' | 'pytorch'
   /** Its small files, by name. */
   readonly texts: ReadonlyMap<string, Uint8Array>
-  /** The bytes of its weights. */
-  readonly byteLength: number
-  write(sink: ByteSink): Promise<unknown>
+  readonly tensors: readonly TensorToWrite[]
   close(): Promise<void>
 }
 
 /** Whether a folder's model is one of GLiNER. */
 export async function isGliner(files: ModelFiles): Promise<boolean> {
-  return exists(files, GLINER_CONFIG)
+  return hasFile(files, GLINER_CONFIG)
 }
 
 /**
@@ -37,30 +35,18 @@ export async function isGliner(files: ModelFiles): Promise<boolean> {
 export async function openGlinerModel(
   files: ModelFiles,
   dtype: 'F32' | 'F16' | undefined,
-): Promise<GlinerConversion> {
+): Promise<OpenGliner> {
   const texts = await keptFiles(files)
   for (const name of [GLINER_CONFIG, 'config.json']) {
     const bytes = await readSmallFile(files, name)
     if (bytes !== undefined) texts.set(name, bytes)
   }
-  const isSafe = (await exists(files, WEIGHTS)) || (await exists(files, INDEX))
+  const isSafe = (await hasFile(files, WEIGHTS)) || (await hasFile(files, INDEX))
   const viewed = isSafe ? undefined : await (await import('./pytorch/checkpoint.ts')).viewedFiles(files, true)
   const checkpoint = await openCheckpoint(viewed ?? files)
   const read: ReadTensor = ({ source, offset, byteLength }) => readChunks(source, offset, byteLength)
   const tensors = [...checkpoint.tensors.values()]
     .filter((tensor) => FLOATS.includes(tensor.dtype))
     .map((tensor) => convertTensor({ name: tensor.name, tensor, quantizable: false }, dtype, read))
-  return {
-    kind: isSafe ? 'safetensors' : 'pytorch',
-    texts,
-    byteLength: layoutSafetensors(tensors).byteLength,
-    write: (sink) => writeSafetensors(sink, tensors),
-    close: () => checkpoint.close(),
-  }
-}
-
-async function exists(files: ModelFiles, fileName: string): Promise<boolean> {
-  const source = await files.open(fileName)
-  await source?.close()
-  return source !== undefined
+  return { kind: isSafe ? 'safetensors' : 'pytorch', texts, tensors, close: () => checkpoint.close() }
 }

@@ -1,21 +1,17 @@
 /** Writes a float model's weights as int8 safetensors. */
 import { type CheckpointTensor, nonFinite, openCheckpoint } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
-import { parseJsonObject } from '../format/json-file.ts'
+import { type JsonRecord, parseJsonObject } from '../format/json-file.ts'
 import { checkFinite, readFloats } from '../format/read-floats.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { quantizeWeights, weightScale } from '../kernels/reference/quantization.ts'
-import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config.ts'
+import { QUANTIZED_WEIGHTS } from '../model/config/quantization-config.ts'
+import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config/read-config.ts'
+import type { Family, HeadKind } from '../model/family.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import type { NamedTensor } from '../model/tensors.ts'
-import { quantizationConfig } from './quantization-config.ts'
-import {
-  type ByteSink,
-  layoutSafetensors,
-  type TensorToWrite,
-  writeSafetensors,
-} from './safetensors-writer.ts'
+import { type ByteSink, type TensorToWrite, writeSafetensors } from './safetensors-writer.ts'
 
 /** Elements read at a time: 1 MB of f32, and about a millisecond of work, so that whoever waits meanwhile gets a turn. */
 const CHUNK_ELEMENTS = 2 ** 18
@@ -46,16 +42,7 @@ export async function quantizeModel(
     const tensors = resolveNamedTensors(await withUsualTensors(checkpoint, config), config).flatMap((named) =>
       plan(named),
     )
-    const total = layoutSafetensors(tensors).byteLength
-    let written = 0
-    const counting: ByteSink = {
-      async write(chunk: Uint8Array): Promise<void> {
-        await sink.write(chunk)
-        written += chunk.length
-        options.onProgress?.(written, total)
-      },
-    }
-    return await writeSafetensors(counting, tensors)
+    return await writeSafetensors(sink, tensors, options.onProgress)
   } finally {
     await checkpoint.close()
   }
@@ -70,6 +57,36 @@ export async function quantizedConfig(configText: string): Promise<string> {
   const config = parseJsonObject(configText, 'config.json')
   const { family } = await familyOf(config)
   return `${JSON.stringify({ ...config, quantization_config: quantizationConfig(family, headOf(readArchitecture(config))) }, null, 2)}\n`
+}
+
+/** The `quantization_config` that the quantiser writes for models of a family: its head stays float. */
+export function quantizationConfig(
+  { prefix, tokenTypes, relativeBias, textHead, wordHead, modern }: Family,
+  headKind: HeadKind | undefined = 'tokens',
+): JsonRecord {
+  const heads: Record<HeadKind, string[]> = {
+    tokens: [...(modern ? [modern.dense] : []), 'classifier'],
+    text: [textHead.dense.replace('{encoder}', prefix), textHead.output],
+    words: [wordHead.dense],
+  }
+  const positions = modern ? [] : ['position_embeddings']
+  const embeddings = [...positions, ...(tokenTypes ? ['token_type_embeddings'] : [])]
+  const floats = embeddings.map((name) => `embeddings.${name}`)
+  if (relativeBias) floats.push(relativeBias.replace(/\.weight$/, ''))
+  return {
+    quant_method: 'compressed-tensors',
+    format: 'int-quantized',
+    quantization_status: 'compressed',
+    config_groups: {
+      group_0: {
+        targets: ['Linear', 'Embedding'],
+        weights: Object.fromEntries(QUANTIZED_WEIGHTS),
+        input_activations: null,
+        output_activations: null,
+      },
+    },
+    ignore: [...heads[headKind], ...floats.map((name) => prefix + name)],
+  }
 }
 
 function plan({ name, tensor, quantizable }: NamedTensor): TensorToWrite[] {

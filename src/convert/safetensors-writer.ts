@@ -77,6 +77,7 @@ export function layoutSafetensors<T extends TensorDescription>(
 /**
  * Writes a safetensors file of any size, one tensor after the other; nothing but the chunk in hand is held.
  *
+ * @param onProgress  called after each chunk with the bytes written and those of the file
  * @returns the bytes written
  * @throws {RangeError} as `layoutSafetensors`, and when a tensor's chunks are not as many bytes as its shape says
  *
@@ -86,16 +87,23 @@ export function layoutSafetensors<T extends TensorDescription>(
 export async function writeSafetensors(
   sink: ByteSink,
   tensors: Iterable<TensorToWrite>,
+  onProgress?: (written: number, total: number) => void,
   metadata?: Readonly<Record<string, string>>,
 ): Promise<number> {
   const layout = layoutSafetensors(tensors, metadata)
-  await sink.write(layout.header)
+  let done = 0
+  const write = async (chunk: Uint8Array): Promise<void> => {
+    await sink.write(chunk)
+    done += chunk.length
+    onProgress?.(done, layout.byteLength)
+  }
+  await write(layout.header)
   for (const { tensor, byteLength } of layout.tensors) {
     let written = 0
     for await (const chunk of tensor.chunks()) {
       written += chunk.length
       if (written > byteLength) break
-      await sink.write(chunk)
+      await write(chunk)
     }
     if (written === byteLength) continue
     throw new RangeError(

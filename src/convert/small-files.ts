@@ -18,6 +18,12 @@ export const KEPT_FILES: readonly string[] = [
 /** The largest tokenizer.json of a BERT has 10 MB. */
 const LARGEST = 64 * 1024 * 1024
 
+export async function hasFile(files: ModelFiles, fileName: string): Promise<boolean> {
+  const source = await files.open(fileName)
+  await source?.close()
+  return source !== undefined
+}
+
 /** A file that is read whole, or `undefined` where there is none. */
 export async function readSmallFile(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {
   const source = await files.open(fileName)

@@ -21,7 +21,7 @@ import type { Progress } from './progress/progress.ts'
 import type { RecognizeOptions } from './types.ts'
 
 /** The types that the rules of a call give. */
-export function ruleTypes({ rules }: RecognizeOptions): string[] {
+function ruleTypes({ rules }: RecognizeOptions): string[] {
   if (rules === undefined) return []
   return 'types' in rules ? [...rules.types] : Array.from(rules, ({ type }) => type)
 }

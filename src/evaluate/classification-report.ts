@@ -23,18 +23,11 @@ export interface ClassificationReport {
 }
 
 /**
- * Precision, recall and F1 of each tag over tokens, with their micro, macro and weighted averages, as scikit-learn's
+ * Precision, recall and F1 of each tag but O over tokens, with their micro, macro and weighted averages, as scikit-learn's
  * `classification_report` computes them (0 where it would divide by 0).
- *
- * @param options exclude: tags without a line of their own, default `['O']`
  */
-export function classificationReport(
-  sentences: readonly TagPair[],
-  options: { exclude?: readonly string[] } = {},
-): ClassificationReport {
-  const exclude = new Set(options.exclude ?? ['O'])
+export function classificationReport(sentences: readonly TagPair[]): ClassificationReport {
   const counts = new Map<string, { both: number; gold: number; guess: number }>()
-  let complete = true
   const countOf = (tag: string): { both: number; gold: number; guess: number } => {
     if (!counts.has(tag)) counts.set(tag, { both: 0, gold: 0, guess: 0 })
     return counts.get(tag)!
@@ -46,7 +39,7 @@ export function classificationReport(
       if (tag === guess[t]) countOf(tag).both++
     })
   }
-  for (const tag of exclude) complete = !counts.delete(tag) && complete
+  const complete = !counts.delete('O')
   const names = [...counts.keys()].sort(compareCodePoints)
   const tags = names.map((name) => makeRow(name, counts.get(name)!))
   const total = { both: 0, gold: 0, guess: 0 }

@@ -80,6 +80,14 @@ export async function fileMetadata(
   }
 }
 
+/** A file on its way. */
+export interface Download {
+  readonly asked: HubQuestion
+  readonly metadata: FileMetadata
+  readonly options: RequestOptions
+  readonly onProgress: LoadWatch['onProgress']
+}
+
 function urlOf(asked: HubQuestion): string {
   return resolveUrl(asked.endpoint, asked, asked.fileName)
 }
@@ -90,13 +98,8 @@ function urlOf(asked: HubQuestion): string {
  *
  * @throws {HubError} `BadDownload` where what comes is not what was announced; others where the Hub refuses
  */
-export async function downloadBlob(
-  cache: HubCache,
-  asked: HubQuestion,
-  metadata: FileMetadata,
-  options: RequestOptions,
-  onProgress: LoadWatch['onProgress'],
-): Promise<void> {
+export async function downloadBlob(cache: HubCache, download: Download): Promise<void> {
+  const { asked, metadata, options, onProgress } = download
   const { etag, size, fileName } = metadata
   mostBytes(asked.repository, fileName, size)
   const blob = cache.blob(etag)
@@ -114,7 +117,7 @@ export async function downloadBlob(
     if (fromSilent) await rm(partial, { force: true })
     // A second try from the first byte, since what was resumed may be another program's.
     for (let tries = 0; ; tries++) {
-      await fetchBody(partial, asked, metadata, options, onProgress)
+      await fetchBody(partial, download)
       const fault = await finish(partial, blob, metadata, options.signal)
       if (fault === undefined || (await isThere())) return
       await rm(partial, { force: true })
@@ -145,13 +148,8 @@ async function finish(
   }
 }
 
-async function fetchBody(
-  partial: string,
-  asked: HubQuestion,
-  metadata: FileMetadata,
-  options: RequestOptions,
-  onProgress: LoadWatch['onProgress'],
-): Promise<void> {
+async function fetchBody(partial: string, download: Download): Promise<void> {
+  const { asked, metadata, options, onProgress } = download
   const { size } = metadata
   // Only a hash can tell that the two halves of a resumed file belong together.
   const resumable = hashOf(metadata.etag) !== undefined
@@ -164,7 +162,7 @@ async function fetchBody(
       const before = loaded
       let reason = 'the body ended'
       try {
-        loaded = await receive(file, loaded, asked, metadata, options, onProgress)
+        loaded = await receive(file, loaded, download)
         if (size === undefined || loaded === size) break
       } catch (error) {
         options.signal?.throwIfAborted()
@@ -200,10 +198,7 @@ async function openForWriting(path: string): Promise<FileHandle> {
 async function receive(
   file: FileHandle,
   loaded: number,
-  asked: HubQuestion,
-  metadata: FileMetadata,
-  options: RequestOptions,
-  onProgress: LoadWatch['onProgress'],
+  { asked, metadata, options, onProgress }: Download,
 ): Promise<number> {
   const { size } = metadata
   const headers: Record<string, string> = { ...authorization(asked.token), 'accept-encoding': 'identity' }

@@ -8,7 +8,7 @@ import type { RequestOptions } from '../format/remote/request.ts'
 import { openUrl } from '../format/remote/url-source.ts'
 import { readShardIndex, shardNames } from '../format/shards/shard-index.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
-import { loadConfig } from '../model/config.ts'
+import { loadConfig } from '../model/config/read-config.ts'
 import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import type { HubCache } from './cache.node.ts'
 import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
@@ -195,9 +195,9 @@ export class ModelDownload {
     const { fileName, etag } = metadata
     if (await this.#cache.has(this.#commit, fileName)) return
     const asked = this.#asked(fileName, this.#commit)
-    const requests = this.#requests(this.#options.downloadTimeout)
+    const options = this.#requests(this.#options.downloadTimeout)
     await this.#cache.prepare()
-    await downloadBlob(this.#cache, asked, metadata, requests, this.#options.onProgress)
+    await downloadBlob(this.#cache, { asked, metadata, options, onProgress: this.#options.onProgress })
     await this.#cache.point(this.#commit, fileName, etag)
   }
 

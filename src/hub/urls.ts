@@ -1,7 +1,7 @@
 /** Reads a model's Hub id, and makes the addresses of its files. */
 
 export const DEFAULT_ENDPOINT: string = 'https://huggingface.co'
-export const DEFAULT_REVISION: string = 'main'
+const DEFAULT_REVISION: string = 'main'
 
 /** A model on the Hub: `repository` is `owner/name` or, for a few old models, `name`. */
 export interface HubId {

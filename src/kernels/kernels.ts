@@ -33,6 +33,19 @@ export type * from './placed.ts'
 /** What follows a linear layer. */
 export type Activation = 'identity' | 'gelu' | 'gelu_tanh' | 'relu' | 'silu'
 
+/** What attention reads and fills. */
+export interface AttentionCall {
+  readonly queryKeyValue: Matrix
+  readonly sequences: Sequences
+  readonly heads: number
+  readonly out: Matrix
+  /** Filled, if wanted. */
+  readonly probabilities?: Probabilities | undefined
+  readonly relative?: RelativePositions | undefined
+  /** 0, or left out: a query meets all keys. */
+  readonly window?: number
+}
+
 export interface Kernels {
   /** `reference`, `simd` or `relaxed`. */
   readonly name: 'reference' | 'simd' | 'relaxed'
@@ -79,18 +92,8 @@ export interface Kernels {
    *
    * With a window a query meets only keys that are fewer than so many places away (Beltagy et al. 2020, arXiv 2004.05150).
    *
-   * @param probabilities  filled, if wanted
-   * @param window  0, or left out: it meets all
    */
-  attention(
-    queryKeyValue: Matrix,
-    sequences: Sequences,
-    heads: number,
-    out: Matrix,
-    probabilities?: Probabilities,
-    relative?: RelativePositions,
-    window?: number,
-  ): void
+  attention(call: AttentionCall): void
 
   /**
    * Turns the heads of x by the angles of their places, in place: of a head's D numbers a and b that stand D/2 apart become

@@ -18,17 +18,10 @@ const TIMED_OUTPUTS = 128
  * Times the tiles on one layer and keeps the fastest in `kernels.tiles`. All give the same bits in int8; which is fastest
  * differs from one engine and machine to the next (bench/RESULTS.md).
  *
- * @param x    filled rows, about a sentence
- * @param now  milliseconds
+ * @param x  filled rows, about a sentence
  * @returns how they came out
  */
-export function tuneTiles(
-  kernels: WasmKernels,
-  layer: Linear,
-  x: Matrix,
-  out: Matrix,
-  now: () => number = () => performance.now(),
-): string {
+export function tuneTiles(kernels: WasmKernels, layer: Linear, x: Matrix, out: Matrix): string {
   const { tiles } = kernels
   const { precision } = layer
   // 6 is the only large tile over 16-channel panels.
@@ -45,7 +38,7 @@ export function tuneTiles(
   }
   const part: Linear = { ...layer, outputs: Math.min(layer.outputs, TIMED_OUTPUTS) }
   const call = (): void => kernels.linear(x, part, out, 'identity')
-  const times = bestTimes(candidates, choose, call, TURN_MILLISECONDS, now)
+  const times = bestTimes(candidates, choose, call, TURN_MILLISECONDS, () => performance.now())
   const fastest = fastestOf(times)
   choose(fastest)
   const least = times.get(fastest)!

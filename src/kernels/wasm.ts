@@ -5,12 +5,12 @@
 import { COMMANDS, CONTROL } from '../generated/commands.ts'
 import { COMMAND_OFFSET, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
 import { NUMBERS } from '../generated/numbers.ts'
-import type { KernelExports } from './exports.ts'
-import { mayFuse } from './exports.ts'
+import { type KernelExports, mayFuse } from './exports.ts'
 import type { KernelPlan, Tiles } from './kernel-plan.ts'
 import type {
   Activation,
   ActivationForm,
+  AttentionCall,
   EmbeddingTables,
   Floats,
   Integers,
@@ -18,10 +18,7 @@ import type {
   LayerNorm,
   Linear,
   Matrix,
-  Probabilities,
-  RelativePositions,
   RelativeRows,
-  Sequences,
   StoredRows,
   StoredType,
   Table,
@@ -181,15 +178,8 @@ export class WasmKernels implements Kernels {
     this.quantize(out)
   }
 
-  attention(
-    queryKeyValue: Matrix,
-    sequences: Sequences,
-    heads: number,
-    out: Matrix,
-    probabilities?: Probabilities,
-    relative?: RelativePositions,
-    window = 0,
-  ): void {
+  attention(call: AttentionCall): void {
+    const { queryKeyValue, sequences, heads, out, probabilities, relative, window = 0 } = call
     const hidden = out.columns
     const headDim = hidden / heads
     if (probabilities) {

@@ -12,13 +12,18 @@ import { LiteralPlaceholders, LiteralRestorer } from './literal-placeholders.ts'
 import { inOrder, type MarkedEntity } from './marked-text.ts'
 import { type Name, Names, type PlaceholderFunction } from './names.ts'
 import { fromRedactorJson, type RedactorJson, toRedactorJson } from './redactor-json.ts'
-import { NumberedRestorer, type RestoredAnswer, type Restorer, restoreWhole } from './restore.ts'
-import { type RestoreStreamOptions, streamOf } from './restore-stream.ts'
+import {
+  NumberedRestorer,
+  type RestoredAnswer,
+  type Restorer,
+  type RestoreStreamOptions,
+  restoreWhole,
+  streamOf,
+} from './restore.ts'
 
 export type { PlaceholderFunction } from './names.ts'
 export type { NameJson, RedactorJson } from './redactor-json.ts'
-export type { RestoredAnswer, RestoreReport } from './restore.ts'
-export type { RestoreStreamOptions } from './restore-stream.ts'
+export type { RestoredAnswer, RestoreReport, RestoreStreamOptions } from './restore.ts'
 
 /** What is taken out, and what stands for it. */
 export interface RedactOptions {

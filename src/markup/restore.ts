@@ -3,7 +3,7 @@
  * may come in chunks that end anywhere. What cannot become a placeholder any more is passed on at once. What may still
  * become one is kept back; it is never longer than the longest spelling of a placeholder.
  */
-import { text as string } from '../check/options.ts'
+import { type Checks, callback, checkOptions, text as string } from '../check/options.ts'
 import type { Name } from './names.ts'
 import { looksNumbered, type Spelling, SpellingBeginnings, spellingsIn } from './placeholders.ts'
 
@@ -142,4 +142,33 @@ export function restoreWhole(restorer: Restorer, answer: string): RestoredAnswer
   string(answer, 'the text to restore')
   const text = restorer.push(answer) + restorer.end()
   return { text, ...restorer.report() }
+}
+
+/** What else a stream of an answer does. */
+export interface RestoreStreamOptions {
+  /** Is told at the end what became of the placeholders. */
+  onReport?: (report: RestoreReport) => void
+}
+
+const checks: Checks<RestoreStreamOptions> = { onReport: callback }
+
+/** Strings in, strings out; a chunk may end within a placeholder. */
+export function streamOf(
+  restorer: Restorer,
+  options: RestoreStreamOptions = {},
+): TransformStream<string, string> {
+  const { onReport } = checkOptions(options, checks)
+  const pass = (restored: string, controller: TransformStreamDefaultController<string>): void => {
+    if (restored !== '') controller.enqueue(restored)
+  }
+  return new TransformStream<string, string>({
+    transform(chunk, controller) {
+      string(chunk, 'a chunk of restoreStream()')
+      pass(restorer.push(chunk), controller)
+    },
+    flush(controller) {
+      pass(restorer.end(), controller)
+      onReport?.(restorer.report())
+    },
+  })
 }

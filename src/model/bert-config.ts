@@ -1,12 +1,28 @@
-/** The configuration of a model, as its parts read it. config.ts makes it of config.json. */
+/** The configuration of a model, as its parts read it. plain-config.ts makes it of config.json, or config/. */
 import type { Disentangled } from './disentangled/shape.ts'
 import type { Family, HeadKind, HiddenActivation } from './family.ts'
 import type { Modern } from './modern/shape.ts'
-import type { Quantization } from './quantization-config.ts'
-import type { SharedLayers } from './shared/shape.ts'
 
 /** One label a text (softmax), any number (sigmoid each), or plain numbers. */
 export type ProblemType = 'single_label_classification' | 'multi_label_classification' | 'regression'
+
+/** int8 weights with one scale for each output channel: the one kind of quantisation that is read, and that the quantiser writes. */
+export interface Quantization {
+  /** Of a weight. */
+  readonly bits: 8
+  /** One scale for each output channel. */
+  readonly strategy: 'channel'
+  /** Modules that stay float, by name. */
+  readonly ignore: readonly string[]
+}
+
+/** Layers that share their weights (Lan et al. 2020, arXiv 1909.11942, section 3.1). */
+export interface SharedLayers {
+  /** Which stored layer each of the L layers is. */
+  readonly order: readonly number[]
+  /** What stands for `{i}` in the names of each stored layer's tensors. */
+  readonly names: readonly string[]
+}
 
 /** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
 export interface BertConfig {

@@ -3,8 +3,6 @@ import { BERT_KEYS, BERT_LAYERS, type Family } from './family.ts'
 
 /** Devlin et al. 2019 (arXiv 1810.04805). Defaults: transformers' BertConfig. */
 export const family: Family = {
-  modelTypes: ['bert'],
-  classNames: ['Bert'],
   keys: BERT_KEYS,
   layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
   tokenTypes: { key: 'type_vocab_size', otherwise: 2 },

@@ -31,9 +31,10 @@ export function encoderLayer(
 ): void {
   const { hiddenStates, queryKeyValue, context, attentionOutput, intermediate, projected, sequences } =
     workspace
+  const { relative } = layer
 
   kernels.linear(hiddenStates, layer.queryKeyValue, queryKeyValue, 'identity') // [T, H] → [T, 3H]
-  kernels.attention(queryKeyValue, sequences, heads, context, probabilities, layer.relative) // → [T, H]
+  kernels.attention({ queryKeyValue, sequences, heads, out: context, probabilities, relative }) // → [T, H]
   kernels.linear(context, layer.attentionOutput, projected, 'identity') // → [T, H]
   kernels.addLayerNorm(projected, hiddenStates, layer.attentionLayerNorm, attentionOutput)
 

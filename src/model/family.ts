@@ -91,12 +91,8 @@ export interface ModernNames {
   readonly norm: string
 }
 
-/** One family, in one file of this folder; families.ts lists them. */
+/** One family, in one file of families/; config/families.ts lists them. */
 export interface Family {
-  /** `model_type` of config.json. */
-  readonly modelTypes: readonly string[]
-  /** How the names of its classes begin: `Bert` of `BertForTokenClassification`. */
-  readonly classNames: readonly string[]
   /** Where config.json has the sizes. */
   readonly keys: ConfigKeys
   /** ε: a key, or a number where the family's code has it fixed, whatever config.json says. */
@@ -120,7 +116,7 @@ export interface Family {
   readonly modern?: ModernNames
   /** Where a distance alone adds to the scores of attention (Raffel et al. 2020): the table of that. */
   readonly relativeBias?: string
-  /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/fused.ts. */
+  /** Whether files may hold queries, keys and values of each head in one tensor: disentangled/tensors.ts. */
   readonly fusedAttention?: boolean
   /** The linear layer that widens the embeddings, where `embeddingSize` is not H. */
   readonly projection?: string

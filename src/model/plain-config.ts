@@ -1,17 +1,16 @@
 /**
- * Reads config.json of a BERT whose settings are all of the usual kind. Any other goes to config.ts, which reads every family, and
- * says what is wrong with a file; what is taken here is taken there for the same.
+ * Reads config.json of a BERT whose settings are all of the usual kind. Any other goes to read-config.ts of config/, which reads every
+ * family, and says what is wrong with a file; what is taken here is taken there for the same.
  */
 import { isObject } from '../check/kind.ts'
 import { bytesSource, type ModelFiles, readAll } from '../format/source.ts'
-import type { BertConfig } from './bert-config.ts'
+import type { BertConfig, Quantization } from './bert-config.ts'
 import { family } from './bert-family.ts'
-import type { Quantization } from './quantization-config.ts'
 
 const FILE = 'config.json'
 /** Bytes of a file that is read here: with a thousand labels it has less. */
 const MOST_BYTES = 2 ** 16
-/** The largest sizes, as config.ts has them. */
+/** The largest sizes, as read-config.ts has them. */
 const MOST_WIDE = 65_536
 const MOST_LAYERS = 1_024
 const MOST_ROWS = 2 ** 24
@@ -34,7 +33,7 @@ const USUAL: Readonly<Record<string, unknown>> = {
 /**
  * Reads the configuration of a model's folder.
  *
- * @throws {ModelFormatError} as `loadConfig` of config.ts
+ * @throws {ModelFormatError} as `loadConfig` of read-config.ts
  */
 export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   const opened = await files.open(FILE)
@@ -45,7 +44,7 @@ export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
     if (config !== undefined) return config
     source = bytesSource(opened.name, bytes)
   }
-  const { loadConfig: loadAny } = await import('./config.ts')
+  const { loadConfig: loadAny } = await import('./config/read-config.ts')
   return loadAny({ ...files, open: async (name) => (name === FILE ? source : files.open(name)) })
 }
 

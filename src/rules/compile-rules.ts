@@ -5,7 +5,7 @@ import { type Checks, callback, checkOptions, text as string, trueOrFalse } from
 import { keepFirst, keepParts, type Span } from './overlaps.ts'
 import { Phrases } from './phrases.ts'
 import { Searcher } from './search.ts'
-import { atOnce, eachOf, inTurns, type Steps } from './steps.ts'
+import { atOnce, eachOf, inTurns, type Steps } from './turns.ts'
 import type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './types.ts'
 
 type Finder = (text: string) => Steps<Span[]>

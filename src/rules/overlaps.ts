@@ -1,5 +1,5 @@
 /** Which spans stay where some overlap: those of the rules among each other, and the rules' and the model's. */
-import { eachOf, merged, type Steps, sorted } from './steps.ts'
+import { eachOf, merged, type Steps, sorted } from './turns.ts'
 
 export interface Span {
   readonly start: number

@@ -6,10 +6,10 @@
 import { isWordUnit } from '../text/split/letters.ts'
 import { isSpace } from '../text/white-space.ts'
 import type { Span } from './overlaps.ts'
-import type { Steps } from './steps.ts'
+import type { Steps } from './turns.ts'
 
 /** Words of a phrase at most, which bounds the steps at each word of a text. */
-export const LONGEST_PHRASE = 100
+const LONGEST_PHRASE = 100
 
 /** Units of a text that are read in one step. */
 const STEP_UNITS = 4096

@@ -9,7 +9,7 @@
 
 import { Automaton, leadsOn, type State } from './automaton.ts'
 import type { Span } from './overlaps.ts'
-import type { Steps } from './steps.ts'
+import type { Steps } from './turns.ts'
 
 /** Places of a text in a block. */
 const BLOCK = 1024

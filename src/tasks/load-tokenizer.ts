@@ -7,8 +7,8 @@ import { checkLoadArguments } from '../load-arguments.ts'
 import type { LoadOptions, ModelName } from '../load-options.ts'
 import { loadConfig } from '../model/plain-config.ts'
 import { readTokenizer } from '../text/plain-tokenizer.ts'
-import type { TokenizerFacts } from '../text/settings.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
+import type { TokenizerFacts } from '../text/tokenizer-facts.ts'
 
 export async function loadTokenizer(
   platform: Platform,

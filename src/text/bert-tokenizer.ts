@@ -1,13 +1,27 @@
 /** Builds BERT's tokenizer from its parts. */
 
 import { ModelFormatError } from '../format/errors.ts'
-import { bertNormalizer } from './normalize.ts'
+import type { AddedToken } from './added-tokens.ts'
+import { bertNormalizer, type NormalizerSettings } from './normalize.ts'
 import { bertPreTokenizer } from './pre-tokenize.ts'
-import type { TokenizerSettings } from './settings.ts'
 import type { Decoder, Template } from './steps.ts'
 import { Tokenizer } from './tokenizer.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import { WordPiece } from './wordpiece.ts'
+
+export interface TokenizerSettings {
+  readonly normalizer: NormalizerSettings
+  readonly clsToken: string
+  readonly sepToken: string
+  readonly unkToken: string
+  readonly maskToken: string
+  readonly padToken: string
+  readonly addedTokens: readonly AddedToken[]
+  readonly continuingPrefix: string
+  readonly maxWordLength: number
+  /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the files say. */
+  readonly maxLength: number | undefined
+}
 
 /** @throws {ModelFormatError} `InvalidVocabulary` where it lacks a special token */
 export function bertTokenizer(settings: TokenizerSettings, vocabulary: Vocabulary): Tokenizer {

@@ -1,14 +1,14 @@
 /**
  * Reads the tokenizer of a BERT that comes as a vocab.txt and a tokenizer_config.json with nothing unusual in it. Any other goes
- * to read-tokenizer.ts, which reads every kind, and says what is wrong with a file; what is taken here is taken there for the
- * same.
+ * to read-tokenizer.ts of files/, which reads every kind, and says what is wrong with a file; what is taken here is taken there
+ * for the same.
  */
 import { isObject } from '../check/kind.ts'
 import { type ByteSource, bytesSource, type ModelFiles, readAll } from '../format/source.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
 import { loadLetterTables } from './character-tables.ts'
-import type { TokenizerFacts } from './settings.ts'
 import type { Tokenizer } from './tokenizer.ts'
+import type { ReadOptions } from './tokenizer-facts.ts'
 import { parseVocabulary } from './vocabulary.ts'
 
 const CONFIG = 'tokenizer_config.json'
@@ -25,12 +25,6 @@ const SPECIAL = ['[UNK]', '[SEP]', '[PAD]', '[CLS]', '[MASK]'] as const
 const CLASSES: readonly unknown[] = [undefined, 'BertTokenizer', 'BertTokenizerFast']
 /** What a tokenizer_config.json says that is read here. */
 const KNOWN: readonly string[] = ['do_lower_case', 'model_max_length', 'tokenizer_class']
-
-interface ReadOptions {
-  lowercase?: boolean | undefined
-  paddedVocabulary?: boolean | undefined
-  model?: () => Promise<TokenizerFacts>
-}
 
 /**
  * Builds the tokenizer of a model from its files, as `readTokenizer` of read-tokenizer.ts.
@@ -65,7 +59,7 @@ export async function readTokenizer(
     }
     if (settings === undefined) opened.delete(VOCABULARY)
   }
-  const { readTokenizer: readAny } = await import('./read-tokenizer.ts')
+  const { readTokenizer: readAny } = await import('./files/read-tokenizer.ts')
   const open = async (name: string): Promise<ByteSource | undefined> => {
     if (!opened.has(name)) return files.open(name)
     const source = opened.get(name)

@@ -4,8 +4,7 @@
  */
 
 import { kindOf } from '../check/kind.ts'
-import type { AddedToken } from './added-tokens.ts'
-import { AddedTokenMatcher } from './added-tokens.ts'
+import { type AddedToken, AddedTokenMatcher } from './added-tokens.ts'
 import type { Encoding, PairEncoding } from './encoding.ts'
 import type {
   Decoder,

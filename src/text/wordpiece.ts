@@ -2,6 +2,7 @@
 
 import { ModelFormatError } from '../format/errors.ts'
 import type { PieceTrie } from './piece-trie.ts'
+import type { PieceModel, VisitPiece } from './steps.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 export interface WordPieceSettings {
@@ -19,7 +20,7 @@ const LONG = 256
  * Pieces are looked up in the vocabulary's trie: those that begin a word from its root, those that continue one from the
  * node after `##`.
  */
-export class WordPiece {
+export class WordPiece implements PieceModel {
   readonly marksContinuations: boolean = true
   readonly #unkId: number
   readonly #maxWordLength: number
@@ -46,12 +47,7 @@ export class WordPiece {
 
   // #region wordpiece
   /** Cuts the word `codePoints[from, to)`: calls `piece(id, from, to)` for each piece, once with `[UNK]` where it cannot. */
-  tokenize(
-    codePoints: Int32Array,
-    from: number,
-    to: number,
-    piece: (id: number, from: number, to: number) => void,
-  ): void {
+  tokenize(codePoints: Int32Array, from: number, to: number, piece: VisitPiece): void {
     if (to - from > this.#maxWordLength) {
       piece(this.#unkId, from, to)
       return

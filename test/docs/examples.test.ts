@@ -51,9 +51,9 @@ async function givenNames(): Promise<Record<string, unknown>> {
   const text = 'Angela Merkel met Tim Cook in Berlin.'
   const { folderFiles } = await import('#dist/format/folder-files.node.js')
   const { openCheckpoint } = await import('#dist/format/checkpoint.js')
-  const { loadConfig } = await import('#dist/model/config.js')
+  const { loadConfig } = await import('#dist/model/config/read-config.js')
   const { mapFiles } = await import('#dist/format/in-memory/map-files.js')
-  const { readTokenizer } = await import('#dist/text/read-tokenizer.js')
+  const { readTokenizer } = await import('#dist/text/files/read-tokenizer.js')
   const { parseConll } = await import('#dist/evaluate/conll.js')
   const { evaluate } = await import('#dist/evaluate/evaluation.js')
   const files = folderFiles(rootPath('weights'))

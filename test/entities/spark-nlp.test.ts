@@ -4,8 +4,12 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeEntities } from '#dist/entities/entity.js'
 import { type CleanupMode, cleanDocument } from '#dist/entities/spark/spark-document.js'
-import { checkSparkOptions } from '#dist/entities/spark/spark-options.js'
-import { annotateSpark, formatJavaFloat, prepareSparkDocument } from '#dist/entities/spark/spark-style.js'
+import {
+  annotateSpark,
+  checkSparkOptions,
+  formatJavaFloat,
+  prepareSparkDocument,
+} from '#dist/entities/spark/spark-style.js'
 import { type SparkTokenizerOptions, tokenizeSpark } from '#dist/entities/spark/spark-tokenizer.js'
 import type { SparkAnnotations, SparkOptions } from '#dist/entities/spark/spark-types.js'
 import type { RecognizeOptions } from '#dist/entities/types.js'

@@ -13,6 +13,7 @@ async function written(tensors: TensorToWrite[], metadata?: Record<string, strin
   const length = await writeSafetensors(
     { write: async (chunk) => void chunks.push(chunk.slice()) },
     tensors,
+    undefined,
     metadata,
   )
   const bytes = new Uint8Array(Buffer.concat(chunks))

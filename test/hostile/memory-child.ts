@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
-import { parseConfig } from '#dist/model/config.js'
+import { parseConfig } from '#dist/model/config/read-config.js'
 import { cpuTimeOf } from '../cpu-time.ts'
 import { createTokenizer } from '../text/create-tokenizer.ts'
 

@@ -106,7 +106,7 @@ for (const variant of [reference, ...variants()]) {
         const out = bench.matrix(tokens, headDim, readBy)
         const sequences = { count: 1, bounds: bench.integers([0, tokens]), longest: tokens }
         const probabilities = bench.layout.probabilities(1, [tokens])
-        bench.kernels.attention(queryKeyValue, sequences, 1, out, probabilities)
+        bench.kernels.attention({ queryKeyValue, sequences, heads: 1, out, probabilities })
         assert.is(bench.broken(), 0)
         const map = bench.kernels.memory.floats(probabilities.maps[0]!)
         return Array.from({ length: tokens }, (_, t) => [

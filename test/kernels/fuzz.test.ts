@@ -192,7 +192,7 @@ test(
       const out = bench.matrix(tokens, headDim, readBy)
       const sequences = { count: 1, bounds: bench.integers([0, tokens]), longest: tokens }
       const probabilities = bench.layout.probabilities(1, [tokens])
-      bench.kernels.attention(queryKeyValue, sequences, 1, out, probabilities)
+      bench.kernels.attention({ queryKeyValue, sequences, heads: 1, out, probabilities })
       return { context: bench.read(out), map: bench.kernels.memory.floats(probabilities.maps[0]!).slice() }
     })
     const [{ result: expected }, ...others] = results as [(typeof results)[0], ...typeof results]

@@ -196,7 +196,7 @@ for (const variant of variants()) {
           })
           const out = bench.matrix(tokens, hidden, readBy)
           const sequences = { count: lengths.length, bounds: bench.integers(bounds), longest }
-          bench.kernels.attention(queryKeyValue, sequences, heads, out, undefined, relative)
+          bench.kernels.attention({ queryKeyValue, sequences, heads, out, relative })
           assert.is(bench.broken(), 0, `${each.name}: wrote outside its output`)
           const [keys, queries] = projected
           results.push({ out: bench.read(out), values, keys, queries })
@@ -243,7 +243,7 @@ for (const variant of variants()) {
             longest: Math.max(...lengths),
           }
           const probabilities = bench.layout.probabilities(heads, lengths)
-          bench.kernels.attention(queryKeyValue, sequences, heads, out, probabilities)
+          bench.kernels.attention({ queryKeyValue, sequences, heads, out, probabilities })
           assert.is(bench.broken(), 0, `${each.name}: wrote outside its output`)
           const first = bench.kernels.memory.floats(probabilities.maps[0]!).slice()
           for (let row = 0; row < first.length; row += lengths[0]!) {

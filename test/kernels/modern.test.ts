@@ -70,7 +70,7 @@ for (const variant of variants()) {
           const probabilities = bench.layout.probabilities(heads, lengths)
           for (const { address, count } of probabilities.maps)
             bench.kernels.memory.floats({ address, count }).fill(7)
-          bench.kernels.attention(queryKeyValue, sequences, heads, out, probabilities, undefined, window)
+          bench.kernels.attention({ queryKeyValue, sequences, heads, out, probabilities, window })
           assert.is(bench.broken(), 0, `${each.name}: wrote outside its output`)
           const maps = probabilities.maps.map((map) => bench.kernels.memory.floats(map).slice())
           results.push({ out: bench.read(out), maps, values })
@@ -111,7 +111,7 @@ for (const variant of variants()) {
       const [wide, without] = [0, 1].map((which) => {
         const out = bench.matrix(tokens, heads * headDim, readBy)
         const window = which === 0 ? tokens : 0
-        bench.kernels.attention(queryKeyValue, sequences, heads, out, undefined, undefined, window)
+        bench.kernels.attention({ queryKeyValue, sequences, heads, out, window })
         return bench.read(out)
       })
       assert.is(differentBits(wide!, without!), 0, readBy)

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bucketOf } from '#dist/model/biases/buckets.js'
-import { parseConfig } from '#dist/model/config.js'
+import { parseConfig } from '#dist/model/config/read-config.js'
 import { formatError } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'
 

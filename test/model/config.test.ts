@@ -1,9 +1,9 @@
 /** config.json is read with the defaults of transformers, and what cannot be computed is refused by name. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { quantizationConfig } from '#dist/convert/quantization-config.js'
+import { quantizationConfig } from '#dist/convert/quantize-model.js'
 import { family as bert } from '#dist/model/bert-family.js'
-import { loadConfig, parseConfig } from '#dist/model/config.js'
+import { loadConfig, parseConfig } from '#dist/model/config/read-config.js'
 import { filesOf, formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
 
 const BERT = {

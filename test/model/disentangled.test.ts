@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseConfig } from '#dist/model/config.js'
+import { parseConfig } from '#dist/model/config/read-config.js'
 import { rowOf } from '#dist/model/disentangled/buckets.js'
 import { formatError } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseConfig } from '#dist/model/config.js'
+import { parseConfig } from '#dist/model/config/read-config.js'
 import { frequenciesOf, writeAngles } from '#dist/model/modern/rotation.js'
 import { loadModel } from '#dist/node.js'
 import { formatError } from '../format/safetensors-file.ts'

@@ -5,7 +5,7 @@ import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '#dist/fo
 import type { Dtype } from '#dist/format/dtypes.js'
 import { mapFiles } from '#dist/format/in-memory/map-files.js'
 import type { BertConfig } from '#dist/model/bert-config.js'
-import { parseConfig } from '#dist/model/config.js'
+import { parseConfig } from '#dist/model/config/read-config.js'
 import { resolveNamedTensors, resolveTensors } from '#dist/model/tensor-names.js'
 import { formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
 

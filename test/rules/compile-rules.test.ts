@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { trimName } from '#dist/entities/name-edges.js'
 import { compileRules, mergeRules } from '#dist/rules/compile-rules.js'
-import { atOnce } from '#dist/rules/steps.js'
+import { atOnce } from '#dist/rules/turns.js'
 import type { Rule, RuleMatch, RulePolicy } from '#dist/rules/types.js'
 import { cpuTime } from '../cpu-time.ts'
 

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { compileRules } from '#dist/rules/compile-rules.js'
 import { keepFirst, type Span } from '#dist/rules/overlaps.js'
 import { presets } from '#dist/rules/presets.js'
-import { atOnce, inTurns, merged, sorted } from '#dist/rules/steps.js'
+import { atOnce, inTurns, merged, sorted } from '#dist/rules/turns.js'
 import { times } from '../thorough.ts'
 import { greatestTurn, longRules, longText } from './long-text.ts'
 

@@ -1,7 +1,7 @@
 /** A tokenizer of given files, for tests. */
 import { bertTokenizer } from '#dist/text/bert-tokenizer.js'
 import { loadLetterTables, loadWordCharacters } from '#dist/text/character-tables.js'
-import { parseTokenFiles, readBertFiles, type TokenizerFiles } from '#dist/text/settings.js'
+import { parseTokenFiles, readBertFiles, type TokenizerFiles } from '#dist/text/files/settings.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
 
 await loadLetterTables()

@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { mapFiles } from '#dist/format/in-memory/map-files.js'
-import { readTokenizer } from '#dist/text/read-tokenizer.js'
+import { readTokenizer } from '#dist/text/files/read-tokenizer.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
 import { formatError } from '../format/safetensors-file.ts'
 

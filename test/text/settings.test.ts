@@ -2,12 +2,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import {
-  parseTokenFiles,
-  readBertFiles,
-  type TokenizerFiles,
-  type TokenizerSettings,
-} from '#dist/text/settings.js'
+import type { TokenizerSettings } from '#dist/text/bert-tokenizer.js'
+import { parseTokenFiles, readBertFiles, type TokenizerFiles } from '#dist/text/files/settings.js'
 import { createTokenizer } from './create-tokenizer.ts'
 
 const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '[X]', '[Y]', 'a', 'É', 'e', '中']

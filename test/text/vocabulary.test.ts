@@ -2,8 +2,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
+import { vocabularyFromJson } from '#dist/text/files/vocabulary-from-json.js'
 import { parseVocabulary } from '#dist/text/vocabulary.js'
-import { vocabularyFromJson } from '#dist/text/vocabulary-from-json.js'
 
 function invalid(pattern: RegExp) {
   return (error: unknown): boolean =>

@@ -28,12 +28,12 @@ function plain(children) {
 /** A name's kind, as TypeDoc calls the folder of its page. */
 const KINDS = ['classes', 'functions', 'interfaces', 'types', 'variables']
 
-/** The sections of the API reference. @param folder  where TypeDoc wrote it; @param address  of the same in the site */
-export function apiSections(folder, address = 'api') {
+/** The sections of the API reference. @param folder  where TypeDoc wrote it */
+export function apiSections(folder) {
   return KINDS.flatMap((kind) => {
     const names = readdirSync(folder).includes(kind) ? readdirSync(join(folder, kind)).sort() : []
     return names.flatMap((name) =>
-      apiPageSections(readFileSync(join(folder, kind, name), 'utf8'), `${address}/${kind}/${name}`),
+      apiPageSections(readFileSync(join(folder, kind, name), 'utf8'), `api/${kind}/${name}`),
     )
   })
 }

@@ -55,12 +55,12 @@ export function scale([from, to], [start, end], logarithmic = false) {
 }
 
 /** A grid of cells whose darkness is a number from 0 to 1. */
-export function heat(x, y, size, rows, classes = 'a') {
+export function heat(x, y, size, rows) {
   return rows.map((row, i) =>
     Array.from(row, (value, j) =>
       value < 0.005
         ? ''
-        : rect(x + j * size, y + i * size, size - 1, size - 1, classes, `fill-opacity="${round(value)}"`),
+        : rect(x + j * size, y + i * size, size - 1, size - 1, 'a', `fill-opacity="${round(value)}"`),
     ),
   )
 }

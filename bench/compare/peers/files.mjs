@@ -1,41 +1,20 @@
 // What the comparison with the peers needs and is not there yet: the engines, their models in their formats, the pages.
-import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cache, modelPath, root } from '../places.mjs'
-import { prepareModel } from '../prepare.mjs'
+import { prepareModel, preparePython, prepareRivals, run } from '../prepare.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 /** An environment of its own: litert-torch brings PyTorch. */
-const venv = join(cache, 'peers-venv')
-const python = join(venv, 'bin/python')
-
-function run(command, args, folder = here) {
-  console.error(`  ${command.split('/').pop()} ${args.join(' ')}`)
-  const done = spawnSync(command, args, { cwd: folder, stdio: ['ignore', 2, 2] })
-  if (done.error) throw new Error(`${command} did not start: ${done.error.message}`)
-  if (done.status !== 0)
-    throw new Error(`${command} ${args.join(' ')} ended with ${done.status ?? done.signal}`)
-}
+const python = join(cache, 'peers-venv/bin/python')
 
 export function prepare(models) {
-  const installed = join(here, 'node_modules/.package-lock.json')
-  if (!existsSync(installed)) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
-  run(process.execPath, [join(root, 'tools/build.mjs')], root)
+  prepareRivals(here)
   if (models.includes('base')) prepareModel('base', [])
   const small = modelPath('small', 'float')
   if (!existsSync(small)) cpSync(join(root, 'weights'), small, { recursive: true })
   for (const model of models) mkdirSync(folderOf(model), { recursive: true })
-}
-
-function preparePython() {
-  const done = join(venv, 'requirements.txt')
-  const wanted = readFileSync(join(here, 'requirements.txt'), 'utf8')
-  if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return
-  run('python3', ['-m', 'venv', venv])
-  run(python, ['-m', 'pip', 'install', '--quiet', '--requirement', join(here, 'requirements.txt')])
-  writeFileSync(done, wanted)
 }
 
 function folderOf(model) {
@@ -47,9 +26,9 @@ export function makeFile(model, tokens, { page, file }) {
   const [from, folder] = [modelPath(model, 'float'), folderOf(model)]
   const path = join(folder, file)
   if (existsSync(path)) return
-  preparePython()
-  if (page === 'litert') run(python, [join(here, 'make-tflite.py'), from, folder, String(tokens)])
-  else run(python, [join(here, 'make-gguf.py'), from, path, file.replace('.gguf', '')])
+  preparePython('peers/requirements.txt', python)
+  if (page === 'litert') run(python, [join(here, 'make-tflite.py'), from, folder, String(tokens)], here)
+  else run(python, [join(here, 'make-gguf.py'), from, path, file.replace('.gguf', '')], here)
 }
 
 /** Name and version of each engine. */

@@ -13,8 +13,11 @@ export interface DerivedConfig {
   readonly notes: readonly string[]
 }
 
-/** The families whose TensorFlow names are known (names.ts). */
-const CONVERTED = [bert, distilbert]
+/** The families whose TensorFlow names are known (model-tensors.ts): `model_type`, and how the names of their classes begin. */
+const CONVERTED = [
+  { family: bert, type: 'bert', className: 'Bert' },
+  { family: distilbert, type: 'distilbert', className: 'DistilBert' },
+] as const
 
 /** D of every BERT that Google published. */
 const USUAL_HEAD_SIZE = 64
@@ -35,10 +38,9 @@ export function deriveConfig(
 ): DerivedConfig {
   const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]))
   const notes: string[] = []
-  const family =
-    CONVERTED.find(({ prefix }) => shapes.has(`${prefix}embeddings.word_embeddings.weight`)) ?? bert
+  const isOf = (prefix: string): boolean => shapes.has(`${prefix}embeddings.word_embeddings.weight`)
+  const { family, type, className } = CONVERTED.find(({ family }) => isOf(family.prefix)) ?? CONVERTED[0]
   const { keys, prefix, tokenTypes, layerNormEps } = family
-  const type = family.modelTypes[0]!
   const size = (name: string, axis: number): number => {
     const found = shapes.get(name)?.[axis]
     if (found === undefined)
@@ -54,7 +56,7 @@ export function deriveConfig(
   const epsilon = Number((graph.layerNormEpsilon ?? 1e-12).toPrecision(6))
   const head = labelConfig(file, shapes, labels, notes)
   const common = {
-    architectures: [`${family.classNames[0]}${head === undefined ? 'Model' : 'ForTokenClassification'}`],
+    architectures: [`${className}${head === undefined ? 'Model' : 'ForTokenClassification'}`],
     model_type: type,
     vocab_size: size(`${embeddings}.word_embeddings.weight`, 0),
     max_position_embeddings: size(`${embeddings}.position_embeddings.weight`, 0),

@@ -4,9 +4,9 @@ import { quoted } from '../../format/errors.ts'
 import { type ByteSource, readAll } from '../../format/source.ts'
 import { ByteReader, decodeText } from '../containers/byte-reader.ts'
 import { crc32c, masked } from '../containers/crc32.ts'
+import { tableEntries } from '../containers/leveldb-table.ts'
 import { messageOf, protobufFields, sizeOf } from '../containers/protobuf.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
-import { tableEntries } from '../containers/table.ts'
 import { elementBytes, elementCount, MAX_RANK } from '../foreign-tensor.ts'
 
 /** One tensor of a bundle: where its bytes are. */
@@ -145,7 +145,7 @@ function readEntry(file: string, key: string, message: Uint8Array): BundleEntry 
 }
 
 /** TensorShapeProto: dim = 2, each with size = 1. */
-export function readShape(file: string, message: Uint8Array): number[] {
+function readShape(file: string, message: Uint8Array): number[] {
   const shape: number[] = []
   for (const field of protobufFields(file, message)) {
     if (field.number !== 2) continue

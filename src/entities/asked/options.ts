@@ -41,7 +41,7 @@ const checks: Checks<RecognizeOptions> = {
   },
   rulePolicy: oneOf(['longest', 'rule', 'model']),
   style: oneOf(['transformers', 'spark-nlp']),
-  // What is in it, its style checks (spark/spark-options.ts).
+  // What is in it, its style checks (spark/spark-style.ts).
   spark: (value, name) => {
     if (!isObject(value)) throw wrongKind(value, name, 'an object')
   },

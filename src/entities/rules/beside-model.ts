@@ -1,6 +1,6 @@
 /** Adds what rules find in a text to the entities that the model finds. Read where a call has rules. */
 import { compileRules, mergeRules } from '../../rules/compile-rules.ts'
-import { inTurns } from '../../rules/steps.ts'
+import { inTurns } from '../../rules/turns.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import type { AddRules, Document } from '../document.ts'
 import { trimName } from '../name-edges.ts'

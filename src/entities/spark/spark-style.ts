@@ -1,12 +1,60 @@
 /** Reads a text and answers as Spark NLP's pipeline does. */
+import {
+  type Check,
+  type Checks,
+  fields,
+  oneOf,
+  text as string,
+  texts,
+  trueOrFalse,
+  wholeNumber,
+} from '../../check/options.ts'
 import { type Span, type Split, splitText } from '../../text/split/split.ts'
 import { type Document, readDocument, type Style, wholeText } from '../document.ts'
 import type { LabelSet } from '../labels.ts'
 import type { RecognizeOptions, Word } from '../types.ts'
-import { cleanDocument } from './spark-document.ts'
-import { checkSparkOptions } from './spark-options.ts'
-import { tokenizeSpark } from './spark-tokenizer.ts'
+import { type CleanupMode, cleanDocument } from './spark-document.ts'
+import { type SparkTokenizerOptions, tokenizeSpark } from './spark-tokenizer.ts'
 import type { SparkAnnotation, SparkAnnotations, SparkOptions } from './spark-types.ts'
+
+const cleanupModes: readonly CleanupMode[] = [
+  'disabled',
+  'inplace',
+  'inplace_full',
+  'shrink',
+  'shrink_full',
+  'each',
+  'each_full',
+  'delete_full',
+]
+
+const tokenizerChecks: Checks<SparkTokenizerOptions> = {
+  targetPattern: string,
+  contextChars: texts,
+  prefixPattern: string,
+  suffixPattern: string,
+  infixPatterns: texts,
+  splitPattern: string,
+  splitChars: texts,
+  exceptions: texts,
+  caseSensitiveExceptions: trueOrFalse,
+  minLength: wholeNumber(0),
+  maxLength: wholeNumber(0),
+}
+
+const sparkChecks: Checks<SparkOptions> = {
+  cleanupMode: oneOf(cleanupModes),
+  sentences: trueOrFalse,
+  tokenizer: fields(tokenizerChecks),
+}
+
+/**
+ * Checks the option `spark` of a recognition.
+ *
+ * @throws {TypeError} for a value of the wrong kind
+ * @throws {RangeError} for one that is not allowed, or a setting that is not known
+ */
+export const checkSparkOptions: Check = fields(sparkChecks)
 
 type SparkDocument = Required<Omit<Document, 'list'>> & { readonly spans: readonly Span[] }
 

@@ -13,7 +13,7 @@
 import { roundHalfEven, sumInLanes } from './math.ts'
 
 /** The largest magnitude of an int8 weight. */
-export const WEIGHT_LIMIT = 127
+const WEIGHT_LIMIT = 127
 
 /** Adding and taking away 1.5 · 2^52 leaves a double with no fraction, rounded half to even. */
 const ROUND = 1.5 * 2 ** 52

@@ -5,6 +5,7 @@
 import { widenBfloat16, widenFloat16 } from '../../format/half.ts'
 import type {
   Activation,
+  AttentionCall,
   EmbeddingTables,
   Floats,
   Integers,
@@ -12,11 +13,9 @@ import type {
   LayerNorm,
   Linear,
   Matrix,
-  Probabilities,
   QuantizedRows,
   RelativePositions,
   RelativeRows,
-  Sequences,
   StoredRows,
   StoredType,
   Table,
@@ -165,15 +164,8 @@ export class ReferenceKernels implements Kernels {
   // #endregion
 
   // #region attention
-  attention(
-    queryKeyValue: Matrix,
-    sequences: Sequences,
-    heads: number,
-    out: Matrix,
-    probabilities?: Probabilities,
-    relative?: RelativePositions,
-    window = 0,
-  ): void {
+  attention(call: AttentionCall): void {
+    const { queryKeyValue, sequences, heads, out, probabilities, relative, window = 0 } = call
     const hidden = out.columns
     const headDim = hidden / heads
     const attend = out.quantized ? exactAttention : floatAttention

@@ -1,6 +1,7 @@
 /** What config.json says of disentangled attention. */
-import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { quoted } from '../../format/errors.ts'
 import { type JsonRecord, kind, shown } from '../../format/json-file.ts'
+import { flag, integer, invalid, text, unsupported } from '../config/values.ts'
 import type { Family, HiddenActivation } from '../family.ts'
 import { type Buckets, rowOf } from './buckets.ts'
 import type { ConvolutionShape, Disentangled } from './shape.ts'
@@ -43,9 +44,9 @@ export function readDisentangled(
   }
   if (flag(config, 'talking_head', false)) throw unsupported('has talking_head, which is not computed')
   const isFirst = family.fusedAttention === true
-  const written = integer(config, 'max_relative_positions', -1) ?? -1
+  const written = integer(config, 'max_relative_positions', -1, MOST, -1)
   const maxDistance = written < 1 ? maxPositions : written
-  const buckets = isFirst ? 0 : Math.max(0, integer(config, 'position_buckets', -1) ?? -1)
+  const buckets = isFirst ? 0 : Math.max(0, integer(config, 'position_buckets', -1, MOST, -1))
   const places: Buckets = { span: buckets > 0 ? buckets : maxDistance, buckets, maxDistance }
   const farthest = maxPositions - 1
   const middle = Math.floor(buckets / 2)
@@ -89,15 +90,14 @@ function readConvolution(
   config: JsonRecord,
   activationOf: (value: string) => HiddenActivation | undefined,
 ): ConvolutionShape | undefined {
-  const size = integer(config, 'conv_kernel_size', 0) ?? 0
+  const size = integer(config, 'conv_kernel_size', 0, MOST, 0)
   if (size === 0) return undefined
   if (size % 2 === 0 || size > MOST_NEIGHBOURS) {
     throw unsupported(`has conv_kernel_size ${size}: odd ones up to ${MOST_NEIGHBOURS} can be computed`)
   }
-  const groups = integer(config, 'conv_groups', 1) ?? 1
+  const groups = integer(config, 'conv_groups', 1, MOST, 1)
   if (groups !== 1) throw unsupported(`has conv_groups ${groups}: only 1 can be computed`)
-  const value = config['conv_act'] ?? 'tanh'
-  if (typeof value !== 'string') throw invalid(`conv_act must be a text, not ${kind(value)}`)
+  const value = text(config, 'conv_act') ?? 'tanh'
   const activation = value === 'tanh' ? value : activationOf(value)
   if (activation !== undefined) return { size, activation }
   throw unsupported(`has conv_act ${quoted(value)}, which is not computed`)
@@ -116,9 +116,7 @@ function readTypes(config: JsonRecord): string[] {
 }
 
 function readNorm(config: JsonRecord): boolean {
-  const value = config['norm_rel_ebd'] ?? 'none'
-  if (typeof value !== 'string') throw invalid(`norm_rel_ebd must be a text, not ${kind(value)}`)
-  const names = value
+  const names = (text(config, 'norm_rel_ebd') ?? 'none')
     .toLowerCase()
     .split('|')
     .map((name) => name.trim())
@@ -127,25 +125,4 @@ function readNorm(config: JsonRecord): boolean {
     throw unsupported(`has norm_rel_ebd ${quoted(other)}: layer_norm and none can be computed`)
   }
   return names.includes('layer_norm')
-}
-
-function flag(config: JsonRecord, key: string, otherwise: boolean): boolean {
-  const value = config[key] ?? otherwise
-  if (typeof value === 'boolean') return value
-  throw invalid(`${key} must be true or false, not ${shown(value)}`)
-}
-
-function integer(config: JsonRecord, key: string, least: number): number | undefined {
-  const value = config[key] ?? undefined
-  if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MOST) return value
-  throw invalid(`${key} must be a whole number from ${least} to ${MOST}, not ${shown(value)}`)
-}
-
-function invalid(what: string): ModelFormatError {
-  return new ModelFormatError('InvalidConfig', `config.json: ${what}`)
-}
-
-function unsupported(what: string): ModelFormatError {
-  return new ModelFormatError('UnsupportedConfig', `config.json ${what}`)
 }

@@ -5,8 +5,6 @@ import { family as roberta } from './roberta.ts'
 /** CamemBERT: RoBERTa with SentencePiece over French (Martin et al. 2020, arXiv 1911.03894). */
 export const family: Family = {
   ...roberta,
-  modelTypes: ['camembert'],
-  classNames: ['Camembert'],
   sentencePiece: {
     dropped: 1,
     first: [

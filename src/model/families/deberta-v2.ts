@@ -1,4 +1,5 @@
 /** The family of DeBERTa's second and third version. */
+import { family as bert } from '../bert-family.ts'
 import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
 
 export { readDisentangled as readMore } from '../disentangled/config.ts'
@@ -9,8 +10,6 @@ export { readDisentangled as readMore } from '../disentangled/config.ts'
  * ../disentangled/config.ts.
  */
 export const family: Family = {
-  modelTypes: ['deberta-v2'],
-  classNames: ['DebertaV2'],
   keys: BERT_KEYS,
   layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-7 },
   tokenTypes: { key: 'type_vocab_size', otherwise: 0, least: 0 },
@@ -31,10 +30,5 @@ export const family: Family = {
   },
   sentencePiece: { dropped: 0, first: [], maskTakesSpace: false, own: 'deberta' },
   textHead: { dense: 'pooler.dense', activation: 'gelu', output: 'classifier' },
-  wordHead: {
-    dense: 'cls.predictions.transform.dense',
-    norm: 'cls.predictions.transform.LayerNorm',
-    decoder: 'cls.predictions.decoder',
-    bias: ['cls.predictions.bias', 'cls.predictions.decoder.bias'],
-  },
+  wordHead: bert.wordHead,
 }

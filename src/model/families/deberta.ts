@@ -10,7 +10,5 @@ export { readMore } from './deberta-v2.ts'
  */
 export const family: Family = {
   ...second,
-  modelTypes: ['deberta'],
-  classNames: ['Deberta'],
   fusedAttention: true,
 }

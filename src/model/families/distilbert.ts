@@ -3,8 +3,6 @@ import type { Family } from '../family.ts'
 
 /** BERT without token types, under other names: Sanh et al. 2019 (arXiv 1910.01108). Its code has ε fixed. */
 export const family: Family = {
-  modelTypes: ['distilbert'],
-  classNames: ['DistilBert'],
   keys: {
     hiddenSize: 'dim',
     numLayers: 'n_layers',

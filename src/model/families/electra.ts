@@ -6,8 +6,6 @@ import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
  * ElectraConfig.
  */
 export const family: Family = {
-  modelTypes: ['electra'],
-  classNames: ['Electra'],
   keys: BERT_KEYS,
   layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
   tokenTypes: { key: 'type_vocab_size', otherwise: 2 },

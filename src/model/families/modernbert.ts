@@ -10,8 +10,6 @@ export { readModern as readMore } from '../modern/config.ts'
  * own, which ../modern/tensors.ts gives them. What config.json decides is read by ../modern/config.ts.
  */
 export const family: Family = {
-  modelTypes: ['modernbert'],
-  classNames: ['ModernBert'],
   keys: {
     hiddenSize: 'hidden_size',
     numLayers: 'num_hidden_layers',

@@ -1,15 +1,16 @@
-/** The family of MPNet. */
+/** The family of MPNet, and what config.json says of its biases of relative positions. */
+import { type JsonRecord, shown } from '../../format/json-file.ts'
+import { BUCKETS } from '../biases/buckets.ts'
+import type { FamilyConfig } from '../config/family-file.ts'
+import { unsupported } from '../config/values.ts'
 import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
-
-export { readBiases as readMore } from '../biases/config.ts'
+import { family as roberta } from './roberta.ts'
 
 /**
  * BERT without token types, whose attention also adds a number for each distance: Song et al. 2020 (arXiv 2004.09297).
  * Defaults: transformers' MPNetConfig; its code has the id of padding fixed, whatever config.json says.
  */
 export const family: Family = {
-  modelTypes: ['mpnet'],
-  classNames: ['MPNet'],
   keys: BERT_KEYS,
   layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
   padding: 1,
@@ -23,12 +24,23 @@ export const family: Family = {
     attentionLayerNorm: 'encoder.layer.{i}.attention.LayerNorm',
   },
   relativeBias: 'encoder.relative_attention_bias.weight',
-  textHead: { dense: 'classifier.dense', activation: 'tanh', output: 'classifier.out_proj' },
-  wordHead: {
-    dense: 'lm_head.dense',
-    norm: 'lm_head.layer_norm',
-    activation: 'gelu',
-    decoder: 'lm_head.decoder',
-    bias: ['lm_head.bias', 'lm_head.decoder.bias'],
-  },
+  textHead: roberta.textHead,
+  wordHead: roberta.wordHead,
+}
+
+const KEY = 'relative_attention_num_buckets'
+
+/**
+ * A tokenizer is MPNet's where nothing else is said, as transformers has it.
+ *
+ * @throws {ModelFormatError} UnsupportedConfig for another number of buckets: the family's code has it fixed
+ */
+export function readMore(config: JsonRecord, family: Family): FamilyConfig {
+  const buckets = config[KEY] ?? BUCKETS
+  if (buckets !== BUCKETS) {
+    throw unsupported(`has ${KEY} ${shown(buckets)}: only ${BUCKETS} can be computed`)
+  }
+  return (config['tokenizer_class'] ?? undefined) === undefined
+    ? { family, tokenizerClass: 'MPNetTokenizer' }
+    : { family }
 }

@@ -6,8 +6,6 @@ import { BERT_KEYS, BERT_LAYERS, type Family } from '../family.ts'
  * 1907.11692). Defaults: transformers' RobertaConfig.
  */
 export const family: Family = {
-  modelTypes: ['roberta'],
-  classNames: ['Roberta'],
   keys: BERT_KEYS,
   layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
   tokenTypes: { key: 'type_vocab_size', otherwise: 2 },

@@ -5,8 +5,6 @@ import { family as roberta } from './roberta.ts'
 /** XLM-R: RoBERTa with SentencePiece over a hundred languages (Conneau et al. 2020, arXiv 1911.02116). */
 export const family: Family = {
   ...roberta,
-  modelTypes: ['xlm-roberta'],
-  classNames: ['XLMRoberta'],
   sentencePiece: {
     dropped: 3,
     first: [

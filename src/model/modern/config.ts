@@ -1,8 +1,9 @@
 /** What config.json says of ModernBERT. */
-import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { quoted } from '../../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../../format/json-file.ts'
+import type { FamilyConfig } from '../config/family-file.ts'
+import { flag, integer, invalid, text, unsupported } from '../config/values.ts'
 import type { Family, HiddenActivation } from '../family.ts'
-import type { FamilyConfig } from '../family-file.ts'
 import type { Modern } from './shape.ts'
 
 /** Values of `layer_types`. */
@@ -110,29 +111,8 @@ function readHeadActivation(
   config: JsonRecord,
   activationOf: (value: string) => HiddenActivation | undefined,
 ): HiddenActivation {
-  const value = config['classifier_activation'] ?? 'gelu'
-  if (typeof value !== 'string') throw invalid(`classifier_activation must be a text, not ${kind(value)}`)
+  const value = text(config, 'classifier_activation') ?? 'gelu'
   const activation = activationOf(value)
   if (activation !== undefined) return activation
   throw unsupported(`has classifier_activation ${quoted(value)}, which is not computed`)
-}
-
-function flag(config: JsonRecord, key: string, otherwise: boolean): boolean {
-  const value = config[key] ?? otherwise
-  if (typeof value === 'boolean') return value
-  throw invalid(`${key} must be true or false, not ${shown(value)}`)
-}
-
-function integer(config: JsonRecord, key: string, least: number, most: number, otherwise: number): number {
-  const value = config[key] ?? otherwise
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-  throw invalid(`${key} must be a whole number from ${least} to ${most}, not ${shown(value)}`)
-}
-
-function invalid(what: string): ModelFormatError {
-  return new ModelFormatError('InvalidConfig', `config.json: ${what}`)
-}
-
-function unsupported(what: string): ModelFormatError {
-  return new ModelFormatError('UnsupportedConfig', `config.json ${what}`)
 }

@@ -69,7 +69,7 @@ export function attentionBlock(
 
   kernels.linear(input, weights.queryKeyValue, queryKeyValue, 'identity') // [T, H] → [T, 3H]
   kernels.rotate(queriesAndKeys, positions, angles)
-  kernels.attention(queryKeyValue, sequences, heads, context, probabilities, undefined, window) // → [T, H]
+  kernels.attention({ queryKeyValue, sequences, heads, out: context, probabilities, window }) // → [T, H]
   kernels.linear(context, weights.attentionOutput, projected, 'identity') // → [T, H]
   kernels.addLayerNorm(projected, hiddenStates, weights.outputLayerNorm, attentionOutput, hiddenStates)
 }

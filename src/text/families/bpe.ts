@@ -5,6 +5,7 @@
  */
 
 import type { PieceModel, VisitPiece } from '../steps.ts'
+import { codePointsAsText } from '../text-with-offsets.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import { bytePieces } from './byte-pieces.ts'
 
@@ -59,8 +60,8 @@ export class Bpe implements PieceModel {
 
   tokenize(codePoints: Int32Array, from: number, to: number, piece: VisitPiece): void {
     if (this.#settings.ignoreMerges) {
-      const id = this.#whole(codePoints, from, to)
-      if (id >= 0) {
+      const id = this.#vocabulary.idOf(codePointsAsText(codePoints, from, to))
+      if (id !== undefined) {
         piece(id, from, to)
         return
       }
@@ -70,13 +71,6 @@ export class Bpe implements PieceModel {
     for (let index = 0; index < this.#count; index++) {
       if (this.#ids[index]! >= 0) piece(this.#ids[index]!, this.#starts[index]!, this.#ends[index]!)
     }
-  }
-
-  #whole(codePoints: Int32Array, from: number, to: number): number {
-    const { trie } = this.#vocabulary
-    let node = 0
-    for (let index = from; index < to && node >= 0; index++) node = trie.step(node, codePoints[index]!)
-    return node < 0 ? -1 : trie.idAt(node)
   }
 
   /** The characters of the word as symbols. */

@@ -12,6 +12,7 @@ import { NormalizedText } from '../text-with-offsets.ts'
 import { letterRuns, numberRuns } from '../unicode/byte-level-tables.ts'
 import { CodePointSet } from '../unicode/code-point-set.ts'
 import { isWhiteSpace } from '../white-space.ts'
+import { eachByte } from './byte-pieces.ts'
 
 /** The pattern as a tokenizer.json has it where words are split apart from bytes. */
 export const GPT2_PATTERN: string = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
@@ -77,20 +78,10 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
       const code = text.codePoints[index]!
       const start = text.starts[index]!
       const end = text.ends[index]!
-      const add = (byte: number): void => made.push(characters[byte]!, start, end)
-      if (code < 0x80) add(code)
-      else {
-        if (code < 0x800) add(0xc0 | (code >> 6))
-        else {
-          if (code < 0x10000) add(0xe0 | (code >> 12))
-          else {
-            add(0xf0 | (code >> 18))
-            add(0x80 | ((code >> 12) & 63))
-          }
-          add(0x80 | ((code >> 6) & 63))
-        }
-        add(0x80 | (code & 63))
-      }
+      eachByte(code, (byte) => {
+        made.push(characters[byte]!, start, end)
+        return true
+      })
     }
   }
 }

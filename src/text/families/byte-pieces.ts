@@ -1,26 +1,37 @@
-/** Byte fallback: a character that has no piece is spelt in pieces that stand for the bytes of its UTF-8. */
+/**
+ * Code points as the bytes of their UTF-8, by hand: `TextEncoder` takes most of its time for making an array. And byte fallback: a
+ * character that has no piece is spelt in pieces that stand for its bytes.
+ */
+
+/** Calls `visit` with each UTF-8 byte of a code point for as long as it says true; whether it did to the end. */
+export function eachByte(code: number, visit: (byte: number) => boolean): boolean {
+  if (code < 0x80) return visit(code)
+  if (code < 0x800) return visit(0xc0 | (code >> 6)) && visit(0x80 | (code & 63))
+  if (code < 0x10000) {
+    return visit(0xe0 | (code >> 12)) && visit(0x80 | ((code >> 6) & 63)) && visit(0x80 | (code & 63))
+  }
+  return (
+    visit(0xf0 | (code >> 18)) &&
+    visit(0x80 | ((code >> 12) & 63)) &&
+    visit(0x80 | ((code >> 6) & 63)) &&
+    visit(0x80 | (code & 63))
+  )
+}
 
 const REPLACEMENT = 0xfffd
 
 /**
- * The pieces of a text's bytes; undefined where one of them has none. (By hand: texts are a character each, and `TextEncoder`
- * takes most of the time for making an array.)
+ * The pieces of a text's bytes; undefined where one of them has none.
  *
  * @param byteIds  by byte; -1 where there is no such piece
  */
 export function bytePieces(byteIds: Int32Array, text: string): readonly number[] | undefined {
   const ids: number[] = []
+  const add = (byte: number): boolean => ids.push(byteIds[byte]!) > 0
   for (const character of text) {
-    const found = character.codePointAt(0)!
+    const code = character.codePointAt(0)!
     // Half a pair of surrogates has no bytes of its own.
-    const code = found >= 0xd800 && found < 0xe000 ? REPLACEMENT : found
-    if (code < 0x80) ids.push(byteIds[code]!)
-    else {
-      // The first byte says by its leading ones how many there are; each further one has six bits.
-      const further = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3
-      ids.push(byteIds[((0xf00 >> (further + 1)) & 0xff) | (code >> (6 * further))]!)
-      for (let i = further - 1; i >= 0; i--) ids.push(byteIds[0x80 | ((code >> (6 * i)) & 0x3f)]!)
-    }
+    eachByte(code >= 0xd800 && code < 0xe000 ? REPLACEMENT : code, add)
   }
   return ids.includes(-1) ? undefined : ids
 }

@@ -1,13 +1,59 @@
-/** The smaller decoders that a tokenizer.json may name. */
+/** Reads the decoder of a tokenizer.json, and has the smaller ones that it may name. */
 
+import { ModelFormatError } from '../../format/errors.ts'
+import { shown } from '../../format/json-file.ts'
+import { wordPieceDecoder } from '../bert-tokenizer.ts'
+import type { JsonObject } from '../files/json-object.ts'
 import type { Decoder, Pattern } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
 import { Replace } from './normalizer-steps.ts'
+import { readContent, readPattern } from './patterns.ts'
+import { readMetaspace } from './read-pre-tokenizer.ts'
+
+/** A model can be used without one: a decoder that is not known is an error where it is called. */
+export async function readDecoder(part: JsonObject | undefined): Promise<Decoder> {
+  if (!part) return (tokens) => [tokens.join(' ')]
+  const kind = part.string('type')
+  switch (kind) {
+    case 'Sequence': {
+      const inner: Decoder[] = []
+      for (const step of part.objects('decoders')) inner.push(await readDecoder(step))
+      return (tokens) => inner.reduce((changed, step) => step(changed), tokens)
+    }
+    case 'WordPiece':
+      return wordPieceDecoder(part.string('prefix') ?? '##', part.boolean('cleanup') ?? true)
+    case 'ByteLevel':
+      return (await import('./byte-level.ts')).decodeByteLevel
+    case 'Metaspace':
+      return (await import('./metaspace.ts')).metaspaceDecoder(readMetaspace(part))
+    case 'BPEDecoder':
+      return bpeDecoder(part.string('suffix') ?? '</w>')
+    case 'ByteFallback':
+      return decodeByteFallback
+    case 'Fuse':
+      return fuse
+    case 'Strip':
+      return stripDecoder(
+        part.string('content') ?? ' ',
+        part.count('start', 0) ?? 0,
+        part.count('stop', 0) ?? 0,
+      )
+    case 'Replace':
+      return replaceDecoder(await readPattern(part), readContent(part, 'content'))
+    default:
+      return () => {
+        throw new ModelFormatError(
+          'UnsupportedConfig',
+          `${part.name} has a decoder of type ${shown(kind)}, which is not known: decode() cannot be used`,
+        )
+      }
+  }
+}
 
 /** One piece of all. */
-export const fuse: Decoder = (tokens) => [tokens.join('')]
+const fuse: Decoder = (tokens) => [tokens.join('')]
 
-export function replaceDecoder(pattern: Pattern, content: string): Decoder {
+function replaceDecoder(pattern: Pattern, content: string): Decoder {
   const replace = new Replace(pattern, content)
   return (tokens) => {
     // A text has few pieces, each many times.
@@ -25,7 +71,7 @@ export function replaceDecoder(pattern: Pattern, content: string): Decoder {
 }
 
 /** Takes a character off the ends of each piece: so often at most. */
-export function stripDecoder(content: string, start: number, stop: number): Decoder {
+function stripDecoder(content: string, start: number, stop: number): Decoder {
   return (tokens) =>
     tokens.map((token) => {
       const characters = [...token]
@@ -38,7 +84,7 @@ export function stripDecoder(content: string, start: number, stop: number): Deco
 }
 
 /** Pieces that end words end in a suffix: it becomes a space, but for the last piece's. */
-export function bpeDecoder(suffix: string): Decoder {
+function bpeDecoder(suffix: string): Decoder {
   return (tokens) =>
     tokens.map((token, index) =>
       suffix === '' ? token : token.replaceAll(suffix, index === tokens.length - 1 ? '' : ' '),
@@ -49,7 +95,7 @@ export function bpeDecoder(suffix: string): Decoder {
 const BYTE = /^<0x([\dA-Fa-f]{2})>$/
 
 /** Pieces that stand for bytes back to text: U+FFFD for each byte of a run that is no UTF-8. */
-export const decodeByteFallback: Decoder = (tokens) => {
+const decodeByteFallback: Decoder = (tokens) => {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const texts: string[] = []
   let bytes: number[] = []

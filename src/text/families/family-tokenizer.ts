@@ -6,28 +6,28 @@
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { decodeUtf8 } from '../../format/json-file.ts'
 import { loadWordCharacters } from '../character-tables.ts'
-import { JsonObject } from '../json-object.ts'
+import { JsonObject } from '../files/json-object.ts'
 import {
   BERT_TOKENS,
   readAddedTokens,
   type SpecialNames,
   specialToken,
   type TokenFiles,
-} from '../read-added-tokens.ts'
-import { parseTokenFiles, readMaxLength, type TokenizerFiles, takesJsonAsItIs } from '../settings.ts'
+} from '../files/read-added-tokens.ts'
+import { parseTokenFiles, readMaxLength, type TokenizerFiles, takesJsonAsItIs } from '../files/settings.ts'
 import type { TrimOffsets } from '../steps.ts'
 import { Tokenizer, type TokenizerParts } from '../tokenizer.ts'
-import { readDecoder } from './read-decoder.ts'
+import type { SentencePieceOrder } from '../tokenizer-facts.ts'
+import { readDecoder } from './decoders.ts'
 import { readModel, type VocabularyFile } from './read-model.ts'
 import { readNormalizer } from './read-normalizer.ts'
 import { type ByteLevelTrim, readPostProcessor } from './read-post-processor.ts'
 import { readPreTokenizer } from './read-pre-tokenizer.ts'
-import type { SentencePieceOrder } from './sentencepiece.ts'
 import { checkKind } from './tokenizer-class.ts'
 import { takeUnigramVocabulary } from './unigram-vocabulary.ts'
 
 /** What RoBERTa, XLM-R and CamemBERT call their special tokens where no file names them. */
-const FAMILY_TOKENS: SpecialNames = {
+export const FAMILY_TOKENS: SpecialNames = {
   bos: '<s>',
   eos: '</s>',
   unk: '<unk>',

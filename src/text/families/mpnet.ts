@@ -1,23 +1,15 @@
 /** MPNet's tokenizer: BERT's steps with RoBERTa's special tokens, two of them between two texts, and no token types. */
 
 import { isObject } from '../../format/json-file.ts'
-import { JsonObject } from '../json-object.ts'
-import type { SpecialNames, TokenFiles } from '../read-added-tokens.ts'
-import { takesJsonAsItIs } from '../settings.ts'
+import { JsonObject } from '../files/json-object.ts'
+import type { SpecialNames, TokenFiles } from '../files/read-added-tokens.ts'
+import { takesJsonAsItIs } from '../files/settings.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { parseVocabulary, type Vocabulary } from '../vocabulary.ts'
-import { type FamilyOptions, readFamilyTokenizer } from './family-tokenizer.ts'
+import { FAMILY_TOKENS, type FamilyOptions, readFamilyTokenizer } from './family-tokenizer.ts'
 
 /** What the special tokens are called where no file names them. */
-const TOKENS: SpecialNames = {
-  bos: '<s>',
-  eos: '</s>',
-  unk: '[UNK]',
-  sep: '</s>',
-  pad: '<pad>',
-  cls: '<s>',
-  mask: '<mask>',
-}
+const TOKENS: SpecialNames = { ...FAMILY_TOKENS, unk: '[UNK]' }
 
 /**
  * Builds it of a tokenizer.json or a vocab.txt. tokenizer_config.json holds over the steps of tokenizer.json, its defaults

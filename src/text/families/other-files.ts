@@ -2,10 +2,11 @@
 
 import { decodeUtf8 } from '../../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'
-import { readJson } from '../json-object.ts'
-import type { TokenFiles } from '../read-added-tokens.ts'
-import type { TokenizerFacts, TokenizerFiles } from '../settings.ts'
+import { readJson } from '../files/json-object.ts'
+import type { TokenFiles } from '../files/read-added-tokens.ts'
+import type { TokenizerFiles } from '../files/settings.ts'
 import type { Tokenizer } from '../tokenizer.ts'
+import type { TokenizerFacts } from '../tokenizer-facts.ts'
 import {
   type FamilyOptions,
   readBpeFiles,

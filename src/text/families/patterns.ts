@@ -8,7 +8,7 @@
 
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
-import type { JsonObject } from '../json-object.ts'
+import type { JsonObject } from '../files/json-object.ts'
 import type { Pattern } from '../steps.ts'
 import { CodePointSet } from '../unicode/code-point-set.ts'
 import { isWhiteSpace } from '../white-space.ts'

@@ -9,6 +9,7 @@ import { ModelFormatError } from '../../format/errors.ts'
 import type { Normalizer } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
 import { graphemeEnd } from '../unicode/graphemes.ts'
+import { eachByte } from './byte-pieces.ts'
 
 /** A cluster of more bytes is looked up code point by code point. */
 const SHORT_CLUSTER = 6
@@ -117,21 +118,6 @@ function bytesOf(codePoints: Int32Array, from: number, to: number): number {
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
   }
   return bytes
-}
-
-/** Calls `visit` with each UTF-8 byte of a code point for as long as it says true; whether it did to the end. */
-function eachByte(code: number, visit: (byte: number) => boolean): boolean {
-  if (code < 0x80) return visit(code)
-  if (code < 0x800) return visit(0xc0 | (code >> 6)) && visit(0x80 | (code & 63))
-  if (code < 0x10000) {
-    return visit(0xe0 | (code >> 12)) && visit(0x80 | ((code >> 6) & 63)) && visit(0x80 | (code & 63))
-  }
-  return (
-    visit(0xf0 | (code >> 18)) &&
-    visit(0x80 | ((code >> 12) & 63)) &&
-    visit(0x80 | ((code >> 6) & 63)) &&
-    visit(0x80 | (code & 63))
-  )
 }
 
 function fromBase64(text: string, name: string): Uint8Array {

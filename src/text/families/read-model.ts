@@ -1,10 +1,10 @@
 /** Reads the model of a tokenizer.json, which says how words become pieces. */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import type { JsonObject } from '../json-object.ts'
+import type { JsonObject } from '../files/json-object.ts'
+import { vocabularyFromJson } from '../files/vocabulary-from-json.ts'
 import type { PieceModel } from '../steps.ts'
 import { Vocabulary } from '../vocabulary.ts'
-import { vocabularyFromJson } from '../vocabulary-from-json.ts'
 import { WordPiece } from '../wordpiece.ts'
 import type { UnigramVocabulary } from './unigram-vocabulary.ts'
 

@@ -2,9 +2,19 @@
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { loadLetterTables } from '../character-tables.ts'
-import type { JsonObject } from '../json-object.ts'
+import type { JsonObject } from '../files/json-object.ts'
 import { bertNormalizer } from '../normalize.ts'
 import type { Normalizer } from '../steps.ts'
+import { CodePointSet } from '../unicode/code-point-set.ts'
+import {
+  Lowercase,
+  MapCodePoints,
+  NormalizerSequence,
+  nmt,
+  Prepend,
+  Replace,
+  Strip,
+} from './normalizer-steps.ts'
 import { readContent, readPattern } from './patterns.ts'
 
 /**
@@ -16,7 +26,6 @@ export async function readNormalizer(
   lowercase: boolean | undefined,
 ): Promise<Normalizer | undefined> {
   const steps = await readSteps(part, lowercase)
-  const { Lowercase, NormalizerSequence } = await import('./normalizer-steps.ts')
   if (lowercase === true) {
     await loadLetterTables()
     steps.unshift(new Lowercase())
@@ -30,7 +39,6 @@ async function readSteps(
 ): Promise<Normalizer[]> {
   if (!part) return []
   const kind = part.string('type')
-  const { MapCodePoints, nmt, Prepend, Replace, Strip, Lowercase } = await import('./normalizer-steps.ts')
   switch (kind) {
     case 'Sequence': {
       const steps: Normalizer[] = []
@@ -77,7 +85,6 @@ async function readSteps(
       return [new Replace(await readPattern(part), readContent(part, 'content'))]
     case 'StripAccents': {
       const { combiningRuns } = await import('../unicode/combining-tables.ts')
-      const { CodePointSet } = await import('../unicode/code-point-set.ts')
       const marks = new CodePointSet(combiningRuns)
       return [new MapCodePoints((code) => (marks.has(code) ? -1 : code))]
     }

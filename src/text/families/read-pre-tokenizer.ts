@@ -2,12 +2,22 @@
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { loadWordCharacters } from '../character-tables.ts'
-import type { JsonObject } from '../json-object.ts'
+import type { JsonObject } from '../files/json-object.ts'
 import { bertPreTokenizer } from '../pre-tokenize.ts'
 import type { PreTokenizer } from '../steps.ts'
+import { CodePointSet } from '../unicode/code-point-set.ts'
 import type { MetaspaceSettings } from './metaspace.ts'
 import { literalPattern, readPattern } from './patterns.ts'
-import type { SplitBehavior } from './pre-tokenizer-steps.ts'
+import {
+  digits,
+  PreTokenizerSequence,
+  punctuation,
+  SPLIT_BEHAVIORS,
+  Split,
+  type SplitBehavior,
+  whitespace,
+  whitespaceSplit,
+} from './pre-tokenizer-steps.ts'
 
 /**
  * @param byteLevel holds over what the file says of byte-level text, where that is all there is
@@ -25,12 +35,11 @@ async function readStep(
   byteLevel: { addPrefixSpace: boolean } | undefined,
 ): Promise<PreTokenizer> {
   const kind = part.string('type')
-  const steps = await import('./pre-tokenizer-steps.ts')
   switch (kind) {
     case 'Sequence': {
       const inner: PreTokenizer[] = []
       for (const step of part.objects('pretokenizers')) inner.push(await readStep(step, undefined))
-      return new steps.PreTokenizerSequence(inner)
+      return new PreTokenizerSequence(inner)
     }
     case 'ByteLevel': {
       const { ByteLevelPreTokenizer } = await import('./byte-level.ts')
@@ -46,27 +55,29 @@ async function readStep(
     case 'BertPreTokenizer':
       return bertPreTokenizer
     case 'WhitespaceSplit':
-      return steps.whitespaceSplit
+      return whitespaceSplit
     case 'Whitespace':
-      return steps.whitespace(await loadWordCharacters())
+      return whitespace(await loadWordCharacters())
     case 'Punctuation':
-      return steps.punctuation(readBehavior(part, steps.SPLIT_BEHAVIORS, 'Isolated'))
+      return punctuation(readBehavior(part, 'Isolated'))
     case 'Split': {
-      const behavior = readBehavior(part, steps.SPLIT_BEHAVIORS)
-      return new steps.Split(await readPattern(part), behavior, part.boolean('invert') ?? false)
+      const behavior = readBehavior(part)
+      return new Split(await readPattern(part), behavior, part.boolean('invert') ?? false)
     }
     case 'CharDelimiterSplit': {
       const delimiter = part.string('delimiter') ?? ''
       if ([...delimiter].length !== 1) throw part.wrong('delimiter', 'one character')
-      return new steps.Split(literalPattern(delimiter), 'Removed')
+      return new Split(literalPattern(delimiter), 'Removed')
     }
     case 'Digits': {
       const { numericRuns } = await import('../unicode/numeric-tables.ts')
-      const { CodePointSet } = await import('../unicode/code-point-set.ts')
-      return steps.digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
+      return digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
     }
     default:
-      throw unsupported(part, `a pre_tokenizer of type ${kind === undefined ? 'none' : quoted(kind)}`)
+      throw new ModelFormatError(
+        'UnsupportedConfig',
+        `${part.name} has a pre_tokenizer of type ${kind === undefined ? 'none' : quoted(kind)}, which is not known`,
+      )
   }
 }
 
@@ -82,17 +93,9 @@ export function readMetaspace(part: JsonObject): MetaspaceSettings {
   return { replacement, prepend, split: part.boolean('split') ?? true }
 }
 
-function readBehavior(
-  part: JsonObject,
-  known: readonly SplitBehavior[],
-  otherwise?: SplitBehavior,
-): SplitBehavior {
+function readBehavior(part: JsonObject, otherwise?: SplitBehavior): SplitBehavior {
   const written = part.string('behavior') ?? otherwise
-  const behavior = known.find((name) => name === written)
+  const behavior = SPLIT_BEHAVIORS.find((name) => name === written)
   if (behavior !== undefined) return behavior
-  throw part.wrong('behavior', `one of ${known.join(', ')}`)
-}
-
-function unsupported(part: JsonObject, what: string): ModelFormatError {
-  return new ModelFormatError('UnsupportedConfig', `${part.name} has ${what}, which is not known`)
+  throw part.wrong('behavior', `one of ${SPLIT_BEHAVIORS.join(', ')}`)
 }

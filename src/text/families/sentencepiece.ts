@@ -4,6 +4,7 @@
  */
 
 import { ModelFormatError } from '../../format/errors.ts'
+import type { SentencePieceOrder } from '../tokenizer-facts.ts'
 import { MAX_SIZE, type PieceList, packPieces } from '../vocabulary.ts'
 
 export interface SentencePieceModel {
@@ -13,17 +14,6 @@ export interface SentencePieceModel {
   readonly types: readonly number[]
   /** The normaliser's table; empty where there is none. */
   readonly charsmap: Uint8Array
-}
-
-/** What a family's tokenizer puts in place of the first pieces of the file. */
-export interface SentencePieceOrder {
-  /** How many of them it leaves out. */
-  readonly dropped: number
-  readonly first: readonly (readonly [piece: string, score: number])[]
-  /** Whether white space before `<mask>` is part of it. */
-  readonly maskTakesSpace: boolean
-  /** Whose tokenizer has the file's own order and special tokens, which are called as BERT's are. */
-  readonly own?: 'albert' | 'deberta'
 }
 
 /** Fields of ModelProto, SentencePiece, TrainerSpec and NormalizerSpec. */

@@ -4,7 +4,7 @@
  */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import type { JsonObject } from '../json-object.ts'
+import type { JsonObject } from '../files/json-object.ts'
 
 /** What tokenizers of these classes have for a model of pieces, whatever their tokenizer.json says. */
 const KINDS: readonly (readonly [tokenizerClass: RegExp, kind: string])[] = [

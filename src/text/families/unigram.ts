@@ -57,7 +57,7 @@ export class Unigram implements PieceModel {
       if (id === this.#unkId) {
         // Neighbours that are unknown are one piece.
         while (end < length && this.#ids[begins[end]!] === this.#unkId) end = begins[end]!
-        id = this.#idOf(codePoints, from + start, from + end)
+        id = this.#vocabulary.idOf(codePointsAsText(codePoints, from + start, from + end)) ?? id
       }
       const bytes = id === this.#unkId && this.#byteIds
       const ids = bytes && bytePieces(bytes, codePointsAsText(codePoints, from + start, from + end))
@@ -94,15 +94,6 @@ export class Unigram implements PieceModel {
       begins[start + 1] = start
       ids[start + 1] = this.#unkId
     }
-  }
-
-  /** The piece that these code points are, or the unknown one. */
-  #idOf(codePoints: Int32Array, from: number, to: number): number {
-    const { trie } = this.#vocabulary
-    let node = 0
-    for (let index = from; index < to && node >= 0; index++) node = trie.step(node, codePoints[index]!)
-    const id = node < 0 ? -1 : trie.idAt(node)
-    return id < 0 ? this.#unkId : id
   }
 
   #grow(length: number): void {

@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { crc32c, masked } from '#dist/convert/containers/crc32.js'
-import { tableEntries } from '#dist/convert/containers/table.js'
+import { tableEntries } from '#dist/convert/containers/leveldb-table.js'
 import { bundleTensors } from '#dist/convert/tensorflow/model-tensors.js'
 import {
   type BundleEntry,

@@ -29,7 +29,7 @@ function attend(query: number[][], key: number[][], value: number[][], precision
   const out = toy.matrix(T, D, precision)
   const probabilities = toy.kernels.layout.probabilities(1, [T])
   const sequences = { count: 1, bounds: toy.integers([0, T]), longest: T }
-  toy.kernels.attention(joined, sequences, 1, out, probabilities)
+  toy.kernels.attention({ queryKeyValue: joined, sequences, heads: 1, out, probabilities })
   const flat = [...toy.kernels.memory.floats(probabilities.maps[0]!)]
   return {
     scores: query.map((q) => key.map((k) => q.reduce((sum, v, d) => sum + v * k[d]!, 0))),

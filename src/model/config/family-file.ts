@@ -1,9 +1,9 @@
 /** What the file of a family gives, in families/: types alone. */
-import type { JsonRecord } from '../format/json-file.ts'
-import type { Disentangled } from './disentangled/shape.ts'
-import type { Family, HiddenActivation } from './family.ts'
-import type { Modern } from './modern/shape.ts'
-import type { SharedLayers } from './shared/shape.ts'
+import type { JsonRecord } from '../../format/json-file.ts'
+import type { SharedLayers } from '../bert-config.ts'
+import type { Disentangled } from '../disentangled/shape.ts'
+import type { Family, HiddenActivation } from '../family.ts'
+import type { Modern } from '../modern/shape.ts'
 
 /** What the configurations of one family say that others' do not; it holds over what is read of all. */
 export interface FamilyConfig {

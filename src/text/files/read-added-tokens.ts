@@ -1,10 +1,10 @@
 /** Reads the tokens that a tokenizer's files name besides the vocabulary, in whichever of the files they stand. */
 
-import { ModelFormatError, quoted } from '../format/errors.ts'
-import { isObject } from '../format/json-file.ts'
-import type { AddedToken } from './added-tokens.ts'
+import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { isObject } from '../../format/json-file.ts'
+import type { AddedToken } from '../added-tokens.ts'
+import type { Vocabulary } from '../vocabulary.ts'
 import { JsonObject } from './json-object.ts'
-import type { Vocabulary } from './vocabulary.ts'
 
 /** UTF-16 units of an added token: longer than any that is met in text, and short enough to be looked for everywhere. */
 const LONGEST_TOKEN = 1000

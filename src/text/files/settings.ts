@@ -3,14 +3,13 @@
  * included, as in Hugging Face transformers: without `do_lower_case` in it, text is lower-cased.
  */
 
-import { ModelFormatError } from '../format/errors.ts'
-import { decodeUtf8 } from '../format/json-file.ts'
-import type { AddedToken } from './added-tokens.ts'
-import type { SentencePieceOrder } from './families/sentencepiece.ts'
+import { ModelFormatError } from '../../format/errors.ts'
+import { decodeUtf8 } from '../../format/json-file.ts'
+import type { TokenizerSettings } from '../bert-tokenizer.ts'
+import type { NormalizerSettings } from '../normalize.ts'
+import { parseVocabulary, type Vocabulary } from '../vocabulary.ts'
 import { JsonObject, readJson } from './json-object.ts'
-import type { NormalizerSettings } from './normalize.ts'
 import { BERT_TOKENS, readAddedTokens, specialToken, type TokenFiles } from './read-added-tokens.ts'
-import { parseVocabulary, type Vocabulary } from './vocabulary.ts'
 import { vocabularyFromJson } from './vocabulary-from-json.ts'
 
 /** The files, as text or UTF-8 bytes; each may be missing, but for one of `vocab` and `tokenizerJson`. */
@@ -25,30 +24,6 @@ export interface TokenizerFiles {
   readonly specialTokensMap?: string | Uint8Array | undefined
   /** added_tokens.json */
   readonly addedTokens?: string | Uint8Array | undefined
-}
-
-/** What is known of a model besides its tokenizer's files. */
-export interface TokenizerFacts {
-  /** V: rows of the word embeddings, `vocab_size` of config.json. */
-  readonly rows?: number | undefined
-  /** `tokenizer_class` of config.json. */
-  readonly tokenizerClass?: string | undefined
-  /** What its family makes of SentencePiece's own file. */
-  readonly sentencePiece?: SentencePieceOrder | undefined
-}
-
-export interface TokenizerSettings {
-  readonly normalizer: NormalizerSettings
-  readonly clsToken: string
-  readonly sepToken: string
-  readonly unkToken: string
-  readonly maskToken: string
-  readonly padToken: string
-  readonly addedTokens: readonly AddedToken[]
-  readonly continuingPrefix: string
-  readonly maxWordLength: number
-  /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the files say. */
-  readonly maxLength: number | undefined
 }
 
 /** Above this a length means that none is set: Python writes 1e30. */

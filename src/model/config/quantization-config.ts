@@ -1,16 +1,7 @@
 /** Reads the part of config.json that says how weights are quantised. */
-import { ModelFormatError } from '../format/errors.ts'
-import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
-
-/** int8 weights with one scale for each output channel: the one kind of quantisation that is read, and that the quantiser writes. */
-export interface Quantization {
-  /** Of a weight. */
-  readonly bits: 8
-  /** One scale for each output channel. */
-  readonly strategy: 'channel'
-  /** Modules that stay float, by name. */
-  readonly ignore: readonly string[]
-}
+import { isObject, type JsonRecord, kind, shown } from '../../format/json-file.ts'
+import type { Quantization } from '../bert-config.ts'
+import { invalid, unsupported } from './values.ts'
 
 /** What each setting of the weights must be; the rest of the convention is about activations or layouts we do not have. */
 export const QUANTIZED_WEIGHTS: readonly (readonly [string, unknown])[] = [
@@ -52,13 +43,8 @@ export function readQuantization(value: unknown): Quantization | undefined {
 function expect(settings: JsonRecord, key: string, wanted: unknown): void {
   const found = settings[key]
   if (found === wanted) return
-  throw new ModelFormatError(
-    'UnsupportedConfig',
-    `config.json has a quantization_config with ${key} ${shown(found)}: only ${wanted} can be loaded; ` +
+  throw unsupported(
+    `has a quantization_config with ${key} ${shown(found)}: only ${wanted} can be loaded; ` +
       'take the model before it was quantised',
   )
-}
-
-function invalid(what: string): ModelFormatError {
-  return new ModelFormatError('InvalidConfig', `config.json: ${what}`)
 }

@@ -1,5 +1,5 @@
 /** Reads config.json: the sizes of a model, its activation, its labels. Everything is checked here, once. */
-import { ModelFormatError, quoted } from '../format/errors.ts'
+import { quoted } from '../../format/errors.ts'
 import {
   isObject,
   type JsonRecord,
@@ -7,13 +7,14 @@ import {
   parseJsonObject,
   readJsonObject,
   shown,
-} from '../format/json-file.ts'
-import type { ModelFiles } from '../format/source.ts'
-import type { BertConfig, ProblemType } from './bert-config.ts'
+} from '../../format/json-file.ts'
+import type { ModelFiles } from '../../format/source.ts'
+import type { BertConfig, ProblemType } from '../bert-config.ts'
+import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from '../family.ts'
 import { loadFamily, modelTypes } from './families.ts'
-import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from './family.ts'
 import type { FamilyFile } from './family-file.ts'
 import { readQuantization } from './quantization-config.ts'
+import { flag, integer, invalid, text, unsupported } from './values.ts'
 
 const PROBLEM_TYPES: readonly ProblemType[] = [
   'single_label_classification',
@@ -79,7 +80,9 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     throw invalid(`${keys.numHeads} ${numHeads} does not divide ${keys.hiddenSize} ${hiddenSize}`)
   }
   const architecture = readArchitecture(config)
-  const labelScheme = readLabelScheme(config)
+  const labelScheme = text(config, 'label_scheme')
+  // Which tokenizer reads the files, where they are not told by tokenizer_config.json.
+  const tokenizerClass = text(config, 'tokenizer_class')
   const problemType = readProblemType(config)
   const written = config['sentence_transformers']
   const activation = activationOf(
@@ -100,7 +103,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     family,
     ...(architecture === undefined ? {} : { architecture }),
     headKind: headOf(architecture),
-    ...readTokenizerClass(config),
+    ...(tokenizerClass === undefined ? {} : { tokenizerClass }),
     ...(problemType === undefined ? {} : { problemType }),
     ...(activation === undefined ? {} : { activation }),
     hiddenSize,
@@ -115,7 +118,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
     positionRows:
       more.disentangled?.absolute === false ? 0 : positions.maxPositions + positions.firstPosition,
     typeVocabSize: sizeOr(config, family.tokenTypes, 0),
-    tiesWordEmbeddings: readTied(config),
+    tiesWordEmbeddings: flag(config, 'tie_word_embeddings', true),
     labels: readLabels(config),
     ...(labelScheme === undefined ? {} : { labelScheme }),
     ...more,
@@ -131,7 +134,7 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
 export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   const source = await files.open(FILE)
   if (source === undefined) {
-    const { noModelIn } = await import('../format/other/other-models.ts')
+    const { noModelIn } = await import('../../format/other/other-models.ts')
     throw await noModelIn(files, FILE, ': a model is config.json, vocab.txt and model.safetensors')
   }
   try {
@@ -141,19 +144,10 @@ export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   }
 }
 
-/** Which tokenizer reads the files, where they are not told by tokenizer_config.json. */
-function readTokenizerClass(config: JsonRecord): { tokenizerClass?: string } {
-  const value = config['tokenizer_class'] ?? undefined
-  if (value === undefined) return {}
-  if (typeof value !== 'string') throw invalid(`tokenizer_class must be a text, not ${kind(value)}`)
-  return { tokenizerClass: value }
-}
-
 /** `model_type`; the first BERT configurations had none. */
 function readModelType(config: JsonRecord): string | undefined {
-  const value = config['model_type'] ?? undefined
-  if (typeof value === 'string') return value
-  if (value !== undefined) throw invalid(`model_type must be a text, not ${kind(value)}`)
+  const written = text(config, 'model_type')
+  if (written !== undefined) return written
   const architecture = readArchitecture(config)
   const isBert = architecture === undefined || architecture.startsWith('Bert')
   return isBert && 'hidden_size' in config ? 'bert' : undefined
@@ -225,8 +219,7 @@ function checkFixed(config: JsonRecord, { modern }: Family): void {
 }
 
 function readActivation(config: JsonRecord, key: string): HiddenActivation {
-  const value = config[key] ?? 'gelu'
-  if (typeof value !== 'string') throw invalid(`${key} must be a text, not ${kind(value)}`)
+  const value = text(config, key) ?? 'gelu'
   const activation = ACTIVATIONS[value]
   if (activation !== undefined) return activation
   throw unsupported(`has ${key} ${quoted(value)}: known are ${Object.keys(ACTIVATIONS).join(', ')}`)
@@ -275,12 +268,6 @@ export function headOf(architecture = ''): HeadKind | undefined {
   return OTHER_HEAD.test(architecture) ? undefined : 'tokens'
 }
 
-function readTied(config: JsonRecord): boolean {
-  const value = config['tie_word_embeddings'] ?? true
-  if (typeof value === 'boolean') return value
-  throw invalid(`tie_word_embeddings must be true or false, not ${shown(value)}`)
-}
-
 function readProblemType(config: JsonRecord): ProblemType | undefined {
   const value = config['problem_type'] ?? undefined
   if (value === undefined) return undefined
@@ -292,25 +279,4 @@ function readProblemType(config: JsonRecord): ProblemType | undefined {
 /** The last part of a Python class's name, in which sentence-transformers writes an activation. */
 export function activationOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(value.lastIndexOf('.') + 1) : undefined
-}
-
-function readLabelScheme(config: JsonRecord): string | undefined {
-  const value = config['label_scheme'] ?? undefined
-  if (value === undefined || typeof value === 'string') return value
-  throw invalid(`label_scheme must be a text, not ${kind(value)}`)
-}
-
-function integer(config: JsonRecord, key: string, least: number, most: number, otherwise?: number): number {
-  const value = config[key] ?? otherwise
-  if (value === undefined) throw invalid(`${key} is missing`)
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-  throw invalid(`${key} must be a whole number from ${least} to ${most}, not ${shown(value)}`)
-}
-
-function invalid(what: string): ModelFormatError {
-  return new ModelFormatError('InvalidConfig', `${FILE}: ${what}`)
-}
-
-function unsupported(what: string): ModelFormatError {
-  return new ModelFormatError('UnsupportedConfig', `${FILE} ${what}`)
 }

@@ -3,17 +3,17 @@ import type { FamilyFile } from './family-file.ts'
 
 /** A family's file, read only where a model is of it, by `model_type`. */
 const FAMILIES: ReadonlyMap<string, () => Promise<FamilyFile>> = new Map<string, () => Promise<FamilyFile>>([
-  ['bert', () => import('./bert-family.ts')],
-  ['distilbert', () => import('./families/distilbert.ts')],
-  ['roberta', () => import('./families/roberta.ts')],
-  ['xlm-roberta', () => import('./families/xlm-roberta.ts')],
-  ['camembert', () => import('./families/camembert.ts')],
-  ['electra', () => import('./families/electra.ts')],
-  ['deberta', () => import('./families/deberta.ts')],
-  ['deberta-v2', () => import('./families/deberta-v2.ts')],
-  ['modernbert', () => import('./families/modernbert.ts')],
-  ['mpnet', () => import('./families/mpnet.ts')],
-  ['albert', () => import('./families/albert.ts')],
+  ['bert', () => import('../bert-family.ts')],
+  ['distilbert', () => import('../families/distilbert.ts')],
+  ['roberta', () => import('../families/roberta.ts')],
+  ['xlm-roberta', () => import('../families/xlm-roberta.ts')],
+  ['camembert', () => import('../families/camembert.ts')],
+  ['electra', () => import('../families/electra.ts')],
+  ['deberta', () => import('../families/deberta.ts')],
+  ['deberta-v2', () => import('../families/deberta-v2.ts')],
+  ['modernbert', () => import('../families/modernbert.ts')],
+  ['mpnet', () => import('../families/mpnet.ts')],
+  ['albert', () => import('../families/albert.ts')],
 ])
 
 /** The values of `model_type` that are known. */

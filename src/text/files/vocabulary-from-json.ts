@@ -1,7 +1,7 @@
 /** The pieces that a tokenizer.json lists. */
-import { ModelFormatError, quoted } from '../format/errors.ts'
-import { shown } from '../format/json-file.ts'
-import { MAX_SIZE, packPieces, Vocabulary } from './vocabulary.ts'
+import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { shown } from '../../format/json-file.ts'
+import { MAX_SIZE, packPieces, Vocabulary } from '../vocabulary.ts'
 
 /**
  * Reads `model.vocab` of a tokenizer.json: an object from piece to id.

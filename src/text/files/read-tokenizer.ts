@@ -1,16 +1,11 @@
 /** Builds a model's tokenizer from whichever files it came with. */
-import { ModelFormatError } from '../format/errors.ts'
-import { type ModelFiles, readAll } from '../format/source.ts'
-import { bertTokenizer } from './bert-tokenizer.ts'
-import { loadLetterTables, loadWordCharacters } from './character-tables.ts'
-import {
-  isBertJson,
-  parseTokenFiles,
-  readBertFiles,
-  type TokenizerFacts,
-  takesJsonAsItIs,
-} from './settings.ts'
-import type { Tokenizer } from './tokenizer.ts'
+import { ModelFormatError } from '../../format/errors.ts'
+import { type ModelFiles, readAll } from '../../format/source.ts'
+import { bertTokenizer } from '../bert-tokenizer.ts'
+import { loadLetterTables, loadWordCharacters } from '../character-tables.ts'
+import type { Tokenizer } from '../tokenizer.ts'
+import type { ReadOptions, TokenizerFacts } from '../tokenizer-facts.ts'
+import { isBertJson, parseTokenFiles, readBertFiles, takesJsonAsItIs } from './settings.ts'
 
 /** Bytes of a file. The largest tokenizer.json of these models, bge-m3's, has 17 MB, the largest vocab.txt, LaBSE's, 5 MB. */
 const MAX_BYTES = 2 ** 25
@@ -38,13 +33,7 @@ export async function readTokenizer(
   const { rows } = facts
   const fits = rows === tokenizer.vocabularySize && rows === tokenizer.idCount
   if (rows === undefined || fits) return tokenizer
-  return (await import('./families/fit-rows.ts')).fitRows(tokenizer, source, rows, paddedVocabulary)
-}
-
-interface ReadOptions {
-  lowercase?: boolean | undefined
-  paddedVocabulary?: boolean | undefined
-  model?: () => Promise<TokenizerFacts>
+  return (await import('../families/fit-rows.ts')).fitRows(tokenizer, source, rows, paddedVocabulary)
 }
 
 /** The tokenizer, and the file that has its vocabulary. */
@@ -70,18 +59,18 @@ async function readSource(
   const isBert = !tokenizerClass.startsWith('MPNet')
   if (isBert && isJson && isBertJson(parsed.json!)) {
     if (!BERT_CLASS.test(parsed.config.string('tokenizer_class') ?? '')) {
-      ;(await import('./families/tokenizer-class.ts')).checkKind(parsed.config, 'WordPiece')
+      ;(await import('../families/tokenizer-class.ts')).checkKind(parsed.config, 'WordPiece')
     }
     return ['tokenizer.json', await loaded(readBertFiles(parsed, undefined, lowercase))]
   }
   const vocab = tokenizerJson || !isBert ? undefined : await read(files, 'vocab.txt')
   if (vocab) {
     if (!BERT_CLASS.test(tokenizerClass)) {
-      ;(await import('./families/tokenizer-class.ts')).checkClass(tokenizerClass, 'vocab.txt')
+      ;(await import('../families/tokenizer-class.ts')).checkClass(tokenizerClass, 'vocab.txt')
     }
     return ['vocab.txt', await loaded(readBertFiles(parsed, vocab, lowercase))]
   }
-  const { readOtherFiles } = await import('./families/other-files.ts')
+  const { readOtherFiles } = await import('../families/other-files.ts')
   return readOtherFiles(open, tokenizerJson, parsed, isBert)
 }
 

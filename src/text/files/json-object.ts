@@ -1,7 +1,7 @@
 /** Reads the small JSON files beside a model. Their values are checked where they are read. */
 
-import { ModelFormatError } from '../format/errors.ts'
-import { isObject, parseJsonObject, shown } from '../format/json-file.ts'
+import { ModelFormatError } from '../../format/errors.ts'
+import { isObject, parseJsonObject, shown } from '../../format/json-file.ts'
 
 /** LaBSE's, of BERT, has 500,000 pieces in 10 MB; RoBERTa's has 50,000 pieces and as many merges. */
 const LARGEST_TOKENIZER = { bytes: 2 ** 25, values: 2 ** 20 }
