@@ -35,15 +35,18 @@ export class PieceTrie {
   constructor(text: Uint8Array, ends: Int32Array) {
     this.#text = text
     this.#ends = ends
-    this.#isEnd = new Uint8Array((text.length >> 3) + 1)
-    this.#order = new Int32Array(ends.length)
+    // Loops over all pieces run before the engine has compiled them, where what is private takes a while to reach.
+    const isEnd = new Uint8Array((text.length >> 3) + 1)
+    const order = new Int32Array(ends.length)
     let pieces = 0
     for (let piece = 0, start = 0; piece < ends.length; piece++) {
       const end = ends[piece]!
-      if (end > start) this.#order[pieces++] = piece
-      this.#isEnd[end >> 3]! |= 1 << (end & 7)
+      if (end > start) order[pieces++] = piece
+      isEnd[end >> 3]! |= 1 << (end & 7)
       start = end
     }
+    this.#isEnd = isEnd
+    this.#order = order
     this.#keys = new Int32Array(pieces)
     this.#sorted = new Int32Array(pieces)
     this.#nodes.push(0, 0, pieces, 0)
@@ -134,13 +137,13 @@ export class PieceTrie {
 
   /** Sorts the pieces `order[start, end)` by the byte at `depth`, those that end before it first. */
   #sort(start: number, end: number, depth: number): void {
-    const keys = this.#keys
+    const [keys, order, ends, text] = [this.#keys, this.#order, this.#ends, this.#text]
     let low = 256
     let high = 0
     for (let index = start; index < end; index++) {
-      const piece = this.#order[index]!
-      const at = this.#startOf(piece) + depth
-      const key = at < this.#ends[piece]! ? this.#text[at]! + 1 : 0
+      const piece = order[index]!
+      const at = (piece === 0 ? 0 : ends[piece - 1]!) + depth
+      const key = at < ends[piece]! ? text[at]! + 1 : 0
       keys[index] = key
       if (key < low) low = key
       if (key > high) high = key
@@ -170,8 +173,7 @@ export class PieceTrie {
   /** @param low the least of the keys; `high` is the greatest */
   #sortByCounting(start: number, end: number, low: number, high: number): void {
     const keys = this.#keys
-    const order = this.#order
-    const places = this.#places
+    const [order, sorted, places] = [this.#order, this.#sorted, this.#places]
     for (let key = low; key <= high; key++) places[key] = 0
     for (let index = start; index < end; index++) places[keys[index]!]!++
     let place = start
@@ -180,12 +182,10 @@ export class PieceTrie {
       places[key] = place
       place += count
     }
-    for (let index = start; index < end; index++) this.#sorted[places[keys[index]!]!++] = order[index]!
-    for (let key = low, index = start; key <= high; key++) {
-      for (; index < places[key]!; index++) {
-        keys[index] = key
-        order[index] = this.#sorted[index]!
-      }
+    for (let index = start; index < end; index++) sorted[places[keys[index]!]!++] = order[index]!
+    order.set(sorted.subarray(start, end), start)
+    for (let key = low, index = start; key <= high; index = places[key++]!) {
+      keys.fill(key, index, places[key]!)
     }
   }
 
