@@ -10,6 +10,9 @@ import { viewSource, type WeightsView } from './weights-view.ts'
 
 /** The most that one system call is asked for: Node refuses reads of 2³¹ bytes and more. */
 const LARGEST_READ = 1 << 28
+/** Up to here a read is small: then the bytes that follow are read too, since a call costs more than they do. */
+const SMALL_READ = 1 << 14
+const READ_AHEAD = 1 << 17
 
 /**
  * The files of a model in a folder. Nothing is read before a file is opened.
@@ -71,18 +74,35 @@ async function handleSource(path: string, handle: FileHandle): Promise<ByteSourc
     throw error
   })
   let open = true
+  /** Bytes that were read ahead: a model has some hundred small tensors, side by side. */
+  let ahead = { start: 0, bytes: new Uint8Array(0) }
+  /** @returns how many bytes there were */
+  const fill = async (offset: number, target: Uint8Array): Promise<number> => {
+    let done = 0
+    while (done < target.length) {
+      const wanted = Math.min(target.length - done, LARGEST_READ)
+      const { bytesRead } = await handle.read(target, done, wanted, offset + done)
+      if (bytesRead === 0) break
+      done += bytesRead
+    }
+    return done
+  }
   return {
     name: path,
     byteLength: status.size,
     async read(offset: number, target: Uint8Array): Promise<void> {
-      checkRange(path, offset, target.length, status.size)
-      let done = 0
-      while (done < target.length) {
-        const wanted = Math.min(target.length - done, LARGEST_READ)
-        const { bytesRead } = await handle.read(target, done, wanted, offset + done)
-        if (bytesRead === 0) checkRange(path, offset, target.length, offset + done)
-        done += bytesRead
+      const { length } = target
+      checkRange(path, offset, length, status.size)
+      if (length > SMALL_READ) return checkRange(path, offset, length, offset + (await fill(offset, target)))
+      let { start, bytes } = ahead
+      if (offset < start || offset + length > start + bytes.length) {
+        start = offset
+        bytes = new Uint8Array(Math.min(READ_AHEAD, status.size - offset))
+        bytes = bytes.subarray(0, await fill(offset, bytes))
+        ahead = { start, bytes }
       }
+      checkRange(path, offset, length, start + bytes.length)
+      target.set(bytes.subarray(offset - start, offset - start + length))
     },
     async close(): Promise<void> {
       if (!open) return
