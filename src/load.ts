@@ -223,11 +223,14 @@ export function tokenizerFacts({ tokenizerClass, family, vocabSize }: BertConfig
 export async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
   const { precision = 'int8', kernels = 'auto' } = options
   const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
+  const threads = threadsOf(platform, options)
   const plan = options.wasm
     ? planOf('simd', precision, turbo, 'the kernels were given compiled')
-    : await mayCompile(() => planKernels(kernels, precision, turbo))
-  const worker = usesWorkers(platform, options)
-  return { worker, setup: { plan, threads: threadsOf(platform, options), batchTokens: BATCH_TOKENS } }
+    : await mayCompile(() => planKernels(kernels, precision, turbo, threads > 1))
+  // Known for every model, so that it is compiled while the files are opened; whoever needs it is told where it cannot be.
+  if (plan.variant === 'simd' && !options.wasm)
+    compileKernels({ variant: 'simd', shared: threads > 1, turbo }).catch(() => {})
+  return { worker: usesWorkers(platform, options), setup: { plan, threads, batchTokens: BATCH_TOKENS } }
 }
 
 /** The reference kernels are for reading and stepping through: they run where a debugger is. */
@@ -258,7 +261,7 @@ async function compiled(
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
   const special = disentangled ?? modern ?? family.relativeBias
-  const isPlain = precision === 'int8' && special === undefined
+  const isPlain = variant === 'relaxed' && precision === 'int8' && special === undefined
   return mayCompile(() => compileKernels({ variant, shared, turbo, isPlain }))
 }
 
