@@ -227,9 +227,6 @@ export async function makePlan(platform: Platform, options: LoadOptions): Promis
   const plan = options.wasm
     ? planOf('simd', precision, turbo, 'the kernels were given compiled')
     : await mayCompile(() => planKernels(kernels, precision, turbo, threads > 1))
-  // Known for every model, so that it is compiled while the files are opened; whoever needs it is told where it cannot be.
-  if (plan.variant === 'simd' && !options.wasm)
-    compileKernels({ variant: 'simd', shared: threads > 1, turbo }).catch(() => {})
   return { worker: usesWorkers(platform, options), setup: { plan, threads, batchTokens: BATCH_TOKENS } }
 }
 
@@ -261,7 +258,7 @@ async function compiled(
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
   const special = disentangled ?? modern ?? family.relativeBias
-  const isPlain = variant === 'relaxed' && precision === 'int8' && special === undefined
+  const isPlain = precision === 'int8' && special === undefined
   return mayCompile(() => compileKernels({ variant, shared, turbo, isPlain }))
 }
 

@@ -19,7 +19,7 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>()
 
 /** The compiled kernels of a kind. */
 export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
-  const key = `${kind.variant} ${kind.shared} ${kind.turbo} ${kind.isPlain === true}`
+  const key = `${kind.variant} ${kind.shared} ${kind.turbo} ${kind.isPlain}`
   let module = compiled.get(key)
   if (module === undefined) {
     module = kernelBytes(kind).then((bytes) => WebAssembly.compile(bytes as BufferSource))

@@ -30,7 +30,7 @@ export async function planKernels(
   choice: KernelChoice,
   precision: Precision,
   turbo: boolean,
-  shared = false,
+  shared: boolean,
 ): Promise<KernelPlan> {
   const [variant, reason] = await chooseBuild(choice, precision, turbo, shared)
   return planOf(variant, precision, turbo, reason)

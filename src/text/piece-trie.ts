@@ -107,7 +107,7 @@ export class PieceTrie {
     const depth = depths[node]!
     if (depth < 0) return node
     const start = starts[node]!
-    if (ends[node]! - start === 1) return TEXT + this.#startOf(this.#order[start]!) + depth
+    if (ends[node]! - start === 1) return TEXT + (this.#ends[this.#order[start]! - 1] ?? 0) + depth
     this.#grow(node)
     return node
   }
@@ -137,12 +137,15 @@ export class PieceTrie {
 
   /** Sorts the pieces `order[start, end)` by the byte at `depth`, those that end before it first. */
   #sort(start: number, end: number, depth: number): void {
-    const [keys, order, ends, text] = [this.#keys, this.#order, this.#ends, this.#text]
+    const keys = this.#keys
+    const order = this.#order
+    const ends = this.#ends
+    const text = this.#text
     let low = 256
     let high = 0
     for (let index = start; index < end; index++) {
       const piece = order[index]!
-      const at = (piece === 0 ? 0 : ends[piece - 1]!) + depth
+      const at = (ends[piece - 1] ?? 0) + depth
       const key = at < ends[piece]! ? text[at]! + 1 : 0
       keys[index] = key
       if (key < low) low = key
@@ -173,7 +176,9 @@ export class PieceTrie {
   /** @param low the least of the keys; `high` is the greatest */
   #sortByCounting(start: number, end: number, low: number, high: number): void {
     const keys = this.#keys
-    const [order, sorted, places] = [this.#order, this.#sorted, this.#places]
+    const order = this.#order
+    const sorted = this.#sorted
+    const places = this.#places
     for (let key = low; key <= high; key++) places[key] = 0
     for (let index = start; index < end; index++) places[keys[index]!]!++
     let place = start
@@ -187,10 +192,6 @@ export class PieceTrie {
     for (let key = low, index = start; key <= high; index = places[key++]!) {
       keys.fill(key, index, places[key]!)
     }
-  }
-
-  #startOf(piece: number): number {
-    return piece === 0 ? 0 : this.#ends[piece - 1]!
   }
 
   #endsAt(at: number): boolean {

@@ -10,8 +10,9 @@ import type { SentencePieceOrder } from './families/sentencepiece.ts'
 import { JsonObject, readJson } from './json-object.ts'
 import type { NormalizerSettings } from './normalize.ts'
 import { BERT_TOKENS, readAddedTokens, specialToken, type TokenFiles } from './read-added-tokens.ts'
-import { parseVocabulary, type Vocabulary } from './vocabulary.ts'
+import type { Vocabulary } from './vocabulary.ts'
 import { vocabularyFromJson } from './vocabulary-from-json.ts'
+import { parseVocabulary } from './vocabulary-from-text.ts'
 
 /** The files, as text or UTF-8 bytes; each may be missing, but for one of `vocab` and `tokenizerJson`. */
 export interface TokenizerFiles {

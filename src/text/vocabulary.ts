@@ -2,7 +2,6 @@
 
 import { ModelFormatError } from '../format/errors.ts'
 import { PieceTrie } from './piece-trie.ts'
-import { isWhiteSpace } from './white-space.ts'
 
 /** More pieces than any vocabulary has (LaBSE's 501,153): a bound on what a file can make us allocate. */
 export const MAX_SIZE: number = 2 ** 19
@@ -53,8 +52,8 @@ export class Vocabulary {
     if (known !== undefined) return known
     const { text, ends } = this.#pieces
     const start = ends[id - 1] ?? 0
-    const end = ends[id]
-    if (end === undefined || end === start) return undefined
+    const end = ends[id] ?? 0
+    if (end <= start) return undefined
     const piece = this.#decoder.decode(text.subarray(start, end))
     this.#known.set(id, piece)
     return piece
@@ -84,69 +83,25 @@ export function packPieces(pieces: readonly (string | undefined)[], name: string
   return { text: text.slice(0, end), ends }
 }
 
-function tooLong(name: string): ModelFormatError {
+export function tooLong(name: string): ModelFormatError {
   return new ModelFormatError(
     'InvalidVocabulary',
     `The pieces in ${name} have more than ${MAX_BYTES} bytes in all, which no vocabulary has: is it another file?`,
   )
 }
 
-/**
- * Reads a vocab.txt: one piece a line, its id the line's number from 0; white space at a line's end does not count.
- *
- * @throws {ModelFormatError} `InvalidVocabulary` where it is empty, or has more than 524,288 lines or 8,388,608 bytes
- *
- * @example
- * parseVocabulary('[PAD]\n[UNK]\n[CLS]\n[SEP]\n##s\n').idOf('##s') // 4
- */
-export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocabulary {
-  // The pieces move together in the bytes of the lines: a string for each takes ten times as long.
-  const bytes = new TextEncoder().encode(text)
-  const ends: number[] = []
-  let end = 0
-  const last = bytes.length - 1
-  for (let at = 0, start = 0; at <= last; at++) {
-    const byte = bytes[at]!
-    if (byte !== NEWLINE) {
-      bytes[end++] = byte
-      if (at < last) continue
-    }
-    end = trimmedEnd(bytes, start, end)
-    start = end
-    if (ends.push(end) > MAX_SIZE) {
-      throw new ModelFormatError(
-        'InvalidVocabulary',
-        `${name} has more than ${MAX_SIZE} lines; it must hold one piece a line`,
-      )
-    }
-  }
-  if (end === 0) {
-    throw new ModelFormatError(
-      'InvalidVocabulary',
-      `${name} holds no pieces; it must hold one a line, such as [UNK]`,
-    )
-  }
-  if (end > MAX_BYTES) throw tooLong(name)
-  return new Vocabulary({ text: bytes.subarray(0, end), ends: new Int32Array(ends) })
-}
-
 const NEWLINE = 0x0a
 
-/** Where a line ends without the white space at its end. `trimEnd` would also take U+FEFF, and leave U+0085. */
-function trimmedEnd(bytes: Uint8Array, start: number, end: number): number {
-  while (end > start) {
-    let code = bytes[end - 1]!
-    let size = 1
-    // White space has at most three bytes; what begins otherwise than they do comes to no code of it.
-    if (code >= 0x80) {
-      const before = bytes[end - 2]!
-      size = before < 0xc0 ? 3 : 2
-      const first =
-        size === 3 ? ((bytes[end - 3]! ^ 0xe0) << 12) | ((before & 63) << 6) : (before ^ 0xc0) << 6
-      code = first | (code & 63)
-    }
-    if (!isWhiteSpace(code)) break
-    end -= size
+/** Lines as pieces, by number. They move together in the text's bytes: a string for each would take twice as long. */
+export function packLines(lines: string): PieceList {
+  const text = new TextEncoder().encode(lines)
+  const ends: number[] = []
+  let end = 0
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at]!
+    if (byte === NEWLINE) ends.push(end)
+    else text[end++] = byte
   }
-  return end
+  if (!lines.endsWith('\n')) ends.push(end)
+  return { text: text.subarray(0, end), ends: new Int32Array(ends) }
 }

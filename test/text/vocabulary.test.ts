@@ -1,8 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { parseVocabulary } from '#dist/text/vocabulary.js'
 import { vocabularyFromJson } from '#dist/text/vocabulary-from-json.js'
+import { parseVocabulary } from '#dist/text/vocabulary-from-text.js'
 
 function invalid(pattern: RegExp) {
   return (error: unknown): boolean =>

@@ -5,7 +5,8 @@ import { JsonObject } from '../json-object.ts'
 import type { SpecialNames, TokenFiles } from '../read-added-tokens.ts'
 import { takesJsonAsItIs } from '../settings.ts'
 import type { Tokenizer } from '../tokenizer.ts'
-import { parseVocabulary, type Vocabulary } from '../vocabulary.ts'
+import type { Vocabulary } from '../vocabulary.ts'
+import { parseVocabulary } from '../vocabulary-from-text.ts'
 import { type FamilyOptions, readFamilyTokenizer } from './family-tokenizer.ts'
 
 /** What the special tokens are called where no file names them. */
