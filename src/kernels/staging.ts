@@ -22,9 +22,9 @@ export class Staging {
     this.#widened = widened
   }
 
-  /** Where the bytes of the next piece go. */
-  bytes(byteLength: number): Uint8Array {
-    return this.#kernels.memory.bytes.subarray(this.#stored, this.#stored + byteLength)
+  /** Where the bytes of the next piece go: here, or to an address of their own, where nothing is to be done with them. */
+  bytes(byteLength: number, address: number = this.#stored): Uint8Array {
+    return this.#kernels.memory.bytes.subarray(address, address + byteLength)
   }
 
   /** The piece as rows, row `first` of their tensor and on. */

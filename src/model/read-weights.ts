@@ -152,7 +152,9 @@ export class TensorReader {
   /** A tensor [rows, E], or as many of its first rows as the table has. */
   table(tensor: CheckpointTensor, table: Table, scale?: CheckpointTensor): Task {
     const pack = (piece: StoredRows): boolean => this.kernels.packTable(piece, table)
-    return this.#rows(tensor, table, table.rows, scale, pack)
+    // Without padding, rows of int8 stand in the table as in the file.
+    const to = tensor.dtype === 'I8' && table.stride === table.columns ? table.address : undefined
+    return this.#rows(tensor, table, table.rows, scale, pack, to)
   }
 
   /** As `table`, with the scales of its rows. */
@@ -195,18 +197,22 @@ export class TensorReader {
     return { tensor, byteLength: tensor.byteLength, read: async () => use(await this.#numbers(tensor)) }
   }
 
-  /** The first rows of a tensor, handed to `pack` piece by piece; int8 ones as q · scale where they are to be float32. */
+  /**
+   * The first rows of a tensor, handed to `pack` piece by piece; int8 ones as q · scale where they are to be float32, and else
+   * read to the address `to` with no more done, where there is one.
+   */
   #rows(
     tensor: CheckpointTensor,
     { precision, columns }: { precision: Precision; columns: number },
     rows: number,
     scale: CheckpointTensor | undefined,
     pack: (piece: StoredRows) => boolean,
+    to?: number,
   ): Task {
     const staging = this.#staging
     const byteLength = tensor.byteLength * (rows / tensor.shape[0]!)
     if (tensor.dtype !== 'I8' || precision === 'int8') {
-      return { tensor, byteLength, read: () => this.#eachPiece(tensor, rows, staging.capacity, pack) }
+      return { tensor, byteLength, read: () => this.#eachPiece(tensor, rows, staging.capacity, pack, to) }
     }
     const read = async (): Promise<void> => {
       const scales = await this.#numbers(scale!)
@@ -235,15 +241,18 @@ export class TensorReader {
     rows: number,
     capacity: number,
     pack: (piece: StoredRows) => boolean,
+    to?: number,
   ): Promise<void> {
     const rowBytes = tensor.byteLength / tensor.shape[0]!
     const step = Math.max(1, Math.floor(capacity / rowBytes))
     for (let first = 0; first < rows; first += step) {
       this.#signal?.throwIfAborted()
       const count = Math.min(step, rows - first)
-      await tensor.source.read(tensor.offset + first * rowBytes, this.#staging.bytes(count * rowBytes))
-      if (!pack(this.#staging.rows(tensor.dtype as StoredType, count, first))) throw nonFinite(tensor)
-      this.#loaded += count * rowBytes
+      const at = first * rowBytes
+      const size = count * rowBytes
+      await tensor.source.read(tensor.offset + at, this.#staging.bytes(size, to && to + at))
+      if (!to && !pack(this.#staging.rows(tensor.dtype as StoredType, count, first))) throw nonFinite(tensor)
+      this.#loaded += size
       this.#onProgress?.(this.#loaded, this.total)
     }
   }
