@@ -2,8 +2,16 @@
  * A piece of a file in kernel memory: where it arrives before it is packed, and the number type that the kernels are told
  * it has.
  */
-import type { Floats, Kernels, StoredRows, StoredType } from './kernels.ts'
+import type { Floats, Kernels, StoredRows, StoredType, Table } from './kernels.ts'
 import type { StagingArea } from './placed.ts'
+
+/** Where rows of a table can be read to, since it keeps them as the file does: those of int8, without padding. */
+export function placeAsStored(
+  { precision, address, stride, columns }: Table,
+  dtype: string,
+): number | undefined {
+  return precision === 'int8' && dtype === 'I8' && stride === columns ? address : undefined
+}
 
 export class Staging {
   /** The largest piece, bytes. */

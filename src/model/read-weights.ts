@@ -17,7 +17,7 @@ import type {
 } from '../kernels/kernels.ts'
 import { type Layout, packColumns } from '../kernels/layout.ts'
 import type { StagingArea } from '../kernels/placed.ts'
-import { Staging } from '../kernels/staging.ts'
+import { placeAsStored, Staging } from '../kernels/staging.ts'
 import type { BertConfig } from './bert-config.ts'
 import type { EmbeddingTensors, LayerNormTensors, LinearTensors, ModelTensors } from './tensors.ts'
 import type { BertWeights } from './weights.ts'
@@ -152,9 +152,7 @@ export class TensorReader {
   /** A tensor [rows, E], or as many of its first rows as the table has. */
   table(tensor: CheckpointTensor, table: Table, scale?: CheckpointTensor): Task {
     const pack = (piece: StoredRows): boolean => this.kernels.packTable(piece, table)
-    // Without padding, rows of int8 stand in the table as in the file.
-    const to = tensor.dtype === 'I8' && table.stride === table.columns ? table.address : undefined
-    return this.#rows(tensor, table, table.rows, scale, pack, to)
+    return this.#rows(tensor, table, table.rows, scale, pack, placeAsStored(table, tensor.dtype))
   }
 
   /** As `table`, with the scales of its rows. */
