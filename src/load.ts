@@ -223,11 +223,11 @@ export function tokenizerFacts({ tokenizerClass, family, vocabSize }: BertConfig
 export async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
   const { precision = 'int8', kernels = 'auto' } = options
   const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
+  const threads = threadsOf(platform, options)
   const plan = options.wasm
     ? planOf('simd', precision, turbo, 'the kernels were given compiled')
-    : await mayCompile(() => planKernels(kernels, precision, turbo))
-  const worker = usesWorkers(platform, options)
-  return { worker, setup: { plan, threads: threadsOf(platform, options), batchTokens: BATCH_TOKENS } }
+    : await mayCompile(() => planKernels(kernels, precision, turbo, threads > 1))
+  return { worker: usesWorkers(platform, options), setup: { plan, threads, batchTokens: BATCH_TOKENS } }
 }
 
 /** The reference kernels are for reading and stepping through: they run where a debugger is. */

@@ -4,12 +4,14 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import { inflateRawSync } from 'node:zlib'
 import { ModelFormatError } from './format/errors.ts'
 import { folderFiles } from './format/folder-files.node.ts'
 import type { LoadWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
 import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from './format/weight-files.ts'
 import type { RepositoryKind } from './hub/model-files.ts'
+import { inflateBy } from './kernels/module.ts'
 import type { Platform } from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import { locateAnywhere, shippedModel } from './platform.ts'
@@ -115,11 +117,14 @@ function enableTurbo(): boolean {
 }
 
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
-export const nodePlatform = (entry: string | undefined): Platform => ({
-  locate: (...given) => locate(entry, ...given),
-  openFiles: (locator: Locator, watch: LoadWatch) => openFiles(locator, watch, openElsewhere),
-  int8Copy,
-  spawn: spawnNodeWorker,
-  cores: () => availableParallelism(),
-  enableTurbo,
-})
+export function nodePlatform(entry: string | undefined): Platform {
+  inflateBy((base64) => inflateRawSync(Buffer.from(base64, 'base64')))
+  return {
+    locate: (...given) => locate(entry, ...given),
+    openFiles: (locator: Locator, watch: LoadWatch) => openFiles(locator, watch, openElsewhere),
+    int8Copy,
+    spawn: spawnNodeWorker,
+    cores: () => availableParallelism(),
+    enableTurbo,
+  }
+}

@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** What the inlined worker takes of Node, asked for when it runs: an import would fail in a browser. */
 const BUILTINS = {
+  'node:fs': ['readSync'],
   'node:fs/promises': ['open', 'stat'],
   'node:path': ['basename', 'dirname', 'join'],
   'node:worker_threads': ['parentPort'],

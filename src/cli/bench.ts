@@ -106,7 +106,7 @@ async function measure(wanted: Wanted, version: string, steps: Steps): Promise<R
   const figures: Figure[] = []
   const kernels: Partial<Record<Precision, string>> = {}
   for (const precision of PRECISIONS) {
-    kernels[precision] = (await planKernels('auto', precision, turbo)).variant
+    kernels[precision] = (await planKernels('auto', precision, turbo, false)).variant
     figures.push(...(await measureKernels(precision, config, wanted, steps)))
     const counts = new Set([1, Math.min(8, availableParallelism())])
     for (const threads of counts) figures.push(...(await measureModel(precision, threads, wanted, steps)))
@@ -139,7 +139,7 @@ async function measureKernels(
   { turbo, seconds }: Wanted,
   steps: Steps,
 ): Promise<Figure[]> {
-  const { variant } = await planKernels('auto', precision, turbo)
+  const { variant } = await planKernels('auto', precision, turbo, false)
   if (variant === 'reference') return []
   const figures: Figure[] = []
   steps.group(`${precision}, linear layers`)

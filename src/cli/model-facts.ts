@@ -233,7 +233,7 @@ async function onThisMachine(
   more = 0,
 ): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
   const [int8, float32] = await Promise.all(
-    (['int8', 'float32'] as const).map((precision) => planKernels('auto', precision, false)),
+    (['int8', 'float32'] as const).map((precision) => planKernels('auto', precision, false, false)),
   )
   const nameOf = ({ variant, reason }: KernelPlan): string => `${variant} (${reason})`
   return {

@@ -1,5 +1,5 @@
 /** The files of a model in a folder on a disk. */
-import type { Stats } from 'node:fs'
+import { readSync, type Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ModelFormatError } from './errors.ts'
@@ -10,15 +10,20 @@ import { viewSource, type WeightsView } from './weights-view.ts'
 
 /** The most that one system call is asked for: Node refuses reads of 2³¹ bytes and more. */
 const LARGEST_READ = 1 << 28
+/** Up to here a read is small: then the bytes that follow are read too, since a call costs more than they do. */
+const SMALL_READ = 1 << 14
+const READ_AHEAD = 1 << 17
 
 /**
  * The files of a model in a folder. Nothing is read before a file is opened.
+ *
+ * @param blocking  whether the thread waits while it reads, which takes half as long: of a worker that does nothing else
  *
  * @example
  * const files = folderFiles('./my-model')
  * const config = await files.open('config.json')
  */
-export function folderFiles(folder: string): ModelFiles {
+export function folderFiles(folder: string, blocking = false): ModelFiles {
   return {
     name: folder,
     async open(fileName: string): Promise<ByteSource | undefined> {
@@ -28,7 +33,7 @@ export function folderFiles(folder: string): ModelFiles {
         if (status.isDirectory()) return undefined
         // Opening a pipe waits for its other end, perhaps for ever.
         if (!status.isFile()) throw noFile(path, status)
-        return await handleSource(path, await open(path, 'r'))
+        return await handleSource(path, await open(path, 'r'), blocking)
       } catch (error) {
         if (error instanceof ModelFormatError) throw error
         // Too many open files: nothing is wrong with this one.
@@ -42,10 +47,10 @@ export function folderFiles(folder: string): ModelFiles {
 }
 
 /** A model's files with other weights in place of `model.safetensors`: such a file anywhere on the disk, or a view. */
-export function withWeights(files: ModelFiles, weights: string | WeightsView): ModelFiles {
+export function withWeights(files: ModelFiles, weights: string | WeightsView, blocking = false): ModelFiles {
   const open = async (): Promise<ByteSource | undefined> =>
     typeof weights === 'string'
-      ? folderFiles(dirname(weights)).open(basename(weights))
+      ? folderFiles(dirname(weights), blocking).open(basename(weights))
       : viewSource(files, weights)
   return { name: files.name, open: (name) => (name === WEIGHTS ? open() : files.open(name)) }
 }
@@ -65,24 +70,43 @@ async function checkFolder(folder: string): Promise<void> {
   )
 }
 
-async function handleSource(path: string, handle: FileHandle): Promise<ByteSource> {
+async function handleSource(path: string, handle: FileHandle, blocking: boolean): Promise<ByteSource> {
   const status = await handle.stat().catch(async (error: unknown) => {
     await handle.close()
     throw error
   })
   let open = true
+  /** Bytes that were read ahead: a model has some hundred small tensors, side by side. */
+  let ahead = { start: 0, bytes: new Uint8Array(0) }
+  /** @returns how many bytes there were */
+  const fill = async (offset: number, target: Uint8Array): Promise<number> => {
+    let done = 0
+    while (done < target.length) {
+      const wanted = Math.min(target.length - done, LARGEST_READ)
+      const bytesRead = blocking
+        ? readSync(handle.fd, target, done, wanted, offset + done)
+        : (await handle.read(target, done, wanted, offset + done)).bytesRead
+      if (bytesRead === 0) break
+      done += bytesRead
+    }
+    return done
+  }
   return {
     name: path,
     byteLength: status.size,
     async read(offset: number, target: Uint8Array): Promise<void> {
-      checkRange(path, offset, target.length, status.size)
-      let done = 0
-      while (done < target.length) {
-        const wanted = Math.min(target.length - done, LARGEST_READ)
-        const { bytesRead } = await handle.read(target, done, wanted, offset + done)
-        if (bytesRead === 0) checkRange(path, offset, target.length, offset + done)
-        done += bytesRead
+      const { length } = target
+      checkRange(path, offset, length, status.size)
+      if (length > SMALL_READ) return checkRange(path, offset, length, offset + (await fill(offset, target)))
+      let { start, bytes } = ahead
+      if (offset < start || offset + length > start + bytes.length) {
+        start = offset
+        bytes = new Uint8Array(Math.min(READ_AHEAD, status.size - offset))
+        bytes = bytes.subarray(0, await fill(offset, bytes))
+        ahead = { start, bytes }
       }
+      checkRange(path, offset, length, start + bytes.length)
+      target.set(bytes.subarray(offset - start, offset - start + length))
     },
     async close(): Promise<void> {
       if (!open) return

@@ -279,9 +279,11 @@ export function writeColumns(
   part: (typeof INT8_COLUMNS)[number],
   values: Float32Array,
 ): void {
-  values.forEach((value, i) => {
-    float32[columnAddress(layer, first + i, part) / 4] = value
-  })
+  for (let i = 0, at = 0; i < values.length; i++, at++) {
+    // Those of a panel's channels stand side by side.
+    if (i === 0 || (first + i) % INT8_PANEL === 0) at = columnAddress(layer, first + i, part) / 4
+    float32[at] = values[i]!
+  }
 }
 
 /** Columns `first` and `count - 1` more of a matrix, as a matrix of its own over the same numbers. */

@@ -22,15 +22,17 @@ const timed = new Map<string, Pick<KernelPlan, 'tiles' | 'tileReason'>>()
 /**
  * Decides what a model runs on.
  *
- * @param turbo  whether V8 re-vectorises
+ * @param turbo   whether V8 re-vectorises
+ * @param shared  whether the memory will be: what is timed is then what will be used, and compiled once
  * @throws {RangeError} for kernels that this engine cannot use
  */
 export async function planKernels(
   choice: KernelChoice,
   precision: Precision,
   turbo: boolean,
+  shared: boolean,
 ): Promise<KernelPlan> {
-  const [variant, reason] = await chooseBuild(choice, precision, turbo)
+  const [variant, reason] = await chooseBuild(choice, precision, turbo, shared)
   return planOf(variant, precision, turbo, reason)
 }
 
@@ -69,6 +71,7 @@ async function chooseBuild(
   choice: KernelChoice,
   precision: Precision,
   turbo: boolean,
+  shared: boolean,
 ): Promise<[variant: KernelPlan['variant'], reason: string]> {
   if (choice === 'reference') return ['reference', 'asked for']
   if (choice === 'relaxed' && !hasRelaxedSimd()) {
@@ -89,7 +92,9 @@ async function chooseBuild(
       ? ['relaxed', 'products are fused with their sums here']
       : ['simd', 'products are not fused with their sums here']
   }
-  return hasRelaxedDot() ? fasterInt8(turbo) : ['simd', 'the 8-bit dot product is missing or not exact here']
+  return hasRelaxedDot()
+    ? fasterInt8(turbo, shared)
+    : ['simd', 'the 8-bit dot product is missing or not exact here']
 }
 
 /** Inputs of a raced tile, and rounds of 30 rows a measurement: some 30 µs. */
@@ -106,19 +111,19 @@ const winners = new Map<boolean, Promise<[variant: WasmVariant, reason: string]>
  * of int16 depends on engine and core. The relaxed build has the inner loops of both, so no other is needed for it. Raced
  * once a process, for 10 to 50 ms.
  */
-function fasterInt8(turbo: boolean): Promise<[variant: WasmVariant, reason: string]> {
+function fasterInt8(turbo: boolean, shared: boolean): Promise<[variant: WasmVariant, reason: string]> {
   let winner = winners.get(turbo)
   if (winner === undefined) {
-    winner = raceInt8(turbo)
+    winner = raceInt8(turbo, shared)
     winner.catch(() => winners.delete(turbo))
     winners.set(turbo, winner)
   }
   return winner
 }
 
-async function raceInt8(turbo: boolean): Promise<[variant: WasmVariant, reason: string]> {
-  const module = await compileKernels({ variant: 'relaxed', shared: false, turbo, isPlain: true })
-  const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 })
+async function raceInt8(turbo: boolean, shared: boolean): Promise<[variant: WasmVariant, reason: string]> {
+  const module = await compileKernels({ variant: 'relaxed', shared, turbo, isPlain: true })
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared })
   const { raceTile } = instantiateKernels(module, memory)
   const { int16, digits, short } = NUMBERS.RacedTile
   const times = bestTimes(

@@ -2,8 +2,16 @@
  * A piece of a file in kernel memory: where it arrives before it is packed, and the number type that the kernels are told
  * it has.
  */
-import type { Floats, Kernels, StoredRows, StoredType } from './kernels.ts'
+import type { Floats, Kernels, StoredRows, StoredType, Table } from './kernels.ts'
 import type { StagingArea } from './placed.ts'
+
+/** Where rows of a table can be read to, since it keeps them as the file does: those of int8, without padding. */
+export function placeAsStored(
+  { precision, address, stride, columns }: Table,
+  dtype: string,
+): number | undefined {
+  return precision === 'int8' && dtype === 'I8' && stride === columns ? address : undefined
+}
 
 export class Staging {
   /** The largest piece, bytes. */
@@ -22,9 +30,9 @@ export class Staging {
     this.#widened = widened
   }
 
-  /** Where the bytes of the next piece go. */
-  bytes(byteLength: number): Uint8Array {
-    return this.#kernels.memory.bytes.subarray(this.#stored, this.#stored + byteLength)
+  /** Where the bytes of the next piece go: here, or to an address of their own, where nothing is to be done with them. */
+  bytes(byteLength: number, address: number = this.#stored): Uint8Array {
+    return this.#kernels.memory.bytes.subarray(address, address + byteLength)
   }
 
   /** The piece as rows, row `first` of their tensor and on. */

@@ -9,11 +9,13 @@ import type { Locator } from './protocol.ts'
  * Opens a model's files, folders included. Node, Deno and Bun show redirects, so their rules can be kept.
  *
  * @param openElsewhere  opens what is in no folder: given, since the worker has it and this stands in its shelf
+ * @param blocking       as `folderFiles`
  */
 export async function openFiles(
   locator: Locator,
   watch: LoadWatch,
   openElsewhere: typeof OpenElsewhere,
+  blocking = false,
 ): Promise<ModelFiles> {
   if (locator.kind !== 'folder') {
     const isBrowser = (globalThis as { process?: object }).process === undefined
@@ -21,6 +23,6 @@ export async function openFiles(
     const { redirectingFetch } = await import('../format/remote/redirect.ts')
     return openElsewhere(locator, watch, redirectingFetch(fetch))
   }
-  const files = folderFiles(locator.path)
-  return locator.weights === undefined ? files : withWeights(files, locator.weights)
+  const files = folderFiles(locator.path, blocking)
+  return locator.weights === undefined ? files : withWeights(files, locator.weights, blocking)
 }

@@ -1,19 +1,22 @@
 /** Starts a worker in Node, Deno and Bun. */
 import { Worker } from 'node:worker_threads'
+import { workerShelves } from '../generated/worker-shelves.ts'
+import { workerSource } from '../generated/worker-source.ts'
 import { EngineError } from './engine-error.ts'
-import { createDeath, type EngineWorker, inlinedWorker } from './spawn.ts'
+import { createDeath, type EngineWorker } from './spawn.ts'
 
 /**
- * A worker thread from the inlined script, as a data URL: no file has to be found, so bundles and single-file programs
- * work alike.
+ * A worker thread from the inlined script, as a text: no file has to be found, so bundles and single-file programs work
+ * alike. It is no module: what loads those would take longer to start than the script.
  */
 export async function spawnNodeWorker(script: string | URL | undefined): Promise<EngineWorker> {
-  let url = script
-  if (url === undefined) {
-    url = new URL(`data:text/javascript,${encodeURIComponent(await inlinedWorker(true))}`)
-  }
-  // Flags of the caller's own (loaders, inspectors) do not concern the engine.
-  const worker = new Worker(url, { execArgv: [], name: 'iobert' })
+  const source = script ?? `(()=>{'use strict';${workerShelves}\n${workerSource}})()`
+  const worker = new Worker(source, {
+    eval: script === undefined,
+    // Flags of the caller's own (loaders, inspectors) do not concern the engine. A text that might be a module is parsed twice.
+    execArgv: script === undefined ? ['--input-type=commonjs'] : [],
+    name: 'iobert',
+  })
   worker.unref()
   const death = createDeath()
   const fail = (cause: Error): void =>

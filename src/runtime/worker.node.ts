@@ -20,7 +20,7 @@ const handle: (request: Request) => void = createHost({
   },
   async openFiles(locator, watch) {
     const { openFiles: openInNode } = await import('./open-files.node.ts')
-    return openInNode === undefined ? openFiles(locator, watch) : openInNode(locator, watch, openFiles)
+    return openInNode === undefined ? openFiles(locator, watch) : openInNode(locator, watch, openFiles, true)
   },
 })
 

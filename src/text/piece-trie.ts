@@ -8,8 +8,9 @@
  * A place in the tree is a number. Below `TEXT` it is a node; from there on it is a byte in the text of all pieces.
  */
 
-/** Up to this many pieces are sorted by insertion. */
-const FEW = 12
+/** Bits of a piece's number: `MAX_SIZE` of vocabulary.ts. */
+const PIECE_BITS = 19
+const PIECE = 2 ** PIECE_BITS - 1
 
 /** Nodes have lower numbers: there is at most one for each byte of the text. */
 const TEXT = 2 ** 29
@@ -19,14 +20,12 @@ export class PieceTrie {
   readonly #ends: Int32Array
   /** A bit for each byte of the text, and one after: whether a piece ends before it. */
   readonly #isEnd: Uint8Array
-  /** The pieces, those below a node together. */
-  readonly #order: Int32Array
+  /**
+   * The pieces, those below a node together. Above a piece's number stands the key it was sorted by: 0 where it ends before the
+   * byte, else 1 more than the byte.
+   */
+  readonly #pieces: Int32Array
   readonly #nodes = new Nodes()
-  /** Of the pieces that are sorted: 0 where one ends before the byte, else 1 more than the byte; and the pieces, in order. */
-  readonly #keys: Int32Array
-  readonly #sorted: Int32Array
-  /** Where the next piece of a key belongs. */
-  readonly #places = new Int32Array(257)
 
   /**
    * @param text the UTF-8 bytes of all pieces, end to end
@@ -35,18 +34,19 @@ export class PieceTrie {
   constructor(text: Uint8Array, ends: Int32Array) {
     this.#text = text
     this.#ends = ends
-    this.#isEnd = new Uint8Array((text.length >> 3) + 1)
-    this.#order = new Int32Array(ends.length)
-    let pieces = 0
+    // Loops over all pieces run before the engine has compiled them, where what is private takes a while to reach.
+    const isEnd = new Uint8Array((text.length >> 3) + 1)
+    const pieces = new Int32Array(ends.length)
+    let count = 0
     for (let piece = 0, start = 0; piece < ends.length; piece++) {
       const end = ends[piece]!
-      if (end > start) this.#order[pieces++] = piece
-      this.#isEnd[end >> 3]! |= 1 << (end & 7)
+      if (end > start) pieces[count++] = piece
+      isEnd[end >> 3]! |= 1 << (end & 7)
       start = end
     }
-    this.#keys = new Int32Array(pieces)
-    this.#sorted = new Int32Array(pieces)
-    this.#nodes.push(0, 0, pieces, 0)
+    this.#isEnd = isEnd
+    this.#pieces = pieces
+    this.#nodes.push(0, 0, count, 0)
     this.#grow(0)
   }
 
@@ -104,7 +104,7 @@ export class PieceTrie {
     const depth = depths[node]!
     if (depth < 0) return node
     const start = starts[node]!
-    if (ends[node]! - start === 1) return TEXT + this.#startOf(this.#order[start]!) + depth
+    if (ends[node]! - start === 1) return TEXT + (this.#ends[(this.#pieces[start]! & PIECE) - 1] ?? 0) + depth
     this.#grow(node)
     return node
   }
@@ -115,82 +115,28 @@ export class PieceTrie {
     const depth = nodes.depths[node]!
     let start = nodes.starts[node]!
     const end = nodes.ends[node]!
-    const keys = this.#keys
-    this.#sort(start, end, depth)
+    const pieces = this.#pieces
+    const ends = this.#ends
+    const text = this.#text
+    for (let index = start; index < end; index++) {
+      const piece = pieces[index]! & PIECE
+      const at = (ends[piece - 1] ?? 0) + depth
+      pieces[index] = piece | (at < ends[piece]! ? (text[at]! + 1) << PIECE_BITS : 0)
+    }
+    pieces.subarray(start, end).sort()
     let id = -1
-    for (; start < end && keys[start] === 0; start++) id = Math.max(id, this.#order[start]!)
+    for (; start < end && pieces[start]! <= PIECE; start++) id = pieces[start]!
     const first = nodes.count
     while (start < end) {
       const begin = start++
-      const key = keys[begin]!
-      while (start < end && keys[start] === key) start++
+      const key = pieces[begin]! >> PIECE_BITS
+      while (start < end && pieces[start]! >> PIECE_BITS === key) start++
       nodes.push(key - 1, begin, start, depth + 1)
     }
     nodes.ids[node] = id
     nodes.starts[node] = first
     nodes.ends[node] = nodes.count
     nodes.depths[node] = -1
-  }
-
-  /** Sorts the pieces `order[start, end)` by the byte at `depth`, those that end before it first. */
-  #sort(start: number, end: number, depth: number): void {
-    const keys = this.#keys
-    let low = 256
-    let high = 0
-    for (let index = start; index < end; index++) {
-      const piece = this.#order[index]!
-      const at = this.#startOf(piece) + depth
-      const key = at < this.#ends[piece]! ? this.#text[at]! + 1 : 0
-      keys[index] = key
-      if (key < low) low = key
-      if (key > high) high = key
-    }
-    if (low >= high) return
-    if (end - start > FEW) this.#sortByCounting(start, end, low, high)
-    else this.#sortByInsertion(start, end)
-  }
-
-  #sortByInsertion(start: number, end: number): void {
-    const keys = this.#keys
-    const order = this.#order
-    for (let index = start + 1; index < end; index++) {
-      const piece = order[index]!
-      const key = keys[index]!
-      let at = index
-      while (at > start && keys[at - 1]! > key) {
-        order[at] = order[at - 1]!
-        keys[at] = keys[at - 1]!
-        at--
-      }
-      order[at] = piece
-      keys[at] = key
-    }
-  }
-
-  /** @param low the least of the keys; `high` is the greatest */
-  #sortByCounting(start: number, end: number, low: number, high: number): void {
-    const keys = this.#keys
-    const order = this.#order
-    const places = this.#places
-    for (let key = low; key <= high; key++) places[key] = 0
-    for (let index = start; index < end; index++) places[keys[index]!]!++
-    let place = start
-    for (let key = low; key <= high; key++) {
-      const count = places[key]!
-      places[key] = place
-      place += count
-    }
-    for (let index = start; index < end; index++) this.#sorted[places[keys[index]!]!++] = order[index]!
-    for (let key = low, index = start; key <= high; key++) {
-      for (; index < places[key]!; index++) {
-        keys[index] = key
-        order[index] = this.#sorted[index]!
-      }
-    }
-  }
-
-  #startOf(piece: number): number {
-    return piece === 0 ? 0 : this.#ends[piece - 1]!
   }
 
   #endsAt(at: number): boolean {

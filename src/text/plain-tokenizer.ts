@@ -9,7 +9,7 @@ import { bertTokenizer } from './bert-tokenizer.ts'
 import { loadLetterTables } from './character-tables.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import type { ReadOptions } from './tokenizer-facts.ts'
-import { parseVocabulary } from './vocabulary.ts'
+import { MAX_SIZE, packLines, Vocabulary } from './vocabulary.ts'
 
 const CONFIG = 'tokenizer_config.json'
 const VOCABULARY = 'vocab.txt'
@@ -88,7 +88,7 @@ export function plainSettings(
   return Number.isInteger(length) ? { lowercase, maxLength: length } : undefined
 }
 
-/** @returns undefined for a vocabulary that is no UTF-8, or lacks a special token */
+/** @returns undefined for a vocabulary that is no UTF-8, has white space in its lines, or lacks a special token */
 async function plainTokenizer(
   bytes: Uint8Array,
   lowercase: boolean,
@@ -100,7 +100,11 @@ async function plainTokenizer(
   } catch {
     return undefined
   }
-  const vocabulary = parseVocabulary(text)
+  // White space at a line's end would not count.
+  if (/[^\S\n]|\x85/.test(text)) return undefined
+  const pieces = packLines(text)
+  if (pieces.ends.length > MAX_SIZE) return undefined
+  const vocabulary = new Vocabulary(pieces)
   const addedTokens = SPECIAL.map((content) => ({
     content,
     id: vocabulary.idOf(content) ?? -1,

@@ -2,7 +2,6 @@
 
 import { ModelFormatError } from '../format/errors.ts'
 import { PieceTrie } from './piece-trie.ts'
-import { isWhiteSpace } from './white-space.ts'
 
 /** More pieces than any vocabulary has (LaBSE's 501,153): a bound on what a file can make us allocate. */
 export const MAX_SIZE: number = 2 ** 19
@@ -21,8 +20,6 @@ export class Vocabulary {
   readonly size: number
   /** The pieces as a tree; of a piece that stands there twice the last counts. */
   readonly trie: PieceTrie
-  /** Bytes of the longest piece. */
-  readonly longest: number
   readonly #pieces: PieceList
   /** The pieces that were asked for: a text has few of them. */
   readonly #known = new Map<number, string>()
@@ -33,10 +30,14 @@ export class Vocabulary {
     this.#pieces = pieces
     this.size = ends.length
     this.trie = new PieceTrie(text, ends)
-    let longest = 0
-    for (let id = 0, start = 0; id < ends.length; start = ends[id++]!)
-      longest = Math.max(longest, ends[id]! - start)
-    this.longest = longest
+  }
+
+  /** Bytes of the longest piece. */
+  get longest(): number {
+    return this.#pieces.ends.reduce(
+      (longest, end, id, ends) => Math.max(longest, end - (ends[id - 1] ?? 0)),
+      0,
+    )
   }
 
   /** The id of a piece, `##` included where it continues a word. */
@@ -51,8 +52,8 @@ export class Vocabulary {
     if (known !== undefined) return known
     const { text, ends } = this.#pieces
     const start = ends[id - 1] ?? 0
-    const end = ends[id]
-    if (end === undefined || end === start) return undefined
+    const end = ends[id] ?? 0
+    if (end <= start) return undefined
     const piece = this.#decoder.decode(text.subarray(start, end))
     this.#known.set(id, piece)
     return piece
@@ -82,43 +83,25 @@ export function packPieces(pieces: readonly (string | undefined)[], name: string
   return { text: text.slice(0, end), ends }
 }
 
-function tooLong(name: string): ModelFormatError {
+export function tooLong(name: string): ModelFormatError {
   return new ModelFormatError(
     'InvalidVocabulary',
     `The pieces in ${name} have more than ${MAX_BYTES} bytes in all, which no vocabulary has: is it another file?`,
   )
 }
 
-/**
- * Reads a vocab.txt: one piece a line, its id the line's number from 0; white space at a line's end does not count.
- *
- * @throws {ModelFormatError} `InvalidVocabulary` where it is empty, or has more than 524,288 lines or 8,388,608 bytes
- *
- * @example
- * parseVocabulary('[PAD]\n[UNK]\n[CLS]\n[SEP]\n##s\n').idOf('##s') // 4
- */
-export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocabulary {
-  const lines = text.split('\n', MAX_SIZE + 2)
-  if (lines.at(-1) === '') lines.pop()
-  if (lines.length > MAX_SIZE) {
-    throw new ModelFormatError(
-      'InvalidVocabulary',
-      `${name} has more than ${MAX_SIZE} lines; it must hold one piece a line`,
-    )
-  }
-  const pieces = lines.map(trimmed)
-  if (pieces.every((piece) => piece === '')) {
-    throw new ModelFormatError(
-      'InvalidVocabulary',
-      `${name} holds no pieces; it must hold one a line, such as [UNK]`,
-    )
-  }
-  return new Vocabulary(packPieces(pieces, name))
-}
+const NEWLINE = 0x0a
 
-/** `trimEnd` would also take U+FEFF, and leave U+0085. */
-function trimmed(line: string): string {
-  let end = line.length
-  while (end > 0 && isWhiteSpace(line.charCodeAt(end - 1))) end--
-  return line.slice(0, end)
+/** Lines as pieces, by number. They move together in the text's bytes: a string for each would take twice as long. */
+export function packLines(lines: string): PieceList {
+  const text = new TextEncoder().encode(lines)
+  const ends: number[] = []
+  let end = 0
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at]!
+    if (byte === NEWLINE) ends.push(end)
+    else text[end++] = byte
+  }
+  if (!lines.endsWith('\n')) ends.push(end)
+  return { text: text.subarray(0, end), ends: new Int32Array(ends) }
 }

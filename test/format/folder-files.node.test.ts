@@ -31,6 +31,24 @@ test('folderFiles reads ranges straight into its target', async () => {
   await source.close()
 })
 
+test('folderFiles reads small ranges in any order, many at a time, across what it reads ahead', async () => {
+  const large = Uint8Array.from({ length: 400_000 }, (_, at) => (at * 31 + (at >> 8)) & 255)
+  writeFileSync(join(folder, 'large'), large)
+  const source = await folderFiles(folder).open('large')
+  assert.ok(source)
+  const ranges = [0, 8, 131_060, 131_072, 131_080, 5, 262_140, 399_990, 16_384, 0].flatMap((start) =>
+    [0, 1, 10, 16_384, 16_385].map((length) => [start, Math.min(length, large.length - start)] as const),
+  )
+  const read = async ([start, length]: (typeof ranges)[number]): Promise<void> => {
+    const target = new Uint8Array(length)
+    await source.read(start, target)
+    assert.equal(target, large.subarray(start, start + length))
+  }
+  for (const range of ranges) await read(range)
+  await Promise.all(ranges.map(read))
+  await source.close()
+})
+
 test('folderFiles reads into shared memory and into the memory of a WebAssembly instance', async () => {
   const source = await folderFiles(folder).open('model.safetensors')
   assert.ok(source)

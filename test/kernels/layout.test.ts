@@ -65,7 +65,7 @@ test('the most that was handed out is kept when some is taken back', () => {
 test('memoryNeeded() has room for the files passing through, and for each thread', async () => {
   const setup = { config, plan: planOf('simd', 'int8', false), module: undefined }
   const one = await memoryNeeded({ ...setup, threads: 1, batchTokens: 8 }, 'tokens')
-  assert.ok(one > 2 * 4 * 2 ** 20, 'two pieces of 4 MB')
+  assert.ok(one > 2 * 2 ** 20, 'two pieces of 1 MB')
   assert.ok((await memoryNeeded({ ...setup, threads: 9, batchTokens: 8 }, 'tokens')) > one)
   const many = await memoryNeeded({ ...setup, threads: 1, batchTokens: 100_000 }, 'tokens')
   assert.ok(many > 100_000 * 4 * 3 * 60)

@@ -67,6 +67,13 @@ test('so are vocabularies that are cut off, broken or not there, and files besid
   const vocabularies = [
     ...[undefined, vocabulary.subarray(0, 5000), vocabulary.subarray(200), new Uint8Array()],
     ...[Uint8Array.of(0xff, 0x0a), Buffer.from('[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nBerlin\n')],
+    // White space at the ends of lines, which is no part of a piece.
+    ...['\r\n', ' \n', '\u00a0\n', '\u3000\u0085\n'].map((end) =>
+      Buffer.from(vocabulary.toString().replaceAll('Tim\n', `Tim${end}`)),
+    ),
+    Buffer.from(vocabulary.toString().replaceAll('\n', '\r\n')),
+    Buffer.from(`${vocabulary.toString().trimEnd()}\u2028`),
+    Buffer.from(`[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n${'a\n'.repeat(2 ** 19)}`),
   ]
   for (const [index, bytes] of vocabularies.entries()) {
     for (const [beside, content] of [

@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { vocabularyFromJson } from '#dist/text/files/vocabulary-from-json.js'
-import { parseVocabulary } from '#dist/text/vocabulary.js'
+import { parseVocabulary } from '#dist/text/files/vocabulary-from-text.js'
 
 function invalid(pattern: RegExp) {
   return (error: unknown): boolean =>
@@ -24,6 +24,60 @@ test('parseVocabulary counts empty lines and keeps the last id of a piece that s
   assert.is(vocabulary.size, 4)
   assert.is(vocabulary.idOf('a'), 3)
   assert.is(vocabulary.idOf('b'), 2)
+})
+
+test('parseVocabulary takes white space of any width from the end of a line, and nothing else', () => {
+  const spaces = [
+    '\t',
+    '\v',
+    ' ',
+    '\u0085',
+    '\u00a0',
+    '\u1680',
+    '\u2000',
+    '\u200a',
+    '\u2028',
+    '\u202f',
+    '\u205f',
+    '\u3000',
+  ]
+  const others = [
+    '!',
+    '~',
+    '\u007f',
+    '\u0080',
+    '\u00e0',
+    '\u0660',
+    '\u200b',
+    '\u2010',
+    '\u3001',
+    '\ufeff',
+    '\ud7ff',
+    '\u{12000}',
+    '\u{20000}',
+    '\u{10ffff}',
+  ]
+  const lines = ['a', '中', '😀'].flatMap((piece) => [
+    ...spaces.flatMap((space) => [
+      piece + space,
+      `${space}${piece}${space}${space}`,
+      piece + spaces.join(''),
+    ]),
+    ...others.flatMap((other) => [piece + other, `${piece}${other} `, piece + other + other]),
+  ])
+  const vocabulary = parseVocabulary(lines.join('\n'))
+  assert.is(vocabulary.size, lines.length)
+  const trimmed = lines.map((line) => line.replace(/[\p{White_Space}]+$/u, ''))
+  assert.equal(
+    lines.map((_, id) => vocabulary.pieceOf(id)),
+    trimmed,
+  )
+})
+
+test('parseVocabulary refuses more lines, or more bytes, than a vocabulary has', () => {
+  assert.is(parseVocabulary('a\n'.repeat(2 ** 19)).size, 2 ** 19)
+  assert.throws(() => parseVocabulary('a\n'.repeat(2 ** 19 + 1)), invalid(/more than 524288 lines/))
+  assert.throws(() => parseVocabulary('中'.repeat(2 ** 22)), invalid(/more than 8388608 bytes/))
 })
 
 test('parseVocabulary refuses a file without pieces', () => {

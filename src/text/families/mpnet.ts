@@ -4,8 +4,9 @@ import { isObject } from '../../format/json-file.ts'
 import { JsonObject } from '../files/json-object.ts'
 import type { SpecialNames, TokenFiles } from '../files/read-added-tokens.ts'
 import { takesJsonAsItIs } from '../files/settings.ts'
+import { parseVocabulary } from '../files/vocabulary-from-text.ts'
 import type { Tokenizer } from '../tokenizer.ts'
-import { parseVocabulary, type Vocabulary } from '../vocabulary.ts'
+import type { Vocabulary } from '../vocabulary.ts'
 import { FAMILY_TOKENS, type FamilyOptions, readFamilyTokenizer } from './family-tokenizer.ts'
 
 /** What the special tokens are called where no file names them. */

@@ -7,10 +7,11 @@ import { ModelFormatError } from '../../format/errors.ts'
 import { decodeUtf8 } from '../../format/json-file.ts'
 import type { TokenizerSettings } from '../bert-tokenizer.ts'
 import type { NormalizerSettings } from '../normalize.ts'
-import { parseVocabulary, type Vocabulary } from '../vocabulary.ts'
+import type { Vocabulary } from '../vocabulary.ts'
 import { JsonObject, readJson } from './json-object.ts'
 import { BERT_TOKENS, readAddedTokens, specialToken, type TokenFiles } from './read-added-tokens.ts'
 import { vocabularyFromJson } from './vocabulary-from-json.ts'
+import { parseVocabulary } from './vocabulary-from-text.ts'
 
 /** The files, as text or UTF-8 bytes; each may be missing, but for one of `vocab` and `tokenizerJson`. */
 export interface TokenizerFiles {
