@@ -17,7 +17,7 @@ const READ_AHEAD = 1 << 17
 /**
  * The files of a model in a folder. Nothing is read before a file is opened.
  *
- * @param blocking  whether the thread waits while it reads, which takes half as long: of a worker that does nothing else
+ * @param blocking  whether the thread waits while it reads, which takes less time: for a worker that does nothing else meanwhile
  *
  * @example
  * const files = folderFiles('./my-model')

@@ -89,7 +89,7 @@ type Inflate = (base64: string) => Uint8Array | Promise<Uint8Array>
 
 let inflating: Inflate = inflate
 
-/** Takes a platform's own way to inflate base64: streams, which all have, take ten times as long in Node. */
+/** Takes a platform's own way to inflate base64: in Node `Response` brings all of fetch, for 45 ms and 17 MB. */
 export function inflateBy(inflate: Inflate): void {
   inflating = inflate
 }

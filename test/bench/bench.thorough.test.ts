@@ -15,7 +15,7 @@ const SUITES: Record<string, readonly string[]> = {
   tokenizer: ['### Tokenizer'],
   forward: ['### shipped, int8', '### shipped, float32', '### plain, float32'],
   batches: ['sentences, int8, texts/s'],
-  load: ['### Loading', '| plain | float32 |'],
+  load: ['### Loading', '| plain | float32 |', '| inline, the kernels named |'],
   decoding: ['| entities: viterbi |'],
   long: ['| 64 '],
   scaling: ['### What sharing costs', '### More threads', '| BERT-base, 128 tokens | 16 |'],
