@@ -92,15 +92,18 @@ export function tooLong(name: string): ModelFormatError {
 
 const NEWLINE = 0x0a
 
-/** Lines as pieces, by number. They move together in the text's bytes: a string for each would take twice as long. */
+/**
+ * Lines as pieces, by number; where there are more than `MAX_SIZE`, one more than that. They move together in the text's bytes: a
+ * string for each would take twice as long.
+ */
 export function packLines(lines: string): PieceList {
   const text = new TextEncoder().encode(lines)
   const ends: number[] = []
   let end = 0
   for (let at = 0; at < text.length; at++) {
     const byte = text[at]!
-    if (byte === NEWLINE) ends.push(end)
-    else text[end++] = byte
+    if (byte !== NEWLINE) text[end++] = byte
+    else if (ends.push(end) > MAX_SIZE) break
   }
   if (!lines.endsWith('\n')) ends.push(end)
   return { text: text.subarray(0, end), ends: new Int32Array(ends) }

@@ -120,7 +120,7 @@ test('visible shows control characters, and escapeControls changes no value', ()
 
 test('iobert shows how far a long text is on a terminal, and takes the line away', async () => {
   const long = join(folder, 'long.txt')
-  writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(5_000))
+  writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(15_000))
   for (const terminals of share([['stderr'], ['stdout', 'stderr']] as const, 2)) {
     const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--json', long], '', terminals)
     const lines = stderr.split('\r\x1b[K')
