@@ -1,10 +1,11 @@
 /** Patterns of rules find what JavaScript finds, in linear time, or are refused by name. */
+import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compileRules } from '#dist/rules/compile-rules.js'
 import { cpuTime } from '../cpu-time.ts'
-import { isThorough, times } from '../thorough.ts'
+import { times } from '../thorough.ts'
 import { native, source } from './native.ts'
 
 function find(pattern: RegExp, text: string): string[] {
@@ -50,24 +51,34 @@ test('patterns find what they find in JavaScript, within a line', () => {
   assert.ok(compared > 0.8 * runs, `${compared} were compared`)
 })
 
+/** Of some patterns JavaScript's own search of a long text never ends: those have no answer here. */
+function nativePlaces(pattern: RegExp, long: string): [start: number, end: number][] | undefined {
+  const code =
+    'JSON.stringify(Array.from(long.matchAll(pattern), ({ 0: { length }, index }) => [index, index + length]))'
+  try {
+    return JSON.parse(runInNewContext(code, { pattern, long }, { timeout: 200 }))
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined
+    throw error
+  }
+}
+
 test('a long text is searched as a short one is, wherever its blocks end', () => {
+  let compared = 0
   fc.assert(
     fc.property(source, fc.array(text, { minLength: 1, maxLength: 60 }), flags, (one, samples, flag) => {
       const pattern = new RegExp(one.ours, flag)
       const once = `${samples.join('a')}a`
       const long = once.repeat(Math.ceil(4000 / once.length))
-      const withinLines = new RegExp(one.withinLines, `${pattern.flags}g`)
-      const wanted = Array.from(long.matchAll(withinLines), ({ 0: match, index }) => [
-        index,
-        index + match.length,
-      ])
+      const wanted = nativePlaces(new RegExp(one.withinLines, `${pattern.flags}g`), long)
       // Where one is empty, JavaScript's search is another.
-      if (wanted.some(([start, end]) => start === end)) return
+      if (wanted === undefined || wanted.some(([start, end]) => start === end)) return
+      compared++
       assert.equal(places(pattern, long), wanted, `${pattern} in ${JSON.stringify(once)}`)
     }),
-    // Of some patterns JavaScript's own search of a long text takes a minute: usually the same are tried, whose search does not.
-    { numRuns: runs / 20, ...(isThorough ? {} : { seed: 20 }) },
+    { numRuns: runs / 5 },
   )
+  assert.ok(compared > 0, `${compared} were compared`)
 })
 
 test('case, code points, properties, assertions and groups mean what they mean in JavaScript', () => {
