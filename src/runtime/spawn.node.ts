@@ -8,8 +8,15 @@ import { createDeath, type EngineWorker } from './spawn.ts'
 /**
  * A worker thread from the inlined script, as a text: no file has to be found, so bundles and single-file programs work
  * alike. It is no module: what loads those would take longer to start than the script.
+ *
+ * @throws {RangeError} where Node is too old to be asked for its modules, as the script does
  */
 export async function spawnNodeWorker(script: string | URL | undefined): Promise<EngineWorker> {
+  if (script === undefined && process.getBuiltinModule === undefined) {
+    throw new RangeError(
+      `Node ${process.versions.node} has no process.getBuiltinModule, which the model's worker needs; it is too old: use Node 20.19 or later`,
+    )
+  }
   const source = script ?? `(()=>{'use strict';${workerShelves}\n${workerSource}})()`
   const worker = new Worker(source, {
     eval: script === undefined,

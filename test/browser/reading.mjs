@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { loadRecognizer } from '../../dist/node.js'
 import { marks, readingDone, readText } from './bench.mjs'
 
+/** How often a pass is stopped: single ones end anywhere in a layer, and some too late to be stopped. */
+const ROUNDS = 13
+
 const percent = (share) => `${(share * 100).toFixed(1)} %`
 
 async function withRecognizer(use) {
@@ -201,11 +204,11 @@ export const tests = [
       // A helper thread is inside its kernel and never answers; the engine's worker does.
       await Promise.any(page.workers().map((worker) => worker.evaluate(stampReplies)))
       const waits = []
-      for (let round = 0; round < 7; round++) {
+      for (let round = 0; round < ROUNDS; round++) {
         await page.click('#clear')
         await page.click('#long-sample')
         await page.waitForSelector('#run:not([hidden])')
-        await page.waitForTimeout(300 + 37 * round)
+        await page.waitForTimeout(300 + ((37 * round) % 260))
         const talk = await page.evaluate(async () => {
           document.getElementById('stop').click()
           await new Promise((resolve) => setTimeout(resolve, 1000))
@@ -220,10 +223,10 @@ export const tests = [
         if (ends.every((end) => end !== undefined))
           waits.push({ wait: ends[0].sent - origin - aborts[0].at, batch })
       }
-      assert.ok(waits.length >= 4, `only ${waits.length} of 7 passes were stopped under way`)
+      assert.ok(waits.length >= 5, `only ${waits.length} of ${ROUNDS} passes were stopped under way`)
       // Six layers: a pass that ran to its end would wait half of itself in the middle, one layer is a sixth.
       const shares = waits.map(({ wait, batch }) => wait / batch).sort((one, other) => one - other)
-      const middle = shares[shares.length >> 1]
+      const middle = shares[(shares.length - 1) >> 1]
       assert.ok(
         middle < 1 / 4,
         `stopped after ${shares.map((share) => share.toFixed(2))} of a pass of ${waits.map(({ batch }) => batch.toFixed(0))} ms`,
