@@ -3,14 +3,7 @@
  * would be computed in another way than here is refused by name.
  */
 import { ModelFormatError } from '../../format/errors.ts'
-import {
-  isObject,
-  type JsonRecord,
-  kind,
-  parseJsonObject,
-  readJsonObject,
-  shown,
-} from '../../format/json-file.ts'
+import { isObject, type JsonRecord, kind, readJsonObject, shown } from '../../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'
 
 export interface GlinerConfig {
@@ -63,18 +56,10 @@ const FIXED: readonly (readonly [key: string, allowed: readonly unknown[], what:
 ]
 
 /**
- * Reads the text or bytes of `gliner_config.json`.
- *
- * @throws {ModelFormatError} InvalidConfig for a broken file or value, UnsupportedConfig for another architecture
- */
-export function parseGlinerConfig(json: string | Uint8Array): GlinerConfig {
-  return readConfig(parseJsonObject(json, CONFIG))
-}
-
-/**
  * Reads the configuration of a model's folder.
  *
- * @throws {ModelFormatError} MissingFile where there is none, else as `parseGlinerConfig`
+ * @throws {ModelFormatError} MissingFile where there is none, InvalidConfig for a broken file or value, UnsupportedConfig for another
+ *   architecture
  */
 export async function loadGlinerConfig(files: ModelFiles): Promise<GlinerConfig> {
   const source = await files.open(CONFIG)

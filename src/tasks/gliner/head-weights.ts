@@ -73,7 +73,7 @@ export function placeHead(layout: Layout, { encoderSize, hiddenSize, rnnLayers }
 }
 
 /** Room for the largest tensor while it is packed. */
-export function placeHeadStaging(layout: Layout, { encoderSize, hiddenSize }: HeadShape): StagingArea {
+function placeHeadStaging(layout: Layout, { encoderSize, hiddenSize }: HeadShape): StagingArea {
   return layout.staging(Math.max(hiddenSize * encoderSize, (4 * hiddenSize + 1) * hiddenSize))
 }
 
