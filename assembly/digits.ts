@@ -19,7 +19,7 @@
  */
 import { findRowStep, INVERSE, MOST, ZERO } from './row-step'
 import { addSquares, clearSquares, middleNear, storeSquares, tileNormBytes, writeNorms } from './short-sums'
-import { laneMask, roundToInt } from './simd'
+import { laneMask, lessRounding, roundAndAdd } from './simd'
 import { CLOSEST_TILES, MOST_TILE_ROWS } from './tile-rows'
 
 /** Bytes of a slot before its list, and room after it: the next group is written there before it is known to be one. */
@@ -32,11 +32,6 @@ export function tileNorms(norms: usize, start: i32, rowBytes: usize): usize {
   return norms === 0 ? 0 : norms + tileNormBytes(<i32>(rowBytes >> 2)) * (start / CLOSEST_TILES)
 }
 
-/** Sixteen int32 within a byte, to bytes. */
-function toBytes(a: v128, b: v128, c: v128, d: v128): v128 {
-  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d))
-}
-
 /** Four groups of one row to where they stand, `step` bytes apart. */
 function storeGroups(bytes: v128, out: usize, step: usize): void {
   v128.store32_lane(out, bytes, 0)
@@ -45,22 +40,26 @@ function storeGroups(bytes: v128, out: usize, step: usize): void {
   v128.store32_lane(out + 3 * step, bytes, 3)
 }
 
-/** round(x·factor) + zero of four values; those beyond the row's `left` count as 0. */
-function quantized(p: usize, left: i32, factor: v128, zero: v128): v128 {
-  const x = left >= 4 ? v128.load(p) : v128.and(v128.load(p), laneMask(left))
-  return i32x4.add(roundToInt(f32x4.mul(x, factor)), zero)
+/** Bytes of what `note` keeps of four groups: their second digits, then the first one's number. */
+const NOTED_BYTES: usize = 32
+
+/** Keeps sixteen second digits if one of them is not 0. @returns where the next ones go */
+function note(digits: v128, group: i32, noted: usize): usize {
+  v128.store(noted, digits)
+  store<i32>(noted, group, 16)
+  return noted + NOTED_BYTES * <usize>v128.any_true(digits)
 }
 
 // #region two-digits
 /**
- * One row's digits.
+ * One row's digits. Both are made of int16, which hold q + zero: half as many instructions as with int32.
  *
  * @param mask    127; or -1 where the row fits 7 bits: then q + zero itself is the digit, and 128, the one number beyond that
  *                rounding can give (row-step.ts), is narrowed to 127
  * @param step    bytes from one group of the row to the next: 4 times the rows of the tile
- * @param second  where all second digits go, one after another, for `listSeconds`
+ * @param noted   where second digits go, sixteen at a time, if one of them is not 0, for `listSeconds`
  * @param squares 0, or where the squares of its first digits go, by `storeSquares`, counted from `middle`
- * @returns all q + zero of the row, or-ed lane by lane: what exceeds 7 bits or is negative shows in it, and what is negative
+ * @returns the end of the second digits
  */
 function digitsOfRow(
   row: usize,
@@ -70,46 +69,42 @@ function digitsOfRow(
   mask: i32,
   first: usize,
   step: usize,
-  second: usize,
+  noted: usize,
   squares: usize,
   middle: i32,
-): v128 {
+): usize {
   const factor = f32x4.splat(inverse)
-  const zeros = i32x4.splat(zero)
-  const digit = i32x4.splat(mask)
+  const taken = lessRounding(zero)
+  const masks = i16x8.splat(<i16>mask)
   const middles = i8x16.splat(<i8>middle)
-  let all = i32x4.splat(0)
-  const whole = row + ((<usize>(width & ~15)) << 2)
-  let p = row
-  for (; p < whole; p += 64) {
-    const a = i32x4.add(roundToInt(f32x4.mul(v128.load(p), factor)), zeros)
-    const b = i32x4.add(roundToInt(f32x4.mul(v128.load(p, 16), factor)), zeros)
-    const c = i32x4.add(roundToInt(f32x4.mul(v128.load(p, 32), factor)), zeros)
-    const d = i32x4.add(roundToInt(f32x4.mul(v128.load(p, 48), factor)), zeros)
-    all = v128.or(all, v128.or(v128.or(a, b), v128.or(c, d)))
-    const digits = toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit))
+  for (let k: i32 = 0; k < width; k += 16, row += 64) {
+    let a = v128.load(row)
+    let b = v128.load(row, 16)
+    let c = v128.load(row, 32)
+    let d = v128.load(row, 48)
+    const left = width - k
+    if (left < 16) {
+      a = v128.and(a, laneMask(left))
+      b = v128.and(b, laneMask(left - 4))
+      c = v128.and(c, laneMask(left - 8))
+      d = v128.and(d, laneMask(left - 12))
+    }
+    a = roundAndAdd(f32x4.mul(a, factor), taken)
+    b = roundAndAdd(f32x4.mul(b, factor), taken)
+    c = roundAndAdd(f32x4.mul(c, factor), taken)
+    d = roundAndAdd(f32x4.mul(d, factor), taken)
+    const ab = i16x8.narrow_i32x4_s(a, b)
+    const cd = i16x8.narrow_i32x4_s(c, d)
+    const digits = i8x16.narrow_i16x8_s(v128.and(ab, masks), v128.and(cd, masks))
     storeGroups(digits, first, step)
-    v128.store(second, toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)))
+    noted = note(i8x16.narrow_i16x8_s(i16x8.shr_s(ab, 7), i16x8.shr_s(cd, 7)), k >> 2, noted)
     first += 4 * step
-    second += 16
     if (squares !== 0) {
       storeSquares(digits, middles, squares)
       squares += 8
     }
   }
-  const left = width & 15
-  if (left > 0) {
-    const a = quantized(p, left, factor, zeros)
-    const b = quantized(p + 16, left - 4, factor, zeros)
-    const c = quantized(p + 32, left - 8, factor, zeros)
-    const d = quantized(p + 48, left - 12, factor, zeros)
-    all = v128.or(all, v128.or(v128.or(a, b), v128.or(c, d)))
-    const digits = toBytes(v128.and(a, digit), v128.and(b, digit), v128.and(c, digit), v128.and(d, digit))
-    storeGroups(digits, first, step)
-    v128.store(second, toBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7)))
-    if (squares !== 0) storeSquares(digits, middles, squares)
-  }
-  return all
+  return noted
 }
 // #endregion
 
@@ -126,17 +121,18 @@ function clearRow(first: usize, groups: i32, step: usize, squares: usize, middle
 
 /**
  * Lists the groups of a row that have a second digit of one sign. Each is written at the list's end, and the end moves past it
- * only where there is one; of four at once, most of which have none.
+ * only where there is one.
  *
- * @param sign  -1 for negative ones, else 0
+ * @param noted  what `digitsOfRow` left, up to `end`
+ * @param sign   -1 for negative ones, else 0
  * @returns the list's end
  */
-function listSeconds(second: usize, groups: i32, list: usize, sign: i8): usize {
+function listSeconds(noted: usize, end: usize, list: usize, sign: i8): usize {
   // (x ^ -1) - -1 = -x
   const signs = i8x16.splat(sign)
-  for (let group: i32 = 0; group < groups; group += 4, second += 16) {
-    const digits = i8x16.max_s(i8x16.sub(v128.xor(v128.load(second), signs), signs), i8x16.splat(0))
-    if (!v128.any_true(digits)) continue
+  for (; noted < end; noted += NOTED_BYTES) {
+    const digits = i8x16.max_s(i8x16.sub(v128.xor(v128.load(noted), signs), signs), i8x16.splat(0))
+    const group = load<i32>(noted, 16)
     v128.store32_lane(list, digits, 0)
     store<u16>(list, <u16>group, 4)
     list += i32x4.extract_lane(digits, 0) !== 0 ? <usize>LISTED_BYTES : 0
@@ -161,7 +157,7 @@ function listSeconds(second: usize, groups: i32, list: usize, sign: i8): usize {
  * @param slot     the first row's slot; `slotBytes` to the next
  * @param steps    its rows' steps, float32; `zeros` their zeros, int32
  * @param norms    0, or where those of its first digits go
- * @param scratch  16 bytes for each row of the largest tile, a byte for each second digit of a row, and squares
+ * @param scratch  16 bytes for each row of the largest tile, two for each second digit of a row, and squares
  */
 export function digitsOfTile(
   row: usize,
@@ -188,8 +184,8 @@ export function digitsOfTile(
     sum += zero
   }
   const middle = middleNear(sum / rows)
-  const second = scratch + <usize>(16 * MOST_TILE_ROWS)
-  const squares: usize = norms === 0 ? 0 : second + ((<usize>groups) << 2)
+  const noted = scratch + <usize>(16 * MOST_TILE_ROWS)
+  const squares: usize = norms === 0 ? 0 : noted + NOTED_BYTES * <usize>(groups >> 2)
   const largest: usize = norms === 0 ? 0 : clearSquares(squares, groups)
   for (let i: usize = 0; i < <usize>rows; i++, slot += slotBytes) {
     const found = scratch + (i << 4)
@@ -204,11 +200,10 @@ export function digitsOfTile(
       const zero = load<i32>(found, ZERO)
       const mask = fits ? -1 : 127
       const from = row + rowStride * i
-      const all = digitsOfRow(from, width, inverse, zero, mask, digits, between, second, squares, middle)
+      const last = digitsOfRow(from, width, inverse, zero, mask, digits, between, noted, squares, middle)
       if (!fits) {
-        if (v128.any_true(v128.andnot(all, i32x4.splat(127))))
-          end = positives = listSeconds(second, groups, list, 0)
-        if (i32x4.bitmask(all) !== 0) end = listSeconds(second, groups, positives, -1)
+        positives = listSeconds(noted, last, list, 0)
+        end = listSeconds(noted, last, positives, -1)
       }
     }
     store<usize>(slot, positives)

@@ -1,5 +1,5 @@
 /** LayerNorm of one row, with the residual that is added before it. Sums over a row have one fixed order. */
-import { laneMask, sumLanes } from './simd'
+import { laneMask, squareRoot, sumLanes } from './simd'
 
 /** Sums of a row run in this many lanes: rows have room for their width rounded up to it. */
 export const ROW_LANES: i32 = 16
@@ -90,11 +90,20 @@ export function layerNormRow(
   // #region last-pass
   const variance = total(a, b, c, d) / <f32>width
   // + 0, or + NaN where the variance left float32: 1/∞ would be 0, and the bias alone be left.
-  const inverse = f32x4.splat(<f32>1.0 / sqrt<f32>(variance + epsilon) + (variance - variance))
-  for (let i: usize = 0; i < size; i += 16) {
+  const inverse = f32x4.splat(<f32>1.0 / squareRoot(variance + epsilon) + (variance - variance))
+  let i: usize = 0
+  for (; i < whole; i += 32) {
+    const centredA = f32x4.mul(f32x4.sub(v128.load(out + i), mean), inverse)
+    const centredB = f32x4.mul(f32x4.sub(v128.load(out + i, 16), mean), inverse)
+    const ya = f32x4.add(f32x4.mul(centredA, v128.load(weight + i)), v128.load(bias + i))
+    const yb = f32x4.add(f32x4.mul(centredB, v128.load(weight + i, 16)), v128.load(bias + i, 16))
+    v128.store(out + i, ya)
+    v128.store(out + i, yb, 16)
+  }
+  for (; i < size; i += 16) {
     const centred = f32x4.mul(f32x4.sub(v128.load(out + i), mean), inverse)
     const y = f32x4.add(f32x4.mul(centred, v128.load(weight + i)), v128.load(bias + i))
-    v128.store(out + i, i < whole ? y : v128.and(y, laneMask(left - (<i32>(i - whole) >> 2))))
+    v128.store(out + i, v128.and(y, laneMask(left - (<i32>(i - whole) >> 2))))
   }
   // #endregion
 }

@@ -3,7 +3,7 @@
  * their order are those of `rowStep` in src/kernels/reference/quantization.ts, which says why the step is as it is.
  */
 import { isNormal, LARGEST_INT16, unusable } from './quantize'
-import { laneMask, maxFloatLanes, minFloatLanes, sumLanes } from './simd'
+import { laneMask, maxFloatLanes, minFloatLanes, squareRoot, sumLanes } from './simd'
 
 /** c / 63.5: how far 64 steps reach, in root mean squares (src/kernels/reference/quantization.ts has the table it was chosen by). */
 const REACH: f32 = 2.7 / 63.5
@@ -71,8 +71,8 @@ export function findRowStep(row: usize, width: i32, out: usize): void {
     const b = v128.load(p, 16)
     const c = v128.load(p, 32)
     const d = v128.load(p, 48)
-    low = f32x4.pmin(f32x4.pmin(f32x4.pmin(f32x4.pmin(low, a), b), c), d)
-    high = f32x4.pmax(f32x4.pmax(f32x4.pmax(f32x4.pmax(high, a), b), c), d)
+    low = f32x4.pmin(low, f32x4.pmin(f32x4.pmin(a, b), f32x4.pmin(c, d)))
+    high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)))
     sumA = f32x4.add(sumA, f32x4.mul(a, a))
     sumB = f32x4.add(sumB, f32x4.mul(b, b))
     sumC = f32x4.add(sumC, f32x4.mul(c, c))
@@ -83,8 +83,8 @@ export function findRowStep(row: usize, width: i32, out: usize): void {
     const b = v128.and(v128.load(p, 16), laneMask(left - 4))
     const c = v128.and(v128.load(p, 32), laneMask(left - 8))
     const d = v128.and(v128.load(p, 48), laneMask(left - 12))
-    low = f32x4.pmin(f32x4.pmin(f32x4.pmin(f32x4.pmin(low, a), b), c), d)
-    high = f32x4.pmax(f32x4.pmax(f32x4.pmax(f32x4.pmax(high, a), b), c), d)
+    low = f32x4.pmin(low, f32x4.pmin(f32x4.pmin(a, b), f32x4.pmin(c, d)))
+    high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)))
     sumA = f32x4.add(sumA, f32x4.mul(a, a))
     sumB = f32x4.add(sumB, f32x4.mul(b, b))
     sumC = f32x4.add(sumC, f32x4.mul(c, c))
@@ -103,7 +103,7 @@ export function findRowStep(row: usize, width: i32, out: usize): void {
     unscale = RESCUE
   }
   const fitting = range / <f32>127
-  const usual = sqrt<f32>(squares / <f32>width) * REACH * unscale
+  const usual = squareRoot(squares / <f32>width) * REACH * unscale
   const smallest = range / MOST_STEPS
   const fits = fitting <= usual
   let step = fits ? fitting : usual

@@ -157,7 +157,7 @@ export class Layout {
     const packedRow = padded + 4 * padded
     const norms = tileNormBytes(padded)
     // Each row's step and what it was found by, second digits of one, and squares: assembly/digits.ts.
-    const tileDigits = 16 * MOST_TILE_ROWS + padded + 4 * norms
+    const tileDigits = 16 * MOST_TILE_ROWS + 2 * padded + 4 * norms
     // Starts for blocks of 8 groups of inputs, of which the last may be half a one, 4 and 2: assembly/short-sums.ts.
     const shortSums = norms + 3 * START_HEADER + (1 + 2 + 4) * padded + 16
     const attention = attentionScratch(tokens, headDim, this.float32Panel, relativeRows).end
