@@ -141,7 +141,9 @@ async function raceInt8(turbo: boolean, shared: boolean): Promise<[variant: Wasm
 /** Tiles to start from. 16-channel panels pay only where V8 joins pairs of vectors, in the relaxed build. */
 function firstTiles(variant: KernelPlan['variant'], precision: Precision, turbo: boolean): Tiles {
   const joined = turbo && variant === 'relaxed'
-  const int8 = { int8Rows: 6, int8Tile: joined ? 'joined' : 'single' } as const
+  // Sums of int16 products need a register more, for the product.
+  const int8Rows = variant === 'relaxed' || turbo ? 6 : 5
+  const int8 = { int8Rows, int8Tile: joined ? 'joined' : 'single' } as const
   if (mayFuse(variant, precision)) return { ...int8, float32Rows: 6, float32Panel: joined ? 16 : 8 }
   return { ...int8, float32Rows: 5, float32Panel: 8 }
 }
