@@ -16,6 +16,10 @@
  *     steps     float32 a row
  *     zeros     int32 a row
  *     norms     of each tile's first digits, for short sums only: short-sums.ts
+ *
+ * On a Xeon with AVX-VNNI, billions of numbers a second, rows of 384, 768, 1536, 3072: 2.1, 2.3, 2.4, 2.4. With int32 up to the digits, all
+ * second digits stored and looked through for either sign, and least and largest found one vector after another (row-step.ts), it was
+ * 1.5, 1.4, 1.35, 1.3. A row's step and digits one after the other, instead of all steps of a tile first: 3072 4 % faster, the others 2 % slower.
  */
 import { findRowStep, INVERSE, MOST, ZERO } from './row-step'
 import { addSquares, clearSquares, middleNear, storeSquares, tileNormBytes, writeNorms } from './short-sums'

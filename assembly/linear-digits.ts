@@ -21,6 +21,7 @@
  * Where it goes on a Xeon with AVX-VNNI, whose two ports for dot products allow 176 (two a cycle, 2.75 GHz): 128 rows, K 384, 768 and
  * 3072, at best: all in the first-level cache (tile-race.ts): 176; rows and weights from the second-level cache: 164, 167, 166; floats
  * made of the sums: 156, 163, 165; with second digits in 3 % of the groups: 149, 152, 155.
+ * No gain: blocks of rows that stay in the first-level cache; 64·Σw made once a panel, for the rows whose zero is 64, which most are.
  * Second digits are added row by row (second-digits.ts). For the rows of a tile together, as first ones, they were slower: 178 to 198
  * GOP/s with 12 % of a tile's groups listed, 156 to 173 with 20 %. Row by row a whole pass takes less, on Zen 4: BERT-base 8 tokens 15 %,
  * 128 tokens 6 %, without short sums 7 %, re-vectorised 11 %; BERT-large 4 %.

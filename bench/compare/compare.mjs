@@ -99,7 +99,7 @@ function compareForward(major) {
     const output = child(node, flags, 'forward-child.mjs', { engines, tokens, rounds, seconds })
     if (output === undefined) {
       missed = true
-      rows.push([workload, '', '', '', '', '', '', '**failed**, see above'])
+      rows.push([workload, '', '', '', '', '', '', '', '**failed**, see above'])
       continue
     }
     runtime = `Node ${output.node} (V8 ${output.v8})`
@@ -114,6 +114,7 @@ function compareForward(major) {
         median(mine.times).toFixed(1),
         median(one.times).toFixed(1),
         `**${ratio.toFixed(2)}x** (${low.toFixed(2)} to ${high.toFixed(2)})`,
+        `${(Math.min(...one.times) / Math.min(...mine.times)).toFixed(2)}x`,
         floor === undefined ? '' : `${floor}x`,
         target === undefined ? '' : `${target}x`,
         verdict(ratio, floor, target),
@@ -133,6 +134,7 @@ function compareForward(major) {
     'ours, ms',
     'theirs, ms',
     'ratio (quartiles of turns)',
+    'of the fastest turns',
     'floor',
     'target',
     'reached',
