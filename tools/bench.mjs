@@ -17,6 +17,7 @@ const SUITES = {
   load: { turbo: false },
   decoding: { turbo: false },
   long: { turbo: false, named: true },
+  passes: { turbo: true, named: true },
   scaling: { turbo: false, named: true },
   quality: { turbo: false, named: true },
 }
@@ -27,7 +28,8 @@ if (names.includes('--help') || names.includes('-h')) {
 
 Measures iobert on this machine and prints tables in Markdown, as bench/RESULTS.md has them; all suites, or those named.
 Leave the machine alone meanwhile: all of them take about 15 minutes. What runs only where it is named: long, texts of up to 8,192
-tokens, scaling, where threads wait, computed for up to 16, and quality, F1 and no time.
+tokens, passes, the fastest ones, by which two builds are compared on a machine that is not quiet, scaling, where threads wait, computed
+for up to 16, and quality, F1 and no time.
 
   IOBERT_BENCH_MODEL=FOLDER   forward, batches, load and quality also with that model
   IOBERT_BENCH_DATA=FILES     quality over these files of CoNLL columns, parted by commas
