@@ -11,7 +11,7 @@ import { fusesMultiplyAdd, hasRelaxedDot, hasRelaxedSimd, hasSimd } from './feat
 import type { KernelPlan, Tiles } from './kernel-plan.ts'
 import type { Precision } from './kernels.ts'
 import { compileKernels, type WasmVariant } from './module.ts'
-import { bestTimes } from './timing.ts'
+import { bestTimes, STANDS_STILL } from './timing.ts'
 
 /** The `kernels` option: 'auto' takes the fastest that keeps the precision's promise. */
 export type KernelChoice = 'auto' | 'simd' | 'relaxed' | 'reference'
@@ -133,6 +133,7 @@ async function raceInt8(turbo: boolean, shared: boolean): Promise<[variant: Wasm
     RACE_TURN_MILLISECONDS,
     () => performance.now(),
   )
+  if (times === undefined) return ['relaxed', STANDS_STILL]
   const ratio = Math.min(times.get(digits)!, times.get(short)!) / times.get(int16)!
   const reason = `timed: 8-bit dot products take ${ratio.toFixed(2)} of the time of 16-bit ones`
   return [SECOND_DIGITS * ratio < 1 ? 'relaxed' : 'simd', reason]

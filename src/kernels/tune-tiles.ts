@@ -2,7 +2,7 @@
 import { tileName } from './exports.ts'
 import type { Tiles } from './kernel-plan.ts'
 import type { Linear, Matrix } from './kernels.ts'
-import { bestTimes, fastestOf } from './timing.ts'
+import { bestTimes, fastestOf, STANDS_STILL } from './timing.ts'
 import type { WasmKernels } from './wasm.ts'
 
 type TileRows = 4 | 5 | 6
@@ -46,6 +46,7 @@ export function tuneTiles(kernels: WasmKernels, layer: Linear, x: Matrix, out: M
   const part: Linear = { ...layer, outputs: Math.min(layer.outputs, TIMED_OUTPUTS) }
   const call = (): void => kernels.linear(x, part, out, 'identity')
   const times = bestTimes(candidates, choose, call, TURN_MILLISECONDS, () => performance.now())
+  if (times === undefined) return STANDS_STILL
   const fastest = fastestOf(times)
   const least = times.get(fastest)!
   choose(times.get(usual)! < MARGIN * least ? usual : fastest)

@@ -1,4 +1,7 @@
-/** The suite in workerd: everything in the worker's own modules, and the kernels as a compiled module. */
+/**
+ * The suite in workerd: everything in the worker's own modules, and the kernels as a compiled module. Its clock stands still while code
+ * runs, as where such workers are deployed (developers.cloudflare.com/workers/runtime-apis/performance); by itself, workerd's moves.
+ */
 import { loadRecognizer } from 'iobert'
 import wasm from 'iobert/kernels.wasm'
 import config from 'model/config.json'
@@ -16,6 +19,9 @@ const files = new Map([
 
 export default {
   async fetch() {
+    const now = Date.now()
+    Date.now = () => now
+    performance.now = () => now
     const outcome = await smoke(loadRecognizer, files, { wasm }).catch((error) => ({ error: error.stack }))
     return Response.json(outcome)
   },
