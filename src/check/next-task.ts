@@ -14,3 +14,22 @@ export function nextTask(): Promise<void> {
     port2.postMessage(null)
   })
 }
+
+/** Pauses that may come between two ticks of a clock, which then may have stopped. */
+const WITHOUT_TICK = 3
+
+/**
+ * What lets other tasks have their turn if `milliseconds` have passed since they last had it, or where the clock stands still while code
+ * runs, as at Cloudflare's edge, now and then.
+ */
+export function pausesEvery(milliseconds: number): () => Promise<void> {
+  let paused = performance.now()
+  let withoutTick = 0
+  return async () => {
+    const passed = performance.now() - paused
+    if (passed < milliseconds && (passed > 0 || withoutTick++ < WITHOUT_TICK)) return
+    await nextTask()
+    withoutTick = 0
+    paused = performance.now()
+  }
+}

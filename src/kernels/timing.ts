@@ -15,7 +15,7 @@ const TICKS = 25
 const MOST_READINGS = 100_000
 
 /** Why there are no times. */
-export const STANDS_STILL = 'not timed: the clock stands still, or nearly so, while code runs'
+export const STANDS_STILL = 'not timed: the clock stands still'
 /** By how much a figure must fall to count as faster. */
 const FASTER = 0.97
 

@@ -3,7 +3,7 @@
  * tensors and sequences, no text.
  */
 
-import { nextTask } from '../check/next-task.ts'
+import { nextTask, pausesEvery } from '../check/next-task.ts'
 import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels } from '../kernels/exports.ts'
@@ -159,12 +159,9 @@ export class Engine {
     wanted: ForwardWanted,
     stop: () => void,
   ): Promise<ForwardOutput> {
-    let paused = performance.now()
+    const letOthers = pausesEvery(PAUSE_MILLISECONDS)
     const pause = async (): Promise<void> => {
-      if (performance.now() - paused >= PAUSE_MILLISECONDS) {
-        await nextTask()
-        paused = performance.now()
-      }
+      await letOthers()
       if (this.#memory === undefined) throw disposedError()
       stop()
     }

@@ -75,6 +75,25 @@ for (const options of [{ threads: 2 }, { inline: true }]) {
   })
 }
 
+test('abort takes effect between layers, inline, where the clock stands still while code runs', async () => {
+  const { now } = performance
+  const still = now.call(performance)
+  performance.now = () => still
+  try {
+    const ner = await loadRecognizer(model, { inline: true })
+    const controller = new AbortController()
+    const ids = ner.tokenizer.encode(longText).ids.slice(0, 512)
+    const call = ner.model.forward([ids], { signal: controller.signal }).catch((error: unknown) => error)
+    // Of a pass without pauses it would come too late.
+    setImmediate(() => controller.abort(new Error('enough')))
+    assert.is(((await call) as Error).message, 'enough')
+    assert.is((await ner.recognize(sentence)).truncated, false)
+    ner.dispose()
+  } finally {
+    performance.now = now
+  }
+})
+
 test('two recognizers with different models work side by side', async () => {
   const [one, other] = await Promise.all([
     loadRecognizer(model, { threads: 2 }),

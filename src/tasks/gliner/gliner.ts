@@ -5,7 +5,7 @@
 
 import type { BertModel } from '../../bert-model.ts'
 import { isObject } from '../../check/kind.ts'
-import { nextTask } from '../../check/next-task.ts'
+import { pausesEvery } from '../../check/next-task.ts'
 import {
   abortSignal,
   type Checks,
@@ -248,12 +248,9 @@ export class Gliner {
       words: window.words,
       types: window.types,
     }))
-    let paused = performance.now()
+    const letOthers = pausesEvery(PAUSE_MILLISECONDS)
     const pause = async (): Promise<void> => {
-      if (performance.now() - paused >= PAUSE_MILLISECONDS) {
-        await nextTask()
-        paused = performance.now()
-      }
+      await letOthers()
       signal.throwIfAborted()
       if (this.#disposed) throw disposedError()
     }
