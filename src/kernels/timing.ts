@@ -4,16 +4,12 @@
 const QUIET_TURNS = 4
 /** Turns at most, where a busy machine never settles. */
 const MOST_TURNS = 30
-/**
- * Into how many a turn is parted where the clock is fine enough: what disturbs a machine for a while then hits all candidates alike. (On a
- * busy machine, of 40 choices between two tiles 6 % apart, 18 were wrong with whole turns, and 9 with parts.)
- */
+/** Parts of a turn where the clock is fine: what disturbs a machine then hits all alike (of 40 choices 9 were wrong, and 18 with whole turns). */
 const PARTS = 4
-/** Ticks of the clock in a part of a turn at least. */
+/** Ticks of the clock in a part at least. */
 const TICKS = 25
 /** Readings of a clock in which it ticks, or is taken to stand still: some 10 ms. */
 const MOST_READINGS = 100_000
-
 /** Why there are no times. */
 export const STANDS_STILL = 'not timed: the clock stands still'
 /** By how much a figure must fall to count as faster. */

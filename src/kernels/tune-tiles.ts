@@ -11,10 +11,7 @@ type Candidate = Pick<Tiles, 'int8Tile'> & { readonly rows: TileRows }
 
 /** Milliseconds of a candidate's turn. */
 const TURN_MILLISECONDS = 1
-/**
- * By how much another tile must be faster than the usual one. On a core that another machine has half of, tiles seem alike that are 6 % apart
- * when it is alone, and with luck the wrong one wins.
- */
+/** By how much another tile must be faster than the usual one: on a core that others have half of, tiles 6 % apart seem alike. */
 const MARGIN = 1.05
 /** A few panels are enough: a call takes some 100 µs, so that a disturbed one does not decide. */
 const TIMED_OUTPUTS = 128
