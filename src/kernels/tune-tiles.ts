@@ -17,8 +17,8 @@ const MARGIN = 1.05
 const TIMED_OUTPUTS = 128
 
 /**
- * Times the tiles on one layer and keeps the fastest in `kernels.tiles`, or the usual one where that is about as fast. All give the same bits in int8; which is fastest
- * differs from one engine and machine to the next (bench/RESULTS.md).
+ * Times the tiles on one layer and keeps the fastest in `kernels.tiles`, or the usual one where that is about as fast. All give the same
+ * bits in int8; which is fastest differs from one engine and machine to the next (bench/RESULTS.md).
  *
  * @param x  filled rows, about a sentence
  * @returns how they came out
