@@ -38,7 +38,10 @@ function isIp(match: string, text: string, start: number): boolean | number {
     return isVersion4(match) && !/\d\.$|version:? $/i.test(before) && !/^\.\d|^-[a-z]/i.test(after)
   }
   // A group in front is part of it; the colon of `addr:` is the text's.
-  if (/[0-9a-z]$|::$|(?:^|[^0-9a-z])[0-9a-f]{1,4}:$/i.test(inFront(text, start, 6))) return false
+  if (/[0-9a-z]$|::$|(?:^|[^0-9a-z])[0-9a-f]{1,4}:$|\d{4}:$/i.test(inFront(text, start, 6))) return false
+  // Of ::ffff:192.168.1 no part is an address. One point alone stands before a port, as tcpdump writes it.
+  if (/(?:^|:)\d{1,3}$/.test(match) && /^\.\d{1,3}\.\d/.test(behind(text, start + match.length, 6)))
+    return false
   // Of fe80::1: the last colon is the text's.
   for (const part of [match, match.replace(/:$/, '')]) {
     const next = behind(text, start + part.length, 2)
