@@ -31,6 +31,8 @@ test('mergeOverlapping keeps the longest, then the surest, then the earlier, wha
     // The survivor's end counts: the third overlaps the second, not the first.
     [[[entity(0, 4, 0.7)], [entity(3, 9, 0.7)], [entity(8, 11, 0.7)]], [entity(3, 9, 0.7)]],
     [[[], []], []],
+    // Three letters outside the BMP are six UTF-16 units, and three code points: five letters are longer.
+    [[[{ ...entity(0, 6, 0.9), text: '𝔄𝔅𝔇' }], [entity(4, 9, 0.2)]], [entity(4, 9, 0.2)]],
   ]
   for (const [parts, wanted] of cases) assert.equal(mergeOverlapping(parts), wanted)
 })

@@ -21,7 +21,8 @@ export function planPlainWindows(total: number, { maxPieces, stride }: WindowSet
 
 /**
  * The Hugging Face pipeline's `aggregate_overlapping_entities`: in the order of their starts, an entity that begins
- * inside the one before replaces it when it is longer, or as long and surer; whatever their types.
+ * inside the one before replaces it when it is longer, or as long and surer; whatever their types. Lengths are in code points,
+ * as Python counts them.
  *
  * @param parts entities of each window, in the order of the windows
  */
@@ -33,7 +34,7 @@ export function mergeOverlapping(parts: readonly (readonly Entity[])[]): Entity[
       merged.push(entity)
       continue
     }
-    const longer = entity.end - entity.start - (before.end - before.start)
+    const longer = [...entity.text].length - [...before.text].length
     if (longer > 0 || (longer === 0 && entity.score > before.score)) merged[merged.length - 1] = entity
   }
   return merged
