@@ -101,6 +101,11 @@ test('feature-extraction gives a tensor: hidden states, or pooled vectors', asyn
     const { length } = extract.tokenizer.encode(TEXT).ids
     assert.equal(states.dims, [2, length, extract.model.config.hiddenSize])
     assert.is(states.data.length, states.size)
+    const scaled = (await extract(['Berlin', TEXT], { normalize: true })).tolist() as number[][][]
+    const norms = scaled.map((rows) => rows.map((row) => Math.hypot(...row)))
+    assert.ok(norms[1]!.every((norm) => Math.abs(norm - 1) < 1e-5))
+    // The shorter text ends in rows of zeros.
+    assert.ok(norms[0]!.every((norm) => norm === 0 || Math.abs(norm - 1) < 1e-5))
     const pooled = await extract('Berlin', { pooling: 'mean', normalize: true })
     assert.equal(pooled.dims, [1, extract.model.config.hiddenSize])
     const [vector] = pooled.tolist() as number[][]

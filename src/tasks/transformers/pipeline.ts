@@ -61,6 +61,7 @@ export interface FillMaskPipelineOptions {
 export interface FeatureExtractionOptions {
   /** Default 'none': the hidden states of every piece. */
   pooling?: 'none' | 'mean' | 'cls' | 'first_token'
+  /** Whether each vector is divided by its Euclidean norm, that of every piece where nothing is pooled. Default false. */
   normalize?: boolean
 }
 
@@ -285,9 +286,18 @@ async function extractFeatures(
   })
   const longest = ids.reduce((most, { length }) => Math.max(most, length), 0)
   const { hiddenStates } = await model.forward(ids, { hiddenStates: true, logits: false })
+  const { hiddenSize } = config
+  const states = hiddenStates!.map((layers) => layers.at(-1)!)
+  if (normalize) for (const rows of states) normalizeRows(rows, hiddenSize)
   // Shorter texts end in rows of zeros, where a padded batch has the states of its padding.
-  return tensorOf(
-    [texts.length, longest, config.hiddenSize],
-    hiddenStates!.map((states) => states.at(-1)!),
-  )
+  return tensorOf([texts.length, longest, hiddenSize], states)
+}
+
+/** Divides each row [H] by its Euclidean norm, where that is not 0. */
+function normalizeRows(rows: Float32Array, hiddenSize: number): void {
+  for (let start = 0; start < rows.length; start += hiddenSize) {
+    const row = rows.subarray(start, start + hiddenSize)
+    const norm = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0))
+    if (norm > 0) for (let i = 0; i < hiddenSize; i++) row[i]! /= norm
+  }
 }
