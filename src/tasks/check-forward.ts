@@ -53,7 +53,8 @@ export function checkTokenTypes(
 ): void {
   if (tokenTypeIds.length !== ids.length)
     throw new RangeError(`tokenTypeIds has ${tokenTypeIds.length} lists, expected ${ids.length} as ids has`)
-  const types = Math.max(1, typeVocabSize)
+  // A model without token types leaves them out, and its tokenizer may give those of pairs, 0 and 1, all the same.
+  const types = typeVocabSize === 0 ? 2 : typeVocabSize
   for (const [index, list] of tokenTypeIds.entries()) {
     const { length } = ids[index]!
     if (list.length !== length)

@@ -59,4 +59,18 @@ test('forward() reads token types, takes 0 where there are none, and refuses wha
   }
 })
 
+test('a model without token types takes those that its tokenizer gives a pair, and leaves them out', async () => {
+  for (const folder of ['deberta-v3', 'modernbert']) {
+    const model = await loadModel(rootPath(`test/goldens/families/${folder}`), { inline: true })
+    try {
+      const ids = [[1, 20, 2, 30, 2]]
+      const plain = await model.forward(ids)
+      const typed = await model.forward(ids, { tokenTypeIds: [[0, 0, 0, 1, 1]] })
+      assert.equal(typed, plain)
+    } finally {
+      model.dispose()
+    }
+  }
+})
+
 test.run()
