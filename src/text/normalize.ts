@@ -6,7 +6,7 @@
 
 import { letterSteps } from './character-tables.ts'
 import type { Normalizer } from './steps.ts'
-import { NormalizedText } from './text-with-offsets.ts'
+import type { NormalizedText } from './text-with-offsets.ts'
 import { CLASS, characterTraits, DELETED, IDEOGRAPH, SPACE } from './unicode.ts'
 
 export interface NormalizerSettings {
@@ -33,7 +33,7 @@ export function normalize(
   settings: NormalizerSettings,
 ): NormalizedText {
   const traits = characterTraits()
-  const normalized = new NormalizedText(to - from + 16)
+  const normalized = source.derive(from, to)
   const letters = settings.lowercase || settings.stripAccents ? letterSteps(normalized, settings) : undefined
   const next = letters ?? normalized
 

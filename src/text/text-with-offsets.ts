@@ -1,6 +1,18 @@
 /** A text on its way through the steps of a tokenizer: code points, each with the place in the source that it stands for. */
 
+import { ModelFormatError } from '../format/errors.ts'
+
 const REPLACEMENT = 0xfffd
+
+/**
+ * The most code points that a step may make of a UTF-16 unit of the source, and how many more of a stretch of any length. NFKD
+ * makes 18 of U+FDFA, and bytes make 3 of each of these.
+ */
+const MOST_TIMES = 64
+const MOST_MORE = 64
+/** The most code points that all steps together may read of a UTF-16 unit of the source, and how many more of any source. */
+const MOST_WORK_TIMES = 512
+const MOST_WORK_MORE = 4096
 
 /** Code points, each with the UTF-16 range of the source it stands for. */
 export class NormalizedText {
@@ -12,8 +24,14 @@ export class NormalizedText {
   ends: Int32Array
   /** UTF-16 units that a charsmap dropped before the first code point; the library counts places as if they were not there. */
   dropped = 0
+  /** Code points that steps may still read, of this text and all that are made of the same source. */
+  #work = { left: 0 }
+  /** The most code points that it may hold. */
+  #most = 0
+  /** Code points that it holds before it must grow. */
+  #room = 0
 
-  constructor(capacity: number) {
+  private constructor(capacity: number) {
     this.codePoints = new Int32Array(capacity)
     this.starts = new Int32Array(capacity)
     this.ends = new Int32Array(capacity)
@@ -22,6 +40,8 @@ export class NormalizedText {
   /** A text as it stands. A lone surrogate is U+FFFD and keeps its one unit. */
   static of(text: string): NormalizedText {
     const made = new NormalizedText(text.length)
+    made.#bound(text.length)
+    made.#work.left = MOST_WORK_TIMES * text.length + MOST_WORK_MORE
     for (let at = 0; at < text.length; ) {
       const code = text.codePointAt(at)!
       const end = at + (code > 0xffff ? 2 : 1)
@@ -31,9 +51,36 @@ export class NormalizedText {
     return made
   }
 
+  /** An empty text that `begin` makes ready, again and again. */
+  static reusable(): NormalizedText {
+    return new NormalizedText(64)
+  }
+
+  /** An empty text for what a step makes of the code points `[from, to)`. */
+  derive(from: number, to: number): NormalizedText {
+    const made = new NormalizedText(to - from + 16)
+    made.begin(this, from, to)
+    return made
+  }
+
+  /** Empties this text, for what a step makes of the code points `[from, to)` of another. */
+  begin(source: NormalizedText, from: number, to: number): void {
+    this.length = 0
+    this.#work = source.#work
+    this.#work.left -= to - from + 1
+    if (this.#work.left < 0) throw tooLong()
+    this.#bound(from < to ? Math.max(1, source.ends[to - 1]! - source.starts[from]!) : 0)
+  }
+
+  #bound(units: number): void {
+    this.#most = MOST_TIMES * units + MOST_MORE
+    this.#room = Math.min(this.codePoints.length, this.#most)
+  }
+
+  /** @throws {ModelFormatError} UnsupportedConfig where a tokenizer makes a text longer without end */
   push(codePoint: number, start: number, end: number): void {
     const index = this.length
-    if (index === this.codePoints.length) this.#grow()
+    if (index === this.#room) this.#grow()
     this.codePoints[index] = codePoint
     this.starts[index] = start
     this.ends[index] = end
@@ -51,6 +98,7 @@ export class NormalizedText {
   }
 
   #grow(): void {
+    if (this.length === this.#most) throw tooLong()
     const capacity = this.codePoints.length * 2 + 16
     const grown = (from: Int32Array): Int32Array => {
       const to = new Int32Array(capacity)
@@ -60,7 +108,15 @@ export class NormalizedText {
     this.codePoints = grown(this.codePoints)
     this.starts = grown(this.starts)
     this.ends = grown(this.ends)
+    this.#room = Math.min(capacity, this.#most)
   }
+}
+
+function tooLong(): ModelFormatError {
+  return new ModelFormatError(
+    'UnsupportedConfig',
+    `The steps of tokenizer.json make more than ${MOST_TIMES} characters of one; no model asks for that: the file is damaged`,
+  )
 }
 
 export function codePointsAsText(codePoints: Int32Array, from: number, to: number): string {

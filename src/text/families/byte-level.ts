@@ -46,7 +46,7 @@ export interface ByteLevelSettings {
 export class ByteLevelPreTokenizer implements PreTokenizer {
   readonly #settings: ByteLevelSettings
   readonly #wordEnd: Pattern = gpt2Words()
-  readonly #bytes = new NormalizedText(64)
+  readonly #bytes = NormalizedText.reusable()
 
   constructor(settings: ByteLevelSettings) {
     this.#settings = settings
@@ -56,7 +56,7 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
   split(text: NormalizedText, from: number, to: number, word: VisitWord): void {
     const { addPrefixSpace, useRegex } = this.#settings
     if (addPrefixSpace && from < to && text.codePoints[from] !== SPACE) {
-      const spaced = new NormalizedText(to - from + 1)
+      const spaced = text.derive(from, to)
       // The space stands where the first character does.
       spaced.push(SPACE, text.starts[from]!, text.ends[from]!)
       for (let index = from; index < to; index++) spaced.pushFrom(text, index)
@@ -73,7 +73,7 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
   /** The UTF-8 bytes of a word as characters, each at the place of the code point it is of. */
   #encode(text: NormalizedText, from: number, to: number): void {
     const made = this.#bytes
-    made.length = 0
+    made.begin(text, from, to)
     for (let index = from; index < to; index++) {
       const code = text.codePoints[index]!
       const start = text.starts[index]!

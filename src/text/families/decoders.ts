@@ -10,16 +10,31 @@ import { Replace } from './normalizer-steps.ts'
 import { readContent, readPattern } from './patterns.ts'
 import { readMetaspace } from './read-pre-tokenizer.ts'
 
+/**
+ * One decoder of a sequence.
+ *
+ * @param most  UTF-16 units that the pieces may have together
+ */
+type DecoderStep = (tokens: readonly string[], most: number) => readonly string[]
+
+/** The most units that decoders may make of one of a piece, and how many more of all pieces. */
+const MOST_TIMES = 64
+const MOST_MORE = 64
+
 /** A model can be used without one: a decoder that is not known is an error where it is called. */
 export async function readDecoder(part: JsonObject | undefined): Promise<Decoder> {
   if (!part) return (tokens) => [tokens.join(' ')]
+  const steps: DecoderStep[] = []
+  for (const step of part.steps('decoders')) steps.push(await readStep(step))
+  return (tokens) => {
+    const most = MOST_TIMES * tokens.reduce((sum, token) => sum + token.length, 0) + MOST_MORE
+    return steps.reduce((changed, step) => step(changed, most), tokens)
+  }
+}
+
+async function readStep(part: JsonObject): Promise<DecoderStep> {
   const kind = part.string('type')
   switch (kind) {
-    case 'Sequence': {
-      const inner: Decoder[] = []
-      for (const step of part.objects('decoders')) inner.push(await readDecoder(step))
-      return (tokens) => inner.reduce((changed, step) => step(changed), tokens)
-    }
     case 'WordPiece':
       return wordPieceDecoder(part.string('prefix') ?? '##', part.boolean('cleanup') ?? true)
     case 'ByteLevel':
@@ -53,9 +68,10 @@ export async function readDecoder(part: JsonObject | undefined): Promise<Decoder
 /** One piece of all. */
 const fuse: Decoder = (tokens) => [tokens.join('')]
 
-function replaceDecoder(pattern: Pattern, content: string): Decoder {
+function replaceDecoder(pattern: Pattern, content: string): DecoderStep {
   const replace = new Replace(pattern, content)
-  return (tokens) => {
+  return (tokens, most) => {
+    let length = 0
     // A text has few pieces, each many times.
     const known = new Map<string, string>()
     return tokens.map((token) => {
@@ -65,7 +81,12 @@ function replaceDecoder(pattern: Pattern, content: string): Decoder {
         replaced = replace.normalize(text, 0, text.length).slice()
         known.set(token, replaced)
       }
-      return replaced
+      length += replaced.length
+      if (length <= most) return replaced
+      throw new ModelFormatError(
+        'UnsupportedConfig',
+        `The decoders of tokenizer.json make more than ${MOST_TIMES} characters of one; no model asks for that: the file is damaged`,
+      )
     })
   }
 }

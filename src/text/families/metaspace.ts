@@ -17,7 +17,7 @@ const SPACE = 0x20
 export class Metaspace implements PreTokenizer {
   readonly #settings: MetaspaceSettings
   readonly #replacement: number
-  readonly #replaced = new NormalizedText(64)
+  readonly #replaced = NormalizedText.reusable()
 
   constructor(settings: MetaspaceSettings) {
     this.#settings = settings
@@ -29,7 +29,7 @@ export class Metaspace implements PreTokenizer {
     const { prepend, split } = this.#settings
     const replacement = this.#replacement
     const made = this.#replaced
-    made.length = 0
+    made.begin(text, from, to)
     const first = text.codePoints[from]
     const begins = first === SPACE || first === replacement
     if (!begins && (prepend === 'always' || (prepend === 'first' && text.starts[from] === text.dropped))) {

@@ -1,14 +1,10 @@
 /** The smaller normalisers that a tokenizer.json may name, and sequences of them. */
 
-import { ModelFormatError } from '../../format/errors.ts'
 import { letterTables } from '../character-tables.ts'
 import type { Normalizer, Pattern } from '../steps.ts'
-import { NormalizedText } from '../text-with-offsets.ts'
+import type { NormalizedText } from '../text-with-offsets.ts'
 import type { LetterTables } from '../unicode/letters.ts'
 import { isWhiteSpace } from '../white-space.ts'
-
-/** A text may become so many times as long. NFKD makes 18 characters of U+FDFA. */
-const MOST_TIMES = 64
 
 /** One after the other. */
 export class NormalizerSequence implements Normalizer {
@@ -24,19 +20,13 @@ export class NormalizerSequence implements Normalizer {
       const { dropped } = text
       text = step.normalize(text, 0, text.length)
       text.dropped += dropped
-      if (text.length > MOST_TIMES * (to - from) + 1024) {
-        throw new ModelFormatError(
-          'UnsupportedConfig',
-          `The normalizers of tokenizer.json make more than ${MOST_TIMES} characters of one; no model asks for that: the file is damaged`,
-        )
-      }
     }
     return text
   }
 }
 
 function copy(source: NormalizedText, from: number, to: number): NormalizedText {
-  const made = new NormalizedText(to - from)
+  const made = source.derive(from, to)
   for (let index = from; index < to; index++) made.pushFrom(source, index)
   return made
 }
@@ -69,7 +59,7 @@ export class Replace implements Normalizer {
   }
 
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
-    const made = new NormalizedText(to - from + 16)
+    const made = source.derive(from, to)
     while (from < to) {
       const end = this.#pattern(source.codePoints, from, to)
       if (end === from) made.pushFrom(source, from++)
@@ -92,7 +82,7 @@ export class Prepend implements Normalizer {
   }
 
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
-    const made = new NormalizedText(to - from + this.#content.length)
+    const made = source.derive(from, to)
     for (const code of from < to ? this.#content : [])
       made.push(code, source.starts[from]!, source.ends[from]!)
     for (let index = from; index < to; index++) made.pushFrom(source, index)
@@ -110,7 +100,7 @@ export class MapCodePoints implements Normalizer {
   }
 
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
-    const made = new NormalizedText(to - from)
+    const made = source.derive(from, to)
     for (let index = from; index < to; index++) {
       const code = this.#change(source.codePoints[index]!)
       if (code >= 0) made.push(code, source.starts[index]!, source.ends[index]!)
@@ -144,7 +134,7 @@ export class Lowercase implements Normalizer {
   readonly #lowercase: LetterTables['lowercase'] = letterTables().lowercase
 
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
-    const made = new NormalizedText(to - from + 16)
+    const made = source.derive(from, to)
     for (let index = from; index < to; index++) {
       const code = source.codePoints[index]!
       made.push(this.#lowercase.get(code) ?? code, source.starts[index]!, source.ends[index]!)

@@ -7,7 +7,7 @@
 
 import { ModelFormatError } from '../../format/errors.ts'
 import type { Normalizer } from '../steps.ts'
-import { NormalizedText } from '../text-with-offsets.ts'
+import type { NormalizedText } from '../text-with-offsets.ts'
 import { graphemeEnd } from '../unicode/graphemes.ts'
 import { eachByte } from './byte-pieces.ts'
 
@@ -42,7 +42,7 @@ export class Precompiled implements Normalizer {
   }
 
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
-    const made = new NormalizedText(to - from + 16)
+    const made = source.derive(from, to)
     const { codePoints } = source
     const begin = source.starts[from]!
     while (from < to) {

@@ -6,6 +6,7 @@ import { vocabularyFromJson } from '../files/vocabulary-from-json.ts'
 import type { PieceModel } from '../steps.ts'
 import { Vocabulary } from '../vocabulary.ts'
 import { WordPiece } from '../wordpiece.ts'
+import { readContent } from './patterns.ts'
 import type { UnigramVocabulary } from './unigram-vocabulary.ts'
 
 /** What was read of a vocabulary apart from the rest of the JSON. */
@@ -23,6 +24,9 @@ export interface ModelPart {
   /** @param idOf the id of a token, added ones included; throws where there is none */
   build(idOf: (token: string) => number): PieceModel
 }
+
+/** Bytes of a piece of a unigram model: at each character of a text all pieces that begin there are looked at. */
+const LONGEST_PIECE = 1000
 
 /** @throws {ModelFormatError} `UnsupportedConfig` for another kind of model, `InvalidVocabulary`, `InvalidConfig` */
 export async function readModel(part: JsonObject, file: VocabularyFile): Promise<ModelPart> {
@@ -56,7 +60,7 @@ async function readBpe(part: JsonObject, lines: readonly string[] | undefined): 
   const { Bpe } = await import('./bpe.ts')
   const vocabulary = vocabularyFromJson(part.value['vocab'], part.name)
   if ((part.number('dropout') ?? 0) > 0) throw randomly(part)
-  const continuingPrefix = part.string('continuing_subword_prefix') ?? ''
+  const continuingPrefix = readContent(part, 'continuing_subword_prefix')
   const merges = readMerges(lines ?? part.value['merges'], vocabulary, continuingPrefix, part.name)
   const unkToken = part.string('unk_token')
   return {
@@ -69,7 +73,7 @@ async function readBpe(part: JsonObject, lines: readonly string[] | undefined): 
         fuseUnk: part.boolean('fuse_unk') ?? false,
         ignoreMerges: part.boolean('ignore_merges') ?? false,
         continuingPrefix,
-        endSuffix: part.string('end_of_word_suffix') ?? '',
+        endSuffix: readContent(part, 'end_of_word_suffix'),
         byteIds: part.boolean('byte_fallback') ? byteIdsOf(vocabulary) : undefined,
       }),
   }
@@ -108,6 +112,12 @@ async function readUnigram(part: JsonObject, read: VocabularyFile['unigram']): P
     )
   }
   const vocabulary = new Vocabulary(read.pieces)
+  if (vocabulary.longest > LONGEST_PIECE) {
+    throw new ModelFormatError(
+      'InvalidVocabulary',
+      `The vocabulary in ${part.name} has a piece of ${vocabulary.longest} bytes, expected at most ${LONGEST_PIECE}: the file is damaged`,
+    )
+  }
   const unkId = part.count('unk_id', 0)
   const unkToken = unkId === undefined ? undefined : vocabulary.pieceOf(unkId)
   if (unkId === undefined || unkToken === undefined) {

@@ -25,7 +25,8 @@ export async function readNormalizer(
   part: JsonObject | undefined,
   lowercase: boolean | undefined,
 ): Promise<Normalizer | undefined> {
-  const steps = await readSteps(part, lowercase)
+  const steps: Normalizer[] = []
+  for (const step of part?.steps('normalizers') ?? []) steps.push(...(await readStep(step, lowercase)))
   if (lowercase === true) {
     await loadLetterTables()
     steps.unshift(new Lowercase())
@@ -33,18 +34,9 @@ export async function readNormalizer(
   return steps.length > 1 ? new NormalizerSequence(steps) : steps[0]
 }
 
-async function readSteps(
-  part: JsonObject | undefined,
-  lowercase: boolean | undefined,
-): Promise<Normalizer[]> {
-  if (!part) return []
+async function readStep(part: JsonObject, lowercase: boolean | undefined): Promise<Normalizer[]> {
   const kind = part.string('type')
   switch (kind) {
-    case 'Sequence': {
-      const steps: Normalizer[] = []
-      for (const step of part.objects('normalizers')) steps.push(...(await readSteps(step, lowercase)))
-      return steps
-    }
     case 'BertNormalizer': {
       await loadLetterTables()
       const lower = lowercase ?? part.boolean('lowercase') ?? true

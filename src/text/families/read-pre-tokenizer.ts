@@ -27,7 +27,11 @@ export async function readPreTokenizer(
   part: JsonObject | undefined,
   byteLevel: { addPrefixSpace: boolean } | undefined,
 ): Promise<PreTokenizer | undefined> {
-  return part && readStep(part, byteLevel)
+  if (part === undefined) return undefined
+  if (part.string('type') !== 'Sequence') return readStep(part, byteLevel)
+  const steps: PreTokenizer[] = []
+  for (const step of part.steps('pretokenizers')) steps.push(await readStep(step, undefined))
+  return new PreTokenizerSequence(steps)
 }
 
 async function readStep(
@@ -36,11 +40,6 @@ async function readStep(
 ): Promise<PreTokenizer> {
   const kind = part.string('type')
   switch (kind) {
-    case 'Sequence': {
-      const inner: PreTokenizer[] = []
-      for (const step of part.objects('pretokenizers')) inner.push(await readStep(step, undefined))
-      return new PreTokenizerSequence(inner)
-    }
     case 'ByteLevel': {
       const { ByteLevelPreTokenizer } = await import('./byte-level.ts')
       return new ByteLevelPreTokenizer({

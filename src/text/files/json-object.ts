@@ -6,6 +6,9 @@ import { isObject, parseJsonObject, shown } from '../../format/json-file.ts'
 /** LaBSE's, of BERT, has 500,000 pieces in 10 MB; RoBERTa's has 50,000 pieces and as many merges. */
 const LARGEST_TOKENIZER = { bytes: 2 ** 25, values: 2 ** 20 }
 
+/** Steps that a sequence of normalizers, pre-tokenizers or decoders may have: each goes over all of the text. */
+const MOST_STEPS = 64
+
 /** A JSON object of a named file, whose values are checked where they are read; null counts as missing. */
 export class JsonObject {
   readonly name: string
@@ -52,6 +55,18 @@ export class JsonObject {
     const value = this.#get(key) ?? []
     if (!Array.isArray(value) || !value.every(isObject)) throw this.wrong(key, 'an array of objects')
     return value.map((entry) => new JsonObject(this.name, entry))
+  }
+
+  /** The steps of a `Sequence`, those of sequences in it in their places; an object of another type is the one step. */
+  steps(key: string): JsonObject[] {
+    const steps: JsonObject[] = []
+    const add = (part: JsonObject): void => {
+      if (part.string('type') === 'Sequence') for (const step of part.objects(key)) add(step)
+      else if (steps.push(part) > MOST_STEPS)
+        throw this.wrong(key, `a sequence of at most ${MOST_STEPS} steps`)
+    }
+    add(this)
+    return steps
   }
 
   wrong(key: string, wanted: string): ModelFormatError {

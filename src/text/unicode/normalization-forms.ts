@@ -6,7 +6,7 @@
 
 import { letterTables } from '../character-tables.ts'
 import type { Normalizer } from '../steps.ts'
-import { NormalizedText } from '../text-with-offsets.ts'
+import type { NormalizedText } from '../text-with-offsets.ts'
 import { CodePointSet } from './code-point-set.ts'
 import { decomposedRuns } from './decomposed-tables.ts'
 
@@ -41,7 +41,7 @@ export class NormalizationForm implements Normalizer {
     let run = this.#decompose(source.codePoints, from, to)
     if (this.#form === 'NFC' || this.#form === 'NFKC') run = this.#compose(run)
     const { codes, used } = run
-    const made = new NormalizedText(codes.length)
+    const made = source.derive(from, to)
     let place = from
     for (let index = 0; index < codes.length; index++) {
       const at = used[index]! > 0 ? place : Math.max(from, place - 1)
