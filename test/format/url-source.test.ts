@@ -44,6 +44,40 @@ async function readInPieces(name: string, piece: number): Promise<Uint8Array> {
   return bytes
 }
 
+test('a large file that was read to its last byte ends of itself, so that a browser keeps it; one that was not is cancelled', async () => {
+  const ends: string[] = []
+  const counted: typeof fetch = async (...given) => {
+    const response = await fetch(...given)
+    const reader = response.body!.getReader()
+    const body = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller): Promise<void> {
+          const { done, value } = await reader.read()
+          if (!done) return controller.enqueue(value)
+          ends.push('done')
+          controller.close()
+        },
+        cancel(): Promise<void> {
+          ends.push('cancelled')
+          return reader.cancel()
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    return new Response(body, { status: response.status, headers: response.headers })
+  }
+  const source = await urlFiles(base, { ...fast, fetch: counted }).open('big.bin')
+  const bytes = new Uint8Array(BIG)
+  await source!.read(0, bytes)
+  assert.equal(bytes, big)
+  await source!.close()
+  const part = await urlFiles(base, { ...fast, fetch: counted }).open('big.bin')
+  await part!.read(0, bytes.subarray(0, 1000))
+  await part!.close()
+  while (ends.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(ends.sort(), ['cancelled', 'done'])
+})
+
 const listing = (bytes: (length: number) => number): Uint8Array => {
   const of = (length: number): Uint8Array =>
     text(`{"iobert_files": {"config.json": ${String(length).padStart(4)}, "vocab.txt": 35}}`)

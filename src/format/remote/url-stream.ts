@@ -110,8 +110,24 @@ export function streamSource(
     },
     async close(): Promise<void> {
       closed = true
+      if (body !== undefined && position + left.length === total) {
+        void releaseAtEnd(body, options)
+        body = undefined
+      }
       drop()
     },
+  }
+}
+
+/**
+ * Reads on after the last byte until the body says that it is done: browsers keep no file in their cache whose body was
+ * cancelled, and show its request as an error. Nobody waits for it.
+ */
+async function releaseAtEnd(body: Body, options: UrlOptions): Promise<void> {
+  try {
+    while (body.reader !== undefined && (await nextPiece(body.reader, options)) !== undefined);
+  } catch {
+    release(body)
   }
 }
 
