@@ -3,29 +3,31 @@
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
 import { wordPieceDecoder } from '../bert-tokenizer.ts'
-import type { JsonObject } from '../files/json-object.ts'
+import type { JsonObject } from '../json-object.ts'
 import type { Decoder, Pattern } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
+import { decodeByteLevel } from './byte-level.ts'
+import { metaspaceDecoder } from './metaspace.ts'
 import { Replace } from './normalizer-steps.ts'
 import { readContent, readPattern } from './patterns.ts'
 import { readMetaspace } from './read-pre-tokenizer.ts'
 
 /** A model can be used without one: a decoder that is not known is an error where it is called. */
-export async function readDecoder(part: JsonObject | undefined): Promise<Decoder> {
+export function readDecoder(part: JsonObject | undefined): Decoder {
   if (!part) return (tokens) => [tokens.join(' ')]
   const kind = part.string('type')
   switch (kind) {
     case 'Sequence': {
       const inner: Decoder[] = []
-      for (const step of part.objects('decoders')) inner.push(await readDecoder(step))
+      for (const step of part.objects('decoders')) inner.push(readDecoder(step))
       return (tokens) => inner.reduce((changed, step) => step(changed), tokens)
     }
     case 'WordPiece':
       return wordPieceDecoder(part.string('prefix') ?? '##', part.boolean('cleanup') ?? true)
     case 'ByteLevel':
-      return (await import('./byte-level.ts')).decodeByteLevel
+      return decodeByteLevel
     case 'Metaspace':
-      return (await import('./metaspace.ts')).metaspaceDecoder(readMetaspace(part))
+      return metaspaceDecoder(readMetaspace(part))
     case 'BPEDecoder':
       return bpeDecoder(part.string('suffix') ?? '</w>')
     case 'ByteFallback':
@@ -39,7 +41,7 @@ export async function readDecoder(part: JsonObject | undefined): Promise<Decoder
         part.count('stop', 0) ?? 0,
       )
     case 'Replace':
-      return replaceDecoder(await readPattern(part), readContent(part, 'content'))
+      return replaceDecoder(readPattern(part), readContent(part, 'content'))
     default:
       return () => {
         throw new ModelFormatError(
