@@ -1,16 +1,51 @@
 /** A loaded model: ids of pieces go in, numbers come out. The recognizer stands on it, and it can be used alone. */
-import { isObject } from './check/kind.ts'
+import { defined } from './check/kind.ts'
+import type { Embedder, EmbedOptions } from './embed.ts'
+import { type FillMaskOptions, fillMask, type MaskedWord } from './fill-mask.ts'
+import { capability } from './format/capability.ts'
 import type { ModelFormatError } from './format/errors.ts'
+import {
+  checkForwardOptions,
+  checkIds,
+  checkLogits,
+  checkTokenTypes,
+  type ForwardOptions,
+} from './forward-options.ts'
 import { tileName } from './kernels/exports.ts'
+import type { Precision } from './kernels/kernels.ts'
 import type { BertConfig } from './model/bert-config.ts'
 import type { HeadKind } from './model/family.ts'
 import { type ForwardOutput, requireFinite } from './model/forward-output.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
-import type { ForwardOptions, ModelInfo } from './model-types.ts'
 import type { EngineClient } from './runtime/client.ts'
-import type { Embedder, EmbedOptions } from './tasks/embed.ts'
-import type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
+
+/** What a model runs on and what it takes. */
+export interface ModelInfo {
+  /** 'int8' or 'float32', as it was loaded. */
+  precision: Precision
+  /** 'simd', 'relaxed' or 'reference'. */
+  kernels: string
+  /** Rows and channels of the tile that was fastest here, `5x8`. */
+  tile: string
+  /** 1 where memory cannot be shared. */
+  threads: number
+  /** Why it runs on these kernels and this tile. */
+  reasons: {
+    /** What the engine can do, or what was timed. */
+    kernels: string
+    /** How the tiles came out when they were timed. */
+    tile: string
+  }
+  /** Whether 256-bit vectors were asked for and could be. */
+  turbo: boolean
+  /** Packed weights. */
+  weightBytes: number
+  /** All kernel memory now: weights, workspace, scratch. */
+  memoryBytes: number
+  /** Numbers in the weights, scales not counted. */
+  parameters: number
+}
 
 interface Parts {
   readonly engine: EngineClient
@@ -29,7 +64,7 @@ export class BertModel {
   readonly #engine: EngineClient
   readonly #tokenizer: Tokenizer | ModelFormatError
   readonly #sentence: SentenceSettings | undefined
-  /** Gives the memory back: `using model = await loadModel(...)`. There where the runtime has `Symbol.dispose`. */
+  /** Gives the memory back: `using model = await loadModel(...)`. Defined only where the runtime has `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void
 
   /** Use `loadModel`. */
@@ -93,10 +128,8 @@ export class BertModel {
    * const { logits } = await model.forward([model.tokenizer.encode('Berlin').ids])
    */
   async forward(ids: readonly (readonly number[])[], options?: ForwardOptions): Promise<ForwardOutput> {
-    const checked = isSignalAlone(options)
-      ? options
-      : (await import('./tasks/check-forward.ts')).checkForwardOptions(options)
-    if (!areIds(ids, this.config)) throw (await import('./tasks/check-forward.ts')).wrongIds(ids, this.config)
+    const checked = options === undefined ? {} : checkForwardOptions(options)
+    checkIds(ids, this.config)
     const {
       hiddenStates = false,
       attentions = false,
@@ -105,27 +138,17 @@ export class BertModel {
       tokenTypeIds,
       layer,
       signal,
-    } = checked ?? {}
+    } = checked
     const { numLayers } = this.config
     if (layer !== undefined && layer > numLayers)
       throw new RangeError(`layer is ${layer}, expected 0 to ${numLayers}: the model has ${numLayers} layers`)
     const guesses = logits && layer === undefined && this.head === 'words'
-    if (tokenTypeIds || guesses) {
-      const { checkLogits, checkTokenTypes } = await import('./tasks/check-forward.ts')
-      if (tokenTypeIds) checkTokenTypes(ids, tokenTypeIds, this.config)
-      if (guesses) checkLogits(ids, this.config)
-    }
+    if (tokenTypeIds) checkTokenTypes(ids, tokenTypeIds, this.config)
+    if (guesses) checkLogits(ids, this.config)
     signal?.throwIfAborted()
     const output = await this.#engine.forward(
       ids,
-      {
-        hiddenStates,
-        attentions,
-        trace,
-        logits,
-        ...(tokenTypeIds && { tokenTypeIds }),
-        ...(layer !== undefined && { layer }),
-      },
+      { hiddenStates, attentions, trace, logits, ...defined({ tokenTypeIds, layer }) },
       signal,
     )
     for (const [index, logits] of output.logits.entries())
@@ -155,7 +178,7 @@ export class BertModel {
    * const [vector] = await model.embed(['Berlin is a city.'], { pooling: 'mean', normalize: true })
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
-    const { embed } = await import('./tasks/embed.ts')
+    const { embed } = await capability('embeddings of texts', () => import('./embed.ts'))
     const { config, tokenizer, maxLength } = this
     const model: Embedder = {
       ...{ config, tokenizer, maxLength, sentence: this.#sentence },
@@ -184,7 +207,6 @@ export class BertModel {
     text: string,
     options: FillMaskOptions = {},
   ): Promise<Answer> {
-    const { fillMask } = await import('./tasks/fill-mask.ts')
     const { config, head, maxLength } = this
     const guesser = {
       ...{ config, head, maxLength },
@@ -199,25 +221,4 @@ export class BertModel {
   dispose(): void {
     this.#engine.dispose()
   }
-}
-
-/** Whether they are what the model takes. */
-function areIds(ids: unknown, { vocabSize, maxPositions }: BertConfig): boolean {
-  const isId = (id: unknown): boolean =>
-    Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize
-  return (
-    Array.isArray(ids) &&
-    ids.every((sequence) => {
-      if (!Array.isArray(sequence) || sequence.length < 1 || sequence.length > maxPositions) return false
-      for (const id of sequence) if (!isId(id)) return false
-      return true
-    })
-  )
-}
-
-/** What recognition asks for: nothing that would have to be checked. */
-function isSignalAlone(options: ForwardOptions | undefined): boolean {
-  if (options === undefined) return true
-  if (!isObject(options) || Object.keys(options).some((key) => key !== 'signal')) return false
-  return options.signal === undefined || options.signal instanceof AbortSignal
 }

@@ -1,5 +1,15 @@
-/** How a model is named and loaded. What a caller says about it is checked in tasks/check-load.ts. */
-import { wrongKind } from './check/kind.ts'
+/** How a model is named and loaded, and the checks of what a caller says about it. */
+import {
+  abortSignal,
+  type Checks,
+  callback,
+  checkOptions,
+  oneOf,
+  text,
+  trueOrFalse,
+  wholeNumber,
+  wrongKind,
+} from './check/options.ts'
 import type { LoadProgress } from './format/load-watch.ts'
 import type { Precision } from './kernels/kernels.ts'
 import type { KernelChoice } from './kernels/plan.ts'
@@ -57,4 +67,70 @@ export function checkModelName(model: unknown): ModelName | undefined {
     'model',
     "a folder, a Hub id 'owner/name', a URL that ends in '/', or a Map of files",
   )
+}
+
+const checks: Checks<LoadOptions> = {
+  precision: oneOf(['int8', 'float32']),
+  threads(value, name): void {
+    if (value === 'auto') return
+    if (typeof value !== 'number') throw wrongKind(value, name, "a whole number from 1, or 'auto'")
+    wholeNumber(1)(value, name)
+  },
+  inline: trueOrFalse,
+  turbo: trueOrFalse,
+  kernels: oneOf(['auto', 'simd', 'relaxed', 'reference']),
+  wasm(value, name): void {
+    if (value instanceof WebAssembly.Module) return
+    const wanted =
+      'a compiled WebAssembly.Module, which edge workers have by importing iobert/kernels.wasm; elsewhere leave it out: the kernels are inlined'
+    throw wrongKind(value, name, wanted)
+  },
+  worker(value, name): void {
+    if (typeof value !== 'string' && !(value instanceof URL)) throw wrongKind(value, name, "a script's URL")
+  },
+  maxLength: wholeNumber(3),
+  lowercase: trueOrFalse,
+  paddedVocabulary: trueOrFalse,
+  onProgress: callback,
+  signal: abortSignal,
+  token: text,
+  offline: trueOrFalse,
+  cacheDir: text,
+}
+
+/**
+ * Checks what a caller asks for, before anything is read. What is undefined counts as not given.
+ *
+ * @throws {TypeError} for a value of the wrong kind
+ * @throws {RangeError} for a value that is not allowed, an option that is not known, or options that exclude each other
+ */
+export function checkLoadOptions(given: unknown): LoadOptions {
+  const options = checkOptions<LoadOptions>(given, checks)
+  const { wasm, kernels = 'auto' } = options
+  if (wasm && kernels !== 'auto' && kernels !== 'simd') {
+    throw new RangeError(
+      `kernels is '${kernels}' and wasm is given, which holds the kernels 'simd'; leave one of them out`,
+    )
+  }
+  return options
+}
+
+/**
+ * The model and the options of a call; `load({ threads: 1 })`, options alone, means the model that ships.
+ *
+ * @throws as `checkLoadOptions`
+ */
+export function readLoadArguments(
+  model: ModelName | LoadOptions | undefined,
+  options: LoadOptions | undefined,
+): [model: ModelName | undefined, options: LoadOptions] {
+  if (options === undefined && hasNoClass(model)) return [undefined, checkLoadOptions(model)]
+  return [model as ModelName | undefined, checkLoadOptions(options)]
+}
+
+/** Whether it is an object of no class, of another realm too. */
+function hasNoClass(value: unknown): value is LoadOptions {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }

@@ -1,32 +1,31 @@
 /**
- * From a model's name to a model in memory: where its files are, how it is to run, and the engine that holds it. What
- * differs between runtimes comes in as a `Platform`.
+ * From a model's name to a model in memory: locate its files → read its configuration and its tokenizer → start the engine that
+ * holds its weights. What differs between runtimes comes in as a `Platform`.
  */
 import { BertModel } from './bert-model.ts'
+import { capability } from './format/capability.ts'
 import { ModelFormatError } from './format/errors.ts'
-import { type LoadWatch, startWatch } from './format/load-watch.ts'
+import { type LoadWatch, watched } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
 import type { RepositoryKind } from './hub/model-files.ts'
 import { hasSharedMemory, hasSimd } from './kernels/features.ts'
-import type { KernelPlan } from './kernels/kernel-plan.ts'
+import type { KernelPlan } from './kernels/kernels.ts'
 import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf } from './kernels/plan.ts'
-import { checkLoadArguments } from './load-arguments.ts'
-import type { LoadOptions, ModelName } from './load-options.ts'
+import { type LoadOptions, type ModelName, readLoadArguments } from './load-options.ts'
 import type { BertConfig } from './model/bert-config.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
 import { loadConfig } from './model/plain-config.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import { Recognizer } from './recognizer.ts'
 import { type EngineClient, startWorkers, type WorkerClient } from './runtime/client.ts'
-import type { EngineError } from './runtime/engine-error.ts'
+import { type EngineError, mayCompile } from './runtime/engine-error.ts'
 import type { EngineSetup } from './runtime/engine-setup.ts'
-import { mayCompile } from './runtime/may-compile.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import type { Spawn } from './runtime/spawn.ts'
-import { readTokenizer } from './text/plain-tokenizer.ts'
+import { readTokenizer } from './text/read-tokenizer.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
-import type { TokenizerFacts } from './text/tokenizer-facts.ts'
+import type { TokenizerFacts } from './text/tokenizer-files.ts'
 
 /** What differs between runtimes. */
 export interface Platform {
@@ -57,10 +56,33 @@ export interface Platform {
 }
 
 const MOST_THREADS = 8
+
 /** How a model is to run. */
 export interface Plan {
   readonly setup: Omit<EngineSetup, 'config' | 'module'>
   readonly worker: boolean
+}
+
+/** Loads a model that is wrapped by `make`, which throws for one that it cannot use. */
+export async function loadAs<Made>(
+  model: Promise<BertModel>,
+  make: (model: BertModel) => Made | Promise<Made>,
+): Promise<Made> {
+  const loaded = await model
+  try {
+    return await make(loaded)
+  } catch (error) {
+    loaded.dispose()
+    throw error
+  }
+}
+
+export function loadRecognizer(
+  platform: Platform,
+  model: ModelName | LoadOptions | undefined,
+  options: LoadOptions | undefined,
+): Promise<Recognizer> {
+  return loadAs(loadModel(platform, model, options), (loaded) => new Recognizer(loaded))
 }
 
 export async function loadModel(
@@ -68,81 +90,111 @@ export async function loadModel(
   model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<BertModel> {
-  const [name, options] = await checkLoadArguments(model, given)
-  const { watch, end } = startWatch(options)
-  try {
+  const [name, options] = readLoadArguments(model, given)
+  return watched(options, async (watch) => {
+    // Workers take as long to start as all that comes before the weights.
+    const workers = usesWorkers(platform, options) ? startWorkersFor(platform, options) : undefined
+    try {
+      const plan = await makePlan(platform, options)
+      const { locator, files, keep } = await locate(platform, name, options, plan, watch, workers)
+      const { config, sentence, tokenizer: reading } = await readModel(files, options)
+      // Where a worker reads the weights, the tokenizer is made meanwhile.
+      if (workers === undefined || locator.kind === 'hub') await reading
+      const starting = startEngine(plan, { locator, files, config }, options, watch, workers)
+      starting.catch(() => {})
+      const tokenizer = await reading
+      const maxLength = longest(options, config, tokenizer, sentence)
+      const loaded = new BertModel({ engine: await starting, config, tokenizer, maxLength, sentence })
+      // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
+      keep?.().catch(() => {})
+      return loaded
+    } catch (error) {
+      workers?.then(
+        (client) => client.dispose(),
+        () => {},
+      )
+      // A policy that lets no worker run may let nothing be compiled either, which is said first.
+      if ((error as EngineError | null)?.code === 'WorkerFailed')
+        await mayCompile(() => compileKernels({ variant: 'simd', shared: false, turbo: false }))
+      throw error
+    }
+  })
+}
+
+/** A tokenizer alone; no weights are read. */
+export function loadTokenizer(
+  platform: Platform,
+  model: ModelName | LoadOptions | undefined,
+  given: LoadOptions | undefined,
+): Promise<Tokenizer> {
+  const [name, options] = readLoadArguments(model, given)
+  return watched(options, async (watch) => {
+    const locator = await platform.locate(name, options, watch, undefined)
+    const files = await platform.openFiles(locator, watch)
+    // It may list the folder's files, so that no other is asked for; the tokenizer's own reading asks for it later in any case.
+    if (locator.kind === 'url') await (await files.open('config.json'))?.close()
+    const tokenizer = await readTokenizerOf(files, options)
     watch.signal?.throwIfAborted()
-    return await loadWatched(platform, name, options, watch)
-  } finally {
-    end()
-  }
+    return tokenizer
+  })
 }
 
-async function loadWatched(
+/** The tokenizer of a model whose config.json may not be there: a tokenizer may come by itself. */
+export function readTokenizerOf(
+  files: ModelFiles,
+  { lowercase, paddedVocabulary }: LoadOptions = {},
+): Promise<Tokenizer> {
+  const model = (): Promise<TokenizerFacts> =>
+    loadConfig(files).then(tokenizerFacts, (error: unknown) => {
+      if (error instanceof ModelFormatError) return {}
+      throw error
+    })
+  return readTokenizer(files, { lowercase, paddedVocabulary, model })
+}
+
+/** Finds the files, the copy of them as int8 where there is one, and what makes it where there is none. */
+async function locate(
   platform: Platform,
   model: ModelName | undefined,
   options: LoadOptions,
+  { setup }: Plan,
   watch: LoadWatch,
-): Promise<BertModel> {
-  // They take as long to start as all that comes before the weights.
-  const workers = usesWorkers(platform, options) ? start(platform, options) : undefined
-  try {
-    return await loadWith(workers, platform, model, options, watch)
-  } catch (error) {
-    workers?.then(
-      (client) => client.dispose(),
-      () => {},
-    )
-    // A policy that lets no worker run may let nothing be compiled either, which is said first.
-    if ((error as EngineError | null)?.code === 'WorkerFailed')
-      await mayCompile(() => compileKernels({ variant: 'simd', shared: false, turbo: false }))
-    throw error
-  }
-}
-
-async function loadWith(
   workers: Promise<WorkerClient> | undefined,
-  platform: Platform,
-  model: ModelName | undefined,
-  options: LoadOptions,
-  watch: LoadWatch,
-): Promise<BertModel> {
-  const plan = await makePlan(platform, options)
+): Promise<{ locator: Locator | HubLocator; files: ModelFiles; keep?: (() => Promise<void>) | undefined }> {
   const accept = async (files: ModelFiles): Promise<void> => {
-    const { memoryNeeded } = await import('./runtime/engine.ts')
-    await memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined })
+    const { memoryNeeded } = await importInline()
+    await memoryNeeded({ ...setup, config: await loadConfig(files), module: undefined })
   }
   const located = await platform.locate(model, options, watch, accept)
-  const isInt8 = plan.setup.plan.precision === 'int8' && located.kind !== 'hub'
-  const copy = isInt8 ? await platform.int8Copy?.(located) : undefined
-  const locator = copy?.locator ?? located
-  const files = await platform.openFiles(locator, watch, workers)
+  const isInt8 = setup.plan.precision === 'int8' && located.kind !== 'hub'
+  const { locator = located, keep } = (isInt8 && (await platform.int8Copy?.(located))) || {}
+  return { locator, files: await platform.openFiles(locator, watch, workers), keep }
+}
+
+/** What a model's small files say. */
+async function readModel(
+  files: ModelFiles,
+  { lowercase, paddedVocabulary }: LoadOptions,
+): Promise<{
+  config: BertConfig
+  sentence: SentenceSettings | undefined
+  tokenizer: Promise<Tokenizer | ModelFormatError>
+}> {
   const written = await loadConfig(files)
   const sentence = await sentenceSettings(files, written)
   const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
-  const reading = readTokenizer(files, {
-    lowercase: options.lowercase,
-    paddedVocabulary: options.paddedVocabulary,
-    model: async () => tokenizerFacts(written),
-  }).catch((error: unknown) => {
+  const model = async (): Promise<TokenizerFacts> => tokenizerFacts(written)
+  const tokenizer = readTokenizer(files, { lowercase, paddedVocabulary, model }).catch((error: unknown) => {
     // An encoder may come without a vocabulary; whoever asks for text then gets this error.
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return error
     throw error
   })
-  // Where the weights come of themselves, the tokenizer is made meanwhile.
-  if (workers === undefined || locator.kind === 'hub') await reading
-  const starting = startEngine(plan, { locator, files, config }, options, watch, workers)
-  starting.catch(() => {})
-  const tokenizer = await reading
-  const maxLength = longest(options, config, tokenizer, sentence)
-  const loaded = new BertModel({ engine: await starting, config, tokenizer, maxLength, sentence })
-  // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
-  copy?.keep?.().catch(() => {})
-  return loaded
+  tokenizer.catch(() => {})
+  return { config, sentence, tokenizer }
 }
 
 /** What an engine is made of. */
-interface Source {
+interface EngineInputs {
   /** Where it finds the weights. */
   readonly locator: Locator | HubLocator
   readonly files: ModelFiles
@@ -150,7 +202,7 @@ interface Source {
 }
 
 /** All that is known of a model before its weights are read. */
-export interface Prepared extends Source {
+export interface Prepared extends EngineInputs {
   readonly tokenizer: Tokenizer | ModelFormatError
   readonly maxLength: number
   readonly sentence: SentenceSettings | undefined
@@ -164,14 +216,14 @@ export async function startModel(
   options: LoadOptions,
   watch: LoadWatch,
 ): Promise<BertModel> {
-  const workers = plan.worker ? start(platform, options) : undefined
+  const workers = plan.worker ? startWorkersFor(platform, options) : undefined
   const engine = await startEngine(plan, source, options, watch, workers)
   return new BertModel({ engine, config: source.config, tokenizer, maxLength, sentence })
 }
 
 async function startEngine(
   { setup: { plan, threads, batchTokens } }: Plan,
-  { locator, files, config }: Source,
+  { locator, files, config }: EngineInputs,
   options: LoadOptions,
   watch: LoadWatch,
   workers: Promise<WorkerClient> | undefined,
@@ -180,8 +232,7 @@ async function startEngine(
   const setup: EngineSetup = { plan, threads, batchTokens, config, module }
   watch.signal?.throwIfAborted()
   let engine: EngineClient
-  if (workers === undefined)
-    engine = await (await import('./runtime/inline.ts')).loadInline(setup, files, watch)
+  if (workers === undefined) engine = await (await importInline()).loadInline(setup, files, watch)
   else {
     const client = await workers
     try {
@@ -199,19 +250,8 @@ async function startEngine(
   return engine
 }
 
-export async function loadRecognizer(
-  platform: Platform,
-  model: ModelName | LoadOptions | undefined,
-  options: LoadOptions | undefined,
-): Promise<Recognizer> {
-  const loaded = await loadModel(platform, model, options)
-  try {
-    if (!loaded.hasClassifier) throw (await import('./tasks/no-recognizer.ts')).noRecognizer(loaded)
-    return new Recognizer(loaded)
-  } catch (error) {
-    loaded.dispose()
-    throw error
-  }
+export function importInline(): Promise<typeof import('./runtime/inline.ts')> {
+  return capability('the engine on the calling thread', () => import('./runtime/inline.ts'))
 }
 
 /** What a model's configuration says of its tokenizer. */
@@ -243,7 +283,7 @@ function threadsOf(platform: Platform, options: LoadOptions): number {
   return threads === 'auto' ? Math.max(1, Math.min(MOST_THREADS, platform.cores())) : threads
 }
 
-function start(platform: Platform, options: LoadOptions): Promise<WorkerClient> {
+function startWorkersFor(platform: Platform, options: LoadOptions): Promise<WorkerClient> {
   const workers = startWorkers(threadsOf(platform, options), platform.spawn!, options.worker)
   // Whoever waits for them is told.
   workers.catch(() => {})
@@ -268,7 +308,7 @@ async function sentenceSettings(
   config: BertConfig,
 ): Promise<SentenceSettings | undefined> {
   if (config.architecture?.endsWith('ForTokenClassification')) return undefined
-  const { readSentenceSettings } = await import('./model/sentence/sentence-settings.ts')
+  const { readSentenceSettings } = await capability('embeddings of texts', () => import('./embed.ts'))
   return readSentenceSettings(files, config.modelType)
 }
 

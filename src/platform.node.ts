@@ -5,18 +5,20 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { inflateRawSync } from 'node:zlib'
+import { defined } from './check/kind.ts'
+import { capability } from './format/capability.ts'
 import { ModelFormatError } from './format/errors.ts'
 import { folderFiles } from './format/folder-files.node.ts'
 import type { LoadWatch } from './format/load-watch.ts'
+import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from './format/shards.ts'
 import type { ModelFiles } from './format/source.ts'
-import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from './format/weight-files.ts'
 import type { RepositoryKind } from './hub/model-files.ts'
+import { parseHubId } from './hub/urls.ts'
 import { inflateBy } from './kernels/module.ts'
 import type { Platform } from './load.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import { locateAnywhere, shippedModel } from './platform.ts'
 import { openFiles } from './runtime/open-files.node.ts'
-import { openFiles as openElsewhere } from './runtime/open-files.ts'
 import type { Locator } from './runtime/protocol.ts'
 import { spawnNodeWorker } from './runtime/spawn.node.ts'
 
@@ -44,7 +46,10 @@ async function withView(path: string): Promise<Locator> {
   const has = (name: string): boolean => existsSync(join(path, name))
   const folder: Locator = { kind: 'folder', path }
   if (has(WEIGHTS) || has(INDEX) || !(has(PYTORCH_WEIGHTS) || has(PYTORCH_INDEX))) return folder
-  const { pytorchView } = await import('./convert/pytorch/checkpoint.ts')
+  const { pytorchView } = await capability(
+    'weights of PyTorch',
+    () => import('./convert/pytorch/checkpoint.ts'),
+  )
   // What the Hub's cache has was compared with its SHA-256 on its way there.
   const view = await pytorchView(folderFiles(path), !isSnapshot(path))
   return view === undefined ? folder : { ...folder, weights: view }
@@ -68,14 +73,14 @@ async function locateText(
   accept: ((files: ModelFiles) => Promise<void>) | undefined,
   kind: RepositoryKind | undefined,
 ): Promise<string> {
-  if (existsSync(text) || !(await isHubId(text))) return resolve(text)
-  const { hubFolder } = await import('./hub/folder.node.ts')
+  if (existsSync(text) || !isHubId(text)) return resolve(text)
+  const { hubFolder } = await capability(
+    'models of the Hugging Face Hub',
+    () => import('./hub/folder.node.ts'),
+  )
   const hub = await hubFolder(text, {
     ...watch,
-    ...(token === undefined ? {} : { token }),
-    ...(offline === undefined ? {} : { offline }),
-    ...(cacheDir === undefined ? {} : { cacheDir }),
-    ...(kind === undefined ? {} : { kind }),
+    ...defined({ token, offline, cacheDir, kind }),
     weights: accept !== undefined,
     beforeWeights: (_total, remote) => accept?.(remote),
   })
@@ -86,19 +91,21 @@ async function int8Copy(locator: Locator): Promise<{ locator: Locator; keep?: ()
   // Only the Hub's cache has copies; what looks for them is read only there.
   if (locator.kind !== 'folder' || !isSnapshot(locator.path)) return { locator }
   const { path } = locator
-  const { findInt8Copy, writeInt8Copy } = await import('./hub/int8-copy.node.ts')
+  const { findInt8Copy, writeInt8Copy } = await capability(
+    'copies as int8',
+    () => import('./hub/int8-copy.node.ts'),
+  )
   const copy = await findInt8Copy(path)
   if (copy === undefined) return { locator }
   if (copy.usable) return { locator: { ...locator, weights: copy.path } }
-  return { locator, keep: async () => writeInt8Copy(await openFiles(locator, {}, openElsewhere), copy.path) }
+  return { locator, keep: async () => writeInt8Copy(await openFiles(locator, {}), copy.path) }
 }
 
 function isSnapshot(path: string): boolean {
   return /[\\/]models--[^\\/]+[\\/]snapshots[\\/]/.test(path)
 }
 
-async function isHubId(text: string): Promise<boolean> {
-  const { parseHubId } = await import('./hub/urls.ts')
+function isHubId(text: string): boolean {
   try {
     parseHubId(text)
     return text.includes('/')
@@ -121,10 +128,16 @@ export function nodePlatform(entry: string | undefined): Platform {
   inflateBy((base64) => inflateRawSync(Buffer.from(base64, 'base64')))
   return {
     locate: (...given) => locate(entry, ...given),
-    openFiles: (locator: Locator, watch: LoadWatch) => openFiles(locator, watch, openElsewhere),
+    openFiles: (locator: Locator, watch: LoadWatch) => openFiles(locator, watch),
     int8Copy,
     spawn: spawnNodeWorker,
     cores: () => availableParallelism(),
     enableTurbo,
   }
 }
+
+/**
+ * The platform as the package's entries and its commands use it. This file must stay in the folder of the entries, also when the
+ * package's build bundles it: the model that ships is found beside that folder.
+ */
+export const entryPlatform = (): Platform => nodePlatform(import.meta.url)

@@ -1,6 +1,8 @@
 /** The platform of browsers and other runtimes without a disk, and what all platforms do alike. */
+import { capability } from './format/capability.ts'
+import { DownloadError, type ModelFormatError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
-import type { ModelFiles } from './format/source.ts'
+import { type ModelFiles, missingFile } from './format/source.ts'
 import type { Platform } from './load.ts'
 import { checkModelName, type LoadOptions, type ModelName } from './load-options.ts'
 import type { WorkerClient } from './runtime/client.ts'
@@ -38,7 +40,7 @@ async function locate(
   const found = locateAnywhere(model)
   if (found === undefined) {
     const base = shippedModel(entry)?.href
-    if (base === undefined) throw (await import('./tasks/shipped-model.ts')).leftBehind({})
+    if (base === undefined) throw leftBehind({})
     return { kind: 'url', base, isShipped: true }
   }
   const locator = typeof found === 'string' ? await locateText(found, options) : found
@@ -49,18 +51,22 @@ async function locate(
 async function locateText(text: string, { token }: LoadOptions): Promise<Locator | HubLocator> {
   const base = (globalThis as { location?: { href: string } }).location?.href
   if (text.endsWith('/') && base !== undefined) return { kind: 'url', base: new URL(text, base).href }
-  const { checkHubModel } = await import('./hub/locate.ts')
+  const { checkHubModel } = await importHub()
   return { kind: 'hub', ...checkHubModel(text, token) }
 }
 
-/** The Hub's part is read only where it is asked. What stands at a URL, workers read where there are some. */
+function importHub(): Promise<typeof import('./hub/browser.ts')> {
+  return capability('models of the Hugging Face Hub', () => import('./hub/browser.ts'))
+}
+
+/** What stands at a URL, workers read where there are some. */
 async function openFiles(
   locator: Locator | HubLocator,
   watch: LoadWatch,
   workers?: Promise<WorkerClient>,
 ): Promise<ModelFiles> {
   if (locator.kind === 'hub') {
-    const { hubFiles } = await import('./hub/browser.ts')
+    const { hubFiles } = await importHub()
     const { kind, id, ...options } = locator
     return hubFiles(id, { ...watch, ...options })
   }
@@ -68,8 +74,30 @@ async function openFiles(
   // Of a page from the disk no worker runs, and what it asks for says why.
   const reader = locator.base.startsWith('file:') ? undefined : await workers
   const files = reader?.files(locator, watch) ?? (await openPostable(locator, watch))
-  if (locator.isShipped) await (await import('./tasks/shipped-model.ts')).checkShipped(files)
+  if (locator.isShipped) await checkShipped(files)
   return files
+}
+
+/** @throws {ModelFormatError} `MissingFile` where a bundler left the shipped model behind */
+async function checkShipped(files: ModelFiles): Promise<void> {
+  const config = await files.open('config.json').catch((error: unknown) => {
+    if (error instanceof DownloadError && error.code === 'Refused') return undefined
+    throw error
+  })
+  if (config === undefined) throw leftBehind(files, files.name)
+  await config.close()
+}
+
+/** @param base  where it was expected */
+function leftBehind(
+  files: Pick<ModelFiles, 'whyMissing'>,
+  base = 'an address that this bundle knows',
+): ModelFormatError {
+  return missingFile(
+    files,
+    ['config.json'],
+    `The shipped model is not at ${base}: a bundler moved this module; copy iobert's weights/ folder to your site and pass its URL: loadRecognizer('https://.../weights/')`,
+  )
 }
 
 /** @param entry  the URL of the entry module, beside whose folder the shipped model stands */

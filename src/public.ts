@@ -1,13 +1,12 @@
 /** What both entries of the package give out: index.ts, and node.ts. */
 
 /** The public names that are the same on every runtime. */
-export type { BertModel } from './bert-model.ts'
-export { defaultSplit } from './entities/document.ts'
+export type { BertModel, ModelInfo } from './bert-model.ts'
+export type { EmbedOptions } from './embed.ts'
 export type { LabelScheme } from './entities/labels.ts'
 export type { CleanupMode } from './entities/spark/spark-document.ts'
 export type { SparkTokenizerOptions } from './entities/spark/spark-tokenizer.ts'
 export type { SparkAnnotation, SparkAnnotations, SparkOptions } from './entities/spark/spark-types.ts'
-export { splitNames } from './entities/split-names.ts'
 export type {
   Decode,
   Entity,
@@ -21,6 +20,7 @@ export type {
   Word,
   WordsOptions,
 } from './entities/types.ts'
+export type { FillMaskOptions, MaskedWord } from './fill-mask.ts'
 export type { Dtype } from './format/dtypes.ts'
 export {
   DownloadError,
@@ -30,12 +30,13 @@ export {
   type ModelFormatCode,
   ModelFormatError,
 } from './format/errors.ts'
+export type { LoadProgress } from './format/load-watch.ts'
 export {
   parseSafetensors,
   type Safetensors,
   type SafetensorsTensor,
-} from './format/in-memory/parse-safetensors.ts'
-export type { LoadProgress } from './format/load-watch.ts'
+} from './format/parse-safetensors.ts'
+export type { ForwardOptions } from './forward-options.ts'
 export type { Precision } from './kernels/kernels.ts'
 export type { KernelChoice } from './kernels/plan.ts'
 export type { LoadOptions, ModelName } from './load-options.ts'
@@ -59,7 +60,6 @@ export type { BertConfig, ProblemType, Quantization } from './model/bert-config.
 export type { Family, HeadKind, HiddenActivation } from './model/family.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/sentence/pooling.ts'
-export type { ForwardOptions, ModelInfo } from './model-types.ts'
 export type { Recognizer } from './recognizer.ts'
 export type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './rules/types.ts'
 export { EngineError, type EngineErrorCode } from './runtime/engine-error.ts'
@@ -71,10 +71,8 @@ export type {
   LabelScore,
   Ranked,
 } from './tasks/classifier.ts'
-export type { EmbedOptions } from './tasks/embed.ts'
-export type { FillMaskOptions, MaskedWord } from './tasks/fill-mask.ts'
 export type { FindOptions, Gliner } from './tasks/gliner/gliner.ts'
 export type { GlinerLoadOptions } from './tasks/gliner/load.ts'
 export type { Encoding, PairEncoding } from './text/encoding.ts'
-export { type Span, type Split, type Splitter, splitText } from './text/split/split.ts'
+export { defaultSplit, type Span, type Split, type Splitter, splitNames, splitText } from './text/split.ts'
 export type { Tokenizer } from './text/tokenizer.ts'

@@ -7,11 +7,13 @@
  */
 
 import type { BertModel } from './bert-model.ts'
+import { checkRecognizeOptions, checkStreamOptions } from './entities/asked/options.ts'
 import type { Document } from './entities/document.ts'
 import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
-import { chooseStyle, prepareProgress, prepareRules } from './entities/on-demand.ts'
-import type { Progress } from './entities/progress/progress.ts'
+import { Progress } from './entities/progress.ts'
 import { type Decoding, Findings, readSegments, type WindowOfText, windowsOf } from './entities/segments.ts'
+import { chooseStyle, prepareRules } from './entities/style.ts'
+import { tellScheme } from './entities/tell-scheme.ts'
 import type {
   Recognition,
   RecognizeOptions,
@@ -20,6 +22,7 @@ import type {
   TextOptions,
   WordsOptions,
 } from './entities/types.ts'
+import { ModelFormatError } from './format/errors.ts'
 import { computeInBatches, Source } from './model/batches.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
@@ -38,11 +41,12 @@ export class Recognizer {
   readonly #labelSet: LabelSet
   /** The scheme that the model's answers tell, once that was asked. */
   #told: Promise<LabelScheme | undefined> | undefined
-  /** Gives the memory back: `using ner = await loadRecognizer()`. There where the runtime has `Symbol.dispose`. */
+  /** Gives the memory back: `using ner = await loadRecognizer()`. Defined only where the runtime has `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void
 
   /** Use `loadRecognizer`. */
   constructor(model: BertModel) {
+    if (!model.hasClassifier) throw noRecognizer(model)
     this.model = model
     this.tokenizer = model.tokenizer
     this.labels = model.config.labels
@@ -85,7 +89,7 @@ export class Recognizer {
    */
   async recognizeAll(inputs: readonly RecognizerInput[], options?: RecognizeOptions): Promise<Recognition[]> {
     const results: Recognition[] = []
-    for await (const result of this.#run(inputs, options, 'checkRecognizeOptions')) results.push(result)
+    for await (const result of this.#run(inputs, options, checkRecognizeOptions)) results.push(result)
     return results
   }
 
@@ -101,14 +105,14 @@ export class Recognizer {
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     options?: StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    return this.#run(inputs, options, 'checkStreamOptions')
+    return this.#run(inputs, options, checkStreamOptions)
   }
 
-  /** @param check  of the options, which are a caller's own; read where there are some */
+  /** @param check  of the options, which are a caller's own */
   async *#run(
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     given: unknown,
-    check: 'checkRecognizeOptions' | 'checkStreamOptions',
+    check: (given: unknown) => StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
     const source = new Source(inputs)
     // Before anything is waited for.
@@ -123,11 +127,9 @@ export class Recognizer {
   async *#recognizeFrom(
     source: Source<RecognizerInput>,
     given: unknown,
-    check: 'checkRecognizeOptions' | 'checkStreamOptions',
+    check: (given: unknown) => StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    const checked: StreamOptions =
-      given === undefined ? {} : (await import('./entities/asked/options.ts'))[check](given)
-    const { batchTokens = BATCH_TOKENS, ...asked } = checked
+    const { batchTokens = BATCH_TOKENS, ...asked } = given === undefined ? {} : check(given)
     const addRules = await prepareRules(asked)
     const style = await chooseStyle(asked, {
       ...{ labels: this.#labelSet, tokenizer: this.tokenizer },
@@ -135,7 +137,7 @@ export class Recognizer {
     })
     const { options, labels, reading } = style
     const decoding = { labels, reading, options: style.annotate ? { ...options, words: true } : options }
-    const progress = await prepareProgress(options)
+    const progress = options.onProgress && new Progress(options.onProgress)
 
     const computed = computeInBatches(source, {
       expand: (input: RecognizerInput) => this.#read(style.read(input), options, decoding, progress),
@@ -183,8 +185,10 @@ export class Recognizer {
 
   /** Asks the model once, and again only where that failed. */
   #tellScheme(): Promise<LabelScheme | undefined> {
-    this.#told ??= import('./entities/scheme/tell-scheme.ts').then(({ tellScheme }) =>
-      tellScheme(this.#labelSet, this.tokenizer, async (ids) => (await this.model.forward(ids)).logits),
+    this.#told ??= tellScheme(
+      this.#labelSet,
+      this.tokenizer,
+      async (ids) => (await this.model.forward(ids)).logits,
     )
     this.#told.catch(() => {
       this.#told = undefined
@@ -202,4 +206,24 @@ export class Recognizer {
 interface Step extends WindowOfText {
   readonly document: Document
   readonly findings: Findings
+}
+
+/** Why a model whose head is not over tokens cannot recognise. */
+function noRecognizer({ head, config }: BertModel): ModelFormatError {
+  if (head === 'text') {
+    return new ModelFormatError(
+      'UnsupportedConfig',
+      `The model is a ${config.architecture}, which classifies whole texts and not their tokens; use loadClassifier`,
+    )
+  }
+  if (head === 'words') {
+    return new ModelFormatError(
+      'UnsupportedConfig',
+      `The model is a ${config.architecture}, which guesses words and has no labels for tokens; use loadModel for fillMask and for its vectors`,
+    )
+  }
+  return new ModelFormatError(
+    'MissingTensor',
+    'The weights have no classifier.weight: this is an encoder without a token classification head; use loadModel for its vectors',
+  )
 }

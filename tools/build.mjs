@@ -83,23 +83,20 @@ await step(
 )
 
 // The worker's script is inlined as text so that no bundler has to find it. For pages whose policy forbids blob workers it is
-// also a file, with all shelves but Node's.
+// also a file.
 await step(
-  'workers',
+  'worker',
   ['src', 'tools/build.mjs', 'tools/bundle.mjs', 'tools/worker-text.mjs'],
-  ['src/generated/worker-source.ts', 'src/generated/worker-shelves.ts', 'dist/worker.js'],
+  ['src/generated/worker-text.ts', 'dist/worker.js'],
   async () => {
-    const write = (file, name, text, what) =>
-      writeFileSync(
-        join(root, `src/generated/${file}.ts`),
-        `/** ${what}, bundled. */\nexport const ${name}: string = ${JSON.stringify(text)}\n`,
-      )
-    const { inlined, shelves, file } = await import('./worker-text.mjs')
-    const { text } = await inlined()
-    write('worker-source', 'workerSource', text, 'src/runtime/worker.node.ts without its shelves')
-    write('worker-shelves', 'workerShelves', await shelves(), 'What it loads on demand; stands before it')
+    const { workerText } = await import('./worker-text.mjs')
+    const { text } = await workerText()
+    writeFileSync(
+      join(root, 'src/generated/worker-text.ts'),
+      `/** src/runtime/worker.ts, bundled. */\nexport const workerText: string = ${JSON.stringify(text)}\n`,
+    )
     mkdirSync(join(root, 'dist'), { recursive: true })
-    writeFileSync(join(root, 'dist/worker.js'), await file())
+    writeFileSync(join(root, 'dist/worker.js'), text)
   },
 )
 

@@ -7,9 +7,9 @@
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { mapFiles } from '../dist/format/in-memory/map-files.js'
+import { mapFiles } from '../dist/format/source.js'
 import { loadTokenizer } from '../dist/node.js'
-import { readTokenizer } from '../dist/text/files/read-tokenizer.js'
+import { readTokenizer } from '../dist/text/read-tokenizer.js'
 
 /** Differences shown of each part. */
 const SHOWN = 5

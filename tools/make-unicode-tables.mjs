@@ -208,7 +208,7 @@ for (const [file, tables] of Object.entries(FILES)) {
     return `/** ${comment} */\n${declared}\n`
   })
   const text = `// Made by tools/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.\n${source.join('\n')}`
-  // What every tokenizer reads stands in text/, what some read in its shelf.
+  // What every tokenizer reads stands in text/, what some read in its subfolder.
   const path = `src/text/${file === 'unicode-tables' ? '' : 'unicode/'}${file}.ts`
   const url = new URL(`../${path}`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(url, text)

@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { transform } from 'esbuild'
 import { bundle } from './bundle.mjs'
-import { inlined } from './worker-text.mjs'
+import { workerText } from './worker-text.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -126,7 +126,7 @@ export async function accountOf({ files, kernels, chunks }) {
   }
   for (const [fileName, bytes] of [...files, kernels[0]]) {
     const { modules } = chunks.find((chunk) => chunk.fileName === fileName)
-    if (fileName.startsWith('worker-source')) add(1, await shareOut(bytes, (await inlined()).modules))
+    if (fileName.startsWith('worker-text')) add(1, await shareOut(bytes, (await workerText()).modules))
     else add(0, await shareOut(bytes, modules))
   }
   return account

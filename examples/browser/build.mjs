@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { bundle } from '../../tools/bundle.mjs'
+import { askedFor } from '../../tools/worker-text.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'examples/browser')
@@ -16,15 +17,12 @@ const REPLACED = {
     return `export const version = ${JSON.stringify(version)}`
   },
   // The worker is a file of the site (worker.js), so its text need not be in the page.
-  'dist/generated/worker-source.js': () => "export const workerSource = ''",
-  'dist/generated/worker-shelves.js': () => "export const workerShelves = ''",
+  'dist/generated/worker-text.js': () => "export const workerText = ''",
   // The page never asks for this style of annotations.
   'dist/entities/spark/spark-style.js': () => 'export let sparkStyle',
   // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
   'dist/entities/asked/options.js': () => `export const checkRecognizeOptions = (options = {}) => options
 export const checkStreamOptions = checkRecognizeOptions`,
-  'dist/load-arguments.js': () =>
-    'export const checkLoadArguments = (model, options = {}) => [model, options]',
   'dist/load-options.js': () => 'export const checkModelName = (model) => model',
   // What has no SIMD has not this page's colours either: Chrome 91, Firefox 89, Safari 16.4 and later have it.
   'dist/kernels/reference/reference.js': () => `export class ReferenceKernels {
@@ -68,7 +66,7 @@ export async function buildDemo(target = join(root, 'build/demo')) {
   const common = { bundle: true, minify: true, format: 'esm', target: 'es2022', legalComments: 'none' }
   // The worker shares its chunks with the page: what both need is loaded once.
   const scripts = { main: join(source, 'src/main.ts'), worker: join(root, 'dist/runtime/worker.js') }
-  await bundle(scripts, target, { plugins: [replace] })
+  await bundle(scripts, target, { plugins: [replace, askedFor] })
   await build({ ...common, entryPoints: [join(source, 'style.css')], outdir: target, target: 'chrome111' })
   for (const name of ['index.html', 'icon.svg']) cpSync(join(source, name), join(target, name))
   const files = readdirSync(target).sort()

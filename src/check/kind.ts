@@ -1,4 +1,4 @@
-/** Says what kind a value is (`a string`, `null`, `an array`), for checks and for the messages of errors. */
+/** Says what kind a value is (`a string`, `null`, `an array`), for checks and for the messages of errors; leaves out what is undefined. */
 
 /** An object that is no array: its values are of any kind. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -20,4 +20,21 @@ export function kindOf(value: unknown): string {
 /** @param wanted what it must be: 'a string' */
 export function wrongKind(value: unknown, name: string, wanted: string): TypeError {
   return new TypeError(`${name} is ${kindOf(value)}, expected ${wanted}`)
+}
+
+/**
+ * The fields that are not undefined, where one that is missing means something else than one that is undefined.
+ *
+ * @example
+ * defined({ id: 'a', pair: undefined }) // { id: 'a' }
+ */
+export function defined<Fields extends object>(fields: Fields): Defined<Fields> {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept) as Defined<Fields>
+}
+
+type Defined<Fields> = {
+  [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name]
+} & {
+  [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined>
 }

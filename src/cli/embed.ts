@@ -1,7 +1,7 @@
 /** `iobert embed`: vectors of texts. */
 import type { BertModel } from '../bert-model.ts'
+import { checkEmbedOptions, type EmbedOptions } from '../embed.ts'
 import { loadModel } from '../node.ts'
-import { checkEmbedOptions, type EmbedOptions } from '../tasks/embed.ts'
 import { answerInputs } from './answers.ts'
 import { oneOf, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'

@@ -1,7 +1,7 @@
 /** `iobert fill`: words for masks. */
 import type { BertModel } from '../bert-model.ts'
+import type { MaskedWord } from '../fill-mask.ts'
 import { loadModel } from '../node.ts'
-import type { MaskedWord } from '../tasks/fill-mask.ts'
 import { type Answer, answerInputs } from './answers.ts'
 import { oneOf, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
 import type { Command } from './command.ts'

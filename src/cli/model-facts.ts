@@ -3,12 +3,10 @@ import { createHash } from 'node:crypto'
 import { GLINER_CONFIG, isGliner } from '../convert/gliner.ts'
 import { hasFile } from '../convert/small-files.ts'
 import { parseLabels } from '../entities/labels.ts'
-import { entryPlatform } from '../entry.node.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { HubError, ModelFormatError } from '../format/errors.ts'
-import { readShardIndex, shardNames } from '../format/shards/shard-index.ts'
+import { PYTORCH_WEIGHTS, readShardIndex, shardNames } from '../format/shards.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
-import { PYTORCH_WEIGHTS } from '../format/weight-files.ts'
 import {
   CONFIG,
   GLINER,
@@ -18,18 +16,18 @@ import {
   SMALL_FILES,
   WEIGHTS,
 } from '../hub/model-files.ts'
-import type { KernelPlan } from '../kernels/kernel-plan.ts'
-import type { Precision } from '../kernels/kernels.ts'
+import type { KernelPlan, Precision } from '../kernels/kernels.ts'
 import { planKernels } from '../kernels/plan.ts'
 import type { Platform } from '../load.ts'
+import { readTokenizerOf } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import { loadConfig } from '../model/config/read-config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { entryPlatform } from '../platform.node.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
-import { readTokenizerOf } from '../tasks/load-tokenizer.ts'
 import { withLoadingBar } from './model-options.ts'
 
 interface ModelFile {

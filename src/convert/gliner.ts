@@ -1,9 +1,10 @@
 /** Writes a GLiNER model as a folder of safetensors: its tensors under their own names, its configuration as it is. */
 import { openCheckpoint } from '../format/checkpoint.ts'
+import { INDEX, WEIGHTS } from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'
-import { INDEX, WEIGHTS } from '../format/weight-files.ts'
 import { convertTensor, type ReadTensor } from './convert-tensor.ts'
 import { readChunks } from './foreign-tensor.ts'
+import { viewedFiles } from './pytorch/checkpoint.ts'
 import type { TensorToWrite } from './safetensors-writer.ts'
 import { hasFile, keptFiles, readSmallFile } from './small-files.ts'
 
@@ -42,7 +43,7 @@ export async function openGlinerModel(
     if (bytes !== undefined) texts.set(name, bytes)
   }
   const isSafe = (await hasFile(files, WEIGHTS)) || (await hasFile(files, INDEX))
-  const viewed = isSafe ? undefined : await (await import('./pytorch/checkpoint.ts')).viewedFiles(files, true)
+  const viewed = isSafe ? undefined : await viewedFiles(files, true)
   const checkpoint = await openCheckpoint(viewed ?? files)
   const read: ReadTensor = ({ source, offset, byteLength }) => readChunks(source, offset, byteLength)
   const tensors = [...checkpoint.tensors.values()]

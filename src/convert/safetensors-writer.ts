@@ -1,8 +1,8 @@
 /** Writes a safetensors file, front to back. */
 import { DTYPE_BITS, type Dtype, isDtype } from '../format/dtypes.ts'
 import { quoted } from '../format/errors.ts'
-import { LENGTH_BYTES } from '../format/strict/header-reader.ts'
-import { MAX_HEADER_BYTES } from '../format/strict/safetensors-header.ts'
+import { LENGTH_BYTES } from '../format/header-reader.ts'
+import { MAX_HEADER_BYTES } from '../format/safetensors-header.ts'
 
 /** Where a file is written, front to back. A chunk may be reused by its writer once `write` has resolved. */
 export interface ByteSink {

@@ -9,13 +9,14 @@
  */
 import type { Encoding } from '../text/encoding.ts'
 import { encodeBeginning, SHORT_TEXT, sectionsOf } from '../text/sections.ts'
-import type { Span } from '../text/split/split.ts'
+import type { Span } from '../text/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { contentCost, cutWindow, planWindows, type Window } from '../text/windows.ts'
 import type { WordSpans } from './aggregate.ts'
-import type { Document, Reading, Recount } from './document.ts'
+import type { Document } from './document.ts'
 import type { LabelSet } from './labels.ts'
 import { decodeWindows } from './merge.ts'
+import type { Reading, Recount } from './reading.ts'
 import type { DecodeOptions, Entity, Word } from './types.ts'
 
 export interface Segment {

@@ -1,6 +1,6 @@
 /** What a caller may ask of a recognition, and what a recognition answers. */
 import type { Rule, RulePolicy, RuleSet } from '../rules/types.ts'
-import type { Split } from '../text/split/split.ts'
+import type { Split } from '../text/split.ts'
 import type { LabelScheme } from './labels.ts'
 import type { SparkAnnotations, SparkOptions } from './spark/spark-types.ts'
 

@@ -1,9 +1,9 @@
 /** The tensors of a model's files, by name: of one safetensors file, or of several with an index. */
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
-import { readSafetensorsHeader } from './header.ts'
+import { readSafetensorsHeader } from './safetensors-header.ts'
+import { openShards, WEIGHTS } from './shards.ts'
 import type { ByteSource, ModelFiles } from './source.ts'
-import { WEIGHTS } from './weight-files.ts'
 
 /** One tensor of a model's files, its data still where it lies. */
 export interface CheckpointTensor {
@@ -47,7 +47,6 @@ export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
       sources.push(whole)
       await addTensors(tensors, whole, whole.standsFor ?? WEIGHTS)
     } else {
-      const { openShards } = await import('./shards/open-shards.ts')
       await openShards(files, tensors, async (shard, source) => {
         sources.push(source)
         await addTensors(tensors, source, shard)

@@ -4,8 +4,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ModelFormatError } from './errors.ts'
 import { checkFileName } from './file-name.ts'
+import { WEIGHTS } from './shards.ts'
 import { type ByteSource, checkRange, type ModelFiles } from './source.ts'
-import { WEIGHTS } from './weight-files.ts'
 import { viewSource, type WeightsView } from './weights-view.ts'
 
 /** The most that one system call is asked for: Node refuses reads of 2³¹ bytes and more. */

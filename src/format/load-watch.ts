@@ -41,3 +41,17 @@ export function startWatch({ signal, onProgress }: LoadWatch): { watch: LoadWatc
   }
   return { watch, end: () => signal?.removeEventListener('abort', stop) }
 }
+
+/** Loads something, watched: see `startWatch`. */
+export async function watched<Loaded>(
+  options: LoadWatch,
+  load: (watch: LoadWatch) => Promise<Loaded>,
+): Promise<Loaded> {
+  const { watch, end } = startWatch(options)
+  try {
+    watch.signal?.throwIfAborted()
+    return await load(watch)
+  } finally {
+    end()
+  }
+}

@@ -1,11 +1,12 @@
 /** A model of the Hub in a browser: its files are fetched, checked by their hash and kept in the browser's cache. */
+import { defined } from '../check/kind.ts'
 import { HubError } from '../format/errors.ts'
-import { blobSource } from '../format/in-memory/map-files.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { RequestOptions } from '../format/remote/request.ts'
 import { openUrl } from '../format/remote/url-source.ts'
-import { readShardIndex, shardNames } from '../format/shards/shard-index.ts'
+import { readShardIndex, shardNames } from '../format/shards.ts'
 import type { ByteSource, ModelFiles, PostedWeights } from '../format/source.ts'
+import { blobSource } from '../format/source.ts'
 import { keep, type ListedFile, type Listing, readListing } from './listing.ts'
 import { INDEX, mostBytes, noSafetensors, WEIGHTS } from './model-files.ts'
 import { asHubError, type HubQuestion, refusal } from './refusals.ts'
@@ -241,4 +242,10 @@ function requestOptions(options: Options): RequestOptions {
     ...(options.retries === undefined ? {} : { retries: options.retries }),
     ...(options.retryDelay === undefined ? {} : { retryDelay: options.retryDelay }),
   }
+}
+
+/** @throws {RangeError} where `id` is no model of the Hub, or the token holds what no token does */
+export function checkHubModel(id: string, token: string | undefined): { id: string; token?: string } {
+  parseHubId(id)
+  return { id, ...defined({ token: checkToken(token, 'token') }) }
 }

@@ -2,7 +2,7 @@
 import { DownloadError, HubError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import { isNoAnswer } from '../format/remote/request.ts'
-import { readShardIndex, shardNames } from '../format/shards/shard-index.ts'
+import { readShardIndex, shardNames } from '../format/shards.ts'
 import { HubCache } from './cache.node.ts'
 import { readEnvironment } from './environment.node.ts'
 import { type DownloadWishes, ModelDownload } from './model-download.node.ts'

@@ -1,10 +1,10 @@
 /** The names of the files of a model's repository. */
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
-import { noModel } from '../format/other/other-models.ts'
-import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/weight-files.ts'
+import { noModel } from '../format/other-models.ts'
+import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shards.ts'
 
-export { INDEX, WEIGHTS } from '../format/weight-files.ts'
+export { INDEX, WEIGHTS } from '../format/shards.ts'
 
 /** The files of a model's repository that are read; see "5.4 Files of a model repo" for what each is for. */
 export const CONFIG: string = 'config.json'

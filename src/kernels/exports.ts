@@ -1,7 +1,6 @@
 /** What the wasm module gives, and the check that it is the one this code was built with. */
 import { CONSTANTS } from '../generated/constants.ts'
-import type { Tiles } from './kernel-plan.ts'
-import type { Kernels, Precision } from './kernels.ts'
+import type { Kernels, Precision, Tiles } from './kernels.ts'
 
 /** assembly/kernels.ts */
 export interface KernelExports {

@@ -3,6 +3,8 @@
  * once a process.
  */
 
+import { capability } from '../format/capability.ts'
+
 export type WasmVariant = 'simd' | 'relaxed'
 
 export interface ModuleKind {
@@ -36,13 +38,15 @@ export async function kernelBytes(kind: ModuleKind): Promise<Uint8Array> {
   let bytes = await inflating(deflated)
   if (!shared) unshareMemory(bytes)
   // V8 keeps compiled code by a module's bytes: what was compiled before the flag stays as it was, so these bytes differ.
-  if (turbo) bytes = (await import('./seldom/custom-section.ts')).withCustomSection(bytes, 'turbo')
+  if (turbo) bytes = withCustomSection(bytes, 'turbo')
   return bytes
 }
 
 function importBuild({ variant, turbo, isPlain }: ModuleKind): Promise<{ readonly deflated: string }> {
-  if (variant === 'simd') return import('../generated/simd.ts')
-  return isPlain && !turbo ? import('../generated/relaxed-int8.ts') : import('../generated/relaxed.ts')
+  return capability('the kernels', () => {
+    if (variant === 'simd') return import('../generated/simd.ts')
+    return isPlain && !turbo ? import('../generated/relaxed-int8.ts') : import('../generated/relaxed.ts')
+  })
 }
 
 const IMPORT_SECTION = 2
@@ -85,6 +89,16 @@ function unshareMemory(bytes: Uint8Array): void {
   throw new Error('The kernels do not import their memory; build them anew')
 }
 
+/** `bytes` with an empty custom section of that name at the end. */
+function withCustomSection(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
+  const encoded = new TextEncoder().encode(name)
+  const section = Uint8Array.of(0, encoded.length + 1, encoded.length, ...encoded)
+  const result = new Uint8Array(bytes.length + section.length)
+  result.set(bytes)
+  result.set(section, bytes.length)
+  return result
+}
+
 type Inflate = (base64: string) => Uint8Array | Promise<Uint8Array>
 
 let inflating: Inflate = inflate
@@ -105,7 +119,10 @@ async function inflate(base64: string): Promise<Uint8Array> {
   try {
     decoder = new DecompressionStream('deflate-raw')
   } catch (cause) {
-    throw (await import('./seldom/no-decoder.ts')).noDecoder(cause)
+    throw new RangeError(
+      "This runtime has no DecompressionStream('deflate-raw'), and the kernels are deflated; it is too old: use Node 20.19, Chromium 103, Firefox 113, Safari 16.4 or later",
+      { cause },
+    )
   }
   const stream = new Blob([deflated]).stream().pipeThrough(decoder)
   return new Uint8Array(await new Response(stream).arrayBuffer())

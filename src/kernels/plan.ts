@@ -8,8 +8,7 @@
 import { NUMBERS } from '../generated/numbers.ts'
 import { instantiateKernels, mayFuse } from './exports.ts'
 import { fusesMultiplyAdd, hasRelaxedDot, hasRelaxedSimd, hasSimd } from './features.ts'
-import type { KernelPlan, Tiles } from './kernel-plan.ts'
-import type { Precision } from './kernels.ts'
+import type { KernelPlan, Precision, Tiles } from './kernels.ts'
 import { compileKernels, type WasmVariant } from './module.ts'
 import { bestTimes, STANDS_STILL } from './timing.ts'
 

@@ -1,7 +1,6 @@
 /** Finds the register tiles that are fastest for a model, by timing them on one of its layers where it is loaded. */
 import { tileName } from './exports.ts'
-import type { Tiles } from './kernel-plan.ts'
-import type { Linear, Matrix } from './kernels.ts'
+import type { Linear, Matrix, Tiles } from './kernels.ts'
 import { bestTimes, fastestOf, STANDS_STILL } from './timing.ts'
 import type { WasmKernels } from './wasm.ts'
 

@@ -6,7 +6,6 @@ import { COMMANDS, CONTROL } from '../generated/commands.ts'
 import { COMMAND_OFFSET, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
 import { NUMBERS } from '../generated/numbers.ts'
 import { type KernelExports, mayFuse } from './exports.ts'
-import type { KernelPlan, Tiles } from './kernel-plan.ts'
 import type {
   Activation,
   ActivationForm,
@@ -14,6 +13,7 @@ import type {
   EmbeddingTables,
   Floats,
   Integers,
+  KernelPlan,
   Kernels,
   LayerNorm,
   Linear,
@@ -22,6 +22,7 @@ import type {
   StoredRows,
   StoredType,
   Table,
+  Tiles,
   Tokens,
 } from './kernels.ts'
 import { attentionInt16Scratch, attentionScratch, Layout } from './layout.ts'

@@ -6,7 +6,7 @@
  * idea of reading backward first.
  */
 
-import { isDigit, isLineBreak } from '../text/split/letters.ts'
+import { isDigit, isLineBreak } from '../text/letters.ts'
 import { type ParsedPattern, parsePattern } from './parse-pattern.ts'
 import { compilePattern, type Program } from './program.ts'
 

@@ -3,7 +3,7 @@
  * as the text goes on in it.
  */
 
-import { isWordUnit } from '../text/split/letters.ts'
+import { isWordUnit } from '../text/letters.ts'
 import { isSpace } from '../text/white-space.ts'
 import type { Span } from './overlaps.ts'
 import type { Steps } from './turns.ts'

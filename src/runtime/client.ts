@@ -45,12 +45,10 @@ export async function startWorkers(
   spawn: Spawn,
   script: string | URL | undefined,
 ): Promise<WorkerClient> {
-  const starts = await Promise.allSettled(Array.from({ length: threads }, () => spawn(script, false)))
+  const starts = await Promise.allSettled(Array.from({ length: threads }, () => spawn(script)))
   const workers = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
   const failed = starts.find((start) => start.status === 'rejected')
-  if (failed === undefined) {
-    return new WorkerClient(workers[0]!, workers.slice(1), () => spawn(script, true))
-  }
+  if (failed === undefined) return new WorkerClient(workers[0]!, workers.slice(1))
   for (const worker of workers) worker.terminate()
   throw new EngineError('WorkerFailed', `Cannot start the model's workers: ${reasonOf(failed.reason)}`, {
     cause: failed.reason,
@@ -58,22 +56,18 @@ export async function startWorkers(
 }
 
 export class WorkerClient implements EngineClient {
-  #worker: EngineWorker
+  readonly #worker: EngineWorker
   readonly #helpers: readonly EngineWorker[]
-  readonly #respawn: () => Promise<EngineWorker>
   readonly #pending = new Map<number, Pending>()
   #onProgress: LoadWatch['onProgress']
   #loaded: { info: EngineInfo; setup: EngineSetup } | undefined
   #memoryBytes = 0
   #calls = 0
-  #replacing: Promise<void> | undefined
   readonly ending: Ending = new Ending()
 
-  /** @param respawn  starts another one with all its shelves */
-  constructor(worker: EngineWorker, helpers: readonly EngineWorker[], respawn: () => Promise<EngineWorker>) {
+  constructor(worker: EngineWorker, helpers: readonly EngineWorker[]) {
     this.#worker = worker
     this.#helpers = helpers
-    this.#respawn = respawn
     this.#listen()
   }
 
@@ -97,48 +91,14 @@ export class WorkerClient implements EngineClient {
       whyMissing: (fileName) => reasons.get(fileName),
       open: async (fileName) => {
         const asked = { type: 'iobert:read', locator, fileName } as const
-        const answer = await this.#withShelves(() => this.#askOnce(asked, [], signal))
-        const { name, bytes, why } = answer as AnswerOf<'file'>
+        const { name, bytes, why } = (await this.#askOnce(asked, [], signal)) as AnswerOf<'file'>
         reasons.set(fileName, why)
         return bytes && bytesSource(name, bytes)
       },
     }
   }
 
-  async load(setup: EngineSetup, locator: Locator, watch: LoadWatch): Promise<void> {
-    const { headKind, family } = setup.config
-    const relative = family.disentangled ?? family.relativeBias
-    if (headKind === 'text' || headKind === 'words' || relative !== undefined) await this.#takeShelved()
-    await this.#withShelves(() => this.#load(setup, locator, watch))
-  }
-
-  /** Where it comes to files that few models have, it begins again with a worker that reads them. */
-  async #withShelves<Result>(begin: () => Promise<Result>): Promise<Result> {
-    try {
-      return await begin()
-    } catch (error) {
-      if ((error as Error | undefined)?.name !== 'MissingShelf') throw error
-      await this.#takeShelved()
-      return begin()
-    }
-  }
-
-  /** Goes on with a worker that has all its shelves. What the other was asked is asked again, or was not wanted any more. */
-  #takeShelved(): Promise<void> {
-    if (!this.#worker.shelved) this.#replacing ??= this.#replace()
-    return this.#replacing ?? Promise.resolve()
-  }
-
-  async #replace(): Promise<void> {
-    this.#worker.terminate()
-    const again = Object.assign(new Error(), { name: 'MissingShelf' })
-    for (const pending of [...this.#pending.values()]) pending.reject(again)
-    this.#worker = await this.#respawn()
-    if (this.ending.reason) this.#worker.terminate()
-    else this.#listen()
-  }
-
-  async #load(setup: EngineSetup, locator: Locator, { onProgress, signal }: LoadWatch): Promise<void> {
+  async load(setup: EngineSetup, locator: Locator, { onProgress, signal }: LoadWatch): Promise<void> {
     const deaths = this.#helpers.length > 0 ? new Int32Array(new SharedArrayBuffer(4)) : undefined
     const helpers = this.#helpers.map((helper) => {
       const { port1, port2 } = new MessageChannel()

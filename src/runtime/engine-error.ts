@@ -1,4 +1,5 @@
 /** The errors of an engine that computes no more, or never did. */
+import { reasonOf } from '../format/errors.ts'
 
 /** Why an engine computes no more, or never did. */
 export type EngineErrorCode =
@@ -51,5 +52,26 @@ export class Ending {
   end(reason: Error): void {
     this.reason = reason
     for (const listener of [...this.#listeners]) listener(reason)
+  }
+}
+
+/** How engines refuse to compile: V8 and SpiderMonkey by the first, JavaScriptCore by the second under a Content-Security-Policy. */
+const REFUSALS: readonly string[] = ['CompileError', 'EvalError']
+
+/**
+ * Compiles WebAssembly where that may be forbidden. Engines that refuse do not say what can be done about it; this error does.
+ *
+ * @throws {EngineError} `CannotCompile`
+ */
+export async function mayCompile<T>(compile: () => Promise<T>): Promise<T> {
+  try {
+    return await compile()
+  } catch (cause) {
+    if (!(cause instanceof Error) || !REFUSALS.includes(cause.name)) throw cause
+    throw new EngineError(
+      'CannotCompile',
+      `This page or runtime may not compile WebAssembly: ${reasonOf(cause)}; under a Content-Security-Policy allow script-src 'wasm-unsafe-eval' (in a browser extension: extension_pages of the manifest's content_security_policy); in an edge worker import iobert/kernels.wasm and pass it as { wasm }; or take the slow { kernels: 'reference' }`,
+      { cause },
+    )
   }
 }

@@ -1,6 +1,6 @@
 /** What an engine is made of, and what it says of itself. */
-import type { KernelPlan } from '../kernels/kernel-plan.ts'
-import type { Kernels } from '../kernels/kernels.ts'
+
+import type { KernelPlan, Kernels } from '../kernels/kernels.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import type { HeadKind } from '../model/family.ts'

@@ -1,4 +1,5 @@
 /** An engine on the calling thread, in place of a worker. */
+import { capability } from '../format/capability.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { rememberTiles } from '../kernels/plan.ts'
@@ -8,6 +9,8 @@ import { Engine } from './engine.ts'
 import { disposedError, Ending } from './engine-error.ts'
 import type { EngineSetup } from './engine-setup.ts'
 
+export { memoryNeeded } from './engine.ts'
+
 /** An engine on the calling thread, which gives way to other tasks between layers. */
 export async function loadInline(
   setup: EngineSetup,
@@ -16,7 +19,7 @@ export async function loadInline(
 ): Promise<EngineClient> {
   const { ReferenceKernels } =
     setup.plan.variant === 'reference'
-      ? await import('../kernels/reference/reference.ts')
+      ? await capability('the reference kernels', () => import('../kernels/reference/reference.ts'))
       : { ReferenceKernels: undefined }
   const engine = await Engine.load(setup, files, {
     signal: watch.signal,

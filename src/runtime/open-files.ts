@@ -1,6 +1,8 @@
 /** Opens a model's files where there is no disk: given files, or a URL. */
+
+import { capability } from '../format/capability.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
-import type { ModelFiles } from '../format/source.ts'
+import { type ModelFiles, mapFiles } from '../format/source.ts'
 import type { Locator } from './protocol.ts'
 
 /**
@@ -13,12 +15,9 @@ export async function openFiles(
   { signal }: LoadWatch,
   send?: typeof fetch,
 ): Promise<ModelFiles> {
-  if (locator.kind === 'files') {
-    const { mapFiles } = await import('../format/in-memory/map-files.ts')
-    return mapFiles(locator.files)
-  }
+  if (locator.kind === 'files') return mapFiles(locator.files)
   if (locator.kind === 'url') {
-    const { urlFiles } = await import('../format/remote/url-source.ts')
+    const { urlFiles } = await capability('files at a URL', () => import('../format/remote/url-source.ts'))
     const { base, headers = {} } = locator
     return urlFiles(base, { signal, headers, ...(send === undefined ? {} : { fetch: send }) })
   }

@@ -2,7 +2,7 @@
 import type { LoadProgress } from '../format/load-watch.ts'
 import type { PostedWeights } from '../format/source.ts'
 import type { WeightsView } from '../format/weights-view.ts'
-import type { KernelPlan } from '../kernels/kernel-plan.ts'
+import type { KernelPlan } from '../kernels/kernels.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine-setup.ts'
 import type { PostedError } from './post-error.ts'

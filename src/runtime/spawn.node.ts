@@ -1,7 +1,6 @@
 /** Starts a worker in Node, Deno and Bun. */
 import { Worker } from 'node:worker_threads'
-import { workerShelves } from '../generated/worker-shelves.ts'
-import { workerSource } from '../generated/worker-source.ts'
+import { workerText } from '../generated/worker-text.ts'
 import { EngineError } from './engine-error.ts'
 import { createDeath, type EngineWorker } from './spawn.ts'
 
@@ -17,7 +16,7 @@ export async function spawnNodeWorker(script: string | URL | undefined): Promise
       `Node ${process.versions.node} has no process.getBuiltinModule, which the model's worker needs; it is too old: use Node 20.19 or later`,
     )
   }
-  const source = script ?? `(()=>{'use strict';${workerShelves}\n${workerSource}})()`
+  const source = script ?? `(()=>{'use strict';${workerText}})()`
   const worker = new Worker(source, {
     eval: script === undefined,
     // Flags of the caller's own (loaders, inspectors) do not concern the engine. A text that might be a module is parsed twice.
@@ -34,7 +33,6 @@ export async function spawnNodeWorker(script: string | URL | undefined): Promise
     death.tell(new EngineError('WorkerFailed', `The model's worker ended with code ${code}`)),
   )
   return {
-    shelved: true,
     post: (request, transfer) =>
       worker.postMessage(request, transfer as import('node:worker_threads').Transferable[]),
     onReply: (listener) => void worker.on('message', listener),

@@ -1,11 +1,10 @@
 /** What a worker is on every runtime, and how a browser starts one. */
+import { capability } from '../format/capability.ts'
 import { reasonOf } from '../format/errors.ts'
 import { EngineError } from './engine-error.ts'
 import type { Reply, Request } from './protocol.ts'
 
 export interface EngineWorker {
-  /** Whether all that its script loads on demand is there: see `inlinedWorker`. */
-  readonly shelved: boolean
   post(request: Request, transfer: Transferable[]): void
   onReply(listener: (reply: Reply) => void): void
   /** Called once when the worker can answer no more, with the reason. */
@@ -15,24 +14,8 @@ export interface EngineWorker {
   hold(keep: boolean): void
 }
 
-/**
- * Starts a worker from a script of the caller's, or from the inlined one.
- *
- * @param shelved  whether the inlined one needs its shelves: see `inlinedWorker`
- */
-export type Spawn = (script: string | URL | undefined, shelved: boolean) => Promise<EngineWorker>
-
-/**
- * The inlined script, with its shelves or without. What the worker loads on demand it cannot fetch, so it comes before it:
- * heads over texts and words, relative positions, weights in several files, the files of Node. A page whose model has none of it
- * fetches none.
- */
-export async function inlinedWorker(shelved: boolean): Promise<string> {
-  const { workerSource } = await import('../generated/worker-source.ts')
-  return shelved
-    ? `${(await import('../generated/worker-shelves.ts')).workerShelves}\n${workerSource}`
-    : workerSource
-}
+/** Starts a worker from a script of the caller's, or from the inlined one. */
+export type Spawn = (script: string | URL | undefined) => Promise<EngineWorker>
 
 /** A worker's end, told once to each who asks, also to those who ask later. */
 export function createDeath(): {
@@ -61,10 +44,7 @@ export function createDeath(): {
 }
 
 /** In browsers and other places with Web Workers. */
-export async function spawnWebWorker(
-  script: string | URL | undefined,
-  shelved: boolean,
-): Promise<EngineWorker> {
+export async function spawnWebWorker(script: string | URL | undefined): Promise<EngineWorker> {
   let url = script
   let blobUrl: string | undefined
   /** The script has been read, or will not be: its URL is not needed any more. */
@@ -73,7 +53,8 @@ export async function spawnWebWorker(
     blobUrl = undefined
   }
   if (url === undefined) {
-    blobUrl = URL.createObjectURL(new Blob([await inlinedWorker(shelved)], { type: 'text/javascript' }))
+    const { workerText } = await capability('the worker', () => import('../generated/worker-text.ts'))
+    blobUrl = URL.createObjectURL(new Blob([workerText], { type: 'text/javascript' }))
     url = blobUrl
   }
   const death = createDeath()
@@ -97,7 +78,6 @@ export async function spawnWebWorker(
   }
   worker.onmessageerror = (): void => death.tell(cannotRun('its answer could not be read'))
   return {
-    shelved: shelved || script !== undefined,
     post: (request, transfer) => worker.postMessage(request, transfer),
     onReply(listener): void {
       worker.onmessage = ({ data }: MessageEvent<Reply>): void => {

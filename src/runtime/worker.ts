@@ -1,9 +1,11 @@
 /**
- * The worker's script for pages that must load it from a file of its own, `dist/worker.js`. It holds no code of Node;
- * tools/build.mjs bundles it.
+ * The script of the engine's worker and of its helper threads, on every runtime. tools/worker-text.mjs bundles it, as a text that is
+ * inlined and as the file `dist/worker.js`, so that Node's modules are asked for when the script runs: where there are none, as in
+ * browsers, what is imported of them is undefined.
  */
+import { type Transferable as NodeTransferable, parentPort } from 'node:worker_threads'
 import { createHost } from './host.ts'
-import { openFiles } from './open-files.ts'
+import { openFiles } from './open-files.node.ts'
 import type { Request } from './protocol.ts'
 
 const scope = globalThis as unknown as {
@@ -12,8 +14,12 @@ const scope = globalThis as unknown as {
 }
 
 const handle: (request: Request) => void = createHost({
-  post: (reply, transfer) => scope.postMessage(reply, transfer),
-  openFiles,
+  post(reply, transfer): void {
+    if (parentPort) parentPort.postMessage(reply, transfer as NodeTransferable[])
+    else scope.postMessage(reply, transfer)
+  },
+  openFiles: (locator, watch) => openFiles(locator, watch, true),
 })
 
-scope.onmessage = ({ data }): void => handle(data)
+if (parentPort) parentPort.on('message', handle)
+else scope.onmessage = ({ data }): void => handle(data)

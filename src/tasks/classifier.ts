@@ -1,6 +1,5 @@
 /**
- * Labels whole texts, or pairs of them: text → pieces → logits of the text → scores. It stands beside recognizer.ts, and is
- * read only where `loadClassifier` is called.
+ * Labels whole texts, or pairs of them: text → pieces → logits of the text → scores. Loaded only where `loadClassifier` is called.
  */
 
 import type { BertModel } from '../bert-model.ts'

@@ -1,47 +1,40 @@
-/** What few tokenizers need to know of characters, read when one of them is built: case and accents, and which are of words. */
-
+/**
+ * Unicode tables that many tokenizers do without: case and accents, of uncased models, and word characters, of added tokens that are
+ * met as single words. 13 kB, which are loaded for those tokenizers alone, and decoded where one of them is built.
+ */
+import { capability } from '../format/capability.ts'
 import type { NormalizedText } from './text-with-offsets.ts'
-import type { CodePointSet } from './unicode/code-point-set.ts'
 import type { LetterSettings, LetterSteps } from './unicode/letter-steps.ts'
 import type { LetterTables } from './unicode/letters.ts'
+import { CodePointSet } from './unicode.ts'
 
+let loaded: typeof import('./unicode/letter-steps.ts') | undefined
 let letters: LetterTables | undefined
-let makeLetterSteps: typeof import('./unicode/letter-steps.ts').makeLetterSteps | undefined
 let words: CodePointSet | undefined
 
-/** Reads the tables of case and accents, which are most of the bytes and which cased models do without. */
-export async function loadLetterTables(): Promise<void> {
-  const [tables, steps] = await Promise.all([
-    import('./unicode/letters.ts'),
-    import('./unicode/letter-steps.ts'),
-  ])
-  letters ??= tables.decodeLetters()
-  makeLetterSteps = steps.makeLetterSteps
+/** Comes before all that is below. */
+export async function loadCharacterTables(): Promise<void> {
+  loaded ??= await capability('the tables of case and accents', () => import('./unicode/letter-steps.ts'))
 }
 
-/** The tables of case and accents; `loadLetterTables` comes first. */
+/** The tables of case and accents. */
 export function letterTables(): LetterTables {
-  if (letters === undefined) throw new Error('The tables of case and accents are not loaded')
+  letters ??= tables().decodeLetters()
   return letters
 }
 
-/** What strips accents and lowers the case, as `settings` ask, on the way to `output`; `loadLetterTables` comes first. */
+/** What strips accents and lowers the case, as `settings` ask, on the way to `output`. */
 export function letterSteps(output: NormalizedText, settings: LetterSettings): LetterSteps {
-  return makeLetterSteps!(letterTables(), output, settings)
+  return tables().makeLetterSteps(letterTables(), output, settings)
 }
 
-/** Reads the table of word characters, which tokens that are met as single words need; awaited before they are. */
-export async function loadWordCharacters(): Promise<CodePointSet> {
-  const [{ CodePointSet }, { wordRuns }] = await Promise.all([
-    import('./unicode/code-point-set.ts'),
-    import('./unicode/word-tables.ts'),
-  ])
-  words ??= new CodePointSet(wordRuns)
-  return words
-}
-
-/** The word characters; `loadWordCharacters` comes first. */
+/** The characters of words. */
 export function wordCharacters(): CodePointSet {
-  if (words === undefined) throw new Error('The table of word characters is not loaded')
+  words ??= new CodePointSet(tables().wordRuns)
   return words
+}
+
+function tables(): typeof import('./unicode/letter-steps.ts') {
+  if (loaded === undefined) throw new Error('The tables of case and accents are not loaded')
+  return loaded
 }

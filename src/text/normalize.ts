@@ -22,7 +22,7 @@ export interface NormalizerSettings {
 const SPACE_CODE = 0x20
 
 /**
- * Normalises `source[from, to)`; `loadLetterTables` comes first where case or accents change. It follows the library where that
+ * Normalises `source[from, to)`; `loadCharacterTables` comes first where case or accents change. It follows the library where that
  * is odd: U+000B, U+000C and U+0085 are deleted, not made spaces; case is lowered code point by code point, without the final
  * sigma.
  */

@@ -27,7 +27,7 @@ const LAST_CODE_POINT = 0x10ffff
 let characters: Uint8Array | undefined
 
 /**
- * A class by code point, and the bits above once `loadLetterTables` was awaited; decoded once a process. A lone surrogate
+ * A class by code point, and the bits above once `letterTables` was called; decoded once a process. A lone surrogate
  * has the class of U+FFFD.
  */
 export function characterTraits(): Uint8Array {
@@ -65,4 +65,24 @@ function decodeClasses(): Uint8Array {
     kind = number & CLASS
   }
   return traits.fill(kind, first)
+}
+
+/** A set of code points, one bit each: 136 kB. */
+export class CodePointSet {
+  readonly #bits = new Uint32Array(0x110000 / 32)
+
+  /** @param runs [code points since the last run, length] of each run, packed as unicode.ts says */
+  constructor(runs: string) {
+    const numbers = unpack(runs)
+    let code = 0
+    for (let index = 0; index < numbers.length; index += 2) {
+      code += numbers[index]!
+      for (const end = code + numbers[index + 1]!; code < end; code++)
+        this.#bits[code >> 5]! |= 1 << (code & 31)
+    }
+  }
+
+  has(code: number): boolean {
+    return (this.#bits[code >> 5]! & (1 << (code & 31))) !== 0
+  }
 }

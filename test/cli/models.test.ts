@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
+import { parseSafetensors } from '#dist/format/parse-safetensors.js'
 import { loadModel } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 import { iobert, model, temporaryFolder } from './run.ts'

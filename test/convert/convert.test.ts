@@ -5,8 +5,8 @@ import { type Conversion, type ConvertOptions, convertModel, type ModelSink } fr
 import { quantizedConfig, quantizeModel } from '#dist/convert/quantize-model.js'
 import { writeSafetensors } from '#dist/convert/safetensors-writer.js'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
-import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
+import { parseSafetensors } from '#dist/format/parse-safetensors.js'
+import { mapFiles } from '#dist/format/source.js'
 import { fixture, fixtureMap } from './fixtures.ts'
 
 type Files = Map<string, Uint8Array>

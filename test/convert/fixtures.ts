@@ -3,9 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { ForeignTensor } from '#dist/convert/foreign-tensor.js'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
-import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
-import { type ByteSource, bytesSource, type ModelFiles } from '#dist/format/source.js'
+import { parseSafetensors } from '#dist/format/parse-safetensors.js'
+import { type ByteSource, bytesSource, type ModelFiles, mapFiles } from '#dist/format/source.js'
 import { rootPath } from '../shared.ts'
 
 /** A file of test/goldens/convert, which tools/make-convert-fixtures.py wrote. */

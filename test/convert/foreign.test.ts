@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { crc32 } from '#dist/convert/containers/crc32.js'
 import { openForeignModel } from '#dist/convert/foreign.js'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
+import { mapFiles } from '#dist/format/source.js'
 import { times } from '../thorough.ts'
 import { fixtureFiles, fixtureMap, mutated, readTensor, sameTensors, seeded } from './fixtures.ts'
 

@@ -52,8 +52,8 @@ async function givenNames(): Promise<Record<string, unknown>> {
   const { folderFiles } = await import('#dist/format/folder-files.node.js')
   const { openCheckpoint } = await import('#dist/format/checkpoint.js')
   const { loadConfig } = await import('#dist/model/config/read-config.js')
-  const { mapFiles } = await import('#dist/format/in-memory/map-files.js')
-  const { readTokenizer } = await import('#dist/text/files/read-tokenizer.js')
+  const { mapFiles } = await import('#dist/format/source.js')
+  const { readTokenizer } = await import('#dist/text/read-tokenizer.js')
   const { parseConll } = await import('#dist/evaluate/conll.js')
   const { evaluate } = await import('#dist/evaluate/evaluation.js')
   const files = folderFiles(rootPath('weights'))
@@ -92,20 +92,13 @@ const NOT_RUN: readonly (readonly [file: string, begin: string, why: string])[] 
   ['convert/foreign.ts', 'const model = await openForeignModel', 'a sketch with a body left open'],
   ['convert/convert.ts', 'const { notes } = await convertModel', 'converts models of other formats'],
   ['hub/folder.node.ts', 'const { folder } = await hubFolder', 'needs the network'],
+  ['entry.ts', 'const classifier = await loadClassifier', 'needs the network'],
+  ['entry.ts', 'const gliner = await loadGliner', 'needs the network'],
   [
-    'index.ts',
-    'const ner = await loadRecognizer()',
-    'reads by fetch, in browsers; the same example runs for node.ts',
+    'format/capability.ts',
+    'const { sparkStyle } = await capability',
+    'imports a file beside the one that says so',
   ],
-  ['index.ts', 'const classifier = await loadClassifier', 'needs the network'],
-  [
-    'transformers.ts',
-    "const ner = await pipeline('ner')",
-    'reads by fetch, in browsers; the same example runs for transformers.node.ts',
-  ],
-  ['node.ts', 'const classifier = await loadClassifier', 'needs the network'],
-  ['index.ts', 'const gliner = await loadGliner', 'needs the network'],
-  ['node.ts', 'const gliner = await loadGliner', 'needs the network'],
   ['format/folder-files.node.ts', "const files = folderFiles('./my-model')", "a folder of the reader's"],
 ]
 
@@ -123,8 +116,9 @@ const AsyncFunction = (async () => {}).constructor as new (
 /** Public functions and classes of the module that the example stands in, and of the entry. */
 async function namesFor(file: string): Promise<Record<string, unknown>> {
   const entry: Record<string, unknown> = await import('#dist/node.js')
+  const { pipeline } = await import('#dist/transformers.node.js')
   const own: Record<string, unknown> = await import(`../../../dist/${file.replace(/\.ts$/, '.js')}`)
-  return { ...entry, ...own }
+  return { ...entry, pipeline, ...own }
 }
 
 /** `expression // result` on a line of its own. */

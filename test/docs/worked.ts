@@ -2,6 +2,7 @@
 import * as attention from './worked/attention.ts'
 import * as digits from './worked/digits.ts'
 import { help } from './worked/help.ts'
+import * as house from './worked/house.ts'
 import * as labels from './worked/labels.ts'
 import * as layers from './worked/layers.ts'
 import * as memory from './worked/memory.ts'
@@ -14,6 +15,8 @@ type Computation = () => string[] | Promise<string[]>
 
 const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   overview: model.overview,
+  core: house.core,
+  capabilities: house.capabilities,
   ...help,
   'readme-entities': model.readmeEntities,
   'readme-commands': model.readmeCommands,

@@ -2,9 +2,9 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkWanted } from '#dist/entities/asked/wanted.js'
 import { decodeEntities, groupLabels } from '#dist/entities/entity.js'
 import { parseLabels } from '#dist/entities/labels.js'
+import { checkWanted } from '#dist/entities/style.js'
 import type { RecognizeOptions, Strategy } from '#dist/entities/types.js'
 import { conllLabels, makeInput, makeWordInput, type Piece } from './sample.ts'
 

@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseLabels } from '#dist/entities/labels.js'
-import { tellScheme } from '#dist/entities/scheme/tell-scheme.js'
+import { tellScheme } from '#dist/entities/tell-scheme.js'
 import { loadRecognizer, type Recognizer } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 

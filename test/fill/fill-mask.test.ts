@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert'
 import { convertModel, type FileSink, type ModelSink } from '#dist/convert/convert.js'
 import { quantizedConfig, quantizeModel } from '#dist/convert/quantize-model.js'
 import { keptFiles } from '#dist/convert/small-files.js'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
+import { mapFiles } from '#dist/format/source.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import {
   type BertModel,

@@ -2,9 +2,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openCheckpoint } from '#dist/format/checkpoint.js'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
-import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
-import { bytesSource, type ModelFiles } from '#dist/format/source.js'
+import { parseSafetensors } from '#dist/format/parse-safetensors.js'
+import { bytesSource, type ModelFiles, mapFiles } from '#dist/format/source.js'
 import { entry, filesOf, formatError, goldenFiles, safetensorsFile } from './safetensors-file.ts'
 
 const FIRST = 'model-00001-of-00002.safetensors'

@@ -7,7 +7,7 @@ import { ModelFormatError } from '#dist/format/errors.js'
 import { parseJson, parseJsonObject } from '#dist/format/json-file.js'
 import { parseConfig } from '#dist/model/config/read-config.js'
 import { readSentenceSettings } from '#dist/model/sentence/sentence-settings.js'
-import { readTokenizer } from '#dist/text/files/read-tokenizer.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { filesOf, formatError } from './safetensors-file.ts'
 
 const deep = (levels: number, open = '[', close = ']'): string => open.repeat(levels) + close.repeat(levels)

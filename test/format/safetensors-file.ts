@@ -1,8 +1,8 @@
 /** Safetensors files made by hand, right and wrong, for tests. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
 import type { ModelFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/source.js'
 import { rootPath } from '../shared.ts'
 
 const encoder = new TextEncoder()

@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { layoutSafetensors, type TensorToWrite, writeSafetensors } from '#dist/convert/safetensors-writer.js'
 import { DTYPE_BITS, type Dtype } from '#dist/format/dtypes.js'
-import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
+import { parseSafetensors } from '#dist/format/parse-safetensors.js'
 import { times } from '../thorough.ts'
 import { goldenFiles, goldenModels } from './safetensors-file.ts'
 

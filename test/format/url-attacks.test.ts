@@ -11,7 +11,7 @@ import { redirectingFetch } from '#dist/format/remote/redirect.js'
 import { urlFiles } from '#dist/format/remote/url-source.js'
 import { readAll } from '#dist/format/source.js'
 import { loadConfig } from '#dist/model/config/read-config.js'
-import { readTokenizer } from '#dist/text/files/read-tokenizer.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { noise } from '../hub/sample.ts'
 import { goldenFiles } from './safetensors-file.ts'
 

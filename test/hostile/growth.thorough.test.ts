@@ -6,8 +6,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
-import { readTokenizer } from '#dist/text/files/read-tokenizer.js'
+import { mapFiles } from '#dist/format/source.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { NormalizedText } from '#dist/text/text-with-offsets.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
 

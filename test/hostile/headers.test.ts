@@ -1,9 +1,7 @@
 /** Mutated safetensors headers: a map of tensors or a ModelFormatError, nothing else. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parsePlainHeader } from '#dist/format/header.js'
-import { parseSafetensors, type SafetensorsTensor } from '#dist/format/in-memory/parse-safetensors.js'
-import { parseHeader, type SafetensorsHeader } from '#dist/format/strict/safetensors-header.js'
+import { parseSafetensors, type SafetensorsTensor } from '#dist/format/parse-safetensors.js'
 import { cpuTime } from '../cpu-time.ts'
 import { codeOf, entry, goldenFiles, safetensorsFile, seededRandom } from '../format/safetensors-file.ts'
 
@@ -180,57 +178,6 @@ test('parseSafetensors answers every single bit flipped in a header', () => {
     const file = SEEDS[0]!.slice()
     file[bit >> 3]! ^= 1 << (bit & 7)
     assert.ok(CODES.includes(codeOf(() => parseSafetensors(file))))
-  }
-})
-
-/** As the reference writes it: no white space, no escapes, nothing besides. */
-const PLAIN = safetensorsFile(
-  `{"__metadata__":{"format":"pt"},"b":${entry('F16', '[2,3]', '[8,20]')},"a":${entry('F32', '[2]', '[0,8]')},` +
-    `"é":${entry('I8', '[0,7]', '[20,20]')},"c":${entry('I64', '[]', '[20,28]')}}  `,
-  28,
-)
-
-/** What the plain reader makes of a file, and whether the strict one makes the same of it. */
-function readPlainly(file: Uint8Array): SafetensorsHeader | undefined {
-  const end = 8 + Math.min(file.length - 8, Number(new DataView(file.buffer).getBigUint64(0, true)))
-  const plain = parsePlainHeader(file.subarray(8, end), file.length)
-  if (plain === undefined) return undefined
-  const strict = parseHeader(file.subarray(8, end), file.length, 'the file')
-  assert.equal([...plain.tensors], [...strict.tensors])
-  assert.equal({ ...plain.metadata }, { ...strict.metadata })
-  return plain
-}
-
-test('what the plain reader takes the strict one takes for the same, of mutated headers and flipped bits', () => {
-  assert.equal([...readPlainly(PLAIN)!.tensors.keys()], ['a', 'b', 'é', 'c'])
-  const random = seededRandom(0x9147)
-  let taken = 0
-  for (let run = 0; run < RUNS; run++) if (readPlainly(mutated(PLAIN, random)) !== undefined) taken++
-  for (let bit = 64; bit < 8 * (PLAIN.length - 28); bit++) {
-    const file = PLAIN.slice()
-    file[bit >> 3]! ^= 1 << (bit & 7)
-    if (readPlainly(file) !== undefined) taken++
-  }
-  assert.ok(taken > 20, `${taken} were taken`)
-})
-
-test('the plain reader leaves what can be meant otherwise to the strict one', () => {
-  const a = `"a":${entry('F32', '[2]', '[0,8]')}`
-  const headers: readonly (readonly [header: string, data: number])[] = [
-    [`{${a},${a}}`, 8],
-    [`{"\\u0061":${entry('F32', '[2]', '[0,8]')}}`, 8],
-    [`{"a":${entry('F32', '[2.0]', '[0,8]')}}`, 8],
-    [`{"a":${entry('F32', '[2]', '[0,8]', ',"dtype":"F32"')}}`, 8],
-    [`{"a":${entry('F32', '[2]', '[0,8]', ',"more":1')}}`, 8],
-    [`{"__metadata__":{"n":1},${a}}`, 8],
-    [`{${a}}\u00a0`, 8],
-    [`{${a}}`, 9],
-    [`{${a},"b":${entry('F32', '[1]', '[4,8]')}}`, 8],
-    [`{"a":${entry('F32', '[9007199254740991,0]', '[0,0]')}}`, 0],
-    [`{"a":${entry('U8', '[2]', '[0,2]')}}`, 2],
-  ]
-  for (const [header, data] of headers) {
-    assert.is(readPlainly(safetensorsFile(header, data)), undefined, header)
   }
 })
 

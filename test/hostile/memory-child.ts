@@ -1,7 +1,7 @@
 /** Reads one hostile file in a process of its own and prints how it ended, how long it took and what memory it took. */
 import { readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
+import { parseSafetensors } from '#dist/format/parse-safetensors.js'
 import { parseConfig } from '#dist/model/config/read-config.js'
 import { cpuTimeOf } from '../cpu-time.ts'
 import { createTokenizer } from '../text/create-tokenizer.ts'

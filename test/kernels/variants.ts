@@ -3,16 +3,17 @@ import * as assert from 'uvu/assert'
 import { NUMBERS } from '#dist/generated/numbers.js'
 import { instantiateKernels } from '#dist/kernels/exports.js'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
-import type { KernelPlan, Tiles } from '#dist/kernels/kernel-plan.js'
 import type {
   Activation,
   Floats,
   Integers,
+  KernelPlan,
   Kernels,
   LayerNorm,
   Linear,
   Matrix,
   Precision,
+  Tiles,
 } from '#dist/kernels/kernels.js'
 import { Layout, packColumns } from '#dist/kernels/layout.js'
 import { KernelMemory, roundUp } from '#dist/kernels/memory.js'

@@ -1,6 +1,6 @@
 /** Golden models and the outputs that Python recorded of them. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
+import { parseSafetensors } from '#dist/format/parse-safetensors.js'
 import type { BertModel, Precision } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { workerText } from '#dist/generated/worker-text.js'
 import { loadRecognizer } from '#dist/node.js'
-import { inlinedWorker } from '#dist/runtime/spawn.js'
 import { rootPath } from '../shared.js'
 import { share } from '../thorough.ts'
 import { within } from '../within.js'
@@ -17,12 +17,10 @@ const test = suite('death')
 const folder = mkdtempSync(join(tmpdir(), 'iobert-death-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-const script = await inlinedWorker(true)
-
 /** The worker's script with something to go wrong before it. */
 function worker(name: string, prelude: string): URL {
   const file = join(folder, `${name}.mjs`)
-  writeFileSync(file, `${prelude};\n${script}`)
+  writeFileSync(file, `${prelude};\n${workerText}`)
   return pathToFileURL(file)
 }
 

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
 import { startWatch } from '#dist/format/load-watch.js'
+import { mapFiles } from '#dist/format/source.js'
 import { hubFiles } from '#dist/hub/browser.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { planOf } from '#dist/kernels/plan.js'
@@ -281,7 +281,6 @@ test('a worker that cannot start ends those that could', async () => {
     if (index === 1) throw new Error('no more threads')
     await new Promise((resolve) => setTimeout(resolve, 20 * index))
     return {
-      shelved: true,
       post() {},
       onReply() {},
       onDeath() {},
@@ -306,7 +305,6 @@ test('a worker that dies before anybody listens is told to those who come later'
   })
   assert.is(told, reason)
   const spawn = async (): Promise<EngineWorker> => ({
-    shelved: true,
     post() {},
     onReply() {},
     onDeath: death.listen,

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type AddedToken, AddedTokenMatcher } from '#dist/text/added-tokens.js'
-import { loadWordCharacters } from '#dist/text/character-tables.js'
+import { loadCharacterTables } from '#dist/text/character-tables.js'
 import { NormalizedText } from '#dist/text/text-with-offsets.js'
 import { cpuTime } from '../cpu-time.ts'
 import { rootPath } from '../shared.ts'
 import { isThorough, times } from '../thorough.ts'
 
-await loadWordCharacters()
+await loadCharacterTables()
 
 const PLAIN = {
   id: 0,

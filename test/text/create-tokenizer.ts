@@ -1,11 +1,10 @@
 /** A tokenizer of given files, for tests. */
 import { bertTokenizer } from '#dist/text/bert-tokenizer.js'
-import { loadLetterTables, loadWordCharacters } from '#dist/text/character-tables.js'
-import { parseTokenFiles, readBertFiles, type TokenizerFiles } from '#dist/text/files/settings.js'
+import { loadCharacterTables } from '#dist/text/character-tables.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
+import { parseTokenFiles, readBertFiles, type TokenizerFiles } from '#dist/text/tokenizer-files.js'
 
-await loadLetterTables()
-await loadWordCharacters()
+await loadCharacterTables()
 
 /** What readTokenizer makes of files of a BERT that were read. */
 export function createTokenizer(

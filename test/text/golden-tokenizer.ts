@@ -1,8 +1,8 @@
 /** Tokenizers of test/goldens/family, with what the Rust library made of texts. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
 import type { ModelFiles } from '#dist/format/source.js'
+import { mapFiles } from '#dist/format/source.js'
 import { rootPath } from '../shared.ts'
 
 export type Json = Record<string, unknown>

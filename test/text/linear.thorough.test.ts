@@ -1,7 +1,7 @@
 /** Texts of a megabyte without a space, of what each step finds hardest: no tokenizer takes more than linear time. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readTokenizer } from '#dist/text/files/read-tokenizer.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { cpuTime } from '../cpu-time.ts'
 import { seededRandom } from '../format/safetensors-file.ts'
 import { goldenTokenizer, tokenizerFiles } from './golden-tokenizer.ts'

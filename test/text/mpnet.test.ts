@@ -1,8 +1,8 @@
 /** MPNet's tokenizer: BERT's steps with RoBERTa's special tokens. What it must make is what transformers' MPNetTokenizer makes. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
-import { readTokenizer } from '#dist/text/files/read-tokenizer.js'
+import { mapFiles } from '#dist/format/source.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
 import { formatError } from '../format/safetensors-file.ts'
 

@@ -1,11 +1,11 @@
 /** BERT's normaliser: case, accents, controls, ideographs, with offsets into the source. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { loadLetterTables } from '#dist/text/character-tables.js'
+import { loadCharacterTables } from '#dist/text/character-tables.js'
 import { type NormalizerSettings, normalize } from '#dist/text/normalize.js'
 import { NormalizedText } from '#dist/text/text-with-offsets.js'
 
-await loadLetterTables()
+await loadCharacterTables()
 
 const CASED: NormalizerSettings = {
   cleanText: true,

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { splitSentences } from '#dist/text/split/sentences.js'
-import { splitPassages } from '#dist/text/split/split.js'
+import { splitSentences } from '#dist/text/sentences.js'
+import { splitPassages } from '#dist/text/split.js'
 import { cpuTime } from '../cpu-time.ts'
 import { times } from '../thorough.ts'
 

@@ -2,9 +2,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
 import type { ByteSource, ModelFiles } from '#dist/format/source.js'
-import { readTokenizer } from '#dist/text/files/read-tokenizer.js'
+import { mapFiles } from '#dist/format/source.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { cpuTimeOf } from '../cpu-time.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)

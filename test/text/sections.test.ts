@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { LONGEST_SECTION, SHORT_TEXT, sectionsOf } from '#dist/text/sections.js'
-import { splitSections, splitText } from '#dist/text/split/split.js'
+import { splitSections, splitText } from '#dist/text/split.js'
 import { cpuTime } from '../cpu-time.ts'
 
 /** Long texts of a few characters, with some of another kind here and there. */

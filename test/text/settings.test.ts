@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
 import type { TokenizerSettings } from '#dist/text/bert-tokenizer.js'
-import { parseTokenFiles, readBertFiles, type TokenizerFiles } from '#dist/text/files/settings.js'
+import { parseTokenFiles, readBertFiles, type TokenizerFiles } from '#dist/text/tokenizer-files.js'
 import { createTokenizer } from './create-tokenizer.ts'
 
 const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '[X]', '[Y]', 'a', 'É', 'e', '中']

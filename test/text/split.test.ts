@@ -1,8 +1,8 @@
 /** Lines, paragraphs and sentences, as `split` names them. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { isSmallLetter } from '#dist/text/split/letters.js'
-import { lines, paragraphs, type Splitter, sentences } from '#dist/text/split/split.js'
+import { isSmallLetter } from '#dist/text/letters.js'
+import { lines, paragraphs, type Splitter, sentences } from '#dist/text/split.js'
 import { isSpace } from '#dist/text/white-space.js'
 
 function split(splitter: Splitter, text: string): string[] {

@@ -1,7 +1,7 @@
 /** Reads the tokenizer of a folder in a process of its own; prints milliseconds, CPU time and the memory that it took. */
 import { readFileSync } from 'node:fs'
 import { folderFiles } from '#dist/format/folder-files.node.js'
-import { readTokenizer } from '#dist/text/files/read-tokenizer.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
 
 /** Bytes: the most that was resident. On Linux the kernel's maxRSS starts from the parent's; VmHWM does not. */
 function peak(): number {

@@ -4,14 +4,14 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { loadLetterTables } from '#dist/text/character-tables.js'
+import { loadCharacterTables } from '#dist/text/character-tables.js'
 import { type NormalizerSettings, normalize } from '#dist/text/normalize.js'
 import { NormalizedText } from '#dist/text/text-with-offsets.js'
 import { CLASS, characterTraits } from '#dist/text/unicode.js'
 import { rootPath, withShared } from '../shared.ts'
 import { share } from '../thorough.ts'
 
-await loadLetterTables()
+await loadCharacterTables()
 
 const CLASSES = ['letter', 'punctuation', 'space', 'delete', 'cjk']
 const CASED: NormalizerSettings = {

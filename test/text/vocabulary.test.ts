@@ -2,8 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { vocabularyFromJson } from '#dist/text/files/vocabulary-from-json.js'
-import { parseVocabulary } from '#dist/text/files/vocabulary-from-text.js'
+import { parseVocabulary, vocabularyFromJson } from '#dist/text/read-vocabulary.js'
 
 function invalid(pattern: RegExp) {
   return (error: unknown): boolean =>

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { planPlainWindows } from '#dist/entities/transformers/plain-windows.js'
+import { planPlainWindows } from '#dist/entities/transformers-style.js'
 import { contentCost, planWindows, type Window } from '#dist/text/windows.js'
 import { cpuTime } from '../cpu-time.ts'
 import { seeded } from '../random.ts'

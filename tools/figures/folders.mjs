@@ -5,6 +5,8 @@ import { rect, svg, text } from './svg.mjs'
 const ROWS = [
   ['cli'],
   ['entry'],
+  ['tasks'],
+  ['flow'],
   ['runtime', 'evaluate', 'markup'],
   ['hub', 'entities'],
   ['convert', 'rules'],
@@ -54,7 +56,7 @@ export function drawFolders(page) {
   }
   const boxes = [...places].map(([folder, { x, y }]) => [
     rect(x - 52, y - 18, 104, 36, 'box', 'rx="8"'),
-    text(x, y + 5, folder === 'entry' ? 'src/*.ts' : `${folder}/`, 'middle strong'),
+    text(x, y + 5, ['entry', 'flow'].includes(folder) ? folder : `${folder}/`, 'middle strong'),
   ])
   const tip =
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="a" d="M0 0L8 4L0 8Z"/></marker></defs>'

@@ -3,8 +3,8 @@
  * reader that has no view, a part of them as the bytes of a safetensors file.
  */
 import type { Checkpoint } from '../../format/checkpoint.ts'
+import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/shards.ts'
 import type { ModelFiles } from '../../format/source.ts'
-import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/weight-files.ts'
 import { type ViewPart, viewSource, type WeightsView } from '../../format/weights-view.ts'
 import { unsupported } from '../containers/refuse.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'

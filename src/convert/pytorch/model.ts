@@ -1,8 +1,7 @@
 /** Opens a folder with PyTorch weights, in one file or several. */
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import { readShardIndex, shardNames } from '../../format/shards/shard-index.ts'
+import { PYTORCH_INDEX, PYTORCH_WEIGHTS, readShardIndex, shardNames } from '../../format/shards.ts'
 import { type ByteSource, type ModelFiles, missingFile } from '../../format/source.ts'
-import { PYTORCH_INDEX, PYTORCH_WEIGHTS } from '../../format/weight-files.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import type { ForeignModel, ForeignTensor } from '../foreign-tensor.ts'
 import { keptFiles, readSmallText } from '../small-files.ts'

@@ -13,8 +13,8 @@ import {
   wholeNumber,
   wrongKind,
 } from '../../check/options.ts'
+import { splitNames } from '../../text/split.ts'
 import { labelSchemes } from '../labels.ts'
-import { splitNames } from '../split-names.ts'
 import type { Decode, Merge, RecognizeOptions, Strategy, StreamOptions } from '../types.ts'
 
 const strategies: readonly Strategy[] = ['first', 'simple', 'average', 'max', 'none', 'word']

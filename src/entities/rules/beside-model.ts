@@ -2,8 +2,9 @@
 import { compileRules, mergeRules } from '../../rules/compile-rules.ts'
 import { inTurns } from '../../rules/turns.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
-import type { AddRules, Document } from '../document.ts'
+import type { Document } from '../document.ts'
 import { trimName } from '../name-edges.ts'
+import type { AddRules } from '../reading.ts'
 import type { Entity } from '../types.ts'
 
 /**

@@ -9,9 +9,10 @@ import {
   trueOrFalse,
   wholeNumber,
 } from '../../check/options.ts'
-import { type Span, type Split, splitText } from '../../text/split/split.ts'
-import { type Document, readDocument, type Style, wholeText } from '../document.ts'
+import { type Span, type Split, splitText } from '../../text/split.ts'
+import { type Document, readDocument, wholeText } from '../document.ts'
 import type { LabelSet } from '../labels.ts'
+import type { Style } from '../reading.ts'
 import type { RecognizeOptions, Word } from '../types.ts'
 import { type CleanupMode, cleanDocument } from './spark-document.ts'
 import { type SparkTokenizerOptions, tokenizeSpark } from './spark-tokenizer.ts'

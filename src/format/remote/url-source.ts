@@ -1,14 +1,14 @@
 /** The files of a model below a URL. */
+
 import { largestWhole } from '../file-limits.ts'
+import { checkFileName } from '../file-name.ts'
 import { type ByteSource, bytesSource, type ModelFiles } from '../source.ts'
 import { isNoAnswer, nextPiece, type RequestOptions } from './request.ts'
 import { type Body, openBody, readWhole, release, SMALL, type UrlOptions } from './url-body.ts'
+import { streamSource } from './url-stream.ts'
 
 /** What is taken of a file whose length nobody says: it has to be held whole. */
 const LARGEST_UNSIZED = 2 ** 30
-
-/** Words joined by points, hyphens and slashes, as almost all models' files are called: nothing leads out of the folder. */
-const PLAIN_NAME = /^(?=.{1,255}$)\w[\w-]*(?:[./]\w[\w-]*)*$/
 
 const OF_THE_DISK =
   'a page that is opened from the disk (file:) may not read files: serve its folder (npx serve, python3 -m http.server) and open the http: address, or pass the files as a Map'
@@ -37,7 +37,7 @@ export function urlFiles(base: string | URL, options: RequestOptions = {}): Mode
   return {
     name: prefix,
     async open(fileName: string): Promise<ByteSource | undefined> {
-      if (!PLAIN_NAME.test(fileName)) (await import('../file-name.ts')).checkFileName(fileName)
+      checkFileName(fileName)
       const url = prefix + fileName.split('/').map(encodeURIComponent).join('/')
       if (names !== undefined && !names.includes(fileName)) return undefined
       const most = largestWhole(fileName)
@@ -94,7 +94,6 @@ export async function openUrl(url: string, options: UrlOptions = {}): Promise<By
   }
   const first = opened.isPage && opened.reader ? await nextPiece(opened.reader, options) : undefined
   if (isFile(url, opened, first, options)) {
-    const { streamSource } = await import('./url-stream.ts')
     return streamSource(url, opened, first, opened.total, options)
   }
   release(opened)

@@ -8,6 +8,7 @@ import {
   readJsonObject,
   shown,
 } from '../../format/json-file.ts'
+import { noModelIn } from '../../format/other-models.ts'
 import type { ModelFiles } from '../../format/source.ts'
 import type { BertConfig, ProblemType } from '../bert-config.ts'
 import type { Family, HeadKind, HiddenActivation, KeyWithDefault } from '../family.ts'
@@ -134,7 +135,6 @@ async function readConfig(config: JsonRecord): Promise<BertConfig> {
 export async function loadConfig(files: ModelFiles): Promise<BertConfig> {
   const source = await files.open(FILE)
   if (source === undefined) {
-    const { noModelIn } = await import('../../format/other/other-models.ts')
     throw await noModelIn(files, FILE, ': a model is config.json, vocab.txt and model.safetensors')
   }
   try {

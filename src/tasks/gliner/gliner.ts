@@ -18,8 +18,8 @@ import {
   wrongKind,
 } from '../../check/options.ts'
 import { trimName } from '../../entities/name-edges.ts'
-import { prepareRules } from '../../entities/on-demand.ts'
 import { expFloat32 } from '../../entities/softmax.ts'
+import { prepareRules } from '../../entities/style.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
 import { computeInBatches, Source } from '../../model/batches.ts'
 import { requireFinite } from '../../model/forward-output.ts'

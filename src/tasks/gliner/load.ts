@@ -3,13 +3,13 @@
  * tokenizer, the engine with the encoder's weights, and the head's weights beside it on the calling thread.
  */
 import type { BertModel } from '../../bert-model.ts'
+import { capability } from '../../format/capability.ts'
 import { type Checkpoint, openCheckpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import { mapFiles } from '../../format/in-memory/map-files.ts'
 import { type JsonRecord, readJsonObject } from '../../format/json-file.ts'
-import { type LoadWatch, startWatch } from '../../format/load-watch.ts'
-import { type ModelFiles, missingFile } from '../../format/source.ts'
-import { INDEX, WEIGHTS } from '../../format/weight-files.ts'
+import { type LoadWatch, watched } from '../../format/load-watch.ts'
+import { INDEX, WEIGHTS } from '../../format/shards.ts'
+import { type ModelFiles, mapFiles, missingFile } from '../../format/source.ts'
 import { GLINER } from '../../hub/model-files.ts'
 import { instantiateKernels } from '../../kernels/exports.ts'
 import type { Kernels } from '../../kernels/kernels.ts'
@@ -17,16 +17,15 @@ import { giveMemory, KernelMemory, takeMemory } from '../../kernels/memory.ts'
 import { compileKernels } from '../../kernels/module.ts'
 import { planOf } from '../../kernels/plan.ts'
 import { WasmKernels } from '../../kernels/wasm.ts'
-import { makePlan, type Plan, type Platform, startModel } from '../../load.ts'
-import { checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
+import { importInline, makePlan, type Plan, type Platform, startModel } from '../../load.ts'
+import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
 import type { BertConfig } from '../../model/bert-config.ts'
 import { parseConfig } from '../../model/config/read-config.ts'
-import { mayCompile } from '../../runtime/may-compile.ts'
+import { mayCompile } from '../../runtime/engine-error.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
-import { fitRows } from '../../text/families/fit-rows.ts'
-import { readTokenizer } from '../../text/files/read-tokenizer.ts'
+import { fitRows } from '../../text/fit-rows.ts'
+import { readTokenizer } from '../../text/read-tokenizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
-import { checkLoadOptions } from '../check-load.ts'
 import { type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
 import { GlinerHead } from './head.ts'
@@ -65,13 +64,7 @@ export async function loadGliner(
   const { encoder, ...rest } = given
   const options = checkLoadOptions(rest)
   const encoderName = checkModelName(encoder)
-  const { watch, end } = startWatch(options)
-  try {
-    watch.signal?.throwIfAborted()
-    return await load(platform, model, encoderName, options, watch)
-  } finally {
-    end()
-  }
+  return watched(options, (watch) => load(platform, model, encoderName, options, watch))
 }
 
 async function load(
@@ -85,7 +78,7 @@ async function load(
   const accept = async (files: ModelFiles): Promise<void> => {
     const { encoder } = await loadGlinerConfig(files)
     if (encoder === undefined) return
-    const { memoryNeeded } = await import('../../runtime/engine.ts')
+    const { memoryNeeded } = await importInline()
     const parsed = await parseEncoder({ model_type: 'deberta-v2', ...encoder })
     await memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
   }
@@ -152,9 +145,13 @@ export async function inspectGliner(
 /** The tensors of a model that has PyTorch's file alone, or safetensors. */
 async function openTensors(files: ModelFiles, isChecked: boolean): Promise<Checkpoint> {
   if (await hasSafetensors(files)) return openCheckpoint(files)
-  const { viewedFiles } = await import('../../convert/pytorch/checkpoint.ts')
+  const { viewedFiles } = await importPytorch()
   // Where there is none, the error says what there is instead.
   return openCheckpoint((await viewedFiles(files, isChecked)) ?? files)
+}
+
+function importPytorch(): Promise<typeof import('../../convert/pytorch/checkpoint.ts')> {
+  return capability('weights of PyTorch', () => import('../../convert/pytorch/checkpoint.ts'))
 }
 
 interface Weights {
@@ -174,7 +171,7 @@ async function openWeights(files: ModelFiles, locator: Locator | HubLocator): Pr
   if (await hasSafetensors(files)) {
     return { checkpoint, locator: async () => locator, files: async () => files }
   }
-  const { safetensorsOf } = await import('../../convert/pytorch/checkpoint.ts')
+  const { safetensorsOf } = await importPytorch()
   let made: Promise<ReadonlyMap<string, Uint8Array>> | undefined
   const encoder = (): Promise<ReadonlyMap<string, Uint8Array>> => {
     made ??= safetensorsOf(checkpoint, (name) => name.startsWith(ENCODER_PREFIX)).then(
@@ -358,7 +355,10 @@ async function headKernels(
   { encoderSize, hiddenSize }: HeadShape,
 ): Promise<Kernels> {
   if (plan.variant === 'reference') {
-    const { ReferenceKernels } = await import('../../kernels/reference/reference.ts')
+    const { ReferenceKernels } = await capability(
+      'the reference kernels',
+      () => import('../../kernels/reference/reference.ts'),
+    )
     return new ReferenceKernels(memory)
   }
   const { turbo } = plan

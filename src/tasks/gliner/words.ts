@@ -4,7 +4,7 @@
  * JavaScript's. The tables are our own, so that a text has the same words on every runtime.
  */
 import { letterRuns, numberRuns } from '../../text/unicode/byte-level-tables.ts'
-import { CodePointSet } from '../../text/unicode/code-point-set.ts'
+import { CodePointSet } from '../../text/unicode.ts'
 import { isPythonSpace } from '../../text/white-space.ts'
 
 /** A word's place: UTF-16 code units, end exclusive. */

@@ -4,12 +4,12 @@
  */
 import type { BertModel } from '../../bert-model.ts'
 import type { RecognizeOptions, Strategy } from '../../entities/types.ts'
+import type { MaskedWord } from '../../fill-mask.ts'
 import type { LoadOptions, ModelName } from '../../load-options.ts'
 import type { ProblemType } from '../../model/bert-config.ts'
 import type { Recognizer } from '../../recognizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { Classification, Classifier } from '../classifier.ts'
-import type { MaskedWord } from '../fill-mask.ts'
 import { checkKnown, loadOptionsOf, type PipelineOptions } from './options.ts'
 import { type PipelineTensor, tensorOf } from './tensor.ts'
 
@@ -116,12 +116,34 @@ export interface Loaders {
 }
 
 /**
+ * Loads a model for a task: 'token-classification' ('ner'), 'text-classification', 'fill-mask' or 'feature-extraction'.
+ * Without a model the one that ships finds names.
+ *
+ * @throws {RangeError} for a task or an option that is not there, named
+ * @throws as `loadRecognizer` for what is wrong with the model
+ *
+ * @example
+ * const ner = await pipeline('ner')
+ * await ner('Angela Merkel met Tim Cook.', { aggregation_strategy: 'simple' })
+ */
+export type CreatePipeline = <Task extends PipelineTask>(
+  task: Task,
+  model?: ModelName,
+  options?: PipelineOptions,
+) => Promise<Pipelines[Named<Task> & keyof Pipelines]>
+
+/** `pipeline` that loads by an entry's functions. */
+export function pipelineOf(loaders: Loaders): CreatePipeline {
+  return (task, model, options) => makePipeline(loaders, task, model, options)
+}
+
+/**
  * Loads a model for a task; what comes back is called with a text, or with several.
  *
  * @throws {RangeError} for a task or an option that is not there, named
  * @throws as `loadRecognizer` for what is wrong with the model
  */
-export async function makePipeline<Task extends PipelineTask>(
+async function makePipeline<Task extends PipelineTask>(
   loaders: Loaders,
   task: Task,
   model: ModelName | undefined,

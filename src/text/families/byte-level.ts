@@ -10,7 +10,7 @@
 import type { Decoder, Pattern, PreTokenizer, TrimOffsets, VisitWord } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
 import { letterRuns, numberRuns } from '../unicode/byte-level-tables.ts'
-import { CodePointSet } from '../unicode/code-point-set.ts'
+import { CodePointSet } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
 import { eachByte } from './byte-pieces.ts'
 

@@ -3,9 +3,11 @@
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
 import { wordPieceDecoder } from '../bert-tokenizer.ts'
-import type { JsonObject } from '../files/json-object.ts'
+import type { JsonObject } from '../json-object.ts'
 import type { Decoder, Pattern } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
+import { decodeByteLevel } from './byte-level.ts'
+import { metaspaceDecoder } from './metaspace.ts'
 import { Replace } from './normalizer-steps.ts'
 import { readContent, readPattern } from './patterns.ts'
 import { readMetaspace } from './read-pre-tokenizer.ts'
@@ -22,25 +24,24 @@ const MOST_TIMES = 64
 const MOST_MORE = 64
 
 /** A model can be used without one: a decoder that is not known is an error where it is called. */
-export async function readDecoder(part: JsonObject | undefined): Promise<Decoder> {
+export function readDecoder(part: JsonObject | undefined): Decoder {
   if (!part) return (tokens) => [tokens.join(' ')]
-  const steps: DecoderStep[] = []
-  for (const step of part.steps('decoders')) steps.push(await readStep(step))
+  const steps = part.steps('decoders').map(readStep)
   return (tokens) => {
     const most = MOST_TIMES * tokens.reduce((sum, token) => sum + token.length, 0) + MOST_MORE
     return steps.reduce((changed, step) => step(changed, most), tokens)
   }
 }
 
-async function readStep(part: JsonObject): Promise<DecoderStep> {
+function readStep(part: JsonObject): DecoderStep {
   const kind = part.string('type')
   switch (kind) {
     case 'WordPiece':
       return wordPieceDecoder(part.string('prefix') ?? '##', part.boolean('cleanup') ?? true)
     case 'ByteLevel':
-      return (await import('./byte-level.ts')).decodeByteLevel
+      return decodeByteLevel
     case 'Metaspace':
-      return (await import('./metaspace.ts')).metaspaceDecoder(readMetaspace(part))
+      return metaspaceDecoder(readMetaspace(part))
     case 'BPEDecoder':
       return bpeDecoder(part.string('suffix') ?? '</w>')
     case 'ByteFallback':
@@ -54,7 +55,7 @@ async function readStep(part: JsonObject): Promise<DecoderStep> {
         part.count('stop', 0) ?? 0,
       )
     case 'Replace':
-      return replaceDecoder(await readPattern(part), readContent(part, 'content'))
+      return replaceDecoder(readPattern(part), readContent(part, 'content'))
     default:
       return () => {
         throw new ModelFormatError(

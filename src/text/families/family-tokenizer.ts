@@ -5,25 +5,28 @@
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { decodeUtf8 } from '../../format/json-file.ts'
-import { loadWordCharacters } from '../character-tables.ts'
-import { JsonObject } from '../files/json-object.ts'
+import { loadCharacterTables } from '../character-tables.ts'
+import { JsonObject } from '../json-object.ts'
 import {
   BERT_TOKENS,
   readAddedTokens,
   type SpecialNames,
   specialToken,
   type TokenFiles,
-} from '../files/read-added-tokens.ts'
-import { parseTokenFiles, readMaxLength, type TokenizerFiles, takesJsonAsItIs } from '../files/settings.ts'
+} from '../read-added-tokens.ts'
 import type { TrimOffsets } from '../steps.ts'
 import { Tokenizer, type TokenizerParts } from '../tokenizer.ts'
-import type { SentencePieceOrder } from '../tokenizer-facts.ts'
+import { checkKind } from '../tokenizer-class.ts'
+import type { SentencePieceOrder } from '../tokenizer-files.ts'
+import { parseTokenFiles, readMaxLength, type TokenizerFiles, takesJsonAsItIs } from '../tokenizer-files.ts'
+import { albertTokenizer } from './albert.ts'
+import { byteLevelTrim } from './byte-level.ts'
 import { readDecoder } from './decoders.ts'
 import { readModel, type VocabularyFile } from './read-model.ts'
 import { readNormalizer } from './read-normalizer.ts'
 import { type ByteLevelTrim, readPostProcessor } from './read-post-processor.ts'
 import { readPreTokenizer } from './read-pre-tokenizer.ts'
-import { checkKind } from './tokenizer-class.ts'
+import { debertaTokenizer, parseSentencePiece, sentencePieceTokenizer } from './sentencepiece.ts'
 import { takeUnigramVocabulary } from './unigram-vocabulary.ts'
 
 /** What RoBERTa, XLM-R and CamemBERT call their special tokens where no file names them. */
@@ -110,14 +113,13 @@ export function readBpeFiles(
  * @param order  what the model's family makes of its pieces, where it does
  * @throws {ModelFormatError} as `readFamilyTokenizer` does
  */
-export async function readSentencePiece(
+export function readSentencePiece(
   file: Uint8Array,
   name: string,
   order: SentencePieceOrder | undefined,
   files: TokenFiles,
   options: FamilyOptions,
 ): Promise<Tokenizer> {
-  const { debertaTokenizer, parseSentencePiece, sentencePieceTokenizer } = await import('./sentencepiece.ts')
   if (!order) {
     throw new ModelFormatError(
       'UnsupportedConfig',
@@ -130,19 +132,16 @@ export async function readSentencePiece(
   const lowercase = (otherwise: boolean): boolean =>
     options.lowercase === undefined && (config.boolean('do_lower_case') ?? otherwise)
   const readers = {
-    albert: async () => {
-      const { albertTokenizer } = await import('./albert.ts')
+    albert: () => {
       const keepAccents = config.boolean('keep_accents') ?? false
       return albertTokenizer(parsed, { lowercase: lowercase(true), keepAccents }, name)
     },
-    deberta: async () => {
+    deberta: () => {
       const splitPunctuation = config.boolean('split_by_punct') ?? false
       return debertaTokenizer(parsed, { lowercase: lowercase(false), splitPunctuation }, name)
     },
   }
-  const { json, vocabulary } = order.own
-    ? await readers[order.own]()
-    : sentencePieceTokenizer(parsed, order, name)
+  const { json, vocabulary } = order.own ? readers[order.own]() : sentencePieceTokenizer(parsed, order, name)
   return readFamilyTokenizer({ ...files, json: new JsonObject(name, json) }, options, {
     unigram: vocabulary,
   })
@@ -159,11 +158,12 @@ export async function readFamilyTokenizer(
   options: FamilyOptions,
   vocabularyFile: VocabularyFile = {},
 ): Promise<Tokenizer> {
+  await loadCharacterTables()
   const { config } = files
   const json = files.json!
   const part = json.object('model')
   if (!part) throw json.wrong('model', 'an object with the vocabulary')
-  const { kind, vocabulary, unkToken, build } = await readModel(part, vocabularyFile)
+  const { kind, vocabulary, unkToken, build } = readModel(part, vocabularyFile)
   checkKind(config, kind)
   // DeBERTa's pieces are SentencePiece's, and its special tokens are called as BERT's.
   const isBert =
@@ -176,7 +176,6 @@ export async function readFamilyTokenizer(
   const usual = options.tokens ?? (isBert ? bert : FAMILY_TOKENS)
   const defaults = takesJsonAsItIs(files) ? {} : usual
   const addedTokens = readAddedTokens(vocabulary, files, defaults)
-  if (addedTokens.some(({ singleWord }) => singleWord)) await loadWordCharacters()
   const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]))
   const idOf = (token: string): number => {
     const id = addedIds.get(token) ?? vocabulary.idOf(token)
@@ -196,7 +195,7 @@ export async function readFamilyTokenizer(
         addPrefixSpace: config.boolean('add_prefix_space') ?? false,
         trimOffsets: config.boolean('trim_offsets') ?? true,
       }
-  const preTokenizer = await readPreTokenizer(json.object('pre_tokenizer'), byteLevel)
+  const preTokenizer = readPreTokenizer(json.object('pre_tokenizer'), byteLevel)
   const isByteLevel = json.object('pre_tokenizer')?.string('type') === 'ByteLevel'
   const { template, trim } = readPostProcessor(json.object('post_processor'), {
     cls: special('cls'),
@@ -212,13 +211,13 @@ export async function readFamilyTokenizer(
   return new Tokenizer({
     vocabulary,
     addedTokens,
-    normalizer: await readNormalizer(json.object('normalizer'), options.lowercase),
+    normalizer: readNormalizer(json.object('normalizer'), options.lowercase),
     preTokenizer,
     model: build(idOf),
     template,
-    trimOffsets: trim && (await trimOffsets(trim)),
-    words: isByteLevel && (await options.isTokenClassifier()) ? await spacedWords(json, trim) : undefined,
-    decoder: await readDecoder(json.object('decoder')),
+    trimOffsets: trim && trimOffsets(trim),
+    words: isByteLevel && (await options.isTokenClassifier()) ? spacedWords(json, trim) : undefined,
+    decoder: readDecoder(json.object('decoder')),
     unkId: unknown === undefined ? -1 : idOf(unknown),
     maskId: named('mask'),
     padId: named('pad'),
@@ -226,20 +225,17 @@ export async function readFamilyTokenizer(
   })
 }
 
-async function trimOffsets({ addPrefixSpace }: ByteLevelTrim): Promise<TrimOffsets> {
-  return (await import('./byte-level.ts')).byteLevelTrim(addPrefixSpace)
+function trimOffsets({ addPrefixSpace }: ByteLevelTrim): TrimOffsets {
+  return byteLevelTrim(addPrefixSpace)
 }
 
 /**
  * Token classifiers are trained on words that begin with a space each, whatever the tokenizer's files say of prefix spaces
  * (transformers' run_ner.py sets them for RoBERTa): without, the words would be pieces of one.
  */
-async function spacedWords(
-  json: JsonObject,
-  trim: ByteLevelTrim | undefined,
-): Promise<TokenizerParts['words']> {
+function spacedWords(json: JsonObject, trim: ByteLevelTrim | undefined): TokenizerParts['words'] {
   return {
-    preTokenizer: await readPreTokenizer(json.object('pre_tokenizer'), { addPrefixSpace: true }),
-    trimOffsets: trim && (await trimOffsets({ addPrefixSpace: true })),
+    preTokenizer: readPreTokenizer(json.object('pre_tokenizer'), { addPrefixSpace: true }),
+    trimOffsets: trim && trimOffsets({ addPrefixSpace: true }),
   }
 }

@@ -1,11 +1,11 @@
 /** MPNet's tokenizer: BERT's steps with RoBERTa's special tokens, two of them between two texts, and no token types. */
 
 import { isObject } from '../../format/json-file.ts'
-import { JsonObject } from '../files/json-object.ts'
-import type { SpecialNames, TokenFiles } from '../files/read-added-tokens.ts'
-import { takesJsonAsItIs } from '../files/settings.ts'
-import { parseVocabulary } from '../files/vocabulary-from-text.ts'
+import { JsonObject } from '../json-object.ts'
+import type { SpecialNames, TokenFiles } from '../read-added-tokens.ts'
+import { parseVocabulary } from '../read-vocabulary.ts'
 import type { Tokenizer } from '../tokenizer.ts'
+import { takesJsonAsItIs } from '../tokenizer-files.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import { FAMILY_TOKENS, type FamilyOptions, readFamilyTokenizer } from './family-tokenizer.ts'
 

@@ -2,11 +2,11 @@
 
 import { decodeUtf8 } from '../../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'
-import { readJson } from '../files/json-object.ts'
-import type { TokenFiles } from '../files/read-added-tokens.ts'
-import type { TokenizerFiles } from '../files/settings.ts'
+import { readJson } from '../json-object.ts'
+import type { TokenFiles } from '../read-added-tokens.ts'
 import type { Tokenizer } from '../tokenizer.ts'
-import type { TokenizerFacts } from '../tokenizer-facts.ts'
+import { checkClass } from '../tokenizer-class.ts'
+import type { TokenizerFacts, TokenizerFiles } from '../tokenizer-files.ts'
 import {
   type FamilyOptions,
   readBpeFiles,
@@ -14,7 +14,7 @@ import {
   readSentencePiece,
   readUnigramTokenizer,
 } from './family-tokenizer.ts'
-import { checkClass } from './tokenizer-class.ts'
+import { readMpnetTokenizer } from './mpnet.ts'
 
 /** A model whose tokenizer is to be read. */
 export interface OpenModel {
@@ -45,7 +45,6 @@ export async function readOtherFiles(
   const family: FamilyOptions = { lowercase, isTokenClassifier: () => isTokenClassifier(model) }
   const vocab = isBert || tokenizerJson ? undefined : await read('vocab.txt')
   if (!isBert && (vocab || parsed.json)) {
-    const { readMpnetTokenizer } = await import('./mpnet.ts')
     const text = vocab && decodeUtf8(vocab, 'vocab.txt', 'InvalidVocabulary')
     return [vocab ? 'vocab.txt' : 'tokenizer.json', await readMpnetTokenizer(parsed, text, family)]
   }

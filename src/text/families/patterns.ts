@@ -8,10 +8,14 @@
 
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
-import type { JsonObject } from '../files/json-object.ts'
+import type { JsonObject } from '../json-object.ts'
 import type { Pattern } from '../steps.ts'
-import { CodePointSet } from '../unicode/code-point-set.ts'
+import { letterRuns, numberRuns } from '../unicode/byte-level-tables.ts'
+import { decimalRuns } from '../unicode/numeric-tables.ts'
+import { wordRuns } from '../unicode/word-tables.ts'
+import { CodePointSet } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
+import { GPT2_PATTERN, gpt2Words } from './byte-level.ts'
 
 type Class = (code: number) => boolean
 
@@ -37,8 +41,8 @@ export function classPattern(isIn: Class): Pattern {
 }
 
 /** The pattern of a regular expression; undefined where the expression is none of the few kinds. */
-export async function parsePattern(regex: string): Promise<Pattern | undefined> {
-  const alternatives = await new Parser(regex).parse()
+export function parsePattern(regex: string): Pattern | undefined {
+  const alternatives = new Parser(regex).parse()
   return alternatives && ((codes, from, to) => firstMatch(alternatives, codes, from, to))
 }
 
@@ -73,14 +77,14 @@ class Parser {
     this.#characters = Array.from(regex)
   }
 
-  async parse(): Promise<Repeated[][] | undefined> {
+  parse(): Repeated[][] | undefined {
     const alternatives: Repeated[][] = [[]]
     while (this.#at < this.#characters.length) {
       if (this.#take('|')) {
         alternatives.push([])
         continue
       }
-      const part = await this.#readPart()
+      const part = this.#readPart()
       const sequence = alternatives.at(-1)!
       // A part of any length would have to give some of it back where what follows needs it.
       if (part === undefined || sequence.some(({ least, most }) => least !== most)) return undefined
@@ -89,8 +93,8 @@ class Parser {
     return alternatives.every((sequence) => sequence.length > 0) ? alternatives : undefined
   }
 
-  async #readPart(): Promise<Repeated | undefined> {
-    const isIn = this.#take('[') ? await this.#readBrackets() : await this.#readOne(SIGNS)
+  #readPart(): Repeated | undefined {
+    const isIn = this.#take('[') ? this.#readBrackets() : this.#readOne(SIGNS)
     const times = this.#readTimes()
     if (isIn === undefined || times === undefined) return undefined
     return { class: typeof isIn === 'number' ? (code) => code === isIn : isIn, ...times }
@@ -119,18 +123,18 @@ class Parser {
   }
 
   /** A class in brackets, read from behind its `[`. */
-  async #readBrackets(): Promise<Class | undefined> {
+  #readBrackets(): Class | undefined {
     const negated = this.#take('^')
     const classes: Class[] = []
     do {
-      const first = await this.#readOne('\\^[]&-')
+      const first = this.#readOne('\\^[]&-')
       if (first === undefined) return undefined
       if (typeof first !== 'number') {
         classes.push(first)
         continue
       }
       let last: number | Class | undefined = first
-      if (this.#take('-')) last = await this.#readOne('\\^[]&-')
+      if (this.#take('-')) last = this.#readOne('\\^[]&-')
       if (typeof last !== 'number' || last < first) return undefined
       const end = last
       classes.push((code) => code >= first && code <= end)
@@ -139,7 +143,7 @@ class Parser {
   }
 
   /** A character, or an escaped class of them. `signs` have a meaning of their own here, and are no characters. */
-  async #readOne(signs: string): Promise<number | Class | undefined> {
+  #readOne(signs: string): number | Class | undefined {
     const character = this.#characters[this.#at++]
     if (character === undefined) return undefined
     if (character !== '\\') return signs.includes(character) ? undefined : character.codePointAt(0)!
@@ -148,10 +152,10 @@ class Parser {
     if (escaped === 'p' || escaped === 'P') {
       const name = this.#characters.slice(this.#at, this.#at + 3).join('')
       this.#at += 3
-      const isIn = await namedClass(name, signs === SIGNS)
+      const isIn = namedClass(name, signs === SIGNS)
       return isIn && (escaped === 'p' ? isIn : (code) => !isIn(code))
     }
-    const isIn = await namedClass(escaped.toLowerCase(), signs === SIGNS)
+    const isIn = namedClass(escaped.toLowerCase(), signs === SIGNS)
     if (isIn) return escaped === escaped.toLowerCase() ? isIn : (code) => !isIn(code)
     // An escaped sign stands for itself. Escaped letters and digits stand for something else.
     return /^[\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e ]$/.test(escaped) ? escaped.codePointAt(0)! : undefined
@@ -169,20 +173,20 @@ const MORE_WORDS: readonly number[] = [0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe]
 const FEWER_WORDS: readonly number[] = [0x200c, 0x200d]
 
 /** @param alone not in brackets, where `\w` is another class */
-async function namedClass(name: string, alone: boolean): Promise<Class | undefined> {
+function namedClass(name: string, alone: boolean): Class | undefined {
   switch (name) {
     case 's':
       return isWhiteSpace
     case 'd':
-      return setOf((await import('../unicode/numeric-tables.ts')).decimalRuns)
+      return setOf(decimalRuns)
     case 'w': {
-      const words = setOf((await import('../unicode/word-tables.ts')).wordRuns)
+      const words = setOf(wordRuns)
       return (code) => (words(code) ? !FEWER_WORDS.includes(code) : alone && MORE_WORDS.includes(code))
     }
     case '{L}':
-      return setOf((await import('../unicode/byte-level-tables.ts')).letterRuns)
+      return setOf(letterRuns)
     case '{N}':
-      return setOf((await import('../unicode/byte-level-tables.ts')).numberRuns)
+      return setOf(numberRuns)
     default:
       return undefined
   }
@@ -199,13 +203,13 @@ function setOf(runs: string): Class {
 const LONGEST = 256
 
 /** @throws {ModelFormatError} `UnsupportedConfig` for a pattern that is not understood */
-export async function readPattern(part: JsonObject): Promise<Pattern> {
+export function readPattern(part: JsonObject): Pattern {
   const pattern = part.object('pattern')
   const text = pattern?.string('String')
   const regex = pattern?.string('Regex')
   if ((text ?? regex ?? '').length <= LONGEST) {
     if (text) return literalPattern(text)
-    const read = regex === undefined ? undefined : await readRegex(regex)
+    const read = regex === undefined ? undefined : readRegex(regex)
     if (read) return read
   }
   throw new ModelFormatError(
@@ -228,9 +232,8 @@ export function readContent(part: JsonObject, key: string): string {
   throw part.wrong(key, `of at most ${LONGEST_CONTENT} characters`)
 }
 
-async function readRegex(regex: string): Promise<Pattern | undefined> {
-  const parsed = await parsePattern(regex)
+function readRegex(regex: string): Pattern | undefined {
+  const parsed = parsePattern(regex)
   if (parsed || !regex.startsWith("'s|")) return parsed
-  const { GPT2_PATTERN, gpt2Words } = await import('./byte-level.ts')
   return regex === GPT2_PATTERN ? gpt2Words() : undefined
 }

@@ -2,7 +2,7 @@
 
 import type { Pattern, PreTokenizer, VisitWord } from '../steps.ts'
 import type { NormalizedText } from '../text-with-offsets.ts'
-import type { CodePointSet } from '../unicode/code-point-set.ts'
+import type { CodePointSet } from '../unicode.ts'
 import { CLASS, characterTraits, PUNCTUATION } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
 import { classPattern } from './patterns.ts'

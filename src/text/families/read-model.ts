@@ -1,12 +1,14 @@
 /** Reads the model of a tokenizer.json, which says how words become pieces. */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import type { JsonObject } from '../files/json-object.ts'
-import { vocabularyFromJson } from '../files/vocabulary-from-json.ts'
+import type { JsonObject } from '../json-object.ts'
+import { vocabularyFromJson } from '../read-vocabulary.ts'
 import type { PieceModel } from '../steps.ts'
 import { Vocabulary } from '../vocabulary.ts'
 import { WordPiece } from '../wordpiece.ts'
+import { Bpe } from './bpe.ts'
 import { readContent } from './patterns.ts'
+import { Unigram } from './unigram.ts'
 import type { UnigramVocabulary } from './unigram-vocabulary.ts'
 
 /** What was read of a vocabulary apart from the rest of the JSON. */
@@ -29,7 +31,7 @@ export interface ModelPart {
 const LONGEST_PIECE = 1000
 
 /** @throws {ModelFormatError} `UnsupportedConfig` for another kind of model, `InvalidVocabulary`, `InvalidConfig` */
-export async function readModel(part: JsonObject, file: VocabularyFile): Promise<ModelPart> {
+export function readModel(part: JsonObject, file: VocabularyFile): ModelPart {
   const kind = part.string('type') ?? (part.value['merges'] === undefined ? 'WordPiece' : 'BPE')
   if (kind === 'WordPiece') return readWordPiece(part)
   if (kind === 'BPE') return readBpe(part, file.merges)
@@ -56,8 +58,7 @@ function readWordPiece(part: JsonObject): ModelPart {
   }
 }
 
-async function readBpe(part: JsonObject, lines: readonly string[] | undefined): Promise<ModelPart> {
-  const { Bpe } = await import('./bpe.ts')
+function readBpe(part: JsonObject, lines: readonly string[] | undefined): ModelPart {
   const vocabulary = vocabularyFromJson(part.value['vocab'], part.name)
   if ((part.number('dropout') ?? 0) > 0) throw randomly(part)
   const continuingPrefix = readContent(part, 'continuing_subword_prefix')
@@ -103,8 +104,7 @@ function readMerges(merges: unknown, vocabulary: Vocabulary, prefix: string, nam
   return ids
 }
 
-async function readUnigram(part: JsonObject, read: VocabularyFile['unigram']): Promise<ModelPart> {
-  const { Unigram } = await import('./unigram.ts')
+function readUnigram(part: JsonObject, read: VocabularyFile['unigram']): ModelPart {
   if (!read) {
     throw new ModelFormatError(
       'InvalidVocabulary',

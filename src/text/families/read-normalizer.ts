@@ -1,11 +1,12 @@
 /** Reads the normalizer of a tokenizer.json. */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import { loadLetterTables } from '../character-tables.ts'
-import type { JsonObject } from '../files/json-object.ts'
+import type { JsonObject } from '../json-object.ts'
 import { bertNormalizer } from '../normalize.ts'
 import type { Normalizer } from '../steps.ts'
-import { CodePointSet } from '../unicode/code-point-set.ts'
+import { combiningRuns } from '../unicode/combining-tables.ts'
+import { NormalizationForm } from '../unicode/normalization-forms.ts'
+import { CodePointSet } from '../unicode.ts'
 import {
   Lowercase,
   MapCodePoints,
@@ -16,29 +17,27 @@ import {
   Strip,
 } from './normalizer-steps.ts'
 import { readContent, readPattern } from './patterns.ts'
+import { Precompiled } from './precompiled.ts'
 
 /**
  * @param lowercase holds over what the file says
  * @throws {ModelFormatError} `UnsupportedConfig` for a normalizer that is not known
  */
-export async function readNormalizer(
+export function readNormalizer(
   part: JsonObject | undefined,
   lowercase: boolean | undefined,
-): Promise<Normalizer | undefined> {
-  const steps: Normalizer[] = []
-  for (const step of part?.steps('normalizers') ?? []) steps.push(...(await readStep(step, lowercase)))
+): Normalizer | undefined {
+  const steps = (part?.steps('normalizers') ?? []).flatMap((step) => readStep(step, lowercase))
   if (lowercase === true) {
-    await loadLetterTables()
     steps.unshift(new Lowercase())
   }
   return steps.length > 1 ? new NormalizerSequence(steps) : steps[0]
 }
 
-async function readStep(part: JsonObject, lowercase: boolean | undefined): Promise<Normalizer[]> {
+function readStep(part: JsonObject, lowercase: boolean | undefined): Normalizer[] {
   const kind = part.string('type')
   switch (kind) {
     case 'BertNormalizer': {
-      await loadLetterTables()
       const lower = lowercase ?? part.boolean('lowercase') ?? true
       return [
         bertNormalizer({
@@ -54,19 +53,15 @@ async function readStep(part: JsonObject, lowercase: boolean | undefined): Promi
       if (charsmap === undefined) throw part.wrong('precompiled_charsmap', 'a string')
       // A model that was trained with the identity has none.
       if (charsmap === '') return []
-      const { Precompiled } = await import('./precompiled.ts')
       return [new Precompiled(charsmap, part.name)]
     }
     case 'Lowercase':
       if (lowercase === false) return []
-      await loadLetterTables()
       return [new Lowercase()]
     case 'NFC':
     case 'NFD':
     case 'NFKC':
     case 'NFKD': {
-      await loadLetterTables()
-      const { NormalizationForm } = await import('../unicode/normalization-forms.ts')
       return [new NormalizationForm(kind)]
     }
     case 'Strip':
@@ -74,9 +69,8 @@ async function readStep(part: JsonObject, lowercase: boolean | undefined): Promi
     case 'Prepend':
       return [new Prepend(readContent(part, 'prepend'))]
     case 'Replace':
-      return [new Replace(await readPattern(part), readContent(part, 'content'))]
+      return [new Replace(readPattern(part), readContent(part, 'content'))]
     case 'StripAccents': {
-      const { combiningRuns } = await import('../unicode/combining-tables.ts')
       const marks = new CodePointSet(combiningRuns)
       return [new MapCodePoints((code) => (marks.has(code) ? -1 : code))]
     }

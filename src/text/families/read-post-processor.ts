@@ -3,7 +3,7 @@
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
 import { bertTemplate } from '../bert-tokenizer.ts'
-import type { JsonObject } from '../files/json-object.ts'
+import type { JsonObject } from '../json-object.ts'
 import type { Template, TemplatePart } from '../steps.ts'
 
 interface SpecialToken {

@@ -1,12 +1,15 @@
 /** Reads the pre_tokenizer of a tokenizer.json. */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import { loadWordCharacters } from '../character-tables.ts'
-import type { JsonObject } from '../files/json-object.ts'
+import { wordCharacters } from '../character-tables.ts'
+import type { JsonObject } from '../json-object.ts'
 import { bertPreTokenizer } from '../pre-tokenize.ts'
 import type { PreTokenizer } from '../steps.ts'
-import { CodePointSet } from '../unicode/code-point-set.ts'
+import { numericRuns } from '../unicode/numeric-tables.ts'
+import { CodePointSet } from '../unicode.ts'
+import { ByteLevelPreTokenizer } from './byte-level.ts'
 import type { MetaspaceSettings } from './metaspace.ts'
+import { Metaspace } from './metaspace.ts'
 import { literalPattern, readPattern } from './patterns.ts'
 import {
   digits,
@@ -23,32 +26,25 @@ import {
  * @param byteLevel holds over what the file says of byte-level text, where that is all there is
  * @throws {ModelFormatError} `UnsupportedConfig` for one that is not known
  */
-export async function readPreTokenizer(
+export function readPreTokenizer(
   part: JsonObject | undefined,
   byteLevel: { addPrefixSpace: boolean } | undefined,
-): Promise<PreTokenizer | undefined> {
+): PreTokenizer | undefined {
   if (part === undefined) return undefined
   if (part.string('type') !== 'Sequence') return readStep(part, byteLevel)
-  const steps: PreTokenizer[] = []
-  for (const step of part.steps('pretokenizers')) steps.push(await readStep(step, undefined))
-  return new PreTokenizerSequence(steps)
+  return new PreTokenizerSequence(part.steps('pretokenizers').map((step) => readStep(step, undefined)))
 }
 
-async function readStep(
-  part: JsonObject,
-  byteLevel: { addPrefixSpace: boolean } | undefined,
-): Promise<PreTokenizer> {
+function readStep(part: JsonObject, byteLevel: { addPrefixSpace: boolean } | undefined): PreTokenizer {
   const kind = part.string('type')
   switch (kind) {
     case 'ByteLevel': {
-      const { ByteLevelPreTokenizer } = await import('./byte-level.ts')
       return new ByteLevelPreTokenizer({
         addPrefixSpace: byteLevel?.addPrefixSpace ?? part.boolean('add_prefix_space') ?? true,
         useRegex: part.boolean('use_regex') ?? true,
       })
     }
     case 'Metaspace': {
-      const { Metaspace } = await import('./metaspace.ts')
       return new Metaspace(readMetaspace(part))
     }
     case 'BertPreTokenizer':
@@ -56,12 +52,12 @@ async function readStep(
     case 'WhitespaceSplit':
       return whitespaceSplit
     case 'Whitespace':
-      return whitespace(await loadWordCharacters())
+      return whitespace(wordCharacters())
     case 'Punctuation':
       return punctuation(readBehavior(part, 'Isolated'))
     case 'Split': {
       const behavior = readBehavior(part)
-      return new Split(await readPattern(part), behavior, part.boolean('invert') ?? false)
+      return new Split(readPattern(part), behavior, part.boolean('invert') ?? false)
     }
     case 'CharDelimiterSplit': {
       const delimiter = part.string('delimiter') ?? ''
@@ -69,7 +65,6 @@ async function readStep(
       return new Split(literalPattern(delimiter), 'Removed')
     }
     case 'Digits': {
-      const { numericRuns } = await import('../unicode/numeric-tables.ts')
       return digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
     }
     default:

@@ -4,7 +4,7 @@
  */
 
 import { ModelFormatError } from '../../format/errors.ts'
-import type { SentencePieceOrder } from '../tokenizer-facts.ts'
+import type { SentencePieceOrder } from '../tokenizer-files.ts'
 import { MAX_SIZE, type PieceList, packPieces } from '../vocabulary.ts'
 
 export interface SentencePieceModel {

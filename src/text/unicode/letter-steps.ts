@@ -6,6 +6,9 @@ import type { NormalizedText } from '../text-with-offsets.ts'
 import { characterTraits, HAS_ACCENT, HAS_LOWERCASE, IS_MARK } from '../unicode.ts'
 import { type LetterTables, stripAccents as withoutAccents } from './letters.ts'
 
+export { decodeLetters } from './letters.ts'
+export { wordRuns } from './word-tables.ts'
+
 /** The one letter whose lower case has two code points: i and the dot above. */
 const DOTTED_CAPITAL_I = 0x130
 const DOT_ABOVE = 0x307

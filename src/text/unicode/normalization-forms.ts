@@ -7,7 +7,7 @@
 import { letterTables } from '../character-tables.ts'
 import type { Normalizer } from '../steps.ts'
 import type { NormalizedText } from '../text-with-offsets.ts'
-import { CodePointSet } from './code-point-set.ts'
+import { CodePointSet } from '../unicode.ts'
 import { decomposedRuns } from './decomposed-tables.ts'
 
 export type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD'

@@ -11,8 +11,7 @@ import {
   type TensorBundle,
 } from '#dist/convert/tensorflow/tensor-bundle.js'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/in-memory/map-files.js'
-import { bytesSource } from '#dist/format/source.js'
+import { bytesSource, mapFiles } from '#dist/format/source.js'
 import { share, times } from '../../thorough.ts'
 import { type Entry, entry, header, join, table, uint32, varint } from '../archives.ts'
 import { fixture, mutated, readTensor, seeded } from '../fixtures.ts'

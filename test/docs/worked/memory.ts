@@ -1,7 +1,7 @@
 /** Chapters 10 and 11: how weights lie in memory and in files. */
 
 import { layoutSafetensors } from '#dist/convert/safetensors-writer.js'
-import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
+import { parseSafetensors } from '#dist/format/parse-safetensors.js'
 import { instantiateKernels } from '#dist/kernels/exports.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'

@@ -1,0 +1,234 @@
+/**
+ * Makes vectors of texts: text → pieces → windows → hidden states of one layer → pooled. Loaded only where `embed` is
+ * called, or a model may be one of sentence-transformers, whose settings are read here too.
+ */
+
+import {
+  abortSignal,
+  type Checks,
+  checkOptions,
+  texts as checkStrings,
+  oneOf,
+  trueOrFalse,
+  wholeNumber,
+  wrongKind,
+} from './check/options.ts'
+import { computeInBatches } from './model/batches.ts'
+import type { BertConfig } from './model/bert-config.ts'
+import { BATCH_TOKENS } from './model/fill-batches.ts'
+import { requireFinite } from './model/forward-output.ts'
+import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from './model/sentence/pooling.ts'
+import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
+import { encodeBeginning, sectionsOf } from './text/sections.ts'
+import type { Tokenizer } from './text/tokenizer.ts'
+import { isPythonSpace } from './text/white-space.ts'
+import { cutWindow, planWindows } from './text/windows.ts'
+
+export { readSentenceSettings } from './model/sentence/sentence-settings.ts'
+
+/** How texts become vectors. */
+export interface EmbedOptions {
+  /**
+   * 'mean' of all pieces' hidden states, 'max' of each number, or those of `[CLS]` ('cls'); `[CLS]` and `[SEP]` count as
+   * pieces, as in sentence-transformers. Default: what a folder of sentence-transformers says, else 'mean'.
+   */
+  pooling?: Pooling
+  /** Whether vectors are scaled to length 1. Default: what a folder of sentence-transformers says, else false. */
+  normalize?: boolean
+  /**
+   * The name of what is put before each text: `'query'`, `'passage'`, ... as the model's
+   * config_sentence_transformers.json has them; false for nothing. Default: what that file says, else nothing.
+   */
+  prompt?: string | false
+  /**
+   * Whether a text longer than `maxLength` is read in windows (default), or cut there, in the middle of a word too, as
+   * sentence-transformers cuts it at `max_seq_length`.
+   */
+  windows?: boolean
+  /** Whose hidden states: 0 the embeddings' output, L (default) the last layer's; -1 is the last one too. */
+  layer?: number
+  /** Stops between two layers. */
+  signal?: AbortSignal
+}
+
+/** What embedding needs of a model. */
+export interface Embedder {
+  readonly config: BertConfig
+  readonly tokenizer: Tokenizer
+  readonly maxLength: number
+  readonly sentence: SentenceSettings | undefined
+  /** The hidden states of one layer, [T, H] a sequence. */
+  hiddenStates(
+    sequences: readonly (readonly number[])[],
+    layer: number,
+    signal: AbortSignal,
+  ): Promise<Float32Array[]>
+}
+
+/** Pieces that are computed together, a few of the engine's batches, and sequences at most. */
+const READ_TOKENS: number = 4 * BATCH_TOKENS
+const BATCH_SEQUENCES = 1024
+
+/** A window of a text on its way. */
+interface Part {
+  readonly ids: readonly number[]
+  /** The vector that it is a part of. */
+  readonly pool: Pool
+  /** Pieces at its beginning that are not pooled. */
+  readonly skipped: number
+  /** Whether it ends its text. */
+  readonly last: boolean
+}
+
+/**
+ * One vector [H] a text, in their order.
+ *
+ * A text longer than the model reads is cut where words begin, into windows that do not overlap: 'mean' and 'max' take
+ * the pieces of all, 'cls' is that of the first. With `windows: false` its beginning alone is read.
+ */
+export async function embed(
+  model: Embedder,
+  texts: readonly string[],
+  given: EmbedOptions,
+): Promise<Float32Array[]> {
+  checkTexts(texts)
+  const { pooling, normalize, prompt, layer, inWindows, signal } = fillIn(model, checkEmbedOptions(given))
+  const { config, tokenizer } = model
+  const prepare = preparation(model, prompt)
+  // The library's count: `[CLS]` and the pieces of the prompt by itself.
+  const left = prompt !== '' && pooling !== 'cls' && model.sentence?.poolsPrompt === false
+  const skipped = left ? tokenizer.encode(preparation(model, prompt)('')).ids.length - 1 : 0
+
+  const computed = computeInBatches(texts, {
+    *expand(text: string): Generator<Part> {
+      const pool = createPool(pooling, config.hiddenSize)
+      let before: Part | undefined
+      for (const ids of inWindows ? windowsOf(model, prepare(text)) : [beginningOf(model, prepare(text))]) {
+        // The last piece of a window is of no prompt.
+        const left = before === undefined ? Math.min(skipped, ids.length - 1) : 0
+        if (before !== undefined) yield { ...before, last: false }
+        before = { ids, pool, skipped: left, last: true }
+        if (pooling === 'cls') break
+      }
+      yield before!
+    },
+    size: ({ ids }: Part) => ids.length,
+    limit: READ_TOKENS,
+    most: BATCH_SEQUENCES,
+    compute: async (batch, stop) => {
+      const sequences = batch.map(({ ids }) => ids)
+      const hiddenStates = await model.hiddenStates(sequences, layer, stop)
+      return batch.map((part, index) => ({ part, rows: hiddenStates[index]! }))
+    },
+    signal,
+  })
+  const vectors: Float32Array[] = []
+  for await (const { part, rows } of computed) {
+    part.pool.add(rows.subarray(part.skipped * config.hiddenSize))
+    if (!part.last) continue
+    const vector = part.pool.vector()
+    requireFinite(vector, `The hidden states of text ${vectors.length}`)
+    vectors.push(normalize ? normalizeVector(vector) : vector)
+  }
+  return vectors
+}
+
+/** What becomes of a text before the tokenizer gets it; as in sentence-transformers, ends are stripped behind the prompt. */
+function preparation({ sentence }: Embedder, prompt: string): (text: string) => string {
+  return (text) => {
+    const whole = strip(prompt + text)
+    return sentence?.lowercase ? whole.toLowerCase() : whole
+  }
+}
+
+/** As Python's `strip`. */
+function strip(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isPythonSpace(text.charCodeAt(start))) start++
+  while (end > start && isPythonSpace(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+/** A text's ids in windows end to end, each with its `[CLS]` and `[SEP]`, as they are asked for. */
+function* windowsOf({ tokenizer, maxLength }: Embedder, text: string): Generator<number[]> {
+  for (const [start, end] of sectionsOf(text)) {
+    const encoding = tokenizer.encode(text.slice(start, end))
+    const windows = planWindows(encoding.wordIds.slice(1, -1), { maxPieces: maxLength - 2, stride: 0 })
+    for (const window of windows) yield cutWindow(encoding, window).ids
+  }
+}
+
+/** A text's first ids, `[SEP]` behind them, as the Rust tokenizers library cuts them. */
+function beginningOf({ tokenizer, maxLength }: Embedder, text: string): number[] {
+  const { ids } = encodeBeginning(tokenizer, text, maxLength)
+  return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
+}
+
+interface Filled {
+  readonly pooling: Pooling
+  readonly normalize: boolean
+  readonly prompt: string
+  readonly layer: number
+  readonly inWindows: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/** @throws {ModelFormatError} where the model pools in a way that is not done here and the caller states none */
+function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
+  const { normalize = sentence?.normalize ?? false, layer = -1, windows: inWindows = true, signal } = options
+  const pooling = options.pooling ?? sentence?.pooling ?? 'mean'
+  if (pooling instanceof Error) throw pooling
+  const layers = config.numLayers
+  if (layer > layers || layer < -layers - 1) {
+    throw new RangeError(
+      `layer is ${layer}, expected 0 (the embeddings) to ${layers}, or -1 (the last) to ${-layers - 1}`,
+    )
+  }
+  const prompt = findPrompt(sentence, options.prompt)
+  return { pooling, normalize, prompt, inWindows, signal, layer: layer < 0 ? layers + 1 + layer : layer }
+}
+
+/** What is put before texts. */
+function findPrompt(sentence: SentenceSettings | undefined, asked: string | false | undefined): string {
+  const name = asked ?? sentence?.defaultPrompt ?? false
+  if (name === false) return ''
+  const prompt = sentence?.prompts.get(name)
+  if (prompt !== undefined) return prompt
+  const known = [...(sentence?.prompts.keys() ?? [])].map((each) => `'${each}'`).join(', ')
+  throw new RangeError(
+    known === ''
+      ? `prompt is '${name}', and the model's files name no prompts: write what its card says before each text`
+      : `prompt is '${name}', expected one of the model's: ${known}`,
+  )
+}
+
+/** Every option and how it is checked; the type keeps it complete. */
+const checks: Checks<EmbedOptions> = {
+  pooling: oneOf(POOLINGS),
+  normalize: trueOrFalse,
+  prompt(value, name): void {
+    if (value !== false && typeof value !== 'string')
+      throw wrongKind(value, name, 'the name of a prompt, or false')
+  },
+  windows: trueOrFalse,
+  layer: wholeNumber(),
+  signal: abortSignal,
+}
+
+/**
+ * Checks what a caller asks for. What is undefined counts as not given.
+ *
+ * @throws {TypeError} for a value of the wrong kind
+ * @throws {RangeError} for a value that is not allowed or an option that is not known
+ */
+export function checkEmbedOptions(given: unknown): EmbedOptions {
+  return checkOptions(given, checks)
+}
+
+function checkTexts(texts: unknown): void {
+  if (!Array.isArray(texts)) {
+    throw wrongKind(texts, 'texts', 'an array of strings; for one text write [text]')
+  }
+  checkStrings(texts, 'texts')
+}

@@ -1,0 +1,130 @@
+/** What the options of a call come to: how its inputs are read and its answers given, and the rules beside the model. */
+import { capability } from '../format/capability.ts'
+import { defaultSplit, type Span, splitSections } from '../text/split.ts'
+import type { Tokenizer } from '../text/tokenizer.ts'
+import { withSpaceWords, withWrittenWords } from '../text/written-words.ts'
+import { readDocument, wholeText } from './document.ts'
+import { decodingOf, resolveLabels } from './entity.ts'
+import type { LabelScheme, LabelSet } from './labels.ts'
+import { trimName } from './name-edges.ts'
+import type { AddRules, Reading, Style } from './reading.ts'
+import { plainWindows, transformersOptions, transformersStyle } from './transformers-style.ts'
+import type { DecodeOptions, RecognizeOptions } from './types.ts'
+
+/** The types that the rules of a call give. */
+function ruleTypes({ rules }: RecognizeOptions): string[] {
+  if (rules === undefined) return []
+  return 'types' in rules ? [...rules.types] : Array.from(rules, ({ type }) => type)
+}
+
+/**
+ * Makes the rules of a call ready; they are loaded only then.
+ *
+ * @throws {TypeError} {RangeError} naming the rule and what is wrong with it
+ */
+export async function prepareRules({
+  rules,
+  rulePolicy = 'longest',
+  labels,
+  ignoreLabels,
+  signal,
+}: RecognizeOptions): Promise<AddRules> {
+  if (rules === undefined) return (_, entities) => entities
+  const { addRulesTo } = await capability(
+    'the rules beside the model',
+    () => import('./rules/beside-model.ts'),
+  )
+  return addRulesTo(
+    rules,
+    { policy: rulePolicy, signal },
+    (type) => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type),
+  )
+}
+
+/** What of a model a style asks. */
+export interface StyledModel {
+  readonly labels: LabelSet
+  readonly tokenizer: Tokenizer
+  /** The scheme that the model's answers tell, where its labels do not. */
+  tellScheme(): Promise<LabelScheme | undefined>
+}
+
+/**
+ * The way a call asks for.
+ *
+ * @throws {RangeError} for what the model cannot answer
+ */
+export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): Promise<Style> {
+  const { style, pretokenized } = asked
+  const options = await completed(asked, model)
+  const { split = style === undefined ? defaultSplit : false } = options
+  if (options.labels !== undefined) checkWanted(options.labels, model.labels, options, ruleTypes(options))
+  const labels = resolveLabels(model.labels, options)
+  const shared = wordsAndWindows(options, model.tokenizer)
+  if (style === 'spark-nlp') {
+    const { sparkStyle } = await capability("the style 'spark-nlp'", () => import('./spark/spark-style.ts'))
+    return { options, labels, reading: shared, ...sparkStyle(options, labels) }
+  }
+  const splits = !pretokenized && split !== false
+  const spansOf = splits ? (text: string): Iterable<Span> => splitSections(text, split) : wholeText
+  if (style === 'transformers') {
+    const made = transformersStyle(options, labels, model.tokenizer, spansOf)
+    return { ...made, reading: { ...shared, ...made.reading } }
+  }
+  const ours = shared.otherWindows ? {} : { trimName, scoresTypes: true }
+  const reading = { ...shared, ...ours }
+  return { options, labels, reading, read: (input) => readDocument(input, pretokenized, spansOf) }
+}
+
+/** Other words than the tokenizer's, and other windows than ours, where they are asked for or needed. */
+function wordsAndWindows(
+  { strategy, merge }: RecognizeOptions,
+  { marksContinuations, unkId }: Tokenizer,
+): Reading {
+  return {
+    recount: strategy === 'word' ? withWrittenWords : undefined,
+    tellWords: marksContinuations ? undefined : (text, encoding) => withSpaceWords(text, encoding, unkId),
+    otherWindows: merge === 'huggingface' ? plainWindows : undefined,
+  }
+}
+
+/** The options, with what the style or the model says where the call does not. */
+async function completed(asked: RecognizeOptions, model: StyledModel): Promise<RecognizeOptions> {
+  if (asked.style === 'spark-nlp') return { strategy: 'first', decode: 'argmax', ...asked }
+  if (asked.style === 'transformers') return transformersOptions(asked)
+  return { ...asked, ...(await told(asked, model)) }
+}
+
+/** The scheme, where the decoder needs it and neither the call nor the labels say it. */
+async function told(asked: RecognizeOptions, model: StyledModel): Promise<{ scheme?: LabelScheme }> {
+  if (asked.scheme !== undefined || model.labels.scheme !== 'IOB') return {}
+  // With any scheme, would it be viterbi?
+  if (decodingOf(asked, { ...model.labels, scheme: 'IOB2' }).decode !== 'viterbi') return {}
+  const scheme = await model.tellScheme()
+  return scheme === undefined ? {} : { scheme }
+}
+
+/** Most types that an error names. */
+const MOST_NAMED = 30
+
+/**
+ * Checks that a model, or what stands beside it, finds the types that a call asks for.
+ *
+ * @param others  types that may be asked for besides the model's, those of rules
+ * @throws {RangeError} for one that is not found
+ */
+export function checkWanted(
+  wanted: readonly string[],
+  { labels, parsed, names = [] }: LabelSet,
+  { strategy }: DecodeOptions,
+  others: readonly string[] = [],
+): void {
+  const known = new Set([...parsed.map(({ type }) => type), ...names, ...others])
+  const wrong = wanted.find((one) => !known.has(one) && !(strategy === 'none' && labels.includes(one)))
+  if (wrong === undefined) return
+  const types = [...known].filter((type) => type !== 'O').sort()
+  const more = types.length > MOST_NAMED ? `, and ${types.length - MOST_NAMED} more` : ''
+  throw new RangeError(
+    `labels holds '${wrong}', which this model does not find, expected some of ${types.slice(0, MOST_NAMED).join(', ')}${more}`,
+  )
+}

@@ -1,0 +1,82 @@
+/** What lies where a model was looked for, and what to do about it. Read only where there is none. */
+
+import { ModelFormatError } from './errors.ts'
+import { type ModelFiles, missingFile } from './source.ts'
+
+const PICKLE = 'a pickle, read only in Node, Deno and Bun; nothing in it is run'
+const ONNX =
+  'an ONNX graph, which is not read: load the model that it was exported from, which its card names, or save that as safetensors in Python (save_pretrained)'
+const RESAVE = 'load it in Python and save it as safetensors (save_pretrained)'
+
+/** Files that tell a kind of model, what that is, and whether `iobert convert` reads it. The first that is there tells. */
+const KINDS: readonly (readonly [fileName: string, what: string, convertible: boolean])[] = [
+  [
+    'gliner_config.json',
+    'a GLiNER model, which finds types that are named when one asks: load it with loadGliner, or write iobert find',
+    false,
+  ],
+  [
+    'adapter_config.json',
+    'a PEFT adapter, which is what was added to another model: merge the two in Python (merge_and_unload, then save_pretrained), and load what that writes',
+    false,
+  ],
+  ['pytorch_model.bin', PICKLE, true],
+  ['pytorch_model.bin.index.json', PICKLE, true],
+  ['saved_model.pb', 'a SavedModel of TensorFlow', true],
+  ['bert_model.ckpt.index', 'a checkpoint of TensorFlow', true],
+  ['metadata/part-00000', "a folder of Spark's", true],
+  [
+    'tf_model.h5',
+    'weights of Keras, which are not read: load it in Python with from_tf=True and save it again (save_pretrained)',
+    false,
+  ],
+  ['flax_model.msgpack', `weights of Flax: ${RESAVE}`, false],
+  ['model.onnx', ONNX, false],
+  ['onnx/model.onnx', ONNX, false],
+  ['onnx/model_quantized.onnx', ONNX, false],
+]
+
+/** What a place has, to tell what it is. */
+export interface Place {
+  /** A folder, a URL, a Hub id, as errors show it. */
+  readonly name: string
+  has(fileName: string): Promise<boolean>
+}
+
+/**
+ * Why there is no model where `lacking` is not.
+ *
+ * @param otherwise what is said where nothing else is there either
+ */
+export async function noModel(place: Place, lacking: string, otherwise: string): Promise<ModelFormatError> {
+  for (const [fileName, what, convertible] of KINDS) {
+    if (!(await place.has(fileName))) continue
+    const advice = convertible ? `; turn it into safetensors with: ${conversion(place.name)}` : ''
+    return new ModelFormatError(
+      'MissingFile',
+      `${place.name} has no ${lacking}, only ${fileName}, ${what}${advice}`,
+    )
+  }
+  return new ModelFormatError('MissingFile', `${place.name} has no ${lacking}${otherwise}`)
+}
+
+/** As `noModel`, of files that can be opened; where they say themselves why one is missing, that is told. */
+export async function noModelIn(
+  files: ModelFiles,
+  lacking: string,
+  otherwise: string,
+): Promise<ModelFormatError> {
+  const has = async (fileName: string): Promise<boolean> => {
+    const source = await files.open(fileName)
+    await source?.close()
+    return source !== undefined
+  }
+  const { message } = await noModel({ name: files.name, has }, lacking, otherwise)
+  return missingFile(files, [lacking], message)
+}
+
+/** Of what is on no disk the files have to come there first. */
+function conversion(name: string): string {
+  const elsewhere = /^(?:\w+:\/\/|the given files$|The model )/.test(name)
+  return `iobert convert ${elsewhere ? 'FOLDER OUT, when its files are in a FOLDER of yours; nothing in them is run' : `${name} OUT`}`
+}

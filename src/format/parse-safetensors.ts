@@ -1,0 +1,52 @@
+/** Reads a safetensors file that is whole in memory. */
+import type { Dtype } from './dtypes.ts'
+import { LENGTH_BYTES } from './header-reader.ts'
+import { headerLength, parseHeader } from './safetensors-header.ts'
+
+/** A tensor of a file in memory: `data` views the file's own bytes, little endian, row after row. */
+export interface SafetensorsTensor {
+  /** 'F32', 'F16', 'I8' and so on. */
+  readonly dtype: Dtype
+  /** Sizes, the slowest first; empty for a scalar. */
+  readonly shape: readonly number[]
+  /** A view of the file's bytes. */
+  readonly data: Uint8Array
+}
+
+/** A safetensors file, read. */
+export interface Safetensors {
+  /** In the order of the data. */
+  readonly tensors: Map<string, SafetensorsTensor>
+  /** The texts of `__metadata__`; an object without prototype. */
+  readonly metadata: Record<string, string>
+}
+
+/**
+ * Reads a safetensors file in memory, as https://github.com/huggingface/safetensors has it, without copying: each
+ * tensor's `data` is a view, which may lie at any byte, so copy it before laying wider elements over it. NaN and
+ * infinity in the data are not looked for.
+ *
+ * Accepts headers up to 100,000,000 bytes with up to 16,384 tensors of up to 32 dimensions.
+ *
+ * @throws {ModelFormatError} with a code for each way such a file can be wrong
+ * @throws {TypeError} when `bytes` is not a Uint8Array
+ *
+ * @example
+ * const { tensors } = parseSafetensors(await readFile('model.safetensors'))
+ * const { dtype, shape, data } = tensors.get('classifier.bias')
+ */
+export function parseSafetensors(bytes: Uint8Array): Safetensors {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`parseSafetensors takes a Uint8Array with the file's bytes, not ${typeof bytes}`)
+  }
+  const name = 'the safetensors file'
+  // Not a Buffer, whose slices do not copy
+  const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+  const dataStart = LENGTH_BYTES + headerLength(file, file.length, name)
+  const header = parseHeader(file.subarray(LENGTH_BYTES, dataStart), file.length, name)
+  const tensors = new Map<string, SafetensorsTensor>()
+  for (const [key, { dtype, shape, start, end }] of header.tensors) {
+    tensors.set(key, { dtype, shape, data: file.subarray(start, end) })
+  }
+  return { tensors, metadata: header.metadata }
+}

@@ -1,0 +1,103 @@
+/** What the files of a model's weights are called, and weights in several files, the shards, as an index lists them. */
+import { ModelFormatError, quoted } from './errors.ts'
+import { checkFileName } from './file-name.ts'
+import { isObject, type JsonRecord, readJsonObject, shown } from './json-file.ts'
+import { noModelIn } from './other-models.ts'
+import { type ByteSource, type ModelFiles, missingFile } from './source.ts'
+
+export const WEIGHTS: string = 'model.safetensors'
+export const INDEX: string = 'model.safetensors.index.json'
+/** PyTorch's own form of weights, a pickle. */
+export const PYTORCH_WEIGHTS: string = 'pytorch_model.bin'
+export const PYTORCH_INDEX: string = 'pytorch_model.bin.index.json'
+
+/** BERT-large in float32 comes in 2 at most; each shard is a file to open and, on the Hub, a request. */
+const MOST_SHARDS = 1024
+
+/** Tensor name to file name. What an index states as `total_size` is often wrong, and nothing rests on it. */
+export type ShardIndex = ReadonlyMap<string, string>
+
+/**
+ * Reads an index of shards.
+ *
+ * @param extension of the shards
+ * @returns `undefined` where there is no such file
+ * @throws {ModelFormatError} `InvalidConfig` where it is none, or names anything but files beside it
+ */
+export async function readShardIndex(
+  files: ModelFiles,
+  fileName: string = INDEX,
+  extension = '.safetensors',
+): Promise<ShardIndex | undefined> {
+  const source = await files.open(fileName)
+  if (source === undefined) return undefined
+  try {
+    return parseShardIndex(await readJsonObject(source), fileName, extension)
+  } finally {
+    await source.close()
+  }
+}
+
+/** The files of an index, each once, in the order of their first use. */
+export function shardNames(index: ShardIndex): readonly string[] {
+  return [...new Set(index.values())]
+}
+
+function parseShardIndex(json: JsonRecord, fileName: string, extension: string): ShardIndex {
+  const invalid = (what: string): ModelFormatError =>
+    new ModelFormatError('InvalidConfig', `${fileName} ${what}`)
+  const map = json['weight_map']
+  if (!isObject(map)) throw invalid('has no weight_map: it must hold {"weight_map": {"tensor": "file", ...}}')
+  const index = new Map<string, string>()
+  const shards = new Set<string>()
+  for (const [tensor, file] of Object.entries(map)) {
+    const isName = typeof file === 'string'
+    if (isName) checkFileName(file)
+    if (!isName || !file.endsWith(extension) || file.includes('/')) {
+      throw invalid(
+        `puts tensor ${quoted(tensor)} in ${shown(file)}: a shard is a ${extension} file beside the index, without folders`,
+      )
+    }
+    index.set(tensor, file)
+    if (shards.add(file).size > MOST_SHARDS) throw invalid(`names more than ${MOST_SHARDS} shards`)
+  }
+  if (index.size === 0) throw invalid('has an empty weight_map: it names no file')
+  return index
+}
+
+/**
+ * Opens the shards of a model, one after the other.
+ *
+ * @param tensors  what `add` fills, by name; compared with the index at the end
+ * @param add  takes each shard, and closes it
+ * @throws {ModelFormatError} MissingFile where there is no index either, or a shard is missing; InvalidConfig for a bad index;
+ *   MissingTensor where index and shards disagree
+ */
+export async function openShards(
+  files: ModelFiles,
+  tensors: ReadonlyMap<string, { readonly fileName: string }>,
+  add: (fileName: string, source: ByteSource) => Promise<void>,
+): Promise<void> {
+  const index = await readShardIndex(files)
+  if (index === undefined) throw await noModelIn(files, WEIGHTS, ` and no ${INDEX}: the weights are missing`)
+  for (const shard of shardNames(index)) {
+    const source = await files.open(shard)
+    if (source === undefined) {
+      throw missingFile(files, [shard], `${files.name} has no ${shard}, which its ${INDEX} names`)
+    }
+    await add(shard, source)
+  }
+  checkIndex(index, tensors)
+}
+
+function checkIndex(index: ShardIndex, tensors: ReadonlyMap<string, { readonly fileName: string }>): void {
+  for (const [name, file] of index) {
+    const tensor = tensors.get(name)
+    if (tensor?.fileName === file) continue
+    const found = tensor === undefined ? 'no shard has it' : `it is in ${tensor.fileName}`
+    throw new ModelFormatError(
+      'MissingTensor',
+      `${INDEX} puts tensor ${quoted(name)} in ${file}, but ${found}; the files are not of one model`,
+    )
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * What a model's files say about BERT's tokenizer. `tokenizer_config.json` holds over `tokenizer.json`, its defaults
+ * included, as in Hugging Face transformers: without `do_lower_case` in it, text is lower-cased.
+ */
+
+import { ModelFormatError } from '../format/errors.ts'
+import { decodeUtf8 } from '../format/json-file.ts'
+import type { TokenizerSettings } from './bert-tokenizer.ts'
+import { JsonObject, readJson } from './json-object.ts'
+import type { NormalizerSettings } from './normalize.ts'
+import { BERT_TOKENS, readAddedTokens, specialToken, type TokenFiles } from './read-added-tokens.ts'
+import { parseVocabulary, vocabularyFromJson } from './read-vocabulary.ts'
+import type { Vocabulary } from './vocabulary.ts'
+
+/** The files, as text or UTF-8 bytes; each may be missing, but for one of `vocab` and `tokenizerJson`. */
+export interface TokenizerFiles {
+  /** vocab.txt */
+  readonly vocab?: string | Uint8Array | undefined
+  /** tokenizer.json */
+  readonly tokenizerJson?: string | Uint8Array | undefined
+  /** tokenizer_config.json */
+  readonly tokenizerConfig?: string | Uint8Array | undefined
+  /** special_tokens_map.json */
+  readonly specialTokensMap?: string | Uint8Array | undefined
+  /** added_tokens.json */
+  readonly addedTokens?: string | Uint8Array | undefined
+}
+
+/** What is known of a model besides its tokenizer's files. */
+export interface TokenizerFacts {
+  /** V: rows of the word embeddings, `vocab_size` of config.json. */
+  readonly rows?: number | undefined
+  /** `tokenizer_class` of config.json. */
+  readonly tokenizerClass?: string | undefined
+  /** What its family makes of SentencePiece's own file. */
+  readonly sentencePiece?: SentencePieceOrder | undefined
+}
+
+/** What a family's tokenizer puts in place of the first pieces of the file. */
+export interface SentencePieceOrder {
+  /** How many of them it leaves out. */
+  readonly dropped: number
+  readonly first: readonly (readonly [piece: string, score: number])[]
+  /** Whether white space before `<mask>` is part of it. */
+  readonly maskTakesSpace: boolean
+  /** Whose tokenizer has the file's own order and special tokens, which are called as BERT's are. */
+  readonly own?: 'albert' | 'deberta'
+}
+
+export interface ReadOptions {
+  /** Holds over what the files say. */
+  lowercase?: boolean | undefined
+  /** As in `fitRows`. */
+  paddedVocabulary?: boolean | undefined
+  /** What config.json says. */
+  model?: () => Promise<TokenizerFacts>
+}
+
+/** Above this a length means that none is set: Python writes 1e30. */
+const NO_LENGTH = 1e9
+
+/** These take tokenizer.json as it is; every other class builds its steps from tokenizer_config.json. */
+const TAKES_JSON_AS_IT_IS = ['PreTrainedTokenizerFast', 'TokenizersBackend']
+
+/** What a tokenizer.json without a normaliser says. */
+const NOTHING_DONE = {
+  lowercase: false,
+  clean_text: false,
+  handle_chinese_chars: false,
+  strip_accents: false,
+}
+
+/**
+ * Reads a tokenizer's files as JSON.
+ *
+ * @throws {ModelFormatError} `InvalidConfig` where one is no object
+ */
+export function parseTokenFiles(files: TokenizerFiles): TokenFiles {
+  const config =
+    readJson(files.tokenizerConfig, 'tokenizer_config.json') ?? new JsonObject('tokenizer_config.json', {})
+  // Files of before added_tokens_decoder: they hold where it is missing, and do not count where it is there.
+  const legacy = config.value['added_tokens_decoder'] == null
+  return {
+    json: readJson(files.tokenizerJson, 'tokenizer.json'),
+    config,
+    map: legacy ? readJson(files.specialTokensMap, 'special_tokens_map.json') : undefined,
+    added: legacy ? readJson(files.addedTokens, 'added_tokens.json') : undefined,
+  }
+}
+
+/** Whether the steps of tokenizer.json hold as they are, whatever tokenizer_config.json says besides. */
+export function takesJsonAsItIs({ json, config }: TokenFiles): boolean {
+  return json !== undefined && TAKES_JSON_AS_IT_IS.includes(config.string('tokenizer_class') ?? '')
+}
+
+/** Whether a tokenizer.json is BERT's, step by step. */
+export function isBertJson(json: JsonObject): boolean {
+  const kind = (key: string): string | undefined => json.object(key)?.string('type')
+  return (
+    (kind('model') ?? 'WordPiece') === 'WordPiece' &&
+    (kind('normalizer') ?? 'BertNormalizer') === 'BertNormalizer' &&
+    (kind('pre_tokenizer') ?? 'BertPreTokenizer') === 'BertPreTokenizer'
+  )
+}
+
+/**
+ * Reads BERT's vocabulary and settings from a model's files.
+ *
+ * @param vocab vocab.txt, where there is no tokenizer.json
+ * @param lowercase holds over what the files say
+ * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`
+ */
+export function readBertFiles(
+  files: TokenFiles,
+  vocab: string | Uint8Array | undefined,
+  lowercase?: boolean,
+): { vocabulary: Vocabulary; settings: TokenizerSettings } {
+  const { json } = files
+  const model = json?.object('model')
+  if (json && !model) throw json.wrong('model', 'an object with the vocabulary')
+  const vocabulary = readVocabulary(vocab, model)
+  const special = (name: 'cls' | 'sep' | 'unk' | 'mask' | 'pad'): string =>
+    specialToken(files, BERT_TOKENS, name)!
+  return {
+    vocabulary,
+    settings: {
+      normalizer: readNormalizer(files, lowercase),
+      clsToken: special('cls'),
+      sepToken: special('sep'),
+      unkToken: special('unk'),
+      maskToken: special('mask'),
+      padToken: special('pad'),
+      addedTokens: readAddedTokens(vocabulary, files, BERT_TOKENS),
+      continuingPrefix: model?.string('continuing_subword_prefix') ?? '##',
+      maxWordLength: model?.count('max_input_chars_per_word', 1) ?? 100,
+      maxLength: readMaxLength(files.config),
+    },
+  }
+}
+
+function readVocabulary(vocab: string | Uint8Array | undefined, model: JsonObject | undefined): Vocabulary {
+  if (model) return vocabularyFromJson(model.value['vocab'])
+  if (vocab !== undefined) return parseVocabulary(decodeUtf8(vocab, 'vocab.txt', 'InvalidVocabulary'))
+  throw new ModelFormatError(
+    'MissingFile',
+    'There is neither a tokenizer.json nor a vocab.txt; a BERT model has one of them',
+  )
+}
+
+function readNormalizer(files: TokenFiles, override: boolean | undefined): NormalizerSettings {
+  const { json, config } = files
+  const part = takesJsonAsItIs(files)
+    ? (json!.object('normalizer') ?? new JsonObject(json!.name, NOTHING_DONE))
+    : undefined
+  const lowercase = override ?? (part ? part.boolean('lowercase') : config.boolean('do_lower_case')) ?? true
+  return {
+    cleanText: part?.boolean('clean_text') ?? true,
+    chineseCharacters:
+      (part ? part.boolean('handle_chinese_chars') : config.boolean('tokenize_chinese_chars')) ?? true,
+    stripAccents: (part ?? config).boolean('strip_accents') ?? lowercase,
+    lowercase,
+  }
+}
+
+/** The longest sequence that tokenizer_config.json names. */
+export function readMaxLength(config: JsonObject): number | undefined {
+  const key = config.value['model_max_length'] == null ? 'max_len' : 'model_max_length'
+  return (config.number(key) ?? 0) > NO_LENGTH ? undefined : config.count(key, 3)
+}
