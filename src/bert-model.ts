@@ -2,10 +2,10 @@
 import { isObject } from './check/kind.ts'
 import type { ModelFormatError } from './format/errors.ts'
 import { tileName } from './kernels/exports.ts'
-import type { BertConfig } from './model/bert-config.ts'
-import type { HeadKind } from './model/family.ts'
+import type { BertConfig, HeadKind } from './model/bert-config.ts'
 import { type ForwardOutput, requireFinite } from './model/forward-output.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
+import type { ModelSpec } from './model/spec.ts'
 import type { ForwardOptions, ModelInfo } from './model-types.ts'
 import type { EngineClient } from './runtime/client.ts'
 import type { Embedder, EmbedOptions } from './tasks/embed.ts'
@@ -187,7 +187,7 @@ export class BertModel {
     const { fillMask } = await import('./tasks/fill-mask.ts')
     const { config, head, maxLength } = this
     const guesser = {
-      ...{ config, head, maxLength },
+      ...{ config, head, maxLength, headTensor: headTensorOf(this.#engine.setup.spec) },
       tokenizer: (): Tokenizer => this.tokenizer,
       logits: async (ids: readonly number[], rows: readonly number[], signal: AbortSignal | undefined) =>
         (await this.#engine.forward([ids], { rows: [rows] }, signal)).logits[0]!,
@@ -199,6 +199,11 @@ export class BertModel {
   dispose(): void {
     this.#engine.dispose()
   }
+}
+
+/** The first tensor of a head that guesses words. */
+function headTensorOf({ head }: ModelSpec): string | undefined {
+  return head?.kind === 'words' ? head.transform.dense.from[0]!.weight.name : undefined
 }
 
 /** Whether they are what the model takes. */

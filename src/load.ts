@@ -15,8 +15,9 @@ import { checkLoadArguments } from './load-arguments.ts'
 import type { LoadOptions, ModelName } from './load-options.ts'
 import type { BertConfig } from './model/bert-config.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
-import { loadConfig } from './model/plain-config.ts'
+import { loadSpec } from './model/read-config.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
+import type { ModelSpec } from './model/spec.ts'
 import { Recognizer } from './recognizer.ts'
 import { type EngineClient, startWorkers, type WorkerClient } from './runtime/client.ts'
 import type { EngineError } from './runtime/engine-error.ts'
@@ -59,7 +60,7 @@ export interface Platform {
 const MOST_THREADS = 8
 /** How a model is to run. */
 export interface Plan {
-  readonly setup: Omit<EngineSetup, 'config' | 'module'>
+  readonly setup: Omit<EngineSetup, 'spec' | 'module'>
   readonly worker: boolean
 }
 
@@ -110,20 +111,20 @@ async function loadWith(
   const plan = await makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
     const { memoryNeeded } = await import('./runtime/engine.ts')
-    await memoryNeeded({ ...plan.setup, config: await loadConfig(files), module: undefined })
+    memoryNeeded({ ...plan.setup, spec: await loadSpec(files) })
   }
   const located = await platform.locate(model, options, watch, accept)
   const isInt8 = plan.setup.plan.precision === 'int8' && located.kind !== 'hub'
   const copy = isInt8 ? await platform.int8Copy?.(located) : undefined
   const locator = copy?.locator ?? located
   const files = await platform.openFiles(locator, watch, workers)
-  const written = await loadConfig(files)
-  const sentence = await sentenceSettings(files, written)
-  const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
+  const spec = await loadSpec(files)
+  const sentence = await sentenceSettings(files, spec.config)
+  const config = sentence?.activation ? { ...spec.config, activation: sentence.activation } : spec.config
   const reading = readTokenizer(files, {
     lowercase: options.lowercase,
     paddedVocabulary: options.paddedVocabulary,
-    model: async () => tokenizerFacts(written),
+    model: async () => tokenizerFacts(spec),
   }).catch((error: unknown) => {
     // An encoder may come without a vocabulary; whoever asks for text then gets this error.
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return error
@@ -131,7 +132,7 @@ async function loadWith(
   })
   // Where the weights come of themselves, the tokenizer is made meanwhile.
   if (workers === undefined || locator.kind === 'hub') await reading
-  const starting = startEngine(plan, { locator, files, config }, options, watch, workers)
+  const starting = startEngine(plan, { locator, files, spec }, options, watch, workers)
   starting.catch(() => {})
   const tokenizer = await reading
   const maxLength = longest(options, config, tokenizer, sentence)
@@ -146,7 +147,7 @@ interface Source {
   /** Where it finds the weights. */
   readonly locator: Locator | HubLocator
   readonly files: ModelFiles
-  readonly config: BertConfig
+  readonly spec: ModelSpec
 }
 
 /** All that is known of a model before its weights are read. */
@@ -166,18 +167,18 @@ export async function startModel(
 ): Promise<BertModel> {
   const workers = plan.worker ? start(platform, options) : undefined
   const engine = await startEngine(plan, source, options, watch, workers)
-  return new BertModel({ engine, config: source.config, tokenizer, maxLength, sentence })
+  return new BertModel({ engine, config: source.spec.config, tokenizer, maxLength, sentence })
 }
 
 async function startEngine(
   { setup: { plan, threads, batchTokens } }: Plan,
-  { locator, files, config }: Source,
+  { locator, files, spec }: Source,
   options: LoadOptions,
   watch: LoadWatch,
   workers: Promise<WorkerClient> | undefined,
 ): Promise<EngineClient> {
-  const module = options.wasm ?? (await compiled(plan, config, threads > 1))
-  const setup: EngineSetup = { plan, threads, batchTokens, config, module }
+  const module = options.wasm ?? (await compiled(plan, spec, threads > 1))
+  const setup: EngineSetup = { plan, threads, batchTokens, spec, module }
   watch.signal?.throwIfAborted()
   let engine: EngineClient
   if (workers === undefined)
@@ -215,8 +216,8 @@ export async function loadRecognizer(
 }
 
 /** What a model's configuration says of its tokenizer. */
-export function tokenizerFacts({ tokenizerClass, family, vocabSize }: BertConfig): TokenizerFacts {
-  return { tokenizerClass, sentencePiece: family.sentencePiece, rows: vocabSize }
+export function tokenizerFacts({ config, sentencePiece }: ModelSpec): TokenizerFacts {
+  return { tokenizerClass: config.tokenizerClass, sentencePiece, rows: config.vocabSize }
 }
 
 /** What the options and the runtime come to. */
@@ -253,12 +254,12 @@ function start(platform: Platform, options: LoadOptions): Promise<WorkerClient> 
 /** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
   { variant, turbo, precision }: KernelPlan,
-  { disentangled, modern, family }: BertConfig,
+  { relative, layers }: ModelSpec,
   shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
-  const special = disentangled ?? modern ?? family.relativeBias
-  const isPlain = precision === 'int8' && special === undefined
+  const isPlain =
+    precision === 'int8' && relative === undefined && layers.every(({ theta }) => theta === undefined)
   return mayCompile(() => compileKernels({ variant, shared, turbo, isPlain }))
 }
 

@@ -30,12 +30,6 @@ const SHELVES = [
   'format/file-name',
   'format/shards/open-shards',
   'format/strict/safetensors',
-  'model/biases/relative',
-  'model/disentangled/convolution',
-  'model/disentangled/relative',
-  'model/heads/guess-words',
-  'model/heads/text-head',
-  'model/modern/model',
   'runtime/open-files.node',
 ]
 

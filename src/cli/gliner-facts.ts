@@ -2,15 +2,14 @@
 import type { ModelFiles } from '../format/source.ts'
 import type { Platform } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
-import type { BertConfig } from '../model/bert-config.ts'
-import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { resolve } from '../model/resolve.ts'
+import type { ModelSpec } from '../model/spec.ts'
 import { checkHead } from '../tasks/gliner/head-weights.ts'
 import { ENCODER_PREFIX, inspectGliner } from '../tasks/gliner/load.ts'
 
 export interface GlinerModelFacts {
   /** Its encoder's. */
-  readonly encoder: BertConfig
+  readonly encoder: ModelSpec
   /** What it is for, in words. */
   readonly head: string
   /** Numbers of the encoder and the head, and of the head alone; absent where the weights are not looked at. */
@@ -34,8 +33,8 @@ export async function glinerFacts(
   const head = `entities of types that are named when you ask (loadGliner, iobert find): up to ${maxWidth} words each, in ${maxWords} words at once`
   if (checkpoint === undefined) return { encoder, head, headParameters: 0 }
   try {
-    resolveNamedTensors(await withUsualTensors(checkpoint, encoder), encoder)
-    checkHead(checkpoint, { encoderSize: encoder.hiddenSize, hiddenSize, rnnLayers })
+    resolve(encoder, checkpoint)
+    checkHead(checkpoint, { encoderSize: encoder.config.hiddenSize, hiddenSize, rnnLayers })
     const dtypes: Record<string, number> = {}
     let [parameters, headParameters] = [0, 0]
     for (const { name, dtype, shape } of checkpoint.tensors.values()) {

@@ -24,10 +24,10 @@ import { planKernels } from '../kernels/plan.ts'
 import type { Platform } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
-import { loadConfig } from '../model/config/read-config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
-import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { loadSpec } from '../model/read-config.ts'
+import { resolve } from '../model/resolve.ts'
+import type { ModelSpec } from '../model/spec.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
 import { readTokenizerOf } from '../tasks/load-tokenizer.ts'
 import { withLoadingBar } from './model-options.ts'
@@ -154,18 +154,19 @@ async function factsOf(
       })
     : undefined
   const isOther = gliner !== undefined || missing.length > 0
-  const config = isOther ? undefined : await attempt(() => loadConfig(files))
-  if (config !== undefined) {
+  const spec = isOther ? undefined : await attempt(() => loadSpec(files))
+  if (spec !== undefined) {
     await attempt(() => readTokenizerOf(files))
   }
   const { found, weightNames } = await findFiles(files, local)
   const bytes = found.reduce((sum, file) => sum + (weightNames.includes(file.name) ? file.bytes : 0), 0)
   const reads = weights && weightNames.length > 0 ? { reads: { files: weightNames, bytes } } : {}
-  const read = config && weights ? await attempt(() => readWeights(files, config)) : undefined
+  const read = spec && weights ? await attempt(() => readWeights(files, spec)) : undefined
   const general = { model: files.name, loads: missing.length === 0 ? 'yes' : 'no', missing } as const
   if (gliner !== undefined) {
     const { encoder, head, headParameters, parameters, dtypes } = gliner
-    const architecture = { ...architectureOf(encoder), modelType: `GLiNER of ${encoder.modelType}`, head }
+    const modelType = `GLiNER of ${encoder.config.modelType}`
+    const architecture = { ...architectureOf(encoder.config), modelType, head }
     return {
       ...{ ...general, architecture, labels: [] },
       ...(parameters === undefined || dtypes === undefined ? {} : { parameters, dtypes }),
@@ -173,14 +174,15 @@ async function factsOf(
       ...{ ...reads, files: found },
     }
   }
-  if (config === undefined) return { ...general, ...reads, files: found }
+  if (spec === undefined) return { ...general, ...reads, files: found }
+  const { config } = spec
   return {
     ...general,
     architecture: architectureOf(config),
     labels: config.labels,
     scheme: config.headKind === 'tokens' ? schemeOf(config) : undefined,
     ...read,
-    ...(await onThisMachine(config)),
+    ...(await onThisMachine(spec)),
     ...reads,
     files: found,
   }
@@ -207,12 +209,12 @@ function schemeOf({ labels, labelScheme }: BertConfig): string {
   return labelScheme ?? parseLabels(labels).scheme
 }
 
-async function readWeights(files: ModelFiles, config: BertConfig): Promise<WeightFacts> {
+async function readWeights(files: ModelFiles, spec: ModelSpec): Promise<WeightFacts> {
   const checkpoint = await openCheckpoint(files)
   try {
     const dtypes: Record<string, number> = {}
     let parameters = 0
-    for (const { tensor } of resolveNamedTensors(await withUsualTensors(checkpoint, config), config)) {
+    for (const { tensor } of resolve(spec, checkpoint).named) {
       const elements = tensor.shape.reduce((product, size) => product * size, 1)
       parameters += elements
       dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements
@@ -229,7 +231,7 @@ async function readWeights(files: ModelFiles, config: BertConfig): Promise<Weigh
  * @param more  bytes that it takes besides, at either
  */
 async function onThisMachine(
-  config: BertConfig,
+  spec: ModelSpec,
   more = 0,
 ): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
   const [int8, float32] = await Promise.all(
@@ -238,18 +240,17 @@ async function onThisMachine(
   const nameOf = ({ variant, reason }: KernelPlan): string => `${variant} (${reason})`
   return {
     memory: {
-      int8: await memoryAt(int8!, config, more),
-      float32: await memoryAt(float32!, config, more),
+      int8: memoryAt(int8!, spec, more),
+      float32: memoryAt(float32!, spec, more),
     },
     kernels: { int8: nameOf(int8!), float32: nameOf(float32!) },
   }
 }
 
 /** Bytes of kernel memory; none where that is more than wasm32 can address. */
-async function memoryAt(plan: KernelPlan, config: BertConfig, more: number): Promise<number | undefined> {
+function memoryAt(plan: KernelPlan, spec: ModelSpec, more: number): number | undefined {
   try {
-    const setup = { config, plan, module: undefined, threads: 1, batchTokens: BATCH_TOKENS }
-    return more + (await memoryNeeded(setup))
+    return more + memoryNeeded({ spec, plan, threads: 1, batchTokens: BATCH_TOKENS })
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error

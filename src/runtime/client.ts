@@ -106,9 +106,6 @@ export class WorkerClient implements EngineClient {
   }
 
   async load(setup: EngineSetup, locator: Locator, watch: LoadWatch): Promise<void> {
-    const { headKind, family } = setup.config
-    const relative = family.disentangled ?? family.relativeBias
-    if (headKind === 'text' || headKind === 'words' || relative !== undefined) await this.#takeShelved()
     await this.#withShelves(() => this.#load(setup, locator, watch))
   }
 

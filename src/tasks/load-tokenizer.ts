@@ -5,7 +5,7 @@ import type { ModelFiles } from '../format/source.ts'
 import { type Platform, tokenizerFacts } from '../load.ts'
 import { checkLoadArguments } from '../load-arguments.ts'
 import type { LoadOptions, ModelName } from '../load-options.ts'
-import { loadConfig } from '../model/plain-config.ts'
+import { loadSpec } from '../model/read-config.ts'
 import { readTokenizer } from '../text/plain-tokenizer.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import type { TokenizerFacts } from '../text/tokenizer-facts.ts'
@@ -37,7 +37,7 @@ export function readTokenizerOf(
   { lowercase, paddedVocabulary }: LoadOptions = {},
 ): Promise<Tokenizer> {
   const model = (): Promise<TokenizerFacts> =>
-    loadConfig(files).then(tokenizerFacts, (error: unknown) => {
+    loadSpec(files).then(tokenizerFacts, (error: unknown) => {
       if (error instanceof ModelFormatError) return {}
       throw error
     })

@@ -15,7 +15,7 @@
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import type { Kernels, Linear, Matrix } from '../../kernels/kernels.ts'
 import { packColumns, rowsOf } from '../../kernels/layout.ts'
-import { relu } from '../../kernels/reference/math.ts'
+import { relu } from '../../kernels/scalars.ts'
 import { Staging } from '../../kernels/staging.ts'
 import { type HeadShape, type HeadWeights, type Projection, placeHead, readHead } from './head-weights.ts'
 import { lstmLayer } from './lstm.ts'

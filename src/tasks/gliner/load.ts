@@ -19,8 +19,8 @@ import { planOf } from '../../kernels/plan.ts'
 import { WasmKernels } from '../../kernels/wasm.ts'
 import { makePlan, type Plan, type Platform, startModel } from '../../load.ts'
 import { checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
-import type { BertConfig } from '../../model/bert-config.ts'
-import { parseConfig } from '../../model/config/read-config.ts'
+import { parseSpec } from '../../model/read-config.ts'
+import type { ModelSpec } from '../../model/spec.ts'
 import { mayCompile } from '../../runtime/may-compile.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
 import { fitRows } from '../../text/families/fit-rows.ts'
@@ -87,7 +87,7 @@ async function load(
     if (encoder === undefined) return
     const { memoryNeeded } = await import('../../runtime/engine.ts')
     const parsed = await parseEncoder({ model_type: 'deberta-v2', ...encoder })
-    await memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
+    memoryNeeded({ ...plan.setup, spec: parsed })
   }
   const located = await platform.locate(model, options, watch, accept, GLINER)
   const files = await platform.openFiles(located, watch)
@@ -120,7 +120,7 @@ async function load(
 /** What is known of a model before its weights are read. */
 export interface GlinerFacts {
   readonly config: GlinerConfig
-  readonly encoder: BertConfig
+  readonly encoder: ModelSpec
   /** Its tensors, where they are looked at; the caller closes it. */
   readonly checkpoint: Checkpoint | undefined
 }
@@ -142,7 +142,7 @@ export async function inspectGliner(
     const others = (): Promise<ModelFiles> => encoderFiles(platform, config.encoderName, options, {})
     const tensors = checkpoint?.tensors ?? new Map()
     const encoder = await readEncoder(config, files, others, tensors, options)
-    return { config, encoder: encoder.config, checkpoint }
+    return { config, encoder: encoder.spec, checkpoint }
   } catch (error) {
     await checkpoint?.close()
     throw error
@@ -239,7 +239,7 @@ async function encoderFiles(
 }
 
 interface Encoder {
-  readonly config: BertConfig
+  readonly spec: ModelSpec
   readonly tokenizer: Tokenizer
   readonly maxLength: number
   readonly tokens: PromptTokens
@@ -264,24 +264,24 @@ async function readEncoder(
   const { model_type = 'deberta-v2', ...keys } = written
   const sized = rows === undefined ? keys : { ...keys, vocab_size: rows }
   const parsed = await parseEncoder({ model_type, ...sized })
-  const encoder: BertConfig = { ...parsed, family: { ...parsed.family, prefix: ENCODER_PREFIX } }
+  const spec: ModelSpec = { ...parsed, prefix: ENCODER_PREFIX }
   const own = (await Promise.all(TOKENIZER_FILES.map((name) => has(files, name)))).includes(true)
   const read = await readTokenizer(own ? files : await elsewhere(), {
     lowercase,
     model: async () => ({
-      tokenizerClass: parsed.tokenizerClass,
-      sentencePiece: parsed.family.sentencePiece,
+      tokenizerClass: parsed.config.tokenizerClass,
+      sentencePiece: parsed.sentencePiece,
     }),
   })
-  const tokenizer = fitRows(read, 'The tokenizer', encoder.vocabSize, paddedVocabulary)
-  const { maxPositions } = encoder
+  const tokenizer = fitRows(read, 'The tokenizer', parsed.config.vocabSize, paddedVocabulary)
+  const { maxPositions } = parsed.config
   if (maxLength !== undefined && maxLength > maxPositions)
     throw new RangeError(`maxLength is ${maxLength}, and the model has ${maxPositions} positions`)
   return {
-    config: encoder,
+    spec,
     tokenizer,
     maxLength: maxLength ?? Math.min(maxPositions, tokenizer.maxLength ?? maxPositions),
-    tokens: promptTokens(config, tokenizer, encoder.vocabSize),
+    tokens: promptTokens(config, tokenizer, parsed.config.vocabSize),
   }
 }
 
@@ -289,7 +289,7 @@ async function readEncoder(
  * The configuration of an encoder. Where DeBERTa has no absolute positions it may read more than its max_position_embeddings,
  * as the package lets it: prompt and words may have more pieces.
  */
-function parseEncoder(written: JsonRecord): Promise<BertConfig> {
+function parseEncoder(written: JsonRecord): Promise<ModelSpec> {
   const { max_position_embeddings: positions, max_relative_positions: distances } = written
   const isRelative = written['model_type'] === 'deberta-v2' && written['position_biased_input'] === false
   const longer =
@@ -299,7 +299,7 @@ function parseEncoder(written: JsonRecord): Promise<BertConfig> {
           max_relative_positions: typeof distances === 'number' && distances > 0 ? distances : positions,
         }
       : {}
-  return parseConfig(JSON.stringify({ ...written, ...longer, ...NO_HEAD }))
+  return parseSpec(JSON.stringify({ ...written, ...longer, ...NO_HEAD }))
 }
 
 /**

@@ -9,8 +9,7 @@
  * Sequences are computed side by side, a word of each at a time.
  */
 import type { Kernels, Matrix } from '../../kernels/kernels.ts'
-import { exp } from '../../kernels/reference/math.ts'
-import { tanh } from '../../model/heads/text-head.ts'
+import { sigmoid, tanh } from '../../kernels/scalars.ts'
 import type { LstmDirection } from './head-weights.ts'
 
 const f = Math.fround
@@ -91,9 +90,4 @@ function cellStep(
     cell[k] = next
     hidden[k] = f(output * tanh(next))
   }
-}
-
-/** σ(x) = 1 / (1 + e⁻ˣ); NaN where x is NaN or infinite, as all that the kernels compute (src/kernels/kernels.ts). */
-export function sigmoid(x: number): number {
-  return f(1 / f(1 + exp(-x))) + (x - x)
 }

@@ -1,16 +1,16 @@
 /** Keeps what was asked for of a forward pass while it runs. bert.ts is the pass; nothing here changes its numbers. */
-import type { Kernels, Matrix, Probabilities } from '../../kernels/kernels.ts'
-import { columnsOf } from '../../kernels/layout.ts'
-import type { BertConfig } from '../bert-config.ts'
-import type { ForwardOutput, ForwardWanted, Trace } from '../forward-output.ts'
-import { copyRows, type Workspace } from '../workspace.ts'
+import type { Kernels, Matrix, Probabilities } from '../kernels/kernels.ts'
+import { columnsOf } from '../kernels/layout.ts'
+import type { BertConfig } from './bert-config.ts'
+import type { ForwardOutput, ForwardWanted, Trace } from './forward-output.ts'
+import { copyRows, type Workspace } from './workspace.ts'
 
 /** What one pass is computed with. */
 interface Pass {
   readonly kernels: Kernels
   readonly config: BertConfig
-  /** What the head makes of the hidden states as they are, where it is of tokens. */
-  readonly logits: (() => Float32Array[]) | undefined
+  /** What the head makes of hidden states, where it is of tokens. */
+  readonly logits: ((states: Matrix) => Float32Array[]) | undefined
   readonly workspace: Workspace
   readonly batch: readonly (readonly number[])[]
 }
@@ -36,28 +36,28 @@ export class Recording {
     this.probabilities = kernels.layout.probabilities(config.numHeads, lengths)
   }
 
-  /** After the embeddings. */
-  keepEmbeddings(): void {
+  /** After the embeddings, which are the first hidden states. */
+  keepEmbeddings(embeddings: Matrix): void {
     const { hiddenStates, trace } = this.#output
     if (!hiddenStates && !trace) return
-    const rows = this.#rows(this.#pass.workspace.hiddenStates)
+    const rows = this.#rows(embeddings)
     for (const [index, states] of (hiddenStates ?? []).entries()) states.push(rows[index]!)
     for (const [index, one] of (trace ?? []).entries()) one.embeddings = rows[index]!
-    if (trace) this.#keepLogits(trace)
+    if (trace) this.#keepLogits(trace, embeddings)
   }
 
-  /** After each layer. */
-  keepLayer(): void {
+  /** After each layer. @param states  its hidden states */
+  keepLayer(states: Matrix): void {
     const { hiddenStates, attentions, trace } = this.#output
     if (!hiddenStates && !attentions && !trace) return
-    const output = hiddenStates || trace ? this.#rows(this.#pass.workspace.hiddenStates) : []
+    const output = hiddenStates || trace ? this.#rows(states) : []
     const probabilities = this.#takeProbabilities()
-    for (const [index, states] of (hiddenStates ?? []).entries()) states.push(output[index]!)
+    for (const [index, kept] of (hiddenStates ?? []).entries()) kept.push(output[index]!)
     for (const [index, maps] of (attentions ?? []).entries()) maps.push(probabilities[index]!)
-    if (trace) this.#keepTrace(trace, output, probabilities)
+    if (trace) this.#keepTrace(trace, states, output, probabilities)
   }
 
-  #keepTrace(trace: Trace[], output: Float32Array[], probabilities: Float32Array[]): void {
+  #keepTrace(trace: Trace[], states: Matrix, output: Float32Array[], probabilities: Float32Array[]): void {
     const { workspace, config } = this.#pass
     const width = config.hiddenSize
     const part = (index: number): Float32Array[] =>
@@ -78,11 +78,11 @@ export class Recording {
         output: output[index]!,
       })
     }
-    this.#keepLogits(trace)
+    this.#keepLogits(trace, states)
   }
 
-  #keepLogits(trace: Trace[]): void {
-    const logits = this.#pass.logits?.()
+  #keepLogits(trace: Trace[], states: Matrix): void {
+    const logits = this.#pass.logits?.(states)
     if (logits) for (const [index, one] of trace.entries()) one.logits.push(logits[index]!)
   }
 

@@ -7,13 +7,12 @@
  * product a slice of them at a time is packed as a linear layer: packed whole beside the rows, XLM-R's would be 192 MB.
  */
 
-import type { Activation, Kernels, Linear, Matrix, Precision, Table } from '../../kernels/kernels.ts'
-import { type Layout, packColumns } from '../../kernels/layout.ts'
-import type { BertConfig } from '../bert-config.ts'
-import { ACTIVATION } from '../encoder.ts'
-import type { ForwardWanted } from '../forward-output.ts'
-import type { WordHeadWeights } from '../weights.ts'
-import type { Workspace } from '../workspace.ts'
+import type { Kernels, Linear, Matrix, Precision, Table } from '../kernels/kernels.ts'
+import { type Layout, packColumns } from '../kernels/layout.ts'
+import type { BertConfig } from './bert-config.ts'
+import type { ForwardWanted } from './forward-output.ts'
+import type { Placed, WordHeadSpec } from './spec.ts'
+import type { Workspace } from './workspace.ts'
 
 /** Words that are packed at once: 0.75 MB of BERT-base's as int8. */
 const SLICE_WORDS = 1024
@@ -57,7 +56,7 @@ interface WordModel {
   readonly kernels: Kernels
   readonly config: BertConfig
   readonly precision: Precision
-  readonly wordHead: WordHeadWeights
+  readonly head: Placed<WordHeadSpec>
 }
 
 /** The tokens whose words are guessed. */
@@ -77,14 +76,13 @@ interface GuessedTokens {
  * @param pause  awaited between slices
  */
 export async function guessWords(
-  { kernels, config, precision, wordHead }: WordModel,
+  { kernels, config, precision, head }: WordModel,
   { hiddenStates, sequences }: Workspace,
   batch: readonly (readonly number[])[],
   wanted: ForwardWanted,
   pause: () => Promise<void>,
 ): Promise<Float32Array[]> {
-  const { vocabSize, family, hiddenActivation } = config
-  const activation = ACTIVATION[family.wordHead.activation ?? hiddenActivation]
+  const { vocabSize } = config
   const starts = kernels.memory.integers(sequences.bounds)
   const places = batch.map((ids, index) =>
     (wanted.rows?.[index] ?? [...ids.keys()]).map((at) => starts[index]! + at),
@@ -95,20 +93,20 @@ export async function guessWords(
   const results = outputs.flatMap((output, index) =>
     places[index]!.map((_, row) => output.subarray(row * vocabSize, (row + 1) * vocabSize)),
   )
-  await wordLogits(kernels, wordHead, activation, buffers, { hiddenStates, rows, results }, pause)
+  await wordLogits(kernels, head, buffers, { hiddenStates, rows, results }, pause)
   return outputs
 }
 
 /** The logits of some tokens. */
 async function wordLogits(
   kernels: Kernels,
-  { dense, norm, decoder, bias }: WordHeadWeights,
-  activation: Activation,
+  { transform, decoder, bias }: Placed<WordHeadSpec>,
   buffers: WordHeadBuffers,
   { hiddenStates, rows, results }: GuessedTokens,
   pause: () => Promise<void>,
 ): Promise<void> {
   const { memory } = kernels
+  const { dense, activation, norm } = transform
   for (let first = 0; first < rows.length; first += MOST_ROWS) {
     const count = Math.min(MOST_ROWS, rows.length - first)
     const part = (matrix: Matrix): Matrix => ({ ...matrix, rows: count })

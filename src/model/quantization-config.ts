@@ -1,7 +1,7 @@
 /** Reads the part of config.json that says how weights are quantised. */
-import { isObject, type JsonRecord, kind, shown } from '../../format/json-file.ts'
-import type { Quantization } from '../bert-config.ts'
-import { invalid, unsupported } from './values.ts'
+import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
+import type { Quantization } from './bert-config.ts'
+import { invalid, unsupported } from './config-values.ts'
 
 /** What each setting of the weights must be; the rest of the convention is about activations or layouts we do not have. */
 export const QUANTIZED_WEIGHTS: readonly (readonly [string, unknown])[] = [

@@ -8,7 +8,31 @@
  * there the product's rounding alone is 2.4e-4.
  */
 
+import type { Matrix } from '../kernels/kernels.ts'
+import type { KernelMemory } from '../kernels/memory.ts'
+import type { PlacedModel } from './places.ts'
+
 const f = Math.fround
+
+/** Writes the angles of places when a text first reaches them. */
+export class Angles {
+  /** By their tables. */
+  readonly #frequencies = new Map<Matrix, Float32Array>()
+  #places = 0
+
+  constructor({ layers }: PlacedModel) {
+    for (const { theta, angles } of layers)
+      if (theta !== undefined && angles) this.#frequencies.set(angles, frequenciesOf(theta, angles.columns))
+  }
+
+  /** Of all places before `end`. */
+  write(memory: KernelMemory, end: number): void {
+    for (; this.#places < end; this.#places++) {
+      for (const [table, frequencies] of this.#frequencies)
+        writeAngles(this.#places, frequencies, memory.row(table, this.#places))
+    }
+  }
+}
 
 /** Writes a place's D/2 cosines, then its D/2 sines. */
 export function writeAngles(place: number, frequencies: Float32Array, row: Float32Array): void {
