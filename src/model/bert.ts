@@ -70,11 +70,8 @@ export class Bert {
       recording?.keepLayer(this.#statesAfter(index + 1, workspace))
     }
     if (wanted.layer === undefined) output.logits = await this.#logits(workspace, batch, wanted, pause)
+    else output.hiddenStates = this.#rows(this.#statesAfter(last, workspace), workspace)
     // #endregion
-    else {
-      const states = this.#statesAfter(last, workspace)
-      output.hiddenStates = copyRows(kernels.memory, workspace.sequences, states).map((rows) => [rows])
-    }
     return output
   }
 
@@ -106,6 +103,11 @@ export class Bert {
   /** The hidden states after so many layers: where LayerNorms stand before the blocks the sum, and after the last its LayerNorm. */
   #statesAfter(layers: number, { hiddenStates, sums }: Workspace): Matrix {
     return layers === this.#spec.config.numLayers ? hiddenStates : (sums ?? hiddenStates)
+  }
+
+  /** Each sequence's rows, as the one layer that is wanted. */
+  #rows(states: Matrix, { sequences }: Workspace): Float32Array[][] {
+    return copyRows(this.#kernels.memory, sequences, states).map((rows) => [rows])
   }
 
   /** What keeps the states between the layers, where somebody wants them. */

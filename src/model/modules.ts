@@ -6,6 +6,7 @@ import type {
   EmbeddingsSpec,
   HeadSpec,
   LayerSpec,
+  LinearSource,
   LinearSpec,
   ModelSpec,
   NormSpec,
@@ -29,7 +30,7 @@ function weightAndBias(
   outputs: number,
   inputs: number,
   { precision, bias = true }: LinearStyle = {},
-): LinearSpec['from'][number] {
+): LinearSource {
   return {
     weight: {
       name: `${module}.weight`,

@@ -48,7 +48,7 @@ export interface ResolvedModel {
  *   UnsupportedConfig for element types other than F32, F16, BF16 and (with scales) I8
  *
  * @example
- * const { tensors } = resolve(await loadSpec(files), await openCheckpoint(files))
+ * const { named } = resolve(await loadSpec(files), await openCheckpoint(files))
  */
 export function resolve(spec: ModelSpec, checkpoint: Checkpoint): ResolvedModel {
   return new Resolver(spec, checkpoint).resolve()

@@ -43,8 +43,13 @@ export interface LinearSpec {
   readonly outputs: number
   /** 'float32' where it is that at every precision. */
   readonly precision: 'float32' | undefined
-  /** Without a bias: zeros. */
-  readonly from: readonly { readonly weight: TensorSpec; readonly bias: TensorSpec | undefined }[]
+  readonly from: readonly LinearSource[]
+}
+
+/** One of its matrices. Without a bias: zeros. */
+export interface LinearSource {
+  readonly weight: TensorSpec
+  readonly bias: TensorSpec | undefined
 }
 
 /** A layer normalisation. Without a bias: zeros. */

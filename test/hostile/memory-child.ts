@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseSafetensors } from '#dist/format/in-memory/parse-safetensors.js'
-import { parseSpec } from '#dist/model/read-config.js'
+import { parseSpec } from '#dist/model/read-spec.js'
 import { cpuTimeOf } from '../cpu-time.ts'
 import { createTokenizer } from '../text/create-tokenizer.ts'
 

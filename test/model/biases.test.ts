@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { BertConfig } from '#dist/model/bert-config.js'
 import { bucketOf } from '#dist/model/distances.js'
-import { parseSpec } from '#dist/model/read-config.js'
+import { parseSpec } from '#dist/model/read-spec.js'
 import { formatError } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'
 

@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { quantizationConfig } from '#dist/convert/quantize-model.js'
 import type { BertConfig } from '#dist/model/bert-config.js'
-import { loadSpec, parseSpec } from '#dist/model/read-config.js'
+import { loadSpec, parseSpec } from '#dist/model/read-spec.js'
 import { filesOf, formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
 
 const BERT = {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseSpec } from '#dist/model/read-config.js'
+import { parseSpec } from '#dist/model/read-spec.js'
 import type { ModelSpec } from '#dist/model/spec.js'
 import { loadModel } from '#dist/node.js'
 import { formatError } from '../format/safetensors-file.ts'

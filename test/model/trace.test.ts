@@ -3,7 +3,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { folderFiles } from '#dist/format/folder-files.node.js'
-import { loadSpec } from '#dist/model/read-config.js'
+import { loadSpec } from '#dist/model/read-spec.js'
 import { type BertModel, loadModel, type Trace } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 import { share } from '../thorough.ts'

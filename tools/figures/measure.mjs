@@ -10,7 +10,7 @@ import { WasmKernels } from '../../dist/kernels/wasm.js'
 import { Bert } from '../../dist/model/bert.js'
 import { placeModel } from '../../dist/model/place-model.js'
 import { Places } from '../../dist/model/places.js'
-import { loadSpec } from '../../dist/model/read-config.js'
+import { loadSpec } from '../../dist/model/read-spec.js'
 import { readWeights } from '../../dist/model/read-weights.js'
 import { resolve } from '../../dist/model/resolve.js'
 
