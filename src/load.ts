@@ -157,17 +157,18 @@ export interface Prepared extends Source {
   readonly sentence: SentenceSettings | undefined
 }
 
-/** Reads the weights into an engine. */
+/** Reads the weights into an engine, and gives it beside the model. */
 export async function startModel(
   platform: Platform,
   plan: Plan,
   { tokenizer, maxLength, sentence, ...source }: Prepared,
   options: LoadOptions,
   watch: LoadWatch,
-): Promise<BertModel> {
+): Promise<{ model: BertModel; engine: EngineClient }> {
   const workers = plan.worker ? start(platform, options) : undefined
   const engine = await startEngine(plan, source, options, watch, workers)
-  return new BertModel({ engine, config: source.spec.config, tokenizer, maxLength, sentence })
+  const model = new BertModel({ engine, config: source.spec.config, tokenizer, maxLength, sentence })
+  return { model, engine }
 }
 
 async function startEngine(

@@ -26,7 +26,7 @@ import type { LoadOptions } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { loadSpec } from '../model/read-spec.ts'
-import { resolve } from '../model/resolve.ts'
+import { countParameters, type ResolvedModel, resolve } from '../model/resolve.ts'
 import type { ModelSpec } from '../model/spec.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
 import { readTokenizerOf } from '../tasks/load-tokenizer.ts'
@@ -149,8 +149,8 @@ async function factsOf(
   }
   const gliner = (await isGliner(files))
     ? await attempt(async () => {
-        const { glinerFacts } = await import('./gliner-facts.ts')
-        return glinerFacts(platform, files, options, weights)
+        const { inspectGliner } = await import('../tasks/gliner/load.ts')
+        return inspectGliner(platform, files, options, weights)
       })
     : undefined
   const isOther = gliner !== undefined || missing.length > 0
@@ -164,13 +164,13 @@ async function factsOf(
   const read = spec && weights ? await attempt(() => readWeights(files, spec)) : undefined
   const general = { model: files.name, loads: missing.length === 0 ? 'yes' : 'no', missing } as const
   if (gliner !== undefined) {
-    const { encoder, head, headParameters, parameters, dtypes } = gliner
-    const modelType = `GLiNER of ${encoder.config.modelType}`
-    const architecture = { ...architectureOf(encoder.config), modelType, head }
+    const { config, spec, found: resolved } = gliner
+    const modelType = `GLiNER of ${spec.config.modelType}`
+    const head = `entities of types that are named when you ask (loadGliner, iobert find): up to ${config.maxWidth} words each, in ${config.maxWords} words at once`
     return {
-      ...{ ...general, architecture, labels: [] },
-      ...(parameters === undefined || dtypes === undefined ? {} : { parameters, dtypes }),
-      ...(await onThisMachine(encoder, 4 * headParameters)),
+      ...{ ...general, architecture: { ...architectureOf(spec.config), modelType, head }, labels: [] },
+      ...(resolved && weightFacts(resolved)),
+      ...(await onThisMachine(spec)),
       ...{ ...reads, files: found },
     }
   }
@@ -192,6 +192,7 @@ async function factsOf(
 const HEADS = {
   tokens: 'labels for tokens (loadRecognizer), if the weights have them, and vectors',
   text: 'labels for whole texts, and vectors',
+  spans: 'entities of types that are named when you ask (loadGliner)',
   words: 'words for masks (fillMask), if the weights have its head, and vectors',
   none: 'vectors (loadModel); its own head is not read',
 } as const
@@ -212,45 +213,40 @@ function schemeOf({ labels, labelScheme }: BertConfig): string {
 async function readWeights(files: ModelFiles, spec: ModelSpec): Promise<WeightFacts> {
   const checkpoint = await openCheckpoint(files)
   try {
-    const dtypes: Record<string, number> = {}
-    let parameters = 0
-    for (const { tensor } of resolve(spec, checkpoint).named) {
-      const elements = tensor.shape.reduce((product, size) => product * size, 1)
-      parameters += elements
-      dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements
-    }
-    return { parameters, dtypes }
+    return weightFacts(resolve(spec, checkpoint))
   } finally {
     await checkpoint.close()
   }
 }
 
-/**
- * What a model takes and would run on here, on one thread, at each precision.
- *
- * @param more  bytes that it takes besides, at either
- */
-async function onThisMachine(
-  spec: ModelSpec,
-  more = 0,
-): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
+function weightFacts(model: ResolvedModel): WeightFacts {
+  const dtypes: Record<string, number> = {}
+  for (const { tensor } of model.named) {
+    const elements = tensor.shape.reduce((product, size) => product * size, 1)
+    dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements
+  }
+  return { parameters: countParameters(model), dtypes }
+}
+
+/** What a model takes and would run on here, on one thread, at each precision. */
+async function onThisMachine(spec: ModelSpec): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
   const [int8, float32] = await Promise.all(
     (['int8', 'float32'] as const).map((precision) => planKernels('auto', precision, false, false)),
   )
   const nameOf = ({ variant, reason }: KernelPlan): string => `${variant} (${reason})`
   return {
     memory: {
-      int8: memoryAt(int8!, spec, more),
-      float32: memoryAt(float32!, spec, more),
+      int8: memoryAt(int8!, spec),
+      float32: memoryAt(float32!, spec),
     },
     kernels: { int8: nameOf(int8!), float32: nameOf(float32!) },
   }
 }
 
 /** Bytes of kernel memory; none where that is more than wasm32 can address. */
-function memoryAt(plan: KernelPlan, spec: ModelSpec, more: number): number | undefined {
+function memoryAt(plan: KernelPlan, spec: ModelSpec): number | undefined {
   try {
-    return more + memoryNeeded({ spec, plan, threads: 1, batchTokens: BATCH_TOKENS })
+    return memoryNeeded({ spec, plan, threads: 1, batchTokens: BATCH_TOKENS })
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error

@@ -1,7 +1,10 @@
 /** What `config.json` says of a model, as users see it: `model.config`. spec.ts has what is computed. */
 
-/** What logits are of: 'tokens' and their labels, a 'text' and its labels, or the 'words' that may stand for a token. */
-export type HeadKind = 'tokens' | 'text' | 'words'
+/**
+ * What logits are of: 'tokens' and their labels, a 'text' and its labels, the 'words' that may stand for a token, or 'spans' and
+ * types that are named when one asks (GLiNER).
+ */
+export type HeadKind = 'tokens' | 'text' | 'words' | 'spans'
 
 /** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
 export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'

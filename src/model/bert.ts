@@ -4,7 +4,7 @@
  *     hiddenStates₀ = LayerNorm(word + tokenType + position)     [T, H]; ELECTRA's is [T, E], then · Wᵀ + b to [T, H]
  *     hiddenStatesₗ = layerₗ(hiddenStatesₗ₋₁)                    l = 1 ... L
  *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]; of a whole text [C]: label-head.ts
- *                                                                of words [T, V]: word-head.ts
+ *                                                                of words [T, V]: word-head.ts; of spans: span-head.ts
  *
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
@@ -17,6 +17,7 @@ import { textLogits, tokenLogits } from './label-head.ts'
 import type { PlacedLayer, PlacedModel } from './places.ts'
 import { Recording } from './recording.ts'
 import { Angles } from './rotation.ts'
+import { spanLogits } from './span-head.ts'
 import type { ModelSpec, Placed, TokenHeadSpec } from './spec.ts'
 import { guessWords } from './word-head.ts'
 import { copyMatrix, copyRows, fillWorkspace, type Workspace } from './workspace.ts'
@@ -95,6 +96,8 @@ export class Bert {
     const kernels = this.#kernels
     if (head?.kind === 'tokens') return tokenLogits(kernels, head, workspace.hiddenStates, workspace)
     if (head?.kind === 'text') return textLogits(kernels, head, workspace)
+    if (head?.kind === 'spans')
+      return wanted.spans ? spanLogits(kernels, head, workspace, wanted.spans, pause) : []
     if (head === undefined || wanted.logits === false) return []
     const model = { kernels, config: this.#spec.config, precision: this.#precision, head }
     return guessWords(model, workspace, batch, wanted, pause)

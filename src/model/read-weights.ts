@@ -127,14 +127,15 @@ class TensorReader {
     const { memory } = this.#kernels
     const columns = { precision: layer.precision, columns: layer.inputs }
     let end = 0
-    return from.flatMap(({ weight, bias }) => {
+    return from.flatMap(({ weight, bias, transposed }) => {
       const first = end
-      const { tensor, scale } = this.#tensors.get(weight)!
-      const rows = tensor.shape[0]!
+      const { tensor: found, scale } = this.#tensors.get(weight)!
+      const tensor = found.shape.length === 1 ? { ...found, shape: [1, found.shape[0]!] } : found
+      const rows = tensor.shape[transposed ? 1 : 0]!
       end += rows
       const pack = (piece: StoredRows): boolean =>
         this.#kernels.packLinear({ ...piece, first: piece.first + first }, layer)
-      const tasks = [this.#rows(tensor, columns, scale, pack)]
+      const tasks = [transposed ? this.#columns(tensor, pack) : this.#rows(tensor, columns, scale, pack)]
       const packBias = (values: Float32Array): void => packColumns(memory, layer, first, values, undefined)
       if (bias) tasks.push(this.#numbersTask(this.#tensors.get(bias)!.tensor, packBias))
       else packBias(new Float32Array(rows))
@@ -182,6 +183,19 @@ class TensorReader {
       )
     }
     return { tensor, byteLength: byteLength + scale!.byteLength, read }
+  }
+
+  /** A float tensor's columns as rows. */
+  #columns(tensor: CheckpointTensor, pack: (piece: StoredRows) => boolean): Task {
+    const [height, width] = tensor.shape as readonly [number, number]
+    const row = new Float32Array(height)
+    return this.#numbersTask(tensor, (values) => {
+      for (let column = 0; column < width; column++) {
+        for (let i = 0; i < height; i++) row[i] = values[i * width + column]!
+        this.#staging.bytes(row.byteLength).set(new Uint8Array(row.buffer))
+        pack(this.#staging.rows('F32', 1, column))
+      }
+    })
   }
 
   async #numbers(tensor: CheckpointTensor): Promise<Float32Array> {

@@ -76,7 +76,10 @@ class Resolver {
 
   resolve(): ResolvedModel {
     const { head } = this.#spec
-    const spec = head === undefined || this.#has(head) ? this.#spec : { ...this.#spec, head: undefined }
+    const spec =
+      head === undefined || head.kind === 'spans' || this.#has(head)
+        ? this.#spec
+        : { ...this.#spec, head: undefined }
     for (const module of modulesOf(spec)) for (const tensor of tensorsOf(module)) this.#take(tensor)
     this.#throwIfMissing()
     return { spec, tensors: this.#tensors, named: [...this.#named.values()] }
@@ -100,7 +103,7 @@ class Resolver {
   }
 
   /** Whether the files have any tensor of the layer that makes logits, or of one that guesses words the layer before it. */
-  #has(head: HeadSpec): boolean {
+  #has(head: Exclude<HeadSpec, { kind: 'spans' }>): boolean {
     const module = head.kind === 'words' ? head.transform.dense : head.output
     return tensorsOf(module).some((tensor) => this.#find(this.#fileName(tensor)) !== undefined)
   }
@@ -114,13 +117,13 @@ class Resolver {
       this.#missing.add(fileName)
       return
     }
-    checkShape(tensor, [shape])
+    this.#checkShape(tensor, [shape])
     const isInt8 = tensor.dtype === 'I8' && quantizable
     const scale = isInt8 ? this.#files.get(`${fileName}_scale`) : undefined
     if (!isInt8) checkFloat(tensor)
     else if (scale === undefined) this.#missing.add(`${fileName}_scale`)
     else {
-      checkShape(scale, [[shape[0]!, 1], [shape[0]!]])
+      this.#checkShape(scale, [[shape[0]!, 1], [shape[0]!]])
       checkFloat(scale)
     }
     const name = spec.name.replace('{encoder}', this.#spec.prefix)
@@ -148,6 +151,22 @@ class Resolver {
     )
   }
 
+  get #configFile(): string {
+    return this.#spec.configFile ?? 'config.json'
+  }
+
+  #checkShape(tensor: CheckpointTensor, allowed: readonly (readonly number[])[]): void {
+    const fits = allowed.some(
+      (shape) =>
+        shape.length === tensor.shape.length && shape.every((size, axis) => size === tensor.shape[axis]),
+    )
+    if (fits) return
+    throw new ModelFormatError(
+      'WrongShape',
+      `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has shape [${tensor.shape.join(', ')}]; ${this.#configFile} asks for [${allowed[0]!.join(', ')}]`,
+    )
+  }
+
   #throwIfMissing(): void {
     const missing = [...this.#missing]
     if (missing.length === 0) return
@@ -159,7 +178,7 @@ class Resolver {
       'MissingTensor',
       this.#named.size === 0
         ? `The weights have none of the ${missing.length} tensors of this ${this.#spec.config.modelType} model, ${names}; they have ${has || 'no tensors'}`
-        : `The weights lack ${missing.length} of the model's tensors: ${names}; config.json may be another model's`,
+        : `The weights lack ${missing.length} of the model's tensors: ${names}; ${this.#configFile} may be another model's`,
     )
   }
 }
@@ -180,22 +199,10 @@ function partOf(tensor: CheckpointTensor, { index, count, blocks }: TensorPart):
   }
   return {
     ...tensor,
-    shape: [shape[0]! / count, ...shape.slice(1)],
+    shape: blocks === shape[0] ? [blocks, shape[1]! / count] : [shape[0]! / count, ...shape.slice(1)],
     source: { name: source.name, byteLength: source.byteLength, read, close: async () => {} },
     byteLength: partBytes * blocks,
   }
-}
-
-function checkShape(tensor: CheckpointTensor, allowed: readonly (readonly number[])[]): void {
-  const fits = allowed.some(
-    (shape) =>
-      shape.length === tensor.shape.length && shape.every((size, axis) => size === tensor.shape[axis]),
-  )
-  if (fits) return
-  throw new ModelFormatError(
-    'WrongShape',
-    `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has shape [${tensor.shape.join(', ')}]; config.json asks for [${allowed[0]!.join(', ')}]`,
-  )
 }
 
 function checkFloat(tensor: CheckpointTensor): void {

@@ -28,7 +28,7 @@ export interface TensorSpec {
 
 /**
  * A tensor is made of `blocks` blocks, one below the other; each block has `count` parts of the same size, and the matrix that
- * is meant is part `index` of every block.
+ * is meant is part `index` of every block. Where each row is a block the parts are columns.
  */
 export interface TensorPart {
   readonly index: number
@@ -48,8 +48,11 @@ export interface LinearSpec {
 
 /** One of its matrices. Without a bias: zeros. */
 export interface LinearSource {
+  /** A vector is one row. */
   readonly weight: TensorSpec
   readonly bias: TensorSpec | undefined
+  /** Whether the rows are the columns of the file's matrix. */
+  readonly transposed?: true
 }
 
 /** A layer normalisation. Without a bias: zeros. */
@@ -95,6 +98,8 @@ export type Placed<Spec> = Spec extends LinearSpec
 export interface ModelSpec {
   /** What users see of it. */
   readonly config: BertConfig
+  /** The file that the sizes are from, for errors; default: config.json. */
+  readonly configFile?: string
   /** What precedes the encoder's tensors, with its dot. */
   readonly prefix: string
   readonly embeddings: EmbeddingsSpec
@@ -193,7 +198,7 @@ export interface BiasesSpec {
 }
 
 /** What makes logits. */
-export type HeadSpec = TokenHeadSpec | TextHeadSpec | WordHeadSpec
+export type HeadSpec = TokenHeadSpec | TextHeadSpec | WordHeadSpec | SpanHeadSpec
 
 /** logits = output(h), or output(LayerNorm(activation(dense(h)))) where there is a dense layer, of each token. */
 export interface TokenHeadSpec {
@@ -219,6 +224,39 @@ export interface WordHeadSpec {
   readonly decoder: TableSpec
   /** [V] */
   readonly bias: VectorSpec
+}
+
+/** Scores spans of words for types that are named when one asks (GLiNER): span-head.ts. All of it is float32. */
+export interface SpanHeadSpec {
+  readonly kind: 'spans'
+  /** D: the width of words, spans and types. */
+  readonly size: number
+  /** K: words of the longest span. */
+  readonly maxWidth: number
+  /** [D, H], where H is not D. */
+  readonly projection: LinearSpec | undefined
+  /** For each layer forwards and backwards. */
+  readonly lstm: readonly (readonly [LstmDirectionSpec, LstmDirectionSpec])[]
+  readonly start: ProjectionSpec
+  readonly end: ProjectionSpec
+  /** The first layer of the span's projection in two: what it takes of the start, without bias, and of the end; [4D, D] each. */
+  readonly spanStart: LinearSpec
+  readonly spanEnd: LinearSpec
+  readonly prompt: ProjectionSpec
+  /** The second layer of the span's projection the other way round, [4D + 1, D]: a row for each input, and last its bias. */
+  readonly query: LinearSpec
+}
+
+/** One direction of a layer of an LSTM: gates of the input [4h, D], and of the state before [4h, h], h = D/2. */
+export interface LstmDirectionSpec {
+  readonly input: LinearSpec
+  readonly recurrent: LinearSpec
+}
+
+/** Two linear layers with ReLU between: [4D, D] and [D, 4D]. */
+export interface ProjectionSpec {
+  readonly inner: LinearSpec
+  readonly outer: LinearSpec
 }
 
 /** LayerNorm(activation(dense(h))), float32; without a LayerNorm where there is none. */

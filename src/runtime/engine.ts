@@ -166,10 +166,14 @@ export class Engine {
     for (const batch of packAll(sequences, (ids) => ids.length, this.setup.batchTokens)) {
       await pause()
       const end = at + batch.length
-      const tokenTypeIds = wanted.tokenTypeIds?.slice(at, end)
-      const rows = wanted.rows?.slice(at, end)
+      const { tokenTypeIds, rows, spans } = wanted
+      const ofBatch = {
+        ...wanted,
+        ...(tokenTypeIds && { tokenTypeIds: tokenTypeIds.slice(at, end) }),
+        ...(rows && { rows: rows.slice(at, end) }),
+        ...(spans && { spans: spans.slice(at, end) }),
+      }
       at = end
-      const ofBatch = { ...wanted, ...(tokenTypeIds && { tokenTypeIds }), ...(rows && { rows }) }
       const part = await this.#model.forward(batch, ofBatch, pause)
       output.logits.push(...part.logits)
       if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
@@ -209,9 +213,10 @@ function createKernels(
   })
 }
 
-function scratchShape({ config, relative }: ModelSpec): ScratchShape {
+function scratchShape({ config, relative, head }: ModelSpec): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
-  const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize)
+  const ofHead = head?.kind === 'spans' ? 4 * head.size : 0
+  const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ofHead)
   const relativeRows = relative?.kind === 'disentangled' ? relative.rows : 0
   return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs, relativeRows }
 }

@@ -8,9 +8,9 @@
  *
  * Sequences are computed side by side, a word of each at a time.
  */
-import type { Kernels, Matrix } from '../../kernels/kernels.ts'
-import { sigmoid, tanh } from '../../kernels/scalars.ts'
-import type { LstmDirection } from './head-weights.ts'
+import type { Kernels, Matrix } from '../kernels/kernels.ts'
+import { sigmoid, tanh } from '../kernels/scalars.ts'
+import type { LstmDirectionSpec, Placed } from './spec.ts'
 
 const f = Math.fround
 
@@ -33,7 +33,7 @@ export interface LstmBuffers {
  */
 export async function lstmLayer(
   kernels: Kernels,
-  directions: readonly [LstmDirection, LstmDirection],
+  directions: readonly [Placed<LstmDirectionSpec>, Placed<LstmDirectionSpec>],
   words: Matrix,
   bounds: readonly number[],
   buffers: LstmBuffers,
