@@ -10,16 +10,16 @@ import { tuneTiles } from '#dist/kernels/tune-tiles.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 import { Bert } from '#dist/model/bert.js'
 import type { BertConfig } from '#dist/model/bert-config.js'
-import { family as bert } from '#dist/model/bert-family.js'
-import { family as modernbert } from '#dist/model/families/modernbert.js'
-import { shelf } from '#dist/model/modern/model.js'
-import type { Model } from '#dist/model/shelf.js'
-import { type BertWeights, placeWeights } from '#dist/model/weights.js'
+import { BERT_HEADS, BERT_PREFIX } from '#dist/model/families/bert.js'
+import { readModernbert } from '#dist/model/families/modernbert.js'
+import { bertSpec } from '#dist/model/modules.js'
+import { placeModel } from '#dist/model/place-model.js'
+import { Places } from '#dist/model/places.js'
+import type { ModelSpec } from '#dist/model/spec.js'
 import { floats, seeded } from '../test/random.ts'
 
 export const BERT_BASE: BertConfig = {
   modelType: 'bert',
-  family: bert,
   headKind: 'tokens',
   hiddenSize: 768,
   embeddingSize: 768,
@@ -41,21 +41,12 @@ export const BERT_BASE: BertConfig = {
 export const MODERNBERT_BASE: BertConfig = {
   ...BERT_BASE,
   modelType: 'modernbert',
-  family: modernbert,
   numLayers: 22,
   intermediateSize: 1152,
   layerNormEps: 1e-5,
   maxPositions: 8192,
   positionRows: 0,
   typeVocabSize: 0,
-  modern: {
-    windows: Array.from({ length: 22 }, (_, layer) => (layer % 3 === 0 ? 0 : 65)),
-    globalTheta: 160_000,
-    localTheta: 10_000,
-    pooling: 'cls',
-    headActivation: 'gelu',
-    biases: { attention: false, feedForward: false, norm: false, head: false, decoder: true },
-  },
 }
 
 /** The model that ships in weights/, without its vocabulary. */
@@ -176,41 +167,40 @@ export function randomBert(
   precision: Precision,
   around: Kernels = kernels,
 ): Bert {
-  return new Bert(around, config, randomWeights(kernels, config, precision), precision)
+  const spec = bertSpec(config, { prefix: BERT_PREFIX, heads: BERT_HEADS })
+  return randomModel(kernels, spec, precision, around)
 }
 
-/** The same of ModernBERT. */
+/** The same of ModernBERT, with windows as it has them. */
 export function randomModernBert(
   kernels: WasmKernels,
-  config: BertConfig,
+  { hiddenSize, numLayers, numHeads, intermediateSize, vocabSize, maxPositions, labels }: BertConfig,
   precision: Precision,
   around: Kernels = kernels,
-): Model {
-  const bert = randomWeights(kernels, config, precision)
-  const weights = shelf().addWeights(kernels.layout, config, precision, bert)
-  const { gates, finalNorm, head } = weights.modern!
-  for (const linear of [...gates, head!.dense]) packRandom(kernels, linear)
-  for (const norm of [finalNorm, head!.norm]) fillNorm(kernels, norm)
-  return shelf().createModel!(around, config, weights, precision)
+): Bert {
+  const spec = readModernbert({
+    model_type: 'modernbert',
+    hidden_size: hiddenSize,
+    num_hidden_layers: numLayers,
+    num_attention_heads: numHeads,
+    intermediate_size: intermediateSize,
+    vocab_size: vocabSize,
+    max_position_embeddings: maxPositions,
+    num_labels: labels.length,
+  })
+  return randomModel(kernels, spec, precision, around)
 }
 
-function randomWeights(kernels: WasmKernels, config: BertConfig, precision: Precision): BertWeights {
+function randomModel(kernels: WasmKernels, spec: ModelSpec, precision: Precision, around: Kernels): Bert {
   tune(kernels, precision)
-  const weights = placeWeights(kernels.layout, config, precision, 'tokens')
-  const { embeddings } = weights
-  fillTable(kernels, embeddings.words, 0.1)
-  if (embeddings.positions) fillTable(kernels, embeddings.positions, 0.1)
-  if (embeddings.tokenTypes) fillTable(kernels, embeddings.tokenTypes, 0)
-  fillNorm(kernels, embeddings.norm)
-  for (const layer of weights.layers) {
-    for (const linear of [layer.queryKeyValue, layer.attentionOutput, layer.intermediate, layer.output]) {
-      packRandom(kernels, linear)
-    }
-    fillNorm(kernels, layer.attentionLayerNorm)
-    fillNorm(kernels, layer.outputLayerNorm)
+  const places = new Places(kernels.layout, precision)
+  const model = placeModel(places, spec)
+  for (const [module, place] of places.modules) {
+    if (module.kind === 'linear') packRandom(kernels, place as Linear)
+    if (module.kind === 'norm') fillNorm(kernels, place as LayerNorm)
+    if (module.kind === 'table') fillTable(kernels, place as Table, 0.1)
   }
-  packRandom(kernels, weights.head!.output)
-  return weights
+  return new Bert(around, spec, model, precision)
 }
 
 function fillTable(kernels: Kernels, table: Table, scale: number): void {

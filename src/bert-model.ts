@@ -13,10 +13,10 @@ import {
 } from './forward-options.ts'
 import { tileName } from './kernels/exports.ts'
 import type { Precision } from './kernels/kernels.ts'
-import type { BertConfig } from './model/bert-config.ts'
-import type { HeadKind } from './model/family.ts'
+import type { BertConfig, HeadKind } from './model/bert-config.ts'
 import { type ForwardOutput, requireFinite } from './model/forward-output.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
+import type { ModelSpec } from './model/spec.ts'
 import type { EngineClient } from './runtime/client.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
@@ -209,7 +209,7 @@ export class BertModel {
   ): Promise<Answer> {
     const { config, head, maxLength } = this
     const guesser = {
-      ...{ config, head, maxLength },
+      ...{ config, head, maxLength, headTensor: headTensorOf(this.#engine.setup.spec) },
       tokenizer: (): Tokenizer => this.tokenizer,
       logits: async (ids: readonly number[], rows: readonly number[], signal: AbortSignal | undefined) =>
         (await this.#engine.forward([ids], { rows: [rows] }, signal)).logits[0]!,
@@ -221,4 +221,9 @@ export class BertModel {
   dispose(): void {
     this.#engine.dispose()
   }
+}
+
+/** The first tensor of a head that guesses words. */
+function headTensorOf({ head }: ModelSpec): string | undefined {
+  return head?.kind === 'words' ? head.transform.dense.from[0]!.weight.name : undefined
 }

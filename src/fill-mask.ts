@@ -2,8 +2,7 @@
 import { abortSignal, type Checks, checkOptions, wholeNumber, wrongKind } from './check/options.ts'
 import { softmaxRows } from './entities/softmax.ts'
 import { ModelFormatError } from './format/errors.ts'
-import type { BertConfig } from './model/bert-config.ts'
-import type { HeadKind } from './model/family.ts'
+import type { BertConfig, HeadKind } from './model/bert-config.ts'
 import { requireFinite } from './model/forward-output.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
@@ -35,6 +34,8 @@ const DEFAULT_TOP = 5
 export interface Guesser {
   readonly config: BertConfig
   readonly head: HeadKind | undefined
+  /** The first tensor of its head, whether the weights have it or not. */
+  readonly headTensor: string | undefined
   readonly maxLength: number
   tokenizer(): Tokenizer
   /** The logits of some tokens of a sequence, [R, V]. */
@@ -82,13 +83,13 @@ export async function fillMask(
   return words.length === 1 ? words[0]! : words
 }
 
-function checkHead({ head, config }: Guesser): void {
+function checkHead({ head, headTensor, config }: Guesser): void {
   if (head === 'words') return
   const { architecture = 'an encoder', headKind } = config
   throw headKind === 'words'
     ? new ModelFormatError(
         'MissingTensor',
-        `The weights have no ${config.family.wordHead.dense}.weight: the head of ${architecture} that guesses words was not saved with them`,
+        `The weights have no ${headTensor}: the head of ${architecture} that guesses words was not saved with them`,
       )
     : new ModelFormatError(
         'UnsupportedConfig',

@@ -15,8 +15,9 @@ import { planKernels, planOf } from './kernels/plan.ts'
 import { type LoadOptions, type ModelName, readLoadArguments } from './load-options.ts'
 import type { BertConfig } from './model/bert-config.ts'
 import { BATCH_TOKENS } from './model/fill-batches.ts'
-import { loadConfig } from './model/plain-config.ts'
+import { loadSpec } from './model/read-spec.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
+import type { ModelSpec } from './model/spec.ts'
 import { Recognizer } from './recognizer.ts'
 import { type EngineClient, startWorkers, type WorkerClient } from './runtime/client.ts'
 import { type EngineError, mayCompile } from './runtime/engine-error.ts'
@@ -59,7 +60,7 @@ const MOST_THREADS = 8
 
 /** How a model is to run. */
 export interface Plan {
-  readonly setup: Omit<EngineSetup, 'config' | 'module'>
+  readonly setup: Omit<EngineSetup, 'spec' | 'module'>
   readonly worker: boolean
 }
 
@@ -97,10 +98,10 @@ export async function loadModel(
     try {
       const plan = await makePlan(platform, options)
       const { locator, files, keep } = await locate(platform, name, options, plan, watch, workers)
-      const { config, sentence, tokenizer: reading } = await readModel(files, options)
+      const { spec, config, sentence, tokenizer: reading } = await readModel(files, options)
       // Where a worker reads the weights, the tokenizer is made meanwhile.
       if (workers === undefined || locator.kind === 'hub') await reading
-      const starting = startEngine(plan, { locator, files, config }, options, watch, workers)
+      const starting = startEngine(plan, { locator, files, spec }, options, watch, workers)
       starting.catch(() => {})
       const tokenizer = await reading
       const maxLength = longest(options, config, tokenizer, sentence)
@@ -145,7 +146,7 @@ export function readTokenizerOf(
   { lowercase, paddedVocabulary }: LoadOptions = {},
 ): Promise<Tokenizer> {
   const model = (): Promise<TokenizerFacts> =>
-    loadConfig(files).then(tokenizerFacts, (error: unknown) => {
+    loadSpec(files).then(tokenizerFacts, (error: unknown) => {
       if (error instanceof ModelFormatError) return {}
       throw error
     })
@@ -163,7 +164,7 @@ async function locate(
 ): Promise<{ locator: Locator | HubLocator; files: ModelFiles; keep?: (() => Promise<void>) | undefined }> {
   const accept = async (files: ModelFiles): Promise<void> => {
     const { memoryNeeded } = await importInline()
-    await memoryNeeded({ ...setup, config: await loadConfig(files), module: undefined })
+    memoryNeeded({ ...setup, spec: await loadSpec(files) })
   }
   const located = await platform.locate(model, options, watch, accept)
   const isInt8 = setup.plan.precision === 'int8' && located.kind !== 'hub'
@@ -176,21 +177,22 @@ async function readModel(
   files: ModelFiles,
   { lowercase, paddedVocabulary }: LoadOptions,
 ): Promise<{
+  spec: ModelSpec
   config: BertConfig
   sentence: SentenceSettings | undefined
   tokenizer: Promise<Tokenizer | ModelFormatError>
 }> {
-  const written = await loadConfig(files)
-  const sentence = await sentenceSettings(files, written)
-  const config = sentence?.activation ? { ...written, activation: sentence.activation } : written
-  const model = async (): Promise<TokenizerFacts> => tokenizerFacts(written)
+  const spec = await loadSpec(files)
+  const sentence = await sentenceSettings(files, spec.config)
+  const config = sentence?.activation ? { ...spec.config, activation: sentence.activation } : spec.config
+  const model = async (): Promise<TokenizerFacts> => tokenizerFacts(spec)
   const tokenizer = readTokenizer(files, { lowercase, paddedVocabulary, model }).catch((error: unknown) => {
     // An encoder may come without a vocabulary; whoever asks for text then gets this error.
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return error
     throw error
   })
   tokenizer.catch(() => {})
-  return { config, sentence, tokenizer }
+  return { spec, config, sentence, tokenizer }
 }
 
 /** What an engine is made of. */
@@ -198,7 +200,7 @@ interface EngineInputs {
   /** Where it finds the weights. */
   readonly locator: Locator | HubLocator
   readonly files: ModelFiles
-  readonly config: BertConfig
+  readonly spec: ModelSpec
 }
 
 /** All that is known of a model before its weights are read. */
@@ -208,28 +210,29 @@ export interface Prepared extends EngineInputs {
   readonly sentence: SentenceSettings | undefined
 }
 
-/** Reads the weights into an engine. */
+/** Reads the weights into an engine, and gives it beside the model. */
 export async function startModel(
   platform: Platform,
   plan: Plan,
   { tokenizer, maxLength, sentence, ...source }: Prepared,
   options: LoadOptions,
   watch: LoadWatch,
-): Promise<BertModel> {
+): Promise<{ model: BertModel; engine: EngineClient }> {
   const workers = plan.worker ? startWorkersFor(platform, options) : undefined
   const engine = await startEngine(plan, source, options, watch, workers)
-  return new BertModel({ engine, config: source.config, tokenizer, maxLength, sentence })
+  const model = new BertModel({ engine, config: source.spec.config, tokenizer, maxLength, sentence })
+  return { model, engine }
 }
 
 async function startEngine(
   { setup: { plan, threads, batchTokens } }: Plan,
-  { locator, files, config }: EngineInputs,
+  { locator, files, spec }: EngineInputs,
   options: LoadOptions,
   watch: LoadWatch,
   workers: Promise<WorkerClient> | undefined,
 ): Promise<EngineClient> {
-  const module = options.wasm ?? (await compiled(plan, config, threads > 1))
-  const setup: EngineSetup = { plan, threads, batchTokens, config, module }
+  const module = options.wasm ?? (await compiled(plan, spec, threads > 1))
+  const setup: EngineSetup = { plan, threads, batchTokens, spec, module }
   watch.signal?.throwIfAborted()
   let engine: EngineClient
   if (workers === undefined) engine = await (await importInline()).loadInline(setup, files, watch)
@@ -255,8 +258,8 @@ export function importInline(): Promise<typeof import('./runtime/inline.ts')> {
 }
 
 /** What a model's configuration says of its tokenizer. */
-export function tokenizerFacts({ tokenizerClass, family, vocabSize }: BertConfig): TokenizerFacts {
-  return { tokenizerClass, sentencePiece: family.sentencePiece, rows: vocabSize }
+export function tokenizerFacts({ config, sentencePiece }: ModelSpec): TokenizerFacts {
+  return { tokenizerClass: config.tokenizerClass, sentencePiece, rows: config.vocabSize }
 }
 
 /** What the options and the runtime come to. */
@@ -293,12 +296,12 @@ function startWorkersFor(platform: Platform, options: LoadOptions): Promise<Work
 /** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
   { variant, turbo, precision }: KernelPlan,
-  { disentangled, modern, family }: BertConfig,
+  { relative, layers }: ModelSpec,
   shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
-  const special = disentangled ?? modern ?? family.relativeBias
-  const isPlain = precision === 'int8' && special === undefined
+  const isPlain =
+    precision === 'int8' && relative === undefined && layers.every(({ theta }) => theta === undefined)
   return mayCompile(() => compileKernels({ variant, shared, turbo, isPlain }))
 }
 

@@ -56,8 +56,13 @@ export {
   type RestoreStreamOptions,
   redact,
 } from './markup/redact.ts'
-export type { BertConfig, ProblemType, Quantization } from './model/bert-config.ts'
-export type { Family, HeadKind, HiddenActivation } from './model/family.ts'
+export type {
+  BertConfig,
+  HeadKind,
+  HiddenActivation,
+  ProblemType,
+  Quantization,
+} from './model/bert-config.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/sentence/pooling.ts'
 export type { Recognizer } from './recognizer.ts'

@@ -22,10 +22,10 @@ import type { Platform } from '../load.ts'
 import { readTokenizerOf } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
-import { loadConfig } from '../model/config/read-config.ts'
 import { BATCH_TOKENS } from '../model/fill-batches.ts'
-import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { loadSpec } from '../model/read-spec.ts'
+import { countParameters, type ResolvedModel, resolve } from '../model/resolve.ts'
+import type { ModelSpec } from '../model/spec.ts'
 import { entryPlatform } from '../platform.node.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
 import { withLoadingBar } from './model-options.ts'
@@ -147,38 +147,40 @@ async function factsOf(
   }
   const gliner = (await isGliner(files))
     ? await attempt(async () => {
-        const { glinerFacts } = await import('./gliner-facts.ts')
-        return glinerFacts(platform, files, options, weights)
+        const { inspectGliner } = await import('../tasks/gliner/load.ts')
+        return inspectGliner(platform, files, options, weights)
       })
     : undefined
   const isOther = gliner !== undefined || missing.length > 0
-  const config = isOther ? undefined : await attempt(() => loadConfig(files))
-  if (config !== undefined) {
+  const spec = isOther ? undefined : await attempt(() => loadSpec(files))
+  if (spec !== undefined) {
     await attempt(() => readTokenizerOf(files))
   }
   const { found, weightNames } = await findFiles(files, local)
   const bytes = found.reduce((sum, file) => sum + (weightNames.includes(file.name) ? file.bytes : 0), 0)
   const reads = weights && weightNames.length > 0 ? { reads: { files: weightNames, bytes } } : {}
-  const read = config && weights ? await attempt(() => readWeights(files, config)) : undefined
+  const read = spec && weights ? await attempt(() => readWeights(files, spec)) : undefined
   const general = { model: files.name, loads: missing.length === 0 ? 'yes' : 'no', missing } as const
   if (gliner !== undefined) {
-    const { encoder, head, headParameters, parameters, dtypes } = gliner
-    const architecture = { ...architectureOf(encoder), modelType: `GLiNER of ${encoder.modelType}`, head }
+    const { config, spec, found: resolved } = gliner
+    const modelType = `GLiNER of ${spec.config.modelType}`
+    const head = `entities of types that are named when you ask (loadGliner, iobert find): up to ${config.maxWidth} words each, in ${config.maxWords} words at once`
     return {
-      ...{ ...general, architecture, labels: [] },
-      ...(parameters === undefined || dtypes === undefined ? {} : { parameters, dtypes }),
-      ...(await onThisMachine(encoder, 4 * headParameters)),
+      ...{ ...general, architecture: { ...architectureOf(spec.config), modelType, head }, labels: [] },
+      ...(resolved && weightFacts(resolved)),
+      ...(await onThisMachine(spec)),
       ...{ ...reads, files: found },
     }
   }
-  if (config === undefined) return { ...general, ...reads, files: found }
+  if (spec === undefined) return { ...general, ...reads, files: found }
+  const { config } = spec
   return {
     ...general,
     architecture: architectureOf(config),
     labels: config.labels,
     scheme: config.headKind === 'tokens' ? schemeOf(config) : undefined,
     ...read,
-    ...(await onThisMachine(config)),
+    ...(await onThisMachine(spec)),
     ...reads,
     files: found,
   }
@@ -188,6 +190,7 @@ async function factsOf(
 const HEADS = {
   tokens: 'labels for tokens (loadRecognizer), if the weights have them, and vectors',
   text: 'labels for whole texts, and vectors',
+  spans: 'entities of types that are named when you ask (loadGliner)',
   words: 'words for masks (fillMask), if the weights have its head, and vectors',
   none: 'vectors (loadModel); its own head is not read',
 } as const
@@ -205,49 +208,43 @@ function schemeOf({ labels, labelScheme }: BertConfig): string {
   return labelScheme ?? parseLabels(labels).scheme
 }
 
-async function readWeights(files: ModelFiles, config: BertConfig): Promise<WeightFacts> {
+async function readWeights(files: ModelFiles, spec: ModelSpec): Promise<WeightFacts> {
   const checkpoint = await openCheckpoint(files)
   try {
-    const dtypes: Record<string, number> = {}
-    let parameters = 0
-    for (const { tensor } of resolveNamedTensors(await withUsualTensors(checkpoint, config), config)) {
-      const elements = tensor.shape.reduce((product, size) => product * size, 1)
-      parameters += elements
-      dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements
-    }
-    return { parameters, dtypes }
+    return weightFacts(resolve(spec, checkpoint))
   } finally {
     await checkpoint.close()
   }
 }
 
-/**
- * What a model takes and would run on here, on one thread, at each precision.
- *
- * @param more  bytes that it takes besides, at either
- */
-async function onThisMachine(
-  config: BertConfig,
-  more = 0,
-): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
+function weightFacts(model: ResolvedModel): WeightFacts {
+  const dtypes: Record<string, number> = {}
+  for (const { tensor } of model.named) {
+    const elements = tensor.shape.reduce((product, size) => product * size, 1)
+    dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements
+  }
+  return { parameters: countParameters(model), dtypes }
+}
+
+/** What a model takes and would run on here, on one thread, at each precision. */
+async function onThisMachine(spec: ModelSpec): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
   const [int8, float32] = await Promise.all(
     (['int8', 'float32'] as const).map((precision) => planKernels('auto', precision, false, false)),
   )
   const nameOf = ({ variant, reason }: KernelPlan): string => `${variant} (${reason})`
   return {
     memory: {
-      int8: await memoryAt(int8!, config, more),
-      float32: await memoryAt(float32!, config, more),
+      int8: memoryAt(int8!, spec),
+      float32: memoryAt(float32!, spec),
     },
     kernels: { int8: nameOf(int8!), float32: nameOf(float32!) },
   }
 }
 
 /** Bytes of kernel memory; none where that is more than wasm32 can address. */
-async function memoryAt(plan: KernelPlan, config: BertConfig, more: number): Promise<number | undefined> {
+function memoryAt(plan: KernelPlan, spec: ModelSpec): number | undefined {
   try {
-    const setup = { config, plan, module: undefined, threads: 1, batchTokens: BATCH_TOKENS }
-    return more + (await memoryNeeded(setup))
+    return memoryNeeded({ spec, plan, threads: 1, batchTokens: BATCH_TOKENS })
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error

@@ -3,7 +3,7 @@ import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { widenBfloat16, widenFloat16 } from '../format/half.ts'
 import { checkFinite } from '../format/read-floats.ts'
-import type { NamedTensor } from '../model/tensors.ts'
+import type { NamedTensor } from '../model/resolve.ts'
 import type { TensorToWrite } from './safetensors-writer.ts'
 
 /** How a tensor's bytes are come by, in chunks of whole elements. */

@@ -5,9 +5,8 @@ import { parseJsonObject } from '../format/json-file.ts'
 import { INDEX, WEIGHTS } from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'
 import type { BertConfig } from '../model/bert-config.ts'
-import { parseConfig } from '../model/config/read-config.ts'
-import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { resolveNamedTensors } from '../model/tensor-names.ts'
+import { parseSpec } from '../model/read-spec.ts'
+import { resolve } from '../model/resolve.ts'
 import { convertTensor, type ReadTensor } from './convert-tensor.ts'
 import { openForeignModel } from './foreign.ts'
 import type { ForeignKind, ForeignModel } from './foreign-tensor.ts'
@@ -79,10 +78,13 @@ export async function convertModel(
   }
   const model = await openModel(files)
   try {
-    const config = await parseConfig(model.config)
-    const named = resolveNamedTensors(await withUsualTensors(model.checkpoint, config), config)
+    const spec = await parseSpec(model.config)
+    const { named } = resolve(spec, model.checkpoint)
     const tensors = named.map((each) => convertTensor(each, written, model.read))
-    const texts = new Map([['config.json', convertedConfig(model.config, config, dtype)], ...model.tokenizer])
+    const texts = new Map([
+      ['config.json', convertedConfig(model.config, spec.config, dtype)],
+      ...model.tokenizer,
+    ])
     return await writeFolder({ ...model, texts, tensors }, sink, options)
   } finally {
     await model.close()

@@ -48,6 +48,8 @@ export async function openGlinerModel(
   const read: ReadTensor = ({ source, offset, byteLength }) => readChunks(source, offset, byteLength)
   const tensors = [...checkpoint.tensors.values()]
     .filter((tensor) => FLOATS.includes(tensor.dtype))
-    .map((tensor) => convertTensor({ name: tensor.name, tensor, quantizable: false }, dtype, read))
+    .map((tensor) =>
+      convertTensor({ name: tensor.name, tensor, scale: undefined, quantizable: false }, dtype, read),
+    )
   return { kind: isSafe ? 'safetensors' : 'pytorch', texts, tensors, close: () => checkpoint.close() }
 }

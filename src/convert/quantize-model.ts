@@ -5,12 +5,10 @@ import { type JsonRecord, parseJsonObject } from '../format/json-file.ts'
 import { checkFinite, readFloats } from '../format/read-floats.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { quantizeWeights, weightScale } from '../kernels/reference/quantization.ts'
-import { QUANTIZED_WEIGHTS } from '../model/config/quantization-config.ts'
-import { familyOf, headOf, loadConfig, readArchitecture } from '../model/config/read-config.ts'
-import type { Family, HeadKind } from '../model/family.ts'
-import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { resolveNamedTensors } from '../model/tensor-names.ts'
-import type { NamedTensor } from '../model/tensors.ts'
+import { QUANTIZED_WEIGHTS } from '../model/quantization-config.ts'
+import { loadSpec, parseSpec } from '../model/read-spec.ts'
+import { type NamedTensor, resolve } from '../model/resolve.ts'
+import { type ModelSpec, modulesOf, tensorsOf } from '../model/spec.ts'
 import { type ByteSink, type TensorToWrite, writeSafetensors } from './safetensors-writer.ts'
 
 /** Elements read at a time: 1 MB of f32, and about a millisecond of work, so that whoever waits meanwhile gets a turn. */
@@ -28,7 +26,7 @@ export interface QuantizeOptions {
  * first in the file. The same weights give the same bytes.
  *
  * @returns the bytes written
- * @throws {ModelFormatError} as `openCheckpoint` and `resolveTensors`; NonFiniteWeights; UnsupportedConfig for a model
+ * @throws {ModelFormatError} as `openCheckpoint` and `resolve`; NonFiniteWeights; UnsupportedConfig for a model
  *   that is int8 already
  */
 export async function quantizeModel(
@@ -36,12 +34,10 @@ export async function quantizeModel(
   sink: ByteSink,
   options: QuantizeOptions = {},
 ): Promise<number> {
-  const config = await loadConfig(files)
+  const spec = await loadSpec(files)
   const checkpoint = await openCheckpoint(files)
   try {
-    const tensors = resolveNamedTensors(await withUsualTensors(checkpoint, config), config).flatMap((named) =>
-      plan(named),
-    )
+    const tensors = resolve(spec, checkpoint).named.flatMap((named) => plan(named))
     return await writeSafetensors(sink, tensors, options.onProgress)
   } finally {
     await checkpoint.close()
@@ -51,28 +47,24 @@ export async function quantizeModel(
 /**
  * The `config.json` for weights that `quantizeModel` wrote: `quantization_config` added, all else as it was.
  *
- * @throws {ModelFormatError} InvalidConfig when it is not a JSON object
+ * @throws {ModelFormatError} as `parseSpec`
  */
 export async function quantizedConfig(configText: string): Promise<string> {
+  const quantization_config = quantizationConfig(await parseSpec(configText))
   const config = parseJsonObject(configText, 'config.json')
-  const { family } = await familyOf(config)
-  return `${JSON.stringify({ ...config, quantization_config: quantizationConfig(family, headOf(readArchitecture(config))) }, null, 2)}\n`
+  return `${JSON.stringify({ ...config, quantization_config }, null, 2)}\n`
 }
 
-/** The `quantization_config` that the quantiser writes for models of a family: its head stays float. */
-export function quantizationConfig(
-  { prefix, tokenTypes, relativeBias, textHead, wordHead, modern }: Family,
-  headKind: HeadKind | undefined = 'tokens',
-): JsonRecord {
-  const heads: Record<HeadKind, string[]> = {
-    tokens: [...(modern ? [modern.dense] : []), 'classifier'],
-    text: [textHead.dense.replace('{encoder}', prefix), textHead.output],
-    words: [wordHead.dense],
-  }
-  const positions = modern ? [] : ['position_embeddings']
-  const embeddings = [...positions, ...(tokenTypes ? ['token_type_embeddings'] : [])]
-  const floats = embeddings.map((name) => `embeddings.${name}`)
-  if (relativeBias) floats.push(relativeBias.replace(/\.weight$/, ''))
+/** The `quantization_config` that the quantiser writes for a model: its head and all tables but that of words stay float. */
+export function quantizationConfig({ head, prefix, ...encoder }: ModelSpec): JsonRecord {
+  const ignore = [...modulesOf(head), ...modulesOf(encoder)]
+    .filter(
+      (module) => (module.kind === 'linear' || module.kind === 'table') && module.precision === 'float32',
+    )
+    .flatMap(tensorsOf)
+    .map(({ name }) => name.replace('{encoder}', prefix))
+    .filter((name) => name.endsWith('.weight'))
+    .map((name) => name.slice(0, -'.weight'.length))
   return {
     quant_method: 'compressed-tensors',
     format: 'int-quantized',
@@ -85,7 +77,7 @@ export function quantizationConfig(
         output_activations: null,
       },
     },
-    ignore: [...heads[headKind], ...floats.map((name) => prefix + name)],
+    ignore,
   }
 }
 

@@ -8,10 +8,9 @@ import { openCheckpoint } from '../format/checkpoint.ts'
 import { folderFiles, withWeights } from '../format/folder-files.node.ts'
 import { readShardIndex, shardNames } from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'
-import type { BertConfig } from '../model/bert-config.ts'
-import { loadConfig } from '../model/config/read-config.ts'
-import { withUsualTensors } from '../model/model-checkpoint.ts'
-import { resolveTensors } from '../model/tensor-names.ts'
+import { loadSpec } from '../model/read-spec.ts'
+import { resolve } from '../model/resolve.ts'
+import type { ModelSpec } from '../model/spec.ts'
 import { WEIGHT_FORMS } from './model-files.ts'
 import { temporaryName } from './paths.node.ts'
 import { renameOver } from './rename.node.ts'
@@ -43,12 +42,12 @@ export interface Int8Copy {
  */
 export async function findInt8Copy(snapshot: string): Promise<Int8Copy | undefined> {
   if (!SNAPSHOT.test(snapshot)) return undefined
-  const config = await loadConfig(folderFiles(snapshot))
-  if (config.quantization !== undefined) return undefined
+  const spec = await loadSpec(folderFiles(snapshot))
+  if (spec.config.quantization !== undefined) return undefined
   const hash = await hashOfWeights(snapshot)
   if (hash === undefined) return undefined
   const path = join(copiesOf(dirname(dirname(snapshot))), `${hash}${SUFFIX}`)
-  return { path, usable: await isUsable(snapshot, path, config) }
+  return { path, usable: await isUsable(snapshot, path, spec) }
 }
 
 /**
@@ -118,12 +117,12 @@ async function weightFiles(snapshot: string): Promise<readonly string[]> {
   return []
 }
 
-async function isUsable(snapshot: string, path: string, config: BertConfig): Promise<boolean> {
+async function isUsable(snapshot: string, path: string, spec: ModelSpec): Promise<boolean> {
   if (!existsSync(path)) return false
   try {
     const checkpoint = await openCheckpoint(withWeights(folderFiles(snapshot), path))
     try {
-      resolveTensors(await withUsualTensors(checkpoint, config), config)
+      resolve(spec, checkpoint)
       return true
     } finally {
       await checkpoint.close()

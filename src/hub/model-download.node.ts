@@ -8,7 +8,7 @@ import type { RequestOptions } from '../format/remote/request.ts'
 import { openUrl } from '../format/remote/url-source.ts'
 import { readShardIndex, shardNames } from '../format/shards.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
-import { loadConfig } from '../model/config/read-config.ts'
+import { loadSpec } from '../model/read-spec.ts'
 import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import type { HubCache } from './cache.node.ts'
 import { downloadBlob, type FileMetadata, fileMetadata } from './download.node.ts'
@@ -125,8 +125,8 @@ export class ModelDownload {
 
   /** Most models without a vocabulary are of another kind, which says more. */
   async #noVocabulary(): Promise<Error> {
-    const config = loadConfig(folderFiles(this.#cache.snapshot(this.#commit)))
-    const error: unknown = await config.catch((reason: unknown) => reason)
+    const spec = loadSpec(folderFiles(this.#cache.snapshot(this.#commit)))
+    const error: unknown = await spec.catch((reason: unknown) => reason)
     const isOther = error instanceof ModelFormatError && error.code === 'UnsupportedConfig'
     return isOther ? error : noVocabulary(this.#model.repository)
   }

@@ -1,7 +1,13 @@
-/** The configuration of a model, as its parts read it. plain-config.ts makes it of config.json, or config/. */
-import type { Disentangled } from './disentangled/shape.ts'
-import type { Family, HeadKind, HiddenActivation } from './family.ts'
-import type { Modern } from './modern/shape.ts'
+/** What `config.json` says of a model, as users see it: `model.config`. spec.ts has what is computed. */
+
+/**
+ * What logits are of: 'tokens' and their labels, a 'text' and its labels, the 'words' that may stand for a token, or 'spans' and
+ * types that are named when one asks (GLiNER).
+ */
+export type HeadKind = 'tokens' | 'text' | 'words' | 'spans'
+
+/** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
+export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
 
 /** One label a text (softmax), any number (sigmoid each), or plain numbers. */
 export type ProblemType = 'single_label_classification' | 'multi_label_classification' | 'regression'
@@ -16,22 +22,12 @@ export interface Quantization {
   readonly ignore: readonly string[]
 }
 
-/** Layers that share their weights (Lan et al. 2020, arXiv 1909.11942, section 3.1). */
-export interface SharedLayers {
-  /** Which stored layer each of the L layers is. */
-  readonly order: readonly number[]
-  /** What stands for `{i}` in the names of each stored layer's tensors. */
-  readonly names: readonly string[]
-}
-
 /** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
 export interface BertConfig {
   /** `bert`, `distilbert` and so on. */
   readonly modelType: string
   /** The class of its tokenizer in transformers, where config.json names it. */
   readonly tokenizerClass?: string
-  /** What models of this type have in common: names, and how config.json is read. */
-  readonly family: Family
   /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
   readonly architecture?: string
   /** What the head is of: 'text' for `...ForSequenceClassification`, 'words' for `...ForMaskedLM`; undefined where it is not read. */
@@ -45,7 +41,7 @@ export interface BertConfig {
   readonly activation?: string
   /** H */
   readonly hiddenSize: number
-  /** Width of the embeddings: H, or less where a linear layer makes them H wide. */
+  /** E, the width of the embeddings: H, or less where a linear layer makes them H wide. */
   readonly embeddingSize: number
   /** L */
   readonly numLayers: number
@@ -61,7 +57,7 @@ export interface BertConfig {
   readonly vocabSize: number
   /** The longest window, special tokens included. */
   readonly maxPositions: number
-  /** Row of the position embeddings for the first token: 0, or one behind the id of padding, whose row is not used. */
+  /** Row of the position embeddings for the first token: 0, or one more than the id of padding, whose row is not used. */
   readonly firstPosition: number
   /** Rows of the position embeddings; 0 where there are none. */
   readonly positionRows: number
@@ -73,12 +69,6 @@ export interface BertConfig {
   readonly labels: readonly string[]
   /** Our own key `label_scheme`: how the labels are to be read, as `IOB2`. */
   readonly labelScheme?: string
-  /** Where attention knows relative positions. */
-  readonly disentangled?: Disentangled
-  /** Where layers share their weights. */
-  readonly sharedLayers?: SharedLayers
-  /** Where it is ModernBERT. */
-  readonly modern?: Modern
   /** Set where the weights are int8. */
   readonly quantization?: Quantization
 }

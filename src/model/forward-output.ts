@@ -3,7 +3,7 @@ import { ModelFormatError } from '../format/errors.ts'
 
 /** What a forward pass gives back, one entry a sequence. */
 export interface ForwardOutput {
-  /** [T, C], [C] where the head is over whole texts, [T, V] where it guesses words; empty where the model has no head. */
+  /** [T, C], [C] where the head is over whole texts, [T, V] where it guesses words, [W, K, C] where it scores spans; empty where the model has no head. */
   logits: Float32Array[]
   /** For each sequence the embeddings' output and each layer's, L + 1 times [T, H]. */
   hiddenStates?: Float32Array[][]
@@ -23,8 +23,18 @@ export interface ForwardWanted {
   readonly logits?: boolean
   /** Of which tokens the logits of words are wanted, one list a sequence; without it of all. */
   readonly rows?: readonly (readonly number[])[]
+  /** Of which spans the logits are wanted, where the head scores them, one a sequence; without it of none. */
+  readonly spans?: readonly SpanQuestion[]
   /** Give back only the hidden states of this layer (0: the embeddings), and compute no further. */
   readonly layer?: number
+}
+
+/** The words and the types of a sequence, each by a token of it. */
+export interface SpanQuestion {
+  /** W of them; -1 for a word without a token. */
+  readonly words: readonly number[]
+  /** C of them. */
+  readonly types: readonly number[]
 }
 
 /** Everything a sequence of T tokens is on its way through the model. Vaswani et al. 2017, section 3; Devlin et al. 2019. */

@@ -1,5 +1,5 @@
 /**
- * Reads a checkpoint's tensors into the places that weights.ts gave them. Each file is read front to back, in pieces
+ * Reads a checkpoint's tensors into the places that places.ts gave their modules. Each file is read front to back, in pieces
  * that are packed as they come, so that none is ever whole in memory. Over a network that is one request a file.
  */
 
@@ -18,9 +18,9 @@ import type {
 import { type Layout, packColumns } from '../kernels/layout.ts'
 import type { StagingArea } from '../kernels/placed.ts'
 import { placeAsStored, Staging } from '../kernels/staging.ts'
-import type { BertConfig } from './bert-config.ts'
-import type { EmbeddingTensors, LayerNormTensors, LinearTensors, ModelTensors } from './tensors.ts'
-import type { BertWeights } from './weights.ts'
+import type { Places } from './places.ts'
+import type { FoundTensor, ResolvedModel } from './resolve.ts'
+import type { LinearSpec, ModuleSpec, NormSpec, TensorSpec } from './spec.ts'
 
 /** Numbers brought from a file at a time: 1 MB of float32, which stays in a core's cache until it is packed. */
 const STAGING_NUMBERS = 2 ** 18
@@ -29,7 +29,7 @@ const STAGING_NUMBERS = 2 ** 18
 export type WeightsProgress = (loadedBytes: number, totalBytes: number) => void
 
 /** One tensor and what is done with it. */
-export interface Task {
+interface Task {
   readonly tensor: CheckpointTensor
   /** Bytes of files that it reads. */
   readonly byteLength: number
@@ -37,36 +37,35 @@ export interface Task {
 }
 
 /**
- * Reads every tensor and packs it into its place.
+ * Reads every tensor and packs it into the place of its module.
  *
- * @param more  what a model has besides
  * @throws {ModelFormatError} NonFiniteWeights, naming the tensor
  */
 export async function readWeights(
   kernels: Kernels,
-  tensors: ModelTensors,
-  weights: BertWeights,
-  config: BertConfig,
+  { tensors }: Pick<ResolvedModel, 'tensors'>,
+  { modules }: Places,
   onProgress?: WeightsProgress,
   signal?: AbortSignal,
-  more: (reader: TensorReader, tensors: ModelTensors) => Task[] = () => [],
 ): Promise<void> {
   const { memory } = kernels
   const mark = memory.end
-  const reader = new TensorReader(kernels, config, onProgress, signal)
-  const tasks = [
-    ...embeddingTasks(reader, tensors, weights),
-    ...layerTasks(reader, tensors, weights),
-    ...more(reader, tensors),
-  ]
+  const staging = placeStaging(kernels.layout, modules.keys())
+  const reader = new TensorReader(kernels, tensors, staging, onProgress, signal)
+  const tasks = [...modules].flatMap(([module, place]) => reader.module(module, place))
   reader.total = tasks.reduce((sum, { byteLength }) => sum + byteLength, 0)
   for (const { read } of tasks.sort(byPlace)) await read()
   memory.release(mark)
 }
 
 /** Room for pieces of the files, of at least one row. */
-export function placeStaging(layout: Layout, { hiddenSize, intermediateSize }: BertConfig): StagingArea {
-  return layout.staging(Math.max(STAGING_NUMBERS, hiddenSize, intermediateSize))
+export function placeStaging(layout: Layout, modules: Iterable<ModuleSpec>): StagingArea {
+  let widest = STAGING_NUMBERS
+  for (const module of modules) {
+    if (module.kind === 'linear') widest = Math.max(widest, module.inputs)
+    if (module.kind === 'table') widest = Math.max(widest, module.columns)
+  }
+  return layout.staging(widest)
 }
 
 /** In the order of the files, so that each is read forward. */
@@ -75,120 +74,86 @@ function byPlace({ tensor: a }: Task, { tensor: b }: Task): number {
   return a.offset - b.offset
 }
 
-function embeddingTasks(
-  reader: TensorReader,
-  tensors: ModelTensors,
-  { embeddings, projection }: BertWeights,
-): Task[] {
-  const { words, positions, tokenTypes, norm } = embeddings
-  const tasks = [
-    ...reader.layerNorm(tensors.embeddingsLayerNorm, norm),
-    ...reader.words(tensors.wordEmbeddings, words),
-  ]
-  if (tensors.positionEmbeddings && positions) tasks.push(reader.table(tensors.positionEmbeddings, positions))
-  if (tensors.tokenTypeEmbeddings && tokenTypes)
-    tasks.push(reader.table(tensors.tokenTypeEmbeddings, tokenTypes))
-  if (tensors.projection && projection) tasks.push(...reader.linear(tensors.projection, projection))
-  return tasks
-}
-
-function layerTasks(
-  reader: TensorReader,
-  tensors: ModelTensors,
-  { layers, head, wordHead }: BertWeights,
-): Task[] {
-  const tasks = layers.flatMap((layer, index) => {
-    const from = tensors.layers[index]!
-    return [
-      ...reader.linear(from.query, layer.queryKeyValue),
-      ...reader.linear(from.key, layer.queryKeyValue, reader.width),
-      ...reader.linear(from.value, layer.queryKeyValue, 2 * reader.width),
-      ...reader.linear(from.attentionOutput, layer.attentionOutput),
-      ...reader.layerNorm(from.attentionLayerNorm, layer.attentionLayerNorm),
-      ...reader.linear(from.intermediate, layer.intermediate),
-      ...reader.linear(from.output, layer.output),
-      ...reader.layerNorm(from.outputLayerNorm, layer.outputLayerNorm),
-    ]
-  })
-  if (head && tensors.head) {
-    const { dense, output } = tensors.head
-    if (dense && head.dense) tasks.push(...reader.linear(dense, head.dense))
-    tasks.push(...reader.linear(output, head.output))
-  }
-  if (wordHead && tensors.wordHead) {
-    const { dense, norm, decoder, bias } = tensors.wordHead
-    tasks.push(...reader.linear(dense, wordHead.dense), ...reader.layerNorm(norm, wordHead.norm))
-    if (decoder) tasks.push(...reader.words(decoder, wordHead.decoder))
-    tasks.push(reader.vector(bias, wordHead.bias))
-  }
-  return tasks
-}
-
-/** Makes tasks of tensors; each reads its tensor through one staging area, as many rows at a time as fit. */
-export class TensorReader {
-  readonly kernels: Kernels
-  /** H */
-  readonly width: number
+/** Makes tasks of modules; each reads a tensor through one staging area, as many rows at a time as fit. */
+class TensorReader {
   /** Bytes that all tasks read. */
   total = 0
   #loaded = 0
+  readonly #kernels: Kernels
+  readonly #tensors: ReadonlyMap<TensorSpec, FoundTensor>
   readonly #staging: Staging
   readonly #onProgress: WeightsProgress | undefined
   readonly #signal: AbortSignal | undefined
 
   constructor(
     kernels: Kernels,
-    config: BertConfig,
+    tensors: ReadonlyMap<TensorSpec, FoundTensor>,
+    staging: StagingArea,
     onProgress: WeightsProgress | undefined,
     signal: AbortSignal | undefined,
   ) {
-    this.kernels = kernels
-    this.width = config.hiddenSize
-    this.#staging = new Staging(kernels, placeStaging(kernels.layout, config))
+    this.#kernels = kernels
+    this.#tensors = tensors
+    this.#staging = new Staging(kernels, staging)
     this.#onProgress = onProgress
     this.#signal = signal
   }
 
-  /** A tensor [rows, E], or as many of its first rows as the table has. */
-  table(tensor: CheckpointTensor, table: Table, scale?: CheckpointTensor): Task {
-    const pack = (piece: StoredRows): boolean => this.kernels.packTable(piece, table)
-    return this.#rows(tensor, table, table.rows, scale, pack, placeAsStored(table, tensor.dtype))
+  /** All that is read for a module. */
+  module(module: ModuleSpec, place: unknown): Task[] {
+    if (module.kind === 'linear') return this.#linear(module, place as Linear)
+    if (module.kind === 'norm') return this.#layerNorm(module, place as LayerNorm)
+    if (module.kind === 'table') return this.#table(module.weight, place as Table)
+    return this.#vector(module.values, place as Floats)
   }
 
-  /** As `table`, with the scales of its rows. */
-  words({ weight, scale }: EmbeddingTensors, table: Table): Task[] {
-    const tasks = [this.table(weight, table, scale)]
-    if (scale && table.scales) tasks.push(this.vector(scale, table.scales))
+  /** Rows, of an int8 table with their scales. */
+  #table(spec: TensorSpec, table: Table): Task[] {
+    const { tensor, scale } = this.#tensors.get(spec)!
+    const pack = (piece: StoredRows): boolean => this.#kernels.packTable(piece, table)
+    const tasks = [this.#rows(tensor, table, scale, pack, placeAsStored(table, tensor.dtype))]
+    const { scales } = table
+    if (scale && scales)
+      tasks.push(this.#numbersTask(scale, (values) => this.#kernels.memory.floats(scales).set(values)))
     return tasks
   }
 
-  layerNorm({ weight, bias }: LayerNormTensors, norm: LayerNorm): Task[] {
-    return [this.vector(weight, norm.weight), this.vector(bias, norm.bias)]
+  #layerNorm({ weight, bias }: NormSpec, norm: LayerNorm): Task[] {
+    return [...this.#vector(weight, norm.weight), ...this.#vector(bias, norm.bias)]
   }
 
-  /** A linear layer's tensors into its rows from `firstOutput` on. */
-  linear({ weight, bias, scale }: LinearTensors, layer: Linear, firstOutput = 0): Task[] {
-    const { kernels } = this
-    const pack = (piece: StoredRows): boolean =>
-      kernels.packLinear({ ...piece, first: piece.first + firstOutput }, layer)
+  /** Its matrices, one below the other. */
+  #linear({ from }: LinearSpec, layer: Linear): Task[] {
+    const { memory } = this.#kernels
     const columns = { precision: layer.precision, columns: layer.inputs }
-    const tasks = [
-      this.#rows(weight, columns, weight.shape[0]!, scale, pack),
-      this.#numbersTask(bias, (values) => packColumns(kernels.memory, layer, firstOutput, values, undefined)),
-    ]
-    if (scale && layer.precision === 'int8') {
-      tasks.push(
-        this.#numbersTask(scale, (values) =>
-          packColumns(kernels.memory, layer, firstOutput, undefined, values),
-        ),
-      )
-    }
-    return tasks
+    let end = 0
+    return from.flatMap(({ weight, bias, transposed }) => {
+      const first = end
+      const { tensor: found, scale } = this.#tensors.get(weight)!
+      const tensor = found.shape.length === 1 ? { ...found, shape: [1, found.shape[0]!] } : found
+      const rows = tensor.shape[transposed ? 1 : 0]!
+      end += rows
+      const pack = (piece: StoredRows): boolean =>
+        this.#kernels.packLinear({ ...piece, first: piece.first + first }, layer)
+      const tasks = [transposed ? this.#columns(tensor, pack) : this.#rows(tensor, columns, scale, pack)]
+      const packBias = (values: Float32Array): void => packColumns(memory, layer, first, values, undefined)
+      if (bias) tasks.push(this.#numbersTask(this.#tensors.get(bias)!.tensor, packBias))
+      else packBias(new Float32Array(rows))
+      if (scale && layer.precision === 'int8') {
+        tasks.push(this.#numbersTask(scale, (values) => packColumns(memory, layer, first, undefined, values)))
+      }
+      return tasks
+    })
   }
 
-  /** A short float tensor. */
-  vector(tensor: CheckpointTensor, to: Floats): Task {
-    return this.#numbersTask(tensor, (values) => this.kernels.memory.floats(to).set(values))
+  /** A short float tensor, or zeros. */
+  #vector(spec: TensorSpec | undefined, to: Floats): Task[] {
+    const numbers = (): Float32Array => this.#kernels.memory.floats(to)
+    if (spec === undefined) {
+      numbers().fill(0)
+      return []
+    }
+    return [this.#numbersTask(this.#tensors.get(spec)!.tensor, (values) => numbers().set(values))]
   }
 
   #numbersTask(tensor: CheckpointTensor, use: (values: Float32Array) => void): Task {
@@ -196,29 +161,41 @@ export class TensorReader {
   }
 
   /**
-   * The first rows of a tensor, handed to `pack` piece by piece; int8 ones as q · scale where they are to be float32, and else
-   * read to the address `to` with no more done, where there is one.
+   * A tensor's rows, handed to `pack` piece by piece; int8 ones as q · scale where they are to be float32, and else read to the
+   * address `to` with no more done, where there is one.
    */
   #rows(
     tensor: CheckpointTensor,
     { precision, columns }: { precision: Precision; columns: number },
-    rows: number,
     scale: CheckpointTensor | undefined,
     pack: (piece: StoredRows) => boolean,
     to?: number,
   ): Task {
     const staging = this.#staging
-    const byteLength = tensor.byteLength * (rows / tensor.shape[0]!)
+    const { byteLength } = tensor
     if (tensor.dtype !== 'I8' || precision === 'int8') {
-      return { tensor, byteLength, read: () => this.#eachPiece(tensor, rows, staging.capacity, pack, to) }
+      return { tensor, byteLength, read: () => this.#eachPiece(tensor, staging.capacity, pack, to) }
     }
     const read = async (): Promise<void> => {
       const scales = await this.#numbers(scale!)
-      await this.#eachPiece(tensor, rows, staging.mostNumbers, (piece) =>
+      await this.#eachPiece(tensor, staging.mostNumbers, (piece) =>
         pack(staging.dequantized(piece, columns, scales)),
       )
     }
     return { tensor, byteLength: byteLength + scale!.byteLength, read }
+  }
+
+  /** A float tensor's columns as rows. */
+  #columns(tensor: CheckpointTensor, pack: (piece: StoredRows) => boolean): Task {
+    const [height, width] = tensor.shape as readonly [number, number]
+    const row = new Float32Array(height)
+    return this.#numbersTask(tensor, (values) => {
+      for (let column = 0; column < width; column++) {
+        for (let i = 0; i < height; i++) row[i] = values[i * width + column]!
+        this.#staging.bytes(row.byteLength).set(new Uint8Array(row.buffer))
+        pack(this.#staging.rows('F32', 1, column))
+      }
+    })
   }
 
   async #numbers(tensor: CheckpointTensor): Promise<Float32Array> {
@@ -226,7 +203,7 @@ export class TensorReader {
     const all = new Float32Array(length)
     const flat = { ...tensor, shape: [length] }
     const most = this.#staging.mostNumbers * (tensor.byteLength / length)
-    await this.#eachPiece(flat, length, most, ({ type, rows, first }) => {
+    await this.#eachPiece(flat, most, ({ type, rows, first }) => {
       const numbers = this.#staging.numbers(type, rows)
       if (numbers) all.set(numbers, first)
       return numbers !== undefined
@@ -236,12 +213,12 @@ export class TensorReader {
 
   async #eachPiece(
     tensor: CheckpointTensor,
-    rows: number,
     capacity: number,
     pack: (piece: StoredRows) => boolean,
     to?: number,
   ): Promise<void> {
-    const rowBytes = tensor.byteLength / tensor.shape[0]!
+    const rows = tensor.shape[0]!
+    const rowBytes = tensor.byteLength / rows
     const step = Math.max(1, Math.floor(capacity / rowBytes))
     for (let first = 0; first < rows; first += step) {
       this.#signal?.throwIfAborted()

@@ -1,11 +1,11 @@
 /**
- * The buffers of one forward pass, laid out behind the weights for a number of tokens and kept until a larger batch
+ * The buffers of one forward pass, laid out after the weights for a number of tokens and kept until a larger batch
  * comes. Tokens of all sequences stand end to end, without padding: [ΣT, H].
  */
 import type { Integers, Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
-import type { Layout } from '../kernels/layout.ts'
+import { columnsOf, type Layout } from '../kernels/layout.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
-import type { BertConfig } from './bert-config.ts'
+import type { ModelSpec } from './spec.ts'
 
 export interface Workspace {
   /** Vocabulary ids of all tokens, [ΣT]. */
@@ -19,33 +19,46 @@ export interface Workspace {
   readonly embeddings: Matrix
   /** What each layer reads and writes, [ΣT, H]. */
   readonly hiddenStates: Matrix
+  /** The sums that residuals lead to, where LayerNorms stand before the blocks, [ΣT, H]. */
+  readonly sums: Matrix | undefined
   /** [ΣT, 3H] */
   readonly queryKeyValue: Matrix
+  /** Its first 2H columns. */
+  readonly queriesAndKeys: Matrix
   /** Attention's weighted values, heads side by side, [ΣT, H]. */
   readonly context: Matrix
   /** The attention block's output after its LayerNorm, [ΣT, H]. */
   readonly attentionOutput: Matrix
   /** The feed-forward block's inside, [ΣT, I]. */
   readonly intermediate: Matrix
+  /** The same; before it is multiplied by the gate, where there is one, and not yet quantised. */
+  readonly inside: Matrix
+  /** What the inside is multiplied by, [ΣT, I], where layers have a gate. */
+  readonly gate: Matrix | undefined
   /** A linear layer's output before residual and LayerNorm, [ΣT, H]. */
   readonly projected: Matrix
   /** [ΣT, C], or with a head over texts [S, C]. */
   readonly logits: Matrix
-  /** For a head over texts, [S, H] each: the first tokens' hidden states, and what stands between its two layers. */
-  readonly texts?: { readonly first: Matrix; readonly pooled: Matrix }
+  /** For a head over texts, [S, H] each: what is taken of each text, and what stands before its logits. */
+  readonly texts: { readonly pooled: Matrix; readonly transformed: Matrix } | undefined
+  /** Each token's neighbours side by side, [ΣT, H·n], where there is a convolution. */
+  readonly neighbours: Matrix | undefined
 }
 
 /** Lays the buffers out for a number of tokens. */
 export function layWorkspace(
   layout: Layout,
-  config: BertConfig,
+  { config, norm, layers, head, convolution }: ModelSpec,
   precision: Precision,
   tokens: number,
   sequences: { count: number; longest: number },
 ): Workspace {
-  const { hiddenSize, embeddingSize, intermediateSize, labels, headKind } = config
+  const { hiddenSize, embeddingSize, intermediateSize, labels } = config
   const ofTexts = (): Matrix => layout.matrix(sequences.count, hiddenSize)
   const hiddenStates = layout.matrix(tokens, hiddenSize, precision)
+  const queryKeyValue = layout.matrix(tokens, 3 * hiddenSize)
+  const intermediate = layout.matrix(tokens, intermediateSize, precision)
+  const isGated = layers.some(({ gate }) => gate !== undefined)
   return {
     ids: layout.integers(tokens),
     positions: layout.integers(tokens),
@@ -53,29 +66,35 @@ export function layWorkspace(
     sequences: layout.sequences(sequences.count, sequences.longest),
     embeddings: embeddingSize === hiddenSize ? hiddenStates : layout.matrix(tokens, embeddingSize, precision),
     hiddenStates,
-    queryKeyValue: layout.matrix(tokens, 3 * hiddenSize),
+    sums: norm === 'pre' ? layout.matrix(tokens, hiddenSize) : undefined,
+    queryKeyValue,
+    queriesAndKeys: columnsOf(queryKeyValue, 0, 2 * hiddenSize),
     context: layout.matrix(tokens, hiddenSize, precision),
     attentionOutput: layout.matrix(tokens, hiddenSize, precision),
-    intermediate: layout.matrix(tokens, intermediateSize, precision),
+    intermediate,
+    inside: isGated ? columnsOf(intermediate, 0, intermediateSize) : intermediate,
+    gate: isGated ? layout.matrix(tokens, intermediateSize) : undefined,
     projected: layout.matrix(tokens, hiddenSize),
-    logits: layout.matrix(headKind === 'text' ? sequences.count : tokens, labels.length),
-    ...(headKind === 'text' ? { texts: { first: ofTexts(), pooled: ofTexts() } } : {}),
+    logits: layout.matrix(head?.kind === 'text' ? sequences.count : tokens, labels.length),
+    texts: head?.kind === 'text' ? { pooled: ofTexts(), transformed: ofTexts() } : undefined,
+    neighbours: convolution && layout.matrix(tokens, hiddenSize * convolution.neighbours),
   }
 }
 
 /** The workspace of a batch, laid out from `mark` on, with ids, positions and bounds written. */
 export function fillWorkspace(
   { layout, memory }: Kernels,
-  config: BertConfig,
+  spec: ModelSpec,
   precision: Precision,
   mark: number,
   batch: readonly (readonly number[])[],
   tokenTypes?: readonly (readonly number[])[],
 ): Workspace {
+  const { firstPosition } = spec.config
   const tokens = batch.reduce((sum, ids) => sum + ids.length, 0)
   const longest = batch.reduce((most, ids) => Math.max(most, ids.length), 0)
   memory.release(mark)
-  const workspace = layWorkspace(layout, config, precision, tokens, { count: batch.length, longest })
+  const workspace = layWorkspace(layout, spec, precision, tokens, { count: batch.length, longest })
   const ids = memory.integers(workspace.ids)
   const positions = memory.integers(workspace.positions)
   const types = memory.integers(workspace.types)
@@ -83,12 +102,12 @@ export function fillWorkspace(
   let at = 0
   for (const [number, sequence] of batch.entries()) {
     bounds[number] = at
-    let position = config.firstPosition
+    let position = firstPosition
     for (const [index, id] of sequence.entries()) {
       ids[at] = id
       types[at] = tokenTypes?.[number]?.[index] ?? 0
       // Padding in a text keeps the row of its own number and is not counted, as in transformers
-      positions[at] = id === config.firstPosition - 1 ? id : position++
+      positions[at] = id === firstPosition - 1 ? id : position++
       at++
     }
   }
@@ -102,4 +121,9 @@ export function copyRows(memory: KernelMemory, { bounds, count }: Sequences, mat
   return Array.from({ length: count }, (_, index) =>
     memory.copyRows(matrix, firsts[index]!, firsts[index + 1]!),
   )
+}
+
+/** The rows of a matrix into another of the same size. */
+export function copyMatrix(memory: KernelMemory, from: Matrix, to: Matrix): void {
+  for (let t = 0; t < from.rows; t++) memory.row(to, t).set(memory.row(from, t))
 }

@@ -2,13 +2,13 @@
 
 import type { KernelPlan, Kernels } from '../kernels/kernels.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
-import type { BertConfig } from '../model/bert-config.ts'
-import type { HeadKind } from '../model/family.ts'
+import type { HeadKind } from '../model/bert-config.ts'
 import type { WeightsProgress } from '../model/read-weights.ts'
+import type { ModelSpec } from '../model/spec.ts'
 
 /** Everything an engine needs besides the files; plain data that can be posted to a worker. */
 export interface EngineSetup {
-  readonly config: BertConfig
+  readonly spec: ModelSpec
   /** What it runs on; the first pass is followed by timing the tiles, where that was not done. */
   readonly plan: KernelPlan
   /** The compiled kernels, or undefined for the reference kernels. */

@@ -4,7 +4,7 @@
  */
 
 import { nextTask, pausesEvery } from '../check/next-task.ts'
-import { type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
+import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels } from '../kernels/exports.ts'
 import type { Kernels } from '../kernels/kernels.ts'
@@ -23,16 +23,15 @@ import type { ScratchShape } from '../kernels/placed.ts'
 import { tuneTiles } from '../kernels/tune-tiles.ts'
 import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
-import type { BertConfig } from '../model/bert-config.ts'
-import type { HeadKind } from '../model/family.ts'
 import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
-import { shelfOf, withUsualTensors } from '../model/model-checkpoint.ts'
+import { placeModel } from '../model/place-model.ts'
+import { Places } from '../model/places.ts'
 import { placeStaging, readWeights } from '../model/read-weights.ts'
-import type { Model } from '../model/shelf.ts'
-import { resolveTensors } from '../model/tensor-names.ts'
-import type { ModelTensors } from '../model/tensors.ts'
-import { placeWeights } from '../model/weights.ts'
+import { fillRelative, placeSources } from '../model/relative.ts'
+import { countParameters, resolve } from '../model/resolve.ts'
+import type { ModelSpec } from '../model/spec.ts'
+import { layWordHead } from '../model/word-head.ts'
 import { layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
 import type { EngineInfo, EngineSetup, EngineSupport, Helpers } from './engine-setup.ts'
@@ -43,7 +42,7 @@ const PAUSE_MILLISECONDS = 5
 export class Engine {
   readonly info: EngineInfo
   readonly #kernels: Kernels
-  readonly #model: Model
+  readonly #model: Bert
   #setup: EngineSetup
   readonly #onTuned: EngineSupport['onTuned']
   readonly #shared: boolean
@@ -53,7 +52,7 @@ export class Engine {
   private constructor(
     setup: EngineSetup,
     kernels: Kernels,
-    model: Model,
+    model: Bert,
     info: EngineInfo,
     onTuned: EngineSupport['onTuned'],
   ) {
@@ -77,36 +76,33 @@ export class Engine {
     files: ModelFiles,
     { onProgress, signal, helpers, reference, onTuned }: EngineSupport = {},
   ): Promise<Engine> {
-    const { config, plan } = setup
-    const { precision } = plan
+    const { precision } = setup.plan
     const checkpoint = await openCheckpoint(files)
     try {
-      const tensors = resolveTensors(await withUsualTensors(checkpoint, config), config)
-      const head = headKindOf(tensors)
-      const needed = await memoryNeeded(setup, head)
+      const found = resolve(setup.spec, checkpoint)
+      const { spec } = found
+      const needed = memoryNeeded({ ...setup, spec })
       const shared = setup.threads > 1
       const memory = takeMemory(needed, shared)
       try {
         const kernels = createKernels(setup, memory, helpers, reference)
         const before = kernels.memory.end
-        const shelf = await shelfOf(config)
-        const plain = placeWeights(kernels.layout, config, precision, head)
-        const weights = shelf?.addWeights(kernels.layout, config, precision, plain) ?? plain
+        const places = new Places(kernels.layout, precision)
+        const placed = placeModel(places, spec)
         const weightBytes = kernels.memory.end - before
-        const more = shelf?.placeSources(kernels.layout, config, precision, weights)
-        await readWeights(kernels, tensors, weights, config, onProgress, signal, more?.tasks)
-        more?.fill?.(kernels)
+        const sources = placeSources(places, spec)
+        await readWeights(kernels, found, places, onProgress, signal)
+        if (sources) fillRelative(kernels, spec, placed, sources, precision)
         kernels.memory.release(before + weightBytes)
-        const model =
-          shelf?.createModel?.(kernels, config, weights, precision) ??
-          new Bert(kernels, config, weights, precision)
+        const model = new Bert(kernels, spec, placed, precision)
         if (kernels instanceof WasmKernels) {
           for (let index = 1; index < setup.threads; index++) {
             helpers?.start(index, kernels.memory.memory, CONTROL_ADDRESS, kernels.scratchOf(index))
           }
         }
         const memoryBytes = kernels.memory.byteLength
-        const info = { weightBytes, memoryBytes, parameters: countParameters(tensors), head }
+        const parameters = countParameters(found)
+        const info = { weightBytes, memoryBytes, parameters, head: spec.head?.kind }
         return new Engine(setup, kernels, model, info, onTuned)
       } catch (error) {
         giveMemory(memory, shared)
@@ -170,10 +166,14 @@ export class Engine {
     for (const batch of packAll(sequences, (ids) => ids.length, this.setup.batchTokens)) {
       await pause()
       const end = at + batch.length
-      const tokenTypeIds = wanted.tokenTypeIds?.slice(at, end)
-      const rows = wanted.rows?.slice(at, end)
+      const { tokenTypeIds, rows, spans } = wanted
+      const ofBatch = {
+        ...wanted,
+        ...(tokenTypeIds && { tokenTypeIds: tokenTypeIds.slice(at, end) }),
+        ...(rows && { rows: rows.slice(at, end) }),
+        ...(spans && { spans: spans.slice(at, end) }),
+      }
       at = end
-      const ofBatch = { ...wanted, ...(tokenTypeIds && { tokenTypeIds }), ...(rows && { rows }) }
       const part = await this.#model.forward(batch, ofBatch, pause)
       output.logits.push(...part.logits)
       if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
@@ -204,19 +204,20 @@ function createKernels(
   reference: ((memory: KernelMemory) => Kernels) | undefined,
 ): Kernels {
   const kernelMemory = new KernelMemory(memory)
-  const { plan, module, threads, config } = setup
+  const { plan, module, threads, spec } = setup
   if (plan.variant === 'reference' || module === undefined) return reference!(kernelMemory)
   return new WasmKernels({
-    ...{ plan, threads, scratch: scratchShape(config), memory: kernelMemory },
+    ...{ plan, threads, scratch: scratchShape(spec), memory: kernelMemory },
     exports: instantiateKernels(module, memory),
     checkHelpers: () => helpers?.check(),
   })
 }
 
-function scratchShape(config: BertConfig): ScratchShape {
+function scratchShape({ config, relative, head }: ModelSpec): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
-  const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize)
-  const relativeRows = config.disentangled?.rows ?? 0
+  const ofHead = head?.kind === 'spans' ? 4 * head.size : 0
+  const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ofHead)
+  const relativeRows = relative?.kind === 'disentangled' ? relative.rows : 0
   return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs, relativeRows }
 }
 
@@ -225,29 +226,20 @@ function scratchShape(config: BertConfig): ScratchShape {
  *
  * @throws {RangeError} where that is more than wasm32 can address
  */
-export async function memoryNeeded(
-  setup: EngineSetup,
-  head: HeadKind | undefined = setup.config.headKind,
-): Promise<number> {
-  const { config, plan, threads } = setup
+export function memoryNeeded({ spec, plan, threads, batchTokens }: Omit<EngineSetup, 'module'>): number {
   const { precision, tiles, variant } = plan
   const space = new AddressSpace()
   const layout = new Layout(space, tiles.float32Panel, activationForm(variant))
-  layout.scratch(scratchShape(config), threads)
-  const shelf = await shelfOf(config)
-  const plain = placeWeights(layout, config, precision, head)
-  const weights = shelf?.addWeights(layout, config, precision, plain) ?? plain
+  layout.scratch(scratchShape(spec), threads)
+  const places = new Places(layout, precision)
+  placeModel(places, spec)
   const mark = space.end
-  shelf?.placeSources(layout, config, precision, weights)
-  placeStaging(layout, config)
+  placeSources(places, spec)
+  placeStaging(layout, places.modules.keys())
   space.release(mark)
-  const tokens = Math.max(setup.batchTokens, config.maxPositions)
-  layWorkspace(layout, config, precision, tokens, { count: tokens, longest: tokens })
-  shelf?.layPass?.(layout, config, precision, tokens)
-  if (head === 'words') {
-    const { layWordHead } = await import('../model/heads/guess-words.ts')
-    layWordHead(layout, config, precision, tokens)
-  }
+  const tokens = Math.max(batchTokens, spec.config.maxPositions)
+  layWorkspace(layout, spec, precision, tokens, { count: tokens, longest: tokens })
+  if (spec.head?.kind === 'words') layWordHead(layout, spec.config, precision, tokens)
   const bytes = space.most
   if (bytes > MAX_BYTES) {
     throw new RangeError(
@@ -255,23 +247,4 @@ export async function memoryNeeded(
     )
   }
   return roundUp(bytes, PAGE_BYTES)
-}
-
-function headKindOf({ head, wordHead }: ModelTensors): HeadKind | undefined {
-  if (wordHead) return 'words'
-  if (head === undefined) return undefined
-  return head.dense ? 'text' : 'tokens'
-}
-
-function countParameters(tensors: ModelTensors): number {
-  const shapes: number[] = []
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return
-    const { shape, fileName } = value as Partial<CheckpointTensor>
-    // What no file has is no parameter.
-    if (shape) shapes.push(fileName === '' ? 0 : shape.reduce((product, size) => product * size, 1))
-    else for (const [name, inner] of Object.entries(value)) if (name !== 'scale') visit(inner)
-  }
-  visit(tensors)
-  return shapes.reduce((sum, size) => sum + size, 0)
 }

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { knownModels, TASKS, workOf } from '#dist/cli/known-models.js'
 import { HEADINGS, modelCells } from '#dist/cli/models.js'
 import { parseHubId } from '#dist/hub/urls.js'
-import { modelTypes } from '#dist/model/config/families.js'
+import { modelTypes } from '#dist/model/read-spec.js'
 import { readPage } from '../docs/blocks.ts'
 import { iobert } from './run.ts'
 

@@ -9,8 +9,8 @@ import { readFloats } from '#dist/format/read-floats.js'
 import type { ModelFiles } from '#dist/format/source.js'
 import { mapFiles } from '#dist/format/source.js'
 import { quantizeWeights } from '#dist/kernels/reference/quantization.js'
-import { parseConfig } from '#dist/model/config/read-config.js'
-import { resolveNamedTensors, resolveTensors } from '#dist/model/tensor-names.js'
+import { parseSpec } from '#dist/model/read-spec.js'
+import { resolve } from '#dist/model/resolve.js'
 import { formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
 import { withShared } from '../shared.ts'
 
@@ -26,14 +26,17 @@ for (const model of goldenModels) {
   test(`quantizeModel of ${model} resolves and holds what the formula gives`, async () => {
     const files = goldenFiles(model)
     const text = await quantizedConfig(decoder.decode(files.get('config.json')!))
-    const config = await parseConfig(text)
+    const spec = await parseSpec(text)
+    const { config } = spec
     assert.is(config.quantization?.bits, 8)
     const bytes = await quantizedBytes(mapFiles(files))
-    const floats = resolveNamedTensors(await openCheckpoint(mapFiles(files)), config)
+    const floats = resolve(spec, await openCheckpoint(mapFiles(files))).named
     const written = await openCheckpoint(mapFiles(new Map([['model.safetensors', bytes]])))
-    const layer = resolveTensors(written, config).layers[0]!
-    assert.is(layer.query.weight.dtype, 'I8')
-    assert.equal(layer.intermediate.scale?.shape, [config.intermediateSize, 1])
+    const { tensors } = resolve(spec, written)
+    const [layer] = spec.layers
+    assert.is(tensors.get(layer!.queryKeyValue.from[0]!.weight)!.tensor.dtype, 'I8')
+    const { scale } = tensors.get(layer!.intermediate.from[0]!.weight)!
+    assert.equal(scale?.shape, [config.intermediateSize, 1])
     for (const { name, tensor, quantizable } of floats) {
       const found = written.tensors.get(name)!
       assert.equal(found.shape, tensor.shape)
@@ -107,7 +110,8 @@ test('quantizeModel refuses NaN and infinity by the tensor they are in, and int8
 })
 
 test('quantizedConfig keeps all keys and adds its own', async () => {
-  const text = await quantizedConfig('{"model_type":"bert","label_scheme":"IOB2","other":[1]}')
+  const plain = JSON.parse(decoder.decode(goldenFiles('plain').get('config.json')!))
+  const text = await quantizedConfig(JSON.stringify({ ...plain, label_scheme: 'IOB2', other: [1] }))
   const config = JSON.parse(text)
   assert.equal([config.label_scheme, config.other], ['IOB2', [1]])
   assert.equal(config.quantization_config.ignore, [

@@ -51,7 +51,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
   const text = 'Angela Merkel met Tim Cook in Berlin.'
   const { folderFiles } = await import('#dist/format/folder-files.node.js')
   const { openCheckpoint } = await import('#dist/format/checkpoint.js')
-  const { loadConfig } = await import('#dist/model/config/read-config.js')
+  const { loadSpec } = await import('#dist/model/read-spec.js')
   const { mapFiles } = await import('#dist/format/source.js')
   const { readTokenizer } = await import('#dist/text/read-tokenizer.js')
   const { parseConll } = await import('#dist/evaluate/conll.js')
@@ -73,7 +73,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
     texts: [text, 'Ada Lovelace lived in London.'],
     encoding: ner.tokenizer.encode(text),
     hiddenStates: new Float32Array(2 * ner.model.config.hiddenSize),
-    config: await loadConfig(files),
+    loadSpec,
     sentences: parseConll('Ada B-PER B-PER\nspoke O O\n', { predicted: true }),
     sink: { write: async (): Promise<void> => {} },
     readFile: (name: string) => readFile(posix.join(rootPath('weights'), name)),

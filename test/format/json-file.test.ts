@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { openCheckpoint } from '#dist/format/checkpoint.js'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseJson, parseJsonObject } from '#dist/format/json-file.js'
-import { parseConfig } from '#dist/model/config/read-config.js'
+import { parseSpec } from '#dist/model/read-spec.js'
 import { readSentenceSettings } from '#dist/model/sentence/sentence-settings.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { filesOf, formatError } from './safetensors-file.ts'
@@ -57,7 +57,7 @@ test('parseJson shows no control character of a file that is not JSON', () => {
 
 test('deep JSON is an error of ours wherever a model has JSON', async () => {
   const nest = deep(100_000)
-  const config = await formatError(() => parseConfig(`{"a": ${nest}}`))
+  const config = await formatError(() => parseSpec(`{"a": ${nest}}`))
   assert.is(config.code, 'InvalidConfig')
   for (const name of [
     'tokenizer.json',

@@ -10,7 +10,7 @@ import { DownloadError, ModelFormatError } from '#dist/format/errors.js'
 import { redirectingFetch } from '#dist/format/remote/redirect.js'
 import { urlFiles } from '#dist/format/remote/url-source.js'
 import { readAll } from '#dist/format/source.js'
-import { loadConfig } from '#dist/model/config/read-config.js'
+import { loadSpec } from '#dist/model/read-spec.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { noise } from '../hub/sample.ts'
 import { goldenFiles } from './safetensors-file.ts'
@@ -66,7 +66,7 @@ test('a page in the place of an optional file is no file', async () => {
 test('a page in the place of a file that is needed is an error that says so', async () => {
   const { files } = filesOf(() => html(PAGE))
   for (const [read, name] of [
-    [loadConfig, 'config.json'],
+    [loadSpec, 'config.json'],
     [readTokenizer, 'vocab.txt'],
     [openCheckpoint, 'model.safetensors'],
   ] as const) {

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { quantizedConfig } from '#dist/convert/quantize-model.js'
 import { openCheckpoint } from '#dist/format/checkpoint.js'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { parseConfig } from '#dist/model/config/read-config.js'
+import { parseSpec } from '#dist/model/read-spec.js'
 import { codeOfAsync, filesOf, goldenFiles, seededRandom } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'
 import { times } from '../thorough.ts'
@@ -24,7 +24,7 @@ const CONFIGS = [
   readFileSync(rootPath('test/goldens/families/modernbert/config.json'), 'utf8'),
 ]
 
-test(`parseConfig answers ${RUNS} mutated configurations with a checked one or a ModelFormatError`, async () => {
+test(`parseSpec answers ${RUNS} mutated configurations with a checked one or a ModelFormatError`, async () => {
   const random = seededRandom(0x5eed)
   const seen = new Map<string, number>()
   for (let run = 0; run < RUNS; run++) {
@@ -32,7 +32,7 @@ test(`parseConfig answers ${RUNS} mutated configurations with a checked one or a
     const input =
       random(3) === 0 ? mutatedText(json, random) : JSON.stringify(mutatedValue(JSON.parse(json), random))
     const code = await codeOfAsync(async () => {
-      const config = await parseConfig(input)
+      const { config } = await parseSpec(input)
       const { hiddenSize, numLayers, numHeads, intermediateSize, vocabSize, maxPositions, labels } = config
       for (const size of [hiddenSize, numLayers, numHeads, intermediateSize, vocabSize, maxPositions]) {
         assert.ok(Number.isSafeInteger(size) && size >= 1 && size <= 2 ** 24)
@@ -69,13 +69,13 @@ test(`openCheckpoint answers ${RUNS / 2} mutated indices with a checkpoint or a 
     assert.ok(seen.has(code), JSON.stringify([...seen]))
 })
 
-test('parseConfig does not overflow the stack on deep nesting', async () => {
+test('parseSpec does not overflow the stack on deep nesting', async () => {
   for (const deep of [
     '['.repeat(2 ** 20),
     '{"a":'.repeat(2 ** 17),
     `{"model_type":${'['.repeat(2 ** 18)}${']'.repeat(2 ** 18)}}`,
   ]) {
-    assert.is(await codeOfAsync(() => parseConfig(deep)), 'InvalidConfig')
+    assert.is(await codeOfAsync(() => parseSpec(deep)), 'InvalidConfig')
   }
 })
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseSafetensors } from '#dist/format/parse-safetensors.js'
-import { parseConfig } from '#dist/model/config/read-config.js'
+import { parseSpec } from '#dist/model/read-spec.js'
 import { cpuTimeOf } from '../cpu-time.ts'
 import { createTokenizer } from '../text/create-tokenizer.ts'
 
@@ -18,7 +18,7 @@ const before = process.memoryUsage().rss
 let code = 'ok'
 const milliseconds = await cpuTimeOf(async () => {
   try {
-    if (kind === 'config') await parseConfig(bytes)
+    if (kind === 'config') await parseSpec(bytes)
     else if (kind === 'tokenizer') createTokenizer({ tokenizerJson: bytes })
     else if (kind === 'vocabulary') createTokenizer({ vocab: bytes })
     else parseSafetensors(bytes)

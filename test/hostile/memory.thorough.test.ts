@@ -94,7 +94,7 @@ const CASES: readonly (readonly [string, string, () => Uint8Array])[] = [
 ]
 
 const READERS = {
-  config: 'parseConfig',
+  config: 'parseSpec',
   tokenizer: 'createTokenizer',
   vocabulary: 'createTokenizer',
   header: 'parseSafetensors',

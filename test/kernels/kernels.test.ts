@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import type { Precision } from '#dist/kernels/kernels.js'
 import { packColumns } from '#dist/kernels/layout.js'
 import { quantizeWeights } from '#dist/kernels/reference/quantization.js'
-import { placeRelative, writeDistances } from '#dist/kernels/relative/place.js'
+import { placeRows, writeDistances } from '#dist/kernels/relative.js'
 import { floats, seeded } from '../random.ts'
 import {
   ACTIVATIONS,
@@ -184,7 +184,7 @@ for (const variant of variants()) {
           const queryKeyValue = bench.matrix(tokens, 3 * hidden)
           const values = floats(random, tokens * 3 * hidden, 3)
           bench.fill(queryKeyValue, values)
-          const relative = placeRelative(bench.layout, readBy, shape, heads, headDim)
+          const relative = placeRows(bench.layout, readBy, shape, heads, headDim)
           writeDistances(bench.kernels.memory, relative, rowOf)
           const projected = [relative.keys, relative.queries].map((place) => {
             if (!place) return undefined

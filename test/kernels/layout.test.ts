@@ -5,14 +5,15 @@ import { columnAddress, columnsOf, Layout } from '#dist/kernels/layout.js'
 import { AddressSpace, KernelMemory } from '#dist/kernels/memory.js'
 import { planOf } from '#dist/kernels/plan.js'
 import type { BertConfig } from '#dist/model/bert-config.js'
-import { family as bert } from '#dist/model/bert-family.js'
-import { placeWeights } from '#dist/model/weights.js'
+import { BERT_HEADS } from '#dist/model/families/bert.js'
+import { bertSpec } from '#dist/model/modules.js'
+import { placeModel } from '#dist/model/place-model.js'
+import { Places } from '#dist/model/places.js'
 import { layWorkspace } from '#dist/model/workspace.js'
 import { memoryNeeded } from '#dist/runtime/engine.js'
 
 const config: BertConfig = {
   modelType: 'bert',
-  family: bert,
   headKind: 'tokens',
   hiddenSize: 60,
   embeddingSize: 60,
@@ -29,12 +30,13 @@ const config: BertConfig = {
   tiesWordEmbeddings: true,
   labels: ['O', 'B-PER', 'I-PER'],
 }
+const spec = bertSpec(config, { prefix: 'bert.', heads: BERT_HEADS })
 
 function place(layout: Layout, precision: 'int8' | 'float32') {
   return [
     layout.scratch({ tokens: 40, headDim: 20, inputs: 100 }, 3),
-    placeWeights(layout, config, precision, 'tokens'),
-    layWorkspace(layout, config, precision, 50, { count: 4, longest: 40 }),
+    placeModel(new Places(layout, precision), spec),
+    layWorkspace(layout, spec, precision, 50, { count: 4, longest: 40 }),
     layout.probabilities(3, [40, 5, 5]),
   ]
 }
@@ -62,12 +64,12 @@ test('the most that was handed out is kept when some is taken back', () => {
   assert.is(space.end, mark + 64)
 })
 
-test('memoryNeeded() has room for the files passing through, and for each thread', async () => {
-  const setup = { config, plan: planOf('simd', 'int8', false), module: undefined }
-  const one = await memoryNeeded({ ...setup, threads: 1, batchTokens: 8 }, 'tokens')
+test('memoryNeeded() has room for the files passing through, and for each thread', () => {
+  const setup = { spec, plan: planOf('simd', 'int8', false) }
+  const one = memoryNeeded({ ...setup, threads: 1, batchTokens: 8 })
   assert.ok(one > 2 * 2 ** 20, 'two pieces of 1 MB')
-  assert.ok((await memoryNeeded({ ...setup, threads: 9, batchTokens: 8 }, 'tokens')) > one)
-  const many = await memoryNeeded({ ...setup, threads: 1, batchTokens: 100_000 }, 'tokens')
+  assert.ok(memoryNeeded({ ...setup, threads: 9, batchTokens: 8 }) > one)
+  const many = memoryNeeded({ ...setup, threads: 1, batchTokens: 100_000 })
   assert.ok(many > 100_000 * 4 * 3 * 60)
 })
 

@@ -12,8 +12,7 @@ import {
   roundHalfEven,
   silu,
 } from '#dist/kernels/reference/math.js'
-import { tanh } from '#dist/model/heads/text-head.js'
-import { sigmoid } from '#dist/tasks/gliner/lstm.js'
+import { sigmoid, tanh } from '#dist/kernels/scalars.js'
 
 /** Distance of a float32 from a float64 in units of the float32's last place. */
 function ulps(actual: number, exact: number): number {

@@ -2,8 +2,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { quantizationConfig } from '#dist/convert/quantize-model.js'
-import { family as bert } from '#dist/model/bert-family.js'
-import { loadConfig, parseConfig } from '#dist/model/config/read-config.js'
+import type { BertConfig } from '#dist/model/bert-config.js'
+import { loadSpec, parseSpec } from '#dist/model/read-spec.js'
 import { filesOf, formatError, goldenFiles, goldenModels } from '../format/safetensors-file.ts'
 
 const BERT = {
@@ -26,8 +26,8 @@ const DISTILBERT = {
   max_position_embeddings: 512,
 }
 
-const parse = (more: object): ReturnType<typeof parseConfig> =>
-  parseConfig(JSON.stringify({ ...BERT, ...more }))
+const parseConfig = async (json: string | Uint8Array): Promise<BertConfig> => (await parseSpec(json)).config
+const parse = (more: object): Promise<BertConfig> => parseConfig(JSON.stringify({ ...BERT, ...more }))
 const codeAndMessage = async (json: string | Uint8Array): Promise<[string, string]> => {
   const { code, message } = await formatError(() => parseConfig(json))
   return [code, message]
@@ -35,7 +35,7 @@ const codeAndMessage = async (json: string | Uint8Array): Promise<[string, strin
 const refusedWith = async (more: object): Promise<[string, string]> =>
   codeAndMessage(JSON.stringify({ ...BERT, ...more }))
 
-test('parseConfig reads every golden configuration', async () => {
+test('parseSpec reads every golden configuration', async () => {
   for (const model of goldenModels) {
     const config = await parseConfig(goldenFiles(model).get('config.json')!)
     assert.is(config.labels.length, 8)
@@ -44,10 +44,9 @@ test('parseConfig reads every golden configuration', async () => {
   }
 })
 
-test('parseConfig takes the defaults of transformers', async () => {
+test('parseSpec takes the defaults of transformers', async () => {
   assert.equal(await parse({}), {
     modelType: 'bert',
-    family: bert,
     headKind: 'tokens',
     hiddenSize: 32,
     embeddingSize: 32,
@@ -66,13 +65,13 @@ test('parseConfig takes the defaults of transformers', async () => {
   })
 })
 
-test('parseConfig reads whether the decoder of words is the embeddings', async () => {
+test('parseSpec reads whether the decoder of words is the embeddings', async () => {
   assert.is((await parse({ tie_word_embeddings: false })).tiesWordEmbeddings, false)
   assert.is((await parse({ tie_word_embeddings: null })).tiesWordEmbeddings, true)
   assert.is((await refusedWith({ tie_word_embeddings: 1 }))[0], 'InvalidConfig')
 })
 
-test('parseConfig reads the names of DistilBERT', async () => {
+test('parseSpec reads the names of DistilBERT', async () => {
   const config = await parseConfig(
     JSON.stringify({ ...DISTILBERT, layer_norm_eps: 0.5, sinusoidal_pos_embds: true }),
   )
@@ -83,7 +82,7 @@ test('parseConfig reads the names of DistilBERT', async () => {
   assert.equal([config.layerNormEps, config.typeVocabSize], [1e-12, 0])
 })
 
-test('parseConfig knows every activation and its aliases', async () => {
+test('parseSpec knows every activation and its aliases', async () => {
   for (const [spelling, activation] of [
     ['gelu', 'gelu'],
     ['gelu_new', 'gelu_new'],
@@ -103,7 +102,7 @@ test('parseConfig knows every activation and its aliases', async () => {
   assert.is((await refusedWith({ hidden_act: 3 }))[0], 'InvalidConfig')
 })
 
-test('parseConfig sorts id2label by number', async () => {
+test('parseSpec sorts id2label by number', async () => {
   const id2label = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(11 - i), `L${11 - i}`]))
   assert.equal(
     (
@@ -119,12 +118,12 @@ test('parseConfig sorts id2label by number', async () => {
   assert.is((await parse({ id2label, num_labels: 3 })).labels.length, 12)
 })
 
-test('parseConfig falls back to LABEL_i', async () => {
+test('parseSpec falls back to LABEL_i', async () => {
   assert.equal((await parse({ num_labels: 3 })).labels, ['LABEL_0', 'LABEL_1', 'LABEL_2'])
   assert.equal((await parse({ _num_labels: 1, id2label: null })).labels, ['LABEL_0'])
 })
 
-test('parseConfig refuses labels that are not 0 to C - 1', async () => {
+test('parseSpec refuses labels that are not 0 to C - 1', async () => {
   for (const id2label of [
     {},
     [],
@@ -141,12 +140,12 @@ test('parseConfig refuses labels that are not 0 to C - 1', async () => {
   }
 })
 
-test('parseConfig carries label_scheme', async () => {
+test('parseSpec carries label_scheme', async () => {
   assert.is((await parse({ label_scheme: 'IOB2' })).labelScheme, 'IOB2')
   assert.is((await refusedWith({ label_scheme: 1 }))[0], 'InvalidConfig')
 })
 
-test('parseConfig refuses other models by their name', async () => {
+test('parseSpec refuses other models by their name', async () => {
   for (const name of ['xlnet', 'longformer', 'big_bird', 'xlm-roberta-xl', '__proto__', 'toString']) {
     const [code, message] = await refusedWith({ model_type: name })
     assert.is(code, 'UnsupportedConfig')
@@ -165,7 +164,7 @@ test('parseConfig refuses other models by their name', async () => {
   assert.match(message, 'RobertaForTokenClassification')
 })
 
-test('parseConfig refuses what the encoder does not compute', async () => {
+test('parseSpec refuses what the encoder does not compute', async () => {
   for (const more of [
     { position_embedding_type: 'relative_key' },
     { position_embedding_type: 'relative_key_query' },
@@ -181,7 +180,7 @@ test('parseConfig refuses what the encoder does not compute', async () => {
   assert.ok(await parse({ position_embedding_type: 'absolute', is_decoder: false, pruned_heads: {} }))
 })
 
-test('parseConfig checks every number, naming it', async () => {
+test('parseSpec checks every number, naming it', async () => {
   const bad = [0, -1, 1.5, 2 ** 53, 1e300, '32', null, true, [], {}]
   for (const key of Object.keys(BERT).filter((each) => each !== 'model_type')) {
     for (const value of bad) {
@@ -201,7 +200,7 @@ test('parseConfig checks every number, naming it', async () => {
   assert.match(message, /5 does not divide hidden_size 32/)
 })
 
-test('parseConfig refuses broken files', async () => {
+test('parseSpec refuses broken files', async () => {
   for (const json of [
     '',
     '{',
@@ -223,8 +222,8 @@ test('parseConfig refuses broken files', async () => {
   assert.match((await codeAndMessage(new Uint8Array(2 ** 20 + 1)))[1], '1048576')
 })
 
-test('parseConfig takes the int8 convention and no other', async () => {
-  const ours = quantizationConfig(bert)
+test('parseSpec takes the int8 convention and no other', async () => {
+  const ours = quantizationConfig(await parseSpec(JSON.stringify(BERT)))
   const { quantization } = await parse({ quantization_config: ours })
   assert.equal(quantization, {
     bits: 8,
@@ -254,14 +253,14 @@ test('parseConfig takes the int8 convention and no other', async () => {
   }
 })
 
-test('loadConfig names a missing file', async () => {
-  const { code, message } = await formatError(() => loadConfig(filesOf({})))
+test('loadSpec names a missing file', async () => {
+  const { code, message } = await formatError(() => loadSpec(filesOf({})))
   assert.is(code, 'MissingFile')
   assert.match(message, 'config.json')
-  assert.is((await loadConfig(filesOf({ 'config.json': JSON.stringify(BERT) }))).hiddenSize, 32)
+  assert.is((await loadSpec(filesOf({ 'config.json': JSON.stringify(BERT) }))).config.hiddenSize, 32)
 })
 
-test('parseConfig starts positions behind the padding where a family does', async () => {
+test('parseSpec starts positions behind the padding where a family does', async () => {
   const roberta = { ...BERT, model_type: 'roberta', max_position_embeddings: 514, type_vocab_size: 1 }
   const read = async (more: object): Promise<number[]> => {
     const config = await parseConfig(JSON.stringify({ ...roberta, ...more }))
@@ -277,7 +276,7 @@ test('parseConfig starts positions behind the padding where a family does', asyn
   }
 })
 
-test('parseConfig knows the width of the embeddings of ELECTRA', async () => {
+test('parseSpec knows the width of the embeddings of ELECTRA', async () => {
   const read = async (more: object): Promise<number> =>
     (await parse({ model_type: 'electra', ...more })).embeddingSize
   assert.equal([await read({}), await read({ embedding_size: 16 })], [128, 16])
@@ -285,7 +284,7 @@ test('parseConfig knows the width of the embeddings of ELECTRA', async () => {
   assert.is((await refusedWith({ model_type: 'electra', embedding_size: 0 }))[0], 'InvalidConfig')
 })
 
-test('parseConfig tells what the head is of, and how its logits become scores', async () => {
+test('parseSpec tells what the head is of, and how its logits become scores', async () => {
   for (const [name, kind] of [
     ['BertForTokenClassification', 'tokens'],
     ['BertModel', 'tokens'],

@@ -2,34 +2,45 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseConfig } from '#dist/model/config/read-config.js'
-import { rowOf } from '#dist/model/disentangled/buckets.js'
+import { rowOf } from '#dist/model/distances.js'
+import { parseSpec } from '#dist/model/read-spec.js'
+import type { DisentangledSpec, ModelSpec } from '#dist/model/spec.js'
 import { formatError } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'
 
 const written = JSON.parse(readFileSync(rootPath('test/goldens/families/deberta-v3/config.json'), 'utf8'))
-const parse = (more: object): ReturnType<typeof parseConfig> =>
-  parseConfig(JSON.stringify({ ...written, ...more }))
+const parse = (more: object): ReturnType<typeof parseSpec> =>
+  parseSpec(JSON.stringify({ ...written, ...more }))
 
-test('parseConfig reads disentangled attention as transformers does', async () => {
-  const { disentangled, positionRows, typeVocabSize, family } = await parse({})
-  assert.equal(disentangled, {
+const disentangledOf = ({ relative }: ModelSpec): DisentangledSpec => relative as DisentangledSpec
+
+test('parseSpec reads disentangled attention as transformers does', async () => {
+  const spec = await parse({ architectures: ['DebertaV2ForSequenceClassification'] })
+  const { kind, embeddings, norm, projections, ...numbers } = disentangledOf(spec)
+  assert.equal(numbers, {
     ...{ span: 32, buckets: 32, maxDistance: 256, farthest: 255, rows: 63 },
-    ...{ keys: true, queries: true, shared: true, normalized: true, absolute: false },
+    ...{ keys: true, queries: true },
   })
-  assert.equal([positionRows, typeVocabSize, family.textHead.activation], [0, 0, 'gelu'])
-  const other = await parse({ position_buckets: -1, max_relative_positions: 40, pos_att_type: ' C2P|p2c ' })
-  assert.equal(other.disentangled!.rows, 80)
-  assert.ok(other.disentangled!.keys && other.disentangled!.queries)
-  const first = await parse({ model_type: 'deberta', position_buckets: 32, norm_rel_ebd: 'layer_norm' })
+  // The projections are those of the tokens.
   assert.equal(
-    [first.disentangled!.buckets, first.disentangled!.normalized, first.disentangled!.shared],
-    [0, false, false],
+    [kind, embeddings.rows, norm?.size, projections],
+    ['disentangled', 64, embeddings.columns, undefined],
   )
-  assert.equal((await parse({ legacy: false })).family.wordHead.dense, 'lm_predictions.lm_head.dense')
+  const { config, head } = spec
+  assert.equal([config.positionRows, config.typeVocabSize, spec.embeddings.positions], [0, 0, undefined])
+  assert.is(head?.kind === 'text' && head.transform.activation, 'gelu')
+  const other = await parse({ position_buckets: -1, max_relative_positions: 40, pos_att_type: ' C2P|p2c ' })
+  assert.equal(disentangledOf(other).rows, 80)
+  assert.ok(disentangledOf(other).keys && disentangledOf(other).queries)
+  const first = await parse({ model_type: 'deberta', position_buckets: 32, norm_rel_ebd: 'layer_norm' })
+  const { buckets, norm: firstNorm, projections: own } = disentangledOf(first)
+  assert.equal([buckets, firstNorm, own?.length], [0, undefined, first.config.numLayers])
+  const words = await parse({ legacy: false, architectures: ['DebertaV2ForMaskedLM'] })
+  assert.ok(words.head?.kind === 'words')
+  assert.is(words.head.transform.dense.from[0]!.weight.name, 'lm_predictions.lm_head.dense.weight')
 })
 
-test('parseConfig refuses by name what is not computed', async () => {
+test('parseSpec refuses by name what is not computed', async () => {
   for (const [more, code, pattern] of [
     [{ relative_attention: false }, 'UnsupportedConfig', /relative_attention/],
     [{ pos_att_type: ['p2p'] }, 'UnsupportedConfig', /"p2p" in pos_att_type: c2p and p2c/],

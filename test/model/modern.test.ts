@@ -2,44 +2,56 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseConfig } from '#dist/model/config/read-config.js'
-import { frequenciesOf, writeAngles } from '#dist/model/modern/rotation.js'
+import { parseSpec } from '#dist/model/read-spec.js'
+import { frequenciesOf, writeAngles } from '#dist/model/rotation.js'
+import { type ModelSpec, modulesOf, tensorsOf } from '#dist/model/spec.js'
 import { loadModel } from '#dist/node.js'
 import { formatError } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'
 
 const written = JSON.parse(readFileSync(rootPath('test/goldens/families/modernbert/config.json'), 'utf8'))
-const parse = (more: object): ReturnType<typeof parseConfig> =>
-  parseConfig(JSON.stringify({ ...written, ...more }))
+const parse = (more: object): ReturnType<typeof parseSpec> =>
+  parseSpec(JSON.stringify({ ...written, ...more }))
 
-test('parseConfig reads ModernBERT as transformers 5 writes it', async () => {
-  const { modern, positionRows, typeVocabSize, layerNormEps, maxPositions } = await parse({})
-  assert.equal(modern, {
-    windows: [0, 9, 9, 0],
-    ...{ globalTheta: 160_000, localTheta: 10_000, pooling: 'cls', headActivation: 'gelu' },
-    biases: { attention: false, feedForward: false, norm: false, head: false, decoder: true },
-  })
+const windowsOf = ({ layers }: ModelSpec): number[] => layers.map(({ window }) => window)
+const thetasOf = ({ layers }: ModelSpec): unknown[] => layers.map(({ theta }) => theta)
+const biasesOf = (spec: ModelSpec): string[] =>
+  [...modulesOf(spec)]
+    .flatMap(tensorsOf)
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith('.bias'))
+
+test('parseSpec reads ModernBERT as transformers 5 writes it', async () => {
+  const spec = await parse({})
+  const { positionRows, typeVocabSize, layerNormEps, maxPositions } = spec.config
+  assert.equal(windowsOf(spec), [0, 9, 9, 0])
+  assert.equal(thetasOf(spec), [160_000, 10_000, 10_000, 160_000])
+  const { head } = spec
+  assert.ok(head?.kind === 'tokens')
+  assert.is(head.transform?.activation, 'gelu')
+  // No module has a bias but the layer that makes the logits.
+  assert.equal(biasesOf(spec), ['classifier.bias'])
+  const text = await parse({ architectures: ['ModernBertForSequenceClassification'] })
+  assert.is(text.head?.kind === 'text' && text.head.pooling, 'cls')
+  const words = await parse({ architectures: ['ModernBertForMaskedLM'] })
+  assert.equal(biasesOf(words), ['decoder.bias'])
   // As transformers writes it where all layers are of one kind.
   const more = { ...written.rope_parameters, rope_type: 'default', rope_theta: null }
   const other = await parse({ rope_parameters: more, layer_types: Array(4).fill('full_attention') })
-  assert.equal([other.modern!.windows, other.modern!.globalTheta], [[0, 0, 0, 0], 160_000])
+  assert.equal([windowsOf(other), new Set(thetasOf(other))], [[0, 0, 0, 0], new Set([160_000])])
   assert.equal([positionRows, typeVocabSize, layerNormEps, maxPositions], [0, 0, 1e-5, 512])
 })
 
-test('parseConfig reads the keys of version 4 and its defaults', async () => {
+test('parseSpec reads the keys of version 4 and its defaults', async () => {
   const none = { layer_types: undefined, rope_parameters: undefined }
   const of = async (more: object): Promise<unknown[]> => {
-    const { modern } = await parse({ ...none, ...more })
-    return [modern!.windows, modern!.globalTheta, modern!.localTheta]
+    const spec = await parse({ ...none, ...more })
+    return [windowsOf(spec), ...new Set(thetasOf(spec))]
   }
   assert.equal(await of({}), [[0, 9, 9, 0], 160_000, 10_000])
-  assert.equal(await of({ global_attn_every_n_layers: 1, local_attention: 128 }), [
-    [0, 0, 0, 0],
-    160_000,
-    10_000,
-  ])
+  assert.equal(await of({ global_attn_every_n_layers: 1, local_attention: 128 }), [[0, 0, 0, 0], 160_000])
   const every = { global_attn_every_n_layers: 2, local_attention: 129, global_rope_theta: 7e4 }
-  assert.equal(await of({ ...every, local_rope_theta: null }), [[0, 65, 0, 65], 7e4, 7e4])
+  assert.equal(await of({ ...every, local_rope_theta: null }), [[0, 65, 0, 65], 7e4])
   assert.equal(await of({ local_rope_theta: 500, position_embedding_type: 'sans_pos' }), [
     [0, 9, 9, 0],
     160_000,
@@ -47,7 +59,7 @@ test('parseConfig reads the keys of version 4 and its defaults', async () => {
   ])
 })
 
-test('parseConfig refuses by name what is not computed', async () => {
+test('parseSpec refuses by name what is not computed', async () => {
   const global = { rope_type: 'default', rope_theta: 160_000 }
   for (const [more, code, pattern] of [
     [{ layer_types: ['full_attention'] }, 'InvalidConfig', /layer_types has 1 entries/],

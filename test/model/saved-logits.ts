@@ -9,8 +9,8 @@ import { folderFiles } from '#dist/format/folder-files.node.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { planOf } from '#dist/kernels/plan.js'
 import { ReferenceKernels } from '#dist/kernels/reference/reference.js'
-import { loadConfig } from '#dist/model/config/read-config.js'
 import { BATCH_TOKENS } from '#dist/model/fill-batches.js'
+import { loadSpec } from '#dist/model/read-spec.js'
 import { Engine } from '#dist/runtime/engine.js'
 import { differentBits, relativeError, type Variant } from '../kernels/variants.ts'
 import { rootPath } from '../shared.ts'
@@ -72,13 +72,13 @@ export async function logitsOn(
   sequences: readonly (readonly number[])[],
 ): Promise<Float32Array[]> {
   const files = folderFiles(folder)
-  const config = await loadConfig(files)
+  const spec = await loadSpec(files)
   const { variant } = plan
   const module =
     variant === 'reference' ? undefined : await compileKernels({ variant, shared: false, turbo: false })
   const engine = await Engine.load(
     {
-      ...{ config, module, threads: 1, batchTokens: BATCH_TOKENS },
+      ...{ spec, module, threads: 1, batchTokens: BATCH_TOKENS },
       plan: { ...planOf(variant, 'int8', false), ...plan, tuned: true },
     },
     files,
@@ -86,7 +86,7 @@ export async function logitsOn(
   )
   const { logits } = await engine.forward(sequences, {}, () => {})
   engine.dispose()
-  return logits.map((rows) => rows.slice(-MOST_ROWS * config.labels.length))
+  return logits.map((rows) => rows.slice(-MOST_ROWS * spec.config.labels.length))
 }
 
 /** What differs from what was saved, in words. */

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseConfig } from '#dist/model/config/read-config.js'
+import { parseSpec } from '#dist/model/read-spec.js'
+import type { ModelSpec } from '#dist/model/spec.js'
 import { loadModel } from '#dist/node.js'
 import { formatError } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'
@@ -16,30 +17,35 @@ const files = (): Map<string, Uint8Array> =>
     ]),
   )
 const written = JSON.parse(readFileSync(`${folder}/config.json`, 'utf8'))
-const parse = (more: object): ReturnType<typeof parseConfig> =>
-  parseConfig(JSON.stringify({ ...written, ...more }))
+const parse = (more: object): ReturnType<typeof parseSpec> =>
+  parseSpec(JSON.stringify({ ...written, ...more }))
 
-test('parseConfig tells which stored layer each layer is', async () => {
-  const one = await parse({ num_hidden_layers: 4 })
-  assert.equal([one.numLayers, one.sharedLayers], [4, { order: [0, 0, 0, 0], names: ['0.albert_layers.0'] }])
-  const groups = await parse({ num_hidden_layers: 5, num_hidden_groups: 2, inner_group_num: 2 })
-  assert.is(groups.numLayers, 10)
-  assert.equal(groups.sharedLayers, {
-    order: [0, 1, 0, 1, 0, 1, 2, 3, 2, 3],
-    names: ['0.albert_layers.0', '0.albert_layers.1', '1.albert_layers.0', '1.albert_layers.1'],
+/** The stored layer of each layer: its group, and its number there. */
+const layersOf = ({ layers }: ModelSpec): string[] =>
+  layers.map(({ output }) => {
+    const [, group, layer] = /groups\.(\d+)\.albert_layers\.(\d+)\./.exec(output.from[0]!.weight.name)!
+    return `${group}.${layer}`
   })
-  const unused = await parse({ num_hidden_layers: 2, num_hidden_groups: 3 })
-  assert.equal([unused.sharedLayers!.order, unused.sharedLayers!.names.length], [[0, 1], 3])
+
+test('parseSpec tells which stored layer each layer is', async () => {
+  const one = await parse({ num_hidden_layers: 4 })
+  assert.equal([one.config.numLayers, layersOf(one)], [4, ['0.0', '0.0', '0.0', '0.0']])
+  assert.is(new Set(one.layers).size, 1)
+  const groups = await parse({ num_hidden_layers: 5, num_hidden_groups: 2, inner_group_num: 2 })
+  assert.is(groups.config.numLayers, 10)
+  assert.equal(layersOf(groups), ['0.0', '0.1', '0.0', '0.1', '0.0', '0.1', '1.0', '1.1', '1.0', '1.1'])
+  assert.is(new Set(groups.layers).size, 4)
+  assert.equal(layersOf(await parse({ num_hidden_layers: 2, num_hidden_groups: 3 })), ['0.0', '1.0'])
 })
 
-test("parseConfig takes transformers' defaults", async () => {
+test("parseSpec takes transformers' defaults", async () => {
   const { num_hidden_groups, inner_group_num, hidden_act, ...rest } = written
-  const config = await parseConfig(JSON.stringify(rest))
-  assert.equal([config.hiddenActivation, config.sharedLayers!.names.length], ['gelu_new', 1])
-  assert.is((await parse({ hidden_act: 'gelu' })).hiddenActivation, 'gelu')
+  const { config, layers } = await parseSpec(JSON.stringify(rest))
+  assert.equal([config.hiddenActivation, new Set(layers).size], ['gelu_new', 1])
+  assert.is((await parse({ hidden_act: 'gelu' })).config.hiddenActivation, 'gelu')
 })
 
-test('parseConfig refuses by name what is not computed', async () => {
+test('parseSpec refuses by name what is not computed', async () => {
   for (const [more, code, pattern] of [
     [{ embedding_size: 24 }, 'UnsupportedConfig', /embedding_size 24, as hidden_size/],
     [{ num_hidden_groups: 0 }, 'InvalidConfig', /num_hidden_groups must be a whole number/],

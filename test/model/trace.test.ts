@@ -1,6 +1,9 @@
 /** trace: every intermediate of forward(), each against the ones it is computed from, and PyTorch's attentions. */
+
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { folderFiles } from '#dist/format/folder-files.node.js'
+import { loadSpec } from '#dist/model/read-spec.js'
 import { type BertModel, loadModel, type Trace } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 import { share } from '../thorough.ts'
@@ -85,6 +88,7 @@ for (const kernels of ['simd', 'reference'] as const) {
         await using(folder, { precision, kernels }, async (model) => {
           const sequences = new Expected(`${folder}/expected.safetensors`).sequences().slice(0, 2)
           const { numLayers, numHeads, intermediateSize, labels } = model.config
+          const { relative, layers } = await loadSpec(folderFiles(folder))
           const { logits, hiddenStates, attentions, trace } = await model.forward(sequences, {
             hiddenStates: true,
             attentions: true,
@@ -103,11 +107,9 @@ for (const kernels of ['simd', 'reference'] as const) {
               assert.is(layer.intermediate.length, tokens * intermediateSize, at)
               assert.is(layer.attentionOutput.length, layer.output.length, at)
               // Those of attention by relative positions golden.test.ts compares with PyTorch's.
-              const { disentangled, family, modern } = model.config
-              const probabilities =
-                disentangled || family.relativeBias
-                  ? layer.attentionProbabilities
-                  : probabilitiesOf(layer, tokens, numHeads, modern?.windows[l] ?? 0)
+              const probabilities = relative
+                ? layer.attentionProbabilities
+                : probabilitiesOf(layer, tokens, numHeads, layers[l]!.window)
               near(layer.attentionProbabilities, probabilities, `${at}: probabilities`)
               near(layer.context, contextOf(probabilities, layer, tokens, numHeads), `${at}: context`)
             }

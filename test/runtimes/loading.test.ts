@@ -9,7 +9,7 @@ import { hubFiles } from '#dist/hub/browser.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { planOf } from '#dist/kernels/plan.js'
 import { loadModel } from '#dist/load.js'
-import { loadConfig } from '#dist/model/config/read-config.js'
+import { loadSpec } from '#dist/model/read-spec.js'
 import * as iobert from '#dist/node.js'
 import { webPlatform } from '#dist/platform.js'
 import { nodePlatform } from '#dist/platform.node.js'
@@ -154,9 +154,9 @@ for (const precision of ['int8', 'float32'] as const) {
 }
 
 async function setupOf(threads: number): Promise<EngineSetup> {
-  const config = await loadConfig(mapFiles(files))
+  const spec = await loadSpec(mapFiles(files))
   const module = await compileKernels({ variant: 'simd', shared: threads > 1, turbo: false })
-  return { config, module, plan: planOf('simd', 'int8', false), threads, batchTokens: 1024 }
+  return { spec, module, plan: planOf('simd', 'int8', false), threads, batchTokens: 1024 }
 }
 
 async function loadInWorker(threads: number, locator: Locator, spawn: Spawn): Promise<void> {

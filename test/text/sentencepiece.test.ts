@@ -5,10 +5,10 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { mapFiles } from '#dist/format/source.js'
-import { family as albert } from '#dist/model/families/albert.js'
-import { family as camembert } from '#dist/model/families/camembert.js'
-import { family as deberta } from '#dist/model/families/deberta-v2.js'
-import { family as xlmRoberta } from '#dist/model/families/xlm-roberta.js'
+import { ALBERT_PIECES } from '#dist/model/families/albert.js'
+import { CAMEMBERT_PIECES } from '#dist/model/families/camembert.js'
+import { DEBERTA_PIECES } from '#dist/model/families/deberta-v2.js'
+import { XLM_ROBERTA_PIECES } from '#dist/model/families/xlm-roberta.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
 import { rootPath } from '../shared.ts'
@@ -29,7 +29,7 @@ function read(file: Uint8Array, facts: Awaited<ReturnType<Facts>>): Promise<Toke
 }
 
 test("SentencePiece's own file makes the tokenizer that tokenizer.json makes, XLM-R", async () => {
-  const tokenizer = await read(sentencePieceFile(pieces, charsmap), xlmRoberta)
+  const tokenizer = await read(sentencePieceFile(pieces, charsmap), { sentencePiece: XLM_ROBERTA_PIECES })
   const [, ...lines] = readFileSync(join(folder, 'xlm-roberta.jsonl'), 'utf8').trimEnd().split('\n')
   let compared = 0
   for (const line of lines) {
@@ -46,10 +46,12 @@ test("SentencePiece's own file makes the tokenizer that tokenizer.json makes, XL
 })
 
 test("CamemBERT's tokenizer keeps pieces of its own before SentencePiece's", async () => {
-  const tokenizer = await read(sentencePieceFile(pieces, charsmap), camembert)
+  const tokenizer = await read(sentencePieceFile(pieces, charsmap), { sentencePiece: CAMEMBERT_PIECES })
   // <unk> of the file is left out; <s> and </s> of the file are 5 and 6.
   assert.equal([tokenizer.clsId, tokenizer.sepId, tokenizer.unkId, tokenizer.padId], [5, 6, 3, 1])
-  const shifted = (await read(sentencePieceFile(pieces, charsmap), xlmRoberta)).encode('London').ids
+  const shifted = (
+    await read(sentencePieceFile(pieces, charsmap), { sentencePiece: XLM_ROBERTA_PIECES })
+  ).encode('London').ids
   const wanted = shifted.slice(1, -1).map((id) => id + 3)
   assert.equal(tokenizer.encode('London').ids, [5, ...wanted, 6])
   assert.is(tokenizer.maskId, pieces.length - 1 + 5)
@@ -66,13 +68,13 @@ test("DeBERTa's spm.model has its own order, special tokens and normaliser", asy
   ]
   const types = [3, 3, 3, 2]
   const files = mapFiles(new Map([['spm.model', sentencePieceFile(own, charsmap, 1, types)]]))
-  const tokenizer = await readTokenizer(files, { model: async () => deberta })
+  const tokenizer = await readTokenizer(files, { model: async () => ({ sentencePiece: DEBERTA_PIECES }) })
   assert.equal([tokenizer.padId, tokenizer.clsId, tokenizer.sepId, tokenizer.unkId], [0, 1, 2, 3])
   assert.is(tokenizer.maskId, own.length)
   // What XLM-R's makes of the same text, whose pieces have the same numbers from 4 on.
-  const same = (await read(sentencePieceFile(pieces, charsmap), xlmRoberta)).encode(
-    '\uff21ngela  in London',
-  ).ids
+  const same = (
+    await read(sentencePieceFile(pieces, charsmap), { sentencePiece: XLM_ROBERTA_PIECES })
+  ).encode('\uff21ngela  in London').ids
   assert.equal(tokenizer.encode('\uff21ngela  in London ').ids, [1, ...same.slice(1, -1), 2])
   assert.equal(tokenizer.encode('a [MASK][SEP]').tokens.slice(-3), ['[MASK]', '[SEP]', '[SEP]'])
   const pair = tokenizer.encode('London', 'London').tokens
@@ -102,7 +104,7 @@ test("ALBERT's spiece.model has its own order, special tokens and normaliser", a
           ['tokenizer_config.json', new TextEncoder().encode(JSON.stringify(config))],
         ]),
       ),
-      { model: async () => albert },
+      { model: async () => ({ sentencePiece: ALBERT_PIECES }) },
     )
   const tokenizer = await open({})
   assert.equal(
@@ -110,7 +112,7 @@ test("ALBERT's spiece.model has its own order, special tokens and normaliser", a
     [0, 1, 2, 3, 4],
   )
   // What XLM-R's makes of the same text in small letters without accents, whose pieces have the same numbers from 4 on.
-  const plain = await read(sentencePieceFile(pieces, charsmap), xlmRoberta)
+  const plain = await read(sentencePieceFile(pieces, charsmap), { sentencePiece: XLM_ROBERTA_PIECES })
   const same = plain
     .encode('angela in "london"')
     .ids.slice(1, -1)
@@ -152,16 +154,36 @@ test('a file that is not read says why', async () => {
   await fails(file, {}, 'UnsupportedConfig', /XLM-R, CamemBERT, DeBERTa and ALBERT alone/)
   await fails(
     sentencePieceFile(pieces.slice(0, 20), new Uint8Array(0), 2),
-    xlmRoberta,
+    { sentencePiece: XLM_ROBERTA_PIECES },
     'UnsupportedConfig',
     /model of type 2/,
   )
-  await fails(file.subarray(0, 50), xlmRoberta, 'InvalidVocabulary', /ends too soon/)
+  await fails(
+    file.subarray(0, 50),
+    { sentencePiece: XLM_ROBERTA_PIECES },
+    'InvalidVocabulary',
+    /ends too soon/,
+  )
   const ending = sentencePieceFile([], new Uint8Array(0)).length
-  await fails(file.subarray(0, -ending), xlmRoberta, 'InvalidVocabulary', /before its normaliser/)
-  await fails(Uint8Array.of(0x0a, 0xff), xlmRoberta, 'InvalidVocabulary', /does not end/)
-  await fails(Uint8Array.of(0x0b), xlmRoberta, 'InvalidVocabulary', /kind 3/)
-  await fails(Uint8Array.of(0x0a, 0), xlmRoberta, 'InvalidVocabulary', /piece 0 is none/)
+  await fails(
+    file.subarray(0, -ending),
+    { sentencePiece: XLM_ROBERTA_PIECES },
+    'InvalidVocabulary',
+    /before its normaliser/,
+  )
+  await fails(
+    Uint8Array.of(0x0a, 0xff),
+    { sentencePiece: XLM_ROBERTA_PIECES },
+    'InvalidVocabulary',
+    /does not end/,
+  )
+  await fails(Uint8Array.of(0x0b), { sentencePiece: XLM_ROBERTA_PIECES }, 'InvalidVocabulary', /kind 3/)
+  await fails(
+    Uint8Array.of(0x0a, 0),
+    { sentencePiece: XLM_ROBERTA_PIECES },
+    'InvalidVocabulary',
+    /piece 0 is none/,
+  )
 })
 
 test.run()

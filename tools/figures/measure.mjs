@@ -8,10 +8,11 @@ import { compileKernels } from '../../dist/kernels/module.js'
 import { planOf } from '../../dist/kernels/plan.js'
 import { WasmKernels } from '../../dist/kernels/wasm.js'
 import { Bert } from '../../dist/model/bert.js'
-import { loadConfig } from '../../dist/model/config/read-config.js'
+import { placeModel } from '../../dist/model/place-model.js'
+import { Places } from '../../dist/model/places.js'
+import { loadSpec } from '../../dist/model/read-spec.js'
 import { readWeights } from '../../dist/model/read-weights.js'
-import { resolveTensors } from '../../dist/model/tensor-names.js'
-import { placeWeights } from '../../dist/model/weights.js'
+import { resolve } from '../../dist/model/resolve.js'
 
 async function createKernels(inputs, headDim) {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 })
@@ -33,11 +34,13 @@ const PARTS = {
 /** Milliseconds in each part of a pass of the shipped model, the least of several passes, T tokens. */
 export async function measureParts(tokens) {
   const files = folderFiles('weights')
-  const config = await loadConfig(files)
+  const spec = await loadSpec(files)
+  const { config } = spec
   const kernels = await createKernels(config.intermediateSize, config.hiddenSize / config.numHeads)
-  const weights = placeWeights(kernels.layout, config, 'int8', 'tokens')
+  const places = new Places(kernels.layout, 'int8')
+  const weights = placeModel(places, spec)
   const checkpoint = await openCheckpoint(files)
-  await readWeights(kernels, resolveTensors(checkpoint, config), weights, config)
+  await readWeights(kernels, resolve(spec, checkpoint), places)
   await checkpoint.close()
 
   const names = new Map()
@@ -67,7 +70,7 @@ export async function measureParts(tokens) {
       }
     },
   })
-  const bert = new Bert(timed, config, weights, 'int8')
+  const bert = new Bert(timed, spec, weights, 'int8')
   const ids = Array.from({ length: tokens }, (_, t) => 1000 + ((t * 7919) % 20000))
   for (let pass = 0; pass < 120; pass++) {
     at = 0

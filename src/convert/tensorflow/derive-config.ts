@@ -1,7 +1,9 @@
 /** Makes the config.json of a model that came without one, from the shapes of its tensors. */
 import { quoted } from '../../format/errors.ts'
-import { family as bert } from '../../model/bert-family.ts'
-import { family as distilbert } from '../../model/families/distilbert.ts'
+import { BERT_PREFIX } from '../../model/families/bert.ts'
+import { DISTILBERT_KEYS, DISTILBERT_LAYERS, DISTILBERT_PREFIX } from '../../model/families/distilbert.ts'
+import { BERT_LAYERS } from '../../model/modules.ts'
+import { BERT_KEYS } from '../../model/read-config.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'
 import type { GraphFacts } from './graph-facts.ts'
@@ -15,8 +17,14 @@ export interface DerivedConfig {
 
 /** The families whose TensorFlow names are known (model-tensors.ts): `model_type`, and how the names of their classes begin. */
 const CONVERTED = [
-  { family: bert, type: 'bert', className: 'Bert' },
-  { family: distilbert, type: 'distilbert', className: 'DistilBert' },
+  { type: 'bert', className: 'Bert', prefix: BERT_PREFIX, keys: BERT_KEYS, layers: BERT_LAYERS },
+  {
+    type: 'distilbert',
+    className: 'DistilBert',
+    prefix: DISTILBERT_PREFIX,
+    keys: DISTILBERT_KEYS,
+    layers: DISTILBERT_LAYERS,
+  },
 ] as const
 
 /** D of every BERT that Google published. */
@@ -39,8 +47,8 @@ export function deriveConfig(
   const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]))
   const notes: string[] = []
   const isOf = (prefix: string): boolean => shapes.has(`${prefix}embeddings.word_embeddings.weight`)
-  const { family, type, className } = CONVERTED.find(({ family }) => isOf(family.prefix)) ?? CONVERTED[0]
-  const { keys, prefix, tokenTypes, layerNormEps } = family
+  const family = CONVERTED.find(({ prefix }) => isOf(prefix)) ?? CONVERTED[0]
+  const { type, className, prefix, keys, layers: names } = family
   const size = (name: string, axis: number): number => {
     const found = shapes.get(name)?.[axis]
     if (found === undefined)
@@ -50,7 +58,7 @@ export function deriveConfig(
   const embeddings = `${prefix}embeddings`
   const hidden = size(`${embeddings}.word_embeddings.weight`, 1)
   const layers = countLayers(tensors)
-  const intermediate = prefix + family.layers.intermediate.replace('{i}', '0')
+  const intermediate = prefix + names.intermediate.replace('{i}', '0')
   const heads = graph.heads ?? usualHeads(file, hidden, notes)
   if (graph.activation === undefined) notes.push('The activation is not in the files: gelu was taken')
   const epsilon = Number((graph.layerNormEpsilon ?? 1e-12).toPrecision(6))
@@ -68,10 +76,14 @@ export function deriveConfig(
     [keys.numHeads]: heads,
     [keys.intermediateSize]: size(`${intermediate}.weight`, 0),
     [keys.hiddenActivation]: graph.activation ?? 'gelu',
-    ...(tokenTypes ? { [tokenTypes.key]: size(`${embeddings}.token_type_embeddings.weight`, 0) } : {}),
-    ...(typeof layerNormEps === 'number'
-      ? {}
-      : { [layerNormEps.key]: epsilon, position_embedding_type: 'absolute' }),
+    // DistilBERT has no token types, and its ε is fixed.
+    ...(type === 'bert'
+      ? {
+          type_vocab_size: size(`${embeddings}.token_type_embeddings.weight`, 0),
+          layer_norm_eps: epsilon,
+          position_embedding_type: 'absolute',
+        }
+      : {}),
   }
   return { json: `${JSON.stringify({ ...common, ...sizes, ...head }, null, 2)}\n`, notes }
 }

@@ -5,14 +5,12 @@
  * rounded once more, are correctly rounded float32 operations (Figueroa 1995). What an activation gets that is NaN or infinite it
  * gives back so, also where the formula has a limit (kernels.ts says why).
  */
+import { exp, polynomial, roundHalfEven } from '../scalars.ts'
+
+export { exp, relu, roundHalfEven } from '../scalars.ts'
 
 const f = Math.fround
 
-const LOG2E = f(1.44269504)
-const LN2_HIGH = f(0.693359375)
-const LN2_LOW = f(-2.1219444e-4)
-const ROUNDING_MAGIC = 12582912
-const EXP: readonly number[] = [1.9875691e-4, 1.3981999e-3, 8.333452e-3, 4.1665796e-2, 0.16666666, 0.5].map(f)
 const ERF_NUMERATOR: readonly number[] = [2.9974495e-4, 8.245033e-3, 0.06617567, 0.30614296, 1.1283777].map(f)
 const ERF_DENOMINATOR: readonly number[] = [
   1.7725084e-5, 2.0916315e-3, 0.023968033, 0.16025169, 0.6046283, 1,
@@ -20,33 +18,6 @@ const ERF_DENOMINATOR: readonly number[] = [
 const SQRT_HALF = f(0.70710677)
 const SQRT_2_OVER_PI = f(0.7978846)
 const GELU_CUBIC = f(0.044715)
-
-/** Horner's rule, highest power first. */
-function polynomial(coefficients: readonly number[], x: number): number {
-  let sum = coefficients[0]!
-  for (let i = 1; i < coefficients.length; i++) sum = f(f(sum * x) + coefficients[i]!)
-  return sum
-}
-
-/** Half to even, for |x| < 2^22. */
-export function roundHalfEven(x: number): number {
-  return f(f(x + ROUNDING_MAGIC) - ROUNDING_MAGIC)
-}
-
-// #region exp
-/**
- * e^x for x in [-87, 88]; inputs outside are clamped, and NaN stays. Largest error 1.4 ulp. The polynomial is that of
- * Cephes' expf.
- */
-export function exp(x: number): number {
-  let clamped = x < -87 ? -87 : x
-  clamped = clamped > 88 ? 88 : clamped
-  const n = roundHalfEven(f(clamped * LOG2E))
-  const r = f(f(clamped - f(n * LN2_HIGH)) - f(n * LN2_LOW))
-  const power = f(f(f(polynomial(EXP, r) * f(r * r)) + r) + 1)
-  return f(power * 2 ** n)
-}
-// #endregion
 
 // #region gelu
 /** erf(z) = z·P(z²)/Q(z²), fitted for this project on |z| <= 3.766, where it is exactly ±1. Largest absolute error 4.9e-7. */
@@ -94,11 +65,6 @@ export function geluTanh(x: number): number {
 /** silu(x) = x / (1 + e^-x) */
 export function silu(x: number): number {
   return f(x / f(1 + growth(-x)))
-}
-
-/** relu(x) = max(0, x); what is not finite stays, for x - x is NaN then. */
-export function relu(x: number): number {
-  return x < x - x ? 0 : x
 }
 
 /** Partial sums in `lanes` lanes, added pairwise down to one: the order in which SIMD adds a row. */

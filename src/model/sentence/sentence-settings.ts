@@ -3,8 +3,8 @@ import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { checkFileName } from '../../format/file-name.ts'
 import { isObject, type JsonRecord, kind, parseJson, readJsonObject, shown } from '../../format/json-file.ts'
 import { type ModelFiles, missingFile, readAll } from '../../format/source.ts'
-import { modelTypes } from '../config/families.ts'
-import { activationOf } from '../config/read-config.ts'
+import { activationOf } from '../read-config.ts'
+import { modelTypes } from '../read-spec.ts'
 import { POOLINGS, type Pooling } from './pooling.ts'
 
 /** How a model of sentence-transformers makes a vector of a text. */

@@ -5,7 +5,6 @@
 
 import type { BertModel } from '../../bert-model.ts'
 import { isObject } from '../../check/kind.ts'
-import { pausesEvery } from '../../check/next-task.ts'
 import {
   abortSignal,
   type Checks,
@@ -18,17 +17,16 @@ import {
   wrongKind,
 } from '../../check/options.ts'
 import { trimName } from '../../entities/name-edges.ts'
-import { expFloat32 } from '../../entities/softmax.ts'
 import { prepareRules } from '../../entities/style.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
+import { sigmoid } from '../../kernels/scalars.ts'
 import { computeInBatches, Source } from '../../model/batches.ts'
 import { requireFinite } from '../../model/forward-output.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
-import { disposedError } from '../../runtime/engine-error.ts'
+import type { EngineClient } from '../../runtime/client.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { GlinerConfig } from './config.ts'
 import { chooseSpans, type ScoredSpan } from './decode.ts'
-import type { GlinerHead } from './head.ts'
 import {
   makePrompt,
   makeWindows,
@@ -84,8 +82,6 @@ const THRESHOLD = 0.5
 /** Pieces that are computed together, and windows at most. */
 const BATCH_TOKENS = 1024
 const BATCH_WINDOWS = 256
-/** Time between two pauses of the head, which computes on the calling thread; milliseconds. */
-const PAUSE_MILLISECONDS = 5
 
 /** A text on its way. */
 interface Reading extends WordText {
@@ -104,9 +100,7 @@ interface GlinerParts {
   readonly model: BertModel
   readonly config: GlinerConfig
   readonly tokens: PromptTokens
-  readonly head: GlinerHead
-  /** Gives the head's memory back. */
-  readonly release: () => void
+  readonly engine: EngineClient
 }
 
 /** Finds entities of any types. Made by `loadGliner`. */
@@ -118,7 +112,6 @@ export class Gliner {
   /** Words of the longest entity that can be found. */
   readonly maxWidth: number
   readonly #parts: GlinerParts
-  #disposed = false
   /** Gives the memory back: `using gliner = await loadGliner(...)`. */
   declare readonly [Symbol.dispose]: () => void
 
@@ -212,10 +205,7 @@ export class Gliner {
 
   /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
   dispose(): void {
-    if (this.#disposed) return
-    this.#disposed = true
     this.model.dispose()
-    void this.#parts.head.idle().then(this.#parts.release)
   }
 
   #partsOf(text: unknown, prompt: Prompt, { windows: all = true }: FindOptions): Part[] {
@@ -239,22 +229,11 @@ export class Gliner {
   ): Promise<void> {
     const parts = batch.filter((part): part is Part & { window: WordWindow } => part.window !== undefined)
     if (parts.length === 0) return
-    const { model, head } = this.#parts
-    const sequences = parts.map(({ window }) => window.ids)
-    const layer = model.config.numLayers
-    const { hiddenStates } = await model.forward(sequences, { layer, signal })
-    const encoded = parts.map(({ window }, index) => ({
-      hiddenStates: hiddenStates![index]![0]!,
-      words: window.words,
-      types: window.types,
-    }))
-    const letOthers = pausesEvery(PAUSE_MILLISECONDS)
-    const pause = async (): Promise<void> => {
-      await letOthers()
-      signal.throwIfAborted()
-      if (this.#disposed) throw disposedError()
-    }
-    const logits = await head.score(encoded, pause)
+    const { logits } = await this.#parts.engine.forward(
+      parts.map(({ window }) => window.ids),
+      { spans: parts.map(({ window: { words, types } }) => ({ words, types })) },
+      signal,
+    )
     const threshold = Math.fround(options.threshold ?? THRESHOLD)
     for (const [index, { reading, window }] of parts.entries())
       addSpans(logits[index]!, window, { width: this.maxWidth, types, threshold }, reading.spans)
@@ -277,7 +256,7 @@ function addSpans(
       for (let type = 0; type < types; type++) {
         if (!Number.isFinite(logits[at + type]))
           requireFinite(logits.subarray(at, at + types), 'The scores of spans')
-        const score = Math.fround(1 / (1 + expFloat32(-logits[at + type]!)))
+        const score = sigmoid(logits[at + type]!)
         if (score > threshold) spans.push({ start, end, type, score })
       }
     }

@@ -1,8 +1,7 @@
 /**
  * From a name to a model of GLiNER in memory: its configuration, the encoder's (which older repositories only name), the
- * tokenizer, the engine with the encoder's weights, and the head's weights beside it on the calling thread.
+ * tokenizer, and the engine with the weights of encoder and head.
  */
-import type { BertModel } from '../../bert-model.ts'
 import { capability } from '../../format/capability.ts'
 import { type Checkpoint, openCheckpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
@@ -11,25 +10,18 @@ import { type LoadWatch, watched } from '../../format/load-watch.ts'
 import { INDEX, WEIGHTS } from '../../format/shards.ts'
 import { type ModelFiles, mapFiles, missingFile } from '../../format/source.ts'
 import { GLINER } from '../../hub/model-files.ts'
-import { instantiateKernels } from '../../kernels/exports.ts'
-import type { Kernels } from '../../kernels/kernels.ts'
-import { giveMemory, KernelMemory, takeMemory } from '../../kernels/memory.ts'
-import { compileKernels } from '../../kernels/module.ts'
-import { planOf } from '../../kernels/plan.ts'
-import { WasmKernels } from '../../kernels/wasm.ts'
-import { importInline, makePlan, type Plan, type Platform, startModel } from '../../load.ts'
+import { importInline, makePlan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
-import type { BertConfig } from '../../model/bert-config.ts'
-import { parseConfig } from '../../model/config/read-config.ts'
-import { mayCompile } from '../../runtime/engine-error.ts'
+import { ENCODER_PREFIX, glinerSpec } from '../../model/families/gliner.ts'
+import { parseSpec } from '../../model/read-spec.ts'
+import { type ResolvedModel, resolve } from '../../model/resolve.ts'
+import type { ModelSpec } from '../../model/spec.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
 import { fitRows } from '../../text/fit-rows.ts'
 import { readTokenizer } from '../../text/read-tokenizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
-import { GlinerHead } from './head.ts'
-import type { HeadShape } from './head-weights.ts'
 import type { PromptTokens } from './prompt.ts'
 
 /** How a model of GLiNER is to be loaded and run. */
@@ -41,8 +33,6 @@ export interface GlinerLoadOptions extends LoadOptions {
   encoder?: ModelName
 }
 
-/** What stands before the encoder's tensors, whatever the encoder is. */
-export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
 /** Keys of a configuration that speak of a head, which the encoder has not any more. */
 const NO_HEAD = {
@@ -76,46 +66,40 @@ async function load(
 ): Promise<Gliner> {
   const plan = await makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
-    const { encoder } = await loadGlinerConfig(files)
-    if (encoder === undefined) return
+    const config = await loadGlinerConfig(files)
+    if (config.encoder === undefined) return
     const { memoryNeeded } = await importInline()
-    const parsed = await parseEncoder({ model_type: 'deberta-v2', ...encoder })
-    await memoryNeeded({ ...plan.setup, config: parsed, module: undefined })
+    const encoder = await parseEncoder({ model_type: 'deberta-v2', ...config.encoder })
+    memoryNeeded({ ...plan.setup, spec: glinerSpec(encoder, config) })
   }
   const located = await platform.locate(model, options, watch, accept, GLINER)
   const files = await platform.openFiles(located, watch)
   const config = await loadGlinerConfig(files)
-  const weights = await openWeights(files, located)
+  const checkpoint = await openTensors(files, true)
   try {
     const others = (): Promise<ModelFiles> =>
       encoderFiles(platform, encoderName ?? config.encoderName, options, watch)
-    const encoder = await readEncoder(config, files, others, weights.checkpoint.tensors, options)
-    const locator = await weights.locator(plan.worker)
-    const bert = await startModel(
+    const prepared = await prepare(config, files, others, checkpoint.tensors, options)
+    const source = await weightsOf(prepared.spec, files, located, checkpoint)
+    const { model, engine } = await startModel(
       platform,
       plan,
-      { ...encoder, locator, files: plan.worker ? files : await weights.files(), sentence: undefined },
+      { ...prepared, ...source, sentence: undefined },
       options,
       watch,
     )
-    try {
-      const { head, release } = await loadHead(plan, options, weights.checkpoint, config, bert)
-      return new Gliner({ model: bert, config, tokens: encoder.tokens, head, release })
-    } catch (error) {
-      bert.dispose()
-      throw error
-    }
+    return new Gliner({ model, engine, config, tokens: prepared.tokens })
   } finally {
-    await weights.checkpoint.close()
+    await checkpoint.close()
   }
 }
 
-/** What is known of a model before its weights are read. */
+/** What is known of a model without loading it. */
 export interface GlinerFacts {
   readonly config: GlinerConfig
-  readonly encoder: BertConfig
-  /** Its tensors, where they are looked at; the caller closes it. */
-  readonly checkpoint: Checkpoint | undefined
+  readonly spec: ModelSpec
+  /** Its tensors, where they are looked at. */
+  readonly found: ResolvedModel | undefined
 }
 
 /**
@@ -134,11 +118,10 @@ export async function inspectGliner(
   try {
     const others = (): Promise<ModelFiles> => encoderFiles(platform, config.encoderName, options, {})
     const tensors = checkpoint?.tensors ?? new Map()
-    const encoder = await readEncoder(config, files, others, tensors, options)
-    return { config, encoder: encoder.config, checkpoint }
-  } catch (error) {
+    const { spec } = await prepare(config, files, others, tensors, options)
+    return { config, spec, found: checkpoint && resolve(spec, checkpoint) }
+  } finally {
     await checkpoint?.close()
-    throw error
   }
 }
 
@@ -154,36 +137,21 @@ function importPytorch(): Promise<typeof import('../../convert/pytorch/checkpoin
   return capability('weights of PyTorch', () => import('../../convert/pytorch/checkpoint.ts'))
 }
 
-interface Weights {
-  readonly checkpoint: Checkpoint
-  /** Where a worker finds the encoder's tensors. */
-  locator(isWorker: boolean): Promise<Locator | HubLocator>
-  /** Where the calling thread does. */
-  files(): Promise<ModelFiles>
-}
-
 /**
- * `model.safetensors`, which a folder's `pytorch_model.bin` is as well by now; elsewhere the engine gets the encoder's part of
- * that file as safetensors.
+ * Where the engine finds the tensors: in `model.safetensors`, which a folder's `pytorch_model.bin` is as well by now; elsewhere it
+ * gets those it needs of that file as safetensors.
  */
-async function openWeights(files: ModelFiles, locator: Locator | HubLocator): Promise<Weights> {
-  const checkpoint = await openTensors(files, true)
-  if (await hasSafetensors(files)) {
-    return { checkpoint, locator: async () => locator, files: async () => files }
-  }
+async function weightsOf(
+  spec: ModelSpec,
+  files: ModelFiles,
+  locator: Locator | HubLocator,
+  checkpoint: Checkpoint,
+): Promise<{ files: ModelFiles; locator: Locator | HubLocator }> {
+  if (await hasSafetensors(files)) return { files, locator }
   const { safetensorsOf } = await importPytorch()
-  let made: Promise<ReadonlyMap<string, Uint8Array>> | undefined
-  const encoder = (): Promise<ReadonlyMap<string, Uint8Array>> => {
-    made ??= safetensorsOf(checkpoint, (name) => name.startsWith(ENCODER_PREFIX)).then(
-      (bytes) => new Map([[WEIGHTS, bytes]]),
-    )
-    return made
-  }
-  return {
-    checkpoint,
-    locator: async (isWorker) => (isWorker ? { kind: 'files', files: await encoder() } : locator),
-    files: async () => mapFiles(await encoder()),
-  }
+  const needed = new Set(resolve(spec, checkpoint).named.map(({ tensor }) => tensor.name))
+  const made = new Map([[WEIGHTS, await safetensorsOf(checkpoint, (name) => needed.has(name))]])
+  return { files: mapFiles(made), locator: { kind: 'files', files: made } }
 }
 
 async function readJson(files: ModelFiles): Promise<JsonRecord> {
@@ -235,21 +203,22 @@ async function encoderFiles(
   }
 }
 
-interface Encoder {
-  readonly config: BertConfig
+/** A model before its weights are read. */
+interface PreparedGliner {
+  readonly spec: ModelSpec
   readonly tokenizer: Tokenizer
   readonly maxLength: number
   readonly tokens: PromptTokens
 }
 
-/** The encoder's configuration and tokenizer, from the model's own files where they have them. */
-async function readEncoder(
+/** The specification and the tokenizer; the encoder's configuration is the model's own where its files have it. */
+async function prepare(
   config: GlinerConfig,
   files: ModelFiles,
   others: () => Promise<ModelFiles>,
   tensors: Checkpoint['tensors'],
   { lowercase, maxLength, paddedVocabulary }: LoadOptions,
-): Promise<Encoder> {
+): Promise<PreparedGliner> {
   let found: Promise<ModelFiles> | undefined
   const elsewhere = (): Promise<ModelFiles> => {
     found ??= others()
@@ -261,24 +230,24 @@ async function readEncoder(
   const { model_type = 'deberta-v2', ...keys } = written
   const sized = rows === undefined ? keys : { ...keys, vocab_size: rows }
   const parsed = await parseEncoder({ model_type, ...sized })
-  const encoder: BertConfig = { ...parsed, family: { ...parsed.family, prefix: ENCODER_PREFIX } }
+  const spec = glinerSpec(parsed, config)
   const own = (await Promise.all(TOKENIZER_FILES.map((name) => has(files, name)))).includes(true)
   const read = await readTokenizer(own ? files : await elsewhere(), {
     lowercase,
     model: async () => ({
-      tokenizerClass: parsed.tokenizerClass,
-      sentencePiece: parsed.family.sentencePiece,
+      tokenizerClass: parsed.config.tokenizerClass,
+      sentencePiece: parsed.sentencePiece,
     }),
   })
-  const tokenizer = fitRows(read, 'The tokenizer', encoder.vocabSize, paddedVocabulary)
-  const { maxPositions } = encoder
+  const tokenizer = fitRows(read, 'The tokenizer', parsed.config.vocabSize, paddedVocabulary)
+  const { maxPositions } = parsed.config
   if (maxLength !== undefined && maxLength > maxPositions)
     throw new RangeError(`maxLength is ${maxLength}, and the model has ${maxPositions} positions`)
   return {
-    config: encoder,
+    spec,
     tokenizer,
     maxLength: maxLength ?? Math.min(maxPositions, tokenizer.maxLength ?? maxPositions),
-    tokens: promptTokens(config, tokenizer, encoder.vocabSize),
+    tokens: promptTokens(config, tokenizer, parsed.config.vocabSize),
   }
 }
 
@@ -286,7 +255,7 @@ async function readEncoder(
  * The configuration of an encoder. Where DeBERTa has no absolute positions it may read more than its max_position_embeddings,
  * as the package lets it: prompt and words may have more pieces.
  */
-function parseEncoder(written: JsonRecord): Promise<BertConfig> {
+function parseEncoder(written: JsonRecord): Promise<ModelSpec> {
   const { max_position_embeddings: positions, max_relative_positions: distances } = written
   const isRelative = written['model_type'] === 'deberta-v2' && written['position_biased_input'] === false
   const longer =
@@ -296,7 +265,7 @@ function parseEncoder(written: JsonRecord): Promise<BertConfig> {
           max_relative_positions: typeof distances === 'number' && distances > 0 ? distances : positions,
         }
       : {}
-  return parseConfig(JSON.stringify({ ...written, ...longer, ...NO_HEAD }))
+  return parseSpec(JSON.stringify({ ...written, ...longer, ...NO_HEAD }))
 }
 
 /**
@@ -325,48 +294,4 @@ function promptTokens(
     )
   }
   return { ent, sep, embedsEnt: embedsEntToken }
-}
-
-/** The head on the calling thread, with kernels and memory of its own. */
-async function loadHead(
-  plan: Plan,
-  options: LoadOptions,
-  checkpoint: Checkpoint,
-  { hiddenSize, rnnLayers, maxWidth }: GlinerConfig,
-  { config }: BertModel,
-): Promise<{ head: GlinerHead; release: () => void }> {
-  const shape: HeadShape = { encoderSize: config.hiddenSize, hiddenSize, rnnLayers }
-  const memory = takeMemory(0, false)
-  try {
-    const kernels = await headKernels(plan, options, new KernelMemory(memory), shape)
-    const head = await GlinerHead.load(kernels, checkpoint, shape, maxWidth)
-    return { head, release: () => giveMemory(memory, false) }
-  } catch (error) {
-    giveMemory(memory, false)
-    throw error
-  }
-}
-
-/** Those that do not fuse products with sums: the head is float32, and its scores are the same bits everywhere. */
-async function headKernels(
-  { setup: { plan } }: Plan,
-  { wasm }: LoadOptions,
-  memory: KernelMemory,
-  { encoderSize, hiddenSize }: HeadShape,
-): Promise<Kernels> {
-  if (plan.variant === 'reference') {
-    const { ReferenceKernels } = await capability(
-      'the reference kernels',
-      () => import('../../kernels/reference/reference.ts'),
-    )
-    return new ReferenceKernels(memory)
-  }
-  const { turbo } = plan
-  const module = wasm ?? (await mayCompile(() => compileKernels({ variant: 'simd', shared: false, turbo })))
-  return new WasmKernels({
-    plan: planOf('simd', 'float32', turbo),
-    exports: instantiateKernels(module, memory.memory),
-    memory,
-    scratch: { tokens: 1, headDim: 8, inputs: Math.max(encoderSize, 4 * hiddenSize) },
-  })
 }

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseConfig } from '#dist/model/config/read-config.js'
+import { BERT_LAYERS } from '#dist/model/modules.js'
+import { parseSpec } from '#dist/model/read-spec.js'
 import { temporaryFolder } from '../../hub/sample.ts'
 import { seeded } from '../../random.ts'
 import { rootPath } from '../../shared.ts'
@@ -24,7 +25,8 @@ const CONFIG = {
 
 /** A BERT of six layers of full width: 65 million numbers, 260 MB. */
 async function write(folder: string): Promise<number> {
-  const { family, hiddenSize: H, intermediateSize: I, vocabSize } = await parseConfig(JSON.stringify(CONFIG))
+  const { config } = await parseSpec(JSON.stringify(CONFIG))
+  const { hiddenSize: H, intermediateSize: I, vocabSize } = config
   const random = seeded(3)
   const numbers = Float32Array.from({ length: vocabSize * H }, () => random() - 0.5)
   const tensors: FloatTensor[] = []
@@ -48,8 +50,8 @@ async function write(folder: string): Promise<number> {
   add('bert.embeddings.token_type_embeddings.weight', 2, H)
   norm('bert.embeddings.LayerNorm')
   for (let index = 0; index < CONFIG.num_hidden_layers; index++) {
-    const nameOf = (role: keyof typeof family.layers): string =>
-      `bert.${family.layers[role].replace('{i}', String(index))}`
+    const nameOf = (role: keyof typeof BERT_LAYERS): string =>
+      `bert.${BERT_LAYERS[role].replace('{i}', String(index))}`
     for (const role of ['query', 'key', 'value', 'attentionOutput'] as const) layer(nameOf(role), H, H)
     layer(nameOf('intermediate'), I, H)
     layer(nameOf('output'), H, I)

@@ -1,0 +1,74 @@
+/** Values of config.json, each checked where it is read; null counts as missing. */
+import { ModelFormatError, quoted } from '../format/errors.ts'
+import { type JsonRecord, kind, shown } from '../format/json-file.ts'
+import type { Activation } from '../kernels/kernels.ts'
+import type { HiddenActivation } from './bert-config.ts'
+
+/** Spellings in config.json; transformers' gelu_fast and gelu_accurate are gelu_new with its terms in another order. */
+const SPELLINGS: Readonly<Record<string, HiddenActivation>> = {
+  __proto__: null as never,
+  gelu: 'gelu',
+  gelu_python: 'gelu',
+  gelu_new: 'gelu_new',
+  gelu_fast: 'gelu_new',
+  gelu_accurate: 'gelu_new',
+  gelu_pytorch_tanh: 'gelu_pytorch_tanh',
+  relu: 'relu',
+  silu: 'silu',
+  swish: 'silu',
+}
+
+/** The kernels' name of each. */
+export const ACTIVATION: Readonly<Record<HiddenActivation, Activation>> = {
+  gelu: 'gelu',
+  gelu_new: 'gelu_tanh',
+  gelu_pytorch_tanh: 'gelu_tanh',
+  relu: 'relu',
+  silu: 'silu',
+}
+
+/** @throws {ModelFormatError} InvalidConfig for what is no whole number from `least` to `most`, or missing without a default */
+export function integer(
+  config: JsonRecord,
+  key: string,
+  least: number,
+  most: number,
+  otherwise?: number,
+): number {
+  const value = config[key] ?? otherwise
+  if (value === undefined) throw invalid(`${key} is missing`)
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
+  throw invalid(`${key} must be a whole number from ${least} to ${most}, not ${shown(value)}`)
+}
+
+/** @throws {ModelFormatError} InvalidConfig */
+export function flag(config: JsonRecord, key: string, otherwise: boolean): boolean {
+  const value = config[key] ?? otherwise
+  if (typeof value === 'boolean') return value
+  throw invalid(`${key} must be true or false, not ${shown(value)}`)
+}
+
+/** @throws {ModelFormatError} InvalidConfig */
+export function text(config: JsonRecord, key: string): string | undefined {
+  const value = config[key] ?? undefined
+  if (value === undefined || typeof value === 'string') return value
+  throw invalid(`${key} must be a text, not ${kind(value)}`)
+}
+
+/** @throws {ModelFormatError} UnsupportedConfig for an activation that is not computed */
+export function activation(config: JsonRecord, key: string, otherwise: HiddenActivation): HiddenActivation {
+  const value = text(config, key) ?? otherwise
+  const known = SPELLINGS[value]
+  if (known !== undefined) return known
+  throw unsupported(`has ${key} ${quoted(value)}: known are ${Object.keys(SPELLINGS).join(', ')}`)
+}
+
+/** What is broken. */
+export function invalid(what: string): ModelFormatError {
+  return new ModelFormatError('InvalidConfig', `config.json: ${what}`)
+}
+
+/** What may be right, and is not computed. */
+export function unsupported(what: string): ModelFormatError {
+  return new ModelFormatError('UnsupportedConfig', `config.json ${what}`)
+}

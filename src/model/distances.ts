@@ -1,0 +1,65 @@
+/** Which distances of two tokens share a row of DeBERTa's relative embeddings, or a bucket of MPNet's biases. */
+import type { DistanceRows } from './spec.ts'
+
+const f = Math.fround
+
+/**
+ * DeBERTa's row of the distance i - j of a query i and a key j. Near distances have a row each; far ones share rows, the more
+ * the farther they are (He et al. 2021, arXiv 2006.03654, section 3.1; the buckets of the second version are those of its
+ * code).
+ */
+export function rowOf(distance: number, { span, buckets, maxDistance }: DistanceRows): number {
+  const bucket = buckets > 0 ? logBucket(distance, buckets, maxDistance) : distance
+  return Math.max(0, Math.min(2 * span - 1, bucket + span))
+}
+
+/**
+ * sign · (⌈ln(|d|/m) / ln((D - 1)/m) · (m - 1)⌉ + m) for |d| > m, half the buckets; d itself up to there. In float32, as
+ * transformers' make_log_bucket_position has it.
+ */
+function logBucket(distance: number, buckets: number, maxDistance: number): number {
+  const middle = Math.floor(buckets / 2)
+  const size = Math.abs(distance)
+  if (size <= middle) return distance
+  const part = f(naturalLog(size / middle) / naturalLog((maxDistance - 1) / middle))
+  return Math.sign(distance) * f(Math.ceil(f(part * (middle - 1))) + middle)
+}
+
+/**
+ * ln x as float32, of a float32 x > 0: the same on every engine, which Math.log is not. x = m·2ⁿ with m within 2/3 and 4/3;
+ * ln m = 2·(z + z³/3 + z⁵/5 + ...), z = (m - 1)/(m + 1), which is at most 1/5.
+ */
+function naturalLog(x: number): number {
+  let mantissa = f(x)
+  let exponent = 0
+  for (; mantissa > 4 / 3; mantissa /= 2) exponent++
+  for (; mantissa < 2 / 3; mantissa *= 2) exponent--
+  const z = (mantissa - 1) / (mantissa + 1)
+  let sum = 0
+  for (let power = 25; power > 0; power -= 2) sum = sum * z * z + 1 / power
+  return f(2 * z * sum + exponent * Math.LN2)
+}
+
+/** MPNet's buckets, of both directions. */
+export const BUCKETS = 32
+/** Of one. */
+const HALF = BUCKETS / 2
+/** Buckets of one distance, in each direction; from here on an octave has two. */
+const EXACT = HALF / 2
+
+/**
+ * MPNet's bucket of the distance i - j (Raffel et al. 2020, arXiv 1910.10683, section 2.1):
+ *
+ *     |d| < 8: |d|      else 8 + ⌊ln(|d|/8) / ln(128/8) · 8⌋ = 8 + ⌊2·log₂(|d|/8)⌋, at most 15      d < 0: 16 more
+ *
+ * In whole numbers: 2·log₂(|d|/8) ≥ k where d² ≥ 64·2ᵏ.
+ */
+export function bucketOf(distance: number): number {
+  const size = Math.abs(distance)
+  let bucket = Math.min(size, EXACT)
+  for (let square = EXACT * EXACT * 2; bucket >= EXACT && bucket < HALF - 1; square *= 2) {
+    if (size * size < square) break
+    bucket++
+  }
+  return bucket + (distance < 0 ? HALF : 0)
+}

@@ -1,0 +1,26 @@
+/** Places a whole model, with what its layers' attention reads besides their weights. */
+import type { Matrix } from '../kernels/kernels.ts'
+import type { PlacedModel, Places } from './places.ts'
+import { placeRelative } from './relative.ts'
+import type { ModelSpec } from './spec.ts'
+
+/** Places a model. What its relative positions are computed from is placed by relative.ts. */
+export function placeModel(places: Places, spec: ModelSpec): PlacedModel {
+  const { layout, precision } = places
+  const { config, embeddings, projection, convolution, head } = spec
+  const { hiddenSize, numHeads, maxPositions } = config
+  const model = places.place({ embeddings, projection, layers: spec.layers, convolution, head })
+  const relative = placeRelative(layout, precision, spec)
+  /** By θ. */
+  const angles = new Map<number, Matrix>()
+  for (const { theta } of spec.layers) {
+    if (theta === undefined || angles.has(theta)) continue
+    angles.set(theta, layout.matrix(maxPositions, hiddenSize / numHeads))
+  }
+  const layers = model.layers.map((layer, index) => ({
+    ...layer,
+    relative: relative[index],
+    angles: layer.theta === undefined ? undefined : angles.get(layer.theta),
+  }))
+  return { ...model, layers }
+}

@@ -1,0 +1,84 @@
+/** Makes a model's specification of its config.json, by the file of its family. */
+import { quoted } from '../format/errors.ts'
+import { type JsonRecord, parseJsonObject, readJsonObject } from '../format/json-file.ts'
+import { noModelIn } from '../format/other-models.ts'
+import type { ModelFiles } from '../format/source.ts'
+import { text, unsupported } from './config-values.ts'
+import { readArchitecture } from './read-config.ts'
+import type { ModelSpec } from './spec.ts'
+
+/** Reads the config.json of a family. @throws {ModelFormatError} InvalidConfig, UnsupportedConfig */
+export type ReadFamily = (json: JsonRecord) => ModelSpec
+
+/** By `model_type`. The file of a family is read only where a model is of it. */
+const FAMILIES: ReadonlyMap<string, () => Promise<ReadFamily>> = new Map<string, () => Promise<ReadFamily>>([
+  ['bert', async () => (await import('./families/bert.ts')).readBert],
+  ['distilbert', async () => (await import('./families/distilbert.ts')).readDistilbert],
+  ['roberta', async () => (await import('./families/roberta.ts')).readRoberta],
+  ['xlm-roberta', async () => (await import('./families/xlm-roberta.ts')).readXlmRoberta],
+  ['camembert', async () => (await import('./families/camembert.ts')).readCamembert],
+  ['electra', async () => (await import('./families/electra.ts')).readElectra],
+  ['deberta', async () => (await import('./families/deberta.ts')).readDeberta],
+  ['deberta-v2', async () => (await import('./families/deberta-v2.ts')).readDebertaV2],
+  ['modernbert', async () => (await import('./families/modernbert.ts')).readModernbert],
+  ['mpnet', async () => (await import('./families/mpnet.ts')).readMpnet],
+  ['albert', async () => (await import('./families/albert.ts')).readAlbert],
+])
+
+/** The values of `model_type` that are known. */
+export const modelTypes: readonly string[] = [...FAMILIES.keys()]
+
+const FILE = 'config.json'
+
+/**
+ * Reads `config.json` of a model of BERT's family, with the keys and defaults of transformers.
+ *
+ * @param json the file's text or bytes, at most 1 MB
+ * @throws {ModelFormatError} InvalidConfig for a broken file or value, UnsupportedConfig for a model of another kind
+ *
+ * @example
+ * const { config, layers } = await parseSpec(await readFile('config.json'))
+ */
+export async function parseSpec(json: string | Uint8Array): Promise<ModelSpec> {
+  return readSpec(parseJsonObject(json, FILE))
+}
+
+/**
+ * Reads the configuration of a model's folder.
+ *
+ * @throws {ModelFormatError} MissingFile when there is no `config.json`, else as `parseSpec`
+ */
+export async function loadSpec(files: ModelFiles): Promise<ModelSpec> {
+  const source = await files.open(FILE)
+  if (source === undefined) {
+    throw await noModelIn(files, FILE, ': a model is config.json, vocab.txt and model.safetensors')
+  }
+  try {
+    return await readSpec(await readJsonObject(source))
+  } finally {
+    await source.close()
+  }
+}
+
+/** The specification of the family that a configuration says it is of. */
+async function readSpec(json: JsonRecord): Promise<ModelSpec> {
+  const modelType = readModelType(json)
+  const family = FAMILIES.get(modelType ?? '')
+  if (family !== undefined) return (await family())({ ...json, model_type: modelType })
+  const found =
+    modelType === undefined
+      ? `no model_type (architecture ${quoted(readArchitecture(json) ?? 'unknown')})`
+      : `model_type ${quoted(modelType)}`
+  throw unsupported(
+    `has ${found}: only models of ${modelTypes.join(', ')} can be loaded; choose one that was fine-tuned from one of these`,
+  )
+}
+
+/** `model_type`; the first BERT configurations had none. */
+function readModelType(json: JsonRecord): string | undefined {
+  const written = text(json, 'model_type')
+  if (written !== undefined) return written
+  const architecture = readArchitecture(json)
+  const isBert = architecture === undefined || architecture.startsWith('Bert')
+  return isBert && 'hidden_size' in json ? 'bert' : undefined
+}

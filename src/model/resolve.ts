@@ -1,0 +1,214 @@
+/** Finds the tensors of a model's specification in its files, under the names that checkpoints give them. */
+import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
+import { ModelFormatError, quoted } from '../format/errors.ts'
+import {
+  type HeadSpec,
+  type ModelSpec,
+  modulesOf,
+  type TensorPart,
+  type TensorSpec,
+  tensorsOf,
+} from './spec.ts'
+
+/** What wrappers put before the names: DataParallel `module.`, others `model.`; a bare encoder has nothing. */
+const WRAPPERS = ['', 'module.', 'model.'] as const
+
+/** Names in an error: all of one layer's. */
+const MOST_NAMES = 16
+
+/** A tensor in the files, and of an int8 one its scales, [out, 1] or [out]. */
+export interface FoundTensor {
+  readonly tensor: CheckpointTensor
+  readonly scale: CheckpointTensor | undefined
+}
+
+/** One tensor of the files that the model needs, under today's name. */
+export interface NamedTensor extends FoundTensor {
+  /** With the family's own prefix, and `LayerNorm.weight`, whatever the file says. */
+  readonly name: string
+  /** Whether `iobert quantize` makes it int8. */
+  readonly quantizable: boolean
+}
+
+/** A model in its files. */
+export interface ResolvedModel {
+  /** What of the model is there: a head that the files do not have is left out. */
+  readonly spec: ModelSpec
+  readonly tensors: ReadonlyMap<TensorSpec, FoundTensor>
+  /** The same, each tensor of the files once and whole, in the order of the flow. */
+  readonly named: readonly NamedTensor[]
+}
+
+/**
+ * Finds a model's tensors in its files: prefixes (`bert.`, `module.`, `module.bert.`, `model.`, none; each family's own)
+ * are told from the names, old `LayerNorm.gamma` and `.beta` count as weight and bias, and tensors that are not needed
+ * are left alone.
+ *
+ * @throws {ModelFormatError} MissingTensor, with how many are missing and the first names; WrongShape with both shapes;
+ *   UnsupportedConfig for element types other than F32, F16, BF16 and (with scales) I8
+ *
+ * @example
+ * const { named } = resolve(await loadSpec(files), await openCheckpoint(files))
+ */
+export function resolve(spec: ModelSpec, checkpoint: Checkpoint): ResolvedModel {
+  return new Resolver(spec, checkpoint).resolve()
+}
+
+/** Numbers of the tensors that a model needs. */
+export function countParameters({ named }: ResolvedModel): number {
+  return named.reduce((sum, { tensor }) => sum + tensor.shape.reduce((product, size) => product * size, 1), 0)
+}
+
+class Resolver {
+  readonly #spec: ModelSpec
+  readonly #files: ReadonlyMap<string, CheckpointTensor>
+  /** What precedes the encoder's tensors in these files. */
+  readonly #prefix: string
+  readonly #tensors = new Map<TensorSpec, FoundTensor>()
+  readonly #named = new Map<string, NamedTensor>()
+  readonly #missing = new Set<string>()
+
+  constructor(spec: ModelSpec, { tensors }: Checkpoint) {
+    this.#spec = spec
+    this.#files = tensors
+    this.#prefix = this.#detectPrefix()
+  }
+
+  resolve(): ResolvedModel {
+    const { head } = this.#spec
+    const spec =
+      head === undefined || head.kind === 'spans' || this.#has(head)
+        ? this.#spec
+        : { ...this.#spec, head: undefined }
+    for (const module of modulesOf(spec)) for (const tensor of tensorsOf(module)) this.#take(tensor)
+    this.#throwIfMissing()
+    return { spec, tensors: this.#tensors, named: [...this.#named.values()] }
+  }
+
+  /** The prefix under which most tensors of the encoder are found. */
+  #detectPrefix(): string {
+    const { head, prefix: own, ...encoder } = this.#spec
+    const names = [...modulesOf(encoder)].flatMap(tensorsOf).map(({ name }) => name)
+    let best = own
+    let most = 0
+    for (const wrapper of WRAPPERS) {
+      for (const prefix of [wrapper + own, wrapper]) {
+        const found = names.filter((name) => this.#find(name.replace('{encoder}', prefix))).length
+        if (found <= most) continue
+        best = prefix
+        most = found
+      }
+    }
+    return best
+  }
+
+  /** Whether the files have any tensor of the layer that makes logits, or of one that guesses words the layer before it. */
+  #has(head: Exclude<HeadSpec, { kind: 'spans' }>): boolean {
+    const module = head.kind === 'words' ? head.transform.dense : head.output
+    return tensorsOf(module).some((tensor) => this.#find(this.#fileName(tensor)) !== undefined)
+  }
+
+  /** Checks a tensor and lists it; a missing one is noted, and told with all the others. */
+  #take(spec: TensorSpec): void {
+    const { shape, quantizable, part } = spec
+    const fileName = this.#fileName(spec)
+    const tensor = this.#find(fileName)
+    if (tensor === undefined) {
+      this.#missing.add(fileName)
+      return
+    }
+    this.#checkShape(tensor, [shape])
+    const isInt8 = tensor.dtype === 'I8' && quantizable
+    const scale = isInt8 ? this.#files.get(`${fileName}_scale`) : undefined
+    if (!isInt8) checkFloat(tensor)
+    else if (scale === undefined) this.#missing.add(`${fileName}_scale`)
+    else {
+      this.#checkShape(scale, [[shape[0]!, 1], [shape[0]!]])
+      checkFloat(scale)
+    }
+    const name = spec.name.replace('{encoder}', this.#spec.prefix)
+    if (!this.#named.has(name)) this.#named.set(name, { name, tensor, scale, quantizable })
+    const found = part
+      ? { tensor: partOf(tensor, part), scale: scale && partOf(scale, part) }
+      : { tensor, scale }
+    this.#tensors.set(spec, found)
+  }
+
+  /** Inside the encoder, or beside it: as `module.bert.` and `module.classifier.`, or bare. */
+  #fileName({ name, otherNames = [] }: TensorSpec): string {
+    if (name.startsWith('{encoder}')) return name.replace('{encoder}', this.#prefix)
+    const wrapper = this.#prefix.replace(this.#spec.prefix, '')
+    const spellings = [name, ...otherNames].flatMap((each) => [wrapper + each, each])
+    return spellings.find((each) => this.#find(each) !== undefined) ?? name
+  }
+
+  /** By name, or by the name that checkpoints converted from TensorFlow have for it. */
+  #find(name: string): CheckpointTensor | undefined {
+    const tensor = this.#files.get(name)
+    if (tensor !== undefined || !name.includes('LayerNorm.')) return tensor
+    return this.#files.get(
+      name.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
+    )
+  }
+
+  get #configFile(): string {
+    return this.#spec.configFile ?? 'config.json'
+  }
+
+  #checkShape(tensor: CheckpointTensor, allowed: readonly (readonly number[])[]): void {
+    const fits = allowed.some(
+      (shape) =>
+        shape.length === tensor.shape.length && shape.every((size, axis) => size === tensor.shape[axis]),
+    )
+    if (fits) return
+    throw new ModelFormatError(
+      'WrongShape',
+      `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has shape [${tensor.shape.join(', ')}]; ${this.#configFile} asks for [${allowed[0]!.join(', ')}]`,
+    )
+  }
+
+  #throwIfMissing(): void {
+    const missing = [...this.#missing]
+    if (missing.length === 0) return
+    const names = [...missing.slice(0, MOST_NAMES), ...(missing.length > MOST_NAMES ? ['...'] : [])].join(
+      ', ',
+    )
+    const has = [...this.#files.keys()].slice(0, 3).map(quoted).join(', ')
+    throw new ModelFormatError(
+      'MissingTensor',
+      this.#named.size === 0
+        ? `The weights have none of the ${missing.length} tensors of this ${this.#spec.config.modelType} model, ${names}; they have ${has || 'no tensors'}`
+        : `The weights lack ${missing.length} of the model's tensors: ${names}; ${this.#configFile} may be another model's`,
+    )
+  }
+}
+
+/** A part of a tensor, read where it stands. */
+function partOf(tensor: CheckpointTensor, { index, count, blocks }: TensorPart): CheckpointTensor {
+  const { source, offset, shape } = tensor
+  const partBytes = tensor.byteLength / (blocks * count)
+  const read = async (from: number, target: Uint8Array): Promise<void> => {
+    for (let at = 0; at < target.length; ) {
+      const place = from - offset + at
+      const block = Math.floor(place / partBytes)
+      const inside = place - block * partBytes
+      const bytes = target.subarray(at, at + Math.min(target.length - at, partBytes - inside))
+      await source.read(offset + (block * count + index) * partBytes + inside, bytes)
+      at += bytes.length
+    }
+  }
+  return {
+    ...tensor,
+    shape: blocks === shape[0] ? [blocks, shape[1]! / count] : [shape[0]! / count, ...shape.slice(1)],
+    source: { name: source.name, byteLength: source.byteLength, read, close: async () => {} },
+    byteLength: partBytes * blocks,
+  }
+}
+
+function checkFloat(tensor: CheckpointTensor): void {
+  if (tensor.dtype === 'F32' || tensor.dtype === 'F16' || tensor.dtype === 'BF16') return
+  throw new ModelFormatError(
+    'UnsupportedConfig',
+    `Tensor ${quoted(tensor.name)} in ${tensor.fileName} has dtype ${tensor.dtype}; F32, F16 and BF16 can be read, and I8 with a weight_scale for Linear weights and word embeddings`,
+  )
+}

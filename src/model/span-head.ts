@@ -1,0 +1,224 @@
+/**
+ * The head of GLiNER over the encoder's hidden states: which spans of words are of which types. Zaratiana et al. 2023 (arXiv
+ * 2311.08526), section 2, with the span representation `markerV0` of the package gliner.
+ *
+ *     x = LSTM(first pieces of words)                                    [W, H] → [W, D]
+ *     s = relu(FFN(x)), e = relu(FFN(x))                                 words as starts and as ends, [W, D]
+ *     r(i, j) = relu([sᵢ, eⱼ]·Aᵀ + a)·Bᵀ + b                             a span from word i to word j, [D]
+ *     p = FFN(tokens before the types)                                   [C, H] → [C, D]
+ *     logit(i, j, c) = r(i, j)·p_c
+ *
+ * What depends on one word or one type is computed once: A is parted in two, whose products with sᵢ and eⱼ are added for
+ * each span, and B is multiplied with the types instead of the spans, r·p = relu(...)·(B·p) + b·p. That leaves 4D·C
+ * multiplications a span of 12D² (D is 512).
+ */
+import type { Kernels, Linear, Matrix } from '../kernels/kernels.ts'
+import { packColumns, rowsOf } from '../kernels/layout.ts'
+import { relu } from '../kernels/scalars.ts'
+import { Staging } from '../kernels/staging.ts'
+import type { SpanQuestion } from './forward-output.ts'
+import { type LstmBuffers, lstmLayer } from './lstm.ts'
+import type { Placed, ProjectionSpec, SpanHeadSpec } from './spec.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Rows that go through a projection's inner layer at once, and spans that are scored at once: 2 MB where D is 512. */
+const ROWS = 256
+
+type Pause = () => Promise<void>
+
+interface SpanBuffers extends LstmBuffers {
+  /** [R, 4D] and [R, D]: a projection, some rows at a time. */
+  readonly inner: Matrix
+  readonly represented: Matrix
+  /** [W, 4D]: what each word gives as a start, and as an end. */
+  readonly starts: Matrix
+  readonly ends: Matrix
+  /** [C, 4D + 1]: what each type is multiplied with, and its number beside. */
+  readonly queries: Matrix
+  /** The same of one sequence's types, packed as a linear layer over spans. */
+  readonly query: Linear
+  readonly staging: Staging
+  /** [R, 4D] */
+  readonly spans: Matrix
+  /** [R, C] */
+  readonly logits: Matrix
+}
+
+/**
+ * The logits of all spans of each sequence, [W, K, C]: of `k + 1` words from word `w` on. Of spans that pass the last word they
+ * are -Infinity.
+ *
+ * @param pause  awaited now and then
+ */
+export async function spanLogits(
+  kernels: Kernels,
+  head: Placed<SpanHeadSpec>,
+  workspace: Pick<Workspace, 'hiddenStates' | 'sequences'>,
+  questions: readonly SpanQuestion[],
+  pause: Pause,
+): Promise<Float32Array[]> {
+  const bounds = boundsOf(questions.map(({ words }) => words.length))
+  const typeBounds = boundsOf(questions.map(({ types }) => types.length))
+  const words = gather(
+    kernels,
+    head,
+    workspace,
+    questions.map(({ words }) => words),
+  )
+  const types = gather(
+    kernels,
+    head,
+    workspace,
+    questions.map(({ types }) => types),
+  )
+  const buffers = layBuffers(kernels, head, words.rows, types.rows, questions)
+  for (const layer of head.lstm) await lstmLayer(kernels, layer, words, bounds, buffers, pause)
+  const { start, end, spanStart, spanEnd, prompt, query } = head
+  await project(kernels, words, start, 'relu', spanStart, buffers.starts, buffers, pause)
+  await project(kernels, words, end, 'relu', spanEnd, buffers.ends, buffers, pause)
+  await project(kernels, types, prompt, 'identity', query, buffers.queries, buffers, pause)
+  const results: Float32Array[] = []
+  for (let index = 0; index < questions.length; index++) {
+    const range = { first: bounds[index]!, end: bounds[index + 1]! }
+    const layer = packQuery(kernels, { first: typeBounds[index]!, end: typeBounds[index + 1]! }, buffers)
+    results.push(await scoreSpans(kernels, range, head.maxWidth, layer, buffers, pause))
+  }
+  return results
+}
+
+function layBuffers(
+  kernels: Kernels,
+  { size, maxWidth }: Placed<SpanHeadSpec>,
+  words: number,
+  types: number,
+  questions: readonly SpanQuestion[],
+): SpanBuffers {
+  const { layout } = kernels
+  const longest = Math.max(...questions.map(({ words }) => words.length))
+  const most = Math.max(...questions.map(({ types }) => types.length))
+  const inner = 4 * size
+  return {
+    inner: layout.matrix(ROWS, inner),
+    represented: layout.matrix(ROWS, size),
+    starts: layout.matrix(words, inner),
+    ends: layout.matrix(words, inner),
+    queries: layout.matrix(types, inner + 1),
+    gates: layout.matrix(words, 2 * size),
+    state: layout.matrix(questions.length, size / 2),
+    stateGates: layout.matrix(questions.length, 2 * size),
+    query: layout.linear('float32', inner, most),
+    staging: new Staging(kernels, layout.staging(most * inner)),
+    spans: layout.matrix(Math.min(ROWS, longest * maxWidth), inner),
+    logits: layout.matrix(ROWS, most),
+  }
+}
+
+/** Rows of the hidden states of all sequences, end to end and D wide; zeros for a word without pieces. */
+function gather(
+  kernels: Kernels,
+  { projection, size }: Placed<SpanHeadSpec>,
+  { hiddenStates, sequences }: Pick<Workspace, 'hiddenStates' | 'sequences'>,
+  rows: readonly (readonly number[])[],
+): Matrix {
+  const { layout, memory } = kernels
+  const count = rows.reduce((sum, { length }) => sum + length, 0)
+  const gathered = layout.matrix(count, hiddenStates.columns)
+  const result = projection ? layout.matrix(count, size) : gathered
+  const firsts = memory.integers(sequences.bounds)
+  const places = rows.flatMap((each, index) => each.map((row) => (row < 0 ? -1 : firsts[index]! + row)))
+  for (const [at, place] of places.entries())
+    if (place >= 0) memory.row(gathered, at).set(memory.row(hiddenStates, place))
+    else memory.row(gathered, at).fill(0)
+  if (projection) kernels.linear(gathered, projection, result, 'identity')
+  for (const [at, place] of places.entries()) if (place < 0) memory.row(result, at).fill(0)
+  return result
+}
+
+/** after(activation(outer(relu(inner(x))))), `ROWS` rows at a time. */
+async function project(
+  kernels: Kernels,
+  x: Matrix,
+  { inner, outer }: Placed<ProjectionSpec>,
+  activation: 'identity' | 'relu',
+  after: Linear,
+  out: Matrix,
+  buffers: SpanBuffers,
+  pause: Pause,
+): Promise<void> {
+  for (let first = 0; first < x.rows; first += ROWS) {
+    const count = Math.min(ROWS, x.rows - first)
+    const part = rowsOf(buffers.inner, 0, count)
+    const represented = rowsOf(buffers.represented, 0, count)
+    kernels.linear(rowsOf(x, first, count), inner, part, 'relu')
+    kernels.linear(part, outer, represented, activation)
+    kernels.linear(represented, after, rowsOf(out, first, count), 'identity')
+    await pause()
+  }
+}
+
+/** The spans of one sequence, [W, K, C]. */
+async function scoreSpans(
+  kernels: Kernels,
+  words: { readonly first: number; readonly end: number },
+  maxWidth: number,
+  query: Linear,
+  buffers: SpanBuffers,
+  pause: Pause,
+): Promise<Float32Array> {
+  const { memory } = kernels
+  const types = query.outputs
+  const result = new Float32Array((words.end - words.first) * maxWidth * types).fill(Number.NEGATIVE_INFINITY)
+  const places: number[] = []
+  const flush = async (): Promise<void> => {
+    if (places.length === 0) return
+    const logits = { ...buffers.logits, rows: places.length, columns: types }
+    kernels.linear({ ...buffers.spans, rows: places.length }, query, logits, 'identity')
+    for (const [row, place] of places.entries()) result.set(memory.row(logits, row), place * types)
+    places.length = 0
+    await pause()
+  }
+  for (let start = words.first; start < words.end; start++) {
+    for (let end = start; end < Math.min(start + maxWidth, words.end); end++) {
+      const span = memory.row(buffers.spans, places.length)
+      addRelu(memory.row(buffers.starts, start), memory.row(buffers.ends, end), span)
+      places.push((start - words.first) * maxWidth + end - start)
+      if (places.length === buffers.spans.rows) await flush()
+    }
+  }
+  await flush()
+  return result
+}
+
+/** The types of a sequence as a linear layer over spans, [C, 4D]. */
+function packQuery(
+  kernels: Kernels,
+  { first, end }: { readonly first: number; readonly end: number },
+  { query, queries, staging }: SpanBuffers,
+): Linear {
+  const { memory } = kernels
+  const { inputs } = query
+  const layer = { ...query, outputs: end - first }
+  const rows = new Float32Array(layer.outputs * inputs)
+  const bias = new Float32Array(layer.outputs)
+  for (let type = first; type < end; type++) {
+    const row = memory.row(queries, type)
+    rows.set(row.subarray(0, inputs), (type - first) * inputs)
+    bias[type - first] = row[inputs]!
+  }
+  staging.bytes(rows.byteLength).set(new Uint8Array(rows.buffer))
+  kernels.packLinear(staging.rows('F32', layer.outputs, 0), layer)
+  packColumns(memory, layer, 0, bias, undefined)
+  return layer
+}
+
+/** Where each part begins, and the total. */
+function boundsOf(lengths: readonly number[]): number[] {
+  const bounds = [0]
+  for (const length of lengths) bounds.push(bounds.at(-1)! + length)
+  return bounds
+}
+
+/** out = relu(a + b) */
+function addRelu(a: Float32Array, b: Float32Array, out: Float32Array): void {
+  for (let k = 0; k < out.length; k++) out[k] = relu(Math.fround(a[k]! + b[k]!))
+}
