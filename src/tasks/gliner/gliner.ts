@@ -3,9 +3,11 @@
  * scores of spans → entities. Read only where `loadGliner` is called.
  */
 
+import { collectAnswers, type Give, stopWith, streamAnswers } from '../../answers.ts'
+import { Batcher } from '../../batcher.ts'
 import type { BertModel } from '../../bert-model.ts'
 import { isObject } from '../../check/kind.ts'
-import { pausesEvery } from '../../check/next-task.ts'
+import { PAUSE_MILLISECONDS, pausesEvery } from '../../check/next-task.ts'
 import {
   abortSignal,
   type Checks,
@@ -21,10 +23,11 @@ import { trimName } from '../../entities/name-edges.ts'
 import { prepareRules } from '../../entities/on-demand.ts'
 import { expFloat32 } from '../../entities/softmax.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
-import { computeInBatches, Source } from '../../model/batches.ts'
+import { Inputs } from '../../inputs.ts'
 import { requireFinite } from '../../model/forward-output.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import { disposedError } from '../../runtime/engine-error.ts'
+import { BATCH_TOKENS } from '../../runtime/engine-setup.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { GlinerConfig } from './config.ts'
 import { chooseSpans, type ScoredSpan } from './decode.ts'
@@ -81,24 +84,6 @@ const checks: Checks<FindOptions> = {
 
 /** The package's own. */
 const THRESHOLD = 0.5
-/** Pieces that are computed together, and windows at most. */
-const BATCH_TOKENS = 1024
-const BATCH_WINDOWS = 256
-/** Time between two pauses of the head, which computes on the calling thread; milliseconds. */
-const PAUSE_MILLISECONDS = 5
-
-/** A text on its way. */
-interface Reading extends WordText {
-  readonly spans: ScoredSpan[]
-  readonly truncated: boolean
-}
-
-/** A window on its way, and the text it belongs to; without a window where the text has no words. */
-interface Part {
-  readonly reading: Reading
-  readonly window: WordWindow | undefined
-  readonly last: boolean
-}
 
 interface GlinerParts {
   readonly model: BertModel
@@ -154,9 +139,7 @@ export class Gliner {
     types: readonly string[],
     options?: FindOptions,
   ): Promise<Recognition[]> {
-    const results: Recognition[] = []
-    for await (const result of this.stream(texts, types, options)) results.push(result)
-    return results
+    return await collectAnswers((give, stop) => this.#read(texts, types, options, give, stop))
   }
 
   /**
@@ -166,47 +149,64 @@ export class Gliner {
    * @example
    * for await (const { entities } of gliner.stream(texts, ['person', 'firm'])) console.log(entities)
    */
-  async *stream(
+  stream(
     texts: Iterable<string> | AsyncIterable<string>,
     types: readonly string[],
-    given?: FindOptions,
+    options?: FindOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
+    return streamAnswers((give, stop) => this.#read(texts, types, options, give, stop))
+  }
+
+  /** The flow of a call: the windows of each text in batches through encoder and head, and their scores as entities. */
+  async #read(
+    inputs: Iterable<string> | AsyncIterable<string>,
+    types: readonly string[],
+    given: FindOptions | undefined,
+    give: Give<Recognition>,
+    stop: AbortController,
+  ): Promise<void> {
     const options = checkOptions<FindOptions>(given, checks)
     const asked = checkTypes(types)
-    const { rules, rulePolicy, signal } = options
-    signal?.throwIfAborted()
-    const source = new Source(texts).begin()
+    const { rules, rulePolicy, signal, threshold = THRESHOLD } = options
+    stopWith(stop, signal, (end) => this.model.onEnd(end))
+    const texts = new Inputs(inputs, stop.signal).begin()
     const addRules = await prepareRules({
       ...(rules && { rules }),
       ...(rulePolicy && { rulePolicy }),
       ...(signal && { signal }),
     })
     const prompt = makePrompt(this.tokenizer, this.#parts.tokens, asked)
+    const judging = { width: this.maxWidth, types: asked.length, threshold: Math.fround(threshold) }
     const progress = { done: 0, total: 0 }
-    const size = ({ window }: Part): number => window?.ids.length ?? 0
 
-    const computed = computeInBatches(source, {
-      expand: (text: string) => {
-        const parts = this.#partsOf(text, prompt, options)
-        progress.total += parts.reduce((sum, part) => sum + size(part), 0)
-        return parts
-      },
-      size,
-      limit: BATCH_TOKENS,
-      most: BATCH_WINDOWS,
-      compute: async (batch, stopped) => {
-        await this.#score(batch, asked.length, options, stopped)
-        progress.done += batch.reduce((sum, part) => sum + size(part), 0)
+    const batcher = new Batcher<WordWindow, Float32Array>({
+      ...{ tokens: BATCH_TOKENS, stop },
+      compute: async (windows, stopped) => {
+        const logits = await this.#score(windows, stopped)
+        progress.done += countPieces(windows)
         options.onProgress?.({ ...progress })
-        return batch
+        return logits
       },
-      signal,
     })
-    for await (const { reading, last } of computed) {
-      if (!last) continue
-      const { text, truncated } = reading
-      const entities = entitiesOf(reading, asked, options)
-      yield { entities: await addRules({ text, spans: [[0, text.length]] }, entities), truncated }
+    try {
+      for await (const text of texts) {
+        const { read, windows } = this.#readText(text, prompt, options)
+        const truncated = windows.length > 0 && windows.at(-1)!.judgedEnd < read.words.length
+        const spans: ScoredSpan[] = []
+        progress.total += countPieces(windows)
+        for (const window of windows) {
+          await batcher.room()
+          batcher.push(window, (logits) => addSpans(logits, window, judging, spans))
+        }
+        // A text without words has no window.
+        await batcher.room()
+        batcher.after(async () => {
+          const entities = entitiesOf(read, spans, asked, options)
+          await give({ entities: await addRules({ text, spans: [[0, text.length]] }, entities), truncated })
+        })
+      }
+    } finally {
+      await batcher.end()
     }
   }
 
@@ -218,35 +218,28 @@ export class Gliner {
     void this.#parts.head.idle().then(this.#parts.release)
   }
 
-  #partsOf(text: unknown, prompt: Prompt, { windows: all = true }: FindOptions): Part[] {
+  /** A text as words, and the windows that the encoder reads. */
+  #readText(
+    text: unknown,
+    prompt: Prompt,
+    { windows: all = true }: FindOptions,
+  ): { readonly read: WordText; readonly windows: readonly WordWindow[] } {
     if (typeof text !== 'string') throw wrongKind(text, 'The text', 'a string')
     const { maxWidth, maxWords } = this.#parts.config
     const read = readWords(text)
     const limits = { maxWidth, maxWords, maxPieces: this.model.maxLength }
-    const windows = makeWindows(read, this.tokenizer, prompt, limits, all)
-    const truncated = windows.length > 0 && windows.at(-1)!.judgedEnd < read.words.length
-    const reading = { ...read, spans: [], truncated }
-    if (windows.length === 0) return [{ reading, window: undefined, last: true }]
-    return windows.map((window, index) => ({ reading, window, last: index === windows.length - 1 }))
+    return { read, windows: makeWindows(read, this.tokenizer, prompt, limits, all) }
   }
 
-  /** Adds what the model finds in each window to its text's spans. */
-  async #score(
-    batch: readonly Part[],
-    types: number,
-    options: FindOptions,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const parts = batch.filter((part): part is Part & { window: WordWindow } => part.window !== undefined)
-    if (parts.length === 0) return
+  /** The logits of each window's spans. */
+  async #score(windows: readonly WordWindow[], signal: AbortSignal): Promise<readonly Float32Array[]> {
     const { model, head } = this.#parts
-    const sequences = parts.map(({ window }) => window.ids)
+    const sequences = windows.map(({ ids }) => ids)
     const layer = model.config.numLayers
     const { hiddenStates } = await model.forward(sequences, { layer, signal })
-    const encoded = parts.map(({ window }, index) => ({
+    const encoded = windows.map(({ words, types }, index) => ({
       hiddenStates: hiddenStates![index]![0]!,
-      words: window.words,
-      types: window.types,
+      ...{ words, types },
     }))
     const letOthers = pausesEvery(PAUSE_MILLISECONDS)
     const pause = async (): Promise<void> => {
@@ -254,11 +247,12 @@ export class Gliner {
       signal.throwIfAborted()
       if (this.#disposed) throw disposedError()
     }
-    const logits = await head.score(encoded, pause)
-    const threshold = Math.fround(options.threshold ?? THRESHOLD)
-    for (const [index, { reading, window }] of parts.entries())
-      addSpans(logits[index]!, window, { width: this.maxWidth, types, threshold }, reading.spans)
+    return head.score(encoded, pause)
   }
+}
+
+function countPieces(windows: readonly WordWindow[]): number {
+  return windows.reduce((sum, { ids }) => sum + ids.length, 0)
 }
 
 /** σ of each logit, and of those above the threshold the spans that the window judges. */
@@ -285,7 +279,8 @@ function addSpans(
 }
 
 function entitiesOf(
-  { text, words, spans }: Reading,
+  { text, words }: WordText,
+  spans: readonly ScoredSpan[],
   types: readonly string[],
   options: FindOptions,
 ): Entity[] {
