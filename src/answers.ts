@@ -1,10 +1,13 @@
 /**
- * How a call gives its answers: all of them, or one by one as they come. What computes them, `run`, gives each to `give` and waits
- * for what that gives back. It ends where `stop` is aborted, which is always done when the call is over.
+ * How a call returns its answers: all of them, or one by one as they come. What computes them, `run`, passes each to `give` and
+ * waits for the promise that `give` returns. `run` ends when `stop` is aborted, which is always done when the call is over.
  */
 
 export type Give<Answer> = (answer: Answer) => void | Promise<void>
 export type Run<Answer> = (give: Give<Answer>, stop: AbortController) => Promise<void>
+
+/** Why a call is stopped that has ended; nobody waits any more, so nobody is told. */
+const OVER = 'the call is over'
 
 /** All answers, in order. */
 export async function collectAnswers<Answer>(run: Run<Answer>): Promise<Answer[]> {
@@ -13,7 +16,7 @@ export async function collectAnswers<Answer>(run: Run<Answer>): Promise<Answer[]
   try {
     await run((answer) => void answers.push(answer), stop)
   } finally {
-    stop.abort()
+    stop.abort(OVER)
   }
   return answers
 }
@@ -53,7 +56,7 @@ export async function* streamAnswers<Answer>(run: Run<Answer>): AsyncGenerator<A
       yield answer
     }
   } finally {
-    stop.abort()
+    stop.abort(OVER)
     if (state.offered) take()
   }
 }
@@ -72,5 +75,6 @@ export function stopWith(
   signal?.throwIfAborted()
   signal?.addEventListener('abort', () => stop.abort(signal.reason), { signal: stop.signal })
   const off = onEnd?.((reason) => stop.abort(reason))
-  if (off) stop.signal.addEventListener('abort', off)
+  if (stop.signal.aborted) off?.()
+  else if (off) stop.signal.addEventListener('abort', off)
 }

@@ -13,8 +13,8 @@ import {
   PreTokenizerSequence,
   punctuation,
   SPLIT_BEHAVIORS,
-  Split,
   type SplitBehavior,
+  SplitStep,
   whitespace,
   whitespaceSplit,
 } from './pre-tokenizer-steps.ts'
@@ -61,12 +61,12 @@ async function readStep(
       return punctuation(readBehavior(part, 'Isolated'))
     case 'Split': {
       const behavior = readBehavior(part)
-      return new Split(await readPattern(part), behavior, part.boolean('invert') ?? false)
+      return new SplitStep(await readPattern(part), behavior, part.boolean('invert') ?? false)
     }
     case 'CharDelimiterSplit': {
       const delimiter = part.string('delimiter') ?? ''
       if ([...delimiter].length !== 1) throw part.wrong('delimiter', 'one character')
-      return new Split(literalPattern(delimiter), 'Removed')
+      return new SplitStep(literalPattern(delimiter), 'Removed')
     }
     case 'Digits': {
       const { numericRuns } = await import('../unicode/numeric-tables.ts')
