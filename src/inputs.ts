@@ -9,7 +9,23 @@ type Read<Input> = IteratorResult<Input, void>
 
 const END: IteratorReturnResult<void> = { done: true, value: undefined }
 
-export class Inputs<Input> implements AsyncIterator<Input, void> {
+export interface Inputs<Input> extends AsyncIterableIterator<Input> {
+  /** Asks for the first input before it is needed: node:readline, for one, drops lines that come while nobody waits. */
+  begin(): this
+}
+
+/**
+ * @param signal ends the reading
+ * @throws {TypeError} for what is no iterable, or a text, whose characters nobody means to read one by one
+ */
+export function readInputs<Input>(
+  inputs: Iterable<Input> | AsyncIterable<Input>,
+  signal: AbortSignal,
+): Inputs<Input> {
+  return new Reader(inputs, signal)
+}
+
+class Reader<Input> implements Inputs<Input> {
   readonly #iterator: AsyncIterator<Input, unknown> | Iterator<Input, unknown>
   readonly #isAsync: boolean
   readonly #signal: AbortSignal
@@ -20,10 +36,6 @@ export class Inputs<Input> implements AsyncIterator<Input, void> {
   /** What `begin` has asked for. */
   #first: Promise<Read<Input>> | undefined
 
-  /**
-   * @param signal ends the reading
-   * @throws {TypeError} for what is no iterable, or a text, whose characters nobody means to read one by one
-   */
   constructor(inputs: Iterable<Input> | AsyncIterable<Input>, signal: AbortSignal) {
     const given: unknown = inputs
     const wanted = 'an iterable of inputs; for one input write [input]'
@@ -36,7 +48,6 @@ export class Inputs<Input> implements AsyncIterator<Input, void> {
     signal.addEventListener('abort', () => this.#leave())
   }
 
-  /** Asks for the first input before it is needed: node:readline, for one, drops lines that come while nobody waits. */
   begin(): this {
     if (!this.#isAsync) return this
     this.#first = this.#read()

@@ -20,7 +20,7 @@ import type {
   TextOptions,
   WordsOptions,
 } from './entities/types.ts'
-import { Inputs } from './inputs.ts'
+import { readInputs } from './inputs.ts'
 import { BATCH_TOKENS } from './runtime/engine-setup.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 import { cutWindow } from './text/windows.ts'
@@ -114,7 +114,7 @@ export class Recognizer {
     give: Give<Recognition>,
     stop: AbortController,
   ): Promise<void> {
-    const texts = new Inputs(inputs, stop.signal)
+    const texts = readInputs(inputs, stop.signal)
     if (!(given as StreamOptions | undefined)?.signal?.aborted) texts.begin()
     const checked: StreamOptions =
       given === undefined ? {} : (await import('./entities/asked/options.ts'))[check](given)

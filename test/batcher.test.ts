@@ -5,7 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { collectAnswers, type Run, stopWith, streamAnswers } from '#dist/answers.js'
 import { Batcher } from '#dist/batcher.js'
-import { Inputs } from '#dist/inputs.js'
+import { readInputs } from '#dist/inputs.js'
 import { within } from './within.ts'
 
 interface Sequence {
@@ -33,7 +33,7 @@ function call(inputs: Source, given: Given = {}): Run<number> {
   const compute = given.compute ?? (async (batch) => batch.map((item) => 100 * item))
   return async (give, stop) => {
     stopWith(stop, signal)
-    const source = new Inputs(inputs, stop.signal).begin()
+    const source = readInputs(inputs, stop.signal).begin()
     const batcher = new Batcher<Sequence, number>({
       ...{ tokens, stop },
       compute: (batch, stopped) => {
@@ -237,7 +237,7 @@ test('inputs of nothing are not read ahead without end either', async () => {
   }
   const results = streamAnswers<number>(async (give, stop) => {
     const batcher = new Batcher<Sequence, number>({ tokens: 2, stop, compute: async () => [] })
-    for await (const input of new Inputs(counted(), stop.signal)) {
+    for await (const input of readInputs(counted(), stop.signal)) {
       await batcher.room()
       batcher.after(() => give(input))
     }

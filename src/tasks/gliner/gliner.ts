@@ -23,7 +23,7 @@ import { trimName } from '../../entities/name-edges.ts'
 import { prepareRules } from '../../entities/on-demand.ts'
 import { expFloat32 } from '../../entities/softmax.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
-import { Inputs } from '../../inputs.ts'
+import { readInputs } from '../../inputs.ts'
 import { requireFinite } from '../../model/forward-output.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import { disposedError } from '../../runtime/engine-error.ts'
@@ -169,7 +169,7 @@ export class Gliner {
     const asked = checkTypes(types)
     const { rules, rulePolicy, signal, threshold = THRESHOLD } = options
     stopWith(stop, signal, (end) => this.model.onEnd(end))
-    const texts = new Inputs(inputs, stop.signal).begin()
+    const texts = readInputs(inputs, stop.signal).begin()
     const addRules = await prepareRules({
       ...(rules && { rules }),
       ...(rulePolicy && { rulePolicy }),
