@@ -8,7 +8,7 @@ import type { Document } from '#dist/entities/document.js'
 import { type LabelSet, parseLabels } from '#dist/entities/labels.js'
 import { trimName } from '#dist/entities/name-edges.js'
 import type { Reading, Recount } from '#dist/entities/reading.js'
-import { Findings, readSegments, type WindowOfText, windowsOf } from '#dist/entities/segments.js'
+import { Findings, readSegments, type Segment } from '#dist/entities/segments.js'
 import type { DecodeOptions } from '#dist/entities/types.js'
 import { findChunks, parseTags } from '#dist/evaluate/chunks.js'
 import { joinDocuments, parseConll, type TaggedSentence } from '#dist/evaluate/conll.js'
@@ -16,6 +16,7 @@ import { countPhrases, scorePhrases } from '#dist/evaluate/conlleval.js'
 import { joinWords, labelsOfWords } from '#dist/evaluate/joined-words.js'
 import { loadRecognizer, type Recognizer } from '#dist/node.js'
 import { type Split, splitText } from '#dist/text/split.js'
+import { cutWindow } from '#dist/text/windows.js'
 import { withSpaceWords, withWrittenWords } from '#dist/text/written-words.js'
 import { rootPath, sharedPath } from '../test/shared.ts'
 import { measureEveryday } from './everyday.ts'
@@ -32,7 +33,7 @@ const TOGETHER = 32
 interface Answered {
   readonly unit: TaggedSentence
   readonly document: Document
-  readonly windows: readonly WindowOfText[]
+  readonly windows: readonly { readonly segment: Segment; readonly ids: readonly number[] }[]
   readonly logits: readonly Float32Array[]
 }
 
@@ -99,7 +100,10 @@ async function answer(ner: Recognizer, units: readonly TaggedSentence[], split: 
       const { text } = joinWords(unit.words, unit.lineStarts)
       const document = { text, spans: splitText(text, split) }
       const segments = readSegments(document, ner.tokenizer, { maxLength: ner.model.maxLength, tellWords })
-      return { unit, document, windows: [...windowsOf(segments)] }
+      const windows = Array.from(segments, (segment) =>
+        segment.windows.map((window) => ({ segment, ids: cutWindow(segment.encoding, window).ids })),
+      )
+      return { unit, document, windows: windows.flat() }
     })
     const { logits } = await ner.model.forward(texts.flatMap(({ windows }) => windows.map(({ ids }) => ids)))
     let next = 0
@@ -118,7 +122,7 @@ function decoded(
   reading: Reading = {},
 ): Findings {
   const findings = new Findings(document.text, { labels, options, reading })
-  for (const [index, window] of windows.entries()) findings.add(window, logits[index]!)
+  for (const [index, { segment }] of windows.entries()) findings.add(segment, logits[index]!)
   return findings
 }
 

@@ -3,6 +3,8 @@
  * called, or a model may be one of sentence-transformers, whose settings are read here too.
  */
 
+import { collectAnswers, stopWith } from './answers.ts'
+import { Batcher } from './batcher.ts'
 import {
   abortSignal,
   type Checks,
@@ -13,12 +15,11 @@ import {
   wholeNumber,
   wrongKind,
 } from './check/options.ts'
-import { computeInBatches } from './model/batches.ts'
 import type { BertConfig } from './model/bert-config.ts'
-import { BATCH_TOKENS } from './model/fill-batches.ts'
 import { requireFinite } from './model/forward-output.ts'
-import { createPool, normalizeVector, POOLINGS, type Pool, type Pooling } from './model/sentence/pooling.ts'
+import { createPool, normalizeVector, POOLINGS, type Pooling } from './model/sentence/pooling.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
+import { BATCH_TOKENS } from './runtime/engine-setup.ts'
 import { encodeBeginning, sectionsOf } from './text/sections.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 import { isPythonSpace } from './text/white-space.ts'
@@ -65,20 +66,8 @@ export interface Embedder {
   ): Promise<Float32Array[]>
 }
 
-/** Pieces that are computed together, a few of the engine's batches, and sequences at most. */
+/** Pieces that are computed together at most: a few of the engine's batches. */
 const READ_TOKENS: number = 4 * BATCH_TOKENS
-const BATCH_SEQUENCES = 1024
-
-/** A window of a text on its way. */
-interface Part {
-  readonly ids: readonly number[]
-  /** The vector that it is a part of. */
-  readonly pool: Pool
-  /** Pieces at its beginning that are not pooled. */
-  readonly skipped: number
-  /** Whether it ends its text. */
-  readonly last: boolean
-}
 
 /**
  * One vector [H] a text, in their order.
@@ -99,38 +88,36 @@ export async function embed(
   const left = prompt !== '' && pooling !== 'cls' && model.sentence?.poolsPrompt === false
   const skipped = left ? tokenizer.encode(preparation(model, prompt)('')).ids.length - 1 : 0
 
-  const computed = computeInBatches(texts, {
-    *expand(text: string): Generator<Part> {
+  return await collectAnswers(async (give, stop) => {
+    stopWith(stop, signal)
+    const batcher = new Batcher<{ readonly ids: readonly number[] }, Float32Array>({
+      ...{ tokens: READ_TOKENS, stop },
+      compute: (windows, stopped) =>
+        model.hiddenStates(
+          windows.map(({ ids }) => ids),
+          layer,
+          stopped,
+        ),
+    })
+    for (const [index, text] of texts.entries()) {
       const pool = createPool(pooling, config.hiddenSize)
-      let before: Part | undefined
+      let prompted = skipped
       for (const ids of inWindows ? windowsOf(model, prepare(text)) : [beginningOf(model, prepare(text))]) {
         // The last piece of a window is of no prompt.
-        const left = before === undefined ? Math.min(skipped, ids.length - 1) : 0
-        if (before !== undefined) yield { ...before, last: false }
-        before = { ids, pool, skipped: left, last: true }
+        const first = Math.min(prompted, ids.length - 1) * config.hiddenSize
+        prompted = 0
+        await batcher.room()
+        batcher.push({ ids }, (rows) => pool.add(rows.subarray(first)))
         if (pooling === 'cls') break
       }
-      yield before!
-    },
-    size: ({ ids }: Part) => ids.length,
-    limit: READ_TOKENS,
-    most: BATCH_SEQUENCES,
-    compute: async (batch, stop) => {
-      const sequences = batch.map(({ ids }) => ids)
-      const hiddenStates = await model.hiddenStates(sequences, layer, stop)
-      return batch.map((part, index) => ({ part, rows: hiddenStates[index]! }))
-    },
-    signal,
+      batcher.after(() => {
+        const vector = pool.vector()
+        requireFinite(vector, `The hidden states of text ${index}`)
+        return give(normalize ? normalizeVector(vector) : vector)
+      })
+    }
+    await batcher.end()
   })
-  const vectors: Float32Array[] = []
-  for await (const { part, rows } of computed) {
-    part.pool.add(rows.subarray(part.skipped * config.hiddenSize))
-    if (!part.last) continue
-    const vector = part.pool.vector()
-    requireFinite(vector, `The hidden states of text ${vectors.length}`)
-    vectors.push(normalize ? normalizeVector(vector) : vector)
-  }
-  return vectors
 }
 
 /** What becomes of a text before the tokenizer gets it; as in sentence-transformers, ends are stripped behind the prompt. */

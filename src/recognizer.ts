@@ -6,12 +6,13 @@
  *     entities/  softmax, words, labels, groups
  */
 
+import { collectAnswers, type Give, stopWith, streamAnswers } from './answers.ts'
+import { Batcher } from './batcher.ts'
 import type { BertModel } from './bert-model.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/asked/options.ts'
-import type { Document } from './entities/document.ts'
 import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { Progress } from './entities/progress.ts'
-import { type Decoding, Findings, readSegments, type WindowOfText, windowsOf } from './entities/segments.ts'
+import { Findings, readSegments } from './entities/segments.ts'
 import { chooseStyle, prepareRules } from './entities/style.ts'
 import { tellScheme } from './entities/tell-scheme.ts'
 import type {
@@ -23,12 +24,10 @@ import type {
   WordsOptions,
 } from './entities/types.ts'
 import { ModelFormatError } from './format/errors.ts'
-import { computeInBatches, Source } from './model/batches.ts'
-import { BATCH_TOKENS } from './model/fill-batches.ts'
+import { readInputs } from './inputs.ts'
+import { BATCH_TOKENS } from './runtime/engine-setup.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
-
-/** Windows that are computed together at most, however short. */
-const BATCH_WINDOWS = 256
+import { cutWindow } from './text/windows.ts'
 
 /** Finds entities: a model, its tokenizer and its labels. Made by `loadRecognizer`. */
 export class Recognizer {
@@ -74,7 +73,7 @@ export class Recognizer {
   recognize(input: RecognizerInput, options?: RecognizeOptions): Promise<Recognition | Recognition[]>
   async recognize(input: RecognizerInput, options?: RecognizeOptions): Promise<Recognition | Recognition[]> {
     const several = Array.isArray(input) && options?.pretokenized !== true
-    if (several) return this.recognizeAll(input, options)
+    if (several) return await this.recognizeAll(input, options)
     const [result] = await this.recognizeAll([input], options)
     return result!
   }
@@ -88,9 +87,9 @@ export class Recognizer {
    * const [first, second] = await ner.recognizeAll(['Angela Merkel', 'Berlin'])
    */
   async recognizeAll(inputs: readonly RecognizerInput[], options?: RecognizeOptions): Promise<Recognition[]> {
-    const results: Recognition[] = []
-    for await (const result of this.#run(inputs, options, checkRecognizeOptions)) results.push(result)
-    return results
+    return await collectAnswers((give, stop) =>
+      this.#read(inputs, options, checkRecognizeOptions, give, stop),
+    )
   }
 
   /**
@@ -105,81 +104,65 @@ export class Recognizer {
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     options?: StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    return this.#run(inputs, options, checkStreamOptions)
+    return streamAnswers((give, stop) => this.#read(inputs, options, checkStreamOptions, give, stop))
   }
 
-  /** @param check  of the options, which are a caller's own */
-  async *#run(
+  /**
+   * The flow of a call: each text as pieces, its windows in batches through the model, and their logits as entities.
+   *
+   * @param check  of the options, which are a caller's own
+   */
+  async #read(
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     given: unknown,
     check: (given: unknown) => StreamOptions,
-  ): AsyncGenerator<Recognition, void, undefined> {
-    const source = new Source(inputs)
-    // Before anything is waited for.
-    if (!(given as StreamOptions | undefined)?.signal?.aborted) source.begin()
-    try {
-      yield* this.#recognizeFrom(source, given, check)
-    } finally {
-      source.leave()
-    }
-  }
-
-  async *#recognizeFrom(
-    source: Source<RecognizerInput>,
-    given: unknown,
-    check: (given: unknown) => StreamOptions,
-  ): AsyncGenerator<Recognition, void, undefined> {
+    give: Give<Recognition>,
+    stop: AbortController,
+  ): Promise<void> {
+    const texts = readInputs(inputs, stop.signal)
+    if (!(given as StreamOptions | undefined)?.signal?.aborted) texts.begin()
     const { batchTokens = BATCH_TOKENS, ...asked } = given === undefined ? {} : check(given)
+    stopWith(stop, asked.signal, (end) => this.model.onEnd(end))
     const addRules = await prepareRules(asked)
     const style = await chooseStyle(asked, {
       ...{ labels: this.#labelSet, tokenizer: this.tokenizer },
       tellScheme: () => this.#tellScheme(),
     })
-    const { options, labels, reading } = style
-    const decoding = { labels, reading, options: style.annotate ? { ...options, words: true } : options }
+    const { labels, reading, annotate } = style
+    const options = annotate ? { ...style.options, words: true } : style.options
     const progress = options.onProgress && new Progress(options.onProgress)
+    const settings = { ...options, ...reading, maxLength: this.model.maxLength }
 
-    const computed = computeInBatches(source, {
-      expand: (input: RecognizerInput) => this.#read(style.read(input), options, decoding, progress),
-      size: ({ ids }: Step) => ids.length,
-      limit: batchTokens,
-      most: BATCH_WINDOWS,
-      compute: async (batch, signal) => {
-        const { logits } = await this.model.forward(
-          batch.map(({ ids }) => ids),
-          { signal },
-        )
-        progress?.computed(batch)
-        return batch.map((step, i) => ({ step, logits: logits[i]! }))
+    const batcher = new Batcher<{ readonly ids: readonly number[] }, Float32Array>({
+      ...{ tokens: batchTokens, stop },
+      compute: async (windows, signal) => {
+        const sequences = windows.map(({ ids }) => ids)
+        const { logits } = await this.model.forward(sequences, { signal })
+        progress?.computed(windows)
+        return logits
       },
-      signal: options.signal,
-      onEnd: (end) => this.model.onEnd(end),
     })
-
-    for await (const { step, logits } of computed) {
-      const { document, findings, endsText } = step
-      findings.add(step, logits)
-      if (!endsText) continue
-      const { words, truncated } = findings
-      const result: Recognition = { entities: await addRules(document, findings.entities), truncated }
-      if (options.words) result.words = words
-      if (style.annotate) result.annotations = style.annotate(document, words)
-      yield result
-    }
-  }
-
-  /** text → pieces → windows, as they are asked for */
-  *#read(
-    document: Document,
-    options: RecognizeOptions,
-    decoding: Decoding,
-    progress: Progress | undefined,
-  ): Generator<Step, void, undefined> {
-    const findings = new Findings(document.text, decoding)
-    const settings = { ...options, ...decoding.reading, maxLength: this.model.maxLength }
-    const segments = readSegments(document, this.tokenizer, settings)
-    for (const window of windowsOf(progress?.follow(document.text, segments) ?? segments)) {
-      yield { ...window, document, findings }
+    try {
+      for await (const input of texts) {
+        const document = style.read(input)
+        const findings = new Findings(document.text, { labels, reading, options })
+        const segments = readSegments(document, this.tokenizer, settings)
+        for (const segment of progress?.follow(document.text, segments) ?? segments) {
+          for (const window of segment.windows) {
+            await batcher.room()
+            batcher.push(cutWindow(segment.encoding, window), (logits) => findings.add(segment, logits))
+          }
+        }
+        batcher.after(async () => {
+          const { entities, words, truncated } = findings
+          const result: Recognition = { entities: await addRules(document, entities), truncated }
+          if (style.options.words) result.words = words
+          if (annotate) result.annotations = annotate(document, words)
+          await give(result)
+        })
+      }
+    } finally {
+      await batcher.end()
     }
   }
 
@@ -200,12 +183,6 @@ export class Recognizer {
   dispose(): void {
     this.model.dispose()
   }
-}
-
-/** A window on its way through the model, and the text it belongs to. */
-interface Step extends WindowOfText {
-  readonly document: Document
-  readonly findings: Findings
 }
 
 /** Why a model whose head is not over tokens cannot recognise. */

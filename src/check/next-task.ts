@@ -15,6 +15,9 @@ export function nextTask(): Promise<void> {
   })
 }
 
+/** Time between two pauses, milliseconds: short enough for a timer of 10 ms to keep firing. */
+export const PAUSE_MILLISECONDS = 5
+
 /** Pauses that may come between two ticks of a clock, which then may have stopped. */
 const WITHOUT_TICK = 3
 

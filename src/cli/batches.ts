@@ -6,7 +6,7 @@
  * reader of stdout is behind.
  */
 import { type Source, sizeOf } from './inputs.ts'
-import { RecordQueue, type Splitter } from './line-queue.ts'
+import { type ByteSplitter, RecordQueue } from './line-queue.ts'
 import { complain, type Kind, write } from './output.ts'
 import { createBar } from './progress.ts'
 
@@ -30,7 +30,7 @@ export type Compute<Answer = object> = (
 export type Answered<Answer = object> = Answer | (() => Answer)
 
 /** One record: what is asked about it, if anything, and how it is written. */
-export interface Task<Answer = object> {
+export interface Job<Answer = object> {
   readonly bytes: number
   readonly texts?: readonly string[]
   /** Whether something is wrong with it. */
@@ -40,16 +40,16 @@ export interface Task<Answer = object> {
 }
 
 interface Batch<Answer> {
-  readonly tasks: readonly Task<Answer>[]
+  readonly jobs: readonly Job<Answer>[]
   readonly bytes: number
   readonly results: Promise<readonly Answered<Answer>[]>
 }
 
 export interface Batches<Record, Answer> {
   readonly compute: Compute<Answer>
-  readonly createSplitter: () => Splitter<Record>
+  readonly createSplitter: () => ByteSplitter<Record>
   /** @param number of the record, from 1; @throws {RangeError} where nothing more can be read */
-  readonly taskOf: (record: Record, number: number) => Task<Answer>
+  readonly jobOf: (record: Record, number: number) => Job<Answer>
   readonly kind: Kind
   /** What records are called. */
   readonly unit: string
@@ -60,7 +60,7 @@ export interface Batches<Record, Answer> {
 /** @returns 1 where any record failed, else 0 */
 export async function runBatches<Record extends { readonly length: number }, Answer>(
   sources: readonly Source[],
-  { compute, createSplitter, taskOf, kind, unit, beforeWrite }: Batches<Record, Answer>,
+  { compute, createSplitter, jobOf, kind, unit, beforeWrite }: Batches<Record, Answer>,
 ): Promise<number> {
   const sizes = await Promise.all(sources.map(sizeOf))
   const total = sizes.every((size) => size > 0) ? sizes.reduce((sum, size) => sum + size, 0) : 0
@@ -73,20 +73,20 @@ export async function runBatches<Record extends { readonly length: number }, Ans
   // A batch that waits for the one before it tells nothing.
   const onShare = (batch: Batch<Answer>, share: number): void => {
     if (batch !== running) return
-    const read = records + Math.floor(share * batch.tasks.length)
+    const read = records + Math.floor(share * batch.jobs.length)
     bar.update('Reading', { done: done + share * batch.bytes, total, unit: 'bytes', texts: read })
   }
-  const finish = async ({ tasks, bytes, results }: Batch<Answer>): Promise<void> => {
+  const finish = async ({ jobs, bytes, results }: Batch<Answer>): Promise<void> => {
     const answers = await results
     let next = 0
     let out = ''
-    for (const task of tasks) {
-      if (task.failed === true) failed++
-      const { length } = task.texts ?? []
-      out += task.write(answers.slice(next, next + length).map(made))
+    for (const job of jobs) {
+      if (job.failed === true) failed++
+      const { length } = job.texts ?? []
+      out += job.write(answers.slice(next, next + length).map(made))
       next += length
     }
-    records += tasks.length
+    records += jobs.length
     done += bytes
     await beforeWrite?.()
     // Both may be one terminal.
@@ -96,27 +96,27 @@ export async function runBatches<Record extends { readonly length: number }, Ans
   }
   const queue = new RecordQueue(sources, createSplitter)
   let size = 1
-  const takeBatch = (): Task<Answer>[] => {
-    const tasks: Task<Answer>[] = []
+  const takeBatch = (): Job<Answer>[] => {
+    const jobs: Job<Answer>[] = []
     const most = Math.min(BATCH_RECORDS, FIRST_RECORDS * size)
     let chars = 0
-    while (tasks.length < most && chars < Math.min(BATCH_CHARS, FIRST_CHARS * size)) {
+    while (jobs.length < most && chars < Math.min(BATCH_CHARS, FIRST_CHARS * size)) {
       const record = queue.take()
       if (record === undefined) break
-      const task = taskOf(record, queue.taken)
-      chars += (task.texts ?? []).reduce((sum, text) => sum + text.length, 0)
-      tasks.push(task)
+      const job = jobOf(record, queue.taken)
+      chars += (job.texts ?? []).reduce((sum, text) => sum + text.length, 0)
+      jobs.push(job)
     }
-    if (tasks.length > 0) size = Math.min(2 * size, BATCH_RECORDS)
-    return tasks
+    if (jobs.length > 0) size = Math.min(2 * size, BATCH_RECORDS)
+    return jobs
   }
   for (;;) {
-    const tasks = takeBatch()
-    if (tasks.length === 0 && running === undefined) {
+    const jobs = takeBatch()
+    if (jobs.length === 0 && running === undefined) {
       if (await queue.wait()) continue
       break
     }
-    const batch = tasks.length === 0 ? undefined : startBatch(compute, tasks, onShare)
+    const batch = jobs.length === 0 ? undefined : startBatch(compute, jobs, onShare)
     if (running !== undefined) await finish(running)
     running = batch
   }
@@ -138,12 +138,12 @@ function made<Answer>(answered: Answered<Answer>): Answer {
 
 function startBatch<Answer>(
   compute: Compute<Answer>,
-  tasks: readonly Task<Answer>[],
+  jobs: readonly Job<Answer>[],
   onShare: (batch: Batch<Answer>, share: number) => void,
 ): Batch<Answer> {
-  const texts = tasks.flatMap((task) => task.texts ?? [])
-  const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0)
-  const batch: Batch<Answer> = { tasks, bytes, results: compute(texts, (share) => onShare(batch, share)) }
+  const texts = jobs.flatMap((job) => job.texts ?? [])
+  const bytes = jobs.reduce((sum, job) => sum + job.bytes, 0)
+  const batch: Batch<Answer> = { jobs, bytes, results: compute(texts, (share) => onShare(batch, share)) }
   // Its error is raised when its turn comes.
   batch.results.catch(() => {})
   return batch

@@ -1,7 +1,7 @@
 /** `--jsonl`: a line of JSON in, a line out. */
 
 import { isObject, kind } from '../format/json-file.ts'
-import { type Compute, runBatches, type Task } from './batches.ts'
+import { type Compute, type Job, runBatches } from './batches.ts'
 import { notUtf8, type Source } from './inputs.ts'
 import { type Line, LineSplitter } from './line-queue.ts'
 
@@ -24,7 +24,7 @@ export function runJsonl(
   return runBatches(sources, {
     compute,
     createSplitter: () => new LineSplitter(maxChars),
-    taskOf: (line: Line, number) => readLine(line, number, maxChars, field),
+    jobOf: (line: Line, number) => readLine(line, number, maxChars, field),
     kind: 'json',
     unit: 'lines',
     beforeWrite,
@@ -33,14 +33,14 @@ export function runJsonl(
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-function readLine(line: Line, number: number, maxChars: number, field: string | undefined): Task {
+function readLine(line: Line, number: number, maxChars: number, field: string | undefined): Job {
   if (line === 'too long') {
     return refused(0, new Map(), `Line ${number} has more than ${maxChars} characters; see --max-chars`)
   }
   const bytes = line.length + 1
   const member = field ?? 'text'
   const wanted = `expected {${JSON.stringify(member)}: ...}${field === undefined ? ' or a string' : ''}`
-  const wrong = (what: string, kept: Members = new Map()): Task =>
+  const wrong = (what: string, kept: Members = new Map()): Job =>
     refused(bytes, kept, `Line ${number} ${what}`)
   let json: string
   try {
@@ -65,7 +65,7 @@ function readLine(line: Line, number: number, maxChars: number, field: string | 
 }
 
 /** @param field where it is given, an answer's text takes the place of what it holds */
-function answered(bytes: number, text: string, kept: Members, field: string | undefined): Task {
+function answered(bytes: number, text: string, kept: Members, field: string | undefined): Job {
   return {
     bytes,
     texts: [text],
@@ -79,7 +79,7 @@ function answered(bytes: number, text: string, kept: Members, field: string | un
   }
 }
 
-function refused(bytes: number, kept: Members, error: string): Task {
+function refused(bytes: number, kept: Members, error: string): Job {
   return {
     bytes,
     failed: true,

@@ -5,7 +5,7 @@ import { explain, nameOf, openSource, type Source } from './inputs.ts'
 const AHEAD_BYTES = 1 << 18
 
 /** Cuts bytes that come in chunks into records: lines, or rows of a table. */
-export interface Splitter<Record> {
+export interface ByteSplitter<Record> {
   /** The records that end in this chunk. */
   push(chunk: Uint8Array): Iterable<Record>
   /** What is left at the end. */
@@ -16,7 +16,7 @@ export interface Splitter<Record> {
 export class RecordQueue<Record extends { readonly length: number }> {
   /** Sources that could not be read, or not to their end, a sentence each. */
   readonly errors: string[] = []
-  readonly #createSplitter: () => Splitter<Record>
+  readonly #createSplitter: () => ByteSplitter<Record>
   #records: Record[] = []
   /** Of the next one in `#records`. */
   #at = 0
@@ -26,7 +26,7 @@ export class RecordQueue<Record extends { readonly length: number }> {
   #sleepers: (() => void)[] = []
 
   /** @param createSplitter for each source */
-  constructor(sources: readonly Source[], createSplitter: () => Splitter<Record>) {
+  constructor(sources: readonly Source[], createSplitter: () => ByteSplitter<Record>) {
     this.#createSplitter = createSplitter
     void this.#read(sources)
   }
@@ -103,7 +103,7 @@ const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
 /** Cuts bytes into lines as they come. A line of more than `maxChars` characters is dropped while it is read. */
-export class LineSplitter implements Splitter<Line> {
+export class LineSplitter implements ByteSplitter<Line> {
   readonly #maxChars: number
   #parts: Uint8Array[] = []
   #chars = 0

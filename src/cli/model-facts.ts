@@ -22,12 +22,12 @@ import type { Platform } from '../load.ts'
 import { readTokenizerOf } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
-import { BATCH_TOKENS } from '../model/fill-batches.ts'
 import { loadSpec } from '../model/read-spec.ts'
 import { countParameters, type ResolvedModel, resolve } from '../model/resolve.ts'
 import type { ModelSpec } from '../model/spec.ts'
 import { entryPlatform } from '../platform.node.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
+import { BATCH_TOKENS } from '../runtime/engine-setup.ts'
 import { withLoadingBar } from './model-options.ts'
 
 interface ModelFile {

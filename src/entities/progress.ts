@@ -1,5 +1,5 @@
 /** How far long texts are read. Made where a call wants to be told. */
-import type { Segment, WindowOfText } from './segments.ts'
+import type { Segment } from './segments.ts'
 
 /** How far texts are read: their pieces are known when they are, and till then estimated by the characters. */
 export class Progress {
@@ -15,7 +15,7 @@ export class Progress {
   }
 
   /** After a batch of windows. */
-  computed(batch: readonly Pick<WindowOfText, 'ids'>[]): void {
+  computed(batch: readonly { readonly ids: readonly number[] }[]): void {
     for (const { ids } of batch) this.#done += ids.length
     const estimate = Math.round((this.#pieces * this.#total) / Math.max(1, this.#characters))
     this.#tell({ done: this.#done, total: Math.max(this.#pieces, estimate) })

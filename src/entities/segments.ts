@@ -1,10 +1,10 @@
 /**
- * A text on its way to the model and back:
+ * The two ends of a text's way through the model:
  *
- *     spans ─▶ segments ─▶ windows ─▶ logits ─▶ entities
+ *     spans ─ readSegments ─▶ segments, each with its windows     logits of the windows ─ Findings ─▶ entities
  *
  * Its spans are what is read by itself. A segment is a span as pieces, or a section of one that is very long. A window is as
- * much of a segment as the model reads at once. Each is made when it is needed, and nothing of a segment is kept but its entities:
+ * much of a segment as the model reads at once. A segment is made when it is asked for, and nothing of it is kept but its entities:
  * what a text takes in memory does not grow with it.
  */
 import type { Encoding } from '../text/encoding.ts'
@@ -43,7 +43,7 @@ export interface SegmentSettings extends Pick<Reading, 'tellWords' | 'otherWindo
 
 const STRIDE = 128
 
-/** text → pieces → windows, a segment after the other; at least one, if of nothing. */
+/** text → pieces → windows, one segment after another; at least one, if of nothing. */
 export function* readSegments(
   document: Document,
   tokenizer: Tokenizer,
@@ -115,34 +115,6 @@ function encodeSpan(
   return encoding
 }
 
-/** What the model reads at once: a window of a text. */
-export interface WindowOfText {
-  /** `[CLS]` and `[SEP]` included. */
-  readonly ids: readonly number[]
-  readonly segment: Segment
-  /** Whether it is the last one of its segment, and of its text. */
-  readonly endsSegment: boolean
-  readonly endsText: boolean
-}
-
-/** The windows of segments, in order. A segment is read ahead, so that the last one is known. */
-export function* windowsOf(segments: Iterable<Segment>): Generator<WindowOfText, void, undefined> {
-  let before: Segment | undefined
-  for (const segment of segments) {
-    if (before !== undefined) yield* windowsOfOne(before, false)
-    before = segment
-  }
-  if (before !== undefined) yield* windowsOfOne(before, true)
-}
-
-function* windowsOfOne(segment: Segment, last: boolean): Generator<WindowOfText, void, undefined> {
-  const { encoding, windows } = segment
-  for (const [index, window] of windows.entries()) {
-    const endsSegment = index === windows.length - 1
-    yield { ids: cutWindow(encoding, window).ids, segment, endsSegment, endsText: last && endsSegment }
-  }
-}
-
 /** How a text's logits become entities. */
 export interface Decoding {
   readonly labels: LabelSet
@@ -169,13 +141,13 @@ export class Findings {
   }
 
   /**
-   * Takes the windows of a text in order. Pieces and given words are counted through the whole text.
+   * Takes the windows of each segment, in order. Pieces and given words are counted through the whole text.
    *
-   * @param logits of the window, with its `[CLS]` and `[SEP]`, [T, C]
+   * @param logits of the segment's next window, with its `[CLS]` and `[SEP]`, [T, C]
    */
-  add({ segment, endsSegment }: WindowOfText, logits: Float32Array): void {
+  add(segment: Segment, logits: Float32Array): void {
     this.#logits.push(logits)
-    if (!endsSegment) return
+    if (this.#logits.length < segment.windows.length) return
     const { reading, ...decoding } = this.#decoding
     const decoded = decodeWindows({
       ...segment,

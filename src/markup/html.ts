@@ -1,6 +1,6 @@
 /** Marks the entities of a text in HTML. */
 
-import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './marked-text.ts'
+import { bareType, type MarkedEntity, stretchesOf, typeNumber } from './marked-text.ts'
 
 /**
  * A text as HTML with a `<mark>` round each entity: `data-type`, the score in `title`, the type in `<small>` behind the text,
@@ -8,7 +8,7 @@ import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './marked-te
  * label have directions of their own (`dir="auto"`), so that a right-to-left name stays in one piece with its label behind it.
  */
 export function highlightHtml(text: string, entities: readonly MarkedEntity[]): string {
-  return segmentsOf(text, entities)
+  return stretchesOf(text, entities)
     .map((segment) => {
       const shown = escapeHtml(segment.text)
       if (segment.entity === undefined) return shown

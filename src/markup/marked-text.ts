@@ -11,7 +11,7 @@ export type MarkedEntity = Pick<Entity, 'type' | 'start' | 'end'> & {
 }
 
 /** A stretch of text: within an entity, or between two. */
-export interface Segment<E extends MarkedEntity = MarkedEntity> {
+export interface Stretch<E extends MarkedEntity = MarkedEntity> {
   readonly text: string
   readonly entity?: E
 }
@@ -23,17 +23,17 @@ export interface Segment<E extends MarkedEntity = MarkedEntity> {
  * @throws {TypeError} for what is no text, no array or no entity
  * @throws {RangeError} for an entity that does not lie in the text
  */
-export function segmentsOf<E extends MarkedEntity>(text: string, entities: readonly E[]): Segment<E>[] {
-  const segments: Segment<E>[] = []
+export function stretchesOf<E extends MarkedEntity>(text: string, entities: readonly E[]): Stretch<E>[] {
+  const stretches: Stretch<E>[] = []
   let at = 0
   for (const entity of inOrder(text, entities)) {
     if (entity.start < at) continue
-    if (entity.start > at) segments.push({ text: text.slice(at, entity.start) })
-    segments.push({ text: text.slice(entity.start, entity.end), entity })
+    if (entity.start > at) stretches.push({ text: text.slice(at, entity.start) })
+    stretches.push({ text: text.slice(entity.start, entity.end), entity })
     at = entity.end
   }
-  if (at < text.length) segments.push({ text: text.slice(at) })
-  return segments
+  if (at < text.length) stretches.push({ text: text.slice(at) })
+  return stretches
 }
 
 /** By their starts, the longer ones first; checked against the text. */

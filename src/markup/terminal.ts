@@ -1,6 +1,6 @@
 /** Marks the entities of a text for a terminal. */
 
-import { bareType, type MarkedEntity, segmentsOf, typeNumber } from './marked-text.ts'
+import { bareType, type MarkedEntity, stretchesOf, typeNumber } from './marked-text.ts'
 import { visible, visibleName } from './visible.ts'
 
 export interface TerminalStyle {
@@ -21,7 +21,7 @@ export function highlightTerminal(
   style: TerminalStyle,
 ): string {
   const line = new WrappedText(style.columns ?? Number.POSITIVE_INFINITY)
-  for (const { text: raw, entity } of segmentsOf(text, entities)) {
+  for (const { text: raw, entity } of stretchesOf(text, entities)) {
     const shown = style.terminal ? visible(raw) : raw
     if (entity === undefined) {
       line.add(shown, '')

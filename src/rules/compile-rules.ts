@@ -2,15 +2,15 @@
 
 import { isObject, kindOf } from '../check/kind.ts'
 import { type Checks, callback, checkOptions, text as string, trueOrFalse } from '../check/options.ts'
-import { keepFirst, keepParts, type Span } from './overlaps.ts'
+import { keepFirst, keepParts, type Match } from './overlaps.ts'
 import { Phrases } from './phrases.ts'
 import { Searcher } from './search.ts'
 import { atOnce, eachOf, inTurns, type Steps } from './turns.ts'
 import type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './types.ts'
 
-type Finder = (text: string) => Steps<Span[]>
+type Finder = (text: string) => Steps<Match[]>
 
-type Typed = Span & { readonly type: string }
+type Typed = Match & { readonly type: string }
 
 /** A letter or a digit, and all from the first of them to the last. */
 const WORD = /[\p{L}\p{N}]/u
@@ -126,7 +126,7 @@ function checkRule(rule: Rule, hasPattern: boolean, name: string): { type?: stri
  * @param policy who comes first: whoever is longer (on a tie the rules), the rules, or the model
  * @param trimName where a name begins and ends in such a part; without it no part stays
  */
-export function* mergeRules<E extends Span & { readonly text: string }>(
+export function* mergeRules<E extends Match & { readonly text: string }>(
   entities: E[],
   matches: readonly E[],
   policy: RulePolicy,

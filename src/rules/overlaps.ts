@@ -1,7 +1,7 @@
 /** Which spans stay where some overlap: those of the rules among each other, and the rules' and the model's. */
 import { eachOf, merged, type Steps, sorted } from './turns.ts'
 
-export interface Span {
+export interface Match {
   readonly start: number
   readonly end: number
 }
@@ -18,7 +18,7 @@ interface Ranked<S> {
  *
  * @param lists each in the order of the text
  */
-export function* keepFirst<S extends Span>(lists: readonly (readonly S[])[], longest: boolean): Steps<S[]> {
+export function* keepFirst<S extends Match>(lists: readonly (readonly S[])[], longest: boolean): Steps<S[]> {
   const ranked: Ranked<S>[][] = []
   for (const [rank, list] of lists.entries()) {
     const spans: Ranked<S>[] = []
@@ -43,7 +43,11 @@ export function* keepFirst<S extends Span>(lists: readonly (readonly S[])[], lon
   return kept
 }
 
-function* keepOfGroup<S extends Span>(group: readonly Ranked<S>[], longest: boolean, kept: S[]): Steps<void> {
+function* keepOfGroup<S extends Match>(
+  group: readonly Ranked<S>[],
+  longest: boolean,
+  kept: S[],
+): Steps<void> {
   if (group.length < 2) {
     for (const { span } of group) kept.push(span)
     return
@@ -77,7 +81,7 @@ function* keepOfGroup<S extends Span>(group: readonly Ranked<S>[], longest: bool
  *
  * @param partOf a span of a stretch of one, or none where nothing of it counts
  */
-export function* keepParts<S extends Span>(
+export function* keepParts<S extends Match>(
   lists: readonly (readonly S[])[],
   longest: boolean,
   partOf: (span: S, start: number, end: number) => S | undefined,
@@ -100,7 +104,7 @@ export function* keepParts<S extends Span>(
 }
 
 /** Calls `use` with each stretch of spans that lies outside of those kept, which are in the order of the text and apart. */
-function* outside<S extends Span>(
+function* outside<S extends Match>(
   spans: readonly S[],
   kept: readonly S[],
   use: (span: S, start: number, end: number) => void,

@@ -5,7 +5,7 @@
 
 import { isWordUnit } from '../text/letters.ts'
 import { isSpace } from '../text/white-space.ts'
-import type { Span } from './overlaps.ts'
+import type { Match } from './overlaps.ts'
 import type { Steps } from './turns.ts'
 
 /** Words of a phrase at most, which bounds the steps at each word of a text. */
@@ -53,12 +53,12 @@ export class Phrases {
   }
 
   /** From left to right, the longest where several begin, none overlapping another. */
-  *search(text: string): Steps<Span[]> {
-    const found: Span[] = []
+  *search(text: string): Steps<Match[]> {
+    const found: Match[] = []
     const unread = tokenize(text)
     let more = true
     // The words that a phrase may still reach are held, and no others.
-    const ahead: Span[] = []
+    const ahead: Match[] = []
     let node: Node | undefined = this.#root
     /** Words that the tree was walked along, and those of the longest phrase so far. */
     let index = 0
@@ -88,7 +88,7 @@ export class Phrases {
   }
 
   /** A token's text, with a space in front where white space stands between it and the one before. */
-  #key(text: string, { start, end }: Span, before: Span | undefined): string {
+  #key(text: string, { start, end }: Match, before: Match | undefined): string {
     // A word that is longer than all of the phrases is none of them.
     if (end - start > this.#longest) return ''
     const word = text.slice(start, end)
@@ -101,7 +101,7 @@ export class Phrases {
  * Words, and each other character by itself. Scripts that put no spaces between words (Han, kana, Hangul syllables with
  * their particles, Thai to Khmer) have words of one character, so that phrases are found within.
  */
-function* tokenize(text: string): Generator<Span | 'pause', undefined> {
+function* tokenize(text: string): Generator<Match | 'pause', undefined> {
   let at = 0
   let paused = 0
   while (at < text.length) {

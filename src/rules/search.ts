@@ -8,7 +8,7 @@
  */
 
 import { Automaton, leadsOn, type State } from './automaton.ts'
-import type { Span } from './overlaps.ts'
+import type { Match } from './overlaps.ts'
 import type { Steps } from './turns.ts'
 
 /** Places of a text in a block. */
@@ -37,10 +37,10 @@ export class Searcher {
   }
 
   /** The matches in a text, from left to right, not overlapping, none empty. */
-  *search(text: string, accept: Accept): Steps<Span[]> {
+  *search(text: string, accept: Accept): Steps<Match[]> {
     const scan = new Scan(this.#automaton, text)
     yield* scan.readBackward()
-    const found: Span[] = []
+    const found: Match[] = []
     let looked = 0
     for (let start = scan.nextStart(0); start >= 0; ) {
       if (++looked % STEP_MATCHES === 0) yield

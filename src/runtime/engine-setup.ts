@@ -6,6 +6,9 @@ import type { HeadKind } from '../model/bert-config.ts'
 import type { WeightsProgress } from '../model/read-weights.ts'
 import type { ModelSpec } from '../model/spec.ts'
 
+/** Tokens that are computed together: enough to reuse each weight often, little enough to stay in the caches. */
+export const BATCH_TOKENS = 1024
+
 /** Everything an engine needs besides the files; plain data that can be posted to a worker. */
 export interface EngineSetup {
   readonly spec: ModelSpec

@@ -3,7 +3,7 @@
  * tensors and sequences, no text.
  */
 
-import { nextTask, pausesEvery } from '../check/next-task.ts'
+import { nextTask, PAUSE_MILLISECONDS, pausesEvery } from '../check/next-task.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels } from '../kernels/exports.ts'
@@ -23,7 +23,6 @@ import type { ScratchShape } from '../kernels/placed.ts'
 import { tuneTiles } from '../kernels/tune-tiles.ts'
 import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
-import { packAll } from '../model/fill-batches.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { placeModel } from '../model/place-model.ts'
 import { Places } from '../model/places.ts'
@@ -35,9 +34,6 @@ import { layWordHead } from '../model/word-head.ts'
 import { layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
 import type { EngineInfo, EngineSetup, EngineSupport, Helpers } from './engine-setup.ts'
-
-/** Time between two pauses of a forward pass, milliseconds: short enough for a timer of 10 ms to keep firing. */
-const PAUSE_MILLISECONDS = 5
 
 export class Engine {
   readonly info: EngineInfo
@@ -163,7 +159,7 @@ export class Engine {
     }
     const output: ForwardOutput = { logits: [] }
     let at = 0
-    for (const batch of packAll(sequences, (ids) => ids.length, this.setup.batchTokens)) {
+    for (const batch of batchesOf(sequences, this.setup.batchTokens)) {
       await pause()
       const end = at + batch.length
       const { tokenTypeIds, rows, spans } = wanted
@@ -195,6 +191,24 @@ export class Engine {
     this.#memory = undefined
     this.#last.then(() => giveMemory(memory, this.#shared))
   }
+}
+
+/** Sequences in batches of `limit` tokens at most; a longer one is a batch of its own. */
+function batchesOf<Sequence extends { readonly length: number }>(
+  sequences: readonly Sequence[],
+  limit: number,
+): Sequence[][] {
+  const batches: Sequence[][] = []
+  let tokens = Number.POSITIVE_INFINITY
+  for (const sequence of sequences) {
+    if (tokens + sequence.length > limit) {
+      batches.push([])
+      tokens = 0
+    }
+    batches.at(-1)!.push(sequence)
+    tokens += sequence.length
+  }
+  return batches
 }
 
 function createKernels(

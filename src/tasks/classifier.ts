@@ -2,6 +2,8 @@
  * Labels whole texts, or pairs of them: text → pieces → logits of the text → scores. Loaded only where `loadClassifier` is called.
  */
 
+import { collectAnswers, stopWith } from '../answers.ts'
+import { Batcher } from '../batcher.ts'
 import type { BertModel } from '../bert-model.ts'
 import {
   abortSignal,
@@ -13,9 +15,8 @@ import {
 } from '../check/options.ts'
 import { expFloat32, softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
-import { computeInBatches } from '../model/batches.ts'
 import type { ProblemType } from '../model/bert-config.ts'
-import { BATCH_TOKENS } from '../model/fill-batches.ts'
+import { BATCH_TOKENS } from '../runtime/engine-setup.ts'
 import type { PairEncoding } from '../text/encoding.ts'
 import { encodeBeginning } from '../text/sections.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
@@ -73,9 +74,8 @@ const checks: Checks<ClassifyOptions> = {
   signal: abortSignal,
 }
 
-/** Pieces that are computed together, a few of the engine's batches, and texts at most. */
+/** Pieces that are computed together at most: a few of the engine's batches. */
 const READ_TOKENS: number = 4 * BATCH_TOKENS
-const BATCH_TEXTS = 1024
 
 /** Activations of cross-encoders, and as what their output then counts. */
 const ACTIVATIONS: Readonly<Record<string, ProblemType>> = {
@@ -193,25 +193,26 @@ export class Classifier {
     inputs: readonly ClassifierInput[],
     { problemType, signal }: ClassifyOptions,
   ): Promise<Classification[]> {
-    const results: Classification[] = []
     const kind = problemType ?? this.model.config.problemType
-    const computed = computeInBatches(inputs, {
-      expand: (input: ClassifierInput) => [this.#prepare(input)],
-      size: ({ ids }: Prepared) => ids.length,
-      limit: READ_TOKENS,
-      most: BATCH_TEXTS,
-      compute: async (batch, stop) => {
-        const ids = batch.map((one) => one.ids)
-        const types = batch.some((one) => one.tokenTypeIds)
-          ? { tokenTypeIds: batch.map((one) => one.tokenTypeIds ?? one.ids.map(() => 0)) }
-          : {}
-        const { logits } = await this.model.forward(ids, { ...types, signal: stop })
-        return batch.map(({ truncated }, index) => ({ logits: logits[index]!, truncated }))
-      },
-      signal,
+    return await collectAnswers(async (give, stop) => {
+      stopWith(stop, signal)
+      const batcher = new Batcher<Prepared, Float32Array>({
+        ...{ tokens: READ_TOKENS, stop },
+        compute: async (batch, stopped) => {
+          const ids = batch.map((one) => one.ids)
+          const types = batch.some((one) => one.tokenTypeIds)
+            ? { tokenTypeIds: batch.map((one) => one.tokenTypeIds ?? one.ids.map(() => 0)) }
+            : {}
+          return (await this.model.forward(ids, { ...types, signal: stopped })).logits
+        },
+      })
+      for (const input of inputs) {
+        await batcher.room()
+        const prepared = this.#prepare(input)
+        batcher.push(prepared, (logits) => give(this.#result(logits, kind, prepared.truncated)))
+      }
+      await batcher.end()
     })
-    for await (const { logits, truncated } of computed) results.push(this.#result(logits, kind, truncated))
-    return results
   }
 
   #prepare(input: ClassifierInput): Prepared {

@@ -151,6 +151,32 @@ async function rejects(run: () => Promise<unknown>): Promise<void> {
   assert.ok(failed, 'rejects')
 }
 
+test('an error in the tokenizer shows in its stack who called', async () => {
+  const own = await loadRecognizer(rootPath('test/goldens/models/plain'), { inline: true })
+  const encode = own.tokenizer.encode.bind(own.tokenizer)
+  own.tokenizer.encode = ((words: string) => {
+    if (words === 'tok2') throw new Error('no good')
+    return encode(words)
+  }) as typeof encode
+  async function callOfAUser(): Promise<void> {
+    await own.recognize('tok2')
+  }
+  async function callOfSeveral(): Promise<void> {
+    await own.recognize(['tok1', 'tok2'])
+  }
+  for (const call of [callOfAUser, callOfSeveral]) {
+    const { stack = '' } = (await call().catch((reason: unknown) => reason)) as Error
+    const functions = Array.from(stack.matchAll(/^ +at (?:async )?([\w.#]+)/gm), ([, name]) => name!)
+    const wanted = ['readSegments', 'Recognizer.recognizeAll', 'Recognizer.recognize', call.name]
+    assert.equal(
+      functions.filter((name) => wanted.includes(name)),
+      wanted,
+      stack,
+    )
+  }
+  own.dispose()
+})
+
 test('onProgress counts all pieces of texts in windows, up to what there is', async () => {
   const calls: { done: number; total: number }[] = []
   const long = 'tok1 '.repeat(5 * ner.model.maxLength)

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compileRules } from '#dist/rules/compile-rules.js'
-import { keepFirst, type Span } from '#dist/rules/overlaps.js'
+import { keepFirst, type Match } from '#dist/rules/overlaps.js'
 import { presets } from '#dist/rules/presets.js'
 import { atOnce, inTurns, merged, sorted } from '#dist/rules/turns.js'
 import { times } from '../thorough.ts'
@@ -64,7 +64,7 @@ test('of spans that overlap the first stays, whatever hangs together', () => {
     fc.property(fc.array(list, { maxLength: 4 }), fc.boolean(), (lists, longest) => {
       const ranked = lists.flat()
       if (longest) ranked.sort((a, b) => b.end - b.start - (a.end - a.start))
-      const wanted: Span[] = []
+      const wanted: Match[] = []
       for (const one of ranked) {
         if (wanted.every(({ start, end }) => start >= one.end || end <= one.start)) wanted.push(one)
       }

@@ -2,11 +2,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parsePattern } from '#dist/text/families/patterns.js'
-import { Split, type SplitBehavior } from '#dist/text/families/pre-tokenizer-steps.js'
+import { type SplitBehavior, SplitStep } from '#dist/text/families/pre-tokenizer-steps.js'
 import { NormalizedText } from '#dist/text/text-with-offsets.js'
 
 /** The words that a splitter makes of a text. */
-function wordsOf(splitter: Split, text: string): string[] {
+function wordsOf(splitter: SplitStep, text: string): string[] {
   const words: string[] = []
   const source = NormalizedText.of(text)
   splitter.split(source, 0, source.length, (part, from, to) => words.push(part.slice(from, to)))
@@ -15,7 +15,7 @@ function wordsOf(splitter: Split, text: string): string[] {
 
 async function matches(regex: string, text: string): Promise<string[] | undefined> {
   const pattern = await parsePattern(regex)
-  return pattern && wordsOf(new Split(pattern, 'Removed', true), text)
+  return pattern && wordsOf(new SplitStep(pattern, 'Removed', true), text)
 }
 
 test('parsePattern understands characters and classes a number of times, the first alternative that fits', async () => {
@@ -75,8 +75,8 @@ test('Split does with matches what its behaviour says, each behaviour and its re
     ['Contiguous', ['a', '-', 'b', '--', 'c', '-'], ['a', '-', 'b', '--', 'c', '-']],
   ]
   for (const [behavior, wanted, inverted] of cases) {
-    assert.equal(wordsOf(new Split(pattern, behavior), 'a-b--c-'), wanted, behavior)
-    assert.equal(wordsOf(new Split(pattern, behavior, true), 'a-b--c-'), inverted, behavior)
+    assert.equal(wordsOf(new SplitStep(pattern, behavior), 'a-b--c-'), wanted, behavior)
+    assert.equal(wordsOf(new SplitStep(pattern, behavior, true), 'a-b--c-'), inverted, behavior)
   }
 })
 

@@ -3,7 +3,7 @@
  * breaks. Where quotes begin and end is found while bytes come, so that a table of any size takes the memory of its longest
  * row.
  */
-import type { Splitter } from '../line-queue.ts'
+import type { ByteSplitter } from '../line-queue.ts'
 
 const QUOTE = 0x22
 const LINE_FEED = 0x0a
@@ -14,7 +14,7 @@ const BYTES_PER_UNIT = 3
 /** Where in a cell a byte is. */
 type State = 'start' | 'plain' | 'quoted' | 'quote in quotes'
 
-export class RecordSplitter implements Splitter<Uint8Array> {
+export class RecordSplitter implements ByteSplitter<Uint8Array> {
   readonly #delimiterOf: (header: Uint8Array) => number
   readonly #maxChars: number
   #delimiter: number | undefined

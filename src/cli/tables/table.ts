@@ -5,7 +5,7 @@
  */
 import type { Entity } from '../../entities/types.ts'
 import { UsageError } from '../arguments.ts'
-import { type Compute, runBatches, type Task } from '../batches.ts'
+import { type Compute, type Job, runBatches } from '../batches.ts'
 import type { Source } from '../inputs.ts'
 import { readRow, textOf, writeCell } from './cells.ts'
 import { RecordSplitter } from './record-splitter.ts'
@@ -67,7 +67,7 @@ export function runTable(
   }
   let indexes: readonly number[] = []
   let width = 0
-  const taskOf = (record: Uint8Array, number: number): Task<CellAnswer> => {
+  const jobOf = (record: Uint8Array, number: number): Job<CellAnswer> => {
     const decoded = decode(record, number)
     const mark = number === 1 && decoded.startsWith(MARK) ? MARK : ''
     const row = decoded.slice(mark.length)
@@ -119,7 +119,7 @@ export function runTable(
   return runBatches(sources, {
     compute,
     createSplitter: () => new RecordSplitter(tellDelimiter, maxChars),
-    taskOf,
+    jobOf,
     kind: 'text',
     unit: 'rows',
     beforeWrite,

@@ -3,6 +3,8 @@
  * scores of spans → entities. Read only where `loadGliner` is called.
  */
 
+import { collectAnswers, type Give, stopWith, streamAnswers } from '../../answers.ts'
+import { Batcher } from '../../batcher.ts'
 import type { BertModel } from '../../bert-model.ts'
 import { isObject } from '../../check/kind.ts'
 import {
@@ -19,11 +21,12 @@ import {
 import { trimName } from '../../entities/name-edges.ts'
 import { prepareRules } from '../../entities/style.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
+import { readInputs } from '../../inputs.ts'
 import { sigmoid } from '../../kernels/scalars.ts'
-import { computeInBatches, Source } from '../../model/batches.ts'
 import { requireFinite } from '../../model/forward-output.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import type { EngineClient } from '../../runtime/client.ts'
+import { BATCH_TOKENS } from '../../runtime/engine-setup.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { GlinerConfig } from './config.ts'
 import { chooseSpans, type ScoredSpan } from './decode.ts'
@@ -79,22 +82,6 @@ const checks: Checks<FindOptions> = {
 
 /** The package's own. */
 const THRESHOLD = 0.5
-/** Pieces that are computed together, and windows at most. */
-const BATCH_TOKENS = 1024
-const BATCH_WINDOWS = 256
-
-/** A text on its way. */
-interface Reading extends WordText {
-  readonly spans: ScoredSpan[]
-  readonly truncated: boolean
-}
-
-/** A window on its way, and the text it belongs to; without a window where the text has no words. */
-interface Part {
-  readonly reading: Reading
-  readonly window: WordWindow | undefined
-  readonly last: boolean
-}
 
 interface GlinerParts {
   readonly model: BertModel
@@ -147,9 +134,7 @@ export class Gliner {
     types: readonly string[],
     options?: FindOptions,
   ): Promise<Recognition[]> {
-    const results: Recognition[] = []
-    for await (const result of this.stream(texts, types, options)) results.push(result)
-    return results
+    return await collectAnswers((give, stop) => this.#read(texts, types, options, give, stop))
   }
 
   /**
@@ -159,47 +144,64 @@ export class Gliner {
    * @example
    * for await (const { entities } of gliner.stream(texts, ['person', 'firm'])) console.log(entities)
    */
-  async *stream(
+  stream(
     texts: Iterable<string> | AsyncIterable<string>,
     types: readonly string[],
-    given?: FindOptions,
+    options?: FindOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
+    return streamAnswers((give, stop) => this.#read(texts, types, options, give, stop))
+  }
+
+  /** The flow of a call: the windows of each text in batches through encoder and head, and their scores as entities. */
+  async #read(
+    inputs: Iterable<string> | AsyncIterable<string>,
+    types: readonly string[],
+    given: FindOptions | undefined,
+    give: Give<Recognition>,
+    stop: AbortController,
+  ): Promise<void> {
     const options = checkOptions<FindOptions>(given, checks)
     const asked = checkTypes(types)
-    const { rules, rulePolicy, signal } = options
-    signal?.throwIfAborted()
-    const source = new Source(texts).begin()
+    const { rules, rulePolicy, signal, threshold = THRESHOLD } = options
+    stopWith(stop, signal, (end) => this.model.onEnd(end))
+    const texts = readInputs(inputs, stop.signal).begin()
     const addRules = await prepareRules({
       ...(rules && { rules }),
       ...(rulePolicy && { rulePolicy }),
       ...(signal && { signal }),
     })
     const prompt = makePrompt(this.tokenizer, this.#parts.tokens, asked)
+    const judging = { width: this.maxWidth, types: asked.length, threshold: Math.fround(threshold) }
     const progress = { done: 0, total: 0 }
-    const size = ({ window }: Part): number => window?.ids.length ?? 0
 
-    const computed = computeInBatches(source, {
-      expand: (text: string) => {
-        const parts = this.#partsOf(text, prompt, options)
-        progress.total += parts.reduce((sum, part) => sum + size(part), 0)
-        return parts
-      },
-      size,
-      limit: BATCH_TOKENS,
-      most: BATCH_WINDOWS,
-      compute: async (batch, stopped) => {
-        await this.#score(batch, asked.length, options, stopped)
-        progress.done += batch.reduce((sum, part) => sum + size(part), 0)
+    const batcher = new Batcher<WordWindow, Float32Array>({
+      ...{ tokens: BATCH_TOKENS, stop },
+      compute: async (windows, stopped) => {
+        const logits = await this.#score(windows, stopped)
+        progress.done += countPieces(windows)
         options.onProgress?.({ ...progress })
-        return batch
+        return logits
       },
-      signal,
     })
-    for await (const { reading, last } of computed) {
-      if (!last) continue
-      const { text, truncated } = reading
-      const entities = entitiesOf(reading, asked, options)
-      yield { entities: await addRules({ text, spans: [[0, text.length]] }, entities), truncated }
+    try {
+      for await (const text of texts) {
+        const { read, windows } = this.#readText(text, prompt, options)
+        const truncated = windows.length > 0 && windows.at(-1)!.judgedEnd < read.words.length
+        const spans: ScoredSpan[] = []
+        progress.total += countPieces(windows)
+        for (const window of windows) {
+          await batcher.room()
+          batcher.push(window, (logits) => addSpans(logits, window, judging, spans))
+        }
+        // A text without words has no window.
+        await batcher.room()
+        batcher.after(async () => {
+          const entities = entitiesOf(read, spans, asked, options)
+          await give({ entities: await addRules({ text, spans: [[0, text.length]] }, entities), truncated })
+        })
+      }
+    } finally {
+      await batcher.end()
     }
   }
 
@@ -208,36 +210,32 @@ export class Gliner {
     this.model.dispose()
   }
 
-  #partsOf(text: unknown, prompt: Prompt, { windows: all = true }: FindOptions): Part[] {
+  /** A text as words, and the windows that the encoder reads. */
+  #readText(
+    text: unknown,
+    prompt: Prompt,
+    { windows: all = true }: FindOptions,
+  ): { readonly read: WordText; readonly windows: readonly WordWindow[] } {
     if (typeof text !== 'string') throw wrongKind(text, 'The text', 'a string')
     const { maxWidth, maxWords } = this.#parts.config
     const read = readWords(text)
     const limits = { maxWidth, maxWords, maxPieces: this.model.maxLength }
-    const windows = makeWindows(read, this.tokenizer, prompt, limits, all)
-    const truncated = windows.length > 0 && windows.at(-1)!.judgedEnd < read.words.length
-    const reading = { ...read, spans: [], truncated }
-    if (windows.length === 0) return [{ reading, window: undefined, last: true }]
-    return windows.map((window, index) => ({ reading, window, last: index === windows.length - 1 }))
+    return { read, windows: makeWindows(read, this.tokenizer, prompt, limits, all) }
   }
 
-  /** Adds what the model finds in each window to its text's spans. */
-  async #score(
-    batch: readonly Part[],
-    types: number,
-    options: FindOptions,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const parts = batch.filter((part): part is Part & { window: WordWindow } => part.window !== undefined)
-    if (parts.length === 0) return
+  /** The logits of each window's spans. */
+  async #score(windows: readonly WordWindow[], signal: AbortSignal): Promise<readonly Float32Array[]> {
     const { logits } = await this.#parts.engine.forward(
-      parts.map(({ window }) => window.ids),
-      { spans: parts.map(({ window: { words, types } }) => ({ words, types })) },
+      windows.map(({ ids }) => ids),
+      { spans: windows.map(({ words, types }) => ({ words, types })) },
       signal,
     )
-    const threshold = Math.fround(options.threshold ?? THRESHOLD)
-    for (const [index, { reading, window }] of parts.entries())
-      addSpans(logits[index]!, window, { width: this.maxWidth, types, threshold }, reading.spans)
+    return logits
   }
+}
+
+function countPieces(windows: readonly WordWindow[]): number {
+  return windows.reduce((sum, { ids }) => sum + ids.length, 0)
 }
 
 /** σ of each logit, and of those above the threshold the spans that the window judges. */
@@ -264,7 +262,8 @@ function addSpans(
 }
 
 function entitiesOf(
-  { text, words, spans }: Reading,
+  { text, words }: WordText,
+  spans: readonly ScoredSpan[],
   types: readonly string[],
   options: FindOptions,
 ): Entity[] {

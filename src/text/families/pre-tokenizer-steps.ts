@@ -36,7 +36,7 @@ export const SPLIT_BEHAVIORS = [
 export type SplitBehavior = (typeof SPLIT_BEHAVIORS)[number]
 
 /** Splits where a pattern matches. */
-export class Split implements PreTokenizer {
+export class SplitStep implements PreTokenizer {
   readonly #pattern: Pattern
   readonly #behavior: SplitBehavior
   readonly #invert: boolean
@@ -102,7 +102,7 @@ export class Split implements PreTokenizer {
 }
 
 /** Words are what white space separates. */
-export const whitespaceSplit: PreTokenizer = new Split(classPattern(isWhiteSpace), 'Removed')
+export const whitespaceSplit: PreTokenizer = new SplitStep(classPattern(isWhiteSpace), 'Removed')
 
 /** `\w+|[^\w\s]+`: runs of word characters, and runs of what is neither word nor white space. */
 export function whitespace(words: CodePointSet): PreTokenizer {
@@ -113,13 +113,13 @@ export function whitespace(words: CodePointSet): PreTokenizer {
     while (first > 0 && end < to && kind(codes[end]!) === first) end++
     return end
   }
-  return new Split(run, 'Removed', true)
+  return new SplitStep(run, 'Removed', true)
 }
 
 /** Punctuation, each character a match. */
 export function punctuation(behavior: SplitBehavior): PreTokenizer {
   const traits = characterTraits()
-  return new Split(
+  return new SplitStep(
     classPattern((code) => (traits[code]! & CLASS) === PUNCTUATION),
     behavior,
   )
@@ -127,7 +127,7 @@ export function punctuation(behavior: SplitBehavior): PreTokenizer {
 
 /** Digits apart, each a word, or each run of them. */
 export function digits(numeric: CodePointSet, individual: boolean): PreTokenizer {
-  return new Split(
+  return new SplitStep(
     classPattern((code) => numeric.has(code)),
     individual ? 'Isolated' : 'Contiguous',
   )

@@ -16,8 +16,8 @@ import {
   PreTokenizerSequence,
   punctuation,
   SPLIT_BEHAVIORS,
-  Split,
   type SplitBehavior,
+  SplitStep,
   whitespace,
   whitespaceSplit,
 } from './pre-tokenizer-steps.ts'
@@ -57,12 +57,12 @@ function readStep(part: JsonObject, byteLevel: { addPrefixSpace: boolean } | und
       return punctuation(readBehavior(part, 'Isolated'))
     case 'Split': {
       const behavior = readBehavior(part)
-      return new Split(readPattern(part), behavior, part.boolean('invert') ?? false)
+      return new SplitStep(readPattern(part), behavior, part.boolean('invert') ?? false)
     }
     case 'CharDelimiterSplit': {
       const delimiter = part.string('delimiter') ?? ''
       if ([...delimiter].length !== 1) throw part.wrong('delimiter', 'one character')
-      return new Split(literalPattern(delimiter), 'Removed')
+      return new SplitStep(literalPattern(delimiter), 'Removed')
     }
     case 'Digits': {
       return digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
