@@ -1,4 +1,4 @@
-// `npm run test:all`: what needs more than npm, or minutes: real models, attacks on sums, other runtimes, bundlers, browsers, the site, Spark and Redis.
+// `npm run test:all`: what needs more than npm, or minutes: real models, attacks on sums, ARM64, other runtimes, bundlers, browsers, the site, Spark and Redis.
 // Ends in `N passed, N failed`. `npm run test:all -- runtimes docs` runs the parts named.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -54,6 +54,9 @@ function installPrograms() {
     chromium: '/usr/bin/chromium',
     'firefox-esr': '/usr/bin/firefox-esr',
     'redis-server': '/usr/bin/redis-server',
+    'qemu-user': '/usr/bin/qemu-aarch64',
+    'libc6-arm64-cross': '/usr/aarch64-linux-gnu/lib/libc.so.6',
+    'libstdc++6-arm64-cross': '/usr/aarch64-linux-gnu/lib/libstdc++.so.6',
     // Spark's, 17 or later.
     'default-jre-headless': '/usr/bin/java',
     zip: '/usr/bin/zip',
@@ -132,6 +135,7 @@ if (words.length === 0 || words.includes('sums')) {
   })
 }
 await part('package', process.execPath, ['tools/test-package.mjs'])
+await part('arm64', process.execPath, ['tools/test-arm64.mjs'])
 await part('runtimes', process.execPath, ['tools/test-runtimes.mjs'])
 await part('recipes', process.execPath, ['tools/test-recipes.mjs'])
 await part('browser', process.execPath, ['tools/test-browser.mjs'])

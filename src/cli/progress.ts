@@ -24,26 +24,27 @@ const PATIENCE_MS = 400
 
 const silent: Bar = { update(): void {}, end(): void {} }
 
-export function createBar(): Bar {
+/** @param now  a clock, milliseconds */
+export function createBar(now: () => number = () => performance.now()): Bar {
   const { stderr } = process
   if (!stderr.isTTY) return silent
-  let start = performance.now()
+  let start = now()
   let updated = start
   let drawn = start + PATIENCE_MS - REDRAW_MS
   let shown = false
   let count = 0
   return {
     update(title: string, amount: Amount): void {
-      const now = performance.now()
+      const time = now()
       // Where the count begins anew, as with each file, so does its speed.
       if (amount.done < count) start = updated
       count = amount.done
-      updated = now
-      if (now - drawn < REDRAW_MS) return
-      drawn = now
+      updated = time
+      if (time - drawn < REDRAW_MS) return
+      drawn = time
       shown = true
       const columns = (stderr.columns || 80) - 1
-      const line = progressLine(title, amount, (now - start) / 1000, columns)
+      const line = progressLine(title, amount, (time - start) / 1000, columns)
       stderr.write(`\r\x1b[K${line.slice(0, columns)}`)
     },
     end(): void {

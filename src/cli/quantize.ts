@@ -58,8 +58,7 @@ async function run(args: ParsedArguments): Promise<number> {
   const weights = await folder.create('model.safetensors')
   const bytes = await quantizeModel(files, weights, {
     onProgress: (done, total) => bar.update('Quantising', { done, total, unit: 'bytes' }),
-  })
-  await weights.close()
+  }).finally(() => weights.close())
   bar.end()
   for (const [name, content] of texts) {
     const file = await folder.create(name)

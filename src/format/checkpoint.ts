@@ -34,6 +34,7 @@ export interface Checkpoint {
  * @example
  * const checkpoint = await openCheckpoint(files)
  * const { dtype, shape } = checkpoint.tensors.get('classifier.weight')
+ * await checkpoint.close()
  */
 export async function openCheckpoint(files: ModelFiles): Promise<Checkpoint> {
   const sources: ByteSource[] = []

@@ -52,7 +52,10 @@ if (!existsSync('/proc/self/status')) {
   test('iobert --jsonl stops reading while nobody takes its answers, and then loses none', async () => {
     const child = start(['-m', model, '--threads', '1', '--jsonl'])
     const block = '{"text":"tok1 tok2 tok3"}\n'.repeat(1000)
-    let written = 0
+    child.stdin.write(block)
+    let written = block.length
+    // It is loaded, and computes faster than this writes.
+    await once(child.stdout, 'readable')
     // The pipes, and some lines read ahead, are all that takes anything up.
     for (;;) {
       if (!child.stdin.write(block)) {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { commands } from '#dist/cli/commands.js'
 import { fail, main } from '#dist/cli/run.js'
+import { withClock } from '../clock.ts'
 import { rootPath } from '../shared.ts'
 import { isThorough } from '../thorough.ts'
 
@@ -56,9 +57,11 @@ export function iobertProcess(
   })
 }
 
-/** What a run in this process takes for a terminal. */
-export interface Terminals {
+export interface RunHere {
+  /** What the run takes for a terminal. */
   readonly terminals?: readonly ('stdout' | 'stderr')[]
+  /** Its clock, milliseconds. */
+  readonly now?: () => number
 }
 
 let last: Promise<unknown> = Promise.resolve()
@@ -72,11 +75,12 @@ export function iobert(
   args: readonly string[],
   input: string | Uint8Array = '',
   environment: NodeJS.ProcessEnv = {},
-  { terminals = [] }: Terminals = {},
+  { terminals = [], now = performance.now }: RunHere = {},
 ): Promise<Run> {
-  const run = last.then(async () =>
-    runHere(await withoutWorkers(args), input, environmentOf(environment), terminals),
-  )
+  const run = last.then(async () => {
+    const given = await withoutWorkers(args)
+    return withClock(now, () => runHere(given, input, environmentOf(environment), terminals))
+  })
   last = run.catch(() => {})
   return run
 }

@@ -3,20 +3,20 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createBar } from '#dist/cli/progress.js'
 import { escapeControls, visible, visibleName } from '#dist/markup/visible.js'
-import { share } from '../thorough.ts'
-import { iobert, model, type Run, temporaryFolder } from './run.ts'
+import { SteppingClock } from '../clock.ts'
+import { iobert, model, type Run, type RunHere, temporaryFolder } from './run.ts'
 
 const folder = temporaryFolder()
 
 /** Runs `iobert` as on a terminal. */
-function onTerminal(
-  args: readonly string[],
-  input?: string,
-  terminals: readonly ('stdout' | 'stderr')[] = ['stdout', 'stderr'],
-): Promise<Run> {
-  return iobert(args, input, {}, { terminals })
+function onTerminal(args: readonly string[], input?: string, here: RunHere = {}): Promise<Run> {
+  return iobert(args, input, {}, { terminals: ['stdout', 'stderr'], ...here })
 }
+
+/** As on a machine that is very slow. */
+const slowClock = (): (() => number) => new SteppingClock(1000).now
 
 /** A model whose labels, and whose file's name, would clear the screen and colour what follows. */
 const evil = join(folder, 'evil')
@@ -120,9 +120,10 @@ test('visible shows control characters, and escapeControls changes no value', ()
 
 test('iobert shows how far a long text is on a terminal, and takes the line away', async () => {
   const long = join(folder, 'long.txt')
-  writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(15_000))
-  for (const terminals of share([['stderr'], ['stdout', 'stderr']] as const, 2)) {
-    const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--json', long], '', terminals)
+  writeFileSync(long, 'tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8. '.repeat(3_000))
+  for (const terminals of [['stderr'], ['stdout', 'stderr']] as const) {
+    const here = { terminals, now: slowClock() }
+    const { stderr } = await onTerminal(['-m', model, '--inline', '--json', long], '', here)
     const lines = stderr.split('\r\x1b[K')
     const told = lines.filter((line) => /^Reading .*long\.txt .* \d+ % \d+\/\d+ pieces, /u.test(line))
     assert.ok(told.length > 1, stderr)
@@ -131,11 +132,37 @@ test('iobert shows how far a long text is on a terminal, and takes the line away
 })
 
 test('iobert --jsonl counts lines on a terminal, and tells at the end what was answered', async () => {
-  const input = '{"text":"tok1 tok2 tok3"}\n'.repeat(6_000)
-  const { stderr } = await onTerminal(['-m', model, '--threads', '1', '--jsonl'], input, ['stderr'])
+  const input = '{"text":"tok1 tok2 tok3"}\n'.repeat(2_000)
+  const here: RunHere = { terminals: ['stderr'], now: slowClock() }
+  const { stderr } = await onTerminal(['-m', model, '--inline', '--jsonl'], input, here)
   const counts = [...stderr.matchAll(/Reading .*?(\d+) texts, /gu)].map(([, count]) => Number(count))
   assert.ok(counts.length > 1 && counts.every((count, i) => i === 0 || count >= counts[i - 1]!), stderr)
-  assert.match(stderr.split('\r\x1b[K').at(-1)!, /^iobert: 6000 lines answered in \d+\.\d s: /u)
+  assert.match(stderr.split('\r\x1b[K').at(-1)!, /^iobert: 2000 lines answered in \d+\.\d s: /u)
+})
+
+test('createBar shows nothing of what is soon done, and then ten lines a second at most', () => {
+  let [time, written] = [0, '']
+  const stderr = { isTTY: true, columns: 60, write: (text: string) => (written += text) }
+  const own = Object.getOwnPropertyDescriptor(process, 'stderr')!
+  Object.defineProperty(process, 'stderr', { value: stderr, configurable: true })
+  try {
+    const bar = createBar(() => time)
+    const shownAt = (milliseconds: number, done: number): string => {
+      ;[time, written] = [milliseconds, '']
+      bar.update('Reading', { done, total: 100, unit: 'texts' })
+      return written
+    }
+    assert.is(shownAt(399, 10), '')
+    assert.match(shownAt(400, 20), /Reading .* 20 % 20\/100 texts, 50 texts\/s, 2 s left$/u)
+    assert.is(shownAt(499, 30), '')
+    assert.match(shownAt(1000, 50), /50 texts\/s, 1 s left$/u)
+    // The next file's count begins at 1000 ms.
+    assert.match(shownAt(1500, 5), / 5 % 5\/100 texts, 10 texts\/s, 10 s left$/u)
+    bar.end()
+    assert.ok(written.endsWith('\r\x1b[K'))
+  } finally {
+    Object.defineProperty(process, 'stderr', own)
+  }
 })
 
 test.run()

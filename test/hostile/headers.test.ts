@@ -2,8 +2,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseSafetensors, type SafetensorsTensor } from '#dist/format/parse-safetensors.js'
-import { cpuTime } from '../cpu-time.ts'
 import { codeOf, entry, goldenFiles, safetensorsFile, seededRandom } from '../format/safetensors-file.ts'
+import { createWatch } from '../growth.ts'
 
 /** Mutated headers tried: 2,000, or as many as the environment says. */
 const RUNS = Number(process.env['IOBERT_FUZZ'] ?? 2_000)
@@ -130,18 +130,15 @@ function checkTensors(tensors: ReadonlyMap<string, SafetensorsTensor>, file: Uin
   assert.is(bytes, file.length - 8 - Number(new DataView(file.buffer).getBigUint64(0, true)))
 }
 
-test(`parseSafetensors answers ${RUNS} mutated headers with a tensor map or a ModelFormatError`, () => {
+test(`parseSafetensors answers ${RUNS} mutated headers with a tensor map or a ModelFormatError`, async () => {
   const random = seededRandom(0x10be27)
   const seen = new Map<string, number>()
-  let slowest = 0
+  const reading = (file: Uint8Array) => () => codeOf(() => checkTensors(parseSafetensors(file).tensors, file))
+  const watched = await createWatch(reading(SEEDS[0]!))
   for (let run = 0; run < RUNS; run++) {
     const file = mutated(SEEDS[random(SEEDS.length)]!, random)
-    let code = ''
     // Any other error ends the test
-    const spent = cpuTime(() => {
-      code = codeOf(() => checkTensors(parseSafetensors(file).tensors, file))
-    })
-    slowest = Math.max(slowest, spent)
+    const code = await watched(reading(file))
     assert.ok(CODES.includes(code), code)
     seen.set(code, (seen.get(code) ?? 0) + 1)
   }
@@ -155,7 +152,6 @@ test(`parseSafetensors answers ${RUNS} mutated headers with a tensor map or a Mo
   ]) {
     assert.ok((seen.get(code) ?? 0) > 0, `${code} never came: ${JSON.stringify([...seen])}`)
   }
-  assert.ok(slowest < 2_000, `one header took ${slowest} ms`)
 })
 
 test('parseSafetensors answers every cut of a file', () => {

@@ -147,10 +147,10 @@ test('hubFiles keeps the token from the host that holds the files', async () => 
 })
 
 test('hubFiles stops when its signal aborts, and can be opened again after a failure', async () => {
-  hub.fault = ({ host }) => (host === 'files' ? { slow: 20 } : undefined)
   const reason = new Error('the page was left')
   const controller = new AbortController()
-  setTimeout(() => controller.abort(reason), 100)
+  const stall = { stallAfter: 300_000, onStall: () => controller.abort(reason) }
+  hub.fault = (request) => (isBody(request, WEIGHTS) ? stall : undefined)
   assert.is(await failure(WEIGHTS, { signal: controller.signal }), reason)
   const model = files({ retries: 0 })
   hub.fault = () => ({ status: 500 })

@@ -37,6 +37,8 @@ export interface HubFault {
   readonly dropAfter?: number
   /** The body stops there, and nothing more comes. */
   readonly stallAfter?: number
+  /** Called when it has stopped. */
+  readonly onStall?: () => void
   /** Milliseconds between pieces of 16 kB. */
   readonly slow?: number
   /** One bit of the body is another. */
@@ -205,7 +207,7 @@ async function stream(
     record.sent += piece.length
     if (fault.slow !== undefined) await wait(fault.slow)
   }
-  if (fault.stallAfter !== undefined) return
+  if (fault.stallAfter !== undefined) return fault.onStall?.()
   if (fault.dropAfter !== undefined) response.destroy()
   else response.end()
 }

@@ -157,13 +157,23 @@ test('embed() keeps the order of many texts, whatever their neighbours', () =>
 test('embed() is stopped by its signal', () =>
   using(plain, {}, async (model) => {
     const controller = new AbortController()
-    const running = model.embed(Array(5000).fill('a b c d e f'), { signal: controller.signal })
-    setTimeout(() => controller.abort(), 5)
+    const { tokenizer } = model
+    const encode = tokenizer.encode.bind(tokenizer)
+    // From inside, when a thousand of the texts are read.
+    let read = 0
+    Object.assign(tokenizer, {
+      encode(text: string) {
+        if (++read === 1000) controller.abort()
+        return encode(text)
+      },
+    })
+    const running = model.embed(Array(20_000).fill('a b c d e f'), { signal: controller.signal })
     const error = await running.then(
       () => undefined,
       (reason: Error) => reason,
     )
     assert.is(error?.name, 'AbortError')
+    assert.ok(read < 10_000, `${read} texts were read`)
     assert.is((await model.embed(['a'])).length, 1)
   }))
 

@@ -1,6 +1,7 @@
 /** Long texts for rules, rules of every kind, and how long they keep a thread busy. */
 import { email } from '#dist/rules/presets.js'
 import type { Rule } from '#dist/rules/types.js'
+import { SteppingClock, withClock } from '../clock.ts'
 import { seeded } from '../random.ts'
 
 const PARTS = ['ab', 'ba', 'Ann Lee', '\n', ' ', '12', '1@b.org', '😀', 'x.', 'Ann', '"']
@@ -22,22 +23,21 @@ export const longRules: readonly Rule[] = [
   { type: 'OTHER', pattern: /b[^ ]{1,3}/, accept: (match) => match.length },
 ]
 
-/** The most that a thread computes without letting others have their turn, milliseconds of processor. */
-export async function greatestTurn(work: () => Promise<unknown>): Promise<number> {
-  let greatest = 0
+/**
+ * The longest step of some work in turns, as a share of the whole: the clock is one by which each step takes long, so that after each the
+ * thread's other tasks have their turn.
+ */
+export async function longestStep(work: () => Promise<unknown>): Promise<number> {
+  let [longest, whole] = [0, 0]
   let last = process.cpuUsage()
-  let done = false
-  const tick = (): void => {
+  const clock = new SteppingClock(1000)
+  clock.onLook = () => {
     const { user, system } = process.cpuUsage(last)
-    greatest = Math.max(greatest, (user + system) / 1000)
     last = process.cpuUsage()
-    if (!done) setImmediate(tick)
+    whole += user + system
+    longest = Math.max(longest, user + system)
   }
-  const working = work().finally(() => {
-    done = true
-  })
-  setImmediate(tick)
-  await working
-  tick()
-  return greatest
+  await withClock(clock.now, work)
+  clock.onLook(0)
+  return longest / whole
 }

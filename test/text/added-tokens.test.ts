@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { type AddedToken, AddedTokenMatcher } from '#dist/text/added-tokens.js'
 import { loadCharacterTables } from '#dist/text/character-tables.js'
 import { NormalizedText } from '#dist/text/text-with-offsets.js'
-import { cpuTime } from '../cpu-time.ts'
+import { timesAsLong } from '../growth.ts'
 import { rootPath } from '../shared.ts'
 import { isThorough, times } from '../thorough.ts'
 
@@ -75,21 +75,18 @@ test('AddedTokenMatcher goes over white space that a token took once, and gives 
   assert.equal(parts(`${spaces}x`, { content: 'x', stripLeft: true }), [`<${spaces}x>`])
 })
 
-test('AddedTokenMatcher takes as long with many tokens as with few', () => {
+test('AddedTokenMatcher takes as long with many tokens as with few', async () => {
   const text = `${'token 17 and ['.repeat(20_000)}`
   const tokens = (count: number) =>
     Array.from({ length: count }, (_, id) => ({ ...PLAIN, id, content: `[token ${id}]` }))
-  const time = (count: number): number => {
+  const splitting = (count: number) => {
     const matcher = new AddedTokenMatcher(tokens(count))
     const source = NormalizedText.of(text)
-    return cpuTime(() => {
-      for (let run = 0; run < 3; run++) matcher.split(source, 0, source.length, () => {})
-    })
+    return () => matcher.split(source, 0, source.length, () => {})
   }
-  time(10)
-  const all = times(50_000, 200_000)
-  const [few, many] = [time(10), time(all)]
-  assert.ok(many < 20 * few + 100, `${Math.round(few)} ms with 10 tokens, ${Math.round(many)} ms with ${all}`)
+  const many = times(50_000, 200_000)
+  const ratio = await timesAsLong(splitting(many), splitting(10), 20)
+  assert.ok(ratio < 20, `${ratio} times as long with ${many} tokens as with 10`)
 })
 
 test.run()

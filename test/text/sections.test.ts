@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { LONGEST_SECTION, SHORT_TEXT, sectionsOf } from '#dist/text/sections.js'
 import { splitSections, splitText } from '#dist/text/split.js'
-import { cpuTime } from '../cpu-time.ts'
+import { assertLinear } from '../growth.ts'
 
 /** Long texts of a few characters, with some of another kind here and there. */
 const texts = fc
@@ -59,10 +59,12 @@ test('splitSections gives the spans of splitText where blank lines part the text
   }
 })
 
-test('sectionsOf is linear on 1 MB of anything', () => {
+test('sectionsOf is linear on 4 MB of anything', async () => {
   for (const unit of ['a', '[]', '\n', 'a b. ', '😀', 'é']) {
-    const text = unit.repeat(2 ** 20 / unit.length)
-    assert.ok(cpuTime(() => [...sectionsOf(text)].length) < 200, unit)
+    await assertLinear(unit, 2 ** 22, (size) => {
+      const text = unit.repeat(size / unit.length)
+      return () => [...sectionsOf(text)].length
+    })
   }
 })
 

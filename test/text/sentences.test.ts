@@ -5,7 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseConll, type TaggedSentence } from '#dist/evaluate/conll.js'
 import { splitSentences } from '#dist/text/sentences.js'
-import { cpuTime } from '../cpu-time.ts'
+import { assertLinear } from '../growth.ts'
 import { sharedPath } from '../shared.ts'
 import { times } from '../thorough.ts'
 
@@ -218,7 +218,7 @@ test('spans are in order, trimmed, and leave out nothing but white space', () =>
   )
 })
 
-test('the time is linear, whatever repeats', () => {
+test('the time is linear, whatever repeats', async () => {
   const units = [
     '.',
     '. ',
@@ -241,18 +241,10 @@ test('the time is linear, whatever repeats', () => {
     'Name: x\n',
   ]
   for (const unit of units) {
-    const time = (length: number): number => {
-      const text = `x${unit.repeat(length / unit.length)}y`
-      return cpuTime(() => splitSentences(text))
-    }
-    time(10_000)
-    const length = times(10_000, 50_000)
-    const short = Math.min(time(length), time(length))
-    const long = Math.min(time(8 * length), time(8 * length))
-    assert.ok(
-      long < 8 * 4 * Math.max(short, 2),
-      `${JSON.stringify(unit)}: ${short} ms, 8 times as long ${long} ms`,
-    )
+    await assertLinear(JSON.stringify(unit), times(80_000, 400_000), (size) => {
+      const text = `x${unit.repeat(size / unit.length)}y`
+      return () => splitSentences(text)
+    })
   }
 })
 

@@ -1,7 +1,10 @@
-/** Reads the tokenizer of a folder in a process of its own; prints milliseconds, CPU time and the memory that it took. */
+/** Reads the tokenizer of a folder in a process of its own; prints the memory and the processor time that it took, and those of JSON.parse. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { folderFiles } from '#dist/format/folder-files.node.js'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
+import type { Tokenizer } from '#dist/text/tokenizer.js'
+import { cpuTime } from '../growth.ts'
 
 /** Bytes: the most that was resident. On Linux the kernel's maxRSS starts from the parent's; VmHWM does not. */
 function peak(): number {
@@ -11,13 +14,14 @@ function peak(): number {
 
 const [folder] = process.argv.slice(2) as [string]
 const before = peak()
-const started = performance.now()
-const used = process.cpuUsage()
-const tokenizer = await readTokenizer(folderFiles(folder))
-const { user, system } = process.cpuUsage(used)
-const milliseconds = performance.now() - started
+let tokenizer: Tokenizer | undefined
+const reading = await cpuTime(async () => {
+  tokenizer = await readTokenizer(folderFiles(folder))
+})
 const grown = peak() - before
-const { vocabularySize: pieces, maskId } = tokenizer
-const known = tokenizer.encode('<mask>').ids[1]
+const { vocabularySize: pieces, maskId } = tokenizer!
+const known = tokenizer!.encode('<mask>').ids[1]
 if (known !== maskId) throw new Error(`<mask> is ${known}, not ${maskId}`)
-console.log(JSON.stringify({ milliseconds, cpu: (user + system) / 1000, grown, pieces, known }))
+const json = readFileSync(join(folder, 'tokenizer.json'), 'utf8')
+const parsing = await cpuTime(() => JSON.parse(json))
+console.log(JSON.stringify({ reading, parsing, grown, pieces, known }))

@@ -4,7 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { planPlainWindows } from '#dist/entities/transformers-style.js'
 import { contentCost, planWindows, type Window } from '#dist/text/windows.js'
-import { cpuTime } from '../cpu-time.ts'
+import { assertLinear } from '../growth.ts'
 import { seeded } from '../random.ts'
 
 /** Word ids of words of the given lengths. */
@@ -140,14 +140,14 @@ test('planWindows refuses a stride that does not fit', () => {
   }
 })
 
-test('planWindows is linear on a million pieces', () => {
-  const wordIds = words(new Array<number>(250_000).fill(4))
-  let windows: readonly Window[] = []
-  const spent = cpuTime(() => {
-    windows = planWindows(wordIds, { maxPieces: 510, stride: 128 })
+test('planWindows is linear on a million pieces', async () => {
+  const settings = { maxPieces: 510, stride: 128 }
+  await assertLinear('planWindows', 1_000_000, (size) => {
+    const wordIds = words(new Array<number>(size / 4).fill(4))
+    const windows = planWindows(wordIds, settings)
+    assert.ok(windows.length < size / 370, `${windows.length} windows`)
+    return () => planWindows(wordIds, settings)
   })
-  assert.ok(spent < 1000, `${spent} ms`)
-  assert.ok(windows.length < 2700, `${windows.length} windows`)
 })
 
 test('planPlainWindows steps by maxPieces - stride, whatever the words, to the first window that reaches the end', () => {
