@@ -102,7 +102,7 @@ export class BertModel {
     return this.#engine.ending.listen(listener)
   }
 
-  /** What logits are of: 'tokens', 'text' for a model that classifies whole texts, 'words' for one that guesses masked words; undefined in a bare encoder. */
+  /** What logits are of: 'tokens', 'text' for a model that classifies whole texts, 'words' for one that guesses masked words, 'spans' for GLiNER's; undefined in a bare encoder. */
   get head(): HeadKind | undefined {
     return this.#engine.info.head
   }

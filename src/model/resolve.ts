@@ -186,22 +186,32 @@ class Resolver {
 /** A part of a tensor, read where it stands. */
 function partOf(tensor: CheckpointTensor, { index, count, blocks }: TensorPart): CheckpointTensor {
   const { source, offset, shape } = tensor
-  const partBytes = tensor.byteLength / (blocks * count)
+  const byteLength = tensor.byteLength / count
+  const partShape = blocks === shape[0] ? [blocks, shape[1]! / count] : [shape[0]! / count, ...shape.slice(1)]
+  if (blocks === 1) return { ...tensor, shape: partShape, offset: offset + index * byteLength, byteLength }
+  const partBytes = byteLength / blocks
+  /** Where byte `at` of the part is in the tensor. */
+  const placeOf = (at: number): number =>
+    (Math.floor(at / partBytes) * count + index) * partBytes + (at % partBytes)
+  // In one read with what lies between: a jump would be a request of its own over a network.
   const read = async (from: number, target: Uint8Array): Promise<void> => {
+    const first = from - offset
+    const begin = placeOf(first)
+    const end = Math.min(placeOf(first + target.length), tensor.byteLength)
+    const whole = new Uint8Array(end - begin)
+    await source.read(offset + begin, whole)
     for (let at = 0; at < target.length; ) {
-      const place = from - offset + at
-      const block = Math.floor(place / partBytes)
-      const inside = place - block * partBytes
-      const bytes = target.subarray(at, at + Math.min(target.length - at, partBytes - inside))
-      await source.read(offset + (block * count + index) * partBytes + inside, bytes)
-      at += bytes.length
+      const size = Math.min(target.length - at, partBytes - ((first + at) % partBytes))
+      const start = placeOf(first + at) - begin
+      target.set(whole.subarray(start, start + size), at)
+      at += size
     }
   }
   return {
     ...tensor,
-    shape: blocks === shape[0] ? [blocks, shape[1]! / count] : [shape[0]! / count, ...shape.slice(1)],
+    shape: partShape,
     source: { name: source.name, byteLength: source.byteLength, read, close: async () => {} },
-    byteLength: partBytes * blocks,
+    byteLength,
   }
 }
 
