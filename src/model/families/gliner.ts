@@ -1,6 +1,13 @@
 /** GLiNER's head, under the names that the package gliner saves it with, over an encoder of any family. */
 import { floats, headLinear } from '../modules.ts'
-import type { LinearSpec, LstmDirectionSpec, ModelSpec, ProjectionSpec, SpanHeadSpec } from '../spec.ts'
+import type {
+  LinearSpec,
+  LstmDirectionSpec,
+  ModelSpec,
+  ProjectionSpec,
+  SpanHeadSpec,
+  TensorSpec,
+} from '../spec.ts'
 
 /** What stands before the encoder's tensors, whatever the encoder is. */
 export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
@@ -74,7 +81,7 @@ function spanLayers(size: number): Pick<SpanHeadSpec, 'spanStart' | 'spanEnd' | 
   const inner = 4 * size
   const first = headLinear(`${SPANS}.out_project.0`, inner, 2 * size)
   const { weight, bias } = first.from[0]!
-  const half = (index: number, bias: LinearSpec['from'][number]['bias']): LinearSpec => ({
+  const half = (index: number, bias: TensorSpec | undefined): LinearSpec => ({
     ...first,
     inputs: size,
     from: [{ weight: { ...weight, part: { index, count: 2, blocks: inner } }, bias }],
