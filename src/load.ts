@@ -299,9 +299,9 @@ async function compiled(
   shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
-  const isPlain =
+  const int8Bert =
     precision === 'int8' && relative === undefined && layers.every(({ theta }) => theta === undefined)
-  return mayCompile(() => compileKernels({ variant, shared, turbo, isPlain }))
+  return mayCompile(() => compileKernels({ variant, shared, turbo, int8Bert }))
 }
 
 /** Models of sentence-transformers have no head: others are not asked for the file, which on the web is a request. */

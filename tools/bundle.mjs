@@ -79,16 +79,10 @@ export async function bundle(input, dir, { plugins = [], external = [/^node:/], 
 /**
  * Bundles one module and all that it imports, on demand too, as one text.
  *
- * @param contents  the module's text, where it is in no file
  * @returns the text, and for each module in it its own, not yet minified
  */
-export async function bundleText(input, { plugins = [], contents } = {}) {
-  const entry = {
-    name: 'entry',
-    resolveId: (id) => (contents !== undefined && id === input ? id : null),
-    load: (id) => (contents !== undefined && id === input ? contents : null),
-  }
-  const built = await rollup({ input, plugins: [entry, ...plugins, typescript], onwarn: refuse })
+export async function bundleText(input, { plugins = [] } = {}) {
+  const built = await rollup({ input, plugins: [...plugins, typescript], onwarn: refuse })
   const { output } = await built.generate({
     ...{ format: 'es', compact: true, inlineDynamicImports: true },
     // What is imported on demand is an object, which nobody asks what it is.

@@ -1,7 +1,7 @@
-// `node tools/page-size.mjs [--json | --account]`: what a page that only recognises fetches, in bytes through gzip, the model left out:
+// `node tools/page-size.mjs [--json | --account | --update]`: what a page that only recognises fetches, in bytes through gzip, the model left out:
 // BERT, int8, the shipped weights, in a worker. The page is bundled as a user's is and then runs here, with the few things of
 // browsers that it asks for; each file of it that was imported counts, and of the kernels the larger build. The account shares
-// out these bytes among the modules, by what each has minified.
+// out these bytes among the modules, by what each has minified; `--update` writes them into bench/RESULTS.md.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -132,6 +132,15 @@ export async function accountOf({ files, kernels, chunks }) {
   return account
 }
 
+/** The row of bench/RESULTS.md. */
+function writeResults(total) {
+  const file = join(root, 'bench/RESULTS.md')
+  const page = readFileSync(file, 'utf8')
+  const row = /^(\| a page that recognises entities, but the model, gzip +\| )[\d ]+( \|)/m
+  if (!row.test(page)) throw new Error(`${file} has no row of the page`)
+  writeFileSync(file, page.replace(row, `$1${String(total).replace(/(\d{3})$/, ' $1')}$2`))
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const measured = await measurePage()
   const { chunks, ...told } = measured
@@ -143,6 +152,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       console.log(page.toFixed(0).padStart(7), worker.toFixed(0).padStart(7), name)
   } else {
     const { total, files, kernels, asked, entities } = measured
+    if (process.argv.includes('--update')) writeResults(total)
     for (const [name, size] of [...files, ...kernels]) console.log(String(size).padStart(7), name)
     console.log(String(total).padStart(7), `bytes through gzip, ${kernels.at(-1)[0]} left out`)
     console.log(`asked for ${asked.join(', ')}; found ${entities.join(', ')}`)

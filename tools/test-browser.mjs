@@ -1,4 +1,4 @@
-// Tests the page of examples/browser in Chromium: reading, models, offline, policy, looks, size; what engines do in ways of
+// Tests the page of examples/browser in Chromium: reading, models, offline, policy, looks, size; the library by itself, with requests refused; what engines do in ways of
 // their own in Firefox too. `node tools/test-browser.mjs offline stop` runs the tests whose names contain one of the words. Screenshots are left in
 // build/browser/screenshots. Prints `N passed, N failed` last.
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -30,7 +30,7 @@ run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'examples/browse
 
 const { BROWSERS, openBench } = await import('../test/browser/bench.mjs')
 const tests = []
-for (const file of ['reading', 'taking', 'measuring', 'models', 'offline', 'policy', 'looks']) {
+for (const file of ['reading', 'taking', 'measuring', 'models', 'offline', 'refused', 'policy', 'looks']) {
   tests.push(...(await import(`../test/browser/${file}.mjs`)).tests.filter(wanted))
 }
 let passed = 0

@@ -20,25 +20,9 @@ const REPLACED = {
   'dist/generated/worker-text.js': () => "export const workerText = ''",
   // The page never asks for this style of annotations.
   'dist/entities/spark/spark-style.js': () => 'export let sparkStyle',
-  // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
-  'dist/entities/asked/options.js': () => `export const checkRecognizeOptions = (options = {}) => options
-export const checkStreamOptions = checkRecognizeOptions`,
-  'dist/load-options.js': () => 'export const checkModelName = (model) => model',
   // What has no SIMD has not this page's colours either: Chrome 91, Firefox 89, Safari 16.4 and later have it.
   'dist/kernels/reference/reference.js': () => `export class ReferenceKernels {
   constructor() { throw new Error('This browser runs no WebAssembly SIMD: take a newer one') }
-}`,
-  // The page gives files to the library; URLs are read for models of the Hub.
-  'dist/format/remote/url-source.js': (path) => `const real = () => import(${JSON.stringify(`${path}?`)})
-export const openUrl = async (...given) => (await real()).openUrl(...given)
-export const urlFiles = (base, options) => {
-  const files = real().then(({ urlFiles }) => urlFiles(base, options))
-  return { name: base, open: async (name) => (await files).open(name) }
-}`,
-  // Loaded when a model of the Hub is asked for.
-  'dist/hub/browser.js': (path) => `export function hubFiles(id, options) {
-  const files = import(${JSON.stringify(`${path}?`)}).then(({ hubFiles }) => hubFiles(id, options))
-  return { name: id, open: async (name) => (await files).open(name), weights: async () => (await files).weights() }
 }`,
 }
 
@@ -66,7 +50,7 @@ export async function buildDemo(target = join(root, 'build/demo')) {
   const common = { bundle: true, minify: true, format: 'esm', target: 'es2022', legalComments: 'none' }
   // The worker shares its chunks with the page: what both need is loaded once.
   const scripts = { main: join(source, 'src/main.ts'), worker: join(root, 'dist/runtime/worker.js') }
-  await bundle(scripts, target, { plugins: [replace, askedFor] })
+  await bundle(scripts, target, { plugins: [replace, askedFor], external: [] })
   await build({ ...common, entryPoints: [join(source, 'style.css')], outdir: target, target: 'chrome111' })
   for (const name of ['index.html', 'icon.svg']) cpSync(join(source, name), join(target, name))
   const files = readdirSync(target).sort()

@@ -8,7 +8,7 @@ import { decodingOf, resolveLabels } from './entity.ts'
 import type { LabelScheme, LabelSet } from './labels.ts'
 import { trimName } from './name-edges.ts'
 import type { AddRules, Reading, Style } from './reading.ts'
-import { plainWindows, transformersOptions, transformersStyle } from './transformers-style.ts'
+import { pipelineWindows, transformersOptions, transformersStyle } from './transformers-style.ts'
 import type { DecodeOptions, RecognizeOptions } from './types.ts'
 
 /** The types that the rules of a call give. */
@@ -84,7 +84,7 @@ function wordsAndWindows(
   return {
     recount: strategy === 'word' ? withWrittenWords : undefined,
     tellWords: marksContinuations ? undefined : (text, encoding) => withSpaceWords(text, encoding, unkId),
-    otherWindows: merge === 'huggingface' ? plainWindows : undefined,
+    otherWindows: merge === 'huggingface' ? pipelineWindows : undefined,
   }
 }
 

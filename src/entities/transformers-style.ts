@@ -87,7 +87,7 @@ function countsWords(tokenizer: Tokenizer): (text: string, encoding: Encoding) =
  *
  * @param total pieces of the body
  */
-export function planPlainWindows(total: number, { maxPieces, stride }: WindowSettings): Window[] {
+export function planPipelineWindows(total: number, { maxPieces, stride }: WindowSettings): Window[] {
   checkWindowSettings(maxPieces, stride)
   const ranges: { start: number; end: number }[] = []
   let start = 0
@@ -118,4 +118,4 @@ export function mergeOverlapping(parts: readonly (readonly Entity[])[]): Entity[
   return merged
 }
 
-export const plainWindows: OtherWindows = { plan: planPlainWindows, join: mergeOverlapping }
+export const pipelineWindows: OtherWindows = { plan: planPipelineWindows, join: mergeOverlapping }

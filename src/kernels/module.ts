@@ -14,14 +14,14 @@ export interface ModuleKind {
   /** Compiled after the re-vectorisation flag was set (turbo). */
   readonly turbo: boolean
   /** Whether it computes BERT at precision int8 and nothing else, which a smaller build of the relaxed ones does. */
-  readonly isPlain?: boolean
+  readonly int8Bert?: boolean
 }
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>()
 
 /** The compiled kernels of a kind. */
 export function compileKernels(kind: ModuleKind): Promise<WebAssembly.Module> {
-  const key = `${kind.variant} ${kind.shared} ${kind.turbo} ${kind.isPlain}`
+  const key = `${kind.variant} ${kind.shared} ${kind.turbo} ${kind.int8Bert}`
   let module = compiled.get(key)
   if (module === undefined) {
     module = kernelBytes(kind).then((bytes) => WebAssembly.compile(bytes as BufferSource))
@@ -42,10 +42,10 @@ export async function kernelBytes(kind: ModuleKind): Promise<Uint8Array> {
   return bytes
 }
 
-function importBuild({ variant, turbo, isPlain }: ModuleKind): Promise<{ readonly deflated: string }> {
+function importBuild({ variant, turbo, int8Bert }: ModuleKind): Promise<{ readonly deflated: string }> {
   return capability('the kernels', () => {
     if (variant === 'simd') return import('../generated/simd.ts')
-    return isPlain && !turbo ? import('../generated/relaxed-int8.ts') : import('../generated/relaxed.ts')
+    return int8Bert && !turbo ? import('../generated/relaxed-int8.ts') : import('../generated/relaxed.ts')
   })
 }
 

@@ -121,7 +121,7 @@ function fasterInt8(turbo: boolean, shared: boolean): Promise<[variant: WasmVari
 }
 
 async function raceInt8(turbo: boolean, shared: boolean): Promise<[variant: WasmVariant, reason: string]> {
-  const module = await compileKernels({ variant: 'relaxed', shared, turbo, isPlain: true })
+  const module = await compileKernels({ variant: 'relaxed', shared, turbo, int8Bert: true })
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared })
   const { raceTile } = instantiateKernels(module, memory)
   const { int16, digits, short } = NUMBERS.RacedTile

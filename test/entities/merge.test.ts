@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { decodeEntities } from '#dist/entities/entity.js'
 import { decodeWindows, mergeLogits } from '#dist/entities/merge.js'
 import type { OtherWindows } from '#dist/entities/reading.js'
-import { mergeOverlapping, plainWindows } from '#dist/entities/transformers-style.js'
+import { mergeOverlapping, pipelineWindows } from '#dist/entities/transformers-style.js'
 import type { Entity } from '#dist/entities/types.js'
 import { planWindows, type Window } from '#dist/text/windows.js'
 import { conllLabels, makeInput, makeWordInput, type Piece } from './sample.ts'
@@ -79,7 +79,7 @@ test('decodeWindows equals one window where the windows agree, for both merges',
   const whole = decodeEntities(makeInput(conllLabels, windowed))
   assert.is(whole.entities.length, 1)
   assert.equal(decodeWindows(inWindows(windowed, windows)), whole)
-  assert.equal(decodeWindows({ ...inWindows(windowed, windows), otherWindows: plainWindows }), whole)
+  assert.equal(decodeWindows({ ...inWindows(windowed, windows), otherWindows: pipelineWindows }), whole)
 })
 
 test('decodeWindows joins an entity cut by windows, which the Hugging Face rule leaves in two halves', () => {
@@ -90,7 +90,7 @@ test('decodeWindows joins an entity cut by windows, which the Hugging Face rule 
   const texts = (otherWindows?: OtherWindows): string[] =>
     decodeWindows({ ...inWindows(windowed, windows), otherWindows }).entities.map(({ text }) => text)
   assert.equal(texts(), ['w4 w5'])
-  assert.equal(texts(plainWindows), ['w4', 'w5'])
+  assert.equal(texts(pipelineWindows), ['w4', 'w5'])
 })
 
 test('decodeWindows huggingface filters by threshold after merging, by ignoreLabels before', () => {
@@ -100,12 +100,12 @@ test('decodeWindows huggingface filters by threshold after merging, by ignoreLab
   ]
   const input = inWindows(windowed, windows)
   const run = (options: object): number =>
-    decodeWindows({ ...input, otherWindows: plainWindows, options }).entities.length
+    decodeWindows({ ...input, otherWindows: pipelineWindows, options }).entities.length
   assert.is(run({ threshold: 0.95 }), 0)
   assert.is(run({ labels: ['LOC'] }), 0)
   assert.is(run({ ignoreLabels: ['O', 'PER'] }), 0)
   assert.is(
-    decodeWindows({ ...input, otherWindows: plainWindows, options: { words: true } }).words!.length,
+    decodeWindows({ ...input, otherWindows: pipelineWindows, options: { words: true } }).words!.length,
     10,
   )
 })

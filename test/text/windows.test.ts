@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { planPlainWindows } from '#dist/entities/transformers-style.js'
+import { planPipelineWindows } from '#dist/entities/transformers-style.js'
 import { contentCost, planWindows, type Window } from '#dist/text/windows.js'
 import { assertLinear } from '../growth.ts'
 import { seeded } from '../random.ts'
@@ -150,9 +150,9 @@ test('planWindows is linear on a million pieces', async () => {
   })
 })
 
-test('planPlainWindows steps by maxPieces - stride, whatever the words, to the first window that reaches the end', () => {
+test('planPipelineWindows steps by maxPieces - stride, whatever the words, to the first window that reaches the end', () => {
   const spans = (total: number, maxPieces: number, stride: number): number[][] =>
-    planPlainWindows(total, { maxPieces, stride }).map(({ start, end }) => [start, end])
+    planPipelineWindows(total, { maxPieces, stride }).map(({ start, end }) => [start, end])
   assert.equal(spans(0, 510, 128), [[0, 0]])
   assert.equal(spans(510, 510, 128), [[0, 510]])
   assert.equal(spans(511, 510, 128), [
@@ -165,7 +165,7 @@ test('planPlainWindows steps by maxPieces - stride, whatever the words, to the f
     [6, 9],
   ])
   for (let total = 0; total < 60; total++) {
-    const windows = planPlainWindows(total, { maxPieces: 8, stride: 3 })
+    const windows = planPipelineWindows(total, { maxPieces: 8, stride: 3 })
     let next = 0
     for (const { judgedStart, judgedEnd, start, end } of windows) {
       assert.is(judgedStart, next)
@@ -174,7 +174,7 @@ test('planPlainWindows steps by maxPieces - stride, whatever the words, to the f
     }
     assert.is(next, total)
   }
-  assert.throws(() => planPlainWindows(9, { maxPieces: 3, stride: 3 }), /stride/u)
+  assert.throws(() => planPipelineWindows(9, { maxPieces: 3, stride: 3 }), /stride/u)
 })
 
 test.run()
