@@ -10,7 +10,6 @@ export enum Kernel {
   LinearInt8,
   LinearFloat32,
   Attention,
-  AttentionInt16,
   LayerNorm,
   Quantize,
   Embed,
@@ -59,10 +58,10 @@ export class QuantizedRows {
   valueBytes: usize
   /** One float32 a row. */
   steps: usize
-  /** For digits: one int32 a row, the slots of second digits, and the bytes of each. */
+  /** For digits: one int32 a row, each row's lists of second digits, and the bytes that a row of them takes. */
   zeros: usize
-  second: usize
-  slotBytes: usize
+  lists: usize
+  listBytes: usize
   /** Of each tile's digits, where tiles of short sums are to read them: short-sums.ts. */
   norms: usize
   /** Rows of the whole matrix and of the largest tile: they decide which rows are interleaved. */
@@ -123,14 +122,12 @@ export class RelativePositions {
   /** Bytes of a head's packed rows, or of its biases, and of its scales. */
   relativeBytes: usize
   relativeScaleBytes: usize
-  /** The parts of a thread's scratch, in bytes from its beginning, and bytes from one row of them to the next. */
-  contentToPosition: usize
-  positionToContent: usize
-  positionStride: usize
+  /** R */
+  relativeRows: i32
 }
 
-/** What both kinds of attention have. */
-export class HeadsOfSequences extends RelativePositions {
+/** Units: heads of sequences. */
+export class Attention extends RelativePositions {
   /** [ΣT, 3H] */
   queryKeyValue: usize
   stride: usize
@@ -147,34 +144,13 @@ export class HeadsOfSequences extends RelativePositions {
   outStride: usize
   /** One address a sequence of float32 [A, T, T], or 0 where nobody asked. */
   probabilities: usize
+  /** 1 where products are exact sums of int16 ones (attention-int16.ts), 0 in float32 (attention-float32.ts). */
+  exact: i32
+  /** Channels of a panel, and the largest tile. */
+  panel: i32
   tileRows: i32
   /** A query meets only keys that are fewer places away; 0 where it meets all. */
   window: i32
-}
-
-/** Units: heads of sequences. */
-export class Attention extends HeadsOfSequences {
-  panel: i32
-  /** The parts of a thread's scratch, in bytes from its beginning: attention.ts. */
-  keys: usize
-  values: usize
-  scores: usize
-  context: usize
-  inverses: usize
-}
-
-/** Units: heads of sequences. */
-export class AttentionInt16 extends HeadsOfSequences {
-  /** The parts of a thread's scratch, in bytes from its beginning: attention-int16.ts. */
-  keys: usize
-  keyScales: usize
-  values: usize
-  valueScales: usize
-  queries: usize
-  exponentials: usize
-  scores: usize
-  context: usize
-  factors: usize
 }
 
 /** Units: tiles of rows. The twin is of the output. */

@@ -22,14 +22,9 @@
  * 1.5, 1.4, 1.35, 1.3. A row's step and digits one after the other, instead of all steps of a tile first: 3072 4 % faster, the others 2 % slower.
  */
 import { findRowStep, INVERSE, MOST, ZERO } from './row-step'
-import { addSquares, clearSquares, middleNear, storeSquares, tileNormBytes, writeNorms } from './short-sums'
+import { addSquares, clearSquares, middleNear, storeSquares, writeNorms } from './short-sums'
 import { laneMask, lessRounding, roundAndAdd } from './simd'
-import { CLOSEST_TILES, MOST_TILE_ROWS } from './tile-rows'
-
-/** Bytes of a slot before its list, and room after it: the next group is written there before it is known to be one. */
-export const SECOND_HEADER: i32 = 16
-/** Bytes of a listed group. */
-export const LISTED_BYTES: i32 = 6
+import { CLOSEST_TILES, LIST_HEADER, LISTED_BYTES, MOST_TILE_ROWS, tileNormBytes } from './sizes'
 
 /** The norms of the tile that begins with row `start`, or 0 where there are none. */
 export function tileNorms(norms: usize, start: i32, rowBytes: usize): usize {
@@ -195,7 +190,7 @@ export function digitsOfTile(
     const found = scratch + (i << 4)
     const inverse = load<f32>(found, INVERSE)
     const digits = first + (i << 2)
-    const list = slot + <usize>SECOND_HEADER
+    const list = slot + <usize>LIST_HEADER
     let positives = list
     let end = list
     if (inverse === 0) clearRow(digits, groups, between, squares, middle)

@@ -1,11 +1,10 @@
 /** Runs a part of a command. A command has units that do not depend on each other (panels, tiles, heads), so threads can share it. */
-import { attentionHead } from './attention'
-import { attentionHeadInt16 } from './attention-int16'
+import { attendHead } from './attention'
+import { Float32Operands } from './attention-float32'
+import { Int16Operands } from './attention-int16'
 import {
   Attention,
-  AttentionInt16,
   Embed,
-  HeadsOfSequences,
   Kernel,
   LayerNorm,
   LinearFloat32,
@@ -37,8 +36,7 @@ function mapOf(maps: usize, sequence: i32, head: i32, tokens: i32): usize {
   return <usize>load<u32>(maps + ((<usize>sequence) << 2)) + ((<usize>(head * tokens * tokens)) << 2)
 }
 
-function attention(kernel: i32, command: usize, from: i32, to: i32, scratch: usize): void {
-  const call = changetype<HeadsOfSequences>(command)
+function attention(call: Attention, from: i32, to: i32, scratch: usize): void {
   for (let unit = from; unit < to; unit++) {
     const sequence = unit / call.heads
     const head = unit % call.heads
@@ -48,12 +46,27 @@ function attention(kernel: i32, command: usize, from: i32, to: i32, scratch: usi
     const query = call.queryKeyValue + call.stride * first + column
     const out = call.out + call.outStride * first + column
     const map = mapOf(call.probabilities, sequence, head, tokens)
-    if (kernel === Kernel.AttentionInt16)
-      attentionHeadInt16(changetype<AttentionInt16>(command), query, head, tokens, out, map, scratch)
-    else if (!WHOLE_BUILD) return
-    else if (ASC_FEATURE_RELAXED_SIMD)
-      attentionHead<Fused>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
-    else attentionHead<Rounded>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
+    if (!WHOLE_BUILD || call.exact)
+      attendHead<Int16Operands>(call, changetype<Int16Operands>(scratch), query, head, tokens, out, map)
+    else attendFloat32(call, query, head, tokens, out, map, scratch)
+  }
+}
+
+function attendFloat32(
+  call: Attention,
+  query: usize,
+  head: i32,
+  tokens: i32,
+  out: usize,
+  map: usize,
+  scratch: usize,
+): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const operands = changetype<Float32Operands<Fused>>(scratch)
+    attendHead<Float32Operands<Fused>>(call, operands, query, head, tokens, out, map)
+  } else {
+    const operands = changetype<Float32Operands<Rounded>>(scratch)
+    attendHead<Float32Operands<Rounded>>(call, operands, query, head, tokens, out, map)
   }
 }
 
@@ -71,10 +84,10 @@ function quantizeTile(
   const values = twin.values + twin.valueBytes * start
   const steps = twin.steps + ((<usize>start) << 2)
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const slot = twin.second + twin.slotBytes * start
+    const lists = twin.lists + twin.listBytes * start
     const zeros = twin.zeros + ((<usize>start) << 2)
     const norms = tileNorms(twin.norms, start, twin.valueBytes)
-    digitsOfTile(x, xStride, rows, width, values, slot, twin.slotBytes, steps, zeros, norms, scratch)
+    digitsOfTile(x, xStride, rows, width, values, lists, twin.listBytes, steps, zeros, norms, scratch)
     return
   }
   for (let row: i32 = 0; row < rows; row++, x += xStride) {
@@ -161,8 +174,7 @@ export function execute(kernel: i32, command: usize, from: i32, to: i32, scratch
     const call = changetype<LinearFloat32>(command)
     if (WHOLE_BUILD && ASC_FEATURE_RELAXED_SIMD && call.fused) floatLayer<Fused>(call, from, to)
     else floatLayer<Rounded>(call, from, to)
-  } else if (kernel === Kernel.Attention || kernel === Kernel.AttentionInt16)
-    attention(kernel, command, from, to, scratch)
+  } else if (kernel === Kernel.Attention) attention(changetype<Attention>(command), from, to, scratch)
   else if (kernel === Kernel.LayerNorm) layerNorm(changetype<LayerNorm>(command), from, to, scratch)
   else if (kernel === Kernel.Quantize) quantize(changetype<Quantize>(command), from, to, scratch)
   else if (WHOLE_BUILD && kernel === Kernel.Rotate) rotate(changetype<Rotate>(command), from, to)

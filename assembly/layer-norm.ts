@@ -1,9 +1,6 @@
 /** LayerNorm of one row, with the residual that is added before it. Sums over a row have one fixed order. */
 import { laneMask, squareRoot, sumLanes } from './simd'
 
-/** Sums of a row run in this many lanes: rows have room for their width rounded up to it. */
-export const ROW_LANES: i32 = 16
-
 /** ((lane sums of a + b) + (c + d)), then the four lanes: the one order in which rows are summed. */
 function total(a: v128, b: v128, c: v128, d: v128): f32 {
   return sumLanes(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)))

@@ -25,12 +25,11 @@
 import { activateInt8 } from './activation'
 import { LinearInt8 } from './commands'
 import { COLUMN_BYTES, SUM_OFFSET } from './packing'
+import { INT8_PANEL } from './sizes'
 import { blockEnd, nextTileRows } from './tile-rows'
 import { Vectors2 } from './tile-sizes'
 import { Digits, Int16, interleavedTile, Narrow } from './tiles-interleaved'
 
-/** Output channels of a panel. */
-export const INT8_PANEL: i32 = 8
 /** Rows from which a panel is first widened to int16. */
 const WIDEN_ROWS: i32 = 24
 

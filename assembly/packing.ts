@@ -3,8 +3,9 @@
  * embedding.ts. It runs once, at load, for some rows at a time, so that a file is never in memory whole.
  */
 import { StoredType } from './commands'
-import { packNorms, panelBytes, panelNormBytes } from './short-sums'
+import { packNorms } from './short-sums'
 import { absoluteBits, maxLanes, roundToInt } from './simd'
+import { panelBytes, panelNormBytes } from './sizes'
 
 const FLOAT32: i32 = StoredType.F32
 const FLOAT16: i32 = StoredType.F16

@@ -60,6 +60,7 @@ export function addRelativeScores(
   query: i32,
   contentToPosition: usize,
   positionToContent: usize,
+  positionStride: usize,
 ): void {
   if (call.biases !== 0) {
     const end = scores + ((<usize>tokens) << 2)
@@ -71,6 +72,6 @@ export function addRelativeScores(
   const columns = call.distances - ((<usize>query) << 2)
   if (call.relativeKeys !== 0) addProducts(scores, tokens, columns, contentToPosition, 0)
   if (call.relativeQueries !== 0) {
-    addProducts(scores, tokens, columns, positionToContent, call.positionStride)
+    addProducts(scores, tokens, columns, positionToContent, positionStride)
   }
 }

@@ -14,8 +14,9 @@
  * lists of one length, and the weights of so many panels do not stay in the first-level cache (with 24 groups of 96 listed, 105 GOP/s
  * where four panels give 119).
  */
-import { LISTED_BYTES, SECOND_HEADER } from './digits'
 import { dotDigits, dotShort } from './simd'
+import { LIST_HEADER, LISTED_BYTES } from './sizes'
+import { Rows1, Vectors4 } from './tile-sizes'
 
 /** What sums are kept in: int32, by the 8-bit dot product, or int16 first. */
 type Wide = i32
@@ -43,34 +44,38 @@ function addProducts<Sum>(w: v128, digits: v128, acc: v128): v128 {
   return sizeof<Sum>() === sizeof<Wide>() ? dotDigits(w, digits, acc) : dotShort(w, digits, acc)
 }
 
-function negated<Sum>(sums: v128): v128 {
-  const zero = i32x4.splat(0)
-  return sizeof<Sum>() === sizeof<Wide>() ? i32x4.sub(zero, sums) : i16x8.sub(zero, sums)
-}
-
 function times128<Sum>(sums: v128): v128 {
   return sizeof<Sum>() === sizeof<Wide>() ? i32x4.shl(sums, 7) : i32x4.dot_i16x8_s(sums, i16x8.splat(128))
 }
 
-/**
- * Takes 128 times the sums of a panel, those of negative digits less those of positive ones, from those of its first digits. Both
- * vectors are read before one is written, so that V8 can join them to one of 256 bits, and with them all that they come from.
- */
-function takeSums<Sum>(out: usize, sumsA: v128, sumsB: v128): void {
-  const a = i32x4.sub(v128.load(out), times128<Sum>(sumsA))
-  const b = i32x4.sub(v128.load(out, 16), times128<Sum>(sumsB))
-  v128.store(out, a)
-  v128.store(out, b, 16)
+/** Adds 128 times a panel's sums to `out`; subtracts where the digits were the magnitudes of negative ones. */
+function addSums<Sum, Sign>(out: usize, sumsA: v128, sumsB: v128): void {
+  // Both vectors are read before one is written, so that V8 can join them, and all that they come from, to 256 bits.
+  const a = v128.load(out)
+  const b = v128.load(out, 16)
+  const moreA = times128<Sum>(sumsA)
+  const moreB = times128<Sum>(sumsB)
+  v128.store(out, isSigned<Sign>() ? i32x4.sub(a, moreA) : i32x4.add(a, moreA))
+  v128.store(out, isSigned<Sign>() ? i32x4.sub(b, moreB) : i32x4.add(b, moreB), 16)
 }
 
-function joinedPanels<Sum>(slot: usize, w0: usize, panelBytes: usize, blockBytes: usize, out: usize): void {
+/**
+ * One list of one row, from `list` to `end`, over `Panels` panels.
+ *
+ * @param blockBytes  of the list, what is summed in `Sum` before it is added to `out`
+ */
+function sumList<Panels, Sum, Sign>(
+  list: usize,
+  end: usize,
+  w0: usize,
+  panelBytes: usize,
+  blockBytes: usize,
+  out: usize,
+): void {
   const w1 = w0 + panelBytes
   const w2 = w1 + panelBytes
   const w3 = w2 + panelBytes
-  const positives = load<usize>(slot)
-  const last = load<usize>(slot, 4)
-  let list = slot + <usize>SECOND_HEADER
-  do {
+  while (list < end) {
     let y0a = i32x4.splat(0)
     let y0b = i32x4.splat(0)
     let y1a = i32x4.splat(0)
@@ -79,74 +84,36 @@ function joinedPanels<Sum>(slot: usize, w0: usize, panelBytes: usize, blockBytes
     let y2b = i32x4.splat(0)
     let y3a = i32x4.splat(0)
     let y3b = i32x4.splat(0)
-    const blockEnd = list + blockBytes
-    const positivesEnd = sizeof<Sum>() === sizeof<Wide>() ? positives : min(positives, blockEnd)
-    for (; list < positivesEnd; list += <usize>LISTED_BYTES) {
+    const blockEnd = sizeof<Sum>() === sizeof<Wide>() ? end : min(list + blockBytes, end)
+    for (; list < blockEnd; list += <usize>LISTED_BYTES) {
       const group = (<usize>load<u16>(list, 4)) << 5
       const digits = v128.load32_splat(list)
       y0a = addProducts<Sum>(v128.load(w0 + group), digits, y0a)
       y0b = addProducts<Sum>(v128.load(w0 + group, 16), digits, y0b)
-      y1a = addProducts<Sum>(v128.load(w1 + group), digits, y1a)
-      y1b = addProducts<Sum>(v128.load(w1 + group, 16), digits, y1b)
-      y2a = addProducts<Sum>(v128.load(w2 + group), digits, y2a)
-      y2b = addProducts<Sum>(v128.load(w2 + group, 16), digits, y2b)
-      y3a = addProducts<Sum>(v128.load(w3 + group), digits, y3a)
-      y3b = addProducts<Sum>(v128.load(w3 + group, 16), digits, y3b)
+      if (offsetof<Panels>() > 1) {
+        y1a = addProducts<Sum>(v128.load(w1 + group), digits, y1a)
+        y1b = addProducts<Sum>(v128.load(w1 + group, 16), digits, y1b)
+        y2a = addProducts<Sum>(v128.load(w2 + group), digits, y2a)
+        y2b = addProducts<Sum>(v128.load(w2 + group, 16), digits, y2b)
+        y3a = addProducts<Sum>(v128.load(w3 + group), digits, y3a)
+        y3b = addProducts<Sum>(v128.load(w3 + group, 16), digits, y3b)
+      }
     }
-    y0a = negated<Sum>(y0a)
-    y0b = negated<Sum>(y0b)
-    y1a = negated<Sum>(y1a)
-    y1b = negated<Sum>(y1b)
-    y2a = negated<Sum>(y2a)
-    y2b = negated<Sum>(y2b)
-    y3a = negated<Sum>(y3a)
-    y3b = negated<Sum>(y3b)
-    const end = sizeof<Sum>() === sizeof<Wide>() ? last : min(last, blockEnd)
-    for (; list < end; list += <usize>LISTED_BYTES) {
-      const group = (<usize>load<u16>(list, 4)) << 5
-      const digits = v128.load32_splat(list)
-      y0a = addProducts<Sum>(v128.load(w0 + group), digits, y0a)
-      y0b = addProducts<Sum>(v128.load(w0 + group, 16), digits, y0b)
-      y1a = addProducts<Sum>(v128.load(w1 + group), digits, y1a)
-      y1b = addProducts<Sum>(v128.load(w1 + group, 16), digits, y1b)
-      y2a = addProducts<Sum>(v128.load(w2 + group), digits, y2a)
-      y2b = addProducts<Sum>(v128.load(w2 + group, 16), digits, y2b)
-      y3a = addProducts<Sum>(v128.load(w3 + group), digits, y3a)
-      y3b = addProducts<Sum>(v128.load(w3 + group, 16), digits, y3b)
+    addSums<Sum, Sign>(out, y0a, y0b)
+    if (offsetof<Panels>() > 1) {
+      addSums<Sum, Sign>(out + 32, y1a, y1b)
+      addSums<Sum, Sign>(out + 64, y2a, y2b)
+      addSums<Sum, Sign>(out + 96, y3a, y3b)
     }
-    takeSums<Sum>(out, y0a, y0b)
-    takeSums<Sum>(out + 32, y1a, y1b)
-    takeSums<Sum>(out + 64, y2a, y2b)
-    takeSums<Sum>(out + 96, y3a, y3b)
-  } while (sizeof<Sum>() !== sizeof<Wide>() && list < last)
+  }
 }
 
-function onePanel<Sum>(slot: usize, w: usize, blockBytes: usize, out: usize): void {
-  const positives = load<usize>(slot)
-  const last = load<usize>(slot, 4)
-  let list = slot + <usize>SECOND_HEADER
-  do {
-    let ya = i32x4.splat(0)
-    let yb = i32x4.splat(0)
-    const blockEnd = list + blockBytes
-    const positivesEnd = sizeof<Sum>() === sizeof<Wide>() ? positives : min(positives, blockEnd)
-    for (; list < positivesEnd; list += <usize>LISTED_BYTES) {
-      const group = w + ((<usize>load<u16>(list, 4)) << 5)
-      const digits = v128.load32_splat(list)
-      ya = addProducts<Sum>(v128.load(group), digits, ya)
-      yb = addProducts<Sum>(v128.load(group, 16), digits, yb)
-    }
-    ya = negated<Sum>(ya)
-    yb = negated<Sum>(yb)
-    const end = sizeof<Sum>() === sizeof<Wide>() ? last : min(last, blockEnd)
-    for (; list < end; list += <usize>LISTED_BYTES) {
-      const group = w + ((<usize>load<u16>(list, 4)) << 5)
-      const digits = v128.load32_splat(list)
-      ya = addProducts<Sum>(v128.load(group), digits, ya)
-      yb = addProducts<Sum>(v128.load(group, 16), digits, yb)
-    }
-    takeSums<Sum>(out, ya, yb)
-  } while (sizeof<Sum>() !== sizeof<Wide>() && list < last)
+/** Both lists of a row. */
+function sumLists<Panels, Sum>(slot: usize, w: usize, panelBytes: usize, blockBytes: usize, out: usize): void {
+  const list = slot + <usize>LIST_HEADER
+  const positivesEnd = load<usize>(slot)
+  sumList<Panels, Sum, u32>(list, positivesEnd, w, panelBytes, blockBytes, out)
+  sumList<Panels, Sum, i32>(positivesEnd, load<usize>(slot, 4), w, panelBytes, blockBytes, out)
 }
 
 /** Bytes of a list whose sums fit int16. */
@@ -170,14 +137,14 @@ export function addSecondDigits(
   blockBytes: usize,
   out: usize,
 ): void {
-  if (load<usize>(slot, 4) === slot + <usize>SECOND_HEADER) return
+  if (load<usize>(slot, 4) === slot + <usize>LIST_HEADER) return
   if (panels === JOINED_PANELS) {
-    if (blockBytes > 0) joinedPanels<Short>(slot, w, panelBytes, blockBytes, out)
-    else joinedPanels<Wide>(slot, w, panelBytes, 0, out)
+    if (blockBytes > 0) sumLists<Vectors4, Short>(slot, w, panelBytes, blockBytes, out)
+    else sumLists<Vectors4, Wide>(slot, w, panelBytes, 0, out)
     return
   }
   for (const end = w + panelBytes * panels; w < end; w += panelBytes, out += 32) {
-    if (blockBytes > 0) onePanel<Short>(slot, w, blockBytes, out)
-    else onePanel<Wide>(slot, w, 0, out)
+    if (blockBytes > 0) sumLists<Rows1, Short>(slot, w, panelBytes, blockBytes, out)
+    else sumLists<Rows1, Wide>(slot, w, panelBytes, 0, out)
   }
 }

@@ -28,6 +28,7 @@
  *     scratch    what a thread has for its panel: 16 bytes that say which starts are there, 32·‖w‖ as tiles have theirs, starts
  */
 import { dotShort, productsShort, roundToInt } from './simd'
+import { NORM_HEADER, panelBytes, panelNormBytes, START_HEADER, tileNormBytes } from './sizes'
 
 /** Rows that a tile of short sums has at least, and at most. */
 export const SHORT_ROWS: i32 = 4
@@ -41,15 +42,8 @@ const LARGEST_PRODUCT: i32 = 1015
 export const LONG_BLOCK: usize = 256
 const SHORT_BLOCK: usize = 128
 const HALF_BLOCK: usize = 64
-/** Bytes of the starts of a block, and before the first of them. */
+/** Bytes of the starts of a block. */
 const START_BYTES: usize = 32
-export const START_HEADER: i32 = 48
-
-/** Inputs whose norms stand together: a byte for 8 of them in a panel, three times as much in a tile. */
-export const NORM_INPUTS: i32 = 128
-const PANEL_NORM_BYTES: usize = NORM_INPUTS / 8
-/** Bytes before a tile's norms, where its middle stands. */
-export const NORM_HEADER: i32 = 16
 /** Bytes of the squares of 128 inputs, while those of a tile are gathered: of blocks of 4 groups, and of blocks of 8. */
 const SQUARE_BYTES: usize = 64
 const LONG_SQUARE_BYTES: usize = 32
@@ -57,21 +51,6 @@ const LONG_SQUARE_BYTES: usize = 32
 /** How many spans of 128 inputs there are; the last one may be shorter. */
 function normSpans(groups: i32): usize {
   return (<usize>groups + 31) >> 5
-}
-
-/** Bytes of a panel's norms, before its weights. */
-export function panelNormBytes(groups: i32): usize {
-  return PANEL_NORM_BYTES * normSpans(groups)
-}
-
-/** Bytes of a panel. */
-export function panelBytes(groups: i32): usize {
-  return panelNormBytes(groups) + ((<usize>groups) << 5)
-}
-
-/** Bytes of a tile's norms. */
-export function tileNormBytes(groups: i32): usize {
-  return <usize>NORM_HEADER + 3 * panelNormBytes(groups)
 }
 
 /** A quarter of the sums of the squares of two numbers, rounded up. */

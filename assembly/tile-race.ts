@@ -3,7 +3,8 @@
  */
 
 import { RacedTile } from './commands'
-import { LONG_BLOCK, START_HEADER } from './short-sums'
+import { LONG_BLOCK } from './short-sums'
+import { START_HEADER } from './sizes'
 import { Vectors2 } from './tile-sizes'
 import { Digits, Int16, interleavedTile } from './tiles-interleaved'
 import { shortDigits8 } from './tiles-short'

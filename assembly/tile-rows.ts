@@ -10,11 +10,6 @@ export function nextTileRows(left: i32, largest: i32): i32 {
   return (left + tiles - 1) / tiles
 }
 
-/** The most rows in a tile. */
-export const MOST_TILE_ROWS: i32 = 6
-/** Two tiles of one matrix begin at least so many rows apart: 5 rows by at most 4 are 3 and 2. */
-export const CLOSEST_TILES: i32 = 3
-
 /** The first row of tile `tile` of `rows` rows; there are rows / largest of them, rounded up. */
 export function tileStart(tile: i32, rows: i32, largest: i32): i32 {
   const tiles = (rows + largest - 1) / largest

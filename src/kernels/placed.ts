@@ -49,9 +49,9 @@ export interface QuantizedRows {
 export interface SecondDigits {
   /** One int32 a row. */
   readonly zeros: number
-  readonly slots: number
-  /** Bytes of a row's slot. */
-  readonly slotBytes: number
+  /** Each row's lists of second digits, and the bytes that a row of them takes. */
+  readonly lists: number
+  readonly listBytes: number
   /** What short sums need to know of each tile: assembly/short-sums.ts. */
   readonly norms: number
 }
@@ -185,35 +185,4 @@ export interface StagingArea {
   readonly capacity: number
   readonly stored: number
   readonly widened: number
-}
-
-/** The parts of a thread's scratch that relative positions take, and bytes from row to row: assembly/relative.ts. */
-export interface RelativeScratch {
-  readonly contentToPosition: number
-  readonly positionToContent: number
-  readonly positionStride: number
-}
-
-/** The parts of a thread's scratch in attention, in bytes from its beginning: assembly/attention.ts. */
-export interface AttentionScratch extends RelativeScratch {
-  readonly keys: number
-  readonly values: number
-  readonly scores: number
-  readonly context: number
-  readonly inverses: number
-  readonly end: number
-}
-
-/** The parts of a thread's scratch in attention at precision int8: assembly/attention-int16.ts. */
-export interface AttentionInt16Scratch extends RelativeScratch {
-  readonly keys: number
-  readonly keyScales: number
-  readonly values: number
-  readonly valueScales: number
-  readonly queries: number
-  readonly exponentials: number
-  readonly scores: number
-  readonly context: number
-  readonly factors: number
-  readonly end: number
 }

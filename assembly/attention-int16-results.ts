@@ -1,5 +1,5 @@
 /** The results of attention at precision int8: sums of int16 products become scores, exponentials and the context. */
-import { floatBytes, roundUp } from './attention-operands'
+import { floatBytes } from './attention-int16-packing'
 import { int16Row, LARGEST_INT16 } from './quantize'
 import { laneMask, maxFloatLanes, minFloatLanes, powerOfTwo4, sumLanes } from './simd'
 
@@ -41,18 +41,6 @@ export function finishScores(row: usize, width: i32, factor: f32, keyScales: usi
     maxB = f32x4.pmax(maxB, knownB)
   }
   return f32x4.pmax(maxA, maxB)
-}
-
-/** The largest of a row of scores, in one of four lanes; beyond `width` they become the lowest float32. */
-export function largestScore(row: usize, width: i32): v128 {
-  const lowest = f32x4.splat(-f32.MAX_VALUE)
-  let most = lowest
-  for (const end = row + floatBytes(roundUp(width, 8)); row < end; row += 16, width -= 4) {
-    const known = v128.bitselect(v128.load(row), lowest, laneMask(width))
-    v128.store(row, known)
-    most = f32x4.pmax(most, known)
-  }
-  return most
 }
 
 /**
