@@ -1,6 +1,6 @@
 /**
- * The operands of attention at precision float32: both products are those of linear-f32.ts on small matrices, with K and
- * V packed into its panels.
+ * The operands of attention at precision float32: both products are those of linear-f32.ts on small matrices,
+ * with K and V packed into its panels.
  */
 import { scaleInto } from './attention'
 import { Activation, Attention } from './commands'
@@ -170,7 +170,8 @@ export class Float32Operands<Product> extends Float32Parts {
       const scores = this.at(this.scores)
       this.multiply(call, scores, this.scoreBytes, rows, values, width, partOut, stride, 0, 1)
     }
-    // The context is linear in the probabilities: dividing its D numbers costs less than dividing T exponentials.
+    // The context is linear in the probabilities: dividing its D numbers costs less than dividing T
+    // exponentials.
     for (let row: i32 = 0; row < rows; row++) {
       const inverse = load<f32>(this.at(this.inverses) + ((<usize>row) << 2))
       scaleInto(context + stride * row, out + call.outStride * row, call.headDim, inverse)

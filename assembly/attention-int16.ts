@@ -1,17 +1,20 @@
 /**
- * The operands of attention at precision int8: both products are exact sums of int16 products, so it has the same bits
- * on every machine. Rows of Q and K become int16 with one scale each, columns of V with one scale each, and so do the
- * exponentials of a row, whose limit is chosen so that their sum times the largest value fits int32:
+ * The operands of attention at precision int8: both products are exact sums of int16 products, so it has the
+ * same bits on every machine. Rows of Q and K become int16 with one scale each, columns of V with one scale
+ * each, and so do the exponentials of a row, whose limit is chosen so that their sum times the largest value
+ * fits int32:
  *
  *     s[j] = f32(Σ q·k[j]) · (queryScale·log₂e/√D · keyScale[j])
  *     e[j] = 2^(s[j] - max s)     Σ = Σ e[j], in 8 lanes     limit = min(32767, 2¹⁷/Σ)
  *     context[d] = f32(Σ round(e[j]·limit)·v[j, d]) · (1/(Σ·limit) · valueScale[d])
  *
- * For any numbers: |q|, |k| <= √(2³¹/D), so D products fit int32. Of the exponentials those above half a step become at
- * most twice themselves, so their sum is at most 2·2¹⁷ for any number of tokens, and 2¹⁸·8191 < 2³¹. A query, key or
- * value that cannot be quantised has a scale of NaN, which its scores or its column of the context get.
+ * For any numbers: |q|, |k| <= √(2³¹/D), so D products fit int32. Of the exponentials those above half a step
+ * become at most twice themselves, so their sum is at most 2·2¹⁷ for any number of tokens, and 2¹⁸·8191 <
+ * 2³¹. A query, key or value that cannot be quantised has a scale of NaN, which its scores or its column of
+ * the context get.
  *
- * Gain: 128 tokens take 0.91 of the time of float32 with rounded products, 512 tokens 0.81 (bench/results/tried.md).
+ * Gain: 128 tokens take 0.91 of the time of float32 with rounded products, 512 tokens 0.81
+ * (bench/results/tried.md).
  */
 import {
   floatBytes,
@@ -111,7 +114,18 @@ export class Int16Operands extends Int16Parts {
     const x = this.at(this.queries)
     const scores = this.at(this.scores)
     const panelBytes = int16Bytes(8 * dim)
-    multiply(rows, x, w, dim >> 1, panelBytes, panels, call.tileRows, this.queryBytes, scores, this.scoreBytes)
+    multiply(
+      rows,
+      x,
+      w,
+      dim >> 1,
+      panelBytes,
+      panels,
+      call.tileRows,
+      this.queryBytes,
+      scores,
+      this.scoreBytes,
+    )
   }
 
   scoresOf(row: i32): usize {

@@ -3,12 +3,12 @@
  *
  *     context = softmax(Q·Kᵀ / √D)·V                       Vaswani et al. 2017, equation 1
  *
- * K and V are packed into panels once (keys as output channels of the scores, dimensions as output channels of the
- * context); then blocks of query rows go through scores, softmax and context while they are in the first-level cache.
- * A row of scores is computed whole, so its maximum is known before its first exponential.
+ * K and V are packed into panels once (keys as output channels of the scores, dimensions as output channels
+ * of the context); then blocks of query rows go through scores, softmax and context while they are in the
+ * first-level cache. A row of scores is computed whole, so its maximum is known before its first exponential.
  *
- * With a window (Beltagy et al. 2020, arXiv 2004.05150, section 3.1) a block of rows meets only the panels of keys that
- * one of its rows can see; of these, each row leaves out what lies outside its own window.
+ * With a window (Beltagy et al. 2020, arXiv 2004.05150, section 3.1) a block of rows meets only the panels of
+ * keys that one of its rows can see; of these, each row leaves out what lies outside its own window.
  */
 import { Attention } from './commands'
 import { addRelativeScores, columnOf, hasRelative } from './relative'
@@ -17,8 +17,9 @@ import { QUERY_ROWS } from './sizes'
 import { nextTileRows } from './tile-rows'
 
 /**
- * How attention multiplies: in float32 (attention-float32.ts) or in exact sums of int16 products (attention-int16.ts).
- * An object of this kind is the beginning of a thread's scratch, and its fields say where the parts of it stand.
+ * How attention multiplies: in float32 (attention-float32.ts) or in exact sums of int16 products
+ * (attention-int16.ts). An object of this kind is the beginning of a thread's scratch, and its fields say
+ * where the parts of it stand.
  */
 export interface Operands {
   contentToPosition: i32
@@ -43,7 +44,11 @@ export interface Operands {
   multiplyKeys(call: Attention, rows: i32, begin: i32, width: i32): void
   /** A row of what `multiplyKeys` gave. */
   scoresOf(row: i32): usize
-  /** Makes scores of its products. @returns the largest, in one of four lanes, where the exponentials need it */
+  /**
+   * Makes scores of its products.
+   *
+   * @returns the largest, in one of four lanes, where the exponentials need it
+   */
   finishScores(scores: usize, row: i32, begin: i32, width: i32): v128
   /**
    * Exponentials of a row of scores, in place.
@@ -70,7 +75,10 @@ function fillOutside(row: usize, width: i32, from: i32, to: i32, value: f32): vo
   for (let j = to; j < width; j++) store<f32>(row + ((<usize>j) << 2), value)
 }
 
-/** The largest of a row of scores, in one of four lanes. Beyond `width`, up to a multiple of 8, they become the lowest float32. */
+/**
+ * The largest of a row of scores, in one of four lanes. Beyond `width`, up to a multiple of 8, they become
+ * the lowest float32.
+ */
 function largestScore(row: usize, width: i32): v128 {
   const lowest = f32x4.splat(-f32.MAX_VALUE)
   let largest = lowest
@@ -120,7 +128,15 @@ export function attendHead<Kind extends Operands>(
       const from = columnOf(call, tokens - 1 - first)
       const to = columnOf(call, 1 - first - rows)
       operands.takeRows(call, keys + stride * first, rows)
-      operands.multiplyRelative(call, rows, weights, scales, from, to, positionToContent + positionStride * first)
+      operands.multiplyRelative(
+        call,
+        rows,
+        weights,
+        scales,
+        from,
+        to,
+        positionToContent + positionStride * first,
+      )
     }
   }
   const window = WHOLE_BUILD ? call.window : 0
@@ -148,16 +164,7 @@ export function attendHead<Kind extends Operands>(
         let largest = operands.finishScores(scores, row, begin, width)
         if (WHOLE_BUILD && (window !== 0 || hasRelative(call))) {
           const own = contentToPosition + positionStride * row
-          addRelativeScores(
-            call,
-            head,
-            scores,
-            tokens,
-            first + row,
-            own,
-            positionToContent,
-            positionStride,
-          )
+          addRelativeScores(call, head, scores, tokens, first + row, own, positionToContent, positionStride)
           fillOutside(scores, width, from, to, -f32.MAX_VALUE)
           largest = largestScore(scores, width)
         }

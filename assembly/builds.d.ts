@@ -1,6 +1,6 @@
 /**
- * What the build sets. `WHOLE_BUILD` is 0 in the small build that most pages load: int8 BERT alone, without float32
- * attention, windows, relative and rotary positions, and tiles of 16 channels.
+ * What the build sets. `WHOLE_BUILD` is 0 in the small build that most pages load: int8 BERT alone, without
+ * float32 attention, windows, relative and rotary positions, and tiles of 16 channels.
  */
 
 declare const WHOLE_BUILD: bool

@@ -1,4 +1,7 @@
-/** Runs a part of a command. A command has units that do not depend on each other (panels, tiles, heads), so threads can share it. */
+/**
+ * Runs a part of a command. A command has units that do not depend on each other (panels, tiles, heads), so
+ * threads can share it.
+ */
 import { attendHead } from './attention'
 import { Float32Operands } from './attention-float32'
 import { Int16Operands } from './attention-int16'
@@ -15,7 +18,7 @@ import {
 } from './commands'
 import { digitsOfTile, tileNorms } from './digits'
 import { embeddingRow } from './embedding'
-import { layerNormRow } from './layer-norm'
+import { clearPadding, layerNormRow } from './layer-norm'
 import { linearDigits } from './linear-digits'
 import { linearFloat32 } from './linear-f32'
 import { linearInt8 } from './linear-int8'
@@ -25,7 +28,7 @@ import { findRowStep, INVERSE, MOST } from './row-step'
 import { Fused, Rounded } from './simd'
 import { nextTileRows, tileStart } from './tile-rows'
 
-/** The first token of sequence `sequence`; that of the one after the last is the number of tokens. */
+/** The first token of a sequence; of the one after the last, the number of tokens. */
 function firstToken(bounds: usize, sequence: i32): i32 {
   return load<i32>(bounds + ((<usize>sequence) << 2))
 }
@@ -70,9 +73,9 @@ function attendFloat32(
   }
 }
 
-/** The quantised twin of rows `start` to `start + rows`, one tile, for the linear layer that reads them. */
+/** Quantises rows `start` to `start + rows`, one tile, for the linear layer that reads them. */
 function quantizeTile(
-  twin: QuantizedRows,
+  quantized: QuantizedRows,
   start: i32,
   rows: i32,
   width: i32,
@@ -80,14 +83,15 @@ function quantizeTile(
   xStride: usize,
   scratch: usize,
 ): void {
-  if (twin.values === 0) return
-  const values = twin.values + twin.valueBytes * start
-  const steps = twin.steps + ((<usize>start) << 2)
+  if (quantized.values === 0) return
+  for (let row: i32 = 0; row < rows; row++) clearPadding(x + xStride * row, width)
+  const values = quantized.values + quantized.valueBytes * start
+  const steps = quantized.steps + ((<usize>start) << 2)
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const lists = twin.lists + twin.listBytes * start
-    const zeros = twin.zeros + ((<usize>start) << 2)
-    const norms = tileNorms(twin.norms, start, twin.valueBytes)
-    digitsOfTile(x, xStride, rows, width, values, lists, twin.listBytes, steps, zeros, norms, scratch)
+    const lists = quantized.lists + quantized.listBytes * start
+    const zeros = quantized.zeros + ((<usize>start) << 2)
+    const norms = tileNorms(quantized.norms, start, quantized.valueBytes)
+    digitsOfTile(x, xStride, rows, width, values, lists, quantized.listBytes, steps, zeros, norms, scratch)
     return
   }
   for (let row: i32 = 0; row < rows; row++, x += xStride) {

@@ -4,15 +4,16 @@
  *     Σ_k q[t, k]·w[n, k] = Σ first·w + 128·Σ second·w - zero[t]·Σ w          exact in int32, in any order
  *     y[t, n] = f32(that) · (step[t]·columnScale[n]) + bias[n]
  *
- * The results equal those of linear-int8.ts bit for bit. Partial sums may leave int32: they wrap, and the whole sum
- * fits (src/kernels/reference/quantization.ts). Layout:
+ * The results equal those of linear-int8.ts bit for bit. Partial sums may leave int32: they wrap, and the
+ * whole sum fits (src/kernels/reference/quantization.ts). Layout:
  *
- *     weights   panels of 8 output channels: first the norms of the weights (short-sums.ts), then for each group of
- *               inputs k ... k+3: n0k0 n0k1 n0k2 n0k3 n1k0 ... n7k3        32 bytes, K padded with zeros to 16
- *     columns   for each panel: 8 column scales and 8 biases, float32, then 8 sums of the channel's weights, int32
+ *     weights   panels of 8 output channels: first the norms of the weights (short-sums.ts), then for each
+ *               group of inputs k ... k+3: n0k0 n0k1 n0k2 n0k3 n1k0 ... n7k3     32 bytes, K padded to 16
+ *     columns   for each panel: 8 column scales and 8 biases, float32, then 8 sums of weights, int32
  *
- * Gain on a core with AVX-VNNI: 2.9 times as fast as int16 products, of what its ports allow 86 %; second digits for
- * all rows of a tile together, and blocks of rows for the first-level cache, gained nothing (bench/results/tried.md).
+ * Gain on a core with AVX-VNNI: 2.9 times as fast as int16 products, of what its ports allow 86 %; second
+ * digits for all rows of a tile together, and blocks of rows for the first-level cache, gained nothing
+ * (bench/results/tried.md).
  */
 import { activateInt8 } from './activation'
 import { Int8Tile, LinearInt8 } from './commands'
@@ -20,14 +21,7 @@ import { tileNorms } from './digits'
 import { finishRows } from './linear-int8'
 import { COLUMN_BYTES, SUM_OFFSET } from './packing'
 import { addSecondDigits, JOINED_PANELS, shortBlockBytes } from './second-digits'
-import {
-  beginPanel,
-  longestBlock,
-  MOST_SHORT_ROWS,
-  middleOf,
-  SHORT_ROWS,
-  startsOf,
-} from './short-sums'
+import { beginPanel, longestBlock, MOST_SHORT_ROWS, middleOf, SHORT_ROWS, startsOf } from './short-sums'
 import { INT8_PANEL, panelBytes, panelNormBytes } from './sizes'
 import { blockEnd, nextTileRows } from './tile-rows'
 import { Vectors2, Vectors4 } from './tile-sizes'
@@ -40,7 +34,10 @@ const GROUP_BYTES: i32 = 4 * INT8_PANEL
 /** Rows that are finished together over all joined panels, while they are in the first-level cache. */
 const FINISHED_ROWS: i32 = 16
 
-/** With at most this many tiles in a block, those after the first fetch the next panel; with more, all of them do. */
+/**
+ * With at most this many tiles in a block, those after the first fetch the next panel; with more, all of them
+ * do.
+ */
 const FEW_TILES: i32 = 5
 /** Groups of inputs from which a panel spans many pages of memory. */
 const MANY_GROUPS: i32 = 128
@@ -48,8 +45,8 @@ const MANY_GROUPS: i32 = 128
 const FEW_ROWS: i32 = 16
 
 /**
- * Bytes of the next panel that a tile touches for each of its groups of inputs, line by line, so that the panel is in
- * the cache when its turn comes; 0 where that does not pay.
+ * Bytes of the next panel that a tile touches for each of its groups of inputs, line by line, so that the
+ * panel is in the cache when its turn comes; 0 where that does not pay.
  */
 function fetchStep(rows: i32, tiles: i32): usize {
   if (tiles > FEW_TILES) return <usize>max(1, GROUP_BYTES / tiles)
@@ -57,8 +54,9 @@ function fetchStep(rows: i32, tiles: i32): usize {
 }
 
 /**
- * A tile of first digits that fetches the next panel, from `next` to `nextEnd`, all of its pages in turn: a line of each.
- * Processors fetch ahead by themselves within a page of memory, but a page's first lines are waited for.
+ * A tile of first digits that fetches the next panel, from `next` to `nextEnd`, all of its pages in turn: a
+ * line of each. Processors fetch ahead by themselves within a page of memory, but a page's first lines are
+ * waited for.
  *
  * @param tiles    of the block
  * @param fetched  groups of inputs for which tiles before this one have fetched
@@ -154,7 +152,9 @@ function sumPanel(
   }
 }
 
-/** Finishes rows `first` to `last` of `panels` panels: second digits, floats, activation, some rows at a time. */
+/**
+ * Finishes rows `first` to `last` of `panels` panels: second digits, floats, activation, some rows at a time.
+ */
 function finishBlock(call: LinearInt8, panel: i32, panels: i32, first: i32, last: i32): void {
   const groups = call.pairs >> 1
   const outStride = call.outStride

@@ -1,18 +1,10 @@
 /**
- * Adds to the sums of a row's first digits what its second digits (digits.ts) contribute: 128·Σ w·second, over the groups
- * of inputs in the row's list. It is done row by row, because two rows of a tile seldom list the same group (in BERT-base a
- * tile of five rows lists 15.7 groups of a hundred, and one row 3.3). And it is done over four panels at once, so that a
- * list, which has some six groups, is read once for 32 channels.
+ * Adds to the sums of a row's first digits what its second digits (digits.ts) contribute: 128·Σ w·second over
+ * the groups that the row lists. It is done row by row, since two rows of a tile seldom list the same group,
+ * and over four panels at once, so that a list, which has some six groups, is read once for 32 channels.
  *
- * A list has positive digits first, then negative ones, both as magnitudes. With P and N for their two sums, the sums are
- * negated between the two, which gives -P + N, and subtracted at the end.
- *
- * What was tried on a Xeon with AVX-VNNI. The two loops written out, in place of one over both lists that negates after each: layers of
- * K = 384 are 1.5 % faster, of 768 0.7 %. With re-vectorisation, layers are 3 to 5 % faster since V8 finds the pairs of vectors here too
- * (`takeSums`). A listed group costs 4.8 cycles for four panels, and its eight dot products alone take 4. Sixteen panels at once, so
- * that the processor guesses the lengths of a row's lists wrongly only once, are no gain: lists of random lengths are no slower than
- * lists of one length, and the weights of so many panels do not stay in the first-level cache (with 24 groups of 96 listed, 105 GOP/s
- * where four panels give 119).
+ * Gain: a pass takes 4 to 15 % less than with the second digits of all rows of a tile together; sixteen
+ * panels at once, and both lists in one loop, were no faster (bench/results/tried.md).
  */
 import { dotDigits, dotShort } from './simd'
 import { LIST_HEADER, LISTED_BYTES } from './sizes'
@@ -21,36 +13,43 @@ import { Rows1, Vectors4 } from './tile-sizes'
 /** What sums are kept in: int32, by the 8-bit dot product, or int16 first. */
 type Wide = i32
 type Short = i16
+/** The sign of a list's digits, of which it holds the magnitudes. */
+type Positive = u8
+type Negative = i8
 
-/** Panels that are taken together; of fewer, at the end, each by itself. */
+/** Panels that are taken together; where fewer are left, each is taken by itself. */
 export const JOINED_PANELS: i32 = 4
 
 /**
- * How many listed groups times groups of inputs have sums that fit int16. For a row that has second digits:
+ * How many listed groups (n) times groups of inputs (K/4) may be summed in int16. For a row that has second
+ * digits:
  *
- *     it does not fit 7 bits (digits.ts lists none of one that does), so its step is at least c·e/63.5, e the root mean square of
- *     its K numbers, and √Σq² <= √K·(63.5/c + 1/2) = √K·24.02 (src/kernels/reference/quantization.ts, `rowStep`);
- *     |second| <= |q|/64: one above 0 is at most (q + zero)/128 with zero <= 64 <= q (a larger zero leaves the largest value at
- *     127), one below 0 is -⌈|q + zero|/128⌉ with zero >= 64, so |q| >= |q + zero| + 64;
+ *     it does not fit 7 bits, so its step is at least c·e/63.5, e the root mean square of its K numbers, and
+ *     √Σq² <= √K·(63.5/c + 1/2) = √K·24.02 (src/kernels/reference/quantization.ts, `rowStep`);
+ *     |second| <= |q|/64: one above 0 is at most (q + zero)/128 with zero <= 64 <= q (a larger zero leaves
+ *     the largest value at 127), one below 0 is -⌈|q + zero|/128⌉ with zero >= 64, so |q| >= |q + zero| + 64;
  *     weights are -128 to 127, and a lane adds two products of each of n listed groups.
  *
- * By Cauchy and Schwarz a lane is at most 128·√(2n)·√Σsecond² <= 128·√(2n)·√K·24.02/64 in magnitude, which is below 2¹⁵ as long as
- * n·K < 232,600. So many n·K/4 are this and 150 more, which is for what float32 takes of e.
+ * By Cauchy and Schwarz a lane is at most 128·√(2n)·√Σsecond² <= 128·√(2n)·√K·24.02/64 in magnitude, which is
+ * below 2¹⁵ as long as n·K < 232,600. The proof allows n·(K/4) <= 58,150; 150 are given up because e is
+ * computed in float32.
  */
 const MOST_SHORT: i32 = 58_000
 
-/** acc + digits·w, a sum for each channel, or two of int16. */
+/** acc + digits·w: a sum for each channel in int32, or two in int16. */
 function addProducts<Sum>(w: v128, digits: v128, acc: v128): v128 {
   return sizeof<Sum>() === sizeof<Wide>() ? dotDigits(w, digits, acc) : dotShort(w, digits, acc)
 }
 
+/** 128 times the sums, in int32. */
 function times128<Sum>(sums: v128): v128 {
   return sizeof<Sum>() === sizeof<Wide>() ? i32x4.shl(sums, 7) : i32x4.dot_i16x8_s(sums, i16x8.splat(128))
 }
 
-/** Adds 128 times a panel's sums to `out`; subtracts where the digits were the magnitudes of negative ones. */
+/** Adds 128 times a panel's sums to `out`, or subtracts them. */
 function addSums<Sum, Sign>(out: usize, sumsA: v128, sumsB: v128): void {
-  // Both vectors are read before one is written, so that V8 can join them, and all that they come from, to 256 bits.
+  // Both vectors are read before one is written, so that V8 can join them, and all that they come from, to
+  // 256 bits.
   const a = v128.load(out)
   const b = v128.load(out, 16)
   const moreA = times128<Sum>(sumsA)
@@ -62,7 +61,7 @@ function addSums<Sum, Sign>(out: usize, sumsA: v128, sumsB: v128): void {
 /**
  * One list of one row, from `list` to `end`, over `Panels` panels.
  *
- * @param blockBytes  of the list, what is summed in `Sum` before it is added to `out`
+ * @param blockBytes  how much of the list is summed in int16 before it is added to `out`
  */
 function sumList<Panels, Sum, Sign>(
   list: usize,
@@ -109,14 +108,20 @@ function sumList<Panels, Sum, Sign>(
 }
 
 /** Both lists of a row. */
-function sumLists<Panels, Sum>(slot: usize, w: usize, panelBytes: usize, blockBytes: usize, out: usize): void {
-  const list = slot + <usize>LIST_HEADER
-  const positivesEnd = load<usize>(slot)
-  sumList<Panels, Sum, u32>(list, positivesEnd, w, panelBytes, blockBytes, out)
-  sumList<Panels, Sum, i32>(positivesEnd, load<usize>(slot, 4), w, panelBytes, blockBytes, out)
+function sumLists<Panels, Sum>(
+  lists: usize,
+  w: usize,
+  panelBytes: usize,
+  blockBytes: usize,
+  out: usize,
+): void {
+  const list = lists + <usize>LIST_HEADER
+  const positivesEnd = load<usize>(lists)
+  sumList<Panels, Sum, Positive>(list, positivesEnd, w, panelBytes, blockBytes, out)
+  sumList<Panels, Sum, Negative>(positivesEnd, load<usize>(lists, 4), w, panelBytes, blockBytes, out)
 }
 
-/** Bytes of a list whose sums fit int16. */
+/** Bytes of a stretch of a list whose sums fit int16. */
 export function shortBlockBytes(groups: i32): usize {
   return <usize>(LISTED_BYTES * (MOST_SHORT / groups))
 }
@@ -124,27 +129,28 @@ export function shortBlockBytes(groups: i32): usize {
 /**
  * One row, up to JOINED_PANELS panels.
  *
- * @param slot        the row's
+ * @param lists       of the row: digits.ts
  * @param w           the weights of the first panel; `panelBytes` to those of the next
- * @param blockBytes  0, or `shortBlockBytes`, to sum products in int16 first, for cores without the 8-bit dot product
+ * @param blockBytes  0, or `shortBlockBytes`, to sum products in int16 first, for cores without the 8-bit dot
+ *                    product
  * @param out         int32 sums of 8 channels a panel, one after another
  */
 export function addSecondDigits(
-  slot: usize,
+  lists: usize,
   w: usize,
   panelBytes: usize,
   panels: i32,
   blockBytes: usize,
   out: usize,
 ): void {
-  if (load<usize>(slot, 4) === slot + <usize>LIST_HEADER) return
+  if (load<usize>(lists, 4) === lists + <usize>LIST_HEADER) return
   if (panels === JOINED_PANELS) {
-    if (blockBytes > 0) sumLists<Vectors4, Short>(slot, w, panelBytes, blockBytes, out)
-    else sumLists<Vectors4, Wide>(slot, w, panelBytes, 0, out)
+    if (blockBytes > 0) sumLists<Vectors4, Short>(lists, w, panelBytes, blockBytes, out)
+    else sumLists<Vectors4, Wide>(lists, w, panelBytes, 0, out)
     return
   }
   for (const end = w + panelBytes * panels; w < end; w += panelBytes, out += 32) {
-    if (blockBytes > 0) sumLists<Rows1, Short>(slot, w, panelBytes, blockBytes, out)
-    else sumLists<Rows1, Wide>(slot, w, panelBytes, 0, out)
+    if (blockBytes > 0) sumLists<Rows1, Short>(lists, w, panelBytes, blockBytes, out)
+    else sumLists<Rows1, Wide>(lists, w, panelBytes, 0, out)
   }
 }

@@ -1,7 +1,8 @@
 /**
- * How many bytes things take, and where the parts of a thread's scratch stand. Both sides need it: asc compiles this
- * file, and the build copies it to src/generated/sizes.ts, where `i32` is a name for `number`. So it has no other type,
- * divides by shifts or cuts the quotient by `| 0`, and calls no function of AssemblyScript's own.
+ * How many bytes things take, and where the parts of a thread's scratch stand. Both sides need it: asc
+ * compiles this file, and the build copies it to src/generated/sizes.ts, where `i32` is a name for `number`.
+ * So it has no other type, divides by shifts or cuts the quotient by `| 0`, and calls no function of
+ * AssemblyScript's own.
  */
 
 /** Rows of float32 have room for their width rounded up to this; sums over a row run in as many lanes. */
@@ -16,12 +17,18 @@ export const MOST_TILE_ROWS: i32 = 6
 /** Two tiles of one matrix begin at least this many rows apart: 5 rows by at most 4 are 3 and 2. */
 export const CLOSEST_TILES: i32 = 3
 
-/** Bytes before a row's lists of second digits, and after them, since the next group is written before it is known to be one. */
+/**
+ * Bytes before a row's lists of second digits, and after them, since the next group is written before it is
+ * known to be one.
+ */
 export const LIST_HEADER: i32 = 16
 /** Bytes of a listed group (digits.ts). */
 export const LISTED_BYTES: i32 = 6
 
-/** Inputs whose norms stand together (short-sums.ts): a byte for 8 of them in a panel, three times as much in a tile. */
+/**
+ * Inputs whose norms stand together (short-sums.ts): a byte for 8 of them in a panel, three times as much in
+ * a tile.
+ */
 export const NORM_INPUTS: i32 = 128
 /** Bytes before a tile's norms, where its middle stands. */
 export const NORM_HEADER: i32 = 16
@@ -41,7 +48,9 @@ function larger(a: i32, b: i32): i32 {
   return a > b ? a : b
 }
 
-/** Bytes of the lists of second digits of a row: each group may be listed twice, with digits of either sign. */
+/**
+ * Bytes of the lists of second digits of a row: each group may be listed twice, with digits of either sign.
+ */
 export function listsBytes(groups: i32): i32 {
   return 2 * LIST_HEADER + 2 * LISTED_BYTES * groups
 }
@@ -113,7 +122,9 @@ export class Float32Parts extends RelativeParts {
   }
 }
 
-/** Attention at precision int8 (attention-int16.ts). Tp: T rounded up to 8; Dp, Te: D and T rounded up to 16. */
+/**
+ * Attention at precision int8 (attention-int16.ts). Tp: T rounded up to 8; Dp, Te: D and T rounded up to 16.
+ */
 export class Int16Parts extends RelativeParts {
   /** [Tp/8][Dp/2][8] pairs of int16, and a scale for each key. */
   keys: i32 = 0
@@ -164,9 +175,9 @@ export function layerScratchBytes(inputs: i32): i32 {
 }
 
 /**
- * Numbers from one row to the next: whole cache lines, and an odd count of them. A column of a panel is written row by
- * row; with rows a power of two apart all those lines would compete for the same few sets of the first-level cache
- * (gain: 77 to 85 GOP/s for 128 rows of 3072).
+ * Numbers from one row to the next: whole cache lines, and an odd count of them. A column of a panel is
+ * written row by row; with rows a power of two apart all those lines would compete for the same few sets of
+ * the first-level cache (gain: 77 to 85 GOP/s for 128 rows of 3072).
  */
 export function spreadStride(columns: i32): i32 {
   return ROW_LANES * (((columns + ROW_LANES - 1) >> 4) | 1)

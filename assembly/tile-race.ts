@@ -1,5 +1,6 @@
 /**
- * Runs one tile of int8 by itself, so that src/kernels/plan.ts can time each of them. Only the relaxed build has all tiles.
+ * Runs one int8 tile by itself, so that src/kernels/plan.ts can time each kind. Only the relaxed build has
+ * all of them.
  */
 
 import { RacedTile } from './commands'

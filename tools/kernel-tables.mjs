@@ -96,7 +96,8 @@ export function sizesModule(root) {
 /** A number, below 2³¹, for what kernels and TypeScript must agree on: sizes, fields and enums. */
 export function interfaceHash(root) {
   const hash = createHash('sha256')
-  for (const name of ['sizes', 'commands', 'parallel']) hash.update(readFileSync(join(root, `assembly/${name}.ts`)))
+  for (const name of ['sizes', 'commands', 'parallel'])
+    hash.update(readFileSync(join(root, `assembly/${name}.ts`)))
   return hash.digest().readUInt32LE(0) >>> 1
 }
 

@@ -1,6 +1,7 @@
 /**
- * Where things stand in kernel memory and how much room they take: the one place that knows paddings and strides. The
- * same code places a model in memory and, on an `AddressSpace` that only counts, says what a model will take.
+ * Where things are in kernel memory and how much room they take: the one place that knows paddings and
+ * strides. The same code places a model in memory and, on an `AddressSpace`, which only counts, says what a
+ * model will take. Sizes that assembly/ alone decides come from assembly/sizes.ts.
  */
 import {
   Float32Parts,
@@ -31,13 +32,16 @@ import type {
   Table,
 } from './placed.ts'
 
-/** 32-bit numbers of each output channel of an int8 layer: for each panel those of all its channels, part after part. */
+/**
+ * 32-bit numbers of an int8 layer: for each panel the scales of all its channels, then their biases, then
+ * their sums.
+ */
 const INT8_COLUMNS = ['scale', 'bias', 'sum'] as const
 
 export class Layout {
   /** Output channels of a float32 panel. */
   readonly float32Panel: number
-  /** As what the quantised twins of matrices are kept. */
+  /** How the quantised rows of matrices are kept. */
   readonly activations: ActivationForm
   readonly #space: Pick<AddressSpace, 'allocate'>
 
@@ -56,12 +60,15 @@ export class Layout {
     return { address: this.#space.allocate(4 * count), count }
   }
 
-  /** With room for whole vectors. */
+  /** Float32 numbers, with room for whole vectors. */
   floats(count: number): Floats {
     return { address: this.#space.allocate(4 * roundUp(count, ROW_LANES)), count }
   }
 
-  /** @param readBy  the precision of the linear layer that reads the rows: for 'int8' they have a quantised twin */
+  /**
+   * @param readBy the precision of the linear layer that reads the rows: for 'int8' they are kept quantised
+   * too
+   */
   matrix(rows: number, columns: number, readBy: Precision = 'float32'): Matrix {
     const stride = spreadStride(columns)
     const matrix = { address: this.#space.allocate(4 * rows * stride), rows, columns, stride }
@@ -105,7 +112,7 @@ export class Layout {
     return { precision, inputs, outputs, weights, columns: this.#space.allocate(4 * padded) }
   }
 
-  /** Weights, and where they meet digits their norms: assembly/short-sums.ts. */
+  /** Weights and, where they meet digits, their norms: assembly/short-sums.ts. */
   #int8PanelBytes(inputs: number): number {
     const padded = roundUp(inputs, ROW_LANES)
     return this.activations === 'int16' ? INT8_PANEL * padded : panelBytes(padded / 4)
@@ -135,7 +142,7 @@ export class Layout {
     }
   }
 
-  /** @param numbers  of the largest piece of a file, if it is to become float32 */
+  /** @param numbers  in the largest piece of a file that becomes float32 */
   staging(numbers: number): StagingArea {
     const capacity = 4 * numbers
     return { capacity, stored: this.#space.allocate(capacity), widened: this.#space.allocate(capacity) }
@@ -149,7 +156,7 @@ export class Layout {
   }
 }
 
-/** The address of a number of output channel `channel`; float32 layers have only biases. */
+/** The address of one of the numbers of an output channel; float32 layers have only biases. */
 export function columnAddress(
   { precision, columns }: Linear,
   channel: number,
@@ -162,8 +169,8 @@ export function columnAddress(
 }
 
 /**
- * Writes the biases of a linear layer, and of one whose file is int8 its column scales: plain float32 numbers, already
- * widened, of the output channels from `first` on.
+ * Writes the biases of a linear layer and, where its file is int8, its column scales, for the output channels
+ * from `first` on.
  */
 export function packColumns(
   memory: KernelMemory,
@@ -185,18 +192,20 @@ export function writeColumns(
   values: Float32Array,
 ): void {
   for (let i = 0, at = 0; i < values.length; i++, at++) {
-    // Those of a panel's channels stand side by side.
+    // The numbers of a panel's channels are neighbours.
     if (i === 0 || (first + i) % INT8_PANEL === 0) at = columnAddress(layer, first + i, part) / 4
     float32[at] = values[i]!
   }
 }
 
-/** Columns `first` and `count - 1` more of a matrix, as a matrix of its own over the same numbers. */
+/** Columns `first` and `count - 1` more of a matrix, as a matrix over the same numbers. */
 export function columnsOf({ address, rows, stride }: Matrix, first: number, count: number): Matrix {
   return { address: address + 4 * first, rows, columns: count, stride }
 }
 
-/** Rows `first` and `count - 1` more of a matrix that no int8 layer reads, as a matrix of its own over the same numbers. */
+/**
+ * Rows `first` and `count - 1` more of a matrix that no int8 layer reads, as a matrix over the same numbers.
+ */
 export function rowsOf({ address, columns, stride }: Matrix, first: number, count: number): Matrix {
   return { address: address + 4 * first * stride, rows: count, columns, stride }
 }

@@ -1,6 +1,6 @@
 /**
- * The typed face of the wasm kernels. A call becomes a command in memory (assembly/commands.ts names its fields), which is
- * run here alone or shared with helper threads (assembly/parallel.ts).
+ * The wasm kernels, typed. A call becomes a command in memory (assembly/commands.ts names its fields), which
+ * runs on this thread or is shared with helper threads (assembly/parallel.ts).
  */
 import { COMMANDS, CONTROL } from '../generated/commands.ts'
 import { COMMAND_OFFSET } from '../generated/constants.ts'
@@ -33,30 +33,30 @@ import type { Scratch, ScratchShape } from './placed.ts'
 type CommandName = keyof typeof COMMANDS
 type Fields<Name extends CommandName> = Record<keyof (typeof COMMANDS)[Name]['fields'], number>
 
-/** Offsets in 32-bit words of what a call writes. */
+/** Where a call is written, in 32-bit words. */
 const CONTROL_WORD = CONTROL_ADDRESS / 4
 const COMMAND_WORD = (CONTROL_ADDRESS + COMMAND_OFFSET) / 4
 
 /**
- * Multiply-adds (or about as much other work) below which a call is not worth waking anyone: some 10 µs.
+ * Calls of fewer multiply-adds (or as much other work), some 10 µs, wake no helper.
  */
 const ALONE_BELOW = 400_000
-/** Chunks a thread: enough that an unlucky thread delays the others little. */
+/** Chunks for each thread: enough that one slow thread delays the others little. */
 const CHUNKS_PER_THREAD = 4
-/** How long to wait for helpers before asking whether they live. */
+/** How long to wait for helpers before checking that they live. */
 const WAIT_MILLISECONDS = 50
 
 export interface WasmKernelsOptions {
-  /** Which build, what for, and its tiles, a copy of which is kept and tuned. */
+  /** The build, its precision, and its tiles, of which a copy is kept and tuned. */
   readonly plan: Pick<KernelPlan, 'variant' | 'precision' | 'tiles'>
-  /** What the module gave on this memory. */
+  /** The module's exports on this memory. */
   readonly exports: KernelExports
   readonly memory: KernelMemory
-  /** The largest that is to be computed. */
+  /** The largest sizes that will be computed. */
   readonly scratch: ScratchShape
   /** Default 1. */
   readonly threads?: number
-  /** Throws where a helper has died; called while waiting. */
+  /** Throws if a helper has died; called while waiting. */
   readonly checkHelpers?: () => void
 }
 
@@ -297,7 +297,10 @@ export class WasmKernels implements Kernels {
     return Math.ceil(rows / this.tiles.int8Rows)
   }
 
-  /** Runs a command over all its units: alone where it is small or there is no helper, else in chunks. */
+  /**
+   * Runs a command over all its units: on this thread where it is small or there is no helper, else in
+   * chunks.
+   */
   #run<Name extends CommandName>(name: Name, units: number, work: number, fields: Fields<Name>): void {
     const { int32 } = this.memory
     this.#write(name, fields)
@@ -319,7 +322,7 @@ export class WasmKernels implements Kernels {
     const { int32, float32 } = this.memory
     let word = COMMAND_WORD
     const isFloat: Readonly<Record<string, 0 | 1>> = COMMANDS[name].fields
-    // Not over entries, which would be listed anew at each of a pass's hundred calls.
+    // Object.entries would make a new list at each of a pass's hundred calls.
     for (const field in isFloat) {
       const value = fields[field as keyof Fields<Name>]
       if (isFloat[field]) float32[word++] = value
@@ -331,7 +334,7 @@ export class WasmKernels implements Kernels {
 /** Of a matrix that no int8 layer reads. */
 const NONE = { values: 0, valueBytes: 0, steps: 0, zeros: 0, lists: 0, listBytes: 0, norms: 0 }
 
-/** As what a build keeps the inputs of int8 layers: the relaxed one multiplies digits. */
+/** How a build keeps the inputs of int8 layers: the relaxed one multiplies digits. */
 export function activationForm(name: 'simd' | 'relaxed' | 'reference'): ActivationForm {
   return name === 'relaxed' ? 'digits' : 'int16'
 }
