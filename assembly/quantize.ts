@@ -33,7 +33,7 @@ export function storePairs(pairs: v128, out: usize, step: usize): void {
 /**
  * q = round(x · inverse), half to even, at most `most`; zeros where the inverse is 0.
  *
- * @param row    float32, room for `width` rounded up to 8; what lies beyond `width` does not matter
+ * @param row    float32, room for `width` rounded up to 16; what lies beyond `width` does not matter
  * @param out    the row's first pair; zeros from `width` to `width` rounded up to 16
  * @param step   bytes from one pair of the row to the next
  */
@@ -42,36 +42,39 @@ export function int16Row(row: usize, width: i32, inverse: f32, most: i32, out: u
     for (let pairs = ((width + 15) >> 4) << 3; pairs > 0; pairs--, out += step) store<i32>(out, 0)
     return
   }
+  const whole = row + ((<usize>(width & ~15)) << 2)
+  const left = width & 15
   const factor = f32x4.splat(inverse)
   const largest = i16x8.splat(<i16>most)
-  for (let left = width; left > 0; left -= 8, row += 32, out += 4 * step) {
-    let a = v128.load(row)
-    let b = v128.load(row, 16)
-    if (left < 8) {
-      a = v128.and(a, laneMask(left))
-      b = v128.and(b, laneMask(left - 4))
-    }
-    a = roundToInt(f32x4.mul(a, factor))
-    b = roundToInt(f32x4.mul(b, factor))
+  let p = row
+  for (; p < whole; p += 32, out += 4 * step) {
+    const a = roundToInt(f32x4.mul(v128.load(p), factor))
+    const b = roundToInt(f32x4.mul(v128.load(p, 16), factor))
     storePairs(i16x8.min_s(i16x8.narrow_i32x4_s(a, b), largest), out, step)
   }
-  if ((width + 7) & 8) return
-  storePairs(i16x8.splat(0), out, step)
+  if (left > 0) {
+    for (let rest = left; rest > left - 16; rest -= 8, p += 32, out += 4 * step) {
+      const a = roundToInt(f32x4.mul(v128.and(v128.load(p), laneMask(rest)), factor))
+      const b = roundToInt(f32x4.mul(v128.and(v128.load(p, 16), laneMask(rest - 4)), factor))
+      storePairs(i16x8.min_s(i16x8.narrow_i32x4_s(a, b), largest), out, step)
+    }
+  }
 }
 
 /** The largest magnitude of a row, NaN above all. The row as in `int16Row`. */
 export function rowMax(row: usize, width: i32): f32 {
+  const whole = row + ((<usize>(width & ~15)) << 2)
   let bitsA = i32x4.splat(0)
   let bitsB = i32x4.splat(0)
-  for (let left = width; left > 0; left -= 8, row += 32) {
-    let a = absoluteBits(v128.load(row))
-    let b = absoluteBits(v128.load(row, 16))
-    if (left < 8) {
-      a = v128.and(a, laneMask(left))
-      b = v128.and(b, laneMask(left - 4))
-    }
-    bitsA = i32x4.max_s(bitsA, a)
-    bitsB = i32x4.max_s(bitsB, b)
+  let p = row
+  for (; p < whole; p += 64) {
+    bitsA = i32x4.max_s(bitsA, absoluteBits(v128.load(p)))
+    bitsB = i32x4.max_s(bitsB, absoluteBits(v128.load(p, 16)))
+    bitsA = i32x4.max_s(bitsA, absoluteBits(v128.load(p, 32)))
+    bitsB = i32x4.max_s(bitsB, absoluteBits(v128.load(p, 48)))
+  }
+  for (let rest = width & 15; rest > 0; rest -= 4, p += 16) {
+    bitsA = i32x4.max_s(bitsA, v128.and(absoluteBits(v128.load(p)), laneMask(rest)))
   }
   return reinterpret<f32>(maxLanes(i32x4.max_s(bitsA, bitsB)))
 }
