@@ -67,7 +67,8 @@ export function mayFuse(variant: Kernels['name'], precision: Precision): boolean
 }
 
 /**
- * Instantiates the kernels on a memory.
+ * Instantiates the kernels on a memory. Their constants must be those of this code; one of them, INTERFACE, is a
+ * hash of sizes and commands.
  *
  * @throws {RangeError} for a module of another version, which would read other fields than are written
  */
