@@ -1,6 +1,7 @@
 /**
- * The activation functions, on four numbers at a time. The linear kernels call them on each panel that they have just
- * finished. What is NaN or infinite stays so, also where the formula has a limit (src/kernels/kernels.ts).
+ * The activation functions, on four numbers at a time. The linear kernels call them on each panel that they
+ * have just finished. NaN and infinite inputs give NaN or infinite results, even where the formula has a
+ * finite limit (src/kernels/kernels.ts).
  */
 import { Activation } from './commands'
 import { constant, erf4, exp4 } from './simd'
@@ -17,16 +18,17 @@ function gelu(x: v128): v128 {
 // #endregion
 
 // #region gelu-int8
-/** The range, P, the highest power first, and where the result ends. */
+/** The range, then P, highest power first, then the bound below which the result is 0. */
 const GELU: usize = memory.data<f32>([
   3.9, -3.9, 2.6624264e-8, -1.7871738e-6, 5.1538576e-5, -8.471002e-4, 8.924424e-3, -0.06488755, 0.39809325,
   0.5, -64.0,
 ])
 
 /**
- * gelu at precision int8, whose result becomes whole steps of about a hundredth: x · (1/2 + z·P(z²)), z being x held within
- * ±3.9 and P of degree 6, fitted for this project so that 3.9·P(3.9²) is 1/2, but for 4.8e-7: from -64 down it is 0. Largest
- * absolute error 1.9e-4, by test/kernels/math.test.ts; no division, two thirds of the time of the one above.
+ * gelu at precision int8, where the result is rounded to steps of about a hundredth: x · (1/2 + z·P(z²)),
+ * where z is x clamped to ±3.9 and P, of degree 6, was fitted for this project so that 3.9·P(3.9²) is 1/2 to
+ * within 4.8e-7; from -64 down the result is 0. Largest absolute error 1.9e-4, by test/kernels/math.test.ts.
+ * Without a division it takes two thirds of the time of the one above.
  */
 function geluInt8(x: v128): v128 {
   const z = f32x4.pmin(constant(GELU, 0), f32x4.pmax(constant(GELU, 1), x))
@@ -55,22 +57,22 @@ function cubed(x: v128): v128 {
 }
 
 /**
- * silu(x) = x / (1 + e^-x), and gelu_tanh(x) = x/2 · (1 + tanh(u)) = x / (1 + e^-2u), since (1 + tanh u)/2 is 1/(1 + e^-2u). One
- * function for both: called in one place, it is inlined.
+ * silu(x) = x / (1 + e^-x), and gelu_tanh(x) = x/2 · (1 + tanh(u)) = x / (1 + e^-2u), since (1 + tanh u)/2 is
+ * 1/(1 + e^-2u). One function serves both, since one that is called in one place is inlined.
  */
 function logistic(x: v128, kind: i32): v128 {
   const power = kind === Activation.silu ? f32x4.neg(x) : f32x4.mul(cubed(x), f32x4.splat(-2.0))
   return f32x4.div(x, f32x4.add(f32x4.splat(1.0), growth(power)))
 }
 
-/** max(0, x): x - x is 0, or NaN, with which nothing compares. */
+/** max(0, x): x - x is 0, or NaN where x is NaN or infinite, and then x stays. */
 function relu(x: v128): v128 {
   return f32x4.pmax(x, f32x4.sub(x, x))
 }
 
 /**
- * Applies an activation in place to `rows` rows of `width` floats (a multiple of 4) that are `stride` bytes apart. Called
- * by the linear kernels on each finished panel, while it is still in the first-level cache.
+ * Applies an activation in place to `rows` rows of `width` floats (a multiple of 4) that are `stride` bytes
+ * apart. Called by the linear kernels on each finished panel, while it is still in the first-level cache.
  */
 export function activate(kind: i32, address: usize, rows: i32, width: i32, stride: usize): void {
   if (kind === Activation.identity) return

@@ -1,8 +1,10 @@
 /**
- * A kernel call as data in memory, so that any thread can run a part of it. Each command has a class. No object of it is ever
- * made: the class is laid over memory (`changetype`), so its fields are 32-bit words in the order in which they stand here,
- * those of a base class first. The build reads this file and makes src/generated/commands.ts of it, enums included.
- * src/kernels/wasm.ts gives each field by its name, and execute.ts reads it. A stride is the bytes from one row to the next.
+ * A kernel call as data in memory, so that any thread can run a part of it. Each command has a class. No
+ * object of it is ever made: the class is laid over memory (`changetype`), so its fields are 32-bit words in
+ * the order in which they stand here, those of a base class first. The build reads this file and makes
+ * src/generated/commands.ts of it, enums included. src/kernels/wasm.ts writes each field by its name, and
+ * execute.ts reads it. A stride is the bytes from one row to the next. Units are the parts of a command that
+ * threads can compute independently.
  */
 
 /** The commands' numbers; each has the class of its name. */
@@ -10,21 +12,23 @@ export enum Kernel {
   LinearInt8,
   LinearFloat32,
   Attention,
-  AttentionInt16,
   LayerNorm,
   Quantize,
   Embed,
   Rotate,
 }
 
-/** How tiles of int8 take first digits: a panel by itself, two together, or with short sums (tiles-short.ts). */
+/** How int8 tiles multiply first digits: one panel, two joined, or by short sums (tiles-short.ts). */
 export enum Int8Tile {
   single,
   joined,
   short,
 }
 
-/** The tiles of int8 that are raced at load (tile-race.ts): of int16 products, of digits, of digits with short sums. */
+/**
+ * The int8 tiles that are timed against each other (tile-race.ts): of int16 products, of digits, of digits by
+ * short sums.
+ */
 export enum RacedTile {
   int16,
   digits,
@@ -49,8 +53,8 @@ export enum StoredType {
 }
 
 /**
- * The quantised twin of a matrix: what an int8 linear layer reads, and what the kernel that writes the matrix fills too
- * (all addresses 0 where no int8 layer reads it).
+ * The rows of a matrix as an int8 linear layer reads them; the kernel that writes the matrix fills them too.
+ * All addresses are 0 where no int8 layer reads the matrix.
  */
 export class QuantizedRows {
   /** int16 or first digits, the rows of a tile interleaved: linear-int8.ts, digits.ts. */
@@ -59,13 +63,15 @@ export class QuantizedRows {
   valueBytes: usize
   /** One float32 a row. */
   steps: usize
-  /** For digits: one int32 a row, the slots of second digits, and the bytes of each. */
+  /**
+   * For digits: one int32 a row, each row's lists of second digits, and the bytes that a row of them takes.
+   */
   zeros: usize
-  second: usize
-  slotBytes: usize
-  /** Of each tile's digits, where tiles of short sums are to read them: short-sums.ts. */
+  lists: usize
+  listBytes: usize
+  /** Norms of each tile's digits, where tiles of short sums read them: short-sums.ts. */
   norms: usize
-  /** Rows of the whole matrix and of the largest tile: they decide which rows are interleaved. */
+  /** Rows of the whole matrix, and of the largest tile: these decide which rows are interleaved. */
   rows: i32
   tileRows: i32
 }
@@ -75,7 +81,7 @@ export class LinearInt8 extends QuantizedRows {
   weights: usize
   /** Pairs of inputs, of the padded K. */
   pairs: i32
-  /** Int8Tile; not read by the build that multiplies int16. */
+  /** Int8Tile; the build that multiplies int16 does not read it. */
   tile: i32
   columns: usize
   out: usize
@@ -103,34 +109,35 @@ export class LinearFloat32 {
 }
 
 /**
- * What attention knows of relative positions (relative.ts): disentangled attention a layer's rows R of them, packed head by
- * head, others a number for each distance. All 0 where it knows none.
+ * The relative positions of attention (relative.ts): in disentangled attention a layer's R rows of them,
+ * packed head by head; in others a bias for each distance. All 0 where there are none.
  */
 export class RelativePositions {
   /**
-   * int32: where the row of a distance i - j stands among the R, in bytes of float32. Distances fall from entry to entry;
-   * this is the address of that of 0.
+   * int32: where the row of a distance i - j is among the R, in bytes of float32. Distances fall from entry
+   * to entry; this is the address of distance 0.
    */
   distances: usize
-  /** As keys; 0 where the model has no such scores. Their scales are of the exact sums. */
+  /** Packed as keys, and the scales of exact sums; 0 where the model has no such scores. */
   relativeKeys: usize
   relativeKeyScales: usize
-  /** As queries, likewise. */
+  /** Packed as queries, likewise. */
   relativeQueries: usize
   relativeQueryScales: usize
-  /** float32: what the distance alone adds to a score, head by head, as the distances lie; the address of that of 0. */
+  /**
+   * float32: what the distance alone adds to a score, head by head, in the order of `distances`; the address
+   * of distance 0.
+   */
   biases: usize
   /** Bytes of a head's packed rows, or of its biases, and of its scales. */
   relativeBytes: usize
   relativeScaleBytes: usize
-  /** The parts of a thread's scratch, in bytes from its beginning, and bytes from one row of them to the next. */
-  contentToPosition: usize
-  positionToContent: usize
-  positionStride: usize
+  /** R */
+  relativeRows: i32
 }
 
-/** What both kinds of attention have. */
-export class HeadsOfSequences extends RelativePositions {
+/** Units: heads of sequences. */
+export class Attention extends RelativePositions {
   /** [ΣT, 3H] */
   queryKeyValue: usize
   stride: usize
@@ -141,43 +148,27 @@ export class HeadsOfSequences extends RelativePositions {
   hidden: i32
   /** D */
   headDim: i32
-  /** 1/√D, with relative positions 1/√(D·n), n kinds of scores; log₂e times that where exponentials are powers of two. */
+  /**
+   * 1/√D, with relative positions 1/√(D·n), n kinds of scores; log₂e times that where exponentials are powers
+   * of two.
+   */
   scale: f32
   out: usize
   outStride: usize
   /** One address a sequence of float32 [A, T, T], or 0 where nobody asked. */
   probabilities: usize
+  /**
+   * 1 where products are exact sums of int16 ones (attention-int16.ts), 0 in float32 (attention-float32.ts).
+   */
+  exact: i32
+  /** Channels of a panel, and the largest tile. */
+  panel: i32
   tileRows: i32
   /** A query meets only keys that are fewer places away; 0 where it meets all. */
   window: i32
 }
 
-/** Units: heads of sequences. */
-export class Attention extends HeadsOfSequences {
-  panel: i32
-  /** The parts of a thread's scratch, in bytes from its beginning: attention.ts. */
-  keys: usize
-  values: usize
-  scores: usize
-  context: usize
-  inverses: usize
-}
-
-/** Units: heads of sequences. */
-export class AttentionInt16 extends HeadsOfSequences {
-  /** The parts of a thread's scratch, in bytes from its beginning: attention-int16.ts. */
-  keys: usize
-  keyScales: usize
-  values: usize
-  valueScales: usize
-  queries: usize
-  exponentials: usize
-  scores: usize
-  context: usize
-  factors: usize
-}
-
-/** Units: tiles of rows. The twin is of the output. */
+/** Units: tiles of rows. The quantised rows are those of the output. */
 export class LayerNorm extends QuantizedRows {
   x: usize
   xStride: usize
@@ -196,7 +187,10 @@ export class LayerNorm extends QuantizedRows {
   outStride: usize
 }
 
-/** Units: tiles of rows. The twin is of x, after x was multiplied by a factor of its own for each number. */
+/**
+ * Units: tiles of rows. The quantised rows are those of x, after each of its numbers is multiplied by a
+ * factor.
+ */
 export class Quantize extends QuantizedRows {
   x: usize
   xStride: usize
@@ -206,7 +200,7 @@ export class Quantize extends QuantizedRows {
   factorStride: usize
 }
 
-/** Units: rows. Their heads are turned by the angles of their places: rotary.ts. */
+/** Units: rows, whose heads are rotated by the angles of their positions: rotary.ts. */
 export class Rotate {
   x: usize
   xStride: usize
@@ -215,22 +209,22 @@ export class Rotate {
   headDim: i32
   /** int32 [T] */
   places: usize
-  /** Of each place D/2 cosines and D/2 sines. */
+  /** For each position D/2 cosines and D/2 sines. */
   angles: usize
   angleStride: usize
 }
 
-/** Units: tiles of rows. The twin is of the output. */
+/** Units: tiles of rows. The quantised rows are those of the output. */
 export class Embed extends QuantizedRows {
-  /** int32 [T]: vocabulary ids, places in the sequence, and token types. */
+  /** int32 [T]: vocabulary ids, rows of the position table, and token types. */
   ids: usize
   places: usize
   types: usize
-  /** Rows of int8 where they have scales, else of float32. */
+  /** Rows of int8 where there are scales, else of float32. */
   words: usize
   /** One float32 a word, or 0. */
   wordScales: usize
-  /** A row a place, or 0 where the model has none. */
+  /** A row a position, or 0 where the model has none. */
   positions: usize
   /** A row a token type, or 0 where the model has none. */
   tokenTypes: usize

@@ -1,35 +1,30 @@
 /**
- * Writes activations as digits, for the 8-bit dot product. One operand of that instruction must lie within 0 and 127, that
- * is 7 bits. An activation is a whole number q of steps of its row (row-step.ts). An offset of the row, its zero, is added
- * to q, and the sum is written with two digits of 7 bits:
+ * Writes activations as digits, for the 8-bit dot product, one operand of which must lie within 0 and 127: 7
+ * bits. An activation is a whole number q of steps of its row (row-step.ts). The row's offset, its zero, is
+ * added to q, and the sum is written with two digits of 7 bits:
  *
- *     q + zero = first + 128·second,   first in 0 ... 127,   second in -63 ... 63, none in a row that fits 7 bits
+ *     q + zero = first + 128·second,   first in 0 ... 127,   second in -63 ... 63 (0 in a row of 7 bits)
  *
- * Almost all second digits are 0, so they are kept as a list. First digits are kept for all. The rows of a tile
- * (tile-rows.ts) are interleaved: for each group of four inputs stand the four digits of all its rows.
+ * Almost all second digits are 0, so they are kept as lists; first digits are kept for all. The rows of a
+ * tile (tile-rows.ts) are interleaved: for each group of four inputs stand the four digits of all its rows.
  *
  *     first     for each group: 4 bytes a row. The tile that begins with row s stands at s·K, K padded to 16
- *     second    for each row a slot with a list of the groups in which it has a second digit, first those with a positive one, then,
- *               since the instruction takes no negative digits, those with a negative one (a group may be in both):
- *                 0   where positive ones end, and at 4 all
+ *     lists     for each row the groups in which it has a second digit: first those with a positive one,
+ *               then, since the instruction takes no negative digits, those with a negative one (a group may
+ *               be in both):
+ *                 0   where the positive list ends, and at 4 where the negative one does
  *                 16  for each listed group 4 bytes, the digits' magnitudes and zeros, then its number, u16
  *     steps     float32 a row
  *     zeros     int32 a row
  *     norms     of each tile's first digits, for short sums only: short-sums.ts
  *
- * On a Xeon with AVX-VNNI, billions of numbers a second, rows of 384, 768, 1536, 3072: 2.1, 2.3, 2.4, 2.4. With int32 up to the digits, all
- * second digits stored and looked through for either sign, and least and largest found one vector after another (row-step.ts), it was
- * 1.5, 1.4, 1.35, 1.3. A row's step and digits one after the other, instead of all steps of a tile first: 3072 4 % faster, the others 2 % slower.
+ * Gain of making both digits in int16, and of looking again only where a second digit is not 0: 1.4 to 1.8
+ * times as fast (bench/results/tried.md).
  */
 import { findRowStep, INVERSE, MOST, ZERO } from './row-step'
-import { addSquares, clearSquares, middleNear, storeSquares, tileNormBytes, writeNorms } from './short-sums'
-import { laneMask, lessRounding, roundAndAdd } from './simd'
-import { CLOSEST_TILES, MOST_TILE_ROWS } from './tile-rows'
-
-/** Bytes of a slot before its list, and room after it: the next group is written there before it is known to be one. */
-export const SECOND_HEADER: i32 = 16
-/** Bytes of a listed group. */
-export const LISTED_BYTES: i32 = 6
+import { addSquares, clearSquares, middleNear, storeSquares, writeNorms } from './short-sums'
+import { lessRounding, roundAndAdd } from './simd'
+import { CLOSEST_TILES, LIST_HEADER, LISTED_BYTES, MOST_TILE_ROWS, tileNormBytes } from './sizes'
 
 /** The norms of the tile that begins with row `start`, or 0 where there are none. */
 export function tileNorms(norms: usize, start: i32, rowBytes: usize): usize {
@@ -44,7 +39,7 @@ function storeGroups(bytes: v128, out: usize, step: usize): void {
   v128.store32_lane(out + 3 * step, bytes, 3)
 }
 
-/** Bytes of what `note` keeps of four groups: their second digits, then the first one's number. */
+/** Bytes of what `note` keeps of four groups: their second digits, then the number of the first group. */
 const NOTED_BYTES: usize = 32
 
 /** Keeps sixteen second digits if one of them is not 0. @returns where the next ones go */
@@ -56,13 +51,14 @@ function note(digits: v128, group: i32, noted: usize): usize {
 
 // #region two-digits
 /**
- * One row's digits. Both are made of int16, which hold q + zero: half as many instructions as with int32.
+ * One row's digits. Both are made from int16, which hold q + zero: half as many instructions as with int32.
  *
- * @param mask    127; or -1 where the row fits 7 bits: then q + zero itself is the digit, and 128, the one number beyond that
- *                rounding can give (row-step.ts), is narrowed to 127
+ * @param row     float32; zeros from `width` to `width` rounded up to 16
+ * @param mask    127; or -1 where the row fits 7 bits: then q + zero itself is the digit, and 128, the one
+ *                number too large that rounding can give (row-step.ts), is narrowed to 127
  * @param step    bytes from one group of the row to the next: 4 times the rows of the tile
- * @param noted   where second digits go, sixteen at a time, if one of them is not 0, for `listSeconds`
- * @param squares 0, or where the squares of its first digits go, by `storeSquares`, counted from `middle`
+ * @param noted   where second digits go, sixteen at a time, if one of them is not 0: `listSeconds` reads them
+ * @param squares 0, or where `storeSquares` writes the squares of its first digits less `middle`
  * @returns the end of the second digits
  */
 function digitsOfRow(
@@ -78,25 +74,14 @@ function digitsOfRow(
   middle: i32,
 ): usize {
   const factor = f32x4.splat(inverse)
-  const taken = lessRounding(zero)
+  const subtracted = lessRounding(zero)
   const masks = i16x8.splat(<i16>mask)
   const middles = i8x16.splat(<i8>middle)
   for (let k: i32 = 0; k < width; k += 16, row += 64) {
-    let a = v128.load(row)
-    let b = v128.load(row, 16)
-    let c = v128.load(row, 32)
-    let d = v128.load(row, 48)
-    const left = width - k
-    if (left < 16) {
-      a = v128.and(a, laneMask(left))
-      b = v128.and(b, laneMask(left - 4))
-      c = v128.and(c, laneMask(left - 8))
-      d = v128.and(d, laneMask(left - 12))
-    }
-    a = roundAndAdd(f32x4.mul(a, factor), taken)
-    b = roundAndAdd(f32x4.mul(b, factor), taken)
-    c = roundAndAdd(f32x4.mul(c, factor), taken)
-    d = roundAndAdd(f32x4.mul(d, factor), taken)
+    const a = roundAndAdd(f32x4.mul(v128.load(row), factor), subtracted)
+    const b = roundAndAdd(f32x4.mul(v128.load(row, 16), factor), subtracted)
+    const c = roundAndAdd(f32x4.mul(v128.load(row, 32), factor), subtracted)
+    const d = roundAndAdd(f32x4.mul(v128.load(row, 48), factor), subtracted)
     const ab = i16x8.narrow_i32x4_s(a, b)
     const cd = i16x8.narrow_i32x4_s(c, d)
     const digits = i8x16.narrow_i16x8_s(v128.and(ab, masks), v128.and(cd, masks))
@@ -112,7 +97,7 @@ function digitsOfRow(
 }
 // #endregion
 
-/** A row that counts as zeros. */
+/** A row whose numbers count as zeros. */
 function clearRow(first: usize, groups: i32, step: usize, squares: usize, middle: i32): void {
   for (let group: i32 = 0; group < groups; group++, first += step) {
     store<i32>(first, 0)
@@ -124,8 +109,8 @@ function clearRow(first: usize, groups: i32, step: usize, squares: usize, middle
 }
 
 /**
- * Lists the groups of a row that have a second digit of one sign. Each is written at the list's end, and the end moves past it
- * only where there is one.
+ * Lists the groups of a row that have a second digit of one sign. Each group is written at the list's end,
+ * and the end moves past it only if it has one.
  *
  * @param noted  what `digitsOfRow` left, up to `end`
  * @param sign   -1 for negative ones, else 0
@@ -156,9 +141,10 @@ function listSeconds(noted: usize, end: usize, list: usize, sign: i8): usize {
 /**
  * The rows of one tile as digits.
  *
- * @param row      the tile's first row, float32; `rowStride` bytes to the next
+ * @param row      the tile's first row, float32, `rowStride` bytes to the next; zeros from `width` to `width`
+ *                 rounded up to 16
  * @param first    where the tile's first digits go
- * @param slot     the first row's slot; `slotBytes` to the next
+ * @param lists    of the first row; `listBytes` to those of the next
  * @param steps    its rows' steps, float32; `zeros` their zeros, int32
  * @param norms    0, or where those of its first digits go
  * @param scratch  16 bytes for each row of the largest tile, two for each second digit of a row, and squares
@@ -169,8 +155,8 @@ export function digitsOfTile(
   rows: i32,
   width: i32,
   first: usize,
-  slot: usize,
-  slotBytes: usize,
+  lists: usize,
+  listBytes: usize,
   steps: usize,
   zeros: usize,
   norms: usize,
@@ -191,11 +177,11 @@ export function digitsOfTile(
   const noted = scratch + <usize>(16 * MOST_TILE_ROWS)
   const squares: usize = norms === 0 ? 0 : noted + NOTED_BYTES * <usize>(groups >> 2)
   const largest: usize = norms === 0 ? 0 : clearSquares(squares, groups)
-  for (let i: usize = 0; i < <usize>rows; i++, slot += slotBytes) {
+  for (let i: usize = 0; i < <usize>rows; i++, lists += listBytes) {
     const found = scratch + (i << 4)
     const inverse = load<f32>(found, INVERSE)
     const digits = first + (i << 2)
-    const list = slot + <usize>SECOND_HEADER
+    const list = lists + <usize>LIST_HEADER
     let positives = list
     let end = list
     if (inverse === 0) clearRow(digits, groups, between, squares, middle)
@@ -210,8 +196,8 @@ export function digitsOfTile(
         end = listSeconds(noted, last, positives, -1)
       }
     }
-    store<usize>(slot, positives)
-    store<usize>(slot, end, 4)
+    store<usize>(lists, positives)
+    store<usize>(lists, end, 4)
     if (norms !== 0) addSquares(squares, groups, largest)
   }
   if (norms !== 0) writeNorms(largest, groups, middle, norms)

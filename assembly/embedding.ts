@@ -1,4 +1,4 @@
-/** The embedding of one token: three rows of learned tables are added and normalised. */
+/** The embedding of one token: rows of the learned tables, added and normalised. */
 import { Embed } from './commands'
 import { layerNormRow } from './layer-norm'
 

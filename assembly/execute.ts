@@ -1,11 +1,13 @@
-/** Runs a part of a command. A command has units that do not depend on each other (panels, tiles, heads), so threads can share it. */
-import { attentionHead } from './attention'
-import { attentionHeadInt16 } from './attention-int16'
+/**
+ * Runs a part of a command. A command has units that do not depend on each other (panels, tiles, heads), so
+ * threads can share it.
+ */
+import { attendHead } from './attention'
+import { Float32Operands } from './attention-float32'
+import { Int16Operands } from './attention-int16'
 import {
   Attention,
-  AttentionInt16,
   Embed,
-  HeadsOfSequences,
   Kernel,
   LayerNorm,
   LinearFloat32,
@@ -16,7 +18,7 @@ import {
 } from './commands'
 import { digitsOfTile, tileNorms } from './digits'
 import { embeddingRow } from './embedding'
-import { layerNormRow } from './layer-norm'
+import { clearPadding, layerNormRow } from './layer-norm'
 import { linearDigits } from './linear-digits'
 import { linearFloat32 } from './linear-f32'
 import { linearInt8 } from './linear-int8'
@@ -26,7 +28,7 @@ import { findRowStep, INVERSE, MOST } from './row-step'
 import { Fused, Rounded } from './simd'
 import { nextTileRows, tileStart } from './tile-rows'
 
-/** The first token of sequence `sequence`; that of the one after the last is the number of tokens. */
+/** The first token of a sequence; of the one after the last, the number of tokens. */
 function firstToken(bounds: usize, sequence: i32): i32 {
   return load<i32>(bounds + ((<usize>sequence) << 2))
 }
@@ -37,8 +39,7 @@ function mapOf(maps: usize, sequence: i32, head: i32, tokens: i32): usize {
   return <usize>load<u32>(maps + ((<usize>sequence) << 2)) + ((<usize>(head * tokens * tokens)) << 2)
 }
 
-function attention(kernel: i32, command: usize, from: i32, to: i32, scratch: usize): void {
-  const call = changetype<HeadsOfSequences>(command)
+function attention(call: Attention, from: i32, to: i32, scratch: usize): void {
   for (let unit = from; unit < to; unit++) {
     const sequence = unit / call.heads
     const head = unit % call.heads
@@ -48,18 +49,33 @@ function attention(kernel: i32, command: usize, from: i32, to: i32, scratch: usi
     const query = call.queryKeyValue + call.stride * first + column
     const out = call.out + call.outStride * first + column
     const map = mapOf(call.probabilities, sequence, head, tokens)
-    if (kernel === Kernel.AttentionInt16)
-      attentionHeadInt16(changetype<AttentionInt16>(command), query, head, tokens, out, map, scratch)
-    else if (!WHOLE_BUILD) return
-    else if (ASC_FEATURE_RELAXED_SIMD)
-      attentionHead<Fused>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
-    else attentionHead<Rounded>(changetype<Attention>(command), query, head, tokens, out, map, scratch)
+    if (!WHOLE_BUILD || call.exact)
+      attendHead<Int16Operands>(call, changetype<Int16Operands>(scratch), query, head, tokens, out, map)
+    else attendFloat32(call, query, head, tokens, out, map, scratch)
   }
 }
 
-/** The quantised twin of rows `start` to `start + rows`, one tile, for the linear layer that reads them. */
+function attendFloat32(
+  call: Attention,
+  query: usize,
+  head: i32,
+  tokens: i32,
+  out: usize,
+  map: usize,
+  scratch: usize,
+): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const operands = changetype<Float32Operands<Fused>>(scratch)
+    attendHead<Float32Operands<Fused>>(call, operands, query, head, tokens, out, map)
+  } else {
+    const operands = changetype<Float32Operands<Rounded>>(scratch)
+    attendHead<Float32Operands<Rounded>>(call, operands, query, head, tokens, out, map)
+  }
+}
+
+/** Quantises rows `start` to `start + rows`, one tile, for the linear layer that reads them. */
 function quantizeTile(
-  twin: QuantizedRows,
+  quantized: QuantizedRows,
   start: i32,
   rows: i32,
   width: i32,
@@ -67,14 +83,15 @@ function quantizeTile(
   xStride: usize,
   scratch: usize,
 ): void {
-  if (twin.values === 0) return
-  const values = twin.values + twin.valueBytes * start
-  const steps = twin.steps + ((<usize>start) << 2)
+  if (quantized.values === 0) return
+  for (let row: i32 = 0; row < rows; row++) clearPadding(x + xStride * row, width)
+  const values = quantized.values + quantized.valueBytes * start
+  const steps = quantized.steps + ((<usize>start) << 2)
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const slot = twin.second + twin.slotBytes * start
-    const zeros = twin.zeros + ((<usize>start) << 2)
-    const norms = tileNorms(twin.norms, start, twin.valueBytes)
-    digitsOfTile(x, xStride, rows, width, values, slot, twin.slotBytes, steps, zeros, norms, scratch)
+    const lists = quantized.lists + quantized.listBytes * start
+    const zeros = quantized.zeros + ((<usize>start) << 2)
+    const norms = tileNorms(quantized.norms, start, quantized.valueBytes)
+    digitsOfTile(x, xStride, rows, width, values, lists, quantized.listBytes, steps, zeros, norms, scratch)
     return
   }
   for (let row: i32 = 0; row < rows; row++, x += xStride) {
@@ -161,8 +178,7 @@ export function execute(kernel: i32, command: usize, from: i32, to: i32, scratch
     const call = changetype<LinearFloat32>(command)
     if (WHOLE_BUILD && ASC_FEATURE_RELAXED_SIMD && call.fused) floatLayer<Fused>(call, from, to)
     else floatLayer<Rounded>(call, from, to)
-  } else if (kernel === Kernel.Attention || kernel === Kernel.AttentionInt16)
-    attention(kernel, command, from, to, scratch)
+  } else if (kernel === Kernel.Attention) attention(changetype<Attention>(command), from, to, scratch)
   else if (kernel === Kernel.LayerNorm) layerNorm(changetype<LayerNorm>(command), from, to, scratch)
   else if (kernel === Kernel.Quantize) quantize(changetype<Quantize>(command), from, to, scratch)
   else if (WHOLE_BUILD && kernel === Kernel.Rotate) rotate(changetype<Rotate>(command), from, to)

@@ -1,15 +1,16 @@
 /**
- * What the module exports. src/kernels/wasm.ts is the only caller of the functions; the build reads the numbers into
- * src/generated/constants.ts, for whoever places things in memory.
+ * What the module exports. src/kernels/wasm.ts is the only caller of the functions; the build reads the
+ * numbers into src/generated/constants.ts, and a module is refused whose numbers differ.
  */
-export { packKeys, QUERY_ROWS } from './attention'
-export { packKeysInt16 } from './attention-operands'
-export { LISTED_BYTES, SECOND_HEADER } from './digits'
-export { ROW_LANES } from './layer-norm'
-export { INT8_PANEL } from './linear-int8'
+export { packKeys } from './attention-float32'
+export { packKeysInt16 } from './attention-int16-packing'
 export { packEmbeddingInt8, packLinearFloat32, packLinearInt8, widenValues } from './packing'
 export { COMMAND_OFFSET, CONTROL_BYTES, close, dispatch, join, runAlone, serve } from './parallel'
-export { NORM_HEADER, NORM_INPUTS, START_HEADER } from './short-sums'
 export { TABLES_END } from './simd'
 export { raceTile } from './tile-race'
-export { CLOSEST_TILES, MOST_TILE_ROWS } from './tile-rows'
+
+/**
+ * Stands for the sizes, fields and numbers that both sides know: the build computes it from sizes.ts and
+ * commands.ts.
+ */
+export const INTERFACE: i32 = isDefined(INTERFACE_HASH) ? INTERFACE_HASH : 0

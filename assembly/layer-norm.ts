@@ -1,12 +1,17 @@
 /** LayerNorm of one row, with the residual that is added before it. Sums over a row have one fixed order. */
 import { laneMask, squareRoot, sumLanes } from './simd'
 
-/** Sums of a row run in this many lanes: rows have room for their width rounded up to it. */
-export const ROW_LANES: i32 = 16
-
 /** ((lane sums of a + b) + (c + d)), then the four lanes: the one order in which rows are summed. */
 function total(a: v128, b: v128, c: v128, d: v128): f32 {
   return sumLanes(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)))
+}
+
+/**
+ * Zeros from `width` to `width` rounded up to 16: rows have that room, and other kernels sum whole vectors of
+ * them.
+ */
+export function clearPadding(row: usize, width: i32): void {
+  for (let i = width; i & 15; i++) store<f32>(row + ((<usize>i) << 2), 0)
 }
 
 /**
@@ -14,7 +19,7 @@ function total(a: v128, b: v128, c: v128, d: v128): f32 {
  *
  *     y = (v - μ)/√(σ² + ε) ⊙ weight + bias,   μ = Σv/H,   σ² = Σ(v - μ)²/H        Ba et al. 2016, equation 4
  *
- * Sums run in 16 lanes (i mod 16). Three passes over a row that stays in the first-level cache: sum, squares, result.
+ * Sums run in 16 lanes (i mod 16). Three passes over a row in the first-level cache: sum, squares, result.
  *
  * @param x         float32; rows have room for `width` rounded up to 16
  * @param residual  float32, or 0 for none
@@ -89,10 +94,9 @@ export function layerNormRow(
   }
   // #region last-pass
   const variance = total(a, b, c, d) / <f32>width
-  // + 0, or + NaN where the variance left float32: 1/∞ would be 0, and the bias alone be left.
+  // + 0, or + NaN where the variance left float32: 1/∞ would be 0, and only the bias would remain.
   const inverse = f32x4.splat(<f32>1.0 / squareRoot(variance + epsilon) + (variance - variance))
-  let i: usize = 0
-  for (; i < whole; i += 32) {
+  for (let i: usize = 0; i < size; i += 32) {
     const centredA = f32x4.mul(f32x4.sub(v128.load(out + i), mean), inverse)
     const centredB = f32x4.mul(f32x4.sub(v128.load(out + i, 16), mean), inverse)
     const ya = f32x4.add(f32x4.mul(centredA, v128.load(weight + i)), v128.load(bias + i))
@@ -100,10 +104,6 @@ export function layerNormRow(
     v128.store(out + i, ya)
     v128.store(out + i, yb, 16)
   }
-  for (; i < size; i += 16) {
-    const centred = f32x4.mul(f32x4.sub(v128.load(out + i), mean), inverse)
-    const y = f32x4.add(f32x4.mul(centred, v128.load(weight + i)), v128.load(bias + i))
-    v128.store(out + i, v128.and(y, laneMask(left - (<i32>(i - whole) >> 2))))
-  }
+  clearPadding(out, width)
   // #endregion
 }

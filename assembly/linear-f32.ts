@@ -1,21 +1,16 @@
 /**
- * y = x·Wᵀ + b in float32, W packed at load in panels of 8 output channels (16 where the engine re-vectorises to 256
- * bits):
+ * y = x·Wᵀ + b in float32. At load W is packed in panels of 8 output channels (16 where V8 joins vectors to
+ * 256 bits):
  *
  *     weights   for each panel, for each input k: w[n0, k] w[n1, k] ... w[n7, k]
  *     bias      float32, padded with zeros to whole panels
  *
- * Each output is ((x₀w₀ + x₁w₁) + x₂w₂) + ... + b, in that order in every build. The relaxed build can fuse each product
- * with its addition, which rounds once instead of twice; at precision int8 it must not. Rows are read where they are in
- * memory: a pointer for each, no copy. What was tried, tiles of rows × vectors of 4 channels, in GOP/s (one Zen 4 core, M 120, K 1024,
- * N 4096; bench/RESULTS.md has the current table):
- *   4×2 44, 5×2 46;
- *   fused 6×2 55, which is 98 % of the 128-bit peak; 6×4 39, since 24 sums do not fit the registers;
- *   fused and re-vectorised 6×2 79, 6×4 108: twelve sums of 256 bits hide the latency of the fused product.
- * And on a Xeon, where 300 MB of weights come from memory (16 rows 30 GOP/s, 128 rows 43, of 46 that the core has):
- *   a byte of the next panel touched in each step, as linear-digits.ts does: 16 rows 9 % faster, 128 rows of K 768 4 % slower, since with
- *   six rows' pointers the loop has no register left; a page of it at a time: 14 % faster, and 13 % slower;
- *   a loop in the loop, so that a touch costs nothing in most steps: 16 rows 16 to 20 % faster, 128 rows 2 to 12 % slower.
+ * Each output is ((x₀w₀ + x₁w₁) + x₂w₂) + ... + b, in that order in every build. The relaxed build can fuse
+ * each product with its addition, which rounds once in place of twice; at precision int8 it must not. Rows
+ * are read where they are in memory, by a pointer for each.
+ *
+ * Gain: fused tiles of 6 rows reach 98 % of what 128 bits allow; larger tiles, and fetching weights ahead,
+ * were slower with many rows (bench/results/tried.md).
  */
 import { activate } from './activation'
 import { Fused } from './simd'

@@ -3,39 +3,33 @@
  *
  *     y[t, n] = f32(Σ_k q[t, k]·w[n, k]) · (step[t] · columnScale[n]) + bias[n]
  *
- * The sum is exact in int32 in any order (it is below 2³¹, src/kernels/reference/quantization.ts, `rowStep`), so tile, thread and
- * batch cannot change a bit. This is the layer of the build that has only the baseline's SIMD; linear-digits.ts is that of the
- * other. Layout:
+ * The sum is exact in int32 in any order (it is below 2³¹, src/kernels/reference/quantization.ts, `rowStep`),
+ * so tile, thread and batch cannot change a bit. This layer is of the build that has only baseline SIMD; that
+ * of the other is linear-digits.ts. Layout:
  *
  *     weights   panels of 8 output channels; in a panel, for each pair of inputs k, k+1:
  *               n0k0 n0k1 n1k0 n1k1 ... n7k0 n7k1        16 bytes, K padded with zeros
- *     columns   for each panel: 8 column scales and 8 biases, float32; then 8 sums of weights, int32, which only linear-digits.ts reads
- *     x         int16, the rows of a tile interleaved: for each pair of inputs k, k+1 the pairs of all its rows, 4 bytes
- *               each; tiles one after another, padded with zeros (quantize.ts writes them so)
+ *     columns   for each panel 8 column scales and 8 biases, float32; then 8 sums of weights, int32, which
+ *               only linear-digits.ts reads
+ *     x         int16, the rows of a tile interleaved: for each pair of inputs k, k+1 the pairs of all its
+ *               rows, 4 bytes each; tiles one after another, padded with zeros (quantize.ts writes them so)
  *
- * One step of a tile of R rows × 8 channels: two loads of weights, R splats of an activation pair, 2R dot products.
- * What was tried (GOP/s, one Zen 4 core, M 128, K 768, N 3072, V8 13.6; bench/RESULTS.md has the current table):
- *   rows apart, a pointer for each: 77, and 82 with two steps written out in the loop; interleaved: 88;
- *   weights widened to int16 in the loop: 80; widened once, into a scratch that all tiles of rows share: 88 (from WIDEN_ROWS
- *   rows on; with fewer, widening costs more than it saves);
- *   two or four steps written out in the loop: 84 and 78, since V8 unrolls the short loop better by itself;
- *   a tile of 4 rows × 4 vectors: 64, since 16 sums do not fit 15 registers;
- *   256-bit re-vectorisation, which joins the two sums of a row: 145 with 6 rows × 2 vectors.
+ * Gain: 77 GOP/s with a pointer for each row, 88 interleaved with weights widened once; larger tiles and
+ * unrolled loops were slower (bench/results/tried.md).
  */
 import { activateInt8 } from './activation'
 import { LinearInt8 } from './commands'
 import { COLUMN_BYTES, SUM_OFFSET } from './packing'
+import { INT8_PANEL } from './sizes'
 import { blockEnd, nextTileRows } from './tile-rows'
 import { Vectors2 } from './tile-sizes'
 import { Digits, Int16, interleavedTile, Narrow } from './tiles-interleaved'
 
-/** Output channels of a panel. */
-export const INT8_PANEL: i32 = 8
 /** Rows from which a panel is first widened to int16. */
 const WIDEN_ROWS: i32 = 24
 
 // #region widen
-/** One panel to int16, so that the row tiles need not widen it again and again. */
+/** Widens one panel to int16, so that each tile of rows need not do it again. */
 function widen(panel: usize, pairs: i32, scratch: usize): void {
   const end = panel + ((<usize>pairs) << 4)
   for (; panel < end; panel += 16) {
@@ -48,11 +42,12 @@ function widen(panel: usize, pairs: i32, scratch: usize): void {
 
 // #region finish
 /**
- * The sums of some rows over one panel, int32, become floats in place, while they are in the first-level cache. The order of
- * these operations is part of the contract. (Inside the tiles they kept V8 from re-vectorising: 80 GOP/s where this form has 140.)
+ * Makes floats of the sums of some rows over one panel, int32, in place, while they are in the first-level
+ * cache. The order of these operations is part of the contract. (Inside the tiles they kept V8 from joining
+ * vectors to 256 bits.)
  *
  * @param steps    one float32 a row
- * @param zeros    one int32 a row, of sums of digits only: the row's numbers were moved by it (digits.ts)
+ * @param zeros    one int32 a row, for sums of digits only: what was added to the row's numbers (digits.ts)
  * @param columns  8 column scales, 8 biases, 8 sums of weights
  */
 export function finishRows<Kind>(
@@ -90,7 +85,7 @@ export function finishRows<Kind>(
 /**
  * Panels `from` to `to` of the layer, all rows.
  *
- * @param scratch  32 bytes of this thread's own for each pair of inputs
+ * @param scratch  this thread's own, 32 bytes for each pair of inputs
  */
 export function linearInt8(call: LinearInt8, from: i32, to: i32, scratch: usize): void {
   const pairs = call.pairs

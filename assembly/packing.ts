@@ -1,10 +1,12 @@
 /**
- * Packs weights: from the number types of a file into the layouts of linear-f32.ts, linear-int8.ts, linear-digits.ts and
- * embedding.ts. It runs once, at load, for some rows at a time, so that a file is never in memory whole.
+ * Packs weights: from the number types of a file into the layouts of linear-f32.ts, linear-int8.ts,
+ * linear-digits.ts and embedding.ts. It runs once, at load, for some rows at a time, so that the whole file
+ * is never in memory.
  */
 import { StoredType } from './commands'
-import { packNorms, panelBytes, panelNormBytes } from './short-sums'
+import { packNorms } from './short-sums'
 import { absoluteBits, maxLanes, roundToInt } from './simd'
+import { panelBytes, panelNormBytes } from './sizes'
 
 const FLOAT32: i32 = StoredType.F32
 const FLOAT16: i32 = StoredType.F16
@@ -12,7 +14,10 @@ const INT8: i32 = StoredType.I8
 
 const LARGEST_FINITE: i32 = 0x7f7fffff
 
-/** Half to single: the exponent is moved and rebiased by a multiplication with 2^112, which makes subnormals exact. */
+/**
+ * Half to single: the exponent is moved and rebiased by a multiplication with 2^112, which makes subnormals
+ * exact.
+ */
 function halfToFloat(half: i32): f32 {
   const magnitude = reinterpret<f32>((half & 0x7fff) << 13) * reinterpret<f32>(0x77800000)
   const finite = (half & 0x7c00) !== 0x7c00
@@ -90,17 +95,20 @@ function packFloat32Row(row: usize, k: i32, weights: usize, n: i32, panel: i32):
   for (; row < end; row += 4, to += step) store<f32>(to, load<f32>(row))
 }
 
-/** Bytes of what a panel's 8 channels have beside their weights: scales, biases, and sums of the weights. */
+/** Bytes of what a panel's 8 channels have besides weights: scales, biases, and sums of the weights. */
 export const COLUMN_BYTES: usize = 96
-/** Where the sums stand among them. */
+/** Where the sums are among them. */
 export const SUM_OFFSET: usize = 64
 
-/** Where the numbers of channel `n` stand, of the first of the three kinds. */
+/** Where the scale of channel `n` is. */
 function column(columns: usize, n: i32): usize {
   return columns + COLUMN_BYTES * (n >> 3) + ((<usize>(n & 7)) << 2)
 }
 
-/** Row `n` of an int8 layer into its panel: groups of four inputs, 32 bytes a group. The row is padded with zeros. */
+/**
+ * Row `n` of an int8 layer into its panel: groups of four inputs, 32 bytes a group. The row is padded with
+ * zeros.
+ */
 function packDigitsRow(row: usize, pairs: i32, weights: usize, columns: usize, n: i32): void {
   const groups = pairs >> 1
   let to = weights + panelBytes(groups) * (n >> 3) + panelNormBytes(groups) + ((<usize>(n & 7)) << 2)
@@ -118,7 +126,10 @@ function packDigitsRow(row: usize, pairs: i32, weights: usize, columns: usize, n
   store<i32>(column(columns, n) + SUM_OFFSET, i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1))
 }
 
-/** Row `n` of an int8 layer into its panel: pairs of inputs, 16 bytes a pair. The row is padded with zeros to 2·pairs. */
+/**
+ * Row `n` of an int8 layer into its panel: pairs of inputs, 16 bytes a pair. The row is padded with zeros to
+ * 2·pairs.
+ */
 function packInt8Row(row: usize, pairs: i32, weights: usize, n: i32): void {
   let to = weights + <usize>(n >> 3) * ((<usize>pairs) << 4) + ((<usize>(n & 7)) << 1)
   const end = row + ((<usize>pairs) << 1)
@@ -151,8 +162,8 @@ export function packLinearFloat32(
 }
 
 /**
- * Rows `first` to `first + rows` of an int8 linear layer: packed as they are where the file is int8 (their scales are
- * written by the caller), else quantised.
+ * Rows `first` to `first + rows` of an int8 linear layer: packed as they are where the file is int8 (their
+ * scales are written by the caller), else quantised.
  *
  * @param columns  of the layer, see linear-int8.ts
  * @param scratch  2·pairs + k rounded up to 4, floats
@@ -194,8 +205,8 @@ export function packLinearInt8(
 }
 
 /**
- * Rows of the word embeddings as int8: `out` rows of `stride` bytes (the width rounded up to 16), scales from `scales`
- * on (written by the caller where the file is int8).
+ * Rows of the word embeddings as int8: `out` rows of `stride` bytes (the width rounded up to 16), scales from
+ * `scales` on (written by the caller where the file is int8).
  *
  * @param scratch  width rounded up to 4 floats
  * @returns 1 where all are finite, 0 otherwise

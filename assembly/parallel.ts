@@ -1,14 +1,16 @@
 /**
- * One kernel call, shared by threads. The coordinator writes the call into a control block and opens it by its ticket;
- * every thread, the coordinator too, then claims chunks until none is left. A helper that sleeps is woken but never
- * waited for: only chunks that were claimed are. So a short call costs a coordinator nothing that a helper has not taken.
+ * One kernel call, shared by threads. The coordinator writes the call into a control block and opens it by
+ * its ticket; every thread, the coordinator too, then claims chunks until none is left. A helper that sleeps
+ * is woken but not waited for: only claimed chunks are. So helpers that come late cost a short call nothing.
  *
- * The ticket is the call's number · 2³² + the next chunk. It is claimed by compare-and-exchange, so that a helper that
- * read an old call cannot take a chunk of the next one.
+ * The ticket is the call's number · 2³² + the next chunk. It is claimed by compare-and-exchange, so a helper
+ * that read an old call cannot take a chunk of the next one.
  */
 import { execute } from './execute'
 
-/** What stands at the beginning of the control block; the build puts it into src/generated/commands.ts too. */
+/**
+ * What stands at the beginning of the control block; the build puts it into src/generated/commands.ts too.
+ */
 export class Control {
   ticket: i64
   /** Chunks finished. */
@@ -28,12 +30,15 @@ const CALLS: usize = offsetof<Control>('calls')
 const SLEEPERS: usize = offsetof<Control>('sleepers')
 const CHUNKS: usize = offsetof<Control>('chunks')
 
-/** Where the command stands in the control block: on a cache line of its own. */
+/** Where the command is in the control block: on a cache line of its own. */
 export const COMMAND_OFFSET: i32 = 64
 /** The whole block: no command has more than 32 words. */
 export const CONTROL_BYTES: i32 = COMMAND_OFFSET + 128
 
-/** Looks at memory before a helper goes to sleep: some 100 µs, longer than the pause between two kernels of a layer. */
+/**
+ * How often a helper looks at memory before it sleeps: some 100 µs, longer than the pause between two kernels
+ * of a layer.
+ */
 const SPINS: i32 = 20000
 
 /** A chunk number above all others. */
@@ -61,8 +66,9 @@ function work(control: usize, number: i32, scratch: usize): void {
 // #endregion
 
 /**
- * The coordinator's side: opens the call whose kernel, sizes and command stand in the control block, and joins in.
- * Between calls the ticket is closed (no chunk number is below it), so the block can be written safely.
+ * The coordinator's side: opens the call whose kernel, sizes and command stand in the control block, and
+ * joins in. Between calls the ticket is closed (no chunk number is below it), so the block can be written
+ * safely.
  */
 export function dispatch(control: usize, scratch: usize): void {
   const call = <i32>(atomic.load<i64>(control) >> 32)
@@ -74,9 +80,10 @@ export function dispatch(control: usize, scratch: usize): void {
 }
 
 /**
- * Waits until all chunks are done, at most about `milliseconds`, and closes the ticket for the next call.
+ * Waits until all chunks are done, for at most about `milliseconds`, and closes the ticket until the next
+ * call.
  *
- * @returns 1 where they are done, 0 where the caller should look after its helpers and call again
+ * @returns 1 where they are done, 0 where the caller should check that its helpers live, and call again
  */
 export function join(control: usize, milliseconds: i32): i32 {
   const chunks = changetype<Control>(control).chunks
@@ -90,13 +97,15 @@ export function join(control: usize, milliseconds: i32): i32 {
   return 1
 }
 
-/** Makes the next call's number known with no chunk to claim. Also called once before the first call. */
+/** Publishes the number of the next call with no chunk to claim. Also called once before the first call. */
 export function close(control: usize): void {
   const next = (atomic.load<i64>(control) >> 32) + 1
   atomic.store<i64>(control, (next << 32) | CLOSED)
 }
 
-/** A helper's life: work, look for the next call a while, sleep. It ends when its worker is terminated. */
+/**
+ * A helper's loop: work, look for the next call for a while, sleep. It ends when its worker is terminated.
+ */
 export function serve(control: usize, scratch: usize): void {
   let seen = atomic.load<i32>(control, CALLS)
   work(control, seen, scratch)
@@ -113,7 +122,7 @@ export function serve(control: usize, scratch: usize): void {
   }
 }
 
-/** The whole call on this thread, where nobody shares it. */
+/** The whole call on this thread. */
 export function runAlone(control: usize, scratch: usize): void {
   const call = changetype<Control>(control)
   execute(call.kernel, control + COMMAND_OFFSET, 0, call.units, scratch)

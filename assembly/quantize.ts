@@ -1,6 +1,6 @@
 /**
- * Rounds rows of floats to int16, for the int16 tiles. Pairs of inputs are written interleaved with those of the other rows
- * of a tile.
+ * Rounds rows of floats to int16, for tiles that multiply int16. Pairs of inputs are interleaved with those
+ * of the other rows of the tile.
  */
 import { absoluteBits, laneMask, maxLanes, roundToInt } from './simd'
 
@@ -14,12 +14,15 @@ export function isNormal(value: f32): bool {
   return bits >= SMALLEST_NORMAL && bits < INFINITY_BITS
 }
 
-/** The step of numbers that cannot be quantised: 0 where they are too small for it, NaN where too large or NaN. */
+/**
+ * The step of numbers that cannot be quantised: 0 where they are too small, NaN where they are too large or
+ * NaN.
+ */
 export function unusable(step: f32): f32 {
   return step < 1 ? 0 : f32.NaN
 }
 
-/** Eight int16 as four pairs, to where the pairs of their row stand, `step` bytes apart. */
+/** Stores eight int16 as four pairs, `step` bytes apart. */
 export function storePairs(pairs: v128, out: usize, step: usize): void {
   v128.store32_lane(out, pairs, 0)
   v128.store32_lane(out + step, pairs, 1)
@@ -28,9 +31,9 @@ export function storePairs(pairs: v128, out: usize, step: usize): void {
 }
 
 /**
- * q = round(x · inverse), half to even, held to `most`; zeros where the inverse is 0.
+ * q = round(x · inverse), half to even, at most `most`; zeros where the inverse is 0.
  *
- * @param row    float32, room for `width` rounded up to 16; what stands beyond `width` is not read as a number
+ * @param row    float32, room for `width` rounded up to 16; what lies beyond `width` does not matter
  * @param out    the row's first pair; zeros from `width` to `width` rounded up to 16
  * @param step   bytes from one pair of the row to the next
  */
@@ -77,7 +80,7 @@ export function rowMax(row: usize, width: i32): f32 {
 }
 
 /**
- * One row with the largest magnitude at `limit`.
+ * One row, scaled so that its largest magnitude is `limit`.
  *
  *     scale = max|x| / limit        q = round(x · (limit / max|x|))
  *

@@ -1,25 +1,26 @@
 /**
- * Computes what relative positions add to the scores of attention, for one head over one sequence.
+ * Adds to attention's scores what relative positions contribute, for one head over one sequence: a bias for
+ * each distance,
  *
- *     scores[i, j] += B[i - j]                                   Raffel et al. 2020 (arXiv 1910.10683), section 2.1
+ *     scores[i, j] += B[i - j]                             Raffel et al. 2020 (arXiv 1910.10683), section 2.1
  *
- * B has a number for each distance and head. They lie in the order of falling distances, so that those of a row of scores
- * are neighbours. Disentangled attention has instead
+ * or, in disentangled attention,
  *
- *     scores[i, j] += Q[i]·Kr[i - j] + K[j]·Qr[i - j]            He et al. 2021 (arXiv 2006.03654), equation 4
+ *     scores[i, j] += Q[i]·Kr[i - j] + K[j]·Qr[i - j]      He et al. 2021 (arXiv 2006.03654), equation 4
  *
- * Kr and Qr are a layer's projections of its relative positions; far distances share a row. They are packed at load as keys
- * are, in the order of falling distances. So the products of a few rows with all distances that these rows can have are
- * those of neighbouring panels:
+ * Biases lie in the order of falling distances, so that those of a row of scores are neighbours. Kr and Qr
+ * are a layer's projections of its relative positions, packed at load as keys are, in the same order; far
+ * distances share a row. So the products of a few rows with all distances that these rows can have are those
+ * of neighbouring panels:
  *
  *     contentToPosition   [QUERY_ROWS][S]           Q·Krᵀ of the block of queries     S: R rows, spread
  *     positionToContent   [T rounded up to 4][S]    K·Qrᵀ of all keys
  *
- * For every key a row of scores then takes one number of each, from places that a table names.
+ * Each score then takes one number of each, at a place that a table gives.
  */
 import { RelativePositions } from './commands'
 
-/** Where the row of a distance stands among the packed ones, in bytes of float32. */
+/** Where the row of a distance is among the packed ones, in bytes of float32. */
 export function columnOf(call: RelativePositions, distance: i32): i32 {
   return load<i32>(call.distances - ((<usize>distance) << 2))
 }
@@ -28,8 +29,8 @@ export function columnOf(call: RelativePositions, distance: i32): i32 {
  * scores[j] += products[j][column[j]]
  *
  * @param scores   float32, room for `width` rounded up to 4
- * @param columns  of the first distance, in bytes, likewise
- * @param step     bytes from the products of one j to those of the next: 0 where all have the same
+ * @param columns  in bytes, from the first distance on, likewise
+ * @param step     bytes from the products of one j to those of the next; 0 where all share one row
  */
 export function addProducts(scores: usize, width: i32, columns: usize, products: usize, step: usize): void {
   const end = scores + ((<usize>width) << 2)
@@ -51,7 +52,7 @@ export function hasRelative(call: RelativePositions): bool {
   return (call.distances | call.biases) !== 0
 }
 
-/** Adds to a query's row of scores what distances give, what its own products give, and those of the keys. */
+/** Adds to a query's row of scores the biases of the distances, its own products, and those of the keys. */
 export function addRelativeScores(
   call: RelativePositions,
   head: i32,
@@ -60,6 +61,7 @@ export function addRelativeScores(
   query: i32,
   contentToPosition: usize,
   positionToContent: usize,
+  positionStride: usize,
 ): void {
   if (call.biases !== 0) {
     const end = scores + ((<usize>tokens) << 2)
@@ -71,6 +73,6 @@ export function addRelativeScores(
   const columns = call.distances - ((<usize>query) << 2)
   if (call.relativeKeys !== 0) addProducts(scores, tokens, columns, contentToPosition, 0)
   if (call.relativeQueries !== 0) {
-    addProducts(scores, tokens, columns, positionToContent, call.positionStride)
+    addProducts(scores, tokens, columns, positionToContent, positionStride)
   }
 }

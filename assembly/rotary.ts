@@ -1,11 +1,12 @@
 /**
- * What stands between the linear layers of models after BERT: rotary positions, gates, and sums that are kept. All of it is
- * a few operations a number, in float32 at every precision.
+ * What models after BERT compute between linear layers: rotary positions, gates, and sums that are kept. A
+ * few operations a number, in float32 at every precision.
  */
 import { Rotate } from './commands'
 
 /**
- * Turns each pair of numbers (a, b) of a head, which stand D/2 apart, by the angle of its place:
+ * Rotates each pair of numbers (a, b) of a head, which are D/2 apart, by an angle that depends on the token's
+ * position:
  *
  *     a' = a·cos - b·sin        b' = b·cos + a·sin            Su et al. 2021 (arXiv 2104.09864), equation 34
  *

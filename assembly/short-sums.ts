@@ -1,38 +1,42 @@
 /**
- * A short sum is a sum of products in int16, where other tiles sum in int32 (tiles-short.ts). Only a block of some inputs
- * is summed so, and then widened. This file finds how long the blocks may be, and the values that the lanes of the sums
- * start from.
+ * Short sums are sums of products in int16, where other tiles sum in int32 (tiles-short.ts). Only a block of
+ * some inputs is summed so, and then widened. This file finds how long the blocks may be, and the values that
+ * the lanes start from.
  *
- * A lane is exact where its sum fits int16. That is known by Cauchy and Schwarz, from norms (the root of a sum of squares,
- * ‖ ‖) over the inputs of the lane. The middle is a number that is taken from all digits, so that they are small of either
- * sign:
+ * A lane is exact where its sum fits int16. By Cauchy and Schwarz that follows from norms, ‖ ‖, roots of sums
+ * of squares over the inputs of the lane. They are taken of the digits less a middle, a number near their
+ * mean, which makes them small:
  *
  *     |Σ (first - middle)·w| <= ‖first - middle‖·‖w‖
  *
- * The norms of weights are found when weights are packed, those of digits when rows are quantised. Then each tile asks each
- * panel. Blocks have 8 groups of inputs where all lanes fit, else 4, else 2, where four products always fit. This holds for
- * any digits from 0 to 127, which digits.ts writes whatever the row, and for any weights from -128 to 127:
+ * The norms of weights are found when weights are packed, those of digits when rows are quantised. At run
+ * time each pair of a tile and a panel multiplies its norms and takes the longest blocks that cannot
+ * overflow: of 8 groups of inputs, else of 4, else of 2, where four products always fit. That holds for any
+ * digits from 0 to 127 and any weights from -128 to 127:
  *
- *     every norm is rounded up (`halfNorm`, `norms`), and is the largest of the panel's channels or the tile's rows
+ *     every norm is rounded up (`halfNorm`, `norms`), and is the largest of the panel's channels or tile's rows
  *     a weight of -128 counts as -127, so that sums of squares fit: its norm may be 128/127 times as long
  *     `allFit` takes ‖first - middle‖·‖w‖ up to 32·1015.5 = 32,496, and 128/127 of that is 32,752 < 2¹⁵
- *     of blocks of 2 groups a lane has four products of -63 ... 64 and -128 ... 127: -32,768 to 32,512
+ *     in blocks of 2 groups a lane has four products of -63 ... 64 and -128 ... 127: -32,768 to 32,512
  *
- * A sum may wrap on the way, since sums of int16 are modulo 2¹⁶. The pair of products that one instruction adds is at most
- * 2·128·127 = 32,512. docs/10-making-it-fast.md has an example with numbers.
+ * A sum may wrap on the way, since sums of int16 are modulo 2¹⁶. The pair of products that one instruction
+ * adds is at most 2·128·127 = 32,512. docs/10-making-it-fast.md has an example with numbers.
  *
  *     norms      of 128 inputs, for each of the two halves of a lane's pair of inputs:
- *     in panels  before the weights, of each block of 4 groups: ‖w‖/2, rounded up, u8, the largest of the channels
- *     of tiles   at 0 the middle, int32; from 16 on 32·‖first - middle‖, rounded up, int16, the largest of the rows: of all
- *                blocks of 8 groups, then of all blocks of 4
- *     scratch    what a thread has for its panel: 16 bytes that say which starts are there, 32·‖w‖ as tiles have theirs, starts
+ *     in panels  before the weights, of each block of 4 groups: ‖w‖/2, rounded up, u8, largest of the channels
+ *     of tiles   at 0 the middle, int32; from 16 on 32·‖first - middle‖, rounded up, int16, the largest of the
+ *                rows: of all blocks of 8 groups, then of all blocks of 4. (The factors 32 make the product of
+ *                two norms one instruction for eight lanes: a·b/2¹⁵.)
+ *     scratch    a thread's, for its panel: 16 bytes that say which starts it has, 32·‖w‖ as tiles have
+ *                theirs, starts
  */
 import { dotShort, productsShort, roundToInt } from './simd'
+import { NORM_HEADER, panelBytes, panelNormBytes, START_HEADER, tileNormBytes } from './sizes'
 
-/** Rows that a tile of short sums has at least, and at most. */
+/** The fewest and the most rows of a tile of short sums. */
 export const SHORT_ROWS: i32 = 4
 export const MOST_SHORT_ROWS: i32 = 5
-/** The middle in blocks of 2 groups: digits are 63 below it to 64 above. */
+/** The middle in blocks of 2 groups: digits lie from 63 below it to 64 above. */
 const HALF_MIDDLE: i32 = 63
 /** The largest product of two norms that fits a lane: 32·‖first - middle‖ · 32·‖w‖ / 2¹⁵, rounded. */
 const LARGEST_PRODUCT: i32 = 1015
@@ -41,37 +45,18 @@ const LARGEST_PRODUCT: i32 = 1015
 export const LONG_BLOCK: usize = 256
 const SHORT_BLOCK: usize = 128
 const HALF_BLOCK: usize = 64
-/** Bytes of the starts of a block, and before the first of them. */
+/** Bytes of the starts of a block. */
 const START_BYTES: usize = 32
-export const START_HEADER: i32 = 48
-
-/** Inputs whose norms stand together: a byte for 8 of them in a panel, three times as much in a tile. */
-export const NORM_INPUTS: i32 = 128
-const PANEL_NORM_BYTES: usize = NORM_INPUTS / 8
-/** Bytes before a tile's norms, where its middle stands. */
-export const NORM_HEADER: i32 = 16
-/** Bytes of the squares of 128 inputs, while those of a tile are gathered: of blocks of 4 groups, and of blocks of 8. */
+/**
+ * Bytes of the squares of 128 inputs, while those of a tile are gathered: of blocks of 4 groups, and of
+ * blocks of 8.
+ */
 const SQUARE_BYTES: usize = 64
 const LONG_SQUARE_BYTES: usize = 32
 
 /** How many spans of 128 inputs there are; the last one may be shorter. */
 function normSpans(groups: i32): usize {
   return (<usize>groups + 31) >> 5
-}
-
-/** Bytes of a panel's norms, before its weights. */
-export function panelNormBytes(groups: i32): usize {
-  return PANEL_NORM_BYTES * normSpans(groups)
-}
-
-/** Bytes of a panel. */
-export function panelBytes(groups: i32): usize {
-  return panelNormBytes(groups) + ((<usize>groups) << 5)
-}
-
-/** Bytes of a tile's norms. */
-export function tileNormBytes(groups: i32): usize {
-  return <usize>NORM_HEADER + 3 * panelNormBytes(groups)
 }
 
 /** A quarter of the sums of the squares of two numbers, rounded up. */
@@ -110,10 +95,10 @@ function pairsOfBlocks(a: v128, b: v128): v128 {
   return i32x4.add(v128.shuffle<i32>(a, b, 0, 1, 4, 5), v128.shuffle<i32>(a, b, 2, 3, 6, 7))
 }
 
-/** factor·√ of each of eight squares, rounded up. */
+/** factor·√s of each of eight sums of squares s, rounded up. */
 function norms(a: v128, b: v128, factor: f32): v128 {
   const factors = f32x4.splat(factor)
-  // The integer that is nearest to 1 more is never below.
+  // Adding 1 and rounding to the nearest integer never gives less.
   const one = f32x4.splat(1)
   return i16x8.narrow_i32x4_s(
     roundToInt(f32x4.add(f32x4.mul(f32x4.sqrt(f32x4.convert_i32x4_s(a)), factors), one)),
@@ -121,7 +106,7 @@ function norms(a: v128, b: v128, factor: f32): v128 {
   )
 }
 
-/** Writes a panel's norms to the thread's scratch, and notes there that no starts are made yet. */
+/** Writes a panel's norms to the thread's scratch, and that it has no starts yet. */
 export function beginPanel(panel: usize, groups: i32, scratch: usize): void {
   v128.store(scratch, i32x4.splat(0))
   const end = panel + panelNormBytes(groups)
@@ -140,14 +125,17 @@ export function beginPanel(panel: usize, groups: i32, scratch: usize): void {
 }
 
 /**
- * The middle for a tile whose rows have this zero on average. There are three middles: for numbers on both sides of 0, for what
- * gelu makes, and for what relu makes. They are so few that a panel seldom needs starts for more than one.
+ * The middle for a tile whose rows have this zero on average: 6 after relu, 24 after gelu, 64 for numbers on
+ * both sides of 0. There are only three so that a panel seldom needs starts for more than one.
  */
 export function middleNear(zero: i32): i32 {
   return zero < 12 ? 6 : zero < 44 ? 24 : 64
 }
 
-/** Writes the squares of 16 first digits of a row (4 groups), each less its middle, int8: two int32 at `out`. */
+/**
+ * Writes the sums of squares of 16 first digits of a row (4 groups), each less the middle: two int32 at
+ * `out`.
+ */
 export function storeSquares(digits: v128, middles: v128, out: usize): void {
   const away = i8x16.abs(i8x16.sub(digits, middles))
   const squares = productsShort(away, away)
@@ -155,7 +143,7 @@ export function storeSquares(digits: v128, middles: v128, out: usize): void {
   v128.store64_lane(out, i32x4.add(two, v128.shuffle<i32>(two, two, 2, 3, 0, 1)), 0)
 }
 
-/** Sets the squares of a row and the largest ones of a tile to zero. @returns where the latter are */
+/** Clears the squares of a row and the largest ones of a tile. @returns where the latter are */
 export function clearSquares(squares: usize, groups: i32): usize {
   const spans = normSpans(groups)
   const largest = squares + SQUARE_BYTES * spans
@@ -165,7 +153,9 @@ export function clearSquares(squares: usize, groups: i32): usize {
   return largest
 }
 
-/** Takes the squares of one more row into the largest ones of a tile: of blocks of 8 groups, then of blocks of 4. */
+/**
+ * Raises the largest squares of a tile to those of one more row: of blocks of 8 groups, then of blocks of 4.
+ */
 export function addSquares(squares: usize, groups: i32, largest: usize): void {
   let short = largest + LONG_SQUARE_BYTES * normSpans(groups)
   for (const end = squares + SQUARE_BYTES * normSpans(groups); squares < end; squares += 32) {
@@ -197,7 +187,10 @@ function allFit(weights: usize, digits: usize, bytes: usize): bool {
   return !v128.any_true(i16x8.gt_s(largest, i16x8.splat(<i16>LARGEST_PRODUCT)))
 }
 
-/** Bytes of the longest blocks that fit, by the norms of a tile and of the panel whose norms the scratch has. */
+/**
+ * Bytes of the longest blocks that fit, by the norms of a tile and of the panel whose norms are in the
+ * scratch.
+ */
 export function longestBlock(groups: i32, scratch: usize, tile: usize): usize {
   const panel = scratch + 16
   const digits = tile + <usize>NORM_HEADER
@@ -213,7 +206,8 @@ export function middleOf(blockBytes: usize, tile: usize): i32 {
 }
 
 /**
- * Where the panel's starts are for blocks of so many bytes and a middle above 0. Starts that the scratch does not have are made.
+ * Where the panel's starts are for blocks of so many bytes and a middle above 0; they are made if the scratch
+ * lacks them.
  *
  * @param sums  of each channel's weights, int32
  */
@@ -240,8 +234,8 @@ export function startsOf(
 /**
  * Writes the starts of a panel: -middle·Σ w for each lane, int16, modulo 2¹⁶.
  *
- * @param starts  gets 16 bytes of ones for `addPairs`, then by how much the lanes of each channel begin below 0 in all its blocks,
- *   int32, then 32 bytes a block
+ * @param starts  gets 16 bytes of ones for `addPairs`, then for each channel middle·Σ w over all its blocks,
+ *                int32, to be added back, then 32 bytes a block
  */
 export function shortStarts(
   w: usize,

@@ -1,15 +1,18 @@
-/** Softmax over one row of attention scores at precision float32. Precision int8 has its own, in attention-int16.ts. */
+/**
+ * Softmax over one row of attention scores at precision float32. For precision int8 see
+ * attention-int16-results.ts.
+ */
 import { exp4, laneMask, maxFloatLanes, minFloatLanes, sumLanes } from './simd'
 
 /**
- * One row of attention scores to e^(s - max), in place; gives back 1 / Σ. The caller multiplies by it where that is
- * cheapest: after the values are summed.
+ * One row of attention scores to e^(s - max), in place; returns 1 / Σ. The caller multiplies by it where that
+ * is cheapest: after the values are summed.
  *
  *     softmax(s)ⱼ = e^(sⱼ - max s) / Σ e^(sᵢ - max s)
  *
- * Two passes: scale and maximum, then exponentials and their sum. The sum runs in 8 lanes (j mod 8), the two vectors are
- * added, then the four lanes pairwise. Lanes beyond `width` become 0. A score that is NaN or infinite makes the sum NaN: by itself,
- * by ∞ - ∞, or, where the least is -∞, by that times 0, which is added.
+ * Two passes: scale and maximum, then exponentials and their sum. The sum runs in 8 lanes (j mod 8), the two
+ * vectors are added, then the four lanes pairwise. Lanes beyond `width` become 0. A score that is NaN or
+ * infinite makes the sum NaN: by itself, by ∞ - ∞, or, where the smallest is -∞, since that times 0 is added.
  *
  * @param row    float32, room for `width` rounded up to 8
  * @param scale  1/√D, multiplied in first

@@ -1,9 +1,11 @@
 /**
- * Runs one tile of int8 by itself, so that src/kernels/plan.ts can time each of them. Only the relaxed build has all tiles.
+ * Runs one int8 tile by itself, so that src/kernels/plan.ts can time each kind. Only the relaxed build has
+ * all of them.
  */
 
 import { RacedTile } from './commands'
-import { LONG_BLOCK, START_HEADER } from './short-sums'
+import { LONG_BLOCK } from './short-sums'
+import { START_HEADER } from './sizes'
 import { Vectors2 } from './tile-sizes'
 import { Digits, Int16, interleavedTile } from './tiles-interleaved'
 import { shortDigits8 } from './tiles-short'

@@ -1,21 +1,18 @@
 /**
- * How the rows of a matrix are shared among tiles. As few tiles as can hold them get about equally many: 20 rows by at most 6
- * are 5, 5, 5, 5, and 128 are 18 sixes and 4 fives. (A tile of 4 rows takes as long as one of 5, since its products wait for
- * each other.) A row's result does not depend on the tile that computes it.
+ * How the rows of a matrix are divided among tiles: as few tiles as can hold them, of nearly equal size. 20
+ * rows by at most 6 are 5, 5, 5, 5, and 128 are 18 sixes and 4 fives. (A tile of 4 rows takes as long as one
+ * of 5, since its products wait for each other.) A row's result does not depend on the tile that computes it.
  */
 
-/** How many rows the next tile takes where `left` rows remain and the largest tile has `largest` (4, 5 or 6). */
+/**
+ * How many rows the next tile takes when `left` rows remain and the largest tile has `largest` (4, 5 or 6).
+ */
 export function nextTileRows(left: i32, largest: i32): i32 {
   const tiles = (left + largest - 1) / largest
   return (left + tiles - 1) / tiles
 }
 
-/** The most rows in a tile. */
-export const MOST_TILE_ROWS: i32 = 6
-/** Two tiles of one matrix begin at least so many rows apart: 5 rows by at most 4 are 3 and 2. */
-export const CLOSEST_TILES: i32 = 3
-
-/** The first row of tile `tile` of `rows` rows; there are rows / largest of them, rounded up. */
+/** The first row of tile `tile`; `rows` rows have rows / largest tiles, rounded up. */
 export function tileStart(tile: i32, rows: i32, largest: i32): i32 {
   const tiles = (rows + largest - 1) / largest
   const least = rows / tiles
@@ -25,7 +22,10 @@ export function tileStart(tile: i32, rows: i32, largest: i32): i32 {
 /** Bytes of activations that stay in the second-level cache while all panels of weights pass over them. */
 const ROW_BLOCK_BYTES: i32 = 1 << 19
 
-/** Where the block of rows ends that begins with row `first`: with a whole tile. */
+/**
+ * End (exclusive) of the block of rows that starts at `first`, always the end of a tile: up to one tile
+ * beyond ROW_BLOCK_BYTES.
+ */
 export function blockEnd(first: i32, rows: i32, rowBytes: usize, largest: i32): i32 {
   const enough = max(ROW_BLOCK_BYTES / <i32>rowBytes, largest)
   let end = first

@@ -1,7 +1,8 @@
 /**
- * The sizes of tiles as types. A tile is one function with its rows and vectors as type parameters: the compiler makes a
- * function of its own for each size, in which `offsetof<Rows>() > 3` is a constant. What such a condition excludes is not
- * compiled, and the local variables that only it uses vanish. Local variables become registers, which an array would not.
+ * The sizes of tiles as types. A tile is one function with its rows and vectors as type parameters: the
+ * compiler makes a function for each size, in which `offsetof<Rows>() > 3` is a constant. What such a
+ * condition excludes is not compiled, and local variables that only it uses vanish. Sums are local variables
+ * since those become registers; an array would not.
  */
 
 /** `offsetof<Rows3>()`, the bytes of a class of three bytes, is 3. */

@@ -1,9 +1,8 @@
 /**
- * The register tile of the float32 linear layer: some rows by 8 channels, or by 16 for engines that join pairs of vectors
- * to registers of 256 bits. Sums run over the inputs in ascending order, one product at a time, in tiles of every size, so a
- * result does not depend on its tile. The rows are as they are in memory, with a pointer for each; linear-f32.ts has the
- * layout of the weights, and what was measured. The tile is written once: rows, vectors and the kind of product are type
- * parameters (tile-sizes.ts).
+ * The register tile of the float32 linear layer: some rows by 8 channels, or by 16 for engines that join
+ * pairs of vectors to 256 bits. Sums run over the inputs in ascending order, one product at a time, in tiles
+ * of every size, so a result does not depend on its tile. linear-f32.ts has the layout. The tile is written
+ * once: rows, vectors and the kind of product are type parameters (tile-sizes.ts).
  */
 import { madd } from './simd'
 import { Rows2, Rows3, Rows4, Rows5, Rows6, storeRow, Vectors2, Vectors4 } from './tile-sizes'

@@ -1,34 +1,33 @@
 /**
- * The register tile of the int8 layers, and of attention at precision int8: some rows by 8 or 16 channels, whose sums stay
- * in registers until all inputs are multiplied. A step of a tile multiplies 4 bytes of each row with 4 bytes of each
- * channel: two int16 or four digits.
+ * The register tile of the int8 layers, and of attention at precision int8: some rows by 8 or 16 channels,
+ * whose sums stay in registers until all inputs are multiplied. A step of a tile multiplies 4 bytes of each
+ * row with 4 bytes of each channel: two int16 or four digits.
  *
  *     x     the rows of the tile interleaved: for each step 4 bytes of every row (linear-int8.ts, digits.ts)
- *     w     a panel of 8 channels: for each step 4 bytes of every channel, or 2 where int8 weights meet int16 rows
+ *     w     a panel of 8 channels: for each step 4 bytes of every channel; 2 where int8 weights meet int16
  *     out   one int32 a row and channel
  *
- * The tile is written once. Rows, vectors and the kind of product are type parameters (tile-sizes.ts), and each combination
- * in use is compiled to the same instructions as if it were written by hand. The two sums of a row are treated alike, and they stand
- * next to each other in memory: V8's re-vectorisation joins such pairs to one register of 256 bits. A tile of 16 channels
- * takes two panels, so that weights lie the same for both widths. What sizes and kinds were tried, and what they gave, is
- * told in linear-int8.ts and linear-digits.ts.
+ * The tile is written once. Rows, vectors and the kind of product are type parameters (tile-sizes.ts), and
+ * each combination in use compiles to the instructions that one would write by hand. The two sums of a row
+ * are treated alike and stand next to each other in memory: V8 joins such pairs to one register of 256 bits.
+ * A tile of 16 channels takes two panels, so that weights lie the same for both widths.
+ * bench/results/tried.md tells what the sizes and kinds gave.
  */
-import { dot, dotDigits, Fused, madd } from './simd'
+import { dot, dotDigits } from './simd'
 import { Rows1, Rows2, Rows3, Rows4, Rows5, Rows6, storeRow } from './tile-sizes'
 
 /** Kinds of products: rows of int16 with weights of int8, which are widened as they are loaded. */
 export type Narrow = i8
 /** Rows and weights of int16. */
 export type Int16 = i16
-/** Rows of 7-bit digits with weights of int8. `Fused` is a kind too: float32, which only bench/probe-tiles.ts computes so. */
+/** Rows of 7-bit digits with weights of int8. */
 export type Digits = i32
-/** The same, and each step touches memory of the next panel: linear-digits.ts says why. */
+/** The same, with pages of the next panel touched in turn (`fetchingTile` in linear-digits.ts). */
 export type FetchingDigits = v128
 
 // #region product
 /** acc + the products of a row's 4 bytes, which are in every lane, with those of 4 channels. */
 function product<Kind>(row: v128, w: v128, acc: v128): v128 {
-  if (sizeof<Kind>() === sizeof<Fused>()) return madd<Fused>(row, w, acc)
   return sizeof<Kind>() >= sizeof<Digits>() ? dotDigits(w, row, acc) : dot(row, w, acc)
 }
 // #endregion
@@ -48,8 +47,10 @@ function secondHalf<Kind>(w: usize): v128 {
 /**
  * A tile of a size that is known when it is compiled.
  *
- * @param next      of a tile of 16 channels the second panel; of a narrower one of digits a byte to touch in each step
- * @param nextStep  bytes from one touch to the next; with `FetchingDigits` each is a page on, and at `nextEnd` so many bytes back
+ * @param next      16-channel tiles: the second panel. 8-channel digit tiles: an address to fetch, one byte a
+ *                  step
+ * @param nextStep  how far that address moves each step; with `FetchingDigits` it moves a page, and from
+ *                  `nextEnd` so far back
  */
 export function tile<Rows, Vectors, Kind>(
   x: usize,

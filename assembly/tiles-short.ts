@@ -1,24 +1,22 @@
 /**
- * The register tile of short sums: first digits (digits.ts) times weights, for cores that have no instruction for four
- * products of int8 in int32. Such a core takes three instructions for it, two of which multiply. This tile adds the products
- * of a block of many inputs in int16, and one instruction then widens their sum to int32. With blocks of 8 groups of 4
- * inputs that is 18 instructions for 128 products, 9 of which multiply, instead of 24 and 16.
+ * The register tile of short sums: first digits (digits.ts) times weights, for cores that take three
+ * instructions for four products of int8 in int32, two of which multiply. This tile adds the products of a
+ * block of many inputs in int16, and one instruction then widens their sum to int32. With blocks of 8 groups
+ * of 4 inputs that is 18 instructions for 128 products, 9 of which multiply, in place of 24 and 16.
  *
  *     a lane of int16    Σ first·w over two inputs of each group of a block
- *     its start          -middle·Σ w, so that the lane comes to Σ (first - middle)·w, which is small
+ *     its start          -middle·Σ w, so that the lane ends at Σ (first - middle)·w, which is small
  *
- * A lane may wrap on the way; it is exact if what it comes to fits int16. short-sums.ts says how long the blocks may be for
- * a tile and a panel.
+ * A lane may wrap on the way; it is exact if its end fits int16. short-sums.ts says how long the blocks may
+ * be for a tile and a panel.
  *
- * The vector instructions themselves bound the speed, so the loop does little else:
- *   the first group of a block makes new sums from the starts, and the last adds them to the sums of int32, so nothing is
- *   copied or widened by an instruction of its own. Meanwhile the sums of int32 are in memory: 10 sums of int16 and 5 operands
- *   take all 15 registers;
- *   the groups between are a loop. Written out, the compiler would sort them by rows and run out of registers;
- *   some loads have results that nobody takes: V8 computes the address of a splat with an offset anew in each loop, unless
- *   that was done before the loop.
- * GOP/s of one Zen 4 core, Node 24, K 768, N 768, M 128, bare tiles of 5 rows in one run: 150, re-vectorised 264; four products
- * at once (tiles-interleaved.ts) 88 and 175; products of int16 91 and 177. Blocks of 4 groups gave 139, whatever was tried.
+ * The vector instructions themselves bound the speed, so the loop does little else. The first group of a
+ * block makes new sums from the starts, and the last adds them to the sums of int32, so nothing is copied or
+ * widened by an instruction of its own; meanwhile the sums of int32 are in memory, since 10 sums of int16 and
+ * 5 operands take all 15 registers. The groups between are a loop, and some loads before it have results that
+ * nobody takes, which keeps addresses in registers.
+ *
+ * Gain: 150 GOP/s where four products at once give 88 and int16 products 91 (bench/results/tried.md).
  */
 import { addPairs, dotShort } from './simd'
 import { Rows4, Rows5, storeSums } from './tile-sizes'
@@ -149,8 +147,8 @@ function short<Rows>(
  *
  * @param starts      what `shortStarts` made for the panel and blocks of that length
  * @param blockBytes  32 bytes a group, at least two groups; the last block may be shorter
- * @param ahead       where bytes are touched, so that they are in the cache later: `aheadStep` bytes further with each group, in
- *                    whole blocks. That may be up to 127 bytes beyond a panel; columns stand there
+ * @param ahead       an address to fetch, which moves by `aheadStep` bytes for each group, in whole blocks:
+ *                    up to 127 bytes beyond a panel, where columns follow
  */
 export function shortDigits8(
   rows: i32,

@@ -39,8 +39,7 @@ type Variant = 'simd' | 'relaxed'
 const TITLES: Record<keyof typeof COMMANDS, string> = {
   LinearInt8: 'linear int8',
   LinearFloat32: 'linear float32',
-  Attention: 'attention, float32',
-  AttentionInt16: 'attention, int16 products',
+  Attention: 'attention',
   LayerNorm: 'residual + LayerNorm',
   Quantize: 'quantise',
   Embed: 'embeddings',

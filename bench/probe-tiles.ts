@@ -1,17 +1,19 @@
 // @ts-nocheck: AssemblyScript, compiled by bench/probes.ts
 /**
  * Bare register tiles, for comparison: what this machine gives the instructions of the linear layers where nothing else
- * is to be done. They are the layers' own tiles (assembly/tiles-interleaved.ts, tiles-short.ts). Activations stand
- * interleaved and weights in panels before the clock starts; there are no scales, no bias, no activation function, and
- * no row is left over. Tiles of float32 are the same with a fused product; the float32 layer itself has rows apart.
+ * is to be done. They are the layers' own tiles (assembly/tiles-interleaved.ts, tiles-short.ts, tiles-f32.ts). Activations stand
+ * interleaved (of float32 row by row) and weights in panels before the clock starts; there are no scales, no activation
+ * function, and no row is left over.
  *
- *     x     for each block of R rows, for each step: R × 4 bytes (a float, a pair of int16, or four digits)
- *     w     for each panel of 8 channels, for each step: 32 bytes, or 16 of int8 that meet int16
+ *     x     for each block of R rows, for each step: R × 4 bytes (a pair of int16, or four digits); of float32 [rows, K]
+ *     w     for each panel of 8 channels, for each step: 32 bytes, or 16 of int8 that meet int16; of float32 also 16
+ *           channels and 64 bytes
  *     out   [rows, channels], float32 or int32
  */
 import { LONG_BLOCK, shortStarts } from '../assembly/short-sums'
 import { Fused } from '../assembly/simd'
 import { Rows4, Rows5, Rows6, Vectors2, Vectors4 } from '../assembly/tile-sizes'
+import { tile8, tile16 } from '../assembly/tiles-f32'
 import { Digits, Int16, Narrow, tile } from '../assembly/tiles-interleaved'
 import { shortDigits8 } from '../assembly/tiles-short'
 
@@ -40,6 +42,33 @@ function sweep<Rows, Vectors, Kind>(
   }
 }
 
+/** Zeros below the operands: the biases of float32 tiles. */
+const NO_BIASES: usize = 32640
+
+/** The same for float32, whose tiles take pointers to rows. */
+function floatSweep<Vectors>(
+  tileRows: i32,
+  x: usize,
+  w: usize,
+  out: usize,
+  rows: i32,
+  channels: i32,
+  inputs: i32,
+): void {
+  const tileChannels = 4 * <i32>offsetof<Vectors>()
+  const xStride = (<usize>inputs) << 2
+  const outStride = (<usize>channels) << 2
+  for (let n: i32 = 0; n < channels; n += tileChannels, w += 4 * <usize>(tileChannels * inputs)) {
+    for (let m: i32 = 0; m < rows; m += tileRows) {
+      const tileX = x + xStride * m
+      const tileOut = out + outStride * m + ((<usize>n) << 2)
+      if (offsetof<Vectors>() > 2)
+        tile16<Fused>(tileRows, tileX, xStride, w, inputs, NO_BIASES, tileOut, outStride)
+      else tile8<Fused>(tileRows, tileX, xStride, w, inputs, NO_BIASES, tileOut, outStride)
+    }
+  }
+}
+
 export function int8_5x2(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
   sweep<Rows5, Vectors2, Narrow>(x, w, out, rows, channels, steps)
 }
@@ -57,19 +86,19 @@ export function int16_4x4(x: usize, w: usize, out: usize, rows: i32, channels: i
 }
 
 export function float_4x2(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
-  sweep<Rows4, Vectors2, Fused>(x, w, out, rows, channels, steps)
+  floatSweep<Vectors2>(4, x, w, out, rows, channels, steps)
 }
 
 export function float_5x2(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
-  sweep<Rows5, Vectors2, Fused>(x, w, out, rows, channels, steps)
+  floatSweep<Vectors2>(5, x, w, out, rows, channels, steps)
 }
 
 export function float_6x2(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
-  sweep<Rows6, Vectors2, Fused>(x, w, out, rows, channels, steps)
+  floatSweep<Vectors2>(6, x, w, out, rows, channels, steps)
 }
 
 export function float_6x4(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {
-  sweep<Rows6, Vectors4, Fused>(x, w, out, rows, channels, steps)
+  floatSweep<Vectors4>(6, x, w, out, rows, channels, steps)
 }
 
 export function digits_6x2(x: usize, w: usize, out: usize, rows: i32, channels: i32, steps: i32): void {

@@ -75,7 +75,7 @@ export class Probes {
   /** Computes the first and the last output of a probe by plain loops and compares. */
   verify({ name, kind, rows, run }: Probe, inputs: number, outputs: number): void {
     run()
-    const tileRows = Number(/ (\d+)x/u.exec(name)![1])
+    const [tileRows, vectors] = name.match(/\d+/gu)!.slice(-2).map(Number) as [number, number]
     const { buffer } = this.#memory
     const view = new DataView(buffer)
     const pair = STEP_INPUTS[kind]
@@ -86,11 +86,13 @@ export class Probes {
     ] as const) {
       const block = Math.floor(row / tileRows) * tileRows * steps + (row % tileRows)
       const panel = (channel & ~7) * steps + (channel & 7)
+      const inPanel = channel % (4 * vectors)
+      const floatPanel = (channel - inPanel) * inputs + inPanel
       let sum = 0
       for (let k = 0; k < inputs; k++) {
         const step = Math.floor(k / pair)
-        const x = X + 4 * (block + step * tileRows)
-        const w = panel + step * 8
+        const x = X + 4 * (kind === 'float' ? row * inputs + k : block + step * tileRows)
+        const w = kind === 'float' ? floatPanel + k * 4 * vectors : panel + step * 8
         const half = k % pair
         if (kind === 'float') sum += view.getFloat32(x, true) * view.getFloat32(W + 4 * w, true)
         else if (kind === 'digits') sum += view.getUint8(x + half) * view.getInt8(W + 4 * w + half)

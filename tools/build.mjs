@@ -45,7 +45,7 @@ function tool(script, ...args) {
 // One source for all targets of asconfig.json (ASC_FEATURE_RELAXED_SIMD tells them apart). The memory is imported as shared;
 // the loader clears that one flag where memory is private, so each kernel is shipped once (src/kernels/module.ts).
 const { targets } = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'))
-const generated = ['commands', 'numbers', 'constants', ...Object.keys(targets)]
+const generated = ['commands', 'numbers', 'constants', 'sizes', ...Object.keys(targets)]
 
 await step(
   'wasm',
@@ -53,12 +53,14 @@ await step(
   generated.map((name) => `src/generated/${name}.ts`),
   async () => {
     const { deflateAsync: deflate } = (await import('@gfx/zopfli')).default
-    const { commandModules, constantsModule, constantsOf } = await import('./kernel-tables.mjs')
+    const { commandModules, constantsModule, constantsOf, interfaceHash, sizesModule } = await import(
+      './kernel-tables.mjs'
+    )
     const write = (name, text) => writeFileSync(join(root, `src/generated/${name}.ts`), text)
     mkdirSync(join(root, 'src/generated'), { recursive: true })
     let constants
     for (const [target, { outFile }] of Object.entries(targets)) {
-      tool('assemblyscript/bin/asc.js', '--target', target)
+      tool('assemblyscript/bin/asc.js', '--target', target, '--use', `INTERFACE_HASH=${interfaceHash(root)}`)
       const wasm = readFileSync(join(root, outFile))
       // Deflated before base64, which hides from gzip what repeats: 5.9 kB on the wire where plain base64 has 8.8. Zopfli finds
       // 4 % more than zlib does.
@@ -76,6 +78,7 @@ await step(
       }
     }
     write('constants', constantsModule(constants))
+    write('sizes', sizesModule(root))
     const { commands, numbers } = commandModules(root, constants.CONTROL_BYTES - constants.COMMAND_OFFSET)
     write('commands', commands)
     write('numbers', numbers)

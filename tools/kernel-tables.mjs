@@ -1,5 +1,6 @@
 // What TypeScript must know of the kernels, taken from them: the commands' fields from the classes of assembly/, and the
 // constants from what the compiled module exports.
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
@@ -85,6 +86,19 @@ export const CONTROL = { ${control.join(', ')} } as const
 export const NUMBERS = {\n${lists.join('')}} as const
 `,
   }
+}
+
+/** src/generated/sizes.ts: assembly/sizes.ts, whose one type is a number here. */
+export function sizesModule(root) {
+  return readFileSync(join(root, 'assembly/sizes.ts'), 'utf8').replace('*/\n', '*/\ntype i32 = number\n')
+}
+
+/** A number, below 2³¹, for what kernels and TypeScript must agree on: sizes, fields and enums. */
+export function interfaceHash(root) {
+  const hash = createHash('sha256')
+  for (const name of ['sizes', 'commands', 'parallel'])
+    hash.update(readFileSync(join(root, `assembly/${name}.ts`)))
+  return hash.digest().readUInt32LE(0) >>> 1
 }
 
 /** The numbers that a module of the kernels exports. */

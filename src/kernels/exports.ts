@@ -1,4 +1,4 @@
-/** What the wasm module gives, and the check that it is the one this code was built with. */
+/** The exports of the wasm module, and the check that it belongs to this code. */
 import { CONSTANTS } from '../generated/constants.ts'
 import type { Kernels, Precision, Tiles } from './kernels.ts'
 
@@ -66,9 +66,10 @@ export function mayFuse(variant: Kernels['name'], precision: Precision): boolean
 }
 
 /**
- * Kernels on a memory.
+ * Instantiates the kernels on a memory. Their constants must be those of this code; one of them, INTERFACE, is a
+ * hash of sizes and commands.
  *
- * @throws {RangeError} for a module that is not this version's: it would read other fields than are written
+ * @throws {RangeError} for a module of another version, which would read other fields than are written
  */
 export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })

@@ -1,7 +1,7 @@
 /**
- * Finds out what this engine's WebAssembly can do. The smallest module that needs an instruction is validated; an
- * instruction whose result may differ between machines is run, too. User agents and version numbers are never looked
- * at.
+ * Finds out what this engine's WebAssembly can do. The smallest module that needs an instruction is
+ * validated; where an instruction's result may differ between machines, the module is run too. User agents
+ * and version numbers are never looked at.
  */
 
 const V128 = 0x7b
@@ -33,7 +33,7 @@ function validates(module: Uint8Array): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(module as BufferSource)
 }
 
-/** What a probe's function gives; undefined where the engine has not the instruction or may not compile. */
+/** What a probe's function returns; undefined where the engine lacks the instruction or may not compile. */
 function run(module: Uint8Array, ...values: number[]): number | undefined {
   if (!validates(module)) return undefined
   try {
@@ -63,8 +63,8 @@ export function hasRelaxedSimd(): boolean {
 const localGet = (index: number): number[] => [0x20, index]
 
 /**
- * Whether a relaxed multiply-add is fused, with one rounding: the float32 kernels gain by it then. An engine on a core
- * that has no such instruction rounds twice.
+ * Whether a relaxed multiply-add is fused, with one rounding; only then do the float32 kernels gain by it. On
+ * a core without such an instruction an engine rounds twice.
  */
 export function fusesMultiplyAdd(): boolean {
   const splat = [...SIMD, 0x13] // f32x4.splat
@@ -76,8 +76,8 @@ export function fusesMultiplyAdd(): boolean {
 }
 
 /**
- * Whether the 8-bit dot products are there and exact for a second operand within 0 to 127, as the standard says; their largest
- * sums of pairs are ±32,258 (2¹⁵ is one bit more). How fast they are, only timing tells.
+ * Whether the 8-bit dot products exist and are exact for a second operand within 0 to 127, as the standard
+ * says; their largest sums of pairs are ±32,258, which fits int16. How fast they are, only timing can tell.
  */
 export function hasRelaxedDot(): boolean {
   const bytes = [...SIMD, 0x0f] // i8x16.splat

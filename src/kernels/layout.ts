@@ -1,24 +1,22 @@
 /**
- * Where things stand in kernel memory and how much room they take: the one place that knows paddings and strides. The
- * same code places a model in memory and, on an `AddressSpace` that only counts, says what a model will take.
+ * Where things are in kernel memory and how much room they take: the one place that knows paddings and
+ * strides. The same code places a model in memory and, on an `AddressSpace`, which only counts, says what a
+ * model will take. Sizes that assembly/ alone decides come from assembly/sizes.ts.
  */
 import {
-  CLOSEST_TILES,
+  Float32Parts,
   INT8_PANEL,
-  LISTED_BYTES,
-  MOST_TILE_ROWS,
-  NORM_HEADER,
-  NORM_INPUTS,
-  QUERY_ROWS,
+  Int16Parts,
+  layerScratchBytes,
+  listsBytes,
+  normsBytes,
+  panelBytes,
   ROW_LANES,
-  SECOND_HEADER,
-  START_HEADER,
-} from '../generated/constants.ts'
+  spreadStride,
+} from '../generated/sizes.ts'
 import { type AddressSpace, type KernelMemory, roundUp } from './memory.ts'
 import type {
   ActivationForm,
-  AttentionInt16Scratch,
-  AttentionScratch,
   Floats,
   Integers,
   LayerNorm,
@@ -27,7 +25,6 @@ import type {
   Precision,
   Probabilities,
   QuantizedRows,
-  RelativeScratch,
   Scratch,
   ScratchShape,
   Sequences,
@@ -35,16 +32,16 @@ import type {
   Table,
 } from './placed.ts'
 
-/** 32-bit numbers of each output channel of an int8 layer: for each panel those of all its channels, part after part. */
+/**
+ * 32-bit numbers of an int8 layer: for each panel the scales of all its channels, then their biases, then
+ * their sums.
+ */
 const INT8_COLUMNS = ['scale', 'bias', 'sum'] as const
-
-/** Numbers that a vector holds. */
-const LANES = 4
 
 export class Layout {
   /** Output channels of a float32 panel. */
   readonly float32Panel: number
-  /** As what the quantised twins of matrices are kept. */
+  /** How the quantised rows of matrices are kept. */
   readonly activations: ActivationForm
   readonly #space: Pick<AddressSpace, 'allocate'>
 
@@ -63,14 +60,17 @@ export class Layout {
     return { address: this.#space.allocate(4 * count), count }
   }
 
-  /** With room for whole vectors. */
+  /** Float32 numbers, with room for whole vectors. */
   floats(count: number): Floats {
     return { address: this.#space.allocate(4 * roundUp(count, ROW_LANES)), count }
   }
 
-  /** @param readBy  the precision of the linear layer that reads the rows: for 'int8' they have a quantised twin */
+  /**
+   * @param readBy the precision of the linear layer that reads the rows: for 'int8' they are kept quantised
+   * too
+   */
   matrix(rows: number, columns: number, readBy: Precision = 'float32'): Matrix {
-    const stride = spreadStride(columns, ROW_LANES)
+    const stride = spreadStride(columns)
     const matrix = { address: this.#space.allocate(4 * rows * stride), rows, columns, stride }
     return readBy === 'int8' ? { ...matrix, quantized: this.#quantizedRows(rows, columns) } : matrix
   }
@@ -86,18 +86,16 @@ export class Layout {
         digits: undefined,
       }
     }
-    // Each group of four inputs may be listed twice, with digits of either sign.
-    const slotBytes = 2 * SECOND_HEADER + (2 * LISTED_BYTES * padded) / 4
-    const tiles = Math.floor(rows / CLOSEST_TILES) + 1
+    const listBytes = listsBytes(padded / 4)
     return {
       values: this.#space.allocate(rows * padded),
       valueBytes: padded,
       steps,
       digits: {
         zeros: this.#space.allocate(4 * rows),
-        slots: this.#space.allocate(rows * slotBytes),
-        slotBytes,
-        norms: this.#space.allocate(tiles * tileNormBytes(padded)),
+        lists: this.#space.allocate(rows * listBytes),
+        listBytes,
+        norms: this.#space.allocate(normsBytes(rows, padded / 4)),
       },
     }
   }
@@ -114,11 +112,10 @@ export class Layout {
     return { precision, inputs, outputs, weights, columns: this.#space.allocate(4 * padded) }
   }
 
-  /** Weights, and where they meet digits their norms: assembly/short-sums.ts. */
+  /** Weights and, where they meet digits, their norms: assembly/short-sums.ts. */
   #int8PanelBytes(inputs: number): number {
-    const weights = INT8_PANEL * roundUp(inputs, ROW_LANES)
-    if (this.activations === 'int16') return weights
-    return weights + panelNormBytes(inputs)
+    const padded = roundUp(inputs, ROW_LANES)
+    return this.activations === 'int16' ? INT8_PANEL * padded : panelBytes(padded / 4)
   }
 
   layerNorm(width: number, epsilon: number): LayerNorm {
@@ -145,106 +142,21 @@ export class Layout {
     }
   }
 
-  /** @param numbers  of the largest piece of a file, if it is to become float32 */
+  /** @param numbers  in the largest piece of a file that becomes float32 */
   staging(numbers: number): StagingArea {
     const capacity = 4 * numbers
     return { capacity, stored: this.#space.allocate(capacity), widened: this.#space.allocate(capacity) }
   }
 
-  scratch({ tokens, headDim, inputs, relativeRows }: ScratchShape, threads: number): Scratch {
-    const padded = roundUp(inputs, ROW_LANES)
-    const widenedPanel = 2 * INT8_PANEL * padded
-    const packedRow = padded + 4 * padded
-    const norms = tileNormBytes(padded)
-    // Each row's step and what it was found by, second digits of one, and squares: assembly/digits.ts.
-    const tileDigits = 16 * MOST_TILE_ROWS + 2 * padded + 4 * norms
-    // Starts for blocks of 8 groups of inputs, of which the last may be half a one, 4 and 2: assembly/short-sums.ts.
-    const shortSums = norms + 3 * START_HEADER + (1 + 2 + 4) * padded + 16
-    const attention = attentionScratch(tokens, headDim, this.float32Panel, relativeRows).end
-    const exact = attentionInt16Scratch(tokens, headDim, relativeRows).end
-    const most = Math.max(attention, exact, widenedPanel, packedRow, tileDigits, shortSums)
-    const threadBytes = roundUp(most, 64)
+  scratch({ tokens, headDim, inputs, relativeRows = 0 }: ScratchShape, threads: number): Scratch {
+    const float32 = new Float32Parts().place(tokens, headDim, this.float32Panel, relativeRows)
+    const int16 = new Int16Parts().place(tokens, headDim, relativeRows)
+    const threadBytes = roundUp(Math.max(layerScratchBytes(inputs), float32, int16), 64)
     return { address: this.#space.allocate(threadBytes * threads), threadBytes }
   }
 }
 
-/** Bytes of the norms of a panel of so many inputs: assembly/short-sums.ts. */
-function panelNormBytes(inputs: number): number {
-  return (NORM_INPUTS / 8) * Math.ceil(inputs / NORM_INPUTS)
-}
-
-/** Bytes of those of a tile. */
-function tileNormBytes(inputs: number): number {
-  return NORM_HEADER + 3 * panelNormBytes(inputs)
-}
-
-/** Hands out the parts of a scratch. */
-class Parts {
-  end = 0
-
-  place(bytes: number): number {
-    const at = this.end
-    this.end += roundUp(bytes, 16)
-    return at
-  }
-
-  /** What the products with `rows` relative positions take. */
-  relative(tokens: number, rows: number): RelativeScratch {
-    const positionStride = rows === 0 ? 0 : 4 * spreadStride(rows, ROW_LANES)
-    return {
-      contentToPosition: this.place(QUERY_ROWS * positionStride),
-      positionToContent: this.place(roundUp(tokens, LANES) * positionStride),
-      positionStride,
-    }
-  }
-}
-
-export function attentionScratch(
-  tokens: number,
-  headDim: number,
-  panel: number,
-  relativeRows = 0,
-): AttentionScratch {
-  const paddedTokens = roundUp(tokens, panel)
-  const paddedDim = roundUp(headDim, panel)
-  const parts = new Parts()
-  parts.place(4 * Math.max(paddedTokens, paddedDim, roundUp(relativeRows, panel)))
-  return {
-    keys: parts.place(4 * paddedTokens * headDim),
-    values: parts.place(4 * paddedDim * tokens),
-    scores: parts.place(4 * QUERY_ROWS * paddedTokens),
-    context: parts.place(4 * QUERY_ROWS * paddedDim),
-    inverses: parts.place(4 * QUERY_ROWS),
-    ...parts.relative(tokens, relativeRows),
-    end: parts.end,
-  }
-}
-
-export function attentionInt16Scratch(
-  tokens: number,
-  headDim: number,
-  relativeRows = 0,
-): AttentionInt16Scratch {
-  const keys = roundUp(tokens, INT8_PANEL)
-  const dim = roundUp(headDim, ROW_LANES)
-  const rowTokens = roundUp(tokens, ROW_LANES)
-  const parts = new Parts()
-  return {
-    keys: parts.place(2 * keys * dim),
-    keyScales: parts.place(4 * keys),
-    values: parts.place(2 * dim * rowTokens),
-    valueScales: parts.place(2 * 4 * dim),
-    queries: parts.place(2 * QUERY_ROWS * dim),
-    exponentials: parts.place(2 * QUERY_ROWS * rowTokens),
-    scores: parts.place(4 * QUERY_ROWS * keys),
-    context: parts.place(4 * QUERY_ROWS * dim),
-    factors: parts.place(2 * 4 * QUERY_ROWS),
-    ...parts.relative(tokens, relativeRows),
-    end: parts.end,
-  }
-}
-
-/** The address of a number of output channel `channel`; float32 layers have only biases. */
+/** The address of one of the numbers of an output channel; float32 layers have only biases. */
 export function columnAddress(
   { precision, columns }: Linear,
   channel: number,
@@ -257,8 +169,8 @@ export function columnAddress(
 }
 
 /**
- * Writes the biases of a linear layer, and of one whose file is int8 its column scales: plain float32 numbers, already
- * widened, of the output channels from `first` on.
+ * Writes the biases of a linear layer and, where its file is int8, its column scales, for the output channels
+ * from `first` on.
  */
 export function packColumns(
   memory: KernelMemory,
@@ -280,27 +192,20 @@ export function writeColumns(
   values: Float32Array,
 ): void {
   for (let i = 0, at = 0; i < values.length; i++, at++) {
-    // Those of a panel's channels stand side by side.
+    // The numbers of a panel's channels are neighbours.
     if (i === 0 || (first + i) % INT8_PANEL === 0) at = columnAddress(layer, first + i, part) / 4
     float32[at] = values[i]!
   }
 }
 
-/** Columns `first` and `count - 1` more of a matrix, as a matrix of its own over the same numbers. */
+/** Columns `first` and `count - 1` more of a matrix, as a matrix over the same numbers. */
 export function columnsOf({ address, rows, stride }: Matrix, first: number, count: number): Matrix {
   return { address: address + 4 * first, rows, columns: count, stride }
 }
 
-/** Rows `first` and `count - 1` more of a matrix that no int8 layer reads, as a matrix of its own over the same numbers. */
+/**
+ * Rows `first` and `count - 1` more of a matrix that no int8 layer reads, as a matrix over the same numbers.
+ */
 export function rowsOf({ address, columns, stride }: Matrix, first: number, count: number): Matrix {
   return { address: address + 4 * first * stride, rows: count, columns, stride }
-}
-
-/**
- * Numbers from one row to the next: whole cache lines of `line` numbers, and an odd count of them. A column of a panel is
- * written row by row; with rows a power of two apart those lines would all fall into the same few sets of the first-level
- * cache (measured: 77 to 85 GOP/s for 128 rows of 3072).
- */
-function spreadStride(columns: number, line: number): number {
-  return (Math.ceil(columns / line) | 1) * line
 }

@@ -1,6 +1,6 @@
 /**
- * Linear memory as the kernels see it: one growing block, handed out front to back. Weights come first and stay; the
- * workspace of a forward pass follows and is laid out anew when a larger batch comes.
+ * Linear memory as the kernels see it: one growing block, handed out front to back. Weights come first and
+ * stay; the workspace of a forward pass follows, and is laid out again for a larger batch.
  *
  *     0 ......... 64 .......... 256 ... | thread scratch | weights ............ | workspace ....
  *     never used  control block  tables of constants
@@ -14,16 +14,16 @@ export const MAX_BYTES: number = 65536 * PAGE_BYTES
 
 const ALIGNMENT = 64
 
-/** Where the control block of assembly/parallel.ts stands; 0 is nobody's address. */
+/** Where the control block of assembly/parallel.ts is; address 0 is never used. */
 export const CONTROL_ADDRESS: number = ALIGNMENT
 const FIRST_ADDRESS = roundUp(TABLES_END, ALIGNMENT)
 
-/** Addresses handed out front to back. By itself it has no memory and only counts: what a plan would take. */
+/** Hands out addresses front to back. By itself it has no memory and only counts what a plan would take. */
 export class AddressSpace {
   #end: number = FIRST_ADDRESS
   #most: number = FIRST_ADDRESS
 
-  /** The end of what is handed out. */
+  /** The end of what has been handed out. */
   get end(): number {
     return this.#end
   }
@@ -46,7 +46,7 @@ export class AddressSpace {
     return address
   }
 
-  /** Takes back everything from `address` on. */
+  /** Makes everything from `address` on free again. */
   release(address: number): void {
     this.#end = address
   }
@@ -73,7 +73,10 @@ export class KernelMemory extends AddressSpace {
     return this.memory.buffer.byteLength
   }
 
-  /** The whole memory; take it (and what follows) anew after an allocation, since growing replaces the buffer. */
+  /**
+   * The whole memory. Like the views below, get it again after an allocation, since growing replaces the
+   * buffer.
+   */
   get bytes(): Uint8Array {
     if (this.#bytes.buffer !== this.memory.buffer) this.#refresh()
     return this.#bytes
@@ -137,12 +140,15 @@ export function roundUp(value: number, multiple: number): number {
 }
 
 /**
- * Kernel memories that were given back, for the next model of this thread: an engine reserves gigabytes of address space
- * for each memory, and the collector is in no hurry to return it.
+ * Kernel memories that were given back, for the next model on this thread: an engine reserves gigabytes of
+ * address space for each memory, and garbage collection returns it late.
  */
 
 const MAX_PAGES = 65536
-/** Shared memory is reserved up to its maximum: room for attention maps and other results beside the plan. */
+/**
+ * Shared memory is reserved up to its maximum: room for attention maps and other results that the plan does
+ * not count.
+ */
 const SHARED_SLACK_BYTES = 256 * 2 ** 20
 const POOLED = 2
 
@@ -151,8 +157,8 @@ const pool: WebAssembly.Memory[] = []
 /**
  * A memory of zeros.
  *
- * @param needed  bytes, weights and workspace; a private memory starts small and grows, a shared one may grow to this
- *                and some more
+ * @param needed  bytes, weights and workspace; a private memory starts small and grows, a shared one may grow
+ *                to this and some more
  * @throws {RangeError} where the engine has no memory left
  */
 export function takeMemory(needed: number, shared: boolean): WebAssembly.Memory {

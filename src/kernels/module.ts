@@ -1,5 +1,5 @@
 /**
- * From the inlined bytes to a compiled module. A variant is imported only when it is chosen, and each module is compiled
+ * Compiles the inlined kernels. A variant is imported only when it is chosen, and each module is compiled
  * once a process.
  */
 
@@ -13,7 +13,7 @@ export interface ModuleKind {
   readonly shared: boolean
   /** Compiled after the re-vectorisation flag was set (turbo). */
   readonly turbo: boolean
-  /** Whether it computes BERT at precision int8 and nothing else, which a smaller build of the relaxed ones does. */
+  /** Whether only int8 BERT is computed, for which the relaxed kernels have a smaller build. */
   readonly int8Bert?: boolean
 }
 
@@ -37,7 +37,7 @@ export async function kernelBytes(kind: ModuleKind): Promise<Uint8Array> {
   const { deflated } = await importBuild(kind)
   let bytes = await inflating(deflated)
   if (!shared) unshareMemory(bytes)
-  // V8 keeps compiled code by a module's bytes: what was compiled before the flag stays as it was, so these bytes differ.
+  // V8 caches compiled code by the module's bytes, so code compiled after the flag was set needs other bytes.
   if (turbo) bytes = withCustomSection(bytes, 'turbo')
   return bytes
 }
@@ -54,8 +54,8 @@ const IMPORTED_MEMORY = 2
 const SHARED = 2
 
 /**
- * The kernels are built with shared memory; for private memory only the flag in the import differs (atomic instructions
- * are valid on both). One byte instead of a second copy of each variant.
+ * The kernels are built with shared memory; for private memory only the flag in the import differs (atomic
+ * instructions are valid on both). One byte instead of a second copy of each variant.
  */
 function unshareMemory(bytes: Uint8Array): void {
   let at = 8
@@ -103,7 +103,9 @@ type Inflate = (base64: string) => Uint8Array | Promise<Uint8Array>
 
 let inflating: Inflate = inflate
 
-/** Takes a platform's own way to inflate base64: in Node `Response` brings all of fetch, for 45 ms and 17 MB. */
+/**
+ * Sets a platform's own way to inflate base64: in Node `Response` loads all of fetch, for 45 ms and 17 MB.
+ */
 export function inflateBy(inflate: Inflate): void {
   inflating = inflate
 }

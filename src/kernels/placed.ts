@@ -1,6 +1,6 @@
 /**
- * What stands in kernel memory: where, of what shape. layout.ts places it; addresses are bytes in linear memory. Sizes use
- * the letters of docs/notation.md.
+ * What is in kernel memory: where, and of what shape. layout.ts places it; addresses are bytes in linear
+ * memory. Sizes use the letters of docs/notation.md.
  */
 
 /** Number types of a file that weights are packed from. */
@@ -21,7 +21,9 @@ export interface Floats {
   readonly count: number
 }
 
-/** Float32 rows; what an int8 linear layer reads has a quantised twin that the kernel writing the rows fills too. */
+/**
+ * Float32 rows. Those that an int8 linear layer reads are kept quantised too, by the kernel that writes them.
+ */
 export interface Matrix {
   readonly address: number
   readonly rows: number
@@ -32,8 +34,8 @@ export interface Matrix {
 }
 
 /**
- * Rows of whole numbers with one float32 step each: value = q · step. How they lie is the kernels' own affair: as int16,
- * or as digits of 7 bits (assembly/digits.ts), in the wasm ones with the rows of a register tile interleaved.
+ * Rows of whole numbers with one float32 step each: value = q · step. They are int16, or digits of 7 bits
+ * (assembly/digits.ts); in the wasm kernels the rows of a register tile are interleaved.
  */
 export interface QuantizedRows {
   readonly values: number
@@ -41,22 +43,22 @@ export interface QuantizedRows {
   readonly valueBytes: number
   /** One float32 a row. */
   readonly steps: number
-  /** What digits need besides; absent where the values are int16. */
+  /** What digits need in addition; absent where the values are int16. */
   readonly digits: SecondDigits | undefined
 }
 
-/** Where the rows' zeros and second digits stand: assembly/digits.ts. */
+/** Where the rows' zeros and second digits are: assembly/digits.ts. */
 export interface SecondDigits {
   /** One int32 a row. */
   readonly zeros: number
-  readonly slots: number
-  /** Bytes of a row's slot. */
-  readonly slotBytes: number
-  /** What short sums need to know of each tile: assembly/short-sums.ts. */
+  /** Each row's lists of second digits, and the bytes that a row of them takes. */
+  readonly lists: number
+  readonly listBytes: number
+  /** What short sums need of each tile: assembly/short-sums.ts. */
   readonly norms: number
 }
 
-/** As what an int8 layer's inputs are kept. */
+/** How the inputs of an int8 layer are kept. */
 export type ActivationForm = 'int16' | 'digits'
 
 /** A linear layer of N outputs and K inputs, packed. */
@@ -65,7 +67,7 @@ export interface Linear {
   readonly inputs: number
   readonly outputs: number
   readonly weights: number
-  /** What each output channel has beside its weights: `columnAddress` in layout.ts. */
+  /** What each output channel has in addition to weights: `columnAddress` in layout.ts. */
   readonly columns: number
 }
 
@@ -84,11 +86,11 @@ export interface Table {
   readonly columns: number
   /** Numbers from one row to the next. */
   readonly stride: number
-  /** int8: one a row. */
+  /** At int8: one a row. */
   readonly scales: Floats | undefined
 }
 
-/** What each token is, [T] each: its word's id, its row of the positions, its token type. */
+/** What each token is, [T] each: its id, its row of the position table, its token type. */
 export interface Tokens {
   readonly ids: Integers
   readonly places: Integers
@@ -98,14 +100,16 @@ export interface Tokens {
 /** The embedding tables, H columns each, and the LayerNorm after them. */
 export interface EmbeddingTables {
   readonly words: Table
-  /** A row a place, where the model has them. */
+  /** A row a position, where the model has them. */
   readonly positions: Table | undefined
   /** A row a token type, where the model has them. */
   readonly tokenTypes: Table | undefined
   readonly norm: LayerNorm
 }
 
-/** Rows of a file to be packed: `rows` whole rows at `address`, which are row `first` of their layer or table and on. */
+/**
+ * Rows of a file to be packed: `rows` whole rows at `address`, from row `first` of their layer or table on.
+ */
 export interface StoredRows {
   readonly address: number
   readonly type: StoredType
@@ -113,7 +117,7 @@ export interface StoredRows {
   readonly first: number
 }
 
-/** Sequences in a batch, end to end: `bounds` holds the first token of each of them and the total, [S + 1]. */
+/** The sequences of a batch, end to end: `bounds` holds the first token of each, then the total, [S + 1]. */
 export interface Sequences {
   readonly count: number
   readonly bounds: Integers
@@ -123,11 +127,13 @@ export interface Sequences {
 /** Where attention writes its probabilities: one map [A, T, T] a sequence. */
 export interface Probabilities {
   readonly maps: readonly Floats[]
-  /** For the kernels: the address of each map. */
+  /** The address of each map, for the kernels. */
   readonly addresses: Integers
 }
 
-/** The R rows of relative positions of a layer, as keys or as queries, packed head by head for its attention. */
+/**
+ * The R rows of relative positions of a layer, as keys or as queries, packed head by head for its attention.
+ */
 export interface RelativeRows {
   readonly precision: Precision
   readonly rows: number
@@ -142,27 +148,32 @@ export interface RelativeRows {
   readonly headScaleBytes: number
 }
 
-/** What attention knows of relative positions. Distances are a query's place less a key's. */
+/** The relative positions of attention. A distance is a query's place minus a key's. */
 export interface RelativePositions {
-  /** What a distance alone adds to a score, in attention that is not disentangled. */
+  /** What a distance alone adds to a score, where attention is not disentangled. */
   readonly biases?: RelativeBiases
-  /** Which meet the queries; absent where the model has no such scores. */
+  /** Those that meet the queries; absent where the model has no such scores. */
   readonly keys: RelativeRows | undefined
-  /** Which meet the keys. */
+  /** Those that meet the keys. */
   readonly queries: RelativeRows | undefined
-  /** The row of each distance, four times its number, from `farthest` down to -`farthest`, and a few of the last. */
+  /**
+   * Four times the row of each distance, from `farthest` down to -`farthest`, the last repeated a few times.
+   */
   readonly distances: Integers | undefined
   readonly farthest: number
 }
 
-/** float32 [A, ...]: a head's numbers are those of the distances from `farthest` down to -`farthest`, and a few more. */
+/**
+ * float32 [A, ...]: for each head a number for each distance, from `farthest` down to -`farthest`, and a few
+ * more.
+ */
 export interface RelativeBiases {
   readonly address: number
   /** Numbers of one head. */
   readonly headNumbers: number
 }
 
-/** The largest that a thread's kernels have to work on. */
+/** The largest sizes that a thread's kernels work on. */
 export interface ScratchShape {
   /** Tokens of a sequence. */
   readonly tokens: number
@@ -170,7 +181,7 @@ export interface ScratchShape {
   readonly headDim: number
   /** K of the widest layer. */
   readonly inputs: number
-  /** R rows of relative positions; without them 0. */
+  /** R rows of relative positions; 0 or absent where there are none. */
   readonly relativeRows?: number
 }
 
@@ -180,40 +191,9 @@ export interface Scratch {
   readonly threadBytes: number
 }
 
-/** Room for two pieces of a file, one as it is stored and one as float32: staging.ts. */
+/** Room for a piece of a file as it is stored, and for one as float32: staging.ts. */
 export interface StagingArea {
   readonly capacity: number
   readonly stored: number
   readonly widened: number
-}
-
-/** The parts of a thread's scratch that relative positions take, and bytes from row to row: assembly/relative.ts. */
-export interface RelativeScratch {
-  readonly contentToPosition: number
-  readonly positionToContent: number
-  readonly positionStride: number
-}
-
-/** The parts of a thread's scratch in attention, in bytes from its beginning: assembly/attention.ts. */
-export interface AttentionScratch extends RelativeScratch {
-  readonly keys: number
-  readonly values: number
-  readonly scores: number
-  readonly context: number
-  readonly inverses: number
-  readonly end: number
-}
-
-/** The parts of a thread's scratch in attention at precision int8: assembly/attention-int16.ts. */
-export interface AttentionInt16Scratch extends RelativeScratch {
-  readonly keys: number
-  readonly keyScales: number
-  readonly values: number
-  readonly valueScales: number
-  readonly queries: number
-  readonly exponentials: number
-  readonly scores: number
-  readonly context: number
-  readonly factors: number
-  readonly end: number
 }

@@ -1,9 +1,11 @@
 /**
- * Decides which kernels a model runs on, and with which register tiles: by what the engine can do (features.ts) and by what
- * was timed (timing.ts). The plan says why, which `model.info` and `iobert info` tell.
+ * Decides which kernels a model runs on, and with which register tiles: by what the engine can do
+ * (features.ts) and by what timing gives (timing.ts). The plan says why, and `model.info` and `iobert info`
+ * show it.
  *
- * Every choice gives the same bits in int8; only the time differs. Two things are timed: which build is faster at int8,
- * once a process; and which of its tiles is, when the first model of a kind is loaded (tune-tiles.ts).
+ * At int8 every choice gives the same bits; only the time differs. Two things are timed: which build is
+ * faster at int8, once a process; and which of its tiles is, after the first pass of the first model of a
+ * kind (tune-tiles.ts).
  */
 import { NUMBERS } from '../generated/numbers.ts'
 import { instantiateKernels, mayFuse } from './exports.ts'
@@ -12,17 +14,17 @@ import type { KernelPlan, Precision, Tiles } from './kernels.ts'
 import { compileKernels, type WasmVariant } from './module.ts'
 import { bestTimes, STANDS_STILL } from './timing.ts'
 
-/** The `kernels` option: 'auto' takes the fastest that keeps the precision's promise. */
+/** The `kernels` option: 'auto' takes the fastest that keeps what the precision promises. */
 export type KernelChoice = 'auto' | 'simd' | 'relaxed' | 'reference'
 
-/** The tiles that were fastest in this process, by build, precision and turbo, and how they came out. */
+/** The tiles that were fastest in this process, by build, precision and turbo, and what was measured. */
 const timed = new Map<string, Pick<KernelPlan, 'tiles' | 'tileReason'>>()
 
 /**
  * Decides what a model runs on.
  *
- * @param turbo   whether V8 re-vectorises
- * @param shared  whether the memory will be: what is timed is then what will be used, and compiled once
+ * @param turbo   whether V8 joins vectors to 256 bits
+ * @param shared  whether the memory will be shared: the module that is timed is then the one that is used
  * @throws {RangeError} for kernels that this engine cannot use
  */
 export async function planKernels(
@@ -53,7 +55,7 @@ export function planOf(
   }
 }
 
-/** Keeps what loading timed, for the next model of this process. */
+/** Keeps the tiles that were timed, for the next model of this process. */
 export function rememberTiles(plan: KernelPlan): void {
   const { tiles, tileReason, tuned } = plan
   if (tuned) timed.set(keyOf(plan), { tiles, tileReason })
@@ -64,7 +66,8 @@ function keyOf({ variant, precision, turbo }: Pick<KernelPlan, 'variant' | 'prec
 }
 
 /**
- * The build, and why. Both keep the promise of int8: what the relaxed one may fuse, it fuses only at precision float32.
+ * The build, and why. Both give int8's bits: the relaxed one fuses products with their sums only at precision
+ * float32.
  */
 async function chooseBuild(
   choice: KernelChoice,
@@ -96,19 +99,22 @@ async function chooseBuild(
     : ['simd', 'the 8-bit dot product is missing or not exact here']
 }
 
-/** Inputs of a raced tile, and rounds of 30 rows a measurement: some 30 µs. */
+/** Inputs of the tiles that are timed, and rounds of 30 rows in a measurement: some 30 µs. */
 const RACED_INPUTS = 768
 const RACED_TIMES = 8
 const RACE_TURN_MILLISECONDS = 0.5
-/** The bare tiles race without second digits, which cost digits 4 % of a pass (docs/10-making-it-fast.md) and int16 nothing. */
+/**
+ * The tiles are timed without second digits, which cost digits some 5 % (docs/10-making-it-fast.md) and int16
+ * nothing.
+ */
 const SECOND_DIGITS = 1.05
 
 const winners = new Map<boolean, Promise<[variant: WasmVariant, reason: string]>>()
 
 /**
- * Which build computes int8 faster here. Whether the 8-bit dot product is one instruction, three, or slower than products
- * of int16 depends on engine and core. The relaxed build has the inner loops of both, so no other is needed for it. Raced
- * once a process, for 10 to 50 ms.
+ * Which build computes int8 faster here. Whether the 8-bit dot product is one instruction, three, or slower
+ * than products of int16 depends on engine and core. The relaxed build has the inner loops of both and is
+ * timed alone, once a process, for 10 to 50 ms.
  */
 function fasterInt8(turbo: boolean, shared: boolean): Promise<[variant: WasmVariant, reason: string]> {
   let winner = winners.get(turbo)

@@ -1,5 +1,5 @@
 /** Where relative positions and their biases stand in kernel memory, for models whose attention knows them: assembly/relative.ts. */
-import { INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
+import { INT8_PANEL, ROW_LANES } from '../generated/sizes.ts'
 import type { Layout } from './layout.ts'
 import { type KernelMemory, roundUp } from './memory.ts'
 import type { Integers, Precision, RelativePositions, RelativeRows } from './placed.ts'

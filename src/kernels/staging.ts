@@ -1,11 +1,13 @@
 /**
- * A piece of a file in kernel memory: where it arrives before it is packed, and the number type that the kernels are told
- * it has.
+ * Holds a piece of a file in kernel memory until it is packed.
  */
 import type { Floats, Kernels, StoredRows, StoredType, Table } from './kernels.ts'
 import type { StagingArea } from './placed.ts'
 
-/** Where rows of a table can be read to, since it keeps them as the file does: those of int8, without padding. */
+/**
+ * Where rows of a table can be read directly, since the table keeps them as the file does: int8, without
+ * padding.
+ */
 export function placeAsStored(
   { precision, address, stride, columns }: Table,
   dtype: string,
@@ -30,12 +32,14 @@ export class Staging {
     this.#widened = widened
   }
 
-  /** Where the bytes of the next piece go: here, or to an address of their own, where nothing is to be done with them. */
+  /**
+   * Where the bytes of the next piece go: here, or straight to an address where they are needed as they are.
+   */
   bytes(byteLength: number, address: number = this.#stored): Uint8Array {
     return this.#kernels.memory.bytes.subarray(address, address + byteLength)
   }
 
-  /** The piece as rows, row `first` of their tensor and on. */
+  /** The piece as rows, from row `first` of their tensor on. */
   rows(type: StoredType, rows: number, first: number): StoredRows {
     return { address: this.#stored, type, rows, first }
   }

@@ -1,14 +1,19 @@
-/** Times a few ways to compute the same thing, in turns, and finds the fastest on this engine and machine. */
+/**
+ * Times several ways to compute the same thing, in turns, and finds the fastest on this engine and machine.
+ */
 
-/** Turns in which nothing has become faster before the figures count as settled. */
+/** The figures count as settled after this many turns in which nothing became faster. */
 const QUIET_TURNS = 4
-/** Turns at most, where a busy machine never settles. */
+/** The most turns, for busy machines that never settle. */
 const MOST_TURNS = 30
-/** Parts of a turn where the clock is fine: what disturbs a machine then hits all alike (of 40 choices 9 were wrong, and 18 with whole turns). */
+/**
+ * Parts of a turn, if the clock is fine enough: disturbances then hit all alike (of 40 choices 9 were wrong,
+ * with whole turns 18).
+ */
 const PARTS = 4
-/** Ticks of the clock in a part at least. */
+/** The fewest ticks of the clock in a part. */
 const TICKS = 25
-/** Readings of a clock in which it ticks, or is taken to stand still: some 10 ms. */
+/** A clock that does not tick in this many readings, some 10 ms, counts as standing still. */
 const MOST_READINGS = 100_000
 /** Why there are no times. */
 export const STANDS_STILL = 'not timed: the clock stands still'
@@ -16,13 +21,15 @@ export const STANDS_STILL = 'not timed: the clock stands still'
 const FASTER = 0.97
 
 /**
- * The least milliseconds of a call of each candidate. They take turns until none has become faster for some: engines
- * optimise a function only after it has run a while, and on a thread of their own, which may be late.
+ * The fewest milliseconds that a call of each candidate took. They take turns until none becomes faster any
+ * more: engines optimise a function only after it has run for a while, and on another thread, which may be
+ * late.
  *
  * @param prepare           called once before a candidate's turn
  * @param turnMilliseconds  of a candidate's turn
  * @param now               milliseconds
- * @returns undefined where the clock stands still while code runs, as on Cloudflare's edge, where only what comes from outside moves it
+ * @returns undefined where the clock stands still while code runs, as on Cloudflare's edge, where only input
+ *   and output advance it
  */
 export function bestTimes<Candidate>(
   candidates: readonly Candidate[],
@@ -57,7 +64,10 @@ function tick(now: () => number): number | undefined {
   return undefined
 }
 
-/** From one tick of the clock to another: browsers' clocks tick every 0.1 or 1 ms, where a call takes less. */
+/**
+ * Measured from one tick of the clock to another: browsers' clocks tick every 0.1 or 1 ms, and a call takes
+ * less.
+ */
 function meanTime(call: () => void, milliseconds: number, now: () => number): number {
   const before = now()
   let started = before

@@ -1,26 +1,33 @@
-/** Finds the register tiles that are fastest for a model, by timing them on one of its layers where it is loaded. */
+/**
+ * Finds the register tiles that are fastest for a model, by timing them on one of its layers after the first
+ * pass.
+ */
 import { tileName } from './exports.ts'
 import type { Linear, Matrix, Tiles } from './kernels.ts'
 import { bestTimes, fastestOf, STANDS_STILL } from './timing.ts'
 import type { WasmKernels } from './wasm.ts'
 
 type TileRows = 4 | 5 | 6
-/** What is timed: rows of a tile and, for int8, how it takes digits. */
+/** What is timed: rows of a tile and, for int8, how it multiplies digits. */
 type Candidate = Pick<Tiles, 'int8Tile'> & { readonly rows: TileRows }
 
 /** Milliseconds of a candidate's turn. */
 const TURN_MILLISECONDS = 1
-/** By how much another tile must be faster than the usual one: on a core that others have half of, tiles 6 % apart seem alike. */
+/**
+ * How much faster another tile must be than the usual one: on a core shared with others, tiles 6 % apart seem
+ * alike.
+ */
 const MARGIN = 1.05
 /** A few panels are enough: a call takes some 100 µs, so that a disturbed one does not decide. */
 const TIMED_OUTPUTS = 128
 
 /**
- * Times the tiles on one layer and keeps the fastest in `kernels.tiles`, or the usual one where that is about as fast. All give the same
- * bits in int8; which is fastest differs from one engine and machine to the next (bench/RESULTS.md).
+ * Times the tiles on one layer and keeps the fastest in `kernels.tiles`, or the usual one where that is about
+ * as fast. At int8 all give the same bits; which is fastest differs between engines and machines
+ * (bench/RESULTS.md).
  *
  * @param x  filled rows, about a sentence
- * @returns how they came out
+ * @returns what was measured, in words
  */
 export function tuneTiles(kernels: WasmKernels, layer: Linear, x: Matrix, out: Matrix): string {
   const { tiles } = kernels

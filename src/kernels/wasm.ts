@@ -1,10 +1,11 @@
 /**
- * The typed face of the wasm kernels. A call becomes a command in memory (assembly/commands.ts names its fields), which is
- * run here alone or shared with helper threads (assembly/parallel.ts).
+ * The wasm kernels, typed. A call becomes a command in memory (assembly/commands.ts names its fields), which
+ * runs on this thread or is shared with helper threads (assembly/parallel.ts).
  */
 import { COMMANDS, CONTROL } from '../generated/commands.ts'
-import { COMMAND_OFFSET, INT8_PANEL, ROW_LANES } from '../generated/constants.ts'
+import { COMMAND_OFFSET } from '../generated/constants.ts'
 import { NUMBERS } from '../generated/numbers.ts'
+import { INT8_PANEL, ROW_LANES } from '../generated/sizes.ts'
 import { type KernelExports, mayFuse } from './exports.ts'
 import type {
   Activation,
@@ -25,7 +26,7 @@ import type {
   Tiles,
   Tokens,
 } from './kernels.ts'
-import { attentionInt16Scratch, attentionScratch, Layout } from './layout.ts'
+import { Layout } from './layout.ts'
 import { CONTROL_ADDRESS, type KernelMemory, roundUp } from './memory.ts'
 import type { Scratch, ScratchShape } from './placed.ts'
 
@@ -33,30 +34,30 @@ import type { Scratch, ScratchShape } from './placed.ts'
 type CommandName = keyof typeof COMMANDS
 type Fields<Name extends CommandName> = Record<keyof (typeof COMMANDS)[Name]['fields'], number>
 
-/** Offsets in 32-bit words of what a call writes. */
+/** Where a call is written, in 32-bit words. */
 const CONTROL_WORD = CONTROL_ADDRESS / 4
 const COMMAND_WORD = (CONTROL_ADDRESS + COMMAND_OFFSET) / 4
 
 /**
- * Multiply-adds (or about as much other work) below which a call is not worth waking anyone: some 10 µs.
+ * Calls of fewer multiply-adds (or as much other work), some 10 µs, wake no helper.
  */
 const ALONE_BELOW = 400_000
-/** Chunks a thread: enough that an unlucky thread delays the others little. */
+/** Chunks for each thread: enough that one slow thread delays the others little. */
 const CHUNKS_PER_THREAD = 4
-/** How long to wait for helpers before asking whether they live. */
+/** How long to wait for helpers before checking that they live. */
 const WAIT_MILLISECONDS = 50
 
 export interface WasmKernelsOptions {
-  /** Which build, what for, and its tiles, a copy of which is kept and tuned. */
+  /** The build, its precision, and its tiles, of which a copy is kept and tuned. */
   readonly plan: Pick<KernelPlan, 'variant' | 'precision' | 'tiles'>
-  /** What the module gave on this memory. */
+  /** The module's exports on this memory. */
   readonly exports: KernelExports
   readonly memory: KernelMemory
-  /** The largest that is to be computed. */
+  /** The largest sizes that will be computed. */
   readonly scratch: ScratchShape
   /** Default 1. */
   readonly threads?: number
-  /** Throws where a helper has died; called while waiting. */
+  /** Throws if a helper has died; called while waiting. */
   readonly checkHelpers?: () => void
 }
 
@@ -127,7 +128,7 @@ export class WasmKernels implements Kernels {
   embed({ ids, places, types }: Tokens, tables: EmbeddingTables, out: Matrix): void {
     const { words, positions, tokenTypes, norm } = tables
     this.#run('Embed', this.#tilesOf(out), 16 * out.rows * out.columns, {
-      ...this.#twin(out),
+      ...this.#quantizedRows(out),
       ids: ids.address,
       places: places.address,
       types: types.address,
@@ -157,7 +158,7 @@ export class WasmKernels implements Kernels {
       const [pairs, panels] = [pairsOf(layer), Math.ceil(outputs / INT8_PANEL)]
       const tile = NUMBERS.Int8Tile[this.tiles.int8Tile]
       this.#run('LinearInt8', panels, work / 2, {
-        ...this.#twin(x),
+        ...this.#quantizedRows(x),
         ...{ weights, pairs, tile, columns },
         ...result,
       })
@@ -186,46 +187,37 @@ export class WasmKernels implements Kernels {
     if (probabilities) {
       this.memory.integers(probabilities.addresses).set(probabilities.maps.map(({ address }) => address))
     }
-    const [units, work] = [sequences.count * heads, 2 * out.rows * sequences.longest * hidden]
-    const { keys, queries } = relative ?? {}
+    const { keys, queries, distances, biases, farthest = 0 } = relative ?? {}
     const rows = keys ?? queries
     const kinds = 1 + (keys ? 1 : 0) + (queries ? 1 : 0)
-    const fields = {
-      distances: relative?.distances ? relative.distances.address + 4 * relative.farthest : 0,
-      biases: relative?.biases ? relative.biases.address + 4 * relative.farthest : 0,
+    const exact = out.quantized !== undefined
+    const { int8Rows, float32Rows, float32Panel } = this.tiles
+    const work = 2 * out.rows * sequences.longest * hidden
+    this.#run('Attention', sequences.count * heads, exact ? work / 2 : work, {
+      distances: distances ? distances.address + 4 * farthest : 0,
+      biases: biases ? biases.address + 4 * farthest : 0,
       relativeKeys: keys?.address ?? 0,
       relativeKeyScales: keys?.scales ?? 0,
       relativeQueries: queries?.address ?? 0,
       relativeQueryScales: queries?.scales ?? 0,
-      relativeBytes: rows?.headBytes ?? 4 * (relative?.biases?.headNumbers ?? 0),
+      relativeBytes: rows?.headBytes ?? 4 * (biases?.headNumbers ?? 0),
       relativeScaleBytes: rows?.headScaleBytes ?? 0,
+      relativeRows: rows?.rows ?? 0,
       queryKeyValue: queryKeyValue.address,
       stride: 4 * queryKeyValue.stride,
       bounds: sequences.bounds.address,
       heads,
       hidden,
       headDim,
+      scale: (exact ? Math.LOG2E : 1) / Math.sqrt(headDim * kinds),
       out: out.address,
       outStride: 4 * out.stride,
       probabilities: probabilities?.addresses.address ?? 0,
+      exact: exact ? 1 : 0,
+      panel: exact ? INT8_PANEL : float32Panel,
+      tileRows: exact ? int8Rows : float32Rows,
       window,
-    }
-    if (out.quantized) {
-      this.#run('AttentionInt16', units, work / 2, {
-        ...fields,
-        scale: Math.LOG2E / Math.sqrt(headDim * kinds),
-        tileRows: this.tiles.int8Rows,
-        ...attentionInt16Scratch(sequences.longest, headDim, rows?.rows),
-      })
-    } else {
-      const { float32Panel: panel, float32Rows: tileRows } = this.tiles
-      this.#run('Attention', units, work, {
-        ...fields,
-        scale: 1 / Math.sqrt(headDim * kinds),
-        ...{ panel, tileRows },
-        ...attentionScratch(sequences.longest, headDim, panel, rows?.rows),
-      })
-    }
+    })
     this.quantize(out)
   }
 
@@ -255,7 +247,7 @@ export class WasmKernels implements Kernels {
 
   addLayerNorm(x: Matrix, residual: Matrix | undefined, norm: LayerNorm, out: Matrix, sum?: Matrix): void {
     this.#run('LayerNorm', this.#tilesOf(out), 16 * out.rows * out.columns, {
-      ...this.#twin(out),
+      ...this.#quantizedRows(out),
       x: x.address,
       xStride: 4 * x.stride,
       residual: residual?.address ?? 0,
@@ -271,39 +263,45 @@ export class WasmKernels implements Kernels {
     })
   }
 
-  /** A matrix's quantised twin, as fields; no address where it has none. */
-  #twin({ quantized, rows }: Matrix): Record<keyof typeof NO_TWIN | 'rows' | 'tileRows', number> {
+  /** Also where the tiles have changed, since they decide how the quantised rows lie. */
+  quantize(matrix: Matrix): void {
+    if (matrix.quantized) this.#quantize(matrix)
+  }
+
+  multiply(matrix: Matrix, factors: Matrix): void {
+    this.#quantize(matrix, factors)
+  }
+
+  /** x = x ⊙ factors, where there are factors, and the quantised rows of x, where it has them. */
+  #quantize(x: Matrix, factors?: Matrix): void {
+    this.#run('Quantize', this.#tilesOf(x), 16 * x.rows * x.columns, {
+      ...this.#quantizedRows(x),
+      x: x.address,
+      xStride: 4 * x.stride,
+      width: x.columns,
+      factors: factors?.address ?? 0,
+      factorStride: 4 * (factors?.stride ?? 0),
+    })
+  }
+
+  /** The fields of a matrix's quantised rows; addresses of 0 where it has none. */
+  #quantizedRows({ quantized, rows }: Matrix): Record<keyof typeof NONE | 'rows' | 'tileRows', number> {
     const tiles = { rows, tileRows: this.tiles.int8Rows }
-    if (!quantized) return { ...NO_TWIN, ...tiles }
+    if (!quantized) return { ...NONE, ...tiles }
     const { values, valueBytes, steps, digits } = quantized
-    const { zeros = 0, slots: second = 0, slotBytes = 0 } = digits ?? {}
+    const { zeros = 0, lists = 0, listBytes = 0 } = digits ?? {}
     const norms = (this.tiles.int8Tile === 'short' && digits?.norms) || 0
-    return { values, valueBytes, steps, zeros, second, slotBytes, norms, ...tiles }
+    return { values, valueBytes, steps, zeros, lists, listBytes, norms, ...tiles }
   }
 
   #tilesOf({ rows }: Matrix): number {
     return Math.ceil(rows / this.tiles.int8Rows)
   }
 
-  /** Also where the tiles have changed, since they decide how the twin lies. */
-  quantize(matrix: Matrix): void {
-    if (matrix.quantized) this.multiply(matrix)
-  }
-
-  multiply(matrix: Matrix, factors?: Matrix): void {
-    const { address, stride, rows, columns } = matrix
-    const fields = {
-      ...this.#twin(matrix),
-      x: address,
-      xStride: 4 * stride,
-      width: columns,
-      factors: factors?.address ?? 0,
-      factorStride: 4 * (factors?.stride ?? 0),
-    }
-    this.#run('Quantize', this.#tilesOf(matrix), 16 * rows * columns, fields)
-  }
-
-  /** Runs a command over all its units: alone where it is small or there is no helper, else in chunks. */
+  /**
+   * Runs a command over all its units: on this thread where it is small or there is no helper, else in
+   * chunks.
+   */
   #run<Name extends CommandName>(name: Name, units: number, work: number, fields: Fields<Name>): void {
     const { int32 } = this.memory
     this.#write(name, fields)
@@ -325,7 +323,7 @@ export class WasmKernels implements Kernels {
     const { int32, float32 } = this.memory
     let word = COMMAND_WORD
     const isFloat: Readonly<Record<string, 0 | 1>> = COMMANDS[name].fields
-    // Not over entries, which would be listed anew at each of a pass's hundred calls.
+    // Object.entries would make a new list at each of a pass's hundred calls.
     for (const field in isFloat) {
       const value = fields[field as keyof Fields<Name>]
       if (isFloat[field]) float32[word++] = value
@@ -334,9 +332,10 @@ export class WasmKernels implements Kernels {
   }
 }
 
-const NO_TWIN = { values: 0, valueBytes: 0, steps: 0, zeros: 0, second: 0, slotBytes: 0, norms: 0 }
+/** Of a matrix that no int8 layer reads. */
+const NONE = { values: 0, valueBytes: 0, steps: 0, zeros: 0, lists: 0, listBytes: 0, norms: 0 }
 
-/** As what a build keeps the inputs of int8 layers: the relaxed one multiplies digits. */
+/** How a build keeps the inputs of int8 layers: the relaxed one multiplies digits. */
 export function activationForm(name: 'simd' | 'relaxed' | 'reference'): ActivationForm {
   return name === 'relaxed' ? 'digits' : 'int16'
 }

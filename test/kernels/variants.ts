@@ -165,7 +165,7 @@ export class Bench {
     }
     const view = new DataView(buffer)
     for (let row = 0; digits && row < rows; row++) {
-      const slot = digits.slots + row * digits.slotBytes
+      const slot = digits.lists + row * digits.listBytes
       let at = slot + 16
       for (const [part, sign] of [
         [0, 1],

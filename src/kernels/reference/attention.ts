@@ -1,4 +1,7 @@
-/** Attention of the kernels in plain loops (reference.ts): in float32, and in the exact sums of precision int8. */
+/**
+ * Attention of the kernels in plain loops (reference.ts): in float32, and in the exact sums of precision
+ * int8.
+ */
 import * as math from './math.ts'
 import { quantizeToLimit } from './quantization.ts'
 
@@ -12,12 +15,12 @@ export interface RelativeRow {
   readonly scale: number
 }
 
-/** What one head knows of relative positions, and which row a distance has. */
+/** The relative positions of one head, and which row a distance has. */
 export interface RelativeHead {
   readonly keys: readonly RelativeRow[] | undefined
   readonly queries: readonly RelativeRow[] | undefined
   readonly rowOf: (distance: number) => number
-  /** What a distance adds to a score before it is scaled, at precision int8 behind. */
+  /** What a distance adds to a score: before it is scaled, at precision int8 afterwards. */
   readonly biasOf: ((distance: number) => number) | undefined
 }
 
@@ -73,7 +76,10 @@ export const floatAttention: Attend = (queries, keys, values, out, probabilities
 // #endregion
 
 // #region relative-scores
-/** What relative positions add to the scores of query i: Raffel et al. 2020, section 2.1; He et al. 2021, equation 4. */
+/**
+ * What relative positions add to the scores of query i: Raffel et al. 2020, section 2.1; He et al. 2021,
+ * equation 4.
+ */
 function addRelativeScores(
   scores: Float32Array,
   i: number,
@@ -169,7 +175,10 @@ function dot(a: Int16Array, b: ArrayLike<number>): number {
 // #endregion
 
 // #region softmax
-/** e^(s·scale - max) in place; gives back 1 / Σ, with the sum in 8 lanes, or NaN where a score is NaN or infinite. */
+/**
+ * e^(s·scale - max) in place; returns 1 / Σ, with the sum in 8 lanes, or NaN where a score is NaN or
+ * infinite.
+ */
 export function softmax(scores: Float32Array, scale: number): number {
   for (let j = 0; j < scores.length; j++) scores[j] = f(scores[j]! * scale)
   const { max, wrong } = extremes(scores)
@@ -178,8 +187,8 @@ export function softmax(scores: Float32Array, scale: number): number {
 }
 
 /**
- * The largest score, and what its row's sum gets besides: 0, or NaN where the least is -∞. (A score that is NaN makes the
- * sum NaN by itself, and so does one that is ∞, by ∞ - ∞.)
+ * The largest score, and what is added to the sum of the row: 0, or NaN where the smallest is -∞. (A score
+ * that is NaN makes the sum NaN by itself, and so does one that is ∞, by ∞ - ∞.)
  */
 function extremes(scores: Float32Array): { max: number; wrong: number } {
   let max = -LARGEST_FLOAT

@@ -1,9 +1,10 @@
 /**
- * The scalar functions of the kernels, each the same float32 operations in the same order as its four-lane twin in
- * assembly/simd.ts and assembly/activation.ts, so that the plain loops of reference.ts agree with the SIMD code bit for
- * bit. `Math.fround` after each operation makes JavaScript's doubles behave as float32: + - × ÷ and √ of float32 inputs,
- * rounded once more, are correctly rounded float32 operations (Figueroa 1995). What an activation gets that is NaN or infinite it
- * gives back so, also where the formula has a limit (kernels.ts says why).
+ * The scalar functions of the kernels: the same float32 operations in the same order as the four-lane
+ * functions of assembly/simd.ts and assembly/activation.ts, so that the plain loops of reference.ts agree
+ * with the SIMD code bit for bit. `Math.fround` after each operation makes JavaScript's doubles behave as
+ * float32: + - × ÷ and √ of float32 inputs, rounded once more, are correctly rounded float32 operations
+ * (Figueroa 1995). From NaN or infinity an activation makes NaN or infinity, even where the formula has a
+ * finite limit (kernels.ts says why).
  */
 import { exp, polynomial, roundHalfEven } from '../scalars.ts'
 
@@ -20,7 +21,10 @@ const SQRT_2_OVER_PI = f(0.7978846)
 const GELU_CUBIC = f(0.044715)
 
 // #region gelu
-/** erf(z) = z·P(z²)/Q(z²), fitted for this project on |z| <= 3.766, where it is exactly ±1. Largest absolute error 4.9e-7. */
+/**
+ * erf(z) = z·P(z²)/Q(z²), fitted for this project on |z| <= 3.766, where it is exactly ±1. Largest absolute
+ * error 4.9e-7.
+ */
 export function erf(x: number): number {
   let z = x > -f(3.766) ? x : -f(3.766)
   z = z < f(3.766) ? z : f(3.766)
@@ -40,8 +44,8 @@ const GELU_INT8: readonly number[] = [
 ].map(f)
 
 /**
- * gelu of the results of int8 layers: x · (1/2 + z·P(z²)) with z = x within ±3.9, and 0 from -64 down, where the factor's last
- * bits would count. Largest absolute error 1.9e-4.
+ * gelu of the results of int8 layers: x · (1/2 + z·P(z²)) with z = x within ±3.9, and 0 from -64 down, where
+ * the factor's last bits would count. Largest absolute error 1.9e-4.
  */
 export function geluInt8(x: number): number {
   let z = x > -f(3.9) ? x : -f(3.9)
@@ -71,7 +75,8 @@ export function silu(x: number): number {
 export function sumInLanes(values: (index: number) => number, count: number, lanes: number): number {
   const sums = new Float32Array(lanes)
   for (let i = 0; i < count; i++) sums[i % lanes] = sums[i % lanes]! + values(i)
-  // Vectors of four lanes first (0 + 1, then 2 + 3), then the lanes of the vector that is left in the same way.
+  // Vectors of four lanes first (0 + 1, then 2 + 3), then the lanes of the vector that is left in the same
+  // way.
   const add = (from: number, step: number, terms: number): number =>
     terms === 1
       ? sums[from]!

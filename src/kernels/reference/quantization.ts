@@ -1,14 +1,15 @@
 /**
- * Quantises weights to int8, once, and activations row by row. The constants that make int8 exact stand here (docs/notation.md,
- * "int8"). assembly/packing.ts, row-step.ts, quantize.ts and digits.ts do the same operations, to the same bits.
+ * Quantises weights to int8, once, and activations row by row, with the constants that make int8 exact
+ * (docs/notation.md, "int8"). assembly/packing.ts, row-step.ts, quantize.ts and digits.ts do the same
+ * operations, to the same bits.
  *
  * Weights are symmetric per output channel:
  *
  *   scale = f32(max |w| / 127),  q = round half to even of f32(w / scale), within ±127
  *
- * The largest weight of a row decides; nothing is clipped. The command that writes int8 files and the reference kernels
- * use these functions. Activations have a step a row, chosen so that a sum of K products fits int32 and has one value in
- * every order.
+ * The largest weight of a row decides; nothing is clipped. The command that writes int8 files and the
+ * reference kernels use these functions. Activations have a step a row, chosen so that a sum of K products
+ * fits int32 and has one value in every order.
  */
 import { roundHalfEven, sumInLanes } from './math.ts'
 
@@ -27,8 +28,8 @@ const LARGEST_INT16 = 32767
  *
  * @param weights one output channel
  * @param quantized as long as `weights`
- * @returns the scale: 0 for a row of zeros (and one whose scale is below the smallest f32), NaN where a weight is NaN
- *   or infinite, and `quantized` is then meaningless
+ * @returns the scale: 0 for a row of zeros (and one whose scale is below the smallest f32), NaN where a
+ *   weight is NaN or infinite, and `quantized` is then meaningless
  *
  * @example
  * const quantized = new Int8Array(3)
@@ -60,7 +61,10 @@ export function weightScale(weights: Float32Array): number {
   return Math.fround(largest / WEIGHT_LIMIT)
 }
 
-/** The step of numbers that cannot be quantised: 0 where they are too small for it, NaN where too large or NaN. */
+/**
+ * The step of numbers that cannot be quantised: 0 where they are too small, NaN where they are too large or
+ * NaN.
+ */
 function unusable(step: number): number {
   return step < 1 ? 0 : Number.NaN
 }
@@ -71,19 +75,28 @@ export function isNormal(value: number): boolean {
 }
 
 // #region row-step
-/** c: how many root mean squares 63.5 steps reach. Chosen by the table in docs/10-making-it-fast.md. */
+/**
+ * c / 63.5, where c is how many root mean squares 63.5 steps reach, chosen by the table in
+ * docs/10-making-it-fast.md.
+ */
 const REACH = Math.fround(2.7 / 63.5)
-/** Steps from the least to the largest value of a row at most, so that two digits of 7 bits hold every value. */
+/**
+ * The most steps from the smallest to the largest value of a row, so that two digits of 7 bits hold every
+ * value.
+ */
 const MOST_STEPS = 8064
-/** Rows whose range is below 2⁻⁵⁰ or above 2⁵⁰ are squared times a power of two: their squares would leave float32. */
+/**
+ * Rows whose range is below 2⁻⁵⁰ or above 2⁵⁰ are squared times a power of two: their squares would leave
+ * float32.
+ */
 const EXTREME = 2 ** 50
 const RESCUE = 2 ** 96
 
 /** How a row is quantised. */
 export interface RowStep {
   /**
-   * Where step or 1/step is not a normal number: 0 where the row is too small for it, NaN where it is too large or holds
-   * NaN, so that what is computed from it is NaN too.
+   * Where step or 1/step is not a normal number: 0 where the row is too small for it, NaN where it is too
+   * large or holds NaN, so that what is computed from it is NaN too.
    */
   readonly step: number
   /** The largest q. */
@@ -96,18 +109,20 @@ export interface RowStep {
  *     low = min(0, min x)   high = max(0, max x)   e = √(Σx²/K)
  *     step = max(min((high - low)/127, e·c/63.5), (high - low)/8064)
  *
- * A row fits 7 bits where the first of the three is its step. Then q + zero is to lie in 0 to 127, zero = round(-low/step),
- * and so q is held to 127 - zero: where both ends lie between two steps (low = -high: 63.5 steps each) both may round away
- * from zero, and would be 128 apart. In other rows the few values outside have a second digit (assembly/digits.ts), exactly.
+ * A row fits 7 bits where the first of the three is its step. Then q + zero must lie in 0 to 127, with zero =
+ * round(-low/step), so q is at most 127 - zero: where both ends lie between two steps (low = -high: 63.5
+ * steps each) both may round away from zero, and would be 128 apart. In other rows the few values outside
+ * have a second digit (assembly/digits.ts), exactly.
  *
  * Whatever K <= 65,536 numbers a row holds, |Σ q·w| < 2³¹ for weights of -128 to 127:
  *
  *     the row fits      |q| <= 127, so at most 128·127·K < 2³⁰
- *     it does not       step >= e·c/63.5 and |q| <= |x|/step + 1/2, so by Minkowski √(Σq²/K) <= 63.5/c + 1/2 = 24.02, and by
- *                       Cauchy and Schwarz the sum is at most 128·K·24.02 < 2²⁸
+ *     it does not       step >= e·c/63.5 and |q| <= |x|/step + 1/2, so √(Σq²/K) <= 63.5/c + 1/2 = 24.02 by
+ *                       Minkowski, and the sum is at most 128·K·24.02 < 2²⁸ by Cauchy and Schwarz
  *
- * For this e must not come out too small. float32 rounds each sum, which for such K takes less than 0.0002 of e; squares below
- * 2⁻¹²⁶ and above 2¹²⁸ would take all of it, so rows that have them are multiplied by a power of two first.
+ * So e must not come out too small. float32 rounds each sum, which for such K loses less than 0.0002 of e;
+ * squares below 2⁻¹²⁶ or above 2¹²⁸ would be lost or infinite, so rows that have them are multiplied by a
+ * power of two first.
  */
 export function rowStep(x: Float32Array): RowStep {
   let low = 0
@@ -149,7 +164,10 @@ export function quantizeActivations(x: Float32Array, quantized: Int16Array): num
 }
 // #endregion
 
-/** Numbers as int16 whose largest is at `limit`: value = q · scale, or all 0, with the scale 0 or NaN, where that is not normal. */
+/**
+ * Numbers as int16 whose largest is `limit`: value = q · scale; all 0, with a scale of 0 or NaN, where the
+ * scale is not normal.
+ */
 export function quantizeToLimit(x: Float32Array, limit: number): { scale: number; values: Int16Array } {
   const values = new Int16Array(x.length)
   let largest = 0

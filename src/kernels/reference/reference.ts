@@ -1,6 +1,7 @@
 /**
- * The kernels in plain loops: the formulas to read, and the oracle of the others. Every operation is rounded to float32
- * in the order that the rules of int8 fix, so the SIMD kernels of the plain build equal it bit for bit.
+ * The kernels in plain loops: the formulas to read, and the oracle of the others. Every operation is rounded
+ * to float32 in the order that the SIMD kernels have, so these equal it bit for bit where they do not fuse
+ * products with sums.
  */
 import { widenBfloat16, widenFloat16 } from '../../format/half.ts'
 import type {
@@ -37,7 +38,7 @@ const ACTIVATE: Record<Activation, (x: number) => number> = {
   silu: math.silu,
 }
 
-/** What follows an int8 layer is rounded to steps of about a hundredth: a shorter gelu does. */
+/** What follows an int8 layer is rounded to steps of about a hundredth, so a shorter gelu is enough. */
 const ACTIVATE_INT8: typeof ACTIVATE = { ...ACTIVATE, gelu: math.geluInt8 }
 
 export class ReferenceKernels implements Kernels {
@@ -194,7 +195,7 @@ export class ReferenceKernels implements Kernels {
     this.quantize(out)
   }
 
-  /** What attention asks of relative positions. */
+  /** The relative positions of one head. */
   #relativeScores(relative: RelativePositions, head: number): RelativeHead {
     const { keys, queries, distances, biases, farthest } = relative
     const places = distances && this.memory.integers(distances)

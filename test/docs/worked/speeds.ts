@@ -1,43 +1,49 @@
 /**
- * Chapters 4 and 10: what the kernels' head comments say was measured, in billions of operations a second. The figures stand
- * there once; a comment that says it in other words than those below is an error here.
+ * Chapters 4 and 10: what was measured while the kernels were written, in billions of operations a second. The figures are
+ * those of bench/results/tried.md; a row that is not there is an error here.
  */
 import { readFileSync } from 'node:fs'
 import { rootPath } from '../../shared.ts'
 import { columns } from '../toy.ts'
 
-/** The figures of `pattern`'s groups in a file of assembly/, whose lines are joined. */
-function figures(file: string, pattern: RegExp): string[] {
-  const text = readFileSync(rootPath(`assembly/${file}`), 'utf8').replace(/\n \* +/g, ' ')
-  const found = pattern.exec(text)
-  if (found === null) throw new Error(`assembly/${file} does not say ${pattern}`)
-  return found.slice(1)
+/** The cells after the first of a row of a table, in the section of a file of assembly/. */
+function figures(file: string, row: string): string[] {
+  const sections = readFileSync(rootPath('bench/results/tried.md'), 'utf8').split(/^## /m)
+  const section = sections.find((text) => text.startsWith(`${file}\n`))
+  const line = section?.split('\n').find((text) => text.startsWith(`| ${row} `))
+  if (line === undefined) throw new Error(`bench/results/tried.md has no row "${row}" of ${file}`)
+  return line
+    .split('|')
+    .slice(2)
+    .map((cell) => cell.trim())
 }
 
+const figure = (file: string, row: string): string => figures(file, row)[0]!
+
 function measured() {
-  const [float4, float5] = figures('linear-f32.ts', /4×2 (\d+), 5×2 (\d+);/) as [string, string]
-  const [fused, spilled] = figures('linear-f32.ts', /fused 6×2 (\d+), .* 6×4 (\d+), since/) as [
+  const float32 = (row: string): string => figure('linear-f32.ts', row)
+  const int8 = (row: string): string => figure('linear-int8.ts', row)
+  const vnni = (row: string): string => figure('linear-digits.ts', row)
+  const [short, shortTurbo] = figures('tiles-short.ts', 'short sums, blocks of 8 groups') as [string, string]
+  const [digits, digitsTurbo] = figures('tiles-short.ts', 'four products at once (tiles-interleaved.ts)') as [
     string,
     string,
   ]
-  const [fusedTurbo] = figures('linear-f32.ts', /re-vectorised 6×2 \d+, 6×4 (\d+):/) as [string]
-  const [inLoop, once] = figures(
-    'linear-int8.ts',
-    /int16 in the loop: (\d+); widened once, [^:]*: (\d+) /,
-  ) as [string, string]
-  const [large] = figures('linear-int8.ts', /4 rows × 4 vectors: (\d+),/) as [string]
-  const [turbo] = figures('linear-int8.ts', /joins the two sums of a row: (\d+) /) as [string]
-  const [short, shortTurbo, digits, digitsTurbo, blocks] = figures(
-    'tiles-short.ts',
-    /5 rows in one run: (\d+), re-vectorised (\d+); four products at once \(tiles-interleaved\.ts\) (\d+) and (\d+);.* Blocks of 4 groups gave (\d+),/,
-  ) as [string, string, string, string, string]
-  const [vnniInt16, vnni, vnniTurbo] = figures(
-    'linear-digits.ts',
-    /\(linear-int8\.ts\) (\d+); .* 6 rows: \d+, \d+, (\d+);.* re-vectorised, which joins pairs of them: (\d+),/,
-  ) as [string, string, string]
   return {
-    ...{ float4, float5, fused, spilled, fusedTurbo, inLoop, once, large, turbo },
-    ...{ short, shortTurbo, digits, digitsTurbo, blocks, vnniInt16, vnni, vnniTurbo },
+    float4: float32('4×2'),
+    float5: float32('5×2'),
+    fused: float32('fused 6×2'),
+    spilled: float32('fused 6×4'),
+    fusedTurbo: float32('fused, 256 bits, 6×4'),
+    inLoop: int8('weights widened in the loop'),
+    once: int8('interleaved rows, weights widened once'),
+    large: int8('a tile of 4 rows × 4 vectors'),
+    turbo: int8('256 bits, 6 rows × 2 vectors'),
+    blocks: figure('tiles-short.ts', 'short sums, blocks of 4 groups'),
+    vnniInt16: vnni('int16 products (linear-int8.ts)'),
+    vnni: vnni('digits, tiles of 6 rows'),
+    vnniTurbo: vnni('digits, 256 bits, 6×4'),
+    ...{ short, shortTurbo, digits, digitsTurbo },
   }
 }
 
@@ -87,19 +93,13 @@ export function kernelSpeeds(): string[] {
 
 /** Where a layer's time goes on a core with the 8-bit dot product. */
 export function dotAccount(): string[] {
-  const head = figures(
-    'linear-digits.ts',
-    /dot products allow (\d+) .* first-level cache \(tile-race\.ts\): (\d+);/,
-  )
-  const [allowed, bare] = head as [string, string]
-  const rows = (pattern: RegExp): [string, string, string] =>
-    figures('linear-digits.ts', pattern) as [string, string, string]
+  const row = (name: string): string[] => [name, ...figures('linear-digits.ts', name).slice(0, 3)]
   return columns([
     ['GOP/s, 128 rows', 'K = 384', '768', '3072'],
-    ['what the ports allow', allowed, allowed, allowed],
-    ['the bare tile, all in the first-level cache', bare, bare, bare],
-    ['rows and weights from the second-level cache', ...rows(/second-level cache: (\d+), (\d+), (\d+);/)],
-    ['floats made of the sums', ...rows(/made of the sums: (\d+), (\d+), (\d+);/)],
-    ['second digits added', ...rows(/3 % of the groups: (\d+), (\d+), (\d+)\./)],
+    row('what the ports allow'),
+    row('the bare tile, all in the first-level cache'),
+    row('rows and weights from the second-level cache'),
+    row('floats made of the sums'),
+    ['second digits added', ...row('second digits added, in 3 % of the groups').slice(1)],
   ])
 }

@@ -1,6 +1,6 @@
 /**
- * The operands of attention at precision int8: rows of queries and keys and columns of values as int16, each with one scale,
- * packed as attention-int16.ts multiplies them.
+ * Packs the operands of attention at precision int8 (attention-int16.ts): rows of queries and keys and
+ * columns of values become int16, each with one scale.
  */
 import { int16Row, LARGEST_INT16, quantizeToLimit } from './quantize'
 import { absoluteBits, laneMask, roundToInt } from './simd'
@@ -103,7 +103,10 @@ function unusableLanes(scale: v128): v128 {
   return v128.andnot(f32x4.splat(f32.NaN), f32x4.lt(scale, f32x4.splat(1)))
 }
 
-/** Where row `row` of `rows` begins among interleaved rows of `rowBytes` bytes, and the step to its next pair. */
+/**
+ * Where row `row`, of the tile that begins with row `start`, begins among interleaved rows of `rowBytes`
+ * bytes.
+ */
 export function interleaved(base: usize, start: i32, row: i32, rowBytes: usize): usize {
   return base + rowBytes * start + ((<usize>(row - start)) << 2)
 }
@@ -111,7 +114,7 @@ export function interleaved(base: usize, start: i32, row: i32, rowBytes: usize):
 /**
  * Rows of float32 as int16, those of a tile interleaved.
  *
- * @param factors  get scale · `scale` of each row
+ * @param factors  gets each row's scale times `scale`
  */
 export function packRows(
   from: usize,

@@ -1,13 +1,17 @@
-/** The results of attention at precision int8: sums of int16 products become scores, exponentials and the context. */
-import { floatBytes, roundUp } from './attention-operands'
+/**
+ * Finishes attention's sums of int16 products (attention-int16.ts): they become scores, exponentials and the
+ * context.
+ */
+import { floatBytes } from './attention-int16-packing'
 import { int16Row, LARGEST_INT16 } from './quantize'
 import { laneMask, maxFloatLanes, minFloatLanes, powerOfTwo4, sumLanes } from './simd'
 
-/** Σ of a row's exponentials as int16, about. */
+/** What the exponentials of a row sum to, about, as int16. */
 const EXPONENTIALS: f32 = 131072.0
 
 /**
- * One row of int32 sums to scores, in place: f32(sum) · (factor · keyScale), the lowest float32 beyond `width`.
+ * One row of int32 sums to scores, in place: f32(sum) · (factor · keyScale), the lowest float32 beyond
+ * `width`.
  *
  * @param row        room for `width` rounded up to 8
  * @param factor     queryScale·log₂e/√D
@@ -43,25 +47,14 @@ export function finishScores(row: usize, width: i32, factor: f32, keyScales: usi
   return f32x4.pmax(maxA, maxB)
 }
 
-/** The largest of a row of scores, in one of four lanes; beyond `width` they become the lowest float32. */
-export function largestScore(row: usize, width: i32): v128 {
-  const lowest = f32x4.splat(-f32.MAX_VALUE)
-  let most = lowest
-  for (const end = row + floatBytes(roundUp(width, 8)); row < end; row += 16, width -= 4) {
-    const known = v128.bitselect(v128.load(row), lowest, laneMask(width))
-    v128.store(row, known)
-    most = f32x4.pmax(most, known)
-  }
-  return most
-}
-
 /**
- * One row of scores to exponentials, in place as float32 and as int16 pairs. A score that is NaN or infinite makes the sum NaN: by
- * itself, by ∞ - ∞, or, where the least is -∞, by that times 0, which is added.
+ * One row of scores to exponentials, in place as float32 and as int16 pairs. A score that is NaN or infinite
+ * makes the sum NaN: by itself, by ∞ - ∞, or, where the smallest is -∞, since that times 0 is added.
  *
  * @param row      room for `width` rounded up to 8; beyond `width` the lowest float32
  * @param most     the largest score, in one of four lanes
- * @param out      the row's first pair, `step` bytes to the next; zeros from `width` to `width` rounded up to 16
+ * @param out      the row's first pair, `step` bytes to the next; zeros from `width` to `width` rounded up to
+ *                 16
  * @param context  gets 1/(Σ·limit)
  * @returns 1/Σ
  */
