@@ -19,6 +19,7 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   'readme-commands': model.readmeCommands,
   'get-started-command': model.getStartedCommand,
   'get-started-program': model.getStartedProgram,
+  'one-page': model.onePage,
   'model-sizes': sizes.modelSizes,
   'word-pieces': model.wordPieces,
   'word-piece-exercise': model.wordPieceExercise,
