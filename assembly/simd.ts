@@ -129,7 +129,7 @@ const POWER: usize = memory.data<f32>([-126.0, 0.009582851, 0.05590643, 0.240241
 
 /**
  * 2^x for x <= 0; below -126 it stays 2^-126, and NaN stays. 2^n · 2^r with n = round(x), |r| <= 1/2, and 2^r by a polynomial of degree 4
- * fitted for this project: largest relative error 2.9e-6, a fifth of a step of int16, by test/kernels/math.test.ts.
+ * fitted for this project: largest relative error 2.9e-6, a tenth of a step of int16, by test/kernels/math.test.ts.
  */
 export function powerOfTwo4(x: v128): v128 {
   const clamped = f32x4.pmax(x, constant(POWER, 0))

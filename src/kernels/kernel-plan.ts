@@ -13,7 +13,7 @@ export interface KernelPlan {
   readonly tiles: Tiles
   /** Why these tiles. */
   readonly tileReason: string
-  /** Whether the tiles were timed in this process; where not, loading does it. */
+  /** Whether the tiles were timed in this process; where not, they are after the model's first pass. */
   readonly tuned: boolean
 }
 

@@ -3,7 +3,7 @@
  * was timed (timing.ts). The plan says why, which `model.info` and `iobert info` tell.
  *
  * Every choice gives the same bits in int8; only the time differs. Two things are timed: which build is faster at int8,
- * once a process; and which of its tiles is, when the first model of a kind is loaded (tune-tiles.ts).
+ * once a process; and which of its tiles is, after the first pass of the first model of a kind (tune-tiles.ts).
  */
 import { NUMBERS } from '../generated/numbers.ts'
 import { instantiateKernels, mayFuse } from './exports.ts'

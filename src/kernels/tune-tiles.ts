@@ -1,4 +1,4 @@
-/** Finds the register tiles that are fastest for a model, by timing them on one of its layers where it is loaded. */
+/** Finds the register tiles that are fastest for a model, by timing them on one of its layers after its first pass. */
 import { tileName } from './exports.ts'
 import type { Tiles } from './kernel-plan.ts'
 import type { Linear, Matrix } from './kernels.ts'

@@ -59,6 +59,7 @@ const COMPUTATIONS: Readonly<Record<string, Computation>> = {
   'limit-exercise': memory.roofExercise,
   quantizing: memory.quantizing,
   'two-digits': digits.twoDigits,
+  'short-tile': digits.shortTile,
   'short-sum': digits.shortSum,
   'listed-groups': digits.listedGroups,
   'kernel-speeds': speeds.kernelSpeeds,
