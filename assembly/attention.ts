@@ -5,8 +5,8 @@
  *
  * Both products are the float32 linear layer of linear-f32.ts on small matrices: K and V are packed into its panels
  * first (keys as output channels for the scores, dimensions as output channels for the context), then blocks of query
- * rows go through scores, softmax and context while they are in the first-level cache. A row has at most a few hundred
- * scores, so a maximum over the whole row comes first and nothing is rescaled as it goes.
+ * rows go through scores, softmax and context while they are in the first-level cache. A whole row of
+ * scores is kept, so its maximum comes first and nothing is rescaled.
  *
  * With a window (Beltagy et al. 2020, arXiv 2004.05150, section 3.1) a block of rows meets only the panels of keys that one
  * of its rows can see; of these, each row leaves out what is outside its own window.
