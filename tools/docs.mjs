@@ -30,7 +30,7 @@ const SECTIONS = [
       ),
     ],
   ],
-  ['How it works', [TEXTBOOK, ...inDocs('notation'), ...chapters()]],
+  ['How it works', [...inDocs('one-page'), TEXTBOOK, ...inDocs('notation'), ...chapters()]],
   [
     'The house',
     [...inDocs('architecture'), 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...inDocs('release')],

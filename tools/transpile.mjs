@@ -20,8 +20,8 @@ async function javascriptOf(source, file) {
 }
 
 /** The TypeScript files below a folder, as paths from it; `without` are folders that are left out. */
-function sourcesBelow(folder, without) {
-  return readdirSync(join(root, folder), { recursive: true })
+function sourcesBelow(folder, without, recursive) {
+  return readdirSync(join(root, folder), { recursive })
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => /(?<!\.d)\.ts$/.test(name) && !name.includes('node_modules/'))
     .filter((name) => !without.some((one) => name.startsWith(`${one}/`)))
@@ -33,9 +33,11 @@ function sourcesBelow(folder, without) {
  * @param declare  gives the declarations of a file's text, where they are wanted beside it
  * @param maker  files of this repository that what is written depends on too
  * @param keep  names in `to` that have no source
+ * @param recursive  false for the files of `from` itself
  */
-export async function transpile(from, to, { without = [], declare, maker = [], keep = [] } = {}) {
-  const names = sourcesBelow(from, without)
+export async function transpile(from, to, settings = {}) {
+  const { without = [], declare, maker = [], keep = [], recursive = true } = settings
+  const names = sourcesBelow(from, without, recursive)
   const own = [fileURLToPath(import.meta.url), ...maker.map((name) => join(root, name))]
   const isOld = (output, ...inputs) =>
     !existsSync(output) || inputs.some((input) => statSync(input).mtimeMs >= statSync(output).mtimeMs)
@@ -56,8 +58,9 @@ export async function transpile(from, to, { without = [], declare, maker = [], k
   }
 }
 
-/** The tests and benchmarks, in build/. */
+/** The tests, the benchmarks and examples/one-page.ts, in build/. */
 export async function transpileTests() {
   await transpile('test', 'build/test', { without: ['package/consumer'] })
   await transpile('bench', 'build/bench', { without: ['compare'] })
+  await transpile('examples', 'build/examples', { recursive: false })
 }

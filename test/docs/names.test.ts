@@ -71,4 +71,61 @@ test('the architecture tells of names where they are', () => {
   assert.ok(found > 60, `${found} names`)
 })
 
+/** All code of the repository, as one text, but for what is generated and the pages themselves. */
+function allCode(): string {
+  const folders = ['src', 'assembly', 'test', 'tools', 'bench', 'examples', '.github']
+  const code = folders.flatMap((folder) =>
+    ['.ts', '.mjs', '.js', '.py', '.json', '.html', '.yml', '.tsx', '.jsx', '.toml'].flatMap((ending) =>
+      filesBelow(folder, ending).filter((file) => !/node_modules|generated|goldens\/.*json$/.test(file)),
+    ),
+  )
+  return [...code, 'package.json', 'asconfig.json', 'weights/config.json']
+    .map((file) => readPage(file))
+    .join('\n')
+}
+
+/** camelCase, CamelCase or UPPER_CASE, with or without a call's parentheses or an object in front. */
+const IDENTIFIER = /^(?:\w+\.)*#?([a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}(?:_[A-Z]+)+)(?:\(\))?$/
+
+/** Names of other software that pages compare with. */
+const FOREIGN = new Set(
+  'getTag maxSentenceLength BasicTokenizer EntityRuler extraResource NodejsFunction'.split(' '),
+)
+
+test('names of code that pages tell of are in the code', () => {
+  const words = new Set(allCode().match(/\w+/g))
+  const named = pages.flatMap((page) =>
+    quoted(readPage(page)).flatMap((text) => {
+      const [, name] = IDENTIFIER.exec(text) ?? []
+      return name === undefined ? [] : [`${page}: ${name}`]
+    }),
+  )
+  assert.ok(named.length > 100, `${named.length} names`)
+  assert.equal(
+    [...new Set(named)].filter(
+      (entry) => !words.has(entry.split(': ')[1]) && !FOREIGN.has(entry.split(': ')[1]),
+    ),
+    [],
+  )
+})
+
+test('CONTRIBUTING tells of names in the files that have them', () => {
+  const steps = readPage('CONTRIBUTING.md').match(/^\d\. [\s\S]*?(?=\n(?:\d\. |\n))/gm)!
+  let found = 0
+  for (const step of steps) {
+    // A clause begins with the file that it is about.
+    for (const clause of step.split(/; |\n {3}(?=`)|(?<=\.) (?=`)/)) {
+      const [, file, rest] =
+        /^(?:\d\. )?`((?:src|assembly|test|tools)\/[\w./-]+\.\w+)`:([\s\S]*)/.exec(clause) ?? []
+      if (file === undefined) continue
+      for (const name of quoted(rest)) {
+        if (!/^[A-Za-z]\w+$/.test(name)) continue
+        found++
+        assert.ok(new RegExp(`\\b${name}\\b`).test(readPage(file)), `${file} has no ${name}: ${clause}`)
+      }
+    }
+  }
+  assert.ok(found > 6, `${found} names`)
+})
+
 test.run()

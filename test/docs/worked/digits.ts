@@ -1,5 +1,7 @@
 /** Chapter 10: a row whose largest numbers have a second digit, and a lane of a short sum. */
+import { readFileSync } from 'node:fs'
 import { quantizeActivations, rowStep } from '#dist/kernels/reference/quantization.js'
+import { rootPath } from '../../shared.ts'
 import { columns, decimal } from '../toy.ts'
 
 /** What a row of 64 numbers repeats; two of them are far from the rest. */
@@ -22,6 +24,8 @@ function digitsOf(x: Float32Array) {
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, value, k) => sum + value * b[k]!, 0)
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 
 export function twoDigits(): string[] {
   const { q, step, zero, first, second } = digitsOf(row)
@@ -59,6 +63,8 @@ export function twoDigits(): string[] {
 const LANE_WEIGHTS = [52, 71, 38, 66, 45, 80, 59, 33, 74, 41, 62, 57, 48, 69, 35, 77]
 const LANE_DIGITS = [70, 58, 61, 75, 64, 52, 69, 66, 60, 73, 55, 67, 62, 59, 71, 63]
 const MIDDLE = 64
+/** The largest product of two norms that fits a lane: 32·1015.5 (LARGEST_PRODUCT of assembly/short-sums.ts). */
+const LONGEST = 32 * 1015.5
 
 export function shortSum(): string[] {
   const away = LANE_DIGITS.map((digit) => digit - MIDDLE)
@@ -89,15 +95,98 @@ export function shortSum(): string[] {
   ]
 }
 
-/** Groups that may be listed before sums of second digits are widened: MOST_SHORT of assembly/second-digits.ts. */
+const BLOCK_INPUTS = 8
+
+/** A number of a list that looks random and is the same everywhere, from -1 to 1. */
+const scattered = (i: number): number => ((i * i * 31 + i * 17 + 11) % 199) / 99 - 1
+
+/**
+ * Two rows of a tile by two channels of a panel, the first two inputs of each of 8 groups: one lane each. In blocks of 8
+ * groups the lanes might not fit, in blocks of 4 they do.
+ */
+export function shortTile(): string[] {
+  const inputs = 2 * BLOCK_INPUTS
+  const weights = [0, 1].map((n) =>
+    Array.from({ length: inputs }, (_, k) => Math.round(127 * scattered(k + 40 * n))),
+  )
+  const firsts = [0, 1].map((t) =>
+    Array.from({ length: inputs }, (_, k) => MIDDLE + Math.round(63 * scattered(k + 7 + 77 * t))),
+  )
+  const away = firsts.map((row) => row.map((digit) => digit - MIDDLE))
+  const wrap = (value: number): number => (value << 16) >> 16
+  const blocks = {
+    '8 groups': [[0, 16]],
+    '4 groups': [
+      [0, 8],
+      [8, 16],
+    ],
+  } as const
+  const norm = (row: readonly number[], [from, to]: readonly [number, number]): number =>
+    Math.sqrt(dot(row.slice(from, to), row.slice(from, to)))
+  const checks = Object.entries(blocks).flatMap(([length, ranges]) =>
+    ranges.map((range, index) => {
+      const ofWeights = weights.map((row) => norm(row, range))
+      const ofDigits = away.map((row) => norm(row, range))
+      const product = Math.max(...ofWeights) * Math.max(...ofDigits)
+      const cells = [...ofWeights, ...ofDigits].map((value) => decimal(value, 1))
+      return {
+        length,
+        fits: product <= LONGEST,
+        cells: [`block ${index} of ${length}`, ...cells, product.toFixed(0)],
+      }
+    }),
+  )
+  const fits = (length: string): boolean => checks.every((check) => check.length !== length || check.fits)
+  if (fits('8 groups') || !fits('4 groups')) throw new Error('the blocks of the example should have 4 groups')
+  const results = [0, 1].flatMap((t) =>
+    [0, 1].map((n) => {
+      const lanes = blocks['4 groups'].map(([from, to]) => {
+        let lane = wrap(-MIDDLE * total(weights[n].slice(from, to)))
+        for (let k = from; k < to; k++) lane = wrap(lane + firsts[t][k] * weights[n][k])
+        if (lane !== dot(away[t].slice(from, to), weights[n].slice(from, to)))
+          throw new Error('a lane has left int16')
+        return lane
+      })
+      const back = MIDDLE * total(weights[n])
+      const sum = lanes[0] + lanes[1] + back
+      if (sum !== dot(firsts[t], weights[n])) throw new Error('the lanes do not sum to first·w')
+      return [String(t), String(n), ...[...lanes, back, sum].map(String)]
+    }),
+  )
+  const row = (name: string, values: readonly number[]): string =>
+    `${name.padEnd(22)}${values.map((value) => String(value).padStart(5)).join('')}`
+  const begin = weights[0].slice(0, 8)
+  return [
+    ...weights.map((values, n) => row(`weights, channel ${n}`, values)),
+    ...firsts.map((values, t) => row(`first digits, row ${t}`, values)),
+    '',
+    ...columns([
+      ['', '‖w‖, channel 0', 'channel 1', '‖first - 64‖, row 0', 'row 1', 'largest product'],
+      ...checks.map(({ cells }) => cells),
+    ]),
+    `${LONGEST} is the most that fits, so the blocks have 4 groups`,
+    '',
+    `channel 0, block 0: Σ w = ${begin.join(' + ').replaceAll('+ -', '- ')} = ${total(begin)}, so its lanes start at ${-MIDDLE * total(begin)}`,
+    '',
+    ...columns([['row', 'channel', 'lane, block 0', 'block 1', '64·Σ w', 'Σ first·w'], ...results]),
+  ]
+}
+
+/** Groups that may be listed before sums of second digits are widened. */
 export function listedGroups(): string[] {
+  const source = readFileSync(rootPath('assembly/second-digits.ts'), 'utf8')
+  const most = Number(/MOST_SHORT: i32 = ([\d_]+)/.exec(source)![1].replaceAll('_', ''))
+  // What the proof there allows, of which float32 takes some.
   const bound = 63.5 / 2.7 + 0.5
+  const proven = (2 ** 15 * 64) ** 2 / (128 ** 2 * 2 * 4 * bound ** 2)
+  if (!(most > 0.99 * proven && most < proven)) throw new Error(`${most} is not just below ${proven}`)
   return columns([
     ['K', 'groups of 4 inputs', 'listed groups that fit'],
-    ...[384, 768, 1024, 1536, 3072, 4096].map((inputs) => {
-      const listed = Math.floor((2 ** 15 * 64) ** 2 / (128 ** 2 * 2 * inputs * bound ** 2))
-      return [String(inputs), String(inputs / 4), String(listed)]
-    }),
+    ...[384, 768, 1024, 1536, 3072, 4096].map((inputs) => [
+      String(inputs),
+      String(inputs / 4),
+      String(Math.floor(most / (inputs / 4))),
+    ]),
   ])
 }
 

@@ -1,8 +1,11 @@
 /** Chapters 10 and 11: how weights lie in memory and in files. */
 
+import * as assert from 'uvu/assert'
 import { layoutSafetensors } from '#dist/convert/safetensors-writer.js'
 import { parseSafetensors } from '#dist/format/parse-safetensors.js'
+import { NORM_INPUTS } from '#dist/generated/sizes.js'
 import { instantiateKernels } from '#dist/kernels/exports.js'
+import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import { KernelMemory } from '#dist/kernels/memory.js'
 import { compileKernels } from '#dist/kernels/module.js'
 import { planOf } from '#dist/kernels/plan.js'
@@ -10,28 +13,48 @@ import { quantizeWeights } from '#dist/kernels/reference/quantization.js'
 import { WasmKernels } from '#dist/kernels/wasm.js'
 import { columns } from '../toy.ts'
 
-/** A layer of 8 outputs and 4 inputs whose weight [n, k] is 10·n + k, packed as int8 by the wasm kernels. */
-export async function panel(): Promise<string[]> {
+const [OUTPUTS, INPUTS] = [8, 8]
+/** A layer whose weight [n, k] is 10·n + k. */
+const LAYER = Int8Array.from(
+  { length: OUTPUTS * INPUTS },
+  (_, i) => 10 * Math.floor(i / INPUTS) + (i % INPUTS),
+)
+
+/** The layer as the kernels of digits pack it, behind the norms of its weights. */
+async function packed(): Promise<Int8Array> {
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 2, maximum: 65536 }))
-  const module = await compileKernels({ variant: 'simd', shared: false, turbo: false })
+  const module = await compileKernels({ variant: 'relaxed', shared: false, turbo: false })
   const kernels = new WasmKernels({
-    plan: planOf('simd', 'int8', false),
+    plan: planOf('relaxed', 'int8', false),
     exports: instantiateKernels(module, memory.memory),
     memory,
     scratch: { tokens: 16, headDim: 16, inputs: 16 },
   })
-  const layer = kernels.layout.linear('int8', 4, 8)
-  const rows = Int8Array.from({ length: 32 }, (_, i) => 10 * Math.floor(i / 4) + (i % 4))
-  const address = memory.allocate(32)
-  new Int8Array(memory.memory.buffer).set(rows, address)
-  kernels.packLinear({ address, type: 'I8', rows: 8, first: 0 }, layer)
-  const packed = new Int8Array(memory.memory.buffer, layer.weights, 32)
-  const line = (start: number): string =>
-    Array.from(packed.subarray(start, start + 16), (value) => String(value).padStart(2, '0')).join(' ')
+  const layer = kernels.layout.linear('int8', INPUTS, OUTPUTS)
+  const address = memory.allocate(LAYER.length)
+  new Int8Array(memory.memory.buffer).set(LAYER, address)
+  kernels.packLinear({ address, type: 'I8', rows: OUTPUTS, first: 0 }, layer)
+  return new Int8Array(memory.memory.buffer, layer.weights + NORM_INPUTS / 8, LAYER.length)
+}
+
+/** A panel: for each group of four inputs those of the eight outputs. Where the engine has the kernels, they pack it so. */
+export async function panel(): Promise<string[]> {
+  const order = Int8Array.from({ length: LAYER.length }, (_, at) => {
+    const [group, output, input] = [Math.floor(at / 32), Math.floor((at % 32) / 4), at % 4]
+    return LAYER[output * INPUTS + 4 * group + input]
+  })
+  if (hasRelaxedSimd()) assert.equal(await packed(), order)
+  const line = (values: Int8Array): string =>
+    Array.from(values, (value) => String(value).padStart(2, '0')).join(' ')
+  const vector = (number: number): string => line(order.subarray(16 * number, 16 * number + 16))
   return [
-    'in the file, row by row          00 01 02 03 | 10 11 12 13 | ... | 70 71 72 73',
-    `in memory, inputs 0 and 1        ${line(0)}`,
-    `           inputs 2 and 3        ${line(16)}`,
+    `in the file     output 0   ${line(LAYER.subarray(0, 8))}`,
+    `                output 1   ${line(LAYER.subarray(8, 16))}`,
+    '                ...',
+    `in the panel    group 0    ${vector(0)}`,
+    `                           ${vector(1)}`,
+    `                group 1    ${vector(2)}`,
+    `                           ${vector(3)}`,
   ]
 }
 

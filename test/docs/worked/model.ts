@@ -92,6 +92,13 @@ export function getStartedProgram(): string[] {
   return execFileSync(process.execPath, [file], { encoding: 'utf8' }).trimEnd().split('\n')
 }
 
+/** What examples/one-page.ts prints, run as it stands but for its types. */
+export function onePage(): string[] {
+  const file = rootPath('build/examples/one-page.js')
+  const printed = execFileSync(process.execPath, [file], { cwd: rootPath('.'), encoding: 'utf8' })
+  return ['$ node examples/one-page.ts', ...printed.trimEnd().split('\n')]
+}
+
 interface NamedHead {
   readonly layer: number
   readonly head: number
