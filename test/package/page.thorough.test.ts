@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { rootPath } from '../shared.js'
 
 /** Bytes through gzip, the model left out: docs/shipping.md tells where they go. */
-const BUDGET = 58_000
+const BUDGET = 75_000
 
 if (!existsSync(rootPath('weights/model.safetensors'))) {
   console.log('skipped: the page: weights/model.safetensors is not there')
@@ -20,7 +20,7 @@ if (!existsSync(rootPath('weights/model.safetensors'))) {
     entities: string[]
   } => JSON.parse(done.stdout)
 
-  test('a page that only recognises fetches less than 58 kB of code through gzip', () => {
+  test('a page that only recognises fetches less than 75 kB of code through gzip', () => {
     assert.is(done.status, 0, done.stderr)
     const { total, files, kernels, entities } = measure()
     const told = [...files, ...kernels].map(([name, bytes]) => `${name} ${bytes}`).join(', ')
