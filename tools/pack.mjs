@@ -1,6 +1,6 @@
 // `node tools/pack.mjs [FOLDER] [--json]`: assembles what is published, in build/package unless a folder is given, from
 // src/, dist/ and weights/, and tells its size. The code is bundled and minified; what is loaded on demand stays apart. Source
-// maps beside it, which no page fetches, say where in src/ a line of a stack is.
+// maps, which say where in src/ a line of a stack is, are more than the code: they are in a folder of their own, FOLDER-maps.
 import {
   chmodSync,
   copyFileSync,
@@ -17,11 +17,13 @@ import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { bundle } from './bundle.mjs'
 import { absoluteLinks, addressesOf, publishedManifest } from './package/addresses.mjs'
+import { licencesOf } from './package/licences.mjs'
 import { REQUIRED } from './package/types.mjs'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
 const root = fileURLToPath(new URL('..', import.meta.url))
 const target = resolve(positionals[0] ?? join(root, 'build/package'))
+const maps = `${target}-maps`
 const slashes = (path) => path.replaceAll('\\', '/')
 
 function place(name) {
@@ -38,9 +40,9 @@ function place(name) {
   copyFileSync(join(root, name), file)
 }
 
-/** Kernels and workers are texts in texts, which a map need not have once more. */
-const withoutGenerated = {
-  name: 'without-generated',
+/** Maps apart; kernels and workers are texts in texts, which a map need not have once more. */
+const mapsApart = {
+  name: 'maps-apart',
   generateBundle(_, chunks) {
     for (const [name, { source }] of Object.entries(chunks)) {
       if (!name.endsWith('.map')) continue
@@ -50,7 +52,10 @@ const withoutGenerated = {
           ? '/** Made when the package is built. */\n'
           : map.sourcesContent[index],
       )
-      chunks[name].source = JSON.stringify(map)
+      const file = join(maps, 'dist', name)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, JSON.stringify(map))
+      delete chunks[name]
     }
   },
 }
@@ -61,8 +66,8 @@ async function bundleAll() {
   const input = Object.fromEntries(entries.map((name) => [name, join(root, `src/${name}.ts`)]))
   // Shared parts stand beside the entries, so that the shipped model is at `../weights/` from them too.
   const chunks = await bundle(input, join(target, 'dist'), {
-    plugins: [withoutGenerated],
-    sourcemap: true,
+    plugins: [mapsApart],
+    sourcemap: 'hidden',
     // Parts of less than a kilobyte go together with others, where nothing is loaded for it that was not.
     experimentalMinChunkSize: 1000,
     // Sources are told as if src/ lay beside dist/; the maps have their text.
@@ -72,6 +77,7 @@ async function bundleAll() {
     },
   })
   chmodSync(join(target, 'dist/cli/main.js'), 0o755)
+  writeFileSync(join(target, 'dist/cli/THIRD-PARTY.txt'), licencesOf(chunks))
   return new Map(
     chunks
       .filter(({ type }) => type === 'chunk')
@@ -111,7 +117,7 @@ function packedSize(names) {
   return gzipSync(Buffer.concat(parts), { level: 9 }).length
 }
 
-rmSync(target, { recursive: true, force: true })
+for (const folder of [target, maps]) rmSync(folder, { recursive: true, force: true })
 mkdirSync(target, { recursive: true })
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const addresses = addressesOf(manifest)
@@ -146,7 +152,6 @@ const files = readdirSync(target, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => slashes(relative(target, join(entry.parentPath ?? entry.path, entry.name))))
 const whole = files.filter((name) => !name.startsWith('weights/'))
-const maps = whole.filter((name) => name.endsWith('.map'))
 const parts = {
   // What a program can load: both entries, the kernels in both variants, the worker's text.
   'library, code': [...library],
@@ -158,9 +163,8 @@ const parts = {
   'dist/worker.js': ['dist/worker.js'],
   'dist/kernels.wasm': ['dist/kernels.wasm'],
   'command line, code': tools,
-  papers: whole.filter((name) => !name.startsWith('dist/')),
-  'source maps': maps,
-  'library without command line': whole.filter((name) => !tools.includes(name) && !maps.includes(name)),
+  papers: whole.filter((name) => !/^dist\/.*(?<!\.txt)$/.test(name)),
+  'library without command line': whole.filter((name) => !tools.includes(name)),
   'all but weights': whole,
 }
 const sizes = Object.fromEntries(Object.entries(parts).map(([name, list]) => [name, packedSize(list)]))

@@ -81,10 +81,11 @@ export function redacted(redactor: Redactor): Format {
 export function redactedJson(redactor: Redactor): Format {
   return {
     ...json,
-    one(text, recognition, { file }, index): string {
+    redacts: true,
+    one(text, recognition, { file, document }, index): string {
       const fields = {
         ...(file === undefined ? {} : { file }),
-        ...redactedFields(redactor, text, recognition),
+        ...redactedFields(redactor, text, recognition, document),
       }
       return `${index === 0 ? '\n' : ',\n'}${JSON.stringify(fields)}`
     },

@@ -30,11 +30,16 @@ for (const [html, wanted] of [
   ['<script>Tim</script>a<style>p { }</style>b<SCRIPT>x', 'ab'],
   ['run <code>Tim()</code> by Ana', 'run \ufffc by Ana'],
   ['<code>Ana', 'Ana'],
+  ['<code>Ana <code>Tim</code> Bo', 'Ana \ufffc Bo'],
+  ['<title>Ana &amp; Bo</title><textarea><b>Cy</textarea><template>Tim</template>', 'Ana & Bo\n\n<b>Cy'],
   ['a<!-- Tim > -->b<!doctype html>c<?x?>d', 'abcd'],
   ['<a title="a > b" href=\'>\' x=>Ana</a>', 'Ana'],
   ['<a title="open>Ana', 'Ana'],
   ['1 < 2 & 3 > 2 <', '1 < 2 & 3 > 2 <'],
-  ['Jos&eacute; &amp; Ana&nbsp;L&#243;pez&#x1F600; &nope; &#0;', 'José & Ana López😀 &nope; \ufffd'],
+  [
+    'Jos&eacute; &amp; Ana&nbsp;L&#243;pez&#x1F600; &nope; &#0;&#x80; &copy 1&nGt;',
+    'José & Ana López😀 &nope; \ufffd€ © 1\u226b\u20d2',
+  ],
   ['<pre>a\n  b</pre>c', 'a\n  b\n\nc'],
   ['<ul><li>a</li> <li>b</li></ul>', 'a\nb'],
   ['<a<b>x', 'x'],
@@ -47,19 +52,24 @@ for (const [html, wanted] of [
 for (const [markdown, wanted] of [
   ['# Tim **Cook**\n\nof *Ana*, __Bo__ and ~~Cy~~.', 'Tim Cook\n\nof Ana, Bo and Cy.'],
   ['Tim\nCook left\nagain', 'Tim Cook left again'],
-  ['- [x] Ana\n- Bo\n  1. Cy\n> quote\n> > more', 'Ana\nBo\nCy\nquote\nmore'],
-  [
-    '[Tim](http://x.y/(z) "t") [Cook][1] ![Ana](a.png) [sic] [x]\n\n[1]: http://Bo',
-    'Tim Cook Ana [sic] [x]\n\n',
-  ],
+  ['- [x] Ana\n- Bo\n  1. Cy\n> quote\n> > more', 'Ana\nBo\nCy\n\nquote\n\nmore'],
+  ['[Tim](http://x.y/(z) "t") [Cook][1] ![Ana](a.png) [sic] [x]\n\n[1]: http://Bo', 'Tim Cook Ana [sic] [x]'],
   ['run `Tim` and ``a ` b`` or ` alone', 'run \ufffc and \ufffc or ` alone'],
-  ['a\n\n```js\nconst Tim = 1\n```\n\nb', 'a\n\n\n\nb'],
+  ['a\n\n```js\nconst Tim = 1\n```\n\nb', 'a\n\nb'],
   ['~~~\nTim', ''],
-  ['snake_case 2 * 3 \\*x\\* &amp; <b>Ana</b> <http://a.b> a*b', 'snake_case 2 * 3 *x* & Ana  a*b'],
-  ['| Ana | Bo |\n|-----|----|\n| Cy | D |', '\t Ana \t Bo \t\n\n\t Cy \t D \t'],
+  ['snake_case 2 * 3 \\*x\\* &amp; <b>Ana</b> <http://a.b> a*b', 'snake_case 2 * 3 *x* & Ana http://a.b a*b'],
+  ['| Ana | Bo |\n|-----|----|\n| Cy | D |', 'Ana\tBo\nCy\tD'],
   ['---\ntitle: Tim\n---\nAna', 'Ana'],
-  ['Ana\n===\nBo\n---\n***\nCy', 'Ana\n\nBo\n\n\nCy'],
-  ['a <code>Tim</code> <script>Bo</script> b', 'a \ufffc  b'],
+  ['Ana\n===\nBo\n---\n***\nCy', 'Ana \n\nBo \n\nCy'],
+  ['a <code>Tim</code> <script>Bo</script> b', 'a \ufffc b'],
+  ['- Ana\n  - Bo\n\n    still Bo\n  - Cy\n\n        indented\n', 'Ana\nBo\nstill Bo\nCy\nindented'],
+  [
+    '[![Ana](a.png)](b) [Bo][] <bo@x.org>\n\n> <i>Cy\n> Dee</i>\n\n[bo]: /b "Bo"',
+    'Ana Bo bo@x.org\n\nCy Dee',
+  ],
+  ['Ana\r\nBo\r\n\r\n```\r\nTim\r\n```\r\nCy\\\nDee<br>Eve', 'Ana Bo \n\nCy\nDee\nEve'],
+  ['Jos&eacute; &#x1F600; &nope; &NotEqualTilde;', 'José 😀 &nope; \u2242\u0338'],
+  ['<div>\n*Ana* <code>Tim</code>\n</div>\n\n<!-- Bo -->\nCy', '*Ana* \ufffc \n\nCy'],
 ] as const) {
   test(`Markdown: ${JSON.stringify(markdown)}`, () => {
     assert.is(readMarkdown(markdown).text, wanted)
@@ -144,20 +154,23 @@ test('whatever the source, its text stands in it in order, and redacting takes o
       let before = 0
       for (let at = 0; at < text.length; at++) {
         const entities = [{ type: 'X', text: text[at]!, start: at, end: at + 1, score: 1 }]
-        const { start, end } = document.toSource({ entities, truncated: false }).entities[0]!
-        // What was added between blocks stands nowhere.
-        if (/\s/u.test(text[at]!)) continue
+        const [placed] = document.toSource({ entities, truncated: false }).entities
+        // Code is no name; what was added between blocks stands nowhere.
+        if (text[at] === '\ufffc') assert.is(placed, undefined)
+        if (placed === undefined || /\s/u.test(text[at]!)) continue
+        const { start, end } = placed
         assert.ok(before <= start && start < end && end <= source.length, `${at} ${start} ${end}`)
         before = end
         const written = source.slice(start, end)
-        assert.ok(
-          written === text[at] || /^[&\\]/u.test(written) || text[at] === '\ufffc' || written.startsWith('<'),
-          written,
-        )
+        assert.ok(written === text[at] || /^[&\\]/u.test(written), written)
       }
       const redactor = createRedactor({ placeholder: ({ type }, number) => `{${type}${number}}` })
       const none = { entities: [], truncated: false }
       assert.is(document.redact(redactor, none).text, source)
+      // A name that covers everything leaves what is no text as it is.
+      const whole = [{ type: 'X', text, start: 0, end: text.length, score: 1 }]
+      const cut = document.toSource({ entities: whole, truncated: false }).entities
+      for (const { text: name } of cut) assert.not.match(name, /\ufffc/u)
       const names = [...text.matchAll(/Ana/gu)].map(({ index }) => ({
         type: 'X',
         text: 'Ana',
@@ -173,6 +186,52 @@ test('whatever the source, its text stands in it in order, and redacting takes o
     }),
     { numRuns: times(500, 3000) },
   )
+})
+
+for (const [name, read, source, redacted] of [
+  [
+    'HTML',
+    readHtml,
+    '<p>Tim moved from <code>Rome</code>, <kbd>Oslo</kbd> Ltd.</p>',
+    '<p>[X] moved from <code>Rome</code>, <kbd>Oslo</kbd> [X].</p>',
+  ],
+  [
+    'Markdown',
+    readMarkdown,
+    'Tim moved from `Rome`, <code>Oslo</code> Ltd.',
+    '[X] moved from `Rome`, <code>Oslo</code> [X].',
+  ],
+] as const) {
+  test(`${name}: a name never covers code, and code is no name of its own`, () => {
+    const document = read(source)
+    const { text } = document
+    const entities = [...text.matchAll(/Tim|\ufffc(?:, \ufffc Ltd)?/gu)].map(({ 0: found, index }) => ({
+      ...{ type: 'X', text: found, start: index, end: index + found.length, score: 1 },
+    }))
+    const recognition = { entities, truncated: false }
+    assert.is(recognition.entities.length, 2)
+    const placed = document.toSource(recognition).entities
+    assert.equal(
+      placed.map((one) => one.text),
+      ['Tim', 'Ltd'],
+    )
+    for (const one of placed) assert.is(one.text, source.slice(one.start, one.end))
+    assert.is(document.redact(createRedactor(), recognition).text, redacted)
+  })
+}
+
+test('what code, comments and attributes say like placeholders comes back as it is', () => {
+  const first = '<p title="[PER_1]">Tim <!-- [PER_2] --><code>x[PER_3]</code></p>'
+  const second = '<code>[PER_4] [PER_9]</code>'
+  const redactor = createRedactor({ placeholder: 'numbered' })
+  const [tim] = readHtml(first).text.matchAll(/Tim/gu)
+  const entities = [{ type: 'PER', text: 'Tim', start: tim!.index, end: tim!.index + 3, score: 1 }]
+  const masked = readHtml(first).redact(redactor, { entities, truncated: false }).text
+  assert.is(masked, first.replace('Tim', '[PER_4]'))
+  const later = readHtml(second).redact(redactor, { entities: [], truncated: false }).text
+  assert.is(later, '<code>[TEXT_1] [PER_9]</code>')
+  assert.is(redactor.restore(masked), first)
+  assert.is(redactor.restore(later), second)
 })
 
 test('the time is linear in the source', async () => {
@@ -196,6 +255,12 @@ test('the time is linear in the source', async () => {
     '<a "',
     '~~~\n',
     '<pre>',
+    'a*b',
+    '**a _',
+    '[a](b) ',
+    '> ',
+    '\n| a |',
+    '&amp;',
   ]
   for (const part of share(parts, 3)) {
     for (const read of [readHtml, readMarkdown]) {
@@ -205,6 +270,12 @@ test('the time is linear in the source', async () => {
           return () => read(source).text
         })
       }
+      // Many paragraphs just short enough to be read with all their marks.
+      const paragraph = `${part.repeat(Math.ceil(2000 / part.length))}\n\n`
+      await assertLinear(`paragraphs of ${part} ${read.name}`, times(20, 100), (count) => {
+        const source = paragraph.repeat(count)
+        return () => read(source).text
+      })
     }
   }
 })
@@ -238,6 +309,22 @@ test('iobert reads HTML and Markdown by the names of files, and --input says it'
   const line = JSON.stringify({ body: html })
   const { stdout } = await iobert(['--jsonl', '--field', 'body', '--input', 'html', '--redact'], line)
   assert.is(JSON.parse(stdout).body, redacted)
+  const code = join(folder, 'code.md')
+  const prose =
+    'Tim Cook moved from `Rome` to `Oslo` and Ana works at `acme.internal`.\n\nAsk `git blame` in Berlin, see [PER_7].\n'
+  writeFileSync(code, prose)
+  assert.is(
+    (await iobert(['--redact', code])).stdout,
+    prose.replace('Tim Cook', '[PER]').replace('Ana', '[PER]').replace('Berlin', '[LOC]'),
+  )
+  for (const { text, start, end } of JSON.parse((await iobert(['--json', code])).stdout)[0].entities)
+    assert.is(text, prose.slice(start, end))
+  const codeMap = join(folder, 'code.json')
+  const hidden = await iobert(['mask', '--map', codeMap, code])
+  assert.match(hidden.stdout, /`Rome` to `Oslo` .* `acme.internal`.*`git blame`/su)
+  assert.is((await iobert(['unmask', '--map', codeMap], hidden.stdout)).stdout, prose)
+  const [withoutNames] = JSON.parse((await iobert(['--json', '--redact', page])).stdout)
+  assert.is(withoutNames.text, redacted)
   const note = join(folder, 'note.md')
   writeFileSync(note, '# Note\n\nBy **Tim Cook**, `Berlin()`\n')
   assert.is((await iobert(['--redact', note])).stdout, '# Note\n\nBy **[PER]**, `Berlin()`\n')

@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { SourceMap, type SourceMapping } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -229,29 +230,59 @@ test('require does no work and prints nothing', () => {
   assert.equal([done.status, done.stdout, done.stderr], [0, '', ''])
 })
 
-test('source maps say where in src/ a line of a stack is, and hold its text', () => {
+test('the maps beside the package say where in src/ a line of a stack is, and hold its text', () => {
+  const maps = `${installed}-maps`
   const code =
     "import('iobert').then(({ loadRecognizer }) => loadRecognizer(3)).catch(({ stack }) => console.log(stack))"
-  const { stdout } = runNode('--enable-source-maps', '-e', code)
-  const places = [...stdout.matchAll(/iobert\/src\/([\w/.-]+\.ts):(\d+):\d+/g)]
-  assert.ok(places.length > 1, stdout)
-  const [, file, line] = places[0]!
-  assert.match(
-    readFileSync(rootPath(`src/${file}`), 'utf8').split('\n')[Number(line) - 1]!,
-    /wrongKind|Error\(/,
+  const { stdout } = runNode('-e', code)
+  const [, file, line, column] = /iobert\/(dist\/[\w./-]+\.js):(\d+):(\d+)/.exec(stdout)!
+  const map = new SourceMap(JSON.parse(readFileSync(join(maps, `${file}.map`), 'utf8')))
+  const entry = map.findEntry(Number(line) - 1, Number(column) - 1) as SourceMapping
+  const thrower = readFileSync(rootPath(join('/', file!, '..', entry.originalSource).slice(1)), 'utf8')
+  assert.match(thrower.split('\n')[entry.originalLine]!, /wrongKind|Error\(/)
+  const names = readdirSync(maps, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.map'),
   )
-  const maps = files.filter(({ path }) => path.endsWith('.map'))
-  assert.ok(maps.length > 40, `${maps.length} maps`)
-  for (const { path } of maps) {
-    const { sources, sourcesContent } = JSON.parse(readFileSync(join(installed, path), 'utf8'))
-    assert.is(sourcesContent.length, sources.length, path)
+  assert.ok(names.length > 40, `${names.length} maps`)
+  for (const name of names) {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(maps, name), 'utf8'))
+    assert.is(sourcesContent.length, sources.length, name)
     for (const [index, source] of sources.entries()) {
-      const name = join('/', path, '..', source)
-      assert.match(name, /^\/src\//)
-      if (name.startsWith('/src/generated/')) continue
-      assert.is(sourcesContent[index], readFileSync(rootPath(name.slice(1)), 'utf8'), name)
+      const path = join('/', name.replaceAll('\\', '/'), '..', source).replaceAll('\\', '/')
+      if (path.startsWith('/node_modules/') || path.startsWith('/src/generated/')) continue
+      assert.match(path, /^\/src\//)
+      assert.is(sourcesContent[index], readFileSync(rootPath(path.slice(1)), 'utf8'), path)
     }
   }
+})
+
+test('an error that nobody catches prints a few hundred bytes of source, and no more', () => {
+  for (const call of [
+    "loadRecognizer('./nosuch')",
+    'loadRecognizer({ thread: 2 })',
+    "redact('Ana', { entities: [] })",
+    "recognize('Tim', { rules: [3] })",
+  ]) {
+    const method = call.startsWith('recognize') ? '(await iobert.loadRecognizer())' : 'iobert'
+    const { status, stderr } = runNode(
+      '--input-type=module',
+      '-e',
+      `import * as iobert from 'iobert'\nawait ${method}.${call}`,
+    )
+    assert.is(status, 1, call)
+    assert.match(stderr, /(?:TypeError|RangeError|ModelFormatError)\]?: /, call)
+    // Place, line and caret, before the error itself.
+    const [shown] = /^[\s\S]*?\n(?=.*(?:Error)\]?: )/.exec(stderr)!
+    assert.ok(shown.length < 600, `${call}: ${shown.length} characters:\n${shown}`)
+  }
+})
+
+test('what is bundled from elsewhere stands with its licence beside the command line', () => {
+  const text = readFileSync(join(installed, 'dist/cli/THIRD-PARTY.txt'), 'utf8')
+  for (const name of ['htmlparser2', 'entities', '@lezer/markdown', '@lezer/common']) {
+    assert.match(text, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((?:MIT|BSD-2-Clause)\\)$`, 'm'))
+  }
+  assert.match(text, /Permission is hereby granted/)
 })
 
 test('what is required is what is imported, from whichever entry', () => {

@@ -1,10 +1,10 @@
 /**
- * Takes the text out of a page or a mail in HTML. Tags, comments, attributes, scripts, styles and code are left out. The
- * text is taken as a reader sees it, not as a browser's parser builds it: a run of blanks is one blank, blocks stand apart,
- * and inline elements stand together, so that `Tim</b> <b>Cook` is one name.
+ * Takes the text out of a page or a mail in HTML, which `htmlparser2` cuts into tags and text. Tags, comments, attributes,
+ * scripts, styles and code are left out. The text is taken as a reader sees it: blocks stand apart, and inline elements stand
+ * together, so that `Tim</b> <b>Cook` is one name.
  */
-import { characterOf } from './character-references.ts'
-import { PlainText } from './plain-text.ts'
+import { Tokenizer } from 'htmlparser2'
+import { type Gap, type Mark, PlainText } from './plain-text.ts'
 
 /** What holds no text, up to its end tag or the end of all. */
 const WITHOUT_TEXT = new Set(['script', 'style', 'template', 'iframe', 'noembed', 'noframes', 'object'])
@@ -21,14 +21,11 @@ const LINES = new Set(
   ),
 )
 const CELLS = new Set(['td', 'th'])
-/** Stands for code in the text: something is there, and it is no word. */
-export const OBJECT = '\ufffc'
-
-/** Attributes of a tag; one that has more is read up to its first `>`. */
-const MOST_VALUES = 500
 
 export function readHtml(source: string): PlainText {
-  return new HtmlReader(source).read()
+  const plain = new PlainText(source, escapePlaceholder)
+  new HtmlReader(source, plain).read(0, source.length)
+  return plain
 }
 
 /** How placeholders are written in HTML. */
@@ -36,142 +33,138 @@ export function escapePlaceholder(placeholder: string): string {
   return placeholder.replace(/&/gu, '&amp;').replace(/</gu, '&lt;')
 }
 
+/** The last element that was opened and whose content is no text. */
+interface Opened {
+  readonly name: string
+  readonly start: number
+  /** Of code, which is text where it is not closed: where it began. */
+  readonly mark: Mark | undefined
+}
+
 export class HtmlReader {
   readonly #source: string
-  readonly #lastEnd: number
   readonly #plain: PlainText
-  /** What must stand before the next text: nothing, a tab, a line feed, two. */
-  #gap: '' | '\t' | '\n' | '\n\n' = ''
-  /** Whether the text so far ends with a blank, or none would be seen. */
-  #blank = true
   #preformatted = 0
-  /** End tags and quotes that are not found any more. */
-  readonly #absent = new Set<string>()
+  #opened: Opened | undefined
 
-  constructor(source: string, plain: PlainText = new PlainText(source, escapePlaceholder)) {
+  constructor(source: string, plain: PlainText) {
     this.#source = source
-    this.#lastEnd = source.lastIndexOf('>')
     this.#plain = plain
   }
 
-  read(): PlainText {
-    const source = this.#source
-    for (let at = 0; at < source.length; ) {
-      const open = source.indexOf('<', at)
-      const end = open < 0 ? source.length : open
-      this.#addText(at, end)
-      at = end
-      if (at === source.length) break
-      const next = this.readTag(at)
-      if (next === at) {
-        this.#addText(at, at + 1)
-        at++
-      } else at = next
+  /** Reads a stretch of the source. */
+  read(start: number, end: number): void {
+    let rest = this.#readMarkup(this.#source.slice(start, end), start)
+    // What follows a quote that is never closed is a value to a browser; here names may be in it, so quotes then do not count.
+    if (rest < end) rest = this.#readMarkup(this.#source.slice(rest, end).replace(/["']/gu, ' '), rest)
+    this.addText(rest, end)
+  }
+
+  /** Text between tags. */
+  addText(start: number, end: number): void {
+    if (this.#isText) this.#plain.addWritten(start, end, this.#preformatted > 0)
+  }
+
+  /** The end of what elements that were not closed can reach. */
+  forgetOpened(): void {
+    this.#opened = undefined
+    this.#preformatted = 0
+  }
+
+  get #isText(): boolean {
+    return this.#opened === undefined || this.#opened.mark !== undefined
+  }
+
+  /** @param base of the markup in the source @returns where a tag begins that has no end, or the end */
+  #readMarkup(markup: string, base: number): number {
+    let tagStart = 0
+    let tagName = ''
+    let done = 0
+    /** Before the last character reference: a few stand for two code points. */
+    let before = this.#plain.mark()
+    let reference = ''
+    const openTag = (end: number): void => {
+      this.#open(tagName, base + tagStart)
+      done = end + 1
     }
-    return this.#plain
+    const passed = (_start: number, end: number): void => {
+      done = Math.min(markup.length, end + 1)
+    }
+    const nothing = (): void => {}
+    const tokenizer = new Tokenizer(
+      {},
+      {
+        ontext: (start, end) => {
+          this.addText(base + start, base + end)
+          done = end
+        },
+        ontextentity: (codePoint, end) => {
+          const start = markup.lastIndexOf('&', end - 1)
+          if (done === end) this.#plain.backTo(before)
+          else {
+            before = this.#plain.mark()
+            reference = ''
+          }
+          reference += String.fromCodePoint(codePoint)
+          this.#addReference(reference, base + start, base + end)
+          done = end
+        },
+        onopentagname: (start, end) => {
+          tagStart = start - 1
+          tagName = markup.slice(start, end).toLowerCase()
+        },
+        onopentagend: openTag,
+        onselfclosingtag: openTag,
+        onclosetag: (start, nameEnd) => {
+          const close = markup.indexOf('>', nameEnd)
+          if (close < 0) return
+          done = close + 1
+          this.#close(markup.slice(start, nameEnd).toLowerCase(), base + done)
+        },
+        oncomment: passed,
+        ondeclaration: passed,
+        oncdata: passed,
+        onprocessinginstruction: passed,
+        onattribname: nothing,
+        onattribdata: nothing,
+        onattribentity: nothing,
+        onattribend: nothing,
+        onend: nothing,
+      },
+    )
+    tokenizer.write(markup)
+    tokenizer.end()
+    return base + done
   }
 
-  /** Passes over the tag, comment or element without text that begins at a `<`. @returns its end; its beginning where it is none */
-  readTag(at: number): number {
-    const source = this.#source
-    // Without an end there is no tag; this is looked for once.
-    if (at > this.#lastEnd) return at
-    if (source.startsWith('<!--', at)) return this.#behind('-->', at + 4, source.length)
-    if (source[at + 1] === '!' || source[at + 1] === '?') return this.#behind('>', at, source.length)
-    TAG_NAME.lastIndex = at
-    const match = TAG_NAME.exec(source)
-    if (match === null) return at
-    const end = this.#endOfTag(TAG_NAME.lastIndex)
-    if (end < 0) return at
-    const name = match[2]!.toLowerCase()
-    const closes = match[1] === '/'
-    if (PARAGRAPHS.has(name)) this.#part('\n\n')
-    else if (LINES.has(name)) this.#part('\n')
-    else if (CELLS.has(name)) this.#part('\t')
-    if (name === 'pre') this.#preformatted = Math.max(0, this.#preformatted + (closes ? -1 : 1))
-    if (closes) return end
-    if (WITHOUT_TEXT.has(name)) return this.#behindElement(name, end) ?? source.length
-    const behind = CODE.has(name) ? this.#behindElement(name, end) : undefined
-    if (behind === undefined) return end
-    this.addFor(OBJECT, at, behind)
-    return behind
+  #addReference(text: string, start: number, end: number): void {
+    if (this.#isText) this.#plain.addFor(text === '\u00a0' ? ' ' : text, start, end)
   }
 
-  addFor(text: string, start: number, end: number): void {
-    this.#addGap(start)
-    this.#plain.addFor(text, start, end)
-    this.#blank = false
+  #open(name: string, start: number): void {
+    this.#separateBy(name)
+    if (name === 'pre') this.#preformatted++
+    if (!this.#isText) return
+    if (WITHOUT_TEXT.has(name)) this.#opened = { name, start, mark: undefined }
+    // Of code within code the inner one is closed first: what is around it is taken for text.
+    else if (CODE.has(name)) this.#opened = { name, start, mark: this.#plain.mark() }
   }
 
-  #addText(start: number, end: number): void {
-    const text = this.#source.slice(start, end)
-    for (const match of text.matchAll(WORDS_AND_BLANKS)) {
-      const from = start + match.index
-      const to = from + match[0].length
-      const character = match[0].startsWith('&') ? characterOf(match[0]) : undefined
-      if (character !== undefined) this.addFor(character, from, to)
-      else if (!/^[ \t\r\n\f]/u.test(match[0])) {
-        this.#addGap(from)
-        this.#plain.addWritten(from, to)
-        this.#blank = false
-      } else if (this.#preformatted > 0) {
-        this.#addGap(from)
-        this.#plain.addWritten(from, to)
-      } else if (!this.#blank && this.#gap === '') {
-        this.#plain.addFor(' ', from, to)
-        this.#blank = true
+  #close(name: string, end: number): void {
+    const opened = this.#opened
+    if (opened?.name === name) {
+      this.#opened = undefined
+      if (opened.mark !== undefined) {
+        this.#plain.backTo(opened.mark)
+        this.#plain.addObject(opened.start, end)
       }
     }
+    if (name === 'pre') this.#preformatted = Math.max(0, this.#preformatted - 1)
+    this.#separateBy(name)
   }
 
-  #part(gap: '\t' | '\n' | '\n\n'): void {
-    if (GAPS.indexOf(gap) > GAPS.indexOf(this.#gap)) this.#gap = gap
-  }
-
-  #addGap(at: number): void {
-    if (this.#gap !== '' && this.#plain.length > 0) this.#plain.addFor(this.#gap, at, at)
-    this.#gap = ''
-  }
-
-  /** Where a tag ends whose name ends here: a `>` in a quoted value is none. */
-  #endOfTag(from: number): number {
-    const source = this.#source
-    const first = source.indexOf('>', from)
-    if (first < 0) return -1
-    let at = from
-    for (let values = 0; values < MOST_VALUES; values++) {
-      QUOTE_OR_END.lastIndex = at
-      const match = QUOTE_OR_END.exec(source)
-      if (match === null) break
-      if (match[0] === '>') return QUOTE_OR_END.lastIndex
-      const quote = match[0].at(-1)!
-      const close = this.#absent.has(quote) ? -1 : source.indexOf(quote, QUOTE_OR_END.lastIndex)
-      if (close < 0) {
-        this.#absent.add(quote)
-        break
-      }
-      at = close + 1
-    }
-    return first + 1
-  }
-
-  #behindElement(name: string, from: number): number | undefined {
-    if (this.#absent.has(name)) return undefined
-    const end = new RegExp(`</${name}(?=[\\s/>])[^>]*>?`, 'giu')
-    end.lastIndex = from
-    if (end.test(this.#source)) return end.lastIndex
-    this.#absent.add(name)
-    return undefined
-  }
-
-  #behind(mark: string, from: number, otherwise: number): number {
-    const at = this.#source.indexOf(mark, from)
-    return at < 0 ? otherwise : at + mark.length
+  #separateBy(name: string): void {
+    const gap: Gap = PARAGRAPHS.has(name) ? '\n\n' : LINES.has(name) ? '\n' : CELLS.has(name) ? '\t' : ''
+    this.#plain.separate(gap)
   }
 }
-
-const GAPS = ['', '\t', '\n', '\n\n']
-const TAG_NAME = /<(\/?)([a-zA-Z][^\s/>]*)/uy
-/** The end of a tag, or the quote that begins a value. */
-const QUOTE_OR_END = />|=\s*["']/gu
-const WORDS_AND_BLANKS = /&#?\w{1,31};|[ \t\r\n\f]+|&|[^& \t\r\n\f]+/gu
