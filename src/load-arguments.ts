@@ -1,20 +1,18 @@
 /** What a caller names and asks for, told apart. */
-import type { LoadOptions, ModelName } from './load-options.ts'
+import { checkLoadOptions, type LoadOptions, type ModelName } from './load-options.ts'
 
 /**
- * `load({ threads: 1 })`: options alone mean the model that ships. Checks are read where there are options.
+ * `load({ threads: 1 })`: options alone mean the model that ships.
  *
  * @throws as `checkLoadOptions`
  */
-export async function checkLoadArguments(
+export function checkLoadArguments(
   model: ModelName | LoadOptions | undefined,
   options: LoadOptions | undefined,
-): Promise<[model: ModelName | undefined, options: LoadOptions]> {
+): [model: ModelName | undefined, options: LoadOptions] {
   const alone = options === undefined && isPlain(model)
   const name = alone ? undefined : (model as ModelName | undefined)
   const given: unknown = alone ? model : options
-  if (given === undefined) return [name, {}]
-  const { checkLoadOptions } = await import('./tasks/check-load.ts')
   return [name, checkLoadOptions(given)]
 }
 

@@ -1,5 +1,7 @@
-/** How a model is named and loaded. What a caller says about it is checked in tasks/check-load.ts. */
+/** How a model is named and loaded, and the check of what a caller says about it. */
 import { wrongKind } from './check/kind.ts'
+import type { Rows } from './check/option-rows.ts'
+import { checkOptions } from './check/options.ts'
 import type { LoadProgress } from './format/load-watch.ts'
 import type { Precision } from './kernels/kernels.ts'
 import type { KernelChoice } from './kernels/plan.ts'
@@ -45,6 +47,74 @@ export interface LoadOptions {
   offline?: boolean
   /** The Hub's cache; default: where Python keeps it. */
   cacheDir?: string
+}
+
+export const loadRows: Rows<LoadOptions> = {
+  precision: {
+    type: 'word',
+    words: { int8: 'default: the same results on every machine', float32: 'as PyTorch' },
+    value: 'P',
+  },
+  threads: {
+    type: 'number',
+    integer: true,
+    from: 1,
+    orWord: 'auto',
+    value: 'N',
+    help: 'a number, or auto (default)',
+  },
+  inline: { type: 'boolean', help: 'compute on the main thread, without a worker' },
+  turbo: { type: 'boolean', help: '256-bit vectors, in Node 24 and newer on x64' },
+  kernels: {
+    type: 'word',
+    words: { auto: 'default', simd: '', relaxed: '', reference: '' },
+    value: 'K',
+  },
+  wasm: {
+    type: 'other',
+    fits: (value) => value instanceof WebAssembly.Module,
+    wanted:
+      'a compiled WebAssembly.Module, which edge workers have by importing iobert/kernels.wasm; elsewhere leave it out: the kernels are inlined',
+  },
+  worker: {
+    type: 'other',
+    fits: (value) => typeof value === 'string' || value instanceof URL,
+    wanted: "a script's URL",
+  },
+  maxLength: {
+    type: 'number',
+    integer: true,
+    from: 3,
+    value: 'N',
+    help: "pieces in a window, at most (and by default) the model's",
+  },
+  lowercase: { type: 'boolean' },
+  paddedVocabulary: {
+    type: 'boolean',
+    help: 'a vocab.txt with fewer lines than the model has rows is whole, and not cut off',
+  },
+  onProgress: { type: 'function' },
+  signal: { type: 'signal' },
+  token: { type: 'string' },
+  offline: { type: 'boolean', help: "no network: only what is in the Hub's cache" },
+  cacheDir: { type: 'string' },
+}
+
+/**
+ * Checks what a caller asks for, before anything is read. What is undefined counts as not given.
+ *
+ * @throws {TypeError} for a value of the wrong kind
+ * @throws {RangeError} for a value that is not allowed, an option that is not known, or options that exclude each other
+ */
+export function checkLoadOptions(given: unknown): LoadOptions {
+  const options = checkOptions<LoadOptions>(given, loadRows)
+  const { wasm, kernels = 'auto' } = options
+  if (wasm && kernels !== 'auto' && kernels !== 'simd') {
+    throw new RangeError(
+      `kernels is '${kernels}' and wasm is given, which holds the kernels 'simd'; leave one of them out`,
+    )
+  }
+  return options
 }
 
 /** @throws {TypeError} for what cannot be a model's name */

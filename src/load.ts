@@ -3,6 +3,7 @@
  * differs between runtimes comes in as a `Platform`.
  */
 import { BertModel } from './bert-model.ts'
+import { OptionError } from './check/options.ts'
 import { ModelFormatError } from './format/errors.ts'
 import { type LoadWatch, startWatch } from './format/load-watch.ts'
 import type { ModelFiles } from './format/source.ts'
@@ -68,7 +69,7 @@ export async function loadModel(
   model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<BertModel> {
-  const [name, options] = await checkLoadArguments(model, given)
+  const [name, options] = checkLoadArguments(model, given)
   const { watch, end } = startWatch(options)
   try {
     watch.signal?.throwIfAborted()
@@ -282,8 +283,9 @@ function longest(
   const most = config.maxPositions
   const model = Math.min(most, ofTokenizer ?? most, sentence?.maxLength ?? most)
   if (options.maxLength !== undefined && options.maxLength > config.maxPositions) {
-    throw new RangeError(
-      `maxLength is ${options.maxLength}, and the model has ${config.maxPositions} positions`,
+    throw new OptionError(
+      (name) =>
+        `${name('maxLength')} is ${options.maxLength}, and the model has ${config.maxPositions} positions`,
     )
   }
   return options.maxLength ?? model

@@ -10,6 +10,7 @@ import type { BertModel } from './bert-model.ts'
 import type { Document } from './entities/document.ts'
 import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { chooseStyle, prepareProgress, prepareRules } from './entities/on-demand.ts'
+import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
 import type { Progress } from './entities/progress/progress.ts'
 import { type Decoding, Findings, readSegments, type WindowOfText, windowsOf } from './entities/segments.ts'
 import type {
@@ -85,7 +86,7 @@ export class Recognizer {
    */
   async recognizeAll(inputs: readonly RecognizerInput[], options?: RecognizeOptions): Promise<Recognition[]> {
     const results: Recognition[] = []
-    for await (const result of this.#run(inputs, options, 'checkRecognizeOptions')) results.push(result)
+    for await (const result of this.#run(inputs, options, checkRecognizeOptions)) results.push(result)
     return results
   }
 
@@ -101,14 +102,14 @@ export class Recognizer {
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     options?: StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    return this.#run(inputs, options, 'checkStreamOptions')
+    return this.#run(inputs, options, checkStreamOptions)
   }
 
-  /** @param check  of the options, which are a caller's own; read where there are some */
+  /** @param check  of the options, which are a caller's own */
   async *#run(
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     given: unknown,
-    check: 'checkRecognizeOptions' | 'checkStreamOptions',
+    check: (given: unknown) => StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
     const source = new Source(inputs)
     // Before anything is waited for.
@@ -123,11 +124,9 @@ export class Recognizer {
   async *#recognizeFrom(
     source: Source<RecognizerInput>,
     given: unknown,
-    check: 'checkRecognizeOptions' | 'checkStreamOptions',
+    check: (given: unknown) => StreamOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
-    const checked: StreamOptions =
-      given === undefined ? {} : (await import('./entities/asked/options.ts'))[check](given)
-    const { batchTokens = BATCH_TOKENS, ...asked } = checked
+    const { batchTokens = BATCH_TOKENS, ...asked } = check(given)
     const addRules = await prepareRules(asked)
     const style = await chooseStyle(asked, {
       ...{ labels: this.#labelSet, tokenizer: this.tokenizer },

@@ -21,7 +21,7 @@ const REPLACED = {
   // The page never asks for this style of annotations.
   'dist/entities/spark/spark-style.js': () => 'export let sparkStyle',
   // The page's own options are typed, and it takes none from elsewhere: nothing to check at run time.
-  'dist/entities/asked/options.js': () => `export const checkRecognizeOptions = (options = {}) => options
+  'dist/entities/options.js': () => `export const checkRecognizeOptions = (options = {}) => options
 export const checkStreamOptions = checkRecognizeOptions`,
   'dist/load-arguments.js': () =>
     'export const checkLoadArguments = (model, options = {}) => [model, options]',

@@ -30,7 +30,7 @@ import { withUsualTensors } from '../model/model-checkpoint.ts'
 import { resolveNamedTensors } from '../model/tensor-names.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
 import { readTokenizerOf } from '../tasks/load-tokenizer.ts'
-import { withLoadingBar } from './model-options.ts'
+import { withLoadingBar } from './loading.ts'
 
 interface ModelFile {
   readonly name: string

@@ -19,6 +19,7 @@ import type { LabelScheme, LabelSet } from './labels.ts'
 import { trimName } from './name-edges.ts'
 import type { Progress } from './progress/progress.ts'
 import type { RecognizeOptions } from './types.ts'
+import { checkWanted } from './wanted.ts'
 
 /** The types that the rules of a call give. */
 function ruleTypes({ rules }: RecognizeOptions): string[] {
@@ -71,10 +72,7 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
   const { style, pretokenized } = asked
   const options = style === undefined ? { ...asked, ...(await told(asked, model)) } : await styled(asked)
   const { split = style === undefined ? defaultSplit : false } = options
-  if (options.labels !== undefined) {
-    const { checkWanted } = await import('./asked/wanted.ts')
-    checkWanted(options.labels, model.labels, options, ruleTypes(options))
-  }
+  if (options.labels !== undefined) checkWanted(options.labels, model.labels, options, ruleTypes(options))
   const labels = resolveLabels(model.labels, options)
   const recount =
     options.strategy === 'word'

@@ -1,26 +1,21 @@
 /** Checks what few passes through a model are asked for: token types, the logits of words, and options besides a signal. */
-import {
-  abortSignal,
-  type Checks,
-  checkOptions,
-  trueOrFalse,
-  wholeNumber,
-  wrongKind,
-} from '../check/options.ts'
+import type { Rows } from '../check/option-rows.ts'
+import { checkOptions } from '../check/options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import type { ForwardOptions } from '../model-types.ts'
 
-const forwardChecks: Checks<ForwardOptions> = {
-  hiddenStates: trueOrFalse,
-  tokenTypeIds(value, name): void {
-    if (!Array.isArray(value) || !value.every(Array.isArray))
-      throw wrongKind(value, name, 'an array of arrays of numbers, one for each sequence')
+const rows: Rows<ForwardOptions> = {
+  hiddenStates: { type: 'boolean' },
+  tokenTypeIds: {
+    type: 'other',
+    fits: (value) => Array.isArray(value) && value.every(Array.isArray),
+    wanted: 'an array of arrays of numbers, one for each sequence',
   },
-  attentions: trueOrFalse,
-  trace: trueOrFalse,
-  logits: trueOrFalse,
-  layer: wholeNumber(0),
-  signal: abortSignal,
+  attentions: { type: 'boolean' },
+  trace: { type: 'boolean' },
+  logits: { type: 'boolean' },
+  layer: { type: 'number', integer: true, from: 0 },
+  signal: { type: 'signal' },
 }
 
 /**
@@ -30,7 +25,7 @@ const forwardChecks: Checks<ForwardOptions> = {
  * @throws {RangeError} for a value that is not allowed, or an option that is not known
  */
 export function checkForwardOptions(given: unknown): ForwardOptions {
-  return checkOptions<ForwardOptions>(given, forwardChecks)
+  return checkOptions<ForwardOptions>(given, rows)
 }
 
 /** Numbers of words' logits that are given back at most: 1 GB. */

@@ -15,7 +15,7 @@ export async function loadTokenizer(
   model: ModelName | LoadOptions | undefined,
   given: LoadOptions | undefined,
 ): Promise<Tokenizer> {
-  const [name, options] = await checkLoadArguments(model, given)
+  const [name, options] = checkLoadArguments(model, given)
   const { watch, end } = startWatch(options)
   try {
     watch.signal?.throwIfAborted()

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { flagOf } from '#dist/cli/arguments.js'
 import { command } from '#dist/cli/recognize.js'
 import { loadRecognizer, type Recognition, type RecognizeOptions } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
@@ -180,13 +181,18 @@ test('iobert gives the same for each way to run int8', async () => {
 const wrong: readonly (readonly [string[], RegExp])[] = [
   [['--jsno', text], /no option --jsno; did you mean --json\?/u],
   [['--precision', 'int4', text], /--precision is 'int4', expected one of 'int8', 'float32'/u],
-  [['--threads', 'many', text], /--threads is not a number/u],
+  [['--threads', 'many', text], /--threads is 'many', expected a whole number from 1, or 'auto'/u],
   [['--threshold=2', text], /--threshold is 2, expected a number from 0 to 1/u],
   [['--max-chars', '-1', text], /Option --max-chars needs a value, found the option '-1'/u],
   [['--json=yes', text], /--json takes no value/u],
   [['--json', '--html', text], /one of --json and --html/u],
   [['--words', text], /--words goes with/u],
   [['quantize', 'one'], /quantize takes IN and OUT, found 1/u],
+  [['--threshold', '0.5', '--threshold=0.6', text], /--threshold is given twice/u],
+  [['-m', 'a', '--model', 'b', text], /--model is given twice/u],
+  [['--json', '--json', text], /--json is given twice/u],
+  [['mask', '--map', 'a', '--map', 'b', text], /--map is given twice/u],
+  [['--precision', 'int-8', text], /expected one of 'int8', 'float32'; did you mean int8\?/u],
   [['evaluate', '--threshold', '1', 'x'], /no option --threshold/u],
 ]
 
@@ -212,7 +218,7 @@ test('iobert --help tells every option, and each command has its page', async ()
   assert.is(code, 0)
   const names = Object.keys(command.options)
   assert.ok(names.length >= 30, `${names}`)
-  for (const name of names) assert.match(stdout, `--${name}`)
+  for (const name of names) assert.match(stdout, flagOf(name))
   const commands = [...stdout.matchAll(/^ {2}iobert ([a-z]+) {2,}/gmu)].map(([, name]) => name!)
   assert.ok(commands.length >= 5)
   const pages = await Promise.all(commands.map((name) => iobert([name, '--help'])))
@@ -261,7 +267,7 @@ test('iobert --split and --lines read parts of a text by themselves', async () =
       ['--split', 'words'],
       /--split is 'words', expected one of 'passages', 'paragraphs', 'lines', 'sentences', 'none'/u,
     ],
-    [['--split', 'sentences', '--lines'], /Give one of --lines and --split sentences/u],
+    [['--split', 'sentences', '--lines'], /Give one of --split sentences and --lines/u],
   ] as const) {
     const { code, stderr } = await iobert(['-m', model, ...args, text])
     assert.is(code, 2)

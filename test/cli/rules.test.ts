@@ -80,7 +80,7 @@ test('iobert --rules names what is wrong, before a model is loaded', async () =>
       ['emial,iban'],
       /--rules holds 'emial', expected some of email, .*, url, .*, all, or a file .*mean email\?/,
     ],
-    [['email,'], /--rules holds '', expected some of/],
+    [['email,'], /--rules is 'email,', expected names with commas between them/],
     [['PHONE'], /--rules holds 'PHONE', expected .*did you mean phone\?/],
     [[join(folder, 'product.json')], /there is no such file; did you mean .*products\.json\?/],
     [[bad('text.json', '[{"type":')], /text\.json: it is not JSON: /],

@@ -227,7 +227,7 @@ test('what is wrong with a table is told', async () => {
     [['--csv', '--column', 'a', '--delimiter', '"'], '', /--delimiter is '"', expected one character/u, 2],
     [['--tsv', '--column', 'a', '--delimiter', ';'], '', /--delimiter goes with --csv/u, 2],
     [['--field', 'a'], '', /--field goes with --jsonl/u, 2],
-    [['--output', 'xml'], 'a', /--output is 'xml', expected csv or tsv/u, 2],
+    [['--output', 'xml'], 'a', /--output is 'xml', expected one of 'csv', 'tsv'/u, 2],
     [['--csv', '--column', 'a', table, table], '', /reads one table, found 2 inputs/u, 2],
     [['--csv', '--column', 'a'], 'b,"c"\n', /--column is 'a', but the table's first row has b, c/u, 2],
     [['--csv', '--column', 'a', '--html'], 'a\n', /one of --csv and --html/u, 2],

@@ -124,21 +124,6 @@ test('the core imports no shelf before it is asked for it', () => {
   assert.equal(wrong, [])
 })
 
-test('what a recognizer runs has less than 8,400 lines', () => {
-  const open = ['load.ts', 'platform.ts', 'runtime/engine.ts', 'runtime/worker.ts']
-  const seen = new Set<string>()
-  for (let file = open.pop(); file !== undefined; file = open.pop()) {
-    if (seen.has(file)) continue
-    seen.add(file)
-    open.push(...staticImports(file))
-  }
-  const own = [...seen].filter((file) => !file.startsWith('generated/'))
-  assert.ok(own.length > 60, `${own.length} files`)
-  const lines = own.map((file) => readFileSync(rootPath(`src/${file}`), 'utf8').split('\n').length - 1)
-  const sum = lines.reduce((total, count) => total + count, 0)
-  assert.ok(sum < 8_400, `${own.length} files of ${sum} lines`)
-})
-
 test('the rooms of convert/ keep apart', () => {
   const roomOf = (path: string): string => path.split('/').slice(0, -1).join('/')
   const allowed: Readonly<Record<string, readonly string[]>> = {

@@ -2,10 +2,10 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkWanted } from '#dist/entities/asked/wanted.js'
 import { decodeEntities, groupLabels } from '#dist/entities/entity.js'
 import { parseLabels } from '#dist/entities/labels.js'
 import type { RecognizeOptions, Strategy } from '#dist/entities/types.js'
+import { checkWanted } from '#dist/entities/wanted.js'
 import { conllLabels, makeInput, makeWordInput, type Piece } from './sample.ts'
 
 /** Entities of words of one piece as `TYPE first-last`. */

@@ -3,6 +3,7 @@
  * tokenizer, the engine with the encoder's weights, and the head's weights beside it on the calling thread.
  */
 import type { BertModel } from '../../bert-model.ts'
+import { OptionError } from '../../check/options.ts'
 import { type Checkpoint, openCheckpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { mapFiles } from '../../format/in-memory/map-files.ts'
@@ -18,7 +19,7 @@ import { compileKernels } from '../../kernels/module.ts'
 import { planOf } from '../../kernels/plan.ts'
 import { WasmKernels } from '../../kernels/wasm.ts'
 import { makePlan, type Plan, type Platform, startModel } from '../../load.ts'
-import { checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
+import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
 import type { BertConfig } from '../../model/bert-config.ts'
 import { parseConfig } from '../../model/config/read-config.ts'
 import { mayCompile } from '../../runtime/may-compile.ts'
@@ -26,7 +27,6 @@ import type { HubLocator, Locator } from '../../runtime/protocol.ts'
 import { fitRows } from '../../text/families/fit-rows.ts'
 import { readTokenizer } from '../../text/files/read-tokenizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
-import { checkLoadOptions } from '../check-load.ts'
 import { type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
 import { GlinerHead } from './head.ts'
@@ -276,7 +276,9 @@ async function readEncoder(
   const tokenizer = fitRows(read, 'The tokenizer', encoder.vocabSize, paddedVocabulary)
   const { maxPositions } = encoder
   if (maxLength !== undefined && maxLength > maxPositions)
-    throw new RangeError(`maxLength is ${maxLength}, and the model has ${maxPositions} positions`)
+    throw new OptionError(
+      (name) => `${name('maxLength')} is ${maxLength}, and the model has ${maxPositions} positions`,
+    )
   return {
     config: encoder,
     tokenizer,

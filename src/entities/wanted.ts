@@ -1,6 +1,8 @@
 /** Checks which types a call asks for. */
-import type { LabelSet } from '../labels.ts'
-import type { DecodeOptions } from '../types.ts'
+import { didYouMean } from '../check/nearest.ts'
+import { OptionError } from '../check/options.ts'
+import type { LabelSet } from './labels.ts'
+import type { DecodeOptions } from './types.ts'
 
 /** Most types that an error names. */
 const MOST_NAMED = 30
@@ -9,7 +11,7 @@ const MOST_NAMED = 30
  * Checks that a model, or what stands beside it, finds the types that a call asks for.
  *
  * @param others  types that may be asked for besides the model's, those of rules
- * @throws {RangeError} for one that is not found
+ * @throws {OptionError} for one that is not found
  */
 export function checkWanted(
   wanted: readonly string[],
@@ -22,7 +24,9 @@ export function checkWanted(
   if (wrong === undefined) return
   const types = [...known].filter((type) => type !== 'O').sort()
   const more = types.length > MOST_NAMED ? `, and ${types.length - MOST_NAMED} more` : ''
-  throw new RangeError(
-    `labels holds '${wrong}', which this model does not find, expected some of ${types.slice(0, MOST_NAMED).join(', ')}${more}`,
+  const listed = `${types.slice(0, MOST_NAMED).join(', ')}${more}`
+  throw new OptionError(
+    (name) =>
+      `${name('labels')} holds '${wrong}', which this model does not find, expected some of ${listed}${didYouMean(wrong, types)}`,
   )
 }
