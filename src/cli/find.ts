@@ -2,7 +2,7 @@
 
 import { redactRows } from '../markup/redact.ts'
 import { loadGliner } from '../node.ts'
-import { findRows } from '../tasks/gliner/gliner.ts'
+import { type FindOptions, findRows } from '../tasks/gliner/gliner.ts'
 import { take, valuesFor } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { findSources } from './inputs.ts'
@@ -17,7 +17,6 @@ import {
   redactRow,
   rulesRows,
 } from './options.ts'
-import { readRules } from './rules-option.ts'
 
 export const command: Command = defineCommand({
   usage: 'find -m M --types T [OPTIONS] TEXT|FILE...',
@@ -57,9 +56,10 @@ export const command: Command = defineCommand({
     const { model, types, encoder, rules, format, maxChars, ...rest } = given.options
     const redacting = redactingOf(rest)
     checkRedacting(format, redacting)
-    const options = {
-      ...valuesFor(rest, findRows),
-      ...(rules === undefined ? {} : { rules: await readRules(rules) }),
+    const options: FindOptions = valuesFor(rest, findRows)
+    if (rules !== undefined) {
+      const { readRules } = await import('./rules-option.ts')
+      options.rules = await readRules(rules)
     }
     const sources = await findSources(given)
     return withModel(

@@ -11,7 +11,6 @@ import { findSources } from './inputs.ts'
 import { withModel } from './loading.ts'
 import { answerNames, checkRedacting, findIn, type Redacting } from './names.ts'
 import { MAX_CHARS } from './options.ts'
-import { readRules } from './rules-option.ts'
 import { conll, entityRows } from './shapes.ts'
 import type { TableShape } from './tables/table.ts'
 
@@ -51,6 +50,7 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
     if (format === 'conll') {
       throw new UsageError("--conll prints the model's labels, to which --rules add nothing; use --json")
     }
+    const { readRules } = await import('./rules-option.ts')
     options.rules = await readRules(rules)
   }
   const readDocument = documentReader(rest.input)

@@ -231,7 +231,7 @@ test('iobert --help tells every option, and each command has its page', async ()
 
 test('iobert --version prints the version of package.json', async () => {
   const { version } = JSON.parse(readFileSync(rootPath('package.json'), 'utf8'))
-  assert.is((await iobert(['--version'])).stdout, `${version}\n`)
+  for (const flag of ['--version', '-v']) assert.is((await iobert([flag])).stdout, `${version}\n`)
 })
 
 test('iobert --labels refuses a type that the model has not, and names those it has', async () => {
@@ -245,6 +245,36 @@ test('iobert --labels refuses a type that the model has not, and names those it 
     )
   }
   assert.is((await iobert(['-m', model, '--labels', 'PER', text])).code, 0)
+})
+
+test('iobert adds up lists that are given twice, so that no type is left out', async () => {
+  const source = `${text} ${text}`
+  const wanted = await expected(source, { labels: ['ORG', 'PER'] })
+  assert.ok(wanted.entities.length > 0)
+  for (const args of [
+    ['-l', 'ORG,PER'],
+    ['-l', 'ORG', '--labels', 'PER'],
+    ['--labels=PER', '--labels=ORG'],
+  ]) {
+    const { stdout } = await iobert(['-m', model, '--json', ...args, source])
+    assert.equal(JSON.parse(stdout), [wanted], args.join(' '))
+  }
+})
+
+test('iobert names options whose values do not fit the model, as they are written here', async () => {
+  for (const [args, message] of [
+    [['--labels', 'per'], /^iobert: --labels holds 'per', .* LOC, MISC, ORG, PER; did you mean PER\?$/mu],
+    [['--stride', '600'], /^iobert: --stride is 600, expected a whole number from 0 to \d+: a window/mu],
+    [['--max-length', '1000'], /^iobert: --max-length is 1000, and the model has \d+ positions$/mu],
+    [
+      ['--style', 'transformers', '--strategy', 'none', '--stride', '2'],
+      /^iobert: --stride is for longer entities, which --strategy 'none' does not make/mu,
+    ],
+  ] as const) {
+    const { code, stdout, stderr } = await iobert(['-m', model, ...args, text])
+    assert.match(stderr, message)
+    assert.equal([code, stdout], [2, ''], args.join(' '))
+  }
 })
 
 test('iobert --split and --lines read parts of a text by themselves', async () => {

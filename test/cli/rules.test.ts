@@ -41,6 +41,11 @@ test('iobert --rules finds what presets and rules of a file find, beside the mod
   }
 })
 
+test('iobert adds up rules that are given one by one, so that nothing stays in the clear', async () => {
+  const args = ['-m', model, '--json', '--rules', 'email', '--rules', file, '--rules', 'iban', text]
+  assert.equal(JSON.parse((await iobert(args)).stdout)[0].entities, await find([email, ...own, iban]))
+})
+
 test('iobert --rules in all that is printed', async () => {
   const args = ['-m', model, '--rules', `email,iban,${file}`]
   const entities = await find([email, iban, ...own])
