@@ -1,6 +1,7 @@
 /** Answers texts: one after another in a shape of the command's, many together as JSON Lines. */
 import { basename } from 'node:path'
 import { visibleName } from '../markup/visible.ts'
+import type { Compute } from './batches.ts'
 import { type Input, readInputs, type Source } from './inputs.ts'
 import { runJsonl } from './jsonl.ts'
 import { MAX_CHARS } from './options.ts'
@@ -41,22 +42,16 @@ export interface Answering<Result> {
 /** @returns the exit code: 1 where an input could not be read or answered */
 export function answerTexts<Result>(
   sources: readonly Source[],
-  { maxChars = MAX_CHARS, format, answer, fields, shape, members, beforeWrite }: Answering<Result>,
+  answering: Answering<Result>,
 ): Promise<number> {
-  if (format === 'jsonl') {
-    const compute = (texts: readonly string[], onShare: (share: number) => void) =>
-      answer(
-        texts.map((text) => ({ text })),
-        ({ done, total }) => onShare(done / total),
-      )
-    return runJsonl(sources, { compute, fields, maxChars, members, beforeWrite })
-  }
-  return answerInTurn(sources, {
-    maxChars,
-    answer: async (text, onProgress) => (await answer([text], onProgress))[0]!,
-    shape: format === 'json' ? jsonArray(fields) : shape,
-    beforeWrite,
-  })
+  const { maxChars = MAX_CHARS, format, answer, fields, members, beforeWrite } = answering
+  if (format !== 'jsonl') return answerInTurn(sources, { ...answering, maxChars })
+  const compute: Compute<Result> = (texts, onShare) =>
+    answer(
+      texts.map((text) => ({ text })),
+      ({ done, total }) => onShare(done / total),
+    )
+  return runJsonl(sources, { compute, fields, maxChars, members, beforeWrite })
 }
 
 /** One array, an object an input, a line each. */
@@ -100,14 +95,14 @@ async function answerInTurn<Result>(
   sources: readonly Source[],
   {
     maxChars,
+    format,
     answer,
-    shape,
+    fields,
     beforeWrite,
-  }: Required<Pick<Answering<Result>, 'shape' | 'beforeWrite'>> & {
-    readonly maxChars: number
-    answer(text: Text, onProgress: OnProgress): Promise<Result | Error>
-  },
+    ...rest
+  }: Answering<Result> & { readonly maxChars: number },
 ): Promise<number> {
+  const shape = format === 'json' ? jsonArray(fields) : rest.shape
   const bar = createBar()
   let failed = false
   let index = 0
@@ -131,8 +126,8 @@ async function answerInTurn<Result>(
   }
   for await (const input of readInputs(sources, maxChars)) {
     const { file, text, error } = input
-    const answered =
-      text === undefined ? new Error(error) : await answer({ ...input, text }, progressOf(input))
+    const answers = text === undefined ? [] : await answer([{ ...input, text }], progressOf(input))
+    const answered = text === undefined ? new Error(error) : answers[0]!
     if (answered instanceof Error) {
       failed = true
       complain(text === undefined || file === undefined ? answered.message : `${file}: ${answered.message}`)

@@ -25,7 +25,9 @@ const FIGURES = PRECISIONS.length * (KERNEL_ROWS.length + 2 * (1 + 2 * LENGTHS.l
 export const command: Command = defineCommand({
   usage: 'bench [OPTIONS] [MODEL]',
   about: [
-    'Measures a model on this machine: loading, memory, the speed of its linear layers (GOP/s, on one thread), and the time of texts of 8 to 512 pieces, at each precision, with one thread and with all that `--threads auto` takes. Medians. Close what else runs; it takes about a minute. What is measured is told on stderr.',
+    `Measures a model on this machine: loading, memory, the speed of its linear layers (GOP/s, on one thread), and
+      the time of texts of 8 to 512 pieces, at each precision, with one thread and with all that \`--threads auto\`
+      takes. Medians. Close what else runs; it takes about a minute. What is measured is told on stderr.`,
     '  MODEL   a folder, a Hub id, or a URL that ends in /; default: the model that ships',
   ],
   options: {

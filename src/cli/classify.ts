@@ -10,7 +10,9 @@ import { inputRows, jsonRows, neededModelRows } from './options.ts'
 export const command: Command = defineCommand({
   usage: 'classify -m M [OPTIONS] TEXT|FILE...',
   about: [
-    'Writes the label of each text and its score, with a model that classifies whole texts (...ForSequenceClassification). Arguments are texts or files, as in iobert --help; - is stdin. What is longer than the model reads is cut at its end.',
+    `Writes the label of each text and its score, with a model that classifies whole texts
+      (...ForSequenceClassification). Arguments are texts or files, as in iobert --help; - is stdin. What is longer
+      than the model reads is cut at its end.`,
   ],
   options: {
     'Output (default: a line a text: label, tab, score)': {

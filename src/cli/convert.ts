@@ -9,7 +9,9 @@ import { createBar } from './progress.ts'
 export const command: Command = defineCommand({
   usage: 'convert [OPTIONS] IN OUT',
   about: [
-    "Writes a model as a safetensors folder that iobert and Python's transformers load: config.json, model.safetensors, the tokenizer's files and those of sentence-transformers. The same model gives the same bytes. Nothing in IN is ever executed. What had to be guessed is told on stderr.",
+    `Writes a model as a safetensors folder that iobert and Python's transformers load: config.json,
+      model.safetensors, the tokenizer's files and those of sentence-transformers. The same model gives the same
+      bytes. Nothing in IN is ever executed. What had to be guessed is told on stderr.`,
     `  IN    a folder with one of these
           model.safetensors, or shards; int8 too, which becomes float32
           pytorch_model.bin, or shards

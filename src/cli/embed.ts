@@ -11,7 +11,10 @@ import { inputRows, jsonRows, modelRows } from './options.ts'
 export const command: Command = defineCommand({
   usage: 'embed [OPTIONS] TEXT|FILE...',
   about: [
-    "Writes one vector a text: the hidden states of a layer, pooled over the text's pieces, [CLS] and [SEP] included. A model of sentence-transformers (modules.json) says how it pools. Arguments are texts or files, as in iobert --help; - is stdin. A text longer than the model's window is read in windows that do not overlap: mean and max take the pieces of all of them, cls is that of the first.",
+    `Writes one vector a text: the hidden states of a layer, pooled over the text's pieces, [CLS] and [SEP]
+      included. A model of sentence-transformers (modules.json) says how it pools. Arguments are texts or files, as in
+      iobert --help; - is stdin. A text longer than the model's window is read in windows that do not overlap: mean
+      and max take the pieces of all of them, cls is that of the first.`,
   ],
   options: {
     'Output (default: a line a text, its numbers with spaces between)': {

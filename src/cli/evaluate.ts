@@ -32,7 +32,11 @@ type Context = 'sentence' | 'document'
 export const command: Command = defineCommand({
   usage: 'evaluate [OPTIONS] FILE',
   about: [
-    "Reads CoNLL columns (a word a line, its tag in the last column, a blank line between sentences, -DOCSTART- between documents; 2 columns, 4, or more), predicts the tags, and prints the classification report over tags other than O as scikit-learn does, conlleval's table, and how often each tag was taken for another. Phrases of any scheme are read by conlleval's rule; token figures compare tags as they are written. The speed is told on stderr.",
+    `Reads CoNLL columns (a word a line, its tag in the last column, a blank line between sentences, -DOCSTART-
+      between documents; 2 columns, 4, or more), predicts the tags, and prints the classification report over tags
+      other than O as scikit-learn does, conlleval's table, and how often each tag was taken for another. Phrases of
+      any scheme are read by conlleval's rule; token figures compare tags as they are written. The speed is told on
+      stderr.`,
     '  FILE   CoNLL columns, UTF-8; - is stdin',
   ],
   options: {
@@ -70,12 +74,14 @@ export const command: Command = defineCommand({
       ...taggingRows,
       decode: {
         ...taggingRows.decode,
-        more: "The defaults are what iobert finds; the figures of other systems, model cards' among them, are mostly of --strategy first --decode argmax",
+        more: `The defaults are what iobert finds; the figures of other systems, model cards' among them, are mostly
+          of --strategy first --decode argmax`,
       },
       split: {
         ...taggingRows.split,
         needs: ['context document'],
-        help: "what is read by itself of a document's words, which are put together as a text with a new line after what ends without a final mark (headlines, rows of tables)",
+        help: `what is read by itself of a document's words, which are put together as a text with a new line after
+          what ends without a final mark (headlines, rows of tables)`,
       },
     },
     Model: modelRows,

@@ -14,14 +14,16 @@ const MAX_CHARS = 1_000_000
 export const command: Command = defineCommand({
   usage: 'fill -m M [OPTIONS] TEXT|FILE...',
   about: [
-    "Writes the words that may stand where a text has the model's mask token, [MASK] or <mask>, the likeliest first, with a model that guesses words (...ForMaskedLM). Arguments are texts or files, as in iobert --help; - is stdin.",
+    `Writes the words that may stand where a text has the model's mask token, [MASK] or <mask>, the likeliest first,
+      with a model that guesses words (...ForMaskedLM). Arguments are texts or files, as in iobert --help; - is stdin.`,
   ],
   options: {
     'Output (default: a line a word: score, tab, word, tab, the text with it; an empty line between masks and texts)':
       {
         json: {
           ...jsonRows.json,
-          help: 'one array, an object a text: {"file"?, "masks"}, for each mask a list of {"score", "token", "token_str", "sequence"}',
+          help: `one array, an object a text: {"file"?, "masks"}, for each mask a list of {"score", "token",
+            "token_str", "sequence"}`,
         },
         jsonl: jsonRows.jsonl,
         top: fillMaskRows.top,

@@ -21,7 +21,8 @@ import {
 export const command: Command = defineCommand({
   usage: 'find -m M --types T [OPTIONS] TEXT|FILE...',
   about: [
-    'Finds entities of the types that you name, in plain words, with a model of GLiNER. Arguments are texts or files, as in iobert --help; - is stdin.',
+    `Finds entities of the types that you name, in plain words, with a model of GLiNER. Arguments are texts or
+      files, as in iobert --help; - is stdin.`,
   ],
   options: {
     Search: {
@@ -35,7 +36,8 @@ export const command: Command = defineCommand({
       encoder: {
         type: 'string',
         value: 'E',
-        help: "where the encoder's config.json and tokenizer are, a folder or a Hub id, if the model has none of its own",
+        help: `where the encoder's config.json and tokenizer are, a folder or a Hub id, if the model has none of its
+          own`,
         default: 'what its gliner_config.json names, from the Hub',
       },
     },

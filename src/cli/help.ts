@@ -26,7 +26,7 @@ export function helpPage({ usage, about, after }: Page, groups: Groups): string 
     return `${title}\n${lines.join('\n')}\n`
   })
   const paragraphs = about.map((paragraph) =>
-    /^ /mu.test(paragraph) ? `${paragraph}\n` : `${wrap(paragraph, 0).join('\n')}\n`,
+    paragraph.startsWith('  ') ? `${paragraph}\n` : `${wrap(paragraph, 0).join('\n')}\n`,
   )
   return [`Usage: iobert ${usage}\n`, ...paragraphs, ...sections, after].join('\n')
 }

@@ -13,9 +13,13 @@ import { write } from './output.ts'
 export const command: Command = defineCommand({
   usage: 'info [OPTIONS] [MODEL]',
   about: [
-    "Whether a model can be loaded, and what is missing where it cannot; what it is and what it needs: architecture, labels and their scheme, parameters, element types, memory at each precision with one thread, files with sizes and SHA-256. No weights are downloaded: of a Hub's model that is not in the cache the small files and the headers of the weights are read.",
+    `Whether a model can be loaded, and what is missing where it cannot; what it is and what it needs: architecture,
+      labels and their scheme, parameters, element types, memory at each precision with one thread, files with sizes
+      and SHA-256. No weights are downloaded: of a Hub's model that is not in the cache the small files and the
+      headers of the weights are read.`,
     '  MODEL   a folder, a Hub id, or a URL that ends in /; default: the model that ships',
-    "A Hub's model with float weights that is used as int8 is quantised once, and the int8 weights are kept beside it in the cache; --clear deletes them.",
+    `A Hub's model with float weights that is used as int8 is quantised once, and the int8 weights are kept beside
+      it in the cache; --clear deletes them.`,
   ],
   options: {
     Options: {

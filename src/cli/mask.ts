@@ -16,7 +16,11 @@ import { runRecognize } from './recognition.ts'
 export const command: Command = defineCommand({
   usage: 'mask --map MAP.json [OPTIONS] FILE|TEXT...',
   about: [
-    'Prints texts with their names replaced by numbered placeholders, and keeps in MAP.json which stands for which: iobert unmask puts the names into an answer about them. A map that is there is read and extended, so one name has one number in all files and all calls. What is printed can be unmasked from then on: the map is on the disk first, whole, and only its owner may read it (not so on Windows). Further runs with the same map wait for each other.',
+    `Prints texts with their names replaced by numbered placeholders, and keeps in MAP.json which stands for which:
+      iobert unmask puts the names into an answer about them. A map that is there is read and extended, so one name
+      has one number in all files and all calls. What is printed can be unmasked from then on: the map is on the disk
+      first, whole, and only its owner may read it (not so on Windows). Further runs with the same map wait for each
+      other.`,
     'What the model misses stays: about one name in ten in news, more elsewhere. Read it before it leaves the house.',
   ],
   options: {
@@ -29,13 +33,15 @@ export const command: Command = defineCommand({
       },
       aliases: {
         type: 'boolean',
-        help: 'one person, one number: Tim Cook, TIM COOK, and Cook or Tim where no other Cook or Tim is known by a longer name; unmask then writes the longer name. A map keeps it on',
+        help: `one person, one number: Tim Cook, TIM COOK, and Cook or Tim where no other Cook or Tim is known by a
+          longer name; unmask then writes the longer name. A map keeps it on`,
       },
     },
     'Output (default: the masked text)': {
       json: {
         ...jsonRows.json,
-        help: 'one array, an object an input: {"file"?, "text", "entities", "truncated"}; "text" is the masked text, "entities" are its placeholders',
+        help: `one array, an object an input: {"file"?, "text", "entities", "truncated"}; "text" is the masked text,
+          "entities" are its placeholders`,
       },
       jsonl: jsonRows.jsonl,
       ...tableRows,

@@ -6,7 +6,10 @@ import { write } from './output.ts'
 export const command: Command = defineCommand({
   usage: 'models [OPTIONS]',
   about: [
-    'Models of the Hub that people use for entities, by task: how to load each, what a token costs beside BERT-base, millions of parameters, the file of the weights, and the licence its card names. A list that comes with iobert, which asks nobody: read the card before you ship a model, and let "iobert info ID" say whether it loads as it is today.',
+    `Models of the Hub that people use for entities, by task: how to load each, what a token costs beside BERT-base,
+      millions of parameters, the file of the weights, and the licence its card names. A list that comes with iobert,
+      which asks nobody: read the card before you ship a model, and let "iobert info ID" say whether it loads as it is
+      today.`,
   ],
   options: {
     Options: {

@@ -32,7 +32,8 @@ export const documentRows = {
     value: 'L',
     help: 'how the texts are marked up',
     default: 'by the names of files (.html, .htm, .md), else text',
-    more: 'Tags, their attributes, comments, scripts, styles and code are no text and stay as they are, also where names are taken out. Offsets are those of the source; a name across tags is one',
+    more: `Tags, their attributes, comments, scripts, styles and code are no text and stay as they are, also where
+      names are taken out. Offsets are those of the source; a name across tags is one`,
   },
 } as const
 
@@ -57,7 +58,8 @@ export const jsonRows = {
   jsonl: {
     type: 'boolean',
     means: ['format', 'jsonl'],
-    help: 'a line in, a line out, in order and in bounded memory: {"text", "id"?} or a JSON string becomes {"id"?, ...} with the same members as --json, or {"id"?, "error"} for a bad line',
+    help: `a line in, a line out, in order and in bounded memory: {"text", "id"?} or a JSON string becomes {"id"?,
+      ...} with the same members as --json, or {"id"?, "error"} for a bad line`,
   },
 } as const
 
@@ -67,12 +69,14 @@ export const tableRows = {
     whole: true,
     value: 'F',
     needs: ['jsonl'],
-    help: 'the text is the member F, and all others pass through: {"body", ...} becomes {"body", ..., "entities", "truncated"}. Once for each of several: then "entities" and "truncated" have a member for each',
+    help: `the text is the member F, and all others pass through: {"body", ...} becomes {"body", ..., "entities",
+      "truncated"}. Once for each of several: then "entities" and "truncated" have a member for each`,
   },
   csv: {
     type: 'boolean',
     means: ['format', 'csv'],
-    help: 'a table in, the same table out, with a column for each type added (names with "; " between them); first row names, quotes as RFC 4180 has them, any size, as it comes. Where names are taken out nothing is added',
+    help: `a table in, the same table out, with a column for each type added (names with "; " between them); first
+      row names, quotes as RFC 4180 has them, any size, as it comes. Where names are taken out nothing is added`,
   },
   tsv: {
     type: 'boolean',
@@ -111,7 +115,10 @@ export const htmlRows = {
 export const redactRow = {
   redact: {
     type: 'boolean',
-    help: 'the text with entities replaced by their types: [PER]. What the model misses stays: about one name in ten in news, more elsewhere; ages, addresses and hints are no names, and numbers are found by --rules alone. Read it before it leaves the house. With --json and --jsonl "text" is the redacted text, and "entities" are its placeholders',
+    help: `the text with entities replaced by their types: [PER]. What the model misses stays: about one name in ten
+      in news, more elsewhere; ages, addresses and hints are no names, and numbers are found by --rules alone. Read it
+      before it leaves the house. With --json and --jsonl "text" is the redacted text, and "entities" are its
+      placeholders`,
   },
 } as const
 
@@ -123,7 +130,10 @@ export const rulesRows: {
   rules: {
     type: 'strings',
     value: 'R',
-    help: 'beside the model\'s entities those that rules find: all, or some of email, secret, url, iban, card, ssn, phone, mac, ip, passport, birthdate, address (email,iban), and of a file that ends in .json an array of your own: {"type": "TICKET", "pattern": "[A-Z]+-[0-9]+"} or {"type": "FIRM", "phrases": ["Acme"]}, each with "ignoreCase": true or not. --labels holds for their types too',
+    help: `beside the model's entities those that rules find: all, or some of email, secret, url, iban, card, ssn,
+      phone, mac, ip, passport, birthdate, address (email,iban), and of a file that ends in .json an array of your
+      own: {"type": "TICKET", "pattern": "[A-Z]+-[0-9]+"} or {"type": "FIRM", "phrases": ["Acme"]}, each with
+      "ignoreCase": true or not. --labels holds for their types too`,
   },
   rulePolicy: recognizeRows.rulePolicy,
 }

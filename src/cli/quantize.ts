@@ -15,7 +15,10 @@ import { createBar } from './progress.ts'
 export const command: Command = defineCommand({
   usage: 'quantize [OPTIONS] IN OUT',
   about: [
-    "Writes a float model as int8: the encoder's linear layers and the word embeddings, with one scale an output channel (its largest absolute value / 127); the rest stays as it is. OUT gets config.json (with quantization_config), model.safetensors, the tokenizer's files and those of sentence-transformers. The same model gives the same bytes.",
+    `Writes a float model as int8: the encoder's linear layers and the word embeddings, with one scale an output
+      channel (its largest absolute value / 127); the rest stays as it is. OUT gets config.json (with
+      quantization_config), model.safetensors, the tokenizer's files and those of sentence-transformers. The same
+      model gives the same bytes.`,
     `  IN    a folder with config.json and model.safetensors (or shards), or a Hub id
   OUT   another folder; made where there is none. Its files take their places when all are complete, so that a run that
         is stopped leaves what was there`,

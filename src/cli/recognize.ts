@@ -24,16 +24,21 @@ const list = [...commands].map(([name, { summary }]) => `  iobert ${name.padEnd(
 export const command: Command = defineCommand({
   usage: '[OPTIONS] TEXT|FILE...',
   about: [
-    'Finds named entities in text: persons, places, organisations and whatever else a model knows, and marks them. What is piped in is read; so does the argument -.',
+    `Finds named entities in text: persons, places, organisations and whatever else a model knows, and marks them.
+      What is piped in is read; so does the argument -.`,
     list,
-    "An argument that names an existing file is read as a file, one text a file, and a folder with all files in it and in its folders, but for names that begin with a dot; anything else is a text, but for a name like letr.txt where there is no such file, which is an error: after -- it is a text too. --text and --file say it for all arguments. Files are UTF-8. Text longer than the model's window is read in overlapping windows.",
+    `An argument that names an existing file is read as a file, one text a file, and a folder with all files in it
+      and in its folders, but for names that begin with a dot; anything else is a text, but for a name like letr.txt
+      where there is no such file, which is an error: after -- it is a text too. --text and --file say it for all
+      arguments. Files are UTF-8. Text longer than the model's window is read in overlapping windows.`,
   ],
   options: {
     Input: { ...inputRows, ...documentRows, ...maxCharsRows },
     'Output (default: the text with entities marked; in colour on a terminal)': {
       json: {
         ...jsonRows.json,
-        help: 'one array, an object an input: {"file"?, "entities", "truncated"}; an entity has type, text, start, end (UTF-16 units, end exclusive) and score',
+        help: `one array, an object an input: {"file"?, "entities", "truncated"}; an entity has type, text, start,
+          end (UTF-16 units, end exclusive) and score`,
       },
       jsonl: jsonRows.jsonl,
       ...tableRows,

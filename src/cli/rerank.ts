@@ -9,7 +9,8 @@ import { complain, write } from './output.ts'
 export const command: Command = defineCommand({
   usage: 'rerank -m M [OPTIONS] QUERY FILE',
   about: [
-    'Writes the lines of FILE, a passage each, in the order in which they answer QUERY, the best first, with a cross-encoder: a model with one output. FILE - is stdin. Empty lines are left out.',
+    `Writes the lines of FILE, a passage each, in the order in which they answer QUERY, the best first, with a
+      cross-encoder: a model with one output. FILE - is stdin. Empty lines are left out.`,
   ],
   options: {
     'Output (default: a line a passage: score, tab, passage)': {

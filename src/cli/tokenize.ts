@@ -10,7 +10,9 @@ import { inputRows, loadingRows, modelRows } from './options.ts'
 export const command: Command = defineCommand({
   usage: 'tokenize [OPTIONS] TEXT|FILE...',
   about: [
-    'Shows the pieces that a model reads: number, piece, id, the word it belongs to, and where it stands in the text (UTF-16 units, end exclusive). No weights are read. Arguments are texts or files, as in iobert --help; - is stdin.',
+    `Shows the pieces that a model reads: number, piece, id, the word it belongs to, and where it stands in the text
+      (UTF-16 units, end exclusive). No weights are read. Arguments are texts or files, as in iobert --help; - is
+      stdin.`,
   ],
   options: {
     Options: {

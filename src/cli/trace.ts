@@ -15,7 +15,11 @@ const MAX_CHARS = 100_000
 export const command: Command = defineCommand({
   usage: 'trace [OPTIONS] TEXT|FILE',
   about: [
-    "Shows how a model comes to its labels: the label that its head would give each piece after each layer (layer 0 is the embeddings), and for each labelled word which words its first piece attends to in the last layer, and how much of the label's probability is lost where a word is replaced by [UNK]. Attention tells where a piece looks, not what it makes of it; the loss tells what the label rests on. One text, as long as the model's window at most; - is stdin.",
+    `Shows how a model comes to its labels: the label that its head would give each piece after each layer (layer 0
+      is the embeddings), and for each labelled word which words its first piece attends to in the last layer, and how
+      much of the label's probability is lost where a word is replaced by [UNK]. Attention tells where a piece looks,
+      not what it makes of it; the loss tells what the label rests on. One text, as long as the model's window at
+      most; - is stdin.`,
   ],
   options: {
     'Output (default: a table)': {
@@ -25,7 +29,8 @@ export const command: Command = defineCommand({
       },
       json: {
         ...jsonRows.json,
-        help: 'one object: text, tokens, offsets, wordIds, labels, layers (0 first: logits [T][C], and from 1 on attention [A][T][T]), decided',
+        help: `one object: text, tokens, offsets, wordIds, labels, layers (0 first: logits [T][C], and from 1 on
+          attention [A][T][T]), decided`,
       },
     },
     Input: inputRows,

@@ -80,7 +80,8 @@ export const recognizeRows: Rows<AnyInput> = {
     orFalse: 'none',
     value: 'S',
     help: 'what is read by itself',
-    more: 'With none the text is read as a whole, as the Hugging Face pipeline reads it. Offsets are those of the whole text in any case',
+    more: `With none the text is read as a whole, as the Hugging Face pipeline reads it. Offsets are those of the
+      whole text in any case`,
   },
   merge: { type: 'word', words: { context: '', huggingface: '' } },
   threshold: {
