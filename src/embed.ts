@@ -5,19 +5,12 @@
 
 import { collectAnswers, stopWith } from './answers.ts'
 import { Batcher } from './batcher.ts'
-import {
-  abortSignal,
-  type Checks,
-  checkOptions,
-  texts as checkStrings,
-  oneOf,
-  trueOrFalse,
-  wholeNumber,
-  wrongKind,
-} from './check/options.ts'
+import { wrongKind } from './check/kind.ts'
+import type { Rows } from './check/option-rows.ts'
+import { checkOptions, checkStrings, OptionError } from './check/options.ts'
 import type { BertConfig } from './model/bert-config.ts'
 import { requireFinite } from './model/forward-output.ts'
-import { createPool, normalizeVector, POOLINGS, type Pooling } from './model/sentence/pooling.ts'
+import { createPool, normalizeVector, type Pooling } from './model/sentence/pooling.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import { BATCH_TOKENS } from './runtime/engine-setup.ts'
 import { encodeBeginning, sectionsOf } from './text/sections.ts'
@@ -81,7 +74,10 @@ export async function embed(
   given: EmbedOptions,
 ): Promise<Float32Array[]> {
   checkTexts(texts)
-  const { pooling, normalize, prompt, layer, inWindows, signal } = fillIn(model, checkEmbedOptions(given))
+  const { pooling, normalize, prompt, layer, inWindows, signal } = fillIn(
+    model,
+    checkOptions<EmbedOptions>(given, embedRows),
+  )
   const { config, tokenizer } = model
   const prepare = preparation(model, prompt)
   // The library's count: `[CLS]` and the pieces of the prompt by itself.
@@ -168,8 +164,9 @@ function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
   if (pooling instanceof Error) throw pooling
   const layers = config.numLayers
   if (layer > layers || layer < -layers - 1) {
-    throw new RangeError(
-      `layer is ${layer}, expected 0 (the embeddings) to ${layers}, or -1 (the last) to ${-layers - 1}`,
+    throw new OptionError(
+      (name) =>
+        `${name('layer')} is ${layer}, expected 0 (the embeddings) to ${layers}, or -1 (the last) to ${-layers - 1}`,
     )
   }
   const prompt = findPrompt(sentence, options.prompt)
@@ -190,27 +187,34 @@ function findPrompt(sentence: SentenceSettings | undefined, asked: string | fals
   )
 }
 
-/** Every option and how it is checked; the type keeps it complete. */
-const checks: Checks<EmbedOptions> = {
-  pooling: oneOf(POOLINGS),
-  normalize: trueOrFalse,
-  prompt(value, name): void {
-    if (value !== false && typeof value !== 'string')
-      throw wrongKind(value, name, 'the name of a prompt, or false')
+export const embedRows: Rows<EmbedOptions> = {
+  pooling: {
+    type: 'word',
+    words: { mean: '', cls: '', max: '' },
+    value: 'P',
+    default: "what the model's folder says, else mean",
   },
-  windows: trueOrFalse,
-  layer: wholeNumber(),
-  signal: abortSignal,
-}
-
-/**
- * Checks what a caller asks for. What is undefined counts as not given.
- *
- * @throws {TypeError} for a value of the wrong kind
- * @throws {RangeError} for a value that is not allowed or an option that is not known
- */
-export function checkEmbedOptions(given: unknown): EmbedOptions {
-  return checkOptions(given, checks)
+  normalize: {
+    type: 'boolean',
+    help: 'scale vectors to length 1',
+    default: "what the model's folder says, else not",
+  },
+  prompt: {
+    type: 'string',
+    orFalse: '',
+    wanted: 'the name of a prompt, or false',
+    value: 'NAME',
+    help: "what is put before each text, by its name in the model's folder: query, passage, ...",
+  },
+  windows: { type: 'boolean' },
+  layer: {
+    type: 'number',
+    integer: true,
+    value: 'N',
+    help: "0 the embeddings' output, 1 the first layer's ..., -1 the last one's",
+    default: -1,
+  },
+  signal: { type: 'signal' },
 }
 
 function checkTexts(texts: unknown): void {

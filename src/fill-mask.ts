@@ -1,5 +1,7 @@
 /** Guesses masked words: text → pieces → logits of the masks → the likeliest words. */
-import { abortSignal, type Checks, checkOptions, wholeNumber, wrongKind } from './check/options.ts'
+import { wrongKind } from './check/kind.ts'
+import type { Rows } from './check/option-rows.ts'
+import { checkOptions } from './check/options.ts'
 import { softmaxRows } from './entities/softmax.ts'
 import { ModelFormatError } from './format/errors.ts'
 import type { BertConfig, HeadKind } from './model/bert-config.ts'
@@ -26,9 +28,19 @@ export interface FillMaskOptions {
   signal?: AbortSignal
 }
 
-const checks: Checks<FillMaskOptions> = { top: wholeNumber(1), signal: abortSignal }
-
 const DEFAULT_TOP = 5
+
+export const fillMaskRows: Rows<FillMaskOptions> = {
+  top: {
+    type: 'number',
+    integer: true,
+    from: 1,
+    value: 'N',
+    help: 'words a mask',
+    default: DEFAULT_TOP,
+  },
+  signal: { type: 'signal' },
+}
 
 /** What guessing needs of a model. */
 export interface Guesser {
@@ -52,7 +64,7 @@ export async function fillMask(
   text: string,
   given: FillMaskOptions,
 ): Promise<MaskedWord[] | MaskedWord[][]> {
-  const { top = DEFAULT_TOP, signal } = checkOptions(given, checks)
+  const { top = DEFAULT_TOP, signal } = checkOptions<FillMaskOptions>(given, fillMaskRows)
   if (typeof text !== 'string') throw wrongKind(text, 'text', 'a string with a mask token')
   checkHead(model)
   const tokenizer = model.tokenizer()

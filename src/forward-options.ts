@@ -1,12 +1,6 @@
 /** What may be asked of a pass through a model, and the checks of it and of the ids that are passed. */
-import {
-  abortSignal,
-  type Checks,
-  checkOptions,
-  trueOrFalse,
-  wholeNumber,
-  wrongKind,
-} from './check/options.ts'
+import type { Rows } from './check/option-rows.ts'
+import { checkOptions } from './check/options.ts'
 import type { BertConfig } from './model/bert-config.ts'
 
 /** What is wanted of a pass beside its logits, and what it is given. */
@@ -27,17 +21,18 @@ export interface ForwardOptions {
   signal?: AbortSignal
 }
 
-const forwardChecks: Checks<ForwardOptions> = {
-  hiddenStates: trueOrFalse,
-  tokenTypeIds(value, name): void {
-    if (!Array.isArray(value) || !value.every(Array.isArray))
-      throw wrongKind(value, name, 'an array of arrays of numbers, one for each sequence')
+const rows: Rows<ForwardOptions> = {
+  hiddenStates: { type: 'boolean' },
+  tokenTypeIds: {
+    type: 'other',
+    fits: (value) => Array.isArray(value) && value.every(Array.isArray),
+    wanted: 'an array of arrays of numbers, one for each sequence',
   },
-  attentions: trueOrFalse,
-  trace: trueOrFalse,
-  logits: trueOrFalse,
-  layer: wholeNumber(0),
-  signal: abortSignal,
+  attentions: { type: 'boolean' },
+  trace: { type: 'boolean' },
+  logits: { type: 'boolean' },
+  layer: { type: 'number', integer: true, from: 0 },
+  signal: { type: 'signal' },
 }
 
 /**
@@ -47,7 +42,7 @@ const forwardChecks: Checks<ForwardOptions> = {
  * @throws {RangeError} for a value that is not allowed, or an option that is not known
  */
 export function checkForwardOptions(given: unknown): ForwardOptions {
-  return checkOptions<ForwardOptions>(given, forwardChecks)
+  return checkOptions<ForwardOptions>(given, rows)
 }
 
 /**

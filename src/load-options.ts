@@ -1,15 +1,7 @@
 /** How a model is named and loaded, and the checks of what a caller says about it. */
-import {
-  abortSignal,
-  type Checks,
-  callback,
-  checkOptions,
-  oneOf,
-  text,
-  trueOrFalse,
-  wholeNumber,
-  wrongKind,
-} from './check/options.ts'
+import { wrongKind } from './check/kind.ts'
+import type { Rows } from './check/option-rows.ts'
+import { checkOptions } from './check/options.ts'
 import type { LoadProgress } from './format/load-watch.ts'
 import type { Precision } from './kernels/kernels.ts'
 import type { KernelChoice } from './kernels/plan.ts'
@@ -57,6 +49,74 @@ export interface LoadOptions {
   cacheDir?: string
 }
 
+export const loadRows: Rows<LoadOptions> = {
+  precision: {
+    type: 'word',
+    words: { int8: 'default: the same results on every machine', float32: 'as PyTorch' },
+    value: 'P',
+  },
+  threads: {
+    type: 'number',
+    integer: true,
+    from: 1,
+    orWord: 'auto',
+    value: 'N',
+    help: 'a number, or auto (default)',
+  },
+  inline: { type: 'boolean', help: 'compute on the main thread, without a worker' },
+  turbo: { type: 'boolean', help: '256-bit vectors, in Node 24 and newer on x64' },
+  kernels: {
+    type: 'word',
+    words: { auto: 'default', simd: '', relaxed: '', reference: '' },
+    value: 'K',
+  },
+  wasm: {
+    type: 'other',
+    fits: (value) => value instanceof WebAssembly.Module,
+    wanted:
+      'a compiled WebAssembly.Module, which edge workers have by importing iobert/kernels.wasm; elsewhere leave it out: the kernels are inlined',
+  },
+  worker: {
+    type: 'other',
+    fits: (value) => typeof value === 'string' || value instanceof URL,
+    wanted: "a script's URL",
+  },
+  maxLength: {
+    type: 'number',
+    integer: true,
+    from: 3,
+    value: 'N',
+    help: "pieces in a window, at most (and by default) the model's",
+  },
+  lowercase: { type: 'boolean' },
+  paddedVocabulary: {
+    type: 'boolean',
+    help: 'a vocab.txt with fewer lines than the model has rows is whole, and not cut off',
+  },
+  onProgress: { type: 'function' },
+  signal: { type: 'signal' },
+  token: { type: 'string' },
+  offline: { type: 'boolean', help: "no network: only what is in the Hub's cache" },
+  cacheDir: { type: 'string' },
+}
+
+/**
+ * Checks what a caller asks for, before anything is read. What is undefined counts as not given.
+ *
+ * @throws {TypeError} for a value of the wrong kind
+ * @throws {RangeError} for a value that is not allowed, an option that is not known, or options that exclude each other
+ */
+export function checkLoadOptions(given: unknown): LoadOptions {
+  const options = checkOptions<LoadOptions>(given, loadRows)
+  const { wasm, kernels = 'auto' } = options
+  if (wasm && kernels !== 'auto' && kernels !== 'simd') {
+    throw new RangeError(
+      `kernels is '${kernels}' and wasm is given, which holds the kernels 'simd'; leave one of them out`,
+    )
+  }
+  return options
+}
+
 /** @throws {TypeError} for what cannot be a model's name */
 export function checkModelName(model: unknown): ModelName | undefined {
   const fits =
@@ -67,52 +127,6 @@ export function checkModelName(model: unknown): ModelName | undefined {
     'model',
     "a folder, a Hub id 'owner/name', a URL that ends in '/', or a Map of files",
   )
-}
-
-const checks: Checks<LoadOptions> = {
-  precision: oneOf(['int8', 'float32']),
-  threads(value, name): void {
-    if (value === 'auto') return
-    if (typeof value !== 'number') throw wrongKind(value, name, "a whole number from 1, or 'auto'")
-    wholeNumber(1)(value, name)
-  },
-  inline: trueOrFalse,
-  turbo: trueOrFalse,
-  kernels: oneOf(['auto', 'simd', 'relaxed', 'reference']),
-  wasm(value, name): void {
-    if (value instanceof WebAssembly.Module) return
-    const wanted =
-      'a compiled WebAssembly.Module, which edge workers have by importing iobert/kernels.wasm; elsewhere leave it out: the kernels are inlined'
-    throw wrongKind(value, name, wanted)
-  },
-  worker(value, name): void {
-    if (typeof value !== 'string' && !(value instanceof URL)) throw wrongKind(value, name, "a script's URL")
-  },
-  maxLength: wholeNumber(3),
-  lowercase: trueOrFalse,
-  paddedVocabulary: trueOrFalse,
-  onProgress: callback,
-  signal: abortSignal,
-  token: text,
-  offline: trueOrFalse,
-  cacheDir: text,
-}
-
-/**
- * Checks what a caller asks for, before anything is read. What is undefined counts as not given.
- *
- * @throws {TypeError} for a value of the wrong kind
- * @throws {RangeError} for a value that is not allowed, an option that is not known, or options that exclude each other
- */
-export function checkLoadOptions(given: unknown): LoadOptions {
-  const options = checkOptions<LoadOptions>(given, checks)
-  const { wasm, kernels = 'auto' } = options
-  if (wasm && kernels !== 'auto' && kernels !== 'simd') {
-    throw new RangeError(
-      `kernels is '${kernels}' and wasm is given, which holds the kernels 'simd'; leave one of them out`,
-    )
-  }
-  return options
 }
 
 /**

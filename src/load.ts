@@ -3,6 +3,7 @@
  * holds its weights. What differs between runtimes comes in as a `Platform`.
  */
 import { BertModel } from './bert-model.ts'
+import { OptionError } from './check/options.ts'
 import { capability } from './format/capability.ts'
 import { ModelFormatError } from './format/errors.ts'
 import { type LoadWatch, watched } from './format/load-watch.ts'
@@ -324,8 +325,9 @@ function longest(
   const most = config.maxPositions
   const model = Math.min(most, ofTokenizer ?? most, sentence?.maxLength ?? most)
   if (options.maxLength !== undefined && options.maxLength > config.maxPositions) {
-    throw new RangeError(
-      `maxLength is ${options.maxLength}, and the model has ${config.maxPositions} positions`,
+    throw new OptionError(
+      (name) =>
+        `${name('maxLength')} is ${options.maxLength}, and the model has ${config.maxPositions} positions`,
     )
   }
   return options.maxLength ?? model

@@ -17,6 +17,11 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
+/** @throws {TypeError} for what is no string */
+export function requireString(value: unknown, name: string): void {
+  if (typeof value !== 'string') throw wrongKind(value, name, 'a string')
+}
+
 /** @param wanted what it must be: 'a string' */
 export function wrongKind(value: unknown, name: string, wanted: string): TypeError {
   return new TypeError(`${name} is ${kindOf(value)}, expected ${wanted}`)

@@ -1,17 +1,29 @@
 /**
- * Checks the options that a caller gives, by a table with one check for each option. The type of the options keeps
- * the table complete. An option that is undefined counts as not given. One that the table does not have is misspelt,
- * and an error.
+ * Checks the options that a caller gives, by a table with a row for each option. An option that is undefined counts as not given.
+ * One that the table does not have is misspelt, and an error.
  */
 import { isObject, wrongKind } from './kind.ts'
+import { didYouMean } from './nearest.ts'
+import type { Row, Rows, Table } from './option-rows.ts'
 
-export { wrongKind }
+/** How an option is written where the error is shown: `maxLength` in the library, `--max-length` on the command line. */
+export type Spelling = (option: string) => string
 
-/** @throws {TypeError} for the wrong kind, {RangeError} for the wrong value */
-export type Check = (value: unknown, name: string) => void
+/** An option whose value is not allowed: the message can name it as the caller wrote it. */
+export class OptionError extends RangeError {
+  readonly #say: (spelled: Spelling) => string
 
-/** A check for every option. */
-export type Checks<Options> = { readonly [Name in keyof Required<Options>]: Check }
+  /** @param say the message, in which each option is written by `spelled` */
+  constructor(say: (spelled: Spelling) => string) {
+    super(say((option) => option))
+    this.#say = say
+  }
+
+  /** The message with options as somebody else writes them. */
+  spelled(spelling: Spelling): string {
+    return this.#say(spelling)
+  }
+}
 
 /**
  * The options of a caller, each checked, without those that are undefined.
@@ -21,85 +33,116 @@ export type Checks<Options> = { readonly [Name in keyof Required<Options>]: Chec
  * @throws {RangeError} for a value that is not allowed, or an option that is not known
  *
  * @example
- * checkOptions({ stride: 3 }, { stride: wholeNumber(0) }) // { stride: 3 }
+ * checkOptions({ stride: 3 }, { stride: { type: 'number', integer: true, from: 0 } }) // { stride: 3 }
  */
-export function checkOptions<Options extends object>(given: unknown, checks: Checks<Options>): Options {
-  return checkFields(given ?? (given === null ? null : {}), checks, 'options', '') as Options
-}
-
-/** A check for an option that is an object of options itself. */
-export function fields<Options extends object>(checks: Checks<Options>): Check {
-  return (value, name) => void checkFields(value, checks, name, `${name}.`)
+export function checkOptions<Options extends object>(given: unknown, rows: Rows<Options>): Options {
+  return checkFields(given === undefined ? {} : given, rows as Table, 'options', '') as Options
 }
 
 /** @param prefix of the fields' names in messages */
-function checkFields(
-  value: unknown,
-  checks: Readonly<Record<string, Check>>,
-  name: string,
-  prefix: string,
-): Record<string, unknown> {
+function checkFields(value: unknown, rows: Table, name: string, prefix: string): Record<string, unknown> {
   if (!isObject(value)) throw wrongKind(value, name, 'an object')
   const checked: Record<string, unknown> = {}
   for (const [field, content] of Object.entries(value)) {
     if (content === undefined) continue
-    if (!Object.hasOwn(checks, field)) {
-      throw new RangeError(`${name}.${field} is not known, expected one of ${Object.keys(checks).join(', ')}`)
+    if (!Object.hasOwn(rows, field)) {
+      const known = Object.keys(rows)
+      throw new RangeError(
+        `${name}.${field} is not known, expected one of ${known.join(', ')}${didYouMean(field, known)}`,
+      )
     }
-    checks[field]!(content, `${prefix}${field}`)
+    checkValue(rows[field]!, content, `${prefix}${field}`)
     checked[field] = content
   }
   return checked
 }
 
-export function trueOrFalse(value: unknown, name: string): void {
-  if (typeof value !== 'boolean') throw wrongKind(value, name, 'true or false')
+/**
+ * Checks a value by its row.
+ *
+ * @param name of the option, in messages
+ * @throws {TypeError} for the wrong kind
+ * @throws {OptionError} for the wrong value
+ */
+export function checkValue(row: Row, value: unknown, name: string): void {
+  if (row.orFalse !== undefined && value === false) return
+  if (row.orFunction === true && typeof value === 'function') return
+  switch (row.type) {
+    case 'object':
+      checkFields(value, row.fields!, name, `${name}.`)
+      return
+    case 'strings':
+      checkStrings(value, name)
+      return
+    case 'word':
+      if (typeof value !== 'string') break
+      if (!Object.hasOwn(row.words!, value)) throw wrongWord(row, value, name)
+      return
+    case 'number':
+      if (row.orWord !== undefined && value === row.orWord) return
+      if (typeof value !== 'number') break
+      if (!inRange(row, value)) {
+        throw new OptionError((spelled) => `${spelled(name)} is ${value}, expected ${wantedOf(row)}`)
+      }
+      return
+    case 'other':
+      if (row.fits!(value)) return
+      break
+    case 'signal':
+      // By what it can do: a signal may come from another realm, or be one's own.
+      if (isObject(value) && 'aborted' in value && 'addEventListener' in value) return
+      break
+    default:
+      if (typeof value === row.type) return
+  }
+  throw wrongKind(value, name, wantedOf(row))
 }
 
-export function text(value: unknown, name: string): void {
-  if (typeof value !== 'string') throw wrongKind(value, name, 'a string')
-}
-
-export function texts(value: unknown, name: string): void {
+/** @throws {TypeError} for what is no array of strings */
+export function checkStrings(value: unknown, name: string): void {
   if (!Array.isArray(value)) throw wrongKind(value, name, 'an array of strings')
   const wrong = value.findIndex((one) => typeof one !== 'string')
   if (wrong >= 0) throw wrongKind(value[wrong], `${name}[${wrong}]`, 'a string')
 }
 
-export function oneOf(allowed: readonly string[]): Check {
-  const wanted = `one of ${allowed.map((one) => `'${one}'`).join(', ')}`
-  return (value, name) => {
-    if (typeof value !== 'string') throw wrongKind(value, name, wanted)
-    if (!allowed.includes(value)) throw new RangeError(`${name} is '${value}', expected ${wanted}`)
-  }
+/** What a word is said that is none of those an option takes. */
+export function wrongWord(row: Row, value: string, name: string): OptionError {
+  return new OptionError(
+    (spelled) =>
+      `${spelled(name)} is '${value}', expected ${wantedOf(row)}${didYouMean(value, Object.keys(row.words!))}`,
+  )
 }
 
-/** A whole number of at least `least`; any whole number where that is not given. */
-export function wholeNumber(least: number = Number.NEGATIVE_INFINITY): Check {
-  const wanted = least === Number.NEGATIVE_INFINITY ? 'a whole number' : `a whole number from ${least}`
-  return (value, name) => {
-    if (typeof value !== 'number') throw wrongKind(value, name, wanted)
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw new RangeError(`${name} is ${value}, expected ${wanted}`)
+function inRange({ integer, from, to }: Row, value: number): boolean {
+  if (integer === true ? !Number.isSafeInteger(value) : Number.isNaN(value)) return false
+  return value >= (from ?? Number.NEGATIVE_INFINITY) && value <= (to ?? Number.POSITIVE_INFINITY)
+}
+
+/** What an option takes, in words: `a whole number from 1, or 'auto'`. */
+export function wantedOf({ type, words, wanted, integer, from, to, ...or }: Row): string {
+  if (wanted !== undefined) return wanted
+  switch (type) {
+    case 'boolean':
+      return 'true or false'
+    case 'signal':
+      return 'an AbortSignal'
+    case 'word': {
+      const listed = `one of ${Object.keys(words!)
+        .map((one) => `'${one}'`)
+        .join(', ')}`
+      const others = [
+        ...(or.orFunction === true ? ['a function'] : []),
+        ...(or.orFalse === undefined ? [] : ['false']),
+      ]
+      return others.length === 0 ? listed : `${listed}, ${others.join(' or ')}`
     }
-  }
-}
-
-export function numberBetween(least: number, most: number): Check {
-  const wanted = `a number from ${least} to ${most}`
-  return (value, name) => {
-    if (typeof value !== 'number') throw wrongKind(value, name, wanted)
-    if (!(value >= least && value <= most)) throw new RangeError(`${name} is ${value}, expected ${wanted}`)
-  }
-}
-
-export function callback(value: unknown, name: string): void {
-  if (typeof value !== 'function') throw wrongKind(value, name, 'a function')
-}
-
-/** By what it can do: a signal may come from another realm, or be one's own. */
-export function abortSignal(value: unknown, name: string): void {
-  if (!isObject(value) || !('aborted' in value) || !('addEventListener' in value)) {
-    throw wrongKind(value, name, 'an AbortSignal')
+    case 'number': {
+      const least = from === undefined ? '' : ` from ${from}`
+      const most = to === undefined ? '' : ` to ${to}`
+      const word = or.orWord === undefined ? '' : `, or '${or.orWord}'`
+      return `a ${integer === true ? 'whole ' : ''}number${least}${most}${word}`
+    }
+    default:
+      return `a ${type}`
   }
 }

@@ -1,59 +1,145 @@
-/** What the commands embed, classify and fill have in common: each text gets an answer of its own. */
-import { readInputs, type Source } from './inputs.ts'
-import { complain, write } from './output.ts'
+/** Answers texts: one after another in a shape of the command's, many together as JSON Lines. */
+import { basename } from 'node:path'
+import { visibleName } from '../markup/visible.ts'
+import type { Compute } from './batches.ts'
+import { type Input, readInputs, type Source } from './inputs.ts'
+import { runJsonl } from './jsonl.ts'
+import { MAX_CHARS } from './options.ts'
+import { complain, type Kind, write } from './output.ts'
+import { createBar } from './progress.ts'
 
-/** What a text is answered with, or what is wrong with it. */
-export type Answer<Result> = { readonly result: Result } | { readonly error: string }
+/** A text to be answered, and the file that it is from. */
+export type Text = Pick<Input, 'file'> & { readonly text: string }
 
-export interface Answering<Result> {
-  readonly maxChars: number
-  /** One JSON array in place of lines, or a line of JSON for each. */
-  readonly format: 'json' | 'jsonl' | undefined
-  /** One of each text. */
-  answer(texts: readonly string[]): Promise<readonly Answer<Result>[]>
-  /** In JSON. */
-  fields(result: Result): object
-  /** For people, with the line's end. */
-  lines(result: Result): string
-  /** Written before all lines but the first; default nothing. */
-  readonly between?: string
+type OnProgress = (progress: { readonly done: number; readonly total: number }) => void
+
+/** How answers are written, one after another. */
+export interface Shape<Result> {
+  readonly kind: Kind
+  readonly head: string
+  readonly tail: string
+  /** @param index of the input, counted from 0 */
+  one(result: Result, text: Text, index: number): string
+  /** An input without an answer; '' where the shape has no place for it and stderr tells. */
+  error(error: string, input: Pick<Input, 'file'>, index: number): string
 }
 
-/** Answers texts one after another, or many lines together; what cannot be read or answered is told. @returns the exit code */
-export async function answerInputs<Result>(
+export interface Answering<Result> {
+  readonly maxChars?: number | undefined
+  readonly format: string | undefined
+  /** One answer a text, or what is wrong with that text. */
+  answer(texts: readonly Text[], onProgress: OnProgress): Promise<readonly (Result | Error)[]>
+  /** An answer in JSON. */
+  fields(result: Result, text: string): object
+  /** Where the format is neither of JSON. */
+  readonly shape: Shape<Result>
+  /** With `jsonl`: the members that hold texts. */
+  readonly members?: readonly string[] | undefined
+  /** What must be done before the answers that were made may leave. */
+  readonly beforeWrite?: (() => Promise<void>) | undefined
+}
+
+/** @returns the exit code: 1 where an input could not be read or answered */
+export function answerTexts<Result>(
   sources: readonly Source[],
-  { maxChars, format, answer, fields, lines, between = '' }: Answering<Result>,
+  answering: Answering<Result>,
 ): Promise<number> {
-  const told = (answered: Answer<Result>): object =>
-    'error' in answered ? answered : fields(answered.result)
+  const { maxChars = MAX_CHARS, format, answer, fields, members, beforeWrite } = answering
+  if (format !== 'jsonl') return answerInTurn(sources, { ...answering, maxChars })
+  const compute: Compute<Result> = (texts, onShare) =>
+    answer(
+      texts.map((text) => ({ text })),
+      ({ done, total }) => onShare(done / total),
+    )
+  return runJsonl(sources, { compute, fields, maxChars, members, beforeWrite })
+}
+
+/** One array, an object an input, a line each. */
+function jsonArray<Result>(fields: (result: Result, text: string) => object): Shape<Result> {
+  const row = (members: object, file: string | undefined, index: number): string => {
+    const named = file === undefined ? {} : { file }
+    return `${index === 0 ? '\n' : ',\n'}${JSON.stringify({ ...named, ...members })}`
+  }
+  return {
+    kind: 'json',
+    head: '[',
+    tail: '\n]\n',
+    one: (result, { text, file }, index) => row(fields(result, text), file, index),
+    error: (error, { file }, index) => row({ error }, file, index),
+  }
+}
+
+/** For people, a few lines a text. */
+export function plainLines<Result>(
+  lines: (result: Result, text: Text) => string,
+  between: string = '',
+): Shape<Result> {
+  let written = false
+  return {
+    kind: 'text',
+    head: '',
+    tail: '',
+    one(result, text) {
+      const before = written ? between : ''
+      written = true
+      return before + lines(result, text)
+    },
+    error: () => '',
+  }
+}
+
+/** So long texts may wait for others, where something must be done before they are written. */
+const PATIENCE_MS = 1000
+
+async function answerInTurn<Result>(
+  sources: readonly Source[],
+  {
+    maxChars,
+    format,
+    answer,
+    fields,
+    beforeWrite,
+    ...rest
+  }: Answering<Result> & { readonly maxChars: number },
+): Promise<number> {
+  const shape = format === 'json' ? jsonArray(fields) : rest.shape
+  const bar = createBar()
   let failed = false
-  if (format === 'jsonl') {
-    const { runJsonl } = await import('./jsonl.ts')
-    const compute = async (texts: readonly string[]): Promise<object[]> => {
-      const answers = await answer(texts)
-      failed ||= answers.some((answered) => 'error' in answered)
-      return answers.map(told)
+  let index = 0
+  /** Of one text its pieces are counted, of several the texts. */
+  const progressOf =
+    ({ file }: Input): OnProgress =>
+    ({ done, total }) => {
+      const title = file === undefined ? 'Reading' : `Reading ${visibleName(basename(file)).slice(0, 24)}`
+      if (sources.length === 1) bar.update(title, { done, total, unit: 'pieces' })
+      else bar.update('Reading', { done: index + done / total, total: sources.length, unit: 'texts' })
     }
-    const code = await runJsonl(compute, sources, maxChars)
-    return failed ? 1 : code
+  let held = shape.head
+  let flushed = performance.now()
+  const flush = async (): Promise<void> => {
+    await beforeWrite?.()
+    // Both may be one terminal.
+    if (process.stdout.isTTY) bar.end()
+    await write(held, shape.kind)
+    held = ''
+    flushed = performance.now()
   }
-  const json = format === 'json'
-  let separator = json ? '[\n' : ''
-  for await (const { file, text, error } of readInputs(sources, maxChars)) {
-    const answered = text === undefined ? { error: error! } : (await answer([text]))[0]!
-    if ('error' in answered) {
+  for await (const input of readInputs(sources, maxChars)) {
+    const { file, text, error } = input
+    const answers = text === undefined ? [] : await answer([{ ...input, text }], progressOf(input))
+    const answered = text === undefined ? new Error(error) : answers[0]!
+    if (answered instanceof Error) {
       failed = true
-      complain(text === undefined || file === undefined ? answered.error : `${file}: ${answered.error}`)
+      complain(text === undefined || file === undefined ? answered.message : `${file}: ${answered.message}`)
+      held += shape.error(answered.message, input, index)
+    } else {
+      held += shape.one(answered, { ...input, text: text! }, index)
+      if (beforeWrite === undefined || performance.now() - flushed > PATIENCE_MS) await flush()
     }
-    if (json) {
-      const named = file === undefined ? {} : { file }
-      await write(separator + JSON.stringify({ ...named, ...told(answered) }), 'json')
-      separator = ',\n'
-    } else if ('result' in answered) {
-      await write(separator + lines(answered.result))
-      separator = between
-    }
+    index++
   }
-  if (json) await write('\n]\n')
+  held += shape.tail
+  await flush()
+  bar.end()
   return failed ? 1 : 0
 }

@@ -1,158 +1,211 @@
-/** Reads the command line: options and the rest, checked against the options that a command has. */
-import { parseArgs } from 'node:util'
+/** Reads the command line by a table of options: what is written becomes values, each checked by its row. */
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { didYouMean } from '../check/nearest.ts'
+import type { Row, Table, ValueOf } from '../check/option-rows.ts'
+import { checkValue, wantedOf, wrongWord } from '../check/options.ts'
 
 /** What a user wrote that cannot be meant: told without a stack, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** An option: a switch, or one that takes a value. */
-export interface OptionKind {
-  readonly type: 'boolean' | 'string'
-  readonly short?: string
+/** The options that others of a table are short for, with their values. */
+type Meant<T> = {
+  [Name in keyof T]: T[Name] extends { readonly means: readonly [infer Option, infer Value] }
+    ? readonly [Option, Value]
+    : never
+}[keyof T]
+
+type MeantValue<T, Name> = Extract<Meant<T>, readonly [Name, unknown]>[1]
+
+/** The values of a table's options; those that are not given are absent. */
+export type ValuesOf<T> = {
+  readonly [Name in keyof T as T[Name] extends { readonly required: string } ? Name : never]: ValueOf<T[Name]>
+} & {
+  readonly [Name in keyof T | (Meant<T>[0] & string) as Name extends keyof T
+    ? T[Name] extends { readonly required: string }
+      ? never
+      : Name
+    : Name]?: (Name extends keyof T ? ValueOf<T[Name]> : never) | MeantValue<T, Name>
 }
 
-export type OptionTable = Readonly<Record<string, OptionKind>>
-
-/** Options that are switches. */
-export function switches(...names: string[]): OptionTable {
-  return Object.fromEntries(names.map((name) => [name, { type: 'boolean' }]))
-}
-
-/** Options that take a value. */
-export function valued(...names: string[]): OptionTable {
-  return Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
-}
-
-/** What was written on the command line, checked against a command's options. */
-export interface ParsedArguments {
+/** What was written on the command line. */
+export interface Given<T> {
+  /** By their names in the library: `maxLength`. */
+  readonly options: ValuesOf<T>
   /** Texts, files, folders, in order. */
   readonly positionals: readonly string[]
   /** How many of them stand before `--`: all, where there is none. */
   readonly beforeTerminator: number
-  /** Whether a switch is on. */
-  has(name: string): boolean
-  /** The value of an option; the last one where it is written twice. */
-  value(name: string): string | undefined
-  /** All values of an option, in order. */
-  values(name: string): readonly string[]
+}
+
+/** `--max-length` of `maxLength` */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/** Some rows of a table. */
+export function take<T extends object, Name extends keyof T>(table: T, ...names: Name[]): Pick<T, Name> {
+  return Object.fromEntries(names.map((name) => [name, table[name]])) as Pick<T, Name>
+}
+
+/** Those of the values given that a table has rows for, as the library takes them. */
+export function valuesFor<Value extends object, T extends object>(
+  values: Value,
+  table: T,
+): Pick<Value, Extract<keyof Value, keyof T>> {
+  const entries = Object.entries(values).filter(([name]) => Object.hasOwn(table, name))
+  return Object.fromEntries(entries) as Pick<Value, Extract<keyof Value, keyof T>>
+}
+
+/** An option as it stands on the command line. */
+interface Written {
+  readonly name: string
+  /** Its value; '' of a switch. */
+  readonly text: string
 }
 
 /**
  * Reads arguments by a table of options.
  *
- * @throws {UsageError} naming the option that is not known, lacks its value or takes none, and the nearest known one
+ * @param command its name, for messages
+ * @throws {UsageError} naming the option that is not known, lacks its value or takes none, is given twice, excludes another, or
+ *   goes with one that is not given
+ * @throws {OptionError} for a value that its option does not take
  */
-export function readArguments(args: readonly string[], options: OptionTable): ParsedArguments {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  })
+export function readArguments<const T extends Table>(
+  args: readonly string[],
+  rows: T,
+  command: string = 'iobert',
+): Given<T> {
+  const { written, ...rest } = readTokens(args, rows)
+  const values: Record<string, unknown> = {}
+  const seen = new Set<string>()
+  /** How the value of an option is written that others may be short for. */
+  const sayings = new Map<string, string>()
+  for (const { name, text } of written) {
+    const row = rows[name]!
+    const flag = flagOf(name)
+    const value = row.type === 'boolean' ? true : readValue(row, text, name)
+    if (row.type === 'strings') {
+      values[name] = [...((values[name] ?? []) as string[]), ...(value as string[])]
+      continue
+    }
+    if (seen.has(name)) throw new UsageError(`${flag} is given twice`)
+    seen.add(name)
+    const [option, meant] = row.means ?? [name, value]
+    const said = row.means === undefined && row.type === 'word' ? `${flag} ${text}` : flag
+    const other = sayings.get(option)
+    if (other !== undefined && values[option] !== meant)
+      throw new UsageError(`Give one of ${other} and ${said}`)
+    sayings.set(option, said)
+    values[option] = meant
+    if (row.type !== 'boolean') values[name] = value
+  }
+  const isHelp = Object.hasOwn(values, 'help') || Object.hasOwn(values, 'version')
+  if (!isHelp) checkNeeds(written, rows, values, command)
+  return { options: values as ValuesOf<T>, ...rest }
+}
+
+function readTokens(
+  args: readonly string[],
+  rows: Table,
+): Omit<Given<Table>, 'options'> & { written: readonly Written[] } {
+  const names = new Map(Object.keys(rows).map((name) => [flagOf(name).slice(2), name]))
+  const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+    Array.from(names, ([flag, name]) => {
+      const { type, short } = rows[name]!
+      return [flag, { type: type === 'boolean' ? type : 'string', ...(short === undefined ? {} : { short }) }]
+    }),
+  )
+  const config = { args: [...args], options, strict: false, allowPositionals: true, tokens: true } as const
   const positionals: string[] = []
-  const values = new Map<string, (string | true)[]>()
+  const written: Written[] = []
   let beforeTerminator: number | undefined
-  for (const token of tokens) {
+  for (const token of parseArgs(config).tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind === 'option-terminator') beforeTerminator = positionals.length
     if (token.kind !== 'option') continue
-    const { name, rawName, value, inlineValue } = token
-    if (!Object.hasOwn(options, name)) throw new UsageError(unknownOption(rawName, Object.keys(options)))
-    if (options[name]!.type === 'boolean') {
-      if (value !== undefined) throw new UsageError(`Option ${rawName} takes no value, found '${value}'`)
-      values.set(name, [true])
-      continue
-    }
-    if (value === undefined) throw new UsageError(`Option ${rawName} needs a value`)
-    if (inlineValue === false && value.length > 1 && value.startsWith('-')) {
+    const { rawName: flag, value, inlineValue } = token
+    const name = names.get(token.name)
+    if (name === undefined) throw new UsageError(unknownOption(flag, rows))
+    if (rows[name]!.type === 'boolean') {
+      if (value !== undefined) throw new UsageError(`Option ${flag} takes no value, found '${value}'`)
+    } else if (value === undefined) throw new UsageError(`Option ${flag} needs a value`)
+    else if (inlineValue === false && value.length > 1 && value.startsWith('-')) {
       throw new UsageError(
-        `Option ${rawName} needs a value, found the option '${value}'; if it is meant, write ${rawName}=${value}`,
+        `Option ${flag} needs a value, found the option '${value}'; if it is meant, write ${flag}=${value}`,
       )
     }
-    values.set(name, [...(values.get(name) ?? []), value])
+    written.push({ name, text: value ?? '' })
   }
-  const all = (name: string): string[] => (values.get(name) ?? []).filter((value) => value !== true)
-  return {
-    positionals,
-    beforeTerminator: beforeTerminator ?? positionals.length,
-    has: (name) => values.has(name),
-    value: (name) => all(name).at(-1),
-    values: all,
-  }
+  return { positionals, beforeTerminator: beforeTerminator ?? positionals.length, written }
 }
 
-/**
- * Which of some options is given.
- *
- * @throws {UsageError} for two of them
- */
-export function oneOf<Name extends string>(args: ParsedArguments, ...names: Name[]): Name | undefined {
-  const [first, second] = names.filter((name) => args.has(name))
-  if (second !== undefined) throw new UsageError(`Give one of --${first} and --${second}`)
-  return first
+/** A letter is like all letters: only of a word is it said which may be meant. */
+function unknownOption(flag: string, rows: Table): string {
+  const near = flag.startsWith('--') ? didYouMean(flag, Object.keys(rows).map(flagOf)) : ''
+  return `There is no option ${flag}${near}`
 }
 
-/**
- * The value of an option that takes one of some words.
- *
- * @throws {UsageError} for another word
- */
-export function choice<Word extends string>(
-  args: ParsedArguments,
-  option: string,
-  ...words: Word[]
-): Word | undefined {
-  const written = args.value(option)
-  const known = words.find((word) => word === written)
-  if (written === undefined || known !== undefined) return known
-  const listed = [words.slice(0, -1).join(', '), ...words.slice(-1)]
-    .filter((part) => part !== '')
-    .join(' or ')
-  throw new UsageError(`--${option} is '${written}', expected ${listed}`)
+/** The words that an option takes on the command line: `none`, say, for false. */
+export function wordsOf({ words, orFalse }: Row): Readonly<Record<string, string>> {
+  return { ...words, ...(orFalse ? { [orFalse]: '' } : {}) }
 }
 
-function unknownOption(written: string, known: readonly string[]): string {
-  const near = nearest(written.replace(/^-+/u, ''), known)
-  return `There is no option ${written}${near === undefined ? '' : `; did you mean --${near}?`}`
+/** `--csv or --tsv`, `--placeholder numbered` */
+export function needsOf(needs: readonly string[]): string {
+  return needs.map((need) => need.replace(/^\S+/u, flagOf)).join(' or ')
 }
 
-/**
- * The known word with the fewest changes of a letter, if they are few enough for a slip of the finger.
- *
- * @param most how many that is
- */
-export function nearest(
-  word: string,
-  known: Iterable<string>,
-  most: number = Math.max(2, Math.floor(word.length / 3)),
-): string | undefined {
-  let best: string | undefined
-  let least = most + 1
-  for (const candidate of known) {
-    const distance = editDistance(word, candidate)
-    if (distance >= least || distance >= candidate.length) continue
-    least = distance
-    best = candidate
-  }
-  return best
-}
-
-/** Letters put in, taken out, changed, or in the wrong order with the next (Damerau 1964). */
-function editDistance(a: string, b: string): number {
-  let before: number[] = []
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const changed = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      const turned = swapped ? before[j - 2]! + 1 : changed
-      next.push(Math.min(changed, turned, row[j]! + 1, next[j - 1]! + 1))
+/** What is written, as the library takes it. */
+function readValue(row: Row, text: string, name: string): unknown {
+  switch (row.type) {
+    case 'number': {
+      if (text === row.orWord) return text
+      if (!/^-?\d+(\.\d+)?$/u.test(text)) {
+        throw new UsageError(`${flagOf(name)} is '${text}', expected ${wantedOf(row)}`)
+      }
+      checkValue(row, Number(text), name)
+      return Number(text)
     }
-    before = row
-    row = next
+    case 'word': {
+      const words = wordsOf(row)
+      const known = Object.keys(words)
+      const word =
+        known.find((one) => one === text) ?? known.find((one) => one.toLowerCase() === text.toLowerCase())
+      if (word === undefined) throw wrongWord({ type: 'word', words }, text, name)
+      return word === row.orFalse ? false : word
+    }
+    case 'strings': {
+      if (row.whole === true) return [text]
+      const list = text.split(',').map((one) => one.trim())
+      if (!list.includes('')) return list
+      throw new UsageError(`${flagOf(name)} is '${text}', expected names with commas between them`)
+    }
+    default:
+      return text
   }
-  return row[b.length]!
+}
+
+/** @throws {UsageError} for an option that is missing, or one without what it goes with */
+function checkNeeds(
+  written: readonly Written[],
+  rows: Table,
+  values: Readonly<Record<string, unknown>>,
+  command: string,
+): void {
+  for (const [name, { required, value }] of Object.entries(rows)) {
+    if (required === undefined || Object.hasOwn(values, name)) continue
+    throw new UsageError(`${command} takes ${flagOf(name)} ${value}: ${required}`)
+  }
+  for (const { name } of written) {
+    const { needs } = rows[name]!
+    const isThere = (need: string): boolean => {
+      const [other, value] = need.split(' ')
+      return value === undefined ? written.some((one) => one.name === other) : values[other!] === value
+    }
+    if (needs === undefined || needs.some(isThere)) continue
+    throw new UsageError(`${flagOf(name)} goes with ${needsOf(needs)}`)
+  }
 }

@@ -18,31 +18,29 @@ const FIRST_CHARS = 256
 const FIRST_RECORDS = 4
 
 /**
- * What is answered to each of several texts: the fields of an object, or what makes them when their turn comes.
+ * Answers several texts; an error in the place of an answer is what is wrong with that text.
  *
  * @param onShare may be told how much is done, 0 to 1
  */
-export type Compute<Answer = object> = (
+export type Compute<Answer> = (
   texts: readonly string[],
   onShare: (share: number) => void,
-) => Promise<readonly Answered<Answer>[]>
-
-export type Answered<Answer = object> = Answer | (() => Answer)
+) => Promise<readonly (Answer | Error)[]>
 
 /** One record: what is asked about it, if anything, and how it is written. */
-export interface Job<Answer = object> {
+export interface Job<Answer> {
   readonly bytes: number
   readonly texts?: readonly string[]
   /** Whether something is wrong with it. */
   readonly failed?: boolean
   /** @param answered to the texts, one each */
-  write(answered: readonly Answer[]): string
+  write(answered: readonly (Answer | Error)[]): string
 }
 
 interface Batch<Answer> {
   readonly jobs: readonly Job<Answer>[]
   readonly bytes: number
-  readonly results: Promise<readonly Answered<Answer>[]>
+  readonly results: Promise<readonly (Answer | Error)[]>
 }
 
 export interface Batches<Record, Answer> {
@@ -81,9 +79,10 @@ export async function runBatches<Record extends { readonly length: number }, Ans
     let next = 0
     let out = ''
     for (const job of jobs) {
-      if (job.failed === true) failed++
       const { length } = job.texts ?? []
-      out += job.write(answers.slice(next, next + length).map(made))
+      const own = answers.slice(next, next + length)
+      if (job.failed === true || own.some((answer) => answer instanceof Error)) failed++
+      out += job.write(own)
       next += length
     }
     records += jobs.length
@@ -130,10 +129,6 @@ export async function runBatches<Record extends { readonly length: number }, Ans
     )
   }
   return failed > 0 || queue.errors.length > 0 ? 1 : 0
-}
-
-function made<Answer>(answered: Answered<Answer>): Answer {
-  return typeof answered === 'function' ? (answered as () => Answer)() : answered
 }
 
 function startBatch<Answer>(

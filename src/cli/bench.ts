@@ -6,36 +6,15 @@ import { planKernels } from '../kernels/plan.ts'
 import type { ModelName } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import { loadModel } from '../node.ts'
-import { type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
+import { take, UsageError } from './arguments.ts'
 import { kernelRate } from './bench-kernel.ts'
 import { kindOf, modelFigures } from './bench-model.ts'
 import { compare, describe, type Engine, type Figure, type Report, shareRows } from './bench-report.ts'
-import type { Command, CommandContext } from './command.ts'
-import { withLoadingBar } from './model-options.ts'
+import { type Command, defineCommand } from './command.ts'
+import { withLoadingBar } from './loading.ts'
+import { loadingRows } from './options.ts'
 import { complain, write } from './output.ts'
 import { createBar } from './progress.ts'
-
-const help = `Usage: iobert bench [OPTIONS] [MODEL]
-
-Measures a model on this machine: loading, memory, the speed of its linear layers (GOP/s, on one thread), and the time of
-texts of 8 to 512 pieces, at each precision, with one thread and with all that \`--threads auto\` takes. Medians. Close
-what else runs; it takes about a minute. What is measured is told on stderr.
-
-  MODEL             a folder, a Hub id, or a URL that ends in /; default: the model that ships
-
-Options
-      --json        a report as JSON, for --compare
-      --compare F   an earlier report: also each figure's ratio to it, above 1 where this run is better
-      --share       rows for bench/RESULTS.md, as Markdown; CONTRIBUTING.md says how to send them
-      --turbo       256-bit vectors, in Node 24 and newer on x64
-      --seconds N   time for each figure; default 0.5
-      --offline     no network: only what is in the Hub's cache
-  -h, --help        this page
-
-Example
-  iobert bench --json > before.json
-  iobert bench --compare before.json
-`
 
 const LENGTHS = [8, 16, 32, 128, 512]
 const KERNEL_ROWS = [8, 128]
@@ -43,40 +22,66 @@ const PRECISIONS = ['int8', 'float32'] as const
 /** That take time: of each precision the kernels, and with one thread and with several loading and two of each length. */
 const FIGURES = PRECISIONS.length * (KERNEL_ROWS.length + 2 * (1 + 2 * LENGTHS.length))
 
+export const command: Command = defineCommand({
+  usage: 'bench [OPTIONS] [MODEL]',
+  about: [
+    `Measures a model on this machine: loading, memory, the speed of its linear layers (GOP/s, on one thread), and
+      the time of texts of 8 to 512 pieces, at each precision, with one thread and with all that \`--threads auto\`
+      takes. Medians. Close what else runs; it takes about a minute. What is measured is told on stderr.`,
+    '  MODEL   a folder, a Hub id, or a URL that ends in /; default: the model that ships',
+  ],
+  options: {
+    Options: {
+      json: { type: 'boolean', help: 'a report as JSON, for --compare' },
+      compare: {
+        type: 'string',
+        value: 'F',
+        help: "an earlier report: also each figure's ratio to it, above 1 where this run is better",
+      },
+      share: {
+        type: 'boolean',
+        help: 'rows for bench/RESULTS.md, as Markdown; CONTRIBUTING.md says how to send them',
+      },
+      seconds: {
+        type: 'number',
+        from: 0.001,
+        to: 60,
+        value: 'N',
+        help: 'time for each figure',
+        default: 0.5,
+      },
+      ...take(loadingRows, 'turbo', 'offline'),
+    },
+  },
+  takes: ['[MODEL]'],
+  after: `Example
+  iobert bench --json > before.json
+  iobert bench --compare before.json
+`,
+  async run({ options, positionals: [model] }, { readVersion }) {
+    const { json, share, compare: file, turbo = false, seconds = 0.5 } = options
+    if (share && (json || file !== undefined)) {
+      throw new UsageError('--share prints rows of Markdown: leave out --json and --compare')
+    }
+    const earlier = file === undefined ? undefined : await readReport(file)
+    const version = await readVersion()
+    const offline = options.offline ? { offline: true } : {}
+    const report = await withSteps(FIGURES, (steps) =>
+      measure({ model, turbo, offline, seconds }, version, steps),
+    )
+    const compared = earlier === undefined ? report : compare(report, earlier)
+    if (share) await write(shareRows(report))
+    else if (json) await write(`${JSON.stringify(compared, undefined, 2)}\n`, 'json')
+    else await write(describe(compared, earlier))
+    return 0
+  },
+})
+
 interface Wanted {
   readonly model: ModelName | undefined
   readonly turbo: boolean
   readonly offline: { readonly offline?: boolean }
   readonly seconds: number
-}
-
-async function run(args: ParsedArguments, { readVersion }: CommandContext): Promise<number> {
-  const { positionals } = args
-  if (positionals.length > 1) throw new UsageError(`bench takes one MODEL, found ${positionals.length}`)
-  const wanted = {
-    model: positionals[0],
-    turbo: args.has('turbo'),
-    offline: args.has('offline') ? { offline: true } : {},
-    seconds: readSeconds(args.value('seconds')),
-  }
-  const file = args.value('compare')
-  if (args.has('share') && (args.has('json') || file !== undefined)) {
-    throw new UsageError('--share prints rows of Markdown: leave out --json and --compare')
-  }
-  const earlier = file === undefined ? undefined : await readReport(file)
-  const version = await readVersion()
-  const report = await withSteps(FIGURES, (steps) => measure(wanted, version, steps))
-  const compared = earlier === undefined ? report : compare(report, earlier)
-  if (args.has('share')) await write(shareRows(report))
-  else if (args.has('json')) await write(`${JSON.stringify(compared, undefined, 2)}\n`, 'json')
-  else await write(describe(compared, earlier))
-  return 0
-}
-
-function readSeconds(value: string | undefined): number {
-  const seconds = Number(value ?? 0.5)
-  if (seconds > 0 && seconds <= 60) return seconds
-  throw new UsageError(`--seconds is '${value}', expected a number above 0 and up to 60`)
 }
 
 async function readReport(file: string): Promise<Report> {
@@ -175,12 +180,6 @@ async function measureModel(
   } finally {
     loaded.dispose()
   }
-}
-
-export const command: Command = {
-  help,
-  options: { ...switches('json', 'share', 'turbo', 'offline'), ...valued('compare', 'seconds') },
-  run,
 }
 
 /** Told what is measured, so that nobody waits before nothing. */

@@ -1,5 +1,8 @@
-/** The type of a command of the command line. */
-import type { OptionTable, ParsedArguments } from './arguments.ts'
+/** A command of the command line: a table of options, a help page made of it, and what it does. */
+import type { Table } from '../check/option-rows.ts'
+import { type Given, readArguments, UsageError } from './arguments.ts'
+import { type Groups, helpPage, type Page } from './help.ts'
+import { write } from './output.ts'
 
 /** What only the program's entry knows. */
 export interface CommandContext {
@@ -9,9 +12,61 @@ export interface CommandContext {
 
 /** A command is one file that exports this as `command`; `commands.ts` lists it. */
 export interface Command {
+  readonly options: Table
   /** What `--help` prints. */
   readonly help: string
-  readonly options: OptionTable
-  /** @returns the exit code: 0 ok, 1 some input failed */
-  run(args: ParsedArguments, context: CommandContext): Promise<number>
+  /**
+   * @returns the exit code: 0 ok, 1 some input failed
+   * @throws {UsageError} {RangeError} for arguments that cannot be meant
+   */
+  run(args: readonly string[], context: CommandContext): Promise<number>
+}
+
+/** The tables of all groups as one. */
+type Merged<G extends Groups> = {
+  readonly [Name in { [Group in keyof G]: keyof G[Group] }[keyof G] & string]: {
+    [Group in keyof G]: Name extends keyof G[Group] ? G[Group][Name] : never
+  }[keyof G]
+}
+
+interface Definition<G extends Groups> extends Page {
+  readonly options: G
+  /** The arguments that it takes, all of them, where they are no texts: `['IN', 'OUT']`, or `['[MODEL]']` which may be left out. */
+  readonly takes?: readonly string[]
+  run(given: Given<Merged<G>>, context: CommandContext): Promise<number>
+}
+
+const common = { help: { type: 'boolean', short: 'h', help: 'this page' } } as const
+
+/** Makes a command of what is its own. */
+export function defineCommand<const G extends Groups>(definition: Definition<G>): Command {
+  const { usage, takes, run } = definition
+  const groups: Groups = { ...definition.options, Other: { ...definition.options['Other'], ...common } }
+  const options: Table = Object.assign({}, ...Object.values(groups))
+  const name = usage.split(' ')[0]!
+  const help = helpPage(definition, groups)
+  return {
+    options,
+    help,
+    async run(args, context) {
+      const given = readArguments(args, options, name)
+      if ('help' in given.options) {
+        await write(help)
+        return 0
+      }
+      checkCount(takes, given.positionals, name)
+      return run(given as unknown as Given<Merged<G>>, context)
+    },
+  }
+}
+
+function checkCount(
+  takes: readonly string[] | undefined,
+  { length }: readonly string[],
+  command: string,
+): void {
+  if (takes === undefined) return
+  const least = takes.filter((one) => !one.startsWith('[')).length
+  if (length >= least && length <= takes.length) return
+  throw new UsageError(`${command} takes ${takes.join(' and ') || 'no arguments'}, found ${length}`)
 }

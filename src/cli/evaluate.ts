@@ -1,6 +1,7 @@
 /** `iobert evaluate`: how often a model's tags are right on a file of CoNLL columns. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
+import { recognizeRows } from '../entities/options.ts'
 import type { TextOptions } from '../entities/types.ts'
 import { formatClassificationReport } from '../evaluate/classification-report.ts'
 import { joinDocuments, parseConll, type TaggedSentence } from '../evaluate/conll.ts'
@@ -18,96 +19,106 @@ import { temporaryName } from '../hub/paths.node.ts'
 import { renameOverSync } from '../hub/rename.node.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { choice, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
-import type { Command } from './command.ts'
+import { UsageError, valuesFor } from './arguments.ts'
+import { type Command, defineCommand } from './command.ts'
 import { explain } from './inputs.ts'
-import {
-  loadOptionHelp,
-  loadOptions,
-  loadOptionTable,
-  recognizeOptions,
-  recognizeOptionTable,
-  withLoadingBar,
-} from './model-options.ts'
+import { withModel } from './loading.ts'
+import { modelRows, taggingRows } from './options.ts'
 import { complain, write } from './output.ts'
 import { createBar } from './progress.ts'
 
-const help = `Usage: iobert evaluate [OPTIONS] FILE
-
-Reads CoNLL columns (a word a line, its tag in the last column, a blank line between sentences, -DOCSTART- between
-documents; 2 columns, 4, or more), predicts the tags, and prints the classification report over tags other than O as
-scikit-learn does, conlleval's table, and how often each tag was taken for another. Phrases of any scheme are read by
-conlleval's rule; token figures compare tags as they are written. The speed is told on stderr.
-
-  FILE               CoNLL columns, UTF-8; - is stdin
-
-Options
-      --predicted    the last two columns are gold and guess: no model runs
-      --context C    what is read together: sentence (default), or document, for more context
-      --split S      with --context document: put its words together as a text, with a new line
-                     behind what ends without a final mark (headlines, rows of tables), and read by itself what
-                     passages, paragraphs, lines, sentences or none makes of it, as iobert --split does
-      --json         {"tokens", "accuracy", "nonOAccuracy", "precision", "recall", "f1", "types": {"PER": ...}} in percent
-      --errors       also the wrong phrases, a line each: [gold] and {predicted} in their context
-      --html OUT     also writes a page with the tables, drawings and wrong phrases
-  -s, --strategy S   how the pieces of a word agree: average (default), first, max, word
-      --decode D     viterbi (default where the scheme is known) or argmax. The defaults are what iobert finds; the figures
-                     of other systems, model cards' among them, are mostly of --strategy first --decode argmax
-      --scheme S     how the model's labels are written, where they do not tell
-      --stride N     pieces that neighbouring windows share
-  -h, --help         this page
-
-${loadOptionHelp}
-Examples
-  iobert evaluate dev.conll
-  iobert evaluate --predicted predictions.conll --json
-`
-
 type Context = 'sentence' | 'document'
 
-async function run(args: ParsedArguments): Promise<number> {
-  const [file, ...rest] = args.positionals
-  if (file === undefined || rest.length > 0) {
-    throw new UsageError(`evaluate takes one FILE, found ${args.positionals.length}`)
-  }
-  const context = readContext(args)
-  const predicted = args.has('predicted')
-  const page = args.value('html')
-  if (page !== undefined && (await isSameFile(page, file))) {
-    throw new UsageError(`--html is ${page}, the FILE that is read: give the page another name`)
-  }
-  const options = recognizeOptions(args)
-  const sentences = readConll(file, await readWhole(file), predicted)
-  const units = context === 'document' ? joinDocuments(sentences) : sentences
-  const judged = predicted ? (units as PredictedSentence[]) : await predict(units, args, options, context)
-  const evaluation = evaluate(judged)
-  if (page !== undefined) writePage(page, reportHtml(evaluation, file))
-  if (args.has('json')) {
-    await write(`${JSON.stringify(summarize(evaluation))}\n`, 'json')
+export const command: Command = defineCommand({
+  usage: 'evaluate [OPTIONS] FILE',
+  about: [
+    `Reads CoNLL columns (a word a line, its tag in the last column, a blank line between sentences, -DOCSTART-
+      between documents; 2 columns, 4, or more), predicts the tags, and prints the classification report over tags
+      other than O as scikit-learn does, conlleval's table, and how often each tag was taken for another. Phrases of
+      any scheme are read by conlleval's rule; token figures compare tags as they are written. The speed is told on
+      stderr.`,
+    '  FILE   CoNLL columns, UTF-8; - is stdin',
+  ],
+  options: {
+    Input: {
+      predicted: {
+        type: 'boolean',
+        help: 'the last two columns are gold and guess: no model runs',
+      },
+      context: {
+        type: 'word',
+        words: { sentence: 'default', document: 'for more context' },
+        value: 'C',
+        help: 'what is read together',
+      },
+      // Of earlier versions.
+      sentences: { type: 'boolean', means: ['context', 'sentence'] },
+      documents: { type: 'boolean', means: ['context', 'document'] },
+    },
+    Output: {
+      json: {
+        type: 'boolean',
+        help: '{"tokens", "accuracy", "nonOAccuracy", "precision", "recall", "f1", "types": {"PER": ...}} in percent',
+      },
+      errors: {
+        type: 'boolean',
+        help: 'also the wrong phrases, a line each: [gold] and {predicted} in their context',
+      },
+      html: {
+        type: 'string',
+        value: 'OUT',
+        help: 'also writes a page with the tables, drawings and wrong phrases',
+      },
+    },
+    Recognition: {
+      ...taggingRows,
+      decode: {
+        ...taggingRows.decode,
+        more: `The defaults are what iobert finds; the figures of other systems, model cards' among them, are mostly
+          of --strategy first --decode argmax`,
+      },
+      split: {
+        ...taggingRows.split,
+        needs: ['context document'],
+        help: `what is read by itself of a document's words, which are put together as a text with a new line after
+          what ends without a final mark (headlines, rows of tables)`,
+      },
+    },
+    Model: modelRows,
+  },
+  takes: ['FILE'],
+  after: `Examples
+  iobert evaluate dev.conll
+  iobert evaluate --predicted predictions.conll --json
+`,
+  async run({ options, positionals }) {
+    const [file] = positionals as [string]
+    const { context = 'sentence', predicted = false, html: page, json, errors } = options
+    if (page !== undefined && (await isSameFile(page, file))) {
+      throw new UsageError(`--html is ${page}, the FILE that is read: give the page another name`)
+    }
+    const sentences = readConll(file, await readWhole(file), predicted)
+    const units = context === 'document' ? joinDocuments(sentences) : sentences
+    const judged = predicted
+      ? (units as PredictedSentence[])
+      : await withModel(
+          options,
+          (load) => loadRecognizer(options.model, load),
+          (ner) => predict(ner, units, valuesFor(options, recognizeRows), context),
+        )
+    const evaluation = evaluate(judged)
+    if (page !== undefined) writePage(page, reportHtml(evaluation, file))
+    if (json) {
+      await write(`${JSON.stringify(summarize(evaluation))}\n`, 'json')
+      return 0
+    }
+    const { report, counts, confusion, wrongSpans } = evaluation
+    await write(`${formatClassificationReport(report)}\n${formatConlleval(counts, { nonO: true })}\n`)
+    await write(formatConfusion(confusion))
+    if (errors) await write(`\n${wrongSpans.map((span) => `${formatWrongSpan(span)}\n`).join('')}`)
     return 0
-  }
-  const { report, counts, confusion, wrongSpans } = evaluation
-  await write(`${formatClassificationReport(report)}\n${formatConlleval(counts, { nonO: true })}\n`)
-  await write(formatConfusion(confusion))
-  if (args.has('errors')) await write(`\n${wrongSpans.map((span) => `${formatWrongSpan(span)}\n`).join('')}`)
-  return 0
-}
-
-/** Of earlier versions, --sentences and --documents mean the same. */
-function readContext(args: ParsedArguments): Context {
-  const said = [
-    choice(args, 'context', 'sentence', 'document'),
-    args.has('sentences') ? ('sentence' as const) : undefined,
-    args.has('documents') ? ('document' as const) : undefined,
-  ].filter((context) => context !== undefined)
-  const [context = 'sentence'] = said
-  if (said.some((other) => other !== context))
-    throw new UsageError('Give one of --context sentence and --context document')
-  if (args.value('split') !== undefined && context === 'sentence') {
-    throw new UsageError('--split goes with --context document')
-  }
-  return context
-}
+  },
+})
 
 async function isSameFile(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([one, other].map((path) => stat(path, { bigint: true }).catch(() => {})))
@@ -147,15 +158,11 @@ function readConll(file: string, bytes: Uint8Array, predicted: boolean): TaggedS
 
 /** The model's tags, one a word. */
 async function predict(
+  ner: Recognizer,
   units: readonly TaggedSentence[],
-  args: ParsedArguments,
   options: TextOptions,
   context: Context,
 ): Promise<PredictedSentence[]> {
-  const load = loadOptions(args)
-  const ner = await withLoadingBar((onProgress) =>
-    loadRecognizer(args.value('model'), { ...load, onProgress }),
-  )
   const bar = createBar()
   const started = performance.now()
   const judged: PredictedSentence[] = []
@@ -173,7 +180,6 @@ async function predict(
     }
   } finally {
     bar.end()
-    ner.dispose()
   }
   const seconds = Math.max(1e-3, (performance.now() - started) / 1000)
   complain(
@@ -213,17 +219,4 @@ function formatConfusion({ tags, counts }: ConfusionMatrix): string {
   const line = (name: string, cells: readonly (string | number)[]): string =>
     `${name.padStart(width)} ${cells.map((cell) => ` ${String(cell).padStart(width)}`).join('')}\n`
   return line('gold', tags) + tags.map((tag, row) => line(tag, counts[row]!)).join('')
-}
-
-const { labels: _labels, threshold: _threshold, style: _style, ...taggingOptions } = recognizeOptionTable
-
-export const command: Command = {
-  help,
-  options: {
-    ...loadOptionTable,
-    ...taggingOptions,
-    ...switches('predicted', 'sentences', 'documents', 'json', 'errors'),
-    ...valued('context', 'html'),
-  },
-  run,
 }

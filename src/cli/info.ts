@@ -4,41 +4,45 @@ import { readEnvironment } from '../hub/environment.node.ts'
 import { clearInt8Copies } from '../hub/int8-copy.node.ts'
 import { parseHubId } from '../hub/urls.ts'
 import { visibleName } from '../markup/visible.ts'
-import { type ParsedArguments, switches, UsageError } from './arguments.ts'
-import type { Command } from './command.ts'
+import { UsageError, valuesFor } from './arguments.ts'
+import { type Command, defineCommand } from './command.ts'
 import { inspectModel, type ModelFacts } from './model-facts.ts'
+import { loadingRows } from './options.ts'
 import { write } from './output.ts'
 
-const help = `Usage: iobert info [OPTIONS] [MODEL]
-
-Whether a model can be loaded, and what is missing where it cannot; what it is and what it needs: architecture, labels and
-their scheme, parameters, element types, memory at each precision with one thread, files with sizes and SHA-256. No weights
-are downloaded: of a Hub's model that is not in the cache the small files and the headers of the weights are read.
-
-  MODEL          a folder, a Hub id, or a URL that ends in /; default: the model that ships
-
-A Hub's model with float weights that is used as int8 is quantised once, and the int8 weights are kept beside it in the
-cache; --clear deletes them.
-
-Options
-      --json     as JSON; sizes in bytes
-      --clear    delete the int8 weights that are kept of MODEL, a Hub id, and do nothing else
-      --offline  no network: only what is in the Hub's cache
-  -h, --help     this page
-
-Example
+export const command: Command = defineCommand({
+  usage: 'info [OPTIONS] [MODEL]',
+  about: [
+    `Whether a model can be loaded, and what is missing where it cannot; what it is and what it needs: architecture,
+      labels and their scheme, parameters, element types, memory at each precision with one thread, files with sizes
+      and SHA-256. No weights are downloaded: of a Hub's model that is not in the cache the small files and the
+      headers of the weights are read.`,
+    '  MODEL   a folder, a Hub id, or a URL that ends in /; default: the model that ships',
+    `A Hub's model with float weights that is used as int8 is quantised once, and the int8 weights are kept beside
+      it in the cache; --clear deletes them.`,
+  ],
+  options: {
+    Options: {
+      json: { type: 'boolean', help: 'as JSON; sizes in bytes' },
+      clear: {
+        type: 'boolean',
+        help: 'delete the int8 weights that are kept of MODEL, a Hub id, and do nothing else',
+      },
+      offline: loadingRows.offline,
+    },
+  },
+  takes: ['[MODEL]'],
+  after: `Example
   iobert info dslim/bert-base-NER
-`
-
-async function run(args: ParsedArguments): Promise<number> {
-  const { positionals } = args
-  if (positionals.length > 1) throw new UsageError(`info takes one MODEL, found ${positionals.length}`)
-  if (args.has('clear')) return clear(positionals[0])
-  const facts = await inspectModel(positionals[0], args.has('offline') ? { offline: true } : {})
-  if (args.has('json')) await write(`${JSON.stringify(facts)}\n`, 'json')
-  else await write(describe(facts))
-  return facts.loads === 'no' ? 1 : 0
-}
+`,
+  async run({ options, positionals: [model] }) {
+    if (options.clear) return clear(model)
+    const facts = await inspectModel(model, valuesFor(options, loadingRows))
+    if (options.json) await write(`${JSON.stringify(facts)}\n`, 'json')
+    else await write(describe(facts))
+    return facts.loads === 'no' ? 1 : 0
+  },
+})
 
 async function clear(model: string | undefined): Promise<number> {
   if (model === undefined) throw new UsageError('info --clear takes the Hub id of a model')
@@ -112,10 +116,4 @@ function modelRows({
     ['kernels', `int8 ${kernels.int8}`],
     ['', `float32 ${kernels.float32}`],
   ]
-}
-
-export const command: Command = {
-  help,
-  options: switches('json', 'clear', 'offline'),
-  run,
 }

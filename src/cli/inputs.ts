@@ -2,13 +2,9 @@
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type OptionTable, type ParsedArguments, UsageError } from './arguments.ts'
-import type { PlainText } from './documents/plain-text.ts'
+import { UsageError } from './arguments.ts'
 import { exists, isFolder, missingFile } from './missing-name.ts'
 import { complain } from './output.ts'
-
-/** Characters of a text, where `--max-chars` does not say. */
-export const MAX_CHARS = 10_000_000
 
 /** Where a text comes from. */
 export type Source =
@@ -21,20 +17,19 @@ export type Source =
     }
   | { readonly kind: 'stdin' }
 
-/** How arguments are taken; see `findSources`. */
-export const inputOptionTable: OptionTable = {
-  text: { type: 'boolean', short: 't' },
-  file: { type: 'boolean', short: 'f' },
-}
-
 /** A text, or why there is none. */
 export interface Input {
   /** The file's name as it was written; none for text and stdin. */
   readonly file?: string
   readonly text?: string
-  /** Of a text in markup what of it is text. */
-  readonly document?: PlainText | undefined
   readonly error?: string
+}
+
+/** What says where the texts are; `kind` is of all arguments. */
+interface GivenInputs {
+  readonly options: { readonly kind?: 'text' | 'file' }
+  readonly positionals: readonly string[]
+  readonly beforeTerminator: number
 }
 
 /**
@@ -43,20 +38,22 @@ export interface Input {
  *
  * @throws {UsageError} where there is nothing to read; for the name of a file that is not there, but behind `--`
  */
-export async function findSources(args: ParsedArguments): Promise<readonly Source[]> {
-  const { positionals } = args
-  if (args.has('text') && args.has('file')) throw new UsageError('Give --text or --file, not both')
+export async function findSources({
+  options: { kind },
+  positionals,
+  beforeTerminator,
+}: GivenInputs): Promise<readonly Source[]> {
   if (positionals.length === 0) {
     if (process.stdin.isTTY) throw new UsageError('Nothing to read: give a text, a file, or pipe text in')
     return [{ kind: 'stdin' }]
   }
   const sources = await Promise.all(
     positionals.map(async (argument, index): Promise<Source | Source[]> => {
-      if (args.has('text')) return { kind: 'text', text: argument }
+      if (kind === 'text') return { kind: 'text', text: argument }
       if (argument === '-') return { kind: 'stdin' }
       if (await isFolder(argument)) return sourcesIn(argument)
-      if (args.has('file') || (await exists(argument))) return { kind: 'file', path: argument }
-      const missing = index < args.beforeTerminator ? await missingFile(argument) : undefined
+      if (kind === 'file' || (await exists(argument))) return { kind: 'file', path: argument }
+      const missing = index < beforeTerminator ? await missingFile(argument) : undefined
       if (missing !== undefined) throw new UsageError(missing)
       return { kind: 'text', text: argument }
     }),

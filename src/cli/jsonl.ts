@@ -5,26 +5,24 @@ import { type Compute, type Job, runBatches } from './batches.ts'
 import { notUtf8, type Source } from './inputs.ts'
 import { type Line, LineSplitter } from './line-queue.ts'
 
-export type { Compute } from './batches.ts'
-
-export interface JsonlOptions {
-  /** The member that holds the text; where it is given, all others are passed through. */
-  readonly field?: string | undefined
+interface Lines<Result> {
+  readonly compute: Compute<Result>
+  /** An answer in JSON. */
+  fields(result: Result, text: string): object
+  readonly maxChars: number
+  /** The members that hold texts; where they are given, all others are passed through. */
+  readonly members?: readonly string[] | undefined
   /** What must be done before the answers that were made may leave. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
 }
 
 /** @returns 1 where any line failed, else 0 */
-export function runJsonl(
-  compute: Compute,
-  sources: readonly Source[],
-  maxChars: number,
-  { field, beforeWrite }: JsonlOptions = {},
-): Promise<number> {
+export function runJsonl<Result>(sources: readonly Source[], lines: Lines<Result>): Promise<number> {
+  const { compute, maxChars, beforeWrite } = lines
   return runBatches(sources, {
     compute,
     createSplitter: () => new LineSplitter(maxChars),
-    jobOf: (line: Line, number) => readLine(line, number, maxChars, field),
+    jobOf: (line: Line, number) => readLine(line, number, lines),
     kind: 'json',
     unit: 'lines',
     beforeWrite,
@@ -33,14 +31,19 @@ export function runJsonl(
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-function readLine(line: Line, number: number, maxChars: number, field: string | undefined): Job {
+function readLine<Result>(
+  line: Line,
+  number: number,
+  { fields, maxChars, members }: Lines<Result>,
+): Job<Result> {
   if (line === 'too long') {
     return refused(0, new Map(), `Line ${number} has more than ${maxChars} characters; see --max-chars`)
   }
   const bytes = line.length + 1
-  const member = field ?? 'text'
-  const wanted = `expected {${JSON.stringify(member)}: ...}${field === undefined ? ' or a string' : ''}`
-  const wrong = (what: string, kept: Members = new Map()): Job =>
+  const names = members ?? ['text']
+  const shape = names.map((name) => `${JSON.stringify(name)}: ...`).join(', ')
+  const wanted = `expected {${shape}}${members === undefined ? ' or a string' : ''}`
+  const wrong = (what: string, kept: Members = new Map()): Job<Result> =>
     refused(bytes, kept, `Line ${number} ${what}`)
   let json: string
   try {
@@ -55,31 +58,49 @@ function readLine(line: Line, number: number, maxChars: number, field: string | 
   } catch (error) {
     return wrong(`is not JSON: ${(error as Error).message}`)
   }
-  if (typeof value === 'string' && field === undefined) return answered(bytes, value, new Map(), undefined)
+  const answered = (kept: Members, ...texts: string[]): Job<Result> => ({
+    bytes,
+    texts,
+    write: (answers) => objectOf(withAnswers(kept, answers, texts, members, fields)),
+  })
+  if (typeof value === 'string' && members === undefined) return answered(new Map(), value)
   if (!isObject(value)) return wrong(`is ${kind(value)}, ${wanted}`)
   const all = membersAsWritten(json)
-  const kept = field === undefined ? new Map([...all].filter(([name]) => name === 'id')) : all
-  const text = Object.hasOwn(value, member) ? value[member] : undefined
-  if (typeof text === 'string') return answered(bytes, text, kept, field)
-  return wrong(`has a ${member} that is ${kind(text)}, expected a string`, kept)
+  const kept = members === undefined ? new Map([...all].filter(([name]) => name === 'id')) : all
+  const texts = names.map((name) => (Object.hasOwn(value, name) ? value[name] : undefined))
+  const bad = texts.findIndex((text) => typeof text !== 'string')
+  if (bad < 0) return answered(kept, ...(texts as string[]))
+  return wrong(`has a ${names[bad]} that is ${kind(texts[bad])}, expected a string`, kept)
 }
 
-/** @param field where it is given, an answer's text takes the place of what it holds */
-function answered(bytes: number, text: string, kept: Members, field: string | undefined): Job {
-  return {
-    bytes,
-    texts: [text],
-    write([answer]) {
-      const members = new Map(kept)
-      for (const [name, value] of Object.entries(answer as object)) {
-        members.set(name === 'text' && field !== undefined ? field : name, JSON.stringify(value))
-      }
-      return objectOf(members)
-    },
+/**
+ * The members of a line with its answers. Where a member holds the text, an answer's own text takes its place; where several do,
+ * what else an answer has is an object with a member for each.
+ */
+function withAnswers<Result>(
+  kept: Members,
+  answers: readonly (Result | Error)[],
+  texts: readonly string[],
+  names: readonly string[] | undefined,
+  fields: (result: Result, text: string) => object,
+): Members {
+  const members = new Map(kept)
+  const error = answers.find((answer) => answer instanceof Error)
+  if (error !== undefined) return members.set('error', JSON.stringify(error.message))
+  const byField = new Map<string, Record<string, unknown>>()
+  for (const [index, answer] of (answers as readonly Result[]).entries()) {
+    const name = names?.[index]
+    for (const [field, value] of Object.entries(fields(answer, texts[index]!))) {
+      if (name !== undefined && field === 'text') members.set(name, JSON.stringify(value))
+      else if (name === undefined || answers.length === 1) members.set(field, JSON.stringify(value))
+      else byField.set(field, { ...byField.get(field), [name]: value })
+    }
   }
+  for (const [field, values] of byField) members.set(field, JSON.stringify(values))
+  return members
 }
 
-function refused(bytes: number, kept: Members, error: string): Job {
+function refused(bytes: number, kept: Members, error: string): Job<never> {
   return {
     bytes,
     failed: true,

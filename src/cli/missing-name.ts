@@ -1,7 +1,7 @@
 /** Recognises arguments that name a file or a command that is not there, so that they are not taken for texts. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { nearest } from './arguments.ts'
+import { nearest } from '../check/nearest.ts'
 
 /** `./x`, `../x`, `/x`, `~/x`, `C:\x` */
 const BEGINS_AS_PATH = /^(?:~|\.{1,2})?[\\/]|^[A-Za-z]:[\\/]/u

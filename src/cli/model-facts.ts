@@ -28,7 +28,7 @@ import type { ModelSpec } from '../model/spec.ts'
 import { entryPlatform } from '../platform.node.ts'
 import { memoryNeeded } from '../runtime/engine.ts'
 import { BATCH_TOKENS } from '../runtime/engine-setup.ts'
-import { withLoadingBar } from './model-options.ts'
+import { withLoadingBar } from './loading.ts'
 
 interface ModelFile {
   readonly name: string

@@ -1,46 +1,44 @@
-/** `iobert models`: which model for which task, from a list that is in the package. */
-import { type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
-import type { Command } from './command.ts'
+/** `iobert models`: which model for which task, from a list that is in the package (known-models.ts). */
+import { type Command, defineCommand } from './command.ts'
 import { callOf, type KnownModel, knownModels, TASKS, workOf } from './known-models.ts'
 import { write } from './output.ts'
 
-const help = `Usage: iobert models [OPTIONS]
-
-Models of the Hub that people use for entities, by task: how to load each, what a token costs beside BERT-base, millions of
-parameters, the file of the weights, and the licence its card names. A list that comes with iobert, which asks nobody: read
-the card before you ship a model, and let "iobert info ID" say whether it loads as it is today.
-
-Options
-      --task T   one of ${[...TASKS.keys()].join(', ')}
-      --json     as JSON
-  -h, --help     this page
-
-Example
+export const command: Command = defineCommand({
+  usage: 'models [OPTIONS]',
+  about: [
+    `Models of the Hub that people use for entities, by task: how to load each, what a token costs beside BERT-base,
+      millions of parameters, the file of the weights, and the licence its card names. A list that comes with iobert,
+      which asks nobody: read the card before you ship a model, and let "iobert info ID" say whether it loads as it is
+      today.`,
+  ],
+  options: {
+    Options: {
+      task: { type: 'word', words: Object.fromEntries(TASKS), value: 'T', help: 'for this task only' },
+      json: { type: 'boolean', help: 'as JSON' },
+    },
+  },
+  takes: [],
+  after: `Example
   iobert models --task pii
-`
-
-async function run(args: ParsedArguments): Promise<number> {
-  if (args.positionals.length > 0)
-    throw new UsageError(`models takes no argument, found '${args.positionals[0]}': name a task with --task`)
-  const task = args.value('task')
-  if (task !== undefined && !TASKS.has(task))
-    throw new UsageError(`--task is '${task}', expected ${[...TASKS.keys()].join(', ')}`)
-  const found = knownModels.filter(({ tasks }) => task === undefined || tasks.includes(task))
-  if (args.has('json')) {
-    await write(`${JSON.stringify(found)}\n`, 'json')
+`,
+  async run({ options: { task, json } }) {
+    const found = knownModels.filter(({ tasks }) => task === undefined || tasks.includes(task))
+    if (json) {
+      await write(`${JSON.stringify(found)}\n`, 'json')
+      return 0
+    }
+    const rows = [HEADINGS, ...found.map(modelCells)]
+    const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+    const lines = rows.map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    await write(`${lines.join('\n')}\n`)
     return 0
-  }
-  const rows = [HEADINGS, ...found.map(modelCells)]
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
-  await write(`${lines.join('\n')}\n`)
-  return 0
-}
+  },
+})
 
 /** The columns of `modelCells`. */
 export const HEADINGS: readonly string[] = [
@@ -69,10 +67,4 @@ export function modelCells(model: KnownModel): readonly string[] {
     licence || 'not read',
     note,
   ]
-}
-
-export const command: Command = {
-  help,
-  options: { ...valued('task'), ...switches('json') },
-  run,
 }

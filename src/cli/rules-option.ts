@@ -1,7 +1,8 @@
 /** The option `--rules`: reads names of presets and files of rules. */
+import { nearest } from '../check/nearest.ts'
 import type { TextOptions } from '../entities/types.ts'
 import { compileRules, parseRules, presets, type Rule } from '../rules/presets.ts'
-import { nearest, UsageError } from './arguments.ts'
+import { UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
 import { nearestFile } from './missing-name.ts'
 
@@ -13,8 +14,7 @@ const LONGEST_FILE = 10_000_000
  *
  * @throws {UsageError} for a name that is no preset, and for a file that is not there or holds no rules
  */
-export async function readRules(written: string): Promise<NonNullable<TextOptions['rules']>> {
-  const names = written.split(',').map((name) => name.trim())
+export async function readRules(names: readonly string[]): Promise<NonNullable<TextOptions['rules']>> {
   return compileRules((await Promise.all(names.map(rulesOf))).flat())
 }
 

@@ -1,10 +1,9 @@
-/** The command line as a function: picks a command, reads its arguments, and turns what is wrong with them into an exit code. */
-import { readArguments, UsageError } from './arguments.ts'
+/** The command line as a function: picks a command, runs it, and turns what is wrong with its arguments into an exit code. */
+import { OptionError } from '../check/options.ts'
+import { flagOf, UsageError } from './arguments.ts'
 import { commands } from './commands.ts'
 import { missingCommand } from './missing-name.ts'
 import { complain } from './output.ts'
-
-const HELP = { help: { type: 'boolean', short: 'h' } } as const
 
 /**
  * Runs `iobert` with arguments.
@@ -17,20 +16,17 @@ export async function main(args: readonly string[]): Promise<number> {
   if (first === 'help') return main([...rest, '--help'])
   const entry = commands.get(first)
   const { command } = entry === undefined ? await import('./recognize.ts') : await entry.load()
-  const name = entry === undefined ? '' : `${first} `
   try {
-    if (entry === undefined && !args.some((argument) => argument === '-t' || argument === '--text')) {
+    if (entry !== undefined) return await command.run(rest, { readVersion })
+    if (!args.some((argument) => argument === '-t' || argument === '--text')) {
       const missing = await missingCommand(first, commands.keys())
       if (missing !== undefined) throw new UsageError(missing)
     }
-    const given = readArguments(entry === undefined ? args : rest, { ...command.options, ...HELP })
-    if (given.has('help')) process.stdout.write(command.help)
-    else if (given.has('version')) process.stdout.write(`${await readVersion()}\n`)
-    else return await command.run(given, { readVersion })
-    return 0
+    return await command.run(args, { readVersion })
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    complain(`${error.message}\nSee iobert ${name}--help`)
+    if (!(error instanceof UsageError || error instanceof OptionError)) throw error
+    const message = error instanceof OptionError ? error.spelled(flagOf) : error.message
+    complain(`${message}\nSee iobert ${entry === undefined ? '' : `${first} `}--help`)
     return 2
   }
 }

@@ -2,60 +2,68 @@
 
 import { visibleName } from '../markup/visible.ts'
 import { loadModel } from '../node.ts'
-import { oneOf, type ParsedArguments, switches, UsageError } from './arguments.ts'
-import type { Command } from './command.ts'
-import { findSources, inputOptionTable, readInputs } from './inputs.ts'
-import { loadOptionHelp, loadOptions, loadOptionTable, withLoadingBar } from './model-options.ts'
+import { UsageError } from './arguments.ts'
+import { type Command, defineCommand } from './command.ts'
+import { findSources, readInputs } from './inputs.ts'
+import { withModel } from './loading.ts'
+import { htmlRows, inputRows, jsonRows, modelRows } from './options.ts'
 import { complain, write } from './output.ts'
 import { type LensLayer, type Share, type TraceReport, traceText } from './trace-report.ts'
 
-const help = `Usage: iobert trace [OPTIONS] TEXT|FILE
-
-Shows how a model comes to its labels: the label that its head would give each piece after each layer (layer 0 is the
-embeddings), and for each labelled word which words its first piece attends to in the last layer, and how much of the
-label's probability is lost where a word is replaced by [UNK]. Attention tells where a piece looks, not what it makes of
-it; the loss tells what the label rests on. One text, as long as the model's window at most; - is stdin.
-
-Output (default: a table)
-      --html           one page: pieces, labels and logits by layer, attention of every head. Needs no network
-      --json           one object: text, tokens, offsets, wordIds, labels, layers (0 first: logits [T][C], and from 1 on
-                       attention [A][T][T]), decided
-
-Input
-  -t, --text           the argument is a text
-  -f, --file           the argument is a file
-
-${loadOptionHelp}  -h, --help           this page
-
-Example
-  iobert trace --html "Angela Merkel met Tim Cook in Berlin." > page.html
-`
 const MAX_CHARS = 100_000
 
-async function run(args: ParsedArguments): Promise<number> {
-  const format = oneOf(args, 'json', 'html')
-  const load = loadOptions(args)
-  const sources = await findSources(args)
-  if (sources.length > 1) throw new UsageError(`A trace is of one text, found ${sources.length} arguments`)
-  const model = await withLoadingBar((onProgress) => loadModel(args.value('model'), { ...load, onProgress }))
-  try {
-    for await (const { text, error } of readInputs(sources, MAX_CHARS)) {
-      if (text === undefined) {
-        complain(error!)
-        return 1
-      }
-      const report = await traceText(model, text)
-      if (format === 'html') {
-        const { traceHtml } = await import('./trace-html.ts')
-        await write(traceHtml(report))
-      } else if (format === 'json') await write(`${JSON.stringify(jsonOf(report))}\n`, 'json')
-      else await write(table(report))
-    }
-  } finally {
-    model.dispose()
-  }
-  return 0
-}
+export const command: Command = defineCommand({
+  usage: 'trace [OPTIONS] TEXT|FILE',
+  about: [
+    `Shows how a model comes to its labels: the label that its head would give each piece after each layer (layer 0
+      is the embeddings), and for each labelled word which words its first piece attends to in the last layer, and how
+      much of the label's probability is lost where a word is replaced by [UNK]. Attention tells where a piece looks,
+      not what it makes of it; the loss tells what the label rests on. One text, as long as the model's window at
+      most; - is stdin.`,
+  ],
+  options: {
+    'Output (default: a table)': {
+      html: {
+        ...htmlRows.html,
+        help: 'one page: pieces, labels and logits by layer, attention of every head. Needs no network',
+      },
+      json: {
+        ...jsonRows.json,
+        help: `one object: text, tokens, offsets, wordIds, labels, layers (0 first: logits [T][C], and from 1 on
+          attention [A][T][T]), decided`,
+      },
+    },
+    Input: inputRows,
+    Model: modelRows,
+  },
+  after: `Example
+  iobert trace --html "Angela Merkel met Tim Cook in Berlin." > page.html
+`,
+  async run(given) {
+    const { model: name, format } = given.options
+    const sources = await findSources(given)
+    if (sources.length > 1) throw new UsageError(`A trace is of one text, found ${sources.length} arguments`)
+    return withModel(
+      given.options,
+      (load) => loadModel(name, load),
+      async (model) => {
+        for await (const { text, error } of readInputs(sources, MAX_CHARS)) {
+          if (text === undefined) {
+            complain(error!)
+            return 1
+          }
+          const report = await traceText(model, text)
+          if (format === 'html') {
+            const { traceHtml } = await import('./trace-html.ts')
+            await write(traceHtml(report))
+          } else if (format === 'json') await write(`${JSON.stringify(jsonOf(report))}\n`, 'json')
+          else await write(table(report))
+        }
+        return 0
+      },
+    )
+  },
+})
 
 function jsonOf({ lens, attentions, heads, ...rest }: TraceReport): object {
   const tokens = rest.tokens.length
@@ -101,10 +109,4 @@ function table(report: TraceReport): string {
       `\n${visibleName(text)} ${visibleName(label)}\n  attends to  ${list(attends)}\n  rests on    ${rests ? list(rests) : 'not tried: the text has too many words'}\n`,
   )
   return `${head}\n${rows.join('\n')}\n${reasons.join('')}`
-}
-
-export const command: Command = {
-  help,
-  options: { ...loadOptionTable, ...switches('json', 'html'), ...inputOptionTable },
-  run,
 }

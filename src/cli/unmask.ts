@@ -1,55 +1,81 @@
 /** `iobert unmask`: puts names back into an answer about masked texts, while the answer comes. */
 import { Redactor, type RestoreReport } from '../markup/redact.ts'
-import { oneOf, type ParsedArguments, switches, UsageError, valued } from './arguments.ts'
-import type { Command } from './command.ts'
-import { explain, findSources, inputOptionTable, nameOf, openSource, type Source } from './inputs.ts'
+import { UsageError } from './arguments.ts'
+import { type Command, defineCommand } from './command.ts'
+import { explain, findSources, nameOf, openSource, type Source } from './inputs.ts'
 import { readMap } from './map-file.ts'
+import { inputRows } from './options.ts'
 import { complain, write } from './output.ts'
 
-const help = `Usage: iobert unmask --map MAP.json [FILE...] < answer.txt
-
-Puts the names that iobert mask took out into an answer about the masked texts, as it comes. Placeholders are found as
-language models write them: [PER_1], PER_1, [PER 1], \\[PER\\_1\\], [Per_1]. On stderr it tells which are not in the map,
-which could be meant otherwise (per_1 without brackets) and were left, and which of the map do not stand in the answer.
-
-      --map MAP        the file of the map; needed. It is only read
-      --csv, --tsv     the answer is a table, as iobert mask --csv gave it: quotes in names are doubled, as in cells
-      --json, --jsonl  the answer is JSON: names are written as in its strings
-  -t, --text           every argument is a text
-  -f, --file           every argument is a file
-  -h, --help           this page
-`
-
-async function run(args: ParsedArguments): Promise<number> {
-  const path = args.value('map')
-  if (path === undefined) throw new UsageError('iobert unmask needs --map FILE, as iobert mask wrote it')
-  const format = oneOf(args, ...FORMATS)
-  const found = await readMap(path)
-  if (found === undefined) throw new UsageError(`--map ${path}: there is no such file`)
-  const redactor = format === undefined ? found : writtenAs(format, found)
-  const reports: RestoreReport[] = []
-  let failed = false
-  for (const source of await findSources(args)) {
-    const stream = redactor.restoreStream({ onReport: (report) => reports.push(report) })
-    const reader = stream.readable.getReader()
-    const fed = feed(source, stream.writable.getWriter())
-    fed.catch(() => {})
-    try {
-      for (let read = await reader.read(); !read.done; read = await reader.read()) await write(read.value)
-      await fed
-    } catch (error) {
-      failed = true
-      complain(`${nameOf(source)}: ${explain(error)}`)
+export const command: Command = defineCommand({
+  usage: 'unmask --map MAP.json [FILE...] < answer.txt',
+  about: [
+    `Puts the names that iobert mask took out into an answer about the masked texts, as it comes. Placeholders are
+      found as language models write them: [PER_1], PER_1, [PER 1], \\[PER\\_1\\], [Per_1]. On stderr it tells which
+      are not in the map, which could be meant otherwise (per_1 without brackets) and were left, and which of the map
+      do not stand in the answer.`,
+  ],
+  options: {
+    Options: {
+      map: {
+        type: 'string',
+        value: 'MAP',
+        required: 'the file that iobert mask wrote',
+        help: 'the file of the map; needed. It is only read',
+      },
+      csv: {
+        type: 'boolean',
+        means: ['format', 'csv'],
+        help: 'the answer is a table, as iobert mask --csv gave it: quotes in names are doubled, as in cells',
+      },
+      tsv: {
+        type: 'boolean',
+        means: ['format', 'tsv'],
+        help: 'the same with tabs between cells',
+      },
+      json: {
+        type: 'boolean',
+        means: ['format', 'json'],
+        help: 'the answer is JSON: names are written as in its strings',
+      },
+      jsonl: {
+        type: 'boolean',
+        means: ['format', 'jsonl'],
+        help: 'the answer is lines of JSON',
+      },
+      ...inputRows,
+    },
+  },
+  after: `Example
+  iobert unmask --map map.json < answer.txt
+`,
+  async run(given) {
+    const { map: path, format } = given.options
+    const found = await readMap(path)
+    if (found === undefined) throw new UsageError(`--map ${path}: there is no such file`)
+    const redactor = format === undefined ? found : writtenAs(format, found)
+    const reports: RestoreReport[] = []
+    let failed = false
+    for (const source of await findSources(given)) {
+      const stream = redactor.restoreStream({ onReport: (report) => reports.push(report) })
+      const reader = stream.readable.getReader()
+      const fed = feed(source, stream.writable.getWriter())
+      fed.catch(() => {})
+      try {
+        for (let read = await reader.read(); !read.done; read = await reader.read()) await write(read.value)
+        await fed
+      } catch (error) {
+        failed = true
+        complain(`${nameOf(source)}: ${explain(error)}`)
+      }
     }
-  }
-  tell(reports, path)
-  return failed ? 1 : 0
-}
-
-const FORMATS = ['csv', 'tsv', 'json', 'jsonl'] as const
+    tell(reports, path)
+    return failed ? 1 : 0
+  },
+})
 
 /** The same with names as they are written within a cell in quotes, or within a string of JSON. */
-function writtenAs(format: (typeof FORMATS)[number], redactor: Redactor): Redactor {
+function writtenAs(format: 'csv' | 'tsv' | 'json' | 'jsonl', redactor: Redactor): Redactor {
   const isTable = format === 'csv' || format === 'tsv'
   const write = (name: string): string =>
     isTable ? name.replaceAll('"', '""') : JSON.stringify(name).slice(1, -1)
@@ -94,10 +120,4 @@ function tell(reports: readonly RestoreReport[], path: string): void {
     const more = which.size > MOST_NAMED ? ` and ${which.size - MOST_NAMED} more` : ''
     complain(`${said}: ${[...which].slice(0, MOST_NAMED).join(', ')}${more}`)
   }
-}
-
-export const command: Command = {
-  help,
-  options: { ...inputOptionTable, ...valued('map'), ...switches(...FORMATS) },
-  run,
 }

@@ -9,7 +9,8 @@ import type { LabelScheme, LabelSet } from './labels.ts'
 import { trimName } from './name-edges.ts'
 import type { AddRules, Reading, Style } from './reading.ts'
 import { pipelineWindows, transformersOptions, transformersStyle } from './transformers-style.ts'
-import type { DecodeOptions, RecognizeOptions } from './types.ts'
+import type { RecognizeOptions } from './types.ts'
+import { checkWanted } from './wanted.ts'
 
 /** The types that the rules of a call give. */
 function ruleTypes({ rules }: RecognizeOptions): string[] {
@@ -102,29 +103,4 @@ async function told(asked: RecognizeOptions, model: StyledModel): Promise<{ sche
   if (decodingOf(asked, { ...model.labels, scheme: 'IOB2' }).decode !== 'viterbi') return {}
   const scheme = await model.tellScheme()
   return scheme === undefined ? {} : { scheme }
-}
-
-/** Most types that an error names. */
-const MOST_NAMED = 30
-
-/**
- * Checks that a model, or what stands beside it, finds the types that a call asks for.
- *
- * @param others  types that may be asked for besides the model's, those of rules
- * @throws {RangeError} for one that is not found
- */
-export function checkWanted(
-  wanted: readonly string[],
-  { labels, parsed, names = [] }: LabelSet,
-  { strategy }: DecodeOptions,
-  others: readonly string[] = [],
-): void {
-  const known = new Set([...parsed.map(({ type }) => type), ...names, ...others])
-  const wrong = wanted.find((one) => !known.has(one) && !(strategy === 'none' && labels.includes(one)))
-  if (wrong === undefined) return
-  const types = [...known].filter((type) => type !== 'O').sort()
-  const more = types.length > MOST_NAMED ? `, and ${types.length - MOST_NAMED} more` : ''
-  throw new RangeError(
-    `labels holds '${wrong}', which this model does not find, expected some of ${types.slice(0, MOST_NAMED).join(', ')}${more}`,
-  )
 }

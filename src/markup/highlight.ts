@@ -1,5 +1,6 @@
 /** Shows a text with its entities marked, for a terminal or as HTML. */
-import { type Checks, checkOptions, oneOf, trueOrFalse, wholeNumber } from '../check/options.ts'
+import type { Rows } from '../check/option-rows.ts'
+import { checkOptions } from '../check/options.ts'
 import { highlightHtml } from './html.ts'
 import type { MarkedEntity } from './marked-text.ts'
 import { highlightTerminal } from './terminal.ts'
@@ -14,10 +15,10 @@ export interface HighlightOptions {
   columns?: number
 }
 
-const checks: Checks<HighlightOptions> = {
-  format: oneOf(['terminal', 'html']),
-  color: trueOrFalse,
-  columns: wholeNumber(1),
+const rows: Rows<HighlightOptions> = {
+  format: { type: 'word', words: { terminal: 'default', html: '' } },
+  color: { type: 'boolean' },
+  columns: { type: 'number', integer: true, from: 1 },
 }
 
 /**
@@ -37,7 +38,7 @@ export function highlight(
   entities: readonly MarkedEntity[],
   options: HighlightOptions = {},
 ): string {
-  const { format = 'terminal', color = true, columns } = checkOptions(options, checks)
+  const { format = 'terminal', color = true, columns } = checkOptions<HighlightOptions>(options, rows)
   if (format === 'html') return highlightHtml(text, entities)
   return highlightTerminal(text, entities, {
     ...{ color, terminal: true },

@@ -1,7 +1,6 @@
 /** Cuts a text at the bounds of its entities, for everything that shows or replaces them. */
 
-import { isObject } from '../check/kind.ts'
-import { text as string, wrongKind } from '../check/options.ts'
+import { isObject, requireString, wrongKind } from '../check/kind.ts'
 import type { Entity } from '../entities/types.ts'
 
 /** What marking and replacing need of an entity. */
@@ -38,7 +37,7 @@ export function stretchesOf<E extends MarkedEntity>(text: string, entities: read
 
 /** By their starts, the longer ones first; checked against the text. */
 export function inOrder<E extends MarkedEntity>(text: string, entities: readonly E[]): readonly E[] {
-  string(text, 'text')
+  requireString(text, 'text')
   if (!Array.isArray(entities)) {
     throw wrongKind(entities, 'entities', 'an array: of an answer of recognize() its .entities')
   }
@@ -55,7 +54,7 @@ export function inOrder<E extends MarkedEntity>(text: string, entities: readonly
 function checkEntity(text: string, entity: MarkedEntity): void {
   if (!isObject(entity)) throw wrongKind(entity, 'an entity', 'an object with type, start and end')
   const { type, start, end } = entity
-  string(type, "an entity's type")
+  requireString(type, "an entity's type")
   const inside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start < end
   if (inside && end <= text.length) return
   throw new RangeError(

@@ -6,7 +6,8 @@
  * Restoring therefore never touches a text's own words.
  */
 
-import { type Checks, checkOptions, oneOf, texts, trueOrFalse } from '../check/options.ts'
+import type { Rows } from '../check/option-rows.ts'
+import { checkOptions } from '../check/options.ts'
 import { isPerson } from './aliases.ts'
 import { LiteralPlaceholders, LiteralRestorer } from './literal-placeholders.ts'
 import { inOrder, type MarkedEntity } from './marked-text.ts'
@@ -81,12 +82,22 @@ export interface Redaction {
   restoreStream(options?: RestoreStreamOptions): TransformStream<string, string>
 }
 
-const checks: Checks<RedactOptions> = {
-  labels: texts,
-  placeholder(value, name) {
-    if (typeof value !== 'function') oneOf(['type', 'numbered'])(value, name)
+export const redactRows: Rows<RedactOptions> = {
+  labels: { type: 'strings' },
+  placeholder: {
+    type: 'word',
+    words: { type: 'default', numbered: '[PER_1], one name the same number in all inputs' },
+    orFunction: true,
+    value: 'P',
+    needs: ['redact'],
+    help: 'what stands for a name',
+    more: 'To get the names back, iobert mask',
   },
-  aliases: trueOrFalse,
+  aliases: {
+    type: 'boolean',
+    needs: ['placeholder numbered'],
+    help: 'one person, one number, as iobert mask --help tells',
+  },
 }
 
 /**
@@ -132,7 +143,7 @@ export class Redactor {
   readonly #literal = new LiteralPlaceholders()
 
   constructor(options: RedactOptions = {}) {
-    const { labels, placeholder = 'type', aliases = false } = checkOptions(options, checks)
+    const { labels, placeholder = 'type', aliases = false } = checkOptions<RedactOptions>(options, redactRows)
     this.#labels = labels
     this.#wanted = labels === undefined ? undefined : new Set(labels)
     this.#placeholder = placeholder

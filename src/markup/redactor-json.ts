@@ -2,17 +2,9 @@
  * Writes what a redactor knows as JSON and reads it back: for the next turn of a conversation, another process, or a file.
  * The JSON holds the names themselves, so whoever may read it can undo the redaction.
  */
-import { isObject } from '../check/kind.ts'
-import {
-  type Check,
-  type Checks,
-  checkOptions,
-  oneOf,
-  texts,
-  trueOrFalse,
-  wholeNumber,
-  wrongKind,
-} from '../check/options.ts'
+import { isObject, wrongKind } from '../check/kind.ts'
+import type { Rows } from '../check/option-rows.ts'
+import { checkOptions, checkStrings } from '../check/options.ts'
 import { keyOf, type Name } from './names.ts'
 import { placeholderOf } from './placeholders.ts'
 
@@ -44,17 +36,13 @@ export interface NameJson {
   readonly forms: readonly string[]
 }
 
-const names: Check = (value, name) => {
-  if (!Array.isArray(value)) throw wrongKind(value, name, 'an array')
-}
-
-const checks: Checks<RedactorJson> = {
-  format: oneOf([FORMAT]),
-  labels: texts,
-  aliases: trueOrFalse,
-  names,
-  reserved: texts,
-  reservedTo: wholeNumber(0),
+const rows: Rows<RedactorJson> = {
+  format: { type: 'word', words: { [FORMAT]: '' } },
+  labels: { type: 'strings' },
+  aliases: { type: 'boolean' },
+  names: { type: 'other', fits: Array.isArray, wanted: 'an array' },
+  reserved: { type: 'strings' },
+  reservedTo: { type: 'number', integer: true, from: 0 },
 }
 
 export function toRedactorJson(
@@ -85,7 +73,7 @@ export function fromRedactorJson(json: unknown): SavedRedactor {
       `a saved redactor has the format ${JSON.stringify(value['format'])}, expected '${FORMAT}'`,
     )
   }
-  const { names, reserved = [], labels, aliases, reservedTo } = checkOptions<RedactorJson>(value, checks)
+  const { names, reserved = [], labels, aliases, reservedTo } = checkOptions<RedactorJson>(value, rows)
   if (names === undefined) throw wrongKind(names, 'names of a saved redactor', 'an array')
   return {
     ...(labels === undefined ? {} : { labels }),
@@ -112,7 +100,7 @@ function readName(value: unknown, index: number): Name {
       `${name}.placeholder is '${placeholder}', expected one as '${placeholderOf(type, 1)}', with a number from 1`,
     )
   }
-  texts(forms, `${name}.forms`)
+  checkStrings(forms, `${name}.forms`)
   const all = forms as readonly string[]
   if (all.length === 0 || all.includes(''))
     throw new RangeError(`${name}.forms are none, or hold an empty one`)

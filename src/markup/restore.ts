@@ -3,7 +3,9 @@
  * may come in chunks that end anywhere. What cannot become a placeholder any more is passed on at once. What may still
  * become one is kept back; it is never longer than the longest spelling of a placeholder.
  */
-import { type Checks, callback, checkOptions, text as string } from '../check/options.ts'
+import { requireString } from '../check/kind.ts'
+import type { Rows } from '../check/option-rows.ts'
+import { checkOptions } from '../check/options.ts'
 import type { Name } from './names.ts'
 import { looksNumbered, type Spelling, SpellingBeginnings, spellingsIn } from './placeholders.ts'
 
@@ -139,7 +141,7 @@ function lastCharacter(text: string): string {
 
 /** A whole answer. */
 export function restoreWhole(restorer: Restorer, answer: string): RestoredAnswer {
-  string(answer, 'the text to restore')
+  requireString(answer, 'the text to restore')
   const text = restorer.push(answer) + restorer.end()
   return { text, ...restorer.report() }
 }
@@ -150,20 +152,20 @@ export interface RestoreStreamOptions {
   onReport?: (report: RestoreReport) => void
 }
 
-const checks: Checks<RestoreStreamOptions> = { onReport: callback }
+const rows: Rows<RestoreStreamOptions> = { onReport: { type: 'function' } }
 
 /** Strings in, strings out; a chunk may end within a placeholder. */
 export function streamOf(
   restorer: Restorer,
   options: RestoreStreamOptions = {},
 ): TransformStream<string, string> {
-  const { onReport } = checkOptions(options, checks)
+  const { onReport } = checkOptions<RestoreStreamOptions>(options, rows)
   const pass = (restored: string, controller: TransformStreamDefaultController<string>): void => {
     if (restored !== '') controller.enqueue(restored)
   }
   return new TransformStream<string, string>({
     transform(chunk, controller) {
-      string(chunk, 'a chunk of restoreStream()')
+      requireString(chunk, 'a chunk of restoreStream()')
       pass(restorer.push(chunk), controller)
     },
     flush(controller) {

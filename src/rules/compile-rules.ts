@@ -1,7 +1,8 @@
 /** Makes rules ready to find matches in texts, and decides which entity stays where a rule and the model disagree. */
 
 import { isObject, kindOf } from '../check/kind.ts'
-import { type Checks, callback, checkOptions, text as string, trueOrFalse } from '../check/options.ts'
+import type { Rows } from '../check/option-rows.ts'
+import { checkOptions } from '../check/options.ts'
 import { keepFirst, keepParts, type Match } from './overlaps.ts'
 import { Phrases } from './phrases.ts'
 import { Searcher } from './search.ts'
@@ -16,15 +17,22 @@ type Typed = Match & { readonly type: string }
 const WORD = /[\p{L}\p{N}]/u
 const WORDS = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su
 
-const patternChecks: Checks<Omit<PatternRule, 'phrases'>> = {
-  type: string,
-  pattern: regExp,
-  accept: callback,
+type Pattern = Omit<PatternRule, 'phrases'>
+type Phrase = Omit<PhraseRule, 'pattern' | 'accept'>
+
+const patternRows: Rows<Pattern> = {
+  type: { type: 'string' },
+  pattern: { type: 'other', fits: (value) => value instanceof RegExp, wanted: 'a RegExp' },
+  accept: { type: 'function' },
 }
-const phraseChecks: Checks<Omit<PhraseRule, 'pattern' | 'accept'>> = {
-  type: string,
-  phrases: iterable,
-  ignoreCase: trueOrFalse,
+const phraseRows: Rows<Phrase> = {
+  type: { type: 'string' },
+  phrases: {
+    type: 'other',
+    fits: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+    wanted: 'an array of strings',
+  },
+  ignoreCase: { type: 'boolean' },
 }
 
 class CompiledRules implements RuleSet {
@@ -107,9 +115,7 @@ function compile(rule: Rule, index: number): { type: string; find: Finder } {
 
 function checkRule(rule: Rule, hasPattern: boolean, name: string): { type?: string } {
   try {
-    return hasPattern
-      ? checkOptions<Omit<PatternRule, 'phrases'>>(rule, patternChecks)
-      : checkOptions<Omit<PhraseRule, 'pattern' | 'accept'>>(rule, phraseChecks)
+    return hasPattern ? checkOptions<Pattern>(rule, patternRows) : checkOptions<Phrase>(rule, phraseRows)
   } catch (error) {
     if (error instanceof RangeError) throw new RangeError(`${name}: ${error.message}`)
     if (error instanceof TypeError) throw new TypeError(`${name}: ${error.message}`)
@@ -141,14 +147,4 @@ export function* mergeRules<E extends Match & { readonly text: string }>(
     if (!WORD.test(text)) return undefined
     return { ...one, text, start: one.start + start, end: one.start + end }
   })
-}
-
-function regExp(value: unknown, name: string): void {
-  if (!(value instanceof RegExp)) throw new TypeError(`${name} is ${kindOf(value)}, expected a RegExp`)
-}
-
-function iterable(value: unknown, name: string): void {
-  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) {
-    throw new TypeError(`${name} is ${kindOf(value)}, expected an array of strings`)
-  }
 }

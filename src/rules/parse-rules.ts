@@ -1,6 +1,7 @@
 /** Reads the rules that a JSON file holds. */
 import { kindOf } from '../check/kind.ts'
-import { type Check, fields, text, texts, trueOrFalse } from '../check/options.ts'
+import type { RowOf } from '../check/option-rows.ts'
+import { checkValue } from '../check/options.ts'
 import type { Rule } from './types.ts'
 
 interface WrittenRule {
@@ -10,12 +11,15 @@ interface WrittenRule {
   readonly ignoreCase?: boolean
 }
 
-const checkWritten: Check = fields<WrittenRule>({
-  type: text,
-  pattern: text,
-  phrases: texts,
-  ignoreCase: trueOrFalse,
-})
+const writtenRule: RowOf<WrittenRule> = {
+  type: 'object',
+  fields: {
+    type: { type: 'string' },
+    pattern: { type: 'string' },
+    phrases: { type: 'strings' },
+    ignoreCase: { type: 'boolean' },
+  },
+}
 
 /**
  * Makes rules of an array that JSON can hold, so that programs and the command line share a file of them. A pattern is a
@@ -34,7 +38,7 @@ export function parseRules(written: unknown): Rule[] {
   if (!Array.isArray(written)) throw new TypeError(`rules is ${kindOf(written)}, expected an array of rules`)
   return written.map((one: unknown, index) => {
     const name = `rules[${index}]`
-    checkWritten(one, name)
+    checkValue(writtenRule, one, name)
     const { type, pattern, phrases, ignoreCase = false } = one as WrittenRule
     if (!type) throw new TypeError(`${name} has no type, expected { type, pattern } or { type, phrases }`)
     if ((pattern === undefined) === (phrases === undefined)) {

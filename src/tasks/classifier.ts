@@ -5,14 +5,9 @@
 import { collectAnswers, stopWith } from '../answers.ts'
 import { Batcher } from '../batcher.ts'
 import type { BertModel } from '../bert-model.ts'
-import {
-  abortSignal,
-  type Checks,
-  checkOptions,
-  texts as checkTexts,
-  oneOf,
-  wrongKind,
-} from '../check/options.ts'
+import { wrongKind } from '../check/kind.ts'
+import type { Rows } from '../check/option-rows.ts'
+import { checkOptions, checkStrings } from '../check/options.ts'
 import { expFloat32, softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { ProblemType } from '../model/bert-config.ts'
@@ -69,9 +64,12 @@ export interface ClassifyOptions {
   signal?: AbortSignal
 }
 
-const checks: Checks<ClassifyOptions> = {
-  problemType: oneOf(['single_label_classification', 'multi_label_classification', 'regression']),
-  signal: abortSignal,
+const rows: Rows<ClassifyOptions> = {
+  problemType: {
+    type: 'word',
+    words: { single_label_classification: '', multi_label_classification: '', regression: '' },
+  },
+  signal: { type: 'signal' },
 }
 
 /** Pieces that are computed together at most: a few of the engine's batches. */
@@ -142,7 +140,7 @@ export class Classifier {
     inputs: string | readonly ClassifierInput[],
     given?: ClassifyOptions,
   ): Promise<Classification | Classification[]> {
-    const options = checkOptions<ClassifyOptions>(given, checks)
+    const options = checkOptions<ClassifyOptions>(given, rows)
     if (typeof inputs === 'string') return (await this.#classify([inputs], options))[0]!
     if (!Array.isArray(inputs)) throw wrongKind(inputs, 'inputs', 'a text, or an array of texts or pairs')
     inputs.forEach(checkInput)
@@ -164,7 +162,7 @@ export class Classifier {
     options?: Pick<ClassifyOptions, 'signal'>,
   ): Promise<Ranked[]> {
     if (typeof query !== 'string') throw wrongKind(query, 'query', 'a string')
-    checkTexts(texts, 'texts')
+    checkStrings(texts, 'texts')
     if (this.labels.length !== 1) {
       throw new RangeError(
         `The model has ${this.labels.length} outputs (${this.labels.slice(0, 3).join(', ')}...), expected one; use a cross-encoder, or classify with pairs`,

@@ -3,6 +3,7 @@
  * where it is farthest from an edge that is not the text's own, and by the earlier one on a tie.
  */
 
+import { OptionError } from '../check/options.ts'
 import type { Encoding } from './encoding.ts'
 
 /** A window over body pieces: those between `[CLS]` and `[SEP]`, counted from 0. */
@@ -110,8 +111,9 @@ export function checkWindowSettings(maxPieces: number, stride: number): void {
     throw new RangeError(`maxPieces must be a whole number of at least 1, not ${maxPieces}`)
   }
   if (!Number.isInteger(stride) || stride < 0 || stride >= maxPieces) {
-    throw new RangeError(
-      `The stride must be a whole number from 0 to ${maxPieces - 1}, not ${stride}: a window has at most ${maxPieces} pieces`,
+    throw new OptionError(
+      (name) =>
+        `${name('stride')} is ${stride}, expected a whole number from 0 to ${maxPieces - 1}: a window has at most ${maxPieces} pieces`,
     )
   }
 }

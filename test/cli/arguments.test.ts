@@ -1,19 +1,29 @@
 /** How options and arguments are read, and what is said of those that are wrong. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { nearest, type OptionTable, readArguments, UsageError } from '#dist/cli/arguments.js'
+import type { Table } from '#dist/check/option-rows.js'
+import { OptionError } from '#dist/check/options.js'
+import { flagOf, readArguments, UsageError } from '#dist/cli/arguments.js'
 import { progressLine } from '#dist/cli/progress.js'
 
-const options: OptionTable = {
-  json: { type: 'boolean' },
+const options = {
+  json: { type: 'boolean', means: ['format', 'json'] },
+  csv: { type: 'boolean', means: ['format', 'csv'] },
   model: { type: 'string', short: 'm' },
-  'max-length': { type: 'string' },
-}
+  maxLength: { type: 'number', integer: true, from: 3 },
+  threads: { type: 'number', integer: true, from: 1, orWord: 'auto' },
+  precision: { type: 'word', words: { int8: '', float32: '' } },
+  split: { type: 'word', words: { lines: '', sentences: '' }, orFalse: 'none' },
+  lines: { type: 'boolean', means: ['split', 'lines'] },
+  labels: { type: 'strings', short: 'l' },
+  column: { type: 'strings', whole: true, needs: ['csv', 'split sentences'] },
+} as const satisfies Table
 
 function refusal(...args: string[]): string {
   try {
     readArguments(args, options)
   } catch (error) {
+    if (error instanceof OptionError) return error.spelled(flagOf)
     assert.instance(error, UsageError)
     return (error as Error).message
   }
@@ -23,16 +33,28 @@ function refusal(...args: string[]): string {
 test('readArguments reads switches, values and the rest', () => {
   const args = readArguments(['a', '-m', 'x', '--json', '--max-length=5', '-', '--', '--json', '-m'], options)
   assert.equal(args.positionals, ['a', '-', '--json', '-m'])
-  assert.is(args.has('json'), true)
-  assert.is(args.value('model'), 'x')
-  assert.is(args.value('max-length'), '5')
-  const none = readArguments([], options)
-  assert.is(none.has('json'), false)
-  assert.is(none.value('model'), undefined)
+  assert.equal(args.options, { model: 'x', format: 'json', maxLength: 5 })
+  assert.equal(readArguments([], options).options, {})
 })
 
-test('readArguments takes the last of an option written twice', () => {
-  assert.is(readArguments(['-mx', '--model', 'y'], options).value('model'), 'y')
+test('readArguments gives values as the library takes them', () => {
+  const read = (...args: string[]): object => readArguments(args, options).options
+  assert.equal(read('--threads', 'auto', '--precision', 'INT8'), { threads: 'auto', precision: 'int8' })
+  assert.equal(read('--threads', '2', '--split', 'none'), { threads: 2, split: false })
+  assert.equal(read('--lines'), { split: 'lines' })
+  assert.equal(read('--lines', '--split', 'lines'), { split: 'lines' })
+})
+
+test('readArguments adds up lists, and refuses anything else that is given twice', () => {
+  const { options: read } = readArguments(
+    ['-l', 'PER, ORG', '--labels', 'LOC', '--csv', '--column', 'a,b', '--column', '2'],
+    options,
+  )
+  assert.equal(read, { labels: ['PER', 'ORG', 'LOC'], format: 'csv', column: ['a,b', '2'] })
+  assert.is(refusal('-mx', '--model', 'y'), '--model is given twice')
+  assert.is(refusal('--model', 'x', '-m', 'x'), '--model is given twice')
+  assert.is(refusal('--json', '--json'), '--json is given twice')
+  assert.is(refusal('--split', 'lines', '--split', 'none'), '--split is given twice')
 })
 
 test('readArguments names the option that is wrong', () => {
@@ -45,19 +67,26 @@ test('readArguments names the option that is wrong', () => {
   assert.is(refusal('--toString'), 'There is no option --toString')
 })
 
-test('readArguments tells what stands behind --', () => {
+test('readArguments names the value that is wrong, and options that do not go together', () => {
+  assert.is(refusal('--max-length', '2'), '--max-length is 2, expected a whole number from 3')
+  assert.is(refusal('--max-length', 'x'), "--max-length is 'x', expected a whole number from 3")
+  assert.is(refusal('--threads=many'), "--threads is 'many', expected a whole number from 1, or 'auto'")
+  assert.is(
+    refusal('--precision', 'itn8'),
+    "--precision is 'itn8', expected one of 'int8', 'float32'; did you mean int8?",
+  )
+  assert.is(refusal('--split', 'words'), "--split is 'words', expected one of 'lines', 'sentences', 'none'")
+  assert.is(refusal('--labels', 'PER,'), "--labels is 'PER,', expected names with commas between them")
+  assert.is(refusal('--json', '--csv'), 'Give one of --json and --csv')
+  assert.is(refusal('--split', 'none', '--lines'), 'Give one of --split none and --lines')
+  assert.is(refusal('--column', 'a'), '--column goes with --csv or --split sentences')
+  assert.equal(readArguments(['--column', 'a', '--split=sentences'], options).options.column, ['a'])
+})
+
+test('readArguments tells what stands after --', () => {
   assert.is(readArguments(['a', '--', 'b', '--', 'c'], options).beforeTerminator, 1)
   assert.is(readArguments(['a', 'b'], options).beforeTerminator, 2)
 })
-
-test('nearest finds a slip of the finger and nothing else', () => {
-  assert.is(nearest('maxlength', Object.keys(options)), 'max-length')
-  assert.is(nearest('jsno', Object.keys(options)), 'json')
-  assert.is(nearest('jsno', Object.keys(options), 1), 'json')
-  assert.is(nearest('jsxx', Object.keys(options), 1), undefined)
-  assert.is(nearest('threshold', Object.keys(options)), undefined)
-})
-
 test('progressLine tells share, speed and time left', () => {
   const line = progressLine('Reading', { done: 50, total: 200, unit: 'texts' }, 5)
   assert.is(line, `Reading ${'█'.repeat(6)}${'░'.repeat(18)} 25 % 50/200 texts, 10 texts/s, 15 s left`)

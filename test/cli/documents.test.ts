@@ -330,7 +330,7 @@ test('iobert reads HTML and Markdown by the names of files, and --input says it'
   assert.is((await iobert(['--redact', note])).stdout, '# Note\n\nBy **[PER]**, `Berlin()`\n')
   const wrong = await iobert(['--input', 'rtf', note])
   assert.is(wrong.code, 2)
-  assert.match(wrong.stderr, /--input is 'rtf', expected one of text, html, markdown/u)
+  assert.match(wrong.stderr, /--input is 'rtf', expected one of 'text', 'html', 'markdown'/u)
 })
 
 test.run()

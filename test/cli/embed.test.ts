@@ -74,8 +74,8 @@ test('iobert embed --jsonl answers each line in order, and goes on after a bad o
 test('iobert embed names what is wrong', async () => {
   const wrong: [string[], RegExp][] = [
     [['--pooling', 'sum', 'a'], /--pooling is 'sum', expected one of 'mean'/],
-    [['--layer', 'x', 'a'], /--layer is not a number/],
-    [['--layer', '99', 'a'], /--layer is 99, and the model has \d+ layers/],
+    [['--layer', 'x', 'a'], /--layer is 'x', expected a whole number/],
+    [['--layer', '99', 'a'], /--layer is 99, expected 0 \(the embeddings\) to \d+/],
     [['--json', '--jsonl', 'a'], /Give one of --json and --jsonl/],
     [['--normalize', '--no-normalize', 'a'], /Give one of --normalize/],
   ]
@@ -84,7 +84,7 @@ test('iobert embed names what is wrong', async () => {
     assert.is(code, 2, args.join(' '))
     assert.match(stderr, message)
   }
-  const missing = await iobert(['embed', '-m', model, '--json', '--file', 'no-such-file', '-m', model])
+  const missing = await iobert(['embed', '-m', model, '--json', '--file', 'no-such-file'])
   assert.is(missing.code, 1)
   assert.equal(JSON.parse(missing.stdout), [
     { file: 'no-such-file', error: 'no-such-file: there is no such file' },

@@ -78,7 +78,7 @@ test('iobert evaluate --context document --split reads the text that the words m
   ner.dispose()
   for (const [args, message] of [
     [['--split', 'lines'], /--split goes with --context document/],
-    [['--context', 'page'], /--context is 'page', expected sentence or document/],
+    [['--context', 'page'], /--context is 'page', expected one of 'sentence', 'document'/],
     [['--context', 'sentence', '--documents'], /Give one of/],
   ] as const) {
     const { code, stderr } = await iobert(['evaluate', '-m', model, ...args, '-'], conll)

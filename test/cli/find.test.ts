@@ -68,7 +68,7 @@ test('iobert find says what it wants', async () => {
     [['find', '-m', folder, text], /find takes --types/],
     [['find', '-m', folder, '--types', 'a,,b', text], /--types is 'a,,b'/],
     [[...call, '--nested', text], /--nested goes with --json or --jsonl/],
-    [[...call, '--threshold', '2', text], /--threshold is '2'/],
+    [[...call, '--threshold', '2', text], /--threshold is 2, expected a number from 0 to 1/],
     [[...call, '--json', '--html', text], /Give one of --json and --html/],
   ] as const) {
     const { code, stderr } = await iobert([...args])

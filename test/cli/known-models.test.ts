@@ -54,7 +54,7 @@ test('iobert models prints those of a task, without a network', async () => {
   assert.equal(JSON.parse((await iobert(['models', '--json'])).stdout), knownModels)
   const wrong = await iobert(['models', '--task', 'poems'])
   assert.is(wrong.code, 2)
-  assert.match(wrong.stderr, /--task is 'poems', expected news, pii/)
+  assert.match(wrong.stderr, /--task is 'poems', expected one of 'news', 'pii'/)
   assert.is((await iobert(['models', 'pii'])).code, 2)
 })
 

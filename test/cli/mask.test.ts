@@ -172,8 +172,8 @@ test('mask, unmask and redact name what is wrong in their usage', async () => {
   await iobert(['mask', '--map', map, mail])
   const absent = newMap()
   for (const [args, message] of [
-    [['mask', mail], /iobert mask needs --map FILE/u],
-    [['unmask', mail], /iobert unmask needs --map FILE/u],
+    [['mask', mail], /mask takes --map MAP: the file where the names are kept/u],
+    [['unmask', mail], /unmask takes --map MAP: the file that iobert mask wrote/u],
     [['unmask', '--map', absent, mail], /there is no such file/u],
     [['mask', '--map', mail, mail], /mail\.txt is no map of iobert mask: .* no JSON/u],
     [['mask', '--map', map, '--aliases', mail], /was begun without --aliases/u],
@@ -184,7 +184,7 @@ test('mask, unmask and redact name what is wrong in their usage', async () => {
     ],
     [['--redact', '--json', '--words', mail], /--words shows the names/u],
     [['--placeholder', 'numbered', mail], /--placeholder goes with --redact/u],
-    [['--aliases', mail], /--aliases goes with --redact/u],
+    [['--aliases', mail], /--aliases goes with --placeholder numbered/u],
     [['--redact', '--aliases', mail], /--aliases goes with --placeholder numbered/u],
   ] as const) {
     const { code, stdout, stderr } = await iobert(args)

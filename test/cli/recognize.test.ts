@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { flagOf } from '#dist/cli/arguments.js'
 import { command } from '#dist/cli/recognize.js'
 import { loadRecognizer, type Recognition, type RecognizeOptions } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
@@ -180,13 +181,18 @@ test('iobert gives the same for each way to run int8', async () => {
 const wrong: readonly (readonly [string[], RegExp])[] = [
   [['--jsno', text], /no option --jsno; did you mean --json\?/u],
   [['--precision', 'int4', text], /--precision is 'int4', expected one of 'int8', 'float32'/u],
-  [['--threads', 'many', text], /--threads is not a number/u],
+  [['--threads', 'many', text], /--threads is 'many', expected a whole number from 1, or 'auto'/u],
   [['--threshold=2', text], /--threshold is 2, expected a number from 0 to 1/u],
   [['--max-chars', '-1', text], /Option --max-chars needs a value, found the option '-1'/u],
   [['--json=yes', text], /--json takes no value/u],
   [['--json', '--html', text], /one of --json and --html/u],
   [['--words', text], /--words goes with/u],
   [['quantize', 'one'], /quantize takes IN and OUT, found 1/u],
+  [['--threshold', '0.5', '--threshold=0.6', text], /--threshold is given twice/u],
+  [['-m', 'a', '--model', 'b', text], /--model is given twice/u],
+  [['--json', '--json', text], /--json is given twice/u],
+  [['mask', '--map', 'a', '--map', 'b', text], /--map is given twice/u],
+  [['--precision', 'int-8', text], /expected one of 'int8', 'float32'; did you mean int8\?/u],
   [['evaluate', '--threshold', '1', 'x'], /no option --threshold/u],
 ]
 
@@ -212,7 +218,7 @@ test('iobert --help tells every option, and each command has its page', async ()
   assert.is(code, 0)
   const names = Object.keys(command.options)
   assert.ok(names.length >= 30, `${names}`)
-  for (const name of names) assert.match(stdout, `--${name}`)
+  for (const name of names) assert.match(stdout, flagOf(name))
   const commands = [...stdout.matchAll(/^ {2}iobert ([a-z]+) {2,}/gmu)].map(([, name]) => name!)
   assert.ok(commands.length >= 5)
   const pages = await Promise.all(commands.map((name) => iobert([name, '--help'])))
@@ -225,7 +231,7 @@ test('iobert --help tells every option, and each command has its page', async ()
 
 test('iobert --version prints the version of package.json', async () => {
   const { version } = JSON.parse(readFileSync(rootPath('package.json'), 'utf8'))
-  assert.is((await iobert(['--version'])).stdout, `${version}\n`)
+  for (const flag of ['--version', '-v']) assert.is((await iobert([flag])).stdout, `${version}\n`)
 })
 
 test('iobert --labels refuses a type that the model has not, and names those it has', async () => {
@@ -239,6 +245,36 @@ test('iobert --labels refuses a type that the model has not, and names those it 
     )
   }
   assert.is((await iobert(['-m', model, '--labels', 'PER', text])).code, 0)
+})
+
+test('iobert adds up lists that are given twice, so that no type is left out', async () => {
+  const source = `${text} ${text}`
+  const wanted = await expected(source, { labels: ['ORG', 'PER'] })
+  assert.ok(wanted.entities.length > 0)
+  for (const args of [
+    ['-l', 'ORG,PER'],
+    ['-l', 'ORG', '--labels', 'PER'],
+    ['--labels=PER', '--labels=ORG'],
+  ]) {
+    const { stdout } = await iobert(['-m', model, '--json', ...args, source])
+    assert.equal(JSON.parse(stdout), [wanted], args.join(' '))
+  }
+})
+
+test('iobert names options whose values do not fit the model, as they are written here', async () => {
+  for (const [args, message] of [
+    [['--labels', 'per'], /^iobert: --labels holds 'per', .* LOC, MISC, ORG, PER; did you mean PER\?$/mu],
+    [['--stride', '600'], /^iobert: --stride is 600, expected a whole number from 0 to \d+: a window/mu],
+    [['--max-length', '1000'], /^iobert: --max-length is 1000, and the model has \d+ positions$/mu],
+    [
+      ['--style', 'transformers', '--strategy', 'none', '--stride', '2'],
+      /^iobert: --stride is for longer entities, which --strategy 'none' does not make/mu,
+    ],
+  ] as const) {
+    const { code, stdout, stderr } = await iobert(['-m', model, ...args, text])
+    assert.match(stderr, message)
+    assert.equal([code, stdout], [2, ''], args.join(' '))
+  }
 })
 
 test('iobert --split and --lines read parts of a text by themselves', async () => {
@@ -261,7 +297,7 @@ test('iobert --split and --lines read parts of a text by themselves', async () =
       ['--split', 'words'],
       /--split is 'words', expected one of 'passages', 'paragraphs', 'lines', 'sentences', 'none'/u,
     ],
-    [['--split', 'sentences', '--lines'], /Give one of --lines and --split sentences/u],
+    [['--split', 'sentences', '--lines'], /Give one of --split sentences and --lines/u],
   ] as const) {
     const { code, stderr } = await iobert(['-m', model, ...args, text])
     assert.is(code, 2)

@@ -41,6 +41,11 @@ test('iobert --rules finds what presets and rules of a file find, beside the mod
   }
 })
 
+test('iobert adds up rules that are given one by one, so that nothing stays in the clear', async () => {
+  const args = ['-m', model, '--json', '--rules', 'email', '--rules', file, '--rules', 'iban', text]
+  assert.equal(JSON.parse((await iobert(args)).stdout)[0].entities, await find([email, ...own, iban]))
+})
+
 test('iobert --rules in all that is printed', async () => {
   const args = ['-m', model, '--rules', `email,iban,${file}`]
   const entities = await find([email, iban, ...own])
@@ -80,7 +85,7 @@ test('iobert --rules names what is wrong, before a model is loaded', async () =>
       ['emial,iban'],
       /--rules holds 'emial', expected some of email, .*, url, .*, all, or a file .*mean email\?/,
     ],
-    [['email,'], /--rules holds '', expected some of/],
+    [['email,'], /--rules is 'email,', expected names with commas between them/],
     [['PHONE'], /--rules holds 'PHONE', expected .*did you mean phone\?/],
     [[join(folder, 'product.json')], /there is no such file; did you mean .*products\.json\?/],
     [[bad('text.json', '[{"type":')], /text\.json: it is not JSON: /],

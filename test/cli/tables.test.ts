@@ -215,6 +215,23 @@ test('iobert --jsonl --field passes all other members through as they are writte
   assert.not.match(last!, 'Cook')
 })
 
+test('several fields of a line are all read, and all redacted', async () => {
+  const line = '{"n":1.0,"subject":"Call Tim Cook.","body":"In Berlin.","other":"Ana"}'
+  const args = ['--jsonl', '--field', 'body', '--field', 'subject', '--field', 'body']
+  const found = JSON.parse((await iobert(args, line)).stdout)
+  assert.equal([found.subject, found.body], ['Call Tim Cook.', 'In Berlin.'])
+  const texts = (entities: { text: string }[]): string[] => entities.map(({ text }) => text)
+  assert.equal([texts(found.entities.subject), texts(found.entities.body)], [['Tim Cook'], ['Berlin']])
+  assert.equal(found.truncated, { body: false, subject: false })
+  const { stdout } = await iobert([...args, '--redact'], line)
+  assert.match(stdout, /^\{"n":1\.0,"subject":"Call \[PER\]\.","body":"In \[LOC\]\.","other":"Ana",/u)
+  const one = await iobert([...args, '--redact'], '{"body":"In Berlin.","subject":null}\n')
+  assert.equal(
+    [one.code, JSON.parse(one.stdout).error],
+    [1, 'Line 1 has a subject that is null, expected a string'],
+  )
+})
+
 test('what is wrong with a table is told', async () => {
   for (const [args, input, message, exit] of [
     [['--csv'], '', /--csv needs --column/u, 2],
@@ -227,7 +244,7 @@ test('what is wrong with a table is told', async () => {
     [['--csv', '--column', 'a', '--delimiter', '"'], '', /--delimiter is '"', expected one character/u, 2],
     [['--tsv', '--column', 'a', '--delimiter', ';'], '', /--delimiter goes with --csv/u, 2],
     [['--field', 'a'], '', /--field goes with --jsonl/u, 2],
-    [['--output', 'xml'], 'a', /--output is 'xml', expected csv or tsv/u, 2],
+    [['--output', 'xml'], 'a', /--output is 'xml', expected one of 'csv', 'tsv'/u, 2],
     [['--csv', '--column', 'a', table, table], '', /reads one table, found 2 inputs/u, 2],
     [['--csv', '--column', 'a'], 'b,"c"\n', /--column is 'a', but the table's first row has b, c/u, 2],
     [['--csv', '--column', 'a', '--html'], 'a\n', /one of --csv and --html/u, 2],

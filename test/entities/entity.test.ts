@@ -4,8 +4,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeEntities, groupLabels } from '#dist/entities/entity.js'
 import { parseLabels } from '#dist/entities/labels.js'
-import { checkWanted } from '#dist/entities/style.js'
 import type { RecognizeOptions, Strategy } from '#dist/entities/types.js'
+import { checkWanted } from '#dist/entities/wanted.js'
 import { conllLabels, makeInput, makeWordInput, type Piece } from './sample.ts'
 
 /** Entities of words of one piece as `TYPE first-last`. */

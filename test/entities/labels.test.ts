@@ -2,8 +2,8 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkRecognizeOptions } from '#dist/entities/asked/options.js'
 import { type LabelScheme, parseLabels } from '#dist/entities/labels.js'
+import { checkRecognizeOptions } from '#dist/entities/options.js'
 import { conllLabels } from './sample.ts'
 
 const types = ['PER', 'LOC', 'A-B', 'x_y', 'Événement']

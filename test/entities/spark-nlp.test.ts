@@ -251,7 +251,7 @@ test('checkSparkOptions refuses settings that Spark NLP does not have', () => {
   ]
   for (const [options, kind, message] of wrong) {
     assert.throws(
-      () => checkSparkOptions(options, 'spark'),
+      () => checkSparkOptions(options),
       (error: unknown) => error instanceof kind && message.test(error.message),
     )
   }

@@ -3,18 +3,16 @@
  * its columns taken out. Cells that are not read stay as they are written, byte for byte. So do line ends and the byte order
  * mark.
  */
-import type { Entity } from '../../entities/types.ts'
+import type { Redactor } from '../../markup/redact.ts'
 import { UsageError } from '../arguments.ts'
 import { type Compute, type Job, runBatches } from '../batches.ts'
 import type { Source } from '../inputs.ts'
+import { type Found, redactedFields } from '../shapes.ts'
 import { readRow, textOf, writeCell } from './cells.ts'
 import { RecordSplitter } from './record-splitter.ts'
 
-/** What is answered to a cell. */
-export type CellAnswer = { readonly entities: readonly Entity[] } | { readonly text: string }
-
 /** What a table is like. */
-export interface Shape {
+export interface TableShape {
   readonly format: 'csv' | 'tsv'
   /** The columns that are read, each by its name or its number from 1. */
   readonly columns: readonly string[]
@@ -24,9 +22,12 @@ export interface Shape {
   readonly delimiter: string | undefined
 }
 
-export interface TableOptions extends Shape {
+export interface TableOptions extends TableShape {
+  readonly compute: Compute<Found>
   /** Types of entities, a new column each; none where the names of the columns are taken out. */
-  readonly types: readonly string[] | undefined
+  readonly types: readonly string[]
+  /** What takes the names out. */
+  readonly redactor: Redactor | undefined
   readonly maxChars: number
   readonly beforeWrite?: (() => Promise<void>) | undefined
 }
@@ -39,9 +40,8 @@ const SEPARATOR = '; '
 
 /** @returns the exit code */
 export function runTable(
-  compute: Compute<CellAnswer>,
   sources: readonly Source[],
-  { format, columns, header, delimiter: said, types, maxChars, beforeWrite }: TableOptions,
+  { compute, format, columns, header, delimiter: said, types, redactor, maxChars, beforeWrite }: TableOptions,
 ): Promise<number> {
   if (sources.length !== 1)
     throw new UsageError(`--${format} reads one table, found ${sources.length} inputs`)
@@ -67,7 +67,7 @@ export function runTable(
   }
   let indexes: readonly number[] = []
   let width = 0
-  const jobOf = (record: Uint8Array, number: number): Job<CellAnswer> => {
+  const jobOf = (record: Uint8Array, number: number): Job<Found> => {
     const decoded = decode(record, number)
     const mark = number === 1 && decoded.startsWith(MARK) ? MARK : ''
     const row = decoded.slice(mark.length)
@@ -78,34 +78,35 @@ export function runTable(
       width = written.length
     }
     if (number === 1 && header) {
-      const cells = [row.slice(0, row.length - lineEnd.length), ...newNames(written, types ?? [])]
+      const cells = [row.slice(0, row.length - lineEnd.length), ...newNames(written, types)]
       return { bytes, write: () => mark + cells.join(delimiter) + lineEnd }
     }
     const blank = written.length === 1 && written[0] === ''
-    const there = indexes.filter((index) => types !== undefined || written[index] !== undefined)
+    const there = indexes.filter((index) => redactor === undefined || written[index] !== undefined)
     if (blank || there.length === 0) return { bytes, write: () => decoded }
     return {
       bytes,
       texts: there.map((index) => textOf(written[index] ?? '')),
       // A last row without a line end gets none.
-      write: (answered) => mark + addTo(written, there, answered).join(delimiter) + lineEnd,
+      write: (answered) =>
+        mark + addTo(written, there, answered as readonly Found[]).join(delimiter) + lineEnd,
     }
   }
   const addTo = (
     written: readonly string[],
     there: readonly number[],
-    answered: readonly CellAnswer[],
+    answered: readonly Found[],
   ): readonly string[] => {
-    if (types === undefined) {
+    if (redactor !== undefined) {
       const cells = [...written]
       for (const [at, index] of there.entries()) {
-        const { text } = answered[at] as CellAnswer & { text: string }
         const cell = cells[index]!
+        const { text } = redactedFields(redactor, textOf(cell), answered[at]!)
         if (text !== textOf(cell)) cells[index] = writeCell(text, delimiter, cell.startsWith('"'))
       }
       return cells
     }
-    const entities = answered.flatMap((one) => ('entities' in one ? one.entities : []))
+    const entities = answered.flatMap(({ recognition }) => recognition.entities)
     const names = types.map((type) =>
       entities.filter((entity) => entity.type === type).map(({ text }) => text.replace(/\s+/gu, ' ')),
     )

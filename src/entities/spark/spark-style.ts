@@ -1,52 +1,53 @@
 /** Reads a text and answers as Spark NLP's pipeline does. */
-import {
-  type Check,
-  type Checks,
-  fields,
-  oneOf,
-  text as string,
-  texts,
-  trueOrFalse,
-  wholeNumber,
-} from '../../check/options.ts'
+import type { RowOf } from '../../check/option-rows.ts'
+import { checkValue } from '../../check/options.ts'
 import { type Span, type Split, splitText } from '../../text/split.ts'
 import { type Document, readDocument, wholeText } from '../document.ts'
 import type { LabelSet } from '../labels.ts'
 import type { Style } from '../reading.ts'
 import type { RecognizeOptions, Word } from '../types.ts'
-import { type CleanupMode, cleanDocument } from './spark-document.ts'
-import { type SparkTokenizerOptions, tokenizeSpark } from './spark-tokenizer.ts'
+import { cleanDocument } from './spark-document.ts'
+import { tokenizeSpark } from './spark-tokenizer.ts'
 import type { SparkAnnotation, SparkAnnotations, SparkOptions } from './spark-types.ts'
 
-const cleanupModes: readonly CleanupMode[] = [
-  'disabled',
-  'inplace',
-  'inplace_full',
-  'shrink',
-  'shrink_full',
-  'each',
-  'each_full',
-  'delete_full',
-]
+const string = { type: 'string' } as const
+const strings = { type: 'strings' } as const
+const length = { type: 'number', integer: true, from: 0 } as const
 
-const tokenizerChecks: Checks<SparkTokenizerOptions> = {
-  targetPattern: string,
-  contextChars: texts,
-  prefixPattern: string,
-  suffixPattern: string,
-  infixPatterns: texts,
-  splitPattern: string,
-  splitChars: texts,
-  exceptions: texts,
-  caseSensitiveExceptions: trueOrFalse,
-  minLength: wholeNumber(0),
-  maxLength: wholeNumber(0),
-}
-
-const sparkChecks: Checks<SparkOptions> = {
-  cleanupMode: oneOf(cleanupModes),
-  sentences: trueOrFalse,
-  tokenizer: fields(tokenizerChecks),
+const sparkRow: RowOf<SparkOptions> = {
+  type: 'object',
+  fields: {
+    cleanupMode: {
+      type: 'word',
+      words: {
+        disabled: 'default',
+        inplace: '',
+        inplace_full: '',
+        shrink: '',
+        shrink_full: '',
+        each: '',
+        each_full: '',
+        delete_full: '',
+      },
+    },
+    sentences: { type: 'boolean' },
+    tokenizer: {
+      type: 'object',
+      fields: {
+        targetPattern: string,
+        contextChars: strings,
+        prefixPattern: string,
+        suffixPattern: string,
+        infixPatterns: strings,
+        splitPattern: string,
+        splitChars: strings,
+        exceptions: strings,
+        caseSensitiveExceptions: { type: 'boolean' },
+        minLength: length,
+        maxLength: length,
+      },
+    },
+  },
 }
 
 /**
@@ -55,13 +56,15 @@ const sparkChecks: Checks<SparkOptions> = {
  * @throws {TypeError} for a value of the wrong kind
  * @throws {RangeError} for one that is not allowed, or a setting that is not known
  */
-export const checkSparkOptions: Check = fields(sparkChecks)
+export function checkSparkOptions(given: unknown): void {
+  checkValue(sparkRow, given, 'spark')
+}
 
 type SparkDocument = Required<Omit<Document, 'list'>> & { readonly spans: readonly Span[] }
 
 /** Reads and answers as that pipeline does: its stages before the model and from the model on. */
 export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Pick<Style, 'read' | 'annotate'> {
-  if (options.spark !== undefined) checkSparkOptions(options.spark, 'spark')
+  if (options.spark !== undefined) checkSparkOptions(options.spark)
   return {
     read(input): Document {
       const document = readDocument(input, options.pretokenized, wholeText)

@@ -6,19 +6,11 @@
 import { collectAnswers, type Give, stopWith, streamAnswers } from '../../answers.ts'
 import { Batcher } from '../../batcher.ts'
 import type { BertModel } from '../../bert-model.ts'
-import { isObject } from '../../check/kind.ts'
-import {
-  abortSignal,
-  type Checks,
-  callback,
-  checkOptions,
-  texts as checkTexts,
-  numberBetween,
-  oneOf,
-  trueOrFalse,
-  wrongKind,
-} from '../../check/options.ts'
+import { wrongKind } from '../../check/kind.ts'
+import type { Rows } from '../../check/option-rows.ts'
+import { checkOptions, checkStrings } from '../../check/options.ts'
 import { trimName } from '../../entities/name-edges.ts'
+import { ruleRows } from '../../entities/options.ts'
 import { prepareRules } from '../../entities/style.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
 import { readInputs } from '../../inputs.ts'
@@ -65,19 +57,33 @@ export interface FindOptions {
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
-const checks: Checks<FindOptions> = {
-  threshold: numberBetween(0, 1),
-  nested: trueOrFalse,
-  multiLabel: trueOrFalse,
-  style: oneOf(['gliner']),
-  windows: trueOrFalse,
-  rules(value, name): void {
-    if (!Array.isArray(value) && !(isObject(value) && 'find' in value))
-      throw wrongKind(value, name, 'an array of rules, or what compileRules gave')
+export const findRows: Rows<FindOptions> = {
+  threshold: {
+    type: 'number',
+    from: 0,
+    to: 1,
+    value: 'P',
+    help: 'only entities with a score above this, 0 to 1',
+    default: 0.5,
   },
-  rulePolicy: oneOf(['longest', 'rule', 'model']),
-  signal: abortSignal,
-  onProgress: callback,
+  nested: { type: 'boolean', help: 'entities may lie in others', needs: ['json', 'jsonl'] },
+  multiLabel: {
+    type: 'boolean',
+    help: 'the same words may be entities of several types',
+    needs: ['json', 'jsonl'],
+  },
+  style: {
+    type: 'word',
+    words: {
+      gliner:
+        'exactly as the package gliner: with quotation marks, commas and brackets that names were taken with',
+    },
+    value: 'S',
+  },
+  windows: { type: 'boolean' },
+  ...ruleRows,
+  signal: { type: 'signal' },
+  onProgress: { type: 'function' },
 }
 
 /** The package's own. */
@@ -160,7 +166,7 @@ export class Gliner {
     give: Give<Recognition>,
     stop: AbortController,
   ): Promise<void> {
-    const options = checkOptions<FindOptions>(given, checks)
+    const options = checkOptions<FindOptions>(given, findRows)
     const asked = checkTypes(types)
     const { rules, rulePolicy, signal, threshold = THRESHOLD } = options
     stopWith(stop, signal, (end) => this.model.onEnd(end))
@@ -295,7 +301,7 @@ function trimmed(text: string, entities: readonly Entity[]): Entity[] {
 
 /** Each type once. */
 function checkTypes(types: readonly string[]): string[] {
-  checkTexts(types, 'types')
+  checkStrings(types, 'types')
   const empty = types.findIndex((type) => type.trim() === '')
   if (empty >= 0)
     throw new RangeError(`types[${empty}] is empty, expected what to look for, such as 'person'`)

@@ -2,6 +2,7 @@
  * From a name to a model of GLiNER in memory: its configuration, the encoder's (which older repositories only name), the
  * tokenizer, and the engine with the weights of encoder and head.
  */
+import { OptionError } from '../../check/options.ts'
 import { capability } from '../../format/capability.ts'
 import { type Checkpoint, openCheckpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
@@ -242,7 +243,9 @@ async function prepare(
   const tokenizer = fitRows(read, 'The tokenizer', parsed.config.vocabSize, paddedVocabulary)
   const { maxPositions } = parsed.config
   if (maxLength !== undefined && maxLength > maxPositions)
-    throw new RangeError(`maxLength is ${maxLength}, and the model has ${maxPositions} positions`)
+    throw new OptionError(
+      (name) => `${name('maxLength')} is ${maxLength}, and the model has ${maxPositions} positions`,
+    )
   return {
     spec,
     tokenizer,

@@ -1,10 +1,10 @@
 /** What `iobert --help` and the help of each command print, as the page of the command line shows it. */
 import { commands } from '#dist/cli/commands.js'
-import { recognizeHelp } from '#dist/cli/help.js'
+import { command } from '#dist/cli/recognize.js'
 
 /** `help-mask` and so on, by the command's name. */
 export const help: Readonly<Record<string, () => Promise<string[]>>> = {
-  'help-iobert': async () => linesOf(recognizeHelp),
+  'help-iobert': async () => linesOf(command.help),
   ...Object.fromEntries(
     [...commands].map(([name, { load }]) => [
       `help-${name}`,

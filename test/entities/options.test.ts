@@ -1,7 +1,7 @@
 /** Options of `recognize` that are wrong are named. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkRecognizeOptions, checkStreamOptions } from '#dist/entities/asked/options.js'
+import { checkRecognizeOptions, checkStreamOptions } from '#dist/entities/options.js'
 
 test('checkRecognizeOptions passes what is right and drops what is undefined', () => {
   assert.equal(checkRecognizeOptions(undefined), {})

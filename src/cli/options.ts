@@ -1,0 +1,195 @@
+/**
+ * The rows of the command line's own options, and which of the library's several commands take. The library's rows stand beside the
+ * interfaces of its options: `loadRows`, `recognizeRows`, `findRows`, `embedRows`, `fillMaskRows`, `redactRows`.
+ */
+import type { RowOf } from '../check/option-rows.ts'
+import { recognizeRows } from '../entities/options.ts'
+import { loadRows } from '../load-options.ts'
+import { take } from './arguments.ts'
+
+/** Characters of a text, where `--max-chars` does not say. */
+export const MAX_CHARS = 10_000_000
+
+export const inputRows = {
+  text: {
+    type: 'boolean',
+    short: 't',
+    means: ['kind', 'text'],
+    help: 'every argument is a text, even where a file has that name',
+  },
+  file: {
+    type: 'boolean',
+    short: 'f',
+    means: ['kind', 'file'],
+    help: 'every argument is a file',
+  },
+} as const
+
+export const documentRows = {
+  input: {
+    type: 'word',
+    words: { text: '', html: '', markdown: '' },
+    value: 'L',
+    help: 'how the texts are marked up',
+    default: 'by the names of files (.html, .htm, .md), else text',
+    more: `Tags, their attributes, comments, scripts, styles and code are no text and stay as they are, also where
+      names are taken out. Offsets are those of the source; a name across tags is one`,
+  },
+} as const
+
+export const maxCharsRows = {
+  maxChars: {
+    type: 'number',
+    integer: true,
+    from: 1,
+    value: 'N',
+    help: 'the longest text, row, or line of JSONL, that is read',
+    default: 10_000_000,
+  },
+} as const
+
+/** Two ways to write JSON that most commands have; each says what its objects hold. */
+export const jsonRows = {
+  json: {
+    type: 'boolean',
+    means: ['format', 'json'],
+    help: 'one array, an object an input',
+  },
+  jsonl: {
+    type: 'boolean',
+    means: ['format', 'jsonl'],
+    help: `a line in, a line out, in order and in bounded memory: {"text", "id"?} or a JSON string becomes {"id"?,
+      ...} with the same members as --json, or {"id"?, "error"} for a bad line`,
+  },
+} as const
+
+export const tableRows = {
+  field: {
+    type: 'strings',
+    whole: true,
+    value: 'F',
+    needs: ['jsonl'],
+    help: `the text is the member F, and all others pass through: {"body", ...} becomes {"body", ..., "entities",
+      "truncated"}. Once for each of several: then "entities" and "truncated" have a member for each`,
+  },
+  csv: {
+    type: 'boolean',
+    means: ['format', 'csv'],
+    help: `a table in, the same table out, with a column for each type added (names with "; " between them); first
+      row names, quotes as RFC 4180 has them, any size, as it comes. Where names are taken out nothing is added`,
+  },
+  tsv: {
+    type: 'boolean',
+    means: ['format', 'tsv'],
+    help: 'the same with tabs between cells',
+  },
+  column: {
+    type: 'strings',
+    whole: true,
+    value: 'C',
+    needs: ['csv', 'tsv'],
+    help: 'the column whose texts are read, by its name, or its number from 1; once for each of several',
+  },
+  noHeader: {
+    type: 'boolean',
+    needs: ['csv', 'tsv'],
+    help: 'the first row of the table is one as all others, and columns have numbers',
+  },
+  delimiter: {
+    type: 'string',
+    value: 'D',
+    needs: ['csv'],
+    help: 'the character between cells, or tab',
+    default: 'the comma, semicolon or tab that the first row has',
+  },
+} as const
+
+export const htmlRows = {
+  html: {
+    type: 'boolean',
+    means: ['format', 'html'],
+    help: 'one page with entities marked and scores under the pointer',
+  },
+} as const
+
+export const redactRow = {
+  redact: {
+    type: 'boolean',
+    help: `the text with entities replaced by their types: [PER]. What the model misses stays: about one name in ten
+      in news, more elsewhere; ages, addresses and hints are no names, and numbers are found by --rules alone. Read it
+      before it leaves the house. With --json and --jsonl "text" is the redacted text, and "entities" are its
+      placeholders`,
+  },
+} as const
+
+/** Rules beside the model. */
+export const rulesRows: {
+  readonly rules: RowOf<readonly string[]>
+  readonly rulePolicy: (typeof recognizeRows)['rulePolicy']
+} = {
+  rules: {
+    type: 'strings',
+    value: 'R',
+    help: `beside the model's entities those that rules find: all, or some of email, secret, url, iban, card, ssn,
+      phone, mac, ip, passport, birthdate, address (email,iban), and of a file that ends in .json an array of your
+      own: {"type": "TICKET", "pattern": "[A-Z]+-[0-9]+"} or {"type": "FIRM", "phrases": ["Acme"]}, each with
+      "ignoreCase": true or not. --labels holds for their types too`,
+  },
+  rulePolicy: recognizeRows.rulePolicy,
+}
+
+/** How words get labels. */
+export const taggingRows: Pick<typeof recognizeRows, 'strategy' | 'decode' | 'scheme' | 'split' | 'stride'> =
+  take(recognizeRows, 'strategy', 'decode', 'scheme', 'split', 'stride')
+
+/** How a text is read, and which entities are given. */
+export const recognitionRows: Pick<typeof recognizeRows, 'labels' | 'threshold' | 'style'> &
+  typeof taggingRows & { readonly lines: RowOf<boolean> & { readonly means: readonly ['split', 'lines'] } } =
+  {
+    ...take(recognizeRows, 'labels', 'threshold', 'style'),
+    ...taggingRows,
+    lines: {
+      type: 'boolean',
+      means: ['split', 'lines'],
+      help: 'short for --split lines, as for logs and lists',
+    },
+  }
+
+/** How a model is loaded. */
+export const loadingRows: Pick<
+  typeof loadRows,
+  'precision' | 'threads' | 'turbo' | 'kernels' | 'inline' | 'maxLength' | 'paddedVocabulary' | 'offline'
+> = take(
+  loadRows,
+  ...([
+    'precision',
+    'threads',
+    'turbo',
+    'kernels',
+    'inline',
+    'maxLength',
+    'paddedVocabulary',
+    'offline',
+  ] as const),
+)
+
+const modelRow = {
+  type: 'string',
+  short: 'm',
+  value: 'M',
+  help: 'a folder, a Hub id owner/name[@revision], or a URL that ends in /',
+} as const
+
+/** Which model, and how it is loaded. */
+export const modelRows: { readonly model: RowOf<string> } & typeof loadingRows = {
+  model: { ...modelRow, default: 'the model that ships' },
+  ...loadingRows,
+}
+
+/** The same of a command for which none ships. */
+export const neededModelRows: {
+  readonly model: RowOf<string> & { readonly required: string }
+} & typeof loadingRows = {
+  model: { ...modelRow, required: 'no model of this kind ships' },
+  ...loadingRows,
+}
