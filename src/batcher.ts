@@ -42,6 +42,8 @@ export class Batcher<Sequence extends { readonly ids: readonly number[] }, Resul
   #computing = 0
   /** Calls of `push` and `after` so far. */
   #pushed = 0
+  /** Calls of `room` that let other tasks have their turn, and are about to push. */
+  #pausing = 0
   /** Whether something was pushed since the last macrotask. */
   #busy = false
 
@@ -56,7 +58,9 @@ export class Batcher<Sequence extends { readonly ids: readonly number[] }, Resul
    * @throws what `compute` or a taker threw, or the reason of the abort
    */
   async room(): Promise<void> {
+    this.#pausing++
     await this.#letOthers()
+    this.#pausing--
     while (this.#begun.length >= AHEAD) await this.#begun[0]
     this.#batching.stop.signal.throwIfAborted()
   }
@@ -88,7 +92,7 @@ export class Batcher<Sequence extends { readonly ids: readonly number[] }, Resul
   /** Until a macrotask passes in which nothing was pushed. */
   async #waitForMore(): Promise<void> {
     this.#busy = true
-    for (let before = -1; before !== this.#pushed; ) {
+    for (let before = -1; before !== this.#pushed || this.#pausing > 0; ) {
       before = this.#pushed
       await nextTask()
     }

@@ -88,7 +88,7 @@ export async function spanLogits(
 
 function layBuffers(
   kernels: Kernels,
-  { size, maxWidth }: Placed<SpanHeadSpec>,
+  { size, maxWidth, start }: Placed<SpanHeadSpec>,
   words: number,
   types: number,
   questions: readonly SpanQuestion[],
@@ -96,7 +96,7 @@ function layBuffers(
   const { layout } = kernels
   const longest = Math.max(...questions.map(({ words }) => words.length))
   const most = Math.max(...questions.map(({ types }) => types.length))
-  const inner = 4 * size
+  const inner = start.inner.outputs
   return {
     inner: layout.matrix(ROWS, inner),
     represented: layout.matrix(ROWS, size),

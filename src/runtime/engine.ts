@@ -229,7 +229,7 @@ function createKernels(
 
 function scratchShape({ config, relative, head }: ModelSpec): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
-  const ofHead = head?.kind === 'spans' ? 4 * head.size : 0
+  const ofHead = head?.kind === 'spans' ? head.start.inner.outputs : 0
   const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ofHead)
   const relativeRows = relative?.kind === 'disentangled' ? relative.rows : 0
   return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs, relativeRows }

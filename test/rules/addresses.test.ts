@@ -33,7 +33,7 @@ test('the page on redaction tells how many addresses are found in texts held out
   const { whole: fitted, others: none } = measure(known!.split('\n'))
   assert.ok(fitted >= 58 && none === 0, `${fitted} ${none}`)
   const { addresses, whole, part, others, without } = measure(heldOut!.split('\n').slice(1))
-  const told = `${whole} of ${addresses} are found whole, ${part} in part, and ${others} in ${without} texts without one`
+  const told = `finds ${whole} of ${addresses} addresses whole and ${part} in part, and reports ${others} in ${without} texts that have none`
   assert.match(readFileSync(rootPath('docs/redaction.md'), 'utf8').replace(/\s+/g, ' '), told)
 })
 

@@ -12,6 +12,9 @@ import type {
 /** What stands before the encoder's tensors, whatever the encoder is. */
 export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
 
+/** The inside of the head's projections is so many times as wide as their ends. */
+const WIDENING = 4
+
 const SPANS = 'span_rep_layer.span_rep_layer'
 
 /** What gliner_config.json says of the head. */
@@ -30,7 +33,7 @@ export function glinerSpec(
   { hiddenSize: size, maxWidth, rnnLayers }: SpanHeadSizes,
 ): ModelSpec {
   const { hiddenSize } = encoder.config
-  const inner = 4 * size
+  const inner = WIDENING * size
   const projection = (name: string): ProjectionSpec => ({
     inner: headLinear(`${name}.0`, inner, size),
     outer: headLinear(`${name}.3`, size, inner),
@@ -78,7 +81,7 @@ function lstmDirection(suffix: string, size: number): LstmDirectionSpec {
 
 /** The two layers of a span's projection: the first in two halves, the second the other way round. */
 function spanLayers(size: number): Pick<SpanHeadSpec, 'spanStart' | 'spanEnd' | 'query'> {
-  const inner = 4 * size
+  const inner = WIDENING * size
   const first = headLinear(`${SPANS}.out_project.0`, inner, 2 * size)
   const { weight, bias } = first.from[0]!
   const half = (index: number, bias: TensorSpec | undefined): LinearSpec => ({
