@@ -75,7 +75,9 @@ const ways: readonly (readonly [name: string, options: LoadOptions])[] = [
   ['inline, the kernels named', { inline: true, kernels: 'simd' }],
 ]
 const assembled = rootPath('build/package')
-const packed = spawnSync(process.execPath, [rootPath('tools/pack.mjs'), assembled], { encoding: 'utf8' })
+const packed = spawnSync(process.execPath, [rootPath('tools/package/pack.mjs'), assembled], {
+  encoding: 'utf8',
+})
 if (packed.status !== 0) throw new Error(`The package cannot be assembled:\n${packed.stderr}`)
 const entry = join(assembled, 'dist/node.js')
 const starts = ways.map((): Loaded[] => [])

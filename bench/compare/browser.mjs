@@ -162,10 +162,10 @@ function agreement(ours, theirs) {
 async function bundlePages() {
   const { build } = await import('esbuild')
   const packed = join(cache, 'package')
-  const done = spawnSync(process.execPath, [join(root, 'tools/pack.mjs'), packed], {
+  const done = spawnSync(process.execPath, [join(root, 'tools/package/pack.mjs'), packed], {
     stdio: ['ignore', 2, 2],
   })
-  if (done.status !== 0) throw new Error(`tools/pack.mjs ended with ${done.status ?? done.signal}`)
+  if (done.status !== 0) throw new Error(`tools/package/pack.mjs ended with ${done.status ?? done.signal}`)
   const out = join(cache, 'pages')
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })

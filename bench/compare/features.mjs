@@ -146,7 +146,7 @@ const sizes = packages.map((name) => {
   ]
 })
 const published = join(work, 'published')
-spawnSync(process.execPath, [join(root, 'tools/pack.mjs'), published], { stdio: 'ignore' })
+spawnSync(process.execPath, [join(root, 'tools/package/pack.mjs'), published], { stdio: 'ignore' })
 const own = readdirSync(published, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)

@@ -19,7 +19,7 @@ export function prepareRivals(folder = here) {
   // One of the rivals downloads in its post-install step; what is needed of it is in its package.
   const done = join(folder, 'node_modules/.package-lock.json')
   if (!existsSync(done)) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder)
-  run(process.execPath, [join(root, 'tools/build.mjs')], root)
+  run(process.execPath, [join(root, 'tools/build/build.mjs')], root)
 }
 
 /** @param list  of packages, a file in this folder: a virtual environment of its own */

@@ -4,8 +4,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { bundle } from '../../tools/bundle.mjs'
-import { askedFor } from '../../tools/worker-text.mjs'
+import { bundle } from '../../tools/build/bundle.mjs'
+import { askedFor } from '../../tools/build/worker-text.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'examples/browser')

@@ -4,7 +4,7 @@
  * with them, threads work on hosts that cannot set headers, from the second visit on.
  */
 
-/** Put in by tools/demo.mjs: the page's files, and names that change with what is in them. */
+/** Put in by tools/build/demo.mjs: the page's files, and names that change with what is in them. */
 declare const PAGE_FILES: readonly string[]
 declare const PAGE_CACHE: string
 declare const MODEL_CACHE: string

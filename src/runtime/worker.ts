@@ -1,5 +1,5 @@
 /**
- * The script of the engine's worker and of its helper threads, on every runtime. tools/worker-text.mjs bundles it, as a text that is
+ * The script of the engine's worker and of its helper threads, on every runtime. tools/build/worker-text.mjs bundles it, as a text that is
  * inlined and as the file `dist/worker.js`, so that Node's modules are asked for when the script runs: where there are none, as in
  * browsers, what is imported of them is undefined.
  */

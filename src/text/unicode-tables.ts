@@ -1,4 +1,4 @@
-// Made by tools/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.
+// Made by tools/goldens/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.
 /** [first code point, class] of each run: letter 0, punctuation 1, space 2, delete 3, cjk 4. */
 export const classRuns: string =
   'DqCTSLyEJ4DxC4BxGwBxGjBqIJIpBIZILIhCQZIZIxvFIhCIx0DwBpKQ5MIJIRIRIhLQ7CwBZQJQpDLIJQxSgBxZIjCIxIwDLI55BYxN4D5HIphCQxCI5/CI5gGIxWIxCQhqB4DJIpJgB5RIxSoBhBQ5bwB5qBIh5EoC5lBIh7EQqEIxGQxTY5RQpnBYJYpJ4CbIptCQh2BQhgB4BJwBhrB4B5mBgB5OoBxPQhQgC5CIirG7CpBiGTqBJgFJoDJiDLoBLwCpDQxDQp+EgBpHQpvIwD5TQ5HwC5kDwF5PgBhIQ5+FgBJQhcI5jB4LJ4EqvDJYhBwCRgDhEIhDIxYIxWIkhGgwzBkQggkFx/JQpjCY5YIxCI5cwBh/CgBxVQhKYJIpMQ5LIpYoDhEQhfgBxfQhEQp+BIjl4CjgQkgyBggExvEQh0BwCxF4IJwDJIhBIJQ7kBIJYJwBJgBxCQZQxGYJI5GIJIJ4B7kBYLIxgCYhnFIhMIxnDI55FI5xBI5HIhkCoCxJIhc4BxQ4BpWgBxqJ4BpbTJgBxfgBhMQ5ToBZIpDIJYhWwB5aIhnEIx+B4FpaYh+BYpsaoBp+rEQphBIpQoBhCIx2iFLgB7zpBgChjSoBk9qCg4tKkIgoiBkgCgkrBk0yCgoEr4rwFIzHgYjg/Pw//PTw//P'

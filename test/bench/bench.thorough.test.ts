@@ -37,8 +37,8 @@ for (const [name, words] of Object.entries(SUITES)) {
   })
 }
 
-test('tools/bench.mjs names every suite and refuses others', () => {
-  const script = rootPath('tools/bench.mjs')
+test('tools/test/bench.mjs names every suite and refuses others', () => {
+  const script = rootPath('tools/test/bench.mjs')
   const help = spawnSync(process.execPath, [script, '--help'], { encoding: 'utf8' })
   assert.is(help.status, 0)
   for (const name of Object.keys(SUITES)) assert.match(help.stdout, name)

@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The package as it is published, with a page that has nothing on it. */
 function assemble(folder) {
-  const done = spawnSync(process.execPath, [join(root, 'tools/pack.mjs'), folder], { encoding: 'utf8' })
+  const done = spawnSync(process.execPath, [join(root, 'tools/package/pack.mjs'), folder], {
+    encoding: 'utf8',
+  })
   assert.equal(done.status, 0, done.stderr)
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>iobert</title>')
 }

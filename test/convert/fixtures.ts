@@ -7,7 +7,7 @@ import { parseSafetensors } from '#dist/format/parse-safetensors.js'
 import { type ByteSource, bytesSource, type ModelFiles, mapFiles } from '#dist/format/source.js'
 import { rootPath } from '../shared.ts'
 
-/** A file of test/goldens/convert, which tools/make-convert-fixtures.py wrote. */
+/** A file of test/goldens/convert, which tools/goldens/make-convert-fixtures.py wrote. */
 export function fixture(name: string): Uint8Array {
   return new Uint8Array(readFileSync(rootPath(`test/goldens/convert/${name}`)))
 }

@@ -53,7 +53,7 @@ if (!has) {
         jobs.push({ folder: out, expected, tolerance: TOLERANCE.float32 })
       }
       writeFileSync(join(work, 'jobs.json'), JSON.stringify(jobs))
-      const script = rootPath('tools/check-transformers.py')
+      const script = rootPath('tools/goldens/check-transformers.py')
       const checked = spawnSync(python, [script, join(work, 'jobs.json')], {
         encoding: 'utf8',
         timeout: 240_000,

@@ -150,14 +150,14 @@ test('the picture shows the arrows of the table', () => {
   const picture = readFileSync(rootPath('docs/figures/folders.svg'), 'utf8')
   const drawn = Array.from(picture.matchAll(/data-edge="([^"]+)"/g), ([, edge]) => edge!)
   const wanted = [...rules].flatMap(([folder, allowed]) => allowed.map((other) => `${folder} ${other}`))
-  assert.equal(drawn.sort(), wanted.sort(), 'run node tools/figures.mjs')
+  assert.equal(drawn.sort(), wanted.sort(), 'run node tools/figures/figures.mjs')
 })
 
 test('only what needs a disk imports node:', () => {
   const wrong = imports
     .filter(({ target }) => target.startsWith('node:'))
     .filter(({ file }) => !file.endsWith('.node.ts') && file !== 'node.ts' && folderOf(file) !== 'cli')
-    // Its bundle asks for Node's modules when it runs: tools/worker-text.mjs.
+    // Its bundle asks for Node's modules when it runs: tools/build/worker-text.mjs.
     .filter(({ file }) => file !== 'runtime/worker.ts')
     .map(({ file, target }) => `${file} imports ${target}`)
   assert.equal(wrong, [])

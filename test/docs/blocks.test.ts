@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { findBlocks, pages, readPage, readRegion, replaceBlocks } from './blocks.ts'
 import { compute, computedNames } from './worked.ts'
 
-const refresh = 'run node tools/docs.mjs --update'
+const refresh = 'run node tools/docs/docs.mjs --update'
 
 let blocks = 0
 for (const name of pages()) {

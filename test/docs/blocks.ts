@@ -4,7 +4,7 @@
  *     <!-- source: src/kernels/reference/reference.ts#linear -->    equals that region of the file; without #, all of it
  *     <!-- computed: linear-float32 -->                   equals what test/docs/worked/ computes under that name
  *
- * `node tools/docs.mjs --update` writes both anew; blocks.test.ts fails where they differ.
+ * `node tools/docs/docs.mjs --update` writes both anew; blocks.test.ts fails where they differ.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { rootPath } from '../shared.ts'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { MaskedWord } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 
-/** A file of test/goldens/fill: tools/make-fill-goldens.py says how weights are made of names and shapes. */
+/** A file of test/goldens/fill: tools/goldens/make-fill-goldens.py says how weights are made of names and shapes. */
 export interface FillGolden {
   tokenizer: 'bert' | 'roberta' | 'xlm-roberta'
   config: Record<string, unknown>

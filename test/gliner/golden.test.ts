@@ -7,7 +7,7 @@ import { type Gliner, loadGliner, type Recognition } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 import { isThorough, share } from '../thorough.ts'
 
-/** A line of found.jsonl: tools/make-gliner-goldens.py. */
+/** A line of found.jsonl: tools/goldens/make-gliner-goldens.py. */
 interface Line {
   readonly text: string
   readonly types: string[]

@@ -16,7 +16,7 @@ import { rootPath } from '../shared.ts'
 import { Bench, variants } from './variants.ts'
 
 const { commandModules }: { commandModules: (root: string, commandBytes: number) => Record<string, string> } =
-  await import(pathToFileURL(rootPath('tools/kernel-tables.mjs')).href)
+  await import(pathToFileURL(rootPath('tools/build/kernel-tables.mjs')).href)
 
 const folder = mkdtempSync(join(tmpdir(), 'iobert-seam-'))
 mkdirSync(join(folder, 'assembly'))

@@ -3,7 +3,7 @@
  * IOBERT_BERT_BASE names the folder that make_bert_base.py wrote. Kernels may become faster; no bit may change unnoticed. `npm test`
  * takes one variant of each build, and short sequences through the reference.
  *
- * `node tools/renew-logits.mjs` renews them after a change that is meant to change bits, and says by how much.
+ * `node tools/goldens/renew-logits.mjs` renews them after a change that is meant to change bits, and says by how much.
  */
 import { existsSync } from 'node:fs'
 import { test } from 'uvu'
@@ -30,7 +30,11 @@ for (const { name, folder } of SAVED_MODELS) {
   const ids = saved.sequences.map((sequence) => sequence.ids)
 
   test(`the saved logits of ${name} are of these weights`, () => {
-    assert.is(hashOfWeights(folder), saved.weights, 'the weights are others: node tools/renew-logits.mjs')
+    assert.is(
+      hashOfWeights(folder),
+      saved.weights,
+      'the weights are others: node tools/goldens/renew-logits.mjs',
+    )
   })
 
   for (const variant of exact) {

@@ -30,7 +30,7 @@ test.after(() => rmSync(project, { recursive: true, force: true }))
 
 /** Assembles it. @returns packed bytes by part */
 function assemble(): Record<string, number> {
-  const args = [rootPath('tools/pack.mjs'), installed, '--json']
+  const args = [rootPath('tools/package/pack.mjs'), installed, '--json']
   const done = spawnSync(process.execPath, args, { encoding: 'utf8' })
   assert.is(done.status, 0, done.stderr)
   return JSON.parse(done.stdout).sizes

@@ -1,4 +1,4 @@
-/** What a page that only recognises fetches (tools/page-size.mjs), and asks a server for. */
+/** What a page that only recognises fetches (tools/package/page-size.mjs), and asks a server for. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { test } from 'uvu'
@@ -11,7 +11,9 @@ const WARN_ABOVE = 75_000
 if (!existsSync(rootPath('weights/model.safetensors'))) {
   console.log('skipped: the page: weights/model.safetensors is not there')
 } else {
-  const done = spawnSync(process.execPath, [rootPath('tools/page-size.mjs'), '--json'], { encoding: 'utf8' })
+  const done = spawnSync(process.execPath, [rootPath('tools/package/page-size.mjs'), '--json'], {
+    encoding: 'utf8',
+  })
   const measure = (): {
     total: number
     files: [name: string, bytes: number][]

@@ -26,8 +26,8 @@ export function reproduceRun(folder) {
           cpSync(join(root, file), join(place, file))
         }
         symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'), 'junction')
-        run(process.execPath, ['tools/build.mjs'], { cwd: place })
-        run(process.execPath, ['tools/pack.mjs', 'packed'], { cwd: place })
+        run(process.execPath, ['tools/build/build.mjs'], { cwd: place })
+        run(process.execPath, ['tools/package/pack.mjs', 'packed'], { cwd: place })
         return join(place, 'packed')
       })
       const found = differences(...packages)

@@ -52,7 +52,7 @@ let installed
 /** @returns the packed package and its weights */
 export function installAll() {
   if (installed === undefined) {
-    run(process.execPath, ['tools/build.mjs'], { cwd: root })
+    run(process.execPath, ['tools/build/build.mjs'], { cwd: root })
     installRuntimes()
     installLocked(join(root, 'test/recipes'), folder)
     installed = installPackage()

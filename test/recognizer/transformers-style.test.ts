@@ -1,4 +1,4 @@
-/** `style: 'transformers'` against the answers of the pipeline itself (tools/make-pipeline-goldens.py). */
+/** `style: 'transformers'` against the answers of the pipeline itself (tools/goldens/make-pipeline-goldens.py). */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -101,7 +101,7 @@ export function installRuntimes() {
 /** Assembles the package, and unpacks what `npm pack` makes of it into node_modules/iobert, and lays the suite beside it, so that it imports that. */
 export function installPackage() {
   const assembled = join(folder, 'published')
-  run(process.execPath, ['tools/pack.mjs', assembled], { cwd: root })
+  run(process.execPath, ['tools/package/pack.mjs', assembled], { cwd: root })
   const [{ filename }] = JSON.parse(
     run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: assembled }),
   )

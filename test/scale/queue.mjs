@@ -9,7 +9,7 @@ import { loadRecognizer } from 'iobert'
 import { connect, resultsOf, triesOf } from '../../examples/queue/places.mjs'
 import { send } from '../../examples/queue/send.mjs'
 import { startPool } from '../../examples/queue/workers.mjs'
-import { createReport } from '../../tools/report.mjs'
+import { createReport } from '../../tools/test/report.mjs'
 import { MAX_CHARS, rows } from './texts.mjs'
 
 const { check: test, end } = createReport()

@@ -7,7 +7,7 @@ import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { loadRecognizer } from 'iobert'
 import { createService } from '../../examples/server/server.mjs'
-import { createReport } from '../../tools/report.mjs'
+import { createReport } from '../../tools/test/report.mjs'
 import { texts } from './texts.mjs'
 
 const { check: test, end } = createReport()

@@ -44,10 +44,14 @@ function spaced(codes: number[], text: (code: number) => string = String.fromCod
 }
 
 test('make-unicode-tables makes the tables as they are of what the Rust library answered', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['tools/make-unicode-tables.mjs', '--check'], {
-    cwd: rootPath(''),
-    encoding: 'utf8',
-  })
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['tools/goldens/make-unicode-tables.mjs', '--check'],
+    {
+      cwd: rootPath(''),
+      encoding: 'utf8',
+    },
+  )
   assert.is(status, 0, stderr)
 })
 

@@ -13,7 +13,7 @@ interface Outcome {
 }
 
 const { outcomeOf }: { outcomeOf(output: string, code: number | null): Outcome } = await import(
-  new URL('tools/test-outcome.mjs', root).href
+  new URL('tools/test/outcome.mjs', root).href
 )
 
 const uvu = JSON.stringify(new URL('node_modules/uvu/dist/index.mjs', root).href)

@@ -52,7 +52,7 @@ test('every command is a script of package.json, a file of this repository, or t
 })
 
 test('parts that are asked of test:all are parts that it has', () => {
-  const parts = readFileSync(rootPath('tools/test-all.mjs'), 'utf8')
+  const parts = readFileSync(rootPath('tools/test/all.mjs'), 'utf8')
   const asked = [...workflows.map(({ text }) => text), readFileSync(rootPath('.ci/run'), 'utf8')]
     .flatMap((text) => [...text.matchAll(/test(?::all --|-all\.mjs) ([a-z ]+)$/gm)])
     .flatMap(([, words]) => words!.split(' '))

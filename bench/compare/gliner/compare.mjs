@@ -57,7 +57,7 @@ async function start(spec) {
 
 if (!existsSync(join(here, 'node_modules/.package-lock.json')))
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
-run(process.execPath, [join(root, 'tools/build.mjs')], root)
+run(process.execPath, [join(root, 'tools/build/build.mjs')], root)
 preparePython('gliner/requirements.txt', python)
 if (!existsSync(join(model, 'onnx/model_quantized.onnx')))
   run(python, [join(here, 'make-model.py'), join(root, 'test/goldens/families/deberta-v3'), model])

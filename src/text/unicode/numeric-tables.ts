@@ -1,4 +1,4 @@
-// Made by tools/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.
+// Made by tools/goldens/make-unicode-tables.mjs; read by unicode.ts, which says how the numbers are packed.
 /** [gap, length] of runs of what the library takes for digits. */
 export const numericRuns: string =
   'wBK4DCFBCDhtBKmEKmGK8MK2DKEGsDK2DK2DKCGuDNzDKIHnDKoDHHTtDKgDK2DKmCUsIKmCKvWUxbDvHKGKWKsJKgELlFKGK2FK2CKmEKGK2gBBDGGKmGzBCF2W8BuCW2TeprBBpYBZJOD3KEqEKeIBPgBKnBPg7cK8FKgKG6EKmBKmGKWK2CK2MK24UKtPtBM5BRC1KbkBEdBIBmEFqGKudIZHnBJrCFWGgFCCQCuBgCJ0BCeDrCFoDIYIpBHqKGwBKGK2If+EKqBEwDHmEegEK8BKwEKHU7HK2KK2DK2LKmDKGUsCMkNT9CK2UK2CdjHKmCK2BKmLKmDVrhBvDhmPKmpCK2CKmEKBHuQKmIX9KD5nXKmuBUMUsDZ1iByBgqCKmNK2PK3HKsWJgEK3Y7BBDBEsCtBBPieNj3CK'

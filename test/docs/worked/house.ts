@@ -6,7 +6,7 @@ import { rootPath } from '../../shared.ts'
 /** The core by folders: files, and lines rounded to hundreds. */
 export async function core(): Promise<string[]> {
   const tool: { coreFiles: () => { file: string; lines: number }[] } = await import(
-    rootPath('tools/core.mjs')
+    rootPath('tools/docs/core.mjs')
   )
   const files = tool.coreFiles()
   const folderOf = (file: string): string => (file.includes('/') ? `src/${file.split('/')[0]}/` : 'src/')
@@ -27,10 +27,10 @@ export async function core(): Promise<string[]> {
 /** `capability('what', () => import('./file.ts'))` */
 const CALL = /\bcapability\(\s*(?:'([^']+)'|"([^"]+)"),\s*\(\) =>\s*import\('([^']+)'\)/g
 
-/** Capabilities with the kB that each saves, minified: see tools/capabilities.mjs. */
+/** Capabilities with the kB that each saves, minified: see tools/docs/capabilities.mjs. */
 export async function capabilities(): Promise<string[]> {
   const tool: { capabilities: () => Promise<[file: string, bytes: number][]> } = await import(
-    rootPath('tools/capabilities.mjs')
+    rootPath('tools/docs/capabilities.mjs')
   )
   const sizes = new Map(await tool.capabilities())
   const rows = new Set<string>()

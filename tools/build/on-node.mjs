@@ -1,0 +1,16 @@
+// `node tools/build/on-node.mjs MAJOR COMMAND...`: runs a command, as `npm test`, with another version of Node: 20, 22, 24 or 26. Installs
+// them all into build/runtimes. What the command starts as `node` has that version too.
+import { spawnSync } from 'node:child_process'
+import { delimiter, dirname } from 'node:path'
+import { binaries, installRuntimes, nodeMajors } from '../../test/runtimes/install.mjs'
+
+const [major, command, ...args] = process.argv.slice(2)
+if (command === undefined || !nodeMajors.includes(Number(major))) {
+  console.error(`Usage: node tools/build/on-node.mjs ${nodeMajors.join('|')} COMMAND...`)
+  process.exit(2)
+}
+installRuntimes()
+const PATH = `${dirname(binaries.node(major))}${delimiter}${process.env.PATH}`
+const { status, error } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, PATH } })
+if (error) console.error(error.message)
+process.exit(status ?? 1)

@@ -1,0 +1,113 @@
+"""Small random models of GLiNER, and what the package answers with them.
+
+    pip install gliner==0.2.29 torch transformers
+    python tools/goldens/make-gliner-goldens.py FOLDER [TEXTS]
+
+Writes FOLDER/{name}/ for each shape below: gliner_config.json, the weights, the tokenizer, and found.jsonl, a line each for TEXTS
+(default 40) texts: text, types, threshold, nested, multiLabel, and found [type, start, end, score] with offsets in UTF-16.
+test/gliner/golden.test.ts reads such folders. Random weights are scaled up so that scores leave 0.5.
+
+A word of which the tokenizer leaves nothing (a soft hyphen, a mark by itself with BERT's) moves all words behind it by one in the
+package, whose prepare_word_mask counts words with pieces. That is put right here: such a word stays where it is, with zeros for
+its hidden states. Lines it changes are marked "patched".
+"""
+import json
+import pathlib
+import random
+import sys
+
+import torch
+import transformers
+from gliner import GLiNERConfig
+from gliner.model import UniEncoderSpanGLiNER
+
+ROOT = pathlib.Path(__file__).parent.parent.parent
+SIZES = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, max_position_embeddings=512)
+DEBERTA = dict(
+    SIZES, model_type="deberta-v2", relative_attention=True, position_buckets=16, norm_rel_ebd="layer_norm", share_att_key=True,
+    pos_att_type=["p2c", "c2p"], position_biased_input=False, type_vocab_size=0, max_relative_positions=-1, layer_norm_eps=1e-7,
+)
+BERT = ("test/goldens/families/bert-rerank", dict(SIZES, model_type="bert"))
+ROBERTA = ("test/goldens/families/roberta", dict(SIZES, model_type="roberta", type_vocab_size=1, max_position_embeddings=514))
+SPM = ("test/goldens/gliner/deberta-v3", DEBERTA)
+
+# name: tokenizer and encoder, keys of gliner_config.json, whether the weights are a .bin
+SHAPES = {
+    "bert": (BERT, dict(hidden_size=16, max_width=12, max_len=384), False),
+    "bert-projected": (BERT, dict(hidden_size=24, max_width=4, max_len=40, num_rnn_layers=2), True),
+    "roberta-no-lstm": (ROBERTA, dict(hidden_size=16, max_width=8, num_rnn_layers=0, embed_ent_token=False), False),
+    "deberta-v3-small": (SPM, dict(hidden_size=16, max_width=12, max_len=384), False),
+    "deberta-v3-projected": (SPM, dict(hidden_size=20, max_width=5, max_len=64), True),
+}
+TYPES = ["person", "organization", "drug", "contract number", "Ort", "date of birth", "x", "award", "人名", "e-mail", "two  spaces ", "#", "PERSON"]
+WORDS = (
+    "Angela Merkel met Tim Cook in Berlin . , ; the of a U.S.-led O'Neill AT&T e-mail_me a_b-c d--e -f g- 3.14 2,000 $5 100% Çelik Łódź "
+    "naïve 東京 都 北京 Москва ١٢٣ ½ x² é e\u0301 😀 👩‍👩‍👧 \u00ad \u2019s ( ) [ ] \" ' — … @user #tag http://x.y/z?q=1 Supercalifragilisticexpialidocious"
+).split()
+SPACES = [" ", " ", " ", " ", "", "  ", "\n", "\t", "\u00a0", "\u2003", "\u3000", "\r\n"]
+
+
+def text_of(dice):
+    count = dice.choice([0, 1, 2, 5, 10, 20, 40, 60])
+    return "".join(dice.choice(WORDS) + dice.choice(SPACES) for _ in range(count))
+
+
+def word_mask(texts, tokenized, skip_first_words=None, **_):
+    """prepare_word_mask by the words' own numbers."""
+    masks = []
+    for index in range(len(texts)):
+        skip, last, mask = skip_first_words[index], None, []
+        for word in tokenized.word_ids(index):
+            mask.append(word - skip + 1 if word is not None and word != last and word >= skip else 0)
+            last = word
+        masks.append(mask)
+    return masks
+
+
+def utf16(text, at):
+    return len(text[:at].encode("utf-16-le")) // 2
+
+
+def make(name, folder, count):
+    (tokenizer_folder, encoder), config, is_bin = SHAPES[name]
+    torch.manual_seed(sum(map(ord, name)))
+    tokenizer = transformers.AutoTokenizer.from_pretrained(ROOT / tokenizer_folder, add_prefix_space=True)
+    tokenizer.add_tokens(["<<ENT>>", "<<SEP>>"], special_tokens=True)
+    vocabulary = len(tokenizer)
+    settings = GLiNERConfig(
+        model_name="example/encoder", encoder_config=dict(encoder, vocab_size=vocabulary), vocab_size=vocabulary,
+        class_token_index=tokenizer.convert_tokens_to_ids("<<ENT>>"), dropout=0.0, **config,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    model = UniEncoderSpanGLiNER(settings, tokenizer=tokenizer, backbone_from_pretrained=False).eval()
+    with torch.no_grad():
+        for key, value in model.model.named_parameters():
+            if value.dim() > 1:
+                value.copy_(torch.randn_like(value) * (0.2 if "bert_layer" in key else 1.2 / value.shape[-1] ** 0.5))
+    model.save_pretrained(folder, safe_serialization=not is_bin)
+    dice = random.Random(name)
+    own_word_mask = model.data_processor.prepare_word_mask
+    with open(folder / "found.jsonl", "w", encoding="utf-8") as lines:
+        for _ in range(count):
+            text = text_of(dice)
+            types = dice.choices(TYPES, k=dice.choice([1, 2, 3, 5, 8]))
+            threshold = dice.choice([0.05, 0.3, 0.5, 0.7, 0.9])
+            nested, multi = dice.random() < 0.4, dice.random() < 0.3
+            words = [word for word, _, _ in model.data_processor.words_splitter(text)]
+            seen = set(tokenizer(words, is_split_into_words=True).word_ids()) if words else set()
+            patched = len(seen - {None}) < len(words)
+            model.data_processor.prepare_word_mask = word_mask if patched else own_word_mask
+            found = model.predict_entities(text, types, flat_ner=not nested, threshold=threshold, multi_label=multi)
+            answer = [[e["label"], utf16(text, e["start"]), utf16(text, e["end"]), round(e["score"], 6)] for e in found]
+            line = dict(text=text, types=types, threshold=threshold, nested=nested, multiLabel=multi, found=answer)
+            if patched:
+                line["patched"] = True
+            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    out = pathlib.Path(sys.argv[1])
+    texts = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    for shape in sys.argv[3:] or SHAPES:
+        make(shape, out / shape, texts)
+        print(shape)
