@@ -71,6 +71,10 @@ export class WasmKernels implements Kernels {
   readonly #fused: number
   readonly #scratch: Scratch
   readonly #checkHelpers: () => void
+  /** The fields of each command in their order, and whether each is float32. */
+  readonly #fields = Object.fromEntries(
+    Object.entries(COMMANDS).map(([name, { fields }]) => [name, Object.entries(fields)]),
+  ) as unknown as Readonly<Record<CommandName, readonly (readonly [field: string, isFloat: 0 | 1])[]>>
 
   constructor(options: WasmKernelsOptions) {
     const { plan, exports, memory, scratch, threads = 1, checkHelpers = (): void => {} } = options
@@ -322,11 +326,9 @@ export class WasmKernels implements Kernels {
   #write<Name extends CommandName>(name: Name, fields: Fields<Name>): void {
     const { int32, float32 } = this.memory
     let word = COMMAND_WORD
-    const isFloat: Readonly<Record<string, 0 | 1>> = COMMANDS[name].fields
-    // Object.entries would make a new list at each of a pass's hundred calls.
-    for (const field in isFloat) {
+    for (const [field, isFloat] of this.#fields[name]) {
       const value = fields[field as keyof Fields<Name>]
-      if (isFloat[field]) float32[word++] = value
+      if (isFloat) float32[word++] = value
       else int32[word++] = value
     }
   }
