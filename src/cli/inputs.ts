@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode } from '../format/errors.ts'
 import { UsageError } from './arguments.ts'
 import { exists, isFolder, missingFile } from './missing-name.ts'
 import { complain } from './output.ts'
@@ -135,7 +136,7 @@ export async function sizeOf(source: Source): Promise<number> {
 
 /** The system's errors in words. */
 export function explain(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = errorCode(error)
   if (code === 'ENOENT') return 'there is no such file'
   if (code === 'EISDIR') return 'it is a folder, expected a file'
   if (code === 'EACCES') return 'it may not be read'

@@ -5,9 +5,10 @@
  */
 import { rmSync } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'
+import { errorCode } from '../format/errors.ts'
 import { withLock } from '../hub/lock.node.ts'
-import { temporaryName } from '../hub/paths.node.ts'
 import { renameOver } from '../hub/rename.node.ts'
+import { temporaryName } from '../hub/temporary-name.node.ts'
 import { Redactor } from '../markup/redact.ts'
 import { UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
@@ -26,7 +27,7 @@ export async function readMap(path: string): Promise<Redactor | undefined> {
   try {
     return Redactor.from(await readText(openSource({ kind: 'file', path }), LONGEST))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (errorCode(error) === 'ENOENT') return undefined
     throw new UsageError(`--map ${path} is no map of iobert mask: ${explain(error)}`)
   }
 }

@@ -1,6 +1,7 @@
 /** The option `--rules`: reads names of presets and files of rules. */
 import { nearest } from '../check/nearest.ts'
 import type { TextOptions } from '../entities/types.ts'
+import { errorCode } from '../format/errors.ts'
 import { compileRules, parseRules, presets, type Rule } from '../rules/presets.ts'
 import { UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
@@ -34,8 +35,7 @@ async function readFileOfRules(path: string): Promise<readonly Rule[]> {
     compileRules(rules)
     return rules
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    const near = missing ? await nearestFile(path) : undefined
+    const near = errorCode(error) === 'ENOENT' ? await nearestFile(path) : undefined
     const what = error instanceof SyntaxError ? `it is not JSON: ${error.message}` : explain(error)
     throw new UsageError(`--rules ${path}: ${what}${meant(near)}`)
   }

@@ -74,10 +74,9 @@ export function quoted(name: string): string {
 
 /** The innermost message: `fetch failed` alone tells nobody anything. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof Error) return reasonOf(error.cause)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return error.message === '' ? code || error.name : error.message
+  if (!isError(error)) return String(error)
+  if (isError(error.cause)) return reasonOf(error.cause)
+  return error.message === '' ? (errorCode(error) ?? error.name) : error.message
 }
 
 /** Why the Hub, or what is kept of it on disk, did not give a file. The first four are the Hub's own names. */
@@ -106,4 +105,18 @@ export class HubError extends Error {
     this.name = 'HubError'
     this.code = code
   }
+}
+
+/**
+ * The code of a system's error, such as `ENOENT`; undefined for any other error. An error may come from another realm, as Node's
+ * own do under Jest, so its class is not asked.
+ */
+export function errorCode(error: unknown): string | undefined {
+  const { code } = Object(error) as { readonly code?: unknown }
+  return typeof code === 'string' ? code : undefined
+}
+
+/** Whether it is an error, of another realm too. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }

@@ -2,7 +2,7 @@
 import { readSync, type Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { ModelFormatError } from './errors.ts'
+import { errorCode, ModelFormatError, reasonOf } from './errors.ts'
 import { checkFileName } from './file-name.ts'
 import { WEIGHTS } from './shards.ts'
 import { type ByteSource, checkRange, type ModelFiles } from './source.ts'
@@ -123,7 +123,7 @@ function noFile(path: string, status: Stats): ModelFormatError {
 
 /** The system's own words, in an error of ours. */
 function unreadable(path: string, cause: unknown): ModelFormatError {
-  const said = cause instanceof Error ? cause.message : String(cause)
+  const said = reasonOf(cause)
   return new ModelFormatError('MissingFile', `Cannot read ${path}: ${said}; check the path and its rights`, {
     cause,
   })
@@ -134,5 +134,5 @@ function isMissing(error: unknown): boolean {
 }
 
 function isCode(error: unknown, codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+  return codes.includes(errorCode(error) ?? '')
 }

@@ -1,10 +1,10 @@
 /** One model's part of the cache on the disk, which Python's huggingface_hub shares. */
 import { copyFile, link, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { HubError, quoted } from '../format/errors.ts'
+import { errorCode, HubError, quoted } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
-import { errorCode, temporaryName } from './paths.node.ts'
 import { renameOver } from './rename.node.ts'
+import { temporaryName } from './temporary-name.node.ts'
 import { isCommit } from './urls.ts'
 
 /**

@@ -12,8 +12,8 @@ import { loadSpec } from '../model/read-spec.ts'
 import { resolve } from '../model/resolve.ts'
 import type { ModelSpec } from '../model/spec.ts'
 import { WEIGHT_FORMS } from './model-files.ts'
-import { temporaryName } from './paths.node.ts'
 import { renameOver } from './rename.node.ts'
+import { temporaryName } from './temporary-name.node.ts'
 
 /**
  * A Hub model with float weights that is used as int8 is quantised once: the int8 weights are kept in the model's part of

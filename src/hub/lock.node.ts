@@ -2,9 +2,10 @@
 import { mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
+import { errorCode } from '../format/errors.ts'
 import { delay } from '../format/remote/request.ts'
-import { errorCode, temporaryName } from './paths.node.ts'
 import { isBusy, removeFile } from './rename.node.ts'
+import { temporaryName } from './temporary-name.node.ts'
 
 /** How long others believe a holder without a sign that it lives, milliseconds; it gives so many signs in that time. */
 const STALE = 15_000

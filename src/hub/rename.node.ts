@@ -5,7 +5,7 @@
  */
 import { renameSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
-import { errorCode } from './paths.node.ts'
+import { errorCode } from '../format/errors.ts'
 
 /** Waits between tries, in milliseconds; 2 seconds in all. */
 export const WAITS: readonly number[] = [5, 10, 20, 40, 75, 150, 300, 500, 900]
