@@ -35,6 +35,8 @@ export interface Answering<Result> {
   readonly shape: Shape<Result>
   /** With `jsonl`: the members that hold texts. */
   readonly members?: readonly string[] | undefined
+  /** Whether names are taken out, so that nothing of what cannot be read or answered may be written. */
+  readonly hides?: boolean | undefined
   /** What must be done before the answers that were made may leave. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
 }
@@ -44,14 +46,14 @@ export function answerTexts<Result>(
   sources: readonly Source[],
   answering: Answering<Result>,
 ): Promise<number> {
-  const { maxChars = MAX_CHARS, format, answer, fields, members, beforeWrite } = answering
+  const { maxChars = MAX_CHARS, format, answer, fields, members, hides, beforeWrite } = answering
   if (format !== 'jsonl') return answerInTurn(sources, { ...answering, maxChars })
   const compute: Compute<Result> = (texts, onShare) =>
     answer(
       texts.map((text) => ({ text })),
       ({ done, total }) => onShare(done / total),
     )
-  return runJsonl(sources, { compute, fields, maxChars, members, beforeWrite })
+  return runJsonl(sources, { compute, fields, maxChars, members, hides, beforeWrite })
 }
 
 /** One array, an object an input, a line each. */

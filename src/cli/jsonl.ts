@@ -12,6 +12,8 @@ interface Lines<Result> {
   readonly maxChars: number
   /** The members that hold texts; where they are given, all others are passed through. */
   readonly members?: readonly string[] | undefined
+  /** Whether names are taken out: nothing of a line that could not be read or answered is written then. */
+  readonly hides?: boolean | undefined
   /** What must be done before the answers that were made may leave. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
 }
@@ -34,7 +36,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 function readLine<Result>(
   line: Line,
   number: number,
-  { fields, maxChars, members }: Lines<Result>,
+  { fields, maxChars, members, hides = false }: Lines<Result>,
 ): Job<Result> {
   if (line === 'too long') {
     return refused(0, new Map(), `Line ${number} has more than ${maxChars} characters; see --max-chars`)
@@ -44,7 +46,7 @@ function readLine<Result>(
   const shape = names.map((name) => `${JSON.stringify(name)}: ...`).join(', ')
   const wanted = `expected {${shape}}${members === undefined ? ' or a string' : ''}`
   const wrong = (what: string, kept: Members = new Map()): Job<Result> =>
-    refused(bytes, kept, `Line ${number} ${what}`)
+    refused(bytes, hides ? new Map() : kept, `Line ${number} ${what}`)
   let json: string
   try {
     json = decoder.decode(line)
@@ -56,12 +58,16 @@ function readLine<Result>(
   try {
     value = JSON.parse(json)
   } catch (error) {
-    return wrong(`is not JSON: ${(error as Error).message}`)
+    return wrong(`is not JSON${placeIn(error)}`)
   }
   const answered = (kept: Members, ...texts: string[]): Job<Result> => ({
     bytes,
     texts,
-    write: (answers) => objectOf(withAnswers(kept, answers, texts, members, fields)),
+    write(answers) {
+      const error = answers.find((answer) => answer instanceof Error)
+      if (error !== undefined) return wrong(`has no answer: ${error.message}`, kept).write(answers)
+      return objectOf(withAnswers(kept, answers as readonly Result[], texts, members, fields))
+    },
   })
   if (typeof value === 'string' && members === undefined) return answered(new Map(), value)
   if (!isObject(value)) return wrong(`is ${kind(value)}, ${wanted}`)
@@ -79,16 +85,14 @@ function readLine<Result>(
  */
 function withAnswers<Result>(
   kept: Members,
-  answers: readonly (Result | Error)[],
+  answers: readonly Result[],
   texts: readonly string[],
   names: readonly string[] | undefined,
   fields: (result: Result, text: string) => object,
 ): Members {
   const members = new Map(kept)
-  const error = answers.find((answer) => answer instanceof Error)
-  if (error !== undefined) return members.set('error', JSON.stringify(error.message))
   const byField = new Map<string, Record<string, unknown>>()
-  for (const [index, answer] of (answers as readonly Result[]).entries()) {
+  for (const [index, answer] of answers.entries()) {
     const name = names?.[index]
     for (const [field, value] of Object.entries(fields(answer, texts[index]!))) {
       if (name !== undefined && field === 'text') members.set(name, JSON.stringify(value))
@@ -98,6 +102,12 @@ function withAnswers<Result>(
   }
   for (const [field, values] of byField) members.set(field, JSON.stringify(values))
   return members
+}
+
+/** Where a line stops being JSON, as far as the runtime says. Its own message would quote the line. */
+function placeIn(error: unknown): string {
+  const position = /\bposition (\d+)/.exec((error as Error).message)?.[1]
+  return position === undefined ? '' : `, from character ${Number(position) + 1} on`
 }
 
 function refused(bytes: number, kept: Members, error: string): Job<never> {

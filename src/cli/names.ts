@@ -33,7 +33,7 @@ export interface Finding {
 export function answerNames(sources: readonly Source[], finding: Finding): Promise<number> {
   const { format, redacting, maxChars, members, shape, readDocument, find } = finding
   return answerTexts<Found>(sources, {
-    ...{ format, maxChars, members, beforeWrite: redacting?.beforeWrite },
+    ...{ format, maxChars, members, hides: redacting !== undefined, beforeWrite: redacting?.beforeWrite },
     answer: (texts, onProgress) => findIn(texts, readDocument, (plain) => find(plain, onProgress)),
     fields: (found, text) =>
       redacting === undefined ? fieldsOf(found) : redactedFields(redacting.redactor, text, found),

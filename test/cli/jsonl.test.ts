@@ -50,6 +50,29 @@ test('iobert --jsonl answers in order, keeps ids, and tells bad lines apart', as
   assert.is(code, 1)
 })
 
+test('of a line that cannot be read nothing is written where names are taken out, and its text is quoted nowhere', async () => {
+  const lines = [
+    '{"body":["Ana Lopez in Rome"],"id":"Ana Lopez"}',
+    '{"other":"Ana Lopez"}',
+    'broken Ana Lopez',
+    '{"body":"tok1","x":Ana Lopez}',
+    '"Ana Lopez"',
+    '[{"body":"Ana Lopez"}]',
+    '{"body":"Ana\\ud800 Lopez"',
+  ]
+  for (const how of [['--redact'], []]) {
+    const { code, stdout, stderr } = await iobert([...jsonl, '--field', 'body', ...how], lines.join('\n'))
+    const found = parse(stdout)
+    assert.is(code, 1)
+    for (const [index, answer] of found.entries()) {
+      assert.match(String(answer.error), `Line ${index + 1} `)
+      assert.not.match(String(answer.error), /Ana|Lopez/)
+      if (how.length > 0) assert.equal(Object.keys(answer), ['error'])
+    }
+    if (how.length > 0) assert.not.match(stdout + stderr, /Ana|Lopez|Rome/)
+  }
+})
+
 test('iobert --jsonl gives ids back as they are written', async () => {
   const ids = [
     '9007199254740992',
