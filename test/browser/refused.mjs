@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { serveFolder } from '../../examples/browser/serve.mjs'
+import { ISOLATION, serveFolder } from '../../examples/browser/serve.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -122,7 +122,8 @@ async function callCapabilities() {
     'models of the Hugging Face Hub': () => iobert.loadRecognizer('owner/name'),
     'models of GLiNER': () => iobert.loadGliner('https://example.org/gliner/'),
     'classifiers of texts': () => iobert.loadClassifier('https://example.org/classifier/'),
-    'the engine on the calling thread': () => iobert.loadRecognizer({ inline: true }),
+    // On this thread a URL is read by another file than the worker's.
+    'files at a URL': () => iobert.loadRecognizer({ inline: true }),
   }
   const answers = {}
   for (const [name, call] of Object.entries(calls)) {
@@ -148,7 +149,8 @@ export const tests = [
     async (bench) => {
       const folder = join(bench.folder, 'package')
       assemble(folder)
-      const server = await serveFolder(folder)
+      // Without a policy: the worker is a blob.
+      const server = await serveFolder(folder, { headers: ISOLATION })
       try {
         const open = async () => {
           const page = await bench.page(await bench.context(), server.origin)
