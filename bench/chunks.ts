@@ -2,11 +2,12 @@
  * A model on one thread whose shared calls are cut into chunks as for any number of threads, each chunk timed by itself; and
  * what it costs two real threads to share a call.
  */
+
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { COMMANDS, CONTROL } from '#dist/generated/commands.js'
-import { COMMAND_OFFSET } from '#dist/generated/constants.js'
+import { COMMAND_OFFSET, CONSTANTS } from '#dist/generated/constants.js'
 import { instantiateKernels, type KernelExports } from '#dist/kernels/exports.js'
 import { hasRelaxedDot } from '#dist/kernels/features.js'
 import { CONTROL_ADDRESS, KernelMemory } from '#dist/kernels/memory.js'
@@ -63,7 +64,8 @@ const SCRATCH = { tokens: 1024, headDim: 64, inputs: 3072 }
 export function compileChunks(): WebAssembly.Module {
   const file = rootPath(`build/bench/probe-chunks-${variant}.wasm`)
   const asc = rootPath('node_modules/assemblyscript/bin/asc.js')
-  const args = [asc, 'bench/probe-chunks.ts', '--target', variant, '--outFile', file]
+  const use = `INTERFACE_HASH=${CONSTANTS.INTERFACE}`
+  const args = [asc, 'bench/probe-chunks.ts', '--target', variant, '--outFile', file, '--use', use]
   const done = spawnSync(process.execPath, args, { cwd: rootPath('.'), stdio: ['ignore', 2, 2] })
   if (done.status !== 0) throw new Error('bench/probe-chunks.ts did not compile')
   return new WebAssembly.Module(readFileSync(file))
