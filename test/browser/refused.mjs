@@ -114,7 +114,7 @@ async function callAll() {
 async function callCapabilities() {
   const { iobert, ner } = globalThis
   const text = 'Mail anna@example.org in Oslo.'
-  const rules = [{ type: 'MAIL', pattern: '[a-z]+@[a-z.]+' }]
+  const rules = [{ type: 'MAIL', pattern: /[a-z]+@[a-z.]+/ }]
   const calls = {
     'the rules beside the model': () => ner.recognize(text, { rules }),
     "the style 'spark-nlp'": () => ner.recognize(text, { style: 'spark-nlp' }),
