@@ -1,18 +1,20 @@
 /** Makes a model's specification of its config.json, by the file of its family. */
+import { capability } from '../format/capability.ts'
 import { quoted } from '../format/errors.ts'
 import { type JsonRecord, parseJsonObject, readJsonObject } from '../format/json-file.ts'
 import { noModelIn } from '../format/other-models.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { text, unsupported } from './config-values.ts'
+import { readBert } from './families/bert.ts'
 import { readArchitecture } from './read-config.ts'
 import type { ModelSpec } from './spec.ts'
 
 /** Reads the config.json of a family. @throws {ModelFormatError} InvalidConfig, UnsupportedConfig */
 export type ReadFamily = (json: JsonRecord) => ModelSpec
 
-/** By `model_type`. The file of a family is read only where a model is of it. */
+/** By `model_type`. The files of families other than BERT's are loaded for a model of them. */
 const FAMILIES: ReadonlyMap<string, () => Promise<ReadFamily>> = new Map<string, () => Promise<ReadFamily>>([
-  ['bert', async () => (await import('./families/bert.ts')).readBert],
+  ['bert', async () => readBert],
   ['distilbert', async () => (await import('./families/distilbert.ts')).readDistilbert],
   ['roberta', async () => (await import('./families/roberta.ts')).readRoberta],
   ['xlm-roberta', async () => (await import('./families/xlm-roberta.ts')).readXlmRoberta],
@@ -64,7 +66,10 @@ export async function loadSpec(files: ModelFiles): Promise<ModelSpec> {
 async function readSpec(json: JsonRecord): Promise<ModelSpec> {
   const modelType = readModelType(json)
   const family = FAMILIES.get(modelType ?? '')
-  if (family !== undefined) return (await family())({ ...json, model_type: modelType })
+  if (family !== undefined) {
+    const read = await capability(`models of the family ${modelType}`, family)
+    return read({ ...json, model_type: modelType })
+  }
   const found =
     modelType === undefined
       ? `no model_type (architecture ${quoted(readArchitecture(json) ?? 'unknown')})`
