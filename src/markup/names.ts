@@ -24,7 +24,7 @@ export interface OwnPlaceholder {
 }
 
 /** The type of what is put in the place of a text's own placeholders. */
-const OWN_TYPE = 'TEXT'
+export const OWN_TYPE = 'TEXT'
 
 /** So many placeholders of the texts' own are remembered one by one. */
 const MOST_RESERVED = 100_000

@@ -24,7 +24,7 @@ import {
 
 export type { PlaceholderFunction } from './names.ts'
 export type { NameJson, RedactorJson } from './redactor-json.ts'
-export type { RestoredAnswer, RestoreReport, RestoreStreamOptions } from './restore.ts'
+export type { RestoredAnswer, Restorer, RestoreReport, RestoreStreamOptions } from './restore.ts'
 
 /** What is taken out, and what stands for it. */
 export interface RedactOptions {
@@ -242,6 +242,17 @@ export class Redactor {
   /** Replaces the placeholders of all texts so far in an answer that comes in chunks. */
   restoreStream(options?: RestoreStreamOptions): TransformStream<string, string> {
     return streamOf(this.#restorer(false), options)
+  }
+
+  /**
+   * What `restoreStream` does, for a caller that gets chunks one by one: `push` returns what is settled, `end` the rest.
+   *
+   * @example
+   * const restorer = createRedactor({ placeholder: 'numbered' }).restorer()
+   * restorer.push('Dear [PER') + restorer.push('_1].') + restorer.end() // 'Dear [PER_1].'
+   */
+  restorer(): Restorer {
+    return this.#restorer(false)
   }
 
   get #numbered(): boolean {

@@ -1,0 +1,19 @@
+/** `iobert/mask-fetch` in Node, Deno and Bun. */
+
+import { type MaskFetch, maskFetchOf } from './mask/mask-fetch.ts'
+import { loadRecognizer } from './node.ts'
+
+export type { MaskedFetch, MaskFetch, MaskFetchOptions } from './mask/mask-fetch.ts'
+
+/**
+ * Makes of a `fetch` one that masks the texts of requests to language models, and puts the names back into their answers,
+ * whole or streamed.
+ *
+ * @param fetch    what sends: `globalThis.fetch`, or what the client would use
+ * @throws {TypeError} {RangeError} for an option that is not allowed
+ *
+ * @example
+ * // const openai = new OpenAI({ fetch: await maskFetch(fetch) })
+ * const masked = await maskFetch(fetch)
+ */
+export const maskFetch: MaskFetch = /* @__PURE__ */ maskFetchOf(loadRecognizer)

@@ -1,0 +1,244 @@
+/**
+ * A `fetch` that takes names out of what goes to a language model, and puts them back into what comes: for every client
+ * that takes a `fetch` (OpenAI's SDK, Anthropic's, Vercel's AI SDK, LangChain, Ollama).
+ */
+import { isObject, kindOf } from '../check/kind.ts'
+import type { Rows } from '../check/option-rows.ts'
+import { checkOptions } from '../check/options.ts'
+import type { TextOptions } from '../entities/types.ts'
+import { createRedactor, type Redactor } from '../markup/redact.ts'
+import { presets } from '../rules/presets.ts'
+import { EventRestorer, type Expected, restoreValue } from './answers.ts'
+import { type Finder, Masker } from './masker.ts'
+import { BodyReader, RefusedRequest } from './places.ts'
+import { interfaceOf, saysNothing } from './requests.ts'
+import { restoredStream } from './streams.ts'
+
+/** What is masked, and what is let through. */
+export interface MaskFetchOptions {
+  /** What finds the names; default is the shipped model. */
+  ner?: Finder
+  /** What is found beside names, as `rules` of `recognize`; default all presets of `iobert/rules`, `[]` is none. */
+  rules?: TextOptions['rules']
+  /** Types of names to mask; default all. What rules find is masked in any case. */
+  labels?: readonly string[]
+  /** Keeps the names; default a new one, which is one conversation. One that was saved goes on: `Redactor.from(json)`. */
+  redactor?: Redactor
+  /**
+   * What goes through unread: `'image'`, `'audio'`, `'file'`; members of bodies by their path, as the error names it
+   * (`'messages.name'`); and paths of addresses, with a `/` in front, that end an address (`'/v1/files'`).
+   */
+  allow?: readonly string[]
+  /** A line for the model, which says what placeholders are; `false` for none. It is sent where something was masked. */
+  note?: string | false
+}
+
+/** A `fetch`, and the names that it keeps. */
+export type MaskedFetch = typeof fetch & {
+  /** `JSON.stringify(masked.redactor)` saves the conversation's names. */
+  readonly redactor: Redactor
+}
+
+/** What the model elsewhere is told. */
+const NOTE =
+  'Placeholders in square brackets, such as [PER_1] or [EMAIL_2], stand for names and numbers that were taken out. Use them as if they were these names, and write each exactly as it is written here.'
+
+const rows: Rows<MaskFetchOptions> = {
+  ner: {
+    type: 'other',
+    fits: (value) => typeof value === 'object' && value !== null && 'recognizeAll' in value,
+    wanted: 'a recognizer, as loadRecognizer() gives it',
+  },
+  rules: {
+    type: 'other',
+    fits: (value) => Array.isArray(value) || (isObject(value) && 'find' in value),
+    wanted: 'an array of rules, or what compileRules gave',
+  },
+  labels: { type: 'strings' },
+  redactor: {
+    type: 'other',
+    fits: (value) => typeof value === 'object' && value !== null && 'restorer' in value,
+    wanted: "a redactor, as createRedactor({ placeholder: 'numbered' }) gives it",
+  },
+  allow: { type: 'strings' },
+  note: { type: 'string', orFalse: '' },
+}
+
+/** Makes a masking `fetch` of another. */
+export type MaskFetch = (fetch: typeof globalThis.fetch, options?: MaskFetchOptions) => Promise<MaskedFetch>
+
+/** @param loadFinder  loads the shipped model */
+export function maskFetchOf(loadFinder: () => Promise<Finder>): MaskFetch {
+  return async (send, options = {}) => {
+    if (typeof send !== 'function') throw new TypeError(`fetch is ${kindOf(send)}, expected a function`)
+    const { ner, rules, labels, redactor, allow, note } = checkOptions<MaskFetchOptions>(options, rows)
+    const names = redactor ?? createRedactor({ placeholder: 'numbered' })
+    // Throws where its placeholders are not numbered: others cannot be put back.
+    names.toJSON()
+    const masker = new Masker(ner ?? (await loadFinder()), names, {
+      rules: rules ?? Object.values(presets),
+      ...(labels === undefined ? {} : { labels }),
+    })
+    const channel = new Channel(send, masker, names, new Set(allow), note ?? NOTE)
+    const masked: typeof fetch = (input, init) => channel.fetch(input, init)
+    return Object.assign(masked, { redactor: names })
+  }
+}
+
+class Channel {
+  readonly #send: typeof fetch
+  readonly #masker: Masker
+  readonly #redactor: Redactor
+  readonly #allow: ReadonlySet<string>
+  readonly #note: string | false
+
+  constructor(
+    send: typeof fetch,
+    masker: Masker,
+    redactor: Redactor,
+    allow: ReadonlySet<string>,
+    note: string | false,
+  ) {
+    this.#send = send
+    this.#masker = masker
+    this.#redactor = redactor
+    this.#allow = allow
+    this.#note = note
+  }
+
+  async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    try {
+      const { request, expected } = await this.#masked(input, init)
+      const response = await this.#send(...request)
+      return expected === undefined ? response : restoreResponse(response, this.#redactor, expected)
+    } catch (error) {
+      if (error instanceof RefusedRequest) return refusal(error)
+      throw error
+    }
+  }
+
+  /** The same request, masked, and how its answer is read. */
+  async #masked(
+    input: string | URL | Request,
+    init: RequestInit | undefined,
+  ): Promise<{ request: Parameters<typeof fetch>; expected?: Expected }> {
+    const given = input instanceof Request ? input : undefined
+    const { pathname } = new URL(given?.url ?? String(input), 'http://localhost')
+    if ([...this.#allow].some((one) => one.startsWith('/') && pathname.endsWith(one))) {
+      return { request: [input, init] }
+    }
+    const headers = new Headers(init?.headers ?? given?.headers)
+    const text = await textOf(init?.body ?? given, headers)
+    if (text === '' && saysNothing(pathname))
+      return { request: [input, init], expected: { name: 'responses', jsonWords: false } }
+    const found = interfaceOf(pathname)
+    if (found === undefined) {
+      throw new RefusedRequest(
+        `Requests to ${pathname} are not known, so names in them would not be found: if they hold none, pass them on unread by allow: [${JSON.stringify(pathname)}]`,
+      )
+    }
+    const body = parseBody(text)
+    const reader = new BodyReader(this.#allow)
+    reader.read(body, found.body)
+    const signal = init?.signal ?? given?.signal
+    const { masked, some } = await this.#masker.mask(
+      reader.words.map((words) => words.text),
+      signal ?? undefined,
+    )
+    reader.replace(masked)
+    if (some && this.#note !== false) found.addNote(body, this.#note)
+    headers.delete('content-length')
+    const expected = { name: found.name, jsonWords: wantsJson(body) }
+    return { request: [input, { ...init, headers, body: JSON.stringify(body) }], expected }
+  }
+}
+
+/** @throws {RefusedRequest} for a body that is no text */
+async function textOf(body: BodyInit | Request | null | undefined, headers: Headers): Promise<string> {
+  if (body === null || body === undefined) return ''
+  if (headers.has('content-encoding')) {
+    throw new RefusedRequest('The body is compressed, so it cannot be read: send it as it is')
+  }
+  if (typeof body === 'string') return body
+  if (body instanceof Request) return await body.clone().text()
+  if (body instanceof FormData || body instanceof URLSearchParams) {
+    throw new RefusedRequest(
+      'The body is a form, expected JSON: if it names nobody, allow the path of its address',
+    )
+  }
+  return await new Response(body).text()
+}
+
+function parseBody(text: string): Record<string, unknown> {
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    // The engine's own message quotes the text.
+    throw new RefusedRequest(`The body is no JSON (${text.length} UTF-16 units), so it cannot be read`)
+  }
+  if (!isObject(body)) throw new RefusedRequest(`The body is ${kindOf(body)}, expected an object`)
+  return body as Record<string, unknown>
+}
+
+/** Whether the request asks for JSON: `response_format` and `text.format` of OpenAI, `format` of Ollama. */
+function wantsJson({ response_format, text, format }: Record<string, unknown>): boolean {
+  const stated = response_format ?? (isObject(text) ? text['format'] : undefined) ?? format
+  if (isObject(stated)) return stated['type'] !== 'text'
+  return stated === 'json'
+}
+
+function restoreResponse(response: Response, redactor: Redactor, expected: Expected): Response {
+  const type = response.headers.get('content-type') ?? ''
+  const kind = /^text\/event-stream/i.test(type)
+    ? 'server-sent'
+    : /^application\/x-ndjson/i.test(type)
+      ? 'lines'
+      : undefined
+  const isJson = /^application\/(?:[\w.+-]+\+)?json/i.test(type)
+  if (response.body === null || (kind === undefined && !isJson)) return response
+  const headers = new Headers(response.headers)
+  for (const name of ['content-length', 'content-encoding']) headers.delete(name)
+  const { status, statusText, url } = response
+  const body =
+    kind === undefined
+      ? restoredJson(response, redactor, expected)
+      : response.body.pipeThrough(restoredStream(kind, new EventRestorer(redactor, expected)))
+  const restored = new Response(body, { status, statusText, headers })
+  return Object.defineProperty(restored, 'url', { value: url })
+}
+
+/** A whole answer, which is read when somebody reads it. */
+function restoredJson(
+  response: Response,
+  redactor: Redactor,
+  expected: Expected,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const text = await response.text()
+      controller.enqueue(new TextEncoder().encode(restoredText(text, redactor, expected)))
+      controller.close()
+    },
+  })
+}
+
+function restoredText(text: string, redactor: Redactor, expected: Expected): string {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return text
+  }
+  return JSON.stringify(restoreValue(value, redactor, expected))
+}
+
+/** The answer of nobody: clients show its message, and do not ask again. */
+function refusal({ message }: RefusedRequest): Response {
+  const error = {
+    type: 'invalid_request_error',
+    code: 'not_masked',
+    message: `iobert sent nothing. ${message}`,
+  }
+  return Response.json({ type: 'error', error }, { status: 400 })
+}
