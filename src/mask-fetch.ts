@@ -2,7 +2,7 @@
 import { loadRecognizer } from './index.ts'
 import { type MaskFetch, maskFetchOf } from './mask/mask-fetch.ts'
 
-export type { MaskedFetch, MaskFetch, MaskFetchOptions } from './mask/mask-fetch.ts'
+export type { MaskFetch, MaskFetchOptions } from './mask/mask-fetch.ts'
 
 /**
  * Makes of a `fetch` one that masks the texts of requests to language models, and puts the names back into their answers,

@@ -10,6 +10,7 @@ interface CommandEntry {
 export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
   ['mask', { summary: 'names out of texts, kept in a map', load: () => import('./mask.ts') }],
   ['unmask', { summary: 'the names of a map into an answer', load: () => import('./unmask.ts') }],
+  ['proxy', { summary: 'masks between a program and a language model', load: () => import('./proxy.ts') }],
   ['evaluate', { summary: 'scores on CoNLL columns, as conlleval', load: () => import('./evaluate.ts') }],
   ['find', { summary: 'entities of types that you name (GLiNER)', load: () => import('./find.ts') }],
   ['tokenize', { summary: 'pieces, ids and offsets', load: () => import('./tokenize.ts') }],

@@ -24,7 +24,7 @@ import {
 
 export type { PlaceholderFunction } from './names.ts'
 export type { NameJson, RedactorJson } from './redactor-json.ts'
-export type { RestoredAnswer, Restorer, RestoreReport, RestoreStreamOptions } from './restore.ts'
+export type { RestoredAnswer, RestoreReport, Restorer, RestoreStreamOptions } from './restore.ts'
 
 /** What is taken out, and what stands for it. */
 export interface RedactOptions {

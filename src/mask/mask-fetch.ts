@@ -20,7 +20,7 @@ export interface MaskFetchOptions {
   ner?: Finder
   /** What is found beside names, as `rules` of `recognize`; default all presets of `iobert/rules`, `[]` is none. */
   rules?: TextOptions['rules']
-  /** Types of names to mask; default all. What rules find is masked in any case. */
+  /** Types to mask, those of rules included; default all. */
   labels?: readonly string[]
   /** Keeps the names; default a new one, which is one conversation. One that was saved goes on: `Redactor.from(json)`. */
   redactor?: Redactor
@@ -31,12 +31,6 @@ export interface MaskFetchOptions {
   allow?: readonly string[]
   /** A line for the model, which says what placeholders are; `false` for none. It is sent where something was masked. */
   note?: string | false
-}
-
-/** A `fetch`, and the names that it keeps. */
-export type MaskedFetch = typeof fetch & {
-  /** `JSON.stringify(masked.redactor)` saves the conversation's names. */
-  readonly redactor: Redactor
 }
 
 /** What the model elsewhere is told. */
@@ -64,12 +58,18 @@ const rows: Rows<MaskFetchOptions> = {
   note: { type: 'string', orFalse: '' },
 }
 
-/** Makes a masking `fetch` of another. */
-export type MaskFetch = (fetch: typeof globalThis.fetch, options?: MaskFetchOptions) => Promise<MaskedFetch>
+/** Any function that is called as `fetch` is. */
+type AnyFetch = (...request: never[]) => Promise<unknown>
+
+/** Makes of a `fetch` one that masks; `JSON.stringify(masked.redactor)` saves the names of its conversation. */
+export type MaskFetch = <Fetch extends AnyFetch>(
+  fetch: Fetch,
+  options?: MaskFetchOptions,
+) => Promise<Fetch & { readonly redactor: Redactor }>
 
 /** @param loadFinder  loads the shipped model */
 export function maskFetchOf(loadFinder: () => Promise<Finder>): MaskFetch {
-  return async (send, options = {}) => {
+  return async <Fetch extends AnyFetch>(send: Fetch, options: MaskFetchOptions = {}) => {
     if (typeof send !== 'function') throw new TypeError(`fetch is ${kindOf(send)}, expected a function`)
     const { ner, rules, labels, redactor, allow, note } = checkOptions<MaskFetchOptions>(options, rows)
     const names = redactor ?? createRedactor({ placeholder: 'numbered' })
@@ -79,9 +79,9 @@ export function maskFetchOf(loadFinder: () => Promise<Finder>): MaskFetch {
       rules: rules ?? Object.values(presets),
       ...(labels === undefined ? {} : { labels }),
     })
-    const channel = new Channel(send, masker, names, new Set(allow), note ?? NOTE)
+    const channel = new Channel(send as unknown as typeof fetch, masker, names, new Set(allow), note ?? NOTE)
     const masked: typeof fetch = (input, init) => channel.fetch(input, init)
-    return Object.assign(masked, { redactor: names })
+    return Object.assign(masked as unknown as Fetch, { redactor: names })
   }
 }
 
@@ -112,7 +112,7 @@ class Channel {
       const response = await this.#send(...request)
       return expected === undefined ? response : restoreResponse(response, this.#redactor, expected)
     } catch (error) {
-      if (error instanceof RefusedRequest) return refusal(error)
+      if (error instanceof RefusedRequest) return refusal(error, input)
       throw error
     }
   }
@@ -123,7 +123,7 @@ class Channel {
     init: RequestInit | undefined,
   ): Promise<{ request: Parameters<typeof fetch>; expected?: Expected }> {
     const given = input instanceof Request ? input : undefined
-    const { pathname } = new URL(given?.url ?? String(input), 'http://localhost')
+    const pathname = pathOf(input)
     if ([...this.#allow].some((one) => one.startsWith('/') && pathname.endsWith(one))) {
       return { request: [input, init] }
     }
@@ -233,12 +233,16 @@ function restoredText(text: string, redactor: Redactor, expected: Expected): str
   return JSON.stringify(restoreValue(value, redactor, expected))
 }
 
-/** The answer of nobody: clients show its message, and do not ask again. */
-function refusal({ message }: RefusedRequest): Response {
-  const error = {
-    type: 'invalid_request_error',
-    code: 'not_masked',
-    message: `iobert sent nothing. ${message}`,
-  }
+/** An answer that no provider gave: clients show its message, and do not ask again. */
+function refusal(refused: RefusedRequest, input: string | URL | Request): Response {
+  const message = `iobert sent nothing. ${refused.message}`
+  // Ollama's errors are texts; Anthropic's and OpenAI's are objects.
+  const error = pathOf(input).includes('/api/')
+    ? message
+    : { type: 'invalid_request_error', code: 'not_masked', message }
   return Response.json({ type: 'error', error }, { status: 400 })
+}
+
+function pathOf(input: string | URL | Request): string {
+  return new URL(input instanceof Request ? input.url : String(input), 'http://localhost').pathname
 }

@@ -34,8 +34,11 @@ export function lastWords(body: Members): string {
   return typeof content === 'string' ? content : ((content as Members[])[0]!['text'] as string)
 }
 
-/** @param cut  lengths of the chunks that streams come in */
-export function provider(dialect: Dialect, cut: () => number): Provider {
+/**
+ * @param cut  lengths of the chunks that streams come in
+ * @param calls  whether it calls a tool too
+ */
+export function provider(dialect: Dialect, cut: () => number, calls = true): Provider {
   const received: string[] = []
   return {
     received,
@@ -45,7 +48,7 @@ export function provider(dialect: Dialect, cut: () => number): Provider {
       const body = JSON.parse(sent) as Members
       const words = lastWords(body)
       const said = spoken(words)
-      const called = JSON.stringify(argumentsFor(words))
+      const called = calls ? JSON.stringify(argumentsFor(words)) : undefined
       if (body['stream'] !== true) return Response.json(whole(dialect, said, called))
       const type = dialect === 'ollama' ? 'application/x-ndjson' : 'text/event-stream; charset=utf-8'
       return new Response(chunked(streamed(dialect, said, called, cut), cut), {
@@ -55,11 +58,14 @@ export function provider(dialect: Dialect, cut: () => number): Provider {
   }
 }
 
-function whole(dialect: Dialect, said: string, called: string): Members {
+/** @param called  arguments of the tool that is called, where one is */
+function whole(dialect: Dialect, said: string, called: string | undefined): Members {
   const id = 'id_1'
+  const some = <T>(value: T): T[] => (called === undefined ? [] : [value])
+  const input = JSON.parse(called ?? '{}')
   switch (dialect) {
     case 'chat': {
-      const tool_calls = [{ id, type: 'function', function: { name: 'note', arguments: called } }]
+      const tool_calls = some({ id, type: 'function', function: { name: 'note', arguments: called } })
       const message = { role: 'assistant', content: said, refusal: null, tool_calls }
       return { id, object: 'chat.completion', choices: [{ index: 0, message, finish_reason: 'stop' }] }
     }
@@ -67,19 +73,17 @@ function whole(dialect: Dialect, said: string, called: string): Members {
       const content = [{ type: 'output_text', text: said, annotations: [] }]
       const output = [
         { id, type: 'message', role: 'assistant', status: 'completed', content },
-        { id: 'id_2', type: 'function_call', call_id: 'c', name: 'note', arguments: called },
+        ...some({ id: 'id_2', type: 'function_call', call_id: 'c', name: 'note', arguments: called }),
       ]
-      return { id, object: 'response', status: 'completed', output }
+      return { id: 'r', object: 'response', status: 'completed', output }
     }
     case 'messages': {
-      const content = [
-        { type: 'text', text: said },
-        { type: 'tool_use', id, name: 'note', input: JSON.parse(called) },
-      ]
-      return { id, type: 'message', role: 'assistant', content, stop_reason: 'tool_use' }
+      const content = [{ type: 'text', text: said }, ...some({ type: 'tool_use', id, name: 'note', input })]
+      const usage = { input_tokens: 1, output_tokens: 1 }
+      return { id, type: 'message', role: 'assistant', model: 'm', content, stop_reason: 'end_turn', usage }
     }
     case 'ollama': {
-      const tool_calls = [{ function: { name: 'note', arguments: JSON.parse(called) } }]
+      const tool_calls = some({ function: { name: 'note', arguments: input } })
       return { model: 'm', message: { role: 'assistant', content: said, tool_calls }, done: true }
     }
   }
@@ -95,9 +99,10 @@ function pieces(text: string, cut: () => number): string[] {
   return all
 }
 
-function streamed(dialect: Dialect, said: string, called: string, cut: () => number): string {
+function streamed(dialect: Dialect, said: string, called: string | undefined, cut: () => number): string {
   const words = pieces(said, cut)
-  const parts = pieces(called, cut)
+  const parts = pieces(called ?? '', cut)
+  const some = (...list: Members[]): Members[] => (called === undefined ? [] : list)
   const events = (list: readonly Members[], named: boolean): string =>
     list.map((one) => `${named ? `event: ${one['type']}\n` : ''}data: ${JSON.stringify(one)}\n\n`).join('')
   switch (dialect) {
@@ -112,22 +117,28 @@ function streamed(dialect: Dialect, said: string, called: string, cut: () => num
         [
           chunk({ role: 'assistant', content: '' }),
           ...words.map((content) => chunk({ content })),
-          call({ id: 'c', type: 'function', function: { name: 'note', arguments: '' } }),
+          ...some(call({ id: 'c', type: 'function', function: { name: 'note', arguments: '' } })),
           ...parts.map((text) => call({ function: { arguments: text } })),
-          chunk({}, 'tool_calls'),
+          chunk({}, called === undefined ? 'stop' : 'tool_calls'),
         ],
         false,
       )}: a remark\n\ndata: [DONE]\n\n`
     }
     case 'responses': {
-      const at = { item_id: 'id_1', output_index: 0, content_index: 0 }
+      const place = { item_id: 'id_1', output_index: 0, content_index: 0 }
       const call = { item_id: 'id_2', output_index: 1 }
+      const item = { id: 'id_1', type: 'message', role: 'assistant', status: 'in_progress', content: [] }
+      const part = { type: 'output_text', text: '', annotations: [] }
+      const tool = { id: 'id_2', type: 'function_call', call_id: 'c', name: 'note', arguments: '' }
       const list: Members[] = [
-        { type: 'response.created', response: { id: 'r', output: [] } },
-        ...words.map((delta) => ({ type: 'response.output_text.delta', ...at, delta })),
-        { type: 'response.output_text.done', ...at, text: said },
+        { type: 'response.created', response: { id: 'r', object: 'response', output: [] } },
+        { type: 'response.output_item.added', output_index: 0, item },
+        { type: 'response.content_part.added', ...place, part },
+        ...words.map((delta) => ({ type: 'response.output_text.delta', ...place, delta })),
+        { type: 'response.output_text.done', ...place, text: said },
+        ...some({ type: 'response.output_item.added', output_index: 1, item: tool }),
         ...parts.map((delta) => ({ type: 'response.function_call_arguments.delta', ...call, delta })),
-        { type: 'response.function_call_arguments.done', ...call, arguments: called },
+        ...some({ type: 'response.function_call_arguments.done', ...call, arguments: called }),
         { type: 'response.completed', response: whole('responses', said, called) },
       ]
       return events(
@@ -143,28 +154,31 @@ function streamed(dialect: Dialect, said: string, called: string, cut: () => num
       })
       return events(
         [
-          { type: 'message_start', message: { id: 'id_1', type: 'message', role: 'assistant', content: [] } },
+          {
+            type: 'message_start',
+            message: { ...(whole('messages', '', undefined) as Members), content: [] },
+          },
           { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
           ...words.map((text) => block(0, { type: 'text_delta', text })),
           { type: 'content_block_stop', index: 0 },
-          {
+          ...some({
             type: 'content_block_start',
             index: 1,
             content_block: { type: 'tool_use', id: 'c', name: 'note', input: {} },
-          },
+          }),
           ...parts.map((partial_json) => block(1, { type: 'input_json_delta', partial_json })),
-          { type: 'content_block_stop', index: 1 },
-          { type: 'message_delta', delta: { stop_reason: 'tool_use' } },
+          ...some({ type: 'content_block_stop', index: 1 }),
+          { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 1 } },
           { type: 'message_stop' },
         ],
         true,
       )
     }
     case 'ollama': {
-      const tool_calls = [{ function: { name: 'note', arguments: JSON.parse(called) } }]
+      const call = whole('ollama', '', called)
       const list: Members[] = [
         ...words.map((content) => ({ model: 'm', message: { role: 'assistant', content }, done: false })),
-        { model: 'm', message: { role: 'assistant', content: '', tool_calls }, done: false },
+        ...some({ ...call, done: false }),
         { model: 'm', message: { role: 'assistant', content: '' }, done: true, eval_count: 3 },
       ]
       return list.map((one) => `${JSON.stringify(one)}\n`).join('')

@@ -288,7 +288,7 @@ test('what is bundled from elsewhere stands with its licence beside the command 
 
 test('what is required is what is imported, from whichever entry', () => {
   const code = `
-    const entries = ['iobert', 'iobert/rules', 'iobert/transformers']
+    const entries = ['iobert', 'iobert/rules', 'iobert/transformers', 'iobert/mask-fetch']
     Promise.all(entries.map((name) => import(name))).then((imported) => {
       for (const [index, name] of entries.entries()) {
         const required = require(name)

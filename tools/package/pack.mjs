@@ -60,10 +60,19 @@ const mapsApart = {
   },
 }
 
+/** What the package's exports name, which are compiled from src/ by the same names. */
+const entries = [
+  'index',
+  'node',
+  'rules/presets',
+  ...['transformers', 'mask-fetch'].flatMap((name) => [name, `${name}.node`]),
+]
+
 /** The entries and the commands, which share what they have in common. @returns what each file imports, by name */
 async function bundleAll() {
-  const entries = ['index', 'node', 'rules/presets', 'transformers', 'transformers.node', 'cli/main']
-  const input = Object.fromEntries(entries.map((name) => [name, join(root, `src/${name}.ts`)]))
+  const input = Object.fromEntries(
+    [...entries, 'cli/main'].map((name) => [name, join(root, `src/${name}.ts`)]),
+  )
   // Shared parts stand beside the entries, so that the shipped model is at `../weights/` from them too.
   const chunks = await bundle(input, join(target, 'dist'), {
     plugins: [mapsApart],
@@ -134,9 +143,7 @@ const outputs = await bundleAll()
 const single = ['dist/worker.js', 'dist/kernels.wasm']
 for (const name of single) place(name)
 const types = reach(
-  ['index', 'node', 'rules/presets', 'transformers', 'transformers.node', 'worker', 'kernels.wasm'].map(
-    (name) => `dist/${name}.d.ts`,
-  ),
+  [...entries, 'worker', 'kernels.wasm'].map((name) => `dist/${name}.d.ts`),
   importedTypes,
 )
 for (const entry of REQUIRED) for (const end of ['.cjs', '.d.cts']) place(`dist/${entry}${end}`)
@@ -144,9 +151,16 @@ for (const name of types) place(name)
 
 const library = reach(['dist/index.js', 'dist/node.js'], (name) => outputs.get(name))
 const rules = reach(['dist/rules/presets.js'], (name) => outputs.get(name))
-const beside = ['dist/transformers.js', 'dist/transformers.node.js']
+const besideOf = (entry) =>
+  [...reach([`dist/${entry}.js`, `dist/${entry}.node.js`], (name) => outputs.get(name))].filter(
+    (name) => !library.has(name) && !rules.has(name),
+  )
+const transformers = besideOf('transformers')
+const maskFetch = besideOf('mask-fetch')
 const tools = [...outputs.keys()].filter(
-  (name) => !library.has(name) && !rules.has(name) && !beside.includes(name),
+  (name) =>
+    ![library, rules].some((one) => one.has(name)) &&
+    ![transformers, maskFetch].some((one) => one.includes(name)),
 )
 const files = readdirSync(target, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -157,8 +171,9 @@ const parts = {
   'library, code': [...library],
   // `iobert/rules`, beside what the library has loaded.
   'rules, code': [...rules].filter((name) => !library.has(name)),
-  // `iobert/transformers`, likewise.
-  'transformers, code': beside,
+  // `iobert/transformers` and `iobert/mask-fetch`, likewise.
+  'transformers, code': transformers,
+  'mask-fetch, code': maskFetch,
   'library, types': [...types],
   'dist/worker.js': ['dist/worker.js'],
   'dist/kernels.wasm': ['dist/kernels.wasm'],

@@ -113,7 +113,7 @@ export function writeExtraTypes(folder) {
 }
 
 /** The entries that CommonJS may require, which Node does since 20.19: for each a `.cjs` that hands the ES module on. */
-export const REQUIRED = ['node', 'rules/presets', 'transformers.node']
+export const REQUIRED = ['node', 'rules/presets', 'transformers.node', 'mask-fetch.node']
 
 /**
  * Writes those, with declarations: TypeScript before 5.8 takes no ES module in a file of CommonJS (TS1479), but for its types. Types
