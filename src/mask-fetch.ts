@@ -11,8 +11,6 @@ export type { MaskFetch, MaskFetchOptions } from './mask/mask-fetch.ts'
  * @param fetch    what sends: `globalThis.fetch`, or what the client would use
  * @throws {TypeError} {RangeError} for an option that is not allowed
  *
- * @example
- * // const openai = new OpenAI({ fetch: await maskFetch(fetch) })
- * const masked = await maskFetch(fetch)
+ * docs/redaction.md says what is masked, what is refused, and how a client takes it.
  */
 export const maskFetch: MaskFetch = /* @__PURE__ */ maskFetchOf(loadRecognizer)

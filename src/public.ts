@@ -53,6 +53,7 @@ export {
   type RedactorJson,
   type RestoredAnswer,
   type RestoreReport,
+  type Restorer,
   type RestoreStreamOptions,
   redact,
 } from './markup/redact.ts'

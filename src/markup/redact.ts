@@ -248,8 +248,7 @@ export class Redactor {
    * What `restoreStream` does, for a caller that gets chunks one by one: `push` returns what is settled, `end` the rest.
    *
    * @example
-   * const restorer = createRedactor({ placeholder: 'numbered' }).restorer()
-   * restorer.push('Dear [PER') + restorer.push('_1].') + restorer.end() // 'Dear [PER_1].'
+   * createRedactor({ placeholder: 'numbered' }).restorer().push('Dear [PER') // 'Dear ', since the rest may go on as [PER_1]
    */
   restorer(): Restorer {
     return this.#restorer(false)

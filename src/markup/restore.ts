@@ -33,6 +33,7 @@ export interface Restorer {
   push(chunk: string): string
   /** @returns the rest */
   end(): string
+  /** What became of the placeholders so far. */
   report(): RestoreReport
 }
 

@@ -46,7 +46,13 @@ function readImports(folder: string): Import[] {
 }
 
 /** What the package's exports name, and what these have in common. */
-const ENTRIES = ['index.ts', 'node.ts', 'entry.ts', 'public.ts', 'transformers.ts', 'transformers.node.ts']
+const ENTRIES = [
+  'index.ts',
+  'node.ts',
+  'entry.ts',
+  'public.ts',
+  ...['transformers', 'mask-fetch'].flatMap((name) => [`${name}.ts`, `${name}.node.ts`]),
+]
 
 /** The files directly in src/ are the entries and the flow. */
 const folderOf = (path: string): string => {

@@ -5,7 +5,7 @@ import { rect, svg, text } from './svg.mjs'
 const ROWS = [
   ['cli'],
   ['entry'],
-  ['tasks'],
+  ['tasks', 'mask'],
   ['flow'],
   ['runtime', 'evaluate', 'markup'],
   ['hub', 'entities'],

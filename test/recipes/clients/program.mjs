@@ -40,13 +40,22 @@ for (const [name, ask] of Object.entries(clients)) {
     if (leaked) throw new Error(`${name} sent ${leaked}: ${received[0]}`)
     if (!received[0].includes('[PER_')) throw new Error(`${name} masked nothing: ${received[0]}`)
   }
-  // What is refused is the client's own error, and says why.
-  try {
-    const image = [{ type: 'hologram', text: 'Angela Merkel' }]
-    for await (const _ of ask(await maskFetch(fetch), baseURL, image));
-  } catch (error) {
-    process.stdout.write(`${name}: ${String(error.message).slice(0, 90)}\n`)
-  }
+  process.stdout.write(`${name}\n`)
+}
+// What is refused is the client's own error, and says why.
+const parts = [{ type: 'hologram', text: 'Angela Merkel' }]
+for (const [name, ask] of Object.entries({
+  openai: clients.openai,
+  anthropic: clients.anthropic,
+  ollama: clients.ollama,
+})) {
+  const answer = ask(await maskFetch(fetch), baseURL, parts)
+  const message = await answer.next().then(
+    () => 'nothing was refused',
+    (error) => String(error.message),
+  )
+  if (!message.includes('iobert sent nothing. messages.content is '))
+    throw new Error(`${name} says ${message}`)
 }
 server.close()
 server.closeAllConnections()
