@@ -70,8 +70,9 @@ export class Names {
     if (this.#placeholder !== 'numbered') return []
     const own: OwnPlaceholder[] = []
     let at = 0
-    for (const { key, number, start, end } of spellingsIn(text)) {
-      if (start < at) continue
+    for (const { key, number, start, end, word } of spellingsIn(text)) {
+      // A word such as `PER1` is never taken for a name.
+      if (start < at || word) continue
       if (this.#byKey.has(key)) {
         own.push({ start, end })
         at = end

@@ -148,7 +148,10 @@ test('longer names of other words never share a number, and a saved redactor goe
       numRuns: times(200, 2000),
       examples: [
         [[['Ann Tim COOK'], ['Ann tim COOK'], ['Tim Cook']], true],
-        [[['tim Cook'], ['Ann von tim Cook'], ['Tim Cook', 'TIM COOK'], ['Roth von tim Cook', 'tim Cook']], true],
+        [
+          [['tim Cook'], ['Ann von tim Cook'], ['Tim Cook', 'TIM COOK'], ['Roth von tim Cook', 'tim Cook']],
+          true,
+        ],
       ],
     },
   )
