@@ -353,4 +353,24 @@ test('iobert reads HTML and Markdown by the names of files, and --input says it'
   assert.match(wrong.stderr, /--input is 'rtf', expected one of 'text', 'html', 'markdown'/u)
 })
 
+test('iobert --redact leaves no name in what Markdown and HTML hide only at times', async () => {
+  const folder = temporaryFolder()
+  for (const [name, source] of [
+    ['a.md', '---\nauthor: Angela Merkel\n---\n\nHello.\n'],
+    ['b.md', '[Ann]: Angela Merkel met Tim Cook in Berlin.\n'],
+    ['c.md', 'See below.[^1]\n\n[^1]: Angela Merkel wrote this.\n'],
+    ['d.md', 'Ask <angela.merkel@example.org>.\n'],
+    ['e.html', '<p>Hello.</p><object>Angela Merkel met Tim Cook.</object>'],
+    ['f.html', '<p>Hello.</p><template>Angela Merkel met Tim Cook.</template>'],
+    ['g.html', '<p>Hello.</p><style>\nAngela Merkel met Tim Cook in Berlin.'],
+    ['h.html', '<p>Hello.</p><!-- >\nAngela Merkel met Tim Cook in Berlin.'],
+  ] as const) {
+    const file = join(folder, name)
+    writeFileSync(file, source)
+    const { code, stdout } = await iobert(['--redact', '--rules', 'email', file])
+    assert.is(code, 0)
+    assert.not.match(stdout, /Merkel|Cook|Berlin/iu, stdout)
+  }
+})
+
 test.run()

@@ -240,9 +240,9 @@ test('a row with other cells than the first row says is an error, and nothing of
   for (const [row, message] of [
     [
       '2;Tim Cook left.',
-      /stdin: row 3 has 1 cells, but column 2 is to be read; a cell that holds ',' needs quotes/u,
+      /stdin: row 3 has 1 cell, but column 2 is to be read; a cell that holds ',' needs quotes/u,
     ],
-    ['3\tAngela Merkel ran.', /row 3 has 1 cells, but column 2 is to be read/u],
+    ['3\tAngela Merkel ran.', /row 3 has 1 cell, but column 2 is to be read/u],
     ['4,Tim Cook,left,x', /row 3 has 4 cells, but the first row has 3/u],
   ] as const) {
     for (const hide of [['--redact'], ['mask', '--map', map], []]) {

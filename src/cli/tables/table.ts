@@ -93,7 +93,7 @@ export function runTable(
       const wanted = written.length > width ? `the first row has ${width}` : `column ${last} is to be read`
       refuse(
         number,
-        `has ${written.length} cells, but ${wanted}; a cell that holds ${shownDelimiter(delimiter)} needs quotes, see also --delimiter`,
+        `has ${written.length} cell${written.length === 1 ? '' : 's'}, but ${wanted}; a cell that holds ${shownDelimiter(delimiter)} needs quotes, see also --delimiter`,
       )
     }
     return {
