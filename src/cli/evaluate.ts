@@ -1,6 +1,6 @@
 /** `iobert evaluate`: how often a model's tags are right on a file of CoNLL columns. */
 import { rmSync, writeFileSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { recognizeRows } from '../entities/options.ts'
 import type { TextOptions } from '../entities/types.ts'
 import { formatClassificationReport } from '../evaluate/classification-report.ts'
@@ -21,9 +21,9 @@ import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { UsageError, valuesFor } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
-import { explain } from './inputs.ts'
+import { explain, openSource, readText } from './inputs.ts'
 import { withModel } from './loading.ts'
-import { modelRows, taggingRows } from './options.ts'
+import { MAX_CHARS, maxCharsRows, modelRows, taggingRows } from './options.ts'
 import { complain, write } from './output.ts'
 import { createBar } from './progress.ts'
 
@@ -54,6 +54,7 @@ export const command: Command = defineCommand({
       // Of earlier versions.
       sentences: { type: 'boolean', means: ['context', 'sentence'] },
       documents: { type: 'boolean', means: ['context', 'document'] },
+      maxChars: { ...maxCharsRows.maxChars, help: 'the longest FILE that is read' },
     },
     Output: {
       json: {
@@ -93,11 +94,18 @@ export const command: Command = defineCommand({
 `,
   async run({ options, positionals }) {
     const [file] = positionals as [string]
-    const { context = 'sentence', predicted = false, html: page, json, errors } = options
+    const {
+      context = 'sentence',
+      predicted = false,
+      maxChars = MAX_CHARS,
+      html: page,
+      json,
+      errors,
+    } = options
     if (page !== undefined && (await isSameFile(page, file))) {
       throw new UsageError(`--html is ${page}, the FILE that is read: give the page another name`)
     }
-    const sentences = readConll(file, await readWhole(file), predicted)
+    const sentences = await readConll(file, maxChars, predicted)
     const units = context === 'document' ? joinDocuments(sentences) : sentences
     const judged = predicted
       ? (units as PredictedSentence[])
@@ -136,23 +144,12 @@ function writePage(path: string, html: string): void {
   }
 }
 
-async function readWhole(file: string): Promise<Uint8Array> {
+async function readConll(file: string, maxChars: number, predicted: boolean): Promise<TaggedSentence[]> {
+  const source = file === '-' ? ({ kind: 'stdin' } as const) : ({ kind: 'file', path: file } as const)
   try {
-    if (file !== '-') return await readFile(file)
-    const chunks: Uint8Array[] = []
-    for await (const chunk of process.stdin) chunks.push(chunk)
-    return Buffer.concat(chunks)
+    return parseConll(await readText(openSource(source), maxChars), { predicted })
   } catch (error) {
     throw new Error(`${file}: ${explain(error)}`, { cause: error })
-  }
-}
-
-function readConll(file: string, bytes: Uint8Array, predicted: boolean): TaggedSentence[] {
-  try {
-    return parseConll(new TextDecoder('utf-8', { fatal: true }).decode(bytes), { predicted })
-  } catch (error) {
-    const what = error instanceof TypeError ? 'it is not UTF-8 text' : explain(error)
-    throw new Error(`${file}: ${what}`, { cause: error })
   }
 }
 

@@ -5,10 +5,12 @@ import { loadGliner } from '../node.ts'
 import { type FindOptions, findRows } from '../tasks/gliner/gliner.ts'
 import { take, valuesFor } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
+import { documentReader } from './documents/document.ts'
 import { findSources } from './inputs.ts'
 import { withModel } from './loading.ts'
 import { answerNames, checkRedacting, redactingOf } from './names.ts'
 import {
+  documentRows,
   htmlRows,
   inputRows,
   jsonRows,
@@ -48,14 +50,14 @@ export const command: Command = defineCommand({
       ...redactRow,
       ...take(redactRows, 'placeholder', 'aliases'),
     },
-    Input: { ...inputRows, ...maxCharsRows },
+    Input: { ...inputRows, ...documentRows, ...maxCharsRows },
     Model: neededModelRows,
   },
   after: `Example
   iobert find -m urchade/gliner_small-v2.1 --types drug,dose "Take 20 mg of Lipitor daily."
 `,
   async run(given) {
-    const { model, types, encoder, rules, format, maxChars, ...rest } = given.options
+    const { model, types, encoder, rules, format, maxChars, input, ...rest } = given.options
     const redacting = redactingOf(rest)
     checkRedacting(format, redacting)
     const options: FindOptions = valuesFor(rest, findRows)
@@ -69,7 +71,7 @@ export const command: Command = defineCommand({
       (load) => loadGliner(model, { ...load, ...(encoder === undefined ? {} : { encoder }) }),
       (gliner) =>
         answerNames(sources, {
-          ...{ format, redacting, maxChars },
+          ...{ format, redacting, maxChars, readDocument: documentReader(input) },
           find: (texts, onProgress) => gliner.findAll(texts, types, { ...options, onProgress }),
         }),
     )

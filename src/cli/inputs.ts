@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { errorCode } from '../format/errors.ts'
 import { UsageError } from './arguments.ts'
 import { exists, isFolder, missingFile } from './missing-name.ts'
-import { complain } from './output.ts'
 
 /** Where a text comes from. */
 export type Source =
@@ -107,10 +106,6 @@ export async function* readInputs(sources: readonly Source[], maxChars: number):
       if (source.kind === 'file' && source.found === true && text.includes('\0')) throw new NoText(undefined)
       yield { ...named, text }
     } catch (error) {
-      if (source.kind === 'file' && source.found === true && error instanceof NoText) {
-        complain(`${source.path} is passed over: ${error.message}`)
-        continue
-      }
       yield { ...named, error: `${nameOf(source)}: ${explain(error)}` }
     }
   }

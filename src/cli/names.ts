@@ -22,7 +22,7 @@ export interface Finding {
   readonly members?: readonly string[] | undefined
   /** Where the format is one of the command's own. */
   readonly shape?: Answering<Found>['shape'] | undefined
-  readonly readDocument?: ReadDocument
+  readonly readDocument: ReadDocument
   find(
     texts: readonly string[],
     onProgress: NonNullable<TextOptions['onProgress']>,
@@ -44,12 +44,18 @@ export function answerNames(sources: readonly Source[], finding: Finding): Promi
 /** Finds entities in texts, or in what of them is text. */
 export async function findIn(
   texts: readonly Text[],
-  readDocument: ReadDocument | undefined,
+  readDocument: ReadDocument,
   find: (plain: readonly string[]) => Promise<readonly Recognition[]>,
-): Promise<Found[]> {
-  const documents = await Promise.all(texts.map(({ text, file }) => readDocument?.(text, file)))
-  const found = await find(texts.map(({ text }, index) => documents[index]?.text ?? text))
-  return found.map((recognition, index) => ({ recognition, document: documents[index] }))
+): Promise<(Found | Error)[]> {
+  const documents = await Promise.all(texts.map(({ text, file }) => readDocument(text, file)))
+  const plain = texts.flatMap(({ text }, index) => {
+    const document = documents[index]
+    return document instanceof Error ? [] : [document?.text ?? text]
+  })
+  const found = (await find(plain)).values()
+  return documents.map((document) =>
+    document instanceof Error ? document : { recognition: found.next().value!, document },
+  )
 }
 
 function shapeOf(
@@ -57,7 +63,7 @@ function shapeOf(
   redacting: Redacting | undefined,
   inputs: number,
 ): Answering<Found>['shape'] {
-  if (redacting !== undefined) return redacted(redacting.redactor)
+  if (redacting !== undefined) return redacted(redacting.redactor, inputs)
   return format === 'html' ? htmlPage : terminal(inputs)
 }
 

@@ -33,7 +33,8 @@ export const documentRows = {
     help: 'how the texts are marked up',
     default: 'by the names of files (.html, .htm, .md), else text',
     more: `Tags, their attributes, comments, scripts, styles and code are no text and stay as they are, also where
-      names are taken out. Offsets are those of the source; a name across tags is one`,
+      names are taken out; front matter, definitions of links and notes are text. Offsets are those of the source; a
+      name across tags is one. A mail whose text is encoded is an error, unless it is said to be text`,
   },
 } as const
 
@@ -76,7 +77,9 @@ export const tableRows = {
     type: 'boolean',
     means: ['format', 'csv'],
     help: `a table in, the same table out, with a column for each type added (names with "; " between them); first
-      row names, quotes as RFC 4180 has them, any size, as it comes. Where names are taken out nothing is added`,
+      row names, quotes as RFC 4180 has them, any size, as it comes. Where names are taken out nothing is added. A row with
+      more cells than the first, or without the column, is an error and ends it. What is added and would begin a
+      formula gets an apostrophe before it`,
   },
   tsv: {
     type: 'boolean',

@@ -6,7 +6,7 @@ import { bareType } from '../markup/marked-text.ts'
 import { loadRecognizer } from '../node.ts'
 import type { RuleSet } from '../rules/types.ts'
 import { UsageError, valuesFor } from './arguments.ts'
-import { documentReader } from './documents/document.ts'
+import { documentReader, type Language } from './documents/document.ts'
 import { findSources } from './inputs.ts'
 import { withModel } from './loading.ts'
 import { answerNames, checkRedacting, findIn, type Redacting } from './names.ts'
@@ -21,7 +21,7 @@ interface Options extends Asked, Omit<LoadOptions, 'onProgress' | 'signal'> {
   readonly kind?: 'text' | 'file'
   readonly model?: string
   readonly format?: string
-  readonly input?: 'text' | 'html' | 'markdown'
+  readonly input?: Language
   readonly maxChars?: number
   readonly field?: readonly string[]
   readonly column?: readonly string[]

@@ -28,7 +28,8 @@ export const command: Command = defineCommand({
       What is piped in is read; so does the argument -.`,
     list,
     `An argument that names an existing file is read as a file, one text a file, and a folder with all files in it
-      and in its folders, but for names that begin with a dot; anything else is a text, but for a name like letr.txt
+      and in its folders, but for names that begin with a dot and links to folders; a file that is no text is an
+      error, and the others are read. With several files each name stands above its text. Anything else is a text, but for a name like letr.txt
       where there is no such file, which is an error: after -- it is a text too. --text and --file say it for all
       arguments. Files are UTF-8. Text longer than the model's window is read in overlapping windows.`,
   ],

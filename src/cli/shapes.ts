@@ -7,7 +7,7 @@ import { visibleName } from '../markup/visible.ts'
 import type { Shape } from './answers.ts'
 import type { PlainText } from './documents/plain-text.ts'
 import { wantsColor } from './output.ts'
-import { writeCell } from './tables/cells.ts'
+import { writeAddedCell } from './tables/cells.ts'
 
 /** What was found in a text, and of a text in markup what of it is text. */
 export interface Found {
@@ -50,15 +50,29 @@ export const htmlPage: Shape<Found> = {
   error: nothing,
 }
 
-/** The text again, entities replaced by placeholders; one name has one number in all inputs. */
-export function redacted(redactor: Redactor): Shape<Found> {
+/**
+ * The text again, entities replaced by placeholders; one name has one number in all inputs. With several inputs each file's
+ * name stands above its text.
+ */
+export function redacted(redactor: Redactor, inputs: number): Shape<Found> {
   return {
     ...{ kind: 'text', head: '', tail: '', error: nothing },
-    one(found, { text }): string {
+    one(found, { text, file }, index): string {
       const { text: shown } = redactedFields(redactor, text, found)
-      return shown.endsWith('\n') ? shown : `${shown}\n`
+      return titled(shown, inputs === 1 ? undefined : file, index, (name) => `${visibleName(name)}:`)
     },
   }
+}
+
+/** A text that ends with a line end, under the name of its file, if it has one; a blank line before all but the first. */
+function titled(
+  shown: string,
+  file: string | undefined,
+  index: number,
+  title: (name: string) => string,
+): string {
+  const ended = shown.endsWith('\n') ? shown : `${shown}\n`
+  return file === undefined ? ended : `${index > 0 ? '\n' : ''}${title(file)}\n${ended}`
 }
 
 /** What JSON output holds of a redacted text: its placeholders are its entities. */
@@ -105,16 +119,17 @@ export function terminal(inputs: number): Shape<Found> {
   const color = wantsColor()
   // Colours are for a terminal, be it behind a pager.
   const steers = isTTY === true || color
-  const style: TerminalStyle = { color, terminal: steers, ...(isTTY ? { columns } : {}) }
-  const safe = (name: string): string => (steers ? visibleName(name) : name)
+  // A terminal that has no size says 0.
+  const style: TerminalStyle = { color, terminal: steers, ...(isTTY && columns > 0 ? { columns } : {}) }
+  const title = (file: string): string => {
+    const name = steers ? visibleName(file) : file
+    return color ? `\x1b[2m${name}\x1b[0m` : `${name}:`
+  }
   return {
     ...{ kind: 'styled', head: '', tail: '', error: nothing },
     one(found, { text, file }, index): string {
       const shown = highlightTerminal(text, inSource(found).entities, style)
-      const gap = index > 0 && file !== undefined ? '\n' : ''
-      const title = file === undefined || inputs === 1 ? undefined : safe(file)
-      const name = title === undefined ? '' : color ? `\x1b[2m${title}\x1b[0m\n` : `${title}:\n`
-      return `${gap}${name}${shown.endsWith('\n') ? shown : `${shown}\n`}`
+      return titled(shown, inputs === 1 ? undefined : file, index, title)
     },
   }
 }
@@ -128,7 +143,7 @@ const COLUMNS = ['file', 'start', 'end', 'type', 'text', 'score'] as const
  */
 export function entityRows(delimiter: ',' | '\t'): Shape<Found> {
   const row = (cells: readonly (string | number)[]): string =>
-    `${cells.map((cell) => writeCell(String(cell), delimiter)).join(delimiter)}\r\n`
+    `${cells.map((cell) => writeAddedCell(String(cell), delimiter)).join(delimiter)}\r\n`
   return {
     ...{ kind: 'text', head: row(COLUMNS), tail: '', error: nothing },
     one: (found, { file = '' }) =>

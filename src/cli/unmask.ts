@@ -12,7 +12,7 @@ export const command: Command = defineCommand({
   about: [
     `Puts the names that iobert mask took out into an answer about the masked texts, as it comes. Placeholders are
       found as language models write them: [PER_1], PER_1, [PER 1], \\[PER\\_1\\], [Per_1]. On stderr it tells which
-      are not in the map, which could be meant otherwise (per_1 without brackets) and were left, and which of the map
+      are not in the map, which could be meant otherwise (per_1 or PER1 without brackets) and were left, and which of the map
       do not stand in the answer.`,
   ],
   options: {

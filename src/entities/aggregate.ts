@@ -34,6 +34,7 @@ export type WordSpans = readonly (readonly [start: number, end: number])[]
  * @param probabilities of each position of the encoding, [T, C]
  * @param classes C
  * @param spans words given by the caller, in place of the encoding's: none of them is lost
+ * @param disjoint whether pieces that share a character, as the bytes of an emoji do, are one unit, of whatever words
  */
 export function aggregate(
   encoding: Encoding,
@@ -41,6 +42,7 @@ export function aggregate(
   classes: number,
   strategy: Strategy,
   spans?: WordSpans,
+  disjoint: boolean = false,
 ): Unit[] {
   const words = wordOfPiece(encoding, spans)
   const pieces = strategy === 'none' || strategy === 'simple'
@@ -57,7 +59,12 @@ export function aggregate(
       first = next
       continue
     }
-    if (!pieces) while (next < words.length && words[next] === word) next++
+    const goesOn = (): boolean => {
+      if (next === words.length || words[next] === -1) return false
+      if (!pieces && words[next] === word) return true
+      return disjoint && spans === undefined && encoding.offsets[next]![0] < encoding.offsets[next - 1]![1]
+    }
+    while (goesOn()) next++
     skipTo(word)
     given = word + 1
     units.push(makeUnit(encoding, probabilities, classes, strategy, first, next, word, spans?.[word]))

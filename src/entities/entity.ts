@@ -38,7 +38,7 @@ export interface Decoded {
  * // { entities: [{ type: 'PER', text: 'Angela Merkel', start: 0, end: 13, score: 0.998 }] }
  */
 export function decodeEntities(input: DecodeInput): Decoded {
-  const { text, logits, options = {}, words: spans } = input
+  const { text, logits, options = {}, words: spans, disjoint = false } = input
   const encoding = input.recount?.(text, input.encoding) ?? input.encoding
   const labels = resolveLabels(input.labels, options)
   const { strategy, decode } = decodingOf(options, labels)
@@ -51,14 +51,16 @@ export function decodeEntities(input: DecodeInput): Decoded {
   const probabilities = softmaxRows(logits, classes)
   const label = (units: Unit[]): Int32Array =>
     decode === 'viterbi' ? decodeViterbi(units, logits, labels) : decodeArgmax(units, labels)
-  const units = aggregate(encoding, probabilities, classes, strategy, spans)
+  const units = aggregate(encoding, probabilities, classes, strategy, spans, disjoint)
   const ids = label(units)
-  const found = strategy === 'none' ? perPiece(text, units, ids, labels) : perGroup(input, units, ids, labels)
+  const all = strategy === 'none' ? perPiece(text, units, ids, labels) : perGroup(input, units, ids, labels)
+  // A piece of a byte-level tokenizer may stand for no text.
+  const found = disjoint ? all.filter(({ start, end }) => start < end) : all
   const entities = filterEntities(found, labels, options)
   if (!options.words) return { entities }
   if (strategy !== 'none' && strategy !== 'simple')
     return { entities, words: makeWords(text, units, ids, labels) }
-  const wordUnits = aggregate(encoding, probabilities, classes, 'first', spans)
+  const wordUnits = aggregate(encoding, probabilities, classes, 'first', spans, disjoint)
   return { entities, words: makeWords(text, wordUnits, label(wordUnits), labels) }
 }
 

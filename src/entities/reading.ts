@@ -38,6 +38,8 @@ export interface Reading {
    * alone. Within a word the first piece says B and the others I, so that the mean of its pieces is sure of neither.
    */
   readonly scoresTypes?: boolean | undefined
+  /** Whether entities never share a character, and none is without text; in the styles of other systems they may. */
+  readonly disjoint?: boolean | undefined
 }
 
 /** How inputs are read and answers given: our way, or that of another system. */

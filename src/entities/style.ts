@@ -72,7 +72,7 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
     const made = transformersStyle(options, labels, model.tokenizer, spansOf)
     return { ...made, reading: { ...shared, ...made.reading } }
   }
-  const ours = shared.otherWindows ? {} : { trimName, scoresTypes: true }
+  const ours = shared.otherWindows ? {} : { trimName, scoresTypes: true, disjoint: true }
   const reading = { ...shared, ...ours }
   return { options, labels, reading, read: (input) => readDocument(input, pretokenized, spansOf) }
 }

@@ -23,28 +23,37 @@ export function foldName(name: string): string {
   return name.normalize('NFC').toLowerCase().split(/\s+/u).filter(Boolean).join(' ')
 }
 
+/**
+ * `tim cook` 0, `TIM COOK` 1, `Tim Cook` 2. Of two spellings of a name the one with the greater number has all short forms of
+ * the other, since small letters at the beginning of a word tell what may be an ending.
+ */
+export function casing(name: string): number {
+  return SMALL.test(name) ? 0 : name === name.toUpperCase() ? 1 : 2
+}
+
 /** The longer names met so far, by their short forms. */
 export class Aliases {
-  /** Longer names as they were written first, by their folded form, by the folded short form. */
-  readonly #longer = new Map<string, Map<string, string>>()
+  /** By the folded form: the first of the spellings with the greatest casing, which is the one that is saved. */
+  readonly #spellings = new Map<string, string>()
+  /** Folded forms of the longer names, by the folded short form. */
+  readonly #longer = new Map<string, Set<string>>()
 
   /** Takes note of a name; one of a single word has no short form. */
   learn(name: string): void {
     const folded = foldName(name)
+    const known = this.#spellings.get(folded)
+    if (known !== undefined && casing(known) >= casing(name)) return
+    this.#spellings.set(folded, name)
     for (const short of shortForms(name)) {
-      let longer = this.#longer.get(short)
-      if (longer === undefined) {
-        longer = new Map()
-        this.#longer.set(short, longer)
-      }
-      if (!longer.has(folded)) longer.set(folded, name)
+      const longer = this.#longer.get(short) ?? new Set()
+      this.#longer.set(short, longer.add(folded))
     }
   }
 
   /** The only longer name that a folded name is the short form of; none where there are several. */
   longerOf(folded: string): string | undefined {
     const longer = this.#longer.get(folded)
-    return longer?.size === 1 ? [...longer.values()][0] : undefined
+    return longer?.size === 1 ? this.#spellings.get([...longer][0]!) : undefined
   }
 
   /** Whether a folded name is the short form of several. */

@@ -35,27 +35,23 @@ export function stretchesOf<E extends MarkedEntity>(text: string, entities: read
   return stretches
 }
 
-/** By their starts, the longer ones first; checked against the text. */
+/** By their starts, the longer ones first, without those of no text, as other systems' pieces may be; checked against the text. */
 export function inOrder<E extends MarkedEntity>(text: string, entities: readonly E[]): readonly E[] {
   requireString(text, 'text')
   if (!Array.isArray(entities)) {
     throw wrongKind(entities, 'entities', 'an array: of an answer of recognize() its .entities')
   }
-  let sorted = true
-  entities.forEach((entity, index) => {
-    checkEntity(text, entity)
-    const last = entities[index - 1]
-    if (last !== undefined && last.end > entity.start) sorted = false
-  })
-  if (sorted) return entities
-  return [...entities].sort((a, b) => a.start - b.start || b.end - a.end)
+  for (const entity of entities) checkEntity(text, entity)
+  const marked = entities.filter(({ start, end }) => start < end)
+  const sorted = marked.every(({ start }, index) => index === 0 || marked[index - 1]!.end <= start)
+  return sorted ? marked : marked.sort((a, b) => a.start - b.start || b.end - a.end)
 }
 
 function checkEntity(text: string, entity: MarkedEntity): void {
   if (!isObject(entity)) throw wrongKind(entity, 'an entity', 'an object with type, start and end')
   const { type, start, end } = entity
   requireString(type, "an entity's type")
-  const inside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start < end
+  const inside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end
   if (inside && end <= text.length) return
   throw new RangeError(
     `An entity ${type} is at ${start} to ${end}, but the text has ${text.length} UTF-16 units: give the text that it was found in`,

@@ -1,6 +1,6 @@
 /** The names that a redactor knows, and the placeholders that it gave out for them. */
 import type { Entity } from '../entities/types.ts'
-import { Aliases, foldName, isPerson, shortForms } from './aliases.ts'
+import { Aliases, casing, foldName, isPerson, shortForms } from './aliases.ts'
 import { placeholderOf, spellingsIn, typeKey } from './placeholders.ts'
 
 /** Makes the placeholder of a name that is met for the first time; the number counts the names of its type from 1. */
@@ -70,8 +70,9 @@ export class Names {
     if (this.#placeholder !== 'numbered') return []
     const own: OwnPlaceholder[] = []
     let at = 0
-    for (const { key, number, start, end } of spellingsIn(text)) {
-      if (start < at) continue
+    for (const { key, number, start, end, word } of spellingsIn(text)) {
+      // A word such as `PER1` is never taken for a name.
+      if (start < at || word) continue
       if (this.#byKey.has(key)) {
         own.push({ start, end })
         at = end
@@ -125,9 +126,11 @@ export class Names {
         return known
       }
       // It was somebody's short form before another had it.
-      const forms = known.forms.filter((form) => foldName(form) !== folded)
-      known.forms.splice(0, known.forms.length, ...forms)
-      return this.#add(entity, formKey(type, folded))
+      const own = known.forms.findIndex((form) => foldName(form) === folded)
+      const [form = text] = own < 0 ? [] : known.forms.splice(own, 1)
+      const name = this.#add({ ...entity, text: form }, formKey(type, folded))
+      addForm(name, text)
+      return name
     }
     const longer = aliases.longerOf(folded)
     if (longer !== undefined) {
@@ -202,9 +205,4 @@ function addForm({ forms }: Name, text: string): void {
   const same = forms.findIndex((form) => foldName(form) === foldName(text))
   if (same < 0) forms.push(text)
   else if (casing(text) > casing(forms[same]!)) forms[same] = text
-}
-
-/** `tim cook` 0, `TIM COOK` 1, `Tim Cook` 2 */
-function casing(name: string): number {
-  return /^\p{Ll}/u.test(name) ? 0 : name === name.toUpperCase() ? 1 : 2
 }

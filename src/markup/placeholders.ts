@@ -2,9 +2,9 @@
  * How numbered placeholders are written, and how people and language models write them again.
  *
  * A placeholder is `[PER_1]`: a bracket, the type, `_`, a number, a bracket. Its spellings are what answers make of it: letters
- * of another case, a hyphen, a space or nothing in place of `_`, a space inside the brackets, Markdown's escapes
- * (`\[PER\_1\]`), or no brackets (`PER_1`). All spellings of one placeholder have one key, `PER_1`, and two placeholders never
- * have the same.
+ * of another case, hyphens, spaces or nothing in place of `_`, a space inside the brackets, Markdown's escapes
+ * (`\[PER\_1\]`), or no brackets (`PER_1`, `PER1`). All spellings of one placeholder have one key, `PER_1`, and two placeholders
+ * never have the same.
  */
 
 /** A stretch of text that may be meant as a placeholder. */
@@ -19,18 +19,23 @@ export interface Spelling {
   /** Without brackets and escapes, as it stands in the text. */
   readonly inside: string
   readonly bracketed: boolean
+  /** Whether it is a word such as `PER1`, which has neither brackets nor `_`: no placeholder was given out so. */
+  readonly word: boolean
 }
 
 /** A number of more digits is none that was counted. */
 const MOST_DIGITS = 15
+/** What parts a type from its number, folded: so many at most. */
+const MOST_SEPARATORS = 3
+const SEPARATORS = /_{1,3}$/u
 
 /**
- * In brackets whatever ends with a digit, both brackets escaped or neither; without brackets a word that ends with `_` and
- * digits, and stands by itself. The pattern takes time linear in the text: a bracket ends at the next one, and a word begins
+ * In brackets whatever ends with a digit, both brackets escaped or neither; without brackets a word that ends with a digit,
+ * and stands by itself. The pattern takes time linear in the text: a bracket ends at the next one, and a word begins
  * where no word is before it.
  */
 const SPELLINGS =
-  /\\\[([^[\]]*\d) ?\\\]|\[([^[\]]*\d) ?\]|(?<![\p{L}\p{M}\p{N}_\-\\])((?:[\p{L}\p{M}\p{N}]|\\?_)*\\?_\d+)(?![\p{L}\p{M}\p{N}_])/gu
+  /\\\[([^[\]]*\d) ?\\\]|\[([^[\]]*\d) ?\]|(?<![\p{L}\p{M}\p{N}_\-\\])((?:[\p{L}\p{M}\p{N}]|\\?_)*\d)(?![\p{L}\p{M}\p{N}_]|\\_)/gu
 
 /**
  * All that may be meant as a placeholder, from left to right, and after one in brackets what is within it: `[PER_1, PER_2]` is
@@ -45,7 +50,9 @@ export function* spellingsIn(text: string, from: number = 0): Generator<Spelling
     const parsed = parse(inside)
     const end = pattern.lastIndex
     if (bracketed) pattern.lastIndex = match.index + 1
-    if (parsed !== undefined) yield { ...parsed, start: match.index, end, inside, bracketed }
+    if (parsed === undefined) continue
+    const word = !bracketed && !/_\d+$/u.test(inside)
+    yield { ...parsed, start: match.index, end, inside, bracketed, word }
   }
 }
 
@@ -72,40 +79,39 @@ export class SpellingBeginnings {
     let longest = 0
     for (const type of types) {
       for (let end = 1; end <= type.length; end++) this.#beginnings.add(type.slice(0, end))
-      this.#beginnings.add(`${type}_`)
+      for (let parts = 1; parts <= MOST_SEPARATORS; parts++) this.#beginnings.add(type + '_'.repeat(parts))
       longest = Math.max(longest, type.length)
     }
-    // Each letter of the type may be one that is escaped.
-    this.#longest = 2 * longest + MOST_DIGITS + 4
+    // Each letter of the type and each separator may be one that is escaped, between blanks, before half a bracket.
+    this.#longest = 2 * (longest + MOST_SEPARATORS) + MOST_DIGITS + 3
   }
 
   /** Where in a text that goes on the last stretch begins that must be waited for; the text's length where there is none. */
   startIn(text: string): number {
-    const last = text.charCodeAt(text.length - 1)
     const open = text.lastIndexOf('[')
     if (open >= 0 && text.indexOf(']', open) < 0) {
-      const inside = text.slice(open + 1)
-      if (inside.length <= this.#longest || inside.length <= MOST_CAPITALS) {
-        if (CAPITALS.test(inside) || this.#mayBecome(inside.replace(/^ /u, ''))) {
-          return text[open - 1] === '\\' ? open - 1 : open
-        }
-      }
+      // A blank and an escaped bracket may end it.
+      const inside = unescaped(text.slice(open + 1).replace(/ ?\\?$/u, ''))
+      const opens = CAPITALS.test(inside) || this.#mayBecome(inside.replace(/^ /u, ''))
+      if (opens) return text[open - 1] === '\\' ? open - 1 : open
     }
-    const tail = text.slice(-this.#longest)
+    // Half of a surrogate pair may be that of a letter, with which the word goes on.
+    const last = text.charCodeAt(text.length - 1)
+    const end = last >= 0xd800 && last < 0xdc00 ? text.length - 1 : text.length
+    const tail = text.slice(Math.max(0, end - this.#longest), end)
     const [run] = /(?:(?<![\p{L}\p{M}\p{N}_\-\\])(?:[\p{L}\p{M}\p{N}]|\\?_)+)?\\?$/u.exec(tail)!
-    if (run !== '' && this.#mayBecome(run)) return text.length - run.length
-    // Half of a surrogate pair is no letter yet, and a backslash may be a bracket's.
-    return (last >= 0xd800 && last < 0xdc00) || last === 0x5c ? text.length - 1 : text.length
+    if (run !== '' && this.#mayBecome(unescaped(run.replace(/\\$/u, '')))) return end - run.length
+    // A backslash may be a bracket's.
+    return end < text.length || last !== 0x5c ? end : end - 1
   }
 
-  #mayBecome(written: string): boolean {
-    const folded = fold(unescaped(written.replace(/\\$/u, '')))
+  #mayBecome(unescaped: string): boolean {
+    if (unescaped.length > this.#longest) return false
+    const folded = fold(unescaped)
     if (this.#beginnings.has(folded)) return true
-    const end = folded.endsWith('_') ? folded.length - 1 : folded.length
-    const digits = digitsBefore(folded, end)
-    if (digits === end || end - digits > MOST_DIGITS) return false
-    const type = folded.slice(0, digits)
-    return this.#types.has(type) || (type.endsWith('_') && this.#types.has(type.slice(0, -1)))
+    const digits = digitsBefore(folded, folded.length)
+    if (digits === folded.length || folded.length - digits > MOST_DIGITS) return false
+    return this.#types.has(withoutSeparators(folded.slice(0, digits)))
   }
 }
 
@@ -123,8 +129,13 @@ function parse(written: string): { key: string; type: string; number: number } |
   if (digits === written.length || written.length - digits > MOST_DIGITS) return undefined
   const number = written.slice(digits)
   const folded = fold(written.slice(written.startsWith(' ') ? 1 : 0, digits))
-  const type = folded.endsWith('_') ? folded.slice(0, -1) : folded
+  const type = withoutSeparators(folded)
   return { key: `${type}_${number}`, type, number: Number(number) }
+}
+
+/** A type without what parts it from its number. */
+function withoutSeparators(folded: string): string {
+  return folded.replace(SEPARATORS, '')
 }
 
 /** Where the digits before a position begin. */

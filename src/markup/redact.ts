@@ -193,7 +193,7 @@ export class Redactor {
   /** Takes the names of one more text out; those that came before keep their numbers. */
   redact(text: string, entities: readonly MarkedEntity[]): Redaction {
     const wanted = inOrder(text, entities).filter(({ type }) => this.#wanted?.has(type) ?? true)
-    const found = unite(wanted).map((entity) => withoutPossessive(text, entity))
+    const found = unite(wanted.map((entity) => withoutPossessive(text, entity)))
     for (const { type, start, end } of found) this.#names.learn(type, text.slice(start, end))
     const spans = this.#withOwnPlaceholders(text, found)
     const here = new Map<string, Name>()

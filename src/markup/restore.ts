@@ -15,7 +15,7 @@ export interface RestoreReport {
   readonly restored: readonly string[]
   /** What is written like a placeholder, but none that was given out; it stays. A model made it up. */
   readonly unknown: readonly string[]
-  /** What may be meant as a placeholder, or not (`per_1` without brackets); it stays. */
+  /** What may be meant as a placeholder, or not (`per_1` or `PER1` without brackets); it stays. */
   readonly unsure: readonly string[]
   /** Placeholders that were given out and do not stand in the answer. */
   readonly unseen: readonly string[]
@@ -92,24 +92,19 @@ export class NumberedRestorer implements Restorer {
   #read(chunk: string, ended: boolean): string {
     const from = this.#before.length
     const text = this.#before + this.#held + chunk
+    this.#beginnings ??= new SpellingBeginnings(this.#types)
+    const open = ended ? text.length : Math.max(from, this.#beginnings.startIn(text))
     let restored = ''
     let at = from
-    let open = text.length
     for (const spelling of spellingsIn(text, from)) {
       if (spelling.start < at) continue
-      if (!ended && !spelling.bracketed && UNSETTLED.test(text.slice(spelling.end, spelling.end + 2))) {
-        open = spelling.start
-        break
-      }
+      // Within a bracket that may still close, say.
+      if (spelling.start >= open) break
       const name = this.#nameOf(spelling, text.slice(spelling.start, spelling.end))
       if (name === undefined) continue
       this.#restored.add(name.placeholder)
       restored += text.slice(at, spelling.start) + name.forms[0]!
       at = spelling.end
-    }
-    if (!ended) {
-      this.#beginnings ??= new SpellingBeginnings(this.#types)
-      open = Math.max(at, Math.min(open, this.#beginnings.startIn(text)))
     }
     this.#held = text.slice(open)
     this.#before = lastCharacter(text.slice(0, open))
@@ -118,22 +113,19 @@ export class NumberedRestorer implements Restorer {
 
   /** The name that a spelling surely stands for. */
   #nameOf(spelling: Spelling, written: string): Name | undefined {
-    const { key, type, number, inside, bracketed } = spelling
+    const { key, type, number, inside, bracketed, word } = spelling
     const name = this.#names.get(key)
     if (this.#exact) return name?.placeholder === written ? name : undefined
     if (name !== undefined && (bracketed || name.placeholder === `[${inside}]`)) return name
     // What a text says itself is no slip of the answer.
     if (this.#reserved.isReserved(key, number)) return undefined
     if (name !== undefined) this.#unsure.add(written)
-    else if (bracketed ? this.#types.has(type) || looksNumbered(spelling) : this.#types.has(type)) {
+    else if (!word && (this.#types.has(type) || looksNumbered(spelling))) {
       this.#unknown.add(bracketed ? written : `[${inside}]`)
     }
     return undefined
   }
 }
-
-/** What may go on as the same word: nothing, half an escaped `_`, or half a surrogate pair. */
-const UNSETTLED = /^[\\\ud800-\udbff]?$/
 
 function lastCharacter(text: string): string {
   const last = text.slice(-2)

@@ -27,11 +27,14 @@ for (const [html, wanted] of [
   ['<b>Tim</b>\n  <i>Cook</i>\n', 'Tim Cook '],
   ['a<br>b<br/>c<hr>d', 'a\nb\nc\n\nd'],
   ['<table><tr><td>a</td><td> b </td></tr><tr><td>c</table>', 'a\tb \nc'],
-  ['<script>Tim</script>a<style>p { }</style>b<SCRIPT>x', 'ab'],
+  ['<script>Tim</script>a<style>p { }</style>b', 'ab'],
   ['run <code>Tim()</code> by Ana', 'run \ufffc by Ana'],
   ['<code>Ana', 'Ana'],
   ['<code>Ana <code>Tim</code> Bo', 'Ana \ufffc Bo'],
-  ['<title>Ana &amp; Bo</title><textarea><b>Cy</textarea><template>Tim</template>', 'Ana & Bo\n\n<b>Cy'],
+  [
+    '<title>Ana &amp; Bo</title><textarea><b>Cy</textarea><template>Tim</template>',
+    'Ana & Bo\n\n<b>Cy\n\nTim',
+  ],
   ['a<!-- Tim > -->b<!doctype html>c<?x?>d', 'abcd'],
   ['<a title="a > b" href=\'>\' x=>Ana</a>', 'Ana'],
   ['<a title="open>Ana', 'Ana'],
@@ -43,6 +46,14 @@ for (const [html, wanted] of [
   ['<pre>a\n  b</pre>c', 'a\n  b\n\nc'],
   ['<ul><li>a</li> <li>b</li></ul>', 'a\nb'],
   ['<a<b>x', 'x'],
+  ['a<object data=x>Ana</object>b<iframe src=y>Bo</iframe>', 'a\n\nAna\n\nb\n\nBo'],
+  ['<noembed>Ana</noembed><noframes>Bo</noframes>', 'Ana\n\nBo'],
+  ['a<style>Tim <p>Bo</p>', 'a\n\nTim <p>Bo</p>'],
+  ['a<SCRIPT>x = "Tim"', 'a\n\nx = "Tim"'],
+  ['a<!-- Tim', 'a<!-- Tim'],
+  ['a<!-- Tim -->b<?Tim', 'ab<?Tim'],
+  ['<![CDATA[ Ana ]]>b', 'Ana b'],
+  ['Ask <tim@example.org>.', 'Ask <tim@example.org>.'],
 ] as const) {
   test(`HTML: ${html}`, () => {
     assert.is(readHtml(html).text, wanted)
@@ -53,19 +64,28 @@ for (const [markdown, wanted] of [
   ['# Tim **Cook**\n\nof *Ana*, __Bo__ and ~~Cy~~.', 'Tim Cook\n\nof Ana, Bo and Cy.'],
   ['Tim\nCook left\nagain', 'Tim Cook left again'],
   ['- [x] Ana\n- Bo\n  1. Cy\n> quote\n> > more', 'Ana\nBo\nCy\n\nquote\n\nmore'],
-  ['[Tim](http://x.y/(z) "t") [Cook][1] ![Ana](a.png) [sic] [x]\n\n[1]: http://Bo', 'Tim Cook Ana [sic] [x]'],
+  [
+    '[Tim](http://x.y/(z) "t") [Cook][1] ![Ana](a.png) [sic] [x]\n\n[1]: http://Bo',
+    'Tim Cook Ana [sic] [x]\n\n[1]: ',
+  ],
   ['run `Tim` and ``a ` b`` or ` alone', 'run \ufffc and \ufffc or ` alone'],
   ['a\n\n```js\nconst Tim = 1\n```\n\nb', 'a\n\nb'],
   ['~~~\nTim', ''],
   ['snake_case 2 * 3 \\*x\\* &amp; <b>Ana</b> <http://a.b> a*b', 'snake_case 2 * 3 *x* & Ana http://a.b a*b'],
   ['| Ana | Bo |\n|-----|----|\n| Cy | D |', 'Ana\tBo\nCy\tD'],
-  ['---\ntitle: Tim\n---\nAna', 'Ana'],
+  ['---\r\nauthor: Tim\r\ntags: [a]\r\n---\nAna', 'author: Tim\r\ntags: [a]\n\nAna'],
+  ['---\n---\nAna', 'Ana'],
+  ['[Ann]: Angela Merkel met Tim Cook.', '[Ann]: Angela Merkel met Tim Cook.'],
+  ['By [^1]\n\n[^1]: Angela Merkel\n[^2]: wrote this.', 'By [^1]\n\n[^1]: Angela Merkel [^2]: wrote this.'],
+  ['[Ann]: Merkel\n[Bo]: /x "Cy Dee"\n> [Tim]: Cook', '[Ann]: Merkel\n[Bo]: "Cy Dee"\n\n[Tim]: Cook'],
+  ['Ask <tim@example.org>.', 'Ask tim@example.org.'],
+  ['a\n\n<!-- Tim', 'a\n\n<!-- Tim'],
   ['Ana\n===\nBo\n---\n***\nCy', 'Ana \n\nBo \n\nCy'],
   ['a <code>Tim</code> <script>Bo</script> b', 'a \ufffc b'],
   ['- Ana\n  - Bo\n\n    still Bo\n  - Cy\n\n        indented\n', 'Ana\nBo\nstill Bo\nCy\nindented'],
   [
     '[![Ana](a.png)](b) [Bo][] <bo@x.org>\n\n> <i>Cy\n> Dee</i>\n\n[bo]: /b "Bo"',
-    'Ana Bo bo@x.org\n\nCy Dee',
+    'Ana Bo bo@x.org\n\nCy Dee\n\n[bo]: "Bo"',
   ],
   ['Ana\r\nBo\r\n\r\n```\r\nTim\r\n```\r\nCy\\\nDee<br>Eve', 'Ana Bo \n\nCy\nDee\nEve'],
   ['Jos&eacute; &#x1F600; &nope; &NotEqualTilde;', 'José 😀 &nope; \u2242\u0338'],
@@ -331,6 +351,26 @@ test('iobert reads HTML and Markdown by the names of files, and --input says it'
   const wrong = await iobert(['--input', 'rtf', note])
   assert.is(wrong.code, 2)
   assert.match(wrong.stderr, /--input is 'rtf', expected one of 'text', 'html', 'markdown'/u)
+})
+
+test('iobert --redact leaves no name in what Markdown and HTML hide only at times', async () => {
+  const folder = temporaryFolder()
+  for (const [name, source] of [
+    ['a.md', '---\nauthor: Angela Merkel\n---\n\nHello.\n'],
+    ['b.md', '[Ann]: Angela Merkel met Tim Cook in Berlin.\n'],
+    ['c.md', 'See below.[^1]\n\n[^1]: Angela Merkel wrote this.\n'],
+    ['d.md', 'Ask <angela.merkel@example.org>.\n'],
+    ['e.html', '<p>Hello.</p><object>Angela Merkel met Tim Cook.</object>'],
+    ['f.html', '<p>Hello.</p><template>Angela Merkel met Tim Cook.</template>'],
+    ['g.html', '<p>Hello.</p><style>\nAngela Merkel met Tim Cook in Berlin.'],
+    ['h.html', '<p>Hello.</p><!-- >\nAngela Merkel met Tim Cook in Berlin.'],
+  ] as const) {
+    const file = join(folder, name)
+    writeFileSync(file, source)
+    const { code, stdout } = await iobert(['--redact', '--rules', 'email', file])
+    assert.is(code, 0)
+    assert.not.match(stdout, /Merkel|Cook|Berlin/iu, stdout)
+  }
 })
 
 test.run()

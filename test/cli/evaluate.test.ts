@@ -120,6 +120,15 @@ test('iobert evaluate names the file and line that is wrong', async () => {
   assert.is((await iobert(['evaluate', 'no such file'])).code, 1)
 })
 
+test('iobert evaluate stops at --max-chars, as in a file that never ends', async () => {
+  const file = process.platform === 'win32' ? '-' : '/dev/zero'
+  for (const args of [[file], ['-', '--max-chars', '10']]) {
+    const { code, stderr } = await iobert(['evaluate', '--predicted', ...args], '\0'.repeat(40_000_000))
+    assert.is(code, 1)
+    assert.match(stderr, /: the text has more than \d+ characters; cut it, or raise --max-chars\n/u)
+  }
+})
+
 withShared('data/wikigold.conll', 'evaluation of gold against itself', (path) => {
   test('iobert evaluate --predicted finds gold against itself without fault', async () => {
     const text = readFileSync(path, 'utf8').replace(/^(\S+ )(\S+)$/gmu, '$1$2 $2')

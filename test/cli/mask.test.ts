@@ -33,7 +33,10 @@ test('mask, answer, unmask: one map over files and calls, readable by its owner 
   if (process.platform !== 'win32') assert.is(statSync(map).mode & 0o777, 0o600)
   chmodSync(map, 0o644)
   const again = await iobert(['mask', '--map', map, '--rules', 'email', second, mail])
-  assert.is(again.stdout, `[PER_2] wrote to [EMAIL_1], see [TEXT_1].\n${first.stdout}`)
+  assert.is(
+    again.stdout,
+    `${second}:\n[PER_2] wrote to [EMAIL_1], see [TEXT_1].\n\n${mail}:\n${first.stdout}`,
+  )
   if (process.platform !== 'win32') assert.is(statSync(map).mode & 0o777, 0o600)
   // Nothing new: the file stays as it is.
   const { mtimeMs } = statSync(map)
@@ -45,13 +48,16 @@ test('mask, answer, unmask: one map over files and calls, readable by its owner 
   assert.is(answer.code, 0)
   assert.is(
     answer.stdout,
-    `${readFileSync(second, 'utf8')}Angela Merkel met Tim Cook in Berlin. Tim Cook flew home.\n`,
+    `${second}:\n${readFileSync(second, 'utf8')}\n${mail}:\nAngela Merkel met Tim Cook in Berlin. Tim Cook flew home.\n`,
   )
   assert.is(answer.stderr, '')
-  const sloppy = await iobert(['unmask', '--map', map], 'Dear \\[PER\\_2\\], PER_1 \nand [Per_9], per_1.')
-  assert.is(sloppy.stdout, 'Dear Tim Cook, Angela Merkel \nand [Per_9], per_1.')
-  assert.match(sloppy.stderr, /not in .*map\.json, left as they are: \[Per_9\]\n/u)
-  assert.match(sloppy.stderr, /could be meant otherwise, left as they are: per_1\n/u)
+  const sloppy = await iobert(
+    ['unmask', '--map', map],
+    'Dear \\[PER\\_2\\], PER_1 \nand [Per_9], per_1, [PER_ 2], PER2, [PERSON_1].',
+  )
+  assert.is(sloppy.stdout, 'Dear Tim Cook, Angela Merkel \nand [Per_9], per_1, Tim Cook, PER2, [PERSON_1].')
+  assert.match(sloppy.stderr, /not in .*map\.json, left as they are: \[Per_9\], \[PERSON_1\]\n/u)
+  assert.match(sloppy.stderr, /could be meant otherwise, left as they are: per_1, PER2\n/u)
   assert.match(sloppy.stderr, /in .*map\.json, but not in the answer: \[LOC_1\], \[EMAIL_1\], \[TEXT_1\]\n/u)
 })
 

@@ -305,7 +305,7 @@ test('iobert --split and --lines read parts of a text by themselves', async () =
   }
 })
 
-test('iobert reads folders with all in them, and passes over what is no text', async () => {
+test('iobert reads folders with all in them, and names what is no text with an error', async () => {
   const tree = temporaryFolder()
   for (const name of ['b', 'a/2', 'a/.hidden', '.git']) mkdirSync(join(tree, name), { recursive: true })
   for (const name of ['z.txt', 'b/1.txt', 'a/2/x.txt', 'a/1.txt', 'a/.hidden/no.txt', '.git/config']) {
@@ -315,15 +315,85 @@ test('iobert reads folders with all in them, and passes over what is no text', a
   writeFileSync(join(tree, 'a/zeros'), 'a\0b')
   symlinkSync(tree, join(tree, 'b/circle'), 'junction')
   const { code, stdout, stderr } = await iobert(['-m', model, '--json', tree])
-  assert.is(code, 0)
+  assert.is(code, 1)
+  const answers: { file: string; error?: string }[] = JSON.parse(stdout)
   assert.equal(
-    JSON.parse(stdout).map(({ file }: { file: string }) => file),
-    ['a/1.txt', 'a/2/x.txt', 'b/1.txt', 'z.txt'].map((name) => join(tree, name)),
+    answers.map(({ file, error }) => [file, error !== undefined]),
+    ['a/1.txt', 'a/2/x.txt', '!a/photo.jpg', '!a/zeros', 'b/1.txt', 'z.txt'].map((name) => [
+      join(tree, name.replace('!', '')),
+      name.startsWith('!'),
+    ]),
   )
-  assert.equal(stderr.match(/is passed over: it is not UTF-8 text/gu)?.length, 2)
+  for (const name of ['a/photo.jpg', 'a/zeros'])
+    assert.ok(stderr.includes(`${join(tree, name)}: it is not UTF-8 text`), stderr)
   const empty = await iobert(['-m', model, join(tree, 'a/.hidden'), temporaryFolder()])
   assert.is(empty.code, 2)
   assert.match(empty.stderr, /There is no file in /u)
+})
+
+test('iobert --redact and mask of several files write the name of each above its text', async () => {
+  const tree = temporaryFolder()
+  writeFileSync(join(tree, 'a.txt'), 'In Berlin.')
+  writeFileSync(join(tree, 'b.bin'), Buffer.from([0xff]))
+  writeFileSync(join(tree, 'c.txt'), 'In Lima.\n')
+  const map = join(temporaryFolder(), 'map.json')
+  for (const args of [
+    ['--redact', '--placeholder', 'numbered'],
+    ['mask', '--map', map],
+  ]) {
+    const { code, stdout } = await iobert([...args, tree])
+    const [a, c] = ['a.txt', 'c.txt'].map((name) => join(tree, name))
+    assert.is(stdout, `${a}:\nIn [LOC_1].\n\n${c}:\nIn [LOC_2].\n`)
+    assert.is(code, 1)
+  }
+  assert.is((await iobert(['--redact', join(tree, 'a.txt')])).stdout, 'In [LOC].\n')
+  assert.is((await iobert(['--redact', '-t', 'In Rome', 'In Lima'])).stdout, 'In [LOC]\nIn [LOC]\n')
+})
+
+const mail = [
+  'Received: from a.example\r\n\tby b.example\r\n',
+  'From: =?utf-8?Q?L=C3=B3pez?= <l@example.org>\r\n',
+  'Content-Type: text/plain; charset=utf-8\r\n',
+  'Content-Transfer-Encoding: quoted-printable\r\n',
+  '\r\nL=C3=B3pez lives in Z=C3=BCrich.\r\n',
+]
+
+test('iobert refuses a mail whose text is encoded, unless it is said to be text', async () => {
+  const file = join(temporaryFolder(), 'a.eml')
+  for (const [lines, encoding] of [
+    [mail, '=?utf-8?Q?'],
+    [[mail[0], ...mail.slice(2)], 'Content-Transfer-Encoding: quoted-printable'],
+    [
+      ['From a Tue\n', 'CONTENT-TYPE:\n multipart/mixed; boundary=x\n', '\n--x\n'],
+      'CONTENT-TYPE:\n multipart/',
+    ],
+  ] as const) {
+    const text = lines.join('')
+    writeFileSync(file, text)
+    for (const args of [['--redact', file], ['mask', '--map', `${file}.json`, file], [file]]) {
+      const { code, stdout, stderr } = await iobert(args)
+      assert.equal([code, stdout], [1, ''], args.join(' '))
+      assert.ok(
+        stderr.includes(`${file}: it is a mail as it is sent, whose text is encoded (${encoding}`),
+        stderr,
+      )
+    }
+    const line = await iobert(['--jsonl', '--redact'], `${JSON.stringify(text)}\n`)
+    assert.is(line.code, 1)
+    assert.match(JSON.parse(line.stdout).error, /^Line 1 has no answer: it is a mail as it is sent/u)
+  }
+  const cell = await iobert(['--csv', '--column', 'text', '--redact'], `text\n"${mail.join('')}"\n`)
+  assert.equal([cell.code, cell.stdout.includes('C3')], [1, false])
+  assert.match(cell.stderr, /stdin: row 2 has no answer: it is a mail/u)
+  writeFileSync(file, mail.join(''))
+  assert.is((await iobert(['--redact', '--input', 'text', file])).code, 0)
+  // What is readable is a text like others.
+  for (const text of [
+    `${mail[0]}${mail[2]}\r\nIn Lima.\r\n`,
+    'Note: In Lima.\n\nContent-Transfer-Encoding: base64\n',
+    'In Lima: yes.\nContent-Type: multipart/mixed, he said.\n\n',
+  ])
+    assert.is((await iobert(['--redact', '-t', text])).code, 0, text)
 })
 
 test.run()

@@ -60,6 +60,8 @@ export function iobertProcess(
 export interface RunHere {
   /** What the run takes for a terminal. */
   readonly terminals?: readonly ('stdout' | 'stderr')[]
+  /** What the terminals say is their width. */
+  readonly columns?: number
   /** Its clock, milliseconds. */
   readonly now?: () => number
 }
@@ -75,11 +77,11 @@ export function iobert(
   args: readonly string[],
   input: string | Uint8Array = '',
   environment: NodeJS.ProcessEnv = {},
-  { terminals = [], now = performance.now }: RunHere = {},
+  { terminals = [], columns = 80, now = performance.now }: RunHere = {},
 ): Promise<Run> {
   const run = last.then(async () => {
     const given = await withoutWorkers(args)
-    return withClock(now, () => runHere(given, input, environmentOf(environment), terminals))
+    return withClock(now, () => runHere(given, input, environmentOf(environment), terminals, columns))
   })
   last = run.catch(() => {})
   return run
@@ -106,6 +108,7 @@ async function runHere(
   input: string | Uint8Array,
   environment: NodeJS.ProcessEnv,
   terminals: readonly string[],
+  columns: number,
 ): Promise<Run> {
   const written: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] }
   const streamOf = (name: 'stdout' | 'stderr'): Writable => {
@@ -115,7 +118,7 @@ async function runHere(
         done()
       },
     })
-    return terminals.includes(name) ? Object.assign(stream, { isTTY: true, columns: 80 }) : stream
+    return terminals.includes(name) ? Object.assign(stream, { isTTY: true, columns }) : stream
   }
   const streams = {
     stdin: Readable.from(input.length > 0 ? [Buffer.from(input)] : [], { objectMode: false }),

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readRow, textOf, writeCell } from '#dist/cli/tables/cells.js'
+import { readRow, textOf, writeAddedCell, writeCell } from '#dist/cli/tables/cells.js'
 import { RecordSplitter } from '#dist/cli/tables/record-splitter.js'
+import { assertLinear } from '../growth.ts'
+import { times } from '../thorough.ts'
 import { iobert, start, temporaryFolder } from './run.ts'
 
 /** The rows of bytes that come in chunks cut at the given places. */
@@ -133,24 +135,24 @@ test('tabs and semicolons are found, and --tsv reads tabs', async () => {
 })
 
 test('several columns are read, or have names taken out', async () => {
-  const input = '\ufeffn,text,note,rest\n1,In Berlin,"Tim Cook, Lima",In Rome\n2,In Paris\n,,,\n'
+  const input = '\ufeffn,text,note,rest\n1,In Berlin,"Tim Cook, Lima",In Rome\n2,In Paris,\n,,,\n'
   const both = ['--csv', '--column', 'text', '--column', '3', '-l', 'PER,LOC']
   assert.is(
     (await iobert(both, input)).stdout,
     '\ufeffn,text,note,rest,PER,LOC\n1,In Berlin,"Tim Cook, Lima",In Rome,Tim Cook,Berlin; Lima\n2,In Paris,,,,Paris\n,,,,,\n',
   )
   const redacted = await iobert([...both, '--redact'], input)
-  assert.is(redacted.stdout, '\ufeffn,text,note,rest\n1,In [LOC],"[PER], [LOC]",In Rome\n2,In [LOC]\n,,,\n')
+  assert.is(redacted.stdout, '\ufeffn,text,note,rest\n1,In [LOC],"[PER], [LOC]",In Rome\n2,In [LOC],\n,,,\n')
   const twice = await iobert(['--csv', '--column', 'text', '--column', '2', '--redact'], 'n,text\n1,In Rome')
   assert.is(twice.stdout, 'n,text\n1,In [LOC]')
 })
 
 test('--no-header reads the first row too, --delimiter says what stands between cells', async () => {
   const bare = ['--csv', '--no-header', '--column', '2', '-l', 'LOC']
-  const { stdout } = await iobert(bare, '\ufeff1,In Berlin\r\n2,In Lima,x\r\n')
-  assert.is(stdout, '\ufeff1,In Berlin,Berlin\r\n2,In Lima,x,Lima\r\n')
-  const redacted = await iobert([...bare, '--redact', '--delimiter', '|'], '\ufeffa, b|In "Berlin"|c\n\nd\n')
-  assert.is(redacted.stdout, '\ufeffa, b|"In ""[LOC]"""|c\n\nd\n')
+  const { stdout } = await iobert(bare, '\ufeff1,In Berlin,\r\n2,In Lima,x\r\n')
+  assert.is(stdout, '\ufeff1,In Berlin,,Berlin\r\n2,In Lima,x,Lima\r\n')
+  const redacted = await iobert([...bare, '--redact', '--delimiter', '|'], '\ufeffa, b|In "Berlin"|c\n\nd|\n')
+  assert.is(redacted.stdout, '\ufeffa, b|"In ""[LOC]"""|c\n\nd|\n')
   const tab = await iobert([...bare, '--delimiter', 'tab'], 'a,b\tIn Rome\n')
   assert.is(tab.stdout, 'a,b\tIn Rome\tRome\n')
   // Without a word about it the character that parts most.
@@ -232,6 +234,81 @@ test('several fields of a line are all read, and all redacted', async () => {
   )
 })
 
+test('a row with other cells than the first row says is an error, and nothing of it is passed on', async () => {
+  const args = ['--csv', '--column', 'text', '-l', 'PER,LOC']
+  const map = join(folder, 'rows.json')
+  for (const [row, message] of [
+    [
+      '2;Tim Cook left.',
+      /stdin: row 3 has 1 cell, but column 2 is to be read; a cell that holds ',' needs quotes/u,
+    ],
+    ['3\tAngela Merkel ran.', /row 3 has 1 cell, but column 2 is to be read/u],
+    ['4,Tim Cook,left,x', /row 3 has 4 cells, but the first row has 3/u],
+  ] as const) {
+    for (const hide of [['--redact'], ['mask', '--map', map], []]) {
+      const [command, rest] = hide[0] === 'mask' ? [hide, args] : [[], [...args, ...hide]]
+      const { code, stdout, stderr } = await iobert(
+        [...command, ...rest],
+        `id,text,n\n1,In Lima.,2\n${row}\n`,
+      )
+      assert.match(stderr, message)
+      assert.is(code, 1, row)
+      assert.not.match(stdout, /Tim|Angela/u)
+    }
+  }
+})
+
+test('columns given twice by name are read by their numbers', async () => {
+  const { stdout } = await iobert(
+    ['--csv', '--column', '1', '--column', '3', '-l', 'LOC', '--redact'],
+    'a,b,a\nIn Rome,x,In Lima\n',
+  )
+  assert.is(stdout, 'a,b,a\nIn [LOC],x,In [LOC]\n')
+})
+
+test('a cell of many megabytes is read', () => {
+  for (const text of ['x'.repeat(9_000_000), '"'.repeat(3_000_000), 'a"b,\n'.repeat(1_000_000)]) {
+    const written = writeCell(text, ',', true)
+    assert.ok(textOf(written) === text)
+    assert.equal(
+      readRow(`1,${written},2\n`, ',').written.map((one) => one.length),
+      [1, written.length, 1],
+    )
+  }
+})
+
+test('a first row without an end takes time linear in it', async () => {
+  const chunk = Buffer.alloc(1000, 'x')
+  await assertLinear('chunks of a first row', times(500, 2000), (chunks) => () => {
+    const splitter = new RecordSplitter(() => 44, Number.POSITIVE_INFINITY)
+    for (let at = 0; at < chunks; at++) for (const _row of splitter.push(chunk)) assert.unreachable()
+    return [...splitter.end()].length
+  })
+})
+
+test('no cell that is added begins a formula, and what is no formula stays', async () => {
+  for (const [text, cell] of [
+    ['=SUM(A1:A9)', "'=SUM(A1:A9)"],
+    ["+cmd|'/C calc'!A0", "'+cmd|'/C calc'!A0"],
+    ['-2+3+cmd', "'-2+3+cmd"],
+    ['@SUM(1)', "'@SUM(1)"],
+    ['\t=1', "'\t=1"],
+    ['\r=1', '"\'\r=1"'],
+    ['+1 (212) 555-0187', '+1 (212) 555-0187'],
+    ['-0.5', '-0.5'],
+    ['Tim = Ann', 'Tim = Ann'],
+    ['', ''],
+  ] as const)
+    assert.is(writeAddedCell(text, ','), cell)
+  const rules = join(folder, 'formulas.json')
+  writeFileSync(rules, JSON.stringify([{ type: '=X', pattern: '=[A-Z]+\\([0-9]\\)' }]))
+  const input = 'text\n=RAND(1)\n'
+  const { stdout } = await iobert(['--csv', '--column', 'text', '--rules', rules, '-l', '=X'], input)
+  assert.is(stdout, "text,'=X\n=RAND(1),'=RAND(1)\n")
+  const rows = await iobert(['--output', 'csv', '--rules', rules, '-l', '=X', '-t', '=RAND(1)'])
+  assert.is(rows.stdout, "file,start,end,type,text,score\r\n,0,8,'=X,'=RAND(1),1\r\n")
+})
+
 test('what is wrong with a table is told', async () => {
   for (const [args, input, message, exit] of [
     [['--csv'], '', /--csv needs --column/u, 2],
@@ -256,7 +333,18 @@ test('what is wrong with a table is told', async () => {
       /row 3 has more than 3 characters/u,
       1,
     ],
-    [['--csv', '--column', 'a'], Buffer.from([0x61, 0x0a, 0xff, 0x0a]), /Row 2 is not UTF-8/u, 1],
+    [
+      ['--csv', '--column', 'a'],
+      Buffer.from([0x61, 0x0a, 0xff, 0x0a]),
+      /stdin: row 2 is not UTF-8 text: .* iconv -f CP1252/u,
+      1,
+    ],
+    [
+      ['--csv', '--column', 'a', '--redact'],
+      'a,b,a\nx,y,z\n',
+      /--column is 'a', .* it 2 times, as columns 1, 3: give numbers/u,
+      2,
+    ],
   ] as const) {
     const { code, stderr } = await iobert(args, input)
     assert.match(stderr, message)

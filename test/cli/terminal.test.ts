@@ -140,6 +140,18 @@ test('iobert --jsonl counts lines on a terminal, and tells at the end what was a
   assert.match(stderr.split('\r\x1b[K').at(-1)!, /^iobert: 2000 lines answered in \d+\.\d s: /u)
 })
 
+test('a terminal that says it has 0 columns wraps nothing', async () => {
+  for (const columns of [0, 20]) {
+    const { stdout } = await iobert(
+      ['In Berlin and Lima and Rome.'],
+      '',
+      {},
+      { terminals: ['stdout'], columns },
+    )
+    assert.is(stdout.trimEnd().split('\n').length > 1, columns > 0, JSON.stringify(stdout))
+  }
+})
+
 test('createBar shows nothing of what is soon done, and then ten lines a second at most', () => {
   let [time, written] = [0, '']
   const stderr = { isTTY: true, columns: 60, write: (text: string) => (written += text) }

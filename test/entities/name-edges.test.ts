@@ -54,6 +54,16 @@ const MARKS: readonly [open: string, close: string][] = [
   ['“‘', '’”'],
   [' ', '\u3000'],
   ['\u200b', '\u2069'],
+  ['', '™'],
+  ['', ' ®'],
+  ['', '℠'],
+  ['', '…'],
+  ['🎉 ', ''],
+  ['', ' 😂'],
+  ['👩🏽‍🚀', '🇩🇪'],
+  ['❤️ ', ' ☎️'],
+  ['👍🏾', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'],
+  ['★ ', '…”'],
 ]
 
 const WHOLE = [
@@ -90,6 +100,8 @@ const WHOLE = [
     'A&M',
     'Guns N’ Roses',
     'M*A*S*H',
+    'M★A★S★H',
+    '98°',
     'Москва',
     '北京',
     'القاهرة',
@@ -172,8 +184,28 @@ test('brackets stay where their partner is in the name', () => {
   }
 })
 
+test('half a surrogate pair is a character of its own', () => {
+  for (const half of ['\ud83d', '\ude00']) assert.equal(trimName(`${half}™`, 0, 2), [0, 1])
+  assert.equal(trimName('😀Tim😀', 1, 6), [1, 6])
+})
+
 test('what is only marks is no name', () => {
-  for (const marks of ['"', '“”', '()', '( “', ' , ', '—', '**', '()[]', '\u200b', '']) {
+  for (const marks of [
+    '"',
+    '“”',
+    '()',
+    '( “',
+    ' , ',
+    '—',
+    '**',
+    '()[]',
+    '\u200b',
+    '😀',
+    '™ …',
+    '🇩🇪🏴󠁧󠁢󠁥󠁮󠁧󠁿',
+    '\ufffc, \ufffc',
+    '',
+  ]) {
     const [start, end] = trimName(marks, 0, marks.length)
     assert.ok(end <= start, marks)
   }
@@ -209,6 +241,22 @@ test('an entity is as sure as its type, whatever its labels', () => {
     decodeEntities({ ...input, scoresTypes }).entities[0]!.score
   assert.ok(Math.abs(scoreOf(false) - 1.9 / 3) < 1e-6)
   assert.ok(Math.abs(scoreOf(true) - 0.95) < 0.01)
+})
+
+test('no answer of ours begins or ends with an emoji or a sign of a trade mark, with any strategy', async () => {
+  const ner = await loadRecognizer({ threads: 1, inline: true })
+  try {
+    for (const strategy of ['average', 'first', 'max', 'simple', 'word'] as const) {
+      const text =
+        'Tom wrote. Tom 😂 laughed. I saw Ana 😂 yesterday. 🎉 Porto is great. I like Nokia™ and Siemens® phones.'
+      const { entities } = await ner.recognize(text, { strategy })
+      const edges = entities.map((one) => `${one.text.slice(0, 2)}${one.text.slice(-2)}`)
+      assert.not.match(edges.join(' '), /[😂🎉™®]/u, strategy)
+      assert.ok(entities.filter((one) => one.text === 'Tom').length === 2, strategy)
+    }
+  } finally {
+    ner.dispose()
+  }
 })
 
 test('the shipped model gives no name with a mark at its edge, but in the styles of other systems', async () => {

@@ -37,6 +37,9 @@ test('placeholders are restored however a model writes them, where that is safe'
     ["[PER_1]'s [US SSN 1]", "Ana's 123"],
     ['\\[US\\_SSN\\_1\\]', '123'],
     ['[us-ssn-1]', '123'],
+    ['[PER_ 2]', 'Bo'],
+    ['[PER - 2]', 'Bo'],
+    ['\\[ Per\\_ 2 \\]', 'Bo'],
   ]) {
     const { text: restored, unknown, unsure } = redaction.restoreAnswer(`Is ${written}?`)
     assert.is(restored, `Is ${wanted}?`, written)
@@ -48,6 +51,11 @@ test('what could be meant otherwise stays', () => {
   for (const [written, unknown, unsure] of [
     ['per_1', [], ['per_1']],
     ['Per_1', [], ['Per_1']],
+    ['PER1', [], ['PER1']],
+    ['per2', [], ['per2']],
+    ['SSN1 PER7 COL1 x1', [], []],
+    ['[PERSON_1]', ['[PERSON_1]'], []],
+    ['[PER____1]', ['[PER____1]'], []],
     ['[PER_3]', ['[PER_3]'], []],
     ['[Per 3]', ['[Per 3]'], []],
     ['PER_3', ['[PER_3]'], []],
@@ -126,6 +134,7 @@ const pieces = fc.array(
   fc.constantFrom(
     ...['[', ']', '\\', '_', ' ', '-', '1', '2', '10', 'P', 'PER', 'er', 'ORG', 'US', 'SSN', 'LOC', 'COL'],
     ...['[PER_1]', 'PER_1', '\\[PER\\_2\\]', '[US SSN 1]', 'x', '\ud835', '\udc00', '\n', '<per', ' 1>', '<'],
+    ...['[FOO_1 ', '[ PER_1 ', '\\[PER_1', '\\_1\\]', 'PER1', '[PER_ 2]', 'a_', '__'],
   ),
   { maxLength: 24 },
 )
@@ -133,6 +142,13 @@ const pieces = fc.array(
 const literal = redact(text, entities, {
   placeholder: ({ type }, number) => `<${type.toLowerCase()} ${number}>`.replace('<org 1>', '<per 1>>'),
 })
+
+/** A type that ends as a placeholder does. */
+const nested = redact(
+  text,
+  entities.map((one) => (one.type === 'ORG' ? { ...one, type: 'PER_1' } : one)),
+  { placeholder: 'numbered' },
+)
 
 test('a stream gives what the whole gives, wherever its chunks end', async () => {
   await fc.assert(
@@ -145,12 +161,18 @@ test('a stream gives what the whole gives, wherever its chunks end', async () =>
         at += cut
       }
       chunks.push(answer.slice(at))
-      for (const of of [redaction, literal]) {
+      for (const of of [redaction, literal, nested]) {
         const [passed, report] = await streamed(of, chunks)
         assert.equal({ text: passed.join(''), ...report }, of.restoreAnswer(answer), JSON.stringify(chunks))
       }
     }),
-    { numRuns: times(100, 1000) },
+    {
+      numRuns: times(200, 5000),
+      examples: [
+        [['[FOO_1 ', '[ PER_1 ', '] ran'], [8]],
+        [['\\[PER_1', '\\_1\\]'], [7]],
+      ],
+    },
   )
 })
 
@@ -175,6 +197,9 @@ test('a stream passes what cannot be a placeholder at once, and keeps little bac
   assert.match((await reader.read()).value!, /^\[PER_1{80}$/)
   void writer.write(`[${'A'.repeat(100)}`)
   assert.is((await reader.read()).value?.length, 101)
+  // A word without an end is passed on, and what follows takes no longer for it.
+  void writer.write(`${'a'.repeat(100)}_1`)
+  assert.is((await reader.read()).value?.length, 102)
   reader.read().catch(() => {})
   await writer.write(3 as never).then(
     () => assert.unreachable(),
@@ -184,7 +209,20 @@ test('a stream passes what cannot be a placeholder at once, and keeps little bac
 })
 
 test('the time is linear in the answer', async () => {
-  for (const part of ['[', '[PER_', 'PER_', '_1', '\\_', '\\[PER_1', '1', 'a_1', '[PER_1 ']) {
+  for (const part of [
+    '[',
+    '[PER_',
+    'PER_',
+    '_1',
+    '11',
+    'a1',
+    '__',
+    '\\_',
+    '\\[PER_1',
+    '1',
+    'a_1',
+    '[PER_1 ',
+  ]) {
     await assertLinear(part, times(40_000, 200_000), (parts) => {
       const answer = part.repeat(parts)
       return () => redaction.restoreAnswer(answer)

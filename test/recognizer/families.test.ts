@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { loadRecognizer, type Strategy } from '#dist/node.js'
+import { highlight, loadRecognizer, redact, type Strategy } from '#dist/node.js'
 import { rootPath, withShared } from '../shared.ts'
 import { share } from '../thorough.ts'
 
@@ -60,6 +60,41 @@ withShared('goldens/family', 'entities of the other families', (path) => {
     if (own.includes(name) || !existsSync(`${path}/${name}/entities.jsonl`)) continue
     test(`recognize() of ${name} equals the pipeline, every strategy`, () => compareAll(`${path}/${name}`))
   }
+})
+
+test('entities share no character and none is empty, but in the styles of other systems, whose answers are taken too', async () => {
+  const ner = await loadRecognizer(rootPath('test/goldens/families/roberta'), { inline: true })
+  const texts = ['😀', 'Ann left. ', 'a😀b 👩🏽‍🚀 🇩🇪 Ann', 'ﷺ 한국 ', '\ud83d Ann \ude00', '北京😀😀 Bo']
+  const strategies = ['average', 'first', 'max', 'simple', 'none', 'word'] as const
+  const others = [{ style: 'transformers' }, { merge: 'huggingface' }] as const
+  let overlapping = 0
+  try {
+    for (const strategy of strategies) {
+      const found = await ner.recognizeAll(texts, { strategy, ignoreLabels: [], words: true })
+      for (const [index, { entities, words = [] }] of found.entries()) {
+        for (const list of [entities, words]) {
+          for (const [at, { text, start, end }] of list.entries()) {
+            assert.is(text, texts[index]!.slice(start, end))
+            assert.ok((list[at - 1]?.end ?? 0) <= start, `${strategy}: ${JSON.stringify(list)}`)
+          }
+        }
+        assert.ok(entities.every(({ start, end }) => start < end))
+      }
+      for (const other of others) {
+        if (strategy === 'word' || (strategy === 'none' && 'merge' in other)) continue
+        for (const [index, { entities }] of (
+          await ner.recognizeAll(texts, { strategy, ...other })
+        ).entries()) {
+          redact(texts[index]!, entities)
+          highlight(texts[index]!, entities)
+          overlapping += Number(entities.some(({ start }, at) => (entities[at - 1]?.end ?? 0) > start))
+        }
+      }
+    }
+  } finally {
+    ner.dispose()
+  }
+  assert.ok(overlapping > 0, 'as the pipeline answers')
 })
 
 test('recognize() reads a long text in windows with the special tokens of the tokenizer', async () => {

@@ -1,8 +1,9 @@
 /** The option `--input`: which language the texts are marked up in, and so which part of them is text. */
 import { extname } from 'node:path'
+import { encodedMail } from './mail.ts'
 import type { PlainText } from './plain-text.ts'
 
-type Language = 'text' | 'html' | 'markdown'
+export type Language = 'text' | 'html' | 'markdown'
 
 const BY_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.html', 'html'],
@@ -12,8 +13,8 @@ const BY_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.markdown', 'markdown'],
 ])
 
-/** The text of a source in markup; nothing for one that is all text. */
-export type ReadDocument = (source: string, file?: string) => Promise<PlainText | undefined>
+/** The text of a source in markup; nothing for one that is all text, an error for one that is not text as it stands. */
+export type ReadDocument = (source: string, file?: string) => Promise<PlainText | Error | undefined>
 
 /** Reads as `--input` says, and where it is not given by the file's extension. */
 export function documentReader(stated: Language | undefined): ReadDocument {
@@ -21,6 +22,6 @@ export function documentReader(stated: Language | undefined): ReadDocument {
     const language = stated ?? BY_EXTENSION.get(extname(file ?? '').toLowerCase())
     if (language === 'html') return (await import('./html.ts')).readHtml(source)
     if (language === 'markdown') return (await import('./markdown.ts')).readMarkdown(source)
-    return undefined
+    return stated === undefined ? encodedMail(source) : undefined
   }
 }

@@ -1,17 +1,17 @@
 /**
  * Takes the text out of a page or a mail in HTML, which `htmlparser2` cuts into tags and text. Tags, comments, attributes,
- * scripts, styles and code are left out. The text is taken as a reader sees it: blocks stand apart, and inline elements stand
+ * scripts, styles and code are left out, where they end: what nothing closes is text, since names may be in it. The text is taken as a reader sees it: blocks stand apart, and inline elements stand
  * together, so that `Tim</b> <b>Cook` is one name.
  */
 import { Tokenizer } from 'htmlparser2'
 import { type Gap, type Mark, PlainText } from './plain-text.ts'
 
-/** What holds no text, up to its end tag or the end of all. */
-const WITHOUT_TEXT = new Set(['script', 'style', 'template', 'iframe', 'noembed', 'noframes', 'object'])
-/** What holds code, up to its end tag, if there is one. */
+/** What holds nothing that is shown, up to its end tag, if there is one. */
+const HIDDEN = new Set(['script', 'style'])
+/** What holds code, which is shown, up to its end tag, if there is one. */
 const CODE = new Set(['code', 'kbd', 'samp', 'tt', 'xmp'])
 const PARAGRAPHS = new Set(
-  'address article aside blockquote body dl fieldset figure footer form h1 h2 h3 h4 h5 h6 head header hr html main nav ol p pre section table title ul'.split(
+  'address article aside blockquote body dl fieldset figure footer form h1 h2 h3 h4 h5 h6 head header hr html iframe main nav noembed noframes object ol p pre section table template title ul'.split(
     ' ',
   ),
 )
@@ -33,12 +33,12 @@ export function escapePlaceholder(placeholder: string): string {
   return placeholder.replace(/&/gu, '&amp;').replace(/</gu, '&lt;')
 }
 
-/** The last element that was opened and whose content is no text. */
+/** The last element that was opened and whose content is no text, if it is closed. */
 interface Opened {
   readonly name: string
   readonly start: number
-  /** Of code, which is text where it is not closed: where it began. */
-  readonly mark: Mark | undefined
+  /** How far the text went before it. */
+  readonly mark: Mark
 }
 
 export class HtmlReader {
@@ -62,17 +62,13 @@ export class HtmlReader {
 
   /** Text between tags. */
   addText(start: number, end: number): void {
-    if (this.#isText) this.#plain.addWritten(start, end, this.#preformatted > 0)
+    this.#plain.addWritten(start, end, this.#preformatted > 0)
   }
 
   /** The end of what elements that were not closed can reach. */
   forgetOpened(): void {
     this.#opened = undefined
     this.#preformatted = 0
-  }
-
-  get #isText(): boolean {
-    return this.#opened === undefined || this.#opened.mark !== undefined
   }
 
   /** @param base of the markup in the source @returns where a tag begins that has no end, or the end */
@@ -84,11 +80,14 @@ export class HtmlReader {
     let before = this.#plain.mark()
     let reference = ''
     const openTag = (end: number): void => {
-      this.#open(tagName, base + tagStart)
+      // `<tim@example.org>` is no element.
+      if (tagName.includes('@')) this.addText(base + tagStart, base + end + 1)
+      else this.#open(tagName, base + tagStart)
       done = end + 1
     }
+    /** What nothing closes is text. */
     const passed = (_start: number, end: number): void => {
-      done = Math.min(markup.length, end + 1)
+      if (end < markup.length) done = end + 1
     }
     const nothing = (): void => {}
     const tokenizer = new Tokenizer(
@@ -123,7 +122,11 @@ export class HtmlReader {
         },
         oncomment: passed,
         ondeclaration: passed,
-        oncdata: passed,
+        // XHTML shows it.
+        oncdata: (start, end, closing) => {
+          this.addText(base + start, base + end - closing)
+          done = end + 1
+        },
         onprocessinginstruction: passed,
         onattribname: nothing,
         onattribdata: nothing,
@@ -138,26 +141,24 @@ export class HtmlReader {
   }
 
   #addReference(text: string, start: number, end: number): void {
-    if (this.#isText) this.#plain.addFor(text === '\u00a0' ? ' ' : text, start, end)
+    this.#plain.addFor(text === '\u00a0' ? ' ' : text, start, end)
   }
 
   #open(name: string, start: number): void {
     this.#separateBy(name)
     if (name === 'pre') this.#preformatted++
-    if (!this.#isText) return
-    if (WITHOUT_TEXT.has(name)) this.#opened = { name, start, mark: undefined }
     // Of code within code the inner one is closed first: what is around it is taken for text.
-    else if (CODE.has(name)) this.#opened = { name, start, mark: this.#plain.mark() }
+    if (HIDDEN.has(name) || CODE.has(name)) this.#opened = { name, start, mark: this.#plain.mark() }
+    // Should nothing close it.
+    if (HIDDEN.has(name)) this.#plain.separate('\n\n')
   }
 
   #close(name: string, end: number): void {
     const opened = this.#opened
     if (opened?.name === name) {
       this.#opened = undefined
-      if (opened.mark !== undefined) {
-        this.#plain.backTo(opened.mark)
-        this.#plain.addObject(opened.start, end)
-      }
+      this.#plain.backTo(opened.mark)
+      if (CODE.has(name)) this.#plain.addObject(opened.start, end)
     }
     if (name === 'pre') this.#preformatted = Math.max(0, this.#preformatted - 1)
     this.#separateBy(name)

@@ -1,7 +1,8 @@
 /**
  * Takes the text out of Markdown (CommonMark, with GitHub's tables, tasks and struck words), which `@lezer/markdown` reads.
  * Marks of emphasis, headings, lists and quotes are left out, and so are addresses of links, code and HTML's tags. The lines
- * of one paragraph stand together, as they are shown. Indented blocks are taken for text, which they mostly are in letters.
+ * of one paragraph stand together, as they are shown. Indented blocks are taken for text, which they mostly are in letters,
+ * and so are settings at the beginning and definitions of links and notes, which name authors and sources.
  */
 import type { SyntaxNode, SyntaxNodeRef } from '@lezer/common'
 import { GFM, type InlineParser, parser } from '@lezer/markdown'
@@ -22,6 +23,7 @@ const LEAVES: ReadonlyMap<string, Gap> = new Map([
   ['CodeBlock', '\n\n'],
   ['Task', '\n'],
   ['TableCell', '\t'],
+  ['LinkReference', '\n'],
 ])
 /** Blocks that hold blocks or no text, and what stands around each. */
 const BLOCKS: ReadonlyMap<string, Gap> = new Map([
@@ -79,7 +81,10 @@ class MarkdownReader {
   }
 
   read(): void {
-    const settings = FRONT_MATTER.exec(this.#source.slice(0, 20_000))?.[0].length ?? 0
+    const [{ length: settings } = '', opening = '', lines = ''] =
+      FRONT_MATTER.exec(this.#source.slice(0, 20_000)) ?? []
+    this.#plain.addWritten(opening.length, opening.length + lines.trimEnd().length, true)
+    this.#plain.separate('\n\n')
     markdown.parse('\n'.repeat(settings) + this.#source.slice(settings)).iterate({
       enter: (node) => (this.#gap === undefined ? this.#enterBlock(node) : this.#enterWithin(node)),
       leave: (node) => this.#leave(node),
@@ -116,7 +121,8 @@ class MarkdownReader {
     else if (name === 'InlineCode') this.#plain.addObject(from, to)
     else if (name === 'Escape') this.#plain.addFor(this.#source[from + 1]!, from, to)
     else if (name === 'HardBreak') this.#plain.separate('\n')
-    else if (name === 'URL') this.#html.addText(from, to)
+    else if (name === 'URL') this.#addAddress(node.node)
+    else if (name === 'LinkLabel' || name === 'LinkTitle') this.#html.addText(from, to)
     else if (name === 'LinkMark') this.#passLinkMark(node.node)
     return false
   }
@@ -132,11 +138,18 @@ class MarkdownReader {
     }
   }
 
+  /** An address that is shown, or what a definition has in the place of one: `[Tim]: Berlin`. */
+  #addAddress({ from, to, parent }: SyntaxNode): void {
+    const defined = parent!.name === 'LinkReference'
+    if (!defined || !/[/.:#@]/u.test(this.#source.slice(from, to))) this.#html.addText(from, to)
+  }
+
   /** A link's text ends with a bracket, and its address follows; without one, brackets are just brackets. */
   #passLinkMark({ from, to, parent }: SyntaxNode): void {
     const closes = this.#source[from] === ']'
     const last = parent!.lastChild!
-    if (parent!.name !== 'Autolink' && last.name === 'LinkMark' && this.#source[last.from] === ']') {
+    if (parent!.name === 'LinkReference') this.#html.addText(from, to)
+    else if (parent!.name !== 'Autolink' && last.name === 'LinkMark' && this.#source[last.from] === ']') {
       this.#html.addText(from, to)
     } else if (closes) this.#at = parent!.to
   }
@@ -160,4 +173,4 @@ class MarkdownReader {
 }
 
 /** Settings between two lines of hyphens, as the builders of sites have them. */
-const FRONT_MATTER = /^\ufeff?---[ \t]*\r?\n(?:[^\n]*\n)*?---[ \t]*(?:\r?\n|$)/u
+const FRONT_MATTER = /^(\ufeff?---[ \t]*\r?\n)((?:[^\n]*\n)*?)---[ \t]*(?:\r?\n|$)/u

@@ -14,14 +14,9 @@ export function readRow(record: string, delimiter: string): Row {
   const written: string[] = []
   let start = 0
   for (let at = 0; at <= row.length; at++) {
-    if (at === start && row[at] === '"') {
-      // Two quotes are one of the text; what follows the last belongs to the cell.
-      for (at++; at < row.length; at++) {
-        if (row[at] !== '"') continue
-        if (row[at + 1] !== '"') break
-        at++
-      }
-    } else if (at === row.length || row[at] === delimiter) {
+    // What follows the closing quote belongs to the cell.
+    if (at === start && row[at] === '"') at = Math.min(closingQuote(row, at), row.length - 1)
+    else if (at === row.length || row[at] === delimiter) {
       written.push(row.slice(start, at))
       start = at + 1
     }
@@ -32,8 +27,27 @@ export function readRow(record: string, delimiter: string): Row {
 /** What a cell says. */
 export function textOf(written: string): string {
   if (!written.startsWith('"')) return written
-  const closing = /^"((?:[^"]|"")*)"?/u.exec(written)!
-  return closing[1]!.replaceAll('""', '"') + written.slice(closing[0].length)
+  const end = closingQuote(written, 0)
+  return written.slice(1, end).replaceAll('""', '"') + written.slice(end + 1)
+}
+
+/** Where the quote is that closes the one at `start`, or the end. Two quotes are one of the text. */
+function closingQuote(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at
+  }
+  return text.length
+}
+
+/**
+ * What spreadsheets take for a formula, which may call up programs and addresses (CWE-1236). A sign before nothing but a number,
+ * as one of a telephone, is none.
+ */
+const FORMULA = /^(?:[=@\t\r]|[+-](?![\d\s()./-]*$))/u
+
+/** A text of ours as a cell that no spreadsheet computes: what would begin a formula gets an apostrophe before it. */
+export function writeAddedCell(text: string, delimiter: string): string {
+  return writeCell(FORMULA.test(text) ? `'${text}` : text, delimiter)
 }
 
 /** A text as a cell, in quotes where it needs them. */

@@ -38,15 +38,14 @@ export class RecordSplitter implements ByteSplitter<Uint8Array> {
     let bytes = chunk
     if (this.#delimiter === undefined) {
       // Only the whole first line tells.
+      if (chunk.indexOf(LINE_FEED) < 0) {
+        this.#keep(chunk)
+        return
+      }
       bytes = Buffer.concat([...this.#parts, chunk])
       this.#parts = []
       this.#bytes = 0
-      const end = bytes.indexOf(LINE_FEED)
-      if (end < 0) {
-        this.#keep(bytes)
-        return
-      }
-      this.#delimiter = this.#delimiterOf(bytes.subarray(0, end))
+      this.#delimiter = this.#delimiterOf(bytes.subarray(0, bytes.indexOf(LINE_FEED)))
     }
     yield* this.#cut(bytes)
   }

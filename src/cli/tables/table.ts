@@ -1,14 +1,14 @@
 /**
  * The options `--csv` and `--tsv`: a table is read, and the same table is written with columns added, or with the names in
  * its columns taken out. Cells that are not read stay as they are written, byte for byte. So do line ends and the byte order
- * mark.
+ * mark. A row with other cells than the first row says is an error: what would be read of it may stand anywhere.
  */
 import type { Redactor } from '../../markup/redact.ts'
 import { UsageError } from '../arguments.ts'
 import { type Compute, type Job, runBatches } from '../batches.ts'
-import type { Source } from '../inputs.ts'
+import { nameOf, notUtf8, type Source } from '../inputs.ts'
 import { type Found, redactedFields } from '../shapes.ts'
-import { readRow, textOf, writeCell } from './cells.ts'
+import { readRow, textOf, writeAddedCell, writeCell } from './cells.ts'
 import { RecordSplitter } from './record-splitter.ts'
 
 /** What a table is like. */
@@ -45,12 +45,15 @@ export function runTable(
 ): Promise<number> {
   if (sources.length !== 1)
     throw new UsageError(`--${format} reads one table, found ${sources.length} inputs`)
+  const refuse = (number: number, what: string): never => {
+    throw new RangeError(`${nameOf(sources[0]!)}: row ${number} ${what}`)
+  }
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const decode = (record: Uint8Array, number: number): string => {
     try {
       return decoder.decode(record)
     } catch {
-      throw new TypeError(`Row ${number} is not UTF-8; save the table as UTF-8`)
+      return refuse(number, notUtf8(record))
     }
   }
   let delimiter = said ?? ','
@@ -59,7 +62,9 @@ export function runTable(
       const line = new TextDecoder().decode(first).replace(/\r$/u, '')
       // Where commas are in numbers, spreadsheets write semicolons or tabs.
       const rows = [',', ';', '\t'].map((one) => ({ one, cells: readRow(line, one).written }))
-      const fits = rows.filter(({ cells }) => columns.every((column) => columnOf(cells, column, header) >= 0))
+      const fits = rows.filter(({ cells }) =>
+        columns.every((column) => columnsOf(cells, column, header).length > 0),
+      )
       const most = Math.max(...fits.map(({ cells }) => cells.length))
       delimiter = fits.find(({ cells }) => cells.length === most)?.one ?? ','
     }
@@ -78,28 +83,34 @@ export function runTable(
       width = written.length
     }
     if (number === 1 && header) {
-      const cells = [row.slice(0, row.length - lineEnd.length), ...newNames(written, types)]
+      const added = newNames(written, types).map((name) => writeAddedCell(name, delimiter))
+      const cells = [row.slice(0, row.length - lineEnd.length), ...added]
       return { bytes, write: () => mark + cells.join(delimiter) + lineEnd }
     }
-    const blank = written.length === 1 && written[0] === ''
-    const there = indexes.filter((index) => redactor === undefined || written[index] !== undefined)
-    if (blank || there.length === 0) return { bytes, write: () => decoded }
+    if (written.length === 1 && written[0]!.trim() === '') return { bytes, write: () => decoded }
+    const last = Math.max(...indexes) + 1
+    if (written.length > width || written.length < last) {
+      const wanted = written.length > width ? `the first row has ${width}` : `column ${last} is to be read`
+      refuse(
+        number,
+        `has ${written.length} cell${written.length === 1 ? '' : 's'}, but ${wanted}; a cell that holds ${shownDelimiter(delimiter)} needs quotes, see also --delimiter`,
+      )
+    }
     return {
       bytes,
-      texts: there.map((index) => textOf(written[index] ?? '')),
+      texts: indexes.map((index) => textOf(written[index]!)),
       // A last row without a line end gets none.
-      write: (answered) =>
-        mark + addTo(written, there, answered as readonly Found[]).join(delimiter) + lineEnd,
+      write(answered) {
+        const wrong = answered.find((answer) => answer instanceof Error)
+        if (wrong !== undefined) refuse(number, `has no answer: ${wrong.message}`)
+        return mark + addTo(written, answered as readonly Found[]).join(delimiter) + lineEnd
+      },
     }
   }
-  const addTo = (
-    written: readonly string[],
-    there: readonly number[],
-    answered: readonly Found[],
-  ): readonly string[] => {
+  const addTo = (written: readonly string[], answered: readonly Found[]): readonly string[] => {
     if (redactor !== undefined) {
       const cells = [...written]
-      for (const [at, index] of there.entries()) {
+      for (const [at, index] of indexes.entries()) {
         const cell = cells[index]!
         const { text } = redactedFields(redactor, textOf(cell), answered[at]!)
         if (text !== textOf(cell)) cells[index] = writeCell(text, delimiter, cell.startsWith('"'))
@@ -110,11 +121,11 @@ export function runTable(
     const names = types.map((type) =>
       entities.filter((entity) => entity.type === type).map(({ text }) => text.replace(/\s+/gu, ' ')),
     )
-    const missing = Array.from({ length: Math.max(0, width - written.length) }, () => '')
+    const missing = Array.from({ length: width - written.length }, () => '')
     return [
       ...written,
       ...missing,
-      ...names.map((all) => writeCell([...new Set(all)].join(SEPARATOR), delimiter)),
+      ...names.map((all) => writeAddedCell([...new Set(all)].join(SEPARATOR), delimiter)),
     ]
   }
   return runBatches(sources, {
@@ -127,24 +138,34 @@ export function runTable(
   })
 }
 
-/** Where a column stands: by its name, where there are names, or by its number from 1; -1 where it does not. */
-function columnOf(first: readonly string[], column: string, header: boolean): number {
+/** Where a column stands: by its name, where there are names, or by its number from 1; nowhere, or at several places by its name. */
+function columnsOf(first: readonly string[], column: string, header: boolean): number[] {
   const names = first.map((cell) => textOf(cell.replace(/^\ufeff/u, '')).trim())
-  const named = header ? names.indexOf(column) : -1
+  const named = header ? [...names.keys()].filter((index) => names[index] === column) : []
   const number = /^\d{1,6}$/u.test(column) ? Number(column) - 1 : -1
-  return named >= 0 || number >= first.length ? named : number
+  return named.length > 0 || number < 0 || number >= first.length ? named : [number]
 }
 
-/** @throws {UsageError} where it does not stand there */
+/** @throws {UsageError} where it does not stand there, or at several places */
 function foundColumn(first: readonly string[], column: string, header: boolean): number {
-  const index = columnOf(first, column, header)
-  if (index >= 0) return index
+  const [index, ...more] = columnsOf(first, column, header)
+  if (more.length > 0) {
+    const numbers = [index!, ...more].map((one) => one + 1).join(', ')
+    throw new UsageError(
+      `--column is '${column}', and the table's first row has it ${more.length + 1} times, as columns ${numbers}: give numbers, once for each that is to be read`,
+    )
+  }
+  if (index !== undefined) return index
   const names = first.slice(0, 20).map((cell) => textOf(cell))
   throw new UsageError(
     header
       ? `--column is '${column}', but the table's first row has ${names.join(', ')}`
       : `--column is '${column}', but the table's first row has ${first.length} cells; see --delimiter`,
   )
+}
+
+function shownDelimiter(delimiter: string): string {
+  return delimiter === '\t' ? 'a tab' : `'${delimiter}'`
 }
 
 /** Names of added columns: the types, with a number where the table has such a column. */
