@@ -16,6 +16,7 @@ import {
   jsonRows,
   maxCharsRows,
   neededModelRows,
+  neverRow,
   redactRow,
   rulesRows,
 } from './options.ts'
@@ -49,6 +50,7 @@ export const command: Command = defineCommand({
       ...htmlRows,
       ...redactRow,
       ...take(redactRows, 'placeholder', 'aliases'),
+      never: { ...neverRow, needs: ['redact'] },
     },
     Input: { ...inputRows, ...documentRows, ...maxCharsRows },
     Model: neededModelRows,
@@ -58,7 +60,7 @@ export const command: Command = defineCommand({
 `,
   async run(given) {
     const { model, types, encoder, rules, format, maxChars, input, ...rest } = given.options
-    const redacting = redactingOf(rest)
+    const redacting = await redactingOf(rest)
     checkRedacting(format, redacting)
     const options: FindOptions = valuesFor(rest, findRows)
     if (rules !== undefined) {

@@ -9,7 +9,7 @@ import { errorCode } from '../format/errors.ts'
 import { withLock } from '../hub/lock.node.ts'
 import { renameOver } from '../hub/rename.node.ts'
 import { temporaryName } from '../hub/temporary-name.node.ts'
-import { Redactor } from '../markup/redact.ts'
+import { type RedactOptions, Redactor } from '../markup/redact.ts'
 import { UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
 
@@ -23,9 +23,12 @@ const OWNER_ONLY = 0o600
  * @returns nothing where there is no such file
  * @throws {UsageError} where there is one that is no map
  */
-export async function readMap(path: string): Promise<Redactor | undefined> {
+export async function readMap(
+  path: string,
+  options: Pick<RedactOptions, 'never'> = {},
+): Promise<Redactor | undefined> {
   try {
-    return Redactor.from(await readText(openSource({ kind: 'file', path }), LONGEST))
+    return Redactor.from(await readText(openSource({ kind: 'file', path }), LONGEST), options)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw new UsageError(`--map ${path} is no map of iobert mask: ${explain(error)}`)
@@ -39,7 +42,7 @@ export async function readMap(path: string): Promise<Redactor | undefined> {
  */
 export async function withMap(
   path: string,
-  aliases: boolean,
+  { aliases, never }: { readonly aliases: boolean; readonly never: readonly string[] },
   work: (redactor: Redactor, save: () => Promise<void>) => Promise<number>,
 ): Promise<number> {
   const lock = `${path}.lock`
@@ -47,13 +50,13 @@ export async function withMap(
     // A signal ends the process before the lock is given back.
     const removeLock = (): void => rmSync(lock, { force: true })
     process.once('exit', removeLock)
-    const found = await readMap(path)
+    const found = await readMap(path, { never })
     if (found !== undefined && aliases && found.toJSON().aliases !== true) {
       throw new UsageError(
         `--map ${path} was begun without --aliases, and its names have their numbers: leave --aliases out, or begin another map`,
       )
     }
-    const redactor = found ?? new Redactor({ placeholder: 'numbered', aliases })
+    const redactor = found ?? new Redactor({ placeholder: 'numbered', aliases, never })
     let saved = found === undefined ? '' : JSON.stringify(redactor)
     const save = async (): Promise<void> => {
       const json = JSON.stringify(redactor)

@@ -1,12 +1,14 @@
 /** `iobert mask`: takes names out of texts, before a language model sees them. */
 import { type Command, defineCommand } from './command.ts'
 import { withMap } from './map-file.ts'
+import { readNever } from './names.ts'
 import {
   documentRows,
   inputRows,
   jsonRows,
   maxCharsRows,
   modelRows,
+  neverRow,
   recognitionRows,
   rulesRows,
   tableRows,
@@ -36,6 +38,7 @@ export const command: Command = defineCommand({
         help: `one person, one number: Tim Cook, TIM COOK, and Cook or Tim where no other Cook or Tim is known by a
           longer name; unmask then writes the longer name. A map keeps it on`,
       },
+      never: neverRow,
     },
     'Output (default: the masked text)': {
       json: {
@@ -56,8 +59,11 @@ export const command: Command = defineCommand({
   iobert mask --map map.json --aliases --jsonl < mails.jsonl > masked.jsonl
   iobert unmask --map map.json < answer.txt
 `,
-  run: (given) =>
-    withMap(given.options.map, given.options.aliases === true, (redactor, beforeWrite) =>
+  async run(given) {
+    const { map, aliases = false } = given.options
+    const never = await readNever(given.options.never)
+    return withMap(map, { aliases, never }, (redactor, beforeWrite) =>
       runRecognize(given, { redactor, beforeWrite }),
-    ),
+    )
+  },
 })

@@ -4,7 +4,7 @@ import { createRedactor, type Redactor } from '../markup/redact.ts'
 import { type Answering, answerTexts, type Text } from './answers.ts'
 import { UsageError } from './arguments.ts'
 import type { ReadDocument } from './documents/document.ts'
-import type { Source } from './inputs.ts'
+import { explain, openSource, readText, type Source } from './inputs.ts'
 import { type Found, htmlPage, inSource, redacted, redactedFields, terminal } from './shapes.ts'
 
 /** Names taken out: with `--redact`, and `iobert mask`. */
@@ -67,17 +67,38 @@ function shapeOf(
   return format === 'html' ? htmlPage : terminal(inputs)
 }
 
-/** `--redact`, `--placeholder`, `--aliases` */
-export function redactingOf({
+/** `--redact`, `--placeholder`, `--aliases`, `--never` */
+export async function redactingOf({
   redact,
   placeholder = 'type',
   aliases = false,
+  never,
 }: {
   readonly redact?: boolean
   readonly placeholder?: 'type' | 'numbered'
   readonly aliases?: boolean
-}): Redacting | undefined {
-  return redact === true ? { redactor: createRedactor({ placeholder, aliases }) } : undefined
+  readonly never?: string
+}): Promise<Redacting | undefined> {
+  if (redact !== true) return undefined
+  return { redactor: createRedactor({ placeholder, aliases, never: await readNever(never) }) }
+}
+
+/** UTF-16 units: some hundred thousand names. */
+const LONGEST_FILE = 10_000_000
+
+/**
+ * The names of the file that `--never` names, one a line; none without it.
+ *
+ * @throws {UsageError} for a file that cannot be read
+ */
+export async function readNever(path: string | undefined): Promise<readonly string[]> {
+  if (path === undefined) return []
+  try {
+    const text = await readText(openSource({ kind: 'file', path }), LONGEST_FILE)
+    return text.split(/\r?\n/u).filter((line) => line.trim() !== '')
+  } catch (error) {
+    throw new UsageError(`--never ${path}: ${explain(error)}`)
+  }
 }
 
 /** Outputs that have a redacted form. */

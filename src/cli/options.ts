@@ -125,6 +125,13 @@ export const redactRow = {
   },
 } as const
 
+/** Names that are not taken out. */
+export const neverRow = {
+  type: 'string',
+  value: 'FILE',
+  help: 'a file of names that stay, one a line: of your own firm, of products',
+} as const
+
 /** Rules beside the model. */
 export const rulesRows: {
   readonly rules: RowOf<readonly string[]>

@@ -9,7 +9,8 @@ import { loadRecognizer } from '../node.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { withModel } from './loading.ts'
-import { modelRows } from './options.ts'
+import { readNever } from './names.ts'
+import { modelRows, neverRow } from './options.ts'
 import { complain, write } from './output.ts'
 import { readRules } from './rules-option.ts'
 
@@ -48,6 +49,7 @@ const rows = {
     help: 'what is masked beside names: presets and files of rules, as in iobert --help',
     default: 'all',
   },
+  never: neverRow,
   labels: { type: 'strings', short: 'l', value: 'L', help: 'only names of these types: PER,ORG' },
   allow: {
     type: 'strings',
@@ -77,12 +79,14 @@ export const command: Command = defineCommand({
     const upstream = upstreamOf(options.upstream)
     const { port = 8787, host = '127.0.0.1', labels, allow } = options
     const rules = options.rules === undefined ? undefined : await readRules(options.rules)
+    const never = await readNever(options.never)
     return withModel(
       options,
       (load) => loadRecognizer(options.model, load),
       async (ner) => {
         const masked = await maskFetch(fetch, {
           ner,
+          never,
           ...(rules === undefined ? {} : { rules }),
           ...(labels === undefined ? {} : { labels }),
           ...(allow === undefined ? {} : { allow }),

@@ -11,6 +11,7 @@ import {
   jsonRows,
   maxCharsRows,
   modelRows,
+  neverRow,
   recognitionRows,
   redactRow,
   rulesRows,
@@ -58,6 +59,7 @@ export const command: Command = defineCommand({
       ...htmlRows,
       ...redactRow,
       ...take(redactRows, 'placeholder', 'aliases'),
+      never: { ...neverRow, needs: ['redact'] },
       words: {
         type: 'boolean',
         needs: ['json', 'jsonl'],
@@ -93,6 +95,6 @@ Examples
       await write(`${await readVersion()}\n`)
       return 0
     }
-    return runRecognize(given, redactingOf(given.options))
+    return runRecognize(given, await redactingOf(given.options))
   },
 })

@@ -42,6 +42,8 @@ export interface RedactOptions {
    * longer name, so `restore(text)` is not exact then; `restore()` is.
    */
   aliases?: boolean
+  /** Names that stay, such as those of one's own firm and products: entities that are just such a name. Default none. */
+  never?: readonly string[]
 }
 
 /** A placeholder in a redacted text. */
@@ -98,6 +100,7 @@ export const redactRows: Rows<RedactOptions> = {
     needs: ['placeholder numbered'],
     help: 'one person, one number, as iobert mask --help tells',
   },
+  never: { type: 'strings' },
 }
 
 /**
@@ -138,30 +141,39 @@ export class Redactor {
   readonly #wanted: ReadonlySet<string> | undefined
   readonly #placeholder: 'type' | 'numbered' | PlaceholderFunction
   readonly #aliases: boolean
+  readonly #never: ReadonlySet<string>
   readonly #names: Names
   /** Of all texts, where placeholders are not numbered. */
   readonly #literal = new LiteralPlaceholders()
 
   constructor(options: RedactOptions = {}) {
-    const { labels, placeholder = 'type', aliases = false } = checkOptions<RedactOptions>(options, redactRows)
+    const {
+      labels,
+      placeholder = 'type',
+      aliases = false,
+      never = [],
+    } = checkOptions<RedactOptions>(options, redactRows)
     this.#labels = labels
     this.#wanted = labels === undefined ? undefined : new Set(labels)
     this.#placeholder = placeholder
     this.#aliases = aliases
+    this.#never = new Set(never.map(oneSpaced))
     this.#names = new Names(placeholder, aliases)
   }
 
   /**
    * The redactor that `toJSON` saved, as an object or as text: for the next turn, on another server too.
    *
+   * @param options  what is not saved with the names
    * @throws {TypeError} {RangeError} for what no redactor saved
    *
    * @example
    * const redactor = Redactor.from(JSON.parse(JSON.stringify(createRedactor({ placeholder: 'numbered' }))))
    */
-  static from(json: unknown): Redactor {
+  static from(json: unknown, options: Pick<RedactOptions, 'never'> = {}): Redactor {
     const { labels, aliases, names, reserved, reservedTo = 0 } = fromRedactorJson(json)
     const redactor = new Redactor({
+      ...options,
       placeholder: 'numbered',
       ...(labels === undefined ? {} : { labels }),
       ...(aliases === undefined ? {} : { aliases }),
@@ -193,7 +205,8 @@ export class Redactor {
   /** Takes the names of one more text out; those that came before keep their numbers. */
   redact(text: string, entities: readonly MarkedEntity[]): Redaction {
     const wanted = inOrder(text, entities).filter(({ type }) => this.#wanted?.has(type) ?? true)
-    const found = unite(wanted.map((entity) => withoutPossessive(text, entity)))
+    const names = wanted.map((entity) => withoutPossessive(text, entity))
+    const found = unite(names.filter(({ start, end }) => !this.#never.has(oneSpaced(text.slice(start, end)))))
     for (const { type, start, end } of found) this.#names.learn(type, text.slice(start, end))
     const spans = this.#withOwnPlaceholders(text, found)
     const here = new Map<string, Name>()
@@ -298,6 +311,11 @@ function unite(entities: readonly MarkedEntity[]): MarkedEntity[] {
     else if (entity.end > last.end) united[united.length - 1] = { ...last, end: entity.end }
   }
   return united
+}
+
+/** A name may be parted by any white space. */
+function oneSpaced(name: string): string {
+  return name.trim().replace(/\s+/gu, ' ')
 }
 
 /** `Tim Cook's` is of `Tim Cook`. */

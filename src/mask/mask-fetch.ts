@@ -20,6 +20,8 @@ export interface MaskFetchOptions {
   ner?: Finder
   /** What is found beside names, as `rules` of `recognize`; default all presets of `iobert/rules`, `[]` is none. */
   rules?: TextOptions['rules']
+  /** Names that stay, as of `RedactOptions`; a redactor that is given has its own. */
+  never?: readonly string[]
   /** Types to mask, those of rules included; default all. */
   labels?: readonly string[]
   /** Keeps the names; default a new one, which is one conversation. One that was saved goes on: `Redactor.from(json)`. */
@@ -48,6 +50,7 @@ const rows: Rows<MaskFetchOptions> = {
     fits: (value) => Array.isArray(value) || (isObject(value) && 'find' in value),
     wanted: 'an array of rules, or what compileRules gave',
   },
+  never: { type: 'strings' },
   labels: { type: 'strings' },
   redactor: {
     type: 'other',
@@ -71,8 +74,16 @@ export type MaskFetch = <Fetch extends AnyFetch>(
 export function maskFetchOf(loadFinder: () => Promise<Finder>): MaskFetch {
   return async <Fetch extends AnyFetch>(send: Fetch, options: MaskFetchOptions = {}) => {
     if (typeof send !== 'function') throw new TypeError(`fetch is ${kindOf(send)}, expected a function`)
-    const { ner, rules, labels, redactor, allow, note } = checkOptions<MaskFetchOptions>(options, rows)
-    const names = redactor ?? createRedactor({ placeholder: 'numbered' })
+    const {
+      ner,
+      rules,
+      never = [],
+      labels,
+      redactor,
+      allow,
+      note,
+    } = checkOptions<MaskFetchOptions>(options, rows)
+    const names = redactor ?? createRedactor({ placeholder: 'numbered', never })
     // Throws where its placeholders are not numbered: others cannot be put back.
     names.toJSON()
     const masker = new Masker(ner ?? (await loadFinder()), names, {

@@ -200,4 +200,25 @@ test('mask, unmask and redact name what is wrong in their usage', async () => {
   assert.not.ok(existsSync(absent))
 })
 
+test('names of a file stay, with --redact and with a map that goes on', async () => {
+  const names = join(folder, 'never.txt')
+  writeFileSync(names, 'Berlin\r\n\n  Tim   Cook \n')
+  const map = newMap()
+  const text = 'Angela Merkel met Tim Cook in Berlin.'
+  for (const round of [1, 2]) {
+    const { stdout, code } = await iobert(['mask', '--map', map, '--never', names, text])
+    assert.is(stdout, '[PER_1] met Tim Cook in Berlin.\n', `round ${round}`)
+    assert.is(code, 0)
+  }
+  const redacted = await iobert(['--redact', '--never', names, text])
+  assert.is(redacted.stdout, '[PER] met Tim Cook in Berlin.\n')
+  const missing = await iobert(['--redact', '--never', join(folder, 'no.txt'), text])
+  assert.is(missing.code, 2)
+  assert.match(missing.stderr, /--never .*no\.txt: /)
+  assert.is(missing.stdout, '')
+  const alone = await iobert(['--never', names, text])
+  assert.match(alone.stderr, /--never goes with --redact/)
+  assert.is(alone.code, 2)
+})
+
 test.run()

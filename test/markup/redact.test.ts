@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createRedactor, type Entity, highlight, redact } from '#dist/node.js'
+import { createRedactor, type Entity, highlight, Redactor, redact } from '#dist/node.js'
 import { assertLinear } from '../growth.ts'
 import { times } from '../thorough.ts'
 
@@ -39,6 +39,19 @@ test('placeholders by type, by number, and of a function', () => {
 test('labels say what is taken out', () => {
   assert.is(redact(text, entities, { labels: ['LOC'] }).text, 'Ana met Bo in [LOC]. Ana likes [LOC].')
   assert.is(redact(text, entities, { labels: [] }).text, text)
+})
+
+test('names that are never taken out stay, whole ones only', () => {
+  const never = ['Ana', 'Rio  Tinto']
+  assert.is(redact(text, entities, { never }).text, 'Ana met [PER] in [LOC]. Ana likes [LOC].')
+  const firms = "Rio\nTinto and Rio Tinto Ltd, Ana's Anabel"
+  const found = find(firms, { 'Rio\nTinto': 'ORG', 'Rio Tinto Ltd': 'ORG', "Ana's": 'PER', Anabel: 'PER' })
+  assert.is(redact(firms, found, { never }).text, "Rio\nTinto and [ORG], Ana's [PER]")
+  const saved = JSON.stringify(createRedactor({ placeholder: 'numbered' }))
+  assert.is(
+    Redactor.from(saved, { never }).redact(text, entities).text,
+    'Ana met [PER_1] in [LOC_1]. Ana likes [LOC_1].',
+  )
 })
 
 test('restore gives the text again, and the names of an answer', () => {
