@@ -120,13 +120,18 @@ function perPiece(text: string, units: readonly Unit[], ids: Int32Array, labels:
 }
 
 function perGroup(
-  { text, words, trimName, scoresTypes }: DecodeInput,
+  { text, words, trimName, seen, scoresTypes }: DecodeInput,
   units: readonly Unit[],
   ids: Int32Array,
   labels: LabelSet,
 ): Entity[] {
   const entities: Entity[] = []
-  for (const group of groupLabels(ids, labels)) {
+  // What the model did not see between two units parts them: two names with an emoji between them are two.
+  const isParted = (unit: number): boolean => {
+    const between = text.slice(units[unit - 1]!.end, units[unit]!.start)
+    return seen !== undefined && between !== ' ' && seen(between) !== between
+  }
+  for (const group of groupLabels(ids, labels).flatMap((whole) => partsOf(whole, isParted))) {
     let { first, next } = group
     let { start } = units[first]!
     let { end } = units[next - 1]!
@@ -147,6 +152,18 @@ function perGroup(
     entities.push(words === undefined ? entity : { ...entity, ...given })
   }
   return entities
+}
+
+/** A group, cut in front of each unit that is parted from the one before it. */
+function partsOf({ first, next, type }: Group, isParted: (unit: number) => boolean): Group[] {
+  const parts: Group[] = []
+  let start = first
+  for (let unit = first + 1; type !== 'O' && unit < next; unit++) {
+    if (!isParted(unit)) continue
+    parts.push({ first: start, next: unit, type })
+    start = unit
+  }
+  return [...parts, { first: start, next, type }]
 }
 
 /** That a unit is of a type, whatever its place in the entity. */

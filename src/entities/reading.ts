@@ -31,6 +31,8 @@ export interface Reading {
   readonly otherWindows?: OtherWindows | undefined
   /** Counts the words of a span's pieces anew, where the strategy is about other words than the tokenizer's. */
   readonly recount?: Recount | undefined
+  /** A span's text as the model should see it, every character in its place; not in the styles of other systems. */
+  readonly seen?: ((text: string) => string) | undefined
   /** Leaves out what is no part of a name; not in the styles of other systems. */
   readonly trimName?: TrimName | undefined
   /**

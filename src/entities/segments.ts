@@ -16,7 +16,7 @@ import type { WordSpans } from './aggregate.ts'
 import type { Document } from './document.ts'
 import type { LabelSet } from './labels.ts'
 import { decodeWindows } from './merge.ts'
-import type { Reading, Recount } from './reading.ts'
+import type { Reading } from './reading.ts'
 import type { DecodeOptions, Entity, Word } from './types.ts'
 
 export interface Segment {
@@ -32,7 +32,7 @@ export interface Segment {
 }
 
 /** How a document is read. Where another system cuts the windows, a span is one segment, however long. */
-export interface SegmentSettings extends Pick<Reading, 'tellWords' | 'otherWindows'> {
+export interface SegmentSettings extends Pick<Reading, 'tellWords' | 'otherWindows' | 'seen'> {
   /** Pieces a window may have, `[CLS]` and `[SEP]` included. */
   readonly maxLength: number
   /** Pieces that neighbouring windows share; default 128, or a quarter of a short window. */
@@ -61,7 +61,7 @@ export function* readSegments(
     // Where a style takes the given words for one text, their spans are not kept.
     const list = words === undefined ? document.list : document.list?.slice(first, word)
     const least = inWindows ? Number.POSITIVE_INFINITY : maxLength
-    const whole = encodeSpan(document.text, span, list, tokenizer, least, settings.tellWords)
+    const whole = encodeSpan(document.text, span, list, tokenizer, least, settings)
     const fits = inWindows || whole.ids.length <= maxLength
     const encoding = fits ? whole : cutWindow(whole, { start: 0, end: maxPieces })
     const windows =
@@ -102,9 +102,9 @@ function encodeSpan(
   list: readonly string[] | undefined,
   tokenizer: Tokenizer,
   least: number,
-  tellWords: Recount | undefined,
+  { tellWords, seen = (own) => own }: Pick<SegmentSettings, 'tellWords' | 'seen'>,
 ): Encoding {
-  const own = text.slice(start, end)
+  const own = list ? '' : seen(text.slice(start, end))
   const pieces = list ? tokenizer.encodeWords(list) : encodeBeginning(tokenizer, own, least)
   const encoding = list || !tellWords ? pieces : tellWords(own, pieces)
   if (start === 0) return encoding

@@ -8,6 +8,7 @@ import { decodingOf, resolveLabels } from './entity.ts'
 import type { LabelScheme, LabelSet } from './labels.ts'
 import { trimName } from './name-edges.ts'
 import type { AddRules, Reading, Style } from './reading.ts'
+import { withoutSymbols } from './symbols.ts'
 import { pipelineWindows, transformersOptions, transformersStyle } from './transformers-style.ts'
 import type { RecognizeOptions } from './types.ts'
 import { checkWanted } from './wanted.ts'
@@ -72,7 +73,9 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
     const made = transformersStyle(options, labels, model.tokenizer, spansOf)
     return { ...made, reading: { ...shared, ...made.reading } }
   }
-  const ours = shared.otherWindows ? {} : { trimName, scoresTypes: true, disjoint: true }
+  const ours = shared.otherWindows
+    ? {}
+    : { trimName, seen: withoutSymbols, scoresTypes: true, disjoint: true }
   const reading = { ...shared, ...ours }
   return { options, labels, reading, read: (input) => readDocument(input, pretokenized, spansOf) }
 }

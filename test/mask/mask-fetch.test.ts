@@ -345,9 +345,8 @@ test('an answer of another kind, an error of the provider and a lost connection 
   assert.is(answer.headers.get('retry-after'), '7')
   assert.equal(await answer.json(), { error: { message: 'No Ana here' } })
   const lost = new Error('no connection')
-  const broken = await maskFetch(async () => {
-    throw lost
-  }, NAMED)
+  const failed: typeof fetch = () => Promise.reject(lost)
+  const broken = await maskFetch(failed, NAMED)
   try {
     await broken(addresses.chat, request)
     assert.unreachable()
