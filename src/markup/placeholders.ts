@@ -1,17 +1,17 @@
 /**
  * How numbered placeholders are written, and how people and language models write them again.
  *
- * A placeholder is `[PER_1]`: a bracket, the type, `_`, a number, a bracket. Its spellings are what answers make of it: letters
- * of another case, a hyphen, a space or nothing in place of `_`, a space inside the brackets, Markdown's escapes
- * (`\[PER\_1\]`), or no brackets (`PER_1`). All spellings of one placeholder have one key, `PER_1`, and two placeholders never
- * have the same.
+ * A placeholder is `[PER_1]`: a bracket, the type, `_`, a number, a bracket. Answers respell it: letters of
+ * another case; a hyphen, a space or nothing in place of `_`; a space inside the brackets; Markdown's escapes
+ * (`\[PER\_1\]`); no brackets (`PER_1`). All spellings of one placeholder share a key, `PER_1`; two
+ * placeholders never do.
  */
 
-/** A stretch of text that may be meant as a placeholder. */
+/** A stretch of text that may be a placeholder. */
 export interface Spelling {
   readonly start: number
   readonly end: number
-  /** The same for all spellings of a placeholder. */
+  /** Shared by all spellings of a placeholder. */
   readonly key: string
   /** The key of the type alone. */
   readonly type: string
@@ -21,20 +21,20 @@ export interface Spelling {
   readonly bracketed: boolean
 }
 
-/** A number of more digits is none that was counted. */
+/** A number of more digits cannot have been assigned. */
 const MOST_DIGITS = 15
 
 /**
- * In brackets whatever ends with a digit, both brackets escaped or neither; without brackets a word that ends with `_` and
- * digits, and stands by itself. The pattern takes time linear in the text: a bracket ends at the next one, and a word begins
- * where no word is before it.
+ * In brackets, anything that ends with a digit, with both brackets escaped or neither; without brackets, a
+ * separate word that ends with `_` and digits. The pattern takes time linear in the text: a bracket ends at
+ * the next one, and a word begins only where no word comes before.
  */
 const SPELLINGS =
   /\\\[([^[\]]*\d) ?\\\]|\[([^[\]]*\d) ?\]|(?<![\p{L}\p{M}\p{N}_\-\\])((?:[\p{L}\p{M}\p{N}]|\\?_)*\\?_\d+)(?![\p{L}\p{M}\p{N}_])/gu
 
 /**
- * All that may be meant as a placeholder, from left to right, and after one in brackets what is within it: `[PER_1, PER_2]` is
- * none, but holds two. Whoever takes one passes over those that begin before its end.
+ * Yields all possible placeholders from left to right, and after each bracketed one those inside it: `[PER_1,
+ * PER_2]` is no placeholder but holds two. A caller that accepts one skips those that begin before its end.
  */
 export function* spellingsIn(text: string, from: number = 0): Generator<Spelling> {
   const pattern = new RegExp(SPELLINGS)
@@ -49,18 +49,18 @@ export function* spellingsIn(text: string, from: number = 0): Generator<Spelling
   }
 }
 
-/** What stands for the name with a number. */
+/** The placeholder of a type and a number. */
 export function placeholderOf(type: string, number: number): string {
-  // A bracket within would make two of one placeholder.
+  // A bracket inside would split the placeholder in two.
   return `[${type.replace(/[[\]]/gu, '')}_${number}]`
 }
 
-/** The same for types whose placeholders could be taken for one another. */
+/** Equal for types whose placeholders could be confused. */
 export function typeKey(type: string): string {
   return parse(unescaped(placeholderOf(type, 0).slice(1, -1)))!.type
 }
 
-/** Tells, of what an answer ends with so far, whether it may become a placeholder of these types. */
+/** Finds where an answer so far may end with the beginning of a placeholder of these types. */
 export class SpellingBeginnings {
   readonly #types: ReadonlySet<string>
   readonly #beginnings = new Set<string>([''])
@@ -75,11 +75,13 @@ export class SpellingBeginnings {
       this.#beginnings.add(`${type}_`)
       longest = Math.max(longest, type.length)
     }
-    // Each letter of the type may be one that is escaped.
+    // Each letter of the type may be escaped.
     this.#longest = 2 * longest + MOST_DIGITS + 4
   }
 
-  /** Where in a text that goes on the last stretch begins that must be waited for; the text's length where there is none. */
+  /**
+   * Where the last stretch begins that may still become a placeholder; the text's length if there is none.
+   */
   startIn(text: string): number {
     const last = text.charCodeAt(text.length - 1)
     const open = text.lastIndexOf('[')
@@ -94,7 +96,7 @@ export class SpellingBeginnings {
     const tail = text.slice(-this.#longest)
     const [run] = /(?:(?<![\p{L}\p{M}\p{N}_\-\\])(?:[\p{L}\p{M}\p{N}]|\\?_)+)?\\?$/u.exec(tail)!
     if (run !== '' && this.#mayBecome(run)) return text.length - run.length
-    // Half of a surrogate pair is no letter yet, and a backslash may be a bracket's.
+    // Half of a surrogate pair is not a letter yet, and a backslash may belong to a bracket.
     return (last >= 0xd800 && last < 0xdc00) || last === 0x5c ? text.length - 1 : text.length
   }
 
@@ -109,11 +111,11 @@ export class SpellingBeginnings {
   }
 }
 
-/** What looks like a placeholder whatever the types are: `PER_1`. */
+/** Maximum length of the capitals in what looks like a placeholder of any type: `PER_1`. */
 const MOST_CAPITALS = 60
 const CAPITALS = /^[A-Z][A-Z\d_]{0,59}$/u
 
-/** Whether this is how placeholders are written, of types that nobody may know: capitals, `_` and digits. */
+/** Whether a spelling looks like a placeholder of some unknown type: capitals, `_` and digits. */
 export function looksNumbered({ inside, bracketed }: Spelling): boolean {
   return bracketed && inside.length <= MOST_CAPITALS && CAPITALS.test(inside) && /_\d+$/u.test(inside)
 }
