@@ -1,13 +1,13 @@
 /**
- * Finds where a name really begins and ends. Models are trained on newspapers, which have few quotation marks and hardly
- * any typographic ones. So models take such marks around a name into it, or for a name. No name begins or ends with one of
- * these marks, and they are left out.
+ * Finds where a name really begins and ends. Models are trained on newspapers, which have few quotation marks
+ * and hardly any typographic ones, so they include such marks in a name or take them for one. No name begins
+ * or ends with one of these marks, so they are removed.
  */
 import { isWhiteSpace } from '../text/white-space.ts'
 
 /**
- * Quotation marks and apostrophes; commas and what parts as they do; what sets text off in chats and Markdown; dashes; marks
- * that are not seen, as those of direction.
+ * Quotation marks and apostrophes; commas and similar separators; marks that set text off in chats and
+ * Markdown; dashes; invisible marks, such as those of direction.
  */
 const MARKS =
   '"\'`´“”„‟‘’‚‛«»‹›〝〞〟＂＇｀❛❜❝❞❮❯「」『』｢｣《》〈〉' +
@@ -21,12 +21,12 @@ const CLOSING = ')]}>）］｝＞】〕〗〙〛⟩⟧'
 /** Dutch names begin with an apostrophe: `'s-Hertogenbosch`, `'t Hooft`. */
 const DUTCH = /^['’](?:s-|t )/
 /**
- * Leaves out what no name begins or ends with: white space, quotation marks, commas, dashes, and brackets whose partner is not
- * inside. `Tim's`, `U.S.`, `Yahoo!` and `(RED)` are whole.
+ * Removes what no name begins or ends with: white space, quotation marks, commas, dashes, and brackets
+ * without a partner inside. `Tim's`, `U.S.`, `Yahoo!` and `(RED)` stay whole.
  *
  * @param start of the name in the text, UTF-16 code units
  * @param end exclusive
- * @returns where the name begins and ends; `end <= start` where nothing but such marks is there
+ * @returns where the name begins and ends; `end <= start` if nothing but such marks is there
  *
  * @example
  * trimName('I met “José”.', 6, 12) // [7, 11]
