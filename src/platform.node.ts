@@ -1,4 +1,4 @@
-/** What differs in Node, Deno and Bun: a disk, environment variables, worker threads. */
+/** What is specific to Node, Deno and Bun: a disk, environment variables, worker threads. */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-/** The platform of browsers and other runtimes without a disk, and what all platforms do alike. */
+/** The platform of browsers and other runtimes without a disk, and what all platforms have in common. */
 import { capability } from './format/capability.ts'
 import { DownloadError, type ModelFormatError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
