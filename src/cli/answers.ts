@@ -1,4 +1,4 @@
-/** Answers texts: one after another in a shape of the command's, many together as JSON Lines. */
+/** Answers texts: one by one in a form that the command chooses, or many as JSON Lines. */
 import { basename } from 'node:path'
 import { visibleName } from '../markup/visible.ts'
 import type { Compute } from './batches.ts'

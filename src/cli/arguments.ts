@@ -1,4 +1,4 @@
-/** Reads the command line by a table of options: what is written becomes values, each checked by its row. */
+/** Parses the command line by a table of options and checks each value by its row. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { didYouMean } from '../check/nearest.ts'
 import type { Row, Table, ValueOf } from '../check/option-rows.ts'

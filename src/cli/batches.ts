@@ -1,9 +1,9 @@
 /**
- * Computes records and writes their results in order. A record is a line of JSON or a row of a table. Records are computed
- * in batches of those that are there, so that a program that waits for each answer gets it, and a file is read at full
- * speed. The first batches are small, so that the first answers come at once. While one batch is computed the next is read.
- * What is held in memory is bounded: some records that were read ahead, and two batches. Nothing more is read while the
- * reader of stdout is behind.
+ * Computes records (lines of JSON or rows of a table) in batches and writes their results in order. A batch
+ * takes the records that have arrived, so that a program that waits for each answer gets it, and a file is
+ * read at full speed. The first batches are small, so that the first answers come at once. While one batch is
+ * computed, the next is read. Memory is bounded: some records read ahead, and two batches. Nothing more is
+ * read while the reader of stdout lags.
  */
 import { type Source, sizeOf } from './inputs.ts'
 import { type ByteSplitter, RecordQueue } from './line-queue.ts'

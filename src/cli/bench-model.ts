@@ -1,4 +1,4 @@
-/** Measures the time of texts of several lengths, for `iobert bench` and the demo page. */
+/** Measures how long texts of several lengths take, for `iobert bench` and the demo page. */
 import type { BertModel } from '../bert-model.ts'
 import type { Figure } from './bench-report.ts'
 

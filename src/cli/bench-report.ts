@@ -1,6 +1,6 @@
 /**
- * What `iobert bench` and the demo's page measure: figures, what they were measured on, and rows of a table of bench/RESULTS.md. A page
- * imports this file, so nothing here asks for Node.
+ * The results of `iobert bench` and the demo page: figures, what they were measured on, and the rows of a
+ * table for bench/RESULTS.md. A page imports this file, so it must not import Node's modules.
  */
 import type { Precision } from '../kernels/kernels.ts'
 

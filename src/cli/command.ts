@@ -1,4 +1,4 @@
-/** A command of the command line: a table of options, a help page made of it, and what it does. */
+/** The interface of a command: a table of options, the help page made from it, and what the command does. */
 import type { Table } from '../check/option-rows.ts'
 import { type Given, readArguments, UsageError } from './arguments.ts'
 import { type Groups, helpPage, type Page } from './help.ts'

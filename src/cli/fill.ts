@@ -1,4 +1,4 @@
-/** `iobert fill`: words for masks. */
+/** `iobert fill`: predicts masked words. */
 import type { BertModel } from '../bert-model.ts'
 import { fillMaskRows, type MaskedWord } from '../fill-mask.ts'
 import { loadModel } from '../node.ts'

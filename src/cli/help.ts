@@ -1,4 +1,4 @@
-/** Makes a command's help page of its table of options. */
+/** Makes a command's help page from its table of options. */
 import type { Row, Table } from '../check/option-rows.ts'
 import { flagOf, needsOf, wordsOf } from './arguments.ts'
 

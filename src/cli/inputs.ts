@@ -1,4 +1,4 @@
-/** Tells texts, files and stdin apart among a command's arguments, and reads them. */
+/** Sorts a command's arguments into texts, files and stdin, and reads them. */
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** `--jsonl`: a line of JSON in, a line out. */
+/** `--jsonl`: reads one JSON value per line and writes one per line. */
 
 import { isObject, kind } from '../format/json-file.ts'
 import { type Compute, type Job, runBatches } from './batches.ts'

@@ -1,6 +1,7 @@
 /**
- * Models of the Hub that people use for entities, and what is known of them without asking it: `iobert models` prints them, and
- * docs/which-model.md has the same rows. Whether one loads as it is today is what `iobert info` tells.
+ * Models of the Hub that people use for entities, with what is known about them offline: `iobert models`
+ * prints them, and docs/which-model.md has the same rows. `iobert info` finds out whether one loads as it is
+ * today.
  */
 
 /** Tasks by the name that `--task` takes, with the words for people. */

@@ -1,4 +1,4 @@
-/** Reads lines of several sources ahead of whoever takes them, up to a bound. */
+/** Reads lines of several sources ahead of their consumer, up to a bound. */
 import { explain, nameOf, openSource, type Source } from './inputs.ts'
 
 /** Nothing more is read while this much waits. */

@@ -1,4 +1,4 @@
-/** Loads a model for a command, with a bar that tells how far it is, and gives its memory back when the command is done. */
+/** Loads a model for a command, with a progress bar, and frees its memory when the command is done. */
 import type { LoadProgress } from '../format/load-watch.ts'
 import type { LoadOptions } from '../load-options.ts'
 import { visibleName } from '../markup/visible.ts'

@@ -1,7 +1,7 @@
 /**
- * The map of `iobert mask`, a file that says which placeholder stands for which name. Whoever has the map can undo the
- * masking, so only its owner may read it. And masked text is worth nothing without its map, so the map is whole on the disk
- * before masked text leaves.
+ * The map of `iobert mask`: a file that says which placeholder stands for which name. Anyone who has the map
+ * can undo the masking, so only its owner may read it. Masked text is worthless without its map, so the map
+ * is completely on the disk before any masked text is written.
  */
 import { rmSync } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** Recognises arguments that name a file or a command that is not there, so that they are not taken for texts. */
+/** Detects arguments that name a missing file or an unknown command, so that they are not taken for texts. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { nearest } from '../check/nearest.ts'

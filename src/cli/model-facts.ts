@@ -1,4 +1,4 @@
-/** Finds out what can be told of a model without downloading its weights, as `iobert info` does. */
+/** Collects, for `iobert info`, what can be known about a model without downloading its weights. */
 import { createHash } from 'node:crypto'
 import { GLINER_CONFIG, isGliner } from '../convert/gliner.ts'
 import { hasFile } from '../convert/small-files.ts'

@@ -1,4 +1,4 @@
-/** `iobert models`: which model for which task, from a list that is in the package (known-models.ts). */
+/** `iobert models`: recommends models by task, from the package's own list (known-models.ts). */
 import { type Command, defineCommand } from './command.ts'
 import { callOf, type KnownModel, knownModels, TASKS, workOf } from './known-models.ts'
 import { write } from './output.ts'

@@ -1,4 +1,4 @@
-/** What the commands that find entities have in common: rules, documents in markup, names taken out, and the shapes of answers. */
+/** What the commands that find entities share: rules, documents in markup, redaction, and output formats. */
 import type { Entity, Recognition, TextOptions } from '../entities/types.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
 import { type Answering, answerTexts, type Text } from './answers.ts'

@@ -1,6 +1,7 @@
 /**
- * The rows of the command line's own options, and which of the library's several commands take. The library's rows stand beside the
- * interfaces of its options: `loadRows`, `recognizeRows`, `findRows`, `embedRows`, `fillMaskRows`, `redactRows`.
+ * The rows of the options that only the command line has, and the choice of library options that several
+ * commands take. The rows of the library's options are next to their interfaces: `loadRows`, `recognizeRows`,
+ * `findRows`, `embedRows`, `fillMaskRows`, `redactRows`.
  */
 import type { RowOf } from '../check/option-rows.ts'
 import { recognizeRows } from '../entities/options.ts'

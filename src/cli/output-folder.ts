@@ -1,8 +1,8 @@
 /**
- * A model's folder that is being written. Its files are written to a temporary folder in it, and moved to their places when
- * all are complete and on the disk: a run that fails or is stopped leaves what was there. Only where the process is killed
- * while files are moved (no signal can interrupt it there, but SIGKILL and a power cut do) the folder is left without
- * config.json, which is no model.
+ * A model's folder while it is being written. Its files are written to a temporary folder inside it, and
+ * moved into place once all are complete and on the disk: a run that fails or is stopped leaves the old
+ * content. Only if the process is killed during the moves (by SIGKILL or a power cut; other signals cannot
+ * interrupt it there) does the folder remain without config.json, and so is not a model.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'

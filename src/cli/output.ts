@@ -1,4 +1,6 @@
-/** Writes to stdout and stderr, so that no text can steer a terminal and nothing piles up. */
+/**
+ * Writes to stdout and stderr such that no text can control the terminal and output never piles up in memory.
+ */
 import { once } from 'node:events'
 import { escapeControls, visible } from '../markup/visible.ts'
 

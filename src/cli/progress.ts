@@ -1,4 +1,4 @@
-/** Shows on stderr how far long work is. */
+/** Shows the progress of long work on stderr. */
 
 /** A line on stderr that tells how far long work is; nothing where stderr is no terminal. */
 export interface Bar {

@@ -1,4 +1,4 @@
-/** Recognition on the command line: what `iobert TEXT` and `iobert mask` have in common. */
+/** What `iobert TEXT` and `iobert mask` share. */
 import { checkTogether, recognizeRows } from '../entities/options.ts'
 import type { Recognition, TextOptions } from '../entities/types.ts'
 import type { LoadOptions } from '../load-options.ts'

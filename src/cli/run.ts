@@ -1,4 +1,4 @@
-/** The command line as a function: picks a command, runs it, and turns what is wrong with its arguments into an exit code. */
+/** The command line as a function: picks a command, runs it, and turns usage errors into exit codes. */
 import { OptionError } from '../check/options.ts'
 import { flagOf, UsageError } from './arguments.ts'
 import { commands } from './commands.ts'

@@ -1,4 +1,4 @@
-/** The shapes in which found entities are printed. */
+/** The formats in which found entities are printed. */
 import type { Recognition, RecognizeOptions } from '../entities/types.ts'
 import { escapeHtml, highlightHtml } from '../markup/html.ts'
 import type { RedactedPlace, Redactor } from '../markup/redact.ts'

@@ -1,4 +1,4 @@
-/** The page of `iobert trace --html`. Nothing is fetched; one small script draws the attention maps. */
+/** The page of `iobert trace --html`. It fetches nothing; one small script draws the attention maps. */
 import { escapeHtml, hueOf } from '../markup/html.ts'
 import { type LensLayer, MOST_REPLACED, type Share, type TraceReport } from './trace-report.ts'
 

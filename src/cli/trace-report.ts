@@ -1,4 +1,7 @@
-/** What `iobert trace` tells: the model's answer after each layer, its attention, and what each label rests on. */
+/**
+ * The report of `iobert trace`: the model's answer after each layer, its attention, and what each label
+ * depends on.
+ */
 import type { BertModel } from '../bert-model.ts'
 import { argmax, softmaxRows } from '../entities/softmax.ts'
 import type { Trace } from '../model/forward-output.ts'

@@ -1,4 +1,4 @@
-/** `iobert trace`: how a model comes to its labels. */
+/** `iobert trace`: shows how a model arrives at its labels. */
 
 import { visibleName } from '../markup/visible.ts'
 import { loadModel } from '../node.ts'

@@ -1,4 +1,4 @@
-/** `iobert unmask`: puts names back into an answer about masked texts, while the answer comes. */
+/** `iobert unmask`: puts names back into an answer about masked texts while it arrives. */
 import { Redactor, type RestoreReport } from '../markup/redact.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'

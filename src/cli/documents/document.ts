@@ -1,4 +1,4 @@
-/** The option `--input`: which language the texts are marked up in, and so which part of them is text. */
+/** The option `--input`: the markup language of the texts, which determines what part of them is text. */
 import { extname } from 'node:path'
 import type { PlainText } from './plain-text.ts'
 

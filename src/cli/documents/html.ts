@@ -1,7 +1,7 @@
 /**
- * Takes the text out of a page or a mail in HTML, which `htmlparser2` cuts into tags and text. Tags, comments, attributes,
- * scripts, styles and code are left out. The text is taken as a reader sees it: blocks stand apart, and inline elements stand
- * together, so that `Tim</b> <b>Cook` is one name.
+ * Extracts the text of a page or a mail in HTML, which `htmlparser2` cuts into tags and text. Tags, comments,
+ * attributes, scripts, styles and code are left out. The text is extracted as a reader sees it: blocks are
+ * separated, inline elements are not, so that `Tim</b> <b>Cook` is one name.
  */
 import { Tokenizer } from 'htmlparser2'
 import { type Gap, type Mark, PlainText } from './plain-text.ts'

@@ -1,7 +1,8 @@
 /**
- * Takes the text out of Markdown (CommonMark, with GitHub's tables, tasks and struck words), which `@lezer/markdown` reads.
- * Marks of emphasis, headings, lists and quotes are left out, and so are addresses of links, code and HTML's tags. The lines
- * of one paragraph stand together, as they are shown. Indented blocks are taken for text, which they mostly are in letters.
+ * Extracts the text of Markdown (CommonMark, with GitHub's tables, task lists and strikethrough), which
+ * `@lezer/markdown` parses. Marks of emphasis, headings, lists and quotes are left out, as are link
+ * addresses, code and HTML tags. The lines of a paragraph are joined, as when rendered. Indented blocks count
+ * as text, which they mostly are in letters.
  */
 import type { SyntaxNode, SyntaxNodeRef } from '@lezer/common'
 import { GFM, type InlineParser, parser } from '@lezer/markdown'

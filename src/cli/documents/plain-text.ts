@@ -1,6 +1,6 @@
 /**
- * The text of a document in a markup language. Every letter of it knows where it stands in the source, and what is no text,
- * as code is, is never part of a name.
+ * The text of a document in a markup language. Each of its letters has its position in the source, and what
+ * is not text, such as code, is never part of a name.
  */
 import type { Recognition } from '../../entities/types.ts'
 import type { RedactedPlace, Redactor } from '../../markup/redact.ts'

@@ -1,4 +1,4 @@
-/** Reads the cells of one row of a table, and writes a cell. */
+/** Reads the cells of one row of a table, and writes single cells. */
 
 /** A row with its cells as they stand in the table, and what ends it. */
 export interface Row {

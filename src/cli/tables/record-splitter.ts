@@ -1,7 +1,7 @@
 /**
- * Cuts the bytes of a table into records, as RFC 4180 has them: a record is a line, but a cell in quotes may hold line
- * breaks. Where quotes begin and end is found while bytes come, so that a table of any size takes the memory of its longest
- * row.
+ * Cuts the bytes of a table into records as defined by RFC 4180: a record is a line, but a quoted cell may
+ * contain line breaks. Quotes are tracked as the bytes arrive, so that a table of any size takes only the
+ * memory of its longest row.
  */
 import type { ByteSplitter } from '../line-queue.ts'
 

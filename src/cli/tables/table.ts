@@ -1,7 +1,7 @@
 /**
- * The options `--csv` and `--tsv`: a table is read, and the same table is written with columns added, or with the names in
- * its columns taken out. Cells that are not read stay as they are written, byte for byte. So do line ends and the byte order
- * mark.
+ * The options `--csv` and `--tsv`: a table is read, and written again with columns added or with the names in
+ * its columns redacted. Cells that are not read stay as written, byte for byte, and so do line ends and the
+ * byte order mark.
  */
 import type { Redactor } from '../../markup/redact.ts'
 import { UsageError } from '../arguments.ts'
