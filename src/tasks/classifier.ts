@@ -1,5 +1,6 @@
 /**
- * Labels whole texts, or pairs of them: text → pieces → logits of the text → scores. Loaded only where `loadClassifier` is called.
+ * Labels whole texts, or pairs of them: text → pieces → logits of the text → scores. Loaded only by
+ * `loadClassifier`.
  */
 
 import { collectAnswers, stopWith } from '../answers.ts'

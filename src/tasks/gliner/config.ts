@@ -1,6 +1,6 @@
 /**
- * What `gliner_config.json` says of a model, checked: keys and defaults of the package gliner (BaseGLiNERConfig). What
- * would be computed in another way than here is refused by name.
+ * Reads and checks `gliner_config.json`, with the keys and defaults of the package gliner (BaseGLiNERConfig).
+ * A setting that would need another computation is refused by name.
  */
 import { ModelFormatError } from '../../format/errors.ts'
 import { isObject, type JsonRecord, kind, readJsonObject, shown } from '../../format/json-file.ts'

@@ -1,7 +1,7 @@
 /**
- * Chooses which spans are kept, by their scores: the best first, then each that does not stand in the way of a better one.
- * The rules are those of the package gliner (BaseDecoder.greedy_search); Zaratiana et al. 2023 (arXiv 2311.08526), section
- * 2.3.
+ * Chooses spans greedily by score: the best first, then each one that does not conflict with a better one.
+ * The rules are those of the package gliner (BaseDecoder.greedy_search); Zaratiana et al. 2023 (arXiv
+ * 2311.08526), section 2.3.
  */
 
 /** A span of words, and a type it may be of. */

@@ -1,6 +1,6 @@
 /**
- * Finds entities of types that are named when one asks: text and types → prompt and words → windows → hidden states →
- * scores of spans → entities. Read only where `loadGliner` is called.
+ * Finds entities of types named in each call: text and types → prompt and words → windows → hidden states →
+ * scores of spans → entities. Loaded only by `loadGliner`.
  */
 
 import { collectAnswers, type Give, stopWith, streamAnswers } from '../../answers.ts'

@@ -1,6 +1,6 @@
 /**
- * From a name to a model of GLiNER in memory: its configuration, the encoder's (which older repositories only name), the
- * tokenizer, and the engine with the weights of encoder and head.
+ * Loads a GLiNER model by name: its configuration, that of the encoder (which older repositories only name),
+ * the tokenizer, and the engine with the weights of encoder and head.
  */
 import { OptionError } from '../../check/options.ts'
 import { capability } from '../../format/capability.ts'

@@ -1,11 +1,11 @@
 /**
- * What the encoder reads: the types asked for, and behind them the words of the text, each encoded by itself
+ * Makes the encoder's input: the requested types, followed by the words of the text, each encoded separately
  * (UniEncoderSpanProcessor of the package gliner).
  *
  *     [CLS] <<ENT>> person <<ENT>> drug <<SEP>> word word ... [SEP]
  *
- * A type is known by the token before it, a word by its first piece. A text that is longer than the model reads is read in
- * windows of words that overlap, each behind the same prompt.
+ * A type is represented by the token before it, a word by its first piece. A text that is longer than the
+ * model's maximum is read in overlapping windows of words, each after the same prompt.
  */
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { splitWords, type WordSpan } from './words.ts'

@@ -1,7 +1,7 @@
 /**
- * Finds words as GLiNER takes them, before the tokenizer takes those apart: the matches of `\w+(?:[-_]\w+)*|\S` in Python
- * (WhitespaceTokenSplitter of the package gliner). Python's `\w` is a letter, a number or `_`; its `\s` is another set than
- * JavaScript's. The tables are our own, so that a text has the same words on every runtime.
+ * Finds the words of GLiNER, before the tokenizer splits them: the matches of `\w+(?:[-_]\w+)*|\S` in Python
+ * (WhitespaceTokenSplitter of the package gliner). Python's `\w` is a letter, a number or `_`; its `\s`
+ * differs from JavaScript's. The tables are our own, so that a text has the same words on every runtime.
  */
 import { letterRuns, numberRuns } from '../../text/unicode/byte-level-tables.ts'
 import { CodePointSet } from '../../text/unicode.ts'

@@ -1,6 +1,6 @@
 /**
- * The options of Hugging Face's pipelines, Python's and transformers.js's, as ours. What has no counterpart is refused by
- * its name, so that nothing is computed otherwise than was asked for.
+ * Translates the options of Hugging Face's pipelines (Python's and transformers.js's) into ours. An option
+ * without a counterpart is refused by name, so that nothing else than requested is computed.
  */
 import { kindOf } from '../../check/kind.ts'
 import type { LoadOptions, ModelName } from '../../load-options.ts'

@@ -1,6 +1,6 @@
 /**
- * `pipeline(task, model, options)` as transformers.js and Python's transformers have it, computed by iobert: one line to
- * change over. Names of options and results are theirs, offsets are there too.
+ * `pipeline(task, model, options)` with the interface of transformers.js and Python's transformers, computed
+ * by iobert: switching takes one line. Options and results have their names, and results include offsets.
  */
 import type { BertModel } from '../../bert-model.ts'
 import type { RecognizeOptions, Strategy } from '../../entities/types.ts'

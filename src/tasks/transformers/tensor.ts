@@ -1,4 +1,7 @@
-/** Numbers with a shape, as transformers.js gives them back: no tensor library, only what its callers read. */
+/**
+ * Numbers with a shape, as transformers.js returns them: not a tensor library, only the fields that callers
+ * read.
+ */
 
 /** What `feature-extraction` gives: `data` in rows, and `dims`. */
 export interface PipelineTensor {
