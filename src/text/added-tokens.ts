@@ -1,5 +1,5 @@
 /**
- * Finds tokens that are met in a text as a whole, such as a literal `[SEP]`, and cuts them out: the leftmost first, and of
+ * Finds added tokens, such as a literal `[SEP]`, in a text and cuts them out: the leftmost first, and of
  * those that begin at one place the longest.
  */
 

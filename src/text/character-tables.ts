@@ -1,6 +1,7 @@
 /**
- * Unicode tables that many tokenizers do without: case and accents, of uncased models, and word characters, of added tokens that are
- * met as single words. 13 kB, which are loaded for those tokenizers alone, and decoded where one of them is built.
+ * Lazily loaded Unicode tables that many tokenizers do without: case and accents (uncased models) and word
+ * characters (single-word added tokens). 13 kB, loaded for those tokenizers alone and decoded when one of
+ * them is built.
  */
 import { capability } from '../format/capability.ts'
 import type { NormalizedText } from './text-with-offsets.ts'

@@ -1,4 +1,7 @@
-/** A tokenizer whose vocabulary has another size than the model has rows: cut off, another model's, or with rows to spare. */
+/**
+ * Handles a vocabulary whose size differs from the model's number of rows: truncated, another model's, or
+ * with spare rows.
+ */
 import { ModelFormatError } from '../format/errors.ts'
 import type { Tokenizer } from './tokenizer.ts'
 

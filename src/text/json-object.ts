@@ -1,4 +1,4 @@
-/** Reads the small JSON files beside a model. Their values are checked where they are read. */
+/** Reads the small JSON files that come with a model. Their values are checked by those who use them. */
 
 import { ModelFormatError } from '../format/errors.ts'
 import { isObject, parseJsonObject, shown } from '../format/json-file.ts'

@@ -1,6 +1,7 @@
 /**
- * What splitting knows of characters, by UTF-16 unit. Ranges of our own rather than `\p{…}` or `toLowerCase`, whose answers
- * follow the Unicode version of the runtime. Where case is not told here (Glagolitic, Deseret, ...) letters count as capitals.
+ * Character properties needed for splitting, by UTF-16 unit. They are our own ranges instead of `\p{…}` or
+ * `toLowerCase`, whose answers depend on the runtime's Unicode version. Letters whose case is not covered
+ * (Glagolitic, Deseret, ...) count as capitals.
  */
 import { isSpace } from './white-space.ts'
 

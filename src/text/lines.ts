@@ -1,4 +1,4 @@
-/** Finds the lines of a text, and tells which of their ends only wrap a paragraph. */
+/** Finds the lines of a text, and which of the line ends merely wrap a paragraph. */
 
 import { isDigit, isLetter, isLineBreak, isSmallLetter } from './letters.ts'
 import { isSpace } from './white-space.ts'

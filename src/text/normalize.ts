@@ -1,7 +1,7 @@
 /**
- * The BERT normaliser (BertNormalizer of the Rust tokenizers library): it cleans the text and sets ideographs apart, strips
- * accents and lowers the case (both in unicode/letter-steps.ts). Each code point it makes carries the place in the source text
- * that it came from, so nothing is ever searched for.
+ * The BERT normalizer (BertNormalizer of the Rust tokenizers library): cleans the text, puts spaces around
+ * ideographs, strips accents and lowers the case (both in unicode/letter-steps.ts). Each resulting code point
+ * carries its place in the source text, so nothing ever has to be searched for.
  */
 
 import { letterSteps } from './character-tables.ts'

@@ -1,11 +1,12 @@
 /**
- * The pieces of a vocabulary as a tree over the bytes of their UTF-8 (a trie). The tree grows where it is walked, since a
- * text meets few of the pieces. A node that was not walked yet is a stretch of the list of pieces: all of them begin with
- * the bytes that lead to the node. At the first step from a node its pieces are sorted by their next byte, and its children
- * are made, which stand together, sorted by byte. Where only one piece is left below a node, no more nodes are made: the
- * rest of the piece is read from its own bytes.
+ * The pieces of a vocabulary as a trie over their UTF-8 bytes. The trie grows where it is walked, since a
+ * text meets few of the pieces. A node that has not been walked yet is a range in the list of pieces, all of
+ * which begin with the bytes that lead to the node. At the first step from a node, its pieces are sorted by
+ * their next byte, and its children are made, contiguous and sorted by byte. Below a node with a single piece
+ * no more nodes are made: the rest of the piece is read from its own bytes.
  *
- * A place in the tree is a number. Below `TEXT` it is a node; from there on it is a byte in the text of all pieces.
+ * A place in the trie is a number. Below `TEXT` it is a node; from there on it is a byte in the text of all
+ * pieces.
  */
 
 /** Bits of a piece's number: `MAX_SIZE` of vocabulary.ts. */

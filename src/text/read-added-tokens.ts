@@ -1,4 +1,4 @@
-/** Reads the tokens that a tokenizer's files name besides the vocabulary, in whichever of the files they stand. */
+/** Reads the added tokens of a tokenizer, from whichever of its files lists them. */
 
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { isObject } from '../format/json-file.ts'

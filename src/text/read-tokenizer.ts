@@ -1,4 +1,4 @@
-/** Builds a model's tokenizer from whichever files it came with. */
+/** Builds a model's tokenizer from whichever files the model has. */
 import { capability } from '../format/capability.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'

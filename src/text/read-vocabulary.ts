@@ -1,4 +1,4 @@
-/** The pieces of a vocabulary, from a vocab.txt or a tokenizer.json. */
+/** Reads the pieces of a vocabulary from a vocab.txt or a tokenizer.json. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { shown } from '../format/json-file.ts'
 import { MAX_BYTES, MAX_SIZE, packLines, packPieces, tooLong, Vocabulary } from './vocabulary.ts'

@@ -1,7 +1,7 @@
 /**
- * Cuts a text of any length into sections, which are then worked on one after the other. So the text that is split,
- * tokenised and cut into windows at once is bounded, and with it the memory that a text takes and the time that the calling
- * thread is busy.
+ * Cuts a text of any length into sections, which are processed one after the other. This bounds how much text
+ * is split, tokenized and cut into windows at once, and so the memory that a text takes and the time that the
+ * calling thread is busy.
  */
 
 import type { Encoding } from './encoding.ts'

@@ -1,5 +1,5 @@
 /**
- * Words that tell whether the full stop behind them ends a sentence. They are written in small letters, without the full
+ * Words that decide whether the full stop after them ends a sentence, in lower case and without the full
  * stop.
  */
 

@@ -1,11 +1,11 @@
 /**
- * Splits a text into sentences, by rules. There are no statistics, and nothing of the runtime's is used (`Intl.Segmenter`
- * answers differently from one runtime to the next), so that a text has the same sentences everywhere. The rules are made
- * for finding names: where in doubt they do not split, since a name that is cut is lost, and two sentences that are read
- * together are not.
+ * Splits a text into sentences by rules. There are no statistics, and nothing depends on the runtime (the
+ * results of `Intl.Segmenter` do), so that a text has the same sentences everywhere. The rules are made for
+ * finding names: when in doubt they do not split, since a name cut in two is lost, while two sentences read
+ * together do no harm.
  *
- * The rules follow what the literature found to matter: Grefenstette and Tapanainen 1994 (abbreviations, numbers), Mikheev
- * 2002 (titles; words that begin sentences), Kiss and Strunk 2006 (initials, ordinal numbers, ellipses).
+ * The rules follow the literature: Grefenstette and Tapanainen 1994 (abbreviations, numbers), Mikheev 2002
+ * (titles; words that begin sentences), Kiss and Strunk 2006 (initials, ordinal numbers, ellipses).
  */
 
 import { isDigit, isLetter, isSmallLetter, isWordUnit } from './letters.ts'

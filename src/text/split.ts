@@ -1,4 +1,4 @@
-/** Ways to split a text into pieces that are read by themselves. */
+/** Ways to split a text into stretches that are read separately. */
 
 import { kindOf } from '../check/kind.ts'
 import { isLineBreak } from './letters.ts'

@@ -1,5 +1,6 @@
 /**
- * The steps of a tokenizer, each as an interface. A tokenizer.json calls them normalizer, pre_tokenizer, model and decoder.
+ * The interfaces of a tokenizer's steps. A tokenizer.json calls them normalizer, pre_tokenizer, model and
+ * decoder.
  */
 
 import type { NormalizedText } from './text-with-offsets.ts'

@@ -1,4 +1,7 @@
-/** A text on its way through the steps of a tokenizer: code points, each with the place in the source that it stands for. */
+/**
+ * A text on its way through a tokenizer's steps: code points, each with the place in the source that it
+ * stands for.
+ */
 
 import { ModelFormatError } from '../format/errors.ts'
 

@@ -1,6 +1,6 @@
 /**
- * A model's files may name the class of its tokenizer in transformers. What that class reads is checked here against the
- * files.
+ * A model's files may name the class of its tokenizer in transformers. This file checks that the files
+ * present are those that this class reads.
  */
 
 import { ModelFormatError, quoted } from '../format/errors.ts'

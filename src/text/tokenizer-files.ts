@@ -1,6 +1,7 @@
 /**
- * What a model's files say about BERT's tokenizer. `tokenizer_config.json` holds over `tokenizer.json`, its defaults
- * included, as in Hugging Face transformers: without `do_lower_case` in it, text is lower-cased.
+ * Reads the settings of BERT's tokenizer from a model's files. `tokenizer_config.json`, including its
+ * defaults, takes precedence over `tokenizer.json`, as in Hugging Face transformers: without `do_lower_case`
+ * in it, text is lower-cased.
  */
 
 import { ModelFormatError } from '../format/errors.ts'

@@ -1,6 +1,6 @@
 /**
- * Makes pieces of a text: added tokens are cut out, then come normalizer, pre-tokenizer and model. Every step carries
- * places in the text along.
+ * Splits a text into pieces: added tokens are cut out, then come normalizer, pre-tokenizer and model. Every
+ * step carries positions in the text along.
  */
 
 import { kindOf } from '../check/kind.ts'

@@ -1,7 +1,7 @@
 /**
- * What the tokenizer knows of every character: its class, and the bits for case and accents (unicode/letters.ts). The tables
- * are our own, equal to what the Rust tokenizers library does to every code point: the Unicode data of a runtime differ from
- * one runtime to the next and from the library.
+ * The tokenizer's character table: the class of every character, and the bits for case and accents
+ * (unicode/letters.ts). The tables are our own, equal to what the Rust tokenizers library does to every code
+ * point, since the Unicode data of runtimes differ from one another and from the library.
  */
 
 import { classRuns } from './unicode-tables.ts'

@@ -1,4 +1,4 @@
-/** Which characters are white space, in each sense that something here keeps to. */
+/** Which characters are white space, in each of the senses used here. */
 
 /** Unicode's property White_Space, as the Rust tokenizers library has it; JavaScript's `\s` is another set. */
 export function isWhiteSpace(code: number): boolean {

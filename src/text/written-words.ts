@@ -1,4 +1,4 @@
-/** Words by other rules than the tokenizer's: as people write them, or as spaces part them. */
+/** Words by other rules than the tokenizer's: as people write them, or as spaces separate them. */
 import type { Encoding } from './encoding.ts'
 import { isDigit, isLetter, isSmallLetter, isWordUnit } from './letters.ts'
 import { ABBREVIATIONS, TITLES } from './sentence-words.ts'

@@ -1,4 +1,4 @@
-/** ALBERT's tokenizer of SentencePiece's own file, spiece.model. */
+/** ALBERT's tokenizer, built from SentencePiece's own file, spiece.model. */
 
 import { packPieces } from '../vocabulary.ts'
 import {

@@ -1,7 +1,7 @@
 /**
- * Byte-pair encoding (Sennrich et al. 2016). A word begins as its characters. Of the pairs of neighbours the one that was
- * learned first is merged, again and again, until no pair is known. Pairs wait in a heap by rank and place, so a word of n
- * characters takes n log n.
+ * Byte-pair encoding (Sennrich et al. 2016). A word starts as its characters. Of all neighbouring pairs the
+ * one learned first is merged, until no known pair is left. Pairs wait in a heap ordered by rank and place,
+ * so a word of n characters takes n log n steps.
  */
 
 import type { PieceModel, VisitPiece } from '../steps.ts'

@@ -1,10 +1,10 @@
 /**
- * Byte-level text (Radford et al. 2019, GPT-2). A pattern cuts a text into words, then each UTF-8 byte becomes a printable
- * character, so that 256 symbols spell everything. The pattern is
+ * Byte-level text (Radford et al. 2019, GPT-2). A pattern splits a text into words, then each UTF-8 byte
+ * becomes a printable character, so that 256 symbols spell everything. The pattern is
  *
  *     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
  *
- * It is matched by code of our own: a regular expression would take its classes of characters from the runtime.
+ * It is matched by our own code, since a regular expression would use the runtime's character classes.
  */
 
 import type { Decoder, Pattern, PreTokenizer, TrimOffsets, VisitWord } from '../steps.ts'

@@ -1,6 +1,6 @@
 /**
- * Code points as the bytes of their UTF-8, by hand: `TextEncoder` takes most of its time for making an array. And byte fallback: a
- * character that has no piece is spelt in pieces that stand for its bytes.
+ * Converts code points to UTF-8 bytes by hand, since `TextEncoder` spends most of its time allocating an
+ * array. Also byte fallback: a character without a piece is spelt in pieces that stand for its bytes.
  */
 
 /** Calls `visit` with each UTF-8 byte of a code point for as long as it says true; whether it did to the end. */

@@ -1,4 +1,4 @@
-/** Reads the decoder of a tokenizer.json, and has the smaller ones that it may name. */
+/** Reads the decoder of a tokenizer.json, and implements the smaller ones. */
 
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'

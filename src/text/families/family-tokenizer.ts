@@ -1,6 +1,6 @@
 /**
- * Tokenizers of BERT's family as a tokenizer.json writes them: byte-level BPE (RoBERTa), unigram (XLM-R, CamemBERT), and
- * WordPiece with other steps than BERT's. Each step is loaded where it is used.
+ * Builds the tokenizers of BERT's family from a tokenizer.json: byte-level BPE (RoBERTa), unigram (XLM-R,
+ * CamemBERT), and WordPiece with steps other than BERT's. Each step is loaded when it is needed.
  */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'

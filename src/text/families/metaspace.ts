@@ -1,4 +1,4 @@
-/** SentencePiece's spaces: each is a character of its own (U+2581), which begins a word. */
+/** SentencePiece's spaces: each becomes a character of its own (U+2581) that begins a word. */
 
 import type { Decoder, PreTokenizer, VisitWord } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'

@@ -1,4 +1,4 @@
-/** The smaller normalisers that a tokenizer.json may name, and sequences of them. */
+/** The smaller normalizers of a tokenizer.json, and sequences of them. */
 
 import { letterTables } from '../character-tables.ts'
 import type { Normalizer, Pattern } from '../steps.ts'

@@ -1,4 +1,4 @@
-/** Builds tokenizers from other files than BERT's vocab.txt and tokenizer.json. */
+/** Builds tokenizers from files other than BERT's vocab.txt and tokenizer.json. */
 
 import { decodeUtf8 } from '../../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'

@@ -1,9 +1,9 @@
 /**
- * The patterns that the steps Replace and Split of a tokenizer.json look for. Only a few kinds of regular expressions are
- * understood: alternatives of characters and of classes of characters, each repeated some number of times (`\s+`,
- * `\p{N}{1,3}`, `[\r\n]+|\t`). Their matches are found by going forward alone, in time linear in the text. All other
- * expressions are refused. JavaScript would find other matches than the Rust library finds, and could take more than linear
- * time.
+ * The patterns of the steps Replace and Split in a tokenizer.json. Only a few kinds of regular expressions
+ * are supported: alternatives of characters and character classes, each with a repetition (`\s+`,
+ * `\p{N}{1,3}`, `[\r\n]+|\t`). They are matched in a single forward pass, in time linear in the text. All
+ * others are refused, since JavaScript would find other matches than the Rust library and could take more
+ * than linear time.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'

@@ -1,4 +1,4 @@
-/** The smaller pre-tokenizers that a tokenizer.json may name, and sequences of them. */
+/** The smaller pre-tokenizers of a tokenizer.json, and sequences of them. */
 
 import type { Pattern, PreTokenizer, VisitWord } from '../steps.ts'
 import type { NormalizedText } from '../text-with-offsets.ts'

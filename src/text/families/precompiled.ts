@@ -1,8 +1,8 @@
 /**
- * SentencePiece's normaliser. A table in the tokenizer's file (`precompiled_charsmap`) says which string stands for which.
- * The table begins with the size of a trie. Then come the trie itself (Darts' double array over UTF-8, 32-bit units) and
- * the results, each ended by a zero. A normaliser that was trained with nmt_nfkc, as XLM-R's was, does about what NFKC
- * does, and treats white space.
+ * SentencePiece's normalizer. A table in the tokenizer's file (`precompiled_charsmap`) says which string
+ * replaces which. It consists of the size of a trie, the trie itself (Darts' double array over UTF-8, 32-bit
+ * units), and the replacements, each ended by a zero. A normalizer trained with nmt_nfkc, like XLM-R's, does
+ * roughly what NFKC does, and also normalizes white space.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'

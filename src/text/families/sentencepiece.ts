@@ -1,6 +1,7 @@
 /**
- * SentencePiece's own file (sentencepiece_model.proto): a protocol buffer with the pieces, their scores and the table of
- * the normaliser. The tokenizers of XLM-R and CamemBERT are made of it as transformers makes them.
+ * SentencePiece's own file (sentencepiece_model.proto): a protocol buffer with the pieces, their scores and
+ * the table of the normalizer. The tokenizers of XLM-R and CamemBERT are built from it as transformers builds
+ * them.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'

@@ -1,6 +1,6 @@
 /**
- * Reads the vocabulary of a unigram tokenizer.json from the bytes of the file. As objects, XLM-R's 250,002 pieces and
- * scores would take 60 MB. The rest of the file is left for a JSON parser.
+ * Reads the vocabulary of a unigram tokenizer.json from the bytes of the file, since as objects XLM-R's
+ * 250,002 pieces and scores would take 60 MB. The rest of the file is left to a JSON parser.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'

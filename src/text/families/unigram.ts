@@ -1,6 +1,7 @@
 /**
- * The unigram model (Kudo 2018), as SentencePiece uses it. Of all ways to cut a word into pieces it takes the one with the
- * highest sum of scores, which are log probabilities. Dynamic programming from left to right (Viterbi) finds it.
+ * The unigram model (Kudo 2018), as in SentencePiece. Of all ways to split a word into pieces, it chooses the
+ * one with the highest sum of scores, which are log probabilities, by dynamic programming from left to right
+ * (Viterbi).
  */
 
 import type { PieceModel, VisitPiece } from '../steps.ts'

@@ -1,7 +1,7 @@
 /**
- * Finds grapheme clusters, what a reader takes for one character (Unicode Standard Annex 29). Only the precompiled
- * normaliser asks for them. It looks at clusters of fewer than six bytes alone, but has to know where longer ones begin and
- * end.
+ * Finds grapheme clusters, which a reader sees as one character (Unicode Standard Annex 29). Only the
+ * precompiled normalizer needs them. It uses clusters of fewer than six bytes only, but must know where
+ * longer ones begin and end.
  */
 
 import { unpack } from '../unicode.ts'

@@ -1,6 +1,6 @@
 /**
- * The steps of the BERT normaliser that change letters: accents are stripped, then the case is lowered. Models that were
- * trained on text with its case do without both.
+ * The steps of the BERT normalizer that change letters: stripping accents, then lowering the case. Cased
+ * models use neither.
  */
 import type { NormalizedText } from '../text-with-offsets.ts'
 import { characterTraits, HAS_ACCENT, HAS_LOWERCASE, IS_MARK } from '../unicode.ts'

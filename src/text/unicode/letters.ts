@@ -1,6 +1,6 @@
 /**
- * Case and accents: the tables of `letter-tables.ts`, unpacked. They are most of what the tokenizer knows of characters in bytes,
- * and only models that lower-case text or strip accents read them.
+ * Case and accents: the tables of `letter-tables.ts`, unpacked. They make up most of the bytes of the
+ * character tables, and only models that lower-case text or strip accents load them.
  */
 import { characterTraits, HAS_ACCENT, HAS_LOWERCASE, IS_MARK, unpack } from '../unicode.ts'
 import { droppedRuns, lowercaseRuns, markRuns, strippedEntries } from './letter-tables.ts'

@@ -1,7 +1,8 @@
 /**
- * The Unicode normalisation forms (UAX 15), as the Rust library has them. They change only characters of the Unicode
- * version that the library knows; younger ones stay as they are. What a character becomes is asked of the runtime: the
- * answer never changes once a character is assigned (Unicode's stability policy), so all runtimes give the same.
+ * The Unicode normalization forms (UAX 15), as the Rust library has them. They change only characters of the
+ * Unicode version that the library knows; newer ones stay as they are. The results come from the runtime, and
+ * are the same in all of them: once a character is assigned, its normalization never changes (Unicode's
+ * stability policy).
  */
 
 import { letterTables } from '../character-tables.ts'
