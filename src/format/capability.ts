@@ -1,4 +1,4 @@
-/** Capabilities that few callers use are files of their own, which are fetched when they are first asked for. */
+/** Loads capabilities that few callers use, each from a file of its own, when they are first needed. */
 import { DownloadError, reasonOf } from './errors.ts'
 
 /**

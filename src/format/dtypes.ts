@@ -1,4 +1,4 @@
-/** The types that the numbers of a tensor may have in a safetensors file, and their sizes. */
+/** The number types of tensors in a safetensors file, and their sizes. */
 
 /** The element types of safetensors, under the names its headers use. */
 export type Dtype =

@@ -1,4 +1,4 @@
-/** How large each file of a model may be. A larger one is refused before it is read. */
+/** Size limits for the files of a model. A larger file is refused before it is read. */
 
 /** Arrays and objects of JSON inside one another, the whole counted: serde_json's limit, which safetensors reads with. */
 export const MAX_DEPTH: number = 127

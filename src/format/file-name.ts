@@ -1,4 +1,4 @@
-/** Checks file names that come out of a model's files, so that none leads out of its folder. */
+/** Checks file names that are read from a model's files, so that none leads out of its folder. */
 import { ModelFormatError, quoted } from './errors.ts'
 
 /** What one part of a name may have, in bytes of UTF-8: the limit of the usual file systems. */

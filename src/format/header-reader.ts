@@ -1,4 +1,4 @@
-/** Reads the JSON of a safetensors header, with a bound on what it may leave in memory. */
+/** Reads the JSON of a safetensors header, with a bound on the memory it may occupy. */
 import { type Dtype, isDtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { JsonScanner } from './json-scanner.ts'

@@ -1,8 +1,8 @@
 /**
- * JSON read byte by byte, for headers that nobody vouches for: linear in the bytes, no recursion, and nothing is
- * allocated but the strings a caller asks for. It is as strict as the parser of the safetensors reference: no lone
- * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH`. The size of a number is looked at only where
- * the number is read.
+ * Scans JSON byte by byte, for untrusted headers: linear in the bytes, without recursion, and allocating only
+ * the strings a caller requests. It is as strict as the parser of the safetensors reference: no lone
+ * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH`. The range of a number is
+ * checked only when the number is used.
  */
 import { MAX_DEPTH } from './file-limits.ts'
 

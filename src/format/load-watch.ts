@@ -1,4 +1,4 @@
-/** How loading is watched: who is told how far it is, and what stops it. */
+/** How loading is observed: who is notified of its progress, and what stops it. */
 
 /** A file on its way: into the cache, or (`file: 'weights'`) into memory. */
 export interface LoadProgress {

@@ -1,4 +1,7 @@
-/** What lies where a model was looked for, and what to do about it. Read only where there is none. */
+/**
+ * Explains what was found where a model was expected, and what to do about it. Loaded only if there is no
+ * model.
+ */
 
 import { ModelFormatError } from './errors.ts'
 import { type ModelFiles, missingFile } from './source.ts'

@@ -1,4 +1,4 @@
-/** Reads a safetensors file that is whole in memory. */
+/** Reads a safetensors file that is completely in memory. */
 import type { Dtype } from './dtypes.ts'
 import { LENGTH_BYTES } from './header-reader.ts'
 import { headerLength, parseHeader } from './safetensors-header.ts'

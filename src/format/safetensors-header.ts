@@ -1,8 +1,8 @@
 /**
- * The header of a safetensors file: 8 bytes with its length N, then N bytes of JSON. The checks are those of the
- * reference (safetensors/src/tensor.rs at 24b0b28), in its order, and what JavaScript adds. Besides the file's bytes
- * the reader takes at most 64 MB, whatever a header says, so it has limits of its own, far
- * above any model (header-reader.ts).
+ * The header of a safetensors file: 8 bytes with its length N, then N bytes of JSON. The checks are those of
+ * the reference (safetensors/src/tensor.rs at 24b0b28), in its order, plus those that JavaScript needs. In
+ * addition to the file's bytes the reader takes at most 64 MB, whatever a header says; its limits for that
+ * are far above any model (header-reader.ts).
  */
 import { DTYPE_BITS, type Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'

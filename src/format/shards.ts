@@ -1,4 +1,4 @@
-/** What the files of a model's weights are called, and weights in several files, the shards, as an index lists them. */
+/** The names of a model's weight files, and weights split into several files (shards) listed by an index. */
 import { ModelFormatError, quoted } from './errors.ts'
 import { checkFileName } from './file-name.ts'
 import { isObject, type JsonRecord, readJsonObject, shown } from './json-file.ts'

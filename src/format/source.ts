@@ -1,6 +1,6 @@
 /**
- * Where bytes come from: a file on a disk, a URL with ranges, a Blob, or bytes in memory. Everything that reads a model
- * asks one of two interfaces, so a new place to load from is one more `ModelFiles`.
+ * Where bytes come from: a file on a disk, a URL with ranges, a Blob, or bytes in memory. Everything that
+ * reads a model uses one of two interfaces, so a new place to load from is one more `ModelFiles`.
  */
 
 import { ModelFormatError } from './errors.ts'

@@ -1,7 +1,7 @@
 /**
- * A view that is read as a safetensors file, though no such file was written. It has the header, and says where the data of
- * each tensor lies in other files. It is plain data, made on the calling thread; a worker reads it as it would read the
- * file.
+ * A view that reads like a safetensors file, although no such file exists. It has the header, and says where
+ * the data of each tensor is in other files. It is plain data, made on the calling thread and read by a
+ * worker like the file.
  */
 import { ModelFormatError } from './errors.ts'
 import { type ByteSource, checkRange, type ModelFiles } from './source.ts'

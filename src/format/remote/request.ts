@@ -1,4 +1,4 @@
-/** Sends a request, waits for it with a limit, and tries again where that may help. */
+/** Sends a request, waits for it with a time limit, and retries if that may help. */
 import { DownloadError, reasonOf } from '../errors.ts'
 
 /** How a request waits and tries again. Times in milliseconds. */

@@ -1,4 +1,7 @@
-/** One response's worth of a file: what its headers say of the whole, and its bytes as they come. */
+/**
+ * The response to one request for a file: what its headers say about the whole file, and its bytes as they
+ * arrive.
+ */
 import { DownloadError, ModelFormatError, reasonOf } from '../errors.ts'
 import { tooLarge } from '../source.ts'
 import { backOff, delay, nextPiece, type RequestOptions, request } from './request.ts'

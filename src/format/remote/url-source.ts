@@ -1,4 +1,4 @@
-/** The files of a model below a URL. */
+/** The files of a model under a URL. */
 
 import { largestWhole } from '../file-limits.ts'
 import { checkFileName } from '../file-name.ts'

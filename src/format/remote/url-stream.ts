@@ -1,4 +1,7 @@
-/** A large file of a URL, read forward from one body; a request with `Range` follows where reading jumps or the connection broke. */
+/**
+ * A large file at a URL, read forward from one body; if reading jumps or the connection breaks, a `Range`
+ * request follows.
+ */
 import { type ByteSource, checkRange } from '../source.ts'
 import { backOff, delay, nextPiece } from './request.ts'
 import {
