@@ -1,4 +1,4 @@
-/** One tensor on its way into another file: its numbers converted, chunk by chunk. */
+/** Converts the numbers of one tensor for another file, chunk by chunk. */
 import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { widenBfloat16, widenFloat16 } from '../format/half.ts'

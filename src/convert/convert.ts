@@ -1,4 +1,4 @@
-/** Writes a model, of whatever format it is read from, as a safetensors folder. */
+/** Writes a model of any readable format as a safetensors folder. */
 import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'

@@ -1,4 +1,4 @@
-/** What a tensor of another format is, and the bounds that all of them keep. */
+/** The interface of a tensor in another format, and the bounds that apply to all of them. */
 import { DTYPE_BITS, type Dtype } from '../format/dtypes.ts'
 import type { ByteSource } from '../format/source.ts'
 import type { Strided } from '../format/weights-view.ts'

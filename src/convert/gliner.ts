@@ -1,4 +1,7 @@
-/** Writes a GLiNER model as a folder of safetensors: its tensors under their own names, its configuration as it is. */
+/**
+ * Writes a GLiNER model as a safetensors folder: its tensors under their own names, its configuration
+ * unchanged.
+ */
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { INDEX, WEIGHTS } from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'

@@ -1,4 +1,4 @@
-/** Writes a safetensors file, front to back. */
+/** Writes a safetensors file from front to back. */
 import { DTYPE_BITS, type Dtype, isDtype } from '../format/dtypes.ts'
 import { quoted } from '../format/errors.ts'
 import { LENGTH_BYTES } from '../format/header-reader.ts'

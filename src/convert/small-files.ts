@@ -1,4 +1,4 @@
-/** The small files of a model's folder, which a converted model keeps as they are. */
+/** The small files of a model's folder, which a converted model keeps unchanged. */
 import { quoted } from '../format/errors.ts'
 import { TOKENIZER_FILES } from '../format/file-limits.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'

@@ -1,4 +1,4 @@
-/** Reads numbers and bytes of a file that is not trusted, one after another. */
+/** Reads numbers and bytes of an untrusted file in sequence. */
 import { broken } from './refuse.ts'
 
 /** Walks through bytes that are not trusted: every step is checked against the end. Numbers are little-endian unless said. */

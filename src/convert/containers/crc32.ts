@@ -1,4 +1,4 @@
-/** The two checksums of the containers that are read here: CRC-32 and CRC-32C. */
+/** The two checksums that the containers use: CRC-32 and CRC-32C. */
 
 /** CRC-32 as zip archives and Hadoop have it: reflected, polynomial 0xEDB88320. @param before the CRC of what comes before */
 export function crc32(bytes: Uint8Array, before: number = 0): number {

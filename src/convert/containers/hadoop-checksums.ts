@@ -1,4 +1,4 @@
-/** Checks a file against the checksums that Hadoop writes beside it. */
+/** Checks a file against the checksum file that Hadoop writes for it. */
 import { ByteReader } from './byte-reader.ts'
 import { crc32 } from './crc32.ts'
 import { broken } from './refuse.ts'

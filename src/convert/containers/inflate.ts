@@ -1,4 +1,4 @@
-/** Unpacks a deflated file of an archive into memory. */
+/** Decompresses a deflated file of an archive in memory. */
 import type { ByteSource } from '../../format/source.ts'
 import { broken, unsupported } from './refuse.ts'
 

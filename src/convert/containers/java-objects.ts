@@ -1,4 +1,7 @@
-/** Reads serialised Java objects of the few classes that Spark NLP writes. No class is loaded and nothing runs. */
+/**
+ * Reads serialized Java objects of the few classes that Spark NLP writes. No class is loaded and nothing is
+ * run.
+ */
 import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { broken, unsupported } from './refuse.ts'

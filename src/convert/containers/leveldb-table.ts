@@ -1,4 +1,4 @@
-/** Reads a LevelDB table, which is what the index of a TensorFlow checkpoint is. */
+/** Reads a LevelDB table, the format of a TensorFlow checkpoint's index. */
 import { ByteReader } from './byte-reader.ts'
 import { crc32c, masked } from './crc32.ts'
 import { broken, unsupported } from './refuse.ts'

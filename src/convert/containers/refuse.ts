@@ -1,4 +1,4 @@
-/** The two errors of files in other formats: broken, and not read here. */
+/** The two errors of files in other formats: damaged, and not supported. */
 import { ModelFormatError } from '../../format/errors.ts'
 
 /** A foreign file that is broken: cut short, inconsistent, or not what its name says. */

@@ -1,6 +1,6 @@
 /**
- * Reads `pytorch_model.bin` in place of `model.safetensors`: as a view of its tensors where they lie in the file, or, for a
- * reader that has no view, a part of them as the bytes of a safetensors file.
+ * Reads `pytorch_model.bin` in place of `model.safetensors`: as a view of its tensors where they are in the
+ * file, or, for readers without views, as the bytes of a safetensors file with some of the tensors.
  */
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/shards.ts'

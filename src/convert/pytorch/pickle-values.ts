@@ -1,4 +1,4 @@
-/** The Python values that a pickle of weights may hold, as data. */
+/** The Python values that a pickle of weights may contain, as data. */
 import { quoted } from '../../format/errors.ts'
 
 /** A Python tuple. */

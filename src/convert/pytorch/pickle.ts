@@ -1,6 +1,6 @@
 /**
- * Reads a pickle as data. A pickle is a program of its own kind; only the instructions and names that weights need
- * are followed.
+ * Reads a pickle as data. A pickle is a program for a small virtual machine; only the instructions and names
+ * that weights need are supported.
  */
 import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from '../containers/byte-reader.ts'

@@ -1,4 +1,4 @@
-/** PyTorch's tensors: which part of a stored block of numbers each of them is. */
+/** PyTorch's tensors: the part of a stored block of numbers that each of them covers. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'

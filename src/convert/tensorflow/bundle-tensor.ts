@@ -1,4 +1,4 @@
-/** One variable of a TensorFlow checkpoint as the tensor that PyTorch has in its place. */
+/** Presents a variable of a TensorFlow checkpoint as the tensor that PyTorch would have. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { crc32c } from '../containers/crc32.ts'

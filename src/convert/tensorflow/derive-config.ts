@@ -1,4 +1,4 @@
-/** Makes the config.json of a model that came without one, from the shapes of its tensors. */
+/** Derives the config.json of a model that came without one from the shapes of its tensors. */
 import { quoted } from '../../format/errors.ts'
 import { BERT_PREFIX } from '../../model/families/bert.ts'
 import { DISTILBERT_KEYS, DISTILBERT_LAYERS, DISTILBERT_PREFIX } from '../../model/families/distilbert.ts'

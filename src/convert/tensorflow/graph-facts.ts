@@ -1,4 +1,4 @@
-/** Finds in a TensorFlow graph what the weights do not tell: the number of heads, epsilon, the activation. */
+/** Finds in a TensorFlow graph what the weights do not show: the number of heads, epsilon, the activation. */
 import { ByteReader } from '../containers/byte-reader.ts'
 import { messageOf, type ProtobufField, protobufFields, textOf } from '../containers/protobuf.ts'
 

@@ -1,4 +1,4 @@
-/** The tensors of a TensorFlow checkpoint that belong to the model, under PyTorch's names. */
+/** The model's own tensors in a TensorFlow checkpoint, under PyTorch's names. */
 import { quoted } from '../../format/errors.ts'
 import { messageOf, protobufFields, textOf } from '../containers/protobuf.ts'
 import { broken, unsupported } from '../containers/refuse.ts'

@@ -1,4 +1,4 @@
-/** Opens a token classifier that Spark NLP saved, which has a TensorFlow model inside. */
+/** Opens a token classifier saved by Spark NLP, which contains a TensorFlow model. */
 import { quoted } from '../../format/errors.ts'
 import { isObject, parseJsonObject } from '../../format/json-file.ts'
 import type { ByteSource, ModelFiles } from '../../format/source.ts'

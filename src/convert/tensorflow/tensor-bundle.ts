@@ -1,4 +1,4 @@
-/** Reads a TensorFlow checkpoint: an index, and files of data. */
+/** Reads a TensorFlow checkpoint, which consists of an index and data files. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { type ByteSource, readAll } from '../../format/source.ts'
