@@ -1,4 +1,4 @@
-/** Scores of single tokens by tag, as scikit-learn's classification report has them. */
+/** Scores of single tokens by tag, in the form of scikit-learn's classification report. */
 import type { TagPair } from './conlleval.ts'
 import { compareCodePoints, formatFixed } from './format-number.ts'
 

@@ -1,4 +1,4 @@
-/** Reads files of CoNLL columns: a word a line, its tag in the last column. */
+/** Reads files of CoNLL columns: one word on each line, with its tag in the last column. */
 
 /** Words of a text and their tags. */
 export interface TaggedSentence {

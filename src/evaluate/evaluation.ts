@@ -1,4 +1,4 @@
-/** Everything that is told of predicted tags: both reports, which tag was taken for which, and the wrong phrases. */
+/** The complete evaluation of predicted tags: both reports, the confusions of tags, and the wrong phrases. */
 import { type Chunk, findChunks, parseTags } from './chunks.ts'
 import { type ClassificationReport, classificationReport } from './classification-report.ts'
 import type { TaggedSentence } from './conll.ts'

@@ -1,4 +1,4 @@
-/** Puts given words together as a text, and finds the label of each in what the model says of that text. */
+/** Joins given words into a text, and finds the label of each word in the model's answer for that text. */
 import type { Word } from '../entities/types.ts'
 
 /** Words put together as a text. */
