@@ -1,4 +1,4 @@
-/** A model of the Hub in a browser: its files are fetched, checked by their hash and kept in the browser's cache. */
+/** A Hub model in a browser: its files are fetched, checked by their hash and kept in the browser's cache. */
 import { defined } from '../check/kind.ts'
 import { HubError } from '../format/errors.ts'
 import type { LoadWatch } from '../format/load-watch.ts'

@@ -1,4 +1,4 @@
-/** One model's part of the cache on the disk, which Python's huggingface_hub shares. */
+/** One model's part of the cache on the disk, which is shared with Python's huggingface_hub. */
 import { copyFile, link, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { errorCode, HubError, quoted } from '../format/errors.ts'

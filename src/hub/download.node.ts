@@ -1,4 +1,4 @@
-/** Downloads one file of the Hub, goes on where a download broke off, and checks it by its hash. */
+/** Downloads one file of the Hub, resumes interrupted downloads, and checks the file by its hash. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises'

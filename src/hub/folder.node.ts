@@ -1,4 +1,4 @@
-/** The folder of a Hub model in the cache, downloaded where it is not there. */
+/** The cache folder of a Hub model; downloads the model if it is not there. */
 import { DownloadError, HubError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import { isNoAnswer } from '../format/remote/request.ts'

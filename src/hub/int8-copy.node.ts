@@ -1,4 +1,4 @@
-/** Keeps int8 weights of a Hub model beside its float weights, so that they are quantised once. */
+/** Keeps int8 weights of a Hub model next to its float weights, so that it is quantized only once. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises'

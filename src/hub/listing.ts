@@ -1,4 +1,4 @@
-/** A model's files as the Hub lists them, and the browser's cache in which the list and they are kept. */
+/** The Hub's list of a model's files, and the browser's cache, which keeps the list and the files. */
 import { HubError, ModelFormatError } from '../format/errors.ts'
 import { parseJson } from '../format/json-file.ts'
 import { isNoAnswer, type RequestOptions, request } from '../format/remote/request.ts'

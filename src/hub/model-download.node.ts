@@ -1,4 +1,4 @@
-/** Downloads the files of a model that are needed, weights last. */
+/** Downloads those files of a model that are needed, the weights last. */
 import { ModelFormatError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'

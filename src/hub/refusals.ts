@@ -1,4 +1,4 @@
-/** What the Hub's refusals mean, and what to do about them. */
+/** Explains the Hub's refusals, and what to do about them. */
 import { DownloadError, HubError, quoted } from '../format/errors.ts'
 
 /** What was asked for, to be named in an error. */

@@ -1,7 +1,7 @@
 /**
- * Renames a file, and on Windows tries again for two seconds. There nobody may replace or delete a file that another
- * program has open, and virus scanners, indexers and backups open for a moment whatever is new. Elsewhere the first
- * error is the last.
+ * Renames a file, and on Windows retries for two seconds. Windows does not allow a file to be replaced or
+ * deleted while another program has it open, and virus scanners, indexers and backups briefly open every new
+ * file. On other systems the first error is final.
  */
 import { renameSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** Names for files that are not whole yet. */
+/** Names for files that are not complete yet. */
 import { randomBytes } from 'node:crypto'
 
 /** A name beside `path` that no other process uses, to be renamed once it is whole. */

@@ -1,4 +1,4 @@
-/** Checks a token of the Hub. */
+/** Checks an access token of the Hub. */
 
 /**
  * A Hub token as it goes into a header: the line break that a file or a copy leaves is cut off.

@@ -1,4 +1,4 @@
-/** Reads a model's Hub id, and makes the addresses of its files. */
+/** Parses a model's Hub id, and builds the URLs of its files. */
 
 export const DEFAULT_ENDPOINT: string = 'https://huggingface.co'
 const DEFAULT_REVISION: string = 'main'
