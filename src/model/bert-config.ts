@@ -1,4 +1,6 @@
-/** What `config.json` says of a model, as users see it: `model.config`. spec.ts has what is computed. */
+/**
+ * The settings of `config.json` as users see them, `model.config`. spec.ts has what is computed from them.
+ */
 
 /**
  * What logits are of: 'tokens' and their labels, a 'text' and its labels, the 'words' that may stand for a token, or 'spans' and

@@ -1,4 +1,4 @@
-/** Values of config.json, each checked where it is read; null counts as missing. */
+/** Reads values of config.json and checks each of them; null counts as missing. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { Activation } from '../kernels/kernels.ts'

@@ -1,4 +1,7 @@
-/** Which distances of two tokens share a row of DeBERTa's relative embeddings, or a bucket of MPNet's biases. */
+/**
+ * Maps the distance of two tokens to a row of DeBERTa's relative embeddings, or to a bucket of MPNet's
+ * biases.
+ */
 import type { DistanceRows } from './spec.ts'
 
 const f = Math.fround

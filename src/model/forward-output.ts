@@ -1,4 +1,4 @@
-/** What a forward pass is asked for and what it gives back. */
+/** What a caller can request of a forward pass, and what it returns. */
 import { ModelFormatError } from '../format/errors.ts'
 
 /** What a forward pass gives back, one entry a sequence. */

@@ -1,4 +1,7 @@
-/** The modules of BERT's shape, of which the files of families/ are made: under which names, of which sizes. */
+/**
+ * The modules that a model of BERT's shape consists of, with their tensor names and sizes; families/ builds
+ * on them.
+ */
 import type { Activation } from '../kernels/kernels.ts'
 import type { BertConfig } from './bert-config.ts'
 import { ACTIVATION } from './config-values.ts'

@@ -1,4 +1,4 @@
-/** Places a whole model, with what its layers' attention reads besides their weights. */
+/** Places a whole model in kernel memory, including what its attention reads in addition to the weights. */
 import type { Matrix } from '../kernels/kernels.ts'
 import type { PlacedModel, Places } from './places.ts'
 import { placeRelative } from './relative.ts'

@@ -1,4 +1,4 @@
-/** Gives the modules of a model their places in kernel memory. read-weights.ts fills the places from the files. */
+/** Reserves places in kernel memory for the modules of a model; read-weights.ts fills them from the files. */
 import type { Matrix, Precision, RelativePositions } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import { isModule, type LayerSpec, type ModelSpec, type ModuleSpec, type Placed } from './spec.ts'

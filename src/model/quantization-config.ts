@@ -1,4 +1,4 @@
-/** Reads the part of config.json that says how weights are quantised. */
+/** Reads the part of config.json that describes the quantization of the weights. */
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { Quantization } from './bert-config.ts'
 import { invalid, unsupported } from './config-values.ts'

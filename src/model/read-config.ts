@@ -1,4 +1,7 @@
-/** What the files of families/ share: reads the sizes, labels and settings of config.json that any model has, each checked. */
+/**
+ * Reads and checks the settings that config.json has for any model: sizes, labels and the like. families/
+ * builds on it.
+ */
 import { quoted } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { BertConfig, HeadKind, HiddenActivation, ProblemType } from './bert-config.ts'

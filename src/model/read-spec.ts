@@ -1,4 +1,4 @@
-/** Makes a model's specification of its config.json, by the file of its family. */
+/** Makes a model's specification from its config.json, using the file of its family. */
 import { capability } from '../format/capability.ts'
 import { quoted } from '../format/errors.ts'
 import { type JsonRecord, parseJsonObject, readJsonObject } from '../format/json-file.ts'

@@ -1,6 +1,7 @@
 /**
- * Reads a checkpoint's tensors into the places that places.ts gave their modules. Each file is read front to back, in pieces
- * that are packed as they come, so that none is ever whole in memory. Over a network that is one request a file.
+ * Reads a checkpoint's tensors into the places that places.ts reserved. Each file is read front to back, in
+ * chunks that are packed as they arrive, so that no file is ever completely in memory. Over a network that is
+ * one request for each file.
  */
 
 import type { CheckpointTensor } from '../format/checkpoint.ts'

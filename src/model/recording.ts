@@ -1,4 +1,7 @@
-/** Keeps what was asked for of a forward pass while it runs. bert.ts is the pass; nothing here changes its numbers. */
+/**
+ * Records what was requested of a forward pass while it runs. The pass itself is in bert.ts; nothing here
+ * changes its numbers.
+ */
 import type { Kernels, Matrix, Probabilities } from '../kernels/kernels.ts'
 import { columnsOf } from '../kernels/layout.ts'
 import type { BertConfig } from './bert-config.ts'

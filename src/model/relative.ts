@@ -1,15 +1,16 @@
 /**
- * What attention adds to the score of query i and key j for the distance of the two. It depends on weights alone, so it is
- * computed when a model is loaded; what it is computed from is in memory only for that time.
+ * What attention adds to the score of query i and key j for their distance. It depends on the weights alone,
+ * so it is computed when a model is loaded; its inputs are in memory only during that time.
  *
- * DeBERTa (He et al. 2021, arXiv 2006.03654, section 3.1) has relative positions that are keys and queries of each layer:
+ * DeBERTa (He et al. 2021, arXiv 2006.03654, section 3.1) has relative positions as keys and queries of each
+ * layer:
  *
- *     Kr = E·W_Krᵀ + b      Qr = E·W_Qrᵀ + b          [R, H], E the relative embeddings, normalised in most models
+ *     Kr = E·W_Krᵀ + b      Qr = E·W_Qrᵀ + b          [R, H], E the relative embeddings, normalized in most models
  *
- * W_Kr and W_Qr are the layer's own projections of keys and queries where the model shares them.
+ * If the model shares them, W_Kr and W_Qr are the layer's own projections of keys and queries.
  *
- * MPNet (Raffel et al. 2020, arXiv 1910.10683, section 2.1) has a number of each head for the bucket of the distance, the same
- * in all layers:
+ * MPNet (Raffel et al. 2020, arXiv 1910.10683, section 2.1) has, for each head, a bias for the bucket of the
+ * distance, the same in all layers:
  *
  *     scores[i, j] = Q[i]·K[j] / √D + E[bucket(i - j)]            E: [32, A]
  */

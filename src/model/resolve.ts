@@ -1,4 +1,6 @@
-/** Finds the tensors of a model's specification in its files, under the names that checkpoints give them. */
+/**
+ * Finds the tensors of a model's specification in its files, under the various names that checkpoints use.
+ */
 import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import {

@@ -1,11 +1,11 @@
 /**
- * The angles of rotary positions (Su et al. 2021, arXiv 2104.09864, section 3.2.2), the same bits on every engine, which
- * Math.pow, Math.cos and Math.sin are not:
+ * The angles of rotary positions (Su et al. 2021, arXiv 2104.09864, section 3.2.2), with the same bits on
+ * every engine, which Math.pow, Math.cos and Math.sin do not guarantee:
  *
  *     angle[t, i] = t / θ^(2i/D)        i from 0 to D/2 - 1
  *
- * Rounded to float32 where PyTorch rounds: θ^(2i/D), its inverse, and the product with t. At 8,192 places that matters:
- * there the product's rounding alone is 2.4e-4.
+ * Rounded to float32 where PyTorch rounds: θ^(2i/D), its inverse, and the product with t. At 8,192 positions
+ * that matters: the rounding of the product alone is 2.4e-4.
  */
 
 import type { Matrix } from '../kernels/kernels.ts'

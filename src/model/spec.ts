@@ -1,10 +1,10 @@
 /**
- * A model as data: its sizes, what its layers compute, and which tensors of the files its weights are. A file of families/
- * makes it of config.json; it goes to a worker as it is.
+ * A model as data: its sizes, what its layers compute, and which tensors hold its weights. A file of
+ * families/ makes it from config.json; it is posted to a worker as it is.
  *
- * A module (a linear layer, a LayerNorm, a table) stands where its weights are used. resolve.ts finds the tensors of each
- * module, places.ts gives it a place in kernel memory, and read-weights.ts fills the place. One object that stands in several
- * layers, as in ALBERT, is stored once.
+ * A module (a linear layer, a LayerNorm, a table) is named where its weights are used. resolve.ts finds the
+ * tensors of each module, places.ts reserves a place in kernel memory, and read-weights.ts fills it. An
+ * object that several layers share, as in ALBERT, is stored once.
  */
 import type { Activation, Floats, LayerNorm, Linear, Table } from '../kernels/kernels.ts'
 import type { BertConfig } from './bert-config.ts'

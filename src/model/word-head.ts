@@ -1,10 +1,11 @@
 /**
- * The head that guesses words: the logits of all V words, for the hidden states h of the tokens that are asked for.
+ * The head that predicts words: the logits of all V words, for the hidden states h of the requested tokens.
  *
  *     logits = LayerNorm(activation(h·Wᵀ + b))·Eᵀ + bₑ              [R, H] → [R, E] → [R, V]
  *
- * E are the word embeddings themselves (Press and Wolf 2017, arXiv 1608.05859), kept as rows to be looked up. For the
- * product a slice of them at a time is packed as a linear layer: packed whole beside the rows, XLM-R's would be 192 MB.
+ * E are the word embeddings themselves (Press and Wolf 2017, arXiv 1608.05859), stored as rows for look-ups.
+ * For the product, one slice of them at a time is packed as a linear layer: all of XLM-R's, packed in
+ * addition to the rows, would take 192 MB.
  */
 
 import type { Kernels, Linear, Matrix, Precision, Table } from '../kernels/kernels.ts'

@@ -1,6 +1,6 @@
 /**
- * The buffers of one forward pass, laid out after the weights for a number of tokens and kept until a larger batch
- * comes. Tokens of all sequences stand end to end, without padding: [ΣT, H].
+ * The buffers of one forward pass, placed after the weights for a number of tokens and kept until a larger
+ * batch comes. Tokens of all sequences are stored end to end, without padding: [ΣT, H].
  */
 import type { Integers, Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
 import { columnsOf, type Layout } from '../kernels/layout.ts'

@@ -1,4 +1,6 @@
-/** The family of DeBERTa's second and third version, and what config.json says of disentangled attention in any version. */
+/**
+ * The family of DeBERTa versions 2 and 3, and the settings of disentangled attention that all versions share.
+ */
 import { quoted } from '../../format/errors.ts'
 import { type JsonRecord, kind, shown } from '../../format/json-file.ts'
 import type { BertConfig } from '../bert-config.ts'

@@ -1,4 +1,4 @@
-/** The family of DeBERTa's first version. */
+/** The family of DeBERTa version 1. */
 import type { JsonRecord } from '../../format/json-file.ts'
 import { floats, linear } from '../modules.ts'
 import type { LinearSpec, ModelSpec } from '../spec.ts'

@@ -1,4 +1,4 @@
-/** GLiNER's head, under the names that the package gliner saves it with, over an encoder of any family. */
+/** GLiNER's head, under the tensor names of the package gliner, over an encoder of any family. */
 import { floats, headLinear } from '../modules.ts'
 import type {
   LinearSpec,

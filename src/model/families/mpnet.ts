@@ -1,4 +1,4 @@
-/** The family of MPNet, whose attention adds a number for the distance of two tokens. */
+/** The family of MPNet, whose attention adds a bias for the distance of two tokens. */
 import { type JsonRecord, shown } from '../../format/json-file.ts'
 import { unsupported } from '../config-values.ts'
 import { BUCKETS } from '../distances.ts'

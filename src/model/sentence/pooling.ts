@@ -1,4 +1,4 @@
-/** Pools the hidden states of a text: many vectors [T, H] become one [H], its embedding. */
+/** Pools the hidden states of a text: many vectors [T, H] become one vector [H], its embedding. */
 
 /** How a text's hidden states become one vector. */
 export type Pooling = 'mean' | 'cls' | 'max'

@@ -1,4 +1,4 @@
-/** What a folder of sentence-transformers says about the steps before and after the encoder. */
+/** Reads the steps before and after the encoder from a folder of sentence-transformers. */
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { checkFileName } from '../../format/file-name.ts'
 import { isObject, type JsonRecord, kind, parseJson, readJsonObject, shown } from '../../format/json-file.ts'
