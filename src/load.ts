@@ -293,7 +293,7 @@ function threadsOf(platform: Platform, options: LoadOptions): number {
 
 function startWorkersFor(platform: Platform, options: LoadOptions): Promise<WorkerClient> {
   const workers = startWorkers(threadsOf(platform, options), platform.spawn!, options.worker)
-  // Whoever waits for them is told.
+  // The error is reported to those who wait for the workers.
   workers.catch(() => {})
   return workers
 }
@@ -310,7 +310,10 @@ async function compiled(
   return mayCompile(() => compileKernels({ variant, shared, turbo, int8Bert }))
 }
 
-/** Models of sentence-transformers have no head: others are not asked for the file, which on the web is a request. */
+/**
+ * Models of sentence-transformers have no head, so other models are spared the look for this file, a request
+ * on the web.
+ */
 async function sentenceSettings(
   files: ModelFiles,
   config: BertConfig,
