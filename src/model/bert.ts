@@ -1,6 +1,7 @@
 /**
  * The whole forward pass of BERT and its family, with a head that labels tokens, labels the whole text, or
  * predicts words.
+ *
  *     hiddenStates₀ = LayerNorm(word + tokenType + position)     [T, H]; ELECTRA's is [T, E], then · Wᵀ + b to [T, H]
  *     hiddenStatesₗ = layerₗ(hiddenStatesₗ₋₁)                    l = 1 ... L
  *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]; of a whole text [C]: label-head.ts
