@@ -57,7 +57,7 @@ export const command: Command = defineCommand({
   },
 })
 
-/** A list for each mask, also where there is one; what is wrong with one text is its own answer. */
+/** A list for each mask, even if there is only one; the error for a text takes the place of its answer. */
 async function masksOf(
   model: BertModel,
   text: string,

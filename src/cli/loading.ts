@@ -6,7 +6,7 @@ import { valuesFor } from './arguments.ts'
 import { loadingRows } from './options.ts'
 import { createBar } from './progress.ts'
 
-/** Loads with a bar for the files on their way, the longest of which are the weights. */
+/** Loads with a progress bar for the files; the weights take longest. */
 export async function withLoadingBar<T>(
   load: (onProgress: (progress: LoadProgress) => void) => Promise<T>,
 ): Promise<T> {
@@ -22,7 +22,7 @@ export async function withLoadingBar<T>(
 }
 
 /**
- * Works with a model that is loaded as a command's options say.
+ * Loads a model according to a command's options, and works with it.
  *
  * @param load  `(options) => loadModel(name, options)`
  */

@@ -53,7 +53,7 @@ export const HEADINGS: readonly string[] = [
   'note',
 ]
 
-/** A model's row, here and on the page. */
+/** A model's row, here and on the documentation page. */
 export function modelCells(model: KnownModel): readonly string[] {
   const { id, tasks, languages, parameters, weights, licence, note } = model
   return [

@@ -8,7 +8,7 @@ import { recognizeRows } from '../entities/options.ts'
 import { loadRows } from '../load-options.ts'
 import { take } from './arguments.ts'
 
-/** Characters of a text, where `--max-chars` does not say. */
+/** Maximum characters of a text without `--max-chars`. */
 export const MAX_CHARS = 10_000_000
 
 export const inputRows = {
@@ -49,7 +49,7 @@ export const maxCharsRows = {
   },
 } as const
 
-/** Two ways to write JSON that most commands have; each says what its objects hold. */
+/** The two JSON formats that most commands have; each says what its objects contain. */
 export const jsonRows = {
   json: {
     type: 'boolean',
@@ -123,7 +123,7 @@ export const redactRow = {
   },
 } as const
 
-/** Rules beside the model. */
+/** Rules in addition to the model. */
 export const rulesRows: {
   readonly rules: RowOf<readonly string[]>
   readonly rulePolicy: (typeof recognizeRows)['rulePolicy']
@@ -143,7 +143,7 @@ export const rulesRows: {
 export const taggingRows: Pick<typeof recognizeRows, 'strategy' | 'decode' | 'scheme' | 'split' | 'stride'> =
   take(recognizeRows, 'strategy', 'decode', 'scheme', 'split', 'stride')
 
-/** How a text is read, and which entities are given. */
+/** How a text is read, and which entities are returned. */
 export const recognitionRows: Pick<typeof recognizeRows, 'labels' | 'threshold' | 'style'> &
   typeof taggingRows & { readonly lines: RowOf<boolean> & { readonly means: readonly ['split', 'lines'] } } =
   {
@@ -187,7 +187,7 @@ export const modelRows: { readonly model: RowOf<string> } & typeof loadingRows =
   ...loadingRows,
 }
 
-/** The same of a command for which none ships. */
+/** The same for a command without a shipped model. */
 export const neededModelRows: {
   readonly model: RowOf<string> & { readonly required: string }
 } & typeof loadingRows = {

@@ -12,10 +12,10 @@ const BY_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.markdown', 'markdown'],
 ])
 
-/** The text of a source in markup; nothing for one that is all text. */
+/** Extracts the text of a source in markup; returns undefined if the source is plain text. */
 export type ReadDocument = (source: string, file?: string) => Promise<PlainText | undefined>
 
-/** Reads as `--input` says, and where it is not given by the file's extension. */
+/** Reads a source as `--input` says; without it, by the file's extension. */
 export function documentReader(stated: Language | undefined): ReadDocument {
   return async (source, file) => {
     const language = stated ?? BY_EXTENSION.get(extname(file ?? '').toLowerCase())

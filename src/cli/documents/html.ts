@@ -6,9 +6,9 @@
 import { Tokenizer } from 'htmlparser2'
 import { type Gap, type Mark, PlainText } from './plain-text.ts'
 
-/** What holds no text, up to its end tag or the end of all. */
+/** Elements without text, up to their end tag or the end of the source. */
 const WITHOUT_TEXT = new Set(['script', 'style', 'template', 'iframe', 'noembed', 'noframes', 'object'])
-/** What holds code, up to its end tag, if there is one. */
+/** Elements with code, up to their end tag if there is one. */
 const CODE = new Set(['code', 'kbd', 'samp', 'tt', 'xmp'])
 const PARAGRAPHS = new Set(
   'address article aside blockquote body dl fieldset figure footer form h1 h2 h3 h4 h5 h6 head header hr html main nav ol p pre section table title ul'.split(
@@ -28,16 +28,16 @@ export function readHtml(source: string): PlainText {
   return plain
 }
 
-/** How placeholders are written in HTML. */
+/** A placeholder as written in HTML. */
 export function escapePlaceholder(placeholder: string): string {
   return placeholder.replace(/&/gu, '&amp;').replace(/</gu, '&lt;')
 }
 
-/** The last element that was opened and whose content is no text. */
+/** The last opened element whose content is not text. */
 interface Opened {
   readonly name: string
   readonly start: number
-  /** Of code, which is text where it is not closed: where it began. */
+  /** For code, which counts as text if it is not closed: where it began. */
   readonly mark: Mark | undefined
 }
 
@@ -55,7 +55,8 @@ export class HtmlReader {
   /** Reads a stretch of the source. */
   read(start: number, end: number): void {
     let rest = this.#readMarkup(this.#source.slice(start, end), start)
-    // What follows a quote that is never closed is a value to a browser; here names may be in it, so quotes then do not count.
+    // To a browser, all that follows an unclosed quote is a value; it may contain names, so quotes are
+    // ignored then.
     if (rest < end) rest = this.#readMarkup(this.#source.slice(rest, end).replace(/["']/gu, ' '), rest)
     this.addText(rest, end)
   }
@@ -65,7 +66,7 @@ export class HtmlReader {
     if (this.#isText) this.#plain.addWritten(start, end, this.#preformatted > 0)
   }
 
-  /** The end of what elements that were not closed can reach. */
+  /** Marks the limit of what unclosed elements can cover. */
   forgetOpened(): void {
     this.#opened = undefined
     this.#preformatted = 0
@@ -75,12 +76,14 @@ export class HtmlReader {
     return this.#opened === undefined || this.#opened.mark !== undefined
   }
 
-  /** @param base of the markup in the source @returns where a tag begins that has no end, or the end */
+  /**
+   * @param base position of the markup in the source @returns where a tag without an end begins, or the end
+   */
   #readMarkup(markup: string, base: number): number {
     let tagStart = 0
     let tagName = ''
     let done = 0
-    /** Before the last character reference: a few stand for two code points. */
+    /** The state before the last character reference, since a few stand for two code points. */
     let before = this.#plain.mark()
     let reference = ''
     const openTag = (end: number): void => {
@@ -146,7 +149,7 @@ export class HtmlReader {
     if (name === 'pre') this.#preformatted++
     if (!this.#isText) return
     if (WITHOUT_TEXT.has(name)) this.#opened = { name, start, mark: undefined }
-    // Of code within code the inner one is closed first: what is around it is taken for text.
+    // Of nested code the inner element is closed first: what is around it counts as text.
     else if (CODE.has(name)) this.#opened = { name, start, mark: this.#plain.mark() }
   }
 

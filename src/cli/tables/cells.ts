@@ -1,13 +1,13 @@
 /** Reads the cells of one row of a table, and writes single cells. */
 
-/** A row with its cells as they stand in the table, and what ends it. */
+/** A row with its cells as written in the table, and its line end. */
 export interface Row {
-  /** With their quotes. */
+  /** Including their quotes. */
   readonly written: readonly string[]
   readonly lineEnd: string
 }
 
-/** Cuts a row at its delimiters; those in quotes are no delimiters. */
+/** Cuts a row at its delimiters, except those in quotes. */
 export function readRow(record: string, delimiter: string): Row {
   const [lineEnd = ''] = /\r?\n$/u.exec(record) ?? []
   const row = record.slice(0, record.length - lineEnd.length)
@@ -15,7 +15,7 @@ export function readRow(record: string, delimiter: string): Row {
   let start = 0
   for (let at = 0; at <= row.length; at++) {
     if (at === start && row[at] === '"') {
-      // Two quotes are one of the text; what follows the last belongs to the cell.
+      // A doubled quote stands for one; what follows the closing quote belongs to the cell.
       for (at++; at < row.length; at++) {
         if (row[at] !== '"') continue
         if (row[at + 1] !== '"') break
@@ -29,14 +29,14 @@ export function readRow(record: string, delimiter: string): Row {
   return { written, lineEnd }
 }
 
-/** What a cell says. */
+/** The text of a cell. */
 export function textOf(written: string): string {
   if (!written.startsWith('"')) return written
   const closing = /^"((?:[^"]|"")*)"?/u.exec(written)!
   return closing[1]!.replaceAll('""', '"') + written.slice(closing[0].length)
 }
 
-/** A text as a cell, in quotes where it needs them. */
+/** Writes a text as a cell, in quotes if needed. */
 export function writeCell(text: string, delimiter: string, quoted: boolean = false): string {
   const needed = quoted || text.includes(delimiter) || /["\r\n]/u.test(text)
   return needed ? `"${text.replaceAll('"', '""')}"` : text

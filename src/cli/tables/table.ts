@@ -11,22 +11,22 @@ import { type Found, redactedFields } from '../shapes.ts'
 import { readRow, textOf, writeCell } from './cells.ts'
 import { RecordSplitter } from './record-splitter.ts'
 
-/** What a table is like. */
+/** The properties of a table. */
 export interface TableShape {
   readonly format: 'csv' | 'tsv'
-  /** The columns that are read, each by its name or its number from 1. */
+  /** The columns to read, each by its name or its number from 1. */
   readonly columns: readonly string[]
-  /** Whether the first row has the columns' names. */
+  /** Whether the first row contains the columns' names. */
   readonly header: boolean
-  /** What stands between cells; where it is not said, the first row tells. */
+  /** The delimiter; if undefined, it is found from the first row. */
   readonly delimiter: string | undefined
 }
 
 export interface TableOptions extends TableShape {
   readonly compute: Compute<Found>
-  /** Types of entities, a new column each; none where the names of the columns are taken out. */
+  /** Entity types, each of which becomes a new column; undefined if the columns are redacted. */
   readonly types: readonly string[]
-  /** What takes the names out. */
+  /** Redacts the names. */
   readonly redactor: Redactor | undefined
   readonly maxChars: number
   readonly beforeWrite?: (() => Promise<void>) | undefined
@@ -35,7 +35,7 @@ export interface TableOptions extends TableShape {
 /** The byte order mark that may stand before a table. */
 const MARK = '\ufeff'
 
-/** What separates names in a cell. */
+/** Separates names within a cell. */
 const SEPARATOR = '; '
 
 /** @returns the exit code */
@@ -57,7 +57,7 @@ export function runTable(
   const tellDelimiter = (first: Uint8Array): number => {
     if (said === undefined) {
       const line = new TextDecoder().decode(first).replace(/\r$/u, '')
-      // Where commas are in numbers, spreadsheets write semicolons or tabs.
+      // Where numbers contain commas, spreadsheets separate cells by semicolons or tabs.
       const rows = [',', ';', '\t'].map((one) => ({ one, cells: readRow(line, one).written }))
       const fits = rows.filter(({ cells }) => columns.every((column) => columnOf(cells, column, header) >= 0))
       const most = Math.max(...fits.map(({ cells }) => cells.length))
@@ -87,7 +87,7 @@ export function runTable(
     return {
       bytes,
       texts: there.map((index) => textOf(written[index] ?? '')),
-      // A last row without a line end gets none.
+      // A last row without a line end stays without one.
       write: (answered) =>
         mark + addTo(written, there, answered as readonly Found[]).join(delimiter) + lineEnd,
     }
@@ -127,7 +127,7 @@ export function runTable(
   })
 }
 
-/** Where a column stands: by its name, where there are names, or by its number from 1; -1 where it does not. */
+/** Index of a column: by its name if there are names, or by its number from 1; -1 if it does not exist. */
 function columnOf(first: readonly string[], column: string, header: boolean): number {
   const names = first.map((cell) => textOf(cell.replace(/^\ufeff/u, '')).trim())
   const named = header ? names.indexOf(column) : -1
@@ -135,7 +135,9 @@ function columnOf(first: readonly string[], column: string, header: boolean): nu
   return named >= 0 || number >= first.length ? named : number
 }
 
-/** @throws {UsageError} where it does not stand there */
+/**
+ * @throws {UsageError} if the column does not exist
+ */
 function foundColumn(first: readonly string[], column: string, header: boolean): number {
   const index = columnOf(first, column, header)
   if (index >= 0) return index
@@ -147,7 +149,7 @@ function foundColumn(first: readonly string[], column: string, header: boolean):
   )
 }
 
-/** Names of added columns: the types, with a number where the table has such a column. */
+/** Names of added columns: the types, with a number if the table already has such a column. */
 function newNames(header: readonly string[], types: readonly string[]): string[] {
   const taken = new Set(header.map(textOf))
   return types.map((type) => {
