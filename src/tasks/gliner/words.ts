@@ -7,7 +7,7 @@ import { letterRuns, numberRuns } from '../../text/unicode/byte-level-tables.ts'
 import { CodePointSet } from '../../text/unicode.ts'
 import { isPythonSpace } from '../../text/white-space.ts'
 
-/** A word's place: UTF-16 code units, end exclusive. */
+/** The span of a word: UTF-16 code units, end exclusive. */
 export type WordSpan = readonly [start: number, end: number]
 
 const UNDERSCORE = 0x5f
@@ -37,7 +37,9 @@ export function splitWords(text: string): WordSpan[] {
   return words
 }
 
-/** Where a word ends whose first character stands before `at`. Hyphens belong to it where a word character follows. */
+/**
+ * The end of the word whose first character is before `at`. Hyphens belong to it if a word character follows.
+ */
 function endOfWord(text: string, at: number): number {
   while (at < text.length) {
     const code = text.codePointAt(at)!
