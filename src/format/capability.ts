@@ -2,10 +2,10 @@
 import { DownloadError, reasonOf } from './errors.ts'
 
 /**
- * What `load` imports; where that fails, the error says what it was for.
+ * Runs the import in `load`; if it fails, the error names the capability.
  *
- * @param name  of the capability, as in "the rules beside the model"
- * @throws {DownloadError} `NoAnswer` where its file could not be fetched
+ * @param name of the capability, as in "the rules beside the model"
+ * @throws {DownloadError} `NoAnswer` if its file could not be fetched
  *
  * @example
  * const { sparkStyle } = await capability("the style 'spark-nlp'", () => import('./spark/spark-style.ts'))
