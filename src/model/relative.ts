@@ -28,7 +28,7 @@ import { bucketOf, rowOf } from './distances.ts'
 import type { PlacedModel, Places } from './places.ts'
 import type { BiasesSpec, DisentangledSpec, ModelSpec, Placed } from './spec.ts'
 
-/** Places for what each layer's attention reads; none where it reads nothing. */
+/** Reserves places for what each layer's attention reads; undefined if it reads nothing. */
 export function placeRelative(
   layout: Layout,
   precision: Precision,
@@ -46,20 +46,20 @@ export function placeRelative(
   return places
 }
 
-/** What relative positions are computed from, and where. */
+/** The inputs from which relative positions are computed, and their places. */
 export type RelativeSources = Placed<DisentangledSpec | BiasesSpec> & {
   readonly work: RelativeWork | undefined
 }
 
 interface RelativeWork {
-  /** [R, H]: the rows that are used, as they are and as they are projected. */
+  /** [R, H]: the rows that are used, unprojected and projected. */
   readonly rows: Matrix
   readonly states: Matrix
   /** [R, 2H] */
   readonly projected: Matrix
 }
 
-/** Gives the sources their places. */
+/** Reserves places for the inputs. */
 export function placeSources(places: Places, { relative, config }: ModelSpec): RelativeSources | undefined {
   if (relative === undefined) return undefined
   const placed = places.place(relative)
@@ -74,7 +74,7 @@ export function placeSources(places: Places, { relative, config }: ModelSpec): R
   return { ...placed, work }
 }
 
-/** Computes what each layer's attention reads, of sources that were read. */
+/** Computes what each layer's attention reads, from inputs that were read. */
 export function fillRelative(
   kernels: Kernels,
   { config }: ModelSpec,
@@ -104,7 +104,7 @@ export function fillRelative(
   for (const [index, { queryKeyValue, relative }] of layers.entries()) {
     const { keys, queries } = relative!
     if (projections === undefined) {
-      // Queries stand before keys in a layer's own projections; values, which come last, are not needed.
+      // A layer's own projections contain queries before keys; values, which come last, are not needed.
       project({ ...queryKeyValue, outputs: 2 * hiddenSize })
       pack(queries, 0)
       pack(keys, hiddenSize)
