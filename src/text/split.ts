@@ -11,13 +11,13 @@ import { isSpace } from './white-space.ts'
 export type Span = readonly [start: number, end: number]
 
 /**
- * Splits a text: `[start, end)` of each piece in UTF-16 units, in order, not overlapping. What lies between pieces is not
- * read.
+ * Splits a text: `[start, end)` of each stretch in UTF-16 units, in order and without overlaps. What lies
+ * between them is not read.
  */
 export type Splitter = (text: string) => readonly Span[]
 
 /**
- * What blank lines, form feeds and paragraph separators part, without the white space around it.
+ * The stretches between blank lines, form feeds and paragraph separators, without surrounding white space.
  *
  * @example
  * paragraphs('One.\nStill one.\n\nTwo.') // [[0, 15], [17, 21]]
@@ -42,13 +42,13 @@ export const lines: Splitter = (text) => readLines(text).map(({ start, end }) =>
 /** Sentences by rule: see `splitSentences`. */
 export const sentences: Splitter = splitSentences
 
-/** Sentences that stand together, about 400 units of them: see `splitPassages`. */
+/** Consecutive sentences, about 400 units of them: see `splitPassages`. */
 export const passages: Splitter = splitPassages
 
-/** A way to split by name, one of one's own, or none. */
+/** A named way to split, a function of the caller's, or none. */
 export type Split = 'passages' | 'paragraphs' | 'lines' | 'sentences' | false | Splitter
 
-/** How a text is split where the caller does not say: the way that scores best with every model we measured. */
+/** How a text is split by default: the way that scores best with every model we measured. */
 export const defaultSplit: Split = 'passages'
 
 /** The ways to split that have a name. */
@@ -67,13 +67,13 @@ const SPLITTERS: Readonly<Record<Exclude<Split, Splitter | false>, Splitter>> = 
 }
 
 /**
- * The spans of a text that `recognize` reads one by one, in UTF-16 units; the whole text with `false`.
+ * The spans of a text that `recognize` reads separately, in UTF-16 units; the whole text with `false`.
  *
  * @example
  * splitText('One.\n\nTwo.', 'paragraphs') // [[0, 4], [6, 10]]
  *
- * @throws {TypeError} where a function of the caller's gives something else than pairs of numbers
- * @throws {RangeError} where its spans do not lie in the text one behind the other
+ * @throws {TypeError} if a caller's function returns anything but pairs of numbers
+ * @throws {RangeError} if its spans do not lie in the text in order
  */
 export function splitText(text: string, split: Split): readonly Span[] {
   if (split === false) return [[0, text.length]]
@@ -81,8 +81,8 @@ export function splitText(text: string, split: Split): readonly Span[] {
 }
 
 /**
- * As `splitText`, of a long text a section after the other as they are asked for; a function gets the whole text. A section
- * of white space is a span of nothing, so that whoever reads them is not kept waiting.
+ * Like `splitText`, but splits a long text section by section, on demand; a function gets the whole text. A
+ * section of white space yields an empty span, so that a consumer is not kept waiting.
  */
 export function splitSections(text: string, split: Split): Iterable<Span> {
   if (typeof split === 'function' || text.length <= LONGEST_SECTION) return splitText(text, split)
