@@ -11,7 +11,7 @@ export interface TaggedSentence {
   document: number
   /** Line of its first word, counted from 1. */
   line: number
-  /** Of a document: indices of words that began a line of the text it was made of, as far as that can be told. */
+  /** For a document: indices of words that began a line of the original text, as far as they can be known. */
   lineStarts?: number[]
 }
 
@@ -71,7 +71,7 @@ export function parseConll(text: string, options: { predicted?: boolean } = {}):
   return sentences
 }
 
-/** What ends a sentence, quotation marks and brackets behind it left out. */
+/** The end of a sentence, ignoring quotation marks and brackets after it. */
 const FINAL = /[.!?…]["'”’)\]]*$/u
 
 /**

@@ -107,7 +107,10 @@ function confuse(sentences: readonly TagPair[]): ConfusionMatrix {
   return { tags, counts: tags.map((tag) => tags.map((predicted) => rows.get(tag)?.get(predicted) ?? 0)) }
 }
 
-/** Pairs each wrong phrase with one that it overlaps on the other side, if there is one; each phrase is told once. */
+/**
+ * Pairs each wrong phrase with one that it overlaps on the other side, if there is one; each phrase is listed
+ * once.
+ */
 function findWrongSpans(sentences: readonly PredictedSentence[]): WrongSpan[] {
   const parsed = parseTags(sentences.flatMap(({ gold, guess }) => [...gold, ...guess]))
   return sentences.flatMap(({ gold, guess, words, line }) => {

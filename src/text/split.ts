@@ -124,21 +124,23 @@ function checkSpans(spans: unknown, text: string): readonly Span[] {
 }
 
 /**
- * Passages of a text: sentences that stand together, as many as a model of names reads best. Of one sentence it knows too
- * little, and in a whole document, which is not what most models were taught, it misses more (README has the figures).
+ * Passages of a text: as many consecutive sentences as a model of names reads best. In a single sentence it
+ * has too little context, and in a whole document, unlike most training data, it misses more (the README has
+ * the figures).
  */
 
-/** UTF-16 units that a passage of several sentences has at most: about a hundred pieces of English. */
+/** Maximum length of a passage of several sentences in UTF-16 units: about a hundred pieces of English. */
 const LONGEST = 400
 
 /**
- * Splits a text into passages, in time linear in its length: sentences (see `splitSentences`) that stand one behind the other,
- * together as long as they have 400 units at most. None goes across a blank line. None goes across a line break either where the line did
- * not end with the end of a sentence and was not merely wrapped, or where the next one begins as those of lists, logs and chats do or has columns: what stands
- * in lines, a record in each, is read line by line. A sentence that is longer is a passage of its own.
+ * Splits a text into passages, in time linear in its length: consecutive sentences (see `splitSentences`) of
+ * together at most 400 units. No passage crosses a blank line. Nor does one cross a line break if the line
+ * did not end with the end of a sentence and was not merely wrapped, or if the next line has columns or
+ * begins like those of lists, logs and chats: records in lines are read line by line. A longer sentence is a
+ * passage of its own.
  *
- * @returns [start, end) of each passage in UTF-16 units, in order, without the white space around it; none for a text of white
- *   space, and a text of one passage as it stands
+ * @returns [start, end) of each passage in UTF-16 units, in order, without surrounding white space; none for
+ *   a text of white space, and a text of one passage unchanged
  *
  * @example
  * splitPassages('Ann left. She ran.\n\nBye.') // [[0, 18], [20, 24]]
@@ -162,7 +164,10 @@ export function splitPassages(text: string): [start: number, end: number][] {
   return passages.length === 1 ? [whole] : passages
 }
 
-/** Whether something stands in the text and no line break between. Most texts are so: their sentences need not be told. */
+/**
+ * Whether a text is a single line that is not blank. Most texts are, and then their sentences need not be
+ * found.
+ */
 function isOneLine(text: string): boolean {
   let start = 0
   let end = text.length

@@ -14,7 +14,10 @@ export function isWhiteSpace(code: number): boolean {
   )
 }
 
-/** What parts the words of a text that is split: White_Space, and U+FEFF, which JavaScript's `\s` has besides. */
+/**
+ * What separates words in a text that is split: White_Space, and U+FEFF, which JavaScript's `\s` also
+ * includes.
+ */
 export function isSpace(code: number): boolean {
   return isWhiteSpace(code) || code === 0xfeff
 }

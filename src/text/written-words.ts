@@ -69,7 +69,7 @@ function isPossessive(text: string, at: number): boolean {
   return APOSTROPHES.includes(text[at]!) && 'sS'.includes(text[at + 1]!) && !isWord(text, at + 2)
 }
 
-/** Within `U.S`, `3.5` or `Amazon.com`; behind `U.S`, the initial of a name, and an abbreviation that ends no sentence. */
+/** Whether a point is inside `U.S`, `3.5` or `Amazon.com`, or follows `U.S`, an initial, or another abbreviation. */
 function isPointInWord(text: string, at: number): boolean {
   const before = runBefore(text, at)
   if (before === '') return false
