@@ -1,4 +1,7 @@
-/** Sentences one at a time against the same streamed, packed end to end: 1 thread and 2. */
+/**
+ * Compares sentences computed one at a time with the same sentences streamed and packed end to end, on 1
+ * thread and 2.
+ */
 import { loadRecognizer, type Recognizer } from '#dist/node.js'
 import { check, digits, measure, report } from './measure.ts'
 import { models, SENTENCES, sentences } from './models.ts'

@@ -1,4 +1,4 @@
-/** As much of the benchmark package's types as is used here. */
+/** The part of the benchmark package's types that is used here. */
 declare module 'benchmark' {
   export interface Deferred {
     resolve(): void

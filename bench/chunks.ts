@@ -1,6 +1,6 @@
 /**
- * A model on one thread whose shared calls are cut into chunks as for any number of threads, each chunk timed by itself; and
- * what it costs two real threads to share a call.
+ * Runs a model on one thread with its shared calls cut into chunks as for any number of threads, and times
+ * each chunk; also measures what it costs two real threads to share a call.
  */
 
 import { spawnSync } from 'node:child_process'

@@ -1,4 +1,7 @@
-/** What stands round the pass, text to pieces and logits to entities, as a share of a BERT-base pass of 128 tokens. */
+/**
+ * The steps around the pass (text to pieces, logits to entities) as a share of a BERT-base pass of 128
+ * tokens.
+ */
 import { parseLabels } from '#dist/entities/labels.js'
 import { decodeWindows } from '#dist/entities/merge.js'
 import { hasRelaxedDot } from '#dist/kernels/features.js'

@@ -1,4 +1,7 @@
-/** Names in a hundred everyday texts (everyday.txt, which says by which rule they are marked): found, missed, and invented. */
+/**
+ * Names in a hundred everyday texts (everyday.txt, which states its rules of annotation): found, missed, and
+ * invented.
+ */
 import { readFileSync } from 'node:fs'
 import type { RecognizeOptions } from '#dist/entities/types.js'
 import type { Recognizer } from '#dist/node.js'

@@ -1,4 +1,7 @@
-/** A pass through a model as a caller sees it: messages to the worker and back included. `--turbo`: with V8's flag. */
+/**
+ * A pass through a model as a caller sees it, including messages to and from the worker. `--turbo`: with V8's
+ * flag.
+ */
 import { availableParallelism } from 'node:os'
 import { type BertModel, loadModel, type Precision } from '#dist/node.js'
 import { randomIds } from './engine.ts'

@@ -1,4 +1,7 @@
-/** Linear layers of BERT-base in GOP/s, beside the bare tiles of probe-tiles.ts in the same run. `--turbo`: with V8's flag. */
+/**
+ * Linear layers of BERT-base in GOP/s, compared with the bare tiles of probe-tiles.ts in the same run.
+ * `--turbo`: with V8's flag.
+ */
 import { hasRelaxedDot, hasRelaxedSimd } from '#dist/kernels/features.js'
 import type { Linear, Matrix, Precision } from '#dist/kernels/kernels.js'
 import type { WasmKernels } from '#dist/kernels/wasm.js'

@@ -1,6 +1,7 @@
 /**
- * Where the time of a forward pass goes, at the shapes of BERT-base and of the shipped model, for texts alone of some lengths: by kernel
- * command, timed where the module is entered, and by layer, timed round the kernels' methods. `--turbo`: with V8's flag.
+ * Where the time of a forward pass goes, for the shapes of BERT-base and the shipped model, on single texts
+ * of several lengths: by kernel command, timed at the entry of the module, and by layer, timed around the
+ * kernels' methods. `--turbo`: with V8's flag.
  */
 import { COMMANDS, CONTROL } from '#dist/generated/commands.js'
 import { NUMBERS } from '#dist/generated/numbers.js'

@@ -1,4 +1,4 @@
-/** Loading, each time in a fresh process with the file in the system's cache. */
+/** Times loading, each time in a fresh process with the file in the system's cache. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { LoadOptions } from '#dist/node.js'

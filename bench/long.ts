@@ -1,6 +1,6 @@
 /**
- * What a long text takes, at ModernBERT-base's shape with random weights, one thread, int8: time by kind of work, and kernel
- * memory. All of it is linear in length but for the scores of global layers.
+ * The cost of a long text, for the shape of ModernBERT-base with random weights, one thread, int8: time by
+ * kind of work, and kernel memory. Everything is linear in the length except the scores of global layers.
  */
 import { hasRelaxedDot, hasRelaxedSimd } from '#dist/kernels/features.js'
 import type { AttentionCall, Kernels } from '#dist/kernels/kernels.js'

@@ -1,7 +1,8 @@
-// `node bench/make-model.mjs base|large FOLDER`: a token classifier of the shape of BERT-base or BERT-large whose weights are a
-// formula, so that anyone makes the same bytes, without a download. It knows no language and is for measuring. float32 takes
-// the same time with any weights; int8 nearly so, since the number of values that need a second digit depends on them. The
-// vocabulary is that of the shipped model, which is BERT's cased one.
+// `node bench/make-model.mjs base|large FOLDER`: makes a token classifier of the shape of BERT-base or
+// BERT-large whose weights are computed by a formula, so that anyone gets the same bytes without a download.
+// It knows no language and is only for measuring. float32 takes the same time with any weights; int8 nearly
+// so, since the number of values that need a second digit depends on them. The vocabulary is that of the
+// shipped model, which is BERT's cased one.
 import { closeSync, copyFileSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-/** Timing by the benchmark package, and what is printed of it. */
+/** Times code by the benchmark package, and prints its results. */
 import { cpus, release, type } from 'node:os'
 import Benchmark, { type Deferred, type Options } from 'benchmark'
 

@@ -1,4 +1,4 @@
-/** The models that suites with files measure, and texts for them. */
+/** The models and texts of the suites that measure with files. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { seeded } from '../test/random.ts'

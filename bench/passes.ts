@@ -1,6 +1,7 @@
 /**
- * The fastest pass at the shapes of BERT-base and of the shipped model, one thread, in this process. On a machine that others disturb, two
- * builds are compared by their fastest passes: run this in a clone of each, several times in turns. `--turbo`: with V8's flag.
+ * The fastest pass for the shapes of BERT-base and the shipped model, one thread, in this process. On a busy
+ * machine, two builds are compared by their fastest passes: run this in a clone of each, alternating several
+ * times. `--turbo`: with V8's flag.
  */
 import { hasRelaxedDot } from '#dist/kernels/features.js'
 import { BERT_BASE, createKernels, randomBert, randomIds, SHIPPED } from './engine.ts'

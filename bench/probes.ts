@@ -1,4 +1,4 @@
-/** The bare tiles of probe-tiles.ts, compiled here and run on data laid out for them. */
+/** Compiles the bare tiles of probe-tiles.ts and runs them on data laid out for them. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

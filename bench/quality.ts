@@ -1,6 +1,8 @@
 /**
- * What is found of names in everyday texts, and F1 of the ways to split a text, to put the pieces of words together, and to decode: over the documents of CoNLL files, whose
- * words are put together as running text, with a new line behind what ends without a final mark. Each way to split is computed once and decoded in every way.
+ * How well names are found: in everyday texts, and as F1 of the ways to split a text, to join pieces into
+ * words, and to decode. F1 is measured on the documents of CoNLL files, whose words are joined into running
+ * text, with a line break after what ends without a final mark. Each way to split is computed once and
+ * decoded in every way.
  */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'

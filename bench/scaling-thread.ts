@@ -1,4 +1,7 @@
-/** The other thread of bench/scaling.ts: it serves shared calls until it is ended, or keeps its core at work with passes of its own. */
+/**
+ * The other thread of bench/scaling.ts: it serves shared calls until it is ended, or keeps its core busy with
+ * passes of its own.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import { instantiateKernels } from '#dist/kernels/exports.js'
 import { oneThread, passOf, type ThreadOrder } from './chunks.ts'

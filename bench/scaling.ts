@@ -1,13 +1,14 @@
 /**
- * How passes scale with threads, and where the rest goes. Each chunk of each shared call is timed on one thread, then handed
- * out to n threads as assembly/parallel.ts hands them out: to the thread that is free first, in their order. What sharing
- * costs is measured between two real threads, as is how much two busy cores slow each other, and with them the pass
- * itself: its last column stands beside what was computed for two.
+ * How passes scale with threads, and where the remaining time goes. Each chunk of each shared call is timed
+ * on one thread, and then assigned to n threads as assembly/parallel.ts does: in order, to the thread that is
+ * free first. Measured between two real threads are the cost of sharing a call, how much two busy cores slow
+ * each other, and the pass itself: its last column is shown next to the time computed for two threads.
  *
  *     T(n) = s · (between + alone + Σ over calls of finish(chunks, n)) + calls · c
  *
- * finish: when the last chunk of a call is done; c: what a shared call costs; s: how much slower cores are together.
- * Of n · T(n), what is no work is waiting: for what one thread does alone, for the last chunk of a call, for the sharing.
+ * finish: when the last chunk of a call is done; c: the cost of a shared call; s: how much slower the cores
+ * are together. The part of n · T(n) that is not work is waiting: for what one thread does alone, for the
+ * last chunk of a call, for the sharing.
  */
 import {
   ChunkClock,

@@ -1,4 +1,7 @@
-/** Text to pieces: the shipped vocabulary, on sentences and on one long text; and what reading a large one takes. */
+/**
+ * Text to pieces: the shipped vocabulary, on sentences and on one long text; and the cost of reading a large
+ * vocabulary.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** `--turbo` sets V8's flag for the whole process, so those figures come from a process of their own. */
+/** `--turbo` sets V8's flag for the whole process, so its figures are measured in a process of its own. */
 import { nodePlatform } from '#dist/platform.node.js'
 
 const wanted: boolean = process.argv.includes('--turbo')

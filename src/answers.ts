@@ -1,15 +1,16 @@
 /**
- * How a call returns its answers: all of them, or one by one as they come. What computes them, `run`, passes each to `give` and
- * waits for the promise that `give` returns. `run` ends when `stop` is aborted, which is always done when the call is over.
+ * How a call returns its answers: all of them, or one by one as they come. `run` computes them; it passes
+ * each to `give` and waits for the promise that `give` returns. `run` ends when `stop` is aborted, which
+ * happens at the end of every call.
  */
 
 export type Give<Answer> = (answer: Answer) => void | Promise<void>
 export type Run<Answer> = (give: Give<Answer>, stop: AbortController) => Promise<void>
 
-/** Why a call is stopped that has ended; nobody waits any more, so nobody is told. */
+/** The reason for stopping a call that has ended; nobody sees it. */
 const OVER = 'the call is over'
 
-/** All answers, in order. */
+/** Collects all answers, in order. */
 export async function collectAnswers<Answer>(run: Run<Answer>): Promise<Answer[]> {
   const answers: Answer[] = []
   const stop = new AbortController()
@@ -21,7 +22,10 @@ export async function collectAnswers<Answer>(run: Run<Answer>): Promise<Answer[]
   return answers
 }
 
-/** The answers one by one, in order. `run` goes on when an answer was taken; its error comes after the answers before it. */
+/**
+ * Yields the answers one by one, in order. `run` continues once an answer is taken; an error of it comes
+ * after the answers before it.
+ */
 export async function* streamAnswers<Answer>(run: Run<Answer>): AsyncGenerator<Answer, void, undefined> {
   const stop = new AbortController()
   const state: { offered?: { answer: Answer; taken: () => void } | undefined; over?: true } = {}
@@ -51,7 +55,7 @@ export async function* streamAnswers<Answer>(run: Run<Answer>): AsyncGenerator<A
       }
       if (!state.offered) return await running
       const answer = take()
-      // Of an ended call nothing is given out that is computed already.
+      // A call that has ended yields no more answers, even if they are computed.
       if (stop.signal.aborted) return await running
       yield answer
     }
@@ -62,10 +66,10 @@ export async function* streamAnswers<Answer>(run: Run<Answer>): AsyncGenerator<A
 }
 
 /**
- * Ends a call when its caller's signal aborts, or at its other end.
+ * Ends a call when its caller's signal aborts, or when the engine ends.
  *
- * @param onEnd registers what is called when nothing can be computed any more; gives what takes it off
- * @throws the signal's reason, where it has aborted
+ * @param onEnd registers a listener for the end of the engine; returns a function that removes it
+ * @throws the signal's reason if it has aborted
  */
 export function stopWith(
   stop: AbortController,

@@ -1,27 +1,31 @@
 /**
- * Computes sequences in batches: they are pushed one by one, and their results are taken in the same order. This file knows
- * neither texts nor models.
+ * Computes sequences in batches: they are pushed one by one, and their results are taken in the same order.
+ * This file knows nothing about texts or models.
  *
  *     push ─▶ open batch ─▶ compute ─▶ take
  *
- * A batch begins when the next sequence would make it too large. One that is not full begins when nothing else is being
- * computed and nothing more was pushed by the next macrotask, so a caller who sends one input and waits for its answer gets it.
+ * A batch starts when the next sequence would make it too large. A batch that is not full starts when nothing
+ * else is being computed and no sequence was pushed by the next macrotask, so a caller who sends one input
+ * and waits for its answer gets it.
  */
 
 import { nextTask, PAUSE_MILLISECONDS, pausesEvery } from './check/next-task.ts'
 
-/** Batches begun whose results are not all taken, at most: the engine has the next one when it is done with one. */
+/**
+ * Maximum number of started batches whose results are not all taken: the engine has the next one when it
+ * finishes one.
+ */
 const AHEAD = 2
 
-/** Sequences and actions of a batch at most, however short. */
+/** Maximum number of sequences and actions in a batch, however short they are. */
 const BATCH_ENTRIES = 1024
 
 export interface Batching<Sequence, Result> {
-  /** One result a sequence. The signal says that nobody waits for them any more. */
+  /** Computes one result for each sequence. The signal says that nobody is waiting for them any more. */
   compute(batch: readonly Sequence[], signal: AbortSignal): Promise<readonly Result[]>
-  /** Tokens that are computed together at most; a longer sequence is a batch of its own. */
+  /** Maximum number of tokens computed together; a longer sequence is a batch of its own. */
   readonly tokens: number
-  /** Ends the call: aborted by whoever wants that, and by the batcher where a batch fails. */
+  /** Ends the call: aborted by the caller's side, or by the batcher if a batch fails. */
   readonly stop: AbortController
 }
 
@@ -36,15 +40,15 @@ export class Batcher<Sequence extends { readonly ids: readonly number[] }, Resul
   readonly #batching: Batching<Sequence, Result>
   readonly #letOthers = pausesEvery(PAUSE_MILLISECONDS)
   #open: Batch<Sequence, Result> = emptyBatch()
-  /** Batches whose results are not all taken, the oldest first; one that has failed stays. */
+  /** Batches whose results are not all taken, the oldest first; one that failed stays. */
   readonly #begun: Promise<void>[] = []
-  /** Batches that are being computed. */
+  /** Number of batches being computed. */
   #computing = 0
-  /** Calls of `push` and `after` so far. */
+  /** Number of calls of `push` and `after` so far. */
   #pushed = 0
-  /** Calls of `room` that let other tasks have their turn, and are about to push. */
+  /** Number of calls of `room` that are pausing and about to push. */
   #pausing = 0
-  /** Whether something was pushed since the last macrotask. */
+  /** Whether anything was pushed since the last macrotask. */
   #busy = false
 
   constructor(batching: Batching<Sequence, Result>) {
@@ -52,10 +56,10 @@ export class Batcher<Sequence extends { readonly ids: readonly number[] }, Resul
   }
 
   /**
-   * Waits until there is room for more, and lets other tasks have their turn. To be called before each `push`, so that no
-   * more is made of a text than can be computed soon.
+   * Waits until there is room for more, and lets other tasks run. Call it before each `push`, so that no more
+   * of a text is prepared than can be computed soon.
    *
-   * @throws what `compute` or a taker threw, or the reason of the abort
+   * @throws what `compute` or a taker threw, or the reason for the abort
    */
   async room(): Promise<void> {
     this.#pausing++
@@ -65,7 +69,10 @@ export class Batcher<Sequence extends { readonly ids: readonly number[] }, Resul
     this.#batching.stop.signal.throwIfAborted()
   }
 
-  /** Computes a sequence with its neighbours. @param take  gets its result, after what was pushed before has been taken */
+  /**
+   * Computes a sequence with its neighbours. @param take gets its result after all earlier results have been
+   * taken
+   */
   push(sequence: Sequence, take: (result: Result) => void | Promise<void>): void {
     if (this.#open.tokens + sequence.ids.length > this.#batching.tokens) this.#begin()
     const { sequences } = this.#open
@@ -74,7 +81,7 @@ export class Batcher<Sequence extends { readonly ids: readonly number[] }, Resul
     this.after((results) => take(results[index]!))
   }
 
-  /** Calls `act` when the results of what was pushed before have been taken. */
+  /** Calls `act` once the results of everything pushed before have been taken. */
   after(act: (results: readonly Result[]) => void | Promise<void>): void {
     this.#open.takers.push(act)
     if (this.#open.takers.length === BATCH_ENTRIES) this.#begin()
@@ -82,14 +89,14 @@ export class Batcher<Sequence extends { readonly ids: readonly number[] }, Resul
     if (!this.#busy) void this.#waitForMore()
   }
 
-  /** To be called when nothing more comes. Waits until everything is taken. @throws as `room` */
+  /** Call this when nothing more comes. Waits until everything is taken. @throws as for `room` */
   async end(): Promise<void> {
     this.#begin()
     while (this.#begun.length > 0) await this.#begun[0]
     this.#batching.stop.signal.throwIfAborted()
   }
 
-  /** Until a macrotask passes in which nothing was pushed. */
+  /** Waits for a macrotask in which nothing is pushed. */
   async #waitForMore(): Promise<void> {
     this.#busy = true
     for (let before = -1; before !== this.#pushed || this.#pausing > 0; ) {
@@ -119,11 +126,11 @@ export class Batcher<Sequence extends { readonly ids: readonly number[] }, Resul
     )
   }
 
-  /** Computes a batch at once; its results are taken after those of the batch before. */
+  /** Computes a batch now; its results are taken after those of the batch before. */
   async #run(batch: Batch<Sequence, Result>, before: Promise<void> | undefined): Promise<void> {
     const { signal } = this.#batching.stop
     const computed = this.#compute(batch.sequences, signal)
-    // Its error is raised when its turn comes.
+    // The error is thrown when it is this batch's turn.
     computed.catch(() => {})
     await before
     const results = await computed

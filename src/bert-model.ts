@@ -1,4 +1,7 @@
-/** A loaded model: ids of pieces go in, numbers come out. The recognizer stands on it, and it can be used alone. */
+/**
+ * A loaded model: ids of pieces go in, numbers come out. The recognizer is built on it, and it can be used
+ * alone.
+ */
 import { defined } from './check/kind.ts'
 import type { Embedder, EmbedOptions } from './embed.ts'
 import { type FillMaskOptions, fillMask, type MaskedWord } from './fill-mask.ts'
@@ -20,30 +23,30 @@ import type { ModelSpec } from './model/spec.ts'
 import type { EngineClient } from './runtime/client.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
-/** What a model runs on and what it takes. */
+/** What a model runs on, and how much memory it takes. */
 export interface ModelInfo {
   /** 'int8' or 'float32', as it was loaded. */
   precision: Precision
   /** 'simd', 'relaxed' or 'reference'. */
   kernels: string
-  /** Rows and channels of the tile that was fastest here, `5x8`. */
+  /** Rows and channels of the fastest tile on this machine, `5x8`. */
   tile: string
-  /** 1 where memory cannot be shared. */
+  /** 1 if memory cannot be shared. */
   threads: number
-  /** Why it runs on these kernels and this tile. */
+  /** Why these kernels and this tile were chosen. */
   reasons: {
-    /** What the engine can do, or what was timed. */
+    /** What the engine supports, or what was timed. */
     kernels: string
-    /** How the tiles came out when they were timed. */
+    /** The times of the tiles, once measured. */
     tile: string
   }
-  /** Whether 256-bit vectors were asked for and could be. */
+  /** Whether 256-bit vectors were requested and available. */
   turbo: boolean
-  /** Packed weights. */
+  /** Bytes of packed weights. */
   weightBytes: number
-  /** All kernel memory now: weights, workspace, scratch. */
+  /** Bytes of kernel memory now: weights, workspace, scratch. */
   memoryBytes: number
-  /** Numbers in the weights, scales not counted. */
+  /** Number of values in the weights, without scales. */
   parameters: number
 }
 
@@ -52,19 +55,19 @@ interface Parts {
   readonly config: BertConfig
   readonly tokenizer: Tokenizer | ModelFormatError
   readonly maxLength: number
-  /** Where the folder is one of sentence-transformers. */
+  /** Present for a folder of sentence-transformers. */
   readonly sentence: SentenceSettings | undefined
 }
 
 export class BertModel {
-  /** What config.json says. */
+  /** The settings of config.json. */
   readonly config: BertConfig
-  /** Pieces a sequence may have, `[CLS]` and `[SEP]` included. */
+  /** Maximum number of pieces in a sequence, `[CLS]` and `[SEP]` included. */
   readonly maxLength: number
   readonly #engine: EngineClient
   readonly #tokenizer: Tokenizer | ModelFormatError
   readonly #sentence: SentenceSettings | undefined
-  /** Gives the memory back: `using model = await loadModel(...)`. Defined only where the runtime has `Symbol.dispose`. */
+  /** For `using model = await loadModel(...)`. Defined only if the runtime has `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void
 
   /** Use `loadModel`. */
@@ -79,7 +82,7 @@ export class BertModel {
     }
   }
 
-  /** What the model runs on and what it takes, now. */
+  /** What the model runs on and how much memory it takes, now. */
   get info(): ModelInfo {
     const { info, setup, memoryBytes } = this.#engine
     const { weightBytes, parameters } = info
@@ -92,37 +95,48 @@ export class BertModel {
     }
   }
 
-  /** Whether the model has a token classification head; a bare encoder gives only hidden states. */
+  /** Whether the model has a token classification head; a bare encoder has only hidden states. */
   get hasClassifier(): boolean {
     return this.head === 'tokens'
   }
 
-  /** Calls `listener` when the model is disposed or its worker dies, or at once where it is. @returns what takes it off again */
+  /**
+   * Calls `listener` when the model is disposed or its worker dies, or at once if it already has. @returns a
+   * function that removes the listener
+   */
   onEnd(listener: (reason: Error) => void): () => void {
     return this.#engine.ending.listen(listener)
   }
 
-  /** What logits are of: 'tokens', 'text' for a model that classifies whole texts, 'words' for one that guesses masked words, 'spans' for GLiNER's; undefined in a bare encoder. */
+  /**
+   * What the logits describe: 'tokens'; 'text' for a model that classifies whole texts; 'words' for one that
+   * predicts masked words; 'spans' for GLiNER; undefined in a bare encoder.
+   */
   get head(): HeadKind | undefined {
     return this.#engine.info.head
   }
 
-  /** @throws {ModelFormatError} MissingFile where the model came without a vocabulary */
+  /**
+   * @throws {ModelFormatError} MissingFile if the model came without a vocabulary
+   */
   get tokenizer(): Tokenizer {
     if (this.#tokenizer instanceof Error) throw this.#tokenizer
     return this.#tokenizer
   }
 
   /**
-   * One pass over sequences of vocabulary ids, special tokens as given: `[CLS] ... [SEP]`.
+   * Computes one pass over sequences of vocabulary ids, which include their special tokens: `[CLS] ...
+   * [SEP]`.
    *
-   * @param ids  for each sequence up to `config.maxPositions` ids
-   * @returns one entry a sequence: `logits` [T, C], or [C] where the model classifies whole texts, [T, V] where it guesses words; `hiddenStates[l]` [T, H], l = 0 being the embeddings' output;
+   * @param ids for each sequence, up to `config.maxPositions` ids
+   * @returns one entry for each sequence: `logits` [T, C], or [C] if the model classifies whole texts, or [T,
+   *   V] if it predicts words; `hiddenStates[l]` [T, H], where l = 0 is the output of the embeddings;
    *   `attentions[l]` [A, T, T]; `trace`: see `Trace`
-   * @throws {TypeError} for ids that are no arrays of numbers, or an option of the wrong kind
-   * @throws {RangeError} for a sequence that is empty or too long, an id outside the vocabulary, more logits of words than
-   *   1 GB, or an option that is not known
-   * @throws {ModelFormatError} NonFiniteWeights for weights so large that logits, hidden states or attentions are no numbers
+   * @throws {TypeError} for ids that are not arrays of numbers, or an option of the wrong kind
+   * @throws {RangeError} for an empty or too long sequence, an id outside the vocabulary, more than 1 GB of
+   *   word logits, or an unknown option
+   * @throws {ModelFormatError} NonFiniteWeights for weights so large that logits, hidden states or attentions
+   *   overflow
    *
    * @example
    * const { logits } = await model.forward([model.tokenizer.encode('Berlin').ids])
@@ -153,7 +167,7 @@ export class BertModel {
     )
     for (const [index, logits] of output.logits.entries())
       requireFinite(logits, `The logits of sequence ${index}`)
-    // A bare encoder has no logits; what is not finite in a layer is not in the last one either.
+    // A bare encoder has no logits, but what overflows in one layer is not finite in the last one either.
     for (const [index, layers] of (output.hiddenStates ?? []).entries())
       requireFinite(layers.at(-1)!, `The hidden states of sequence ${index}`)
     for (const [index, layers] of (output.attentions ?? []).entries())
@@ -162,17 +176,17 @@ export class BertModel {
   }
 
   /**
-   * One vector [H] a text, in their order: a layer's hidden states, pooled over the pieces of the text, `[CLS]` and
-   * `[SEP]` included. A folder of sentence-transformers (`modules.json`) says how it pools, whether it scales and which
-   * prompts there are; the options hold over it.
+   * Computes one vector [H] for each text, in the same order: a layer's hidden states, pooled over the pieces
+   * of the text, `[CLS]` and `[SEP]` included. A folder of sentence-transformers (`modules.json`) says how to
+   * pool, whether to scale, and which prompts exist; options take precedence.
    *
-   * White space at a text's ends does not count, as in sentence-transformers. A text longer than `maxLength` is cut where
-   * words begin, into windows that do not overlap: 'mean' and 'max' take the pieces of all windows, 'cls' is the first one's;
-   * with `windows: false` what is longer is cut off, as that library does.
+   * White space at the ends of a text does not count, as in sentence-transformers. A text longer than
+   * `maxLength` is cut before words into windows that do not overlap: 'mean' and 'max' take the pieces of all
+   * windows, 'cls' that of the first; with `windows: false` the rest is cut off, as that library does.
    *
-   * @throws {TypeError} for texts that are no array of strings, or an option of the wrong kind
+   * @throws {TypeError} for texts that are not an array of strings, or an option of the wrong kind
    * @throws {RangeError} for an option that is not allowed
-   * @throws {ModelFormatError} UnsupportedConfig where the model pools in a way that is not known and no pooling is given
+   * @throws {ModelFormatError} UnsupportedConfig if the model's pooling is unknown and the caller states none
    *
    * @example
    * const [vector] = await model.embed(['Berlin is a city.'], { pooling: 'mean', normalize: true })
@@ -191,14 +205,14 @@ export class BertModel {
   }
 
   /**
-   * The words that may stand where a text has the mask token (`[MASK]`, `<mask>`; `tokenizer.maskId`), the likeliest
-   * first, as Hugging Face's fill-mask pipeline gives them: a list, and of a text with several masks a list for each of
-   * them. For models saved as `...ForMaskedLM`.
+   * The most likely words for the mask token in a text (`[MASK]`, `<mask>`; `tokenizer.maskId`), in the form
+   * of Hugging Face's fill-mask pipeline: a list, or for a text with several masks, a list for each. For
+   * models saved as `...ForMaskedLM`.
    *
-   * @throws {TypeError} for a text that is no string, or an option of the wrong kind
+   * @throws {TypeError} for a text that is not a string, or an option of the wrong kind
    * @throws {RangeError} for a text without a mask or longer than `maxLength`, or an option that is not allowed
-   * @throws {ModelFormatError} UnsupportedConfig or MissingTensor where the model does not guess words, InvalidVocabulary
-   *   where its tokenizer has no mask token
+   * @throws {ModelFormatError} UnsupportedConfig or MissingTensor if the model does not predict words,
+   *   InvalidVocabulary if its tokenizer has no mask token
    *
    * @example
    * const [{ token_str, score, sequence }] = await guesser.fillMask('Berlin is the [MASK] of Germany.', { top: 3 })
@@ -217,13 +231,13 @@ export class BertModel {
     return (await fillMask(guesser, text, options)) as Answer
   }
 
-  /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
+  /** Frees the memory and ends the worker. Pending calls are rejected; a second call does nothing. */
   dispose(): void {
     this.#engine.dispose()
   }
 }
 
-/** The first tensor of a head that guesses words. */
+/** The first tensor of a head that predicts words. */
 function headTensorOf({ head }: ModelSpec): string | undefined {
   return head?.kind === 'words' ? head.transform.dense.from[0]!.weight.name : undefined
 }

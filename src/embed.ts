@@ -1,6 +1,6 @@
 /**
- * Makes vectors of texts: text → pieces → windows → hidden states of one layer → pooled. Loaded only where `embed` is
- * called, or a model may be one of sentence-transformers, whose settings are read here too.
+ * Turns texts into vectors: text → pieces → windows → hidden states of one layer → pooled. Loaded only if
+ * `embed` is called, or if a model may be one of sentence-transformers, whose settings are read here too.
  */
 
 import { collectAnswers, stopWith } from './answers.ts'
@@ -23,35 +23,39 @@ export { readSentenceSettings } from './model/sentence/sentence-settings.ts'
 /** How texts become vectors. */
 export interface EmbedOptions {
   /**
-   * 'mean' of all pieces' hidden states, 'max' of each number, or those of `[CLS]` ('cls'); `[CLS]` and `[SEP]` count as
-   * pieces, as in sentence-transformers. Default: what a folder of sentence-transformers says, else 'mean'.
+   * 'mean' of the hidden states of all pieces, 'max' of each component, or the hidden states of `[CLS]`
+   * ('cls'). `[CLS]` and `[SEP]` count as pieces, as in sentence-transformers. Default: what a folder of
+   * sentence-transformers says, else 'mean'.
    */
   pooling?: Pooling
   /** Whether vectors are scaled to length 1. Default: what a folder of sentence-transformers says, else false. */
   normalize?: boolean
   /**
-   * The name of what is put before each text: `'query'`, `'passage'`, ... as the model's
-   * config_sentence_transformers.json has them; false for nothing. Default: what that file says, else nothing.
+   * The name of the prompt that is put before each text: `'query'`, `'passage'`, ... as in the model's
+   * config_sentence_transformers.json; false for none. Default: what that file says, else none.
    */
   prompt?: string | false
   /**
-   * Whether a text longer than `maxLength` is read in windows (default), or cut there, in the middle of a word too, as
-   * sentence-transformers cuts it at `max_seq_length`.
+   * Whether a text longer than `maxLength` is read in windows (default), or cut there, possibly in the middle
+   * of a word, as sentence-transformers cuts it at `max_seq_length`.
    */
   windows?: boolean
-  /** Whose hidden states: 0 the embeddings' output, L (default) the last layer's; -1 is the last one too. */
+  /**
+   * The layer whose hidden states are used: 0 is the output of the embeddings, L (default) or -1 the last
+   * layer.
+   */
   layer?: number
   /** Stops between two layers. */
   signal?: AbortSignal
 }
 
-/** What embedding needs of a model. */
+/** What embedding needs from a model. */
 export interface Embedder {
   readonly config: BertConfig
   readonly tokenizer: Tokenizer
   readonly maxLength: number
   readonly sentence: SentenceSettings | undefined
-  /** The hidden states of one layer, [T, H] a sequence. */
+  /** The hidden states of one layer, [T, H] for each sequence. */
   hiddenStates(
     sequences: readonly (readonly number[])[],
     layer: number,
@@ -59,14 +63,14 @@ export interface Embedder {
   ): Promise<Float32Array[]>
 }
 
-/** Pieces that are computed together at most: a few of the engine's batches. */
+/** Maximum number of pieces computed together: a few of the engine's batches. */
 const READ_TOKENS: number = 4 * BATCH_TOKENS
 
 /**
- * One vector [H] a text, in their order.
+ * Computes one vector [H] for each text, in the same order.
  *
- * A text longer than the model reads is cut where words begin, into windows that do not overlap: 'mean' and 'max' take
- * the pieces of all, 'cls' is that of the first. With `windows: false` its beginning alone is read.
+ * A text longer than the model's maximum is cut before words into windows that do not overlap: 'mean' and
+ * 'max' take the pieces of all, 'cls' that of the first. With `windows: false` only its beginning is read.
  */
 export async function embed(
   model: Embedder,
@@ -80,7 +84,7 @@ export async function embed(
   )
   const { config, tokenizer } = model
   const prepare = preparation(model, prompt)
-  // The library's count: `[CLS]` and the pieces of the prompt by itself.
+  // Counted as that library does: `[CLS]` and the pieces of the prompt alone.
   const left = prompt !== '' && pooling !== 'cls' && model.sentence?.poolsPrompt === false
   const skipped = left ? tokenizer.encode(preparation(model, prompt)('')).ids.length - 1 : 0
 
@@ -99,7 +103,7 @@ export async function embed(
       const pool = createPool(pooling, config.hiddenSize)
       let prompted = skipped
       for (const ids of inWindows ? windowsOf(model, prepare(text)) : [beginningOf(model, prepare(text))]) {
-        // The last piece of a window is of no prompt.
+        // The last piece of a window never belongs to the prompt.
         const first = Math.min(prompted, ids.length - 1) * config.hiddenSize
         prompted = 0
         await batcher.room()
@@ -116,7 +120,10 @@ export async function embed(
   })
 }
 
-/** What becomes of a text before the tokenizer gets it; as in sentence-transformers, ends are stripped behind the prompt. */
+/**
+ * Prepares a text for the tokenizer; as in sentence-transformers, its ends are stripped once the prompt is in
+ * front.
+ */
 function preparation({ sentence }: Embedder, prompt: string): (text: string) => string {
   return (text) => {
     const whole = strip(prompt + text)
@@ -124,7 +131,7 @@ function preparation({ sentence }: Embedder, prompt: string): (text: string) => 
   }
 }
 
-/** As Python's `strip`. */
+/** Like Python's `strip`. */
 function strip(text: string): string {
   let start = 0
   let end = text.length
@@ -133,7 +140,7 @@ function strip(text: string): string {
   return text.slice(start, end)
 }
 
-/** A text's ids in windows end to end, each with its `[CLS]` and `[SEP]`, as they are asked for. */
+/** Yields the ids of a text in consecutive windows, each with its `[CLS]` and `[SEP]`. */
 function* windowsOf({ tokenizer, maxLength }: Embedder, text: string): Generator<number[]> {
   for (const [start, end] of sectionsOf(text)) {
     const encoding = tokenizer.encode(text.slice(start, end))
@@ -142,7 +149,7 @@ function* windowsOf({ tokenizer, maxLength }: Embedder, text: string): Generator
   }
 }
 
-/** A text's first ids, `[SEP]` behind them, as the Rust tokenizers library cuts them. */
+/** The first ids of a text followed by `[SEP]`, as the Rust tokenizers library truncates. */
 function beginningOf({ tokenizer, maxLength }: Embedder, text: string): number[] {
   const { ids } = encodeBeginning(tokenizer, text, maxLength)
   return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
@@ -157,7 +164,9 @@ interface Filled {
   readonly signal: AbortSignal | undefined
 }
 
-/** @throws {ModelFormatError} where the model pools in a way that is not done here and the caller states none */
+/**
+ * @throws {ModelFormatError} if the model's pooling is not implemented and the caller states none
+ */
 function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
   const { normalize = sentence?.normalize ?? false, layer = -1, windows: inWindows = true, signal } = options
   const pooling = options.pooling ?? sentence?.pooling ?? 'mean'
@@ -173,7 +182,7 @@ function fillIn({ config, sentence }: Embedder, options: EmbedOptions): Filled {
   return { pooling, normalize, prompt, inWindows, signal, layer: layer < 0 ? layers + 1 + layer : layer }
 }
 
-/** What is put before texts. */
+/** The prompt to put before texts. */
 function findPrompt(sentence: SentenceSettings | undefined, asked: string | false | undefined): string {
   const name = asked ?? sentence?.defaultPrompt ?? false
   if (name === false) return ''

@@ -1,4 +1,6 @@
-/** The loading functions, which are the same on every platform: index.ts and node.ts give out those of theirs. */
+/**
+ * The loading functions, which are the same on every platform; index.ts and node.ts export them for theirs.
+ */
 import type { BertModel } from './bert-model.ts'
 import { capability } from './format/capability.ts'
 import { loadAs, loadModel, loadRecognizer, loadTokenizer, type Platform } from './load.ts'
@@ -9,17 +11,17 @@ import type { Gliner } from './tasks/gliner/gliner.ts'
 import type { GlinerLoadOptions } from './tasks/gliner/load.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
-/** What loads models. */
+/** The functions that load models. */
 export interface Entry {
   /**
    * Loads a recognizer.
    *
-   * @param model  nothing, or options alone: the shipped model, from `../weights/` beside this module; a Hub id `owner/name[@revision]`; a
-   *   URL that ends in `/`; a Map of files by name; in Node, Deno and Bun also a folder (an existing one wins over a Hub id of the same
-   *   form)
-   * @throws {ModelFormatError} where a file is missing or wrong
-   * @throws {HubError} where the Hub refuses or is out of reach
-   * @throws {DownloadError} where a URL does
+   * @param model omitted (or options alone): the shipped model, from `../weights/` next to this module; a Hub
+   *   id `owner/name[@revision]`; a URL that ends in `/`; a Map of files by name; in Node, Deno and Bun also
+   *   a folder (an existing one takes precedence over a Hub id of the same form)
+   * @throws {ModelFormatError} if a file is missing or invalid
+   * @throws {HubError} if the Hub refuses or cannot be reached
+   * @throws {DownloadError} if a URL cannot be downloaded
    *
    * @example
    * const ner = await loadRecognizer()
@@ -27,14 +29,14 @@ export interface Entry {
    */
   loadRecognizer(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<Recognizer>
 
-  /** Loads a model without its decoder: `forward` and `embed`. Arguments as `loadRecognizer`. */
+  /** Loads a model without its decoder, for `forward` and `embed`. Arguments as for `loadRecognizer`. */
   loadModel(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<BertModel>
 
   /**
-   * Loads a model that classifies whole texts, or pairs of them: `...ForSequenceClassification`. Arguments as
-   * `loadRecognizer`, but no such model ships: it must be named.
+   * Loads a model that classifies whole texts, or pairs of texts: `...ForSequenceClassification`. Arguments
+   * as for `loadRecognizer`, but the model must be named, since none of this kind ships.
    *
-   * @throws {ModelFormatError} where a file is missing or wrong, or the model has no such head
+   * @throws {ModelFormatError} if a file is missing or invalid, or the model has no such head
    *
    * @example
    * const classifier = await loadClassifier('distilbert/distilbert-base-uncased-finetuned-sst-2-english')
@@ -43,11 +45,11 @@ export interface Entry {
   loadClassifier(model: ModelName, options?: LoadOptions): Promise<Classifier>
 
   /**
-   * Loads a model of GLiNER, which finds entities of types that are named when one asks: `gliner_config.json` with its weights.
-   * Arguments as `loadRecognizer`, but no such model ships: it must be named. Weights may be `pytorch_model.bin`, which is read
-   * without running anything in it.
+   * Loads a GLiNER model (`gliner_config.json` with its weights), which finds entities of types named in each
+   * call. Arguments as for `loadRecognizer`, but the model must be named, since none of this kind ships.
+   * Weights may be `pytorch_model.bin`, which is read without running anything in it.
    *
-   * @throws {ModelFormatError} where a file is missing or wrong, or the model is of another architecture
+   * @throws {ModelFormatError} if a file is missing or invalid, or the model has another architecture
    *
    * @example
    * const gliner = await loadGliner('urchade/gliner_small-v2.1')
@@ -55,11 +57,13 @@ export interface Entry {
    */
   loadGliner(model: ModelName, options?: GlinerLoadOptions): Promise<Gliner>
 
-  /** Loads a tokenizer alone; no weights are read. Arguments as `loadRecognizer`. */
+  /** Loads a tokenizer alone, without weights. Arguments as for `loadRecognizer`. */
   loadTokenizer(model?: ModelName | LoadOptions, options?: LoadOptions): Promise<Tokenizer>
 }
 
-/** @param platform  made at each call, so that nothing is done at import */
+/**
+ * @param platform called at each load, so that importing has no effects
+ */
 export function entry(platform: () => Platform): Entry {
   return {
     loadRecognizer: async (model, options) => loadRecognizer(platform(), model, options),

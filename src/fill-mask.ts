@@ -1,4 +1,4 @@
-/** Guesses masked words: text → pieces → logits of the masks → the likeliest words. */
+/** Predicts masked words: text → pieces → logits of the masks → the most likely words. */
 import { wrongKind } from './check/kind.ts'
 import type { Rows } from './check/option-rows.ts'
 import { checkOptions } from './check/options.ts'
@@ -8,7 +8,7 @@ import type { BertConfig, HeadKind } from './model/bert-config.ts'
 import { requireFinite } from './model/forward-output.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 
-/** A word for a mask; the names are those of Hugging Face's pipeline. */
+/** A word for a mask, under the names of Hugging Face's pipeline. */
 export interface MaskedWord {
   /** Its probability, 0 to 1. */
   score: number
@@ -16,13 +16,13 @@ export interface MaskedWord {
   token: number
   /** The piece as text. */
   token_str: string
-  /** The text with the piece in place of this mask; where there are several, special tokens stay in it. */
+  /** The text with the piece in place of this mask; if there are several masks, it keeps special tokens. */
   sequence: string
 }
 
-/** How masked words are guessed. */
+/** Options of predicting masked words. */
 export interface FillMaskOptions {
-  /** How many words are given for a mask, at most; default 5. */
+  /** Maximum number of words for each mask; default 5. */
   top?: number
   /** Stops between two layers. */
   signal?: AbortSignal
@@ -42,7 +42,7 @@ export const fillMaskRows: Rows<FillMaskOptions> = {
   signal: { type: 'signal' },
 }
 
-/** What guessing needs of a model. */
+/** What predicting needs from a model. */
 export interface Guesser {
   readonly config: BertConfig
   readonly head: HeadKind | undefined
@@ -58,7 +58,7 @@ export interface Guesser {
   ): Promise<Float32Array>
 }
 
-/** The words of a text's one mask, or a list for each of several. */
+/** The words for the mask of a text, or a list for each of several masks. */
 export async function fillMask(
   model: Guesser,
   text: string,
@@ -87,7 +87,7 @@ export async function fillMask(
         score: scores[token]!,
         token,
         token_str: tokenizer.decode([token], { specialTokens: true }),
-        // With several masks the others would be left out with the special tokens.
+        // With several masks, leaving out special tokens would leave out the other masks too.
         sequence: tokenizer.decode(filled, { specialTokens: masks.length > 1 }),
       }
     })
@@ -109,7 +109,7 @@ function checkHead({ head, headTensor, config }: Guesser): void {
       )
 }
 
-/** Where the masks are among the pieces. */
+/** The positions of the masks among the pieces. */
 function findMasks(tokenizer: Tokenizer, ids: readonly number[]): number[] {
   const { maskId } = tokenizer
   if (maskId === undefined) {
@@ -124,7 +124,7 @@ function findMasks(tokenizer: Tokenizer, ids: readonly number[]): number[] {
   throw new RangeError(`The text has no ${mask}; put it where a word is to be guessed`)
 }
 
-/** The ids of the highest scores, the highest first; of equal ones the lower id. */
+/** The ids of the highest scores, the highest first; of equal scores the lower id. */
 function likeliest(scores: Float32Array, top: number): number[] {
   const least = scores.slice().sort()[Math.max(0, scores.length - top)]!
   const found: number[] = []

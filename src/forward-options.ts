@@ -1,21 +1,30 @@
-/** What may be asked of a pass through a model, and the checks of it and of the ids that are passed. */
+/** The options of a pass through a model, and the checks of them and of the ids. */
 import type { Rows } from './check/option-rows.ts'
 import { checkOptions } from './check/options.ts'
 import type { BertConfig } from './model/bert-config.ts'
 
-/** What is wanted of a pass beside its logits, and what it is given. */
+/** What a pass returns in addition to its logits, and what it is given. */
 export interface ForwardOptions {
-  /** Also the embeddings' output and each layer's. */
+  /** Adds the output of the embeddings and of each layer. */
   hiddenStates?: boolean
-  /** The token type of each token, one list a sequence, as `tokenizer.encode(text, pair)` gives them; without them all are 0. */
+  /**
+   * The token type of each token, one list for each sequence, as `tokenizer.encode(text, pair)` gives them;
+   * default 0.
+   */
   tokenTypeIds?: readonly (readonly number[])[]
-  /** Also each layer's attention probabilities. */
+  /** Adds each layer's attention probabilities. */
   attentions?: boolean
-  /** Also everything between, under the paper's names. */
+  /** Adds everything in between, under the paper's names. */
   trace?: boolean
-  /** Whether the logits of words are wanted of a model that guesses them (`head` 'words'); they are V numbers a token. Default true. */
+  /**
+   * Whether a model that predicts words (`head` 'words') returns their logits, V numbers for each token.
+   * Default true.
+   */
   logits?: boolean
-  /** Only the hidden states of this layer, 0 being the embeddings: `hiddenStates[0]` of each sequence; nothing further is computed. */
+  /**
+   * Only the hidden states of this layer (0: the embeddings), as `hiddenStates[0]`; later layers are not
+   * computed.
+   */
   layer?: number
   /** Stops the pass between two layers. */
   signal?: AbortSignal
@@ -36,18 +45,18 @@ const rows: Rows<ForwardOptions> = {
 }
 
 /**
- * The options of a pass, which are a caller's own.
+ * Checks the options of a pass.
  *
  * @throws {TypeError} for a value of the wrong kind
- * @throws {RangeError} for a value that is not allowed, or an option that is not known
+ * @throws {RangeError} for a value that is not allowed, or an unknown option
  */
 export function checkForwardOptions(given: unknown): ForwardOptions {
   return checkOptions<ForwardOptions>(given, rows)
 }
 
 /**
- * @throws {TypeError} for ids that are no arrays of numbers
- * @throws {RangeError} for a sequence that is empty or too long, or an id outside the vocabulary
+ * @throws {TypeError} for ids that are not arrays of numbers
+ * @throws {RangeError} for an empty or too long sequence, or an id outside the vocabulary
  */
 export function checkIds(ids: unknown, { vocabSize, maxPositions }: BertConfig): void {
   if (!Array.isArray(ids) || !ids.every(Array.isArray)) {
@@ -68,10 +77,12 @@ export function checkIds(ids: unknown, { vocabSize, maxPositions }: BertConfig):
   }
 }
 
-/** Numbers of words' logits that are given back at most: 1 GB. */
+/** Maximum number of word logits in a result: 1 GB. */
 const MOST_LOGITS = 2 ** 28
 
-/** @throws {RangeError} for more logits of words than are given back */
+/**
+ * @throws {RangeError} for more word logits than a result may hold
+ */
 export function checkLogits(ids: readonly (readonly number[])[], { vocabSize }: BertConfig): void {
   const tokens = ids.reduce((sum, { length }) => sum + length, 0)
   if (tokens * vocabSize <= MOST_LOGITS) return
@@ -80,7 +91,9 @@ export function checkLogits(ids: readonly (readonly number[])[], { vocabSize }: 
   )
 }
 
-/** @throws {RangeError} for token types that are not one a token, or that the model does not have */
+/**
+ * @throws {RangeError} for token types that are not one for each token, or that the model does not have
+ */
 export function checkTokenTypes(
   ids: readonly (readonly number[])[],
   tokenTypeIds: readonly (readonly number[])[],
@@ -88,7 +101,7 @@ export function checkTokenTypes(
 ): void {
   if (tokenTypeIds.length !== ids.length)
     throw new RangeError(`tokenTypeIds has ${tokenTypeIds.length} lists, expected ${ids.length} as ids has`)
-  // A model without token types leaves them out, and its tokenizer may give those of pairs, 0 and 1, all the same.
+  // A model without token types ignores them, but its tokenizer may still give those of pairs, 0 and 1.
   const types = typeVocabSize === 0 ? 2 : typeVocabSize
   for (const [index, list] of tokenTypeIds.entries()) {
     const { length } = ids[index]!

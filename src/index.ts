@@ -1,6 +1,6 @@
 /**
- * iobert: named entities out of text with BERT, on any JavaScript runtime. This is the runtime-neutral entry (browsers,
- * edge workers, bundles); in Node, Deno and Bun `node.ts` adds what needs a disk.
+ * iobert: named entities from text with BERT, on any JavaScript runtime. This is the runtime-neutral entry
+ * (browsers, edge workers, bundles); for Node, Deno and Bun, `node.ts` adds what needs a disk.
  */
 import { type Entry, entry } from './entry.ts'
 import { webPlatform } from './platform.ts'
@@ -9,7 +9,7 @@ export * from './public.ts'
 
 const loaders: Entry = /* @__PURE__ */ entry(() => webPlatform(import.meta.url))
 
-// What each does is said in `Entry`; `@function` has the API reference take it from there.
+// `Entry` documents each function; `@function` makes the API reference take the text from there.
 
 /** @function */
 export const loadRecognizer: Entry['loadRecognizer'] = loaders.loadRecognizer

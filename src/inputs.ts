@@ -1,6 +1,6 @@
 /**
- * Reads the inputs of a call as `for await` does, but can be left at any time: a source that is silent keeps nobody waiting,
- * and its `return` is called at once.
+ * Reads the inputs of a call like `for await`, but can be left at any time: nobody has to wait for a silent
+ * source, and its `return` is called at once.
  */
 
 import { wrongKind } from './check/kind.ts'
@@ -10,13 +10,16 @@ type Read<Input> = IteratorResult<Input, void>
 const END: IteratorReturnResult<void> = { done: true, value: undefined }
 
 export interface Inputs<Input> extends AsyncIterableIterator<Input> {
-  /** Asks for the first input before it is needed: node:readline, for one, drops lines that come while nobody waits. */
+  /**
+   * Requests the first input early: node:readline, for one, drops lines that come while nobody is waiting for
+   * them.
+   */
   begin(): this
 }
 
 /**
  * @param signal ends the reading
- * @throws {TypeError} for what is no iterable, or a text, whose characters nobody means to read one by one
+ * @throws {TypeError} for what is not iterable, or for a text, whose characters are hardly meant as inputs
  */
 export function readInputs<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
@@ -29,11 +32,11 @@ class Reader<Input> implements Inputs<Input> {
   readonly #iterator: AsyncIterator<Input, unknown> | Iterator<Input, unknown>
   readonly #isAsync: boolean
   readonly #signal: AbortSignal
-  /** Nothing more is asked of the source: it has ended or failed, or was left. */
+  /** Nothing more is requested from the source: it has ended or failed, or was left. */
   #over = false
   /** Ends the wait for an input. */
   #wake: ((reason: unknown) => void) | undefined
-  /** What `begin` has asked for. */
+  /** The read that `begin` started. */
   #first: Promise<Read<Input>> | undefined
 
   constructor(inputs: Iterable<Input> | AsyncIterable<Input>, signal: AbortSignal) {
@@ -65,7 +68,7 @@ class Reader<Input> implements Inputs<Input> {
     return first ?? this.#read()
   }
 
-  /** Called by `for await` where its loop is left. */
+  /** Called by `for await` when its loop is left. */
   async return(): Promise<Read<Input>> {
     this.#leave()
     return END
@@ -91,7 +94,7 @@ class Reader<Input> implements Inputs<Input> {
     }
     if (this.#isAsync) return { done: false, value: read.value }
     try {
-      // An iterable may hold promises.
+      // An iterable may contain promises.
       return { done: false, value: await Promise.race([read.value, left]) }
     } catch (error) {
       this.#leave()
@@ -99,7 +102,7 @@ class Reader<Input> implements Inputs<Input> {
     }
   }
 
-  /** Lets go of the source. Its `return` is not waited for, and what becomes of it is nobody's concern any more. */
+  /** Abandons the source. Its `return` is not awaited, and its errors are ignored. */
   #leave(): void {
     if (this.#over) return
     this.#over = true

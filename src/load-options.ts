@@ -1,4 +1,4 @@
-/** How a model is named and loaded, and the checks of what a caller says about it. */
+/** How a model is named and loaded, and the checks of a caller's arguments. */
 import { wrongKind } from './check/kind.ts'
 import type { Rows } from './check/option-rows.ts'
 import { checkOptions } from './check/options.ts'
@@ -7,45 +7,52 @@ import type { Precision } from './kernels/kernels.ts'
 import type { KernelChoice } from './kernels/plan.ts'
 
 /**
- * Which model: nothing for the one that ships, a folder, a Hub id `owner/name[@revision]`, a URL that ends in `/`, or
- * the files themselves by name.
+ * Which model: omitted for the shipped one; a folder, a Hub id `owner/name[@revision]`, a URL that ends in
+ * `/`, or the files themselves by name.
  */
 export type ModelName = string | URL | ReadonlyMap<string, Uint8Array | Blob>
 
-/** How a model is to be loaded and run. */
+/** How to load and run a model. */
 export interface LoadOptions {
-  /** 'int8' (default): the same bits on every runtime, a quarter of the memory. 'float32': as PyTorch to 2e-4. */
+  /**
+   * 'int8' (default): the same bits on every runtime, a quarter of the memory. 'float32': within 2e-4 of
+   * PyTorch.
+   */
   precision?: Precision
-  /** Threads of the engine; default 'auto': all cores, at most 8, and 1 where memory cannot be shared. */
+  /**
+   * Threads of the engine; default 'auto': one for each core, at most 8, and 1 if memory cannot be shared.
+   */
   threads?: number | 'auto'
-  /** Compute on the calling thread, with a pause between layers, in place of a worker. */
+  /** Computes on the calling thread, pausing between layers, instead of in a worker. */
   inline?: boolean
-  /** Ask V8 (Node >= 24) for 256-bit vectors. The flag holds for the whole process from then on. */
+  /** Asks V8 (Node >= 24) for 256-bit vectors. The flag applies to the whole process from then on. */
   turbo?: boolean
   /** Which kernels; default 'auto'. */
   kernels?: KernelChoice
-  /** The compiled kernels, for runtimes that may not compile: `iobert/kernels.wasm`. */
+  /** The compiled kernels, for runtimes that do not allow compiling: `iobert/kernels.wasm`. */
   wasm?: WebAssembly.Module
-  /** The worker's script, `iobert/worker`, where the inlined one may not run (strict Content-Security-Policy). */
+  /**
+   * The worker's script, `iobert/worker`, if the inlined one is not allowed (strict Content-Security-Policy).
+   */
   worker?: string | URL
-  /** Pieces in a window, `[CLS]` and `[SEP]` included; at most (and by default) the model's. */
+  /** Maximum number of pieces in a window, `[CLS]` and `[SEP]` included; default: the model's maximum. */
   maxLength?: number
   /** Whether text is lower-cased; default: what the model's tokenizer_config.json says. */
   lowercase?: boolean
   /**
-   * Whether a vocabulary of fewer pieces than the model has rows is whole: IndoBERT's has 30,521 for 50,000. Default false: such a
-   * vocab.txt is an error, since one that was cut off looks the same.
+   * Whether a vocabulary with fewer pieces than the model has rows is complete: IndoBERT has 30,521 for
+   * 50,000 rows. Default false: such a vocab.txt is an error, since a truncated file looks the same.
    */
   paddedVocabulary?: boolean
-  /** Told while files are downloaded and read. */
+  /** Called while files are downloaded and read. */
   onProgress?: (progress: LoadProgress) => void
   /** Stops the download or the loading. */
   signal?: AbortSignal
   /** A Hugging Face token, for private and gated models; default: the environment's. */
   token?: string
-  /** No network: only what is in the cache. */
+  /** Uses no network, only what is in the cache. */
   offline?: boolean
-  /** The Hub's cache; default: where Python keeps it. */
+  /** The Hub's cache; default: the one that Python uses. */
   cacheDir?: string
 }
 
@@ -101,10 +108,10 @@ export const loadRows: Rows<LoadOptions> = {
 }
 
 /**
- * Checks what a caller asks for, before anything is read. What is undefined counts as not given.
+ * Checks the options of a load before anything is read. An option that is undefined counts as not given.
  *
  * @throws {TypeError} for a value of the wrong kind
- * @throws {RangeError} for a value that is not allowed, an option that is not known, or options that exclude each other
+ * @throws {RangeError} for a value that is not allowed, an unknown option, or options that exclude each other
  */
 export function checkLoadOptions(given: unknown): LoadOptions {
   const options = checkOptions<LoadOptions>(given, loadRows)
@@ -117,7 +124,9 @@ export function checkLoadOptions(given: unknown): LoadOptions {
   return options
 }
 
-/** @throws {TypeError} for what cannot be a model's name */
+/**
+ * @throws {TypeError} for what cannot name a model
+ */
 export function checkModelName(model: unknown): ModelName | undefined {
   const fits =
     model === undefined || typeof model === 'string' || model instanceof URL || model instanceof Map
@@ -130,9 +139,9 @@ export function checkModelName(model: unknown): ModelName | undefined {
 }
 
 /**
- * The model and the options of a call; `load({ threads: 1 })`, options alone, means the model that ships.
+ * The model and the options of a call; options alone, `load({ threads: 1 })`, mean the shipped model.
  *
- * @throws as `checkLoadOptions`
+ * @throws as for `checkLoadOptions`
  */
 export function readLoadArguments(
   model: ModelName | LoadOptions | undefined,
@@ -142,7 +151,7 @@ export function readLoadArguments(
   return [model as ModelName | undefined, checkLoadOptions(options)]
 }
 
-/** Whether it is an object of no class, of another realm too. */
+/** Whether a value is an object without a class, possibly of another realm. */
 function hasNoClass(value: unknown): value is LoadOptions {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)

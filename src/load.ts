@@ -1,6 +1,6 @@
 /**
- * From a model's name to a model in memory: locate its files → read its configuration and its tokenizer → start the engine that
- * holds its weights. What differs between runtimes comes in as a `Platform`.
+ * From a model's name to a model in memory: locate its files → read its configuration and its tokenizer →
+ * start the engine that holds its weights. A `Platform` supplies what differs between runtimes.
  */
 import { BertModel } from './bert-model.ts'
 import { OptionError } from './check/options.ts'
@@ -31,8 +31,9 @@ import type { TokenizerFacts } from './text/tokenizer-files.ts'
 /** What differs between runtimes. */
 export interface Platform {
   /**
-   * Finds a model; downloads it where it belongs on a disk. `accept` throws for a model that will not fit; without it no
-   * weights are wanted. `kind` says what a repository has that is not one of transformers.
+   * Finds a model, and downloads it if it belongs on a disk. `accept` throws for a model that will not fit;
+   * without it, no weights are needed. `kind` is given for repositories that are not laid out as those of
+   * transformers.
    */
   locate(
     model: ModelName | undefined,
@@ -41,30 +42,32 @@ export interface Platform {
     accept: ((files: ModelFiles) => Promise<void>) | undefined,
     kind?: RepositoryKind,
   ): Promise<Locator | HubLocator>
-  /** `workers` may read them for the calling thread. */
+  /** Opens a model's files; `workers` may read them for the calling thread. */
   openFiles(
     locator: Locator | HubLocator,
     watch: LoadWatch,
     workers?: Promise<WorkerClient>,
   ): Promise<ModelFiles>
-  /** For a model that is to run as int8: where its weights are kept as int8, once made, and what makes them. */
+  /**
+   * For a model to be run as int8: where its int8 weights are kept once made, and a function that makes them.
+   */
   int8Copy?(locator: Locator): Promise<{ locator: Locator; keep?: () => Promise<void> }>
   spawn: Spawn | undefined
-  /** Cores that may be used. */
+  /** Number of cores that may be used. */
   cores(): number
-  /** Sets V8's flag for 256-bit vectors; false where there is no such flag. */
+  /** Sets V8's flag for 256-bit vectors; false if there is no such flag. */
   enableTurbo(): boolean
 }
 
 const MOST_THREADS = 8
 
-/** How a model is to run. */
+/** How a model will run. */
 export interface Plan {
   readonly setup: Omit<EngineSetup, 'spec' | 'module'>
   readonly worker: boolean
 }
 
-/** Loads a model that is wrapped by `make`, which throws for one that it cannot use. */
+/** Loads a model and wraps it by `make`, which throws for a model that it cannot use. */
 export async function loadAs<Made>(
   model: Promise<BertModel>,
   make: (model: BertModel) => Made | Promise<Made>,
@@ -93,20 +96,21 @@ export async function loadModel(
 ): Promise<BertModel> {
   const [name, options] = readLoadArguments(model, given)
   return watched(options, async (watch) => {
-    // Workers take as long to start as all that comes before the weights.
+    // Workers take as long to start as everything that comes before the weights.
     const workers = usesWorkers(platform, options) ? startWorkersFor(platform, options) : undefined
     try {
       const plan = await makePlan(platform, options)
       const { locator, files, keep } = await locate(platform, name, options, plan, watch, workers)
       const { spec, config, sentence, tokenizer: reading } = await readModel(files, options)
-      // Where a worker reads the weights, the tokenizer is made meanwhile.
+      // If a worker reads the weights, the tokenizer is built in the meantime.
       if (workers === undefined || locator.kind === 'hub') await reading
       const starting = startEngine(plan, { locator, files, spec }, options, watch, workers)
       starting.catch(() => {})
       const tokenizer = await reading
       const maxLength = longest(options, config, tokenizer, sentence)
       const loaded = new BertModel({ engine: await starting, config, tokenizer, maxLength, sentence })
-      // In the background, and a process lives until it is done; where it cannot be kept, the next load is as this one.
+      // Done in the background, but the process stays alive for it; if it fails, the next load is like this
+      // one.
       keep?.().catch(() => {})
       return loaded
     } catch (error) {
@@ -114,7 +118,7 @@ export async function loadModel(
         (client) => client.dispose(),
         () => {},
       )
-      // A policy that lets no worker run may let nothing be compiled either, which is said first.
+      // A policy that forbids workers may also forbid compiling, which is the error to report first.
       if ((error as EngineError | null)?.code === 'WorkerFailed')
         await mayCompile(() => compileKernels({ variant: 'simd', shared: false, turbo: false }))
       throw error
@@ -122,7 +126,7 @@ export async function loadModel(
   })
 }
 
-/** A tokenizer alone; no weights are read. */
+/** Loads a tokenizer alone, without weights. */
 export function loadTokenizer(
   platform: Platform,
   model: ModelName | LoadOptions | undefined,
@@ -132,7 +136,8 @@ export function loadTokenizer(
   return watched(options, async (watch) => {
     const locator = await platform.locate(name, options, watch, undefined)
     const files = await platform.openFiles(locator, watch)
-    // It may list the folder's files, so that no other is asked for; the tokenizer's own reading asks for it later in any case.
+    // It may list the folder's files, so that no others are requested; the tokenizer needs it later in any
+    // case.
     if (locator.kind === 'url') await (await files.open('config.json'))?.close()
     const tokenizer = await readTokenizerOf(files, options)
     watch.signal?.throwIfAborted()
@@ -140,7 +145,7 @@ export function loadTokenizer(
   })
 }
 
-/** The tokenizer of a model whose config.json may not be there: a tokenizer may come by itself. */
+/** The tokenizer of a model whose config.json may be missing: a tokenizer may come by itself. */
 export function readTokenizerOf(
   files: ModelFiles,
   { lowercase, paddedVocabulary }: LoadOptions = {},
@@ -153,7 +158,7 @@ export function readTokenizerOf(
   return readTokenizer(files, { lowercase, paddedVocabulary, model })
 }
 
-/** Finds the files, the copy of them as int8 where there is one, and what makes it where there is none. */
+/** Finds the files, their int8 copy if there is one, and the function that makes it if there is none. */
 async function locate(
   platform: Platform,
   model: ModelName | undefined,
@@ -172,7 +177,7 @@ async function locate(
   return { locator, files: await platform.openFiles(locator, watch, workers), keep }
 }
 
-/** What a model's small files say. */
+/** Reads a model's small files. */
 async function readModel(
   files: ModelFiles,
   { lowercase, paddedVocabulary }: LoadOptions,
@@ -187,7 +192,7 @@ async function readModel(
   const config = sentence?.activation ? { ...spec.config, activation: sentence.activation } : spec.config
   const model = async (): Promise<TokenizerFacts> => tokenizerFacts(spec)
   const tokenizer = readTokenizer(files, { lowercase, paddedVocabulary, model }).catch((error: unknown) => {
-    // An encoder may come without a vocabulary; whoever asks for text then gets this error.
+    // An encoder may come without a vocabulary; this error is thrown when text is to be encoded.
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return error
     throw error
   })
@@ -195,22 +200,22 @@ async function readModel(
   return { spec, config, sentence, tokenizer }
 }
 
-/** What an engine is made of. */
+/** What an engine is made from. */
 interface EngineInputs {
-  /** Where it finds the weights. */
+  /** Where the engine finds the weights. */
   readonly locator: Locator | HubLocator
   readonly files: ModelFiles
   readonly spec: ModelSpec
 }
 
-/** All that is known of a model before its weights are read. */
+/** Everything known about a model before its weights are read. */
 export interface Prepared extends EngineInputs {
   readonly tokenizer: Tokenizer | ModelFormatError
   readonly maxLength: number
   readonly sentence: SentenceSettings | undefined
 }
 
-/** Reads the weights into an engine, and gives it beside the model. */
+/** Reads the weights into an engine, and returns it with the model. */
 export async function startModel(
   platform: Platform,
   plan: Plan,
@@ -257,12 +262,12 @@ export function importInline(): Promise<typeof import('./runtime/inline.ts')> {
   return capability('the engine on the calling thread', () => import('./runtime/inline.ts'))
 }
 
-/** What a model's configuration says of its tokenizer. */
+/** What a model's configuration says about its tokenizer. */
 export function tokenizerFacts({ config, sentencePiece }: ModelSpec): TokenizerFacts {
   return { tokenizerClass: config.tokenizerClass, sentencePiece, rows: config.vocabSize }
 }
 
-/** What the options and the runtime come to. */
+/** The plan that follows from the options and the runtime. */
 export async function makePlan(platform: Platform, options: LoadOptions): Promise<Plan> {
   const { precision = 'int8', kernels = 'auto' } = options
   const turbo = options.turbo === true && kernels !== 'reference' && platform.enableTurbo()
@@ -273,7 +278,7 @@ export async function makePlan(platform: Platform, options: LoadOptions): Promis
   return { worker: usesWorkers(platform, options), setup: { plan, threads, batchTokens: BATCH_TOKENS } }
 }
 
-/** The reference kernels are for reading and stepping through: they run where a debugger is. */
+/** The reference kernels are for reading and debugging, so they run on the calling thread. */
 function usesWorkers({ spawn }: Platform, { inline, wasm, kernels }: LoadOptions): boolean {
   return (
     inline !== true && spawn !== undefined && kernels !== 'reference' && (wasm !== undefined || hasSimd())
@@ -288,7 +293,7 @@ function threadsOf(platform: Platform, options: LoadOptions): number {
 
 function startWorkersFor(platform: Platform, options: LoadOptions): Promise<WorkerClient> {
   const workers = startWorkers(threadsOf(platform, options), platform.spawn!, options.worker)
-  // Whoever waits for them is told.
+  // The error is reported to those who wait for the workers.
   workers.catch(() => {})
   return workers
 }
@@ -305,7 +310,10 @@ async function compiled(
   return mayCompile(() => compileKernels({ variant, shared, turbo, int8Bert }))
 }
 
-/** Models of sentence-transformers have no head: others are not asked for the file, which on the web is a request. */
+/**
+ * Models of sentence-transformers have no head, so other models are spared the look for this file, a request
+ * on the web.
+ */
 async function sentenceSettings(
   files: ModelFiles,
   config: BertConfig,

@@ -1,6 +1,6 @@
 /**
- * The entry for Node, Deno and Bun: all that index.ts has, and what needs a disk, which are models in folders and the
- * Hub's cache that Python shares.
+ * The entry for Node, Deno and Bun: everything of index.ts, and what needs a disk (models in folders, and the
+ * Hub's cache shared with Python).
  */
 import { type Entry, entry } from './entry.ts'
 import { entryPlatform } from './platform.node.ts'

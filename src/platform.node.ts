@@ -1,4 +1,4 @@
-/** What differs in Node, Deno and Bun: a disk, environment variables, worker threads. */
+/** What is specific to Node, Deno and Bun: a disk, environment variables, worker threads. */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -41,7 +41,7 @@ async function locate(
   return accept === undefined ? { kind: 'folder', path } : withView(path)
 }
 
-/** A folder of which PyTorch's weights are read, if it has those alone. */
+/** A folder, with a view of PyTorch's weights if it has no others. */
 async function withView(path: string): Promise<Locator> {
   const has = (name: string): boolean => existsSync(join(path, name))
   const folder: Locator = { kind: 'folder', path }
@@ -50,7 +50,7 @@ async function withView(path: string): Promise<Locator> {
     'weights of PyTorch',
     () => import('./convert/pytorch/checkpoint.ts'),
   )
-  // What the Hub's cache has was compared with its SHA-256 on its way there.
+  // The files in the Hub's cache were checked by their SHA-256 when they were downloaded.
   const view = await pytorchView(folderFiles(path), !isSnapshot(path))
   return view === undefined ? folder : { ...folder, weights: view }
 }
@@ -65,7 +65,10 @@ function shippedFolder(entry: string | undefined): string {
   )
 }
 
-/** A folder where there is one, as in Python; else a Hub id where it can be one; else a folder that will be missed. */
+/**
+ * An existing folder, as in Python; else a Hub id if the text can be one; else a folder that will be reported
+ * missing.
+ */
 async function locateText(
   text: string,
   { token, offline, cacheDir }: LoadOptions,
@@ -88,7 +91,7 @@ async function locateText(
 }
 
 async function int8Copy(locator: Locator): Promise<{ locator: Locator; keep?: () => Promise<void> }> {
-  // Only the Hub's cache has copies; what looks for them is read only there.
+  // Only the Hub's cache has int8 copies, so only then the code that looks for them is loaded.
   if (locator.kind !== 'folder' || !isSnapshot(locator.path)) return { locator }
   const { path } = locator
   const { findInt8Copy, writeInt8Copy } = await capability(
@@ -114,7 +117,7 @@ function isHubId(text: string): boolean {
   }
 }
 
-/** V8 has re-vectorised wasm, behind a flag, since the version of Node 24; Deno and Bun give no way to set it. */
+/** V8 has a flag to re-vectorise wasm since the version in Node 24; Deno and Bun offer no way to set it. */
 function enableTurbo(): boolean {
   const { versions } = process
   const foreign = 'deno' in versions || 'bun' in versions
@@ -123,7 +126,9 @@ function enableTurbo(): boolean {
   return true
 }
 
-/** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
+/**
+ * @param entry the URL of the entry module; the shipped model is next to that module's folder
+ */
 export function nodePlatform(entry: string | undefined): Platform {
   inflateBy((base64) => inflateRawSync(Buffer.from(base64, 'base64')))
   return {
@@ -137,7 +142,7 @@ export function nodePlatform(entry: string | undefined): Platform {
 }
 
 /**
- * The platform as the package's entries and its commands use it. This file must stay in the folder of the entries, also when the
- * package's build bundles it: the model that ships is found beside that folder.
+ * The platform for the package's entries and its commands. This file must stay in the folder of the entries,
+ * also in the bundled package: the shipped model is found relative to that folder.
  */
 export const entryPlatform = (): Platform => nodePlatform(import.meta.url)

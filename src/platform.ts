@@ -1,4 +1,4 @@
-/** The platform of browsers and other runtimes without a disk, and what all platforms do alike. */
+/** The platform of browsers and other runtimes without a disk, and what all platforms have in common. */
 import { capability } from './format/capability.ts'
 import { DownloadError, type ModelFormatError } from './format/errors.ts'
 import type { LoadWatch } from './format/load-watch.ts'
@@ -10,10 +10,12 @@ import { openFiles as openPostable } from './runtime/open-files.ts'
 import type { HubLocator, Locator } from './runtime/protocol.ts'
 import { spawnWebWorker } from './runtime/spawn.ts'
 
-/** Two letters at least: one is a drive on Windows. */
+/** A URL scheme has at least two letters here: a single letter is a drive on Windows. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i
 
-/** What every runtime tells in the same way: files given, URLs, and the rest as text. */
+/**
+ * Locates what every runtime treats in the same way: given files and URLs; returns any other text as it is.
+ */
 export function locateAnywhere(model: ModelName | undefined): Locator | string | undefined {
   const name = checkModelName(model)
   if (name === undefined) return undefined
@@ -24,9 +26,13 @@ export function locateAnywhere(model: ModelName | undefined): Locator | string |
   return { kind: 'url', base: text }
 }
 
-/** Where the shipped model stands: `../weights/` beside the entry module; `undefined` in a bundle that lost its URL. */
+/**
+ * Location of the shipped model: `../weights/` next to the entry module; `undefined` in a bundle that lost
+ * its URL.
+ */
 export function shippedModel(entry: string | undefined): URL | undefined {
-  // Not written with import.meta.url: bundlers would take the folder for an asset. In CommonJS that is undefined.
+  // Not written with import.meta.url: bundlers would treat the folder as an asset. In CommonJS it is
+  // undefined.
   return entry !== undefined && URL.canParse('../weights/', entry) ? new URL('../weights/', entry) : undefined
 }
 
@@ -59,7 +65,7 @@ function importHub(): Promise<typeof import('./hub/browser.ts')> {
   return capability('models of the Hugging Face Hub', () => import('./hub/browser.ts'))
 }
 
-/** What stands at a URL, workers read where there are some. */
+/** Opens the files at a URL; workers read them if there are any. */
 async function openFiles(
   locator: Locator | HubLocator,
   watch: LoadWatch,
@@ -71,14 +77,16 @@ async function openFiles(
     return hubFiles(id, { ...watch, ...options })
   }
   if (locator.kind !== 'url') return openPostable(locator, watch)
-  // Of a page from the disk no worker runs, and what it asks for says why.
+  // For a page opened from the disk no worker runs, and the request itself gives the reason.
   const reader = locator.base.startsWith('file:') ? undefined : await workers
   const files = reader?.files(locator, watch) ?? (await openPostable(locator, watch))
   if (locator.isShipped) await checkShipped(files)
   return files
 }
 
-/** @throws {ModelFormatError} `MissingFile` where a bundler left the shipped model behind */
+/**
+ * @throws {ModelFormatError} `MissingFile` if a bundler left the shipped model out
+ */
 async function checkShipped(files: ModelFiles): Promise<void> {
   const config = await files.open('config.json').catch((error: unknown) => {
     if (error instanceof DownloadError && error.code === 'Refused') return undefined
@@ -88,7 +96,9 @@ async function checkShipped(files: ModelFiles): Promise<void> {
   await config.close()
 }
 
-/** @param base  where it was expected */
+/**
+ * @param base where it was expected
+ */
 function leftBehind(
   files: Pick<ModelFiles, 'whyMissing'>,
   base = 'an address that this bundle knows',
@@ -100,7 +110,9 @@ function leftBehind(
   )
 }
 
-/** @param entry  the URL of the entry module, beside whose folder the shipped model stands */
+/**
+ * @param entry the URL of the entry module; the shipped model is next to that module's folder
+ */
 export const webPlatform = (entry: string | undefined): Platform => ({
   locate: (model, options, watch, accept) => locate(entry, model, options, watch, accept),
   openFiles,

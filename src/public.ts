@@ -1,4 +1,4 @@
-/** What both entries of the package give out: index.ts, and node.ts. */
+/** The exports that both entries of the package share, index.ts and node.ts. */
 
 /** The public names that are the same on every runtime. */
 export type { BertModel, ModelInfo } from './bert-model.ts'

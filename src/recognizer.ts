@@ -38,9 +38,9 @@ export class Recognizer {
   /** The model's labels, by number: `['O', 'B-PER', ...]`. */
   readonly labels: readonly string[]
   readonly #labelSet: LabelSet
-  /** The scheme that the model's answers tell, once that was asked. */
+  /** The scheme that the model's answers show, once it was determined. */
   #told: Promise<LabelScheme | undefined> | undefined
-  /** Gives the memory back: `using ner = await loadRecognizer()`. Defined only where the runtime has `Symbol.dispose`. */
+  /** For `using ner = await loadRecognizer()`. Defined only if the runtime has `Symbol.dispose`. */
   declare readonly [Symbol.dispose]: () => void
 
   /** Use `loadRecognizer`. */
@@ -56,10 +56,11 @@ export class Recognizer {
   }
 
   /**
-   * Finds the entities of a text, or with `pretokenized: true` of the words of one. For several: `recognizeAll`.
+   * Finds the entities of a text or, with `pretokenized: true`, of a list of words. For several:
+   * `recognizeAll`.
    *
    * @returns entities in the order of the text, `text === input.slice(start, end)` for each
-   * @throws {TypeError} for an input that is no text (or, with `pretokenized`, no list of words)
+   * @throws {TypeError} for an input that is not a text (or, with `pretokenized`, not a list of words)
    * @throws {RangeError} for an option that is not allowed
    *
    * @example
@@ -68,7 +69,7 @@ export class Recognizer {
    */
   recognize(text: string, options?: RecognizeOptions): Promise<Recognition>
   recognize(words: readonly string[], options: WordsOptions): Promise<Recognition>
-  /** Several texts; `recognizeAll` says so by its name, and takes several lists of words too. */
+  /** Several texts; `recognizeAll` states this by its name, and also takes several lists of words. */
   recognize(texts: readonly string[], options?: TextOptions): Promise<Recognition[]>
   recognize(input: RecognizerInput, options?: RecognizeOptions): Promise<Recognition | Recognition[]>
   async recognize(input: RecognizerInput, options?: RecognizeOptions): Promise<Recognition | Recognition[]> {
@@ -79,9 +80,9 @@ export class Recognizer {
   }
 
   /**
-   * Finds the entities of each of several texts, or with `pretokenized: true` of several lists of words.
+   * Finds the entities of each of several texts or, with `pretokenized: true`, of several lists of words.
    *
-   * @returns one recognition an input, in their order
+   * @returns one recognition for each input, in their order
    *
    * @example
    * const [first, second] = await ner.recognizeAll(['Angela Merkel', 'Berlin'])
@@ -93,9 +94,9 @@ export class Recognizer {
   }
 
   /**
-   * Finds the entities of texts as they come, in their order. Texts are computed together up to `batchTokens` pieces, or
-   * as they are there; at most three batches are read ahead of what was taken out. Where one fails, those before it are
-   * given out first; `signal` ends it at once, also while `inputs` is silent.
+   * Finds the entities of texts as they arrive, in their order. Texts are computed together, as many as have
+   * arrived, up to `batchTokens` pieces; at most three batches are read ahead of what was taken. If a text
+   * fails, the answers before it come first; `signal` ends the stream at once, even while `inputs` is silent.
    *
    * @example
    * for await (const { entities } of ner.stream(texts)) console.log(entities)
@@ -108,9 +109,10 @@ export class Recognizer {
   }
 
   /**
-   * The flow of a call: each text as pieces, its windows in batches through the model, and their logits as entities.
+   * The flow of a call: each text as pieces, its windows in batches through the model, and their logits as
+   * entities.
    *
-   * @param check  of the options, which are a caller's own
+   * @param check checks the caller's options
    */
   async #read(
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
@@ -166,7 +168,7 @@ export class Recognizer {
     }
   }
 
-  /** Asks the model once, and again only where that failed. */
+  /** Finds the scheme from the model's answers once; again only if that failed. */
   #tellScheme(): Promise<LabelScheme | undefined> {
     this.#told ??= tellScheme(
       this.#labelSet,
@@ -179,13 +181,13 @@ export class Recognizer {
     return this.#told
   }
 
-  /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
+  /** Frees the memory and ends the worker. Pending calls are rejected; a second call does nothing. */
   dispose(): void {
     this.model.dispose()
   }
 }
 
-/** Why a model whose head is not over tokens cannot recognise. */
+/** The error for a model whose head does not label tokens. */
 function noRecognizer({ head, config }: BertModel): ModelFormatError {
   if (head === 'text') {
     return new ModelFormatError(

@@ -1,4 +1,7 @@
-/** `iobert/transformers` in Node, Deno and Bun: `pipeline()` as transformers.js and Python's transformers have it. */
+/**
+ * `iobert/transformers` in Node, Deno and Bun: a `pipeline()` like that of transformers.js and Python's
+ * transformers.
+ */
 import * as iobert from './node.ts'
 import { type CreatePipeline, pipelineOf } from './tasks/transformers/pipeline.ts'
 

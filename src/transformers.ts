@@ -1,4 +1,7 @@
-/** `iobert/transformers` in browsers and bundles: `pipeline()` as transformers.js and Python's transformers have it. */
+/**
+ * `iobert/transformers` in browsers and bundles: a `pipeline()` like that of transformers.js and Python's
+ * transformers.
+ */
 import * as iobert from './index.ts'
 import { type CreatePipeline, pipelineOf } from './tasks/transformers/pipeline.ts'
 

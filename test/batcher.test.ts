@@ -1,4 +1,4 @@
-/** Batches by themselves: an input is a number, its sequence has as many tokens, and its answer is the number a hundredfold. */
+/** The batcher alone: an input is a number n, its sequence has n tokens, and its answer is 100·n. */
 import { setImmediate } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { test } from 'uvu'

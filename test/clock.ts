@@ -1,4 +1,4 @@
-/** Clocks for tests: what depends on time is shown by one that goes as the test wants, on a machine of any speed. */
+/** Clocks under a test's control, so that what depends on time can be tested on a machine of any speed. */
 
 /** A clock that is `step` milliseconds further each time that somebody looks at it; `onLook` is told how often that was. */
 export class SteppingClock {

@@ -1,6 +1,6 @@
 /**
- * How work grows with its input, in ratios of processor time: a bound in milliseconds would be one on the machine. Processor time, unlike
- * the clock's, does not grow while other programs have the processor.
+ * How work grows with its input, as ratios of processor time, since a bound in milliseconds would depend on
+ * the machine. Processor time, unlike elapsed time, does not grow while other programs run.
  */
 import * as assert from 'uvu/assert'
 

@@ -1,4 +1,4 @@
-/** Where the repository is, and the data beside it that tests may find or do without. */
+/** Paths of the repository, and of optional data next to it. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

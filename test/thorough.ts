@@ -1,6 +1,6 @@
 /**
- * How much is tried: `npm test` takes a share, `npm run test:all -- thorough` all of it. A file that imports this, or a helper
- * that does, is run by both.
+ * How many cases are tried: `npm test` takes a share, `npm run test:all -- thorough` all of them. A file that
+ * imports this, directly or through a helper, is run by both.
  */
 export const isThorough: boolean = process.env['IOBERT_THOROUGH'] === '1'
 

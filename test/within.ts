@@ -1,4 +1,4 @@
-/** How long is waited for what comes at once or never: longer than a busy machine takes. Milliseconds. */
+/** How long to wait, in milliseconds, for what comes at once or never: longer than a busy machine takes. */
 const PATIENCE = 120_000
 
 /** What a promise gives, or 'late' where it gives nothing: a test that fails in place of one that hangs. */

@@ -1,4 +1,5 @@
-// iobert and transformers.js as pages in one Chromium, in turns over the same sentences; and the code that each page fetched.
+// Compares iobert and transformers.js as pages in one Chromium: alternating, on the same sentences; also the
+// code that each page fetched.
 import { spawnSync } from 'node:child_process'
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'

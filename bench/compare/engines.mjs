@@ -1,5 +1,5 @@
-// The engines under one name: `open(spec)` → { run(ids) → logits [T, C], info, close() }.
-// spec: { engine: 'iobert' | 'onnxruntime-web' | 'onnxruntime-node', model, precision, threads, turbo?, kernels? }
+// All engines behind one interface: `open(spec)` → { run(ids) → logits [T, C], info, close() }.
+//    spec: { engine: 'iobert' | 'onnxruntime-web' | 'onnxruntime-node', model, precision, threads, turbo?, kernels? }
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,6 +1,7 @@
-// `node bench/compare/features.mjs [CONLL-FILE]`: rows of docs/beside-others.md that can be run rather than read, on BERT-base in
-// every engine that reads it, as Markdown; with a CoNLL file also F1 and speed of what finds people, places and organisations
-// without a model. IOBERT_BERT_BASE names the folder of a BERT-base for entities; what else it needs is made as for compare.mjs.
+// `node bench/compare/features.mjs [CONLL-FILE]`: the rows of docs/beside-others.md that can be run rather
+// than read, on BERT-base in every engine that can load it, as Markdown. With a CoNLL file, also F1 and speed
+// of tools that find people, places and organisations without a model. IOBERT_BERT_BASE names the folder of a
+// BERT-base for entities; the other inputs are made as for compare.mjs.
 import { spawnSync } from 'node:child_process'
 import {
   mkdirSync,

@@ -1,5 +1,6 @@
-// Runs some engines on one input, in turns A B C A B C, and prints as JSON what each took. One child process a row, so that
-// no flag or heap of another row is in it.  argument: { engines: spec[], tokens, rounds, seconds }
+// Runs some engines on one input, alternating A B C A B C, and prints the time of each as JSON. Each row has
+// a child process of its own, so that no flag or heap of another row affects it. argument: { engines: spec[],
+// tokens, rounds, seconds }
 import { labelOf, open } from './engines.mjs'
 import { pieceIds } from './input.mjs'
 import { modelPath } from './places.mjs'

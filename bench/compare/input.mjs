@@ -1,4 +1,4 @@
-// The one text that all engines compute, cut to a number of pieces.
+// The text that all engines compute, cut to a number of pieces.
 import { importOurs } from './engines.mjs'
 
 const TEXT =

@@ -1,4 +1,4 @@
-// Where things are, and which Node runs what.
+// Paths of the comparison's files, and which Node runs what.
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-// Makes what the comparison needs and is not there yet: the rivals, a Python environment, the models and their ONNX files.
+// Prepares what the comparison needs: the rivals, a Python environment, the models and their ONNX files.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'

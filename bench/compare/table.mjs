@@ -1,4 +1,4 @@
-// Medians, machine, and Markdown.
+// Medians, a description of the machine, and Markdown tables.
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 

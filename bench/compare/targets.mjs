@@ -1,5 +1,5 @@
-// What is measured: one entry a comparison. `rivals` with a floor and a target are rows of the project's table of targets;
-// those without are shown beside them, losing ones included.
+// The measurements, one entry for each comparison. `rivals` with a floor and a target are rows of the
+// project's table of targets; those without are shown for comparison, including those that iobert loses to.
 import { readFileSync } from 'node:fs'
 
 /**

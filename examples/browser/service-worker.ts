@@ -1,7 +1,8 @@
 /**
- * Answers for the page when there is no network. The page's own files are kept when it is installed; the model is kept
- * as it comes by, so that it is downloaded once. Answers carry the two headers that make a page cross-origin isolated:
- * with them, threads work on hosts that cannot set headers, from the second visit on.
+ * Answers for the page when there is no network. The page's own files are cached when the service worker is
+ * installed; the model is cached when it is first fetched, so that it is downloaded once. Answers carry the
+ * two headers that make a page cross-origin isolated: from the second visit on, threads work even on hosts
+ * that cannot set headers.
  */
 
 /** Put in by tools/build/demo.mjs: the page's files, and names that change with what is in them. */

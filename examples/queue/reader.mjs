@@ -1,5 +1,5 @@
-// A process that reads one text at a time for a worker, which outlives it: so that it is known whether a text ends the
-// process that reads it, or something else ended the worker that happened to read it.
+// A process that reads one text at a time for a worker, and may die without it. So the worker can see whether
+// a text itself ends the process that reads it, or something else ended the worker that happened to read it.
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { loadRecognizer } from 'iobert'

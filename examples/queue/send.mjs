@@ -1,5 +1,5 @@
-// `npm run send -- RUN < rows.jsonl`: queues rows {"id", "text"}, 32 a job. A job's id is its place in the run, so that
-// sending the same run again, after an error half way, adds only what is missing.
+// `npm run send -- RUN < rows.jsonl`: queues rows {"id", "text"}, 32 to a job. A job's id is its position in
+// the run, so that sending the same run again after an error adds only what is missing.
 import { createHash } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'

@@ -1,5 +1,6 @@
-// Takes jobs, reads their rows, stores the answers. A job that a worker did not finish, since it was killed, hung or lost
-// its connection, is given to another: at least once, and since a row's answer is stored by its key, once in effect.
+// Takes jobs, reads their rows, stores the answers. A job that a worker did not finish, because it was
+// killed, hung or lost its connection, is given to another worker: at least once, and since a row's answer is
+// stored by its key, effectively once.
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'bullmq'
 import { loadRecognizer } from 'iobert'

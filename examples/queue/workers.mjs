@@ -1,4 +1,4 @@
-// `npm run workers`: a worker process a core, each replaced when it ends.
+// `npm run workers`: starts one worker process for each core, and replaces those that end.
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'

@@ -1,9 +1,10 @@
-// Texts of concurrent requests, computed together and in turns. While one batch computes the next gathers, so that a lone
-// request never waits and many fill their batch; nobody waits on a timer.
+// Computes the texts of concurrent requests together, in batches. While one batch is computed the next one
+// fills, so that a lone request never waits and many fill their batch; nothing waits on a timer.
 //
-// A batch takes one text of each request after another, so that a request of one text waits for about one batch, however
-// many texts the others have. Texts longer than a batch go one at a time beside the batches: the engine takes a pass of
-// each in turn, so that a long text costs the others half of their speed, and no more.
+// A batch takes one text from each request in turn, so that a request of one text waits for about one batch,
+// however many texts the others have. Texts longer than a batch are computed one at a time in parallel to the
+// batches: the engine alternates between the two, so that a long text costs the others half of their speed,
+// and no more.
 
 /** Why a request is not served, with the HTTP status that says so. */
 export class Refusal extends Error {

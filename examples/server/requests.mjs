@@ -1,5 +1,5 @@
-// A request's path, and its body as texts, or a refusal that says what is wrong with it. Nothing here throws anything else,
-// whatever a client sends.
+// Parses a request's path, and its body as texts, or gives a refusal that says what is wrong with it. Nothing
+// here throws anything else, whatever a client sends.
 import { Refusal } from './batcher.mjs'
 
 /** The path of a request's target, which may be a whole address, or nothing that an address may be. */

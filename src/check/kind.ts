@@ -1,6 +1,9 @@
-/** Says what kind a value is (`a string`, `null`, `an array`), for checks and for the messages of errors; leaves out what is undefined. */
+/**
+ * Names the kind of a value (`a string`, `null`, `an array`) for checks and error messages; drops undefined
+ * fields.
+ */
 
-/** An object that is no array: its values are of any kind. */
+/** Whether a value is an object other than an array; the object's values may be of any kind. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -17,18 +20,22 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-/** @throws {TypeError} for what is no string */
+/**
+ * @throws {TypeError} if the value is not a string
+ */
 export function requireString(value: unknown, name: string): void {
   if (typeof value !== 'string') throw wrongKind(value, name, 'a string')
 }
 
-/** @param wanted what it must be: 'a string' */
+/**
+ * @param wanted the expected kind: 'a string'
+ */
 export function wrongKind(value: unknown, name: string, wanted: string): TypeError {
   return new TypeError(`${name} is ${kindOf(value)}, expected ${wanted}`)
 }
 
 /**
- * The fields that are not undefined, where one that is missing means something else than one that is undefined.
+ * The fields that are not undefined, for cases where a missing field and an undefined one differ in meaning.
  *
  * @example
  * defined({ id: 'a', pair: undefined }) // { id: 'a' }

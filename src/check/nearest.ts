@@ -1,10 +1,10 @@
 /** Finds the word that was probably meant, for the "did you mean" of an error. */
 
 /**
- * The known word with the fewest changes of a letter, if they are few enough for a slip of the finger. Capitals and small
- * letters count as equal.
+ * The known word with the fewest changed letters, if they are few enough to be a typing error. Upper and
+ * lower case count as equal.
  *
- * @param most how many that is
+ * @param most maximum number of changes
  *
  * @example
  * nearest('strategie', ['strategy', 'stride']) // 'strategy'
@@ -25,7 +25,7 @@ export function nearest(
   return best
 }
 
-/** `; did you mean x?`, or nothing where no known word is near. */
+/** `; did you mean x?`, or nothing if no known word is near. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const near = nearest(word, known)
   return near === undefined ? '' : `; did you mean ${near}?`

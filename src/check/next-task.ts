@@ -1,6 +1,8 @@
-/** Lets the other tasks of a thread have their turn in the middle of long work. */
+/** Lets other tasks of the thread run in the middle of long work. */
 
-/** One macrotask later: timers, messages and input have had their turn. `setTimeout` would wait 4 ms when nested. */
+/**
+ * Resolves in the next macrotask, after timers, messages and input. A nested `setTimeout` would wait 4 ms.
+ */
 export function nextTask(): Promise<void> {
   const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
   if (setImmediate) return new Promise((resolve) => setImmediate(() => resolve()))
@@ -15,15 +17,15 @@ export function nextTask(): Promise<void> {
   })
 }
 
-/** Time between two pauses, milliseconds: short enough for a timer of 10 ms to keep firing. */
+/** Time between two pauses in milliseconds: short enough for a timer of 10 ms to keep firing. */
 export const PAUSE_MILLISECONDS = 5
 
-/** Pauses that may come between two ticks of a clock, which then may have stopped. */
+/** How many pauses may come between two ticks of the clock before it counts as stopped. */
 const WITHOUT_TICK = 3
 
 /**
- * What lets other tasks have their turn if `milliseconds` have passed since they last had it, or where the clock stands still while code
- * runs, as at Cloudflare's edge, now and then.
+ * Returns a function that lets other tasks run if `milliseconds` have passed since it last did; where the
+ * clock stands still while code runs, as on Cloudflare's edge, it does so now and then.
  */
 export function pausesEvery(milliseconds: number): () => Promise<void> {
   let paused = performance.now()

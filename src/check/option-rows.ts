@@ -1,28 +1,35 @@
 /**
- * The rows of a table of options: what values an option takes, and how the command line writes and explains it. One row is all
- * that an option needs besides its documented line in an interface, and `Rows` has the compiler compare the two.
+ * The rows of a table of options: which values an option takes, and how the command line writes and explains
+ * it. An option needs one row and one documented line in an interface; the type `Rows` has the compiler
+ * compare the two.
  */
 
 type AnyFunction = (...values: never[]) => unknown
 
-/** How the command line writes and explains an option. Without `help` it is not in the help; without any it is the library's alone. */
+/**
+ * How the command line writes and explains an option. Without `help` the help page omits it; an option
+ * without any of these belongs to the library alone.
+ */
 export interface CommandLine {
   /** `m` for `-m`. */
   readonly short?: string
-  /** What its value is called: the `N` of `--stride N`. */
+  /** The name of its value: the `N` of `--stride N`. */
   readonly value?: string
-  /** What it is for. The words that it takes, and its default, are added by the help page. */
+  /** What it is for. The help page adds the words that it takes, and its default. */
   readonly help?: string
   readonly default?: string | number
-  /** What else there is to say, after the words and the default. */
+  /** Further explanation, after the words and the default. */
   readonly more?: string
-  /** It must be given, and why. */
+  /** Why the option is required, if it is. */
   readonly required?: string
-  /** It is an error without one of these: `csv`, or with a value `placeholder numbered`. */
+  /** The option needs one of these others: `csv`, or with a value, `placeholder numbered`. */
   readonly needs?: readonly string[]
-  /** Short for another option's value: `lines` for `split`, `'lines'`. Two of one option are an error. */
+  /**
+   * The option stands for a value of another one: `lines` for `split`, `'lines'`. Two for the same option are
+   * an error.
+   */
   readonly means?: readonly [option: string, value: string | boolean]
-  /** Of a list: each value is taken whole, commas and all. */
+  /** For a list: each value is taken whole, including commas. */
   readonly whole?: boolean
 }
 
@@ -38,22 +45,22 @@ interface Values {
     | 'signal'
     | 'object'
     | 'other'
-  /** The words that a value may be, each with a remark for the help. */
+  /** The words that a value may be, each with a remark for the help page. */
   readonly words?: Readonly<Record<string, string>>
-  /** Of a number: whether it must be whole. */
+  /** For a number: whether it must be whole. */
   readonly integer?: boolean
   readonly from?: number
   readonly to?: number
-  /** Beside numbers this word. */
+  /** A word that is allowed in addition to numbers. */
   readonly orWord?: string
-  /** Beside the others `false`, and the word for it on the command line; '' where an option of its own says so. */
+  /** `false` is allowed too, under this word on the command line; '' if an option of its own says so. */
   readonly orFalse?: string
   readonly orFunction?: boolean
-  /** Of an object: its own options. */
+  /** For an object: its own options. */
   readonly fields?: Table
-  /** Of a value of no such kind: whether it is one. */
+  /** For a value of another kind: whether it is valid. */
   readonly fits?: (value: unknown) => boolean
-  /** In words, where the others do not tell. */
+  /** What is wanted, in words, if the other fields do not say it. */
   readonly wanted?: string
 }
 
@@ -63,7 +70,7 @@ export interface Row extends Values, CommandLine {}
 /** Options by their names in the library; the command line writes `maxLength` as `--max-length`. */
 export type Table = Readonly<Record<string, Row>>
 
-/** The type that a row must have for an option of this type. */
+/** The type of the row for an option of this type. */
 export type RowOf<Value> = CommandLine & {
   readonly wanted?: string
 } & ([Value] extends [boolean]
@@ -105,12 +112,12 @@ interface Other {
   readonly wanted: string
 }
 
-/** A row for every option of an interface: none is missing, none is too many, and each takes the values of its type. */
+/** A row for every option of an interface: none missing, none extra, each of the matching type. */
 export type Rows<Options> = {
   readonly [Name in keyof Required<Options>]: RowOf<NonNullable<Options[Name]>>
 }
 
-/** A row whose values are read as one of these types. */
+/** The type of the values of a row. */
 export type ValueOf<SomeRow> = SomeRow extends { readonly type: 'boolean' }
   ? boolean
   : SomeRow extends { readonly type: 'number' }

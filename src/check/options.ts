@@ -1,36 +1,41 @@
 /**
- * Checks the options that a caller gives, by a table with a row for each option. An option that is undefined counts as not given.
- * One that the table does not have is misspelt, and an error.
+ * Checks a caller's options by a table with a row for each option. An option that is undefined counts as not
+ * given; one that is not in the table is misspelt, which is an error.
  */
 import { isObject, wrongKind } from './kind.ts'
 import { didYouMean } from './nearest.ts'
 import type { Row, Rows, Table } from './option-rows.ts'
 
-/** How an option is written where the error is shown: `maxLength` in the library, `--max-length` on the command line. */
+/**
+ * How options are written where the error is shown: `maxLength` in the library, `--max-length` on the command
+ * line.
+ */
 export type Spelling = (option: string) => string
 
-/** An option whose value is not allowed: the message can name it as the caller wrote it. */
+/** The error for a value that is not allowed; the message can spell options as the caller wrote them. */
 export class OptionError extends RangeError {
   readonly #say: (spelled: Spelling) => string
 
-  /** @param say the message, in which each option is written by `spelled` */
+  /**
+   * @param say makes the message, in which `spelled` writes each option
+   */
   constructor(say: (spelled: Spelling) => string) {
     super(say((option) => option))
     this.#say = say
   }
 
-  /** The message with options as somebody else writes them. */
+  /** The message with options spelled in another way. */
   spelled(spelling: Spelling): string {
     return this.#say(spelling)
   }
 }
 
 /**
- * The options of a caller, each checked, without those that are undefined.
+ * A caller's options, each of them checked, without those that are undefined.
  *
- * @param given from the caller, of any kind; undefined counts as no options
+ * @param given the caller's value, of any kind; undefined counts as no options
  * @throws {TypeError} for a value of the wrong kind
- * @throws {RangeError} for a value that is not allowed, or an option that is not known
+ * @throws {RangeError} for a value that is not allowed, or an unknown option
  *
  * @example
  * checkOptions({ stride: 3 }, { stride: { type: 'number', integer: true, from: 0 } }) // { stride: 3 }
@@ -39,7 +44,9 @@ export function checkOptions<Options extends object>(given: unknown, rows: Rows<
   return checkFields(given === undefined ? {} : given, rows as Table, 'options', '') as Options
 }
 
-/** @param prefix of the fields' names in messages */
+/**
+ * @param prefix comes before the fields' names in messages
+ */
 function checkFields(value: unknown, rows: Table, name: string, prefix: string): Record<string, unknown> {
   if (!isObject(value)) throw wrongKind(value, name, 'an object')
   const checked: Record<string, unknown> = {}
@@ -60,7 +67,7 @@ function checkFields(value: unknown, rows: Table, name: string, prefix: string):
 /**
  * Checks a value by its row.
  *
- * @param name of the option, in messages
+ * @param name the option's name, for messages
  * @throws {TypeError} for the wrong kind
  * @throws {OptionError} for the wrong value
  */
@@ -89,7 +96,7 @@ export function checkValue(row: Row, value: unknown, name: string): void {
       if (row.fits!(value)) return
       break
     case 'signal':
-      // By what it can do: a signal may come from another realm, or be one's own.
+      // Checked by what it can do: a signal may come from another realm, or be the caller's own object.
       if (isObject(value) && 'aborted' in value && 'addEventListener' in value) return
       break
     default:
@@ -98,14 +105,16 @@ export function checkValue(row: Row, value: unknown, name: string): void {
   throw wrongKind(value, name, wantedOf(row))
 }
 
-/** @throws {TypeError} for what is no array of strings */
+/**
+ * @throws {TypeError} for anything but an array of strings
+ */
 export function checkStrings(value: unknown, name: string): void {
   if (!Array.isArray(value)) throw wrongKind(value, name, 'an array of strings')
   const wrong = value.findIndex((one) => typeof one !== 'string')
   if (wrong >= 0) throw wrongKind(value[wrong], `${name}[${wrong}]`, 'a string')
 }
 
-/** What a word is said that is none of those an option takes. */
+/** The error for a word that the option does not take. */
 export function wrongWord(row: Row, value: string, name: string): OptionError {
   return new OptionError(
     (spelled) =>
@@ -118,7 +127,7 @@ function inRange({ integer, from, to }: Row, value: number): boolean {
   return value >= (from ?? Number.NEGATIVE_INFINITY) && value <= (to ?? Number.POSITIVE_INFINITY)
 }
 
-/** What an option takes, in words: `a whole number from 1, or 'auto'`. */
+/** The values that an option takes, in words: `a whole number from 1, or 'auto'`. */
 export function wantedOf({ type, words, wanted, integer, from, to, ...or }: Row): string {
   if (wanted !== undefined) return wanted
   switch (type) {

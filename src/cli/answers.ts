@@ -1,4 +1,4 @@
-/** Answers texts: one after another in a shape of the command's, many together as JSON Lines. */
+/** Answers texts: one by one in a form that the command chooses, or many as JSON Lines. */
 import { basename } from 'node:path'
 import { visibleName } from '../markup/visible.ts'
 import type { Compute } from './batches.ts'
@@ -8,7 +8,7 @@ import { MAX_CHARS } from './options.ts'
 import { complain, type Kind, write } from './output.ts'
 import { createBar } from './progress.ts'
 
-/** A text to be answered, and the file that it is from. */
+/** A text to be answered, and the file it comes from. */
 export type Text = Pick<Input, 'file'> & { readonly text: string }
 
 type OnProgress = (progress: { readonly done: number; readonly total: number }) => void
@@ -20,28 +20,30 @@ export interface Shape<Result> {
   readonly tail: string
   /** @param index of the input, counted from 0 */
   one(result: Result, text: Text, index: number): string
-  /** An input without an answer; '' where the shape has no place for it and stderr tells. */
+  /** Writes an input without an answer; '' if the format has no place for it, since stderr reports it. */
   error(error: string, input: Pick<Input, 'file'>, index: number): string
 }
 
 export interface Answering<Result> {
   readonly maxChars?: number | undefined
   readonly format: string | undefined
-  /** One answer a text, or what is wrong with that text. */
+  /** Computes one answer for each text; an Error takes the place of an answer. */
   answer(texts: readonly Text[], onProgress: OnProgress): Promise<readonly (Result | Error)[]>
-  /** An answer in JSON. */
+  /** The JSON fields of an answer. */
   fields(result: Result, text: string): object
-  /** Where the format is neither of JSON. */
+  /** Used if the format is not JSON. */
   readonly shape: Shape<Result>
-  /** With `jsonl`: the members that hold texts. */
+  /** With `jsonl`: the members that contain texts. */
   readonly members?: readonly string[] | undefined
-  /** Whether names are taken out, so that nothing of what cannot be read or answered may be written. */
+  /** Whether names are redacted, so that nothing of an unreadable or unanswered text may be written. */
   readonly hides?: boolean | undefined
-  /** What must be done before the answers that were made may leave. */
+  /** Must be done before the computed answers are written. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
 }
 
-/** @returns the exit code: 1 where an input could not be read or answered */
+/**
+ * @returns the exit code: 1 if an input could not be read or answered
+ */
 export function answerTexts<Result>(
   sources: readonly Source[],
   answering: Answering<Result>,
@@ -56,7 +58,7 @@ export function answerTexts<Result>(
   return runJsonl(sources, { compute, fields, maxChars, members, hides, beforeWrite })
 }
 
-/** One array, an object an input, a line each. */
+/** One array, with an object for each input, one on each line. */
 function jsonArray<Result>(fields: (result: Result, text: string) => object): Shape<Result> {
   const row = (members: object, file: string | undefined, index: number): string => {
     const named = file === undefined ? {} : { file }
@@ -71,7 +73,7 @@ function jsonArray<Result>(fields: (result: Result, text: string) => object): Sh
   }
 }
 
-/** For people, a few lines a text. */
+/** For people: a few lines for each text. */
 export function plainLines<Result>(
   lines: (result: Result, text: Text) => string,
   between: string = '',
@@ -90,7 +92,7 @@ export function plainLines<Result>(
   }
 }
 
-/** So long texts may wait for others, where something must be done before they are written. */
+/** How long texts may wait for others, if something must be done before they are written. */
 const PATIENCE_MS = 1000
 
 async function answerInTurn<Result>(
@@ -108,7 +110,7 @@ async function answerInTurn<Result>(
   const bar = createBar()
   let failed = false
   let index = 0
-  /** Of one text its pieces are counted, of several the texts. */
+  /** For one text its pieces are counted, for several the texts. */
   const progressOf =
     ({ file }: Input): OnProgress =>
     ({ done, total }) => {
@@ -120,7 +122,7 @@ async function answerInTurn<Result>(
   let flushed = performance.now()
   const flush = async (): Promise<void> => {
     await beforeWrite?.()
-    // Both may be one terminal.
+    // Stdout and stderr may be the same terminal.
     if (process.stdout.isTTY) bar.end()
     await write(held, shape.kind)
     held = ''

@@ -1,15 +1,15 @@
-/** Reads the command line by a table of options: what is written becomes values, each checked by its row. */
+/** Parses the command line by a table of options and checks each value by its row. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { didYouMean } from '../check/nearest.ts'
 import type { Row, Table, ValueOf } from '../check/option-rows.ts'
 import { checkValue, wantedOf, wrongWord } from '../check/options.ts'
 
-/** What a user wrote that cannot be meant: told without a stack, exit code 2. */
+/** Wrong usage of the command line: reported without a stack, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** The options that others of a table are short for, with their values. */
+/** The options that others in the table are short for, with their values. */
 type Meant<T> = {
   [Name in keyof T]: T[Name] extends { readonly means: readonly [infer Option, infer Value] }
     ? readonly [Option, Value]
@@ -18,7 +18,7 @@ type Meant<T> = {
 
 type MeantValue<T, Name> = Extract<Meant<T>, readonly [Name, unknown]>[1]
 
-/** The values of a table's options; those that are not given are absent. */
+/** The values of a table's options; those not given are undefined. */
 export type ValuesOf<T> = {
   readonly [Name in keyof T as T[Name] extends { readonly required: string } ? Name : never]: ValueOf<T[Name]>
 } & {
@@ -35,7 +35,7 @@ export interface Given<T> {
   readonly options: ValuesOf<T>
   /** Texts, files, folders, in order. */
   readonly positionals: readonly string[]
-  /** How many of them stand before `--`: all, where there is none. */
+  /** How many of them come before `--`; all if there is none. */
   readonly beforeTerminator: number
 }
 
@@ -49,7 +49,7 @@ export function take<T extends object, Name extends keyof T>(table: T, ...names:
   return Object.fromEntries(names.map((name) => [name, table[name]])) as Pick<T, Name>
 }
 
-/** Those of the values given that a table has rows for, as the library takes them. */
+/** Those of the given values that a table has rows for, under the library's names. */
 export function valuesFor<Value extends object, T extends object>(
   values: Value,
   table: T,
@@ -58,19 +58,19 @@ export function valuesFor<Value extends object, T extends object>(
   return Object.fromEntries(entries) as Pick<Value, Extract<keyof Value, keyof T>>
 }
 
-/** An option as it stands on the command line. */
+/** An option as written on the command line. */
 interface Written {
   readonly name: string
-  /** Its value; '' of a switch. */
+  /** Its value; '' for a switch. */
   readonly text: string
 }
 
 /**
- * Reads arguments by a table of options.
+ * Parses arguments by a table of options.
  *
- * @param command its name, for messages
- * @throws {UsageError} naming the option that is not known, lacks its value or takes none, is given twice, excludes another, or
- *   goes with one that is not given
+ * @param command the command's name, for messages
+ * @throws {UsageError} naming an option that is unknown, lacks its value, takes none, is given twice,
+ *   excludes another, or needs one that is not given
  * @throws {OptionError} for a value that its option does not take
  */
 export function readArguments<const T extends Table>(
@@ -81,7 +81,7 @@ export function readArguments<const T extends Table>(
   const { written, ...rest } = readTokens(args, rows)
   const values: Record<string, unknown> = {}
   const seen = new Set<string>()
-  /** How the value of an option is written that others may be short for. */
+  /** How the value of an option was written, for options that others are short for. */
   const sayings = new Map<string, string>()
   for (const { name, text } of written) {
     const row = rows[name]!
@@ -142,13 +142,13 @@ function readTokens(
   return { positionals, beforeTerminator: beforeTerminator ?? positionals.length, written }
 }
 
-/** A letter is like all letters: only of a word is it said which may be meant. */
+/** A single letter resembles every other, so only for a word the error suggests another. */
 function unknownOption(flag: string, rows: Table): string {
   const near = flag.startsWith('--') ? didYouMean(flag, Object.keys(rows).map(flagOf)) : ''
   return `There is no option ${flag}${near}`
 }
 
-/** The words that an option takes on the command line: `none`, say, for false. */
+/** The words that an option takes on the command line, such as `none` for false. */
 export function wordsOf({ words, orFalse }: Row): Readonly<Record<string, string>> {
   return { ...words, ...(orFalse ? { [orFalse]: '' } : {}) }
 }
@@ -158,7 +158,7 @@ export function needsOf(needs: readonly string[]): string {
   return needs.map((need) => need.replace(/^\S+/u, flagOf)).join(' or ')
 }
 
-/** What is written, as the library takes it. */
+/** A written value as the library takes it. */
 function readValue(row: Row, text: string, name: string): unknown {
   switch (row.type) {
     case 'number': {
@@ -188,7 +188,9 @@ function readValue(row: Row, text: string, name: string): unknown {
   }
 }
 
-/** @throws {UsageError} for an option that is missing, or one without what it goes with */
+/**
+ * @throws {UsageError} for a required option that is missing, or an option without the one it needs
+ */
 function checkNeeds(
   written: readonly Written[],
   rows: Table,

@@ -1,39 +1,41 @@
 /**
- * Computes records and writes their results in order. A record is a line of JSON or a row of a table. Records are computed
- * in batches of those that are there, so that a program that waits for each answer gets it, and a file is read at full
- * speed. The first batches are small, so that the first answers come at once. While one batch is computed the next is read.
- * What is held in memory is bounded: some records that were read ahead, and two batches. Nothing more is read while the
- * reader of stdout is behind.
+ * Computes records (lines of JSON or rows of a table) in batches and writes their results in order. A batch
+ * takes the records that have arrived, so that a program that waits for each answer gets it, and a file is
+ * read at full speed. The first batches are small, so that the first answers come at once. While one batch is
+ * computed, the next is read. Memory is bounded: some records read ahead, and two batches. Nothing more is
+ * read while the reader of stdout lags.
  */
 import { type Source, sizeOf } from './inputs.ts'
 import { type ByteSplitter, RecordQueue } from './line-queue.ts'
 import { complain, type Kind, write } from './output.ts'
 import { createBar } from './progress.ts'
 
-/** What a batch holds at most: some times the 1024 pieces that the engine computes together. */
+/** Maximum size of a batch: several times the 1024 pieces that the engine computes together. */
 const BATCH_CHARS = 16_384
 const BATCH_RECORDS = 256
-/** What the first batch holds; each one has twice as much as the one before. */
+/** Size of the first batch; each following one is twice as large. */
 const FIRST_CHARS = 256
 const FIRST_RECORDS = 4
 
 /**
- * Answers several texts; an error in the place of an answer is what is wrong with that text.
+ * Answers several texts; an error in the place of an answer says what is wrong with that text.
  *
- * @param onShare may be told how much is done, 0 to 1
+ * @param onShare called with the share that is done, 0 to 1
  */
 export type Compute<Answer> = (
   texts: readonly string[],
   onShare: (share: number) => void,
 ) => Promise<readonly (Answer | Error)[]>
 
-/** One record: what is asked about it, if anything, and how it is written. */
+/** A record: its texts, if any, and how its answers are written. */
 export interface Job<Answer> {
   readonly bytes: number
   readonly texts?: readonly string[]
-  /** Whether something is wrong with it. */
+  /** Whether the record is invalid. */
   readonly failed?: boolean
-  /** @param answered to the texts, one each */
+  /**
+   * @param answered one answer for each text
+   */
   write(answered: readonly (Answer | Error)[]): string
 }
 
@@ -46,16 +48,20 @@ interface Batch<Answer> {
 export interface Batches<Record, Answer> {
   readonly compute: Compute<Answer>
   readonly createSplitter: () => ByteSplitter<Record>
-  /** @param number of the record, from 1; @throws {RangeError} where nothing more can be read */
+  /**
+   * @param number of the record, from 1; @throws {RangeError} if no further record can be read
+   */
   readonly jobOf: (record: Record, number: number) => Job<Answer>
   readonly kind: Kind
-  /** What records are called. */
+  /** What a record is called in messages. */
   readonly unit: string
-  /** What must be done before the answers that were made may leave. */
+  /** Must be done before the computed answers are written. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
 }
 
-/** @returns 1 where any record failed, else 0 */
+/**
+ * @returns 1 if any record failed, else 0
+ */
 export async function runBatches<Record extends { readonly length: number }, Answer>(
   sources: readonly Source[],
   { compute, createSplitter, jobOf, kind, unit, beforeWrite }: Batches<Record, Answer>,
@@ -68,7 +74,7 @@ export async function runBatches<Record extends { readonly length: number }, Ans
   let records = 0
   let failed = 0
   let running: Batch<Answer> | undefined
-  // A batch that waits for the one before it tells nothing.
+  // A batch that waits for the one before it reports no progress.
   const onShare = (batch: Batch<Answer>, share: number): void => {
     if (batch !== running) return
     const read = records + Math.floor(share * batch.jobs.length)
@@ -88,7 +94,7 @@ export async function runBatches<Record extends { readonly length: number }, Ans
     records += jobs.length
     done += bytes
     await beforeWrite?.()
-    // Both may be one terminal.
+    // Stdout and stderr may be the same terminal.
     if (process.stdout.isTTY) bar.end()
     await write(out, kind)
     bar.update('Reading', { done, total, unit: 'bytes', texts: records })
@@ -139,7 +145,7 @@ function startBatch<Answer>(
   const texts = jobs.flatMap((job) => job.texts ?? [])
   const bytes = jobs.reduce((sum, job) => sum + job.bytes, 0)
   const batch: Batch<Answer> = { jobs, bytes, results: compute(texts, (share) => onShare(batch, share)) }
-  // Its error is raised when its turn comes.
+  // The error is thrown when it is this batch's turn.
   batch.results.catch(() => {})
   return batch
 }

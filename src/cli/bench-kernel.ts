@@ -53,15 +53,17 @@ async function makeSampleLayer(shape: LayerShape): Promise<SampleLayer> {
 }
 
 /**
- * Numbers between -1.5 and 1.5, small ones more often, as a trained model's are: how fast int8 is depends on how far the largest weight is
- * from the others (assembly/short-sums.ts).
+ * Numbers between -1.5 and 1.5, small ones more often, as in a trained model: the speed of int8 depends on
+ * how far the largest weight is from the others (assembly/short-sums.ts).
  */
 function fill(floats: Float32Array): void {
   const part = (i: number, factor: number): number => ((i * factor) % 65521) / 65521 - 0.5
   for (let i = 0; i < floats.length; i++) floats[i] = part(i, 7919) + part(i, 31_337) + part(i, 50_021)
 }
 
-/** @returns billions of multiplications and additions a second, the median */
+/**
+ * @returns billions of multiplications and additions per second, the median
+ */
 export async function kernelRate(shape: LayerShape): Promise<number> {
   const { rows, inputs, outputs, seconds } = shape
   const { kernels, layer, x, out } = await makeSampleLayer(shape)

@@ -1,25 +1,25 @@
-/** Measures the time of texts of several lengths, for `iobert bench` and the demo page. */
+/** Measures how long texts of several lengths take, for `iobert bench` and the demo page. */
 import type { BertModel } from '../bert-model.ts'
 import type { Figure } from './bench-report.ts'
 
-/** Pieces that are computed together in a batch, at least. */
+/** Minimum number of pieces in a batch. */
 const BATCH_PIECES = 1024
 
 export interface Measuring {
   /** Time for each figure. */
   readonly seconds: number
   readonly signal?: AbortSignal
-  /** Told what is measured, and between runs how much of it is done, 0 to 1. */
+  /** Called with what is measured, and between runs with the share that is done, 0 to 1. */
   onStep(name: string, share: number): void
 }
 
-/** How the model runs, as names of figures begin. */
+/** How the model runs, in the form with which names of figures begin. */
 export function kindOf({ info: { precision, threads } }: BertModel): string {
   return `${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
 }
 
 /**
- * For each length that the model takes: milliseconds of a text alone, and texts a second of a batch.
+ * For each length that the model takes: milliseconds for a single text, and texts per second in a batch.
  *
  * @param lengths  pieces of the texts
  * @throws the signal's reason
@@ -52,7 +52,7 @@ export async function modelFigures(
   return figures
 }
 
-/** Milliseconds. @param onShare told between runs how much is done, 0 to 1 */
+/** Milliseconds. @param onShare called between runs with the share that is done, 0 to 1 */
 async function medianTime(
   run: () => Promise<unknown>,
   seconds: number,

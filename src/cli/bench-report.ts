@@ -1,15 +1,15 @@
 /**
- * What `iobert bench` and the demo's page measure: figures, what they were measured on, and rows of a table of bench/RESULTS.md. A page
- * imports this file, so nothing here asks for Node.
+ * The results of `iobert bench` and the demo page: figures, what they were measured on, and the rows of a
+ * table for bench/RESULTS.md. A page imports this file, so it must not import Node's modules.
  */
 import type { Precision } from '../kernels/kernels.ts'
 
-/** One measured number; equal names are compared. */
+/** One measured number; figures of equal names are compared. */
 export interface Figure {
   readonly name: string
   readonly value: number
   readonly unit: 'GOP/s' | 'ms' | 'texts/s' | 'MB'
-  /** The other run's value: only with --compare. */
+  /** The value of the other run; only with --compare. */
   readonly before?: number
 }
 
@@ -21,17 +21,17 @@ export interface Machine {
   readonly date: string
 }
 
-/** What computed. */
+/** What the figures were measured with. */
 export interface Engine {
   readonly version: string
-  /** The build of the kernels by precision: 'simd' or 'relaxed'. */
+  /** The build of the kernels for each precision: 'simd' or 'relaxed'. */
   readonly kernels: Readonly<Partial<Record<Precision, string>>>
   readonly turbo: boolean
 }
 
 export interface Report {
   readonly model: string
-  /** Reports before 0.2 have none. */
+  /** Missing in reports before 0.2. */
   readonly engine?: Engine
   readonly machine: Machine
   readonly figures: readonly Figure[]
@@ -68,18 +68,18 @@ export function describe({ model, machine, figures }: Report, earlier: Report | 
   ].join('')
 }
 
-/** Three digits that count. */
+/** Three significant digits. */
 export function digits(value: number): string {
   if (!(value > 0) || value >= 100) return value.toFixed(0)
   return value.toFixed(2 - Math.floor(Math.log10(value)))
 }
 
-/** Pieces in the texts that `texts/s` counts. */
+/** Pieces in the texts of the `texts/s` figures. */
 const BATCHED = 32
-/** Pieces in the texts that are read alone. */
+/** Pieces in the texts that are measured alone. */
 const ALONE = [16, 128, 512] as const
 
-/** The columns of 'On other machines' in bench/RESULTS.md; texts alone take one thread. */
+/** The columns of 'On other machines' in bench/RESULTS.md; single texts use one thread. */
 export const SHARE_HEADER: string = tableRow([
   ...['machine', 'engine', 'iobert', 'model', 'kernels', 'GOP/s'],
   ...ALONE.map((pieces) => `${pieces} pieces, ms`),
@@ -88,7 +88,7 @@ export const SHARE_HEADER: string = tableRow([
 
 const PRECISIONS: readonly Precision[] = ['int8', 'float32']
 
-/** A row a precision that was measured, the header before them. What a model is too short for is a dash. */
+/** The header and a row for each measured precision. A length beyond the model's maximum is a dash. */
 export function shareRows(report: Report): string {
   const columns = SHARE_HEADER.split(' | ').length
   const ruler = `|${' --- |'.repeat(columns)}`
@@ -122,7 +122,7 @@ function shareRow({ model, machine, engine, figures }: Report, precision: Precis
   ])
 }
 
-/** No cell can end its cell, its line, or begin markup: names of processors and models are what they are. */
+/** Escapes cells, so that names of processors and models cannot end a cell or a line, or begin markup. */
 function tableRow(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replace(/\s+/gu, ' ').replace(/[\\|<`*[\]]/gu, '\\$&')).join(' | ')} |`
 }

@@ -19,7 +19,10 @@ import { createBar } from './progress.ts'
 const LENGTHS = [8, 16, 32, 128, 512]
 const KERNEL_ROWS = [8, 128]
 const PRECISIONS = ['int8', 'float32'] as const
-/** That take time: of each precision the kernels, and with one thread and with several loading and two of each length. */
+/**
+ * Number of figures that take time: the kernels for each precision, and, with one thread and with several,
+ * loading and two for each length.
+ */
 const FIGURES = PRECISIONS.length * (KERNEL_ROWS.length + 2 * (1 + 2 * LENGTHS.length))
 
 export const command: Command = defineCommand({
@@ -93,14 +96,14 @@ async function readReport(file: string): Promise<Report> {
     const right = report?.figures?.every(({ name, value }) => typeof name === 'string' && value > 0)
     if (right && typeof report?.machine === 'object') return report as Report
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new UsageError(`${file} is not a report of iobert bench --json`)
 }
 
 async function measure(wanted: Wanted, version: string, steps: Steps): Promise<Report> {
   const { model, turbo, offline } = wanted
-  // The first time may download.
+  // The first load may download the model.
   const first = await withLoadingBar((onProgress) =>
     loadModel(model, { ...offline, threads: 1, turbo, onProgress }),
   )
@@ -182,15 +185,15 @@ async function measureModel(
   }
 }
 
-/** Told what is measured, so that nobody waits before nothing. */
+/** Reports what is being measured, so that the wait is explained. */
 interface Steps {
   /** Many figures of one kind follow. */
   group(name: string): void
-  /** One of them, of which `share` (0 to 1) is done. */
+  /** One figure, of which `share` (0 to 1) is done. */
   step(name: string, share: number): void
 }
 
-/** On stderr: a line that is drawn again and again, or where that is no terminal, as in a log, a line for each group. */
+/** On stderr: a line that is redrawn, or, if stderr is not a terminal (a log), a line for each group. */
 async function withSteps<T>(total: number, work: (steps: Steps) => Promise<T>): Promise<T> {
   const bar = createBar()
   let title = ''

@@ -1,10 +1,10 @@
-/** A command of the command line: a table of options, a help page made of it, and what it does. */
+/** The interface of a command: a table of options, the help page made from it, and what the command does. */
 import type { Table } from '../check/option-rows.ts'
 import { type Given, readArguments, UsageError } from './arguments.ts'
 import { type Groups, helpPage, type Page } from './help.ts'
 import { write } from './output.ts'
 
-/** What only the program's entry knows. */
+/** What only the program's entry can provide. */
 export interface CommandContext {
   /** The version that package.json states. */
   readVersion(): Promise<string>
@@ -17,12 +17,12 @@ export interface Command {
   readonly help: string
   /**
    * @returns the exit code: 0 ok, 1 some input failed
-   * @throws {UsageError} {RangeError} for arguments that cannot be meant
+   * @throws {UsageError} {RangeError} for wrong usage
    */
   run(args: readonly string[], context: CommandContext): Promise<number>
 }
 
-/** The tables of all groups as one. */
+/** The tables of all groups merged into one. */
 type Merged<G extends Groups> = {
   readonly [Name in { [Group in keyof G]: keyof G[Group] }[keyof G] & string]: {
     [Group in keyof G]: Name extends keyof G[Group] ? G[Group][Name] : never
@@ -31,14 +31,16 @@ type Merged<G extends Groups> = {
 
 interface Definition<G extends Groups> extends Page {
   readonly options: G
-  /** The arguments that it takes, all of them, where they are no texts: `['IN', 'OUT']`, or `['[MODEL]']` which may be left out. */
+  /**
+   * The names of its arguments if they are not texts: `['IN', 'OUT']`, or `['[MODEL]']` for an optional one.
+   */
   readonly takes?: readonly string[]
   run(given: Given<Merged<G>>, context: CommandContext): Promise<number>
 }
 
 const common = { help: { type: 'boolean', short: 'h', help: 'this page' } } as const
 
-/** Makes a command of what is its own. */
+/** Makes a command from its definition. */
 export function defineCommand<const G extends Groups>(definition: Definition<G>): Command {
   const { usage, takes, run } = definition
   const groups: Groups = { ...definition.options, Other: { ...definition.options['Other'], ...common } }

@@ -1,7 +1,7 @@
 /** All commands by name. */
 import type { Command } from './command.ts'
 
-/** A command's line in `iobert --help`, and its file, which is read only when it is chosen. */
+/** A command's line in `iobert --help`, and its file, which is loaded only if the command is chosen. */
 interface CommandEntry {
   readonly summary: string
   readonly load: () => Promise<{ readonly command: Command }>

@@ -51,7 +51,7 @@ export const command: Command = defineCommand({
       options,
       (load) => loadModel(options.model, load),
       async (model) => {
-        // A layer that the model does not have.
+        // Fails if the model does not have the layer.
         await model.embed([], asked)
         return answerTexts(sources, {
           format: options.format,
@@ -68,7 +68,7 @@ export const command: Command = defineCommand({
   },
 })
 
-/** The shortest decimals that are the same float32 again: nine digits at most. */
+/** The shortest decimals that read back as the same float32: nine digits at most. */
 function numbers(vector: Float32Array): number[] {
   return Array.from(vector, (value) => {
     for (let digits = 6; digits < 9; digits++) {

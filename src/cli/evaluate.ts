@@ -51,7 +51,7 @@ export const command: Command = defineCommand({
         value: 'C',
         help: 'what is read together',
       },
-      // Of earlier versions.
+      // An option of earlier versions.
       sentences: { type: 'boolean', means: ['context', 'sentence'] },
       documents: { type: 'boolean', means: ['context', 'document'] },
       maxChars: { ...maxCharsRows.maxChars, help: 'the longest FILE that is read' },
@@ -133,7 +133,10 @@ async function isSameFile(one: string, other: string): Promise<boolean> {
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
 }
 
-/** Beside its place first, so that no half of it is ever seen there; in one turn, so that no signal leaves one behind. */
+/**
+ * Writes a temporary file next to the target first, so that no incomplete page is ever seen there;
+ * synchronously, so that a signal leaves no such file behind.
+ */
 function writePage(path: string, html: string): void {
   const beside = temporaryName(path)
   try {
@@ -165,7 +168,7 @@ async function predict(
   const judged: PredictedSentence[] = []
   let tokens = 0
   const name = `${context}s`
-  // Of one document its pieces are counted.
+  // For a single document its pieces are counted.
   const onProgress = ({ done, total }: { done: number; total: number }): void => {
     if (units.length === 1) bar.update('Evaluating', { done, total, unit: 'pieces' })
   }
@@ -185,7 +188,7 @@ async function predict(
   return judged
 }
 
-/** The tags of each unit: of its words as they stand, or where it is to be split of a text that is made of them. */
+/** Predicts the tags of each unit: from its words as they are, or, with a split, from a text made of them. */
 async function* guesses(
   ner: Recognizer,
   units: readonly TaggedSentence[],

@@ -1,4 +1,4 @@
-/** `iobert fill`: words for masks. */
+/** `iobert fill`: predicts masked words. */
 import type { BertModel } from '../bert-model.ts'
 import { fillMaskRows, type MaskedWord } from '../fill-mask.ts'
 import { loadModel } from '../node.ts'
@@ -57,7 +57,7 @@ export const command: Command = defineCommand({
   },
 })
 
-/** A list for each mask, also where there is one; what is wrong with one text is its own answer. */
+/** A list for each mask, even if there is only one; the error for a text takes the place of its answer. */
 async function masksOf(
   model: BertModel,
   text: string,

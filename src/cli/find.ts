@@ -1,4 +1,4 @@
-/** `iobert find`: entities of types that are named on the command line, with a model of GLiNER. */
+/** `iobert find`: entities of types given on the command line, with a GLiNER model. */
 
 import { redactRows } from '../markup/redact.ts'
 import { loadGliner } from '../node.ts'

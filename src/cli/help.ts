@@ -1,22 +1,22 @@
-/** Makes a command's help page of its table of options. */
+/** Makes a command's help page from its table of options. */
 import type { Row, Table } from '../check/option-rows.ts'
 import { flagOf, needsOf, wordsOf } from './arguments.ts'
 
-/** What a command's help says besides its options. */
+/** What a help page says in addition to the options. */
 export interface Page {
   /** `embed [OPTIONS] TEXT|FILE...` */
   readonly usage: string
-  /** What it does, a paragraph each. */
+  /** What the command does, in paragraphs. */
   readonly about: readonly string[]
-  /** What stands below the options: examples. */
+  /** What follows the options: examples. */
   readonly after: string
 }
 
-/** Tables by the headings that they stand under. */
+/** Tables of options by their headings. */
 export type Groups = Readonly<Record<string, Table>>
 
 const WIDTH = 120
-/** Where what an option is for begins. */
+/** The column in which explanations begin. */
 const COLUMN = 23
 
 /** The page that `--help` prints. */
@@ -45,7 +45,7 @@ function describe(row: Row): string {
   return `${text}${byDefault}${row.more === undefined ? '' : `. ${row.more}`}`
 }
 
-/** A row without a text is of an earlier version, and not told. */
+/** A row without a help text is an option of an earlier version, and not shown. */
 function linesOf(name: string, { short, value }: Row, described: string): string[] {
   if (described === '') return []
   const flag = `  ${short === undefined ? '   ' : `-${short},`} ${flagOf(name)}${value === undefined ? '' : ` ${value}`}`
@@ -54,7 +54,7 @@ function linesOf(name: string, { short, value }: Row, described: string): string
   return [`${flag}${gap}${first}`, ...rest.map((line) => `${' '.repeat(COLUMN)}${line}`)]
 }
 
-/** Lines that begin at a column and end before the page does. */
+/** Wraps a text into lines that start at a column and end within the page's width. */
 function wrap(text: string, column: number): string[] {
   const lines: string[] = []
   let line = ''

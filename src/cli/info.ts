@@ -79,7 +79,7 @@ function readsRow({ files, bytes }: NonNullable<ModelFacts['reads']>): string {
   return `${names}: ${bytes} bytes${pickle}`
 }
 
-/** What config.json and the weights tell. */
+/** The facts in config.json and the weights. */
 function modelRows({
   architecture,
   labels,

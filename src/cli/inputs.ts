@@ -1,4 +1,4 @@
-/** Tells texts, files and stdin apart among a command's arguments, and reads them. */
+/** Sorts a command's arguments into texts, files and stdin, and reads them. */
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,20 +12,20 @@ export type Source =
   | {
       readonly kind: 'file'
       readonly path: string
-      /** Whether it was found in a folder, and not named: it need not be a text. */
+      /** Whether the file was found in a folder rather than named: it need not be a text. */
       readonly found?: boolean
     }
   | { readonly kind: 'stdin' }
 
 /** A text, or why there is none. */
 export interface Input {
-  /** The file's name as it was written; none for text and stdin. */
+  /** The file's name as written; undefined for a text argument and stdin. */
   readonly file?: string
   readonly text?: string
   readonly error?: string
 }
 
-/** What says where the texts are; `kind` is of all arguments. */
+/** Where the texts are; `kind` applies to all arguments. */
 interface GivenInputs {
   readonly options: { readonly kind?: 'text' | 'file' }
   readonly positionals: readonly string[]
@@ -33,10 +33,12 @@ interface GivenInputs {
 }
 
 /**
- * What the arguments mean: `-` is stdin, the name of something that exists is a file, or a folder whose files are meant, all
- * else is text; `--text` and `--file` decide for all. Without arguments, what is piped in is read.
+ * Interprets the arguments: `-` is stdin; the name of something that exists is a file, or a folder whose
+ * files are read; anything else is text. `--text` and `--file` decide for all arguments. Without arguments,
+ * piped input is read.
  *
- * @throws {UsageError} where there is nothing to read; for the name of a file that is not there, but behind `--`
+ * @throws {UsageError} if there is nothing to read, or if an argument looks like the name of a missing file
+ *   (unless it comes after `--`)
  */
 export async function findSources({
   options: { kind },
@@ -70,8 +72,8 @@ async function sourcesIn(folder: string): Promise<Source[]> {
 }
 
 /**
- * The files of a folder and of those within it, in the order of their names. What begins with a dot is passed over, and so are
- * links to folders, which may lead around in circles.
+ * The files in a folder and its subfolders, sorted by name. Names that begin with a dot are skipped, and so
+ * are links to folders, which may form cycles.
  */
 async function filesIn(folder: string): Promise<string[]> {
   const entries = (await readdir(folder, { withFileTypes: true }))
@@ -93,7 +95,10 @@ async function leadsToFile(link: string): Promise<boolean> {
   )
 }
 
-/** Reads the texts one after another; a file that cannot be read is an input with an error, and the next one follows. */
+/**
+ * Reads the texts one after another; for a file that cannot be read it yields an error and continues with the
+ * next.
+ */
 export async function* readInputs(sources: readonly Source[], maxChars: number): AsyncGenerator<Input> {
   for (const source of sources) {
     if (source.kind === 'text') {
@@ -120,7 +125,7 @@ export function nameOf(source: Source): string {
   return source.kind === 'file' ? source.path : source.kind
 }
 
-/** Bytes of a file, 0 where that is not known. */
+/** Size of a file in bytes, 0 if unknown. */
 export async function sizeOf(source: Source): Promise<number> {
   if (source.kind !== 'file') return 0
   return stat(source.path).then(
@@ -129,7 +134,7 @@ export async function sizeOf(source: Source): Promise<number> {
   )
 }
 
-/** The system's errors in words. */
+/** The operating system's errors in words. */
 export function explain(error: unknown): string {
   const code = errorCode(error)
   if (code === 'ENOENT') return 'there is no such file'
@@ -139,7 +144,7 @@ export function explain(error: unknown): string {
 }
 
 /**
- * Why bytes are no UTF-8, and what to do.
+ * Why bytes are not UTF-8, and what to do.
  *
  * @param start the first bytes of the file
  */
@@ -151,21 +156,21 @@ export function notUtf8(start: Uint8Array | undefined): string {
     : 'is not UTF-8 text: save it as UTF-8, or if it comes from Windows (cp1252), write iconv -f CP1252 -t UTF-8 FILE > NEW'
 }
 
-/** Bytes that are no UTF-8. */
+/** The error for bytes that are not UTF-8. */
 class NoText extends TypeError {
   constructor(start: Uint8Array | undefined, options?: ErrorOptions) {
     super(`it ${notUtf8(start)}`, options)
   }
 }
 
-/** The most bytes of UTF-8 that a UTF-16 unit takes. */
+/** Maximum number of UTF-8 bytes for one UTF-16 unit. */
 const BYTES_PER_UNIT = 3
 
 /**
- * UTF-8 as text.
+ * Decodes UTF-8.
  *
- * @throws {RangeError} for more than so many UTF-16 units
- * @throws {TypeError} for what is no UTF-8
+ * @throws {RangeError} for more than `maxChars` UTF-16 units
+ * @throws {TypeError} for bytes that are not UTF-8
  */
 export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: number): Promise<string> {
   const tooLong = (): RangeError =>

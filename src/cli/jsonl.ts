@@ -1,4 +1,4 @@
-/** `--jsonl`: a line of JSON in, a line out. */
+/** `--jsonl`: reads one JSON value per line and writes one per line. */
 
 import { isObject, kind } from '../format/json-file.ts'
 import { type Compute, type Job, runBatches } from './batches.ts'
@@ -7,18 +7,20 @@ import { type Line, LineSplitter } from './line-queue.ts'
 
 interface Lines<Result> {
   readonly compute: Compute<Result>
-  /** An answer in JSON. */
+  /** The JSON fields of an answer. */
   fields(result: Result, text: string): object
   readonly maxChars: number
-  /** The members that hold texts; where they are given, all others are passed through. */
+  /** The members that contain texts; if given, all others are passed through. */
   readonly members?: readonly string[] | undefined
-  /** Whether names are taken out: nothing of a line that could not be read or answered is written then. */
+  /** Whether names are redacted: then nothing of an unreadable or unanswered line is written. */
   readonly hides?: boolean | undefined
-  /** What must be done before the answers that were made may leave. */
+  /** Must be done before the computed answers are written. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
 }
 
-/** @returns 1 where any line failed, else 0 */
+/**
+ * @returns 1 if any line failed, else 0
+ */
 export function runJsonl<Result>(sources: readonly Source[], lines: Lines<Result>): Promise<number> {
   const { compute, maxChars, beforeWrite } = lines
   return runBatches(sources, {
@@ -80,8 +82,8 @@ function readLine<Result>(
 }
 
 /**
- * The members of a line with its answers. Where a member holds the text, an answer's own text takes its place; where several do,
- * what else an answer has is an object with a member for each.
+ * The members of a line with its answers. If one member contains the text, an answer's own text replaces it;
+ * if several do, the rest of an answer is an object with a member for each.
  */
 function withAnswers<Result>(
   kept: Members,
@@ -104,7 +106,7 @@ function withAnswers<Result>(
   return members
 }
 
-/** Where a line stops being JSON, as far as the runtime says. Its own message would quote the line. */
+/** Where a line stops being JSON, if the runtime says so. The runtime's own message would quote the line. */
 function placeIn(error: unknown): string {
   const position = /\bposition (\d+)/.exec((error as Error).message)?.[1]
   return position === undefined ? '' : `, from character ${Number(position) + 1} on`
@@ -126,10 +128,10 @@ function objectOf(members: Members): string {
 }
 
 /**
- * The members of an object as they stand in its JSON: JavaScript would round a number of more than 53 bits, and write 1.0 as
- * 1. Of several with one name the last, as JSON.parse takes it.
+ * The members of an object as written in its JSON, since JavaScript would round a number of more than 53
+ * bits, and write 1.0 as 1. Of several members with one name the last counts, as in JSON.parse.
  *
- * @param json an object that JSON.parse takes
+ * @param json an object that JSON.parse accepts
  */
 function membersAsWritten(json: string): Map<string, string> {
   const members = new Map<string, string>()
@@ -148,7 +150,7 @@ function membersAsWritten(json: string): Map<string, string> {
       start = at + 1
     } else if (character === ',' || character === '}' || character === ']') {
       if (depth === 1) {
-        // Space inside may be carriage returns, which end a line for some readers.
+        // White space inside may include carriage returns, which end a line for some readers.
         if (named) members.set(key, json.slice(start, at).trim().replaceAll('\r', ' '))
         named = false
         start = at + 1

@@ -1,9 +1,10 @@
 /**
- * Models of the Hub that people use for entities, and what is known of them without asking it: `iobert models` prints them, and
- * docs/which-model.md has the same rows. Whether one loads as it is today is what `iobert info` tells.
+ * Models of the Hub that people use for entities, with what is known about them offline: `iobert models`
+ * prints them, and docs/which-model.md has the same rows. `iobert info` finds out whether one loads as it is
+ * today.
  */
 
-/** Tasks by the name that `--task` takes, with the words for people. */
+/** The tasks for `--task`, with descriptions. */
 export const TASKS: ReadonlyMap<string, string> = new Map([
   ['news', 'persons, organisations, places'],
   ['pii', 'personal data'],
@@ -19,27 +20,29 @@ export const TASKS: ReadonlyMap<string, string> = new Map([
 
 export interface KnownModel {
   readonly id: string
-  /** Names of TASKS. */
+  /** Names of tasks. */
   readonly tasks: readonly string[]
   readonly languages: string
-  /** Its `model_type`, of GLiNER the encoder's. */
+  /** Its `model_type`; for GLiNER, that of the encoder. */
   readonly modelType: string
   readonly isGliner: boolean
   readonly layers: number
   readonly hiddenSize: number
-  /** Inside of a gated feed-forward block; of others it is 4 hidden sizes, and there is no gate. */
+  /** Inner size of a gated feed-forward block; other models have four times the hidden size and no gate. */
   readonly gatedSize?: number
-  /** Millions. */
+  /** In millions. */
   readonly parameters: number
-  /** The file of its weights that a listing of the repository showed; empty where none was seen. */
+  /** The weight file seen in a listing of the repository; empty if none was seen. */
   readonly weights: string
-  /** As its card or its page on the Hub names it, or `none named`; empty where neither could be read. */
+  /** As stated on its card or its page on the Hub, or `none named`; empty if neither could be read. */
   readonly licence: string
   readonly note: string
 }
 
 /**
- * id | tasks | languages | family | layers x hidden size (x inside of a gated block) | millions of parameters | weights | licence | note. Read in stored copies
+ * id | tasks | languages | family | layers x hidden size (x inner size of a gated block) | millions of
+ * parameters | weights | licence | note. Read from stored copies of Hub pages of various dates; what they do
+ * not show is left empty.
  * of pages of the Hub, of other dates each; what they did not show is left empty.
  */
 const TABLE = `
@@ -101,13 +104,16 @@ export const knownModels: readonly KnownModel[] = TABLE.trim()
     }
   })
 
-/** What a token costs beside BERT-base: the multiplications of the encoder's linear layers, 12 L H²; with gates L (4 H² + 3 H I). */
+/**
+ * Cost of a token relative to BERT-base: the multiplications of the encoder's linear layers, 12 L H²; with
+ * gates L (4 H² + 3 H I).
+ */
 export function workOf({ layers, hiddenSize, gatedSize }: KnownModel): number {
   const layer = gatedSize === undefined ? 12 * hiddenSize ** 2 : hiddenSize * (4 * hiddenSize + 3 * gatedSize)
   return (layers * layer) / (12 * 12 * 768 ** 2)
 }
 
-/** How one finds entities with it. */
+/** The command that finds entities with the model. */
 export function callOf({ isGliner }: KnownModel): string {
   return isGliner ? 'loadGliner' : 'loadRecognizer'
 }

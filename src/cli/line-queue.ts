@@ -1,42 +1,44 @@
-/** Reads lines of several sources ahead of whoever takes them, up to a bound. */
+/** Reads lines of several sources ahead of their consumer, up to a bound. */
 import { explain, nameOf, openSource, type Source } from './inputs.ts'
 
-/** Nothing more is read while this much waits. */
+/** Reading pauses while this much is waiting. */
 const AHEAD_BYTES = 1 << 18
 
-/** Cuts bytes that come in chunks into records: lines, or rows of a table. */
+/** Cuts a stream of bytes into records: lines, or rows of a table. */
 export interface ByteSplitter<Record> {
   /** The records that end in this chunk. */
   push(chunk: Uint8Array): Iterable<Record>
-  /** What is left at the end. */
+  /** The rest at the end of the stream. */
   end(): Iterable<Record>
 }
 
 /** Records of several sources, read ahead up to a bound. */
 export class RecordQueue<Record extends { readonly length: number }> {
-  /** Sources that could not be read, or not to their end, a sentence each. */
+  /** A sentence for each source that could not be read completely. */
   readonly errors: string[] = []
   readonly #createSplitter: () => ByteSplitter<Record>
   #records: Record[] = []
-  /** Of the next one in `#records`. */
+  /** Index of the next record in `#records`. */
   #at = 0
   #bytes = 0
   #taken = 0
   #ended = false
   #sleepers: (() => void)[] = []
 
-  /** @param createSplitter for each source */
+  /**
+   * @param createSplitter called for each source
+   */
   constructor(sources: readonly Source[], createSplitter: () => ByteSplitter<Record>) {
     this.#createSplitter = createSplitter
     void this.#read(sources)
   }
 
-  /** Records taken out so far. */
+  /** Number of records taken so far. */
   get taken(): number {
     return this.#taken
   }
 
-  /** The next record, if it is there now. */
+  /** The next record, if one is available now. */
   take(): Record | undefined {
     const record = this.#records[this.#at]
     if (record === undefined) return undefined
@@ -51,7 +53,7 @@ export class RecordQueue<Record extends { readonly length: number }> {
     return record
   }
 
-  /** Waits for a record; false where none will come. */
+  /** Waits for a record; false if no more will come. */
   async wait(): Promise<boolean> {
     while (this.#records.length === 0 && !this.#ended) await this.#sleep()
     return this.#records.length > 0
@@ -96,13 +98,16 @@ export class RecordQueue<Record extends { readonly length: number }> {
   }
 }
 
-/** A line's bytes without its end, or that it was too long to hold. */
+/** The bytes of a line without its end, or a note that it was too long to keep. */
 export type Line = Uint8Array | 'too long'
 
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
-/** Cuts bytes into lines as they come. A line of more than `maxChars` characters is dropped while it is read. */
+/**
+ * Cuts bytes into lines as they arrive. A line of more than `maxChars` characters is dropped while it is
+ * read.
+ */
 export class LineSplitter implements ByteSplitter<Line> {
   readonly #maxChars: number
   #parts: Uint8Array[] = []
@@ -123,7 +128,7 @@ export class LineSplitter implements ByteSplitter<Line> {
     if (start < chunk.length) this.#add(chunk.subarray(start))
   }
 
-  /** The last line, where the bytes do not end with a line feed. */
+  /** The last line, if the bytes do not end with a line feed. */
   *end(): Generator<Line> {
     if (this.#chars > 0) yield this.#take()
   }
@@ -145,7 +150,7 @@ export class LineSplitter implements ByteSplitter<Line> {
   }
 }
 
-/** Code points of UTF-8: all bytes but those that continue one. */
+/** Counts code points in UTF-8: all bytes except continuation bytes. */
 function countCharacters(bytes: Uint8Array): number {
   let count = 0
   for (let at = 0; at < bytes.length; at++) if ((bytes[at]! & 0xc0) !== 0x80) count++

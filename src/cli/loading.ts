@@ -1,4 +1,4 @@
-/** Loads a model for a command, with a bar that tells how far it is, and gives its memory back when the command is done. */
+/** Loads a model for a command, with a progress bar, and frees its memory when the command is done. */
 import type { LoadProgress } from '../format/load-watch.ts'
 import type { LoadOptions } from '../load-options.ts'
 import { visibleName } from '../markup/visible.ts'
@@ -6,7 +6,7 @@ import { valuesFor } from './arguments.ts'
 import { loadingRows } from './options.ts'
 import { createBar } from './progress.ts'
 
-/** Loads with a bar for the files on their way, the longest of which are the weights. */
+/** Loads with a progress bar for the files; the weights take longest. */
 export async function withLoadingBar<T>(
   load: (onProgress: (progress: LoadProgress) => void) => Promise<T>,
 ): Promise<T> {
@@ -22,7 +22,7 @@ export async function withLoadingBar<T>(
 }
 
 /**
- * Works with a model that is loaded as a command's options say.
+ * Loads a model according to a command's options, and works with it.
  *
  * @param load  `(options) => loadModel(name, options)`
  */

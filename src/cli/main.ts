@@ -2,7 +2,7 @@
 /** The program `iobert`: runs a command, and turns errors and signals into exit codes. */
 import { fail, main } from './run.ts'
 
-/** What is unfinished is removed by exit handlers; what was written ends with a whole line. */
+/** Exit handlers remove what is unfinished; the output ends with a complete line. */
 function stopOnSignals(): void {
   const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
   for (const [signal, code] of Object.entries(signals)) {
@@ -11,7 +11,7 @@ function stopOnSignals(): void {
       process.exit(code)
     })
   }
-  // A reader that has enough, as head, is no error.
+  // A reader that closes the pipe early, like head, is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
     process.exit(fail(error))
@@ -24,6 +24,6 @@ main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code
   },
-  // An open stdin would keep the process waiting.
+  // An open stdin would keep the process alive.
   (error: unknown) => process.exit(fail(error)),
 )

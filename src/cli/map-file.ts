@@ -1,7 +1,7 @@
 /**
- * The map of `iobert mask`, a file that says which placeholder stands for which name. Whoever has the map can undo the
- * masking, so only its owner may read it. And masked text is worth nothing without its map, so the map is whole on the disk
- * before masked text leaves.
+ * The map of `iobert mask`: a file that says which placeholder stands for which name. Anyone who has the map
+ * can undo the masking, so only its owner may read it. Masked text is worthless without its map, so the map
+ * is completely on the disk before any masked text is written.
  */
 import { rmSync } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'
@@ -13,15 +13,15 @@ import { type RedactOptions, Redactor } from '../markup/redact.ts'
 import { UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
 
-/** UTF-16 units: some million names. */
+/** Maximum size in UTF-16 units: several million names. */
 const LONGEST = 200_000_000
 const OWNER_ONLY = 0o600
 
 /**
- * The redactor that a map holds.
+ * Reads the redactor from a map.
  *
- * @returns nothing where there is no such file
- * @throws {UsageError} where there is one that is no map
+ * @returns undefined if there is no such file
+ * @throws {UsageError} if the file is not a map
  */
 export async function readMap(
   path: string,
@@ -36,9 +36,9 @@ export async function readMap(
 }
 
 /**
- * Runs `work` with the redactor of a map, which another run waits for meanwhile.
+ * Runs `work` with the redactor of a map, while other runs wait for the map.
  *
- * @param work is given what writes the map, if it grew
+ * @param work receives a function that writes the map if it grew
  */
 export async function withMap(
   path: string,
@@ -47,7 +47,7 @@ export async function withMap(
 ): Promise<number> {
   const lock = `${path}.lock`
   return withLock(lock, undefined, async () => {
-    // A signal ends the process before the lock is given back.
+    // A signal ends the process before the lock is released.
     const removeLock = (): void => rmSync(lock, { force: true })
     process.once('exit', removeLock)
     const found = await readMap(path, { never })
@@ -71,9 +71,9 @@ export async function withMap(
   })
 }
 
-/** Whole or not at all: under another name first. */
+/** Writes completely or not at all, by way of a temporary name. */
 async function writeMap(path: string, json: string): Promise<void> {
-  // A link stays one.
+  // A symbolic link remains one.
   const target = await realpath(path).catch(() => path)
   const temporary = temporaryName(target)
   const remove = (): void => rmSync(temporary, { force: true })

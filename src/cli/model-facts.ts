@@ -1,4 +1,4 @@
-/** Finds out what can be told of a model without downloading its weights, as `iobert info` does. */
+/** Collects, for `iobert info`, what can be known about a model without downloading its weights. */
 import { createHash } from 'node:crypto'
 import { GLINER_CONFIG, isGliner } from '../convert/gliner.ts'
 import { hasFile } from '../convert/small-files.ts'
@@ -33,7 +33,7 @@ import { withLoadingBar } from './loading.ts'
 interface ModelFile {
   readonly name: string
   readonly bytes: number
-  /** Where the file is on this disk. */
+  /** Present if the file is on this disk. */
   readonly sha256?: string
 }
 
@@ -45,25 +45,25 @@ interface WeightFacts {
 
 export interface ModelFacts extends Partial<WeightFacts> {
   readonly model: string
-  /** 'unknown' where the weights are not here and must not be asked for. */
+  /** 'unknown' if the weights are not here and may not be requested. */
   readonly loads: 'yes' | 'no' | 'unknown'
-  /** What stands in the way, a sentence each. */
+  /** What prevents loading, in sentences. */
   readonly missing: readonly string[]
   readonly architecture?: ReturnType<typeof architectureOf>
   readonly labels?: readonly string[]
   readonly scheme?: string | undefined
   readonly memory?: Readonly<Record<Precision, number | undefined>>
-  /** What each precision would run on here, and why. */
+  /** The kernels each precision would use here, and why. */
   readonly kernels?: Readonly<Record<Precision, string>>
-  /** What the weights are read from, and the bytes of it. */
+  /** The files from which the weights are read, and their bytes. */
   readonly reads?: { readonly files: readonly string[]; readonly bytes: number }
   readonly files: readonly ModelFile[]
 }
 
-/** Thrown to end a download that has not begun: all that is to be known is known. */
+/** Thrown to end a download before it begins, once everything needed is known. */
 class Seen extends Error {}
 
-/** A model and what is known of how it is to be found. */
+/** A model, and how it is to be located. */
 interface Asked {
   readonly platform: Platform
   readonly model: string | undefined
@@ -71,11 +71,11 @@ interface Asked {
   readonly kind?: RepositoryKind
 }
 
-/** The facts of a model, its weights' headers read where they are: on the disk, or by ranges. */
+/** The facts of a model; the headers of its weights are read in place, on the disk or by ranges. */
 export async function inspectModel(model: string | undefined, options: LoadOptions): Promise<ModelFacts> {
   const asked: Asked = { platform: entryPlatform(), model, options }
   const facts = await inspect(asked)
-  // What a repository of the Hub must have depends on what it is, which only shows where the usual is missing.
+  // What a Hub repository must contain depends on its kind, which only shows if the usual files are missing.
   if (facts.architecture !== undefined || !facts.missing.some((what) => what.includes(GLINER_CONFIG)))
     return facts
   const other = await inspect({ ...asked, kind: GLINER })
@@ -102,7 +102,7 @@ async function inspect(asked: Asked): Promise<ModelFacts> {
   }
 }
 
-/** What the small files tell of a model whose weights are not there. */
+/** What the small files say about a model whose weights are not here. */
 async function withoutWeights(asked: Asked, missing: string | undefined): Promise<ModelFacts> {
   const { platform, model, options, kind } = asked
   const why = missing === undefined ? [] : [missing]
@@ -118,7 +118,10 @@ async function withoutWeights(asked: Asked, missing: string | undefined): Promis
   return { ...facts, loads: all.length > 0 ? 'no' : 'unknown', missing: all }
 }
 
-/** The Hub's files before they are downloaded, where their weights are PyTorch's: its pickle is read by ranges. */
+/**
+ * A view of the Hub's files before they are downloaded, if the weights are PyTorch's, whose pickle is read by
+ * ranges.
+ */
 async function viewed(files: ModelFiles): Promise<ModelFiles | undefined> {
   if ((await hasFile(files, WEIGHTS)) || (await hasFile(files, INDEX))) return undefined
   const { viewedFiles } = await import('../convert/pytorch/checkpoint.ts')
@@ -127,7 +130,7 @@ async function viewed(files: ModelFiles): Promise<ModelFiles | undefined> {
 
 /**
  * @param local  whether the files are on a disk
- * @param weights  whether they are to be looked at
+ * @param weights whether to inspect them
  */
 async function factsOf(
   { platform, options }: Asked,
@@ -226,7 +229,7 @@ function weightFacts(model: ResolvedModel): WeightFacts {
   return { parameters: countParameters(model), dtypes }
 }
 
-/** What a model takes and would run on here, on one thread, at each precision. */
+/** Memory and kernels of the model on this machine, on one thread, at each precision. */
 async function onThisMachine(spec: ModelSpec): Promise<Required<Pick<ModelFacts, 'memory' | 'kernels'>>> {
   const [int8, float32] = await Promise.all(
     (['int8', 'float32'] as const).map((precision) => planKernels('auto', precision, false, false)),
@@ -241,7 +244,7 @@ async function onThisMachine(spec: ModelSpec): Promise<Required<Pick<ModelFacts,
   }
 }
 
-/** Bytes of kernel memory; none where that is more than wasm32 can address. */
+/** Bytes of kernel memory; undefined if it is more than wasm32 can address. */
 function memoryAt(plan: KernelPlan, spec: ModelSpec): number | undefined {
   try {
     return memoryNeeded({ spec, plan, threads: 1, batchTokens: BATCH_TOKENS })
@@ -251,7 +254,7 @@ function memoryAt(plan: KernelPlan, spec: ModelSpec): number | undefined {
   }
 }
 
-/** The files that are read of a model, and which of them are its weights. */
+/** The files that a model needs, and which of them are its weights. */
 async function findFiles(
   files: ModelFiles,
   local: boolean,

@@ -1,4 +1,4 @@
-/** `iobert models`: which model for which task, from a list that is in the package (known-models.ts). */
+/** `iobert models`: recommends models by task, from the package's own list (known-models.ts). */
 import { type Command, defineCommand } from './command.ts'
 import { callOf, type KnownModel, knownModels, TASKS, workOf } from './known-models.ts'
 import { write } from './output.ts'
@@ -53,7 +53,7 @@ export const HEADINGS: readonly string[] = [
   'note',
 ]
 
-/** A model's row, here and on the page. */
+/** A model's row, here and on the documentation page. */
 export function modelCells(model: KnownModel): readonly string[] {
   const { id, tasks, languages, parameters, weights, licence, note } = model
   return [

@@ -1,4 +1,4 @@
-/** What the commands that find entities have in common: rules, documents in markup, names taken out, and the shapes of answers. */
+/** What the commands that find entities share: rules, documents in markup, redaction, and output formats. */
 import type { Entity, Recognition, TextOptions } from '../entities/types.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
 import { type Answering, answerTexts, type Text } from './answers.ts'
@@ -7,20 +7,20 @@ import type { ReadDocument } from './documents/document.ts'
 import { explain, openSource, readText, type Source } from './inputs.ts'
 import { type Found, htmlPage, inSource, redacted, redactedFields, terminal } from './shapes.ts'
 
-/** Names taken out: with `--redact`, and `iobert mask`. */
+/** How names are redacted, with `--redact` and in `iobert mask`. */
 export interface Redacting {
   readonly redactor: Redactor
-  /** Ends before what was redacted is written. */
+  /** Must be done before the redacted text is written. */
   readonly beforeWrite?: () => Promise<void>
 }
 
-/** What is asked of a command that finds entities. */
+/** The settings of a command that finds entities. */
 export interface Finding {
   readonly format: string | undefined
   readonly redacting: Redacting | undefined
   readonly maxChars?: number | undefined
   readonly members?: readonly string[] | undefined
-  /** Where the format is one of the command's own. */
+  /** Present if the format is specific to the command. */
   readonly shape?: Answering<Found>['shape'] | undefined
   readonly readDocument: ReadDocument
   find(
@@ -41,7 +41,7 @@ export function answerNames(sources: readonly Source[], finding: Finding): Promi
   })
 }
 
-/** Finds entities in texts, or in what of them is text. */
+/** Finds entities in texts, or in the textual part of documents. */
 export async function findIn(
   texts: readonly Text[],
   readDocument: ReadDocument,
@@ -101,10 +101,12 @@ export async function readNever(path: string | undefined): Promise<readonly stri
   }
 }
 
-/** Outputs that have a redacted form. */
+/** Output formats that have a redacted form. */
 const WITHOUT_NAMES: readonly string[] = ['json', 'jsonl', 'csv', 'tsv']
 
-/** @throws {UsageError} for an output that shows names which are to be taken out */
+/**
+ * @throws {UsageError} for an output format that would show names that are to be redacted
+ */
 export function checkRedacting(shown: string | undefined, redacting: Redacting | undefined): void {
   if (redacting === undefined || shown === undefined || WITHOUT_NAMES.includes(shown)) return
   throw new UsageError(
@@ -112,7 +114,7 @@ export function checkRedacting(shown: string | undefined, redacting: Redacting |
   )
 }
 
-/** What JSON output holds of a recognition; probabilities as plain arrays, in the order of the model's labels. */
+/** The JSON fields of a recognition; probabilities as plain arrays, in the order of the model's labels. */
 function fieldsOf(found: Found): {
   entities: readonly Entity[]
   truncated: boolean

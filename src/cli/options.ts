@@ -1,13 +1,14 @@
 /**
- * The rows of the command line's own options, and which of the library's several commands take. The library's rows stand beside the
- * interfaces of its options: `loadRows`, `recognizeRows`, `findRows`, `embedRows`, `fillMaskRows`, `redactRows`.
+ * The rows of the options that only the command line has, and the choice of library options that several
+ * commands take. The rows of the library's options are next to their interfaces: `loadRows`, `recognizeRows`,
+ * `findRows`, `embedRows`, `fillMaskRows`, `redactRows`.
  */
 import type { RowOf } from '../check/option-rows.ts'
 import { recognizeRows } from '../entities/options.ts'
 import { loadRows } from '../load-options.ts'
 import { take } from './arguments.ts'
 
-/** Characters of a text, where `--max-chars` does not say. */
+/** Maximum characters of a text without `--max-chars`. */
 export const MAX_CHARS = 10_000_000
 
 export const inputRows = {
@@ -49,7 +50,7 @@ export const maxCharsRows = {
   },
 } as const
 
-/** Two ways to write JSON that most commands have; each says what its objects hold. */
+/** The two JSON formats that most commands have; each says what its objects contain. */
 export const jsonRows = {
   json: {
     type: 'boolean',
@@ -152,7 +153,7 @@ export const rulesRows: {
 export const taggingRows: Pick<typeof recognizeRows, 'strategy' | 'decode' | 'scheme' | 'split' | 'stride'> =
   take(recognizeRows, 'strategy', 'decode', 'scheme', 'split', 'stride')
 
-/** How a text is read, and which entities are given. */
+/** How a text is read, and which entities are returned. */
 export const recognitionRows: Pick<typeof recognizeRows, 'labels' | 'threshold' | 'style'> &
   typeof taggingRows & { readonly lines: RowOf<boolean> & { readonly means: readonly ['split', 'lines'] } } =
   {
@@ -196,7 +197,7 @@ export const modelRows: { readonly model: RowOf<string> } & typeof loadingRows =
   ...loadingRows,
 }
 
-/** The same of a command for which none ships. */
+/** The same for a command without a shipped model. */
 export const neededModelRows: {
   readonly model: RowOf<string> & { readonly required: string }
 } & typeof loadingRows = {

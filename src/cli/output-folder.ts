@@ -1,8 +1,8 @@
 /**
- * A model's folder that is being written. Its files are written to a temporary folder in it, and moved to their places when
- * all are complete and on the disk: a run that fails or is stopped leaves what was there. Only where the process is killed
- * while files are moved (no signal can interrupt it there, but SIGKILL and a power cut do) the folder is left without
- * config.json, which is no model.
+ * A model's folder while it is being written. Its files are written to a temporary folder inside it, and
+ * moved into place once all are complete and on the disk: a run that fails or is stopped leaves the old
+ * content. Only if the process is killed during the moves (by SIGKILL or a power cut; other signals cannot
+ * interrupt it there) does the folder remain without config.json, and so is not a model.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,26 +17,26 @@ import { renameOverSync } from '../hub/rename.node.ts'
 import { UsageError } from './arguments.ts'
 
 export interface OutputFolder extends ModelSink {
-  /** Moves the files to their places. */
+  /** Moves the files into place. */
   commit(): void
 }
 
 export interface OutputOptions {
-  /** The folder that is read: it must be another one. */
+  /** The folder that is read; it must be a different one. */
   readonly from: string
-  /** Whether a model that is there may be replaced. */
+  /** Whether an existing model may be replaced. */
   readonly force: boolean
 }
 
-/** How the temporary folder is called, with a number of its own behind. */
+/** Prefix of the temporary folder's name, followed by a random number. */
 const TEMPORARY = '.iobert-new-'
-/** Without any of these a folder is no model; one of GLiNER may have the second alone. */
+/** Without any of these a folder is not a model; GLiNER may have only the second. */
 const CONFIGS = ['config.json', GLINER_CONFIG]
 
 /**
- * Checks where a folder is to be written, before anything is read.
+ * Checks the output folder before anything is read.
  *
- * @throws {UsageError} where it is the folder that is read, holds files and `force` is not given, or is a file
+ * @throws {UsageError} if it is the input folder, is a file, or contains files without `force`
  */
 export async function checkOutputFolder(folder: string, { from, force }: OutputOptions): Promise<void> {
   if (await isSame(from, folder)) {
@@ -55,12 +55,12 @@ export async function checkOutputFolder(folder: string, { from, force }: OutputO
 }
 
 /**
- * Begins to write a folder. What was not committed is removed when the process ends, by an error or a signal too, and so
- * are folders that were made for it. Whatever gets a name on the disk gets it synchronously: a signal's handler runs
- * between two turns of the event loop, when a folder that another thread makes is not known yet, or comes after all the
- * others were removed.
+ * Begins to write a folder. Whatever was not committed is removed when the process ends, even by an error or
+ * a signal, and so are folders created for it. Everything that gets a name on the disk gets it synchronously:
+ * a signal's handler runs between two turns of the event loop, when a folder made by another thread might not
+ * be known yet, or might appear after everything else was removed.
  *
- * @throws {UsageError} as `checkOutputFolder`
+ * @throws {UsageError} as for `checkOutputFolder`
  */
 export async function createOutputFolder(folder: string, options: OutputOptions): Promise<OutputFolder> {
   await checkOutputFolder(folder, options)
@@ -93,7 +93,7 @@ export async function createOutputFolder(folder: string, options: OutputOptions)
   }
 }
 
-/** Takes a model's place for this run alone, by an empty file that becomes its configuration. */
+/** Reserves a model's place for this run by an empty file that becomes its configuration. */
 function reserve(path: string, folder: string, config: string): void {
   try {
     writeFileSync(join(path, config), '', { flag: 'wx' })
@@ -106,14 +106,14 @@ function reserve(path: string, folder: string, config: string): void {
 }
 
 /**
- * Removes the small files of the model that is there, config.json first: without it a folder is no model. Of another model's
- * tokenizer nothing may stay, since it would be read with the new one.
+ * Removes the small files of the existing model, config.json first: without it a folder is not a model. No
+ * file of another model's tokenizer may stay, since it would be read with the new model.
  */
 function removeModel(path: string): void {
   for (const name of [...CONFIGS, ...KEPT_FILES]) rmSync(join(path, name), { force: true, maxRetries: 5 })
 }
 
-/** Device and inode: the same for all names of a folder, in letters of any case too where the disk knows one. */
+/** Device and inode: the same for all names of a folder, also in other letter case if the disk ignores it. */
 async function identity(path: string): Promise<string | undefined> {
   return stat(path, { bigint: true }).then(
     ({ dev, ino }) => `${dev} ${ino}`,
@@ -121,7 +121,7 @@ async function identity(path: string): Promise<string | undefined> {
   )
 }
 
-/** Whether two names are of one folder, or the first holds a link to a file of the second. */
+/** Whether two names are the same folder, or the first contains a link to a file of the second. */
 async function isSame(from: string, folder: string): Promise<boolean> {
   const target = await identity(folder)
   if (target === undefined) return false
@@ -134,7 +134,9 @@ async function isSame(from: string, folder: string): Promise<boolean> {
   return false
 }
 
-/** @returns the folders that were not there, the innermost first */
+/**
+ * @returns the folders that did not exist, the innermost first
+ */
 function makeFolders(path: string): string[] {
   const outermost = mkdirSync(path, { recursive: true })
   if (outermost === undefined) return []
@@ -164,6 +166,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder)
   } catch {
-    // It holds something.
+    // It is not empty.
   }
 }

@@ -1,8 +1,10 @@
-/** Writes to stdout and stderr, so that no text can steer a terminal and nothing piles up. */
+/**
+ * Writes to stdout and stderr such that no text can control the terminal and output never piles up in memory.
+ */
 import { once } from 'node:events'
 import { escapeControls, visible } from '../markup/visible.ts'
 
-/** What is written, which says how a terminal is kept from obeying it: text, JSON, or what its maker has made safe. */
+/** How an output is made safe for a terminal: as text, as JSON, or already by its maker. */
 export type Kind = 'text' | 'json' | 'styled'
 
 const safe: Readonly<Record<Kind, (text: string) => string>> = {
@@ -11,13 +13,13 @@ const safe: Readonly<Record<Kind, (text: string) => string>> = {
   styled: (text) => text,
 }
 
-/** Writes to stdout and waits while its reader is behind, so that nothing piles up here. */
+/** Writes to stdout and waits while its reader lags, so that nothing piles up in memory. */
 export async function write(text: string, kind: Kind = 'text'): Promise<void> {
   const shown = process.stdout.isTTY ? safe[kind](text) : text
   if (shown !== '' && !process.stdout.write(shown)) await once(process.stdout, 'drain')
 }
 
-/** A line on stderr, under the program's name. */
+/** Writes a line to stderr, prefixed by the program's name. */
 export function complain(message: string): void {
   process.stderr.write(`iobert: ${visible(message)}\n`)
 }

@@ -1,30 +1,32 @@
-/** Shows on stderr how far long work is. */
+/** Shows the progress of long work on stderr. */
 
-/** A line on stderr that tells how far long work is; nothing where stderr is no terminal. */
+/** A progress line on stderr; does nothing if stderr is not a terminal. */
 export interface Bar {
   update(title: string, amount: Amount): void
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void
 }
 
 export interface Amount {
   readonly done: number
-  /** 0 where it is not known. */
+  /** 0 if unknown. */
   readonly total: number
-  /** What is counted; 'bytes' are shown in MB. */
+  /** The unit that is counted; 'bytes' are shown in MB. */
   readonly unit: string
-  /** Texts read, where what is counted is the bytes they stand in. */
+  /** Number of texts read, if the count is of the bytes that contain them. */
   readonly texts?: number
 }
 
 const WIDTH = 24
 const REDRAW_MS = 100
-/** Work that is done sooner shows no bar. */
+/** Work that ends sooner shows no bar. */
 const PATIENCE_MS = 400
 
 const silent: Bar = { update(): void {}, end(): void {} }
 
-/** @param now  a clock, milliseconds */
+/**
+ * @param now a clock in milliseconds
+ */
 export function createBar(now: () => number = () => performance.now()): Bar {
   const { stderr } = process
   if (!stderr.isTTY) return silent
@@ -36,7 +38,7 @@ export function createBar(now: () => number = () => performance.now()): Bar {
   return {
     update(title: string, amount: Amount): void {
       const time = now()
-      // Where the count begins anew, as with each file, so does its speed.
+      // When the count restarts, as for each file, so does the speed.
       if (amount.done < count) start = updated
       count = amount.done
       updated = time
@@ -54,7 +56,9 @@ export function createBar(now: () => number = () => performance.now()): Bar {
   }
 }
 
-/** `Reading ████░░░░ 50 % 1200/2400 texts, 300 texts/s, 4 s left`; where it is narrow, the bar is shorter. */
+/**
+ * `Reading ████░░░░ 50 % 1200/2400 texts, 300 texts/s, 4 s left`; on a narrow terminal the bar is shorter.
+ */
 export function progressLine(
   title: string,
   { done, total, unit, texts }: Amount,

@@ -1,4 +1,4 @@
-/** Recognition on the command line: what `iobert TEXT` and `iobert mask` have in common. */
+/** What `iobert TEXT` and `iobert mask` share. */
 import { checkTogether, recognizeRows } from '../entities/options.ts'
 import type { Recognition, TextOptions } from '../entities/types.ts'
 import type { LoadOptions } from '../load-options.ts'
@@ -14,7 +14,7 @@ import { MAX_CHARS } from './options.ts'
 import { conll, entityRows } from './shapes.ts'
 import type { TableShape } from './tables/table.ts'
 
-/** The options of the library that are asked for by name. */
+/** The library's options that are given by name. */
 type Asked = Omit<TextOptions, 'rules' | 'words' | 'signal' | 'onProgress'>
 
 interface Options extends Asked, Omit<LoadOptions, 'onProgress' | 'signal'> {
@@ -59,7 +59,7 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
     rest,
     (load) => loadRecognizer(rest.model, load),
     async (ner) => {
-      // What only the model tells of the options, as its labels, before anything is read.
+      // Checks, before anything is read, the options that depend on the model, such as labels.
       await ner.recognizeAll([], options)
       const find = (
         texts: readonly string[],
@@ -93,7 +93,7 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
   )
 }
 
-/** What is said of a table, with `--csv` and `--tsv`. */
+/** The properties of a table for `--csv` and `--tsv`. */
 function tableShapeOf({ format, column = [], noHeader = false, delimiter }: Options): TableShape | undefined {
   if (format !== 'csv' && format !== 'tsv') return undefined
   if (column.length === 0) {
@@ -106,14 +106,14 @@ function tableShapeOf({ format, column = [], noHeader = false, delimiter }: Opti
   const shape = { format, columns: column, header: !noHeader } as const
   if (delimiter === undefined) return { ...shape, delimiter: format === 'tsv' ? '\t' : undefined }
   const written = delimiter === 'tab' || delimiter === '\\t' ? '\t' : delimiter
-  // A character of one byte: no byte of another one's UTF-8 is it.
+  // A single-byte character: its byte never occurs inside another character's UTF-8.
   if (!/^[\t\x20-\x7e]$/u.test(written) || written === '"') {
     throw new UsageError(`--delimiter is '${delimiter}', expected one character of ASCII, or tab`)
   }
   return { ...shape, delimiter: written }
 }
 
-/** The types that entities can have, each a column of a table. */
+/** The types that entities can have; each is a column of a table. */
 function typesOf(labels: readonly string[], { strategy, labels: wanted, rules }: TextOptions): string[] {
   const whole = labels.filter((label) => label !== 'O')
   const types = strategy === 'none' ? whole : whole.map(bareType)

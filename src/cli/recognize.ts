@@ -1,4 +1,4 @@
-/** `iobert TEXT`: what runs where no command is named. */
+/** `iobert TEXT`: the command that runs if none is named. */
 import { redactRows } from '../markup/redact.ts'
 import { take } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'

@@ -1,4 +1,4 @@
-/** `iobert rerank`: lines in the order in which they answer a query. */
+/** `iobert rerank`: sorts lines by how well they answer a query. */
 import { loadClassifier } from '../node.ts'
 import { type Command, defineCommand } from './command.ts'
 import { readInputs, type Source } from './inputs.ts'

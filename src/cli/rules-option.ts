@@ -7,13 +7,13 @@ import { UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
 import { nearestFile } from './missing-name.ts'
 
-/** UTF-16 units: some hundred thousand phrases. */
+/** Maximum size in UTF-16 units: several hundred thousand phrases. */
 const LONGEST_FILE = 10_000_000
 
 /**
- * The rules that `--rules email,products.json` asks for, in that order.
+ * The rules named by `--rules email,products.json`, in that order.
  *
- * @throws {UsageError} for a name that is no preset, and for a file that is not there or holds no rules
+ * @throws {UsageError} for a name that is not a preset, or a file that is missing or has no rules
  */
 export async function readRules(names: readonly string[]): Promise<NonNullable<TextOptions['rules']>> {
   return compileRules((await Promise.all(names.map(rulesOf))).flat())

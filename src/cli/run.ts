@@ -1,4 +1,4 @@
-/** The command line as a function: picks a command, runs it, and turns what is wrong with its arguments into an exit code. */
+/** The command line as a function: picks a command, runs it, and turns usage errors into exit codes. */
 import { OptionError } from '../check/options.ts'
 import { flagOf, UsageError } from './arguments.ts'
 import { commands } from './commands.ts'
@@ -9,7 +9,7 @@ import { complain } from './output.ts'
  * Runs `iobert` with arguments.
  *
  * @returns the exit code
- * @throws what a command throws but for wrong usage, which is told; `fail` tells it
+ * @throws whatever a command throws, except wrong usage, which is reported; `fail` reports the rest
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [first = '', ...rest] = args
@@ -37,7 +37,7 @@ async function readVersion(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version
 }
 
-/** Tells what ended the program. @returns the exit code */
+/** Reports the error that ended the program. @returns the exit code */
 export function fail(error: unknown): number {
   complain(error instanceof Error ? error.message : String(error))
   return 1

@@ -1,4 +1,4 @@
-/** The shapes in which found entities are printed. */
+/** The formats in which found entities are printed. */
 import type { Recognition, RecognizeOptions } from '../entities/types.ts'
 import { escapeHtml, highlightHtml } from '../markup/html.ts'
 import type { RedactedPlace, Redactor } from '../markup/redact.ts'
@@ -9,20 +9,20 @@ import type { PlainText } from './documents/plain-text.ts'
 import { wantsColor } from './output.ts'
 import { writeAddedCell } from './tables/cells.ts'
 
-/** What was found in a text, and of a text in markup what of it is text. */
+/** What was found in a text, and for a document in markup its extracted text. */
 export interface Found {
   readonly recognition: Recognition
   readonly document: PlainText | undefined
 }
 
-/** Where entities stand in the text as it is written, markup and all. */
+/** Entities with offsets into the source, markup included. */
 export function inSource({ recognition, document }: Found): Recognition {
   return document === undefined ? recognition : document.toSource(recognition)
 }
 
 const nothing = (): string => ''
 
-/** The page up to the first text. Nothing is fetched, no script runs. */
+/** The page up to the first text. It fetches nothing and runs no script. */
 const htmlHead: string = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -38,7 +38,7 @@ mark small { font-weight: bold; padding-left: .35em }
 </style>
 `
 
-/** One page with entities marked; their scores show under the pointer. */
+/** One page with marked entities; their scores show under the pointer. */
 export const htmlPage: Shape<Found> = {
   kind: 'text',
   head: htmlHead,
@@ -88,8 +88,8 @@ export function redactedFields(
 }
 
 /**
- * A word and its label a line, a blank line after each text. Where entities are filtered, the words of those that are
- * left out have the label O.
+ * One word and its label on each line, with a blank line after each text. If entities are filtered, the words
+ * of those left out have the label O.
  */
 export function conll({ labels, threshold }: RecognizeOptions): Shape<Found> {
   const filtered = labels !== undefined || threshold !== undefined
@@ -108,16 +108,16 @@ export function conll({ labels, threshold }: RecognizeOptions): Shape<Found> {
   }
 }
 
-/** Columns are parted by blanks, so that none may be in one. */
+/** Columns are separated by blanks, so none may contain one. */
 function column(text: string): string {
   return text.replace(/\s/gu, '_')
 }
 
-/** For reading, on a terminal or not. With several inputs each file's name stands above its text. */
+/** For reading, on a terminal or elsewhere. With several inputs, the file's name is above each text. */
 export function terminal(inputs: number): Shape<Found> {
   const { isTTY, columns } = process.stdout
   const color = wantsColor()
-  // Colours are for a terminal, be it behind a pager.
+  // Colours are meant for a terminal, possibly through a pager.
   const steers = isTTY === true || color
   // A terminal that has no size says 0.
   const style: TerminalStyle = { color, terminal: steers, ...(isTTY && columns > 0 ? { columns } : {}) }
@@ -139,7 +139,7 @@ const COLUMNS = ['file', 'start', 'end', 'type', 'text', 'score'] as const
 /**
  * `--output csv`: a row for each entity, for a spreadsheet or a database.
  *
- * @param delimiter what stands between cells; lines end as RFC 4180 has them, with CR and LF
+ * @param delimiter separates cells; lines end with CR and LF, as in RFC 4180
  */
 export function entityRows(delimiter: ',' | '\t'): Shape<Found> {
   const row = (cells: readonly (string | number)[]): string =>

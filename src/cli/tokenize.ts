@@ -44,7 +44,7 @@ function fieldsOf({ ids, tokens, offsets, wordIds }: Encoding): object {
   return { ids, tokens, offsets, wordIds }
 }
 
-/** A line a piece. */
+/** One line for each piece. */
 function tableOf({ ids, tokens, offsets, wordIds }: Encoding): string {
   const shown = tokens.map(visibleName)
   const widest = shown.reduce((width, token) => Math.max(width, token.length), 0)

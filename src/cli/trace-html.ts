@@ -1,4 +1,4 @@
-/** The page of `iobert trace --html`. Nothing is fetched; one small script draws the attention maps. */
+/** The page of `iobert trace --html`. It fetches nothing; one small script draws the attention maps. */
 import { escapeHtml, hueOf } from '../markup/html.ts'
 import { type LensLayer, MOST_REPLACED, type Share, type TraceReport } from './trace-report.ts'
 
@@ -28,7 +28,10 @@ canvas { width: 100%; aspect-ratio: 1; image-rendering: pixelated; display: bloc
 #pieces { display: flex; flex-wrap: wrap; gap: .2rem }
 #pieces button { padding: .1rem .3rem; font-family: ui-monospace, monospace; background: rgb(var(--blue) / calc(.5 * var(--share, 0))) }`
 
-/** Draws each head's map, and lets one head and one piece be chosen. Bytes are probabilities times 255. */
+/**
+ * Draws the map of each head, and lets the reader choose a head and a piece. Bytes are probabilities times
+ * 255.
+ */
 const script = `const { tokens, heads } = JSON.parse(document.getElementById('trace').textContent)
 const count = tokens.length
 const maps = [...document.querySelectorAll('.maps')].map((box) =>

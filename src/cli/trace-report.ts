@@ -1,4 +1,7 @@
-/** What `iobert trace` tells: the model's answer after each layer, its attention, and what each label rests on. */
+/**
+ * The report of `iobert trace`: the model's answer after each layer, its attention, and what each label
+ * depends on.
+ */
 import type { BertModel } from '../bert-model.ts'
 import { argmax, softmaxRows } from '../entities/softmax.ts'
 import type { Trace } from '../model/forward-output.ts'
@@ -6,14 +9,14 @@ import type { Encoding } from '../node.ts'
 
 export interface TraceReport {
   readonly text: string
-  /** T pieces, `[CLS]` and `[SEP]` included, and where they stand in the text. */
+  /** T pieces, `[CLS]` and `[SEP]` included, and their places in the text. */
   readonly tokens: readonly string[]
   readonly offsets: readonly (readonly [number, number])[]
   readonly wordIds: readonly (number | null)[]
-  /** The model's labels; empty where it has no head. */
+  /** The model's labels; empty if it has no head. */
   readonly labels: readonly string[]
   readonly heads: number
-  /** L + 1 of them: what the head makes of the embeddings and of each layer. Empty where there is no head. */
+  /** L + 1 entries: the head applied to the embeddings and to each layer. Empty if there is no head. */
   readonly lens: readonly LensLayer[]
   /** L times [A, T, T] */
   readonly attentions: readonly Float32Array[]
@@ -25,20 +28,23 @@ export interface LensLayer {
   readonly logits: Float32Array
   /** [T, C] */
   readonly probabilities: Float32Array
-  /** The likeliest label of each piece, by number. */
+  /** The index of the likeliest label of each piece. */
   readonly best: readonly number[]
 }
 
-/** A labelled word, whose first piece decides. */
+/** A labelled word; its first piece decides. */
 export interface Decided {
   readonly text: string
   readonly label: string
   readonly probability: number
-  /** The words that the deciding piece attends to in the last layer, mean of all heads; the strongest first. */
+  /**
+   * The words that the deciding piece attends to in the last layer, as a mean over all heads; the strongest
+   * first.
+   */
   readonly attends: readonly Share[]
   /**
-   * What the label's probability loses where a word is replaced by `[UNK]`, the greatest loss first; undefined where the
-   * text has too many words to try.
+   * How much the label's probability drops if a word is replaced by `[UNK]`, the greatest loss first;
+   * undefined if the text has too many words to try.
    */
   readonly rests: readonly Share[] | undefined
 }
@@ -48,7 +54,7 @@ export interface Share {
   readonly share: number
 }
 
-/** Words that are replaced one by one at most: each is a pass over the text. */
+/** Maximum number of words that are replaced one by one: each takes a pass over the text. */
 export const MOST_REPLACED = 64
 const MOST_SHARES = 5
 const NOTHING = 'O'
@@ -137,7 +143,7 @@ async function decide(
   })
 }
 
-/** Σ over the pieces of `to` of the attention of piece `from`, mean of the heads. */
+/** Σ over the pieces of `to` of the attention of piece `from`, as a mean over the heads. */
 function attended(
   attention: Float32Array,
   { heads, tokens, from, to }: { heads: number; tokens: number; from: number; to: Span },
@@ -149,7 +155,10 @@ function attended(
   return sum / heads
 }
 
-/** Probabilities [T, C] of the text with each word in turn replaced by as many `[UNK]` as it has pieces. */
+/**
+ * Probabilities [T, C] of the text, for each word, with the word replaced by as many `[UNK]` as it has
+ * pieces.
+ */
 async function replaceEach(
   model: BertModel,
   { ids }: Encoding,

@@ -1,4 +1,4 @@
-/** `iobert trace`: how a model comes to its labels. */
+/** `iobert trace`: shows how a model arrives at its labels. */
 
 import { visibleName } from '../markup/visible.ts'
 import { loadModel } from '../node.ts'
@@ -85,7 +85,7 @@ function split(values: Float32Array, count: number): Float32Array[] {
   return Array.from({ length: count }, (_, i) => values.subarray(i * size, (i + 1) * size))
 }
 
-/** Pieces down, layers across. */
+/** A table with pieces as rows and layers as columns. */
 function table(report: TraceReport): string {
   const { lens, decided } = report
   const tokens = report.tokens.map(visibleName)

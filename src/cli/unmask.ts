@@ -1,4 +1,4 @@
-/** `iobert unmask`: puts names back into an answer about masked texts, while the answer comes. */
+/** `iobert unmask`: puts names back into an answer about masked texts while it arrives. */
 import { Redactor, type RestoreReport } from '../markup/redact.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
@@ -74,7 +74,7 @@ export const command: Command = defineCommand({
   },
 })
 
-/** The same with names as they are written within a cell in quotes, or within a string of JSON. */
+/** The same redactor with names escaped as within a quoted cell, or within a JSON string. */
 function writtenAs(format: 'csv' | 'tsv' | 'json' | 'jsonl', redactor: Redactor): Redactor {
   const isTable = format === 'csv' || format === 'tsv'
   const write = (name: string): string =>
@@ -86,7 +86,7 @@ function writtenAs(format: 'csv' | 'tsv' | 'json' | 'jsonl', redactor: Redactor)
   })
 }
 
-/** Hands a source's text over as it comes. */
+/** Passes on a source's text as it arrives. */
 async function feed(source: Source, writer: WritableStreamDefaultWriter<string>): Promise<void> {
   try {
     if (source.kind === 'text') await writer.write(source.text)
@@ -104,7 +104,7 @@ async function feed(source: Source, writer: WritableStreamDefaultWriter<string>)
   }
 }
 
-/** So many are named; a map may hold thousands. */
+/** Maximum number of names in a message; a map may contain thousands. */
 const MOST_NAMED = 12
 
 function tell(reports: readonly RestoreReport[], path: string): void {

@@ -1,4 +1,4 @@
-/** One tensor on its way into another file: its numbers converted, chunk by chunk. */
+/** Converts the numbers of one tensor for another file, chunk by chunk. */
 import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { widenBfloat16, widenFloat16 } from '../format/half.ts'
@@ -6,12 +6,12 @@ import { checkFinite } from '../format/read-floats.ts'
 import type { NamedTensor } from '../model/resolve.ts'
 import type { TensorToWrite } from './safetensors-writer.ts'
 
-/** How a tensor's bytes are come by, in chunks of whole elements. */
+/** Reads a tensor's bytes in chunks of whole elements. */
 export type ReadTensor = (tensor: CheckpointTensor) => AsyncIterable<Uint8Array>
 
 /**
- * A tensor as it is written: F32 or F16 where one is asked for, else as it is. I8 weights become q · scale in f32, each
- * product rounded once, then what is asked for.
+ * A tensor as written: F32 or F16 if requested, else unchanged. I8 weights become q · scale in float32, each
+ * product rounded once, and then the requested type.
  */
 export function convertTensor(
   { name, tensor, scale }: NamedTensor,
@@ -46,7 +46,7 @@ async function* chunks(
 
 function floats(tensor: CheckpointTensor, bytes: Uint8Array): Float32Array {
   if (tensor.dtype === 'F32') {
-    // Chunks may lie at any byte of their buffer
+    // Chunks may begin at any byte of their buffer.
     return new Float32Array(bytes.slice().buffer)
   }
   const values = new Float32Array(bytes.length / 2)
@@ -91,7 +91,8 @@ const bits = (values: Float32Array): Uint32Array =>
 /**
  * Rounds f32 values to IEEE binary16, to the nearest and half to even. Values must be finite.
  *
- * @returns two little-endian bytes for each value, or the index of the first value of 65,520 or more, which would be infinite
+ * @returns two little-endian bytes for each value, or the index of the first value of 65,520 or more, which
+ *   would overflow
  */
 export function narrowToFloat16(values: Float32Array): Uint8Array | number {
   const bytes = new Uint8Array(2 * values.length)

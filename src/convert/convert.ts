@@ -1,4 +1,4 @@
-/** Writes a model, of whatever format it is read from, as a safetensors folder. */
+/** Writes a model of any readable format as a safetensors folder. */
 import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'
@@ -16,9 +16,9 @@ import { type ByteSink, type TensorToWrite, writeSafetensors } from './safetenso
 import { hasFile, keptFiles, readSmallText } from './small-files.ts'
 
 export interface ConvertOptions {
-  /** What floats are written as. Default: as they are; int8 weights become float32. */
+  /** The type in which floats are written. Default: unchanged; int8 weights become float32. */
   readonly dtype?: 'float32' | 'float16'
-  /** Called after each chunk with the bytes of weights written and to write. */
+  /** Called after each chunk with the bytes of weights written, and their total. */
   readonly onProgress?: (written: number, total: number) => void
 }
 
@@ -35,11 +35,11 @@ export interface Conversion {
   readonly kind: ForeignKind | 'safetensors'
   /** In the order they were written. */
   readonly files: readonly string[]
-  /** What was not in the model's files and had to be guessed, a sentence each. */
+  /** What was not in the model's files and had to be guessed, in sentences. */
   readonly notes: readonly string[]
 }
 
-/** Any model that is read, in one shape. */
+/** Any readable model, behind one interface. */
 interface OpenModel {
   readonly kind: ForeignKind | 'safetensors'
   readonly config: string
@@ -51,13 +51,13 @@ interface OpenModel {
 }
 
 /**
- * Writes a model as a folder that iobert and Python's transformers load: `config.json`, the tokenizer's files, and
- * `model.safetensors` under today's names, without what a token classifier has no use for (pooler, position ids,
- * pre-training heads, an optimizer's slots). Reads safetensors, float or int8, and all that `openForeignModel` does. The
- * same model gives the same bytes. Weights are streamed.
+ * Writes a model as a folder that iobert and Python's transformers can load: `config.json`, the tokenizer's
+ * files, and `model.safetensors` under current names, without what a token classifier does not use (pooler,
+ * position ids, pre-training heads, an optimizer's slots). Reads safetensors, float or int8, and everything
+ * that `openForeignModel` reads. The same model gives the same bytes. Weights are streamed.
  *
- * @throws {ModelFormatError} when a file is wrong; NonFiniteWeights for NaN and infinity; UnsupportedConfig, naming the
- *   tensor, for a value that float16 cannot hold
+ * @throws {ModelFormatError} for an invalid file; NonFiniteWeights for NaN and infinity; UnsupportedConfig,
+ *   naming the tensor, for a value that float16 cannot represent
  *
  * @example
  * const { notes } = await convertModel(files, { dtype: 'float32' }, sink)
@@ -91,7 +91,7 @@ export async function convertModel(
   }
 }
 
-/** What the new folder is to have. */
+/** The contents of the new folder. */
 interface Folder {
   readonly kind: Conversion['kind']
   readonly texts: ReadonlyMap<string, Uint8Array>
@@ -143,7 +143,9 @@ async function openSafetensors(files: ModelFiles): Promise<OpenModel> {
   }
 }
 
-/** A foreign model's tensors as a checkpoint, whose names, shapes and types can be resolved; its data is read by name. */
+/**
+ * Presents a foreign model's tensors as a checkpoint with names, shapes and types; its data is read by name.
+ */
 function openForeign(model: ForeignModel): OpenModel {
   const byName = new Map(model.tensors.map((tensor) => [tensor.name, tensor]))
   const source = { name: model.kind, byteLength: 0, read: async () => {}, close: async () => {} }
@@ -172,7 +174,10 @@ function openForeign(model: ForeignModel): OpenModel {
   }
 }
 
-/** The model's own text where it still holds; else with the model's type, the new element type, and no quantisation. */
+/**
+ * The model's own text if it still applies; else with the model's type, the new element type, and no
+ * quantization.
+ */
 function convertedConfig(text: string, config: BertConfig, dtype: ConvertOptions['dtype']): Uint8Array {
   const json: Record<string, unknown> = { ...parseJsonObject(text, 'config.json') }
   const written = dtype ?? (config.quantization === undefined ? undefined : 'float32')

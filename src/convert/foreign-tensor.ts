@@ -1,35 +1,38 @@
-/** What a tensor of another format is, and the bounds that all of them keep. */
+/** The interface of a tensor in another format, and the bounds that apply to all of them. */
 import { DTYPE_BITS, type Dtype } from '../format/dtypes.ts'
 import type { ByteSource } from '../format/source.ts'
 import type { Strided } from '../format/weights-view.ts'
 import type { TensorToWrite } from './safetensors-writer.ts'
 
-/** A tensor of a foreign checkpoint, its data still where it lies. Its chunks hold whole elements, and may be kept. */
+/**
+ * A tensor of a foreign checkpoint; its data stays in the file. Its chunks contain whole elements, and may be
+ * kept.
+ */
 export interface ForeignTensor extends TensorToWrite {
   chunks(): AsyncIterable<Uint8Array>
-  /** Where its data lies in its file, if it can be read from there as it is. */
+  /** Where its data is in its file, if it can be read from there unchanged. */
   readonly place?: FilePlace
 }
 
-/** Where the elements of a tensor lie. */
+/** Where the elements of a tensor are. */
 export interface FilePlace {
   readonly file: ByteSource
-  /** Of the first element, in bytes. */
+  /** Position of the first element in bytes. */
   readonly offset: number
-  /** Present where they do not lie row after row. */
+  /** Present if they are not stored row after row. */
   readonly strided?: Strided
   /**
-   * Reads the bytes once to compare them with their sum, where the file states one.
+   * Reads the bytes once to compare them with their checksum, if the file states one.
    *
    * @throws {ModelFormatError}
    */
   check(): Promise<void>
 }
 
-/** Bytes of a chunk, a multiple of every element's. */
+/** Size of a chunk in bytes, a multiple of every element's size. */
 export const CHUNK_BYTES: number = 4 * 1024 * 1024
 
-/** The most dimensions of one tensor. */
+/** Maximum number of dimensions of one tensor. */
 export const MAX_RANK: number = 32
 
 /** @returns the number of elements; 1 for a scalar */
@@ -54,19 +57,19 @@ export async function* readChunks(
   }
 }
 
-/** Which format a model came in. */
+/** The original format of a model. */
 export type ForeignKind = 'pytorch' | 'tensorflow-checkpoint' | 'saved-model' | 'spark-nlp'
 
-/** A model in another format, read and named as transformers' PyTorch classes name it. */
+/** A model in another format, under the names of transformers' PyTorch classes. */
 export interface ForeignModel {
   readonly kind: ForeignKind
-  /** The text of `config.json`: the model's own, or one made from shapes and labels. */
+  /** The text of `config.json`: the model's own, or derived from shapes and labels. */
   readonly config: string
-  /** The tokenizer's files by name: `vocab.txt` and those that are there beside it. */
+  /** The tokenizer's files by name: `vocab.txt` and others that exist. */
   readonly tokenizer: ReadonlyMap<string, Uint8Array>
   readonly tensors: readonly ForeignTensor[]
-  /** What was not in the files and had to be guessed, a sentence each. */
+  /** What was not in the files and had to be guessed, in sentences. */
   readonly notes: readonly string[]
-  /** Lets go of the files; no tensor can be read afterwards. */
+  /** Closes the files; no tensor can be read afterwards. */
   close(): Promise<void>
 }

@@ -7,7 +7,7 @@ import { hasFile } from './small-files.ts'
 import { openSavedModel, openTensorflowCheckpoint } from './tensorflow/model.ts'
 import { openSparkNlp } from './tensorflow/spark-nlp.ts'
 
-/** Formats that are told apart only to say that they are not read. */
+/** Formats that are recognized only to report that they are not supported. */
 const OTHERS: readonly (readonly [string, string])[] = [
   ['tf_model.h5', 'Keras HDF5 weights; save the model as a SavedModel, or as safetensors from PyTorch'],
   ['flax_model.msgpack', 'Flax weights'],
@@ -17,11 +17,12 @@ const OTHERS: readonly (readonly [string, string])[] = [
 ]
 
 /**
- * Opens a model in another format than safetensors: `pytorch_model.bin` (one file or shards), a TensorFlow checkpoint of
- * BERT, a TF SavedModel of TFBertForTokenClassification or TFDistilBertForTokenClassification, or a Spark NLP annotator that
- * wraps one. Nothing in the files is executed. Data is read when a tensor is.
+ * Opens a model in a format other than safetensors: `pytorch_model.bin` (one file or shards), a TensorFlow
+ * checkpoint of BERT, a TF SavedModel of TFBertForTokenClassification or TFDistilBertForTokenClassification,
+ * or a Spark NLP annotator that wraps one. Nothing in the files is executed. The data of a tensor is read on
+ * demand.
  *
- * @throws {ModelFormatError} MissingFile when there is none of these, else what is wrong and where
+ * @throws {ModelFormatError} MissingFile if there is none of these, otherwise what is wrong and where
  *
  * @example
  * const model = await openForeignModel(files)

@@ -1,4 +1,7 @@
-/** Writes a GLiNER model as a folder of safetensors: its tensors under their own names, its configuration as it is. */
+/**
+ * Writes a GLiNER model as a safetensors folder: its tensors under their own names, its configuration
+ * unchanged.
+ */
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { INDEX, WEIGHTS } from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'
@@ -10,10 +13,10 @@ import { hasFile, keptFiles, readSmallFile } from './small-files.ts'
 
 export const GLINER_CONFIG = 'gliner_config.json'
 
-/** Types of numbers that are weights; whole numbers are positions, which nobody needs. */
+/** Number types of weights; whole numbers are positions, which are not needed. */
 const FLOATS: readonly string[] = ['F32', 'F16', 'BF16']
 
-/** A model that can be written. */
+/** A model ready to be written. */
 export interface OpenGliner {
   readonly kind: 'safetensors' | 'pytorch'
   /** Its small files, by name. */
@@ -22,16 +25,16 @@ export interface OpenGliner {
   close(): Promise<void>
 }
 
-/** Whether a folder's model is one of GLiNER. */
+/** Whether a folder contains a GLiNER model. */
 export async function isGliner(files: ModelFiles): Promise<boolean> {
   return hasFile(files, GLINER_CONFIG)
 }
 
 /**
- * Opens one.
+ * Opens a GLiNER model.
  *
- * @param dtype  what floats are written as; without it as they are
- * @throws {ModelFormatError} as `openCheckpoint`; MissingFile where there are no weights
+ * @param dtype the type in which floats are written; default: unchanged
+ * @throws {ModelFormatError} as for `openCheckpoint`; MissingFile if there are no weights
  */
 export async function openGlinerModel(
   files: ModelFiles,

@@ -11,7 +11,10 @@ import { type NamedTensor, resolve } from '../model/resolve.ts'
 import { type ModelSpec, modulesOf, tensorsOf } from '../model/spec.ts'
 import { type ByteSink, type TensorToWrite, writeSafetensors } from './safetensors-writer.ts'
 
-/** Elements read at a time: 1 MB of f32, and about a millisecond of work, so that whoever waits meanwhile gets a turn. */
+/**
+ * Elements read at a time: 1 MB of float32, and about a millisecond of work, so that other tasks can run in
+ * between.
+ */
 const CHUNK_ELEMENTS = 2 ** 18
 
 export interface QuantizeOptions {
@@ -20,14 +23,14 @@ export interface QuantizeOptions {
 }
 
 /**
- * Writes a float model's weights as int8 safetensors: `X.weight` I8 [out, in] and `X.weight_scale` F32 [out, 1] for the
- * encoder's Linear layers and the word embeddings, everything else as it is, all under today's names. Tensors the
- * engine does not use (the pooler, position ids) are left out. Weights are streamed, and read twice: the scales stand
- * first in the file. The same weights give the same bytes.
+ * Writes a float model's weights as int8 safetensors: `X.weight` I8 [out, in] and `X.weight_scale` F32 [out,
+ * 1] for the encoder's linear layers and the word embeddings, everything else unchanged, all under current
+ * names. Tensors that the engine does not use (the pooler, position ids) are left out. Weights are streamed,
+ * and read twice, since the scales come first in the file. The same weights give the same bytes.
  *
- * @returns the bytes written
- * @throws {ModelFormatError} as `openCheckpoint` and `resolve`; NonFiniteWeights; UnsupportedConfig for a model
- *   that is int8 already
+ * @returns the number of bytes written
+ * @throws {ModelFormatError} as for `openCheckpoint` and `resolve`; NonFiniteWeights; UnsupportedConfig for a
+ *   model that is already int8
  */
 export async function quantizeModel(
   files: ModelFiles,
@@ -45,9 +48,9 @@ export async function quantizeModel(
 }
 
 /**
- * The `config.json` for weights that `quantizeModel` wrote: `quantization_config` added, all else as it was.
+ * The `config.json` for weights written by `quantizeModel`, with `quantization_config` added.
  *
- * @throws {ModelFormatError} as `parseSpec`
+ * @throws {ModelFormatError} as for `parseSpec`
  */
 export async function quantizedConfig(configText: string): Promise<string> {
   const quantization_config = quantizationConfig(await parseSpec(configText))
@@ -55,7 +58,9 @@ export async function quantizedConfig(configText: string): Promise<string> {
   return `${JSON.stringify({ ...config, quantization_config }, null, 2)}\n`
 }
 
-/** The `quantization_config` that the quantiser writes for a model: its head and all tables but that of words stay float. */
+/**
+ * The `quantization_config` of a quantized model: its head and all tables except that of words stay float.
+ */
 export function quantizationConfig({ head, prefix, ...encoder }: ModelSpec): JsonRecord {
   const ignore = [...modulesOf(head), ...modulesOf(encoder)]
     .filter(
@@ -97,7 +102,7 @@ function plan({ name, tensor, quantizable }: NamedTensor): TensorToWrite[] {
   ]
 }
 
-/** A tensor's own bytes, once they are seen to be finite. */
+/** A tensor's own bytes, once they are known to be finite. */
 async function* copied(tensor: CheckpointTensor): AsyncIterable<Uint8Array> {
   const elements = tensor.shape.reduce((product, size) => product * size, 1)
   const size = tensor.byteLength / elements

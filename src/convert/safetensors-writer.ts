@@ -1,10 +1,10 @@
-/** Writes a safetensors file, front to back. */
+/** Writes a safetensors file from front to back. */
 import { DTYPE_BITS, type Dtype, isDtype } from '../format/dtypes.ts'
 import { quoted } from '../format/errors.ts'
 import { LENGTH_BYTES } from '../format/header-reader.ts'
 import { MAX_HEADER_BYTES } from '../format/safetensors-header.ts'
 
-/** Where a file is written, front to back. A chunk may be reused by its writer once `write` has resolved. */
+/** Receives a file front to back. The writer may reuse a chunk once `write` has resolved. */
 export interface ByteSink {
   write(chunk: Uint8Array): Promise<void>
 }
@@ -20,13 +20,13 @@ export interface TensorToWrite extends TensorDescription {
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
-/** A file before its data is there. */
+/** The layout of a file whose data is not written yet. */
 export interface SafetensorsLayout<T extends TensorDescription> {
   /** The first bytes of the file: the header's length and the header, a multiple of 8 long. */
   readonly header: Uint8Array
   /** In the order of the data. */
   readonly tensors: readonly { readonly tensor: T; readonly byteLength: number }[]
-  /** Of the whole file. */
+  /** Length of the whole file. */
   readonly byteLength: number
 }
 
@@ -34,8 +34,9 @@ export interface SafetensorsLayout<T extends TensorDescription> {
  * Lays a file out as the reference's writer does: the widest element type first, then by name, so that data is aligned;
  * the header padded with spaces to a multiple of 8. The same tensors in any order give the same bytes.
  *
- * @param metadata for `__metadata__`, in this order; `{ format: 'pt' }` is what transformers looks for
- * @throws {RangeError} for names twice or that no reader takes, and for shapes of no whole number of bytes
+ * @param metadata for `__metadata__`, in this order; transformers looks for `{ format: 'pt' }`
+ * @throws {RangeError} for duplicate names or names that no reader accepts, and for shapes that do not fill
+ *   whole bytes
  */
 export function layoutSafetensors<T extends TensorDescription>(
   tensors: Iterable<T>,
@@ -75,11 +76,13 @@ export function layoutSafetensors<T extends TensorDescription>(
 }
 
 /**
- * Writes a safetensors file of any size, one tensor after the other; nothing but the chunk in hand is held.
+ * Writes a safetensors file of any size, one tensor after the other; only the current chunk is held in
+ * memory.
  *
  * @param onProgress  called after each chunk with the bytes written and those of the file
- * @returns the bytes written
- * @throws {RangeError} as `layoutSafetensors`, and when a tensor's chunks are not as many bytes as its shape says
+ * @returns the number of bytes written
+ * @throws {RangeError} as for `layoutSafetensors`, and if a tensor's chunks do not have the size given by its
+ *   shape
  *
  * @example
  * await writeSafetensors(sink, [{ name: 'x', dtype: 'F32', shape: [2], chunks: () => [new Uint8Array(8)] }])

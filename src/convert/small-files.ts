@@ -1,4 +1,4 @@
-/** The small files of a model's folder, which a converted model keeps as they are. */
+/** The small files of a model's folder, which a converted model keeps unchanged. */
 import { quoted } from '../format/errors.ts'
 import { TOKENIZER_FILES } from '../format/file-limits.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
@@ -6,7 +6,7 @@ import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import { decodeText } from './containers/byte-reader.ts'
 import { unsupported } from './containers/refuse.ts'
 
-/** What a converted model keeps as it is: the tokenizer's files, and how sentence-transformers makes a vector of a text. */
+/** Files that a converted model keeps unchanged: the tokenizer's, and those of sentence-transformers. */
 export const KEPT_FILES: readonly string[] = [
   ...TOKENIZER_FILES,
   'modules.json',
@@ -24,7 +24,7 @@ export async function hasFile(files: ModelFiles, fileName: string): Promise<bool
   return source !== undefined
 }
 
-/** A file that is read whole, or `undefined` where there is none. */
+/** Reads a small file completely; `undefined` if there is none. */
 export async function readSmallFile(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {
   const source = await files.open(fileName)
   if (source === undefined) return undefined
@@ -39,13 +39,13 @@ export async function readSmallFile(files: ModelFiles, fileName: string): Promis
   }
 }
 
-/** As `readSmallFile`, as text. */
+/** Like `readSmallFile`, as text. */
 export async function readSmallText(files: ModelFiles, fileName: string): Promise<string | undefined> {
   const bytes = await readSmallFile(files, fileName)
   return bytes === undefined ? undefined : decodeText(fileName, bytes)
 }
 
-/** Those of `KEPT_FILES`, and of the files that `modules.json` names, that are there. */
+/** The existing files among `KEPT_FILES` and those that `modules.json` names. */
 export async function keptFiles(files: ModelFiles): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
   for (const name of new Set([...KEPT_FILES, ...(await sentenceFiles(files))])) {
@@ -55,7 +55,10 @@ export async function keptFiles(files: ModelFiles): Promise<Map<string, Uint8Arr
   return found
 }
 
-/** Lines as Spark NLP reads `vocab.txt` and `labels.txt`: the number of a line is the id of what stands on it. */
+/**
+ * Lines as Spark NLP reads them from `vocab.txt` and `labels.txt`: the number of a line is the id of its
+ * text.
+ */
 export function linesOf(text: string): string[] {
   const lines = text.split(/\r?\n/)
   if (lines[lines.length - 1] === '') lines.pop()

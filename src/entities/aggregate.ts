@@ -1,4 +1,4 @@
-/** Puts the pieces of a text together to words, each with the probabilities of its labels. */
+/** Joins the pieces of a text into words, each with the probabilities of its labels. */
 import type { Encoding } from '../text/encoding.ts'
 import { argmax } from './softmax.ts'
 import type { Strategy } from './types.ts'
@@ -11,11 +11,14 @@ export interface Unit {
   end: number
   /** Position of its first piece in the encoding; -1 for a given word of no pieces. */
   piece: number
-  /** Index of its word: of the given words, else of the encoding's. */
+  /** Index of its word: among the given words if there are any, else among the encoding's. */
   word: number
-  /** Row of the logits that its distribution is the softmax of; -1 where there is none such (averaged, no pieces). */
+  /**
+   * Row of the logits whose softmax is its distribution; -1 if there is no such row (averaged words, words
+   * without pieces).
+   */
   row: number
-  /** Of each label, [C]; zeros for a word of no pieces. */
+  /** Probability of each label, [C]; zeros for a word without pieces. */
   probabilities: Float32Array
 }
 
@@ -23,12 +26,13 @@ export interface Unit {
 export type WordSpans = readonly (readonly [start: number, end: number])[]
 
 /**
- * Makes pieces into the units that are labelled, as the Hugging Face pipeline's aggregation does, but for one thing: the
- * pieces of a word are told by word ids, never by the lengths of strings. [UNK] pieces are kept like all others.
+ * Groups pieces into the units that get a label, as the Hugging Face pipeline's aggregation does, with one
+ * difference: word ids, never lengths of strings, say which pieces belong to a word. [UNK] pieces are kept
+ * like all others.
  *
- * With 'none' and 'simple' each piece is a unit. Else each word is, and its distribution is that of its first piece
- * ('first', and 'word', whose encoding has the words as they are written), the mean over its pieces ('average'), or that of the piece whose largest probability is largest, the first
- * on ties ('max').
+ * With 'none' and 'simple' each piece is a unit. Otherwise each word is, and its distribution is that of its
+ * first piece ('first', and 'word', whose encoding has the words as they are written), the mean over its
+ * pieces ('average'), or that of the piece with the largest single probability, the first on ties ('max').
  *
  * @param encoding of the text; positions whose word id is null are skipped
  * @param probabilities of each position of the encoding, [T, C]
@@ -74,7 +78,7 @@ export function aggregate(
   return units
 }
 
-/** The word each position belongs to, -1 for none: special tokens, and pieces outside all given words. */
+/** The word that each position belongs to; -1 for special tokens and for pieces outside all given words. */
 function wordOfPiece(encoding: Encoding, spans: WordSpans | undefined): Int32Array {
   const words = new Int32Array(encoding.ids.length).fill(-1)
   let given = 0
@@ -97,7 +101,7 @@ function emptyUnit(spans: WordSpans, word: number, classes: number): Unit {
   return { start, end, piece: -1, word, row: -1, probabilities: new Float32Array(classes) }
 }
 
-/** One unit of the pieces [first, next). A given word keeps its own bounds; else they are those of its pieces. */
+/** Makes one unit of the pieces [first, next). A given word keeps its bounds; else the pieces set them. */
 function makeUnit(
   encoding: Encoding,
   probabilities: Float32Array,

@@ -1,4 +1,6 @@
-/** Chooses the labels of a text's words: each by itself, or the best sequence that the scheme allows. */
+/**
+ * Chooses the labels of a text's words: each one independently, or the best sequence that the scheme allows.
+ */
 import type { Unit } from './aggregate.ts'
 import type { LabelSet } from './labels.ts'
 import { argmax, logProbability } from './softmax.ts'
@@ -7,9 +9,9 @@ import { allowedTransitions, listLabels, NO_GROUP } from './transitions.ts'
 const NO_LABEL = -1
 
 /**
- * The likeliest label of each unit by itself, the first on ties; `O` for a word of no pieces.
+ * The likeliest label of each unit independently, the first on ties; `O` for a word without pieces.
  *
- * @returns label ids, one a unit
+ * @returns one label id for each unit
  */
 export function decodeArgmax(units: readonly Unit[], labels: LabelSet): Int32Array {
   return Int32Array.from(units, (unit) =>
@@ -19,16 +21,17 @@ export function decodeArgmax(units: readonly Unit[], labels: LabelSet): Int32Arr
 
 // #region viterbi
 /**
- * The likeliest sequence of labels among those that the scheme allows (Viterbi 1967): the largest sum of
- * log-probabilities. Exact, in time N·C: which labels may stand before one depends on its position and type alone, so the
- * best of each such group is found once a word. The log-softmax of a row differs from its logits by a constant that no
- * path can change, so logits are summed as they are, in doubles, left to right; only averaged words need a logarithm. On
- * ties the lower label id wins. A word of no pieces is held to `O`.
+ * The likeliest sequence of labels among those that the scheme allows (Viterbi 1967), which has the largest
+ * sum of log-probabilities. Exact, in time N·C: which labels may come before a label depends only on its
+ * position and type, so the best label of each such group is found once for each word. The log-softmax of a
+ * row differs from its logits by a constant that no path can change, so logits are summed directly, in
+ * doubles, left to right; only averaged words need a logarithm. On ties the lower label id wins. A word
+ * without pieces must be `O`.
  *
  * @param units N of them
- * @param logits that the units' `row` points into, [T, C]
- * @returns label ids, one a unit
- * @throws {RangeError} when the labels do not tell the scheme, or when it allows no sequence of that length
+ * @param logits [T, C]; the units' `row` is a row of them
+ * @returns one label id for each unit
+ * @throws {RangeError} if the scheme cannot be known from the labels, or allows no sequence of that length
  */
 export function decodeViterbi(units: readonly Unit[], logits: Float32Array, labels: LabelSet): Int32Array {
   const classes = labels.labels.length
@@ -37,7 +40,7 @@ export function decodeViterbi(units: readonly Unit[], logits: Float32Array, labe
   if (units.length === 0) return path
   /** The score of the best path that ends in each label, [C]. */
   const scores = Float64Array.from(start, (may) => (may ? 0 : Number.NEGATIVE_INFINITY))
-  /** Of each group the score of its best label, [groups], and before each unit that label, [N, groups]. */
+  /** The score of the best label of each group, [groups], and that label before each unit, [N, groups]. */
   const best = new Float64Array(groups)
   const before = new Int32Array(units.length * groups).fill(NO_LABEL)
   for (const [i, unit] of units.entries()) {
@@ -81,7 +84,7 @@ function emissionsOf(unit: Unit, logits: Float32Array, labels: LabelSet): ArrayL
   if (unit.row >= 0) return logits.subarray(unit.row * classes, (unit.row + 1) * classes)
   if (unit.piece >= 0) return Float64Array.from(unit.probabilities, logProbability)
   const held = new Float64Array(classes)
-  // Far below any sum of logits, and finite, so that a path stays comparable where a scheme would forbid O.
+  // Far below any sum of logits, yet finite, so that paths stay comparable where a scheme forbids O.
   if (labels.outside >= 0) held.fill(-1e12).fill(0, labels.outside, labels.outside + 1)
   return held
 }

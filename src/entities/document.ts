@@ -1,4 +1,4 @@
-/** The input of a recognition: its text, and what is known of the text before the model reads it. */
+/** The input of a recognition: its text, and what is known about the text before the model reads it. */
 import { kindOf } from '../check/kind.ts'
 import type { Span } from '../text/split.ts'
 import type { WordSpans } from './aggregate.ts'
@@ -6,17 +6,22 @@ import type { WordSpans } from './aggregate.ts'
 export interface Document {
   /** What offsets refer to. */
   readonly text: string
-  /** The stretches that are read one by one, in order. */
+  /** The stretches that are read separately, in order. */
   readonly spans: Iterable<Span>
-  /** Where the words to label are given, by the caller or by Spark NLP's tokenizer: their spans, none across two stretches. */
+  /**
+   * Spans of the words to label, if the caller or Spark NLP's tokenizer gives them; no word lies across two
+   * stretches.
+   */
   readonly words?: WordSpans
-  /** The caller's words, which are the text joined by spaces and encoded one by one. */
+  /**
+   * The words given by the caller; the text is these words joined by spaces, but they are encoded one by one.
+   */
   readonly list?: readonly string[]
 }
 
 /**
- * @param spansOf what of a text is read one by one
- * @throws {TypeError} for an input that is no text (or, with `pretokenized`, no list of words)
+ * @param spansOf gives the stretches of a text that are read separately
+ * @throws {TypeError} for an input that is not a text (or, with `pretokenized`, not a list of words)
  */
 export function readDocument(
   input: unknown,
@@ -46,5 +51,5 @@ function readWords(list: unknown): Document {
   return { text, spans: [[0, text.length]], words, list }
 }
 
-/** A text that is not split. */
+/** The only span of a text that is not split. */
 export const wholeText = (text: string): readonly Span[] => [[0, text.length]]

@@ -8,30 +8,31 @@ import { softmaxRows } from './softmax.ts'
 import { allowedTransitions } from './transitions.ts'
 import type { Decode, DecodeOptions, Entity, Strategy, Word } from './types.ts'
 
-/** A text, how it was encoded, and what the model said. */
+/** A text, its encoding, and the model's logits for it. */
 export interface DecodeInput extends Reading {
   text: string
   encoding: Encoding
-  /** One row a position of the encoding, [T, C]; the rows of `[CLS]` and `[SEP]` are not read. */
+  /** One row for each position of the encoding, [T, C]; the rows of `[CLS]` and `[SEP]` are not used. */
   logits: Float32Array
   labels: LabelSet
   options?: DecodeOptions
-  /** Where the words are given by the caller: their spans in the text. */
+  /** Spans of the words in the text, if the caller gives them. */
   words?: WordSpans
 }
 
-/** What comes out of one text. */
+/** What is found in one text. */
 export interface Decoded {
   entities: Entity[]
-  /** With `words: true`. */
+  /** Present with `words: true`. */
   words?: Word[]
 }
 
 /**
- * Logits to entities: softmax, pieces to words, labels, groups, and only then the filters. The same numbers come out on
- * every JavaScript engine.
+ * Turns logits into entities: softmax, pieces to words, labels, groups, and only then the filters. The
+ * numbers are the same in every JavaScript engine.
  *
- * @throws RangeError when the logits have another size than the encoding and labels ask for, or for 'viterbi' without a scheme
+ * @throws RangeError if the logits do not have the size of encoding and labels, or for 'viterbi' without a
+ *   scheme
  *
  * @example
  * decodeEntities({ text, encoding, logits, labels: parseLabels(['O', 'B-PER', 'I-PER']) })
@@ -65,26 +66,26 @@ export function decodeEntities(input: DecodeInput): Decoded {
 }
 
 /**
- * What a call gets that does not say: the strategy and the decoder that score best with every model we measured. Where the
- * scheme is not known each word has its likeliest label; so it is with the strategies that viterbi is worse for, and where no
- * label is `O`, since the scheme may then allow no sequence.
+ * The strategy and decoder of a call that does not state them: those that score best with every model we
+ * measured. Each word gets its likeliest label if the scheme is unknown, if the strategy does worse with
+ * Viterbi, or if no label is `O`, since the scheme may then allow no sequence at all.
  */
 export function decodingOf(
   { strategy = 'average', decode, merge }: DecodeOptions,
   { scheme, outside }: LabelSet,
 ): { strategy: Strategy; decode: Decode } {
   if (decode !== undefined) return { strategy, decode }
-  // In IO every sequence is allowed, so that the likeliest one is that of the likeliest labels.
+  // IO allows every sequence, so the likeliest one consists of the likeliest labels.
   const known = scheme !== 'IOB' && scheme !== 'IO' && outside >= 0
   const likeliest = strategy === 'none' || strategy === 'max' || merge === 'huggingface'
   return { strategy, decode: known && !likeliest ? 'viterbi' : 'argmax' }
 }
 
 /**
- * The labels with the scheme that a call states, if it does. To be asked before the model runs, since it also tells
- * whether the call can be answered.
+ * The labels, with the scheme that the call states, if any. Call this before the model runs, since it also
+ * checks whether the call can be answered.
  *
- * @throws RangeError for decode 'viterbi' where neither the labels nor the call tell the scheme
+ * @throws RangeError for decode 'viterbi' if the scheme is known neither from the labels nor from the call
  */
 export function resolveLabels(labels: LabelSet, options: DecodeOptions): LabelSet {
   const { scheme = labels.scheme } = options
@@ -94,8 +95,8 @@ export function resolveLabels(labels: LabelSet, options: DecodeOptions): LabelSe
 }
 
 /**
- * Leaves out entities that were not asked for. Types are compared as the entities have them; in `options.labels` a type
- * also stands for the labels that have it (`PER` for `B-PER`, with strategy 'none').
+ * Removes entities that the caller does not want. Types are compared as the entities have them; a type in
+ * `options.labels` also stands for the labels that have it (`PER` for `B-PER`, with strategy 'none').
  */
 export function filterEntities(entities: Entity[], labels: LabelSet, options: DecodeOptions): Entity[] {
   const { threshold = 0, labels: types, ignoreLabels = ['O'], strategy } = options
@@ -170,11 +171,11 @@ function partsOf({ first, next, type }: Group, isParted: (unit: number) => boole
 function probabilityOfType(probabilities: Float32Array, type: string, { parsed }: LabelSet): number {
   let sum = 0
   for (const [id, label] of parsed.entries()) if (label.type === type) sum += probabilities[id]!
-  // Each is rounded to float32
+  // Each summand was rounded to float32, so the sum may exceed 1.
   return Math.min(sum, 1)
 }
 
-/** A run of units that are one entity (or one stretch outside all). */
+/** A run of units that form one entity, or one stretch outside all entities. */
 interface Group {
   /** Index of its first unit. */
   first: number
@@ -185,12 +186,11 @@ interface Group {
 
 // #region group
 /**
- * Groups neighbouring units by their labels. The rule is the Hugging Face pipeline's, a label joins the group when its
- * type is that of the one before and it is no B, with the positions of the other schemes added: S opens too, E and S
- * close, and in IO no label opens. Units outside form groups as well, so that what they part stays apart; nothing is
- * filtered before grouping. The groups cover all units in order.
- *
- * @param labelIds one a unit
+ * Groups neighbouring units by their labels. The rule is the Hugging Face pipeline's: a label joins the group
+ * if it has the type of the label before and is no B. The positions of the other schemes are added: S opens a
+ * group too, E and S close one, and in IO no label opens one. Units outside form groups as well, so that they
+ * separate entities; nothing is filtered before grouping. The groups cover all units in order.
+ * @param labelIds one for each unit
  */
 export function groupLabels(labelIds: ArrayLike<number>, labels: LabelSet): Group[] {
   const groups: Group[] = []
@@ -209,10 +209,11 @@ export function groupLabels(labelIds: ArrayLike<number>, labels: LabelSet): Grou
 // #endregion
 
 /**
- * One entry a word. A given word of no pieces (all its characters are deleted by the tokenizer, or it lies behind the
- * cut) keeps its place: its label is `O`, its score 0 and its probabilities all 0, since nothing was judged.
+ * One entry for each word. A given word without pieces (the tokenizer deletes all its characters, or it lies
+ * after the cut) keeps its place: its label is `O`, its score and its probabilities are 0, since nothing was
+ * judged.
  *
- * @param labelIds one a unit
+ * @param labelIds one for each unit
  */
 function makeWords(text: string, units: readonly Unit[], labelIds: Int32Array, labels: LabelSet): Word[] {
   return units.map(({ start, end, piece, probabilities }, i) => ({

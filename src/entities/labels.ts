@@ -1,4 +1,4 @@
-/** Takes labels such as `B-PER` apart, and finds out by which scheme they are written. */
+/** Parses labels such as `B-PER`, and finds out by which scheme they are written. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
 
 /**
@@ -9,15 +9,15 @@ import { ModelFormatError, quoted } from '../format/errors.ts'
 export type LabelScheme = 'IOB1' | 'IOB2' | 'IO' | 'BIOES' | 'BILOU'
 
 /**
- * Where in its entity a token stands: begin, inside, end (also L), single (also U), outside; '' for a label without a
- * prefix, which groups as I does.
+ * Position of a token in its entity: begin, inside, end (also L), single (also U), outside; '' for a label
+ * without a prefix, which groups like I.
  */
 export type LabelPosition = 'B' | 'I' | 'E' | 'S' | 'O' | ''
 
-/** A label taken apart. */
+/** A parsed label. */
 export interface ParsedLabel {
   position: LabelPosition
-  /** What the entity is, `PER`; the whole label where it has no prefix. */
+  /** The type of the entity, `PER`; the whole label if it has no prefix. */
   type: string
 }
 
@@ -25,13 +25,16 @@ export interface ParsedLabel {
 export interface LabelSet {
   /** The label strings in the order of the model's outputs, [C]. */
   labels: readonly string[]
-  /** The same, taken apart, [C]. */
+  /** The parsed labels, [C]. */
   parsed: readonly ParsedLabel[]
-  /** The scheme stated or told by the prefixes; 'IOB' where the labels are the same for IOB1 and IOB2. */
+  /** The scheme stated or recognized by the prefixes; 'IOB' if the labels are the same for IOB1 and IOB2. */
   scheme: LabelScheme | 'IOB'
   /** Index of `O`, or -1. */
   outside: number
-  /** What an entity is called that begins with each label, where that is not the label's type, [C]. */
+  /**
+   * The entity type to report for an entity that begins with each label, if that is not the label's type,
+   * [C].
+   */
   names?: readonly string[]
 }
 
@@ -69,15 +72,16 @@ const notations: readonly Notation[] = [
 const positions: Readonly<Record<string, LabelPosition>> = { B: 'B', I: 'I', E: 'E', L: 'E', S: 'S', U: 'S' }
 
 /**
- * Parses the labels of a model: `B-PER`, `B_PER`, `PER-B`, `PER_B` or bare `PER`, in any scheme. The way of writing is
- * the one most labels share, so that `E-MAIL` among bare labels stays a type; labels outside it (`[CLS]`, `X`) are bare.
+ * Parses the labels of a model: `B-PER`, `B_PER`, `PER-B`, `PER_B` or bare `PER`, in any scheme. The notation
+ * is the one that most labels share, so that `E-MAIL` among bare labels stays a type; labels that do not
+ * follow it (`[CLS]`, `X`) are bare.
  *
- * The prefixes tell the schemes apart, but for IOB1 and IOB2; those are left as 'IOB', which groups as the Hugging Face
- * pipeline does and is right for both. Only B with underscores and nothing to go on with (`B_PERS`) is read as IO, as
- * that pipeline does.
+ * The prefixes distinguish all schemes except IOB1 and IOB2. Those are left as 'IOB', which groups as the
+ * Hugging Face pipeline does and is right for both. Labels with underscores that have only B and no prefix to
+ * continue (`B_PERS`) are read as IO, as that pipeline reads them.
  *
  * @param labels label strings in the order of the model's outputs, [C]
- * @param scheme states the scheme in place of detection
+ * @param scheme the scheme, if it is not to be detected
  * @throws RangeError when no labels are given
  *
  * @example
@@ -108,7 +112,7 @@ export function parseLabels(labels: readonly string[], scheme?: LabelScheme): La
   }
 }
 
-/** The way of writing that at least half of the labels other than O share, if it has a B or an I. */
+/** The notation that at least half of the labels other than O share, if one of them is a B or an I. */
 function findNotation(labels: readonly string[]): Notation | undefined {
   const inside = labels.filter((label) => label !== 'O')
   let best: Notation | undefined
@@ -135,7 +139,7 @@ function splitLabel(label: string, notation: Notation | undefined): SplitLabel {
   return { letter: match[notation.position]!, type: match[notation.type]! }
 }
 
-/** Whether E, S, L and U are prefixes: some type must have one of them beside a B or an I. */
+/** Whether E, S, L and U are prefixes: some type must have one of them in addition to a B or an I. */
 function hasLongPrefixes(split: readonly SplitLabel[]): boolean {
   const begun = new Set(
     split.filter(({ letter }) => letter === 'B' || letter === 'I').map(({ type }) => type),

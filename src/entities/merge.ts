@@ -5,14 +5,15 @@ import { type Decoded, type DecodeInput, decodeEntities, filterEntities } from '
 /** A text read in windows. */
 export interface WindowedInput extends Omit<DecodeInput, 'logits'> {
   windows: readonly Window[]
-  /** Of each window with its `[CLS]` and `[SEP]`, [end - start + 2, C]. */
+  /** The logits of each window including `[CLS]` and `[SEP]`, [end - start + 2, C]. */
   logits: readonly Float32Array[]
 }
 
 /**
- * Entities of a text that was read in one window or more. They are grouped once over the whole text, each piece with the logits
- * of the window that judges it. Where another system's windows are asked for (`options.merge` 'huggingface'), each window's
- * entities are found by themselves and joined as that system does; `words` are made in our way even then.
+ * Entities of a text that was read in one window or more. They are grouped once over the whole text; each
+ * piece has the logits of the window that judges it. If another system's windows are requested
+ * (`options.merge` 'huggingface'), the entities of each window are found separately and joined as that system
+ * does; `words` are made our way even then.
  */
 export function decodeWindows(input: WindowedInput): Decoded {
   const { windows, logits, otherWindows, options = {}, ...rest } = input
@@ -24,7 +25,7 @@ export function decodeWindows(input: WindowedInput): Decoded {
       logits: mergeLogits(windows, logits, classes, input.encoding.ids.length),
     })
   if (otherWindows === undefined || windows.length < 2) return whole()
-  // The filter on labels comes before merging, as in the pipeline; what is ours comes after.
+  // The filter on labels comes before merging, as in the pipeline; our own filters come after.
   const { threshold: _threshold, labels: _labels, words: _words, ...unfiltered } = options
   const parts = windows.map((window, i) => {
     const encoding = cutWindow(input.encoding, window)
@@ -35,8 +36,8 @@ export function decodeWindows(input: WindowedInput): Decoded {
 }
 
 /**
- * Puts together one row a position from the windows' judged parts. The rows of `[CLS]`, `[SEP]` and of pieces that no
- * window judges stay 0.
+ * Assembles one row for each position from the parts that each window judges. The rows of `[CLS]`, `[SEP]`
+ * and of pieces that no window judges stay 0.
  *
  * @param logits of each window, [end - start + 2, C]
  * @param length T, positions of the whole encoding with `[CLS]` and `[SEP]`

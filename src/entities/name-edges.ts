@@ -6,8 +6,8 @@
 import { isWhiteSpace } from '../text/white-space.ts'
 
 /**
- * Quotation marks and apostrophes; commas and what parts as they do; what sets text off in chats and Markdown; dashes; marks
- * that are not seen, as those of direction.
+ * Quotation marks and apostrophes; commas and similar separators; marks that set text off in chats and
+ * Markdown; dashes; invisible marks, such as those of direction.
  */
 const MARKS =
   '"\'`´“”„‟‘’‚‛«»‹›〝〞〟＂＇｀❛❜❝❞❮❯「」『』｢｣《》〈〉' +
@@ -34,7 +34,7 @@ const DUTCH = /^['’](?:s-|t )/
  *
  * @param start of the name in the text, UTF-16 code units
  * @param end exclusive
- * @returns where the name begins and ends; `end <= start` where nothing but such marks is there
+ * @returns where the name begins and ends; `end <= start` if nothing but such marks is there
  *
  * @example
  * trimName('I met “José”.', 6, 12) // [7, 11]

@@ -1,4 +1,4 @@
-/** The options of a recognition: a row for each, and what they must be together. */
+/** The options of a recognition: one row for each, and checks of their combinations. */
 import { isObject } from '../check/kind.ts'
 import type { RowOf, Rows } from '../check/option-rows.ts'
 import { checkOptions, OptionError } from '../check/options.ts'
@@ -6,10 +6,10 @@ import type { RulePolicy } from '../rules/types.ts'
 import type { SparkOptions } from './spark/spark-types.ts'
 import type { RecognizeOptions, StreamOptions, TextOptions } from './types.ts'
 
-/** Of texts or of words. */
+/** Options for texts or for words. */
 type AnyInput = Omit<TextOptions, 'pretokenized'> & { pretokenized?: boolean }
 
-/** `rules` and `rulePolicy`, which other searches for entities have too. */
+/** `rules` and `rulePolicy`, which other searches for entities share. */
 export const ruleRows: Rows<Pick<TextOptions, 'rules' | 'rulePolicy'>> = {
   rules: {
     type: 'other',
@@ -122,17 +122,17 @@ const streamRows: Rows<AnyInput & Pick<StreamOptions, 'batchTokens'>> = {
 }
 
 /**
- * Checks what a caller asks of a recognition. An option that is undefined counts as not given.
+ * Checks the options of a recognition. An option that is undefined counts as not given.
  *
- * @param given from the caller, of any kind
+ * @param given the caller's value, of any kind
  * @throws {TypeError} for a value of the wrong kind
- * @throws {RangeError} for one that is not allowed, an option that is not known, or options that exclude each other
+ * @throws {RangeError} for a value that is not allowed, an unknown option, or options that exclude each other
  */
 export function checkRecognizeOptions(given: unknown): RecognizeOptions {
   return checkTogether(checkOptions<AnyInput>(given, recognizeRows) as RecognizeOptions)
 }
 
-/** As `checkRecognizeOptions`, of a stream. */
+/** Like `checkRecognizeOptions`, for a stream. */
 export function checkStreamOptions(given: unknown): StreamOptions {
   return checkTogether(checkOptions<AnyInput>(given, streamRows) as StreamOptions)
 }

@@ -1,7 +1,10 @@
-/** How far long texts are read. Made where a call wants to be told. */
+/** Counts how much of the texts has been read, for a call with `onProgress`. */
 import type { Segment } from './segments.ts'
 
-/** How far texts are read: their pieces are known when they are, and till then estimated by the characters. */
+/**
+ * Progress in pieces: exact for the texts that are already encoded, estimated from the characters for the
+ * rest.
+ */
 export class Progress {
   readonly #tell: (progress: { done: number; total: number }) => void
   #done = 0
@@ -9,19 +12,21 @@ export class Progress {
   #characters = 0
   #total = 0
 
-  /** @param tell  called after each batch */
+  /**
+   * @param tell called after each batch
+   */
   constructor(tell: (progress: { done: number; total: number }) => void) {
     this.#tell = tell
   }
 
-  /** After a batch of windows. */
+  /** Counts a batch of windows as done. */
   computed(batch: readonly { readonly ids: readonly number[] }[]): void {
     for (const { ids } of batch) this.#done += ids.length
     const estimate = Math.round((this.#pieces * this.#total) / Math.max(1, this.#characters))
     this.#tell({ done: this.#done, total: Math.max(this.#pieces, estimate) })
   }
 
-  /** The segments of a text, counted as they are made. */
+  /** Passes on the segments of a text, and counts them as they are made. */
   *follow(text: string, segments: Iterable<Segment>): Generator<Segment, void, undefined> {
     this.#total += text.length
     let at = 0

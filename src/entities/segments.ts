@@ -3,9 +3,9 @@
  *
  *     spans ─ readSegments ─▶ segments, each with its windows     logits of the windows ─ Findings ─▶ entities
  *
- * Its spans are what is read by itself. A segment is a span as pieces, or a section of one that is very long. A window is as
- * much of a segment as the model reads at once. A segment is made when it is asked for, and nothing of it is kept but its entities:
- * what a text takes in memory does not grow with it.
+ * Spans are read separately. A segment is the pieces of a span, or of a section of a very long span. A window
+ * is as much of a segment as the model reads at once. Segments are made on demand, and only their entities
+ * are kept, so memory does not grow with the length of the text.
  */
 import type { Encoding } from '../text/encoding.ts'
 import { encodeBeginning, SHORT_TEXT, sectionsOf } from '../text/sections.ts'
@@ -23,11 +23,11 @@ export interface Segment {
   /** Its pieces; offsets refer to the whole text. */
   readonly encoding: Encoding
   readonly windows: readonly Window[]
-  /** Where the words are given: those of the segment. */
+  /** The words of the segment, if words are given. */
   readonly words?: WordSpans
-  /** Whether its end was cut off. */
+  /** Whether the end of the segment was cut off. */
   readonly truncated: boolean
-  /** Where it ends in the text. */
+  /** Where the segment ends in the text. */
   readonly end: number
 }
 
@@ -37,13 +37,13 @@ export interface SegmentSettings extends Pick<Reading, 'tellWords' | 'otherWindo
   readonly maxLength: number
   /** Pieces that neighbouring windows share; default 128, or a quarter of a short window. */
   readonly stride?: number | undefined
-  /** Whether what is longer is read in windows (default) or cut behind its first `maxLength - 2` pieces. */
+  /** Whether a longer text is read in windows (default) or cut after its first `maxLength - 2` pieces. */
   readonly windows?: boolean | undefined
 }
 
 const STRIDE = 128
 
-/** text → pieces → windows, one segment after another; at least one, if of nothing. */
+/** text → pieces → windows, one segment after another; at least one segment, even if it is empty. */
 export function* readSegments(
   document: Document,
   tokenizer: Tokenizer,
@@ -58,7 +58,7 @@ export function* readSegments(
     const first = word
     while (word < (words?.length ?? 0) && words![word]![0] < span[1]) word++
     const own = words?.slice(first, word)
-    // Where a style takes the given words for one text, their spans are not kept.
+    // If a style reads the given words as one text, their spans are not used.
     const list = words === undefined ? document.list : document.list?.slice(first, word)
     const least = inWindows ? Number.POSITIVE_INFINITY : maxLength
     const whole = encodeSpan(document.text, span, list, tokenizer, least, settings)
@@ -72,7 +72,7 @@ export function* readSegments(
   }
 }
 
-/** The spans of a document, long ones in sections where they may be. */
+/** The spans of a document; long ones in sections if allowed. */
 function* spansOf({ text, spans, words, list }: Document, inSections: boolean): Generator<Span> {
   let count = 0
   for (const [start, end] of spans) {
@@ -95,7 +95,10 @@ function* sectionsOfWords(words: WordSpans): Generator<Span> {
   }
 }
 
-/** The pieces of a span as if it were a text of its own, but for their offsets; of a text at least the first `least`. */
+/**
+ * Encodes a span like a text of its own, but with offsets into the whole text; of a text at least the first
+ * `least` pieces.
+ */
 function encodeSpan(
   text: string,
   [start, end]: Span,
@@ -122,16 +125,16 @@ export interface Decoding {
   readonly reading: Reading
 }
 
-/** What was found in a text so far. Segments are decoded one by one: no entity goes across a border. */
+/** What has been found in a text so far. Segments are decoded one by one: no entity crosses a border. */
 export class Findings {
   readonly entities: Entity[] = []
-  /** Where `options.words` asks for them. */
+  /** Filled if `options.words` is set. */
   readonly words: Word[] = []
   truncated: boolean = false
   readonly #text: string
   readonly #decoding: Decoding
   #logits: Float32Array[] = []
-  /** Of the segments so far. */
+  /** Number of pieces in the segments so far. */
   #pieces = 0
   #words = 0
 
@@ -141,7 +144,8 @@ export class Findings {
   }
 
   /**
-   * Takes the windows of each segment, in order. Pieces and given words are counted through the whole text.
+   * Takes the logits of each segment's windows, in order. Pieces and given words are counted through the
+   * whole text.
    *
    * @param logits of the segment's next window, with its `[CLS]` and `[SEP]`, [T, C]
    */

@@ -1,7 +1,7 @@
 /**
- * Makes probabilities of logits. Only + - * / and Math.fround are used, on IEEE numbers and in a fixed order: Math.exp and
- * Math.log differ in their last bits from one JavaScript engine to the next, and the same text must give the same scores
- * everywhere.
+ * Turns logits into probabilities, with the same bits everywhere. Math.exp and Math.log differ in their last
+ * bits between JavaScript engines, so only + - * / and Math.fround are used, on IEEE numbers in a fixed
+ * order.
  */
 
 const LOG2_E = Math.LOG2E

@@ -1,4 +1,6 @@
-/** What the options of a call come to: how its inputs are read and its answers given, and the rules beside the model. */
+/**
+ * Turns the options of a call into a style (how its inputs are read and its answers are given) and its rules.
+ */
 import { capability } from '../format/capability.ts'
 import { defaultSplit, type Span, splitSections } from '../text/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
@@ -13,14 +15,14 @@ import { pipelineWindows, transformersOptions, transformersStyle } from './trans
 import type { RecognizeOptions } from './types.ts'
 import { checkWanted } from './wanted.ts'
 
-/** The types that the rules of a call give. */
+/** The entity types that the rules of a call can give. */
 function ruleTypes({ rules }: RecognizeOptions): string[] {
   if (rules === undefined) return []
   return 'types' in rules ? [...rules.types] : Array.from(rules, ({ type }) => type)
 }
 
 /**
- * Makes the rules of a call ready; they are loaded only then.
+ * Compiles the rules of a call; the code for rules is loaded only then.
  *
  * @throws {TypeError} {RangeError} naming the rule and what is wrong with it
  */
@@ -43,18 +45,18 @@ export async function prepareRules({
   )
 }
 
-/** What of a model a style asks. */
+/** What a style needs to know about a model. */
 export interface StyledModel {
   readonly labels: LabelSet
   readonly tokenizer: Tokenizer
-  /** The scheme that the model's answers tell, where its labels do not. */
+  /** The scheme that the model's answers show, if its labels do not. */
   tellScheme(): Promise<LabelScheme | undefined>
 }
 
 /**
- * The way a call asks for.
+ * The style that a call requests.
  *
- * @throws {RangeError} for what the model cannot answer
+ * @throws {RangeError} for a request that the model cannot answer
  */
 export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): Promise<Style> {
   const { style, pretokenized } = asked
@@ -80,7 +82,7 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
   return { options, labels, reading, read: (input) => readDocument(input, pretokenized, spansOf) }
 }
 
-/** Other words than the tokenizer's, and other windows than ours, where they are asked for or needed. */
+/** Other words than the tokenizer's, and other windows than ours, if they are requested or needed. */
 function wordsAndWindows(
   { strategy, merge }: RecognizeOptions,
   { marksContinuations, unkId }: Tokenizer,
@@ -92,17 +94,17 @@ function wordsAndWindows(
   }
 }
 
-/** The options, with what the style or the model says where the call does not. */
+/** The options, completed by the style or the model. */
 async function completed(asked: RecognizeOptions, model: StyledModel): Promise<RecognizeOptions> {
   if (asked.style === 'spark-nlp') return { strategy: 'first', decode: 'argmax', ...asked }
   if (asked.style === 'transformers') return transformersOptions(asked)
   return { ...asked, ...(await told(asked, model)) }
 }
 
-/** The scheme, where the decoder needs it and neither the call nor the labels say it. */
+/** The scheme, if the decoder needs it and neither the call nor the labels state it. */
 async function told(asked: RecognizeOptions, model: StyledModel): Promise<{ scheme?: LabelScheme }> {
   if (asked.scheme !== undefined || model.labels.scheme !== 'IOB') return {}
-  // With any scheme, would it be viterbi?
+  // If the scheme were known, would the defaults choose Viterbi? If not, there is no need to find it out.
   if (decodingOf(asked, { ...model.labels, scheme: 'IOB2' }).decode !== 'viterbi') return {}
   const scheme = await model.tellScheme()
   return scheme === undefined ? {} : { scheme }

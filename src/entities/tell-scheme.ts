@@ -1,7 +1,7 @@
 /**
- * Finds out which of the label schemes IOB1 and IOB2 a model was taught. The labels of both are the same, and most models
- * of the Hub do not say, so the model's own answers have to tell. In IOB2 every entity begins with B; in IOB1 only one that
- * touches another of its type does.
+ * Finds out which of the label schemes IOB1 and IOB2 a model was trained with. Both have the same labels, and
+ * most models of the Hub do not state the scheme, so it is inferred from the model's own answers. In IOB2
+ * every entity begins with B; in IOB1 only one that touches another of its type does.
  */
 import type { Encoding } from '../text/encoding.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
@@ -10,7 +10,10 @@ import { aggregate } from './aggregate.ts'
 import type { LabelScheme, LabelSet } from './labels.ts'
 import { argmax, softmaxRows } from './softmax.ts'
 
-/** Names of many kinds, each behind a word that is none, in the languages that most models are taught. */
+/**
+ * Names of many kinds, each after a word that is not a name, in the languages that most models are trained
+ * on.
+ */
 const SENTENCES = [
   'Angela Merkel met Tim Cook of Apple in Berlin on Monday.',
   'The United Nations asked Microsoft and Toyota for help in Kenya.',
@@ -24,15 +27,15 @@ const SENTENCES = [
 ]
 /** Probability from which a word's label counts. */
 const SURE = 0.9
-/** Entities that must have begun so. */
+/** Minimum number of entities that support a scheme. */
 const LEAST = 3
 
 /**
- * An entity that begins behind a word outside all entities, both surely (probability 0.9), speaks for IOB1 where its label is
- * an I, and for IOB2 where it is a B. Where three or more speak and none of them otherwise, that is the scheme; else it stays in
- * doubt. At precision int8 the answer is the same on every runtime.
+ * An entity that follows a word outside all entities, both certain (probability 0.9), supports IOB1 if its
+ * first label is an I, and IOB2 if it is a B. A scheme is chosen if three or more entities support it and
+ * none the other; else it stays unknown. At precision int8 the answer is the same on every runtime.
  *
- * @param forward ids of each sequence to its logits, [T, C]
+ * @param forward computes the logits [T, C] of each sequence of ids
  */
 export async function tellScheme(
   labels: LabelSet,

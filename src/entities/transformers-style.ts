@@ -1,6 +1,7 @@
 /**
- * Hugging Face's `pipeline('token-classification')`, as its Python does it (transformers 5.24,
- * src/transformers/pipelines/token_classification.py), where that differs from our way: its options, labels, words, and windows.
+ * Hugging Face's `pipeline('token-classification')` as implemented in Python (transformers 5.24,
+ * src/transformers/pipelines/token_classification.py), where it differs from our way: options, labels, words,
+ * windows.
  */
 import type { Encoding } from '../text/encoding.ts'
 import type { Span } from '../text/split.ts'
@@ -12,7 +13,10 @@ import type { LabelSet } from './labels.ts'
 import type { OtherWindows, Style } from './reading.ts'
 import type { Entity, RecognizeOptions } from './types.ts'
 
-/** The pipeline's defaults, but for `aggregation_strategy`, which is 'simple' here. A long text is cut where no stride is given. */
+/**
+ * The pipeline's defaults, except that `aggregation_strategy` is 'simple'. Without a stride a long text is
+ * cut.
+ */
 export function transformersOptions(asked: RecognizeOptions): RecognizeOptions {
   const { stride } = asked
   return {
@@ -25,7 +29,7 @@ export function transformersOptions(asked: RecognizeOptions): RecognizeOptions {
 /**
  * Reads and answers as the pipeline does.
  *
- * @param spansOf what of a text is read one by one
+ * @param spansOf gives the stretches of a text that are read separately
  */
 export function transformersStyle(
   options: RecognizeOptions,
@@ -38,7 +42,7 @@ export function transformersStyle(
     labels: options.decode === 'viterbi' ? labels : asThePipelineReads(labels.labels),
     reading: { recount: options.strategy === 'simple' ? undefined : countsWords(tokenizer) },
     read(input): Document {
-      // Of given words the pipeline takes the pieces, and the words no more.
+      // From given words the pipeline takes the pieces only, not the words.
       const { words: _words, ...document } = readDocument(input, options.pretokenized, spansOf)
       return document
     },
@@ -46,8 +50,8 @@ export function transformersStyle(
 }
 
 /**
- * `get_tag`: labels with B- and I- are taken apart and all others are tags as they are; but an entity is called by what is
- * behind the first hyphen of its first label.
+ * `get_tag`: labels that begin with B- or I- are split, all others are tags as they are. But an entity's name
+ * is what follows the first hyphen of its first label.
  */
 function asThePipelineReads(labels: readonly string[]): LabelSet {
   return {
@@ -63,8 +67,9 @@ function asThePipelineReads(labels: readonly string[]): LabelSet {
 }
 
 /**
- * A piece goes on with the word before it where it is not as long as what it stands for, in code points (`##` counts): right
- * for WordPiece but where a character was deleted or decomposed. For other tokenizers where no space is between.
+ * A piece continues the word before it if its length differs from that of the text it stands for, in code
+ * points (`##` counts): right for WordPiece unless a character was deleted or decomposed. For other
+ * tokenizers, it does if no space lies between.
  */
 function countsWords(tokenizer: Tokenizer): (text: string, encoding: Encoding) => Encoding {
   const { marksContinuations, unkId } = tokenizer
@@ -82,8 +87,8 @@ function countsWords(tokenizer: Tokenizer): (text: string, encoding: Encoding) =
 }
 
 /**
- * Windows as the Hugging Face tokenizers cut them: each as long as may be, starting `maxPieces - stride` behind the one before,
- * in the middle of a word too, until one reaches the end.
+ * Windows as the Hugging Face tokenizers cut them: each as long as possible, starting `maxPieces - stride`
+ * after the one before, even in the middle of a word, until one reaches the end.
  *
  * @param total pieces of the body
  */
@@ -98,9 +103,9 @@ export function planPipelineWindows(total: number, { maxPieces, stride }: Window
 }
 
 /**
- * The Hugging Face pipeline's `aggregate_overlapping_entities`: in the order of their starts, an entity that begins
- * inside the one before replaces it when it is longer, or as long and surer; whatever their types. Lengths are in
- * code points, as Python counts them.
+ * The Hugging Face pipeline's `aggregate_overlapping_entities`: in the order of their starts, an entity that
+ * begins inside the one before replaces it if it is longer, or as long with a higher score; whatever their
+ * types. Lengths are in code points, as Python counts them.
  *
  * @param parts entities of each window, in the order of the windows
  */

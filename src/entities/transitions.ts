@@ -1,25 +1,25 @@
-/** Which label may follow which, by the scheme that labels are written in. */
+/** Which label may follow which, under the scheme of the labels. */
 import type { LabelSet, ParsedLabel } from './labels.ts'
 
 /**
- * Which labels may begin a text, follow each other, and end it. What may stand before a label depends on its position and
- * type alone, so the labels before it are one of few groups, and a table of C times C is never made.
+ * Which labels may begin a text, follow each other, and end it. Which labels may come before a label depends
+ * only on its position and type, so they form one of a few groups, and no table of C times C is needed.
  */
 export interface Transitions {
   /** Whether a label may begin, [C]. */
   readonly start: Uint8Array
   /** Whether a label may end, [C]. */
   readonly end: Uint8Array
-  /** The group whose labels may stand before each, [C]. */
+  /** For each label, the group of labels that may come before it, [C]. */
   readonly follows: Int32Array
-  /** The groups each label is in, or NO_GROUP: the one of all types, and the one of its type, [C] each. */
+  /** The groups that each label is in, or NO_GROUP: the common one and that of its type, [C] each. */
   readonly inCommon: Int32Array
   readonly inType: Int32Array
   /** How many groups there are. */
   readonly groups: number
 }
 
-/** The group that is not of one type. */
+/** The group that is not tied to one type. */
 const COMMON = 0
 export const NO_GROUP = -1
 
@@ -27,13 +27,13 @@ export const NO_GROUP = -1
  * The transition rules of a scheme.
  *
  * - IOB2: I-X only after B-X or I-X
- * - IOB1: B-X only after B-X or I-X, since B only parts an entity from the one it touches
+ * - IOB1: B-X only after B-X or I-X, since B only separates an entity from one that it touches
  * - IO: all
  * - BIOES, BILOU: B-X and I-X only before I-X or E-X, which come only after them
  *
  * A label without a prefix counts as outside.
  *
- * @throws {RangeError} when the labels do not tell IOB1 from IOB2
+ * @throws {RangeError} if the labels do not distinguish IOB1 from IOB2
  */
 export function allowedTransitions(labelSet: LabelSet): Transitions {
   const known = made.get(labelSet) ?? makeTransitions(labelSet)
@@ -41,7 +41,7 @@ export function allowedTransitions(labelSet: LabelSet): Transitions {
   return known
 }
 
-/** A model may have thousands of labels, and a text a thousand passages. */
+/** Cached, since a model may have thousands of labels and a text a thousand passages. */
 const made = new WeakMap<LabelSet, Transitions>()
 
 function makeTransitions({ labels, parsed, scheme }: LabelSet): Transitions {
@@ -56,9 +56,9 @@ function makeTransitions({ labels, parsed, scheme }: LabelSet): Transitions {
     groupOfType.set(type, group)
     return group
   }
-  // Of a type's labels those are in its group behind which its entity may go on.
+  // The group of a type holds the labels after which its entity may continue.
   const goesOn = ({ position }: ParsedLabel): boolean => position === 'B' || position === 'I'
-  // In these schemes an entity that is open must go on: it does not count among what any label may follow.
+  // In these schemes an open entity must continue: its label is not in the common group.
   const closes = scheme === 'BIOES' || scheme === 'BILOU'
   const needsOpen = ({ position }: ParsedLabel): boolean => {
     if (scheme === 'IOB2') return position === 'I'
@@ -76,7 +76,7 @@ function makeTransitions({ labels, parsed, scheme }: LabelSet): Transitions {
   }
 }
 
-/** Labels in a message: the first of many. */
+/** The first labels of many, for a message. */
 export function listLabels(labels: readonly string[]): string {
   const more = labels.length - 12
   return more > 0 ? `${labels.slice(0, 12).join(', ')} and ${more} more` : labels.join(', ')

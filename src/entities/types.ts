@@ -1,38 +1,46 @@
-/** What a caller may ask of a recognition, and what a recognition answers. */
+/** The options of a recognition, and its results. */
 import type { Rule, RulePolicy, RuleSet } from '../rules/types.ts'
 import type { Split } from '../text/split.ts'
 import type { LabelScheme } from './labels.ts'
 import type { SparkAnnotations, SparkOptions } from './spark/spark-types.ts'
 
 /**
- * How the pieces of a word agree on its label: the mean of their distributions, the first piece's, the one that is surest,
- * or (simple) not at all: pieces are grouped as they are. With none there is one entity a piece. All these are the Hugging
- * Face pipeline's, for which a hyphen, an apostrophe or a point ends a word. With word the first piece decides for the whole word as
- * it is written: `Mary-Kate`, `O'Neill`, `AT&T`, `U.S.-led`, without a possessive `'s`.
+ * How the pieces of a word agree on its label: by the mean of their distributions, by the first piece, by the
+ * piece with the highest probability, or (simple) not at all: pieces are grouped as they are. With none, each
+ * piece is an entity. All these are the Hugging Face pipeline's, for which a hyphen, an apostrophe or a point
+ * ends a word. With word, the first piece decides for the whole word as written: `Mary-Kate`, `O'Neill`,
+ * `AT&T`, `U.S.-led`, without a possessive `'s`.
  */
 export type Strategy = 'first' | 'simple' | 'average' | 'max' | 'none' | 'word'
 
-/** The likeliest label of each word by itself, or the likeliest sequence that the scheme allows. */
+/** The likeliest label of each word independently, or the likeliest sequence that the scheme allows. */
 export type Decode = 'argmax' | 'viterbi'
 
-/** How overlapping windows become one: each piece judged where it has most context, or Hugging Face's longest span. */
+/**
+ * How overlapping windows are joined: each piece judged where it has most context, or Hugging Face's longest
+ * span.
+ */
 export type Merge = 'context' | 'huggingface'
 
-/** A text, or the words of one where `pretokenized: true` says so. */
+/** A text, or its words if `pretokenized: true`. */
 export type RecognizerInput = string | readonly string[]
 
-/** How what the model says becomes entities. */
+/** How the model's output becomes entities. */
 export interface DecodeOptions {
   /** Default 'average'. */
   strategy?: Strategy
-  /** The label scheme, where it is not what the model's labels tell. */
+  /** The label scheme, if the model's labels do not show it correctly. */
   scheme?: LabelScheme
   /**
-   * Default 'viterbi' where the scheme is known: the labels tell it beyond doubt, it is stated, or the model's own answers
-   * about some sentences of names tell it; else 'argmax', and with strategies 'none' and 'max' and merge 'huggingface'.
+   * Default 'viterbi' if the scheme is known: if the labels show it beyond doubt, it is stated, or the
+   * model's own answers about some sentences of names show it. Otherwise, and with strategies 'none' and
+   * 'max' and merge 'huggingface', 'argmax'.
    */
   decode?: Decode
-  /** Default 'context'; with 'huggingface' windows are cut as that pipeline cuts them, and names keep the marks around them. */
+  /**
+   * Default 'context'; with 'huggingface' windows are cut as that pipeline cuts them, and names keep marks
+   * around them.
+   */
   merge?: Merge
   /** Entities with a lower score are left out; default 0. */
   threshold?: number
@@ -40,66 +48,71 @@ export interface DecodeOptions {
   labels?: readonly string[]
   /** Entities of these types are left out; default `['O']`. With strategy 'none' a type is the whole label. */
   ignoreLabels?: readonly string[]
-  /** Adds one entry a word, with its label and full distribution. */
+  /** Adds one entry for each word, with its label and full distribution. */
   words?: boolean
 }
 
 interface CommonOptions extends DecodeOptions {
   /** Pieces that neighbouring windows share; default 128. */
   stride?: number
-  /** Whether a text longer than the model is read in windows (default) or cut behind as many pieces as it takes. */
+  /** Whether a text longer than the model's maximum is read in windows (default) or cut there. */
   windows?: boolean
   /**
-   * What is read by itself: passages (default: sentences that stand together, about 400 characters of them, and of lists,
-   * logs and chats each line), paragraphs, lines, sentences, the spans that a function gives, or (false) the text as a whole,
-   * as the Hugging Face pipeline reads it. Of a span of more than about 60,000 characters each such section is read by itself, but for
-   * `merge: 'huggingface'`. Offsets refer to the whole text, and what lies between spans is not read. A span
-   * longer than the model is still read in windows. For texts only; with a style the default is false.
+   * What is read separately: passages (default: about 400 characters of consecutive sentences; in lists, logs
+   * and chats, each line), paragraphs, lines, sentences, the spans that a function returns, or (false)
+   * nothing: the text is read as a whole, as the Hugging Face pipeline reads it. A span of more than about
+   * 60,000 characters is read in sections of that length, except with `merge: 'huggingface'`. Offsets refer
+   * to the whole text; what lies between spans is not read. A span longer than the model's maximum is still
+   * read in windows. For texts only; with a style the default is false.
    */
   split?: Split
   /**
-   * Found beside the model's entities: what matches a pattern or is one of some phrases. `labels` and `ignoreLabels` hold for
-   * their types too. `iobert/rules` has rules for e-mail addresses, telephone numbers and their like.
+   * Finds what matches a pattern or one of some phrases, in addition to the model's entities. `labels` and
+   * `ignoreLabels` apply to their types too. `iobert/rules` has rules for e-mail addresses, telephone numbers
+   * and the like.
    */
   rules?: readonly Rule[] | RuleSet
   /** Which entity stays where a rule's and the model's overlap; default 'longest', on a tie the rule's. */
   rulePolicy?: RulePolicy
   /**
-   * Answers as another system does, to the letter, where the other options do not say otherwise: 'transformers' as Hugging
-   * Face's `pipeline('token-classification', aggregation_strategy='simple')`, which cuts a long text where no `stride` is
-   * given; 'spark-nlp' as its pipeline, whose annotations it adds.
+   * Answers exactly as another system does, where the other options do not say otherwise: 'transformers' like
+   * Hugging Face's `pipeline('token-classification', aggregation_strategy='simple')`, which cuts a long text
+   * if no `stride` is given; 'spark-nlp' like that pipeline, whose annotations it adds.
    */
   style?: 'transformers' | 'spark-nlp'
-  /** Settings of the stages of that pipeline. */
+  /** Settings of the stages of Spark NLP's pipeline. */
   spark?: SparkOptions
   /** Stops the recognition; what was found so far is lost. */
   signal?: AbortSignal
-  /** Told while long texts are read: pieces computed, and pieces of the texts taken in so far, an estimate until they are read. */
+  /**
+   * Called while long texts are read: pieces computed, and pieces of the texts so far, estimated until they
+   * are encoded.
+   */
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
-/** What may be asked of the recognition of a text. */
+/** Options of the recognition of a text. */
 export interface TextOptions extends CommonOptions {
   /** The input is a text. */
   pretokenized?: false
 }
 
-/** What may be asked of the recognition of words that are told apart already. */
+/** Options of the recognition of words that are already separated. */
 export interface WordsOptions extends CommonOptions {
   /** The input is a list of words in place of a text. */
   pretokenized: true
 }
 
-/** What may be asked of one recognition. */
+/** Options of one recognition. */
 export type RecognizeOptions = TextOptions | WordsOptions
 
-/** What may be asked of a stream of recognitions. */
+/** Options of a stream of recognitions. */
 export type StreamOptions = RecognizeOptions & {
   /** Pieces that are computed together; default 1024. */
   batchTokens?: number
 }
 
-/** Something named in the text. */
+/** A name or another entity in the text. */
 export interface Entity {
   /** `PER`; the whole label (`B-PER`) with strategy 'none'. */
   type: string
@@ -110,19 +123,19 @@ export interface Entity {
   /** UTF-16 code units, exclusive. */
   end: number
   /**
-   * Mean over its words of the probability that they are of its type. In the styles of other systems, with strategy 'none' and
-   * merge 'huggingface' of that of their labels.
+   * Mean over its words of the probability of its type. In the styles of other systems, with strategy 'none',
+   * and with merge 'huggingface': of the probability of their labels.
    */
   score: number
-  /** With strategy 'none': position of the piece, `[CLS]` counted as 0. */
+  /** With strategy 'none': position of the piece, counting `[CLS]` as 0. */
   index?: number
-  /** With words given: the first of its words. */
+  /** Index of its first word, if words are given. */
   wordStart?: number
-  /** With words given: the last of its words, exclusive. */
+  /** Index after its last word, if words are given. */
   wordEnd?: number
 }
 
-/** A word and what the model makes of it. */
+/** A word and the model's judgement of it. */
 export interface Word {
   /** `input.slice(start, end)`. */
   text: string
@@ -142,7 +155,7 @@ export interface Word {
 export interface Recognition {
   /** In the order of the text. */
   entities: Entity[]
-  /** Whether the end of the text was cut off; only where windows were switched off. */
+  /** Whether the end of the text was cut off; only if windows are switched off. */
   truncated: boolean
   /** With `words: true`. */
   words?: Word[]

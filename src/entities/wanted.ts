@@ -1,17 +1,17 @@
-/** Checks which types a call asks for. */
+/** Checks the entity types that a call requests. */
 import { didYouMean } from '../check/nearest.ts'
 import { OptionError } from '../check/options.ts'
 import type { LabelSet } from './labels.ts'
 import type { DecodeOptions } from './types.ts'
 
-/** Most types that an error names. */
+/** Maximum number of types that an error names. */
 const MOST_NAMED = 30
 
 /**
- * Checks that a model, or what stands beside it, finds the types that a call asks for.
+ * Checks that the model, or the rules of the call, can find the requested types.
  *
- * @param others  types that may be asked for besides the model's, those of rules
- * @throws {OptionError} for one that is not found
+ * @param others types that may be requested in addition to the model's, those of rules
+ * @throws {OptionError} for a type that cannot be found
  */
 export function checkWanted(
   wanted: readonly string[],

@@ -8,7 +8,7 @@ export interface Chunk {
   end: number
 }
 
-/** A tag taken apart as conlleval.pl does: B, I, E, S, O, or the brackets and points of the oldest formats. */
+/** A tag parsed as in conlleval.pl: B, I, E, S, O, or the brackets and points of the oldest formats. */
 interface Tag {
   letter: string
   type: string
@@ -18,8 +18,9 @@ const outside: Tag = { letter: 'O', type: '' }
 const sameLetters: Readonly<Record<string, string>> = { L: 'E', U: 'S' }
 
 /**
- * Takes the tags of a file apart. Where all are a letter, or a letter, a hyphen and a type, that is their form; else they are read as
- * a model's labels are (`B_PER`, `PER-B`, `PER`), and tags without a letter count as I.
+ * Parses the tags of a file. If all are a letter, or a letter, a hyphen and a type, that is their form;
+ * otherwise they are read like a model's labels (`B_PER`, `PER-B`, `PER`), and tags without a letter count as
+ * I.
  */
 export function parseTags(tags: Iterable<string>): Map<string, Tag> {
   const distinct = [...new Set(tags)]

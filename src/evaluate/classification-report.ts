@@ -1,8 +1,8 @@
-/** Scores of single tokens by tag, as scikit-learn's classification report has them. */
+/** Scores of single tokens by tag, in the form of scikit-learn's classification report. */
 import type { TagPair } from './conlleval.ts'
 import { compareCodePoints, formatFixed } from './format-number.ts'
 
-/** One line of the report; shares, not percent. */
+/** One line of the report, as fractions, not percent. */
 export interface ReportRow {
   name: string
   precision: number
@@ -13,18 +13,18 @@ export interface ReportRow {
 
 /** Token scores by tag. */
 export interface ClassificationReport {
-  /** One a tag, in the order of code points. */
+  /** One row for each tag, in the order of code points. */
   tags: ReportRow[]
   micro: ReportRow
   macro: ReportRow
   weighted: ReportRow
-  /** Whether micro is the accuracy: no token has a tag outside the report. */
+  /** Whether micro equals the accuracy, because no token has a tag outside the report. */
   complete: boolean
 }
 
 /**
- * Precision, recall and F1 of each tag but O over tokens, with their micro, macro and weighted averages, as scikit-learn's
- * `classification_report` computes them (0 where it would divide by 0).
+ * Precision, recall and F1 over tokens for each tag except O, with their micro, macro and weighted averages,
+ * as in scikit-learn's `classification_report` (0 in place of a division by 0).
  */
 export function classificationReport(sentences: readonly TagPair[]): ClassificationReport {
   const counts = new Map<string, { both: number; gold: number; guess: number }>()
@@ -80,8 +80,8 @@ export function classificationReport(sentences: readonly TagPair[]): Classificat
 }
 
 /**
- * The report as scikit-learn prints it, digit for digit. Where not one token is right, its version
- * 1.9.1 prints the supports with a decimal, `3.0`; that is not copied.
+ * The report as scikit-learn prints it, digit for digit, with one exception: if no token is right, its
+ * version 1.9.1 prints the supports with a decimal, `3.0`.
  */
 export function formatClassificationReport(report: ClassificationReport): string {
   const { tags, micro, macro, weighted, complete } = report

@@ -1,27 +1,28 @@
-/** Reads files of CoNLL columns: a word a line, its tag in the last column. */
+/** Reads files of CoNLL columns: one word on each line, with its tag in the last column. */
 
 /** Words of a text and their tags. */
 export interface TaggedSentence {
   words: string[]
-  /** Gold tags, one a word. */
+  /** Gold tags, one for each word. */
   gold: string[]
-  /** Predicted tags, one a word, where the file has them. */
+  /** Predicted tags, one for each word, if the file has them. */
   guess?: string[]
-  /** Which document it is part of, counted from 0. */
+  /** Index of its document, counted from 0. */
   document: number
   /** Line of its first word, counted from 1. */
   line: number
-  /** Of a document: indices of words that began a line of the text it was made of, as far as that can be told. */
+  /** For a document: indices of words that began a line of the original text, as far as they can be known. */
   lineStarts?: number[]
 }
 
 /**
- * Reads CoNLL columns: a word a line, its tag in the last column, a blank line between sentences, `-DOCSTART-` lines
- * between documents (they are no words). Columns are parted by spaces or tabs; all lines have as many (2, or 4 as in
- * CoNLL-2003, or any number from 2). Line ends may be CRLF; a byte order mark is skipped.
+ * Reads CoNLL columns: one word on each line, with its tag in the last column, a blank line between
+ * sentences, and `-DOCSTART-` lines, which are not words, between documents. Columns are separated by spaces
+ * or tabs; all lines have the same number (2, or 4 as in CoNLL-2003, or any number from 2). Line ends may be
+ * CRLF; a byte order mark is skipped.
  *
  * @param options predicted: the last two columns are gold and guess
- * @throws RangeError naming the line where the number of columns is wrong
+ * @throws RangeError naming the line with the wrong number of columns
  *
  * @example
  * parseConll('EU B-ORG\nrejects O\n')
@@ -71,12 +72,13 @@ export function parseConll(text: string, options: { predicted?: boolean } = {}):
   return sentences
 }
 
-/** What ends a sentence, quotation marks and brackets behind it left out. */
+/** The end of a sentence, ignoring quotation marks and brackets after it. */
 const FINAL = /[.!?…]["'”’)\]]*$/u
 
 /**
- * Each document's sentences as one, for reading documents whole. Behind a sentence without a final mark a new line begins: it
- * was a headline or the row of a table, and the annotated words do not tell more of how they were printed.
+ * Joins the sentences of each document, for reading documents whole. After a sentence without a final mark a
+ * new line begins: it was a headline or a table row, and the annotated words show no more of the original
+ * layout.
  */
 export function joinDocuments(sentences: readonly TaggedSentence[]): TaggedSentence[] {
   const documents: TaggedSentence[] = []

@@ -1,4 +1,4 @@
-/** Everything that is told of predicted tags: both reports, which tag was taken for which, and the wrong phrases. */
+/** The complete evaluation of predicted tags: both reports, the confusions of tags, and the wrong phrases. */
 import { type Chunk, findChunks, parseTags } from './chunks.ts'
 import { type ClassificationReport, classificationReport } from './classification-report.ts'
 import type { TaggedSentence } from './conll.ts'
@@ -107,7 +107,10 @@ function confuse(sentences: readonly TagPair[]): ConfusionMatrix {
   return { tags, counts: tags.map((tag) => tags.map((predicted) => rows.get(tag)?.get(predicted) ?? 0)) }
 }
 
-/** Pairs each wrong phrase with one that it overlaps on the other side, if there is one; each phrase is told once. */
+/**
+ * Pairs each wrong phrase with one that it overlaps on the other side, if there is one; each phrase is listed
+ * once.
+ */
 function findWrongSpans(sentences: readonly PredictedSentence[]): WrongSpan[] {
   const parsed = parseTags(sentences.flatMap(({ gold, guess }) => [...gold, ...guess]))
   return sentences.flatMap(({ gold, guess, words, line }) => {

@@ -1,4 +1,4 @@
-/** Prints numbers as C, Perl and Python do, which round halves to even. */
+/** Formats numbers as C, Perl and Python do, rounding halves to even. */
 
 /**
  * A number with a fixed count of decimals as C, Perl and Python print it: the exact binary value is rounded, halves to

@@ -1,7 +1,7 @@
-/** Puts given words together as a text, and finds the label of each in what the model says of that text. */
+/** Joins given words into a text, and finds the label of each word in the model's answer for that text. */
 import type { Word } from '../entities/types.ts'
 
-/** Words put together as a text. */
+/** Words joined into a text. */
 export interface JoinedWords {
   readonly text: string
   /** Where each word begins, in UTF-16 units. */
@@ -9,7 +9,7 @@ export interface JoinedWords {
 }
 
 /**
- * Words as a text, parted by spaces and line breaks.
+ * Joins words into a text, separated by spaces and line breaks.
  *
  * @param lineStarts indices of words before which a line ends, in order
  */
@@ -28,8 +28,8 @@ export function joinWords(words: readonly string[], lineStarts: readonly number[
 }
 
 /**
- * The labels that a model gives to the words of a text that was put together, of which it makes words of its own (`U.S.` is
- * four of them): that of the first one in each, as of the first piece of a word; O where there is none.
+ * The labels of the words in a joined text, in which the model finds words of its own (`U.S.` is four of
+ * them): the label of the first one in each word, as for the first piece of a word; O if there is none.
  *
  * @param found the model's words, in order
  *

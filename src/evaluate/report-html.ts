@@ -1,4 +1,4 @@
-/** The report of an evaluation as one page of HTML. */
+/** Writes the report of an evaluation as one HTML page. */
 import { formatClassificationReport } from './classification-report.ts'
 import { formatConlleval, scorePhrases } from './conlleval.ts'
 import { type ConfusionMatrix, type Evaluation, formatWrongSpan } from './evaluation.ts'

@@ -1,11 +1,11 @@
-/** Capabilities that few callers use are files of their own, which are fetched when they are first asked for. */
+/** Loads capabilities that few callers use, each from a file of its own, when they are first needed. */
 import { DownloadError, reasonOf } from './errors.ts'
 
 /**
- * What `load` imports; where that fails, the error says what it was for.
+ * Runs the import in `load`; if it fails, the error names the capability.
  *
- * @param name  of the capability, as in "the rules beside the model"
- * @throws {DownloadError} `NoAnswer` where its file could not be fetched
+ * @param name of the capability, as in "the rules beside the model"
+ * @throws {DownloadError} `NoAnswer` if its file could not be fetched
  *
  * @example
  * const { sparkStyle } = await capability("the style 'spark-nlp'", () => import('./spark/spark-style.ts'))

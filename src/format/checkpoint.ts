@@ -5,20 +5,20 @@ import { readSafetensorsHeader } from './safetensors-header.ts'
 import { openShards, WEIGHTS } from './shards.ts'
 import type { ByteSource, ModelFiles } from './source.ts'
 
-/** One tensor of a model's files, its data still where it lies. */
+/** One tensor of a model's files; its data stays in the file. */
 export interface CheckpointTensor {
-  /** As in the file. */
+  /** The name in the file. */
   readonly name: string
   readonly dtype: Dtype
   readonly shape: readonly number[]
   readonly source: ByteSource
-  /** Of the first byte, from the start of `source`. */
+  /** Position of the first byte, from the start of `source`. */
   readonly offset: number
   readonly byteLength: number
   readonly fileName: string
 }
 
-/** The weights of a model, in one file or in shards, under the names the files have. */
+/** The weights of a model, in one file or in shards, under the files' names. */
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, CheckpointTensor>
   close(): Promise<void>
@@ -28,8 +28,9 @@ export interface Checkpoint {
  * Opens a model's weights: `model.safetensors`, or the shards that `model.safetensors.index.json` lists. Headers are
  * read and checked, data is not.
  *
- * @throws {ModelFormatError} MissingFile when there is neither, which says what there is instead; the codes of
- *   `parseSafetensors`; InvalidConfig for a bad index; DuplicateKey and MissingTensor where index and shards disagree
+ * @throws {ModelFormatError} MissingFile if there is neither, naming what there is instead; the codes of
+ *   `parseSafetensors`; InvalidConfig for a bad index; DuplicateKey and MissingTensor if index and shards
+ *   disagree
  *
  * @example
  * const checkpoint = await openCheckpoint(files)

@@ -1,4 +1,4 @@
-/** The types that the numbers of a tensor may have in a safetensors file, and their sizes. */
+/** The number types of tensors in a safetensors file, and their sizes. */
 
 /** The element types of safetensors, under the names its headers use. */
 export type Dtype =
@@ -26,8 +26,8 @@ export type Dtype =
   | 'U64'
 
 /**
- * Bits of one element, in the order of the reference implementation (safetensors/src/tensor.rs), from narrow to wide:
- * its writer puts the last first.
+ * Bits of one element, in the order of the reference implementation (safetensors/src/tensor.rs), from narrow
+ * to wide; its writer puts the last ones first.
  */
 export const DTYPE_BITS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map<Dtype, number>([
   ['BOOL', 8],

@@ -22,8 +22,8 @@ export type ModelFormatCode =
   | 'InvalidVocabulary'
 
 /**
- * Something in a model's files is not what it must be. `code` is stable and meant for programs; `message` says which
- * file and value, what was expected, and what to do.
+ * A model's file is invalid. `code` is stable, for use in programs; `message` says which file and value, what
+ * was expected, and what to do.
  *
  * @example
  * try { parseSafetensors(bytes) } catch (error) {
@@ -43,18 +43,18 @@ export class ModelFormatError extends Error {
 
 /** Why a URL did not give a file. */
 export type DownloadErrorCode =
-  /** Nobody answered, or the connection broke again and again. */
+  /** Nobody answered, or the connection broke repeatedly. */
   | 'NoAnswer'
-  /** The server answered with a status that is no success. */
+  /** The server answered with an error status. */
   | 'Refused'
   /** A redirect that goes in a circle, leads nowhere, or leaves https or the web. */
   | 'BadRedirect'
-  /** The file became another one while it was read. */
+  /** The file changed while it was read. */
   | 'Changed'
 
 /**
- * A file could not be had from its URL. `code` is stable and meant for programs; `message` names the URL, and says what to
- * do.
+ * A file could not be downloaded from its URL. `code` is stable, for use in programs; `message` names the
+ * URL, and says what to do.
  */
 export class DownloadError extends Error {
   /** What happened, for programs. */
@@ -67,19 +67,19 @@ export class DownloadError extends Error {
   }
 }
 
-/** A name from a file as an error shows it: in quotes, control characters escaped, at most 100 characters. */
+/** A name from a file, for an error: in quotes, control characters escaped, at most 100 characters. */
 export function quoted(name: string): string {
   return JSON.stringify(name.length <= 100 ? name : `${name.slice(0, 97)}...`)
 }
 
-/** The innermost message: `fetch failed` alone tells nobody anything. */
+/** The innermost message, since `fetch failed` alone says nothing. */
 export function reasonOf(error: unknown): string {
   if (!isError(error)) return String(error)
   if (isError(error.cause)) return reasonOf(error.cause)
   return error.message === '' ? (errorCode(error) ?? error.name) : error.message
 }
 
-/** Why the Hub, or what is kept of it on disk, did not give a file. The first four are the Hub's own names. */
+/** Why the Hub, or its cache on disk, did not provide a file. The first four are the Hub's own names. */
 export type HubErrorCode =
   | 'RepoNotFound'
   | 'RevisionNotFound'
@@ -93,8 +93,8 @@ export type HubErrorCode =
   | 'BadDownload'
 
 /**
- * The Hub refused, was out of reach, or sent something else than it announced. `code` is stable and meant for programs;
- * `message` says what to do.
+ * The Hub refused, could not be reached, or sent something other than announced. `code` is stable, for use in
+ * programs; `message` says what to do.
  */
 export class HubError extends Error {
   /** What happened, for programs. */
@@ -108,15 +108,15 @@ export class HubError extends Error {
 }
 
 /**
- * The code of a system's error, such as `ENOENT`; undefined for any other error. An error may come from another realm, as Node's
- * own do under Jest, so its class is not asked.
+ * The code of a system error, such as `ENOENT`; undefined for any other error. Its class is not checked,
+ * since an error may come from another realm, as Node's own do under Jest.
  */
 export function errorCode(error: unknown): string | undefined {
   const { code } = Object(error) as { readonly code?: unknown }
   return typeof code === 'string' ? code : undefined
 }
 
-/** Whether it is an error, of another realm too. */
+/** Whether a value is an error, possibly of another realm. */
 function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }

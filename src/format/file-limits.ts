@@ -1,14 +1,17 @@
-/** How large each file of a model may be. A larger one is refused before it is read. */
+/** Size limits for the files of a model. A larger file is refused before it is read. */
 
-/** Arrays and objects of JSON inside one another, the whole counted: serde_json's limit, which safetensors reads with. */
+/**
+ * Maximum nesting of JSON arrays and objects, the outermost counted: the limit of serde_json, which
+ * safetensors uses.
+ */
 export const MAX_DEPTH: number = 127
 /** The largest tokenizer.json of BERT's family, bge-m3's, has 250,000 pieces in 17 MB; LaBSE's vocab.txt has 5 MB. */
 const TOKENIZER_JSON_BYTES = 2 ** 25
 const TOKENIZER_BYTES = 2 ** 24
-/** Configurations have a few kB. */
+/** Configurations take a few kB. */
 const SMALL_BYTES = 2 ** 20
 
-/** Files of a tokenizer, whichever a model has. */
+/** The files that a tokenizer may consist of. */
 export const TOKENIZER_FILES: readonly string[] = [
   'tokenizer.json',
   'vocab.txt',
@@ -24,8 +27,9 @@ export const TOKENIZER_FILES: readonly string[] = [
 ]
 
 /**
- * The most bytes of a model's file that are ever held whole: a source that is not told a length stops there, and a
- * download that is told a greater one does not begin. `undefined` for weights, which are read piece by piece.
+ * Maximum size in bytes of a model's file that is held in memory completely: a source of unknown length stops
+ * there, and a download announced as larger does not begin. `undefined` for weights, which are read piece by
+ * piece.
  */
 export function largestWhole(fileName: string): number | undefined {
   if (fileName === 'tokenizer.json') return TOKENIZER_JSON_BYTES

@@ -1,14 +1,15 @@
-/** Checks file names that come out of a model's files, so that none leads out of its folder. */
+/** Checks file names that are read from a model's files, so that none leads out of its folder. */
 import { ModelFormatError, quoted } from './errors.ts'
 
-/** What one part of a name may have, in bytes of UTF-8: the limit of the usual file systems. */
+/** Maximum length of one part of a name in UTF-8 bytes: the limit of common file systems. */
 const LONGEST_PART = 255
 
 /**
- * Refuses a file name that could leave the model's folder: names come from files that nobody vouches for
- * (`weight_map` of a sharded index, `modules.json`). A name is one or more parts joined by `/`; no part is empty, `.`
- * or `..`, none holds a backslash, a colon (drives and streams on Windows), a control character or half a surrogate
- * pair, none is longer than file systems allow, and none is another file or a device on Windows (`config.json.`, `nul`).
+ * Refuses a file name that could leave the model's folder, since names come from untrusted files
+ * (`weight_map` of a sharded index, `modules.json`). A name is one or more parts joined by `/`; no part may
+ * be empty, `.` or `..`, contain a backslash, a colon (drives and streams on Windows), a control character or
+ * half a surrogate pair, be longer than file systems allow, or mean another file or a device on Windows
+ * (`config.json.`, `nul`).
  *
  * @returns the name, unchanged
  * @throws {ModelFormatError} `InvalidConfig`
@@ -38,7 +39,7 @@ export function checkFileName(fileName: string): string {
   return fileName
 }
 
-/** What Windows takes for something else than a file of that name. */
+/** Names that Windows takes for something other than a file of that name. */
 const ELSEWHERE = /[. ]$|^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i
 
 function hasForbiddenUnit(fileName: string): boolean {

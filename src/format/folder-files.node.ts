@@ -8,16 +8,17 @@ import { WEIGHTS } from './shards.ts'
 import { type ByteSource, checkRange, type ModelFiles } from './source.ts'
 import { viewSource, type WeightsView } from './weights-view.ts'
 
-/** The most that one system call is asked for: Node refuses reads of 2³¹ bytes and more. */
+/** Maximum size of one read: Node refuses reads of 2³¹ bytes and more. */
 const LARGEST_READ = 1 << 28
-/** Up to here a read is small: then the bytes that follow are read too, since a call costs more than they do. */
+/** Reads up to this size also read the following bytes, since a system call costs more than they do. */
 const SMALL_READ = 1 << 14
 const READ_AHEAD = 1 << 17
 
 /**
  * The files of a model in a folder. Nothing is read before a file is opened.
  *
- * @param blocking  whether the thread waits while it reads, which takes less time: for a worker that does nothing else meanwhile
+ * @param blocking whether reading blocks the thread, which is faster: for a worker that does nothing else
+ *   meanwhile
  *
  * @example
  * const files = folderFiles('./my-model')
@@ -31,12 +32,12 @@ export function folderFiles(folder: string, blocking = false): ModelFiles {
       try {
         const status = await stat(path)
         if (status.isDirectory()) return undefined
-        // Opening a pipe waits for its other end, perhaps for ever.
+        // Opening a pipe would wait for its other end, perhaps forever.
         if (!status.isFile()) throw noFile(path, status)
         return await handleSource(path, await open(path, 'r'), blocking)
       } catch (error) {
         if (error instanceof ModelFormatError) throw error
-        // Too many open files: nothing is wrong with this one.
+        // Too many open files: this file is not at fault.
         if (isCode(error, ['EMFILE', 'ENFILE'])) throw error
         if (!isMissing(error)) throw unreadable(path, error)
         await checkFolder(folder)
@@ -46,7 +47,9 @@ export function folderFiles(folder: string, blocking = false): ModelFiles {
   }
 }
 
-/** A model's files with other weights in place of `model.safetensors`: such a file anywhere on the disk, or a view. */
+/**
+ * A model's files with other weights in place of `model.safetensors`: a file anywhere on the disk, or a view.
+ */
 export function withWeights(files: ModelFiles, weights: string | WeightsView, blocking = false): ModelFiles {
   const open = async (): Promise<ByteSource | undefined> =>
     typeof weights === 'string'
@@ -76,9 +79,11 @@ async function handleSource(path: string, handle: FileHandle, blocking: boolean)
     throw error
   })
   let open = true
-  /** Bytes that were read ahead: a model has some hundred small tensors, side by side. */
+  /** Bytes that were read ahead: a model has about a hundred small tensors next to each other. */
   let ahead = { start: 0, bytes: new Uint8Array(0) }
-  /** @returns how many bytes there were */
+  /**
+   * @returns how many bytes were read
+   */
   const fill = async (offset: number, target: Uint8Array): Promise<number> => {
     let done = 0
     while (done < target.length) {
@@ -121,7 +126,7 @@ function noFile(path: string, status: Stats): ModelFormatError {
   return new ModelFormatError('MissingFile', `${path} is ${what}, expected a file: give a folder of files`)
 }
 
-/** The system's own words, in an error of ours. */
+/** The system's own message in an error of ours. */
 function unreadable(path: string, cause: unknown): ModelFormatError {
   const said = reasonOf(cause)
   return new ModelFormatError('MissingFile', `Cannot read ${path}: ${said}; check the path and its rights`, {

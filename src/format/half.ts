@@ -1,6 +1,7 @@
 /**
- * The two 16-bit float formats, widened to f32. Every value of both is an f32 exactly, NaN payloads included, so
- * nothing is rounded. Bytes are little endian, as in safetensors, and may lie at odd places.
+ * The two 16-bit float formats, widened to float32. Every value of both is exactly representable, NaN
+ * payloads included, so nothing is rounded. Bytes are little endian, as in safetensors, and may be at odd
+ * addresses.
  */
 
 /**

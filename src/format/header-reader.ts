@@ -1,19 +1,25 @@
-/** Reads the JSON of a safetensors header, with a bound on what it may leave in memory. */
+/** Reads the JSON of a safetensors header, with a bound on the memory it may occupy. */
 import { type Dtype, isDtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { JsonScanner } from './json-scanner.ts'
 
-/** The most tensors of one file. */
+/** Maximum number of tensors in one file. */
 export const MAX_TENSORS: number = 16_384
-/** The most dimensions of one tensor. */
+/** Maximum number of dimensions of one tensor. */
 export const MAX_RANK: number = 32
-/** What one file's header may leave in memory: its names and metadata as written, 32 bytes each more, and 16 a number. */
+/**
+ * Maximum memory for one header: names and metadata as written, plus 32 bytes for each, and 16 for each
+ * number.
+ */
 export const MAX_KEPT_BYTES: number = 8 * 2 ** 20
 
 /** Bytes before the header: its length as u64. */
 export const LENGTH_BYTES: number = 8
 
-/** A tensor as the header states it: nothing checked but the kinds of its values. Offsets count from the data. */
+/**
+ * A tensor as stated in the header; only the kinds of its values are checked. Offsets are relative to the
+ * data.
+ */
 export interface Draft {
   readonly name: string
   readonly dtype: Dtype
@@ -22,7 +28,7 @@ export interface Draft {
   readonly end: number | bigint
 }
 
-/** By begin, then end: mixed comparisons of numbers and bigints are exact. */
+/** Compares by begin, then end; comparisons between numbers and bigints are exact. */
 export function byOffsets(a: Draft, b: Draft): number {
   if (a.begin < b.begin) return -1
   if (a.begin > b.begin) return 1
@@ -65,7 +71,7 @@ export class HeaderReader {
     return { drafts: this.#drafts, metadata: metadata ?? Object.create(null) }
   }
 
-  /** An object whose keys are kept; `member` reads the value. */
+  /** Reads an object whose keys are stored; `member` reads each value. */
   #object(where: string, member: (key: string) => void): void {
     const scanner = this.#scanner
     scanner.expect('{', where)
@@ -170,7 +176,9 @@ export class HeaderReader {
     )
   }
 
-  /** The usual reason for so many tensors is an attack by overlap, which is told apart. */
+  /**
+   * The usual reason for so many tensors is an attack with overlapping data, which has an error of its own.
+   */
   #tooMany(): never {
     let previousEnd: number | bigint = 0
     for (const draft of this.#drafts.sort(byOffsets)) {

@@ -4,31 +4,34 @@ import { type ModelFormatCode, ModelFormatError, quoted } from './errors.ts'
 import { MAX_DEPTH } from './file-limits.ts'
 import { type ByteSource, readAll } from './source.ts'
 
-/** What is taken of a JSON file: its bytes, and the values in it, each of which takes up to 100 bytes in memory. */
+/**
+ * Limits for a JSON file: its bytes, and the number of its values, each of which takes up to 100 bytes in
+ * memory.
+ */
 export interface JsonLimits {
   readonly bytes: number
   readonly values: number
 }
 
-/** Parsed, even the most wasteful text of this size stays under 64 MB. */
+/** Even the most wasteful text of this size takes less than 64 MB once parsed. */
 const SMALL: JsonLimits = { bytes: 2 ** 20, values: 2 ** 20 }
 
-/** An object as it was parsed. */
+/** A parsed JSON object. */
 export type JsonRecord = Readonly<Record<string, unknown>>
 
 export { isObject }
 
 /**
- * Reads the object that one of a model's small JSON files holds.
+ * Reads one of a model's small JSON files, which must contain an object.
  *
- * @throws {ModelFormatError} InvalidConfig when it is too large, not UTF-8, not JSON, or not an object
+ * @throws {ModelFormatError} InvalidConfig if it is too large, not UTF-8, not JSON, or not an object
  */
 export async function readJsonObject(source: ByteSource): Promise<JsonRecord> {
   checkLength(source.byteLength, source.name, SMALL)
   return parseJsonObject(await readAll(source), source.name)
 }
 
-/** As `readJsonObject`, of a text or bytes in memory. */
+/** Like `readJsonObject`, from a text or bytes in memory. */
 export function parseJsonObject(
   json: string | Uint8Array,
   fileName: string,
@@ -40,9 +43,9 @@ export function parseJsonObject(
 }
 
 /**
- * Any JSON value of a file, bounded before memory is taken for it.
+ * Parses any JSON value; the limits are checked before memory is allocated for it.
  *
- * @throws {ModelFormatError} InvalidConfig when it is too large or too deep, not UTF-8, or not JSON
+ * @throws {ModelFormatError} InvalidConfig if it is too large or too deep, not UTF-8, or not JSON
  */
 export function parseJson(json: string | Uint8Array, fileName: string, limits: JsonLimits = SMALL): unknown {
   checkLength(json.length, fileName, limits)
@@ -54,24 +57,24 @@ export function parseJson(json: string | Uint8Array, fileName: string, limits: J
   try {
     return JSON.parse(text)
   } catch (error) {
-    // What the parser says may quote the file, whatever stands there
+    // The parser's message may quote the file, whatever it contains.
     const said = (error as Error).message.replace(/\p{Cc}/gu, '\ufffd')
     throw invalid(`${fileName} is not JSON: ${said}`, { cause: error })
   }
 }
 
-/** What a JSON value is, for errors. */
+/** The kind of a JSON value, for errors. */
 export function kind(value: unknown): string {
   return value === undefined ? 'missing' : kindOf(value)
 }
 
-/** A JSON value as errors show it: short ones as they are, the others by kind. */
+/** A JSON value for an error: short ones literally, others by kind. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return quoted(value)
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : kind(value)
 }
 
-/** Bytes of UTF-8 as text, a byte order mark kept as a character. */
+/** Decodes UTF-8; a byte order mark is kept as a character. */
 export function decodeUtf8(
   file: string | Uint8Array,
   fileName: string,
@@ -91,8 +94,8 @@ function checkLength(length: number, fileName: string, { bytes }: JsonLimits): v
 }
 
 /**
- * Counts values and how deep they lie, before memory is taken for them and before anything recurses into them. No file of
- * a model is nested deeper than the reference's own parser goes.
+ * Counts values and their depth before memory is allocated for them and before anything recurses into them.
+ * No file of a model is nested deeper than the reference's own parser allows.
  */
 function checkValues(text: string, fileName: string, { values }: JsonLimits): void {
   let count = 0
@@ -109,7 +112,7 @@ function checkValues(text: string, fileName: string, { values }: JsonLimits): vo
   if (count > values) throw invalid(`${fileName} holds ${count} values: at most ${values} are read`)
 }
 
-/** Where the string that begins at `start` ends, or the text where it does not. */
+/** The end of the string that begins at `start`, or the end of the text if the string is not closed. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at)

@@ -1,8 +1,8 @@
 /**
- * JSON read byte by byte, for headers that nobody vouches for: linear in the bytes, no recursion, and nothing is
- * allocated but the strings a caller asks for. It is as strict as the parser of the safetensors reference: no lone
- * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH`. The size of a number is looked at only where
- * the number is read.
+ * Scans JSON byte by byte, for untrusted headers: linear in the bytes, without recursion, and allocating only
+ * the strings a caller requests. It is as strict as the parser of the safetensors reference: no lone
+ * surrogate escapes, no control characters in strings, nesting at most `MAX_DEPTH`. The range of a number is
+ * checked only when the number is used.
  */
 import { MAX_DEPTH } from './file-limits.ts'
 
@@ -20,7 +20,7 @@ const NINE = 0x39
 
 const LITERALS: readonly string[] = ['true', 'false', 'null']
 
-/** A cursor over UTF-8 bytes that were checked to be UTF-8. `fail` is told what was wanted, and where. */
+/** A cursor over bytes that are known to be UTF-8. `fail` receives what was expected, and where. */
 export class JsonScanner {
   readonly #bytes: Uint8Array
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -40,12 +40,12 @@ export class JsonScanner {
     return this.#position
   }
 
-  /** Bytes that the last string takes in the file, escapes as written. */
+  /** Length of the last string in bytes, with escapes as written. */
   get stringLength(): number {
     return this.#stringEnd - this.#stringStart
   }
 
-  /** Ends the scan with what was wrong at the cursor. */
+  /** Ends the scan with an error at the cursor. */
   fail(what: string): never {
     return this.#fail(what, this.#position)
   }
@@ -61,7 +61,7 @@ export class JsonScanner {
     return -1
   }
 
-  /** Steps over `character` if it comes next. */
+  /** Skips `character` if it comes next. */
   take(character: string): boolean {
     if (this.peek() !== character.charCodeAt(0)) return false
     this.#position++
@@ -72,7 +72,7 @@ export class JsonScanner {
     if (!this.take(character)) this.fail(`expected ${character} ${where}`)
   }
 
-  /** Steps over `null` if it comes next. */
+  /** Skips `null` if it comes next. */
   takeNull(): boolean {
     if (this.peek() !== 0x6e) return false
     this.#skipLiteral()
@@ -83,7 +83,7 @@ export class JsonScanner {
     if (this.peek() !== -1) this.fail('expected nothing but white space after the closing }')
   }
 
-  /** Steps over a string, leaving its place for `text` and `stringLength`. */
+  /** Skips a string, and stores its position for `text` and `stringLength`. */
   scanString(what: string): void {
     if (this.peek() !== QUOTE) this.fail(`expected ${what}, a string`)
     const bytes = this.#bytes
@@ -112,12 +112,12 @@ export class JsonScanner {
   /** The last string scanned. */
   text(): string {
     const raw = this.#bytes.subarray(this.#stringStart, this.#stringEnd)
-    // Decoders do not take views of shared memory
+    // Decoders do not accept views of shared memory.
     const text = this.#decoder.decode(raw.buffer instanceof ArrayBuffer ? raw : raw.slice())
     return this.#escaped ? (JSON.parse(`"${text}"`) as string) : text
   }
 
-  /** The last string scanned if it can be one of a few short words, else the empty string. */
+  /** The last string scanned if it is short enough to be a keyword, else the empty string. */
   shortText(): string {
     return this.stringLength <= 6 * 16 ? this.text() : ''
   }
@@ -135,7 +135,7 @@ export class JsonScanner {
       if (digit < 0 || digit > 9) this.fail(`expected ${what}, a whole number without fraction or exponent`)
       value = value * 10 + digit
     }
-    // No step was rounded where the last one was not
+    // If the last step was exact, so were all before it.
     if (value <= Number.MAX_SAFE_INTEGER) return value
     const exact =
       end - start > 20 ? 1n << 64n : BigInt(String.fromCharCode(...this.#bytes.subarray(start, end)))
@@ -143,7 +143,7 @@ export class JsonScanner {
     return exact
   }
 
-  /** Steps over any value at all; `depth` counts the arrays and objects the cursor is in already. */
+  /** Skips any value; `depth` counts the arrays and objects that contain the cursor. */
   skipValue(depth: number): void {
     // One flag for each open container: whether it is an object
     const objects: boolean[] = []

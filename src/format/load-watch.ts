@@ -1,26 +1,26 @@
-/** How loading is watched: who is told how far it is, and what stops it. */
+/** How loading is observed: who is notified of its progress, and what stops it. */
 
-/** A file on its way: into the cache, or (`file: 'weights'`) into memory. */
+/** Progress of a file into the cache, or (`file: 'weights'`) into memory. */
 export interface LoadProgress {
   /** The file's name, or 'weights'. */
   readonly file: string
   /** Bytes so far. */
   readonly loaded: number
-  /** Bytes in all; 0 while nobody has said. */
+  /** Total number of bytes; 0 while unknown. */
   readonly total: number
 }
 
-/** What goes through every loader: how it is stopped, and who is told how far it is. */
+/** Passed through all loading functions: how loading is stopped, and who is notified of progress. */
 export interface LoadWatch {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
 }
 
 /**
- * A watch that stops the loading with whatever `onProgress` throws: in the middle of a download it would be taken for a
- * broken connection, and in a message from a worker nobody would catch it.
+ * Makes a watch that stops the loading with whatever `onProgress` throws: during a download that would be
+ * taken for a broken connection, and in a message from a worker nobody would catch it.
  *
- * @returns the watch, and what lets go of the caller's signal once loading is over
+ * @returns the watch, and a function that detaches from the caller's signal once loading is over
  */
 export function startWatch({ signal, onProgress }: LoadWatch): { watch: LoadWatch; end: () => void } {
   if (onProgress === undefined) return { watch: { signal }, end(): void {} }
@@ -42,7 +42,7 @@ export function startWatch({ signal, onProgress }: LoadWatch): { watch: LoadWatc
   return { watch, end: () => signal?.removeEventListener('abort', stop) }
 }
 
-/** Loads something, watched: see `startWatch`. */
+/** Loads something under a watch: see `startWatch`. */
 export async function watched<Loaded>(
   options: LoadWatch,
   load: (watch: LoadWatch) => Promise<Loaded>,

@@ -1,4 +1,7 @@
-/** What lies where a model was looked for, and what to do about it. Read only where there is none. */
+/**
+ * Explains what was found where a model was expected, and what to do about it. Loaded only if there is no
+ * model.
+ */
 
 import { ModelFormatError } from './errors.ts'
 import { type ModelFiles, missingFile } from './source.ts'
@@ -8,7 +11,10 @@ const ONNX =
   'an ONNX graph, which is not read: load the model that it was exported from, which its card names, or save that as safetensors in Python (save_pretrained)'
 const RESAVE = 'load it in Python and save it as safetensors (save_pretrained)'
 
-/** Files that tell a kind of model, what that is, and whether `iobert convert` reads it. The first that is there tells. */
+/**
+ * Files that identify a kind of model, what it is, and whether `iobert convert` reads it. The first existing
+ * one counts.
+ */
 const KINDS: readonly (readonly [fileName: string, what: string, convertible: boolean])[] = [
   [
     'gliner_config.json',
@@ -36,17 +42,17 @@ const KINDS: readonly (readonly [fileName: string, what: string, convertible: bo
   ['onnx/model_quantized.onnx', ONNX, false],
 ]
 
-/** What a place has, to tell what it is. */
+/** A place in which a model was expected. */
 export interface Place {
-  /** A folder, a URL, a Hub id, as errors show it. */
+  /** A folder, a URL or a Hub id, as errors show it. */
   readonly name: string
   has(fileName: string): Promise<boolean>
 }
 
 /**
- * Why there is no model where `lacking` is not.
+ * The error for a place without the file `lacking`.
  *
- * @param otherwise what is said where nothing else is there either
+ * @param otherwise ends the message if nothing else is there either
  */
 export async function noModel(place: Place, lacking: string, otherwise: string): Promise<ModelFormatError> {
   for (const [fileName, what, convertible] of KINDS) {
@@ -60,7 +66,10 @@ export async function noModel(place: Place, lacking: string, otherwise: string):
   return new ModelFormatError('MissingFile', `${place.name} has no ${lacking}${otherwise}`)
 }
 
-/** As `noModel`, of files that can be opened; where they say themselves why one is missing, that is told. */
+/**
+ * Like `noModel`, for files that can be opened; if they can explain why one is missing, the error includes
+ * that.
+ */
 export async function noModelIn(
   files: ModelFiles,
   lacking: string,
@@ -75,7 +84,7 @@ export async function noModelIn(
   return missingFile(files, [lacking], message)
 }
 
-/** Of what is on no disk the files have to come there first. */
+/** The command to convert a model; if it is not on a disk, its files have to be downloaded first. */
 function conversion(name: string): string {
   const elsewhere = /^(?:\w+:\/\/|the given files$|The model )/.test(name)
   return `iobert convert ${elsewhere ? 'FOLDER OUT, when its files are in a FOLDER of yours; nothing in them is run' : `${name} OUT`}`

@@ -1,4 +1,4 @@
-/** Reads a safetensors file that is whole in memory. */
+/** Reads a safetensors file that is completely in memory. */
 import type { Dtype } from './dtypes.ts'
 import { LENGTH_BYTES } from './header-reader.ts'
 import { headerLength, parseHeader } from './safetensors-header.ts'
@@ -7,29 +7,29 @@ import { headerLength, parseHeader } from './safetensors-header.ts'
 export interface SafetensorsTensor {
   /** 'F32', 'F16', 'I8' and so on. */
   readonly dtype: Dtype
-  /** Sizes, the slowest first; empty for a scalar. */
+  /** Sizes, the slowest-varying first; empty for a scalar. */
   readonly shape: readonly number[]
   /** A view of the file's bytes. */
   readonly data: Uint8Array
 }
 
-/** A safetensors file, read. */
+/** A parsed safetensors file. */
 export interface Safetensors {
-  /** In the order of the data. */
+  /** Tensors by name, in the order of their data. */
   readonly tensors: Map<string, SafetensorsTensor>
-  /** The texts of `__metadata__`; an object without prototype. */
+  /** The strings of `__metadata__`; an object without prototype. */
   readonly metadata: Record<string, string>
 }
 
 /**
- * Reads a safetensors file in memory, as https://github.com/huggingface/safetensors has it, without copying: each
- * tensor's `data` is a view, which may lie at any byte, so copy it before laying wider elements over it. NaN and
- * infinity in the data are not looked for.
+ * Parses a safetensors file in memory (https://github.com/huggingface/safetensors) without copying: each
+ * tensor's `data` is a view, which may begin at any byte, so copy it before viewing it as wider elements. The
+ * data may contain NaN and infinity.
  *
  * Accepts headers up to 100,000,000 bytes with up to 16,384 tensors of up to 32 dimensions.
  *
- * @throws {ModelFormatError} with a code for each way such a file can be wrong
- * @throws {TypeError} when `bytes` is not a Uint8Array
+ * @throws {ModelFormatError} with a code for each way in which such a file can be invalid
+ * @throws {TypeError} if `bytes` is not a Uint8Array
  *
  * @example
  * const { tensors } = parseSafetensors(await readFile('model.safetensors'))

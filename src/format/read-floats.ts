@@ -4,10 +4,10 @@ import { quoted } from './errors.ts'
 import { widenBfloat16, widenFloat16 } from './half.ts'
 
 /**
- * Reads `values.length` elements of a F32, F16 or BF16 tensor from element `first` on, as f32, exactly.
+ * Reads `values.length` elements of an F32, F16 or BF16 tensor from element `first` on, exactly, as float32.
  *
- * @param values where they go; it may view shared or wasm memory
- * @throws {RangeError} when the elements pass the end of the tensor
+ * @param values receives them; it may view shared or wasm memory
+ * @throws {RangeError} if the range exceeds the tensor
  * @throws {TypeError} for a tensor of another element type
  */
 export async function readFloats(
@@ -38,7 +38,9 @@ export async function readFloats(
   else widenBfloat16(bytes, values)
 }
 
-/** @throws {ModelFormatError} NonFiniteWeights, naming `tensor`, when a value is NaN or infinite */
+/**
+ * @throws {ModelFormatError} NonFiniteWeights, naming `tensor`, if a value is NaN or infinite
+ */
 export function checkFinite(tensor: CheckpointTensor, values: Float32Array): void {
   for (const value of values) if (!Number.isFinite(value)) throw nonFinite(tensor)
 }

@@ -1,18 +1,18 @@
 /**
- * The header of a safetensors file: 8 bytes with its length N, then N bytes of JSON. The checks are those of the
- * reference (safetensors/src/tensor.rs at 24b0b28), in its order, and what JavaScript adds. Besides the file's bytes
- * the reader takes at most 64 MB, whatever a header says, so it has limits of its own, far
- * above any model (header-reader.ts).
+ * The header of a safetensors file: 8 bytes with its length N, then N bytes of JSON. The checks are those of
+ * the reference (safetensors/src/tensor.rs at 24b0b28), in its order, plus those that JavaScript needs. In
+ * addition to the file's bytes the reader takes at most 64 MB, whatever a header says; its limits for that
+ * are far above any model (header-reader.ts).
  */
 import { DTYPE_BITS, type Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { byOffsets, type Draft, HeaderReader, LENGTH_BYTES } from './header-reader.ts'
 import type { ByteSource } from './source.ts'
 
-/** The largest header, in bytes: the reference's own limit. */
+/** Maximum size of a header in bytes: the reference's own limit. */
 export const MAX_HEADER_BYTES: number = 100_000_000
 
-/** One tensor: its place in the file counts from the file's first byte. */
+/** One tensor; its position is relative to the file's first byte. */
 export interface SafetensorsEntry {
   readonly dtype: Dtype
   readonly shape: readonly number[]
@@ -22,16 +22,16 @@ export interface SafetensorsEntry {
 }
 
 export interface SafetensorsHeader {
-  /** In the order of the data. */
+  /** Tensors by name, in the order of their data. */
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>
-  /** What `__metadata__` says; an object without prototype, so that any key is safe. */
+  /** The contents of `__metadata__`; an object without prototype, so that any key is safe. */
   readonly metadata: Readonly<Record<string, string>>
 }
 
 /**
- * Reads and checks the header of a file of any size: its first bytes are read, its data is not.
+ * Reads and checks the header of a file of any size; its data is not read.
  *
- * @throws {ModelFormatError} with a code for each way such a file can be wrong
+ * @throws {ModelFormatError} with a code for each way in which such a file can be invalid
  */
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const prefix = new Uint8Array(Math.min(LENGTH_BYTES, source.byteLength))
@@ -44,7 +44,7 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<Safeten
 /**
  * Reads N, the header's length, from a file's first 8 bytes.
  *
- * @param prefix the file's first 8 bytes, or all of it where it is shorter
+ * @param prefix the file's first 8 bytes, or the whole file if it is shorter
  * @param byteLength the length of the whole file
  * @throws {ModelFormatError} HeaderTooSmall, HeaderTooLarge, InvalidHeaderLength
  */
@@ -55,7 +55,7 @@ export function headerLength(prefix: Uint8Array, byteLength: number, fileName: s
       `${fileName} has ${byteLength} bytes: a safetensors file has at least ${LENGTH_BYTES}; it was cut short or is something else`,
     )
   }
-  // As a bigint, since a length of 2^53 + 1 must not become one that passes
+  // As a bigint, since a length of 2^53 + 1 must not be rounded to one that passes.
   const length = new DataView(prefix.buffer, prefix.byteOffset, LENGTH_BYTES).getBigUint64(0, true)
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw new ModelFormatError(
@@ -96,7 +96,7 @@ export function parseHeader(header: Uint8Array, byteLength: number, fileName: st
     previousEnd = draft.end
     tensors.set(draft.name, {
       dtype: draft.dtype,
-      // Numbers all: what is a bigint still ends the reading below
+      // Typed as numbers; a bigint among them is refused below.
       shape: draft.shape as readonly number[],
       start: dataStart + Number(draft.begin),
       end: dataStart + Number(draft.end),
@@ -110,7 +110,7 @@ export function parseHeader(header: Uint8Array, byteLength: number, fileName: st
     )
   }
   for (const { name, shape } of drafts) {
-    // Possible only beside a dimension of 0, where all checks of bytes have passed
+    // Possible only together with a dimension of 0, which passes all checks of bytes.
     const size = shape.find((each) => typeof each === 'bigint')
     if (size === undefined) continue
     throw new ModelFormatError(
@@ -121,11 +121,11 @@ export function parseHeader(header: Uint8Array, byteLength: number, fileName: st
   return { tensors, metadata }
 }
 
-/** The reference's checks of one tensor against the one before it. */
+/** The reference's checks of a tensor against the one before it. */
 function checkDraft(draft: Draft, previousEnd: number | bigint, fileName: string): void {
   const { name, dtype, shape, begin, end } = draft
   const place = (): string => `${fileName}: tensor ${quoted(name)}`
-  // Numbers and bigints of one value are equal by `<` and `>`, not by `===`
+  // Numbers and bigints of the same value are equal by `<` and `>`, not by `===`.
   if (begin < previousEnd || begin > previousEnd || end < begin) {
     throw new ModelFormatError(
       'InvalidOffset',
@@ -156,7 +156,7 @@ function checkDraft(draft: Draft, previousEnd: number | bigint, fileName: string
   }
 }
 
-/** Bits of a tensor, or undefined where they, or the elements on the way, do not fit 64 bits. */
+/** Bits of a tensor, or undefined if the bits, or the number of elements on the way, exceed 64 bits. */
 function elementBits(shape: readonly (number | bigint)[], width: number): number | bigint | undefined {
   let elements: number | bigint = 1
   for (const size of shape) {
@@ -167,7 +167,10 @@ function elementBits(shape: readonly (number | bigint)[], width: number): number
   return exactProduct(elements, width)
 }
 
-/** a·b below 2^64: a number while that is exact, which it is in all but hostile files, since bigints take memory. */
+/**
+ * a·b below 2^64: a number while that is exact, as in all files except hostile ones, since bigints take
+ * memory.
+ */
 function exactProduct(a: number | bigint, b: number | bigint): number | bigint | undefined {
   const rounded = Number(a) * Number(b)
   if (rounded <= Number.MAX_SAFE_INTEGER) return rounded
@@ -176,8 +179,8 @@ function exactProduct(a: number | bigint, b: number | bigint): number | bigint |
 }
 
 /**
- * Whether bytes are UTF-8 (Unicode standard, table 3-7), found without making a text of them: nothing is allocated, and
- * shared memory will do.
+ * Whether bytes are UTF-8 (Unicode standard, table 3-7), without decoding them: nothing is allocated, and
+ * shared memory works too.
  */
 export function isUtf8(bytes: Uint8Array): boolean {
   let at = 0
@@ -187,7 +190,8 @@ export function isUtf8(bytes: Uint8Array): boolean {
     if (lead < 0xc2 || lead > 0xf4) return false
     const more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3
     if (at + more > bytes.length) return false
-    // The byte after the lead has a narrower range where it would spell a short form, a surrogate, or over 10FFFF
+    // The second byte has a narrower range if it could encode an overlong form, a surrogate, or more than
+    // 10FFFF.
     const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
     const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
     if (bytes[at]! < low || bytes[at]! > high) return false

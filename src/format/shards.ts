@@ -1,4 +1,4 @@
-/** What the files of a model's weights are called, and weights in several files, the shards, as an index lists them. */
+/** The names of a model's weight files, and weights split into several files (shards) listed by an index. */
 import { ModelFormatError, quoted } from './errors.ts'
 import { checkFileName } from './file-name.ts'
 import { isObject, type JsonRecord, readJsonObject, shown } from './json-file.ts'
@@ -11,18 +11,19 @@ export const INDEX: string = 'model.safetensors.index.json'
 export const PYTORCH_WEIGHTS: string = 'pytorch_model.bin'
 export const PYTORCH_INDEX: string = 'pytorch_model.bin.index.json'
 
-/** BERT-large in float32 comes in 2 at most; each shard is a file to open and, on the Hub, a request. */
+/** BERT-large in float32 has at most 2 shards; each is a file to open and, on the Hub, a request. */
 const MOST_SHARDS = 1024
 
-/** Tensor name to file name. What an index states as `total_size` is often wrong, and nothing rests on it. */
+/** File names by tensor name. The `total_size` in an index is often wrong, and not used. */
 export type ShardIndex = ReadonlyMap<string, string>
 
 /**
  * Reads an index of shards.
  *
  * @param extension of the shards
- * @returns `undefined` where there is no such file
- * @throws {ModelFormatError} `InvalidConfig` where it is none, or names anything but files beside it
+ * @returns `undefined` if there is no such file
+ * @throws {ModelFormatError} `InvalidConfig` if it is not an index, or names anything except files in its
+ *   folder
  */
 export async function readShardIndex(
   files: ModelFiles,
@@ -38,7 +39,7 @@ export async function readShardIndex(
   }
 }
 
-/** The files of an index, each once, in the order of their first use. */
+/** The files of an index, without duplicates, in the order of their first use. */
 export function shardNames(index: ShardIndex): readonly string[] {
   return [...new Set(index.values())]
 }
@@ -68,10 +69,10 @@ function parseShardIndex(json: JsonRecord, fileName: string, extension: string):
 /**
  * Opens the shards of a model, one after the other.
  *
- * @param tensors  what `add` fills, by name; compared with the index at the end
- * @param add  takes each shard, and closes it
- * @throws {ModelFormatError} MissingFile where there is no index either, or a shard is missing; InvalidConfig for a bad index;
- *   MissingTensor where index and shards disagree
+ * @param tensors filled by `add`, by name; compared with the index at the end
+ * @param add receives each shard, and closes it
+ * @throws {ModelFormatError} MissingFile if there is no index or a shard is missing; InvalidConfig for a bad
+ *   index; MissingTensor if index and shards disagree
  */
 export async function openShards(
   files: ModelFiles,

@@ -1,29 +1,29 @@
 /**
- * Where bytes come from: a file on a disk, a URL with ranges, a Blob, or bytes in memory. Everything that reads a model
- * asks one of two interfaces, so a new place to load from is one more `ModelFiles`.
+ * Where bytes come from: a file on a disk, a URL with ranges, a Blob, or bytes in memory. Everything that
+ * reads a model uses one of two interfaces, so a new place to load from is one more `ModelFiles`.
  */
 
 import { ModelFormatError } from './errors.ts'
 
 /** One file, read in ranges. */
 export interface ByteSource {
-  /** Shown in errors: `model.safetensors`, with the folder or URL where that helps. */
+  /** The name in errors: `model.safetensors`, with the folder or URL if that helps. */
   readonly name: string
   readonly byteLength: number
   /**
    * Reads `target.length` bytes from `offset` on into `target` (which may view shared or wasm memory).
    *
-   * @throws {RangeError} when the range passes the end of the file
+   * @throws {RangeError} if the range exceeds the file
    */
   read(offset: number, target: Uint8Array): Promise<void>
   close(): Promise<void>
-  /** The file itself, where it is one that another thread can be given. */
+  /** The file itself, if it can be passed to another thread. */
   readonly blob?: Blob
-  /** The file that it was made of, where that is another than was asked for. */
+  /** The original file, if this one was made from another than requested. */
   readonly standsFor?: string
 }
 
-/** A model's weights for another thread: the files themselves, or where they are. */
+/** A model's weights for another thread: the files themselves, or their location. */
 export type PostedWeights =
   | { readonly kind: 'files'; readonly files: ReadonlyMap<string, Uint8Array | Blob> }
   | {
@@ -31,7 +31,7 @@ export type PostedWeights =
       /** Ends in `/`. */
       readonly base: string
       readonly headers?: Readonly<Record<string, string>>
-      /** The model of this package, which a bundler may have left behind. */
+      /** Whether it is the model of this package, which a bundler may have left out. */
       readonly isShipped?: boolean
     }
 
@@ -39,11 +39,11 @@ export type PostedWeights =
 export interface ModelFiles {
   /** Shown in errors: the folder, URL or Hub id. */
   readonly name: string
-  /** Opens a file by its name in the model's folder; `undefined` where there is no such file. */
+  /** Opens a file by its name in the model's folder; `undefined` if there is no such file. */
   open(fileName: string): Promise<ByteSource | undefined>
-  /** What a place says of a file that it does not have, where that tells more than its absence. */
+  /** Why a file is missing, if the place can say more than that. */
   whyMissing?(fileName: string): string | undefined
-  /** Fetches the weights for a thread that knows nothing of this place. */
+  /** Fetches the weights for a thread that has no code for this place. */
   weights?(): Promise<PostedWeights>
 }
 
@@ -60,7 +60,7 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   }
 }
 
-/** A Blob or File, as a drop or a file input gives it. */
+/** A Blob or File, as provided by a drop or a file input. */
 export function blobSource(name: string, blob: Blob): ByteSource {
   return {
     name,
@@ -86,7 +86,9 @@ export function mapFiles(files: ReadonlyMap<string, Uint8Array | Blob>): ModelFi
   }
 }
 
-/** @throws {RangeError} when `[offset, offset + length)` is not inside a file of `byteLength` bytes */
+/**
+ * @throws {RangeError} if `[offset, offset + length)` is not inside a file of `byteLength` bytes
+ */
 export function checkRange(name: string, offset: number, length: number, byteLength: number): void {
   if (offset >= 0 && offset + length <= byteLength) return
   throw new RangeError(
@@ -95,9 +97,9 @@ export function checkRange(name: string, offset: number, length: number, byteLen
 }
 
 /**
- * Reads a whole file, for the small ones: configurations, vocabularies.
+ * Reads a whole file, meant for small ones: configurations, vocabularies.
  *
- * @param most bytes that are read; nothing is where the file has more
+ * @param most maximum number of bytes; a larger file is not read at all
  * @throws {ModelFormatError} `InvalidConfig`
  */
 export async function readAll(
@@ -114,7 +116,7 @@ export function tooLarge(name: string, found: string, most: number): ModelFormat
   return new ModelFormatError('InvalidConfig', `${name} has ${found}: at most ${most} are read`)
 }
 
-/** The error for files one of which a model must have. */
+/** The error if a model lacks all of some alternative files. */
 export function missingFile(
   files: Pick<ModelFiles, 'whyMissing'>,
   fileNames: readonly string[],

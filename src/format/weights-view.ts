@@ -1,12 +1,12 @@
 /**
- * A view that is read as a safetensors file, though no such file was written. It has the header, and says where the data of
- * each tensor lies in other files. It is plain data, made on the calling thread; a worker reads it as it would read the
- * file.
+ * A view that reads like a safetensors file, although no such file exists. It has the header, and says where
+ * the data of each tensor is in other files. It is plain data, made on the calling thread and read by a
+ * worker like the file.
  */
 import { ModelFormatError } from './errors.ts'
 import { type ByteSource, checkRange, type ModelFiles } from './source.ts'
 
-/** How the elements of a tensor lie that do not lie row after row, as those of a transposed matrix. */
+/** The layout of a tensor that is not stored row after row, such as a transposed matrix. */
 export interface Strided {
   readonly shape: readonly number[]
   /** In elements. */
@@ -15,23 +15,26 @@ export interface Strided {
   readonly size: number
 }
 
-/** Bytes of the view, end to end with the part before them. */
+/** A range of the view's bytes, following the part before it. */
 export interface ViewPart {
   readonly byteLength: number
-  /** The bytes themselves, or the name of the file that has them. */
+  /** The bytes themselves, or the name of the file that contains them. */
   readonly from: Uint8Array | string
-  /** Of the first byte, in that file. */
+  /** Position of the first byte in that file. */
   readonly offset: number
   readonly strided?: Strided
 }
 
 export interface WeightsView {
-  /** The file that it stands for, or the index of several. */
+  /** The file that the view replaces, or the index of several. */
   readonly fileName: string
   readonly parts: readonly ViewPart[]
 }
 
-/** The view as one file. Of tensors that are strided, whole elements can be read; one of them is held at a time. */
+/**
+ * The view as one file. Strided tensors can be read in whole elements; one such tensor is held in memory at a
+ * time.
+ */
 export function viewSource(files: ModelFiles, { fileName, parts }: WeightsView): ByteSource {
   const name = `${fileName} of ${files.name}`
   const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0)
@@ -89,7 +92,7 @@ export async function readSpan(
   return span
 }
 
-/** Puts elements row after row, from number `first` on, as many as `target` takes. */
+/** Copies elements row after row, from element `first` on, until `target` is full. */
 export function gatherElements(
   span: Uint8Array,
   { shape, strides, size }: Strided,

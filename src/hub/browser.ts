@@ -1,4 +1,4 @@
-/** A model of the Hub in a browser: its files are fetched, checked by their hash and kept in the browser's cache. */
+/** A Hub model in a browser: its files are fetched, checked by their hash and kept in the browser's cache. */
 import { defined } from '../check/kind.ts'
 import { HubError } from '../format/errors.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
@@ -13,17 +13,17 @@ import { asHubError, type HubQuestion, refusal } from './refusals.ts'
 import { authorization, checkToken, withoutToken } from './token.ts'
 import { checkEndpoint, DEFAULT_ENDPOINT, type HubId, parseHubId, resolveUrl } from './urls.ts'
 
-/** The largest file that is held in memory to be hashed; WebCrypto takes no stream. */
+/** The largest file that is held in memory to be hashed, since WebCrypto takes no stream. */
 const LARGEST_HASHED = 1 << 26
-/** One piece of a file on its way into the cache. */
+/** Size of the pieces in which a file is stored in the cache. */
 const PIECE = 1 << 20
 
 export interface HubFilesOptions extends LoadWatch {
-  /** A branch, tag or commit; wins over one in the id. */
+  /** A branch, tag or commit; takes precedence over one in the id. */
   readonly revision?: string
   readonly token?: string
   readonly endpoint?: string
-  /** Where files are kept: the Cache API's `iobert` where there is one; `false` for nowhere. */
+  /** Where files are kept: by default the Cache API's `iobert`, if available; `false` for nowhere. */
   readonly cache?: Cache | false
   readonly fetch?: typeof fetch
   /** See `RequestOptions`. */
@@ -35,14 +35,14 @@ export interface HubFilesOptions extends LoadWatch {
 type Options = Omit<HubFilesOptions, 'token'> & { readonly token: string | undefined }
 
 /**
- * The files of a model on the Hub, where there is no disk. The list of files is asked for once; each file is then
- * taken from the cache, whose keys hold the commit, or downloaded into it. Sizes are verified always, sha256 for files
- * up to 64 MB.
+ * The files of a model on the Hub, for runtimes without a disk. The list of files is requested once; each
+ * file is then taken from the cache, whose keys contain the commit, or downloaded into it. Sizes are always
+ * verified, sha256 for files up to 64 MB.
  *
- * Opening a file throws `HubError` where the Hub refuses, `ModelFormatError` where a model has no safetensors.
+ * Opening a file throws `HubError` if the Hub refuses, `ModelFormatError` if a model has no safetensors.
  *
  * @param id `owner/name[@revision]`
- * @throws {RangeError} where `id` is none, or the token cannot be one
+ * @throws {RangeError} if `id` is not a Hub id, or the token is invalid
  */
 export function hubFiles(id: string, given: HubFilesOptions = {}): ModelFiles {
   const model = parseHubId(id, given.revision)
@@ -73,7 +73,7 @@ export function hubFiles(id: string, given: HubFilesOptions = {}): ModelFiles {
     return openListed(asked, file, cache, options)
   }
 
-  /** Refusals as the Hub's errors, and no token in any. */
+  /** Turns refusals into the Hub's errors, and keeps tokens out of them. */
   async function guarded<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -89,7 +89,7 @@ export function hubFiles(id: string, given: HubFilesOptions = {}): ModelFiles {
     weights: () => guarded(weights),
   }
 
-  /** From the cache or memory, or, where neither holds them, from their address at this commit. */
+  /** From the cache or memory, or else from their URL at this commit. */
   async function weights(): Promise<PostedWeights> {
     const whole = await open(WEIGHTS)
     await whole?.close()
@@ -113,7 +113,7 @@ export function hubFiles(id: string, given: HubFilesOptions = {}): ModelFiles {
   return files
 }
 
-/** Storage may be forbidden (private windows, insecure origins); everything works without. */
+/** Storage may be forbidden (private windows, insecure origins); everything works without it. */
 async function openCache(given: Cache | false | undefined): Promise<Cache | undefined> {
   if (given !== undefined) return given === false ? undefined : given
   if (typeof caches === 'undefined') return undefined
@@ -160,7 +160,7 @@ async function openListed(
   const stored = await keep(cache, url, streamedResponse(watched))
   options.signal?.throwIfAborted()
   const there = stored ? await openKept(cache, url, file) : undefined
-  // Too little room for it: read it from the network each time.
+  // If there is too little room for it, it is read from the network each time.
   return there ?? openListed(asked, file, undefined, options)
 }
 
@@ -177,7 +177,7 @@ async function openKept(
   return undefined
 }
 
-/** A body that is read only as fast as it is stored. */
+/** A response whose body is read only as fast as it is stored. */
 function streamedResponse(source: ByteSource): Response {
   let at = 0
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -222,7 +222,7 @@ function withProgress(source: ByteSource, file: string, options: Options): ByteS
   }
 }
 
-/** WebCrypto is missing on insecure origins; the size is checked all the same. */
+/** WebCrypto is missing on insecure origins; the size is checked in any case. */
 async function checkHash(url: string, bytes: Uint8Array<ArrayBuffer>, file: ListedFile): Promise<void> {
   if (file.sha256 === undefined || globalThis.crypto?.subtle === undefined) return
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))

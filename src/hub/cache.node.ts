@@ -1,4 +1,4 @@
-/** One model's part of the cache on the disk, which Python's huggingface_hub shares. */
+/** One model's part of the cache on the disk, which is shared with Python's huggingface_hub. */
 import { copyFile, link, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { errorCode, HubError, quoted } from '../format/errors.ts'
@@ -20,7 +20,7 @@ import { isCommit } from './urls.ts'
  * .locks/models--owner--name/
  * ```
  *
- * Whatever appears under its final name is whole: it was written beside it and renamed.
+ * Whatever has its final name is complete: it was written next to it under another name and renamed.
  */
 export class HubCache {
   readonly folder: string
@@ -34,7 +34,7 @@ export class HubCache {
     this.#symlinks = symlinks
   }
 
-  /** Makes the cache's folder, marked so that backups leave it out. */
+  /** Makes the cache's folder, marked such that backups leave it out. */
   async prepare(): Promise<void> {
     await mkdir(this.folder, { recursive: true })
     const tag = join(dirname(this.folder), 'CACHEDIR.TAG')
@@ -45,7 +45,7 @@ export class HubCache {
     return join(this.folder, 'blobs', checkEtag(etag))
   }
 
-  /** Not the name that Python locks: its locks are of another kind, and each must leave the other's alone. */
+  /** A name that differs from Python's lock, which is of another kind; each must leave the other's alone. */
   lock(etag: string): string {
     return join(this.#locks, `${checkEtag(etag)}.holder`)
   }
@@ -58,7 +58,7 @@ export class HubCache {
     return join(this.snapshot(commit), checkFileName(fileName))
   }
 
-  /** The commit that a revision meant when it was last looked up. */
+  /** The commit of a revision when it was last looked up. */
   async commitOf(revision: string): Promise<string | undefined> {
     if (isCommit(revision)) return revision
     const text = await readFile(join(this.folder, 'refs', revision), 'utf8').catch(undefinedWhereMissing)
@@ -71,7 +71,7 @@ export class HubCache {
     await this.#note(join(this.folder, 'refs', revision), commit)
   }
 
-  /** Whether the snapshot has the file, whole; a link to nothing does not count. */
+  /** Whether the snapshot has the complete file; a dangling link does not count. */
   async has(commit: string, fileName: string): Promise<boolean> {
     const status = await stat(this.pointer(commit, fileName)).catch(undefinedWhereMissing)
     return status?.isFile() === true
@@ -86,7 +86,7 @@ export class HubCache {
     await this.#note(join(this.folder, '.no_exist', commit, checkFileName(fileName)), '')
   }
 
-  /** The size of a blob that is whole, or `undefined`. */
+  /** The size of a complete blob, or `undefined`. */
   async blobSize(etag: string): Promise<number | undefined> {
     return (await stat(this.blob(etag)).catch(undefinedWhereMissing))?.size
   }
@@ -98,7 +98,7 @@ export class HubCache {
     await mkdir(dirname(pointer), { recursive: true })
     const made = join(this.folder, temporaryName('pointer'))
     try {
-      // The relative path is the one from the folder where the link ends up.
+      // The relative path starts at the folder of the link's final place.
       const linked =
         (this.#symlinks && (await tryLink(() => symlink(relativeLink(pointer, blob), made)))) ||
         (await tryLink(() => link(blob, made)))
@@ -109,7 +109,7 @@ export class HubCache {
     }
   }
 
-  /** Writes what only saves requests later on, so a cache that cannot be written to stays useful. */
+  /** Writes a file that only saves later requests, so a read-only cache stays usable. */
   async #note(path: string, text: string): Promise<void> {
     try {
       await mkdir(dirname(path), { recursive: true })
@@ -130,7 +130,7 @@ function relativeLink(pointer: string, blob: string): string {
   return relative(dirname(pointer), blob).split(sep).join('/')
 }
 
-/** False where the file system or the user's rights have no such links. */
+/** False if the file system or the user's rights do not allow such links. */
 async function tryLink(make: () => Promise<void>): Promise<boolean> {
   try {
     await make()

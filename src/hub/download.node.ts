@@ -1,4 +1,4 @@
-/** Downloads one file of the Hub, goes on where a download broke off, and checks it by its hash. */
+/** Downloads one file of the Hub, resumes interrupted downloads, and checks the file by its hash. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises'
@@ -15,10 +15,10 @@ import { renameOver } from './rename.node.ts'
 import { authorization } from './token.ts'
 import { resolveUrl } from './urls.ts'
 
-/** How often a file's body may break off without a byte of progress. */
+/** How often a file's body may break without any progress. */
 const MOST_BREAKS = 5
 
-/** What the Hub says of a file before it is downloaded. */
+/** What the Hub says about a file before it is downloaded. */
 export interface FileMetadata {
   readonly fileName: string
   readonly commit: string
@@ -28,11 +28,11 @@ export interface FileMetadata {
 }
 
 /**
- * Asks for a file's commit, hash and size. The Hub answers with a redirect for large files, and says in its headers
- * what lies behind, so only redirects within the host are followed.
+ * Requests a file's commit, hash and size. For large files the Hub answers with a redirect and describes the
+ * target in its headers, so only redirects within the host are followed.
  *
- * @returns `undefined` where the model has no such file
- * @throws {HubError} where the Hub refuses
+ * @returns `undefined` if the model has no such file
+ * @throws {HubError} if the Hub refuses
  */
 export async function fileMetadata(
   asked: HubQuestion,
@@ -79,7 +79,7 @@ export async function fileMetadata(
   }
 }
 
-/** A file on its way. */
+/** A file being downloaded. */
 export interface Download {
   readonly asked: HubQuestion
   readonly metadata: FileMetadata
@@ -92,10 +92,10 @@ function urlOf(asked: HubQuestion): string {
 }
 
 /**
- * Downloads a file into the cache's blobs, going on where an earlier try stopped, and checks its size and hash before
- * it gets its name. Does nothing where the blob is there.
+ * Downloads a file into the cache's blobs, resuming an earlier try, and checks its size and hash before it
+ * gets its name. Does nothing if the blob exists.
  *
- * @throws {HubError} `BadDownload` where what comes is not what was announced; others where the Hub refuses
+ * @throws {HubError} `BadDownload` if the content is not what was announced; others if the Hub refuses
  */
 export async function downloadBlob(cache: HubCache, download: Download): Promise<void> {
   const { asked, metadata, options, onProgress } = download
@@ -112,9 +112,9 @@ export async function downloadBlob(cache: HubCache, download: Download): Promise
   await withLock(cache.lock(etag), options.signal, async (fromSilent) => {
     if (await isThere()) return
     const partial = `${blob}.incomplete`
-    // The one who fell silent may still write into the file it opened, so that must not become the blob.
+    // The silent holder may still write into its open file, so that file must not become the blob.
     if (fromSilent) await rm(partial, { force: true })
-    // A second try from the first byte, since what was resumed may be another program's.
+    // The second try starts from the first byte, since the resumed part may be another program's.
     for (let tries = 0; ; tries++) {
       await fetchBody(partial, download)
       const fault = await finish(partial, blob, metadata, options.signal)
@@ -130,7 +130,7 @@ export async function downloadBlob(cache: HubCache, download: Download): Promise
   })
 }
 
-/** Gives a file that is right its name; otherwise says what is wrong with it. */
+/** Gives a correct file its final name; otherwise reports what is wrong. */
 async function finish(
   partial: string,
   blob: string,
@@ -150,7 +150,7 @@ async function finish(
 async function fetchBody(partial: string, download: Download): Promise<void> {
   const { asked, metadata, options, onProgress } = download
   const { size } = metadata
-  // Only a hash can tell that the two halves of a resumed file belong together.
+  // Only a hash can show that the two halves of a resumed file belong together.
   const resumable = hashOf(metadata.etag) !== undefined
   const kept = (await stat(partial).catch(() => undefined))?.size ?? 0
   if (kept > 0 && (!resumable || (size !== undefined && kept > size))) await rm(partial, { force: true })
@@ -167,7 +167,7 @@ async function fetchBody(partial: string, download: Download): Promise<void> {
         options.signal?.throwIfAborted()
         if (error instanceof HubError || error instanceof DownloadError) throw error
         if (error instanceof ModelFormatError) throw error
-        // A full disk, say: the system's errors come bare, the network's inside others.
+        // System errors, such as a full disk, come directly; those of the network are wrapped.
         if (errorCode(error) !== undefined) throw error
         reason = reasonOf(error)
         loaded = (await file.stat()).size
@@ -188,12 +188,12 @@ async function fetchBody(partial: string, download: Download): Promise<void> {
   }
 }
 
-/** Not for appending: what two processes write at the same place is the same. */
+/** Not for appending: what two processes write at the same place is identical. */
 async function openForWriting(path: string): Promise<FileHandle> {
   return open(path, 'r+').catch(() => open(path, 'w+'))
 }
 
-/** One request's worth of body, written from `loaded` on; resolves to the file's length after it. */
+/** Receives the body of one request, written from `loaded` on; resolves to the file's length after it. */
 async function receive(
   file: FileHandle,
   loaded: number,
@@ -204,7 +204,7 @@ async function receive(
   if (loaded > 0) headers['range'] = `bytes=${loaded}-`
   const response = await request(urlOf(asked), { headers }, { ...options, fetch: hubFetch(options) })
   if (response.status === 416) {
-    // Whole already where the size was unknown; otherwise the hash will tell.
+    // Already complete if the size was unknown; otherwise the hash will show it.
     await response.body?.cancel()
     return loaded
   }
@@ -250,7 +250,7 @@ async function receive(
   return Math.max(at, loaded)
 }
 
-/** The address behind a redirect is signed for minutes only, so each request starts at the Hub. */
+/** The target of a redirect is signed for minutes only, so each request starts at the Hub. */
 function hubFetch(options: RequestOptions): typeof fetch {
   return redirectingFetch(options.fetch ?? fetch)
 }
@@ -262,14 +262,14 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
   }
 }
 
-/** What an ETag is a hash of: 64 digits the sha256 of the content, 40 the sha1 of a git blob. */
+/** The kind of hash in an ETag: 64 digits are the sha256 of the content, 40 the sha1 of a git blob. */
 function hashOf(etag: string): ((size: number) => Hash) | undefined {
   if (/^[0-9a-f]{64}$/.test(etag)) return () => createHash('sha256')
   if (/^[0-9a-f]{40}$/.test(etag)) return (size) => createHash('sha1').update(`blob ${size}\0`)
   return undefined
 }
 
-/** What is wrong with a downloaded file, read from the disk as it will be used; `undefined` where it is right. */
+/** What is wrong with a downloaded file as read back from the disk; `undefined` if it is correct. */
 async function faultOf(
   path: string,
   metadata: FileMetadata,

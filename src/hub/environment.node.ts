@@ -1,4 +1,4 @@
-/** Reads what the environment's variables say about the Hub. */
+/** Reads the environment variables of the Hub. */
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { posix, win32 } from 'node:path'

@@ -1,4 +1,4 @@
-/** The folder of a Hub model in the cache, downloaded where it is not there. */
+/** The cache folder of a Hub model; downloads the model if it is not there. */
 import { DownloadError, HubError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import { isNoAnswer } from '../format/remote/request.ts'
@@ -11,33 +11,34 @@ import { asHubError } from './refusals.ts'
 import { checkToken, withoutToken } from './token.ts'
 import { checkEndpoint, type HubId, parseHubId } from './urls.ts'
 
-/** What `hubFolder` takes; what is left out comes from the environment, by the names that Python reads. */
+/** Options of `hubFolder`; those left out come from the environment variables that Python reads. */
 export interface HubFolderOptions extends DownloadWishes {
-  /** A branch, tag or commit; wins over one in the id. */
+  /** A branch, tag or commit; takes precedence over one in the id. */
   readonly revision?: string
   readonly token?: string
-  /** No byte of network: only what is in the cache. */
+  /** Uses no network, only what is in the cache. */
   readonly offline?: boolean
-  /** The folder that holds `models--owner--name`. */
+  /** The folder with `models--owner--name`. */
   readonly cacheDir?: string
   readonly endpoint?: string
 }
 
 /** A model in the cache. */
 export interface HubFolder {
-  /** Holds `config.json` and the rest; in the layout that Python's huggingface_hub made. */
+  /** Contains `config.json` and the other files, in the layout of Python's huggingface_hub. */
   readonly folder: string
   readonly commit: string
 }
 
 /**
- * Makes a model of the Hub a folder on this disk: from the cache shared with Python, or downloaded into it. Where the
- * Hub cannot be asked, what the revision meant last time is used.
+ * Provides a model of the Hub as a folder on this disk: from the cache shared with Python, or downloaded into
+ * it. If the Hub cannot be reached, the last known commit of the revision is used.
  *
  * @param id `owner/name[@revision]`
- * @throws {HubError} where the Hub refuses, or nothing is cached and it is out of reach
- * @throws {ModelFormatError} `MissingFile` where the model lacks a file that is needed, or has no weights that are read
- * @throws {RangeError} where `id` is none, or the token cannot be one
+ * @throws {HubError} if the Hub refuses, or nothing is cached and it cannot be reached
+ * @throws {ModelFormatError} `MissingFile` if the model lacks a required file, or has no weights in a
+ *   supported format
+ * @throws {RangeError} if `id` is not a Hub id, or the token is invalid
  *
  * @example
  * const { folder } = await hubFolder('dslim/bert-base-NER', { onProgress: ({ file, loaded, total }) => ... })
@@ -58,7 +59,7 @@ export async function hubFolder(id: string, options: HubFolderOptions = {}): Pro
     token,
     metadataTimeout: environment.metadataTimeout,
     downloadTimeout: environment.downloadTimeout,
-    // With a copy at hand nobody waits for a Hub that is out of reach.
+    // With a cached copy, nobody waits for a Hub that cannot be reached.
     firstRetries: cached.folder === undefined ? options.retries : 0,
   })
   try {
@@ -67,7 +68,7 @@ export async function hubFolder(id: string, options: HubFolderOptions = {}): Pro
   } catch (error) {
     options.signal?.throwIfAborted()
     withoutToken(error, token)
-    // Once the Hub has named another commit, the one in the cache is not what was asked for.
+    // If the Hub has named another commit, the cached one is not what was requested.
     const same = hub.commit === undefined || hub.commit === cached.folder?.commit
     if (cached.folder !== undefined && same && isOutOfReach(error)) return cached.folder
     throw isNoAnswer(error) && hub.commit === undefined
@@ -76,7 +77,7 @@ export async function hubFolder(id: string, options: HubFolderOptions = {}): Pro
   }
 }
 
-/** As in Python, a refusal is no reason not to use what was downloaded when it was allowed. */
+/** As in Python, files that were downloaded while allowed stay usable after a refusal. */
 function isOutOfReach(error: unknown): boolean {
   if (error instanceof DownloadError) return error.code !== 'Changed'
   return (
@@ -98,11 +99,11 @@ function notCached(model: HubId, missing: string | undefined, cause: Error | und
 interface Cached {
   readonly folder: HubFolder | undefined
   readonly isCommit: boolean
-  /** The first file that a snapshot lacks. */
+  /** The first file that is missing in the snapshot. */
   readonly missing: string | undefined
 }
 
-/** The snapshot of a revision, where it has all that a model needs. */
+/** The snapshot of a revision, if it has everything that a model needs. */
 async function findCached(cache: HubCache, model: HubId, wishes: DownloadWishes): Promise<Cached> {
   const commit = await cache.commitOf(model.revision)
   if (commit === undefined) return { folder: undefined, isCommit: false, missing: undefined }

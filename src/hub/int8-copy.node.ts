@@ -1,4 +1,4 @@
-/** Keeps int8 weights of a Hub model beside its float weights, so that they are quantised once. */
+/** Keeps int8 weights of a Hub model next to its float weights, so that it is quantized only once. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises'
@@ -25,20 +25,20 @@ const COPIES = 'iobert'
 const SUFFIX = '.int8.safetensors'
 const SNAPSHOT = /[\\/]models--[^\\/]+[\\/]snapshots[\\/][0-9a-f]{40}$/
 
-/** A temporary file that nobody has touched for so long was left behind by a process that was killed. Milliseconds. */
+/** Age in milliseconds after which an untouched temporary file counts as left behind by a killed process. */
 const ABANDONED = 600_000
 
 /** What is kept of a snapshot's weights. */
 export interface Int8Copy {
-  /** Where it is, or belongs. */
+  /** Where the copy is, or should be. */
   readonly path: string
-  /** Whether it is there, whole, and of this model. */
+  /** Whether the copy exists, is complete, and belongs to this model. */
   readonly usable: boolean
 }
 
 /**
- * Finds the int8 copy of a snapshot in the Hub's cache; `undefined` for any other folder, and for a model that is int8
- * itself. A copy that is damaged or does not fit the configuration counts as not there.
+ * Finds the int8 copy of a snapshot in the Hub's cache; `undefined` for any other folder, and for a model
+ * that is already int8. A damaged copy, or one that does not match the configuration, counts as missing.
  */
 export async function findInt8Copy(snapshot: string): Promise<Int8Copy | undefined> {
   if (!SNAPSHOT.test(snapshot)) return undefined
@@ -51,8 +51,8 @@ export async function findInt8Copy(snapshot: string): Promise<Int8Copy | undefin
 }
 
 /**
- * Writes the int8 copy: under a temporary name, then renamed, so that it is whole where it is seen. Done in pieces of a
- * few milliseconds, with a few MB of memory.
+ * Writes the int8 copy under a temporary name and renames it, so that it is complete once visible. It is done
+ * in steps of a few milliseconds, with a few MB of memory.
  *
  * @throws what the disk and `quantizeModel` throw
  */
@@ -78,7 +78,7 @@ export async function writeInt8Copy(files: ModelFiles, path: string): Promise<vo
  * Deletes all int8 copies of a model.
  *
  * @param model `models--owner--name` in the cache
- * @returns the bytes that are free now
+ * @returns the number of bytes freed
  */
 export async function clearInt8Copies(model: string): Promise<number> {
   const folder = copiesOf(model)

@@ -1,4 +1,4 @@
-/** A model's files as the Hub lists them, and the browser's cache in which the list and they are kept. */
+/** The Hub's list of a model's files, and the browser's cache, which keeps the list and the files. */
 import { HubError, ModelFormatError } from '../format/errors.ts'
 import { parseJson } from '../format/json-file.ts'
 import { isNoAnswer, type RequestOptions, request } from '../format/remote/request.ts'
@@ -6,10 +6,10 @@ import { readToEnd } from '../format/remote/url-body.ts'
 import { refusal } from './refusals.ts'
 import { filesUrl, type HubId, isCommit } from './urls.ts'
 
-/** The longest list that is read; a model's has a few kB. */
+/** Maximum size of a list; a typical one has a few kB. */
 const LARGEST_LIST = { bytes: 1 << 24, values: 1 << 20 }
 
-/** What the Hub's list says of a file. */
+/** The Hub's description of a file. */
 export interface ListedFile {
   readonly size: number
   /** Of the content, for large files. */
@@ -21,7 +21,7 @@ export interface Listing {
   readonly files: ReadonlyMap<string, ListedFile>
 }
 
-/** Asks for the list of files; without a connection the one that was kept is used. */
+/** Requests the list of files; without a connection the cached list is used. */
 export async function readListing(
   endpoint: string,
   model: HubId,
@@ -54,7 +54,7 @@ export async function readListing(
   return listing
 }
 
-/** A sign-in page of a network is no JSON, and then no list either. */
+/** The sign-in page of a network is not JSON, and thus not a list. */
 function parsed(url: string, json: string | Uint8Array): unknown {
   try {
     return parseJson(json, url, LARGEST_LIST)
@@ -86,7 +86,7 @@ function properties(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
-/** False where there is no cache or no room in it. */
+/** False if there is no cache, or no room in it. */
 export async function keep(cache: Cache | undefined, url: string, response: Response): Promise<boolean> {
   try {
     await cache?.put(url, response)

@@ -7,19 +7,23 @@ import { delay } from '../format/remote/request.ts'
 import { isBusy, removeFile } from './rename.node.ts'
 import { temporaryName } from './temporary-name.node.ts'
 
-/** How long others believe a holder without a sign that it lives, milliseconds; it gives so many signs in that time. */
+/**
+ * How long, in milliseconds, others trust a holder without a sign of life; it gives several signs in that
+ * time.
+ */
 const STALE = 15_000
 const SIGNS = 15
 const POLL = 100
-/** How long a lock may be in the middle of its deletion. */
+/** How long a lock may be in the process of being deleted. */
 const BUSY = 3000
 
 /**
- * Runs `work` while no other process that asks for the same lock does. Node has no `flock`, so the lock is a file made
- * with `O_EXCL` that names its holder, who renews its time; a holder that was killed is noticed at once on the same
- * machine, and after 15 s elsewhere. It saves downloading twice: nothing breaks where a stopped process loses it.
+ * Runs `work` while no other process that wants the same lock does. Node has no `flock`, so the lock is a
+ * file made with `O_EXCL` that names its holder, who renews its time; a killed holder is noticed at once on
+ * the same machine, and after 15 s elsewhere. The lock only avoids duplicate downloads: nothing breaks if a
+ * suspended process loses it.
  *
- * @param work is told whether the lock was taken from a silent holder, who may wake up and go on writing
+ * @param work receives whether the lock was taken from a silent holder, who may wake up and go on writing
  */
 export async function withLock<T>(
   path: string,
@@ -39,7 +43,7 @@ export async function withLock<T>(
     return await work(fromSilent)
   } finally {
     clearInterval(heartbeat)
-    // One that stays behind is stale for others, or dead.
+    // A lock that stays behind is stale for others, or its holder is dead.
     if ((await holderOf(path)) === own) await removeFile(path).catch(() => {})
   }
 }
@@ -59,11 +63,12 @@ async function acquire(
       await writeFile(path, own, { flag: 'wx' })
       return fromSilent
     } catch (error) {
-      // On Windows a lock that is being deleted cannot be made yet, and says so as what may not be written does.
+      // On Windows a lock that is being deleted cannot be created yet; the error is the same as for missing
+      // permissions.
       const passing = isBusy(error) && performance.now() - started < BUSY
       if (errorCode(error) !== 'EEXIST' && !passing) throw error
     }
-    // By our own clock: the time of the file may come from another machine.
+    // Measured by our own clock, since the time of the file may come from another machine.
     const sign = await signOf(path)
     if (sign !== seen) {
       seen = sign
@@ -96,7 +101,7 @@ async function signOf(path: string): Promise<string> {
   return status === undefined ? '' : `${status.ino} ${status.mtimeMs}`
 }
 
-/** True where the holder ran on this machine and is gone for certain. */
+/** True if the holder ran on this machine and certainly no longer exists. */
 function isDead(holder: string): boolean {
   let host: unknown
   let pid: unknown

@@ -1,4 +1,4 @@
-/** Downloads the files of a model that are needed, weights last. */
+/** Downloads those files of a model that are needed, the weights last. */
 import { ModelFormatError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
@@ -28,15 +28,15 @@ import { type HubQuestion, refusal } from './refusals.ts'
 import { authorization } from './token.ts'
 import { type HubId, resolveUrl } from './urls.ts'
 
-/** What a caller of `hubFolder` may say of its download. */
+/** The download options of `hubFolder`. */
 export interface DownloadWishes extends LoadWatch {
-  /** False for the small files alone, as a tokenizer needs. Default true. */
+  /** False to download only the small files, as for a tokenizer. Default true. */
   readonly weights?: boolean
-  /** What the repository is of; default: a model of transformers. */
+  /** The kind of repository; default: a model of transformers. */
   readonly kind?: RepositoryKind
   /**
-   * Called before weights are downloaded, not where they are cached: throw to refuse them. `remote` opens the model's
-   * files, the weights by ranges, so that their headers can be read first.
+   * Called before weights are downloaded (not if they are cached); throw to refuse them. `remote` opens the
+   * model's files, weights by ranges, so that their headers can be read first.
    */
   readonly beforeWeights?: (totalBytes: number, remote: ModelFiles) => void | Promise<void>
   readonly fetch?: typeof fetch
@@ -50,16 +50,16 @@ export interface DownloadOptions extends DownloadWishes {
   readonly token: string | undefined
   readonly metadataTimeout: number
   readonly downloadTimeout: number
-  /** Of the first question, which says whether the Hub can be reached. */
+  /** Retries of the first request, which shows whether the Hub can be reached. */
   readonly firstRetries: number | undefined
 }
 
-/** One run of downloading what a model lacks. */
+/** A run that downloads the missing files of a model. */
 export class ModelDownload {
   readonly #model: HubId
   readonly #cache: HubCache
   readonly #options: DownloadOptions
-  /** Set by the first answer; all that follows is asked of this commit. */
+  /** Set by the first answer; all later requests are for this commit. */
   #commit = ''
 
   get commit(): string | undefined {
@@ -72,7 +72,9 @@ export class ModelDownload {
     this.#options = options
   }
 
-  /** @returns the commit whose snapshot is whole then */
+  /**
+   * @returns the commit, whose snapshot is then complete
+   */
   async run(): Promise<string> {
     const config = await this.#resolve()
     await this.#download(config)
@@ -82,7 +84,7 @@ export class ModelDownload {
     if (!this.#kind.tokenizerElsewhere && !(await hasVocabulary(has))) throw await this.#noVocabulary()
     if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#sentenceFiles())
     if (this.#options.weights ?? true) await this.#fetchWeights()
-    // Last, so that a run that is cut short leaves the revision at the snapshot that is whole.
+    // Done last, so that an interrupted run leaves the revision at a complete snapshot.
     await this.#cache.setCommit(this.#model.revision, this.#commit)
     return this.#commit
   }
@@ -91,7 +93,7 @@ export class ModelDownload {
     return this.#options.kind ?? TRANSFORMERS
   }
 
-  /** Learns the commit from the model's configuration. */
+  /** Finds the commit from the model's configuration. */
   async #resolve(): Promise<FileMetadata> {
     const { firstRetries } = this.#options
     const config = await fileMetadata(this.#asked(this.#kind.config, this.#model.revision), {
@@ -113,7 +115,7 @@ export class ModelDownload {
     return config
   }
 
-  /** What is wrong with `modules.json` is told when the model is loaded. */
+  /** Errors in `modules.json` are reported when the model is loaded. */
   async #sentenceFiles(): Promise<string[]> {
     try {
       return await sentenceFiles(folderFiles(this.#cache.snapshot(this.#commit)))
@@ -123,7 +125,7 @@ export class ModelDownload {
     }
   }
 
-  /** Most models without a vocabulary are of another kind, which says more. */
+  /** Most models without a vocabulary are of another kind, which makes a better error. */
   async #noVocabulary(): Promise<Error> {
     const spec = loadSpec(folderFiles(this.#cache.snapshot(this.#commit)))
     const error: unknown = await spec.catch((reason: unknown) => reason)
@@ -131,7 +133,7 @@ export class ModelDownload {
     return isOther ? error : noVocabulary(this.#model.repository)
   }
 
-  /** Downloads those of the files that the model has, all at once. */
+  /** Downloads those of the files that exist, all at once. */
   async #fetchSmall(fileNames: readonly string[]): Promise<void> {
     const results = await Promise.allSettled(
       fileNames.map(async (fileName) => {
@@ -178,7 +180,7 @@ export class ModelDownload {
     return (await this.#cache.has(this.#commit, fileName)) || (await this.#lookUp(fileName)) !== undefined
   }
 
-  /** What the Hub says of a file; `undefined` where it is cached, or known not to exist. */
+  /** The Hub's description of a file; `undefined` if it is cached, or known not to exist. */
   async #lookUp(fileName: string): Promise<FileMetadata | undefined> {
     const commit = this.#commit
     if (await this.#cache.has(commit, fileName)) return undefined
@@ -201,7 +203,7 @@ export class ModelDownload {
     await this.#cache.point(this.#commit, fileName, etag)
   }
 
-  /** The files before they are downloaded: what is cached from the disk, the rest by ranges. */
+  /** The files before they are downloaded: cached ones from the disk, the others by ranges. */
   #remoteFiles(): ModelFiles {
     const local = folderFiles(this.#cache.snapshot(this.#commit))
     return {

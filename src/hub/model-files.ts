@@ -9,24 +9,24 @@ export { INDEX, WEIGHTS } from '../format/shards.ts'
 /** The files of a model's repository that are read; see "5.4 Files of a model repo" for what each is for. */
 export const CONFIG: string = 'config.json'
 
-/** What a repository is of, and so what it must have. */
+/** A kind of repository, which determines the files it must have. */
 export interface RepositoryKind {
-  /** The file that is asked for first. */
+  /** The file that is requested first. */
   readonly config: string
-  /** Whether it may come without a tokenizer. */
+  /** Whether it may lack a tokenizer. */
   readonly tokenizerElsewhere: boolean
 }
 
 /** A model of transformers. */
 export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false }
-/** A model of GLiNER. */
+/** A GLiNER model. */
 export const GLINER: RepositoryKind = { config: 'gliner_config.json', tokenizerElsewhere: true }
-/** Weights where there is a disk, the best first: the file, the index where it is in shards, and what those end in. */
+/** Forms of weights on a disk, the best first: the single file, the index of shards, and their extension. */
 export const WEIGHT_FORMS: readonly (readonly [whole: string, index: string, extension: string])[] = [
   [WEIGHTS, INDEX, '.safetensors'],
   [PYTORCH_WEIGHTS, PYTORCH_INDEX, '.bin'],
 ]
-/** sentence-transformers' list of the steps after the encoder; what it names is read besides. */
+/** sentence-transformers' list of the steps after the encoder; the files that it names are read too. */
 export const SENTENCE_MODULES: string = 'modules.json'
 export const SMALL_FILES: readonly string[] = [
   'tokenizer_config.json',
@@ -36,7 +36,7 @@ export const SMALL_FILES: readonly string[] = [
   'added_tokens.json',
   SENTENCE_MODULES,
 ]
-/** RoBERTa's vocabulary, and SentencePiece's, asked for where there is no other. */
+/** RoBERTa's and SentencePiece's vocabularies, requested if there is no other. */
 export const OTHER_VOCABULARIES: readonly string[] = [
   'vocab.json',
   'merges.txt',
@@ -68,15 +68,15 @@ export function noSafetensors(
   return noModel({ name: `The model ${repository}`, has }, WEIGHTS, otherwise)
 }
 
-/** In float32 what fits WebAssembly as int8 has 16 GiB at most. */
+/** Models that fit WebAssembly as int8 have at most 16 GiB in float32. */
 const LARGEST_WEIGHTS = 2 ** 34
-/** Where nobody says how large a file is. BERT-large in float32 has 1.3 GB. */
+/** The limit if no size is announced. BERT-large in float32 has 1.3 GB. */
 const LARGEST_UNSIZED = 2 ** 32
 
 /**
- * The most bytes that are taken of a file: what was announced, and where nothing was, a limit.
+ * Maximum number of bytes accepted for a file: the announced size, or a limit if there is none.
  *
- * @throws {ModelFormatError} InvalidConfig where more is announced than is ever read of such a file
+ * @throws {ModelFormatError} InvalidConfig if more is announced than is ever read of such a file
  */
 export function mostBytes(repository: string, fileName: string, announced: number | undefined): number {
   const whole = largestWhole(fileName)

@@ -1,7 +1,7 @@
-/** What the Hub's refusals mean, and what to do about them. */
+/** Explains the Hub's refusals, and what to do about them. */
 import { DownloadError, HubError, quoted } from '../format/errors.ts'
 
-/** What was asked for, to be named in an error. */
+/** What was requested, for an error. */
 export interface HubQuestion {
   readonly endpoint: string
   readonly repository: string
@@ -11,8 +11,8 @@ export interface HubQuestion {
 }
 
 /**
- * The error for a response that is no success. The Hub tells refusals apart by `X-Error-Code`; a private model and one
- * that does not exist look the same to who may not see it, so the message names both.
+ * The error for an unsuccessful response. The Hub distinguishes refusals by `X-Error-Code`. A private model
+ * and one that does not exist look the same without access, so the message names both.
  */
 export function refusal(response: Response, asked: HubQuestion): HubError {
   const { endpoint, repository, revision, fileName, token } = asked
@@ -81,7 +81,7 @@ export function refusal(response: Response, asked: HubQuestion): HubError {
   )
 }
 
-/** What went wrong with an address of the Hub, as the Hub's errors say it; any other error as it is. */
+/** Turns an error of a Hub URL into one of the Hub's errors; any other error stays as it is. */
 export function asHubError(error: unknown): unknown {
   if (!(error instanceof DownloadError)) return error
   const code = error.code === 'Changed' ? 'BadDownload' : 'Unavailable'

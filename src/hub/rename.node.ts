@@ -1,24 +1,24 @@
 /**
- * Renames a file, and on Windows tries again for two seconds. There nobody may replace or delete a file that another
- * program has open, and virus scanners, indexers and backups open for a moment whatever is new. Elsewhere the first
- * error is the last.
+ * Renames a file, and on Windows retries for two seconds. Windows does not allow a file to be replaced or
+ * deleted while another program has it open, and virus scanners, indexers and backups briefly open every new
+ * file. On other systems the first error is final.
  */
 import { renameSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { errorCode } from '../format/errors.ts'
 
-/** Waits between tries, in milliseconds; 2 seconds in all. */
+/** Waits between tries, in milliseconds; 2 seconds in total. */
 export const WAITS: readonly number[] = [5, 10, 20, 40, 75, 150, 300, 500, 900]
 
-/** Whether an error may be over in a moment. */
+/** Whether an error may go away in a moment. */
 export function isBusy(error: unknown, platform: NodeJS.Platform = process.platform): boolean {
   return platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(errorCode(error) ?? '')
 }
 
 /**
- * Gives a file or a folder another name, in the place of a file of that name.
+ * Renames a file or a folder, replacing a file of the new name.
  *
- * @throws the system's error; on Windows, where that is one of a file in use, an error of the same code that says so
+ * @throws the system's error; on Windows, for a file in use, an error of the same code that says so
  */
 export async function renameOver(
   from: string,
@@ -40,7 +40,7 @@ export async function renameOver(
   }
 }
 
-/** `renameOver` without a turn of the event loop. */
+/** Like `renameOver`, but synchronous. */
 export function renameOverSync(
   from: string,
   to: string,
@@ -63,9 +63,9 @@ export function renameOverSync(
   }
 }
 
-/** Deletes a file, if it is there. */
+/** Deletes a file if it exists. */
 export async function removeFile(path: string): Promise<void> {
-  // Only with `recursive` does Node try again.
+  // Node retries only with `recursive`.
   await rm(path, { force: true, recursive: true, maxRetries: 5, retryDelay: 50 })
 }
 

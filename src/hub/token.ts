@@ -1,10 +1,10 @@
-/** Checks a token of the Hub. */
+/** Checks an access token of the Hub. */
 
 /**
- * A Hub token as it goes into a header: the line break that a file or a copy leaves is cut off.
+ * Checks a Hub token for use in a header, and removes the line break that a file or a copy leaves.
  *
- * @param where said in the error: `token`, `HF_TOKEN`
- * @returns `undefined` for an empty one
+ * @param where the source, for the error: `token`, `HF_TOKEN`
+ * @returns `undefined` for an empty token
  * @throws {RangeError} for a character that no token has; the token itself is not shown
  */
 export function checkToken(token: string | undefined, where: string): string | undefined {
@@ -20,7 +20,7 @@ export function authorization(token: string | undefined): Record<string, string>
   return token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` }
 }
 
-/** Takes the token out of an error and its causes, into which a server may have put it, and gives the error back. */
+/** Removes the token from an error and its causes, where a server may have put it, and returns the error. */
 export function withoutToken(error: unknown, token: string | undefined): unknown {
   if (token === undefined || token === '') return error
   const hide = (text: string): string => text.replaceAll(token, '[token]')

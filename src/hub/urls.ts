@@ -1,4 +1,4 @@
-/** Reads a model's Hub id, and makes the addresses of its files. */
+/** Parses a model's Hub id, and builds the URLs of its files. */
 
 export const DEFAULT_ENDPOINT: string = 'https://huggingface.co'
 const DEFAULT_REVISION: string = 'main'
@@ -13,8 +13,8 @@ export interface HubId {
  * Reads `owner/name[@revision]` by the Hub's rules: each part is 1 to 96 of `A-Z a-z 0-9 _ - .`, does not start or end
  * with `-` or `.`, and has no `--` or `..`; the name does not end in `.git`.
  *
- * @param revision a branch, tag or commit; wins over one in `id`
- * @throws {RangeError} where `id` or the revision is none
+ * @param revision a branch, tag or commit; takes precedence over one in `id`
+ * @throws {RangeError} if `id` or the revision is invalid
  *
  * @example
  * parseHubId('dslim/bert-base-NER@main') // { repository: 'dslim/bert-base-NER', revision: 'main' }
@@ -43,7 +43,10 @@ function isPart(part: string): boolean {
   )
 }
 
-/** As git names references, which keeps them safe as paths too: the cache has a file of that name. */
+/**
+ * Whether a name is valid for a git reference, which also makes it safe as a path: the cache has a file of
+ * that name.
+ */
 function isRevision(revision: string): boolean {
   const parts = revision.split('/')
   return (
@@ -52,12 +55,12 @@ function isRevision(revision: string): boolean {
   )
 }
 
-/** A whole commit id, which always means the same files. */
+/** Whether a revision is a full commit id, which always means the same files. */
 export function isCommit(revision: string): boolean {
   return /^[0-9a-f]{40}$/.test(revision)
 }
 
-/** Without the slash at the end that people add. @throws {RangeError} where it is not an http(s) address */
+/** Removes the trailing slash that people add. @throws {RangeError} if it is not an http(s) URL */
 export function checkEndpoint(endpoint: string): string {
   if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
     throw new RangeError(
@@ -67,12 +70,12 @@ export function checkEndpoint(endpoint: string): string {
   return endpoint.replace(/\/+$/, '')
 }
 
-/** Where a file is downloaded from. A revision is one part of the path: `refs/pr/1` becomes `refs%2Fpr%2F1`. */
+/** The URL of a file. A revision is one part of the path: `refs/pr/1` becomes `refs%2Fpr%2F1`. */
 export function resolveUrl(endpoint: string, id: HubId, fileName: string): string {
   return `${endpoint}/${id.repository}/resolve/${encodeURIComponent(id.revision)}/${fileName.split('/').map(encodeURIComponent).join('/')}`
 }
 
-/** The list of a model's files with sizes and hashes. */
+/** The URL of the list of a model's files with sizes and hashes. */
 export function filesUrl(endpoint: string, id: HubId): string {
   return `${endpoint}/api/models/${id.repository}/revision/${encodeURIComponent(id.revision)}?blobs=true`
 }

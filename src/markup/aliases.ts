@@ -3,22 +3,23 @@
  *
  * The rule, for entities of type PER or PERSON:
  * - Names of the same words are one person, whatever their case.
- * - A name is the short form of a longer one, which begins with a capital, if it is its first word, its last word, or an
- *   ending of it that begins with a small letter (`von der Leyen`). It stands for that person as long as no text so far has another longer name with that
- *   short form. After `Tim Cook` and `Ann Cook`, `Cook` is nobody's short form and has a number of its own, as have `Tim Cook`
- *   and `Ann Cook`: names that share a part, but are not one another's short form, are never joined.
+ * - A name is the short form of a longer name that begins with a capital if it is that name's first word, its
+ *   last word, or an ending of it that begins with a small letter (`von der Leyen`). It stands for that
+ *   person as long as no text so far has another longer name with the same short form. After `Tim Cook` and
+ *   `Ann Cook`, `Cook` is nobody's short form and has a number of its own, like `Tim Cook` and `Ann Cook`:
+ *   names that share a part without one being the other's short form are never joined.
  *
- * All names of a text are known before the first is decided. A name of somebody else whose longer name stands in no text (a
- * second Cook) is taken for the one who is known, and that is why the rule has to be asked for.
+ * All names of a text are collected before the first is decided. A second Cook whose longer name is in no
+ * text is taken for the known one; that is why the rule is off by default.
  */
 import { bareType } from './marked-text.ts'
 
-/** Whether the rule speaks of such entities. */
+/** Whether the rule applies to entities of this type. */
 export function isPerson(type: string): boolean {
   return /^(?:PER|PERSON)$/iu.test(bareType(type))
 }
 
-/** What names of the same words have in common. */
+/** The form that names of the same words have in common. */
 export function foldName(name: string): string {
   return name.normalize('NFC').toLowerCase().split(/\s+/u).filter(Boolean).join(' ')
 }
@@ -38,7 +39,7 @@ export class Aliases {
   /** Folded forms of the longer names, by the folded short form. */
   readonly #longer = new Map<string, Set<string>>()
 
-  /** Takes note of a name; one of a single word has no short form. */
+  /** Records a name; a name of one word has no short form. */
   learn(name: string): void {
     const folded = foldName(name)
     const known = this.#spellings.get(folded)
@@ -50,23 +51,23 @@ export class Aliases {
     }
   }
 
-  /** The only longer name that a folded name is the short form of; none where there are several. */
+  /** The only longer name with this folded short form; undefined if there are several or none. */
   longerOf(folded: string): string | undefined {
     const longer = this.#longer.get(folded)
     return longer?.size === 1 ? this.#spellings.get([...longer][0]!) : undefined
   }
 
-  /** Whether a folded name is the short form of several. */
+  /** Whether a folded name is the short form of several names. */
   isShared(folded: string): boolean {
     return (this.#longer.get(folded)?.size ?? 0) > 1
   }
 }
 
-/** What is longer is no name, but a stretch that was taken for one. */
+/** More words than this are not a name, but a stretch mistaken for one. */
 const MOST_WORDS = 12
 const SMALL = /^\p{Ll}/u
 
-/** Folded short forms of a name, each once. */
+/** The folded short forms of a name, without duplicates. */
 export function shortForms(name: string): ReadonlySet<string> {
   const words = name.normalize('NFC').split(/\s+/u).filter(Boolean)
   if (words.length < 2 || words.length > MOST_WORDS || SMALL.test(words[0]!)) return new Set()

@@ -9,9 +9,9 @@ import { highlightTerminal } from './terminal.ts'
 export interface HighlightOptions {
   /** Default 'terminal'. */
   format?: 'terminal' | 'html'
-  /** For the terminal: colours (default), or `[Berlin LOC]`. */
+  /** For the terminal: colours (default), or brackets as in `[Berlin LOC]`. */
   color?: boolean
-  /** For the terminal: columns to wrap at; none (default): lines stay as they are. */
+  /** For the terminal: columns to wrap at; by default, lines stay as they are. */
   columns?: number
 }
 
@@ -22,13 +22,15 @@ const rows: Rows<HighlightOptions> = {
 }
 
 /**
- * A text with its entities marked, for a terminal or as HTML. Control characters, of direction too, are shown as pictures on a terminal, and
- * everything is escaped in HTML, so that a text cannot steer where it is shown.
+ * A text with its entities marked, for a terminal or as HTML. For a terminal, control characters (also those
+ * of direction) are replaced by pictures; in HTML everything is escaped. So a text cannot control where it is
+ * shown.
  *
- * In HTML each entity is `<mark dir="auto" data-type="PER" style="--hue:195" title="PER 0.998">Ana<small dir="auto">PER</small></mark>`;
- * a page may colour it by `background: hsl(var(--hue) 80% 82%)`, or by `data-type`. Give what it stands in `dir="auto"` too.
+ * In HTML each entity is `<mark dir="auto" data-type="PER" style="--hue:195" title="PER 0.998">Ana<small
+ * dir="auto">PER</small></mark>`; a page may colour it by `background: hsl(var(--hue) 80% 82%)`, or by
+ * `data-type`. The surrounding element should have `dir="auto"` too.
  *
- * @throws {RangeError} for an entity that does not lie in the text, or a format that is not known
+ * @throws {RangeError} for an entity that does not lie in the text, or an unknown format
  *
  * @example
  * highlight('Ana left.', [{ type: 'PER', start: 0, end: 3 }], { color: false }) // '[Ana PER] left.'

@@ -3,9 +3,10 @@
 import { bareType, type MarkedEntity, stretchesOf, typeNumber } from './marked-text.ts'
 
 /**
- * A text as HTML with a `<mark>` round each entity: `data-type`, the score in `title`, the type in `<small>` behind the text,
- * and `--hue`, a colour by type for the page's own style. All that comes from the text or a label is escaped. A mark and its
- * label have directions of their own (`dir="auto"`), so that a right-to-left name stays in one piece with its label behind it.
+ * A text as HTML with a `<mark>` around each entity: `data-type`, the score in `title`, the type in `<small>`
+ * after the text, and `--hue`, a colour by type for the page's own style. Whatever comes from the text or a
+ * label is escaped. A mark and its label have directions of their own (`dir="auto"`), so that a right-to-left
+ * name stays in one piece, followed by its label.
  */
 export function highlightHtml(text: string, entities: readonly MarkedEntity[]): string {
   return stretchesOf(text, entities)
@@ -35,8 +36,9 @@ export function hueOf(type: string): number {
 }
 
 /**
- * For element content and for attributes in double or single quotes. Characters that embed, override or isolate a direction
- * are U+FFFD: they would reach over the ends of elements, which a browser isolates by the same characters.
+ * Escapes element content, and attributes in double or single quotes. Characters that embed, override or
+ * isolate a direction become U+FFFD: they would reach beyond the ends of elements, which a browser isolates
+ * by the same means.
  */
 export function escapeHtml(text: string): string {
   return text

@@ -1,11 +1,11 @@
 /**
- * Placeholders without a number. They are found only as they are written, and replaced only where they stand for one name
- * alone.
+ * Placeholders without a number. They are found only as written, and replaced only where they stand for a
+ * single name.
  */
 import type { Name } from './names.ts'
 import type { RestoreReport, Restorer } from './restore.ts'
 
-/** What a text may say and `[TYPE]` could be: in brackets, without digits. */
+/** What a text may contain that could become a `[TYPE]` placeholder: brackets without digits inside. */
 const FORESEEN = /\[[^[\]\d]{1,64}\]/gu
 
 /** Placeholders and their names. */
@@ -13,7 +13,7 @@ export class LiteralPlaceholders {
   readonly #names = new Map<string, Name>()
   readonly #lengths = new Set<number>()
   readonly #firsts = new Set<number>()
-  /** What texts say themselves that a type's placeholder could be. */
+  /** Texts' own words that could become the placeholder of a type. */
   readonly #foreseen = new Set<string>()
   #ambiguous: string | undefined
 
@@ -34,9 +34,9 @@ export class LiteralPlaceholders {
   }
 
   /**
-   * Looks for placeholders that a redacted text said itself.
+   * Looks for placeholders that were already in the text.
    *
-   * @param starts where those stand that were put in
+   * @param starts where the inserted placeholders begin
    */
   findForeign(redacted: string, starts: readonly number[]): void {
     let index = 0
@@ -46,14 +46,19 @@ export class LiteralPlaceholders {
     })
   }
 
-  /** Remembers what a text says that `[TYPE]` could be, should such a type come; a placeholder of another form is never certain. */
+  /**
+   * Remembers bracketed words of a text, in case their type comes later; other forms of placeholder are never
+   * certain.
+   */
   foresee(redacted: string, starts: readonly number[]): void {
     const put = new Set(starts)
     for (const { 0: one, index } of redacted.matchAll(FORESEEN)) if (!put.has(index)) this.#foreseen.add(one)
     for (const one of this.#names.keys()) if (one.replace(FORESEEN, '') !== '') this.#ambiguous ??= one
   }
 
-  /** @throws {RangeError} where a placeholder does not stand for one name alone */
+  /**
+   * @throws {RangeError} if a placeholder stands for several names or was in a text
+   */
   check(): void {
     if (this.#ambiguous === undefined) return
     throw new RangeError(
@@ -64,8 +69,8 @@ export class LiteralPlaceholders {
   /**
    * Calls `found` for each placeholder from left to right, the longest where several begin.
    *
-   * @param ended false: a text that goes on
-   * @returns where a placeholder may begin that is not whole yet; the text's length where none may
+   * @param ended false if the text goes on
+   * @returns where an incomplete placeholder may begin; the text's length if there is none
    */
   scan(text: string, ended: boolean, found: (start: number, placeholder: string) => void): number {
     const lengths = [...this.#lengths].sort((a, b) => b - a)
@@ -93,7 +98,9 @@ export class LiteralRestorer implements Restorer {
   readonly #restored = new Set<string>()
   #held = ''
 
-  /** @throws {RangeError} where a placeholder does not stand for one name alone */
+  /**
+   * @throws {RangeError} if a placeholder stands for several names or was in a text
+   */
   constructor(placeholders: LiteralPlaceholders) {
     placeholders.check()
     this.#placeholders = placeholders

@@ -1,11 +1,11 @@
-/** Cuts a text at the bounds of its entities, for everything that shows or replaces them. */
+/** Cuts a text at its entities' bounds, for everything that shows or replaces entities. */
 
 import { isObject, requireString, wrongKind } from '../check/kind.ts'
 import type { Entity } from '../entities/types.ts'
 
-/** What marking and replacing need of an entity. */
+/** The fields of an entity that marking and replacing need. */
 export type MarkedEntity = Pick<Entity, 'type' | 'start' | 'end'> & {
-  /** Shown where there is one. */
+  /** Shown if present. */
   readonly score?: number
 }
 
@@ -16,10 +16,10 @@ export interface Stretch<E extends MarkedEntity = MarkedEntity> {
 }
 
 /**
- * Cuts a text at its entities' bounds. Entities may come in any order; of those that overlap the one that begins first
- * (the longer one of two that begin together) keeps its bounds, and the others are left out.
+ * Cuts a text at its entities' bounds. Entities may come in any order. Of overlapping entities, the one that
+ * begins first (of two that begin together, the longer) keeps its bounds, and the others are left out.
  *
- * @throws {TypeError} for what is no text, no array or no entity
+ * @throws {TypeError} for a text, an array or an entity of the wrong kind
  * @throws {RangeError} for an entity that does not lie in the text
  */
 export function stretchesOf<E extends MarkedEntity>(text: string, entities: readonly E[]): Stretch<E>[] {
@@ -58,12 +58,12 @@ function checkEntity(text: string, entity: MarkedEntity): void {
   )
 }
 
-/** The type of a whole label, as strategy 'none' gives it: `PER` of `B-PER`. */
+/** The type in a whole label, as strategy 'none' gives it: `PER` for `B-PER`. */
 export function bareType(type: string): string {
   return type.replace(/^[BIESLU][-_]/u, '')
 }
 
-/** A number below 2³² that is the same for a type in every run. */
+/** A number below 2³² that is always the same for a type. */
 export function typeNumber(type: string): number {
   let hash = 7
   for (const letter of bareType(type)) hash = (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0

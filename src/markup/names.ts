@@ -1,23 +1,23 @@
-/** The names that a redactor knows, and the placeholders that it gave out for them. */
+/** The names that a redactor knows, and the placeholders that it assigned to them. */
 import type { Entity } from '../entities/types.ts'
 import { Aliases, casing, foldName, isPerson, shortForms } from './aliases.ts'
 import { placeholderOf, spellingsIn, typeKey } from './placeholders.ts'
 
-/** Makes the placeholder of a name that is met for the first time; the number counts the names of its type from 1. */
+/** Makes the placeholder of a new name; the number counts the names of its type from 1. */
 export type PlaceholderFunction = (entity: Entity, number: number) => string
 
 /** What one placeholder stands for. */
 export interface Name {
   readonly placeholder: string
-  /** Of numbered placeholders: the same for all their spellings. */
+  /** For numbered placeholders: the key that all their spellings share. */
   readonly key: string
   readonly type: string
   readonly number: number
-  /** As it was written; the first is what the placeholder is replaced by. Only one where names are not joined. */
+  /** The spellings of the name; the first replaces the placeholder. Several only where names are joined. */
   readonly forms: string[]
 }
 
-/** What stands in a text and would be taken for a placeholder that stands for a name. */
+/** Words of a text that look like a placeholder already assigned to a name. */
 export interface OwnPlaceholder {
   readonly start: number
   readonly end: number
@@ -26,21 +26,21 @@ export interface OwnPlaceholder {
 /** The type of what is put in the place of a text's own placeholders. */
 export const OWN_TYPE = 'TEXT'
 
-/** So many placeholders of the texts' own are remembered one by one. */
+/** Maximum number of the texts' own placeholders that are remembered one by one. */
 const MOST_RESERVED = 100_000
 
 export class Names {
   readonly #placeholder: 'type' | 'numbered' | PlaceholderFunction
   readonly #aliases: Aliases | undefined
-  /** By type and form; of persons, where names are joined, by the folded form. */
+  /** By type and form; for persons, where names are joined, by the folded form. */
   readonly #given = new Map<string, Name>()
-  /** Of numbered placeholders, by the key of their spellings. */
+  /** Names of numbered placeholders, by the key of their spellings. */
   readonly #byKey = new Map<string, Name>()
-  /** Numbers given out last, by the key of their type. */
+  /** The last number assigned, by the key of the type. */
   readonly #last = new Map<string, number>()
-  /** Keys of placeholders that stand in texts and were not given out. */
+  /** Keys of placeholders that occur in texts without having been assigned. */
   readonly #reserved = new Set<string>()
-  /** Where there are too many of them, the greatest of their numbers: only greater ones are given out. */
+  /** If there are too many of them, their greatest number: only greater ones are assigned. */
   #reservedTo = 0
 
   constructor(placeholder: 'type' | 'numbered' | PlaceholderFunction, aliases: boolean) {
@@ -48,7 +48,7 @@ export class Names {
     this.#aliases = aliases ? new Aliases() : undefined
   }
 
-  /** Numbered placeholders' names by key, in the order they were met. */
+  /** Names of numbered placeholders by key, in the order they were met. */
   get numbered(): ReadonlyMap<string, Name> {
     return this.#byKey
   }
@@ -62,9 +62,9 @@ export class Names {
   }
 
   /**
-   * Takes note of the placeholders that stand in a text itself, so that none of them is given out.
+   * Records the placeholders that a text itself contains, so that none of them is assigned.
    *
-   * @returns those that were given out before, which must not stay: they would be taken for names
+   * @returns those already assigned, which must be replaced too: they would be taken for names
    */
   reserve(text: string): OwnPlaceholder[] {
     if (this.#placeholder !== 'numbered') return []
@@ -93,22 +93,22 @@ export class Names {
     this.#reservedTo = Math.max(this.#reservedTo, number)
   }
 
-  /** Whether a spelling of this key stands in a text itself. */
+  /** Whether a spelling of this key occurs in a text itself. */
   isReserved(key: string, number: number): boolean {
     return this.#reserved.has(key) || number <= this.#reservedTo
   }
 
-  /** What stands for a text's own placeholder. */
+  /** The entry for words of a text that look like a placeholder. */
   nameOfOwn(text: string): Name {
     return this.nameOf({ type: OWN_TYPE, text, start: 0, end: text.length, score: 1 })
   }
 
-  /** Takes note of names before the first of their text is decided. */
+  /** Records a name of a text before the first one is decided. */
   learn(type: string, text: string): void {
     if (this.#aliases !== undefined && isPerson(type)) this.#aliases.learn(text)
   }
 
-  /** The name that an entity is of, known or new. */
+  /** The name of an entity, known or new. */
   nameOf(entity: Entity): Name {
     const { type, text } = entity
     if (this.#aliases !== undefined && isPerson(type)) return this.#personOf(entity, this.#aliases)
@@ -172,7 +172,10 @@ export class Names {
     return number
   }
 
-  /** Takes a name that another redactor gave out. @throws {RangeError} where there is one of its placeholder or of a form */
+  /**
+   * Adds a name that another redactor assigned. @throws {RangeError} if its placeholder or one of its forms
+   * exists
+   */
   restoreName(name: Name): void {
     const { key, type, number, forms } = name
     const folds = this.#aliases !== undefined && isPerson(type)
@@ -191,7 +194,7 @@ export class Names {
   }
 }
 
-/** The key of all spellings of a numbered placeholder. */
+/** The key that all spellings of a numbered placeholder share. */
 export function keyOf(type: string, number: number): string {
   return `${typeKey(type)}_${number}`
 }
@@ -200,7 +203,10 @@ function formKey(type: string, form: string): string {
   return `${type}\0${form}`
 }
 
-/** Of a person's forms one for each folded form: the first of those that say most. */
+/**
+ * Adds a form of a person's name; of forms that fold to the same, keeps the first of those most telling by
+ * case.
+ */
 function addForm({ forms }: Name, text: string): void {
   const same = forms.findIndex((form) => foldName(form) === foldName(text))
   if (same < 0) forms.push(text)

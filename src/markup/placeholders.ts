@@ -7,11 +7,11 @@
  * never have the same.
  */
 
-/** A stretch of text that may be meant as a placeholder. */
+/** A stretch of text that may be a placeholder. */
 export interface Spelling {
   readonly start: number
   readonly end: number
-  /** The same for all spellings of a placeholder. */
+  /** Shared by all spellings of a placeholder. */
   readonly key: string
   /** The key of the type alone. */
   readonly type: string
@@ -23,7 +23,7 @@ export interface Spelling {
   readonly word: boolean
 }
 
-/** A number of more digits is none that was counted. */
+/** A number of more digits cannot have been assigned. */
 const MOST_DIGITS = 15
 /** What parts a type from its number, folded: so many at most. */
 const MOST_SEPARATORS = 3
@@ -38,8 +38,8 @@ const SPELLINGS =
   /\\\[([^[\]]*\d) ?\\\]|\[([^[\]]*\d) ?\]|(?<![\p{L}\p{M}\p{N}_\-\\])((?:[\p{L}\p{M}\p{N}]|\\?_)*\d)(?![\p{L}\p{M}\p{N}_]|\\_)/gu
 
 /**
- * All that may be meant as a placeholder, from left to right, and after one in brackets what is within it: `[PER_1, PER_2]` is
- * none, but holds two. Whoever takes one passes over those that begin before its end.
+ * Yields all possible placeholders from left to right, and after each bracketed one those inside it: `[PER_1,
+ * PER_2]` is no placeholder but holds two. A caller that accepts one skips those that begin before its end.
  */
 export function* spellingsIn(text: string, from: number = 0): Generator<Spelling> {
   const pattern = new RegExp(SPELLINGS)
@@ -56,18 +56,18 @@ export function* spellingsIn(text: string, from: number = 0): Generator<Spelling
   }
 }
 
-/** What stands for the name with a number. */
+/** The placeholder of a type and a number. */
 export function placeholderOf(type: string, number: number): string {
-  // A bracket within would make two of one placeholder.
+  // A bracket inside would split the placeholder in two.
   return `[${type.replace(/[[\]]/gu, '')}_${number}]`
 }
 
-/** The same for types whose placeholders could be taken for one another. */
+/** Equal for types whose placeholders could be confused. */
 export function typeKey(type: string): string {
   return parse(unescaped(placeholderOf(type, 0).slice(1, -1)))!.type
 }
 
-/** Tells, of what an answer ends with so far, whether it may become a placeholder of these types. */
+/** Finds where an answer so far may end with the beginning of a placeholder of these types. */
 export class SpellingBeginnings {
   readonly #types: ReadonlySet<string>
   readonly #beginnings = new Set<string>([''])
@@ -86,7 +86,9 @@ export class SpellingBeginnings {
     this.#longest = 2 * (longest + MOST_SEPARATORS) + MOST_DIGITS + 3
   }
 
-  /** Where in a text that goes on the last stretch begins that must be waited for; the text's length where there is none. */
+  /**
+   * Where the last stretch begins that may still become a placeholder; the text's length if there is none.
+   */
   startIn(text: string): number {
     const open = text.lastIndexOf('[')
     if (open >= 0 && text.indexOf(']', open) < 0) {
@@ -115,11 +117,11 @@ export class SpellingBeginnings {
   }
 }
 
-/** What looks like a placeholder whatever the types are: `PER_1`. */
+/** Maximum length of the capitals in what looks like a placeholder of any type: `PER_1`. */
 const MOST_CAPITALS = 60
 const CAPITALS = /^[A-Z][A-Z\d_]{0,59}$/u
 
-/** Whether this is how placeholders are written, of types that nobody may know: capitals, `_` and digits. */
+/** Whether a spelling looks like a placeholder of some unknown type: capitals, `_` and digits. */
 export function looksNumbered({ inside, bracketed }: Spelling): boolean {
   return bracketed && inside.length <= MOST_CAPITALS && CAPITALS.test(inside) && /_\d+$/u.test(inside)
 }

@@ -1,9 +1,9 @@
 /**
  * Takes names out of texts, and puts them back into what others write about these texts.
  *
- * A placeholder must never be confused with the words of a text. So a number is passed over where some text has it in a
- * placeholder already. And where a text says a placeholder that was given out before, these words are taken out too.
- * Restoring therefore never touches a text's own words.
+ * A placeholder must never be confused with the words of a text. So a number is skipped if some text already
+ * has it in a placeholder. And where a text contains a placeholder assigned earlier, those words are replaced
+ * as well. Therefore restoring never changes a text's own words.
  */
 
 import type { Rows } from '../check/option-rows.ts'
@@ -26,20 +26,21 @@ export type { PlaceholderFunction } from './names.ts'
 export type { NameJson, RedactorJson } from './redactor-json.ts'
 export type { RestoredAnswer, RestoreReport, Restorer, RestoreStreamOptions } from './restore.ts'
 
-/** What is taken out, and what stands for it. */
+/** Which entities are replaced, and by what. */
 export interface RedactOptions {
   /** Types to take out; default all. */
   labels?: readonly string[]
   /**
-   * `'type'` (default): `[PER]`. `'numbered'`: `[PER_1]`, the same text of the same type always with the same number. A
-   * function: what it returns, asked once a name; it should differ from name to name, by the number, where edited text is
-   * to be restored, and should not stand in the texts themselves.
+   * `'type'` (default): `[PER]`. `'numbered'`: `[PER_1]`, where the same text of the same type always has the
+   * same number. A function: what it returns; it is called once for each name. To restore edited text, it
+   * should return something different for each name, by the number, that does not occur in the texts
+   * themselves.
    */
   placeholder?: 'type' | 'numbered' | PlaceholderFunction
   /**
-   * Whether names of one person have one number: `Tim Cook`, `TIM COOK`, and `Cook` and `Tim`, where no other longer name of
-   * the texts so far has that short form (the rule is told in docs/redaction.md). Default false. What is restored is the
-   * longer name, so `restore(text)` is not exact then; `restore()` is.
+   * Whether all names of one person share a number: `Tim Cook`, `TIM COOK`, `Cook` and `Tim`, as long as no
+   * other longer name in the texts so far has that short form (docs/redaction.md explains the rule). Default
+   * false. The longer name is restored, so `restore(text)` is not exact then; `restore()` is.
    */
   aliases?: boolean
   /** Names that stay, such as those of one's own firm and products: entities that are just such a name. Default none. */
@@ -52,35 +53,42 @@ export type RedactedPlace = MarkedEntity & {
   readonly text: string
 }
 
-/** A text without its names, and the way back. */
+/** A redacted text, and the way back. */
 export interface Redaction {
   /** With placeholders in place of names. */
   readonly text: string
-  /** Where the placeholders stand in it, `text` being theirs; type TEXT is what the text itself said like a placeholder. */
+  /**
+   * Where the placeholders are in it, with `text` being theirs; type TEXT stands for the text's own
+   * lookalikes.
+   */
   readonly placeholders: readonly RedactedPlace[]
-  /** Where what they stand for was in the text that was redacted, in the same order. */
+  /** Where the replaced stretches were in the original text, in the same order. */
   readonly replaced: readonly {
-    /** First UTF-16 unit. */
+    /** First UTF-16 code unit. */
     readonly start: number
-    /** Behind the last one. */
+    /** UTF-16 code unit after the last one. */
     readonly end: number
   }[]
   /**
-   * Without an argument, the text that was redacted, to the letter. With an argument, that text with every placeholder of
-   * this redaction replaced by what it stands for, where it is written as it was given out. Everything else stays,
-   * placeholders that this redaction did not make too.
+   * Without an argument, the original text, to the letter. With an argument, that text with every placeholder
+   * of this redaction, where it is written exactly as assigned, replaced by what it stands for. Everything
+   * else stays, including placeholders of other redactions.
    *
-   * @throws {RangeError} where a placeholder stands for several names, or the text itself held it: use 'numbered'
+   * @throws {RangeError} if a placeholder stands for several names, or was in the text itself: use 'numbered'
    */
   restore(edited?: string): string
   /**
-   * An answer about the redacted text with its names in it again. Numbered placeholders are found as language models write
-   * them too: `PER_1`, `[PER 1]`, `\[PER\_1\]`, `[Per_1]`; what could be meant otherwise stays, and is told.
+   * An answer about the redacted text, with its names restored. Numbered placeholders are also recognized as
+   * language models write them: `PER_1`, `[PER 1]`, `\[PER\_1\]`, `[Per_1]`. What is ambiguous stays and is
+   * reported.
    *
-   * @throws {RangeError} as `restore`
+   * @throws {RangeError} as for `restore`
    */
   restoreAnswer(answer: string): RestoredAnswer
-  /** `restoreAnswer` of an answer that comes in chunks, which may end within a placeholder. What is settled is passed on at once. */
+  /**
+   * `restoreAnswer` for an answer in chunks, which may end within a placeholder; passes on at once what is
+   * settled.
+   */
   restoreStream(options?: RestoreStreamOptions): TransformStream<string, string>
 }
 
@@ -104,8 +112,8 @@ export const redactRows: Rows<RedactOptions> = {
 }
 
 /**
- * Replaces the entities of a text by placeholders. What overlaps is replaced as one, and a possessive `'s` of a person stays
- * outside; a name that was not found stays: see the README for what a model misses.
+ * Replaces the entities of a text by placeholders. Overlapping entities are replaced as one, and a possessive
+ * `'s` of a person stays outside. A name that was not found stays: the README says what a model misses.
  *
  * @throws {RangeError} for an entity that does not lie in the text
  *
@@ -122,8 +130,8 @@ export function redact(
 }
 
 /**
- * A redactor that remembers names from text to text; its memory grows with the different names, and with what the texts
- * themselves say like numbered placeholders, up to 100,000 of these.
+ * A redactor that remembers names from text to text. Its memory grows with the number of different names, and
+ * with the texts' own words that look like numbered placeholders, up to 100,000 of these.
  *
  * @throws {TypeError} {RangeError} for an option that is not allowed
  *
@@ -135,7 +143,10 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
   return new Redactor(options)
 }
 
-/** Redacts texts that belong together, a mail and its answers or the lines of a stream: one name has one number in all. */
+/**
+ * Redacts texts that belong together (a mail and its answers, the lines of a stream): a name has one number
+ * in all.
+ */
 export class Redactor {
   readonly #labels: readonly string[] | undefined
   readonly #wanted: ReadonlySet<string> | undefined
@@ -143,7 +154,7 @@ export class Redactor {
   readonly #aliases: boolean
   readonly #never: ReadonlySet<string>
   readonly #names: Names
-  /** Of all texts, where placeholders are not numbered. */
+  /** For all texts, if placeholders are not numbered. */
   readonly #literal = new LiteralPlaceholders()
 
   constructor(options: RedactOptions = {}) {
@@ -162,7 +173,8 @@ export class Redactor {
   }
 
   /**
-   * The redactor that `toJSON` saved, as an object or as text: for the next turn, on another server too.
+   * Restores a redactor from what `toJSON` saved, as an object or as text: for the next turn, or on another
+   * server.
    *
    * @param options  what is not saved with the names
    * @throws {TypeError} {RangeError} for what no redactor saved
@@ -185,9 +197,9 @@ export class Redactor {
   }
 
   /**
-   * All that is known, names included, for `Redactor.from`; `JSON.stringify` calls it.
+   * Everything the redactor knows, names included, for `Redactor.from`; `JSON.stringify` calls it.
    *
-   * @throws {RangeError} where placeholders are not numbered, since others cannot be restored in every text
+   * @throws {RangeError} if placeholders are not numbered, since others cannot be restored in every text
    */
   toJSON(): RedactorJson {
     if (this.#placeholder !== 'numbered') {
@@ -202,7 +214,7 @@ export class Redactor {
     })
   }
 
-  /** Takes the names of one more text out; those that came before keep their numbers. */
+  /** Redacts one more text; names of earlier texts keep their numbers. */
   redact(text: string, entities: readonly MarkedEntity[]): Redaction {
     const wanted = inOrder(text, entities).filter(({ type }) => this.#wanted?.has(type) ?? true)
     const names = wanted.map((entity) => withoutPossessive(text, entity))
@@ -242,17 +254,17 @@ export class Redactor {
     }
   }
 
-  /** Replaces the placeholders of all texts so far, as `Redaction.restore` does those of one. */
+  /** Like `Redaction.restore`, for the placeholders of all texts so far. */
   restore(edited: string): string {
     return restoreWhole(this.#restorer(true), edited).text
   }
 
-  /** Replaces the placeholders of all texts so far, as `Redaction.restoreAnswer` does those of one. */
+  /** Like `Redaction.restoreAnswer`, for the placeholders of all texts so far. */
   restoreAnswer(answer: string): RestoredAnswer {
     return restoreWhole(this.#restorer(false), answer)
   }
 
-  /** Replaces the placeholders of all texts so far in an answer that comes in chunks. */
+  /** Like `Redaction.restoreStream`, for the placeholders of all texts so far. */
   restoreStream(options?: RestoreStreamOptions): TransformStream<string, string> {
     return streamOf(this.#restorer(false), options)
   }
@@ -276,7 +288,7 @@ export class Redactor {
     return new NumberedRestorer(this.#names.numbered, this.#names, exact)
   }
 
-  /** Placeholders that are not numbered may stand in the text itself, and then cannot be restored. */
+  /** Placeholders without a number may occur in the text itself and then cannot be restored. */
   #findForeign(literal: LiteralPlaceholders, redacted: string, placeholders: readonly RedactedPlace[]): void {
     const starts = placeholders.map(({ start }) => start)
     literal.findForeign(redacted, starts)
@@ -284,7 +296,9 @@ export class Redactor {
     if (this.#placeholder === 'type') this.#literal.foresee(redacted, starts)
   }
 
-  /** Entities, and between them what the text itself says like placeholders that were given out, without a type. */
+  /**
+   * Entities, and between them, without a type, the text's own words that look like assigned placeholders.
+   */
   #withOwnPlaceholders(text: string, entities: readonly MarkedEntity[]): Span[] {
     const spans: Span[] = []
     let at = 0
@@ -299,10 +313,10 @@ export class Redactor {
   }
 }
 
-/** Of an own placeholder no type is known. */
+/** The type is undefined for a text's own placeholder. */
 type Span = Omit<MarkedEntity, 'type'> & { readonly type?: string }
 
-/** Overlapping entities as one, of the type of the first: nothing of any may stay. */
+/** Unites overlapping entities, with the type of the first: no part of any may stay. */
 function unite(entities: readonly MarkedEntity[]): MarkedEntity[] {
   const united: MarkedEntity[] = []
   for (const entity of entities) {

@@ -1,6 +1,6 @@
 /**
- * Writes what a redactor knows as JSON and reads it back: for the next turn of a conversation, another process, or a file.
- * The JSON holds the names themselves, so whoever may read it can undo the redaction.
+ * Saves a redactor as JSON and reads it back: for the next turn of a conversation, another process, or a
+ * file. The JSON holds the names themselves, so anyone who can read it can undo the redaction.
  */
 import { isObject, wrongKind } from '../check/kind.ts'
 import type { Rows } from '../check/option-rows.ts'
@@ -10,19 +10,19 @@ import { placeholderOf } from './placeholders.ts'
 
 const FORMAT = 'iobert-redactor-1'
 
-/** What `Redactor.toJSON` gives. */
+/** What `Redactor.toJSON` returns. */
 export interface RedactorJson {
-  /** Which kind of file this is. */
+  /** Identifies the kind of file. */
   readonly format: typeof FORMAT
   /** As in `RedactOptions`. */
   readonly labels?: readonly string[]
   /** As in `RedactOptions`. */
   readonly aliases?: boolean
-  /** By placeholder, in the order they were given out. The first form is what the placeholder is replaced by. */
+  /** In the order the placeholders were assigned. The first form replaces the placeholder. */
   readonly names: readonly NameJson[]
-  /** Placeholders that stand in the texts themselves and are never given out, without brackets. */
+  /** Placeholders, without brackets, that occur in the texts themselves and are never assigned. */
   readonly reserved?: readonly string[]
-  /** No number up to this one is given out. */
+  /** No number up to this one is assigned. */
   readonly reservedTo?: number
 }
 
@@ -30,9 +30,9 @@ export interface RedactorJson {
 export interface NameJson {
   /** `[PER_1]` */
   readonly placeholder: string
-  /** Of the entity. */
+  /** Type of the entity. */
   readonly type: string
-  /** The name as the texts have it; several only where names of one person are joined. */
+  /** The name as written in the texts; several forms only where names of one person are joined. */
   readonly forms: readonly string[]
 }
 
@@ -53,16 +53,16 @@ export function toRedactorJson(
   return { format: FORMAT, ...rest, names: list }
 }
 
-/** What `fromRedactorJson` found. */
+/** What `fromRedactorJson` returns. */
 export interface SavedRedactor extends Omit<RedactorJson, 'names' | 'format' | 'reserved'> {
   readonly names: readonly Name[]
   readonly reserved: readonly { readonly key: string; readonly number: number }[]
 }
 
 /**
- * Checks what may come from anywhere.
+ * Reads and checks a saved redactor; the JSON may come from anywhere.
  *
- * @param json what `toJSON` gave, or the same as text
+ * @param json what `toJSON` returned, as an object or as text
  * @throws {TypeError} {RangeError} naming what is wrong
  */
 export function fromRedactorJson(json: unknown): SavedRedactor {

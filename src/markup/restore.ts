@@ -1,7 +1,7 @@
 /**
- * Replaces the placeholders in a text that somebody wrote about a redacted one by the names that they stand for. The text
- * may come in chunks that end anywhere. What cannot become a placeholder any more is passed on at once. What may still
- * become one is kept back; it is never longer than the longest spelling of a placeholder.
+ * Replaces the placeholders in a text about a redacted one by the names they stand for. The text may come in
+ * chunks that end anywhere. What can no longer become a placeholder is passed on at once; what still can is
+ * held back, and is never longer than the longest spelling of a placeholder.
  */
 import { requireString } from '../check/kind.ts'
 import type { Rows } from '../check/option-rows.ts'
@@ -11,25 +11,27 @@ import { looksNumbered, type Spelling, SpellingBeginnings, spellingsIn } from '.
 
 /** What became of the placeholders of an answer. */
 export interface RestoreReport {
-  /** Placeholders that were replaced, in the order they stand first. */
+  /** Placeholders that were replaced, in the order of their first occurrence. */
   readonly restored: readonly string[]
-  /** What is written like a placeholder, but none that was given out; it stays. A model made it up. */
+  /** Looks like a placeholder that was never assigned: a model made it up. It stays. */
   readonly unknown: readonly string[]
   /** What may be meant as a placeholder, or not (`per_1` or `PER1` without brackets); it stays. */
   readonly unsure: readonly string[]
-  /** Placeholders that were given out and do not stand in the answer. */
+  /** Placeholders that were assigned but do not occur in the answer. */
   readonly unseen: readonly string[]
 }
 
-/** An answer with its names in it again, and what became of its placeholders. */
+/** An answer with its names restored, and what became of its placeholders. */
 export interface RestoredAnswer extends RestoreReport {
-  /** The answer, names in place of the placeholders that were restored. */
+  /** The answer, with names in place of the restored placeholders. */
   readonly text: string
 }
 
 /** Replaces placeholders in a text that comes in chunks. */
 export interface Restorer {
-  /** @returns what is settled of all chunks so far, and was not returned yet */
+  /**
+   * @returns what is settled so far and has not been returned yet
+   */
   push(chunk: string): string
   /** @returns the rest */
   end(): string
@@ -37,14 +39,14 @@ export interface Restorer {
   report(): RestoreReport
 }
 
-/** How the placeholders are found that stand in texts themselves. */
+/** Finds placeholders that occur in the texts themselves. */
 export interface ReservedKeys {
   isReserved(key: string, number: number): boolean
 }
 
 /**
- * Numbered placeholders, as they are written or in any spelling that cannot be meant otherwise: in brackets all, without
- * brackets only as it was given out (`PER_1`).
+ * Restores numbered placeholders in any unambiguous spelling: with brackets all of them, without brackets
+ * only the exact one (`PER_1`).
  */
 export class NumberedRestorer implements Restorer {
   readonly #names: ReadonlyMap<string, Name>
@@ -55,19 +57,19 @@ export class NumberedRestorer implements Restorer {
   readonly #unknown = new Set<string>()
   readonly #unsure = new Set<string>()
   #beginnings: SpellingBeginnings | undefined
-  /** The last character that was passed on: a word that goes on is no new one. */
+  /** The last character passed on: a word that continues does not begin here. */
   #before = ''
   #held = ''
 
   /**
-   * @param names by key
-   * @param exact whether only what is written as it was given out is replaced
+   * @param names the names by key
+   * @param exact whether to replace only exact spellings
    */
   constructor(names: ReadonlyMap<string, Name>, reserved: ReservedKeys, exact: boolean) {
     this.#names = names
     this.#reserved = reserved
     this.#exact = exact
-    // Only spellings that are not exact ask for them.
+    // Only inexact spellings need them.
     this.#types = new Set(exact ? [] : [...names.keys()].map((key) => key.slice(0, key.lastIndexOf('_'))))
   }
 
@@ -111,13 +113,13 @@ export class NumberedRestorer implements Restorer {
     return restored + text.slice(at, open)
   }
 
-  /** The name that a spelling surely stands for. */
+  /** The name that a spelling certainly stands for. */
   #nameOf(spelling: Spelling, written: string): Name | undefined {
     const { key, type, number, inside, bracketed, word } = spelling
     const name = this.#names.get(key)
     if (this.#exact) return name?.placeholder === written ? name : undefined
     if (name !== undefined && (bracketed || name.placeholder === `[${inside}]`)) return name
-    // What a text says itself is no slip of the answer.
+    // What a text says itself is not a slip of the answer.
     if (this.#reserved.isReserved(key, number)) return undefined
     if (name !== undefined) this.#unsure.add(written)
     else if (!word && (this.#types.has(type) || looksNumbered(spelling))) {
@@ -132,22 +134,22 @@ function lastCharacter(text: string): string {
   return (last.codePointAt(0) ?? 0) > 0xffff ? last : text.slice(-1)
 }
 
-/** A whole answer. */
+/** Restores a whole answer. */
 export function restoreWhole(restorer: Restorer, answer: string): RestoredAnswer {
   requireString(answer, 'the text to restore')
   const text = restorer.push(answer) + restorer.end()
   return { text, ...restorer.report() }
 }
 
-/** What else a stream of an answer does. */
+/** Further options of a restoring stream. */
 export interface RestoreStreamOptions {
-  /** Is told at the end what became of the placeholders. */
+  /** Called at the end with what became of the placeholders. */
   onReport?: (report: RestoreReport) => void
 }
 
 const rows: Rows<RestoreStreamOptions> = { onReport: { type: 'function' } }
 
-/** Strings in, strings out; a chunk may end within a placeholder. */
+/** A stream from strings to strings; a chunk may end within a placeholder. */
 export function streamOf(
   restorer: Restorer,
   options: RestoreStreamOptions = {},

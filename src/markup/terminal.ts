@@ -5,15 +5,15 @@ import { visible, visibleName } from './visible.ts'
 
 export interface TerminalStyle {
   readonly color: boolean
-  /** Columns to wrap at; none: lines stay as they are. */
+  /** Columns to wrap at; if undefined, lines stay as they are. */
   readonly columns?: number
   /** Shows control characters as pictures, so that neither a text nor a type can steer the terminal. */
   readonly terminal: boolean
 }
 
 /**
- * A text for reading: entities on coloured ground with their types behind them, or without colours `[Berlin LOC]`. Lines
- * are broken between words.
+ * A text for reading: entities on a coloured background followed by their types, or without colours as
+ * `[Berlin LOC]`. Lines are broken between words.
  */
 export function highlightTerminal(
   text: string,
@@ -40,7 +40,9 @@ export function highlightTerminal(
   return line.toString()
 }
 
-/** Grounds that black letters stand out from: green, yellow, cyan and so on, the bright ones last. */
+/**
+ * Background colours on which black letters are legible: green, yellow, cyan and so on, the bright ones last.
+ */
 const GROUNDS: readonly number[] = [42, 43, 46, 45, 102, 103, 106, 105, 104, 47]
 const KNOWN: Readonly<Record<string, number>> = {
   __proto__: null as never,
@@ -54,16 +56,16 @@ function colorOf(type: string): number {
   return KNOWN[bareType(type)] ?? GROUNDS[typeNumber(type) % GROUNDS.length]!
 }
 
-/** Styled text, broken where a line would be too long. A style ends with its line and starts again on the next. */
+/** Styled text, broken where a line would be too long. A style ends with its line and resumes on the next. */
 class WrappedText {
   readonly #columns: number
   #out = ''
   #style = ''
   #column = 0
-  /** A word that is not on a line yet; pieces of it have styles of their own. */
+  /** The word that is not on a line yet, in pieces with styles of their own. */
   #word: { readonly text: string; readonly style: string }[] = []
   #wordWidth = 0
-  /** What stands before it. */
+  /** The space before it. */
   #space = { text: '', style: '' }
 
   constructor(columns: number) {
@@ -94,7 +96,7 @@ class WrappedText {
     return this.#out
   }
 
-  /** Puts the word on this line, or on the next where it does not fit. */
+  /** Puts the word on this line, or on the next if it does not fit. */
   #flush(): void {
     if (this.#word.length === 0) return
     const { text, style } = this.#space

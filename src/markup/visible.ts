@@ -1,21 +1,32 @@
-/** Shows what others wrote (texts, labels, names of files) so that it cannot steer a terminal. */
+/**
+ * Makes foreign strings (texts, labels, names of files) safe to print, so that they cannot control a
+ * terminal.
+ */
 
-/** Control characters, and those that turn the direction of what follows: U+202E and its kin (Unicode's Bidi_Control). */
+/**
+ * Control characters, and those that change the direction of text, such as U+202E (Unicode's Bidi_Control).
+ */
 const STEERING = /[\p{Cc}\p{Bidi_Control}]/gu
 
-/** Control characters but tab and line feed as pictures, U+2400 and on; those of C1 and of direction as U+FFFD. */
+/**
+ * Shows control characters except tab and line feed as pictures, U+2400 and on; those of C1 and of direction
+ * as U+FFFD.
+ */
 export function visible(text: string): string {
   return text
     .replace(/\r\n/gu, '\n')
     .replace(STEERING, (control) => (control === '\t' || control === '\n' ? control : picture(control)))
 }
 
-/** As `visible`, and on one line: a label or a name has no place for tabs and lines. */
+/** Like `visible`, but on one line: a label or a name has no tabs or line breaks. */
 export function visibleName(name: string): string {
   return name.replace(STEERING, picture)
 }
 
-/** JSON of the same value without such characters: `JSON.stringify` leaves DEL, C1 and those of direction as they are. */
+/**
+ * The same JSON value without such characters: `JSON.stringify` leaves DEL, C1 and those of direction as they
+ * are.
+ */
 export function escapeControls(json: string): string {
   return json.replace(
     /[\x7f-\x9f\p{Bidi_Control}]/gu,

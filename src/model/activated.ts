@@ -1,4 +1,7 @@
-/** A linear layer with the activations of heads and convolutions, of which tanh is none of the kernels'. */
+/**
+ * A linear layer followed by an activation of heads and convolutions, such as tanh, which the kernels do not
+ * have.
+ */
 import type { Activation, Kernels, Linear, Matrix } from '../kernels/kernels.ts'
 import { tanh } from '../kernels/scalars.ts'
 

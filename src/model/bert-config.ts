@@ -1,47 +1,58 @@
-/** What `config.json` says of a model, as users see it: `model.config`. spec.ts has what is computed. */
+/**
+ * The settings of `config.json` as users see them, `model.config`. spec.ts has what is computed from them.
+ */
 
 /**
- * What logits are of: 'tokens' and their labels, a 'text' and its labels, the 'words' that may stand for a token, or 'spans' and
- * types that are named when one asks (GLiNER).
+ * What logits describe: 'tokens' and their labels, a 'text' and its labels, the possible 'words' for a token,
+ * or 'spans' and types that each call names (GLiNER).
  */
 export type HeadKind = 'tokens' | 'text' | 'words' | 'spans'
 
-/** The functions of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are one formula. */
+/**
+ * Activations of the feed-forward layer. `gelu` is exact (erf); `gelu_new` and `gelu_pytorch_tanh` are the
+ * same formula.
+ */
 export type HiddenActivation = 'gelu' | 'gelu_new' | 'gelu_pytorch_tanh' | 'relu' | 'silu'
 
-/** One label a text (softmax), any number (sigmoid each), or plain numbers. */
+/** One label for each text (softmax), any number of labels (a sigmoid for each), or plain numbers. */
 export type ProblemType = 'single_label_classification' | 'multi_label_classification' | 'regression'
 
-/** int8 weights with one scale for each output channel: the one kind of quantisation that is read, and that the quantiser writes. */
+/**
+ * int8 weights with one scale for each output channel, the only kind of quantization that is read and
+ * written.
+ */
 export interface Quantization {
-  /** Of a weight. */
+  /** Bits of a weight. */
   readonly bits: 8
   /** One scale for each output channel. */
   readonly strategy: 'channel'
-  /** Modules that stay float, by name. */
+  /** Names of modules that stay float. */
   readonly ignore: readonly string[]
 }
 
-/** What `config.json` says of a model, checked. The letters are those of docs/notation.md. */
+/** The checked settings of `config.json`. The letters are those of docs/notation.md. */
 export interface BertConfig {
   /** `bert`, `distilbert` and so on. */
   readonly modelType: string
-  /** The class of its tokenizer in transformers, where config.json names it. */
+  /** The class of the tokenizer in transformers, if config.json names it. */
   readonly tokenizerClass?: string
-  /** The class the weights were saved from, where the file says so: `BertForTokenClassification`. */
+  /** The class from which the weights were saved, if stated: `BertForTokenClassification`. */
   readonly architecture?: string
-  /** What the head is of: 'text' for `...ForSequenceClassification`, 'words' for `...ForMaskedLM`; undefined where it is not read. */
+  /**
+   * The kind of head: 'text' for `...ForSequenceClassification`, 'words' for `...ForMaskedLM`; undefined if
+   * it is not read.
+   */
   readonly headKind: HeadKind | undefined
-  /** How a text's logits become scores, where the file says so. */
+  /** How a text's logits become scores, if stated. */
   readonly problemType?: ProblemType
   /**
-   * What makes a score of a cross-encoder's one output, where sentence-transformers wrote it down: the last part of a
-   * Python class, as `Sigmoid` or `Identity`.
+   * What turns the single output of a cross-encoder into a score, if sentence-transformers stated it: the
+   * last part of a Python class name, such as `Sigmoid` or `Identity`.
    */
   readonly activation?: string
   /** H */
   readonly hiddenSize: number
-  /** E, the width of the embeddings: H, or less where a linear layer makes them H wide. */
+  /** E, the width of the embeddings: H, or less if a linear layer widens them to H. */
   readonly embeddingSize: number
   /** L */
   readonly numLayers: number
@@ -49,26 +60,26 @@ export interface BertConfig {
   readonly numHeads: number
   /** I */
   readonly intermediateSize: number
-  /** What stands between the two layers of the feed-forward block. */
+  /** The activation between the two layers of the feed-forward block. */
   readonly hiddenActivation: HiddenActivation
   /** ε */
   readonly layerNormEps: number
   /** V */
   readonly vocabSize: number
-  /** The longest window, special tokens included. */
+  /** Length of the longest window, special tokens included. */
   readonly maxPositions: number
-  /** Row of the position embeddings for the first token: 0, or one more than the id of padding, whose row is not used. */
+  /** Row of the position embeddings for the first token: 0, or the id of padding plus one. */
   readonly firstPosition: number
-  /** Rows of the position embeddings; 0 where there are none. */
+  /** Rows of the position embeddings; 0 if there are none. */
   readonly positionRows: number
-  /** Rows of the token type embeddings; 0 where there are none. */
+  /** Rows of the token type embeddings; 0 if there are none. */
   readonly typeVocabSize: number
-  /** Whether a head that guesses words has the word embeddings for its decoder's weights. */
+  /** Whether a head that predicts words shares its decoder's weights with the word embeddings. */
   readonly tiesWordEmbeddings: boolean
   /** C labels, by number. */
   readonly labels: readonly string[]
-  /** Our own key `label_scheme`: how the labels are to be read, as `IOB2`. */
+  /** Our own key `label_scheme`: the scheme of the labels, such as `IOB2`. */
   readonly labelScheme?: string
-  /** Set where the weights are int8. */
+  /** Present if the weights are int8. */
   readonly quantization?: Quantization
 }

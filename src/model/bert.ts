@@ -1,5 +1,6 @@
 /**
- * BERT and its family, with a head over tokens, over the whole text, or one that guesses words: the whole forward pass.
+ * The whole forward pass of BERT and its family, with a head that labels tokens, labels the whole text, or
+ * predicts words.
  *
  *     hiddenStates₀ = LayerNorm(word + tokenType + position)     [T, H]; ELECTRA's is [T, E], then · Wᵀ + b to [T, H]
  *     hiddenStatesₗ = layerₗ(hiddenStatesₗ₋₁)                    l = 1 ... L
@@ -22,7 +23,7 @@ import type { ModelSpec, Placed, TokenHeadSpec } from './spec.ts'
 import { guessWords } from './word-head.ts'
 import { copyMatrix, copyRows, fillWorkspace, type Workspace } from './workspace.ts'
 
-/** A long sentence: enough rows for every path of the kernels. */
+/** As many tokens as a long sentence: enough rows for every path of the kernels. */
 const MADE_UP_TOKENS = 40
 
 export class Bert {
@@ -44,8 +45,8 @@ export class Bert {
   }
 
   /**
-   * One batch of sequences, end to end. `pause` is awaited between layers and their blocks: there an abort takes effect and the
-   * thread's other work gets its turn.
+   * Computes one batch of sequences, end to end. `pause` is awaited between layers and their blocks: there an
+   * abort takes effect, and the thread's other work runs.
    */
   async forward(
     batch: readonly (readonly number[])[],
@@ -103,17 +104,20 @@ export class Bert {
     return guessWords(model, workspace, batch, wanted, pause)
   }
 
-  /** The hidden states after so many layers: where LayerNorms stand before the blocks the sum, and after the last its LayerNorm. */
+  /**
+   * The hidden states after some layers; with 'pre' norm these are the sum, and after the last layer its
+   * LayerNorm.
+   */
   #statesAfter(layers: number, { hiddenStates, sums }: Workspace): Matrix {
     return layers === this.#spec.config.numLayers ? hiddenStates : (sums ?? hiddenStates)
   }
 
-  /** Each sequence's rows, as the one layer that is wanted. */
+  /** The rows of each sequence, as the single requested layer. */
   #rows(states: Matrix, { sequences }: Workspace): Float32Array[][] {
     return copyRows(this.#kernels.memory, sequences, states).map((rows) => [rows])
   }
 
-  /** What keeps the states between the layers, where somebody wants them. */
+  /** Records the states between the layers, if they were requested. */
   #record(
     workspace: Workspace,
     batch: readonly (readonly number[])[],
@@ -123,7 +127,7 @@ export class Bert {
     if (!wanted.hiddenStates && !wanted.attentions && !wanted.trace) return undefined
     const kernels = this.#kernels
     const { head, layers } = this.#model
-    /** The logits if the model ended here; of 'pre' its last LayerNorm would then be here. */
+    /** The logits if the model ended here; with 'pre' norm its last LayerNorm would come before. */
     const logits = (head: Placed<TokenHeadSpec>, states: Matrix): Float32Array[] => {
       if (states !== workspace.sums) return tokenLogits(kernels, head, states, workspace)
       const normalized = columnsOf(workspace.context, 0, states.columns)
@@ -143,7 +147,10 @@ export class Bert {
     return workspace
   }
 
-  /** Lets `use` try the first layer on the embeddings of made-up ids, between two passes. @returns what it returns */
+  /**
+   * Lets `use` try the first layer on the embeddings of made-up ids, between two passes. @returns the result
+   * of `use`
+   */
   onMadeUpIds<Result>(use: (layer: PlacedLayer, workspace: Workspace) => Result): Result {
     const { vocabSize, maxPositions } = this.#spec.config
     const ids = Array.from({ length: Math.min(MADE_UP_TOKENS, maxPositions) }, (_, i) => i % vocabSize)

@@ -1,10 +1,13 @@
-/** Values of config.json, each checked where it is read; null counts as missing. */
+/** Reads values of config.json and checks each of them; null counts as missing. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { Activation } from '../kernels/kernels.ts'
 import type { HiddenActivation } from './bert-config.ts'
 
-/** Spellings in config.json; transformers' gelu_fast and gelu_accurate are gelu_new with its terms in another order. */
+/**
+ * Spellings in config.json; transformers' gelu_fast and gelu_accurate are gelu_new with its terms in another
+ * order.
+ */
 const SPELLINGS: Readonly<Record<string, HiddenActivation>> = {
   __proto__: null as never,
   gelu: 'gelu',
@@ -18,7 +21,7 @@ const SPELLINGS: Readonly<Record<string, HiddenActivation>> = {
   swish: 'silu',
 }
 
-/** The kernels' name of each. */
+/** The kernels' name of each activation. */
 export const ACTIVATION: Readonly<Record<HiddenActivation, Activation>> = {
   gelu: 'gelu',
   gelu_new: 'gelu_tanh',
@@ -27,7 +30,10 @@ export const ACTIVATION: Readonly<Record<HiddenActivation, Activation>> = {
   silu: 'silu',
 }
 
-/** @throws {ModelFormatError} InvalidConfig for what is no whole number from `least` to `most`, or missing without a default */
+/**
+ * @throws {ModelFormatError} InvalidConfig unless it is a whole number from `least` to `most`, or missing
+ *   with a default
+ */
 export function integer(
   config: JsonRecord,
   key: string,
@@ -55,7 +61,9 @@ export function text(config: JsonRecord, key: string): string | undefined {
   throw invalid(`${key} must be a text, not ${kind(value)}`)
 }
 
-/** @throws {ModelFormatError} UnsupportedConfig for an activation that is not computed */
+/**
+ * @throws {ModelFormatError} UnsupportedConfig for an activation that is not implemented
+ */
 export function activation(config: JsonRecord, key: string, otherwise: HiddenActivation): HiddenActivation {
   const value = text(config, key) ?? otherwise
   const known = SPELLINGS[value]
@@ -63,12 +71,12 @@ export function activation(config: JsonRecord, key: string, otherwise: HiddenAct
   throw unsupported(`has ${key} ${quoted(value)}: known are ${Object.keys(SPELLINGS).join(', ')}`)
 }
 
-/** What is broken. */
+/** The error for an invalid value. */
 export function invalid(what: string): ModelFormatError {
   return new ModelFormatError('InvalidConfig', `config.json: ${what}`)
 }
 
-/** What may be right, and is not computed. */
+/** The error for a value that may be valid but is not supported. */
 export function unsupported(what: string): ModelFormatError {
   return new ModelFormatError('UnsupportedConfig', `config.json ${what}`)
 }

@@ -1,10 +1,12 @@
 /**
- * What the largest DeBERTas have beside their first layer: a convolution over neighbouring tokens' embeddings h.
+ * A convolution over the embeddings h of neighbouring tokens, which the largest DeBERTas add to their first
+ * layer.
  *
  *     states₁ = LayerNorm(layer₁(h) + activation(Σₖ h[t + k]·W[k]ᵀ + b))      k from -(n-1)/2 to (n-1)/2
  *
- * He et al. 2021 (arXiv 2006.03654), table 11: n-gram induced input encoding. Beyond a sequence's ends there are zeros. It
- * is a float32 linear layer over the neighbours' numbers side by side, at every precision.
+ * He et al. 2021 (arXiv 2006.03654), table 11: n-gram induced input encoding. A sequence is padded with
+ * zeros. At every precision it is computed as a float32 linear layer over the neighbours' concatenated
+ * embeddings.
  */
 import type { Kernels, Matrix } from '../kernels/kernels.ts'
 import { activatedLinear } from './activated.ts'

@@ -1,12 +1,15 @@
-/** Which distances of two tokens share a row of DeBERTa's relative embeddings, or a bucket of MPNet's biases. */
+/**
+ * Maps the distance of two tokens to a row of DeBERTa's relative embeddings, or to a bucket of MPNet's
+ * biases.
+ */
 import type { DistanceRows } from './spec.ts'
 
 const f = Math.fround
 
 /**
- * DeBERTa's row of the distance i - j of a query i and a key j. Near distances have a row each; far ones share rows, the more
- * the farther they are (He et al. 2021, arXiv 2006.03654, section 3.1; the buckets of the second version are those of its
- * code).
+ * DeBERTa's row for the distance i - j of a query i and a key j. Near distances have a row each; far ones
+ * share rows, increasingly so with distance (He et al. 2021, arXiv 2006.03654, section 3.1; the buckets of
+ * version 2 are those of its code).
  */
 export function rowOf(distance: number, { span, buckets, maxDistance }: DistanceRows): number {
   const bucket = buckets > 0 ? logBucket(distance, buckets, maxDistance) : distance
@@ -14,8 +17,8 @@ export function rowOf(distance: number, { span, buckets, maxDistance }: Distance
 }
 
 /**
- * sign · (⌈ln(|d|/m) / ln((D - 1)/m) · (m - 1)⌉ + m) for |d| > m, half the buckets; d itself up to there. In float32, as
- * transformers' make_log_bucket_position has it.
+ * sign · (⌈ln(|d|/m) / ln((D - 1)/m) · (m - 1)⌉ + m) for |d| > m, half the buckets; otherwise d itself. In
+ * float32, as in transformers' make_log_bucket_position.
  */
 function logBucket(distance: number, buckets: number, maxDistance: number): number {
   const middle = Math.floor(buckets / 2)
@@ -26,8 +29,9 @@ function logBucket(distance: number, buckets: number, maxDistance: number): numb
 }
 
 /**
- * ln x as float32, of a float32 x > 0: the same on every engine, which Math.log is not. x = m·2ⁿ with m within 2/3 and 4/3;
- * ln m = 2·(z + z³/3 + z⁵/5 + ...), z = (m - 1)/(m + 1), which is at most 1/5.
+ * ln x as float32, for a float32 x > 0, with the same bits on every engine, which Math.log does not
+ * guarantee. x = m·2ⁿ with m between 2/3 and 4/3; ln m = 2·(z + z³/3 + z⁵/5 + ...), z = (m - 1)/(m + 1),
+ * which is at most 1/5.
  */
 function naturalLog(x: number): number {
   let mantissa = f(x)
@@ -40,11 +44,11 @@ function naturalLog(x: number): number {
   return f(2 * z * sum + exponent * Math.LN2)
 }
 
-/** MPNet's buckets, of both directions. */
+/** MPNet's buckets for both directions. */
 export const BUCKETS = 32
-/** Of one. */
+/** Buckets for one direction. */
 const HALF = BUCKETS / 2
-/** Buckets of one distance, in each direction; from here on an octave has two. */
+/** Buckets for a single distance each, in each direction; beyond them, an octave has two. */
 const EXACT = HALF / 2
 
 /**

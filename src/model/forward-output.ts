@@ -1,15 +1,18 @@
-/** What a forward pass is asked for and what it gives back. */
+/** What a caller can request of a forward pass, and what it returns. */
 import { ModelFormatError } from '../format/errors.ts'
 
-/** What a forward pass gives back, one entry a sequence. */
+/** The result of a forward pass, with one entry for each sequence. */
 export interface ForwardOutput {
-  /** [T, C], [C] where the head is over whole texts, [T, V] where it guesses words, [W, K, C] where it scores spans; empty where the model has no head. */
+  /**
+   * [T, C]; [C] if the head classifies whole texts; [T, V] if it predicts words; [W, K, C] if it scores
+   * spans; empty without a head.
+   */
   logits: Float32Array[]
-  /** For each sequence the embeddings' output and each layer's, L + 1 times [T, H]. */
+  /** For each sequence, the output of the embeddings and of each layer, L + 1 times [T, H]. */
   hiddenStates?: Float32Array[][]
-  /** For each sequence each layer's attention probabilities, L times [A, T, T]. */
+  /** For each sequence, each layer's attention probabilities, L times [A, T, T]. */
   attentions?: Float32Array[][]
-  /** For each sequence everything between. */
+  /** For each sequence, everything in between. */
   trace?: Trace[]
 }
 
@@ -17,19 +20,21 @@ export interface ForwardWanted {
   readonly hiddenStates?: boolean
   readonly attentions?: boolean
   readonly trace?: boolean
-  /** The token type of each token, one list a sequence; without them 0. */
+  /** The token type of each token, one list for each sequence; default 0. */
   readonly tokenTypeIds?: readonly (readonly number[])[]
-  /** Whether the logits of words are wanted, where the head guesses them: a row has V of them. Default true. */
+  /** Whether to compute word logits, if the head predicts words: V numbers for each row. Default true. */
   readonly logits?: boolean
-  /** Of which tokens the logits of words are wanted, one list a sequence; without it of all. */
+  /** The tokens whose word logits are wanted, one list for each sequence; default all. */
   readonly rows?: readonly (readonly number[])[]
-  /** Of which spans the logits are wanted, where the head scores them, one a sequence; without it of none. */
+  /**
+   * The spans whose logits are wanted, if the head scores spans, one entry for each sequence; default none.
+   */
   readonly spans?: readonly SpanQuestion[]
-  /** Give back only the hidden states of this layer (0: the embeddings), and compute no further. */
+  /** Returns only the hidden states of this layer (0: the embeddings); later layers are not computed. */
   readonly layer?: number
 }
 
-/** The words and the types of a sequence, each by a token of it. */
+/** The words and the types of a sequence, each represented by one of its tokens. */
 export interface SpanQuestion {
   /** W of them; -1 for a word without a token. */
   readonly words: readonly number[]
@@ -37,20 +42,22 @@ export interface SpanQuestion {
   readonly types: readonly number[]
 }
 
-/** Everything a sequence of T tokens is on its way through the model. Vaswani et al. 2017, section 3; Devlin et al. 2019. */
+/**
+ * All intermediate results for a sequence of T tokens. Vaswani et al. 2017, section 3; Devlin et al. 2019.
+ */
 export interface Trace {
   /** LayerNorm(word + tokenType + position), [T, H] */
   embeddings: Float32Array
   /** L of them. */
   layers: LayerTrace[]
   /**
-   * The head applied to the embeddings and to each layer's output, L + 1 times [T, C]: what the model would answer if it
-   * ended there. The last one is the model's answer. Empty where the model has no head.
+   * The head applied to the embeddings and to each layer's output, L + 1 times [T, C]: what the model would
+   * answer if it ended there. The last one is the model's answer. Empty without a head.
    */
   logits: Float32Array[]
 }
 
-/** One layer of the encoder; the heads stand side by side, head a in columns a·D to (a + 1)·D. */
+/** One layer of the encoder; heads are concatenated, with head a in columns a·D to (a + 1)·D. */
 export interface LayerTrace {
   /** x·W_Qᵀ + b, [T, H] */
   query: Float32Array
@@ -58,7 +65,7 @@ export interface LayerTrace {
   key: Float32Array
   /** x·W_Vᵀ + b, [T, H] */
   value: Float32Array
-  /** softmax(query·keyᵀ / √D), [A, T, T]: row t holds how much token t takes of each. */
+  /** softmax(query·keyᵀ / √D), [A, T, T]: row t contains the weight of each token for token t. */
   attentionProbabilities: Float32Array
   /** attentionProbabilities·value, [T, H] */
   context: Float32Array
@@ -71,8 +78,8 @@ export interface LayerTrace {
 }
 
 /**
- * Refuses what a pass gives where it is no number. Loading refuses weights that are NaN or infinite; weights that are finite
- * but enormous only show when they are multiplied.
+ * Refuses results that are not finite. Loading refuses weights that are NaN or infinite; finite but enormous
+ * weights only show when they are multiplied.
  *
  * @param what the values are, for the message
  * @throws {ModelFormatError} NonFiniteWeights

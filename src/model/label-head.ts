@@ -1,11 +1,11 @@
 /**
- * The heads that give logits of labels, of each token or of each text.
+ * The heads that compute logits of labels, for each token or for each text.
  *
  *     logits = h·Wₒᵀ + bₒ                                                     [T, H] → [T, C]
- *     logits = LayerNorm(activation(h·Wᵀ + b))·Wₒᵀ + bₒ                       where there is a dense layer before
+ *     logits = LayerNorm(activation(h·Wᵀ + b))·Wₒᵀ + bₒ                       with a dense layer before
  *
- * Of a text h is its first token's hidden states, or the mean of all its tokens'. BERT calls the dense layer of texts, which has
- * no LayerNorm, its pooler (Devlin et al. 2019, section 3.2).
+ * For a text, h is the hidden states of its first token, or the mean over all its tokens. BERT calls the
+ * dense layer of texts, which has no LayerNorm, its pooler (Devlin et al. 2019, section 3.2).
  */
 import type { Kernels, Matrix } from '../kernels/kernels.ts'
 import { activatedLinear } from './activated.ts'

@@ -1,12 +1,12 @@
 /**
- * A long short-term memory (Hochreiter and Schmidhuber 1997) over the words of each sequence, forwards and backwards, as
- * PyTorch's `nn.LSTM(bidirectional=True)` computes it on packed sequences:
+ * A long short-term memory (Hochreiter and Schmidhuber 1997) over the words of each sequence, forwards and
+ * backwards, like PyTorch's `nn.LSTM(bidirectional=True)` on packed sequences:
  *
  *     i, f, g, o = x·Wᵀ + b + h'·Uᵀ + d        in this order, [4h]; h' is the state after the word before
  *     c = σ(f)·c' + σ(i)·tanh(g)
  *     h = σ(o)·tanh(c)
  *
- * Sequences are computed side by side, a word of each at a time.
+ * Sequences are computed in parallel, one word of each at a time.
  */
 import type { Kernels, Matrix } from '../kernels/kernels.ts'
 import { sigmoid, tanh } from '../kernels/scalars.ts'
@@ -42,7 +42,7 @@ export async function lstmLayer(
   const { memory } = kernels
   const half = words.columns / 2
   const outputs = directions.map(() => new Float32Array(words.rows * half))
-  /** The longest first: those that go on at a step are the first ones. */
+  /** The longest first, so that the sequences that continue at a step are the first ones. */
   const order = bounds.slice(1).map((end, index) => ({ first: bounds[index]!, length: end - bounds[index]! }))
   order.sort((a, b) => b.length - a.length)
   for (const [which, { input, recurrent }] of directions.entries()) {

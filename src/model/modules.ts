@@ -1,4 +1,7 @@
-/** The modules of BERT's shape, of which the files of families/ are made: under which names, of which sizes. */
+/**
+ * The modules that a model of BERT's shape consists of, with their tensor names and sizes; families/ builds
+ * on them.
+ */
 import type { Activation } from '../kernels/kernels.ts'
 import type { BertConfig } from './bert-config.ts'
 import { ACTIVATION } from './config-values.ts'
@@ -18,7 +21,7 @@ import type {
 
 /** How a linear layer is stored. */
 interface LinearStyle {
-  /** 'float32' where `iobert quantize` leaves it alone. */
+  /** 'float32' if `iobert quantize` does not change it. */
   readonly precision?: 'float32'
   /** Whether it has a bias; default true. */
   readonly bias?: boolean
@@ -46,7 +49,7 @@ export function floats(name: string, ...shape: number[]): TensorSpec {
   return { name, shape, quantizable: false }
 }
 
-/** A linear layer that is one module of the files. */
+/** A linear layer that is a single module in the files. */
 export function linear(module: string, outputs: number, inputs: number, style: LinearStyle = {}): LinearSpec {
   return {
     kind: 'linear',
@@ -57,7 +60,7 @@ export function linear(module: string, outputs: number, inputs: number, style: L
   }
 }
 
-/** Modules of the same size as one linear layer, one below the other. */
+/** Several modules of the same size, stacked into one linear layer. */
 export function stacked(modules: readonly string[], outputs: number, inputs: number): LinearSpec {
   return {
     kind: 'linear',
@@ -88,7 +91,7 @@ export function floatTable(name: string, rows: number, columns: number): TableSp
   return { kind: 'table', rows, columns, precision: 'float32', weight: floats(name, rows, columns) }
 }
 
-/** A table [V, E] with a row for each word. */
+/** A table [V, E] with one row for each word. */
 export function wordTable(name: string, { vocabSize, embeddingSize }: BertConfig): TableSpec {
   return {
     kind: 'table',
@@ -99,7 +102,7 @@ export function wordTable(name: string, { vocabSize, embeddingSize }: BertConfig
   }
 }
 
-/** The embeddings as all but ModernBERT name them. */
+/** The embeddings under the names of all families except ModernBERT. */
 export function bertEmbeddings(config: BertConfig): EmbeddingsSpec {
   const { embeddingSize, positionRows, typeVocabSize, layerNormEps } = config
   const table = (name: string, rows: number): TableSpec | undefined =>
@@ -112,7 +115,7 @@ export function bertEmbeddings(config: BertConfig): EmbeddingsSpec {
   }
 }
 
-/** The modules of a layer inside the encoder; `{i}` stands for its number. */
+/** The names of a layer's modules inside the encoder; `{i}` stands for the number of the layer. */
 export interface LayerNames {
   readonly query: string
   readonly key: string
@@ -124,7 +127,7 @@ export interface LayerNames {
   readonly outputLayerNorm: string
 }
 
-/** As Google's BERT and all that was made of its code have them. */
+/** The names in Google's BERT and in all that is based on its code. */
 export const BERT_LAYERS: LayerNames = {
   query: 'encoder.layer.{i}.attention.self.query',
   key: 'encoder.layer.{i}.attention.self.key',
@@ -136,7 +139,7 @@ export const BERT_LAYERS: LayerNames = {
   outputLayerNorm: 'encoder.layer.{i}.output.LayerNorm',
 }
 
-/** A layer of BERT. @param layer  what `{i}` stands for in the names of its modules */
+/** A layer of BERT. @param layer  replaces `{i}` in the names of its modules */
 export function bertLayer(config: BertConfig, names: LayerNames, layer: number | string): LayerSpec {
   const { hiddenSize, intermediateSize, hiddenActivation, layerNormEps } = config
   const name = (role: keyof LayerNames): string => `{encoder}${names[role].replace('{i}', String(layer))}`
@@ -159,33 +162,33 @@ export function bertLayers(config: BertConfig, names: LayerNames = BERT_LAYERS):
   return Array.from({ length: config.numLayers }, (_, layer) => bertLayer(config, names, layer))
 }
 
-/** Modules of the heads of a family. */
+/** Names of the modules of a family's heads. */
 export interface HeadNames {
-  /** Over whole texts: logits = output(activation(dense(h₀))). */
+  /** For whole texts: logits = output(activation(dense(h₀))). */
   readonly text: {
     readonly dense: string
     readonly activation: TransformSpec['activation']
     readonly output: string
   }
-  /** That guesses words: logits = decoder(LayerNorm(activation(dense(h)))). */
+  /** For words: logits = decoder(LayerNorm(activation(dense(h)))). */
   readonly words: {
     readonly dense: string
     readonly norm: string
-    /** Where it is not the encoder's. */
+    /** Present if it differs from the encoder's. */
     readonly activation?: Activation
-    /** A table of its own, where the word embeddings are not taken. */
+    /** The name of the decoder's own table, if it does not share the word embeddings. */
     readonly decoder: string
-    /** Names of its bias: beside weights that are the word embeddings, and last beside weights of its own. */
+    /** Names of its bias: the first next to shared word embeddings, the last next to weights of its own. */
     readonly bias: readonly string[]
   }
 }
 
-/** A linear layer of a head, which is never quantised. */
+/** A linear layer of a head, which is never quantized. */
 export function headLinear(module: string, outputs: number, inputs: number, bias = true): LinearSpec {
   return linear(module, outputs, inputs, { precision: 'float32', bias })
 }
 
-/** The head that config.json says the model has. */
+/** The head that config.json describes. */
 export function bertHead(config: BertConfig, words: TableSpec, names: HeadNames): HeadSpec | undefined {
   const { headKind, hiddenSize, labels } = config
   if (headKind === 'tokens')
@@ -207,7 +210,7 @@ export function bertHead(config: BertConfig, words: TableSpec, names: HeadNames)
 
 function wordHead(config: BertConfig, words: TableSpec, names: HeadNames['words']): HeadSpec {
   const { hiddenSize, embeddingSize, hiddenActivation, layerNormEps, vocabSize, tiesWordEmbeddings } = config
-  // A decoder with weights of its own adds its own bias
+  // A decoder with its own weights adds its own bias.
   const [bias, ...otherNames] = tiesWordEmbeddings ? names.bias : [...names.bias].reverse()
   return {
     kind: 'words',

@@ -1,17 +1,17 @@
-/** Places a whole model, with what its layers' attention reads besides their weights. */
+/** Places a whole model in kernel memory, including what its attention reads in addition to the weights. */
 import type { Matrix } from '../kernels/kernels.ts'
 import type { PlacedModel, Places } from './places.ts'
 import { placeRelative } from './relative.ts'
 import type { ModelSpec } from './spec.ts'
 
-/** Places a model. What its relative positions are computed from is placed by relative.ts. */
+/** Places a model. relative.ts places the inputs of relative positions. */
 export function placeModel(places: Places, spec: ModelSpec): PlacedModel {
   const { layout, precision } = places
   const { config, embeddings, projection, convolution, head } = spec
   const { hiddenSize, numHeads, maxPositions } = config
   const model = places.place({ embeddings, projection, layers: spec.layers, convolution, head })
   const relative = placeRelative(layout, precision, spec)
-  /** By θ. */
+  /** Tables of angles by θ. */
   const angles = new Map<number, Matrix>()
   for (const { theta } of spec.layers) {
     if (theta === undefined || angles.has(theta)) continue

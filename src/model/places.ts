@@ -1,23 +1,25 @@
-/** Gives the modules of a model their places in kernel memory. read-weights.ts fills the places from the files. */
+/** Reserves places in kernel memory for the modules of a model; read-weights.ts fills them from the files. */
 import type { Matrix, Precision, RelativePositions } from '../kernels/kernels.ts'
 import type { Layout } from '../kernels/layout.ts'
 import { isModule, type LayerSpec, type ModelSpec, type ModuleSpec, type Placed } from './spec.ts'
 
 type PlacedModule = Placed<ModuleSpec>
 
-/** Places modules, each once, and knows where each is. */
+/** Places modules, each of them once, and remembers their places. */
 export class Places {
   readonly layout: Layout
   readonly precision: Precision
   readonly modules: Map<ModuleSpec, PlacedModule> = new Map()
 
-  /** @param precision  of the linear layers and tables that are not always float32 */
+  /**
+   * @param precision of those linear layers and tables that are not always float32
+   */
   constructor(layout: Layout, precision: Precision) {
     this.layout = layout
     this.precision = precision
   }
 
-  /** A specification with its modules placed. */
+  /** A specification with its modules replaced by their places. */
   place<Spec>(spec: Spec): Placed<Spec> {
     return this.#place(spec) as Placed<Spec>
   }
@@ -40,15 +42,15 @@ export class Places {
   }
 }
 
-/** A layer in memory. */
+/** A layer with its modules placed in memory. */
 export type PlacedLayer = Placed<LayerSpec> & {
-  /** What attention reads of relative positions. */
+  /** The relative positions that attention reads. */
   readonly relative: RelativePositions | undefined
-  /** Cosines and sines of the angles of each place, [places, D]: rotation.ts. */
+  /** Cosines and sines of the angles for each position, [positions, D]: rotation.ts. */
   readonly angles: Matrix | undefined
 }
 
-/** What a pass is computed with. */
+/** The placed modules that a pass uses. */
 export type PlacedModel = Placed<Pick<ModelSpec, 'embeddings' | 'projection' | 'convolution' | 'head'>> & {
   readonly layers: readonly PlacedLayer[]
 }

@@ -1,9 +1,12 @@
-/** Reads the part of config.json that says how weights are quantised. */
+/** Reads the part of config.json that describes the quantization of the weights. */
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { Quantization } from './bert-config.ts'
 import { invalid, unsupported } from './config-values.ts'
 
-/** What each setting of the weights must be; the rest of the convention is about activations or layouts we do not have. */
+/**
+ * Required settings of the weights; the rest of the convention concerns activations or layouts that do not
+ * occur here.
+ */
 export const QUANTIZED_WEIGHTS: readonly (readonly [string, unknown])[] = [
   ['num_bits', 8],
   ['type', 'int'],
@@ -15,8 +18,9 @@ export const QUANTIZED_WEIGHTS: readonly (readonly [string, unknown])[] = [
  * Checks `quantization_config` of config.json against the compressed-tensors convention
  * (https://github.com/vllm-project/compressed-tensors): format int-quantized, 8 bits, symmetric, per channel.
  *
- * @returns undefined where there is none
- * @throws {ModelFormatError} InvalidConfig for a broken value, UnsupportedConfig for another kind of quantisation
+ * @returns undefined if there is none
+ * @throws {ModelFormatError} InvalidConfig for a broken value, UnsupportedConfig for another kind of
+ *   quantization
  */
 export function readQuantization(value: unknown): Quantization | undefined {
   if (value === undefined || value === null) return undefined

@@ -1,4 +1,7 @@
-/** What the files of families/ share: reads the sizes, labels and settings of config.json that any model has, each checked. */
+/**
+ * Reads and checks the settings that config.json has for any model: sizes, labels and the like. families/
+ * builds on it.
+ */
 import { quoted } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { BertConfig, HeadKind, HiddenActivation, ProblemType } from './bert-config.ts'
@@ -11,18 +14,21 @@ const PROBLEM_TYPES: readonly ProblemType[] = [
   'regression',
 ]
 
-/** Heads that guess words: of ELECTRA's two in pre-training the discriminator has none, which its tensors tell. */
+/**
+ * Classes with a head that predicts words. ELECTRA's discriminator in pre-training has none; its tensors show
+ * that.
+ */
 const WORD_HEAD = /For(MaskedLM|PreTraining)$/
-/** Heads that are not read: what they hold is left alone. */
+/** Classes whose heads are not supported; their tensors are ignored. */
 const OTHER_HEAD = /For(MultipleChoice|QuestionAnswering|NextSentencePrediction)$/
 
-/** The largest values taken: far above any BERT, and small enough that products of two stay exact. */
+/** Maximum sizes: far above any BERT, yet small enough that products of two stay exact. */
 const MAX_HIDDEN = 65_536
 export const MAX_LAYERS = 1_024
 const MAX_ROWS = 2 ** 24
 const MAX_LABELS = 65_536
 
-/** Settings that change what the encoder computes; each must be absent, null, or what this engine does. */
+/** Settings that change what the encoder computes; each must be missing, null, or what this engine does. */
 const FIXED: readonly (readonly [string, string | boolean])[] = [
   ['position_embedding_type', 'absolute'],
   ['is_decoder', false],
@@ -30,20 +36,20 @@ const FIXED: readonly (readonly [string, string | boolean])[] = [
   ['add_cross_attention', false],
 ]
 
-/** A key of config.json and what it is where the file does not say. */
+/** A key of config.json and its default. */
 interface KeyWithDefault {
   readonly key: string
   readonly otherwise: number
-  /** The least value; without it 1. */
+  /** The smallest allowed value; default 1. */
   readonly least?: 0
 }
 
-/** The keys of config.json for what every family has. */
+/** The keys of config.json for the sizes that every family has. */
 export type SizeKeys = Readonly<
   Record<'hiddenSize' | 'numLayers' | 'numHeads' | 'intermediateSize' | 'hiddenActivation', string>
 >
 
-/** The keys of Google's BERT and of all that was made of its code. */
+/** The keys of Google's BERT and of all that is based on its code. */
 export const BERT_KEYS: SizeKeys = {
   hiddenSize: 'hidden_size',
   numLayers: 'num_hidden_layers',
@@ -52,17 +58,18 @@ export const BERT_KEYS: SizeKeys = {
   hiddenActivation: 'hidden_act',
 }
 
-/** How a family writes its configuration; the defaults are those of its configuration class in transformers. */
+/** How a family writes its configuration; defaults are those of its configuration class in transformers. */
 export interface ConfigStyle {
   readonly keys: SizeKeys
-  /** ε: a key, or a number where the family's code has it fixed, whatever config.json says. */
+  /** ε: a key, or a number if the family's code fixes it, whatever config.json says. */
   readonly layerNormEps: KeyWithDefault | number
-  /** Rows of the token type embeddings; absent where the family has none. */
+  /** Rows of the token type embeddings; undefined if the family has none. */
   readonly tokenTypes?: KeyWithDefault
-  /** Width of the embeddings, where it may differ from H. */
+  /** Width of the embeddings, if it may differ from H. */
   readonly embeddingSize?: KeyWithDefault
   /**
-   * Where positions begin after the id of padding, as fairseq's did: its key, or the id where the family's code has it fixed.
+   * Present if positions begin after the id of padding, as in fairseq: its key, or the id if the family's
+   * code fixes it.
    */
   readonly padding?: KeyWithDefault | number
   readonly activation?: HiddenActivation
@@ -70,7 +77,7 @@ export interface ConfigStyle {
   readonly embedsPositions?: boolean
 }
 
-/** What config.json says of any model. */
+/** Reads the settings that any model has. */
 export function readConfig(json: JsonRecord, style: ConfigStyle): BertConfig {
   checkFixed(json)
   const { keys } = style
@@ -80,7 +87,7 @@ export function readConfig(json: JsonRecord, style: ConfigStyle): BertConfig {
     throw invalid(`${keys.numHeads} ${numHeads} does not divide ${keys.hiddenSize} ${hiddenSize}`)
   }
   const architecture = readArchitecture(json)
-  // Which tokenizer reads the files, where tokenizer_config.json does not say.
+  // The class of the tokenizer, if tokenizer_config.json does not name it.
   const tokenizerClass = text(json, 'tokenizer_class')
   const labelScheme = text(json, 'label_scheme')
   const problemType = readProblemType(json)
@@ -127,7 +134,7 @@ function checkFixed(json: JsonRecord): void {
   }
 }
 
-/** Positions start at 0, or after the id of padding: 512 of RoBERTa's 514 rows are used. */
+/** Positions start at 0, or after the id of padding: RoBERTa uses 512 of its 514 rows. */
 function readPositions(
   json: JsonRecord,
   { padding, embedsPositions = true }: ConfigStyle,
@@ -148,7 +155,7 @@ function sizeOr(json: JsonRecord, key: KeyWithDefault | undefined, otherwise: nu
   return key === undefined ? otherwise : integer(json, key.key, key.least ?? 1, MAX_ROWS, key.otherwise)
 }
 
-/** The class that the weights were saved from. */
+/** The class from which the weights were saved. */
 export function readArchitecture(json: JsonRecord): string | undefined {
   const architectures = json['architectures'] ?? []
   if (!Array.isArray(architectures))
@@ -167,11 +174,14 @@ function readLayerNormEps(json: JsonRecord, { layerNormEps }: ConfigStyle): numb
   throw invalid(`${key} must be a number between 0 and 1, not ${shown(value)}`)
 }
 
-/** Labels by number: `id2label`, whose keys are texts in any order, else `num_labels` times LABEL_i. */
+/**
+ * Labels by number: from `id2label`, whose keys are strings in any order, else LABEL_i for `num_labels`
+ * labels.
+ */
 function readLabels(json: JsonRecord): string[] {
   const named = json['id2label'] ?? undefined
   if (named === undefined) {
-    // Configurations of 2019 say num_labels or _num_labels; transformers' default is two
+    // Configurations of 2019 have num_labels or _num_labels; transformers' default is two.
     const key = (json['num_labels'] ?? undefined) === undefined ? '_num_labels' : 'num_labels'
     return Array.from({ length: integer(json, key, 1, MAX_LABELS, 2) }, (_, index) => `LABEL_${index}`)
   }
@@ -191,11 +201,11 @@ function readLabels(json: JsonRecord): string[] {
     if (typeof label !== 'string') throw invalid(`id2label ${key} must be a text, not ${kind(label)}`)
     labels[index] = label
   }
-  // As many keys as places, all different and in range: none is left over
+  // There are as many keys as places, all different and in range, so no place is empty.
   return labels as string[]
 }
 
-/** What the head of a class is of. */
+/** The kind of head of a class. */
 function headOf(architecture = ''): HeadKind | undefined {
   if (architecture.endsWith('ForSequenceClassification')) return 'text'
   if (WORD_HEAD.test(architecture)) return 'words'
@@ -210,7 +220,7 @@ function readProblemType(json: JsonRecord): ProblemType | undefined {
   throw invalid(`problem_type must be one of ${PROBLEM_TYPES.join(', ')}, not ${shown(value)}`)
 }
 
-/** The last part of a Python class's name, in which sentence-transformers writes an activation. */
+/** The last part of a Python class name, which is how sentence-transformers states an activation. */
 export function activationOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(value.lastIndexOf('.') + 1) : undefined
 }

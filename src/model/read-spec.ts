@@ -1,4 +1,4 @@
-/** Makes a model's specification of its config.json, by the file of its family. */
+/** Makes a model's specification from its config.json, using the file of its family. */
 import { capability } from '../format/capability.ts'
 import { quoted } from '../format/errors.ts'
 import { type JsonRecord, parseJsonObject, readJsonObject } from '../format/json-file.ts'
@@ -12,7 +12,7 @@ import type { ModelSpec } from './spec.ts'
 /** Reads the config.json of a family. @throws {ModelFormatError} InvalidConfig, UnsupportedConfig */
 export type ReadFamily = (json: JsonRecord) => ModelSpec
 
-/** By `model_type`. The files of families other than BERT's are loaded for a model of them. */
+/** Families by `model_type`. The files of families other than BERT's are loaded only for their models. */
 const FAMILIES: ReadonlyMap<string, () => Promise<ReadFamily>> = new Map<string, () => Promise<ReadFamily>>([
   ['bert', async () => readBert],
   ['distilbert', async () => (await import('./families/distilbert.ts')).readDistilbert],
@@ -27,7 +27,7 @@ const FAMILIES: ReadonlyMap<string, () => Promise<ReadFamily>> = new Map<string,
   ['albert', async () => (await import('./families/albert.ts')).readAlbert],
 ])
 
-/** The values of `model_type` that are known. */
+/** The supported values of `model_type`. */
 export const modelTypes: readonly string[] = [...FAMILIES.keys()]
 
 const FILE = 'config.json'
@@ -36,7 +36,8 @@ const FILE = 'config.json'
  * Reads `config.json` of a model of BERT's family, with the keys and defaults of transformers.
  *
  * @param json the file's text or bytes, at most 1 MB
- * @throws {ModelFormatError} InvalidConfig for a broken file or value, UnsupportedConfig for a model of another kind
+ * @throws {ModelFormatError} InvalidConfig for a broken file or value, UnsupportedConfig for an unsupported
+ *   model
  *
  * @example
  * const { config, layers } = await parseSpec(await readFile('config.json'))
@@ -48,7 +49,7 @@ export async function parseSpec(json: string | Uint8Array): Promise<ModelSpec> {
 /**
  * Reads the configuration of a model's folder.
  *
- * @throws {ModelFormatError} MissingFile when there is no `config.json`, else as `parseSpec`
+ * @throws {ModelFormatError} MissingFile if there is no `config.json`, otherwise as for `parseSpec`
  */
 export async function loadSpec(files: ModelFiles): Promise<ModelSpec> {
   const source = await files.open(FILE)
@@ -62,7 +63,7 @@ export async function loadSpec(files: ModelFiles): Promise<ModelSpec> {
   }
 }
 
-/** The specification of the family that a configuration says it is of. */
+/** The specification, made by the family that the configuration names. */
 async function readSpec(json: JsonRecord): Promise<ModelSpec> {
   const modelType = readModelType(json)
   const family = FAMILIES.get(modelType ?? '')

@@ -1,6 +1,7 @@
 /**
- * Reads a checkpoint's tensors into the places that places.ts gave their modules. Each file is read front to back, in pieces
- * that are packed as they come, so that none is ever whole in memory. Over a network that is one request a file.
+ * Reads a checkpoint's tensors into the places that places.ts reserved. Each file is read front to back, in
+ * chunks that are packed as they arrive, so that no file is ever completely in memory. Over a network that is
+ * one request for each file.
  */
 
 import type { CheckpointTensor } from '../format/checkpoint.ts'
@@ -22,16 +23,16 @@ import type { Places } from './places.ts'
 import type { FoundTensor, ResolvedModel } from './resolve.ts'
 import type { LinearSpec, ModuleSpec, NormSpec, TensorSpec } from './spec.ts'
 
-/** Numbers brought from a file at a time: 1 MB of float32, which stays in a core's cache until it is packed. */
+/** Numbers read from a file at a time: 1 MB of float32, which stays in a core's cache until it is packed. */
 const STAGING_NUMBERS = 2 ** 18
 
-/** Told after each piece of a file. */
+/** Called after each chunk of a file. */
 export type WeightsProgress = (loadedBytes: number, totalBytes: number) => void
 
-/** One tensor and what is done with it. */
+/** One tensor and how it is processed. */
 interface Task {
   readonly tensor: CheckpointTensor
-  /** Bytes of files that it reads. */
+  /** Bytes that it reads from the files. */
   readonly byteLength: number
   readonly read: () => Promise<void>
 }
@@ -58,7 +59,7 @@ export async function readWeights(
   memory.release(mark)
 }
 
-/** Room for pieces of the files, of at least one row. */
+/** Room for chunks of the files, of at least one row each. */
 export function placeStaging(layout: Layout, modules: Iterable<ModuleSpec>): StagingArea {
   let widest = STAGING_NUMBERS
   for (const module of modules) {
@@ -68,13 +69,16 @@ export function placeStaging(layout: Layout, modules: Iterable<ModuleSpec>): Sta
   return layout.staging(widest)
 }
 
-/** In the order of the files, so that each is read forward. */
+/** Sorts by position in the files, so that each is read forward. */
 function byPlace({ tensor: a }: Task, { tensor: b }: Task): number {
   if (a.fileName !== b.fileName) return a.fileName < b.fileName ? -1 : 1
   return a.offset - b.offset
 }
 
-/** Makes tasks of modules; each reads a tensor through one staging area, as many rows at a time as fit. */
+/**
+ * Makes tasks for modules; each reads one tensor through a shared staging area, as many rows at a time as
+ * fit.
+ */
 class TensorReader {
   /** Bytes that all tasks read. */
   total = 0
@@ -99,7 +103,7 @@ class TensorReader {
     this.#signal = signal
   }
 
-  /** All that is read for a module. */
+  /** All tasks for a module. */
   module(module: ModuleSpec, place: unknown): Task[] {
     if (module.kind === 'linear') return this.#linear(module, place as Linear)
     if (module.kind === 'norm') return this.#layerNorm(module, place as LayerNorm)
@@ -107,7 +111,7 @@ class TensorReader {
     return this.#vector(module.values, place as Floats)
   }
 
-  /** Rows, of an int8 table with their scales. */
+  /** Reads the rows of a table, for int8 with their scales. */
   #table(spec: TensorSpec, table: Table): Task[] {
     const { tensor, scale } = this.#tensors.get(spec)!
     const pack = (piece: StoredRows): boolean => this.#kernels.packTable(piece, table)
@@ -122,7 +126,7 @@ class TensorReader {
     return [...this.#vector(weight, norm.weight), ...this.#vector(bias, norm.bias)]
   }
 
-  /** Its matrices, one below the other. */
+  /** Reads the matrices of a linear layer, which are stacked. */
   #linear({ from }: LinearSpec, layer: Linear): Task[] {
     const { memory } = this.#kernels
     const columns = { precision: layer.precision, columns: layer.inputs }
@@ -146,7 +150,7 @@ class TensorReader {
     })
   }
 
-  /** A short float tensor, or zeros. */
+  /** Reads a short float tensor, or writes zeros. */
   #vector(spec: TensorSpec | undefined, to: Floats): Task[] {
     const numbers = (): Float32Array => this.#kernels.memory.floats(to)
     if (spec === undefined) {
@@ -161,8 +165,8 @@ class TensorReader {
   }
 
   /**
-   * A tensor's rows, handed to `pack` piece by piece; int8 ones as q · scale where they are to be float32, and else read to the
-   * address `to` with no more done, where there is one.
+   * Reads a tensor's rows and passes them to `pack` chunk by chunk. int8 rows that are to be float32 are
+   * passed as q · scale; others are read directly to the address `to`, if it is given.
    */
   #rows(
     tensor: CheckpointTensor,
@@ -185,7 +189,7 @@ class TensorReader {
     return { tensor, byteLength: byteLength + scale!.byteLength, read }
   }
 
-  /** A float tensor's columns as rows. */
+  /** Reads the columns of a float tensor as rows. */
   #columns(tensor: CheckpointTensor, pack: (piece: StoredRows) => boolean): Task {
     const [height, width] = tensor.shape as readonly [number, number]
     const row = new Float32Array(height)

@@ -1,28 +1,36 @@
-/** Keeps what was asked for of a forward pass while it runs. bert.ts is the pass; nothing here changes its numbers. */
+/**
+ * Records what was requested of a forward pass while it runs. The pass itself is in bert.ts; nothing here
+ * changes its numbers.
+ */
 import type { Kernels, Matrix, Probabilities } from '../kernels/kernels.ts'
 import { columnsOf } from '../kernels/layout.ts'
 import type { BertConfig } from './bert-config.ts'
 import type { ForwardOutput, ForwardWanted, Trace } from './forward-output.ts'
 import { copyRows, type Workspace } from './workspace.ts'
 
-/** What one pass is computed with. */
+/** What one pass computes with. */
 interface Pass {
   readonly kernels: Kernels
   readonly config: BertConfig
-  /** What the head makes of hidden states, where it is of tokens. */
+  /** Applies the head to hidden states, if it labels tokens. */
   readonly logits: ((states: Matrix) => Float32Array[]) | undefined
   readonly workspace: Workspace
   readonly batch: readonly (readonly number[])[]
 }
 
-/** Copies what is wanted out of the workspace, whose buffers a layer fills once each and leaves until the next one. */
+/**
+ * Copies what was requested out of the workspace; a layer fills each buffer once and leaves it until the next
+ * layer.
+ */
 export class Recording {
-  /** Where attention probabilities go, if they are wanted. */
+  /** Receives attention probabilities, if they were requested. */
   readonly probabilities: Probabilities | undefined
   readonly #pass: Pass
   readonly #output: ForwardOutput
 
-  /** @param output  gets the wanted fields */
+  /**
+   * @param output receives the requested fields
+   */
   constructor(pass: Pass, wanted: ForwardWanted, output: ForwardOutput) {
     const { kernels, config, batch } = pass
     this.#pass = pass

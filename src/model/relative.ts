@@ -1,15 +1,16 @@
 /**
- * What attention adds to the score of query i and key j for the distance of the two. It depends on weights alone, so it is
- * computed when a model is loaded; what it is computed from is in memory only for that time.
+ * What attention adds to the score of query i and key j for their distance. It depends on the weights alone,
+ * so it is computed when a model is loaded; its inputs are in memory only during that time.
  *
- * DeBERTa (He et al. 2021, arXiv 2006.03654, section 3.1) has relative positions that are keys and queries of each layer:
+ * DeBERTa (He et al. 2021, arXiv 2006.03654, section 3.1) has relative positions as keys and queries of each
+ * layer:
  *
- *     Kr = E·W_Krᵀ + b      Qr = E·W_Qrᵀ + b          [R, H], E the relative embeddings, normalised in most models
+ *     Kr = E·W_Krᵀ + b      Qr = E·W_Qrᵀ + b          [R, H], E the relative embeddings, normalized in most models
  *
- * W_Kr and W_Qr are the layer's own projections of keys and queries where the model shares them.
+ * If the model shares them, W_Kr and W_Qr are the layer's own projections of keys and queries.
  *
- * MPNet (Raffel et al. 2020, arXiv 1910.10683, section 2.1) has a number of each head for the bucket of the distance, the same
- * in all layers:
+ * MPNet (Raffel et al. 2020, arXiv 1910.10683, section 2.1) has, for each head, a bias for the bucket of the
+ * distance, the same in all layers:
  *
  *     scores[i, j] = Q[i]·K[j] / √D + E[bucket(i - j)]            E: [32, A]
  */
@@ -27,7 +28,7 @@ import { bucketOf, rowOf } from './distances.ts'
 import type { PlacedModel, Places } from './places.ts'
 import type { BiasesSpec, DisentangledSpec, ModelSpec, Placed } from './spec.ts'
 
-/** Places for what each layer's attention reads; none where it reads nothing. */
+/** Reserves places for what each layer's attention reads; undefined if it reads nothing. */
 export function placeRelative(
   layout: Layout,
   precision: Precision,
@@ -45,20 +46,20 @@ export function placeRelative(
   return places
 }
 
-/** What relative positions are computed from, and where. */
+/** The inputs from which relative positions are computed, and their places. */
 export type RelativeSources = Placed<DisentangledSpec | BiasesSpec> & {
   readonly work: RelativeWork | undefined
 }
 
 interface RelativeWork {
-  /** [R, H]: the rows that are used, as they are and as they are projected. */
+  /** [R, H]: the rows that are used, unprojected and projected. */
   readonly rows: Matrix
   readonly states: Matrix
   /** [R, 2H] */
   readonly projected: Matrix
 }
 
-/** Gives the sources their places. */
+/** Reserves places for the inputs. */
 export function placeSources(places: Places, { relative, config }: ModelSpec): RelativeSources | undefined {
   if (relative === undefined) return undefined
   const placed = places.place(relative)
@@ -73,7 +74,7 @@ export function placeSources(places: Places, { relative, config }: ModelSpec): R
   return { ...placed, work }
 }
 
-/** Computes what each layer's attention reads, of sources that were read. */
+/** Computes what each layer's attention reads, from inputs that were read. */
 export function fillRelative(
   kernels: Kernels,
   { config }: ModelSpec,
@@ -103,7 +104,7 @@ export function fillRelative(
   for (const [index, { queryKeyValue, relative }] of layers.entries()) {
     const { keys, queries } = relative!
     if (projections === undefined) {
-      // Queries stand before keys in a layer's own projections; values, which come last, are not needed.
+      // A layer's own projections contain queries before keys; values, which come last, are not needed.
       project({ ...queryKeyValue, outputs: 2 * hiddenSize })
       pack(queries, 0)
       pack(keys, hiddenSize)

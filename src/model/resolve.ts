@@ -1,4 +1,6 @@
-/** Finds the tensors of a model's specification in its files, under the names that checkpoints give them. */
+/**
+ * Finds the tensors of a model's specification in its files, under the various names that checkpoints use.
+ */
 import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import {
@@ -10,39 +12,39 @@ import {
   tensorsOf,
 } from './spec.ts'
 
-/** What wrappers put before the names: DataParallel `module.`, others `model.`; a bare encoder has nothing. */
+/** Prefixes added by wrappers: `module.` by DataParallel, `model.` by others; a bare encoder has none. */
 const WRAPPERS = ['', 'module.', 'model.'] as const
 
-/** Names in an error: all of one layer's. */
+/** Maximum number of names in an error: all of one layer's. */
 const MOST_NAMES = 16
 
-/** A tensor in the files, and of an int8 one its scales, [out, 1] or [out]. */
+/** A tensor in the files; for int8 with its scales, [out, 1] or [out]. */
 export interface FoundTensor {
   readonly tensor: CheckpointTensor
   readonly scale: CheckpointTensor | undefined
 }
 
-/** One tensor of the files that the model needs, under today's name. */
+/** One tensor of the files that the model needs, under its current name. */
 export interface NamedTensor extends FoundTensor {
-  /** With the family's own prefix, and `LayerNorm.weight`, whatever the file says. */
+  /** With the family's own prefix and `LayerNorm.weight`, whatever the file has. */
   readonly name: string
   /** Whether `iobert quantize` makes it int8. */
   readonly quantizable: boolean
 }
 
-/** A model in its files. */
+/** A model with its tensors found in its files. */
 export interface ResolvedModel {
-  /** What of the model is there: a head that the files do not have is left out. */
+  /** The parts of the model that exist: a head that is not in the files is left out. */
   readonly spec: ModelSpec
   readonly tensors: ReadonlyMap<TensorSpec, FoundTensor>
-  /** The same, each tensor of the files once and whole, in the order of the flow. */
+  /** Each tensor of the files once and whole, in the order of the flow. */
   readonly named: readonly NamedTensor[]
 }
 
 /**
- * Finds a model's tensors in its files: prefixes (`bert.`, `module.`, `module.bert.`, `model.`, none; each family's own)
- * are told from the names, old `LayerNorm.gamma` and `.beta` count as weight and bias, and tensors that are not needed
- * are left alone.
+ * Finds a model's tensors in its files: prefixes (`bert.`, `module.`, `module.bert.`, `model.`, none; each
+ * family's own) are detected from the names, the old `LayerNorm.gamma` and `.beta` count as weight and bias,
+ * and tensors that are not needed are ignored.
  *
  * @throws {ModelFormatError} MissingTensor, with how many are missing and the first names; WrongShape with both shapes;
  *   UnsupportedConfig for element types other than F32, F16, BF16 and (with scales) I8
@@ -62,7 +64,7 @@ export function countParameters({ named }: ResolvedModel): number {
 class Resolver {
   readonly #spec: ModelSpec
   readonly #files: ReadonlyMap<string, CheckpointTensor>
-  /** What precedes the encoder's tensors in these files. */
+  /** Prefix of the encoder's tensors in these files. */
   readonly #prefix: string
   readonly #tensors = new Map<TensorSpec, FoundTensor>()
   readonly #named = new Map<string, NamedTensor>()
@@ -85,7 +87,7 @@ class Resolver {
     return { spec, tensors: this.#tensors, named: [...this.#named.values()] }
   }
 
-  /** The prefix under which most tensors of the encoder are found. */
+  /** Finds the prefix that matches most of the encoder's tensors. */
   #detectPrefix(): string {
     const { head, prefix: own, ...encoder } = this.#spec
     const names = [...modulesOf(encoder)].flatMap(tensorsOf).map(({ name }) => name)
@@ -102,13 +104,15 @@ class Resolver {
     return best
   }
 
-  /** Whether the files have any tensor of the layer that makes logits, or of one that guesses words the layer before it. */
+  /**
+   * Whether the files have any tensor of the layer that makes logits or, for words, of the layer before it.
+   */
   #has(head: Exclude<HeadSpec, { kind: 'spans' }>): boolean {
     const module = head.kind === 'words' ? head.transform.dense : head.output
     return tensorsOf(module).some((tensor) => this.#find(this.#fileName(tensor)) !== undefined)
   }
 
-  /** Checks a tensor and lists it; a missing one is noted, and told with all the others. */
+  /** Checks a tensor and lists it; missing ones are collected for a single error. */
   #take(spec: TensorSpec): void {
     const { shape, quantizable, part } = spec
     const fileName = this.#fileName(spec)
@@ -134,7 +138,10 @@ class Resolver {
     this.#tensors.set(spec, found)
   }
 
-  /** Inside the encoder, or beside it: as `module.bert.` and `module.classifier.`, or bare. */
+  /**
+   * The name in the files, inside the encoder or outside it: such as `module.bert.` and `module.classifier.`,
+   * or bare.
+   */
   #fileName({ name, otherNames = [] }: TensorSpec): string {
     if (name.startsWith('{encoder}')) return name.replace('{encoder}', this.#prefix)
     const wrapper = this.#prefix.replace(this.#spec.prefix, '')
@@ -142,7 +149,7 @@ class Resolver {
     return spellings.find((each) => this.#find(each) !== undefined) ?? name
   }
 
-  /** By name, or by the name that checkpoints converted from TensorFlow have for it. */
+  /** Finds a tensor by its name, or by the name in checkpoints converted from TensorFlow. */
   #find(name: string): CheckpointTensor | undefined {
     const tensor = this.#files.get(name)
     if (tensor !== undefined || !name.includes('LayerNorm.')) return tensor
@@ -183,17 +190,17 @@ class Resolver {
   }
 }
 
-/** A part of a tensor, read where it stands. */
+/** A part of a tensor, read in place. */
 function partOf(tensor: CheckpointTensor, { index, count, blocks }: TensorPart): CheckpointTensor {
   const { source, offset, shape } = tensor
   const byteLength = tensor.byteLength / count
   const partShape = blocks === shape[0] ? [blocks, shape[1]! / count] : [shape[0]! / count, ...shape.slice(1)]
   if (blocks === 1) return { ...tensor, shape: partShape, offset: offset + index * byteLength, byteLength }
   const partBytes = byteLength / blocks
-  /** Where byte `at` of the part is in the tensor. */
+  /** Position in the tensor of byte `at` of the part. */
   const placeOf = (at: number): number =>
     (Math.floor(at / partBytes) * count + index) * partBytes + (at % partBytes)
-  // In one read with what lies between: a jump would be a request of its own over a network.
+  // Reads the bytes in between too: over a network, skipping them would take another request.
   const read = async (from: number, target: Uint8Array): Promise<void> => {
     const first = from - offset
     const begin = placeOf(first)

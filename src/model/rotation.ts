@@ -1,11 +1,11 @@
 /**
- * The angles of rotary positions (Su et al. 2021, arXiv 2104.09864, section 3.2.2), the same bits on every engine, which
- * Math.pow, Math.cos and Math.sin are not:
+ * The angles of rotary positions (Su et al. 2021, arXiv 2104.09864, section 3.2.2), with the same bits on
+ * every engine, which Math.pow, Math.cos and Math.sin do not guarantee:
  *
  *     angle[t, i] = t / θ^(2i/D)        i from 0 to D/2 - 1
  *
- * Rounded to float32 where PyTorch rounds: θ^(2i/D), its inverse, and the product with t. At 8,192 places that matters:
- * there the product's rounding alone is 2.4e-4.
+ * Rounded to float32 where PyTorch rounds: θ^(2i/D), its inverse, and the product with t. At 8,192 positions
+ * that matters: the rounding of the product alone is 2.4e-4.
  */
 
 import type { Matrix } from '../kernels/kernels.ts'
@@ -14,9 +14,9 @@ import type { PlacedModel } from './places.ts'
 
 const f = Math.fround
 
-/** Writes the angles of places when a text first reaches them. */
+/** Writes the angles of positions when a text first reaches them. */
 export class Angles {
-  /** By their tables. */
+  /** Frequencies by table. */
   readonly #frequencies = new Map<Matrix, Float32Array>()
   #places = 0
 
@@ -25,7 +25,7 @@ export class Angles {
       if (theta !== undefined && angles) this.#frequencies.set(angles, frequenciesOf(theta, angles.columns))
   }
 
-  /** Of all places before `end`. */
+  /** Writes all positions before `end`. */
   write(memory: KernelMemory, end: number): void {
     for (; this.#places < end; this.#places++) {
       for (const [table, frequencies] of this.#frequencies)
@@ -34,7 +34,7 @@ export class Angles {
   }
 }
 
-/** Writes a place's D/2 cosines, then its D/2 sines. */
+/** Writes the D/2 cosines of a position, followed by its D/2 sines. */
 export function writeAngles(place: number, frequencies: Float32Array, row: Float32Array): void {
   const half = frequencies.length
   for (const [i, frequency] of frequencies.entries()) {
@@ -44,13 +44,13 @@ export function writeAngles(place: number, frequencies: Float32Array, row: Float
   }
 }
 
-/** 1 / θ^(2i/D) of each pair of a head of D numbers. */
+/** 1 / θ^(2i/D) for each pair of a head of D numbers. */
 export function frequenciesOf(theta: number, headDim: number): Float32Array {
   const exponents = Float32Array.from({ length: headDim / 2 }, (_, i) => (2 * i) / headDim)
   return exponents.map((exponent) => 1 / f(power(theta, exponent)))
 }
 
-/** x^y of x >= 1 and y from 0 to 1, in doubles. */
+/** x^y for x >= 1 and y from 0 to 1, in doubles. */
 function power(x: number, y: number): number {
   let mantissa = x
   let exponent = 0
@@ -67,11 +67,11 @@ function power(x: number, y: number): number {
   return result * 2 ** twos
 }
 
-/** π/2 in two parts, of which the first has 33 bits: n times it is exact up to 2²⁰. */
+/** π/2 in two parts; the first has 33 bits, so that its product with n is exact up to 2²⁰. */
 const QUARTER = 1.5707963267341256
 const QUARTER_REST = 6.077100506506192e-11
 
-/** Cosine and sine of an angle from 0 to 2²⁰, in doubles: that of what is left of whole quarters, and which quarter it is. */
+/** Cosine and sine of an angle from 0 to 2²⁰, in doubles: from the remainder modulo π/2, and the quarter. */
 function turn(angle: number): { cosine: number; sine: number } {
   const quarters = Math.round(angle / (Math.PI / 2))
   const x = angle - quarters * QUARTER - quarters * QUARTER_REST

@@ -1,6 +1,6 @@
 /**
- * The head of GLiNER over the encoder's hidden states: which spans of words are of which types. Zaratiana et al. 2023 (arXiv
- * 2311.08526), section 2, with the span representation `markerV0` of the package gliner.
+ * GLiNER's head over the encoder's hidden states, which scores spans of words for types: Zaratiana et al.
+ * 2023 (arXiv 2311.08526), section 2, with the span representation `markerV0` of the package gliner.
  *
  *     x = LSTM(first pieces of words)                                    [W, H] → [W, D]
  *     s = relu(FFN(x)), e = relu(FFN(x))                                 words as starts and as ends, [W, D]
@@ -8,9 +8,9 @@
  *     p = FFN(tokens before the types)                                   [C, H] → [C, D]
  *     logit(i, j, c) = r(i, j)·p_c
  *
- * What depends on one word or one type is computed once: A is parted in two, whose products with sᵢ and eⱼ are added for
- * each span, and B is multiplied with the types instead of the spans, r·p = relu(...)·(B·p) + b·p. That leaves 4D·C
- * multiplications a span of 12D² (D is 512).
+ * What depends on a single word or type is computed once: A is split in two, whose products with sᵢ and eⱼ
+ * are added for each span, and B is multiplied by the types instead of the spans, r·p = relu(...)·(B·p) +
+ * b·p. This takes 4D·C multiplications for each span instead of 12D² (D is 512).
  */
 import type { Kernels, Linear, Matrix } from '../kernels/kernels.ts'
 import { packColumns, rowsOf } from '../kernels/layout.ts'
@@ -21,7 +21,7 @@ import { type LstmBuffers, lstmLayer } from './lstm.ts'
 import type { Placed, ProjectionSpec, SpanHeadSpec } from './spec.ts'
 import type { Workspace } from './workspace.ts'
 
-/** Rows that go through a projection's inner layer at once, and spans that are scored at once: 2 MB where D is 512. */
+/** Rows that pass a projection's inner layer at once, and spans that are scored at once: 2 MB for D = 512. */
 const ROWS = 256
 
 type Pause = () => Promise<void>
@@ -30,12 +30,12 @@ interface SpanBuffers extends LstmBuffers {
   /** [R, 4D] and [R, D]: a projection, some rows at a time. */
   readonly inner: Matrix
   readonly represented: Matrix
-  /** [W, 4D]: what each word gives as a start, and as an end. */
+  /** [W, 4D]: the contribution of each word as a start, and as an end. */
   readonly starts: Matrix
   readonly ends: Matrix
-  /** [C, 4D + 1]: what each type is multiplied with, and its number beside. */
+  /** [C, 4D + 1]: the vector that multiplies each type's spans, and the number added. */
   readonly queries: Matrix
-  /** The same of one sequence's types, packed as a linear layer over spans. */
+  /** The same for one sequence's types, packed as a linear layer over spans. */
   readonly query: Linear
   readonly staging: Staging
   /** [R, 4D] */
@@ -45,8 +45,8 @@ interface SpanBuffers extends LstmBuffers {
 }
 
 /**
- * The logits of all spans of each sequence, [W, K, C]: of `k + 1` words from word `w` on. Of spans that pass the last word they
- * are -Infinity.
+ * The logits of all spans of each sequence, [W, K, C]: `k + 1` words from word `w` on. Spans that pass the
+ * last word have -Infinity.
  *
  * @param pause  awaited now and then
  */
@@ -113,7 +113,7 @@ function layBuffers(
   }
 }
 
-/** Rows of the hidden states of all sequences, end to end and D wide; zeros for a word without pieces. */
+/** Rows of the hidden states of all sequences, end to end, D wide; zeros for a word without pieces. */
 function gather(
   kernels: Kernels,
   { projection, size }: Placed<SpanHeadSpec>,
@@ -134,7 +134,7 @@ function gather(
   return result
 }
 
-/** after(activation(outer(relu(inner(x))))), `ROWS` rows at a time. */
+/** Computes after(activation(outer(relu(inner(x))))), `ROWS` rows at a time. */
 async function project(
   kernels: Kernels,
   x: Matrix,
@@ -156,7 +156,7 @@ async function project(
   }
 }
 
-/** The spans of one sequence, [W, K, C]. */
+/** Scores the spans of one sequence, [W, K, C]. */
 async function scoreSpans(
   kernels: Kernels,
   words: { readonly first: number; readonly end: number },
@@ -189,7 +189,7 @@ async function scoreSpans(
   return result
 }
 
-/** The types of a sequence as a linear layer over spans, [C, 4D]. */
+/** Packs the types of a sequence as a linear layer over spans, [C, 4D]. */
 function packQuery(
   kernels: Kernels,
   { first, end }: { readonly first: number; readonly end: number },
@@ -211,7 +211,7 @@ function packQuery(
   return layer
 }
 
-/** Where each part begins, and the total. */
+/** Where each part begins, and the total length. */
 function boundsOf(lengths: readonly number[]): number[] {
   const bounds = [0]
   for (const length of lengths) bounds.push(bounds.at(-1)! + length)

@@ -1,34 +1,37 @@
 /**
- * A model as data: its sizes, what its layers compute, and which tensors of the files its weights are. A file of families/
- * makes it of config.json; it goes to a worker as it is.
+ * A model as data: its sizes, what its layers compute, and which tensors hold its weights. A file of
+ * families/ makes it from config.json; it is posted to a worker as it is.
  *
- * A module (a linear layer, a LayerNorm, a table) stands where its weights are used. resolve.ts finds the tensors of each
- * module, places.ts gives it a place in kernel memory, and read-weights.ts fills the place. One object that stands in several
- * layers, as in ALBERT, is stored once.
+ * A module (a linear layer, a LayerNorm, a table) is named where its weights are used. resolve.ts finds the
+ * tensors of each module, places.ts reserves a place in kernel memory, and read-weights.ts fills it. An
+ * object that several layers share, as in ALBERT, is stored once.
  */
 import type { Activation, Floats, LayerNorm, Linear, Table } from '../kernels/kernels.ts'
 import type { BertConfig } from './bert-config.ts'
 
-/** A tensor of the files. */
+/** A tensor in the files. */
 export interface TensorSpec {
   /**
-   * Its name in transformers. `{encoder}` stands for what precedes the encoder's tensors; a tensor without it stands beside
-   * the encoder.
+   * Its name in transformers. `{encoder}` stands for the prefix of the encoder's tensors; a tensor without it
+   * is outside the encoder.
    */
   readonly name: string
-  /** Names that it has in other files. */
+  /** Its names in other files. */
   readonly otherNames?: readonly string[]
-  /** As in the files. */
+  /** The shape in the files. */
   readonly shape: readonly number[]
-  /** Whether `iobert quantize` makes it int8: the encoder's linear layers, the word embeddings, a decoder of its own. */
+  /**
+   * Whether `iobert quantize` makes it int8: the encoder's linear layers, the word embeddings, a separate
+   * decoder.
+   */
   readonly quantizable: boolean
-  /** What of the tensor is meant, where the files have several matrices in one. */
+  /** The part of the tensor to use, if the files combine several matrices in one. */
   readonly part?: TensorPart
 }
 
 /**
- * A tensor is made of `blocks` blocks, one below the other; each block has `count` parts of the same size, and the matrix that
- * is meant is part `index` of every block. Where each row is a block the parts are columns.
+ * A tensor consists of `blocks` blocks, stacked; each block has `count` parts of the same size, and the
+ * matrix consists of part `index` of every block. If each row is a block, the parts are columns.
  */
 export interface TensorPart {
   readonly index: number
@@ -36,22 +39,22 @@ export interface TensorPart {
   readonly blocks: number
 }
 
-/** y = x·Wᵀ + b, of one matrix of the files or of several, one below the other (Q, K and V). */
+/** y = x·Wᵀ + b, where W is one matrix of the files, or several stacked (Q, K and V). */
 export interface LinearSpec {
   readonly kind: 'linear'
   readonly inputs: number
   readonly outputs: number
-  /** 'float32' where it is that at every precision. */
+  /** 'float32' if it has that precision always. */
   readonly precision: 'float32' | undefined
   readonly from: readonly LinearSource[]
 }
 
-/** One of its matrices. Without a bias: zeros. */
+/** One of the layer's matrices. Without a bias: zeros. */
 export interface LinearSource {
-  /** A vector is one row. */
+  /** A vector counts as one row. */
   readonly weight: TensorSpec
   readonly bias: TensorSpec | undefined
-  /** Whether the rows are the columns of the file's matrix. */
+  /** Whether the file has the matrix transposed. */
   readonly transposed?: true
 }
 
@@ -65,12 +68,12 @@ export interface NormSpec {
   readonly bias: TensorSpec | undefined
 }
 
-/** Rows that are looked up. */
+/** A table whose rows are looked up. */
 export interface TableSpec {
   readonly kind: 'table'
   readonly rows: number
   readonly columns: number
-  /** 'float32' where it is that at every precision. */
+  /** 'float32' if it has that precision always. */
   readonly precision: 'float32' | undefined
   readonly weight: TensorSpec
 }
@@ -84,7 +87,7 @@ export interface VectorSpec {
 
 export type ModuleSpec = LinearSpec | NormSpec | TableSpec | VectorSpec
 
-/** A specification in which each module is what kernels compute with; all else is as it was. */
+/** A specification in which each module is replaced by what kernels compute with; everything else stays. */
 export type Placed<Spec> = Spec extends LinearSpec
   ? Linear
   : Spec extends NormSpec
@@ -96,28 +99,28 @@ export type Placed<Spec> = Spec extends LinearSpec
         : { readonly [Key in keyof Spec]: Placed<Spec[Key]> }
 
 export interface ModelSpec {
-  /** What users see of it. */
+  /** The settings that users see. */
   readonly config: BertConfig
-  /** The file that the sizes are from, for errors; default: config.json. */
+  /** The file with the sizes, for errors; default: config.json. */
   readonly configFile?: string
-  /** What precedes the encoder's tensors, with its dot. */
+  /** The prefix of the encoder's tensors, including its dot. */
   readonly prefix: string
   readonly embeddings: EmbeddingsSpec
-  /** Makes the embeddings H wide, where they are E wide: [H, E]. */
+  /** Widens the embeddings from E to H, if they differ: [H, E]. */
   readonly projection: LinearSpec | undefined
   /**
-   * Where the LayerNorms are: 'post' after each sum with the residual, whose result is the next residual; 'pre' (Xiong et al.
-   * 2020, arXiv 2002.04745) before each block, and the residuals are the sums themselves.
+   * Where the LayerNorms are: 'post' (after each sum with the residual; the result is the next residual) or
+   * 'pre' (Xiong et al. 2020, arXiv 2002.04745; before each block; the residuals are the sums themselves).
    */
   readonly norm: 'post' | 'pre'
   readonly layers: readonly LayerSpec[]
-  /** Beside the first layer of the largest DeBERTas. */
+  /** Parallel to the first layer in the largest DeBERTas. */
   readonly convolution?: ConvolutionSpec | undefined
   /** What attention adds to its scores for the distance of two tokens. */
   readonly relative?: DisentangledSpec | BiasesSpec
-  /** What makes logits; undefined in a bare encoder. */
+  /** The head that computes logits; undefined in a bare encoder. */
   readonly head: HeadSpec | undefined
-  /** How its tokenizer uses SentencePiece's own file. */
+  /** How the tokenizer uses SentencePiece's own file. */
   readonly sentencePiece?: SentencePieceSpec
 }
 
@@ -135,20 +138,23 @@ export interface LayerSpec {
   readonly queryKeyValue: LinearSpec
   /** [H, H] */
   readonly attentionOutput: LinearSpec
-  /** Computed with the sum after attention. */
+  /** Computed together with the sum after attention. */
   readonly attentionLayerNorm: NormSpec
   /** [I, H] */
   readonly intermediate: LinearSpec
-  /** [I, H]: what the inside of the feed-forward block is multiplied by (Shazeer 2020, arXiv 2002.05202). */
+  /** [I, H]: multiplies the inside of the feed-forward block (Shazeer 2020, arXiv 2002.05202). */
   readonly gate: LinearSpec | undefined
   /** [H, I] */
   readonly output: LinearSpec
-  /** Computed with the sum after the feed-forward block; of 'pre' it is the next layer's, or after the last the model's. */
+  /**
+   * Computed together with the sum after the feed-forward block; with 'pre' it is the next layer's, or the
+   * final one.
+   */
   readonly outputLayerNorm: NormSpec
   readonly activation: Activation
-  /** A token meets only those that are fewer places away, itself included; 0 where it meets all. */
+  /** A token attends only to tokens fewer positions away, itself included; 0: to all. */
   readonly window: number
-  /** θ of rotary positions (Su et al. 2021, arXiv 2104.09864); undefined where there are none. */
+  /** θ of rotary positions (Su et al. 2021, arXiv 2104.09864); undefined if there are none. */
   readonly theta: number | undefined
 }
 
@@ -162,34 +168,43 @@ export interface ConvolutionSpec {
   readonly norm: NormSpec
 }
 
-/** How distances become rows of relative embeddings: `rowOf` in distances.ts. */
+/** How distances map to rows of relative embeddings: `rowOf` in distances.ts. */
 export interface DistanceRows {
-  /** Half the rows: distances up to about this have rows. */
+  /** Half the number of rows, about the largest distance with a row. */
   readonly span: number
-  /** Buckets on either side of 0, half of them of one distance; 0 where each distance up to the span has a row. */
+  /**
+   * Buckets on either side of 0, half of them for a single distance each; 0 if each distance up to the span
+   * has a row.
+   */
   readonly buckets: number
-  /** The distance that the last bucket is for. */
+  /** The distance of the last bucket. */
   readonly maxDistance: number
 }
 
 /** Disentangled attention (He et al. 2021, arXiv 2006.03654): relative.ts. */
 export interface DisentangledSpec extends DistanceRows {
   readonly kind: 'disentangled'
-  /** The largest distance of two tokens. */
+  /** The largest possible distance of two tokens. */
   readonly farthest: number
-  /** R: the rows of the embeddings that distances up to the farthest lead to. */
+  /** R: the rows of the embeddings that distances up to `farthest` use. */
   readonly rows: number
-  /** Whether relative positions are keys, which meet the queries, and queries, which meet the keys. */
+  /**
+   * Whether relative positions act as keys (with the tokens' queries), and as queries (with the tokens'
+   * keys).
+   */
   readonly keys: boolean
   readonly queries: boolean
   /** [2·span, H] */
   readonly embeddings: TableSpec
   readonly norm: NormSpec | undefined
-  /** Each layer's projections of the embeddings, [H, H]; undefined where they are those of its tokens. */
+  /** Each layer's projections of the embeddings, [H, H]; undefined if they are those of its tokens. */
   readonly projections: readonly Readonly<Record<'key' | 'query', LinearSpec | undefined>>[] | undefined
 }
 
-/** A number for each head and bucket of distances (Raffel et al. 2020, arXiv 1910.10683, section 2.1): relative.ts. */
+/**
+ * A bias for each head and bucket of distances (Raffel et al. 2020, arXiv 1910.10683, section 2.1):
+ * relative.ts.
+ */
 export interface BiasesSpec {
   readonly kind: 'biases'
   readonly farthest: number
@@ -197,10 +212,10 @@ export interface BiasesSpec {
   readonly table: TableSpec
 }
 
-/** What makes logits. */
+/** A head, which computes logits. */
 export type HeadSpec = TokenHeadSpec | TextHeadSpec | WordHeadSpec | SpanHeadSpec
 
-/** logits = output(h), or output(LayerNorm(activation(dense(h)))) where there is a dense layer, of each token. */
+/** For each token, logits = output(h), or with a dense layer output(LayerNorm(activation(dense(h)))). */
 export interface TokenHeadSpec {
   readonly kind: 'tokens'
   readonly transform: TransformSpec | undefined
@@ -208,7 +223,7 @@ export interface TokenHeadSpec {
   readonly output: LinearSpec
 }
 
-/** The same of each text: of its first token, or of the mean of all. */
+/** The same for each text, from its first token or from the mean of all tokens. */
 export interface TextHeadSpec {
   readonly kind: 'text'
   readonly pooling: 'cls' | 'mean'
@@ -216,50 +231,59 @@ export interface TextHeadSpec {
   readonly output: LinearSpec
 }
 
-/** logits = decoder(transform(h)) of each token: word-head.ts. */
+/** For each token, logits = decoder(transform(h)): word-head.ts. */
 export interface WordHeadSpec {
   readonly kind: 'words'
   readonly transform: TransformSpec & { readonly norm: NormSpec; readonly activation: Activation }
-  /** [V, E]: the word embeddings, or a table of its own. */
+  /** [V, E]: the word embeddings, or a separate table. */
   readonly decoder: TableSpec
   /** [V] */
   readonly bias: VectorSpec
 }
 
-/** Scores spans of words for types that are named when one asks (GLiNER): span-head.ts. All of it is float32. */
+/** Scores spans of words for types that each call names (GLiNER): span-head.ts. All of it is float32. */
 export interface SpanHeadSpec {
   readonly kind: 'spans'
   /** D: the width of words, spans and types. */
   readonly size: number
-  /** K: words of the longest span. */
+  /** K: number of words in the longest span. */
   readonly maxWidth: number
-  /** [D, H], where H is not D. */
+  /** [D, H], if H differs from D. */
   readonly projection: LinearSpec | undefined
-  /** For each layer forwards and backwards. */
+  /** For each layer, forwards and backwards. */
   readonly lstm: readonly (readonly [LstmDirectionSpec, LstmDirectionSpec])[]
   readonly start: ProjectionSpec
   readonly end: ProjectionSpec
-  /** The first layer of the span's projection in two: what it takes of the start, without bias, and of the end; [4D, D] each. */
+  /**
+   * The first layer of the span's projection in two parts: for the start, without bias, and for the end; [4D,
+   * D] each.
+   */
   readonly spanStart: LinearSpec
   readonly spanEnd: LinearSpec
   readonly prompt: ProjectionSpec
-  /** The second layer of the span's projection the other way round, [4D + 1, D]: a row for each input, and last its bias. */
+  /**
+   * The second layer of the span's projection, transposed, [4D + 1, D]: a row for each input, with the bias
+   * as the last row.
+   */
   readonly query: LinearSpec
 }
 
-/** One direction of a layer of an LSTM: gates of the input [4h, D], and of the state before [4h, h], h = D/2. */
+/**
+ * One direction of a layer of an LSTM: gates for the input [4h, D], and for the previous state [4h, h], h =
+ * D/2.
+ */
 export interface LstmDirectionSpec {
   readonly input: LinearSpec
   readonly recurrent: LinearSpec
 }
 
-/** Two linear layers with ReLU between: [4D, D] and [D, 4D]. */
+/** Two linear layers with ReLU in between: [4D, D] and [D, 4D]. */
 export interface ProjectionSpec {
   readonly inner: LinearSpec
   readonly outer: LinearSpec
 }
 
-/** LayerNorm(activation(dense(h))), float32; without a LayerNorm where there is none. */
+/** LayerNorm(activation(dense(h))), float32; the LayerNorm is optional. */
 export interface TransformSpec {
   readonly dense: LinearSpec
   readonly activation: Activation | 'tanh'
@@ -268,17 +292,17 @@ export interface TransformSpec {
 
 /** What a tokenizer puts in place of the first pieces of SentencePiece's own file, and its mask. */
 export interface SentencePieceSpec {
-  /** How many of the file's pieces are left out. */
+  /** How many of the file's pieces are dropped. */
   readonly dropped: number
-  /** What stands in their place. */
+  /** The pieces that replace them. */
   readonly first: readonly (readonly [piece: string, score: number])[]
-  /** Whether the mask takes the white space before it. */
+  /** Whether the mask includes the white space before it. */
   readonly maskTakesSpace: boolean
-  /** Whose tokenizer has the file's own order and special tokens, which are called as BERT's are. */
+  /** The family whose tokenizer has the file's own order, and special tokens with BERT's names. */
   readonly own?: 'albert' | 'deberta'
 }
 
-/** The modules of a specification in their order, each once. */
+/** The modules of a specification, in order and without duplicates. */
 export function modulesOf(spec: unknown): Set<ModuleSpec> {
   const found = new Set<ModuleSpec>()
   const visit = (value: unknown): void => {

@@ -1,10 +1,11 @@
 /**
- * The head that guesses words: the logits of all V words, for the hidden states h of the tokens that are asked for.
+ * The head that predicts words: the logits of all V words, for the hidden states h of the requested tokens.
  *
  *     logits = LayerNorm(activation(h·Wᵀ + b))·Eᵀ + bₑ              [R, H] → [R, E] → [R, V]
  *
- * E are the word embeddings themselves (Press and Wolf 2017, arXiv 1608.05859), kept as rows to be looked up. For the
- * product a slice of them at a time is packed as a linear layer: packed whole beside the rows, XLM-R's would be 192 MB.
+ * E are the word embeddings themselves (Press and Wolf 2017, arXiv 1608.05859), stored as rows for look-ups.
+ * For the product, one slice of them at a time is packed as a linear layer: all of XLM-R's, packed in
+ * addition to the rows, would take 192 MB.
  */
 
 import type { Kernels, Linear, Matrix, Precision, Table } from '../kernels/kernels.ts'
@@ -14,9 +15,9 @@ import type { ForwardWanted } from './forward-output.ts'
 import type { Placed, WordHeadSpec } from './spec.ts'
 import type { Workspace } from './workspace.ts'
 
-/** Words that are packed at once: 0.75 MB of BERT-base's as int8. */
+/** Words that are packed at once: for BERT-base 0.75 MB as int8. */
 const SLICE_WORDS = 1024
-/** Tokens that are computed at once: what is packed is used for all of them. */
+/** Tokens that are computed at once; a packed slice is used for all of them. */
 const MOST_ROWS = 256
 
 /** The buffers of the head; R rows and S words at most. */
@@ -33,7 +34,7 @@ interface WordHeadBuffers {
   readonly logits: Matrix
 }
 
-/** Lays the buffers out for a number of tokens. */
+/** Places the buffers for a number of tokens. */
 export function layWordHead(
   layout: Layout,
   { hiddenSize, embeddingSize, vocabSize }: BertConfig,
@@ -51,7 +52,7 @@ export function layWordHead(
   }
 }
 
-/** A model whose head guesses words. */
+/** A model whose head predicts words. */
 interface WordModel {
   readonly kernels: Kernels
   readonly config: BertConfig
@@ -59,20 +60,20 @@ interface WordModel {
   readonly head: Placed<WordHeadSpec>
 }
 
-/** The tokens whose words are guessed. */
+/** The tokens whose words are predicted. */
 interface GuessedTokens {
   readonly hiddenStates: Matrix
-  /** Which rows of `hiddenStates` they are. */
+  /** Their rows in `hiddenStates`. */
   readonly rows: readonly number[]
-  /** Where the logits of each go, [V]. */
+  /** Receives the logits of each, [V]. */
   readonly results: readonly Float32Array[]
 }
 
 /**
- * The logits of words, for each sequence of some of its tokens, [R, V].
+ * Computes the word logits of some tokens of each sequence, [R, V].
  *
- * @param batch  the ids of each sequence
- * @param wanted  `rows`: for each sequence, of which of its tokens; without it of all
+ * @param batch the ids of each sequence
+ * @param wanted `rows`: the tokens of each sequence; default all
  * @param pause  awaited between slices
  */
 export async function guessWords(
@@ -130,7 +131,7 @@ async function wordLogits(
   }
 }
 
-/** Rows `first` and on of a table as a linear layer. */
+/** Packs rows from `first` on of a table as a linear layer. */
 function packSlice(
   kernels: Kernels,
   { address, precision, columns, stride, scales }: Table,
@@ -139,7 +140,7 @@ function packSlice(
 ): void {
   const [type, size] = precision === 'int8' ? (['I8', 1] as const) : (['F32', 4] as const)
   const begin = address + first * stride * size
-  // Padding between rows is no part of them.
+  // Padding between rows is not part of them.
   const rows = stride === columns ? slice.outputs : 1
   for (let row = 0; row < slice.outputs; row += rows) {
     kernels.packLinear({ address: begin + row * stride * size, type, rows, first: row }, slice)

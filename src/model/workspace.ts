@@ -1,6 +1,6 @@
 /**
- * The buffers of one forward pass, laid out after the weights for a number of tokens and kept until a larger batch
- * comes. Tokens of all sequences stand end to end, without padding: [ΣT, H].
+ * The buffers of one forward pass, placed after the weights for a number of tokens and kept until a larger
+ * batch comes. Tokens of all sequences are stored end to end, without padding: [ΣT, H].
  */
 import type { Integers, Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
 import { columnsOf, type Layout } from '../kernels/layout.ts'
@@ -15,37 +15,37 @@ export interface Workspace {
   /** Token type of each token, [ΣT]. */
   readonly types: Integers
   readonly sequences: Sequences
-  /** What `embed` writes, [ΣT, E]: the hidden states themselves, where E is H. */
+  /** What `embed` writes, [ΣT, E]: the hidden states themselves if E is H. */
   readonly embeddings: Matrix
   /** What each layer reads and writes, [ΣT, H]. */
   readonly hiddenStates: Matrix
-  /** The sums that residuals lead to, where LayerNorms stand before the blocks, [ΣT, H]. */
+  /** The sums that are the residuals, if LayerNorms come before the blocks, [ΣT, H]. */
   readonly sums: Matrix | undefined
   /** [ΣT, 3H] */
   readonly queryKeyValue: Matrix
-  /** Its first 2H columns. */
+  /** The first 2H columns of it. */
   readonly queriesAndKeys: Matrix
-  /** Attention's weighted values, heads side by side, [ΣT, H]. */
+  /** Attention's weighted values, with heads concatenated, [ΣT, H]. */
   readonly context: Matrix
   /** The attention block's output after its LayerNorm, [ΣT, H]. */
   readonly attentionOutput: Matrix
-  /** The feed-forward block's inside, [ΣT, I]. */
+  /** The inside of the feed-forward block, [ΣT, I]. */
   readonly intermediate: Matrix
-  /** The same; before it is multiplied by the gate, where there is one, and not yet quantised. */
+  /** The same, before it is multiplied by a gate and quantized. */
   readonly inside: Matrix
-  /** What the inside is multiplied by, [ΣT, I], where layers have a gate. */
+  /** The gate that multiplies the inside, [ΣT, I], if layers have one. */
   readonly gate: Matrix | undefined
   /** A linear layer's output before residual and LayerNorm, [ΣT, H]. */
   readonly projected: Matrix
-  /** [ΣT, C], or with a head over texts [S, C]. */
+  /** [ΣT, C], or with a head for whole texts [S, C]. */
   readonly logits: Matrix
-  /** For a head over texts, [S, H] each: what is taken of each text, and what stands before its logits. */
+  /** For a head for whole texts, [S, H] each: the pooled hidden states, and the input of the last layer. */
   readonly texts: { readonly pooled: Matrix; readonly transformed: Matrix } | undefined
-  /** Each token's neighbours side by side, [ΣT, H·n], where there is a convolution. */
+  /** Each token's concatenated neighbours, [ΣT, H·n], if there is a convolution. */
   readonly neighbours: Matrix | undefined
 }
 
-/** Lays the buffers out for a number of tokens. */
+/** Places the buffers for a number of tokens. */
 export function layWorkspace(
   layout: Layout,
   { config, norm, layers, head, convolution }: ModelSpec,
@@ -81,7 +81,7 @@ export function layWorkspace(
   }
 }
 
-/** The workspace of a batch, laid out from `mark` on, with ids, positions and bounds written. */
+/** Makes the workspace of a batch, placed from `mark` on, and writes ids, positions and bounds. */
 export function fillWorkspace(
   { layout, memory }: Kernels,
   spec: ModelSpec,
@@ -106,7 +106,7 @@ export function fillWorkspace(
     for (const [index, id] of sequence.entries()) {
       ids[at] = id
       types[at] = tokenTypes?.[number]?.[index] ?? 0
-      // Padding in a text keeps the row of its own number and is not counted, as in transformers
+      // A padding token inside a text keeps the row of its own number and is not counted, as in transformers.
       positions[at] = id === firstPosition - 1 ? id : position++
       at++
     }
@@ -115,7 +115,7 @@ export function fillWorkspace(
   return workspace
 }
 
-/** Each sequence's rows of a matrix, copied out of kernel memory. */
+/** Copies each sequence's rows of a matrix out of kernel memory. */
 export function copyRows(memory: KernelMemory, { bounds, count }: Sequences, matrix: Matrix): Float32Array[] {
   const firsts = memory.integers(bounds)
   return Array.from({ length: count }, (_, index) =>
@@ -123,7 +123,7 @@ export function copyRows(memory: KernelMemory, { bounds, count }: Sequences, mat
   )
 }
 
-/** The rows of a matrix into another of the same size. */
+/** Copies a matrix to another of the same size. */
 export function copyMatrix(memory: KernelMemory, from: Matrix, to: Matrix): void {
   for (let t = 0; t < from.rows; t++) memory.row(to, t).set(memory.row(from, t))
 }

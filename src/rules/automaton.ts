@@ -1,18 +1,18 @@
 /**
- * Reads a text from its end to its beginning, and tells at every place which instructions of a program lead to a match from
- * there. In that direction the program is an automaton: what holds at a place follows from the next character and from what
- * holds behind it, and from nothing else. A state of the automaton is made when it is first met and is kept, up to a bound,
- * so that a character costs one look into a table. Frisch and Cardelli 2004, "Greedy Regular Expression Matching", have the
- * idea of reading backward first.
+ * Reads a text backward and finds, at every place, which instructions of a program lead to a match from
+ * there. In that direction the program is an automaton: its state at a place depends only on the next
+ * character and on the state after that character. A state is made when it is first met and kept, up to a
+ * bound, so that a character costs one table look-up. The idea of reading backward first is from Frisch and
+ * Cardelli 2004, "Greedy Regular Expression Matching".
  */
 
 import { isDigit, isLineBreak } from '../text/letters.ts'
 import { type ParsedPattern, parsePattern } from './parse-pattern.ts'
 import { compilePattern, type Program } from './program.ts'
 
-/** The answers at a place. */
+/** What is known of one place in the text. */
 export interface State {
-  /** A bit for each instruction, 16 in a number: whether it leads to a match. */
+  /** One bit for each instruction, 16 bits to a number: whether the instruction leads to a match. */
   readonly leads: Uint16Array
   /** Whether a match begins here. */
   readonly begins: boolean
@@ -20,11 +20,11 @@ export interface State {
   earlier: (State | undefined)[]
 }
 
-/** States and their ways that are kept, a few MB at most; then they are made anew. */
+/** How many states and transitions are kept (a few MB); above that, they are made anew. */
 const MOST_STATES = 2000
 const MOST_WAYS = 20_000
 
-/** What assertions ask of a place, as bits of a symbol. */
+/** What assertions need to know about a place, as bits of a symbol. */
 const AT_START = 1
 const AT_END = 2
 const AT_WORD_EDGE = 4
@@ -37,14 +37,17 @@ export class Automaton {
   /** Whether words have the letters that only ignoring case makes word characters: ſ and the Kelvin sign. */
   readonly #wideWords: boolean
   readonly #asserts: boolean
-  /** Instructions, those first that others go on to without a character. */
+  /**
+   * Instruction numbers, ordered so that every instruction comes after those it reaches without taking a
+   * character.
+   */
   readonly #order: readonly number[]
   readonly #states = new Map<string, State>()
   #ways = 0
-  /** By number: which tests the characters of a class pass. Class 0 passes none. */
+  /** The tests that the characters of each class pass, by class number. Class 0 passes none. */
   readonly #classes: Uint8Array[]
   readonly #classNumbers = new Map<string, number>()
-  /** The class of each character plus one, 256 of them in a page. */
+  /** The class of each character plus one, in pages of 256 characters. */
   readonly #pages: Uint32Array[] = []
 
   /** @throws {RangeError} for patterns that are refused */
@@ -69,7 +72,7 @@ export class Automaton {
   /**
    * The state at a place.
    *
-   * @param later the state behind the character there
+   * @param later the state after the character at this place
    */
   earlier(later: State, code: number, text: string, at: number): State {
     const kind = this.#pages[code >>> 8]?.[code & 0xff] || this.#classify(code)
@@ -77,7 +80,7 @@ export class Automaton {
     return later.earlier[symbol] ?? this.#make(later, symbol)
   }
 
-  /** The class of a character and what assertions ask of its place, in one number. */
+  /** The class of a character and the assertion bits of its place, as one number. */
   #symbol(kind: number, text: string, at: number): number {
     if (!this.#asserts) return kind
     const before = at === 0 ? -1 : text.charCodeAt(at - 1)
@@ -117,7 +120,7 @@ export class Automaton {
   }
 
   #forget(): void {
-    // States that are in use stay, without the ways that would hold all others.
+    // States in use stay, but without their transitions, which would keep all the others alive.
     for (const state of this.#states.values()) state.earlier = []
     this.#states.clear()
     this.#ways = 0
@@ -125,7 +128,7 @@ export class Automaton {
 
   /** The class of a character that was not met before, plus one. */
   #classify(code: number): number {
-    // A match lies within a line, so that nothing takes a line break.
+    // A match lies within one line, so nothing matches a line break.
     const passes = Uint8Array.from(this.#tests, (test) => (!isLineBreak(code) && test(code) ? 1 : 0))
     const key = passes.join()
     let kind = this.#classNumbers.get(key)
@@ -161,7 +164,7 @@ function holds(assertion: '^' | '$' | 'b' | 'B', symbol: number): boolean {
   return ((symbol & AT_WORD_EDGE) !== 0) === (assertion === 'b')
 }
 
-/** There is always such an order, since no way comes round without a character. */
+/** Such an order always exists, since no cycle is free of characters. */
 function order({ instructions }: Program): number[] {
   const result: number[] = []
   const seen = new Uint8Array(instructions.length)

@@ -1,4 +1,4 @@
-/** Makes rules ready to find matches in texts, and decides which entity stays where a rule and the model disagree. */
+/** Compiles rules into matchers, and decides which entity stays where a rule and the model disagree. */
 
 import { isObject, kindOf } from '../check/kind.ts'
 import type { Rows } from '../check/option-rows.ts'
@@ -13,7 +13,7 @@ type Finder = (text: string) => Steps<Match[]>
 
 type Typed = Match & { readonly type: string }
 
-/** A letter or a digit, and all from the first of them to the last. */
+/** A letter or a digit, and everything from the first of them to the last. */
 const WORD = /[\p{L}\p{N}]/u
 const WORDS = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su
 
@@ -74,7 +74,8 @@ class CompiledRules implements RuleSet {
 }
 
 /**
- * Makes rules ready once, for many texts; `rules` of `recognize` takes them as they are too.
+ * Compiles rules once, for use with many texts. The `rules` option of `recognize` also takes rules as they
+ * are.
  *
  * @throws {TypeError} {RangeError} naming the rule and what is wrong with it
  *
@@ -124,13 +125,13 @@ function checkRule(rule: Rule, hasPattern: boolean, name: string): { type?: stri
 }
 
 /**
- * The entities of a model and what rules found as one list, in the order of the text, of which none overlaps another. Where
- * rules found nothing, the entities are given back as they are. What of one that gives way lies outside of the other stays, as
- * `Zhang Wei` of `Zhang Wei - zhang`, where an address of mail begins with the last word: nothing that was found is to be left in
- * a text that is redacted.
+ * Merges the entities of a model and the matches of rules into one list, in text order, without overlaps.
+ * Without matches, the entities are returned unchanged. Where two overlap, the parts of the loser that lie
+ * outside the winner stay: in `Zhang Wei - zhang@…`, where a mail address begins with the last word, `Zhang
+ * Wei` stays. No part of what was found may be left in a redacted text.
  *
- * @param policy who comes first: whoever is longer (on a tie the rules), the rules, or the model
- * @param trimName where a name begins and ends in such a part; without it no part stays
+ * @param policy who wins: the longer one (on a tie, the rule), the rule, or the model
+ * @param trimName finds where a name begins and ends within such a part; without it, no parts stay
  */
 export function* mergeRules<E extends Match & { readonly text: string }>(
   entities: E[],

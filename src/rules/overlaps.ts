@@ -1,4 +1,6 @@
-/** Which spans stay where some overlap: those of the rules among each other, and the rules' and the model's. */
+/**
+ * Decides which spans stay where spans overlap: among the matches of rules, and between rules and the model.
+ */
 import { eachOf, merged, type Steps, sorted } from './turns.ts'
 
 export interface Match {
@@ -6,15 +8,15 @@ export interface Match {
   readonly end: number
 }
 
-/** A span, and which of the lists it is of. */
+/** A span and the rank of the list that it comes from. */
 interface Ranked<S> {
   readonly span: S
   readonly rank: number
 }
 
 /**
- * Of spans that overlap the one that comes first; in the order of the text. First comes the longer one with `longest`, and
- * on a tie and without it the one whose list comes first, then the one further left.
+ * Keeps the first of overlapping spans; the result is in text order. With `longest`, the longer span comes
+ * first; on a tie, and without `longest`, the span of the earlier list does, then the one further left.
  *
  * @param lists each in the order of the text
  */
@@ -27,7 +29,7 @@ export function* keepFirst<S extends Match>(lists: readonly (readonly S[])[], lo
   }
   const all = yield* merged(ranked, (a, b) => a.span.start - b.span.start)
   const kept: S[] = []
-  // Spans that hang together, one overlapping the next; of others none is in the way of another.
+  // Spans are grouped where each overlaps the next; a span never conflicts with one of another group.
   let group: Ranked<S>[] = []
   let end = 0
   for (const [at, one] of all.entries()) {
@@ -55,7 +57,8 @@ function* keepOfGroup<S extends Match>(
   const length = ({ span }: Ranked<S>): number => span.end - span.start
   const byRank = (a: Ranked<S>, b: Ranked<S>): number => a.rank - b.rank
   const inTurn = yield* sorted(group, longest ? (a, b) => length(b) - length(a) || byRank(a, b) : byRank)
-  // Only the places where spans begin or end are looked at, so that memory grows with the spans and not with the text.
+  // Only the places where spans begin or end are stored, so that memory grows with the spans, not with the
+  // text.
   const starts: number[] = []
   const ends: number[] = []
   yield* eachOf(group, ({ span }) => {
@@ -77,9 +80,10 @@ function* keepOfGroup<S extends Match>(
 }
 
 /**
- * As `keepFirst`, and of what gives way the parts that lie outside of what is kept: whatever was found is covered.
+ * Like `keepFirst`, but also keeps the parts of the losers that lie outside the winners: whatever was found
+ * is covered.
  *
- * @param partOf a span of a stretch of one, or none where nothing of it counts
+ * @param partOf makes a span of a part of one; undefined if nothing in that part counts
  */
 export function* keepParts<S extends Match>(
   lists: readonly (readonly S[])[],
@@ -97,13 +101,16 @@ export function* keepParts<S extends Match>(
       })
     }
     if (parts.length === 0) return kept
-    // Parts of two spans may overlap, and one of them give way again.
+    // Parts of two spans may overlap, and one of them may lose again.
     lost = [yield* sorted(parts, (a, b) => a.start - b.start)]
     kept = yield* keepFirst([kept, ...lost], false)
   }
 }
 
-/** Calls `use` with each stretch of spans that lies outside of those kept, which are in the order of the text and apart. */
+/**
+ * Calls `use` with each part of a span that lies outside the kept ones, which are in text order and do not
+ * overlap.
+ */
 function* outside<S extends Match>(
   spans: readonly S[],
   kept: readonly S[],
@@ -124,7 +131,9 @@ function* outside<S extends Match>(
 const ascending = (a: number, b: number): number => a - b
 const same = (place: number): number => place
 
-/** Where in a sorted list the first one stands that is not below a number; the list's length where there is none. */
+/**
+ * Index of the first item of a sorted list that is not below a number; the list's length if there is none.
+ */
 function placeOf<Item>(list: readonly Item[], least: number, of: (item: Item) => number): number {
   let [low, high] = [0, list.length]
   while (low < high) {

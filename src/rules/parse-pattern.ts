@@ -1,6 +1,7 @@
 /**
- * Reads a regular expression into a tree. Only the structure is read here: which characters `[a-z]`, `\d`, `\p{Lu}` or a letter
- * whose case is ignored stand for is asked of the runtime's own RegExp, so that they mean what they mean in JavaScript.
+ * Parses a regular expression into a tree. Only the structure is parsed here. Which characters `[a-z]`, `\d`,
+ * `\p{Lu}` or a letter under `i` match is left to the runtime's own RegExp, so that they mean the same as in
+ * JavaScript.
  */
 
 /** Whether a character matches: a code point with the flag u, else a UTF-16 code unit. */
@@ -31,15 +32,17 @@ export type PatternNode = {
 
 export type Assertion = '^' | '$' | 'b' | 'B'
 
-/** A pattern, read. */
+/** A parsed pattern. */
 export interface ParsedPattern {
   readonly root: PatternNode
   readonly tests: readonly CharacterTest[]
-  /** As it was written, for errors. */
+  /** The pattern as written, for errors. */
   readonly pattern: RegExp
 }
 
-/** Characters, assertions and quantifiers of a pattern, and groups one within another. */
+/**
+ * How many characters, assertions and quantifiers a pattern may have, and how deep its groups may be nested.
+ */
 const MOST_PARTS = 4000
 const DEEPEST_GROUP = 200
 
@@ -52,7 +55,7 @@ export function parsePattern(pattern: RegExp): ParsedPattern {
   return new Parser(pattern).parse()
 }
 
-/** Nodes made one, halves first, so that a long pattern is no deep tree. */
+/** Joins nodes pairwise, half and half, so that a long pattern does not become a deep tree. */
 function folded(
   nodes: readonly PatternNode[],
   join: (first: PatternNode, second: PatternNode) => PatternNode,
@@ -62,7 +65,7 @@ function folded(
   return join(folded(nodes.slice(0, half), join), folded(nodes.slice(half), join))
 }
 
-/** An error for what linear time or bounded memory rule out. */
+/** The error for a construct that would take more than linear time or bounded memory. */
 export function refusal(pattern: RegExp, what: string, instead: string): RangeError {
   return new RangeError(
     `The pattern ${shortened(String(pattern))} has ${what}, which rules do not take, since their time must be linear: ${instead}`,
@@ -169,7 +172,9 @@ class Parser {
     return node
   }
 
-  /** What stands for one character, as it is written; where JavaScript reads it as several, in a way that is read the same. */
+  /**
+   * The source of one character as written; where JavaScript reads it as several, a form that means the same.
+   */
   #atom(): string {
     const start = this.#at
     const { unicode } = this.#pattern
@@ -179,7 +184,7 @@ class Parser {
     } else if (this.#next('\\')) {
       if (this.#takes(/\\[1-9]|\\k</y))
         throw this.#refuse('a back-reference or an octal escape', 'write what it stands for')
-      // Without a letter behind it `\c` is a backslash, and a c.
+      // `\c` without a letter after it is a backslash and a c.
       if (!unicode && this.#takes(/\\c(?![A-Za-z])/y)) {
         this.#at++
         return '\\\\'
@@ -204,7 +209,7 @@ class Parser {
     return this.#tests.push((code) => one.test(String.fromCodePoint(code))) - 1
   }
 
-  /** `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}` behind a part, each lazy with a `?` behind it. */
+  /** A part followed by `*`, `+`, `?`, `{n}`, `{n,}` or `{n,m}`, each of them lazy with a `?` after it. */
   #quantified(body: PatternNode): PatternNode {
     const found = this.#takes(/(?:([*+?])|\{(\d+)(,(\d*))?\})(\??)/y)
     if (found === null) return body

@@ -1,4 +1,4 @@
-/** Reads the rules that a JSON file holds. */
+/** Reads rules from a JSON file. */
 import { kindOf } from '../check/kind.ts'
 import type { RowOf } from '../check/option-rows.ts'
 import { checkValue } from '../check/options.ts'
@@ -22,10 +22,10 @@ const writtenRule: RowOf<WrittenRule> = {
 }
 
 /**
- * Makes rules of an array that JSON can hold, so that programs and the command line share a file of them. A pattern is a
- * regular expression with the flags `m` and `u`, and `i` where case is ignored.
+ * Makes rules from an array of JSON, so that programs and the command line can share a file of rules. A
+ * pattern is a regular expression with the flags `m` and `u`, and `i` if case is ignored.
  *
- * @param written what JSON.parse gave
+ * @param written the result of JSON.parse
  * @throws {TypeError} {RangeError} naming the rule and what is wrong with it
  *
  * @example

@@ -1,6 +1,6 @@
 /**
- * Finds many phrases at once. The phrases are a tree of words (a trie). From each word of a text the tree is walked as far
- * as the text goes on in it.
+ * Finds many phrases at once. The phrases form a trie of words; from each word of a text, the trie is
+ * followed as far as the text matches.
  */
 
 import { isWordUnit } from '../text/letters.ts'
@@ -8,10 +8,10 @@ import { isSpace } from '../text/white-space.ts'
 import type { Match } from './overlaps.ts'
 import type { Steps } from './turns.ts'
 
-/** Words of a phrase at most, which bounds the steps at each word of a text. */
+/** Maximum number of words in a phrase; bounds the steps at each word of a text. */
 const LONGEST_PHRASE = 100
 
-/** Units of a text that are read in one step. */
+/** UTF-16 units of a text that are read in one step. */
 const STEP_UNITS = 4096
 
 interface Node {
@@ -23,10 +23,12 @@ interface Node {
 export class Phrases {
   readonly #root: Node = { next: new Map(), ends: false }
   readonly #ignoreCase: boolean
-  /** Units that a word of a phrase has at most, in small letters too, which take up to three for one. */
+  /** Units in the longest word of any phrase, also in lower case, which can be three times as long. */
   #longest = 0
 
-  /** @throws {RangeError} for a phrase of nothing, or of too many words */
+  /**
+   * @throws {RangeError} for an empty phrase, or one of too many words
+   */
   constructor(phrases: Iterable<string>, ignoreCase: boolean, name: string) {
     this.#ignoreCase = ignoreCase
     for (const phrase of phrases) {
@@ -52,12 +54,12 @@ export class Phrases {
     }
   }
 
-  /** From left to right, the longest where several begin, none overlapping another. */
+  /** Matches from left to right, the longest where several begin, none overlapping another. */
   *search(text: string): Steps<Match[]> {
     const found: Match[] = []
     const unread = tokenize(text)
     let more = true
-    // The words that a phrase may still reach are held, and no others.
+    // Only the words that a phrase may still reach are kept.
     const ahead: Match[] = []
     let node: Node | undefined = this.#root
     /** Words that the tree was walked along, and those of the longest phrase so far. */
@@ -87,9 +89,9 @@ export class Phrases {
     }
   }
 
-  /** A token's text, with a space in front where white space stands between it and the one before. */
+  /** A token's text, with a space in front if white space separates it from the token before. */
   #key(text: string, { start, end }: Match, before: Match | undefined): string {
-    // A word that is longer than all of the phrases is none of them.
+    // A word longer than every phrase matches none of them.
     if (end - start > this.#longest) return ''
     const word = text.slice(start, end)
     const key = this.#ignoreCase ? word.toLowerCase() : word
@@ -98,8 +100,9 @@ export class Phrases {
 }
 
 /**
- * Words, and each other character by itself. Scripts that put no spaces between words (Han, kana, Hangul syllables with
- * their particles, Thai to Khmer) have words of one character, so that phrases are found within.
+ * Splits a text into words and single other characters. In scripts that put no spaces between words (Han,
+ * kana, Hangul syllables with their particles, Thai to Khmer) each character is a word, so that phrases are
+ * found within longer text.
  */
 function* tokenize(text: string): Generator<Match | 'pause', undefined> {
   let at = 0

@@ -1,6 +1,6 @@
 /**
- * `iobert/rules`: what people take out of texts and models of names do not find. The presets are rules like anyone's, in a
- * module of their own, so that pages which do not use them do not load them.
+ * `iobert/rules`: ready-made rules for what people redact and models of names do not find. They are ordinary
+ * rules, in a module of their own so that pages that do not use them do not load them.
  *
  * @example
  * // import { email, iban } from 'iobert/rules'
@@ -26,7 +26,8 @@ export type PresetName =
   | ('mac' | 'ssn' | 'passport' | 'birthdate' | 'address' | 'secret')
 
 /**
- * All presets by name: `iobert --rules email,iban`. Where two find the same, the type is that of the one that comes first.
+ * All presets by name, for `iobert --rules email,iban`. Where two find the same text, the first one's type
+ * counts.
  */
 export const presets: Readonly<Record<PresetName, PatternRule>> = {
   ...{ email, secret, url, iban, card, ssn, phone, mac, ip, passport, birthdate, address },

@@ -1,11 +1,13 @@
 /**
- * Makes a pattern's tree a program of few instructions (Thompson 1968; Cox 2009, "Regular Expression Matching: the Virtual
- * Machine Approach"), which are a graph: where a choice stands its first way is preferred, as in JavaScript.
+ * Compiles a pattern's tree into a short program (Thompson 1968; Cox 2009, "Regular Expression Matching: the
+ * Virtual Machine Approach"). Its instructions form a graph; a choice prefers its first way, as in
+ * JavaScript.
  *
- * JavaScript refuses a turn of a loop that took no character, and tries the loop's other ways: `(a*?)*` takes all of `aa`. So
- * each part is built for two places to go on: one where the turn has taken nothing yet, one where it has (Barrière and
- * Pit-Claudel 2024, "Linear Matching of JavaScript Regular Expressions"). An empty turn goes on nowhere, so that no way through
- * the graph comes round without taking a character. A whole match must not be empty either, which is the same.
+ * JavaScript rejects a loop iteration that took no character, and then tries the loop's other ways: `(a*?)*`
+ * takes all of `aa`. So each part is built for two continuations: one if the iteration has taken nothing yet,
+ * one if it has (Barrière and Pit-Claudel 2024, "Linear Matching of JavaScript Regular Expressions"). An
+ * empty iteration leads nowhere, so every cycle of the graph takes a character. An empty match is excluded in
+ * the same way.
  */
 
 import { type Assertion, type ParsedPattern, type PatternNode, refusal } from './parse-pattern.ts'
@@ -17,7 +19,7 @@ export type Instruction =
   | { readonly op: 'match' }
   /** Takes a character that passes a test. */
   | { readonly op: 'character'; readonly test: number; readonly next: number }
-  /** Goes on at `first` if that leads to a match, else at `second`. */
+  /** Continues at `first` if that leads to a match, else at `second`. */
   | { readonly op: 'choice'; first: number; second: number }
   | { readonly op: 'assertion'; readonly assertion: Assertion; readonly next: number }
 
@@ -29,7 +31,7 @@ export interface Program {
 const FAIL = 0
 const MATCH = 1
 
-/** Instructions of a program, counted repetitions written out. */
+/** Maximum number of instructions, with counted repetitions written out. */
 const LONGEST_PROGRAM = 4000
 
 /** @throws {RangeError} for counted repetitions that make the program too long */
@@ -50,10 +52,10 @@ class Compiler {
   }
 
   /**
-   * Where to begin so that a part is matched, and then what follows.
+   * The instruction at which a part and then its continuation begin.
    *
-   * @param empty where to go on if no character was taken
-   * @param consumed where to go on if one was
+   * @param empty where to continue if no character was taken
+   * @param consumed where to continue if one was
    */
   build(node: PatternNode, empty: number, consumed: number): number {
     const key = node.canBeEmpty ? `${empty} ${consumed}` : `${consumed}`
@@ -96,7 +98,8 @@ class Compiler {
     consumed: number,
   ): number {
     if (!body.canConsume) return least > 0 ? this.build(body, empty, consumed) : empty
-    // From the last turn to the first: where to begin it if the repetition has taken nothing so far, and if it has.
+    // From the last iteration to the first: its beginning if the repetition has taken nothing so far, and if
+    // it has.
     let fresh = empty
     let started = consumed
     if (most === Number.POSITIVE_INFINITY) {
@@ -117,7 +120,10 @@ class Compiler {
     return fresh
   }
 
-  /** Any number of turns. Where to go on if there is none is `consumed`, so that one loop serves all that come to it. */
+  /**
+   * Any number of iterations. With none, it continues at `consumed`, so that one loop serves all who enter
+   * it.
+   */
   #loop(body: PatternNode, consumed: number, lazy: boolean): number {
     const loops = this.#loops.get(body) ?? new Map<number, number>()
     this.#loops.set(body, loops)
@@ -131,7 +137,7 @@ class Compiler {
     return start
   }
 
-  /** A turn that may be left out. */
+  /** An iteration that may be left out. */
   #optional(turn: number, without: number, lazy: boolean): number {
     return lazy ? this.#choice(without, turn) : this.#choice(turn, without)
   }

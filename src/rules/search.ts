@@ -1,30 +1,31 @@
 /**
- * Finds all matches of a pattern in a text of any length: those that JavaScript finds, in time linear in the text and in memory
- * that hardly grows with it. The text is read twice. Backward, an automaton tells at each place whether a match begins there
- * and which of a program's instructions lead to one; then each match is followed forward, never into a way that fails.
+ * Finds all matches of a pattern in a text of any length: the same as JavaScript finds, but in time linear in
+ * the text and in memory that hardly grows with it. The text is read twice. A backward pass finds, at each
+ * place, whether a match begins there and which instructions of the program lead to one. Then each match is
+ * followed forward, never into a way that fails.
  *
- * The automaton's states are kept for two blocks of the text at a time. Of the other blocks only the state behind their end is
- * kept, from which a block is read again when a match begins in it or leads into it.
+ * States are kept for two blocks of the text at a time. For the other blocks, only the state at their end is
+ * kept; from it, a block is read again when a match begins in it or reaches into it.
  */
 
 import { Automaton, leadsOn, type State } from './automaton.ts'
 import type { Match } from './overlaps.ts'
 import type { Steps } from './turns.ts'
 
-/** Places of a text in a block. */
+/** Characters of text in a block. */
 const BLOCK = 1024
 
-/** Blocks that are read in one step, matches that are looked for, and units of a match that are followed. */
+/** Blocks read, matches looked for, and units of a match followed in one step. */
 const STEP_BLOCKS = 4
 const STEP_MATCHES = 16
 const STEP_UNITS = 4096
 
-/** Units behind its beginning where a match that was not accepted is looked into again. */
+/** In a rejected match, the search continues only within its last so many units. */
 const LONGEST_RETRY = 128
 
 /**
- * Where the part of a match that counts ends; `start` where none does: then one that begins behind the match's first character
- * may still be found.
+ * Where the accepted part of a match ends; `start` rejects the match, and the search continues after its
+ * first character.
  */
 export type Accept = (start: number, end: number) => number
 
@@ -47,7 +48,8 @@ export class Searcher {
       const end = yield* scan.endOf(start)
       const accepted = accept(start, end)
       if (accepted > start) found.push({ start, end: accepted })
-      // A long match is looked into again at its end only: for each of its parts would take time that grows with its length.
+      // In a long match the search continues near its end only: trying every part would take more than linear
+      // time.
       start = scan.nextStart(Math.max(accepted, start + 1, end - LONGEST_RETRY))
     }
     return found
@@ -58,11 +60,11 @@ export class Searcher {
 class Scan {
   readonly #automaton: Automaton
   readonly #text: string
-  /** By block: the state at the first place behind it. */
+  /** By block: the state at the first place after it. */
   readonly #behind: State[]
   /** By block: whether a match begins in it. */
   readonly #begins: Uint8Array
-  /** Two blocks' states, by place; none between the two units of a code point, if characters are code points. */
+  /** The states of two blocks, by place; none in the middle of a code point if characters are code points. */
   readonly #blocks = [0, 1].map(() => ({ index: -1, states: new Array<State | undefined>(BLOCK) }))
 
   constructor(automaton: Automaton, text: string) {
@@ -73,7 +75,7 @@ class Scan {
     this.#behind = new Array<State>(count)
   }
 
-  /** From the end of the text to its beginning; comes before all else. */
+  /** Reads from the end of the text to its beginning; must run first. */
   *readBackward(): Steps<void> {
     let state = this.#automaton.last(this.#text)
     for (let index = this.#behind.length - 1; index >= 0; index--) {
@@ -83,7 +85,7 @@ class Scan {
     }
   }
 
-  /** The first place from `at` on where a match begins, -1 where there is none. */
+  /** The first place at or after `at` where a match begins, or -1. */
   nextStart(at: number): number {
     for (let index = Math.floor(at / BLOCK); index < this.#begins.length; index++) {
       if (this.#begins[index] === 0) continue
@@ -124,7 +126,7 @@ class Scan {
     return block.states
   }
 
-  /** Makes the states of a block, from its end to its beginning; gives back the one at its first place. */
+  /** Makes the states of a block, from its end to its beginning, and returns the one at its first place. */
   #read(index: number): State {
     const text = this.#text
     const automaton = this.#automaton
@@ -141,7 +143,7 @@ class Scan {
     while (at > first) {
       let code = text.charCodeAt(--at)
       if (automaton.unicode && isWithinCodePoint(text, at)) {
-        // The code point belongs to where its first unit stands.
+        // A code point belongs to the block in which its first unit lies.
         if (at === first) break
         code = text.codePointAt(--at)!
       }
@@ -154,7 +156,7 @@ class Scan {
   }
 }
 
-/** Whether a place lies between the two units of a code point. */
+/** Whether a place lies in the middle of a surrogate pair. */
 function isWithinCodePoint(text: string, at: number): boolean {
   return (text.charCodeAt(at) & 0xfc00) === 0xdc00 && at > 0 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800
 }

@@ -1,19 +1,19 @@
 /**
- * Long work in steps: a generator that yields now and then and gives its result back at the end. It is gone through at once, or
- * with pauses in which the other tasks of the thread have their turn.
+ * Long work in steps: a generator that yields now and then and returns its result at the end. It can be run
+ * at once, or with pauses that let other tasks of the thread run.
  */
 import { nextTask } from '../check/next-task.ts'
 
-/** Work that can stop between two steps, each of well under a millisecond. */
+/** Work that can pause between steps of well under a millisecond. */
 export type Steps<Result> = Generator<undefined, Result, undefined>
 
-/** Between two pauses, milliseconds. */
+/** Time between two pauses, in milliseconds. */
 const TURN = 10
 
-/** Items that are gone through in one step. */
+/** Items processed in one step. */
 const STEP = 4096
 
-/** All steps at once. */
+/** Runs all steps at once. */
 export function atOnce<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const { done, value } = steps.next()
@@ -22,9 +22,9 @@ export function atOnce<Result>(steps: Steps<Result>): Result {
 }
 
 /**
- * All steps, with pauses.
+ * Runs all steps, with pauses.
  *
- * @throws the signal's reason, where it is aborted meanwhile
+ * @throws the signal's reason if it is aborted meanwhile
  */
 export async function inTurns<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
   signal?.throwIfAborted()
@@ -47,9 +47,9 @@ export function* eachOf<Item>(items: readonly Item[], use: (item: Item) => void)
 }
 
 /**
- * Sorted lists as one; of items that are equal, those of the list that comes first stand first.
+ * Merges sorted lists; equal items keep the order of their lists.
  *
- * @param compare as that of `Array.sort`
+ * @param compare as for `Array.sort`
  */
 export function* merged<Item>(
   lists: readonly (readonly Item[])[],
@@ -82,7 +82,7 @@ function* mergedPair<Item>(
   return all
 }
 
-/** Items in order, those that are equal as they stood. */
+/** Sorts items; equal items keep their order. */
 export function* sorted<Item>(
   items: readonly Item[],
   compare: (a: Item, b: Item) => number,

@@ -1,55 +1,58 @@
-/** The types of rules, as callers write them, and of what rules find. */
+/** The types of rules as callers write them, and of what rules find. */
 
-/** Finds what matches a pattern, within a line. */
+/** Finds what matches a pattern, within one line. */
 export interface PatternRule {
-  /** Of the entities: 'EMAIL'. */
+  /** Type of the entities, such as 'EMAIL'. */
   readonly type: string
   /**
-   * A regular expression. A search of ours runs it in time linear in the text, whatever the pattern, and finds what
-   * JavaScript finds, but for two things: a match lies within a line, and is never empty. What would need more than linear time
-   * is refused: look-around, back-references, modifiers of groups, the flag v, and patterns of more than 4000 steps. With the
-   * flag u characters are code points, so that no match parts a surrogate pair.
+   * A regular expression. Our own search runs it in time linear in the text, whatever the pattern, and finds
+   * the same as JavaScript, with two exceptions: a match lies within one line and is never empty. What would
+   * need more than linear time is refused: look-around, back-references, modifiers of groups, the flag v, and
+   * patterns of more than 4000 steps. With the flag u, characters are code points, so that no match splits a
+   * surrogate pair.
    */
   readonly pattern: RegExp
   /**
-   * Whether a match counts, by its check digits say, or how many units of it do; 0 is none. Behind the first character of a
-   * match that does not count the search goes on; in one of more than 128 units, in its last 128.
+   * Decides whether a match counts (by its check digits, for instance), or how many of its UTF-16 units do; 0
+   * rejects it. After a rejected match the search continues after its first character; if it has more than
+   * 128 units, within its last 128.
    */
   readonly accept?: (match: string, text: string, start: number) => boolean | number
-  /** Phrases are a rule of their own. */
+  /** Phrases are a rule of another kind. */
   readonly phrases?: never
 }
 
-/** Finds phrases of one's own: names of products, a list of customers. */
+/** Finds given phrases: names of products, a list of customers. */
 export interface PhraseRule {
-  /** Of the entities: 'PRODUCT'. */
+  /** Type of the entities, such as 'PRODUCT'. */
   readonly type: string
   /**
-   * Found where they stand between words: 'Ann' is not in 'Annual'. White space matches white space of any kind and length,
-   * a line break too. At most 100 words each.
+   * Found between word boundaries: 'Ann' is not found in 'Annual'. White space matches white space of any
+   * kind and length, line breaks included. At most 100 words each.
    */
   readonly phrases: Iterable<string>
-  /** Capitals and small letters count as equal; default false. */
+  /** Whether upper and lower case are equal; default false. */
   readonly ignoreCase?: boolean
-  /** A pattern is a rule of its own. */
+  /** A pattern is a rule of another kind. */
   readonly pattern?: never
-  /** For patterns. */
+  /** Only for patterns. */
   readonly accept?: never
 }
 
-/** What is found beside the model. */
+/** A rule for what is found in addition to the model's entities. */
 export type Rule = PatternRule | PhraseRule
 
 /**
- * Which entity stays where a rule's and the model's overlap: the longer one, the rule's on a tie; the rule's; the model's. What of
- * the other one lies outside stays as an entity of its own: in front of an address, `Zhang Wei - zhang` becomes `Zhang Wei`.
- * Of two rules' the longer one stays, on a tie that of the rule that comes first; and so do parts of the other.
+ * Which entity stays where a rule's and the model's overlap: the longer one (on a tie, the rule's), the
+ * rule's, or the model's. What lies outside the winner stays as an entity of its own: before an address,
+ * `Zhang Wei - zhang` becomes `Zhang Wei`. Between two rules the longer match stays, on a tie that of the
+ * earlier rule, and parts of the other stay in the same way.
  */
 export type RulePolicy = 'longest' | 'rule' | 'model'
 
 /** Something that a rule found. */
 export interface RuleMatch {
-  /** The rule's. */
+  /** The type of the rule. */
   type: string
   /** `input.slice(start, end)`. */
   text: string
@@ -61,15 +64,15 @@ export interface RuleMatch {
   score: number
 }
 
-/** Rules made ready once, for many texts. */
+/** Rules compiled once, for many texts. */
 export interface RuleSet {
   /** The types of its rules. */
   readonly types: readonly string[]
   /** What the rules find, in the order of the text, none overlapping another. */
   find(text: string): RuleMatch[]
   /**
-   * The same as `find`, with pauses in which the other tasks of the thread have their turn: for texts of many megabytes. The
-   * signal ends it in one of them.
+   * Like `find`, but with pauses that let other tasks of the thread run: for texts of many megabytes. The
+   * signal can abort it at a pause.
    */
   findInTurns(text: string, options?: { readonly signal?: AbortSignal }): Promise<RuleMatch[]>
 }

@@ -1,4 +1,6 @@
-/** The calling thread's side of an engine in a worker. inline.ts has the engine on the calling thread itself. */
+/**
+ * The calling thread's side of an engine in a worker; inline.ts runs the engine on the calling thread itself.
+ */
 
 import { reasonOf } from '../format/errors.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
@@ -15,7 +17,7 @@ export interface EngineClient {
   readonly info: EngineInfo
   readonly setup: EngineSetup
   readonly memoryBytes: number
-  /** Where no more calls are taken: the model was disposed, or its worker died. */
+  /** Why no more calls are accepted, once they are not: the model was disposed, or its worker died. */
   readonly ending: Ending
   forward(
     sequences: readonly (readonly number[])[],
@@ -30,15 +32,16 @@ interface Pending {
   reject(reason: unknown): void
 }
 
-/** What ends a request, of its kind. */
+/** The reply that ends a request, of the matching kind. */
 type Answer = Exclude<Reply, { type: 'progress' | 'tuned' | 'error' }>
 type AnswerOf<Type extends Answer['type']> = Answer & { type: Type }
-/** A request as it is asked: its number is given when it is posted. */
+/** A request without its number, which is assigned when it is posted. */
 type Asked = Request extends infer Each ? (Each extends { id: number } ? Omit<Each, 'id'> : never) : never
 
 /**
- * Starts the worker of an engine, with helper threads where there are to be more than one: all of them, or none, and where
- * one cannot start, the others end. It holds no model yet, but can read a model's files.
+ * Starts the worker of an engine, with helper threads if there is to be more than one thread. Either all
+ * start or none remain: if one cannot start, the others are ended. The worker holds no model yet, but can
+ * read a model's files.
  */
 export async function startWorkers(
   threads: number,
@@ -83,7 +86,10 @@ export class WorkerClient implements EngineClient {
     return this.#memoryBytes
   }
 
-  /** The files at a URL as the worker reads them, each whole: what fetches them need not be on the calling thread too. */
+  /**
+   * The files at a URL, each read whole by the worker, so that the calling thread needs no code to fetch
+   * them.
+   */
   files(locator: Locator & { kind: 'url' }, { signal }: LoadWatch): ModelFiles {
     const reasons = new Map<string, string | undefined>()
     return {
@@ -134,12 +140,14 @@ export class WorkerClient implements EngineClient {
     this.#end(disposedError())
   }
 
-  /** Before there is a model a signal stops all of it. */
+  /** Sends a request before there is a model; a signal then ends the whole engine. */
   #askOnce(asked: Asked, transfer: Transferable[], signal: AbortSignal | undefined): Promise<Answer> {
     return this.#ask(asked, transfer, signal, () => this.#end(signal!.reason))
   }
 
-  /** @param stop  tells the worker that nobody waits for the answer any more */
+  /**
+   * @param stop tells the worker that nobody is waiting for the answer
+   */
   #ask(
     asked: Asked,
     transfer: Transferable[],
@@ -194,7 +202,7 @@ export class WorkerClient implements EngineClient {
     this.#worker.onDeath((reason) => this.#end(reason))
   }
 
-  /** Ends the worker and its helpers; what is pending is rejected. */
+  /** Ends the worker and its helpers; pending requests are rejected. */
   #end(reason: Error): void {
     if (this.ending.reason) return
     this.ending.end(reason)

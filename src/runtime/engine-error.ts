@@ -1,17 +1,18 @@
-/** The errors of an engine that computes no more, or never did. */
+/** The errors of an engine that can no longer compute, or never could. */
 import { reasonOf } from '../format/errors.ts'
 
-/** Why an engine computes no more, or never did. */
+/** Why an engine can no longer compute, or never could. */
 export type EngineErrorCode =
   /** `dispose()` was called. */
   | 'Disposed'
   /** Its worker, or a helper thread, did not start or has died. */
   | 'WorkerFailed'
-  /** The page or the runtime may not compile WebAssembly. */
+  /** The page or the runtime does not allow WebAssembly to be compiled. */
   | 'CannotCompile'
 
 /**
- * The engine that held a model is gone (load the model again), or could not start. `code` is stable and meant for programs.
+ * The engine that held a model is gone (load the model again) or could not start. `code` is stable, for use
+ * in programs.
  *
  * @example
  * try { await ner.recognize(text) } catch (error) {
@@ -29,20 +30,20 @@ export class EngineError extends Error {
   }
 }
 
-/** What calls on a disposed model are rejected with. */
+/** The error that rejects calls on a disposed model. */
 export function disposedError(): EngineError {
   return new EngineError('Disposed', 'The model was disposed; load it again to use it')
 }
 
 /**
- * That no more calls are taken, told to who waits for something else. An AbortSignal would do, but Node 20 warns of more than
- * ten that listen to one, and a model has as many streams as are asked for.
+ * Notifies those who wait for something else that no more calls are accepted. An AbortSignal would do, but
+ * Node 20 warns about more than ten listeners on one, and a model may have any number of streams.
  */
 export class Ending {
   reason: Error | undefined
   readonly #listeners = new Set<(reason: Error) => void>()
 
-  /** Calls `listener` when it ends, or at once where it has. @returns what takes the listener off again */
+  /** Calls `listener` at the end, or at once if it has come. @returns a function that removes the listener */
   listen(listener: (reason: Error) => void): () => void {
     if (this.reason !== undefined) listener(this.reason)
     this.#listeners.add(listener)
@@ -55,11 +56,15 @@ export class Ending {
   }
 }
 
-/** How engines refuse to compile: V8 and SpiderMonkey by the first, JavaScriptCore by the second under a Content-Security-Policy. */
+/**
+ * Names of the errors of engines that refuse to compile: the first in V8 and SpiderMonkey, the second in
+ * JavaScriptCore under a Content-Security-Policy.
+ */
 const REFUSALS: readonly string[] = ['CompileError', 'EvalError']
 
 /**
- * Compiles WebAssembly where that may be forbidden. Engines that refuse do not say what can be done about it; this error does.
+ * Compiles WebAssembly where that may be forbidden. Engines that refuse do not say what to do about it; this
+ * error does.
  *
  * @throws {EngineError} `CannotCompile`
  */

@@ -1,6 +1,6 @@
 /**
- * A model in kernel memory and the passes over it: what a worker holds, or the calling thread with `inline`. Knows
- * tensors and sequences, no text.
+ * A model in kernel memory and the passes over it; in a worker, or on the calling thread with `inline`. It
+ * deals with tensors and sequences, not with text.
  */
 
 import { nextTask, PAUSE_MILLISECONDS, pausesEvery } from '../check/next-task.ts'
@@ -64,7 +64,7 @@ export class Engine {
   /**
    * Reads the weights into kernel memory.
    *
-   * @throws {ModelFormatError} where a file is not as it must be
+   * @throws {ModelFormatError} for an invalid file
    * @throws {RangeError} where the model does not fit 4 GiB; nothing is read then
    */
   static async load(
@@ -112,7 +112,7 @@ export class Engine {
   /**
    * Passes `sequences` through the model, in batches, one call after another.
    *
-   * @param stop  asked between layers; throws to stop
+   * @param stop called between layers; throws to stop
    */
   forward(
     sequences: readonly (readonly number[])[],
@@ -127,7 +127,7 @@ export class Engine {
     return result
   }
 
-  /** Times the tiles, once: after the first pass, which did not have to wait for it. */
+  /** Times the tiles once, after the first pass, so that the first pass need not wait for it. */
   async #tune(): Promise<void> {
     const kernels = this.#kernels
     const { plan } = this.#setup
@@ -179,12 +179,12 @@ export class Engine {
     return output
   }
 
-  /** Bytes of kernel memory now; a large batch makes it grow. */
+  /** Current size of the kernel memory in bytes; a large batch makes it grow. */
   get memoryBytes(): number {
     return this.#kernels.memory.byteLength
   }
 
-  /** Gives the memory back, after the pass that is under way. */
+  /** Frees the memory after the current pass. */
   dispose(): void {
     const memory = this.#memory
     if (memory === undefined) return
@@ -193,7 +193,7 @@ export class Engine {
   }
 }
 
-/** Sequences in batches of `limit` tokens at most; a longer one is a batch of its own. */
+/** Groups sequences into batches of at most `limit` tokens; a longer one is a batch of its own. */
 function batchesOf<Sequence extends { readonly length: number }>(
   sequences: readonly Sequence[],
   limit: number,
@@ -236,9 +236,9 @@ function scratchShape({ config, relative, head }: ModelSpec): ScratchShape {
 }
 
 /**
- * Bytes of kernel memory that a model and its workspace take: what loading places, counted.
+ * Bytes of kernel memory that a model and its workspace need, counted by placing them as loading does.
  *
- * @throws {RangeError} where that is more than wasm32 can address
+ * @throws {RangeError} if that is more than wasm32 can address
  */
 export function memoryNeeded({ spec, plan, threads, batchTokens }: Omit<EngineSetup, 'module'>): number {
   const { precision, tiles, variant } = plan

@@ -1,4 +1,4 @@
-/** The worker's side: an engine that answers messages, or a helper that lends it a thread. */
+/** The worker's side: an engine that answers messages, or a helper thread that computes for one. */
 import { largestWhole } from '../format/file-limits.ts'
 import type { LoadProgress, LoadWatch } from '../format/load-watch.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
@@ -10,11 +10,11 @@ import type { HelpOrder, Locator, Reply, Request } from './protocol.ts'
 
 export interface HostPort {
   post(reply: Reply, transfer: Transferable[]): void
-  /** Opens a model's files where this runtime can. */
+  /** Opens a model's files in the way of this runtime. */
   openFiles(locator: Locator, watch: LoadWatch): Promise<ModelFiles>
 }
 
-/** Gives back the function that takes each message. */
+/** Returns the function that handles each message. */
 export function createHost(port: HostPort): (request: Request) => void {
   let engine: Promise<Engine> | undefined
   let opened: Promise<ModelFiles> | undefined
@@ -23,13 +23,13 @@ export function createHost(port: HostPort): (request: Request) => void {
 
   const onProgress = ({ file, loaded, total }: LoadProgress): void => {
     const now = performance.now()
-    // A few messages a second tell as much as one a tensor.
+    // Some twenty messages a second are as informative as one for each tensor.
     if (now - posted < 50 && loaded !== total) return
     posted = now
     port.post({ type: 'progress', file, loaded, total }, [])
   }
 
-  /** A worker has one model, whose files are opened once. */
+  /** A worker has one model, and opens its files once. */
   const filesOf = ({ locator }: { locator: Locator }): Promise<ModelFiles> => {
     opened ??= port.openFiles(locator, { onProgress })
     return opened
@@ -91,7 +91,10 @@ export function createHost(port: HostPort): (request: Request) => void {
   }
 }
 
-/** A helper waits for the memory, then serves until its worker is terminated: the call into wasm does not return. */
+/**
+ * A helper waits for the memory, then serves until its worker is terminated: the call into wasm never
+ * returns.
+ */
 function help({ module, port }: Request & { type: 'iobert:help' }): void {
   port.onmessage = ({ data }: MessageEvent<HelpOrder>): void => {
     const { exports } = new WebAssembly.Instance(module, { env: { memory: data.memory } })
@@ -115,7 +118,7 @@ function helpersOf({ helpers, deaths }: Request & { type: 'iobert:load' }): Help
   }
 }
 
-/** The arrays of a result, which move to the caller without a copy. */
+/** The arrays of a result, which are transferred to the caller without a copy. */
 function buffersOf(output: object): Transferable[] {
   const buffers = new Set<ArrayBuffer>()
   const visit = (value: unknown): void => {

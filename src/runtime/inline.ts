@@ -1,4 +1,4 @@
-/** An engine on the calling thread, in place of a worker. */
+/** An engine on the calling thread instead of in a worker. */
 import { capability } from '../format/capability.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
 import type { ModelFiles } from '../format/source.ts'
@@ -11,7 +11,7 @@ import type { EngineSetup } from './engine-setup.ts'
 
 export { memoryNeeded } from './engine.ts'
 
-/** An engine on the calling thread, which gives way to other tasks between layers. */
+/** Loads an engine on the calling thread, which lets other tasks run between layers. */
 export async function loadInline(
   setup: EngineSetup,
   files: ModelFiles,

@@ -7,9 +7,10 @@ import { openFiles as openElsewhere } from './open-files.ts'
 import type { Locator } from './protocol.ts'
 
 /**
- * Opens a model's files, folders included. Node, Deno and Bun show redirects, so their rules can be kept.
+ * Opens a model's files, folders included. Node, Deno and Bun expose redirects, so our rules for them can be
+ * kept.
  *
- * @param blocking  as `folderFiles`
+ * @param blocking as for `folderFiles`
  */
 export async function openFiles(locator: Locator, watch: LoadWatch, blocking = false): Promise<ModelFiles> {
   if (locator.kind !== 'folder') {

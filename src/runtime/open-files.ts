@@ -1,4 +1,4 @@
-/** Opens a model's files where there is no disk: given files, or a URL. */
+/** Opens a model's files where there is no disk: the files themselves, or a URL. */
 
 import { capability } from '../format/capability.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
@@ -8,7 +8,7 @@ import type { Locator } from './protocol.ts'
 /**
  * Opens a model's files where there is no disk.
  *
- * @param send  in place of the runtime's own `fetch`
+ * @param send replaces the runtime's own `fetch`
  */
 export async function openFiles(
   locator: Locator,

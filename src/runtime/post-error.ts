@@ -1,4 +1,4 @@
-/** Takes an error apart, to be posted to another thread, and puts it together there. */
+/** Turns an error into plain data for another thread, and back into an error there. */
 import {
   DownloadError,
   type DownloadErrorCode,
@@ -9,7 +9,7 @@ import {
 } from '../format/errors.ts'
 import { EngineError, type EngineErrorCode } from './engine-error.ts'
 
-/** An error taken apart: not every runtime clones errors, and none clones our classes. */
+/** An error as plain data: not every runtime clones errors, and none clones our classes. */
 export interface PostedError {
   readonly name: string
   readonly message: string
@@ -18,7 +18,9 @@ export interface PostedError {
   readonly cause: PostedError | undefined
 }
 
-/** Every class that keeps its name on its way out of a worker; the others come as an `Error` with theirs. */
+/**
+ * The classes of errors that survive the way out of a worker; others arrive as an `Error` with their name.
+ */
 const CLASSES: Readonly<Record<string, (message: string, code: string) => Error>> = {
   __proto__: null as never,
   ModelFormatError: (message, code) => new ModelFormatError(code as ModelFormatCode, message),
@@ -30,10 +32,10 @@ const CLASSES: Readonly<Record<string, (message: string, code: string) => Error>
   SyntaxError: (message) => new SyntaxError(message),
 }
 
-/** Causes of causes that are taken along. */
+/** How deep a chain of causes is posted. */
 const DEEPEST = 4
 
-/** Takes an error apart, to be posted. */
+/** Turns an error into plain data. */
 export function takeApart(error: unknown, depth = 0): PostedError {
   if (!(error instanceof Error)) {
     return { name: 'Error', message: String(error), stack: undefined, code: undefined, cause: undefined }
@@ -41,13 +43,13 @@ export function takeApart(error: unknown, depth = 0): PostedError {
   const { name, message, stack, cause } = error
   return {
     ...{ name, message, stack },
-    // As the system's errors have it too: ENOSPC.
+    // System errors have a code too: ENOSPC.
     code: 'code' in error && typeof error.code === 'string' ? error.code : undefined,
     cause: cause === undefined || depth === DEEPEST ? undefined : takeApart(cause, depth + 1),
   }
 }
 
-/** Puts it together again, of its own class. */
+/** Makes the error again, of its own class. */
 export function putTogether({ name, message, stack, code, cause }: PostedError): Error {
   const error = CLASSES[name]?.(message, code ?? '') ?? Object.assign(new Error(message), { name })
   if (code !== undefined && !('code' in error)) Object.assign(error, { code })

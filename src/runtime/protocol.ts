@@ -1,4 +1,4 @@
-/** What the calling thread and the engine's worker say to each other. Plain data that any runtime can post. */
+/** The messages between the calling thread and the engine's worker: plain data that any runtime can post. */
 import type { LoadProgress } from '../format/load-watch.ts'
 import type { PostedWeights } from '../format/source.ts'
 import type { WeightsView } from '../format/weights-view.ts'
@@ -7,7 +7,10 @@ import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import type { EngineInfo, EngineSetup } from './engine-setup.ts'
 import type { PostedError } from './post-error.ts'
 
-/** A model of the Hub, where there is no disk: the calling thread fetches it, so that workers know nothing of the Hub. */
+/**
+ * A model of the Hub, without a disk: the calling thread fetches it, so that workers need no code for the
+ * Hub.
+ */
 export interface HubLocator {
   readonly kind: 'hub'
   readonly id: string
@@ -20,7 +23,7 @@ export type Locator =
   | {
       readonly kind: 'folder'
       readonly path: string
-      /** A safetensors file, or a view that is as one, to be read in place of the folder's weights. */
+      /** A safetensors file, or a view that reads like one, in place of the folder's weights. */
       readonly weights?: string | WeightsView
     }
   | PostedWeights
@@ -31,7 +34,7 @@ export type Request =
       readonly type: 'iobert:read'
       readonly id: number
       readonly locator: Locator
-      /** One of the small files. */
+      /** The name of one of the small files. */
       readonly fileName: string
     }
   | {
@@ -39,7 +42,7 @@ export type Request =
       readonly id: number
       readonly setup: EngineSetup
       readonly locator: Locator
-      /** One port to each helper. */
+      /** One port for each helper. */
       readonly helpers: readonly MessagePort[]
       /** int32 [1]: set to 1 when a helper has died. Absent with one thread. */
       readonly deaths: Int32Array | undefined
@@ -47,7 +50,7 @@ export type Request =
   | {
       readonly type: 'iobert:forward'
       readonly id: number
-      /** All sequences end to end. */
+      /** The ids of all sequences end to end. */
       readonly ids: Int32Array
       readonly lengths: readonly number[]
       readonly wanted: ForwardWanted
@@ -62,19 +65,19 @@ export interface HelpOrder {
   readonly scratch: number
 }
 
-/** From the worker back. */
+/** From a worker to the calling thread. */
 export type Reply =
   | ({ readonly type: 'progress' } & LoadProgress)
-  /** The tiles were timed. */
+  /** The tiles have been timed. */
   | { readonly type: 'tuned'; readonly plan: KernelPlan }
   | {
       readonly type: 'file'
       readonly id: number
-      /** Shown in errors. */
+      /** The name to show in errors. */
       readonly name: string
-      /** Absent where there is no such file. */
+      /** Undefined if there is no such file. */
       readonly bytes?: Uint8Array
-      /** What tells more than its absence. */
+      /** Why it is missing, if more is known. */
       readonly why?: string
     }
   | {

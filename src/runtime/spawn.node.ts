@@ -5,10 +5,11 @@ import { EngineError } from './engine-error.ts'
 import { createDeath, type EngineWorker } from './spawn.ts'
 
 /**
- * A worker thread from the inlined script, as a text: no file has to be found, so bundles and single-file programs work
- * alike. It is no module: what loads those would take longer to start than the script.
+ * Starts a worker thread from the inlined script, as text: no file has to be found, so bundles and
+ * single-file programs work alike. The text is not a module, since the module loader takes longer to start
+ * than the script.
  *
- * @throws {RangeError} where Node is too old to be asked for its modules, as the script does
+ * @throws {RangeError} if Node is too old for the way in which the script imports Node's modules
  */
 export async function spawnNodeWorker(script: string | URL | undefined): Promise<EngineWorker> {
   if (script === undefined && process.getBuiltinModule === undefined) {
@@ -19,7 +20,8 @@ export async function spawnNodeWorker(script: string | URL | undefined): Promise
   const source = script ?? `(()=>{'use strict';${workerText}})()`
   const worker = new Worker(source, {
     eval: script === undefined,
-    // Flags of the caller's own (loaders, inspectors) do not concern the engine. A text that might be a module is parsed twice.
+    // The caller's flags (loaders, inspectors) do not concern the engine. Without the flag, Node would parse
+    // the text twice to find out whether it is a module.
     execArgv: script === undefined ? ['--input-type=commonjs'] : [],
     name: 'iobert',
   })

@@ -1,4 +1,4 @@
-/** What a worker is on every runtime, and how a browser starts one. */
+/** The interface of a worker on every runtime, and how a browser starts one. */
 import { capability } from '../format/capability.ts'
 import { reasonOf } from '../format/errors.ts'
 import { EngineError } from './engine-error.ts'
@@ -7,17 +7,17 @@ import type { Reply, Request } from './protocol.ts'
 export interface EngineWorker {
   post(request: Request, transfer: Transferable[]): void
   onReply(listener: (reply: Reply) => void): void
-  /** Called once when the worker can answer no more, with the reason. */
+  /** Calls `listener` once, with the reason, when the worker can no longer answer. */
   onDeath(listener: (reason: Error) => void): void
   terminate(): void
-  /** Whether the process is kept alive for this worker; no meaning in browsers. */
+  /** Whether this worker keeps the process alive; has no effect in browsers. */
   hold(keep: boolean): void
 }
 
-/** Starts a worker from a script of the caller's, or from the inlined one. */
+/** Starts a worker from the caller's script, or from the inlined one. */
 export type Spawn = (script: string | URL | undefined) => Promise<EngineWorker>
 
-/** A worker's end, told once to each who asks, also to those who ask later. */
+/** The end of a worker, reported once to each listener, even to those who come later. */
 export function createDeath(): {
   tell(reason: Error): void
   listen(listener: (reason: Error) => void): void
@@ -43,11 +43,11 @@ export function createDeath(): {
   }
 }
 
-/** In browsers and other places with Web Workers. */
+/** Starts a worker in browsers and other places with Web Workers. */
 export async function spawnWebWorker(script: string | URL | undefined): Promise<EngineWorker> {
   let url = script
   let blobUrl: string | undefined
-  /** The script has been read, or will not be: its URL is not needed any more. */
+  /** Frees the script's URL once the script has been read or has failed. */
   const forget = (): void => {
     if (blobUrl !== undefined) URL.revokeObjectURL(blobUrl)
     blobUrl = undefined

@@ -1,7 +1,7 @@
 /**
- * The script of the engine's worker and of its helper threads, on every runtime. tools/build/worker-text.mjs bundles it, as a text that is
- * inlined and as the file `dist/worker.js`, so that Node's modules are asked for when the script runs: where there are none, as in
- * browsers, what is imported of them is undefined.
+ * The script of the engine's worker and of its helper threads, on every runtime. tools/build/worker-text.mjs
+ * bundles it, as inlined text and as the file `dist/worker.js`, such that Node's modules are looked up when
+ * the script runs: where there are none, as in browsers, what is imported from them is undefined.
  */
 import { type Transferable as NodeTransferable, parentPort } from 'node:worker_threads'
 import { createHost } from './host.ts'

@@ -1,5 +1,6 @@
 /**
- * Labels whole texts, or pairs of them: text → pieces → logits of the text → scores. Loaded only where `loadClassifier` is called.
+ * Labels whole texts, or pairs of them: text → pieces → logits of the text → scores. Loaded only by
+ * `loadClassifier`.
  */
 
 import { collectAnswers, stopWith } from '../answers.ts'
@@ -27,37 +28,41 @@ export interface LabelScore {
   score: number
 }
 
-/** What a text is. */
+/** The classification of a text. */
 export interface Classification {
   /** The label with the highest score. */
   label: string
-  /** Its score: a probability, or with problem type 'regression' the number itself. */
+  /** The score of that label: a probability, or with problem type 'regression' the number itself. */
   score: number
   /** All labels, the highest score first. */
   labels: LabelScore[]
-  /** As the model gives them, by the number of the label, [C]. */
+  /** The model's output, by the number of the label, [C]. */
   logits: Float32Array
-  /** Whether the text was longer than the model reads, and its end was cut off. */
+  /** Whether the text was longer than the model's maximum, so that its end was cut off. */
   truncated: boolean
 }
 
-/** A text in its place behind a query. */
+/** A text and how well it answers a query. */
 export interface Ranked {
-  /** Which of the texts it is. */
+  /** The index of the text. */
   index: number
   /** The text itself. */
   text: string
-  /** How well it answers: what sentence-transformers wrote into the model's files of its one output, else the sigmoid. */
+  /**
+   * How well it answers: what the model's files (by sentence-transformers) define for its single output, else
+   * the sigmoid.
+   */
   score: number
   /** The output itself. */
   logit: number
 }
 
-/** How whole texts are classified. */
+/** Options of classifying whole texts. */
 export interface ClassifyOptions {
   /**
-   * How logits become scores: 'single_label_classification' (softmax), 'multi_label_classification' (a sigmoid each) or
-   * 'regression' (as they are). Default: what config.json says; else the sigmoid for one label and softmax for several.
+   * How logits become scores: 'single_label_classification' (softmax), 'multi_label_classification' (a
+   * sigmoid for each) or 'regression' (unchanged). Default: what config.json says; else the sigmoid for one
+   * label and softmax for several.
    */
   problemType?: ProblemType
   /** Stops between two layers. */
@@ -72,17 +77,17 @@ const rows: Rows<ClassifyOptions> = {
   signal: { type: 'signal' },
 }
 
-/** Pieces that are computed together at most: a few of the engine's batches. */
+/** Maximum number of pieces computed together: a few of the engine's batches. */
 const READ_TOKENS: number = 4 * BATCH_TOKENS
 
-/** Activations of cross-encoders, and as what their output then counts. */
+/** Activations of cross-encoders, and the problem type that each implies. */
 const ACTIVATIONS: Readonly<Record<string, ProblemType>> = {
   __proto__: null as never,
   Sigmoid: 'multi_label_classification',
   Identity: 'regression',
 }
 
-/** What the model reads of an input. */
+/** An input, encoded for the model. */
 interface Prepared {
   readonly ids: readonly number[]
   readonly tokenTypeIds: readonly number[] | undefined
@@ -97,7 +102,7 @@ export class Classifier {
   readonly tokenizer: Tokenizer
   /** The model's labels, by number. */
   readonly labels: readonly string[]
-  /** Gives the memory back: `using classifier = await loadClassifier(...)`. */
+  /** For `using classifier = await loadClassifier(...)`. */
   declare readonly [Symbol.dispose]: () => void
 
   /** Use `loadClassifier`. */
@@ -124,10 +129,10 @@ export class Classifier {
   }
 
   /**
-   * Classifies texts, or pairs `[text, pair]`; a text alone gives its classification alone. What is longer than the model
-   * reads is cut at its end, of a pair the longer one first.
+   * Classifies texts, or pairs `[text, pair]`; a single text returns a single classification. An input longer
+   * than the model's maximum is cut at its end; in a pair, the longer text is cut first.
    *
-   * @returns one classification an input, in their order
+   * @returns one classification for each input, in their order
    * @throws {TypeError} for an input that is neither a text nor a pair of texts, or an option of the wrong kind
    * @throws {RangeError} for an option that is not allowed
    *
@@ -148,10 +153,11 @@ export class Classifier {
   }
 
   /**
-   * Puts texts in the order in which they answer a query, the best first, with a cross-encoder: a model of one output.
+   * Sorts texts by how well they answer a query, the best first, with a cross-encoder: a model of one output.
    *
-   * @throws {RangeError} where the model has more outputs than one
-   * @throws {ModelFormatError} UnsupportedConfig where its files ask for another score than the sigmoid or the output itself
+   * @throws {RangeError} if the model has more than one output
+   * @throws {ModelFormatError} UnsupportedConfig if its files need another score than the sigmoid or the
+   *   output itself
    *
    * @example
    * const [best] = await classifier.rerank('capital of France', ['Berlin is big.', 'Paris is the capital of France.'])
@@ -235,7 +241,7 @@ export class Classifier {
     return { ...labels[0]!, labels, logits, truncated }
   }
 
-  /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
+  /** Frees the memory and ends the worker. Pending calls are rejected; a second call does nothing. */
   dispose(): void {
     this.model.dispose()
   }
@@ -255,16 +261,19 @@ function checkInput(input: unknown, index: number): void {
   if (!isPair) throw wrongKind(input, `inputs[${index}]`, 'a string or a pair of strings')
 }
 
-/** Texts that are read whole or cut, never in windows: cut as the Rust tokenizers library cuts them. */
+/**
+ * Texts here are read whole or truncated, never in windows; truncation is that of the Rust tokenizers
+ * library.
+ */
 
-/** The first `maxLength` ids, the last of which ends the sequence as before. */
+/** The first `maxLength` ids; the last one is the sequence's own last token. */
 export function truncateText(ids: readonly number[], maxLength: number): readonly number[] {
   return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
 }
 
 /**
- * A pair of at most `maxLength` ids: the longer text is cut at its end until both are as long, then both
- * (`longest_first`); special tokens stay.
+ * Truncates a pair to at most `maxLength` ids: the longer text is cut at its end until both are equally long,
+ * then both are (`longest_first`); special tokens stay.
  */
 export function truncatePair(
   pair: PairEncoding,
@@ -283,7 +292,7 @@ export function truncatePair(
   return { ids: kept.map((index) => ids[index]!), tokenTypeIds: kept.map((index) => tokenTypeIds[index]!) }
 }
 
-/** How much of each of two texts is left where they have `room` together. */
+/** How much remains of two texts that have `room` together. */
 function shortened([first, second]: readonly [number, number], room: number): readonly [number, number] {
   const swapped = first > second
   let [short, long] = swapped ? [second, first] : [first, second]

@@ -1,5 +1,5 @@
 /**
- * Finds tokens that are met in a text as a whole, such as a literal `[SEP]`, and cuts them out: the leftmost first, and of
+ * Finds added tokens, such as a literal `[SEP]`, in a text and cuts them out: the leftmost first, and of
  * those that begin at one place the longest.
  */
 
@@ -9,14 +9,19 @@ import type { NormalizedText } from './text-with-offsets.ts'
 import { packPieces } from './vocabulary.ts'
 import { isWhiteSpace } from './white-space.ts'
 
-/** A part of a text, a range of its code points: with `token`, it is that token; without, it is between two. */
+/**
+ * A part of a text as a range of its code points: an added token if `token` is given, else the text between
+ * two of them.
+ */
 export type VisitPart = (from: number, to: number, token: AddedToken | undefined) => void
 
 export class AddedTokenMatcher {
   readonly #tokens: readonly AddedToken[]
   readonly #trie: PieceTrie
 
-  /** @param contents what to look for in the text, one for each token; default: their contents */
+  /**
+   * @param contents the strings to look for, one for each token; default: the tokens' contents
+   */
   constructor(
     tokens: readonly AddedToken[],
     contents: readonly string[] = tokens.map(({ content }) => content),
@@ -27,8 +32,9 @@ export class AddedTokenMatcher {
   }
 
   /**
-   * Calls `visit` for each part of the code points `[from, to)`, in order; no part is empty. The library goes on after a
-   * token where the token's own text ends, so that white space it took may be taken again; here it is gone.
+   * Calls `visit` for each part of the code points `[from, to)`, in order; no part is empty. The Rust library
+   * continues after a token's own text, so that white space the token took may be taken again; here it is
+   * consumed.
    */
   split(text: NormalizedText, from: number, to: number, visit: VisitPart): void {
     let done = from
@@ -73,18 +79,18 @@ function isWord(text: NormalizedText, at: number, from: number, to: number): boo
   return wordCharacters().has(text.codePoints[at]!)
 }
 
-/** A token that is cut out of the text as it stands, before anything else is done to it. */
+/** A token that is cut out of the text before any other step. */
 export interface AddedToken {
   readonly content: string
   readonly id: number
-  /** Met only where no letter or digit is next to it. */
+  /** Matches only if no letter or digit is next to it. */
   readonly singleWord: boolean
-  /** Takes the white space before it. */
+  /** Includes the white space before it. */
   readonly stripLeft: boolean
-  /** Takes the white space after it. */
+  /** Includes the white space after it. */
   readonly stripRight: boolean
-  /** Looked for in the normalised text, not in the text as it stands. */
+  /** Looked for in the normalized text instead of the original. */
   readonly normalized: boolean
-  /** Left out where ids are made text. */
+  /** Left out when ids are decoded to text. */
   readonly special: boolean
 }

@@ -19,11 +19,13 @@ export interface TokenizerSettings {
   readonly addedTokens: readonly AddedToken[]
   readonly continuingPrefix: string
   readonly maxWordLength: number
-  /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the files say. */
+  /** Maximum number of pieces in a sequence, `[CLS]` and `[SEP]` included, if the files state it. */
   readonly maxLength: number | undefined
 }
 
-/** @throws {ModelFormatError} `InvalidVocabulary` where it lacks a special token */
+/**
+ * @throws {ModelFormatError} `InvalidVocabulary` if it lacks a special token
+ */
 export function bertTokenizer(settings: TokenizerSettings, vocabulary: Vocabulary): Tokenizer {
   const { addedTokens, clsToken, sepToken, continuingPrefix, maxLength } = settings
   const addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]))
@@ -57,7 +59,7 @@ interface SpecialToken {
   readonly token: string
 }
 
-/** `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`, the second part from B on. */
+/** `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`; the second part begins with B. */
 export function bertTemplate(cls: SpecialToken, sep: SpecialToken): Template {
   const first = [
     { ...cls, typeId: 0 },
@@ -67,7 +69,10 @@ export function bertTemplate(cls: SpecialToken, sep: SpecialToken): Template {
   return { single: first, pair: [...first, { sequence: 1, typeId: 1 }, { ...sep, typeId: 1 }] }
 }
 
-/** English contractions and punctuation, as the library tidies them: in each piece by itself, the space before it there. */
+/**
+ * English contractions and punctuation as the library tidies them: within each piece, which then includes the
+ * space before.
+ */
 const TIDY: readonly (readonly [string, string])[] = [
   [' .', '.'],
   [' ?', '?'],
@@ -82,7 +87,7 @@ const TIDY: readonly (readonly [string, string])[] = [
   [" 're", "'re"],
 ]
 
-/** Pieces joined by spaces, but for those that continue a word. */
+/** Joins pieces by spaces, except those that continue a word. */
 export function wordPieceDecoder(prefix: string, tidy: boolean): Decoder {
   return (tokens) =>
     tokens.map((token, index) => {

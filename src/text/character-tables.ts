@@ -1,6 +1,7 @@
 /**
- * Unicode tables that many tokenizers do without: case and accents, of uncased models, and word characters, of added tokens that are
- * met as single words. 13 kB, which are loaded for those tokenizers alone, and decoded where one of them is built.
+ * Lazily loaded Unicode tables that many tokenizers do without: case and accents (uncased models) and word
+ * characters (single-word added tokens). 13 kB, loaded for those tokenizers alone and decoded when one of
+ * them is built.
  */
 import { capability } from '../format/capability.ts'
 import type { NormalizedText } from './text-with-offsets.ts'
@@ -12,7 +13,7 @@ let loaded: typeof import('./unicode/letter-steps.ts') | undefined
 let letters: LetterTables | undefined
 let words: CodePointSet | undefined
 
-/** Comes before all that is below. */
+/** Must be called before the functions below. */
 export async function loadCharacterTables(): Promise<void> {
   loaded ??= await capability('the tables of case and accents', () => import('./unicode/letter-steps.ts'))
 }
@@ -23,12 +24,12 @@ export function letterTables(): LetterTables {
   return letters
 }
 
-/** What strips accents and lowers the case, as `settings` ask, on the way to `output`. */
+/** Makes the steps that strip accents and lower the case, as `settings` require, and write to `output`. */
 export function letterSteps(output: NormalizedText, settings: LetterSettings): LetterSteps {
   return tables().makeLetterSteps(letterTables(), output, settings)
 }
 
-/** The characters of words. */
+/** The word characters. */
 export function wordCharacters(): CodePointSet {
   words ??= new CodePointSet(tables().wordRuns)
   return words

@@ -1,21 +1,24 @@
 /** The pieces of a text with their words and offsets. */
 
-/** A text as the model reads it: one entry a piece, `[CLS]` first and `[SEP]` last. */
+/** A text as the model reads it, with one entry for each piece, `[CLS]` first and `[SEP]` last. */
 export interface Encoding {
   /** Vocabulary index of each piece, [T]. */
   ids: number[]
   /** The pieces as the vocabulary spells them, `##` before a continuation, [T]. */
   tokens: string[]
-  /** Where each piece stands in the text: UTF-16 code units, end exclusive; `[0, 0]` for `[CLS]` and `[SEP]`, [T]. */
+  /**
+   * The place of each piece in the text: UTF-16 code units, end exclusive; `[0, 0]` for `[CLS]` and `[SEP]`,
+   * [T].
+   */
   offsets: [start: number, end: number][]
   /** Which pre-token (word) each piece belongs to; null for `[CLS]` and `[SEP]`, [T]. */
   wordIds: (number | null)[]
 }
 
-/** Two texts as one sequence: `[CLS] text [SEP] pair [SEP]`. Offsets and words count in each text by itself. */
+/** Two texts as one sequence: `[CLS] text [SEP] pair [SEP]`. Offsets and word ids count within each text. */
 export interface PairEncoding extends Encoding {
-  /** What the model is told of each piece: 0 for the text, 1 for the pair where the model tells them apart, [T]. */
+  /** The token type of each piece: 0 for the text, 1 for the pair if the model distinguishes them, [T]. */
   tokenTypeIds: number[]
-  /** Which text each piece is of, 0 or 1; null for special tokens, [T]. */
+  /** The text that each piece belongs to, 0 or 1; null for special tokens, [T]. */
   sequenceIds: (number | null)[]
 }

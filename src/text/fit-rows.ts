@@ -1,18 +1,23 @@
-/** A tokenizer whose vocabulary has another size than the model has rows: cut off, another model's, or with rows to spare. */
+/**
+ * Handles a vocabulary whose size differs from the model's number of rows: truncated, another model's, or
+ * with spare rows.
+ */
 import { ModelFormatError } from '../format/errors.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/** Rows without a piece that a model may have: its makers filled the matrix up, as to a multiple of 64. */
+/** Maximum number of rows without a piece, as added by padding the matrix to a multiple of 64 or the like. */
 const MOST_UNUSED = 127
 
 /**
- * The tokenizer for a model of V rows: without added tokens that have no row, which are then read as plain text.
- * A vocabulary that is too small is most likely another model's or cut off: transformers takes it, and what it finds is
- * nothing or wrong. A vocab.txt, which may be cut at any line, must have all pieces, but for less than a multiple of
- * 8, 16, ... 128 that V is filled up to. Files whose end is told (JSON, SentencePiece's) are not cut off: they may lack 127, or
+ * Fits a tokenizer to a model of V rows: added tokens without a row are removed, and then read as plain text.
+ * A vocabulary that is too small is most likely another model's or truncated; transformers accepts it and
+ * then finds nothing or wrong things. A vocab.txt may be truncated at any line, so it must have all pieces,
+ * except for fewer than 8, 16, ... or 128 if V is a multiple of that. Files with a detectable end (JSON,
+ * SentencePiece's) cannot be truncated: they may lack 127 pieces, fewer than any power of two that divides V,
+ * or any number if V is a multiple of 100, as chosen by people.
  * less than any power of two that V is a multiple of, or any number where V is a multiple of 100, as people choose it.
  *
- * @param padded whether rows without a piece are meant, however many
+ * @param padded whether any number of rows without a piece is intended
  * @throws {ModelFormatError} `InvalidVocabulary`
  */
 export function fitRows(
@@ -41,7 +46,7 @@ export function fitRows(
   throw wrong(`begins or ends texts with the id ${lost}, for which vocab_size ${rows} has no row`)
 }
 
-/** Rows that may lack a piece, by what can be known of the vocabulary's end. */
+/** Maximum number of rows without a piece, given what is known about the vocabulary's end. */
 function mostUnused(source: string, rows: number): number {
   const multiple = rows & -rows
   if (source === 'vocab.txt') return multiple < 8 ? 0 : Math.min(multiple - 1, MOST_UNUSED)

@@ -1,15 +1,18 @@
-/** Reads the small JSON files beside a model. Their values are checked where they are read. */
+/** Reads the small JSON files that come with a model. Their values are checked by those who use them. */
 
 import { ModelFormatError } from '../format/errors.ts'
 import { isObject, parseJsonObject, shown } from '../format/json-file.ts'
 
-/** LaBSE's, of BERT, has 500,000 pieces in 10 MB; RoBERTa's has 50,000 pieces and as many merges. */
+/** LaBSE's vocabulary (BERT) has 500,000 pieces in 10 MB; RoBERTa's has 50,000 pieces and as many merges. */
 const LARGEST_TOKENIZER = { bytes: 2 ** 25, values: 2 ** 20 }
 
-/** Steps that a sequence of normalizers, pre-tokenizers or decoders may have: each goes over all of the text. */
+/**
+ * Maximum number of steps in a sequence of normalizers, pre-tokenizers or decoders: each goes over the whole
+ * text.
+ */
 const MOST_STEPS = 64
 
-/** A JSON object of a named file, whose values are checked where they are read; null counts as missing. */
+/** A JSON object from a named file. Values are checked when they are read; null counts as missing. */
 export class JsonObject {
   readonly name: string
   readonly value: Readonly<Record<string, unknown>>
@@ -57,7 +60,9 @@ export class JsonObject {
     return value.map((entry) => new JsonObject(this.name, entry))
   }
 
-  /** The steps of a `Sequence`, those of sequences in it in their places; an object of another type is the one step. */
+  /**
+   * The steps of a `Sequence`, with nested sequences flattened; an object of another type is a single step.
+   */
   steps(key: string): JsonObject[] {
     const steps: JsonObject[] = []
     const add = (part: JsonObject): void => {
@@ -80,9 +85,10 @@ export class JsonObject {
 }
 
 /**
- * Reads one of a tokenizer's files; `undefined` where it is missing.
+ * Reads one of a tokenizer's files; `undefined` if it is missing.
  *
- * @throws {ModelFormatError} InvalidConfig as `parseJsonObject`, and for more values than a vocabulary has pieces
+ * @throws {ModelFormatError} InvalidConfig as for `parseJsonObject`, and for more values than a vocabulary
+ *   has pieces
  */
 export function readJson(file: string | Uint8Array | undefined, name: string): JsonObject | undefined {
   return file === undefined ? undefined : new JsonObject(name, parseJsonObject(file, name, LARGEST_TOKENIZER))

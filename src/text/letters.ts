@@ -1,6 +1,7 @@
 /**
- * What splitting knows of characters, by UTF-16 unit. Ranges of our own rather than `\p{…}` or `toLowerCase`, whose answers
- * follow the Unicode version of the runtime. Where case is not told here (Glagolitic, Deseret, ...) letters count as capitals.
+ * Character properties needed for splitting, by UTF-16 unit. They are our own ranges instead of `\p{…}` or
+ * `toLowerCase`, whose answers depend on the runtime's Unicode version. Letters whose case is not covered
+ * (Glagolitic, Deseret, ...) count as capitals.
  */
 import { isSpace } from './white-space.ts'
 
@@ -8,7 +9,7 @@ const ALL = 0
 const ODD = 1
 const EVEN = 2
 
-/** First and last unit of a range, and which of it are small letters. In order. */
+/** First and last unit of a range, and which units in it are lower case. Sorted. */
 const smallLetters: readonly (readonly [first: number, last: number, which: number])[] = [
   [0x61, 0x7a, ALL],
   [0xdf, 0xf6, ALL],
@@ -38,7 +39,7 @@ const smallLetters: readonly (readonly [first: number, last: number, which: numb
   [0x1ea1, 0x1eff, ODD],
 ]
 
-/** Whether a unit is a small letter of the Latin, Greek, Cyrillic or Armenian script. */
+/** Whether a unit is a lower-case letter of the Latin, Greek, Cyrillic or Armenian script. */
 export function isSmallLetter(unit: number): boolean {
   if (unit < 0x80) return unit >= 0x61 && unit <= 0x7a
   for (const [first, last, which] of smallLetters) {
@@ -53,7 +54,7 @@ export function isDigit(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || (unit >= 0xff10 && unit <= 0xff19)
 }
 
-/** Where a line ends: LF, VT, FF, CR, next line, line separator, paragraph separator. */
+/** Whether a unit ends a line: LF, VT, FF, CR, next line, line separator, paragraph separator. */
 export function isLineBreak(unit: number): boolean {
   return (unit >= 0x0a && unit <= 0x0d) || unit === 0x85 || unit === 0x2028 || unit === 0x2029
 }
@@ -71,7 +72,7 @@ export function isWordUnit(unit: number): boolean {
   return !isSpace(unit)
 }
 
-/** A letter, as far as splitting needs it: a word unit that is no digit. */
+/** Whether a unit is a letter for the purpose of splitting: a word unit that is not a digit. */
 export function isLetter(unit: number): boolean {
   return isWordUnit(unit) && !isDigit(unit)
 }

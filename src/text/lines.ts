@@ -1,12 +1,15 @@
-/** Finds the lines of a text, and tells which of their ends only wrap a paragraph. */
+/** Finds the lines of a text, and which of the line ends merely wrap a paragraph. */
 
 import { isDigit, isLetter, isLineBreak, isSmallLetter } from './letters.ts'
 import { isSpace } from './white-space.ts'
 
-/** Columns that wrapped text is wide. Narrower lines are verse, addresses, chat; wider ones are paragraphs. */
+/**
+ * Minimum width of wrapped text in columns. Narrower lines are verse, addresses, chat; wider ones are
+ * paragraphs.
+ */
 const NARROWEST = 40
 const WIDEST = 160
-/** Of the lines of a paragraph that could have taken the next line's first word, at most this part, where it is wrapped. */
+/** Maximum share of lines in a wrapped paragraph that had room for the next line's first word. */
 const LOOSE_LINES = 0.2
 
 const TAB = 0x09
@@ -16,7 +19,7 @@ const SPACE = 0x20
 export interface Line {
   readonly start: number
   readonly end: number
-  /** Whether a blank line, a form feed or a paragraph separator stands before it. */
+  /** Whether a blank line, a form feed or a paragraph separator comes before it. */
   readonly newParagraph: boolean
 }
 
@@ -42,9 +45,9 @@ export function readLines(text: string): Line[] {
 }
 
 /**
- * For each line, whether it goes on in the next one: the paragraph was wrapped there. A paragraph counts as wrapped where
- * hardly a line had room for the first word of the next. Lists, rows of tables, headers of mail, speakers and times of day begin
- * lines of their own; so does everything where lines are short.
+ * For each line, whether it continues in the next one, because the paragraph was wrapped there. A paragraph
+ * counts as wrapped if hardly any line had room for the first word of the next. Lists, table rows, mail
+ * headers, speakers and times of day begin lines of their own; so does everything if lines are short.
  */
 export function goesOn(text: string, lines: readonly Line[]): boolean[] {
   const result = new Array<boolean>(lines.length).fill(false)
@@ -86,7 +89,7 @@ function length({ start, end }: Line): number {
   return end - start
 }
 
-/** Bounded, so that a line without spaces is not read over and over. */
+/** Bounded, so that a line without spaces is not scanned repeatedly. */
 function firstWordLength(text: string, { start, end }: Line): number {
   let at = start
   const last = Math.min(end, start + WIDEST)
@@ -94,7 +97,7 @@ function firstWordLength(text: string, { start, end }: Line): number {
   return at - start
 }
 
-/** What begins a line that stands for itself, in its first 40 units. */
+/** What begins a line of its own, within its first 40 units. */
 const OWN_LINE = new RegExp(
   [
     String.raw`[-–—*+>•‣◦⁃·●○■□▪▫➤✓✔]+\s`, // bullets, dashes of a dialogue, quoted mail
@@ -107,15 +110,15 @@ const OWN_LINE = new RegExp(
   'y',
 )
 
-/** Whether a line stands for itself, whatever is before it: by its beginning, or as the row of a table. */
+/** Whether a line never continues the one before: because of its beginning, or because it is a table row. */
 export function standsForItself(text: string, line: Line): boolean {
   OWN_LINE.lastIndex = 0
   return OWN_LINE.test(text.slice(line.start, Math.min(line.end, line.start + 72))) || hasColumns(text, line)
 }
 
 /**
- * Whether a tab or two spaces and more part what is in the line, but behind the end of a sentence, where some typists put two.
- * Rows of a table are as wide as each other, as lines of wrapped text are.
+ * Whether a tab or two or more spaces separate columns in the line; not after the end of a sentence, where
+ * some typists put two spaces. Like wrapped lines, table rows are all equally wide.
  */
 function hasColumns(text: string, { start, end }: Line): boolean {
   for (let at = start; at < end; at++) {
@@ -128,7 +131,7 @@ function hasColumns(text: string, { start, end }: Line): boolean {
   return false
 }
 
-/** Whether a line's first letters are a mark of a list: `1.`, `a)`, `(iv)`, `12)`; where the point is part of it. */
+/** The end of a list mark at the beginning of a line: `1.`, `a)`, `(iv)`, `12)`; its point is part of it. */
 export function listMarkEnd(text: string, start: number): number {
   let at = start
   if (text[at] === '(') at++

@@ -1,7 +1,7 @@
 /**
- * The BERT normaliser (BertNormalizer of the Rust tokenizers library): it cleans the text and sets ideographs apart, strips
- * accents and lowers the case (both in unicode/letter-steps.ts). Each code point it makes carries the place in the source text
- * that it came from, so nothing is ever searched for.
+ * The BERT normalizer (BertNormalizer of the Rust tokenizers library): cleans the text, puts spaces around
+ * ideographs, strips accents and lowers the case (both in unicode/letter-steps.ts). Each resulting code point
+ * carries its place in the source text, so nothing ever has to be searched for.
  */
 
 import { letterSteps } from './character-tables.ts'
@@ -10,11 +10,11 @@ import type { NormalizedText } from './text-with-offsets.ts'
 import { CLASS, characterTraits, DELETED, IDEOGRAPH, SPACE } from './unicode.ts'
 
 export interface NormalizerSettings {
-  /** Delete control characters, make every white space a space. */
+  /** Whether to delete control characters and turn all white space into spaces. */
   readonly cleanText: boolean
-  /** Set spaces round each ideograph. */
+  /** Whether to put spaces around each ideograph. */
   readonly chineseCharacters: boolean
-  /** NFD, then drop nonspacing marks. */
+  /** Whether to apply NFD and then drop nonspacing marks. */
   readonly stripAccents: boolean
   readonly lowercase: boolean
 }
@@ -22,9 +22,9 @@ export interface NormalizerSettings {
 const SPACE_CODE = 0x20
 
 /**
- * Normalises `source[from, to)`; `loadCharacterTables` comes first where case or accents change. It follows the library where that
- * is odd: U+000B, U+000C and U+0085 are deleted, not made spaces; case is lowered code point by code point, without the final
- * sigma.
+ * Normalizes `source[from, to)`; call `loadCharacterTables` first if case or accents change. It follows the
+ * library even where that is odd: U+000B, U+000C and U+0085 are deleted instead of becoming spaces; case is
+ * lowered code point by code point, without the final sigma.
  */
 export function normalize(
   source: NormalizedText,

@@ -1,40 +1,41 @@
 /**
- * The pieces of a vocabulary as a tree over the bytes of their UTF-8 (a trie). The tree grows where it is walked, since a
- * text meets few of the pieces. A node that was not walked yet is a stretch of the list of pieces: all of them begin with
- * the bytes that lead to the node. At the first step from a node its pieces are sorted by their next byte, and its children
- * are made, which stand together, sorted by byte. Where only one piece is left below a node, no more nodes are made: the
- * rest of the piece is read from its own bytes.
+ * The pieces of a vocabulary as a trie over their UTF-8 bytes. The trie grows where it is walked, since a
+ * text meets few of the pieces. A node that has not been walked yet is a range in the list of pieces, all of
+ * which begin with the bytes that lead to the node. At the first step from a node, its pieces are sorted by
+ * their next byte, and its children are made, contiguous and sorted by byte. Below a node with a single piece
+ * no more nodes are made: the rest of the piece is read from its own bytes.
  *
- * A place in the tree is a number. Below `TEXT` it is a node; from there on it is a byte in the text of all pieces.
+ * A place in the trie is a number. Below `TEXT` it is a node; from there on it is a byte in the text of all
+ * pieces.
  */
 
-/** Bits of a piece's number: `MAX_SIZE` of vocabulary.ts. */
+/** Bits of a piece's number, given by `MAX_SIZE` in vocabulary.ts. */
 const PIECE_BITS = 19
 const PIECE = 2 ** PIECE_BITS - 1
 
-/** Nodes have lower numbers: there is at most one for each byte of the text. */
+/** Node numbers are lower than this: there is at most one node for each byte of the text. */
 const TEXT = 2 ** 29
 
 export class PieceTrie {
   readonly #text: Uint8Array
   readonly #ends: Int32Array
-  /** A bit for each byte of the text, and one after: whether a piece ends before it. */
+  /** One bit for each byte of the text, and one more: whether a piece ends before it. */
   readonly #isEnd: Uint8Array
   /**
-   * The pieces, those below a node together. Above a piece's number stands the key it was sorted by: 0 where it ends before the
-   * byte, else 1 more than the byte.
+   * The pieces, with those below a node contiguous. The bits above a piece's number are its sort key: 0 if
+   * the piece ends before the byte, else the byte plus 1.
    */
   readonly #pieces: Int32Array
   readonly #nodes = new Nodes()
 
   /**
    * @param text the UTF-8 bytes of all pieces, end to end
-   * @param ends where each piece ends in `text`; an empty one is no piece; of a piece that is there twice the last counts
+   * @param ends where each piece ends in `text`; an empty one does not count; of duplicates the last counts
    */
   constructor(text: Uint8Array, ends: Int32Array) {
     this.#text = text
     this.#ends = ends
-    // Loops over all pieces run before the engine has compiled them, where what is private takes a while to reach.
+    // Loops over all pieces run before the engine has compiled them, when private fields are slow.
     const isEnd = new Uint8Array((text.length >> 3) + 1)
     const pieces = new Int32Array(ends.length)
     let count = 0
@@ -50,7 +51,10 @@ export class PieceTrie {
     this.#grow(0)
   }
 
-  /** The place after `place` (0 the root) along a code point; -1 where no piece goes on so. A surrogate is U+FFFD. */
+  /**
+   * The place after `place` (0: the root) along a code point; -1 if no piece continues so. A surrogate counts
+   * as U+FFFD.
+   */
   step(place: number, code: number): number {
     if (code < 0x80) return this.#next(place, code)
     if (code < 0x800) return this.#next(this.#next(place, 0xc0 | (code >> 6)), 0x80 | (code & 63))
@@ -63,13 +67,13 @@ export class PieceTrie {
     return this.#next(this.#next(second, 0x80 | ((code >> 6) & 63)), 0x80 | (code & 63))
   }
 
-  /** The piece that ends at a place; -1 where none does. */
+  /** The piece that ends at a place, or -1. */
   idAt(place: number): number {
     if (place < TEXT) return this.#nodes.ids[place]!
     return this.#endsAt(place - TEXT) ? this.#pieceBefore(place - TEXT) : -1
   }
 
-  /** The place after the whole of a text; -1 where no piece begins with it. */
+  /** The place after a whole text; -1 if no piece begins with it. */
   find(text: string): number {
     let place = 0
     for (const character of text) {
@@ -98,7 +102,7 @@ export class PieceTrie {
     return -1
   }
 
-  /** A node that is walked to: it has its children then, or is the place of its one piece. */
+  /** Prepares a node that is walked to: makes its children, or returns the place of its only piece. */
   #reach(node: number): number {
     const { starts, ends, depths } = this.#nodes
     const depth = depths[node]!
@@ -109,7 +113,7 @@ export class PieceTrie {
     return node
   }
 
-  /** Makes the children of a node out of its stretch of pieces. */
+  /** Makes the children of a node from its range of pieces. */
   #grow(node: number): void {
     const nodes = this.#nodes
     const depth = nodes.depths[node]!
@@ -143,7 +147,10 @@ export class PieceTrie {
     return (this.#isEnd[at >> 3]! & (1 << (at & 7))) !== 0
   }
 
-  /** The piece that ends before a byte of the text: the first with that end, since an empty one may have it too. */
+  /**
+   * The piece that ends before a byte of the text: the first with that end, since an empty piece may share
+   * it.
+   */
   #pieceBefore(at: number): number {
     let low = 0
     let high = this.#ends.length
@@ -161,7 +168,7 @@ class Nodes {
   count = 0
   /** The byte that leads to a node. */
   bytes = new Uint8Array(512)
-  /** The children of a node, `[start, end)`; before it has them, its pieces. */
+  /** The children of a node, `[start, end)`; until they are made, its pieces. */
   starts = new Int32Array(512)
   ends = new Int32Array(512)
   /** How many bytes lead to a node; -1 once it has its children. */

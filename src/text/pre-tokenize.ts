@@ -1,4 +1,6 @@
-/** The BERT pre-tokenizer: words are what white space separates, and each punctuation character is a word by itself. */
+/**
+ * The BERT pre-tokenizer: white space separates words, and each punctuation character is a word of its own.
+ */
 
 import type { PreTokenizer, VisitWord } from './steps.ts'
 import type { NormalizedText } from './text-with-offsets.ts'
@@ -25,7 +27,9 @@ export function preTokenize(normalized: NormalizedText, start: number, end: numb
 
 export const bertPreTokenizer: PreTokenizer = { split: preTokenize }
 
-/** Line tabulation, form feed and next line: white space that cleaning would have deleted, met where it is off. */
+/**
+ * Line tabulation, form feed and next line: white space that cleaning deletes, present only without cleaning.
+ */
 function isControlSpace(code: number): boolean {
   return code === 0x0b || code === 0x0c || code === 0x85
 }

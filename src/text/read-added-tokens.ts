@@ -1,4 +1,4 @@
-/** Reads the tokens that a tokenizer's files name besides the vocabulary, in whichever of the files they stand. */
+/** Reads the added tokens of a tokenizer, from whichever of its files lists them. */
 
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { isObject } from '../format/json-file.ts'
@@ -6,10 +6,13 @@ import type { AddedToken } from './added-tokens.ts'
 import { JsonObject } from './json-object.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-/** UTF-16 units of an added token: longer than any that is met in text, and short enough to be looked for everywhere. */
+/**
+ * Maximum length of an added token in UTF-16 units: longer than any in real text, yet short enough to look
+ * for everywhere.
+ */
 const LONGEST_TOKEN = 1000
 
-/** The files as JSON. The last two are of before added_tokens_decoder: absent where that is there. */
+/** The files as JSON. The last two predate added_tokens_decoder, and are undefined if that is present. */
 export interface TokenFiles {
   /** tokenizer.json */
   readonly json: JsonObject | undefined
@@ -21,7 +24,7 @@ export interface TokenFiles {
   readonly added: JsonObject | undefined
 }
 
-/** The named special tokens, `unk` for `unk_token`, where the files do not name them. */
+/** The named special tokens, `unk` for `unk_token`, for files that do not name them. */
 export type SpecialNames = Readonly<Partial<Record<(typeof NAMES)[number], string>>>
 
 const NAMES = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'] as const
@@ -35,7 +38,7 @@ export const BERT_TOKENS: SpecialNames = {
   mask: '[MASK]',
 }
 
-/** What a special token is called in these files: `specialToken(files, defaults, 'cls')`. */
+/** The content of a special token in these files: `specialToken(files, defaults, 'cls')`. */
 export function specialToken(
   { map, config }: TokenFiles,
   defaults: SpecialNames,
@@ -47,9 +50,10 @@ export function specialToken(
 }
 
 /**
- * Every token that is met in text as a whole, each content once; what comes later in the files' order holds.
+ * All tokens that match text as a whole, without duplicates; later files take precedence.
  *
- * @throws {ModelFormatError} `InvalidConfig` for a token that is none, is too long, or whose id is no whole number
+ * @throws {ModelFormatError} `InvalidConfig` for a token that is invalid or too long, or whose id is not a
+ *   whole number
  */
 export function readAddedTokens(
   vocabulary: Vocabulary,
@@ -68,7 +72,7 @@ export function readAddedTokens(
       )
     }
     const known = vocabulary.idOf(content) ?? tokens.get(content)?.id ?? id
-    // A token without an id (a [MASK] that the vocabulary does not have) has no row in the model.
+    // A token without an id (a [MASK] that is not in the vocabulary) has no row in the model.
     if (content === '' || known === undefined) return
     if (!Number.isSafeInteger(known) || known < 0) throw entry.wrong('id', 'a whole number')
     const special = entry.boolean('special') ?? isSpecial

@@ -1,4 +1,4 @@
-/** Builds a model's tokenizer from whichever files it came with. */
+/** Builds a model's tokenizer from whichever files the model has. */
 import { capability } from '../format/capability.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { type ModelFiles, readAll } from '../format/source.ts'
@@ -10,7 +10,10 @@ import { checkClass, checkKind } from './tokenizer-class.ts'
 import type { ReadOptions, TokenizerFacts } from './tokenizer-files.ts'
 import { isBertJson, parseTokenFiles, readBertFiles, takesJsonAsItIs } from './tokenizer-files.ts'
 
-/** Bytes of a file. The largest tokenizer.json of these models, bge-m3's, has 17 MB, the largest vocab.txt, LaBSE's, 5 MB. */
+/**
+ * Maximum size of a file in bytes. The largest tokenizer.json of these models (bge-m3) has 17 MB, the largest
+ * vocab.txt (LaBSE) 5 MB.
+ */
 const MAX_BYTES = 2 ** 25
 const MAX_VOCABULARY_BYTES = 2 ** 23
 
@@ -19,9 +22,11 @@ const MAX_VOCABULARY_BYTES = 2 ** 23
  * vocab.json and merges.txt, the sentencepiece.bpe.model of XLM-R and CamemBERT, DeBERTa's spm.model or ALBERT's
  * spiece.model.
  *
- * The vocabulary must be the model's: see `fitRows`. An added token without a row in the model is read as plain text.
+ * The vocabulary must match the model: see `fitRows`. An added token without a row in the model is read as
+ * plain text.
  *
- * @param options `lowercase` holds over what the files say; `paddedVocabulary` as in `fitRows`; `model` is what config.json says
+ * @param options `lowercase` takes precedence over the files; `paddedVocabulary` as in `fitRows`; `model`
+ *   holds facts from config.json
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`, `UnsupportedConfig`
  *
  * @example
@@ -39,7 +44,7 @@ export async function readTokenizer(
   return fitRows(tokenizer, source, rows, paddedVocabulary)
 }
 
-/** The tokenizer, and the file that has its vocabulary. */
+/** The tokenizer, and the name of the file with its vocabulary. */
 async function readSource(
   files: ModelFiles,
   lowercase: boolean | undefined,
@@ -58,7 +63,7 @@ async function readSource(
   const parsed = parseTokenFiles(isJson ? { tokenizerJson, ...beside } : beside)
   const named = takesJsonAsItIs(parsed) ? undefined : parsed.config.string('tokenizer_class')
   const tokenizerClass = named ?? facts.tokenizerClass ?? ''
-  // MPNet's steps are BERT's, and its special tokens RoBERTa's.
+  // MPNet has BERT's steps and RoBERTa's special tokens.
   const isBert = !tokenizerClass.startsWith('MPNet')
   if (isBert && isJson && isBertJson(parsed.json!)) {
     checkKind(parsed.config, 'WordPiece')
@@ -76,7 +81,7 @@ async function readSource(
   return readOtherFiles(open, tokenizerJson, parsed, isBert)
 }
 
-/** BERT's tokenizer, its tables loaded first. */
+/** BERT's tokenizer, once its tables are loaded. */
 async function loaded({ settings, vocabulary }: ReturnType<typeof readBertFiles>): Promise<Tokenizer> {
   const { lowercase, stripAccents } = settings.normalizer
   if (lowercase || stripAccents || settings.addedTokens.some(({ singleWord }) => singleWord)) {
@@ -85,7 +90,7 @@ async function loaded({ settings, vocabulary }: ReturnType<typeof readBertFiles>
   return bertTokenizer(settings, vocabulary)
 }
 
-/** Whether ASCII text stands somewhere in bytes. */
+/** Whether bytes contain an ASCII text. */
 function includes(bytes: Uint8Array, text: string): boolean {
   const codes = Array.from(text, (character) => character.charCodeAt(0))
   for (let at = bytes.indexOf(codes[0]!); at >= 0; at = bytes.indexOf(codes[0]!, at + 1)) {

@@ -1,19 +1,21 @@
-/** The pieces of a vocabulary, from a vocab.txt or a tokenizer.json. */
+/** Reads the pieces of a vocabulary from a vocab.txt or a tokenizer.json. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { shown } from '../format/json-file.ts'
 import { MAX_BYTES, MAX_SIZE, packLines, packPieces, tooLong, Vocabulary } from './vocabulary.ts'
 import { isWhiteSpace } from './white-space.ts'
 
 /**
- * Reads a vocab.txt: one piece a line, its id the line's number from 0; white space at a line's end does not count.
+ * Reads a vocab.txt: one piece on each line, whose id is the line number from 0; white space at the end of a
+ * line is ignored.
  *
- * @throws {ModelFormatError} `InvalidVocabulary` where it is empty, or has more than 524,288 lines or 8,388,608 bytes
+ * @throws {ModelFormatError} `InvalidVocabulary` if it is empty, or has more than 524,288 lines or 8,388,608
+ *   bytes
  *
  * @example
  * parseVocabulary('[PAD]\n[UNK]\n[CLS]\n[SEP]\n##s\n').idOf('##s') // 4
  */
 export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocabulary {
-  // Few have any white space but newlines.
+  // Few files contain white space other than newlines.
   const isTrimmed = !/[^\S\n]|\x85/.test(text)
   const pieces = packLines(
     isTrimmed
@@ -39,7 +41,7 @@ export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocab
   return new Vocabulary(pieces)
 }
 
-/** `trimEnd` would also take U+FEFF, and leave U+0085. */
+/** Unlike this, `trimEnd` would also remove U+FEFF, and keep U+0085. */
 function trimmed(line: string): string {
   let end = line.length
   while (end > 0 && isWhiteSpace(line.charCodeAt(end - 1))) end--
@@ -49,7 +51,8 @@ function trimmed(line: string): string {
 /**
  * Reads `model.vocab` of a tokenizer.json: an object from piece to id.
  *
- * @throws {ModelFormatError} `InvalidVocabulary` where it is no such object, is empty, or an id is no whole number
+ * @throws {ModelFormatError} `InvalidVocabulary` if it is not such an object, is empty, or an id is not a
+ *   whole number
  */
 export function vocabularyFromJson(vocab: unknown, name: string = 'tokenizer.json'): Vocabulary {
   const wrong = (what: string): ModelFormatError =>

@@ -1,26 +1,30 @@
 /**
- * Cuts a text of any length into sections, which are then worked on one after the other. So the text that is split,
- * tokenised and cut into windows at once is bounded, and with it the memory that a text takes and the time that the calling
- * thread is busy.
+ * Cuts a text of any length into sections, which are processed one after the other. This bounds how much text
+ * is split, tokenized and cut into windows at once, and so the memory that a text takes and the time that the
+ * calling thread is busy.
  */
 
 import type { Encoding } from './encoding.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/** UTF-16 units of a section at most; what makes a piece of each character is weighed four times, so that a section has about 16,000 pieces. */
+/**
+ * Maximum length of a section in UTF-16 units. Characters that become a piece each weigh four units, so that
+ * a section has about 16,000 pieces.
+ */
 export const LONGEST_SECTION: number = 2 ** 16
 const WEIGHT = 4
-/** Whatever it is made of, so much is one section. */
+/** Whatever it consists of, a text of this length is one section. */
 export const SHORT_TEXT: number = LONGEST_SECTION / WEIGHT
 
-/** Behind which a section ends best, the best first. */
+/** After which a section should end, the best first. */
 const ENDS = ['\n\n', '\n\r\n', '\n', '. ', '。', ' ']
 
 /**
- * `[start, end)` of sections that follow each other without a gap, none less than half as long as it may be but the last; a
- * short text is one. They end behind a blank line, a line, a sentence, a word, or where there is none, behind a character.
+ * `[start, end)` of consecutive sections, each at least half of the maximum length except the last; a short
+ * text is one section. They end after a blank line, a line, a sentence or a word, or if there is none, after
+ * a character.
  *
- * @param start of the stretch that is read, `end` behind it
+ * @param start of the stretch to read; `end` is after it
  */
 export function* sectionsOf(
   text: string,
@@ -36,7 +40,7 @@ export function* sectionsOf(
   yield [from, end]
 }
 
-/** How far the weight of a section reaches. */
+/** How far the maximum weight of a section reaches. */
 function reach(text: string, start: number, end: number): number {
   if (end - start <= SHORT_TEXT) return end
   let at = start
@@ -47,7 +51,7 @@ function reach(text: string, start: number, end: number): number {
   return at
 }
 
-/** Of ASCII. */
+/** Whether a unit is ASCII punctuation. */
 function isPunctuation(unit: number): boolean {
   return (
     (unit > 0x20 && unit < 0x30) ||
@@ -63,7 +67,7 @@ function endOfSection(text: string, least: number, most: number): number {
     const at = half.lastIndexOf(mark)
     if (at >= 0) return least + at + mark.length
   }
-  // ASCII punctuation is no part of a word, and 100 characters are the longest word that a BERT tokenizer takes apart.
+  // ASCII punctuation is not part of a word, and a BERT tokenizer splits words of at most 100 characters.
   for (let at = most; at > most - 1000; at--) {
     if (isPunctuation(text.charCodeAt(at - 1))) return at
   }

@@ -1,11 +1,11 @@
 /**
- * Splits a text into sentences, by rules. There are no statistics, and nothing of the runtime's is used (`Intl.Segmenter`
- * answers differently from one runtime to the next), so that a text has the same sentences everywhere. The rules are made
- * for finding names: where in doubt they do not split, since a name that is cut is lost, and two sentences that are read
- * together are not.
+ * Splits a text into sentences by rules. There are no statistics, and nothing depends on the runtime (the
+ * results of `Intl.Segmenter` do), so that a text has the same sentences everywhere. The rules are made for
+ * finding names: when in doubt they do not split, since a name cut in two is lost, while two sentences read
+ * together do no harm.
  *
- * The rules follow what the literature found to matter: Grefenstette and Tapanainen 1994 (abbreviations, numbers), Mikheev
- * 2002 (titles; words that begin sentences), Kiss and Strunk 2006 (initials, ordinal numbers, ellipses).
+ * The rules follow the literature: Grefenstette and Tapanainen 1994 (abbreviations, numbers), Mikheev 2002
+ * (titles; words that begin sentences), Kiss and Strunk 2006 (initials, ordinal numbers, ellipses).
  */
 
 import { isDigit, isLetter, isSmallLetter, isWordUnit } from './letters.ts'
@@ -21,32 +21,35 @@ import {
 } from './sentence-words.ts'
 import { isSpace } from './white-space.ts'
 
-/** End a sentence before white space. */
+/** Characters that end a sentence before white space. */
 const FINALS = '.!?…‼⁇⁈⁉؟'
-/** End a sentence whatever follows: stops of CJK, Devanagari, Urdu, Armenian, Ethiopic, Myanmar, Khmer, Tibetan. */
+/**
+ * Characters that end a sentence whatever follows: stops of CJK, Devanagari, Urdu, Armenian, Ethiopic,
+ * Myanmar, Khmer, Tibetan.
+ */
 const FULL_STOPS = '。！？｡︒।॥۔։።፧။៕༎'
-/** May follow the end of a sentence and belong to it. */
+/** Characters that may follow the end of a sentence and belong to it. */
 const CLOSERS = '"\'”“’‘»«›‹)]}」』）】〕〉》｣］｝*_'
-/** May stand before the first letter of a sentence. */
+/** Characters that may come before the first letter of a sentence. */
 const OPENERS = '"\'“‘„«‚‹([{¿¡「『（【〔〈《*_-–—'
-/** Stand inside words, numbers and addresses. */
+/** Characters inside words, numbers and addresses. */
 const IN_WORDS = ".-'’&=/@?#%_+~:$€£"
 const POINT = 0x2e
 const QUOTE = 0x22
-/** Units of a word that are looked at. */
+/** Maximum number of units of a word that are examined. */
 const LONGEST_WORD = 24
 
 /**
  * Splits a text into sentences, in time linear in its length. A sentence ends
- * - behind `.`, `!`, `?`, `…` with closing quotes, brackets and note marks, before white space, unless an abbreviation, an
- *   initial, an ordinal number or a small letter says otherwise (a text that begins its sentences with small letters is
- *   taken at its word);
+ * - after `.`, `!`, `?`, `…` with closing quotes, brackets and note marks, before white space, unless an
+ *   abbreviation, an initial, an ordinal number or a lower-case letter indicates otherwise (the last does not
+ *   count in a text whose sentences begin with lower-case letters);
  * - before the next item of a list on one line (`1) salt 2) milk`);
- * - behind the full stops of scripts that put no space there (`。`);
+ * - after the full stops of scripts that put no space there (`。`);
  * - at a blank line, and at the end of a line that was not merely wrapped (see `goesOn`).
  *
- * @returns [start, end) of each sentence in UTF-16 units, in order, without the white space around it, which is all that lies
- *   between them; none for a text of white space
+ * @returns [start, end) of each sentence in UTF-16 units, in order, without surrounding white space; only
+ *   white space lies between them, and a text of white space has none
  *
  * @example
  * splitSentences('Dr. Who met J. K. Rowling. They left at 5 p.m. in a cab.') // [[0, 26], [27, 56]]
@@ -55,14 +58,17 @@ export function splitSentences(text: string): [start: number, end: number][] {
   return splitBlocks(text).flatMap(({ sentences }) => sentences)
 }
 
-/** Lines that belong together: one, or several where a paragraph was wrapped. */
+/** Lines that belong together: one line, or the several lines of a wrapped paragraph. */
 export interface Block {
   readonly sentences: [start: number, end: number][]
-  /** Whether a blank line stands before it, or its first line is of a kind that stands for itself: of a list, a log, a chat, a table. */
+  /**
+   * Whether a blank line comes before it, or its first line never continues another: in a list, a log, a
+   * chat, a table.
+   */
   readonly apart: boolean
 }
 
-/** As `splitSentences`, by block. */
+/** Like `splitSentences`, by block. */
 export function splitBlocks(text: string): Block[] {
   const lines = readLines(text)
   const connected = goesOn(text, lines)
@@ -77,21 +83,21 @@ export function splitBlocks(text: string): Block[] {
   return blocks
 }
 
-/** Whether what ends at `end` ends with a final mark and what may close behind one. */
+/** Whether the text before `end` ends with a final mark, possibly followed by closing ones. */
 export function endsSentence(text: string, end: number): boolean {
   let at = end - 1
   while (at > end - 5 && at > 0 && CLOSERS.includes(text[at]!)) at--
   return FINALS.includes(text[at]!) || FULL_STOPS.includes(text[at]!)
 }
 
-/** Splits lines that belong together; white space has been cut off both ends. */
+/** Splits lines that belong together, without white space at their ends. */
 function splitBlock(text: string, blockStart: number, blockEnd: number, sentences: [number, number][]): void {
   let start = blockStart
-  /** Whether a `"` that stands by itself is open, as in tokenised text. */
+  /** Whether a `"` that stands alone, as in tokenized text, is open. */
   let quoted = false
-  /** The last number of a list within a line: `1. flour 2. sugar`. */
+  /** The last item number of a list within a line: `1. flour 2. sugar`. */
   let item = 0
-  /** Of a list whose first mark begins the block, the mark of the item that is next. */
+  /** In a list whose first mark begins the block, the mark of the next item. */
   const first = listMark(text, start)
   let mark = nextMark(first)
   let at = Math.max(start + first.length, listMarkEnd(text, start))
@@ -156,7 +162,7 @@ function listMark(text: string, start: number): string {
   return LIST_MARK.exec(text)?.[0] ?? ''
 }
 
-/** `2. ` for `1. `; nothing behind `z. `. */
+/** The mark after a given one: `2. ` for `1. `; none after `z. `. */
 function nextMark(mark: string): string {
   const next = mark.replace(/\d+|[a-y](?=[.)])/, (count) =>
     isDigit(count.charCodeAt(0)) ? String(Number(count) + 1) : String.fromCharCode(count.charCodeAt(0) + 1),
@@ -164,14 +170,17 @@ function nextMark(mark: string): string {
   return next === mark ? '' : next
 }
 
-/** Whether the mark at `at` is that of the next item. A number or letter with a point alone may be an ordinal: `in die 2. Liga`. */
+/**
+ * Whether the mark at `at` begins the next item. A number or letter with a point may also be an ordinal: `in
+ * die 2. Liga`.
+ */
 function beginsItem(text: string, at: number, mark: string): boolean {
   if (!/^[\da-z]+\. $/.test(mark)) return true
   const end = spaceBefore(text, at)
   return isFinal(text.charCodeAt(end - 1)) || wordBefore(text, 0, end).length > 3
 }
 
-/** The number of one or two digits between white space and the point, 0 where there is none. */
+/** The number of one or two digits between white space and the point, 0 if there is none. */
 function itemNumber(text: string, start: number, point: number): number {
   let digit = point
   while (digit > point - 3 && digit > start && isDigit(text.charCodeAt(digit - 1))) digit--
@@ -192,7 +201,7 @@ function isFinal(unit: number): boolean {
   return FINALS.includes(String.fromCharCode(unit))
 }
 
-/** Behind a run of final marks; points apart (`. . .`) are one run. */
+/** The position after a run of final marks; spaced points (`. . .`) are one run. */
 function endOfRun(text: string, from: number, blockEnd: number): number {
   let at = from + 1
   while (at < blockEnd) {
@@ -209,13 +218,16 @@ function endOfRun(text: string, from: number, blockEnd: number): number {
   return at
 }
 
-/** Whether marks stand alone between brackets, where words were left out: `[...]`. */
+/** Whether marks are alone in brackets, for words left out: `[...]`. */
 function isOmission(text: string, from: number, to: number): boolean {
   const several = to > from + 1 || text[from] === '…'
   return several && '[('.includes(text[from - 1] ?? ' ') && '])'.includes(text[to] ?? ' ')
 }
 
-/** Behind a closing quote, bracket or note mark (`[3]`) at `at`, or behind one that tokenising set apart; else `at`. */
+/**
+ * The position after a closing quote, bracket or note mark (`[3]`) at `at`, possibly set off by tokenization;
+ * else `at`.
+ */
 function closerEnd(text: string, at: number, blockEnd: number, quoted: boolean): number {
   if (at >= blockEnd) return at
   if (CLOSERS.includes(text[at]!)) return at + 1
@@ -232,7 +244,10 @@ function closerEnd(text: string, at: number, blockEnd: number, quoted: boolean):
   return at
 }
 
-/** Whether a full stop ends a sentence before what is at `next`: not before a comma, nor in Japanese `「…。」と言う`. */
+/**
+ * Whether a full stop ends a sentence before what is at `next`; not before a comma, nor in Japanese
+ * `「…。」と言う`.
+ */
 function endsFully(text: string, next: number): boolean {
   const after = text[next]!
   if ('、，,；;：:'.includes(after) || CLOSERS.includes(after)) return false
@@ -240,13 +255,13 @@ function endsFully(text: string, next: number): boolean {
 }
 
 interface Candidate {
-  /** Of the sentence so far. */
+  /** Start of the sentence so far. */
   readonly start: number
-  /** Of the run of final marks. */
+  /** Start of the run of final marks. */
   readonly point: number
-  /** Whether the run is one point. */
+  /** Whether the run is a single point. */
   readonly single: boolean
-  /** Of what comes after the white space. */
+  /** Start of what comes after the white space. */
   readonly next: number
 }
 
@@ -258,12 +273,12 @@ function endsBefore(text: string, { start, point, single, next }: Candidate): bo
   if (small && !isSmallLetter(text.charCodeAt(firstUnit(text, start)))) return false
   const word = wordBefore(text, start, point)
   const known = lowerAscii(word)
-  // Three points apart stand for words that were left out, and I is a capital anywhere.
+  // Three spaced points stand for omitted words, and I is always a capital.
   const leftOut = text.startsWith('. . . ', point) && text[point + 6] !== '.'
   if (leftOut && wordAt(text, first) === 'i') return false
   if (!single) return !EXCLAIMED.has(known) || startsSentence(text, first)
   if (word === '') return !(text[point - 1] === '°' && isDigit(text.charCodeAt(first)))
-  // Of `Tuesday.Mr`, too, where a space is missing.
+  // Also for `Tuesday.Mr`, where a space is missing.
   if (TITLES.has(known.slice(known.lastIndexOf('.') + 1))) return false
   if (isInitial(word) || isPointedAbbreviation(word) || ABBREVIATIONS.has(known)) {
     return !small && startsSentence(text, first)
@@ -273,7 +288,10 @@ function endsBefore(text: string, { start, point, single, next }: Candidate): bo
   return !(/^\d{1,2}$/.test(word) && MONTHS.has(wordAt(text, first)))
 }
 
-/** The first unit that is no opening quote, bracket or dash, or where a few of these stand, the last of them. */
+/**
+ * The first unit that is not an opening quote, bracket or dash; if there are several of these, the last of
+ * them.
+ */
 function firstUnit(text: string, from: number): number {
   let at = from
   while (at < from + 6 && at + 1 < text.length && (OPENERS.includes(text[at]!) || text[at] === ' ')) at++

@@ -1,4 +1,4 @@
-/** Ways to split a text into pieces that are read by themselves. */
+/** Ways to split a text into stretches that are read separately. */
 
 import { kindOf } from '../check/kind.ts'
 import { isLineBreak } from './letters.ts'
@@ -11,13 +11,13 @@ import { isSpace } from './white-space.ts'
 export type Span = readonly [start: number, end: number]
 
 /**
- * Splits a text: `[start, end)` of each piece in UTF-16 units, in order, not overlapping. What lies between pieces is not
- * read.
+ * Splits a text: `[start, end)` of each stretch in UTF-16 units, in order and without overlaps. What lies
+ * between them is not read.
  */
 export type Splitter = (text: string) => readonly Span[]
 
 /**
- * What blank lines, form feeds and paragraph separators part, without the white space around it.
+ * The stretches between blank lines, form feeds and paragraph separators, without surrounding white space.
  *
  * @example
  * paragraphs('One.\nStill one.\n\nTwo.') // [[0, 15], [17, 21]]
@@ -42,13 +42,13 @@ export const lines: Splitter = (text) => readLines(text).map(({ start, end }) =>
 /** Sentences by rule: see `splitSentences`. */
 export const sentences: Splitter = splitSentences
 
-/** Sentences that stand together, about 400 units of them: see `splitPassages`. */
+/** Consecutive sentences, about 400 units of them: see `splitPassages`. */
 export const passages: Splitter = splitPassages
 
-/** A way to split by name, one of one's own, or none. */
+/** A named way to split, a function of the caller's, or none. */
 export type Split = 'passages' | 'paragraphs' | 'lines' | 'sentences' | false | Splitter
 
-/** How a text is split where the caller does not say: the way that scores best with every model we measured. */
+/** How a text is split by default: the way that scores best with every model we measured. */
 export const defaultSplit: Split = 'passages'
 
 /** The ways to split that have a name. */
@@ -67,13 +67,13 @@ const SPLITTERS: Readonly<Record<Exclude<Split, Splitter | false>, Splitter>> = 
 }
 
 /**
- * The spans of a text that `recognize` reads one by one, in UTF-16 units; the whole text with `false`.
+ * The spans of a text that `recognize` reads separately, in UTF-16 units; the whole text with `false`.
  *
  * @example
  * splitText('One.\n\nTwo.', 'paragraphs') // [[0, 4], [6, 10]]
  *
- * @throws {TypeError} where a function of the caller's gives something else than pairs of numbers
- * @throws {RangeError} where its spans do not lie in the text one behind the other
+ * @throws {TypeError} if a caller's function returns anything but pairs of numbers
+ * @throws {RangeError} if its spans do not lie in the text in order
  */
 export function splitText(text: string, split: Split): readonly Span[] {
   if (split === false) return [[0, text.length]]
@@ -81,8 +81,8 @@ export function splitText(text: string, split: Split): readonly Span[] {
 }
 
 /**
- * As `splitText`, of a long text a section after the other as they are asked for; a function gets the whole text. A section
- * of white space is a span of nothing, so that whoever reads them is not kept waiting.
+ * Like `splitText`, but splits a long text section by section, on demand; a function gets the whole text. A
+ * section of white space yields an empty span, so that a consumer is not kept waiting.
  */
 export function splitSections(text: string, split: Split): Iterable<Span> {
   if (typeof split === 'function' || text.length <= LONGEST_SECTION) return splitText(text, split)
@@ -124,21 +124,23 @@ function checkSpans(spans: unknown, text: string): readonly Span[] {
 }
 
 /**
- * Passages of a text: sentences that stand together, as many as a model of names reads best. Of one sentence it knows too
- * little, and in a whole document, which is not what most models were taught, it misses more (README has the figures).
+ * Passages of a text: as many consecutive sentences as a model of names reads best. In a single sentence it
+ * has too little context, and in a whole document, unlike most training data, it misses more (the README has
+ * the figures).
  */
 
-/** UTF-16 units that a passage of several sentences has at most: about a hundred pieces of English. */
+/** Maximum length of a passage of several sentences in UTF-16 units: about a hundred pieces of English. */
 const LONGEST = 400
 
 /**
- * Splits a text into passages, in time linear in its length: sentences (see `splitSentences`) that stand one behind the other,
- * together as long as they have 400 units at most. None goes across a blank line. None goes across a line break either where the line did
- * not end with the end of a sentence and was not merely wrapped, or where the next one begins as those of lists, logs and chats do or has columns: what stands
- * in lines, a record in each, is read line by line. A sentence that is longer is a passage of its own.
+ * Splits a text into passages, in time linear in its length: consecutive sentences (see `splitSentences`) of
+ * together at most 400 units. No passage crosses a blank line. Nor does one cross a line break if the line
+ * did not end with the end of a sentence and was not merely wrapped, or if the next line has columns or
+ * begins like those of lists, logs and chats: records in lines are read line by line. A longer sentence is a
+ * passage of its own.
  *
- * @returns [start, end) of each passage in UTF-16 units, in order, without the white space around it; none for a text of white
- *   space, and a text of one passage as it stands
+ * @returns [start, end) of each passage in UTF-16 units, in order, without surrounding white space; none for
+ *   a text of white space, and a text of one passage unchanged
  *
  * @example
  * splitPassages('Ann left. She ran.\n\nBye.') // [[0, 18], [20, 24]]
@@ -162,7 +164,10 @@ export function splitPassages(text: string): [start: number, end: number][] {
   return passages.length === 1 ? [whole] : passages
 }
 
-/** Whether something stands in the text and no line break between. Most texts are so: their sentences need not be told. */
+/**
+ * Whether a text is a single line that is not blank. Most texts are, and then their sentences need not be
+ * found.
+ */
 function isOneLine(text: string): boolean {
   let start = 0
   let end = text.length

@@ -1,15 +1,16 @@
 /**
- * The steps of a tokenizer, each as an interface. A tokenizer.json calls them normalizer, pre_tokenizer, model and decoder.
+ * The interfaces of a tokenizer's steps. A tokenizer.json calls them normalizer, pre_tokenizer, model and
+ * decoder.
  */
 
 import type { NormalizedText } from './text-with-offsets.ts'
 
 export interface Normalizer {
-  /** The code points `source[from, to)` changed; each carries the place in the text it came from. */
+  /** Returns the changed code points of `source[from, to)`, each with its place in the text. */
   normalize(source: NormalizedText, from: number, to: number): NormalizedText
 }
 
-/** A word: code points `[from, to)` of a text that holds until the call returns. */
+/** Called with a word: code points `[from, to)` of a text that is valid until the call returns. */
 export type VisitWord = (text: NormalizedText, from: number, to: number) => void
 
 export interface PreTokenizer {
@@ -17,20 +18,20 @@ export interface PreTokenizer {
   split(text: NormalizedText, from: number, to: number, word: VisitWord): void
 }
 
-/** A piece: its id, and the code points `[from, to)` it stands for. */
+/** Called with a piece: its id, and the code points `[from, to)` that it stands for. */
 export type VisitPiece = (id: number, from: number, to: number) => void
 
 export interface PieceModel {
-  /** Whether pieces that continue a word are told by how they begin. */
+  /** Whether the beginning of a piece shows that it continues a word. */
   readonly marksContinuations?: boolean
-  /** Cuts the word `codePoints[from, to)` into pieces. */
+  /** Splits the word `codePoints[from, to)` into pieces. */
   tokenize(codePoints: Int32Array, from: number, to: number, piece: VisitPiece): void
 }
 
-/** Changes pieces on their way to a text, which is what comes out of the last decoder, joined. */
+/** Changes pieces for decoding; the result of the last decoder is joined into the text. */
 export type Decoder = (tokens: readonly string[]) => readonly string[]
 
-/** A part of what is put round one or two texts: a text by its number, or a special token. */
+/** A part of the template around one or two texts: a text by its number, or a special token. */
 export type TemplatePart =
   | { readonly sequence: 0 | 1; readonly typeId: number }
   | { readonly id: number; readonly token: string; readonly typeId: number }
@@ -43,7 +44,7 @@ export interface Template {
 /**
  * The place in the text of a piece, code points `[from, to)`, without the white space at its ends.
  *
- * @param first nothing of the text stands before it
+ * @param first whether nothing of the text comes before it
  */
 export type TrimOffsets = (
   text: NormalizedText,
@@ -52,5 +53,5 @@ export type TrimOffsets = (
   first: boolean,
 ) => readonly [start: number, end: number]
 
-/** Where a match that begins at `from` ends; `from` itself where there is none. */
+/** The end of a match that begins at `from`; `from` itself if there is none. */
 export type Pattern = (codes: Int32Array, from: number, to: number) => number

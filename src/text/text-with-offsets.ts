@@ -1,16 +1,22 @@
-/** A text on its way through the steps of a tokenizer: code points, each with the place in the source that it stands for. */
+/**
+ * A text on its way through a tokenizer's steps: code points, each with the place in the source that it
+ * stands for.
+ */
 
 import { ModelFormatError } from '../format/errors.ts'
 
 const REPLACEMENT = 0xfffd
 
 /**
- * The most code points that a step may make of a UTF-16 unit of the source, and how many more of a stretch of any length. NFKD
- * makes 18 of U+FDFA, and bytes make 3 of each of these.
+ * Maximum number of code points that a step may make of one UTF-16 unit of the source, and the allowance for
+ * a stretch of any length. NFKD makes 18 of U+FDFA, and bytes make 3 of each of these.
  */
 const MOST_TIMES = 64
 const MOST_MORE = 64
-/** The most code points that all steps together may read of a UTF-16 unit of the source, and how many more of any source. */
+/**
+ * Maximum number of code points that all steps may read per UTF-16 unit of the source, and the allowance for
+ * any source.
+ */
 const MOST_WORK_TIMES = 512
 const MOST_WORK_MORE = 4096
 
@@ -22,13 +28,16 @@ export class NormalizedText {
   starts: Int32Array
   /** The unit after the last. */
   ends: Int32Array
-  /** UTF-16 units that a charsmap dropped before the first code point; the library counts places as if they were not there. */
+  /**
+   * UTF-16 units that a charsmap dropped before the first code point; the library counts places as if they
+   * did not exist.
+   */
   dropped = 0
-  /** Code points that steps may still read, of this text and all that are made of the same source. */
+  /** Code points that steps may still read, shared by all texts made from the same source. */
   #work = { left: 0 }
-  /** The most code points that it may hold. */
+  /** Maximum number of code points in this text. */
   #most = 0
-  /** Code points that it holds before it must grow. */
+  /** Code points that fit before it must grow. */
   #room = 0
 
   private constructor(capacity: number) {
@@ -37,7 +46,7 @@ export class NormalizedText {
     this.ends = new Int32Array(capacity)
   }
 
-  /** A text as it stands. A lone surrogate is U+FFFD and keeps its one unit. */
+  /** An unchanged text. A lone surrogate becomes U+FFFD and keeps its one unit. */
   static of(text: string): NormalizedText {
     const made = new NormalizedText(text.length)
     made.#bound(text.length)
@@ -51,19 +60,19 @@ export class NormalizedText {
     return made
   }
 
-  /** An empty text that `begin` makes ready, again and again. */
+  /** An empty text that can be reused with `begin`. */
   static reusable(): NormalizedText {
     return new NormalizedText(64)
   }
 
-  /** An empty text for what a step makes of the code points `[from, to)`. */
+  /** An empty text for a step's result from the code points `[from, to)`. */
   derive(from: number, to: number): NormalizedText {
     const made = new NormalizedText(to - from + 16)
     made.begin(this, from, to)
     return made
   }
 
-  /** Empties this text, for what a step makes of the code points `[from, to)` of another. */
+  /** Empties this text for a step's result from the code points `[from, to)` of another. */
   begin(source: NormalizedText, from: number, to: number): void {
     this.length = 0
     this.#work = source.#work
@@ -77,7 +86,9 @@ export class NormalizedText {
     this.#room = Math.min(this.codePoints.length, this.#most)
   }
 
-  /** @throws {ModelFormatError} UnsupportedConfig where a tokenizer makes a text longer without end */
+  /**
+   * @throws {ModelFormatError} UnsupportedConfig if a tokenizer makes a text grow without bound
+   */
   push(codePoint: number, start: number, end: number): void {
     const index = this.length
     if (index === this.#room) this.#grow()
@@ -87,7 +98,7 @@ export class NormalizedText {
     this.length = index + 1
   }
 
-  /** Code point `index` of another text, at its place there. */
+  /** Adds code point `index` of another text, with its place there. */
   pushFrom(other: NormalizedText, index: number): void {
     this.push(other.codePoints[index]!, other.starts[index]!, other.ends[index]!)
   }

@@ -1,12 +1,12 @@
 /**
- * A model's files may name the class of its tokenizer in transformers. What that class reads is checked here against the
- * files.
+ * A model's files may name the class of its tokenizer in transformers. This file checks that the files
+ * present are those that this class reads.
  */
 
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { JsonObject } from './json-object.ts'
 
-/** What tokenizers of these classes have for a model of pieces, whatever their tokenizer.json says. */
+/** The kinds of model that tokenizers of these classes use, whatever their tokenizer.json says. */
 const KINDS: readonly (readonly [tokenizerClass: RegExp, kind: string])[] = [
   [/^(?:Bert|DistilBert|Electra|MobileBert|MPNet)Tokenizer(?:Fast)?$/, 'WordPiece'],
   [/^(?:Roberta|GPT2|Longformer|Bart)Tokenizer(?:Fast)?$/, 'BPE'],
@@ -14,8 +14,8 @@ const KINDS: readonly (readonly [tokenizerClass: RegExp, kind: string])[] = [
 ]
 
 /**
- * Refuses a tokenizer.json of another kind than its class: transformers 4 took the file, 5 takes its vocabulary for that of the
- * class and makes other pieces, or fails.
+ * Refuses a tokenizer.json whose kind differs from its class: transformers 4 used the file, while 5 uses its
+ * vocabulary for the class and gets other pieces, or fails.
  *
  * @param kind `type` of its model
  * @throws {ModelFormatError} `UnsupportedConfig`
@@ -30,17 +30,17 @@ export function checkKind(config: JsonObject, kind: string): void {
   )
 }
 
-/** The classes that read a vocabulary as is done here, by its file. */
+/** The classes that read a vocabulary file as it is read here. */
 const READERS: Readonly<Record<'vocab.txt' | 'merges.txt', RegExp>> = {
   'vocab.txt': /(?:Bert|Electra)Tokenizer(?:Fast)?$|^PreTrainedTokenizerFast$/,
   'merges.txt': /^(?:Roberta|GPT2|Longformer|Bart|Deberta)Tokenizer(?:Fast)?$/,
 }
 
 /**
- * Refuses vocabularies of tokenizers that read them otherwise: BertJapaneseTokenizer cuts words with a dictionary,
- * PhobertTokenizer and HerbertTokenizer have merges of another kind.
+ * Refuses vocabularies of tokenizers that read them differently: BertJapaneseTokenizer splits words with a
+ * dictionary, PhobertTokenizer and HerbertTokenizer have merges of another kind.
  *
- * @param name of the class; nothing where none is named
+ * @param name of the class; empty if none is named
  */
 export function checkClass(name: string, fileName: keyof typeof READERS): void {
   if (name === '' || READERS[fileName].test(name)) return

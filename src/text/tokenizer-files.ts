@@ -1,6 +1,7 @@
 /**
- * What a model's files say about BERT's tokenizer. `tokenizer_config.json` holds over `tokenizer.json`, its defaults
- * included, as in Hugging Face transformers: without `do_lower_case` in it, text is lower-cased.
+ * Reads the settings of BERT's tokenizer from a model's files. `tokenizer_config.json`, including its
+ * defaults, takes precedence over `tokenizer.json`, as in Hugging Face transformers: without `do_lower_case`
+ * in it, text is lower-cased.
  */
 
 import { ModelFormatError } from '../format/errors.ts'
@@ -12,7 +13,7 @@ import { BERT_TOKENS, readAddedTokens, specialToken, type TokenFiles } from './r
 import { parseVocabulary, vocabularyFromJson } from './read-vocabulary.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-/** The files, as text or UTF-8 bytes; each may be missing, but for one of `vocab` and `tokenizerJson`. */
+/** The files, as text or UTF-8 bytes; each may be missing, but not both `vocab` and `tokenizerJson`. */
 export interface TokenizerFiles {
   /** vocab.txt */
   readonly vocab?: string | Uint8Array | undefined
@@ -26,43 +27,43 @@ export interface TokenizerFiles {
   readonly addedTokens?: string | Uint8Array | undefined
 }
 
-/** What is known of a model besides its tokenizer's files. */
+/** What is known about a model in addition to its tokenizer's files. */
 export interface TokenizerFacts {
   /** V: rows of the word embeddings, `vocab_size` of config.json. */
   readonly rows?: number | undefined
   /** `tokenizer_class` of config.json. */
   readonly tokenizerClass?: string | undefined
-  /** What its family makes of SentencePiece's own file. */
+  /** How its family uses SentencePiece's own file. */
   readonly sentencePiece?: SentencePieceOrder | undefined
 }
 
-/** What a family's tokenizer puts in place of the first pieces of the file. */
+/** The pieces that a family's tokenizer puts in place of the first ones in the file. */
 export interface SentencePieceOrder {
-  /** How many of them it leaves out. */
+  /** How many of them it drops. */
   readonly dropped: number
   readonly first: readonly (readonly [piece: string, score: number])[]
-  /** Whether white space before `<mask>` is part of it. */
+  /** Whether `<mask>` includes the white space before it. */
   readonly maskTakesSpace: boolean
-  /** Whose tokenizer has the file's own order and special tokens, which are called as BERT's are. */
+  /** The family whose tokenizer has the file's own order, and special tokens with BERT's names. */
   readonly own?: 'albert' | 'deberta'
 }
 
 export interface ReadOptions {
-  /** Holds over what the files say. */
+  /** Takes precedence over the files. */
   lowercase?: boolean | undefined
   /** As in `fitRows`. */
   paddedVocabulary?: boolean | undefined
-  /** What config.json says. */
+  /** The facts in config.json. */
   model?: () => Promise<TokenizerFacts>
 }
 
-/** Above this a length means that none is set: Python writes 1e30. */
+/** A length above this means that none is set: Python writes 1e30. */
 const NO_LENGTH = 1e9
 
-/** These take tokenizer.json as it is; every other class builds its steps from tokenizer_config.json. */
+/** These classes use tokenizer.json as it is; all others build their steps from tokenizer_config.json. */
 const TAKES_JSON_AS_IT_IS = ['PreTrainedTokenizerFast', 'TokenizersBackend']
 
-/** What a tokenizer.json without a normaliser says. */
+/** The settings of a tokenizer.json without a normalizer. */
 const NOTHING_DONE = {
   lowercase: false,
   clean_text: false,
@@ -71,14 +72,14 @@ const NOTHING_DONE = {
 }
 
 /**
- * Reads a tokenizer's files as JSON.
+ * Parses a tokenizer's files as JSON.
  *
- * @throws {ModelFormatError} `InvalidConfig` where one is no object
+ * @throws {ModelFormatError} `InvalidConfig` if one is not an object
  */
 export function parseTokenFiles(files: TokenizerFiles): TokenFiles {
   const config =
     readJson(files.tokenizerConfig, 'tokenizer_config.json') ?? new JsonObject('tokenizer_config.json', {})
-  // Files of before added_tokens_decoder: they hold where it is missing, and do not count where it is there.
+  // These files predate added_tokens_decoder: they count only if that is missing.
   const legacy = config.value['added_tokens_decoder'] == null
   return {
     json: readJson(files.tokenizerJson, 'tokenizer.json'),
@@ -88,7 +89,7 @@ export function parseTokenFiles(files: TokenizerFiles): TokenFiles {
   }
 }
 
-/** Whether the steps of tokenizer.json hold as they are, whatever tokenizer_config.json says besides. */
+/** Whether the steps of tokenizer.json apply unchanged, whatever tokenizer_config.json says. */
 export function takesJsonAsItIs({ json, config }: TokenFiles): boolean {
   return json !== undefined && TAKES_JSON_AS_IT_IS.includes(config.string('tokenizer_class') ?? '')
 }
@@ -106,8 +107,8 @@ export function isBertJson(json: JsonObject): boolean {
 /**
  * Reads BERT's vocabulary and settings from a model's files.
  *
- * @param vocab vocab.txt, where there is no tokenizer.json
- * @param lowercase holds over what the files say
+ * @param vocab vocab.txt, if there is no tokenizer.json
+ * @param lowercase takes precedence over the files
  * @throws {ModelFormatError} `MissingFile`, `InvalidVocabulary`, `InvalidConfig`
  */
 export function readBertFiles(
@@ -162,7 +163,7 @@ function readNormalizer(files: TokenFiles, override: boolean | undefined): Norma
   }
 }
 
-/** The longest sequence that tokenizer_config.json names. */
+/** The maximum length in tokenizer_config.json. */
 export function readMaxLength(config: JsonObject): number | undefined {
   const key = config.value['model_max_length'] == null ? 'max_len' : 'model_max_length'
   return (config.number(key) ?? 0) > NO_LENGTH ? undefined : config.count(key, 3)

@@ -1,6 +1,6 @@
 /**
- * Makes pieces of a text: added tokens are cut out, then come normalizer, pre-tokenizer and model. Every step carries
- * places in the text along.
+ * Splits a text into pieces: added tokens are cut out, then come normalizer, pre-tokenizer and model. Every
+ * step carries positions in the text along.
  */
 
 import { kindOf } from '../check/kind.ts'
@@ -21,26 +21,26 @@ import type { Vocabulary } from './vocabulary.ts'
 export interface TokenizerParts {
   readonly vocabulary: Vocabulary
   readonly addedTokens: readonly AddedToken[]
-  /** Without, the text stays as it is. */
+  /** If undefined, the text stays unchanged. */
   readonly normalizer: Normalizer | undefined
-  /** Without, what stands between two added tokens is one word. */
+  /** If undefined, the text between two added tokens is one word. */
   readonly preTokenizer: PreTokenizer | undefined
   readonly model: PieceModel
-  /** What begins and ends a sequence; one special token each. */
+  /** What begins and ends a sequence, one special token each. */
   readonly template: Template
   readonly trimOffsets: TrimOffsets | undefined
-  /** What holds for words that are given apart, where that is something else. */
+  /** Steps for words that are given separately, if they differ. */
   readonly words?: Pick<TokenizerParts, 'preTokenizer' | 'trimOffsets'> | undefined
   readonly decoder: Decoder
   readonly unkId: number
-  /** Of `[MASK]` and `[PAD]`, or what they are called here. */
+  /** Ids of `[MASK]` and `[PAD]`, or of what they are called here. */
   readonly maskId: number | undefined
   readonly padId: number | undefined
   readonly maxLength: number | undefined
 }
 
 /**
- * A tokenizer, equal to the Rust tokenizers library piece for piece; offsets are UTF-16.
+ * A tokenizer, equal to the Rust tokenizers library piece for piece, except that offsets are UTF-16.
  *
  * @example
  * const tokenizer = await readTokenizer(files)
@@ -53,23 +53,23 @@ export class Tokenizer {
   readonly sepId: number
   /** Id of `[UNK]`, or `<unk>`. */
   readonly unkId: number
-  /** Id of `[MASK]`, or `<mask>`, which stands for a word to be guessed; undefined where there is none. */
+  /** Id of `[MASK]`, or `<mask>`, which stands for a word to predict; undefined if there is none. */
   readonly maskId: number | undefined
-  /** Id of `[PAD]`, or `<pad>`; undefined where there is none. */
+  /** Id of `[PAD]`, or `<pad>`; undefined if there is none. */
   readonly padId: number | undefined
-  /** V: ids run from 0 to one less. */
+  /** V: ids are below this number. */
   readonly vocabularySize: number
-  /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the model's files say. */
+  /** Maximum number of pieces in a sequence, `[CLS]` and `[SEP]` included, if the model's files state it. */
   readonly maxLength: number | undefined
-  /** Whether a piece says that it continues a word, as `##ing` does. */
+  /** Whether a piece shows that it continues a word, as `##ing` does. */
   readonly marksContinuations: boolean
   readonly #parts: TokenizerParts
-  /** Tokens looked for in the text as it stands, and in the normalised text. */
+  /** Tokens to look for in the original text, and in the normalized text. */
   readonly #rawTokens: AddedTokenMatcher
   readonly #normalizedTokens: AddedTokenMatcher
-  /** What tokens of the second kind are in normalised text, and where ids are made text; by id. */
+  /** The contents of the latter in normalized text and in decoded text, by id. */
   readonly #normalizedContents: ReadonlyMap<number, string>
-  /** Added tokens by id: those of the vocabulary are there too. */
+  /** Added tokens by id, including those that are in the vocabulary too. */
   readonly #added: ReadonlyMap<number, AddedToken>
 
   /** Use `loadTokenizer`. */
@@ -96,23 +96,23 @@ export class Tokenizer {
     this.#normalizedContents = new Map(normalized.map(({ id }, index) => [id, contents[index]!]))
   }
 
-  /** The same without added tokens of the id `rows` and more, for which a model of so many rows has none. */
+  /** A copy without added tokens whose id is `rows` or more, for a model with so many rows. */
   withRows(rows: number): Tokenizer {
     const addedTokens = this.#parts.addedTokens.filter(({ id }) => id < rows)
     if (addedTokens.length === this.#parts.addedTokens.length) return this
     return new Tokenizer({ ...this.#parts, addedTokens })
   }
 
-  /** How many ids the vocabulary and the added tokens have. */
+  /** Number of ids in the vocabulary and the added tokens. */
   get idCount(): number {
     const { addedTokens } = this.#parts
     return this.vocabularySize + addedTokens.filter(({ id }) => id >= this.vocabularySize).length
   }
 
   /**
-   * Encodes a text of any length, without cutting it; or two of them as one sequence.
+   * Encodes a text of any length, without truncation; or two texts as one sequence.
    *
-   * @throws {TypeError} when a text is not a string
+   * @throws {TypeError} if a text is not a string
    *
    * @example
    * const { ids, tokenTypeIds } = model.tokenizer.encode('Who is chancellor?', 'Angela Merkel was.')
@@ -129,10 +129,10 @@ export class Tokenizer {
   }
 
   /**
-   * Encodes words that are already told apart: `wordIds` are indices into `words`, offsets are into the words joined by
-   * single spaces. A word of which nothing is left has no pieces.
+   * Encodes words that are already separated: `wordIds` are indices into `words`, offsets refer to the words
+   * joined by single spaces. A word of which the normalizer leaves nothing has no pieces.
    *
-   * @throws {TypeError} when a word is not a string
+   * @throws {TypeError} if a word is not a string
    */
   encodeWords(words: readonly string[]): Encoding {
     if (!Array.isArray(words))
@@ -148,11 +148,11 @@ export class Tokenizer {
   }
 
   /**
-   * The text that ids stand for, special tokens left out: about what was encoded, as far as the pieces know it. Ids
-   * outside the vocabulary count for nothing.
+   * Decodes ids to text, leaving out special tokens: roughly the text that was encoded, as far as the pieces
+   * preserve it. Ids outside the vocabulary are ignored.
    *
-   * @param options  `specialTokens`: leave them in
-   * @throws {TypeError} when `ids` is no array
+   * @param options `specialTokens`: whether to include them
+   * @throws {TypeError} if `ids` is not an array
    *
    * @example
    * model.tokenizer.decode(model.tokenizer.encode('Angela Merkel').ids) // 'Angela Merkel'
@@ -192,7 +192,9 @@ export class Tokenizer {
     return { ...output, tokenTypeIds, sequenceIds }
   }
 
-  /** @param wordId given where the whole text is one word; else its words are counted */
+  /**
+   * @param wordId given if the whole text is one word; otherwise words are counted
+   */
   #append(output: Encoding, text: string, offset: number, wordId: number | undefined): void {
     const { normalizer, model } = this.#parts
     const isWord = wordId !== undefined

@@ -1,7 +1,7 @@
 /**
- * What the tokenizer knows of every character: its class, and the bits for case and accents (unicode/letters.ts). The tables
- * are our own, equal to what the Rust tokenizers library does to every code point: the Unicode data of a runtime differ from
- * one runtime to the next and from the library.
+ * The tokenizer's character table: the class of every character, and the bits for case and accents
+ * (unicode/letters.ts). The tables are our own, equal to what the Rust tokenizers library does to every code
+ * point, since the Unicode data of runtimes differ from one another and from the library.
  */
 
 import { classRuns } from './unicode-tables.ts'
@@ -11,15 +11,15 @@ export const PUNCTUATION = 1
 export const SPACE = 2
 /** Control, format and private-use characters, which cleaning deletes. */
 export const DELETED = 3
-/** Ideographs, each a word by itself. */
+/** Ideographs, each of which is a word of its own. */
 export const IDEOGRAPH = 4
-/** The bits of a trait that hold one of the five classes above. */
+/** The bits of a trait that contain one of the five classes above. */
 export const CLASS = 7
-/** Has another lower case. */
+/** The code point has a different lower case. */
 export const HAS_LOWERCASE = 8
-/** Decomposes: accent stripping leaves something else of it, or nothing. */
+/** The code point decomposes: accent stripping leaves something else, or nothing. */
 export const HAS_ACCENT = 16
-/** Has a canonical combining class other than 0, so canonical ordering may move it. */
+/** The code point has a canonical combining class other than 0, so canonical ordering may move it. */
 export const IS_MARK = 32
 
 const LAST_CODE_POINT = 0x10ffff
@@ -27,8 +27,8 @@ const LAST_CODE_POINT = 0x10ffff
 let characters: Uint8Array | undefined
 
 /**
- * A class by code point, and the bits above once `letterTables` was called; decoded once a process. A lone surrogate
- * has the class of U+FFFD.
+ * A class by code point, plus the bits above once `letterTables` was called; decoded once in a process. A
+ * lone surrogate has the class of U+FFFD.
  */
 export function characterTraits(): Uint8Array {
   characters ??= decodeClasses()

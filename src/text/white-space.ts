@@ -1,4 +1,4 @@
-/** Which characters are white space, in each sense that something here keeps to. */
+/** Which characters are white space, in each of the senses used here. */
 
 /** Unicode's property White_Space, as the Rust tokenizers library has it; JavaScript's `\s` is another set. */
 export function isWhiteSpace(code: number): boolean {
@@ -14,7 +14,10 @@ export function isWhiteSpace(code: number): boolean {
   )
 }
 
-/** What parts the words of a text that is split: White_Space, and U+FEFF, which JavaScript's `\s` has besides. */
+/**
+ * What separates words in a text that is split: White_Space, and U+FEFF, which JavaScript's `\s` also
+ * includes.
+ */
 export function isSpace(code: number): boolean {
   return isWhiteSpace(code) || code === 0xfeff
 }

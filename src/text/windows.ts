@@ -1,6 +1,6 @@
 /**
- * Plans windows over a text that is longer than the model reads at once. Windows overlap. A piece is judged by the window
- * where it is farthest from an edge that is not the text's own, and by the earlier one on a tie.
+ * Plans overlapping windows over a text that is longer than the model's maximum. Each piece is judged by the
+ * window in which it is farthest from an edge that is not an end of the text; on a tie, by the earlier one.
  */
 
 import { OptionError } from '../check/options.ts'

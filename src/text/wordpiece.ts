@@ -1,4 +1,7 @@
-/** WordPiece (Wu et al. 2016, as BERT uses it): a word is cut greedily into the longest pieces the vocabulary has. */
+/**
+ * WordPiece (Wu et al. 2016, as used by BERT): splits a word greedily into the longest pieces of the
+ * vocabulary.
+ */
 
 import { ModelFormatError } from '../format/errors.ts'
 import type { PieceTrie } from './piece-trie.ts'

@@ -1,4 +1,4 @@
-/** Words by other rules than the tokenizer's: as people write them, or as spaces part them. */
+/** Words by other rules than the tokenizer's: as people write them, or as spaces separate them. */
 import type { Encoding } from './encoding.ts'
 import { isDigit, isLetter, isSmallLetter, isWordUnit } from './letters.ts'
 import { ABBREVIATIONS, TITLES } from './sentence-words.ts'
@@ -7,14 +7,15 @@ import { isSpace } from './white-space.ts'
 
 const HYPHENS = '-\u2010\u2011'
 const APOSTROPHES = "'\u2019"
-/** Units of a word that are looked at. */
+/** Maximum number of units of a word that are examined. */
 const LONGEST = 24
 
 /**
- * The encoding of `text` with words as people who annotate names take them (CoNLL-2003 and what follows it): what stands between
- * white space, without the punctuation around it and a possessive `'s`. Hyphens, apostrophes and points inside a word are part of it
- * (`Min-jun`, `O'Neill`, `AT&T`, `U.S.-led`). A BERT tokenizer takes such a word apart. Models are taught the label of a word's
- * first piece alone, so what they say of the pieces after a hyphen was never trained.
+ * The encoding of `text` with words as annotators of names see them (CoNLL-2003 and its successors): what is
+ * between white space, without surrounding punctuation and a possessive `'s`. Hyphens, apostrophes and points
+ * inside a word are part of it (`Min-jun`, `O'Neill`, `AT&T`, `U.S.-led`). A BERT tokenizer splits such a
+ * word. Models are trained only on the label of a word's first piece, so their labels for the pieces after a
+ * hyphen were never trained.
  */
 export function withWrittenWords(text: string, encoding: Encoding): Encoding {
   const { offsets, wordIds: old } = encoding
@@ -35,7 +36,7 @@ export function withWrittenWords(text: string, encoding: Encoding): Encoding {
   return { ...encoding, wordIds }
 }
 
-/** Whether the word goes on at `at`, where two pieces meet; `same` where the tokenizer says so. */
+/** Whether a word continues at `at`, between two pieces; `same` if the tokenizer says so. */
 function goesOn(text: string, at: number, same: boolean): boolean {
   const before = isWord(text, at - 1)
   const after = isWord(text, at)
@@ -56,7 +57,7 @@ function isInWord(text: string, at: number): boolean {
   return mark === '&' || mark === '_'
 }
 
-/** Not that of a possessive, nor what parts an article from a name: `l'Italia`, `d'Orsay`. */
+/** Not the apostrophe of a possessive, nor the one between an article and a name: `l'Italia`, `d'Orsay`. */
 function isApostropheInWord(text: string, at: number): boolean {
   if (isPossessive(text, at)) return false
   const before = runBefore(text, at)
@@ -64,12 +65,15 @@ function isApostropheInWord(text: string, at: number): boolean {
   return before !== 'L' && isCapital(before)
 }
 
-/** Whether `'s` stands at `at`. */
+/** Whether `'s` is at `at`. */
 function isPossessive(text: string, at: number): boolean {
   return APOSTROPHES.includes(text[at]!) && 'sS'.includes(text[at + 1]!) && !isWord(text, at + 2)
 }
 
-/** Within `U.S`, `3.5` or `Amazon.com`; behind `U.S`, the initial of a name, and an abbreviation that ends no sentence. */
+/**
+ * Whether a point is part of a word: inside `U.S`, `3.5` or `Amazon.com`, or after `U.S`, the initial of a
+ * name, or an abbreviation that does not end a sentence.
+ */
 function isPointInWord(text: string, at: number): boolean {
   const before = runBefore(text, at)
   if (before === '') return false
@@ -102,9 +106,10 @@ function runBefore(text: string, at: number): string {
 }
 
 /**
- * The encoding of `text` with words as spaces part them, for tokenizers whose pieces do not say whether they continue a word
- * (byte-level BPE, unigram). The Hugging Face pipeline takes such words, and models of these tokenizers were trained and are
- * measured on them: a full stop belongs to the word before it. An unknown piece is a word by itself, as it is in the pipeline.
+ * The encoding of `text` with words separated by spaces, for tokenizers whose pieces do not show whether they
+ * continue a word (byte-level BPE, unigram). The Hugging Face pipeline uses such words, and models with these
+ * tokenizers were trained and are measured on them: a full stop belongs to the word before it. As in the
+ * pipeline, an unknown piece is a word of its own.
  */
 export function withSpaceWords(text: string, encoding: Encoding, unkId: number): Encoding {
   const { ids, offsets } = encoding

@@ -1,4 +1,7 @@
-/** `npm run bench` and `iobert bench`: suites are named, reports are complete, and bench/RESULTS.md has all that is measured. */
+/**
+ * `npm run bench` and `iobert bench`: suites are selected by name, reports are complete, and bench/RESULTS.md
+ * covers all of them.
+ */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** What the comparison with gliner.js lets pass: the one rule that is told of, and nothing else. */
+/** The comparison with gliner.js accepts the one documented difference of rules, and no other. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { root } from '../shared.ts'

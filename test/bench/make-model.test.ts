@@ -1,4 +1,4 @@
-/** The models that are measured: weights by a formula, the same bytes each time, that load as any. */
+/** The models that are measured: weights by a formula, the same bytes each time, loadable like any model. */
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** What the browser tests stand on: Chromium or Firefox as Debian has them, the built page on servers of this process, and an eye on its errors. */
+/**
+ * The set-up of the browser tests: Debian's Chromium or Firefox, the built page on local servers, and a
+ * record of its errors.
+ */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { buildDemo } from '../../examples/browser/build.mjs'

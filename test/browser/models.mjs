@@ -1,4 +1,5 @@
-// The demo's models in Chromium: the shipped one, a folder of the visitor's, one of the Hub, types of one's own.
+// The demo's models in Chromium: the shipped one, a folder of the visitor's, one of the Hub, GLiNER with the
+// visitor's types.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// The demo works again without a connection once its files were fetched.
+// The demo works again without a connection once its files have been fetched.
 import assert from 'node:assert/strict'
 import { modelLoaded, readText } from './bench.mjs'
 

@@ -1,4 +1,4 @@
-// The demo as somebody reads with it in Chromium: entities, redaction, keys, the trace.
+// The demo in Chromium as a reader uses it: entities, redaction, keyboard, the trace.
 import assert from 'node:assert/strict'
 import { loadRecognizer } from '../../dist/node.js'
 import { marks, readingDone, readText } from './bench.mjs'

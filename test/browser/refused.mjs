@@ -1,5 +1,6 @@
-// After the first answer a page needs the network no more: every option and every error of the recognizer is as it was. What is a
-// capability of its own (docs/architecture.md lists them) says so where it was not used before.
+// After the first answer a page no longer needs the network: every option and every error of the recognizer
+// works as before. A capability that is loaded separately (docs/architecture.md lists them) reports that it
+// cannot be fetched, if it was not used before.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

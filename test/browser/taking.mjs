@@ -1,4 +1,4 @@
-/** Samples, ways to split, what can be taken out of the page, and where progress is seen. */
+/** Samples, ways to split, what can be exported from the page, and where progress is shown. */
 import assert from 'node:assert/strict'
 import { loadRecognizer, redact, splitNames } from '../../dist/node.js'
 import { marks, modelLoaded, readingDone, readText } from './bench.mjs'

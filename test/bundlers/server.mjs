@@ -1,4 +1,5 @@
-// What a server, a route of a framework or a program of one file does: the model's folder comes as an argument.
+// The code of a server, a framework's route or a single-file program: the model's folder comes as an
+// argument.
 import { loadRecognizer } from 'iobert'
 
 const text = 'Angela Merkel met Tim Cook in Berlin on Tuesday.'

@@ -1,4 +1,4 @@
-/** Slips of the finger are recognised, and nothing else. */
+/** Typing errors are recognized, and nothing else. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { didYouMean, nearest } from '#dist/check/nearest.js'

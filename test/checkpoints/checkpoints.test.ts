@@ -1,4 +1,7 @@
-/** The most used token classifiers of the Hub: a small copy of each loads by its name and finds what it must. */
+/**
+ * The most used token classifiers of the Hub: a small copy of each loads by its name and finds what it
+ * should.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** How options and arguments are read, and what is said of those that are wrong. */
+/** How options and arguments are parsed, and the errors for wrong ones. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Table } from '#dist/check/option-rows.js'

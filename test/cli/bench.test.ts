@@ -1,4 +1,4 @@
-/** `iobert bench` as it is called; what it measures and prints is in test/bench/bench.thorough.test.ts. */
+/** The arguments of `iobert bench`; test/bench/bench.thorough.test.ts covers what it measures and prints. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { iobert } from './run.ts'

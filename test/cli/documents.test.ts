@@ -1,4 +1,4 @@
-/** HTML and Markdown: what of them is text, where it stands in the source, and names across tags. */
+/** HTML and Markdown: which part is text, its position in the source, and names across tags. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'

@@ -1,4 +1,4 @@
-/** `iobert find`: entities of types that are named on the command line (GLiNER). */
+/** `iobert find`: entities of types given on the command line (GLiNER). */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** Models of GLiNER on the command line: what they are, as safetensors, and why not as int8. */
+/** GLiNER models on the command line: `info`, conversion to safetensors, and why they are not quantized. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** `iobert --jsonl`: an answer for each line, in order, at once, whatever the line holds. */
+/** `iobert --jsonl`: an answer for each line, in order, at once, whatever the line contains. */
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

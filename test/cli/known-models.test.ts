@@ -1,4 +1,4 @@
-/** `iobert models`, and the page that has the same rows. */
+/** `iobert models`, and the page with the same rows. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { knownModels, TASKS, workOf } from '#dist/cli/known-models.js'

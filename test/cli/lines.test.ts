@@ -1,4 +1,4 @@
-/** Lines are the same however their bytes arrive. */
+/** Lines are the same however their bytes are chunked. */
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

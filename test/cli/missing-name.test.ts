@@ -1,4 +1,4 @@
-/** Arguments that look like files and commands, and are none. */
+/** Arguments that look like files and commands but are not. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** `iobert quantize`, `convert` and `info`: folders are written whole or not at all. */
+/** `iobert quantize`, `convert` and `info`: folders are written completely or not at all. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** `iobert quantize IN OUT` and `iobert convert IN OUT` against folders that hold something. */
+/** `iobert quantize IN OUT` and `iobert convert IN OUT` with output folders that are not empty. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {

@@ -1,4 +1,7 @@
-/** Tables in and out: RFC 4180 however bytes come, `--csv`, `--tsv`, `--output`, and `--jsonl --field`. */
+/**
+ * Reading and writing tables: RFC 4180 for any chunking of bytes, `--csv`, `--tsv`, `--output`, and `--jsonl
+ * --field`.
+ */
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

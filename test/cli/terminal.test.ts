@@ -1,4 +1,4 @@
-/** What others wrote, on a terminal: it is shown, and steers nothing. */
+/** Untrusted text on a terminal: it is shown, but cannot control the terminal. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

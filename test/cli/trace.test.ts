@@ -1,4 +1,4 @@
-/** `iobert trace`: what labels rest on, as text, JSON and a page. */
+/** `iobert trace`: what labels depend on, as text, JSON and a page. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** Conversion to a safetensors folder: the same bytes each time, nothing of a value lost in silence. */
+/** Conversion to a safetensors folder: the same bytes each time, and no value is lost silently. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Conversion, type ConvertOptions, convertModel, type ModelSink } from '#dist/convert/convert.js'

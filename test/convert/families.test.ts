@@ -1,4 +1,7 @@
-/** DeBERTa, ALBERT, MPNet and ModernBERT through quantising and converting: the same model comes out, under names that transformers has. */
+/**
+ * Quantizing and converting DeBERTa, ALBERT, MPNet and ModernBERT: the model stays the same, under
+ * transformers' tensor names.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

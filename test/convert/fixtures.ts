@@ -1,4 +1,4 @@
-/** Small files of PyTorch, TensorFlow and Spark NLP for tests, and how they are damaged. */
+/** Small files of PyTorch, TensorFlow and Spark NLP for tests, and ways to damage them. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'

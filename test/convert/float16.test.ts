@@ -1,4 +1,4 @@
-/** Float32 becomes float16 by IEEE 754's rounding, and what would be infinite is refused. */
+/** Float32 becomes float16 by IEEE 754 rounding; values that would become infinite are refused. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { narrowToFloat16 } from '#dist/convert/convert-tensor.js'

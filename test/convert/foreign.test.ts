@@ -1,4 +1,4 @@
-/** TensorFlow's and Spark NLP's folders: the configuration is derived from what they hold. */
+/** Folders of TensorFlow and Spark NLP: the configuration is derived from their contents. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { crc32 } from '#dist/convert/containers/crc32.js'

@@ -1,4 +1,4 @@
-/** What archives of others may make of memory: `iobert convert` in a process of its own. */
+/** Bounds on the memory that untrusted archives can take, with `iobert convert` in a process of its own. */
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** Blocks in the documentation that are computed from the source are what the source says now. */
+/** Computed blocks in the documentation match the source. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findBlocks, pages, readPage, readRegion, replaceBlocks } from './blocks.ts'

@@ -1,6 +1,6 @@
 /**
- * The pages' blocks that must not go stale. Two comments announce one, each followed by a fenced block:
- *
+ * The blocks of the pages that must not become outdated. Two kinds of comments announce one, each before a
+ * fenced block:
  *     <!-- source: src/kernels/reference/reference.ts#linear -->    equals that region of the file; without #, all of it
  *     <!-- computed: linear-float32 -->                   equals what test/docs/worked/ computes under that name
  *

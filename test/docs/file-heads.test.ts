@@ -1,4 +1,4 @@
-/** Every file of the source says at its head what it is for. */
+/** Every source file states its purpose at its head. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,7 @@
-/** The formulas of the pages: TeX that the site's builder can draw, and one where a chapter says what it computes. */
+/**
+ * The formulas of the pages: TeX that the site's builder can render, and one for each computation of a
+ * chapter.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { pages, readPage } from './blocks.ts'

@@ -1,4 +1,4 @@
-/** Chapter 5: the heads of its figure do what the figure says they do. */
+/** Chapter 5: the attention heads in its figure do what the figure says. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

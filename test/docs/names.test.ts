@@ -1,4 +1,4 @@
-/** Files, commands and names of the code that pages tell of are there. */
+/** The files, commands and names of code that pages mention exist. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,7 @@
-/** examples/one-page.ts, the model in plain TypeScript: it computes what the engine computes, and its page shows all of it. */
+/**
+ * examples/one-page.ts, the model in plain TypeScript: it computes what the engine computes, and its page
+ * shows all of it.
+ */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** README.md: its picture, its commands, its links, and the figures that it quotes from other places. */
+/** README.md: its picture, its commands, its links, and the figures that it quotes from elsewhere. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

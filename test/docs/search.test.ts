@@ -1,4 +1,4 @@
-/** The search of the site: what it knows of the API reference, and what comes first. */
+/** The search of the site: what it finds in the API reference, and how results are ordered. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** SECURITY.md promises nothing without a test that checks it: each promise names tests, and they are there. */
+/** Every promise of SECURITY.md names tests that check it, and these tests exist. */
 import { existsSync, readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { test } from 'uvu'

@@ -1,6 +1,6 @@
 /**
- * docs/architecture.md draws the walk of a text and of a weight: its functions are where it says, and each is called by the one
- * that it stands under.
+ * docs/architecture.md shows the way of a text and of a weight through the code: each function is where it
+ * says, and is called by the function that it is listed under.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'

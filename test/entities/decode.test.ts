@@ -1,4 +1,6 @@
-/** Labels of pieces: the best each alone, or by Viterbi the best sequence that the scheme allows. */
+/**
+ * Labels of pieces: the best of each independently, or by Viterbi the best sequence that the scheme allows.
+ */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

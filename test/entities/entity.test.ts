@@ -1,4 +1,4 @@
-/** Labels of pieces become entities: schemes, strategies, words, scores. */
+/** From labels of pieces to entities: schemes, strategies, words, scores. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** Names of labels are read as a scheme: IO, IOB1, IOB2, BILOU and kin. */
+/** The scheme is recognized from the names of the labels: IO, IOB1, IOB2, BIOES, BILOU. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,7 @@
-/** Names end where names end: forty kinds of marks around two hundred names, by themselves and as the shipped model gives them. */
+/**
+ * Names end where they should: forty kinds of marks around two hundred names, alone and as the shipped model
+ * finds them.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeEntities } from '#dist/entities/entity.js'

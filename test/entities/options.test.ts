@@ -1,4 +1,4 @@
-/** Options of `recognize` that are wrong are named. */
+/** Errors for wrong options of `recognize` name the option. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkRecognizeOptions, checkStreamOptions } from '#dist/entities/options.js'

@@ -1,4 +1,4 @@
-/** Pieces with labels, made up for tests of decoding. */
+/** Made-up pieces with labels for tests of decoding. */
 import type { DecodeInput } from '#dist/entities/entity.js'
 import { parseLabels } from '#dist/entities/labels.js'
 import type { Encoding } from '#dist/text/encoding.js'

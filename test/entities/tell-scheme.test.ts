@@ -1,4 +1,6 @@
-/** IOB1 or IOB2, told from a model's answers: the rule by answers made up, and what a recognizer does with it. */
+/**
+ * Recognizing IOB1 or IOB2 by a model's answers: the rule on made-up answers, and its use by a recognizer.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseLabels } from '#dist/entities/labels.js'

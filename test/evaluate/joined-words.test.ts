@@ -1,4 +1,4 @@
-/** Words of a CoNLL sentence as one text, and labels back at the words. */
+/** Joining the words of a CoNLL sentence into a text, and mapping labels back to the words. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { joinWords, labelsOfWords } from '#dist/evaluate/joined-words.js'

@@ -1,4 +1,4 @@
-/** examples/node/ask.mjs: what is sent has no names, what comes back has them, piece by piece. */
+/** examples/node/ask.mjs: the request contains no names, and the streamed answer has them restored. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,4 +1,7 @@
-/** The examples as projects: what each says it needs is what the recipes' tests run it with, and every file told of exists. */
+/**
+ * The examples as projects: their stated requirements are those that the recipes' tests use, and every
+ * mentioned file exists.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

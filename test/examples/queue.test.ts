@@ -1,4 +1,7 @@
-/** Rows of examples/queue: what tells them apart, and how their answers are written. The queue itself: test/scale. */
+/**
+ * Rows of examples/queue: how they are identified, and how their answers are written. test/scale tests the
+ * queue itself.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { root } from '../shared.ts'

@@ -1,4 +1,7 @@
-/** examples/node/redact.mjs: chunks that end anywhere, lines that are answered as they come, one name with one number. */
+/**
+ * examples/node/redact.mjs: chunks that end anywhere, lines answered as they arrive, one number for each
+ * name.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

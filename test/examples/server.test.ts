@@ -1,4 +1,4 @@
-/** examples/server against clients that mean harm, by real sockets on loopback. */
+/** examples/server against malicious clients, over real sockets on loopback. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'

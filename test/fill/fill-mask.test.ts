@@ -1,6 +1,6 @@
 /**
- * Words for masks: fillMask() of every family against Hugging Face's pipeline, its errors, its bits, and the command. `npm test`
- * computes every model once, and every third in all ways.
+ * Words for masks: fillMask() of every family against Hugging Face's pipeline, its errors, its bits, and the
+ * command. `npm test` computes every model once, and every third one in all ways.
  */
 import { readdirSync } from 'node:fs'
 import { test } from 'uvu'

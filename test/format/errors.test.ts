@@ -1,4 +1,4 @@
-/** Errors of other realms, as Node's own are for code that Jest runs in a context of its own. */
+/** Errors from other realms, such as Node's own errors in code that Jest runs in a separate context. */
 import { runInNewContext } from 'node:vm'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

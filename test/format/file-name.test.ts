@@ -1,4 +1,4 @@
-/** Names of files that a model may state: none leaves its folder, on any system. */
+/** File names stated by a model: none may leave its folder, on any system. */
 import { posix, win32 } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'

@@ -1,4 +1,6 @@
-/** Files of a folder are read by ranges; pipes, links out of it and short files are errors of ours. */
+/**
+ * Files of a folder are read by ranges; pipes, links out of the folder and short files give our own errors.
+ */
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Safetensors files made by hand, right and wrong, for tests. */
+/** Valid and invalid safetensors files, made by hand for tests. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import type { ModelFiles } from '#dist/format/source.js'

@@ -1,4 +1,4 @@
-/** The safetensors header: what the reference takes is taken, what it refuses is refused with its code. */
+/** The safetensors header: accepted if the reference accepts it, otherwise refused with the matching code. */
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

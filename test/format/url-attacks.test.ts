@@ -1,6 +1,6 @@
 /**
- * Servers that answer with pages, without ends or lengths, or with another file from one request to the next. It measures the
- * memory of a process of its own.
+ * Servers that answer with web pages, without end or length, or with a different file on each request. It
+ * measures the memory of a process of its own.
  */
 import { gzipSync } from 'node:zlib'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** Files behind URLs: ranges, broken connections, servers that do not keep to the rules. */
+/** Files at URLs: ranges, broken connections, servers that break the rules. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

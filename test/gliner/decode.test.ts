@@ -1,4 +1,4 @@
-/** Which spans are kept, against the rule itself: each pair compared. */
+/** Which spans are kept, checked against the rule itself by comparing every pair. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { chooseSpans, type ScoredSpan, type SpanRules } from '#dist/tasks/gliner/decode.js'

@@ -1,4 +1,4 @@
-/** What a caller meets: options, windows, streams, refusals, where the files may be. */
+/** GLiNER as a caller sees it: options, windows, streams, refusals, places of files. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

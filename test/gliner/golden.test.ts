@@ -1,4 +1,7 @@
-/** What the package gliner answers, with small random models: the same entities, scores to 1e-5; and int8 the same everywhere. */
+/**
+ * Answers of the package gliner for small random models: the same entities, scores within 1e-5; and int8 the
+ * same everywhere.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,7 @@
-/** Repositories of the Hub as old versions of the package wrote them: no config.json, no tokenizer, a pickle, an encoder elsewhere. */
+/**
+ * Hub repositories written by old versions of the package: no config.json, no tokenizer, a pickle, an encoder
+ * elsewhere.
+ */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** Words as Python's `\w+(?:[-_]\w+)*|\S` has them. */
+/** Words are the matches of Python's `\w+(?:[-_]\w+)*|\S`. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { splitWords } from '#dist/tasks/gliner/words.js'

@@ -1,7 +1,7 @@
 /**
- * What a tokenizer's files can make of a text: each part of them that may be repeated or lengthened grows until the files are refused,
- * or until they encode and decode a text in bounded room. Time is not measured by the clock: a step goes over code points, so
- * their number bounds both.
+ * How much work a tokenizer's files can make of a text: each repeatable or extensible part of them grows
+ * until the files are refused, or until they encode and decode a text in bounded space. Time is not measured:
+ * steps go over code points, so their number bounds the time too.
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

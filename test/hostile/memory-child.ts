@@ -1,4 +1,7 @@
-/** Reads one hostile file in a process of its own and prints how it ended, how long it took, in plain loops, and what memory it took. */
+/**
+ * Reads one hostile file in a process of its own and prints the outcome, the time relative to plain loops,
+ * and the memory.
+ */
 import { readFileSync } from 'node:fs'
 import { ModelFormatError } from '#dist/format/errors.js'
 import { parseSafetensors } from '#dist/format/parse-safetensors.js'

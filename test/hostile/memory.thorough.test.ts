@@ -1,4 +1,4 @@
-/** Hostile files make no reader take more memory than it promises. */
+/** Hostile files cannot make any reader take more memory than promised. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

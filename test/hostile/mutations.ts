@@ -1,4 +1,4 @@
-/** Damaged copies of JSON and of other text, from a seeded source of numbers. */
+/** Damaged copies of JSON and other text, from a seeded source of random numbers. */
 
 const VALUES: readonly unknown[] = [
   ...[

@@ -1,4 +1,7 @@
-/** Promises of SECURITY.md that no other test has as its subject; in a process of its own, whose traps stay its own. */
+/**
+ * Promises of SECURITY.md that no other test covers; in a process of its own, since its traps affect the
+ * whole process.
+ */
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

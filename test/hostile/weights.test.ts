@@ -1,4 +1,4 @@
-/** Weights that are finite, and so large that a pass over them is not: an error, never scores that are NaN. */
+/** Finite weights so large that a pass over them overflows: an error, never scores that are NaN. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadModel, loadRecognizer, ModelFormatError, type Precision, parseSafetensors } from '#dist/node.js'

@@ -1,4 +1,4 @@
-/** The Hub in a browser: what is cached, checked and said where it refuses. */
+/** The Hub in a browser: what is cached and checked, and the errors when the Hub refuses. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { HubError, ModelFormatError } from '#dist/format/errors.js'

@@ -1,4 +1,4 @@
-/** A download goes on where it broke off, and is kept only where its hash is right. */
+/** A broken download is resumed, and a file is kept only if its hash is right. */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** The Hub's environment variables mean what they mean to Python. */
+/** The Hub's environment variables mean the same as in Python. */
 import { writeFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { test } from 'uvu'

@@ -1,6 +1,6 @@
 /**
- * A Hub that lies, leads astray, never ends or repeats what it was told: no token shown, no disk filled, no long wait. It measures
- * the memory of a process of its own.
+ * A Hub that lies, redirects elsewhere, never ends or repeats a token: no token is exposed, no disk is
+ * filled, no long wait. It measures the memory of a process of its own.
  */
 import { existsSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

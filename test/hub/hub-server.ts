@@ -1,4 +1,4 @@
-/** A Hub of our own on this machine, which can break, refuse and alter what it sends. */
+/** A local Hub that can break, refuse and alter what it sends. */
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,6 @@
-/** Files of the Hub that are too large to be held while they are hashed, as a browser reads them. */
+/**
+ * Files of the Hub that are too large to be held in memory while they are hashed, as a browser reads them.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readAll } from '#dist/format/source.js'

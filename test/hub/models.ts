@@ -1,4 +1,4 @@
-/** A repository of the Hub made of a golden model. */
+/** A Hub repository made from a golden model. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { rootPath } from '../shared.ts'
 import type { HubRepository } from './hub-server.ts'

@@ -1,4 +1,4 @@
-/** Several processes download one model at once, or are killed meanwhile. */
+/** Several processes download one model at once, or are killed while doing so. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'

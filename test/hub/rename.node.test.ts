@@ -1,4 +1,4 @@
-/** Renaming where a file may be in use for a moment: what Windows does, with a stand-in for the system call. */
+/** Renaming a file that may briefly be in use, as on Windows, with a stand-in for the system call. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** Names of models become addresses, each part quoted. */
+/** Names of models become URLs, with each part escaped. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkEndpoint, filesUrl, parseHubId, resolveUrl } from '#dist/hub/urls.js'

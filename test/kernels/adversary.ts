@@ -1,4 +1,7 @@
-/** Rows and weights that are made to break sums: for fuzz.test.ts. Each is a function of a seeded source of numbers. */
+/**
+ * Rows and weights designed to break sums, for fuzz.test.ts. Each is a function of a seeded source of random
+ * numbers.
+ */
 
 type Random = () => number
 

@@ -1,4 +1,7 @@
-/** Rows at the ends of float32 and of the rule that quantises them, and numbers that float32 cannot hold: every variant against the reference. */
+/**
+ * Rows at the limits of float32 and of the quantization rule, and numbers beyond float32: every variant
+ * against the reference.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { floats, seeded } from '../random.ts'

@@ -1,9 +1,11 @@
 /**
- * Adversarial rows and weights (adversary.ts), through every variant that this engine can run. The reference is compared with
- * sums in float64, which are exact there, and with bounds that follow from the rules; the variants with the reference, bit for bit.
+ * Adversarial rows and weights (adversary.ts) through every variant that this engine can run. The reference
+ * is compared with sums in float64, which are exact there, and with bounds that follow from the rules; the
+ * variants are compared with the reference bit for bit.
  *
- * A case is a function of its seed, which is printed where it fails: IOBERT_SEED=n runs that one first. IOBERT_FUZZ is how many
- * cases there are; without it a few, always the same. IOBERT_FUZZ_SECONDS: as many as that time holds.
+ * A case is a function of its seed, which is printed if it fails: IOBERT_SEED=n runs that one first.
+ * IOBERT_FUZZ is the number of cases; by default a few, always the same. IOBERT_FUZZ_SECONDS: as many as fit
+ * into that time.
  */
 
 import { test } from 'uvu'

@@ -1,4 +1,7 @@
-/** One suite over every variant: against the reference bit for bit, or nearly where products are fused, and against float64. */
+/**
+ * One suite over every variant: against the reference bit for bit (closely where products are fused), and
+ * against float64.
+ */
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** Placing: counted as it is done in memory, nothing over anything else. */
+/** Placing in kernel memory: the counted size equals the size used, and nothing overlaps. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { columnAddress, columnsOf, Layout } from '#dist/kernels/layout.js'

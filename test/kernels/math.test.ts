@@ -1,4 +1,6 @@
-/** exp, erf, GELU, tanh and rounding: near to float64, and the same bits in the reference and every variant. */
+/**
+ * exp, erf, GELU, tanh and rounding: close to float64, and the same bits in the reference and every variant.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {

@@ -1,4 +1,6 @@
-/** What kernels do for ModernBERT, over every variant: windows, rotary positions, gates, and sums that are kept. */
+/**
+ * The kernels' features for ModernBERT, over every variant: windows, rotary positions, gates, and kept sums.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { floats, seeded } from '../random.ts'

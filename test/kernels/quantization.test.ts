@@ -1,4 +1,4 @@
-/** Weights become int8 by the formula: rounding to even, rows of zeros, numbers that are not finite. */
+/** Weights become int8 by the formula: rounding to even, rows of zeros, values that are not finite. */
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,7 @@
-/** What TypeScript and AssemblyScript tell each other: fields of commands, constants, and a module of another version. */
+/**
+ * The interface between TypeScript and AssemblyScript: fields of commands, constants, and a module of another
+ * version.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

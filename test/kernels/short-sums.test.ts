@@ -1,6 +1,7 @@
 /**
- * Sums of int16 at their limits: a channel's weights point the way of the digits (Cauchy and Schwarz are equal there), as long
- * as lets a lane end on either side of where short-sums.ts draws the line.
+ * Sums of int16 at their limits: a channel's weights point in the direction of the digits (where
+ * Cauchy-Schwarz is an equality), and are just short or just long enough for short-sums.ts to decide either
+ * way.
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

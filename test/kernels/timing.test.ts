@@ -1,4 +1,4 @@
-/** Timing chooses the faster candidate, whatever the clock's ticks. */
+/** Timing chooses the faster candidate, whatever the resolution of the clock. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bestTimes, fastestOf as fastest } from '#dist/kernels/timing.js'

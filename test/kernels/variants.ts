@@ -1,4 +1,6 @@
-/** Every variant of the kernels that this engine can run, and a bench that puts matrices into their memory. */
+/**
+ * Every variant of the kernels that this engine can run, and a bench that puts matrices into their memory.
+ */
 import * as assert from 'uvu/assert'
 import { NUMBERS } from '#dist/generated/numbers.js'
 import { instantiateKernels } from '#dist/kernels/exports.js'

@@ -1,4 +1,4 @@
-/** One person, one number, by the rule of aliases.ts; and what a redactor knows as JSON. */
+/** One number for each person, by the rule of aliases.ts; and a redactor saved as JSON. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

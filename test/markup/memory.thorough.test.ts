@@ -1,4 +1,4 @@
-/** What a redactor keeps of texts without end. */
+/** The memory of a redactor over an endless stream of texts. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createRedactor, Redactor } from '#dist/node.js'

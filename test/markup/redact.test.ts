@@ -1,4 +1,4 @@
-/** Names out of a text and back into the answer: placeholders, numbers, aliases. */
+/** Names are taken out of a text and put back into the answer: placeholders, numbers, aliases. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

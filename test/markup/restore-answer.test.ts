@@ -1,4 +1,7 @@
-/** Answers of language models: other spellings of placeholders, chunks that end anywhere, and what is told of them. */
+/**
+ * Answers of language models: other spellings of placeholders, chunks that end anywhere, and the report about
+ * them.
+ */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** What is read of MPNet's config.json, and which distances share a bucket. */
+/** The settings of MPNet's config.json, and which distances share a bucket. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** What is read of DeBERTa's config.json, and which distances share rows. */
+/** The settings of DeBERTa's config.json, and which distances share rows. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,6 +1,7 @@
 /**
- * float32 follows PyTorch: every layer of every golden model within 2e-4 of its largest absolute value. `npm test` computes them
- * all on one build, and on the others every eighth: that these are the same numbers is what the tests of kernels are about.
+ * float32 follows PyTorch: every layer of every golden model is within 2e-4 of its largest absolute value.
+ * `npm test` computes all of them on one build, and every eighth on the others, since the tests of the
+ * kernels show that the numbers are the same.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'

@@ -1,6 +1,7 @@
 /**
- * int8 is exact: the same bits from the reference and from SIMD, for any tile, thread count and batch. `npm test` takes fewer
- * lengths and counts, as the plain loops of the reference are slow, and threads and batches for every fourth model.
+ * int8 is exact: the reference and SIMD give the same bits, for any tile, thread count and batch. `npm test`
+ * tries fewer lengths and counts, as the plain loops of the reference are slow, and threads and batches only
+ * for every fourth model.
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

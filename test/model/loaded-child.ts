@@ -1,4 +1,6 @@
-/** Recognises with the model that ships, as a page does, and prints the address of every file that is loaded for it. */
+/**
+ * Recognizes with the shipped model, as a page does, and prints the URL of every file that is loaded for it.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { register } from 'node:module'
 import { join } from 'node:path'

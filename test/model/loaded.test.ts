@@ -1,4 +1,4 @@
-/** What a page that uses the shipped model loads of the code for other models. */
+/** How much code for other models a page with the shipped model loads. */
 import { spawnSync } from 'node:child_process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

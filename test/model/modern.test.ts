@@ -1,4 +1,4 @@
-/** What is read of ModernBERT's config.json, and the angles of its places. */
+/** The settings of ModernBERT's config.json, and the angles of its positions. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,7 @@
-/** Renews the saved logits by the reference kernels and says what changed; tools/goldens/renew-logits.mjs runs it. */
+/**
+ * Renews the saved logits by the reference kernels and reports what changed; tools/goldens/renew-logits.mjs
+ * runs it.
+ */
 import { existsSync } from 'node:fs'
 import { reference } from '../kernels/variants.ts'
 import {

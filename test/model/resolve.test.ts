@@ -1,4 +1,4 @@
-/** Names of tensors in all their spellings, and what is said where one is missing or of another shape. */
+/** Tensor names in all their spellings, and the errors for missing tensors and wrong shapes. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '#dist/format/checkpoint.js'

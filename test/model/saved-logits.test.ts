@@ -1,9 +1,11 @@
 /**
- * The bits of a whole pass, int8, against saved ones, on every variant of the kernels: the shipped model's, and BERT-base's where
- * IOBERT_BERT_BASE names the folder that make_bert_base.py wrote. Kernels may become faster; no bit may change unnoticed. `npm test`
- * takes one variant of each build, and short sequences through the reference.
+ * The bits of a whole int8 pass against saved ones, on every variant of the kernels: for the shipped model,
+ * and for BERT-base if IOBERT_BERT_BASE names the folder that make_bert_base.py wrote. Kernels may become
+ * faster, but no bit may change unnoticed. `npm test` takes one variant of each build, and short sequences
+ * through the reference.
  *
- * `node tools/goldens/renew-logits.mjs` renews them after a change that is meant to change bits, and says by how much.
+ * `node tools/goldens/renew-logits.mjs` renews them after an intended change of bits, and reports by how much
+ * they changed.
  */
 import { existsSync } from 'node:fs'
 import { test } from 'uvu'

@@ -1,6 +1,6 @@
 /**
- * Logits that were saved: a line with the model and the hash of its weights, then for each sequence its ids and the bits of
- * its last rows of logits, float32 in base64. One changed bit anywhere in a pass shows there.
+ * Saved logits: a line with the model and the hash of its weights, then for each sequence its ids and the
+ * bits of its last rows of logits, float32 in base64. A single changed bit anywhere in a pass shows up there.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** Layers that share their weights: what is read of ALBERT's config.json, and that each is in memory once. */
+/**
+ * Layers that share their weights: the settings of ALBERT's config.json, and that each weight is in memory
+ * once.
+ */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** The head against its formulas in float64, and the SIMD kernels against the reference, bit for bit. */
+/** The span head against its formulas in float64, and the SIMD kernels against the reference, bit for bit. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Checkpoint, CheckpointTensor } from '#dist/format/checkpoint.js'

@@ -1,4 +1,4 @@
-/** Token types: what forward() takes of them, and what they change. */
+/** Token types: which ones forward() accepts, and what they change. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadModel } from '#dist/node.js'

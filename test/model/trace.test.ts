@@ -1,4 +1,6 @@
-/** trace: every intermediate of forward(), each against the ones it is computed from, and PyTorch's attentions. */
+/**
+ * trace: every intermediate result of forward() against those it is computed from, and PyTorch's attentions.
+ */
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

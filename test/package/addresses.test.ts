@@ -1,4 +1,4 @@
-/** What is published follows from `repository` in package.json, and nothing is published without it. */
+/** The published metadata follows from `repository` in package.json, and nothing is published without it. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** The package as npm would have it: what it holds, how large it is, and that programs can use it. */
+/** The package as npm would get it: its contents, its size, and that programs can use it. */
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,

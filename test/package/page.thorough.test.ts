@@ -1,4 +1,4 @@
-/** What a page that only recognises fetches (tools/package/page-size.mjs), and asks a server for. */
+/** What a page that only recognizes fetches (tools/package/page-size.mjs) and requests from a server. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { test } from 'uvu'

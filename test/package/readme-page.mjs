@@ -1,4 +1,4 @@
-/** The README's page, as it stands there, from a folder of files in Chromium. */
+/** The README's page, unchanged, from a folder of files in Chromium. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasChromium, launchChromium } from '../runtimes/browsers.mjs'

@@ -1,6 +1,6 @@
 /**
- * The declarations for strict programs without skipLibCheck: each TypeScript from 5.4 to 7, the ways to resolve modules, and
- * programs with Node's types, with `lib: dom`, with both, and with neither.
+ * The declarations in strict programs without skipLibCheck: every TypeScript from 5.4 to 7, every way to
+ * resolve modules, and programs with Node's types, with `lib: dom`, with both, and with neither.
  */
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
- * The image of examples/docker. Where a daemon of Docker answers it is built and asked. Where none does, the Dockerfile's own
- * steps are carried out in empty folders, one a stage, with the versions of Node it names; what is not tried then is that the
- * images it starts from exist.
+ * The image of examples/docker. If a Docker daemon is available, the image is built and queried. Otherwise
+ * the steps of the Dockerfile are carried out in empty folders, one for each stage, with the versions of Node
+ * that it names; only the existence of the base images is not tested then.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
- * examples/electron: as a program where Electron's binary can be had (it is no part of its package, but comes from Electron's
- * own site); and always with the main process as a Node under a stand-in for `electron`, its pages in Chromium through the
- * program's own scheme, policy and bridge.
+ * examples/electron: as a program if Electron's binary is available (it is not part of its package, but comes
+ * from Electron's own site); and always with the main process in Node under a stand-in for `electron`, with
+ * its pages in Chromium through the program's own scheme, policy and bridge.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,6 @@
-/** examples/extension in Chromium: its pop-up's page, the offscreen page and the worker; and without its policy. */
+/**
+ * examples/extension in Chromium: its pop-up page, the offscreen page and the worker; and without its policy.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasChromium, launchWithExtension } from '../runtimes/browsers.mjs'

@@ -1,4 +1,4 @@
-/** examples/lambda: the zip, unpacked where Lambda unpacks it, run on the versions of Node that Lambda has. */
+/** examples/lambda: the zip, unpacked as Lambda unpacks it, run on Lambda's versions of Node. */
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'

@@ -1,4 +1,7 @@
-/** examples/next: the development server, the standalone server in a folder of its own, and its error where the weights were not traced. */
+/**
+ * examples/next: the development server, the standalone server in a folder of its own, and its error if the
+ * weights were not traced.
+ */
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {

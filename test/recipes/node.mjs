@@ -1,4 +1,4 @@
-/** CommonJS, and a Node that is too old: what is said there must say what to do. */
+/** CommonJS, and a Node that is too old: the errors must say what to do. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { binaries, checkEntities, checkSays, elsewhere, layPackage, run, TEXT } from './workbench.mjs'

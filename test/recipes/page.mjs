@@ -1,4 +1,7 @@
-/** examples/page: no bundler, a server that knows nothing but files; a page from the disk; other wrong set-ups of pages. */
+/**
+ * examples/page: without a bundler, on a server of static files; opened from the disk; and other wrong
+ * set-ups of pages.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,4 +1,4 @@
-/** examples/bun and examples/deno as programs of one file. */
+/** examples/bun and examples/deno as single-file programs. */
 import { cpSync, linkSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { binaries, checkEntities, elsewhere, environment, layProject, run, TEXT } from './workbench.mjs'

@@ -1,4 +1,4 @@
-/** examples/react: Vite's development server, its build and its preview; the model not copied. */
+/** examples/react: Vite's development server, its build and its preview; and without a copy of the model. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {

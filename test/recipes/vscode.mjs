@@ -1,4 +1,7 @@
-/** examples/vscode: the packed extension unpacked elsewhere, under a `vscode` of the calls it makes. */
+/**
+ * examples/vscode: the packed extension, unpacked elsewhere, under a stand-in for `vscode` with the calls it
+ * makes.
+ */
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * What the recipes are tried on: each example as a user has it after `npm install`, in a folder of its own, with the packed
- * package in its node_modules. What the examples are built with is installed once, above them, from the lock beside this
- * file; runtimes and Playwright are those of test/runtimes.
+ * The set-up of the recipes' tests: each example as a user has it after `npm install`, in a folder of its
+ * own, with the packed package in its node_modules. Build tools of the examples are installed once, in a
+ * parent folder, from the lockfile next to this file; runtimes and Playwright are those of test/runtimes.
  */
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

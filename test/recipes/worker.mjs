@@ -1,4 +1,4 @@
-/** examples/worker: as `wrangler dev` runs it, without its weights, and without its kernels. */
+/** examples/worker: under `wrangler dev`, without its weights, and without its kernels. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {

@@ -1,4 +1,4 @@
-/** F1 by conlleval on CoNLL-2003's development set: what the model card states. */
+/** F1 by conlleval on the development set of CoNLL-2003, as stated in the model card. */
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

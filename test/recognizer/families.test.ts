@@ -1,7 +1,7 @@
 /**
- * Entities of models of every family against the Hugging Face pipeline, all five strategies, from texts to places. For
- * tokenizers whose pieces do not mark continuations the pipeline takes what stands between spaces for words, and so do we.
- * `npm test` takes two of the strategies, others for each model.
+ * Entities of models of every family against the Hugging Face pipeline, for all five strategies, from texts
+ * to offsets. For tokenizers whose pieces do not mark continuations, the pipeline takes what is between
+ * spaces as words, and so do we. `npm test` takes two of the strategies, different ones for each model.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'

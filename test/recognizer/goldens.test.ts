@@ -1,6 +1,7 @@
 /**
- * The Hugging Face pipeline's entities, strategy by strategy, from texts to scores. The pipeline tells words by lengths,
- * we by word ids; in none of these texts does that make a difference. `npm test` takes every thirtieth text.
+ * The Hugging Face pipeline's entities, strategy by strategy, from texts to scores. The pipeline recognizes
+ * words by lengths, we by word ids; in none of these texts does that make a difference. `npm test` takes
+ * every thirtieth text.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'

@@ -1,4 +1,7 @@
-/** Recognizes one long text in a process of its own, and prints what memory that took beside the text, and how soon it heard an abort. */
+/**
+ * Recognizes one long text in a process of its own; prints the memory used in addition to the text, and the
+ * delay of an abort.
+ */
 import { readFileSync } from 'node:fs'
 import { loadRecognizer } from '#dist/node.js'
 import { rootPath } from '../shared.ts'

@@ -1,4 +1,4 @@
-/** Texts and lists of words that are longer than what is read of them at once. */
+/** Texts and lists of words that are longer than one section. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadRecognizer, type Recognition, type RecognizeOptions } from '#dist/node.js'

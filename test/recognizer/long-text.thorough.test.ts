@@ -1,4 +1,7 @@
-/** What memory texts of many MB take while they are recognized, and how soon that is aborted: each in a process of its own. */
+/**
+ * The memory for recognizing texts of many MB, and how soon an abort takes effect: each in a process of its
+ * own.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

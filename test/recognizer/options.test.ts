@@ -1,4 +1,6 @@
-/** An option that is not known is an error wherever options are taken, and so are options that exclude each other. */
+/**
+ * An unknown option is an error wherever options are accepted, and so are options that exclude each other.
+ */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

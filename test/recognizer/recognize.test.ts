@@ -1,4 +1,7 @@
-/** How many are asked for and how many come back, in types and in fact. The types are checked where the tests compile. */
+/**
+ * How many inputs a call takes and how many results it returns, in types and in fact. Compiling the tests
+ * checks the types.
+ */
 import { setImmediate } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** Rules beside the model: offsets into the whole text, whatever the way it is read. */
+/** Rules together with the model: offsets into the whole text, whatever the way it is split. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadRecognizer, type Recognition, type RecognizeOptions, redact } from '#dist/node.js'

@@ -1,4 +1,7 @@
-/** A text that is split is read as its pieces would be by themselves; only offsets and counts know the whole. */
+/**
+ * The parts of a split text are read as if they were texts of their own; only offsets and counts refer to the
+ * whole.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {

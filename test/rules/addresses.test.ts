@@ -1,4 +1,4 @@
-/** What the documentation says of street addresses is measured here. */
+/** Measures what the documentation says about street addresses. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** Rules beside the model: phrases, overlaps, policies, linear time. */
+/** Rules together with the model: phrases, overlaps, policies, linear time. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** Patterns at random, and what JavaScript's own search finds with them. */
+/** Random patterns, and what JavaScript's own search finds with them. */
 import * as fc from 'fast-check'
 
 /** A pattern, and the same for JavaScript with characters that are never line breaks, as rules take it. */

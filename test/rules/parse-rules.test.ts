@@ -1,4 +1,4 @@
-/** Rules from JSON, and what is said of those that are wrong. */
+/** Rules from JSON, and the errors for invalid ones. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compileRules, parseRules } from '#dist/rules/presets.js'

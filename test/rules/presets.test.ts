@@ -1,4 +1,4 @@
-/** The presets: what each finds and what it leaves. */
+/** The presets: what each finds and what it leaves out. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {

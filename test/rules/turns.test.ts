@@ -1,4 +1,7 @@
-/** Rules over long texts: the thread's other tasks have their turn, an abort is heard, and what is found is the same. */
+/**
+ * Rules over long texts: other tasks of the thread get to run, an abort takes effect, and the matches are the
+ * same.
+ */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

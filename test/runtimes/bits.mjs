@@ -1,4 +1,7 @@
-/** The fifty texts in one pass on one kind of kernels: `bits.mjs OPTIONS`, JSON; prints what ran, and a line a text with all its bits. */
+/**
+ * Recognizes the fifty texts in one pass with one kind of kernels: `bits.mjs OPTIONS`, as JSON; prints what
+ * ran, and the bits of each text on a line.
+ */
 import { loadRecognizer } from 'iobert'
 import { texts } from './texts.mjs'
 

@@ -1,4 +1,4 @@
-/** Chromium and Firefox as Debian has them, headless. */
+/** Debian's Chromium and Firefox, headless. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'

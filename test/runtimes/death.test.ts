@@ -1,4 +1,4 @@
-/** A worker or helper that dies ends what waits for it with an error. */
+/** If a worker or a helper dies, whatever waits for it ends with an error. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

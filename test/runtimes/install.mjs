@@ -1,4 +1,6 @@
-/** What the runtimes' tests stand on: the packed package and the runtimes themselves, both in build/runtimes. */
+/**
+ * The set-up of the runtimes' tests: the packed package and the runtimes themselves, both in build/runtimes.
+ */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * Loads, uses and disposes of a model again and again: `leaks-child.js MODEL OPTIONS CYCLES LEAK`; prints memory after each.
- * LEAK: bytes that each cycle keeps, to see that they are seen.
+ * Loads, uses and disposes of a model repeatedly: `leaks-child.js MODEL OPTIONS CYCLES LEAK`; prints the
+ * memory after each cycle. LEAK: bytes that each cycle leaks on purpose, to show that leaks are detected.
  */
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-/** Loading and disposing again and again holds no memory. */
+/** Loading and disposing repeatedly leaks no memory. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { json, text } from 'node:stream/consumers'

@@ -1,4 +1,4 @@
-/** What goes through every loader: the signal, progress, and errors that keep their class. */
+/** What every loading function passes on: the signal, progress, and errors of their own class. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** The model and texts that all runtimes are compared on. */
+/** The model and texts on which all runtimes are compared. */
 import { existsSync } from 'node:fs'
 import type { loadRecognizer } from '#dist/node.js'
 import { rootPath, sharedPath } from '../shared.js'

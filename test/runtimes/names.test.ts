@@ -1,4 +1,4 @@
-/** What a model's name is taken for before anything is read. */
+/** How the name of a model is interpreted before anything is read. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { locateAnywhere } from '#dist/platform.js'

@@ -1,4 +1,4 @@
-/** The suite on a page: `page.html?model=...&options=...`, both JSON; the outcome is posted to /outcome and kept. */
+/** The suite on a page: `page.html?model=...&options=...`, both JSON; the outcome is posted to /outcome. */
 import { loadRecognizer } from '/iobert/dist/index.js'
 import { smoke } from './smoke.mjs'
 

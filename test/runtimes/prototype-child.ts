@@ -1,4 +1,7 @@
-/** Recognises a text in a process in which an old polyfill has given all objects an enumerable property; prints the entities. */
+/**
+ * Recognizes a text in a process in which an old polyfill has given all objects an enumerable property;
+ * prints the entities.
+ */
 Object.assign(Object.prototype, { nothing: undefined, doNothing(): void {} })
 for (let index = 0; index < 100; index++) Object.assign(Object.prototype, { [`number${index}`]: index })
 const { loadRecognizer } = await import('#dist/node.js')

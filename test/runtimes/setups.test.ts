@@ -1,4 +1,4 @@
-/** Wrong set-ups that can be brought about in a process of its own: what the engine says must say what to do. */
+/** Wrong set-ups that can be reproduced in a process of its own: the engine's errors must say what to do. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as iobert from '#dist/index.js'

@@ -1,4 +1,7 @@
-/** A static site on a free port for the browsers: folders by prefix, headers by the caller, outcomes taken by POST. */
+/**
+ * A static site on a free port for the browsers: folders by prefix, headers chosen by the caller, outcomes
+ * received by POST.
+ */
 import { once } from 'node:events'
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'

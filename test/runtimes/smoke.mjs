@@ -1,6 +1,6 @@
 /**
- * The suite that every runtime runs: it loads a model, recognises fifty texts and gives back every number as bits, so
- * that two runtimes can be compared as text. Uses nothing but the language, Web Crypto and what it is given.
+ * The suite that every runtime runs: it loads a model, recognizes fifty texts and returns every number as
+ * bits, so that runtimes can be compared as text. It uses only the language, Web Crypto and what it is given.
  */
 import { texts } from './texts.mjs'
 

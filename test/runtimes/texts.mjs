@@ -1,4 +1,4 @@
-/** Fifty invented texts of 1 to 400 words in many scripts: what every runtime recognises. */
+/** Fifty invented texts of 1 to 400 words in many scripts, which every runtime recognizes. */
 
 const sentences = [
   'Angela Merkel met Tim Cook in Berlin on Tuesday.',

@@ -1,6 +1,7 @@
 /**
- * The suite in workerd: everything in the worker's own modules, and the kernels as a compiled module. Its clock stands still while code
- * runs, as where such workers are deployed (developers.cloudflare.com/workers/runtime-apis/performance); by itself, workerd's moves.
+ * The suite in workerd: everything in the worker's own modules, and the kernels as a compiled module. The
+ * clock stands still while code runs, as in deployed workers
+ * (developers.cloudflare.com/workers/runtime-apis/performance); plain workerd's does not.
  */
 import { loadRecognizer } from 'iobert'
 import wasm from 'iobert/kernels.wasm'

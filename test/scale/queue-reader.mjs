@@ -1,4 +1,4 @@
-// The example's reader, on the stand-in.
+// The example's reader, with the stand-in.
 import { serve } from '../../examples/queue/reader.mjs'
 import { recognizer } from './queue-stand-in.mjs'
 

@@ -1,4 +1,5 @@
-// The model, with texts that kill the process that reads them, and one that waits while the file HOLD is there.
+// A stand-in for the model, with texts that kill the process that reads them, and one that waits while the
+// file HOLD exists.
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadRecognizer } from 'iobert'

@@ -1,4 +1,4 @@
-// The example's worker, on the stand-in.
+// The example's worker, with the stand-in.
 import { fileURLToPath } from 'node:url'
 import { connect } from '../../examples/queue/places.mjs'
 import { startWorker } from '../../examples/queue/worker.mjs'

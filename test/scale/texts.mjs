@@ -1,5 +1,6 @@
-// Rows for the tests of scale: sentences by repetition, each row's different by its number, with a bad one here and there.
-// `node texts.mjs COUNT` prints [id, text] a line; text is null, or {"bytes": base64} for what is not UTF-8.
+// Rows for the tests of scale: repeated sentences, made different by the row's number, with an invalid one
+// here and there. `node texts.mjs COUNT` prints [id, text] on each line; text is null, or {"bytes": base64}
+// for bytes that are not UTF-8.
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

@@ -1,4 +1,4 @@
-/** Added tokens are cut out of a text as the Rust library does it. */
+/** Added tokens are cut out of a text as in the Rust library. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** Pieces of single bytes, by which any text can be spelled. */
+/** Pieces of single bytes, in which any text can be spelled. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bytePieces } from '#dist/text/families/byte-pieces.js'

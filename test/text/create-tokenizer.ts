@@ -1,4 +1,4 @@
-/** A tokenizer of given files, for tests. */
+/** Makes a tokenizer from given files, for tests. */
 import { bertTokenizer } from '#dist/text/bert-tokenizer.js'
 import { loadCharacterTables } from '#dist/text/character-tables.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'

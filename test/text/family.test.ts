@@ -1,4 +1,4 @@
-/** Tokenizers of BERT's family against what the Rust library made of the same texts. */
+/** Tokenizers of BERT's family against the Rust library's results for the same texts. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** Goldens of tokenizers: a line of JSON each. */
+/** Goldens of tokenizers, one line of JSON each. */
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import type { Tokenizer } from '#dist/text/tokenizer.js'

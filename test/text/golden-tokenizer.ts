@@ -1,4 +1,4 @@
-/** Tokenizers of test/goldens/family, with what the Rust library made of texts. */
+/** Tokenizers of test/goldens/family, with the Rust library's results for texts. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ModelFiles } from '#dist/format/source.js'

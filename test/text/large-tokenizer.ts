@@ -1,4 +1,7 @@
-/** A tokenizer.json of XLM-R's size, 250,002 pieces and its normaliser: made, since the real one is too large to keep. */
+/**
+ * A generated tokenizer.json of XLM-R's size, with 250,002 pieces and its normalizer; the real one is too
+ * large to commit.
+ */
 import { readFileSync } from 'node:fs'
 import { seededRandom } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'

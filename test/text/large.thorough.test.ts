@@ -1,4 +1,4 @@
-/** Files of a tokenizer as large as they come: what reading them takes; in a process of its own, whose memory it measures. */
+/** The cost of reading the largest tokenizer files; in a process of its own, whose memory it measures. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Long texts without a space, of what each step finds hardest: no tokenizer takes more than linear time. */
+/** Long texts without a space, the worst case of each step: no tokenizer takes more than linear time. */
 import { test } from 'uvu'
 import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { seededRandom } from '../format/safetensors-file.ts'

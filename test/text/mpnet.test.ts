@@ -1,4 +1,4 @@
-/** MPNet's tokenizer: BERT's steps with RoBERTa's special tokens. What it must make is what transformers' MPNetTokenizer makes. */
+/** MPNet's tokenizer, BERT's steps with RoBERTa's special tokens, against transformers' MPNetTokenizer. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { mapFiles } from '#dist/format/source.js'

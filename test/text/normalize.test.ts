@@ -1,4 +1,4 @@
-/** BERT's normaliser: case, accents, controls, ideographs, with offsets into the source. */
+/** BERT's normalizer: case, accents, controls, ideographs, with offsets into the source. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadCharacterTables } from '#dist/text/character-tables.js'

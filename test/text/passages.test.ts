@@ -1,4 +1,4 @@
-/** Sentences that stand together, and lines that do not. */
+/** Consecutive sentences form a passage, separate lines do not. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

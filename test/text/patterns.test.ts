@@ -1,4 +1,4 @@
-/** The regular expressions that tokenizer.json may hold. */
+/** The regular expressions that are supported in a tokenizer.json. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parsePattern } from '#dist/text/families/patterns.js'

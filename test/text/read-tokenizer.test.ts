@@ -1,4 +1,4 @@
-/** Files of a tokenizer: what is read of them, and what is refused. */
+/** Files of a tokenizer: what is read from them, and what is refused. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'

@@ -1,4 +1,4 @@
-/** A text of any length is read in sections that change no answer. */
+/** A text of any length is read in sections, which change no answer. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** Writes SentencePiece's own file, as far as it is read. */
+/** Writes the parts of SentencePiece's own file that are read here. */
 
 /** A field of a protocol buffer: bytes, a text, a whole number, or a 32-bit float. */
 type Value = Uint8Array | string | number | { readonly float: number }

@@ -1,4 +1,4 @@
-/** A text falls into sentences; the time is linear. */
+/** A text is split into sentences, in linear time. */
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { test } from 'uvu'

@@ -1,4 +1,4 @@
-/** A BERT tokenizer's settings out of its files, in every spelling. */
+/** A BERT tokenizer's settings from its files, in every spelling. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'

@@ -1,4 +1,7 @@
-/** Reads the tokenizer of a folder in a process of its own; prints the memory and the processor time that it took, and those of JSON.parse. */
+/**
+ * Reads the tokenizer of a folder in a process of its own; prints its memory and processor time, and those of
+ * JSON.parse.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { folderFiles } from '#dist/format/folder-files.node.js'

@@ -1,4 +1,4 @@
-/** WordPiece from text to ids, words and offsets, beside what the Rust library gives. */
+/** WordPiece from text to ids, words and offsets, compared with the Rust library. */
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { test } from 'uvu'

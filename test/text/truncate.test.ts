@@ -1,4 +1,4 @@
-/** Texts and pairs are cut at the most pieces as transformers cuts them. */
+/** Texts and pairs are truncated to a number of pieces as in transformers. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { truncatePair, truncateText } from '#dist/tasks/classifier.js'

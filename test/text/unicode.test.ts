@@ -1,4 +1,4 @@
-/** Tables of characters: every code point is as the Rust library has it. */
+/** Tables of characters: every code point is treated as in the Rust library. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Windows over a long text: every piece is judged once. */
+/** Windows over a long text: every piece is judged exactly once. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

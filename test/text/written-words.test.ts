@@ -1,4 +1,4 @@
-/** Words as annotators take them, of pieces as a tokenizer does. */
+/** Words as annotators see them, built from a tokenizer's pieces. */
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,4 +1,4 @@
-/** The tests' own sources: forms that look like a check and check nothing. */
+/** The tests' own sources must not contain forms that look like a check but check nothing. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'

@@ -1,4 +1,4 @@
-/** The repository on any machine: line ends, and names that every file system takes. */
+/** The repository on any machine: line ends, and names that every file system accepts. */
 import { spawnSync } from 'node:child_process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

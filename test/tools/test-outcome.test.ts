@@ -1,4 +1,4 @@
-/** What `npm test` takes for passed. */
+/** What `npm test` counts as passed. */
 import { spawnSync } from 'node:child_process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

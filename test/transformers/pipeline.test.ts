@@ -1,4 +1,4 @@
-/** `iobert/transformers` against what transformers gives, and what it refuses. */
+/** `iobert/transformers` against the results of transformers, and what it refuses. */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

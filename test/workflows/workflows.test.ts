@@ -1,6 +1,6 @@
 /**
- * The workflows read as text: what they run is there, and what they may do is no more than they need. That their syntax is
- * right is for actionlint, in `npm run test:all -- workflows`.
+ * Reads the workflows as text: what they run exists, and their permissions are no more than they need.
+ * actionlint checks their syntax, in `npm run test:all -- workflows`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'

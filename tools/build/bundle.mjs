@@ -1,5 +1,5 @@
-// Modules as few minified files: rollup, which keeps together what is loaded together, and esbuild, which takes types away and
-// minifies. Lines are of usual length, since Node prints the line that throws.
+// Bundles modules into few minified files: rollup keeps together what is loaded together, and esbuild removes
+// types and minifies. Lines have the usual length, since Node prints the line that throws.
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { transform } from 'esbuild'
 import { rollup } from 'rollup'

@@ -1,5 +1,5 @@
-// `npm run demo`: builds examples/browser into build/demo, one folder of static files that any server can host, and
-// serves it on localhost. `--port N` takes another port than 8080, `--build` only builds.
+// `npm run demo`: builds examples/browser into build/demo, one folder of static files that any server can
+// host, and serves it on localhost. `--port N` uses another port than 8080, `--build` only builds.
 import { makeReady } from './ready.mjs'
 
 makeReady()

@@ -1,5 +1,5 @@
-// What TypeScript must know of the kernels, taken from them: the commands' fields from the classes of assembly/, and the
-// constants from what the compiled module exports.
+// Extracts what TypeScript must know about the kernels: the commands' fields from the classes of assembly/,
+// and the constants from the exports of the compiled module.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

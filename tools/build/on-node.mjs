@@ -1,5 +1,6 @@
-// `node tools/build/on-node.mjs MAJOR COMMAND...`: runs a command, as `npm test`, with another version of Node: 20, 22, 24 or 26. Installs
-// them all into build/runtimes. What the command starts as `node` has that version too.
+// `node tools/build/on-node.mjs MAJOR COMMAND...`: runs a command, such as `npm test`, with another version
+// of Node (20, 22, 24 or 26), which processes started as `node` use too. Installs all versions into
+// build/runtimes.
 import { spawnSync } from 'node:child_process'
 import { delimiter, dirname } from 'node:path'
 import { binaries, installRuntimes, nodeMajors } from '../../test/runtimes/install.mjs'

@@ -1,5 +1,5 @@
-// Makes a fresh clone ready: installs the development packages where they are missing or old, and builds what changed.
-// Uses nothing but Node, since nothing may be installed yet.
+// Prepares a fresh clone: installs missing or outdated development packages, and builds what changed. Uses
+// only Node itself, since nothing may be installed yet.
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

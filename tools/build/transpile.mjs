@@ -1,5 +1,6 @@
-// TypeScript to JavaScript file by file: types are taken away, nothing is checked (that is `npm run typecheck`), so a build takes
-// a second or two. Only what changed is written again, and what has lost its source goes.
+// Transpiles TypeScript to JavaScript file by file: types are removed, nothing is checked (`npm run
+// typecheck` does that), so a build takes a second or two. Only changed files are written again, and outputs
+// without a source are deleted.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

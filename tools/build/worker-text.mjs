@@ -1,4 +1,4 @@
-// The text of the engine's worker: src/runtime/worker.ts and all that it imports.
+// Bundles the script of the engine's worker as text: src/runtime/worker.ts and everything that it imports.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleText } from './bundle.mjs'

@@ -1,5 +1,6 @@
-// `node tools/docs/capabilities.mjs`: what the library imports when it is asked for, and what each of that saves whoever does not ask: the
-// bytes of its files and of all that nothing else of the entry imports, minified.
+// `node tools/docs/capabilities.mjs`: lists what the library imports on demand, and what each of these saves
+// callers who do not need it: the minified bytes of its files and of everything that nothing else of the
+// entry imports.
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 

@@ -1,5 +1,6 @@
-// `node tools/docs/core.mjs`: the core, which is what a recognizer of the shipped model loads for its first answer: every file of src/ that is
-// imported till then, with its lines. Counted by running it, with the engine on the calling thread, since a worker is one text.
+// `node tools/docs/core.mjs`: lists the core, every file of src/ that a recognizer of the shipped model loads
+// up to its first answer, with its lines. It is counted by running the engine on the calling thread, since a
+// worker is a single text.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

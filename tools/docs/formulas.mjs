@@ -1,4 +1,7 @@
-/** Formulas of the pages: TeX between two lines `$$`, as GitHub draws it, becomes MathML, which browsers draw by themselves. */
+/**
+ * Converts the formulas of the pages: TeX between two lines of `$$`, as on GitHub, becomes MathML, which
+ * browsers render themselves.
+ */
 import temml from 'temml'
 
 const MARK = '$$'

@@ -1,4 +1,6 @@
-/** The search of the site: what its pages say, by section, and the script that looks through it (docs/search.js). */
+/**
+ * The search of the site: an index of its pages by section, and the script that searches it (docs/search.js).
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'

@@ -1,4 +1,4 @@
-/** The picture of folders: what docs/architecture.md's table says, drawn from top to bottom. */
+/** Draws the folders in the table of docs/architecture.md from top to bottom. */
 import { rect, svg, text } from './svg.mjs'
 
 /** Rows of the picture, the user at the top. A folder imports only rows below its own. */

@@ -1,5 +1,6 @@
-// What the attention heads of the shipped model look at, measured over the sentences of a CoNLL file and kept in
-// docs/figures/heads.json, from which docs/figures/attention.svg takes its heads and their names.
+// Measures what the attention heads of the shipped model look at, over the sentences of a CoNLL file, and
+// writes it to docs/figures/heads.json, from which docs/figures/attention.svg takes its heads and their
+// names.
 //   node tools/figures/heads.mjs FILE
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'

@@ -1,4 +1,6 @@
-/** Speeds that two figures show, measured on the machine at hand and kept in docs/figures/measured.json. */
+/**
+ * Measures, on this machine, the speeds that two figures show, and writes them to docs/figures/measured.json.
+ */
 import { cpus, loadavg } from 'node:os'
 import { openCheckpoint } from '../../dist/format/checkpoint.js'
 import { folderFiles } from '../../dist/format/folder-files.node.js'

@@ -1,7 +1,7 @@
 /**
- * The picture that the README begins with: what `iobert examples/texts/letter.txt` prints on a terminal 56 columns wide, and
- * the marked text and the entities of the same letter as a page shows them. int8 gives the same bits everywhere, so a test
- * can say whether the picture is what the shipped model finds today.
+ * Draws the picture at the top of the README: what `iobert examples/texts/letter.txt` prints on a terminal 56
+ * columns wide, and the marked text and the entities of the same letter on a page. int8 gives the same bits
+ * everywhere, so a test can check that the picture shows what the shipped model finds today.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,7 @@
-/** The chart of bench/RESULTS.md: the ratios of its first table, a bar each, the line at 1 where both are as fast. */
+/**
+ * Draws the chart of bench/RESULTS.md: a bar for each ratio of its first table, with a line at 1, where both
+ * are as fast.
+ */
 import { line, rect, scale, svg, text } from './svg.mjs'
 
 const ROW = /^\| ([^|]+?) +\| ([^|]+?) +\| *([^|]*?) *\| *([^|]*?) *\|$/gm

@@ -1,7 +1,7 @@
 /**
- * Reads what the Rust tokenizers library made of texts, a JSON object a line on stdin, and says where the tokenizer built
- * here differs. The first line has the tokenizer's files, or the folder they are in. See fuzz-tokenizers.py and
- * fuzz-model-tokenizers.py.
+ * Reads the Rust tokenizers library's results for texts from stdin, one JSON object on each line, and reports
+ * where the tokenizer built here differs. The first line has the tokenizer's files, or the folder they are
+ * in. See fuzz-tokenizers.py and fuzz-model-tokenizers.py.
  *
  *     node tools/goldens/compare-tokenizer.mjs NAME < LINES
  */

@@ -1,6 +1,7 @@
-// Makes src/text/unicode/*-tables.ts from test/goldens/unicode.json, which says what the Rust tokenizers library does to each code
-// point. tools/goldens/ask-tokenizers.py made that file by asking (it needs Python and `pip install tokenizers`); this script needs
-// nothing but the file. `--check` writes nothing and fails where a table is not what would be written.
+// Makes src/text/unicode/*-tables.ts from test/goldens/unicode.json, which records what the Rust tokenizers
+// library does to each code point. tools/goldens/ask-tokenizers.py made that file from the library (it needs
+// Python and `pip install tokenizers`); this script needs only the file. `--check` writes nothing and fails
+// if a table would change.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const answers = JSON.parse(readFileSync(new URL('../../test/goldens/unicode.json', import.meta.url), 'utf8'))

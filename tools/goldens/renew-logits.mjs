@@ -1,5 +1,6 @@
-// Renews the saved logits of test/goldens/logits after a change that is meant to change bits, and says what changed and by how much:
-// `node tools/goldens/renew-logits.mjs`; of BERT-base too where IOBERT_BERT_BASE names its folder. test/model/saved-logits.test.ts compares.
+// `node tools/goldens/renew-logits.mjs`: renews the saved logits of test/goldens/logits after an intended
+// change of bits, and reports what changed and by how much; includes BERT-base if IOBERT_BERT_BASE names its
+// folder. test/model/saved-logits.test.ts compares them.
 import { fileURLToPath } from 'node:url'
 import { makeReady, run } from '../build/ready.mjs'
 import { transpileTests } from '../build/transpile.mjs'

@@ -1,7 +1,8 @@
 /**
- * What depends on where the project lives: `repository`, `homepage` and `bugs` of the published package.json, and the links of
- * its README, which npm's page shows away from the other files. All of it follows from `repository` in package.json; while that
- * is not set, the package can be packed and installed, and publishing it is refused.
+ * Everything that depends on where the project is hosted: `repository`, `homepage` and `bugs` of the
+ * published package.json, and the links of its README, which npm shows apart from the other files. All of it
+ * follows from `repository` in package.json; until that is set, the package can be packed and installed, but
+ * publishing it is refused.
  */
 
 /** How hosts name a file, and its bytes, in the state of a tag. */

@@ -1,4 +1,4 @@
-// Whether two folders hold the same files: their sums, and what differs.
+// Compares two folders by the checksums of their files, and lists the differences.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'

@@ -1,4 +1,4 @@
-/** The licences of what is bundled from elsewhere, which ask to be handed on with it. */
+/** Collects the licences of bundled third-party code, which must be distributed with it. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

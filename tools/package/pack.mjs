@@ -1,6 +1,7 @@
-// `node tools/package/pack.mjs [FOLDER] [--json]`: assembles what is published, in build/package unless a folder is given, from
-// src/, dist/ and weights/, and tells its size. The code is bundled and minified; what is loaded on demand stays apart. Source
-// maps, which say where in src/ a line of a stack is, are more than the code: they are in a folder of their own, FOLDER-maps.
+// `node tools/package/pack.mjs [FOLDER] [--json]`: assembles the published package from src/, dist/ and
+// weights/, in build/package unless a folder is given, and prints its size. The code is bundled and minified;
+// what is loaded on demand stays separate. Source maps, which map lines of a stack trace to src/, are larger
+// than the code, so they have a folder of their own, FOLDER-maps.
 import {
   chmodSync,
   copyFileSync,

@@ -1,4 +1,4 @@
-// `npm publish` in the checkout: what is published is the assembled package, which is a quarter of it.
+// Refuses `npm publish` in the checkout: the assembled package, a quarter of it, is what is published.
 import { readFileSync } from 'node:fs'
 import { NO_REPOSITORY } from './addresses.mjs'
 

@@ -1,6 +1,7 @@
-// `npm run reproduce -- [--ref v0.1.0] [--package iobert@0.1.0]`: whether what is published was built from what is tagged.
-// Clones this repository at the tag, installs the locked tools, builds and packs there, takes the package from the registry
-// (or a .tgz file, or a folder), and compares sha256 of every file. Prints what differs, and ends with 1 if anything does.
+// `npm run reproduce -- [--ref v0.1.0] [--package iobert@0.1.0]`: checks that the published package was built
+// from the tagged source. Clones this repository at the tag, installs the locked tools, builds and packs
+// there, takes the package from the registry (or a .tgz file, or a folder), and compares the sha256 of every
+// file. Prints the differences, and exits with 1 if there are any.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'

@@ -1,7 +1,8 @@
 /**
- * The declarations in dist/. What TypeScript writes needs `lib: dom` and `esnext.disposable`, which a strict program
- * for Node may not have. So each file gets what it names of the platform from dist/platform-types.d.ts, where a type is the
- * program's own if there is one, and a little of it if not; and `[Symbol.dispose]` is a member where the program knows it.
+ * Makes the declarations in dist/ self-contained. What TypeScript writes needs `lib: dom` and
+ * `esnext.disposable`, which a strict program for Node may not have. So each file gets its platform types
+ * from dist/platform-types.d.ts, where a type is the program's own if it exists, and a minimal one otherwise;
+ * and `[Symbol.dispose]` is a member only if the program knows it.
  */
 import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'

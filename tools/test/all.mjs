@@ -1,5 +1,6 @@
-// `npm run test:all`: what needs more than npm, or minutes: real models, attacks on sums, ARM64, other runtimes, bundlers, browsers, the site, Spark and Redis.
-// Ends in `N passed, N failed`. `npm run test:all -- runtimes docs` runs the parts named.
+// `npm run test:all`: tests that need more than npm, or minutes: real models, attacks on sums, ARM64, other
+// runtimes, bundlers, browsers, the site, Spark and Redis. Ends with `N passed, N failed`. `npm run test:all
+// -- runtimes docs` runs the named parts.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'

@@ -1,6 +1,7 @@
-// `node tools/test/arm64.mjs [WORD...]`: the kernels, saved logits and golden models, and fifty texts, on ARM64, which qemu plays: a core with the
-// 8-bit dot product and one without. The same bits as here. Node comes from npm into build/arm64, qemu and the system's libraries
-// from Debian (tools/test/all.mjs installs them). One line a run; with words, only runs whose name contains one.
+// `node tools/test/arm64.mjs [WORD...]`: tests the kernels, saved logits, golden models and fifty texts on
+// ARM64, emulated by qemu, on a core with the 8-bit dot product and one without; the bits must be the same as
+// here. Node comes from npm into build/arm64, qemu and the system's libraries from Debian (tools/test/all.mjs
+// installs them). Prints one line for each run; with words, only runs whose name contains one.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
-// `npm run bench`: the suites of bench/, each in a process of its own, one after another; Markdown on stdout.
-// `npm run bench -- kernels forward` runs some. IOBERT_BENCH_MODEL=folder also measures that model;
-// IOBERT_BENCH_QUICK=1 runs everything as briefly as can be.
+// `npm run bench`: runs the suites of bench/, each in a process of its own, one after another; prints
+// Markdown. `npm run bench -- kernels forward` runs some. IOBERT_BENCH_MODEL=folder also measures that model;
+// IOBERT_BENCH_QUICK=1 runs everything as briefly as possible.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { makeReady } from '../build/ready.mjs'

@@ -1,5 +1,6 @@
-// Tests the page of examples/browser in Chromium: reading, models, offline, policy, looks, size; the library by itself, with requests refused; what engines do in ways of
-// their own in Firefox too. `node tools/test/browser.mjs offline stop` runs the tests whose names contain one of the words. Screenshots are left in
+// Tests the page of examples/browser in Chromium: reading, models, offline, policy, looks, size; the library
+// alone, with requests refused; and in Firefox too what differs between engines. `node tools/test/browser.mjs
+// offline stop` runs the tests whose names contain one of the words. Screenshots are left in
 // build/browser/screenshots. Prints `N passed, N failed` last.
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,6 @@
-// `npm run docs:test`: the built site (npm run docs builds it) by its files, links, anchors and pictures, then in Chromium,
-// light and dark, wide and narrow; its search; what "Get started" tells to do; the page of `iobert trace`. CHROMIUM names the browser; screenshots go to build/docs-screenshots.
+// `npm run docs:test`: tests the built site (npm run docs builds it): its files, links, anchors and pictures,
+// then in Chromium, light and dark, wide and narrow; its search; the instructions of "Get started"; the page
+// of `iobert trace`. CHROMIUM names the browser; screenshots go to build/docs-screenshots.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

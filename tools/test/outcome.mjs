@@ -1,4 +1,4 @@
-// What a test file's process says of itself: nothing it leaves out counts as passed.
+// Reads the outcome of a test file's process; skipped tests do not count as passed.
 
 /** Begins the line that ends the output of one file of several in a process; its exit code follows. */
 export const MARK = '== the end of a test file, exit code'

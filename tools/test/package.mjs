@@ -1,6 +1,7 @@
-// `node tools/test/package.mjs [WORD...]`: the packed package as others meet it: publint, Are The Types Wrong, every TypeScript
-// from 5.4 to 7, the README's page in a browser, and that two builds in two folders are equal. Installs what it needs into
-// build/package-tools. Prints `N passed, N failed` last; with words, runs only what a word names.
+// `node tools/test/package.mjs [WORD...]`: tests the packed package as users get it: publint, Are The Types
+// Wrong, every TypeScript from 5.4 to 7, the README's page in a browser, and that builds in two folders are
+// equal. Installs what it needs into build/package-tools. Prints `N passed, N failed` last; with words, runs
+// only what a word names.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readmePageRun } from '../../test/package/readme-page.mjs'

@@ -1,4 +1,4 @@
-// Processes that run test files: one for a file alone, or one that runs several, one after another.
+// Processes that run test files: either one file alone, or several, one after another.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

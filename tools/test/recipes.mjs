@@ -1,6 +1,7 @@
-// `node tools/test/recipes.mjs [WORD...]`: each recipe of docs/recipes.md from its folder in examples/, with the packed
-// package: built, run and asked for entities; and the wrong set-ups, whose errors must say what to do. Installs what it
-// needs into build/recipes and build/runtimes. With words, only runs whose name contains one.
+// `node tools/test/recipes.mjs [WORD...]`: tests each recipe of docs/recipes.md in its folder in examples/
+// with the packed package: builds it, runs it and requests entities; also wrong set-ups, whose errors must
+// say what to do. Installs what it needs into build/recipes and build/runtimes. With words, only runs whose
+// name contains one.
 import { parseArgs } from 'node:util'
 import { installAll } from '../../test/recipes/workbench.mjs'
 import { createReport } from './report.mjs'

@@ -1,6 +1,6 @@
 /**
- * Lines of checks as they end, and `N passed, N failed` as the last, which `tools/test/all.mjs` and `.ci/run` add up.
- *
+ * Prints each check as it ends, and `N passed, N failed` as the last line, which `tools/test/all.mjs` and
+ * `.ci/run` add up.
  * @param words  only checks whose name contains one of them are run; all where there are none
  */
 export function createReport(words = []) {

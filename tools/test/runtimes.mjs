@@ -1,6 +1,6 @@
-// `node tools/test/runtimes.mjs [WORD...]`: the packed package on every runtime and through every bundler, compared bit
-// by bit with Node 20. Installs what it needs into build/runtimes; browsers are Debian's. One line a run; with words,
-// only runs whose name contains one.
+// `node tools/test/runtimes.mjs [WORD...]`: tests the packed package on every runtime and through every
+// bundler, and compares the results bit by bit with Node 20. Installs what it needs into build/runtimes;
+// browsers are Debian's. Prints one line for each run; with words, only runs whose name contains one.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exampleRuns } from '../../test/bundlers/examples.mjs'

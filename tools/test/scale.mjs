@@ -1,7 +1,8 @@
-// `node tools/test/scale.mjs [--large] [server|queue|spark...]`: the examples past one process, with faults. Installs
-// what they need into their folders and build/scale. --large: the load lasts 60 s, and Spark reads 50,000 rows on two
-// workers, and part of them on one, beside one process, with throughput (about half an hour). Needs Java 17 and Debian's
-// redis-server, which is installed where CI runs as root.
+// `node tools/test/scale.mjs [--large] [server|queue|spark...]`: tests the examples with more than one
+// process, with faults injected. Installs what they need into their folders and build/scale. With --large the
+// load lasts 60 s, and Spark reads 50,000 rows on two workers and part of them on one, compared with one
+// process, with throughput (about half an hour). Needs Java 17 and Debian's redis-server, which is installed
+// if CI runs as root.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

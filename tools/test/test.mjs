@@ -1,7 +1,8 @@
-// `npm test`: installs and builds where needed, compiles the tests and runs them, two processes at a time.
-// `npm test -- kernels text/tokenizer` runs the files whose path contains one of the words. What is slow and rarely fails stands in
-// files named `.thorough.test.ts`, and files that import `thorough.ts`, or a helper that does, take a share of what they could try:
-// `npm run test:all -- thorough` runs both kinds whole, `npm test -- --thorough WORD` those of a word, `--all` with the others.
+// `npm test`: installs and builds if needed, compiles the tests and runs them, two processes at a time. `npm
+// test -- kernels text/tokenizer` runs the files whose path contains one of the words. Slow tests that rarely
+// fail are in files named `.thorough.test.ts`, and files that import `thorough.ts`, directly or through a
+// helper, try only a share of their cases: `npm run test:all -- thorough` runs both kinds completely, `npm
+// test -- --thorough WORD` those that contain a word, `--all` together with the others.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -1,6 +1,7 @@
-// Runs test files one after another in this process, as `tools/test/processes.mjs` names them: to start Node, the library and
-// the kernels takes a third of a second, more than most files need. Each file finds the environment and the folder as they
-// were; behind its output this writes a line with MARK and its exit code, to both streams.
+// Runs test files one after another in this process, as `tools/test/processes.mjs` names them: starting Node,
+// the library and the kernels takes a third of a second, more than most files need. Each file finds the
+// environment and the folder in their original state; after its output, a line with MARK and its exit code is
+// written to both streams.
 import { pathToFileURL } from 'node:url'
 import { MARK } from './outcome.mjs'
 

@@ -1,5 +1,6 @@
-// `node tools/test/workflows.mjs`: the workflows through actionlint and zizmor, the Dockerfile through hadolint. Installs
-// them into build/linters where Go and Python are; says what it leaves out where they are not.
+// `node tools/test/workflows.mjs`: checks the workflows with actionlint and zizmor, and the Dockerfile with
+// hadolint. Installs them into build/linters if Go and Python are available; says what it leaves out
+// otherwise.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

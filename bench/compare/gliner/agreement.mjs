@@ -1,9 +1,9 @@
-// Whether engines read and find the same as the package gliner: pieces, logits of spans, and the spans chosen by them.
+// Checks that engines agree with the package gliner in pieces, logits of spans, and chosen spans.
 //
-// gliner.js chooses by another rule. It compares offsets in the text, whose ends are exclusive, as if they were inclusive
-// (hasOverlapping in its src/lib/decoder.ts), so that of two spans with nothing between them ("Tuesday" and ",") it keeps one;
-// the package compares numbers of words, and keeps both. That this is all is checked, not assumed: either's logits, chosen
-// from by the other's rule, must give the other's spans.
+// gliner.js chooses by another rule. It compares offsets in the text, whose ends are exclusive, as if they
+// were inclusive (hasOverlapping in its src/lib/decoder.ts), so of two adjacent spans ("Tuesday" and ",") it
+// keeps one; the package compares numbers of words, and keeps both. That this is the only difference is
+// checked, not assumed: the logits of either, under the rule of the other, must give the spans of the other.
 
 /** How far a logit may be from the package's in float32. */
 export const TOLERANCE = 1e-3

@@ -1,5 +1,6 @@
-// One engine in a process of its own: says what it finds, then, whenever it is asked, how long one pass takes.
-// argument: { engine, model, words, precision | file }
+// One engine in a process of its own: prints what it finds and then, on each request, how long one pass
+// takes.
+//    argument: { engine, model, words, precision | file }
 import { readFileSync } from 'node:fs'
 import { register } from 'node:module'
 import { basename, dirname, join } from 'node:path'

@@ -1,4 +1,5 @@
-// Measures iobert's loadGliner beside gliner.js on one model with random weights, both compared with the package gliner first.
+// Compares iobert's loadGliner with gliner.js on one model with random weights, after checking both against
+// the package gliner.
 //   node compare.mjs [--words 80] [--rounds 7] [--quick]
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

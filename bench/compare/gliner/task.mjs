@@ -1,4 +1,4 @@
-// What is looked for, and where: plain ASCII, so that offsets are the same in Python.
+// The types and the text of the comparison: plain ASCII, so that offsets are the same in Python.
 const TEXT =
   'Angela Merkel met Tim Cook in Berlin on Tuesday, where the German chancellor and the head of Apple spoke about a new ' +
   'research centre that the company plans to open near the Technical University of Munich next spring. ' +

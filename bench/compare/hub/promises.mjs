@@ -1,5 +1,6 @@
-// `node bench/compare/hub/promises.mjs`: what of the promises of test/hub/ downloadFileToCacheDir of @huggingface/hub keeps, against a
-// server here that answers as the Hub does. `npm ci` in this folder first. Prints a row for each promise.
+// `node bench/compare/hub/promises.mjs`: which promises of test/hub/ are kept by downloadFileToCacheDir of
+// @huggingface/hub, against a local server that answers like the Hub. Run `npm ci` in this folder first.
+// Prints a row for each promise.
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'

@@ -1,4 +1,4 @@
-// What a page with iobert holds. The names on `window` are called from outside.
+// The script of the page with iobert. The functions on `window` are called from outside.
 import { loadRecognizer } from 'iobert'
 
 let recognizer

@@ -1,4 +1,4 @@
-// The same page with transformers.js: its pipeline, batches of texts padded to the longest.
+// The same page with transformers.js and its pipeline; batches of texts are padded to the longest.
 import { env, pipeline } from '@huggingface/transformers'
 
 let classify

@@ -1,4 +1,4 @@
-// What the comparison with the peers needs and is not there yet: the engines, their models in their formats, the pages.
+// Prepares what the comparison with the peers needs: the engines, their models in their formats, the pages.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

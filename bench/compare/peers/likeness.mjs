@@ -1,4 +1,4 @@
-// How near two lists of numbers are.
+// Measures how close two lists of numbers are.
 
 /**
  * @param tokens  where the numbers are logits [T, C]: how many; undefined for one vector

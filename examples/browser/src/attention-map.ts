@@ -1,4 +1,4 @@
-/** Attention as pictures: every head small, the chosen one large. */
+/** Draws attention as pictures: all heads small, the chosen one large. */
 import { make } from './elements.ts'
 
 const LARGE = 288

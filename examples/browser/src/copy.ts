@@ -1,4 +1,7 @@
-/** Puts a text on the clipboard. Pages without https have no clipboard of their own: there it is copied as the keys would. */
+/**
+ * Copies a text to the clipboard. Pages without https have no clipboard API; there it is copied as by the
+ * keyboard.
+ */
 export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)

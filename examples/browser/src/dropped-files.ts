@@ -1,4 +1,4 @@
-/** Files that are dropped anywhere on the page: a text, or a model's, in a folder or loose. */
+/** Handles files dropped anywhere on the page: a text, or the files of a model, loose or in a folder. */
 import { find } from './elements.ts'
 
 export function listenForDrops(onFiles: (files: File[]) => void): void {

@@ -1,4 +1,4 @@
-/** The text field and the coloured sheet behind it, letter on letter. */
+/** The text field, and the coloured sheet behind it, aligned letter by letter. */
 import type { Entity } from 'iobert'
 import { find, make } from './elements.ts'
 import { nameOf, paint, percent } from './entity-types.ts'

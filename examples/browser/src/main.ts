@@ -1,6 +1,6 @@
 /**
- * THE PAGE: text → parts → recognizer → coloured sheet, list of names, figures. The recognizer computes in a worker; here
- * is only what is seen.
+ * THE PAGE: text → parts → recognizer → coloured sheet, list of names, figures. The recognizer computes in a
+ * worker; this file only handles what is seen.
  */
 import { defaultSplit, type Entity, type Recognizer, type Split, splitNames } from 'iobert'
 import { listenForDrops } from './dropped-files.ts'

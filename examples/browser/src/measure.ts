@@ -1,4 +1,7 @@
-/** How fast this browser computes: what `iobert bench --share` measures, as a row for the same table. Fetched when it is opened. */
+/**
+ * Measures how fast this browser computes, like `iobert bench --share`, as a row for the same table. Loaded
+ * when it is opened.
+ */
 import { loadModel } from 'iobert'
 import { kernelRate } from '#dist/cli/bench-kernel.js'
 import { modelFigures } from '#dist/cli/bench-model.js'

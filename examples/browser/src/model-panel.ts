@@ -1,4 +1,4 @@
-/** Which model, how it runs, and how far its loading is. */
+/** The panel that shows which model is used, how it runs, and the progress of loading. */
 import { type LoadOptions, loadRecognizer, type ModelName } from 'iobert'
 import { find, press } from './elements.ts'
 import { megabytes } from './figures.ts'

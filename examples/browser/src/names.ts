@@ -1,4 +1,4 @@
-/** The list of names: each once, with how often and how surely it was found. */
+/** The list of names: each once, with its count and its score. */
 import { find, make } from './elements.ts'
 import { inOrderOfTypes, nameOf, paint, percent } from './entity-types.ts'
 import type { Part } from './parts.ts'

@@ -1,4 +1,7 @@
-/** The service worker: keeps the page and its model for visits without a network, and lets it share memory between threads. */
+/**
+ * Registers the service worker, which caches the page and its model for offline use and enables threads with
+ * shared memory.
+ */
 
 /** A first visit does not wait longer than this for it. */
 const PATIENCE_MILLISECONDS = 3000

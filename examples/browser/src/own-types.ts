@@ -1,4 +1,4 @@
-/** Types of one's own, where the model that was chosen is one of GLiNER: fetched then, with the field for them. */
+/** The field for the visitor's own entity types, if the chosen model is GLiNER; loaded only then. */
 import { type Gliner, type GlinerLoadOptions, loadGliner, type ModelName } from 'iobert'
 import { find, make } from './elements.ts'
 import type { TextReader } from './reader.ts'

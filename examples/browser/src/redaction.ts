@@ -1,4 +1,4 @@
-/** The text without its names. Fetched when it is asked for first. */
+/** The text without its names. Loaded when it is first opened. */
 import { type Entity, redact } from 'iobert'
 import { find, make } from './elements.ts'
 import { inOrderOfTypes, nameOf, paint } from './entity-types.ts'

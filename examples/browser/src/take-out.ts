@@ -1,4 +1,4 @@
-/** What can be taken out of the page: the findings as JSON, the text without its names. */
+/** What can be exported from the page: the findings as JSON, and the text without its names. */
 import { copyText } from './copy.ts'
 import { find, press } from './elements.ts'
 import { entitiesOf, type Part } from './parts.ts'

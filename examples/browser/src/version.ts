@@ -1,2 +1,2 @@
-/** The version of iobert; build.mjs puts in that of package.json. */
+/** The version of iobert; build.mjs inserts the one of package.json. */
 export const version: string = 'not built'

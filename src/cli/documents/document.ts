@@ -1,4 +1,4 @@
-/** The option `--input`: which language the texts are marked up in, and so which part of them is text. */
+/** The option `--input`: the markup language of the texts, which determines what part of them is text. */
 import { extname } from 'node:path'
 import { encodedMail } from './mail.ts'
 import type { PlainText } from './plain-text.ts'
@@ -16,7 +16,7 @@ const BY_EXTENSION: ReadonlyMap<string, Language> = new Map([
 /** The text of a source in markup; nothing for one that is all text, an error for one that is not text as it stands. */
 export type ReadDocument = (source: string, file?: string) => Promise<PlainText | Error | undefined>
 
-/** Reads as `--input` says, and where it is not given by the file's extension. */
+/** Reads a source as `--input` says; without it, by the file's extension. */
 export function documentReader(stated: Language | undefined): ReadDocument {
   return async (source, file) => {
     const language = stated ?? BY_EXTENSION.get(extname(file ?? '').toLowerCase())

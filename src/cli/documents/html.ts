@@ -28,7 +28,7 @@ export function readHtml(source: string): PlainText {
   return plain
 }
 
-/** How placeholders are written in HTML. */
+/** A placeholder as written in HTML. */
 export function escapePlaceholder(placeholder: string): string {
   return placeholder.replace(/&/gu, '&amp;').replace(/</gu, '&lt;')
 }
@@ -55,7 +55,8 @@ export class HtmlReader {
   /** Reads a stretch of the source. */
   read(start: number, end: number): void {
     let rest = this.#readMarkup(this.#source.slice(start, end), start)
-    // What follows a quote that is never closed is a value to a browser; here names may be in it, so quotes then do not count.
+    // To a browser, all that follows an unclosed quote is a value; it may contain names, so quotes are
+    // ignored then.
     if (rest < end) rest = this.#readMarkup(this.#source.slice(rest, end).replace(/["']/gu, ' '), rest)
     this.addText(rest, end)
   }
@@ -65,7 +66,7 @@ export class HtmlReader {
     this.#plain.addWritten(start, end, this.#preformatted > 0)
   }
 
-  /** The end of what elements that were not closed can reach. */
+  /** Marks the limit of what unclosed elements can cover. */
   forgetOpened(): void {
     this.#opened = undefined
     this.#preformatted = 0
@@ -76,7 +77,7 @@ export class HtmlReader {
     let tagStart = 0
     let tagName = ''
     let done = 0
-    /** Before the last character reference: a few stand for two code points. */
+    /** The state before the last character reference, since a few stand for two code points. */
     let before = this.#plain.mark()
     let reference = ''
     const openTag = (end: number): void => {

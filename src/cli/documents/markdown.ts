@@ -15,7 +15,7 @@ export function readMarkdown(source: string): PlainText {
   return plain
 }
 
-/** Blocks that hold text and marks, and what stands around each. */
+/** Blocks that contain text and marks, with the gap around each. */
 const LEAVES: ReadonlyMap<string, Gap> = new Map([
   ['Paragraph', '\n\n'],
   ...[1, 2, 3, 4, 5, 6].map((level) => [`ATXHeading${level}`, '\n\n'] as const),
@@ -25,12 +25,12 @@ const LEAVES: ReadonlyMap<string, Gap> = new Map([
   ['TableCell', '\t'],
   ['LinkReference', '\n'],
 ])
-/** Blocks that hold blocks or no text, and what stands around each. */
+/** Blocks that contain blocks or no text, with the gap around each. */
 const BLOCKS: ReadonlyMap<string, Gap> = new Map([
   ...['ListItem', 'TableHeader', 'TableRow'].map((name) => [name, '\n'] as const),
   ...['Blockquote', 'Table', 'FencedCode', 'HorizontalRule'].map((name) => [name, '\n\n'] as const),
 ])
-/** Within a block: text and marks again. */
+/** Inline elements, which contain text and marks again. */
 const STYLES = new Set([
   'Emphasis',
   'StrongEmphasis',
@@ -40,7 +40,7 @@ const STYLES = new Set([
   'Autolink',
   'CodeText',
 ])
-/** Read as HTML, whose character references are Markdown's too. */
+/** Nodes read as HTML, whose character references Markdown shares. */
 const HTML = new Set([
   ...[
     'HTMLTag',
@@ -53,7 +53,9 @@ const HTML = new Set([
   'Entity',
 ])
 
-/** The parser takes quadratic time for marks that open and never close: in a longer paragraph they are text. */
+/**
+ * The parser takes quadratic time for marks that are never closed; in a longer paragraph marks count as text.
+ */
 const LONGEST_WITH_MARKS = 30_000
 const marksOfLongParagraphs: InlineParser = {
   name: 'MarksOfLongParagraphs',
@@ -69,7 +71,7 @@ class MarkdownReader {
   readonly #source: string
   readonly #plain: PlainText
   readonly #html: HtmlReader
-  /** Within a block that holds text: what stands around it, and how far it was read. */
+  /** Inside a block with text: the gap around it, and how far it has been read. */
   #gap: Gap | undefined
   #indented = false
   #at = 0
@@ -91,7 +93,9 @@ class MarkdownReader {
     })
   }
 
-  /** @returns whether to go into it */
+  /**
+   * @returns whether to read the node's children
+   */
   #enterBlock(node: SyntaxNodeRef): boolean {
     if (HTML.has(node.name)) {
       this.#readHtml(node.node)
@@ -110,7 +114,10 @@ class MarkdownReader {
     return true
   }
 
-  /** Text up to a mark or a style, and the mark. @returns whether to go into it */
+  /**
+   * Adds the text before a mark or an inline element, and skips the mark. @returns whether to read the node's
+   * children
+   */
   #enterWithin(node: SyntaxNodeRef): boolean {
     const { name, from, to } = node
     if (from < this.#at) return false
@@ -161,7 +168,7 @@ class MarkdownReader {
     this.#at = end
   }
 
-  /** HTML, without the marks of quotes that lines of it begin with. */
+  /** Reads HTML without the quote marks at the beginning of its lines. */
   #readHtml(node: SyntaxNode): void {
     let at = node.from
     for (const mark of node.getChildren('QuoteMark')) {

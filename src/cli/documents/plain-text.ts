@@ -1,27 +1,30 @@
 /**
- * The text of a document in a markup language. Every letter of it knows where it stands in the source, and what is no text,
- * as code is, is never part of a name.
+ * The text of a document in a markup language. Each of its letters has its position in the source, and what
+ * is not text, such as code, is never part of a name.
  */
 import type { Recognition } from '../../entities/types.ts'
 import type { RedactedPlace, Redactor } from '../../markup/redact.ts'
 
-/** A stretch of the text and of the source. */
+/** A stretch of the text and the stretch of the source that it comes from. */
 interface Piece {
-  /** In the text. */
+  /** Position in the text. */
   readonly start: number
   readonly length: number
-  /** In the source: as long as in the text where it is written so, else as long as what stands for it, 0 for what was added. */
+  /**
+   * Length in the source: the same as in the text if it is written literally, else that of what it replaces;
+   * 0 if added.
+   */
   readonly source: number
   readonly sourceLength: number
-  /** Whether something that is no text stands here. */
+  /** Whether something other than text is at this place. */
   readonly object: boolean
 }
 
-/** What must stand between two blocks: nothing, a tab, a line feed, two. */
+/** What must separate two blocks: nothing, a tab, one line feed or two. */
 export type Gap = '' | '\t' | '\n' | '\n\n'
 const GAPS: readonly Gap[] = ['', '\t', '\n', '\n\n']
 
-/** How far a text was put together, so that what came later can be taken back. */
+/** The state of the text at some point, to which it can be reset. */
 export interface Mark {
   readonly pieces: number
   readonly length: number
@@ -34,11 +37,13 @@ interface Span {
   readonly end: number
 }
 
-/** Stands for what is no text: something is there, and it is no word (Unicode's object replacement character). */
+/** Stands for something that is not text and not a word (Unicode's object replacement character). */
 const OBJECT = '\ufffc'
 const BLANKS_OR_NOT = /[ \t\r\n\f]+|[^ \t\r\n\f]+/gu
 
-/** A text between what is no text, put together piece by piece: a run of blanks is one blank, and blocks stand apart. */
+/**
+ * A text assembled piece by piece from a document: runs of blanks become one blank, and blocks are separated.
+ */
 export class PlainText {
   readonly #source: string
   readonly #escape: (placeholder: string) => string
@@ -46,12 +51,14 @@ export class PlainText {
   readonly #pieces: Piece[] = []
   #length = 0
   #text: string | undefined
-  /** What must stand before the next text. */
+  /** The gap required before the next text. */
   #gap: Gap = ''
-  /** Whether the text so far ends with a blank, or none would be seen. */
+  /** Whether the text so far ends with a blank, or a further blank would not be visible. */
   #blank = true
 
-  /** @param escapePlaceholder how a placeholder is written in the source's language */
+  /**
+   * @param escapePlaceholder writes a placeholder in the source's language
+   */
   constructor(source: string, escapePlaceholder: (placeholder: string) => string) {
     this.#source = source
     this.#escape = escapePlaceholder
@@ -62,7 +69,7 @@ export class PlainText {
     return this.#text
   }
 
-  /** A stretch of the source that is text; in preformatted text blanks stay as they are. */
+  /** Adds a stretch of the source as text; in preformatted text blanks are kept. */
   addWritten(start: number, end: number, preformatted: boolean): void {
     for (const { 0: run, index } of this.#source.slice(start, end).matchAll(BLANKS_OR_NOT)) {
       const from = start + index
@@ -78,21 +85,21 @@ export class PlainText {
     }
   }
 
-  /** A text that something else in the source stands for, as a character reference does. */
+  /** Adds a text that a stretch of the source stands for, such as a character reference. */
   addFor(text: string, start: number, end: number): void {
     this.#addGap(start)
     this.#add(text, start, end - start, false)
     this.#blank = false
   }
 
-  /** Something in the source that is no text. */
+  /** Adds something in the source that is not text. */
   addObject(start: number, end: number): void {
     this.#addGap(start)
     this.#add(OBJECT, start, end - start, true)
     this.#blank = false
   }
 
-  /** A block begins or ends here. */
+  /** Begins or ends a block here. */
   separate(gap: Gap): void {
     if (GAPS.indexOf(gap) > GAPS.indexOf(this.#gap)) this.#gap = gap
   }
@@ -101,7 +108,7 @@ export class PlainText {
     return { pieces: this.#pieces.length, length: this.#length, gap: this.#gap, blank: this.#blank }
   }
 
-  /** Takes back what was added since. */
+  /** Removes what was added since. */
   backTo({ pieces, length, gap, blank }: Mark): void {
     this.#pieces.length = pieces
     this.#parts.length = pieces
@@ -123,24 +130,24 @@ export class PlainText {
     this.#text = undefined
   }
 
-  /** A recognition of the text as one of the source: what lies across tags reaches over them. */
+  /** Maps a recognition of the text to the source; an entity that crosses tags includes them. */
   toSource({ entities, words, ...recognition }: Recognition): Recognition {
     const place = <Found extends Span>(span: Found): Found => {
       const stretches = this.#stretches(span.start, span.end)
       const [first] = stretches
-      // What was added between blocks stands nowhere.
+      // What was added between blocks has no position in the source.
       return first === undefined ? span : { ...span, start: first[0], end: stretches.at(-1)![1] }
     }
     const placed = { ...recognition, entities: this.#withoutObjects(entities).map(place) }
     return words === undefined ? placed : { ...placed, words: this.#withoutObjects(words).map(place) }
   }
 
-  /** The source without the names that were found in its text: tags between the parts of a name stay. */
+  /** The source with the names in its text redacted; tags between the parts of a name stay. */
   redact(
     redactor: Redactor,
     { entities }: Recognition,
   ): { text: string; placeholders: readonly RedactedPlace[] } {
-    // What is no text may say like a placeholder too, and must come back as it is.
+    // What is not text may also look like a placeholder, and must be restored as it was.
     const ofSource = redactor.redact(this.#source, [])
     const { placeholders, replaced } = redactor.redact(this.text, this.#withoutObjects(entities))
     const ofText = placeholders.map((placeholder, index) => {
@@ -171,7 +178,7 @@ export class PlainText {
     return { text: redacted + this.#source.slice(at), placeholders: moved }
   }
 
-  /** Spans of the text cut where there is no text in them; what has no letter or digit of its own then goes. */
+  /** Cuts spans where something other than text is, and drops those left without a letter or digit. */
   #withoutObjects<Found extends Span & { readonly text: string }>(spans: readonly Found[]): Found[] {
     return spans.flatMap((span) => {
       const objects = this.#piecesWithin(span.start, span.end).filter(({ object }) => object)
@@ -187,7 +194,10 @@ export class PlainText {
     })
   }
 
-  /** Where a stretch of the text stands in the source: as few stretches as there are, from left to right. */
+  /**
+   * The stretches of the source that a stretch of the text comes from, as few as possible, from left to
+   * right.
+   */
   #stretches(start: number, end: number): [from: number, to: number][] {
     const stretches: [number, number][] = []
     for (const piece of this.#piecesWithin(start, end)) {
@@ -211,7 +221,7 @@ export class PlainText {
     return this.#pieces.slice(first, after)
   }
 
-  /** The piece that holds a position of the text, by halving. */
+  /** Finds the piece at a position of the text by binary search. */
   #pieceAt(position: number): number {
     let low = 0
     let high = this.#pieces.length - 1
@@ -229,7 +239,7 @@ interface Place {
   readonly stretches: readonly (readonly [from: number, to: number])[]
 }
 
-/** Places of the text, and those of the source that lie in none of them, in order. */
+/** The places of the text, and those of the source that lie outside all of them, in order. */
 function mergeOutside(ofText: readonly Place[], ofSource: readonly Place[]): Place[] {
   const merged: Place[] = []
   let next = 0

@@ -1,13 +1,13 @@
-/** Reads the cells of one row of a table, and writes a cell. */
+/** Reads the cells of one row of a table, and writes single cells. */
 
-/** A row with its cells as they stand in the table, and what ends it. */
+/** A row with its cells as written in the table, and its line end. */
 export interface Row {
-  /** With their quotes. */
+  /** Including their quotes. */
   readonly written: readonly string[]
   readonly lineEnd: string
 }
 
-/** Cuts a row at its delimiters; those in quotes are no delimiters. */
+/** Cuts a row at its delimiters, except those in quotes. */
 export function readRow(record: string, delimiter: string): Row {
   const [lineEnd = ''] = /\r?\n$/u.exec(record) ?? []
   const row = record.slice(0, record.length - lineEnd.length)
@@ -24,7 +24,7 @@ export function readRow(record: string, delimiter: string): Row {
   return { written, lineEnd }
 }
 
-/** What a cell says. */
+/** The text of a cell. */
 export function textOf(written: string): string {
   if (!written.startsWith('"')) return written
   const end = closingQuote(written, 0)
@@ -50,7 +50,7 @@ export function writeAddedCell(text: string, delimiter: string): string {
   return writeCell(FORMULA.test(text) ? `'${text}` : text, delimiter)
 }
 
-/** A text as a cell, in quotes where it needs them. */
+/** Writes a text as a cell, in quotes if needed. */
 export function writeCell(text: string, delimiter: string, quoted: boolean = false): string {
   const needed = quoted || text.includes(delimiter) || /["\r\n]/u.test(text)
   return needed ? `"${text.replaceAll('"', '""')}"` : text

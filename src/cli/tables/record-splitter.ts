@@ -1,17 +1,17 @@
 /**
- * Cuts the bytes of a table into records, as RFC 4180 has them: a record is a line, but a cell in quotes may hold line
- * breaks. Where quotes begin and end is found while bytes come, so that a table of any size takes the memory of its longest
- * row.
+ * Cuts the bytes of a table into records as defined by RFC 4180: a record is a line, but a quoted cell may
+ * contain line breaks. Quotes are tracked as the bytes arrive, so that a table of any size takes only the
+ * memory of its longest row.
  */
 import type { ByteSplitter } from '../line-queue.ts'
 
 const QUOTE = 0x22
 const LINE_FEED = 0x0a
 const UTF8_BOM = [0xef, 0xbb, 0xbf]
-/** UTF-8 takes at most so many bytes a UTF-16 unit. */
+/** Maximum number of UTF-8 bytes for one UTF-16 unit. */
 const BYTES_PER_UNIT = 3
 
-/** Where in a cell a byte is. */
+/** The state of the parser within a cell. */
 type State = 'start' | 'plain' | 'quoted' | 'quote in quotes'
 
 export class RecordSplitter implements ByteSplitter<Uint8Array> {
@@ -23,16 +23,18 @@ export class RecordSplitter implements ByteSplitter<Uint8Array> {
   #records = 0
   #state: State = 'start'
 
-  /** @param delimiterOf the first line's delimiter, a byte of ASCII */
+  /**
+   * @param delimiterOf finds the delimiter, an ASCII byte, from the first line
+   */
   constructor(delimiterOf: (header: Uint8Array) => number, maxChars: number) {
     this.#delimiterOf = delimiterOf
     this.#maxChars = maxChars
   }
 
   /**
-   * The records that end in this chunk, with their line ends; the first one with the byte order mark that may stand before it.
+   * The records that end in this chunk, with their line ends; the first may begin with a byte order mark.
    *
-   * @throws {RangeError} for a row that is too long, as all that follows a quote which nothing closes
+   * @throws {RangeError} for a row that is too long, for instance after a quote that is never closed
    */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
     let bytes = chunk

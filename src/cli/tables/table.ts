@@ -11,22 +11,22 @@ import { type Found, redactedFields } from '../shapes.ts'
 import { readRow, textOf, writeAddedCell, writeCell } from './cells.ts'
 import { RecordSplitter } from './record-splitter.ts'
 
-/** What a table is like. */
+/** The properties of a table. */
 export interface TableShape {
   readonly format: 'csv' | 'tsv'
-  /** The columns that are read, each by its name or its number from 1. */
+  /** The columns to read, each by its name or its number from 1. */
   readonly columns: readonly string[]
-  /** Whether the first row has the columns' names. */
+  /** Whether the first row contains the columns' names. */
   readonly header: boolean
-  /** What stands between cells; where it is not said, the first row tells. */
+  /** The delimiter; if undefined, it is found from the first row. */
   readonly delimiter: string | undefined
 }
 
 export interface TableOptions extends TableShape {
   readonly compute: Compute<Found>
-  /** Types of entities, a new column each; none where the names of the columns are taken out. */
+  /** Entity types, each of which becomes a new column; undefined if the columns are redacted. */
   readonly types: readonly string[]
-  /** What takes the names out. */
+  /** Redacts the names. */
   readonly redactor: Redactor | undefined
   readonly maxChars: number
   readonly beforeWrite?: (() => Promise<void>) | undefined
@@ -35,7 +35,7 @@ export interface TableOptions extends TableShape {
 /** The byte order mark that may stand before a table. */
 const MARK = '\ufeff'
 
-/** What separates names in a cell. */
+/** Separates names within a cell. */
 const SEPARATOR = '; '
 
 /** @returns the exit code */
@@ -60,7 +60,7 @@ export function runTable(
   const tellDelimiter = (first: Uint8Array): number => {
     if (said === undefined) {
       const line = new TextDecoder().decode(first).replace(/\r$/u, '')
-      // Where commas are in numbers, spreadsheets write semicolons or tabs.
+      // Where numbers contain commas, spreadsheets separate cells by semicolons or tabs.
       const rows = [',', ';', '\t'].map((one) => ({ one, cells: readRow(line, one).written }))
       const fits = rows.filter(({ cells }) =>
         columns.every((column) => columnsOf(cells, column, header).length > 0),

@@ -1,7 +1,10 @@
-/** Reads numbers and bytes of a file that is not trusted, one after another. */
+/** Reads numbers and bytes of an untrusted file in sequence. */
 import { broken } from './refuse.ts'
 
-/** Walks through bytes that are not trusted: every step is checked against the end. Numbers are little-endian unless said. */
+/**
+ * Walks through untrusted bytes: every step is checked against the end. Numbers are little-endian unless
+ * stated otherwise.
+ */
 export class ByteReader {
   readonly file: string
   readonly bytes: Uint8Array
@@ -18,7 +21,9 @@ export class ByteReader {
     return this.bytes.length - this.position
   }
 
-  /** @throws {ModelFormatError} when fewer than `length` bytes are left */
+  /**
+   * @throws {ModelFormatError} if fewer than `length` bytes are left
+   */
   skip(length: number): number {
     const start = this.position
     if (!(length >= 0 && length <= this.remaining)) {
@@ -84,14 +89,18 @@ export class ByteReader {
     throw broken(this.file, `the number at byte ${start} is too large for a size`)
   }
 
-  /** @throws {ModelFormatError} when the bytes are not UTF-8 */
+  /**
+   * @throws {ModelFormatError} if the bytes are not UTF-8
+   */
   text(length: number): string {
     const start = this.position
     return decodeText(this.file, this.take(length), start)
   }
 }
 
-/** @throws {ModelFormatError} when the bytes are not UTF-8 */
+/**
+ * @throws {ModelFormatError} if the bytes are not UTF-8
+ */
 export function decodeText(file: string, bytes: Uint8Array, at: number = 0): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -1,4 +1,4 @@
-/** Checks a file against the checksums that Hadoop writes beside it. */
+/** Checks a file against the checksum file that Hadoop writes for it. */
 import { ByteReader } from './byte-reader.ts'
 import { crc32 } from './crc32.ts'
 import { broken } from './refuse.ts'
@@ -7,16 +7,17 @@ import { broken } from './refuse.ts'
 const MAGIC = 0x63726300
 const HEADER_BYTES = 8
 
-/** Where Hadoop puts the checksums of a file: `.part-00000.crc` beside `part-00000`. */
+/** Where Hadoop puts the checksums of a file: `.part-00000.crc` next to `part-00000`. */
 export function checksumName(fileName: string): string {
   return fileName.replace(/[^/]*$/, '.$&.crc')
 }
 
 /**
- * Compares a file with the checksums that Hadoop's local file system wrote beside it: four bytes `crc\0`, how many bytes
- * one is of, and a CRC-32 for each so many, big-endian (the class: org.apache.hadoop.fs.ChecksumFileSystem).
+ * Compares a file with the checksums that Hadoop's local file system wrote for it: four bytes `crc\0`, the
+ * number of bytes in a block, and a CRC-32 for each block, big-endian (the class:
+ * org.apache.hadoop.fs.ChecksumFileSystem).
  *
- * @throws {ModelFormatError} where they differ, as Spark does
+ * @throws {ModelFormatError} if they differ, as in Spark
  */
 export function checkHadoopChecksums(file: string, bytes: Uint8Array, checksums: Uint8Array): void {
   const name = checksumName(file)

@@ -1,15 +1,15 @@
-/** Unpacks a deflated file of an archive into memory. */
+/** Decompresses a deflated file of an archive in memory. */
 import type { ByteSource } from '../../format/source.ts'
 import { broken, unsupported } from './refuse.ts'
 
 const CHUNK = 1024 * 1024
 
 /**
- * Inflates a deflated file into memory, since it cannot be read in ranges. Stops at the stated size, whatever the
- * stream would still give.
+ * Inflates a deflated file into memory, since it cannot be read in ranges. Stops at the stated size, even if
+ * the stream has more.
  *
- * @param byteLength the size it is said to have, which the caller has found plausible
- * @throws {ModelFormatError} when it is damaged or gives another number of bytes
+ * @param byteLength its stated size, which the caller has found plausible
+ * @throws {ModelFormatError} if it is damaged or has another size
  */
 export async function inflate(packed: ByteSource, name: string, byteLength: number): Promise<Uint8Array> {
   if (typeof DecompressionStream === 'undefined') {

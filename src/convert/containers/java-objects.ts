@@ -1,4 +1,7 @@
-/** Reads serialised Java objects of the few classes that Spark NLP writes. No class is loaded and nothing runs. */
+/**
+ * Reads serialized Java objects of the few classes that Spark NLP writes. No class is loaded and nothing is
+ * run.
+ */
 import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { broken, unsupported } from './refuse.ts'
@@ -17,7 +20,7 @@ export class JavaPair {
   }
 }
 
-/** What a stream says of a class: its fields' names, types (`I`, `L`) and its superclass. */
+/** The description of a class in a stream: its fields' names and types (`I`, `L`), and its superclass. */
 export class JavaClass {
   readonly name: string
   readonly fields: readonly { readonly name: string; readonly type: string }[]
@@ -46,7 +49,7 @@ const MAX_DEPTH = 8
  * https://docs.oracle.com/en/java/javase/17/docs/specs/serialization/protocol.html), as Spark's `saveAsObjectFile` writes
  * pairs of text and number. No object is made of any class: everything but the four above is refused.
  *
- * @throws {ModelFormatError} when the stream holds anything else, or is damaged
+ * @throws {ModelFormatError} if the stream contains anything else, or is damaged
  */
 export function readJavaValue(reader: ByteReader): JavaValue {
   if (reader.uint16BigEndian() !== 0xaced || reader.uint16BigEndian() !== 5) {
@@ -133,7 +136,7 @@ class JavaReader {
       if (type === 'L' || type === '[') this.content(depth + 1)
     }
     const found = fields.map((field) => `${field.name} ${field.type}`).join(',')
-    // 0x02: serialisable, by its fields alone
+    // 0x02: serializable, by its fields alone.
     if (flags !== 2 || found !== wanted) {
       throw unsupported(reader.file, `the class ${quoted(name)} has the fields ${quoted(found)}`)
     }

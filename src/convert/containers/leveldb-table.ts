@@ -1,4 +1,4 @@
-/** Reads a LevelDB table, which is what the index of a TensorFlow checkpoint is. */
+/** Reads a LevelDB table, the format of a TensorFlow checkpoint's index. */
 import { ByteReader } from './byte-reader.ts'
 import { crc32c, masked } from './crc32.ts'
 import { broken, unsupported } from './refuse.ts'
@@ -14,7 +14,7 @@ const MAGIC_HIGH = 0xdb477524
  * https://github.com/google/leveldb/blob/main/doc/table_format.md): data blocks of sorted keys that each share a prefix
  * with the one before, an index block of where they are, and a footer of where that is.
  *
- * @throws {ModelFormatError} when it is not such a table, is damaged (blocks carry a CRC-32C), or is compressed
+ * @throws {ModelFormatError} if it is not such a table, is damaged (blocks carry a CRC-32C), or is compressed
  */
 export function* tableEntries(
   file: string,
@@ -38,7 +38,7 @@ export function* tableEntries(
   for (const [, handle] of blockEntries(file, index)) {
     const reader = new ByteReader(file, handle)
     const start = reader.varint()
-    // Blocks lie one after another; blocks that share bytes would make a small table a huge one.
+    // Blocks come one after another; if blocks could share bytes, a small table could expand to a huge one.
     if (start < last) throw broken(file, 'its blocks are not in order')
     reader.position = 0
     const data = block(file, table, reader)
@@ -47,7 +47,7 @@ export function* tableEntries(
   }
 }
 
-/** The block at the offset and of the size that the reader has next. */
+/** The block whose offset and size are next in the reader. */
 function block(file: string, table: Uint8Array, handle: ByteReader): Uint8Array {
   const offset = handle.varint()
   const size = handle.varint()
@@ -76,7 +76,7 @@ function* blockEntries(file: string, bytes: Uint8Array): Generator<[Uint8Array, 
     const unshared = reader.varint()
     const length = reader.varint()
     if (shared > key.length) throw broken(file, 'a key shares more than the key before it has')
-    // A chain of shared prefixes must not make keys longer and longer.
+    // A chain of shared prefixes must not make keys ever longer.
     if (shared + unshared > LARGEST_KEY) throw unsupported(file, `a key of ${shared + unshared} bytes`)
     const next = new Uint8Array(shared + unshared)
     next.set(key.subarray(0, shared))

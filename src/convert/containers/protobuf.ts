@@ -10,9 +10,9 @@ export interface ProtobufField {
 
 /**
  * The fields of one message, in the file's order (the wire format: https://protobuf.dev/programming-guides/encoding).
- * Nested messages are bytes, to be walked in turn where they are of interest.
+ * Nested messages are returned as bytes, to be parsed in turn if needed.
  *
- * @throws {ModelFormatError} when the bytes are no such message
+ * @throws {ModelFormatError} if the bytes are not such a message
  */
 export function* protobufFields(file: string, message: Uint8Array): Generator<ProtobufField> {
   const reader = new ByteReader(file, message)

@@ -1,12 +1,15 @@
-/** The two errors of files in other formats: broken, and not read here. */
+/** The two errors of files in other formats: damaged, and not supported. */
 import { ModelFormatError } from '../../format/errors.ts'
 
-/** A foreign file that is broken: cut short, inconsistent, or not what its name says. */
+/** The error for a damaged foreign file: truncated, inconsistent, or not what its name says. */
 export function broken(file: string, found: string, options?: ErrorOptions): ModelFormatError {
   return new ModelFormatError('InvalidHeader', `Cannot read ${file}: ${found}`, options)
 }
 
-/** A foreign file that may be sound, but holds something that no BERT token classifier needs or that is not read here. */
+/**
+ * The error for a foreign file that may be valid, but contains something unsupported, or not needed by a BERT
+ * token classifier.
+ */
 export function unsupported(file: string, found: string): ModelFormatError {
   return new ModelFormatError('UnsupportedConfig', `Cannot read ${file}: ${found}`)
 }

@@ -12,7 +12,8 @@ const LARGEST_RECORD = 1024 * 1024
  * Yields the values of a Hadoop SequenceFile of BytesWritable, as Spark's `saveAsObjectFile` writes (the format:
  * https://hadoop.apache.org/docs/stable/api/org/apache/hadoop/io/SequenceFile.html).
  *
- * @throws {ModelFormatError} when it is another file, holds other values, is compressed or damaged
+ * @throws {ModelFormatError} if it is another kind of file, contains other values, or is compressed or
+ *   damaged
  */
 export function* sequenceFileValues(reader: ByteReader): Generator<Uint8Array> {
   const { file } = reader

@@ -6,11 +6,11 @@ import { crc32 } from './crc32.ts'
 import { inflate } from './inflate.ts'
 import { broken, unsupported } from './refuse.ts'
 
-/** A file of an archive, open. */
+/** An open file of an archive. */
 export interface EntrySource extends ByteSource {
-  /** Where its bytes begin in the archive, packed as they are. */
+  /** Where its bytes begin in the archive, in packed form. */
   readonly start: number
-  /** Reads all of it once, unless that was done. */
+  /** Reads all of it once, unless that was already done. */
   check(): Promise<void>
 }
 
@@ -19,7 +19,7 @@ export interface ZipEntry {
   readonly name: string
   readonly byteLength: number
   readonly compressedLength: number
-  /** 0: stored as it is. 8: deflated. */
+  /** 0: stored. 8: deflated. */
   readonly method: number
   readonly crc32: number
   readonly headerOffset: number
@@ -27,17 +27,21 @@ export interface ZipEntry {
 
 export const LOCAL_HEADER_BYTES = 30
 
-/** Bytes of a file that are checked at a time. */
+/** Number of bytes checked at a time. */
 const CHUNK_BYTES = 2 ** 18
 
-/** Buffers by archive that no check uses just now: a model's file has hundreds of others in it, and checks may overlap. */
+/**
+ * Buffers that no check is using, by archive: a model's file has hundreds of entries, and checks may overlap.
+ */
 const idleBuffers = new WeakMap<ByteSource, Uint8Array[]>()
 
 /**
- * An archive's file. Its bytes are checked by their CRC-32 when the first of them is read, and not before: stored ones by
- * reading them twice, deflated ones by being inflated into memory, where they stay until the file is closed.
+ * Opens an archive's file. Its bytes are checked by their CRC-32 when the first of them is read, not before:
+ * stored bytes by reading them twice, deflated ones by inflating them into memory, where they stay until the
+ * file is closed.
  *
- * @throws {ModelFormatError} here for a wrong header; when it is read for bytes that are not those that were packed
+ * @throws {ModelFormatError} here for an invalid header; on reading, for bytes that differ from those that
+ *   were packed
  */
 export async function openEntry(source: ByteSource, entry: ZipEntry): Promise<EntrySource> {
   const { byteLength } = entry
@@ -67,7 +71,7 @@ export async function openEntry(source: ByteSource, entry: ZipEntry): Promise<En
   }
 }
 
-/** A small file whole. */
+/** Reads a small file completely. */
 export async function readEntry(source: ByteSource, entry: ZipEntry, largest: number): Promise<Uint8Array> {
   if (entry.byteLength > largest) {
     throw unsupported(
@@ -82,7 +86,7 @@ export async function readEntry(source: ByteSource, entry: ZipEntry, largest: nu
   return bytes
 }
 
-/** The bytes as they lie in the archive, behind the file's own header. */
+/** The bytes as stored in the archive, after the file's own header. */
 function packedSource(
   source: ByteSource,
   name: string,

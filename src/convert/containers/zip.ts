@@ -5,13 +5,13 @@ import { ByteReader, decodeText } from './byte-reader.ts'
 import { broken, unsupported } from './refuse.ts'
 import { type EntrySource, LOCAL_HEADER_BYTES, openEntry, readEntry, type ZipEntry } from './zip-entry.ts'
 
-/** An archive whose directory was read and checked. */
+/** An archive whose directory has been read and checked. */
 export interface ZipArchive {
   readonly name: string
   readonly entries: ReadonlyMap<string, ZipEntry>
   /** The entry's bytes, checked by their CRC-32: see `openEntry`. */
   open(entry: ZipEntry): Promise<EntrySource>
-  /** A small entry whole, checked likewise. */
+  /** Reads a small entry completely, with the same check. */
   readAll(entry: ZipEntry, largest: number): Promise<Uint8Array>
 }
 
@@ -21,13 +21,16 @@ const LARGEST_COMMENT = 65_535
 /** That of BERT-large has 400 files and 32 kB. */
 const LARGEST_DIRECTORY = 4 * 1024 * 1024
 /**
- * Weights hardly deflate; what does (graphs, indexes) is small. More than this out of a file, or out of all of an archive's
+ * Weights hardly deflate, and what does (graphs, indexes) is small. A larger ratio, for one file or for the
+ * whole archive, is an attack.
  * together, is an attack.
  */
 const LARGEST_RATIO = 4
 const LARGEST_SMALL = 64 * 1024 * 1024
 
-/** @returns whether the file begins as a zip archive does */
+/**
+ * @returns whether the file begins like a zip archive
+ */
 export async function isZip(source: ByteSource): Promise<boolean> {
   if (source.byteLength < END_BYTES) return false
   const start = new Uint8Array(4)
@@ -39,7 +42,8 @@ export async function isZip(source: ByteSource): Promise<boolean> {
  * Reads a zip archive's directory (the format: PKWARE's APPNOTE.TXT, with zip64), and checks it against the file: every
  * entry inside it, none over another, no name twice or outside the archive.
  *
- * @throws {ModelFormatError} when anything does not fit, or an entry is encrypted or packed by other than deflate
+ * @throws {ModelFormatError} if anything is inconsistent, or an entry is encrypted or uses a method other
+ *   than deflate
  */
 export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const { name } = source
@@ -183,7 +187,10 @@ function checkName(name: string, archive: string): void {
   }
 }
 
-/** Entries lie one after another before the directory: files that share bytes are a known way to make a small archive huge. */
+/**
+ * Entries come one after another before the directory: sharing bytes is a known way to make a small archive
+ * expand hugely.
+ */
 function checkPlaces(entries: ZipEntry[], archive: string, directoryOffset: number): void {
   entries.sort((a, b) => a.headerOffset - b.headerOffset)
   let previous = 0
@@ -200,7 +207,7 @@ function checkPlaces(entries: ZipEntry[], archive: string, directoryOffset: numb
   }
 }
 
-/** What is deflated is inflated into memory, so that neither a file nor all of them may claim to be huge. */
+/** Deflated files are inflated into memory, so neither one nor all together may claim to be huge. */
 function checkSizes(entries: readonly ZipEntry[], archive: string): void {
   let bytes = 0
   let packed = 0

@@ -1,6 +1,6 @@
 /**
- * Reads `pytorch_model.bin` in place of `model.safetensors`: as a view of its tensors where they lie in the file, or, for a
- * reader that has no view, a part of them as the bytes of a safetensors file.
+ * Reads `pytorch_model.bin` in place of `model.safetensors`: as a view of its tensors where they are in the
+ * file, or, for readers without views, as the bytes of a safetensors file with some of the tensors.
  */
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/shards.ts'
@@ -14,9 +14,10 @@ import { openPytorchWeights } from './model.ts'
 /**
  * A view of PyTorch's weights, whole or in shards. Nothing in them is executed, and no data is kept.
  *
- * @param isChecked  reads all data once, to compare it with the sums that the archive states
- * @returns `undefined` where there are none
- * @throws {ModelFormatError} as `openPytorchWeights`; when checked, for bytes that are not those that were saved
+ * @param isChecked reads all data once, to compare it with the checksums in the archive
+ * @returns `undefined` if there are none
+ * @throws {ModelFormatError} as for `openPytorchWeights`; with the check, for bytes that differ from those
+ *   saved
  */
 export async function pytorchView(files: ModelFiles, isChecked: boolean): Promise<WeightsView | undefined> {
   const weights = await openPytorchWeights(files)
@@ -37,7 +38,7 @@ export async function pytorchView(files: ModelFiles, isChecked: boolean): Promis
   }
 }
 
-/** A pickle may give a tensor any name, a safetensors file may not. */
+/** A pickle may give a tensor any name, but a safetensors file may not. */
 function layOut(files: ModelFiles, tensors: readonly ForeignTensor[]): SafetensorsLayout<ForeignTensor> {
   try {
     return layoutSafetensors(tensors)
@@ -51,7 +52,7 @@ function layOut(files: ModelFiles, tensors: readonly ForeignTensor[]): Safetenso
  * Files whose PyTorch weights are read as `model.safetensors`.
  *
  * @param isChecked  see `pytorchView`
- * @returns `undefined` where there are none
+ * @returns `undefined` if there are none
  */
 export async function viewedFiles(files: ModelFiles, isChecked: boolean): Promise<ModelFiles | undefined> {
   const view = await pytorchView(files, isChecked)

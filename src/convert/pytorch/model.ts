@@ -10,10 +10,10 @@ import { readPytorch } from './state-dict.ts'
 /** BERT-large has 400, with the buffers of old versions 450. */
 const MOST_TENSORS = 65_536
 
-/** Tensors of `pytorch_model.bin`, and what lets go of the file. */
+/** The tensors of `pytorch_model.bin`, and a function that closes the file. */
 export interface PytorchWeights {
   readonly tensors: readonly ForeignTensor[]
-  /** The name of each file that is open. */
+  /** The name of each open file. */
   readonly fileNames: ReadonlyMap<ByteSource, string>
   close(): Promise<void>
 }
@@ -21,8 +21,8 @@ export interface PytorchWeights {
 /**
  * Opens `pytorch_model.bin`, or the shards that `pytorch_model.bin.index.json` lists.
  *
- * @returns `undefined` where there is neither
- * @throws {ModelFormatError} as `readPytorch`; MissingFile without a shard
+ * @returns `undefined` if there is neither
+ * @throws {ModelFormatError} as for `readPytorch`; MissingFile for a missing shard
  */
 export async function openPytorchWeights(files: ModelFiles): Promise<PytorchWeights | undefined> {
   const sources = new Map<ByteSource, string>()
@@ -53,8 +53,8 @@ export async function openPytorchWeights(files: ModelFiles): Promise<PytorchWeig
 /**
  * Opens a folder with PyTorch's weights and `config.json`.
  *
- * @returns `undefined` where there are no such weights
- * @throws {ModelFormatError} as `openPytorchWeights`; MissingFile without a config.json
+ * @returns `undefined` if there are no such weights
+ * @throws {ModelFormatError} as for `openPytorchWeights`; MissingFile without a config.json
  */
 export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel | undefined> {
   const weights = await openPytorchWeights(files)
@@ -74,7 +74,9 @@ export async function openPytorchModel(files: ModelFiles): Promise<ForeignModel 
   }
 }
 
-/** @returns false where there is no index */
+/**
+ * @returns false if there is no index
+ */
 async function openShards(files: ModelFiles, sources: Map<ByteSource, string>): Promise<boolean> {
   const index = await readShardIndex(files, PYTORCH_INDEX, '.bin')
   if (index === undefined) return false

@@ -1,4 +1,4 @@
-/** The Python values that a pickle of weights may hold, as data. */
+/** The Python values that a pickle of weights may contain, as data. */
 import { quoted } from '../../format/errors.ts'
 
 /** A Python tuple. */
@@ -29,7 +29,7 @@ export class PickleGlobal {
   }
 }
 
-/** What a `PickleMachine` makes of the calls and persistent ids that it knows. */
+/** The result of a call or a persistent id that a `PickleMachine` supports. */
 export abstract class PickleObject {
   abstract readonly kind: string
 }
@@ -46,7 +46,7 @@ export type PickleValue =
   | PickleGlobal
   | PickleObject
 
-/** What a value is, for errors. */
+/** A description of a value, for errors. */
 export function describe(value: PickleValue): string {
   if (value === null) return 'None'
   if (typeof value === 'string') return `the text ${quoted(value)}`

@@ -1,6 +1,6 @@
 /**
- * Reads a pickle as data. A pickle is a program of its own kind; only the instructions and names that weights need
- * are followed.
+ * Reads a pickle as data. A pickle is a program for a small virtual machine; only the instructions and names
+ * that weights need are supported.
  */
 import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from '../containers/byte-reader.ts'
@@ -14,7 +14,10 @@ import {
   type PickleValue,
 } from './pickle-values.ts'
 
-/** The few names a pickle may use, and what each does here. Nothing else is looked up, imported or called. */
+/**
+ * The few names that a pickle may use, and what each does here. Nothing else is looked up, imported or
+ * called.
+ */
 export interface PickleMachine {
   /** Called for REDUCE: `undefined` marks a name that may stand as a value (a storage class) but not be called. */
   readonly globals: ReadonlyMap<string, ((args: readonly PickleValue[]) => PickleValue) | undefined>
@@ -27,7 +30,7 @@ const MOST_STEPS = 200_000
 const MARK: unique symbol = Symbol('mark')
 
 /**
- * Reads one pickle at the reader's position, up to its STOP, and leaves the reader behind it.
+ * Reads one pickle at the reader's position, up to its STOP, and leaves the reader after it.
  *
  * The opcodes are those that `torch.save` writes for a state_dict under protocols 2 to 5 (the format:
  * https://github.com/python/cpython/blob/main/Lib/pickletools.py). A pickle is a program; this is no Python, so the only
@@ -136,7 +139,7 @@ class Interpreter {
     }
   }
 
-  /** The opcodes that change what is there. */
+  /** The opcodes that change the stack or its values. */
   #act(opcode: number): void {
     const reader = this.#reader
     switch (opcode) {
@@ -265,7 +268,7 @@ class Interpreter {
     return call(args.items)
   }
 
-  /** An OrderedDict's attributes (`_metadata`: the modules' versions) are of no use here. */
+  /** An OrderedDict's attributes (`_metadata`: the modules' versions) are not needed. */
   #build(): void {
     this.#pop()
     const target = this.#peek()
@@ -284,7 +287,7 @@ class Interpreter {
     return number
   }
 
-  /** Text up to a line feed, as GLOBAL has it. */
+  /** Text up to a line feed, as in GLOBAL. */
   #line(): string {
     const start = this.#reader.position
     const end = this.#reader.bytes.indexOf(0x0a, start)

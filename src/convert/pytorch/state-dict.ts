@@ -17,9 +17,11 @@ import {
 
 /** The pickle of BERT-large is 60 kB. */
 const LARGEST_PICKLE = 16 * 1024 * 1024
-/** Tied weights make a state_dict name more bytes than its file has, but never many times more. */
+/** Tied weights make a state_dict refer to more bytes than its file has, but never many times more. */
 const LARGEST_SHARING = 4
-/** What files of before PyTorch 1.6 begin with, behind PROTO: 0x1950a86a20f9469cfc6c as a pickled integer. */
+/**
+ * The beginning of files from before PyTorch 1.6, after PROTO: 0x1950a86a20f9469cfc6c as a pickled integer.
+ */
 const LEGACY_MAGIC: readonly number[] = [
   0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
 ]
@@ -28,8 +30,8 @@ const LEGACY_MAGIC: readonly number[] = [
  * Reads the state_dict in a file that `torch.save` wrote, in the zip form (since PyTorch 1.6) or the older one. The
  * pickle in it is interpreted, never run: see `readPickle`. The source must stay open while tensors are read.
  *
- * @returns the tensors under the names they have in the file
- * @throws {ModelFormatError} when the file is neither, is damaged, or holds anything besides tensors
+ * @returns the tensors under their names in the file
+ * @throws {ModelFormatError} if the file is neither, is damaged, or contains anything other than tensors
  */
 export async function readPytorch(source: ByteSource): Promise<ForeignTensor[]> {
   const tensors = (await isZip(source)) ? await readZipForm(source) : await readLegacyForm(source)

@@ -1,4 +1,4 @@
-/** PyTorch's tensors: which part of a stored block of numbers each of them is. */
+/** PyTorch's tensors: the part of a stored block of numbers that each of them covers. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
@@ -74,8 +74,8 @@ const STORAGE_DTYPES: ReadonlyMap<string, Dtype> = /* @__PURE__ */ new Map<strin
 ])
 
 /**
- * What a state_dict's pickle may name: OrderedDict, the two functions that make tensors, the storage classes. The
- * storages met are collected in `storages`, by key.
+ * The names that a state_dict's pickle may use: OrderedDict, the two functions that make tensors, the storage
+ * classes. The storages found are collected in `storages`, by key.
  */
 export function pytorchMachine(file: string, storages: Map<string, StorageReference>): PickleMachine {
   return {
@@ -163,11 +163,11 @@ function sizes(value: PickleValue | undefined): readonly number[] | undefined {
 
 /** Where a storage's first element is. */
 export interface StoragePlace {
-  /** Checked by its sum when it is read, where it has one. */
+  /** Checked by its checksum on reading, if there is one. */
   readonly source: ByteSource
   /** In bytes. */
   readonly start: number
-  /** The same place in the whole file. */
+  /** The same position in the whole file. */
   readonly file: ByteSource
   readonly fileStart: number
   /** See `FilePlace`. */
@@ -192,7 +192,7 @@ export function viewTensor(name: string, view: TensorReference, storage: Storage
   return { name, dtype, shape, chunks, place: { ...place, strided } }
 }
 
-/** Whether the elements lie row after row; an axis of one element may have any stride. */
+/** Whether the elements are stored row after row; an axis of one element may have any stride. */
 function isContiguous({ shape, strides }: TensorReference): boolean {
   if (elementCount(shape) === 0) return true
   let expected = 1
@@ -204,7 +204,9 @@ function isContiguous({ shape, strides }: TensorReference): boolean {
   return true
 }
 
-/** Puts strided elements (a transposed matrix, a column) row after row. The span they lie in is held in memory. */
+/**
+ * Puts strided elements (a transposed matrix, a column) row after row. The range they span is held in memory.
+ */
 async function* gather(strided: Strided, source: ByteSource, offset: number): AsyncGenerator<Uint8Array> {
   const span = await readSpan(source, offset, strided)
   const step = CHUNK_BYTES / strided.size

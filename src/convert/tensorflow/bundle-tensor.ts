@@ -1,4 +1,4 @@
-/** One variable of a TensorFlow checkpoint as the tensor that PyTorch has in its place. */
+/** Presents a variable of a TensorFlow checkpoint as the tensor that PyTorch would have. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { crc32c } from '../containers/crc32.ts'
@@ -6,14 +6,14 @@ import { unsupported } from '../containers/refuse.ts'
 import { CHUNK_BYTES, elementBytes, type ForeignTensor, readChunks } from '../foreign-tensor.ts'
 import { type BundleEntry, checkCrc, type TensorBundle } from './tensor-bundle.ts'
 
-/** What a TensorFlow variable is called in PyTorch, and whether its matrix lies the other way round. */
+/** The PyTorch name of a TensorFlow variable, and whether its matrix is transposed. */
 export interface TorchName {
   readonly name: string
-  /** A kernel, [in, out], where PyTorch has a weight, [out, in]. */
+  /** Whether it is a kernel, [in, out], where PyTorch has a weight, [out, in]. */
   readonly transposed: boolean
 }
 
-/** A variable as the tensor that PyTorch has in its place. */
+/** Presents a variable as the tensor that PyTorch would have. */
 export function bundleTensor(
   bundle: TensorBundle,
   entry: BundleEntry,
@@ -34,7 +34,7 @@ export function bundleTensor(
   }
 }
 
-/** The bytes as they lie; that they are damaged is known, and told, behind the last of them. */
+/** The bytes in file order; damage can be detected, and reported, only after the last of them. */
 async function* readChecked(
   bundle: TensorBundle,
   entry: BundleEntry,

@@ -1,4 +1,4 @@
-/** Makes the config.json of a model that came without one, from the shapes of its tensors. */
+/** Derives the config.json of a model that came without one from the shapes of its tensors. */
 import { quoted } from '../../format/errors.ts'
 import { BERT_PREFIX } from '../../model/families/bert.ts'
 import { DISTILBERT_KEYS, DISTILBERT_LAYERS, DISTILBERT_PREFIX } from '../../model/families/distilbert.ts'
@@ -11,11 +11,14 @@ import type { GraphFacts } from './graph-facts.ts'
 /** A `config.json` made for weights that came without one. */
 export interface DerivedConfig {
   readonly json: string
-  /** What was not in the files and had to be taken from convention, a sentence each. */
+  /** What was not in the files and had to be taken from convention, in sentences. */
   readonly notes: readonly string[]
 }
 
-/** The families whose TensorFlow names are known (model-tensors.ts): `model_type`, and how the names of their classes begin. */
+/**
+ * The families whose TensorFlow names are supported (model-tensors.ts): `model_type`, and the beginning of
+ * their class names.
+ */
 const CONVERTED = [
   { type: 'bert', className: 'Bert', prefix: BERT_PREFIX, keys: BERT_KEYS, layers: BERT_LAYERS },
   {
@@ -32,11 +35,12 @@ const USUAL_HEAD_SIZE = 64
 const LARGEST_HEAD = 65_536
 
 /**
- * Derives a model's configuration from the shapes of its tensors, its labels, and what its graph tells.
+ * Derives a model's configuration from the shapes of its tensors, its labels, and the facts in its graph.
  *
  * @param file for errors
- * @param labels by number, where the files have them
- * @throws {ModelFormatError} when tensors are missing, labels and classifier differ in number, or the heads cannot be told
+ * @param labels by number, if the files contain them
+ * @throws {ModelFormatError} if tensors are missing, labels and classifier differ in number, or the number of
+ *   heads is unknown
  */
 export function deriveConfig(
   file: string,
@@ -110,7 +114,7 @@ function usualHeads(file: string, hidden: number, notes: string[]): number {
   return heads
 }
 
-/** `id2label` and `label2id`, or `undefined` where there is no classifier. */
+/** `id2label` and `label2id`, or `undefined` if there is no classifier. */
 function labelConfig(
   file: string,
   shapes: ReadonlyMap<string, readonly number[]>,

@@ -1,13 +1,16 @@
-/** Finds in a TensorFlow graph what the weights do not tell: the number of heads, epsilon, the activation. */
+/** Finds in a TensorFlow graph what the weights do not show: the number of heads, epsilon, the activation. */
 import { ByteReader } from '../containers/byte-reader.ts'
 import { messageOf, type ProtobufField, protobufFields, textOf } from '../containers/protobuf.ts'
 
-/** What a model's graph says and its weights do not. */
+/** Facts that a model's graph shows and its weights do not. */
 export interface GraphFacts {
   /** A, from the shape that splits the heads. */
   readonly heads?: number
   readonly layerNormEpsilon?: number
-  /** `gelu` by its Erf, `relu`; the tanh form of gelu is not told from a pooler's tanh by name, but by its place. */
+  /**
+   * `gelu` by its Erf, or `relu`; the tanh form of gelu is distinguished from a pooler's tanh by its place,
+   * not by its name.
+   */
   readonly activation?: string
 }
 
@@ -24,7 +27,7 @@ const FUNCTION_NODE = 3
  * Spark NLP keeps under that name. Node names are those of the TF classes of transformers; for other graphs nothing is
  * found, and nothing is returned.
  *
- * @throws {ModelFormatError} when the bytes are no protocol buffer
+ * @throws {ModelFormatError} if the bytes are not a protocol buffer
  */
 export function graphFacts(file: string, bytes: Uint8Array): GraphFacts {
   const facts: { heads?: number; layerNormEpsilon?: number; activation?: string } = {}

@@ -1,4 +1,4 @@
-/** The tensors of a TensorFlow checkpoint that belong to the model, under PyTorch's names. */
+/** The model's own tensors in a TensorFlow checkpoint, under PyTorch's names. */
 import { quoted } from '../../format/errors.ts'
 import { messageOf, protobufFields, textOf } from '../containers/protobuf.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
@@ -12,7 +12,7 @@ const OBJECT_GRAPH = '_CHECKPOINTABLE_OBJECT_GRAPH'
  * The model's tensors in a TensorFlow checkpoint under PyTorch's names, kernels transposed. Variables of a Keras model
  * are named by the checkpoint's object graph, others by the checkpoint itself; what is no part of the model is left out.
  *
- * @throws {ModelFormatError} when it holds no BERT or DistilBERT, or one variable twice
+ * @throws {ModelFormatError} if it contains no BERT or DistilBERT, or a variable twice
  */
 export async function bundleTensors(bundle: TensorBundle): Promise<ForeignTensor[]> {
   const graph = await readTextEntry(bundle, OBJECT_GRAPH)
@@ -72,7 +72,7 @@ const MODEL = /^(bert|distilbert|classifier)\./
  * `bert.encoder.layer.0.attention.self.query.weight`; `output_weights` and `output_bias` of the fine-tuning scripts are
  * the classifier, which lies as PyTorch's does.
  *
- * @returns `undefined` for what is no part of the model
+ * @returns `undefined` for anything outside the model
  */
 function torchNameOfCheckpoint(variable: string): TorchName | undefined {
   const path = variable.replace(/^module\//, '')
@@ -89,7 +89,7 @@ function torchNameOfCheckpoint(variable: string): TorchName | undefined {
  * `bert.encoder.layer.0.output.dense.weight`. The rule is transformers' own (`_._` parts levels, the class's name is
  * dropped, kernels are transposed).
  *
- * @returns `undefined` for what is no part of the model
+ * @returns `undefined` for anything outside the model
  */
 function torchNameOfKeras(variable: string): TorchName | undefined {
   const parts = variable.replace(/:0$/, '').replaceAll('_._', '/').split('/')

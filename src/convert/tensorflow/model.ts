@@ -10,7 +10,7 @@ import { bundleTensors } from './model-tensors.ts'
 import { openTensorBundle, type TensorBundle } from './tensor-bundle.ts'
 
 const GRAPH = 'saved_model.pb'
-/** The names that Google's releases and TF1's saver use where no `checkpoint` file says another. */
+/** The names used by Google's releases and TF1's saver, if no `checkpoint` file gives another. */
 const USUAL_PREFIXES: readonly string[] = ['bert_model.ckpt', 'model.ckpt']
 
 /**
@@ -18,8 +18,8 @@ const USUAL_PREFIXES: readonly string[] = ['bert_model.ckpt', 'model.ckpt']
  * `assets/vocab.txt` and `assets/labels.txt` as Spark NLP imports them), also as `save_pretrained(saved_model=True)`
  * nests it, in `saved_model/1/`.
  *
- * @returns `undefined` where there is none
- * @throws {ModelFormatError} when it is damaged or of another model
+ * @returns `undefined` if there is none
+ * @throws {ModelFormatError} if it is damaged or another kind of model
  */
 export async function openSavedModel(files: ModelFiles): Promise<ForeignModel | undefined> {
   for (const place of [files, within(files, 'saved_model/1')]) {
@@ -36,12 +36,12 @@ export async function openSavedModel(files: ModelFiles): Promise<ForeignModel | 
  * Opens a checkpoint of Google's BERT code: `PREFIX.index` and its data files, with `vocab.txt` and `bert_config.json`.
  * PREFIX is what the file `checkpoint` says, else `bert_model.ckpt` or `model.ckpt`.
  *
- * @returns `undefined` where there is none
- * @throws {ModelFormatError} when it is damaged or of another model
+ * @returns `undefined` if there is none
+ * @throws {ModelFormatError} if it is damaged or another kind of model
  */
 export async function openTensorflowCheckpoint(files: ModelFiles): Promise<ForeignModel | undefined> {
   const state = (await readSmallText(files, 'checkpoint')) ?? ''
-  // Paths in it may be absolute, of another machine; the files lie beside it.
+  // Paths in it may be absolute and of another machine; the files are next to it.
   const latest = /^model_checkpoint_path: "(?:[^"]*\/)?([\w.-]{1,200})"/m.exec(state)?.[1]
   for (const prefix of latest === undefined ? USUAL_PREFIXES : [latest, ...USUAL_PREFIXES]) {
     const bundle = await openTensorBundle((fileName) => files.open(fileName), prefix)
@@ -51,14 +51,14 @@ export async function openTensorflowCheckpoint(files: ModelFiles): Promise<Forei
   return undefined
 }
 
-/** What stands beside the weights. */
+/** The files next to the weights. */
 export interface Companions {
   readonly config?: string
   readonly facts?: GraphFacts
   readonly labels?: readonly string[]
   readonly vocabulary?: string
   readonly tokenizer: ReadonlyMap<string, Uint8Array>
-  /** From a setting of the model; else the vocabulary tells. */
+  /** From a setting of the model; otherwise inferred from the vocabulary. */
   readonly lowercase?: boolean
 }
 
@@ -77,7 +77,9 @@ async function gather(place: ModelFiles, outer: ModelFiles): Promise<Companions>
   }
 }
 
-/** Google's own configuration: all of it but the heads and the activation can be seen in the shapes. */
+/**
+ * Google's own configuration; everything in it except the heads and the activation follows from the shapes.
+ */
 async function readBertConfig(files: ModelFiles): Promise<GraphFacts | undefined> {
   const text = await readSmallText(files, 'bert_config.json')
   if (text === undefined) return undefined
@@ -90,7 +92,7 @@ async function readBertConfig(files: ModelFiles): Promise<GraphFacts | undefined
   }
 }
 
-/** Puts a bundle and what stands beside it together. The bundle is closed with the model, or on an error. */
+/** Combines a bundle and its companion files. The bundle is closed with the model, or on an error. */
 export async function bundleModel(
   kind: ForeignKind,
   bundle: TensorBundle,
@@ -117,7 +119,7 @@ export async function bundleModel(
   }
 }
 
-/** Whether text is lower-cased is in no TensorFlow file: a vocabulary with capitals is of a model that is not. */
+/** No TensorFlow file states whether text is lower-cased; a vocabulary with capitals means that it is not. */
 function addTokenizerConfig(
   tokenizer: Map<string, Uint8Array>,
   lowercase: boolean | undefined,

@@ -1,4 +1,4 @@
-/** Opens a token classifier that Spark NLP saved, which has a TensorFlow model inside. */
+/** Opens a token classifier saved by Spark NLP, which contains a TensorFlow model. */
 import { quoted } from '../../format/errors.ts'
 import { isObject, parseJsonObject } from '../../format/json-file.ts'
 import type { ByteSource, ModelFiles } from '../../format/source.ts'
@@ -14,7 +14,7 @@ import { graphFacts } from './graph-facts.ts'
 import { bundleModel } from './model.ts'
 import { openTensorBundle } from './tensor-bundle.ts'
 
-/** The annotators that are read, and the archive each keeps its TensorFlow model in. */
+/** The supported annotators, and the archive with the TensorFlow model of each. */
 const ARCHIVES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ['BertForTokenClassification', 'bert_classification_tensorflow'],
   ['DistilBertForTokenClassification', 'distilbert_classification_tensorflow'],
@@ -32,7 +32,7 @@ const LARGEST_PARTS = 10_000
  * on TensorFlow: settings in `metadata/`, vocabulary and labels as serialised Java pairs in `fields/`, and a zip of the
  * bare graph and its tensor bundle. (The layout: its TensorflowWrapper, Feature and ZipArchiveUtil classes.)
  *
- * @returns `undefined` where there is no `metadata/part-00000`
+ * @returns `undefined` if there is no `metadata/part-00000`
  * @throws {ModelFormatError} for other annotators and engines, saying which, and for damaged files
  */
 export async function openSparkNlp(files: ModelFiles): Promise<ForeignModel | undefined> {
@@ -110,7 +110,10 @@ function archiveOf(folder: string, className: unknown): string {
   )
 }
 
-/** A map of text to number, 0 to n - 1, as a list; numbers that no text has (a vocabulary with a line twice) get a name. */
+/**
+ * A map from text to number, 0 to n - 1, as a list; numbers without a text (from a repeated line in a
+ * vocabulary) get a name.
+ */
 async function readIds(files: ModelFiles, field: string): Promise<string[]> {
   const where = `fields/${field}`
   const ids: string[] = []
@@ -149,7 +152,10 @@ async function* readPairs(files: ModelFiles, folder: string): AsyncGenerator<[st
   }
 }
 
-/** A file that Spark wrote, checked where its checksums are beside it: they do not come along to a Hub or a zip archive. */
+/**
+ * A file written by Spark, checked if its checksums are present: they are lost on the way to the Hub or a zip
+ * archive.
+ */
 async function readChecked(files: ModelFiles, name: string): Promise<Uint8Array | undefined> {
   const bytes = await readSmallFile(files, name)
   if (bytes === undefined) return undefined

@@ -1,4 +1,4 @@
-/** Reads a TensorFlow checkpoint: an index, and files of data. */
+/** Reads a TensorFlow checkpoint, which consists of an index and data files. */
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { type ByteSource, readAll } from '../../format/source.ts'
@@ -9,15 +9,15 @@ import { messageOf, protobufFields, sizeOf } from '../containers/protobuf.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import { elementBytes, elementCount, MAX_RANK } from '../foreign-tensor.ts'
 
-/** One tensor of a bundle: where its bytes are. */
+/** The location of a bundle's tensor. */
 export interface BundleEntry {
-  /** `undefined` for types that no weight has: strings, resources. */
+  /** `undefined` for types that weights never have: strings, resources. */
   readonly dtype: Dtype | undefined
   readonly shape: readonly number[]
   readonly shard: number
   readonly offset: number
   readonly byteLength: number
-  /** Masked; `undefined` where none is stated. */
+  /** Masked; `undefined` if none is stated. */
   readonly crc32c: number | undefined
 }
 
@@ -25,17 +25,17 @@ export interface BundleEntry {
 export interface TensorBundle {
   readonly name: string
   readonly entries: ReadonlyMap<string, BundleEntry>
-  /** The data file that holds the entry. */
+  /** The data file that contains the entry. */
   source(entry: BundleEntry): ByteSource
   close(): Promise<void>
 }
 
-/** Where a bundle's files are found: `open('variables.index')`. */
+/** Opens the files of a bundle: `open('variables.index')`. */
 export type OpenFile = (fileName: string) => Promise<ByteSource | undefined>
 
 /** BERT-large's index has 14 kB; with an optimizer's slots 50 kB. */
 const LARGEST_INDEX = 16 * 1024 * 1024
-/** Of tensors: BERT-large with an optimizer's slots has 1,200. */
+/** Maximum number of tensors: BERT-large with an optimizer's slots has 1,200. */
 const LARGEST_COUNT = 65_536
 const LARGEST_SHARDS = 1000
 /** The object graph of BERT-large has 200 kB. */
@@ -59,8 +59,9 @@ const DTYPES: ReadonlyMap<number, Dtype> = /* @__PURE__ */ new Map<number, Dtype
  * Opens a TensorFlow checkpoint in its second format, the "tensor bundle" (tensorflow/core/protobuf/tensor_bundle.proto):
  * `PREFIX.index` and `PREFIX.data-00000-of-0000N`. Every tensor is checked to lie inside its data file.
  *
- * @returns `undefined` where there is no `PREFIX.index`
- * @throws {ModelFormatError} when it is damaged, a data file is missing, or it needs what no BERT checkpoint has
+ * @returns `undefined` if there is no `PREFIX.index`
+ * @throws {ModelFormatError} if it is damaged, a data file is missing, or it needs a feature that no BERT
+ *   checkpoint uses
  */
 export async function openTensorBundle(open: OpenFile, prefix: string): Promise<TensorBundle | undefined> {
   const index = await open(`${prefix}.index`)
@@ -176,7 +177,7 @@ function checkEntry(file: string, key: string, entry: BundleEntry, sources: read
 }
 
 /**
- * Refuses a tensor whose bytes are not those that were saved.
+ * Refuses a tensor whose bytes differ from those that were saved.
  *
  * @param found the CRC-32C of its bytes
  */

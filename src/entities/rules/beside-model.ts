@@ -1,4 +1,4 @@
-/** Adds what rules find in a text to the entities that the model finds. Read where a call has rules. */
+/** Adds what rules find in a text to the entities that the model finds. Loaded by calls with rules. */
 import { compileRules, mergeRules } from '../../rules/compile-rules.ts'
 import { inTurns } from '../../rules/turns.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
@@ -8,9 +8,9 @@ import type { AddRules } from '../reading.ts'
 import type { Entity } from '../types.ts'
 
 /**
- * Makes rules ready.
+ * Compiles the rules of a call.
  *
- * @param wanted  whether the call asks for entities of a type
+ * @param wanted whether the call wants entities of a type
  * @throws {TypeError} {RangeError} naming the rule and what is wrong with it
  */
 export function addRulesTo(
@@ -23,13 +23,13 @@ export function addRulesTo(
     const matches = (await compiled.findInTurns(text, signal && { signal })).filter(({ type }) =>
       wanted(type),
     )
-    // A part of an entity may be a part of a word, of those that are given, too.
+    // A part of an entity may also be a part of a given word.
     if (words !== undefined) return inTurns(mergeRules(entities, withWords(matches, words), policy), signal)
     return inTurns(mergeRules(entities, matches, policy, trimName), signal)
   }
 }
 
-/** Where words are given: which of them each lies on. */
+/** Adds to each match the given words that it covers. */
 function withWords(matches: readonly Entity[], words: NonNullable<Document['words']>): Entity[] {
   let word = 0
   return matches.map((match) => {

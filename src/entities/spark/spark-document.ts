@@ -1,6 +1,9 @@
 /** Cleans the white space of a text as Spark NLP's DocumentAssembler does. */
 
-/** What Spark NLP's DocumentAssembler does to whitespace. The modes that end in `_full` also take the two characters `\n`. */
+/**
+ * How Spark NLP's DocumentAssembler cleans white space. The modes ending in `_full` also replace the two
+ * characters `\n`.
+ */
 export type CleanupMode =
   | 'disabled'
   | 'inplace'
@@ -15,7 +18,8 @@ export type CleanupMode =
 const LITERAL = /\\r\\n|\\n|\\t/gu
 
 /**
- * Cleans a document as DocumentAssembler does. Every mode but 'disabled' and 'inplace' can change its length.
+ * Cleans a document as DocumentAssembler does. Every mode except 'disabled' and 'inplace' can change its
+ * length.
  *
  * @example
  * cleanDocument('  a\n\nb ', 'shrink') // 'a b'

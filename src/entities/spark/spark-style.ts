@@ -54,7 +54,7 @@ const sparkRow: RowOf<SparkOptions> = {
  * Checks the option `spark` of a recognition.
  *
  * @throws {TypeError} for a value of the wrong kind
- * @throws {RangeError} for one that is not allowed, or a setting that is not known
+ * @throws {RangeError} for a value that is not allowed, or an unknown setting
  */
 export function checkSparkOptions(given: unknown): void {
   checkValue(sparkRow, given, 'spark')
@@ -62,7 +62,7 @@ export function checkSparkOptions(given: unknown): void {
 
 type SparkDocument = Required<Omit<Document, 'list'>> & { readonly spans: readonly Span[] }
 
-/** Reads and answers as that pipeline does: its stages before the model and from the model on. */
+/** Reads and answers as that pipeline does, with its stages before and after the model. */
 export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Pick<Style, 'read' | 'annotate'> {
   if (options.spark !== undefined) checkSparkOptions(options.spark)
   return {
@@ -77,9 +77,10 @@ export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Pick<St
 }
 
 /**
- * The stages before the model: DocumentAssembler, sentences, Tokenizer. As in Spark NLP, each sentence is read by itself.
+ * The stages before the model: DocumentAssembler, sentences, Tokenizer. As in Spark NLP, each sentence is
+ * read separately.
  *
- * @param split in place of the setting `sentences`
+ * @param split overrides the setting `sentences`
  *
  * @example
  * prepareSparkDocument('My name is John!').words // [[0, 2], [3, 7], [8, 10], [11, 15], [15, 16]]
@@ -203,7 +204,8 @@ function convertChunks(words: readonly Word[], sentenceOf: readonly number[], la
  */
 export function formatJavaFloat(value: number): string {
   if (value === 0) return '0.0'
-  // Normal numbers have at least 6 digits that survive, zeros at the end included; subnormal ones fewer, but Java takes at least 2.
+  // Normal numbers have at least 6 reliable digits, trailing zeros included; subnormal ones fewer, but Java
+  // prints at least 2.
   let digits = Math.abs(value) < 2 ** -126 ? 2 : 6
   while (digits < 9 && Math.fround(Number(value.toPrecision(digits))) !== value) digits++
   const [mantissa, exponent] = Number(value.toPrecision(digits)).toExponential().split('e') as [

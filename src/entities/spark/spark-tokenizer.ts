@@ -2,21 +2,24 @@
 
 /** Settings of Spark NLP's rule Tokenizer. Patterns are JavaScript's; `\A` and `\z` are understood too. */
 export interface SparkTokenizerOptions {
-  /** What a first piece of text is; default `\S+`. */
+  /** What counts as a first piece of text; default `\S+`. */
   targetPattern?: string
-  /** Characters split off a piece's two ends; default `. , ; : ! ? * - ( ) " '`. */
+  /** Characters split off at both ends of a piece; default `. , ; : ! ? * - ( ) " '`. */
   contextChars?: readonly string[]
-  /** In place of the context characters at the beginning; must begin with `\A`. Groups are tokens. */
+  /** Replaces the context characters at the beginning; must begin with `\A`. Groups are tokens. */
   prefixPattern?: string
-  /** In place of the context characters at the end; must end with `\z`. Groups are tokens. */
+  /** Replaces the context characters at the end; must end with `\z`. Groups are tokens. */
   suffixPattern?: string
-  /** Tried in order between prefix and suffix; groups are tokens. */
+  /** Patterns tried in order between prefix and suffix; groups are tokens. */
   infixPatterns?: readonly string[]
-  /** Tokens are split where it matches, and what matches is dropped. */
+  /** Tokens are split where it matches; the match itself is dropped. */
   splitPattern?: string
   /** Tokens are split at these characters, which are dropped. */
   splitChars?: readonly string[]
-  /** Regular expressions: what one matches is not parted at its spaces, and a piece of text that has a match in it is one token. */
+  /**
+   * Regular expressions whose matches are not split at spaces; a piece of text that contains a match is one
+   * token.
+   */
   exceptions?: readonly string[]
   /** Default true. */
   caseSensitiveExceptions?: boolean
@@ -31,11 +34,11 @@ type Span = [start: number, end: number]
 const defaultContext: readonly string[] = ['.', ',', ';', ':', '!', '?', '*', '-', '(', ')', '"', "'"]
 
 /**
- * Splits a text as Spark NLP's Tokenizer does: a run of other than whitespace, its context characters at both ends split
- * off as one token each end; a run of context characters alone stays whole.
+ * Splits a text as Spark NLP's Tokenizer does: into runs of non-white-space, whose context characters are
+ * split off as one token at each end; a run of context characters alone stays whole.
  *
  * @returns [start, end) of each token, UTF-16 code units
- * @throws RangeError for a pattern that is none, or that lacks its `\A` or `\z`
+ * @throws RangeError for an invalid pattern, or one that lacks its `\A` or `\z`
  *
  * @example
  * tokenizeSpark('(U.N.), said') // '(', 'U.N', '.),', 'said'
@@ -62,7 +65,7 @@ export function tokenizeSpark(text: string, options: SparkTokenizerOptions = {})
   return spans.filter(([start, end]) => end - start >= minLength && end - start <= maxLength)
 }
 
-/** Prefix, infix and suffix joined, one rule an infix pattern. */
+/** Joins prefix, infix and suffix into rules, one for each infix pattern. */
 function makeRules(options: SparkTokenizerOptions): RegExp[] {
   const context = escapeClass(options.contextChars ?? defaultContext)
   const { prefixPattern = `\\A([${context}]*)`, suffixPattern = `([${context}]*)\\z` } = options
@@ -76,7 +79,7 @@ function makeRules(options: SparkTokenizerOptions): RegExp[] {
   return infixes.map((infix) => pattern('infixPatterns', prefixPattern + infix + suffixPattern, 'dsu'))
 }
 
-/** The groups of the first rule that matches; the whole where none does. */
+/** The groups of the first rule that matches; the whole chunk if none does. */
 function applyRules(chunk: string, rules: readonly RegExp[]): Span[] {
   for (const rule of rules) {
     const groups = rule.exec(chunk)?.indices?.slice(1)
@@ -93,7 +96,7 @@ function splitRule({ splitPattern, splitChars }: SparkTokenizerOptions): RegExp 
   return parts.length === 0 ? undefined : pattern('splitPattern', parts.join('|'), 'gu')
 }
 
-/** As Java's `String.split`: a match of nothing parts too, but at the ends. */
+/** Splits like Java's `String.split`: an empty match splits too, except at the ends. */
 function splitSpan(text: string, start: number, end: number, rule: RegExp | undefined): Span[] {
   if (rule === undefined) return [[start, end]]
   const parts: Span[] = []
@@ -114,10 +117,13 @@ function makeExceptions({
   return exceptions.filter((one) => one !== '').map((one) => pattern('exceptions', one, flags))
 }
 
-/** Stands for white space that does not part, as in Spark NLP. */
+/** Replaces white space that does not split, as in Spark NLP. */
 const PROTECTED = '\u2188'
 
-/** A text of the same length, in which the white space that an exception matches parts nothing; the last exception first. */
+/**
+ * A text of the same length in which white space inside an exception does not split; the last exception comes
+ * first.
+ */
 function protect(text: string, exceptions: readonly RegExp[]): string {
   return exceptions.reduceRight(
     (protectedText, exception) =>

@@ -1,10 +1,10 @@
-/** What callers see of Spark NLP's style: its annotations and its settings. */
+/** The types of Spark NLP's style that callers see: its annotations and its settings. */
 import type { CleanupMode } from './spark-document.ts'
 import type { SparkTokenizerOptions } from './spark-tokenizer.ts'
 
 /** An annotation as Spark NLP has it: UTF-16 code units, end INCLUSIVE, all metadata strings. */
 export interface SparkAnnotation {
-  /** What kind of stage made it. */
+  /** The kind of stage that made it. */
   annotatorType: 'document' | 'token' | 'named_entity' | 'chunk'
   /** First UTF-16 code unit. */
   begin: number
@@ -18,13 +18,13 @@ export interface SparkAnnotation {
 
 /** The columns of the pipeline DocumentAssembler, SentenceDetector, Tokenizer, BertForTokenClassification, NerConverter. */
 export interface SparkAnnotations {
-  /** One: the whole text. */
+  /** One entry: the whole text. */
   document: SparkAnnotation[]
-  /** One a sentence. */
+  /** One for each sentence. */
   sentence: SparkAnnotation[]
-  /** One a token. */
+  /** One for each token. */
   token: SparkAnnotation[]
-  /** One a token: its label, and in the metadata the probability of every label. */
+  /** One for each token: its label, with the probability of every label in the metadata. */
   ner: SparkAnnotation[]
   /** Chunks, by NerConverter's rule. */
   entities: SparkAnnotation[]
@@ -32,9 +32,11 @@ export interface SparkAnnotations {
 
 /** Settings of the pipeline's stages. */
 export interface SparkOptions {
-  /** DocumentAssembler's; default 'disabled'. With any other, offsets refer to the cleaned text. */
+  /** DocumentAssembler's mode; default 'disabled'. With any other, offsets refer to the cleaned text. */
   cleanupMode?: CleanupMode
-  /** Whether to split sentences, each of which is then read by itself; default false, the document is one. */
+  /**
+   * Whether to split sentences, which are then read separately; default false: the document is one sentence.
+   */
   sentences?: boolean
   /** Settings of the rule Tokenizer. */
   tokenizer?: SparkTokenizerOptions

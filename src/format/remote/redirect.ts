@@ -1,13 +1,14 @@
 /** Follows the redirects of a request itself, so that a token never reaches another host. */
 import { DownloadError, quoted } from '../errors.ts'
 
-/** As many as browsers follow. */
+/** The same maximum as in browsers. */
 const MOST_REDIRECTS = 20
 
 /**
- * `fetch` that follows redirects itself, where the runtime shows them: a circle or an address that is none ends at once,
- * https is never left, no scheme but http and https is followed (Deno and Bun fetch `file:` too), and a token stays with
- * the host it was meant for. Files of the Hub live at another host, whose addresses are signed and need none.
+ * A `fetch` that follows redirects itself, if the runtime shows them: it ends at once for a circle or an
+ * invalid URL, never leaves https, follows no scheme except http and https (Deno and Bun fetch `file:` too),
+ * and sends a token only to the host it was meant for. The Hub's files are on another host, whose URLs are
+ * signed and need no token.
  *
  * @throws {DownloadError} `BadRedirect`
  */
@@ -17,7 +18,7 @@ export function redirectingFetch(send: typeof fetch): typeof fetch {
     const headers = new Headers(init.headers)
     for (let redirects = 0; ; redirects++) {
       const response = await send(url.href, { ...init, headers, redirect: 'manual' })
-      // A browser's, which keeps these rules itself.
+      // In a browser, which enforces these rules itself.
       if (response.type === 'opaqueredirect') return send(url.href, { ...init, headers, redirect: 'follow' })
       const next = await redirectTarget(response, url)
       if (next === undefined) return response
@@ -29,7 +30,7 @@ export function redirectingFetch(send: typeof fetch): typeof fetch {
 }
 
 /**
- * Where a response redirects to, its body let go of; `undefined` for one that does not.
+ * The target of a redirect, with the response's body cancelled; `undefined` if it is not a redirect.
  *
  * @throws {DownloadError} `BadRedirect`
  */
@@ -51,7 +52,7 @@ export async function redirectTarget(response: Response, url: URL): Promise<URL 
   return next
 }
 
-/** Whether a token for `url` may be sent to `next` too, of which `redirectTarget` has seen that it is no less safe. */
+/** Whether a token for `url` may be sent to `next`, which `redirectTarget` has found to be no less safe. */
 export function mayHaveToken(url: URL, next: URL): boolean {
   return next.host === url.host
 }

@@ -1,32 +1,32 @@
-/** Sends a request, waits for it with a limit, and tries again where that may help. */
+/** Sends a request, waits for it with a time limit, and retries if that may help. */
 import { DownloadError, reasonOf } from '../errors.ts'
 
-/** How a request waits and tries again. Times in milliseconds. */
+/** How a request waits and retries. Times in milliseconds. */
 export interface RequestOptions {
-  /** In place of the runtime's own, for proxies and tests. */
+  /** Replaces the runtime's own `fetch`, for proxies and tests. */
   readonly fetch?: typeof fetch
   readonly headers?: Readonly<Record<string, string>>
   /** The mode in which `fetch` uses the browser's HTTP cache. */
   readonly cache?: RequestCache
   readonly signal?: AbortSignal | undefined
-  /** Requests after the first, on 408, 429, 5xx and broken connections. Default 5. */
+  /** Maximum number of retries, on 408, 429, 5xx and broken connections. Default 5. */
   readonly retries?: number
-  /** The first wait; each next one is twice as long, and `Retry-After` goes before both. Default 500. */
+  /** The first delay, doubled for each further one; `Retry-After` takes precedence. Default 500. */
   readonly retryDelay?: number
-  /** The longest wait for a response's head, and for each piece of its body. Default 30 seconds. */
+  /** Maximum wait for a response's headers, and for each piece of its body. Default 30 seconds. */
   readonly timeout?: number
 }
 
 const RETRYABLE: readonly number[] = [408, 429, 500, 502, 503, 504]
-/** A server that asks for a longer wait gets its response reported instead. */
+/** If a server requests a longer delay, its response is reported instead. */
 const LONGEST_WAIT = 300_000
 
 /**
- * `fetch` with a bounded wait, tried again where that can help. The last response is returned whatever its status, with
- * its body unread.
+ * A `fetch` with a bounded wait, retried if that can help. The last response is returned whatever its status,
+ * with its body unread.
  *
  * @throws the signal's reason
- * @throws {DownloadError} `NoAnswer`, naming the URL, where no response came; `BadRedirect` at once
+ * @throws {DownloadError} `NoAnswer`, naming the URL, if no response came; `BadRedirect` at once
  */
 export async function request(
   url: string,
@@ -52,7 +52,10 @@ export async function request(
   }
 }
 
-/** Milliseconds before try `attempt + 1`, with up to a quarter of chance so that clients do not march in step. */
+/**
+ * Milliseconds before try `attempt + 1`, plus a random part of up to a quarter, so that clients do not retry
+ * in step.
+ */
 export function backOff(attempt: number, options: RequestOptions): number {
   return Math.min((options.retryDelay ?? 500) * 2 ** attempt, 30_000) * (1 + Math.random() / 4)
 }
@@ -89,7 +92,7 @@ function noResponse(url: string, cause: unknown): DownloadError {
   )
 }
 
-/** Whether nobody answered: asking another time, or using what was kept, can help. */
+/** Whether nobody answered, so that a retry or cached files can help. */
 export function isNoAnswer(error: unknown): error is DownloadError {
   return error instanceof DownloadError && error.code === 'NoAnswer'
 }
@@ -103,7 +106,7 @@ function retryAfter(response: Response): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }
 
-/** @throws the signal's reason, at once */
+/** Waits. @throws the signal's reason, at once */
 export function delay(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
@@ -120,7 +123,7 @@ export function delay(milliseconds: number, signal: AbortSignal | undefined): Pr
 }
 
 /**
- * The next piece of a body, waited for no longer than `timeout`; `undefined` at its end.
+ * The next piece of a body, with a wait of at most `timeout`; `undefined` at its end.
  *
  * @throws the signal's reason; or what broke the connection
  */

@@ -1,47 +1,59 @@
-/** One response's worth of a file: what its headers say of the whole, and its bytes as they come. */
+/**
+ * The response to one request for a file: what its headers say about the whole file, and its bytes as they
+ * arrive.
+ */
 import { DownloadError, ModelFormatError, reasonOf } from '../errors.ts'
 import { tooLarge } from '../source.ts'
 import { backOff, delay, nextPiece, type RequestOptions, request } from './request.ts'
 
-/** Files up to this size are read whole when opened; also what is read and dropped rather than asked for anew. */
+/**
+ * Files up to this size are read completely when opened; gaps up to this size are read and dropped instead of
+ * requested anew.
+ */
 export const SMALL: number = 1 << 20
-/** How often one file's body may break before reading it is given up. */
+/** How often one file's body may break before reading fails. */
 export const MOST_RESTARTS: number = 5
-/** A time of change says little while it is so fresh, since it counts whole seconds. Milliseconds; RFC 9110, 8.8.2.2. */
+/**
+ * How recent a modification time must be not to count, since it has whole seconds. In milliseconds; RFC 9110,
+ * 8.8.2.2.
+ */
 const FRESH = 60_000
 
 export interface UrlOptions extends RequestOptions {
-  /** The most bytes that are taken of a file whose length nobody says. Default 1 GiB. */
+  /** Maximum size in bytes of a file of unknown length. Default 1 GiB. */
   readonly most?: number
-  /** Sees each response that refuses; may throw a better error than the general one. */
+  /** Called with each error response; may throw a better error than the general one. */
   readonly onError?: (response: Response, url: string) => void
-  /** Told that a page of HTML came in a file's place, which then counts as absent. Where it is not given, all is taken. */
+  /**
+   * Called if an HTML page came in place of a file, which then counts as missing. If undefined, everything is
+   * accepted.
+   */
   readonly onPage?: (url: string) => void
 }
 
 export interface Body {
   readonly reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   readonly ignoresRanges: boolean
-  /** Where the body starts in the file: 0 where the server ignores ranges. */
+  /** Where the body starts in the file: 0 if the server ignores ranges. */
   readonly start: number
-  /** The file's length, where the response says it beyond doubt. */
+  /** The file's length, if the response states it reliably. */
   readonly total: number | undefined
-  /** Tells two versions of a file apart, where the response shows one. */
+  /** Distinguishes two versions of a file, if the response contains such a value. */
   readonly version: string | null
-  /** Whether `version` cannot be the same for two of them. */
+  /** Whether two versions can never have the same `version`. */
   readonly isVersioned: boolean
-  /** Whether the server calls it HTML. */
+  /** Whether the server declares it as HTML. */
   readonly isPage: boolean
 }
 
 /**
- * Asks for a file from byte `offset` on.
+ * Requests a file from byte `offset` on.
  *
- * @returns `undefined` where the server says 404
- * @throws {DownloadError} `Refused` for any other status, `NoAnswer`, `BadRedirect`
+ * @returns `undefined` if the server answers 404
+ * @throws {DownloadError} `Refused` for any other error status, `NoAnswer`, `BadRedirect`
  */
 export async function openBody(url: string, offset: number, options: UrlOptions): Promise<Body | undefined> {
-  // A request with Range is one that runtimes do not let the server compress, so lengths are true.
+  // Runtimes do not let a server compress the answer to a Range request, so its lengths are true.
   let response = await request(url, { headers: { range: `bytes=${offset}-` } }, options)
   if (response.status === 416 && offset === 0) {
     // An empty file has no first byte.
@@ -78,7 +90,7 @@ export async function openBody(url: string, offset: number, options: UrlOptions)
     reader: response.body?.getReader(),
     ignoresRanges: !partial,
     start: partial ? Number(range?.[1] ?? offset) : 0,
-    // Pages of another origin see Content-Length but not Content-Range.
+    // Pages of another origin can see Content-Length but not Content-Range.
     total: partial
       ? (wholeNumber(range?.[2]) ?? (length === undefined ? undefined : offset + length))
       : length,
@@ -99,10 +111,10 @@ function isSettled(modified: string | null, now: string | null): boolean {
 }
 
 /**
- * Reads a file to its end, from the start again where the connection breaks.
+ * Reads a file to its end, starting over if the connection breaks.
  *
- * @param most bytes that are taken where nobody says how many there are
- * @throws {ModelFormatError} where more come; what came so far is all that was held
+ * @param most maximum number of bytes if the length is unknown
+ * @throws {ModelFormatError} if more arrive; no more than that is held in memory
  */
 export async function readWhole(
   url: string,
@@ -128,7 +140,9 @@ export async function readWhole(
   }
 }
 
-/** @throws {ModelFormatError} where no `total` is known and more than `most` bytes come */
+/**
+ * @throws {ModelFormatError} if `total` is unknown and more than `most` bytes arrive
+ */
 export async function readToEnd(
   url: string,
   reader: Body['reader'],
@@ -160,13 +174,13 @@ export async function readToEnd(
   return bytes
 }
 
-/** Bytes of a file, and where they are in it. */
+/** Some bytes of a file, and their position. */
 export interface Sample {
   readonly offset: number
   readonly bytes: Uint8Array
 }
 
-/** Whether a file still has the bytes of `sample`, by another request. */
+/** Checks by another request whether a file still has the bytes of `sample`. */
 export async function hasStill(
   url: string,
   { offset, bytes }: Sample,
@@ -194,7 +208,7 @@ export async function hasStill(
   }
 }
 
-/** Lets go of the connection; a body that broke already has nothing to cancel. */
+/** Releases the connection; a body that broke has nothing to cancel. */
 export function release(body: Body): void {
   body.reader?.cancel().catch(() => {})
 }

@@ -1,4 +1,4 @@
-/** The files of a model below a URL. */
+/** The files of a model under a URL. */
 
 import { largestWhole } from '../file-limits.ts'
 import { checkFileName } from '../file-name.ts'
@@ -7,22 +7,22 @@ import { isNoAnswer, nextPiece, type RequestOptions } from './request.ts'
 import { type Body, openBody, readWhole, release, SMALL, type UrlOptions } from './url-body.ts'
 import { streamSource } from './url-stream.ts'
 
-/** What is taken of a file whose length nobody says: it has to be held whole. */
+/** Maximum size of a file of unknown length, since it has to be held in memory. */
 const LARGEST_UNSIZED = 2 ** 30
 
 const OF_THE_DISK =
   'a page that is opened from the disk (file:) may not read files: serve its folder (npx serve, python3 -m http.server) and open the http: address, or pass the files as a Map'
 
 /**
- * The files below a URL prefix, read by `fetch`. One request a file: its body is read forward as the loader asks, and
- * a request with `Range` follows only where reading jumps or the connection broke. A server that ignores `Range` is
- * read from the start again instead.
+ * The files under a URL prefix, read by `fetch`. One request for each file: its body is read forward as the
+ * loader needs it; a `Range` request follows only if reading jumps or the connection broke. If a server
+ * ignores `Range`, the file is read from the start again.
  *
- * A page of HTML in a file's place counts as no file: that is how many servers answer for what they do not have. Nor is a
- * file asked for that a config.json, once it was opened, leaves out of its list (`listed`).
+ * An HTML page in place of a file counts as no file, since many servers answer so for missing files. Files
+ * missing from the list in config.json, once that was opened, are not requested (`listed`).
  *
  * @param base ends in `/`
- * @throws {TypeError} where `base` is not an absolute URL that ends in `/`
+ * @throws {TypeError} if `base` is not an absolute URL that ends in `/`
  *
  * @example
  * const files = urlFiles('https://example.org/models/ner/')
@@ -60,10 +60,11 @@ export function urlFiles(base: string | URL, options: RequestOptions = {}): Mode
 }
 
 /**
- * The files of a folder, where its config.json lists them: `"iobert_files": { "config.json": 1437, ... }`, each with its bytes,
- * as the shipped model's does. Asking for what a server does not have costs a request and puts a red line into the console of
- * every visitor. The list counts only while config.json has the bytes that it says itself: whoever saves the model anew
- * writes another file, perhaps beside a tokenizer.json, and may keep a key that nobody else knows.
+ * The files of a folder, if its config.json lists them: `"iobert_files": { "config.json": 1437, ... }`, each
+ * with its size, as the shipped model does. Requests for missing files take time and put a red line into
+ * every visitor's console. The list counts only while config.json itself has the size it states: a tool that
+ * saves the model again writes another file, perhaps adds a tokenizer.json, and may keep a key it does not
+ * know.
  */
 async function listed(config: ByteSource): Promise<readonly string[] | undefined> {
   if (config.byteLength > SMALL) return undefined
@@ -79,15 +80,15 @@ async function listed(config: ByteSource): Promise<readonly string[] | undefined
 }
 
 /**
- * Opens one URL; `undefined` where the server says 404.
+ * Opens one URL; `undefined` if the server answers 404.
  *
- * @throws {DownloadError} with the URL, and the status where the server refuses
- * @throws {ModelFormatError} where no length is said and more than `most` bytes come
+ * @throws {DownloadError} with the URL, and the status if the server refuses
+ * @throws {ModelFormatError} if no length is stated and more than `most` bytes arrive
  */
 export async function openUrl(url: string, options: UrlOptions = {}): Promise<ByteSource | undefined> {
   const opened = /^https?:/i.test(url) ? await openBody(url, 0, options) : await openPackaged(url, options)
   if (opened === undefined) return undefined
-  // Without a length (chunked, or compressed on the way) only the end of the body tells it.
+  // Without a length (chunked or compressed transfer), only the end of the body shows it.
   if (opened.total === undefined || opened.total <= SMALL) {
     const bytes = await readWhole(url, opened, options.most ?? LARGEST_UNSIZED, options)
     return isFile(url, opened, bytes, options) ? bytesSource(url, bytes) : undefined
@@ -100,7 +101,7 @@ export async function openUrl(url: string, options: UrlOptions = {}): Promise<By
   return undefined
 }
 
-/** Whether what came is the file, or a page of HTML in its place; a vocabulary may begin with `<` too. */
+/** Whether the response is the file, or an HTML page in its place; a vocabulary may begin with `<` too. */
 function isFile(
   url: string,
   { isPage }: Body,
@@ -114,7 +115,10 @@ function isFile(
   return false
 }
 
-/** In an extension's own files nothing answers 404: what is not there cannot be fetched, and waiting does not help. */
+/**
+ * In an extension's own files nothing answers 404: a missing file cannot be fetched, and retrying does not
+ * help.
+ */
 async function openPackaged(url: string, options: UrlOptions): Promise<Body | undefined> {
   try {
     return await openBody(url, 0, { ...options, retries: 0 })

@@ -1,4 +1,7 @@
-/** A large file of a URL, read forward from one body; a request with `Range` follows where reading jumps or the connection broke. */
+/**
+ * A large file at a URL, read forward from one body; if reading jumps or the connection breaks, a `Range`
+ * request follows.
+ */
 import { type ByteSource, checkRange } from '../source.ts'
 import { backOff, delay, nextPiece } from './request.ts'
 import {
@@ -14,11 +17,11 @@ import {
   type UrlOptions,
 } from './url-body.ts'
 
-/** How much of what was read last tells whether a file is still the same. */
+/** Size of the sample of recent bytes that shows whether a file is still the same. */
 const SAMPLE = 1 << 16
 const SMALLEST_SAMPLE = 1 << 12
 
-/** The body stands at `position`, and reads move it forward. */
+/** A source over a body; `position` is the body's, and reads move it forward. */
 export function streamSource(
   url: string,
   opened: Body,
@@ -30,7 +33,7 @@ export function streamSource(
   let position = opened.start
   let left: Uint8Array = first ?? NOTHING
   let closed = false
-  /** What was read last, where nothing else tells two versions of the file apart. */
+  /** The bytes read last, if nothing else distinguishes two versions of the file. */
   let sample: Sample | undefined
 
   function drop(): void {
@@ -39,11 +42,11 @@ export function streamSource(
     left = NOTHING
   }
 
-  /** Takes the body to `offset`, or before it: `read` drops what lies between. */
+  /** Moves the body to `offset` or before it; `read` drops what lies between. */
   async function seek(offset: number): Promise<void> {
-    // Reading on is cheaper than a new request for a small gap.
+    // For a small gap, reading on is cheaper than a new request.
     if (body !== undefined && offset >= position && offset - position <= SMALL) return
-    // Where ranges are ignored there is no way but forward.
+    // If ranges are ignored, the only way is forward.
     if (body !== undefined && offset >= position && body.ignoresRanges) return
     drop()
     const next = await openBody(url, offset, options)
@@ -52,7 +55,7 @@ export function streamSource(
       release(next)
       throw changed(url)
     }
-    // Asked last: had the file changed before `next` was opened, it shows.
+    // Checked last: it shows if the file had changed before `next` was opened.
     if (sample !== undefined && !(await hasStill(url, sample, options))) {
       release(next)
       throw changed(url)
@@ -92,7 +95,7 @@ export function streamSource(
   async function more(): Promise<Uint8Array> {
     const piece = body?.reader === undefined ? undefined : await nextPiece(body.reader, options)
     if (piece === undefined) throw new Error(`the body ended at byte ${position} of ${total}`)
-    // A few bytes may be the same by chance.
+    // A few bytes may be equal by chance.
     if (!opened.isVersioned && piece.length >= Math.min(sample?.bytes.length ?? 1, SMALLEST_SAMPLE)) {
       sample = { offset: position, bytes: piece.slice(0, SAMPLE) }
     }
@@ -120,8 +123,8 @@ export function streamSource(
 }
 
 /**
- * Reads on after the last byte until the body says that it is done: browsers keep no file in their cache whose body was
- * cancelled, and show its request as an error. Nobody waits for it.
+ * Reads on after the last byte until the body ends: browsers do not cache a file whose body was cancelled,
+ * and show its request as an error. Nobody waits for it.
  */
 async function releaseAtEnd(body: Body, options: UrlOptions): Promise<void> {
   try {

@@ -29,9 +29,9 @@ const HEADS: HeadNames = {
 }
 
 /**
- * BERT whose layers share their weights, and whose embeddings are narrower than its layers: Lan et al. 2020 (arXiv
- * 1909.11942). The L layers are `num_hidden_layers` passes, each over the `inner_group_num` layers of a group; there are
- * `num_hidden_groups`, which follow one another. Defaults: transformers' AlbertConfig.
+ * BERT with shared layer weights, and embeddings narrower than its layers: Lan et al. 2020 (arXiv
+ * 1909.11942). The L layers are `num_hidden_layers` passes, each over the `inner_group_num` layers of one of
+ * `num_hidden_groups` groups, which follow one another. Defaults: transformers' AlbertConfig.
  */
 export function readAlbert(json: JsonRecord): ModelSpec {
   const config = readConfig(json, {
@@ -59,7 +59,7 @@ export function readAlbert(json: JsonRecord): ModelSpec {
   const stored = Array.from({ length: groups }, (_, group) =>
     Array.from({ length: inner }, (_, layer) => bertLayer(config, LAYERS, `${group}.albert_layers.${layer}`)),
   )
-  // Pass i goes over group ⌊i / (passes / groups)⌋, in float64 as transformers has it.
+  // Pass i uses group ⌊i / (passes / groups)⌋, computed in float64 as in transformers.
   const layers: LayerSpec[] = Array.from(
     { length: passes },
     (_, i) => stored[Math.trunc(i / (passes / groups))]!,

@@ -1,4 +1,6 @@
-/** The family of DeBERTa's second and third version, and what config.json says of disentangled attention in any version. */
+/**
+ * The family of DeBERTa versions 2 and 3, and the settings of disentangled attention that all versions share.
+ */
 import { quoted } from '../../format/errors.ts'
 import { type JsonRecord, kind, shown } from '../../format/json-file.ts'
 import type { BertConfig } from '../bert-config.ts'
@@ -26,7 +28,7 @@ import type {
 } from '../spec.ts'
 import { BERT_HEADS } from './bert.ts'
 
-/** The largest distance and number of buckets taken. */
+/** Maximum distance and number of buckets. */
 const MOST = 2 ** 15
 const MOST_NEIGHBOURS = 9
 
@@ -46,7 +48,7 @@ const LAYERS: LayerNames = {
   value: 'encoder.layer.{i}.attention.self.value_proj',
 }
 
-/** The head that guesses words as Microsoft wrote it. */
+/** The word-predicting head as written by Microsoft. */
 const LEGACY_FREE_WORDS: HeadNames['words'] = {
   dense: 'lm_predictions.lm_head.dense',
   norm: 'lm_predictions.lm_head.LayerNorm',
@@ -55,8 +57,8 @@ const LEGACY_FREE_WORDS: HeadNames['words'] = {
 }
 
 /**
- * BERT whose attention knows how far tokens are from one another (He et al. 2021, arXiv 2006.03654 and 2111.09543). Defaults:
- * transformers' DebertaV2Config.
+ * BERT whose attention depends on the distance of tokens (He et al. 2021, arXiv 2006.03654 and 2111.09543).
+ * Defaults: transformers' DebertaV2Config.
  */
 export function readDebertaV2(json: JsonRecord): ModelSpec {
   const spec = readDisentangled(json, {
@@ -70,13 +72,13 @@ export function readDebertaV2(json: JsonRecord): ModelSpec {
 /** What differs between the versions. */
 interface Version {
   readonly buckets: number
-  /** Whether relative positions go through the projections of the tokens. */
+  /** Whether relative positions use the projections of the tokens. */
   readonly shared: boolean
   /** Whether the relative embeddings have a LayerNorm. */
   readonly normalized: boolean
 }
 
-/** A model with disentangled attention; the names are those of the second version. */
+/** A model with disentangled attention; the names are those of version 2. */
 export function readDisentangled(json: JsonRecord, { buckets, shared, normalized }: Version): ModelSpec {
   const config = readConfig(json, {
     keys: BERT_KEYS,
@@ -149,7 +151,7 @@ function readPoolerActivation(json: JsonRecord): TransformSpec['activation'] {
   throw unsupported(`has pooler_hidden_act ${shown(value)}: gelu, relu and tanh can be computed`)
 }
 
-/** transformers takes tanh where it is not said. */
+/** transformers uses tanh if no activation is stated. */
 function readConvolution(
   json: JsonRecord,
   { hiddenSize, layerNormEps }: BertConfig,
@@ -173,7 +175,7 @@ function readConvolution(
   }
 }
 
-/** `pos_att_type`: a list, or its items with bars between them. */
+/** `pos_att_type`: a list, or its items separated by bars. */
 function readTypes(json: JsonRecord): string[] {
   const value = json['pos_att_type'] ?? []
   const types: unknown[] = typeof value === 'string' ? value.toLowerCase().split('|') : (value as unknown[])
@@ -185,7 +187,7 @@ function readTypes(json: JsonRecord): string[] {
   })
 }
 
-/** `norm_rel_ebd`, with bars between its items. */
+/** `norm_rel_ebd`, with items separated by bars. */
 function isNormalized(json: JsonRecord): boolean {
   const names = (text(json, 'norm_rel_ebd') ?? 'none')
     .toLowerCase()

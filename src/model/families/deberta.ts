@@ -1,13 +1,13 @@
-/** The family of DeBERTa's first version. */
+/** The family of DeBERTa version 1. */
 import type { JsonRecord } from '../../format/json-file.ts'
 import { floats, linear } from '../modules.ts'
 import type { LinearSpec, ModelSpec } from '../spec.ts'
 import { readDisentangled } from './deberta-v2.ts'
 
 /**
- * DeBERTa of the first version: a row for each distance, and queries, keys and values in one tensor, which holds of each head
- * its rows of queries, then those of keys, then those of values; keys have no bias, and neither have positions as keys (He et
- * al. 2021, arXiv 2006.03654). Defaults: transformers' DebertaConfig.
+ * DeBERTa version 1: one row for each distance; queries, keys and values in one tensor, which contains, for
+ * each head, the rows of its queries, its keys, and its values; no bias for keys, or for positions as keys
+ * (He et al. 2021, arXiv 2006.03654). Defaults: transformers' DebertaConfig.
  */
 export function readDeberta(json: JsonRecord): ModelSpec {
   const spec = readDisentangled(json, { buckets: 0, shared: false, normalized: false })

@@ -35,7 +35,9 @@ const HEADS: HeadNames = {
   },
 }
 
-/** BERT without token types, under other names: Sanh et al. 2019 (arXiv 1910.01108). Its code has ε fixed. */
+/**
+ * BERT without token types, under other names: Sanh et al. 2019 (arXiv 1910.01108). ε is fixed in its code.
+ */
 export function readDistilbert(json: JsonRecord): ModelSpec {
   const config = readConfig(json, { keys: DISTILBERT_KEYS, layerNormEps: 1e-12 })
   return bertSpec(config, { prefix: DISTILBERT_PREFIX, layers: DISTILBERT_LAYERS, heads: HEADS })

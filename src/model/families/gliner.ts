@@ -1,4 +1,4 @@
-/** GLiNER's head, under the names that the package gliner saves it with, over an encoder of any family. */
+/** GLiNER's head, under the tensor names of the package gliner, over an encoder of any family. */
 import { floats, headLinear } from '../modules.ts'
 import type {
   LinearSpec,
@@ -9,25 +9,25 @@ import type {
   TensorSpec,
 } from '../spec.ts'
 
-/** What stands before the encoder's tensors, whatever the encoder is. */
+/** Prefix of the encoder's tensors, for any encoder. */
 export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
 
-/** The inside of the head's projections is so many times as wide as their ends. */
+/** How many times wider the inner layer of the head's projections is than their ends. */
 const WIDENING = 4
 
 const SPANS = 'span_rep_layer.span_rep_layer'
 
-/** What gliner_config.json says of the head. */
+/** The head's settings in gliner_config.json. */
 export interface SpanHeadSizes {
   /** D: the width of words, spans and types after the encoder. */
   readonly hiddenSize: number
-  /** K: words of the longest span. */
+  /** K: number of words in the longest span. */
   readonly maxWidth: number
   /** Layers of the bidirectional LSTM over the words; 0 for none. */
   readonly rnnLayers: number
 }
 
-/** A model of GLiNER. */
+/** The specification of a GLiNER model. */
 export function glinerSpec(
   encoder: ModelSpec,
   { hiddenSize: size, maxWidth, rnnLayers }: SpanHeadSizes,
@@ -62,7 +62,10 @@ export function glinerSpec(
   }
 }
 
-/** One direction of a layer of PyTorch's `nn.LSTM`, with biases of the input and of the state before. */
+/**
+ * One direction of a layer of PyTorch's `nn.LSTM`, with one bias for the input and one for the previous
+ * state.
+ */
 function lstmDirection(suffix: string, size: number): LstmDirectionSpec {
   const gates = (of: 'ih' | 'hh', inputs: number): LinearSpec => ({
     kind: 'linear',
@@ -79,7 +82,7 @@ function lstmDirection(suffix: string, size: number): LstmDirectionSpec {
   return { input: gates('ih', size), recurrent: gates('hh', size / 2) }
 }
 
-/** The two layers of a span's projection: the first in two halves, the second the other way round. */
+/** The two layers of a span's projection: the first in two halves, the second transposed. */
 function spanLayers(size: number): Pick<SpanHeadSpec, 'spanStart' | 'spanEnd' | 'query'> {
   const inner = WIDENING * size
   const first = headLinear(`${SPANS}.out_project.0`, inner, 2 * size)

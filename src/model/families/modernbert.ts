@@ -10,7 +10,7 @@ import type { HeadSpec, LayerSpec, ModelSpec, NormSpec, TableSpec } from '../spe
 const GLOBAL = 'full_attention'
 const LOCAL = 'sliding_attention'
 
-/** The largest window and θ taken. */
+/** Maximum window and θ. */
 const MOST_WINDOW = 2 ** 24
 const MOST_THETA = 1e12
 
@@ -18,12 +18,13 @@ const GLOBAL_THETA = 160_000
 const LOCAL_THETA = 10_000
 
 /**
- * ModernBERT: rotary positions, gated feed-forward layers, local and global attention by turns, and a LayerNorm before each
- * block in place of after it (Warner et al. 2024, arXiv 2412.13663). Keys and defaults: transformers' ModernBertConfig, of
- * version 4 (`global_attn_every_n_layers`, `global_rope_theta`) and of 5 (`layer_types`, `rope_parameters`).
+ * ModernBERT: rotary positions, gated feed-forward layers, alternating local and global attention, and a
+ * LayerNorm before each block instead of after it (Warner et al. 2024, arXiv 2412.13663). Keys and defaults:
+ * transformers' ModernBertConfig, of version 4 (`global_attn_every_n_layers`, `global_rope_theta`) and 5
+ * (`layer_types`, `rope_parameters`).
  */
 export function readModernbert(json: JsonRecord): ModelSpec {
-  // Other programs than transformers say there that nothing is embedded, as "sans_pos"
+  // Programs other than transformers use this key to say that positions are not embedded, as in "sans_pos".
   const config = readConfig(
     { ...json, position_embedding_type: undefined },
     {
@@ -58,7 +59,7 @@ function readLayers(json: JsonRecord, config: BertConfig, normOf: (module: strin
   const window = Math.floor(integer(json, 'local_attention', 1, MOST_WINDOW, 128) / 2) + 1
   const types = readLayerTypes(json, numLayers)
   const globalTheta = readTheta(json, GLOBAL, 'global_rope_theta', GLOBAL_THETA)
-  // Version 4 took the global one where the local one was null
+  // If the local one was null, version 4 used the global one.
   const unsaid = json['local_rope_theta'] === null ? globalTheta : LOCAL_THETA
   const localTheta = readTheta(json, LOCAL, 'local_rope_theta', unsaid)
   const attention = { bias: flag(json, 'attention_bias', false) }
@@ -120,7 +121,9 @@ function checkAngles(json: JsonRecord, { hiddenSize, numHeads }: BertConfig): vo
   }
 }
 
-/** Of each layer: `layer_types`, or the first of every `global_attn_every_n_layers` global. */
+/**
+ * The type of each layer: from `layer_types`, or global for the first of every `global_attn_every_n_layers`.
+ */
 function readLayerTypes(json: JsonRecord, numLayers: number): string[] {
   const given = json['layer_types'] ?? undefined
   if (given === undefined) {
@@ -136,14 +139,14 @@ function readLayerTypes(json: JsonRecord, numLayers: number): string[] {
   throw unsupported(`has ${shown(other)} in layer_types: ${GLOBAL} and ${LOCAL} can be computed`)
 }
 
-/** θ of one kind of layers: in `rope_parameters`, or under a key of its own. */
+/** θ for one type of layers: from `rope_parameters`, or under a key of its own. */
 function readTheta(json: JsonRecord, type: string, key: string, otherwise: number): number {
   const parameters = json['rope_parameters'] ?? {}
   if (!isObject(parameters)) throw invalid(`rope_parameters must be an object, not ${kind(parameters)}`)
   const own = parameters[type] ?? {}
   if (!isObject(own)) throw invalid(`rope_parameters.${type} must be an object, not ${kind(own)}`)
   const [flat] = Object.keys(parameters)
-  // Beside these, transformers writes others that it does not read where all layers are of one kind
+  // transformers also writes keys that it does not read if all layers are of one type.
   if (flat !== undefined && !(GLOBAL in parameters || LOCAL in parameters)) {
     throw unsupported(`has rope_parameters.${flat}: they must be under ${GLOBAL} and ${LOCAL}`)
   }

@@ -1,4 +1,4 @@
-/** The family of MPNet, whose attention adds a number for the distance of two tokens. */
+/** The family of MPNet, whose attention adds a bias for the distance of two tokens. */
 import { type JsonRecord, shown } from '../../format/json-file.ts'
 import { unsupported } from '../config-values.ts'
 import { BUCKETS } from '../distances.ts'
@@ -16,13 +16,14 @@ const LAYERS: LayerNames = {
   attentionLayerNorm: 'encoder.layer.{i}.attention.LayerNorm',
 }
 
-/** The id of padding, after which positions begin: MPNet's code has it fixed, whatever config.json says. */
+/** The id of padding, after which positions begin; fixed in MPNet's code, whatever config.json says. */
 const PADDING = 1
 
 const BUCKETS_KEY = 'relative_attention_num_buckets'
 
 /**
- * BERT without token types, whose attention also adds a number for each distance: Song et al. 2020 (arXiv 2004.09297).
+ * BERT without token types, whose attention adds a bias for each distance: Song et al. 2020 (arXiv
+ * 2004.09297).
  * Defaults: transformers' MPNetConfig; the number of buckets is fixed in its code.
  */
 export function readMpnet(json: JsonRecord): ModelSpec {

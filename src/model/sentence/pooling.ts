@@ -1,19 +1,19 @@
-/** Pools the hidden states of a text: many vectors [T, H] become one [H], its embedding. */
+/** Pools the hidden states of a text: many vectors [T, H] become one vector [H], its embedding. */
 
 /** How a text's hidden states become one vector. */
 export type Pooling = 'mean' | 'cls' | 'max'
 
-/** A pool takes rows as they come, so that a long text's hidden states need not be held. */
+/** A pool takes rows as they come, so that the hidden states of a long text need not be held in memory. */
 export interface Pool {
   /** @param rows [T, H] */
   add(rows: Float32Array): void
-  /** [H], of all rows so far; there must be one. */
+  /** The result over all rows so far, [H]; there must be at least one row. */
   vector(): Float32Array
 }
 
 type MakePool = (hiddenSize: number) => Pool
 
-/** Every pooling by its name; the type keeps the table complete. */
+/** All poolings by name; the type ensures that the table is complete. */
 const POOLS: { readonly [Name in Pooling]: MakePool } = { mean: meanPool, cls: clsPool, max: maxPool }
 
 /** The names of the poolings. */
@@ -70,7 +70,7 @@ function maxPool(hiddenSize: number): Pool {
   }
 }
 
-/** The least length that is divided by, as in PyTorch's `normalize`. */
+/** Lower bound for the length that vectors are divided by, as in PyTorch's `normalize`. */
 const LEAST_LENGTH = 1e-12
 
 /** vector / ‖vector‖₂, in place. */

@@ -1,4 +1,4 @@
-/** What a folder of sentence-transformers says about the steps before and after the encoder. */
+/** Reads the steps before and after the encoder from a folder of sentence-transformers. */
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { checkFileName } from '../../format/file-name.ts'
 import { isObject, type JsonRecord, kind, parseJson, readJsonObject, shown } from '../../format/json-file.ts'
@@ -7,23 +7,26 @@ import { activationOf } from '../read-config.ts'
 import { modelTypes } from '../read-spec.ts'
 import { POOLINGS, type Pooling } from './pooling.ts'
 
-/** How a model of sentence-transformers makes a vector of a text. */
+/** How a model of sentence-transformers turns a text into a vector. */
 export interface SentenceSettings {
-  /** Why the vectors cannot be made as the folder says, where that is so; what the caller states is still done. */
+  /**
+   * The pooling; an error if the folder's pooling is not supported, which does not matter if the caller
+   * states one.
+   */
   readonly pooling: Pooling | ModelFormatError
   /** Whether vectors are scaled to length 1. */
   readonly normalize: boolean
-  /** Pieces a sequence may have, `[CLS]` and `[SEP]` included, where the files say. */
+  /** Maximum number of pieces in a sequence, `[CLS]` and `[SEP]` included, if stated. */
   readonly maxLength?: number
-  /** Text is lower-cased before the tokenizer gets it; accents stay. */
+  /** Whether text is lower-cased before the tokenizer; accents stay. */
   readonly lowercase: boolean
-  /** What is put before a text, by name: `query` is `query: `. */
+  /** Prompts to put before a text, by name: `query` is `query: `. */
   readonly prompts: ReadonlyMap<string, string>
-  /** The name of the prompt that is put there where none is asked for. */
+  /** The name of the prompt that is used by default. */
   readonly defaultPrompt?: string
   /** Whether the prompt's pieces are pooled with the text's. */
   readonly poolsPrompt: boolean
-  /** Of a cross-encoder: what makes a score of its output, the last part of a Python class. */
+  /** For a cross-encoder: what turns its output into a score, the last part of a Python class name. */
   readonly activation?: string
 }
 
@@ -31,10 +34,13 @@ const MODULES = 'modules.json'
 const SETTINGS = 'sentence_bert_config.json'
 const PROMPTS = 'config_sentence_transformers.json'
 const MAX_MODULES_BYTES = 2 ** 16
-/** Each may name a file that is asked for. */
+/** Each may name a file to open. */
 const MOST_MODULES = 16
 
-/** `1_Pooling/config.json` up to version 5: one key a mode, true or false. From then on `pooling_mode` has its name. */
+/**
+ * `1_Pooling/config.json` up to version 5: one boolean key for each mode. Later, `pooling_mode` names the
+ * mode.
+ */
 const POOLING_KEYS: Readonly<Record<Pooling, string>> = {
   mean: 'pooling_mode_mean_tokens',
   cls: 'pooling_mode_cls_token',
@@ -45,8 +51,8 @@ const POOLING_KEYS: Readonly<Record<Pooling, string>> = {
  * Reads `modules.json`, the configuration of its pooling, `sentence_bert_config.json` and
  * `config_sentence_transformers.json`.
  *
- * @param modelType  the first folders called the second file after it: `sentence_roberta_config.json`
- * @returns undefined where the folder has no `modules.json`: it is no model of sentence-transformers
+ * @param modelType the first folders named the second file after it: `sentence_roberta_config.json`
+ * @returns undefined if the folder has no `modules.json`, so that it is not a model of sentence-transformers
  * @throws {ModelFormatError} `InvalidConfig`, `MissingFile`
  */
 export async function readSentenceSettings(
@@ -73,7 +79,10 @@ export async function readSentenceSettings(
   }
 }
 
-/** The files that `readSentenceSettings` reads besides `modules.json`, which must be there; some of them may be missing. */
+/**
+ * The files that `readSentenceSettings` reads in addition to `modules.json`, which must exist; some may be
+ * missing.
+ */
 export async function sentenceFiles(files: ModelFiles): Promise<string[]> {
   const modules = (await readModules(files)) ?? []
   const poolings = modules.filter(({ type }) => type === 'Pooling')
@@ -85,7 +94,9 @@ export async function sentenceFiles(files: ModelFiles): Promise<string[]> {
   ]
 }
 
-/** @param names  of the files that may say it; the first that is there does */
+/**
+ * @param names files that may state it; the first existing one counts
+ */
 async function readLengthAndCase(
   files: ModelFiles,
   names: readonly string[],
@@ -169,7 +180,7 @@ async function readPooling(
     throw missingFile(files, [name], `${files.name} has no ${name}, which ${MODULES} names`)
   }
   const poolsPrompt = flag(config, 'include_prompt', true, name)
-  // Several modes stand for vectors side by side.
+  // Several modes would mean concatenated vectors.
   const stated = config['pooling_mode']
   const modes =
     stated === undefined

@@ -1,17 +1,17 @@
-/** A preset for postal addresses. They have no check digit, and many forms. */
+/** A preset for postal addresses, which have no check digit and many forms. */
 
 import type { PatternRule } from '../types.ts'
 import { inFront } from './around.ts'
 
 const LETTER = 'A-Za-zÀ-ÖØ-öø-ž'
-/** A capitalised word, and short ones that stand for longer: St. Mark's. */
+/** A capitalised word, or an abbreviation of one: St. Mark's. */
 const WORD = `[A-ZÀ-ÖØ-ÞĀ-Ž](?:[${LETTER}'’-]*[${LETTER}])?`
 const NAME = `(?:${WORD}|(?:St|Ste|Dr|[A-Z])\\.)`
 const NUMBER = String.raw`\d{1,5}(?:[A-Za-z]|[-/]\d{1,4}[A-Za-z]?)?`
 
 const SMALL_WORDS =
   'of|the|de|du|des|del|della|dei|di|da|do|la|le|les|las|los|el|à|au|aux|et|y|van|von|der|den'
-/** Of a street: capitalised words with small ones between them. */
+/** Street name: capitalised words, with small words between them. */
 const NAMES = `(?:(?:${SMALL_WORDS}) |[ldLD]['’])*${NAME}(?: (?:(?:${SMALL_WORDS}) |[ldLD]['’])*${WORD}){0,3}`
 
 const KINDS = [
@@ -25,7 +25,10 @@ const UK_CODE = String.raw`[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}`
 const CITY = `${NAME}(?: ${WORD}){0,2}`
 const FLAT = String.raw`(?:[Aa]pt|[Aa]partment|[Ss]uite|[Ss]te|[Uu]nit|[Ff]lat|[Ff]loor|[Rr]oom|#)\.? ?#?[A-Za-z0-9-]{1,6}`
 const ORDINAL = String.raw`\d{1,3}(?:st|nd|rd|th)`
-/** Number in front of the street, its kind behind: Flat 3, 12 High Street, London W1A 1AA; 1 Infinite Loop, Cupertino, CA 95014. */
+/**
+ * Number before the street and its kind after: Flat 3, 12 High Street, London W1A 1AA; 1 Infinite Loop,
+ * Cupertino, CA 95014.
+ */
 const ENGLISH = [
   String.raw`\b(?:${FLAT},? )?${NUMBER},? (?:${NAME}|${ORDINAL}|of|the)(?: (?:${NAME}|${ORDINAL}|of|the)){0,3} (?:${KINDS})\b\.?(?: (?:[NSEW]|[NS][EW])\b)?`,
   String.raw`(?:,? ${FLAT})?(?:(?:, ${CITY}){0,2},? (?:${ZIP}|${UK_CODE})\b)?`,
@@ -38,7 +41,7 @@ const GERMANIC = [
   'straat|laan|plein|gracht|kade|singel|gatan|vägen|gade|vej|veien|katu',
 ].join('|')
 const CONTINENTAL_CITY = String.raw`(?:,? (?:[A-Z]{1,2}-)?(?:\d{4,5}(?:-\d{3}| [A-Z]{2})?|\d{3} \d{2}) ${WORD}(?: ${WORD})?)`
-/** Street in front of the number, its kind the end of its name: Hauptstraße 12, 10115 Berlin. */
+/** Street before the number, its kind at the end of the name: Hauptstraße 12, 10115 Berlin. */
 const COMPOUND = [
   String.raw`\b(?:(?:Alte|Neue|Große|Kleine|Obere|Untere|Sankt|St\.) )?(?:${WORD}(?:${GERMANIC})|${WORD}(?: |-)(?:Stra(?:ß|ss)e|Str\.|Allee|Gasse)`,
   String.raw`|${WORD}(?:er |-)(?:Platz|Weg|Ring|Ufer|Damm)) \d{1,4}(?: ?[a-zA-Z])?\b${CONTINENTAL_CITY}?`,
@@ -60,16 +63,16 @@ const SOUTHERN = [
 const BOX = String.raw`\b(?:P\.? ?O\.? ?Box|Post Office Box|Postfach|Apartado(?: de Correos)?) \d{1,7}\b`
 
 /**
- * ADDRESS: a street with its number, and the flat and the city behind it where they follow; boxes of the post. English, German,
- * French, Spanish, Italian, Portuguese and Dutch forms, and compounds of the north. Names of streets are capitalised. How many
- * of them it finds is told in the page on redaction.
+ * ADDRESS: a street with its number, and the flat and the city where they follow; post office boxes. English,
+ * German, French, Spanish, Italian, Portuguese and Dutch forms, and Scandinavian compounds. Street names must
+ * be capitalised. The page on redaction says how many it finds.
  */
 export const address: PatternRule = {
   type: 'ADDRESS',
   pattern: new RegExp([ENGLISH, COMPOUND, FRENCH, SOUTHERN, BOX].join('|'), 'u'),
   accept: (match, text, start) => {
     const before = inFront(text, start, 12)
-    // In 2008 Wall Street, and seats, which German counts by the same word.
+    // Not "In 2008 Wall Street", and not seats, which German counts with the same word.
     if (/^(?:19|20)\d\d /.test(match) && /\b(?:in|since|of|the|by|from|year|until)$/i.test(before.trimEnd()))
       return false
     return (

@@ -1,12 +1,12 @@
-/** What several presets need: the text around a match, and the sum that checks a number. */
+/** Shared by several presets: the text around a match, and the checksum modulo 97. */
 
-/** Up to so many units in front of a place, of its own line. */
+/** Up to `units` UTF-16 units of the same line before a place. */
 export function inFront(text: string, at: number, units: number): string {
   const part = text.slice(Math.max(0, at - units), at)
   return part.slice(part.search(/[^\n\r\u2028\u2029]*$/))
 }
 
-/** Up to so many units behind a place, of its own line. */
+/** Up to `units` UTF-16 units of the same line after a place. */
 export function behind(text: string, at: number, units: number): string {
   return /^[^\n\r\u2028\u2029]*/.exec(text.slice(at, at + units))![0]
 }

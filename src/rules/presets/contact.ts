@@ -1,11 +1,11 @@
-/** Presets for e-mail addresses, addresses of web pages and telephone numbers. */
+/** Presets for e-mail addresses, web addresses (URLs) and telephone numbers. */
 
 import type { PatternRule } from '../types.ts'
 import { behind, digitsOf, inFront } from './around.ts'
 
 /**
- * Letters, marks and digits of domain names, as ranges of our own, since `\p{L}` follows the runtime's version of Unicode. Left
- * out are white space, punctuation, quotation marks, arrows and pictures.
+ * Letters, marks and digits of domain names, as explicit ranges, since `\p{L}` follows the runtime's version
+ * of Unicode. They leave out white space, punctuation, quotation marks, arrows and pictures.
  */
 const LETTERS = [
   String.raw`0-9A-Za-z\u{aa}\u{b5}\u{ba}\u{c0}-\u{d6}\u{d8}-\u{f6}\u{f8}-\u{37d}\u{37f}-\u{386}\u{388}-\u{60b}`,
@@ -13,14 +13,15 @@ const LETTERS = [
   String.raw`\u{2c00}-\u{2dff}\u{3005}-\u{3007}\u{3021}-\u{d7ff}\u{f900}-\u{fefe}\u{ff10}-\u{ff19}\u{ff21}-\u{ff3a}`,
   String.raw`\u{ff41}-\u{ff5a}\u{ff66}-\u{ffdc}\u{10000}-\u{1efff}\u{20000}-\u{3ffff}`,
 ].join('')
-/** Labels take pictures too, which some domains have: ☕.example. */
+/** Labels may hold pictures too, as some domains do: ☕.example. */
 const LABEL_LETTERS = String.raw`${LETTERS}\u{2600}-\u{27bf}\u{fe0f}\u{1f000}-\u{1faff}`
 const LABEL = `[${LABEL_LETTERS}](?:[-${LABEL_LETTERS}]*[${LABEL_LETTERS}])?`
 const LOCAL = `[-!#$%&*+.?^_\`~${LABEL_LETTERS}]+`
 
 /**
- * EMAIL: an address as mail programs take it, `ana.lopez+x@mail.example.org`, `o'neill@mail.example.org`, in quotation marks
- * (`"a b"`) and of a host in brackets (`[192.0.2.1]`) too; international ones too, also as `xn--`.
+ * EMAIL: an address that mail programs accept: `ana.lopez+x@mail.example.org`, `o'neill@mail.example.org`,
+ * also in quotation marks (`"a b"`), with a host in brackets (`[192.0.2.1]`), and international, also as
+ * `xn--`.
  */
 export const email: PatternRule = {
   type: 'EMAIL',
@@ -36,7 +37,10 @@ export const email: PatternRule = {
 const URL_PART = String.raw`\([^\s()<>"“”]*\)`
 const URL_REST = String.raw`(?:${URL_PART}|[^\s()<>"“”])*(?:${URL_PART}|[^\s()<>"“”.,;:!?'’\]}*_])`
 
-/** URL: http, https, ftp, and what begins with www; a point, comma or bracket behind it is not part of it. */
+/**
+ * URL: http, https, ftp, or anything that begins with www; a point, comma or bracket after it is not part of
+ * it.
+ */
 export const url: PatternRule = {
   type: 'URL',
   pattern: new RegExp(
@@ -49,9 +53,10 @@ export const url: PatternRule = {
 }
 
 /**
- * PHONE: international numbers (+49 30 123456, 0049 30 123456), and national ones that are written in groups ((030) 123456,
- * 030/1234567, 1-555-123-4567) or begin with a zero (07700900123). 7 to 15 digits, as E.164 allows; dates, times, thousands,
- * single groups of digits and numbers of invoices, orders and the like are none.
+ * PHONE: international numbers (+49 30 123456, 0049 30 123456), and national ones that are written in groups
+ * ((030) 123456, 030/1234567, 1-555-123-4567) or begin with a zero (07700900123). 7 to 15 digits, as E.164
+ * allows. Dates, times, thousands, single groups of digits and numbers of invoices, orders and the like are
+ * left out.
  */
 export const phone: PatternRule = {
   type: 'PHONE',
@@ -66,7 +71,7 @@ export const phone: PatternRule = {
   accept: isPhone,
 }
 
-/** Words that say of the number behind them what it is, and that it is no telephone's. */
+/** Words that announce another kind of number than a telephone number. */
 const OTHER_NUMBER = new RegExp(
   [
     String.raw`(?:^|[^\p{L}\p{N}])(?:invoices?|orders?|tickets?|cases?|parts?|items?|models?|serial|refs?|references?|documents?|docs?`,
@@ -83,17 +88,18 @@ function isPhone(match: string, text: string, start: number): boolean {
   if (digits.length < 7 || digits.length > 15) return false
   if (/^(?:\+|\d?[ .-]?\()/.test(match)) return true
   const before = inFront(text, start, 40)
-  // The end of something else: 2021-03-03.
+  // The end of something else, such as 2021-03-03.
   if (/\d[.-]$/.test(before) || OTHER_NUMBER.test(before)) return false
   // 31.01.2024 10, 1/2/24, 04/2024-05
   if (/^\d{1,2}(?:[./-]\d{1,2}[./-](?:(?:19|20)\d\d\b|\d{2,4}$)|\/(?:19|20)\d\d\b)/.test(match)) return false
   if (match.startsWith('0')) return true
-  // 123.456.789 and 1 234 567 890 are amounts; numbers of three threes begin with no small digit (Spain, Poland, Portugal).
+  // 123.456.789 and 1 234 567 890 are amounts; telephone numbers in threes do not begin with 1 (Spain,
+  // Poland, Portugal).
   if (/^(?:1[ .])?\d{3}(?:[ .]\d{3})+$/.test(match)) {
     return match.includes(' ') && digits.length === 9 && match[0]! > '4' && !/\d[ ,]$/.test(before)
   }
   if (/^1[ .-]/.test(match)) return /^1[ .-]\d{3}[ .-]\d{3}[ .-]?\d{4}$/.test(match)
-  // 123-4567 and no more: 123-4567-89 is a number of something else.
+  // 123-4567 and nothing more: 123-4567-89 is some other number.
   return (
     digits.length >= 10 ||
     (/^\d{3}-\d{4}$/.test(match) && !/^-\d/.test(behind(text, start + match.length, 2)))

@@ -4,9 +4,10 @@ import type { PatternRule } from '../types.ts'
 import { behind, digitsOf, inFront } from './around.ts'
 
 /**
- * SSN: a social security number of the United States, `123-45-6789`, with points or spaces too, and `123456789` behind words
- * that say so; a taxpayer's number of the same form (9..) too. No number has an area 000 or 666, a group 00 or a serial 0000
- * (Social Security Administration, "SSN Randomization", https://www.ssa.gov/employer/randomization.html).
+ * SSN: a social security number of the United States, `123-45-6789`, also with points or spaces, and
+ * `123456789` after words that announce it; also a taxpayer number of the same form (9..). No number has the
+ * area 000 or 666, the group 00 or the serial 0000 (Social Security Administration, "SSN Randomization",
+ * https://www.ssa.gov/employer/randomization.html).
  */
 export const ssn: PatternRule = {
   type: 'SSN',
@@ -26,9 +27,9 @@ export const ssn: PatternRule = {
 }
 
 /**
- * PASSPORT: a line of the machine-readable zone of a passport, a visa or an identity card of any country (ICAO, Doc 9303, parts
- * 3 to 7). Lines that hold numbers are told by their check digits, those with the name by their form. The number by itself has
- * no check digit and is not found.
+ * PASSPORT: a line of the machine-readable zone of a passport, a visa or an identity card of any country
+ * (ICAO, Doc 9303, parts 3 to 7). Lines with numbers are recognized by their check digits, lines with the
+ * name by their form. The number alone has no check digit and is not found.
  */
 export const passport: PatternRule = {
   type: 'PASSPORT',
@@ -36,7 +37,9 @@ export const passport: PatternRule = {
   accept: isZone,
 }
 
-/** Where the fields of a line stand, each with its check digit behind it: of passports, smaller ones and cards. */
+/**
+ * Where the fields of a line are, each followed by its check digit: passports, smaller documents, and cards.
+ */
 const FIELDS: readonly (readonly [
   length: number,
   form: RegExp,
@@ -77,7 +80,7 @@ function isZone(line: string, text: string, start: number): boolean {
     if (line.length === length && form.test(line) && fields.every(([from, to]) => hasDigit(line, from, to)))
       return true
   }
-  // P<UTOERIKSSON<<ANNA<MARIA<<<…, and the names of a card's third line.
+  // P<UTOERIKSSON<<ANNA<MARIA<<<…, or the names on a card's third line.
   if (line.length === 30) return /^[A-Z]+(?:<[A-Z]+)*<<(?:[A-Z]+<)*[A-Z<]*<$/.test(line)
   return (
     /^(?:36|44)$/.test(String(line.length)) &&
@@ -104,8 +107,8 @@ const MONTHS = [
 ].join('|')
 
 /**
- * BIRTHDATE: a whole date behind words that say it is one of birth, in seven languages: `born on 3 May 1980`, `DOB: 05/03/1980`,
- * `geb. 3.5.1980`, `née le 3 mai 1980`. Other dates are none, nor is a year alone.
+ * BIRTHDATE: a full date after words that say it is a date of birth, in seven languages: `born on 3 May
+ * 1980`, `DOB: 05/03/1980`, `geb. 3.5.1980`, `née le 3 mai 1980`. Other dates and years alone are left out.
  */
 export const birthdate: PatternRule = {
   type: 'BIRTHDATE',
@@ -125,7 +128,7 @@ export const birthdate: PatternRule = {
   },
 }
 
-/** No digit and no end of a sentence lies between the words and the date. */
+/** Neither a digit nor the end of a sentence may lie between the words and the date. */
 const BIRTH = new RegExp(
   [
     String.raw`(?:^|[^\p{L}])(?:born|birth ?da(?:y|te)|date[- ]of[- ]birth|d\.?o\.?b\.?|geb(?:oren|urtsdatum|urtstag|\.)`,

@@ -1,11 +1,12 @@
-/** Presets for bank accounts and payment cards. Their check digits tell them from other numbers. */
+/** Presets for bank accounts and payment cards, whose check digits distinguish them from other numbers. */
 
 import type { PatternRule } from '../types.ts'
 import { digitsOf, modulo97 } from './around.ts'
 
 /**
- * Units of an IBAN by country: SWIFT, "IBAN Registry", https://www.swift.com/standards/data-standards/iban; and those of
- * countries that use them without being registered, https://en.wikipedia.org/wiki/International_Bank_Account_Number.
+ * Length of an IBAN by country, from SWIFT, "IBAN Registry",
+ * https://www.swift.com/standards/data-standards/iban, and for countries that use IBANs without being
+ * registered, from https://en.wikipedia.org/wiki/International_Bank_Account_Number.
  */
 const LENGTHS: ReadonlyMap<string, number> = new Map(
   Array.from(
@@ -23,8 +24,8 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
 )
 
 /**
- * IBAN: an International Bank Account Number, together or in groups; it is as long as its country's are, and its check digits
- * are right (ISO 13616, ISO 7064).
+ * IBAN: an International Bank Account Number, with or without spaces, of the length of its country and with
+ * correct check digits (ISO 13616, ISO 7064).
  */
 export const iban: PatternRule = {
   type: 'IBAN',
@@ -32,7 +33,10 @@ export const iban: PatternRule = {
   accept: isIban,
 }
 
-/** CARD: a payment card's number of 13 to 19 digits, together or in groups; its check digit is right (ISO 7812, Luhn). */
+/**
+ * CARD: a payment card number of 13 to 19 digits, with or without spaces, with a correct check digit (ISO
+ * 7812, Luhn).
+ */
 export const card: PatternRule = {
   type: 'CARD',
   pattern:
@@ -40,7 +44,7 @@ export const card: PatternRule = {
   accept: isCard,
 }
 
-/** How much of it is an account: what stands behind it may be other words. */
+/** How much of the match is an account number: what follows may be other words. */
 function isIban(match: string, text: string, start: number): number {
   const length = LENGTHS.get(match.slice(0, 2).toUpperCase())
   if (length === undefined) return 0
@@ -51,21 +55,21 @@ function isIban(match: string, text: string, start: number): number {
     end++
   }
   if (account.length < length || /[A-Za-z0-9]/.test(text[start + end] ?? '')) return 0
-  // Checked with its first four units at its end.
+  // The checksum is taken with the first four characters moved to the end.
   return modulo97(account.slice(4) + account.slice(0, 4)) === 1 ? end : 0
 }
 
-/** How much of it is a card's number: the last group may be something else. */
+/** How much of the match is a card number: the last group may be something else. */
 function isCard(text: string): number {
   if (hasCardDigit(text)) return text.length
   const shorter = text.slice(0, Math.max(0, text.search(/[ \u00a0-]\d{1,3}$/)))
   return hasCardDigit(shorter) ? shorter.length : 0
 }
 
-/** Every second digit from the right is doubled and its digits added; all together they are a multiple of ten. */
+/** Luhn: double every second digit from the right and add its digits; the total is a multiple of ten. */
 function hasCardDigit(text: string): boolean {
   const digits = digitsOf(text)
-  // 2 to 6 are the cards of banks, trade and travel; a count of milliseconds since 1970 begins with 1.
+  // Cards of banks, trade and travel begin with 2 to 6; a count of milliseconds since 1970 begins with 1.
   if (digits.length < 13 || digits.length > 19 || !/^[2-6]/.test(digits)) return false
   let sum = 0
   for (let place = 0; place < digits.length; place++) {

@@ -1,4 +1,4 @@
-/** Presets for addresses of computers: IP addresses, and MAC addresses of network cards. */
+/** Presets for the addresses of computers: IP addresses, and MAC addresses of network cards. */
 
 import type { PatternRule } from '../types.ts'
 import { behind, inFront } from './around.ts'
@@ -7,7 +7,7 @@ const VERSION_4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}`
 const ZONE = `(?:%[0-9a-z]+(?:[._~-][0-9a-z]+)*)?`
 const VERSION_6_START = String.raw`(?:\b[0-9a-f]{1,4}|:)`
 
-/** IP: an address of version 4 or 6, with its zone (`%eth0`), without its port. */
+/** IP: an address of version 4 or 6, including its zone (`%eth0`), without its port. */
 export const ip: PatternRule = {
   type: 'IP',
   pattern: new RegExp(
@@ -21,7 +21,10 @@ export const ip: PatternRule = {
   accept: isIp,
 }
 
-/** MAC: the address of a network card, `00:1b:44:11:3a:b7`, `00-1B-44-11-3A-B7` or `001b.4411.3ab7`; of 64 bits too. */
+/**
+ * MAC: the address of a network card, `00:1b:44:11:3a:b7`, `00-1B-44-11-3A-B7` or `001b.4411.3ab7`; also of
+ * 64 bits.
+ */
 export const mac: PatternRule = {
   type: 'MAC',
   pattern:
@@ -29,20 +32,20 @@ export const mac: PatternRule = {
   accept: isMac,
 }
 
-/** How much of it is an address. */
+/** How much of the match is an address. */
 function isIp(match: string, text: string, start: number): boolean | number {
   if (!match.includes(':')) {
-    // 1.2.3.4.5 is a version or a section, so is 1.2.3.4-beta.
+    // 1.2.3.4.5 is a version or a section, and so is 1.2.3.4-beta.
     const after = behind(text, start + match.length, 2)
     const before = inFront(text, start, 9)
     return isVersion4(match) && !/\d\.$|version:? $/i.test(before) && !/^\.\d|^-[a-z]/i.test(after)
   }
-  // A group in front is part of it; the colon of `addr:` is the text's.
+  // A group before the match belongs to the address; the colon of `addr:` belongs to the text.
   if (/[0-9a-z]$|::$|(?:^|[^0-9a-z])[0-9a-f]{1,4}:$|\d{4}:$/i.test(inFront(text, start, 6))) return false
-  // Of ::ffff:192.168.1 no part is an address. One point alone stands before a port, as tcpdump writes it.
+  // No part of ::ffff:192.168.1 is an address. A single point may come before a port, as tcpdump writes it.
   if (/(?:^|:)\d{1,3}$/.test(match) && /^\.\d{1,3}\.\d/.test(behind(text, start + match.length, 6)))
     return false
-  // Of fe80::1: the last colon is the text's.
+  // In `fe80::1:` the last colon belongs to the text.
   for (const part of [match, match.replace(/:$/, '')]) {
     const next = behind(text, start + part.length, 2)
     if (isVersion6(part) && !/^[0-9a-z]|^:[0-9a-f]/i.test(next)) return part.length
@@ -50,7 +53,10 @@ function isIp(match: string, text: string, start: number): boolean | number {
   return false
 }
 
-/** Eight groups of up to four hexadecimal digits, of which the last two may be an address of version 4; :: stands for some. */
+/**
+ * Eight groups of up to four hexadecimal digits, the last two possibly an address of version 4; :: stands for
+ * some.
+ */
 function isVersion6(address: string): boolean {
   const halves = address.replace(/%.*$/, '').split('::')
   if (halves.length > 2) return false
@@ -61,7 +67,7 @@ function isVersion6(address: string): boolean {
   if (!groups.slice(0, endsIn4 ? -1 : undefined).every((group) => /^[0-9a-f]{1,4}$/i.test(group)))
     return false
   const count = groups.length + (endsIn4 ? 1 : 0)
-  // Between names :: stands in many programming languages: a::b.
+  // Many programming languages write :: between names: a::b.
   return halves.length === 1 ? count === 8 : count >= 1 && count <= 7 && /\d/.test(address)
 }
 
@@ -70,11 +76,11 @@ function isVersion4(address: string): boolean {
 }
 
 function isMac(match: string, text: string, start: number): boolean {
-  // Neither a part of something longer nor a number with points.
+  // Neither part of something longer nor a number with points.
   const separator = match[2] === ':' || match[2] === '-' ? match[2] : '.'
   if (separator === '.' && !/[a-f]/i.test(match)) return false
   const after = behind(text, start + match.length, 2)
-  // `mac:` is no pair in front of it.
+  // `mac:` is not a pair of digits before it.
   const before = inFront(text, start, 4)
   const goesOn = separator === ':' ? /(?:^|[^0-9a-z])[0-9a-f]{2}:$/i.test(before) : before.endsWith(separator)
   return !goesOn && !(after[0] === separator && /^.[0-9a-f]/i.test(after))

@@ -1,11 +1,11 @@
-/** A preset for keys and access tokens. Their issuers gave them forms by which they can be found. */
+/** A preset for keys and access tokens, found by the fixed forms that their issuers gave them. */
 
 import type { PatternRule } from '../types.ts'
 import { behind, inFront } from './around.ts'
 
 /**
- * The forms. Their makers publish most; the others are facts collected by programs that look for them, gitleaks
- * (https://github.com/gitleaks/gitleaks, config/gitleaks.toml) foremost, named here by (g).
+ * The forms. Most are published by their issuers; those marked (g) were collected by programs that search for
+ * secrets, above all gitleaks (https://github.com/gitleaks/gitleaks, config/gitleaks.toml).
  */
 const FORMS = [
   // GitHub: "Behind GitHub's new authentication token formats", https://github.blog/2021-04-05
@@ -26,7 +26,7 @@ const FORMS = [
   'AIza[A-Za-z0-9_-]{35}',
   'GOCSPX-[A-Za-z0-9_-]{28}',
   String.raw`ya29\.[A-Za-z0-9_-]{20,}`,
-  // OpenAI, Anthropic and those who took their form over (g)
+  // OpenAI, Anthropic and those who use the same form (g)
   'sk-[A-Za-z0-9_-]{20,}',
   // JSON Web Tokens, signed and encrypted: RFC 7515, 7516, 7519; a header of JSON begins with {" and so with eyJ
   String.raw`eyJ[A-Za-z0-9_-]{8,}(?:\.eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?|(?:\.[A-Za-z0-9_-]*){3}\.[A-Za-z0-9_-]+)`,
@@ -44,9 +44,9 @@ const FORMS = [
 ].join('|')
 
 /**
- * SECRET: keys and tokens of GitHub, GitLab, AWS, Slack, Stripe, Google, OpenAI, Anthropic, Hugging Face, npm and others, and
- * JSON Web Tokens; AWS's secret key behind its name. Passwords and keys without a form of their own are not found, nor are
- * private keys of several lines.
+ * SECRET: keys and tokens of GitHub, GitLab, AWS, Slack, Stripe, Google, OpenAI, Anthropic, Hugging Face, npm
+ * and others; JSON Web Tokens; an AWS secret key after its name. Passwords, keys without a recognizable form,
+ * and private keys of several lines are not found.
  */
 export const secret: PatternRule = {
   type: 'SECRET',
@@ -61,7 +61,7 @@ function isSecret(match: string, text: string, start: number): boolean {
   const before = inFront(text, start, 60)
   if (/[A-Za-z0-9_-]$/.test(before) || /^[A-Za-z0-9_-]/.test(behind(text, start + match.length, 1)))
     return false
-  // A branch or a class of a page, sk-learn-something-or-other, has hardly a digit.
+  // A git branch or a CSS class, such as sk-learn-something-or-other, has hardly any digits.
   if (match.startsWith('sk-')) return /\d.*\d/.test(match) && !before.endsWith('/')
   if (/^[A-Za-z0-9+/]{40,}$/.test(match)) return match.length === 40 && AWS_SECRET.test(before)
   return true

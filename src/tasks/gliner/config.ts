@@ -1,46 +1,48 @@
 /**
- * What `gliner_config.json` says of a model, checked: keys and defaults of the package gliner (BaseGLiNERConfig). What
- * would be computed in another way than here is refused by name.
+ * Reads and checks `gliner_config.json`, with the keys and defaults of the package gliner (BaseGLiNERConfig).
+ * A setting that would need another computation is refused by name.
  */
 import { ModelFormatError } from '../../format/errors.ts'
 import { isObject, type JsonRecord, kind, readJsonObject, shown } from '../../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'
 
 export interface GlinerConfig {
-  /** The encoder's configuration, as config.json has it; absent in older files, which only name it. */
+  /**
+   * The encoder's configuration, in the form of config.json; undefined in older files, which only name it.
+   */
   readonly encoder?: JsonRecord
   /** The Hub id, or the folder, of the encoder that the model was made from. */
   readonly encoderName: string
-  /** D: the width of words, spans and types behind the encoder. */
+  /** D: the width of words, spans and types after the encoder. */
   readonly hiddenSize: number
-  /** K: words of the longest span. */
+  /** K: number of words in the longest span. */
   readonly maxWidth: number
-  /** Words that the model reads at once. */
+  /** Maximum number of words that the model reads at once. */
   readonly maxWords: number
   /** Layers of the bidirectional LSTM over the words; 0 for none. */
   readonly rnnLayers: number
-  /** Id of the token that stands before each type; undefined where the file leaves it to the tokenizer. */
+  /** Id of the token before each type; undefined if the file leaves it to the tokenizer. */
   readonly classToken?: number
-  /** V, where the file says. */
+  /** V, if the file states it. */
   readonly vocabSize?: number
-  /** What stands before each type in the prompt, `<<ENT>>`. */
+  /** The token before each type in the prompt, `<<ENT>>`. */
   readonly entToken: string
-  /** What stands between the prompt and the text, `<<SEP>>`. */
+  /** The token between the prompt and the text, `<<SEP>>`. */
   readonly sepToken: string
-  /** Whether a type is known by the token before it, or else by its own first piece. */
+  /** Whether a type is represented by the token before it, or otherwise by its own first piece. */
   readonly embedsEntToken: boolean
 }
 
 export const CONFIG = 'gliner_config.json'
 
-/** Far above any model, and small enough that products of two stay exact. */
+/** Far above any model, yet small enough that products of two stay exact. */
 const MOST = 65_536
 const MOST_TOKENS = 2 ** 24
 
-/** Values of `model_type` for spans of words found by one encoder; the older ones have none. */
+/** Values of `model_type` for models that score spans of words with one encoder; older files have none. */
 const MODEL_TYPES: readonly unknown[] = [undefined, 'gliner', 'gliner_uni_encoder', 'gliner_uni_encoder_span']
 
-/** Keys that mean another architecture, the values that do not, and what others mean. */
+/** Keys that select other architectures: the values that do not, and what the others mean. */
 const FIXED: readonly (readonly [key: string, allowed: readonly unknown[], what: string])[] = [
   ['model_type', MODEL_TYPES, 'another architecture'],
   ['span_mode', ['markerV0'], 'spans represented in another way'],
@@ -58,8 +60,8 @@ const FIXED: readonly (readonly [key: string, allowed: readonly unknown[], what:
 /**
  * Reads the configuration of a model's folder.
  *
- * @throws {ModelFormatError} MissingFile where there is none, InvalidConfig for a broken file or value, UnsupportedConfig for another
- *   architecture
+ * @throws {ModelFormatError} MissingFile if there is none, InvalidConfig for a broken file or value,
+ *   UnsupportedConfig for another architecture
  */
 export async function loadGlinerConfig(files: ModelFiles): Promise<GlinerConfig> {
   const source = await files.open(CONFIG)
@@ -79,7 +81,7 @@ export async function loadGlinerConfig(files: ModelFiles): Promise<GlinerConfig>
 
 function readConfig(config: JsonRecord): GlinerConfig {
   for (const [key, allowed, what] of FIXED) {
-    // Without a span_mode the package's default holds, markerV0.
+    // Without a span_mode, the package's default applies, markerV0.
     const value = config[key] ?? (key === 'span_mode' ? 'markerV0' : undefined)
     if (allowed.includes(value)) continue
     const known = allowed.filter((one) => one !== undefined && one !== '').map(shown)
@@ -113,7 +115,7 @@ function readConfig(config: JsonRecord): GlinerConfig {
   }
 }
 
-/** -1 says that the tokenizer decides. */
+/** -1 leaves it to the tokenizer. */
 function tokenCount(config: JsonRecord, key: string, least: number): number | undefined {
   return (config[key] ?? -1) === -1 ? undefined : whole(config, key, undefined, least, MOST_TOKENS)
 }

@@ -1,34 +1,34 @@
 /**
- * Chooses which spans are kept, by their scores: the best first, then each that does not stand in the way of a better one.
- * The rules are those of the package gliner (BaseDecoder.greedy_search); Zaratiana et al. 2023 (arXiv 2311.08526), section
- * 2.3.
+ * Chooses spans greedily by score: the best first, then each one that does not conflict with a better one.
+ * The rules are those of the package gliner (BaseDecoder.greedy_search); Zaratiana et al. 2023 (arXiv
+ * 2311.08526), section 2.3.
  */
 
-/** A span of words, and a type it may be of. */
+/** A span of words, and a possible type of it. */
 export interface ScoredSpan {
   /** Its first word. */
   readonly start: number
   /** Its last word. */
   readonly end: number
-  /** Which of the types asked for. */
+  /** Index of one of the requested types. */
   readonly type: number
   /** Between 0 and 1. */
   readonly score: number
 }
 
 export interface SpanRules {
-  /** Whether a span may lie in another; default false: none shares a word with another. */
+  /** Whether a span may lie inside another; default false: no two spans share a word. */
   readonly nested?: boolean | undefined
-  /** Whether the same span may be of several types; default false. */
+  /** Whether the same span may have several types; default false. */
   readonly multiLabel?: boolean | undefined
 }
 
 /**
- * Of spans in the order of the text those that are kept, by their first word; of those with the same first word the better
- * one first.
+ * Chooses among spans that are in text order. Returns the chosen ones by their first word; of those with the
+ * same first word, the better one first.
  *
- * A span stands in the way of another where they share a word, with `nested` only where neither lies in the other; the same
- * words twice only with `multiLabel`.
+ * Two spans conflict if they share a word; with `nested`, only if neither lies inside the other. The same
+ * words may have several types only with `multiLabel`.
  */
 export function chooseSpans(
   spans: readonly ScoredSpan[],
@@ -36,7 +36,7 @@ export function chooseSpans(
 ): ScoredSpan[] {
   const best = [...spans].sort((a, b) => b.score - a.score)
   const widest = spans.reduce((most, { start, end }) => Math.max(most, end - start), 0)
-  /** What was kept, by its first word: only near ones can be in the way. */
+  /** The chosen spans by their first word: only near ones can conflict. */
   const kept = new Map<number, ScoredSpan[]>()
   const isFree = (span: ScoredSpan): boolean => {
     for (let first = span.start - widest; first <= span.end; first++) {
@@ -58,7 +58,7 @@ export function chooseSpans(
   return chosen.sort((a, b) => a.start - b.start)
 }
 
-/** Whether one of two spans lies in the other. */
+/** Whether one of two spans lies inside the other. */
 function liesIn(a: ScoredSpan, b: ScoredSpan): boolean {
   return (a.start <= b.start && a.end >= b.end) || (b.start <= a.start && b.end >= a.end)
 }

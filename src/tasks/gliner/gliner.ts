@@ -1,6 +1,6 @@
 /**
- * Finds entities of types that are named when one asks: text and types → prompt and words → windows → hidden states →
- * scores of spans → entities. Read only where `loadGliner` is called.
+ * Finds entities of types named in each call: text and types → prompt and words → windows → hidden states →
+ * scores of spans → entities. Loaded only by `loadGliner`.
  */
 
 import { collectAnswers, type Give, stopWith, streamAnswers } from '../../answers.ts'
@@ -34,26 +34,26 @@ import {
 
 /** How spans become entities. */
 export interface FindOptions {
-  /** Entities whose score is not above it are left out; default 0.5. */
+  /** Only entities with a higher score are returned; default 0.5. */
   threshold?: number
-  /** Whether an entity may lie in another; default false: none overlaps another. */
+  /** Whether an entity may lie inside another; default false: entities do not overlap. */
   nested?: boolean
   /** Whether the same words may be entities of several types; default false. */
   multiLabel?: boolean
   /**
-   * 'gliner': spans end where the package gliner says, with the quotation marks, commas and brackets that the model took into
-   * them. Default: names are trimmed of these as those of `recognize`.
+   * 'gliner': spans end exactly where the package gliner ends them, including quotation marks, commas and
+   * brackets that the model took as part of them. Default: such marks are trimmed, as in `recognize`.
    */
   style?: 'gliner'
-  /** Whether a text longer than the model is read in windows (default) or cut. */
+  /** Whether a text longer than the model's maximum is read in windows (default) or cut. */
   windows?: boolean
-  /** Found beside the model's entities, as in `recognize`. */
+  /** Rules to apply in addition to the model, as in `recognize`. */
   rules?: readonly Rule[] | RuleSet
   /** Which entity stays where a rule's and the model's overlap; default 'longest', on a tie the rule's. */
   rulePolicy?: RulePolicy
   /** Stops the search; what was found so far is lost. */
   signal?: AbortSignal
-  /** Told while long texts are read: pieces computed, and pieces of the texts taken in so far. */
+  /** Called while long texts are read: pieces computed, and pieces of the texts so far. */
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
@@ -86,7 +86,7 @@ export const findRows: Rows<FindOptions> = {
   onProgress: { type: 'function' },
 }
 
-/** The package's own. */
+/** The package's default. */
 const THRESHOLD = 0.5
 
 interface GlinerParts {
@@ -102,10 +102,10 @@ export class Gliner {
   readonly model: BertModel
   /** How the model reads a text. */
   readonly tokenizer: Tokenizer
-  /** Words of the longest entity that can be found. */
+  /** Number of words in the longest entity that can be found. */
   readonly maxWidth: number
   readonly #parts: GlinerParts
-  /** Gives the memory back: `using gliner = await loadGliner(...)`. */
+  /** For `using gliner = await loadGliner(...)`. */
   declare readonly [Symbol.dispose]: () => void
 
   /** Use `loadGliner`. */
@@ -122,10 +122,13 @@ export class Gliner {
   /**
    * Finds the entities of a text.
    *
-   * @param types  what to look for, in plain words: `['person', 'contract number']`; a type twice counts once
-   * @returns entities in the order of the text, `text === input.slice(start, end)` for each, with `type` as it was asked for
-   * @throws {TypeError} for a text that is no string, types that are no array of strings, or an option of the wrong kind
-   * @throws {RangeError} for no type, an empty one, more than the model reads at once, or an option that is not allowed
+   * @param types what to look for, in plain words: `['person', 'contract number']`; a repeated type counts
+   *   once
+   * @returns entities in text order, with `text === input.slice(start, end)` and `type` as given
+   * @throws {TypeError} for a text that is not a string, types that are not an array of strings, or an option
+   *   of the wrong kind
+   * @throws {RangeError} for no type, an empty one, more than the model reads at once, or an option that is
+   *   not allowed
    *
    * @example
    * const { entities } = await gliner.find('Take 20 mg of Lipitor daily.', ['drug', 'dose'], { threshold: 0.4 })
@@ -134,7 +137,7 @@ export class Gliner {
     return (await this.findAll([text], types, options))[0]!
   }
 
-  /** Finds the entities of each of several texts; in their order. */
+  /** Finds the entities of each of several texts, in their order. */
   async findAll(
     texts: readonly string[],
     types: readonly string[],
@@ -144,8 +147,8 @@ export class Gliner {
   }
 
   /**
-   * Finds the entities of texts as they come, in their order; at most three batches are read ahead of what was taken out.
-   * Where one fails, those before it are given out first; `signal` ends it at once.
+   * Finds the entities of texts as they arrive, in their order; at most three batches are read ahead of what
+   * was taken. If a text fails, the answers before it come first; `signal` ends the stream at once.
    *
    * @example
    * for await (const { entities } of gliner.stream(texts, ['person', 'firm'])) console.log(entities)
@@ -211,12 +214,12 @@ export class Gliner {
     }
   }
 
-  /** Gives the memory back and ends the worker. Calls under way are rejected; calling it again does nothing. */
+  /** Frees the memory and ends the worker. Pending calls are rejected; a second call does nothing. */
   dispose(): void {
     this.model.dispose()
   }
 
-  /** A text as words, and the windows that the encoder reads. */
+  /** Splits a text into words, and makes the windows that the encoder reads. */
   #readText(
     text: unknown,
     prompt: Prompt,
@@ -244,7 +247,7 @@ function countPieces(windows: readonly WordWindow[]): number {
   return windows.reduce((sum, { ids }) => sum + ids.length, 0)
 }
 
-/** σ of each logit, and of those above the threshold the spans that the window judges. */
+/** σ of each logit; adds the spans above the threshold that the window judges. */
 function addSpans(
   logits: Float32Array,
   { words, firstWord, judgedStart, judgedEnd }: WordWindow,
@@ -283,7 +286,10 @@ function entitiesOf(
 /** A sign before a number is part of it: `-5 °C`, `~40`. */
 const SIGNED = /^[-–~]\d/
 
-/** Without what no name begins or ends with. Of nested ones that are the same name then, the surest stays. */
+/**
+ * Trims what no name begins or ends with. Of nested spans that become the same name, the one with the highest
+ * score stays.
+ */
 function trimmed(text: string, entities: readonly Entity[]): Entity[] {
   const kept = new Map<string, Entity>()
   for (const entity of entities) {
@@ -299,7 +305,7 @@ function trimmed(text: string, entities: readonly Entity[]): Entity[] {
   return [...kept.values()].sort((a, b) => a.start - b.start)
 }
 
-/** Each type once. */
+/** Removes duplicate types. */
 function checkTypes(types: readonly string[]): string[] {
   checkStrings(types, 'types')
   const empty = types.findIndex((type) => type.trim() === '')

@@ -1,6 +1,6 @@
 /**
- * From a name to a model of GLiNER in memory: its configuration, the encoder's (which older repositories only name), the
- * tokenizer, and the engine with the weights of encoder and head.
+ * Loads a GLiNER model by name: its configuration, that of the encoder (which older repositories only name),
+ * the tokenizer, and the engine with the weights of encoder and head.
  */
 import { OptionError } from '../../check/options.ts'
 import { capability } from '../../format/capability.ts'
@@ -25,26 +25,26 @@ import { type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
 import type { PromptTokens } from './prompt.ts'
 
-/** How a model of GLiNER is to be loaded and run. */
+/** Options of loading and running a GLiNER model. */
 export interface GlinerLoadOptions extends LoadOptions {
   /**
-   * Where the encoder's config.json and tokenizer are, if the model has none of its own; default: the `model_name` of its
-   * gliner_config.json, from the Hub.
+   * Where the encoder's config.json and tokenizer are, if the model does not contain them; default: the
+   * `model_name` of its gliner_config.json, from the Hub.
    */
   encoder?: ModelName
 }
 
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
-/** Keys of a configuration that speak of a head, which the encoder has not any more. */
+/** Keys of a configuration that describe a head, which the encoder no longer has. */
 const NO_HEAD = {
   architectures: undefined,
   id2label: undefined,
   label2id: undefined,
   problem_type: undefined,
 }
-/** Pieces that DeBERTa reads here where it knows only distances, which end far below. */
+/** Maximum length of DeBERTa with relative distances only, which saturate far below it. */
 const LONGEST_RELATIVE = 1024
-/** Any of these is a tokenizer. */
+/** Any of these files is a tokenizer. */
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'spm.model', 'vocab.txt']
 
 export async function loadGliner(
@@ -95,18 +95,19 @@ async function load(
   }
 }
 
-/** What is known of a model without loading it. */
+/** What can be known about a model without loading it. */
 export interface GlinerFacts {
   readonly config: GlinerConfig
   readonly spec: ModelSpec
-  /** Its tensors, where they are looked at. */
+  /** Its tensors, if they were inspected. */
   readonly found: ResolvedModel | undefined
 }
 
 /**
- * Looks at a model without loading it: its configuration, its encoder's, its tokenizer, and with `weights` its tensors' names.
+ * Inspects a model without loading it: its configuration, its encoder's, its tokenizer, and with `weights`
+ * its tensor names.
  *
- * @throws {ModelFormatError} as `loadGliner`
+ * @throws {ModelFormatError} as for `loadGliner`
  */
 export async function inspectGliner(
   platform: Platform,
@@ -126,11 +127,11 @@ export async function inspectGliner(
   }
 }
 
-/** The tensors of a model that has PyTorch's file alone, or safetensors. */
+/** The tensors of a model, from safetensors or from PyTorch's file alone. */
 async function openTensors(files: ModelFiles, isChecked: boolean): Promise<Checkpoint> {
   if (await hasSafetensors(files)) return openCheckpoint(files)
   const { viewedFiles } = await importPytorch()
-  // Where there is none, the error says what there is instead.
+  // If there are none, the error says what there is instead.
   return openCheckpoint((await viewedFiles(files, isChecked)) ?? files)
 }
 
@@ -139,8 +140,8 @@ function importPytorch(): Promise<typeof import('../../convert/pytorch/checkpoin
 }
 
 /**
- * Where the engine finds the tensors: in `model.safetensors`, which a folder's `pytorch_model.bin` is as well by now; elsewhere it
- * gets those it needs of that file as safetensors.
+ * Where the engine finds the tensors: in `model.safetensors`, which a folder's `pytorch_model.bin` is
+ * presented as; otherwise it receives the tensors of that file that it needs as safetensors.
  */
 async function weightsOf(
   spec: ModelSpec,
@@ -170,7 +171,7 @@ async function hasSafetensors(files: ModelFiles): Promise<boolean> {
   try {
     return (await has(files, WEIGHTS)) || (await has(files, INDEX))
   } catch (error) {
-    // The Hub's list of files tells that there is another format.
+    // The Hub's list of files shows that the weights have another format.
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return false
     throw error
   }
@@ -182,7 +183,7 @@ async function has(files: ModelFiles, fileName: string): Promise<boolean> {
   return source !== undefined
 }
 
-/** The files of the model that the encoder was made from, without its weights. */
+/** The files of the encoder's original model, without its weights. */
 async function encoderFiles(
   platform: Platform,
   name: ModelName,
@@ -191,7 +192,7 @@ async function encoderFiles(
 ): Promise<ModelFiles> {
   try {
     const files = await platform.openFiles(await platform.locate(name, options, watch, undefined), watch)
-    // A place that is not there is only noticed when something is read.
+    // A missing place is noticed only when something is read.
     await has(files, 'config.json')
     return files
   } catch (error) {
@@ -212,7 +213,10 @@ interface PreparedGliner {
   readonly tokens: PromptTokens
 }
 
-/** The specification and the tokenizer; the encoder's configuration is the model's own where its files have it. */
+/**
+ * The specification and the tokenizer; the encoder's configuration is taken from the model's own files if
+ * they have it.
+ */
 async function prepare(
   config: GlinerConfig,
   files: ModelFiles,
@@ -255,8 +259,8 @@ async function prepare(
 }
 
 /**
- * The configuration of an encoder. Where DeBERTa has no absolute positions it may read more than its max_position_embeddings,
- * as the package lets it: prompt and words may have more pieces.
+ * The configuration of an encoder. If DeBERTa has no absolute positions, it may read more than its
+ * max_position_embeddings, as in the package: prompt and words together may have more pieces.
  */
 function parseEncoder(written: JsonRecord): Promise<ModelSpec> {
   const { max_position_embeddings: positions, max_relative_positions: distances } = written
@@ -272,8 +276,8 @@ function parseEncoder(written: JsonRecord): Promise<ModelSpec> {
 }
 
 /**
- * The ids of the prompt's two tokens. Older files leave them to the tokenizer, to which the package adds `[FLERT]`, `<<ENT>>` and
- * `<<SEP>>` behind all others: of the model's rows they are the last.
+ * The ids of the prompt's two tokens. Older files leave them to the tokenizer, to which the package appends
+ * `[FLERT]`, `<<ENT>>` and `<<SEP>>`: they are the last of the model's rows.
  */
 function promptTokens(
   { classToken, entToken, sepToken, embedsEntToken }: GlinerConfig,

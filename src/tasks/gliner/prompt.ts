@@ -1,31 +1,31 @@
 /**
- * What the encoder reads: the types asked for, and behind them the words of the text, each encoded by itself
+ * Makes the encoder's input: the requested types, followed by the words of the text, each encoded separately
  * (UniEncoderSpanProcessor of the package gliner).
  *
  *     [CLS] <<ENT>> person <<ENT>> drug <<SEP>> word word ... [SEP]
  *
- * A type is known by the token before it, a word by its first piece. A text that is longer than the model reads is read in
- * windows of words that overlap, each behind the same prompt.
+ * A type is represented by the token before it, a word by its first piece. A text that is longer than the
+ * model's maximum is read in overlapping windows of words, each after the same prompt.
  */
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { splitWords, type WordSpan } from './words.ts'
 
-/** Words that neighbouring windows share; more where spans may be longer than half of them. */
+/** Number of words that neighbouring windows share; more if spans may be longer than half of it. */
 const OVERLAP = 64
 
-/** How a model's prompt is written. */
+/** The special tokens of a model's prompt. */
 export interface PromptTokens {
   readonly ent: number
   readonly sep: number
-  /** Whether a type is known by the token before it, or else by its own first piece. */
+  /** Whether a type is represented by the token before it, or otherwise by its own first piece. */
   readonly embedsEnt: boolean
 }
 
-/** The types asked for, as the encoder reads them. */
+/** The requested types, encoded. */
 export interface Prompt {
   /** From `[CLS]` to `<<SEP>>`. */
   readonly ids: readonly number[]
-  /** Where each type is known by. */
+  /** The position that represents each type. */
   readonly types: readonly number[]
 }
 
@@ -35,28 +35,31 @@ export interface WordText {
   readonly words: readonly WordSpan[]
 }
 
-/** Words that are read at once. */
+/** The words that are read at once. */
 export interface WordWindow {
   readonly ids: readonly number[]
-  /** The first piece of each word, in `ids`; -1 for a word of which nothing is left. */
+  /** The first piece of each word, in `ids`; -1 for a word without pieces. */
   readonly words: readonly number[]
   readonly types: readonly number[]
   /** Number of the first word in the text. */
   readonly firstWord: number
-  /** Numbers of the words whose spans it judges, in the text: those whose middle lies there. The ranges meet without a gap. */
+  /**
+   * Range of the words whose spans this window judges (those whose middle lies there); the ranges have no
+   * gaps.
+   */
   readonly judgedStart: number
   readonly judgedEnd: number
 }
 
 export interface WindowLimits {
-  /** K: words of the longest span. */
+  /** K: number of words in the longest span. */
   readonly maxWidth: number
   readonly maxWords: number
-  /** Pieces of a sequence. */
+  /** Maximum number of pieces in a sequence. */
   readonly maxPieces: number
 }
 
-/** The prompt of some types. */
+/** Makes the prompt for some types. */
 export function makePrompt(
   tokenizer: Tokenizer,
   { ent, sep, embedsEnt }: PromptTokens,
@@ -78,10 +81,10 @@ export function readWords(text: string): WordText {
 }
 
 /**
- * The windows of a text; none where it has no words.
+ * The windows of a text; none if it has no words.
  *
  * @param all  whether the whole text is read, or only what fits the first window
- * @throws {RangeError} where the types alone are longer than the model reads
+ * @throws {RangeError} if the types alone are longer than the model's maximum
  */
 export function makeWindows(
   { text, words }: WordText,
@@ -106,7 +109,7 @@ export function makeWindows(
     for (let word = start; word < end; word++) {
       const [first, last] = [starts[word]!, starts[word + 1]!]
       places.push(first === last ? -1 : pieces.length)
-      // Only its first piece is looked at: of a word longer than all there is room for, the rest can be left out.
+      // Only the first piece is used, so the rest of a word that exceeds the room can be left out.
       pieces.push(...ids.slice(first, Math.min(last, first + room)))
     }
     pieces.push(tokenizer.sepId)
@@ -122,7 +125,7 @@ export function makeWindows(
   })
 }
 
-/** Where the pieces of each word begin, and where the last ends, [W + 1]. */
+/** Where the pieces of each word begin, and where the last word ends, [W + 1]. */
 function wordStarts(wordIds: readonly (number | null)[], count: number): number[] {
   const starts: number[] = []
   for (let piece = 1; piece < wordIds.length - 1; piece++)
@@ -136,7 +139,7 @@ interface Range {
   readonly end: number
 }
 
-/** As many words as fit, then back by the words that are shared. */
+/** Each window takes as many words as fit; the next one starts back by the shared words. */
 function planRanges(starts: readonly number[], room: number, { maxWords, maxWidth }: WindowLimits): Range[] {
   const total = starts.length - 1
   const ranges: Range[] = []

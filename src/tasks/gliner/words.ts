@@ -1,13 +1,13 @@
 /**
- * Finds words as GLiNER takes them, before the tokenizer takes those apart: the matches of `\w+(?:[-_]\w+)*|\S` in Python
- * (WhitespaceTokenSplitter of the package gliner). Python's `\w` is a letter, a number or `_`; its `\s` is another set than
- * JavaScript's. The tables are our own, so that a text has the same words on every runtime.
+ * Finds the words of GLiNER, before the tokenizer splits them: the matches of `\w+(?:[-_]\w+)*|\S` in Python
+ * (WhitespaceTokenSplitter of the package gliner). Python's `\w` is a letter, a number or `_`; its `\s`
+ * differs from JavaScript's. The tables are our own, so that a text has the same words on every runtime.
  */
 import { letterRuns, numberRuns } from '../../text/unicode/byte-level-tables.ts'
 import { CodePointSet } from '../../text/unicode.ts'
 import { isPythonSpace } from '../../text/white-space.ts'
 
-/** A word's place: UTF-16 code units, end exclusive. */
+/** The span of a word: UTF-16 code units, end exclusive. */
 export type WordSpan = readonly [start: number, end: number]
 
 const UNDERSCORE = 0x5f
@@ -37,7 +37,9 @@ export function splitWords(text: string): WordSpan[] {
   return words
 }
 
-/** Where a word ends whose first character stands before `at`. Hyphens belong to it where a word character follows. */
+/**
+ * The end of the word whose first character is before `at`. Hyphens belong to it if a word character follows.
+ */
 function endOfWord(text: string, at: number): number {
   while (at < text.length) {
     const code = text.codePointAt(at)!

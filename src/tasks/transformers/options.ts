@@ -1,11 +1,11 @@
 /**
- * The options of Hugging Face's pipelines, Python's and transformers.js's, as ours. What has no counterpart is refused by
- * its name, so that nothing is computed otherwise than was asked for.
+ * Translates the options of Hugging Face's pipelines (Python's and transformers.js's) into ours. An option
+ * without a counterpart is refused by name, so that nothing else than requested is computed.
  */
 import { kindOf } from '../../check/kind.ts'
 import type { LoadOptions, ModelName } from '../../load-options.ts'
 
-/** What `progress_callback` is told, with transformers.js's names. */
+/** The argument of `progress_callback`, under transformers.js's names. */
 export interface PipelineProgress {
   status: 'progress'
   file: string
@@ -15,7 +15,7 @@ export interface PipelineProgress {
   progress: number
 }
 
-/** Options of `pipeline()`, as transformers.js names them, and those of `loadRecognizer` beside them. */
+/** Options of `pipeline()` under transformers.js's names, plus those of `loadRecognizer`. */
 export interface PipelineOptions extends LoadOptions {
   /** 'q8' or 'int8' (default), or 'fp32'. */
   dtype?: 'auto' | 'q8' | 'int8' | 'fp32'
@@ -25,15 +25,15 @@ export interface PipelineOptions extends LoadOptions {
   revision?: string
   /** The Hub's cache. */
   cache_dir?: string
-  /** No network: only what is in the cache. */
+  /** Uses no network, only what is in the cache. */
   local_files_only?: boolean
-  /** Told while files are downloaded and read. */
+  /** Called while files are downloaded and read. */
   progress_callback?: (progress: PipelineProgress) => void
 }
 
 const PRECISIONS = { auto: 'int8', q8: 'int8', int8: 'int8', fp32: 'float32' } as const
 const DEVICES: readonly string[] = ['auto', 'wasm', 'cpu']
-/** Options of the other libraries that say how they run; nothing here answers to them. */
+/** Options of the other libraries about how models run, which have no counterpart here. */
 const REFUSED: readonly string[] = [
   ...['subfolder', 'model_file_name', 'use_external_data_format', 'session_options', 'config', 'quantized'],
   ...['framework', 'torch_dtype', 'device_map', 'model_kwargs', 'trust_remote_code', 'feature_extractor'],
@@ -41,8 +41,8 @@ const REFUSED: readonly string[] = [
 ]
 
 /**
- * @throws {TypeError} for options that are no object
- * @throws {RangeError} for an option without a counterpart, or a value that this engine has not
+ * @throws {TypeError} for options that are not an object
+ * @throws {RangeError} for an option without a counterpart, or a value that this engine does not support
  */
 export function loadOptionsOf(
   model: ModelName | undefined,
@@ -93,9 +93,9 @@ export function refuse(given: object, names: readonly string[], what: string): v
 }
 
 /**
- * Refuses what is not among the known options of a call.
+ * Refuses unknown options of a call.
  *
- * @param known  names that are read
+ * @param known names of the options that are read
  */
 export function checkKnown(given: unknown, known: readonly string[], what: string): void {
   if (given === undefined) return

@@ -1,6 +1,6 @@
 /**
- * `pipeline(task, model, options)` as transformers.js and Python's transformers have it, computed by iobert: one line to
- * change over. Names of options and results are theirs, offsets are there too.
+ * `pipeline(task, model, options)` with the interface of transformers.js and Python's transformers, computed
+ * by iobert: switching takes one line. Options and results have their names, and results include offsets.
  */
 import type { BertModel } from '../../bert-model.ts'
 import type { RecognizeOptions, Strategy } from '../../entities/types.ts'
@@ -17,7 +17,7 @@ import { type PipelineTensor, tensorOf } from './tensor.ts'
 export interface TokenEntity {
   entity: string
   score: number
-  /** Its place among the pieces; `[CLS]` is 0. */
+  /** Its position among the pieces; `[CLS]` is 0. */
   index: number
   word: string
   start: number
@@ -28,7 +28,7 @@ export interface TokenEntity {
 export interface GroupedEntity {
   entity_group: string
   score: number
-  /** The pieces as the tokenizer puts them together; `text.slice(start, end)` is how the text has it. */
+  /** The pieces as joined by the tokenizer; `text.slice(start, end)` is the original. */
   word: string
   start: number
   end: number
@@ -40,13 +40,13 @@ export interface TokenClassificationOptions {
   aggregation_strategy?: 'none' | 'simple' | 'first' | 'average' | 'max'
   /** Default `['O']`. */
   ignore_labels?: readonly string[]
-  /** Pieces that neighbouring windows share; without it what is longer than the model is cut, as there. */
+  /** Pieces that neighbouring windows share; without it, longer texts are cut, as in those libraries. */
   stride?: number
 }
 
 /** Options of a call of `text-classification`. */
 export interface TextClassificationOptions {
-  /** How many labels a text, the best first; default 1, null for all. */
+  /** Maximum number of labels for each text, the best first; default 1, null for all. */
   top_k?: number | null
   function_to_apply?: 'softmax' | 'sigmoid' | 'none'
 }
@@ -61,7 +61,10 @@ export interface FillMaskPipelineOptions {
 export interface FeatureExtractionOptions {
   /** Default 'none': the hidden states of every piece. */
   pooling?: 'none' | 'mean' | 'cls' | 'first_token'
-  /** Whether each vector is divided by its Euclidean norm, that of every piece where nothing is pooled. Default false. */
+  /**
+   * Whether each vector (of every piece if nothing is pooled) is divided by its Euclidean norm. Default
+   * false.
+   */
   normalize?: boolean
 }
 
@@ -71,12 +74,12 @@ export interface LabelWithScore {
   score: number
 }
 
-/** What a pipeline is beside a function. */
+/** The properties of a pipeline, which is also a function. */
 export interface PipelineParts {
   readonly task: string
   readonly model: BertModel
   readonly tokenizer: Tokenizer
-  /** Gives the memory back. A promise, as in transformers.js. */
+  /** Frees the memory. Returns a promise, as in transformers.js. */
   dispose(): Promise<void>
 }
 
@@ -97,18 +100,18 @@ export interface Pipelines {
   'feature-extraction': Call<FeatureExtractionOptions, PipelineTensor, PipelineTensor>
 }
 
-/** Other names of tasks, as both libraries know them. */
+/** Other names of tasks that both libraries accept. */
 const ALIASES = {
   ner: 'token-classification',
   'sentiment-analysis': 'text-classification',
   embeddings: 'feature-extraction',
 } as const
 type Aliases = typeof ALIASES
-/** A task by either of its names. */
+/** A task by any of its names. */
 export type PipelineTask = keyof Pipelines | keyof Aliases
 type Named<Task extends PipelineTask> = Task extends keyof Aliases ? Aliases[Task] : Task
 
-/** How models are loaded: the functions of either entry. */
+/** The functions of an entry that load models. */
 export interface Loaders {
   loadRecognizer(model?: ModelName, options?: LoadOptions): Promise<Recognizer>
   loadClassifier(model: ModelName, options?: LoadOptions): Promise<Classifier>
@@ -116,11 +119,11 @@ export interface Loaders {
 }
 
 /**
- * Loads a model for a task: 'token-classification' ('ner'), 'text-classification', 'fill-mask' or 'feature-extraction'.
- * Without a model the one that ships finds names.
+ * Loads a model for a task: 'token-classification' ('ner'), 'text-classification', 'fill-mask' or
+ * 'feature-extraction'. Without a model, the shipped one finds names.
  *
- * @throws {RangeError} for a task or an option that is not there, named
- * @throws as `loadRecognizer` for what is wrong with the model
+ * @throws {RangeError} naming an unknown task or option
+ * @throws as for `loadRecognizer` if the model is invalid
  *
  * @example
  * const ner = await pipeline('ner')
@@ -132,16 +135,16 @@ export type CreatePipeline = <Task extends PipelineTask>(
   options?: PipelineOptions,
 ) => Promise<Pipelines[Named<Task> & keyof Pipelines]>
 
-/** `pipeline` that loads by an entry's functions. */
+/** Makes the `pipeline` of an entry from its loading functions. */
 export function pipelineOf(loaders: Loaders): CreatePipeline {
   return (task, model, options) => makePipeline(loaders, task, model, options)
 }
 
 /**
- * Loads a model for a task; what comes back is called with a text, or with several.
+ * Loads a model for a task; the result is called with one text or with several.
  *
- * @throws {RangeError} for a task or an option that is not there, named
- * @throws as `loadRecognizer` for what is wrong with the model
+ * @throws {RangeError} naming an unknown task or option
+ * @throws as for `loadRecognizer` if the model is invalid
  */
 async function makePipeline<Task extends PipelineTask>(
   loaders: Loaders,
@@ -189,7 +192,10 @@ const MAKERS = {
   },
 }
 
-/** A function that takes one text or several. `compute` gives a result a text, or one for all. */
+/**
+ * Makes a function that takes one text or several. `compute` returns one result for each text, or one for
+ * all.
+ */
 function callable(
   task: string,
   model: BertModel,
@@ -273,7 +279,7 @@ async function classifyTexts(
   const found = await classifier.classify(texts, problemType ? { problemType } : {})
   const best = ({ labels }: Classification): LabelWithScore[] =>
     [...labels].sort((a, b) => b.score - a.score).slice(0, top_k ?? labels.length)
-  // Of one label a text, several texts give a flat list, one text a list of one: so do both libraries.
+  // With one label per text, several texts give a flat list and one text a list of one, as in both libraries.
   return top_k === 1 && !one ? found.map((each) => best(each)[0]!) : found.map(best)
 }
 
@@ -311,11 +317,11 @@ async function extractFeatures(
   const { hiddenSize } = config
   const states = hiddenStates!.map((layers) => layers.at(-1)!)
   if (normalize) for (const rows of states) normalizeRows(rows, hiddenSize)
-  // Shorter texts end in rows of zeros, where a padded batch has the states of its padding.
+  // Shorter texts end in rows of zeros, where a padded batch would have the states of its padding.
   return tensorOf([texts.length, longest, hiddenSize], states)
 }
 
-/** Divides each row [H] by its Euclidean norm, where that is not 0. */
+/** Divides each row [H] by its Euclidean norm, unless that is 0. */
 function normalizeRows(rows: Float32Array, hiddenSize: number): void {
   for (let start = 0; start < rows.length; start += hiddenSize) {
     const row = rows.subarray(start, start + hiddenSize)

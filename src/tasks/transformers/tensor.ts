@@ -1,18 +1,21 @@
-/** Numbers with a shape, as transformers.js gives them back: no tensor library, only what its callers read. */
+/**
+ * Numbers with a shape, as transformers.js returns them: not a tensor library, only the fields that callers
+ * read.
+ */
 
-/** What `feature-extraction` gives: `data` in rows, and `dims`. */
+/** The result of `feature-extraction`: `data` in rows, and `dims`. */
 export interface PipelineTensor {
   readonly type: 'float32'
   /** [N, H], or without pooling [N, T, H]. */
   readonly dims: readonly number[]
   readonly data: Float32Array
   readonly size: number
-  /** Arrays in arrays, by `dims`. */
+  /** Nested arrays, as given by `dims`. */
   tolist(): unknown[]
 }
 
 /**
- * @param parts  one for each entry of the first dimension; what is shorter ends in zeros
+ * @param parts one for each entry of the first dimension; shorter ones are padded with zeros
  *
  * @example
  * tensorOf([2, 2], [Float32Array.of(1, 2), Float32Array.of(3)]).tolist() // [[1, 2], [3, 0]]

@@ -1,4 +1,4 @@
-/** ALBERT's tokenizer of SentencePiece's own file, spiece.model. */
+/** ALBERT's tokenizer, built from SentencePiece's own file, spiece.model. */
 
 import { packPieces } from '../vocabulary.ts'
 import {
@@ -9,22 +9,22 @@ import {
   toBase64,
 } from './sentencepiece.ts'
 
-/** What tokenizer_config.json says of it. */
+/** The settings of tokenizer_config.json. */
 export interface AlbertOptions {
   readonly lowercase: boolean
   readonly keepAccents: boolean
 }
 
 const MASK = '[MASK]'
-/** What a piece that ends in a digit and a comma loses: Google's code cuts such pieces in two. */
+/** Pieces that end in a digit and a comma, which Google's code cuts in two. */
 const NUMBER_AND_COMMA = /\p{Nd},$/u
 const LOWERED = 100
 
 /**
- * As `sentencePieceTokenizer`, for ALBERT: the file's own order and special tokens, the steps of transformers' AlbertTokenizer and
- * the scores of its AlbertConverter, as the tokenizer.json of Google's models have them.
- * (Its AlbertTokenizer of version 5 leaves the scores of pieces such as `▁1,` as they are: other pieces than the models were
- * trained with, and than their tokenizer.json gives.)
+ * Like `sentencePieceTokenizer`, for ALBERT: the file's own order and special tokens, the steps of
+ * transformers' AlbertTokenizer, and the scores of its AlbertConverter, as in the tokenizer.json of Google's
+ * models. (The AlbertTokenizer of version 5 leaves the scores of pieces such as `▁1,` unchanged, which gives
+ * other pieces than the models were trained with, and than their tokenizer.json gives.)
  */
 export function albertTokenizer(
   { pieces, scores, types, charsmap }: SentencePieceModel,

@@ -1,7 +1,7 @@
 /**
- * Byte-pair encoding (Sennrich et al. 2016). A word begins as its characters. Of the pairs of neighbours the one that was
- * learned first is merged, again and again, until no pair is known. Pairs wait in a heap by rank and place, so a word of n
- * characters takes n log n.
+ * Byte-pair encoding (Sennrich et al. 2016). A word starts as its characters. Of all neighbouring pairs the
+ * one learned first is merged, until no known pair is left. Pairs wait in a heap ordered by rank and place,
+ * so a word of n characters takes n log n steps.
  */
 
 import type { PieceModel, VisitPiece } from '../steps.ts'
@@ -10,34 +10,34 @@ import type { Vocabulary } from '../vocabulary.ts'
 import { bytePieces } from './byte-pieces.ts'
 
 export interface BpeSettings {
-  /** What a character that is no piece becomes; without, it is left out. */
+  /** The id for a character that is not a piece; if undefined, such a character is dropped. */
   readonly unkId: number | undefined
-  /** Neighbours that are no pieces become one unknown. */
+  /** Whether neighbouring characters that are not pieces become a single unknown. */
   readonly fuseUnk: boolean
-  /** A word that is a piece as a whole is not cut. */
+  /** Whether a word that is a piece as a whole is left uncut. */
   readonly ignoreMerges: boolean
-  /** What characters other than the first begin with in the vocabulary. */
+  /** Prefix in the vocabulary of characters other than the first. */
   readonly continuingPrefix: string
-  /** What the last character ends with in the vocabulary. */
+  /** Suffix in the vocabulary of the last character. */
   readonly endSuffix: string
-  /** The pieces that stand for the bytes of a character that is no piece, where there are any; -1 for one that is missing. */
+  /** The pieces for the bytes of a character that is not a piece, if there are any; -1 for a missing one. */
   readonly byteIds: Int32Array | undefined
 }
 
-/** Two pieces, by id, and the one they make; the place in the list is the rank. */
+/** Two pieces, by id, and the piece they make; the position in the list is the rank. */
 export type Merges = Int32Array
 
-/** Ranks are below 2^22 and places below 2^30: together they are one number, and stay whole. */
+/** Ranks are below 2^22 and places below 2^30, so both fit into one number exactly. */
 const PLACES = 2 ** 30
 
 export class Bpe implements PieceModel {
   readonly #vocabulary: Vocabulary
   readonly #settings: BpeSettings
   readonly #merges: Merges
-  /** The rank of a pair + 1, or 0: open addressing, by the pair. */
+  /** The rank of each pair + 1, or 0: a hash table with open addressing. */
   readonly #ranks: Int32Array
   readonly #heap = new Heap()
-  /** The symbols of the word at hand: id or -1 where merged away, code points, and neighbours. */
+  /** The symbols of the current word: ids (-1 where merged away), code points, and neighbours. */
   #ids = new Int32Array(64)
   #starts = new Int32Array(64)
   #ends = new Int32Array(64)
@@ -45,7 +45,10 @@ export class Bpe implements PieceModel {
   #after = new Int32Array(64)
   #count = 0
 
-  /** @param merges [first id, second id, merged id] of each, the first learned first; of a pair that is there twice the last counts */
+  /**
+   * @param merges [first id, second id, merged id] of each, in the order learned; of a repeated pair the last
+   *   counts
+   */
   constructor(vocabulary: Vocabulary, merges: Merges, settings: BpeSettings) {
     this.#vocabulary = vocabulary
     this.#settings = settings
@@ -73,7 +76,7 @@ export class Bpe implements PieceModel {
     }
   }
 
-  /** The characters of the word as symbols. */
+  /** Makes symbols from the characters of a word. */
   #begin(codePoints: Int32Array, from: number, to: number): void {
     const { unkId, fuseUnk, continuingPrefix, endSuffix, byteIds } = this.#settings
     const { trie } = this.#vocabulary
@@ -101,7 +104,7 @@ export class Bpe implements PieceModel {
     }
   }
 
-  /** A character as it stands in the vocabulary, if it does. */
+  /** A character as spelt in the vocabulary, if it is there. */
   #spelt(codePoints: Int32Array, from: number, to: number, index: number): string {
     const { continuingPrefix, endSuffix } = this.#settings
     const character = String.fromCodePoint(codePoints[index]!)
@@ -145,7 +148,8 @@ export class Bpe implements PieceModel {
       const place = top - rank * PLACES
       const next = after[place]!
       if (ids[place]! < 0 || next < 0) continue
-      // What waited may have changed; as in the library, it may have become another pair that makes the same piece.
+      // An entry may be outdated; as in the library, it may meanwhile be another pair that makes the same
+      // piece.
       const merged = this.#merges[rank * 3 + 2]!
       const now = this.#rank(ids[place]!, ids[next]!)
       if (now < 0 || this.#merges[now * 3 + 2] !== merged) continue
@@ -165,7 +169,7 @@ export class Bpe implements PieceModel {
     return this.#ranks[this.#slot(first, second)]! - 1
   }
 
-  /** Where a pair is, or would be. */
+  /** Where a pair is, or would be inserted. */
   #slot(first: number, second: number): number {
     const mask = this.#ranks.length - 1
     const merges = this.#merges
@@ -178,7 +182,7 @@ export class Bpe implements PieceModel {
   }
 }
 
-/** The least number first. */
+/** A heap with the smallest number first. */
 class Heap {
   size = 0
   #keys = new Float64Array(64)

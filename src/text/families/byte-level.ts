@@ -1,10 +1,10 @@
 /**
- * Byte-level text (Radford et al. 2019, GPT-2). A pattern cuts a text into words, then each UTF-8 byte becomes a printable
- * character, so that 256 symbols spell everything. The pattern is
+ * Byte-level text (Radford et al. 2019, GPT-2). A pattern splits a text into words, then each UTF-8 byte
+ * becomes a printable character, so that 256 symbols spell everything. The pattern is
  *
  *     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
  *
- * It is matched by code of our own: a regular expression would take its classes of characters from the runtime.
+ * It is matched by our own code, since a regular expression would use the runtime's character classes.
  */
 
 import type { Decoder, Pattern, PreTokenizer, TrimOffsets, VisitWord } from '../steps.ts'
@@ -14,13 +14,13 @@ import { CodePointSet } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
 import { eachByte } from './byte-pieces.ts'
 
-/** The pattern as a tokenizer.json has it where words are split apart from bytes. */
+/** The pattern as written in a tokenizer.json with separate steps for words and bytes. */
 export const GPT2_PATTERN: string = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
 const SPACE = 0x20
 const APOSTROPHE = 0x27
 
-/** The character of each byte: itself where that is printable, else one from U+0100 on, in order. */
+/** The character of each byte: itself if printable, else one from U+0100 on, in order. */
 const characters: Int32Array = new Int32Array(256)
 /** The byte of each character below U+0144, or -1. */
 const bytes: Int32Array = new Int32Array(0x144).fill(-1)
@@ -37,9 +37,9 @@ function fillCharacters(): void {
 }
 
 export interface ByteLevelSettings {
-  /** A text that does not begin with a space gets one. */
+  /** Whether a text that does not begin with a space gets one. */
   readonly addPrefixSpace: boolean
-  /** Words by the pattern; else the text is one word. */
+  /** Whether to split into words by the pattern; otherwise the text is one word. */
   readonly useRegex: boolean
 }
 
@@ -57,7 +57,7 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
     const { addPrefixSpace, useRegex } = this.#settings
     if (addPrefixSpace && from < to && text.codePoints[from] !== SPACE) {
       const spaced = text.derive(from, to)
-      // The space stands where the first character does.
+      // The added space has the place of the first character.
       spaced.push(SPACE, text.starts[from]!, text.ends[from]!)
       for (let index = from; index < to; index++) spaced.pushFrom(text, index)
       ;[text, from, to] = [spaced, 0, spaced.length]
@@ -70,7 +70,7 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
     }
   }
 
-  /** The UTF-8 bytes of a word as characters, each at the place of the code point it is of. */
+  /** Converts the UTF-8 bytes of a word to characters, each with the place of its code point. */
   #encode(text: NormalizedText, from: number, to: number): void {
     const made = this.#bytes
     made.begin(text, from, to)
@@ -88,7 +88,7 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
 
 const [OTHER, LETTER, NUMBER, WHITE] = [0, 1, 2, 3]
 
-/** Where a word of GPT-2's pattern ends. */
+/** Finds where a word of GPT-2's pattern ends. */
 export function gpt2Words(): Pattern {
   const letters = new CodePointSet(letterRuns)
   const numbers = new CodePointSet(numberRuns)
@@ -107,7 +107,7 @@ export function gpt2Words(): Pattern {
     const kind = kindOf(codes[first]!)
     let end = first + 1
     while (end < to && kindOf(codes[end]!) === kind) end++
-    // Of white space before something else, the last character goes with that or is a word by itself.
+    // The last character of white space before something else joins what follows, or is a word of its own.
     return kind === WHITE && end < to && end - at > 1 ? end - 1 : end
   }
 }
@@ -122,14 +122,14 @@ function contractionEnd(codes: Int32Array, at: number, to: number): number {
   return next === 'l' && second === 0x6c ? at + 3 : at
 }
 
-/** Byte-level pieces back to text. A piece with other characters (an added token) stands for itself. */
+/** Decodes byte-level pieces to text. A piece with other characters (an added token) stands for itself. */
 export const decodeByteLevel: Decoder = (tokens) => {
   fillCharacters()
   const encoder = new TextEncoder()
   let joined = new Uint8Array(64)
   let length = 0
   for (const token of tokens) {
-    // Three bytes a UTF-16 unit at most.
+    // At most three bytes for each UTF-16 unit.
     if (length + 3 * token.length > joined.length) {
       const grown = new Uint8Array(2 * (length + 3 * token.length))
       grown.set(joined)
@@ -148,13 +148,13 @@ export const decodeByteLevel: Decoder = (tokens) => {
   return [new TextDecoder('utf-8', { ignoreBOM: true }).decode(joined.subarray(0, length))]
 }
 
-/** The character that stands for a space. */
+/** The character for a space. */
 const SPACE_CHARACTER = 0x120
 
 /**
- * Takes the spaces at a piece's ends out of its place, as the library's byte-level post-processor does: but for one space
- * before the first piece of a text, which is there where prefix spaces are added. Unlike there, a space that was added
- * elsewhere (behind an added token) takes nothing of the text with it.
+ * Removes the spaces at a piece's ends from its place, as the library's byte-level post-processor does; with
+ * prefix spaces, one space before the first piece of a text is excepted. Unlike there, a space added
+ * elsewhere (after an added token) does not remove any of the text.
  */
 export function byteLevelTrim(addPrefixSpace: boolean): TrimOffsets {
   return ({ codePoints, starts, ends, length }, from, to, first) => {
@@ -163,7 +163,7 @@ export function byteLevelTrim(addPrefixSpace: boolean): TrimOffsets {
     let right = to
     while (left < to && isSpace(codePoints[left]!)) left++
     while (right > from && isSpace(codePoints[right - 1]!)) right--
-    // An added space shares the place of what follows it.
+    // An added space shares the place of the character after it.
     const added = left > from && from + 1 < length && starts[from] === starts[from + 1]
     const kept = first && addPrefixSpace && left === from + 1
     if (right === from) {

@@ -1,9 +1,12 @@
 /**
- * Code points as the bytes of their UTF-8, by hand: `TextEncoder` takes most of its time for making an array. And byte fallback: a
- * character that has no piece is spelt in pieces that stand for its bytes.
+ * Converts code points to UTF-8 bytes by hand, since `TextEncoder` spends most of its time allocating an
+ * array. Also byte fallback: a character without a piece is spelt in pieces that stand for its bytes.
  */
 
-/** Calls `visit` with each UTF-8 byte of a code point for as long as it says true; whether it did to the end. */
+/**
+ * Calls `visit` with each UTF-8 byte of a code point while it returns true; returns whether it did to the
+ * end.
+ */
 export function eachByte(code: number, visit: (byte: number) => boolean): boolean {
   if (code < 0x80) return visit(code)
   if (code < 0x800) return visit(0xc0 | (code >> 6)) && visit(0x80 | (code & 63))
@@ -21,16 +24,16 @@ export function eachByte(code: number, visit: (byte: number) => boolean): boolea
 const REPLACEMENT = 0xfffd
 
 /**
- * The pieces of a text's bytes; undefined where one of them has none.
+ * The pieces of a text's bytes; undefined if a byte has none.
  *
- * @param byteIds  by byte; -1 where there is no such piece
+ * @param byteIds piece id by byte; -1 if there is none
  */
 export function bytePieces(byteIds: Int32Array, text: string): readonly number[] | undefined {
   const ids: number[] = []
   const add = (byte: number): boolean => ids.push(byteIds[byte]!) > 0
   for (const character of text) {
     const code = character.codePointAt(0)!
-    // Half a pair of surrogates has no bytes of its own.
+    // Half a surrogate pair has no bytes of its own.
     eachByte(code >= 0xd800 && code < 0xe000 ? REPLACEMENT : code, add)
   }
   return ids.includes(-1) ? undefined : ids

@@ -1,4 +1,4 @@
-/** Reads the decoder of a tokenizer.json, and has the smaller ones that it may name. */
+/** Reads the decoder of a tokenizer.json, and implements the smaller ones. */
 
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
@@ -15,15 +15,15 @@ import { readMetaspace } from './read-pre-tokenizer.ts'
 /**
  * One decoder of a sequence.
  *
- * @param most  UTF-16 units that the pieces may have together
+ * @param most maximum number of UTF-16 units in all resulting pieces
  */
 type DecoderStep = (tokens: readonly string[], most: number) => readonly string[]
 
-/** The most units that decoders may make of one of a piece, and how many more of all pieces. */
+/** Maximum growth by decoders: of one piece, and of all pieces together. */
 const MOST_TIMES = 64
 const MOST_MORE = 64
 
-/** A model can be used without one: a decoder that is not known is an error where it is called. */
+/** A model can be used without a decoder, so an unknown one is an error only when it is called. */
 export function readDecoder(part: JsonObject | undefined): Decoder {
   if (!part) return (tokens) => [tokens.join(' ')]
   const steps = part.steps('decoders').map(readStep)
@@ -66,14 +66,14 @@ function readStep(part: JsonObject): DecoderStep {
   }
 }
 
-/** One piece of all. */
+/** Joins all pieces into one. */
 const fuse: Decoder = (tokens) => [tokens.join('')]
 
 function replaceDecoder(pattern: Pattern, content: string): DecoderStep {
   const replace = new Replace(pattern, content)
   return (tokens, most) => {
     let length = 0
-    // A text has few pieces, each many times.
+    // A text has few distinct pieces, each many times.
     const known = new Map<string, string>()
     return tokens.map((token) => {
       let replaced = known.get(token)
@@ -92,7 +92,7 @@ function replaceDecoder(pattern: Pattern, content: string): DecoderStep {
   }
 }
 
-/** Takes a character off the ends of each piece: so often at most. */
+/** Removes a character from the ends of each piece, at most a number of times. */
 function stripDecoder(content: string, start: number, stop: number): Decoder {
   return (tokens) =>
     tokens.map((token) => {
@@ -105,7 +105,7 @@ function stripDecoder(content: string, start: number, stop: number): Decoder {
     })
 }
 
-/** Pieces that end words end in a suffix: it becomes a space, but for the last piece's. */
+/** Pieces at the end of words have a suffix, which becomes a space, except in the last piece. */
 function bpeDecoder(suffix: string): Decoder {
   return (tokens) =>
     tokens.map((token, index) =>
@@ -113,10 +113,10 @@ function bpeDecoder(suffix: string): Decoder {
     )
 }
 
-/** What a piece that stands for a byte is called: `<0x0A>`. */
+/** The name of a piece that stands for a byte: `<0x0A>`. */
 const BYTE = /^<0x([\dA-Fa-f]{2})>$/
 
-/** Pieces that stand for bytes back to text: U+FFFD for each byte of a run that is no UTF-8. */
+/** Decodes pieces that stand for bytes; each byte of a run that is not UTF-8 becomes U+FFFD. */
 const decodeByteFallback: Decoder = (tokens) => {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const texts: string[] = []

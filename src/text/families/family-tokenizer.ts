@@ -1,6 +1,6 @@
 /**
- * Tokenizers of BERT's family as a tokenizer.json writes them: byte-level BPE (RoBERTa), unigram (XLM-R, CamemBERT), and
- * WordPiece with other steps than BERT's. Each step is loaded where it is used.
+ * Builds the tokenizers of BERT's family from a tokenizer.json: byte-level BPE (RoBERTa), unigram (XLM-R,
+ * CamemBERT), and WordPiece with steps other than BERT's. Each step is loaded when it is needed.
  */
 
 import { ModelFormatError, quoted } from '../../format/errors.ts'
@@ -29,7 +29,7 @@ import { readPreTokenizer } from './read-pre-tokenizer.ts'
 import { debertaTokenizer, parseSentencePiece, sentencePieceTokenizer } from './sentencepiece.ts'
 import { takeUnigramVocabulary } from './unigram-vocabulary.ts'
 
-/** What RoBERTa, XLM-R and CamemBERT call their special tokens where no file names them. */
+/** Names of the special tokens of RoBERTa, XLM-R and CamemBERT, if no file gives them. */
 export const FAMILY_TOKENS: SpecialNames = {
   bos: '<s>',
   eos: '</s>',
@@ -40,22 +40,23 @@ export const FAMILY_TOKENS: SpecialNames = {
   mask: '<mask>',
 }
 
-/** What ALBERT calls them. */
+/** ALBERT's names. */
 const ALBERT_TOKENS: SpecialNames = { ...BERT_TOKENS, bos: '[CLS]', eos: '[SEP]', unk: '<unk>', pad: '<pad>' }
 
-/** What is asked of the model besides its tokenizer's files. */
+/** What is needed in addition to the tokenizer's files. */
 export interface FamilyOptions {
   readonly lowercase: boolean | undefined
-  /** The special tokens where no file names them, of WordPiece whose pairs are put together as RoBERTa's are: MPNet's. */
+  /** Special tokens, if no file names them, for WordPiece with RoBERTa's form of pairs (MPNet). */
   readonly tokens?: SpecialNames
-  /** Whether config.json has the model classify tokens; it is asked of byte-level text alone. */
+  /** Whether the model classifies tokens according to config.json; called only for byte-level text. */
   isTokenClassifier(): Promise<boolean>
 }
 
 /**
- * As `readFamilyTokenizer`, of the bytes of a tokenizer.json whose vocabulary may be too large for JSON objects.
+ * Like `readFamilyTokenizer`, from the bytes of a tokenizer.json whose vocabulary may be too large for JSON
+ * objects.
  *
- * @throws {ModelFormatError} as that does
+ * @throws {ModelFormatError} as for `readFamilyTokenizer`
  */
 export function readUnigramTokenizer(
   tokenizerJson: Uint8Array,
@@ -67,13 +68,16 @@ export function readUnigramTokenizer(
   return readFamilyTokenizer(files, options, vocabulary && { unigram: vocabulary })
 }
 
-/** Pieces of several characters that no merge makes, special tokens by their form left out: words that somebody put there. */
+/**
+ * Maximum number of longer pieces that no merge makes, apart from those that look like special tokens: words
+ * added by hand.
+ */
 const MOST_UNMADE = 16
 
 /**
- * RoBERTa's tokenizer of its vocab.json and merges.txt.
+ * RoBERTa's tokenizer from its vocab.json and merges.txt.
  *
- * @throws {ModelFormatError} as `readFamilyTokenizer` does
+ * @throws {ModelFormatError} as for `readFamilyTokenizer`
  */
 export function readBpeFiles(
   vocabJson: Uint8Array,
@@ -89,7 +93,7 @@ export function readBpeFiles(
     decoder: byteLevel,
     model: { type: 'BPE', vocab },
   })
-  // A line may end in a carriage return; the first may say the format's version.
+  // A line may end in a carriage return; the first line may state the format's version.
   const pairs = lines
     .map((line) => line.trimEnd())
     .filter((line) => line !== '' && !line.startsWith('#version'))
@@ -108,10 +112,10 @@ export function readBpeFiles(
 }
 
 /**
- * The tokenizer of SentencePiece's own file, as XLM-R, CamemBERT, DeBERTa and ALBERT have it.
+ * The tokenizer from SentencePiece's own file, for XLM-R, CamemBERT, DeBERTa and ALBERT.
  *
- * @param order  what the model's family makes of its pieces, where it does
- * @throws {ModelFormatError} as `readFamilyTokenizer` does
+ * @param order rearranges the pieces, if the model's family does
+ * @throws {ModelFormatError} as for `readFamilyTokenizer`
  */
 export function readSentencePiece(
   file: Uint8Array,
@@ -128,7 +132,7 @@ export function readSentencePiece(
   }
   const parsed = parseSentencePiece(file, name)
   const { config } = files
-  // The option `lowercase` holds over the file where its normaliser is read.
+  // The option `lowercase` takes precedence over the file when its normalizer is read.
   const lowercase = (otherwise: boolean): boolean =>
     options.lowercase === undefined && (config.boolean('do_lower_case') ?? otherwise)
   const readers = {
@@ -148,10 +152,10 @@ export function readSentencePiece(
 }
 
 /**
- * Builds a tokenizer of the steps that its tokenizer.json names. Of RoBERTa's, `add_prefix_space` and `trim_offsets` of
- * tokenizer_config.json hold over them, as in Hugging Face transformers.
+ * Builds a tokenizer from the steps in its tokenizer.json. For RoBERTa, `add_prefix_space` and `trim_offsets`
+ * in tokenizer_config.json take precedence, as in Hugging Face transformers.
  *
- * @throws {ModelFormatError} `InvalidConfig`, `InvalidVocabulary`, or `UnsupportedConfig` for a step that is not known
+ * @throws {ModelFormatError} `InvalidConfig`, `InvalidVocabulary`, or `UnsupportedConfig` for an unknown step
  */
 export async function readFamilyTokenizer(
   files: TokenFiles,
@@ -165,7 +169,7 @@ export async function readFamilyTokenizer(
   if (!part) throw json.wrong('model', 'an object with the vocabulary')
   const { kind, vocabulary, unkToken, build } = readModel(part, vocabularyFile)
   checkKind(config, kind)
-  // DeBERTa's pieces are SentencePiece's, and its special tokens are called as BERT's.
+  // DeBERTa's pieces are SentencePiece's, but its special tokens have BERT's names.
   const isBert =
     kind === 'WordPiece' ||
     (vocabulary.idOf(BERT_TOKENS.cls!) !== undefined && vocabulary.idOf(FAMILY_TOKENS.cls!) === undefined)
@@ -230,8 +234,9 @@ function trimOffsets({ addPrefixSpace }: ByteLevelTrim): TrimOffsets {
 }
 
 /**
- * Token classifiers are trained on words that begin with a space each, whatever the tokenizer's files say of prefix spaces
- * (transformers' run_ner.py sets them for RoBERTa): without, the words would be pieces of one.
+ * Token classifiers are trained on words that each begin with a space, whatever the tokenizer's files say
+ * about prefix spaces (transformers' run_ner.py sets them for RoBERTa): without them, words would become
+ * pieces of one word.
  */
 function spacedWords(json: JsonObject, trim: ByteLevelTrim | undefined): TokenizerParts['words'] {
   return {

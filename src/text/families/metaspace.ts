@@ -1,4 +1,4 @@
-/** SentencePiece's spaces: each is a character of its own (U+2581), which begins a word. */
+/** SentencePiece's spaces: each becomes a character of its own (U+2581) that begins a word. */
 
 import type { Decoder, PreTokenizer, VisitWord } from '../steps.ts'
 import { NormalizedText } from '../text-with-offsets.ts'
@@ -6,9 +6,12 @@ import { NormalizedText } from '../text-with-offsets.ts'
 export interface MetaspaceSettings {
   /** The character that stands for a space. */
   readonly replacement: string
-  /** Where a word that does not begin with one gets one: in every part of a text, in the first, or nowhere. */
+  /**
+   * Where a word that does not begin with a replacement gets one: in every part of a text, only in the first,
+   * or nowhere.
+   */
   readonly prepend: 'always' | 'first' | 'never'
-  /** Each replacement begins a word; else a part stays whole. */
+  /** Whether each replacement begins a word; otherwise a part stays whole. */
   readonly split: boolean
 }
 
@@ -49,7 +52,7 @@ export class Metaspace implements PreTokenizer {
   }
 }
 
-/** Pieces back to text: the first piece's replacement is the one that was put there. */
+/** Decodes pieces to text, without the replacement that was added to the first one. */
 export function metaspaceDecoder({ replacement, prepend }: MetaspaceSettings): Decoder {
   return (tokens) =>
     tokens.map((token, index) => token.replaceAll(replacement, index === 0 && prepend !== 'never' ? '' : ' '))

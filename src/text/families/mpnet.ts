@@ -9,15 +9,15 @@ import { takesJsonAsItIs } from '../tokenizer-files.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import { FAMILY_TOKENS, type FamilyOptions, readFamilyTokenizer } from './family-tokenizer.ts'
 
-/** What the special tokens are called where no file names them. */
+/** Names of the special tokens, if no file gives them. */
 const TOKENS: SpecialNames = { ...FAMILY_TOKENS, unk: '[UNK]' }
 
 /**
- * Builds it of a tokenizer.json or a vocab.txt. tokenizer_config.json holds over the steps of tokenizer.json, its defaults
- * included, as for BERT.
+ * Builds MPNet's tokenizer from a tokenizer.json or a vocab.txt. tokenizer_config.json, including its
+ * defaults, takes precedence over the steps of tokenizer.json, as for BERT.
  *
- * @param vocab  vocab.txt, where there is no tokenizer.json
- * @throws {ModelFormatError} as `readFamilyTokenizer` does
+ * @param vocab vocab.txt, if there is no tokenizer.json
+ * @throws {ModelFormatError} as for `readFamilyTokenizer`
  */
 export function readMpnetTokenizer(
   files: TokenFiles,
@@ -37,13 +37,13 @@ export function readMpnetTokenizer(
       lowercase: config.boolean('do_lower_case') ?? true,
     },
     pre_tokenizer: { type: 'BertPreTokenizer' },
-    // As RobertaProcessing trims places: of the white space that the mask takes.
+    // Places are trimmed as by RobertaProcessing, since the mask includes white space.
     post_processor: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
     model,
   }
   const mask = config.value['mask_token']
-  // The mask takes the white space before it, however it is written.
+  // The mask includes the white space before it, however it is written.
   const written = isObject(mask) ? mask : { content: mask ?? TOKENS.mask, lstrip: true, special: true }
   return readFamilyTokenizer(
     {
@@ -55,7 +55,7 @@ export function readMpnetTokenizer(
   )
 }
 
-/** From piece to id, as tokenizer.json has it. */
+/** Ids by piece, in the form of tokenizer.json. */
 function idsOf(vocabulary: Vocabulary): Record<string, number> {
   const ids: Record<string, number> = Object.create(null) as Record<string, number>
   for (let id = 0; id < vocabulary.size; id++) {

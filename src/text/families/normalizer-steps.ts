@@ -1,4 +1,4 @@
-/** The smaller normalisers that a tokenizer.json may name, and sequences of them. */
+/** The smaller normalizers of a tokenizer.json, and sequences of them. */
 
 import { letterTables } from '../character-tables.ts'
 import type { Normalizer, Pattern } from '../steps.ts'
@@ -6,7 +6,7 @@ import type { NormalizedText } from '../text-with-offsets.ts'
 import type { LetterTables } from '../unicode/letters.ts'
 import { isWhiteSpace } from '../white-space.ts'
 
-/** One after the other. */
+/** Applies normalizers one after the other. */
 export class NormalizerSequence implements Normalizer {
   readonly #steps: readonly Normalizer[]
 
@@ -31,7 +31,7 @@ function copy(source: NormalizedText, from: number, to: number): NormalizedText 
   return made
 }
 
-/** Takes white space off the ends. */
+/** Removes white space from the ends. */
 export class Strip implements Normalizer {
   readonly #left: boolean
   readonly #right: boolean
@@ -64,7 +64,7 @@ export class Replace implements Normalizer {
       const end = this.#pattern(source.codePoints, from, to)
       if (end === from) made.pushFrom(source, from++)
       else {
-        // What is put there stands where the last of what was there stood.
+        // A replacement has the place of the last character it replaces.
         for (const code of this.#content) made.push(code, source.starts[end - 1]!, source.ends[end - 1]!)
         from = end
       }
@@ -73,7 +73,7 @@ export class Replace implements Normalizer {
   }
 }
 
-/** Puts a string before a text that is not empty, at the place of its first character. */
+/** Puts a string before a text that is not empty, with the place of its first character. */
 export class Prepend implements Normalizer {
   readonly #content: readonly number[]
 
@@ -90,11 +90,13 @@ export class Prepend implements Normalizer {
   }
 }
 
-/** Changes or drops single code points. */
+/** Changes or deletes single code points. */
 export class MapCodePoints implements Normalizer {
   readonly #change: (code: number) => number
 
-  /** @param change what a code point becomes; -1 where it is dropped */
+  /**
+   * @param change maps a code point; -1 deletes it
+   */
   constructor(change: (code: number) => number) {
     this.#change = change
   }
@@ -109,7 +111,7 @@ export class MapCodePoints implements Normalizer {
   }
 }
 
-/** SentencePiece's nmt: some controls dropped, others and what looks like a space made a space. */
+/** SentencePiece's nmt: deletes some controls, and turns others and space-like characters into spaces. */
 export const nmt: Normalizer = new MapCodePoints((code) => {
   if (code > 0 && code < 0x20) {
     return code === 0x09 || code === 0x0a || code === 0x0c || code === 0x0d ? 0x20 : -1

@@ -1,4 +1,4 @@
-/** Builds tokenizers from other files than BERT's vocab.txt and tokenizer.json. */
+/** Builds tokenizers from files other than BERT's vocab.txt and tokenizer.json. */
 
 import { decodeUtf8 } from '../../format/json-file.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'
@@ -29,11 +29,11 @@ export interface OpenModel {
 const SENTENCE_PIECE = ['sentencepiece.bpe.model', 'spm.model', 'spiece.model'] as const
 
 /**
- * The tokenizer, and the file that has its vocabulary.
+ * Reads the tokenizer, and names the file that contains its vocabulary.
  *
- * @param parsed with tokenizer.json, where it could be parsed: the vocabulary of a unigram model is too large
+ * @param parsed includes tokenizer.json if it could be parsed: the vocabulary of a unigram model is too large
  * @param isBert false for MPNet's vocab.txt or tokenizer.json
- * @throws {ModelFormatError} as `readTokenizer`
+ * @throws {ModelFormatError} as for `readTokenizer`
  */
 export async function readOtherFiles(
   model: OpenModel,
@@ -66,7 +66,7 @@ export async function readOtherFiles(
   )
 }
 
-/** Whether config.json names a token classifier; one that names nothing, or is not there, may be one. */
+/** Whether config.json names a token classifier; without a name, or without the file, it may be one. */
 async function isTokenClassifier({ read }: OpenModel): Promise<boolean> {
   const config = readJson(await read('config.json'), 'config.json')
   const architectures = config?.value['architectures']

@@ -1,9 +1,9 @@
 /**
- * The patterns that the steps Replace and Split of a tokenizer.json look for. Only a few kinds of regular expressions are
- * understood: alternatives of characters and of classes of characters, each repeated some number of times (`\s+`,
- * `\p{N}{1,3}`, `[\r\n]+|\t`). Their matches are found by going forward alone, in time linear in the text. All other
- * expressions are refused. JavaScript would find other matches than the Rust library finds, and could take more than linear
- * time.
+ * The patterns of the steps Replace and Split in a tokenizer.json. Only a few kinds of regular expressions
+ * are supported: alternatives of characters and character classes, each with a repetition (`\s+`,
+ * `\p{N}{1,3}`, `[\r\n]+|\t`). They are matched in a single forward pass, in time linear in the text. All
+ * others are refused, since JavaScript would find other matches than the Rust library and could take more
+ * than linear time.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'
@@ -19,14 +19,14 @@ import { GPT2_PATTERN, gpt2Words } from './byte-level.ts'
 
 type Class = (code: number) => boolean
 
-/** A class of characters, repeated: it takes as many characters as there are, within its bounds. */
+/** A repeated character class; it takes as many characters as possible, within its bounds. */
 interface Repeated {
   readonly class: Class
   readonly least: number
   readonly most: number
 }
 
-/** The pattern of a literal text. An empty one matches nothing. */
+/** The pattern of a literal text. An empty text matches nothing. */
 export function literalPattern(text: string): Pattern {
   const pattern = Array.from(text, (character) => character.codePointAt(0)!)
   return (codes, from, to) => {
@@ -35,12 +35,12 @@ export function literalPattern(text: string): Pattern {
   }
 }
 
-/** The pattern of one code point of a class. */
+/** The pattern of a single code point from a class. */
 export function classPattern(isIn: Class): Pattern {
   return (codes, from) => (isIn(codes[from]!) ? from + 1 : from)
 }
 
-/** The pattern of a regular expression; undefined where the expression is none of the few kinds. */
+/** The pattern of a regular expression; undefined if the expression is not supported. */
 export function parsePattern(regex: string): Pattern | undefined {
   const alternatives = new Parser(regex).parse()
   return alternatives && ((codes, from, to) => firstMatch(alternatives, codes, from, to))
@@ -64,11 +64,13 @@ function firstMatch(
   return from
 }
 
-/** Signs that mean something of their own in a regular expression. To mean themselves they must be escaped. */
+/** Characters with a special meaning in a regular expression, unless they are escaped. */
 const SIGNS = '\\^$.*+?()[]{}|'
 const CONTROLS: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b }
 
-/** Reads a regular expression from left to right. A method gives undefined where it does not understand what stands there. */
+/**
+ * Parses a regular expression from left to right. A method returns undefined for what it does not support.
+ */
 class Parser {
   readonly #characters: readonly string[]
   #at = 0
@@ -86,7 +88,7 @@ class Parser {
       }
       const part = this.#readPart()
       const sequence = alternatives.at(-1)!
-      // A part of any length would have to give some of it back where what follows needs it.
+      // A part of variable length would have to give characters back if the next part needed them.
       if (part === undefined || sequence.some(({ least, most }) => least !== most)) return undefined
       sequence.push(part)
     }
@@ -100,7 +102,10 @@ class Parser {
     return { class: typeof isIn === 'number' ? (code) => code === isIn : isIn, ...times }
   }
 
-  /** How often: `+`, `{2}`, `{2,}`, `{2,3}`, or nothing. Not understood is what may be no time, or has another such sign behind it. */
+  /**
+   * Reads a quantifier: `+`, `{2}`, `{2,}`, `{2,3}`, or nothing. Unsupported: quantifiers that allow zero
+   * repetitions (`*`, `?`, `{0,}`) and doubled ones (`a+?`).
+   */
   #readTimes(): { least: number; most: number } | undefined {
     let times = { least: 1, most: 1 }
     if (this.#take('+')) times = { least: 1, most: Infinity }
@@ -122,7 +127,7 @@ class Parser {
     return digits === '' || digits.length > 2 ? undefined : Number(digits)
   }
 
-  /** A class in brackets, read from behind its `[`. */
+  /** Reads a bracketed class, starting after its `[`. */
   #readBrackets(): Class | undefined {
     const negated = this.#take('^')
     const classes: Class[] = []
@@ -142,7 +147,9 @@ class Parser {
     return (code) => classes.some((isIn) => isIn(code)) !== negated
   }
 
-  /** A character, or an escaped class of them. `signs` have a meaning of their own here, and are no characters. */
+  /**
+   * Reads a character or an escaped class. `signs` have a special meaning here, so they are not characters.
+   */
   #readOne(signs: string): number | Class | undefined {
     const character = this.#characters[this.#at++]
     if (character === undefined) return undefined
@@ -157,7 +164,7 @@ class Parser {
     }
     const isIn = namedClass(escaped.toLowerCase(), signs === SIGNS)
     if (isIn) return escaped === escaped.toLowerCase() ? isIn : (code) => !isIn(code)
-    // An escaped sign stands for itself. Escaped letters and digits stand for something else.
+    // An escaped sign stands for itself; escaped letters and digits do not.
     return /^[\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e ]$/.test(escaped) ? escaped.codePointAt(0)! : undefined
   }
 
@@ -168,11 +175,16 @@ class Parser {
   }
 }
 
-/** Code points on which the library's two meanings of a word character differ: `\w` in patterns, and beside added tokens. */
+/**
+ * Code points on which the library's two definitions of a word character differ: `\w` in patterns, and next
+ * to added tokens.
+ */
 const MORE_WORDS: readonly number[] = [0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe]
 const FEWER_WORDS: readonly number[] = [0x200c, 0x200d]
 
-/** @param alone not in brackets, where `\w` is another class */
+/**
+ * @param alone outside brackets, where `\w` is a different class
+ */
 function namedClass(name: string, alone: boolean): Class | undefined {
   switch (name) {
     case 's':
@@ -197,12 +209,14 @@ function setOf(runs: string): Class {
   return (code) => codes.has(code)
 }
 
-/** The pattern of a tokenizer.json's Replace or Split. */
+/** The pattern of a Replace or Split in a tokenizer.json. */
 
-/** The longest pattern, in UTF-16 units: it is tried at every character of a text. */
+/** Maximum length of a pattern in UTF-16 units: it is tried at every character of a text. */
 const LONGEST = 256
 
-/** @throws {ModelFormatError} `UnsupportedConfig` for a pattern that is not understood */
+/**
+ * @throws {ModelFormatError} `UnsupportedConfig` for an unsupported pattern
+ */
 export function readPattern(part: JsonObject): Pattern {
   const pattern = part.object('pattern')
   const text = pattern?.string('String')
@@ -218,13 +232,13 @@ export function readPattern(part: JsonObject): Pattern {
   )
 }
 
-/** The longest text that may be put in for a match, in UTF-16 units: a short text must not become one of any length. */
+/** Maximum length of a replacement in UTF-16 units: a short text must not grow to any length. */
 const LONGEST_CONTENT = 32
 
 /**
- * The text that a Replace puts in for each match.
+ * The text that a Replace inserts for each match.
  *
- * @throws {ModelFormatError} `InvalidConfig` where it is long
+ * @throws {ModelFormatError} `InvalidConfig` if it is too long
  */
 export function readContent(part: JsonObject, key: string): string {
   const content = part.string(key) ?? ''

@@ -1,4 +1,4 @@
-/** The smaller pre-tokenizers that a tokenizer.json may name, and sequences of them. */
+/** The smaller pre-tokenizers of a tokenizer.json, and sequences of them. */
 
 import type { Pattern, PreTokenizer, VisitWord } from '../steps.ts'
 import type { NormalizedText } from '../text-with-offsets.ts'
@@ -7,7 +7,7 @@ import { CLASS, characterTraits, PUNCTUATION } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
 import { classPattern } from './patterns.ts'
 
-/** Each cuts what the one before it has cut. */
+/** Each step splits the words of the one before. */
 export class PreTokenizerSequence implements PreTokenizer {
   readonly #steps: readonly PreTokenizer[]
 
@@ -24,7 +24,7 @@ export class PreTokenizerSequence implements PreTokenizer {
   }
 }
 
-/** What becomes of a match; what is no match is a word. */
+/** What happens to a match; the text between matches is a word. */
 export const SPLIT_BEHAVIORS = [
   'Removed',
   'Isolated',
@@ -41,7 +41,9 @@ export class SplitStep implements PreTokenizer {
   readonly #behavior: SplitBehavior
   readonly #invert: boolean
 
-  /** @param invert what matches is taken for what does not, and the reverse */
+  /**
+   * @param invert whether to swap matches and the text between them
+   */
   constructor(pattern: Pattern, behavior: SplitBehavior, invert: boolean = false) {
     this.#pattern = pattern
     this.#behavior = behavior
@@ -49,7 +51,7 @@ export class SplitStep implements PreTokenizer {
   }
 
   split(text: NormalizedText, from: number, to: number, word: VisitWord): void {
-    // The word that what comes next may belong to, and whether that is a match.
+    // The word that the next part may belong to, and whether that word is a match.
     let start = from
     let end = from
     let wasMatch = false
@@ -64,7 +66,7 @@ export class SplitStep implements PreTokenizer {
     if (end > start && !(wasMatch && this.#behavior === 'Removed')) word(text, start, end)
   }
 
-  /** Whether a part belongs to the word of the part before it. */
+  /** Whether a part belongs to the same word as the part before it. */
   #joins(before: boolean, isMatch: boolean): boolean {
     switch (this.#behavior) {
       case 'MergedWithPrevious':
@@ -78,7 +80,7 @@ export class SplitStep implements PreTokenizer {
     }
   }
 
-  /** Calls `visit` for each match, and for what stands between two. */
+  /** Calls `visit` for each match, and for the text between matches. */
   #eachPart(
     codes: Int32Array,
     from: number,
@@ -116,7 +118,7 @@ export function whitespace(words: CodePointSet): PreTokenizer {
   return new SplitStep(run, 'Removed', true)
 }
 
-/** Punctuation, each character a match. */
+/** Splits at punctuation; each character is a match. */
 export function punctuation(behavior: SplitBehavior): PreTokenizer {
   const traits = characterTraits()
   return new SplitStep(
@@ -125,7 +127,7 @@ export function punctuation(behavior: SplitBehavior): PreTokenizer {
   )
 }
 
-/** Digits apart, each a word, or each run of them. */
+/** Splits off digits, each as a word, or each run of them. */
 export function digits(numeric: CodePointSet, individual: boolean): PreTokenizer {
   return new SplitStep(
     classPattern((code) => numeric.has(code)),

@@ -1,8 +1,8 @@
 /**
- * SentencePiece's normaliser. A table in the tokenizer's file (`precompiled_charsmap`) says which string stands for which.
- * The table begins with the size of a trie. Then come the trie itself (Darts' double array over UTF-8, 32-bit units) and
- * the results, each ended by a zero. A normaliser that was trained with nmt_nfkc, as XLM-R's was, does about what NFKC
- * does, and treats white space.
+ * SentencePiece's normalizer. A table in the tokenizer's file (`precompiled_charsmap`) says which string
+ * replaces which. It consists of the size of a trie, the trie itself (Darts' double array over UTF-8, 32-bit
+ * units), and the replacements, each ended by a zero. A normalizer trained with nmt_nfkc, like XLM-R's, does
+ * roughly what NFKC does, and also normalizes white space.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'
@@ -11,19 +11,24 @@ import type { NormalizedText } from '../text-with-offsets.ts'
 import { graphemeEnd } from '../unicode/graphemes.ts'
 import { eachByte } from './byte-pieces.ts'
 
-/** A cluster of more bytes is looked up code point by code point. */
+/** A cluster of at least this many bytes is looked up code point by code point. */
 const SHORT_CLUSTER = 6
 
 export class Precompiled implements Normalizer {
   readonly #units: Uint32Array
   readonly #results: Uint8Array
   readonly #decoder = new TextDecoder()
-  /** What was read of `results`, by place. */
+  /** Entries of `results` that were read, by place. */
   readonly #known = new Map<number, readonly number[]>()
-  /** For code points below 2^16: 1 + the place of the result, 0 where none stands for it, -1 where it was not asked. */
+  /**
+   * For code points below 2^16: 1 + the place of the replacement, 0 if there is none, -1 if not looked up
+   * yet.
+   */
   readonly #single = new Int32Array(0x10000).fill(-1)
 
-  /** @throws {ModelFormatError} `InvalidConfig` where it is no such table */
+  /**
+   * @throws {ModelFormatError} `InvalidConfig` if it is not such a table
+   */
   constructor(charsmap: string, name: string) {
     const bytes = fromBase64(charsmap, name)
     const view = new DataView(bytes.buffer)
@@ -63,7 +68,10 @@ export class Precompiled implements Normalizer {
     return made
   }
 
-  /** What stands for `source[from, to)`: code point by code point at the places there, more at the last one's. */
+  /**
+   * Replaces `source[from, to)`, code point by code point at the places there; extra ones get the place of
+   * the last.
+   */
   #replace(source: NormalizedText, from: number, to: number, result: number, made: NormalizedText): void {
     for (const code of this.#read(result)) {
       made.push(code, source.starts[from]!, source.ends[from]!)
@@ -78,7 +86,7 @@ export class Precompiled implements Normalizer {
     return this.#single[code]! - 1
   }
 
-  /** The place of the result of the shortest string of the table that `codePoints[from, to)` begins with, or -1. */
+  /** The place of the replacement for the shortest entry that `codePoints[from, to)` begins with, or -1. */
   #find(codePoints: Int32Array, from: number, to: number): number {
     let node = offsetOf(this.#units[0]!)
     let found = -1

@@ -11,7 +11,7 @@ import { readContent } from './patterns.ts'
 import { Unigram } from './unigram.ts'
 import type { UnigramVocabulary } from './unigram-vocabulary.ts'
 
-/** What was read of a vocabulary apart from the rest of the JSON. */
+/** The vocabulary, if it was read apart from the rest of the JSON. */
 export interface VocabularyFile {
   readonly unigram?: Omit<UnigramVocabulary, 'rest'> | undefined
   /** The lines of merges.txt. */
@@ -21,16 +21,24 @@ export interface VocabularyFile {
 export interface ModelPart {
   readonly kind: 'WordPiece' | 'BPE' | 'Unigram'
   readonly vocabulary: Vocabulary
-  /** What the model calls an unknown piece. */
+  /** The model's name for an unknown piece. */
   readonly unkToken: string | undefined
-  /** @param idOf the id of a token, added ones included; throws where there is none */
+  /**
+   * @param idOf the id of a token, added ones included; throws if there is none
+   */
   build(idOf: (token: string) => number): PieceModel
 }
 
-/** Bytes of a piece of a unigram model: at each character of a text all pieces that begin there are looked at. */
+/**
+ * Maximum number of bytes in a unigram piece: at each character of a text, all pieces that begin there are
+ * tried.
+ */
 const LONGEST_PIECE = 1000
 
-/** @throws {ModelFormatError} `UnsupportedConfig` for another kind of model, `InvalidVocabulary`, `InvalidConfig` */
+/**
+ * @throws {ModelFormatError} `UnsupportedConfig` for another kind of model, `InvalidVocabulary`,
+ *   `InvalidConfig`
+ */
 export function readModel(part: JsonObject, file: VocabularyFile): ModelPart {
   const kind = part.string('type') ?? (part.value['merges'] === undefined ? 'WordPiece' : 'BPE')
   if (kind === 'WordPiece') return readWordPiece(part)
@@ -128,7 +136,7 @@ function readUnigram(part: JsonObject, read: VocabularyFile['unigram']): ModelPa
   return { kind: 'Unigram', vocabulary, unkToken, build }
 }
 
-/** The pieces that stand for bytes, by byte: `<0x00>` and on; -1 where the vocabulary lacks one. */
+/** The pieces for bytes, by byte: `<0x00>` and on; -1 if the vocabulary lacks one. */
 function byteIdsOf(vocabulary: Vocabulary): Int32Array {
   return Int32Array.from(
     { length: 256 },

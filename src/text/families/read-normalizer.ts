@@ -20,8 +20,8 @@ import { readContent, readPattern } from './patterns.ts'
 import { Precompiled } from './precompiled.ts'
 
 /**
- * @param lowercase holds over what the file says
- * @throws {ModelFormatError} `UnsupportedConfig` for a normalizer that is not known
+ * @param lowercase takes precedence over the file
+ * @throws {ModelFormatError} `UnsupportedConfig` for an unknown normalizer
  */
 export function readNormalizer(
   part: JsonObject | undefined,
@@ -51,7 +51,7 @@ function readStep(part: JsonObject, lowercase: boolean | undefined): Normalizer[
     case 'Precompiled': {
       const charsmap = part.string('precompiled_charsmap')
       if (charsmap === undefined) throw part.wrong('precompiled_charsmap', 'a string')
-      // A model that was trained with the identity has none.
+      // A model trained with the identity has none.
       if (charsmap === '') return []
       return [new Precompiled(charsmap, part.name)]
     }

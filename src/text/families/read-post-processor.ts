@@ -1,4 +1,6 @@
-/** Reads the post_processor of a tokenizer.json, which says what begins and ends sequences, and how offsets are trimmed. */
+/**
+ * Reads the post_processor of a tokenizer.json: what begins and ends sequences, and how offsets are trimmed.
+ */
 
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
@@ -11,13 +13,13 @@ interface SpecialToken {
   readonly token: string
 }
 
-/** What holds where the file says nothing. */
+/** The settings if the file states none. */
 export interface PostProcessorDefaults {
   readonly cls: SpecialToken | undefined
   readonly sep: SpecialToken | undefined
-  /** One separator between two texts, and token types; else two and none. */
+  /** Whether pairs have one separator and token types; otherwise two separators and no types. */
   readonly isBert: boolean
-  /** Holds over what the file says of byte-level text. */
+  /** Takes precedence over the file for byte-level text. */
   readonly byteLevel: { readonly addPrefixSpace: boolean; readonly trimOffsets: boolean } | undefined
 }
 
@@ -28,11 +30,13 @@ export interface ByteLevelTrim {
 
 export interface PostProcessor {
   readonly template: Template
-  /** Where offsets are trimmed. */
+  /** Present if offsets are trimmed. */
   readonly trim: ByteLevelTrim | undefined
 }
 
-/** @throws {ModelFormatError} `UnsupportedConfig` for one that is not known, or a template that is no `<s> A </s>` */
+/**
+ * @throws {ModelFormatError} `UnsupportedConfig` for an unknown kind, or a template other than `<s> A </s>`
+ */
 export function readPostProcessor(
   part: JsonObject | undefined,
   defaults: PostProcessorDefaults,
@@ -63,7 +67,7 @@ export function readPostProcessor(
   }
 }
 
-/** Windows over a long text begin and end as the text does: with one token each. */
+/** Windows over a long text begin and end like the text: with one token each. */
 function checked(template: Template, part: JsonObject | undefined): Template {
   const [first, text, last] = template.single
   const fits =

@@ -23,8 +23,8 @@ import {
 } from './pre-tokenizer-steps.ts'
 
 /**
- * @param byteLevel holds over what the file says of byte-level text, where that is all there is
- * @throws {ModelFormatError} `UnsupportedConfig` for one that is not known
+ * @param byteLevel takes precedence over the file if byte-level is the only step
+ * @throws {ModelFormatError} `UnsupportedConfig` for an unknown pre-tokenizer
  */
 export function readPreTokenizer(
   part: JsonObject | undefined,
@@ -75,7 +75,7 @@ function readStep(part: JsonObject, byteLevel: { addPrefixSpace: boolean } | und
   }
 }
 
-/** Settings of a Metaspace, as pre_tokenizer and as decoder; older files have `add_prefix_space`. */
+/** Settings of a Metaspace, as pre_tokenizer or decoder; older files have `add_prefix_space`. */
 export function readMetaspace(part: JsonObject): MetaspaceSettings {
   const replacement = part.string('replacement') ?? '▁'
   if ([...replacement].length !== 1) throw part.wrong('replacement', 'one character')

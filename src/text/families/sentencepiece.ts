@@ -1,6 +1,7 @@
 /**
- * SentencePiece's own file (sentencepiece_model.proto): a protocol buffer with the pieces, their scores and the table of
- * the normaliser. The tokenizers of XLM-R and CamemBERT are made of it as transformers makes them.
+ * SentencePiece's own file (sentencepiece_model.proto): a protocol buffer with the pieces, their scores and
+ * the table of the normalizer. The tokenizers of XLM-R and CamemBERT are built from it as transformers builds
+ * them.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'
@@ -10,9 +11,9 @@ import { MAX_SIZE, type PieceList, packPieces } from '../vocabulary.ts'
 export interface SentencePieceModel {
   readonly pieces: readonly string[]
   readonly scores: readonly number[]
-  /** What each piece is: `PIECE_TYPES`. */
+  /** The type of each piece: `PIECE_TYPES`. */
   readonly types: readonly number[]
-  /** The normaliser's table; empty where there is none. */
+  /** The normalizer's table; empty if there is none. */
   readonly charsmap: Uint8Array
 }
 
@@ -23,7 +24,10 @@ const [MODEL_TYPE, CHARSMAP] = [3, 2]
 const UNIGRAM = 1
 export const PIECE_TYPES = { normal: 1, unknown: 2, control: 3, userDefined: 4 }
 
-/** @throws {ModelFormatError} `InvalidVocabulary` where it is no such file, `UnsupportedConfig` where it is no unigram model */
+/**
+ * @throws {ModelFormatError} `InvalidVocabulary` if it is not such a file, `UnsupportedConfig` if it is not a
+ *   unigram model
+ */
 export function parseSentencePiece(file: Uint8Array, name: string): SentencePieceModel {
   const pieces: string[] = []
   const scores: number[] = []
@@ -65,12 +69,12 @@ export function parseSentencePiece(file: Uint8Array, name: string): SentencePiec
       `${name} holds a model of type ${modelType}, expected ${UNIGRAM} (unigram)`,
     )
   }
-  // It stands behind the pieces, so that a file that was cut off between two of them has none.
+  // The normalizer comes after the pieces, so a file truncated between two pieces has none.
   if (!hasNormalizer) throw damaged(name, 'it ends too soon, before its normaliser')
   return { pieces, scores, types, charsmap }
 }
 
-/** A tokenizer.json without its vocabulary, and that. `<mask>` stands behind the file's pieces. */
+/** A tokenizer.json without its vocabulary, and the vocabulary. `<mask>` comes after the file's pieces. */
 export function sentencePieceTokenizer(
   { pieces, scores, charsmap }: SentencePieceModel,
   { dropped, first, maskTakesSpace }: SentencePieceOrder,
@@ -96,7 +100,7 @@ const MASK = '<mask>'
 export const METASPACE = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }
 const BERT_MASK = '[MASK]'
 
-/** What tokenizer_config.json says of DeBERTa's tokenizer. */
+/** DeBERTa's settings in tokenizer_config.json. */
 export interface DebertaOptions {
   readonly lowercase: boolean
   /** Whether each punctuation character is a word. */
@@ -104,9 +108,10 @@ export interface DebertaOptions {
 }
 
 /**
- * As `sentencePieceTokenizer`, for DeBERTa: the file's own order and special tokens, `[MASK]` behind them, and the file's
- * normaliser, with which the models were trained, as transformers' DebertaV2Converter has it. (Its DebertaV2Tokenizer of
- * version 5 leaves that table out and composes characters instead: \uff21 is A here and a character of its own there.)
+ * Like `sentencePieceTokenizer`, for DeBERTa: the file's own order and special tokens, followed by `[MASK]`,
+ * and the file's normalizer, with which the models were trained, as in transformers' DebertaV2Converter. (The
+ * DebertaV2Tokenizer of version 5 omits that table and composes characters instead: \uff21 is A here and a
+ * separate character there.)
  */
 export function debertaTokenizer(
   { pieces, scores, types, charsmap }: SentencePieceModel,
@@ -150,7 +155,8 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Calls `visit` with each field of a message: a number for 32 bits and varints (of which 53 bits count), bytes for the rest.
+ * Calls `visit` with each field of a message: a number for 32 bits and varints (with 53 significant bits),
+ * else bytes.
  * The wire format: https://protobuf.dev/programming-guides/encoding
  */
 function eachField(

@@ -1,6 +1,6 @@
 /**
- * Reads the vocabulary of a unigram tokenizer.json from the bytes of the file. As objects, XLM-R's 250,002 pieces and
- * scores would take 60 MB. The rest of the file is left for a JSON parser.
+ * Reads the vocabulary of a unigram tokenizer.json from the bytes of the file, since as objects XLM-R's
+ * 250,002 pieces and scores would take 60 MB. The rest of the file is left to a JSON parser.
  */
 
 import { ModelFormatError } from '../../format/errors.ts'
@@ -18,9 +18,10 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a]
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /**
- * Takes the array `model.vocab` out of a JSON file; undefined where there is none.
+ * Extracts the array `model.vocab` from a JSON file; undefined if there is none.
  *
- * @throws {ModelFormatError} `InvalidVocabulary` where an entry is no piece and number, or there are too many
+ * @throws {ModelFormatError} `InvalidVocabulary` if an entry is not a piece and a number, or there are too
+ *   many
  */
 export function takeUnigramVocabulary(json: Uint8Array, name: string): UnigramVocabulary | undefined {
   const reader = new Reader(json, name)
@@ -36,11 +37,11 @@ export function takeUnigramVocabulary(json: Uint8Array, name: string): UnigramVo
   return { pieces, scores, rest }
 }
 
-/** Numbers are made text so many bytes at a time, and one has at most so many. */
+/** Numbers are decoded to text in chunks of this many bytes, which also limits a single number. */
 const WINDOW = 1 << 16
 const LONGEST_NUMBER = 64
 
-/** Goes over JSON. Where that is wrong it stops somewhere: the parser of the rest then says what is wrong. */
+/** Scans JSON. If it is malformed, the scan stops somewhere, and the parser of the rest reports the error. */
 class Reader {
   at = 0
   readonly #json: Uint8Array
@@ -48,7 +49,7 @@ class Reader {
   /** The pieces so far. */
   #text = new Uint8Array(1 << 16)
   #length = 0
-  /** The bytes of numbers that are not read yet, one behind the other, and where each ends. */
+  /** The bytes of numbers not decoded yet, end to end, and where each ends. */
   readonly #digits = new Uint8Array(WINDOW)
   readonly #digitEnds: number[] = []
   readonly #decoder = new TextDecoder()
@@ -66,7 +67,9 @@ class Reader {
     return byte ?? Number.NaN
   }
 
-  /** Goes to the value of a member of the object that begins here; false where there is no such object or member. */
+  /**
+   * Goes to the value of a member of the object that begins here; false if there is no such object or member.
+   */
   findMember(key: string): boolean {
     if (!this.#take(OPEN_OBJECT)) return false
     while (this.peek() === QUOTE) {
@@ -128,7 +131,7 @@ class Reader {
     return true
   }
 
-  /** Past the string that begins here. */
+  /** Skips the string that begins here. */
   #skipString(): void {
     const json = this.#json
     let at = this.at + 1
@@ -153,7 +156,7 @@ class Reader {
     }
   }
 
-  /** The string that begins here, added to the pieces as UTF-8; false where there is none. */
+  /** Adds the string that begins here to the pieces as UTF-8; false if there is none. */
   #readString(): boolean {
     if (!this.#take(QUOTE)) return false
     const json = this.#json
@@ -173,7 +176,7 @@ class Reader {
     }
   }
 
-  /** What follows a backslash. */
+  /** Reads what follows a backslash. */
   #readEscape(): boolean {
     const letter = String.fromCharCode(this.#json[this.at++] ?? 0)
     const plain = ESCAPES[letter]
@@ -195,7 +198,7 @@ class Reader {
     return true
   }
 
-  /** Four hexadecimal digits; -1 where they are not. */
+  /** Reads four hexadecimal digits; -1 if they are not. */
   #readHex(): number {
     const digits = String.fromCharCode(...this.#json.subarray(this.at, this.at + 4))
     this.at += 4
@@ -214,7 +217,7 @@ class Reader {
     this.#text = grown
   }
 
-  /** Keeps the bytes of the number that begins here; false where there is none. */
+  /** Stores the bytes of the number that begins here; false if there is none. */
   #takeNumber(): boolean {
     this.peek()
     const json = this.#json
@@ -228,7 +231,10 @@ class Reader {
     return true
   }
 
-  /** Reads what was kept as the scores before `count`: together, since a number's own text takes longer to make than to read. */
+  /**
+   * Decodes the stored numbers as the scores before `count`, all at once, since making a string for each
+   * would take longer.
+   */
   #readNumbers(scores: Float64Array, count: number): void {
     const ends = this.#digitEnds
     const text = this.#decoder.decode(this.#digits.subarray(0, ends.at(-1) ?? 0))
@@ -261,7 +267,7 @@ const ESCAPES: Readonly<Record<string, number>> = {
   t: 0x09,
 }
 
-/** Of the bytes of a number: digits, signs, the point and the exponent's letter. */
+/** Whether a byte may be part of a number: digits, signs, the point and the exponent's letter. */
 function isNumeric(byte: number): boolean {
   return (
     (byte >= 0x30 && byte <= 0x39) ||

@@ -1,6 +1,7 @@
 /**
- * The unigram model (Kudo 2018), as SentencePiece uses it. Of all ways to cut a word into pieces it takes the one with the
- * highest sum of scores, which are log probabilities. Dynamic programming from left to right (Viterbi) finds it.
+ * The unigram model (Kudo 2018), as in SentencePiece. Of all ways to split a word into pieces, it chooses the
+ * one with the highest sum of scores, which are log probabilities, by dynamic programming from left to right
+ * (Viterbi).
  */
 
 import type { PieceModel, VisitPiece } from '../steps.ts'
@@ -8,7 +9,7 @@ import { codePointsAsText } from '../text-with-offsets.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import { bytePieces } from './byte-pieces.ts'
 
-/** What an unknown character scores below the lowest piece; SentencePiece's constant. */
+/** Penalty of an unknown character relative to the lowest score; SentencePiece's constant. */
 const UNKNOWN_PENALTY = 10
 
 export class Unigram implements PieceModel {
@@ -17,14 +18,14 @@ export class Unigram implements PieceModel {
   readonly #unkId: number
   readonly #unkScore: number
   readonly #byteIds: Int32Array | undefined
-  /** Of the best way to the place before each code point: its score, where its last piece begins, and that piece. */
+  /** For the best path to each position: its score, where its last piece begins, and that piece. */
   #best = new Float64Array(64)
   #begins = new Int32Array(64)
   #ids = new Int32Array(64)
 
   /**
    * @param scores by id
-   * @param byteIds the pieces that stand for bytes, where what is unknown is spelt in them; -1 for one that is missing
+   * @param byteIds the pieces for bytes, if unknown text is spelt in them; -1 for a missing one
    */
   constructor(
     vocabulary: Vocabulary,
@@ -43,7 +44,7 @@ export class Unigram implements PieceModel {
     const length = to - from
     if (length >= this.#ids.length) this.#grow(length + 1)
     this.#search(codePoints, from, length)
-    // Back from the end; `begins` of a piece's end then leads forward, to the piece after it.
+    // Backtracks from the end; `begins` at a piece's end then leads forward to the next piece.
     const begins = this.#begins
     for (let end = length, next = -1; end >= 0; ) {
       const start = end === 0 ? -1 : begins[end]!
@@ -55,7 +56,7 @@ export class Unigram implements PieceModel {
       let end = begins[start]!
       let id = this.#ids[end]!
       if (id === this.#unkId) {
-        // Neighbours that are unknown are one piece.
+        // Neighbouring unknowns form one piece.
         while (end < length && this.#ids[begins[end]!] === this.#unkId) end = begins[end]!
         id = this.#vocabulary.idOf(codePointsAsText(codePoints, from + start, from + end)) ?? id
       }

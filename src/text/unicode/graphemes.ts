@@ -1,7 +1,7 @@
 /**
- * Finds grapheme clusters, what a reader takes for one character (Unicode Standard Annex 29). Only the precompiled
- * normaliser asks for them. It looks at clusters of fewer than six bytes alone, but has to know where longer ones begin and
- * end.
+ * Finds grapheme clusters, which a reader sees as one character (Unicode Standard Annex 29). Only the
+ * precompiled normalizer needs them. It uses clusters of fewer than six bytes only, but must know where
+ * longer ones begin and end.
  */
 
 import { unpack } from '../unicode.ts'
@@ -17,12 +17,12 @@ import {
 
 /** Extends the cluster before it: marks, joiners. */
 const CONTINUES = 1
-/** Stays with what follows it. */
+/** Belongs to what follows it. */
 const PREPENDS = 2
-/** Controls: a cluster by themselves. */
+/** Controls: clusters of their own. */
 const BREAKS = 4
 const PICTOGRAPHIC = 8
-/** Indic conjuncts: consonants, what joins two of them, and what may stand between. */
+/** Indic conjuncts: consonants, the characters that join two of them, and those that may come in between. */
 const CONSONANT = 16
 const LINKER = 32
 const CONJUNCT_EXTEND = 64
@@ -58,7 +58,7 @@ function properties(): Uint8Array {
   return made
 }
 
-/** Where the cluster that begins at `at` ends. */
+/** The end of the cluster that begins at `at`. */
 export function graphemeEnd(codes: Int32Array, at: number, to: number): number {
   const bits = properties()
   let end = at + 1
@@ -66,7 +66,7 @@ export function graphemeEnd(codes: Int32Array, at: number, to: number): number {
   let own = bits[code]!
   if (end === to) return end
   if (own & BREAKS) return code === CARRIAGE_RETURN && codes[end] === LINE_FEED ? end + 1 : end
-  // What the cluster ends with, as far as the rules look back.
+  // The end of the cluster so far, as far as the rules look back.
   let pictograph = (own & PICTOGRAPHIC) !== 0
   let consonant = (own & CONSONANT) !== 0
   let linked = false
@@ -98,7 +98,7 @@ export function graphemeEnd(codes: Int32Array, at: number, to: number): number {
   return end
 }
 
-/** Whether two jamo or syllables are of one syllable: leading, vowel, trailing, in that order. */
+/** Whether two jamo or syllables belong to one syllable: leading, vowel, trailing, in that order. */
 function hangulJoins(before: number, code: number): boolean {
   if (code < 0x1100 || code > 0xd7ff) return false
   const isSyllable = code >= 0xac00 && code <= 0xd7a3

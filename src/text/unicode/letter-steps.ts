@@ -1,6 +1,6 @@
 /**
- * The steps of the BERT normaliser that change letters: accents are stripped, then the case is lowered. Models that were
- * trained on text with its case do without both.
+ * The steps of the BERT normalizer that change letters: stripping accents, then lowering the case. Cased
+ * models use neither.
  */
 import type { NormalizedText } from '../text-with-offsets.ts'
 import { characterTraits, HAS_ACCENT, HAS_LOWERCASE, IS_MARK } from '../unicode.ts'
@@ -13,10 +13,10 @@ export { wordRuns } from './word-tables.ts'
 const DOTTED_CAPITAL_I = 0x130
 const DOT_ABOVE = 0x307
 
-/** Takes code points one by one, each with its place in the source, and gives on what becomes of them. */
+/** Takes code points one by one, each with its place in the source, and passes on the result. */
 export interface LetterSteps {
   push(code: number, start: number, end: number): void
-  /** Gives on what was held back; called at the end. */
+  /** Passes on what was held back; must be called at the end. */
   flush(): void
 }
 
@@ -26,7 +26,7 @@ export interface LetterSettings {
   readonly stripAccents: boolean
 }
 
-/** The steps that the settings ask for, one of them at least; `output` takes what comes out. */
+/** Makes the required steps, at least one; `output` receives the result. */
 export function makeLetterSteps(
   letters: LetterTables,
   output: Pick<NormalizedText, 'push'>,

@@ -1,6 +1,6 @@
 /**
- * Case and accents: the tables of `letter-tables.ts`, unpacked. They are most of what the tokenizer knows of characters in bytes,
- * and only models that lower-case text or strip accents read them.
+ * Case and accents: the tables of `letter-tables.ts`, unpacked. They make up most of the bytes of the
+ * character tables, and only models that lower-case text or strip accents load them.
  */
 import { characterTraits, HAS_ACCENT, HAS_LOWERCASE, IS_MARK, unpack } from '../unicode.ts'
 import { droppedRuns, lowercaseRuns, markRuns, strippedEntries } from './letter-tables.ts'
@@ -10,9 +10,9 @@ const HANGUL_LAST = 0xd7a3
 
 /** What lower-casing and accent stripping need. */
 export interface LetterTables {
-  /** Lower case where it differs; U+0130 (i) gets U+0307 besides. */
+  /** Lower case where it differs; U+0130 becomes i, followed by U+0307. */
   readonly lowercase: ReadonlyMap<number, number>
-  /** What is left of a code point after NFD without its nonspacing marks; see `stripAccents`. */
+  /** The result of NFD without nonspacing marks for a code point; see `stripAccents`. */
   readonly stripped: ReadonlyMap<number, readonly number[]>
   /** Rank of the combining class of a mark (of the first code point of its decomposition), 1 the lowest. */
   readonly markRanks: ReadonlyMap<number, number>

@@ -1,7 +1,8 @@
 /**
- * The Unicode normalisation forms (UAX 15), as the Rust library has them. They change only characters of the Unicode
- * version that the library knows; younger ones stay as they are. What a character becomes is asked of the runtime: the
- * answer never changes once a character is assigned (Unicode's stability policy), so all runtimes give the same.
+ * The Unicode normalization forms (UAX 15), as the Rust library has them. They change only characters of the
+ * Unicode version that the library knows; newer ones stay as they are. The results come from the runtime, and
+ * are the same in all of them: once a character is assigned, its normalization never changes (Unicode's
+ * stability policy).
  */
 
 import { letterTables } from '../character-tables.ts'
@@ -12,31 +13,36 @@ import { decomposedRuns } from './decomposed-tables.ts'
 
 export type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD'
 
-/** What comes before has no decomposition, and is never the second of two characters that compose. */
+/** Code points below this have no decomposition, and are never the second of two characters that compose. */
 const FIRST_DECOMPOSED = 0xa0
 const FIRST_COMPOSING = 0x300
 
-/** Code points on their way: each with its rank among marks (0 a starter), and the code points of the source it uses up. */
+/**
+ * Code points in progress: each with its rank among marks (0: a starter), and the number of source code
+ * points it consumes.
+ */
 interface Run {
   codes: number[]
   ranks: number[]
-  /** 0: inserted behind another; 1: stands for one; more: composed of so many. */
+  /** 0: inserted after another; 1: stands for one; more: composed of as many. */
   used: number[]
 }
 
-/** Needs the letter tables, for the order of marks. */
+/** A normalization form. Needs the letter tables, for the order of marks. */
 export class NormalizationForm implements Normalizer {
   readonly #form: Form
   readonly #decomposed = new CodePointSet(decomposedRuns)
   readonly #markRanks = letterTables().markRanks
-  /** What code points that were met become. */
+  /** The decompositions of code points met so far. */
   readonly #known = new Map<number, readonly number[]>()
 
   constructor(form: Form) {
     this.#form = form
   }
 
-  /** Places as the library gives them: one behind the other, a composed character at the place of its first part. */
+  /**
+   * Places are those of the library: consecutive, with a composed character at the place of its first part.
+   */
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
     let run = this.#decompose(source.codePoints, from, to)
     if (this.#form === 'NFC' || this.#form === 'NFKC') run = this.#compose(run)
@@ -70,7 +76,7 @@ export class NormalizationForm implements Normalizer {
     return code < FIRST_COMPOSING ? 0 : (this.#markRanks.get(code) ?? 0)
   }
 
-  /** Undefined where a code point stays. */
+  /** Undefined for a code point that does not decompose. */
   #partsOf(code: number): readonly number[] | undefined {
     if (code < FIRST_DECOMPOSED || !this.#decomposed.has(code)) return undefined
     let parts = this.#known.get(code)
@@ -82,7 +88,7 @@ export class NormalizationForm implements Normalizer {
     return parts
   }
 
-  /** A starter takes up what follows it, unless a mark of the same or a higher rank stands between. */
+  /** A starter absorbs what follows it, unless a mark of the same or a higher rank is in between. */
   #compose({ codes, ranks, used }: Run): Run {
     const made: Run = { codes: [], ranks: [], used: [] }
     let starter = -1
@@ -113,7 +119,7 @@ export class NormalizationForm implements Normalizer {
   }
 }
 
-/** Puts marks between two starters in the order of their ranks: a counting sort, linear however many there are. */
+/** Sorts the marks between two starters by rank: a counting sort, linear in their number. */
 class MarkSorter {
   readonly #run: Run
   #marks: { code: number; uses: number }[][] = []

@@ -1,4 +1,7 @@
-/** Java's serialised objects, as Spark writes a vocabulary and labels: read by a list of classes, all else refused. */
+/**
+ * Java's serialized objects, in which Spark stores a vocabulary and labels: a list of classes is read, all
+ * others are refused.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ByteReader } from '#dist/convert/containers/byte-reader.js'

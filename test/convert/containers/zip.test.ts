@@ -1,4 +1,4 @@
-/** Zip archives: their forms are read, bombs and contradictions refused. */
+/** Zip archives: valid forms are read, bombs and contradictions are refused. */
 import { crc32 as nodeCrc32 } from 'node:zlib'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

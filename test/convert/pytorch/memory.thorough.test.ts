@@ -1,4 +1,4 @@
-/** What loading a pytorch_model.bin takes of memory: as much as safetensors, whatever the size of the file. */
+/** The memory for loading a pytorch_model.bin: as much as for safetensors, whatever the size of the file. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Files of torch.save, in the form of a zip and the older one: damage anywhere is found. */
+/** Files of torch.save, as zip and in the older form: damage anywhere is detected. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openZip } from '#dist/convert/containers/zip.js'

@@ -1,4 +1,4 @@
-/** PyTorch's weights loaded as they are: the view of them, folders, the Hub, and files that are wrong. */
+/** PyTorch's weights loaded directly: their view, folders, the Hub, and invalid files. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'

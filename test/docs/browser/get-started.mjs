@@ -1,4 +1,4 @@
-/** docs/get-started.md: what it tells to do is done, and gives what it says. */
+/** Follows the instructions of docs/get-started.md, and compares the results with the page. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'

@@ -1,4 +1,7 @@
-/** The search of the site, with keys alone, on a server below a path and from the disk, on a wide window and on a phone. */
+/**
+ * The search of the site, by keyboard alone, on a server below a path and from the disk, in a wide window and
+ * on a phone.
+ */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 

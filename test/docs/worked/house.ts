@@ -1,4 +1,4 @@
-/** docs/architecture.md: how large the core is, and what is loaded when it is asked for. */
+/** docs/architecture.md: the size of the core, and what is loaded on demand. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { rootPath } from '../../shared.ts'

@@ -1,4 +1,4 @@
-/** What the parts cost at real sizes, counted from the shapes. */
+/** The cost of each part at real sizes, counted from the shapes. */
 import { columns } from '../toy.ts'
 
 interface Sizes {

@@ -1,6 +1,6 @@
 /**
- * Chapters 4 and 10: what was measured while the kernels were written, in billions of operations a second. The figures are
- * those of bench/results/tried.md; a row that is not there is an error here.
+ * Chapters 4 and 10: speeds measured while the kernels were written, in billions of operations per second.
+ * The figures are those of bench/results/tried.md; a missing row is an error here.
  */
 import { readFileSync } from 'node:fs'
 import { rootPath } from '../../shared.ts'

@@ -1,4 +1,6 @@
-/** A strict program that takes everything from the package; compiled only, by every TypeScript that is supported. */
+/**
+ * A strict program that imports everything from the package; only compiled, by every supported TypeScript.
+ */
 import {
   type Classifier,
   type Entity,

@@ -1,4 +1,4 @@
-/** What a program with Node's types or \`lib: dom\` passes in. */
+/** The values that a program with Node's types or \`lib: dom\` passes in. */
 import { loadRecognizer } from 'iobert'
 
 export async function run(url: URL, file: Blob, signal: AbortSignal): Promise<void> {

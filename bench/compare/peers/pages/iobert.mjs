@@ -1,4 +1,5 @@
-// What each page of the comparison holds: `load` a model, `run` one sequence of ids, `time` some passes. Here: iobert.
+// The interface of each page of the comparison: `load` a model, `run` one sequence of ids, `time` some
+// passes. Here: iobert.
 import { loadModel } from 'iobert'
 
 let model

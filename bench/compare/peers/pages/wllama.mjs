@@ -1,4 +1,5 @@
-// The same page with llama.cpp as wllama packs it, in its worker: the encoder, and the mean over the tokens.
+// The same page with llama.cpp as packaged by wllama, in its worker: the encoder, and the mean over the
+// tokens.
 import { Wllama } from '@wllama/wllama'
 
 let wllama
