@@ -38,8 +38,8 @@ export interface DecodeOptions {
    */
   decode?: Decode
   /**
-   * Default 'context'; with 'huggingface' windows are cut as that pipeline cuts them, and names keep marks
-   * around them.
+   * Default 'context'; with 'huggingface' windows are cut as that pipeline cuts them, names keep the marks
+   * around them, and the bytes of one emoji may be several entities.
    */
   merge?: Merge
   /** Entities with a lower score are left out; default 0. */

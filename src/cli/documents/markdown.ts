@@ -71,8 +71,9 @@ class MarkdownReader {
   readonly #source: string
   readonly #plain: PlainText
   readonly #html: HtmlReader
-  /** Inside a block with text: the gap around it, and how far it has been read. */
+  /** Inside a block with text: the gap around it, its name, and how far it has been read. */
   #gap: Gap | undefined
+  #leaf = ''
   #indented = false
   #at = 0
 
@@ -102,13 +103,14 @@ class MarkdownReader {
       this.#html.forgetOpened()
       return false
     }
-    const gap = LEAVES.get(node.name)
+    const gap = LEAVES.get(node.name) ?? (isOpenFence(node.node) ? '\n\n' : undefined)
     if (gap === undefined) {
       this.#plain.separate(BLOCKS.get(node.name) ?? '')
       return true
     }
     this.#gap = node.node.parent?.name === 'ListItem' ? '\n' : gap
-    this.#indented = node.name === 'CodeBlock'
+    this.#leaf = node.name
+    this.#indented = node.name === 'CodeBlock' || node.name === 'FencedCode'
     this.#at = node.from
     this.#plain.separate(this.#gap)
     return true
@@ -138,7 +140,7 @@ class MarkdownReader {
     if (this.#gap === undefined) this.#plain.separate(BLOCKS.get(name) ?? '')
     else {
       this.#addText(to)
-      if (!LEAVES.has(name)) return
+      if (name !== this.#leaf) return
       this.#plain.separate(this.#gap)
       this.#gap = undefined
       this.#html.forgetOpened()
@@ -177,6 +179,11 @@ class MarkdownReader {
     }
     this.#html.read(at, node.to)
   }
+}
+
+/** A fence that nothing closes is more likely a line of signs between parts of a letter than the beginning of code. */
+function isOpenFence(node: SyntaxNode): boolean {
+  return node.name === 'FencedCode' && node.getChildren('CodeMark').length < 2
 }
 
 /** Settings between two lines of hyphens, as the builders of sites have them. */
