@@ -172,8 +172,9 @@ test('a stream gives what the whole gives, wherever its chunks end', async () =>
     {
       numRuns: times(200, 5000),
       examples: [
-        [['[FOO_1 ', '[ PER_1 ', '] ran'], [8]],
-        [['\\[PER_1', '\\_1\\]'], [7]],
+        [['[ PER_1 ', '] ran'], [8]],
+        [['[FOO_1 ', ']'], [7]],
+        [['\\[PER_1', '\\_1\\]'], [9]],
       ],
     },
   )
