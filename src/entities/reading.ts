@@ -9,6 +9,13 @@ import type { Entity, RecognizeOptions, Word } from './types.ts'
 /** Adds what the rules find in a text to the model's entities of it. */
 export type AddRules = (document: Document, entities: Entity[]) => Entity[] | Promise<Entity[]>
 
+/** The rules of a call, made ready. */
+export interface PreparedRules {
+  /** The types that they give. */
+  readonly types: readonly string[]
+  readonly add: AddRules
+}
+
 /** The encoding of a text with other words than the tokenizer's. */
 export type Recount = (text: string, encoding: Encoding) => Encoding
 

@@ -40,6 +40,14 @@ export interface PhraseRule {
 /** What is found beside the model. */
 export type Rule = PatternRule | PhraseRule
 
+/** The names of the presets. */
+export type PresetName =
+  | ('email' | 'url' | 'phone' | 'iban' | 'card' | 'ip')
+  | ('mac' | 'ssn' | 'passport' | 'birthdate' | 'address' | 'secret')
+
+/** The rules of a call: one's own and presets by name, all presets, or what `compileRules` gave. */
+export type Rules = readonly (Rule | PresetName)[] | 'all' | RuleSet
+
 /**
  * Which entity stays where a rule's and the model's overlap: the longer one, the rule's on a tie; the rule's; the model's. What of
  * the other one lies outside stays as an entity of its own: in front of an address, `Zhang Wei - zhang` becomes `Zhang Wei`.
