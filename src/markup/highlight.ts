@@ -25,8 +25,10 @@ const rows: Rows<HighlightOptions> = {
  * A text with its entities marked, for a terminal or as HTML. Control characters, of direction too, are shown as pictures on a terminal, and
  * everything is escaped in HTML, so that a text cannot steer where it is shown.
  *
- * In HTML each entity is `<mark dir="auto" data-type="PER" style="--hue:195" title="PER 0.998">Ana<small dir="auto">PER</small></mark>`;
- * a page may colour it by `background: hsl(var(--hue) 80% 82%)`, or by `data-type`. Give what it stands in `dir="auto"` too.
+ * In HTML each entity is `<mark dir="auto" data-type="PER" style="--hue:195;..." title="PER 0.998">Ana<small dir="auto"> PER</small></mark>`,
+ * with a colour by type that needs no style sheet. A page has its own by `mark { --entity-background: hsl(var(--hue) 40% 30%);
+ * --entity-color: #fff }`, or by `data-type`. Labels are not selected: who copies the text copies no labels. Give what it stands
+ * in `dir="auto"` too.
  *
  * @throws {RangeError} for an entity that does not lie in the text, or a format that is not known
  *

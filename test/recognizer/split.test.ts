@@ -43,7 +43,7 @@ const ways: Record<string, Split> = {
 }
 
 async function spansOf(split: Split): Promise<readonly Span[]> {
-  if (typeof split === 'function') return split(text)
+  if (typeof split === 'function') return splitText(text, split)
   const { passages, sentences, paragraphs, lines } = await import('#dist/text/split.js')
   return { passages, sentences, paragraphs, lines }[split as 'lines'](text)
 }
