@@ -8,10 +8,13 @@ export type { CleanupMode } from './entities/spark/spark-document.ts'
 export type { SparkTokenizerOptions } from './entities/spark/spark-tokenizer.ts'
 export type { SparkAnnotation, SparkAnnotations, SparkOptions } from './entities/spark/spark-types.ts'
 export type {
+  Adding,
+  AnswerStyle,
   Decode,
   Entity,
   Merge,
   Recognition,
+  RecognitionOf,
   RecognizeOptions,
   RecognizerInput,
   Strategy,
@@ -67,7 +70,16 @@ export type {
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/sentence/pooling.ts'
 export type { Recognizer } from './recognizer.ts'
-export type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './rules/types.ts'
+export type {
+  PatternRule,
+  PhraseRule,
+  PresetName,
+  Rule,
+  RuleMatch,
+  RulePolicy,
+  RuleSet,
+  Rules,
+} from './rules/types.ts'
 export { EngineError, type EngineErrorCode } from './runtime/engine-error.ts'
 export type {
   Classification,

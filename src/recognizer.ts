@@ -16,7 +16,10 @@ import { Findings, readSegments } from './entities/segments.ts'
 import { chooseStyle, prepareRules } from './entities/style.ts'
 import { tellScheme } from './entities/tell-scheme.ts'
 import type {
+  Adding,
+  AnswerStyle,
   Recognition,
+  RecognitionOf,
   RecognizeOptions,
   RecognizerInput,
   StreamOptions,
@@ -67,10 +70,19 @@ export class Recognizer {
    * const { entities } = await ner.recognize('Angela Merkel met Tim Cook in Berlin.')
    * // [{ type: 'PER', text: 'Angela Merkel', start: 0, end: 13, score: 0.99 }, ...]
    */
-  recognize(text: string, options?: RecognizeOptions): Promise<Recognition>
-  recognize(words: readonly string[], options: WordsOptions): Promise<Recognition>
-  /** Several texts; `recognizeAll` states this by its name, and also takes several lists of words. */
-  recognize(texts: readonly string[], options?: TextOptions): Promise<Recognition[]>
+  recognize<Words extends boolean = false, Style extends AnswerStyle = AnswerStyle>(
+    text: string,
+    options?: RecognizeOptions & Adding<Words, Style>,
+  ): Promise<RecognitionOf<Words, Style>>
+  recognize<Words extends boolean = false, Style extends AnswerStyle = AnswerStyle>(
+    words: readonly string[],
+    options: WordsOptions & Adding<Words, Style>,
+  ): Promise<RecognitionOf<Words, Style>>
+  /** Several texts; `recognizeAll` says so by its name, and takes several lists of words too. */
+  recognize<Words extends boolean = false, Style extends AnswerStyle = AnswerStyle>(
+    texts: readonly string[],
+    options?: TextOptions & Adding<Words, Style>,
+  ): Promise<RecognitionOf<Words, Style>[]>
   recognize(input: RecognizerInput, options?: RecognizeOptions): Promise<Recognition | Recognition[]>
   async recognize(input: RecognizerInput, options?: RecognizeOptions): Promise<Recognition | Recognition[]> {
     const several = Array.isArray(input) && options?.pretokenized !== true
@@ -87,6 +99,10 @@ export class Recognizer {
    * @example
    * const [first, second] = await ner.recognizeAll(['Angela Merkel', 'Berlin'])
    */
+  recognizeAll<Words extends boolean = false, Style extends AnswerStyle = AnswerStyle>(
+    inputs: readonly RecognizerInput[],
+    options?: RecognizeOptions & Adding<Words, Style>,
+  ): Promise<RecognitionOf<Words, Style>[]>
   async recognizeAll(inputs: readonly RecognizerInput[], options?: RecognizeOptions): Promise<Recognition[]> {
     return await collectAnswers((give, stop) =>
       this.#read(inputs, options, checkRecognizeOptions, give, stop),
@@ -101,6 +117,10 @@ export class Recognizer {
    * @example
    * for await (const { entities } of ner.stream(texts)) console.log(entities)
    */
+  stream<Words extends boolean = false, Style extends AnswerStyle = AnswerStyle>(
+    inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
+    options?: StreamOptions & Adding<Words, Style>,
+  ): AsyncGenerator<RecognitionOf<Words, Style>, void, undefined>
   stream(
     inputs: Iterable<RecognizerInput> | AsyncIterable<RecognizerInput>,
     options?: StreamOptions,
@@ -125,9 +145,9 @@ export class Recognizer {
     if (!(given as StreamOptions | undefined)?.signal?.aborted) texts.begin()
     const { batchTokens = BATCH_TOKENS, ...asked } = given === undefined ? {} : check(given)
     stopWith(stop, asked.signal, (end) => this.model.onEnd(end))
-    const addRules = await prepareRules(asked)
+    const rules = await prepareRules(asked)
     const style = await chooseStyle(asked, {
-      ...{ labels: this.#labelSet, tokenizer: this.tokenizer },
+      ...{ labels: this.#labelSet, tokenizer: this.tokenizer, ruleTypes: rules.types },
       tellScheme: () => this.#tellScheme(),
     })
     const { labels, reading, annotate } = style
@@ -157,7 +177,7 @@ export class Recognizer {
         }
         batcher.after(async () => {
           const { entities, words, truncated } = findings
-          const result: Recognition = { entities: await addRules(document, entities), truncated }
+          const result: Recognition = { entities: await rules.add(document, entities), truncated }
           if (style.options.words) result.words = words
           if (annotate) result.annotations = annotate(document, words)
           await give(result)

@@ -25,10 +25,23 @@ export function nearest(
   return best
 }
 
-/** `; did you mean x?`, or nothing if no known word is near. */
+/** Letters of which one word may be short for another. */
+const SHORTEST = 3
+
+/**
+ * `; did you mean x?`, or nothing where no known word is near. A word that is short for the other counts as near.
+ *
+ * @example
+ * didYouMean('PERSON', ['LOC', 'PER']) // '; did you mean PER?'
+ */
 export function didYouMean(word: string, known: Iterable<string>): string {
-  const near = nearest(word, known)
+  const words = [...known]
+  const near = nearest(word, words) ?? words.find((one) => isShortFor(one, word) || isShortFor(word, one))
   return near === undefined ? '' : `; did you mean ${near}?`
+}
+
+function isShortFor(short: string, word: string): boolean {
+  return short.length >= SHORTEST && word.toLowerCase().startsWith(short.toLowerCase())
 }
 
 /** Letters inserted, deleted, changed, or swapped with the next (Damerau 1964). */

@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../format/errors.ts'
 import { UsageError } from './arguments.ts'
+import { otherKind } from './file-kinds.ts'
 import { exists, isFolder, missingFile } from './missing-name.ts'
 
 /** Where a text comes from. */
@@ -108,7 +109,7 @@ export async function* readInputs(sources: readonly Source[], maxChars: number):
     const named = source.kind === 'file' ? { file: source.path } : {}
     try {
       const text = await readText(openSource(source), maxChars)
-      if (source.kind === 'file' && source.found === true && text.includes('\0')) throw new NoText(undefined)
+      if (source.kind === 'file' && source.found === true && text.includes('\0')) throw new NoText(notUtf8())
       yield { ...named, text }
     } catch (error) {
       yield { ...named, error: `${nameOf(source)}: ${explain(error)}` }
@@ -116,9 +117,21 @@ export async function* readInputs(sources: readonly Source[], maxChars: number):
   }
 }
 
-/** The bytes of a file or of stdin. */
-export function openSource(source: Exclude<Source, { kind: 'text' }>): AsyncIterable<Uint8Array> {
-  return source.kind === 'stdin' ? process.stdin : createReadStream(source.path)
+/**
+ * The bytes of a file or of stdin.
+ *
+ * @throws {NoText} for a file of another program, which may read as text and hold none
+ */
+export async function* openSource(source: Exclude<Source, { kind: 'text' }>): AsyncGenerator<Uint8Array> {
+  let isFirst = true
+  const chunks: AsyncIterable<Uint8Array> =
+    source.kind === 'stdin' ? process.stdin : createReadStream(source.path)
+  for await (const chunk of chunks) {
+    const other = isFirst ? otherKind(chunk) : undefined
+    if (other !== undefined) throw new NoText(`is ${other}`)
+    isFirst = false
+    yield chunk
+  }
 }
 
 export function nameOf(source: Source): string {
@@ -148,7 +161,7 @@ export function explain(error: unknown): string {
  *
  * @param start the first bytes of the file
  */
-export function notUtf8(start: Uint8Array | undefined): string {
+export function notUtf8(start?: Uint8Array): string {
   const mark = start?.subarray(0, 2).join(' ')
   const isUtf16 = mark === '255 254' || mark === '254 255'
   return isUtf16
@@ -156,10 +169,11 @@ export function notUtf8(start: Uint8Array | undefined): string {
     : 'is not UTF-8 text: save it as UTF-8, or if it comes from Windows (cp1252), write iconv -f CP1252 -t UTF-8 FILE > NEW'
 }
 
-/** The error for bytes that are not UTF-8. */
+/** A file that is no text. */
 class NoText extends TypeError {
-  constructor(start: Uint8Array | undefined, options?: ErrorOptions) {
-    super(`it ${notUtf8(start)}`, options)
+  /** @param what it is: `is a PDF ...` */
+  constructor(what: string, options?: ErrorOptions) {
+    super(`it ${what}`, options)
   }
 }
 
@@ -188,7 +202,7 @@ export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: numb
     }
     parts.push(decoder.decode())
   } catch (error) {
-    if (error instanceof TypeError) throw new NoText(start, { cause: error })
+    if (error instanceof TypeError) throw new NoText(notUtf8(start), { cause: error })
     throw error
   }
   const text = parts.join('')

@@ -1,5 +1,5 @@
 /** What the commands that find entities share: rules, documents in markup, redaction, and output formats. */
-import type { Entity, Recognition, TextOptions } from '../entities/types.ts'
+import type { Recognition, TextOptions } from '../entities/types.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
 import { type Answering, answerTexts, type Text } from './answers.ts'
 import { UsageError } from './arguments.ts'
@@ -114,17 +114,8 @@ export function checkRedacting(shown: string | undefined, redacting: Redacting |
   )
 }
 
-/** The JSON fields of a recognition; probabilities as plain arrays, in the order of the model's labels. */
-function fieldsOf(found: Found): {
-  entities: readonly Entity[]
-  truncated: boolean
-  words?: readonly unknown[]
-} {
+/** What JSON output holds of a recognition. */
+function fieldsOf(found: Found): Pick<Recognition, 'entities' | 'truncated' | 'words'> {
   const { entities, truncated, words } = inSource(found)
-  if (words === undefined) return { entities, truncated }
-  return {
-    entities,
-    truncated,
-    words: words.map((word) => ({ ...word, probabilities: Array.from(word.probabilities) })),
-  }
+  return { entities, truncated, ...(words && { words }) }
 }

@@ -33,8 +33,8 @@ const htmlHead: string = `<!doctype html>
 body { max-width: 48rem; margin: 2rem auto; padding: 0 1rem }
 article { white-space: pre-wrap; overflow-wrap: anywhere; margin-bottom: 2rem }
 h2 { font-size: 1rem; font-weight: normal; opacity: .7 }
-mark { color: #111; background: hsl(var(--hue) 80% 82%); border-radius: .25em; padding: .1em .25em }
-mark small { font-weight: bold; padding-left: .35em }
+mark { border-radius: .25em; padding: .1em .25em }
+mark small { font-weight: bold }
 </style>
 `
 

@@ -13,6 +13,7 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ['flax_model.msgpack', 'Flax weights'],
   ['model.onnx', 'an ONNX graph'],
   ['onnx/model.onnx', 'an ONNX graph'],
+  ['adapter_config.json', 'a PEFT adapter, which must be merged with its model first (merge_and_unload)'],
   ['rust_model.ot', 'a C++ archive of rust-bert'],
 ]
 

@@ -222,6 +222,11 @@ function makeWords(text: string, units: readonly Unit[], labelIds: Int32Array, l
     end,
     label: piece < 0 ? 'O' : labels.labels[labelIds[i]!]!,
     score: probabilities[labelIds[i]!]!,
-    probabilities,
+    probabilities: writtenAsArray(probabilities),
   }))
+}
+
+/** As a typed array by itself is written, `{"0": ...}`, nobody can read the numbers back. Not enumerable, so copies are plain. */
+function writtenAsArray(numbers: Float32Array): Float32Array {
+  return Object.defineProperty(numbers, 'toJSON', { value: () => Array.from(numbers) })
 }

@@ -13,8 +13,8 @@ type AnyInput = Omit<TextOptions, 'pretokenized'> & { pretokenized?: boolean }
 export const ruleRows: Rows<Pick<TextOptions, 'rules' | 'rulePolicy'>> = {
   rules: {
     type: 'other',
-    fits: (value) => Array.isArray(value) || (isObject(value) && 'find' in value),
-    wanted: 'an array of rules, or what compileRules gave',
+    fits: (value) => value === 'all' || Array.isArray(value) || (isObject(value) && 'find' in value),
+    wanted: "an array of rules and of names of presets ('email'), 'all', or what compileRules gave",
   },
   rulePolicy: {
     type: 'word',

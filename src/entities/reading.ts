@@ -9,7 +9,14 @@ import type { Entity, RecognizeOptions, Word } from './types.ts'
 /** Adds what the rules find in a text to the entities of the model. */
 export type AddRules = (document: Document, entities: Entity[]) => Entity[] | Promise<Entity[]>
 
-/** Gives the encoding of a text other words than the tokenizer's. */
+/** The rules of a call, made ready. */
+export interface PreparedRules {
+  /** The types that they give. */
+  readonly types: readonly string[]
+  readonly add: AddRules
+}
+
+/** The encoding of a text with other words than the tokenizer's. */
 export type Recount = (text: string, encoding: Encoding) => Encoding
 
 /**

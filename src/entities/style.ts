@@ -1,7 +1,9 @@
 /**
  * Turns the options of a call into a style (how its inputs are read and its answers are given) and its rules.
  */
+import { didYouMean } from '../check/nearest.ts'
 import { capability } from '../format/capability.ts'
+import type { PresetName, Rule, RuleSet, Rules } from '../rules/types.ts'
 import { defaultSplit, type Span, splitSections } from '../text/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { withSpaceWords, withWrittenWords } from '../text/written-words.ts'
@@ -9,16 +11,27 @@ import { readDocument, wholeText } from './document.ts'
 import { decodingOf, resolveLabels } from './entity.ts'
 import type { LabelScheme, LabelSet } from './labels.ts'
 import { trimName } from './name-edges.ts'
-import type { AddRules, Reading, Style } from './reading.ts'
+import type { PreparedRules, Reading, Style } from './reading.ts'
 import { withoutSymbols } from './symbols.ts'
 import { pipelineWindows, transformersOptions, transformersStyle } from './transformers-style.ts'
 import type { RecognizeOptions } from './types.ts'
 import { checkWanted } from './wanted.ts'
 
-/** The entity types that the rules of a call can give. */
-function ruleTypes({ rules }: RecognizeOptions): string[] {
-  if (rules === undefined) return []
-  return 'types' in rules ? [...rules.types] : Array.from(rules, ({ type }) => type)
+/** The rules of a call, those that are given by name as they are; the presets are loaded only then. */
+async function withPresets(rules: Rules): Promise<readonly Rule[] | RuleSet> {
+  if (rules !== 'all' && !('some' in rules && rules.some((rule) => typeof rule === 'string'))) {
+    return rules as readonly Rule[] | RuleSet
+  }
+  const { presets } = await capability('the rules known by name', () => import('../rules/presets.ts'))
+  if (rules === 'all') return Object.values(presets)
+  return (rules as readonly (Rule | PresetName)[]).map((rule, index) => {
+    if (typeof rule !== 'string') return rule
+    if (Object.hasOwn(presets, rule)) return presets[rule]
+    const names = Object.keys(presets)
+    throw new RangeError(
+      `rules[${index}] is '${String(rule)}', expected a rule or one of ${names.join(', ')}${didYouMean(rule, names)}`,
+    )
+  })
 }
 
 /**
@@ -32,14 +45,14 @@ export async function prepareRules({
   labels,
   ignoreLabels,
   signal,
-}: RecognizeOptions): Promise<AddRules> {
-  if (rules === undefined) return (_, entities) => entities
+}: RecognizeOptions): Promise<PreparedRules> {
+  if (rules === undefined) return { types: [], add: (_, entities) => entities }
   const { addRulesTo } = await capability(
     'the rules beside the model',
     () => import('./rules/beside-model.ts'),
   )
   return addRulesTo(
-    rules,
+    await withPresets(rules),
     { policy: rulePolicy, signal },
     (type) => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type),
   )
@@ -49,7 +62,9 @@ export async function prepareRules({
 export interface StyledModel {
   readonly labels: LabelSet
   readonly tokenizer: Tokenizer
-  /** The scheme that the model's answers show, if its labels do not. */
+  /** Types that are found beside those of its labels, by rules. */
+  readonly ruleTypes: readonly string[]
+  /** The scheme that the model's answers tell, where its labels do not. */
   tellScheme(): Promise<LabelScheme | undefined>
 }
 
@@ -62,7 +77,7 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
   const { style, pretokenized } = asked
   const options = await completed(asked, model)
   const { split = style === undefined ? defaultSplit : false } = options
-  if (options.labels !== undefined) checkWanted(options.labels, model.labels, options, ruleTypes(options))
+  if (options.labels !== undefined) checkWanted(options.labels, model.labels, options, model.ruleTypes)
   const labels = resolveLabels(model.labels, options)
   const shared = wordsAndWindows(options, model.tokenizer)
   if (style === 'spark-nlp') {

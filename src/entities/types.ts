@@ -1,5 +1,5 @@
 /** The options of a recognition, and its results. */
-import type { Rule, RulePolicy, RuleSet } from '../rules/types.ts'
+import type { RulePolicy, Rules } from '../rules/types.ts'
 import type { Split } from '../text/split.ts'
 import type { LabelScheme } from './labels.ts'
 import type { SparkAnnotations, SparkOptions } from './spark/spark-types.ts'
@@ -67,11 +67,11 @@ interface CommonOptions extends DecodeOptions {
    */
   split?: Split
   /**
-   * Finds what matches a pattern or one of some phrases, in addition to the model's entities. `labels` and
-   * `ignoreLabels` apply to their types too. `iobert/rules` has rules for e-mail addresses, telephone numbers
-   * and the like.
+   * Found beside the model's entities: what matches a pattern or is one of some phrases. `labels` and `ignoreLabels` hold for
+   * their types too. Rules for e-mail addresses, telephone numbers and their like are known by name: `['email', 'phone']`, or all
+   * of them: `'all'`. They stand beside rules of one's own, and `iobert/rules` has them as objects.
    */
-  rules?: readonly Rule[] | RuleSet
+  rules?: Rules
   /** Which entity stays where a rule's and the model's overlap; default 'longest', on a tie the rule's. */
   rulePolicy?: RulePolicy
   /**
@@ -147,7 +147,7 @@ export interface Word {
   label: string
   /** Probability of the label. */
   score: number
-  /** Of each label, in the model's order, [C]. */
+  /** Of each label, in the model's order, [C]. `JSON.stringify` writes them as an array of numbers. */
   probabilities: Float32Array
 }
 
@@ -161,4 +161,18 @@ export interface Recognition {
   words?: Word[]
   /** With `style: 'spark-nlp'`. */
   annotations?: SparkAnnotations
+}
+
+/** The systems whose answers a call may ask for. */
+export type AnswerStyle = NonNullable<CommonOptions['style']>
+
+/** What the options of a call say of its recognitions: `words` and `annotations` are there where they are asked for. */
+export type RecognitionOf<Words extends boolean, Style extends AnswerStyle> = Recognition &
+  ([Words] extends [true] ? { words: Word[] } : unknown) &
+  ([Style] extends ['spark-nlp'] ? { annotations: SparkAnnotations } : unknown)
+
+/** The options that `RecognitionOf` is about. */
+export interface Adding<Words extends boolean, Style extends AnswerStyle> {
+  words?: Words
+  style?: Style
 }

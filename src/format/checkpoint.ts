@@ -1,4 +1,5 @@
 /** The tensors of a model's files, by name: of one safetensors file, or of several with an index. */
+import { narrowed } from './doubles.ts'
 import type { Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
@@ -9,6 +10,7 @@ import type { ByteSource, ModelFiles } from './source.ts'
 export interface CheckpointTensor {
   /** The name in the file. */
   readonly name: string
+  /** As it is read: F32 for what the file has as F64. */
   readonly dtype: Dtype
   readonly shape: readonly number[]
   readonly source: ByteSource
@@ -26,7 +28,7 @@ export interface Checkpoint {
 
 /**
  * Opens a model's weights: `model.safetensors`, or the shards that `model.safetensors.index.json` lists. Headers are
- * read and checked, data is not.
+ * read and checked, data is not. F64 tensors are read as F32.
  *
  * @throws {ModelFormatError} MissingFile if there is neither, naming what there is instead; the codes of
  *   `parseSafetensors`; InvalidConfig for a bad index; DuplicateKey and MissingTensor if index and shards
@@ -75,7 +77,8 @@ async function addTensors(
         `Tensor ${quoted(name)} is in ${other.fileName} and in ${fileName}; which one is meant cannot be known`,
       )
     }
-    tensors.set(name, { name, dtype, shape, source, offset: start, byteLength: end - start, fileName })
+    const tensor = { name, dtype, shape, source, offset: start, byteLength: end - start, fileName }
+    tensors.set(name, narrowed(tensor))
   }
 }
 

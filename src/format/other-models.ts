@@ -37,9 +37,12 @@ const KINDS: readonly (readonly [fileName: string, what: string, convertible: bo
     false,
   ],
   ['flax_model.msgpack', `weights of Flax: ${RESAVE}`, false],
-  ['model.onnx', ONNX, false],
-  ['onnx/model.onnx', ONNX, false],
-  ['onnx/model_quantized.onnx', ONNX, false],
+  ...['model.onnx', 'model_quantized.onnx', 'model_optimized.onnx'].map(
+    (name) => [name, ONNX, false] as const,
+  ),
+  ...['', '_quantized', '_fp16', '_int8', '_q4'].map(
+    (form) => [`onnx/model${form}.onnx`, ONNX, false] as const,
+  ),
 ]
 
 /** A place in which a model was expected. */

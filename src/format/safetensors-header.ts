@@ -6,6 +6,7 @@
  */
 import { DTYPE_BITS, type Dtype } from './dtypes.ts'
 import { ModelFormatError, quoted } from './errors.ts'
+import { refuseLfsPointer } from './git-lfs.ts'
 import { byOffsets, type Draft, HeaderReader, LENGTH_BYTES } from './header-reader.ts'
 import type { ByteSource } from './source.ts'
 
@@ -46,7 +47,7 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<Safeten
  *
  * @param prefix the file's first 8 bytes, or the whole file if it is shorter
  * @param byteLength the length of the whole file
- * @throws {ModelFormatError} HeaderTooSmall, HeaderTooLarge, InvalidHeaderLength
+ * @throws {ModelFormatError} HeaderTooSmall, HeaderTooLarge, InvalidHeaderLength; MissingFile for a pointer of Git LFS
  */
 export function headerLength(prefix: Uint8Array, byteLength: number, fileName: string): number {
   if (byteLength < LENGTH_BYTES) {
@@ -55,6 +56,7 @@ export function headerLength(prefix: Uint8Array, byteLength: number, fileName: s
       `${fileName} has ${byteLength} bytes: a safetensors file has at least ${LENGTH_BYTES}; it was cut short or is something else`,
     )
   }
+  refuseLfsPointer(prefix, fileName)
   // As a bigint, since a length of 2^53 + 1 must not be rounded to one that passes.
   const length = new DataView(prefix.buffer, prefix.byteOffset, LENGTH_BYTES).getBigUint64(0, true)
   if (length > BigInt(MAX_HEADER_BYTES)) {

@@ -4,6 +4,7 @@
  */
 
 import { ModelFormatError } from './errors.ts'
+import { refuseLfsPointer } from './git-lfs.ts'
 
 /** One file, read in ranges. */
 export interface ByteSource {
@@ -100,7 +101,7 @@ export function checkRange(name: string, offset: number, length: number, byteLen
  * Reads a whole file, meant for small ones: configurations, vocabularies.
  *
  * @param most maximum number of bytes; a larger file is not read at all
- * @throws {ModelFormatError} `InvalidConfig`
+ * @throws {ModelFormatError} `InvalidConfig`; `MissingFile` for a pointer of Git LFS in its place
  */
 export async function readAll(
   source: ByteSource,
@@ -109,6 +110,7 @@ export async function readAll(
   if (source.byteLength > most) throw tooLarge(source.name, `${source.byteLength} bytes`, most)
   const bytes = new Uint8Array(source.byteLength)
   await source.read(0, bytes)
+  refuseLfsPointer(bytes, source.name)
   return bytes
 }
 

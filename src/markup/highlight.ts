@@ -26,9 +26,10 @@ const rows: Rows<HighlightOptions> = {
  * of direction) are replaced by pictures; in HTML everything is escaped. So a text cannot control where it is
  * shown.
  *
- * In HTML each entity is `<mark dir="auto" data-type="PER" style="--hue:195" title="PER 0.998">Ana<small
- * dir="auto">PER</small></mark>`; a page may colour it by `background: hsl(var(--hue) 80% 82%)`, or by
- * `data-type`. The surrounding element should have `dir="auto"` too.
+ * In HTML each entity is `<mark dir="auto" data-type="PER" style="--hue:195;..." title="PER 0.998">Ana<small dir="auto"> PER</small></mark>`,
+ * with a colour by type that needs no style sheet. A page has its own by `mark { --entity-background: hsl(var(--hue) 40% 30%);
+ * --entity-color: #fff }`, or by `data-type`. Labels are not selected: who copies the text copies no labels. Give what it stands
+ * in `dir="auto"` too.
  *
  * @throws {RangeError} for an entity that does not lie in the text, or an unknown format
  *

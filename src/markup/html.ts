@@ -3,10 +3,11 @@
 import { bareType, type MarkedEntity, stretchesOf, typeNumber } from './marked-text.ts'
 
 /**
- * A text as HTML with a `<mark>` around each entity: `data-type`, the score in `title`, the type in `<small>`
- * after the text, and `--hue`, a colour by type for the page's own style. Whatever comes from the text or a
- * label is escaped. A mark and its label have directions of their own (`dir="auto"`), so that a right-to-left
- * name stays in one piece, followed by its label.
+ * A text as HTML with a `<mark>` round each entity: `data-type`, the score in `title`, and the type in `<small>` after the text.
+ * It is readable without a style sheet: each type has a colour (`--hue`, and `--entity-background` and `--entity-color` for
+ * pages with colours of their own), a space parts name and label, and labels are not selected, so that a copied text is the text.
+ * All that comes from the text or a label is escaped. A mark and its label have directions of their own (`dir="auto"`), so that a
+ * right-to-left name stays in one piece with its label after it.
  */
 export function highlightHtml(text: string, entities: readonly MarkedEntity[]): string {
   return stretchesOf(text, entities)
@@ -17,7 +18,9 @@ export function highlightHtml(text: string, entities: readonly MarkedEntity[]): 
       const type = escapeHtml(segment.entity.type)
       const title = score === undefined ? type : `${type} ${score.toFixed(3)}`
       const hue = hueOf(segment.entity.type)
-      return `<mark dir="auto" data-type="${type}" style="--hue:${hue}" title="${title}">${shown}<small dir="auto">${type}</small></mark>`
+      const colours = `background:var(--entity-background,hsl(${hue} 80% 82%));color:var(--entity-color,#111)`
+      const label = `<small dir="auto" style="-webkit-user-select:none;user-select:none"> ${type}</small>`
+      return `<mark dir="auto" data-type="${type}" style="--hue:${hue};${colours}" title="${title}">${shown}${label}</mark>`
     })
     .join('')
 }

@@ -1,8 +1,8 @@
 /** Compiles rules into matchers, and decides which entity stays where a rule and the model disagree. */
 
 import { isObject, kindOf } from '../check/kind.ts'
-import type { Rows } from '../check/option-rows.ts'
-import { checkOptions } from '../check/options.ts'
+import type { RowOf } from '../check/option-rows.ts'
+import { checkValue } from '../check/options.ts'
 import { keepFirst, keepParts, type Match } from './overlaps.ts'
 import { Phrases } from './phrases.ts'
 import { Searcher } from './search.ts'
@@ -20,19 +20,25 @@ const WORDS = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su
 type Pattern = Omit<PatternRule, 'phrases'>
 type Phrase = Omit<PhraseRule, 'pattern' | 'accept'>
 
-const patternRows: Rows<Pattern> = {
-  type: { type: 'string' },
-  pattern: { type: 'other', fits: (value) => value instanceof RegExp, wanted: 'a RegExp' },
-  accept: { type: 'function' },
-}
-const phraseRows: Rows<Phrase> = {
-  type: { type: 'string' },
-  phrases: {
-    type: 'other',
-    fits: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
-    wanted: 'an array of strings',
+const patternRow: RowOf<Pattern> = {
+  type: 'object',
+  fields: {
+    type: { type: 'string' },
+    pattern: { type: 'other', fits: (value) => value instanceof RegExp, wanted: 'a RegExp' },
+    accept: { type: 'function' },
   },
-  ignoreCase: { type: 'boolean' },
+}
+const phraseRow: RowOf<Phrase> = {
+  type: 'object',
+  fields: {
+    type: { type: 'string' },
+    phrases: {
+      type: 'other',
+      fits: (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+      wanted: 'an array of strings',
+    },
+    ignoreCase: { type: 'boolean' },
+  },
 }
 
 class CompiledRules implements RuleSet {
@@ -91,11 +97,10 @@ export function compileRules(rules: readonly Rule[] | RuleSet): RuleSet {
 
 function compile(rule: Rule, index: number): { type: string; find: Finder } {
   const name = `rules[${index}]`
-  const hasPattern = typeof rule === 'object' && rule !== null && rule.pattern !== undefined
-  const { type } = checkRule(rule, hasPattern, name)
-  if (type === undefined || type === '')
-    throw new TypeError(`${name} has no type, expected { type, pattern } or { type, phrases }`)
-  if (!hasPattern) {
+  checkRule(rule, name)
+  const { type } = rule
+  if (!type) throw new TypeError(`${name} has no type, expected { type, pattern } or { type, phrases }`)
+  if (rule.pattern === undefined) {
     if (rule.phrases === undefined)
       throw new TypeError(`${name} has neither pattern nor phrases, expected one of them`)
     const phrases = new Phrases(rule.phrases, rule.ignoreCase ?? false, `${name}.phrases`)
@@ -114,14 +119,18 @@ function compile(rule: Rule, index: number): { type: string; find: Finder } {
   }
 }
 
-function checkRule(rule: Rule, hasPattern: boolean, name: string): { type?: string } {
-  try {
-    return hasPattern ? checkOptions<Pattern>(rule, patternRows) : checkOptions<Phrase>(rule, phraseRows)
-  } catch (error) {
-    if (error instanceof RangeError) throw new RangeError(`${name}: ${error.message}`)
-    if (error instanceof TypeError) throw new TypeError(`${name}: ${error.message}`)
-    throw error
+const PRESETS = "for all presets of iobert/rules write rules: 'all' or Object.values(presets)"
+
+/** @throws {TypeError} {RangeError} naming the rule */
+function checkRule(rule: unknown, name: string): void {
+  if (isObject(rule)) {
+    checkValue(rule['pattern'] === undefined ? phraseRow : patternRow, rule, name)
+    return
   }
+  // What `Object.values` of the module gives has its functions too.
+  const found = typeof rule === 'function' ? `the function ${rule.name}` : kindOf(rule)
+  const instead = typeof rule === 'function' ? `; ${PRESETS}` : ''
+  throw new TypeError(`${name} is ${found}, expected { type, pattern } or { type, phrases }${instead}`)
 }
 
 /**

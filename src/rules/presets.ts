@@ -13,21 +13,24 @@ import { birthdate, passport, ssn } from './presets/identity.ts'
 import { card, iban } from './presets/money.ts'
 import { ip, mac } from './presets/network.ts'
 import { secret } from './presets/secrets.ts'
-import type { PatternRule } from './types.ts'
+import type { PatternRule, PresetName } from './types.ts'
 
 export { compileRules } from './compile-rules.ts'
 export { parseRules } from './parse-rules.ts'
-export type { PatternRule, PhraseRule, Rule, RuleMatch, RulePolicy, RuleSet } from './types.ts'
+export type {
+  PatternRule,
+  PhraseRule,
+  PresetName,
+  Rule,
+  RuleMatch,
+  RulePolicy,
+  RuleSet,
+  Rules,
+} from './types.ts'
 export { address, birthdate, card, email, iban, ip, mac, passport, phone, secret, ssn, url }
 
-/** The names of the presets. */
-export type PresetName =
-  | ('email' | 'url' | 'phone' | 'iban' | 'card' | 'ip')
-  | ('mac' | 'ssn' | 'passport' | 'birthdate' | 'address' | 'secret')
-
 /**
- * All presets by name, for `iobert --rules email,iban`. Where two find the same text, the first one's type
- * counts.
+ * All presets by name: `rules: ['email', 'iban']`, `iobert --rules email,iban`. Where two find the same, the type is that of the one that comes first.
  */
 export const presets: Readonly<Record<PresetName, PatternRule>> = {
   ...{ email, secret, url, iban, card, ssn, phone, mac, ip, passport, birthdate, address },

@@ -42,6 +42,14 @@ export interface PhraseRule {
 /** A rule for what is found in addition to the model's entities. */
 export type Rule = PatternRule | PhraseRule
 
+/** The names of the presets. */
+export type PresetName =
+  | ('email' | 'url' | 'phone' | 'iban' | 'card' | 'ip')
+  | ('mac' | 'ssn' | 'passport' | 'birthdate' | 'address' | 'secret')
+
+/** The rules of a call: one's own and presets by name, all presets, or what `compileRules` gave. */
+export type Rules = readonly (Rule | PresetName)[] | 'all' | RuleSet
+
 /**
  * Which entity stays where a rule's and the model's overlap: the longer one (on a tie, the rule's), the
  * rule's, or the model's. What lies outside the winner stays as an entity of its own: before an address,

@@ -1,6 +1,6 @@
 /** Ways to split a text into stretches that are read separately. */
 
-import { kindOf } from '../check/kind.ts'
+import { isObject, kindOf } from '../check/kind.ts'
 import { isLineBreak } from './letters.ts'
 import { readLines } from './lines.ts'
 import { LONGEST_SECTION, sectionsOf } from './sections.ts'
@@ -11,10 +11,18 @@ import { isSpace } from './white-space.ts'
 export type Span = readonly [start: number, end: number]
 
 /**
- * Splits a text: `[start, end)` of each stretch in UTF-16 units, in order and without overlaps. What lies
- * between them is not read.
+ * Splits a text: `[start, end)` of each piece in UTF-16 units, in order, not overlapping, as a pair or as the fields of an entity.
+ * What lies between pieces is not read.
+ *
+ * @example
+ * // What stands between quotation marks, and nothing else
+ * const quoted: Splitter = (text) =>
+ *   Array.from(text.matchAll(/"[^"]*"/g), ({ index, 0: { length } }) => ({ start: index, end: index + length }))
  */
-export type Splitter = (text: string) => readonly Span[]
+export type Splitter = (text: string) => readonly (Span | { readonly start: number; readonly end: number })[]
+
+/** A splitter of ours. */
+type SpanSplitter = (text: string) => readonly Span[]
 
 /**
  * The stretches between blank lines, form feeds and paragraph separators, without surrounding white space.
@@ -22,7 +30,7 @@ export type Splitter = (text: string) => readonly Span[]
  * @example
  * paragraphs('One.\nStill one.\n\nTwo.') // [[0, 15], [17, 21]]
  */
-export const paragraphs: Splitter = (text) => {
+export const paragraphs: SpanSplitter = (text) => {
   const spans: [number, number][] = []
   for (const { start, end, newParagraph } of readLines(text)) {
     if (newParagraph || spans.length === 0) spans.push([start, end])
@@ -37,13 +45,13 @@ export const paragraphs: Splitter = (text) => {
  * @example
  * lines('One.\r\n\r\n  Two. ') // [[0, 4], [10, 14]]
  */
-export const lines: Splitter = (text) => readLines(text).map(({ start, end }) => [start, end])
+export const lines: SpanSplitter = (text) => readLines(text).map(({ start, end }) => [start, end])
 
 /** Sentences by rule: see `splitSentences`. */
-export const sentences: Splitter = splitSentences
+export const sentences: SpanSplitter = splitSentences
 
-/** Consecutive sentences, about 400 units of them: see `splitPassages`. */
-export const passages: Splitter = splitPassages
+/** Sentences that stand together, about 400 units of them: see `splitPassages`. */
+export const passages: SpanSplitter = splitPassages
 
 /** A named way to split, a function of the caller's, or none. */
 export type Split = 'passages' | 'paragraphs' | 'lines' | 'sentences' | false | Splitter
@@ -59,7 +67,7 @@ export const splitNames: readonly Exclude<Split, Splitter | false>[] = [
   'sentences',
 ]
 
-const SPLITTERS: Readonly<Record<Exclude<Split, Splitter | false>, Splitter>> = {
+const SPLITTERS: Readonly<Record<Exclude<Split, Splitter | false>, SpanSplitter>> = {
   passages,
   paragraphs,
   lines,
@@ -97,30 +105,25 @@ function* spansOfSections(text: string, split: Exclude<Split, Splitter>): Genera
   }
 }
 
-function checkSpans(spans: unknown, text: string): readonly Span[] {
-  const wanted = 'expected an array of [start, end], one for each piece of the text'
-  if (!Array.isArray(spans)) throw new TypeError(`split gave ${kindOf(spans)}, ${wanted}`)
+function checkSpans(given: unknown, text: string): readonly Span[] {
+  const wanted = 'expected an array of [start, end] or { start, end }, one for each piece of the text'
+  if (!Array.isArray(given)) throw new TypeError(`split gave ${kindOf(given)}, ${wanted}`)
   let least = 0
-  for (const [index, span] of spans.entries()) {
-    const isPair = Array.isArray(span) && span.length === 2 && span.every((at) => typeof at === 'number')
-    if (!isPair) throw new TypeError(`split gave ${kindOf(span)} as span ${index}, ${wanted}`)
+  return given.map((piece: unknown, index) => {
+    const span: unknown = isObject(piece) ? [piece['start'], piece['end']] : piece
+    if (!Array.isArray(span) || span.length !== 2 || !span.every((at) => typeof at === 'number')) {
+      throw new TypeError(`split gave ${kindOf(piece)} as span ${index}, ${wanted}`)
+    }
     const [start, end] = span as [number, number]
-    if (
-      !(
-        Number.isInteger(start) &&
-        Number.isInteger(end) &&
-        start >= least &&
-        end >= start &&
-        end <= text.length
-      )
-    ) {
+    const isWhole = Number.isInteger(start) && Number.isInteger(end)
+    if (!isWhole || start < least || end < start || end > text.length) {
       throw new RangeError(
         `split gave [${start}, ${end}] as span ${index}, expected whole numbers, end not before start, from ${least} (where the span before ends) to ${text.length} (the text's length)`,
       )
     }
     least = end
-  }
-  return spans
+    return [start, end]
+  })
 }
 
 /**

@@ -19,4 +19,14 @@ test('nearest takes capitals and small letters for the same', () => {
   assert.is(didYouMean('place', ['LOC', 'PER']), '')
 })
 
+test('didYouMean knows a word by the letters that it is shortened to', () => {
+  const types = ['LOC', 'MISC', 'ORG', 'PER']
+  assert.is(didYouMean('PERSON', types), '; did you mean PER?')
+  assert.is(didYouMean('Location', types), '; did you mean LOC?')
+  assert.is(didYouMean('organisation', types), '; did you mean ORG?')
+  assert.is(didYouMean('ORG', ['EVENT', 'ORGANIZATION']), '; did you mean ORGANIZATION?')
+  assert.is(didYouMean('A', ['ADDRESS']), '')
+  assert.is(didYouMean('place', types), '')
+})
+
 test.run()

@@ -123,6 +123,32 @@ test('iobert refuses a file that is not UTF-8 or too long, and reads the others'
   assert.is(code, 1)
 })
 
+test('iobert says of the files of other programs what they are, and how to get the text out', async () => {
+  for (const [name, start, remedy] of [
+    ['a.pdf', '%PDF-1.7\nAngela Merkel', /a PDF, expected text: write pdftotext FILE - \| iobert/u],
+    ['a.docx', 'PK\x03\x04Angela', /a zip archive, as DOCX.*pandoc/u],
+    ['a.png', '\x89PNG\r\n\x1a\n', /a picture \(PNG\)/u],
+    ['a.jpg', '\xff\xd8\xff\xe0', /a picture \(JPEG\)/u],
+    ['a.txt.gz', '\x1f\x8b\x08', /packed by gzip.*gunzip -c/u],
+  ] as const) {
+    const path = join(folder, name)
+    const bytes = Buffer.from(start, 'latin1')
+    writeFileSync(path, bytes)
+    for (const args of [
+      [path],
+      ['--redact', path],
+      ['--jsonl', path],
+      ['--csv', '--column', '1', path],
+      ['-'],
+    ]) {
+      const { code, stdout, stderr } = await iobert(['-m', model, ...args], bytes)
+      assert.is(code, 1, args.join(' '))
+      assert.is(stdout, '')
+      assert.match(stderr, remedy)
+    }
+  }
+})
+
 test('iobert --conll prints a word and its label a line', async () => {
   const { stdout } = await iobert(['-m', model, '--conll', text])
   const { words = [] } = await expected(text, { words: true })
@@ -324,8 +350,11 @@ test('iobert reads folders with all in them, and names what is no text with an e
       name.startsWith('!'),
     ]),
   )
-  for (const name of ['a/photo.jpg', 'a/zeros'])
-    assert.ok(stderr.includes(`${join(tree, name)}: it is not UTF-8 text`), stderr)
+  for (const [name, what] of [
+    ['a/photo.jpg', 'is a picture'],
+    ['a/zeros', 'is not UTF-8 text'],
+  ] as const)
+    assert.ok(stderr.includes(`${join(tree, name)}: it ${what}`), stderr)
   const empty = await iobert(['-m', model, join(tree, 'a/.hidden'), temporaryFolder()])
   assert.is(empty.code, 2)
   assert.match(empty.stderr, /There is no file in /u)

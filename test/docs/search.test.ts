@@ -86,6 +86,7 @@ test('what users look for is found, the obvious page first', () => {
       [
         ...['csv', '--csv', 'tsv', 'spreadsheet table', 'jsonl', '--padded-vocabulary', 'unmask'],
         ...['redact', 'redaction', 'AbortSignal', 'react', 'docker', 'gliner', 'viterbi', 'which model'],
+        ...['anonymize', 'anonymise', 'personal data', 'pdf', 'docx', 'German', 'French', 'GDPR'],
       ].map((question) => [question, first(question)]),
     ),
     {
@@ -104,8 +105,21 @@ test('what users look for is found, the obvious page first', () => {
       gliner: 'own-types.md',
       viterbi: '09-logits-to-entities.md',
       'which model': 'which-model.md',
+      anonymize: 'redaction.md',
+      anonymise: 'redaction.md',
+      'personal data': 'redaction.md',
+      pdf: 'command-line.md',
+      docx: 'command-line.md',
+      German: 'which-model.md',
+      French: 'which-model.md',
+      GDPR: 'redaction.md',
     },
   )
+  // Models for it, and the command of that name, are as good an answer.
+  for (const question of ['PII', 'mask']) {
+    const pages = findSections(whole, question).map(({ id }) => id.split('#')[0])
+    assert.ok(pages.slice(0, 4).includes('redaction.md'), `${question}: ${pages.slice(0, 6).join(' ')}`)
+  }
 })
 
 test('every option of the command line is found', () => {

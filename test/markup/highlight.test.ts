@@ -63,16 +63,32 @@ test('highlight lets no text steer a terminal', () => {
   assert.not.match(highlight('ab', hostile, { color: true, terminal: true }), '[2J\n')
 })
 
+const mark = (name: string, type: string, hue: string, title: string): string =>
+  `<mark dir="auto" data-type="${type}" style="--hue:${hue};background:var(--entity-background,hsl(${hue} 80% 82%));` +
+  `color:var(--entity-color,#111)" title="${title}">${name}` +
+  `<small dir="auto" style="-webkit-user-select:none;user-select:none"> ${type}</small></mark>`
+
 test('highlight as HTML escapes all that comes from outside', () => {
   const hostile = '<b> & "q" \'x\''
   const marked = [{ type: '"><i>', start: 0, end: 3, score: 0.5 }]
+  const html = exported(hostile, marked, { format: 'html' })
+  const type = '&quot;&gt;&lt;i&gt;'
+  const hue = /--hue:(\d+)/.exec(html)![1]!
+  assert.is(html, `${mark('&lt;b&gt;', type, hue, `${type} 0.500`)} &amp; &quot;q&quot; &#39;x&#39;`)
+})
+
+test('highlight as HTML is readable without a style sheet: a colour a type, labels apart and not selected', () => {
+  const two = [
+    { type: 'PER', start: 0, end: 13, score: 0.9984 },
+    { type: 'LOC', start: 30, end: 36 },
+  ]
+  const html = exported(text, two, { format: 'html' })
   assert.is(
-    exported(hostile, marked, { format: 'html' }),
-    '<mark dir="auto" data-type="&quot;&gt;&lt;i&gt;" style="--hue:HUE" title="&quot;&gt;&lt;i&gt; 0.500">&lt;b&gt;<small dir="auto">&quot;&gt;&lt;i&gt;</small></mark> &amp; &quot;q&quot; &#39;x&#39;'.replace(
-      'HUE',
-      /--hue:(\d+)/.exec(exported(hostile, marked, { format: 'html' }))![1]!,
-    ),
+    html,
+    `${mark('Angela Merkel', 'PER', '195', 'PER 0.998')} met Tim Cook in ${mark('Berlin', 'LOC', '120', 'LOC')}.`,
   )
+  const [first, second] = html.match(/hsl\([^)]*\)/gu)!
+  assert.is.not(first, second)
 })
 
 test('highlight shows controls of direction, and isolates marks and labels in HTML', () => {
@@ -82,7 +98,7 @@ test('highlight shows controls of direction, and isolates marks and labels in HT
   const html = exported(turned, marked, { format: 'html' })
   assert.match(
     html,
-    /^a \ufffd\ufffd<mark dir="auto" [^>]*>שלום<small dir="auto">P\ufffdR<\/small><\/mark>\ufffd b$/,
+    /^a \ufffd\ufffd<mark dir="auto" [^>]*>שלום<small dir="auto" [^>]*> P\ufffdR<\/small><\/mark>\ufffd b$/,
   )
   // Marks of direction are letters of no width that texts of two directions need; in a page they steer nothing else.
   assert.is(exported('שלום\u200f!', [], { format: 'html' }), 'שלום\u200f!')

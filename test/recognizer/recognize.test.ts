@@ -5,7 +5,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { loadRecognizer, type Recognition, type RecognizeOptions, type StreamOptions } from '#dist/node.js'
+import {
+  loadRecognizer,
+  type Recognition,
+  type RecognizeOptions,
+  type SparkAnnotations,
+  type StreamOptions,
+  type Word,
+} from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 import { within } from '../within.ts'
 
@@ -37,6 +44,13 @@ async function either<Given>(
   return call
 }
 
+type WithWords = Recognition & { words: Word[] }
+
+/** Of a call whose options say that words are wanted. */
+async function worded<Given>(call: Promise<Given>, ..._type: Exactly<Given, WithWords>): Promise<Given> {
+  return call
+}
+
 const words = ['tok1', 'tok2']
 const text = 'tok1 tok2'
 
@@ -47,11 +61,40 @@ test('recognize() of a text is one, whatever the options', async () => {
   assert.is((await one(ner.recognize(text, options))).words?.length, 2)
 })
 
+test('words and annotations are there, in types too, where the options ask for them', async () => {
+  assert.is((await worded(ner.recognize(text, { words: true }))).words.length, 2)
+  for (const { words: found } of await ner.recognize([text], { words: true })) assert.is(found.length, 2)
+  for (const { words: found } of await ner.recognizeAll([text], { words: true })) assert.is(found.length, 2)
+  for await (const { words: found } of ner.stream([text], { words: true })) assert.is(found.length, 2)
+  const spark: Recognition & { annotations: SparkAnnotations } = await ner.recognize(text, {
+    style: 'spark-nlp',
+  })
+  assert.is(spark.annotations.token.length, 2)
+  await one(ner.recognize(text, { style: 'transformers' }))
+  await one(ner.recognize(text, { words: false }))
+})
+
+test('JSON.stringify of a recognition gives arrays of numbers, and probabilities are a Float32Array', async () => {
+  const found = await ner.recognize(text, { words: true })
+  const written: Recognition = JSON.parse(JSON.stringify(found))
+  const numbers = found.words.map(({ probabilities }) => Array.from(probabilities))
+  assert.equal(
+    written.words!.map(({ probabilities }) => probabilities),
+    numbers,
+  )
+  const copied = JSON.parse(JSON.stringify(found.words.map((word) => ({ ...word }))))
+  assert.equal(copied[0].probabilities, numbers[0])
+  for (const { probabilities } of structuredClone(found).words) {
+    assert.instance(probabilities, Float32Array)
+    assert.equal(Object.keys(probabilities), Object.keys(Array.from(probabilities)))
+  }
+})
+
 test('recognize() of words is one, also of none and with the options in a variable', async () => {
   const options: RecognizeOptions = { pretokenized: true, words: true }
-  assert.is((await one(ner.recognize(words, { pretokenized: true, words: true }))).words?.length, 2)
+  assert.is((await worded(ner.recognize(words, { pretokenized: true, words: true }))).words.length, 2)
   assert.is((await one(ner.recognize(words, options))).words?.length, 2)
-  assert.is((await one(ner.recognize([], { pretokenized: true, words: true }))).words?.length, 0)
+  assert.is((await worded(ner.recognize([], { pretokenized: true, words: true }))).words.length, 0)
   const none: string[] = []
   assert.is((await one(ner.recognize(none, options))).words?.length, 0)
 })

@@ -43,6 +43,25 @@ test('what rules find stands among what the model finds, with offsets into the w
   for await (const result of ner.stream([text, text], { rules: compiled })) assert.equal(shown(result), found)
 })
 
+test('rules are known by name, as on the command line', async () => {
+  const named = await ner.recognize(text, { rules: ['email', 'phone', rules[2]!] })
+  assert.equal(shown(named), found)
+  assert.equal(
+    await ner.recognize(text, { rules: 'all' }),
+    await ner.recognize(text, { rules: Object.values(presets) }),
+  )
+  assert.equal(shown(await ner.recognize(text, { rules: ['email'], labels: ['EMAIL'] })), [found[1]])
+  for (const [wrong, message] of [
+    [['email', 'mail'], /^rules\[1\] is 'mail', expected a rule or one of email, .*; did you mean email\?$/],
+    [['toString'], /^rules\[0\] is 'toString'/],
+    [['email', 3], /^rules\[1\] is a number, expected \{ type, pattern \}/],
+    ['email', /^rules is a string, expected an array of rules and of names of presets \('email'\), 'all'/],
+  ] as const) {
+    const error = await ner.recognize(text, { rules: wrong as never }).catch((reason: Error) => reason)
+    assert.match((error as Error).message, message)
+  }
+})
+
 test('labels hold for rules too, and redaction takes both out', async () => {
   const result = await ner.recognize(text, { rules, labels: ['EMAIL', 'PER'] })
   assert.equal(shown(result), [found[0], found[1], found[2]])
@@ -81,7 +100,7 @@ test('with words given, rules tell theirs', async () => {
 
 test('wrong rules are refused before anything is computed', async () => {
   const refused: readonly (readonly [unknown, RegExp])[] = [
-    [{ rules: 'EMAIL' }, /rules is a string, expected an array of rules, or what compileRules gave/],
+    [{ rules: 'EMAIL' }, /rules is a string, expected an array of rules and of names of presets \('email'\), 'all', or what compileRules gave/],
     [{ rules: [{ type: 'X', pattern: /(a)\1/ }] }, /back-reference/],
     [{ rules: [{ type: 'X' }] }, /rules\[0\] has neither/],
     [{ rules, rulePolicy: 'first' }, /rulePolicy is 'first', expected one of 'longest'/],

@@ -12,6 +12,7 @@ import {
   type Split,
   type Splitter,
   type Strategy,
+  splitText,
 } from '#dist/node.js'
 import { rootPath } from '../shared.ts'
 import { share, times } from '../thorough.ts'
@@ -45,7 +46,7 @@ const ways: Record<string, Split> = {
 }
 
 async function spansOf(split: Split): Promise<readonly Span[]> {
-  if (typeof split === 'function') return split(text)
+  if (typeof split === 'function') return splitText(text, split)
   const { passages, sentences, paragraphs, lines } = await import('#dist/text/split.js')
   return { passages, sentences, paragraphs, lines }[split as 'lines'](text)
 }
@@ -184,9 +185,26 @@ test("style 'spark-nlp' takes the pieces as its sentences, and reads each by its
   )
 })
 
+test('a function may give pairs, or the fields that entities have', async () => {
+  const pairs: Splitter = () => [
+    [0, 12],
+    [17, text.length],
+  ]
+  const fields: Splitter = (all) =>
+    pairs(all).map((span) => ('start' in span ? span : { start: span[0], end: span[1] }))
+  assert.equal(splitText(text, fields), pairs(text))
+  assert.equal(await ner.recognize(text, { split: fields }), await ner.recognize(text, { split: pairs }))
+})
+
 const wrong: [what: string, spans: unknown, kind: ErrorConstructor, message: RegExp][] = [
-  ['no array', 'ab', TypeError, /split gave a string, expected an array of \[start, end\]/u],
+  [
+    'no array',
+    'ab',
+    TypeError,
+    /split gave a string, expected an array of \[start, end\] or \{ start, end \}, one/u,
+  ],
   ['no pair', [[0, 1, 2]], TypeError, /split gave an array as span 0/u],
+  ['an object without them', [{ from: 0, to: 1 }], TypeError, /split gave an object as span 0/u],
   ['no numbers', [['0', '1']], TypeError, /as span 0/u],
   ['fractions', [[0, 1.5]], RangeError, /split gave \[0, 1.5\] as span 0/u],
   ['an end before its start', [[3, 2]], RangeError, /split gave \[3, 2\] as span 0/u],

@@ -4,6 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { trimName } from '#dist/entities/name-edges.js'
 import { compileRules, mergeRules } from '#dist/rules/compile-rules.js'
+import * as module from '#dist/rules/presets.js'
 import { atOnce } from '#dist/rules/turns.js'
 import type { Rule, RuleMatch, RulePolicy } from '#dist/rules/types.js'
 import { assertLinear } from '../growth.ts'
@@ -168,11 +169,16 @@ test('merged entities never overlap, are in order, and only overlapping ones are
 test('rules that are wrong are refused by their number', () => {
   const refused: readonly (readonly [unknown, RegExp])[] = [
     [{ type: 'X' }, /rules is an object, expected an array/],
-    [[3], /rules\[0\]: options is a number, expected an object/],
+    [[3], /rules\[0\] is a number, expected \{ type, pattern \} or \{ type, phrases \}$/],
+    [
+      Object.values(module),
+      /rules\[\d+\] is the function \w+, expected .*; .*write rules: 'all' or Object\.values\(presets\)$/,
+    ],
+    [['email'], /rules\[0\] is a string, expected \{ type, pattern \}/],
     [[{ pattern: /a/ }], /rules\[0\] has no type/],
     [[{ type: 'X' }], /rules\[0\] has neither pattern nor phrases/],
-    [[{ type: 'X', pattern: 'a' }], /rules\[0\]: pattern is a string, expected a RegExp/],
-    [[{ type: 'X', pattern: /a/, phrases: [] }], /rules\[0\]: options.phrases is not known/],
+    [[{ type: 'X', pattern: 'a' }], /rules\[0\]\.pattern is a string, expected a RegExp/],
+    [[{ type: 'X', pattern: /a/, phrases: [] }], /rules\[0\]\.phrases is not known/],
     [[{ type: 'X', phrases: 'abc' }], /phrases is a string, expected an array of strings/],
     [[{ type: 'X', phrases: ['a', ' '] }], /rules\[0\].phrases has " ", which has 0 words/],
     [[{ type: 'X', phrases: ['a '.repeat(101)] }], /which has 101 words, expected 1 to 100/],

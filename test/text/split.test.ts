@@ -2,10 +2,10 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { isSmallLetter } from '#dist/text/letters.js'
-import { lines, paragraphs, type Splitter, sentences } from '#dist/text/split.js'
+import { lines, paragraphs, type Span, sentences } from '#dist/text/split.js'
 import { isSpace } from '#dist/text/white-space.js'
 
-function split(splitter: Splitter, text: string): string[] {
+function split(splitter: (text: string) => readonly Span[], text: string): string[] {
   return splitter(text).map(([start, end]) => text.slice(start, end))
 }
 

@@ -96,7 +96,7 @@ function drawMarkedText(html, left, top) {
   let [x, y] = [left, top]
   const plain = (text) => text.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&')
   for (const [, hue, marked, type, between] of html.matchAll(
-    /<mark [^>]*--hue:(\d+)[^>]*>([^<]*)<small[^>]*>([^<]*)<\/small><\/mark>|([^<]+)/g,
+    /<mark [^>]*--hue:(\d+)[^>]*>([^<]*)<small[^>]*> ([^<]*)<\/small><\/mark>|([^<]+)/g,
   )) {
     if (between !== undefined) {
       for (const [piece] of plain(between).matchAll(/\n|[^\S\n]+|\S+/g)) {

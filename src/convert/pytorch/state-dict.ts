@@ -1,5 +1,6 @@
 /** Reads the tensors of a file that `torch.save` wrote. */
 import { quoted } from '../../format/errors.ts'
+import { refuseLfsPointer } from '../../format/git-lfs.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { ByteReader } from '../containers/byte-reader.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
@@ -85,6 +86,7 @@ async function readLegacyForm(source: ByteSource): Promise<ForeignTensor[]> {
   const { name } = source
   const head = new Uint8Array(Math.min(LARGEST_PICKLE, source.byteLength))
   await source.read(0, head)
+  refuseLfsPointer(head, name)
   if (!LEGACY_MAGIC.every((byte, at) => head[2 + at] === byte)) throw notTorch(name, head)
   const reader = new ByteReader(name, head)
   reader.position = 2 + LEGACY_MAGIC.length

@@ -4,7 +4,7 @@ import { inTurns } from '../../rules/turns.ts'
 import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
 import type { Document } from '../document.ts'
 import { trimName } from '../name-edges.ts'
-import type { AddRules } from '../reading.ts'
+import type { AddRules, PreparedRules } from '../reading.ts'
 import type { Entity } from '../types.ts'
 
 /**
@@ -17,9 +17,9 @@ export function addRulesTo(
   rules: readonly Rule[] | RuleSet,
   { policy, signal }: { readonly policy: RulePolicy; readonly signal: AbortSignal | undefined },
   wanted: (type: string) => boolean,
-): AddRules {
+): PreparedRules {
   const compiled = compileRules(rules)
-  return async ({ text, words }, entities) => {
+  const add: AddRules = async ({ text, words }, entities) => {
     const matches = (await compiled.findInTurns(text, signal && { signal })).filter(({ type }) =>
       wanted(type),
     )
@@ -27,6 +27,7 @@ export function addRulesTo(
     if (words !== undefined) return inTurns(mergeRules(entities, withWords(matches, words), policy), signal)
     return inTurns(mergeRules(entities, matches, policy, trimName), signal)
   }
+  return { types: compiled.types, add }
 }
 
 /** Adds to each match the given words that it covers. */

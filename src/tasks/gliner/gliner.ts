@@ -16,7 +16,7 @@ import type { Entity, Recognition } from '../../entities/types.ts'
 import { readInputs } from '../../inputs.ts'
 import { sigmoid } from '../../kernels/scalars.ts'
 import { requireFinite } from '../../model/forward-output.ts'
-import type { Rule, RulePolicy, RuleSet } from '../../rules/types.ts'
+import type { RulePolicy, Rules } from '../../rules/types.ts'
 import type { EngineClient } from '../../runtime/client.ts'
 import { BATCH_TOKENS } from '../../runtime/engine-setup.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
@@ -47,8 +47,8 @@ export interface FindOptions {
   style?: 'gliner'
   /** Whether a text longer than the model's maximum is read in windows (default) or cut. */
   windows?: boolean
-  /** Rules to apply in addition to the model, as in `recognize`. */
-  rules?: readonly Rule[] | RuleSet
+  /** Found beside the model's entities, as in `recognize`. */
+  rules?: Rules
   /** Which entity stays where a rule's and the model's overlap; default 'longest', on a tie the rule's. */
   rulePolicy?: RulePolicy
   /** Stops the search; what was found so far is lost. */
@@ -174,7 +174,7 @@ export class Gliner {
     const { rules, rulePolicy, signal, threshold = THRESHOLD } = options
     stopWith(stop, signal, (end) => this.model.onEnd(end))
     const texts = readInputs(inputs, stop.signal).begin()
-    const addRules = await prepareRules({
+    const { add: addRules } = await prepareRules({
       ...(rules && { rules }),
       ...(rulePolicy && { rulePolicy }),
       ...(signal && { signal }),
