@@ -60,7 +60,7 @@ async function readSource(
   const tokenizerClass = named ?? facts.tokenizerClass ?? ''
   // MPNet's steps are BERT's, and its special tokens RoBERTa's.
   const isBert = !tokenizerClass.startsWith('MPNet')
-  if (isBert && isJson && isBertJson(parsed.json!)) {
+  if (isBert && isJson && isBertJson(parsed)) {
     checkKind(parsed.config, 'WordPiece')
     return ['tokenizer.json', await loaded(readBertFiles(parsed, undefined, lowercase))]
   }

@@ -48,8 +48,8 @@ export interface FamilyOptions {
   readonly lowercase: boolean | undefined
   /** The special tokens where no file names them, of WordPiece whose pairs are put together as RoBERTa's are: MPNet's. */
   readonly tokens?: SpecialNames
-  /** Whether config.json has the model classify tokens; it is asked of byte-level text alone. */
-  isTokenClassifier(): Promise<boolean>
+  /** Whether words that are given apart begin with a space each; it is asked of byte-level text alone. */
+  spacesWords(): Promise<boolean>
 }
 
 /**
@@ -216,7 +216,7 @@ export async function readFamilyTokenizer(
     model: build(idOf),
     template,
     trimOffsets: trim && trimOffsets(trim),
-    words: isByteLevel && (await options.isTokenClassifier()) ? spacedWords(json, trim) : undefined,
+    words: isByteLevel && (await options.spacesWords()) ? spacedWords(json, trim) : undefined,
     decoder: readDecoder(json.object('decoder')),
     unkId: unknown === undefined ? -1 : idOf(unknown),
     maskId: named('mask'),

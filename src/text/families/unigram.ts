@@ -3,8 +3,8 @@
  * highest sum of scores, which are log probabilities. Dynamic programming from left to right (Viterbi) finds it.
  */
 
+import { codePointsAsText } from '../code-points.ts'
 import type { PieceModel, VisitPiece } from '../steps.ts'
-import { codePointsAsText } from '../text-with-offsets.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import { bytePieces } from './byte-pieces.ts'
 
