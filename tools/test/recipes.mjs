@@ -8,6 +8,7 @@ import { createReport } from './report.mjs'
 const words = parseArgs({ allowPositionals: true }).positionals
 const RECIPES = [
   'node',
+  'test-runners',
   'page',
   'react',
   'extension',
