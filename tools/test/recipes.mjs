@@ -12,6 +12,7 @@ const RECIPES = [
   'page',
   'react',
   'extension',
+  'service-worker',
   'worker',
   'lambda',
   'programs',
