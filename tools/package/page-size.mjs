@@ -1,5 +1,5 @@
 // `node tools/package/page-size.mjs [--json | --account | --update]`: what a page that only recognises fetches, in bytes through gzip, the model left out:
-// BERT, int8, the shipped weights, in a worker. The page is bundled as a user's is and then runs here, with the few things of
+// BERT, int8, the shipped weights, in a worker. The page is bundled as a user's is, in lines of any length, and then runs here, with the few things of
 // browsers that it asks for; each file of it that was imported counts, and of the kernels the larger build. The account shares
 // out these bytes among the modules, by what each has minified; `--update` writes them into bench/RESULTS.md.
 
