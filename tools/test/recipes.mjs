@@ -10,9 +10,11 @@ const words = parseArgs({ allowPositionals: true }).positionals
 const RECIPES = [
   'node',
   'clients',
+  'test-runners',
   'page',
   'react',
   'extension',
+  'service-worker',
   'worker',
   'lambda',
   'programs',
