@@ -12,8 +12,8 @@ import type { BertConfig } from './model/bert-config.ts'
 import { requireFinite } from './model/forward-output.ts'
 import { createPool, normalizeVector, type Pooling } from './model/sentence/pooling.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
-import { BATCH_TOKENS } from './runtime/engine-setup.ts'
-import { encodeBeginning, sectionsOf } from './text/sections.ts'
+import { READ_TOKENS } from './runtime/engine-setup.ts'
+import { encodeBeginning, sectionsOf, truncateText } from './text/sections.ts'
 import type { Tokenizer } from './text/tokenizer.ts'
 import { isPythonSpace } from './text/white-space.ts'
 import { cutWindow, planWindows } from './text/windows.ts'
@@ -63,9 +63,6 @@ export interface Embedder {
   ): Promise<Float32Array[]>
 }
 
-/** Maximum number of pieces computed together: a few of the engine's batches. */
-const READ_TOKENS: number = 4 * BATCH_TOKENS
-
 /**
  * Computes one vector [H] for each text, in the same order.
  *
@@ -84,6 +81,8 @@ export async function embed(
   )
   const { config, tokenizer } = model
   const prepare = preparation(model, prompt)
+  const beginningOf = (text: string): readonly number[] =>
+    truncateText(encodeBeginning(tokenizer, text, model.maxLength).ids, model.maxLength)
   // Counted as that library does: `[CLS]` and the pieces of the prompt alone.
   const left = prompt !== '' && pooling !== 'cls' && model.sentence?.poolsPrompt === false
   const skipped = left ? tokenizer.encode(preparation(model, prompt)('')).ids.length - 1 : 0
@@ -102,7 +101,7 @@ export async function embed(
     for (const [index, text] of texts.entries()) {
       const pool = createPool(pooling, config.hiddenSize)
       let prompted = skipped
-      for (const ids of inWindows ? windowsOf(model, prepare(text)) : [beginningOf(model, prepare(text))]) {
+      for (const ids of inWindows ? windowsOf(model, prepare(text)) : [beginningOf(prepare(text))]) {
         // The last piece of a window never belongs to the prompt.
         const first = Math.min(prompted, ids.length - 1) * config.hiddenSize
         prompted = 0
@@ -147,12 +146,6 @@ function* windowsOf({ tokenizer, maxLength }: Embedder, text: string): Generator
     const windows = planWindows(encoding.wordIds.slice(1, -1), { maxPieces: maxLength - 2, stride: 0 })
     for (const window of windows) yield cutWindow(encoding, window).ids
   }
-}
-
-/** The first ids of a text followed by `[SEP]`, as the Rust tokenizers library truncates. */
-function beginningOf({ tokenizer, maxLength }: Embedder, text: string): number[] {
-  const { ids } = encodeBeginning(tokenizer, text, maxLength)
-  return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
 }
 
 interface Filled {

@@ -323,11 +323,12 @@ async function sentenceSettings(
   return readSentenceSettings(files, config.modelType)
 }
 
-function longest(
+/** Pieces that are read at once. @throws {RangeError} for more than the model has positions */
+export function longest(
   options: LoadOptions,
   config: BertConfig,
   tokenizer: Tokenizer | ModelFormatError,
-  sentence: SentenceSettings | undefined,
+  sentence?: SentenceSettings,
 ): number {
   const ofTokenizer = tokenizer instanceof ModelFormatError ? undefined : tokenizer.maxLength
   const most = config.maxPositions

@@ -7,9 +7,10 @@ import { rmSync } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'
 import { errorCode } from '../format/errors.ts'
 import { withLock } from '../hub/lock.node.ts'
-import { renameOver } from '../hub/rename.node.ts'
-import { temporaryName } from '../hub/temporary-name.node.ts'
+
+import { renameOver, temporaryName } from '../hub/rename.node.ts'
 import { type RedactOptions, Redactor } from '../markup/redact.ts'
+
 import { UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
 

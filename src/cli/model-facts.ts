@@ -1,11 +1,16 @@
 /** Collects, for `iobert info`, what can be known about a model without downloading its weights. */
 import { createHash } from 'node:crypto'
-import { GLINER_CONFIG, isGliner } from '../convert/gliner.ts'
-import { hasFile } from '../convert/small-files.ts'
+import { isGliner } from '../convert/gliner.ts'
 import { parseLabels } from '../entities/labels.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { HubError, ModelFormatError } from '../format/errors.ts'
-import { PYTORCH_WEIGHTS, readShardIndex, shardNames } from '../format/shards.ts'
+import {
+  GLINER_CONFIG,
+  hasSafetensors,
+  PYTORCH_WEIGHTS,
+  readShardIndex,
+  shardNames,
+} from '../format/shards.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
 import {
   CONFIG,
@@ -123,7 +128,7 @@ async function withoutWeights(asked: Asked, missing: string | undefined): Promis
  * ranges.
  */
 async function viewed(files: ModelFiles): Promise<ModelFiles | undefined> {
-  if ((await hasFile(files, WEIGHTS)) || (await hasFile(files, INDEX))) return undefined
+  if (await hasSafetensors(files)) return undefined
   const { viewedFiles } = await import('../convert/pytorch/checkpoint.ts')
   return viewedFiles(files, false)
 }

@@ -4,10 +4,15 @@ import { ModelFormatError, quoted } from '../format/errors.ts'
 import { widenBfloat16, widenFloat16 } from '../format/half.ts'
 import { checkFinite } from '../format/read-floats.ts'
 import type { NamedTensor } from '../model/resolve.ts'
+import { readChunks } from './foreign-tensor.ts'
 import type { TensorToWrite } from './safetensors-writer.ts'
 
 /** Reads a tensor's bytes in chunks of whole elements. */
 export type ReadTensor = (tensor: CheckpointTensor) => AsyncIterable<Uint8Array>
+
+/** Of a tensor that lies in its file as it is. */
+export const readTensor: ReadTensor = ({ source, offset, byteLength }) =>
+  readChunks(source, offset, byteLength)
 
 /**
  * A tensor as written: F32 or F16 if requested, else unchanged. I8 weights become q · scale in float32, each

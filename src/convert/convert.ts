@@ -1,19 +1,20 @@
 /** Writes a model of any readable format as a safetensors folder. */
 import { type Checkpoint, type CheckpointTensor, openCheckpoint } from '../format/checkpoint.ts'
+import { elementCount } from '../format/dtypes.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { parseJsonObject } from '../format/json-file.ts'
-import { INDEX, WEIGHTS } from '../format/shards.ts'
+import { hasSafetensors, WEIGHTS } from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import { parseSpec } from '../model/read-spec.ts'
 import { resolve } from '../model/resolve.ts'
-import { convertTensor, type ReadTensor } from './convert-tensor.ts'
+import { convertTensor, type ReadTensor, readTensor } from './convert-tensor.ts'
 import { openForeignModel } from './foreign.ts'
 import type { ForeignKind, ForeignModel } from './foreign-tensor.ts'
-import { elementBytes, elementCount, readChunks } from './foreign-tensor.ts'
+import { elementBytes } from './foreign-tensor.ts'
 import { isGliner, openGlinerModel } from './gliner.ts'
 import { type ByteSink, type TensorToWrite, writeSafetensors } from './safetensors-writer.ts'
-import { hasFile, keptFiles, readSmallText } from './small-files.ts'
+import { keptFiles, readSmallText } from './small-files.ts'
 
 export interface ConvertOptions {
   /** The type in which floats are written. Default: unchanged; int8 weights become float32. */
@@ -123,8 +124,7 @@ async function writeFile(
 }
 
 async function openModel(files: ModelFiles): Promise<OpenModel> {
-  const isSafe = (await hasFile(files, WEIGHTS)) || (await hasFile(files, INDEX))
-  return isSafe ? openSafetensors(files) : openForeign(await openForeignModel(files))
+  return (await hasSafetensors(files)) ? openSafetensors(files) : openForeign(await openForeignModel(files))
 }
 
 async function openSafetensors(files: ModelFiles): Promise<OpenModel> {
@@ -137,7 +137,7 @@ async function openSafetensors(files: ModelFiles): Promise<OpenModel> {
     config,
     tokenizer,
     checkpoint,
-    read: ({ source, offset, byteLength }) => readChunks(source, offset, byteLength),
+    read: readTensor,
     notes: [],
     close: () => checkpoint.close(),
   }

@@ -35,11 +35,6 @@ export const CHUNK_BYTES: number = 4 * 1024 * 1024
 /** Maximum number of dimensions of one tensor. */
 export const MAX_RANK: number = 32
 
-/** @returns the number of elements; 1 for a scalar */
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1)
-}
-
 export function elementBytes(dtype: Dtype): number {
   return (DTYPE_BITS.get(dtype) as number) / 8
 }

@@ -3,15 +3,12 @@
  * unchanged.
  */
 import { openCheckpoint } from '../format/checkpoint.ts'
-import { INDEX, WEIGHTS } from '../format/shards.ts'
-import type { ModelFiles } from '../format/source.ts'
-import { convertTensor, type ReadTensor } from './convert-tensor.ts'
-import { readChunks } from './foreign-tensor.ts'
+import { GLINER_CONFIG, hasSafetensors } from '../format/shards.ts'
+import { hasFile, type ModelFiles } from '../format/source.ts'
+import { convertTensor, readTensor } from './convert-tensor.ts'
 import { viewedFiles } from './pytorch/checkpoint.ts'
 import type { TensorToWrite } from './safetensors-writer.ts'
-import { hasFile, keptFiles, readSmallFile } from './small-files.ts'
-
-export const GLINER_CONFIG = 'gliner_config.json'
+import { keptFiles, readSmallFile } from './small-files.ts'
 
 /** Number types of weights; whole numbers are positions, which are not needed. */
 const FLOATS: readonly string[] = ['F32', 'F16', 'BF16']
@@ -45,14 +42,13 @@ export async function openGlinerModel(
     const bytes = await readSmallFile(files, name)
     if (bytes !== undefined) texts.set(name, bytes)
   }
-  const isSafe = (await hasFile(files, WEIGHTS)) || (await hasFile(files, INDEX))
+  const isSafe = await hasSafetensors(files)
   const viewed = isSafe ? undefined : await viewedFiles(files, true)
   const checkpoint = await openCheckpoint(viewed ?? files)
-  const read: ReadTensor = ({ source, offset, byteLength }) => readChunks(source, offset, byteLength)
   const tensors = [...checkpoint.tensors.values()]
     .filter((tensor) => FLOATS.includes(tensor.dtype))
     .map((tensor) =>
-      convertTensor({ name: tensor.name, tensor, scale: undefined, quantizable: false }, dtype, read),
+      convertTensor({ name: tensor.name, tensor, scale: undefined, quantizable: false }, dtype, readTensor),
     )
   return { kind: isSafe ? 'safetensors' : 'pytorch', texts, tensors, close: () => checkpoint.close() }
 }

@@ -1,5 +1,6 @@
 /** Writes a float model's weights as int8 safetensors. */
 import { type CheckpointTensor, nonFinite, openCheckpoint } from '../format/checkpoint.ts'
+import { elementCount } from '../format/dtypes.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { type JsonRecord, parseJsonObject } from '../format/json-file.ts'
 import { checkFinite, readFloats } from '../format/read-floats.ts'
@@ -104,7 +105,7 @@ function plan({ name, tensor, quantizable }: NamedTensor): TensorToWrite[] {
 
 /** A tensor's own bytes, once they are known to be finite. */
 async function* copied(tensor: CheckpointTensor): AsyncIterable<Uint8Array> {
-  const elements = tensor.shape.reduce((product, size) => product * size, 1)
+  const elements = elementCount(tensor.shape)
   const size = tensor.byteLength / elements
   for (let first = 0; first < elements; first += CHUNK_ELEMENTS) {
     const count = Math.min(CHUNK_ELEMENTS, elements - first)

@@ -1,7 +1,7 @@
 /** The small files of a model's folder, which a converted model keeps unchanged. */
 import { quoted } from '../format/errors.ts'
 import { TOKENIZER_FILES } from '../format/file-limits.ts'
-import { type ModelFiles, readAll } from '../format/source.ts'
+import { type ModelFiles, readAll, withFile } from '../format/source.ts'
 import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import { decodeText } from './containers/byte-reader.ts'
 import { unsupported } from './containers/refuse.ts'
@@ -18,25 +18,15 @@ export const KEPT_FILES: readonly string[] = [
 /** The largest tokenizer.json of a BERT has 10 MB. */
 const LARGEST = 64 * 1024 * 1024
 
-export async function hasFile(files: ModelFiles, fileName: string): Promise<boolean> {
-  const source = await files.open(fileName)
-  await source?.close()
-  return source !== undefined
-}
-
 /** Reads a small file completely; `undefined` if there is none. */
-export async function readSmallFile(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {
-  const source = await files.open(fileName)
-  if (source === undefined) return undefined
-  try {
-    if (source.byteLength <= LARGEST) return await readAll(source)
+export function readSmallFile(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {
+  return withFile(files, fileName, (source) => {
+    if (source.byteLength <= LARGEST) return readAll(source)
     throw unsupported(
       files.name,
       `${quoted(fileName)} has ${source.byteLength} bytes; at most ${LARGEST} are read`,
     )
-  } finally {
-    await source.close()
-  }
+  })
 }
 
 /** Like `readSmallFile`, as text. */

@@ -48,33 +48,19 @@ export function classificationReport(sentences: readonly TagPair[]): Classificat
     total.gold += gold
     total.guess += guess
   }
-  const average = (name: string, weights: readonly number[]): ReportRow => ({
-    name,
-    precision: weightedMean(
-      tags.map((row) => row.precision),
-      weights,
-    ),
-    recall: weightedMean(
-      tags.map((row) => row.recall),
-      weights,
-    ),
-    f1: weightedMean(
-      tags.map((row) => row.f1),
-      weights,
-    ),
-    support: total.gold,
-  })
+  const average = (name: string, weightOf: (row: ReportRow) => number): ReportRow => {
+    const mean = (of: 'precision' | 'recall' | 'f1'): number =>
+      weightedMean(
+        tags.map((row) => row[of]),
+        tags.map(weightOf),
+      )
+    return { name, precision: mean('precision'), recall: mean('recall'), f1: mean('f1'), support: total.gold }
+  }
   return {
     tags,
     micro: makeRow('micro avg', total),
-    macro: average(
-      'macro avg',
-      tags.map(() => 1),
-    ),
-    weighted: average(
-      'weighted avg',
-      tags.map((row) => row.support),
-    ),
+    macro: average('macro avg', () => 1),
+    weighted: average('weighted avg', ({ support }) => support),
     complete: complete && tags.length > 0,
   }
 }

@@ -58,3 +58,8 @@ export const DTYPE_BITS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map<D
 export function isDtype(text: string): text is Dtype {
   return DTYPE_BITS.has(text)
 }
+
+/** @returns the number of elements; 1 for a scalar */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
+}

@@ -1,5 +1,16 @@
 /** The errors of model files, of downloads and of the Hub, each with a code that programs can rely on. */
 
+/** An error with a code, which is stable and meant for programs. */
+export abstract class CodedError<Code extends string> extends Error {
+  /** What happened, for programs. */
+  readonly code: Code
+
+  constructor(code: Code, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
 /** Every way a model file can be wrong. The first group are the safetensors reference's own names. */
 export type ModelFormatCode =
   | 'HeaderTooSmall'
@@ -30,15 +41,8 @@ export type ModelFormatCode =
  *   if (error instanceof ModelFormatError && error.code === 'InvalidOffset') ...
  * }
  */
-export class ModelFormatError extends Error {
-  /** What is wrong, for programs. */
-  readonly code: ModelFormatCode
-
-  constructor(code: ModelFormatCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'ModelFormatError'
-    this.code = code
-  }
+export class ModelFormatError extends CodedError<ModelFormatCode> {
+  override readonly name: string = 'ModelFormatError'
 }
 
 /** Why a URL did not give a file. */
@@ -56,15 +60,8 @@ export type DownloadErrorCode =
  * A file could not be downloaded from its URL. `code` is stable, for use in programs; `message` names the
  * URL, and says what to do.
  */
-export class DownloadError extends Error {
-  /** What happened, for programs. */
-  readonly code: DownloadErrorCode
-
-  constructor(code: DownloadErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'DownloadError'
-    this.code = code
-  }
+export class DownloadError extends CodedError<DownloadErrorCode> {
+  override readonly name: string = 'DownloadError'
 }
 
 /** A name from a file, for an error: in quotes, control characters escaped, at most 100 characters. */
@@ -96,15 +93,8 @@ export type HubErrorCode =
  * The Hub refused, could not be reached, or sent something other than announced. `code` is stable, for use in
  * programs; `message` says what to do.
  */
-export class HubError extends Error {
-  /** What happened, for programs. */
-  readonly code: HubErrorCode
-
-  constructor(code: HubErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'HubError'
-    this.code = code
-  }
+export class HubError extends CodedError<HubErrorCode> {
+  override readonly name: string = 'HubError'
 }
 
 /**

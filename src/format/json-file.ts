@@ -2,7 +2,7 @@
 import { isObject, kindOf } from '../check/kind.ts'
 import { type ModelFormatCode, ModelFormatError, quoted } from './errors.ts'
 import { MAX_DEPTH } from './file-limits.ts'
-import { type ByteSource, readAll } from './source.ts'
+import { type ByteSource, type ModelFiles, readAll, withFile } from './source.ts'
 
 /**
  * Limits for a JSON file: its bytes, and the number of its values, each of which takes up to 100 bytes in
@@ -29,6 +29,11 @@ export { isObject }
 export async function readJsonObject(source: ByteSource): Promise<JsonRecord> {
   checkLength(source.byteLength, source.name, SMALL)
   return parseJsonObject(await readAll(source), source.name)
+}
+
+/** Like `readJsonObject`, from a model's file of that name; undefined if there is none. */
+export function readJsonFile(files: ModelFiles, fileName: string): Promise<JsonRecord | undefined> {
+  return withFile(files, fileName, readJsonObject)
 }
 
 /** Like `readJsonObject`, from a text or bytes in memory. */

@@ -4,7 +4,7 @@
  */
 
 import { ModelFormatError } from './errors.ts'
-import { type ModelFiles, missingFile } from './source.ts'
+import { hasFile, type ModelFiles, missingFile } from './source.ts'
 
 const PICKLE = 'a pickle, read only in Node, Deno and Bun; nothing in it is run'
 const ONNX =
@@ -37,6 +37,11 @@ const KINDS: readonly (readonly [fileName: string, what: string, convertible: bo
     false,
   ],
   ['flax_model.msgpack', `weights of Flax: ${RESAVE}`, false],
+  [
+    'rust_model.ot',
+    'a C++ archive of rust-bert, which is not read: load the model that it was made of',
+    false,
+  ],
   ...['model.onnx', 'model_quantized.onnx', 'model_optimized.onnx'].map(
     (name) => [name, ONNX, false] as const,
   ),
@@ -78,11 +83,7 @@ export async function noModelIn(
   lacking: string,
   otherwise: string,
 ): Promise<ModelFormatError> {
-  const has = async (fileName: string): Promise<boolean> => {
-    const source = await files.open(fileName)
-    await source?.close()
-    return source !== undefined
-  }
+  const has = (fileName: string): Promise<boolean> => hasFile(files, fileName)
   const { message } = await noModel({ name: files.name, has }, lacking, otherwise)
   return missingFile(files, [lacking], message)
 }

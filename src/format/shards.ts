@@ -1,10 +1,13 @@
-/** The names of a model's weight files, and weights split into several files (shards) listed by an index. */
+/** The names of a model's files, and weights split into several files (shards) listed by an index. */
+
 import { ModelFormatError, quoted } from './errors.ts'
 import { checkFileName } from './file-name.ts'
-import { isObject, type JsonRecord, readJsonObject, shown } from './json-file.ts'
+import { isObject, type JsonRecord, readJsonFile, shown } from './json-file.ts'
 import { noModelIn } from './other-models.ts'
-import { type ByteSource, type ModelFiles, missingFile } from './source.ts'
+import { type ByteSource, hasFile, type ModelFiles, missingFile } from './source.ts'
 
+export const CONFIG: string = 'config.json'
+export const GLINER_CONFIG: string = 'gliner_config.json'
 export const WEIGHTS: string = 'model.safetensors'
 export const INDEX: string = 'model.safetensors.index.json'
 /** PyTorch's own form of weights, a pickle. */
@@ -30,13 +33,13 @@ export async function readShardIndex(
   fileName: string = INDEX,
   extension = '.safetensors',
 ): Promise<ShardIndex | undefined> {
-  const source = await files.open(fileName)
-  if (source === undefined) return undefined
-  try {
-    return parseShardIndex(await readJsonObject(source), fileName, extension)
-  } finally {
-    await source.close()
-  }
+  const json = await readJsonFile(files, fileName)
+  return json && parseShardIndex(json, fileName, extension)
+}
+
+/** Whether there are weights that need no conversion. */
+export async function hasSafetensors(files: ModelFiles): Promise<boolean> {
+  return (await hasFile(files, WEIGHTS)) || (await hasFile(files, INDEX))
 }
 
 /** The files of an index, without duplicates, in the order of their first use. */

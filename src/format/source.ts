@@ -87,6 +87,25 @@ export function mapFiles(files: ReadonlyMap<string, Uint8Array | Blob>): ModelFi
   }
 }
 
+/** Passes a file to `use` and closes it then; undefined if there is no such file. */
+export async function withFile<Made>(
+  files: ModelFiles,
+  fileName: string,
+  use: (source: ByteSource) => Promise<Made>,
+): Promise<Made | undefined> {
+  const source = await files.open(fileName)
+  if (source === undefined) return undefined
+  try {
+    return await use(source)
+  } finally {
+    await source.close()
+  }
+}
+
+export async function hasFile(files: ModelFiles, fileName: string): Promise<boolean> {
+  return (await withFile(files, fileName, async () => true)) ?? false
+}
+
 /**
  * @throws {RangeError} if `[offset, offset + length)` is not inside a file of `byteLength` bytes
  */

@@ -10,8 +10,16 @@ import { blobSource } from '../format/source.ts'
 import { keep, type ListedFile, type Listing, readListing } from './listing.ts'
 import { INDEX, mostBytes, noSafetensors, WEIGHTS } from './model-files.ts'
 import { asHubError, type HubQuestion, refusal } from './refusals.ts'
-import { authorization, checkToken, withoutToken } from './token.ts'
-import { checkEndpoint, DEFAULT_ENDPOINT, type HubId, parseHubId, resolveUrl } from './urls.ts'
+import {
+  authorization,
+  checkEndpoint,
+  checkToken,
+  DEFAULT_ENDPOINT,
+  type HubId,
+  parseHubId,
+  resolveUrl,
+  withoutToken,
+} from './urls.ts'
 
 /** The largest file that is held in memory to be hashed, since WebCrypto takes no stream. */
 const LARGEST_HASHED = 1 << 26
@@ -234,14 +242,8 @@ async function checkHash(url: string, bytes: Uint8Array<ArrayBuffer>, file: List
   )
 }
 
-function requestOptions(options: Options): RequestOptions {
-  return {
-    headers: authorization(options.token),
-    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-    signal: options.signal,
-    ...(options.retries === undefined ? {} : { retries: options.retries }),
-    ...(options.retryDelay === undefined ? {} : { retryDelay: options.retryDelay }),
-  }
+function requestOptions({ token, fetch, signal, retries, retryDelay }: Options): RequestOptions {
+  return { headers: authorization(token), signal, ...defined({ fetch, retries, retryDelay }) }
 }
 
 /** @throws {RangeError} where `id` is no model of the Hub, or the token holds what no token does */

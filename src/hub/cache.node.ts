@@ -3,8 +3,7 @@ import { copyFile, link, mkdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { dirname, join, relative, sep } from 'node:path'
 import { errorCode, HubError, quoted } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
-import { renameOver } from './rename.node.ts'
-import { temporaryName } from './temporary-name.node.ts'
+import { renameOver, temporaryName } from './rename.node.ts'
 import { isCommit } from './urls.ts'
 
 /**

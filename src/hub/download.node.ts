@@ -12,8 +12,7 @@ import { withLock } from './lock.node.ts'
 import { mostBytes } from './model-files.ts'
 import { type HubQuestion, refusal } from './refusals.ts'
 import { renameOver } from './rename.node.ts'
-import { authorization } from './token.ts'
-import { resolveUrl } from './urls.ts'
+import { authorization, resolveUrl } from './urls.ts'
 
 /** How often a file's body may break without any progress. */
 const MOST_BREAKS = 5

@@ -8,8 +8,7 @@ import { readEnvironment } from './environment.node.ts'
 import { type DownloadWishes, ModelDownload } from './model-download.node.ts'
 import { hasVocabulary, TRANSFORMERS, WEIGHT_FORMS, WEIGHTS } from './model-files.ts'
 import { asHubError } from './refusals.ts'
-import { checkToken, withoutToken } from './token.ts'
-import { checkEndpoint, type HubId, parseHubId } from './urls.ts'
+import { checkEndpoint, checkToken, type HubId, parseHubId, withoutToken } from './urls.ts'
 
 /** Options of `hubFolder`; those left out come from the environment variables that Python reads. */
 export interface HubFolderOptions extends DownloadWishes {

@@ -12,8 +12,7 @@ import { loadSpec } from '../model/read-spec.ts'
 import { resolve } from '../model/resolve.ts'
 import type { ModelSpec } from '../model/spec.ts'
 import { WEIGHT_FORMS } from './model-files.ts'
-import { renameOver } from './rename.node.ts'
-import { temporaryName } from './temporary-name.node.ts'
+import { renameOver, temporaryName } from './rename.node.ts'
 
 /**
  * A Hub model with float weights that is used as int8 is quantised once: the int8 weights are kept in the model's part of

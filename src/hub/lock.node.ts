@@ -4,8 +4,7 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { errorCode } from '../format/errors.ts'
 import { delay } from '../format/remote/request.ts'
-import { isBusy, removeFile } from './rename.node.ts'
-import { temporaryName } from './temporary-name.node.ts'
+import { isBusy, removeFile, temporaryName } from './rename.node.ts'
 
 /**
  * How long, in milliseconds, others trust a holder without a sign of life; it gives several signs in that

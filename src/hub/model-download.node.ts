@@ -1,4 +1,6 @@
 /** Downloads those files of a model that are needed, the weights last. */
+import { defined } from '../check/kind.ts'
+
 import { ModelFormatError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
@@ -25,8 +27,7 @@ import {
   WEIGHT_FORMS,
 } from './model-files.ts'
 import { type HubQuestion, refusal } from './refusals.ts'
-import { authorization } from './token.ts'
-import { type HubId, resolveUrl } from './urls.ts'
+import { authorization, type HubId, resolveUrl } from './urls.ts'
 
 /** The download options of `hubFolder`. */
 export interface DownloadWishes extends LoadWatch {
@@ -95,19 +96,12 @@ export class ModelDownload {
 
   /** Finds the commit from the model's configuration. */
   async #resolve(): Promise<FileMetadata> {
-    const { firstRetries } = this.#options
-    const config = await fileMetadata(this.#asked(this.#kind.config, this.#model.revision), {
-      ...this.#requests(this.#options.metadataTimeout),
-      ...(firstRetries === undefined ? {} : { retries: firstRetries }),
-    })
+    const { repository, revision } = this.#model
+    const { firstRetries: retries } = this.#options
+    const config = await this.#metadata(this.#kind.config, revision, defined({ retries }))
     if (config === undefined) {
-      const { repository, revision } = this.#model
       const has = async (fileName: string): Promise<boolean> =>
-        this.#kind === TRANSFORMERS &&
-        (await fileMetadata(
-          this.#asked(fileName, revision),
-          this.#requests(this.#options.metadataTimeout),
-        )) !== undefined
+        this.#kind === TRANSFORMERS && (await this.#metadata(fileName, revision)) !== undefined
       const otherwise = ` at revision ${revision}: it is not one of ${this.#kind === TRANSFORMERS ? 'transformers' : 'GLiNER'}`
       throw await noModel({ name: `The model ${repository}`, has }, this.#kind.config, otherwise)
     }
@@ -185,10 +179,7 @@ export class ModelDownload {
     const commit = this.#commit
     if (await this.#cache.has(commit, fileName)) return undefined
     if (await this.#cache.isKnownMissing(commit, fileName)) return undefined
-    const metadata = await fileMetadata(
-      this.#asked(fileName, commit),
-      this.#requests(this.#options.metadataTimeout),
-    )
+    const metadata = await this.#metadata(fileName, commit)
     if (metadata === undefined) await this.#cache.setMissing(commit, fileName)
     return metadata
   }
@@ -224,6 +215,11 @@ export class ModelDownload {
     }
   }
 
+  #metadata(fileName: string, revision: string, more?: RequestOptions): Promise<FileMetadata | undefined> {
+    const options = { ...this.#requests(this.#options.metadataTimeout), ...more }
+    return fileMetadata(this.#asked(fileName, revision), options)
+  }
+
   #asked(fileName: string, revision: string): HubQuestion {
     const { endpoint, token } = this.#options
     return { endpoint, repository: this.#model.repository, revision, fileName, token }
@@ -231,12 +227,6 @@ export class ModelDownload {
 
   #requests(timeout: number): RequestOptions {
     const { signal, retries, retryDelay } = this.#options
-    return {
-      fetch: this.#options.fetch ?? fetch,
-      timeout,
-      signal,
-      ...(retries === undefined ? {} : { retries }),
-      ...(retryDelay === undefined ? {} : { retryDelay }),
-    }
+    return { fetch: this.#options.fetch ?? fetch, timeout, signal, ...defined({ retries, retryDelay }) }
   }
 }

@@ -2,12 +2,9 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
 import { noModel } from '../format/other-models.ts'
-import { INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shards.ts'
+import { CONFIG, GLINER_CONFIG, INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shards.ts'
 
-export { INDEX, WEIGHTS } from '../format/shards.ts'
-
-/** The files of a model's repository that are read; see "5.4 Files of a model repo" for what each is for. */
-export const CONFIG: string = 'config.json'
+export { CONFIG, INDEX, WEIGHTS } from '../format/shards.ts'
 
 /** A kind of repository, which determines the files it must have. */
 export interface RepositoryKind {
@@ -20,7 +17,7 @@ export interface RepositoryKind {
 /** A model of transformers. */
 export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false }
 /** A GLiNER model. */
-export const GLINER: RepositoryKind = { config: 'gliner_config.json', tokenizerElsewhere: true }
+export const GLINER: RepositoryKind = { config: GLINER_CONFIG, tokenizerElsewhere: true }
 /** Forms of weights on a disk, the best first: the single file, the index of shards, and their extension. */
 export const WEIGHT_FORMS: readonly (readonly [whole: string, index: string, extension: string])[] = [
   [WEIGHTS, INDEX, '.safetensors'],

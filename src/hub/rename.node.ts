@@ -1,8 +1,9 @@
 /**
  * Renames a file, and on Windows retries for two seconds. Windows does not allow a file to be replaced or
  * deleted while another program has it open, and virus scanners, indexers and backups briefly open every new
- * file. On other systems the first error is final.
+ * file. On other systems the first error is final. Until a file is complete it has a temporary name.
  */
+import { randomBytes } from 'node:crypto'
 import { renameSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { errorCode } from '../format/errors.ts'
@@ -61,6 +62,11 @@ export function renameOverSync(
       Atomics.wait(pause, 0, 0, wait)
     }
   }
+}
+
+/** A name beside `path` that no other process uses, to be renamed once it is whole. */
+export function temporaryName(path: string): string {
+  return `${path}.${process.pid.toString(36)}${randomBytes(6).toString('hex')}.tmp`
 }
 
 /** Deletes a file if it exists. */

@@ -57,3 +57,18 @@ export function tanh(x: number): number {
 export function sigmoid(x: number): number {
   return f(1 / f(1 + exp(-x))) + (x - x)
 }
+
+/**
+ * ln x of x > 0, in doubles. x = m·2ⁿ with m within 2/3 and 4/3; ln m = 2·(z + z³/3 + z⁵/5 + ...), z = (m - 1)/(m + 1), which is at
+ * most 1/5.
+ */
+export function naturalLog(x: number): number {
+  let mantissa = x
+  let exponent = 0
+  for (; mantissa > 4 / 3; mantissa /= 2) exponent++
+  for (; mantissa < 2 / 3; mantissa *= 2) exponent--
+  const z = (mantissa - 1) / (mantissa + 1)
+  let sum = 0
+  for (let odd = 25; odd > 0; odd -= 2) sum = sum * z * z + 1 / odd
+  return 2 * z * sum + exponent * Math.LN2
+}

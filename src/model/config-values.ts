@@ -1,6 +1,8 @@
-/** Reads values of config.json and checks each of them; null counts as missing. */
+/** Reads values of config.json, or of a similar file, and checks each of them; null counts as missing. */
+
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { type JsonRecord, kind, shown } from '../format/json-file.ts'
+import { CONFIG } from '../format/shards.ts'
 import type { Activation } from '../kernels/kernels.ts'
 import type { HiddenActivation } from './bert-config.ts'
 
@@ -40,25 +42,26 @@ export function integer(
   least: number,
   most: number,
   otherwise?: number,
+  fileName?: string,
 ): number {
   const value = config[key] ?? otherwise
-  if (value === undefined) throw invalid(`${key} is missing`)
+  if (value === undefined) throw invalid(`${key} is missing`, fileName)
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-  throw invalid(`${key} must be a whole number from ${least} to ${most}, not ${shown(value)}`)
+  throw invalid(`${key} must be a whole number from ${least} to ${most}, not ${shown(value)}`, fileName)
 }
 
 /** @throws {ModelFormatError} InvalidConfig */
-export function flag(config: JsonRecord, key: string, otherwise: boolean): boolean {
+export function flag(config: JsonRecord, key: string, otherwise: boolean, fileName?: string): boolean {
   const value = config[key] ?? otherwise
   if (typeof value === 'boolean') return value
-  throw invalid(`${key} must be true or false, not ${shown(value)}`)
+  throw invalid(`${key} must be true or false, not ${shown(value)}`, fileName)
 }
 
 /** @throws {ModelFormatError} InvalidConfig */
-export function text(config: JsonRecord, key: string): string | undefined {
+export function text(config: JsonRecord, key: string, fileName?: string): string | undefined {
   const value = config[key] ?? undefined
   if (value === undefined || typeof value === 'string') return value
-  throw invalid(`${key} must be a text, not ${kind(value)}`)
+  throw invalid(`${key} must be a text, not ${kind(value)}`, fileName)
 }
 
 /**
@@ -72,8 +75,8 @@ export function activation(config: JsonRecord, key: string, otherwise: HiddenAct
 }
 
 /** The error for an invalid value. */
-export function invalid(what: string): ModelFormatError {
-  return new ModelFormatError('InvalidConfig', `config.json: ${what}`)
+export function invalid(what: string, fileName: string = CONFIG): ModelFormatError {
+  return new ModelFormatError('InvalidConfig', `${fileName}: ${what}`)
 }
 
 /** The error for a value that may be valid but is not supported. */

@@ -2,6 +2,8 @@
  * Maps the distance of two tokens to a row of DeBERTa's relative embeddings, or to a bucket of MPNet's
  * biases.
  */
+import { naturalLog } from '../kernels/scalars.ts'
+
 import type { DistanceRows } from './spec.ts'
 
 const f = Math.fround
@@ -24,24 +26,8 @@ function logBucket(distance: number, buckets: number, maxDistance: number): numb
   const middle = Math.floor(buckets / 2)
   const size = Math.abs(distance)
   if (size <= middle) return distance
-  const part = f(naturalLog(size / middle) / naturalLog((maxDistance - 1) / middle))
+  const part = f(f(naturalLog(f(size / middle))) / f(naturalLog(f((maxDistance - 1) / middle))))
   return Math.sign(distance) * f(Math.ceil(f(part * (middle - 1))) + middle)
-}
-
-/**
- * ln x as float32, for a float32 x > 0, with the same bits on every engine, which Math.log does not
- * guarantee. x = m·2ⁿ with m between 2/3 and 4/3; ln m = 2·(z + z³/3 + z⁵/5 + ...), z = (m - 1)/(m + 1),
- * which is at most 1/5.
- */
-function naturalLog(x: number): number {
-  let mantissa = f(x)
-  let exponent = 0
-  for (; mantissa > 4 / 3; mantissa /= 2) exponent++
-  for (; mantissa < 2 / 3; mantissa *= 2) exponent--
-  const z = (mantissa - 1) / (mantissa + 1)
-  let sum = 0
-  for (let power = 25; power > 0; power -= 2) sum = sum * z * z + 1 / power
-  return f(2 * z * sum + exponent * Math.LN2)
 }
 
 /** MPNet's buckets for both directions. */

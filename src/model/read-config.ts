@@ -77,6 +77,13 @@ export interface ConfigStyle {
   readonly embedsPositions?: boolean
 }
 
+/** BERT's own style. */
+export const BERT_STYLE: ConfigStyle = {
+  keys: BERT_KEYS,
+  layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
+  tokenTypes: { key: 'type_vocab_size', otherwise: 2 },
+}
+
 /** Reads the settings that any model has. */
 export function readConfig(json: JsonRecord, style: ConfigStyle): BertConfig {
   checkFixed(json)

@@ -1,8 +1,9 @@
 /** Makes a model's specification from its config.json, using the file of its family. */
 import { capability } from '../format/capability.ts'
 import { quoted } from '../format/errors.ts'
-import { type JsonRecord, parseJsonObject, readJsonObject } from '../format/json-file.ts'
+import { type JsonRecord, parseJsonObject, readJsonFile } from '../format/json-file.ts'
 import { noModelIn } from '../format/other-models.ts'
+import { CONFIG } from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { text, unsupported } from './config-values.ts'
 import { readBert } from './families/bert.ts'
@@ -17,11 +18,11 @@ const FAMILIES: ReadonlyMap<string, () => Promise<ReadFamily>> = new Map<string,
   ['bert', async () => readBert],
   ['distilbert', async () => (await import('./families/distilbert.ts')).readDistilbert],
   ['roberta', async () => (await import('./families/roberta.ts')).readRoberta],
-  ['xlm-roberta', async () => (await import('./families/xlm-roberta.ts')).readXlmRoberta],
-  ['camembert', async () => (await import('./families/camembert.ts')).readCamembert],
+  ['xlm-roberta', async () => (await import('./families/roberta.ts')).readXlmRoberta],
+  ['camembert', async () => (await import('./families/roberta.ts')).readCamembert],
   ['electra', async () => (await import('./families/electra.ts')).readElectra],
   ['deberta', async () => (await import('./families/deberta.ts')).readDeberta],
-  ['deberta-v2', async () => (await import('./families/deberta-v2.ts')).readDebertaV2],
+  ['deberta-v2', async () => (await import('./families/deberta.ts')).readDebertaV2],
   ['modernbert', async () => (await import('./families/modernbert.ts')).readModernbert],
   ['mpnet', async () => (await import('./families/mpnet.ts')).readMpnet],
   ['albert', async () => (await import('./families/albert.ts')).readAlbert],
@@ -29,8 +30,6 @@ const FAMILIES: ReadonlyMap<string, () => Promise<ReadFamily>> = new Map<string,
 
 /** The supported values of `model_type`. */
 export const modelTypes: readonly string[] = [...FAMILIES.keys()]
-
-const FILE = 'config.json'
 
 /**
  * Reads `config.json` of a model of BERT's family, with the keys and defaults of transformers.
@@ -43,7 +42,7 @@ const FILE = 'config.json'
  * const { config, layers } = await parseSpec(await readFile('config.json'))
  */
 export async function parseSpec(json: string | Uint8Array): Promise<ModelSpec> {
-  return readSpec(parseJsonObject(json, FILE))
+  return readSpec(parseJsonObject(json, CONFIG))
 }
 
 /**
@@ -52,15 +51,9 @@ export async function parseSpec(json: string | Uint8Array): Promise<ModelSpec> {
  * @throws {ModelFormatError} MissingFile if there is no `config.json`, otherwise as for `parseSpec`
  */
 export async function loadSpec(files: ModelFiles): Promise<ModelSpec> {
-  const source = await files.open(FILE)
-  if (source === undefined) {
-    throw await noModelIn(files, FILE, ': a model is config.json, vocab.txt and model.safetensors')
-  }
-  try {
-    return await readSpec(await readJsonObject(source))
-  } finally {
-    await source.close()
-  }
+  const json = await readJsonFile(files, CONFIG)
+  if (json) return await readSpec(json)
+  throw await noModelIn(files, CONFIG, ': a model is config.json, vocab.txt and model.safetensors')
 }
 
 /** The specification, made by the family that the configuration names. */

@@ -6,6 +6,7 @@
 
 import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { nonFinite } from '../format/checkpoint.ts'
+import { elementCount } from '../format/dtypes.ts'
 import type {
   Floats,
   Kernels,
@@ -203,7 +204,7 @@ class TensorReader {
   }
 
   async #numbers(tensor: CheckpointTensor): Promise<Float32Array> {
-    const length = tensor.shape.reduce((product, size) => product * size, 1)
+    const length = elementCount(tensor.shape)
     const all = new Float32Array(length)
     const flat = { ...tensor, shape: [length] }
     const most = this.#staging.mostNumbers * (tensor.byteLength / length)

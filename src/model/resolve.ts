@@ -2,6 +2,7 @@
  * Finds the tensors of a model's specification in its files, under the various names that checkpoints use.
  */
 import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
+import { elementCount } from '../format/dtypes.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import {
   type HeadSpec,
@@ -58,7 +59,7 @@ export function resolve(spec: ModelSpec, checkpoint: Checkpoint): ResolvedModel 
 
 /** Numbers of the tensors that a model needs. */
 export function countParameters({ named }: ResolvedModel): number {
-  return named.reduce((sum, { tensor }) => sum + tensor.shape.reduce((product, size) => product * size, 1), 0)
+  return named.reduce((sum, { tensor }) => sum + elementCount(tensor.shape), 0)
 }
 
 class Resolver {

@@ -10,6 +10,7 @@
 
 import type { Matrix } from '../kernels/kernels.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
+import { naturalLog } from '../kernels/scalars.ts'
 import type { PlacedModel } from './places.ts'
 
 const f = Math.fround
@@ -52,14 +53,7 @@ export function frequenciesOf(theta: number, headDim: number): Float32Array {
 
 /** x^y for x >= 1 and y from 0 to 1, in doubles. */
 function power(x: number, y: number): number {
-  let mantissa = x
-  let exponent = 0
-  for (; mantissa > 4 / 3; mantissa /= 2) exponent++
-  // ln m = 2·(z + z³/3 + z⁵/5 + ...), z = (m - 1)/(m + 1), at most 1/5
-  const z = (mantissa - 1) / (mantissa + 1)
-  let sum = 0
-  for (let odd = 25; odd > 0; odd -= 2) sum = sum * z * z + 1 / odd
-  const logarithm = y * (2 * z * sum + exponent * Math.LN2)
+  const logarithm = y * naturalLog(x)
   const twos = Math.round(logarithm / Math.LN2)
   const rest = logarithm - twos * Math.LN2
   let result = 1

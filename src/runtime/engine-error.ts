@@ -1,5 +1,5 @@
 /** The errors of an engine that can no longer compute, or never could. */
-import { reasonOf } from '../format/errors.ts'
+import { CodedError, reasonOf } from '../format/errors.ts'
 
 /** Why an engine can no longer compute, or never could. */
 export type EngineErrorCode =
@@ -19,15 +19,8 @@ export type EngineErrorCode =
  *   if (error instanceof EngineError && error.code === 'WorkerFailed') ner = await loadRecognizer(model)
  * }
  */
-export class EngineError extends Error {
-  /** What happened, for programs. */
-  readonly code: EngineErrorCode
-
-  constructor(code: EngineErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'EngineError'
-    this.code = code
-  }
+export class EngineError extends CodedError<EngineErrorCode> {
+  override readonly name: string = 'EngineError'
 }
 
 /** The error that rejects calls on a disposed model. */
@@ -36,8 +29,9 @@ export function disposedError(): EngineError {
 }
 
 /**
- * Notifies those who wait for something else that no more calls are accepted. An AbortSignal would do, but
- * Node 20 warns about more than ten listeners on one, and a model may have any number of streams.
+ * The end of an engine or of a worker, reported once to each listener, even to those who come later. An
+ * AbortSignal would do, but Node 20 warns about more than ten listeners on one, and a model may have any number
+ * of streams.
  */
 export class Ending {
   reason: Error | undefined
@@ -50,7 +44,9 @@ export class Ending {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Only the first reason counts. */
   end(reason: Error): void {
+    if (this.reason !== undefined) return
     this.reason = reason
     for (const listener of [...this.#listeners]) listener(reason)
   }

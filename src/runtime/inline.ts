@@ -42,7 +42,7 @@ export async function loadInline(
       return engine.forward(sequences, wanted, () => signal?.throwIfAborted())
     },
     dispose(): void {
-      if (!ending.reason) ending.end(disposedError())
+      ending.end(disposedError())
       engine.dispose()
     },
   }

@@ -1,8 +1,8 @@
 /** Starts a worker in Node, Deno and Bun. */
 import { Worker } from 'node:worker_threads'
 import { workerText } from '../generated/worker-text.ts'
-import { EngineError } from './engine-error.ts'
-import { createDeath, type EngineWorker } from './spawn.ts'
+import { Ending, EngineError } from './engine-error.ts'
+import type { EngineWorker } from './spawn.ts'
 
 /**
  * Starts a worker thread from the inlined script, as text: no file has to be found, so bundles and
@@ -26,21 +26,20 @@ export async function spawnNodeWorker(script: string | URL | undefined): Promise
     name: 'iobert',
   })
   worker.unref()
-  const death = createDeath()
+  const death = new Ending()
   const fail = (cause: Error): void =>
-    death.tell(new EngineError('WorkerFailed', `The model's worker failed: ${cause.message}`, { cause }))
+    death.end(new EngineError('WorkerFailed', `The model's worker failed: ${cause.message}`, { cause }))
   worker.on('error', fail)
   worker.on('messageerror', fail)
   worker.on('exit', (code) =>
-    death.tell(new EngineError('WorkerFailed', `The model's worker ended with code ${code}`)),
+    death.end(new EngineError('WorkerFailed', `The model's worker ended with code ${code}`)),
   )
   return {
     post: (request, transfer) =>
       worker.postMessage(request, transfer as import('node:worker_threads').Transferable[]),
     onReply: (listener) => void worker.on('message', listener),
-    onDeath: death.listen,
+    onDeath: (listener) => void death.listen(listener),
     terminate(): void {
-      death.ignore()
       void worker.terminate()
     },
     hold(keep): void {

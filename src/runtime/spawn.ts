@@ -1,7 +1,7 @@
 /** The interface of a worker on every runtime, and how a browser starts one. */
 import { capability } from '../format/capability.ts'
 import { reasonOf } from '../format/errors.ts'
-import { EngineError } from './engine-error.ts'
+import { Ending, EngineError } from './engine-error.ts'
 import type { Reply, Request } from './protocol.ts'
 
 export interface EngineWorker {
@@ -17,32 +17,6 @@ export interface EngineWorker {
 /** Starts a worker from the caller's script, or from the inlined one. */
 export type Spawn = (script: string | URL | undefined) => Promise<EngineWorker>
 
-/** The end of a worker, reported once to each listener, even to those who come later. */
-export function createDeath(): {
-  tell(reason: Error): void
-  listen(listener: (reason: Error) => void): void
-  ignore(): void
-} {
-  let listeners: ((reason: Error) => void)[] = []
-  let reason: Error | undefined
-  let ignored = false
-  return {
-    tell(told): void {
-      if (ignored || reason !== undefined) return
-      reason = told
-      for (const listener of listeners.splice(0)) listener(told)
-    },
-    listen(listener): void {
-      if (reason === undefined) listeners.push(listener)
-      else listener(reason)
-    },
-    ignore(): void {
-      ignored = true
-      listeners = []
-    },
-  }
-}
-
 /** Starts a worker in browsers and other places with Web Workers. */
 export async function spawnWebWorker(script: string | URL | undefined): Promise<EngineWorker> {
   let url = script
@@ -57,7 +31,7 @@ export async function spawnWebWorker(script: string | URL | undefined): Promise<
     blobUrl = URL.createObjectURL(new Blob([workerText], { type: 'text/javascript' }))
     url = blobUrl
   }
-  const death = createDeath()
+  const death = new Ending()
   const cannotRun = (message: string | undefined): EngineError => {
     const what = message ? `: ${message}` : ''
     return new EngineError(
@@ -74,9 +48,9 @@ export async function spawnWebWorker(script: string | URL | undefined): Promise<
   }
   worker.onerror = (event): void => {
     event.preventDefault()
-    death.tell(cannotRun(event.message))
+    death.end(cannotRun(event.message))
   }
-  worker.onmessageerror = (): void => death.tell(cannotRun('its answer could not be read'))
+  worker.onmessageerror = (): void => death.end(cannotRun('its answer could not be read'))
   return {
     post: (request, transfer) => worker.postMessage(request, transfer),
     onReply(listener): void {
@@ -85,9 +59,8 @@ export async function spawnWebWorker(script: string | URL | undefined): Promise<
         listener(data)
       }
     },
-    onDeath: death.listen,
+    onDeath: (listener) => void death.listen(listener),
     terminate(): void {
-      death.ignore()
       forget()
       worker.terminate()
     },

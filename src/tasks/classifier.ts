@@ -12,9 +12,9 @@ import { checkOptions, checkStrings } from '../check/options.ts'
 import { expFloat32, softmaxRows } from '../entities/softmax.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { ProblemType } from '../model/bert-config.ts'
-import { BATCH_TOKENS } from '../runtime/engine-setup.ts'
+import { READ_TOKENS } from '../runtime/engine-setup.ts'
 import type { PairEncoding } from '../text/encoding.ts'
-import { encodeBeginning } from '../text/sections.ts'
+import { encodeBeginning, truncateText } from '../text/sections.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 
 /** A text, or two that are read together: a question and a passage, a premise and a hypothesis. */
@@ -76,9 +76,6 @@ const rows: Rows<ClassifyOptions> = {
   },
   signal: { type: 'signal' },
 }
-
-/** Maximum number of pieces computed together: a few of the engine's batches. */
-const READ_TOKENS: number = 4 * BATCH_TOKENS
 
 /** Activations of cross-encoders, and the problem type that each implies. */
 const ACTIVATIONS: Readonly<Record<string, ProblemType>> = {
@@ -259,16 +256,6 @@ function checkInput(input: unknown, index: number): void {
   if (typeof input === 'string') return
   const isPair = Array.isArray(input) && input.length === 2 && input.every((text) => typeof text === 'string')
   if (!isPair) throw wrongKind(input, `inputs[${index}]`, 'a string or a pair of strings')
-}
-
-/**
- * Texts here are read whole or truncated, never in windows; truncation is that of the Rust tokenizers
- * library.
- */
-
-/** The first `maxLength` ids; the last one is the sequence's own last token. */
-export function truncateText(ids: readonly number[], maxLength: number): readonly number[] {
-  return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
 }
 
 /**

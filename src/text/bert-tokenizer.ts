@@ -54,7 +54,8 @@ export function bertTokenizer(settings: TokenizerSettings, vocabulary: Vocabular
   })
 }
 
-interface SpecialToken {
+/** A token by itself. */
+export interface SpecialToken {
   readonly id: number
   readonly token: string
 }

@@ -1,7 +1,7 @@
 /** Builds a model's tokenizer from whichever files the model has. */
 import { capability } from '../format/capability.ts'
 import { ModelFormatError } from '../format/errors.ts'
-import { type ModelFiles, readAll } from '../format/source.ts'
+import { type ModelFiles, readAll, withFile } from '../format/source.ts'
 import { bertTokenizer } from './bert-tokenizer.ts'
 import { loadCharacterTables } from './character-tables.ts'
 import { fitRows } from './fit-rows.ts'
@@ -99,20 +99,14 @@ function includes(bytes: Uint8Array, text: string): boolean {
   return false
 }
 
-async function read(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {
-  const source = await files.open(fileName)
-  if (!source) return undefined
-  try {
-    const vocabulary = fileName === 'vocab.txt'
-    const most = vocabulary ? MAX_VOCABULARY_BYTES : MAX_BYTES
-    if (source.byteLength > most) {
-      throw new ModelFormatError(
-        vocabulary ? 'InvalidVocabulary' : 'InvalidConfig',
-        `${source.name} has ${source.byteLength} bytes; such a file has at most ${most}`,
-      )
-    }
-    return await readAll(source)
-  } finally {
-    await source.close()
-  }
+function read(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {
+  const vocabulary = fileName === 'vocab.txt'
+  const most = vocabulary ? MAX_VOCABULARY_BYTES : MAX_BYTES
+  return withFile(files, fileName, async (source) => {
+    if (source.byteLength <= most) return await readAll(source)
+    throw new ModelFormatError(
+      vocabulary ? 'InvalidVocabulary' : 'InvalidConfig',
+      `${source.name} has ${source.byteLength} bytes; such a file has at most ${most}`,
+    )
+  })
 }

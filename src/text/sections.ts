@@ -83,3 +83,8 @@ export function encodeBeginning(tokenizer: Tokenizer, text: string, least: numbe
   }
   return tokenizer.encode(text)
 }
+
+/** The first `maxLength` ids, the last of which ends the sequence as before, as the Rust tokenizers library cuts it. */
+export function truncateText(ids: readonly number[], maxLength: number): readonly number[] {
+  return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
+}

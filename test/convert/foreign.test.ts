@@ -91,7 +91,7 @@ test('openForeignModel says which settings a checkpoint did not have', async () 
 
 test('openForeignModel says what a folder has instead', async () => {
   await refused(new Map(), /no model that can be converted/)
-  await refused(new Map([['tf_model.h5', new Uint8Array(8)]]), /only tf_model.h5, Keras HDF5 weights/)
+  await refused(new Map([['tf_model.h5', new Uint8Array(8)]]), /only tf_model.h5, weights of Keras/)
   const spark = fixtureMap('spark-nlp')
   const metadata = (className: string, params: object): Uint8Array =>
     new TextEncoder().encode(JSON.stringify({ class: className, paramMap: params }))

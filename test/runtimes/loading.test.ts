@@ -14,11 +14,12 @@ import * as iobert from '#dist/node.js'
 import { webPlatform } from '#dist/platform.js'
 import { nodePlatform } from '#dist/platform.node.js'
 import { startWorkers } from '#dist/runtime/client.js'
+import { Ending } from '#dist/runtime/engine-error.js'
 import type { EngineSetup } from '#dist/runtime/engine-setup.js'
 import { openFiles as openPostable } from '#dist/runtime/open-files.js'
 import { putTogether, takeApart } from '#dist/runtime/post-error.js'
 import type { Locator } from '#dist/runtime/protocol.js'
-import { createDeath, type EngineWorker, type Spawn } from '#dist/runtime/spawn.js'
+import type { EngineWorker, Spawn } from '#dist/runtime/spawn.js'
 import { spawnNodeWorker } from '#dist/runtime/spawn.node.js'
 import { goldenFiles } from '../format/safetensors-file.ts'
 import { type HubServer, startHub } from '../hub/hub-server.ts'
@@ -297,9 +298,9 @@ test('a worker that cannot start ends those that could', async () => {
 })
 
 test('a worker that dies before anybody listens is told to those who come later', async () => {
-  const death = createDeath()
+  const death = new Ending()
   const reason = new Error('gone')
-  death.tell(reason)
+  death.end(reason)
   let told: Error | undefined
   death.listen((why) => {
     told = why
@@ -308,7 +309,7 @@ test('a worker that dies before anybody listens is told to those who come later'
   const spawn = async (): Promise<EngineWorker> => ({
     post() {},
     onReply() {},
-    onDeath: death.listen,
+    onDeath: (listener) => void death.listen(listener),
     hold() {},
     terminate() {},
   })

@@ -1,7 +1,8 @@
 /** Texts and pairs are truncated to a number of pieces as in transformers. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { truncatePair, truncateText } from '#dist/tasks/classifier.js'
+import { truncatePair } from '#dist/tasks/classifier.js'
+import { truncateText } from '#dist/text/sections.js'
 
 /** `[CLS] text [SEP] pair [SEP]`, ids 1 and up in the text, 101 and up in the pair. */
 function pairOf(first: number, second: number) {

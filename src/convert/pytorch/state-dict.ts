@@ -1,11 +1,12 @@
 /** Reads the tensors of a file that `torch.save` wrote. */
+import { elementCount } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { refuseLfsPointer } from '../../format/git-lfs.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { ByteReader } from '../containers/byte-reader.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import { isZip, openZip } from '../containers/zip.ts'
-import { elementBytes, elementCount, type ForeignTensor } from '../foreign-tensor.ts'
+import { elementBytes, type ForeignTensor } from '../foreign-tensor.ts'
 import { type PickleMachine, readPickle } from './pickle.ts'
 import { describe, PickleDict, PickleList, type PickleValue } from './pickle-values.ts'
 import {

@@ -1,17 +1,11 @@
 /** PyTorch's tensors: the part of a stored block of numbers that each of them covers. */
-import type { Dtype } from '../../format/dtypes.ts'
+import { type Dtype, elementCount } from '../../format/dtypes.ts'
+
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { gatherElements, readSpan, type Strided } from '../../format/weights-view.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
-import {
-  CHUNK_BYTES,
-  elementBytes,
-  elementCount,
-  type ForeignTensor,
-  MAX_RANK,
-  readChunks,
-} from '../foreign-tensor.ts'
+import { CHUNK_BYTES, elementBytes, type ForeignTensor, MAX_RANK, readChunks } from '../foreign-tensor.ts'
 import type { PickleMachine } from './pickle.ts'
 import {
   describe,

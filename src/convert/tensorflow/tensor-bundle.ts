@@ -1,5 +1,6 @@
 /** Reads a TensorFlow checkpoint, which consists of an index and data files. */
 import type { Dtype } from '../../format/dtypes.ts'
+import { elementCount } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { type ByteSource, readAll } from '../../format/source.ts'
 import { ByteReader, decodeText } from '../containers/byte-reader.ts'
@@ -7,7 +8,7 @@ import { crc32c, masked } from '../containers/crc32.ts'
 import { tableEntries } from '../containers/leveldb-table.ts'
 import { messageOf, protobufFields, sizeOf } from '../containers/protobuf.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
-import { elementBytes, elementCount, MAX_RANK } from '../foreign-tensor.ts'
+import { elementBytes, MAX_RANK } from '../foreign-tensor.ts'
 
 /** The location of a bundle's tensor. */
 export interface BundleEntry {

@@ -2,7 +2,7 @@
 import type { JsonRecord } from '../../format/json-file.ts'
 import { integer, invalid, unsupported } from '../config-values.ts'
 import { bertLayer, bertSpec, type HeadNames, type LayerNames, linear } from '../modules.ts'
-import { BERT_KEYS, MAX_LAYERS, readConfig } from '../read-config.ts'
+import { BERT_STYLE, MAX_LAYERS, readConfig } from '../read-config.ts'
 import type { LayerSpec, ModelSpec, SentencePieceSpec } from '../spec.ts'
 
 export const ALBERT_PIECES: SentencePieceSpec = { dropped: 0, first: [], maskTakesSpace: true, own: 'albert' }
@@ -35,9 +35,7 @@ const HEADS: HeadNames = {
  */
 export function readAlbert(json: JsonRecord): ModelSpec {
   const config = readConfig(json, {
-    keys: BERT_KEYS,
-    layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
-    tokenTypes: { key: 'type_vocab_size', otherwise: 2 },
+    ...BERT_STYLE,
     embeddingSize: { key: 'embedding_size', otherwise: 128 },
     activation: 'gelu_new',
   })

@@ -1,7 +1,7 @@
 /** The family of BERT itself. */
 import type { JsonRecord } from '../../format/json-file.ts'
 import { bertSpec, type HeadNames } from '../modules.ts'
-import { BERT_KEYS, readConfig } from '../read-config.ts'
+import { BERT_STYLE, readConfig } from '../read-config.ts'
 import type { ModelSpec } from '../spec.ts'
 
 export const BERT_PREFIX = 'bert.'
@@ -18,10 +18,6 @@ export const BERT_HEADS: HeadNames = {
 
 /** Devlin et al. 2019 (arXiv 1810.04805). Defaults: transformers' BertConfig. */
 export function readBert(json: JsonRecord): ModelSpec {
-  const config = readConfig(json, {
-    keys: BERT_KEYS,
-    layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
-    tokenTypes: { key: 'type_vocab_size', otherwise: 2 },
-  })
+  const config = readConfig(json, BERT_STYLE)
   return bertSpec(config, { prefix: BERT_PREFIX, heads: BERT_HEADS })
 }

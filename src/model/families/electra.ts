@@ -1,7 +1,7 @@
 /** The family of ELECTRA. */
 import type { JsonRecord } from '../../format/json-file.ts'
 import { bertSpec, type HeadNames, linear } from '../modules.ts'
-import { BERT_KEYS, readConfig } from '../read-config.ts'
+import { BERT_STYLE, readConfig } from '../read-config.ts'
 import type { ModelSpec } from '../spec.ts'
 
 const HEADS: HeadNames = {
@@ -21,9 +21,7 @@ const HEADS: HeadNames = {
  */
 export function readElectra(json: JsonRecord): ModelSpec {
   const config = readConfig(json, {
-    keys: BERT_KEYS,
-    layerNormEps: { key: 'layer_norm_eps', otherwise: 1e-12 },
-    tokenTypes: { key: 'type_vocab_size', otherwise: 2 },
+    ...BERT_STYLE,
     embeddingSize: { key: 'embedding_size', otherwise: 128 },
   })
   const { hiddenSize, embeddingSize } = config

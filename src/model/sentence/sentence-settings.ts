@@ -1,8 +1,9 @@
 /** Reads the steps before and after the encoder from a folder of sentence-transformers. */
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { checkFileName } from '../../format/file-name.ts'
-import { isObject, type JsonRecord, kind, parseJson, readJsonObject, shown } from '../../format/json-file.ts'
-import { type ModelFiles, missingFile, readAll } from '../../format/source.ts'
+import { isObject, kind, parseJson, readJsonFile, shown } from '../../format/json-file.ts'
+import { type ModelFiles, missingFile, readAll, withFile } from '../../format/source.ts'
+import { flag } from '../config-values.ts'
 import { activationOf } from '../read-config.ts'
 import { modelTypes } from '../read-spec.ts'
 import { POOLINGS, type Pooling } from './pooling.ts'
@@ -102,7 +103,7 @@ async function readLengthAndCase(
   names: readonly string[],
 ): Promise<Pick<SentenceSettings, 'maxLength' | 'lowercase'>> {
   for (const name of new Set(names)) {
-    const settings = await readObject(files, checkFileName(name))
+    const settings = await readJsonFile(files, checkFileName(name))
     if (settings === undefined) continue
     const maxLength = settings['max_seq_length'] ?? undefined
     if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && (maxLength as number) >= 3)) {
@@ -117,7 +118,7 @@ async function readLengthAndCase(
 async function readPrompts(
   files: ModelFiles,
 ): Promise<Pick<SentenceSettings, 'prompts' | 'defaultPrompt' | 'activation'>> {
-  const config = (await readObject(files, PROMPTS)) ?? {}
+  const config = (await readJsonFile(files, PROMPTS)) ?? {}
   const written = config['prompts'] ?? {}
   if (!isObject(written)) throw invalid(PROMPTS, `has prompts that are ${kind(written)}, expected an object`)
   const prompts = new Map<string, string>()
@@ -149,14 +150,9 @@ interface Module {
 }
 
 async function readModules(files: ModelFiles): Promise<readonly Module[] | undefined> {
-  const source = await files.open(MODULES)
-  if (source === undefined) return undefined
-  let list: unknown
-  try {
-    list = parseJson(await readAll(source, MAX_MODULES_BYTES), MODULES)
-  } finally {
-    await source.close()
-  }
+  const bytes = await withFile(files, MODULES, (source) => readAll(source, MAX_MODULES_BYTES))
+  if (bytes === undefined) return undefined
+  const list = parseJson(bytes, MODULES)
   if (!Array.isArray(list)) throw invalid(MODULES, `holds ${kind(list)}, expected an array of modules`)
   if (list.length > MOST_MODULES) {
     throw invalid(MODULES, `lists ${list.length} modules, expected at most ${MOST_MODULES}`)
@@ -175,7 +171,7 @@ async function readPooling(
   path: string,
 ): Promise<Pick<SentenceSettings, 'pooling' | 'poolsPrompt'>> {
   const name = checkFileName(`${path}/config.json`)
-  const config = await readObject(files, name)
+  const config = await readJsonFile(files, name)
   if (config === undefined) {
     throw missingFile(files, [name], `${files.name} has no ${name}, which ${MODULES} names`)
   }
@@ -194,22 +190,6 @@ async function readPooling(
     `${name} asks for ${modes.map(shown).join(' and ') || 'no pooling'}, expected one of ${POOLINGS.join(', ')}`,
   )
   return { pooling, poolsPrompt }
-}
-
-function flag(config: JsonRecord, key: string, otherwise: boolean, fileName: string): boolean {
-  const value = config[key] ?? otherwise
-  if (typeof value === 'boolean') return value
-  throw invalid(fileName, `has ${key} ${shown(value)}, expected true or false`)
-}
-
-async function readObject(files: ModelFiles, name: string): Promise<JsonRecord | undefined> {
-  const source = await files.open(name)
-  if (source === undefined) return undefined
-  try {
-    return await readJsonObject(source)
-  } finally {
-    await source.close()
-  }
 }
 
 function invalid(fileName: string, what: string): ModelFormatError {

@@ -2,9 +2,12 @@
  * Reads and checks `gliner_config.json`, with the keys and defaults of the package gliner (BaseGLiNERConfig).
  * A setting that would need another computation is refused by name.
  */
+import { defined } from '../../check/kind.ts'
 import { ModelFormatError } from '../../format/errors.ts'
-import { isObject, type JsonRecord, kind, readJsonObject, shown } from '../../format/json-file.ts'
+import { isObject, type JsonRecord, kind, readJsonFile, shown } from '../../format/json-file.ts'
+import { GLINER_CONFIG } from '../../format/shards.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'
+import { flag, integer, invalid, text } from '../../model/config-values.ts'
 
 export interface GlinerConfig {
   /**
@@ -32,8 +35,6 @@ export interface GlinerConfig {
   /** Whether a type is represented by the token before it, or otherwise by its own first piece. */
   readonly embedsEntToken: boolean
 }
-
-export const CONFIG = 'gliner_config.json'
 
 /** Far above any model, yet small enough that products of two stay exact. */
 const MOST = 65_536
@@ -64,19 +65,13 @@ const FIXED: readonly (readonly [key: string, allowed: readonly unknown[], what:
  *   UnsupportedConfig for another architecture
  */
 export async function loadGlinerConfig(files: ModelFiles): Promise<GlinerConfig> {
-  const source = await files.open(CONFIG)
-  if (source === undefined) {
-    throw missingFile(
-      files,
-      [CONFIG],
-      `${files.name} has no ${CONFIG}: it is not a model of GLiNER; for one with labels of its own use loadRecognizer`,
-    )
-  }
-  try {
-    return readConfig(await readJsonObject(source))
-  } finally {
-    await source.close()
-  }
+  const json = await readJsonFile(files, GLINER_CONFIG)
+  if (json) return readConfig(json)
+  throw missingFile(
+    files,
+    [GLINER_CONFIG],
+    `${files.name} has no ${GLINER_CONFIG}: it is not a model of GLiNER; for one with labels of its own use loadRecognizer`,
+  )
 }
 
 function readConfig(config: JsonRecord): GlinerConfig {
@@ -87,64 +82,47 @@ function readConfig(config: JsonRecord): GlinerConfig {
     const known = allowed.filter((one) => one !== undefined && one !== '').map(shown)
     throw new ModelFormatError(
       'UnsupportedConfig',
-      `${CONFIG} has ${key} ${shown(value)}: ${what}, which is not computed here; ${
+      `${GLINER_CONFIG} has ${key} ${shown(value)}: ${what}, which is not computed here; ${
         known.length > 0 ? `only ${known.join(', ')} is` : 'it must be null'
       }`,
     )
   }
   const encoder = config['encoder_config'] ?? undefined
   if (encoder !== undefined && !isObject(encoder))
-    throw invalid(`encoder_config must be an object, not ${kind(encoder)}`)
+    throw invalid(`encoder_config must be an object, not ${kind(encoder)}`, GLINER_CONFIG)
   const classToken = tokenCount(config, 'class_token_index', 0)
   const vocabSize = tokenCount(config, 'vocab_size', 1)
-  const hiddenSize = whole(config, 'hidden_size', 512, 2)
+  const whole = (key: string, least: number, otherwise: number): number =>
+    integer(config, key, least, MOST, otherwise, GLINER_CONFIG)
+  const hiddenSize = whole('hidden_size', 2, 512)
   if (hiddenSize % 2 !== 0)
-    throw invalid(`hidden_size is ${hiddenSize}, which is odd: an LSTM of two directions has half of it each`)
+    throw invalid(
+      `hidden_size is ${hiddenSize}, which is odd: an LSTM of two directions has half of it each`,
+      GLINER_CONFIG,
+    )
   return {
-    ...(encoder === undefined ? {} : { encoder }),
+    ...(encoder && { encoder }),
     encoderName: string(config, 'model_name', 'microsoft/deberta-v3-small'),
     hiddenSize,
-    maxWidth: whole(config, 'max_width', 12, 1),
-    maxWords: whole(config, 'max_len', 384, 1),
-    rnnLayers: whole(config, 'num_rnn_layers', 1, 0),
-    ...(classToken === undefined ? {} : { classToken }),
-    ...(vocabSize === undefined ? {} : { vocabSize }),
+    maxWidth: whole('max_width', 1, 12),
+    maxWords: whole('max_len', 1, 384),
+    rnnLayers: whole('num_rnn_layers', 0, 1),
+    ...defined({ classToken, vocabSize }),
     entToken: string(config, 'ent_token', '<<ENT>>'),
     sepToken: string(config, 'sep_token', '<<SEP>>'),
-    embedsEntToken: trueOrFalse(config, 'embed_ent_token', true),
+    embedsEntToken: flag(config, 'embed_ent_token', true, GLINER_CONFIG),
   }
 }
 
 /** -1 leaves it to the tokenizer. */
 function tokenCount(config: JsonRecord, key: string, least: number): number | undefined {
-  return (config[key] ?? -1) === -1 ? undefined : whole(config, key, undefined, least, MOST_TOKENS)
-}
-
-function whole(
-  config: JsonRecord,
-  key: string,
-  otherwise: number | undefined,
-  least: number,
-  most = MOST,
-): number {
-  const value = config[key] ?? otherwise
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
-    return value as number
-  throw invalid(`${key} must be a whole number from ${least} to ${most}, not ${shown(value)}`)
+  return (config[key] ?? -1) === -1
+    ? undefined
+    : integer(config, key, least, MOST_TOKENS, undefined, GLINER_CONFIG)
 }
 
 function string(config: JsonRecord, key: string, otherwise: string): string {
-  const value = config[key] ?? otherwise
-  if (typeof value === 'string' && value !== '') return value
-  throw invalid(`${key} must be a text, not ${shown(value)}`)
-}
-
-function trueOrFalse(config: JsonRecord, key: string, otherwise: boolean): boolean {
-  const value = config[key] ?? otherwise
-  if (typeof value === 'boolean') return value
-  throw invalid(`${key} must be true or false, not ${shown(value)}`)
-}
-
-function invalid(what: string): ModelFormatError {
-  return new ModelFormatError('InvalidConfig', `${CONFIG}: ${what}`)
+  const value = text(config, key, GLINER_CONFIG) ?? otherwise
+  if (value !== '') return value
+  throw invalid(`${key} is empty`, GLINER_CONFIG)
 }

@@ -2,16 +2,15 @@
  * Loads a GLiNER model by name: its configuration, that of the encoder (which older repositories only name),
  * the tokenizer, and the engine with the weights of encoder and head.
  */
-import { OptionError } from '../../check/options.ts'
 import { capability } from '../../format/capability.ts'
 import { type Checkpoint, openCheckpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import { type JsonRecord, readJsonObject } from '../../format/json-file.ts'
+import { type JsonRecord, readJsonFile } from '../../format/json-file.ts'
 import { type LoadWatch, watched } from '../../format/load-watch.ts'
-import { INDEX, WEIGHTS } from '../../format/shards.ts'
-import { type ModelFiles, mapFiles, missingFile } from '../../format/source.ts'
+import { CONFIG, hasSafetensors, WEIGHTS } from '../../format/shards.ts'
+import { hasFile, type ModelFiles, mapFiles, missingFile } from '../../format/source.ts'
 import { GLINER } from '../../hub/model-files.ts'
-import { importInline, makePlan, type Platform, startModel } from '../../load.ts'
+import { importInline, longest, makePlan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
 import { ENCODER_PREFIX, glinerSpec } from '../../model/families/gliner.ts'
 import { parseSpec } from '../../model/read-spec.ts'
@@ -129,7 +128,7 @@ export async function inspectGliner(
 
 /** The tensors of a model, from safetensors or from PyTorch's file alone. */
 async function openTensors(files: ModelFiles, isChecked: boolean): Promise<Checkpoint> {
-  if (await hasSafetensors(files)) return openCheckpoint(files)
+  if (await needsNoView(files)) return openCheckpoint(files)
   const { viewedFiles } = await importPytorch()
   // If there are none, the error says what there is instead.
   return openCheckpoint((await viewedFiles(files, isChecked)) ?? files)
@@ -149,38 +148,27 @@ async function weightsOf(
   locator: Locator | HubLocator,
   checkpoint: Checkpoint,
 ): Promise<{ files: ModelFiles; locator: Locator | HubLocator }> {
-  if (await hasSafetensors(files)) return { files, locator }
+  if (await needsNoView(files)) return { files, locator }
   const { safetensorsOf } = await importPytorch()
   const needed = new Set(resolve(spec, checkpoint).named.map(({ tensor }) => tensor.name))
   const made = new Map([[WEIGHTS, await safetensorsOf(checkpoint, (name) => needed.has(name))]])
   return { files: mapFiles(made), locator: { kind: 'files', files: made } }
 }
 
-async function readJson(files: ModelFiles): Promise<JsonRecord> {
-  const source = await files.open('config.json')
-  if (source === undefined)
-    throw missingFile(files, ['config.json'], `${files.name} has no config.json, which the encoder needs`)
-  try {
-    return await readJsonObject(source)
-  } finally {
-    await source.close()
-  }
+async function readEncoderConfig(files: ModelFiles): Promise<JsonRecord> {
+  const json = await readJsonFile(files, CONFIG)
+  if (json) return json
+  throw missingFile(files, [CONFIG], `${files.name} has no ${CONFIG}, which the encoder needs`)
 }
 
-async function hasSafetensors(files: ModelFiles): Promise<boolean> {
+async function needsNoView(files: ModelFiles): Promise<boolean> {
   try {
-    return (await has(files, WEIGHTS)) || (await has(files, INDEX))
+    return await hasSafetensors(files)
   } catch (error) {
     // The Hub's list of files shows that the weights have another format.
     if (error instanceof ModelFormatError && error.code === 'MissingFile') return false
     throw error
   }
-}
-
-async function has(files: ModelFiles, fileName: string): Promise<boolean> {
-  const source = await files.open(fileName)
-  await source?.close()
-  return source !== undefined
 }
 
 /** The files of the encoder's original model, without its weights. */
@@ -193,7 +181,7 @@ async function encoderFiles(
   try {
     const files = await platform.openFiles(await platform.locate(name, options, watch, undefined), watch)
     // A missing place is noticed only when something is read.
-    await has(files, 'config.json')
+    await hasFile(files, CONFIG)
     return files
   } catch (error) {
     watch.signal?.throwIfAborted()
@@ -222,21 +210,22 @@ async function prepare(
   files: ModelFiles,
   others: () => Promise<ModelFiles>,
   tensors: Checkpoint['tensors'],
-  { lowercase, maxLength, paddedVocabulary }: LoadOptions,
+  options: LoadOptions,
 ): Promise<PreparedGliner> {
+  const { lowercase, paddedVocabulary } = options
   let found: Promise<ModelFiles> | undefined
   const elsewhere = (): Promise<ModelFiles> => {
     found ??= others()
     return found
   }
-  const written = config.encoder ?? (await readJson(await elsewhere()))
+  const written = config.encoder ?? (await readEncoderConfig(await elsewhere()))
   const table = tensors.get(ENCODER_PREFIX + WORD_EMBEDDINGS)
   const rows = config.encoder === undefined || config.vocabSize === undefined ? table?.shape[0] : undefined
   const { model_type = 'deberta-v2', ...keys } = written
   const sized = rows === undefined ? keys : { ...keys, vocab_size: rows }
   const parsed = await parseEncoder({ model_type, ...sized })
   const spec = glinerSpec(parsed, config)
-  const own = (await Promise.all(TOKENIZER_FILES.map((name) => has(files, name)))).includes(true)
+  const own = (await Promise.all(TOKENIZER_FILES.map((name) => hasFile(files, name)))).includes(true)
   const read = await readTokenizer(own ? files : await elsewhere(), {
     lowercase,
     model: async () => ({
@@ -247,15 +236,10 @@ async function prepare(
     }),
   })
   const tokenizer = fitRows(read, 'The tokenizer', parsed.config.vocabSize, paddedVocabulary)
-  const { maxPositions } = parsed.config
-  if (maxLength !== undefined && maxLength > maxPositions)
-    throw new OptionError(
-      (name) => `${name('maxLength')} is ${maxLength}, and the model has ${maxPositions} positions`,
-    )
   return {
     spec,
     tokenizer,
-    maxLength: maxLength ?? Math.min(maxPositions, tokenizer.maxLength ?? maxPositions),
+    maxLength: longest(options, parsed.config, tokenizer),
     tokens: promptTokens(config, tokenizer, parsed.config.vocabSize),
   }
 }

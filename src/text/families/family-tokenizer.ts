@@ -14,7 +14,6 @@ import {
   specialToken,
   type TokenFiles,
 } from '../read-added-tokens.ts'
-import type { TrimOffsets } from '../steps.ts'
 import { Tokenizer, type TokenizerParts } from '../tokenizer.ts'
 import { checkKind } from '../tokenizer-class.ts'
 import type { SentencePieceOrder } from '../tokenizer-files.ts'
@@ -219,7 +218,7 @@ export async function readFamilyTokenizer(
     preTokenizer,
     model: build(idOf),
     template,
-    trimOffsets: trim && trimOffsets(trim),
+    trimOffsets: trim && byteLevelTrim(trim.addPrefixSpace),
     words: isByteLevel && (await options.spacesWords()) ? spacedWords(json, trim) : undefined,
     decoder: readDecoder(json.object('decoder')),
     unkId: unknown === undefined ? -1 : idOf(unknown),
@@ -227,10 +226,6 @@ export async function readFamilyTokenizer(
     padId: named('pad'),
     maxLength: readMaxLength(config),
   })
-}
-
-function trimOffsets({ addPrefixSpace }: ByteLevelTrim): TrimOffsets {
-  return byteLevelTrim(addPrefixSpace)
 }
 
 /**
@@ -241,6 +236,6 @@ function trimOffsets({ addPrefixSpace }: ByteLevelTrim): TrimOffsets {
 function spacedWords(json: JsonObject, trim: ByteLevelTrim | undefined): TokenizerParts['words'] {
   return {
     preTokenizer: readPreTokenizer(json.object('pre_tokenizer'), { addPrefixSpace: true }),
-    trimOffsets: trim && trimOffsets({ addPrefixSpace: true }),
+    trimOffsets: trim && byteLevelTrim(true),
   }
 }

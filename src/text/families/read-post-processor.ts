@@ -4,14 +4,9 @@
 
 import { ModelFormatError } from '../../format/errors.ts'
 import { shown } from '../../format/json-file.ts'
-import { bertTemplate } from '../bert-tokenizer.ts'
+import { bertTemplate, type SpecialToken } from '../bert-tokenizer.ts'
 import type { JsonObject } from '../json-object.ts'
 import type { Template, TemplatePart } from '../steps.ts'
-
-interface SpecialToken {
-  readonly id: number
-  readonly token: string
-}
 
 /** The settings if the file states none. */
 export interface PostProcessorDefaults {
