@@ -100,7 +100,10 @@ test('with words given, rules tell theirs', async () => {
 
 test('wrong rules are refused before anything is computed', async () => {
   const refused: readonly (readonly [unknown, RegExp])[] = [
-    [{ rules: 'EMAIL' }, /rules is a string, expected an array of rules and of names of presets \('email'\), 'all', or what compileRules gave/],
+    [
+      { rules: 'EMAIL' },
+      /rules is a string, expected an array of rules and of names of presets \('email'\), 'all', or what compileRules gave/,
+    ],
     [{ rules: [{ type: 'X', pattern: /(a)\1/ }] }, /back-reference/],
     [{ rules: [{ type: 'X' }] }, /rules\[0\] has neither/],
     [{ rules, rulePolicy: 'first' }, /rulePolicy is 'first', expected one of 'longest'/],
