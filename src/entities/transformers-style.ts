@@ -35,7 +35,8 @@ export function transformersStyle(
 ): Style {
   return {
     options,
-    labels: options.decode === 'viterbi' ? labels : asThePipelineReads(labels.labels),
+    // A scheme that the call states holds; the pipeline knows none.
+    labels: options.decode === 'viterbi' || options.scheme ? labels : asThePipelineReads(labels.labels),
     reading: { recount: options.strategy === 'simple' ? undefined : countsWords(tokenizer) },
     read(input): Document {
       // Of given words the pipeline takes the pieces, and the words no more.
