@@ -20,6 +20,8 @@ export type {
   Strategy,
   StreamOptions,
   TextOptions,
+  WithAnnotations,
+  WithWords,
   Word,
   WordsOptions,
 } from './entities/types.ts'
@@ -92,5 +94,13 @@ export type {
 export type { FindOptions, Gliner } from './tasks/gliner/gliner.ts'
 export type { GlinerLoadOptions } from './tasks/gliner/load.ts'
 export type { Encoding, PairEncoding } from './text/encoding.ts'
-export { defaultSplit, type Span, type Split, type Splitter, splitNames, splitText } from './text/split.ts'
+export {
+  defaultSplit,
+  type Span,
+  type SpanFields,
+  type Split,
+  type Splitter,
+  splitNames,
+  splitText,
+} from './text/split.ts'
 export type { Tokenizer } from './text/tokenizer.ts'

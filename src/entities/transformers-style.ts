@@ -39,7 +39,8 @@ export function transformersStyle(
 ): Style {
   return {
     options,
-    labels: options.decode === 'viterbi' ? labels : asThePipelineReads(labels.labels),
+    // A scheme that the call states holds; the pipeline knows none.
+    labels: options.decode === 'viterbi' || options.scheme ? labels : asThePipelineReads(labels.labels),
     reading: { recount: options.strategy === 'simple' ? undefined : countsWords(tokenizer) },
     read(input): Document {
       // From given words the pipeline takes the pieces only, not the words.

@@ -166,13 +166,27 @@ export interface Recognition {
 /** The systems whose answers a call may ask for. */
 export type AnswerStyle = NonNullable<CommonOptions['style']>
 
-/** What the options of a call say of its recognitions: `words` and `annotations` are there where they are asked for. */
-export type RecognitionOf<Words extends boolean, Style extends AnswerStyle> = Recognition &
-  ([Words] extends [true] ? { words: Word[] } : unknown) &
-  ([Style] extends ['spark-nlp'] ? { annotations: SparkAnnotations } : unknown)
+/** What `words: true` adds to a recognition. */
+export interface WithWords {
+  /** One a word, each with its label and full distribution. */
+  words: Word[]
+}
 
-/** The options that `RecognitionOf` is about. */
+/** What `style: 'spark-nlp'` adds to a recognition. */
+export interface WithAnnotations {
+  /** The columns of its pipeline. */
+  annotations: SparkAnnotations
+}
+
+/** The options that say what a recognition holds. */
 export interface Adding<Words extends boolean, Style extends AnswerStyle> {
+  /** Whether it has `words`. */
   words?: Words
+  /** Whether it has `annotations`: with 'spark-nlp'. */
   style?: Style
 }
+
+/** A recognition by the options of its call: `words` and `annotations` are there where they are asked for. */
+export type RecognitionOf<Words extends boolean, Style extends AnswerStyle> = Recognition &
+  ([Words] extends [true] ? WithWords : unknown) &
+  ([Style] extends ['spark-nlp'] ? WithAnnotations : unknown)

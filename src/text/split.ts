@@ -19,7 +19,15 @@ export type Span = readonly [start: number, end: number]
  * const quoted: Splitter = (text) =>
  *   Array.from(text.matchAll(/"[^"]*"/g), ({ index, 0: { length } }) => ({ start: index, end: index + length }))
  */
-export type Splitter = (text: string) => readonly (Span | { readonly start: number; readonly end: number })[]
+export type Splitter = (text: string) => readonly (Span | SpanFields)[]
+
+/** A stretch of a text with the fields that entities have. */
+export interface SpanFields {
+  /** UTF-16 code units. */
+  readonly start: number
+  /** UTF-16 code units, exclusive. */
+  readonly end: number
+}
 
 /** A splitter of ours. */
 type SpanSplitter = (text: string) => readonly Span[]

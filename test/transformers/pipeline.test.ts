@@ -4,8 +4,9 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadClassifier, loadModel } from '#dist/node.js'
 import { tensorOf } from '#dist/tasks/transformers/tensor.js'
-import { pipeline } from '#dist/transformers.node.js'
+import { env, type PipelineProgress, pipeline } from '#dist/transformers.node.js'
 import { fillModel, readFillGolden } from '../fill/models.ts'
+import { goldenFiles } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'
 
 const TEXT = 'Angela Merkel met Tim Cook in Málaga.'
@@ -115,6 +116,97 @@ test('feature-extraction gives a tensor: hidden states, or pooled vectors', asyn
   }
 })
 
+test('null, and what transformers.js does by default, count as not given', async () => {
+  const unset = ['dtype', 'device', 'cache_dir', 'progress_callback', 'config', 'model_file_name']
+  const defaults = { subfolder: 'onnx', session_options: {}, use_external_data_format: false }
+  const options = { ...Object.fromEntries(unset.map((name) => [name, null])), ...defaults, inline: true }
+  const ner = await pipeline('ner', null, options)
+  try {
+    const none = { ignore_labels: null, aggregation_strategy: null, stride: null }
+    assert.equal(await ner(TEXT, none as object), await ner(TEXT))
+    assert.equal(await ner(TEXT, null as never), await ner(TEXT))
+  } finally {
+    await ner.dispose()
+  }
+  const extract = await pipeline('feature-extraction', rootPath('weights'), { inline: true })
+  try {
+    const plain = await extract('Berlin')
+    assert.equal(
+      (await extract('Berlin', { quantize: false, precision: 'binary' } as object)).data,
+      plain.data,
+    )
+    const error = await extract('Berlin', { quantize: true } as object).catch((reason: Error) => reason)
+    assert.match(String(error), /given quantize/)
+  } finally {
+    await extract.dispose()
+  }
+})
+
+test('progress_callback is told of each file from its beginning to its end, and at last that all is ready', async () => {
+  const told: PipelineProgress[] = []
+  const folder = rootPath('test/goldens/models/plain')
+  const ner = await pipeline('ner', folder, { inline: true, progress_callback: (one) => told.push(one) })
+  await ner.dispose()
+  assert.equal(told.at(-1), { status: 'ready', task: 'token-classification', model: folder })
+  const files = new Set(told.flatMap((one) => ('file' in one ? [one.file] : [])))
+  assert.ok(files.size > 0)
+  for (const file of files) {
+    const statuses = told.filter((one) => 'file' in one && one.file === file).map(({ status }) => status)
+    assert.equal(statuses.slice(0, 3), ['initiate', 'download', 'progress'])
+    assert.is(statuses.at(-1), 'done')
+    assert.is(statuses.filter((status) => status === 'done').length, 1)
+  }
+})
+
+test('env says where models come from, and how many threads', async () => {
+  const before = { ...env }
+  try {
+    env.backends.onnx.wasm.numThreads = 1
+    env['useBrowserCache'] = false
+    Object.assign(env, { allowRemoteModels: false, localModelPath: rootPath('test/goldens/models/') })
+    const ner = await pipeline('ner', 'plain', { device: 'wasm' })
+    assert.is(ner.model.info.threads, 1)
+    await ner.dispose()
+    const missing = await pipeline('ner', 'owner/none').catch((reason: Error) => reason)
+    assert.match(String(missing), /test.goldens.models.owner.none/)
+    env.allowRemoteModels = true
+    const unsure = await pipeline('ner', 'plain').catch((reason: Error) => reason)
+    assert.instance(unsure, RangeError)
+    assert.match(String(unsure), /env\.localModelPath is .* and env\.allowRemoteModels is true/)
+    Object.assign(env, { localModelPath: null, remoteHost: 'https://example.org' })
+    const elsewhere = await pipeline('ner', 'owner/none').catch((reason: Error) => reason)
+    assert.match(String(elsewhere), /env\.remoteHost is 'https:\/\/example\.org', .*HF_ENDPOINT/)
+  } finally {
+    delete env.backends.onnx.wasm.numThreads
+    Object.assign(env, before)
+  }
+})
+
+test('simple closes entities where the labels say so, as transformers.js does', async () => {
+  const files = goldenFiles('plain')
+  const config = JSON.parse(new TextDecoder().decode(files.get('config.json')!))
+  const labels = Object.keys(config.id2label).map(
+    (_, id) => ['O', 'B-X', 'I-X', 'E-X', 'S-X'][id] ?? `B-Y${id}`,
+  )
+  const changed = { ...config, id2label: Object.fromEntries(labels.entries()), label2id: undefined }
+  files.set('config.json', new TextEncoder().encode(JSON.stringify(changed)))
+  const ner = await pipeline('ner', files, { inline: true })
+  try {
+    const text = Array.from({ length: 60 }, (_, i) => `tok${(i * 7) % 40}`).join(' ')
+    const pieces = (await ner(text)).flatMap((one) => ('entity' in one ? [one] : []))
+    const groups = await ner(text, { aggregation_strategy: 'simple' })
+    assert.ok(pieces.some(({ entity }) => entity === 'S-X' || entity === 'E-X'))
+    for (const group of groups) assert.ok('entity_group' in group && !/^[BIES]-/.test(group.entity_group))
+    for (const { entity, start, end } of pieces) {
+      const group = groups.find((one) => one.start <= start && end <= one.end)!
+      if (/^[BS]-/.test(entity)) assert.is(group.start, start, entity)
+      if (/^[ES]-/.test(entity)) assert.is(group.end, end, entity)
+    }
+  } finally {
+    await ner.dispose()
+  }
+})
+
 test('what it cannot do is refused by name', async () => {
   const refused = async (call: () => Promise<unknown>, message: RegExp): Promise<void> => {
     const error = await call().then(
@@ -127,7 +219,11 @@ test('what it cannot do is refused by name', async () => {
   await refused(() => pipeline('translation' as 'ner'), /task is 'translation', expected one of/)
   await refused(() => pipeline('ner', undefined, { device: 'webgpu' as 'wasm' }), /device is 'webgpu'/)
   await refused(() => pipeline('ner', undefined, { dtype: 'q4' as 'q8' }), /dtype is 'q4'/)
-  await refused(() => pipeline('ner', undefined, { subfolder: 'onnx' } as object), /given subfolder/)
+  await refused(() => pipeline('ner', undefined, { subfolder: 'other' } as object), /given subfolder/)
+  await refused(
+    () => pipeline('ner', undefined, { session_options: { a: 1 } } as object),
+    /given session_options/,
+  )
   await refused(() => pipeline('ner', undefined, { revision: 'v2' }), /revision is 'v2'/)
   await refused(() => pipeline('fill-mask'), /no model that ships/)
   const ner = await pipeline('ner', rootPath('weights'), { threads: 1 })
@@ -142,6 +238,37 @@ test('what it cannot do is refused by name', async () => {
 test('tensorOf() fills what is shorter with zeros', () => {
   const { data } = tensorOf([2, 2], [Float32Array.of(1, 2), Float32Array.of(3)])
   assert.equal([...data], [1, 2, 3, 0])
+})
+
+test('a tensor is read by index, iterated and sliced', () => {
+  const rows = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(7, 8, 9, 10, 11, 12)]
+  const tensor = tensorOf([2, 3, 2], rows)
+  assert.equal(tensor[1]!.dims, [3, 2])
+  assert.equal(tensor[1]!.tolist(), [
+    [7, 8],
+    [9, 10],
+    [11, 12],
+  ])
+  assert.is(tensor[1]!.data.buffer, tensor.data.buffer)
+  assert.equal(tensor[0]![2]!.tolist(), [5, 6])
+  assert.equal([tensor[2], tensor[-1]], [undefined, undefined])
+  assert.equal(
+    [...tensor].map((one) => (one as typeof tensor).tolist()),
+    tensor.tolist(),
+  )
+  assert.equal([...tensor[0]![0]!], [1, 2])
+  assert.equal(tensor.slice().tolist(), tensor.tolist())
+  assert.equal(tensor.slice(1, null, [0, 1]).tolist(), [[7], [9], [11]])
+  assert.equal(tensor.slice(null, -1).tolist(), [
+    [5, 6],
+    [11, 12],
+  ])
+  assert.equal(tensor.slice(null, [1, null], 0).dims, [2, 2])
+  assert.equal(tensor.slice([0, 0]).dims, [0, 3, 2])
+  assert.equal(tensor.slice(0, 0, 1).data, Float32Array.of(2))
+  for (const wrong of [[2], [null, [0, 4]], [0, 0, 0, 0], [0.5]]) {
+    assert.throws(() => tensor.slice(...(wrong as number[])), /slice\(\) is given/)
+  }
 })
 
 test.run()

@@ -10,7 +10,8 @@ import type { ProblemType } from '../../model/bert-config.ts'
 import type { Recognizer } from '../../recognizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { Classification, Classifier } from '../classifier.ts'
-import { checkKnown, loadOptionsOf, type PipelineOptions } from './options.ts'
+import type { Env } from './env.ts'
+import { loadOptionsOf, optionsOf, type PipelineOptions } from './options.ts'
 import { type PipelineTensor, tensorOf } from './tensor.ts'
 
 /** A piece, with `aggregation_strategy: 'none'`. Offsets are UTF-16, end exclusive. */
@@ -28,7 +29,10 @@ export interface TokenEntity {
 export interface GroupedEntity {
   entity_group: string
   score: number
-  /** The pieces as joined by the tokenizer; `text.slice(start, end)` is the original. */
+  /**
+   * The pieces as the tokenizer puts them together, and the text's own where one of them is unknown; `text.slice(start, end)` is
+   * how the text has it.
+   */
   word: string
   start: number
   end: number
@@ -131,13 +135,13 @@ export interface Loaders {
  */
 export type CreatePipeline = <Task extends PipelineTask>(
   task: Task,
-  model?: ModelName,
-  options?: PipelineOptions,
+  model?: ModelName | null,
+  options?: PipelineOptions | null,
 ) => Promise<Pipelines[Named<Task> & keyof Pipelines]>
 
-/** Makes the `pipeline` of an entry from its loading functions. */
-export function pipelineOf(loaders: Loaders): CreatePipeline {
-  return (task, model, options) => makePipeline(loaders, task, model, options)
+/** `pipeline` that loads by an entry's functions, and by what its `env` says. */
+export function pipelineOf(loaders: Loaders, env: Env): CreatePipeline {
+  return (task, model, options) => makePipeline([loaders, env], task, model, options)
 }
 
 /**
@@ -147,24 +151,26 @@ export function pipelineOf(loaders: Loaders): CreatePipeline {
  * @throws as for `loadRecognizer` if the model is invalid
  */
 async function makePipeline<Task extends PipelineTask>(
-  loaders: Loaders,
+  [loaders, env]: readonly [Loaders, Env],
   task: Task,
-  model: ModelName | undefined,
-  given: PipelineOptions = {},
+  model: ModelName | null | undefined,
+  given: PipelineOptions | null | undefined,
 ): Promise<Pipelines[Named<Task> & keyof Pipelines]> {
   const name: string = Object.hasOwn(ALIASES, task) ? ALIASES[task as keyof Aliases] : task
-  const [named, options] = loadOptionsOf(model, given)
+  const load = loadOptionsOf(name, model ?? undefined, given ?? {}, env)
   const make = Object.hasOwn(MAKERS, name) ? MAKERS[name as keyof typeof MAKERS] : undefined
   if (make === undefined) {
     const known = [...Object.keys(MAKERS), ...Object.keys(ALIASES)].map((one) => `'${one}'`)
     throw new RangeError(`The task is '${String(task)}', expected one of ${known.join(', ')}`)
   }
-  if (named === undefined && name !== 'token-classification') {
+  if (load.model === undefined && name !== 'token-classification') {
     throw new RangeError(
       `The task '${name}' has no model that ships; name one: pipeline('${task}', 'owner/name')`,
     )
   }
-  return (await make(loaders, named, options)) as Pipelines[Named<Task> & keyof Pipelines]
+  const made = await make(loaders, load.model, load.options)
+  load.ready()
+  return made as Pipelines[Named<Task> & keyof Pipelines]
 }
 
 const MAKERS = {
@@ -219,17 +225,19 @@ async function classifyTokens(
   texts: readonly string[],
   given: unknown,
 ): Promise<(TokenEntity | GroupedEntity)[][]> {
-  checkKnown(given, ['aggregation_strategy', 'ignore_labels', 'stride', 'batch_size'], 'token-classification')
+  const known = ['aggregation_strategy', 'ignore_labels', 'stride', 'batch_size']
   const {
     aggregation_strategy: strategy = 'none',
     ignore_labels,
     stride,
-  } = (given ?? {}) as TokenClassificationOptions
+  } = optionsOf<TokenClassificationOptions>(given, known, 'token-classification')
   const options: RecognizeOptions = {
     style: 'transformers',
     strategy: strategy satisfies Strategy,
     ...(ignore_labels === undefined ? {} : { ignoreLabels: [...ignore_labels] }),
     ...(stride === undefined ? {} : { stride }),
+    // As transformers.js since 4.0: E- and S- close an entity. Python's `simple` knows B- and I- alone.
+    ...(strategy === 'simple' && hasEnds(ner.labels) ? { scheme: 'BIOES' } : {}),
   }
   const results = await ner.recognizeAll(texts, options)
   return results.map(({ entities }, i) => {
@@ -256,6 +264,11 @@ async function classifyTokens(
   })
 }
 
+/** Whether labels say where entities end: BIOES. */
+function hasEnds(labels: readonly string[]): boolean {
+  return ['E-', 'S-'].every((prefix) => labels.some((label) => label.startsWith(prefix)))
+}
+
 const PROBLEM_TYPES: Readonly<Record<string, ProblemType>> = {
   softmax: 'single_label_classification',
   sigmoid: 'multi_label_classification',
@@ -268,8 +281,13 @@ async function classifyTexts(
   given: unknown,
   one: boolean,
 ): Promise<unknown[]> {
-  checkKnown(given, ['top_k', 'function_to_apply', 'batch_size'], 'text-classification')
-  const { top_k = 1, function_to_apply } = (given ?? {}) as TextClassificationOptions
+  const known = ['top_k', 'function_to_apply', 'batch_size']
+  const { top_k = 1, function_to_apply } = optionsOf<TextClassificationOptions>(
+    given,
+    known,
+    'text-classification',
+    ['top_k'],
+  )
   if (function_to_apply !== undefined && !Object.hasOwn(PROBLEM_TYPES, function_to_apply)) {
     throw new RangeError(
       `function_to_apply is '${String(function_to_apply)}', expected 'softmax', 'sigmoid' or 'none'`,
@@ -284,8 +302,7 @@ async function classifyTexts(
 }
 
 async function fillMasks(model: BertModel, texts: readonly string[], given: unknown): Promise<unknown[]> {
-  checkKnown(given, ['top_k'], 'fill-mask')
-  const { top_k = 5 } = (given ?? {}) as FillMaskPipelineOptions
+  const { top_k = 5 } = optionsOf<FillMaskPipelineOptions>(given, ['top_k'], 'fill-mask')
   const results: unknown[] = []
   for (const text of texts) results.push(await model.fillMask(text, { top: top_k }))
   return results
@@ -298,8 +315,25 @@ async function extractFeatures(
   texts: readonly string[],
   given: unknown,
 ): Promise<PipelineTensor> {
-  checkKnown(given, ['pooling', 'normalize'], 'feature-extraction')
-  const { pooling = 'none', normalize = false } = (given ?? {}) as FeatureExtractionOptions
+  const {
+    pooling = 'none',
+    normalize = false,
+    quantize,
+    precision,
+  } = optionsOf<FeatureExtractionOptions & { quantize?: boolean; precision?: string }>(
+    given,
+    ['pooling', 'normalize', 'quantize', 'precision'],
+    'feature-extraction',
+  )
+  // Bits in place of numbers, off by default; the precision is theirs alone.
+  if (quantize !== undefined && quantize !== false) {
+    throw new RangeError(
+      'feature-extraction is given quantize, which iobert/transformers does not have; leave it out',
+    )
+  }
+  if (precision !== undefined && precision !== 'binary' && precision !== 'ubinary') {
+    throw new RangeError(`precision is '${String(precision)}', which only quantize has; leave it out`)
+  }
   if (pooling !== 'none') {
     if (!Object.hasOwn(POOLINGS, pooling)) {
       throw new RangeError(`pooling is '${String(pooling)}', expected 'none', 'mean', 'cls' or 'first_token'`)
