@@ -111,15 +111,30 @@ await step(
     'tsconfig.base.json',
     'tools/build/build.mjs',
     'tools/build/transpile.mjs',
+    'tools/build/borrowed.mjs',
     'tools/package/types.mjs',
   ],
-  ['dist/node.js', 'dist/worker.d.ts', 'dist/node.cjs'],
+  ['dist/node.js', 'dist/worker.d.ts', 'dist/node.d.cts'],
   async () => {
-    const { declarationsOf, EXTRA, writeCommonJs, writeExtraTypes } = await import('../package/types.mjs')
-    const keep = [...Object.keys(EXTRA), 'worker.js']
-    await transpile('src', 'dist', { declare: declarationsOf, maker: ['tools/package/types.mjs'], keep })
+    const { declarationsOf, EXTRA, writeExtraTypes, writeRequiredTypes } = await import('../package/types.mjs')
+    const { BORROWED, writeBorrowed } = await import('./borrowed.mjs')
+    const keep = [...Object.keys(EXTRA), 'worker.js', 'one-file.js', ...BORROWED.map(({ file }) => file)]
+    const maker = ['tools/package/types.mjs', 'tools/build/borrowed.mjs']
+    await transpile('src', 'dist', { declare: declarationsOf, maker, keep, borrowed: BORROWED })
     writeExtraTypes(join(root, 'dist'))
-    await writeCommonJs(join(root, 'dist'))
+    await writeBorrowed(join(root, 'dist'))
+    await writeRequiredTypes(join(root, 'dist'))
+  },
+)
+
+// The library once more as single files: for hosts that may not import on demand, and for those that know CommonJS alone.
+await step(
+  'single-files',
+  ['src', 'tools/build/build.mjs', 'tools/build/bundle.mjs', 'tools/build/single-files.mjs'],
+  ['dist/one-file.js', 'dist/required.cjs', 'dist/node.cjs'],
+  async () => {
+    const { writeSingleFiles } = await import('./single-files.mjs')
+    await writeSingleFiles(join(root, 'dist'))
   },
 )
 

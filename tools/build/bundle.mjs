@@ -15,9 +15,9 @@ const typescript = {
 
 const LINE_LENGTH = 120
 
-async function minified(code) {
+async function minified(code, _chunk, { format }) {
   const { code: short, map } = await transform(code, {
-    ...{ minify: true, format: 'esm', target: 'es2022', legalComments: 'none', lineLimit: LINE_LENGTH },
+    ...{ minify: true, format: format === 'cjs' ? 'cjs' : 'esm', target: 'es2022', legalComments: 'none', lineLimit: LINE_LENGTH },
     ...{ sourcemap: 'external', sourcesContent: false },
   })
   return { code: short, map }
@@ -64,15 +64,25 @@ export async function bundle(input, dir, { plugins = [], external = [/^node:/], 
   return chunks
 }
 
+/** Where a file of CommonJS is, which has no `import.meta`. */
+const ownUrl = {
+  name: 'own-url',
+  resolveImportMeta: (property, { format }) =>
+    format === 'cjs' && property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null,
+}
+
 /**
  * Bundles one module and all that it imports, on demand too, as one text.
  *
  * @returns the text, and for each module in it its own, not yet minified
  */
-export async function bundleText(input, { plugins = [] } = {}) {
-  const built = await rollup({ input, plugins: [...plugins, typescript], onwarn: refuse })
+export async function bundleText(input, { plugins = [], external = [], format = 'es' } = {}) {
+  const built = await rollup({
+    ...{ input, external, onwarn: refuse },
+    plugins: [...plugins, ownUrl, typescript, nodeResolve()],
+  })
   const { output } = await built.generate({
-    ...{ format: 'es', compact: true, inlineDynamicImports: true },
+    ...{ format, compact: true, inlineDynamicImports: true },
     // What is imported on demand is an object, which nobody asks what it is.
     ...{ generatedCode: { preset: 'es2015', symbols: false }, freeze: false },
     plugins: [minifying],

@@ -2,7 +2,7 @@
 // typecheck` does that), so a build takes a second or two. Only changed files are written again, and outputs
 // without a source are deleted.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 
@@ -12,12 +12,17 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const STATEMENT = /^((?:import|export)\b[^"\n]*|\} from )"(\.[^"\n]+)\.ts";$/gm
 const ON_DEMAND = /\bimport\("(\.[^"\n]+)\.ts"\)/g
 
-async function javascriptOf(source, file) {
+/** `borrowed`: packages that are files of the output, as tools/build/borrowed.mjs has them; `name`: the file's own, from there. */
+async function javascriptOf(source, file, name, borrowed) {
   const { code } = await transform(source, {
     ...{ loader: 'ts', format: 'esm', target: 'es2022', sourcefile: file },
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
   })
-  return code.replace(STATEMENT, '$1"$2.js";').replace(ON_DEMAND, 'import("$1.js")')
+  const own = code.replace(STATEMENT, '$1"$2.js";').replace(ON_DEMAND, 'import("$1.js")')
+  return borrowed.reduce((text, one) => {
+    const way = posix.relative(posix.dirname(name), one.file)
+    return text.replaceAll(`} from "${one.name}";`, `} from "./${way}";`)
+  }, own)
 }
 
 /** The TypeScript files below a folder, as paths from it; `without` are folders that are left out. */
@@ -34,10 +39,11 @@ function sourcesBelow(folder, without, recursive) {
  * @param declare  gives the declarations of a file's text, where they are wanted beside it
  * @param maker  files of this repository that what is written depends on too
  * @param keep  names in `to` that have no source
+ * @param borrowed  packages that are files of `to`
  * @param recursive  false for the files of `from` itself
  */
 export async function transpile(from, to, settings = {}) {
-  const { without = [], declare, maker = [], keep = [], recursive = true } = settings
+  const { without = [], declare, maker = [], keep = [], borrowed = [], recursive = true } = settings
   const names = sourcesBelow(from, without, recursive)
   const own = [fileURLToPath(import.meta.url), ...maker.map((name) => join(root, name))]
   const isOld = (output, ...inputs) =>
@@ -49,7 +55,7 @@ export async function transpile(from, to, settings = {}) {
     if (!isOld(output, source, ...own) && !(declare && isOld(declarations, source, ...own))) continue
     const text = readFileSync(source, 'utf8')
     mkdirSync(dirname(output), { recursive: true })
-    writeFileSync(output, await javascriptOf(text, source))
+    writeFileSync(output, await javascriptOf(text, source, name, borrowed))
     if (declare) writeFileSync(declarations, declare(text, name))
   }
   const wanted = new Set(names.flatMap((name) => ['.js', '.d.ts'].map((end) => name.replace(/\.ts$/, end))))

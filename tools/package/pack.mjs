@@ -18,7 +18,6 @@ import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { bundle } from '../build/bundle.mjs'
 import { absoluteLinks, addressesOf, publishedManifest } from './addresses.mjs'
-import { licencesOf } from './licences.mjs'
 import { REQUIRED } from './types.mjs'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } })
@@ -87,7 +86,6 @@ async function bundleAll() {
     },
   })
   chmodSync(join(target, 'dist/cli/main.js'), 0o755)
-  writeFileSync(join(target, 'dist/cli/THIRD-PARTY.txt'), licencesOf(chunks))
   return new Map(
     chunks
       .filter(({ type }) => type === 'chunk')
@@ -140,9 +138,9 @@ if (!addresses)
 for (const name of readdirSync(join(root, 'weights'))) place(`weights/${name}`)
 
 const outputs = await bundleAll()
-// One file each: pages publish the script on their own origin, and edge workers upload the kernels.
-const single = ['dist/worker.js', 'dist/kernels.wasm']
-for (const name of single) place(name)
+// One file each: pages publish the script on their own origin, edge workers upload the kernels; and the library in one file.
+const single = ['dist/worker.js', 'dist/kernels.wasm', 'dist/one-file.js', 'dist/required.cjs']
+for (const name of [...single, 'dist/cli/THIRD-PARTY.txt']) place(name)
 const types = reach(
   [...entries, 'worker', 'kernels.wasm'].map((name) => `dist/${name}.d.ts`),
   importedTypes,
@@ -178,6 +176,8 @@ const parts = {
   'library, types': [...types],
   'dist/worker.js': ['dist/worker.js'],
   'dist/kernels.wasm': ['dist/kernels.wasm'],
+  'dist/one-file.js': ['dist/one-file.js'],
+  'dist/required.cjs': ['dist/required.cjs'],
   'command line, code': tools,
   papers: whole.filter((name) => !/^dist\/.*(?<!\.txt)$/.test(name)),
   'library without command line': whole.filter((name) => !tools.includes(name)),

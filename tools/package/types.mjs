@@ -113,25 +113,23 @@ export function writeExtraTypes(folder) {
   for (const [name, text] of Object.entries(EXTRA)) writeFileSync(join(folder, name), text)
 }
 
-/** The entries that CommonJS may require, which Node does since 20.19: for each a `.cjs` that hands the ES module on. */
+/** The entries that CommonJS may require. */
 export const REQUIRED = ['node', 'rules/presets', 'transformers.node', 'mask-fetch.node']
 
 /**
- * Writes those, with declarations: TypeScript before 5.8 takes no ES module in a file of CommonJS (TS1479), but for its types. Types
+ * Writes the declarations of those: TypeScript before 5.8 takes no ES module in a file of CommonJS (TS1479), but for its types. Types
  * are the very same, so that what one file has loaded another may take.
  */
-export async function writeCommonJs(folder) {
+export async function writeRequiredTypes(folder) {
   for (const entry of REQUIRED) {
     const file = join(folder, entry)
-    const from = `./${basename(entry)}.js`
     const loaded = await import(pathToFileURL(`${file}.js`).href)
-    writeFileSync(`${file}.cjs`, `module.exports = require('${from}')\n`)
-    writeFileSync(`${file}.d.cts`, commonJsTypes(from, loaded))
+    writeFileSync(`${file}.d.cts`, requiredTypes(`./${basename(entry)}.js`, loaded))
   }
 }
 
 /** What is a value gets a declaration of its own, which holds over the type of that name that `export type *` gives. */
-function commonJsTypes(from, loaded) {
+function requiredTypes(from, loaded) {
   const source = `'${from}' with { 'resolution-mode': 'import' }`
   const lines = Object.keys(loaded)
     .sort()

@@ -10,6 +10,7 @@ const words = parseArgs({ allowPositionals: true }).positionals
 const RECIPES = [
   'node',
   'clients',
+  'test-runners',
   'page',
   'react',
   'extension',
