@@ -14,10 +14,11 @@ export async function capability<Module>(name: string, load: () => Promise<Modul
   try {
     return await load()
   } catch (cause) {
-    throw new DownloadError(
-      'NoAnswer',
-      `A part of iobert could not be fetched: ${name} (${reasonOf(cause)}). It is a file of its own, which is fetched at its first use: use it once before the page goes offline; and where the page was deployed anew since it was opened, reload it`,
-      { cause },
-    )
+    const what = `A part of iobert could not be fetched: ${name} (${reasonOf(cause)}). It is a file of its own, which is fetched at its first use`
+    const remedy =
+      'ServiceWorkerGlobalScope' in globalThis
+        ? 'service workers may not fetch code then: import iobert/one-file (dist/one-file.js), or bundle the service worker into one file'
+        : 'use it once before the page goes offline; and where the page was deployed anew since it was opened, reload it'
+    throw new DownloadError('NoAnswer', `${what}: ${remedy}`, { cause })
   }
 }

@@ -38,7 +38,7 @@ export const runs = [
   [
     'require() on Node 20.0',
     onOldNode(async () => {
-      checkSays(await failure(binaries.oldNode, REQUIRE), 'ERR_REQUIRE_ESM', 'to a dynamic import()')
+      checkSays(await failure(binaries.oldNode, REQUIRE), 'it is too old: use Node 20.19')
       return 'says what to do'
     }),
   ],

@@ -116,7 +116,9 @@ await step(
   ],
   ['dist/node.js', 'dist/worker.d.ts', 'dist/node.d.cts'],
   async () => {
-    const { declarationsOf, EXTRA, writeExtraTypes, writeRequiredTypes } = await import('../package/types.mjs')
+    const { declarationsOf, EXTRA, writeExtraTypes, writeRequiredTypes } = await import(
+      '../package/types.mjs'
+    )
     const { BORROWED, writeBorrowed } = await import('./borrowed.mjs')
     const keep = [...Object.keys(EXTRA), 'worker.js', 'one-file.js', ...BORROWED.map(({ file }) => file)]
     const maker = ['tools/package/types.mjs', 'tools/build/borrowed.mjs']

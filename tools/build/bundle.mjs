@@ -17,7 +17,13 @@ const LINE_LENGTH = 120
 
 async function minified(code, _chunk, { format }) {
   const { code: short, map } = await transform(code, {
-    ...{ minify: true, format: format === 'cjs' ? 'cjs' : 'esm', target: 'es2022', legalComments: 'none', lineLimit: LINE_LENGTH },
+    ...{
+      minify: true,
+      format: format === 'cjs' ? 'cjs' : 'esm',
+      target: 'es2022',
+      legalComments: 'none',
+      lineLimit: LINE_LENGTH,
+    },
     ...{ sourcemap: 'external', sourcesContent: false },
   })
   return { code: short, map }

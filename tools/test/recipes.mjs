@@ -14,6 +14,7 @@ const RECIPES = [
   'page',
   'react',
   'extension',
+  'service-worker',
   'worker',
   'lambda',
   'programs',
