@@ -11,7 +11,7 @@ import { ISOLATION, serveFolder } from '../../examples/browser/serve.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The package as it is published, with a page that has nothing on it. */
-function assemble(folder) {
+export function assemble(folder) {
   const done = spawnSync(process.execPath, [join(root, 'tools/package/pack.mjs'), folder], {
     encoding: 'utf8',
   })

@@ -1,5 +1,5 @@
 // Bundles modules into few minified files: rollup keeps together what is loaded together, and esbuild removes
-// types and minifies. Lines have the usual length, since Node prints the line that throws.
+// types and minifies.
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { transform } from 'esbuild'
 import { rollup } from 'rollup'
@@ -13,26 +13,20 @@ const typescript = {
   },
 }
 
-const LINE_LENGTH = 120
+/** For what Node runs, which prints the line that throws. */
+export const LINE_LENGTH = 120
 
-async function minified(code, _chunk, { format }) {
-  const { code: short, map } = await transform(code, {
-    ...{
-      minify: true,
-      format: format === 'cjs' ? 'cjs' : 'esm',
-      target: 'es2022',
-      legalComments: 'none',
-      lineLimit: LINE_LENGTH,
-    },
-    ...{ sourcemap: 'external', sourcesContent: false },
-  })
-  return { code: short, map }
-}
-
-const minifying = {
+/** @param lineLimit  columns of a line; undefined for lines of any length, which are 4 % smaller through gzip */
+const minifying = (lineLimit) => ({
   name: 'minifying',
-  renderChunk: minified,
-}
+  async renderChunk(code, _chunk, { format }) {
+    const { code: short, map } = await transform(code, {
+      ...{ minify: true, format: format === 'cjs' ? 'cjs' : 'esm', target: 'es2022', legalComments: 'none' },
+      ...{ sourcemap: 'external', sourcesContent: false, lineLimit },
+    })
+    return { code: short, map }
+  },
+})
 
 function refuse(warning) {
   if (warning.code !== 'CIRCULAR_DEPENDENCY') throw new Error(warning.message)
@@ -44,7 +38,7 @@ function refuse(warning) {
  *
  * @returns rollup's output chunks
  */
-export async function bundle(input, dir, { plugins = [], external = [/^node:/], ...output } = {}) {
+export async function bundle(input, dir, { plugins = [], external = [/^node:/], lineLimit, ...output } = {}) {
   const built = await rollup({
     input,
     // As package.json says, and as bundlers take from it: of the library a program has what it uses.
@@ -60,7 +54,7 @@ export async function bundle(input, dir, { plugins = [], external = [/^node:/], 
     compact: true,
     hoistTransitiveImports: false,
     generatedCode: 'es2015',
-    plugins: [minifying],
+    plugins: [minifying(lineLimit)],
     entryFileNames: '[name].js',
     chunkFileNames: ({ isDynamicEntry }) => `${isDynamicEntry ? '[name]' : 'chunk'}-[hash].js`,
     hashCharacters: 'hex',
@@ -82,7 +76,7 @@ const ownUrl = {
  *
  * @returns the text, and for each module in it its own, not yet minified
  */
-export async function bundleText(input, { plugins = [], external = [], format = 'es' } = {}) {
+export async function bundleText(input, { plugins = [], external = [], format = 'es', lineLimit } = {}) {
   const built = await rollup({
     ...{ input, external, onwarn: refuse },
     plugins: [...plugins, ownUrl, typescript, nodeResolve()],
@@ -91,7 +85,7 @@ export async function bundleText(input, { plugins = [], external = [], format = 
     ...{ format, compact: true, inlineDynamicImports: true },
     // What is imported on demand is an object, which nobody asks what it is.
     ...{ generatedCode: { preset: 'es2015', symbols: false }, freeze: false },
-    plugins: [minifying],
+    plugins: [minifying(lineLimit)],
   })
   await built.close()
   return { text: output[0].code.trim(), modules: output[0].modules }

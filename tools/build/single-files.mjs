@@ -6,12 +6,12 @@ import { writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { REQUIRED } from '../package/types.mjs'
-import { bundleText } from './bundle.mjs'
+import { bundleText, LINE_LENGTH } from './bundle.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = (entry) => JSON.stringify(join(root, `src/${entry}.ts`))
 /** The name under which an entry stands in the one file. */
-const nameOf = (entry) => basename(entry).replace('.', '_')
+const nameOf = (entry) => basename(entry).replace(/\W/g, '_')
 
 /** A module that exports each entry as an object. */
 const entries = {
@@ -25,9 +25,12 @@ const entries = {
 
 /** @param folder  dist/, beside which the shipped model is */
 export async function writeSingleFiles(folder) {
-  const { text: oneFile } = await bundleText(join(root, 'src/index.ts'))
+  const { text: oneFile } = await bundleText(join(root, 'src/index.ts'), { lineLimit: LINE_LENGTH })
   writeFileSync(join(folder, 'one-file.js'), `${oneFile}\n`)
-  const { text } = await bundleText('entries', { plugins: [entries], external: [/^node:/], format: 'cjs' })
+  const { text } = await bundleText('entries', {
+    ...{ plugins: [entries], external: [/^node:/] },
+    ...{ format: 'cjs', lineLimit: LINE_LENGTH },
+  })
   writeFileSync(join(folder, 'required.cjs'), `${text}\n`)
   for (const entry of REQUIRED) {
     const file = `${entry}.cjs`

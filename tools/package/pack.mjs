@@ -16,7 +16,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { bundle } from '../build/bundle.mjs'
+import { bundle, LINE_LENGTH } from '../build/bundle.mjs'
 import { absoluteLinks, addressesOf, publishedManifest } from './addresses.mjs'
 import { REQUIRED } from './types.mjs'
 
@@ -76,6 +76,7 @@ async function bundleAll() {
   // Shared parts stand beside the entries, so that the shipped model is at `../weights/` from them too.
   const chunks = await bundle(input, join(target, 'dist'), {
     plugins: [mapsApart],
+    lineLimit: LINE_LENGTH,
     sourcemap: 'hidden',
     // Parts of less than a kilobyte go together with others, where nothing is loaded for it that was not.
     experimentalMinChunkSize: 1000,
