@@ -31,7 +31,17 @@ run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'examples/browse
 
 const { BROWSERS, openBench } = await import('../../test/browser/bench.mjs')
 const tests = []
-for (const file of ['reading', 'taking', 'measuring', 'models', 'offline', 'refused', 'cached', 'policy', 'looks']) {
+for (const file of [
+  'reading',
+  'taking',
+  'measuring',
+  'models',
+  'offline',
+  'refused',
+  'cached',
+  'policy',
+  'looks',
+]) {
   tests.push(...(await import(`../../test/browser/${file}.mjs`)).tests.filter(wanted))
 }
 let passed = 0
