@@ -81,6 +81,17 @@ test('a page that was opened from the disk is told to be served', async () => {
   assert.match(error.message, /opened from the disk \(file:\) may not read files: serve its folder/)
 })
 
+test('a page on the web whose bundler wrote in an address of its own disk is told so', async () => {
+  Object.assign(globalThis, { location: new URL('https://example.org/page/') })
+  try {
+    const error = await reasonOf(iobert.loadRecognizer('file:///build/machine/weights/'))
+    assert.match(error.message, /on the disk of the machine that bundled this page/)
+    assert.not.match(error.message, /opened from the disk/)
+  } finally {
+    Object.assign(globalThis, { location: undefined })
+  }
+})
+
 test('what a bundler made of the kernels in place of a module is told so', async () => {
   for (const wasm of ['/assets/kernels-5f3a.wasm', new Uint8Array(8), { default: {} }]) {
     const error = await reasonOf(iobert.loadRecognizer(files, { wasm } as unknown as iobert.LoadOptions))

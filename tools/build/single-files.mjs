@@ -11,7 +11,7 @@ import { bundleText, LINE_LENGTH } from './bundle.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = (entry) => JSON.stringify(join(root, `src/${entry}.ts`))
 /** The name under which an entry stands in the one file. */
-const nameOf = (entry) => basename(entry).replace(/[.-]/g, '_')
+const nameOf = (entry) => basename(entry).replace(/\W/g, '_')
 
 /** A module that exports each entry as an object. */
 const entries = {

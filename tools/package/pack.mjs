@@ -134,8 +134,6 @@ writeFileSync(join(target, 'package.json'), `${JSON.stringify(publishedManifest(
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 writeFileSync(join(target, 'README.md'), addresses ? absoluteLinks(readme, addresses) : readme)
 place('LICENSE')
-if (!addresses)
-  process.stderr.write('package.json names no repository: this package is not to be published\n')
 for (const name of readdirSync(join(root, 'weights'))) place(`weights/${name}`)
 
 const outputs = await bundleAll()
@@ -190,4 +188,6 @@ else {
   for (const [name, size] of Object.entries(sizes)) process.stdout.write(`${name.padEnd(30)}${size}\n`)
   const folder = `./${slashes(relative(process.cwd(), target))}`
   process.stdout.write(`assembled in ${folder}; npm pack ${folder} makes the tarball\n`)
+  if (!addresses)
+    process.stdout.write('to publish it, name the repository in package.json first (docs/release.md)\n')
 }

@@ -1,8 +1,8 @@
 // `node tools/package/page-size.mjs [--json | --account | --update]`: counts what a page that only recognizes
 // fetches, in bytes after gzip, without the model: BERT, int8, the shipped weights, in a worker. The page is
-// bundled like a user's, in lines of any length, and then run here, with the few browser features that it
-// needs; every imported file counts, and the larger build of the kernels. The account divides these bytes among
-// the modules by their minified sizes; `--update` writes them into bench/RESULTS.md.
+// bundled like a user's, in lines of any length, and then run here, with the few browser features that it needs; every imported file
+// counts, and the larger build of the kernels. The account divides these bytes among the modules by their
+// minified sizes; `--update` writes them into bench/RESULTS.md.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

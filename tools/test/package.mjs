@@ -4,6 +4,7 @@
 // only what a word names.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fromGitRun } from '../../test/package/from-git.mjs'
 import { readmePageRun } from '../../test/package/readme-page.mjs'
 import { reproduceRun } from '../../test/package/reproduce.mjs'
 import { lintRuns } from '../../test/package/tools.mjs'
@@ -56,6 +57,7 @@ const runs = [
   ...typeRuns(folder, join(root, 'test/package/consumer')),
   readmePageRun(folder, join(root, 'README.md')),
   reproduceRun(folder),
+  fromGitRun,
 ]
 for (const [name, test] of runs) await check(name, test)
 end()

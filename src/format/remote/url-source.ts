@@ -12,6 +12,8 @@ const LARGEST_UNSIZED = 2 ** 30
 
 const OF_THE_DISK =
   'a page that is opened from the disk (file:) may not read files: serve its folder (npx serve, python3 -m http.server) and open the http: address, or pass the files as a Map'
+const OF_THE_BUILD =
+  'that is an address on the disk of the machine that bundled this page, which no page may read: give the address under which your site has the files'
 
 /**
  * The files under a URL prefix, read by `fetch`. One request for each file: its body is read forward as the
@@ -50,7 +52,10 @@ export function urlFiles(base: string | URL, options: RequestOptions = {}): Mode
       return source
     },
     whyMissing(fileName: string): string | undefined {
-      if (/^file:/i.test(prefix)) return OF_THE_DISK
+      if (/^file:/i.test(prefix)) {
+        const page = (globalThis as { location?: { protocol: string } }).location
+        return page?.protocol.startsWith('http') ? OF_THE_BUILD : OF_THE_DISK
+      }
       const url = pages.get(fileName)
       return url === undefined
         ? undefined
