@@ -6,8 +6,9 @@
  * Cardelli 2004, "Greedy Regular Expression Matching".
  */
 
-import { isDigit, isLineBreak } from '../text/letters.ts'
-import { type ParsedPattern, parsePattern } from './parse-pattern.ts'
+import { isDigit } from '../text/letters.ts'
+import { CharacterClasses } from './character-classes.ts'
+import { parsePattern } from './parse-pattern.ts'
 import { compilePattern, type Program } from './program.ts'
 
 /** What is known of one place in the text. */
@@ -32,7 +33,9 @@ const AT_WORD_EDGE = 4
 export class Automaton {
   readonly program: Program
   readonly unicode: boolean
-  readonly #tests: ParsedPattern['tests']
+  readonly characters: CharacterClasses
+  /** Instructions that were asked for the states that were made, a measure of time. */
+  work = 0
   readonly #pattern: RegExp
   /** Whether words have the letters that only ignoring case makes word characters: ſ and the Kelvin sign. */
   readonly #wideWords: boolean
@@ -44,11 +47,6 @@ export class Automaton {
   readonly #order: readonly number[]
   readonly #states = new Map<string, State>()
   #ways = 0
-  /** The tests that the characters of each class pass, by class number. Class 0 passes none. */
-  readonly #classes: Uint8Array[]
-  readonly #classNumbers = new Map<string, number>()
-  /** The class of each character plus one, in pages of 256 characters. */
-  readonly #pages: Uint32Array[] = []
 
   /** @throws {RangeError} for patterns that are refused */
   constructor(pattern: RegExp) {
@@ -56,12 +54,10 @@ export class Automaton {
     this.program = compilePattern(parsed)
     this.unicode = pattern.unicode
     this.#pattern = pattern
-    this.#tests = parsed.tests
+    this.characters = new CharacterClasses(parsed.tests)
     this.#wideWords = pattern.unicode && pattern.ignoreCase
     this.#asserts = this.program.instructions.some(({ op }) => op === 'assertion')
     this.#order = order(this.program)
-    this.#classes = [new Uint8Array(parsed.tests.length)]
-    this.#classNumbers.set(this.#classes[0]!.join(), 0)
   }
 
   /** The state at the end of a text. */
@@ -70,13 +66,14 @@ export class Automaton {
   }
 
   /**
-   * The state at a place.
+   * The state at a place; undefined where `characters` was not asked for the character there.
    *
-   * @param later the state after the character at this place
+   * @param later the state after that character
    */
-  earlier(later: State, code: number, text: string, at: number): State {
-    const kind = this.#pages[code >>> 8]?.[code & 0xff] || this.#classify(code)
-    const symbol = this.#symbol(kind - 1, text, at)
+  earlier(later: State, code: number, text: string, at: number): State | undefined {
+    const kind = this.characters.classOf(code)
+    if (kind === undefined) return undefined
+    const symbol = this.#symbol(kind, text, at)
     return later.earlier[symbol] ?? this.#make(later, symbol)
   }
 
@@ -95,14 +92,17 @@ export class Automaton {
 
   #make(later: State | undefined, symbol: number): State {
     const { instructions, start } = this.program
-    const passes = this.#classes[this.#asserts ? symbol >>> 3 : symbol]!
+    const kind = this.#asserts ? symbol >>> 3 : symbol
+    this.work += instructions.length
     const leads = new Uint16Array(Math.ceil(instructions.length / 16))
     for (const index of this.#order) {
       const instruction = instructions[index]!
       let answer = instruction.op === 'match'
       if (instruction.op === 'character') {
         answer =
-          passes[instruction.test] === 1 && later !== undefined && leadsOn(later.leads, instruction.next)
+          later !== undefined &&
+          this.characters.passes(kind, instruction.test) &&
+          leadsOn(later.leads, instruction.next)
       } else if (instruction.op === 'choice') {
         answer = leadsOn(leads, instruction.first) || leadsOn(leads, instruction.second)
       } else if (instruction.op === 'assertion') {
@@ -124,21 +124,6 @@ export class Automaton {
     for (const state of this.#states.values()) state.earlier = []
     this.#states.clear()
     this.#ways = 0
-  }
-
-  /** The class of a character that was not met before, plus one. */
-  #classify(code: number): number {
-    // A match lies within one line, so nothing matches a line break.
-    const passes = Uint8Array.from(this.#tests, (test) => (!isLineBreak(code) && test(code) ? 1 : 0))
-    const key = passes.join()
-    let kind = this.#classNumbers.get(key)
-    if (kind === undefined) {
-      kind = this.#classes.push(passes) - 1
-      this.#classNumbers.set(key, kind)
-    }
-    this.#pages[code >>> 8] ??= new Uint32Array(256)
-    this.#pages[code >>> 8]![code & 0xff] = kind + 1
-    return kind + 1
   }
 
   /** `\w` */

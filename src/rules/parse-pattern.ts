@@ -1,11 +1,9 @@
 /**
  * Parses a regular expression into a tree. Only the structure is parsed here. Which characters `[a-z]`, `\d`,
- * `\p{Lu}` or a letter under `i` match is left to the runtime's own RegExp, so that they mean the same as in
- * JavaScript.
+ * `\p{Lu}` or a letter under `i` match is left to the runtime's own RegExp (character-classes.ts).
  */
 
-/** Whether a character matches: a code point with the flag u, else a UTF-16 code unit. */
-export type CharacterTest = (code: number) => boolean
+import { codePointAt, unitsOf } from '../text/code-points.ts'
 
 /** A part of a pattern. */
 export type PatternNode = {
@@ -15,7 +13,7 @@ export type PatternNode = {
   readonly canConsume: boolean
 } & (
   | { readonly kind: 'empty' }
-  /** One character that passes the test of this number. */
+  /** One character that passes the test of this number: a code point with the flag u, else a UTF-16 unit. */
   | { readonly kind: 'character'; readonly test: number }
   | { readonly kind: 'assertion'; readonly assertion: Assertion }
   | { readonly kind: 'sequence'; readonly head: PatternNode; readonly tail: PatternNode }
@@ -35,7 +33,8 @@ export type Assertion = '^' | '$' | 'b' | 'B'
 /** A parsed pattern. */
 export interface ParsedPattern {
   readonly root: PatternNode
-  readonly tests: readonly CharacterTest[]
+  /** By number: the one code that matches, or a RegExp that finds runs of all characters that match. */
+  readonly tests: readonly (number | RegExp)[]
   /** The pattern as written, for errors. */
   readonly pattern: RegExp
 }
@@ -45,6 +44,8 @@ export interface ParsedPattern {
  */
 const MOST_PARTS = 4000
 const DEEPEST_GROUP = 200
+/** Different classes of characters, such as `[a-z]` or a letter under `i`, in a pattern. */
+const MOST_CLASSES = 256
 
 const LOOK_AROUND = ['(?=', '(?!', '(?<=', '(?<!']
 
@@ -81,7 +82,8 @@ class Parser {
   readonly #source: string
   /** The flags that decide which characters match. */
   readonly #flags: string
-  readonly #tests: CharacterTest[] = []
+  readonly #tests: (number | RegExp)[] = []
+  #classes = 0
   readonly #testOf = new Map<string, number>()
   #at = 0
   #parts = 0
@@ -90,7 +92,7 @@ class Parser {
   constructor(pattern: RegExp) {
     this.#pattern = pattern
     this.#source = pattern.source
-    this.#flags = pattern.flags.replace(/[^isu]/g, '')
+    this.#flags = `g${pattern.flags.replace(/[^isu]/g, '')}`
     if (pattern.flags.includes('v')) throw this.#refuse('the flag v', 'use u')
   }
 
@@ -196,7 +198,7 @@ class Parser {
         : this.#takes(/\\0[0-7]{1,2}/y)
       this.#at += (long ?? this.#takes(/\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|c[A-Za-z]|[\s\S])/y)!)[0].length
     } else {
-      this.#at += unicode && this.#source.codePointAt(start)! > 0xffff ? 2 : 1
+      this.#at += unicode ? unitsOf(codePointAt(this.#source, start)) : 1
     }
     return this.#source.slice(start, this.#at)
   }
@@ -204,9 +206,17 @@ class Parser {
   #test(source: string): number {
     const known = this.#testOf.get(source)
     if (known !== undefined) return known
-    const one = new RegExp(`^(?:${source})$`, this.#flags)
+    // A character written as itself, or after a backslash that takes away its meaning, needs no RegExp.
+    const single = this.#pattern.ignoreCase ? null : /^(?:[^\\[.]|\\[^\p{L}\p{N}_])$/su.exec(source)
+    if (single === null && ++this.#classes > MOST_CLASSES) {
+      throw this.#refuse(
+        `more than ${MOST_CLASSES} different classes of characters, letters whose case is ignored among them`,
+        'write [...] once for several, or make it several rules',
+      )
+    }
     this.#testOf.set(source, this.#tests.length)
-    return this.#tests.push((code) => one.test(String.fromCodePoint(code))) - 1
+    const written = source.startsWith('\\') ? source.slice(1) : source
+    return this.#tests.push(single ? codePointAt(written, 0) : new RegExp(`(?:${source})+`, this.#flags)) - 1
   }
 
   /** A part followed by `*`, `+`, `?`, `{n}`, `{n,}` or `{n,m}`, each of them lazy with a `?` after it. */

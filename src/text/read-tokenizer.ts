@@ -65,7 +65,7 @@ async function readSource(
   const tokenizerClass = named ?? facts.tokenizerClass ?? ''
   // MPNet has BERT's steps and RoBERTa's special tokens.
   const isBert = !tokenizerClass.startsWith('MPNet')
-  if (isBert && isJson && isBertJson(parsed.json!)) {
+  if (isBert && isJson && isBertJson(parsed)) {
     checkKind(parsed.config, 'WordPiece')
     return ['tokenizer.json', await loaded(readBertFiles(parsed, undefined, lowercase))]
   }

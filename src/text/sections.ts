@@ -4,6 +4,7 @@
  * calling thread is busy.
  */
 
+import { isWithinPair } from './code-points.ts'
 import type { Encoding } from './encoding.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
@@ -71,8 +72,7 @@ function endOfSection(text: string, least: number, most: number): number {
   for (let at = most; at > most - 1000; at--) {
     if (isPunctuation(text.charCodeAt(at - 1))) return at
   }
-  const splitsPair = (text.charCodeAt(most) & 0xfc00) === 0xdc00
-  return splitsPair ? most - 1 : most
+  return isWithinPair(text, most) ? most - 1 : most
 }
 
 /** The encoding of a text, or of a beginning of it that has more than `least` pieces. */

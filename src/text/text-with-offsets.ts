@@ -4,6 +4,7 @@
  */
 
 import { ModelFormatError } from '../format/errors.ts'
+import { codePointAt, codePointsAsText, unitsOf } from './code-points.ts'
 
 const REPLACEMENT = 0xfffd
 
@@ -52,8 +53,8 @@ export class NormalizedText {
     made.#bound(text.length)
     made.#work.left = MOST_WORK_TIMES * text.length + MOST_WORK_MORE
     for (let at = 0; at < text.length; ) {
-      const code = text.codePointAt(at)!
-      const end = at + (code > 0xffff ? 2 : 1)
+      const code = codePointAt(text, at)
+      const end = at + unitsOf(code)
       made.push(code >= 0xd800 && code <= 0xdfff ? REPLACEMENT : code, at, end)
       at = end
     }
@@ -128,10 +129,4 @@ function tooLong(): ModelFormatError {
     'UnsupportedConfig',
     `The steps of tokenizer.json make more than ${MOST_TIMES} characters of one; no model asks for that: the file is damaged`,
   )
-}
-
-export function codePointsAsText(codePoints: Int32Array, from: number, to: number): string {
-  let text = ''
-  for (let index = from; index < to; index++) text += String.fromCodePoint(codePoints[index]!)
-  return text
 }

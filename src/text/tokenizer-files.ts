@@ -35,6 +35,8 @@ export interface TokenizerFacts {
   readonly tokenizerClass?: string | undefined
   /** How its family uses SentencePiece's own file. */
   readonly sentencePiece?: SentencePieceOrder | undefined
+  /** Whether words that are given apart are byte-level text with a space before each; default: where it classifies tokens. */
+  readonly spacesWords?: boolean | undefined
 }
 
 /** The pieces that a family's tokenizer puts in place of the first ones in the file. */
@@ -95,12 +97,14 @@ export function takesJsonAsItIs({ json, config }: TokenFiles): boolean {
 }
 
 /** Whether a tokenizer.json is BERT's, step by step. */
-export function isBertJson(json: JsonObject): boolean {
-  const kind = (key: string): string | undefined => json.object(key)?.string('type')
+export function isBertJson(files: TokenFiles): boolean {
+  const kind = (key: string): string | undefined => files.json!.object(key)?.string('type')
+  // Of a file that is taken as it is, a text without a pre_tokenizer is one word.
+  const split = takesJsonAsItIs(files) ? undefined : 'BertPreTokenizer'
   return (
     (kind('model') ?? 'WordPiece') === 'WordPiece' &&
     (kind('normalizer') ?? 'BertNormalizer') === 'BertNormalizer' &&
-    (kind('pre_tokenizer') ?? 'BertPreTokenizer') === 'BertPreTokenizer'
+    (kind('pre_tokenizer') ?? split) === 'BertPreTokenizer'
   )
 }
 

@@ -129,6 +129,36 @@ test('case, code points, properties, assertions and groups mean what they mean i
   assert.equal(find(/a.*b/s, 'a\nb ab'), ['ab'], 'a match lies within a line')
 })
 
+/** A pattern of different classes of characters, each a match. */
+function severalClasses(count: number): string {
+  return Array.from({ length: count }, (_, one) => `[\\u${(0x4000 + one).toString(16)}-\\u9fff]`).join('|')
+}
+
+test('what a character matches is asked of pages of 256, however many characters a text has', () => {
+  const rules = compileRules([{ type: 'X', pattern: new RegExp(severalClasses(256)) }])
+  const text = Array.from({ length: 16_384 }, (_, one) => String.fromCharCode(0x4000 + one)).join('')
+  const { exec } = RegExp.prototype
+  let asked = 0
+  RegExp.prototype.exec = function (string) {
+    asked++
+    return exec.call(this, string)
+  }
+  try {
+    assert.is(rules.find(text).length, text.length)
+  } finally {
+    RegExp.prototype.exec = exec
+  }
+  // A run for each class and page, and where it ends. Each of the characters by itself would be 4,194,304.
+  assert.ok(asked < 3 * 256 * (text.length / 256), `${asked} times`)
+})
+
+test('single characters are known without RegExp, as many as a pattern may have', () => {
+  const names = Array.from({ length: 1900 }, (_, one) => String.fromCharCode(0x4e00 + one))
+  assert.equal(find(new RegExp(names.join('|')), '\u4e00 a \u556b\u556c'), ['\u4e00', '\u556b'])
+  assert.equal(find(/\.\[\u{1f600}|😁\n/u, '.[😀 😁. '), ['.[😀'])
+  assert.equal(find(/-_|😀/, '-_ \\-_ 😀'), ['-_', '-_', '😀'])
+})
+
 test('what would need more than linear time is refused, with what to do', () => {
   // In a variable, since the compiler's target does not know it.
   const newFlag = 'v'
@@ -143,6 +173,7 @@ test('what would need more than linear time is refused, with what to do', () => 
     [new RegExp('ab'.repeat(50_000)), /more than 4000 parts/],
     [new RegExp('(?:'.repeat(deep) + ')'.repeat(deep)), /more than 200 groups/],
     [new RegExp('[a-z]', newFlag), /the flag v/],
+    [new RegExp(severalClasses(257)), /more than 256 different classes of characters.*several rules/],
   ]
   for (const [pattern, message] of refused) {
     assert.throws(

@@ -44,6 +44,19 @@ test('findInTurns takes many short steps', async () => {
   }
 })
 
+test('a step is short where each character makes a new state of a long pattern', async () => {
+  // 4,000 instructions for each character. Once a step read 4,096 characters.
+  const rules = compileRules([{ type: 'X', pattern: /c[ab]{1900}a/ }])
+  let text = ''
+  for (let seed = 1; text.length < 16_384; ) {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+    text += 'ab'[(seed >>> 16) & 1]
+  }
+  const clock = new SteppingClock(1000)
+  await withClock(clock.now, () => rules.findInTurns(text))
+  assert.ok(clock.looks > text.length / 64, `${clock.looks} steps for ${text.length} characters`)
+})
+
 test('findInTurns ends when its signal aborts', async () => {
   const reason = new Error('enough')
   const rules = compileRules(longRules)

@@ -30,6 +30,15 @@ DEBERTA = dict(
 BERT = ("test/goldens/families/bert-rerank", dict(SIZES, model_type="bert"))
 ROBERTA = ("test/goldens/families/roberta", dict(SIZES, model_type="roberta", type_vocab_size=1, max_position_embeddings=514))
 SPM = ("test/goldens/gliner/deberta-v3", DEBERTA)
+# Byte-level tokenizers as they come: the package puts no space before a word.
+MODERN = (
+    "test/goldens/families/modernbert",
+    dict(SIZES, model_type="modernbert", num_hidden_layers=3, local_attention=16, pad_token_id=0, bos_token_id=1, cls_token_id=1, eos_token_id=2, sep_token_id=2),
+)
+FIRST = (
+    "test/goldens/families/roberta",
+    dict(SIZES, model_type="deberta", relative_attention=True, pos_att_type=["c2p", "p2c"], position_biased_input=False, type_vocab_size=0, max_relative_positions=-1),
+)
 
 # name: tokenizer and encoder, keys of gliner_config.json, whether the weights are a .bin
 SHAPES = {
@@ -38,6 +47,9 @@ SHAPES = {
     "roberta-no-lstm": (ROBERTA, dict(hidden_size=16, max_width=8, num_rnn_layers=0, embed_ent_token=False), False),
     "deberta-v3-small": (SPM, dict(hidden_size=16, max_width=12, max_len=384), False),
     "deberta-v3-projected": (SPM, dict(hidden_size=20, max_width=5, max_len=64), True),
+    "roberta-as-it-comes": (ROBERTA, dict(hidden_size=16, max_width=8, max_len=384), False),
+    "modernbert": (MODERN, dict(hidden_size=16, max_width=8, max_len=384), False),
+    "deberta": (FIRST, dict(hidden_size=16, max_width=8, max_len=384), False),
 }
 TYPES = ["person", "organization", "drug", "contract number", "Ort", "date of birth", "x", "award", "人名", "e-mail", "two  spaces ", "#", "PERSON"]
 WORDS = (
@@ -68,10 +80,21 @@ def utf16(text, at):
     return len(text[:at].encode("utf-16-le")) // 2
 
 
+def tokenizer_of(name, folder):
+    """DeBERTa's first tokenizer is RoBERTa's with BERT's special tokens."""
+    if name != "deberta":
+        spaced = {} if name in ("roberta-as-it-comes", "modernbert") else {"add_prefix_space": True}
+        return transformers.AutoTokenizer.from_pretrained(folder, **spaced)
+    model = json.loads((folder / "tokenizer.json").read_text())["model"]
+    special = {"<s>": "[CLS]", "</s>": "[SEP]", "<unk>": "[UNK]", "<pad>": "[PAD]", "<mask>": "[MASK]"}
+    vocabulary = {special.get(piece, piece): index for piece, index in model["vocab"].items()}
+    return transformers.DebertaTokenizer(vocab=vocabulary, merges=[tuple(pair) for pair in model["merges"]])
+
+
 def make(name, folder, count):
     (tokenizer_folder, encoder), config, is_bin = SHAPES[name]
     torch.manual_seed(sum(map(ord, name)))
-    tokenizer = transformers.AutoTokenizer.from_pretrained(ROOT / tokenizer_folder, add_prefix_space=True)
+    tokenizer = tokenizer_of(name, ROOT / tokenizer_folder)
     tokenizer.add_tokens(["<<ENT>>", "<<SEP>>"], special_tokens=True)
     vocabulary = len(tokenizer)
     settings = GLiNERConfig(

@@ -184,6 +184,8 @@ KINDS = {
     ),
     **wordpiece("wordpiece-inverted", None, sequence("pretokenizers", split("Regex", r"\w+|[^\w\s]+", "Removed", True), split("Regex", r"[\p{L}_]+", "MergedWithNext", True))),
     **wordpiece("wordpiece-added", {"type": "BertNormalizer", "lowercase": True}, {"type": "BertPreTokenizer"}, added_tokens=[*named("[PAD]", "[UNK]", "[CLS]", "[SEP]"), *added(2506)]),
+    # Without a pre-tokenizer all between two added tokens is one word.
+    **wordpiece("wordpiece-unsplit", {"type": "BertNormalizer", "lowercase": True}, None, added_tokens=[*named("[PAD]", "[UNK]", "[CLS]", "[SEP]"), *added(2506)]),
     "roberta-split": ("roberta", AS_IT_IS, {"pre_tokenizer": sequence("pretokenizers", split("Regex", GPT2, "Isolated"), UNSPLIT)}),
     "roberta-added": ("roberta", AS_IT_IS, {"added_tokens": [*named("<s>", "<pad>", "</s>"), *added(900)]}),
     "unigram-added": ("xlm-roberta", AS_IT_IS, {"added_tokens": [*named("<s>", "<pad>", "</s>", "<unk>"), *added(1102)]}),

@@ -242,6 +242,8 @@ async function prepare(
     model: async () => ({
       tokenizerClass: parsed.config.tokenizerClass,
       sentencePiece: parsed.sentencePiece,
+      // The package gliner gives the tokenizer each word as it stands in the text.
+      spacesWords: false,
     }),
   })
   const tokenizer = fitRows(read, 'The tokenizer', parsed.config.vocabSize, paddedVocabulary)

@@ -3,6 +3,7 @@
  * (WhitespaceTokenSplitter of the package gliner). Python's `\w` is a letter, a number or `_`; its `\s`
  * differs from JavaScript's. The tables are our own, so that a text has the same words on every runtime.
  */
+import { codePointAt, unitsOf } from '../../text/code-points.ts'
 import { letterRuns, numberRuns } from '../../text/unicode/byte-level-tables.ts'
 import { CodePointSet } from '../../text/unicode.ts'
 import { isPythonSpace } from '../../text/white-space.ts'
@@ -26,9 +27,9 @@ export function splitWords(text: string): WordSpan[] {
   const words: WordSpan[] = []
   let at = 0
   while (at < text.length) {
-    const code = text.codePointAt(at)!
+    const code = codePointAt(text, at)
     const start = at
-    at += lengthOf(code)
+    at += unitsOf(code)
     if (isInWord(code)) {
       at = endOfWord(text, at)
       words.push([start, at])
@@ -42,9 +43,9 @@ export function splitWords(text: string): WordSpan[] {
  */
 function endOfWord(text: string, at: number): number {
   while (at < text.length) {
-    const code = text.codePointAt(at)!
-    if (isInWord(code)) at += lengthOf(code)
-    else if (code === HYPHEN && at + 1 < text.length && isInWord(text.codePointAt(at + 1)!)) at++
+    const code = codePointAt(text, at)
+    if (isInWord(code)) at += unitsOf(code)
+    else if (code === HYPHEN && at + 1 < text.length && isInWord(codePointAt(text, at + 1))) at++
     else break
   }
   return at
@@ -56,8 +57,4 @@ function isInWord(code: number): boolean {
     return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === UNDERSCORE
   }
   return sets![0].has(code) || sets![1].has(code)
-}
-
-function lengthOf(code: number): number {
-  return code > 0xffff ? 2 : 1
 }

@@ -4,8 +4,8 @@
  * so a word of n characters takes n log n steps.
  */
 
+import { codePointsAsText } from '../code-points.ts'
 import type { PieceModel, VisitPiece } from '../steps.ts'
-import { codePointsAsText } from '../text-with-offsets.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import { bytePieces } from './byte-pieces.ts'
 

@@ -48,8 +48,8 @@ export interface FamilyOptions {
   readonly lowercase: boolean | undefined
   /** Special tokens, if no file names them, for WordPiece with RoBERTa's form of pairs (MPNet). */
   readonly tokens?: SpecialNames
-  /** Whether the model classifies tokens according to config.json; called only for byte-level text. */
-  isTokenClassifier(): Promise<boolean>
+  /** Whether words that are given as a list begin with a space each; called only for byte-level text. */
+  spacesWords(): Promise<boolean>
 }
 
 /**
@@ -220,7 +220,7 @@ export async function readFamilyTokenizer(
     model: build(idOf),
     template,
     trimOffsets: trim && trimOffsets(trim),
-    words: isByteLevel && (await options.isTokenClassifier()) ? spacedWords(json, trim) : undefined,
+    words: isByteLevel && (await options.spacesWords()) ? spacedWords(json, trim) : undefined,
     decoder: readDecoder(json.object('decoder')),
     unkId: unknown === undefined ? -1 : idOf(unknown),
     maskId: named('mask'),

@@ -42,7 +42,8 @@ export async function readOtherFiles(
   isBert: boolean,
 ): Promise<[source: string, tokenizer: Tokenizer]> {
   const { files, facts, beside, lowercase, read } = model
-  const family: FamilyOptions = { lowercase, isTokenClassifier: () => isTokenClassifier(model) }
+  const spacesWords = async (): Promise<boolean> => facts.spacesWords ?? (await isTokenClassifier(model))
+  const family: FamilyOptions = { lowercase, spacesWords }
   const vocab = isBert || tokenizerJson ? undefined : await read('vocab.txt')
   if (!isBert && (vocab || parsed.json)) {
     const text = vocab && decodeUtf8(vocab, 'vocab.txt', 'InvalidVocabulary')
