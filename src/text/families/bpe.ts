@@ -8,6 +8,7 @@ import { codePointsAsText } from '../code-points.ts'
 import type { PieceModel, VisitPiece } from '../steps.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import { bytePieces } from './byte-pieces.ts'
+import { MergeRanks, type Merges } from './merge-ranks.ts'
 
 export interface BpeSettings {
   /** The id for a character that is not a piece; if undefined, such a character is dropped. */
@@ -24,9 +25,6 @@ export interface BpeSettings {
   readonly byteIds: Int32Array | undefined
 }
 
-/** Two pieces, by id, and the piece they make; the position in the list is the rank. */
-export type Merges = Int32Array
-
 /** Ranks are below 2^22 and places below 2^30, so both fit into one number exactly. */
 const PLACES = 2 ** 30
 
@@ -34,8 +32,7 @@ export class Bpe implements PieceModel {
   readonly #vocabulary: Vocabulary
   readonly #settings: BpeSettings
   readonly #merges: Merges
-  /** The rank of each pair + 1, or 0: a hash table with open addressing. */
-  readonly #ranks: Int32Array
+  readonly #ranks: MergeRanks
   readonly #heap = new Heap()
   /** The symbols of the current word: ids (-1 where merged away), code points, and neighbours. */
   #ids = new Int32Array(64)
@@ -53,12 +50,7 @@ export class Bpe implements PieceModel {
     this.#vocabulary = vocabulary
     this.#settings = settings
     this.#merges = merges
-    let size = 16
-    while (size < merges.length) size *= 2
-    this.#ranks = new Int32Array(size)
-    for (let at = 0; at < merges.length; at += 3) {
-      this.#ranks[this.#slot(merges[at]!, merges[at + 1]!)] = at / 3 + 1
-    }
+    this.#ranks = new MergeRanks(merges)
   }
 
   tokenize(codePoints: Int32Array, from: number, to: number, piece: VisitPiece): void {
@@ -138,7 +130,7 @@ export class Bpe implements PieceModel {
     const after = this.#after
     const before = this.#before
     const offer = (place: number): void => {
-      const rank = this.#rank(ids[place]!, ids[after[place]!]!)
+      const rank = this.#ranks.rankOf(ids[place]!, ids[after[place]!]!)
       if (rank >= 0) heap.push(rank * PLACES + place)
     }
     for (let index = 0; index + 1 < this.#count; index++) offer(index)
@@ -151,7 +143,7 @@ export class Bpe implements PieceModel {
       // An entry may be outdated; as in the library, it may meanwhile be another pair that makes the same
       // piece.
       const merged = this.#merges[rank * 3 + 2]!
-      const now = this.#rank(ids[place]!, ids[next]!)
+      const now = this.#ranks.rankOf(ids[place]!, ids[next]!)
       if (now < 0 || this.#merges[now * 3 + 2] !== merged) continue
       ids[place] = merged
       ids[next] = -1
@@ -161,23 +153,6 @@ export class Bpe implements PieceModel {
       if (following >= 0) before[following] = place
       if (before[place]! >= 0) offer(before[place]!)
       if (following >= 0) offer(place)
-    }
-  }
-
-  /** The rank of a pair, or -1. */
-  #rank(first: number, second: number): number {
-    return this.#ranks[this.#slot(first, second)]! - 1
-  }
-
-  /** Where a pair is, or would be inserted. */
-  #slot(first: number, second: number): number {
-    const mask = this.#ranks.length - 1
-    const merges = this.#merges
-    let hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b)
-    hash ^= hash >>> 15
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const at = 3 * (this.#ranks[slot]! - 1)
-      if (at < 0 || (merges[at] === first && merges[at + 1] === second)) return slot
     }
   }
 }
