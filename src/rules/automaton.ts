@@ -68,7 +68,7 @@ export class Automaton {
   /**
    * The state at a place; undefined where `characters` was not asked for the character there.
    *
-   * @param later the state behind that character
+   * @param later the state after that character
    */
   earlier(later: State, code: number, text: string, at: number): State | undefined {
     const kind = this.characters.classOf(code)

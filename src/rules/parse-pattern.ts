@@ -1,6 +1,6 @@
 /**
- * Reads a regular expression into a tree. Only the structure is read here: which characters `[a-z]`, `\d`, `\p{Lu}` or a letter
- * whose case is ignored stand for is asked of the runtime's own RegExp (character-classes.ts).
+ * Parses a regular expression into a tree. Only the structure is parsed here. Which characters `[a-z]`, `\d`,
+ * `\p{Lu}` or a letter under `i` match is left to the runtime's own RegExp (character-classes.ts).
  */
 
 import { codePointAt, unitsOf } from '../text/code-points.ts'
@@ -33,9 +33,9 @@ export type Assertion = '^' | '$' | 'b' | 'B'
 /** A parsed pattern. */
 export interface ParsedPattern {
   readonly root: PatternNode
-  /** By number, what stands for one character: that one alone, or all in the runs that a RegExp finds. */
+  /** By number: the one code that matches, or a RegExp that finds runs of all characters that match. */
   readonly tests: readonly (number | RegExp)[]
-  /** As it was written, for errors. */
+  /** The pattern as written, for errors. */
   readonly pattern: RegExp
 }
 
@@ -44,7 +44,7 @@ export interface ParsedPattern {
  */
 const MOST_PARTS = 4000
 const DEEPEST_GROUP = 200
-/** Different parts that stand for one of several characters. Of published patterns none has more than 100. */
+/** Different classes of characters, such as `[a-z]` or a letter under `i`, in a pattern. */
 const MOST_CLASSES = 256
 
 const LOOK_AROUND = ['(?=', '(?!', '(?<=', '(?<!']
@@ -206,7 +206,7 @@ class Parser {
   #test(source: string): number {
     const known = this.#testOf.get(source)
     if (known !== undefined) return known
-    // A character that is written as itself, or with a backslash that makes it no sign, is known without RegExp.
+    // A character written as itself, or after a backslash that takes away its meaning, needs no RegExp.
     const single = this.#pattern.ignoreCase ? null : /^(?:[^\\[.]|\\[^\p{L}\p{N}_])$/su.exec(source)
     if (single === null && ++this.#classes > MOST_CLASSES) {
       throw this.#refuse(

@@ -16,10 +16,7 @@ import type { Steps } from './turns.ts'
 /** Characters of text in a block. */
 const BLOCK = 1024
 
-/**
- * Blocks that are read in one step, instructions that are asked meanwhile to make states, matches that are looked for, and units
- * of a match that are followed.
- */
+/** Blocks read, instructions looked at to make states, matches looked for, and units of a match followed in one step. */
 const STEP_BLOCKS = 4
 const STEP_WORK = 2 ** 16
 const STEP_MATCHES = 16
@@ -53,7 +50,8 @@ export class Searcher {
       const end = yield* scan.endOf(start)
       const accepted = accept(start, end)
       if (accepted > start) found.push({ start, end: accepted })
-      // A long match is looked into again at its end only: for each of its parts would take time that grows with its length.
+      // In a long match the search continues near its end only: trying every part would take more than linear
+      // time.
       start = yield* scan.nextStart(Math.max(accepted, start + 1, end - LONGEST_RETRY))
     }
     return found
@@ -100,7 +98,7 @@ class Scan {
     }
   }
 
-  /** The first place from `at` on where a match begins, -1 where there is none. */
+  /** The first place at or after `at` where a match begins, or -1. */
   *nextStart(at: number): Steps<number> {
     for (let index = Math.floor(at / BLOCK); index < this.#begins.length; index++) {
       if (this.#begins[index] === 0) continue
@@ -148,7 +146,7 @@ class Scan {
     return block.states
   }
 
-  /** Makes the states of a block, from its end to its beginning; gives back the one at its first place. */
+  /** Makes the states of a block, from its end to its beginning, and returns the one at its first place. */
   *#read(index: number): Steps<State> {
     const { unicode, characters } = this.#automaton
     const block = this.#blocks[index & 1]!
@@ -184,7 +182,7 @@ class Scan {
       let before = at - 1
       let code = text.charCodeAt(before)
       if (unicode && (code & 0xfc00) === 0xdc00 && isWithinPair(text, before)) {
-        // The code point belongs to where its first unit stands.
+        // A code point belongs to the block in which its first unit lies.
         if (before === first) break
         code = codePointAt(text, --before)
       }

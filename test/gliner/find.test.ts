@@ -4,6 +4,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { trimName } from '#dist/entities/name-edges.js'
 import { type FindOptions, type Gliner, loadGliner, redact } from '#dist/node.js'
+import { makePrompt, makeWindows } from '#dist/tasks/gliner/prompt.js'
+import type { Tokenizer } from '#dist/text/tokenizer.js'
 import { rootPath } from '../shared.ts'
 
 const folder = rootPath('test/goldens/gliner/bert-projected')
@@ -91,6 +93,29 @@ test('a long text is read in windows that agree with its beginning, or cut', asy
     new Set(all.entities.map(({ type, start, end }) => `${type} ${start} ${end}`)).size,
     all.entities.length,
   )
+})
+
+test('no more of a long text is read than the windows need that were taken', () => {
+  const { tokenizer } = gliner
+  const prompt = makePrompt(tokenizer, { ent: 1, sep: 2, embedsEnt: true }, types)
+  const text = `${sentence} `.repeat(20_000)
+  let read = 0
+  const counting = {
+    sepId: tokenizer.sepId,
+    encodeWords(words: readonly string[]) {
+      read += words.length
+      return tokenizer.encodeWords(words)
+    },
+  } as unknown as Tokenizer
+  const windows = makeWindows(text, counting, prompt, { maxWidth: 4, maxWords: 40, maxPieces: 200 }, true)
+  let [taken, judged] = [0, 0]
+  for (const window of windows) {
+    if (window === undefined) continue
+    assert.is(window.judgedStart, judged)
+    judged = window.judgedEnd
+    if (taken++ === 100) break
+  }
+  assert.ok(read >= judged && read < judged + 10_000, `${read} words read, ${judged} judged`)
 })
 
 test('a stream gives what findAll does, in order, and can be stopped', async () => {

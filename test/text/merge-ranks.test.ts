@@ -19,7 +19,7 @@ test('each pair has its rank, the last where it is there twice, and others have 
   const ranks = new MergeRanks(Int32Array.from(merges.flat()))
   for (let first = 0; first < 12; first++) {
     for (let second = 0; second < 12; second++) {
-      const rank = merges.map((pair) => `${pair.slice(0, 2)}`).lastIndexOf(`${[first, second]}`)
+      const rank = merges.map(([one, other]) => `${one} ${other}`).lastIndexOf(`${first} ${second}`)
       assert.is(ranks.rankOf(first, second), rank, `${first} ${second}`)
     }
   }

@@ -30,15 +30,15 @@ export interface SpanRules {
  * Two spans conflict if they share a word; with `nested`, only if neither lies inside the other. The same
  * words may have several types only with `multiLabel`.
  */
-export function chooseSpans(
-  spans: readonly ScoredSpan[],
+export function chooseSpans<Span extends ScoredSpan>(
+  spans: readonly Span[],
   { nested = false, multiLabel = false }: SpanRules,
-): ScoredSpan[] {
+): Span[] {
   const best = [...spans].sort((a, b) => b.score - a.score)
   const widest = spans.reduce((most, { start, end }) => Math.max(most, end - start), 0)
   /** The chosen spans by their first word: only near ones can conflict. */
-  const kept = new Map<number, ScoredSpan[]>()
-  const isFree = (span: ScoredSpan): boolean => {
+  const kept = new Map<number, Span[]>()
+  const isFree = (span: Span): boolean => {
     for (let first = span.start - widest; first <= span.end; first++) {
       for (const other of kept.get(first) ?? []) {
         if (other.start === span.start && other.end === span.end) {

@@ -22,15 +22,7 @@ import { BATCH_TOKENS } from '../../runtime/engine-setup.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { GlinerConfig } from './config.ts'
 import { chooseSpans, type ScoredSpan } from './decode.ts'
-import {
-  makePrompt,
-  makeWindows,
-  type Prompt,
-  type PromptTokens,
-  readWords,
-  type WordText,
-  type WordWindow,
-} from './prompt.ts'
+import { makePrompt, makeWindows, type Prompt, type PromptTokens, type WordWindow } from './prompt.ts'
 
 /** How spans become entities. */
 export interface FindOptions {
@@ -53,7 +45,7 @@ export interface FindOptions {
   rulePolicy?: RulePolicy
   /** Stops the search; what was found so far is lost. */
   signal?: AbortSignal
-  /** Called while long texts are read: pieces computed, and pieces of the texts so far. */
+  /** Called while long texts are read: pieces computed, and pieces of all windows made so far. */
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
@@ -194,18 +186,19 @@ export class Gliner {
     })
     try {
       for await (const text of texts) {
-        const { read, windows } = this.#readText(text, prompt, options)
-        const truncated = windows.length > 0 && windows.at(-1)!.judgedEnd < read.words.length
-        const spans: ScoredSpan[] = []
-        progress.total += countPieces(windows)
-        for (const window of windows) {
+        const spans: PlacedSpan[] = []
+        let truncated = false
+        for (const window of this.#windowsOf(text, prompt, options)) {
           await batcher.room()
+          if (window === undefined) continue
+          truncated = !window.isLast
+          progress.total += window.ids.length
           batcher.push(window, (logits) => addSpans(logits, window, judging, spans))
         }
         // A text without words has no window.
         await batcher.room()
         batcher.after(async () => {
-          const entities = entitiesOf(read, spans, asked, options)
+          const entities = entitiesOf(text, spans, asked, options)
           await give({ entities: await addRules({ text, spans: [[0, text.length]] }, entities), truncated })
         })
       }
@@ -219,17 +212,16 @@ export class Gliner {
     this.model.dispose()
   }
 
-  /** Splits a text into words, and makes the windows that the encoder reads. */
-  #readText(
+  /** The windows that the encoder reads, with undefined wherever some of the text was read for them. */
+  #windowsOf(
     text: unknown,
     prompt: Prompt,
     { windows: all = true }: FindOptions,
-  ): { readonly read: WordText; readonly windows: readonly WordWindow[] } {
+  ): Iterable<WordWindow | undefined> {
     if (typeof text !== 'string') throw wrongKind(text, 'The text', 'a string')
     const { maxWidth, maxWords } = this.#parts.config
-    const read = readWords(text)
     const limits = { maxWidth, maxWords, maxPieces: this.model.maxLength }
-    return { read, windows: makeWindows(read, this.tokenizer, prompt, limits, all) }
+    return makeWindows(text, this.tokenizer, prompt, limits, all)
   }
 
   /** The logits of each window's spans. */
@@ -247,12 +239,18 @@ function countPieces(windows: readonly WordWindow[]): number {
   return windows.reduce((sum, { ids }) => sum + ids.length, 0)
 }
 
+/** A span, and its place in the text. */
+interface PlacedSpan extends ScoredSpan {
+  readonly from: number
+  readonly to: number
+}
+
 /** σ of each logit; adds the spans above the threshold that the window judges. */
 function addSpans(
   logits: Float32Array,
-  { words, firstWord, judgedStart, judgedEnd }: WordWindow,
+  { words, spans: places, firstWord, judgedStart, judgedEnd }: WordWindow,
   { width, types, threshold }: { readonly width: number; readonly types: number; readonly threshold: number },
-  spans: ScoredSpan[],
+  spans: PlacedSpan[],
 ): void {
   for (let word = 0; word < words.length; word++) {
     const start = firstWord + word
@@ -264,22 +262,29 @@ function addSpans(
         if (!Number.isFinite(logits[at + type]))
           requireFinite(logits.subarray(at, at + types), 'The scores of spans')
         const score = sigmoid(logits[at + type]!)
-        if (score > threshold) spans.push({ start, end, type, score })
+        if (score <= threshold) continue
+        const [from, to] = [places[word]![0], places[end - firstWord]![1]]
+        spans.push({ start, end, type, score, from, to })
       }
     }
   }
 }
 
 function entitiesOf(
-  { text, words }: WordText,
-  spans: readonly ScoredSpan[],
+  text: string,
+  spans: readonly PlacedSpan[],
   types: readonly string[],
   options: FindOptions,
 ): Entity[] {
-  const entities = chooseSpans(spans, options).map(({ start, end, type, score }): Entity => {
-    const [from, to] = [words[start]![0], words[end]![1]]
-    return { type: types[type]!, text: text.slice(from, to), start: from, end: to, score }
-  })
+  const entities = chooseSpans(spans, options).map(
+    ({ type, score, from, to }): Entity => ({
+      type: types[type]!,
+      text: text.slice(from, to),
+      start: from,
+      end: to,
+      score,
+    }),
+  )
   return options.style === 'gliner' ? entities : trimmed(text, entities)
 }
 

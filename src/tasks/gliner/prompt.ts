@@ -7,6 +7,7 @@
  * A type is represented by the token before it, a word by its first piece. A text that is longer than the
  * model's maximum is read in overlapping windows of words, each after the same prompt.
  */
+import { LONGEST_SECTION } from '../../text/sections.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { splitWords, type WordSpan } from './words.ts'
 
@@ -29,17 +30,13 @@ export interface Prompt {
   readonly types: readonly number[]
 }
 
-/** A text and its words. */
-export interface WordText {
-  readonly text: string
-  readonly words: readonly WordSpan[]
-}
-
 /** The words that are read at once. */
 export interface WordWindow {
   readonly ids: readonly number[]
   /** The first piece of each word, in `ids`; -1 for a word without pieces. */
   readonly words: readonly number[]
+  /** Where each word stands in the text. */
+  readonly spans: readonly WordSpan[]
   readonly types: readonly number[]
   /** Number of the first word in the text. */
   readonly firstWord: number
@@ -49,6 +46,8 @@ export interface WordWindow {
    */
   readonly judgedStart: number
   readonly judgedEnd: number
+  /** Whether no word of the text follows. */
+  readonly isLast: boolean
 }
 
 export interface WindowLimits {
@@ -75,87 +74,90 @@ export function makePrompt(
   return { ids, types: places }
 }
 
-/** The words of a text. */
-export function readWords(text: string): WordText {
-  return { text, words: splitWords(text) }
+/** A word, and the pieces that it is. */
+interface Word {
+  readonly span: WordSpan
+  readonly ids: readonly number[]
 }
 
 /**
- * The windows of a text; none if it has no words.
+ * The windows of a text; none if it has no words. The text is read section by section, only as far as a window needs it. Undefined
+ * comes after each section, so that other tasks can have their turn.
  *
  * @param all  whether the whole text is read, or only what fits the first window
  * @throws {RangeError} if the types alone are longer than the model's maximum
  */
-export function makeWindows(
-  { text, words }: WordText,
+export function* makeWindows(
+  text: string,
   tokenizer: Tokenizer,
   prompt: Prompt,
   limits: WindowLimits,
   all: boolean,
-): WordWindow[] {
-  if (words.length === 0) return []
+): Generator<WordWindow | undefined, void, undefined> {
   const room = limits.maxPieces - prompt.ids.length - 1
-  if (room < 1) {
-    throw new RangeError(
-      `The types take ${prompt.ids.length} pieces, and the model reads ${limits.maxPieces} at once with the text; ask for fewer types at once, or shorter ones`,
-    )
+  const unread = splitWords(text)
+  /** The words that were read from the beginning of the next window on. */
+  let words: Word[] = []
+  for (let start = 0, judgedStart = 0; ; ) {
+    let count = 0
+    let isLast = false
+    for (let pieces = 0; ; ) {
+      if (count === words.length) {
+        const { done, value } = unread.next()
+        isLast = done === true
+        if (isLast) break
+        words = words.concat(encodeWords(text, value!, tokenizer))
+        yield undefined
+        continue
+      }
+      pieces += Math.min(room, words[count]!.ids.length)
+      if (count === limits.maxWords || pieces > room) break
+      count++
+    }
+    if (words.length === 0) return
+    if (room < 1) {
+      throw new RangeError(
+        `The types take ${prompt.ids.length} pieces, and the model reads ${limits.maxPieces} at once with the text; ask for fewer types at once, or shorter ones`,
+      )
+    }
+    const end = start + count
+    const next = end - Math.min(Math.max(OVERLAP, 2 * limits.maxWidth), Math.floor(count / 2))
+    const judgedEnd = isLast || !all ? end : border(end, next)
+    const judged = { firstWord: start, judgedStart, judgedEnd, isLast }
+    yield { ...windowOf(words.slice(0, count), tokenizer, prompt, room), ...judged }
+    if (isLast || !all) return
+    words = words.slice(next - start)
+    start = next
+    judgedStart = judgedEnd
   }
-  const { ids, wordIds } = tokenizer.encodeWords(words.map(([start, end]) => text.slice(start, end)))
-  const starts = wordStarts(wordIds, words.length)
-  const ranges = planRanges(starts, room, limits)
-  return (all ? ranges : ranges.slice(0, 1)).map(({ start, end }, index, planned) => {
-    const pieces = [...prompt.ids]
-    const places: number[] = []
-    for (let word = start; word < end; word++) {
-      const [first, last] = [starts[word]!, starts[word + 1]!]
-      places.push(first === last ? -1 : pieces.length)
-      // Only the first piece is used, so the rest of a word that exceeds the room can be left out.
-      pieces.push(...ids.slice(first, Math.min(last, first + room)))
-    }
-    pieces.push(tokenizer.sepId)
-    const next = planned[index + 1]
-    return {
-      ids: pieces,
-      words: places,
-      types: prompt.types,
-      firstWord: start,
-      judgedStart: index === 0 ? 0 : border(planned[index - 1]!.end, start),
-      judgedEnd: next === undefined ? end : border(end, next.start),
-    }
+}
+
+function windowOf(
+  words: readonly Word[],
+  tokenizer: Tokenizer,
+  prompt: Prompt,
+  room: number,
+): Pick<WordWindow, 'ids' | 'words' | 'spans' | 'types'> {
+  const pieces = [...prompt.ids]
+  const places: number[] = []
+  for (const { ids } of words) {
+    places.push(ids.length === 0 ? -1 : pieces.length)
+    // Only the first piece is used, so the rest of a word that exceeds the room can be left out.
+    pieces.push(...ids.slice(0, room))
+  }
+  pieces.push(tokenizer.sepId)
+  return { ids: pieces, words: places, spans: words.map(({ span }) => span), types: prompt.types }
+}
+
+/** Encodes words. Of a word that is longer than a section only its beginning is encoded: no window has room for more. */
+function encodeWords(text: string, spans: readonly WordSpan[], tokenizer: Tokenizer): Word[] {
+  const written = spans.map(([start, end]) => text.slice(start, Math.min(end, start + LONGEST_SECTION)))
+  const { ids, wordIds } = tokenizer.encodeWords(written)
+  const words = spans.map((span): { span: WordSpan; ids: number[] } => ({ span, ids: [] }))
+  wordIds.forEach((word, piece) => {
+    if (word !== null) words[word]!.ids.push(ids[piece]!)
   })
-}
-
-/** Where the pieces of each word begin, and where the last word ends, [W + 1]. */
-function wordStarts(wordIds: readonly (number | null)[], count: number): number[] {
-  const starts: number[] = []
-  for (let piece = 1; piece < wordIds.length - 1; piece++)
-    while (starts.length <= wordIds[piece]!) starts.push(piece)
-  while (starts.length <= count) starts.push(wordIds.length - 1)
-  return starts
-}
-
-interface Range {
-  readonly start: number
-  readonly end: number
-}
-
-/** Each window takes as many words as fit; the next one starts back by the shared words. */
-function planRanges(starts: readonly number[], room: number, { maxWords, maxWidth }: WindowLimits): Range[] {
-  const total = starts.length - 1
-  const ranges: Range[] = []
-  let start = 0
-  for (;;) {
-    let end = start
-    let pieces = 0
-    while (end < total && end - start < maxWords) {
-      pieces += Math.min(room, starts[end + 1]! - starts[end]!)
-      if (pieces > room) break
-      end++
-    }
-    ranges.push({ start, end })
-    if (end === total) return ranges
-    start = end - Math.min(Math.max(OVERLAP, 2 * maxWidth), Math.floor((end - start) / 2))
-  }
+  return words
 }
 
 /** The first word that the later of two windows judges. */

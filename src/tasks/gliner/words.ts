@@ -14,19 +14,27 @@ export type WordSpan = readonly [start: number, end: number]
 const UNDERSCORE = 0x5f
 const HYPHEN = 0x2d
 
+/** UTF-16 units of which the words are given at once; a word that is longer is one all the same. */
+const SECTION = 2 ** 14
+
 let sets: readonly [letters: CodePointSet, numbers: CodePointSet] | undefined
 
 /**
- * The words of a text, in order.
+ * The words of a text, in order, section by section.
  *
  * @example
- * splitWords('Mary-Kate, 7') // [[0, 9], [9, 10], [11, 12]]
+ * [...splitWords('Mary-Kate, 7')] // [[[0, 9], [9, 10], [11, 12]]]
  */
-export function splitWords(text: string): WordSpan[] {
+export function* splitWords(text: string): Generator<WordSpan[], void, undefined> {
   sets ??= [new CodePointSet(letterRuns), new CodePointSet(numberRuns)]
-  const words: WordSpan[] = []
+  let words: WordSpan[] = []
   let at = 0
-  while (at < text.length) {
+  for (let begun = 0; at < text.length; ) {
+    if (at - begun >= SECTION) {
+      yield words
+      words = []
+      begun = at
+    }
     const code = codePointAt(text, at)
     const start = at
     at += unitsOf(code)
@@ -35,7 +43,7 @@ export function splitWords(text: string): WordSpan[] {
       words.push([start, at])
     } else if (!isPythonSpace(code)) words.push([start, at])
   }
-  return words
+  yield words
 }
 
 /**

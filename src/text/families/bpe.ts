@@ -25,7 +25,7 @@ export interface BpeSettings {
   readonly byteIds: Int32Array | undefined
 }
 
-/** Ranks are below 2^22 and places below 2^30: together they are one number, and stay whole. */
+/** Ranks are below 2^22 and places below 2^30, so both fit into one number exactly. */
 const PLACES = 2 ** 30
 
 export class Bpe implements PieceModel {

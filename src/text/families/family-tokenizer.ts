@@ -47,7 +47,7 @@ export interface FamilyOptions {
   readonly lowercase: boolean | undefined
   /** Special tokens, if no file names them, for WordPiece with RoBERTa's form of pairs (MPNet). */
   readonly tokens?: SpecialNames
-  /** Whether words that are given apart begin with a space each; it is asked of byte-level text alone. */
+  /** Whether words that are given as a list begin with a space each; called only for byte-level text. */
   spacesWords(): Promise<boolean>
 }
 
