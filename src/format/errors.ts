@@ -2,6 +2,8 @@
 
 /** An error with a code, which is stable and meant for programs. */
 export abstract class CodedError<Code extends string> extends Error {
+  /** The name of its class, also in minified code. */
+  abstract override readonly name: string
   /** What happened, for programs. */
   readonly code: Code
 

@@ -59,8 +59,8 @@ export function sigmoid(x: number): number {
 }
 
 /**
- * ln x of x > 0, in doubles. x = m·2ⁿ with m within 2/3 and 4/3; ln m = 2·(z + z³/3 + z⁵/5 + ...), z = (m - 1)/(m + 1), which is at
- * most 1/5.
+ * ln x for x > 0, in doubles, with the same bits on every engine, which Math.log does not guarantee. x = m·2ⁿ
+ * with m between 2/3 and 4/3; ln m = 2·(z + z³/3 + z⁵/5 + ...), z = (m - 1)/(m + 1), which is at most 1/5.
  */
 export function naturalLog(x: number): number {
   let mantissa = x

@@ -30,8 +30,8 @@ export function disposedError(): EngineError {
 
 /**
  * The end of an engine or of a worker, reported once to each listener, even to those who come later. An
- * AbortSignal would do, but Node 20 warns about more than ten listeners on one, and a model may have any number
- * of streams.
+ * AbortSignal would do, but Node 20 warns about more than ten listeners on one, and a model may have any
+ * number of streams.
  */
 export class Ending {
   reason: Error | undefined

@@ -11,8 +11,8 @@ import type { ModelSpec } from '../model/spec.ts'
  * caches.
  */
 export const BATCH_TOKENS = 1024
-/** Tokens of texts that are read ahead of them, at most, where a text has one answer: a few batches. */
-export const READ_TOKENS: number = 4 * BATCH_TOKENS
+/** Maximum number of tokens sent to the engine together when whole texts are embedded or classified: four batches. */
+export const READ_TOKENS = 4096
 
 /** Everything an engine needs except the files; plain data that can be posted to a worker. */
 export interface EngineSetup {

@@ -84,7 +84,7 @@ export function encodeBeginning(tokenizer: Tokenizer, text: string, least: numbe
   return tokenizer.encode(text)
 }
 
-/** The first `maxLength` ids, the last of which ends the sequence as before, as the Rust tokenizers library cuts it. */
+/** The first `maxLength` ids, the last of them the sequence's own, as the Rust tokenizers library truncates. */
 export function truncateText(ids: readonly number[], maxLength: number): readonly number[] {
   return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]
 }
