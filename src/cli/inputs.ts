@@ -202,7 +202,9 @@ export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: numb
     }
     parts.push(decoder.decode())
   } catch (error) {
-    if (error instanceof TypeError) throw new NoText(notUtf8(start), { cause: error })
+    // A decoder throws a TypeError for what is not UTF-8.
+    if (error instanceof TypeError && !(error instanceof NoText))
+      throw new NoText(notUtf8(start), { cause: error })
     throw error
   }
   const text = parts.join('')

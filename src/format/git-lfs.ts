@@ -5,7 +5,8 @@
 import { ModelFormatError } from './errors.ts'
 
 /** How a pointer begins (git-lfs/docs/spec.md). */
-const START = Array.from('version https://git-lfs.github.com/spec/', (character) => character.charCodeAt(0))
+const POINTER = 'version https://git-lfs.github.com/spec/'
+const START: Uint8Array = /* @__PURE__ */ new TextEncoder().encode(POINTER)
 /** Bytes that are enough to know one by: in place of a header's length they are more than any file has. */
 const ENOUGH = 'version '.length
 

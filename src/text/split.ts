@@ -16,7 +16,7 @@ export type Span = readonly [start: number, end: number]
  *
  * @example
  * // What stands between quotation marks, and nothing else
- * const quoted: Splitter = (text) =>
+ * const quoted = (text) =>
  *   Array.from(text.matchAll(/"[^"]*"/g), ({ index, 0: { length } }) => ({ start: index, end: index + length }))
  */
 export type Splitter = (text: string) => readonly (Span | SpanFields)[]

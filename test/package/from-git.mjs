@@ -26,7 +26,11 @@ function installed() {
     // HTML and Markdown are read by packages that the user does not have.
     for (const [name, text, wanted] of [
       ['a.md', 'Tim Cook left `Rome` alone.\n', '[PER] left `Rome` alone.\n'],
-      ['a.html', '<p>Tim Cook left <code>Rome</code> alone.</p>\n', '<p>[PER] left <code>Rome</code> alone.</p>\n'],
+      [
+        'a.html',
+        '<p>Tim Cook left <code>Rome</code> alone.</p>\n',
+        '<p>[PER] left <code>Rome</code> alone.</p>\n',
+      ],
     ]) {
       writeFileSync(join(at, name), text)
       const redacted = run(join(at, 'node_modules/.bin/iobert'), ['--redact', name], { cwd: at })

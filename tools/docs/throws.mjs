@@ -17,14 +17,16 @@ export function load(app) {
   })
 }
 
-function isClass({ kindOf, constructor }) {
-  return kindOf !== undefined && constructor.name === 'DeclarationReflection'
+function isClass(reflection) {
+  return reflection.kindOf !== undefined && reflection.constructor.name === 'DeclarationReflection'
 }
 
 function nameClasses(tag, classes) {
   const names = tag.typeAnnotation === undefined ? [] : [tag.typeAnnotation.replace(/[{}\s]/gu, '')]
   const [first] = tag.content
-  for (let next; first?.kind === 'text' && (next = NEXT.exec(first.text)) !== null; ) {
+  for (;;) {
+    const next = first?.kind === 'text' ? NEXT.exec(first.text) : null
+    if (next === null) break
     names.push(next[1])
     first.text = first.text.slice(next[0].length)
   }

@@ -20,7 +20,7 @@ test('readPytorch refuses what is not a file of torch.save', async () => {
   tar.set(new TextEncoder().encode('ustar'), 257)
   for (const [bytes, message] of [
     [new Uint8Array(0), /neither a zip archive nor/],
-    [new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'), /neither a zip archive nor/],
+    [new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'), /is a Git LFS pointer/],
     [tar, /the tar form of PyTorch/],
   ] as const) {
     await refused(bytes, message)

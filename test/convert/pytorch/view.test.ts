@@ -52,6 +52,12 @@ async function failure(folder: string): Promise<ModelFormatError> {
   return found as ModelFormatError
 }
 
+/** Numbers of float64 as a checkpoint gives them: rounded to float32. */
+function narrowed(data: Uint8Array): { dtype: string; data: Uint8Array } {
+  const doubles = new Float64Array(data.slice().buffer)
+  return { dtype: 'F32', data: new Uint8Array(Float32Array.from(doubles).buffer) }
+}
+
 for (const name of ['zip', 'legacy', 'odd', 'odd-legacy', 'protocol-4', 'shards']) {
   test(`the view of ${name} has every tensor bit for bit, whole and in pieces`, async () => {
     const viewed = await viewedFiles(fixtureFiles(`pytorch-${name}`), true)
@@ -61,8 +67,9 @@ for (const name of ['zip', 'legacy', 'odd', 'odd-legacy', 'protocol-4', 'shards'
     const expected = parseSafetensors(fixture(`pytorch-${whole}/expected.safetensors`)).tensors
     assert.equal([...checkpoint.tensors.keys()].sort(), [...expected.keys()].sort())
     const random = seeded(7)
-    for (const [key, { dtype, shape, data }] of expected) {
+    for (const [key, { shape, ...stored }] of expected) {
       const tensor = checkpoint.tensors.get(key)!
+      const { dtype, data } = stored.dtype === 'F64' ? narrowed(stored.data) : stored
       assert.equal(
         [tensor.dtype, [...tensor.shape], tensor.byteLength],
         [dtype, [...shape], data.length],
@@ -152,7 +159,7 @@ test('a pytorch_model.bin that is wrong fails as in iobert convert, before any o
   for (const [bytes, message] of [
     [damaged, /is damaged: CRC-32/],
     [weights.subarray(0, weights.length - 100), /end record of a zip archive/],
-    [new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'), /neither a zip archive nor/],
+    [new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'), /is a Git LFS pointer/],
     [evil, /neither a zip archive nor/],
     [new Uint8Array(0), /neither a zip archive nor/],
   ] as const) {
