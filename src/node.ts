@@ -1,6 +1,8 @@
 /**
  * The entry for Node, Deno and Bun: everything of index.ts, and what needs a disk (models in folders, and the
  * Hub's cache shared with Python).
+ *
+ * @module iobert
  */
 import { type Entry, entry } from './entry.ts'
 import { entryPlatform } from './platform.node.ts'

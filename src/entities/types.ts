@@ -164,7 +164,7 @@ export interface Recognition {
 }
 
 /** The systems whose answers a call may ask for. */
-export type AnswerStyle = NonNullable<CommonOptions['style']>
+export type AnswerStyle = NonNullable<TextOptions['style']>
 
 /** What `words: true` adds to a recognition. */
 export interface WithWords {

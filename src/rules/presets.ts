@@ -5,6 +5,8 @@
  * @example
  * // import { email, iban } from 'iobert/rules'
  * await ner.recognize('Pay to DE89 3704 0044 0532 0130 00', { rules: [email, iban] })
+ *
+ * @module iobert/rules
  */
 
 import { address } from './presets/address.ts'

@@ -82,6 +82,62 @@ export const tests = [
     FIREFOX,
   ],
   [
+    'taking: of another script the English model gives no guesses',
+    async (bench) => {
+      const { page } = await bench.ready()
+      const text = 'هل الحكومة الجديدة ستجتمع غدا في القاهرة لبحث الأزمة؟ Angela Merkel in Berlin.'
+      const all = (await found(text, 'passages')).filter(({ text: name }) => !/\p{Script=Latin}/u.test(name))
+      assert.ok(
+        all.some(({ score }) => score < 0.6),
+        'the model guesses nothing here: choose another text',
+      )
+      await readText(page, text)
+      await readingDone(page)
+      const seen = await marks(page)
+      assert.deepEqual(
+        seen.filter(([, name]) => all.some((one) => one.text === name && one.score < 0.6)),
+        [],
+      )
+      assert.ok(seen.some(([, name]) => name === 'Berlin'))
+    },
+  ],
+  [
+    'taking: boxes stand beside their labels, the ring of the field is whole, a list that goes on shows it',
+    async (bench) => {
+      const { page } = await bench.ready()
+      await readingDone(page)
+      await page.selectOption('#redact', 'type')
+      await page.waitForSelector('.types input')
+      const apart = await page.$$eval('.types label', (labels) =>
+        labels.map((label) => {
+          const words = document.createRange()
+          words.selectNodeContents(label.lastChild)
+          const middle = ({ top, bottom }) => (top + bottom) / 2
+          const box = label.querySelector('input').getBoundingClientRect()
+          return Math.abs(middle(box) - middle(words.getBoundingClientRect()))
+        }),
+      )
+      assert.ok(apart.length > 1 && apart.every((pixels) => pixels <= 1.5), `${apart} pixels apart`)
+      await page.focus('#text')
+      const room = await page.evaluate(() => {
+        const paper = document.querySelector('.paper')
+        const { outlineWidth, outlineOffset } = getComputedStyle(paper)
+        const ring = Number.parseFloat(outlineWidth) + Number.parseFloat(outlineOffset)
+        const { bottom } = document.getElementById('now').getBoundingClientRect()
+        return paper.getBoundingClientRect().top - bottom - ring
+      })
+      assert.ok(room >= 0, `the ring lacks ${-room} pixels`)
+      await page.click('#long-sample')
+      await readingDone(page)
+      const { hidden, shadows } = await page.$eval('#names', (list) => ({
+        hidden: list.scrollHeight - list.clientHeight,
+        shadows: getComputedStyle(list).backgroundAttachment.split(', '),
+      }))
+      assert.ok(hidden > 0, 'the list has no more than it shows')
+      assert.deepEqual(shadows, ['local', 'local', 'scroll', 'scroll'])
+    },
+  ],
+  [
     'taking: the ways to split are those of the library, and so are the answers',
     async (bench) => {
       const { page } = await bench.ready()

@@ -214,6 +214,7 @@ function template({ title, body, page, up = '', before = '', after = '' }) {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${up}style.css">
+<script defer src="${up}copy-code.js"></script>
 </head>
 <body>
 <a class="skip" href="#content">To the text</a>
@@ -318,7 +319,7 @@ rmSync(out, { recursive: true, force: true })
 const pages = await buildPages()
 const sources = buildSources()
 cpSync(join(root, 'docs/figures'), join(out, 'figures'), { recursive: true })
-cpSync(join(root, 'docs/style.css'), join(out, 'style.css'))
+for (const file of ['style.css', 'copy-code.js']) cpSync(join(root, 'docs', file), join(out, file))
 const typedoc = spawnSync(process.execPath, ['node_modules/typedoc/bin/typedoc'], {
   cwd: root,
   stdio: 'inherit',

@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:f
 import { createRequire } from 'node:module'
 import { join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { checkCopy } from '../../test/docs/browser/copy.mjs'
 import { checkPage, checkPrograms } from '../../test/docs/browser/get-started.mjs'
 import { checkSearch } from '../../test/docs/browser/search.mjs'
 import { serve } from '../../test/docs/browser/serve.mjs'
@@ -218,6 +219,7 @@ async function checkInBrowser(names) {
   }
   const tell = { check, expect }
   await checkSearch(browser, { site, base, screenshots }, tell)
+  await checkCopy(browser, { base }, tell)
   await checkPage(root, browser, tell)
   await checkTrace(root, browser, { leastContrast, screenshots }, tell)
   await browser.close()

@@ -12,7 +12,7 @@ import { ModelPanel } from './model-panel.ts'
 import { NameList } from './names.ts'
 import { startOffline } from './offline.ts'
 import { carryOver, type Part, splitParts } from './parts.ts'
-import { type Pace, readTexts, type TextReader } from './reader.ts'
+import { isGuess, type Pace, readTexts, type TextReader } from './reader.ts'
 import { SHORT_SAMPLE } from './short-sample.ts'
 import { TakeOut } from './take-out.ts'
 
@@ -32,6 +32,8 @@ const status = find('status', HTMLElement)
 const inside = find('inside', HTMLDetailsElement)
 
 let recognizer: TextReader | undefined
+/** Whether it is the model of this site, which knows English. */
+let isEnglish = false
 /** What was found in what was read, by its text; a model's own. */
 let found = new Map<string, readonly Entity[]>()
 let controller: AbortController | undefined
@@ -51,9 +53,10 @@ const names = new NameList({
   onPoint: (name) => editor.emphasize(name?.type ?? '', name?.text ?? ''),
 })
 const takeOut = new TakeOut(() => ({ text: editor.text, parts: editor.parts }), say)
-const panel = new ModelPanel((loaded) => {
+const panel = new ModelPanel((loaded, isOurs) => {
   controller?.abort()
   recognizer = loaded
+  isEnglish = isOurs
   found = new Map()
   showMemory(loaded.model.info)
   void read()
@@ -107,7 +110,10 @@ async function read(): Promise<void> {
   const notice = setTimeout(showRun, NOTICEABLE_MILLISECONDS, true)
   const { model } = recognizer
   const onFound = (text: string, entities: readonly Entity[]): void => {
-    found.set(text, entities)
+    found.set(
+      text,
+      entities.filter((entity) => !isEnglish || !isGuess(entity)),
+    )
     drawing ??= setTimeout(draw, REDRAW_MILLISECONDS)
   }
   const onPace = (pace: Pace): void => {

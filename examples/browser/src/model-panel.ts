@@ -21,6 +21,9 @@ export function mostThreads(): number {
   return crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1
 }
 
+/** The model of this site. */
+const OURS = 'iobert-small'
+
 export class ModelPanel {
   readonly #form = find('model-form', HTMLFormElement)
   readonly #hubId = find('hub-id', HTMLInputElement)
@@ -34,13 +37,13 @@ export class ModelPanel {
   readonly #again = press('load-again', () => void this.load())
   readonly #progress = find('load-progress', HTMLProgressElement)
   readonly #progressText = find('load-text', HTMLElement)
-  readonly #onModel: (recognizer: TextReader) => void
+  readonly #onModel: (recognizer: TextReader, isOurs: boolean) => void
   #files: readonly File[] = []
   #recognizer: TextReader | undefined
   #controller: AbortController | undefined
 
   /** @param onModel  takes the new model; the one before it is given up after that */
-  constructor(onModel: (recognizer: TextReader) => void) {
+  constructor(onModel: (recognizer: TextReader, isOurs: boolean) => void) {
     this.#onModel = onModel
     this.#offerThreads()
     this.#showFields()
@@ -85,7 +88,7 @@ export class ModelPanel {
       this.#show(title, recognizer, performance.now() - started)
       const before = this.#recognizer
       this.#recognizer = recognizer
-      this.#onModel(recognizer)
+      this.#onModel(recognizer, title === OURS)
       before?.dispose()
     } catch (error) {
       if (this.#controller === controller) this.#explain(error)
@@ -105,7 +108,7 @@ export class ModelPanel {
     } catch (error) {
       if (!/gliner_config/.test((error as Error).message)) throw error
       const { loadOwnTypes } = await import('./own-types.ts')
-      const reader = await loadOwnTypes(model, options, () => this.#onModel(reader))
+      const reader = await loadOwnTypes(model, options, () => this.#onModel(reader, false))
       return reader
     }
   }
@@ -124,7 +127,7 @@ export class ModelPanel {
       return { title: 'your files', find: async () => files }
     }
     const onProgress = this.#showProgress.bind(this, 'Downloaded')
-    return { title: 'iobert-small', find: (signal) => downloadModel(onProgress, signal) }
+    return { title: OURS, find: (signal) => downloadModel(onProgress, signal) }
   }
 
   #options(signal: AbortSignal): LoadOptions {

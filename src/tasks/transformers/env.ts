@@ -25,7 +25,15 @@ export interface Env {
   /** The Hub; another one is refused: in Node, `HF_ENDPOINT` names it. */
   remoteHost: string
   /** Of its settings `onnx.wasm.numThreads` is read. */
-  readonly backends: { readonly onnx: { readonly wasm: WasmSettings; [setting: string]: unknown } }
+  readonly backends: {
+    /** Of ONNX Runtime. */
+    readonly onnx: {
+      /** Those of its WebAssembly. */
+      readonly wasm: WasmSettings
+      /** All others are not read. */
+      [setting: string]: unknown
+    }
+  }
   /** Any other setting of transformers.js. */
   [setting: string]: unknown
 }

@@ -4,116 +4,28 @@
  */
 import type { BertModel } from '../../bert-model.ts'
 import type { RecognizeOptions, Strategy } from '../../entities/types.ts'
-import type { MaskedWord } from '../../fill-mask.ts'
 import type { LoadOptions, ModelName } from '../../load-options.ts'
 import type { ProblemType } from '../../model/bert-config.ts'
 import type { Recognizer } from '../../recognizer.ts'
-import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { Classification, Classifier } from '../classifier.ts'
 import type { Env } from './env.ts'
 import { loadOptionsOf, optionsOf, type PipelineOptions } from './options.ts'
 import { type PipelineTensor, tensorOf } from './tensor.ts'
-
-/** A piece, with `aggregation_strategy: 'none'`. Offsets are UTF-16, end exclusive. */
-export interface TokenEntity {
-  entity: string
-  score: number
-  /** Its position among the pieces; `[CLS]` is 0. */
-  index: number
-  word: string
-  start: number
-  end: number
-}
-
-/** An entity, with any other strategy. */
-export interface GroupedEntity {
-  entity_group: string
-  score: number
-  /**
-   * The pieces as the tokenizer puts them together, and the text's own where one of them is unknown; `text.slice(start, end)` is
-   * how the text has it.
-   */
-  word: string
-  start: number
-  end: number
-}
-
-/** Options of a call of `token-classification`. */
-export interface TokenClassificationOptions {
-  /** Default 'none', as in both libraries. */
-  aggregation_strategy?: 'none' | 'simple' | 'first' | 'average' | 'max'
-  /** Default `['O']`. */
-  ignore_labels?: readonly string[]
-  /** Pieces that neighbouring windows share; without it, longer texts are cut, as in those libraries. */
-  stride?: number
-}
-
-/** Options of a call of `text-classification`. */
-export interface TextClassificationOptions {
-  /** Maximum number of labels for each text, the best first; default 1, null for all. */
-  top_k?: number | null
-  function_to_apply?: 'softmax' | 'sigmoid' | 'none'
-}
-
-/** Options of a call of `fill-mask`. */
-export interface FillMaskPipelineOptions {
-  /** Default 5. */
-  top_k?: number
-}
-
-/** Options of a call of `feature-extraction`. */
-export interface FeatureExtractionOptions {
-  /** Default 'none': the hidden states of every piece. */
-  pooling?: 'none' | 'mean' | 'cls' | 'first_token'
-  /**
-   * Whether each vector (of every piece if nothing is pooled) is divided by its Euclidean norm. Default
-   * false.
-   */
-  normalize?: boolean
-}
-
-/** A label of a text. */
-export interface LabelWithScore {
-  label: string
-  score: number
-}
-
-/** The properties of a pipeline, which is also a function. */
-export interface PipelineParts {
-  readonly task: string
-  readonly model: BertModel
-  readonly tokenizer: Tokenizer
-  /** Frees the memory. Returns a promise, as in transformers.js. */
-  dispose(): Promise<void>
-}
-
-type Call<Options, One, Many = One[]> = PipelineParts & {
-  (text: string, options?: Options): Promise<One>
-  (texts: readonly string[], options?: Options): Promise<Many>
-}
-
-/** Callable pipelines by task. */
-export interface Pipelines {
-  'token-classification': Call<TokenClassificationOptions, (TokenEntity | GroupedEntity)[]>
-  'text-classification': Call<
-    TextClassificationOptions,
-    LabelWithScore[],
-    LabelWithScore[] | LabelWithScore[][]
-  >
-  'fill-mask': Call<FillMaskPipelineOptions, MaskedWord[] | MaskedWord[][]>
-  'feature-extraction': Call<FeatureExtractionOptions, PipelineTensor, PipelineTensor>
-}
-
-/** Other names of tasks that both libraries accept. */
-const ALIASES = {
-  ner: 'token-classification',
-  'sentiment-analysis': 'text-classification',
-  embeddings: 'feature-extraction',
-} as const
-type Aliases = typeof ALIASES
-/** A task by any of its names. */
-export type PipelineTask = keyof Pipelines | keyof Aliases
-type Named<Task extends PipelineTask> = Task extends keyof Aliases ? Aliases[Task] : Task
+import {
+  ALIASES,
+  type Aliases,
+  type CreatePipeline,
+  type FeatureExtractionOptions,
+  type FillMaskPipelineOptions,
+  type GroupedEntity,
+  type LabelWithScore,
+  type Named,
+  type Pipelines,
+  type PipelineTask,
+  type TextClassificationOptions,
+  type TokenClassificationOptions,
+  type TokenEntity,
+} from './types.ts'
 
 /** The functions of an entry that load models. */
 export interface Loaders {
@@ -121,23 +33,6 @@ export interface Loaders {
   loadClassifier(model: ModelName, options?: LoadOptions): Promise<Classifier>
   loadModel(model?: ModelName, options?: LoadOptions): Promise<BertModel>
 }
-
-/**
- * Loads a model for a task: 'token-classification' ('ner'), 'text-classification', 'fill-mask' or
- * 'feature-extraction'. Without a model, the shipped one finds names.
- *
- * @throws {RangeError} naming an unknown task or option
- * @throws as for `loadRecognizer` if the model is invalid
- *
- * @example
- * const ner = await pipeline('ner')
- * await ner('Angela Merkel met Tim Cook.', { aggregation_strategy: 'simple' })
- */
-export type CreatePipeline = <Task extends PipelineTask>(
-  task: Task,
-  model?: ModelName | null,
-  options?: PipelineOptions | null,
-) => Promise<Pipelines[Named<Task> & keyof Pipelines]>
 
 /** `pipeline` that loads by an entry's functions, and by what its `env` says. */
 export function pipelineOf(loaders: Loaders, env: Env): CreatePipeline {
