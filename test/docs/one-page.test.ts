@@ -104,7 +104,8 @@ test("its logits and entities are those of the engine's float32", async () => {
       assert.ok(Math.max(...differences) < TOLERANCE, `${text}: ${Math.max(...differences)}`)
       const { entities } = await ner.recognize(text, { decode: 'argmax', split: false })
       assert.ok(entities.length > 0, text)
-      assertSame(findEntities(text), entities, 1e-5, text)
+      // Names are found in a text without emoji, which the page leaves in (src/entities/symbols.ts).
+      assertSame(findEntities(text.replace(/🧑‍🚀/u, '     ')), entities, 1e-5, text)
     }
   } finally {
     ner.dispose()
