@@ -28,7 +28,7 @@ export function readmePageRun(folder, readme) {
         await page.goto(server.origin)
         await page.locator('mark').first().waitFor({ timeout: 60_000 })
         const marked = await page.locator('mark').allTextContents()
-        const wanted = 'Angela MerkelPER, Tim CookPER, AppleORG, BerlinLOC'
+        const wanted = 'Angela Merkel PER, Tim Cook PER, Apple ORG, Berlin LOC'
         if (marked.join(', ') !== wanted) throw new Error(`marked ${marked.join(', ')}, expected ${wanted}`)
         if (elsewhere.length > 0) throw new Error(`it asked ${elsewhere.join(', ')}`)
         return marked.join(', ')
