@@ -38,5 +38,7 @@ function nameClasses(tag, classes) {
         : { kind: 'inline-tag', tag: '@link', text: name, target }
     return index === 0 ? [part] : [{ kind: 'text', text: ', ' }, part]
   })
+  // The theme would write it as text, in braces.
+  tag.typeAnnotation = undefined
   if (parts.length > 0) tag.content.unshift(...parts, { kind: 'text', text: ' ' })
 }

@@ -11,21 +11,26 @@ import type { Classification, Classifier } from '../classifier.ts'
 import type { Env } from './env.ts'
 import { loadOptionsOf, optionsOf, type PipelineOptions } from './options.ts'
 import { type PipelineTensor, tensorOf } from './tensor.ts'
-import {
-  ALIASES,
-  type Aliases,
-  type CreatePipeline,
-  type FeatureExtractionOptions,
-  type FillMaskPipelineOptions,
-  type GroupedEntity,
-  type LabelWithScore,
-  type Named,
-  type Pipelines,
-  type PipelineTask,
-  type TextClassificationOptions,
-  type TokenClassificationOptions,
-  type TokenEntity,
+import type {
+  Aliases,
+  CreatePipeline,
+  FeatureExtractionOptions,
+  FillMaskPipelineOptions,
+  GroupedEntity,
+  LabelWithScore,
+  Named,
+  Pipelines,
+  PipelineTask,
+  TextClassificationOptions,
+  TokenClassificationOptions,
+  TokenEntity,
 } from './types.ts'
+
+const ALIASES: Aliases = {
+  ner: 'token-classification',
+  'sentiment-analysis': 'text-classification',
+  embeddings: 'feature-extraction',
+}
 
 /** The functions of an entry that load models. */
 export interface Loaders {

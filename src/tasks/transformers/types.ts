@@ -116,14 +116,15 @@ export interface Pipelines {
   'feature-extraction': Call<FeatureExtractionOptions, PipelineTensor, PipelineTensor>
 }
 
-/** Other names of tasks that both libraries accept. */
-export const ALIASES = {
-  ner: 'token-classification',
-  'sentiment-analysis': 'text-classification',
-  embeddings: 'feature-extraction',
-} as const
-/** The other names of tasks, with the tasks they mean. */
-export type Aliases = typeof ALIASES
+/** Other names of tasks that both libraries accept, with the tasks they mean. */
+export interface Aliases {
+  /** Named entity recognition. */
+  readonly ner: 'token-classification'
+  /** Labels such as POSITIVE. */
+  readonly 'sentiment-analysis': 'text-classification'
+  /** Vectors. */
+  readonly embeddings: 'feature-extraction'
+}
 /** A task by any of its names. */
 export type PipelineTask = keyof Pipelines | keyof Aliases
 /** The task that a name means. */
