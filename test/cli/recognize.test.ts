@@ -425,4 +425,12 @@ test('iobert refuses a mail whose text is encoded, unless it is said to be text'
     assert.is((await iobert(['--redact', '-t', text])).code, 0, text)
 })
 
+test('--turbo says where it does nothing', async () => {
+  const asked = ['-m', model, '-t', 'Ada', '--kernels', 'reference']
+  const { code, stderr } = await iobert([...asked, '--turbo'])
+  assert.is(code, 0)
+  assert.match(stderr, /--turbo does nothing here: it needs Node 24 or newer on x64/)
+  assert.is((await iobert(asked)).stderr, '')
+})
+
 test.run()
