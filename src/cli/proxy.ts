@@ -125,6 +125,11 @@ function createProxy(upstream: URL, masked: typeof fetch, local: boolean): Serve
       sendError(response, 403, `This proxy answers to localhost, not to ${host}`)
       return
     }
+    // Appended to the upstream's address anything else could name another host.
+    if (!request.url?.startsWith('/')) {
+      sendError(response, 400, 'The address of a request must be a path')
+      return
+    }
     forward(upstream, masked, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
       else sendError(response, error instanceof TooLarge ? 413 : 502, reasonOf(error, upstream))

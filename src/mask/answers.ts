@@ -2,8 +2,8 @@
 import { isObject } from '../check/kind.ts'
 import type { Redactor } from '../markup/redact.ts'
 import { type Piece, readEvent } from './events.ts'
+import type { Interface } from './interfaces.ts'
 import { type ChunkRestorer, JsonRestorer } from './json-strings.ts'
-import type { Interface } from './requests.ts'
 
 type Members = Record<string, unknown>
 

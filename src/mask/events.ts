@@ -3,7 +3,7 @@
  * placeholder may be cut between two of them; which events belong together is told by the key of a piece.
  */
 import { isObject } from '../check/kind.ts'
-import type { Interface } from './requests.ts'
+import type { Interface } from './interfaces.ts'
 
 type Members = Record<string, unknown>
 

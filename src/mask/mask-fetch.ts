@@ -5,13 +5,13 @@
 import { isObject, kindOf } from '../check/kind.ts'
 import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
+import { ruleRows } from '../entities/options.ts'
 import type { TextOptions } from '../entities/types.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
-import { presets } from '../rules/presets.ts'
 import { EventRestorer, type Expected, restoreValue } from './answers.ts'
+import { interfaceOf, saysNothing } from './interfaces.ts'
 import { type Finder, Masker } from './masker.ts'
 import { BodyReader, RefusedRequest } from './places.ts'
-import { interfaceOf, saysNothing } from './requests.ts'
 import { restoredStream } from './streams.ts'
 
 /** What is masked, and what is let through. */
@@ -45,11 +45,7 @@ const rows: Rows<MaskFetchOptions> = {
     fits: (value) => typeof value === 'object' && value !== null && 'recognizeAll' in value,
     wanted: 'a recognizer, as loadRecognizer() gives it',
   },
-  rules: {
-    type: 'other',
-    fits: (value) => Array.isArray(value) || (isObject(value) && 'find' in value),
-    wanted: 'an array of rules, or what compileRules gave',
-  },
+  rules: ruleRows.rules,
   never: { type: 'strings' },
   labels: { type: 'strings' },
   redactor: {
@@ -87,7 +83,7 @@ export function maskFetchOf(loadFinder: () => Promise<Finder>): MaskFetch {
     // Throws where its placeholders are not numbered: others cannot be put back.
     names.toJSON()
     const masker = new Masker(ner ?? (await loadFinder()), names, {
-      rules: rules ?? Object.values(presets),
+      rules: rules ?? 'all',
       ...(labels === undefined ? {} : { labels }),
     })
     const channel = new Channel(send as unknown as typeof fetch, masker, names, new Set(allow), note ?? NOTE)

@@ -43,11 +43,13 @@ export class Masker {
   }
 
   async #find(texts: readonly string[], signal: AbortSignal | undefined): Promise<(readonly Entity[])[]> {
-    const unread = [...new Set(texts)].filter((text) => !this.#found.has(text))
+    // Another request may end meanwhile, and leave its own texts.
+    const last = this.#found
+    const unread = [...new Set(texts)].filter((text) => !last.has(text))
     const options = signal === undefined ? this.#options : { ...this.#options, signal }
     const answers = unread.length === 0 ? [] : await this.#ner.recognizeAll(unread, options)
     const fresh = new Map(unread.map((text, index) => [text, answers[index]!.entities]))
-    const found = texts.map((text) => fresh.get(text) ?? this.#found.get(text)!)
+    const found = texts.map((text) => fresh.get(text) ?? last.get(text)!)
     this.#found = new Map(texts.map((text, index) => [text, found[index]!]))
     return found
   }

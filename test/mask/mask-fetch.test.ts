@@ -318,6 +318,91 @@ test('thoughts that the provider signed go back as they came', async () => {
   ])
 })
 
+test('what an answer names beside its words is masked when it comes back', async () => {
+  const { fetch, sent } = recorder(() => Response.json({}))
+  const masked = await maskFetch(fetch, NAMED)
+  const answered = (content: unknown, more: Members = {}): Members => ({
+    role: 'assistant',
+    content,
+    ...more,
+  })
+  const user = { role: 'user', content: 'met Ana' }
+  const citation = {
+    type: 'page_location',
+    cited_text: 'by Ana',
+    document_title: 'On Ana',
+    document_index: 0,
+  }
+  await masked(
+    addresses.messages,
+    post({
+      messages: [user, answered([{ type: 'text', text: 'x', citations: [citation] }])],
+      stop_sequences: ['Ana:'],
+    }),
+  )
+  const cited = { type: 'url_citation', url_citation: { title: 'On Ana', url: 'https://example.org/Ana' } }
+  const audio = { id: 'a', transcript: 'by Ana' }
+  await masked(
+    addresses.chat,
+    post({ messages: [user, answered('x', { annotations: [cited], audio })], stop: ['Ana:', 'x'] }),
+  )
+  const annotation = { type: 'url_citation', title: 'On Ana', start_index: 0, end_index: 1 }
+  const part = {
+    type: 'output_text',
+    text: 'x',
+    annotations: [annotation],
+    logprobs: [{ token: 'Ana', logprob: -1 }],
+  }
+  const search = {
+    type: 'web_search_call',
+    id: 's',
+    action: { type: 'search', query: 'Ana', sources: [{ type: 'url', url: 'https://example.org/Ana' }] },
+  }
+  await masked(addresses.responses, post({ input: [user, { type: 'message', ...answered([part]) }, search] }))
+  await masked(
+    addresses.ollama,
+    post({
+      messages: [user],
+      options: { stop: ['Ana:'], temperature: 0 },
+      template: 'For Ana: {{ .Prompt }}',
+    }),
+  )
+  assert.is(sent.length, 4)
+  for (const [, init] of sent) {
+    assert.not.match(String(init!.body), /Ana/)
+    assert.match(String(init!.body), /On \[PER_1\]|For \[PER_1\]/)
+  }
+})
+
+test('requests at the same time do not lose each other’s texts', async () => {
+  const waiting: (() => void)[] = []
+  const slow = {
+    async recognizeAll(texts: readonly string[]) {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      return finder.recognizeAll(texts)
+    },
+  } as unknown as Ner
+  const { fetch, sent } = recorder(() => Response.json({}))
+  const masked = await maskFetch(fetch, { ...NAMED, ner: slow })
+  const ask = (...texts: string[]): Promise<Response> =>
+    masked(addresses.chat, post(conversation('chat', texts, false)))
+  const until = async (count: number): Promise<void> => {
+    while (waiting.length < count) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const first = ask('met Ana')
+  await until(1)
+  waiting[0]!()
+  await first
+  const both = [ask('met Ana', 'b', 'met Oslo'), ask('c')]
+  await until(3)
+  // The later one ends first.
+  waiting[2]!()
+  await both[1]
+  waiting[1]!()
+  await both[0]
+  assert.match(String(sent.at(-1)![1]!.body), /met \[PER_1\].*met \[LOC_1\]/)
+})
+
 test('one conversation has one numbering, which can be saved', async () => {
   const { fetch, sent } = recorder(() => Response.json({}))
   const first = await maskFetch(fetch, NAMED)
@@ -352,6 +437,15 @@ test('an answer of another kind, an error of the provider and a lost connection 
     assert.unreachable()
   } catch (error) {
     assert.is(error, lost)
+  }
+})
+
+test('rules go by name, as those of recognize', async () => {
+  for (const rules of ['all', ['email']] as const) {
+    const { fetch, sent } = recorder(() => Response.json({}))
+    const masked = await maskFetch(fetch, { rules })
+    await masked(addresses.chat, post(conversation('chat', ['Write to ana@example.org'], false)))
+    assert.match(String(sent[0]![1]!.body), /Write to \[EMAIL_1\]/)
   }
 })
 

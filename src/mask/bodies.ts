@@ -1,18 +1,11 @@
 /**
  * What the bodies of the chat interfaces hold: OpenAI's chat completions and responses, Anthropic's messages, Ollama's,
- * and what others have that speak like them. A member that is not named here may hold a number, a boolean or null.
+ * and what others have that speak like them. A member that is not named here may hold a number, a boolean or null. What an
+ * answer may have brought comes back with names in it again, so all of it is words: quotations and titles of sources too.
  *
  * Sources: the reference pages of these interfaces (OpenAI API reference; Anthropic Messages API; Ollama docs/api.md).
  */
 import type { Place } from './places.ts'
-
-/** One interface: where its requests go, what they hold, and where a note for the model has its place. */
-export interface Interface {
-  readonly name: 'chat' | 'responses' | 'messages' | 'ollama' | 'texts'
-  readonly body: Place
-  /** Adds a line to what the system says. */
-  readonly addNote: (body: Record<string, unknown>, note: string) => void
-}
 
 const words: Place = { string: 'words' }
 const setting: Place = { value: 'setting' }
@@ -25,6 +18,27 @@ const file: Place = { value: 'file' }
 /** Members that hold no words, by their names. */
 const settings = (...names: string[]): Record<string, Place> =>
   Object.fromEntries(names.map((name) => [name, setting]))
+
+const wordsOrList: Place = { string: 'words', items: words }
+
+/** How a model is run; of it only what ends an answer is words. */
+const runOptions: Place = { members: { stop: wordsOrList } }
+
+/** Sources of an answer, which name and quote what they are. */
+const sources: Place = {
+  items: {
+    members: {
+      ...settings('type', 'file_id', 'container_id', 'encrypted_index'),
+      url: words,
+      title: words,
+      filename: words,
+      cited_text: words,
+      document_title: words,
+      source: words,
+      url_citation: { members: { url: words, title: words } },
+    },
+  },
+}
 
 const wordsOrParts = (types: Record<string, Place>): Place => ({
   string: 'words',
@@ -44,7 +58,9 @@ const chatParts: Record<string, Place> = {
 
 const chatMessage: Place = {
   members: {
-    ...settings('role', 'tool_call_id', 'audio', 'cache_control'),
+    ...settings('role', 'tool_call_id', 'cache_control'),
+    audio: { members: { ...settings('id'), transcript: words } },
+    annotations: sources,
     content: wordsOrParts(chatParts),
     refusal: words,
     reasoning: words,
@@ -62,10 +78,11 @@ const chatMessage: Place = {
   },
 }
 
-const chat: Place = {
+export const chat: Place = {
   members: {
     messages: { items: chatMessage },
-    ...settings('model', 'tools', 'tool_choice', 'functions', 'function_call', 'response_format', 'stop'),
+    ...settings('model', 'tools', 'tool_choice', 'functions', 'function_call', 'response_format'),
+    stop: wordsOrList,
     ...settings(
       'stream_options',
       'modalities',
@@ -93,7 +110,7 @@ const chat: Place = {
 
 const responseParts: Record<string, Place> = {
   input_text: { members: { text: words } },
-  output_text: { members: { text: words, ...settings('annotations', 'logprobs') } },
+  output_text: { members: { text: words, annotations: sources, logprobs: anyWords } },
   reasoning_text: { members: { text: words } },
   summary_text: { members: { text: words } },
   text: { members: { text: words } },
@@ -128,7 +145,7 @@ const responseItems: Record<string, Place> = {
           query: words,
           queries: { items: words },
           pattern: words,
-          sources: setting,
+          sources,
         },
       },
     },
@@ -136,7 +153,7 @@ const responseItems: Record<string, Place> = {
   item_reference: { members: ids },
 }
 
-const responses: Place = {
+export const responses: Place = {
   members: {
     instructions: words,
     input: { string: 'words', items: { types: responseItems, members: responseItems['message']!.members! } },
@@ -168,7 +185,7 @@ const responses: Place = {
 const cached = settings('cache_control')
 
 const messageParts: Record<string, Place> = {
-  text: { members: { text: words, ...cached, ...settings('citations') } },
+  text: { members: { text: words, ...cached, citations: sources } },
   image,
   document: {
     members: {
@@ -229,21 +246,13 @@ messageParts['tool_result'] = {
   },
 }
 
-const messages: Place = {
+export const messages: Place = {
   members: {
     system: wordsOrParts({ text: messageParts['text']! }),
     messages: { items: { members: { ...settings('role'), content: wordsOrParts(messageParts) } } },
     metadata: anyWords,
-    ...settings(
-      'model',
-      'tools',
-      'tool_choice',
-      'stop_sequences',
-      'thinking',
-      'mcp_servers',
-      'container',
-      'betas',
-    ),
+    stop_sequences: wordsOrList,
+    ...settings('model', 'tools', 'tool_choice', 'thinking', 'mcp_servers', 'container', 'betas'),
     ...settings(
       'service_tier',
       'context_management',
@@ -255,9 +264,9 @@ const messages: Place = {
   },
 }
 
-const ollamaSettings = settings('model', 'format', 'options', 'keep_alive', 'tools', 'think')
+const ollamaSettings = settings('model', 'format', 'keep_alive', 'tools', 'think')
 
-const ollama: Place = {
+export const ollama: Place = {
   members: {
     messages: {
       items: {
@@ -282,65 +291,21 @@ const ollama: Place = {
     suffix: words,
     images: image,
     ...ollamaSettings,
-    ...settings('template', 'context'),
+    template: words,
+    options: runOptions,
+    ...settings('context'),
   },
 }
 
 /** Texts alone: completions of the old kind, and embeddings. */
-const texts: Place = {
+export const texts: Place = {
   members: {
     prompt: { string: 'words', items: words },
     input: { string: 'words', items: words },
     suffix: words,
     user: words,
-    ...settings('model', 'stop', 'encoding_format', 'logit_bias', 'stream_options', 'options', 'keep_alive'),
+    stop: wordsOrList,
+    options: runOptions,
+    ...settings('model', 'encoding_format', 'logit_bias', 'stream_options', 'keep_alive'),
   },
-}
-
-/** After the system's own words, or as a message in front of the others. */
-function addMessage(body: Record<string, unknown>, note: string): void {
-  const list = body['messages']
-  if (!Array.isArray(list)) {
-    addSystem(body, note)
-    return
-  }
-  const first = list[0] as Record<string, unknown> | undefined
-  const system = first?.['role'] === 'system' || first?.['role'] === 'developer'
-  if (system) addTo(first!, 'content', note)
-  else list.unshift({ role: 'system', content: note })
-}
-
-function addSystem(body: Record<string, unknown>, note: string): void {
-  addTo(body, 'system', note)
-}
-
-function addTo(object: Record<string, unknown>, member: string, note: string): void {
-  const said = object[member]
-  if (Array.isArray(said)) said.push({ type: 'text', text: note })
-  else object[member] = typeof said === 'string' && said !== '' ? `${said}\n\n${note}` : note
-}
-
-const interfaces: readonly (readonly [path: RegExp, Interface])[] = [
-  [/\/chat\/completions$/, { name: 'chat', body: chat, addNote: addMessage }],
-  [
-    /\/responses(?:\/compact|\/input_tokens)?$/,
-    { name: 'responses', body: responses, addNote: (body, note) => addTo(body, 'instructions', note) },
-  ],
-  [/\/messages(?:\/count_tokens)?$/, { name: 'messages', body: messages, addNote: addSystem }],
-  [/\/api\/(?:chat|generate)$/, { name: 'ollama', body: ollama, addNote: addMessage }],
-  [/\/(?:completions|embeddings|api\/embed)$/, { name: 'texts', body: texts, addNote: () => {} }],
-]
-
-/** Requests without a body that hold nothing but ids. */
-const WITHOUT_BODY =
-  /\/(?:models(?:\/[^/]+)*|api\/(?:tags|ps|version)|(?:responses|chat\/completions)\/[\w-]+(?:\/(?:cancel|input_items|messages))?)$/
-
-/** The interface that a path belongs to. */
-export function interfaceOf(path: string): Interface | undefined {
-  return interfaces.find(([pattern]) => pattern.test(path))?.[1]
-}
-
-/** Whether a request without a body to this path is known to say nothing. */
-export function saysNothing(path: string): boolean {
-  return WITHOUT_BODY.test(path)
 }
