@@ -25,6 +25,8 @@ export class Editor {
   readonly #events: EditorEvents
   #shown: Shown[] = []
   #tipped: Element | undefined
+  /** Where the caret stood when Escape put the tip away: there it stays away. */
+  #dismissedAt: number | undefined
 
   constructor(events: EditorEvents) {
     this.#events = events
@@ -33,7 +35,9 @@ export class Editor {
     this.#field.addEventListener('pointerleave', () => this.#showTip(undefined))
     this.#field.addEventListener('blur', () => this.#showTip(undefined))
     this.#field.addEventListener('keydown', ({ key }) => {
-      if (key === 'Escape') this.#showTip(undefined)
+      if (key !== 'Escape') return
+      this.#dismissedAt = this.caret
+      this.#showTip(undefined)
     })
     document.addEventListener('selectionchange', () => {
       if (document.activeElement === this.#field) this.#followCaret()
@@ -116,9 +120,10 @@ export class Editor {
   }
 
   #followCaret(): void {
+    if (this.caret !== this.#dismissedAt) this.#dismissedAt = undefined
     const mark = this.#markAt(this.caret)
     if (mark !== undefined && mark !== this.#tipped) this.#events.onEntity(this.#entities.get(mark)!)
-    this.#showTip(mark)
+    this.#showTip(this.#dismissedAt === undefined ? mark : undefined)
     this.#events.onCaret()
   }
 
