@@ -52,7 +52,7 @@ function output(core, script, ...args) {
     ? ['qemu-aarch64', '-L', LIBRARIES, '-cpu', core, node]
     : [process.execPath]
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...before, script, ...args], { cwd: root, timeout: 1_200_000 })
+    const child = spawn(command, [...before, script, ...args], { cwd: root, timeout: 3_000_000 })
     let [text, errors] = ['', '']
     child.stdout.on('data', (data) => (text += data))
     child.stderr.on('data', (data) => (errors += data))
