@@ -30,6 +30,7 @@ const replace = {
   name: 'replace',
   resolveId(source) {
     if (source === 'iobert') return join(root, 'dist/index.js')
+    if (source === 'iobert/rules') return join(root, 'dist/rules/presets.js')
     if (source.startsWith('#dist/')) return join(root, source.slice(1))
     // With `?` at its end it is the module itself.
     return source.endsWith('?') ? source : null

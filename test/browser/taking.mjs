@@ -244,6 +244,33 @@ export const tests = [
     FIREFOX,
   ],
   [
+    'taking: rules, own words and names that stay; an answer gets its names again',
+    async (bench) => {
+      const { page } = await bench.ready()
+      await readText(page, 'Anna Schmidt of Siemens (anna@example.org) runs Falcon in Berlin.')
+      const shows = async (selector, wanted) => {
+        const arrived = ([selector, text]) => document.querySelector(selector).textContent === text
+        await page.waitForFunction(arrived, [selector, wanted], { timeout: 5000 }).catch(() => {})
+        assert.equal(await page.textContent(selector), wanted)
+      }
+      await page.selectOption('#redact', 'numbered')
+      await page.waitForSelector('.redacted')
+      await page.fill('#redact-own', ' falcon, ')
+      await page.fill('#redact-never', 'Siemens')
+      await shows('.redacted', '[PER_1] of Siemens ([EMAIL_1]) runs [OWN_1] in [LOC_1].')
+      assert.ok(await page.isHidden('.restored'))
+      await page.fill('#answer', 'Write to [PER 1] <EMAIL_1>, not to [PER_7].')
+      await shows('.restored', 'Write to Anna Schmidt <anna@example.org>, not to [PER_7].')
+      assert.equal(await page.textContent('.back .hint'), 'Left as they are: [PER_7]')
+      await page.uncheck('#redact-numbers')
+      await shows('.redacted', '[PER_1] of Siemens (anna@example.org) runs [OWN_1] in [LOC_1].')
+      await page.selectOption('#redact', 'type')
+      await shows('.redacted', '[PER] of Siemens (anna@example.org) runs [OWN] in [LOC].')
+      assert.ok(await page.isHidden('#answer'))
+    },
+    FIREFOX,
+  ],
+  [
     'taking: progress is in view on a phone, and cancelled loading is no error and ends the download',
     async (bench) => {
       const { downloads, onResponse } = slowWeights()
