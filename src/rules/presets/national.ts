@@ -74,7 +74,10 @@ export const steuerid: PatternRule = numberRule({
   type: 'STEUERID',
   pattern: /\b[1-9]\d(?:[ \u00a0]\d{3}){3}\b|\b[1-9]\d{10}\b/,
   check: (digits) => {
-    const counts = Array.from('0123456789', (digit) => digits.slice(0, 10).split(digit).length - 1)
+    const counts = Array.from(
+      { length: 10 },
+      (_, digit) => digits.slice(0, 10).split(String(digit)).length - 1,
+    )
     const repeated = counts.filter((count) => count > 1)
     return repeated.length === 1 && repeated[0]! < 4 && hasMixedDigit(digits)
   },

@@ -1,6 +1,9 @@
-/** SHA-256 of a few bytes, at once: runtimes have it only as a promise. NIST, FIPS 180-4, https://doi.org/10.6028/NIST.FIPS.180-4. */
+/**
+ * SHA-256 of a few bytes, at once: runtimes give it only later, as a promise. NIST, FIPS 180-4,
+ * https://doi.org/10.6028/NIST.FIPS.180-4.
+ */
 
-/** The first 32 bits behind the point of the square roots of the first 8 primes, and of the cube roots of the first 64. */
+/** The first 32 bits after the point of the square roots of the first 8 primes, and of the cube roots of 64 primes. */
 const START = wordsOf('6a09e667 bb67ae85 3c6ef372 a54ff53a 510e527f 9b05688c 1f83d9ab 5be0cd19')
 const ROUNDS = wordsOf(
   [
