@@ -141,7 +141,8 @@ export const rulesRows: {
   rules: {
     type: 'strings',
     value: 'R',
-    help: `beside the model's entities those that rules find: all, or some of email, secret, url, iban, card, ssn,
+    help: `beside the model's entities those that rules find: all, or some of email, secret, url, iban, card, bitcoin,
+      ethereum, ssn, nhs, nino, nif, codicefiscale, steuerid, pesel, personnummer, hetu, aadhaar, pan, cpf, aba,
       phone, mac, ip, passport, birthdate, address (email,iban), and of a file that ends in .json an array of your
       own: {"type": "TICKET", "pattern": "[A-Z]+-[0-9]+"} or {"type": "FIRM", "phrases": ["Acme"]}, each with
       "ignoreCase": true or not. --labels holds for their types too`,

@@ -10,11 +10,27 @@
  */
 
 import { address } from './presets/address.ts'
-import { email, phone, url } from './presets/contact.ts'
+import { email, url } from './presets/contact.ts'
 import { birthdate, passport, ssn } from './presets/identity.ts'
 import { card, iban } from './presets/money.ts'
+import {
+  aadhaar,
+  aba,
+  codicefiscale,
+  cpf,
+  hetu,
+  nhs,
+  nif,
+  nino,
+  pan,
+  personnummer,
+  pesel,
+  steuerid,
+} from './presets/national.ts'
 import { ip, mac } from './presets/network.ts'
+import { phone } from './presets/phone.ts'
 import { secret } from './presets/secrets.ts'
+import { bitcoin, ethereum } from './presets/wallet.ts'
 import type { PatternRule, PresetName } from './types.ts'
 
 export { compileRules } from './compile-rules.ts'
@@ -29,11 +45,54 @@ export type {
   RuleSet,
   Rules,
 } from './types.ts'
-export { address, birthdate, card, email, iban, ip, mac, passport, phone, secret, ssn, url }
+export {
+  aadhaar,
+  aba,
+  address,
+  birthdate,
+  bitcoin,
+  card,
+  codicefiscale,
+  cpf,
+  email,
+  ethereum,
+  hetu,
+  iban,
+  ip,
+  mac,
+  nhs,
+  nif,
+  nino,
+  pan,
+  passport,
+  personnummer,
+  pesel,
+  phone,
+  secret,
+  ssn,
+  steuerid,
+  url,
+}
 
 /**
  * All presets by name: `rules: ['email', 'iban']`, `iobert --rules email,iban`. Where two find the same, the type is that of the one that comes first.
  */
 export const presets: Readonly<Record<PresetName, PatternRule>> = {
-  ...{ email, secret, url, iban, card, ssn, phone, mac, ip, passport, birthdate, address },
+  ...{
+    email,
+    secret,
+    url,
+    iban,
+    card,
+    bitcoin,
+    ethereum,
+    ssn,
+    nhs,
+    nino,
+    nif,
+    codicefiscale,
+    steuerid,
+    pesel,
+  },
+  ...{ personnummer, hetu, aadhaar, pan, cpf, aba, phone, mac, ip, passport, birthdate, address },
 }

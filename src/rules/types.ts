@@ -46,6 +46,8 @@ export type Rule = PatternRule | PhraseRule
 export type PresetName =
   | ('email' | 'url' | 'phone' | 'iban' | 'card' | 'ip')
   | ('mac' | 'ssn' | 'passport' | 'birthdate' | 'address' | 'secret')
+  | ('nhs' | 'nino' | 'nif' | 'codicefiscale' | 'steuerid' | 'pesel' | 'personnummer' | 'hetu')
+  | ('aadhaar' | 'pan' | 'cpf' | 'aba' | 'bitcoin' | 'ethereum')
 
 /** The rules of a call: one's own and presets by name, all presets, or what `compileRules` gave. */
 export type Rules = readonly (Rule | PresetName)[] | 'all' | RuleSet

@@ -9,7 +9,6 @@ import {
   iban,
   ip,
   mac,
-  type PatternRule,
   passport,
   phone,
   presets,
@@ -19,21 +18,7 @@ import {
 } from '#dist/rules/presets.js'
 import { assertLinear } from '../growth.ts'
 import { share, times } from '../thorough.ts'
-
-function found(rule: PatternRule, text: string): string[] {
-  return compileRules([rule])
-    .find(text)
-    .map((match) => match.text)
-}
-
-/** Everything between ⟨ and ⟩ is to be found, and nothing else. */
-function check(rule: PatternRule, ...marked: readonly string[]): void {
-  for (const one of marked) {
-    const text = one.replace(/[⟨⟩]/gu, '')
-    const wanted = Array.from(one.matchAll(/⟨([^⟩]*)⟩/gu), ([, inner]) => inner!)
-    assert.equal(found(rule, text), wanted, one)
-  }
-}
+import { check } from './marked.ts'
 
 test('e-mail addresses', () => {
   check(
@@ -94,6 +79,8 @@ test('card numbers by their check digit', () => {
     card,
     '⟨4111 1111 1111 1111⟩, ⟨5500-0000-0000-0004⟩, ⟨378282246310005⟩, ⟨3782 822463 10005⟩',
     'number ⟨4111 1111 1111 1111⟩ 123 and 2024 ⟨4111 1111 1111 1111⟩',
+    // Of JCB, old ones of 15 digits too.
+    '⟨3566002020360505⟩, ⟨180012345678905⟩, ⟨213112345678904⟩, 180012345678906, 1800123456789015',
     '4111 1111 1111 1112, 1234567890123456, 0000000000000000, 1700000000004',
   )
 })
@@ -197,23 +184,11 @@ test('keys and tokens of well-known forms', () => {
   )
 })
 
-test('presets have all rules by name, and rules together do not quarrel', () => {
-  assert.equal(Object.keys(presets).sort(), [
-    ...[
-      'address',
-      'birthdate',
-      'card',
-      'email',
-      'iban',
-      'ip',
-      'mac',
-      'passport',
-      'phone',
-      'secret',
-      'ssn',
-      'url',
-    ],
-  ])
+test('presets have all rules by name, with the name in capitals as type, and rules together do not quarrel', () => {
+  const names =
+    'aadhaar aba address birthdate bitcoin card codicefiscale cpf email ethereum hetu iban ip mac nhs nif nino pan passport personnummer pesel phone secret ssn steuerid url'
+  assert.is(Object.keys(presets).sort().join(' '), names)
+  for (const [name, { type }] of Object.entries(presets)) assert.is(type, name.toUpperCase())
   const rules = compileRules(Object.values(presets))
   const text =
     'https://ana@example.com/?ip=10.0.0.1 4111 1111 1111 1111 DE89370400440532013000 +49 30 1234567'
@@ -237,10 +212,18 @@ test('what presets find they find at every place of a long line', () => {
     birthdate: '3 May 1980',
     address: '12 High Street, London W1A 1AA',
     secret: `glpat-${'aB3dE6gH9j'.repeat(2)}`,
+    ...{ nhs: '943 476 5919', nino: 'AB 12 34 56 C', nif: '12.345.678-Z', codicefiscale: 'RSSMRA85T10A562S' },
+    ...{ steuerid: '86 095 742 719', pesel: '44051401359', personnummer: '811218-9876', hetu: '131052-308T' },
+    ...{ aadhaar: '2341 2341 2346', pan: 'ACUPA7085R', cpf: '390.533.447-05', aba: '021000021' },
+    bitcoin: '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa',
+    ethereum: '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed',
+  }
+  const words: { [name in keyof typeof presets]?: string } = {
+    ...{ birthdate: 'DOB', nhs: 'NHS', pesel: 'PESEL', aba: 'ABA' },
   }
   for (const [name, sample] of Object.entries(samples)) {
     const rules = compileRules([presets[name as keyof typeof presets]])
-    const context = name === 'birthdate' ? ' DOB ' : ' '
+    const context = ` ${words[name as keyof typeof presets] ?? ''} `
     // The search's own blocks end at each multiple of 1024; once a line was cut at 65,536.
     const insides = Array.from({ length: sample.length + 3 }, (_, place) => place - 1)
     for (const cut of [1024, 65_536]) {
@@ -277,6 +260,11 @@ test('presets take linear time', async () => {
       'Aa ',
       'sk-',
       'eyJ.',
+      'tel 1/',
+      '1-1 ',
+      '0x1',
+      'bc1q',
+      '12.345.678-',
     ],
     ...['born 1.1.80 ', '1 May ', 'AA', '😀', '/+', 'Am A 1 ', '12 rue A '],
   ]) {

@@ -1,7 +1,6 @@
-/** Presets for e-mail addresses, web addresses (URLs) and telephone numbers. */
+/** Presets for e-mail addresses and web addresses (URLs). */
 
 import type { PatternRule } from '../types.ts'
-import { behind, digitsOf, inFront } from './around.ts'
 
 /**
  * Letters, marks and digits of domain names, as explicit ranges, since `\p{L}` follows the runtime's version
@@ -50,58 +49,4 @@ export const url: PatternRule = {
     ].join('|'),
     'iu',
   ),
-}
-
-/**
- * PHONE: international numbers (+49 30 123456, 0049 30 123456), and national ones that are written in groups
- * ((030) 123456, 030/1234567, 1-555-123-4567) or begin with a zero (07700900123). 7 to 15 digits, as E.164
- * allows. Dates, times, thousands, single groups of digits and numbers of invoices, orders and the like are
- * left out.
- */
-export const phone: PatternRule = {
-  type: 'PHONE',
-  pattern: new RegExp(
-    [
-      String.raw`(?:\+|\b00)[1-9](?:[ \u00a0\u202f./-]{0,2}(?:\d|\(\d{1,5}\))){5,14}\b`,
-      String.raw`(?:\b\d[ \u00a0.-])?\(\d{2,5}\)[ \u00a0./-]?\d{2,8}(?:[ \u00a0.-]\d{2,5}){0,4}\b`,
-      String.raw`\b(?:1[ \u00a0.-])?(?:0\d{1,4}|\d{3})[ \u00a0/.-]\d{2,8}(?:[ \u00a0.-]\d{2,5}){0,4}\b`,
-      String.raw`\b0[1-9]\d{8,9}\b`,
-    ].join('|'),
-  ),
-  accept: isPhone,
-}
-
-/** Words that announce another kind of number than a telephone number. */
-const OTHER_NUMBER = new RegExp(
-  [
-    String.raw`(?:^|[^\p{L}\p{N}])(?:invoices?|orders?|tickets?|cases?|parts?|items?|models?|serial|refs?|references?|documents?|docs?`,
-    'articles?|policy|policies|claims?|batch|lots?|sections?|rooms?|flights?|sku|isbn|issn|ids?|po|purchase order|account',
-    'accounts|acct|tracking|version|build|chapter|clause|patents?|rechnung|rechnungsnummer|bestellung|auftrag|artikel',
-    'kundennummer|aktenzeichen|konto|facture|commande|référence|factura|pedido|fattura|ordine|factuur',
-    'bestelling)(?:[ -]?(?:no|nr|n[ºo°]|num|number|id|nummer|numéro|número))?[ .:#№]*$|[#№] ?$',
-  ].join('|'),
-  'iu',
-)
-
-function isPhone(match: string, text: string, start: number): boolean {
-  const digits = digitsOf(match)
-  if (digits.length < 7 || digits.length > 15) return false
-  if (/^(?:\+|\d?[ .-]?\()/.test(match)) return true
-  const before = inFront(text, start, 40)
-  // The end of something else, such as 2021-03-03.
-  if (/\d[.-]$/.test(before) || OTHER_NUMBER.test(before)) return false
-  // 31.01.2024 10, 1/2/24, 04/2024-05
-  if (/^\d{1,2}(?:[./-]\d{1,2}[./-](?:(?:19|20)\d\d\b|\d{2,4}$)|\/(?:19|20)\d\d\b)/.test(match)) return false
-  if (match.startsWith('0')) return true
-  // 123.456.789 and 1 234 567 890 are amounts; telephone numbers in threes do not begin with 1 (Spain,
-  // Poland, Portugal).
-  if (/^(?:1[ .])?\d{3}(?:[ .]\d{3})+$/.test(match)) {
-    return match.includes(' ') && digits.length === 9 && match[0]! > '4' && !/\d[ ,]$/.test(before)
-  }
-  if (/^1[ .-]/.test(match)) return /^1[ .-]\d{3}[ .-]\d{3}[ .-]?\d{4}$/.test(match)
-  // 123-4567 and nothing more: 123-4567-89 is some other number.
-  return (
-    digits.length >= 10 ||
-    (/^\d{3}-\d{4}$/.test(match) && !/^-\d/.test(behind(text, start + match.length, 2)))
-  )
 }

@@ -1,7 +1,8 @@
 /** Presets for bank accounts and payment cards, whose check digits distinguish them from other numbers. */
 
 import type { PatternRule } from '../types.ts'
-import { digitsOf, modulo97 } from './around.ts'
+import { digitsOf } from './around.ts'
+import { hasLuhnDigit, modulo97 } from './check-digits.ts'
 
 /**
  * Length of an IBAN by country, from SWIFT, "IBAN Registry",
@@ -61,20 +62,16 @@ function isIban(match: string, text: string, start: number): number {
 
 /** How much of the match is a card number: the last group may be something else. */
 function isCard(text: string): number {
-  if (hasCardDigit(text)) return text.length
+  if (isCardNumber(text)) return text.length
   const shorter = text.slice(0, Math.max(0, text.search(/[ \u00a0-]\d{1,3}$/)))
-  return hasCardDigit(shorter) ? shorter.length : 0
+  return isCardNumber(shorter) ? shorter.length : 0
 }
 
-/** Luhn: double every second digit from the right and add its digits; the total is a multiple of ten. */
-function hasCardDigit(text: string): boolean {
+/**
+ * Cards of banks, trade and travel begin with 2 to 6, old ones of JCB with 1800; a count of milliseconds since 1970
+ * begins with 1.
+ */
+function isCardNumber(text: string): boolean {
   const digits = digitsOf(text)
-  // Cards of banks, trade and travel begin with 2 to 6; a count of milliseconds since 1970 begins with 1.
-  if (digits.length < 13 || digits.length > 19 || !/^[2-6]/.test(digits)) return false
-  let sum = 0
-  for (let place = 0; place < digits.length; place++) {
-    const digit = Number(digits[digits.length - 1 - place])
-    sum += place % 2 === 0 ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit
-  }
-  return sum % 10 === 0
+  return /^(?:[2-6]\d{12,18}|1800\d{11})$/.test(digits) && hasLuhnDigit(digits)
 }

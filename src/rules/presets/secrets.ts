@@ -31,6 +31,7 @@ const FORMS = [
   // JSON Web Tokens, signed and encrypted: RFC 7515, 7516, 7519; a header of JSON begins with {" and so with eyJ
   String.raw`eyJ[A-Za-z0-9_-]{8,}(?:\.eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?|(?:\.[A-Za-z0-9_-]*){3}\.[A-Za-z0-9_-]+)`,
   // Hugging Face, npm, PyPI, SendGrid, DigitalOcean, Shopify, Databricks, Linear, Notion, Groq, xAI, Vault, Telegram, Azure (g)
+  // and Docker, Perplexity, Replicate, Grafana, Sentry, Atlassian, Postman, RubyGems (g)
   'hf_[A-Za-z]{30,}',
   'npm_[A-Za-z0-9]{36}',
   'pypi-[A-Za-z0-9_-]{50,}',
@@ -40,6 +41,14 @@ const FORMS = [
   'dapi[a-f0-9]{32}',
   '(?:lin_api|ntn|gsk|xai|hvs)[_.-][A-Za-z0-9_-]{24,}',
   String.raw`\d{8,10}:AA[A-Za-z0-9_-]{33}`,
+  'dckr_pat_[A-Za-z0-9_-]{27,}',
+  'pplx-[A-Za-z0-9]{40,}',
+  'r8_[A-Za-z0-9]{37}',
+  'gl(?:sa|c)_[A-Za-z0-9+=_\\/-]{32,}',
+  'sntry[su]_[A-Za-z0-9+=_\\/-]{60,}',
+  'ATATT3[A-Za-z0-9=_-]{60,}',
+  'PMAK-[a-f0-9]{24}-[a-f0-9]{34}',
+  'rubygems_[a-f0-9]{48}',
   String.raw`AccountKey=[A-Za-z0-9+\/]{86}==`,
 ].join('|')
 
