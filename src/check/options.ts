@@ -49,7 +49,8 @@ export function checkOptions<Options extends object>(given: unknown, rows: Rows<
  */
 function checkFields(value: unknown, rows: Table, name: string, prefix: string): Record<string, unknown> {
   if (!isObject(value)) throw wrongKind(value, name, 'an object')
-  const checked: Record<string, unknown> = {}
+  // What is not given must not be found in Object.prototype either.
+  const checked: Record<string, unknown> = Object.create(null)
   for (const [field, content] of Object.entries(value)) {
     if (content === undefined) continue
     if (!Object.hasOwn(rows, field)) {
