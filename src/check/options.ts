@@ -31,14 +31,15 @@ export class OptionError extends RangeError {
 }
 
 /**
- * A caller's options, each of them checked, without those that are undefined.
+ * A caller's options, each of them checked, without those that are undefined; without a prototype.
  *
  * @param given the caller's value, of any kind; undefined counts as no options
  * @throws {TypeError} for a value of the wrong kind
  * @throws {RangeError} for a value that is not allowed, or an unknown option
  *
  * @example
- * checkOptions({ stride: 3 }, { stride: { type: 'number', integer: true, from: 0 } }) // { stride: 3 }
+ * const { stride } = checkOptions({ stride: 3 }, { stride: { type: 'number', integer: true, from: 0 } })
+ * stride // 3
  */
 export function checkOptions<Options extends object>(given: unknown, rows: Rows<Options>): Options {
   return checkFields(given === undefined ? {} : given, rows as Table, 'options', '') as Options
