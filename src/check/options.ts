@@ -38,8 +38,7 @@ export class OptionError extends RangeError {
  * @throws {RangeError} for a value that is not allowed, or an unknown option
  *
  * @example
- * const { stride } = checkOptions({ stride: 3 }, { stride: { type: 'number', integer: true, from: 0 } })
- * stride // 3
+ * checkOptions({ stride: 3 }, { stride: { type: 'number', integer: true, from: 0 } }).stride // 3
  */
 export function checkOptions<Options extends object>(given: unknown, rows: Rows<Options>): Options {
   return checkFields(given === undefined ? {} : given, rows as Table, 'options', '') as Options
