@@ -7,21 +7,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadTokenizer } from '#dist/node.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
+import type { Tokenizer } from '#dist/text/tokenizer.js'
 import { rootPath } from '../test/shared.ts'
+import { goldenTokenizer, tokenizerFiles } from '../test/text/golden-tokenizer.ts'
 import { largeTokenizerJson } from '../test/text/large-tokenizer.ts'
 import { check, digits, measure, median, milliseconds, quick, report } from './measure.ts'
 import { SENTENCES, sentences } from './models.ts'
 
-const tokenizer = await loadTokenizer()
+const shipped = await loadTokenizer()
 const { source, texts } = sentences(SENTENCES)
 const accented = texts.map((text) => text.replace(/e/gu, 'é').replace(/ the /gu, ' 東京 '))
 const rows: string[][] = []
 
-for (const [name, inputs] of [
-  [source, texts],
-  ['the same as one text', [texts.join(' ')]],
-  ['with é for e and 東京 for "the"', accented],
-] as [string, readonly string[]][]) {
+const xlmRoberta = await readTokenizer(tokenizerFiles(goldenTokenizer('xlm-roberta')))
+for (const [name, inputs, tokenizer] of [
+  [source, texts, shipped],
+  ['the same as one text', [texts.join(' ')], shipped],
+  ['with é for e and 東京 for "the"', accented, shipped],
+  ["U+FDFA, which XLM-R's normaliser makes 18 characters of", ['ﷺ'.repeat(10_000)], xlmRoberta],
+] as [string, readonly string[], Tokenizer][]) {
   let pieces = 0
   for (const text of inputs) {
     const { ids, offsets } = tokenizer.encode(text)

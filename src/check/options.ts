@@ -31,14 +31,14 @@ export class OptionError extends RangeError {
 }
 
 /**
- * A caller's options, each of them checked, without those that are undefined.
+ * A caller's options, each of them checked, without those that are undefined; without a prototype.
  *
  * @param given the caller's value, of any kind; undefined counts as no options
  * @throws {TypeError} for a value of the wrong kind
  * @throws {RangeError} for a value that is not allowed, or an unknown option
  *
  * @example
- * checkOptions({ stride: 3 }, { stride: { type: 'number', integer: true, from: 0 } }) // { stride: 3 }
+ * checkOptions({ stride: 3 }, { stride: { type: 'number', integer: true, from: 0 } }).stride // 3
  */
 export function checkOptions<Options extends object>(given: unknown, rows: Rows<Options>): Options {
   return checkFields(given === undefined ? {} : given, rows as Table, 'options', '') as Options
@@ -49,7 +49,8 @@ export function checkOptions<Options extends object>(given: unknown, rows: Rows<
  */
 function checkFields(value: unknown, rows: Table, name: string, prefix: string): Record<string, unknown> {
   if (!isObject(value)) throw wrongKind(value, name, 'an object')
-  const checked: Record<string, unknown> = {}
+  // What is not given must not be found in Object.prototype either.
+  const checked: Record<string, unknown> = Object.create(null)
   for (const [field, content] of Object.entries(value)) {
     if (content === undefined) continue
     if (!Object.hasOwn(rows, field)) {

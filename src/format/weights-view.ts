@@ -80,14 +80,14 @@ export function viewSource(files: ModelFiles, { fileName, parts }: WeightsView):
   }
 }
 
+/** Number of bytes from a strided tensor's first element to its last. */
+export function spanBytes({ shape, strides, size }: Strided): number {
+  return (shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, 0) + 1) * size
+}
+
 /** The bytes from a strided tensor's first element to its last. */
-export async function readSpan(
-  source: ByteSource,
-  offset: number,
-  { shape, strides, size }: Strided,
-): Promise<Uint8Array> {
-  const last = shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, 0)
-  const span = new Uint8Array((last + 1) * size)
+export async function readSpan(source: ByteSource, offset: number, strided: Strided): Promise<Uint8Array> {
+  const span = new Uint8Array(spanBytes(strided))
   await source.read(offset, span)
   return span
 }

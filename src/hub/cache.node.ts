@@ -1,5 +1,6 @@
 /** One model's part of the cache on the disk, which is shared with Python's huggingface_hub. */
-import { copyFile, link, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, copyFile, link, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { errorCode, HubError, quoted } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
@@ -35,7 +36,7 @@ export class HubCache {
 
   /** Makes the cache's folder, marked such that backups leave it out. */
   async prepare(): Promise<void> {
-    await mkdir(this.folder, { recursive: true })
+    await makeFolder(this.folder)
     const tag = join(dirname(this.folder), 'CACHEDIR.TAG')
     await writeFile(tag, CACHE_TAG, { flag: 'wx' }).catch(() => {})
   }
@@ -94,7 +95,7 @@ export class HubCache {
   async point(commit: string, fileName: string, etag: string): Promise<void> {
     const pointer = this.pointer(commit, fileName)
     const blob = this.blob(etag)
-    await mkdir(dirname(pointer), { recursive: true })
+    await makeFolder(dirname(pointer))
     const made = join(this.folder, temporaryName('pointer'))
     try {
       // The relative path starts at the folder of the link's final place.
@@ -111,13 +112,30 @@ export class HubCache {
   /** Writes a file that only saves later requests, so a read-only cache stays usable. */
   async #note(path: string, text: string): Promise<void> {
     try {
-      await mkdir(dirname(path), { recursive: true })
+      await makeFolder(dirname(path))
       const made = join(this.folder, temporaryName('text'))
       await writeFile(made, text)
       await renameOver(made, path)
     } catch (error) {
       if (!['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '')) throw error
     }
+  }
+}
+
+/**
+ * Makes a folder, and those that it is in. Where the disk cannot be written to, Node may say that the folder
+ * does not exist (ENOENT); the reason is that of the nearest folder that exists.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+    let parent = dirname(folder)
+    while (!(await stat(parent).catch(() => undefined)) && dirname(parent) !== parent)
+      parent = dirname(parent)
+    await access(parent, constants.W_OK)
+    throw error
   }
 }
 

@@ -16,7 +16,7 @@ const TICKS = 25
 /** A clock that does not tick in this many readings, some 10 ms, counts as standing still. */
 const MOST_READINGS = 100_000
 /** Why there are no times. */
-export const STANDS_STILL = 'not timed: the clock stands still'
+export const STANDS_STILL = 'not timed: the clock stands still or goes back'
 /** By how much a figure must fall to count as faster. */
 const FASTER = 0.97
 
@@ -28,8 +28,8 @@ const FASTER = 0.97
  * @param prepare           called once before a candidate's turn
  * @param turnMilliseconds  of a candidate's turn
  * @param now               milliseconds
- * @returns undefined where the clock stands still while code runs, as on Cloudflare's edge, where only input
- *   and output advance it
+ * @returns undefined where the clock goes back, or stands still while code runs, as on Cloudflare's edge,
+ *   where only input and output advance it
  */
 export function bestTimes<Candidate>(
   candidates: readonly Candidate[],
@@ -51,22 +51,22 @@ export function bestTimes<Candidate>(
       best.set(candidate, Math.min(time, before))
     }
   }
-  return best
+  return [...best.values()].includes(Number.POSITIVE_INFINITY) ? undefined : best
 }
 
-/** Milliseconds from one tick of the clock to the next. */
+/** Milliseconds from one tick of the clock to the next; undefined where it does not go forward. */
 function tick(now: () => number): number | undefined {
   const before = now()
   for (let reading = 0; reading < MOST_READINGS; reading++) {
     const after = now()
-    if (after !== before) return after - before
+    if (after !== before) return after > before ? after - before : undefined
   }
   return undefined
 }
 
 /**
  * Measured from one tick of the clock to another: browsers' clocks tick every 0.1 or 1 ms, and a call takes
- * less.
+ * less. Infinity where the clock goes back.
  */
 function meanTime(call: () => void, milliseconds: number, now: () => number): number {
   const before = now()
@@ -81,6 +81,7 @@ function meanTime(call: () => void, milliseconds: number, now: () => number): nu
     call()
     calls++
     elapsed = now() - started
+    if (elapsed < 0) return Number.POSITIVE_INFINITY
   }
   return elapsed / calls
 }

@@ -13,7 +13,8 @@
  * b·p. This takes 4D·C multiplications for each span instead of 12D² (D is 512).
  */
 import type { Kernels, Linear, Matrix } from '../kernels/kernels.ts'
-import { packColumns, rowsOf } from '../kernels/layout.ts'
+import { type Layout, packColumns, rowsOf } from '../kernels/layout.ts'
+import type { StagingArea } from '../kernels/placed.ts'
 import { relu } from '../kernels/scalars.ts'
 import { Staging } from '../kernels/staging.ts'
 import type { SpanQuestion } from './forward-output.ts'
@@ -37,7 +38,7 @@ interface SpanBuffers extends LstmBuffers {
   readonly queries: Matrix
   /** The same for one sequence's types, packed as a linear layer over spans. */
   readonly query: Linear
-  readonly staging: Staging
+  readonly staging: StagingArea
   /** [R, 4D] */
   readonly spans: Matrix
   /** [R, C] */
@@ -71,7 +72,14 @@ export async function spanLogits(
     workspace,
     questions.map(({ types }) => types),
   )
-  const buffers = layBuffers(kernels, head, words.rows, types.rows, questions)
+  const buffers = laySpanHead(kernels.layout, head, {
+    words: words.rows,
+    types: types.rows,
+    longest: Math.max(...questions.map(({ words }) => words.length)),
+    most: Math.max(...questions.map(({ types }) => types.length)),
+    sequences: questions.length,
+  })
+  const staging = new Staging(kernels, buffers.staging)
   for (const layer of head.lstm) await lstmLayer(kernels, layer, words, bounds, buffers, pause)
   const { start, end, spanStart, spanEnd, prompt, query } = head
   await project(kernels, words, start, 'relu', spanStart, buffers.starts, buffers, pause)
@@ -80,22 +88,34 @@ export async function spanLogits(
   const results: Float32Array[] = []
   for (let index = 0; index < questions.length; index++) {
     const range = { first: bounds[index]!, end: bounds[index + 1]! }
-    const layer = packQuery(kernels, { first: typeBounds[index]!, end: typeBounds[index + 1]! }, buffers)
+    const layer = packQuery(
+      kernels,
+      { first: typeBounds[index]!, end: typeBounds[index + 1]! },
+      buffers,
+      staging,
+    )
     results.push(await scoreSpans(kernels, range, head.maxWidth, layer, buffers, pause))
   }
   return results
 }
 
-function layBuffers(
-  kernels: Kernels,
-  { size, maxWidth, start }: Placed<SpanHeadSpec>,
-  words: number,
-  types: number,
-  questions: readonly SpanQuestion[],
+/** What the buffers must have room for. */
+interface SpanCounts {
+  /** Words and types of all sequences. */
+  readonly words: number
+  readonly types: number
+  /** Words, and types, of the sequence with the most of them. */
+  readonly longest: number
+  readonly most: number
+  readonly sequences: number
+}
+
+/** Places the buffers for sequences of so many words and types. */
+export function laySpanHead(
+  layout: Layout,
+  { size, maxWidth, start }: SpanHeadSpec | Placed<SpanHeadSpec>,
+  { words, types, longest, most, sequences }: SpanCounts,
 ): SpanBuffers {
-  const { layout } = kernels
-  const longest = Math.max(...questions.map(({ words }) => words.length))
-  const most = Math.max(...questions.map(({ types }) => types.length))
   const inner = start.inner.outputs
   return {
     inner: layout.matrix(ROWS, inner),
@@ -104,10 +124,10 @@ function layBuffers(
     ends: layout.matrix(words, inner),
     queries: layout.matrix(types, inner + 1),
     gates: layout.matrix(words, 2 * size),
-    state: layout.matrix(questions.length, size / 2),
-    stateGates: layout.matrix(questions.length, 2 * size),
+    state: layout.matrix(sequences, size / 2),
+    stateGates: layout.matrix(sequences, 2 * size),
     query: layout.linear('float32', inner, most),
-    staging: new Staging(kernels, layout.staging(most * inner)),
+    staging: layout.staging(most * inner),
     spans: layout.matrix(Math.min(ROWS, longest * maxWidth), inner),
     logits: layout.matrix(ROWS, most),
   }
@@ -193,7 +213,8 @@ async function scoreSpans(
 function packQuery(
   kernels: Kernels,
   { first, end }: { readonly first: number; readonly end: number },
-  { query, queries, staging }: SpanBuffers,
+  { query, queries }: SpanBuffers,
+  staging: Staging,
 ): Linear {
   const { memory } = kernels
   const { inputs } = query

@@ -7,7 +7,7 @@ export type EngineErrorCode =
   | 'Disposed'
   /** Its worker, or a helper thread, did not start or has died. */
   | 'WorkerFailed'
-  /** The page or the runtime does not allow WebAssembly to be compiled. */
+  /** The page or the runtime does not allow WebAssembly to be compiled, or has none. */
   | 'CannotCompile'
 
 /**
@@ -65,6 +65,11 @@ const REFUSALS: readonly string[] = ['CompileError', 'EvalError']
  * @throws {EngineError} `CannotCompile`
  */
 export async function mayCompile<T>(compile: () => Promise<T>): Promise<T> {
+  if (typeof WebAssembly !== 'object')
+    throw new EngineError(
+      'CannotCompile',
+      'This runtime has no WebAssembly, without which no model is computed: start Node or a browser without --jitless, and leave lockdown modes',
+    )
   try {
     return await compile()
   } catch (cause) {

@@ -29,6 +29,7 @@ import { Places } from '../model/places.ts'
 import { placeStaging, readWeights } from '../model/read-weights.ts'
 import { fillRelative, placeSources } from '../model/relative.ts'
 import { countParameters, resolve } from '../model/resolve.ts'
+import { laySpanHead } from '../model/span-head.ts'
 import type { ModelSpec } from '../model/spec.ts'
 import { layWordHead } from '../model/word-head.ts'
 import { layWorkspace } from '../model/workspace.ts'
@@ -254,6 +255,12 @@ export function memoryNeeded({ spec, plan, threads, batchTokens }: Omit<EngineSe
   const tokens = Math.max(batchTokens, spec.config.maxPositions)
   layWorkspace(layout, spec, precision, tokens, { count: tokens, longest: tokens })
   if (spec.head?.kind === 'words') layWordHead(layout, spec.config, precision, tokens)
+  if (spec.head?.kind === 'spans') {
+    // Each token is the first piece of a word, or stands before a type; both are gathered, then made as wide as the head.
+    layout.matrix(2 * tokens, spec.config.hiddenSize + spec.head.size)
+    const counts = { words: tokens, types: tokens, longest: tokens, most: tokens, sequences: tokens }
+    laySpanHead(layout, spec.head, counts)
+  }
   const bytes = space.most
   if (bytes > MAX_BYTES) {
     throw new RangeError(

@@ -51,7 +51,9 @@ export function takeApart(error: unknown, depth = 0): PostedError {
 
 /** Makes the error again, of its own class. */
 export function putTogether({ name, message, stack, code, cause }: PostedError): Error {
-  const error = CLASSES[name]?.(message, code ?? '') ?? Object.assign(new Error(message), { name })
+  // Defined, not assigned: in a hardened realm Error.prototype is frozen.
+  const error =
+    CLASSES[name]?.(message, code ?? '') ?? Object.defineProperty(new Error(message), 'name', { value: name })
   if (code !== undefined && !('code' in error)) Object.assign(error, { code })
   if (stack !== undefined) error.stack = stack
   if (cause !== undefined) error.cause = putTogether(cause)

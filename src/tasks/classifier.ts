@@ -14,7 +14,7 @@ import { ModelFormatError, quoted } from '../format/errors.ts'
 import type { ProblemType } from '../model/bert-config.ts'
 import { READ_TOKENS } from '../runtime/engine-setup.ts'
 import type { PairEncoding } from '../text/encoding.ts'
-import { encodeBeginning, truncateText } from '../text/sections.ts'
+import { encodeBeginning, pairBeginning, truncateText } from '../text/sections.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 
 /** A text, or two that are read together: a question and a passage, a premise and a hypothesis. */
@@ -222,7 +222,7 @@ export class Classifier {
       const { ids } = encodeBeginning(this.tokenizer, input, maxLength)
       return { ids: truncateText(ids, maxLength), tokenTypeIds: undefined, truncated: ids.length > maxLength }
     }
-    const encoding = this.tokenizer.encode(input[0], input[1])
+    const encoding = this.tokenizer.encode(...pairBeginning(this.tokenizer, input, maxLength))
     const { ids, tokenTypeIds } = truncatePair(encoding, maxLength)
     return {
       ids,

@@ -84,6 +84,23 @@ export function encodeBeginning(tokenizer: Tokenizer, text: string, least: numbe
   return tokenizer.encode(text)
 }
 
+/**
+ * A pair of texts to be truncated together, `longest_first`. Where one alone is very long, its beginning: it
+ * has more than `least` pieces beyond the other's, so it stays the longer one and is cut at the same place.
+ */
+export function pairBeginning(
+  tokenizer: Tokenizer,
+  [first, second]: readonly [string, string],
+  least: number,
+): readonly [string, string] {
+  const [long, other] = first.length > second.length ? [first, second] : [second, first]
+  if (long.length <= LONGEST_SECTION || other.length > LONGEST_SECTION) return [first, second]
+  const beginning = long.slice(0, LONGEST_SECTION)
+  const pieces = (text: string): number => tokenizer.encode(text).ids.length
+  if (pieces(beginning) <= pieces(other) + least) return [first, second]
+  return long === first ? [beginning, second] : [first, beginning]
+}
+
 /** The first `maxLength` ids, the last of them the sequence's own, as the Rust tokenizers library truncates. */
 export function truncateText(ids: readonly number[], maxLength: number): readonly number[] {
   return ids.length <= maxLength ? ids : [...ids.slice(0, maxLength - 1), ids.at(-1)!]

@@ -53,5 +53,9 @@ export type TrimOffsets = (
   first: boolean,
 ) => readonly [start: number, end: number]
 
-/** The end of a match that begins at `from`; `from` itself if there is none. */
-export type Pattern = (codes: Int32Array, from: number, to: number) => number
+export interface Pattern {
+  /** Maximum number of comparisons at a place where nothing matches; a match makes one more for each character. */
+  readonly comparisons: number
+  /** The end of a match that begins at `from`; `from` itself if there is none. */
+  endOf(codes: Int32Array, from: number, to: number): number
+}

@@ -15,8 +15,8 @@ const REPLACEMENT = 0xfffd
 const MOST_TIMES = 64
 const MOST_MORE = 64
 /**
- * Maximum number of code points that all steps may read per UTF-16 unit of the source, and the allowance for
- * any source.
+ * Maximum number of code points that all steps may read, and their patterns compare, per UTF-16 unit of the
+ * source, and the allowance for any source.
  */
 const MOST_WORK_TIMES = 512
 const MOST_WORK_MORE = 4096
@@ -77,9 +77,22 @@ export class NormalizedText {
   begin(source: NormalizedText, from: number, to: number): void {
     this.length = 0
     this.#work = source.#work
-    this.#work.left -= to - from + 1
-    if (this.#work.left < 0) throw tooLong()
+    this.spend(to - from + 1)
     this.#bound(from < to ? Math.max(1, source.ends[to - 1]! - source.starts[from]!) : 0)
+  }
+
+  /**
+   * Counts code points that a step reads, or comparisons that its pattern makes.
+   *
+   * @throws {ModelFormatError} UnsupportedConfig if a tokenizer's steps do more than any model asks for
+   */
+  spend(work: number): void {
+    this.#work.left -= work
+    if (this.#work.left >= 0) return
+    throw new ModelFormatError(
+      'UnsupportedConfig',
+      `The steps of tokenizer.json read or compare each character more than ${MOST_WORK_TIMES} times; no model asks for that: the file is damaged`,
+    )
   }
 
   #bound(units: number): void {

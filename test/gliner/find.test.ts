@@ -205,6 +205,7 @@ test('other architectures are refused by name', async () => {
     [{ span_encoder_config: { model_type: 'rnn' } }, 'UnsupportedConfig', /span_encoder_config/],
     [{ hidden_size: 25 }, 'InvalidConfig', /hidden_size is 25, which is odd/],
     [{ max_width: 0 }, 'InvalidConfig', /max_width must be a whole number from 1/],
+    [{ max_width: 513 }, 'InvalidConfig', /max_width must be a whole number from 1 to 512, not 513/],
     [{ class_token_index: 4000 }, 'InvalidVocabulary', /"<<ENT>>" has the id 4000/],
     [{ hidden_size: 32 }, 'WrongShape', /\[24, 16\].*\[32, 16\]/],
     [{ num_rnn_layers: 3 }, 'MissingTensor', /rnn\.lstm\.weight_ih_l2, /],

@@ -1,6 +1,9 @@
 /** Mutated tokenizer files: a tokenizer or a ModelFormatError, nothing else, in bounded time. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { ModelFormatError } from '#dist/format/errors.js'
+import { mapFiles } from '#dist/format/source.js'
+import { readTokenizer } from '#dist/text/read-tokenizer.js'
 import { codeOf, seededRandom } from '../format/safetensors-file.ts'
 import { assertLinear, createWatch } from '../growth.ts'
 import { createTokenizer } from '../text/create-tokenizer.ts'
@@ -137,5 +140,55 @@ test('createTokenizer takes a line of white space without end in linear time', (
     const vocab = `${VOCABULARY}${' '.repeat(length)}x`
     return () => assert.is(outcome({ vocab }), 'ok')
   }))
+
+/** The error of reading a tokenizer.json with these steps, or of encoding a text with it. */
+async function errorOfSteps(steps: Record<string, unknown>, text: string): Promise<ModelFormatError> {
+  const vocab = ['<s>', '</s>', '<unk>', '<pad>', '<mask>', 'a'].map((piece, index) => [piece, -index])
+  const written = { model: { type: 'Unigram', unk_id: 2, vocab }, ...steps }
+  const json = new TextEncoder().encode(JSON.stringify(written))
+  try {
+    const tokenizer = await readTokenizer(mapFiles(new Map([['tokenizer.json', json]])))
+    tokenizer.encode(text)
+  } catch (error) {
+    assert.instance(error, ModelFormatError, String(error))
+    return error as ModelFormatError
+  }
+  throw new Error('The steps are taken')
+}
+
+test('thousands of steps are refused when a tokenizer.json is read', async () => {
+  const sequence = (key: string, count: number, step: Record<string, unknown>): Record<string, unknown> => ({
+    type: 'Sequence',
+    [key]: Array.from({ length: count }, () => step),
+  })
+  const pre_tokenizer = sequence('pretokenizers', 5_000, { type: 'WhitespaceSplit' })
+  const normalizer = sequence('normalizers', 10_000, {
+    type: 'Replace',
+    pattern: { String: 'x' },
+    content: 'y',
+  })
+  for (const steps of [{ pre_tokenizer }, { normalizer }]) {
+    const { code, message } = await errorOfSteps(steps, '')
+    assert.is(code, 'InvalidConfig')
+    assert.match(message, 'a sequence of at most 64 steps')
+  }
+})
+
+test('patterns may compare each character 512 times in all, and no more', async () => {
+  const alternatives = Array.from({ length: 30 }, (_, index) => `a{99}${String.fromCharCode(0x400 + index)}`)
+  const regexes = [
+    alternatives.join('|'),
+    `[${Array.from({ length: 200 }, (_, index) => String.fromCharCode(0x400 + index)).join('')}]{99}b`,
+  ]
+  for (const Regex of regexes) {
+    const normalizer = { type: 'Replace', pattern: { Regex }, content: 'b' }
+    const pre_tokenizer = { type: 'Split', pattern: { Regex }, behavior: 'Isolated' }
+    for (const steps of [{ normalizer }, { pre_tokenizer }]) {
+      const { code, message } = await errorOfSteps(steps, 'a'.repeat(64_000))
+      assert.is(code, 'UnsupportedConfig')
+      assert.match(message, 'compare each character more than 512 times')
+    }
+  }
+})
 
 test.run()

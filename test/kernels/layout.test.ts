@@ -6,9 +6,11 @@ import { AddressSpace, KernelMemory } from '#dist/kernels/memory.js'
 import { planOf } from '#dist/kernels/plan.js'
 import type { BertConfig } from '#dist/model/bert-config.js'
 import { BERT_HEADS } from '#dist/model/families/bert.js'
+import { glinerSpec } from '#dist/model/families/gliner.js'
 import { bertSpec } from '#dist/model/modules.js'
 import { placeModel } from '#dist/model/place-model.js'
 import { Places } from '#dist/model/places.js'
+import type { ModelSpec } from '#dist/model/spec.js'
 import { layWorkspace } from '#dist/model/workspace.js'
 import { memoryNeeded } from '#dist/runtime/engine.js'
 
@@ -71,6 +73,16 @@ test('memoryNeeded() has room for the files passing through, and for each thread
   assert.ok(memoryNeeded({ ...setup, threads: 9, batchTokens: 8 }) > one)
   const many = memoryNeeded({ ...setup, threads: 1, batchTokens: 100_000 })
   assert.ok(many > 100_000 * 4 * 3 * 60)
+})
+
+test('memoryNeeded() has room for what GLiNER computes of each word', () => {
+  const setup = { plan: planOf('simd', 'int8', false), threads: 1 }
+  const wide = glinerSpec(spec, { hiddenSize: 60, maxWidth: 12, rnnLayers: 1 })
+  const grown = (one: ModelSpec): number =>
+    memoryNeeded({ ...setup, spec: one, batchTokens: 100_000 }) -
+    memoryNeeded({ ...setup, spec: one, batchTokens: 8 })
+  // Each word as a start and as an end, 4D numbers.
+  assert.ok(grown(wide) - grown(spec) > 100_000 * 2 * 4 * 60 * 4)
 })
 
 test('the columns of an int8 layer stand by panels of 8, and within what is placed', () => {

@@ -86,4 +86,20 @@ test('a clock that stands still while code runs gives no times, and ends', () =>
   assert.is(calls, 0)
 })
 
+for (const from of [0, 40, 400]) {
+  test(`a clock that goes back at each reading after ${from} gives no times or earlier ones, and ends`, () => {
+    let readings = 0
+    const now = (): number => (readings++ < from ? readings : -readings)
+    const times = bestTimes(
+      ['a', 'b'],
+      () => {},
+      () => {},
+      1,
+      now,
+    )
+    if (from === 0) assert.is(times, undefined)
+    else for (const time of times?.values() ?? []) assert.ok(time > 0 && time < Number.POSITIVE_INFINITY)
+  })
+}
+
 test.run()

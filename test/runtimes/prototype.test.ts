@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 
-test('a property that all objects have changes nothing', () => {
+test('properties that all objects have, and a frozen Error.prototype, change nothing', () => {
   const child = fileURLToPath(new URL('prototype-child.js', import.meta.url))
   const { stdout, stderr, status } = spawnSync(process.execPath, [child], { encoding: 'utf8' })
   assert.is(status, 0, stderr)

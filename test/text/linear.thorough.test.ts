@@ -29,6 +29,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'what no vocabulary has': filled('\u{10348}'),
   'lone surrogates': filled('\ud800'),
   nulls: filled('\0'),
+  'a ligature of eighteen letters': 'ﷺ'.repeat(2 ** 13),
   'almost an added token': filled('<mas'),
 }
 

@@ -2,7 +2,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { truncatePair } from '#dist/tasks/classifier.js'
-import { truncateText } from '#dist/text/sections.js'
+import { pairBeginning, truncateText } from '#dist/text/sections.js'
+import { createTokenizer } from './create-tokenizer.ts'
 
 /** `[CLS] text [SEP] pair [SEP]`, ids 1 and up in the text, 101 and up in the pair. */
 function pairOf(first: number, second: number) {
@@ -46,6 +47,31 @@ test('truncatePair cuts the longer text first, then both', () => {
   assert.equal(left(30, 20, 12), [5, 4])
   assert.equal(left(20, 30, 12), [4, 5])
   assert.equal(left(20, 30, 4), [0, 1])
+})
+
+test('of a pair with one very long text a beginning is read, and cut at the same place', () => {
+  const tokenizer = createTokenizer({
+    vocab: ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'a', 'b', '.', ''].join('\n'),
+  })
+  const long = 'a b. '.repeat(20_000)
+  const most = 512
+  const cut = ([first, second]: readonly [string, string]): readonly number[] =>
+    truncatePair(tokenizer.encode(first, second), most).ids
+  for (const other of ['', 'a b', 'b '.repeat(300), 'a '.repeat(20_000)]) {
+    for (const pair of [
+      [long, other],
+      [other, long],
+    ] as const) {
+      const read = pairBeginning(tokenizer, pair, most)
+      assert.ok(
+        read[0].length + read[1].length <= other.length + 2 ** 16,
+        `${read.map((text) => text.length)}`,
+      )
+      assert.equal(cut(read), cut(pair))
+    }
+  }
+  // What is not long is left as it is.
+  assert.equal(pairBeginning(tokenizer, ['a', 'b'], most), ['a', 'b'])
 })
 
 test.run()

@@ -3,6 +3,7 @@ import { elementCount } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { refuseLfsPointer } from '../../format/git-lfs.ts'
 import type { ByteSource } from '../../format/source.ts'
+import { spanBytes } from '../../format/weights-view.ts'
 import { ByteReader } from '../containers/byte-reader.ts'
 import { broken, unsupported } from '../containers/refuse.ts'
 import { isZip, openZip } from '../containers/zip.ts'
@@ -19,7 +20,7 @@ import {
 
 /** The pickle of BERT-large is 60 kB. */
 const LARGEST_PICKLE = 16 * 1024 * 1024
-/** Tied weights make a state_dict refer to more bytes than its file has, but never many times more. */
+/** Tied weights make a state_dict read more bytes than its file has, but never many times more. */
 const LARGEST_SHARING = 4
 /**
  * The beginning of files from before PyTorch 1.6, after PROTO: 0x1950a86a20f9469cfc6c as a pickled integer.
@@ -37,7 +38,7 @@ const LEGACY_MAGIC: readonly number[] = [
  */
 export async function readPytorch(source: ByteSource): Promise<ForeignTensor[]> {
   const tensors = (await isZip(source)) ? await readZipForm(source) : await readLegacyForm(source)
-  const bytes = tensors.reduce((sum, { dtype, shape }) => sum + elementBytes(dtype) * elementCount(shape), 0)
+  const bytes = tensors.reduce((sum, tensor) => sum + bytesRead(tensor), 0)
   if (bytes > LARGEST_SHARING * source.byteLength) {
     throw broken(
       source.name,
@@ -45,6 +46,11 @@ export async function readPytorch(source: ByteSource): Promise<ForeignTensor[]> 
     )
   }
   return tensors
+}
+
+/** Bytes that are read for a tensor: of one that is not stored row after row, all from its first element to its last. */
+function bytesRead({ dtype, shape, place }: ForeignTensor): number {
+  return place?.strided ? spanBytes(place.strided) : elementBytes(dtype) * elementCount(shape)
 }
 
 async function readZipForm(source: ByteSource): Promise<ForeignTensor[]> {

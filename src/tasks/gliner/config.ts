@@ -39,6 +39,8 @@ export interface GlinerConfig {
 /** Far above any model, yet small enough that products of two stay exact. */
 const MOST = 65_536
 const MOST_TOKENS = 2 ** 24
+/** Words of the longest span: of every word so many spans are scored. Models have 12, a few 100. */
+const MOST_WIDE = 512
 
 /** Values of `model_type` for models that score spans of words with one encoder; older files have none. */
 const MODEL_TYPES: readonly unknown[] = [undefined, 'gliner', 'gliner_uni_encoder', 'gliner_uni_encoder_span']
@@ -92,8 +94,8 @@ function readConfig(config: JsonRecord): GlinerConfig {
     throw invalid(`encoder_config must be an object, not ${kind(encoder)}`, GLINER_CONFIG)
   const classToken = tokenCount(config, 'class_token_index', 0)
   const vocabSize = tokenCount(config, 'vocab_size', 1)
-  const whole = (key: string, least: number, otherwise: number): number =>
-    integer(config, key, least, MOST, otherwise, GLINER_CONFIG)
+  const whole = (key: string, least: number, otherwise: number, most: number = MOST): number =>
+    integer(config, key, least, most, otherwise, GLINER_CONFIG)
   const hiddenSize = whole('hidden_size', 2, 512)
   if (hiddenSize % 2 !== 0)
     throw invalid(
@@ -104,7 +106,7 @@ function readConfig(config: JsonRecord): GlinerConfig {
     ...(encoder && { encoder }),
     encoderName: string(config, 'model_name', 'microsoft/deberta-v3-small'),
     hiddenSize,
-    maxWidth: whole('max_width', 1, 12),
+    maxWidth: whole('max_width', 1, 12, MOST_WIDE),
     maxWords: whole('max_len', 1, 384),
     rnnLayers: whole('num_rnn_layers', 0, 1),
     ...defined({ classToken, vocabSize }),

@@ -45,7 +45,7 @@ export interface ByteLevelSettings {
 
 export class ByteLevelPreTokenizer implements PreTokenizer {
   readonly #settings: ByteLevelSettings
-  readonly #wordEnd: Pattern = gpt2Words()
+  readonly #words: Pattern = gpt2Words()
   readonly #bytes = NormalizedText.reusable()
 
   constructor(settings: ByteLevelSettings) {
@@ -63,7 +63,7 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
       ;[text, from, to] = [spaced, 0, spaced.length]
     }
     while (from < to) {
-      const end = useRegex ? this.#wordEnd(text.codePoints, from, to) : to
+      const end = useRegex ? this.#words.endOf(text.codePoints, from, to) : to
       this.#encode(text, from, end)
       word(this.#bytes, 0, this.#bytes.length)
       from = end
@@ -97,7 +97,7 @@ export function gpt2Words(): Pattern {
     if (numbers.has(code)) return NUMBER
     return isWhiteSpace(code) ? WHITE : OTHER
   }
-  return (codes, at, to) => {
+  const endOf: Pattern['endOf'] = (codes, at, to) => {
     const code = codes[at]!
     if (code === APOSTROPHE) {
       const end = contractionEnd(codes, at, to)
@@ -110,6 +110,8 @@ export function gpt2Words(): Pattern {
     // The last character of white space before something else joins what follows, or is a word of its own.
     return kind === WHITE && end < to && end - at > 1 ? end - 1 : end
   }
+  // Each word is a match.
+  return { comparisons: 1, endOf }
 }
 
 /** The end of `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d`, or `at`. */

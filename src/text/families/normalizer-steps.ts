@@ -60,8 +60,9 @@ export class Replace implements Normalizer {
 
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
     const made = source.derive(from, to)
+    made.spend(this.#pattern.comparisons * (to - from))
     while (from < to) {
-      const end = this.#pattern(source.codePoints, from, to)
+      const end = this.#pattern.endOf(source.codePoints, from, to)
       if (end === from) made.pushFrom(source, from++)
       else {
         // A replacement has the place of the last character it replaces.

@@ -17,7 +17,11 @@ import { CodePointSet } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
 import { GPT2_PATTERN, gpt2Words } from './byte-level.ts'
 
-type Class = (code: number) => boolean
+/** A character class; `members` is the number of comparisons that it takes. */
+interface Class {
+  readonly members: number
+  has(code: number): boolean
+}
 
 /** A repeated character class; it takes as many characters as possible, within its bounds. */
 interface Repeated {
@@ -29,21 +33,27 @@ interface Repeated {
 /** The pattern of a literal text. An empty text matches nothing. */
 export function literalPattern(text: string): Pattern {
   const pattern = Array.from(text, (character) => character.codePointAt(0)!)
-  return (codes, from, to) => {
-    if (from + pattern.length > to) return from
-    return pattern.every((code, index) => codes[from + index] === code) ? from + pattern.length : from
+  return {
+    comparisons: pattern.length,
+    endOf(codes, from, to): number {
+      if (from + pattern.length > to) return from
+      return pattern.every((code, index) => codes[from + index] === code) ? from + pattern.length : from
+    },
   }
 }
 
 /** The pattern of a single code point from a class. */
-export function classPattern(isIn: Class): Pattern {
-  return (codes, from) => (isIn(codes[from]!) ? from + 1 : from)
+export function classPattern(isIn: (code: number) => boolean): Pattern {
+  return { comparisons: 1, endOf: (codes, from) => (isIn(codes[from]!) ? from + 1 : from) }
 }
 
 /** The pattern of a regular expression; undefined if the expression is not supported. */
 export function parsePattern(regex: string): Pattern | undefined {
   const alternatives = new Parser(regex).parse()
-  return alternatives && ((codes, from, to) => firstMatch(alternatives, codes, from, to))
+  if (alternatives === undefined) return undefined
+  // Where a sequence does not fit, each of its parts was compared at most `least` times.
+  const comparisons = alternatives.flat().reduce((sum, part) => sum + part.least * part.class.members, 0)
+  return { comparisons, endOf: (codes, from, to) => firstMatch(alternatives, codes, from, to) }
 }
 
 function firstMatch(
@@ -54,9 +64,9 @@ function firstMatch(
 ): number {
   for (const sequence of alternatives) {
     let end = from
-    const fits = sequence.every(({ class: isIn, least, most }) => {
+    const fits = sequence.every(({ class: characters, least, most }) => {
       const begin = end
-      while (end < to && end - begin < most && isIn(codes[end]!)) end++
+      while (end < to && end - begin < most && characters.has(codes[end]!)) end++
       return end - begin >= least
     })
     if (fits) return end
@@ -99,7 +109,7 @@ class Parser {
     const isIn = this.#take('[') ? this.#readBrackets() : this.#readOne(SIGNS)
     const times = this.#readTimes()
     if (isIn === undefined || times === undefined) return undefined
-    return { class: typeof isIn === 'number' ? (code) => code === isIn : isIn, ...times }
+    return { class: typeof isIn === 'number' ? oneClass((code) => code === isIn) : isIn, ...times }
   }
 
   /**
@@ -142,9 +152,12 @@ class Parser {
       if (this.#take('-')) last = this.#readOne('\\^[]&-')
       if (typeof last !== 'number' || last < first) return undefined
       const end = last
-      classes.push((code) => code >= first && code <= end)
+      classes.push(oneClass((code) => code >= first && code <= end))
     } while (!this.#take(']'))
-    return (code) => classes.some((isIn) => isIn(code)) !== negated
+    return {
+      members: classes.length,
+      has: (code) => classes.some((each) => each.has(code)) !== negated,
+    }
   }
 
   /**
@@ -160,10 +173,10 @@ class Parser {
       const name = this.#characters.slice(this.#at, this.#at + 3).join('')
       this.#at += 3
       const isIn = namedClass(name, signs === SIGNS)
-      return isIn && (escaped === 'p' ? isIn : (code) => !isIn(code))
+      return isIn && oneClass((code) => isIn(code) === (escaped === 'p'))
     }
     const isIn = namedClass(escaped.toLowerCase(), signs === SIGNS)
-    if (isIn) return escaped === escaped.toLowerCase() ? isIn : (code) => !isIn(code)
+    if (isIn) return oneClass((code) => isIn(code) === (escaped === escaped.toLowerCase()))
     // An escaped sign stands for itself; escaped letters and digits do not.
     return /^[\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e ]$/.test(escaped) ? escaped.codePointAt(0)! : undefined
   }
@@ -182,10 +195,14 @@ class Parser {
 const MORE_WORDS: readonly number[] = [0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe]
 const FEWER_WORDS: readonly number[] = [0x200c, 0x200d]
 
+function oneClass(has: Class['has']): Class {
+  return { members: 1, has }
+}
+
 /**
  * @param alone outside brackets, where `\w` is a different class
  */
-function namedClass(name: string, alone: boolean): Class | undefined {
+function namedClass(name: string, alone: boolean): Class['has'] | undefined {
   switch (name) {
     case 's':
       return isWhiteSpace
@@ -204,7 +221,7 @@ function namedClass(name: string, alone: boolean): Class | undefined {
   }
 }
 
-function setOf(runs: string): Class {
+function setOf(runs: string): Class['has'] {
   const codes = new CodePointSet(runs)
   return (code) => codes.has(code)
 }

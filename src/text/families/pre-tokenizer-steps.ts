@@ -51,6 +51,7 @@ export class SplitStep implements PreTokenizer {
   }
 
   split(text: NormalizedText, from: number, to: number, word: VisitWord): void {
+    text.spend(this.#pattern.comparisons * (to - from))
     // The word that the next part may belong to, and whether that word is a match.
     let start = from
     let end = from
@@ -89,7 +90,7 @@ export class SplitStep implements PreTokenizer {
   ): void {
     let done = from
     while (from < to) {
-      const end = this.#pattern(codes, from, to)
+      const end = this.#pattern.endOf(codes, from, to)
       if (end === from) {
         from++
         continue
@@ -109,13 +110,13 @@ export const whitespaceSplit: PreTokenizer = new SplitStep(classPattern(isWhiteS
 /** `\w+|[^\w\s]+`: runs of word characters, and runs of what is neither word nor white space. */
 export function whitespace(words: CodePointSet): PreTokenizer {
   const kind = (code: number): number => (words.has(code) ? 2 : isWhiteSpace(code) ? 0 : 1)
-  const run: Pattern = (codes, from, to) => {
+  const endOf: Pattern['endOf'] = (codes, from, to) => {
     const first = kind(codes[from]!)
     let end = from
     while (first > 0 && end < to && kind(codes[end]!) === first) end++
     return end
   }
-  return new SplitStep(run, 'Removed', true)
+  return new SplitStep({ comparisons: 1, endOf }, 'Removed', true)
 }
 
 /** Splits at punctuation; each character is a match. */

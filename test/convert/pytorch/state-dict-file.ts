@@ -4,6 +4,9 @@ import { archive } from '../archives.ts'
 export interface FloatTensor {
   readonly name: string
   readonly shape: readonly number[]
+  /** In elements; row after row by default. */
+  readonly strides?: readonly number[]
+  /** The storage, which tensors of the same array share. */
   readonly values: Float32Array
 }
 
@@ -22,12 +25,14 @@ const tuple = (...items: number[][]): number[] => [0x28, ...items.flat(), 0x74]
 /** The bytes of `pytorch_model.bin`. */
 export function stateDict(tensors: readonly FloatTensor[]): Uint8Array {
   const pickle = [0x80, 2, 0x7d, 0x28]
-  for (const [index, { name, shape, values }] of tensors.entries()) {
-    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1))
+  const storages = [...new Set(tensors.map(({ values }) => values))]
+  for (const { name, shape, values, ...given } of tensors) {
+    const rows = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1))
+    const { strides = rows } = given
     const place = tuple(
       text('storage'),
       global('torch', 'FloatStorage'),
-      text(String(index)),
+      text(String(storages.indexOf(values))),
       text('cpu'),
       integer(values.length),
     )
@@ -48,7 +53,7 @@ export function stateDict(tensors: readonly FloatTensor[]): Uint8Array {
   pickle.push(0x75, 0x2e)
   return archive([
     { name: 'archive/data.pkl', data: Uint8Array.from(pickle) },
-    ...tensors.map(({ values }, index) => ({
+    ...storages.map((values, index) => ({
       name: `archive/data/${index}`,
       data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     })),

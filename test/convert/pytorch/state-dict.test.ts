@@ -7,6 +7,7 @@ import { ModelFormatError } from '#dist/format/errors.js'
 import { bytesSource } from '#dist/format/source.js'
 import { times } from '../../thorough.ts'
 import { fixture, fixtureSource, mutated, readTensor, sameTensors, seeded } from '../fixtures.ts'
+import { stateDict } from './state-dict-file.ts'
 
 for (const name of ['zip', 'legacy', 'odd', 'odd-legacy', 'protocol-4']) {
   test(`readPytorch reads ${name} bit for bit as PyTorch`, async () => {
@@ -25,6 +26,18 @@ test('readPytorch refuses what is not a file of torch.save', async () => {
   ] as const) {
     await refused(bytes, message)
   }
+})
+
+test('readPytorch refuses views that read many times what the file has', async () => {
+  const values = new Float32Array(10_000)
+  const file = (count: number): Uint8Array =>
+    stateDict(
+      Array.from({ length: count }, (_, index) => ({
+        ...{ name: `tensor ${index}`, shape: [2], strides: [values.length - 1], values },
+      })),
+    )
+  assert.is((await readPytorch(bytesSource('shared.bin', file(3)))).length, 3)
+  await refused(file(20), /its tensors come to 800000 bytes, many times the file's/)
 })
 
 test('readPytorch refuses a file cut short anywhere', async () => {
