@@ -17,6 +17,7 @@ import {
 import { tileName } from './kernels/exports.ts'
 import type { Precision } from './kernels/kernels.ts'
 import type { BertConfig, HeadKind } from './model/bert-config.ts'
+import type { CrfScores } from './model/crf.ts'
 import { type ForwardOutput, requireFinite } from './model/forward-output.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import type { ModelSpec } from './model/spec.ts'
@@ -114,6 +115,14 @@ export class BertModel {
    */
   get head(): HeadKind | undefined {
     return this.#engine.info.head
+  }
+
+  /**
+   * The conditional random field that a token classifier was trained with, from its weights or its config.json;
+   * undefined for most models. `recognize` decodes by it.
+   */
+  get crf(): CrfScores | undefined {
+    return this.#engine.info.crf ?? this.config.crf
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Parses labels such as `B-PER`, and finds out by which scheme they are written. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
+import type { Crf } from './crf.ts'
 
 /**
  * How entities are written into labels. IOB1 and IOB2 have the same labels (`B-X`, `I-X`, `O`): in IOB2 every entity
@@ -36,6 +37,8 @@ export interface LabelSet {
    * [C].
    */
   names?: readonly string[]
+  /** The conditional random field that the model was trained with, if any. */
+  crf?: Crf
 }
 
 export const labelSchemes: readonly LabelScheme[] = ['IOB1', 'IOB2', 'IO', 'BIOES', 'BILOU']

@@ -1,6 +1,7 @@
 /**
  * The settings of `config.json` as users see them, `model.config`. spec.ts has what is computed from them.
  */
+import type { CrfScores } from './crf.ts'
 
 /**
  * What logits describe: 'tokens' and their labels, a 'text' and its labels, the possible 'words' for a token,
@@ -78,6 +79,8 @@ export interface BertConfig {
   readonly tiesWordEmbeddings: boolean
   /** C labels, by number. */
   readonly labels: readonly string[]
+  /** The conditional random field over the labels, if config.json has it, as T-NER's do. */
+  readonly crf?: CrfScores
   /** Our own key `label_scheme`: the scheme of the labels, such as `IOB2`. */
   readonly labelScheme?: string
   /** Present if the weights are int8. */
