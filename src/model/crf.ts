@@ -81,7 +81,7 @@ export async function readCrf(found: CrfTensors): Promise<CrfScores> {
     checkFinite(tensor, values)
     numbers.set(part, values)
   }
-  return constrained(numbers)
+  return crfScores(numbers)
 }
 
 /**
@@ -97,7 +97,7 @@ export function crfOfConfig(json: JsonRecord, classes: number): CrfScores | unde
   if (other !== undefined)
     throw invalid(`${CONFIG_KEY} has ${quoted(other)}: only ${PARTS.join(', ')} are known`)
   const parts = PARTS.filter((part) => part !== MASK || part in written)
-  return constrained(
+  return crfScores(
     new Map(
       parts.map((part) => {
         const shape = shapeOf(part, classes)
@@ -122,7 +122,7 @@ function numbersOf(value: unknown, [size, ...inner]: readonly number[], name: st
 }
 
 /** The scores with AllenNLP's mask, if there is one: what it forbids has a score that no text makes up for. */
-function constrained(numbers: ReadonlyMap<Part, Float32Array>): CrfScores {
+export function crfScores(numbers: ReadonlyMap<Part, Float32Array>): CrfScores {
   const start = numbers.get('start_transitions')!
   const end = numbers.get('end_transitions')!
   const transitions = numbers.get('transitions')!
