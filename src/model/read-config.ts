@@ -26,7 +26,7 @@ const OTHER_HEAD = /For(MultipleChoice|QuestionAnswering|NextSentencePrediction)
 /** Maximum sizes: far above any BERT, yet small enough that products of two stay exact. */
 const MAX_HIDDEN = 65_536
 export const MAX_LAYERS = 1_024
-export const MAX_ROWS = 2 ** 24
+export const MAX_ROWS: number = 2 ** 24
 const MAX_LABELS = 65_536
 
 /** Settings that change what the encoder computes; each must be missing, null, or what this engine does. */
