@@ -64,12 +64,12 @@ export {
 } from './markup/redact.ts'
 export type {
   BertConfig,
+  CrfScores,
   HeadKind,
   HiddenActivation,
   ProblemType,
   Quantization,
 } from './model/bert-config.ts'
-export type { CrfScores } from './model/crf.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/sentence/pooling.ts'
 export type { Recognizer } from './recognizer.ts'

@@ -3,19 +3,7 @@
  * classifier.
  */
 import type { Unit } from './aggregate.ts'
-
-/**
- * What a linear-chain conditional random field (Lafferty, McCallum and Pereira 2001) adds to the logits of a
- * sequence of labels, with C labels.
- */
-export interface Crf {
-  /** The score of each label at the beginning, [C]. */
-  readonly start: ArrayLike<number>
-  /** The score of each label at the end, [C]. */
-  readonly end: ArrayLike<number>
-  /** The score of label `to` right after label `from`, [C, C], at from · C + to. */
-  readonly transitions: ArrayLike<number>
-}
+import type { Crf } from './labels.ts'
 
 // #region crf
 /**

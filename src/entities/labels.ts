@@ -1,6 +1,5 @@
 /** Parses labels such as `B-PER`, and finds out by which scheme they are written. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
-import type { Crf } from './crf.ts'
 
 /**
  * How entities are written into labels. IOB1 and IOB2 have the same labels (`B-X`, `I-X`, `O`): in IOB2 every entity
@@ -20,6 +19,19 @@ export interface ParsedLabel {
   position: LabelPosition
   /** The type of the entity, `PER`; the whole label if it has no prefix. */
   type: string
+}
+
+/**
+ * What a linear-chain conditional random field (Lafferty, McCallum and Pereira 2001) adds to the logits of a
+ * sequence of labels, with C labels.
+ */
+export interface Crf {
+  /** The score of each label at the beginning, [C]. */
+  readonly start: ArrayLike<number>
+  /** The score of each label at the end, [C]. */
+  readonly end: ArrayLike<number>
+  /** The score of label `to` right after label `from`, [C, C], at from · C + to. */
+  readonly transitions: ArrayLike<number>
 }
 
 /** The labels of a model, parsed once. */

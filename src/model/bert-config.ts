@@ -1,7 +1,6 @@
 /**
  * The settings of `config.json` as users see them, `model.config`. spec.ts has what is computed from them.
  */
-import type { CrfScores } from './crf.ts'
 
 /**
  * What logits describe: 'tokens' and their labels, a 'text' and its labels, the possible 'words' for a token,
@@ -29,6 +28,16 @@ export interface Quantization {
   readonly strategy: 'channel'
   /** Names of modules that stay float. */
   readonly ignore: readonly string[]
+}
+
+/** What a conditional random field adds to the logits of a sequence of labels, with C labels. */
+export interface CrfScores {
+  /** The score of each label at the beginning, [C]. */
+  readonly start: Float32Array
+  /** The score of each label at the end, [C]. */
+  readonly end: Float32Array
+  /** The score of each label right after each label, [C, C]: rows are the labels before. */
+  readonly transitions: Float32Array
 }
 
 /** The checked settings of `config.json`. The letters are those of docs/notation.md. */

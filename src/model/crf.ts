@@ -7,17 +7,8 @@ import { elementCount } from '../format/dtypes.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 import { checkFinite, readFloats } from '../format/read-floats.ts'
+import type { CrfScores } from './bert-config.ts'
 import { invalid } from './config-values.ts'
-
-/** What it adds to the logits of a sequence of labels, with C labels. */
-export interface CrfScores {
-  /** The score of each label at the beginning, [C]. */
-  readonly start: Float32Array
-  /** The score of each label at the end, [C]. */
-  readonly end: Float32Array
-  /** The score of each label right after each label, [C, C]: rows are the labels before. */
-  readonly transitions: Float32Array
-}
 
 /** Its tensors, as pytorch-crf and AllenNLP name them. */
 const PARTS = ['start_transitions', 'end_transitions', 'transitions', '_constraint_mask'] as const

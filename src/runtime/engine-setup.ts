@@ -2,8 +2,7 @@
 
 import type { KernelPlan, Kernels } from '../kernels/kernels.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
-import type { HeadKind } from '../model/bert-config.ts'
-import type { CrfScores } from '../model/crf.ts'
+import type { CrfScores, HeadKind } from '../model/bert-config.ts'
 import type { WeightsProgress } from '../model/read-weights.ts'
 import type { ModelSpec } from '../model/spec.ts'
 
