@@ -16,7 +16,7 @@ import {
 } from './forward-options.ts'
 import { tileName } from './kernels/exports.ts'
 import type { Precision } from './kernels/kernels.ts'
-import type { BertConfig, HeadKind } from './model/bert-config.ts'
+import type { BertConfig, CrfScores, HeadKind } from './model/bert-config.ts'
 import { type ForwardOutput, requireFinite } from './model/forward-output.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import type { ModelSpec } from './model/spec.ts'
@@ -114,6 +114,14 @@ export class BertModel {
    */
   get head(): HeadKind | undefined {
     return this.#engine.info.head
+  }
+
+  /**
+   * The conditional random field that a token classifier was trained with, from its weights or its config.json;
+   * undefined for most models. `recognize` decodes by it.
+   */
+  get crf(): CrfScores | undefined {
+    return this.#engine.info.crf ?? this.config.crf
   }
 
   /**

@@ -64,6 +64,7 @@ export {
 } from './markup/redact.ts'
 export type {
   BertConfig,
+  CrfScores,
   HeadKind,
   HiddenActivation,
   ProblemType,

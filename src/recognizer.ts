@@ -52,7 +52,9 @@ export class Recognizer {
     this.model = model
     this.tokenizer = model.tokenizer
     this.labels = model.config.labels
-    this.#labelSet = parseLabels(this.labels, statedScheme(model.config.labelScheme))
+    const { crf } = model
+    const labels = parseLabels(this.labels, statedScheme(model.config.labelScheme))
+    this.#labelSet = crf === undefined ? labels : { ...labels, crf }
     if (typeof Symbol.dispose === 'symbol') {
       Object.defineProperty(this, Symbol.dispose, { value: () => this.dispose() })
     }

@@ -88,6 +88,7 @@ function modelRows({
   kernels,
   parameters,
   dtypes,
+  crf,
 }: ModelFacts): [string, string][] {
   if (architecture === undefined || memory === undefined || kernels === undefined) return []
   const { modelType, numLayers, hiddenSize, numHeads, intermediateSize, hiddenActivation } = architecture
@@ -110,6 +111,7 @@ function modelRows({
       : [
           ['scheme', scheme === 'IOB' ? 'IOB (IOB1 and IOB2 have these labels)' : scheme] as [string, string],
         ]),
+    ...(crf ? [['decoding', 'by the conditional random field that it has'] as [string, string]] : []),
     ['parameters', parameters === undefined ? 'unknown: the weights are not here' : String(parameters)],
     ...(types.length === 0 ? [] : [['types', types.join(', ')] as [string, string]]),
     ['memory', `int8 ${megabytes(memory.int8)}, float32 ${megabytes(memory.float32)}`],

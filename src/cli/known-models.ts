@@ -54,7 +54,7 @@ dbmdz/bert-large-cased-finetuned-conll03-english | news | English | bert | 24x10
 elastic/distilbert-base-uncased-finetuned-conll03-english | news | English | distilbert | 6x768 | 66 | | |
 FacebookAI/xlm-roberta-large-finetuned-conll03-english | news | English | xlm-roberta | 24x1024 | 560 | | |
 Jean-Baptiste/roberta-large-ner-english | news | English | roberta | 24x1024 | 355 | | |
-tner/roberta-large-ontonotes5 | news | English | roberta | 24x1024 | 355 | pytorch_model.bin | none named | 18 types; trained with a CRF, which transformers and iobert leave out
+tner/roberta-large-ontonotes5 | news | English | roberta | 24x1024 | 355 | pytorch_model.bin | none named | 18 types; decoded by the CRF that it was trained with
 Davlan/bert-base-multilingual-cased-ner-hrl | languages, arabic | ten | bert | 12x768 | 178 | | |
 Davlan/distilbert-base-multilingual-cased-ner-hrl | languages, arabic | ten | distilbert | 6x768 | 135 | | |
 Davlan/xlm-roberta-base-ner-hrl | languages, arabic | ten | xlm-roberta | 12x768 | 278 | model.safetensors | AFL 3.0 |

@@ -46,6 +46,8 @@ interface WeightFacts {
   readonly parameters: number
   /** Elements by type: `{ I8: 21888000, F32: 63753 }`. */
   readonly dtypes: Readonly<Record<string, number>>
+  /** Whether labels are decoded by a conditional random field that the weights or config.json have. */
+  readonly crf: boolean
 }
 
 export interface ModelFacts extends Partial<WeightFacts> {
@@ -231,7 +233,8 @@ function weightFacts(model: ResolvedModel): WeightFacts {
     const elements = tensor.shape.reduce((product, size) => product * size, 1)
     dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + elements
   }
-  return { parameters: countParameters(model), dtypes }
+  const crf = model.crf !== undefined || model.spec.config.crf !== undefined
+  return { parameters: countParameters(model), dtypes, crf }
 }
 
 /** Memory and kernels of the model on this machine, on one thread, at each precision. */

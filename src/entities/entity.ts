@@ -1,6 +1,7 @@
 /** Makes the entities of a text from its logits: words, labels, groups, filters. */
 import type { Encoding } from '../text/encoding.ts'
 import { aggregate, type Unit, type WordSpans } from './aggregate.ts'
+import { decodeCrf } from './crf.ts'
 import { decodeArgmax, decodeViterbi } from './decode.ts'
 import { type LabelSet, parseLabels } from './labels.ts'
 import type { Reading } from './reading.ts'
@@ -50,8 +51,11 @@ export function decodeEntities(input: DecodeInput): Decoded {
     )
   }
   const probabilities = softmaxRows(logits, classes)
-  const label = (units: Unit[]): Int32Array =>
-    decode === 'viterbi' ? decodeViterbi(units, logits, labels) : decodeArgmax(units, labels)
+  const label = (units: Unit[]): Int32Array => {
+    if (decode === 'argmax') return decodeArgmax(units, labels)
+    const { crf, outside } = labels
+    return crf ? decodeCrf(units, logits, crf, outside) : decodeViterbi(units, logits, labels)
+  }
   const units = aggregate(encoding, probabilities, classes, strategy, spans, disjoint)
   const ids = label(units)
   const all = strategy === 'none' ? perPiece(text, units, ids, labels) : perGroup(input, units, ids, labels)
@@ -67,14 +71,16 @@ export function decodeEntities(input: DecodeInput): Decoded {
 
 /**
  * The strategy and decoder of a call that does not state them: those that score best with every model we
- * measured. Each word gets its likeliest label if the scheme is unknown, if the strategy does worse with
- * Viterbi, or if no label is `O`, since the scheme may then allow no sequence at all.
+ * measured. A model with a conditional random field is decoded by it. Otherwise each word gets its likeliest
+ * label if the scheme is unknown, if the strategy does worse with Viterbi, or if no label is `O`, since the
+ * scheme may then allow no sequence at all.
  */
 export function decodingOf(
   { strategy = 'average', decode, merge }: DecodeOptions,
-  { scheme, outside }: LabelSet,
+  { scheme, outside, crf }: LabelSet,
 ): { strategy: Strategy; decode: Decode } {
   if (decode !== undefined) return { strategy, decode }
+  if (crf !== undefined) return { strategy, decode: 'viterbi' }
   // IO allows every sequence, so the likeliest one consists of the likeliest labels.
   const known = scheme !== 'IOB' && scheme !== 'IO' && outside >= 0
   const likeliest = strategy === 'none' || strategy === 'max' || merge === 'huggingface'
@@ -89,8 +95,10 @@ export function decodingOf(
  */
 export function resolveLabels(labels: LabelSet, options: DecodeOptions): LabelSet {
   const { scheme = labels.scheme } = options
-  const resolved = scheme === 'IOB' || scheme === labels.scheme ? labels : parseLabels(labels.labels, scheme)
-  if (options.decode === 'viterbi') allowedTransitions(resolved)
+  const { crf } = labels
+  const isSame = scheme === 'IOB' || scheme === labels.scheme
+  const resolved = isSame ? labels : { ...parseLabels(labels.labels, scheme), ...(crf && { crf }) }
+  if (options.decode === 'viterbi' && crf === undefined) allowedTransitions(resolved)
   return resolved
 }
 

@@ -21,6 +21,19 @@ export interface ParsedLabel {
   type: string
 }
 
+/**
+ * What a linear-chain conditional random field (Lafferty, McCallum and Pereira 2001) adds to the logits of a
+ * sequence of labels, with C labels.
+ */
+export interface Crf {
+  /** The score of each label at the beginning, [C]. */
+  readonly start: ArrayLike<number>
+  /** The score of each label at the end, [C]. */
+  readonly end: ArrayLike<number>
+  /** The score of label `to` right after label `from`, [C, C], at from · C + to. */
+  readonly transitions: ArrayLike<number>
+}
+
 /** The labels of a model, parsed once. */
 export interface LabelSet {
   /** The label strings in the order of the model's outputs, [C]. */
@@ -36,6 +49,8 @@ export interface LabelSet {
    * [C].
    */
   names?: readonly string[]
+  /** The conditional random field that the model was trained with, if any. */
+  crf?: Crf
 }
 
 export const labelSchemes: readonly LabelScheme[] = ['IOB1', 'IOB2', 'IO', 'BIOES', 'BILOU']

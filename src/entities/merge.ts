@@ -36,8 +36,8 @@ export function decodeWindows(input: WindowedInput): Decoded {
 }
 
 /**
- * Assembles one row for each position from the parts that each window judges. The rows of `[CLS]`, `[SEP]`
- * and of pieces that no window judges stay 0.
+ * Assembles one row for each position from the parts that each window judges; `[CLS]` is the first window's, and
+ * `[SEP]` the last one's. The rows of pieces that no window judges stay 0.
  *
  * @param logits of each window, [end - start + 2, C]
  * @param length T, positions of the whole encoding with `[CLS]` and `[SEP]`
@@ -54,5 +54,10 @@ export function mergeLogits(
     const rows = logits[i]!.subarray((judgedStart - start + 1) * classes, (judgedEnd - start + 1) * classes)
     merged.set(rows, (judgedStart + 1) * classes)
   })
+  const last = logits.at(-1)
+  if (last !== undefined) {
+    merged.set(logits[0]!.subarray(0, classes))
+    merged.set(last.subarray(last.length - classes), (length - 1) * classes)
+  }
   return merged
 }

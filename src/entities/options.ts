@@ -54,7 +54,8 @@ export const recognizeRows: Rows<AnyInput> = {
     type: 'word',
     words: {
       argmax: "each word's likeliest label",
-      viterbi: 'default where the scheme is known: the likeliest sequence that the scheme allows',
+      viterbi: `default where the scheme is known, or the model has a CRF: the likeliest sequence that the
+        scheme allows, or by the CRF`,
     },
     value: 'D',
     help: 'how labels are chosen',

@@ -118,7 +118,8 @@ async function completed(asked: RecognizeOptions, model: StyledModel): Promise<R
 
 /** The scheme, if the decoder needs it and neither the call nor the labels state it. */
 async function told(asked: RecognizeOptions, model: StyledModel): Promise<{ scheme?: LabelScheme }> {
-  if (asked.scheme !== undefined || model.labels.scheme !== 'IOB') return {}
+  const { scheme: shown, crf } = model.labels
+  if (asked.scheme !== undefined || shown !== 'IOB' || crf !== undefined) return {}
   // If the scheme were known, would the defaults choose Viterbi? If not, there is no need to find it out.
   if (decodingOf(asked, { ...model.labels, scheme: 'IOB2' }).decode !== 'viterbi') return {}
   const scheme = await model.tellScheme()

@@ -13,7 +13,10 @@ import type { SparkAnnotations, SparkOptions } from './spark/spark-types.ts'
  */
 export type Strategy = 'first' | 'simple' | 'average' | 'max' | 'none' | 'word'
 
-/** The likeliest label of each word independently, or the likeliest sequence that the scheme allows. */
+/**
+ * The likeliest label of each word independently, or the likeliest sequence: among those that the scheme allows,
+ * or by the conditional random field that the model was trained with.
+ */
 export type Decode = 'argmax' | 'viterbi'
 
 /**
@@ -32,9 +35,9 @@ export interface DecodeOptions {
   /** The label scheme, if the model's labels do not show it correctly. */
   scheme?: LabelScheme
   /**
-   * Default 'viterbi' if the scheme is known: if the labels show it beyond doubt, it is stated, or the
-   * model's own answers about some sentences of names show it. Otherwise, and with strategies 'none' and
-   * 'max' and merge 'huggingface', 'argmax'.
+   * Default 'viterbi' if the model has a conditional random field, or if the scheme is known: if the labels
+   * show it beyond doubt, it is stated, or the model's own answers about some sentences of names show it.
+   * Otherwise, and without such a field with strategies 'none' and 'max' and merge 'huggingface', 'argmax'.
    */
   decode?: Decode
   /**

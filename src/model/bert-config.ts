@@ -30,6 +30,16 @@ export interface Quantization {
   readonly ignore: readonly string[]
 }
 
+/** What a conditional random field adds to the logits of a sequence of labels, with C labels. */
+export interface CrfScores {
+  /** The score of each label at the beginning, [C]. */
+  readonly start: Float32Array
+  /** The score of each label at the end, [C]. */
+  readonly end: Float32Array
+  /** The score of each label right after each label, [C, C]: rows are the labels before. */
+  readonly transitions: Float32Array
+}
+
 /** The checked settings of `config.json`. The letters are those of docs/notation.md. */
 export interface BertConfig {
   /** `bert`, `distilbert` and so on. */
@@ -78,6 +88,8 @@ export interface BertConfig {
   readonly tiesWordEmbeddings: boolean
   /** C labels, by number. */
   readonly labels: readonly string[]
+  /** The conditional random field over the labels, if config.json has it, as T-NER's do. */
+  readonly crf?: CrfScores
   /** Our own key `label_scheme`: the scheme of the labels, such as `IOB2`. */
   readonly labelScheme?: string
   /** Present if the weights are int8. */

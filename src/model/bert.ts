@@ -81,9 +81,12 @@ export class Bert {
   #embed({ ids, positions: places, types, embeddings, hiddenStates, sums }: Workspace): void {
     const kernels = this.#kernels
     kernels.embed({ ids, places, types }, this.#model.embeddings, embeddings) // [T] → [T, E]
-    const { projection } = this.#model
+    const { projection, firstLayerNorm } = this.#model
     if (projection) kernels.linear(embeddings, projection, hiddenStates, 'identity') // → [T, H]
-    if (sums) copyMatrix(kernels.memory, hiddenStates, sums)
+    if (sums) {
+      copyMatrix(kernels.memory, hiddenStates, sums)
+      if (firstLayerNorm) kernels.addLayerNorm(sums, undefined, firstLayerNorm, hiddenStates)
+    }
   }
   // #endregion
 

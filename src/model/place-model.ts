@@ -7,13 +7,13 @@ import type { ModelSpec } from './spec.ts'
 /** Places a model. relative.ts places the inputs of relative positions. */
 export function placeModel(places: Places, spec: ModelSpec): PlacedModel {
   const { layout, precision } = places
-  const { config, embeddings, projection, convolution, head } = spec
+  const { config, embeddings, projection, firstLayerNorm, layers: ofSpec, convolution, head } = spec
   const { hiddenSize, numHeads, maxPositions } = config
-  const model = places.place({ embeddings, projection, layers: spec.layers, convolution, head })
+  const model = places.place({ embeddings, projection, firstLayerNorm, layers: ofSpec, convolution, head })
   const relative = placeRelative(layout, precision, spec)
   /** Tables of angles by θ. */
   const angles = new Map<number, Matrix>()
-  for (const { theta } of spec.layers) {
+  for (const { theta } of ofSpec) {
     if (theta === undefined || angles.has(theta)) continue
     angles.set(theta, layout.matrix(maxPositions, hiddenSize / numHeads))
   }

@@ -51,6 +51,8 @@ export type PlacedLayer = Placed<LayerSpec> & {
 }
 
 /** The placed modules that a pass uses. */
-export type PlacedModel = Placed<Pick<ModelSpec, 'embeddings' | 'projection' | 'convolution' | 'head'>> & {
+export type PlacedModel = Placed<
+  Pick<ModelSpec, 'embeddings' | 'projection' | 'firstLayerNorm' | 'convolution' | 'head'>
+> & {
   readonly layers: readonly PlacedLayer[]
 }

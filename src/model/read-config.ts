@@ -6,6 +6,7 @@ import { quoted } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { BertConfig, HeadKind, HiddenActivation, ProblemType } from './bert-config.ts'
 import { activation, flag, integer, invalid, text, unsupported } from './config-values.ts'
+import { crfOfConfig } from './crf.ts'
 import { readQuantization } from './quantization-config.ts'
 
 const PROBLEM_TYPES: readonly ProblemType[] = [
@@ -25,7 +26,7 @@ const OTHER_HEAD = /For(MultipleChoice|QuestionAnswering|NextSentencePrediction)
 /** Maximum sizes: far above any BERT, yet small enough that products of two stay exact. */
 const MAX_HIDDEN = 65_536
 export const MAX_LAYERS = 1_024
-const MAX_ROWS = 2 ** 24
+export const MAX_ROWS: number = 2 ** 24
 const MAX_LABELS = 65_536
 
 /** Settings that change what the encoder computes; each must be missing, null, or what this engine does. */
@@ -105,10 +106,13 @@ export function readConfig(json: JsonRecord, style: ConfigStyle): BertConfig {
   )
   const positions = readPositions(json, style)
   const quantization = readQuantization(json['quantization_config'])
+  const labels = readLabels(json)
+  const headKind = headOf(architecture)
+  const crf = headKind === 'tokens' ? crfOfConfig(json, labels.length) : undefined
   return {
     modelType: json['model_type'] as string,
     ...(architecture === undefined ? {} : { architecture }),
-    headKind: headOf(architecture),
+    headKind,
     ...(tokenizerClass === undefined ? {} : { tokenizerClass }),
     ...(problemType === undefined ? {} : { problemType }),
     ...(score === undefined ? {} : { activation: score }),
@@ -123,7 +127,8 @@ export function readConfig(json: JsonRecord, style: ConfigStyle): BertConfig {
     ...positions,
     typeVocabSize: sizeOr(json, style.tokenTypes, 0),
     tiesWordEmbeddings: flag(json, 'tie_word_embeddings', true),
-    labels: readLabels(json),
+    labels,
+    ...(crf === undefined ? {} : { crf }),
     ...(labelScheme === undefined ? {} : { labelScheme }),
     ...(quantization === undefined ? {} : { quantization }),
   }

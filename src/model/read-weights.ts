@@ -22,7 +22,7 @@ import type { StagingArea } from '../kernels/placed.ts'
 import { placeAsStored, Staging } from '../kernels/staging.ts'
 import type { Places } from './places.ts'
 import type { FoundTensor, ResolvedModel } from './resolve.ts'
-import type { LinearSpec, ModuleSpec, NormSpec, TensorSpec } from './spec.ts'
+import type { LinearSpec, ModuleSpec, NormSpec, TableSpec, TensorSpec } from './spec.ts'
 
 /** Numbers read from a file at a time: 1 MB of float32, which stays in a core's cache until it is packed. */
 const STAGING_NUMBERS = 2 ** 18
@@ -108,14 +108,15 @@ class TensorReader {
   module(module: ModuleSpec, place: unknown): Task[] {
     if (module.kind === 'linear') return this.#linear(module, place as Linear)
     if (module.kind === 'norm') return this.#layerNorm(module, place as LayerNorm)
-    if (module.kind === 'table') return this.#table(module.weight, place as Table)
+    if (module.kind === 'table') return this.#table(module, place as Table)
     return this.#vector(module.values, place as Floats)
   }
 
   /** Reads the rows of a table, for int8 with their scales. */
-  #table(spec: TensorSpec, table: Table): Task[] {
-    const { tensor, scale } = this.#tensors.get(spec)!
+  #table({ weight, added }: TableSpec, table: Table): Task[] {
+    const { tensor, scale } = this.#tensors.get(weight)!
     const pack = (piece: StoredRows): boolean => this.#kernels.packTable(piece, table)
+    if (added) return [this.#sums(tensor, this.#tensors.get(added)!.tensor, pack)]
     const tasks = [this.#rows(tensor, table, scale, pack, placeAsStored(table, tensor.dtype))]
     const { scales } = table
     if (scale && scales)
@@ -197,10 +198,27 @@ class TensorReader {
     return this.#numbersTask(tensor, (values) => {
       for (let column = 0; column < width; column++) {
         for (let i = 0; i < height; i++) row[i] = values[i * width + column]!
-        this.#staging.bytes(row.byteLength).set(new Uint8Array(row.buffer))
-        pack(this.#staging.rows('F32', 1, column))
+        this.#packRow(row, column, pack)
       }
     })
+  }
+
+  /** Reads the rows of a short float tensor, and adds one more row to each of them. */
+  #sums(tensor: CheckpointTensor, added: CheckpointTensor, pack: (piece: StoredRows) => boolean): Task {
+    const read = async (): Promise<void> => {
+      const more = await this.#numbers(added)
+      const values = await this.#numbers(tensor)
+      for (let at = 0; at < values.length; at += more.length) {
+        const row = values.subarray(at, at + more.length).map((value, i) => value + more[i]!)
+        this.#packRow(row, at / more.length, pack)
+      }
+    }
+    return { tensor, byteLength: tensor.byteLength + added.byteLength, read }
+  }
+
+  #packRow(row: Float32Array, index: number, pack: (piece: StoredRows) => boolean): void {
+    this.#staging.bytes(row.byteLength).set(new Uint8Array(row.buffer))
+    pack(this.#staging.rows('F32', 1, index))
   }
 
   async #numbers(tensor: CheckpointTensor): Promise<Float32Array> {

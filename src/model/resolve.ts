@@ -4,6 +4,7 @@
 import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
 import { elementCount } from '../format/dtypes.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
+import { type CrfTensors, findCrf } from './crf.ts'
 import {
   type HeadSpec,
   type ModelSpec,
@@ -38,6 +39,8 @@ export interface ResolvedModel {
   /** The parts of the model that exist: a head that is not in the files is left out. */
   readonly spec: ModelSpec
   readonly tensors: ReadonlyMap<TensorSpec, FoundTensor>
+  /** The conditional random field over the labels of tokens, if the files have one. */
+  readonly crf: CrfTensors | undefined
   /** Each tensor of the files once and whole, in the order of the flow. */
   readonly named: readonly NamedTensor[]
 }
@@ -85,7 +88,8 @@ class Resolver {
         : { ...this.#spec, head: undefined }
     for (const module of modulesOf(spec)) for (const tensor of tensorsOf(module)) this.#take(tensor)
     this.#throwIfMissing()
-    return { spec, tensors: this.#tensors, named: [...this.#named.values()] }
+    const crf = spec.head?.kind === 'tokens' ? this.#takeCrf() : undefined
+    return { spec, tensors: this.#tensors, crf, named: [...this.#named.values()] }
   }
 
   /** Finds the prefix that matches most of the encoder's tensors. */
@@ -111,6 +115,24 @@ class Resolver {
   #has(head: Exclude<HeadSpec, { kind: 'spans' }>): boolean {
     const module = head.kind === 'words' ? head.transform.dense : head.output
     return tensorsOf(module).some((tensor) => this.#find(this.#fileName(tensor)) !== undefined)
+  }
+
+  /** Finds the conditional random field, checks its tensors and lists them. */
+  #takeCrf(): CrfTensors | undefined {
+    const { crf, labels } = this.#spec.config
+    const found = findCrf(this.#files, labels.length)
+    if (found === undefined) return undefined
+    for (const [part, { tensor, shape }] of found) {
+      this.#checkShape(tensor, [shape])
+      checkFloat(tensor)
+      const name = `crf.${part}`
+      this.#named.set(name, { name, tensor, scale: undefined, quantizable: false })
+    }
+    if (crf === undefined) return found
+    throw new ModelFormatError(
+      'DuplicateKey',
+      `The weights have a conditional random field, and ${this.#configFile} has another; which one is meant cannot be known: remove one of them`,
+    )
   }
 
   /** Checks a tensor and lists it; missing ones are collected for a single error. */

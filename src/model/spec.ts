@@ -76,6 +76,8 @@ export interface TableSpec {
   /** 'float32' if it has that precision always. */
   readonly precision: 'float32' | undefined
   readonly weight: TensorSpec
+  /** A row that is added to each row when they are read, [1, columns]; of a short float table. */
+  readonly added?: TensorSpec
 }
 
 /** A vector. Without values: zeros. */
@@ -113,6 +115,8 @@ export interface ModelSpec {
    * 'pre' (Xiong et al. 2020, arXiv 2002.04745; before each block; the residuals are the sums themselves).
    */
   readonly norm: 'post' | 'pre'
+  /** With 'pre', the LayerNorm before the first layer; undefined if the layer reads the embeddings as they are. */
+  readonly firstLayerNorm?: NormSpec | undefined
   readonly layers: readonly LayerSpec[]
   /** Parallel to the first layer in the largest DeBERTas. */
   readonly convolution?: ConvolutionSpec | undefined
@@ -326,6 +330,8 @@ export function tensorsOf(module: ModuleSpec): TensorSpec[] {
       ? module.from.flatMap(({ weight, bias }) => [weight, bias])
       : module.kind === 'norm'
         ? [module.weight, module.bias]
-        : [module.kind === 'table' ? module.weight : module.values]
+        : module.kind === 'table'
+          ? [module.weight, module.added]
+          : [module.values]
   return tensors.filter((tensor) => tensor !== undefined)
 }

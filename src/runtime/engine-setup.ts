@@ -2,7 +2,7 @@
 
 import type { KernelPlan, Kernels } from '../kernels/kernels.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
-import type { HeadKind } from '../model/bert-config.ts'
+import type { CrfScores, HeadKind } from '../model/bert-config.ts'
 import type { WeightsProgress } from '../model/read-weights.ts'
 import type { ModelSpec } from '../model/spec.ts'
 
@@ -32,6 +32,8 @@ export interface EngineInfo {
   readonly parameters: number
   /** What the logits describe; undefined in a bare encoder, which has none. */
   readonly head: HeadKind | undefined
+  /** The conditional random field over the labels, if the weights have one. */
+  readonly crf?: CrfScores
 }
 
 /** Helper threads, as the engine sees them. */

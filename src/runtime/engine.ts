@@ -23,6 +23,7 @@ import type { ScratchShape } from '../kernels/placed.ts'
 import { tuneTiles } from '../kernels/tune-tiles.ts'
 import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
+import { readCrf } from '../model/crf.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { placeModel } from '../model/place-model.ts'
 import { Places } from '../model/places.ts'
@@ -99,7 +100,8 @@ export class Engine {
         }
         const memoryBytes = kernels.memory.byteLength
         const parameters = countParameters(found)
-        const info = { weightBytes, memoryBytes, parameters, head: spec.head?.kind }
+        const crf = found.crf && (await readCrf(found.crf))
+        const info = { weightBytes, memoryBytes, parameters, head: spec.head?.kind, ...(crf && { crf }) }
         return new Engine(setup, kernels, model, info, onTuned)
       } catch (error) {
         giveMemory(memory, shared)

@@ -1,6 +1,6 @@
 /**
- * Quantizing and converting DeBERTa, ALBERT, MPNet and ModernBERT: the model stays the same, under
- * transformers' tensor names.
+ * Quantizing and converting the families other than BERT: the model stays the same, under transformers' tensor
+ * names.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
@@ -52,6 +52,10 @@ for (const name of [
   'mpnet-tokens',
   'mpnet-text',
   'mpnet-words',
+  'ernie',
+  'data2vec-text',
+  'prelayernorm-tokens',
+  'prelayernorm-words',
 ]) {
   test(`quantizeModel of ${name} gives the bits of quantising while loading`, async () => {
     const files = filesOf(name)

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { checkRecognizeOptions, checkStreamOptions } from '#dist/entities/options.js'
 
 test('checkRecognizeOptions passes what is right and drops what is undefined', () => {
-  assert.equal(checkRecognizeOptions(undefined), {})
+  assert.equal({ ...checkRecognizeOptions(undefined) }, {})
   const { signal } = new AbortController()
   const options = {
     strategy: 'average',
@@ -25,7 +25,7 @@ test('checkRecognizeOptions passes what is right and drops what is undefined', (
   assert.is(checked.signal, signal)
   assert.equal({ ...checked, signal: undefined }, { ...options, signal: undefined })
   assert.not.ok('decode' in checkRecognizeOptions({ decode: undefined }))
-  assert.equal(checkStreamOptions({ batchTokens: 3 }), { batchTokens: 3 })
+  assert.equal({ ...checkStreamOptions({ batchTokens: 3 }) }, { batchTokens: 3 })
 })
 
 const wrong: [what: string, options: unknown, kind: ErrorConstructor, message: RegExp][] = [

@@ -1,8 +1,11 @@
-/** The family of RoBERTa, with XLM-R and CamemBERT, which differ from it in their tokenizers alone. */
+/**
+ * The family of RoBERTa, with XLM-R, CamemBERT and data2vec, which differ from it in their tokenizers or names
+ * alone, and RoBERTa with its LayerNorms before the blocks.
+ */
 import type { JsonRecord } from '../../format/json-file.ts'
-import { bertSpec, type HeadNames } from '../modules.ts'
+import { bertSpec, type HeadNames, norm } from '../modules.ts'
 import { BERT_STYLE, readConfig } from '../read-config.ts'
-import type { ModelSpec, SentencePieceSpec } from '../spec.ts'
+import type { ModelSpec, NormSpec, SentencePieceSpec } from '../spec.ts'
 
 export const ROBERTA_HEADS: HeadNames = {
   text: { dense: 'classifier.dense', activation: 'tanh', output: 'classifier.out_proj' },
@@ -20,8 +23,40 @@ export const ROBERTA_HEADS: HeadNames = {
  * 1907.11692). Defaults: transformers' RobertaConfig.
  */
 export function readRoberta(json: JsonRecord): ModelSpec {
+  return robertaSpec(json, 'roberta.')
+}
+
+function robertaSpec(json: JsonRecord, prefix: string): ModelSpec {
   const config = readConfig(json, { ...BERT_STYLE, padding: { key: 'pad_token_id', otherwise: 1 } })
-  return bertSpec(config, { prefix: 'roberta.', heads: ROBERTA_HEADS })
+  return bertSpec(config, { prefix, heads: ROBERTA_HEADS })
+}
+
+/** data2vec's encoder of texts: RoBERTa, taught otherwise (Baevski et al. 2022, arXiv 2202.03555). */
+export function readData2vecText(json: JsonRecord): ModelSpec {
+  return robertaSpec(json, 'data2vec_text.')
+}
+
+/**
+ * RoBERTa with a LayerNorm before each block instead of after it, and one after the last (fairseq's
+ * `--encoder-normalize-before`; Wettig et al. 2023, arXiv 2202.08005). Defaults: transformers'
+ * RobertaPreLayerNormConfig.
+ */
+export function readRobertaPreLayerNorm(json: JsonRecord): ModelSpec {
+  const spec = robertaSpec(json, 'roberta_prelayernorm.')
+  const { hiddenSize, layerNormEps, numLayers } = spec.config
+  const normOf = (module: string): NormSpec => norm(`{encoder}${module}`, hiddenSize, layerNormEps)
+  const beforeLayer = (index: number): NormSpec =>
+    normOf(index < numLayers ? `encoder.layer.${index}.attention.LayerNorm` : 'LayerNorm')
+  return {
+    ...spec,
+    norm: 'pre',
+    firstLayerNorm: beforeLayer(0),
+    layers: spec.layers.map((layer, index) => ({
+      ...layer,
+      attentionLayerNorm: normOf(`encoder.layer.${index}.intermediate.LayerNorm`),
+      outputLayerNorm: beforeLayer(index + 1),
+    })),
+  }
 }
 
 export const XLM_ROBERTA_PIECES: SentencePieceSpec = {
