@@ -5,8 +5,9 @@ import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
 import { ruleRows } from '../entities/options.ts'
 import type { TextOptions } from '../entities/types.ts'
+import { capability } from '../format/capability.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
-import { type Finder, Masker } from './masker.ts'
+import type { Finder } from './masker.ts'
 
 /** What finds the names of an object, and where they are looked for. */
 export interface RedactObjectOptions {
@@ -66,10 +67,8 @@ const rows: Rows<RedactObjectOptions> = {
  * @throws {RangeError} for a key that is nowhere in the value
  *
  * @example
- * const ticket = { id: 7, user: { name: 'Tim Cook' }, body: 'Tim Cook is in Berlin.' }
- * const { value, restore } = await redactObject(ticket, { ner })
- * value // { id: 7, user: { name: '[PER_1]' }, body: '[PER_1] is in [LOC_1].' }
- * restore({ answer: 'Is [PER_1] there?' }) // { answer: 'Is Tim Cook there?' }
+ * (await redactObject({ id: 7, by: 'Tim Cook' }, { ner })).value // { id: 7, by: '[PER_1]' }
+ * (await redactObject({ by: 'Tim Cook' }, { ner })).restore('Ask [PER_1].') // 'Ask Tim Cook.'
  */
 export async function redactObject<Value>(
   value: Value,
@@ -100,6 +99,7 @@ export async function redactObject<Value>(
     if (collect.met.has(key)) continue
     throw new RangeError(`keys has '${key}', which is nowhere in the value${didYouMean(key, found)}`)
   }
+  const { Masker } = await capability('names of objects', () => import('./masker.ts'))
   const masker = new Masker(ner, names, {
     rules: rules ?? 'all',
     ...(labels === undefined ? {} : { labels }),

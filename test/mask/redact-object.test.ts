@@ -13,7 +13,7 @@ test.after(() => ner.dispose())
 
 const ticket = { id: 7, user: { name: 'Tim Cook' }, body: 'Tim Cook is in Berlin.' }
 
-test('the example of the docstring', async () => {
+test('a name has one number in all strings, and comes back into them', async () => {
   const { value, restore } = await redactObject(ticket, { ner })
   assert.equal(value, { id: 7, user: { name: '[PER_1]' }, body: '[PER_1] is in [LOC_1].' })
   assert.equal(restore({ answer: 'Is [PER_1] there?' }), { answer: 'Is Tim Cook there?' })
