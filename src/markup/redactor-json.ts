@@ -36,7 +36,7 @@ export interface NameJson {
   /** The name as written in the texts; several forms only where names of one person are joined. */
   readonly forms: readonly string[]
   /** Of a person whom some text calls so, where names of one person are joined: `ms` or `mr`. */
-  readonly title?: Title
+  readonly title?: 'ms' | 'mr'
 }
 
 const rows: Rows<RedactorJson> = {

@@ -7,12 +7,12 @@ import { ruleRows } from '../entities/options.ts'
 import type { TextOptions } from '../entities/types.ts'
 import { capability } from '../format/capability.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
-import type { Finder } from './masker.ts'
+import type { Recognizer } from '../recognizer.ts'
 
 /** What finds the names of an object, and where they are looked for. */
 export interface RedactObjectOptions {
   /** What finds the names: a recognizer. */
-  ner: Finder
+  ner: Pick<Recognizer, 'recognizeAll'>
   /**
    * Members whose strings are redacted, with all that is in them: `body`, or a path, `user.name`; elements of an array have the
    * path of the array. Default: all strings.
