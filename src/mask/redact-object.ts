@@ -68,7 +68,8 @@ const rows: Rows<RedactObjectOptions> = {
  *
  * @example
  * (await redactObject({ id: 7, by: 'Tim Cook' }, { ner })).value // { id: 7, by: '[PER_1]' }
- * (await redactObject({ by: 'Tim Cook' }, { ner })).restore('Ask [PER_1].') // 'Ask Tim Cook.'
+ * const { restore } = await redactObject({ by: 'Tim Cook' }, { ner })
+ * restore({ answer: 'Ask [PER_1].' }) // answer: 'Ask Tim Cook.'
  */
 export async function redactObject<Value>(
   value: Value,
