@@ -6,9 +6,9 @@
  */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { trimClosing } from '#dist/entities/closings.js'
 import type { Document } from '#dist/entities/document.js'
 import { type LabelSet, parseLabels } from '#dist/entities/labels.js'
-import { trimName } from '#dist/entities/name-edges.js'
 import type { Reading, Recount } from '#dist/entities/reading.js'
 import { Findings, readSegments, type Segment } from '#dist/entities/segments.js'
 import type { DecodeOptions } from '#dist/entities/types.js'
@@ -144,7 +144,7 @@ function byNames(answered: readonly Answered[], labels: LabelSet, options: Decod
   for (const one of answered) {
     const gold = goldNames(one.unit)
     const { entities } = decoded(one, labels, options, {
-      trimName,
+      trimName: trimClosing,
       recount: options.strategy === 'word' ? withWrittenWords : undefined,
     })
     found += entities.length

@@ -1,7 +1,9 @@
 /** `--jsonl`: reads one JSON value per line and writes one per line. */
 
+import { didYouMean } from '../check/nearest.ts'
 import { isObject, kind } from '../format/json-file.ts'
 import { type Compute, type Job, runBatches } from './batches.ts'
+import { endOfString, stringsIn } from './documents/json-strings.ts'
 import { notUtf8, type Source } from './inputs.ts'
 import { type Line, LineSplitter } from './line-queue.ts'
 
@@ -75,10 +77,14 @@ function readLine<Result>(
   if (!isObject(value)) return wrong(`is ${kind(value)}, ${wanted}`)
   const all = membersAsWritten(json)
   const kept = members === undefined ? new Map([...all].filter(([name]) => name === 'id')) : all
-  const texts = names.map((name) => (Object.hasOwn(value, name) ? value[name] : undefined))
+  const texts = names.map((name) => memberAt(value, name))
   const bad = texts.findIndex((text) => typeof text !== 'string')
+  const twice = bad < 0 ? names.find((name) => name.includes('.') && timesIn(all, name) > 1) : undefined
+  if (twice !== undefined) return wrong(`has ${twice} more than once`, kept)
   if (bad < 0) return answered(kept, ...(texts as string[]))
-  return wrong(`has a ${names[bad]} that is ${kind(texts[bad])}, expected a string`, kept)
+  const known = new Set(Array.from(stringsIn(json), ({ path }) => path))
+  const meant = texts[bad] === undefined ? didYouMean(names[bad]!, known) : ''
+  return wrong(`has a ${names[bad]} that is ${kind(texts[bad])}, expected a string${meant}`, kept)
 }
 
 /**
@@ -97,13 +103,45 @@ function withAnswers<Result>(
   for (const [index, answer] of answers.entries()) {
     const name = names?.[index]
     for (const [field, value] of Object.entries(fields(answer, texts[index]!))) {
-      if (name !== undefined && field === 'text') members.set(name, JSON.stringify(value))
+      if (name !== undefined && field === 'text') setMember(members, name, JSON.stringify(value))
       else if (name === undefined || answers.length === 1) members.set(field, JSON.stringify(value))
       else byField.set(field, { ...byField.get(field), [name]: value })
     }
   }
   for (const [field, values] of byField) members.set(field, JSON.stringify(values))
   return members
+}
+
+/** The value of a field: a member, or what a path of members leads to (`a.b`). */
+function memberAt(value: unknown, field: string): unknown {
+  if (!isObject(value)) return undefined
+  if (Object.hasOwn(value, field)) return value[field]
+  for (let dot = field.indexOf('.'); dot >= 0; dot = field.indexOf('.', dot + 1)) {
+    const name = field.slice(0, dot)
+    const found = Object.hasOwn(value, name) ? memberAt(value[name], field.slice(dot + 1)) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** How many strings of an object have a path: names may hold dots, and a nested name may stand twice. */
+function timesIn(members: Members, field: string): number {
+  return Array.from(stringsIn(objectOf(members))).filter(({ path }) => path === field).length
+}
+
+/** Replaces a field that is a string; what its members have around it stays as it is written. */
+function setMember(members: Map<string, string>, field: string, json: string): void {
+  if (members.has(field)) {
+    members.set(field, json)
+    return
+  }
+  for (const [name, written] of members) {
+    if (!field.startsWith(`${name}.`)) continue
+    const place = [...stringsIn(written)].find(({ path }) => `${name}.${path}` === field)
+    if (place === undefined) continue
+    members.set(name, written.slice(0, place.start) + json + written.slice(place.end))
+    return
+  }
 }
 
 /** Where a line stops being JSON, if the runtime says so. The runtime's own message would quote the line. */
@@ -159,10 +197,4 @@ function membersAsWritten(json: string): Map<string, string> {
     }
   }
   return members
-}
-
-function endOfString(json: string, start: number): number {
-  let at = start + 1
-  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1
-  return at
 }

@@ -29,10 +29,10 @@ export const inputRows = {
 export const documentRows = {
   input: {
     type: 'word',
-    words: { text: '', html: '', markdown: '' },
+    words: { text: '', html: '', markdown: '', json: 'strings are the text, each by itself' },
     value: 'L',
     help: 'how the texts are marked up',
-    default: 'by the names of files (.html, .htm, .md), else text',
+    default: 'by the names of files (.html, .htm, .md, .json), else text',
     more: `Tags, their attributes, comments, scripts, styles and code are no text and stay as they are, also where
       names are taken out; front matter, definitions of links and notes are text. Offsets are those of the source; a
       name across tags is one. A mail whose text is encoded is an error, unless it is said to be text`,
@@ -70,9 +70,10 @@ export const tableRows = {
     type: 'strings',
     whole: true,
     value: 'F',
-    needs: ['jsonl'],
-    help: `the text is the member F, and all others pass through: {"body", ...} becomes {"body", ..., "entities",
-      "truncated"}. Once for each of several: then "entities" and "truncated" have a member for each`,
+    needs: ['jsonl', 'input json'],
+    help: `the text is the member F, or what a path of members leads to (user.name), and all others pass through: {"body", ...} becomes {"body", ..., "entities",
+      "truncated"}. Once for each of several: then "entities" and "truncated" have a member for each. Of a whole document
+      (--input json) all strings in F`,
   },
   csv: {
     type: 'boolean',

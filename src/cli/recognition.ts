@@ -53,7 +53,8 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
     const { readRules } = await import('./rules-option.ts')
     options.rules = await readRules(rules)
   }
-  const readDocument = documentReader(rest.input)
+  const members = rest.field && [...new Set(rest.field)]
+  const readDocument = documentReader(rest.input, format === 'jsonl' ? undefined : members)
   const sources = await findSources(given)
   return withModel(
     rest,
@@ -87,7 +88,6 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
           : format === 'output'
             ? entityRows(rest.output === 'tsv' ? '\t' : ',')
             : undefined
-      const members = rest.field && [...new Set(rest.field)]
       return answerNames(sources, { format, redacting, maxChars, members, shape, readDocument, find })
     },
   )

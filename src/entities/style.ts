@@ -7,10 +7,10 @@ import type { PresetName, Rule, RuleSet, Rules } from '../rules/types.ts'
 import { defaultSplit, type Span, splitSections } from '../text/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { withSpaceWords, withWrittenWords } from '../text/written-words.ts'
+import { trimClosing } from './closings.ts'
 import { readDocument, wholeText } from './document.ts'
 import { decodingOf, resolveLabels } from './entity.ts'
 import type { LabelScheme, LabelSet } from './labels.ts'
-import { trimName } from './name-edges.ts'
 import type { PreparedRules, Reading, Style } from './reading.ts'
 import { withoutSymbols } from './symbols.ts'
 import { pipelineWindows, transformersOptions, transformersStyle } from './transformers-style.ts'
@@ -45,6 +45,7 @@ export async function prepareRules({
   labels,
   ignoreLabels,
   signal,
+  style,
 }: RecognizeOptions): Promise<PreparedRules> {
   if (rules === undefined) return { types: [], add: (_, entities) => entities }
   const { addRulesTo } = await capability(
@@ -53,7 +54,7 @@ export async function prepareRules({
   )
   return addRulesTo(
     await withPresets(rules),
-    { policy: rulePolicy, signal },
+    { policy: rulePolicy, signal, keepsLabels: style !== undefined },
     (type) => (labels?.includes(type) ?? true) && !ignoreLabels?.includes(type),
   )
 }
@@ -92,7 +93,7 @@ export async function chooseStyle(asked: RecognizeOptions, model: StyledModel): 
   }
   const ours = shared.otherWindows
     ? {}
-    : { trimName, seen: withoutSymbols, scoresTypes: true, disjoint: true }
+    : { trimName: trimClosing, seen: withoutSymbols, scoresTypes: true, disjoint: true }
   const reading = { ...shared, ...ours }
   return { options, labels, reading, read: (input) => readDocument(input, pretokenized, spansOf) }
 }

@@ -8,11 +8,14 @@
  *   person as long as no text so far has another longer name with the same short form. After `Tim Cook` and
  *   `Ann Cook`, `Cook` is nobody's short form and has a number of its own, like `Tim Cook` and `Ann Cook`:
  *   names that share a part without one being the other's short form are never joined.
+ * - A surname after `Ms` or `Mr` (titles.ts) stands for a longer name that some text has after a title of the same kind,
+ *   and for no other: `Ms Okonkwo` is not `Emeka Okonkwo`. Where both are known, `Okonkwo` alone is neither.
  *
  * All names of a text are collected before the first is decided. A second Cook whose longer name is in no
  * text is taken for the known one; that is why the rule is off by default.
  */
 import { bareType } from './marked-text.ts'
+import type { Title } from './titles.ts'
 
 /** Whether the rule applies to entities of this type. */
 export function isPerson(type: string): boolean {
@@ -32,35 +35,71 @@ export function casing(name: string): number {
   return SMALL.test(name) ? 0 : name === name.toUpperCase() ? 1 : 2
 }
 
+/**
+ * What identifies a person: the folded name, after a title's if it is a surname alone (`ms okonkwo`), which no name has, as
+ * the two are parted by a line break.
+ */
+export function personKey(name: string, title: Title | undefined): string {
+  return title === undefined || shortForms(name).size > 0 ? foldName(name) : `${title}\n${foldName(name)}`
+}
+
 /** The longer names met so far, by their short forms. */
 export class Aliases {
-  /** By the folded form: the first of the spellings with the greatest casing, which is the one that is saved. */
+  /** By the key: the first of the spellings with the greatest casing, which is the one that is saved. */
   readonly #spellings = new Map<string, string>()
-  /** Folded forms of the longer names, by the folded short form. */
+  /** Keys of the longer names, and of surnames with a title, by the folded short form. */
   readonly #longer = new Map<string, Set<string>>()
+  /** Titles of longer names, by their keys. */
+  readonly #titles = new Map<string, Set<Title>>()
 
-  /** Records a name; a name of one word has no short form. */
-  learn(name: string): void {
-    const folded = foldName(name)
-    const known = this.#spellings.get(folded)
+  /** Records a name; a name of one word without a title has no short form. */
+  learn(name: string, title?: Title): void {
+    const key = personKey(name, title)
+    if (title !== undefined) this.#titles.set(key, (this.#titles.get(key) ?? new Set()).add(title))
+    const known = this.#spellings.get(key)
     if (known !== undefined && casing(known) >= casing(name)) return
-    this.#spellings.set(folded, name)
-    for (const short of shortForms(name)) {
+    this.#spellings.set(key, name)
+    const folded = foldName(name)
+    for (const short of key === folded ? shortForms(name) : [folded]) {
       const longer = this.#longer.get(short) ?? new Set()
-      this.#longer.set(short, longer.add(folded))
+      this.#longer.set(short, longer.add(key))
     }
   }
 
-  /** The only longer name with this folded short form; undefined if there are several or none. */
-  longerOf(folded: string): string | undefined {
-    const longer = this.#longer.get(folded)
-    return longer?.size === 1 ? this.#spellings.get([...longer][0]!) : undefined
+  /** The only longer name with this short form, and its title if it is a surname; undefined if there are several or none. */
+  longerOf(folded: string, title: Title | undefined): { text: string; title?: Title } | undefined {
+    const keys = this.#persons(folded, title)
+    if (keys.size !== 1) return undefined
+    const [key = ''] = keys
+    const own = titleOf(key)
+    return { text: this.#spellings.get(key)!, ...(own === undefined ? {} : { title: own }) }
   }
 
-  /** Whether a folded name is the short form of several names. */
-  isShared(folded: string): boolean {
-    return (this.#longer.get(folded)?.size ?? 0) > 1
+  /** Whether a folded name, after a title, is the short form of several names. */
+  isShared(folded: string, title: Title | undefined): boolean {
+    return this.#persons(folded, title).size > 1
   }
+
+  /** Keys of those whom a short form may mean: after a title those who have it, else all, a surname with a title as its owner. */
+  #persons(folded: string, title: Title | undefined): ReadonlySet<string> {
+    const keys = [...(this.#longer.get(folded) ?? [])]
+    const owners = (wanted: Title): string[] =>
+      keys.filter((key) => titleOf(key) === undefined && this.#titles.get(key)?.has(wanted))
+    if (title !== undefined) return new Set(owners(title))
+    return new Set(
+      keys.flatMap((key) => {
+        const own = titleOf(key)
+        const known = own === undefined ? [] : owners(own)
+        return known.length > 0 ? known : [key]
+      }),
+    )
+  }
+}
+
+/** The title in the key of a surname. */
+function titleOf(key: string): Title | undefined {
+  const at = key.indexOf('\n')
+  return at < 0 ? undefined : (key.slice(0, at) as Title)
 }
 
 /** More words than this are not a name, but a stretch mistaken for one. */

@@ -1,7 +1,8 @@
 /** The names that a redactor knows, and the placeholders that it assigned to them. */
 import type { Entity } from '../entities/types.ts'
-import { Aliases, casing, foldName, isPerson, shortForms } from './aliases.ts'
+import { Aliases, casing, foldName, isPerson, personKey, shortForms } from './aliases.ts'
 import { placeholderOf, spellingsIn, typeKey } from './placeholders.ts'
+import type { Title } from './titles.ts'
 
 /** Makes the placeholder of a new name; the number counts the names of its type from 1. */
 export type PlaceholderFunction = (entity: Entity, number: number) => string
@@ -15,6 +16,8 @@ export interface Name {
   readonly number: number
   /** The spellings of the name; the first replaces the placeholder. Several only where names are joined. */
   readonly forms: string[]
+  /** Of a person whom some text calls so, where names are joined. */
+  title?: Title
 }
 
 /** Words of a text that look like a placeholder already assigned to a name. */
@@ -104,50 +107,49 @@ export class Names {
   }
 
   /** Records a name of a text before the first one is decided. */
-  learn(type: string, text: string): void {
-    if (this.#aliases !== undefined && isPerson(type)) this.#aliases.learn(text)
+  learn(type: string, text: string, title?: Title): void {
+    if (this.#aliases !== undefined && isPerson(type)) this.#aliases.learn(text, title)
   }
 
-  /** The name of an entity, known or new. */
-  nameOf(entity: Entity): Name {
+  /** The name of an entity, known or new; a person's title matters where names are joined. */
+  nameOf(entity: Entity, title?: Title): Name {
     const { type, text } = entity
-    if (this.#aliases !== undefined && isPerson(type)) return this.#personOf(entity, this.#aliases)
+    if (this.#aliases !== undefined && isPerson(type)) return this.#personOf(entity, title, this.#aliases)
     return this.#given.get(formKey(type, text)) ?? this.#add(entity, formKey(type, text))
   }
 
-  #personOf(entity: Entity, aliases: Aliases): Name {
+  #personOf(entity: Entity, title: Title | undefined, aliases: Aliases): Name {
     const { type, text } = entity
     const folded = foldName(text)
-    const known = this.#given.get(formKey(type, folded))
+    const key = personKey(text, title)
+    const known = this.#given.get(formKey(type, key))
     if (known !== undefined) {
-      const ofLonger = foldName(known.forms[0]!) !== folded
-      if (!ofLonger || !aliases.isShared(folded)) {
-        addForm(known, text)
-        return known
-      }
+      const ofLonger = personKey(known.forms[0]!, known.title) !== key
+      if (!ofLonger || !aliases.isShared(folded, title)) return addForm(known, text, title)
       // It was somebody's short form before another had it.
-      const own = known.forms.findIndex((form) => foldName(form) === folded)
+      const own = known.forms.findIndex((form, index) => index > 0 && foldName(form) === folded)
       const [form = text] = own < 0 ? [] : known.forms.splice(own, 1)
-      const name = this.#add({ ...entity, text: form }, formKey(type, folded))
-      addForm(name, text)
-      return name
+      return addForm(this.#add({ ...entity, text: form }, formKey(type, key)), text, title)
     }
-    const longer = aliases.longerOf(folded)
+    const longer = aliases.longerOf(folded, title)
     if (longer !== undefined) {
-      const name = this.#personOf({ ...entity, text: longer }, aliases)
-      this.#given.set(formKey(type, folded), name)
-      addForm(name, text)
-      return name
+      const name = this.#personOf({ ...entity, text: longer.text }, longer.title, aliases)
+      this.#given.set(formKey(type, key), name)
+      return addForm(name, text, title)
     }
-    const own = [...shortForms(text)].flatMap((short) => {
-      const name = aliases.isShared(short) ? undefined : this.#given.get(formKey(type, short))
-      return name === undefined || foldName(name.forms[0]!) !== short ? [] : [name]
+    // Short forms that had a number before their longer name came.
+    const shorts = key === folded ? [...shortForms(text)] : [folded]
+    const keys = new Set(shorts.flatMap((short) => [short, personKey(short, title)]))
+    keys.delete(key)
+    const own = [...keys].flatMap((short) => {
+      const name = aliases.isShared(short, undefined) ? undefined : this.#given.get(formKey(type, short))
+      return name === undefined || personKey(name.forms[0]!, name.title) !== short ? [] : [name]
     })
     // Two short forms that were two persons so far are not joined by a longer name.
-    if (own.length !== 1) return this.#add(entity, formKey(type, folded))
-    own[0]!.forms.unshift(text)
-    this.#given.set(formKey(type, folded), own[0]!)
-    return own[0]!
+    if (own.length !== 1) return addForm(this.#add(entity, formKey(type, key)), text, title)
+    if (key === folded) own[0]!.forms.unshift(text)
+    this.#given.set(formKey(type, key), own[0]!)
+    return addForm(own[0]!, text, title)
   }
 
   #add(entity: Entity, form: string): Name {
@@ -159,7 +161,7 @@ export class Names {
         : this.#placeholder === 'numbered'
           ? placeholderOf(type, number)
           : String(this.#placeholder(entity, number))
-    const name = { placeholder, key: keyOf(type, number), type, number, forms: [text] }
+    const name: Name = { placeholder, key: keyOf(type, number), type, number, forms: [text] }
     this.#given.set(form, name)
     if (this.#placeholder === 'numbered') this.#byKey.set(name.key, name)
     return name
@@ -177,19 +179,19 @@ export class Names {
    * exists
    */
   restoreName(name: Name): void {
-    const { key, type, number, forms } = name
+    const { key, type, number, forms, title } = name
     const folds = this.#aliases !== undefined && isPerson(type)
     if (this.#byKey.has(key)) throw new RangeError(`${name.placeholder} stands for two names`)
     this.#byKey.set(key, name)
     this.#last.set(typeKey(type), Math.max(this.#last.get(typeKey(type)) ?? 0, number))
     for (const form of forms) {
-      const given = formKey(type, folds ? foldName(form) : form)
+      const given = formKey(type, folds ? personKey(form, title) : form)
       const other = this.#given.get(given)
       if (other !== undefined && other !== name) {
         throw new RangeError(`'${form}' has two placeholders, ${other.placeholder} and ${name.placeholder}`)
       }
       this.#given.set(given, name)
-      this.learn(type, form)
+      this.learn(type, form, title)
     }
   }
 }
@@ -205,10 +207,13 @@ function formKey(type: string, form: string): string {
 
 /**
  * Adds a form of a person's name; of forms that fold to the same, keeps the first of those most telling by
- * case.
+ * case. Of two titles the first counts.
  */
-function addForm({ forms }: Name, text: string): void {
+function addForm(name: Name, text: string, title: Title | undefined): Name {
+  const { forms } = name
   const same = forms.findIndex((form) => foldName(form) === foldName(text))
   if (same < 0) forms.push(text)
   else if (casing(text) > casing(forms[same]!)) forms[same] = text
+  if (title !== undefined) name.title ??= title
+  return name
 }

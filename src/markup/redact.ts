@@ -21,6 +21,7 @@ import {
   restoreWhole,
   streamOf,
 } from './restore.ts'
+import { titleBefore } from './titles.ts'
 
 export type { PlaceholderFunction } from './names.ts'
 export type { NameJson, RedactorJson } from './redactor-json.ts'
@@ -219,7 +220,9 @@ export class Redactor {
     const wanted = inOrder(text, entities).filter(({ type }) => this.#wanted?.has(type) ?? true)
     const names = wanted.map((entity) => withoutPossessive(text, entity))
     const found = unite(names.filter(({ start, end }) => !this.#never.has(oneSpaced(text.slice(start, end)))))
-    for (const { type, start, end } of found) this.#names.learn(type, text.slice(start, end))
+    for (const { type, start, end } of found) {
+      this.#names.learn(type, text.slice(start, end), titleBefore(text, start))
+    }
     const spans = this.#withOwnPlaceholders(text, found)
     const here = new Map<string, Name>()
     const literal = new LiteralPlaceholders()
@@ -231,7 +234,10 @@ export class Redactor {
       const name =
         type === undefined
           ? this.#names.nameOfOwn(written)
-          : this.#names.nameOf({ type, text: written, start, end, score: score ?? 1 })
+          : this.#names.nameOf(
+              { type, text: written, start, end, score: score ?? 1 },
+              titleBefore(text, start),
+            )
       redacted += text.slice(at, start)
       at = end
       const place = { type: name.type, text: name.placeholder, start: redacted.length }

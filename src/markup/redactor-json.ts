@@ -7,6 +7,7 @@ import type { Rows } from '../check/option-rows.ts'
 import { checkOptions, checkStrings } from '../check/options.ts'
 import { keyOf, type Name } from './names.ts'
 import { placeholderOf } from './placeholders.ts'
+import type { Title } from './titles.ts'
 
 const FORMAT = 'iobert-redactor-1'
 
@@ -34,6 +35,8 @@ export interface NameJson {
   readonly type: string
   /** The name as written in the texts; several forms only where names of one person are joined. */
   readonly forms: readonly string[]
+  /** Of a person whom some text calls so, where names of one person are joined: `ms` or `mr`. */
+  readonly title?: 'ms' | 'mr'
 }
 
 const rows: Rows<RedactorJson> = {
@@ -49,7 +52,10 @@ export function toRedactorJson(
   names: Iterable<Name>,
   rest: Omit<RedactorJson, 'format' | 'names'>,
 ): RedactorJson {
-  const list = [...names].map(({ placeholder, type, forms }) => ({ placeholder, type, forms: [...forms] }))
+  const list = [...names].map(({ placeholder, type, forms, title }) => ({
+    ...{ placeholder, type, forms: [...forms] },
+    ...(title === undefined ? {} : { title }),
+  }))
   return { format: FORMAT, ...rest, names: list }
 }
 
@@ -91,7 +97,7 @@ export function fromRedactorJson(json: unknown): SavedRedactor {
 function readName(value: unknown, index: number): Name {
   const name = `names[${index}]`
   if (!isObject(value)) throw wrongKind(value, name, 'an object')
-  const { placeholder, type, forms } = value
+  const { placeholder, type, forms, title } = value
   if (typeof type !== 'string') throw wrongKind(type, `${name}.type`, 'a string')
   if (typeof placeholder !== 'string') throw wrongKind(placeholder, `${name}.placeholder`, 'a string')
   const number = Number(/_([1-9]\d{0,15})\]$/u.exec(placeholder)?.[1] ?? 0)
@@ -100,11 +106,15 @@ function readName(value: unknown, index: number): Name {
       `${name}.placeholder is '${placeholder}', expected one as '${placeholderOf(type, 1)}', with a number from 1`,
     )
   }
+  if (title !== undefined && title !== 'ms' && title !== 'mr') {
+    throw new RangeError(`${name}.title is ${JSON.stringify(title)}, expected 'ms' or 'mr'`)
+  }
   checkStrings(forms, `${name}.forms`)
   const all = forms as readonly string[]
   if (all.length === 0 || all.includes(''))
     throw new RangeError(`${name}.forms are none, or hold an empty one`)
-  return { placeholder, key: keyOf(type, number), type, number, forms: [...all] }
+  const titled = title === undefined ? {} : { title: title as Title }
+  return { placeholder, key: keyOf(type, number), type, number, forms: [...all], ...titled }
 }
 
 function parseJson(text: string): unknown {

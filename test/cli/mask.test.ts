@@ -221,4 +221,57 @@ test('names of a file stay, with --redact and with a map that goes on', async ()
   assert.is(alone.code, 2)
 })
 
+test('nested fields of lines: only their strings change, and what is not as said is an error', async () => {
+  const map = newMap()
+  const args = ['mask', '--map', map, '--jsonl', '--field', 'user.name', '--field', 'body']
+  const line = '{"id":12345678901234567890,"user":{"age": 1.0, "name":"Tim Cook"},"body":"Tim Cook left."}\n'
+  const masked = await iobert(args, line)
+  assert.match(
+    masked.stdout,
+    '{"id":12345678901234567890,"user":{"age": 1.0, "name":"[PER_1]"},"body":"[PER_1] left."',
+  )
+  assert.is(masked.code, 0)
+  const wrong = [
+    '{"user":{"nmae":"Tim Cook"},"body":"a"}',
+    '{"user":[{"name":"Tim Cook"}],"body":"a"}',
+    '{"user":{"name":"Tim Cook","name":"Ana Lopez"},"body":"a"}',
+    '{"user.name":"Tim Cook","user":{"name":"Ana Lopez"},"body":"a"}',
+  ]
+  const refused = await iobert(args, wrong.join('\n'))
+  assert.is(refused.code, 1)
+  assert.not.match(refused.stdout, /Cook|Lopez/)
+  const errors = refused.stdout.trim().split('\n')
+  assert.match(errors[0]!, 'user.name that is missing, expected a string; did you mean user.nmae?')
+  assert.match(errors[1]!, 'user.name that is missing')
+  assert.match(errors[2]!, 'has user.name more than once')
+  assert.match(errors[3]!, 'has user.name more than once')
+})
+
+test('a whole JSON document is masked in its strings, or in those of some fields, and comes back to the byte', async () => {
+  const map = newMap()
+  const file = join(temporaryFolder(), 'ticket.json')
+  const json =
+    '{\n  "id": 1.0,\n  "user": {"name": "Tim \\u0043ook", "Tim Cook": null},\n  "notes": [{"text": "Tim Cook\\nis in \\"Berlin\\"."}],\n  "by": "[PER_1]"\n}\n'
+  writeFileSync(file, json)
+  const whole = await iobert(['mask', '--map', map, file])
+  assert.is(
+    whole.stdout,
+    json
+      .replace('Tim \\u0043ook', '[PER_2]')
+      .replace('"Tim Cook\\nis', '"[PER_2]\\nis')
+      .replace('Berlin', '[LOC_1]'),
+  )
+  const back = await iobert(['unmask', '--map', map, '--json'], whole.stdout)
+  assert.equal(JSON.parse(back.stdout), JSON.parse(json))
+  const some = await iobert(['--redact', '--input', 'json', '--field', 'notes.text', file])
+  assert.match(some.stdout, '"Tim \\u0043ook"')
+  assert.match(some.stdout, '"text": "[PER]\\nis in \\"[LOC]\\"."')
+  const none = await iobert(['mask', '--map', map, '--input', 'json', '--field', 'notes.txet', file])
+  assert.equal([none.code, none.stdout], [1, ''])
+  assert.match(none.stderr, 'it has no string at notes.txet; did you mean notes.text?')
+  const broken = await iobert(['mask', '--map', map, '--input', 'json'], '{"a": Tim Cook}')
+  assert.equal([broken.code, broken.stdout], [1, ''])
+  assert.not.match(broken.stderr, 'Cook')
+})
+
 test.run()

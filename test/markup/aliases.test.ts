@@ -221,4 +221,49 @@ test('what no redactor saved is refused', () => {
   }
 })
 
+test('a title apart keeps people apart, and one that both have joins them', () => {
+  const names = ['Amara Okonkwo', 'Emeka Okonkwo', 'Okonkwo']
+  const one = (text: string): string => redacted(joined(), text, ...names)
+  assert.is(one('Dear Ms Okonkwo, your brother, Emeka Okonkwo'), 'Dear Ms [PER_1], your brother, [PER_2]')
+  assert.is(one('Emeka Okonkwo wrote to Frau Okonkwo.'), '[PER_1] wrote to Frau [PER_2].')
+  assert.is(one('Ms Okonkwo, Mr. Okonkwo, Mrs Okonkwo'), 'Ms [PER_1], Mr. [PER_2], Mrs [PER_1]')
+  assert.is(one('Ms Amara Okonkwo, Emeka Okonkwo: Ms Okonkwo'), 'Ms [PER_1], [PER_2]: Ms [PER_1]')
+  assert.is(one('Ms Okonkwo, then Okonkwo'), 'Ms [PER_1], then [PER_1]')
+  // Who is meant is not said.
+  assert.is(one('Ms Okonkwo, Emeka Okonkwo, Okonkwo'), 'Ms [PER_1], [PER_2], [PER_3]')
+  assert.is(one('Dr. Okonkwo and Emeka Okonkwo'), 'Dr. [PER_1] and [PER_1]')
+})
+
+test('titles are saved, and names come one text after another', () => {
+  const names = ['Amara Okonkwo', 'Emeka Okonkwo', 'Okonkwo']
+  const texts = [
+    'Okonkwo.',
+    'Ms Okonkwo',
+    'Mr Okonkwo',
+    'Ms Amara Okonkwo',
+    'Emeka Okonkwo',
+    'Okonkwo',
+    'Ms Okonkwo',
+  ]
+  const expected = ['[PER_1].', 'Ms [PER_1]', 'Mr [PER_2]', 'Ms [PER_1]', '[PER_3]', '[PER_4]', 'Ms [PER_1]']
+  let kept = joined()
+  const redactor = joined()
+  const each = texts.map((text) => {
+    kept = Redactor.from(JSON.stringify(kept))
+    return [redacted(redactor, text, ...names), redacted(kept, text, ...names)]
+  })
+  assert.equal(
+    each.map(([first]) => first),
+    expected,
+  )
+  assert.equal(
+    each.map(([, second]) => second),
+    expected,
+  )
+  assert.throws(
+    () => Redactor.from({ ...redactor.toJSON(), names: [{ ...redactor.toJSON().names[0], title: 'dr' }] }),
+    /names\[0\]\.title is "dr", expected 'ms' or 'mr'/,
+  )
+})
+
 test.run()

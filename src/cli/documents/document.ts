@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { encodedMail } from './mail.ts'
 import type { PlainText } from './plain-text.ts'
 
-export type Language = 'text' | 'html' | 'markdown'
+export type Language = 'text' | 'html' | 'markdown' | 'json'
 
 const BY_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.html', 'html'],
@@ -11,17 +11,26 @@ const BY_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.xhtml', 'html'],
   ['.md', 'markdown'],
   ['.markdown', 'markdown'],
+  ['.json', 'json'],
 ])
 
 /** The text of a source in markup; nothing for one that is all text, an error for one that is not text as it stands. */
 export type ReadDocument = (source: string, file?: string) => Promise<PlainText | Error | undefined>
 
-/** Reads a source as `--input` says; without it, by the file's extension. */
-export function documentReader(stated: Language | undefined): ReadDocument {
+/**
+ * Reads a source as `--input` says; without it, by the file's extension.
+ *
+ * @param fields  of a JSON document, if not all of it is text
+ */
+export function documentReader(
+  stated: Language | undefined,
+  fields?: readonly string[] | undefined,
+): ReadDocument {
   return async (source, file) => {
     const language = stated ?? BY_EXTENSION.get(extname(file ?? '').toLowerCase())
     if (language === 'html') return (await import('./html.ts')).readHtml(source)
     if (language === 'markdown') return (await import('./markdown.ts')).readMarkdown(source)
+    if (language === 'json') return (await import('./json.ts')).readJson(source, fields)
     return stated === undefined ? encodedMail(source) : undefined
   }
 }

@@ -3,6 +3,7 @@
  * its columns taken out. Cells that are not read stay as they are written, byte for byte. So do line ends and the byte order
  * mark. A row with other cells than the first row says is an error: what would be read of it may stand anywhere.
  */
+import { didYouMean } from '../../check/nearest.ts'
 import type { Redactor } from '../../markup/redact.ts'
 import { UsageError } from '../arguments.ts'
 import { type Compute, type Job, runBatches } from '../batches.ts'
@@ -159,7 +160,7 @@ function foundColumn(first: readonly string[], column: string, header: boolean):
   const names = first.slice(0, 20).map((cell) => textOf(cell))
   throw new UsageError(
     header
-      ? `--column is '${column}', but the table's first row has ${names.join(', ')}`
+      ? `--column is '${column}', but the table's first row has ${names.join(', ')}${didYouMean(column, names)}`
       : `--column is '${column}', but the table's first row has ${first.length} cells; see --delimiter`,
   )
 }

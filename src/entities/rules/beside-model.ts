@@ -6,16 +6,26 @@ import type { Document } from '../document.ts'
 import { trimName } from '../name-edges.ts'
 import type { AddRules, PreparedRules } from '../reading.ts'
 import type { Entity } from '../types.ts'
+import { withoutLabelWords } from './label-words.ts'
 
 /**
  * Compiles the rules of a call.
  *
+ * @param keepsLabels whether words such as `IBAN` in front of what rules find stay names, if the model takes them for names
  * @param wanted whether the call wants entities of a type
  * @throws {TypeError} {RangeError} naming the rule and what is wrong with it
  */
 export function addRulesTo(
   rules: readonly Rule[] | RuleSet,
-  { policy, signal }: { readonly policy: RulePolicy; readonly signal: AbortSignal | undefined },
+  {
+    policy,
+    signal,
+    keepsLabels,
+  }: {
+    readonly policy: RulePolicy
+    readonly signal: AbortSignal | undefined
+    readonly keepsLabels: boolean
+  },
   wanted: (type: string) => boolean,
 ): PreparedRules {
   const compiled = compileRules(rules)
@@ -25,7 +35,8 @@ export function addRulesTo(
     )
     // A part of an entity may also be a part of a given word.
     if (words !== undefined) return inTurns(mergeRules(entities, withWords(matches, words), policy), signal)
-    return inTurns(mergeRules(entities, matches, policy, trimName), signal)
+    const all = await inTurns(mergeRules(entities, matches, policy, trimName), signal)
+    return keepsLabels ? all : inTurns(withoutLabelWords(text, all, matches), signal)
   }
   return { types: compiled.types, add }
 }
