@@ -8,7 +8,7 @@
 import { type Source, sizeOf } from './inputs.ts'
 import { type ByteSplitter, RecordQueue } from './line-queue.ts'
 import { complain, type Kind, write } from './output.ts'
-import { createBar } from './progress.ts'
+import { createBar, isWatched } from './progress.ts'
 
 /** Maximum size of a batch: several times the 1024 pieces that the engine computes together. */
 const BATCH_CHARS = 16_384
@@ -129,7 +129,7 @@ export async function runBatches<Record extends { readonly length: number }, Ans
   for (const message of queue.errors) complain(message)
   const seconds = Math.max(1e-3, (performance.now() - started) / 1000)
   const wrong = failed === 0 ? '' : `, ${failed} of them with an error`
-  if (process.stderr.isTTY || failed > 0) {
+  if (isWatched() || failed > 0) {
     complain(
       `${records} ${unit} answered${wrong} in ${seconds.toFixed(1)} s: ${(records / seconds).toFixed(1)} ${unit}/s`,
     )

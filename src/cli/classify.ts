@@ -6,6 +6,7 @@ import { type Command, defineCommand } from './command.ts'
 import { findSources } from './inputs.ts'
 import { withModel } from './loading.ts'
 import { inputRows, jsonRows, neededModelRows } from './options.ts'
+import { progressRow } from './progress.ts'
 
 export const command: Command = defineCommand({
   usage: 'classify -m M [OPTIONS] TEXT|FILE...',
@@ -27,6 +28,7 @@ export const command: Command = defineCommand({
       ...inputRows,
     },
     Model: neededModelRows,
+    Other: progressRow,
   },
   after: `Example
   iobert classify -m distilbert/distilbert-base-uncased-finetuned-sst-2-english "What a film!"

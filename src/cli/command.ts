@@ -3,6 +3,7 @@ import type { Table } from '../check/option-rows.ts'
 import { type Given, readArguments, UsageError } from './arguments.ts'
 import { type Groups, helpPage, type Page } from './help.ts'
 import { write } from './output.ts'
+import { withProgress } from './progress.ts'
 
 /** What only the program's entry can provide. */
 export interface CommandContext {
@@ -57,7 +58,9 @@ export function defineCommand<const G extends Groups>(definition: Definition<G>)
         return 0
       }
       checkCount(takes, given.positionals, name)
-      return run(given as unknown as Given<Merged<G>>, context)
+      return withProgress('progress' in given.options, () =>
+        run(given as unknown as Given<Merged<G>>, context),
+      )
     },
   }
 }

@@ -4,7 +4,7 @@ import { folderFiles } from '../format/folder-files.node.ts'
 import { type Command, defineCommand } from './command.ts'
 import { complain, write } from './output.ts'
 import { createOutputFolder } from './output-folder.ts'
-import { createBar } from './progress.ts'
+import { createBar, progressRow } from './progress.ts'
 
 export const command: Command = defineCommand({
   usage: 'convert [OPTIONS] IN OUT',
@@ -31,6 +31,7 @@ export const command: Command = defineCommand({
         default: 'as they are',
       },
       force: { type: 'boolean', help: 'replace the model that is in OUT; other files in it stay' },
+      ...progressRow,
     },
   },
   takes: ['IN', 'OUT'],

@@ -7,6 +7,7 @@ import { type Command, defineCommand } from './command.ts'
 import { findSources } from './inputs.ts'
 import { withModel } from './loading.ts'
 import { inputRows, jsonRows, modelRows } from './options.ts'
+import { progressRow } from './progress.ts'
 
 export const command: Command = defineCommand({
   usage: 'embed [OPTIONS] TEXT|FILE...',
@@ -39,6 +40,7 @@ export const command: Command = defineCommand({
     },
     Input: inputRows,
     Model: modelRows,
+    Other: progressRow,
   },
   after: `Example
   iobert embed -m sentence-transformers/all-MiniLM-L6-v2 --json "Berlin is a city." "Paris is a city."

@@ -18,13 +18,13 @@ import { reportHtml } from '../evaluate/report-html.ts'
 import { renameOverSync, temporaryName } from '../hub/rename.node.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { UsageError, valuesFor } from './arguments.ts'
+import { take, UsageError, valuesFor } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
-import { explain, openSource, readText } from './inputs.ts'
+import { explain, fileOrStdin, nameOf, openSource, readText } from './inputs.ts'
 import { withModel } from './loading.ts'
-import { MAX_CHARS, maxCharsRows, modelRows, taggingRows } from './options.ts'
+import { inputRows, MAX_CHARS, maxCharsRows, modelRows, taggingRows } from './options.ts'
 import { complain, write } from './output.ts'
-import { createBar } from './progress.ts'
+import { createBar, progressRow } from './progress.ts'
 
 type Context = 'sentence' | 'document'
 
@@ -53,6 +53,7 @@ export const command: Command = defineCommand({
       // An option of earlier versions.
       sentences: { type: 'boolean', means: ['context', 'sentence'] },
       documents: { type: 'boolean', means: ['context', 'document'] },
+      ...take(inputRows, 'encoding'),
       maxChars: { ...maxCharsRows.maxChars, help: 'the longest FILE that is read' },
     },
     Output: {
@@ -85,6 +86,7 @@ export const command: Command = defineCommand({
       },
     },
     Model: modelRows,
+    Other: progressRow,
   },
   takes: ['FILE'],
   after: `Examples
@@ -104,7 +106,7 @@ export const command: Command = defineCommand({
     if (page !== undefined && (await isSameFile(page, file))) {
       throw new UsageError(`--html is ${page}, the FILE that is read: give the page another name`)
     }
-    const sentences = await readConll(file, maxChars, predicted)
+    const sentences = await readConll(fileOrStdin(file, options.encoding), maxChars, predicted)
     const units = context === 'document' ? joinDocuments(sentences) : sentences
     const judged = predicted
       ? (units as PredictedSentence[])
@@ -146,12 +148,15 @@ function writePage(path: string, html: string): void {
   }
 }
 
-async function readConll(file: string, maxChars: number, predicted: boolean): Promise<TaggedSentence[]> {
-  const source = file === '-' ? ({ kind: 'stdin' } as const) : ({ kind: 'file', path: file } as const)
+async function readConll(
+  source: ReturnType<typeof fileOrStdin>,
+  maxChars: number,
+  predicted: boolean,
+): Promise<TaggedSentence[]> {
   try {
     return parseConll(await readText(openSource(source), maxChars), { predicted })
   } catch (error) {
-    throw new Error(`${file}: ${explain(error)}`, { cause: error })
+    throw new Error(`${nameOf(source)}: ${explain(error)}`, { cause: error })
   }
 }
 

@@ -11,6 +11,7 @@ const KINDS: readonly (readonly [start: string, what: string])[] = [
   ['\xff\xd8\xff', 'a picture (JPEG), expected text: write tesseract FILE - | iobert'],
   ['GIF8', 'a picture (GIF), expected text: write tesseract FILE - | iobert'],
   ['\xd0\xcf\x11\xe0', 'a file of an old Office (DOC, XLS, PPT), expected text: save it as text'],
+  ['\xff\xfe\0\0', 'UTF-32 text, expected UTF-8 or UTF-16: write iconv -f UTF-32 -t UTF-8 FILE | iobert'],
   ['{\\rtf', 'an RTF document, expected text: write pandoc -t plain FILE | iobert, or save it as text'],
   ['\x1f\x8b', 'packed by gzip, expected text: write gunzip -c FILE | iobert'],
 ]
@@ -24,4 +25,12 @@ export function otherKind(start: Uint8Array): string | undefined {
   return KINDS.find(([magic]) =>
     Array.from(magic).every((character, index) => character.charCodeAt(0) === start[index]),
   )?.[1]
+}
+
+/** A file that is no text, or none that can be read. */
+export class NoText extends TypeError {
+  /** @param what it is: `is a PDF ...` */
+  constructor(what: string, options?: ErrorOptions) {
+    super(`it ${what}`, options)
+  }
 }

@@ -20,6 +20,7 @@ import {
   redactRow,
   rulesRows,
 } from './options.ts'
+import { progressRow } from './progress.ts'
 
 export const command: Command = defineCommand({
   usage: 'find -m M --types T [OPTIONS] TEXT|FILE...',
@@ -54,6 +55,7 @@ export const command: Command = defineCommand({
     },
     Input: { ...inputRows, ...documentRows, ...maxCharsRows },
     Model: neededModelRows,
+    Other: progressRow,
   },
   after: `Example
   iobert find -m urchade/gliner_small-v2.1 --types drug,dose "Take 20 mg of Lipitor daily."

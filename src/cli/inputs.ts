@@ -4,19 +4,27 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../format/errors.ts'
 import { UsageError } from './arguments.ts'
-import { otherKind } from './file-kinds.ts'
+import { encodingOfMark, statedEncoding, toUtf8, withWholeMark } from './encoding.ts'
+import { NoText, otherKind } from './file-kinds.ts'
 import { exists, isFolder, missingFile } from './missing-name.ts'
 
 /** Where a text comes from. */
 export type Source =
   | { readonly kind: 'text'; readonly text: string }
-  | {
-      readonly kind: 'file'
-      readonly path: string
-      /** Whether the file was found in a folder rather than named: it need not be a text. */
-      readonly found?: boolean
-    }
-  | { readonly kind: 'stdin' }
+  | (Encoded & { readonly kind: 'stdin' })
+  | FileSource
+
+export interface FileSource extends Encoded {
+  readonly kind: 'file'
+  readonly path: string
+  /** The folder that was named, if the file was found in it: then it need not be a text. */
+  readonly root?: string
+}
+
+interface Encoded {
+  /** The encoding of its text, as `TextDecoder` calls it, if it is stated. */
+  readonly encoding?: string | undefined
+}
 
 /** A text, or why there is none. */
 export interface Input {
@@ -28,7 +36,7 @@ export interface Input {
 
 /** Where the texts are; `kind` applies to all arguments. */
 interface GivenInputs {
-  readonly options: { readonly kind?: 'text' | 'file' }
+  readonly options: { readonly kind?: 'text' | 'file'; readonly encoding?: string }
   readonly positionals: readonly string[]
   readonly beforeTerminator: number
 }
@@ -40,22 +48,23 @@ interface GivenInputs {
  *
  * @throws {UsageError} if there is nothing to read, or if an argument looks like the name of a missing file
  *   (unless it comes after `--`)
+ * @param leave  is told what of a folder is not read, and why
  */
-export async function findSources({
-  options: { kind },
-  positionals,
-  beforeTerminator,
-}: GivenInputs): Promise<readonly Source[]> {
+export async function findSources(
+  { options: { kind, encoding: label }, positionals, beforeTerminator }: GivenInputs,
+  leave: Leave = () => {},
+): Promise<readonly Source[]> {
+  const encoding = statedEncoding(label)
   if (positionals.length === 0) {
     if (process.stdin.isTTY) throw new UsageError('Nothing to read: give a text, a file, or pipe text in')
-    return [{ kind: 'stdin' }]
+    return [{ kind: 'stdin', encoding }]
   }
   const sources = await Promise.all(
     positionals.map(async (argument, index): Promise<Source | Source[]> => {
       if (kind === 'text') return { kind: 'text', text: argument }
-      if (argument === '-') return { kind: 'stdin' }
-      if (await isFolder(argument)) return sourcesIn(argument)
-      if (kind === 'file' || (await exists(argument))) return { kind: 'file', path: argument }
+      if (argument === '-') return { kind: 'stdin', encoding }
+      if (await isFolder(argument)) return sourcesIn(argument, encoding, leave)
+      if (kind === 'file' || (await exists(argument))) return { kind: 'file', path: argument, encoding }
       const missing = index < beforeTerminator ? await missingFile(argument) : undefined
       if (missing !== undefined) throw new UsageError(missing)
       return { kind: 'text', text: argument }
@@ -64,27 +73,39 @@ export async function findSources({
   return sources.flat()
 }
 
-async function sourcesIn(folder: string): Promise<Source[]> {
-  const files = await filesIn(folder).catch((error: unknown) => {
+/** The source that an argument names which is a file, or - for stdin. @throws {UsageError} for an encoding that is unknown */
+export function fileOrStdin(argument: string, label?: string): Exclude<Source, { kind: 'text' }> {
+  const encoding = statedEncoding(label)
+  return argument === '-' ? { kind: 'stdin', encoding } : { kind: 'file', path: argument, encoding }
+}
+
+/** Is told of something in a folder that is not read. */
+export type Leave = (path: string, why: string) => void
+
+/** Why names that begin with a dot are not read. */
+export const HIDDEN = 'its name begins with a dot'
+
+async function sourcesIn(folder: string, encoding: string | undefined, leave: Leave): Promise<Source[]> {
+  const files = await filesIn(folder, leave).catch((error: unknown) => {
     throw new UsageError(`${folder}: ${explain(error)}`)
   })
   if (files.length === 0) throw new UsageError(`There is no file in ${folder}`)
-  return files.map((path) => ({ kind: 'file', path, found: true }))
+  return files.map((path) => ({ kind: 'file', path, root: folder, encoding }))
 }
 
 /**
  * The files in a folder and its subfolders, sorted by name. Names that begin with a dot are skipped, and so
  * are links to folders, which may form cycles.
  */
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = (await readdir(folder, { withFileTypes: true }))
-    .filter(({ name }) => !name.startsWith('.'))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+async function filesIn(folder: string, leave: Leave): Promise<string[]> {
+  const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))
   const files: string[] = []
   for (const entry of entries) {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) for (const file of await filesIn(path)) files.push(file)
+    if (entry.name.startsWith('.')) leave(path, HIDDEN)
+    else if (entry.isDirectory()) for (const file of await filesIn(path, leave)) files.push(file)
     else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(path)))) files.push(path)
+    else leave(path, entry.isSymbolicLink() ? 'it is a link that leads to no file' : 'it is no file')
   }
   return files
 }
@@ -109,7 +130,8 @@ export async function* readInputs(sources: readonly Source[], maxChars: number):
     const named = source.kind === 'file' ? { file: source.path } : {}
     try {
       const text = await readText(openSource(source), maxChars)
-      if (source.kind === 'file' && source.found === true && text.includes('\0')) throw new NoText(notUtf8())
+      if (source.kind === 'file' && source.root !== undefined && text.includes('\0'))
+        throw new NoText(NOT_UTF8)
       yield { ...named, text }
     } catch (error) {
       yield { ...named, error: `${nameOf(source)}: ${explain(error)}` }
@@ -118,29 +140,34 @@ export async function* readInputs(sources: readonly Source[], maxChars: number):
 }
 
 /**
- * The bytes of a file or of stdin.
+ * The bytes of a file or of stdin, as UTF-8.
  *
- * @throws {NoText} for a file of another program, which may read as text and hold none
+ * @throws {NoText} for a file of another program, which may read as text and hold none, and for bytes that are not of the
+ *   encoding that is stated, or that the text's first bytes say
  */
 export async function* openSource(source: Exclude<Source, { kind: 'text' }>): AsyncGenerator<Uint8Array> {
-  let isFirst = true
   const chunks: AsyncIterable<Uint8Array> =
     source.kind === 'stdin' ? process.stdin : createReadStream(source.path)
-  for await (const chunk of chunks) {
-    const other = isFirst ? otherKind(chunk) : undefined
-    if (other !== undefined) throw new NoText(`is ${other}`)
-    isFirst = false
-    yield chunk
+  let recode: ((chunk?: Uint8Array) => Uint8Array) | undefined
+  for await (const chunk of withWholeMark(chunks)) {
+    if (recode === undefined) {
+      const other = otherKind(chunk)
+      if (other !== undefined) throw new NoText(`is ${other}`)
+      recode = toUtf8(encodingOfMark(chunk) ?? source.encoding)
+    }
+    yield recode(chunk)
   }
+  const rest = recode?.()
+  if (rest !== undefined && rest.length > 0) yield rest
 }
 
 export function nameOf(source: Source): string {
   return source.kind === 'file' ? source.path : source.kind
 }
 
-/** Size of a file in bytes, 0 if unknown. */
+/** Size of a file's text in bytes of UTF-8, 0 if unknown. */
 export async function sizeOf(source: Source): Promise<number> {
-  if (source.kind !== 'file') return 0
+  if (source.kind !== 'file' || source.encoding !== undefined) return 0
   return stat(source.path).then(
     ({ size }) => size,
     () => 0,
@@ -156,26 +183,9 @@ export function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/**
- * Why bytes are not UTF-8, and what to do.
- *
- * @param start the first bytes of the file
- */
-export function notUtf8(start?: Uint8Array): string {
-  const mark = start?.subarray(0, 2).join(' ')
-  const isUtf16 = mark === '255 254' || mark === '254 255'
-  return isUtf16
-    ? 'is UTF-16 text, expected UTF-8: save it as UTF-8, or write iconv -f UTF-16 -t UTF-8 FILE > NEW'
-    : 'is not UTF-8 text: save it as UTF-8, or if it comes from Windows (cp1252), write iconv -f CP1252 -t UTF-8 FILE > NEW'
-}
-
-/** A file that is no text. */
-class NoText extends TypeError {
-  /** @param what it is: `is a PDF ...` */
-  constructor(what: string, options?: ErrorOptions) {
-    super(`it ${what}`, options)
-  }
-}
+/** What bytes are that are not UTF-8, and what to do. */
+export const NOT_UTF8 =
+  'is not UTF-8 text: save it as UTF-8, or say how texts are encoded, as --encoding windows-1252 for those of Windows'
 
 /** Maximum number of UTF-8 bytes for one UTF-16 unit. */
 const BYTES_PER_UNIT = 3
@@ -191,11 +201,9 @@ export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: numb
     new RangeError(`the text has more than ${maxChars} characters; cut it, or raise --max-chars`)
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const parts: string[] = []
-  let start: Uint8Array | undefined
   let bytes = 0
   try {
     for await (const chunk of chunks) {
-      start ??= chunk
       bytes += chunk.length
       if (bytes > maxChars * BYTES_PER_UNIT) throw tooLong()
       parts.push(decoder.decode(chunk, { stream: true }))
@@ -203,8 +211,7 @@ export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: numb
     parts.push(decoder.decode())
   } catch (error) {
     // A decoder throws a TypeError for what is not UTF-8.
-    if (error instanceof TypeError && !(error instanceof NoText))
-      throw new NoText(notUtf8(start), { cause: error })
+    if (error instanceof TypeError && !(error instanceof NoText)) throw new NoText(NOT_UTF8, { cause: error })
     throw error
   }
   const text = parts.join('')

@@ -4,7 +4,7 @@ import { didYouMean } from '../check/nearest.ts'
 import { isObject, kind } from '../format/json-file.ts'
 import { type Compute, type Job, runBatches } from './batches.ts'
 import { endOfString, stringsIn } from './documents/json-strings.ts'
-import { notUtf8, type Source } from './inputs.ts'
+import { NOT_UTF8, type Source } from './inputs.ts'
 import { type Line, LineSplitter } from './line-queue.ts'
 
 interface Lines<Result> {
@@ -55,7 +55,7 @@ function readLine<Result>(
   try {
     json = decoder.decode(line)
   } catch {
-    return wrong(notUtf8(line))
+    return wrong(NOT_UTF8)
   }
   if (json.trim() === '') return wrong(`is empty, ${wanted}`)
   let value: unknown

@@ -1,6 +1,9 @@
 /** `iobert mask`: takes names out of texts, before a language model sees them. */
+
+import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { withMap } from './map-file.ts'
+import { exists } from './missing-name.ts'
 import { readNever } from './names.ts'
 import {
   documentRows,
@@ -13,6 +16,8 @@ import {
   rulesRows,
   tableRows,
 } from './options.ts'
+import { isWithin, outRows } from './output-files.ts'
+import { progressRow } from './progress.ts'
 import { runRecognize } from './recognition.ts'
 
 export const command: Command = defineCommand({
@@ -48,19 +53,29 @@ export const command: Command = defineCommand({
       },
       jsonl: jsonRows.jsonl,
       ...tableRows,
+      ...outRows,
     },
     Input: { ...inputRows, ...documentRows, ...maxCharsRows },
     Recognition: recognitionRows,
     Rules: rulesRows,
     Model: modelRows,
+    Other: progressRow,
   },
   after: `Examples
   iobert mask --rules all --map map.json mail.txt > masked.txt
+  iobert mask --map map.json --out masked/ mails/
   iobert mask --map map.json --aliases --jsonl < mails.jsonl > masked.jsonl
   iobert unmask --map map.json < answer.txt
 `,
   async run(given) {
     const { map, aliases = false } = given.options
+    for (const one of given.options.kind === 'text' ? [] : given.positionals) {
+      if (one !== '-' && (await exists(one)) && (await isWithin(map, one))) {
+        throw new UsageError(
+          `--map ${map} is within what is masked, ${one}: keep it elsewhere, as it has the names`,
+        )
+      }
+    }
     const never = await readNever(given.options.never)
     return withMap(map, { aliases, never }, (redactor, beforeWrite) =>
       runRecognize(given, { redactor, beforeWrite }),

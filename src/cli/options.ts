@@ -24,6 +24,12 @@ export const inputRows = {
     means: ['kind', 'file'],
     help: 'every argument is a file',
   },
+  encoding: {
+    type: 'string',
+    value: 'E',
+    help: 'how the texts of files and stdin are encoded: windows-1252, iso-8859-15, utf-16le, shift_jis ...',
+    default: 'UTF-8, or UTF-16 where a text begins with its mark',
+  },
 } as const
 
 export const documentRows = {

@@ -1,6 +1,34 @@
-/** Shows the progress of long work on stderr. */
+/** Shows the progress of long work on stderr: as a line that is drawn again, or with `--progress` as lines of a log. */
+import type { RowOf } from '../check/option-rows.ts'
+import { visible } from '../markup/visible.ts'
 
-/** A progress line on stderr; does nothing if stderr is not a terminal. */
+export const progressRow: { readonly progress: RowOf<boolean> } = {
+  progress: {
+    type: 'boolean',
+    help: `tell on stderr how far long work is also where it is no terminal: a line every 10 seconds, with the share that is
+      done and the time left where sizes are known`,
+  },
+}
+
+/** Whether `--progress` was given. */
+let asked = false
+
+/** Runs a command with `--progress`, or without. */
+export async function withProgress<T>(isAsked: boolean, work: () => Promise<T>): Promise<T> {
+  asked = isAsked
+  try {
+    return await work()
+  } finally {
+    asked = false
+  }
+}
+
+/** Whether somebody watches: what was done is told at the end. */
+export function isWatched(): boolean {
+  return process.stderr.isTTY === true || asked
+}
+
+/** A progress line on stderr; does nothing where nobody watches. */
 export interface Bar {
   update(title: string, amount: Amount): void
   /** Removes the line. */
@@ -19,6 +47,8 @@ export interface Amount {
 
 const WIDTH = 24
 const REDRAW_MS = 100
+/** How often a line is written where it stays. */
+const LOG_MS = 10_000
 /** Work that ends sooner shows no bar. */
 const PATIENCE_MS = 400
 
@@ -29,10 +59,12 @@ const silent: Bar = { update(): void {}, end(): void {} }
  */
 export function createBar(now: () => number = () => performance.now()): Bar {
   const { stderr } = process
-  if (!stderr.isTTY) return silent
+  if (!isWatched()) return silent
+  const draws = stderr.isTTY === true
+  const pause = draws ? REDRAW_MS : LOG_MS
   let start = now()
   let updated = start
-  let drawn = start + PATIENCE_MS - REDRAW_MS
+  let drawn = draws ? start + PATIENCE_MS - REDRAW_MS : start
   let shown = false
   let count = 0
   return {
@@ -42,8 +74,12 @@ export function createBar(now: () => number = () => performance.now()): Bar {
       if (amount.done < count) start = updated
       count = amount.done
       updated = time
-      if (time - drawn < REDRAW_MS) return
+      if (time - drawn < pause) return
       drawn = time
+      if (!draws) {
+        stderr.write(`iobert: ${visible(progressLine(title, amount, (time - start) / 1000, 0))}\n`)
+        return
+      }
       shown = true
       const columns = (stderr.columns || 80) - 1
       const line = progressLine(title, amount, (time - start) / 1000, columns)

@@ -10,7 +10,7 @@ import { withLoadingBar } from './loading.ts'
 import { loadingRows } from './options.ts'
 import { write } from './output.ts'
 import { checkOutputFolder, createOutputFolder } from './output-folder.ts'
-import { createBar } from './progress.ts'
+import { createBar, progressRow } from './progress.ts'
 
 export const command: Command = defineCommand({
   usage: 'quantize [OPTIONS] IN OUT',
@@ -30,6 +30,7 @@ export const command: Command = defineCommand({
         help: 'replace the model that is in OUT; other files in it stay',
       },
       ...take(loadingRows, 'offline'),
+      ...progressRow,
     },
   },
   takes: ['IN', 'OUT'],

@@ -30,6 +30,10 @@ interface Options extends Asked, Omit<LoadOptions, 'onProgress' | 'signal'> {
   readonly output?: 'csv' | 'tsv'
   readonly words?: boolean
   readonly rules?: readonly string[]
+  readonly out?: string
+  readonly force?: boolean
+  readonly map?: string
+  readonly encoding?: string
 }
 
 interface Given {
@@ -55,7 +59,17 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
   }
   const members = rest.field && [...new Set(rest.field)]
   const readDocument = documentReader(rest.input, format === 'jsonl' ? undefined : members)
-  const sources = await findSources(given)
+  const { out, force, map = '' } = rest
+  if (out !== undefined && format !== undefined) {
+    throw new UsageError(`--out writes each text to a file; leave --${format} out`)
+  }
+  const planned =
+    out === undefined
+      ? undefined
+      : await (await import('./output-files.ts')).OutputFiles.plan((leave) => findSources(given, leave), {
+          ...{ out, kept: map, ...(force && { force }) },
+        })
+  const sources = planned?.sources ?? (await findSources(given))
   return withModel(
     rest,
     (load) => loadRecognizer(rest.model, load),
@@ -66,6 +80,10 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
         texts: readonly string[],
         onProgress?: TextOptions['onProgress'],
       ): Promise<Recognition[]> => ner.recognizeAll(texts, { ...options, ...(onProgress && { onProgress }) })
+      if (planned !== undefined && redacting !== undefined) {
+        const { maskFiles } = await import('./mask-files.ts')
+        return maskFiles(planned.sources, planned.files, { redacting, maxChars, readDocument, find })
+      }
       if (table !== undefined) {
         const { runTable } = await import('./tables/table.ts')
         return runTable(sources, {

@@ -18,6 +18,7 @@ import {
   tableRows,
 } from './options.ts'
 import { write } from './output.ts'
+import { progressRow } from './progress.ts'
 import { runRecognize } from './recognition.ts'
 
 const list = [...commands].map(([name, { summary }]) => `  iobert ${name.padEnd(10)} ${summary}`).join('\n')
@@ -70,6 +71,7 @@ export const command: Command = defineCommand({
     Rules: rulesRows,
     Model: modelRows,
     Other: {
+      ...progressRow,
       version: { type: 'boolean', short: 'v', help: 'the version' },
     },
   },

@@ -1,9 +1,10 @@
 /** `iobert rerank`: sorts lines by how well they answer a query. */
 import { loadClassifier } from '../node.ts'
+import { take } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
-import { readInputs, type Source } from './inputs.ts'
+import { fileOrStdin, readInputs } from './inputs.ts'
 import { withModel } from './loading.ts'
-import { MAX_CHARS, neededModelRows } from './options.ts'
+import { inputRows, MAX_CHARS, neededModelRows } from './options.ts'
 import { complain, write } from './output.ts'
 
 export const command: Command = defineCommand({
@@ -20,6 +21,7 @@ export const command: Command = defineCommand({
       },
       top: { type: 'number', integer: true, from: 1, value: 'N', help: 'only the N best' },
     },
+    Input: take(inputRows, 'encoding'),
     Model: neededModelRows,
   },
   takes: ['QUERY', 'FILE'],
@@ -28,7 +30,7 @@ export const command: Command = defineCommand({
 `,
   async run({ options, positionals }) {
     const [query, file] = positionals as [string, string]
-    const source: Source = file === '-' ? { kind: 'stdin' } : { kind: 'file', path: file }
+    const source = fileOrStdin(file, options.encoding)
     const passages: { line: number; text: string }[] = []
     for await (const { text, error } of readInputs([source], MAX_CHARS)) {
       if (text === undefined) {

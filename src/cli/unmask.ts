@@ -2,10 +2,12 @@
 import { Redactor, type RestoreReport } from '../markup/redact.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
+import { NoText } from './file-kinds.ts'
 import { explain, findSources, nameOf, openSource, type Source } from './inputs.ts'
 import { readMap } from './map-file.ts'
 import { inputRows } from './options.ts'
 import { complain, write } from './output.ts'
+import { OutputFiles, outRows } from './output-files.ts'
 
 export const command: Command = defineCommand({
   usage: 'unmask --map MAP.json [FILE...] < answer.txt',
@@ -43,34 +45,46 @@ export const command: Command = defineCommand({
         means: ['format', 'jsonl'],
         help: 'the answer is lines of JSON',
       },
+      ...outRows,
       ...inputRows,
     },
   },
   after: `Example
   iobert unmask --map map.json < answer.txt
+  iobert unmask --map map.json --out answers/ masked-answers/
 `,
   async run(given) {
-    const { map: path, format } = given.options
+    const { map: path, format, out, force = false } = given.options
     const found = await readMap(path)
     if (found === undefined) throw new UsageError(`--map ${path}: there is no such file`)
     const redactor = format === undefined ? found : writtenAs(format, found)
     const reports: RestoreReport[] = []
     let failed = false
-    for (const source of await findSources(given)) {
+    const planned =
+      out === undefined
+        ? undefined
+        : await OutputFiles.plan((leave) => findSources(given, leave), { out, force, kept: path })
+    for (const source of planned?.sources ?? (await findSources(given))) {
       const stream = redactor.restoreStream({ onReport: (report) => reports.push(report) })
       const reader = stream.readable.getReader()
       const fed = feed(source, stream.writable.getWriter())
       fed.catch(() => {})
       try {
-        for (let read = await reader.read(); !read.done; read = await reader.read()) await write(read.value)
+        const whole: string[] = []
+        for (let read = await reader.read(); !read.done; read = await reader.read()) {
+          if (planned === undefined) await write(read.value)
+          else whole.push(read.value)
+        }
         await fed
+        await planned?.files.write(nameOf(source), whole.join(''))
       } catch (error) {
         failed = true
-        complain(`${nameOf(source)}: ${explain(error)}`)
+        if (planned !== undefined) planned.files.passOver(nameOf(source), explain(error))
+        else complain(`${nameOf(source)}: ${explain(error)}`)
       }
     }
     tell(reports, path)
-    return failed ? 1 : 0
+    return planned?.files.end() ?? (failed ? 1 : 0)
   },
 })
 
@@ -98,7 +112,10 @@ async function feed(source: Source, writer: WritableStreamDefaultWriter<string>)
     }
     await writer.close()
   } catch (error) {
-    const cause = error instanceof TypeError ? new TypeError('it is not UTF-8 text', { cause: error }) : error
+    const cause =
+      error instanceof TypeError && !(error instanceof NoText)
+        ? new TypeError('it is not UTF-8 text', { cause: error })
+        : error
     await writer.abort(cause).catch(() => {})
     throw cause
   }

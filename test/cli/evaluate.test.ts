@@ -116,7 +116,7 @@ test('iobert evaluate --html does not write over the file that it reads', async 
 test('iobert evaluate names the file and line that is wrong', async () => {
   const { code, stderr } = await iobert(['evaluate', '--predicted', '-'], 'a O O\nb O\n')
   assert.is(code, 1)
-  assert.match(stderr, /^iobert: -: line 2 has 2 columns/u)
+  assert.match(stderr, /^iobert: stdin: line 2 has 2 columns/u)
   assert.is((await iobert(['evaluate', 'no such file'])).code, 1)
 })
 

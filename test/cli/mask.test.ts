@@ -181,7 +181,7 @@ test('mask, unmask and redact name what is wrong in their usage', async () => {
     [['mask', mail], /mask takes --map MAP: the file where the names are kept/u],
     [['unmask', mail], /unmask takes --map MAP: the file that iobert mask wrote/u],
     [['unmask', '--map', absent, mail], /there is no such file/u],
-    [['mask', '--map', mail, mail], /mail\.txt is no map of iobert mask: .* no JSON/u],
+    [['mask', '--map', mail, second], /mail\.txt is no map of iobert mask: .* no JSON/u],
     [['mask', '--map', map, '--aliases', mail], /was begun without --aliases/u],
     [['mask', '--map', absent, '--html', mail], /no option --html/u],
     [

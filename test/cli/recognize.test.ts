@@ -95,22 +95,6 @@ test('iobert --text and --file decide what arguments are', async () => {
   assert.is(asFile.code, 1)
 })
 
-test('iobert says what to do with text of Windows, and with UTF-16', async () => {
-  const path = join(folder, 'windows.txt')
-  for (const [bytes, remedy] of [
-    [Buffer.from('M\xfcnchen', 'latin1'), /not UTF-8 text.*iconv -f CP1252 -t UTF-8/],
-    [Buffer.from('\ufeffMünchen', 'utf16le'), /UTF-16 text.*iconv -f UTF-16 -t UTF-8/],
-    [Buffer.from('\ufeffMünchen', 'utf16le').swap16(), /UTF-16 text.*iconv -f UTF-16 -t UTF-8/],
-  ] as const) {
-    writeFileSync(path, bytes)
-    const { code, stderr } = await iobert(['-m', model, '--redact', path])
-    assert.is(code, 1)
-    assert.match(stderr, remedy)
-    const lines = await iobert(['-m', model, '--jsonl'], bytes)
-    assert.match(JSON.parse(lines.stdout.split('\n')[0]!).error, remedy)
-  }
-})
-
 test('iobert refuses a file that is not UTF-8 or too long, and reads the others', async () => {
   const latin = join(folder, 'latin.txt')
   writeFileSync(latin, Uint8Array.of(0x63, 0x61, 0x66, 0xe9))

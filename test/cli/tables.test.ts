@@ -339,7 +339,7 @@ test('what is wrong with a table is told', async () => {
     [
       ['--csv', '--column', 'a'],
       Buffer.from([0x61, 0x0a, 0xff, 0x0a]),
-      /stdin: row 2 is not UTF-8 text: .* iconv -f CP1252/u,
+      /stdin: row 2 is not UTF-8 text: .* --encoding windows-1252/u,
       1,
     ],
     [

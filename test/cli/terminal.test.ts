@@ -177,4 +177,32 @@ test('createBar shows nothing of what is soon done, and then ten lines a second 
   }
 })
 
+test('--progress tells how far it is where stderr is no terminal, in lines that stay, every ten seconds', async () => {
+  const lines = join(folder, 'lines.jsonl')
+  writeFileSync(lines, '{"text":"tok1 tok2 tok3"}\n'.repeat(2_000))
+  const run = (args: readonly string[], now = slowClock()): Promise<Run> =>
+    iobert(['-m', model, '--inline', '--jsonl', ...args, lines], '', {}, { now })
+  const silent = await run([])
+  assert.is(silent.stderr, '')
+  const { stdout, stderr } = await run(['--progress'])
+  assert.is(stdout, silent.stdout)
+  for (const sign of ['\r', ESC, '█']) assert.not.ok(stderr.includes(sign), stderr)
+  assert.match(stderr, /\niobert: 2000 lines answered in .*\n$/u)
+  const told = stderr.split('\n').filter((line) => line.startsWith('iobert: Reading'))
+  assert.ok(told.length > 1, stderr)
+  let last = 0
+  for (const line of told) {
+    const found = /^iobert: Reading (\d+) % \d\.\d+\/0\.052 MB, \d+ texts, [\d.]+ texts\/s, .* left$/u.exec(
+      line,
+    )
+    const share = Number(found?.[1])
+    assert.ok(share >= last && share <= 100, stderr)
+    last = share
+  }
+  // Each look at the clock takes a second, and there is one line in ten of them at most.
+  const clock = new SteppingClock(1000)
+  const { stderr: again } = await run(['--progress'], clock.now)
+  assert.ok(again.split('\n').length - 2 <= clock.looks / 10, again)
+})
+
 test.run()

@@ -7,7 +7,7 @@ import { didYouMean } from '../../check/nearest.ts'
 import type { Redactor } from '../../markup/redact.ts'
 import { UsageError } from '../arguments.ts'
 import { type Compute, type Job, runBatches } from '../batches.ts'
-import { nameOf, notUtf8, type Source } from '../inputs.ts'
+import { NOT_UTF8, nameOf, type Source } from '../inputs.ts'
 import { type Found, redactedFields } from '../shapes.ts'
 import { readRow, textOf, writeAddedCell, writeCell } from './cells.ts'
 import { RecordSplitter } from './record-splitter.ts'
@@ -54,7 +54,7 @@ export function runTable(
     try {
       return decoder.decode(record)
     } catch {
-      return refuse(number, notUtf8(record))
+      return refuse(number, NOT_UTF8)
     }
   }
   let delimiter = said ?? ','
