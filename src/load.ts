@@ -301,12 +301,12 @@ function startWorkersFor(platform: Platform, options: LoadOptions): Promise<Work
 /** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
   { variant, turbo, precision }: KernelPlan,
-  { relative, layers }: ModelSpec,
+  { norm, relative, layers }: ModelSpec,
   shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
-  const int8Bert =
-    precision === 'int8' && relative === undefined && layers.every(({ theta }) => theta === undefined)
+  const isBert = norm === 'post' && relative === undefined && layers.every(({ theta }) => theta === undefined)
+  const int8Bert = precision === 'int8' && isBert
   return mayCompile(() => compileKernels({ variant, shared, turbo, int8Bert }))
 }
 
