@@ -174,7 +174,7 @@ async function factsOf(
   if (gliner !== undefined) {
     const { config, spec, found: resolved } = gliner
     const modelType = `GLiNER of ${spec.config.modelType}`
-    const head = `entities of types that are named when you ask (loadGliner, iobert find): up to ${config.maxWidth} words each, in ${config.maxWords} words at once`
+    const head = `entities of types that are named when you ask (loadGliner, iobert find): ${config.maxWidth === undefined ? 'of any length' : `up to ${config.maxWidth} words each`}, in ${config.maxWords} words at once`
     return {
       ...{ ...general, architecture: { ...architectureOf(spec.config), modelType, head }, labels: [] },
       ...(resolved && weightFacts(resolved)),

@@ -5,12 +5,14 @@
  *     hiddenStates₀ = LayerNorm(word + tokenType + position)     [T, H]; ELECTRA's is [T, E], then · Wᵀ + b to [T, H]
  *     hiddenStatesₗ = layerₗ(hiddenStatesₗ₋₁)                    l = 1 ... L
  *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]; of a whole text [C]: label-head.ts
- *                                                                of words [T, V]: word-head.ts; of spans: span-head.ts
+ *                                                                of words [T, V]: word-head.ts; of spans: span-head.ts;
+ *                                                                of words as ends of spans: boundary-head.ts
  *
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
 import type { Kernels, Matrix, Precision } from '../kernels/kernels.ts'
 import { columnsOf } from '../kernels/layout.ts'
+import { boundaryLogits } from './boundary-head.ts'
 import { convolve, gatherNeighbours } from './convolution.ts'
 import { encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
@@ -102,6 +104,8 @@ export class Bert {
     if (head?.kind === 'text') return textLogits(kernels, head, workspace)
     if (head?.kind === 'spans')
       return wanted.spans ? spanLogits(kernels, head, workspace, wanted.spans, pause) : []
+    if (head?.kind === 'boundaries')
+      return wanted.spans ? boundaryLogits(kernels, head, workspace, wanted.spans, pause) : []
     if (head === undefined || wanted.logits === false) return []
     const model = { kernels, config: this.#spec.config, precision: this.#precision, head }
     return guessWords(model, workspace, batch, wanted, pause)

@@ -5,7 +5,7 @@ import { ModelFormatError } from '../format/errors.ts'
 export interface ForwardOutput {
   /**
    * [T, C]; [C] if the head classifies whole texts; [T, V] if it predicts words; [W, K, C] if it scores
-   * spans; empty without a head.
+   * spans, [W, C, 3] if it scores words as their ends; empty without a head.
    */
   logits: Float32Array[]
   /** For each sequence, the output of the embeddings and of each layer, L + 1 times [T, H]. */
@@ -27,7 +27,7 @@ export interface ForwardWanted {
   /** The tokens whose word logits are wanted, one list for each sequence; default all. */
   readonly rows?: readonly (readonly number[])[]
   /**
-   * The spans whose logits are wanted, if the head scores spans, one entry for each sequence; default none.
+   * The spans whose logits are wanted, if the head scores spans or their ends, one entry for each sequence; default none.
    */
   readonly spans?: readonly SpanQuestion[]
   /** Returns only the hidden states of this layer (0: the embeddings); later layers are not computed. */

@@ -6,6 +6,7 @@ import { elementCount } from '../format/dtypes.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { type CrfTensors, findCrf } from './crf.ts'
 import {
+  type GlinerHeadSpec,
   type HeadSpec,
   type ModelSpec,
   modulesOf,
@@ -83,7 +84,7 @@ class Resolver {
   resolve(): ResolvedModel {
     const { head } = this.#spec
     const spec =
-      head === undefined || head.kind === 'spans' || this.#has(head)
+      head === undefined || head.kind === 'spans' || head.kind === 'boundaries' || this.#has(head)
         ? this.#spec
         : { ...this.#spec, head: undefined }
     for (const module of modulesOf(spec)) for (const tensor of tensorsOf(module)) this.#take(tensor)
@@ -112,7 +113,7 @@ class Resolver {
   /**
    * Whether the files have any tensor of the layer that makes logits or, for words, of the layer before it.
    */
-  #has(head: Exclude<HeadSpec, { kind: 'spans' }>): boolean {
+  #has(head: Exclude<HeadSpec, GlinerHeadSpec>): boolean {
     const module = head.kind === 'words' ? head.transform.dense : head.output
     return tensorsOf(module).some((tensor) => this.#find(this.#fileName(tensor)) !== undefined)
   }

@@ -19,7 +19,7 @@ import { relu } from '../kernels/scalars.ts'
 import { Staging } from '../kernels/staging.ts'
 import type { SpanQuestion } from './forward-output.ts'
 import { type LstmBuffers, lstmLayer } from './lstm.ts'
-import type { Placed, ProjectionSpec, SpanHeadSpec } from './spec.ts'
+import type { GlinerWordsSpec, Placed, ProjectionSpec, SpanHeadSpec } from './spec.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Rows that pass a projection's inner layer at once, and spans that are scored at once: 2 MB for D = 512. */
@@ -134,9 +134,9 @@ export function laySpanHead(
 }
 
 /** Rows of the hidden states of all sequences, end to end, D wide; zeros for a word without pieces. */
-function gather(
+export function gather(
   kernels: Kernels,
-  { projection, size }: Placed<SpanHeadSpec>,
+  { projection, size }: Placed<GlinerWordsSpec>,
   { hiddenStates, sequences }: Pick<Workspace, 'hiddenStates' | 'sequences'>,
   rows: readonly (readonly number[])[],
 ): Matrix {
@@ -233,7 +233,7 @@ function packQuery(
 }
 
 /** Where each part begins, and the total length. */
-function boundsOf(lengths: readonly number[]): number[] {
+export function boundsOf(lengths: readonly number[]): number[] {
   const bounds = [0]
   for (const length of lengths) bounds.push(bounds.at(-1)! + length)
   return bounds

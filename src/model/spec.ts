@@ -217,7 +217,7 @@ export interface BiasesSpec {
 }
 
 /** A head, which computes logits. */
-export type HeadSpec = TokenHeadSpec | TextHeadSpec | WordHeadSpec | SpanHeadSpec
+export type HeadSpec = TokenHeadSpec | TextHeadSpec | WordHeadSpec | GlinerHeadSpec
 
 /** For each token, logits = output(h), or with a dense layer output(LayerNorm(activation(dense(h)))). */
 export interface TokenHeadSpec {
@@ -245,17 +245,43 @@ export interface WordHeadSpec {
   readonly bias: VectorSpec
 }
 
-/** Scores spans of words for types that each call names (GLiNER): span-head.ts. All of it is float32. */
-export interface SpanHeadSpec {
-  readonly kind: 'spans'
+/** A head that scores words for types that each call names (GLiNER). All of it is float32. */
+export type GlinerHeadSpec = SpanHeadSpec | BoundaryHeadSpec
+
+/** How GLiNER represents words and types. */
+export interface GlinerWordsSpec {
   /** D: the width of words, spans and types. */
   readonly size: number
-  /** K: number of words in the longest span. */
-  readonly maxWidth: number
   /** [D, H], if H differs from D. */
   readonly projection: LinearSpec | undefined
   /** For each layer, forwards and backwards. */
   readonly lstm: readonly (readonly [LstmDirectionSpec, LstmDirectionSpec])[]
+}
+
+/** Scores each word as the first, the last and any word of an entity: boundary-head.ts. */
+export interface BoundaryHeadSpec extends GlinerWordsSpec {
+  readonly kind: 'boundaries'
+  /** The two halves of a word's projection, and of a type's; [D, D] each. */
+  readonly wordTerm: LinearSpec
+  readonly wordFactor: LinearSpec
+  readonly typeTerm: LinearSpec
+  readonly typeFactor: LinearSpec
+  /**
+   * The inner layer in three parts, of which the type's has the bias: for terms of words, for terms of types, and
+   * for products of factors; [4D, D] each.
+   */
+  readonly wordPart: LinearSpec
+  readonly typePart: LinearSpec
+  readonly productPart: LinearSpec
+  /** [3, 4D] */
+  readonly output: LinearSpec
+}
+
+/** Scores spans of words: span-head.ts. */
+export interface SpanHeadSpec extends GlinerWordsSpec {
+  readonly kind: 'spans'
+  /** K: number of words in the longest span. */
+  readonly maxWidth: number
   readonly start: ProjectionSpec
   readonly end: ProjectionSpec
   /**

@@ -23,6 +23,7 @@ import type { ScratchShape } from '../kernels/placed.ts'
 import { tuneTiles } from '../kernels/tune-tiles.ts'
 import { activationForm, WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
+import { layBoundaryHead } from '../model/boundary-head.ts'
 import { readCrf } from '../model/crf.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { placeModel } from '../model/place-model.ts'
@@ -101,7 +102,8 @@ export class Engine {
         const memoryBytes = kernels.memory.byteLength
         const parameters = countParameters(found)
         const crf = found.crf && (await readCrf(found.crf))
-        const info = { weightBytes, memoryBytes, parameters, head: spec.head?.kind, ...(crf && { crf }) }
+        const head = spec.head?.kind === 'boundaries' ? 'spans' : spec.head?.kind
+        const info = { weightBytes, memoryBytes, parameters, head, ...(crf && { crf }) }
         return new Engine(setup, kernels, model, info, onTuned)
       } catch (error) {
         giveMemory(memory, shared)
@@ -232,7 +234,8 @@ function createKernels(
 
 function scratchShape({ config, relative, head }: ModelSpec): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
-  const ofHead = head?.kind === 'spans' ? head.start.inner.outputs : 0
+  const ofHead =
+    head?.kind === 'spans' ? head.start.inner.outputs : head?.kind === 'boundaries' ? head.output.inputs : 0
   const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ofHead)
   const relativeRows = relative?.kind === 'disentangled' ? relative.rows : 0
   return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs, relativeRows }
@@ -257,11 +260,12 @@ export function memoryNeeded({ spec, plan, threads, batchTokens }: Omit<EngineSe
   const tokens = Math.max(batchTokens, spec.config.maxPositions)
   layWorkspace(layout, spec, precision, tokens, { count: tokens, longest: tokens })
   if (spec.head?.kind === 'words') layWordHead(layout, spec.config, precision, tokens)
-  if (spec.head?.kind === 'spans') {
+  if (spec.head?.kind === 'spans' || spec.head?.kind === 'boundaries') {
     // Each token is the first piece of a word, or stands before a type; both are gathered, then made as wide as the head.
     layout.matrix(2 * tokens, spec.config.hiddenSize + spec.head.size)
     const counts = { words: tokens, types: tokens, longest: tokens, most: tokens, sequences: tokens }
-    laySpanHead(layout, spec.head, counts)
+    if (spec.head.kind === 'spans') laySpanHead(layout, spec.head, counts)
+    else layBoundaryHead(layout, spec.head, counts)
   }
   const bytes = space.most
   if (bytes > MAX_BYTES) {

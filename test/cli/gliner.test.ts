@@ -34,15 +34,22 @@ function copyOf(name: string, changes: Record<string, string | undefined> = {}):
 }
 
 test('iobert info tells what a model of GLiNER is, of either kind of weights', async () => {
-  for (const [name, encoder, weights] of [
-    ['deberta-v3', 'deberta-v2', 'pytorch_model.bin'],
-    ['roberta-no-lstm', 'roberta', 'model.safetensors'],
+  for (const [name, encoder, weights, width] of [
+    ['deberta-v3', 'deberta-v2', 'pytorch_model.bin', 'up to 5 words each'],
+    ['roberta-no-lstm', 'roberta', 'model.safetensors', 'up to 8 words each'],
+    ['words-roberta', 'roberta', 'model.safetensors', 'of any length'],
   ] as const) {
     const { code, stdout, stderr } = await iobert(['info', folderOf(name)])
     assert.is(code, 0, stdout + stderr)
     assert.match(stdout, /^loads +yes$/m)
     assert.match(stdout, new RegExp(`^architecture +GLiNER of ${encoder}, L=[23] layers, `, 'm'))
-    assert.match(stdout, /^head +entities of types that are named when you ask \(loadGliner, iobert find\)/m)
+    assert.match(
+      stdout,
+      new RegExp(
+        `^head +entities of types that are named when you ask \\(loadGliner, iobert find\\): ${width}, in `,
+        'm',
+      ),
+    )
     assert.match(stdout, new RegExp(`^reads +${weights.replace('.', '\\.')}: \\d+ bytes`, 'm'))
     assert.match(stdout, /gliner_config\.json {2}\d+ bytes/)
     assert.not.match(stdout, /^labels/m)
@@ -58,10 +65,7 @@ test('iobert info says what a model of GLiNER lacks', async () => {
     readFileSync(join(folderOf('bert'), 'gliner_config.json'), 'utf8'),
   )
   for (const [changes, pattern] of [
-    [
-      { 'gliner_config.json': JSON.stringify({ ...config, span_mode: 'token_level' }) },
-      /span_mode "token_level"/,
-    ],
+    [{ 'gliner_config.json': JSON.stringify({ ...config, span_mode: 'markerV1' }) }, /span_mode "markerV1"/],
     [
       { 'gliner_config.json': JSON.stringify({ ...config, hidden_size: 18 }) },
       /rnn\.lstm.*gliner_config\.json asks for \[36, 18\]/,

@@ -194,8 +194,18 @@ test('what is wrong with the arguments is told', async () => {
 
 test('other architectures are refused by name', async () => {
   for (const [change, code, message] of [
-    [{ span_mode: 'markerV1' }, 'UnsupportedConfig', /span_mode "markerV1".*only "markerV0" is/],
-    [{ span_mode: 'token_level' }, 'UnsupportedConfig', /span_mode "token_level"/],
+    [
+      { span_mode: 'markerV1' },
+      'UnsupportedConfig',
+      /span_mode "markerV1".*only "markerV0" or "token_level" is/,
+    ],
+    [{ span_mode: 'token-level' }, 'UnsupportedConfig', /span_mode "token-level"/],
+    [{ span_mode: 'token_level' }, 'MissingTensor', /scorer\.proj_token\.weight/],
+    [
+      { span_mode: 'token_level', represent_spans: true },
+      'UnsupportedConfig',
+      /represent_spans true.*must be false/,
+    ],
     [{ model_type: 'gliner_bi_encoder_span' }, 'UnsupportedConfig', /model_type "gliner_bi_encoder_span"/],
     [{ labels_encoder: 'x/y' }, 'UnsupportedConfig', /labels_encoder "x\/y".*bi-encoder/],
     [{ relations_layer: 'dot' }, 'UnsupportedConfig', /relations/],
@@ -218,6 +228,39 @@ test('other architectures are refused by name', async () => {
   const other = await failure(() => loadGliner(rootPath('test/goldens/models/plain'), options))
   assert.is(other.code, 'MissingFile')
   assert.match(other.message, /no gliner_config.json: it is not a model of GLiNER/)
+})
+
+test('a model that scores words has no maximum width, and reads a long text in windows', async () => {
+  const of = (change: object): Map<string, Uint8Array> => {
+    const other = rootPath('test/goldens/gliner/words-deberta-v3')
+    const read = (name: string): Uint8Array => new Uint8Array(readFileSync(`${other}/${name}`))
+    const files = new Map(readdirSync(other).map((name) => [name, read(name)]))
+    const json = JSON.parse(readFileSync(`${other}/gliner_config.json`, 'utf8'))
+    return files.set('gliner_config.json', new TextEncoder().encode(JSON.stringify({ ...json, ...change })))
+  }
+  const long = Array.from({ length: 40 }, () => sentence).join(' ')
+  const answers: unknown[] = []
+  for (const max_width of [12, null, 0, 'none']) {
+    const words = await loadGliner(of({ max_width }), options)
+    assert.is(words.maxWidth, 64)
+    const all = await words.find(long, types, { threshold: 0.3 })
+    const cut = await words.find(long, types, { threshold: 0.3, windows: false })
+    assert.ok(all.entities.length > cut.entities.length && cut.entities.length > 5)
+    let end = 0
+    for (const entity of all.entities) {
+      assert.is(entity.text, long.slice(entity.start, entity.end))
+      assert.ok(entity.start >= end)
+      end = entity.end
+    }
+    // The first window ends after 64 words, and half of what it shares with the next one is judged there.
+    const until = cut.entities.at(-1)!.end / 3
+    const ofFirst = (found: typeof all): unknown[] => found.entities.filter((entity) => entity.end < until)
+    assert.ok(ofFirst(cut).length > 3)
+    assert.equal(ofFirst(all), ofFirst(cut))
+    answers.push(all)
+    words.dispose()
+  }
+  for (const other of answers) assert.equal(other, answers[0])
 })
 
 test('an older repository has its encoder and tokenizer elsewhere', async () => {

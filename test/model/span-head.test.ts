@@ -1,9 +1,10 @@
-/** The span head against its formulas in float64, and the SIMD kernels against the reference, bit for bit. */
+/** GLiNER's two heads against their formulas in float64, and the SIMD kernels against the reference, bit for bit. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Checkpoint, CheckpointTensor } from '#dist/format/checkpoint.js'
 import { bytesSource } from '#dist/format/source.js'
 import type { Kernels } from '#dist/kernels/kernels.js'
+import { boundaryLogits } from '#dist/model/boundary-head.js'
 import { glinerSpec } from '#dist/model/families/gliner.js'
 import type { SpanQuestion } from '#dist/model/forward-output.js'
 import { Places } from '#dist/model/places.js'
@@ -11,11 +12,13 @@ import { parseSpec } from '#dist/model/read-spec.js'
 import { readWeights } from '#dist/model/read-weights.js'
 import { resolve } from '#dist/model/resolve.js'
 import { spanLogits } from '#dist/model/span-head.js'
-import type { ModelSpec, SpanHeadSpec } from '#dist/model/spec.js'
+import type { GlinerHeadSpec, ModelSpec } from '#dist/model/spec.js'
 import { reference, variants } from '../kernels/variants.ts'
 import { floats, seeded } from '../random.ts'
 
 const [H, D, K, LAYERS] = [12, 10, 3, 2]
+/** The maximum width of a head that scores words: none. */
+const WORDS = null
 const SPANS = 'span_rep_layer.span_rep_layer'
 
 /** Random tensors under the package's names. */
@@ -45,6 +48,9 @@ function makeTensors(encoderSize: number): Map<string, { shape: number[]; values
   }
   linear(`${SPANS}.out_project.0`, 4 * D, 2 * D)
   linear(`${SPANS}.out_project.3`, D, 4 * D)
+  for (const name of ['token', 'label']) linear(`scorer.proj_${name}`, 2 * D, D)
+  linear('scorer.out_mlp.0', 4 * D, 3 * D)
+  linear('scorer.out_mlp.3', 3, 4 * D)
   return tensors
 }
 
@@ -66,23 +72,28 @@ interface EncodedWindow extends SpanQuestion {
 }
 
 /** A model of which there is the head alone. */
-async function headOf(encoderSize: number): Promise<ModelSpec> {
+async function headOf(encoderSize: number, maxWidth: number | null): Promise<ModelSpec> {
   const bert = {
     ...{ model_type: 'bert', hidden_size: encoderSize, num_hidden_layers: 1, num_attention_heads: 1 },
     ...{ intermediate_size: 1, vocab_size: 1, max_position_embeddings: 1 },
   }
-  const sizes = { hiddenSize: D, maxWidth: K, rnnLayers: LAYERS }
+  const sizes = { hiddenSize: D, maxWidth: maxWidth ?? undefined, rnnLayers: LAYERS }
   const spec = glinerSpec(await parseSpec(JSON.stringify(bert)), sizes)
   return { ...spec, embeddings: {} as ModelSpec['embeddings'], layers: [] }
 }
 
 type Score = (windows: readonly EncodedWindow[], pause: () => Promise<void>) => Promise<Float32Array[]>
 
-/** Loads the head. */
-async function load(kernels: Kernels, checkpoint: Checkpoint, encoderSize: number): Promise<Score> {
-  const spec = await headOf(encoderSize)
+/** Loads the head that scores spans of `maxWidth` words, or words. */
+async function load(
+  kernels: Kernels,
+  checkpoint: Checkpoint,
+  encoderSize: number,
+  maxWidth: number | null,
+): Promise<Score> {
+  const spec = await headOf(encoderSize, maxWidth)
   const places = new Places(kernels.layout, 'float32')
-  const head = places.place(spec.head as SpanHeadSpec)
+  const head = places.place(spec.head as GlinerHeadSpec)
   await readWeights(kernels, resolve(spec, checkpoint), places)
   const mark = kernels.memory.end
   return async (windows, pause) => {
@@ -99,9 +110,14 @@ async function load(kernels: Kernels, checkpoint: Checkpoint, encoderSize: numbe
         memory.row(hiddenStates, at).set(window.hiddenStates.subarray(t * encoderSize, (t + 1) * encoderSize))
     }
     memory.integers(sequences.bounds)[windows.length] = at
-    return spanLogits(kernels, head, { hiddenStates, sequences }, windows, pause)
+    const workspace = { hiddenStates, sequences }
+    return head.kind === 'spans'
+      ? spanLogits(kernels, head, workspace, windows, pause)
+      : boundaryLogits(kernels, head, workspace, windows, pause)
   }
 }
+
+const relu = (values: readonly number[]): number[] => values.map((value) => Math.max(0, value))
 
 /** The formulas as PyTorch's modules write them down, in doubles. */
 class Plain {
@@ -111,8 +127,40 @@ class Plain {
     this.#tensors = tensors
   }
 
-  /** [C, W, K] logits of each window. */
-  score({ hiddenStates, words, types }: EncodedWindow, encoderSize: number): (number | undefined)[] {
+  /** [W, K, C] logits of a window's spans. */
+  scoreSpans(window: EncodedWindow, encoderSize: number): (number | undefined)[] {
+    const { x, types } = this.#represent(window, encoderSize)
+    const starts = x.map((word) => this.#project(`${SPANS}.project_start`, word))
+    const ends = x.map((word) => this.#project(`${SPANS}.project_end`, word))
+    const prompts = types.map((type) => this.#project('prompt_rep_layer', type))
+    return x.flatMap((_, start) =>
+      Array.from({ length: K }, (_, width) => {
+        const end = start + width
+        if (end >= x.length) return prompts.map(() => undefined)
+        const span = this.#project(`${SPANS}.out_project`, relu([...starts[start]!, ...ends[end]!]))
+        return prompts.map((prompt) => prompt.reduce((sum, value, k) => sum + value * span[k]!, 0))
+      }).flat(),
+    )
+  }
+
+  /** [W, C, 3] logits of a window's words. */
+  scoreWords(window: EncodedWindow, encoderSize: number): number[] {
+    const { x, types } = this.#represent(window, encoderSize)
+    const labels = types.map((type) => this.#linear('scorer.proj_label', type))
+    return x.flatMap((word) => {
+      const token = this.#linear('scorer.proj_token', word)
+      return labels.flatMap((label) => {
+        const product = token.slice(D).map((value, k) => value * label[D + k]!)
+        return this.#project('scorer.out_mlp', [...token.slice(0, D), ...label.slice(0, D), ...product])
+      })
+    })
+  }
+
+  /** The words after the LSTM, and the types. */
+  #represent(
+    { hiddenStates, words, types }: EncodedWindow,
+    encoderSize: number,
+  ): { readonly x: number[][]; readonly types: number[][] } {
     const row = (at: number): number[] => {
       if (at < 0) return new Array(D).fill(0)
       const states = [...hiddenStates.subarray(at * encoderSize, (at + 1) * encoderSize)]
@@ -124,20 +172,11 @@ class Plain {
       const backwards = this.#lstm([...x].reverse(), `l${layer}_reverse`).reverse()
       x = forwards.map((state, word) => [...state, ...backwards[word]!])
     }
-    const relu = (values: number[]): number[] => values.map((value) => Math.max(0, value))
-    const project = (name: string, values: number[]): number[] =>
-      this.#linear(`${name}.3`, relu(this.#linear(`${name}.0`, values)))
-    const starts = x.map((word) => project(`${SPANS}.project_start`, word))
-    const ends = x.map((word) => project(`${SPANS}.project_end`, word))
-    const prompts = types.map((type) => project('prompt_rep_layer', row(type)))
-    return x.flatMap((_, start) =>
-      Array.from({ length: K }, (_, width) => {
-        const end = start + width
-        if (end >= x.length) return prompts.map(() => undefined)
-        const span = project(`${SPANS}.out_project`, relu([...starts[start]!, ...ends[end]!]))
-        return prompts.map((prompt) => prompt.reduce((sum, value, k) => sum + value * span[k]!, 0))
-      }).flat(),
-    )
+    return { x, types: types.map(row) }
+  }
+
+  #project(name: string, values: number[]): number[] {
+    return this.#linear(`${name}.3`, relu(this.#linear(`${name}.0`, values)))
   }
 
   #linear(name: string, x: number[]): number[] {
@@ -182,16 +221,23 @@ function makeWindows(encoderSize: number): EncodedWindow[] {
 
 const noPause = async (): Promise<void> => {}
 
-for (const encoderSize of [H, D]) {
-  test(`the head over ${encoderSize} is its formulas, and the same bits on all kernels and in all batches`, async () => {
+for (const [encoderSize, maxWidth] of [
+  [H, K],
+  [D, K],
+  [H, WORDS],
+  [D, WORDS],
+] as const) {
+  test(`the head over ${encoderSize} that scores ${maxWidth ? 'spans' : 'words'} is its formulas, and the same bits on all kernels and in all batches`, async () => {
     const tensors = makeTensors(encoderSize)
     const checkpoint = checkpointOf(tensors)
     const windows = makeWindows(encoderSize)
     const plain = new Plain(tensors)
-    const score = await load(await reference.create(), checkpoint, encoderSize)
+    const score = await load(await reference.create(), checkpoint, encoderSize, maxWidth)
     const expected = await score(windows, noPause)
     for (const [index, logits] of expected.entries()) {
-      const formula = plain.score(windows[index]!, encoderSize)
+      const window = windows[index]!
+      const formula =
+        maxWidth === WORDS ? plain.scoreWords(window, encoderSize) : plain.scoreSpans(window, encoderSize)
       assert.is(logits.length, formula.length)
       const largest = Math.max(...formula.map((value) => Math.abs(value ?? 0)))
       for (const [at, value] of formula.entries()) {
@@ -200,7 +246,7 @@ for (const encoderSize of [H, D]) {
       }
     }
     for (const variant of variants().filter(({ exact }) => exact)) {
-      const other = await load(await variant.create(), checkpoint, encoderSize)
+      const other = await load(await variant.create(), checkpoint, encoderSize, maxWidth)
       assert.equal(await other(windows, noPause), expected, variant.name)
       const alone: Float32Array[] = []
       for (const window of windows) alone.push(...(await other([window], noPause)))
@@ -210,10 +256,13 @@ for (const encoderSize of [H, D]) {
 }
 
 test('a tensor that is missing, of another shape or not finite is named', async () => {
-  const failure = async (change: (tensors: ReturnType<typeof makeTensors>) => void): Promise<string> => {
+  const failure = async (
+    change: (tensors: ReturnType<typeof makeTensors>) => void,
+    maxWidth: number | null = K,
+  ): Promise<string> => {
     const tensors = makeTensors(D)
     change(tensors)
-    const loading = load(await reference.create(), checkpointOf(tensors), D)
+    const loading = load(await reference.create(), checkpointOf(tensors), D, maxWidth)
     return loading.then(
       () => 'loaded',
       (error: Error & { code: string }) => `${error.code} ${error.message}`,
@@ -231,6 +280,8 @@ test('a tensor that is missing, of another shape or not finite is named', async 
     tensors.get(`${SPANS}.out_project.0.weight`)!.values[3] = Number.POSITIVE_INFINITY
   })
   assert.match(infinite, /^NonFiniteWeights .*out_project/)
+  const missing = await failure((tensors) => tensors.delete('scorer.out_mlp.3.weight'), WORDS)
+  assert.match(missing, /^MissingTensor .*lack 1 .*scorer\.out_mlp\.3\.weight; gliner_config\.json may be/)
 })
 
 test.run()

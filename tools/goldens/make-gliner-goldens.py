@@ -19,7 +19,7 @@ import sys
 import torch
 import transformers
 from gliner import GLiNERConfig
-from gliner.model import UniEncoderSpanGLiNER
+from gliner.model import UniEncoderSpanGLiNER, UniEncoderTokenGLiNER
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 SIZES = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, max_position_embeddings=512)
@@ -40,6 +40,8 @@ FIRST = (
     dict(SIZES, model_type="deberta", relative_attention=True, pos_att_type=["c2p", "p2c"], position_biased_input=False, type_vocab_size=0, max_relative_positions=-1),
 )
 
+TOKENS = dict(span_mode="token_level")
+
 # name: tokenizer and encoder, keys of gliner_config.json, whether the weights are a .bin
 SHAPES = {
     "bert": (BERT, dict(hidden_size=16, max_width=12, max_len=384), False),
@@ -50,6 +52,10 @@ SHAPES = {
     "roberta-as-it-comes": (ROBERTA, dict(hidden_size=16, max_width=8, max_len=384), False),
     "modernbert": (MODERN, dict(hidden_size=16, max_width=8, max_len=384), False),
     "deberta": (FIRST, dict(hidden_size=16, max_width=8, max_len=384), False),
+    "words-deberta-v3": (SPM, dict(TOKENS, hidden_size=20, max_len=64), True),
+    "words-bert-no-lstm": (BERT, dict(TOKENS, hidden_size=16, max_len=384, num_rnn_layers=0), False),
+    "words-roberta": (ROBERTA, dict(TOKENS, hidden_size=16, max_len=384, num_rnn_layers=2, embed_ent_token=False), False),
+    "words-modernbert": (MODERN, dict(TOKENS, hidden_size=24, max_len=384), False),
 }
 TYPES = ["person", "organization", "drug", "contract number", "Ort", "date of birth", "x", "award", "人名", "e-mail", "two  spaces ", "#", "PERSON"]
 WORDS = (
@@ -102,7 +108,8 @@ def make(name, folder, count):
         class_token_index=tokenizer.convert_tokens_to_ids("<<ENT>>"), dropout=0.0, **config,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    model = UniEncoderSpanGLiNER(settings, tokenizer=tokenizer, backbone_from_pretrained=False).eval()
+    kind = UniEncoderTokenGLiNER if config.get("span_mode") == "token_level" else UniEncoderSpanGLiNER
+    model = kind(settings, tokenizer=tokenizer, backbone_from_pretrained=False).eval()
     with torch.no_grad():
         for key, value in model.model.named_parameters():
             if value.dim() > 1:

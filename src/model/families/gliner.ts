@@ -1,6 +1,9 @@
 /** GLiNER's head, under the tensor names of the package gliner, over an encoder of any family. */
 import { floats, headLinear } from '../modules.ts'
 import type {
+  BoundaryHeadSpec,
+  GlinerHeadSpec,
+  GlinerWordsSpec,
   LinearSpec,
   LstmDirectionSpec,
   ModelSpec,
@@ -12,17 +15,17 @@ import type {
 /** Prefix of the encoder's tensors, for any encoder. */
 export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
 
-/** How many times wider the inner layer of the head's projections is than their ends. */
+/** How many times wider the inner layer of the head's projections is than their ends, and that of its scorer. */
 const WIDENING = 4
 
 const SPANS = 'span_rep_layer.span_rep_layer'
 
 /** The head's settings in gliner_config.json. */
-export interface SpanHeadSizes {
+export interface GlinerSizes {
   /** D: the width of words, spans and types after the encoder. */
   readonly hiddenSize: number
-  /** K: number of words in the longest span. */
-  readonly maxWidth: number
+  /** K: number of words in the longest span; undefined if words are scored instead of spans. */
+  readonly maxWidth: number | undefined
   /** Layers of the bidirectional LSTM over the words; 0 for none. */
   readonly rnnLayers: number
 }
@@ -30,35 +33,56 @@ export interface SpanHeadSizes {
 /** The specification of a GLiNER model. */
 export function glinerSpec(
   encoder: ModelSpec,
-  { hiddenSize: size, maxWidth, rnnLayers }: SpanHeadSizes,
+  { hiddenSize: size, maxWidth, rnnLayers }: GlinerSizes,
 ): ModelSpec {
   const { hiddenSize } = encoder.config
-  const inner = WIDENING * size
-  const projection = (name: string): ProjectionSpec => ({
-    inner: headLinear(`${name}.0`, inner, size),
-    outer: headLinear(`${name}.3`, size, inner),
-  })
-  const lstmLayer = (layer: number): SpanHeadSpec['lstm'][number] => [
+  const lstmLayer = (layer: number): GlinerHeadSpec['lstm'][number] => [
     lstmDirection(`l${layer}`, size),
     lstmDirection(`l${layer}_reverse`, size),
   ]
-  const head: SpanHeadSpec = {
-    kind: 'spans',
+  const words: GlinerWordsSpec = {
     size,
-    maxWidth,
     projection: size === hiddenSize ? undefined : headLinear('token_rep_layer.projection', size, hiddenSize),
     lstm: Array.from({ length: rnnLayers }, (_, layer) => lstmLayer(layer)),
-    start: projection(`${SPANS}.project_start`),
-    end: projection(`${SPANS}.project_end`),
-    prompt: projection('prompt_rep_layer'),
-    ...spanLayers(size),
   }
+  const head: GlinerHeadSpec =
+    maxWidth === undefined
+      ? { kind: 'boundaries', ...words, ...scorer(size) }
+      : { kind: 'spans', ...words, maxWidth, ...spanLayers(size) }
   return {
     ...encoder,
     config: { ...encoder.config, headKind: 'spans' },
     configFile: 'gliner_config.json',
     prefix: ENCODER_PREFIX,
     head,
+  }
+}
+
+/** The scorer of words: its two projections in halves, and its inner layer in three parts. */
+function scorer(size: number): Omit<BoundaryHeadSpec, 'kind' | keyof GlinerWordsSpec> {
+  const half = (name: string, index: number): LinearSpec => {
+    const layer = headLinear(`scorer.${name}`, 2 * size, size)
+    const part = { index, count: 2, blocks: 1 }
+    const { weight, bias } = layer.from[0]!
+    return { ...layer, outputs: size, from: [{ weight: { ...weight, part }, bias: { ...bias!, part } }] }
+  }
+  const inner = WIDENING * size
+  const first = headLinear('scorer.out_mlp.0', inner, 3 * size)
+  const { weight, bias } = first.from[0]!
+  const third = (index: number, bias: TensorSpec | undefined): LinearSpec => ({
+    ...first,
+    inputs: size,
+    from: [{ weight: { ...weight, part: { index, count: 3, blocks: inner } }, bias }],
+  })
+  return {
+    wordTerm: half('proj_token', 0),
+    wordFactor: half('proj_token', 1),
+    typeTerm: half('proj_label', 0),
+    typeFactor: half('proj_label', 1),
+    wordPart: third(0, undefined),
+    typePart: third(1, bias),
+    productPart: third(2, undefined),
+    output: headLinear('scorer.out_mlp.3', 3, inner),
   }
 }
 
@@ -82,9 +106,13 @@ function lstmDirection(suffix: string, size: number): LstmDirectionSpec {
   return { input: gates('ih', size), recurrent: gates('hh', size / 2) }
 }
 
-/** The two layers of a span's projection: the first in two halves, the second transposed. */
-function spanLayers(size: number): Pick<SpanHeadSpec, 'spanStart' | 'spanEnd' | 'query'> {
+/** The projections of words and types, and the two layers of a span's: the first in two halves, the second transposed. */
+function spanLayers(size: number): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | keyof GlinerWordsSpec> {
   const inner = WIDENING * size
+  const projection = (name: string): ProjectionSpec => ({
+    inner: headLinear(`${name}.0`, inner, size),
+    outer: headLinear(`${name}.3`, size, inner),
+  })
   const first = headLinear(`${SPANS}.out_project.0`, inner, 2 * size)
   const { weight, bias } = first.from[0]!
   const half = (index: number, bias: TensorSpec | undefined): LinearSpec => ({
@@ -94,6 +122,9 @@ function spanLayers(size: number): Pick<SpanHeadSpec, 'spanStart' | 'spanEnd' | 
   })
   const second = headLinear(`${SPANS}.out_project.3`, size, inner).from[0]!
   return {
+    start: projection(`${SPANS}.project_start`),
+    end: projection(`${SPANS}.project_end`),
+    prompt: projection('prompt_rep_layer'),
     spanStart: half(0, undefined),
     spanEnd: half(1, bias),
     query: {

@@ -18,8 +18,8 @@ export interface GlinerConfig {
   readonly encoderName: string
   /** D: the width of words, spans and types after the encoder. */
   readonly hiddenSize: number
-  /** K: number of words in the longest span. */
-  readonly maxWidth: number
+  /** K: number of words in the longest span; undefined with `span_mode: token_level`, which scores words. */
+  readonly maxWidth: number | undefined
   /** Maximum number of words that the model reads at once. */
   readonly maxWords: number
   /** Layers of the bidirectional LSTM over the words; 0 for none. */
@@ -42,13 +42,25 @@ const MOST_TOKENS = 2 ** 24
 /** Words of the longest span: of every word so many spans are scored. Models have 12, a few 100. */
 const MOST_WIDE = 512
 
-/** Values of `model_type` for models that score spans of words with one encoder; older files have none. */
-const MODEL_TYPES: readonly unknown[] = [undefined, 'gliner', 'gliner_uni_encoder', 'gliner_uni_encoder_span']
+/** The `span_mode` that scores words as ends of entities. */
+const TOKEN_LEVEL = 'token_level'
+
+/**
+ * Values of `model_type` for models of one encoder; older files have none. Whether they score spans or words is
+ * for `span_mode` to say, as in the package, which does not read this key.
+ */
+const MODEL_TYPES: readonly unknown[] = [
+  undefined,
+  'gliner',
+  'gliner_uni_encoder',
+  'gliner_uni_encoder_span',
+  'gliner_uni_encoder_token',
+]
 
 /** Keys that select other architectures: the values that do not, and what the others mean. */
 const FIXED: readonly (readonly [key: string, allowed: readonly unknown[], what: string])[] = [
   ['model_type', MODEL_TYPES, 'another architecture'],
-  ['span_mode', ['markerV0'], 'spans represented in another way'],
+  ['span_mode', ['markerV0', TOKEN_LEVEL], 'spans represented in another way'],
   ['labels_encoder', [undefined], 'a second encoder for the types (a bi-encoder)'],
   ['labels_decoder', [undefined], 'a decoder that writes the types'],
   ['relations_layer', [undefined], 'relations between entities'],
@@ -85,10 +97,16 @@ function readConfig(config: JsonRecord): GlinerConfig {
     throw new ModelFormatError(
       'UnsupportedConfig',
       `${GLINER_CONFIG} has ${key} ${shown(value)}: ${what}, which is not computed here; ${
-        known.length > 0 ? `only ${known.join(', ')} is` : 'it must be null'
+        known.length > 0 ? `only ${known.join(' or ')} is` : 'it must be null'
       }`,
     )
   }
+  const scoresWords = config['span_mode'] === TOKEN_LEVEL
+  if (scoresWords && flag(config, 'represent_spans', false, GLINER_CONFIG))
+    throw new ModelFormatError(
+      'UnsupportedConfig',
+      `${GLINER_CONFIG} has represent_spans true: spans scored once more after their words, which is not computed here; it must be false`,
+    )
   const encoder = config['encoder_config'] ?? undefined
   if (encoder !== undefined && !isObject(encoder))
     throw invalid(`encoder_config must be an object, not ${kind(encoder)}`, GLINER_CONFIG)
@@ -106,7 +124,7 @@ function readConfig(config: JsonRecord): GlinerConfig {
     ...(encoder && { encoder }),
     encoderName: string(config, 'model_name', 'microsoft/deberta-v3-small'),
     hiddenSize,
-    maxWidth: whole('max_width', 1, 12, MOST_WIDE),
+    maxWidth: scoresWords ? undefined : whole('max_width', 1, 12, MOST_WIDE),
     maxWords: whole('max_len', 1, 384),
     rnnLayers: whole('num_rnn_layers', 0, 1),
     ...defined({ classToken, vocabSize }),

@@ -1,6 +1,7 @@
 /**
- * Chooses spans greedily by score: the best first, then each one that does not conflict with a better one.
- * The rules are those of the package gliner (BaseDecoder.greedy_search); Zaratiana et al. 2023 (arXiv
+ * Makes spans of the scores of words, and chooses spans greedily by score: the best first, then each one that does
+ * not conflict with a better one.
+ * The rules are those of the package gliner (TokenDecoder, BaseDecoder.greedy_search); Zaratiana et al. 2023 (arXiv
  * 2311.08526), section 2.3.
  */
 
@@ -21,6 +22,52 @@ export interface SpanRules {
   readonly nested?: boolean | undefined
   /** Whether the same span may have several types; default false. */
   readonly multiLabel?: boolean | undefined
+}
+
+/** Each word's scores as the first word of an entity of a type, as the last and as any: [W, C, 3], 0 to 1. */
+export interface BoundaryScores {
+  readonly scores: Float32Array
+  readonly words: number
+  readonly types: number
+}
+
+/**
+ * The spans whose first and last word are above the threshold as such, and no word below it as any; the score is the
+ * least of all these. In the order in which the better one of equals is chosen: by first word, type, last word.
+ *
+ * Of spans that would conflict, one that has a better or equal one inside is left out: whatever conflicts with that
+ * one conflicts with it. So few are kept however many words are above the threshold.
+ *
+ * @param isJudged  whether a span counts
+ */
+export function* matchBoundaries(
+  { scores, words, types }: BoundaryScores,
+  threshold: number,
+  { nested = false, multiLabel = false }: SpanRules,
+  isJudged: (first: number, last: number) => boolean,
+): Generator<ScoredSpan, void, undefined> {
+  const at = (word: number, type: number, which: number): number => scores[(word * types + type) * 3 + which]!
+  // The package compares the ends as float32 and the words between them as float64.
+  const least = Math.fround(threshold)
+  for (let start = 0; start < words; start++) {
+    for (let type = 0; type < types; type++) {
+      const asStart = at(start, type, 0)
+      if (asStart <= least) continue
+      let best = Number.NEGATIVE_INFINITY
+      let inside = asStart
+      for (let end = start; end < words; end++) {
+        const asAny = at(end, type, 2)
+        if (asAny < threshold) break
+        inside = Math.min(inside, asAny)
+        const asEnd = at(end, type, 1)
+        if (asEnd <= least || !isJudged(start, end)) continue
+        const score = Math.min(inside, asEnd)
+        if (!nested && !multiLabel && score <= best) continue
+        best = Math.max(best, score)
+        yield { start, end, type, score }
+      }
+    }
+  }
 }
 
 /**

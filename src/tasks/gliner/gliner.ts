@@ -21,7 +21,7 @@ import type { EngineClient } from '../../runtime/client.ts'
 import { BATCH_TOKENS } from '../../runtime/engine-setup.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { GlinerConfig } from './config.ts'
-import { chooseSpans, type ScoredSpan } from './decode.ts'
+import { type BoundaryScores, chooseSpans, matchBoundaries, type ScoredSpan } from './decode.ts'
 import { makePrompt, makeWindows, type Prompt, type PromptTokens, type WordWindow } from './prompt.ts'
 
 /** How spans become entities. */
@@ -94,7 +94,7 @@ export class Gliner {
   readonly model: BertModel
   /** How the model reads a text. */
   readonly tokenizer: Tokenizer
-  /** Number of words in the longest entity that can be found. */
+  /** Number of words in the longest entity that can be found: all that are read at once, if words are scored. */
   readonly maxWidth: number
   readonly #parts: GlinerParts
   /** For `using gliner = await loadGliner(...)`. */
@@ -105,7 +105,7 @@ export class Gliner {
     this.#parts = parts
     this.model = parts.model
     this.tokenizer = parts.model.tokenizer
-    this.maxWidth = parts.config.maxWidth
+    this.maxWidth = parts.config.maxWidth ?? parts.config.maxWords
     if (typeof Symbol.dispose === 'symbol') {
       Object.defineProperty(this, Symbol.dispose, { value: () => this.dispose() })
     }
@@ -172,7 +172,9 @@ export class Gliner {
       ...(signal && { signal }),
     })
     const prompt = makePrompt(this.tokenizer, this.#parts.tokens, asked)
-    const judging = { width: this.maxWidth, types: asked.length, threshold: Math.fround(threshold) }
+    const { maxWidth } = this.#parts.config
+    const collect = maxWidth === undefined ? addMatched : addSpans
+    const judging = { options, width: this.maxWidth, types: asked.length, threshold }
     const progress = { done: 0, total: 0 }
 
     const batcher = new Batcher<WordWindow, Float32Array>({
@@ -193,7 +195,7 @@ export class Gliner {
           if (window === undefined) continue
           truncated = !window.isLast
           progress.total += window.ids.length
-          batcher.push(window, (logits) => addSpans(logits, window, judging, spans))
+          batcher.push(window, (logits) => collect(logits, window, judging, spans))
         }
         // A text without words has no window.
         await batcher.room()
@@ -245,13 +247,24 @@ interface PlacedSpan extends ScoredSpan {
   readonly to: number
 }
 
-/** σ of each logit; adds the spans above the threshold that the window judges. */
+/** What logits are judged by. */
+interface Judging {
+  readonly options: FindOptions
+  /** K of the logits of spans. */
+  readonly width: number
+  /** C */
+  readonly types: number
+  readonly threshold: number
+}
+
+/** σ of each logit of a span; adds the spans above the threshold that the window judges. */
 function addSpans(
   logits: Float32Array,
   { words, spans: places, firstWord, judgedStart, judgedEnd }: WordWindow,
-  { width, types, threshold }: { readonly width: number; readonly types: number; readonly threshold: number },
+  { width, types, threshold: given }: Judging,
   spans: PlacedSpan[],
 ): void {
+  const threshold = Math.fround(given)
   for (let word = 0; word < words.length; word++) {
     const start = firstWord + word
     for (let end = start; end < Math.min(start + width, firstWord + words.length); end++) {
@@ -267,6 +280,25 @@ function addSpans(
         spans.push({ start, end, type, score, from, to })
       }
     }
+  }
+}
+
+/** σ of each logit of a word; adds the spans that they make and that the window judges. */
+function addMatched(
+  logits: Float32Array,
+  { words, spans: places, firstWord, judgedStart, judgedEnd }: WordWindow,
+  { options, types, threshold }: Judging,
+  spans: PlacedSpan[],
+): void {
+  requireFinite(logits, 'The scores of words')
+  const scores: BoundaryScores = { scores: logits.map(sigmoid), words: words.length, types }
+  const isJudged = (first: number, last: number): boolean => {
+    const middle = firstWord + Math.floor((first + last) / 2)
+    return middle >= judgedStart && middle < judgedEnd
+  }
+  for (const { start, end, type, score } of matchBoundaries(scores, threshold, options, isJudged)) {
+    const [from, to] = [places[start]![0], places[end]![1]]
+    spans.push({ start: firstWord + start, end: firstWord + end, type, score, from, to })
   }
 }
 

@@ -51,8 +51,8 @@ export interface WordWindow {
 }
 
 export interface WindowLimits {
-  /** K: number of words in the longest span. */
-  readonly maxWidth: number
+  /** K: number of words in the longest span, if the model has one. */
+  readonly maxWidth: number | undefined
   readonly maxWords: number
   /** Maximum number of pieces in a sequence. */
   readonly maxPieces: number
@@ -121,7 +121,7 @@ export function* makeWindows(
       )
     }
     const end = start + count
-    const next = end - Math.min(Math.max(OVERLAP, 2 * limits.maxWidth), Math.floor(count / 2))
+    const next = end - Math.min(Math.max(OVERLAP, 2 * (limits.maxWidth ?? 0)), Math.floor(count / 2))
     const judgedEnd = isLast || !all ? end : border(end, next)
     const judged = { firstWord: start, judgedStart, judgedEnd, isLast }
     yield { ...windowOf(words.slice(0, count), tokenizer, prompt, room), ...judged }
