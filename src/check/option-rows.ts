@@ -57,7 +57,7 @@ interface Values {
   readonly orFalse?: string
   readonly orFunction?: boolean
   /** For an object: its own options. */
-  readonly fields?: Table
+  readonly fields?: OptionTable
   /** For a value of another kind: whether it is valid. */
   readonly fits?: (value: unknown) => boolean
   /** What is wanted, in words, if the other fields do not say it. */
@@ -65,10 +65,10 @@ interface Values {
 }
 
 /** One option. */
-export interface Row extends Values, CommandLine {}
+export interface OptionRow extends Values, CommandLine {}
 
 /** Options by their names in the library; the command line writes `maxLength` as `--max-length`. */
-export type Table = Readonly<Record<string, Row>>
+export type OptionTable = Readonly<Record<string, OptionRow>>
 
 /** The type of the row for an option of this type. */
 export type RowOf<Value> = CommandLine & {

@@ -4,28 +4,28 @@
  */
 import { isObject, wrongKind } from './kind.ts'
 import { didYouMean } from './nearest.ts'
-import type { Row, Rows, Table } from './option-rows.ts'
+import type { OptionRow, OptionTable, Rows } from './option-rows.ts'
 
 /**
  * How options are written where the error is shown: `maxLength` in the library, `--max-length` on the command
  * line.
  */
-export type Spelling = (option: string) => string
+export type OptionSpelling = (option: string) => string
 
 /** The error for a value that is not allowed; the message can spell options as the caller wrote them. */
 export class OptionError extends RangeError {
-  readonly #say: (spelled: Spelling) => string
+  readonly #say: (spelled: OptionSpelling) => string
 
   /**
    * @param say makes the message, in which `spelled` writes each option
    */
-  constructor(say: (spelled: Spelling) => string) {
+  constructor(say: (spelled: OptionSpelling) => string) {
     super(say((option) => option))
     this.#say = say
   }
 
   /** The message with options spelled in another way. */
-  spelled(spelling: Spelling): string {
+  spelled(spelling: OptionSpelling): string {
     return this.#say(spelling)
   }
 }
@@ -41,13 +41,18 @@ export class OptionError extends RangeError {
  * checkOptions({ stride: 3 }, { stride: { type: 'number', integer: true, from: 0 } }).stride // 3
  */
 export function checkOptions<Options extends object>(given: unknown, rows: Rows<Options>): Options {
-  return checkFields(given === undefined ? {} : given, rows as Table, 'options', '') as Options
+  return checkFields(given === undefined ? {} : given, rows as OptionTable, 'options', '') as Options
 }
 
 /**
  * @param prefix comes before the fields' names in messages
  */
-function checkFields(value: unknown, rows: Table, name: string, prefix: string): Record<string, unknown> {
+function checkFields(
+  value: unknown,
+  rows: OptionTable,
+  name: string,
+  prefix: string,
+): Record<string, unknown> {
   if (!isObject(value)) throw wrongKind(value, name, 'an object')
   // What is not given must not be found in Object.prototype either.
   const checked: Record<string, unknown> = Object.create(null)
@@ -72,7 +77,7 @@ function checkFields(value: unknown, rows: Table, name: string, prefix: string):
  * @throws {TypeError} for the wrong kind
  * @throws {OptionError} for the wrong value
  */
-export function checkValue(row: Row, value: unknown, name: string): void {
+export function checkValue(row: OptionRow, value: unknown, name: string): void {
   if (row.orFalse !== undefined && value === false) return
   if (row.orFunction === true && typeof value === 'function') return
   switch (row.type) {
@@ -116,20 +121,20 @@ export function checkStrings(value: unknown, name: string): void {
 }
 
 /** The error for a word that the option does not take. */
-export function wrongWord(row: Row, value: string, name: string): OptionError {
+export function wrongWord(row: OptionRow, value: string, name: string): OptionError {
   return new OptionError(
     (spelled) =>
       `${spelled(name)} is '${value}', expected ${wantedOf(row)}${didYouMean(value, Object.keys(row.words!))}`,
   )
 }
 
-function inRange({ integer, from, to }: Row, value: number): boolean {
+function inRange({ integer, from, to }: OptionRow, value: number): boolean {
   if (integer === true ? !Number.isSafeInteger(value) : Number.isNaN(value)) return false
   return value >= (from ?? Number.NEGATIVE_INFINITY) && value <= (to ?? Number.POSITIVE_INFINITY)
 }
 
 /** The values that an option takes, in words: `a whole number from 1, or 'auto'`. */
-export function wantedOf({ type, words, wanted, integer, from, to, ...or }: Row): string {
+export function wantedOf({ type, words, wanted, integer, from, to, ...or }: OptionRow): string {
   if (wanted !== undefined) return wanted
   switch (type) {
     case 'boolean':

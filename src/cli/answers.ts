@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { visibleName } from '../markup/visible.ts'
 import type { Compute } from './batches.ts'
-import { type Input, readInputs, type Source } from './inputs.ts'
+import { type Input, readSources, type Source } from './inputs.ts'
 import { runJsonl } from './jsonl.ts'
 import { MAX_CHARS } from './options.ts'
 import { complain, type Kind, write } from './output.ts'
@@ -128,7 +128,7 @@ async function answerInTurn<Result>(
     held = ''
     flushed = performance.now()
   }
-  for await (const input of readInputs(sources, maxChars)) {
+  for await (const input of readSources(sources, maxChars)) {
     const { file, text, error } = input
     const answers = text === undefined ? [] : await answer([{ ...input, text }], progressOf(input))
     const answered = text === undefined ? new Error(error) : answers[0]!

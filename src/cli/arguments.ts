@@ -1,7 +1,7 @@
 /** Parses the command line by a table of options and checks each value by its row. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { didYouMean } from '../check/nearest.ts'
-import type { Row, Table, ValueOf } from '../check/option-rows.ts'
+import type { OptionRow, OptionTable, ValueOf } from '../check/option-rows.ts'
 import { checkValue, wantedOf, wrongWord } from '../check/options.ts'
 
 /** Wrong usage of the command line: reported without a stack, exit code 2. */
@@ -73,7 +73,7 @@ interface Written {
  *   excludes another, or needs one that is not given
  * @throws {OptionError} for a value that its option does not take
  */
-export function readArguments<const T extends Table>(
+export function readArguments<const T extends OptionTable>(
   args: readonly string[],
   rows: T,
   command: string = 'iobert',
@@ -109,8 +109,8 @@ export function readArguments<const T extends Table>(
 
 function readTokens(
   args: readonly string[],
-  rows: Table,
-): Omit<Given<Table>, 'options'> & { written: readonly Written[] } {
+  rows: OptionTable,
+): Omit<Given<OptionTable>, 'options'> & { written: readonly Written[] } {
   const names = new Map(Object.keys(rows).map((name) => [flagOf(name).slice(2), name]))
   const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
     Array.from(names, ([flag, name]) => {
@@ -143,13 +143,13 @@ function readTokens(
 }
 
 /** A single letter resembles every other, so only for a word the error suggests another. */
-function unknownOption(flag: string, rows: Table): string {
+function unknownOption(flag: string, rows: OptionTable): string {
   const near = flag.startsWith('--') ? didYouMean(flag, Object.keys(rows).map(flagOf)) : ''
   return `There is no option ${flag}${near}`
 }
 
 /** The words that an option takes on the command line, such as `none` for false. */
-export function wordsOf({ words, orFalse }: Row): Readonly<Record<string, string>> {
+export function wordsOf({ words, orFalse }: OptionRow): Readonly<Record<string, string>> {
   return { ...words, ...(orFalse ? { [orFalse]: '' } : {}) }
 }
 
@@ -159,7 +159,7 @@ export function needsOf(needs: readonly string[]): string {
 }
 
 /** A written value as the library takes it. */
-function readValue(row: Row, text: string, name: string): unknown {
+function readValue(row: OptionRow, text: string, name: string): unknown {
   switch (row.type) {
     case 'number': {
       if (text === row.orWord) return text
@@ -193,7 +193,7 @@ function readValue(row: Row, text: string, name: string): unknown {
  */
 function checkNeeds(
   written: readonly Written[],
-  rows: Table,
+  rows: OptionTable,
   values: Readonly<Record<string, unknown>>,
   command: string,
 ): void {

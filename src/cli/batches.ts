@@ -5,7 +5,7 @@
  * computed, the next is read. Memory is bounded: some records read ahead, and two batches. Nothing more is
  * read while the reader of stdout lags.
  */
-import { type Source, sizeOf } from './inputs.ts'
+import { type Source, sourceSize } from './inputs.ts'
 import { type ByteSplitter, RecordQueue } from './line-queue.ts'
 import { complain, type Kind, write } from './output.ts'
 import { createBar, isWatched } from './progress.ts'
@@ -66,7 +66,7 @@ export async function runBatches<Record extends { readonly length: number }, Ans
   sources: readonly Source[],
   { compute, createSplitter, jobOf, kind, unit, beforeWrite }: Batches<Record, Answer>,
 ): Promise<number> {
-  const sizes = await Promise.all(sources.map(sizeOf))
+  const sizes = await Promise.all(sources.map(sourceSize))
   const total = sizes.every((size) => size > 0) ? sizes.reduce((sum, size) => sum + size, 0) : 0
   const bar = createBar()
   const started = performance.now()

@@ -14,7 +14,7 @@ export interface Measuring {
 }
 
 /** How the model runs, in the form with which names of figures begin. */
-export function kindOf({ info: { precision, threads } }: BertModel): string {
+export function precisionOf({ info: { precision, threads } }: BertModel): string {
   return `${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
 }
 
@@ -39,7 +39,7 @@ export async function modelFigures(
         seconds,
         (share) => onStep(name, share),
       )
-    const alone = `${kindOf(model)}, ${pieces} pieces`
+    const alone = `${precisionOf(model)}, ${pieces} pieces`
     figures.push({ name: alone, value: await time(alone, [ids]), unit: 'ms' })
     const count = Math.max(1, Math.ceil(BATCH_PIECES / pieces))
     const batched = `${alone}, batched`

@@ -22,7 +22,7 @@ export interface Machine {
 }
 
 /** What the figures were measured with. */
-export interface Engine {
+export interface MeasuredEngine {
   readonly version: string
   /** The build of the kernels for each precision: 'simd' or 'relaxed'. */
   readonly kernels: Readonly<Partial<Record<Precision, string>>>
@@ -32,7 +32,7 @@ export interface Engine {
 export interface Report {
   readonly model: string
   /** Missing in reports before 0.2. */
-  readonly engine?: Engine
+  readonly engine?: MeasuredEngine
   readonly machine: Machine
   readonly figures: readonly Figure[]
 }
@@ -48,16 +48,16 @@ export function compare(report: Report, earlier: Report): Report {
 }
 
 /** The report for people. */
-export function describe({ model, machine, figures }: Report, earlier: Report | undefined): string {
+export function describeReport({ model, machine, figures }: Report, earlier: Report | undefined): string {
   const heading = (title: string, { processor, cores, system, runtime, date }: Machine): string =>
     `${title.padEnd(9)}${processor}, ${cores} cores, ${system}, ${runtime}, ${date}\n`
   const widest = figures.reduce((width, { name }) => Math.max(width, name.length), 0)
   const lines = figures.map(({ name, value, unit, before }) => {
-    const line = `${name.padEnd(widest)} ${digits(value).padStart(9)} ${unit.padEnd(7)}`
+    const line = `${name.padEnd(widest)} ${threeDigits(value).padStart(9)} ${unit.padEnd(7)}`
     if (before === undefined) return `${line.trimEnd()}\n`
     const rate = unit === 'GOP/s' || unit === 'texts/s'
     const ratio = rate ? value / before : before / value
-    return `${line} ${digits(before).padStart(9)}  ${ratio.toFixed(2)}x\n`
+    return `${line} ${threeDigits(before).padStart(9)}  ${ratio.toFixed(2)}x\n`
   })
   return [
     `${'model'.padEnd(9)}${model}\n`,
@@ -69,7 +69,7 @@ export function describe({ model, machine, figures }: Report, earlier: Report | 
 }
 
 /** Three significant digits. */
-export function digits(value: number): string {
+export function threeDigits(value: number): string {
   if (!(value > 0) || value >= 100) return value.toFixed(0)
   return value.toFixed(2 - Math.floor(Math.log10(value)))
 }
@@ -99,7 +99,7 @@ export function shareRows(report: Report): string {
 function shareRow({ model, machine, engine, figures }: Report, precision: Precision): string {
   const of = (wanted: (figure: Figure) => boolean): string => {
     const figure = figures.find((each) => each.name.startsWith(`${precision}, `) && wanted(each))
-    return figure === undefined ? '–' : digits(figure.value)
+    return figure === undefined ? '–' : threeDigits(figure.value)
   }
   const rates = figures
     .map(({ name }) => new RegExp(`^${precision}, (\\d+) threads?, ${BATCHED} pieces, batched$`).exec(name))

@@ -8,8 +8,15 @@ import type { BertConfig } from '../model/bert-config.ts'
 import { loadModel } from '../node.ts'
 import { take, UsageError } from './arguments.ts'
 import { kernelRate } from './bench-kernel.ts'
-import { kindOf, modelFigures } from './bench-model.ts'
-import { compare, describe, type Engine, type Figure, type Report, shareRows } from './bench-report.ts'
+import { modelFigures, precisionOf } from './bench-model.ts'
+import {
+  compare,
+  describeReport,
+  type Figure,
+  type MeasuredEngine,
+  type Report,
+  shareRows,
+} from './bench-report.ts'
 import { type Command, defineCommand } from './command.ts'
 import { withLoadingBar } from './loading.ts'
 import { loadingRows } from './options.ts'
@@ -75,7 +82,7 @@ export const command: Command = defineCommand({
     const compared = earlier === undefined ? report : compare(report, earlier)
     if (share) await write(shareRows(report))
     else if (json) await write(`${JSON.stringify(compared, undefined, 2)}\n`, 'json')
-    else await write(describe(compared, earlier))
+    else await write(describeReport(compared, earlier))
     return 0
   },
 })
@@ -131,7 +138,7 @@ async function measure(wanted: Wanted, version: string, steps: Steps): Promise<R
     runtime: runtimeOf(),
     date: new Date().toISOString(),
   }
-  const engine: Engine = { version, kernels, turbo: on }
+  const engine: MeasuredEngine = { version, kernels, turbo: on }
   return { model: String(model ?? 'the model that ships'), engine, machine, figures }
 }
 
@@ -173,7 +180,7 @@ async function measureModel(
   const loaded = await loadModel(model, { ...offline, precision, threads, turbo })
   const loading = performance.now() - started
   try {
-    const under = kindOf(loaded)
+    const under = precisionOf(loaded)
     const onStep = (name: string, share: number): void => steps.step(name, share)
     return [
       { name: `${under}, loading`, value: loading, unit: 'ms' },

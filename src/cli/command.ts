@@ -1,5 +1,5 @@
 /** The interface of a command: a table of options, the help page made from it, and what the command does. */
-import type { Table } from '../check/option-rows.ts'
+import type { OptionTable } from '../check/option-rows.ts'
 import { type Given, readArguments, UsageError } from './arguments.ts'
 import { type Groups, helpPage, type Page } from './help.ts'
 import { write } from './output.ts'
@@ -13,7 +13,7 @@ export interface CommandContext {
 
 /** A command is one file that exports this as `command`; `commands.ts` lists it. */
 export interface Command {
-  readonly options: Table
+  readonly options: OptionTable
   /** What `--help` prints. */
   readonly help: string
   /**
@@ -45,7 +45,7 @@ const common = { help: { type: 'boolean', short: 'h', help: 'this page' } } as c
 export function defineCommand<const G extends Groups>(definition: Definition<G>): Command {
   const { usage, takes, run } = definition
   const groups: Groups = { ...definition.options, Other: { ...definition.options['Other'], ...common } }
-  const options: Table = Object.assign({}, ...Object.values(groups))
+  const options: OptionTable = Object.assign({}, ...Object.values(groups))
   const name = usage.split(' ')[0]!
   const help = helpPage(definition, groups)
   return {

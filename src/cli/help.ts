@@ -1,5 +1,5 @@
 /** Makes a command's help page from its table of options. */
-import type { Row, Table } from '../check/option-rows.ts'
+import type { OptionRow, OptionTable } from '../check/option-rows.ts'
 import { flagOf, needsOf, wordsOf } from './arguments.ts'
 
 /** What a help page says in addition to the options. */
@@ -13,7 +13,7 @@ export interface Page {
 }
 
 /** Tables of options by their headings. */
-export type Groups = Readonly<Record<string, Table>>
+export type Groups = Readonly<Record<string, OptionTable>>
 
 const WIDTH = 120
 /** The column in which explanations begin. */
@@ -32,7 +32,7 @@ export function helpPage({ usage, about, after }: Page, groups: Groups): string 
 }
 
 /** `with --csv or --tsv: ...: first, second (default) or third; default: first. More` */
-function describe(row: Row): string {
+function describe(row: OptionRow): string {
   const words = Object.entries(row.type === 'word' ? wordsOf(row) : {}).map(([word, remark]) =>
     remark === '' ? word : `${word} (${remark})`,
   )
@@ -46,7 +46,7 @@ function describe(row: Row): string {
 }
 
 /** A row without a help text is an option of an earlier version, and not shown. */
-function linesOf(name: string, { short, value }: Row, described: string): string[] {
+function linesOf(name: string, { short, value }: OptionRow, described: string): string[] {
   if (described === '') return []
   const flag = `  ${short === undefined ? '   ' : `-${short},`} ${flagOf(name)}${value === undefined ? '' : ` ${value}`}`
   const [first = '', ...rest] = wrap(described, COLUMN)

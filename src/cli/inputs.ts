@@ -6,7 +6,7 @@ import { errorCode } from '../format/errors.ts'
 import { UsageError } from './arguments.ts'
 import { encodingOfMark, statedEncoding, toUtf8, withWholeMark } from './encoding.ts'
 import { NoText, otherKind } from './file-kinds.ts'
-import { exists, isFolder, missingFile } from './missing-name.ts'
+import { exists, isFolder, missingFileAdvice } from './missing-name.ts'
 
 /** Where a text comes from. */
 export type Source =
@@ -65,7 +65,7 @@ export async function findSources(
       if (argument === '-') return { kind: 'stdin', encoding }
       if (await isFolder(argument)) return sourcesIn(argument, encoding, leave)
       if (kind === 'file' || (await exists(argument))) return { kind: 'file', path: argument, encoding }
-      const missing = index < beforeTerminator ? await missingFile(argument) : undefined
+      const missing = index < beforeTerminator ? await missingFileAdvice(argument) : undefined
       if (missing !== undefined) throw new UsageError(missing)
       return { kind: 'text', text: argument }
     }),
@@ -121,7 +121,7 @@ async function leadsToFile(link: string): Promise<boolean> {
  * Reads the texts one after another; for a file that cannot be read it yields an error and continues with the
  * next.
  */
-export async function* readInputs(sources: readonly Source[], maxChars: number): AsyncGenerator<Input> {
+export async function* readSources(sources: readonly Source[], maxChars: number): AsyncGenerator<Input> {
   for (const source of sources) {
     if (source.kind === 'text') {
       yield { text: source.text }
@@ -166,7 +166,7 @@ export function nameOf(source: Source): string {
 }
 
 /** Size of a file's text in bytes of UTF-8, 0 if unknown. */
-export async function sizeOf(source: Source): Promise<number> {
+export async function sourceSize(source: Source): Promise<number> {
   if (source.kind !== 'file' || source.encoding !== undefined) return 0
   return stat(source.path).then(
     ({ size }) => size,

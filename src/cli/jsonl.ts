@@ -5,7 +5,7 @@ import { isObject, kind } from '../format/json-file.ts'
 import { type Compute, type Job, runBatches } from './batches.ts'
 import { endOfString, stringsIn } from './documents/json-strings.ts'
 import { NOT_UTF8, type Source } from './inputs.ts'
-import { type Line, LineSplitter } from './line-queue.ts'
+import { type LineBytes, LineSplitter } from './line-queue.ts'
 
 interface Lines<Result> {
   readonly compute: Compute<Result>
@@ -28,7 +28,7 @@ export function runJsonl<Result>(sources: readonly Source[], lines: Lines<Result
   return runBatches(sources, {
     compute,
     createSplitter: () => new LineSplitter(maxChars),
-    jobOf: (line: Line, number) => readLine(line, number, lines),
+    jobOf: (line: LineBytes, number) => readLine(line, number, lines),
     kind: 'json',
     unit: 'lines',
     beforeWrite,
@@ -38,7 +38,7 @@ export function runJsonl<Result>(sources: readonly Source[], lines: Lines<Result
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 function readLine<Result>(
-  line: Line,
+  line: LineBytes,
   number: number,
   { fields, maxChars, members, hides = false }: Lines<Result>,
 ): Job<Result> {

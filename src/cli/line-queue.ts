@@ -99,7 +99,7 @@ export class RecordQueue<Record extends { readonly length: number }> {
 }
 
 /** The bytes of a line without its end, or a note that it was too long to keep. */
-export type Line = Uint8Array | 'too long'
+export type LineBytes = Uint8Array | 'too long'
 
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
@@ -108,7 +108,7 @@ const CARRIAGE_RETURN = 0x0d
  * Cuts bytes into lines as they arrive. A line of more than `maxChars` characters is dropped while it is
  * read.
  */
-export class LineSplitter implements ByteSplitter<Line> {
+export class LineSplitter implements ByteSplitter<LineBytes> {
   readonly #maxChars: number
   #parts: Uint8Array[] = []
   #chars = 0
@@ -118,7 +118,7 @@ export class LineSplitter implements ByteSplitter<Line> {
   }
 
   /** The lines that end in this chunk. */
-  *push(chunk: Uint8Array): Generator<Line> {
+  *push(chunk: Uint8Array): Generator<LineBytes> {
     let start = 0
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
       this.#add(chunk.subarray(start, end))
@@ -129,7 +129,7 @@ export class LineSplitter implements ByteSplitter<Line> {
   }
 
   /** The last line, if the bytes do not end with a line feed. */
-  *end(): Generator<Line> {
+  *end(): Generator<LineBytes> {
     if (this.#chars > 0) yield this.#take()
   }
 
@@ -139,7 +139,7 @@ export class LineSplitter implements ByteSplitter<Line> {
     else this.#parts.push(part)
   }
 
-  #take(): Line {
+  #take(): LineBytes {
     const parts = this.#parts
     const tooLong = this.#chars > this.#maxChars
     this.#parts = []

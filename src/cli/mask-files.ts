@@ -1,6 +1,6 @@
 /** `iobert mask --out`: masks files, each into a file of its own. */
 
-import { type FileSource, readInputs } from './inputs.ts'
+import { type FileSource, readSources } from './inputs.ts'
 import { type Finding, findIn, type Redacting } from './names.ts'
 import { MAX_CHARS } from './options.ts'
 import type { OutputFiles } from './output-files.ts'
@@ -31,7 +31,7 @@ export async function maskFiles(
     flushed = performance.now()
   }
   let done = 0
-  for await (const { file, text, error } of readInputs(sources, maxChars)) {
+  for await (const { file, text, error } of readSources(sources, maxChars)) {
     const path = file!
     const [found] =
       text === undefined

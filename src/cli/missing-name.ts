@@ -25,7 +25,7 @@ const FOREIGN: ReadonlyMap<string, string> = new Map([
  *
  * @returns a sentence with the nearest existing name, or `undefined` if the argument can be a text
  */
-export async function missingFile(argument: string): Promise<string | undefined> {
+export async function missingFileAdvice(argument: string): Promise<string | undefined> {
   if (argument.length > LONGEST_PATH || /[\n\r\0]/u.test(argument)) return undefined
   const near = await nearestFile(argument)
   const shape = /\s/u.test(argument)

@@ -2,7 +2,7 @@
 import { loadClassifier } from '../node.ts'
 import { take } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
-import { fileOrStdin, readInputs } from './inputs.ts'
+import { fileOrStdin, readSources } from './inputs.ts'
 import { withModel } from './loading.ts'
 import { inputRows, MAX_CHARS, neededModelRows } from './options.ts'
 import { complain, write } from './output.ts'
@@ -32,7 +32,7 @@ export const command: Command = defineCommand({
     const [query, file] = positionals as [string, string]
     const source = fileOrStdin(file, options.encoding)
     const passages: { line: number; text: string }[] = []
-    for await (const { text, error } of readInputs([source], MAX_CHARS)) {
+    for await (const { text, error } of readSources([source], MAX_CHARS)) {
       if (text === undefined) {
         complain(error!)
         return 1

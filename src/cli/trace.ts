@@ -4,7 +4,7 @@ import { visibleName } from '../markup/visible.ts'
 import { loadModel } from '../node.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
-import { findSources, readInputs } from './inputs.ts'
+import { findSources, readSources } from './inputs.ts'
 import { withModel } from './loading.ts'
 import { htmlRows, inputRows, jsonRows, modelRows } from './options.ts'
 import { complain, write } from './output.ts'
@@ -47,7 +47,7 @@ export const command: Command = defineCommand({
       given.options,
       (load) => loadModel(name, load),
       async (model) => {
-        for await (const { text, error } of readInputs(sources, MAX_CHARS)) {
+        for await (const { text, error } of readSources(sources, MAX_CHARS)) {
           if (text === undefined) {
             complain(error!)
             return 1

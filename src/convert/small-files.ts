@@ -4,7 +4,7 @@ import { TOKENIZER_FILES } from '../format/file-limits.ts'
 import { type ModelFiles, readAll, withFile } from '../format/source.ts'
 import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import { decodeText } from './containers/byte-reader.ts'
-import { unsupported } from './containers/refuse.ts'
+import { unsupportedContainer } from './containers/refuse.ts'
 
 /** Files that a converted model keeps unchanged: the tokenizer's, and those of sentence-transformers. */
 export const KEPT_FILES: readonly string[] = [
@@ -22,7 +22,7 @@ const LARGEST = 64 * 1024 * 1024
 export function readSmallFile(files: ModelFiles, fileName: string): Promise<Uint8Array | undefined> {
   return withFile(files, fileName, (source) => {
     if (source.byteLength <= LARGEST) return readAll(source)
-    throw unsupported(
+    throw unsupportedContainer(
       files.name,
       `${quoted(fileName)} has ${source.byteLength} bytes; at most ${LARGEST} are read`,
     )

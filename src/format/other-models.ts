@@ -51,7 +51,7 @@ const KINDS: readonly (readonly [fileName: string, what: string, convertible: bo
 ]
 
 /** A place in which a model was expected. */
-export interface Place {
+export interface ModelPlace {
   /** A folder, a URL or a Hub id, as errors show it. */
   readonly name: string
   has(fileName: string): Promise<boolean>
@@ -62,7 +62,11 @@ export interface Place {
  *
  * @param otherwise ends the message if nothing else is there either
  */
-export async function noModel(place: Place, lacking: string, otherwise: string): Promise<ModelFormatError> {
+export async function noModel(
+  place: ModelPlace,
+  lacking: string,
+  otherwise: string,
+): Promise<ModelFormatError> {
   for (const [fileName, what, convertible] of KINDS) {
     if (!(await place.has(fileName))) continue
     const advice = convertible ? `; turn it into safetensors with: ${conversion(place.name)}` : ''

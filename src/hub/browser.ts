@@ -9,7 +9,7 @@ import type { ByteSource, ModelFiles, PostedWeights } from '../format/source.ts'
 import { blobSource } from '../format/source.ts'
 import { keep, type ListedFile, type Listing, readListing } from './listing.ts'
 import { INDEX, mostBytes, noSafetensors, WEIGHTS } from './model-files.ts'
-import { asHubError, type HubQuestion, refusal } from './refusals.ts'
+import { asHubError, type HubQuestion, hubRefusal } from './refusals.ts'
 import {
   authorization,
   checkEndpoint,
@@ -146,7 +146,7 @@ async function openListed(
     ...requestOptions(options),
     most: file.size,
     onError: (response) => {
-      throw refusal(response, asked)
+      throw hubRefusal(response, asked)
     },
   })
   if (source === undefined) return undefined

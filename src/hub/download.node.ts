@@ -10,7 +10,7 @@ import { backOff, delay, nextPiece, type RequestOptions, request } from '../form
 import type { HubCache } from './cache.node.ts'
 import { withLock } from './lock.node.ts'
 import { mostBytes } from './model-files.ts'
-import { type HubQuestion, refusal } from './refusals.ts'
+import { type HubQuestion, hubRefusal } from './refusals.ts'
 import { renameOver } from './rename.node.ts'
 import { authorization, resolveUrl } from './urls.ts'
 
@@ -50,7 +50,7 @@ export async function fileMetadata(
   const { headers, status } = response
   const commit = headers.get('x-repo-commit')
   if (status === 404 && headers.get('x-error-code') === 'EntryNotFound') return undefined
-  if (status >= 400) throw refusal(response, asked)
+  if (status >= 400) throw hubRefusal(response, asked)
   const etag = (headers.get('x-linked-etag') ?? headers.get('etag'))
     ?.replace(/^W\//, '')
     .replace(/^"|"$/g, '')
@@ -210,7 +210,7 @@ async function receive(
   if (!response.ok) {
     await response.body?.cancel()
     const { host } = new URL(response.url)
-    if (host === new URL(asked.endpoint).host) throw refusal(response, asked)
+    if (host === new URL(asked.endpoint).host) throw hubRefusal(response, asked)
     throw new HubError(
       'Unavailable',
       `${host}, which keeps the Hub's files, answered ${response.status} for ${asked.fileName} of ${asked.repository}: try again later`,

@@ -3,7 +3,7 @@ import { HubError, ModelFormatError } from '../format/errors.ts'
 import { parseJson } from '../format/json-file.ts'
 import { isNoAnswer, type RequestOptions, request } from '../format/remote/request.ts'
 import { readToEnd } from '../format/remote/url-body.ts'
-import { refusal } from './refusals.ts'
+import { hubRefusal } from './refusals.ts'
 import { filesUrl, type HubId, isCommit } from './urls.ts'
 
 /** Maximum size of a list; a typical one has a few kB. */
@@ -43,7 +43,7 @@ export async function readListing(
   if (!response.ok) {
     await response.body?.cancel()
     if (kept !== undefined && response.status >= 500) return parseListing(url, await kept.text())
-    throw refusal(response, { ...model, endpoint, fileName: 'the list of files', token })
+    throw hubRefusal(response, { ...model, endpoint, fileName: 'the list of files', token })
   }
   const body = response.body?.getReader()
   const bytes = await readToEnd(url, body, undefined, LARGEST_LIST.bytes, options).catch((error: unknown) => {

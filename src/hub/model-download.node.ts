@@ -26,7 +26,7 @@ import {
   TRANSFORMERS,
   WEIGHT_FORMS,
 } from './model-files.ts'
-import { type HubQuestion, refusal } from './refusals.ts'
+import { type HubQuestion, hubRefusal } from './refusals.ts'
 import { authorization, type HubId, resolveUrl } from './urls.ts'
 
 /** The download options of `hubFolder`. */
@@ -208,7 +208,7 @@ export class ModelDownload {
           fetch: redirectingFetch(this.#options.fetch ?? fetch),
           headers: authorization(asked.token),
           onError: (response) => {
-            if (response.status !== 404) throw refusal(response, asked)
+            if (response.status !== 404) throw hubRefusal(response, asked)
           },
         })
       },

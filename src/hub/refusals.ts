@@ -14,7 +14,7 @@ export interface HubQuestion {
  * The error for an unsuccessful response. The Hub distinguishes refusals by `X-Error-Code`. A private model
  * and one that does not exist look the same without access, so the message names both.
  */
-export function refusal(response: Response, asked: HubQuestion): HubError {
+export function hubRefusal(response: Response, asked: HubQuestion): HubError {
   const { endpoint, repository, revision, fileName, token } = asked
   const { status } = response
   const code = response.headers.get('x-error-code')

@@ -10,7 +10,7 @@ import type { Floats, Integers, Matrix } from './placed.ts'
 
 export const PAGE_BYTES = 65536
 /** wasm32 addresses at most 4 GiB. */
-export const MAX_BYTES: number = 65536 * PAGE_BYTES
+export const MAX_MEMORY_BYTES: number = 65536 * PAGE_BYTES
 
 const ALIGNMENT = 64
 

@@ -51,10 +51,10 @@ export function layBoundaryHead(
     term: layout.matrix(ROWS, size),
     wordFactors: layout.matrix(words, size),
     typeFactors: layout.matrix(types, size),
-    wordParts: layout.matrix(words, 4 * size),
-    typeParts: layout.matrix(types, 4 * size),
+    wordParts: layout.matrix(words, size * 4),
+    typeParts: layout.matrix(types, size * 4),
     products: layout.matrix(ROWS, size),
-    inner: layout.matrix(ROWS, 4 * size),
+    inner: layout.matrix(ROWS, size * 4),
     logits: layout.matrix(ROWS, BOUNDARIES),
   }
 }

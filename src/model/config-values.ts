@@ -71,7 +71,7 @@ export function activation(config: JsonRecord, key: string, otherwise: HiddenAct
   const value = text(config, key) ?? otherwise
   const known = SPELLINGS[value]
   if (known !== undefined) return known
-  throw unsupported(`has ${key} ${quoted(value)}: known are ${Object.keys(SPELLINGS).join(', ')}`)
+  throw unsupportedConfig(`has ${key} ${quoted(value)}: known are ${Object.keys(SPELLINGS).join(', ')}`)
 }
 
 /** The error for an invalid value. */
@@ -80,6 +80,6 @@ export function invalid(what: string, fileName: string = CONFIG): ModelFormatErr
 }
 
 /** The error for a value that may be valid but is not supported. */
-export function unsupported(what: string): ModelFormatError {
+export function unsupportedConfig(what: string): ModelFormatError {
   return new ModelFormatError('UnsupportedConfig', `config.json ${what}`)
 }

@@ -1,7 +1,7 @@
 /** Reads the part of config.json that describes the quantization of the weights. */
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { Quantization } from './bert-config.ts'
-import { invalid, unsupported } from './config-values.ts'
+import { invalid, unsupportedConfig } from './config-values.ts'
 
 /**
  * Required settings of the weights; the rest of the convention concerns activations or layouts that do not
@@ -47,7 +47,7 @@ export function readQuantization(value: unknown): Quantization | undefined {
 function expect(settings: JsonRecord, key: string, wanted: unknown): void {
   const found = settings[key]
   if (found === wanted) return
-  throw unsupported(
+  throw unsupportedConfig(
     `has a quantization_config with ${key} ${shown(found)}: only ${wanted} can be loaded; ` +
       'take the model before it was quantised',
   )

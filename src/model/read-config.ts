@@ -5,7 +5,7 @@
 import { quoted } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
 import type { BertConfig, HeadKind, HiddenActivation, ProblemType } from './bert-config.ts'
-import { activation, flag, integer, invalid, text, unsupported } from './config-values.ts'
+import { activation, flag, integer, invalid, text, unsupportedConfig } from './config-values.ts'
 import { crfOfConfig } from './crf.ts'
 import { readQuantization } from './quantization-config.ts'
 
@@ -138,11 +138,12 @@ function checkFixed(json: JsonRecord): void {
   for (const [key, wanted] of FIXED) {
     const value = json[key] ?? wanted
     if (typeof value !== typeof wanted) throw invalid(`${key} must be a ${typeof wanted}, not ${kind(value)}`)
-    if (value !== wanted) throw unsupported(`has ${key} ${shown(value)}: only ${wanted} can be computed`)
+    if (value !== wanted)
+      throw unsupportedConfig(`has ${key} ${shown(value)}: only ${wanted} can be computed`)
   }
   const pruned = json['pruned_heads']
   if (isObject(pruned) && Object.keys(pruned).length > 0) {
-    throw unsupported('has pruned_heads: only models with all their attention heads can be loaded')
+    throw unsupportedConfig('has pruned_heads: only models with all their attention heads can be loaded')
   }
 }
 

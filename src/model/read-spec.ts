@@ -5,7 +5,7 @@ import { type JsonRecord, parseJsonObject, readJsonFile } from '../format/json-f
 import { noModelIn } from '../format/other-models.ts'
 import { CONFIG } from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'
-import { text, unsupported } from './config-values.ts'
+import { text, unsupportedConfig } from './config-values.ts'
 import { readBert } from './families/bert.ts'
 import { readArchitecture } from './read-config.ts'
 import type { ModelSpec } from './spec.ts'
@@ -71,7 +71,7 @@ async function readSpec(json: JsonRecord): Promise<ModelSpec> {
     modelType === undefined
       ? `no model_type (architecture ${quoted(readArchitecture(json) ?? 'unknown')})`
       : `model_type ${quoted(modelType)}`
-  throw unsupported(
+  throw unsupportedConfig(
     `has ${found}: only models of ${modelTypes.join(', ')} can be loaded; choose one that was fine-tuned from one of these`,
   )
 }

@@ -67,7 +67,7 @@ function folded(
 }
 
 /** The error for a construct that would take more than linear time or bounded memory. */
-export function refusal(pattern: RegExp, what: string, instead: string): RangeError {
+export function patternRefusal(pattern: RegExp, what: string, instead: string): RangeError {
   return new RangeError(
     `The pattern ${shortened(String(pattern))} has ${what}, which rules do not take, since their time must be linear: ${instead}`,
   )
@@ -101,7 +101,7 @@ class Parser {
   }
 
   #refuse(what: string, instead: string): RangeError {
-    return refusal(this.#pattern, what, instead)
+    return patternRefusal(this.#pattern, what, instead)
   }
 
   #next(text: string): boolean {

@@ -10,7 +10,7 @@
  * the same way.
  */
 
-import { type Assertion, type ParsedPattern, type PatternNode, refusal } from './parse-pattern.ts'
+import { type Assertion, type ParsedPattern, type PatternNode, patternRefusal } from './parse-pattern.ts'
 
 export type Instruction =
   /** No match this way. */
@@ -149,7 +149,7 @@ class Compiler {
 
   #emit(instruction: Instruction): number {
     if (this.instructions.length >= LONGEST_PROGRAM) {
-      throw refusal(
+      throw patternRefusal(
         this.#pattern,
         `more than ${LONGEST_PROGRAM} steps, counted repetitions written out`,
         'make it shorter',

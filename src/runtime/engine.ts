@@ -14,7 +14,7 @@ import {
   CONTROL_ADDRESS,
   giveMemory,
   KernelMemory,
-  MAX_BYTES,
+  MAX_MEMORY_BYTES,
   PAGE_BYTES,
   roundUp,
   takeMemory,
@@ -268,9 +268,9 @@ export function memoryNeeded({ spec, plan, threads, batchTokens }: Omit<EngineSe
     else layBoundaryHead(layout, spec.head, counts)
   }
   const bytes = space.most
-  if (bytes > MAX_BYTES) {
+  if (bytes > MAX_MEMORY_BYTES) {
     throw new RangeError(
-      `Cannot load the model at precision '${precision}': it needs ${bytes} bytes of memory, and WebAssembly addresses ${MAX_BYTES}${precision === 'float32' ? "; use precision 'int8'" : ''}`,
+      `Cannot load the model at precision '${precision}': it needs ${bytes} bytes of memory, and WebAssembly addresses ${MAX_MEMORY_BYTES}${precision === 'float32' ? "; use precision 'int8'" : ''}`,
     )
   }
   return roundUp(bytes, PAGE_BYTES)

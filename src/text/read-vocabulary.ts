@@ -1,7 +1,7 @@
 /** Reads the pieces of a vocabulary from a vocab.txt or a tokenizer.json. */
 import { ModelFormatError, quoted } from '../format/errors.ts'
 import { shown } from '../format/json-file.ts'
-import { MAX_BYTES, MAX_SIZE, packLines, packPieces, tooLong, Vocabulary } from './vocabulary.ts'
+import { MAX_SIZE, MAX_VOCABULARY_BYTES, packLines, packPieces, tooLong, Vocabulary } from './vocabulary.ts'
 import { isWhiteSpace } from './white-space.ts'
 
 /**
@@ -37,7 +37,7 @@ export function parseVocabulary(text: string, name: string = 'vocab.txt'): Vocab
       `${name} holds no pieces; it must hold one a line, such as [UNK]`,
     )
   }
-  if (pieces.text.length > MAX_BYTES) throw tooLong(name)
+  if (pieces.text.length > MAX_VOCABULARY_BYTES) throw tooLong(name)
   return new Vocabulary(pieces)
 }
 

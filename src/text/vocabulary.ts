@@ -6,7 +6,7 @@ import { PieceTrie } from './piece-trie.ts'
 /** More pieces than any vocabulary has (LaBSE's 501,153): a bound on what a file can make us allocate. */
 export const MAX_SIZE: number = 2 ** 19
 /** Of all pieces in UTF-8; LaBSE's have 4.7 million. A node of the trie takes 9 bytes, and there may be one a byte. */
-export const MAX_BYTES: number = 2 ** 23
+export const MAX_VOCABULARY_BYTES: number = 2 ** 23
 
 /** Pieces as bytes: those of piece i are `text[ends[i - 1], ends[i])`. An empty one stands for an id without a piece. */
 export interface PieceList {
@@ -69,7 +69,7 @@ export function packPieces(pieces: readonly (string | undefined)[], name: string
   const encoder = new TextEncoder()
   let length = 0
   for (const piece of pieces) length += piece?.length ?? 0
-  if (length > MAX_BYTES) throw tooLong(name)
+  if (length > MAX_VOCABULARY_BYTES) throw tooLong(name)
   // Three bytes a UTF-16 unit at most.
   const text = new Uint8Array(3 * length)
   const ends = new Int32Array(pieces.length)
@@ -79,14 +79,14 @@ export function packPieces(pieces: readonly (string | undefined)[], name: string
     if (piece) end += encoder.encodeInto(piece, text.subarray(end)).written
     ends[id] = end
   }
-  if (end > MAX_BYTES) throw tooLong(name)
+  if (end > MAX_VOCABULARY_BYTES) throw tooLong(name)
   return { text: text.slice(0, end), ends }
 }
 
 export function tooLong(name: string): ModelFormatError {
   return new ModelFormatError(
     'InvalidVocabulary',
-    `The pieces in ${name} have more than ${MAX_BYTES} bytes in all, which no vocabulary has: is it another file?`,
+    `The pieces in ${name} have more than ${MAX_VOCABULARY_BYTES} bytes in all, which no vocabulary has: is it another file?`,
   )
 }
 

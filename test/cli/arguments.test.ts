@@ -1,7 +1,7 @@
 /** How options and arguments are parsed, and the errors for wrong ones. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Table } from '#dist/check/option-rows.js'
+import type { OptionTable } from '#dist/check/option-rows.js'
 import { OptionError } from '#dist/check/options.js'
 import { flagOf, readArguments, UsageError } from '#dist/cli/arguments.js'
 import { progressLine } from '#dist/cli/progress.js'
@@ -17,7 +17,7 @@ const options = {
   lines: { type: 'boolean', means: ['split', 'lines'] },
   labels: { type: 'strings', short: 'l' },
   column: { type: 'strings', whole: true, needs: ['csv', 'split sentences'] },
-} as const satisfies Table
+} as const satisfies OptionTable
 
 function refusal(...args: string[]): string {
   try {

@@ -2,12 +2,12 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Line, LineSplitter } from '#dist/cli/line-queue.js'
+import { type LineBytes, LineSplitter } from '#dist/cli/line-queue.js'
 
 /** The lines of bytes that come in chunks cut at the given places. */
 function split(bytes: Uint8Array, cuts: readonly number[], maxChars: number): string[] {
   const splitter = new LineSplitter(maxChars)
-  const lines: Line[] = []
+  const lines: LineBytes[] = []
   const bounds = [...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b), bytes.length]
   let at = 0
   for (const bound of bounds) {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { missingCommand, missingFile } from '#dist/cli/missing-name.js'
+import { missingCommand, missingFileAdvice } from '#dist/cli/missing-name.js'
 import { iobert, model, temporaryFolder } from './run.ts'
 
 // In a folder of its own, so that nothing beside it is like a name that is tried.
@@ -16,7 +16,7 @@ const before = process.cwd()
 test.before(() => process.chdir(folder))
 test.after(() => process.chdir(before))
 
-test('missingFile knows names of files by their shape', async () => {
+test('missingFileAdvice knows names of files by their shape', async () => {
   for (const name of [
     'report.txt',
     'dev.conll',
@@ -30,15 +30,15 @@ test('missingFile knows names of files by their shape', async () => {
     'REPORT.TXT',
     '*.csv',
   ]) {
-    assert.match((await missingFile(name)) ?? '', `There is no file ${name}. To read`, name)
+    assert.match((await missingFileAdvice(name)) ?? '', `There is no file ${name}. To read`, name)
   }
-  assert.match((await missingFile('leter.txt')) ?? '', 'did you mean letter.txt?')
-  assert.match((await missingFile('dta/')) ?? '', 'did you mean data?')
-  assert.match((await missingFile('my leter.txt')) ?? '', 'did you mean my letter.txt?')
-  assert.match((await missingFile('./data/../lettre.txt')) ?? '', 'did you mean letter.txt?')
+  assert.match((await missingFileAdvice('leter.txt')) ?? '', 'did you mean letter.txt?')
+  assert.match((await missingFileAdvice('dta/')) ?? '', 'did you mean data?')
+  assert.match((await missingFileAdvice('my leter.txt')) ?? '', 'did you mean my letter.txt?')
+  assert.match((await missingFileAdvice('./data/../lettre.txt')) ?? '', 'did you mean letter.txt?')
 })
 
-test('missingFile leaves texts alone', async () => {
+test('missingFileAdvice leaves texts alone', async () => {
   for (const text of [
     'Berlin',
     'Berlin.',
@@ -54,7 +54,7 @@ test('missingFile leaves texts alone', async () => {
     'one.txt\ntwo.txt',
     `${'x'.repeat(2000)}.txt`,
   ]) {
-    assert.is(await missingFile(text), undefined, text)
+    assert.is(await missingFileAdvice(text), undefined, text)
   }
 })
 

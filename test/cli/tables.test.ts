@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readRow, textOf, writeAddedCell, writeCell } from '#dist/cli/tables/cells.js'
+import { cellText, readRow, writeAddedCell, writeCell } from '#dist/cli/tables/cells.js'
 import { RecordSplitter } from '#dist/cli/tables/record-splitter.js'
 import { assertLinear } from '../growth.ts'
 import { times } from '../thorough.ts'
@@ -47,7 +47,7 @@ test('rows and cells are found however the bytes come', () => {
         const whole = (mark ? '\ufeff' : '') + lines.join(lineEnd) + (lines.length > 0 ? last : '')
         const rows = split(Buffer.from(whole), cuts, delimiter)
         assert.is(rows.join(''), whole)
-        const found = rows.map((row) => readRow(row.replace(/^\ufeff/u, ''), delimiter).written.map(textOf))
+        const found = rows.map((row) => readRow(row.replace(/^\ufeff/u, ''), delimiter).written.map(cellText))
         if (table.length > 0)
           assert.equal(
             found,
@@ -61,7 +61,7 @@ test('rows and cells are found however the bytes come', () => {
 
 test('what is no RFC 4180 is read as spreadsheets do, and a quote that nothing closes is told', () => {
   assert.equal(split(Buffer.from('a"b,"c"d",e\nx"\n'), [], ','), ['a"b,"c"d",e\n', 'x"\n'])
-  assert.equal(readRow('a"b,"c"d",e', ',').written.map(textOf), ['a"b', 'cd"', 'e'])
+  assert.equal(readRow('a"b,"c"d",e', ',').written.map(cellText), ['a"b', 'cd"', 'e'])
   assert.throws(
     () => split(Buffer.from('a\n"b\nc\n'), [], ','),
     /row 2 begins a cell with a quote that nothing closes/,
@@ -183,7 +183,7 @@ test('iobert --output csv has a row for each entity', async () => {
   const { stdout } = await iobert(['--output', 'csv', text, '-l', 'LOC,PER'])
   const [head, ...entities] = stdout.split('\r\n')
   assert.is(head, 'file,start,end,type,text,score')
-  const cells = entities.filter(Boolean).map((row) => readRow(row, ',').written.map(textOf))
+  const cells = entities.filter(Boolean).map((row) => readRow(row, ',').written.map(cellText))
   assert.equal(
     cells.map((row) => row.slice(0, -1)),
     [
@@ -272,7 +272,7 @@ test('columns given twice by name are read by their numbers', async () => {
 test('a cell of many megabytes is read', () => {
   for (const text of ['x'.repeat(9_000_000), '"'.repeat(3_000_000), 'a"b,\n'.repeat(1_000_000)]) {
     const written = writeCell(text, ',', true)
-    assert.ok(textOf(written) === text)
+    assert.ok(cellText(written) === text)
     assert.equal(
       readRow(`1,${written},2\n`, ',').written.map((one) => one.length),
       [1, written.length, 1],

@@ -1,7 +1,7 @@
 /** The regular expressions that are supported in a tokenizer.json. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parsePattern } from '#dist/text/families/patterns.js'
+import { parsePiecePattern } from '#dist/text/families/patterns.js'
 import { type SplitBehavior, SplitStep } from '#dist/text/families/pre-tokenizer-steps.js'
 import { NormalizedText } from '#dist/text/text-with-offsets.js'
 
@@ -14,11 +14,11 @@ function wordsOf(splitter: SplitStep, text: string): string[] {
 }
 
 async function matches(regex: string, text: string): Promise<string[] | undefined> {
-  const pattern = await parsePattern(regex)
+  const pattern = await parsePiecePattern(regex)
   return pattern && wordsOf(new SplitStep(pattern, 'Removed', true), text)
 }
 
-test('parsePattern understands characters and classes a number of times, the first alternative that fits', async () => {
+test('parsePiecePattern understands characters and classes a number of times, the first alternative that fits', async () => {
   const cases: [string, string, string[]][] = [
     ['ab', 'abaab', ['ab', 'ab']],
     ['a|ab', 'ab', ['a']],
@@ -42,7 +42,7 @@ test('parsePattern understands characters and classes a number of times, the fir
   }
 })
 
-test('parsePattern understands nothing that goes back, looks around or matches nothing', async () => {
+test('parsePiecePattern understands nothing that goes back, looks around or matches nothing', async () => {
   const unknown = [
     ...['', 'a*', 'a?', 'a+b', '(a)', 'a++', 'a+?', 'a{0,2}', 'a{3,2}', 'a{,2}', 'a{1000}', '^a', 'a$', '.'],
     ...[
@@ -62,11 +62,11 @@ test('parsePattern understands nothing that goes back, looks around or matches n
     ],
     ...['(?i)a', '(?=a)', '[\\s-a]', '{', '+'],
   ]
-  for (const regex of unknown) assert.is(await parsePattern(regex), undefined, regex)
+  for (const regex of unknown) assert.is(await parsePiecePattern(regex), undefined, regex)
 })
 
 test('Split does with matches what its behaviour says, each behaviour and its reverse', async () => {
-  const pattern = (await parsePattern('-'))!
+  const pattern = (await parsePiecePattern('-'))!
   const cases: [SplitBehavior, string[], string[]][] = [
     ['Removed', ['a', 'b', 'c'], ['-', '-', '-', '-']],
     ['Isolated', ['a', '-', 'b', '-', '-', 'c', '-'], ['a', '-', 'b', '-', '-', 'c', '-']],

@@ -1,14 +1,14 @@
 /** Reads the cells of one row of a table, and writes single cells. */
 
 /** A row with its cells as written in the table, and its line end. */
-export interface Row {
+export interface TableRow {
   /** Including their quotes. */
   readonly written: readonly string[]
   readonly lineEnd: string
 }
 
 /** Cuts a row at its delimiters, except those in quotes. */
-export function readRow(record: string, delimiter: string): Row {
+export function readRow(record: string, delimiter: string): TableRow {
   const [lineEnd = ''] = /\r?\n$/u.exec(record) ?? []
   const row = record.slice(0, record.length - lineEnd.length)
   const written: string[] = []
@@ -25,7 +25,7 @@ export function readRow(record: string, delimiter: string): Row {
 }
 
 /** The text of a cell. */
-export function textOf(written: string): string {
+export function cellText(written: string): string {
   if (!written.startsWith('"')) return written
   const end = closingQuote(written, 0)
   return written.slice(1, end).replaceAll('""', '"') + written.slice(end + 1)

@@ -9,7 +9,7 @@ import { UsageError } from '../arguments.ts'
 import { type Compute, type Job, runBatches } from '../batches.ts'
 import { NOT_UTF8, nameOf, type Source } from '../inputs.ts'
 import { type Found, redactedFields } from '../shapes.ts'
-import { readRow, textOf, writeAddedCell, writeCell } from './cells.ts'
+import { cellText, readRow, writeAddedCell, writeCell } from './cells.ts'
 import { RecordSplitter } from './record-splitter.ts'
 
 /** The properties of a table. */
@@ -99,7 +99,7 @@ export function runTable(
     }
     return {
       bytes,
-      texts: indexes.map((index) => textOf(written[index]!)),
+      texts: indexes.map((index) => cellText(written[index]!)),
       // A last row without a line end gets none.
       write(answered) {
         const wrong = answered.find((answer) => answer instanceof Error)
@@ -113,8 +113,8 @@ export function runTable(
       const cells = [...written]
       for (const [at, index] of indexes.entries()) {
         const cell = cells[index]!
-        const { text } = redactedFields(redactor, textOf(cell), answered[at]!)
-        if (text !== textOf(cell)) cells[index] = writeCell(text, delimiter, cell.startsWith('"'))
+        const { text } = redactedFields(redactor, cellText(cell), answered[at]!)
+        if (text !== cellText(cell)) cells[index] = writeCell(text, delimiter, cell.startsWith('"'))
       }
       return cells
     }
@@ -141,7 +141,7 @@ export function runTable(
 
 /** Where a column stands: by its name, where there are names, or by its number from 1; nowhere, or at several places by its name. */
 function columnsOf(first: readonly string[], column: string, header: boolean): number[] {
-  const names = first.map((cell) => textOf(cell.replace(/^\ufeff/u, '')).trim())
+  const names = first.map((cell) => cellText(cell.replace(/^\ufeff/u, '')).trim())
   const named = header ? [...names.keys()].filter((index) => names[index] === column) : []
   const number = /^\d{1,6}$/u.test(column) ? Number(column) - 1 : -1
   return named.length > 0 || number < 0 || number >= first.length ? named : [number]
@@ -157,7 +157,7 @@ function foundColumn(first: readonly string[], column: string, header: boolean):
     )
   }
   if (index !== undefined) return index
-  const names = first.slice(0, 20).map((cell) => textOf(cell))
+  const names = first.slice(0, 20).map((cell) => cellText(cell))
   throw new UsageError(
     header
       ? `--column is '${column}', but the table's first row has ${names.join(', ')}${didYouMean(column, names)}`
@@ -171,7 +171,7 @@ function shownDelimiter(delimiter: string): string {
 
 /** Names of added columns: the types, with a number where the table has such a column. */
 function newNames(header: readonly string[], types: readonly string[]): string[] {
-  const taken = new Set(header.map(textOf))
+  const taken = new Set(header.map(cellText))
   return types.map((type) => {
     let name = type
     for (let number = 2; taken.has(name); number++) name = `${type} ${number}`

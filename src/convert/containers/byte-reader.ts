@@ -1,5 +1,5 @@
 /** Reads numbers and bytes of an untrusted file in sequence. */
-import { broken } from './refuse.ts'
+import { brokenContainer } from './refuse.ts'
 
 /**
  * Walks through untrusted bytes: every step is checked against the end. Numbers are little-endian unless
@@ -27,7 +27,10 @@ export class ByteReader {
   skip(length: number): number {
     const start = this.position
     if (!(length >= 0 && length <= this.remaining)) {
-      throw broken(this.file, `it ends at byte ${this.bytes.length}, where byte ${start + length} is needed`)
+      throw brokenContainer(
+        this.file,
+        `it ends at byte ${this.bytes.length}, where byte ${start + length} is needed`,
+      )
     }
     this.position = start + length
     return start
@@ -67,7 +70,7 @@ export class ByteReader {
     const at = this.skip(8)
     const value = this.#view.getBigUint64(at, true)
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw broken(this.file, `the size at byte ${at} is ${value}, which no file has`)
+      throw brokenContainer(this.file, `the size at byte ${at} is ${value}, which no file has`)
     }
     return Number(value)
   }
@@ -86,7 +89,7 @@ export class ByteReader {
       }
       unit *= 128
     }
-    throw broken(this.file, `the number at byte ${start} is too large for a size`)
+    throw brokenContainer(this.file, `the number at byte ${start} is too large for a size`)
   }
 
   /**
@@ -105,6 +108,6 @@ export function decodeText(file: string, bytes: Uint8Array, at: number = 0): str
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw broken(file, `the text at byte ${at} is not UTF-8`, { cause })
+    throw brokenContainer(file, `the text at byte ${at} is not UTF-8`, { cause })
   }
 }

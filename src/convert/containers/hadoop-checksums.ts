@@ -1,7 +1,7 @@
 /** Checks a file against the checksum file that Hadoop writes for it. */
 import { ByteReader } from './byte-reader.ts'
 import { crc32 } from './crc32.ts'
-import { broken } from './refuse.ts'
+import { brokenContainer } from './refuse.ts'
 
 /** `crc` and a zero byte */
 const MAGIC = 0x63726300
@@ -22,18 +22,18 @@ export function checksumName(fileName: string): string {
 export function checkHadoopChecksums(file: string, bytes: Uint8Array, checksums: Uint8Array): void {
   const name = checksumName(file)
   const reader = new ByteReader(name, checksums)
-  if (reader.int32BigEndian() !== MAGIC) throw broken(name, 'it holds no checksums of Hadoop')
+  if (reader.int32BigEndian() !== MAGIC) throw brokenContainer(name, 'it holds no checksums of Hadoop')
   const step = reader.int32BigEndian()
   const count = Math.ceil(bytes.length / step)
   if (step < 1 || checksums.length !== HEADER_BYTES + 4 * count) {
-    throw broken(
+    throw brokenContainer(
       file,
       `${name} has checksums of another file; where the file was changed on purpose, remove it`,
     )
   }
   for (let at = 0; at < bytes.length; at += step) {
     if (reader.int32BigEndian() >>> 0 === crc32(bytes.subarray(at, at + step))) continue
-    throw broken(
+    throw brokenContainer(
       file,
       `it is damaged between bytes ${at} and ${Math.min(at + step, bytes.length)}: ${name} has another CRC-32; ` +
         'where the file was changed on purpose, remove that',

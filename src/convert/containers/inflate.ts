@@ -1,6 +1,6 @@
 /** Decompresses a deflated file of an archive in memory. */
 import type { ByteSource } from '../../format/source.ts'
-import { broken, unsupported } from './refuse.ts'
+import { brokenContainer, unsupportedContainer } from './refuse.ts'
 
 const CHUNK = 1024 * 1024
 
@@ -13,7 +13,7 @@ const CHUNK = 1024 * 1024
  */
 export async function inflate(packed: ByteSource, name: string, byteLength: number): Promise<Uint8Array> {
   if (typeof DecompressionStream === 'undefined') {
-    throw unsupported(name, 'it is deflated, and this runtime has no DecompressionStream')
+    throw unsupportedContainer(name, 'it is deflated, and this runtime has no DecompressionStream')
   }
   const bytes = new Uint8Array(byteLength)
   const reader = compressedStream(packed).pipeThrough(new DecompressionStream('deflate-raw')).getReader()
@@ -23,12 +23,13 @@ export async function inflate(packed: ByteSource, name: string, byteLength: numb
     if (chunk === undefined) break
     if (filled + chunk.length > byteLength) {
       await reader.cancel().catch(() => {})
-      throw broken(name, `its deflated data gives more than the ${byteLength} bytes it states`)
+      throw brokenContainer(name, `its deflated data gives more than the ${byteLength} bytes it states`)
     }
     bytes.set(chunk, filled)
     filled += chunk.length
   }
-  if (filled < byteLength) throw broken(name, `its deflated data ends at byte ${filled} of ${byteLength}`)
+  if (filled < byteLength)
+    throw brokenContainer(name, `its deflated data ends at byte ${filled} of ${byteLength}`)
   return bytes
 }
 
@@ -56,6 +57,6 @@ async function next(
   try {
     return (await reader.read()).value
   } catch (cause) {
-    throw broken(name, `its deflated data is damaged behind byte ${position}`, { cause })
+    throw brokenContainer(name, `its deflated data is damaged behind byte ${position}`, { cause })
   }
 }

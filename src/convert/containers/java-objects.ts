@@ -4,7 +4,7 @@
  */
 import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from './byte-reader.ts'
-import { broken, unsupported } from './refuse.ts'
+import { brokenContainer, unsupportedContainer } from './refuse.ts'
 
 /** A serialised Java value of the few classes read here: text, Integer, scala.Tuple2 as a pair, arrays of Tuple2. */
 export type JavaValue = null | string | number | JavaPair | readonly JavaValue[] | JavaClass
@@ -53,7 +53,7 @@ const MAX_DEPTH = 8
  */
 export function readJavaValue(reader: ByteReader): JavaValue {
   if (reader.uint16BigEndian() !== 0xaced || reader.uint16BigEndian() !== 5) {
-    throw broken(reader.file, 'it holds no serialised Java objects')
+    throw brokenContainer(reader.file, 'it holds no serialised Java objects')
   }
   return new JavaReader(reader).content(0)
 }
@@ -68,7 +68,7 @@ class JavaReader {
 
   content(depth: number): JavaValue {
     if (depth > MAX_DEPTH)
-      throw unsupported(this.#reader.file, `Java objects nested deeper than ${MAX_DEPTH}`)
+      throw unsupportedContainer(this.#reader.file, `Java objects nested deeper than ${MAX_DEPTH}`)
     const tag = this.#reader.uint8()
     switch (tag) {
       case 0x70: // TC_NULL
@@ -84,7 +84,7 @@ class JavaReader {
       case 0x75: // TC_ARRAY
         return this.#array(depth)
       default:
-        throw unsupported(this.#reader.file, `the Java stream element 0x${tag.toString(16)}`)
+        throw unsupportedContainer(this.#reader.file, `the Java stream element 0x${tag.toString(16)}`)
     }
   }
 
@@ -92,7 +92,7 @@ class JavaReader {
     const handle = this.#reader.int32BigEndian()
     const value = this.#handles[handle - FIRST_HANDLE]
     if (value === undefined)
-      throw broken(this.#reader.file, `it refers to Java object ${handle}, which is not there`)
+      throw brokenContainer(this.#reader.file, `it refers to Java object ${handle}, which is not there`)
     return value
   }
 
@@ -110,7 +110,7 @@ class JavaReader {
       const lead = bytes[at] as number
       const length = lead < 0x80 ? 1 : (lead & 0xe0) === 0xc0 ? 2 : (lead & 0xf0) === 0xe0 ? 3 : 0
       if (length === 0 || at + length > bytes.length)
-        throw broken(this.#reader.file, 'a Java text is damaged')
+        throw brokenContainer(this.#reader.file, 'a Java text is damaged')
       let unit = length === 1 ? lead : lead & (length === 2 ? 0x1f : 0x0f)
       for (let i = 1; i < length; i++) unit = unit * 64 + ((bytes[at + i] as number) & 0x3f)
       units.push(String.fromCharCode(unit))
@@ -124,7 +124,7 @@ class JavaReader {
     const name = this.#text()
     const wanted = CLASSES.get(name)
     if (wanted === undefined)
-      throw unsupported(reader.file, `it holds a Java object of class ${quoted(name)}`)
+      throw unsupportedContainer(reader.file, `it holds a Java object of class ${quoted(name)}`)
     reader.skip(8)
     const handle = this.#handles.push(undefined) - 1
     const flags = reader.uint8()
@@ -138,12 +138,12 @@ class JavaReader {
     const found = fields.map((field) => `${field.name} ${field.type}`).join(',')
     // 0x02: serializable, by its fields alone.
     if (flags !== 2 || found !== wanted) {
-      throw unsupported(reader.file, `the class ${quoted(name)} has the fields ${quoted(found)}`)
+      throw unsupportedContainer(reader.file, `the class ${quoted(name)} has the fields ${quoted(found)}`)
     }
-    if (reader.uint8() !== 0x78) throw unsupported(reader.file, 'a Java class with annotations')
+    if (reader.uint8() !== 0x78) throw unsupportedContainer(reader.file, 'a Java class with annotations')
     const parent = this.content(depth + 1)
     if (parent !== null && !(parent instanceof JavaClass))
-      throw broken(reader.file, 'a Java superclass is no class')
+      throw brokenContainer(reader.file, 'a Java superclass is no class')
     const description = new JavaClass(name, fields, parent ?? undefined)
     this.#handles[handle] = description
     return description
@@ -152,7 +152,7 @@ class JavaReader {
   #class(depth: number): JavaClass {
     const description = this.content(depth + 1)
     if (description instanceof JavaClass) return description
-    throw broken(this.#reader.file, 'a Java object has no class')
+    throw brokenContainer(this.#reader.file, 'a Java object has no class')
   }
 
   #object(depth: number): JavaValue {
@@ -161,7 +161,7 @@ class JavaReader {
     let value: JavaValue
     if (name === 'java.lang.Integer') value = this.#reader.int32BigEndian()
     else if (name === 'scala.Tuple2') value = new JavaPair(this.content(depth + 1), this.content(depth + 1))
-    else throw unsupported(this.#reader.file, `it holds a Java object of class ${quoted(name)}`)
+    else throw unsupportedContainer(this.#reader.file, `it holds a Java object of class ${quoted(name)}`)
     this.#handles[handle] = value
     return value
   }
@@ -171,7 +171,7 @@ class JavaReader {
     const handle = this.#handles.push(undefined) - 1
     const length = this.#reader.int32BigEndian()
     if (length < 0 || length > this.#reader.remaining) {
-      throw broken(this.#reader.file, `it states a Java array of ${length} objects`)
+      throw brokenContainer(this.#reader.file, `it states a Java array of ${length} objects`)
     }
     const values: JavaValue[] = []
     for (let i = 0; i < length; i++) values.push(this.content(depth + 1))

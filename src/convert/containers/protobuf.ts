@@ -1,6 +1,6 @@
 /** Reads the fields of a protocol buffer message. */
 import { ByteReader, decodeText } from './byte-reader.ts'
-import { broken } from './refuse.ts'
+import { brokenContainer } from './refuse.ts'
 
 /** One field of a protocol buffer message: a number for varint and 32 bits, bytes for the rest. */
 export interface ProtobufField {
@@ -19,7 +19,7 @@ export function* protobufFields(file: string, message: Uint8Array): Generator<Pr
   while (reader.remaining > 0) {
     const tag = reader.varint()
     const number = Math.floor(tag / 8)
-    if (number < 1) throw broken(file, 'a protocol buffer in it has field 0')
+    if (number < 1) throw brokenContainer(file, 'a protocol buffer in it has field 0')
     yield { number, value: fieldValue(reader, tag % 8) }
   }
 }
@@ -35,7 +35,7 @@ function fieldValue(reader: ByteReader, wireType: number): number | bigint | Uin
     case 5:
       return reader.uint32()
     default:
-      throw broken(reader.file, `a protocol buffer in it has wire type ${wireType}`)
+      throw brokenContainer(reader.file, `a protocol buffer in it has wire type ${wireType}`)
   }
 }
 
@@ -57,26 +57,26 @@ function varint64(reader: ByteReader): number | bigint {
     const number = Number(BigInt.asIntN(64, value))
     return Number.isSafeInteger(number) ? number : BigInt.asIntN(64, value)
   }
-  throw broken(reader.file, 'a protocol buffer in it has a number of more than 64 bits')
+  throw brokenContainer(reader.file, 'a protocol buffer in it has a number of more than 64 bits')
 }
 
 /** The value of a message field. */
 export function messageOf(file: string, field: ProtobufField): Uint8Array {
   if (field.value instanceof Uint8Array) return field.value
-  throw broken(
+  throw brokenContainer(
     file,
     `field ${field.number} of a protocol buffer in it is a number, where a message is expected`,
   )
 }
 
 /** The value of a text field. */
-export function textOf(file: string, field: ProtobufField): string {
+export function protobufText(file: string, field: ProtobufField): string {
   return decodeText(file, messageOf(file, field))
 }
 
 /** The value of a field that holds a size, an offset or an enumeration. */
-export function sizeOf(file: string, field: ProtobufField): number {
+export function protobufSize(file: string, field: ProtobufField): number {
   const { value } = field
   if (typeof value === 'number' && value >= 0) return value
-  throw broken(file, `field ${field.number} of a protocol buffer in it is no size`)
+  throw brokenContainer(file, `field ${field.number} of a protocol buffer in it is no size`)
 }

@@ -2,7 +2,7 @@
 import { ModelFormatError } from '../../format/errors.ts'
 
 /** The error for a damaged foreign file: truncated, inconsistent, or not what its name says. */
-export function broken(file: string, found: string, options?: ErrorOptions): ModelFormatError {
+export function brokenContainer(file: string, found: string, options?: ErrorOptions): ModelFormatError {
   return new ModelFormatError('InvalidHeader', `Cannot read ${file}: ${found}`, options)
 }
 
@@ -10,6 +10,6 @@ export function broken(file: string, found: string, options?: ErrorOptions): Mod
  * The error for a foreign file that may be valid, but contains something unsupported, or not needed by a BERT
  * token classifier.
  */
-export function unsupported(file: string, found: string): ModelFormatError {
+export function unsupportedContainer(file: string, found: string): ModelFormatError {
   return new ModelFormatError('UnsupportedConfig', `Cannot read ${file}: ${found}`)
 }

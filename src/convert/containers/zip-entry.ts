@@ -4,7 +4,7 @@ import { type ByteSource, bytesSource, checkRange } from '../../format/source.ts
 import { ByteReader } from './byte-reader.ts'
 import { crc32 } from './crc32.ts'
 import { inflate } from './inflate.ts'
-import { broken, unsupported } from './refuse.ts'
+import { brokenContainer, unsupportedContainer } from './refuse.ts'
 
 /** An open file of an archive. */
 export interface EntrySource extends ByteSource {
@@ -74,7 +74,7 @@ export async function openEntry(source: ByteSource, entry: ZipEntry): Promise<En
 /** Reads a small file completely. */
 export async function readEntry(source: ByteSource, entry: ZipEntry, largest: number): Promise<Uint8Array> {
   if (entry.byteLength > largest) {
-    throw unsupported(
+    throw unsupportedContainer(
       source.name,
       `its file ${quoted(entry.name)} has ${entry.byteLength} bytes; at most ${largest}`,
     )
@@ -93,10 +93,11 @@ function packedSource(
   { headerOffset, compressedLength }: ZipEntry,
   header: ByteReader,
 ): ByteSource & Pick<EntrySource, 'start'> {
-  if (header.uint32() !== 0x04034b50) throw broken(name, `it has no header at byte ${headerOffset}`)
+  if (header.uint32() !== 0x04034b50) throw brokenContainer(name, `it has no header at byte ${headerOffset}`)
   header.position = 26
   const start = headerOffset + LOCAL_HEADER_BYTES + header.uint16() + header.uint16()
-  if (start + compressedLength > source.byteLength) throw broken(name, 'it passes the end of the archive')
+  if (start + compressedLength > source.byteLength)
+    throw brokenContainer(name, 'it passes the end of the archive')
   return {
     name,
     start,
@@ -134,7 +135,7 @@ async function checkDeflated(packed: ByteSource, archive: ByteSource, entry: Zip
 
 function compare(archive: ByteSource, entry: ZipEntry, found: number): void {
   if (found === entry.crc32) return
-  throw broken(
+  throw brokenContainer(
     archive.name,
     `its file ${quoted(entry.name)} is damaged: CRC-32 ${found} where ${entry.crc32} is stated; fetch or save it again`,
   )

@@ -2,7 +2,7 @@
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { ByteReader, decodeText } from './byte-reader.ts'
-import { broken, unsupported } from './refuse.ts'
+import { brokenContainer, unsupportedContainer } from './refuse.ts'
 import { type EntrySource, LOCAL_HEADER_BYTES, openEntry, readEntry, type ZipEntry } from './zip-entry.ts'
 
 /** An archive whose directory has been read and checked. */
@@ -54,7 +54,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const entries = new Map<string, ZipEntry>()
   for (let i = 0; i < directory.count; i++) {
     const entry = readDirectoryEntry(reader, name)
-    if (entries.has(entry.name)) throw broken(name, `it has two files named ${quoted(entry.name)}`)
+    if (entries.has(entry.name)) throw brokenContainer(name, `it has two files named ${quoted(entry.name)}`)
     entries.set(entry.name, entry)
   }
   checkPlaces([...entries.values()], name, directory.offset)
@@ -80,7 +80,8 @@ async function findDirectory(source: ByteSource): Promise<Directory> {
   const tailOffset = byteLength - tailLength
   await source.read(tailOffset, tail)
   const at = findEnd(tail)
-  if (at < 0) throw broken(name, 'it has no end record of a zip archive; the file was cut short or is none')
+  if (at < 0)
+    throw brokenContainer(name, 'it has no end record of a zip archive; the file was cut short or is none')
   const reader = new ByteReader(name, tail)
   reader.position = at + 4
   const disk = reader.uint16()
@@ -99,25 +100,27 @@ async function findDirectory(source: ByteSource): Promise<Directory> {
     count = record.count
     size = record.byteLength
     offset = record.offset
-  } else if (isZip64) throw broken(name, 'its zip64 record is missing; the file was cut short')
+  } else if (isZip64) throw brokenContainer(name, 'its zip64 record is missing; the file was cut short')
   if ((disk !== 0 && disk !== 0xffff) || (directoryDisk !== 0 && directoryDisk !== 0xffff)) {
-    throw unsupported(name, 'it is one part of a zip archive in several parts')
+    throw unsupportedContainer(name, 'it is one part of a zip archive in several parts')
   }
   if (offset + size > end)
-    throw broken(name, `its directory of ${size} bytes at ${offset} passes its end at ${end}`)
+    throw brokenContainer(name, `its directory of ${size} bytes at ${offset} passes its end at ${end}`)
   if (size > LARGEST_DIRECTORY)
-    throw unsupported(name, `its directory has ${size} bytes; at most ${LARGEST_DIRECTORY}`)
-  if (count * 46 > size) throw broken(name, `its directory of ${size} bytes cannot hold ${count} entries`)
+    throw unsupportedContainer(name, `its directory has ${size} bytes; at most ${LARGEST_DIRECTORY}`)
+  if (count * 46 > size)
+    throw brokenContainer(name, `its directory of ${size} bytes cannot hold ${count} entries`)
   return { offset, byteLength: size, count }
 }
 
 async function readZip64End(source: ByteSource, offset: number): Promise<Directory> {
   if (offset + 56 > source.byteLength)
-    throw broken(source.name, `its zip64 record at ${offset} passes the end`)
+    throw brokenContainer(source.name, `its zip64 record at ${offset} passes the end`)
   const bytes = new Uint8Array(56)
   await source.read(offset, bytes)
   const reader = new ByteReader(source.name, bytes)
-  if (reader.uint32() !== 0x06064b50) throw broken(source.name, `it has no zip64 record at ${offset}`)
+  if (reader.uint32() !== 0x06064b50)
+    throw brokenContainer(source.name, `it has no zip64 record at ${offset}`)
   reader.position = 32
   return { count: reader.size64(), byteLength: reader.size64(), offset: reader.size64() }
 }
@@ -138,7 +141,7 @@ function signature(bytes: Uint8Array, at: number): number {
 
 function readDirectoryEntry(reader: ByteReader, archive: string): ZipEntry {
   if (reader.uint32() !== 0x02014b50)
-    throw broken(archive, `its directory is damaged at byte ${reader.position - 4}`)
+    throw brokenContainer(archive, `its directory is damaged at byte ${reader.position - 4}`)
   reader.skip(4)
   const flags = reader.uint16()
   const method = reader.uint16()
@@ -164,15 +167,15 @@ function readDirectoryEntry(reader: ByteReader, archive: string): ZipEntry {
     if (headerOffset === 0xffffffff) headerOffset = field.size64()
   }
   checkName(name, archive)
-  if ((flags & 1) !== 0) throw unsupported(archive, `its file ${quoted(name)} is encrypted`)
+  if ((flags & 1) !== 0) throw unsupportedContainer(archive, `its file ${quoted(name)} is encrypted`)
   if (method !== 0 && method !== 8) {
-    throw unsupported(
+    throw unsupportedContainer(
       archive,
       `its file ${quoted(name)} is packed by method ${method}; stored and deflated are read`,
     )
   }
   if (method === 0 && byteLength !== compressedLength) {
-    throw broken(
+    throw brokenContainer(
       archive,
       `its stored file ${quoted(name)} has two sizes, ${byteLength} and ${compressedLength}`,
     )
@@ -183,7 +186,7 @@ function readDirectoryEntry(reader: ByteReader, archive: string): ZipEntry {
 function checkName(name: string, archive: string): void {
   const parts = name.split('/')
   if (parts[0] === '' || parts.includes('..') || name.includes('\\') || name.includes('\0')) {
-    throw broken(archive, `its file name ${quoted(name)} leads out of the archive`)
+    throw brokenContainer(archive, `its file name ${quoted(name)} leads out of the archive`)
   }
 }
 
@@ -196,10 +199,10 @@ function checkPlaces(entries: ZipEntry[], archive: string, directoryOffset: numb
   let previous = 0
   for (const entry of entries) {
     if (entry.headerOffset < previous)
-      throw broken(archive, `its file ${quoted(entry.name)} lies over another`)
+      throw brokenContainer(archive, `its file ${quoted(entry.name)} lies over another`)
     previous = entry.headerOffset + LOCAL_HEADER_BYTES + entry.compressedLength
     if (previous > directoryOffset) {
-      throw broken(
+      throw brokenContainer(
         archive,
         `its file ${quoted(entry.name)} of ${entry.compressedLength} bytes passes the end`,
       )
@@ -216,13 +219,16 @@ function checkSizes(entries: readonly ZipEntry[], archive: string): void {
     bytes += byteLength
     packed += compressedLength
     if (byteLength > compressedLength * LARGEST_RATIO + LARGEST_SMALL) {
-      throw broken(
+      throw brokenContainer(
         archive,
         `its file ${quoted(name)} claims ${byteLength} bytes out of ${compressedLength}, which no weights deflate to`,
       )
     }
   }
   if (bytes > packed * LARGEST_RATIO + LARGEST_SMALL) {
-    throw broken(archive, `its files claim ${bytes} bytes out of ${packed}, which no weights deflate to`)
+    throw brokenContainer(
+      archive,
+      `its files claim ${bytes} bytes out of ${packed}, which no weights deflate to`,
+    )
   }
 }

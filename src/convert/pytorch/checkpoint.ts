@@ -6,7 +6,7 @@ import type { Checkpoint } from '../../format/checkpoint.ts'
 import { PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../../format/shards.ts'
 import type { ModelFiles } from '../../format/source.ts'
 import { type ViewPart, viewSource, type WeightsView } from '../../format/weights-view.ts'
-import { unsupported } from '../containers/refuse.ts'
+import { unsupportedContainer } from '../containers/refuse.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'
 import { layoutSafetensors, type SafetensorsLayout } from '../safetensors-writer.ts'
 import { openPytorchWeights } from './model.ts'
@@ -43,7 +43,7 @@ function layOut(files: ModelFiles, tensors: readonly ForeignTensor[]): Safetenso
   try {
     return layoutSafetensors(tensors)
   } catch (error) {
-    if (error instanceof RangeError) throw unsupported(files.name, error.message)
+    if (error instanceof RangeError) throw unsupportedContainer(files.name, error.message)
     throw error
   }
 }

@@ -2,7 +2,7 @@
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { PYTORCH_INDEX, PYTORCH_WEIGHTS, readShardIndex, shardNames } from '../../format/shards.ts'
 import { type ByteSource, type ModelFiles, missingFile } from '../../format/source.ts'
-import { broken, unsupported } from '../containers/refuse.ts'
+import { brokenContainer, unsupportedContainer } from '../containers/refuse.ts'
 import type { ForeignModel, ForeignTensor } from '../foreign-tensor.ts'
 import { keptFiles, readSmallText } from '../small-files.ts'
 import { readPytorch } from './state-dict.ts'
@@ -37,9 +37,9 @@ export async function openPytorchWeights(files: ModelFiles): Promise<PytorchWeig
     for (const source of sources.keys()) {
       for (const tensor of await readPytorch(source)) {
         if (tensors.has(tensor.name))
-          throw broken(source.name, `it has ${quoted(tensor.name)}, as another shard has`)
+          throw brokenContainer(source.name, `it has ${quoted(tensor.name)}, as another shard has`)
         if (tensors.size === MOST_TENSORS)
-          throw unsupported(files.name, `its weights have more than ${MOST_TENSORS} tensors`)
+          throw unsupportedContainer(files.name, `its weights have more than ${MOST_TENSORS} tensors`)
         tensors.set(tensor.name, tensor)
       }
     }

@@ -47,7 +47,7 @@ export type PickleValue =
   | PickleObject
 
 /** A description of a value, for errors. */
-export function describe(value: PickleValue): string {
+export function describeValue(value: PickleValue): string {
   if (value === null) return 'None'
   if (typeof value === 'string') return `the text ${quoted(value)}`
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)

@@ -4,9 +4,9 @@
  */
 import { quoted } from '../../format/errors.ts'
 import type { ByteReader } from '../containers/byte-reader.ts'
-import { broken, unsupported } from '../containers/refuse.ts'
+import { brokenContainer, unsupportedContainer } from '../containers/refuse.ts'
 import {
-  describe,
+  describeValue,
   PickleDict,
   PickleGlobal,
   PickleList,
@@ -221,18 +221,20 @@ class Interpreter {
 
   #append(values: PickleValue[]): void {
     const list = this.#peek()
-    if (!(list instanceof PickleList)) throw this.#broken(`the pickle appends to ${describe(list)}`)
+    if (!(list instanceof PickleList)) throw this.#broken(`the pickle appends to ${describeValue(list)}`)
     for (const value of values) list.items.push(value)
   }
 
   #setItems(values: PickleValue[]): void {
     const dict = this.#peek()
-    if (!(dict instanceof PickleDict)) throw this.#broken(`the pickle sets items of ${describe(dict)}`)
+    if (!(dict instanceof PickleDict)) throw this.#broken(`the pickle sets items of ${describeValue(dict)}`)
     if (values.length % 2 !== 0) throw this.#broken('the pickle sets a key without a value')
     for (let i = 0; i < values.length; i += 2) {
       const key = values[i] as PickleValue
       if (typeof key !== 'string' && typeof key !== 'number') {
-        throw this.#unsupported(`a dict key that is ${describe(key)}, where text or a number is expected`)
+        throw this.#unsupported(
+          `a dict key that is ${describeValue(key)}, where text or a number is expected`,
+        )
       }
       dict.entries.set(key, values[i + 1] as PickleValue)
     }
@@ -261,7 +263,7 @@ class Interpreter {
   #reduce(): PickleValue {
     const [callee, args] = this.#popSome(2) as [PickleValue, PickleValue]
     if (!(callee instanceof PickleGlobal) || !(args instanceof PickleTuple)) {
-      throw this.#broken(`the pickle calls ${describe(callee)} with ${describe(args)}`)
+      throw this.#broken(`the pickle calls ${describeValue(callee)} with ${describeValue(args)}`)
     }
     const call = this.#machine.globals.get(callee.name)
     if (call === undefined) throw this.#unsupported(`the pickle calls ${quoted(callee.name)}; it was not run`)
@@ -273,7 +275,7 @@ class Interpreter {
     this.#pop()
     const target = this.#peek()
     if (!(target instanceof PickleDict))
-      throw this.#unsupported(`the pickle sets attributes of ${describe(target)}`)
+      throw this.#unsupported(`the pickle sets attributes of ${describeValue(target)}`)
   }
 
   #long(length: number): number {
@@ -298,11 +300,11 @@ class Interpreter {
   }
 
   #broken(found: string): Error {
-    return broken(this.#reader.file, found)
+    return brokenContainer(this.#reader.file, found)
   }
 
   #unsupported(found: string): Error {
-    return unsupported(this.#reader.file, found)
+    return unsupportedContainer(this.#reader.file, found)
   }
 }
 

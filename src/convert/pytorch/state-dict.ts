@@ -5,11 +5,11 @@ import { refuseLfsPointer } from '../../format/git-lfs.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { spanBytes } from '../../format/weights-view.ts'
 import { ByteReader } from '../containers/byte-reader.ts'
-import { broken, unsupported } from '../containers/refuse.ts'
+import { brokenContainer, unsupportedContainer } from '../containers/refuse.ts'
 import { isZip, openZip } from '../containers/zip.ts'
 import { elementBytes, type ForeignTensor } from '../foreign-tensor.ts'
 import { type PickleMachine, readPickle } from './pickle.ts'
-import { describe, PickleDict, PickleList, type PickleValue } from './pickle-values.ts'
+import { describeValue, PickleDict, PickleList, type PickleValue } from './pickle-values.ts'
 import {
   pytorchMachine,
   type StoragePlace,
@@ -40,7 +40,7 @@ export async function readPytorch(source: ByteSource): Promise<ForeignTensor[]> 
   const tensors = (await isZip(source)) ? await readZipForm(source) : await readLegacyForm(source)
   const bytes = tensors.reduce((sum, tensor) => sum + bytesRead(tensor), 0)
   if (bytes > LARGEST_SHARING * source.byteLength) {
-    throw broken(
+    throw brokenContainer(
       source.name,
       `its tensors come to ${bytes} bytes, many times the file's ${source.byteLength}`,
     )
@@ -57,11 +57,11 @@ async function readZipForm(source: ByteSource): Promise<ForeignTensor[]> {
   const archive = await openZip(source)
   const pickle = [...archive.entries.values()].find(({ name }) => /^[^/]+\/data\.pkl$/.test(name))
   if (pickle === undefined)
-    throw unsupported(source.name, 'it is a zip archive, but not of torch.save: no data.pkl')
+    throw unsupportedContainer(source.name, 'it is a zip archive, but not of torch.save: no data.pkl')
   const folder = pickle.name.slice(0, -'data.pkl'.length)
   const order = archive.entries.get(`${folder}byteorder`)
   if (order !== undefined && new TextDecoder().decode(await archive.readAll(order, 16)) !== 'little') {
-    throw unsupported(source.name, 'its numbers are big-endian; save it on a little-endian machine')
+    throw unsupportedContainer(source.name, 'its numbers are big-endian; save it on a little-endian machine')
   }
   const storages = new Map<string, StorageReference>()
   const reader = new ByteReader(source.name, await archive.readAll(pickle, LARGEST_PICKLE))
@@ -70,11 +70,15 @@ async function readZipForm(source: ByteSource): Promise<ForeignTensor[]> {
   for (const storage of storages.values()) {
     const entry = archive.entries.get(`${folder}data/${storage.key}`)
     const bytes = storage.count * elementBytes(storage.dtype)
-    if (entry === undefined) throw broken(source.name, `it has no file for storage ${quoted(storage.key)}`)
+    if (entry === undefined)
+      throw brokenContainer(source.name, `it has no file for storage ${quoted(storage.key)}`)
     if (entry.method !== 0)
-      throw unsupported(source.name, 'its storages are deflated, which torch.save never does')
+      throw unsupportedContainer(source.name, 'its storages are deflated, which torch.save never does')
     if (entry.byteLength !== bytes) {
-      throw broken(source.name, `storage ${quoted(storage.key)} has ${entry.byteLength} bytes, not ${bytes}`)
+      throw brokenContainer(
+        source.name,
+        `storage ${quoted(storage.key)} has ${entry.byteLength} bytes, not ${bytes}`,
+      )
     }
     const opened = await archive.open(entry)
     places.set(storage.key, {
@@ -100,7 +104,8 @@ async function readLegacyForm(source: ByteSource): Promise<ForeignTensor[]> {
   const storages = new Map<string, StorageReference>()
   const machine = pytorchMachine(name, storages)
   const version = readPickle(reader, machine)
-  if (version !== 1001) throw unsupported(name, `torch.save's format ${describe(version)}; 1001 is read`)
+  if (version !== 1001)
+    throw unsupportedContainer(name, `torch.save's format ${describeValue(version)}; 1001 is read`)
   checkByteOrder(name, readPickle(reader, machine))
   const state = readPickle(reader, machine)
   const places = await placeStorages(source, reader, machine, storages)
@@ -115,34 +120,40 @@ async function placeStorages(
 ): Promise<Map<string, StoragePlace>> {
   const { name } = source
   const keys = readPickle(reader, machine)
-  if (!(keys instanceof PickleList)) throw broken(name, `its list of storages is ${describe(keys)}`)
+  if (!(keys instanceof PickleList))
+    throw brokenContainer(name, `its list of storages is ${describeValue(keys)}`)
   const places = new Map<string, StoragePlace>()
   let position = reader.position
   for (const key of keys.items) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined
     if (storage === undefined)
-      throw broken(name, `it lists ${describe(key)}, which is no storage of its tensors`)
-    if (position + 8 > source.byteLength) throw broken(name, `it ends before storage ${quoted(storage.key)}`)
+      throw brokenContainer(name, `it lists ${describeValue(key)}, which is no storage of its tensors`)
+    if (position + 8 > source.byteLength)
+      throw brokenContainer(name, `it ends before storage ${quoted(storage.key)}`)
     const size = new Uint8Array(8)
     await source.read(position, size)
     const count = new ByteReader(name, size).size64()
     if (count !== storage.count) {
-      throw broken(name, `storage ${quoted(storage.key)} has ${count} elements, not ${storage.count}`)
+      throw brokenContainer(
+        name,
+        `storage ${quoted(storage.key)} has ${count} elements, not ${storage.count}`,
+      )
     }
     const start = position + 8
     position = start + count * elementBytes(storage.dtype)
-    if (position > source.byteLength) throw broken(name, `it ends inside storage ${quoted(storage.key)}`)
+    if (position > source.byteLength)
+      throw brokenContainer(name, `it ends inside storage ${quoted(storage.key)}`)
     places.set(storage.key, { source, start, file: source, fileStart: start, check: async () => {} })
   }
   for (const key of storages.keys()) {
-    if (!places.has(key)) throw broken(name, `it lacks storage ${quoted(key)}`)
+    if (!places.has(key)) throw brokenContainer(name, `it lacks storage ${quoted(key)}`)
   }
   return places
 }
 
 function checkByteOrder(file: string, system: PickleValue): void {
   if (system instanceof PickleDict && system.entries.get('little_endian') === true) return
-  throw unsupported(file, 'its numbers are not said to be little-endian')
+  throw unsupportedContainer(file, 'its numbers are not said to be little-endian')
 }
 
 function stateTensors(
@@ -151,14 +162,14 @@ function stateTensors(
   places: ReadonlyMap<string, StoragePlace>,
 ): ForeignTensor[] {
   if (!(state instanceof PickleDict)) {
-    throw unsupported(file, `it holds ${describe(state)}, not a state_dict: a dict of tensors`)
+    throw unsupportedContainer(file, `it holds ${describeValue(state)}, not a state_dict: a dict of tensors`)
   }
   const tensors: ForeignTensor[] = []
   for (const [name, value] of state.entries) {
     if (typeof name !== 'string' || !(value instanceof TensorReference)) {
-      throw unsupported(
+      throw unsupportedContainer(
         file,
-        `it holds ${describe(value)} under ${quoted(String(name))}, where a state_dict has tensors only; ` +
+        `it holds ${describeValue(value)} under ${quoted(String(name))}, where a state_dict has tensors only; ` +
           'a training checkpoint must be saved again as model.state_dict()',
       )
     }
@@ -169,6 +180,10 @@ function stateTensors(
 
 function notTorch(file: string, head: Uint8Array): Error {
   const tar = new TextDecoder('latin1').decode(head.subarray(257, 262)) === 'ustar'
-  if (tar) return unsupported(file, 'it is the tar form of PyTorch before 0.2; load and save it there again')
-  return unsupported(file, 'it is neither a zip archive nor an older file of torch.save')
+  if (tar)
+    return unsupportedContainer(
+      file,
+      'it is the tar form of PyTorch before 0.2; load and save it there again',
+    )
+  return unsupportedContainer(file, 'it is neither a zip archive nor an older file of torch.save')
 }

@@ -4,11 +4,11 @@ import { type Dtype, elementCount } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import type { ByteSource } from '../../format/source.ts'
 import { gatherElements, readSpan, type Strided } from '../../format/weights-view.ts'
-import { broken, unsupported } from '../containers/refuse.ts'
+import { brokenContainer, unsupportedContainer } from '../containers/refuse.ts'
 import { CHUNK_BYTES, elementBytes, type ForeignTensor, MAX_RANK, readChunks } from '../foreign-tensor.ts'
 import type { PickleMachine } from './pickle.ts'
 import {
-  describe,
+  describeValue,
   PickleDict,
   PickleGlobal,
   PickleObject,
@@ -84,7 +84,7 @@ export function pytorchMachine(file: string, storages: Map<string, StorageRefere
 }
 
 function orderedDict(file: string, args: readonly PickleValue[]): PickleDict {
-  if (args.length > 0) throw unsupported(file, 'an OrderedDict made from a list of pairs')
+  if (args.length > 0) throw unsupportedContainer(file, 'an OrderedDict made from a list of pairs')
   return new PickleDict()
 }
 
@@ -94,14 +94,14 @@ function storageReference(
   id: PickleValue,
   storages: Map<string, StorageReference>,
 ): StorageReference {
-  if (!(id instanceof PickleTuple)) throw broken(file, `a storage is named by ${describe(id)}`)
+  if (!(id instanceof PickleTuple)) throw brokenContainer(file, `a storage is named by ${describeValue(id)}`)
   const [tag, type, key, , count, view] = id.items
   const dtype = type instanceof PickleGlobal ? STORAGE_DTYPES.get(type.name) : undefined
   if (tag !== 'storage' || dtype === undefined || typeof key !== 'string' || !isSize(count)) {
-    throw broken(file, 'a storage is not named by its type, key, device and size')
+    throw brokenContainer(file, 'a storage is not named by its type, key, device and size')
   }
   if (view !== undefined && view !== null)
-    throw unsupported(file, `storage ${quoted(key)} is a view of another`)
+    throw unsupportedContainer(file, `storage ${quoted(key)} is a view of another`)
   const known = storages.get(key)
   if (known === undefined) {
     const storage = new StorageReference(key, dtype, count)
@@ -109,7 +109,7 @@ function storageReference(
     return storage
   }
   if (known.dtype !== dtype || known.count !== count) {
-    throw broken(
+    throw brokenContainer(
       file,
       `storage ${quoted(key)} is said to hold ${known.count} ${known.dtype} and ${count} ${dtype}`,
     )
@@ -120,30 +120,31 @@ function storageReference(
 /** (storage, offset, size, stride, requires_grad, backward_hooks) */
 function rebuildTensor(file: string, args: readonly PickleValue[]): TensorReference {
   const [storage, offset, size, stride] = args
-  if (!(storage instanceof StorageReference) || !isSize(offset)) throw broken(file, 'a tensor has no storage')
+  if (!(storage instanceof StorageReference) || !isSize(offset))
+    throw brokenContainer(file, 'a tensor has no storage')
   const shape = sizes(size)
   const strides = sizes(stride)
   if (shape === undefined || strides === undefined || shape.length !== strides.length) {
-    throw broken(file, 'a tensor has no shape and strides of one length')
+    throw brokenContainer(file, 'a tensor has no shape and strides of one length')
   }
-  if (shape.length > MAX_RANK) throw unsupported(file, `a tensor of ${shape.length} dimensions`)
+  if (shape.length > MAX_RANK) throw unsupportedContainer(file, `a tensor of ${shape.length} dimensions`)
   const count = elementCount(shape)
   const last = shape.reduce((sum, length, axis) => sum + (length - 1) * (strides[axis] as number), offset)
   if (count > 0 && last >= storage.count) {
-    throw broken(
+    throw brokenContainer(
       file,
       `a tensor of shape [${shape}] passes the end of its storage of ${storage.count} elements`,
     )
   }
   if (count > storage.count)
-    throw unsupported(file, `a tensor expanded to [${shape}] out of ${storage.count} elements`)
+    throw unsupportedContainer(file, `a tensor expanded to [${shape}] out of ${storage.count} elements`)
   return new TensorReference(storage, offset, shape, strides)
 }
 
 /** (tensor, requires_grad, backward_hooks) */
 function rebuildParameter(file: string, args: readonly PickleValue[]): TensorReference {
   const [tensor] = args
-  if (!(tensor instanceof TensorReference)) throw broken(file, 'a parameter is not a tensor')
+  if (!(tensor instanceof TensorReference)) throw brokenContainer(file, 'a parameter is not a tensor')
   return tensor
 }
 

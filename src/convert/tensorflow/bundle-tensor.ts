@@ -2,7 +2,7 @@
 import type { Dtype } from '../../format/dtypes.ts'
 import { quoted } from '../../format/errors.ts'
 import { crc32c } from '../containers/crc32.ts'
-import { unsupported } from '../containers/refuse.ts'
+import { unsupportedContainer } from '../containers/refuse.ts'
 import { CHUNK_BYTES, elementBytes, type ForeignTensor, readChunks } from '../foreign-tensor.ts'
 import { type BundleEntry, checkCrc, type TensorBundle } from './tensor-bundle.ts'
 
@@ -20,11 +20,12 @@ export function bundleTensor(
   { name, transposed }: TorchName,
 ): ForeignTensor {
   const { dtype, shape } = entry
-  if (dtype === undefined) throw unsupported(bundle.name, `${quoted(name)} has a type that no weight has`)
+  if (dtype === undefined)
+    throw unsupportedContainer(bundle.name, `${quoted(name)} has a type that no weight has`)
   if (!transposed) return { name, dtype, shape, chunks: () => readChecked(bundle, entry, name) }
   const [rows, columns] = shape
   if (rows === undefined || columns === undefined || shape.length !== 2) {
-    throw unsupported(bundle.name, `the kernel ${quoted(name)} has shape [${shape}], not two sizes`)
+    throw unsupportedContainer(bundle.name, `the kernel ${quoted(name)} has shape [${shape}], not two sizes`)
   }
   return {
     name,

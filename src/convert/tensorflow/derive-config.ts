@@ -4,7 +4,7 @@ import { BERT_PREFIX } from '../../model/families/bert.ts'
 import { DISTILBERT_KEYS, DISTILBERT_LAYERS, DISTILBERT_PREFIX } from '../../model/families/distilbert.ts'
 import { BERT_LAYERS } from '../../model/modules.ts'
 import { BERT_KEYS } from '../../model/read-config.ts'
-import { broken, unsupported } from '../containers/refuse.ts'
+import { brokenContainer, unsupportedContainer } from '../containers/refuse.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'
 import type { GraphFacts } from './graph-facts.ts'
 
@@ -56,7 +56,7 @@ export function deriveConfig(
   const size = (name: string, axis: number): number => {
     const found = shapes.get(name)?.[axis]
     if (found === undefined)
-      throw broken(file, `it has no tensor ${quoted(name)}, so it is no whole ${type} model`)
+      throw brokenContainer(file, `it has no tensor ${quoted(name)}, so it is no whole ${type} model`)
     return found
   }
   const embeddings = `${prefix}embeddings`
@@ -104,7 +104,7 @@ function countLayers(tensors: readonly ForeignTensor[]): number {
 function usualHeads(file: string, hidden: number, notes: string[]): number {
   const heads = hidden / USUAL_HEAD_SIZE
   if (!Number.isInteger(heads) || heads === 0) {
-    throw unsupported(
+    throw unsupportedContainer(
       file,
       `the number of attention heads is not in the files, and hidden size ${hidden} is no multiple of ` +
         `${USUAL_HEAD_SIZE}; put the model's config.json beside it`,
@@ -127,13 +127,13 @@ function labelConfig(
     return undefined
   }
   if (count > LARGEST_HEAD)
-    throw unsupported(file, `its classifier has ${count} outputs; at most ${LARGEST_HEAD}`)
+    throw unsupportedContainer(file, `its classifier has ${count} outputs; at most ${LARGEST_HEAD}`)
   if (labels === undefined) {
     notes.push(`The labels are not in the files: the ${count} labels are called LABEL_0 and so on`)
     labels = Array.from({ length: count }, (_, id) => `LABEL_${id}`)
   }
   if (labels.length !== count) {
-    throw broken(file, `its classifier has ${count} outputs, but there are ${labels.length} labels`)
+    throw brokenContainer(file, `its classifier has ${count} outputs, but there are ${labels.length} labels`)
   }
   return {
     id2label: Object.fromEntries(labels.map((label, id) => [id, label])),

@@ -1,6 +1,6 @@
 /** Finds in a TensorFlow graph what the weights do not show: the number of heads, epsilon, the activation. */
 import { ByteReader } from '../containers/byte-reader.ts'
-import { messageOf, type ProtobufField, protobufFields, textOf } from '../containers/protobuf.ts'
+import { messageOf, type ProtobufField, protobufFields, protobufText } from '../containers/protobuf.ts'
 
 /** Facts that a model's graph shows and its weights do not. */
 export interface GraphFacts {
@@ -82,8 +82,8 @@ function readNode(
   let op = ''
   let value: Uint8Array | undefined
   for (const field of protobufFields(file, node)) {
-    if (field.number === 1) name = textOf(file, field)
-    else if (field.number === 2) op = textOf(file, field)
+    if (field.number === 1) name = protobufText(file, field)
+    else if (field.number === 2) op = protobufText(file, field)
     else if (field.number === 5 && op === 'Const')
       value = valueAttribute(file, messageOf(file, field)) ?? value
   }
@@ -93,7 +93,7 @@ function readNode(
 function valueAttribute(file: string, attribute: Uint8Array): Uint8Array | undefined {
   let key = ''
   for (const field of protobufFields(file, attribute)) {
-    if (field.number === 1) key = textOf(file, field)
+    if (field.number === 1) key = protobufText(file, field)
     else if (field.number === 2 && key === 'value') {
       for (const tensor of inside(file, messageOf(file, field), 8)) return tensor
     }

@@ -1,7 +1,7 @@
 /** The model's own tensors in a TensorFlow checkpoint, under PyTorch's names. */
 import { quoted } from '../../format/errors.ts'
-import { messageOf, protobufFields, textOf } from '../containers/protobuf.ts'
-import { broken, unsupported } from '../containers/refuse.ts'
+import { messageOf, protobufFields, protobufText } from '../containers/protobuf.ts'
+import { brokenContainer, unsupportedContainer } from '../containers/refuse.ts'
 import type { ForeignTensor } from '../foreign-tensor.ts'
 import { bundleTensor, type TorchName } from './bundle-tensor.ts'
 import { readTextEntry, type TensorBundle } from './tensor-bundle.ts'
@@ -21,13 +21,14 @@ export async function bundleTensors(bundle: TensorBundle): Promise<ForeignTensor
   for (const [key, name] of names) {
     const entry = bundle.entries.get(key)
     if (entry === undefined)
-      throw broken(bundle.name, `its object graph names ${quoted(key)}, which it does not hold`)
-    if (tensors.has(name.name)) throw broken(bundle.name, `two of its variables are ${quoted(name.name)}`)
+      throw brokenContainer(bundle.name, `its object graph names ${quoted(key)}, which it does not hold`)
+    if (tensors.has(name.name))
+      throw brokenContainer(bundle.name, `two of its variables are ${quoted(name.name)}`)
     tensors.set(name.name, bundleTensor(bundle, entry, name))
   }
   if (tensors.size === 0) {
     const some = [...bundle.entries.keys()].slice(0, 3).map(quoted).join(', ')
-    throw unsupported(bundle.name, `it holds no BERT or DistilBERT, but ${some || 'nothing'}`)
+    throw unsupportedContainer(bundle.name, `it holds no BERT or DistilBERT, but ${some || 'nothing'}`)
   }
   return [...tensors.values()]
 }
@@ -53,7 +54,7 @@ function kerasNames(file: string, graph: Uint8Array): [string, TorchName][] {
       if (attribute.number !== 2) continue
       const texts = ['', '', '', '']
       for (const field of protobufFields(file, messageOf(file, attribute))) {
-        if (field.number <= 3) texts[field.number] = textOf(file, field)
+        if (field.number <= 3) texts[field.number] = protobufText(file, field)
       }
       const [, kind, variable, key] = texts as [string, string, string, string]
       const name = kind === 'VARIABLE_VALUE' ? torchNameOfKeras(variable) : undefined

@@ -1,7 +1,7 @@
 /** Opens a TensorFlow SavedModel or checkpoint of BERT or DistilBERT. */
 import { parseJsonObject } from '../../format/json-file.ts'
 import type { ModelFiles } from '../../format/source.ts'
-import { broken } from '../containers/refuse.ts'
+import { brokenContainer } from '../containers/refuse.ts'
 import type { ForeignKind, ForeignModel } from '../foreign-tensor.ts'
 import { keptFiles, linesOf, readSmallFile, readSmallText, within } from '../small-files.ts'
 import { deriveConfig } from './derive-config.ts'
@@ -26,7 +26,8 @@ export async function openSavedModel(files: ModelFiles): Promise<ForeignModel | 
     const graph = await readSmallFile(place, GRAPH)
     if (graph === undefined) continue
     const bundle = await openTensorBundle((fileName) => place.open(fileName), 'variables/variables')
-    if (bundle === undefined) throw broken(place.name, 'a SavedModel without variables/variables.index')
+    if (bundle === undefined)
+      throw brokenContainer(place.name, 'a SavedModel without variables/variables.index')
     return await bundleModel('saved-model', bundle, await gather(place, files), graphFacts(GRAPH, graph))
   }
   return undefined

@@ -5,7 +5,7 @@ import type { ByteSource, ModelFiles } from '../../format/source.ts'
 import { ByteReader, decodeText } from '../containers/byte-reader.ts'
 import { checkHadoopChecksums, checksumName } from '../containers/hadoop-checksums.ts'
 import { JavaPair, readJavaValue } from '../containers/java-objects.ts'
-import { broken, unsupported } from '../containers/refuse.ts'
+import { brokenContainer, unsupportedContainer } from '../containers/refuse.ts'
 import { sequenceFileValues } from '../containers/sequence-file.ts'
 import { openZip, type ZipArchive } from '../containers/zip.ts'
 import type { ForeignModel } from '../foreign-tensor.ts'
@@ -43,7 +43,7 @@ export async function openSparkNlp(files: ModelFiles): Promise<ForeignModel | un
   const settings = { ...objectOf(metadata['defaultParamMap']), ...objectOf(metadata['paramMap']) }
   const engine = settings['engine'] ?? 'tensorflow'
   if (engine !== 'tensorflow') {
-    throw unsupported(
+    throw unsupportedContainer(
       files.name,
       `this annotator runs on ${quoted(String(engine))}; only TensorFlow ones are read. Convert the model it was made from`,
     )
@@ -51,7 +51,8 @@ export async function openSparkNlp(files: ModelFiles): Promise<ForeignModel | un
   const labels = await readIds(files, 'labels')
   const vocabulary = await readIds(files, 'vocabulary')
   const source = await files.open(archiveName)
-  if (source === undefined) throw broken(files.name, `it has no ${archiveName}, the annotator's model`)
+  if (source === undefined)
+    throw brokenContainer(files.name, `it has no ${archiveName}, the annotator's model`)
   try {
     const archive = await openZip(source)
     const model = await openArchive(archive, source, {
@@ -80,7 +81,7 @@ async function openArchive(
     (await openTensorBundle(open, 'variables')) ?? (await openTensorBundle(open, 'variables/variables'))
   const graph = archive.entries.get('saved_model.pb')
   if (bundle === undefined || graph === undefined) {
-    throw unsupported(archive.name, 'it holds no saved_model.pb and variables of TensorFlow')
+    throw unsupportedContainer(archive.name, 'it holds no saved_model.pb and variables of TensorFlow')
   }
   const facts = graphFacts('saved_model.pb', await archive.readAll(graph, LARGEST_GRAPH))
   const model = await bundleModel('spark-nlp', bundle, companions, facts)
@@ -94,17 +95,18 @@ async function openArchive(
 }
 
 function archiveOf(folder: string, className: unknown): string {
-  if (typeof className !== 'string') throw broken(folder, `${METADATA} does not say which class was saved`)
+  if (typeof className !== 'string')
+    throw brokenContainer(folder, `${METADATA} does not say which class was saved`)
   const name = className.slice(className.lastIndexOf('.') + 1)
   const archive = ARCHIVES.get(name)
   if (archive !== undefined && className.startsWith('com.johnsnowlabs.nlp.')) return archive
   if (name === 'PipelineModel') {
-    throw unsupported(
+    throw unsupportedContainer(
       folder,
       'it is a whole Spark pipeline; give the folder of its token classifier, under stages/',
     )
   }
-  throw unsupported(
+  throw unsupportedContainer(
     folder,
     `it is a saved ${quoted(name)}; of Spark NLP, ${[...ARCHIVES.keys()].join(' and ')} are read`,
   )
@@ -120,13 +122,14 @@ async function readIds(files: ModelFiles, field: string): Promise<string[]> {
   let count = 0
   for await (const [text, id] of readPairs(files, where)) {
     if (!Number.isInteger(id) || id < 0 || id >= MOST_IDS)
-      throw broken(where, `${quoted(text)} has the number ${id}`)
-    if (ids[id] !== undefined) throw broken(where, `two entries have the number ${id}`)
+      throw brokenContainer(where, `${quoted(text)} has the number ${id}`)
+    if (ids[id] !== undefined) throw brokenContainer(where, `two entries have the number ${id}`)
     ids[id] = text
-    if (++count > MOST_IDS) throw unsupported(where, `it has more than ${MOST_IDS} entries`)
+    if (++count > MOST_IDS) throw unsupportedContainer(where, `it has more than ${MOST_IDS} entries`)
   }
-  if (count === 0) throw broken(files.name, `it has no ${where}`)
-  if (ids.length > 2 * count) throw broken(where, `its ${count} entries are numbered up to ${ids.length - 1}`)
+  if (count === 0) throw brokenContainer(files.name, `it has no ${where}`)
+  if (ids.length > 2 * count)
+    throw brokenContainer(where, `its ${count} entries are numbered up to ${ids.length - 1}`)
   return Array.from(ids, (text, id) => text ?? `[missing ${id}]`)
 }
 
@@ -137,14 +140,14 @@ async function* readPairs(files: ModelFiles, folder: string): AsyncGenerator<[st
     if (bytes === undefined) return
     for (const record of sequenceFileValues(new ByteReader(name, bytes))) {
       const pairs = readJavaValue(new ByteReader(name, record))
-      if (!Array.isArray(pairs)) throw broken(name, 'a record is no array of pairs')
+      if (!Array.isArray(pairs)) throw brokenContainer(name, 'a record is no array of pairs')
       for (const pair of pairs) {
         if (
           !(pair instanceof JavaPair) ||
           typeof pair.first !== 'string' ||
           typeof pair.second !== 'number'
         ) {
-          throw broken(name, 'a record is not of pairs of text and number')
+          throw brokenContainer(name, 'a record is not of pairs of text and number')
         }
         yield [pair.first, pair.second]
       }

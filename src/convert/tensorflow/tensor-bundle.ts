@@ -6,8 +6,8 @@ import { type ByteSource, readAll } from '../../format/source.ts'
 import { ByteReader, decodeText } from '../containers/byte-reader.ts'
 import { crc32c, masked } from '../containers/crc32.ts'
 import { tableEntries } from '../containers/leveldb-table.ts'
-import { messageOf, protobufFields, sizeOf } from '../containers/protobuf.ts'
-import { broken, unsupported } from '../containers/refuse.ts'
+import { messageOf, protobufFields, protobufSize } from '../containers/protobuf.ts'
+import { brokenContainer, unsupportedContainer } from '../containers/refuse.ts'
 import { elementBytes, MAX_RANK } from '../foreign-tensor.ts'
 
 /** The location of a bundle's tensor. */
@@ -69,7 +69,10 @@ export async function openTensorBundle(open: OpenFile, prefix: string): Promise<
   if (index === undefined) return undefined
   const { name } = index
   if (index.byteLength > LARGEST_INDEX) {
-    throw unsupported(name, `it has ${index.byteLength} bytes; an index of at most ${LARGEST_INDEX} is read`)
+    throw unsupportedContainer(
+      name,
+      `it has ${index.byteLength} bytes; an index of at most ${LARGEST_INDEX} is read`,
+    )
   }
   const bytes = await readAll(index)
   await index.close()
@@ -82,7 +85,7 @@ export async function openTensorBundle(open: OpenFile, prefix: string): Promise<
     for (let shard = 0; shard < shards; shard++) {
       const fileName = `${prefix}.data-${digits(shard)}-of-${digits(shards)}`
       const source = await open(fileName)
-      if (source === undefined) throw broken(name, `its data file ${fileName} is missing`)
+      if (source === undefined) throw brokenContainer(name, `its data file ${fileName} is missing`)
       sources.push(source)
     }
     for (const [key, entry] of entries) checkEntry(name, key, entry, sources)
@@ -102,15 +105,15 @@ function readIndex(file: string, bytes: Uint8Array): { shards: number; entries: 
   let shards = 0
   for (const [name, value] of tableEntries(file, bytes)) {
     // The keys of slices begin with a zero byte.
-    if (name[0] === 0) throw unsupported(file, 'it has variables saved in slices; save them whole')
+    if (name[0] === 0) throw unsupportedContainer(file, 'it has variables saved in slices; save them whole')
     const key = decodeText(file, name)
     if (key === '') shards = readHeader(file, value)
-    else if (entries.has(key)) throw broken(file, `it has ${quoted(key)} twice`)
+    else if (entries.has(key)) throw brokenContainer(file, `it has ${quoted(key)} twice`)
     else if (entries.size === LARGEST_COUNT)
-      throw unsupported(file, `it has more than ${LARGEST_COUNT} tensors`)
+      throw unsupportedContainer(file, `it has more than ${LARGEST_COUNT} tensors`)
     else entries.set(key, readEntry(file, key, value))
   }
-  if (shards < 1) throw broken(file, 'it does not say how many data files it has')
+  if (shards < 1) throw brokenContainer(file, 'it does not say how many data files it has')
   return { shards, entries }
 }
 
@@ -118,11 +121,12 @@ function readIndex(file: string, bytes: Uint8Array): { shards: number; entries: 
 function readHeader(file: string, message: Uint8Array): number {
   let shards = 0
   for (const field of protobufFields(file, message)) {
-    if (field.number === 1) shards = sizeOf(file, field)
-    if (field.number === 2 && sizeOf(file, field) !== 0) throw unsupported(file, 'its numbers are big-endian')
+    if (field.number === 1) shards = protobufSize(file, field)
+    if (field.number === 2 && protobufSize(file, field) !== 0)
+      throw unsupportedContainer(file, 'its numbers are big-endian')
   }
   if (shards > LARGEST_SHARDS)
-    throw unsupported(file, `it has ${shards} data files; at most ${LARGEST_SHARDS}`)
+    throw unsupportedContainer(file, `it has ${shards} data files; at most ${LARGEST_SHARDS}`)
   return shards
 }
 
@@ -135,13 +139,14 @@ function readEntry(file: string, key: string, message: Uint8Array): BundleEntry 
   let byteLength = 0
   let crc: number | undefined
   for (const field of protobufFields(file, message)) {
-    if (field.number === 1) dtype = DTYPES.get(sizeOf(file, field))
+    if (field.number === 1) dtype = DTYPES.get(protobufSize(file, field))
     else if (field.number === 2) shape = readShape(file, messageOf(file, field))
-    else if (field.number === 3) shard = sizeOf(file, field)
-    else if (field.number === 4) offset = sizeOf(file, field)
-    else if (field.number === 5) byteLength = sizeOf(file, field)
-    else if (field.number === 6) crc = sizeOf(file, field)
-    else if (field.number === 7) throw unsupported(file, `${quoted(key)} is saved in slices; save it whole`)
+    else if (field.number === 3) shard = protobufSize(file, field)
+    else if (field.number === 4) offset = protobufSize(file, field)
+    else if (field.number === 5) byteLength = protobufSize(file, field)
+    else if (field.number === 6) crc = protobufSize(file, field)
+    else if (field.number === 7)
+      throw unsupportedContainer(file, `${quoted(key)} is saved in slices; save it whole`)
   }
   return { dtype, shape, shard, offset, byteLength, crc32c: crc }
 }
@@ -153,9 +158,10 @@ function readShape(file: string, message: Uint8Array): number[] {
     if (field.number !== 2) continue
     let size = 0
     for (const part of protobufFields(file, messageOf(file, field))) {
-      if (part.number === 1) size = sizeOf(file, part)
+      if (part.number === 1) size = protobufSize(file, part)
     }
-    if (shape.push(size) > MAX_RANK) throw unsupported(file, `a tensor of more than ${MAX_RANK} dimensions`)
+    if (shape.push(size) > MAX_RANK)
+      throw unsupportedContainer(file, `a tensor of more than ${MAX_RANK} dimensions`)
   }
   return shape
 }
@@ -163,9 +169,9 @@ function readShape(file: string, message: Uint8Array): number[] {
 function checkEntry(file: string, key: string, entry: BundleEntry, sources: readonly ByteSource[]): void {
   const source = sources[entry.shard]
   if (source === undefined)
-    throw broken(file, `it puts ${quoted(key)} in data file ${entry.shard} of ${sources.length}`)
+    throw brokenContainer(file, `it puts ${quoted(key)} in data file ${entry.shard} of ${sources.length}`)
   if (entry.offset + entry.byteLength > source.byteLength) {
-    throw broken(
+    throw brokenContainer(
       file,
       `${quoted(key)} lies at bytes ${entry.offset} to ${entry.offset + entry.byteLength} of ${source.name}, which has ` +
         `${source.byteLength}; the data file is cut short or of another checkpoint`,
@@ -173,7 +179,7 @@ function checkEntry(file: string, key: string, entry: BundleEntry, sources: read
   }
   const { dtype, shape, byteLength } = entry
   if (dtype !== undefined && elementCount(shape) * elementBytes(dtype) !== byteLength) {
-    throw broken(file, `${quoted(key)}, ${dtype} [${shape}], has ${byteLength} bytes`)
+    throw brokenContainer(file, `${quoted(key)}, ${dtype} [${shape}], has ${byteLength} bytes`)
   }
 }
 
@@ -189,7 +195,7 @@ export function checkCrc(
   found: number,
 ): void {
   if (stated === undefined || stated === masked(found)) return
-  throw broken(
+  throw brokenContainer(
     bundle.name,
     `the bytes of ${quoted(key)} are damaged: their CRC-32C does not match; fetch or save the checkpoint again`,
   )
@@ -203,9 +209,9 @@ export async function readTextEntry(bundle: TensorBundle, key: string): Promise<
   const entry = bundle.entries.get(key)
   if (entry === undefined) return undefined
   if (entry.dtype !== undefined || entry.shape.length > 0)
-    throw broken(bundle.name, `${quoted(key)} is no text`)
+    throw brokenContainer(bundle.name, `${quoted(key)} is no text`)
   if (entry.byteLength > LARGEST_TEXT)
-    throw unsupported(bundle.name, `${quoted(key)} has ${entry.byteLength} bytes`)
+    throw unsupportedContainer(bundle.name, `${quoted(key)} has ${entry.byteLength} bytes`)
   const bytes = new Uint8Array(entry.byteLength)
   await bundle.source(entry).read(entry.offset, bytes)
   const reader = new ByteReader(bundle.name, bytes)
@@ -215,7 +221,7 @@ export async function readTextEntry(bundle: TensorBundle, key: string): Promise<
   const crc = crc32c(lengthBytes)
   const stated = reader.take(4)
   if (new ByteReader(bundle.name, stated).uint32() !== masked(crc))
-    throw broken(bundle.name, `the length of ${quoted(key)} is damaged`)
+    throw brokenContainer(bundle.name, `the length of ${quoted(key)} is damaged`)
   const text = reader.take(length)
   checkCrc(bundle, key, entry, crc32c(text, crc32c(stated, crc)))
   return text

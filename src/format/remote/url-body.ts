@@ -131,7 +131,7 @@ export async function readWhole(
     } catch (error) {
       options.signal?.throwIfAborted()
       if (error instanceof ModelFormatError) throw error
-      if (restarts >= MOST_RESTARTS) throw broken(url, error)
+      if (restarts >= MOST_RESTARTS) throw brokenDownload(url, error)
     }
     await delay(backOff(restarts, options), options.signal)
     const next = await openBody(url, 0, options)
@@ -202,7 +202,7 @@ export async function hasStill(
     return true
   } catch (error) {
     options.signal?.throwIfAborted()
-    throw broken(url, error)
+    throw brokenDownload(url, error)
   } finally {
     release(body)
   }
@@ -217,7 +217,7 @@ export function changed(url: string): DownloadError {
   return new DownloadError('Changed', `${url} changed while it was read: load the model again`)
 }
 
-export function broken(url: string, cause: unknown): DownloadError {
+export function brokenDownload(url: string, cause: unknown): DownloadError {
   return new DownloadError(
     'NoAnswer',
     `Reading ${url} broke off ${MOST_RESTARTS + 1} times: ${reasonOf(cause)}`,

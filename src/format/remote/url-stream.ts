@@ -6,7 +6,7 @@ import { type ByteSource, checkRange } from '../source.ts'
 import { backOff, delay, nextPiece } from './request.ts'
 import {
   type Body,
-  broken,
+  brokenDownload,
   changed,
   hasStill,
   MOST_RESTARTS,
@@ -86,7 +86,7 @@ export function streamSource(
       } catch (error) {
         drop()
         options.signal?.throwIfAborted()
-        if (restarts >= MOST_RESTARTS) throw broken(url, error)
+        if (restarts >= MOST_RESTARTS) throw brokenDownload(url, error)
         await delay(backOff(restarts++, options), options.signal)
       }
     }

@@ -1,6 +1,6 @@
 /** The family of ALBERT, whose layers share their weights. */
 import type { JsonRecord } from '../../format/json-file.ts'
-import { integer, invalid, unsupported } from '../config-values.ts'
+import { integer, invalid, unsupportedConfig } from '../config-values.ts'
 import { bertLayer, bertSpec, type HeadNames, type LayerNames, linear } from '../modules.ts'
 import { BERT_STYLE, MAX_LAYERS, readConfig } from '../read-config.ts'
 import type { LayerSpec, ModelSpec, SentencePieceSpec } from '../spec.ts'
@@ -50,7 +50,7 @@ export function readAlbert(json: JsonRecord): ModelSpec {
     throw invalid(`${what} ${count} and inner_group_num ${inner} make more than ${MAX_LAYERS} layers`)
   }
   if (embeddingSize === hiddenSize) {
-    throw unsupported(
+    throw unsupportedConfig(
       `has embedding_size ${hiddenSize}, as hidden_size: only narrower embeddings can be computed`,
     )
   }

@@ -2,7 +2,7 @@
 import { quoted } from '../../format/errors.ts'
 import { type JsonRecord, kind, shown } from '../../format/json-file.ts'
 import type { BertConfig } from '../bert-config.ts'
-import { ACTIVATION, activation, flag, integer, invalid, text, unsupported } from '../config-values.ts'
+import { ACTIVATION, activation, flag, integer, invalid, text, unsupportedConfig } from '../config-values.ts'
 import { rowOf } from '../distances.ts'
 import {
   BERT_LAYERS,
@@ -155,13 +155,15 @@ function readDisentangled(json: JsonRecord, { buckets, shared, normalized }: Ver
 
 function checkDisentangled(json: JsonRecord, hiddenSize: number): void {
   if (!flag(json, 'relative_attention', false)) {
-    throw unsupported('has no relative_attention: DeBERTa is computed with it alone')
+    throw unsupportedConfig('has no relative_attention: DeBERTa is computed with it alone')
   }
   for (const key of ['embedding_size', 'pooler_hidden_size']) {
     if ((json[key] ?? hiddenSize) === hiddenSize) continue
-    throw unsupported(`has ${key} ${shown(json[key])}: only hidden_size, ${hiddenSize}, can be computed`)
+    throw unsupportedConfig(
+      `has ${key} ${shown(json[key])}: only hidden_size, ${hiddenSize}, can be computed`,
+    )
   }
-  if (flag(json, 'talking_head', false)) throw unsupported('has talking_head, which is not computed')
+  if (flag(json, 'talking_head', false)) throw unsupportedConfig('has talking_head, which is not computed')
 }
 
 function checkBuckets({ buckets, maxDistance }: DistanceRows, farthest: number): void {
@@ -176,7 +178,7 @@ function checkBuckets({ buckets, maxDistance }: DistanceRows, farthest: number):
 function readPoolerActivation(json: JsonRecord): TransformSpec['activation'] {
   const value = json['pooler_hidden_act'] ?? 'gelu'
   if (value === 'gelu' || value === 'relu' || value === 'tanh') return value
-  throw unsupported(`has pooler_hidden_act ${shown(value)}: gelu, relu and tanh can be computed`)
+  throw unsupportedConfig(`has pooler_hidden_act ${shown(value)}: gelu, relu and tanh can be computed`)
 }
 
 /** transformers uses tanh if no activation is stated. */
@@ -187,10 +189,12 @@ function readConvolution(
   const neighbours = integer(json, 'conv_kernel_size', 0, MOST, 0)
   if (neighbours === 0) return undefined
   if (neighbours % 2 === 0 || neighbours > MOST_NEIGHBOURS) {
-    throw unsupported(`has conv_kernel_size ${neighbours}: odd ones up to ${MOST_NEIGHBOURS} can be computed`)
+    throw unsupportedConfig(
+      `has conv_kernel_size ${neighbours}: odd ones up to ${MOST_NEIGHBOURS} can be computed`,
+    )
   }
   const groups = integer(json, 'conv_groups', 1, MOST, 1)
-  if (groups !== 1) throw unsupported(`has conv_groups ${groups}: only 1 can be computed`)
+  if (groups !== 1) throw unsupportedConfig(`has conv_groups ${groups}: only 1 can be computed`)
   const name = '{encoder}encoder.conv'
   const kernel = headLinear(`${name}.conv`, hiddenSize, hiddenSize * neighbours)
   const weight = floats(`${name}.conv.weight`, hiddenSize, hiddenSize, neighbours)
@@ -211,7 +215,7 @@ function readTypes(json: JsonRecord): string[] {
   return types.map((type) => {
     const name = typeof type === 'string' ? type.trim() : undefined
     if (name === 'c2p' || name === 'p2c') return name
-    throw unsupported(`has ${shown(type)} in pos_att_type: c2p and p2c can be computed`)
+    throw unsupportedConfig(`has ${shown(type)} in pos_att_type: c2p and p2c can be computed`)
   })
 }
 
@@ -223,7 +227,7 @@ function isNormalized(json: JsonRecord): boolean {
     .map((name) => name.trim())
   const other = names.find((name) => name !== 'layer_norm' && name !== 'none')
   if (other !== undefined) {
-    throw unsupported(`has norm_rel_ebd ${quoted(other)}: layer_norm and none can be computed`)
+    throw unsupportedConfig(`has norm_rel_ebd ${quoted(other)}: layer_norm and none can be computed`)
   }
   return names.includes('layer_norm')
 }

@@ -1,7 +1,7 @@
 /** The family of ModernBERT. */
 import { isObject, type JsonRecord, kind, shown } from '../../format/json-file.ts'
 import type { BertConfig } from '../bert-config.ts'
-import { ACTIVATION, activation, flag, integer, invalid, unsupported } from '../config-values.ts'
+import { ACTIVATION, activation, flag, integer, invalid, unsupportedConfig } from '../config-values.ts'
 import { floats, headLinear, linear, norm, partOf, wordTable } from '../modules.ts'
 import { BERT_KEYS, readConfig } from '../read-config.ts'
 import type { HeadSpec, LayerSpec, ModelSpec, NormSpec, TableSpec } from '../spec.ts'
@@ -112,12 +112,14 @@ function readHead(
 function checkAngles(json: JsonRecord, { hiddenSize, numHeads }: BertConfig): void {
   const headDim = hiddenSize / numHeads
   if (headDim % 2 !== 0) {
-    throw unsupported(
+    throw unsupportedConfig(
       `has heads of ${headDim} numbers, hidden_size ${hiddenSize} by num_attention_heads ${numHeads}: rotary positions turn pairs, so it must be an even number`,
     )
   }
   if ((json['rope_scaling'] ?? undefined) !== undefined) {
-    throw unsupported(`has rope_scaling ${shown(json['rope_scaling'])}: only plain angles can be computed`)
+    throw unsupportedConfig(
+      `has rope_scaling ${shown(json['rope_scaling'])}: only plain angles can be computed`,
+    )
   }
 }
 
@@ -136,7 +138,7 @@ function readLayerTypes(json: JsonRecord, numLayers: number): string[] {
   }
   const other: unknown = given.find((type) => type !== GLOBAL && type !== LOCAL)
   if (other === undefined) return given as string[]
-  throw unsupported(`has ${shown(other)} in layer_types: ${GLOBAL} and ${LOCAL} can be computed`)
+  throw unsupportedConfig(`has ${shown(other)} in layer_types: ${GLOBAL} and ${LOCAL} can be computed`)
 }
 
 /** θ for one type of layers: from `rope_parameters`, or under a key of its own. */
@@ -148,11 +150,11 @@ function readTheta(json: JsonRecord, type: string, key: string, otherwise: numbe
   const [flat] = Object.keys(parameters)
   // transformers also writes keys that it does not read if all layers are of one type.
   if (flat !== undefined && !(GLOBAL in parameters || LOCAL in parameters)) {
-    throw unsupported(`has rope_parameters.${flat}: they must be under ${GLOBAL} and ${LOCAL}`)
+    throw unsupportedConfig(`has rope_parameters.${flat}: they must be under ${GLOBAL} and ${LOCAL}`)
   }
   const ropeType = own['rope_type'] ?? 'default'
   if (ropeType !== 'default') {
-    throw unsupported(`has rope_type ${shown(ropeType)} for ${type}: only default can be computed`)
+    throw unsupportedConfig(`has rope_type ${shown(ropeType)} for ${type}: only default can be computed`)
   }
   const name = 'rope_theta' in own ? `rope_parameters.${type}.rope_theta` : key
   const value = own['rope_theta'] ?? json[key] ?? otherwise
@@ -163,5 +165,5 @@ function readTheta(json: JsonRecord, type: string, key: string, otherwise: numbe
 function readPooling(json: JsonRecord): 'cls' | 'mean' {
   const value = json['classifier_pooling'] ?? 'cls'
   if (value === 'cls' || value === 'mean') return value
-  throw unsupported(`has classifier_pooling ${shown(value)}: cls and mean can be computed`)
+  throw unsupportedConfig(`has classifier_pooling ${shown(value)}: cls and mean can be computed`)
 }

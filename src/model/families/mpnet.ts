@@ -1,6 +1,6 @@
 /** The family of MPNet, whose attention adds a bias for the distance of two tokens. */
 import { type JsonRecord, shown } from '../../format/json-file.ts'
-import { unsupported } from '../config-values.ts'
+import { unsupportedConfig } from '../config-values.ts'
 import { BUCKETS } from '../distances.ts'
 import { BERT_LAYERS, bertSpec, floatTable, type LayerNames } from '../modules.ts'
 import { BERT_KEYS, readConfig } from '../read-config.ts'
@@ -37,7 +37,7 @@ export function readMpnet(json: JsonRecord): ModelSpec {
   )
   const buckets = json[BUCKETS_KEY] ?? BUCKETS
   if (buckets !== BUCKETS) {
-    throw unsupported(`has ${BUCKETS_KEY} ${shown(buckets)}: only ${BUCKETS} can be computed`)
+    throw unsupportedConfig(`has ${BUCKETS_KEY} ${shown(buckets)}: only ${BUCKETS} can be computed`)
   }
   return {
     ...bertSpec(config, { prefix: 'mpnet.', layers: LAYERS, heads: ROBERTA_HEADS }),

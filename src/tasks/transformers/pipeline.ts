@@ -12,7 +12,6 @@ import type { Env } from './env.ts'
 import { loadOptionsOf, optionsOf, type PipelineOptions } from './options.ts'
 import { type PipelineTensor, tensorOf } from './tensor.ts'
 import type {
-  Aliases,
   CreatePipeline,
   FeatureExtractionOptions,
   FillMaskPipelineOptions,
@@ -21,12 +20,13 @@ import type {
   Named,
   Pipelines,
   PipelineTask,
+  TaskAliases,
   TextClassificationOptions,
   TokenClassificationOptions,
   TokenEntity,
 } from './types.ts'
 
-const ALIASES: Aliases = {
+const ALIASES: TaskAliases = {
   ner: 'token-classification',
   'sentiment-analysis': 'text-classification',
   embeddings: 'feature-extraction',
@@ -56,7 +56,7 @@ async function makePipeline<Task extends PipelineTask>(
   model: ModelName | null | undefined,
   given: PipelineOptions | null | undefined,
 ): Promise<Pipelines[Named<Task> & keyof Pipelines]> {
-  const name: string = Object.hasOwn(ALIASES, task) ? ALIASES[task as keyof Aliases] : task
+  const name: string = Object.hasOwn(ALIASES, task) ? ALIASES[task as keyof TaskAliases] : task
   const load = loadOptionsOf(name, model ?? undefined, given ?? {}, env)
   const make = Object.hasOwn(MAKERS, name) ? MAKERS[name as keyof typeof MAKERS] : undefined
   if (make === undefined) {

@@ -117,7 +117,7 @@ export interface Pipelines {
 }
 
 /** Other names of tasks that both libraries accept, with the tasks they mean. */
-export interface Aliases {
+export interface TaskAliases {
   /** Named entity recognition. */
   readonly ner: 'token-classification'
   /** Labels such as POSITIVE. */
@@ -126,9 +126,9 @@ export interface Aliases {
   readonly embeddings: 'feature-extraction'
 }
 /** A task by any of its names. */
-export type PipelineTask = keyof Pipelines | keyof Aliases
+export type PipelineTask = keyof Pipelines | keyof TaskAliases
 /** The task that a name means. */
-export type Named<Task extends PipelineTask> = Task extends keyof Aliases ? Aliases[Task] : Task
+export type Named<Task extends PipelineTask> = Task extends keyof TaskAliases ? TaskAliases[Task] : Task
 
 /**
  * Loads a model for a task: 'token-classification' ('ner'), 'text-classification', 'fill-mask' or

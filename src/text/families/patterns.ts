@@ -48,7 +48,7 @@ export function classPattern(isIn: (code: number) => boolean): Pattern {
 }
 
 /** The pattern of a regular expression; undefined if the expression is not supported. */
-export function parsePattern(regex: string): Pattern | undefined {
+export function parsePiecePattern(regex: string): Pattern | undefined {
   const alternatives = new Parser(regex).parse()
   if (alternatives === undefined) return undefined
   // Where a sequence does not fit, each of its parts was compared at most `least` times.
@@ -264,7 +264,7 @@ export function readContent(part: JsonObject, key: string): string {
 }
 
 function readRegex(regex: string): Pattern | undefined {
-  const parsed = parsePattern(regex)
+  const parsed = parsePiecePattern(regex)
   if (parsed || !regex.startsWith("'s|")) return parsed
   return regex === GPT2_PATTERN ? gpt2Words() : undefined
 }

@@ -129,7 +129,7 @@ export function punctuation(behavior: SplitBehavior): PreTokenizer {
 }
 
 /** Splits off digits, each as a word, or each run of them. */
-export function digits(numeric: CodePointSet, individual: boolean): PreTokenizer {
+export function splitDigits(numeric: CodePointSet, individual: boolean): PreTokenizer {
   return new SplitStep(
     classPattern((code) => numeric.has(code)),
     individual ? 'Isolated' : 'Contiguous',

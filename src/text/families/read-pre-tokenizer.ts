@@ -12,12 +12,12 @@ import type { MetaspaceSettings } from './metaspace.ts'
 import { Metaspace } from './metaspace.ts'
 import { literalPattern, readPattern } from './patterns.ts'
 import {
-  digits,
   PreTokenizerSequence,
   punctuation,
   SPLIT_BEHAVIORS,
   type SplitBehavior,
   SplitStep,
+  splitDigits,
   whitespace,
   whitespaceSplit,
 } from './pre-tokenizer-steps.ts'
@@ -65,7 +65,7 @@ function readStep(part: JsonObject, byteLevel: { addPrefixSpace: boolean } | und
       return new SplitStep(literalPattern(delimiter), 'Removed')
     }
     case 'Digits': {
-      return digits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
+      return splitDigits(new CodePointSet(numericRuns), part.boolean('individual_digits') ?? false)
     }
     default:
       throw new ModelFormatError(

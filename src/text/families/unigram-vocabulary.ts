@@ -4,7 +4,7 @@
  */
 
 import { ModelFormatError } from '../../format/errors.ts'
-import { MAX_BYTES, MAX_SIZE, type PieceList } from '../vocabulary.ts'
+import { MAX_SIZE, MAX_VOCABULARY_BYTES, type PieceList } from '../vocabulary.ts'
 
 export interface UnigramVocabulary {
   readonly pieces: PieceList
@@ -105,7 +105,8 @@ class Reader {
       }
       if (!this.#take(OPEN_ARRAY) || !this.#readString() || !this.#take(COMMA)) throw this.#wrong(count)
       if (!this.#takeNumber() || !this.#take(CLOSE_ARRAY)) throw this.#wrong(count)
-      if (this.#length > MAX_BYTES) throw this.#invalid(`has pieces of more than ${MAX_BYTES} bytes in all`)
+      if (this.#length > MAX_VOCABULARY_BYTES)
+        throw this.#invalid(`has pieces of more than ${MAX_VOCABULARY_BYTES} bytes in all`)
       ends[count++] = this.#length
       if (this.#digitEnds.at(-1)! > WINDOW - LONGEST_NUMBER) this.#readNumbers(scores, count)
     }
