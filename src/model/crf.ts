@@ -1,19 +1,16 @@
 /**
- * The conditional random field that some token classifiers were trained with: finds it in the weights or in
- * config.json, and reads it. It is no part of a pass; entities/crf.ts decodes by it.
+ * The conditional random field that some token classifiers were trained with: its parts, and those that
+ * config.json has. It is no part of a pass; entities/crf.ts decodes by it, read-crf.ts finds it in weights.
  */
-import type { CheckpointTensor } from '../format/checkpoint.ts'
-import { elementCount } from '../format/dtypes.ts'
-import { ModelFormatError, quoted } from '../format/errors.ts'
+import { quoted } from '../format/errors.ts'
 import { isObject, type JsonRecord, kind, shown } from '../format/json-file.ts'
-import { checkFinite, readFloats } from '../format/read-floats.ts'
 import type { CrfScores } from './bert-config.ts'
 import { invalid } from './config-values.ts'
 
 /** Its tensors, as pytorch-crf and AllenNLP name them. */
-const PARTS = ['start_transitions', 'end_transitions', 'transitions', '_constraint_mask'] as const
-type Part = (typeof PARTS)[number]
-const MASK: Part = '_constraint_mask'
+export const CRF_PARTS = ['start_transitions', 'end_transitions', 'transitions', '_constraint_mask'] as const
+export type CrfPart = (typeof CRF_PARTS)[number]
+export const CRF_MASK: CrfPart = '_constraint_mask'
 
 /** The key of config.json under which T-NER has them. */
 const CONFIG_KEY = 'crf_state_dict'
@@ -21,58 +18,10 @@ const CONFIG_KEY = 'crf_state_dict'
 /** AllenNLP's score for what its mask forbids. */
 const FORBIDDEN = -10_000
 
-/** A module of that kind somewhere in a tensor's name: `crf.`, `crf_layer.`, `model.crf.`. */
-const CRF_MODULE = /(?:^|\.)crf\w*\./i
-
 /** AllenNLP's mask has two more labels, before the beginning and after the end. */
-function shapeOf(part: Part, classes: number): readonly number[] {
-  if (part === MASK) return [classes + 2, classes + 2]
+export function shapeOf(part: CrfPart, classes: number): readonly number[] {
+  if (part === CRF_MASK) return [classes + 2, classes + 2]
   return part === 'transitions' ? [classes, classes] : [classes]
-}
-
-/** The tensors of a conditional random field in a model's files. */
-export type CrfTensors = ReadonlyMap<
-  Part,
-  { readonly tensor: CheckpointTensor; readonly shape: readonly number[] }
->
-
-/**
- * Finds its tensors among all tensors.
- *
- * @throws {ModelFormatError} UnsupportedConfig if there are tensors of one in another form
- */
-export function findCrf(
-  tensors: ReadonlyMap<string, CheckpointTensor>,
-  classes: number,
-): CrfTensors | undefined {
-  const all = [...tensors.values()].filter(({ name }) => CRF_MODULE.test(name))
-  if (all.length === 0) return undefined
-  const found = new Map<Part, { tensor: CheckpointTensor; shape: readonly number[] }>()
-  for (const tensor of all) {
-    const part = PARTS.find((each) => tensor.name.endsWith(`.${each}`))
-    if (part !== undefined) found.set(part, { tensor, shape: shapeOf(part, classes) })
-  }
-  const lacks = PARTS.some((part) => part !== MASK && !found.has(part))
-  if (lacks || found.size < all.length) {
-    const names = all.slice(0, 4).map(({ name }) => quoted(name))
-    throw new ModelFormatError(
-      'UnsupportedConfig',
-      `The weights have ${names.join(', ')}${all.length > names.length ? ' and others' : ''}, a conditional random field of a form that is not understood: expected crf.start_transitions [C], crf.end_transitions [C] and crf.transitions [C, C] for C labels, as pytorch-crf and AllenNLP write them. Save it in that form; or remove its tensors, if the classifier's labels alone will do`,
-    )
-  }
-  return found
-}
-
-/** Reads its tensors. @throws {ModelFormatError} NonFiniteWeights, naming the tensor */
-export async function readCrf(found: CrfTensors): Promise<CrfScores> {
-  const numbers = new Map<Part, Float32Array>()
-  for (const [part, { tensor }] of found) {
-    const values = new Float32Array(elementCount(tensor.shape))
-    await readFloats(tensor, 0, values)
-    checkFinite(tensor, values)
-    numbers.set(part, values)
-  }
-  return crfScores(numbers)
 }
 
 /**
@@ -84,10 +33,10 @@ export function crfOfConfig(json: JsonRecord, classes: number): CrfScores | unde
   const written = json[CONFIG_KEY] ?? undefined
   if (written === undefined) return undefined
   if (!isObject(written)) throw invalid(`${CONFIG_KEY} must be an object, not ${kind(written)}`)
-  const other = Object.keys(written).find((key) => !PARTS.some((part) => part === key))
+  const other = Object.keys(written).find((key) => !CRF_PARTS.some((part) => part === key))
   if (other !== undefined)
-    throw invalid(`${CONFIG_KEY} has ${quoted(other)}: only ${PARTS.join(', ')} are known`)
-  const parts = PARTS.filter((part) => part !== MASK || part in written)
+    throw invalid(`${CONFIG_KEY} has ${quoted(other)}: only ${CRF_PARTS.join(', ')} are known`)
+  const parts = CRF_PARTS.filter((part) => part !== CRF_MASK || part in written)
   return crfScores(
     new Map(
       parts.map((part) => {
@@ -113,11 +62,11 @@ function numbersOf(value: unknown, [size, ...inner]: readonly number[], name: st
 }
 
 /** The scores with AllenNLP's mask, if there is one: what it forbids has a score that no text makes up for. */
-export function crfScores(numbers: ReadonlyMap<Part, Float32Array>): CrfScores {
+export function crfScores(numbers: ReadonlyMap<CrfPart, Float32Array>): CrfScores {
   const start = numbers.get('start_transitions')!
   const end = numbers.get('end_transitions')!
   const transitions = numbers.get('transitions')!
-  const mask = numbers.get(MASK)
+  const mask = numbers.get(CRF_MASK)
   if (mask === undefined) return { start, end, transitions }
   const classes = start.length
   const masked = (score: number, from: number, to: number): number => {

@@ -4,7 +4,7 @@
 import type { Checkpoint, CheckpointTensor } from '../format/checkpoint.ts'
 import { elementCount } from '../format/dtypes.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
-import { type CrfTensors, findCrf } from './crf.ts'
+import { type CrfTensors, findCrf } from './read-crf.ts'
 import {
   type GlinerHeadSpec,
   type HeadSpec,
