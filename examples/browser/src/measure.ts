@@ -6,7 +6,7 @@ import { loadModel } from 'iobert'
 import { kernelRate } from '#dist/cli/bench-kernel.js'
 import { modelFigures } from '#dist/cli/bench-model.js'
 import type { Figure, Report } from '#dist/cli/bench-report.js'
-import { digits, shareRows } from '#dist/cli/bench-report.js'
+import { threeDigits, shareRows } from '#dist/cli/bench-report.js'
 import { copyText } from './copy.ts'
 import { find, make } from './elements.ts'
 import { mostThreads } from './model-panel.ts'
@@ -149,11 +149,11 @@ function showFigures({ engine, figures }: Report): void {
   const entries: [string, string][] = [['Kernels', engine?.kernels.int8 ?? '–']]
   for (const { name, value, unit } of figures) {
     const [, threads, what] = /^int8, (\d+ threads?), (128 pieces|32 pieces, batched)$/.exec(name) ?? []
-    if (unit === 'GOP/s') entries.push(['Linear layer, 1 thread', `${digits(value)} ${unit}`])
+    if (unit === 'GOP/s') entries.push(['Linear layer, 1 thread', `${threeDigits(value)} ${unit}`])
     else if (threads !== undefined)
       entries.push([
         `${what === '128 pieces' ? what : 'Texts of 32'}, ${threads}`,
-        `${digits(value)} ${unit}`,
+        `${threeDigits(value)} ${unit}`,
       ])
   }
   results.replaceChildren(
