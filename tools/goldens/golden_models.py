@@ -11,6 +11,18 @@ LENGTHS = [1, 2, 7, 13, 40, 130]
 KEPT = ("config.json", "model.safetensors", "expected.safetensors")
 
 
+def random_model(kind, config_kind, settings):
+    """A model of a kind with such settings, and the generator that made its weights, for more random numbers."""
+    generator = torch.Generator().manual_seed(7)
+    settings = dict(settings)
+    labels = settings.pop("num_labels", None)
+    config = config_kind(**settings, **({"num_labels": labels} if labels else {}))
+    config._attn_implementation = "eager"
+    model = kind(config).eval()
+    randomize(model, generator)
+    return model, generator
+
+
 def randomize(model, generator):
     """Biases too, which transformers begins with zeros."""
     for name, parameter in model.named_parameters():

@@ -7,7 +7,7 @@ test/goldens/families/ernie*, data2vec-* and prelayernorm-*.
 import torch
 import transformers
 
-from golden_models import LENGTHS, expected, randomize, save
+from golden_models import LENGTHS, expected, random_model, save
 
 COMMON = dict(vocab_size=60, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40)
 ERNIE = dict(COMMON, max_position_embeddings=160, type_vocab_size=4, pad_token_id=0)
@@ -38,16 +38,10 @@ def with_last_norm(model, tensors):
 
 def main():
     for name, (kind, config_kind, settings) in MODELS.items():
-        generator = torch.Generator().manual_seed(7)
-        settings = dict(settings)
-        labels = settings.pop("num_labels", None)
-        config = config_kind(**settings, **({"num_labels": labels} if labels else {}))
-        config._attn_implementation = "eager"
-        model = kind(config).eval()
-        randomize(model, generator)
+        model, generator = random_model(kind, config_kind, settings)
         attentions = name.endswith("-text")
         # The id of padding stands nowhere: its place would be another.
-        tensors = expected(model, config.vocab_size, generator, LENGTHS[:5], attentions, first=2)
+        tensors = expected(model, model.config.vocab_size, generator, LENGTHS[:5], attentions, first=2)
         save(name, model, with_last_norm(model, tensors) if name.startswith("prelayernorm") else tensors)
 
 

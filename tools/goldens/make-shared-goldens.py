@@ -12,7 +12,7 @@ import torch
 import transformers
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
-from golden_models import LENGTHS, OUT, expected, randomize, save
+from golden_models import LENGTHS, OUT, expected, random_model, save
 
 COMMON = dict(vocab_size=60, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40, initializer_range=0.3)
 ALBERT = dict(COMMON, embedding_size=10, max_position_embeddings=160, num_hidden_layers=3)
@@ -45,17 +45,11 @@ def main():
     buckets = MPNetEncoder.relative_position_bucket(-distances)
     (OUT.parent / "mpnet-buckets.json").write_text(json.dumps(buckets.tolist(), separators=(",", ":")) + "\n")
     for name, (kind, config_kind, settings) in MODELS.items():
-        generator = torch.Generator().manual_seed(7)
-        settings = dict(settings)
-        labels = settings.pop("num_labels", None)
-        config = config_kind(**settings, **({"num_labels": labels} if labels else {}))
-        config._attn_implementation = "eager"
-        model = kind(config).eval()
-        randomize(model, generator)
-        longest = config.max_position_embeddings - (2 if config.model_type == "mpnet" else 0)
+        model, generator = random_model(kind, config_kind, settings)
+        longest = model.config.max_position_embeddings - (2 if model.config.model_type == "mpnet" else 0)
         attentions = name in ("albert-text", "mpnet-tokens")
         # The id of padding stands nowhere: its place would be another.
-        save(name, model, expected(model, config.vocab_size, generator, [*LENGTHS, longest], attentions, first=2))
+        save(name, model, expected(model, model.config.vocab_size, generator, [*LENGTHS, longest], attentions, first=2))
 
 
 main()
