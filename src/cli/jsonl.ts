@@ -83,6 +83,8 @@ function readLine<Result>(
   if (twice !== undefined) return wrong(`has ${twice} more than once`, kept)
   if (bad < 0) return answered(kept, ...(texts as string[]))
   const known = new Set(Array.from(stringsIn(json), ({ path }) => path))
+  // In an array, where a field is not looked for, strings have its path too.
+  known.delete(names[bad]!)
   const meant = texts[bad] === undefined ? didYouMean(names[bad]!, known) : ''
   return wrong(`has a ${names[bad]} that is ${kind(texts[bad])}, expected a string${meant}`, kept)
 }

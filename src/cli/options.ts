@@ -35,7 +35,12 @@ export const inputRows = {
 export const documentRows = {
   input: {
     type: 'word',
-    words: { text: '', html: '', markdown: '', json: 'strings are the text, each by itself' },
+    words: {
+      text: '',
+      html: '',
+      markdown: '',
+      json: 'strings and names of members are the text; numbers stay',
+    },
     value: 'L',
     help: 'how the texts are marked up',
     default: 'by the names of files (.html, .htm, .md, .json), else text',

@@ -1,8 +1,12 @@
 /** Where the strings of a JSON text stand: what is changed in them leaves the rest as it is written. */
 
-/** A string that is a value, not the name of a member. */
+/** A string that is a value, or the name of a member. */
 export interface JsonString {
-  /** Names of the members that lead to it, parted by dots; elements of an array have the path of the array. */
+  readonly isName: boolean
+  /**
+   * Names of the members that lead to it, parted by dots; elements of an array have the path of the array, and a
+   * name has that of its object.
+   */
   readonly path: string
   /** Of its opening quote. */
   readonly start: number
@@ -18,14 +22,19 @@ interface Level {
 }
 
 /**
- * The strings of a JSON text, in order.
+ * The strings of a JSON text that are values, in order.
  *
  * @param json  what JSON.parse accepts
  *
  * @example
- * [...stringsIn('{"a": {"b": ["x"]}}')] // [{ path: 'a.b', start: 13, end: 16 }]
+ * [...stringsIn('{"a": {"b": ["x"]}}')] // [{ isName: false, path: 'a.b', start: 13, end: 16 }]
  */
 export function* stringsIn(json: string): Generator<JsonString> {
+  for (const string of stringsAndNamesIn(json)) if (!string.isName) yield string
+}
+
+/** All strings of a JSON text, in order. */
+export function* stringsAndNamesIn(json: string): Generator<JsonString> {
   const levels: Level[] = []
   const pathOf = (level: Level | undefined): string =>
     level === undefined ? '' : level.isObject ? joined(level.path, level.name!) : level.path
@@ -38,8 +47,9 @@ export function* stringsIn(json: string): Generator<JsonString> {
     else if (character === ',' && level!.isObject) level!.name = undefined
     else if (character === '"') {
       const end = endOfString(json, at) + 1
-      if (level?.isObject && level.name === undefined) level.name = JSON.parse(json.slice(at, end)) as string
-      else yield { path: pathOf(level), start: at, end }
+      const isName = level?.isObject === true && level.name === undefined
+      yield { isName, path: isName ? level.path : pathOf(level), start: at, end }
+      if (isName) level.name = JSON.parse(json.slice(at, end)) as string
       at = end - 1
     }
   }

@@ -1,6 +1,9 @@
-/** The text of a JSON document: its strings, each by itself, or those of the fields that are named. */
+/**
+ * The text of a JSON document: its strings and the names of its members, or the strings of the fields that are
+ * named. A name and the string that it is of are one line, since rules and models read the one with the other.
+ */
 import { didYouMean } from '../../check/nearest.ts'
-import { isWithin, stringsIn } from './json-strings.ts'
+import { isWithin, type JsonString, stringsAndNamesIn } from './json-strings.ts'
 import { PlainText } from './plain-text.ts'
 
 /** What is written with a backslash, and what is not. */
@@ -18,21 +21,27 @@ export function readJson(source: string, fields: readonly string[] | undefined):
     return new TypeError('it is no JSON; for lines of JSON give --jsonl, to read it as text --input text')
   }
   const plain = new PlainText(source, (placeholder) => JSON.stringify(placeholder).slice(1, -1))
-  const strings = [...stringsIn(source)]
+  const strings = [...stringsAndNamesIn(source)]
+  const known = new Set(strings.filter(({ isName }) => !isName).map(({ path }) => path))
   for (const field of fields ?? []) {
-    if (strings.some(({ path }) => isWithin(path, field))) continue
-    const known = new Set(strings.map(({ path }) => path))
+    if (Array.from(known).some((path) => isWithin(path, field))) continue
     return new RangeError(`it has no string at ${field}${didYouMean(field, known)}`)
   }
-  for (const { path, start, end } of strings) {
+  let last: JsonString | undefined
+  for (const string of strings) {
+    const { isName, path, start, end } = string
     if (fields !== undefined && !fields.some((field) => isWithin(path, field))) continue
-    plain.separate('\n\n')
+    const isOfLast = !isName && last?.isName === true && /^\s*:\s*$/u.test(source.slice(last.end, start))
+    // What stands between the two is no text, so that nothing that is found covers both.
+    if (isOfLast) plain.addObject(last!.end - 1, start + 1, '\t')
+    else plain.separate('\n\n')
     for (const { 0: written, index } of source.slice(start + 1, end - 1).matchAll(WRITTEN)) {
       const from = start + 1 + index
       const to = from + written.length
       if (written.startsWith('\\')) plain.addFor(JSON.parse(`"${written}"`) as string, from, to)
       else plain.addWritten(from, to, true)
     }
+    last = string
   }
   return plain
 }

@@ -92,10 +92,10 @@ export class PlainText {
     this.#blank = false
   }
 
-  /** Adds something in the source that is not text. */
-  addObject(start: number, end: number): void {
+  /** Adds something in the source that is not text, and what stands for it. */
+  addObject(start: number, end: number, text: string = OBJECT): void {
     this.#addGap(start)
-    this.#add(OBJECT, start, end - start, true)
+    this.#add(text, start, end - start, true)
     this.#blank = false
   }
 
