@@ -21,9 +21,9 @@ const LABELS: Readonly<Record<string, string>> = {
   ADDRESS: 'adresse dirección indirizzo',
 }
 
-/** Currencies in front of amounts and after them: ISO 4217, those that are traded most. */
+/** Currencies in front of amounts and after them: ISO 4217, those that are traded most; not RON, which is a name in capitals. */
 const CURRENCY =
-  /^(?:AED|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NGN|NOK|NZD|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|USD|ZAR)$/
+  /^(?:AED|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NGN|NOK|NZD|PHP|PLN|RUB|SAR|SEK|SGD|THB|TRY|TWD|USD|ZAR)$/
 
 /** What may stand between such a word and what it is about. */
 const BETWEEN = /^[ \t\u00a0]*(?:\(?(?:no|nr|number|nummer|num)\b)?[.:#=)( \t\u00a0-]*$/i
