@@ -3,6 +3,7 @@ import { loadRecognizer } from './index.ts'
 import { type MaskFetch, maskFetchOf } from './mask/mask-fetch.ts'
 
 export type { MaskFetch, MaskFetchOptions } from './mask/mask-fetch.ts'
+export type { MaskOptions } from './mask/options.ts'
 
 /**
  * Makes of a `fetch` one that masks the texts of requests to language models, and puts the names back into their answers,

@@ -62,6 +62,7 @@ export {
   type RestoreStreamOptions,
   redact,
 } from './markup/redact.ts'
+export type { MaskOptions } from './mask/options.ts'
 export { type ObjectRedaction, type RedactObjectOptions, redactObject } from './mask/redact-object.ts'
 export type {
   BertConfig,

@@ -5,27 +5,18 @@
 import { isObject, kindOf } from '../check/kind.ts'
 import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
-import { ruleRows } from '../entities/options.ts'
-import type { TextOptions } from '../entities/types.ts'
-import { createRedactor, type Redactor } from '../markup/redact.ts'
+import type { Redactor } from '../markup/redact.ts'
 import { EventRestorer, type Expected, restoreValue } from './answers.ts'
 import { interfaceOf, saysNothing } from './interfaces.ts'
 import { type Finder, Masker } from './masker.ts'
+import { type MaskOptions, maskRows, readMaskOptions } from './options.ts'
 import { BodyReader, RefusedRequest } from './places.ts'
 import { restoredStream } from './streams.ts'
 
 /** What is masked, and what is let through. */
-export interface MaskFetchOptions {
+export interface MaskFetchOptions extends MaskOptions {
   /** What finds the names; default is the shipped model. */
   ner?: Finder
-  /** What is found beside names, as `rules` of `recognize`; default all presets of `iobert/rules`, `[]` is none. */
-  rules?: TextOptions['rules']
-  /** Names that stay, as of `RedactOptions`; a redactor that is given has its own. */
-  never?: readonly string[]
-  /** Types to mask, those of rules included; default all. */
-  labels?: readonly string[]
-  /** Keeps the names; default a new one, which is one conversation. One that was saved goes on: `Redactor.from(json)`. */
-  redactor?: Redactor
   /**
    * What goes through unread: `'image'`, `'audio'`, `'file'`; members of bodies by their path, as the error names it
    * (`'messages.name'`); and paths of addresses, with a `/` in front, that end an address (`'/v1/files'`).
@@ -40,19 +31,7 @@ const NOTE =
   'Placeholders in square brackets, such as [PER_1] or [EMAIL_2], stand for names and numbers that were taken out. Use them as if they were these names, and write each exactly as it is written here.'
 
 const rows: Rows<MaskFetchOptions> = {
-  ner: {
-    type: 'other',
-    fits: (value) => typeof value === 'object' && value !== null && 'recognizeAll' in value,
-    wanted: 'a recognizer, as loadRecognizer() gives it',
-  },
-  rules: ruleRows.rules,
-  never: { type: 'strings' },
-  labels: { type: 'strings' },
-  redactor: {
-    type: 'other',
-    fits: (value) => typeof value === 'object' && value !== null && 'restorer' in value,
-    wanted: "a redactor, as createRedactor({ placeholder: 'numbered' }) gives it",
-  },
+  ...maskRows,
   allow: { type: 'strings' },
   note: { type: 'string', orFalse: '' },
 }
@@ -70,22 +49,9 @@ export type MaskFetch = <Fetch extends AnyFetch>(
 export function maskFetchOf(loadFinder: () => Promise<Finder>): MaskFetch {
   return async <Fetch extends AnyFetch>(send: Fetch, options: MaskFetchOptions = {}) => {
     if (typeof send !== 'function') throw new TypeError(`fetch is ${kindOf(send)}, expected a function`)
-    const {
-      ner,
-      rules,
-      never = [],
-      labels,
-      redactor,
-      allow,
-      note,
-    } = checkOptions<MaskFetchOptions>(options, rows)
-    const names = redactor ?? createRedactor({ placeholder: 'numbered', never })
-    // Throws where its placeholders are not numbered: others cannot be put back.
-    names.toJSON()
-    const masker = new Masker(ner ?? (await loadFinder()), names, {
-      rules: rules ?? 'all',
-      ...(labels === undefined ? {} : { labels }),
-    })
+    const { ner, allow, note, ...masking } = checkOptions<MaskFetchOptions>(options, rows)
+    const { names, asked } = readMaskOptions(masking)
+    const masker = new Masker(ner ?? (await loadFinder()), names, asked)
     const channel = new Channel(send as unknown as typeof fetch, masker, names, new Set(allow), note ?? NOTE)
     const masked: typeof fetch = (input, init) => channel.fetch(input, init)
     return Object.assign(masked as unknown as Fetch, { redactor: names })

@@ -3,14 +3,13 @@ import { kindOf, wrongKind } from '../check/kind.ts'
 import { didYouMean } from '../check/nearest.ts'
 import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
-import { ruleRows } from '../entities/options.ts'
-import type { TextOptions } from '../entities/types.ts'
 import { capability } from '../format/capability.ts'
-import { createRedactor, type Redactor } from '../markup/redact.ts'
+import type { Redactor } from '../markup/redact.ts'
 import type { Recognizer } from '../recognizer.ts'
+import { A_RECOGNIZER, type MaskOptions, maskRows, readMaskOptions } from './options.ts'
 
 /** What finds the names of an object, and where they are looked for. */
-export interface RedactObjectOptions {
+export interface RedactObjectOptions extends MaskOptions {
   /** What finds the names: a recognizer. */
   ner: Pick<Recognizer, 'recognizeAll'>
   /**
@@ -18,14 +17,6 @@ export interface RedactObjectOptions {
    * path of the array. Default: all strings.
    */
   keys?: readonly string[]
-  /** What is found beside names, as `rules` of `recognize`; default all presets of `iobert/rules`, `[]` is none. */
-  rules?: TextOptions['rules']
-  /** Types to redact, those of rules included; default all. */
-  labels?: readonly string[]
-  /** Names that stay, as of `RedactOptions`; a redactor that is given has its own. */
-  never?: readonly string[]
-  /** Keeps the names, for objects and texts that belong together; default a new one. Its placeholders are numbered. */
-  redactor?: Redactor
   /** Ends the work. */
   signal?: AbortSignal
 }
@@ -41,20 +32,8 @@ export interface ObjectRedaction<Value> {
 }
 
 const rows: Rows<RedactObjectOptions> = {
-  ner: {
-    type: 'other',
-    fits: (value) => typeof value === 'object' && value !== null && 'recognizeAll' in value,
-    wanted: 'a recognizer, as loadRecognizer() gives it',
-  },
+  ...maskRows,
   keys: { type: 'strings' },
-  rules: ruleRows.rules,
-  labels: { type: 'strings' },
-  never: { type: 'strings' },
-  redactor: {
-    type: 'other',
-    fits: (value) => typeof value === 'object' && value !== null && 'restorer' in value,
-    wanted: "a redactor, as createRedactor({ placeholder: 'numbered' }) gives it",
-  },
   signal: { type: 'signal' },
 }
 
@@ -63,7 +42,7 @@ const rows: Rows<RedactObjectOptions> = {
  * was found in one string is replaced in all. Numbers, dates and the names of members stay as they are.
  *
  * @param value  objects and arrays as JSON has them, and what else they hold
- * @throws {TypeError} for a cycle, a `Map`, a `Set` or an object of a class, whose strings would not be seen
+ * @throws {TypeError} for a cycle, and for bytes, a `Map`, a `Set` or an object of a class, whose text would not be seen
  * @throws {RangeError} for a key that is nowhere in the value
  *
  * @example
@@ -75,19 +54,9 @@ export async function redactObject<Value>(
   value: Value,
   options: RedactObjectOptions,
 ): Promise<ObjectRedaction<Value>> {
-  const {
-    ner,
-    keys,
-    rules,
-    labels,
-    never = [],
-    redactor,
-    signal,
-  } = checkOptions<RedactObjectOptions>(options, rows)
-  if (ner === undefined) throw wrongKind(ner, 'ner', 'a recognizer, as loadRecognizer() gives it')
-  const names = redactor ?? createRedactor({ placeholder: 'numbered', never })
-  // Throws where its placeholders are not numbered: others cannot be put back.
-  names.toJSON()
+  const { ner, keys, signal, ...masking } = checkOptions<RedactObjectOptions>(options, rows)
+  if (ner === undefined) throw wrongKind(ner, 'ner', A_RECOGNIZER)
+  const { names, asked } = readMaskOptions(masking)
   const found = new Set<string>()
   const texts: string[] = []
   const collect = new Copier(keys, found, (text) => {
@@ -101,10 +70,7 @@ export async function redactObject<Value>(
     throw new RangeError(`keys has '${key}', which is nowhere in the value${didYouMean(key, found)}`)
   }
   const { Masker } = await capability('names of objects', () => import('./masker.ts'))
-  const masker = new Masker(ner, names, {
-    rules: rules ?? 'all',
-    ...(labels === undefined ? {} : { labels }),
-  })
+  const masker = new Masker(ner, names, asked)
   const { masked } = await masker.mask(texts, signal)
   let next = 0
   const redacted = new Copier(keys, found, () => masked[next++]!).copy(copy) as Value
@@ -139,9 +105,9 @@ class Copier {
   /** @param wanted  whether the strings in it are changed, whatever their path */
   copy(value: unknown, path: string = '', wanted: boolean = this.#keys === undefined): unknown {
     if (typeof value === 'string') return wanted ? this.#change(value) : value
-    if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value)) {
-      return value
-    }
+    if (typeof value !== 'object' || value === null || value instanceof Date) return value
+    // Bytes may be a text, which is not seen; other numbers are none.
+    if (ArrayBuffer.isView(value) && !(wanted && bytesEach(value) === 1)) return value
     const name = path === '' ? 'the value' : path
     if (this.#holders.includes(value))
       throw new TypeError(`${name} is an object that holds it: a cycle cannot be copied`)
@@ -173,8 +139,17 @@ class Copier {
     })
     const copied = Object.fromEntries(members)
     for (const symbol of Object.getOwnPropertySymbols(value)) {
-      Object.defineProperty(copied, symbol, Object.getOwnPropertyDescriptor(value, symbol)!)
+      const { enumerable = false } = Object.getOwnPropertyDescriptor(value, symbol)!
+      const member: unknown = this.copy(Reflect.get(value, symbol), path, wanted)
+      Object.defineProperty(copied, symbol, {
+        ...{ value: member, enumerable, writable: true, configurable: true },
+      })
     }
     return prototype === null ? Object.setPrototypeOf(copied, null) : copied
   }
+}
+
+/** Bytes of an element of an array of numbers; of a DataView, which has none, 1. */
+function bytesEach(view: ArrayBufferView): number {
+  return 'BYTES_PER_ELEMENT' in view ? Number(view.BYTES_PER_ELEMENT) : 1
 }

@@ -72,6 +72,12 @@ test('keys that lead nowhere, cycles and values whose strings cannot be seen are
     /names is a Map, expected objects and arrays/,
   )
   await rejects({ user: new (class User {})() }, undefined, /user is a User, expected/)
+  const bytes = new TextEncoder().encode('Tim Cook')
+  for (const view of [bytes, Buffer.from(bytes), new DataView(bytes.buffer)])
+    await rejects({ body: view }, undefined, /body is a (Uint8Array|Buffer|DataView), expected objects/)
+  const vector = { by: 'Tim Cook', vector: new Float32Array(2), body: bytes }
+  const kept = await redactObject(vector, { ner, keys: ['by', 'vector'] })
+  assert.equal(kept.value, { ...vector, by: '[PER_1]' })
   let deep: unknown = 'Tim Cook'
   for (let depth = 0; depth < 2000; depth++) deep = [deep]
   await rejects(deep, undefined, /more than 1000 objects deep/)
@@ -81,10 +87,14 @@ test('keys that lead nowhere, cycles and values whose strings cannot be seen are
     { name: '[PER_1]' },
     { name: '[PER_1]' },
   ])
-  const odd = Object.assign(JSON.parse('{"__proto__": "Tim Cook"}') as object, { [Symbol.for('s')]: 1 })
+  const odd = Object.assign(JSON.parse('{"__proto__": "Tim Cook"}') as object, {
+    [Symbol.for('s')]: 1,
+    [Symbol.for('by')]: 'Tim Cook',
+  })
   const { value } = await redactObject(odd, { ner })
   assert.is(JSON.stringify(value), '{"__proto__":"[PER_1]"}')
   assert.is((value as { [name: symbol]: unknown })[Symbol.for('s')], 1)
+  assert.is((value as { [name: symbol]: unknown })[Symbol.for('by')], '[PER_1]')
 })
 
 test('any JSON comes back as it was', async () => {
