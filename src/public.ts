@@ -96,6 +96,7 @@ export type {
 } from './tasks/classifier.ts'
 export type { FindOptions, Gliner } from './tasks/gliner/gliner.ts'
 export type { GlinerLoadOptions } from './tasks/gliner/load.ts'
+export type { EntityType } from './tasks/gliner/types.ts'
 export type { Encoding, PairEncoding } from './text/encoding.ts'
 export {
   defaultSplit,

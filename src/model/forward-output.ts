@@ -5,7 +5,8 @@ import { ModelFormatError } from '../format/errors.ts'
 export interface ForwardOutput {
   /**
    * [T, C]; [C] if the head classifies whole texts; [T, V] if it predicts words; [W, K, C] if it scores
-   * spans, [W, C, 3] if it scores words as their ends; empty without a head.
+   * spans (empty for a sequence in which a head that counts entities counts none), [W, C, 3] if it scores words as their
+   * ends; empty without a head.
    */
   logits: Float32Array[]
   /** For each sequence, the output of the embeddings and of each layer, L + 1 times [T, H]. */
@@ -40,6 +41,8 @@ export interface SpanQuestion {
   readonly words: readonly number[]
   /** C of them. */
   readonly types: readonly number[]
+  /** The one that the number of entities is predicted from, if the head counts them. */
+  readonly counter?: number | undefined
 }
 
 /**

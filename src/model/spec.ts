@@ -290,12 +290,37 @@ export interface SpanHeadSpec extends GlinerWordsSpec {
    */
   readonly spanStart: LinearSpec
   readonly spanEnd: LinearSpec
-  readonly prompt: ProjectionSpec
+  /** Makes the vectors that stand for types of the tokens before them; GLiNER2's also counts. */
+  readonly prompt: ProjectionSpec | CountingSpec
   /**
    * The second layer of the span's projection, transposed, [4D + 1, D]: a row for each input, with the bias
    * as the last row.
    */
   readonly query: LinearSpec
+}
+
+/** Counts entities, and makes vectors of types for the first of each type (GLiNER2): counting.ts. */
+export interface CountingSpec {
+  /** The number of entities from the token before all types: [2D, D], and [20, 2D] for 0 to 19. */
+  readonly count: ProjectionSpec
+  /** The embedding of the first entity's number, D. */
+  readonly first: VectorSpec
+  /** The gates of a GRU for its input, and for the state before it; [3D, D] each. */
+  readonly input: LinearSpec
+  readonly recurrent: LinearSpec
+  /** Makes vectors of states and types side by side, [4D, 2D] and [D, 4D], or of their sums. */
+  readonly combined: ProjectionSpec | TypeAttentionSpec
+}
+
+/** A narrow encoder in which the types of a call attend to each other. N is its width. */
+export interface TypeAttentionSpec {
+  /** [N, D] */
+  readonly narrow: LinearSpec
+  readonly layers: readonly LayerSpec[]
+  readonly heads: number
+  readonly intermediateSize: number
+  /** From the encoder's rows and its inputs, side by side: [D, N + D], [D, D] and [D, D]. */
+  readonly wide: readonly [LinearSpec, LinearSpec, LinearSpec]
 }
 
 /**
@@ -307,7 +332,7 @@ export interface LstmDirectionSpec {
   readonly recurrent: LinearSpec
 }
 
-/** Two linear layers with ReLU in between: [4D, D] and [D, 4D]. */
+/** Two linear layers with ReLU in between; where nothing else is said, [4D, D] and [D, 4D]. */
 export interface ProjectionSpec {
   readonly inner: LinearSpec
   readonly outer: LinearSpec

@@ -32,7 +32,7 @@ import { placeStaging, readWeights } from '../model/read-weights.ts'
 import { fillRelative, placeSources } from '../model/relative.ts'
 import { countParameters, resolve } from '../model/resolve.ts'
 import { laySpanHead } from '../model/span-head.ts'
-import type { ModelSpec } from '../model/spec.ts'
+import { type ModelSpec, modulesOf } from '../model/spec.ts'
 import { layWordHead } from '../model/word-head.ts'
 import { layWorkspace } from '../model/workspace.ts'
 import { disposedError } from './engine-error.ts'
@@ -234,11 +234,17 @@ function createKernels(
 
 function scratchShape({ config, relative, head }: ModelSpec): ScratchShape {
   const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
-  const ofHead =
-    head?.kind === 'spans' ? head.start.inner.outputs : head?.kind === 'boundaries' ? head.output.inputs : 0
-  const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ofHead)
+  const ofHead = [...modulesOf(head)].map((module) => (module.kind === 'linear' ? module.inputs : 0))
+  const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ...ofHead)
   const relativeRows = relative?.kind === 'disentangled' ? relative.rows : 0
-  return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs, relativeRows }
+  return { tokens: maxPositions, headDim: Math.max(hiddenSize / numHeads, headDimOfTypes(head)), inputs, relativeRows }
+}
+
+/** D of the attention among types, if the head has one. */
+function headDimOfTypes(head: ModelSpec['head']): number {
+  if (head?.kind !== 'spans' || !('count' in head.prompt) || !('narrow' in head.prompt.combined)) return 0
+  const { narrow, heads } = head.prompt.combined
+  return narrow.outputs / heads
 }
 
 /**

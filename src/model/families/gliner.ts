@@ -18,6 +18,7 @@ export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
 /** How many times wider the inner layer of the head's projections is than their ends, and that of its scorer. */
 const WIDENING = 4
 
+/** Where the layers of spans are in the files. */
 const SPANS = 'span_rep_layer.span_rep_layer'
 
 /** The head's settings in gliner_config.json. */
@@ -48,7 +49,13 @@ export function glinerSpec(
   const head: GlinerHeadSpec =
     maxWidth === undefined
       ? { kind: 'boundaries', ...words, ...scorer(size) }
-      : { kind: 'spans', ...words, maxWidth, ...spanLayers(size) }
+      : {
+          kind: 'spans',
+          ...words,
+          maxWidth,
+          ...spanLayers(SPANS, size),
+          prompt: spanProjection('prompt_rep_layer', size),
+        }
   return {
     ...encoder,
     config: { ...encoder.config, headKind: 'spans' },
@@ -106,25 +113,33 @@ function lstmDirection(suffix: string, size: number): LstmDirectionSpec {
   return { input: gates('ih', size), recurrent: gates('hh', size / 2) }
 }
 
-/** The projections of words and types, and the two layers of a span's: the first in two halves, the second transposed. */
-function spanLayers(size: number): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | keyof GlinerWordsSpec> {
+/** A projection of words or types, which has a dropout before its second layer in the files. */
+function spanProjection(name: string, size: number): ProjectionSpec {
   const inner = WIDENING * size
-  const projection = (name: string): ProjectionSpec => ({
-    inner: headLinear(`${name}.0`, inner, size),
-    outer: headLinear(`${name}.3`, size, inner),
-  })
-  const first = headLinear(`${SPANS}.out_project.0`, inner, 2 * size)
+  return { inner: headLinear(`${name}.0`, inner, size), outer: headLinear(`${name}.3`, size, inner) }
+}
+
+/**
+ * The projections of words, and the two layers of a span's: the first in two halves, the second transposed.
+ *
+ * @param module  the prefix of their names
+ */
+export function spanLayers(
+  module: string,
+  size: number,
+): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | 'prompt' | keyof GlinerWordsSpec> {
+  const inner = WIDENING * size
+  const first = headLinear(`${module}.out_project.0`, inner, 2 * size)
   const { weight, bias } = first.from[0]!
   const half = (index: number, bias: TensorSpec | undefined): LinearSpec => ({
     ...first,
     inputs: size,
     from: [{ weight: { ...weight, part: { index, count: 2, blocks: inner } }, bias }],
   })
-  const second = headLinear(`${SPANS}.out_project.3`, size, inner).from[0]!
+  const second = headLinear(`${module}.out_project.3`, size, inner).from[0]!
   return {
-    start: projection(`${SPANS}.project_start`),
-    end: projection(`${SPANS}.project_end`),
-    prompt: projection('prompt_rep_layer'),
+    start: spanProjection(`${module}.project_start`, size),
+    end: spanProjection(`${module}.project_end`, size),
     spanStart: half(0, undefined),
     spanEnd: half(1, bias),
     query: {

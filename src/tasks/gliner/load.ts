@@ -13,6 +13,7 @@ import { GLINER } from '../../hub/model-files.ts'
 import { importInline, longest, makePlan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
 import { ENCODER_PREFIX, glinerSpec } from '../../model/families/gliner.ts'
+import { ENCODER_PREFIX as ENCODER_PREFIX_2, gliner2Spec } from '../../model/families/gliner2.ts'
 import { parseSpec } from '../../model/read-spec.ts'
 import { type ResolvedModel, resolve } from '../../model/resolve.ts'
 import type { ModelSpec } from '../../model/spec.ts'
@@ -20,15 +21,17 @@ import type { HubLocator, Locator } from '../../runtime/protocol.ts'
 import { fitRows } from '../../text/fit-rows.ts'
 import { readTokenizer } from '../../text/read-tokenizer.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
-import { type GlinerConfig, loadGlinerConfig } from './config.ts'
+import { type Gliner1Config, type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
-import type { PromptTokens } from './prompt.ts'
+import { gliner2Reading } from './gliner2-prompt.ts'
+import { glinerReading, type PromptTokens } from './prompt.ts'
+import type { Reading } from './windows.ts'
 
 /** Options of loading and running a GLiNER model. */
 export interface GlinerLoadOptions extends LoadOptions {
   /**
    * Where the encoder's config.json and tokenizer are, if the model does not contain them; default: the
-   * `model_name` of its gliner_config.json, from the Hub.
+   * `model_name` of its configuration, from the Hub.
    */
   encoder?: ModelName
 }
@@ -70,7 +73,7 @@ async function load(
     if (config.encoder === undefined) return
     const { memoryNeeded } = await importInline()
     const encoder = await parseEncoder({ model_type: 'deberta-v2', ...config.encoder })
-    memoryNeeded({ ...plan.setup, spec: glinerSpec(encoder, config) })
+    memoryNeeded({ ...plan.setup, spec: specOf(encoder, config) })
   }
   const located = await platform.locate(model, options, watch, accept, GLINER)
   const files = await platform.openFiles(located, watch)
@@ -88,7 +91,7 @@ async function load(
       options,
       watch,
     )
-    return new Gliner({ model, engine, config, tokens: prepared.tokens })
+    return new Gliner({ model, engine, config, reading: prepared.reading })
   } finally {
     await checkpoint.close()
   }
@@ -198,7 +201,11 @@ interface PreparedGliner {
   readonly spec: ModelSpec
   readonly tokenizer: Tokenizer
   readonly maxLength: number
-  readonly tokens: PromptTokens
+  readonly reading: Reading
+}
+
+function specOf(encoder: ModelSpec, config: GlinerConfig): ModelSpec {
+  return config.kind === 'gliner2' ? gliner2Spec(encoder, config) : glinerSpec(encoder, config)
 }
 
 /**
@@ -219,19 +226,21 @@ async function prepare(
     return found
   }
   const written = config.encoder ?? (await readEncoderConfig(await elsewhere()))
-  const table = tensors.get(ENCODER_PREFIX + WORD_EMBEDDINGS)
-  const rows = config.encoder === undefined || config.vocabSize === undefined ? table?.shape[0] : undefined
+  const isSecond = config.kind === 'gliner2'
+  const table = tensors.get((isSecond ? ENCODER_PREFIX_2 : ENCODER_PREFIX) + WORD_EMBEDDINGS)
+  const isSized = !isSecond && config.encoder !== undefined && config.vocabSize !== undefined
+  const rows = isSized ? undefined : table?.shape[0]
   const { model_type = 'deberta-v2', ...keys } = written
   const sized = rows === undefined ? keys : { ...keys, vocab_size: rows }
   const parsed = await parseEncoder({ model_type, ...sized })
-  const spec = glinerSpec(parsed, config)
+  const spec = specOf(parsed, config)
   const own = (await Promise.all(TOKENIZER_FILES.map((name) => hasFile(files, name)))).includes(true)
   const read = await readTokenizer(own ? files : await elsewhere(), {
     lowercase,
     model: async () => ({
       tokenizerClass: parsed.config.tokenizerClass,
       sentencePiece: parsed.sentencePiece,
-      // The package gliner gives the tokenizer each word as it stands in the text.
+      // The packages give the tokenizer each word as it stands in the text.
       spacesWords: false,
     }),
   })
@@ -240,7 +249,9 @@ async function prepare(
     spec,
     tokenizer,
     maxLength: longest(options, parsed.config, tokenizer),
-    tokens: promptTokens(config, tokenizer, parsed.config.vocabSize),
+    reading: isSecond
+      ? gliner2Reading(tokenizer, parsed.config.vocabSize)
+      : glinerReading(tokenizer, promptTokens(config, tokenizer, parsed.config.vocabSize)),
   }
 }
 
@@ -266,7 +277,7 @@ function parseEncoder(written: JsonRecord): Promise<ModelSpec> {
  * `[FLERT]`, `<<ENT>>` and `<<SEP>>`: they are the last of the model's rows.
  */
 function promptTokens(
-  { classToken, entToken, sepToken, embedsEntToken }: GlinerConfig,
+  { classToken, entToken, sepToken, embedsEntToken }: Gliner1Config,
   tokenizer: Tokenizer,
   rows: number,
 ): PromptTokens {
