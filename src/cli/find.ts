@@ -42,7 +42,7 @@ export const command: Command = defineCommand({
         value: 'E',
         help: `where the encoder's config.json and tokenizer are, a folder or a Hub id, if the model has none of its
           own`,
-        default: 'what its gliner_config.json names, from the Hub',
+        default: 'what its configuration names, from the Hub',
       },
     },
     Rules: rulesRows,

@@ -5,6 +5,7 @@ import { parseLabels } from '../entities/labels.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { HubError, ModelFormatError } from '../format/errors.ts'
 import {
+  ENCODER_CONFIG,
   GLINER_CONFIG,
   hasSafetensors,
   PYTORCH_WEIGHTS,
@@ -173,7 +174,7 @@ async function factsOf(
   const general = { model: files.name, loads: missing.length === 0 ? 'yes' : 'no', missing } as const
   if (gliner !== undefined) {
     const { config, spec, found: resolved } = gliner
-    const modelType = `GLiNER of ${spec.config.modelType}`
+    const modelType = `${config.kind === 'gliner2' ? 'GLiNER2' : 'GLiNER'} of ${spec.config.modelType}`
     const head = `entities of types that are named when you ask (loadGliner, iobert find): ${config.maxWidth === undefined ? 'of any length' : `up to ${config.maxWidth} words each`}, in ${config.maxWords} words at once`
     return {
       ...{ ...general, architecture: { ...architectureOf(spec.config), modelType, head }, labels: [] },
@@ -267,7 +268,7 @@ async function findFiles(
   files: ModelFiles,
   local: boolean,
 ): Promise<{ found: ModelFile[]; weightNames: string[] }> {
-  const names = [CONFIG, GLINER_CONFIG, ...SMALL_FILES, ...OTHER_VOCABULARIES]
+  const names = [CONFIG, GLINER_CONFIG, ENCODER_CONFIG, ...SMALL_FILES, ...OTHER_VOCABULARIES]
   const weightNames: string[] = []
   const found: ModelFile[] = []
   const add = async (name: string): Promise<string | undefined> => {

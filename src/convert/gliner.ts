@@ -3,7 +3,7 @@
  * unchanged.
  */
 import { openCheckpoint } from '../format/checkpoint.ts'
-import { GLINER_CONFIG, hasSafetensors } from '../format/shards.ts'
+import { CONFIG, ENCODER_CONFIG, GLINER_CONFIG, hasSafetensors } from '../format/shards.ts'
 import { hasFile, type ModelFiles } from '../format/source.ts'
 import { convertTensor, readTensor } from './convert-tensor.ts'
 import { viewedFiles } from './pytorch/checkpoint.ts'
@@ -22,9 +22,9 @@ export interface OpenGliner {
   close(): Promise<void>
 }
 
-/** Whether a folder contains a GLiNER model. */
+/** Whether a folder contains a model of GLiNER, or of GLiNER2. */
 export async function isGliner(files: ModelFiles): Promise<boolean> {
-  return hasFile(files, GLINER_CONFIG)
+  return (await hasFile(files, GLINER_CONFIG)) || (await hasFile(files, ENCODER_CONFIG))
 }
 
 /**
@@ -38,7 +38,7 @@ export async function openGlinerModel(
   dtype: 'F32' | 'F16' | undefined,
 ): Promise<OpenGliner> {
   const texts = await keptFiles(files)
-  for (const name of [GLINER_CONFIG, 'config.json']) {
+  for (const name of [GLINER_CONFIG, CONFIG, ENCODER_CONFIG]) {
     const bytes = await readSmallFile(files, name)
     if (bytes !== undefined) texts.set(name, bytes)
   }

@@ -79,7 +79,8 @@ export class ModelDownload {
   async run(): Promise<string> {
     const config = await this.#resolve()
     await this.#download(config)
-    await this.#fetchSmall(SMALL_FILES)
+    const { other } = this.#kind
+    await this.#fetchSmall(other === undefined ? SMALL_FILES : [other, ...SMALL_FILES])
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
     if (!(await hasVocabulary(has))) await this.#fetchSmall(OTHER_VOCABULARIES)
     if (!this.#kind.tokenizerElsewhere && !(await hasVocabulary(has))) throw await this.#noVocabulary()
@@ -98,12 +99,14 @@ export class ModelDownload {
   async #resolve(): Promise<FileMetadata> {
     const { repository, revision } = this.#model
     const { firstRetries: retries } = this.#options
-    const config = await this.#metadata(this.#kind.config, revision, defined({ retries }))
+    const { configs } = this.#kind
+    let config: FileMetadata | undefined
+    for (const name of configs) config ??= await this.#metadata(name, revision, defined({ retries }))
     if (config === undefined) {
       const has = async (fileName: string): Promise<boolean> =>
         this.#kind === TRANSFORMERS && (await this.#metadata(fileName, revision)) !== undefined
       const otherwise = ` at revision ${revision}: it is not one of ${this.#kind === TRANSFORMERS ? 'transformers' : 'GLiNER'}`
-      throw await noModel({ name: `The model ${repository}`, has }, this.#kind.config, otherwise)
+      throw await noModel({ name: `The model ${repository}`, has }, configs[0]!, otherwise)
     }
     this.#commit = config.commit
     return config

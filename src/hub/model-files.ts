@@ -2,22 +2,36 @@
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
 import { noModel } from '../format/other-models.ts'
-import { CONFIG, GLINER_CONFIG, INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shards.ts'
+import {
+  CONFIG,
+  ENCODER_CONFIG,
+  GLINER_CONFIG,
+  INDEX,
+  PYTORCH_INDEX,
+  PYTORCH_WEIGHTS,
+  WEIGHTS,
+} from '../format/shards.ts'
 
 export { CONFIG, INDEX, WEIGHTS } from '../format/shards.ts'
 
 /** A kind of repository, which determines the files it must have. */
 export interface RepositoryKind {
-  /** The file that is requested first. */
-  readonly config: string
+  /** Files of which it has one; they are requested first, in this order. */
+  readonly configs: readonly string[]
+  /** A configuration that it may have too. */
+  readonly other?: string
   /** Whether it may lack a tokenizer. */
   readonly tokenizerElsewhere: boolean
 }
 
 /** A model of transformers. */
-export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false }
-/** A GLiNER model. */
-export const GLINER: RepositoryKind = { config: GLINER_CONFIG, tokenizerElsewhere: true }
+export const TRANSFORMERS: RepositoryKind = { configs: [CONFIG], tokenizerElsewhere: false }
+/** A model of GLiNER, or of GLiNER2. */
+export const GLINER: RepositoryKind = {
+  configs: [GLINER_CONFIG, ENCODER_CONFIG],
+  other: CONFIG,
+  tokenizerElsewhere: true,
+}
 /** Forms of weights on a disk, the best first: the single file, the index of shards, and their extension. */
 export const WEIGHT_FORMS: readonly (readonly [whole: string, index: string, extension: string])[] = [
   [WEIGHTS, INDEX, '.safetensors'],

@@ -110,7 +110,9 @@ export async function typeVectors(
   const attends = 'narrow' in combined
   for (let row = 0; row < types.rows; row++) {
     const type = memory.row(types, row)
-    const state = attends ? memory.row(attention!.sums, row) : memory.row(joined, row).subarray(0, type.length)
+    const state = attends
+      ? memory.row(attention!.sums, row)
+      : memory.row(joined, row).subarray(0, type.length)
     firstState(memory.row(inputGates, 0), memory.row(typeGates, row), type, state)
     if (attends) for (let k = 0; k < type.length; k++) state[k] = state[k]! + type[k]!
     else memory.row(joined, row).set(type, type.length)

@@ -67,6 +67,10 @@ async function readSpec(json: JsonRecord): Promise<ModelSpec> {
     const read = await capability(`models of the family ${modelType}`, family)
     return read({ ...json, model_type: modelType })
   }
+  if (modelType === 'extractor')
+    throw unsupportedConfig(
+      'has model_type "extractor", which is GLiNER2: it finds types that are named when one asks; load it with loadGliner, or write iobert find',
+    )
   const found =
     modelType === undefined
       ? `no model_type (architecture ${quoted(readArchitecture(json) ?? 'unknown')})`

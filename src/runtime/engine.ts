@@ -237,7 +237,12 @@ function scratchShape({ config, relative, head }: ModelSpec): ScratchShape {
   const ofHead = [...modulesOf(head)].map((module) => (module.kind === 'linear' ? module.inputs : 0))
   const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ...ofHead)
   const relativeRows = relative?.kind === 'disentangled' ? relative.rows : 0
-  return { tokens: maxPositions, headDim: Math.max(hiddenSize / numHeads, headDimOfTypes(head)), inputs, relativeRows }
+  return {
+    tokens: maxPositions,
+    headDim: Math.max(hiddenSize / numHeads, headDimOfTypes(head)),
+    inputs,
+    relativeRows,
+  }
 }
 
 /** D of the attention among types, if the head has one. */

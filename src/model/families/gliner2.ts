@@ -1,6 +1,13 @@
 /** GLiNER2's head, under the tensor names of the package gliner2, over an encoder of any family. */
 import { floats, headLinear, norm } from '../modules.ts'
-import type { CountingSpec, LayerSpec, LinearSpec, ModelSpec, ProjectionSpec, TypeAttentionSpec } from '../spec.ts'
+import type {
+  CountingSpec,
+  LayerSpec,
+  LinearSpec,
+  ModelSpec,
+  ProjectionSpec,
+  TypeAttentionSpec,
+} from '../spec.ts'
 import { spanLayers } from './gliner.ts'
 
 /** Prefix of the encoder's tensors, for any encoder. */
@@ -60,7 +67,9 @@ function typeAttention(size: number): TypeAttentionSpec {
   const module = 'count_embed.transformer'
   return {
     narrow: headLinear(`${module}.in_projector`, NARROW.size, size),
-    layers: Array.from({ length: NARROW.layers }, (_, layer) => narrowLayer(`${module}.transformer.layers.${layer}`)),
+    layers: Array.from({ length: NARROW.layers }, (_, layer) =>
+      narrowLayer(`${module}.transformer.layers.${layer}`),
+    ),
     heads: NARROW.heads,
     intermediateSize: NARROW.intermediateSize,
     wide: [

@@ -128,7 +128,11 @@ export class Gliner {
    * @example
    * const { entities } = await gliner.find('Take 20 mg of Lipitor daily.', ['drug', 'dose'], { threshold: 0.4 })
    */
-  async find(text: string, types: readonly (string | EntityType)[], options?: FindOptions): Promise<Recognition> {
+  async find(
+    text: string,
+    types: readonly (string | EntityType)[],
+    options?: FindOptions,
+  ): Promise<Recognition> {
     return (await this.findAll([text], types, options))[0]!
   }
 
@@ -300,7 +304,11 @@ function addMatched(
   spans: PlacedSpan[],
 ): void {
   requireFinite(logits, 'The scores of words')
-  const scores: BoundaryScores = { scores: logits.map(sigmoid), words: words.length, types: thresholds.length }
+  const scores: BoundaryScores = {
+    scores: logits.map(sigmoid),
+    words: words.length,
+    types: thresholds.length,
+  }
   const isJudged = (first: number, last: number): boolean => {
     const middle = firstWord + Math.floor((first + last) / 2)
     return middle >= judgedStart && middle < judgedEnd

@@ -30,7 +30,8 @@ let lowercase: ReadonlyMap<number, number> | undefined
 
 /** The words of a text, in order, section by section. */
 export function splitGliner2Words(text: string): Generator<WordSpan[], void, undefined> {
-  const marks = (combining ??= new CodePointSet(combiningRuns))
+  combining ??= new CodePointSet(combiningRuns)
+  const marks = combining
   const email = new EmailFinder(text)
   return splitBy(text, {
     isMore: (code) => marks.has(code) || JOINERS.includes(code),
@@ -104,13 +105,13 @@ const CAPITAL_SIGMA = 0x3a3
  * (The Unicode Standard 3.13, table 3-17).
  */
 export function lowerCase(word: string): string {
-  const table = (lowercase ??= lowercaseOf())
+  lowercase ??= lowercaseOf()
   let lowered = ''
   for (let at = 0; at < word.length; ) {
     const code = codePointAt(word, at)
     const next = at + unitsOf(code)
     if (code === CAPITAL_SIGMA) lowered += isFinal(word, at) ? 'ς' : 'σ'
-    else lowered += String.fromCodePoint(table.get(code) ?? code)
+    else lowered += String.fromCodePoint(lowercase.get(code) ?? code)
     if (code === 0x130) lowered += '\u0307'
     at = next
   }

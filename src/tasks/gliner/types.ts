@@ -19,8 +19,7 @@ const KEYS = ['type', 'description', 'threshold']
  * @throws {TypeError} for what is no array of strings and objects, {RangeError} for no type, or an empty one
  */
 export function checkTypes(types: readonly (string | EntityType)[]): EntityType[] {
-  if (!Array.isArray(types))
-    throw wrongKind(types, 'types', 'an array of what to look for')
+  if (!Array.isArray(types)) throw wrongKind(types, 'types', 'an array of strings, or of objects with more about a type')
   if (types.length === 0) throw new RangeError("types has no type, expected one or more, such as ['person']")
   const found = new Map<string, EntityType>()
   for (const [index, given] of types.entries()) {
@@ -34,10 +33,12 @@ export function checkTypes(types: readonly (string | EntityType)[]): EntityType[
 }
 
 function checkType(given: unknown, name: string): EntityType {
-  if (!isObject(given)) throw wrongKind(given, name, "a string, or an object such as { type: 'dose', description: 'how much' }")
+  if (!isObject(given))
+    throw wrongKind(given, name, "a string, or an object such as { type: 'dose', description: 'how much' }")
   const { type, description, threshold } = given
   for (const key of Object.keys(given))
-    if (!KEYS.includes(key)) throw new TypeError(`${name} has ${JSON.stringify(key)}: only ${KEYS.join(', ')} are read`)
+    if (!KEYS.includes(key))
+      throw new TypeError(`${name} has ${JSON.stringify(key)}: only ${KEYS.join(', ')} are read`)
   if (typeof type !== 'string') throw wrongKind(type, `${name}.type`, 'a string')
   if (description !== undefined && typeof description !== 'string')
     throw wrongKind(description, `${name}.description`, 'a string')

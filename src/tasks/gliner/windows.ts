@@ -152,7 +152,9 @@ export function encodeWords(
   tokenizer: Pick<Tokenizer, 'encodeWords'>,
   write: (word: string) => string = (word) => word,
 ): Word[] {
-  const written = spans.map(([start, end]) => write(text.slice(start, Math.min(end, start + LONGEST_SECTION))))
+  const written = spans.map(([start, end]) =>
+    write(text.slice(start, Math.min(end, start + LONGEST_SECTION))),
+  )
   const { ids, wordIds } = tokenizer.encodeWords(written)
   const words = spans.map((span): { span: WordSpan; ids: number[] } => ({ span, ids: [] }))
   wordIds.forEach((word, piece) => {
