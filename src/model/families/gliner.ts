@@ -16,7 +16,7 @@ import type {
 export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
 
 /** How many times wider the inner layer of the head's projections is than their ends, and that of its scorer. */
-const WIDENING = 4
+export const WIDENING = 4
 
 /** Where the layers of spans are in the files. */
 const SPANS = 'span_rep_layer.span_rep_layer'

@@ -8,7 +8,7 @@ import type {
   ProjectionSpec,
   TypeAttentionSpec,
 } from '../spec.ts'
-import { spanLayers } from './gliner.ts'
+import { spanLayers, WIDENING } from './gliner.ts'
 
 /** Prefix of the encoder's tensors, for any encoder. */
 export const ENCODER_PREFIX = 'encoder.'
@@ -58,8 +58,8 @@ function counting(size: number, combined: CountingSpec['combined']): CountingSpe
 
 function projector(size: number): ProjectionSpec {
   return {
-    inner: headLinear('count_embed.projector.0', 4 * size, 2 * size),
-    outer: headLinear('count_embed.projector.2', size, 4 * size),
+    inner: headLinear('count_embed.projector.0', WIDENING * size, 2 * size),
+    outer: headLinear('count_embed.projector.2', size, WIDENING * size),
   }
 }
 

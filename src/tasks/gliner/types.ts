@@ -19,7 +19,8 @@ const KEYS = ['type', 'description', 'threshold']
  * @throws {TypeError} for what is no array of strings and objects, {RangeError} for no type, or an empty one
  */
 export function checkTypes(types: readonly (string | EntityType)[]): EntityType[] {
-  if (!Array.isArray(types)) throw wrongKind(types, 'types', 'an array of strings, or of objects with more about a type')
+  if (!Array.isArray(types))
+    throw wrongKind(types, 'types', 'an array of strings, or of objects with more about a type')
   if (types.length === 0) throw new RangeError("types has no type, expected one or more, such as ['person']")
   const found = new Map<string, EntityType>()
   for (const [index, given] of types.entries()) {
