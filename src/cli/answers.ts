@@ -9,7 +9,7 @@ import { complain, type Kind, write } from './output.ts'
 import { createBar } from './progress.ts'
 
 /** A text to be answered, and the file it comes from. */
-export type Text = Pick<Input, 'file'> & { readonly text: string }
+export type Text = Pick<Input, 'file' | 'left'> & { readonly text: string }
 
 type OnProgress = (progress: { readonly done: number; readonly total: number }) => void
 
@@ -68,7 +68,9 @@ function jsonArray<Result>(fields: (result: Result, text: string) => object): Sh
     kind: 'json',
     head: '[',
     tail: '\n]\n',
-    one: (result, { text, file }, index) => row(fields(result, text), file, index),
+    // Where the text is nowhere else, offsets are in this one.
+    one: (result, { text, file, left }, index) =>
+      row({ ...(left && { text }), ...fields(result, text) }, file, index),
     error: (error, { file }, index) => row({ error }, file, index),
   }
 }
@@ -138,6 +140,10 @@ async function answerInTurn<Result>(
       held += shape.error(answered.message, input, index)
     } else {
       held += shape.one(answered, { ...input, text: text! }, index)
+      for (const part of input.left ?? []) {
+        failed = true
+        complain(`${file}: ${part}`)
+      }
       if (beforeWrite === undefined || performance.now() - flushed > PATIENCE_MS) await flush()
     }
     index++
