@@ -7,6 +7,7 @@ import { runJsonl } from './jsonl.ts'
 import { MAX_CHARS } from './options.ts'
 import { complain, type Kind, write } from './output.ts'
 import { createBar } from './progress.ts'
+import type { RecordFile } from './resume.ts'
 
 /** A text to be answered, and the file it comes from. */
 export type Text = Pick<Input, 'file' | 'left'> & { readonly text: string }
@@ -39,6 +40,8 @@ export interface Answering<Result> {
   readonly hides?: boolean | undefined
   /** Must be done before the computed answers are written. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
+  /** With `jsonl`: where the answers go, in place of stdout. */
+  readonly into?: RecordFile | undefined
 }
 
 /**
@@ -48,14 +51,14 @@ export function answerTexts<Result>(
   sources: readonly Source[],
   answering: Answering<Result>,
 ): Promise<number> {
-  const { maxChars = MAX_CHARS, format, answer, fields, members, hides, beforeWrite } = answering
+  const { maxChars = MAX_CHARS, format, answer, fields, members, hides, beforeWrite, into } = answering
   if (format !== 'jsonl') return answerInTurn(sources, { ...answering, maxChars })
   const compute: Compute<Result> = (texts, onShare) =>
     answer(
       texts.map((text) => ({ text })),
       ({ done, total }) => onShare(done / total),
     )
-  return runJsonl(sources, { compute, fields, maxChars, members, hides, beforeWrite })
+  return runJsonl(sources, { compute, fields, maxChars, members, hides, beforeWrite, into })
 }
 
 /** One array, with an object for each input, one on each line. */

@@ -120,6 +120,14 @@ export const tableRows = {
     help: 'the character between cells, or tab',
     default: 'the comma, semicolon or tab that the first row has',
   },
+  resume: {
+    type: 'string',
+    value: 'FILE',
+    needs: ['jsonl', 'csv', 'tsv'],
+    help: `write to FILE, and go on there when the same command runs again after it was stopped, by whatever: each line or
+      row stands there once. Until FILE is whole, FILE.resume beside it says what it was begun with; another input, other
+      options, and a FILE that is there without it, are errors. It reads files, not stdin`,
+  },
 } as const
 
 export const htmlRows = {

@@ -163,8 +163,8 @@ async function targetsOf(
   return targets
 }
 
-/** Device and inode: the same for all names of a file. */
-async function identity(path: string): Promise<string | undefined> {
+/** Device and inode: the same for all names of a file; undefined if there is none. */
+export async function identity(path: string): Promise<string | undefined> {
   return stat(path, { bigint: true }).then(
     ({ dev, ino }) => `${dev} ${ino}`,
     () => undefined,
