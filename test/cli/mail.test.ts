@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { extract } from '#dist/cli/documents/formats.js'
+import { extract } from '#dist/cli/documents/extract.js'
 import { iobert, temporaryFolder } from './run.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')

@@ -158,7 +158,7 @@ function given(lines: number): { args: string[]; input: string; out: string; map
 }
 
 test('iobert mask that is killed goes on at the same command, and at last the file is as without a kill', async () => {
-  const { args, out } = given(600)
+  const { args, out } = given(300)
   for (let kill = 1; kill <= times(2, 6); kill++) {
     const before = existsSync(out) ? statSync(out).size : 0
     const child = start(args)
@@ -171,7 +171,7 @@ test('iobert mask that is killed goes on at the same command, and at last the fi
   }
   const { code, stdout, stderr } = await iobert(args)
   assert.equal([code, stdout, stderr], [0, '', ''])
-  const once = given(600)
+  const once = given(300)
   assert.is((await iobert(once.args)).code, 0)
   assert.is(readFileSync(out, 'utf8'), readFileSync(once.out, 'utf8'))
   assert.not.ok(existsSync(`${out}.resume`) || existsSync(`${out}.lock`))

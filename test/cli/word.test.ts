@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { extract } from '#dist/cli/documents/formats.js'
+import { extract } from '#dist/cli/documents/extract.js'
 import { archive } from '../convert/archives.ts'
 import { iobert, temporaryFolder } from './run.ts'
 

@@ -3,11 +3,11 @@
  * Other headers, addresses of links and the second form of a text are left out; attachments of other kinds are named.
  */
 import { NoText } from '../file-kinds.ts'
-import { type Extracted, extract, type Format, formatOf } from './formats.ts'
+import { type Extracted, type ExtractWithin, type Format, formatOf } from './formats.ts'
 import { readHtml } from './html.ts'
 import { contentOf, decodeCharset, headerText, type MimePart, partsOf, readPart } from './mime.ts'
 
-const SHOWN = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'date', 'subject'])
+const SHOWN = new Set('from sender reply-to to cc bcc date subject'.split(' '))
 /** What has nothing to read, and nothing that is missed. */
 const SIGNATURES = new Set([
   'application/pgp-signature',
@@ -18,14 +18,17 @@ const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 /** Parts in parts, and mails in mails. */
 const DEEPEST = 20
 
-/** @param depth  how many mails it is attached to, one in another */
-export async function readMail(bytes: Uint8Array, depth: number = 0): Promise<Extracted> {
+/**
+ * @param extract  takes the text out of what is attached to it
+ * @param depth  how many mails it is attached to, one in another
+ */
+export async function readMail(bytes: Uint8Array, extract: ExtractWithin, depth: number): Promise<Extracted> {
   const source = Buffer.from(bytes).toString('latin1')
   // A mark of UTF-8, and a line that folders of mails have.
   const start = /^(?:\xef\xbb\xbf)?(?:From [^\n]*\n)?/u.exec(source)![0].length
   const mail = readPart(source.slice(start))
   if (mail.headers.length === 0) throw new NoText('is no mail: it begins with no header')
-  const reader = new MailReader()
+  const reader = new MailReader(extract)
   await reader.readMail(mail, depth)
   const text = reader.texts.map((one) => one.replace(/\r\n?/gu, '\n').trim()).filter((one) => one !== '')
   return { text: `${text.join('\n\n')}\n`, left: reader.left }
@@ -34,6 +37,11 @@ export async function readMail(bytes: Uint8Array, depth: number = 0): Promise<Ex
 class MailReader {
   readonly texts: string[] = []
   readonly left: string[] = []
+  readonly #extract: ExtractWithin
+
+  constructor(extract: ExtractWithin) {
+    this.#extract = extract
+  }
 
   async readMail(mail: MimePart, depth: number): Promise<void> {
     const shown = mail.headers.filter(([name]) => SHOWN.has(name.toLowerCase()))
@@ -53,7 +61,7 @@ class MailReader {
       if (disposition.value === 'attachment' || name !== '') this.texts.push(`Attachment: ${name}`)
       const format = formatIn(part, name)
       if (format !== undefined) {
-        const { text, left } = await extract(format, Buffer.from(contentOf(part), 'latin1'), depth + 1)
+        const { text, left } = await this.#extract(format, Buffer.from(contentOf(part), 'latin1'), depth + 1)
         this.texts.push(text)
         this.left.push(...left)
       } else if (isText(part)) this.texts.push(textOf(part))
