@@ -20,6 +20,8 @@ export interface Finding {
   readonly redacting: Redacting | undefined
   readonly maxChars?: number | undefined
   readonly members?: readonly string[] | undefined
+  /** With `jsonl`: where the answers go, in place of stdout. */
+  readonly into?: Answering<Found>['into']
   /** Present if the format is specific to the command. */
   readonly shape?: Answering<Found>['shape'] | undefined
   readonly readDocument: ReadDocument
@@ -31,9 +33,16 @@ export interface Finding {
 
 /** Finds entities in texts and writes them. @returns the exit code */
 export function answerNames(sources: readonly Source[], finding: Finding): Promise<number> {
-  const { format, redacting, maxChars, members, shape, readDocument, find } = finding
+  const { format, redacting, maxChars, members, shape, readDocument, find, into } = finding
   return answerTexts<Found>(sources, {
-    ...{ format, maxChars, members, hides: redacting !== undefined, beforeWrite: redacting?.beforeWrite },
+    ...{
+      format,
+      maxChars,
+      members,
+      into,
+      hides: redacting !== undefined,
+      beforeWrite: redacting?.beforeWrite,
+    },
     answer: (texts, onProgress) => findIn(texts, readDocument, (plain) => find(plain, onProgress)),
     fields: (found, text) =>
       redacting === undefined ? fieldsOf(found) : redactedFields(redacting.redactor, text, found),

@@ -3,7 +3,7 @@ import { Redactor, type RestoreReport } from '../markup/redact.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { NoText } from './file-kinds.ts'
-import { explain, findSources, nameOf, openSource, type Source } from './inputs.ts'
+import { explain, findSources, type Leave, nameOf, openSource, type Source } from './inputs.ts'
 import { readMap } from './map-file.ts'
 import { inputRows } from './options.ts'
 import { complain, write } from './output.ts'
@@ -55,16 +55,16 @@ export const command: Command = defineCommand({
 `,
   async run(given) {
     const { map: path, format, out, force = false } = given.options
+    // Of a mail or a document too, the answer is what is written.
+    const find = (leave?: Leave): Promise<readonly Source[]> =>
+      findSources({ ...given, options: { ...given.options, input: 'text' } }, leave)
     const found = await readMap(path)
     if (found === undefined) throw new UsageError(`--map ${path}: there is no such file`)
     const redactor = format === undefined ? found : writtenAs(format, found)
     const reports: RestoreReport[] = []
     let failed = false
-    const planned =
-      out === undefined
-        ? undefined
-        : await OutputFiles.plan((leave) => findSources(given, leave), { out, force, kept: path })
-    for (const source of planned?.sources ?? (await findSources(given))) {
+    const planned = out === undefined ? undefined : await OutputFiles.plan(find, { out, force, kept: path })
+    for (const source of planned?.sources ?? (await find())) {
       const stream = redactor.restoreStream({ onReport: (report) => reports.push(report) })
       const reader = stream.readable.getReader()
       const fed = feed(source, stream.writable.getWriter())

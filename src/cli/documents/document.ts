@@ -1,6 +1,6 @@
 /** The option `--input`: the markup language of the texts, which determines what part of them is text. */
 import { extname } from 'node:path'
-import { encodedMail } from './mail.ts'
+import { encodedMail } from './encoded-mail.ts'
 import type { PlainText } from './plain-text.ts'
 
 export type Language = 'text' | 'html' | 'markdown' | 'json'

@@ -22,9 +22,13 @@ const LINES = new Set(
 )
 const CELLS = new Set(['td', 'th'])
 
-export function readHtml(source: string): PlainText {
+/** @param code  what becomes of code: something that is no text, or text */
+export function readHtml(
+  source: string,
+  { code = 'object' }: { readonly code?: 'object' | 'text' } = {},
+): PlainText {
   const plain = new PlainText(source, escapePlaceholder)
-  new HtmlReader(source, plain).read(0, source.length)
+  new HtmlReader(source, plain, code).read(0, source.length)
   return plain
 }
 
@@ -44,12 +48,14 @@ interface Opened {
 export class HtmlReader {
   readonly #source: string
   readonly #plain: PlainText
+  readonly #noText: ReadonlySet<string>
   #preformatted = 0
   #opened: Opened | undefined
 
-  constructor(source: string, plain: PlainText) {
+  constructor(source: string, plain: PlainText, code: 'object' | 'text' = 'object') {
     this.#source = source
     this.#plain = plain
+    this.#noText = code === 'text' ? HIDDEN : new Set([...HIDDEN, ...CODE])
   }
 
   /** Reads a stretch of the source. */
@@ -149,7 +155,7 @@ export class HtmlReader {
     this.#separateBy(name)
     if (name === 'pre') this.#preformatted++
     // Of code within code the inner one is closed first: what is around it is taken for text.
-    if (HIDDEN.has(name) || CODE.has(name)) this.#opened = { name, start, mark: this.#plain.mark() }
+    if (this.#noText.has(name)) this.#opened = { name, start, mark: this.#plain.mark() }
     // Should nothing close it.
     if (HIDDEN.has(name)) this.#plain.separate('\n\n')
   }

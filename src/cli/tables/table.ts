@@ -8,6 +8,7 @@ import type { Redactor } from '../../markup/redact.ts'
 import { UsageError } from '../arguments.ts'
 import { type Compute, type Job, runBatches } from '../batches.ts'
 import { NOT_UTF8, nameOf, type Source } from '../inputs.ts'
+import type { RecordFile } from '../resume.ts'
 import { type Found, redactedFields } from '../shapes.ts'
 import { cellText, readRow, writeAddedCell, writeCell } from './cells.ts'
 import { RecordSplitter } from './record-splitter.ts'
@@ -31,6 +32,8 @@ export interface TableOptions extends TableShape {
   readonly redactor: Redactor | undefined
   readonly maxChars: number
   readonly beforeWrite?: (() => Promise<void>) | undefined
+  /** Where the rows go, in place of stdout. */
+  readonly into?: RecordFile | undefined
 }
 
 /** The byte order mark that may stand before a table. */
@@ -40,10 +43,9 @@ const MARK = '\ufeff'
 const SEPARATOR = '; '
 
 /** @returns the exit code */
-export function runTable(
-  sources: readonly Source[],
-  { compute, format, columns, header, delimiter: said, types, redactor, maxChars, beforeWrite }: TableOptions,
-): Promise<number> {
+export function runTable(sources: readonly Source[], table: TableOptions): Promise<number> {
+  const { compute, format, columns, header, types, redactor, maxChars, beforeWrite, into } = table
+  const said = table.delimiter
   if (sources.length !== 1)
     throw new UsageError(`--${format} reads one table, found ${sources.length} inputs`)
   const refuse = (number: number, what: string): never => {
@@ -131,11 +133,12 @@ export function runTable(
   }
   return runBatches(sources, {
     compute,
-    createSplitter: () => new RecordSplitter(tellDelimiter, maxChars),
+    createSplitter: (most = maxChars) => new RecordSplitter(tellDelimiter, most),
     jobOf,
     kind: 'text',
     unit: 'rows',
     beforeWrite,
+    into,
   })
 }
 
