@@ -62,6 +62,9 @@ export {
   type RestoreStreamOptions,
   redact,
 } from './markup/redact.ts'
+export type { StandInLocale } from './markup/stand-ins/name-lists.ts'
+export type { StandIns } from './markup/stand-ins/stand-ins.ts'
+export { loadStandIns, type StandInOptions } from './mask/load-stand-ins.ts'
 export type { MaskOptions } from './mask/options.ts'
 export { type ObjectRedaction, type RedactObjectOptions, redactObject } from './mask/redact-object.ts'
 export type {

@@ -1,6 +1,7 @@
 /** What the commands that find entities share: rules, documents in markup, redaction, and output formats. */
 import type { Recognition, TextOptions } from '../entities/types.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
+import { loadStandIns, type StandInLocale } from '../node.ts'
 import { type Answering, answerTexts, type Text } from './answers.ts'
 import { UsageError } from './arguments.ts'
 import type { ReadDocument } from './documents/document.ts'
@@ -76,20 +77,23 @@ function shapeOf(
   return format === 'html' ? htmlPage : terminal(inputs)
 }
 
-/** `--redact`, `--placeholder`, `--aliases`, `--never` */
+/** `--redact`, `--placeholder`, `--locale`, `--aliases`, `--never` */
 export async function redactingOf({
   redact,
   placeholder = 'type',
+  locale,
   aliases = false,
   never,
 }: {
   readonly redact?: boolean
-  readonly placeholder?: 'type' | 'numbered'
+  readonly placeholder?: 'type' | 'numbered' | 'fake'
+  readonly locale?: StandInLocale
   readonly aliases?: boolean
   readonly never?: string
 }): Promise<Redacting | undefined> {
   if (redact !== true) return undefined
-  return { redactor: createRedactor({ placeholder, aliases, never: await readNever(never) }) }
+  const standIns = placeholder === 'fake' ? { standIns: await loadStandIns(locale && { locale }) } : {}
+  return { redactor: createRedactor({ placeholder, ...standIns, aliases, never: await readNever(never) }) }
 }
 
 /** UTF-16 units: some hundred thousand names. */

@@ -155,6 +155,15 @@ export const neverRow = {
   help: 'a file of names that stay, one a line: of your own firm, of products',
 } as const
 
+/** The language of stand-ins. */
+export const localeRow = {
+  type: 'word',
+  words: { en: 'default', de: '', es: '', fr: '', it: '', pl: '' },
+  value: 'L',
+  needs: ['placeholder fake'],
+  help: 'the language of stand-ins for people',
+} as const
+
 /** Rules beside the model. */
 export const rulesRows: {
   readonly rules: RowOf<readonly string[]>

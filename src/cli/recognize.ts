@@ -9,6 +9,7 @@ import {
   htmlRows,
   inputRows,
   jsonRows,
+  localeRow,
   maxCharsRows,
   modelRows,
   neverRow,
@@ -60,6 +61,7 @@ export const command: Command = defineCommand({
       ...htmlRows,
       ...redactRow,
       ...take(redactRows, 'placeholder', 'aliases'),
+      locale: localeRow,
       never: { ...neverRow, needs: ['redact'] },
       words: {
         type: 'boolean',

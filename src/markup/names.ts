@@ -1,7 +1,9 @@
 /** The names that a redactor knows, and the placeholders that it assigned to them. */
 import type { Entity } from '../entities/types.ts'
 import { Aliases, casing, foldName, isPerson, personKey, shortForms } from './aliases.ts'
+import type { MarkedEntity } from './marked-text.ts'
 import { placeholderOf, spellingsIn, typeKey } from './placeholders.ts'
+import { NumberedRestorer, type Restorer } from './restore.ts'
 import type { Title } from './titles.ts'
 
 /** Makes the placeholder of a new name; the number counts the names of its type from 1. */
@@ -26,13 +28,45 @@ export interface OwnPlaceholder {
   readonly end: number
 }
 
+/** What is saved of the names. */
+export interface SavedNames {
+  /** In the order in which they were met. */
+  readonly names: Iterable<Name>
+  /** What occurs in the texts themselves and is never given out. */
+  readonly reserved: ReadonlySet<string>
+  /** No number up to this one is given out. */
+  readonly reservedTo?: number
+}
+
+/** Decides what stands in the place of names: numbered placeholders (`Names`), or stand-ins (`stand-ins/`). */
+export interface Naming {
+  /** Reads a text before its names are decided. @returns its entities as they can be replaced */
+  read(text: string, entities: MarkedEntity[]): MarkedEntity[]
+  /** Records a name of a text before the first one is decided. */
+  learn(type: string, text: string, title?: Title): void
+  /** Finds what a text between its entities has itself, and was given out: it must be replaced too. */
+  reserve(text: string): OwnPlaceholder[]
+  /** The name of an entity, known or new. */
+  nameOf(entity: Entity, title?: Title): Name
+  /** The entry for words of a text that look like what was given out. */
+  nameOfOwn(text: string): Name
+  /** @throws {RangeError} where a redacted text would not become the text again */
+  check(text: string, redacted: string): void
+  /** @param names  those that are put back; default all */
+  restorer(exact: boolean, names?: Iterable<Name>): Restorer
+  save(): SavedNames
+  /** Adds a name that another redactor assigned. @throws {RangeError} for one that does not go with the others */
+  restoreName(name: Name): void
+  addReserved(text: string): void
+}
+
 /** The type of what is put in the place of a text's own placeholders. */
 export const OWN_TYPE = 'TEXT'
 
 /** Maximum number of the texts' own placeholders that are remembered one by one. */
 const MOST_RESERVED = 100_000
 
-export class Names {
+export class Names implements Naming {
   readonly #placeholder: 'type' | 'numbered' | PlaceholderFunction
   readonly #aliases: Aliases | undefined
   /** By type and form; for persons, where names are joined, by the folded form. */
@@ -51,17 +85,8 @@ export class Names {
     this.#aliases = aliases ? new Aliases() : undefined
   }
 
-  /** Names of numbered placeholders by key, in the order they were met. */
-  get numbered(): ReadonlyMap<string, Name> {
-    return this.#byKey
-  }
-
-  get reserved(): ReadonlySet<string> {
-    return this.#reserved
-  }
-
-  get reservedTo(): number {
-    return this.#reservedTo
+  read(_text: string, entities: MarkedEntity[]): MarkedEntity[] {
+    return entities
   }
 
   /**
@@ -79,12 +104,18 @@ export class Names {
       if (this.#byKey.has(key)) {
         own.push({ start, end })
         at = end
-      } else this.addReserved(key, number)
+      } else this.#reserve(key, number)
     }
     return own
   }
 
-  addReserved(key: string, number: number): void {
+  addReserved(key: string): void {
+    const number = Number(/_(\d{1,15})$/u.exec(key)?.[1] ?? Number.NaN)
+    if (Number.isNaN(number)) throw new RangeError(`reserved holds '${key}', expected as PER_1`)
+    this.#reserve(key, number)
+  }
+
+  #reserve(key: string, number: number): void {
     if (this.#reservedTo > 0) this.#reservedTo = Math.max(this.#reservedTo, number)
     else this.#reserved.add(key)
     if (this.#reserved.size <= MOST_RESERVED) return
@@ -106,7 +137,6 @@ export class Names {
     return this.nameOf({ type: OWN_TYPE, text, start: 0, end: text.length, score: 1 })
   }
 
-  /** Records a name of a text before the first one is decided. */
   learn(type: string, text: string, title?: Title): void {
     if (this.#aliases !== undefined && isPerson(type)) this.#aliases.learn(text, title)
   }
@@ -174,10 +204,19 @@ export class Names {
     return number
   }
 
-  /**
-   * Adds a name that another redactor assigned. @throws {RangeError} if its placeholder or one of its forms
-   * exists
-   */
+  /** A number is skipped if some text has it, so nothing can be taken for it. */
+  check(): void {}
+
+  restorer(exact: boolean, names?: Iterable<Name>): Restorer {
+    const byKey = names === undefined ? this.#byKey : new Map([...names].map((name) => [name.key, name]))
+    return new NumberedRestorer(byKey, this, exact)
+  }
+
+  save(): SavedNames {
+    const reservedTo = this.#reservedTo === 0 ? {} : { reservedTo: this.#reservedTo }
+    return { names: this.#byKey.values(), reserved: this.#reserved, ...reservedTo }
+  }
+
   restoreName(name: Name): void {
     const { key, type, number, forms, title } = name
     const folds = this.#aliases !== undefined && isPerson(type)
