@@ -1,6 +1,6 @@
 /** `iobert find`: entities of types given on the command line, with a GLiNER model. */
 
-import { redactRows } from '../markup/redact.ts'
+import { redactRows } from '../markup/redact-options.ts'
 import { loadGliner } from '../node.ts'
 import { type FindOptions, findRows } from '../tasks/gliner/gliner.ts'
 import { take, valuesFor } from './arguments.ts'

@@ -11,6 +11,7 @@ import { withLock } from '../hub/lock.node.ts'
 
 import { renameOver, temporaryName } from '../hub/rename.node.ts'
 import { createRedactor, type RedactOptions, Redactor } from '../markup/redact.ts'
+import { parseRedactorJson } from '../markup/redactor-json.ts'
 import { loadStandIns, type StandInLocale } from '../node.ts'
 import { UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
@@ -30,7 +31,7 @@ export async function readMap(
   { never, locale }: { readonly never?: readonly string[]; readonly locale?: StandInLocale | undefined } = {},
 ): Promise<Redactor | undefined> {
   try {
-    const json: unknown = JSON.parse(await readText(openSource({ kind: 'file', path }), LONGEST))
+    const json = parseRedactorJson(await readText(openSource({ kind: 'file', path }), LONGEST))
     const options: Pick<RedactOptions, 'never' | 'standIns'> = never === undefined ? {} : { never }
     if (isObject(json) && json['placeholder'] === 'fake') {
       options.standIns = await loadStandIns(locale && { locale })
@@ -76,6 +77,9 @@ export async function withMap(
       throw new UsageError(
         `--map ${path} was begun with --placeholder ${begun}: leave --placeholder out, or begin another map`,
       )
+    }
+    if (aliases && placeholder === 'fake') {
+      throw new UsageError('--aliases is not for stand-ins, which each word of a name has: leave it out')
     }
     const standIns = placeholder === 'fake' ? { standIns: await loadStandIns(locale && { locale }) } : {}
     const redactor =

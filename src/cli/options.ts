@@ -161,7 +161,7 @@ export const localeRow = {
   words: { en: 'default', de: '', es: '', fr: '', it: '', pl: '' },
   value: 'L',
   needs: ['placeholder fake'],
-  help: 'the language of stand-ins for people',
+  help: 'the language of stand-ins for people; a map does not keep it',
 } as const
 
 /** Rules beside the model. */

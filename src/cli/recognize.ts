@@ -1,5 +1,5 @@
 /** `iobert TEXT`: the command that runs if none is named. */
-import { redactRows } from '../markup/redact.ts'
+import { redactRows } from '../markup/redact-options.ts'
 import { take } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { commands } from './commands.ts'

@@ -2,66 +2,14 @@
 import type { Entity } from '../entities/types.ts'
 import { Aliases, casing, foldName, isPerson, personKey, shortForms } from './aliases.ts'
 import type { MarkedEntity } from './marked-text.ts'
+import { type Name, OWN_TYPE, type OwnPlaceholder, type SavedNames } from './name.ts'
+import type { Naming } from './naming.ts'
 import { placeholderOf, spellingsIn, typeKey } from './placeholders.ts'
 import { NumberedRestorer, type Restorer } from './restore.ts'
 import type { Title } from './titles.ts'
 
 /** Makes the placeholder of a new name; the number counts the names of its type from 1. */
 export type PlaceholderFunction = (entity: Entity, number: number) => string
-
-/** What one placeholder stands for. */
-export interface Name {
-  readonly placeholder: string
-  /** For numbered placeholders: the key that all their spellings share. */
-  readonly key: string
-  readonly type: string
-  readonly number: number
-  /** The spellings of the name; the first replaces the placeholder. Several only where names are joined. */
-  readonly forms: string[]
-  /** Of a person whom some text calls so, where names are joined. */
-  title?: Title
-}
-
-/** Words of a text that look like a placeholder already assigned to a name. */
-export interface OwnPlaceholder {
-  readonly start: number
-  readonly end: number
-}
-
-/** What is saved of the names. */
-export interface SavedNames {
-  /** In the order in which they were met. */
-  readonly names: Iterable<Name>
-  /** What occurs in the texts themselves and is never given out. */
-  readonly reserved: ReadonlySet<string>
-  /** No number up to this one is given out. */
-  readonly reservedTo?: number
-}
-
-/** Decides what stands in the place of names: numbered placeholders (`Names`), or stand-ins (`stand-ins/`). */
-export interface Naming {
-  /** Reads a text before its names are decided. @returns its entities as they can be replaced */
-  read(text: string, entities: MarkedEntity[]): MarkedEntity[]
-  /** Records a name of a text before the first one is decided. */
-  learn(type: string, text: string, title?: Title): void
-  /** Finds what a text between its entities has itself, and was given out: it must be replaced too. */
-  reserve(text: string): OwnPlaceholder[]
-  /** The name of an entity, known or new. */
-  nameOf(entity: Entity, title?: Title): Name
-  /** The entry for words of a text that look like what was given out. */
-  nameOfOwn(text: string): Name
-  /** @throws {RangeError} where a redacted text would not become the text again */
-  check(text: string, redacted: string): void
-  /** @param names  those that are put back; default all */
-  restorer(exact: boolean, names?: Iterable<Name>): Restorer
-  save(): SavedNames
-  /** Adds a name that another redactor assigned. @throws {RangeError} for one that does not go with the others */
-  restoreName(name: Name): void
-  addReserved(text: string): void
-}
-
-/** The type of what is put in the place of a text's own placeholders. */
-export const OWN_TYPE = 'TEXT'
 
 /** Maximum number of the texts' own placeholders that are remembered one by one. */
 const MOST_RESERVED = 100_000

@@ -6,11 +6,13 @@
  * as well. Therefore restoring never changes a text's own words.
  */
 
-import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
 import { LiteralPlaceholders, LiteralRestorer } from './literal-placeholders.ts'
 import { inOrder, type MarkedEntity } from './marked-text.ts'
-import { type Name, Names, type Naming, type PlaceholderFunction } from './names.ts'
+import type { Name } from './name.ts'
+import { Names } from './names.ts'
+import type { Naming } from './naming.ts'
+import { namingOf, type Placeholder, type RedactOptions, redactRows } from './redact-options.ts'
 import { fromRedactorJson, type RedactorJson, toRedactorJson } from './redactor-json.ts'
 import { oneSpaced, unite, withoutPossessive } from './replaced-spans.ts'
 import {
@@ -20,39 +22,12 @@ import {
   restoreWhole,
   streamOf,
 } from './restore.ts'
-import type { StandIns } from './stand-ins/stand-ins.ts'
 import { titleBefore } from './titles.ts'
 
 export type { PlaceholderFunction } from './names.ts'
+export type { RedactOptions } from './redact-options.ts'
 export type { NameJson, RedactorJson } from './redactor-json.ts'
 export type { RestoredAnswer, RestoreReport, Restorer, RestoreStreamOptions } from './restore.ts'
-
-/** What stands for a name. */
-type Placeholder = 'type' | 'numbered' | 'fake' | PlaceholderFunction
-
-/** Which entities are replaced, and by what. */
-export interface RedactOptions {
-  /** Types to take out; default all. */
-  labels?: readonly string[]
-  /**
-   * `'type'` (default): `[PER]`. `'numbered'`: `[PER_1]`, where the same text of the same type always has the
-   * same number. `'fake'`: a stand-in of the same kind, which nobody has, the same for the same word of names; it needs
-   * `standIns`. A function: what it returns; it is called once for each name. To restore edited text, it
-   * should return something different for each name, by the number, that does not occur in the texts
-   * themselves.
-   */
-  placeholder?: Placeholder
-  /** What `placeholder: 'fake'` draws from: `await loadStandIns()`. */
-  standIns?: StandIns
-  /**
-   * Whether all names of one person share a number: `Tim Cook`, `TIM COOK`, `Cook` and `Tim`, as long as no
-   * other longer name in the texts so far has that short form (docs/redaction.md explains the rule). Default
-   * false. The longer name is restored, so `restore(text)` is not exact then; `restore()` is.
-   */
-  aliases?: boolean
-  /** Names that stay, such as those of one's own firm and products: entities that are just such a name. Default none. */
-  never?: readonly string[]
-}
 
 /** A placeholder in a redacted text. */
 export type RedactedPlace = MarkedEntity & {
@@ -97,34 +72,6 @@ export interface Redaction {
    * settled.
    */
   restoreStream(options?: RestoreStreamOptions): TransformStream<string, string>
-}
-
-export const redactRows: Rows<RedactOptions> = {
-  labels: { type: 'strings' },
-  placeholder: {
-    type: 'word',
-    words: {
-      type: 'default',
-      numbered: '[PER_1], one name the same number in all inputs',
-      fake: 'a name that nobody has',
-    },
-    orFunction: true,
-    value: 'P',
-    needs: ['redact'],
-    help: 'what stands for a name',
-    more: 'To get the names back, iobert mask',
-  },
-  aliases: {
-    type: 'boolean',
-    needs: ['placeholder numbered'],
-    help: 'one person, one number, as iobert mask --help tells',
-  },
-  never: { type: 'strings' },
-  standIns: {
-    type: 'other',
-    fits: (value) => typeof value === 'object' && value !== null && 'begin' in value,
-    wanted: 'what loadStandIns() gives',
-  },
 }
 
 /**
@@ -339,20 +286,3 @@ export class Redactor {
 
 /** The type is undefined for a text's own placeholder. */
 type Span = Omit<MarkedEntity, 'type'> & { readonly type?: string }
-
-/** @throws {RangeError} for options that do not go together */
-function namingOf(placeholder: Placeholder, aliases: boolean, standIns: StandIns | undefined): Naming {
-  if (placeholder !== 'fake') {
-    if (standIns === undefined) return new Names(placeholder, aliases)
-    throw new RangeError(
-      "standIns are given, but placeholder is not 'fake': give both, or leave standIns out",
-    )
-  }
-  if (standIns === undefined) {
-    throw new RangeError("placeholder is 'fake', which needs standIns: await loadStandIns()")
-  }
-  if (!aliases) return standIns.begin()
-  throw new RangeError(
-    "aliases is true, but with placeholder 'fake' names have a stand-in for each word: leave it out",
-  )
-}

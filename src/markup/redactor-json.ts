@@ -5,7 +5,8 @@
 import { isObject, wrongKind } from '../check/kind.ts'
 import type { Rows } from '../check/option-rows.ts'
 import { checkOptions, checkStrings } from '../check/options.ts'
-import { keyOf, type Name } from './names.ts'
+import type { Name } from './name.ts'
+import { keyOf } from './names.ts'
 import { placeholderOf } from './placeholders.ts'
 import type { Title } from './titles.ts'
 
@@ -75,7 +76,7 @@ export interface SavedRedactor extends Omit<RedactorJson, 'names' | 'format' | '
  * @throws {TypeError} {RangeError} naming what is wrong
  */
 export function fromRedactorJson(json: unknown): SavedRedactor {
-  const value = typeof json === 'string' ? parseJson(json) : json
+  const value = typeof json === 'string' ? parseRedactorJson(json) : json
   if (!isObject(value)) throw wrongKind(value, 'a saved redactor', 'an object, as toJSON() gives it')
   if (value['format'] !== FORMAT) {
     throw new RangeError(
@@ -129,7 +130,8 @@ function numberOf(placeholder: string, type: string, name: string): number {
   )
 }
 
-function parseJson(text: string): unknown {
+/** @throws {TypeError} for what is no JSON */
+export function parseRedactorJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -6,7 +6,7 @@
 import { requireString } from '../check/kind.ts'
 import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
-import type { Name } from './names.ts'
+import type { Name } from './name.ts'
 import { looksNumbered, type Spelling, SpellingBeginnings, spellingsIn } from './placeholders.ts'
 
 /** What became of the placeholders of an answer. */

@@ -79,7 +79,7 @@ test('numbers keep their form and are plainly none; addresses of mail and the we
     /^(?:0[1-9]|1[0-2])\.(?:0[1-9]|1[0-2])\.(?:19|20)\d\d$/,
     /^(?:0[1-9]|1[0-2]) March (?:19|20)\d\d$/,
     /^000\d{4}$/,
-    /^[A-Z][a-z]+ Street \d+$/,
+    /^[A-Z][a-z]+ Street$/,
   ]
   forms.forEach((form, index) => {
     assert.match(lines[index]!, form)
@@ -119,8 +119,9 @@ test('a text that has a stand-in itself gets another, earlier and later', () => 
 
 test('a redactor with stand-ins is saved and goes on', () => {
   const redactor = createRedactor(fake)
-  const texts = ['Ana Kowalska, +49 30 1234567', 'KOWALSKA and Bo, +49 30 7654321 for Ana.']
-  const names = { ...people, Bo: 'PER', '+49 30 1234567': 'PHONE', '+49 30 7654321': 'PHONE' }
+  const texts = ['Ana Kowalska, +49 30 1234567, c@d.org', 'KOWALSKA and Bo, +49 30 7654321 for Ana, a@b.org.']
+  const mails = { 'a@b.org': 'EMAIL', 'c@d.org': 'EMAIL' }
+  const names = { ...people, ...mails, Bo: 'PER', '+49 30 1234567': 'PHONE', '+49 30 7654321': 'PHONE' }
   const first = redactor.redact(texts[0]!, find(texts[0]!, names)).text
   const saved = JSON.stringify(redactor)
   const again = Redactor.from(saved, { standIns })

@@ -7,7 +7,8 @@
  */
 import type { Entity } from '../../entities/types.ts'
 import type { MarkedEntity } from '../marked-text.ts'
-import { type Name, type Naming, OWN_TYPE, type OwnPlaceholder, type SavedNames } from '../names.ts'
+import { type Name, OWN_TYPE, type OwnPlaceholder, type SavedNames } from '../name.ts'
+import type { Naming } from '../naming.ts'
 import type { Restorer } from '../restore.ts'
 import type { Title } from '../titles.ts'
 import { inventedWord, mayBeInvented } from './invented-words.ts'
@@ -19,7 +20,7 @@ import { StandInRestorer } from './stand-in-restorer.ts'
 import { foldWord, inCaseOf, withoutGenitive, wordsIn } from './text-words.ts'
 
 /** Draws of one form before a number gets longer. */
-const MOST_DRAWS = 50
+const MOST_DRAWS = 8
 
 type Wordly = 'person' | 'organisation' | 'place' | 'other'
 type List = 'given' | 'surnames' | Exclude<Wordly, 'person'>
@@ -40,6 +41,8 @@ export class StandInNames implements Naming {
   readonly #drawn = new Map<List, number>()
   /** What texts have themselves and could be drawn: words, dates, and numbers without their signs; folded. */
   readonly #reserved = new Set<string>()
+  /** How many digits numbers of a length get beyond their form, where texts and stand-ins have most of these. */
+  readonly #more = new Map<number, number>()
   /** Letters and digits of the numbers given out, and their beginnings up to the ends of groups. */
   readonly #numbers = new Set<string>()
   readonly #numberBeginnings = new Set<string>()
@@ -183,27 +186,34 @@ export class StandInNames implements Naming {
   }
 
   #drawForm(kind: Kind, text: string): string {
-    if (kind === 'email') return `${this.#drawWord('other').toLowerCase()}@example.com`
-    if (kind === 'url') return `${this.#drawWord('other').toLowerCase()}.example.com`
-    if (kind === 'address') return `${this.#drawWord('place')} Street ${1 + this.#draws.below(99)}`
-    for (let draws = 0; ; draws++) {
-      const isLong = draws >= MOST_DRAWS
-      const drawn =
-        kind === 'date' && !isLong
-          ? drawDate(text, this.#draws)
-          : drawNumber(text, this.#draws, Math.floor(draws / MOST_DRAWS) - (kind === 'date' ? 1 : 0))
-      if (this.#isFree(drawn, text)) return drawn
+    if (kind === 'email') return this.#drawAddress((word) => `${word.toLowerCase()}@example.com`)
+    if (kind === 'url') return this.#drawAddress((word) => `${word.toLowerCase()}.example.com`)
+    if (kind === 'address') return this.#drawAddress((word) => `${word} Street`)
+    for (let draws = 0; draws < MOST_DRAWS; draws++) {
+      const drawn = kind === 'date' ? drawDate(text, this.#draws) : undefined
+      if (drawn !== undefined && this.#isFree(drawn, text)) return drawn
+    }
+    // As long as the last one had to be.
+    for (let draws = 0, more = this.#more.get(text.length) ?? 0; ; draws++) {
+      if (draws % MOST_DRAWS === MOST_DRAWS - 1) this.#more.set(text.length, ++more)
+      const drawn = drawNumber(text, this.#draws, more)
+      if (this.#isFree(drawn, text) && !hasWordOf(drawn, text)) return drawn
+    }
+  }
+
+  /** An address of a word, which in a redactor that was saved may be there already. */
+  #drawAddress(addressOf: (word: string) => string): string {
+    for (;;) {
+      const address = addressOf(this.#drawWord('place'))
+      if (!this.#key.couldMean(address)) return address
     }
   }
 
   #isFree(drawn: string, text: string): boolean {
     const folded = foldWord(drawn)
     const numbers = numbersFrom(drawn, 0)
-    // Letters that are drawn may make a word of the name again.
-    const same = new Set(wordsOf(foldWord(text)))
     return (
       folded !== foldWord(text) &&
-      !wordsOf(folded).some((word) => same.has(word)) &&
       !this.#reserved.has(folded) &&
       !this.#key.couldMean(drawn) &&
       !this.#numberBeginnings.has(numbers.at(-1) ?? '') &&
@@ -268,6 +278,12 @@ function wholeWords(text: string, entities: readonly MarkedEntity[]): MarkedEnti
     else whole.push({ ...entity, start, end })
   }
   return whole
+}
+
+/** Whether letters that were drawn make a word of the name again. */
+function hasWordOf(drawn: string, text: string): boolean {
+  const words = new Set(wordsOf(text))
+  return wordsOf(drawn).some((word) => words.has(word))
 }
 
 /** Words of letters, but for those that a number begins with. */

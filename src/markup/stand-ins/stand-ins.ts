@@ -1,5 +1,5 @@
 /** The lists that stand-ins are drawn from. */
-import type { Naming } from '../names.ts'
+import type { Naming } from '../naming.ts'
 import { nameLists, type StandInLocale } from './name-lists.ts'
 import { StandInNames } from './stand-in-names.ts'
 
@@ -15,7 +15,11 @@ export class StandIns {
     this.seed = seed
   }
 
-  /** Stand-ins for the names of one redactor. */
+  /**
+   * Stand-ins for the names of one redactor.
+   *
+   * @internal
+   */
   begin(): Naming {
     return new StandInNames(nameLists[this.locale], this.seed)
   }
