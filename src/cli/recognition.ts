@@ -37,7 +37,7 @@ interface Options extends Asked, Omit<LoadOptions, 'onProgress' | 'signal'> {
   readonly encoding?: string
   readonly resume?: string
   readonly never?: string
-  readonly placeholder?: 'type' | 'numbered'
+  readonly placeholder?: 'type' | 'numbered' | 'fake'
 }
 
 interface Given {
@@ -64,9 +64,10 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
   const members = rest.field && [...new Set(rest.field)]
   const readDocument = documentReader(rest.input, format === 'jsonl' ? undefined : members)
   const { out, force, map = '', resume } = rest
-  if (resume !== undefined && redacting !== undefined && rest.placeholder === 'numbered') {
+  const { placeholder = 'type' } = rest
+  if (resume !== undefined && redacting !== undefined && rest.map === undefined && placeholder !== 'type') {
     throw new UsageError(
-      '--resume needs the numbers of the run before: use iobert mask, which keeps them in its map',
+      '--resume needs the names of the run before: use iobert mask, which keeps them in its map',
     )
   }
   if (out !== undefined && format !== undefined) {

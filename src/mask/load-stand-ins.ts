@@ -25,8 +25,7 @@ const rows: Rows<StandInOptions> = {
  * @throws {DownloadError} if its file could not be fetched
  *
  * @example
- * const redactor = createRedactor({ placeholder: 'fake', standIns: await loadStandIns() })
- * redactor.redact('Ana left.', [{ type: 'PER', start: 0, end: 3 }]).text // 'Adele left.'
+ * redact(text, entities, { placeholder: 'fake', standIns: await loadStandIns() }).text // 'Adele Abernathy met ...'
  */
 export async function loadStandIns(options: StandInOptions = {}): Promise<StandIns> {
   const { locale = 'en', seed = 0 } = checkOptions<StandInOptions>(options, rows)

@@ -213,7 +213,7 @@ test('--resume refuses another input, other options, a lost map, and a file that
   await refused(/--resume goes with .*--jsonl/u, ['mask', '--map', map, '--resume', out, input])
   await refused(/out\.jsonl is .*out\.jsonl, which is read/u, args.slice(0, -1).concat(out))
   const numbered = ['--redact', '--placeholder', 'numbered', '--jsonl', '--resume', out, input]
-  await refused(/needs the numbers of the run before: use iobert mask/u, numbered)
+  await refused(/needs the names of the run before: use iobert mask/u, numbered)
   const names = readFileSync(map)
   rmSync(map)
   await refused(/has 1 records whose names are in --map .*, and there is no such file/u)
