@@ -25,7 +25,7 @@ const rows: Rows<StandInOptions> = {
  * @throws {DownloadError} if its file could not be fetched
  *
  * @example
- * redact(text, entities, { placeholder: 'fake', standIns: await loadStandIns() }).text // 'Adele Abernathy met ...'
+ * redact(text, entities, { placeholder: 'fake', standIns: await loadStandIns() }).text // the text with names that nobody has
  */
 export async function loadStandIns(options: StandInOptions = {}): Promise<StandIns> {
   const { locale = 'en', seed = 0 } = checkOptions<StandInOptions>(options, rows)
