@@ -161,6 +161,8 @@ export class Attention extends RelativePositions {
    * 1 where products are exact sums of int16 ones (attention-int16.ts), 0 in float32 (attention-float32.ts).
    */
   exact: i32
+  /** 1 where float32 products may be fused with their sums, in the build that can. */
+  fused: i32
   /** Channels of a panel, and the largest tile. */
   panel: i32
   tileRows: i32

@@ -64,7 +64,7 @@ function attendFloat32(
   map: usize,
   scratch: usize,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
+  if (ASC_FEATURE_RELAXED_SIMD && call.fused) {
     const operands = changetype<Float32Operands<Fused>>(scratch)
     attendHead<Float32Operands<Fused>>(call, operands, query, head, tokens, out, map)
   } else {

@@ -218,6 +218,7 @@ export class WasmKernels implements Kernels {
       outStride: 4 * out.stride,
       probabilities: probabilities?.addresses.address ?? 0,
       exact: exact ? 1 : 0,
+      fused: this.#fused,
       panel: exact ? INT8_PANEL : float32Panel,
       tileRows: exact ? int8Rows : float32Rows,
       window,
