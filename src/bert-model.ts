@@ -248,5 +248,6 @@ export class BertModel {
 /** The first tensor of a head that predicts words. */
 function headTensorOf({ head }: ModelSpec): string | undefined {
   if (head?.kind !== 'words') return undefined
-  return (head.transform?.dense.from[0]! ?? head.decoder).weight.name
+  const { transform, decoder } = head
+  return (transform === undefined ? decoder : transform.dense.from[0]!).weight.name
 }

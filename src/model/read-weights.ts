@@ -164,11 +164,15 @@ class TensorReader {
       const pack = ({ address, type, rows: count, first }: StoredRows): boolean =>
         runsOf(repeats, first, count).every((run) => {
           const begin = address + (DTYPE_BITS.get(type)! / 8) * (run.from - first) * layer.inputs
-          return this.#kernels.packLinear({ address: begin, type, rows: run.rows, first: start + run.to }, layer)
+          return this.#kernels.packLinear(
+            { address: begin, type, rows: run.rows, first: start + run.to },
+            layer,
+          )
         })
       const columnsOf = (biases: Float32Array | undefined, scales: Float32Array | undefined): void => {
         for (const { from, to, rows: count } of runsOf(repeats, 0, rows)) {
-          const part = (values?: Float32Array): Float32Array | undefined => values?.subarray(from, from + count)
+          const part = (values?: Float32Array): Float32Array | undefined =>
+            values?.subarray(from, from + count)
           packColumns(memory, layer, start + to, part(biases), part(scales))
         }
       }

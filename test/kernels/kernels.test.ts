@@ -272,7 +272,10 @@ for (const variant of variants()) {
 
   test(`addLayerNorm(), and as RMSNorm, equals the reference and float64: ${variant.name}`, async () => {
     const sizes = [1, 2, 15, 16, 17, 31, 32, 100, 384]
-    for (const [columns, centred] of sizes.flatMap((size) => [[size, true] as const, [size, false] as const])) {
+    for (const [columns, centred] of sizes.flatMap((size) => [
+      [size, true] as const,
+      [size, false] as const,
+    ])) {
       const rows = 3
       const results = []
       const random = seeded(columns)

@@ -42,19 +42,30 @@ test('keys of before version 5 of transformers, and defaults', async () => {
     hidden_act: undefined,
     rms_norm_eps: undefined,
   })
-  assert.equal([config.tiesWordEmbeddings, config.hiddenActivation, config.layerNormEps], [false, 'silu', 1e-5])
+  assert.equal(
+    [config.tiesWordEmbeddings, config.hiddenActivation, config.layerNormEps],
+    [false, 'silu', 1e-5],
+  )
   assert.equal(layers[0]!.queryKeyValue.from[1]!.weight.shape, [24, 24])
 })
 
 test('what cannot be computed is refused by name', async () => {
   for (const [changes, code, message] of [
-    [{ num_key_value_heads: 4 }, 'InvalidConfig', /num_key_value_heads 4 does not divide num_attention_heads 6/],
+    [
+      { num_key_value_heads: 4 },
+      'InvalidConfig',
+      /num_key_value_heads 4 does not divide num_attention_heads 6/,
+    ],
     [{ num_key_value_heads: 7 }, 'InvalidConfig', /num_key_value_heads must be a whole number from 1 to 6/],
     [{ head_dim: 8 }, 'UnsupportedConfig', /head_dim 8: only hidden_size 24 by num_attention_heads 6/],
     [{ hidden_size: 18, head_dim: 3 }, 'UnsupportedConfig', /heads of 3 numbers/],
     [{ classifier_pooling: 'last' }, 'UnsupportedConfig', /classifier_pooling "last": bos, mean and late/],
     [{ rope_scaling: { type: 'linear' } }, 'UnsupportedConfig', /rope_scaling/],
-    [{ rope_parameters: { rope_type: 'llama3' } }, 'UnsupportedConfig', /rope_type "llama3" in rope_parameters/],
+    [
+      { rope_parameters: { rope_type: 'llama3' } },
+      'UnsupportedConfig',
+      /rope_type "llama3" in rope_parameters/,
+    ],
     [{ rope_parameters: { rope_theta: 0 } }, 'InvalidConfig', /rope_parameters\.rope_theta must be a number/],
     [{ rope_parameters: 1 }, 'InvalidConfig', /rope_parameters must be an object/],
   ] as const) {

@@ -5,7 +5,15 @@ import { ACTIVATION, flag, integer, invalid, unsupportedConfig } from '../config
 import { floats, headLinear, linear, norm, wordTable } from '../modules.ts'
 import { BERT_KEYS, readConfig } from '../read-config.ts'
 import { checkRotation, readTheta } from '../rotation-config.ts'
-import type { HeadSpec, LayerSpec, LinearSpec, ModelSpec, NormSpec, TableSpec, TextHeadSpec } from '../spec.ts'
+import type {
+  HeadSpec,
+  LayerSpec,
+  LinearSpec,
+  ModelSpec,
+  NormSpec,
+  TableSpec,
+  TextHeadSpec,
+} from '../spec.ts'
 
 /** How texts are pooled, by the names in config.json. */
 const POOLINGS: ReadonlyMap<unknown, TextHeadSpec['pooling']> = new Map([
