@@ -22,7 +22,7 @@ const ZEROS = {
 
 /** A model with such a file, and with the labels of BIOES unless others are given. */
 function withCalibration(calibration: unknown, labels: readonly string[] = LABELS): Map<string, Uint8Array> {
-  const files = new Map(
+  const files = new Map<string, Uint8Array>(
     readdirSync(folder)
       .filter((name) => !name.startsWith('e'))
       .map((name) => [name, new Uint8Array(readFileSync(`${folder}/${name}`))]),
