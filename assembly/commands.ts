@@ -185,6 +185,8 @@ export class LayerNorm extends QuantizedRows {
   weight: usize
   bias: usize
   epsilon: f32
+  /** 0 for RMSNorm. */
+  centred: i32
   out: usize
   outStride: usize
 }
@@ -234,6 +236,7 @@ export class Embed extends QuantizedRows {
   tableStride: i32
   /** H */
   width: i32
+  /** 0 where the sum is not normalised. */
   weight: usize
   bias: usize
   epsilon: f32

@@ -117,7 +117,8 @@ function layerNorm(call: LayerNorm, from: i32, to: i32, scratch: usize): void {
         x = sum
         residual = 0
       }
-      layerNormRow(x, residual, call.width, call.weight, call.bias, call.epsilon, out)
+      const centred = call.centred !== 0
+      layerNormRow(x, residual, call.width, call.weight, call.bias, call.epsilon, centred, out)
     }
     quantizeTile(call, start, rows, call.width, call.out + call.outStride * start, call.outStride, scratch)
   }
