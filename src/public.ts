@@ -71,6 +71,7 @@ export type {
   HiddenActivation,
   ProblemType,
   Quantization,
+  TransitionBiases,
 } from './model/bert-config.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/sentence/pooling.ts'

@@ -28,6 +28,7 @@ import type { Platform } from '../load.ts'
 import { readTokenizerOf } from '../load.ts'
 import type { LoadOptions } from '../load-options.ts'
 import type { BertConfig } from '../model/bert-config.ts'
+import { CALIBRATION } from '../model/calibration.ts'
 import { loadSpec } from '../model/read-spec.ts'
 import { countParameters, type ResolvedModel, resolve } from '../model/resolve.ts'
 import type { ModelSpec } from '../model/spec.ts'
@@ -268,7 +269,7 @@ async function findFiles(
   files: ModelFiles,
   local: boolean,
 ): Promise<{ found: ModelFile[]; weightNames: string[] }> {
-  const names = [CONFIG, GLINER_CONFIG, ENCODER_CONFIG, ...SMALL_FILES, ...OTHER_VOCABULARIES]
+  const names = [CONFIG, GLINER_CONFIG, ENCODER_CONFIG, ...SMALL_FILES, CALIBRATION, ...OTHER_VOCABULARIES]
   const weightNames: string[] = []
   const found: ModelFile[] = []
   const add = async (name: string): Promise<string | undefined> => {

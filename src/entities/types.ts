@@ -30,7 +30,7 @@ export type RecognizerInput = string | readonly string[]
 
 /** How the model's output becomes entities. */
 export interface DecodeOptions {
-  /** Default 'average'. */
+  /** Default 'average'; for a model with a viterbi_calibration.json 'simple'. */
   strategy?: Strategy
   /** The label scheme, if the model's labels do not show it correctly. */
   scheme?: LabelScheme

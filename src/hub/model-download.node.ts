@@ -10,6 +10,7 @@ import type { RequestOptions } from '../format/remote/request.ts'
 import { openUrl } from '../format/remote/url-source.ts'
 import { readShardIndex, shardNames } from '../format/shards.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
+import { CALIBRATION, mayBeCalibrated } from '../model/calibration.ts'
 import { loadSpec } from '../model/read-spec.ts'
 import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import type { HubCache } from './cache.node.ts'
@@ -85,6 +86,7 @@ export class ModelDownload {
     if (!(await hasVocabulary(has))) await this.#fetchSmall(OTHER_VOCABULARIES)
     if (!this.#kind.tokenizerElsewhere && !(await hasVocabulary(has))) throw await this.#noVocabulary()
     if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#sentenceFiles())
+    if (await this.#mayBeCalibrated()) await this.#fetchSmall([CALIBRATION])
     if (this.#options.weights ?? true) await this.#fetchWeights()
     // Done last, so that an interrupted run leaves the revision at a complete snapshot.
     await this.#cache.setCommit(this.#model.revision, this.#commit)
@@ -118,6 +120,16 @@ export class ModelDownload {
       return await sentenceFiles(folderFiles(this.#cache.snapshot(this.#commit)))
     } catch (error) {
       if (error instanceof ModelFormatError) return []
+      throw error
+    }
+  }
+
+  /** Errors in `config.json` are reported when the model is loaded. */
+  async #mayBeCalibrated(): Promise<boolean> {
+    try {
+      return mayBeCalibrated((await loadSpec(folderFiles(this.#cache.snapshot(this.#commit)))).config)
+    } catch (error) {
+      if (error instanceof ModelFormatError) return false
       throw error
     }
   }

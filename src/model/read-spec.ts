@@ -27,6 +27,7 @@ const FAMILIES: ReadonlyMap<string, () => Promise<ReadFamily>> = new Map<string,
   ['deberta', async () => (await import('./families/deberta.ts')).readDeberta],
   ['deberta-v2', async () => (await import('./families/deberta.ts')).readDebertaV2],
   ['modernbert', async () => (await import('./families/modernbert.ts')).readModernbert],
+  ['eurobert', async () => (await import('./families/eurobert.ts')).readEurobert],
   ['mpnet', async () => (await import('./families/mpnet.ts')).readMpnet],
   ['albert', async () => (await import('./families/albert.ts')).readAlbert],
 ])

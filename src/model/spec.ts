@@ -56,12 +56,22 @@ export interface LinearSource {
   readonly bias: TensorSpec | undefined
   /** Whether the file has the matrix transposed. */
   readonly transposed?: true
+  /** Present if the layer has its outputs several times: keys or values that a group of heads shares. */
+  readonly repeated?: RepeatedRows
+}
+
+/** Each block of so many rows is there so many times, one after another. */
+export interface RepeatedRows {
+  readonly block: number
+  readonly times: number
 }
 
 /** A layer normalisation. Without a bias: zeros. */
 export interface NormSpec {
   readonly kind: 'norm'
   readonly size: number
+  /** Whether the mean is subtracted; if not, it is RMSNorm. */
+  readonly centred: boolean
   /** ε */
   readonly epsilon: number
   readonly weight: TensorSpec
@@ -128,12 +138,12 @@ export interface ModelSpec {
   readonly sentencePiece?: SentencePieceSpec
 }
 
-/** LayerNorm(word + tokenType + position), E wide. */
+/** LayerNorm(word + tokenType + position), E wide; without a norm the sum itself. */
 export interface EmbeddingsSpec {
   readonly words: TableSpec
   readonly positions: TableSpec | undefined
   readonly tokenTypes: TableSpec | undefined
-  readonly norm: NormSpec
+  readonly norm: NormSpec | undefined
 }
 
 /** A layer of the encoder: encoder.ts. */
@@ -227,18 +237,23 @@ export interface TokenHeadSpec {
   readonly output: LinearSpec
 }
 
-/** The same for each text, from its first token or from the mean of all tokens. */
+/**
+ * The same for each text: from its first token, from the mean of all tokens, or ('late') as the mean of all tokens'
+ * logits.
+ */
 export interface TextHeadSpec {
   readonly kind: 'text'
-  readonly pooling: 'cls' | 'mean'
+  readonly pooling: 'cls' | 'mean' | 'late'
   readonly transform: TransformSpec
   readonly output: LinearSpec
 }
 
-/** For each token, logits = decoder(transform(h)): word-head.ts. */
+/** For each token, logits = decoder(transform(h)), or decoder(h): word-head.ts. */
 export interface WordHeadSpec {
   readonly kind: 'words'
-  readonly transform: TransformSpec & { readonly norm: NormSpec; readonly activation: Activation }
+  readonly transform:
+    | (TransformSpec & { readonly norm: NormSpec; readonly activation: Activation })
+    | undefined
   /** [V, E]: the word embeddings, or a separate table. */
   readonly decoder: TableSpec
   /** [V] */
