@@ -38,14 +38,16 @@ export const documentRows = {
     words: {
       text: '',
       html: '',
+      xml: 'all attributes are text',
       markdown: '',
       json: 'strings and names of members are the text; numbers stay',
     },
     value: 'L',
     help: 'how the texts are marked up',
-    default: 'by the names of files (.html, .htm, .md, .json, .eml, .docx), else text',
-    more: `Tags, their attributes, comments, scripts, styles and code are no text and stay as they are, also where
-      names are taken out; front matter, definitions of links and notes are text. Offsets are those of the source; a
+    default: 'by the names of files (.html, .xml, .md, .json, .jsonl, .eml, .docx), else text',
+    more: `Tags, addresses but of people (mailto:), scripts, styles and code are no text and stay as they are, also where
+      names are taken out; front matter, definitions of links, notes, comments and attributes with words (title, alt, value)
+      are text. Offsets are those of the source; a
       name across tags is one. Of mails (.eml) and documents of Word (.docx, .docm) the text is taken out, and offsets are in
       it (--json has it as "text"); what is not in it, as pictures and attachments of other kinds, is told, and the exit
       code is 1. A mail elsewhere whose text is encoded is an error, unless it is said to be text`,

@@ -88,7 +88,25 @@ export function runTable(sources: readonly Source[], table: TableOptions): Promi
     if (number === 1 && header) {
       const added = newNames(written, types).map((name) => writeAddedCell(name, delimiter))
       const cells = [row.slice(0, row.length - lineEnd.length), ...added]
-      return { bytes, write: () => mark + cells.join(delimiter) + lineEnd }
+      const head = mark + cells.join(delimiter) + lineEnd
+      // Of columns that are given by number nobody has said that the first row names them.
+      const unnamed = redactor === undefined ? [] : indexes.filter((index) => !isNamed(written[index]!))
+      if (unnamed.length === 0) return { bytes, write: () => head }
+      return {
+        bytes,
+        texts: unnamed.map((index) => cellText(written[index]!)),
+        write(answered) {
+          for (const [at, answer] of answered.entries()) {
+            if (!(answer instanceof Error) && answer.recognition.entities.length === 0) continue
+            const column = unnamed[at]! + 1
+            refuse(
+              number,
+              `has a name in column ${column}, where the column's name is expected: give --no-header if the table has none, else --column with the column's name`,
+            )
+          }
+          return head
+        },
+      }
     }
     if (written.length === 1 && written[0]!.trim() === '') return { bytes, write: () => decoded }
     const last = Math.max(...indexes) + 1
@@ -110,6 +128,7 @@ export function runTable(sources: readonly Source[], table: TableOptions): Promi
       },
     }
   }
+  const isNamed = (written: string): boolean => columns.includes(cellText(written).trim())
   const addTo = (written: readonly string[], answered: readonly Found[]): readonly string[] => {
     if (redactor !== undefined) {
       const cells = [...written]
