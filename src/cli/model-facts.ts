@@ -31,8 +31,8 @@ import { loadSpec } from '../model/read-spec.ts'
 import { countParameters, type ResolvedModel, resolve } from '../model/resolve.ts'
 import type { ModelSpec } from '../model/spec.ts'
 import { entryPlatform } from '../platform.node.ts'
-import { memoryNeeded } from '../runtime/engine.ts'
 import { BATCH_TOKENS } from '../runtime/engine-setup.ts'
+import { memoryNeeded } from '../runtime/memory-needed.ts'
 import { withLoadingBar } from './loading.ts'
 
 interface ModelFile {

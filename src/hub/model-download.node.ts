@@ -83,7 +83,9 @@ export class ModelDownload {
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
     if (!(await hasVocabulary(has))) await this.#fetchSmall(OTHER_VOCABULARIES)
     if (!this.#kind.tokenizerElsewhere && !(await hasVocabulary(has))) throw await this.#noVocabulary()
-    if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#sentenceFiles())
+    if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#named(sentenceFiles))
+    const { moreFiles } = this.#kind
+    if (moreFiles) await this.#fetchSmall(await this.#named(moreFiles))
     if (this.#options.weights ?? true) await this.#fetchWeights()
     // Done last, so that an interrupted run leaves the revision at a complete snapshot.
     await this.#cache.setCommit(this.#model.revision, this.#commit)
@@ -109,10 +111,10 @@ export class ModelDownload {
     return config
   }
 
-  /** Errors in `modules.json` are reported when the model is loaded. */
-  async #sentenceFiles(): Promise<string[]> {
+  /** The files that others name; errors in those are reported when the model is loaded. */
+  async #named(read: (files: ModelFiles) => Promise<readonly string[]>): Promise<readonly string[]> {
     try {
-      return await sentenceFiles(folderFiles(this.#cache.snapshot(this.#commit)))
+      return await read(folderFiles(this.#cache.snapshot(this.#commit)))
     } catch (error) {
       if (error instanceof ModelFormatError) return []
       throw error

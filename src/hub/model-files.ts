@@ -1,8 +1,10 @@
 /** The names of the files of a model's repository. */
 import { ModelFormatError } from '../format/errors.ts'
-import { largestWhole } from '../format/file-limits.ts'
+import { largestWhole, TOKENIZER_FILES } from '../format/file-limits.ts'
+import { readJsonFile } from '../format/json-file.ts'
 import { noModel } from '../format/other-models.ts'
 import { CONFIG, GLINER_CONFIG, INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shards.ts'
+import type { ModelFiles } from '../format/source.ts'
 
 export { CONFIG, INDEX, WEIGHTS } from '../format/shards.ts'
 
@@ -12,12 +14,24 @@ export interface RepositoryKind {
   readonly config: string
   /** Whether it may lack a tokenizer. */
   readonly tokenizerElsewhere: boolean
+  /** The names of more files that it may have, from those there are. */
+  readonly moreFiles?: (files: ModelFiles) => Promise<readonly string[]>
 }
 
 /** A model of transformers. */
 export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false }
+/** Where the package gliner saves the tokenizer of a bi-encoder's encoder of types. */
+export const TYPE_TOKENIZER = 'labels_tokenizer'
 /** A GLiNER model. */
-export const GLINER: RepositoryKind = { config: GLINER_CONFIG, tokenizerElsewhere: true }
+export const GLINER: RepositoryKind = {
+  config: GLINER_CONFIG,
+  tokenizerElsewhere: true,
+  moreFiles: async (files) => {
+    const config = await readJsonFile(files, GLINER_CONFIG)
+    const hasTypeEncoder = (config?.['labels_encoder'] ?? undefined) !== undefined
+    return hasTypeEncoder ? TOKENIZER_FILES.map((name) => `${TYPE_TOKENIZER}/${name}`) : []
+  },
+}
 /** Forms of weights on a disk, the best first: the single file, the index of shards, and their extension. */
 export const WEIGHT_FORMS: readonly (readonly [whole: string, index: string, extension: string])[] = [
   [WEIGHTS, INDEX, '.safetensors'],

@@ -7,7 +7,8 @@
  * For a text, h is the hidden states of its first token, or the mean over all its tokens. BERT calls the
  * dense layer of texts, which has no LayerNorm, its pooler (Devlin et al. 2019, section 3.2).
  */
-import type { Kernels, Matrix } from '../kernels/kernels.ts'
+import type { Kernels, Matrix, Sequences } from '../kernels/kernels.ts'
+import type { KernelMemory } from '../kernels/memory.ts'
 import { activatedLinear } from './activated.ts'
 import type { Placed, TextHeadSpec, TokenHeadSpec, TransformSpec } from './spec.ts'
 import { copyRows, type Workspace } from './workspace.ts'
@@ -32,6 +33,20 @@ export function textLogits(
 ): Float32Array[] {
   const { memory } = kernels
   const { pooled, transformed } = texts!
+  poolTexts(memory, pooling, hiddenStates, sequences, pooled)
+  transformRows(kernels, transform, pooled, transformed)
+  kernels.linear(transformed, output, logits, 'identity')
+  return Array.from({ length: sequences.count }, (_, s) => memory.copyRows(logits, s, s + 1))
+}
+
+/** For each sequence the hidden states of its first token, or the mean over all its tokens, [S, H]. */
+export function poolTexts(
+  memory: KernelMemory,
+  pooling: 'cls' | 'mean',
+  hiddenStates: Matrix,
+  sequences: Sequences,
+  pooled: Matrix,
+): void {
   const bounds = memory.integers(sequences.bounds)
   for (let s = 0; s < sequences.count; s++) {
     const end = pooling === 'cls' ? bounds[s]! + 1 : bounds[s + 1]!
@@ -42,9 +57,6 @@ export function textLogits(
     }
     memory.row(pooled, s).set(sums.map((sum) => sum / (end - bounds[s]!)))
   }
-  transformRows(kernels, transform, pooled, transformed)
-  kernels.linear(transformed, output, logits, 'identity')
-  return Array.from({ length: sequences.count }, (_, s) => memory.copyRows(logits, s, s + 1))
 }
 
 /** out = LayerNorm(activation(x·Wᵀ + b)) */

@@ -18,8 +18,9 @@ import type { StagingArea } from '../kernels/placed.ts'
 import { relu } from '../kernels/scalars.ts'
 import { Staging } from '../kernels/staging.ts'
 import type { SpanQuestion } from './forward-output.ts'
+import { boundsOf, gatherTypes, gatherWords } from './gather-words.ts'
 import { type LstmBuffers, lstmLayer } from './lstm.ts'
-import type { GlinerWordsSpec, Placed, ProjectionSpec, SpanHeadSpec } from './spec.ts'
+import type { Placed, ProjectionSpec, SpanHeadSpec } from './spec.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Rows that pass a projection's inner layer at once, and spans that are scored at once: 2 MB for D = 512. */
@@ -60,18 +61,8 @@ export async function spanLogits(
 ): Promise<Float32Array[]> {
   const bounds = boundsOf(questions.map(({ words }) => words.length))
   const typeBounds = boundsOf(questions.map(({ types }) => types.length))
-  const words = gather(
-    kernels,
-    head,
-    workspace,
-    questions.map(({ words }) => words),
-  )
-  const types = gather(
-    kernels,
-    head,
-    workspace,
-    questions.map(({ types }) => types),
-  )
+  const words = gatherWords(kernels, head, workspace, questions)
+  const types = gatherTypes(kernels, head, workspace, questions)
   const buffers = laySpanHead(kernels.layout, head, {
     words: words.rows,
     types: types.rows,
@@ -133,36 +124,15 @@ export function laySpanHead(
   }
 }
 
-/** Rows of the hidden states of all sequences, end to end, D wide; zeros for a word without pieces. */
-export function gather(
-  kernels: Kernels,
-  { projection, size }: Placed<GlinerWordsSpec>,
-  { hiddenStates, sequences }: Pick<Workspace, 'hiddenStates' | 'sequences'>,
-  rows: readonly (readonly number[])[],
-): Matrix {
-  const { layout, memory } = kernels
-  const count = rows.reduce((sum, { length }) => sum + length, 0)
-  const gathered = layout.matrix(count, hiddenStates.columns)
-  const result = projection ? layout.matrix(count, size) : gathered
-  const firsts = memory.integers(sequences.bounds)
-  const places = rows.flatMap((each, index) => each.map((row) => (row < 0 ? -1 : firsts[index]! + row)))
-  for (const [at, place] of places.entries())
-    if (place >= 0) memory.row(gathered, at).set(memory.row(hiddenStates, place))
-    else memory.row(gathered, at).fill(0)
-  if (projection) kernels.linear(gathered, projection, result, 'identity')
-  for (const [at, place] of places.entries()) if (place < 0) memory.row(result, at).fill(0)
-  return result
-}
-
 /** Computes after(activation(outer(relu(inner(x))))), `ROWS` rows at a time. */
-async function project(
+export async function project(
   kernels: Kernels,
   x: Matrix,
   { inner, outer }: Placed<ProjectionSpec>,
   activation: 'identity' | 'relu',
   after: Linear,
   out: Matrix,
-  buffers: SpanBuffers,
+  buffers: Pick<SpanBuffers, 'inner' | 'represented'>,
   pause: Pause,
 ): Promise<void> {
   for (let first = 0; first < x.rows; first += ROWS) {
@@ -232,14 +202,7 @@ function packQuery(
   return layer
 }
 
-/** Where each part begins, and the total length. */
-export function boundsOf(lengths: readonly number[]): number[] {
-  const bounds = [0]
-  for (const length of lengths) bounds.push(bounds.at(-1)! + length)
-  return bounds
-}
-
 /** out = relu(a + b) */
-function addRelu(a: Float32Array, b: Float32Array, out: Float32Array): void {
+export function addRelu(a: Float32Array, b: Float32Array, out: Float32Array): void {
   for (let k = 0; k < out.length; k++) out[k] = relu(Math.fround(a[k]! + b[k]!))
 }

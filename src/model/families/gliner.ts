@@ -1,4 +1,4 @@
-/** GLiNER's head, under the tensor names of the package gliner, over an encoder of any family. */
+/** GLiNER's heads, under the tensor names of the package gliner, over an encoder of any family, or two. */
 import { floats, headLinear } from '../modules.ts'
 import type {
   BoundaryHeadSpec,
@@ -9,11 +9,15 @@ import type {
   ModelSpec,
   ProjectionSpec,
   SpanHeadSpec,
+  SpanMarkerSpec,
   TensorSpec,
+  WordPooling,
 } from '../spec.ts'
 
 /** Prefix of the encoder's tensors, for any encoder. */
 export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
+/** The same of the encoder of types, in a bi-encoder. */
+export const TYPE_ENCODER_PREFIX = 'token_rep_layer.labels_encoder.model.'
 
 /** How many times wider the inner layer of the head's projections is than their ends, and that of its scorer. */
 const WIDENING = 4
@@ -28,26 +32,35 @@ export interface GlinerSizes {
   readonly maxWidth: number | undefined
   /** Layers of the bidirectional LSTM over the words; 0 for none. */
   readonly rnnLayers: number
+  readonly wordPooling: WordPooling
+  /** Whether spans that words make are scored once more as spans. */
+  readonly representsSpans: boolean
 }
 
-/** The specification of a GLiNER model. */
+/** The specification of a GLiNER model; with an encoder of types, of a bi-encoder. */
 export function glinerSpec(
   encoder: ModelSpec,
-  { hiddenSize: size, maxWidth, rnnLayers }: GlinerSizes,
+  { hiddenSize: size, maxWidth, rnnLayers, wordPooling, representsSpans }: GlinerSizes,
+  typeEncoder?: ModelSpec,
 ): ModelSpec {
-  const { hiddenSize } = encoder.config
+  const projectionOf = ({ config: { hiddenSize } }: ModelSpec, name: string): LinearSpec | undefined =>
+    size === hiddenSize ? undefined : headLinear(`token_rep_layer.${name}`, size, hiddenSize)
   const lstmLayer = (layer: number): GlinerHeadSpec['lstm'][number] => [
     lstmDirection(`l${layer}`, size),
     lstmDirection(`l${layer}_reverse`, size),
   ]
   const words: GlinerWordsSpec = {
     size,
-    projection: size === hiddenSize ? undefined : headLinear('token_rep_layer.projection', size, hiddenSize),
-    lstm: Array.from({ length: rnnLayers }, (_, layer) => lstmLayer(layer)),
+    pooling: wordPooling,
+    projection: projectionOf(encoder, 'projection'),
+    // The package makes an LSTM for a bi-encoder too, and does not use it.
+    lstm: Array.from({ length: typeEncoder ? 0 : rnnLayers }, (_, layer) => lstmLayer(layer)),
   }
-  const head: GlinerHeadSpec =
-    maxWidth === undefined
-      ? { kind: 'boundaries', ...words, ...scorer(size) }
+  const scoresWords = maxWidth === undefined
+  const head: GlinerHeadSpec = scoresWords
+    ? { kind: 'boundaries', ...words, ...scorer(size), marker: representsSpans ? marker(size) : undefined }
+    : typeEncoder
+      ? { kind: 'vector-spans', ...words, maxWidth, marker: marker(size) }
       : { kind: 'spans', ...words, maxWidth, ...spanLayers(size) }
   return {
     ...encoder,
@@ -55,11 +68,24 @@ export function glinerSpec(
     configFile: 'gliner_config.json',
     prefix: ENCODER_PREFIX,
     head,
+    ...(typeEncoder && {
+      typeEncoder: {
+        ...typeEncoder,
+        configFile: 'gliner_config.json',
+        prefix: TYPE_ENCODER_PREFIX,
+        head: {
+          kind: 'types',
+          size,
+          projection: projectionOf(typeEncoder, 'labels_projection'),
+          prompt: scoresWords ? undefined : projection('prompt_rep_layer', size),
+        },
+      },
+    }),
   }
 }
 
 /** The scorer of words: its two projections in halves, and its inner layer in three parts. */
-function scorer(size: number): Omit<BoundaryHeadSpec, 'kind' | keyof GlinerWordsSpec> {
+function scorer(size: number): Omit<BoundaryHeadSpec, 'kind' | 'marker' | keyof GlinerWordsSpec> {
   const half = (name: string, index: number): LinearSpec => {
     const layer = headLinear(`scorer.${name}`, 2 * size, size)
     const part = { index, count: 2, blocks: 1 }
@@ -106,13 +132,15 @@ function lstmDirection(suffix: string, size: number): LstmDirectionSpec {
   return { input: gates('ih', size), recurrent: gates('hh', size / 2) }
 }
 
-/** The projections of words and types, and the two layers of a span's: the first in two halves, the second transposed. */
-function spanLayers(size: number): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | keyof GlinerWordsSpec> {
+/** Two linear layers of the package's `create_projection_layer`. */
+function projection(name: string, size: number): ProjectionSpec {
   const inner = WIDENING * size
-  const projection = (name: string): ProjectionSpec => ({
-    inner: headLinear(`${name}.0`, inner, size),
-    outer: headLinear(`${name}.3`, size, inner),
-  })
+  return { inner: headLinear(`${name}.0`, inner, size), outer: headLinear(`${name}.3`, size, inner) }
+}
+
+/** The projections of words, and the two layers of a span's: the first in two halves. */
+function marker(size: number): SpanMarkerSpec {
+  const inner = WIDENING * size
   const first = headLinear(`${SPANS}.out_project.0`, inner, 2 * size)
   const { weight, bias } = first.from[0]!
   const half = (index: number, bias: TensorSpec | undefined): LinearSpec => ({
@@ -120,17 +148,26 @@ function spanLayers(size: number): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | keyo
     inputs: size,
     from: [{ weight: { ...weight, part: { index, count: 2, blocks: inner } }, bias }],
   })
-  const second = headLinear(`${SPANS}.out_project.3`, size, inner).from[0]!
   return {
-    start: projection(`${SPANS}.project_start`),
-    end: projection(`${SPANS}.project_end`),
-    prompt: projection('prompt_rep_layer'),
+    start: projection(`${SPANS}.project_start`, size),
+    end: projection(`${SPANS}.project_end`, size),
     spanStart: half(0, undefined),
     spanEnd: half(1, bias),
+    output: headLinear(`${SPANS}.out_project.3`, size, inner),
+  }
+}
+
+/** The same with the second layer transposed, and the projection of types. */
+function spanLayers(size: number): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | keyof GlinerWordsSpec> {
+  const { output, ...layers } = marker(size)
+  const second = output.from[0]!
+  return {
+    ...layers,
+    prompt: projection('prompt_rep_layer', size),
     query: {
       kind: 'linear',
       inputs: size,
-      outputs: inner + 1,
+      outputs: output.inputs + 1,
       precision: 'float32',
       from: [
         { weight: second.weight, bias: undefined, transposed: true },

@@ -6,7 +6,7 @@
 import { collectAnswers, type Give, stopWith, streamAnswers } from '../../answers.ts'
 import { Batcher } from '../../batcher.ts'
 import type { BertModel } from '../../bert-model.ts'
-import { wrongKind } from '../../check/kind.ts'
+import { defined, wrongKind } from '../../check/kind.ts'
 import type { Rows } from '../../check/option-rows.ts'
 import { checkOptions, checkStrings } from '../../check/options.ts'
 import { trimName } from '../../entities/name-edges.ts'
@@ -15,14 +15,22 @@ import { prepareRules } from '../../entities/style.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
 import { readInputs } from '../../inputs.ts'
 import { sigmoid } from '../../kernels/scalars.ts'
-import { requireFinite } from '../../model/forward-output.ts'
+import { type ForwardWanted, requireFinite } from '../../model/forward-output.ts'
 import type { RulePolicy, Rules } from '../../rules/types.ts'
 import type { EngineClient } from '../../runtime/client.ts'
 import { BATCH_TOKENS } from '../../runtime/engine-setup.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { GlinerConfig } from './config.ts'
 import { type BoundaryScores, chooseSpans, matchBoundaries, type ScoredSpan } from './decode.ts'
-import { makePrompt, makeWindows, type Prompt, type PromptTokens, type WordWindow } from './prompt.ts'
+import {
+  emptyPrompt,
+  makePrompt,
+  makeWindows,
+  type Prompt,
+  type PromptTokens,
+  type WordWindow,
+} from './prompt.ts'
+import type { TypeVectors } from './type-vectors.ts'
 
 /** How spans become entities. */
 export interface FindOptions {
@@ -84,7 +92,8 @@ const THRESHOLD = 0.5
 interface GlinerParts {
   readonly model: BertModel
   readonly config: GlinerConfig
-  readonly tokens: PromptTokens
+  /** What marks types in a prompt, or the encoder that reads them by themselves. */
+  readonly types: PromptTokens | TypeVectors
   readonly engine: EngineClient
 }
 
@@ -171,16 +180,22 @@ export class Gliner {
       ...(rulePolicy && { rulePolicy }),
       ...(signal && { signal }),
     })
-    const prompt = makePrompt(this.tokenizer, this.#parts.tokens, asked)
-    const { maxWidth } = this.#parts.config
-    const collect = maxWidth === undefined ? addMatched : addSpans
+    const { types: reading, config } = this.#parts
+    const isPrompted = 'ent' in reading
+    const prompt = isPrompted ? makePrompt(this.tokenizer, reading, asked) : emptyPrompt(this.tokenizer)
+    const typeVectors = isPrompted ? undefined : await reading.of(asked, stop.signal)
+    const collect = collectorOf(config)
+    const wanted = {
+      choice: { threshold, multiLabel: options.multiLabel ?? false },
+      ...defined({ typeVectors }),
+    }
     const judging = { options, width: this.maxWidth, types: asked.length, threshold }
     const progress = { done: 0, total: 0 }
 
     const batcher = new Batcher<WordWindow, Float32Array>({
       ...{ tokens: BATCH_TOKENS, stop },
       compute: async (windows, stopped) => {
-        const logits = await this.#score(windows, stopped)
+        const logits = await this.#score(windows, wanted, stopped)
         progress.done += countPieces(windows)
         options.onProgress?.({ ...progress })
         return logits
@@ -226,11 +241,15 @@ export class Gliner {
     return makeWindows(text, this.tokenizer, prompt, limits, all)
   }
 
-  /** The logits of each window's spans. */
-  async #score(windows: readonly WordWindow[], signal: AbortSignal): Promise<readonly Float32Array[]> {
+  /** The logits of each window's spans, or the spans that were chosen by them. */
+  async #score(
+    windows: readonly WordWindow[],
+    wanted: Pick<ForwardWanted, 'typeVectors' | 'choice'>,
+    signal: AbortSignal,
+  ): Promise<readonly Float32Array[]> {
     const { logits } = await this.#parts.engine.forward(
       windows.map(({ ids }) => ids),
-      { spans: windows.map(({ words, types }) => ({ words, types })) },
+      { spans: windows.map(({ words, wordEnds, types }) => ({ words, wordEnds, types })), ...wanted },
       signal,
     )
     return logits
@@ -255,6 +274,12 @@ interface Judging {
   /** C */
   readonly types: number
   readonly threshold: number
+}
+
+/** How what the engine gives for a window becomes spans. */
+function collectorOf({ maxWidth, typeEncoder, representsSpans }: GlinerConfig): typeof addSpans {
+  if (representsSpans || (typeEncoder !== undefined && maxWidth !== undefined)) return addChosen
+  return maxWidth === undefined ? addMatched : addSpans
 }
 
 /** σ of each logit of a span; adds the spans above the threshold that the window judges. */
@@ -299,6 +324,27 @@ function addMatched(
   for (const { start, end, type, score } of matchBoundaries(scores, threshold, options, isJudged)) {
     const [from, to] = [places[start]![0], places[end]![1]]
     spans.push({ start: firstWord + start, end: firstWord + end, type, score, from, to })
+  }
+}
+
+/** Adds the chosen spans that the window judges: the first word of each, the last, the type and the score. */
+function addChosen(
+  chosen: Float32Array,
+  { spans: places, firstWord, judgedStart, judgedEnd }: WordWindow,
+  _: Judging,
+  spans: PlacedSpan[],
+): void {
+  for (let at = 0; at < chosen.length; at += 4) {
+    const [first, last, type, score] = chosen.subarray(at, at + 4) as Iterable<number> as [
+      number,
+      number,
+      number,
+      number,
+    ]
+    const middle = firstWord + Math.floor((first + last) / 2)
+    if (middle < judgedStart || middle >= judgedEnd) continue
+    const [from, to] = [places[first]![0], places[last]![1]]
+    spans.push({ start: firstWord + first, end: firstWord + last, type, score, from, to })
   }
 }
 

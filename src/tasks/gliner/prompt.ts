@@ -4,7 +4,8 @@
  *
  *     [CLS] <<ENT>> person <<ENT>> drug <<SEP>> word word ... [SEP]
  *
- * A type is represented by the token before it, a word by its first piece. A text that is longer than the
+ * A type is represented by the token before it, a word by its pieces. A model with an encoder of its own for types reads
+ * the words alone, between [CLS] and [SEP]. A text that is longer than the
  * model's maximum is read in overlapping windows of words, each after the same prompt.
  */
 import { LONGEST_SECTION } from '../../text/sections.ts'
@@ -35,6 +36,8 @@ export interface WordWindow {
   readonly ids: readonly number[]
   /** The first piece of each word, in `ids`; -1 for a word without pieces. */
   readonly words: readonly number[]
+  /** Where its pieces end, exclusive. */
+  readonly wordEnds: readonly number[]
   /** Where each word stands in the text. */
   readonly spans: readonly WordSpan[]
   readonly types: readonly number[]
@@ -72,6 +75,11 @@ export function makePrompt(
   }
   ids.push(sep)
   return { ids, types: places }
+}
+
+/** What stands before the words if types have an encoder of their own. */
+export function emptyPrompt(tokenizer: Tokenizer): Prompt {
+  return { ids: [tokenizer.clsId], types: [] }
 }
 
 /** A word, and the pieces that it is. */
@@ -137,16 +145,18 @@ function windowOf(
   tokenizer: Tokenizer,
   prompt: Prompt,
   room: number,
-): Pick<WordWindow, 'ids' | 'words' | 'spans' | 'types'> {
+): Pick<WordWindow, 'ids' | 'words' | 'wordEnds' | 'spans' | 'types'> {
   const pieces = [...prompt.ids]
   const places: number[] = []
+  const wordEnds: number[] = []
   for (const { ids } of words) {
     places.push(ids.length === 0 ? -1 : pieces.length)
-    // Only the first piece is used, so the rest of a word that exceeds the room can be left out.
+    // The rest of a word that exceeds the room is left out, as in the package.
     pieces.push(...ids.slice(0, room))
+    wordEnds.push(pieces.length)
   }
   pieces.push(tokenizer.sepId)
-  return { ids: pieces, words: places, spans: words.map(({ span }) => span), types: prompt.types }
+  return { ids: pieces, words: places, wordEnds, spans: words.map(({ span }) => span), types: prompt.types }
 }
 
 /** Encodes words. Of a word that is longer than a section only its beginning is encoded: no window has room for more. */
