@@ -173,7 +173,8 @@ async function factsOf(
   const general = { model: files.name, loads: missing.length === 0 ? 'yes' : 'no', missing } as const
   if (gliner !== undefined) {
     const { config, spec, found: resolved } = gliner
-    const modelType = `GLiNER of ${spec.config.modelType}`
+    const { typeEncoder } = spec
+    const modelType = `GLiNER of ${[spec, ...(typeEncoder ? [typeEncoder] : [])].map((each) => each.config.modelType).join(' and ')}`
     const head = `entities of types that are named when you ask (loadGliner, iobert find): ${config.maxWidth === undefined ? 'of any length' : `up to ${config.maxWidth} words each`}, in ${config.maxWords} words at once`
     return {
       ...{ ...general, architecture: { ...architectureOf(spec.config), modelType, head }, labels: [] },

@@ -72,6 +72,12 @@ SHAPES = {
     "bi-words-bert": (BERT, dict(TOKENS, **TYPES_SPM, hidden_size=20, max_len=384, num_rnn_layers=0), False),
     "bi-represented-modernbert": (MODERN, dict(TOKENS, **TYPES_BERT, hidden_size=20, max_len=384, represent_spans=True), False),
 }
+# Made only if named: the shape of knowledgator/gliner-bi-base-v2.0 (Ettin 150M, bge-small), for bench/gliner-types.mjs.
+BASE = dict(hidden_size=768, intermediate_size=1152, num_hidden_layers=22, num_attention_heads=12, local_attention=128)
+SMALL = dict(hidden_size=384, intermediate_size=1536, num_hidden_layers=12, num_attention_heads=12)
+LARGE = {
+    "bi-base": ((MODERN[0], dict(MODERN[1], **BASE)), dict(types=(BERT[0], dict(BERT[1], **SMALL)), hidden_size=512, max_width=12, max_len=384), False),
+}
 TYPES = ["person", "organization", "drug", "contract number", "Ort", "date of birth", "x", "award", "人名", "e-mail", "two  spaces ", "#", "PERSON"]
 WORDS = (
     "Angela Merkel met Tim Cook in Berlin . , ; the of a U.S.-led O'Neill AT&T e-mail_me a_b-c d--e -f g- 3.14 2,000 $5 100% Çelik Łódź "
@@ -116,7 +122,7 @@ def tokenizer_of(name, folder):
 
 
 def make(name, folder, count):
-    (tokenizer_folder, encoder), config, is_bin = SHAPES[name]
+    (tokenizer_folder, encoder), config, is_bin = {**SHAPES, **LARGE}[name]
     config = dict(config)
     types_tokenizer, types_encoder = config.pop("types", (None, None))
     torch.manual_seed(sum(map(ord, name)))

@@ -6,7 +6,7 @@ import type { Checkpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import { type JsonRecord, readJsonFile } from '../../format/json-file.ts'
 import { CONFIG } from '../../format/shards.ts'
-import { hasFile, type ModelFiles, missingFile } from '../../format/source.ts'
+import { hasFile, type ModelFiles, missingFile, within } from '../../format/source.ts'
 import { TYPE_TOKENIZER } from '../../hub/model-files.ts'
 import { longest } from '../../load.ts'
 import type { LoadOptions } from '../../load-options.ts'
@@ -91,7 +91,7 @@ export async function prepareGliner(
   const { maxLength: _, ...ofTypes } = options
   const types = await prepareEncoder(
     typeSource,
-    { files: folderOf(files, TYPE_TOKENIZER), others: () => others('typeEncoder') },
+    { files: within(files, TYPE_TOKENIZER), others: () => others('typeEncoder') },
     rowsOf(TYPE_ENCODER_PREFIX),
     ofTypes,
     {},
@@ -123,14 +123,6 @@ async function prepareEncoder(
   })
   const tokenizer = fitRows(read, 'The tokenizer', vocabSize, paddedVocabulary)
   return { spec, tokenizer, maxLength: longest(options, spec.config, tokenizer) }
-}
-
-/** A folder in the model's. */
-function folderOf(files: ModelFiles, folder: string): ModelFiles {
-  return {
-    name: `${files.name}/${folder}`,
-    open: (fileName) => files.open(`${folder}/${fileName}`),
-  }
 }
 
 async function readEncoderConfig(files: ModelFiles): Promise<JsonRecord> {
