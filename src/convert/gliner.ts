@@ -3,9 +3,9 @@
  * unchanged.
  */
 import { openCheckpoint } from '../format/checkpoint.ts'
+import { typeTokenizerFiles } from '../format/gliner-files.ts'
 import { GLINER_CONFIG, hasSafetensors } from '../format/shards.ts'
 import { hasFile, type ModelFiles } from '../format/source.ts'
-import { GLINER } from '../hub/model-files.ts'
 import { convertTensor, readTensor } from './convert-tensor.ts'
 import { viewedFiles } from './pytorch/checkpoint.ts'
 import type { TensorToWrite } from './safetensors-writer.ts'
@@ -39,7 +39,7 @@ export async function openGlinerModel(
   dtype: 'F32' | 'F16' | undefined,
 ): Promise<OpenGliner> {
   const texts = await keptFiles(files)
-  for (const name of [GLINER_CONFIG, 'config.json', ...(await GLINER.moreFiles!(files))]) {
+  for (const name of [GLINER_CONFIG, 'config.json', ...(await typeTokenizerFiles(files))]) {
     const bytes = await readSmallFile(files, name)
     if (bytes !== undefined) texts.set(name, bytes)
   }

@@ -1,7 +1,7 @@
 /** The names of the files of a model's repository. */
 import { ModelFormatError } from '../format/errors.ts'
-import { largestWhole, TOKENIZER_FILES } from '../format/file-limits.ts'
-import { readJsonFile } from '../format/json-file.ts'
+import { largestWhole } from '../format/file-limits.ts'
+import { typeTokenizerFiles } from '../format/gliner-files.ts'
 import { noModel } from '../format/other-models.ts'
 import { CONFIG, GLINER_CONFIG, INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'
@@ -20,17 +20,11 @@ export interface RepositoryKind {
 
 /** A model of transformers. */
 export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false }
-/** Where the package gliner saves the tokenizer of a bi-encoder's encoder of types. */
-export const TYPE_TOKENIZER = 'labels_tokenizer'
 /** A GLiNER model. */
 export const GLINER: RepositoryKind = {
   config: GLINER_CONFIG,
   tokenizerElsewhere: true,
-  moreFiles: async (files) => {
-    const config = await readJsonFile(files, GLINER_CONFIG)
-    const hasTypeEncoder = (config?.['labels_encoder'] ?? undefined) !== undefined
-    return hasTypeEncoder ? TOKENIZER_FILES.map((name) => `${TYPE_TOKENIZER}/${name}`) : []
-  },
+  moreFiles: typeTokenizerFiles,
 }
 /** Forms of weights on a disk, the best first: the single file, the index of shards, and their extension. */
 export const WEIGHT_FORMS: readonly (readonly [whole: string, index: string, extension: string])[] = [

@@ -4,10 +4,10 @@
  */
 import type { Checkpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
+import { TYPE_TOKENIZER } from '../../format/gliner-files.ts'
 import { type JsonRecord, readJsonFile } from '../../format/json-file.ts'
 import { CONFIG } from '../../format/shards.ts'
 import { hasFile, type ModelFiles, missingFile, within } from '../../format/source.ts'
-import { TYPE_TOKENIZER } from '../../hub/model-files.ts'
 import { longest } from '../../load.ts'
 import type { LoadOptions } from '../../load-options.ts'
 import { ENCODER_PREFIX, glinerSpec, TYPE_ENCODER_PREFIX } from '../../model/families/gliner.ts'
