@@ -161,6 +161,8 @@ export class Attention extends RelativePositions {
    * 1 where products are exact sums of int16 ones (attention-int16.ts), 0 in float32 (attention-float32.ts).
    */
   exact: i32
+  /** 1 where float32 products may be fused with their sums, in the build that can. */
+  fused: i32
   /** Channels of a panel, and the largest tile. */
   panel: i32
   tileRows: i32
@@ -183,6 +185,8 @@ export class LayerNorm extends QuantizedRows {
   weight: usize
   bias: usize
   epsilon: f32
+  /** 0 for RMSNorm. */
+  centred: i32
   out: usize
   outStride: usize
 }
@@ -232,6 +236,7 @@ export class Embed extends QuantizedRows {
   tableStride: i32
   /** H */
   width: i32
+  /** 0 where the sum is not normalised. */
   weight: usize
   bias: usize
   epsilon: f32

@@ -1,6 +1,6 @@
-/** The embedding of one token: rows of the learned tables, added and normalised. */
+/** The embedding of one token: rows of the learned tables, added and, but for few models, normalised. */
 import { Embed } from './commands'
-import { layerNormRow } from './layer-norm'
+import { clearPadding, layerNormRow } from './layer-norm'
 
 /**
  * One token's embedding: LayerNorm(word + type + position)           Devlin et al. 2019, figure 2
@@ -33,5 +33,6 @@ export function embeddingRow(call: Embed, id: i32, place: i32, type: i32, out: u
     for (let i: usize = 0; i < bytes; i += 16)
       v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(row + i)))
   }
-  layerNormRow(out, 0, call.width, call.weight, call.bias, call.epsilon, out)
+  if (WHOLE_BUILD && call.weight === 0) clearPadding(out, call.width)
+  else layerNormRow(out, 0, call.width, call.weight, call.bias, call.epsilon, true, out)
 }

@@ -64,7 +64,7 @@ function attendFloat32(
   map: usize,
   scratch: usize,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
+  if (ASC_FEATURE_RELAXED_SIMD && call.fused) {
     const operands = changetype<Float32Operands<Fused>>(scratch)
     attendHead<Float32Operands<Fused>>(call, operands, query, head, tokens, out, map)
   } else {
@@ -117,7 +117,8 @@ function layerNorm(call: LayerNorm, from: i32, to: i32, scratch: usize): void {
         x = sum
         residual = 0
       }
-      layerNormRow(x, residual, call.width, call.weight, call.bias, call.epsilon, out)
+      const centred = call.centred !== 0
+      layerNormRow(x, residual, call.width, call.weight, call.bias, call.epsilon, centred, out)
     }
     quantizeTile(call, start, rows, call.width, call.out + call.outStride * start, call.outStride, scratch)
   }

@@ -1,4 +1,7 @@
-/** LayerNorm of one row, with the residual that is added before it. Sums over a row have one fixed order. */
+/**
+ * LayerNorm or RMSNorm of one row, with the residual that is added before it. Sums over a row have one fixed
+ * order.
+ */
 import { laneMask, squareRoot, sumLanes } from './simd'
 
 /** ((lane sums of a + b) + (c + d)), then the four lanes: the one order in which rows are summed. */
@@ -19,6 +22,8 @@ export function clearPadding(row: usize, width: i32): void {
  *
  *     y = (v - μ)/√(σ² + ε) ⊙ weight + bias,   μ = Σv/H,   σ² = Σ(v - μ)²/H        Ba et al. 2016, equation 4
  *
+ * Not centred it is RMSNorm: μ is 0 in both (Zhang and Sennrich 2019, arXiv 1910.07467, equation 4).
+ *
  * Sums run in 16 lanes (i mod 16). Three passes over a row in the first-level cache: sum, squares, result.
  *
  * @param x         float32; rows have room for `width` rounded up to 16
@@ -32,6 +37,7 @@ export function layerNormRow(
   weight: usize,
   bias: usize,
   epsilon: f32,
+  centred: bool,
   out: usize,
 ): void {
   const whole = (<usize>(width & ~15)) << 2
@@ -71,7 +77,7 @@ export function layerNormRow(
     c = f32x4.add(c, vc)
     d = f32x4.add(d, vd)
   }
-  const mean = f32x4.splat(total(a, b, c, d) / <f32>width)
+  const mean = f32x4.splat(WHOLE_BUILD && !centred ? 0 : total(a, b, c, d) / <f32>width)
   a = f32x4.splat(0)
   b = f32x4.splat(0)
   c = f32x4.splat(0)

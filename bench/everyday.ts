@@ -1,6 +1,6 @@
 /**
- * Names in a hundred everyday texts (everyday.txt, which states its rules of annotation): found, missed, and
- * invented.
+ * Names in everyday texts (everyday/README.md states form and rules): which are found, missed and invented, by
+ * kind of text and by label; as written, in capitals and in lower case.
  */
 import { readFileSync } from 'node:fs'
 import type { RecognizeOptions } from '#dist/entities/types.js'
@@ -8,100 +8,119 @@ import type { Recognizer } from '#dist/node.js'
 import { rootPath } from '../test/shared.ts'
 import { check } from './measure.ts'
 
-interface Name {
+export interface Name {
   readonly type: string
   readonly start: number
   readonly end: number
 }
 
-interface MarkedText {
-  readonly kind: string
+export interface MarkedText {
   readonly text: string
   readonly names: readonly Name[]
 }
 
-/** What became of the names of some texts, and of what was found in them. */
-interface Outcome {
-  /** Names found as they are. */
-  exact: number
-  /** Found from end to end, as another type. */
-  wrongType: number
-  /** Found in part, or with more than the name. */
-  boundary: number
-  missed: number
-  /** Found where no name is. */
-  invented: number
+/** A text of its kind, still with its marks. */
+export interface EverydayText {
+  readonly kind: string
+  readonly marked: string
 }
 
-const none: Outcome = { exact: 0, wrongType: 0, boundary: 0, missed: 0, invented: 0 }
+/** The files of bench/everyday. */
+export const PARTS = ['development', 'kept-apart', 'earlier'] as const
 
-/** Reads the marked texts: `## kind` above the texts of a kind, one a line. */
-export function readEveryday(): MarkedText[] {
-  const texts: MarkedText[] = []
+/**
+ * Exact are names found as they are; wrong type, from end to end as another type; boundary, in part or with
+ * more than the name; invented, found where no name is.
+ */
+export const OUTCOMES = ['exact', 'wrong type', 'boundary', 'missed', 'invented'] as const
+type Outcome = (typeof OUTCOMES)[number]
+
+/** How the texts are changed and read. */
+interface Way {
+  readonly change: (text: string) => string
+  readonly options: RecognizeOptions
+}
+
+const asWritten = (text: string): string => text
+const WAYS: Readonly<Record<string, Way>> = {
+  'as written': { change: asWritten, options: {} },
+  'in capitals': { change: (text) => text.toUpperCase(), options: {} },
+  'in lower case': { change: (text) => text.toLowerCase(), options: {} },
+  'as transformers, first': { change: asWritten, options: { style: 'transformers', strategy: 'first' } },
+}
+
+/** Reads the texts of a file: `## kind` above the texts of a kind, one a line. */
+export function readEveryday(part: (typeof PARTS)[number]): EverydayText[] {
+  const texts: EverydayText[] = []
   let kind = ''
-  for (const line of readFileSync(rootPath('bench/everyday.txt'), 'utf8').split('\n')) {
+  for (const line of readFileSync(rootPath(`bench/everyday/${part}.txt`), 'utf8').split('\n')) {
     if (line.startsWith('## ')) kind = line.slice(3)
-    else if (kind !== '' && line !== '') texts.push({ kind, ...unmark(line.replaceAll(' ⏎ ', '\n')) })
+    else if (line !== '') texts.push({ kind, marked: line.replaceAll(' ⏎ ', '\n') })
   }
   return texts
 }
 
-function unmark(marked: string): Pick<MarkedText, 'text' | 'names'> {
+/** Takes the marks out. `change` is done to each part by itself, since it may change the length. */
+export function unmark(marked: string, change: (text: string) => string = asWritten): MarkedText {
   const names: Name[] = []
   let text = ''
-  for (const part of marked.split(/(⟦[A-Z]+ [^⟧]+⟧)/u)) {
+  for (const part of marked.split(/(⟦[A-Z]+ [^⟦⟧]+⟧)/u)) {
     const [, type, name] = /^⟦([A-Z]+) (.+)⟧$/su.exec(part) ?? []
-    if (type !== undefined && name !== undefined)
-      names.push({ type, start: text.length, end: text.length + name.length })
-    text += name ?? part
+    const changed = change(name ?? part)
+    if (type !== undefined) names.push({ type, start: text.length, end: text.length + changed.length })
+    text += changed
   }
   check(!/[⟦⟧]/u.test(text), `a mark is left in ${text}`)
   return { text, names }
 }
 
-/** Rows of a table: of each kind, and of all, by the ways to recognise. */
+/** A table: a row for each kind of text, each label and all; a column for each way, with numbers in the order of OUTCOMES. */
 export async function measureEveryday(
   ner: Recognizer,
-  ways: Readonly<Record<string, RecognizeOptions>>,
-): Promise<string[][]> {
-  const texts = readEveryday()
-  const kinds = [...new Set(texts.map(({ kind }) => kind))]
-  const rows: string[][] = []
-  for (const [way, options] of Object.entries(ways)) {
-    const total = { ...none }
-    const found = await ner.recognizeAll(
-      texts.map(({ text }) => text),
+  texts: readonly EverydayText[],
+): Promise<{ headings: string[]; rows: string[][] }> {
+  const kinds = new Set(texts.map(({ kind }) => kind))
+  const types = [
+    ...new Set(texts.flatMap(({ marked }) => unmark(marked).names.map(({ type }) => type))),
+  ].sort()
+  const rows = new Map([...kinds, ...types, 'all'].map((title) => [title, [title]]))
+  for (const { change, options } of Object.values(WAYS)) {
+    const counts = new Map(Array.from(rows.keys(), (title) => [title, new Map<Outcome, number>()]))
+    const changed = texts.map(({ marked }) => unmark(marked, change))
+    const results = await ner.recognizeAll(
+      changed.map(({ text }) => text),
       options,
     )
-    const byKind = new Map(kinds.map((kind) => [kind, { ...none }]))
-    for (const [i, { kind, names }] of texts.entries()) {
-      const outcome = compare(names, found[i]!.entities)
-      for (const key of Object.keys(none) as (keyof Outcome)[]) {
-        total[key] += outcome[key]
-        byKind.get(kind)![key] += outcome[key]
+    for (const [index, { kind }] of texts.entries()) {
+      for (const { type, outcome } of judge(changed[index]!.names, results[index]!.entities)) {
+        for (const title of [kind, type, 'all']) {
+          const count = counts.get(title)
+          count?.set(outcome, (count.get(outcome) ?? 0) + 1)
+        }
       }
     }
-    const row = (kind: string, outcome: Outcome): string[] => [
-      way,
-      kind,
-      ...Object.values(outcome).map(String),
-    ]
-    rows.push(...Array.from(byKind, ([kind, outcome]) => row(kind, outcome)), row('all', total))
+    for (const [title, row] of rows)
+      row.push(OUTCOMES.map((outcome) => counts.get(title)!.get(outcome) ?? 0).join(' / '))
   }
-  return rows
+  return { headings: ['texts', ...Object.keys(WAYS)], rows: [...rows.values()] }
 }
 
-function compare(names: readonly Name[], found: readonly Name[]): Outcome {
-  const outcome = { ...none }
+/** What became of each name, and what was found where none is; the type is the name's, or that of what was invented. */
+export function judge(
+  names: readonly Name[],
+  found: readonly Name[],
+): { readonly type: string; readonly outcome: Outcome }[] {
   const touches = (a: Name, b: Name): boolean => a.start < b.end && b.start < a.end
-  for (const name of names) {
+  const outcomeOf = (name: Name): Outcome => {
     const touching = found.filter((entity) => touches(entity, name))
+    if (touching.length === 0) return 'missed'
     const same = touching.find(({ start, end }) => start === name.start && end === name.end)
-    if (touching.length === 0) outcome.missed++
-    else if (same === undefined) outcome.boundary++
-    else if (same.type === name.type) outcome.exact++
-    else outcome.wrongType++
+    if (same === undefined) return 'boundary'
+    return same.type === name.type ? 'exact' : 'wrong type'
   }
-  outcome.invented = found.filter((entity) => !names.some((name) => touches(entity, name))).length
-  return outcome
+  const invented = found.filter((entity) => !names.some((name) => touches(entity, name)))
+  return [
+    ...names.map((name) => ({ type: name.type, outcome: outcomeOf(name) })),
+    ...invented.map(({ type }) => ({ type, outcome: 'invented' as const })),
+  ]
 }

@@ -21,7 +21,7 @@ import { type Split, splitText } from '#dist/text/split.js'
 import { cutWindow } from '#dist/text/windows.js'
 import { withSpaceWords, withWrittenWords } from '#dist/text/written-words.js'
 import { rootPath, sharedPath } from '../test/shared.ts'
-import { measureEveryday } from './everyday.ts'
+import { measureEveryday, OUTCOMES, PARTS, readEveryday } from './everyday.ts'
 import { check, quick, report } from './measure.ts'
 import { models } from './models.ts'
 
@@ -42,11 +42,14 @@ interface Answered {
 for (const { name, folder } of models()) {
   const ner = await loadRecognizer(folder, { threads: 1 })
   const labels = parseLabels(ner.labels, 'IOB2')
-  report(
-    `${name}, names in a hundred everyday texts (bench/everyday.txt)`,
-    ['way', 'kind', 'exact', 'wrong type', 'boundary', 'missed', 'invented'],
-    await measureEveryday(ner, { default: {}, transformers: { style: 'transformers', strategy: 'first' } }),
-  )
+  for (const part of PARTS) {
+    const { headings, rows } = await measureEveryday(ner, readEveryday(part))
+    report(
+      `${name}, names in everyday texts (bench/everyday/${part}.txt): ${OUTCOMES.join(' / ')}`,
+      headings,
+      rows,
+    )
+  }
   for (const file of files()) {
     const sentences = parseConll(readFileSync(file, 'utf8')).slice(0, quick ? 3 : undefined)
     const documents = joinDocuments(sentences)

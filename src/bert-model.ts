@@ -247,5 +247,7 @@ export class BertModel {
 
 /** The first tensor of a head that predicts words. */
 function headTensorOf({ head }: ModelSpec): string | undefined {
-  return head?.kind === 'words' ? head.transform.dense.from[0]!.weight.name : undefined
+  if (head?.kind !== 'words') return undefined
+  const { transform, decoder } = head
+  return (transform === undefined ? decoder : transform.dense.from[0]!).weight.name
 }

@@ -15,6 +15,7 @@ import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf } from './kernels/plan.ts'
 import { type LoadOptions, type ModelName, readLoadArguments } from './load-options.ts'
 import type { BertConfig } from './model/bert-config.ts'
+import { readCalibration } from './model/calibration.ts'
 import { loadSpec } from './model/read-spec.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
 import type { ModelSpec } from './model/spec.ts'
@@ -189,7 +190,12 @@ async function readModel(
 }> {
   const spec = await loadSpec(files)
   const sentence = await sentenceSettings(files, spec.config)
-  const config = sentence?.activation ? { ...spec.config, activation: sentence.activation } : spec.config
+  const biases = await readCalibration(files, spec.config)
+  const config = {
+    ...spec.config,
+    ...(sentence?.activation && { activation: sentence.activation }),
+    ...(biases && { biases }),
+  }
   const model = async (): Promise<TokenizerFacts> => tokenizerFacts(spec)
   const tokenizer = readTokenizer(files, { lowercase, paddedVocabulary, model }).catch((error: unknown) => {
     // An encoder may come without a vocabulary; this error is thrown when text is to be encoded.

@@ -62,6 +62,9 @@ export {
   type RestoreStreamOptions,
   redact,
 } from './markup/redact.ts'
+export type { StandInLocale } from './markup/stand-ins/name-lists.ts'
+export type { StandIns } from './markup/stand-ins/stand-ins.ts'
+export { loadStandIns, type StandInOptions } from './mask/load-stand-ins.ts'
 export type { MaskOptions } from './mask/options.ts'
 export { type ObjectRedaction, type RedactObjectOptions, redactObject } from './mask/redact-object.ts'
 export type {
@@ -71,6 +74,7 @@ export type {
   HiddenActivation,
   ProblemType,
   Quantization,
+  TransitionBiases,
 } from './model/bert-config.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/sentence/pooling.ts'
@@ -96,6 +100,7 @@ export type {
 } from './tasks/classifier.ts'
 export type { FindOptions, Gliner } from './tasks/gliner/gliner.ts'
 export type { GlinerLoadOptions } from './tasks/gliner/load.ts'
+export type { EntityType } from './tasks/gliner/types.ts'
 export type { Encoding, PairEncoding } from './text/encoding.ts'
 export {
   defaultSplit,

@@ -9,6 +9,7 @@
 import { collectAnswers, type Give, stopWith, streamAnswers } from './answers.ts'
 import { Batcher } from './batcher.ts'
 import type { BertModel } from './bert-model.ts'
+import { calibrated } from './entities/calibrated.ts'
 import { type LabelScheme, type LabelSet, parseLabels, statedScheme } from './entities/labels.ts'
 import { checkRecognizeOptions, checkStreamOptions } from './entities/options.ts'
 import { Progress } from './entities/progress.ts'
@@ -54,7 +55,9 @@ export class Recognizer {
     this.labels = model.config.labels
     const { crf } = model
     const labels = parseLabels(this.labels, statedScheme(model.config.labelScheme))
-    this.#labelSet = crf === undefined ? labels : { ...labels, crf }
+    const { biases } = model.config
+    const known = biases === undefined ? labels : calibrated(labels, biases)
+    this.#labelSet = crf === undefined ? known : { ...known, crf }
     if (typeof Symbol.dispose === 'symbol') {
       Object.defineProperty(this, Symbol.dispose, { value: () => this.dispose() })
     }

@@ -7,9 +7,10 @@ import { runJsonl } from './jsonl.ts'
 import { MAX_CHARS } from './options.ts'
 import { complain, type Kind, write } from './output.ts'
 import { createBar } from './progress.ts'
+import type { RecordFile } from './resume.ts'
 
 /** A text to be answered, and the file it comes from. */
-export type Text = Pick<Input, 'file'> & { readonly text: string }
+export type Text = Pick<Input, 'file' | 'left'> & { readonly text: string }
 
 type OnProgress = (progress: { readonly done: number; readonly total: number }) => void
 
@@ -39,6 +40,8 @@ export interface Answering<Result> {
   readonly hides?: boolean | undefined
   /** Must be done before the computed answers are written. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
+  /** With `jsonl`: where the answers go, in place of stdout. */
+  readonly into?: RecordFile | undefined
 }
 
 /**
@@ -48,14 +51,14 @@ export function answerTexts<Result>(
   sources: readonly Source[],
   answering: Answering<Result>,
 ): Promise<number> {
-  const { maxChars = MAX_CHARS, format, answer, fields, members, hides, beforeWrite } = answering
+  const { maxChars = MAX_CHARS, format, answer, fields, members, hides, beforeWrite, into } = answering
   if (format !== 'jsonl') return answerInTurn(sources, { ...answering, maxChars })
   const compute: Compute<Result> = (texts, onShare) =>
     answer(
       texts.map((text) => ({ text })),
       ({ done, total }) => onShare(done / total),
     )
-  return runJsonl(sources, { compute, fields, maxChars, members, hides, beforeWrite })
+  return runJsonl(sources, { compute, fields, maxChars, members, hides, beforeWrite, into })
 }
 
 /** One array, with an object for each input, one on each line. */
@@ -68,7 +71,9 @@ function jsonArray<Result>(fields: (result: Result, text: string) => object): Sh
     kind: 'json',
     head: '[',
     tail: '\n]\n',
-    one: (result, { text, file }, index) => row(fields(result, text), file, index),
+    // Where the text is nowhere else, offsets are in this one.
+    one: (result, { text, file, left }, index) =>
+      row({ ...(left && { text }), ...fields(result, text) }, file, index),
     error: (error, { file }, index) => row({ error }, file, index),
   }
 }
@@ -138,6 +143,10 @@ async function answerInTurn<Result>(
       held += shape.error(answered.message, input, index)
     } else {
       held += shape.one(answered, { ...input, text: text! }, index)
+      for (const part of input.left ?? []) {
+        failed = true
+        complain(`${file}: ${part}`)
+      }
       if (beforeWrite === undefined || performance.now() - flushed > PATIENCE_MS) await flush()
     }
     index++

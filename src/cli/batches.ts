@@ -9,6 +9,7 @@ import { type Source, sourceSize } from './inputs.ts'
 import { type ByteSplitter, RecordQueue } from './line-queue.ts'
 import { complain, type Kind, write } from './output.ts'
 import { createBar, isWatched } from './progress.ts'
+import type { RecordFile } from './resume.ts'
 
 /** Maximum size of a batch: several times the 1024 pieces that the engine computes together. */
 const BATCH_CHARS = 16_384
@@ -47,7 +48,8 @@ interface Batch<Answer> {
 
 export interface Batches<Record, Answer> {
   readonly compute: Compute<Answer>
-  readonly createSplitter: () => ByteSplitter<Record>
+  /** @param maxChars  of a record, in place of what the caller was told */
+  readonly createSplitter: (maxChars?: number) => ByteSplitter<Record>
   /**
    * @param number of the record, from 1; @throws {RangeError} if no further record can be read
    */
@@ -57,6 +59,10 @@ export interface Batches<Record, Answer> {
   readonly unit: string
   /** Must be done before the computed answers are written. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
+  /** Where the results go, in place of stdout; it has those of the first records already. */
+  readonly into?: RecordFile | undefined
+  /** Whether a result that was written is an error; without it none is. */
+  readonly hasFailed?: (record: Record, number: number) => boolean
 }
 
 /**
@@ -64,14 +70,17 @@ export interface Batches<Record, Answer> {
  */
 export async function runBatches<Record extends { readonly length: number }, Answer>(
   sources: readonly Source[],
-  { compute, createSplitter, jobOf, kind, unit, beforeWrite }: Batches<Record, Answer>,
+  batches: Batches<Record, Answer>,
 ): Promise<number> {
+  const { compute, createSplitter, jobOf, kind, unit, beforeWrite, into, hasFailed = () => false } = batches
   const sizes = await Promise.all(sources.map(sourceSize))
   const total = sizes.every((size) => size > 0) ? sizes.reduce((sum, size) => sum + size, 0) : 0
   const bar = createBar()
   const started = performance.now()
   let done = 0
   let records = 0
+  const there = await into?.count(createSplitter(Number.POSITIVE_INFINITY), hasFailed)
+  const skipped = there?.done ?? 0
   let failed = 0
   let running: Batch<Answer> | undefined
   // A batch that waits for the one before it reports no progress.
@@ -96,10 +105,10 @@ export async function runBatches<Record extends { readonly length: number }, Ans
     await beforeWrite?.()
     // Stdout and stderr may be the same terminal.
     if (process.stdout.isTTY) bar.end()
-    await write(out, kind)
+    await (into === undefined ? write(out, kind) : into.write(out))
     bar.update('Reading', { done, total, unit: 'bytes', texts: records })
   }
-  const queue = new RecordQueue(sources, createSplitter)
+  const queue = new RecordQueue(sources, () => createSplitter())
   let size = 1
   const takeBatch = (): Job<Answer>[] => {
     const jobs: Job<Answer>[] = []
@@ -109,6 +118,10 @@ export async function runBatches<Record extends { readonly length: number }, Ans
       const record = queue.take()
       if (record === undefined) break
       const job = jobOf(record, queue.taken)
+      if (queue.taken <= skipped) {
+        done += job.bytes
+        continue
+      }
       chars += (job.texts ?? []).reduce((sum, text) => sum + text.length, 0)
       jobs.push(job)
     }
@@ -126,6 +139,7 @@ export async function runBatches<Record extends { readonly length: number }, Ans
     running = batch
   }
   bar.end()
+  if (queue.errors.length === 0) await into?.end(skipped, queue.taken)
   for (const message of queue.errors) complain(message)
   const seconds = Math.max(1e-3, (performance.now() - started) / 1000)
   const wrong = failed === 0 ? '' : `, ${failed} of them with an error`
@@ -134,7 +148,7 @@ export async function runBatches<Record extends { readonly length: number }, Ans
       `${records} ${unit} answered${wrong} in ${seconds.toFixed(1)} s: ${(records / seconds).toFixed(1)} ${unit}/s`,
     )
   }
-  return failed > 0 || queue.errors.length > 0 ? 1 : 0
+  return failed > 0 || (there?.failed ?? 0) > 0 || queue.errors.length > 0 ? 1 : 0
 }
 
 function startBatch<Answer>(

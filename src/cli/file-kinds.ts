@@ -2,10 +2,10 @@
 
 /** First bytes as latin-1, what such a file is, and what to do. */
 const KINDS: readonly (readonly [start: string, what: string])[] = [
-  ['%PDF-', 'a PDF, expected text: write pdftotext FILE - | iobert'],
+  ['%PDF-', 'a PDF, expected text: write pdftotext FILE FILE.txt (of poppler-utils) and give FILE.txt'],
   [
     'PK\x03\x04',
-    'a zip archive, as DOCX, ODT, XLSX and EPUB are, expected text: write pandoc -t plain FILE | iobert, or save it as text',
+    'a zip archive, as ODT, XLSX and EPUB are, expected text, or a document of Word whose name ends in .docx: write pandoc -t plain FILE | iobert, or save it as text',
   ],
   ['\x89PNG\r\n', 'a picture (PNG), expected text: write tesseract FILE - | iobert'],
   ['\xff\xd8\xff', 'a picture (JPEG), expected text: write tesseract FILE - | iobert'],

@@ -1,7 +1,7 @@
 /** `iobert find`: entities of types given on the command line, with a GLiNER model. */
 
 import { defined } from '../check/kind.ts'
-import { redactRows } from '../markup/redact.ts'
+import { redactRows } from '../markup/redact-options.ts'
 import { loadGliner } from '../node.ts'
 import { type FindOptions, findRows } from '../tasks/gliner/gliner.ts'
 import { take, valuesFor } from './arguments.ts'
@@ -43,7 +43,7 @@ export const command: Command = defineCommand({
         value: 'E',
         help: `where the encoder's config.json and tokenizer are, a folder or a Hub id, if the model has none of its
           own`,
-        default: 'what its gliner_config.json names, from the Hub',
+        default: 'what its configuration names, from the Hub',
       },
       typeEncoder: {
         type: 'string',

@@ -4,6 +4,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../format/errors.ts'
 import { UsageError } from './arguments.ts'
+import { extractFile } from './documents/extract.ts'
+import { type Format, formatOf } from './documents/formats.ts'
 import { encodingOfMark, statedEncoding, toUtf8, withWholeMark } from './encoding.ts'
 import { NoText, otherKind } from './file-kinds.ts'
 import { exists, isFolder, missingFileAdvice } from './missing-name.ts'
@@ -19,6 +21,8 @@ export interface FileSource extends Encoded {
   readonly path: string
   /** The folder that was named, if the file was found in it: then it need not be a text. */
   readonly root?: string
+  /** What its text must be taken out of; undefined for a file that is text. */
+  readonly format?: Format | undefined
 }
 
 interface Encoded {
@@ -32,11 +36,18 @@ export interface Input {
   readonly file?: string
   readonly text?: string
   readonly error?: string
+  /** What of the file is not in the text, if the text was taken out of a file of another kind. */
+  readonly left?: readonly string[]
 }
 
 /** Where the texts are; `kind` applies to all arguments. */
 interface GivenInputs {
-  readonly options: { readonly kind?: 'text' | 'file'; readonly encoding?: string }
+  readonly options: {
+    readonly kind?: 'text' | 'file'
+    readonly encoding?: string
+    /** How files are marked up: then every one is text. */
+    readonly input?: string
+  }
   readonly positionals: readonly string[]
   readonly beforeTerminator: number
 }
@@ -51,10 +62,14 @@ interface GivenInputs {
  * @param leave  is told what of a folder is not read, and why
  */
 export async function findSources(
-  { options: { kind, encoding: label }, positionals, beforeTerminator }: GivenInputs,
+  { options: { kind, encoding: label, input }, positionals, beforeTerminator }: GivenInputs,
   leave: Leave = () => {},
 ): Promise<readonly Source[]> {
   const encoding = statedEncoding(label)
+  const fileAt = (path: string, root?: string): FileSource => ({
+    ...{ kind: 'file', path, encoding, format: input === undefined ? formatOf(path) : undefined },
+    ...(root !== undefined && { root }),
+  })
   if (positionals.length === 0) {
     if (process.stdin.isTTY) throw new UsageError('Nothing to read: give a text, a file, or pipe text in')
     return [{ kind: 'stdin', encoding }]
@@ -63,8 +78,10 @@ export async function findSources(
     positionals.map(async (argument, index): Promise<Source | Source[]> => {
       if (kind === 'text') return { kind: 'text', text: argument }
       if (argument === '-') return { kind: 'stdin', encoding }
-      if (await isFolder(argument)) return sourcesIn(argument, encoding, leave)
-      if (kind === 'file' || (await exists(argument))) return { kind: 'file', path: argument, encoding }
+      if (await isFolder(argument)) {
+        return (await pathsIn(argument, leave)).map((path) => fileAt(path, argument))
+      }
+      if (kind === 'file' || (await exists(argument))) return fileAt(argument)
       const missing = index < beforeTerminator ? await missingFileAdvice(argument) : undefined
       if (missing !== undefined) throw new UsageError(missing)
       return { kind: 'text', text: argument }
@@ -85,12 +102,12 @@ export type Leave = (path: string, why: string) => void
 /** Why names that begin with a dot are not read. */
 export const HIDDEN = 'its name begins with a dot'
 
-async function sourcesIn(folder: string, encoding: string | undefined, leave: Leave): Promise<Source[]> {
+async function pathsIn(folder: string, leave: Leave): Promise<string[]> {
   const files = await filesIn(folder, leave).catch((error: unknown) => {
     throw new UsageError(`${folder}: ${explain(error)}`)
   })
   if (files.length === 0) throw new UsageError(`There is no file in ${folder}`)
-  return files.map((path) => ({ kind: 'file', path, root: folder, encoding }))
+  return files
 }
 
 /**
@@ -129,6 +146,10 @@ export async function* readSources(sources: readonly Source[], maxChars: number)
     }
     const named = source.kind === 'file' ? { file: source.path } : {}
     try {
+      if (source.kind === 'file' && source.format !== undefined) {
+        yield { ...named, ...(await extractFile(source.path, source.format, maxChars)) }
+        continue
+      }
       const text = await readText(openSource(source), maxChars)
       if (source.kind === 'file' && source.root !== undefined && text.includes('\0'))
         throw new NoText(NOT_UTF8)

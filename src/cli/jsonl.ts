@@ -6,6 +6,7 @@ import { type Compute, type Job, runBatches } from './batches.ts'
 import { endOfString, stringsIn } from './documents/json-strings.ts'
 import { NOT_UTF8, type Source } from './inputs.ts'
 import { type LineBytes, LineSplitter } from './line-queue.ts'
+import type { RecordFile } from './resume.ts'
 
 interface Lines<Result> {
   readonly compute: Compute<Result>
@@ -18,20 +19,24 @@ interface Lines<Result> {
   readonly hides?: boolean | undefined
   /** Must be done before the computed answers are written. */
   readonly beforeWrite?: (() => Promise<void>) | undefined
+  readonly into?: RecordFile | undefined
 }
 
 /**
  * @returns 1 if any line failed, else 0
  */
 export function runJsonl<Result>(sources: readonly Source[], lines: Lines<Result>): Promise<number> {
-  const { compute, maxChars, beforeWrite } = lines
+  const { compute, maxChars, beforeWrite, into } = lines
   return runBatches(sources, {
     compute,
-    createSplitter: () => new LineSplitter(maxChars),
+    createSplitter: (most = maxChars) => new LineSplitter(most),
     jobOf: (line: LineBytes, number) => readLine(line, number, lines),
     kind: 'json',
     unit: 'lines',
     beforeWrite,
+    into,
+    hasFailed: (line: LineBytes, number) =>
+      line !== 'too long' && Buffer.from(line).includes(`"error":"Line ${number} `),
   })
 }
 

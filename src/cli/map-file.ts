@@ -5,12 +5,14 @@
  */
 import { rmSync } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'
+import { isObject } from '../check/kind.ts'
 import { errorCode } from '../format/errors.ts'
 import { withLock } from '../hub/lock.node.ts'
 
 import { renameOver, temporaryName } from '../hub/rename.node.ts'
-import { type RedactOptions, Redactor } from '../markup/redact.ts'
-
+import { createRedactor, type RedactOptions, Redactor } from '../markup/redact.ts'
+import { parseRedactorJson } from '../markup/redactor-json.ts'
+import { loadStandIns, type StandInLocale } from '../node.ts'
 import { UsageError } from './arguments.ts'
 import { explain, openSource, readText } from './inputs.ts'
 
@@ -26,14 +28,27 @@ const OWNER_ONLY = 0o600
  */
 export async function readMap(
   path: string,
-  options: Pick<RedactOptions, 'never'> = {},
+  { never, locale }: { readonly never?: readonly string[]; readonly locale?: StandInLocale | undefined } = {},
 ): Promise<Redactor | undefined> {
   try {
-    return Redactor.from(await readText(openSource({ kind: 'file', path }), LONGEST), options)
+    const json = parseRedactorJson(await readText(openSource({ kind: 'file', path }), LONGEST))
+    const options: Pick<RedactOptions, 'never' | 'standIns'> = never === undefined ? {} : { never }
+    if (isObject(json) && json['placeholder'] === 'fake') {
+      options.standIns = await loadStandIns(locale && { locale })
+    }
+    return Redactor.from(json, options)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw new UsageError(`--map ${path} is no map of iobert mask: ${explain(error)}`)
   }
+}
+
+/** How names are masked; of a map that is there the placeholders are what they were. */
+interface MapOptions {
+  readonly placeholder?: 'numbered' | 'fake' | undefined
+  readonly locale?: StandInLocale | undefined
+  readonly aliases: boolean
+  readonly never: readonly string[]
 }
 
 /**
@@ -43,7 +58,7 @@ export async function readMap(
  */
 export async function withMap(
   path: string,
-  { aliases, never }: { readonly aliases: boolean; readonly never: readonly string[] },
+  { placeholder, locale, aliases, never }: MapOptions,
   work: (redactor: Redactor, save: () => Promise<void>) => Promise<number>,
 ): Promise<number> {
   const lock = `${path}.lock`
@@ -51,13 +66,24 @@ export async function withMap(
     // A signal ends the process before the lock is released.
     const removeLock = (): void => rmSync(lock, { force: true })
     process.once('exit', removeLock)
-    const found = await readMap(path, { never })
+    const found = await readMap(path, { never, locale })
     if (found !== undefined && aliases && found.toJSON().aliases !== true) {
       throw new UsageError(
         `--map ${path} was begun without --aliases, and its names have their numbers: leave --aliases out, or begin another map`,
       )
     }
-    const redactor = found ?? new Redactor({ placeholder: 'numbered', aliases, never })
+    const begun = found?.toJSON().placeholder ?? 'numbered'
+    if (found !== undefined && placeholder !== undefined && placeholder !== begun) {
+      throw new UsageError(
+        `--map ${path} was begun with --placeholder ${begun}: leave --placeholder out, or begin another map`,
+      )
+    }
+    if (aliases && placeholder === 'fake') {
+      throw new UsageError('--aliases is not for stand-ins, which each word of a name has: leave it out')
+    }
+    const standIns = placeholder === 'fake' ? { standIns: await loadStandIns(locale && { locale }) } : {}
+    const redactor =
+      found ?? createRedactor({ placeholder: placeholder ?? 'numbered', ...standIns, aliases, never })
     let saved = found === undefined ? '' : JSON.stringify(redactor)
     const save = async (): Promise<void> => {
       const json = JSON.stringify(redactor)

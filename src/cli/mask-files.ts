@@ -31,7 +31,7 @@ export async function maskFiles(
     flushed = performance.now()
   }
   let done = 0
-  for await (const { file, text, error } of readSources(sources, maxChars)) {
+  for await (const { file, text, error, left = [] } of readSources(sources, maxChars)) {
     const path = file!
     const [found] =
       text === undefined
@@ -43,7 +43,10 @@ export async function maskFiles(
             }),
           )
     if (found instanceof Error) files.passOver(path, found.message)
-    else held.push([path, redactedFields(redacting.redactor, text!, found!).text])
+    else {
+      held.push([path, redactedFields(redacting.redactor, text!, found!).text])
+      for (const part of left) files.passOver(path, part)
+    }
     done++
     if (performance.now() - flushed > PATIENCE_MS) await flush()
   }

@@ -9,6 +9,7 @@ import {
   documentRows,
   inputRows,
   jsonRows,
+  localeRow,
   maxCharsRows,
   modelRows,
   neverRow,
@@ -23,7 +24,7 @@ import { runRecognize } from './recognition.ts'
 export const command: Command = defineCommand({
   usage: 'mask --map MAP.json [OPTIONS] FILE|TEXT...',
   about: [
-    `Prints texts with their names replaced by numbered placeholders, and keeps in MAP.json which stands for which:
+    `Prints texts with their names replaced by numbered placeholders or by stand-ins, and keeps in MAP.json which stands for which:
       iobert unmask puts the names into an answer about them. A map that is there is read and extended, so one name
       has one number in all files and all calls. What is printed can be unmasked from then on: the map is on the disk
       first, whole, and only its owner may read it (not so on Windows). Further runs with the same map wait for each
@@ -38,6 +39,17 @@ export const command: Command = defineCommand({
         required: 'the file where the names are kept',
         help: 'the file of the map; needed',
       },
+      placeholder: {
+        type: 'word',
+        words: {
+          numbered: 'default, [PER_1]',
+          fake: 'a name that nobody has, the same for the same word of names',
+        },
+        value: 'P',
+        help: 'what stands for a name',
+        more: 'A map keeps it',
+      },
+      locale: localeRow,
       aliases: {
         type: 'boolean',
         help: `one person, one number: Tim Cook, TIM COOK, and Cook or Tim where no other Cook or Tim is known by a
@@ -68,7 +80,7 @@ export const command: Command = defineCommand({
   iobert unmask --map map.json < answer.txt
 `,
   async run(given) {
-    const { map, aliases = false } = given.options
+    const { map, placeholder, locale, aliases = false } = given.options
     for (const one of given.options.kind === 'text' ? [] : given.positionals) {
       if (one !== '-' && (await exists(one)) && (await isWithin(map, one))) {
         throw new UsageError(
@@ -77,7 +89,7 @@ export const command: Command = defineCommand({
       }
     }
     const never = await readNever(given.options.never)
-    return withMap(map, { aliases, never }, (redactor, beforeWrite) =>
+    return withMap(map, { placeholder, locale, aliases, never }, (redactor, beforeWrite) =>
       runRecognize(given, { redactor, beforeWrite }),
     )
   },

@@ -1,6 +1,7 @@
 /** What the commands that find entities share: rules, documents in markup, redaction, and output formats. */
 import type { Recognition, TextOptions } from '../entities/types.ts'
 import { createRedactor, type Redactor } from '../markup/redact.ts'
+import { loadStandIns, type StandInLocale } from '../node.ts'
 import { type Answering, answerTexts, type Text } from './answers.ts'
 import { UsageError } from './arguments.ts'
 import type { ReadDocument } from './documents/document.ts'
@@ -20,6 +21,8 @@ export interface Finding {
   readonly redacting: Redacting | undefined
   readonly maxChars?: number | undefined
   readonly members?: readonly string[] | undefined
+  /** With `jsonl`: where the answers go, in place of stdout. */
+  readonly into?: Answering<Found>['into']
   /** Present if the format is specific to the command. */
   readonly shape?: Answering<Found>['shape'] | undefined
   readonly readDocument: ReadDocument
@@ -31,9 +34,16 @@ export interface Finding {
 
 /** Finds entities in texts and writes them. @returns the exit code */
 export function answerNames(sources: readonly Source[], finding: Finding): Promise<number> {
-  const { format, redacting, maxChars, members, shape, readDocument, find } = finding
+  const { format, redacting, maxChars, members, shape, readDocument, find, into } = finding
   return answerTexts<Found>(sources, {
-    ...{ format, maxChars, members, hides: redacting !== undefined, beforeWrite: redacting?.beforeWrite },
+    ...{
+      format,
+      maxChars,
+      members,
+      into,
+      hides: redacting !== undefined,
+      beforeWrite: redacting?.beforeWrite,
+    },
     answer: (texts, onProgress) => findIn(texts, readDocument, (plain) => find(plain, onProgress)),
     fields: (found, text) =>
       redacting === undefined ? fieldsOf(found) : redactedFields(redacting.redactor, text, found),
@@ -67,20 +77,23 @@ function shapeOf(
   return format === 'html' ? htmlPage : terminal(inputs)
 }
 
-/** `--redact`, `--placeholder`, `--aliases`, `--never` */
+/** `--redact`, `--placeholder`, `--locale`, `--aliases`, `--never` */
 export async function redactingOf({
   redact,
   placeholder = 'type',
+  locale,
   aliases = false,
   never,
 }: {
   readonly redact?: boolean
-  readonly placeholder?: 'type' | 'numbered'
+  readonly placeholder?: 'type' | 'numbered' | 'fake'
+  readonly locale?: StandInLocale
   readonly aliases?: boolean
   readonly never?: string
 }): Promise<Redacting | undefined> {
   if (redact !== true) return undefined
-  return { redactor: createRedactor({ placeholder, aliases, never: await readNever(never) }) }
+  const standIns = placeholder === 'fake' ? { standIns: await loadStandIns(locale && { locale }) } : {}
+  return { redactor: createRedactor({ placeholder, ...standIns, aliases, never: await readNever(never) }) }
 }
 
 /** UTF-16 units: some hundred thousand names. */

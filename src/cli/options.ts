@@ -38,15 +38,19 @@ export const documentRows = {
     words: {
       text: '',
       html: '',
+      xml: 'all attributes are text',
       markdown: '',
       json: 'strings and names of members are the text; numbers stay',
     },
     value: 'L',
     help: 'how the texts are marked up',
-    default: 'by the names of files (.html, .htm, .md, .json), else text',
-    more: `Tags, their attributes, comments, scripts, styles and code are no text and stay as they are, also where
-      names are taken out; front matter, definitions of links and notes are text. Offsets are those of the source; a
-      name across tags is one. A mail whose text is encoded is an error, unless it is said to be text`,
+    default: 'by the names of files (.html, .xml, .md, .json, .jsonl, .eml, .docx), else text',
+    more: `Tags, addresses but of people (mailto:), scripts, styles and code are no text and stay as they are, also where
+      names are taken out; front matter, definitions of links, notes, comments and attributes with words (title, alt, value)
+      are text. Offsets are those of the source; a
+      name across tags is one. Of mails (.eml) and documents of Word (.docx, .docm) the text is taken out, and offsets are in
+      it (--json has it as "text"); what is not in it, as pictures and attachments of other kinds, is told, and the exit
+      code is 1. A mail elsewhere whose text is encoded is an error, unless it is said to be text`,
   },
 } as const
 
@@ -118,6 +122,14 @@ export const tableRows = {
     help: 'the character between cells, or tab',
     default: 'the comma, semicolon or tab that the first row has',
   },
+  resume: {
+    type: 'string',
+    value: 'FILE',
+    needs: ['jsonl', 'csv', 'tsv'],
+    help: `write to FILE, and go on there when the same command runs again after it was stopped, by whatever: each line or
+      row stands there once. Until FILE is whole, FILE.resume beside it says what it was begun with; another input, other
+      options, and a FILE that is there without it, are errors. It reads files, not stdin`,
+  },
 } as const
 
 export const htmlRows = {
@@ -143,6 +155,15 @@ export const neverRow = {
   type: 'string',
   value: 'FILE',
   help: 'a file of names that stay, one a line: of your own firm, of products',
+} as const
+
+/** The language of stand-ins. */
+export const localeRow = {
+  type: 'word',
+  words: { en: 'default', de: '', es: '', fr: '', it: '', pl: '' },
+  value: 'L',
+  needs: ['placeholder fake'],
+  help: 'the language of stand-ins for people; a map does not keep it',
 } as const
 
 /** Rules beside the model. */

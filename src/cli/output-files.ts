@@ -22,7 +22,8 @@ export const outRows: {
   out: {
     type: 'string',
     value: 'DIR',
-    help: `a file in DIR for each file that is read, with its name and subfolder, in UTF-8. What is passed over is told with
+    help: `a file in DIR for each file that is read, with its name and subfolder, in UTF-8; the text of mail.eml is
+      mail.eml.txt. What is passed over is told with
       the reason, and the exit code is 1; names that begin with a dot are only counted. A file is there when it is whole`,
   },
   force: {
@@ -134,13 +135,16 @@ async function targetsOf(
   const read = new Set(await Promise.all([...sources.map(({ path }) => path), kept].map(identity)))
   const targets = new Map<string, string>()
   const taken = new Map<string, string>()
-  for (const { path, root } of sources) {
-    const target = join(out, root === undefined ? basename(path) : relative(root, path))
+  for (const { path, root, format } of sources) {
+    const name = root === undefined ? basename(path) : relative(root, path)
+    const target = join(out, format === undefined ? name : `${name}.txt`)
     // Some disks take a name in small letters and in capitals for the same; of one folder, the disk knew them as two.
     const folded = target.normalize().toLowerCase()
     const other = taken.get(folded)
-    if (other !== undefined && dirname(other) !== dirname(path)) {
-      throw new UsageError(`--out: ${other} and ${path} would both be ${target}; give them in separate runs`)
+    if (other !== undefined && (dirname(other) !== dirname(path) || targets.get(other) === target)) {
+      throw new UsageError(
+        `--out: ${other} and ${path} would both be ${target}; give them in separate runs, or rename one`,
+      )
     }
     taken.set(folded, path)
     targets.set(path, target)
@@ -159,8 +163,8 @@ async function targetsOf(
   return targets
 }
 
-/** Device and inode: the same for all names of a file. */
-async function identity(path: string): Promise<string | undefined> {
+/** Device and inode: the same for all names of a file; undefined if there is none. */
+export async function identity(path: string): Promise<string | undefined> {
   return stat(path, { bigint: true }).then(
     ({ dev, ino }) => `${dev} ${ino}`,
     () => undefined,

@@ -12,7 +12,7 @@ import type { FileSink, ModelSink } from '../convert/convert.ts'
 import { KEPT_FILES } from '../convert/small-files.ts'
 import { errorCode } from '../format/errors.ts'
 import { checkFileName } from '../format/file-name.ts'
-import { GLINER_CONFIG } from '../format/shards.ts'
+import { ENCODER_CONFIG, GLINER_CONFIG } from '../format/shards.ts'
 import { renameOverSync } from '../hub/rename.node.ts'
 import { UsageError } from './arguments.ts'
 
@@ -30,8 +30,8 @@ export interface OutputOptions {
 
 /** Prefix of the temporary folder's name, followed by a random number. */
 const TEMPORARY = '.iobert-new-'
-/** Without any of these a folder is not a model; GLiNER may have only the second. */
-const CONFIGS = ['config.json', GLINER_CONFIG]
+/** Without any of the first two a folder is not a model; GLiNER may have only the second, GLiNER2 has the third too. */
+const CONFIGS = ['config.json', GLINER_CONFIG, ENCODER_CONFIG]
 
 /**
  * Checks the output folder before anything is read.

@@ -50,6 +50,12 @@ const rows = {
     default: 'all',
   },
   never: neverRow,
+  placeholder: {
+    type: 'word',
+    words: { numbered: 'default, [PER_1]', fake: 'a name that nobody has' },
+    value: 'P',
+    help: 'what stands for a name',
+  },
   labels: { type: 'strings', short: 'l', value: 'L', help: 'only names of these types: PER,ORG' },
   allow: {
     type: 'strings',
@@ -77,7 +83,7 @@ export const command: Command = defineCommand({
 `,
   async run({ options }) {
     const upstream = upstreamOf(options.upstream)
-    const { port = 8787, host = '127.0.0.1', labels, allow } = options
+    const { port = 8787, host = '127.0.0.1', labels, placeholder, allow } = options
     const rules = options.rules === undefined ? undefined : await readRules(options.rules)
     const never = await readNever(options.never)
     return withModel(
@@ -89,6 +95,7 @@ export const command: Command = defineCommand({
           never,
           ...(rules === undefined ? {} : { rules }),
           ...(labels === undefined ? {} : { labels }),
+          ...(placeholder === undefined ? {} : { placeholder }),
           ...(allow === undefined ? {} : { allow }),
         })
         const server = createProxy(upstream, masked, isLoopback(host))

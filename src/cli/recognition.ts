@@ -11,6 +11,7 @@ import { findSources } from './inputs.ts'
 import { withModel } from './loading.ts'
 import { answerNames, checkRedacting, findIn, type Redacting } from './names.ts'
 import { MAX_CHARS } from './options.ts'
+import type { RecordFile } from './resume.ts'
 import { conll, entityRows } from './shapes.ts'
 import type { TableShape } from './tables/table.ts'
 
@@ -34,6 +35,9 @@ interface Options extends Asked, Omit<LoadOptions, 'onProgress' | 'signal'> {
   readonly force?: boolean
   readonly map?: string
   readonly encoding?: string
+  readonly resume?: string
+  readonly never?: string
+  readonly placeholder?: 'type' | 'numbered' | 'fake'
 }
 
 interface Given {
@@ -59,7 +63,13 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
   }
   const members = rest.field && [...new Set(rest.field)]
   const readDocument = documentReader(rest.input, format === 'jsonl' ? undefined : members)
-  const { out, force, map = '' } = rest
+  const { out, force, map = '', resume } = rest
+  const { placeholder = 'type' } = rest
+  if (resume !== undefined && redacting !== undefined && rest.map === undefined && placeholder !== 'type') {
+    throw new UsageError(
+      '--resume needs the names of the run before: use iobert mask, which keeps them in its map',
+    )
+  }
   if (out !== undefined && format !== undefined) {
     throw new UsageError(`--out writes each text to a file; leave --${format} out`)
   }
@@ -84,29 +94,41 @@ export async function runRecognize(given: Given, redacting: Redacting | undefine
         const { maskFiles } = await import('./mask-files.ts')
         return maskFiles(planned.sources, planned.files, { redacting, maxChars, readDocument, find })
       }
-      if (table !== undefined) {
-        const { runTable } = await import('./tables/table.ts')
-        return runTable(sources, {
-          ...table,
-          compute: (texts) =>
-            findIn(
-              texts.map((text) => ({ text })),
-              readDocument,
-              find,
-            ),
-          types: redacting === undefined ? typesOf(ner.labels, options) : [],
-          redactor: redacting?.redactor,
-          maxChars,
-          beforeWrite: redacting?.beforeWrite,
-        })
+      const answer = async (into?: RecordFile): Promise<number> => {
+        if (table !== undefined) {
+          const { runTable } = await import('./tables/table.ts')
+          return runTable(sources, {
+            ...table,
+            compute: (texts) =>
+              findIn(
+                texts.map((text) => ({ text })),
+                readDocument,
+                find,
+              ),
+            types: redacting === undefined ? typesOf(ner.labels, options) : [],
+            redactor: redacting?.redactor,
+            maxChars,
+            beforeWrite: redacting?.beforeWrite,
+            into,
+          })
+        }
+        const shape =
+          format === 'conll'
+            ? conll(options)
+            : format === 'output'
+              ? entityRows(rest.output === 'tsv' ? '\t' : ',')
+              : undefined
+        return answerNames(sources, { format, redacting, maxChars, members, shape, readDocument, find, into })
       }
-      const shape =
-        format === 'conll'
-          ? conll(options)
-          : format === 'output'
-            ? entityRows(rest.output === 'tsv' ? '\t' : ',')
-            : undefined
-      return answerNames(sources, { format, redacting, maxChars, members, shape, readDocument, find })
+      if (resume === undefined) return answer()
+      const { withRecordFile } = await import('./resume.ts')
+      const files = [rest.never, ...(rules ?? []).filter((one) => /\.json$|[\\/]/iu.test(one))]
+      const begun = {
+        ...{ sources, options: given.options as Readonly<Record<string, unknown>>, labels: ner.labels },
+        files: files.filter((one) => one !== undefined),
+        map: rest.map,
+      }
+      return withRecordFile(resume, begun, answer)
     },
   )
 }

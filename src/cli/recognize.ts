@@ -1,5 +1,5 @@
 /** `iobert TEXT`: the command that runs if none is named. */
-import { redactRows } from '../markup/redact.ts'
+import { redactRows } from '../markup/redact-options.ts'
 import { take } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { commands } from './commands.ts'
@@ -9,6 +9,7 @@ import {
   htmlRows,
   inputRows,
   jsonRows,
+  localeRow,
   maxCharsRows,
   modelRows,
   neverRow,
@@ -60,6 +61,7 @@ export const command: Command = defineCommand({
       ...htmlRows,
       ...redactRow,
       ...take(redactRows, 'placeholder', 'aliases'),
+      locale: localeRow,
       never: { ...neverRow, needs: ['redact'] },
       words: {
         type: 'boolean',

@@ -1,9 +1,12 @@
 /** `iobert unmask`: puts names back into an answer about masked texts while it arrives. */
-import { Redactor, type RestoreReport } from '../markup/redact.ts'
+import { Redactor, type RestoreReport, type Restorer } from '../markup/redact.ts'
+import { streamOf } from '../markup/restore.ts'
+import { JsonRestorer } from '../mask/json-strings.ts'
+import { loadStandIns } from '../node.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { NoText } from './file-kinds.ts'
-import { explain, findSources, nameOf, openSource, type Source } from './inputs.ts'
+import { explain, findSources, type Leave, nameOf, openSource, type Source } from './inputs.ts'
 import { readMap } from './map-file.ts'
 import { inputRows } from './options.ts'
 import { complain, write } from './output.ts'
@@ -13,7 +16,8 @@ export const command: Command = defineCommand({
   usage: 'unmask --map MAP.json [FILE...] < answer.txt',
   about: [
     `Puts the names that iobert mask took out into an answer about the masked texts, as it comes. Placeholders are
-      found as language models write them: [PER_1], PER_1, [PER 1], \\[PER\\_1\\], [Per_1]. On stderr it tells which
+      found as language models write them: [PER_1], PER_1, [PER 1], \\[PER\\_1\\], [Per_1]; stand-ins also in capitals
+      and with an s of the genitive. On stderr it tells which
       are not in the map, which could be meant otherwise (per_1 or PER1 without brackets) and were left, and which of the map
       do not stand in the answer.`,
   ],
@@ -55,17 +59,18 @@ export const command: Command = defineCommand({
 `,
   async run(given) {
     const { map: path, format, out, force = false } = given.options
+    // Of a mail or a document too, the answer is what is written.
+    const find = (leave?: Leave): Promise<readonly Source[]> =>
+      findSources({ ...given, options: { ...given.options, input: 'text' } }, leave)
     const found = await readMap(path)
     if (found === undefined) throw new UsageError(`--map ${path}: there is no such file`)
-    const redactor = format === undefined ? found : writtenAs(format, found)
+    const redactor = format === 'csv' || format === 'tsv' ? await writtenInCells(found) : found
     const reports: RestoreReport[] = []
     let failed = false
-    const planned =
-      out === undefined
-        ? undefined
-        : await OutputFiles.plan((leave) => findSources(given, leave), { out, force, kept: path })
-    for (const source of planned?.sources ?? (await findSources(given))) {
-      const stream = redactor.restoreStream({ onReport: (report) => reports.push(report) })
+    const planned = out === undefined ? undefined : await OutputFiles.plan(find, { out, force, kept: path })
+    for (const source of planned?.sources ?? (await find())) {
+      const restorer = restorerOf(redactor, format === 'json' || format === 'jsonl')
+      const stream = streamOf(restorer, { onReport: (report) => reports.push(report) })
       const reader = stream.readable.getReader()
       const fed = feed(source, stream.writable.getWriter())
       fed.catch(() => {})
@@ -88,16 +93,27 @@ export const command: Command = defineCommand({
   },
 })
 
-/** The same redactor with names escaped as within a quoted cell, or within a JSON string. */
-function writtenAs(format: 'csv' | 'tsv' | 'json' | 'jsonl', redactor: Redactor): Redactor {
-  const isTable = format === 'csv' || format === 'tsv'
-  const write = (name: string): string =>
-    isTable ? name.replaceAll('"', '""') : JSON.stringify(name).slice(1, -1)
+/** The same redactor with quotes in names doubled, as within a quoted cell. */
+async function writtenInCells(redactor: Redactor): Promise<Redactor> {
   const saved = redactor.toJSON()
-  return Redactor.from({
-    ...saved,
-    names: saved.names.map((one) => ({ ...one, forms: one.forms.map(write) })),
-  })
+  const names = saved.names.map((one) => ({
+    ...one,
+    forms: one.forms.map((form) => form.replaceAll('"', '""')),
+  }))
+  const options = saved.placeholder === 'fake' ? { standIns: await loadStandIns() } : {}
+  return Redactor.from({ ...saved, names }, options)
+}
+
+/** Restores a text, or the strings of a JSON text. */
+function restorerOf(redactor: Redactor, isJson: boolean): Restorer {
+  const restorer = redactor.restorer()
+  if (!isJson) return restorer
+  const strings = new JsonRestorer(() => restorer)
+  return {
+    push: (chunk) => strings.push(chunk),
+    end: () => strings.end(),
+    report: () => restorer.report(),
+  }
 }
 
 /** Passes on a source's text as it arrives. */

@@ -3,8 +3,8 @@
  * unchanged.
  */
 import { openCheckpoint } from '../format/checkpoint.ts'
-import { typeTokenizerFiles } from '../format/gliner-files.ts'
-import { GLINER_CONFIG, hasSafetensors } from '../format/shards.ts'
+import { glinerFiles } from '../format/gliner-files.ts'
+import { ENCODER_CONFIG, GLINER_CONFIG, hasSafetensors } from '../format/shards.ts'
 import { hasFile, type ModelFiles } from '../format/source.ts'
 import { convertTensor, readTensor } from './convert-tensor.ts'
 import { viewedFiles } from './pytorch/checkpoint.ts'
@@ -23,9 +23,9 @@ export interface OpenGliner {
   close(): Promise<void>
 }
 
-/** Whether a folder contains a GLiNER model. */
+/** Whether a folder contains a model of GLiNER, or of GLiNER2. */
 export async function isGliner(files: ModelFiles): Promise<boolean> {
-  return hasFile(files, GLINER_CONFIG)
+  return (await hasFile(files, GLINER_CONFIG)) || (await hasFile(files, ENCODER_CONFIG))
 }
 
 /**
@@ -39,7 +39,7 @@ export async function openGlinerModel(
   dtype: 'F32' | 'F16' | undefined,
 ): Promise<OpenGliner> {
   const texts = await keptFiles(files)
-  for (const name of [GLINER_CONFIG, 'config.json', ...(await typeTokenizerFiles(files))]) {
+  for (const name of [GLINER_CONFIG, ENCODER_CONFIG, ...(await glinerFiles(files))]) {
     const bytes = await readSmallFile(files, name)
     if (bytes !== undefined) texts.set(name, bytes)
   }

@@ -2,13 +2,15 @@
 import { quoted } from '../format/errors.ts'
 import { TOKENIZER_FILES } from '../format/file-limits.ts'
 import { type ModelFiles, readAll, withFile } from '../format/source.ts'
+import { CALIBRATION } from '../model/calibration.ts'
 import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import { decodeText } from './containers/byte-reader.ts'
 import { unsupportedContainer } from './containers/refuse.ts'
 
-/** Files that a converted model keeps unchanged: the tokenizer's, and those of sentence-transformers. */
+/** Files that a converted model keeps unchanged: the tokenizer's, the calibration, and those of sentence-transformers. */
 export const KEPT_FILES: readonly string[] = [
   ...TOKENIZER_FILES,
+  CALIBRATION,
   'modules.json',
   'sentence_bert_config.json',
   'config_sentence_transformers.json',

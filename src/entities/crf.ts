@@ -16,7 +16,7 @@ import type { Crf } from './labels.ts'
  * @param logits [T, C], T at least 1
  * @returns a label id for each row
  */
-export function crfPath(logits: Float32Array, { start, end, transitions }: Crf): Int32Array {
+export function crfPath(logits: Float32Array | Float64Array, { start, end, transitions }: Crf): Int32Array {
   const classes = start.length
   const length = logits.length / classes
   const path = new Int32Array(length)

@@ -79,7 +79,7 @@ export function decodeViterbi(units: readonly Unit[], logits: Float32Array, labe
 // #endregion
 
 /** Log-probabilities of a unit up to a constant, [C]. */
-function emissionsOf(unit: Unit, logits: Float32Array, labels: LabelSet): ArrayLike<number> {
+export function emissionsOf(unit: Unit, logits: Float32Array, labels: LabelSet): ArrayLike<number> {
   const classes = labels.labels.length
   if (unit.row >= 0) return logits.subarray(unit.row * classes, (unit.row + 1) * classes)
   if (unit.piece >= 0) return Float64Array.from(unit.probabilities, logProbability)

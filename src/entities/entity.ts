@@ -1,6 +1,7 @@
 /** Makes the entities of a text from its logits: words, labels, groups, filters. */
 import type { Encoding } from '../text/encoding.ts'
 import { aggregate, type Unit, type WordSpans } from './aggregate.ts'
+import { decodeCalibrated } from './calibrated.ts'
 import { decodeCrf } from './crf.ts'
 import { decodeArgmax, decodeViterbi } from './decode.ts'
 import { type LabelSet, parseLabels } from './labels.ts'
@@ -53,8 +54,9 @@ export function decodeEntities(input: DecodeInput): Decoded {
   const probabilities = softmaxRows(logits, classes)
   const label = (units: Unit[]): Int32Array => {
     if (decode === 'argmax') return decodeArgmax(units, labels)
-    const { crf, outside } = labels
-    return crf ? decodeCrf(units, logits, crf, outside) : decodeViterbi(units, logits, labels)
+    const { crf, biases, outside } = labels
+    if (crf) return decodeCrf(units, logits, crf, outside)
+    return biases ? decodeCalibrated(units, logits, labels, biases) : decodeViterbi(units, logits, labels)
   }
   const units = aggregate(encoding, probabilities, classes, strategy, spans, disjoint)
   const ids = label(units)
@@ -71,14 +73,16 @@ export function decodeEntities(input: DecodeInput): Decoded {
 
 /**
  * The strategy and decoder of a call that does not state them: those that score best with every model we
- * measured. A model with a conditional random field is decoded by it. Otherwise each word gets its likeliest
+ * measured. A model with a conditional random field is decoded by it, and one with biases on transitions piece by
+ * piece, for which they were chosen. Otherwise each word gets its likeliest
  * label if the scheme is unknown, if the strategy does worse with Viterbi, or if no label is `O`, since the
  * scheme may then allow no sequence at all.
  */
 export function decodingOf(
-  { strategy = 'average', decode, merge }: DecodeOptions,
-  { scheme, outside, crf }: LabelSet,
+  { strategy: asked, decode, merge }: DecodeOptions,
+  { scheme, outside, crf, biases }: LabelSet,
 ): { strategy: Strategy; decode: Decode } {
+  const strategy = asked ?? (biases === undefined ? 'average' : 'simple')
   if (decode !== undefined) return { strategy, decode }
   if (crf !== undefined) return { strategy, decode: 'viterbi' }
   // IO allows every sequence, so the likeliest one consists of the likeliest labels.

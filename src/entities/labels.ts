@@ -34,6 +34,22 @@ export interface Crf {
   readonly transitions: ArrayLike<number>
 }
 
+/** What is added to a sequence of labels in BIOES or BILOU for each step of a kind; a background label is `O`. */
+export interface TransitionBiases {
+  /** From `O` to `O`. */
+  readonly backgroundStay: number
+  /** From `O` to B or S. */
+  readonly backgroundToStart: number
+  /** From B or I to I. */
+  readonly insideToContinue: number
+  /** From B or I to E. */
+  readonly insideToEnd: number
+  /** From E or S to `O`. */
+  readonly endToBackground: number
+  /** From E or S to B or S. */
+  readonly endToStart: number
+}
+
 /** The labels of a model, parsed once. */
 export interface LabelSet {
   /** The label strings in the order of the model's outputs, [C]. */
@@ -51,6 +67,8 @@ export interface LabelSet {
   names?: readonly string[]
   /** The conditional random field that the model was trained with, if any. */
   crf?: Crf
+  /** Biases on transitions that the model states, if any. */
+  biases?: TransitionBiases
 }
 
 export const labelSchemes: readonly LabelScheme[] = ['IOB1', 'IOB2', 'IO', 'BIOES', 'BILOU']

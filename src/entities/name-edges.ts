@@ -3,6 +3,7 @@
  * any typographic ones, and no emoji. So models take such marks around a name into it, or for a name. No name begins or ends
  * with one of these marks, and they are left out.
  */
+import { keepsPoint } from '../text/sentences.ts'
 import { isWhiteSpace } from '../text/white-space.ts'
 
 /**
@@ -30,7 +31,7 @@ const DUTCH = /^['’](?:s-|t )/
 
 /**
  * Leaves out what no name begins or ends with: white space, quotation marks, commas, dashes, emoji and other symbols, and
- * brackets whose partner is not inside. `Tim's`, `U.S.`, `Yahoo!` and `(RED)` are whole.
+ * brackets whose partner is not inside, and the point that ends a sentence. `Tim's`, `U.S.`, `Yahoo!` and `(RED)` are whole.
  *
  * @param start of the name in the text, UTF-16 code units
  * @param end exclusive
@@ -52,7 +53,7 @@ export function trimName(text: string, start: number, end: number): [start: numb
   }
   while (last > first) {
     const mark = characterTo(name, last)
-    if (!isOutside(mark, last - 1)) break
+    if (mark === '.' ? keepsPoint(name, first, last - 1) : !isOutside(mark, last - 1)) break
     last -= mark.length
   }
   for (let at = first; at < last; ) {

@@ -8,7 +8,7 @@
  * are kept, so memory does not grow with the length of the text.
  */
 import type { Encoding } from '../text/encoding.ts'
-import { encodeBeginning, SHORT_TEXT, sectionsOf } from '../text/sections.ts'
+import { checkWhole, encodeBeginning, SHORT_TEXT, sectionsOf } from '../text/sections.ts'
 import type { Span } from '../text/split.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { contentCost, cutWindow, planWindows, type Window } from '../text/windows.ts'
@@ -54,7 +54,7 @@ export function* readSegments(
   const stride = settings.stride ?? Math.min(STRIDE, Math.floor(maxPieces / 4))
   const { words } = document
   let word = 0
-  for (const span of spansOf(document, inWindows && otherWindows === undefined)) {
+  for (const span of spansOf(document, settings)) {
     const first = word
     while (word < (words?.length ?? 0) && words![word]![0] < span[1]) word++
     const own = words?.slice(first, word)
@@ -72,12 +72,17 @@ export function* readSegments(
   }
 }
 
-/** The spans of a document; long ones in sections if allowed. */
-function* spansOf({ text, spans, words, list }: Document, inSections: boolean): Generator<Span> {
+/** The spans of a document; long ones in sections, but where they are cut off or another system cuts the windows. */
+function* spansOf(
+  { text, spans, words, list }: Document,
+  { windows = true, otherWindows }: SegmentSettings,
+): Generator<Span> {
+  const inSections = windows && otherWindows === undefined
   let count = 0
   for (const [start, end] of spans) {
     count++
     const whole = !inSections || end - start <= SHORT_TEXT || (list !== undefined && words === undefined)
+    if (whole && windows) checkWhole(end - start, "merge 'huggingface' or style 'transformers'")
     if (whole) yield [start, end]
     else if (words === undefined || list === undefined) yield* sectionsOf(text, start, end)
     else yield* sectionsOfWords(words)

@@ -30,7 +30,7 @@ export type RecognizerInput = string | readonly string[]
 
 /** How the model's output becomes entities. */
 export interface DecodeOptions {
-  /** Default 'average'. */
+  /** Default 'average'; for a model with a viterbi_calibration.json 'simple'. */
   strategy?: Strategy
   /** The label scheme, if the model's labels do not show it correctly. */
   scheme?: LabelScheme
@@ -64,7 +64,8 @@ interface CommonOptions extends DecodeOptions {
    * What is read separately: passages (default: about 400 characters of consecutive sentences; in lists, logs
    * and chats, each line), paragraphs, lines, sentences, the spans that a function returns, or (false)
    * nothing: the text is read as a whole, as the Hugging Face pipeline reads it. A span of more than about
-   * 60,000 characters is read in sections of that length, except with `merge: 'huggingface'`. Offsets refer
+   * 60,000 characters is read in sections of that length, except with `merge: 'huggingface'`, which reads it in
+   * one piece, of at most 2,097,152 UTF-16 units. Offsets refer
    * to the whole text; what lies between spans is not read. A span longer than the model's maximum is still
    * read in windows. For texts only; with a style the default is false.
    */

@@ -1,15 +1,15 @@
-/** Where a model of GLiNER has the tokenizer of its encoder of types, if it is a bi-encoder. */
+/** Which files a model of GLiNER or GLiNER2 may have beside the one that tells which it is. */
 import { TOKENIZER_FILES } from './file-limits.ts'
 import { readJsonFile } from './json-file.ts'
-import { GLINER_CONFIG } from './shards.ts'
+import { CONFIG, GLINER_CONFIG } from './shards.ts'
 import type { ModelFiles } from './source.ts'
 
-/** The folder in which the package gliner saves it. */
+/** The folder in which the package gliner saves the tokenizer of a bi-encoder's encoder of types. */
 export const TYPE_TOKENIZER = 'labels_tokenizer'
 
-/** The names that its files may have; none for a model of one encoder. */
-export async function typeTokenizerFiles(files: ModelFiles): Promise<readonly string[]> {
+/** Their names; without the tokenizer and the weights that any model has. */
+export async function glinerFiles(files: ModelFiles): Promise<readonly string[]> {
   const config = await readJsonFile(files, GLINER_CONFIG)
   const hasTypeEncoder = (config?.['labels_encoder'] ?? undefined) !== undefined
-  return hasTypeEncoder ? TOKENIZER_FILES.map((name) => `${TYPE_TOKENIZER}/${name}`) : []
+  return [CONFIG, ...(hasTypeEncoder ? TOKENIZER_FILES.map((name) => `${TYPE_TOKENIZER}/${name}`) : [])]
 }

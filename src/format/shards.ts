@@ -8,6 +8,8 @@ import { type ByteSource, hasFile, type ModelFiles, missingFile } from './source
 
 export const CONFIG: string = 'config.json'
 export const GLINER_CONFIG: string = 'gliner_config.json'
+/** Where GLiNER2 keeps the configuration of its encoder. */
+export const ENCODER_CONFIG: string = 'encoder_config/config.json'
 export const WEIGHTS: string = 'model.safetensors'
 export const INDEX: string = 'model.safetensors.index.json'
 /** PyTorch's own form of weights, a pickle. */

@@ -120,7 +120,8 @@ async function firstMissing(
   { weights = true, kind = TRANSFORMERS }: DownloadWishes,
 ): Promise<string | undefined> {
   const has = (fileName: string): Promise<boolean> => cache.has(commit, fileName)
-  if (!(await has(kind.config))) return kind.config
+  const known = await Promise.all(kind.configs.map(has))
+  if (!known.includes(true)) return kind.configs[0]
   if (!kind.tokenizerElsewhere && !(await hasVocabulary(has))) return 'vocab.txt'
   if (!weights) return undefined
   const files = folderFiles(cache.snapshot(commit))

@@ -10,6 +10,7 @@ import type { RequestOptions } from '../format/remote/request.ts'
 import { openUrl } from '../format/remote/url-source.ts'
 import { readShardIndex, shardNames } from '../format/shards.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
+import { CALIBRATION, mayBeCalibrated } from '../model/calibration.ts'
 import { loadSpec } from '../model/read-spec.ts'
 import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import type { HubCache } from './cache.node.ts'
@@ -84,6 +85,7 @@ export class ModelDownload {
     if (!(await hasVocabulary(has))) await this.#fetchSmall(OTHER_VOCABULARIES)
     if (!this.#kind.tokenizerElsewhere && !(await hasVocabulary(has))) throw await this.#noVocabulary()
     if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#named(sentenceFiles))
+    await this.#fetchSmall(await this.#named(calibrationFiles))
     const { moreFiles } = this.#kind
     if (moreFiles) await this.#fetchSmall(await this.#named(moreFiles))
     if (this.#options.weights ?? true) await this.#fetchWeights()
@@ -100,12 +102,14 @@ export class ModelDownload {
   async #resolve(): Promise<FileMetadata> {
     const { repository, revision } = this.#model
     const { firstRetries: retries } = this.#options
-    const config = await this.#metadata(this.#kind.config, revision, defined({ retries }))
+    const { configs } = this.#kind
+    let config: FileMetadata | undefined
+    for (const name of configs) config ??= await this.#metadata(name, revision, defined({ retries }))
     if (config === undefined) {
       const has = async (fileName: string): Promise<boolean> =>
         this.#kind === TRANSFORMERS && (await this.#metadata(fileName, revision)) !== undefined
       const otherwise = ` at revision ${revision}: it is not one of ${this.#kind === TRANSFORMERS ? 'transformers' : 'GLiNER'}`
-      throw await noModel({ name: `The model ${repository}`, has }, this.#kind.config, otherwise)
+      throw await noModel({ name: `The model ${repository}`, has }, configs[0]!, otherwise)
     }
     this.#commit = config.commit
     return config
@@ -231,4 +235,9 @@ export class ModelDownload {
     const { signal, retries, retryDelay } = this.#options
     return { fetch: this.#options.fetch ?? fetch, timeout, signal, ...defined({ retries, retryDelay }) }
   }
+}
+
+/** The file of a model whose labels may be calibrated. */
+async function calibrationFiles(files: ModelFiles): Promise<readonly string[]> {
+  return mayBeCalibrated((await loadSpec(files)).config) ? [CALIBRATION] : []
 }

@@ -1,17 +1,25 @@
 /** The names of the files of a model's repository. */
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
-import { typeTokenizerFiles } from '../format/gliner-files.ts'
+import { glinerFiles } from '../format/gliner-files.ts'
 import { noModel } from '../format/other-models.ts'
-import { CONFIG, GLINER_CONFIG, INDEX, PYTORCH_INDEX, PYTORCH_WEIGHTS, WEIGHTS } from '../format/shards.ts'
+import {
+  CONFIG,
+  ENCODER_CONFIG,
+  GLINER_CONFIG,
+  INDEX,
+  PYTORCH_INDEX,
+  PYTORCH_WEIGHTS,
+  WEIGHTS,
+} from '../format/shards.ts'
 import type { ModelFiles } from '../format/source.ts'
 
 export { CONFIG, INDEX, WEIGHTS } from '../format/shards.ts'
 
 /** A kind of repository, which determines the files it must have. */
 export interface RepositoryKind {
-  /** The file that is requested first. */
-  readonly config: string
+  /** Files of which it has one; they are requested first, in this order. */
+  readonly configs: readonly string[]
   /** Whether it may lack a tokenizer. */
   readonly tokenizerElsewhere: boolean
   /** The names of more files that it may have, from those there are. */
@@ -19,12 +27,12 @@ export interface RepositoryKind {
 }
 
 /** A model of transformers. */
-export const TRANSFORMERS: RepositoryKind = { config: CONFIG, tokenizerElsewhere: false }
-/** A GLiNER model. */
+export const TRANSFORMERS: RepositoryKind = { configs: [CONFIG], tokenizerElsewhere: false }
+/** A model of GLiNER, or of GLiNER2. */
 export const GLINER: RepositoryKind = {
-  config: GLINER_CONFIG,
+  configs: [GLINER_CONFIG, ENCODER_CONFIG],
   tokenizerElsewhere: true,
-  moreFiles: typeTokenizerFiles,
+  moreFiles: glinerFiles,
 }
 /** Forms of weights on a disk, the best first: the single file, the index of shards, and their extension. */
 export const WEIGHT_FORMS: readonly (readonly [whole: string, index: string, extension: string])[] = [

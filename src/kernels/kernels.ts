@@ -107,7 +107,10 @@ export interface Kernels {
    */
   widen(address: number, type: StoredType, to: Floats): boolean
 
-  /** out = LayerNorm(word[ids] + tokenType[types] + position[places])   [T], [T], [T] → [T, H] */
+  /**
+   * out = LayerNorm(word[ids] + tokenType[types] + position[places])   [T], [T], [T] → [T, H] Without a norm the
+   * sum itself.
+   */
   embed(tokens: Tokens, tables: EmbeddingTables, out: Matrix): void
 
   /** out = activation(x·Wᵀ + b)   [T, K] → [T, N] */
@@ -154,7 +157,8 @@ export interface Kernels {
   multiply(x: Matrix, factors: Matrix): void
 
   /**
-   * out = LayerNorm(x + residual), and sum = x + residual where it is given [T, H] Ba et al. 2016, eq. 4
+   * out = LayerNorm(x + residual), and sum = x + residual where it is given [T, H] Ba et al. 2016, eq. 4. A norm
+   * that is not centred subtracts no mean: RMSNorm, Zhang and Sennrich 2019 (arXiv 1910.07467).
    */
   addLayerNorm(x: Matrix, residual: Matrix | undefined, norm: LayerNorm, out: Matrix, sum?: Matrix): void
 }

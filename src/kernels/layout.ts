@@ -118,8 +118,8 @@ export class Layout {
     return this.activations === 'int16' ? INT8_PANEL * padded : panelBytes(padded / 4)
   }
 
-  layerNorm(width: number, epsilon: number): LayerNorm {
-    return { weight: this.floats(width), bias: this.floats(width), epsilon }
+  layerNorm(width: number, epsilon: number, centred = true): LayerNorm {
+    return { weight: this.floats(width), bias: this.floats(width), epsilon, centred }
   }
 
   /** Rows that are looked up: of float32, or of int8 with one scale each. */

@@ -76,6 +76,8 @@ export interface LayerNorm {
   readonly weight: Floats
   readonly bias: Floats
   readonly epsilon: number
+  /** Whether the mean is subtracted; if not, it is RMSNorm. */
+  readonly centred: boolean
 }
 
 /** Rows that are looked up. */
@@ -97,14 +99,14 @@ export interface Tokens {
   readonly types: Integers
 }
 
-/** The embedding tables, H columns each, and the LayerNorm after them. */
+/** The embedding tables, H columns each, and the LayerNorm after them, which some models lack. */
 export interface EmbeddingTables {
   readonly words: Table
   /** A row a position, where the model has them. */
   readonly positions: Table | undefined
   /** A row a token type, where the model has them. */
   readonly tokenTypes: Table | undefined
-  readonly norm: LayerNorm
+  readonly norm: LayerNorm | undefined
 }
 
 /**

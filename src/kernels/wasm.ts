@@ -142,9 +142,9 @@ export class WasmKernels implements Kernels {
       tokenTypes: tokenTypes?.address ?? 0,
       tableStride: words.stride,
       width: out.columns,
-      weight: norm.weight.address,
-      bias: norm.bias.address,
-      epsilon: norm.epsilon,
+      weight: norm?.weight.address ?? 0,
+      bias: norm?.bias.address ?? 0,
+      epsilon: norm?.epsilon ?? 0,
       out: out.address,
       outStride: 4 * out.stride,
     })
@@ -218,6 +218,7 @@ export class WasmKernels implements Kernels {
       outStride: 4 * out.stride,
       probabilities: probabilities?.addresses.address ?? 0,
       exact: exact ? 1 : 0,
+      fused: this.#fused,
       panel: exact ? INT8_PANEL : float32Panel,
       tileRows: exact ? int8Rows : float32Rows,
       window,
@@ -262,6 +263,7 @@ export class WasmKernels implements Kernels {
       weight: norm.weight.address,
       bias: norm.bias.address,
       epsilon: norm.epsilon,
+      centred: norm.centred ? 1 : 0,
       out: out.address,
       outStride: 4 * out.stride,
     })

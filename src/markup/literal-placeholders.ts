@@ -2,7 +2,7 @@
  * Placeholders without a number. They are found only as written, and replaced only where they stand for a
  * single name.
  */
-import type { Name } from './names.ts'
+import type { Name } from './name.ts'
 import type { RestoreReport, Restorer } from './restore.ts'
 
 /** What a text may contain that could become a `[TYPE]` placeholder: brackets without digits inside. */

@@ -1,38 +1,20 @@
 /** The names that a redactor knows, and the placeholders that it assigned to them. */
 import type { Entity } from '../entities/types.ts'
 import { Aliases, casing, foldName, isPerson, personKey, shortForms } from './aliases.ts'
+import type { MarkedEntity } from './marked-text.ts'
+import { type Name, OWN_TYPE, type OwnPlaceholder, type SavedNames } from './name.ts'
+import type { Naming } from './naming.ts'
 import { placeholderOf, spellingsIn, typeKey } from './placeholders.ts'
+import { NumberedRestorer, type Restorer } from './restore.ts'
 import type { Title } from './titles.ts'
 
 /** Makes the placeholder of a new name; the number counts the names of its type from 1. */
 export type PlaceholderFunction = (entity: Entity, number: number) => string
 
-/** What one placeholder stands for. */
-export interface Name {
-  readonly placeholder: string
-  /** For numbered placeholders: the key that all their spellings share. */
-  readonly key: string
-  readonly type: string
-  readonly number: number
-  /** The spellings of the name; the first replaces the placeholder. Several only where names are joined. */
-  readonly forms: string[]
-  /** Of a person whom some text calls so, where names are joined. */
-  title?: Title
-}
-
-/** Words of a text that look like a placeholder already assigned to a name. */
-export interface OwnPlaceholder {
-  readonly start: number
-  readonly end: number
-}
-
-/** The type of what is put in the place of a text's own placeholders. */
-export const OWN_TYPE = 'TEXT'
-
 /** Maximum number of the texts' own placeholders that are remembered one by one. */
 const MOST_RESERVED = 100_000
 
-export class Names {
+export class Names implements Naming {
   readonly #placeholder: 'type' | 'numbered' | PlaceholderFunction
   readonly #aliases: Aliases | undefined
   /** By type and form; for persons, where names are joined, by the folded form. */
@@ -51,17 +33,8 @@ export class Names {
     this.#aliases = aliases ? new Aliases() : undefined
   }
 
-  /** Names of numbered placeholders by key, in the order they were met. */
-  get numbered(): ReadonlyMap<string, Name> {
-    return this.#byKey
-  }
-
-  get reserved(): ReadonlySet<string> {
-    return this.#reserved
-  }
-
-  get reservedTo(): number {
-    return this.#reservedTo
+  read(_text: string, entities: MarkedEntity[]): MarkedEntity[] {
+    return entities
   }
 
   /**
@@ -79,12 +52,18 @@ export class Names {
       if (this.#byKey.has(key)) {
         own.push({ start, end })
         at = end
-      } else this.addReserved(key, number)
+      } else this.#reserve(key, number)
     }
     return own
   }
 
-  addReserved(key: string, number: number): void {
+  addReserved(key: string): void {
+    const number = Number(/_(\d{1,15})$/u.exec(key)?.[1] ?? Number.NaN)
+    if (Number.isNaN(number)) throw new RangeError(`reserved holds '${key}', expected as PER_1`)
+    this.#reserve(key, number)
+  }
+
+  #reserve(key: string, number: number): void {
     if (this.#reservedTo > 0) this.#reservedTo = Math.max(this.#reservedTo, number)
     else this.#reserved.add(key)
     if (this.#reserved.size <= MOST_RESERVED) return
@@ -106,7 +85,6 @@ export class Names {
     return this.nameOf({ type: OWN_TYPE, text, start: 0, end: text.length, score: 1 })
   }
 
-  /** Records a name of a text before the first one is decided. */
   learn(type: string, text: string, title?: Title): void {
     if (this.#aliases !== undefined && isPerson(type)) this.#aliases.learn(text, title)
   }
@@ -174,10 +152,19 @@ export class Names {
     return number
   }
 
-  /**
-   * Adds a name that another redactor assigned. @throws {RangeError} if its placeholder or one of its forms
-   * exists
-   */
+  /** A number is skipped if some text has it, so nothing can be taken for it. */
+  check(): void {}
+
+  restorer(exact: boolean, names?: Iterable<Name>): Restorer {
+    const byKey = names === undefined ? this.#byKey : new Map([...names].map((name) => [name.key, name]))
+    return new NumberedRestorer(byKey, this, exact)
+  }
+
+  save(): SavedNames {
+    const reservedTo = this.#reservedTo === 0 ? {} : { reservedTo: this.#reservedTo }
+    return { names: this.#byKey.values(), reserved: this.#reserved, ...reservedTo }
+  }
+
   restoreName(name: Name): void {
     const { key, type, number, forms, title } = name
     const folds = this.#aliases !== undefined && isPerson(type)

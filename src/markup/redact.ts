@@ -6,15 +6,16 @@
  * as well. Therefore restoring never changes a text's own words.
  */
 
-import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
-import { isPerson } from './aliases.ts'
 import { LiteralPlaceholders, LiteralRestorer } from './literal-placeholders.ts'
 import { inOrder, type MarkedEntity } from './marked-text.ts'
-import { type Name, Names, type PlaceholderFunction } from './names.ts'
+import type { Name } from './name.ts'
+import { Names } from './names.ts'
+import type { Naming } from './naming.ts'
+import { namingOf, type Placeholder, type RedactOptions, redactRows } from './redact-options.ts'
 import { fromRedactorJson, type RedactorJson, toRedactorJson } from './redactor-json.ts'
+import { oneSpaced, unite, withoutPossessive } from './replaced-spans.ts'
 import {
-  NumberedRestorer,
   type RestoredAnswer,
   type Restorer,
   type RestoreStreamOptions,
@@ -24,29 +25,9 @@ import {
 import { titleBefore } from './titles.ts'
 
 export type { PlaceholderFunction } from './names.ts'
+export type { RedactOptions } from './redact-options.ts'
 export type { NameJson, RedactorJson } from './redactor-json.ts'
 export type { RestoredAnswer, RestoreReport, Restorer, RestoreStreamOptions } from './restore.ts'
-
-/** Which entities are replaced, and by what. */
-export interface RedactOptions {
-  /** Types to take out; default all. */
-  labels?: readonly string[]
-  /**
-   * `'type'` (default): `[PER]`. `'numbered'`: `[PER_1]`, where the same text of the same type always has the
-   * same number. A function: what it returns; it is called once for each name. To restore edited text, it
-   * should return something different for each name, by the number, that does not occur in the texts
-   * themselves.
-   */
-  placeholder?: 'type' | 'numbered' | PlaceholderFunction
-  /**
-   * Whether all names of one person share a number: `Tim Cook`, `TIM COOK`, `Cook` and `Tim`, as long as no
-   * other longer name in the texts so far has that short form (docs/redaction.md explains the rule). Default
-   * false. The longer name is restored, so `restore(text)` is not exact then; `restore()` is.
-   */
-  aliases?: boolean
-  /** Names that stay, such as those of one's own firm and products: entities that are just such a name. Default none. */
-  never?: readonly string[]
-}
 
 /** A placeholder in a redacted text. */
 export type RedactedPlace = MarkedEntity & {
@@ -93,25 +74,6 @@ export interface Redaction {
   restoreStream(options?: RestoreStreamOptions): TransformStream<string, string>
 }
 
-export const redactRows: Rows<RedactOptions> = {
-  labels: { type: 'strings' },
-  placeholder: {
-    type: 'word',
-    words: { type: 'default', numbered: '[PER_1], one name the same number in all inputs' },
-    orFunction: true,
-    value: 'P',
-    needs: ['redact'],
-    help: 'what stands for a name',
-    more: 'To get the names back, iobert mask',
-  },
-  aliases: {
-    type: 'boolean',
-    needs: ['placeholder numbered'],
-    help: 'one person, one number, as iobert mask --help tells',
-  },
-  never: { type: 'strings' },
-}
-
 /**
  * Replaces the entities of a text by placeholders. Overlapping entities are replaced as one, and a possessive
  * `'s` of a person stays outside. A name that was not found stays: the README says what a model misses.
@@ -151,10 +113,10 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
 export class Redactor {
   readonly #labels: readonly string[] | undefined
   readonly #wanted: ReadonlySet<string> | undefined
-  readonly #placeholder: 'type' | 'numbered' | PlaceholderFunction
+  readonly #placeholder: Placeholder
   readonly #aliases: boolean
   readonly #never: ReadonlySet<string>
-  readonly #names: Names
+  readonly #names: Naming
   /** For all texts, if placeholders are not numbered. */
   readonly #literal = new LiteralPlaceholders()
 
@@ -164,13 +126,14 @@ export class Redactor {
       placeholder = 'type',
       aliases = false,
       never = [],
+      standIns,
     } = checkOptions<RedactOptions>(options, redactRows)
     this.#labels = labels
     this.#wanted = labels === undefined ? undefined : new Set(labels)
     this.#placeholder = placeholder
     this.#aliases = aliases
     this.#never = new Set(never.map(oneSpaced))
-    this.#names = new Names(placeholder, aliases)
+    this.#names = namingOf(placeholder, aliases, standIns)
   }
 
   /**
@@ -183,17 +146,17 @@ export class Redactor {
    * @example
    * const redactor = Redactor.from(JSON.parse(JSON.stringify(createRedactor({ placeholder: 'numbered' }))))
    */
-  static from(json: unknown, options: Pick<RedactOptions, 'never'> = {}): Redactor {
-    const { labels, aliases, names, reserved, reservedTo = 0 } = fromRedactorJson(json)
+  static from(json: unknown, options: Pick<RedactOptions, 'never' | 'standIns'> = {}): Redactor {
+    const { placeholder = 'numbered', labels, aliases, names, reserved, reservedTo } = fromRedactorJson(json)
     const redactor = new Redactor({
       ...options,
-      placeholder: 'numbered',
+      placeholder,
       ...(labels === undefined ? {} : { labels }),
       ...(aliases === undefined ? {} : { aliases }),
     })
     for (const name of names) redactor.#names.restoreName(name)
-    for (const { key, number } of reserved) redactor.#names.addReserved(key, number)
-    redactor.#names.reserveTo(reservedTo)
+    for (const one of reserved) redactor.#names.addReserved(one)
+    if (reservedTo !== undefined && redactor.#names instanceof Names) redactor.#names.reserveTo(reservedTo)
     return redactor
   }
 
@@ -203,15 +166,15 @@ export class Redactor {
    * @throws {RangeError} if placeholders are not numbered, since others cannot be restored in every text
    */
   toJSON(): RedactorJson {
-    if (this.#placeholder !== 'numbered') {
-      throw new RangeError("Only a redactor with placeholder: 'numbered' can be saved")
-    }
-    const { numbered, reserved, reservedTo } = this.#names
-    return toRedactorJson(numbered.values(), {
+    if (!this.#isKey)
+      throw new RangeError("Only a redactor with placeholder: 'numbered' or 'fake' can be saved")
+    const { names, reserved, reservedTo } = this.#names.save()
+    return toRedactorJson(names, {
+      ...(this.#placeholder === 'fake' ? { placeholder: 'fake' } : {}),
       ...(this.#labels === undefined ? {} : { labels: [...this.#labels] }),
       ...(this.#aliases ? { aliases: true } : {}),
       ...(reserved.size === 0 ? {} : { reserved: [...reserved] }),
-      ...(reservedTo === 0 ? {} : { reservedTo }),
+      ...(reservedTo === undefined ? {} : { reservedTo }),
     })
   }
 
@@ -219,7 +182,8 @@ export class Redactor {
   redact(text: string, entities: readonly MarkedEntity[]): Redaction {
     const wanted = inOrder(text, entities).filter(({ type }) => this.#wanted?.has(type) ?? true)
     const names = wanted.map((entity) => withoutPossessive(text, entity))
-    const found = unite(names.filter(({ start, end }) => !this.#never.has(oneSpaced(text.slice(start, end)))))
+    const hidden = names.filter(({ start, end }) => !this.#never.has(oneSpaced(text.slice(start, end))))
+    const found = this.#names.read(text, unite(hidden))
     for (const { type, start, end } of found) {
       this.#names.learn(type, text.slice(start, end), titleBefore(text, start))
     }
@@ -244,12 +208,13 @@ export class Redactor {
       redacted += name.placeholder
       placeholders.push({ ...place, end: redacted.length, ...(score === undefined ? {} : { score }) })
       here.set(name.key, name)
-      for (const one of this.#numbered ? [] : [literal, this.#literal]) one.add(name)
+      for (const one of this.#isKey ? [] : [literal, this.#literal]) one.add(name)
     }
     redacted += text.slice(at)
-    if (!this.#numbered) this.#findForeign(literal, redacted, placeholders)
+    if (!this.#isKey) this.#findForeign(literal, redacted, placeholders)
+    this.#names.check(text, redacted)
     const restorer = (exact: boolean): Restorer =>
-      this.#numbered ? new NumberedRestorer(here, this.#names, exact) : new LiteralRestorer(literal)
+      this.#isKey ? this.#names.restorer(exact, here.values()) : new LiteralRestorer(literal)
     return {
       text: redacted,
       placeholders,
@@ -285,13 +250,13 @@ export class Redactor {
     return this.#restorer(false)
   }
 
-  get #numbered(): boolean {
-    return this.#placeholder === 'numbered'
+  /** Whether each name has a placeholder of its own, which no text has itself. */
+  get #isKey(): boolean {
+    return this.#placeholder === 'numbered' || this.#placeholder === 'fake'
   }
 
   #restorer(exact: boolean): Restorer {
-    if (!this.#numbered) return new LiteralRestorer(this.#literal)
-    return new NumberedRestorer(this.#names.numbered, this.#names, exact)
+    return this.#isKey ? this.#names.restorer(exact) : new LiteralRestorer(this.#literal)
   }
 
   /** Placeholders without a number may occur in the text itself and then cannot be restored. */
@@ -321,27 +286,3 @@ export class Redactor {
 
 /** The type is undefined for a text's own placeholder. */
 type Span = Omit<MarkedEntity, 'type'> & { readonly type?: string }
-
-/** Unites overlapping entities, with the type of the first: no part of any may stay. */
-function unite(entities: readonly MarkedEntity[]): MarkedEntity[] {
-  const united: MarkedEntity[] = []
-  for (const entity of entities) {
-    const last = united.at(-1)
-    if (last === undefined || entity.start >= last.end) united.push(entity)
-    else if (entity.end > last.end) united[united.length - 1] = { ...last, end: entity.end }
-  }
-  return united
-}
-
-/** A name may be parted by any white space. */
-function oneSpaced(name: string): string {
-  return name.trim().replace(/\s+/gu, ' ')
-}
-
-/** `Tim Cook's` is of `Tim Cook`. */
-function withoutPossessive(text: string, entity: MarkedEntity): MarkedEntity {
-  if (!isPerson(entity.type)) return entity
-  const name = text.slice(entity.start, entity.end)
-  const [possessive = ''] = /(?<=[\p{L}\p{M}.])['’]s$/iu.exec(name) ?? []
-  return possessive === '' ? entity : { ...entity, end: entity.end - possessive.length }
-}

@@ -6,7 +6,7 @@
 import { requireString } from '../check/kind.ts'
 import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
-import type { Name } from './names.ts'
+import type { Name } from './name.ts'
 import { looksNumbered, type Spelling, SpellingBeginnings, spellingsIn } from './placeholders.ts'
 
 /** What became of the placeholders of an answer. */
@@ -33,7 +33,7 @@ export interface Restorer {
    * @returns what is settled so far and has not been returned yet
    */
   push(chunk: string): string
-  /** @returns the rest */
+  /** @returns the rest; what is pushed then is another text, and the report is of both */
   end(): string
   /** What became of the placeholders so far. */
   report(): RestoreReport
@@ -109,7 +109,7 @@ export class NumberedRestorer implements Restorer {
       at = spelling.end
     }
     this.#held = text.slice(open)
-    this.#before = lastCharacter(text.slice(0, open))
+    this.#before = ended ? '' : lastCharacter(text.slice(0, open))
     return restored + text.slice(at, open)
   }
 
@@ -129,7 +129,8 @@ export class NumberedRestorer implements Restorer {
   }
 }
 
-function lastCharacter(text: string): string {
+/** The last character of a text, also where it is two units. */
+export function lastCharacter(text: string): string {
   const last = text.slice(-2)
   return (last.codePointAt(0) ?? 0) > 0xffff ? last : text.slice(-1)
 }

@@ -19,11 +19,11 @@ const JSON_MEMBERS: ReadonlySet<string> = new Set(['arguments', 'partial_json'])
 
 /** Restores the strings of a value in place. What a provider signed stays as it signed it. */
 export function restoreValue(value: unknown, redactor: Redactor, { jsonWords }: Expected): unknown {
-  // Every placeholder has a number.
-  const restore = (text: string): string => (/\d/.test(text) ? redactor.restoreAnswer(text).text : text)
+  const restorer = redactor.restorer()
+  const restore = (text: string): string => restorer.push(text) + restorer.end()
   const restoreJson = (text: string): string => {
-    const restorer = new JsonRestorer(() => redactor.restorer())
-    return restorer.push(text) + restorer.end()
+    const strings = new JsonRestorer(() => restorer)
+    return strings.push(text) + strings.end()
   }
   const visit = (one: unknown, member: string): unknown => {
     if (typeof one === 'string') {

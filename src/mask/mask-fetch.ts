@@ -30,6 +30,9 @@ export interface MaskFetchOptions extends MaskOptions {
 const NOTE =
   'Placeholders in square brackets, such as [PER_1] or [EMAIL_2], stand for names and numbers that were taken out. Use them as if they were these names, and write each exactly as it is written here.'
 
+/** What it is told of stand-ins, which look like names: what is written otherwise is not known again. */
+const NOTE_OF_STAND_INS = 'Write each name, address and number exactly as it is written here.'
+
 const rows: Rows<MaskFetchOptions> = {
   ...maskRows,
   allow: { type: 'strings' },
@@ -50,9 +53,10 @@ export function maskFetchOf(loadFinder: () => Promise<Finder>): MaskFetch {
   return async <Fetch extends AnyFetch>(send: Fetch, options: MaskFetchOptions = {}) => {
     if (typeof send !== 'function') throw new TypeError(`fetch is ${kindOf(send)}, expected a function`)
     const { ner, allow, note, ...masking } = checkOptions<MaskFetchOptions>(options, rows)
-    const { names, asked } = readMaskOptions(masking)
+    const { names, asked } = await readMaskOptions(masking)
     const masker = new Masker(ner ?? (await loadFinder()), names, asked)
-    const channel = new Channel(send as unknown as typeof fetch, masker, names, new Set(allow), note ?? NOTE)
+    const usual = names.toJSON().placeholder === 'fake' ? NOTE_OF_STAND_INS : NOTE
+    const channel = new Channel(send as unknown as typeof fetch, masker, names, new Set(allow), note ?? usual)
     const masked: typeof fetch = (input, init) => channel.fetch(input, init)
     return Object.assign(masked as unknown as Fetch, { redactor: names })
   }

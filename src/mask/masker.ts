@@ -3,7 +3,7 @@
  * as a whole word: a model of names reads each text by itself, and may miss in one what it found in another.
  */
 import type { Entity, TextOptions } from '../entities/types.ts'
-import { OWN_TYPE } from '../markup/names.ts'
+import { OWN_TYPE } from '../markup/name.ts'
 import type { Redactor } from '../markup/redact.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { compileRules } from '../rules/compile-rules.ts'

@@ -38,7 +38,7 @@ const rows: Rows<RedactObjectOptions> = {
 }
 
 /**
- * Replaces the names in the strings of a value by numbered placeholders; a name has one number in all of them, and one that
+ * Replaces the names in the strings of a value by numbered placeholders, or stand-ins; a name has one number in all of them, and one that
  * was found in one string is replaced in all. Numbers, dates and the names of members stay as they are.
  *
  * @param value  objects and arrays as JSON has them, and what else they hold
@@ -56,7 +56,7 @@ export async function redactObject<Value>(
 ): Promise<ObjectRedaction<Value>> {
   const { ner, keys, signal, ...masking } = checkOptions<RedactObjectOptions>(options, rows)
   if (ner === undefined) throw wrongKind(ner, 'ner', A_RECOGNIZER)
-  const { names, asked } = readMaskOptions(masking)
+  const { names, asked } = await readMaskOptions(masking)
   const found = new Set<string>()
   const texts: string[] = []
   const collect = new Copier(keys, found, (text) => {

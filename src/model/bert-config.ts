@@ -40,6 +40,16 @@ export interface CrfScores {
   readonly transitions: Float32Array
 }
 
+/** What is added to a sequence of labels in BIOES or BILOU for each step of a kind: viterbi_calibration.json. */
+export interface TransitionBiases {
+  readonly backgroundStay: number
+  readonly backgroundToStart: number
+  readonly insideToContinue: number
+  readonly insideToEnd: number
+  readonly endToBackground: number
+  readonly endToStart: number
+}
+
 /** The checked settings of `config.json`. The letters are those of docs/notation.md. */
 export interface BertConfig {
   /** `bert`, `distilbert` and so on. */
@@ -90,6 +100,8 @@ export interface BertConfig {
   readonly labels: readonly string[]
   /** The conditional random field over the labels, if config.json has it, as T-NER's do. */
   readonly crf?: CrfScores
+  /** Biases on the transitions of labels, if the model has a viterbi_calibration.json. */
+  readonly biases?: TransitionBiases
   /** Our own key `label_scheme`: the scheme of the labels, such as `IOB2`. */
   readonly labelScheme?: string
   /** Present if the weights are int8. */

@@ -24,7 +24,7 @@ import { Angles } from './rotation.ts'
 import { spanLogits } from './span-head.ts'
 import { vectorSpans } from './span-marker.ts'
 import type { ModelSpec, Placed, TokenHeadSpec } from './spec.ts'
-import { typeVectors } from './type-head.ts'
+import { encodeTypes } from './type-head.ts'
 import { guessWords } from './word-head.ts'
 import { copyMatrix, copyRows, fillWorkspace, type Workspace } from './workspace.ts'
 
@@ -111,7 +111,7 @@ export class Bert {
       return wanted.spans ? boundaryLogits(kernels, head, workspace, wanted.spans, wanted, pause) : []
     if (head?.kind === 'vector-spans')
       return wanted.spans ? vectorSpans(kernels, head, workspace, wanted.spans, wanted, pause) : []
-    if (head?.kind === 'types') return typeVectors(kernels, head, workspace)
+    if (head?.kind === 'types') return encodeTypes(kernels, head, workspace)
     if (head === undefined || wanted.logits === false) return []
     const model = { kernels, config: this.#spec.config, precision: this.#precision, head }
     return guessWords(model, workspace, batch, wanted, pause)

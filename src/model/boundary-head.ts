@@ -15,7 +15,7 @@ import type { Kernels, Linear, Matrix } from '../kernels/kernels.ts'
 import { type Layout, rowsOf } from '../kernels/layout.ts'
 import { relu, sigmoid } from '../kernels/scalars.ts'
 import type { ForwardWanted, SpanQuestion } from './forward-output.ts'
-import { boundsOf, gatherTypes, gatherWords } from './gather-words.ts'
+import { boundsOf, gatherTokens, gatherWords } from './gather-words.ts'
 import { type LstmBuffers, lstmLayer } from './lstm.ts'
 import { chooseMarked, markWords, packTypes, type WordRows } from './span-marker.ts'
 import type { BoundaryHeadSpec, Placed } from './spec.ts'
@@ -83,7 +83,12 @@ export async function boundaryLogits(
   const words = gatherWords(kernels, head, workspace, questions)
   const types = typeVectors
     ? matrixOf(kernels, typeVectors, head.size)
-    : gatherTypes(kernels, head, workspace, questions)
+    : gatherTokens(
+        kernels,
+        head,
+        workspace,
+        questions.map(({ types }) => types),
+      )
   const counts = { words: words.rows, types: types.rows, sequences: questions.length }
   const buffers = layBoundaryHead(kernels.layout, head, counts)
   for (const layer of head.lstm) await lstmLayer(kernels, layer, words, bounds, buffers, pause)
@@ -106,7 +111,7 @@ export async function boundaryLogits(
     }
     const mark = memory.end
     const of = packed ?? packTypes(kernels, memory.copyRows(types, ofTypes.first, ofTypes.end), head.size)
-    const made = spansMade(logits, ofTypes.end - ofTypes.first, ofWords.first, choice!.threshold)
+    const made = spansMade(logits, ofWords.first, choice!.thresholds)
     results.push(await chooseMarked(marked, of, made, ofWords.first, choice!))
     memory.release(mark)
   }
@@ -122,18 +127,13 @@ function matrixOf({ layout, memory }: Kernels, values: Float32Array, columns: nu
 }
 
 /**
- * The spans whose first word, last word and all words are above the threshold as such for one type, each once
+ * The spans whose first word, last word and all words are above the threshold of one type as such, each once
  * (`extract_spans_from_tokens` of the package).
  */
-function* spansMade(
-  logits: Float32Array,
-  types: number,
-  origin: number,
-  threshold: number,
-): Generator<WordRows> {
-  // The package compares float32 with float32 here.
-  const least = Math.fround(threshold)
-  const isAbove = Array.from(logits, (logit) => sigmoid(logit) > least)
+function* spansMade(logits: Float32Array, origin: number, thresholds: Float32Array): Generator<WordRows> {
+  const types = thresholds.length
+  const typeOf = (index: number): number => Math.floor(index / BOUNDARIES) % types
+  const isAbove = Array.from(logits, (logit, index) => sigmoid(logit) > thresholds[typeOf(index)]!)
   const words = logits.length / types / BOUNDARIES
   const at = (word: number, type: number): number => (word * types + type) * BOUNDARIES
   for (let start = 0; start < words; start++) {

@@ -1,7 +1,7 @@
 /** One layer of the encoder: attention, then feed-forward, each with a residual connection and a LayerNorm. */
 import type { Kernels, Probabilities } from '../kernels/kernels.ts'
 import type { PlacedLayer } from './places.ts'
-import type { Workspace } from './workspace.ts'
+import type { LayerBuffers } from './workspace.ts'
 
 // #region encoder-layer
 /**
@@ -19,7 +19,7 @@ import type { Workspace } from './workspace.ts'
 export async function encoderLayer(
   kernels: Kernels,
   layer: PlacedLayer,
-  workspace: Workspace,
+  workspace: LayerBuffers,
   heads: number,
   pause: () => Promise<void>,
   probabilities?: Probabilities,

@@ -5,8 +5,9 @@ import { ModelFormatError } from '../format/errors.ts'
 export interface ForwardOutput {
   /**
    * [T, C]; [C] if the head classifies whole texts; [T, V] if it predicts words; [W, K, C] if it scores
-   * spans, [W, C, 3] if it scores words as their ends, [N, 4] if it chooses spans: the first word, the last, the
-   * type, and the score, 0 to 1; [D] if it makes vectors of types; empty without a head.
+   * spans (empty for a sequence in which a head that counts entities counts none), [W, C, 3] if it scores words as their
+   * ends, [N, 4] if it chooses spans: the first word, the last, the type, and the score, 0 to 1; [D] if it makes vectors
+   * of types; empty without a head.
    */
   logits: Float32Array[]
   /** For each sequence, the output of the embeddings and of each layer, L + 1 times [T, H]. */
@@ -49,11 +50,14 @@ export interface SpanQuestion {
   readonly wordEnds: readonly number[]
   /** The token that represents each type, C of them; none if types are given as vectors. */
   readonly types: readonly number[]
+  /** The one that the number of entities is predicted from, if the head counts them. */
+  readonly counter?: number | undefined
 }
 
-/** Spans with a score above the threshold; of the types of a span the best, or all of them. */
+/** Spans with a score above the threshold of their type; of the types of a span the best, or all of them. */
 export interface SpanChoice {
-  readonly threshold: number
+  /** [C] */
+  readonly thresholds: Float32Array
   readonly multiLabel: boolean
 }
 

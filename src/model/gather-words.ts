@@ -27,7 +27,7 @@ export function gatherWords(
       return Array.from({ length: end - first }, (_, piece) => first + piece)
     })
   const pieces = questions.map(piecesOf)
-  const rows = gather(
+  const rows = gatherTokens(
     kernels,
     head,
     states,
@@ -38,21 +38,6 @@ export function gatherWords(
   return poolRows(kernels, pooling, rows, lengths)
 }
 
-/** A row for each type, [C, D], that of the token which represents it. */
-export function gatherTypes(
-  kernels: Kernels,
-  head: Placed<GlinerWordsSpec>,
-  states: States,
-  questions: readonly SpanQuestion[],
-): Matrix {
-  return gather(
-    kernels,
-    head,
-    states,
-    questions.map(({ types }) => types),
-  )
-}
-
 /** Where each part begins, and the total length. */
 export function boundsOf(lengths: readonly number[]): number[] {
   const bounds = [0]
@@ -60,8 +45,8 @@ export function boundsOf(lengths: readonly number[]): number[] {
   return bounds
 }
 
-/** The rows of tokens, [N, D]; zeros for token -1. */
-function gather(
+/** A row for each of the tokens of each sequence, [N, D]; zeros for token -1. */
+export function gatherTokens(
   kernels: Kernels,
   { projection, size }: Placed<GlinerWordsSpec>,
   { hiddenStates, sequences }: States,

@@ -4,7 +4,8 @@
  *     logits = h·Wₒᵀ + bₒ                                                     [T, H] → [T, C]
  *     logits = LayerNorm(activation(h·Wᵀ + b))·Wₒᵀ + bₒ                       with a dense layer before
  *
- * For a text, h is the hidden states of its first token, or the mean over all its tokens. BERT calls the
+ * For a text, h is the hidden states of its first token, or the mean over all its tokens; or the mean is of what
+ * the last layer reads, which is the mean of all tokens' logits. BERT calls the
  * dense layer of texts, which has no LayerNorm, its pooler (Devlin et al. 2019, section 3.2).
  */
 import type { Kernels, Matrix, Sequences } from '../kernels/kernels.ts'
@@ -29,30 +30,32 @@ export function tokenLogits(
 export function textLogits(
   kernels: Kernels,
   { pooling, transform, output }: Placed<TextHeadSpec>,
-  { hiddenStates, sequences, texts, logits }: Workspace,
+  { hiddenStates, projected, sequences, texts, logits }: Workspace,
 ): Float32Array[] {
   const { memory } = kernels
   const { pooled, transformed } = texts!
-  poolTexts(memory, pooling, hiddenStates, sequences, pooled)
-  transformRows(kernels, transform, pooled, transformed)
-  kernels.linear(transformed, output, logits, 'identity')
+  const isLate = pooling === 'late'
+  if (isLate) transformRows(kernels, transform, hiddenStates, projected)
+  poolTexts(memory, pooling, isLate ? projected : hiddenStates, sequences, pooled)
+  if (!isLate) transformRows(kernels, transform, pooled, transformed)
+  kernels.linear(isLate ? pooled : transformed, output, logits, 'identity')
   return Array.from({ length: sequences.count }, (_, s) => memory.copyRows(logits, s, s + 1))
 }
 
-/** For each sequence the hidden states of its first token, or the mean over all its tokens, [S, H]. */
+/** For each sequence the states of its first token, or the mean over all its tokens, [S, H]. */
 export function poolTexts(
   memory: KernelMemory,
-  pooling: 'cls' | 'mean',
-  hiddenStates: Matrix,
+  pooling: TextHeadSpec['pooling'],
+  states: Matrix,
   sequences: Sequences,
   pooled: Matrix,
 ): void {
   const bounds = memory.integers(sequences.bounds)
   for (let s = 0; s < sequences.count; s++) {
     const end = pooling === 'cls' ? bounds[s]! + 1 : bounds[s + 1]!
-    const sums = new Float64Array(hiddenStates.columns)
+    const sums = new Float64Array(states.columns)
     for (let t = bounds[s]!; t < end; t++) {
-      const row = memory.row(hiddenStates, t)
+      const row = memory.row(states, t)
       for (let i = 0; i < row.length; i++) sums[i]! += row[i]!
     }
     memory.row(pooled, s).set(sums.map((sum) => sum / (end - bounds[s]!)))

@@ -83,7 +83,7 @@ export function partOf(whole: LinearSpec, part: TensorPart): LinearSpec {
 
 export function norm(module: string, size: number, epsilon: number, hasBias = true): NormSpec {
   const bias = hasBias ? floats(`${module}.bias`, size) : undefined
-  return { kind: 'norm', size, epsilon, weight: floats(`${module}.weight`, size), bias }
+  return { kind: 'norm', size, epsilon, centred: true, weight: floats(`${module}.weight`, size), bias }
 }
 
 /** A table whose rows stay float. */

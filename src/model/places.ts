@@ -38,7 +38,9 @@ export class Places {
     const { layout, precision } = this
     if (spec.kind === 'linear') return layout.linear(spec.precision ?? precision, spec.inputs, spec.outputs)
     if (spec.kind === 'table') return layout.table(spec.precision ?? precision, spec.rows, spec.columns)
-    return spec.kind === 'norm' ? layout.layerNorm(spec.size, spec.epsilon) : layout.floats(spec.size)
+    return spec.kind === 'norm'
+      ? layout.layerNorm(spec.size, spec.epsilon, spec.centred)
+      : layout.floats(spec.size)
   }
 }
 

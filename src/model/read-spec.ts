@@ -27,6 +27,7 @@ const FAMILIES: ReadonlyMap<string, () => Promise<ReadFamily>> = new Map<string,
   ['deberta', async () => (await import('./families/deberta.ts')).readDeberta],
   ['deberta-v2', async () => (await import('./families/deberta.ts')).readDebertaV2],
   ['modernbert', async () => (await import('./families/modernbert.ts')).readModernbert],
+  ['eurobert', async () => (await import('./families/eurobert.ts')).readEurobert],
   ['mpnet', async () => (await import('./families/mpnet.ts')).readMpnet],
   ['albert', async () => (await import('./families/albert.ts')).readAlbert],
 ])
@@ -67,6 +68,10 @@ async function readSpec(json: JsonRecord): Promise<ModelSpec> {
     const read = await capability(`models of the family ${modelType}`, family)
     return read({ ...json, model_type: modelType })
   }
+  if (modelType === 'extractor')
+    throw unsupportedConfig(
+      'has model_type "extractor", which is GLiNER2: it finds types that are named when one asks; load it with loadGliner, or write iobert find',
+    )
   const found =
     modelType === undefined
       ? `no model_type (architecture ${quoted(readArchitecture(json) ?? 'unknown')})`

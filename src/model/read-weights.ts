@@ -6,7 +6,7 @@
 
 import type { CheckpointTensor } from '../format/checkpoint.ts'
 import { nonFinite } from '../format/checkpoint.ts'
-import { elementCount } from '../format/dtypes.ts'
+import { DTYPE_BITS, elementCount } from '../format/dtypes.ts'
 import type {
   Floats,
   Kernels,
@@ -22,7 +22,7 @@ import type { StagingArea } from '../kernels/placed.ts'
 import { placeAsStored, Staging } from '../kernels/staging.ts'
 import type { Places } from './places.ts'
 import type { FoundTensor, ResolvedModel } from './resolve.ts'
-import type { LinearSpec, ModuleSpec, NormSpec, TableSpec, TensorSpec } from './spec.ts'
+import type { LinearSpec, ModuleSpec, NormSpec, RepeatedRows, TableSpec, TensorSpec } from './spec.ts'
 
 /** Numbers read from a file at a time: 1 MB of float32, which stays in a core's cache until it is packed. */
 const STAGING_NUMBERS = 2 ** 18
@@ -68,6 +68,27 @@ export function placeStaging(layout: Layout, modules: Iterable<ModuleSpec>): Sta
     if (module.kind === 'table') widest = Math.max(widest, module.columns)
   }
   return layout.staging(widest)
+}
+
+/** Some neighbouring rows of a matrix in a file, and where in their layer they go. */
+interface Run {
+  readonly from: number
+  readonly to: number
+  readonly rows: number
+}
+
+/** Where `count` rows from `first` on go, if blocks of rows are repeated. */
+function runsOf({ block, times }: RepeatedRows, first: number, count: number): Run[] {
+  const runs: Run[] = []
+  for (let from = first; from < first + count; ) {
+    const number = Math.floor(from / block)
+    const within = from % block
+    const rows = Math.min(block - within, first + count - from)
+    for (let time = 0; time < times; time++)
+      runs.push({ from, to: (number * times + time) * block + within, rows })
+    from += rows
+  }
+  return runs
 }
 
 /** Sorts by position in the files, so that each is read forward. */
@@ -133,20 +154,34 @@ class TensorReader {
     const { memory } = this.#kernels
     const columns = { precision: layer.precision, columns: layer.inputs }
     let end = 0
-    return from.flatMap(({ weight, bias, transposed }) => {
-      const first = end
+    return from.flatMap(({ weight, bias, transposed, repeated }) => {
+      const start = end
       const { tensor: found, scale } = this.#tensors.get(weight)!
       const tensor = found.shape.length === 1 ? { ...found, shape: [1, found.shape[0]!] } : found
       const rows = tensor.shape[transposed ? 1 : 0]!
-      end += rows
-      const pack = (piece: StoredRows): boolean =>
-        this.#kernels.packLinear({ ...piece, first: piece.first + first }, layer)
+      const repeats = repeated ?? { block: rows, times: 1 }
+      end += rows * repeats.times
+      const pack = ({ address, type, rows: count, first }: StoredRows): boolean =>
+        runsOf(repeats, first, count).every((run) => {
+          const begin = address + (DTYPE_BITS.get(type)! / 8) * (run.from - first) * layer.inputs
+          return this.#kernels.packLinear(
+            { address: begin, type, rows: run.rows, first: start + run.to },
+            layer,
+          )
+        })
+      const columnsOf = (biases: Float32Array | undefined, scales: Float32Array | undefined): void => {
+        for (const { from, to, rows: count } of runsOf(repeats, 0, rows)) {
+          const part = (values?: Float32Array): Float32Array | undefined =>
+            values?.subarray(from, from + count)
+          packColumns(memory, layer, start + to, part(biases), part(scales))
+        }
+      }
       const tasks = [transposed ? this.#columns(tensor, pack) : this.#rows(tensor, columns, scale, pack)]
-      const packBias = (values: Float32Array): void => packColumns(memory, layer, first, values, undefined)
+      const packBias = (values: Float32Array): void => columnsOf(values, undefined)
       if (bias) tasks.push(this.#numbersTask(this.#tensors.get(bias)!.tensor, packBias))
       else packBias(new Float32Array(rows))
       if (scale && layer.precision === 'int8') {
-        tasks.push(this.#numbersTask(scale, (values) => packColumns(memory, layer, first, undefined, values)))
+        tasks.push(this.#numbersTask(scale, (values) => columnsOf(undefined, values)))
       }
       return tasks
     })

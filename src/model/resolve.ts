@@ -123,7 +123,7 @@ class Resolver {
    * Whether the files have any tensor of the layer that makes logits or, for words, of the layer before it.
    */
   #has(head: Exclude<HeadSpec, GlinerHeadSpec | TypeHeadSpec>): boolean {
-    const module = head.kind === 'words' ? head.transform.dense : head.output
+    const module = head.kind === 'words' ? (head.transform?.dense ?? head.decoder) : head.output
     return tensorsOf(module).some((tensor) => this.#find(this.#fileName(tensor)) !== undefined)
   }
 

@@ -1,6 +1,7 @@
 /**
  * GLiNER's head over the encoder's hidden states, which scores spans of words for types: Zaratiana et al.
- * 2023 (arXiv 2311.08526), section 2, with the span representation `markerV0` of the package gliner.
+ * 2023 (arXiv 2311.08526), section 2, with the span representation `markerV0` of the package gliner. GLiNER2's has no LSTM, and
+ * other vectors p of types: counting.ts.
  *
  *     x = LSTM(first pieces of words)                                    [W, H] → [W, D]
  *     s = relu(FFN(x)), e = relu(FFN(x))                                 words as starts and as ends, [W, D]
@@ -17,8 +18,9 @@ import { type Layout, packColumns, rowsOf } from '../kernels/layout.ts'
 import type { StagingArea } from '../kernels/placed.ts'
 import { relu } from '../kernels/scalars.ts'
 import { Staging } from '../kernels/staging.ts'
+import { type CountingBuffers, countsAny, layCounting, typeVectors } from './counting.ts'
 import type { SpanQuestion } from './forward-output.ts'
-import { boundsOf, gatherTypes, gatherWords } from './gather-words.ts'
+import { boundsOf, gatherTokens, gatherWords } from './gather-words.ts'
 import { type LstmBuffers, lstmLayer } from './lstm.ts'
 import type { Placed, ProjectionSpec, SpanHeadSpec } from './spec.ts'
 import type { Workspace } from './workspace.ts'
@@ -37,7 +39,9 @@ interface SpanBuffers extends LstmBuffers {
   readonly ends: Matrix
   /** [C, 4D + 1]: the vector that multiplies each type's spans, and the number added. */
   readonly queries: Matrix
-  /** The same for one sequence's types, packed as a linear layer over spans. */
+  /** For a head that counts entities. */
+  readonly counting: CountingBuffers | undefined
+  /** The queries of one sequence's types, packed as a linear layer over spans. */
   readonly query: Linear
   readonly staging: StagingArea
   /** [R, 4D] */
@@ -48,7 +52,7 @@ interface SpanBuffers extends LstmBuffers {
 
 /**
  * The logits of all spans of each sequence, [W, K, C]: `k + 1` words from word `w` on. Spans that pass the
- * last word have -Infinity.
+ * last word have -Infinity. Where no entity is counted, there are none.
  *
  * @param pause  awaited now and then
  */
@@ -62,7 +66,12 @@ export async function spanLogits(
   const bounds = boundsOf(questions.map(({ words }) => words.length))
   const typeBounds = boundsOf(questions.map(({ types }) => types.length))
   const words = gatherWords(kernels, head, workspace, questions)
-  const types = gatherTypes(kernels, head, workspace, questions)
+  const types = gatherTokens(
+    kernels,
+    head,
+    workspace,
+    questions.map(({ types }) => types),
+  )
   const buffers = laySpanHead(kernels.layout, head, {
     words: words.rows,
     types: types.rows,
@@ -75,9 +84,20 @@ export async function spanLogits(
   const { start, end, spanStart, spanEnd, prompt, query } = head
   await project(kernels, words, start, 'relu', spanStart, buffers.starts, buffers, pause)
   await project(kernels, words, end, 'relu', spanEnd, buffers.ends, buffers, pause)
-  await project(kernels, types, prompt, 'identity', query, buffers.queries, buffers, pause)
+  let hasAny: readonly boolean[] | undefined
+  if ('count' in prompt) {
+    const counting = buffers.counting!
+    const counters = questions.map(({ counter }) => [counter!])
+    hasAny = countsAny(kernels, prompt, gatherTokens(kernels, head, workspace, counters), counting)
+    const vectors = await typeVectors(kernels, prompt, types, typeBounds, counting, pause)
+    kernels.linear(vectors, query, buffers.queries, 'identity')
+  } else await project(kernels, types, prompt, 'identity', query, buffers.queries, buffers, pause)
   const results: Float32Array[] = []
   for (let index = 0; index < questions.length; index++) {
+    if (hasAny?.[index] === false) {
+      results.push(new Float32Array(0))
+      continue
+    }
     const range = { first: bounds[index]!, end: bounds[index + 1]! }
     const layer = packQuery(
       kernels,
@@ -104,7 +124,7 @@ interface SpanCounts {
 /** Places the buffers for sequences of so many words and types. */
 export function laySpanHead(
   layout: Layout,
-  { size, maxWidth, start }: SpanHeadSpec | Placed<SpanHeadSpec>,
+  { size, maxWidth, start, prompt }: SpanHeadSpec | Placed<SpanHeadSpec>,
   { words, types, longest, most, sequences }: SpanCounts,
 ): SpanBuffers {
   const inner = start.inner.outputs
@@ -117,6 +137,7 @@ export function laySpanHead(
     gates: layout.matrix(words, 2 * size),
     state: layout.matrix(sequences, size / 2),
     stateGates: layout.matrix(sequences, 2 * size),
+    counting: 'count' in prompt ? layCounting(layout, prompt, { types, sequences, most }) : undefined,
     query: layout.linear('float32', inner, most),
     staging: layout.staging(most * inner),
     spans: layout.matrix(Math.min(ROWS, longest * maxWidth), inner),

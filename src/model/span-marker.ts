@@ -155,7 +155,7 @@ export async function chooseMarked(
 ): Promise<Float32Array> {
   const { memory } = kernels
   const chosen: number[] = []
-  const least = leastLogit(choice.threshold)
+  const least = leastLogit(choice.thresholds.reduce((one, other) => Math.min(one, other)))
   const pending: WordRows[] = []
   const flush = async (): Promise<void> => {
     const count = pending.length
@@ -184,14 +184,14 @@ export async function chooseMarked(
 function typesAbove(
   logits: Float32Array,
   least: number,
-  { threshold, multiLabel }: SpanChoice,
+  { thresholds, multiLabel }: SpanChoice,
 ): (readonly [type: number, score: number])[] {
   requireFinite(logits, 'The scores of spans')
   const found: (readonly [type: number, score: number])[] = []
   for (let type = 0; type < logits.length; type++) {
     if (logits[type]! < least) continue
     const score = sigmoid(logits[type]!)
-    if (score <= threshold) continue
+    if (score <= thresholds[type]!) continue
     if (multiLabel || found.length === 0) found.push([type, score])
     else if (score > found[0]![1]) found[0] = [type, score]
   }

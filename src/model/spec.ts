@@ -56,12 +56,22 @@ export interface LinearSource {
   readonly bias: TensorSpec | undefined
   /** Whether the file has the matrix transposed. */
   readonly transposed?: true
+  /** Present if the layer has its outputs several times: keys or values that a group of heads shares. */
+  readonly repeated?: RepeatedRows
+}
+
+/** Each block of so many rows is there so many times, one after another. */
+export interface RepeatedRows {
+  readonly block: number
+  readonly times: number
 }
 
 /** A layer normalisation. Without a bias: zeros. */
 export interface NormSpec {
   readonly kind: 'norm'
   readonly size: number
+  /** Whether the mean is subtracted; if not, it is RMSNorm. */
+  readonly centred: boolean
   /** ε */
   readonly epsilon: number
   readonly weight: TensorSpec
@@ -130,12 +140,12 @@ export interface ModelSpec {
   readonly typeEncoder?: ModelSpec
 }
 
-/** LayerNorm(word + tokenType + position), E wide. */
+/** LayerNorm(word + tokenType + position), E wide; without a norm the sum itself. */
 export interface EmbeddingsSpec {
   readonly words: TableSpec
   readonly positions: TableSpec | undefined
   readonly tokenTypes: TableSpec | undefined
-  readonly norm: NormSpec
+  readonly norm: NormSpec | undefined
 }
 
 /** A layer of the encoder: encoder.ts. */
@@ -229,18 +239,23 @@ export interface TokenHeadSpec {
   readonly output: LinearSpec
 }
 
-/** The same for each text, from its first token or from the mean of all tokens. */
+/**
+ * The same for each text: from its first token, from the mean of all tokens, or ('late') as the mean of all tokens'
+ * logits.
+ */
 export interface TextHeadSpec {
   readonly kind: 'text'
-  readonly pooling: 'cls' | 'mean'
+  readonly pooling: 'cls' | 'mean' | 'late'
   readonly transform: TransformSpec
   readonly output: LinearSpec
 }
 
-/** For each token, logits = decoder(transform(h)): word-head.ts. */
+/** For each token, logits = decoder(transform(h)), or decoder(h): word-head.ts. */
 export interface WordHeadSpec {
   readonly kind: 'words'
-  readonly transform: TransformSpec & { readonly norm: NormSpec; readonly activation: Activation }
+  readonly transform:
+    | (TransformSpec & { readonly norm: NormSpec; readonly activation: Activation })
+    | undefined
   /** [V, E]: the word embeddings, or a separate table. */
   readonly decoder: TableSpec
   /** [V] */
@@ -328,12 +343,37 @@ export interface SpanHeadSpec extends GlinerWordsSpec, Omit<SpanMarkerSpec, 'out
   readonly kind: 'spans'
   /** K: number of words in the longest span. */
   readonly maxWidth: number
-  readonly prompt: ProjectionSpec
+  /** Makes the vectors that stand for types of the tokens before them; GLiNER2's also counts. */
+  readonly prompt: ProjectionSpec | CountingSpec
   /**
    * The second layer of the span's projection, transposed, [4D + 1, D]: a row for each input, with the bias
    * as the last row.
    */
   readonly query: LinearSpec
+}
+
+/** Counts entities, and makes vectors of types for the first of each type (GLiNER2): counting.ts. */
+export interface CountingSpec {
+  /** The number of entities from the token before all types: [2D, D], and [20, 2D] for 0 to 19. */
+  readonly count: ProjectionSpec
+  /** The embedding of the first entity's number, D. */
+  readonly first: VectorSpec
+  /** The gates of a GRU for its input, and for the state before it; [3D, D] each. */
+  readonly input: LinearSpec
+  readonly recurrent: LinearSpec
+  /** Makes vectors of states and types side by side, [4D, 2D] and [D, 4D], or of their sums. */
+  readonly combined: ProjectionSpec | TypeAttentionSpec
+}
+
+/** A narrow encoder in which the types of a call attend to each other. N is its width. */
+export interface TypeAttentionSpec {
+  /** [N, D] */
+  readonly narrow: LinearSpec
+  readonly layers: readonly LayerSpec[]
+  readonly heads: number
+  readonly intermediateSize: number
+  /** From the encoder's rows and its inputs, side by side: [D, N + D], [D, D] and [D, D]. */
+  readonly wide: readonly [LinearSpec, LinearSpec, LinearSpec]
 }
 
 /**
@@ -345,7 +385,7 @@ export interface LstmDirectionSpec {
   readonly recurrent: LinearSpec
 }
 
-/** Two linear layers with ReLU in between: [4D, D] and [D, 4D]. */
+/** Two linear layers with ReLU in between; where nothing else is said, [4D, D] and [D, 4D]. */
 export interface ProjectionSpec {
   readonly inner: LinearSpec
   readonly outer: LinearSpec

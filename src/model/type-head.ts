@@ -39,7 +39,7 @@ export function layTypeHead(
 }
 
 /** The vector of each sequence, [D]. */
-export function typeVectors(
+export function encodeTypes(
   kernels: Kernels,
   head: Placed<TypeHeadSpec>,
   { hiddenStates, sequences }: Pick<Workspace, 'hiddenStates' | 'sequences'>,

@@ -3,7 +3,7 @@
  *
  *     logits = LayerNorm(activation(h·Wᵀ + b))·Eᵀ + bₑ              [R, H] → [R, E] → [R, V]
  *
- * E are the word embeddings themselves (Press and Wolf 2017, arXiv 1608.05859), stored as rows for look-ups.
+ * Without a transform it is h·Eᵀ + bₑ. E are the word embeddings themselves (Press and Wolf 2017, arXiv 1608.05859), stored as rows for look-ups.
  * For the product, one slice of them at a time is packed as a linear layer: all of XLM-R's, packed in
  * addition to the rows, would take 192 MB.
  */
@@ -107,17 +107,18 @@ async function wordLogits(
   pause: () => Promise<void>,
 ): Promise<void> {
   const { memory } = kernels
-  const { dense, activation, norm } = transform
   for (let first = 0; first < rows.length; first += MOST_ROWS) {
     const count = Math.min(MOST_ROWS, rows.length - first)
     const part = (matrix: Matrix): Matrix => ({ ...matrix, rows: count })
     const [states, inner] = [part(buffers.hiddenStates), part(buffers.dense)]
     const transformed = part(buffers.transformed)
     for (let row = 0; row < count; row++) {
-      memory.row(states, row).set(memory.row(hiddenStates, rows[first + row]!))
+      memory.row(transform ? states : transformed, row).set(memory.row(hiddenStates, rows[first + row]!))
     }
-    kernels.linear(states, dense, inner, activation)
-    kernels.addLayerNorm(inner, undefined, norm, transformed)
+    if (transform) {
+      kernels.linear(states, transform.dense, inner, transform.activation)
+      kernels.addLayerNorm(inner, undefined, transform.norm, transformed)
+    } else kernels.quantize(transformed)
     for (let word = 0; word < decoder.rows; word += SLICE_WORDS) {
       await pause()
       const words = Math.min(SLICE_WORDS, decoder.rows - word)

@@ -5,18 +5,14 @@
 import type { Integers, Kernels, Matrix, Precision, Sequences } from '../kernels/kernels.ts'
 import { columnsOf, type Layout } from '../kernels/layout.ts'
 import type { KernelMemory } from '../kernels/memory.ts'
+import type { BertConfig } from './bert-config.ts'
 import type { ModelSpec } from './spec.ts'
 
-export interface Workspace {
-  /** Vocabulary ids of all tokens, [ΣT]. */
-  readonly ids: Integers
+/** What a layer works on. */
+export interface LayerBuffers {
   /** Row of the position embeddings for each token, [ΣT]. */
   readonly positions: Integers
-  /** Token type of each token, [ΣT]. */
-  readonly types: Integers
   readonly sequences: Sequences
-  /** What `embed` writes, [ΣT, E]: the hidden states themselves if E is H. */
-  readonly embeddings: Matrix
   /** What each layer reads and writes, [ΣT, H]. */
   readonly hiddenStates: Matrix
   /** The sums that are the residuals, if LayerNorms come before the blocks, [ΣT, H]. */
@@ -37,6 +33,15 @@ export interface Workspace {
   readonly gate: Matrix | undefined
   /** A linear layer's output before residual and LayerNorm, [ΣT, H]. */
   readonly projected: Matrix
+}
+
+export interface Workspace extends LayerBuffers {
+  /** Vocabulary ids of all tokens, [ΣT]. */
+  readonly ids: Integers
+  /** Token type of each token, [ΣT]. */
+  readonly types: Integers
+  /** What `embed` writes, [ΣT, E]: the hidden states themselves if E is H. */
+  readonly embeddings: Matrix
   /** [ΣT, C], or with a head for whole texts [S, C]. */
   readonly logits: Matrix
   /** For a head for whole texts, [S, H] each: the pooled hidden states, and the input of the last layer. */
@@ -45,28 +50,28 @@ export interface Workspace {
   readonly neighbours: Matrix | undefined
 }
 
-/** Places the buffers for a number of tokens. */
-export function layWorkspace(
+/** How many sequences there are, and the tokens of the longest. */
+interface SequenceCounts {
+  readonly count: number
+  readonly longest: number
+}
+
+/** Places the buffers of a layer for a number of tokens. */
+export function layLayer(
   layout: Layout,
-  { config, norm, layers, head, convolution }: ModelSpec,
+  { hiddenSize, intermediateSize }: Pick<BertConfig, 'hiddenSize' | 'intermediateSize'>,
   precision: Precision,
   tokens: number,
-  sequences: { count: number; longest: number },
-): Workspace {
-  const { hiddenSize, embeddingSize, intermediateSize, labels } = config
-  const ofTexts = (): Matrix => layout.matrix(sequences.count, hiddenSize)
-  const hiddenStates = layout.matrix(tokens, hiddenSize, precision)
+  sequences: SequenceCounts,
+  { isGated = false, keepsSums = false }: { isGated?: boolean; keepsSums?: boolean } = {},
+): LayerBuffers {
   const queryKeyValue = layout.matrix(tokens, 3 * hiddenSize)
   const intermediate = layout.matrix(tokens, intermediateSize, precision)
-  const isGated = layers.some(({ gate }) => gate !== undefined)
   return {
-    ids: layout.integers(tokens),
     positions: layout.integers(tokens),
-    types: layout.integers(tokens),
     sequences: layout.sequences(sequences.count, sequences.longest),
-    embeddings: embeddingSize === hiddenSize ? hiddenStates : layout.matrix(tokens, embeddingSize, precision),
-    hiddenStates,
-    sums: norm === 'pre' ? layout.matrix(tokens, hiddenSize) : undefined,
+    hiddenStates: layout.matrix(tokens, hiddenSize, precision),
+    sums: keepsSums ? layout.matrix(tokens, hiddenSize) : undefined,
     queryKeyValue,
     queriesAndKeys: columnsOf(queryKeyValue, 0, 2 * hiddenSize),
     context: layout.matrix(tokens, hiddenSize, precision),
@@ -75,6 +80,29 @@ export function layWorkspace(
     inside: isGated ? columnsOf(intermediate, 0, intermediateSize) : intermediate,
     gate: isGated ? layout.matrix(tokens, intermediateSize) : undefined,
     projected: layout.matrix(tokens, hiddenSize),
+  }
+}
+
+/** Places the buffers for a number of tokens. */
+export function layWorkspace(
+  layout: Layout,
+  { config, norm, layers, head, convolution }: ModelSpec,
+  precision: Precision,
+  tokens: number,
+  sequences: SequenceCounts,
+): Workspace {
+  const { hiddenSize, embeddingSize, labels } = config
+  const ofTexts = (): Matrix => layout.matrix(sequences.count, hiddenSize)
+  const layer = layLayer(layout, config, precision, tokens, sequences, {
+    isGated: layers.some(({ gate }) => gate !== undefined),
+    keepsSums: norm === 'pre',
+  })
+  return {
+    ...layer,
+    ids: layout.integers(tokens),
+    types: layout.integers(tokens),
+    embeddings:
+      embeddingSize === hiddenSize ? layer.hiddenStates : layout.matrix(tokens, embeddingSize, precision),
     logits: layout.matrix(head?.kind === 'text' ? sequences.count : tokens, labels.length),
     texts: head?.kind === 'text' ? { pooled: ofTexts(), transformed: ofTexts() } : undefined,
     neighbours: convolution && layout.matrix(tokens, hiddenSize * convolution.neighbours),

@@ -12,7 +12,7 @@ import { placeStaging } from '../model/read-weights.ts'
 import { placeSources } from '../model/relative.ts'
 import { laySpanHead } from '../model/span-head.ts'
 import { layMarker } from '../model/span-marker.ts'
-import { isGlinerHead, type ModelSpec } from '../model/spec.ts'
+import { isGlinerHead, type ModelSpec, modulesOf } from '../model/spec.ts'
 import { layTypeHead } from '../model/type-head.ts'
 import { layWordHead } from '../model/word-head.ts'
 import { layWorkspace } from '../model/workspace.ts'
@@ -27,9 +27,11 @@ export function encodersOf(spec: ModelSpec): ModelSpec[] {
 export function scratchShape(spec: ModelSpec): ScratchShape {
   const shapes = encodersOf(spec).map(({ config, relative, head }): ScratchShape => {
     const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
-    const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, widestOf(head))
+    const ofHead = [...modulesOf(head)].map((module) => (module.kind === 'linear' ? module.inputs : 0))
+    const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ...ofHead)
     const relativeRows = relative?.kind === 'disentangled' ? relative.rows : 0
-    return { tokens: maxPositions, headDim: hiddenSize / numHeads, inputs, relativeRows }
+    const headDim = Math.max(hiddenSize / numHeads, headDimOfTypes(head))
+    return { tokens: maxPositions, headDim, inputs, relativeRows }
   })
   const most = (of: keyof ScratchShape): number => Math.max(...shapes.map((shape) => shape[of] ?? 0))
   return {
@@ -38,12 +40,11 @@ export function scratchShape(spec: ModelSpec): ScratchShape {
   }
 }
 
-/** Numbers in the widest row that a head of GLiNER multiplies: those of its inner layers. */
-function widestOf(head: ModelSpec['head']): number {
-  if (head?.kind === 'spans') return head.start.inner.outputs
-  if (head?.kind === 'boundaries') return head.output.inputs
-  if (head?.kind === 'vector-spans') return head.marker.output.inputs
-  return head?.kind === 'types' && head.prompt ? head.prompt.outer.inputs : 0
+/** D of the attention among types, if the head has one. */
+function headDimOfTypes(head: ModelSpec['head']): number {
+  if (head?.kind !== 'spans' || !('count' in head.prompt) || !('narrow' in head.prompt.combined)) return 0
+  const { narrow, heads } = head.prompt.combined
+  return narrow.outputs / heads
 }
 
 /**

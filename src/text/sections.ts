@@ -14,6 +14,18 @@ import type { Tokenizer } from './tokenizer.ts'
  */
 export const LONGEST_SECTION: number = 2 ** 16
 const WEIGHT = 4
+/**
+ * Where another system reads a text in one piece, this is the most that is read so, in UTF-16 units: it bounds the memory
+ * of such a text, and what is computed before an abort is heard.
+ */
+export const LONGEST_WHOLE: number = 2 ** 21
+/** @throws {RangeError} for a text that is too long to be read in one piece */
+export function checkWhole(length: number, why: string): void {
+  if (length <= LONGEST_WHOLE) return
+  throw new RangeError(
+    `A text has ${length} UTF-16 units to be read in one piece, expected at most ${LONGEST_WHOLE} with ${why}: give it in parts, or leave that option out`,
+  )
+}
 /** Whatever it consists of, a text of this length is one section. */
 export const SHORT_TEXT: number = LONGEST_SECTION / WEIGHT
 
@@ -77,28 +89,33 @@ function endOfSection(text: string, least: number, most: number): number {
 
 /** The encoding of a text, or of a beginning of it that has more than `least` pieces. */
 export function encodeBeginning(tokenizer: Tokenizer, text: string, least: number): Encoding {
-  if (text.length > LONGEST_SECTION) {
-    const encoding = tokenizer.encode(text.slice(0, LONGEST_SECTION))
+  for (let length = LONGEST_SECTION; length < text.length; length *= 2) {
+    const encoding = tokenizer.encode(text.slice(0, length))
     if (encoding.ids.length > least) return encoding
   }
   return tokenizer.encode(text)
 }
 
 /**
- * A pair of texts to be truncated together, `longest_first`. Where one alone is very long, its beginning: it
- * has more than `least` pieces beyond the other's, so it stays the longer one and is cut at the same place.
+ * A pair of texts to be truncated together, `longest_first`, or their beginnings. The beginning of the one with more
+ * characters has more than `least` pieces beyond the other's, so it stays the longer one and is cut at the same place.
  */
 export function pairBeginning(
   tokenizer: Tokenizer,
   [first, second]: readonly [string, string],
   least: number,
 ): readonly [string, string] {
-  const [long, other] = first.length > second.length ? [first, second] : [second, first]
-  if (long.length <= LONGEST_SECTION || other.length > LONGEST_SECTION) return [first, second]
-  const beginning = long.slice(0, LONGEST_SECTION)
-  const pieces = (text: string): number => tokenizer.encode(text).ids.length
-  if (pieces(beginning) <= pieces(other) + least) return [first, second]
-  return long === first ? [beginning, second] : [first, beginning]
+  const isFirst = first.length > second.length
+  const [long, other] = isFirst ? [first, second] : [second, first]
+  if (long.length <= LONGEST_SECTION) return [first, second]
+  const beginning = (text: string, more: number): readonly [text: string, pieces: number] => {
+    if (text.length <= LONGEST_SECTION) return [text, tokenizer.encode(text).ids.length]
+    const { ids, offsets } = encodeBeginning(tokenizer, text, more)
+    return [text.slice(0, offsets.at(-2)![1]), ids.length]
+  }
+  const [otherRead, pieces] = beginning(other, least)
+  const [longRead] = beginning(long, pieces + least)
+  return isFirst ? [longRead, otherRead] : [otherRead, longRead]
 }
 
 /** The first `maxLength` ids, the last of them the sequence's own, as the Rust tokenizers library truncates. */

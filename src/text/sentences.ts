@@ -320,6 +320,13 @@ export function startsSentence(text: string, from: number): boolean {
   return SENTENCE_STARTERS.has(word) && text[from + word.length] !== '.'
 }
 
+/** Whether the word before a point is one that is written with it: an initial, a title, an abbreviation. */
+export function keepsPoint(text: string, start: number, point: number): boolean {
+  const word = wordBefore(text, start, point)
+  const known = lowerAscii(word)
+  return isInitial(word) || isPointedAbbreviation(word) || ABBREVIATIONS.has(known) || TITLES.has(known)
+}
+
 function isInitial(word: string): boolean {
   return word.length === 1 && isLetter(word.charCodeAt(0))
 }

@@ -22,7 +22,7 @@ const SUITES: Record<string, readonly string[]> = {
   decoding: ['| entities: viterbi |'],
   long: ['| 64 '],
   scaling: ['### What sharing costs', '### More threads', '| BERT-base, 128 tokens | 16 |'],
-  quality: ['| passages |', '| word |'],
+  quality: ['development.txt', 'kept-apart.txt', '| json and logs |', '| passages |', '| word |'],
 }
 
 for (const [name, words] of Object.entries(SUITES)) {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readHtml } from '#dist/cli/documents/html.js'
+import { readHtml, readXml } from '#dist/cli/documents/html.js'
+import { readJson } from '#dist/cli/documents/json.js'
 import { readMarkdown } from '#dist/cli/documents/markdown.js'
 import type { PlainText } from '#dist/cli/documents/plain-text.js'
 import { createRedactor } from '#dist/node.js'
@@ -35,9 +36,9 @@ for (const [html, wanted] of [
     '<title>Ana &amp; Bo</title><textarea><b>Cy</textarea><template>Tim</template>',
     'Ana & Bo\n\n<b>Cy\n\nTim',
   ],
-  ['a<!-- Tim > -->b<!doctype html>c<?x?>d', 'abcd'],
-  ['<a title="a > b" href=\'>\' x=>Ana</a>', 'Ana'],
-  ['<a title="open>Ana', 'Ana'],
+  ['a<!-- Tim > -->b<!doctype html>c<?xml v?>d', 'abcd\n\nTim > '],
+  ['<a title="a > b" href=\'>\' x=>Ana</a>', 'Ana\n\na > b'],
+  ['<a title="open>Ana', 'Ana\n\nopen'],
   ['1 < 2 & 3 > 2 <', '1 < 2 & 3 > 2 <'],
   [
     'Jos&eacute; &amp; Ana&nbsp;L&#243;pez&#x1F600; &nope; &#0;&#x80; &copy 1&nGt;',
@@ -45,20 +46,47 @@ for (const [html, wanted] of [
   ],
   ['<pre>a\n  b</pre>c', 'a\n  b\n\nc'],
   ['<ul><li>a</li> <li>b</li></ul>', 'a\nb'],
-  ['<a<b>x', 'x'],
+  ['<a<b>x', '<a<b>x'],
   ['a<object data=x>Ana</object>b<iframe src=y>Bo</iframe>', 'a\n\nAna\n\nb\n\nBo'],
   ['<noembed>Ana</noembed><noframes>Bo</noframes>', 'Ana\n\nBo'],
   ['a<style>Tim <p>Bo</p>', 'a\n\nTim <p>Bo</p>'],
   ['a<SCRIPT>x = "Tim"', 'a\n\nx = "Tim"'],
   ['a<!-- Tim', 'a<!-- Tim'],
-  ['a<!-- Tim -->b<?Tim', 'ab<?Tim'],
+  ['a<!-- Tim -->b<?Tim', 'ab<?Tim\n\nTim '],
   ['<![CDATA[ Ana ]]>b', 'Ana b'],
   ['Ask <tim@example.org>.', 'Ask <tim@example.org>.'],
+  ['Ask <Tim Cook> and <Ana>, <b>Bo</b>.', 'Ask <Tim Cook> and <Ana>, Bo.'],
+  ['<name>Ana</name><city>Bo</city>', 'Ana\tBo'],
+  [
+    '<img class=Ana alt="Bo &amp; Cy" title=\'D\'><input value=E><i data-by="F" aria-label="G">x</i>',
+    'x\n\nBo & Cy\n\nD\n\nE\n\nF\n\nG',
+  ],
+  ['<meta name=author content="Tim Cook"><a href=" mailto:tim@x.org">a</a>', 'a\n\nTim Cook\n\ntim@x.org'],
+  ['Tim <!-- by <b title="Bo">Ana</b> --> Cook', 'Tim Cook\n\nby Ana \n\nBo'],
+  [
+    '</p Ana></ Bo><!DOCTYPE Cy><!--[if mso]><p>D</p><![endif]-->',
+    'Ana\n\nBo\n\nDOCTYPE Cy\n\n[if mso]>\n\nD\n\n<![endif]',
+  ],
+  ['<code title="Tim">x</code>', '\ufffc\n\nTim'],
 ] as const) {
   test(`HTML: ${html}`, () => {
     assert.is(readHtml(html).text, wanted)
   })
 }
+
+test('all elements and attributes of XML are text', () => {
+  const xml =
+    '<?xml version="1.0" encoding="UTF-8"?><r xmlns:x="Ana"><code by="Jos&#233;">Bo &#38; Cy</code><style/>D</r>'
+  assert.is(readXml(xml).text, 'Bo & Cy\tD\n\nJosé')
+})
+
+test('lines of JSON are JSON too, and the wrong one is told by its number', () => {
+  const lines = readJson('{"n":"Jos\\u00e9"}\r\n\n"Ana"\n', undefined)
+  assert.is(lines instanceof Error ? undefined : lines.text, 'n\tJosé\n\nAna')
+  const wrong = readJson('{"n":"Ana"}\nTim Cook\n', undefined)
+  assert.match((wrong as Error).message, /^it is no JSON, nor lines of JSON: line 2 is none; .*--input text/)
+  assert.not.match((wrong as Error).message, /Tim/)
+})
 
 for (const [markdown, wanted] of [
   ['# Tim **Cook**\n\nof *Ana*, __Bo__ and ~~Cy~~.', 'Tim Cook\n\nof Ana, Bo and Cy.'],
@@ -66,7 +94,7 @@ for (const [markdown, wanted] of [
   ['- [x] Ana\n- Bo\n  1. Cy\n> quote\n> > more', 'Ana\nBo\nCy\n\nquote\n\nmore'],
   [
     '[Tim](http://x.y/(z) "t") [Cook][1] ![Ana](a.png) [sic] [x]\n\n[1]: http://Bo',
-    'Tim Cook Ana [sic] [x]\n\n[1]: ',
+    'Tim Cook Ana [sic] [x]\n\n[1]: \n\n"t"\n\n[1]',
   ],
   ['run `Tim` and ``a ` b`` or ` alone', 'run \ufffc and \ufffc or ` alone'],
   ['a\n\n```js\nconst Tim = 1\n```\n\nb', 'a\n\nb'],
@@ -90,7 +118,8 @@ for (const [markdown, wanted] of [
   ],
   ['Ana\r\nBo\r\n\r\n```\r\nTim\r\n```\r\nCy\\\nDee<br>Eve', 'Ana Bo \n\nCy\nDee\nEve'],
   ['Jos&eacute; &#x1F600; &nope; &NotEqualTilde;', 'José 😀 &nope; \u2242\u0338'],
-  ['<div>\n*Ana* <code>Tim</code>\n</div>\n\n<!-- Bo -->\nCy', '*Ana* \ufffc \n\nCy'],
+  ['<div>\n*Ana* <code>Tim</code>\n</div>\n\n<!-- Bo -->\nCy', '*Ana* \ufffc \n\nCy\n\nBo '],
+  ['[Ana](mailto:ana@x.org "Bo") and <Tim Cook>', 'Ana and <Tim Cook>\n\nana@x.org\n\n"Bo"'],
 ] as const) {
   test(`Markdown: ${JSON.stringify(markdown)}`, () => {
     assert.is(readMarkdown(markdown).text, wanted)
@@ -140,6 +169,9 @@ const parts = fc.array(
       '\ud83d',
       '<td>',
       '\n\n',
+      '<i title="',
+      ' alt=',
+      '">',
     ],
     ...[
       '*',
@@ -166,13 +198,13 @@ const parts = fc.array(
   { maxLength: 30 },
 )
 
-test('whatever the source, its text stands in it in order, and redacting takes out just the names', () => {
+test('whatever the source, its text stands in it once, and redacting takes out just the names', () => {
   fc.assert(
     fc.property(parts, fc.constantFrom(readHtml, readMarkdown), (all, read) => {
       const source = all.join('')
       const document = read(source)
       const { text } = document
-      let before = 0
+      const places: [start: number, end: number][] = []
       for (let at = 0; at < text.length; at++) {
         const entities = [{ type: 'X', text: text[at]!, start: at, end: at + 1, score: 1 }]
         const [placed] = document.toSource({ entities, truncated: false }).entities
@@ -180,10 +212,15 @@ test('whatever the source, its text stands in it in order, and redacting takes o
         if (text[at] === '\ufffc') assert.is(placed, undefined)
         if (placed === undefined || /\s/u.test(text[at]!)) continue
         const { start, end } = placed
-        assert.ok(before <= start && start < end && end <= source.length, `${at} ${start} ${end}`)
-        before = end
+        assert.ok(0 <= start && start < end && end <= source.length, `${at} ${start} ${end}`)
+        places.push([start, end])
         const written = source.slice(start, end)
         assert.ok(written === text[at] || /^[&\\]/u.test(written), written)
+      }
+      // What stands in comments and attributes comes after the rest.
+      places.sort(([a], [b]) => a - b)
+      for (const [index, [start]] of places.entries()) {
+        assert.ok(index === 0 || places[index - 1]![1] <= start, `${places[index - 1]} ${start}`)
       }
       const redactor = createRedactor({ placeholder: ({ type }, number) => `{${type}${number}}` })
       const none = { entities: [], truncated: false }
@@ -351,7 +388,7 @@ test('iobert reads HTML and Markdown by the names of files, and --input says it'
   assert.is((await iobert(['--redact', note])).stdout, '# Note\n\nBy **[PER]**, `Berlin()`\n')
   const wrong = await iobert(['--input', 'rtf', note])
   assert.is(wrong.code, 2)
-  assert.match(wrong.stderr, /--input is 'rtf', expected one of 'text', 'html', 'markdown'/u)
+  assert.match(wrong.stderr, /--input is 'rtf', expected one of 'text', 'html', 'xml', 'markdown'/u)
 })
 
 test('iobert --redact leaves no name in what Markdown and HTML hide only at times', async () => {

@@ -79,6 +79,38 @@ test('names with quotes come back into cells and into JSON as they are written t
   assert.equal([both.code, /Give one of --csv and --json/u.test(both.stderr)], [2, true])
 })
 
+test('stand-ins: one map keeps them, and they come back into texts, cells and JSON', async () => {
+  const map = newMap()
+  const text = 'Angela Merkel met Tim Cook in Berlin.\n'
+  const fake = ['--placeholder', 'fake']
+  const first = await iobert(['mask', '--map', map, ...fake, '--locale', 'de', '-t', text])
+  assert.not.match(first.stdout, /Angela|Merkel|Tim|Cook|Berlin|\[/)
+  assert.is((await iobert(['unmask', '--map', map], first.stdout)).stdout.trim(), text.trim())
+  const again = await iobert(['mask', '--map', map, '-t', text])
+  assert.is(again.stdout, first.stdout)
+  const table = `id,text\n1,"Angela Merkel ""met"" Tim Cook in Berlin."\n`
+  const cells = await iobert(['mask', '--map', map, '--csv', '--column', 'text'], table)
+  assert.not.match(cells.stdout, /Angela|Merkel|Tim|Cook|Berlin/)
+  assert.is((await iobert(['unmask', '--map', map, '--csv'], cells.stdout)).stdout, table)
+  const lines = await iobert(
+    ['mask', '--map', map, '--jsonl'],
+    JSON.stringify('Angela\nMerkel met Tim Cook.'),
+  )
+  assert.not.match(lines.stdout, /Angela|Merkel|Cook/)
+  const back = await iobert(['unmask', '--map', map, '--jsonl'], lines.stdout)
+  assert.is(JSON.parse(back.stdout).text, 'Angela\nMerkel met Tim Cook.')
+  const other = await iobert(['mask', '--map', map, '--placeholder', 'numbered', '-t', text])
+  assert.is(other.code, 2)
+  assert.match(
+    other.stderr,
+    /was begun with --placeholder fake: leave --placeholder out, or begin another map/,
+  )
+  const joined = await iobert(['mask', '--map', newMap(), ...fake, '--aliases', '-t', text])
+  assert.is(joined.code, 2)
+  const shown = await iobert(['--redact', ...fake, '-t', text])
+  assert.not.match(shown.stdout, /Angela|Merkel|Tim|Cook|Berlin|\[/)
+})
+
 test('unmask passes on what is settled before its input ends', async () => {
   const map = newMap()
   await iobert(['mask', '--map', map, '-t', 'Angela Merkel left.'])

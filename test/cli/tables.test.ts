@@ -150,6 +150,19 @@ test('several columns are read, or have names taken out', async () => {
   assert.is(twice.stdout, 'n,text\n1,In [LOC]')
 })
 
+test('a first row that holds a name is no first row of names of columns, where these are given by number', async () => {
+  const csv = ['--csv', '--redact', '--column']
+  const bare = await iobert([...csv, '2'], '1,Angela Merkel met Tim Cook\n2,Tim Cook left\n')
+  assert.is(bare.code, 1)
+  assert.is(bare.stdout, '')
+  assert.match(bare.stderr, /row 1 has a name in column 2, .*--no-header/)
+  assert.not.match(bare.stderr, /Merkel/)
+  const named = await iobert([...csv, '2'], 'id,text\n2,Tim Cook left\n')
+  assert.is(named.stdout, 'id,text\n2,[PER] left\n')
+  const known = await iobert([...csv, 'Tim Cook'], 'id,Tim Cook\n2,Tim Cook left\n')
+  assert.is(known.stdout, 'id,Tim Cook\n2,[PER] left\n')
+})
+
 test('--no-header reads the first row too, --delimiter says what stands between cells', async () => {
   const bare = ['--csv', '--no-header', '--column', '2', '-l', 'LOC']
   const { stdout } = await iobert(bare, '\ufeff1,In Berlin,\r\n2,In Lima,x\r\n')

@@ -79,7 +79,7 @@ export class Toy {
   }
 
   norm(weight: readonly number[], bias: readonly number[]): LayerNorm {
-    return { weight: this.vector(weight), bias: this.vector(bias), epsilon: 1e-12 }
+    return { weight: this.vector(weight), bias: this.vector(bias), centred: true, epsilon: 1e-12 }
   }
 }
 

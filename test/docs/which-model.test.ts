@@ -58,7 +58,11 @@ test('the families of the table are those that load', async () => {
 
 test('what is said to be refused is refused by name, and loads if it is not said', async () => {
   for (const [said, config, name] of [
-    [/EuroBERT is refused/, configOf('eurobert'), /eurobert/],
+    [
+      /scaled rotary angles and a `head_dim` other than the width by the heads are refused/,
+      configOf('eurobert', { head_dim: 16 }),
+      /head_dim/,
+    ],
     [/\(GPT, T5\) are of other families and are refused by name/, configOf('gpt2'), /gpt2/],
     [/\(GPT, T5\) are of other families and are refused by name/, configOf('t5'), /t5/],
     [/\(`openai_privacy_filter`\) do not load/, configOf('openai_privacy_filter'), /openai_privacy_filter/],
@@ -95,7 +99,7 @@ test('what models are saved as says what they are loaded with', async () => {
   const saved = tableOf('task', 'saved as').flatMap(([, cell]) => quotedIn(cell!))
   assert.equal(
     saved.filter((name) => !(name in heads)),
-    ['gliner_config.json'],
+    ['gliner_config.json', 'model_type', 'extractor'],
   )
   for (const [suffix, head] of Object.entries(heads)) {
     assert.ok(saved.includes(suffix), suffix)
@@ -130,9 +134,17 @@ test('tokenizers that are said to be refused are refused by name', async () => {
 })
 
 test('GLiNER: what own-types.md says of its forms is what its configuration says', async () => {
-  const read = (config: object): Promise<string> => {
+  const read = (config: object, name = 'gliner_config.json'): Promise<string> => {
     const bytes = new TextEncoder().encode(JSON.stringify(config))
-    return outcome(loadGlinerConfig(mapFiles(new Map([['gliner_config.json', bytes]]))))
+    return outcome(loadGlinerConfig(mapFiles(new Map([[name, bytes]]))))
+  }
+  for (const [said, config, found] of [
+    [/`model_type` `extractor`, `architecture` `span` \(or none\)/, {}, /^loads$/],
+    [/`counting_layer` `count_lstm` or `count_lstm_v2`/, { counting_layer: 'count_lstm_v2' }, /^loads$/],
+    [/the architecture `boundary` are refused/, { architecture: 'boundary' }, /^UnsupportedConfig: /],
+  ] as const) {
+    assert.match(ownTypes, said)
+    assert.match(await read({ model_type: 'extractor', ...config }, 'config.json'), found, `${said}`)
   }
   for (const [said, config] of [
     [/`span_mode` `markerV0`, the package's default/, {}],

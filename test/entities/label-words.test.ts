@@ -86,6 +86,28 @@ test('the closing of a letter is no name, in several languages', async () => {
   }
 })
 
+test('a closing that is somebody’s name too is one only where the lines say so', () => {
+  const stays = (text: string, name: string): boolean => {
+    const at = text.lastIndexOf(name)
+    const [start, end] = trimClosing(text, at, at + name.length)
+    return end > start
+  }
+  for (const name of ['Dank', 'Love', 'Merci', 'Best', 'Gruß', 'Truly']) {
+    for (const text of [
+      name,
+      `Thanks,\n${name}`,
+      `Thanks,\n${name},\nCEO`,
+      `Many thanks!\r\n\r\n${name},\r\nCEO`,
+      `Vielen Dank\n${name}\n`,
+      `Present:\n${name}\nMerkel\n`,
+      `${name}!`,
+    ]) {
+      assert.ok(stays(text, name), text)
+    }
+    assert.not.ok(stays(`See you on Monday.\n${name},\nOwen`, name))
+  }
+})
+
 test('only a closing by itself is one', () => {
   const whole = (text: string): string => {
     const [start, end] = trimClosing(text, 0, text.length)

@@ -171,6 +171,24 @@ test('forty kinds of marks around two hundred names leave the name', () => {
   }
 })
 
+test('the point that ends a sentence is no part of a name, that of an abbreviation is', () => {
+  for (const [given, wanted] of [
+    ['Ana.', 'Ana'],
+    ['Siemens AG.', 'Siemens AG'],
+    ['Tim Cook.”', 'Tim Cook'],
+    ['Ana...', 'Ana'],
+    ['U.S..', 'U.S.'],
+    ['Washington D.C.', 'Washington D.C.'],
+    ['J.', 'J.'],
+    ['Acme Ltd.', 'Acme Ltd.'],
+    ['Dr.', 'Dr.'],
+    ['.', ''],
+  ] as const) {
+    const [start, end] = trimName(given, 0, given.length)
+    assert.is(given.slice(start, Math.max(start, end)), wanted, given)
+  }
+})
+
 test('brackets stay where their partner is in the name', () => {
   for (const [given, wanted] of [
     ['(RED)', '(RED)'],

@@ -1,7 +1,7 @@
 /** Bi-encoders: the vectors of types are computed once and kept, and there may be thousands of them. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { loadGliner, loadTokenizer } from '#dist/node.js'
+import { type EntityType, loadGliner, loadTokenizer } from '#dist/node.js'
 import type { EngineClient } from '#dist/runtime/client.js'
 import { TypeVectors } from '#dist/tasks/gliner/type-vectors.js'
 import { rootPath } from '../shared.ts'
@@ -77,6 +77,44 @@ for (const name of ['bi-modernbert', 'bi-words-bert']) {
       assert.ok(among.size > 200, `${among.size} types`)
       for (const type of few) assert.is(among.get(type), found.get(type), type)
       assert.equal([...(await scores(many, false)).values()], [Math.max(...among.values())])
+    } finally {
+      gliner.dispose()
+    }
+  })
+}
+
+for (const name of ['bi-modernbert', 'bi-words-bert', 'bi-represented-modernbert', 'represented-bert']) {
+  test(`${name}: a type has a threshold of its own, and no description`, async () => {
+    const gliner = await loadGliner(folderOf(name), { inline: true })
+    try {
+      const options = { multiLabel: true, nested: true, threshold: 0.01 }
+      const scoresOf = async (asked: (string | EntityType)[]): Promise<Map<string, number>> => {
+        const { entities } = await gliner.find(text, asked, options)
+        return new Map(entities.map(({ type, start, end, score }) => [`${type} ${start} ${end}`, score]))
+      }
+      const all = await scoresOf(['person', 'Ort'])
+      const persons = [...all].filter(([key]) => key.startsWith('person'))
+      const scores = persons.map(([, score]) => score).sort((a, b) => a - b)
+      const threshold = scores[scores.length >> 1]!
+      const some = await scoresOf([{ type: 'person', threshold }, 'Ort'])
+      // Where words are scored the threshold is theirs too, so fewer spans are made.
+      for (const [key, score] of some) {
+        assert.is(score, all.get(key), key)
+        if (key.startsWith('person')) assert.ok(score > threshold, `${key} ${score}`)
+      }
+      const others = (found: Map<string, number>): number =>
+        [...found.keys()].filter((key) => key.startsWith('Ort')).length
+      assert.ok(some.size < all.size && others(some) > 0, `${some.size} of ${all.size}`)
+      if (name === 'bi-modernbert')
+        assert.equal(
+          [...some].filter(([key]) => key.startsWith('person')),
+          persons.filter(([, score]) => score > threshold),
+        )
+      const described = gliner.find(text, [{ type: 'person', description: 'names of people' }])
+      await described.then(
+        () => assert.unreachable(),
+        (error: Error) => assert.match(error.message, /types\[0\] \("person"\) has a description/),
+      )
     } finally {
       gliner.dispose()
     }

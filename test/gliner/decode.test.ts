@@ -76,7 +76,7 @@ test('matchBoundaries() makes the spans of each first with each last word, and t
     }
     const given = { scores, words, types }
     const all = [...matchPlainly(given, threshold)].filter(({ start, end }) => isJudged(start, end))
-    const spans = [...matchBoundaries(given, threshold, rules, isJudged)]
+    const spans = [...matchBoundaries(given, Array(types).fill(threshold), rules, isJudged)]
     if (rules.nested || rules.multiLabel) assert.equal(spans, all)
     assert.equal(chooseSpans(spans, rules), plainly(all, rules))
     made += all.length
@@ -88,7 +88,7 @@ test('matchBoundaries() makes the spans of each first with each last word, and t
 test('words that all have high scores make few spans, unless they may lie in each other', () => {
   const scores = new Float32Array(300 * 2 * 3).fill(0.9)
   const count = (rules: SpanRules): number =>
-    [...matchBoundaries({ scores, words: 300, types: 2 }, 0.5, rules, () => true)].length
+    [...matchBoundaries({ scores, words: 300, types: 2 }, [0.5, 0.5], rules, () => true)].length
   assert.is(count({}), 300 * 2)
   assert.is(count({ nested: true }), 300 * 301)
 })

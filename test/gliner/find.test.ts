@@ -4,7 +4,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { trimName } from '#dist/entities/name-edges.js'
 import { type FindOptions, type Gliner, loadGliner, redact } from '#dist/node.js'
-import { makePrompt, makeWindows } from '#dist/tasks/gliner/prompt.js'
+import { glinerReading } from '#dist/tasks/gliner/prompt.js'
+import { makeWindows } from '#dist/tasks/gliner/windows.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
 import { rootPath } from '../shared.ts'
 
@@ -58,6 +59,22 @@ test('entities are ordinary ones, in order, above the threshold', async () => {
   assert.ok(nested.entities.length > entities.length)
 })
 
+test('a type has the threshold of the call, or its own', async () => {
+  const given = { nested: true, multiLabel: true }
+  const at = async (threshold: number): Promise<string[]> => {
+    const { entities } = await gliner.find(sentence, types, { ...given, threshold })
+    return entities.map(({ type, start, end }) => `${type} ${start} ${end}`)
+  }
+  const [low, high] = [await at(0.2), await at(0.8)]
+  const own = types.map((type) => (type === 'drug' ? { type, threshold: 0.2 } : type))
+  const { entities } = await gliner.find(sentence, own, { ...given, threshold: 0.8 })
+  assert.equal(
+    entities.map(({ type, start, end }) => `${type} ${start} ${end}`).sort(),
+    [...low.filter((one) => one.startsWith('drug')), ...high.filter((one) => !one.startsWith('drug'))].sort(),
+  )
+  assert.ok(low.length > high.length)
+})
+
 test('a type twice counts once; texts without words have no entities', async () => {
   const once = await gliner.find(sentence, types)
   assert.equal(await gliner.find(sentence, [...types, 'drug', 'person']), once)
@@ -97,17 +114,20 @@ test('a long text is read in windows that agree with its beginning, or cut', asy
 
 test('no more of a long text is read than the windows need that were taken', () => {
   const { tokenizer } = gliner
-  const prompt = makePrompt(tokenizer, { ent: 1, sep: 2, embedsEnt: true }, types)
   const text = `${sentence} `.repeat(20_000)
   let read = 0
   const counting = {
+    clsId: tokenizer.clsId,
     sepId: tokenizer.sepId,
     encodeWords(words: readonly string[]) {
       read += words.length
       return tokenizer.encodeWords(words)
     },
   } as unknown as Tokenizer
-  const windows = makeWindows(text, counting, prompt, { maxWidth: 4, maxWords: 40, maxPieces: 200 }, true)
+  const reading = glinerReading(counting, { ent: 1, sep: 2, embedsEnt: true })
+  const prompt = reading.prompt(types.map((type) => ({ type })))
+  read = 0
+  const windows = makeWindows(text, reading, prompt, { maxWidth: 4, maxWords: 40, maxPieces: 200 }, true)
   let [taken, judged] = [0, 0]
   for (const window of windows) {
     if (window === undefined) continue
@@ -186,6 +206,13 @@ test('what is wrong with the arguments is told', async () => {
   assert.match(await told('a', types, { threshold: 2 }), /^RangeError: threshold is 2/)
   assert.match(await told('a', types, { flat: true }), /^RangeError: options.flat is not known/)
   const many = Array.from({ length: 300 }, (_, i) => `type ${i}`)
+  assert.match(await told('a', [{ type: 'drug', threshold: 2 }]), /^RangeError: types\[0\]\.threshold is 2/)
+  assert.match(await told('a', [{ type: 'drug', says: 'x' }]), /^TypeError: types\[0\] has "says"/)
+  assert.match(await told('a', ['x', { description: 'y' }]), /^TypeError: types\[1\]\.type is undefined/)
+  assert.match(
+    await told('a', [{ type: 'drug', description: 'a medicine' }]),
+    /^RangeError: types\[0\] \("drug"\) has a description, which this model does not read: only GLiNER2 does/,
+  )
   assert.match(
     await told('a', many),
     /^RangeError: The types take \d+ pieces, and the model reads 512 at once/,
@@ -241,7 +268,10 @@ test('other architectures are refused by name', async () => {
   }
   const other = await failure(() => loadGliner(rootPath('test/goldens/models/plain'), options))
   assert.is(other.code, 'MissingFile')
-  assert.match(other.message, /no gliner_config.json: it is not a model of GLiNER/)
+  assert.match(
+    other.message,
+    /no gliner_config.json, and its config.json is not one of GLiNER2.*: it is not a model of GLiNER/,
+  )
 })
 
 test('a model that scores words has no maximum width, and reads a long text in windows', async () => {

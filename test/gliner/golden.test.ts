@@ -124,8 +124,8 @@ for (const name of names) {
     const threads = name === names[0] || isThorough ? ({ threads: 2 } as const) : ({ inline: true } as const)
     for (const options of [
       { kernels: 'reference', inline: true },
-      { kernels: 'simd', ...threads },
-      ...(isThorough ? [{ kernels: 'auto', inline: true } as const] : []),
+      { kernels: 'auto', ...threads },
+      ...(isThorough ? [{ kernels: 'simd', inline: true } as const] : []),
     ] as const) {
       const gliner = await loadGliner(folderOf(name), options)
       const found: Recognition[] = []

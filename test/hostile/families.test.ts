@@ -68,6 +68,7 @@ const KINDS = [
   'unigram-nfkc',
   'unigram-fallback',
   'bpe-fallback',
+  'eurobert',
   'wordpiece-nfkd',
 ]
 for (const [index, name] of share([...[...KINDS, 'wordpiece-split'].entries()], 3)) {

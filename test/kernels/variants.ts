@@ -222,8 +222,8 @@ export class Bench {
     return floats
   }
 
-  norm(weight: Float32Array, bias: Float32Array): LayerNorm {
-    return { weight: this.vector(weight), bias: this.vector(bias), epsilon: 1e-12 }
+  norm(weight: Float32Array, bias: Float32Array, centred = true): LayerNorm {
+    return { weight: this.vector(weight), bias: this.vector(bias), epsilon: 1e-12, centred }
   }
 
   integers(values: readonly number[]): Integers {

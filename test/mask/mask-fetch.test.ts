@@ -41,6 +41,8 @@ const finder = {
   },
 } as unknown as Ner
 
+const NAMED = { ner: finder, rules: [], note: false } as const
+
 function post(body: Members): RequestInit {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
@@ -111,6 +113,72 @@ test('names that were found never leave, and the answer is that to the text with
   }
 })
 
+test('with stand-ins the answer is that to the text with names too, in every dialect', async () => {
+  const random = seeded(33)
+  const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!
+  const names = Object.keys(NAMES)
+  const fillers = [
+    'met',
+    'met',
+    'and',
+    'Adele',
+    'ADELE',
+    'Abernathy',
+    'in',
+    '😀',
+    '\\',
+    '"',
+    '\n',
+    "'s",
+    '{"a":',
+  ]
+  const count = times(80, 2000)
+  for (let round = 0; round < count; round++) {
+    const dialect = dialects[round % dialects.length]!
+    const texts = Array.from({ length: 1 + Math.floor(random() * 4) }, () =>
+      Array.from({ length: 1 + Math.floor(random() * 9) }, () => pick(random() < 0.5 ? names : fillers)).join(
+        ' ',
+      ),
+    )
+    const stream = random() < 0.7
+    const { fetch, received } = provider(dialect, cuts(random, pick([1, 3, 20])))
+    const masked = await maskFetch(fetch, { ...NAMED, placeholder: 'fake' })
+    const request = conversation(dialect, texts, stream)
+    const answer = await readAnswer(dialect, await masked(addresses[dialect], post(request)), stream)
+    const last = texts.at(-1)!
+    const which = `round ${round}, ${dialect}, ${JSON.stringify(texts)}, sent ${received[0]}`
+    assert.is(answer.text, spoken(last), which)
+    assert.equal(answer.arguments, JSON.parse(JSON.stringify(argumentsFor(last))), which)
+    const sent = JSON.parse(received[0]!) as Members
+    const words = JSON.stringify(sent['messages'] ?? sent['input'])
+    for (const name of names.filter((one) => texts.some((text) => text.includes(`met ${one}`)))) {
+      const letters = JSON.stringify(name).slice(1, -1)
+      assert.not.ok(words.includes(` ${letters} `) || words.includes(`"${letters}"`), `${which}: ${name}`)
+    }
+  }
+})
+
+test('stand-ins are written as names, and come back by word', async () => {
+  const { fetch, sent } = recorder(() =>
+    Response.json({ choices: [{ message: { content: "Mr Abernathy's, ADELE" } }] }),
+  )
+  const masked = await maskFetch(fetch, { ner: finder, rules: [], placeholder: 'fake' })
+  const messages = [{ role: 'user', content: 'We met Tim Cook.' }]
+  const answer = await masked(addresses.chat, post({ model: 'm', messages }))
+  assert.equal(await answer.json(), { choices: [{ message: { content: "Mr Cook's, TIM" } }] })
+  const body = JSON.parse(String(sent[0]![1]!.body))
+  assert.is(body.messages.at(-1).content, 'We met Adele Abernathy.')
+  assert.match(body.messages[0].content, /exactly as it is written here\.$/)
+  assert.is(masked.redactor.toJSON().placeholder, 'fake')
+  const numbered = createRedactor({ placeholder: 'numbered' })
+  try {
+    await maskFetch(fetch, { ner: finder, placeholder: 'fake', redactor: numbered })
+    assert.unreachable()
+  } catch (error) {
+    assert.match((error as Error).message, /placeholder is 'fake', but the redactor's is 'numbered'/)
+  }
+})
+
 /** A `fetch` that answers what `answer` gives, and keeps what it was sent. */
 function recorder(answer: () => Response): { fetch: typeof fetch; sent: Parameters<typeof fetch>[] } {
   const sent: Parameters<typeof fetch>[] = []
@@ -122,8 +190,6 @@ function recorder(answer: () => Response): { fetch: typeof fetch; sent: Paramete
     },
   }
 }
-
-const NAMED = { ner: finder, rules: [], note: false } as const
 
 test('with the shipped model and all presets by default, and a note where something was masked', async () => {
   const { fetch, sent } = recorder(() =>

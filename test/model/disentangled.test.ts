@@ -37,7 +37,7 @@ test('parseSpec reads disentangled attention as transformers does', async () => 
   assert.equal([buckets, firstNorm, own?.length], [0, undefined, first.config.numLayers])
   const words = await parse({ legacy: false, architectures: ['DebertaV2ForMaskedLM'] })
   assert.ok(words.head?.kind === 'words')
-  assert.is(words.head.transform.dense.from[0]!.weight.name, 'lm_predictions.lm_head.dense.weight')
+  assert.is(words.head.transform!.dense.from[0]!.weight.name, 'lm_predictions.lm_head.dense.weight')
 })
 
 test('parseSpec refuses by name what is not computed', async () => {

@@ -54,6 +54,40 @@ for (const options of [
   })
 }
 
+test('what other systems read in one piece has at most two million units, and is refused before it is read', async () => {
+  const long = 'tok1 '.repeat(2 ** 21 / 5 + 1)
+  const short = await ner.recognize('tok1 tok2', { style: 'spark-nlp' })
+  let read = 0
+  const encode = ner.tokenizer.encode.bind(ner.tokenizer)
+  Object.assign(ner.tokenizer, {
+    encode(...texts: Parameters<typeof encode>) {
+      read++
+      return encode(...texts)
+    },
+  })
+  try {
+    for (const options of [
+      { style: 'spark-nlp' },
+      { style: 'transformers', stride: 2 },
+      { merge: 'huggingface', split: false },
+    ] as RecognizeOptions[]) {
+      const failed = ner.recognize(long, options as object).then(
+        () => undefined,
+        (error: unknown) => error as Error,
+      )
+      assert.instance(await failed, RangeError)
+      assert.match((await failed)!.message, /2097155 UTF-16 units .* at most 2097152 .*in parts/)
+    }
+    assert.is(read, 0)
+    // Without a stride only the beginning is read.
+    assert.is((await ner.recognize(long, { style: 'transformers' })).truncated, true)
+    assert.is(read, 1)
+  } finally {
+    Object.assign(ner.tokenizer, { encode })
+  }
+  assert.ok(short.annotations)
+})
+
 test('a long list of words has one entry a word, each in its place', async () => {
   const list = Array.from({ length: 12_000 }, (_, i) => `tok${i % 20}`)
   const { words = [], entities } = await ner.recognize(list, { pretokenized: true, words: true })

@@ -19,6 +19,14 @@ test('telephone numbers keep their extensions', () => {
   )
 })
 
+test('telephone numbers as in Poland, and no addresses of computers or beginnings of other numbers', () => {
+  check(
+    phone,
+    'Do Jana ⟨44-975-11-08⟩, host 101.209.34.73 and 255.150.18.180, ⟨061.234.56.78⟩, IMEI 07-589033-681240-3',
+    'host 101.209.34.73, but tel. ⟨101.209.34.73⟩',
+  )
+})
+
 test('telephone numbers with a country in brackets, and as in Brazil, Japan, Russia and Hungary', () => {
   check(
     phone,

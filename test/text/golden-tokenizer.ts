@@ -31,8 +31,9 @@ export function goldenTokenizer(name: string): GoldenTokenizer {
   const json = baseTokenizer(base)
   // The normaliser of the file that it starts from.
   const charsmap = JSON.stringify(json['normalizer'])
-  const own = JSON.parse(JSON.stringify(parts).replace('"charsmap"', () => charsmap))
-  return { json: { ...json, ...own }, config, lines }
+  const own: Json = JSON.parse(JSON.stringify(parts).replace('"charsmap"', () => charsmap))
+  const model = { ...(json['model'] as Json), ...(own['model'] as Json | undefined) }
+  return { json: { ...json, ...own, model }, config, lines }
 }
 
 /** The files of a tokenizer, of a model that does not classify tokens. */

@@ -49,7 +49,7 @@ test('truncatePair cuts the longer text first, then both', () => {
   assert.equal(left(20, 30, 4), [0, 1])
 })
 
-test('of a pair with one very long text a beginning is read, and cut at the same place', () => {
+test('of a pair with very long texts beginnings are read, and cut at the same place', () => {
   const tokenizer = createTokenizer({
     vocab: ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'a', 'b', '.', ''].join('\n'),
   })
@@ -65,6 +65,20 @@ test('of a pair with one very long text a beginning is read, and cut at the same
       const read = pairBeginning(tokenizer, pair, most)
       assert.ok(
         read[0].length + read[1].length <= other.length + 2 ** 16,
+        `${read.map((text) => text.length)}`,
+      )
+      assert.equal(cut(read), cut(pair))
+    }
+  }
+  // Of two long texts both beginnings, also where nothing but blanks stands first.
+  for (const other of ['b '.repeat(100_000), `${' '.repeat(100_000)}${'b '.repeat(100_000)}`]) {
+    for (const pair of [
+      [`${long}${long}${long}${long}`, other],
+      [other, `${long}${long}${long}${long}`],
+    ] as const) {
+      const read = pairBeginning(tokenizer, pair, most)
+      assert.ok(
+        read.every((text, index) => text.length < pair[index]!.length && text.length <= 2 ** 17),
         `${read.map((text) => text.length)}`,
       )
       assert.equal(cut(read), cut(pair))

@@ -111,6 +111,14 @@ test('feature-extraction gives a tensor: hidden states, or pooled vectors', asyn
     assert.equal(pooled.dims, [1, extract.model.config.hiddenSize])
     const [vector] = pooled.tolist() as number[][]
     assert.ok(Math.abs(Math.hypot(...vector!) - 1) < 1e-5)
+    // Both libraries cut a text that is longer than the model's window, whatever is pooled.
+    const long = 'Angela Merkel met Tim Cook. '.repeat(200)
+    const pieces = await extract(long)
+    const mean = await extract(long, { pooling: 'mean' })
+    const differences = pieces.mean(1).data.map((value, i) => Math.abs(value - mean.data[i]!))
+    assert.ok(Math.max(...differences) < 1e-5, `the mean of the pieces that were read`)
+    const first = await extract(long, { pooling: 'cls' })
+    assert.equal(first.data, pieces.slice(null, 0).data)
   } finally {
     await extract.dispose()
   }
@@ -226,6 +234,18 @@ test('what it cannot do is refused by name', async () => {
   )
   await refused(() => pipeline('ner', undefined, { revision: 'v2' }), /revision is 'v2'/)
   await refused(() => pipeline('fill-mask'), /no model that ships/)
+  const extract = await pipeline('feature-extraction', rootPath('weights'), { threads: 1 })
+  try {
+    await extract(TEXT, { quantize: false, precision: 'binary', normalize: null, pooling: null } as object)
+    await refused(() => extract(TEXT, { quantize: true } as object), /given quantize/)
+    for (const pooling of ['last_token', 'eos', 'max'])
+      await refused(
+        () => extract(TEXT, { pooling } as object),
+        /expected 'none', 'mean', 'cls' or 'first_token'/,
+      )
+  } finally {
+    await extract.dispose()
+  }
   const ner = await pipeline('ner', rootPath('weights'), { threads: 1 })
   try {
     await refused(() => ner(TEXT, { offset_mapping: [] } as object), /given offset_mapping/)
@@ -269,6 +289,61 @@ test('a tensor is read by index, iterated and sliced', () => {
   for (const wrong of [[2], [null, [0, 4]], [0, 0, 0, 0], [0.5]]) {
     assert.throws(() => tensor.slice(...(wrong as number[])), /slice\(\) is given/)
   }
+})
+
+test('a tensor computes what transformers.js documents of its own', () => {
+  const numbers = Float32Array.of(3, 4, 0, 5, 6, 8)
+  const tensor = tensorOf([1, 3, 2], [numbers])
+  const mean = tensor.mean()
+  assert.equal([mean.dims, mean.item()], [[], Math.fround(26 / 6)])
+  assert.equal(tensor.mean(1).tolist(), [[3, Math.fround(17 / 3)]])
+  assert.equal(tensor.mean(-1).tolist(), [[3.5, 2.5, 7]])
+  assert.equal(tensor.mean(2, true).dims, [1, 3, 1])
+  assert.equal(tensor.mean(0).tolist(), tensor[0]!.tolist())
+  const f = Math.fround
+  assert.equal(tensor.normalize(2, -1).tolist(), [
+    [
+      [f(0.6), f(0.8)],
+      [0, 1],
+      [f(0.6), f(0.8)],
+    ],
+  ])
+  const columns = tensor.normalize().slice(0, null, 0).data
+  assert.equal([...columns], [f(3 / Math.sqrt(45)), 0, f(6 / Math.sqrt(45))])
+  assert.equal([...tensor.data], [...numbers], 'in a copy')
+  for (const [index, value] of tensor.sigmoid().data.entries())
+    assert.ok(Math.abs(value - 1 / (1 + Math.exp(-numbers[index]!))) < 1e-7)
+  assert.equal(tensor.squeeze().dims, [3, 2])
+  assert.equal(
+    [tensor.squeeze(0).dims, tensor.squeeze(1).dims, tensor.squeeze(-3).dims],
+    [
+      [3, 2],
+      [1, 3, 2],
+      [3, 2],
+    ],
+  )
+  assert.equal(
+    [tensor.unsqueeze(0).dims, tensor.unsqueeze(-1).dims],
+    [
+      [1, 1, 3, 2],
+      [1, 3, 2, 1],
+    ],
+  )
+  assert.equal(tensor.view(2, -1).tolist(), [
+    [3, 4, 0],
+    [5, 6, 8],
+  ])
+  assert.is(tensor.view(6).data.buffer, tensor.data.buffer)
+  const copy = tensor.clone()
+  copy.data[0] = 9
+  assert.equal([tensor.data[0], copy.data[0], copy.dims], [3, 9, [1, 3, 2]])
+  assert.is(tensor[0]![1]![1]!.item(), 5)
+  tensor.dispose()
+  assert.throws(() => tensor.item(), /item\(\) is asked of a tensor of 6 numbers, expected one/)
+  assert.throws(() => tensor.mean(3), /mean\(\) is given dimension 3, expected -3 to 2/)
+  assert.throws(() => tensor.normalize(1), /normalize\(\) is given the norm 1, expected 2/)
+  assert.throws(() => tensor.view(4, -1), /view\(\) is given \[4, -1\], and the tensor has 6 numbers/)
+  assert.throws(() => tensor.unsqueeze(5), /unsqueeze\(\) is given dimension 5/)
 })
 
 test.run()

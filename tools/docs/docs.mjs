@@ -26,7 +26,7 @@ const SECTIONS = [
     [
       HOME,
       ...inDocs(
-        'command-line which-model own-types redaction recipes shipping scaling coming-from beside-others',
+        'command-line which-model own-types own-model redaction recipes shipping scaling coming-from beside-others',
       ),
     ],
   ],

@@ -30,7 +30,8 @@ ALPHABETS = [
 # What is met in the kinds with many added tokens.
 ADDED_WORDS = ["the", " the ", "The", "<l>", " <l>  ", "<r>", " <r> \t", "Éa", "éa", "e\u0301a", "a b", "A  b", "€", "_", "\u0301", "\u200d", "½", "[SEP]", "</s>"]
 SPACES = ["  ", "   ", "    ", " " * 23, " " * 30, " \t", " [MASK]", "[MASK] ", "  [MASK]", "[CLS]", "|||EMAIL_ADDRESS|||", "[unused0]"]
-MORE_WORDS = {"added": ADDED_WORDS, "spaces": SPACES}
+LLAMA_WORDS = ["\r\n", "\n", "\r", " \n", "\t\n ", "  \n\n  ", "\t", "'", "'S", "'\u017f", "'Re", "'LL", "'x", "1", "12", "1234567", " 1", "_", "-", "...\n", "<|mask|>", "<|mask|> ", "<|end_of_text|>", "<|begin_of_text|>", "London", " Paris"]
+MORE_WORDS = {"added": ADDED_WORDS, "spaces": SPACES, "eurobert": LLAMA_WORDS}
 WORDS = ["London", "Paris", " of", "the ", "'s", "1999", "<mask>", "</s>", "…", "n't", "▁", "Ġ"]
 
 
@@ -68,6 +69,7 @@ def split(kind, pattern, behavior, invert=False):
 
 WHITE = {"type": "WhitespaceSplit"}
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+LLAMA = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 UNSPLIT = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
 FALLBACK_DECODERS = [
     {"type": "Replace", "pattern": {"String": "▁"}, "content": " "},
@@ -75,6 +77,14 @@ FALLBACK_DECODERS = [
     {"type": "Fuse"},
     {"type": "Strip", "content": " ", "start": 1, "stop": 0},
 ]
+
+
+def special_piece(name, type_id):
+    return {"SpecialToken": {"id": name, "type_id": type_id}}
+
+
+def sequence_piece(name, type_id):
+    return {"Sequence": {"id": name, "type_id": type_id}}
 
 
 def added(first):
@@ -96,8 +106,8 @@ def named(*contents):
     return [{"id": n, "content": content, "special": True} for n, content in enumerate(contents)]
 
 
-# By name: the tokenizer.json it starts from, tokenizer_config.json, and the parts that are other ones. "charsmap" stands
-# for the normaliser of the file.
+# By name: the tokenizer.json it starts from, tokenizer_config.json, and the parts that are other ones; of the model its
+# settings alone. "charsmap" stands for the normaliser of the file.
 KINDS = {
     "roberta": ("roberta", {}, {}),
     "roberta-prefix-space": (
@@ -187,6 +197,38 @@ KINDS = {
     # Without a pre-tokenizer all between two added tokens is one word.
     **wordpiece("wordpiece-unsplit", {"type": "BertNormalizer", "lowercase": True}, None, added_tokens=[*named("[PAD]", "[UNK]", "[CLS]", "[SEP]"), *added(2506)]),
     "roberta-split": ("roberta", AS_IT_IS, {"pre_tokenizer": sequence("pretokenizers", split("Regex", GPT2, "Isolated"), UNSPLIT)}),
+    # As Llama 3's, whose steps EuroBERT has.
+    "eurobert": (
+        "roberta",
+        {**AS_IT_IS, "mask_token": "<|mask|>", "pad_token": "<|end_of_text|>", "bos_token": "<|begin_of_text|>", "eos_token": "<|end_of_text|>"},
+        {
+            "normalizer": None,
+            "pre_tokenizer": sequence("pretokenizers", split("Regex", LLAMA, "Isolated"), UNSPLIT),
+            "post_processor": {
+                "type": "Sequence",
+                "processors": [
+                    {**UNSPLIT, "add_prefix_space": True, "trim_offsets": False, "use_regex": True},
+                    {
+                        "type": "TemplateProcessing",
+                        "single": [special_piece("<|begin_of_text|>", 0), sequence_piece("A", 0), special_piece("<|end_of_text|>", 0)],
+                        "pair": [
+                            special_piece("<|begin_of_text|>", 0), sequence_piece("A", 0), special_piece("<|end_of_text|>", 0),
+                            special_piece("<|begin_of_text|>", 1), sequence_piece("B", 1), special_piece("<|end_of_text|>", 1),
+                        ],
+                        "special_tokens": {
+                            name: {"id": name, "ids": [id], "tokens": [name]}
+                            for name, id in (("<|begin_of_text|>", 900), ("<|end_of_text|>", 901))
+                        },
+                    },
+                ],
+            },
+            "model": {"ignore_merges": True},
+            "added_tokens": [
+                {"id": 900 + n, "content": f"<|{name}|>", "special": True}
+                for n, name in enumerate(("begin_of_text", "end_of_text", "mask", "parallel_sep"))
+            ],
+        },
+    ),
     "roberta-added": ("roberta", AS_IT_IS, {"added_tokens": [*named("<s>", "<pad>", "</s>"), *added(900)]}),
     "unigram-added": ("xlm-roberta", AS_IT_IS, {"added_tokens": [*named("<s>", "<pad>", "</s>", "<unk>"), *added(1102)]}),
     "unigram-nfkc": (
@@ -243,7 +285,7 @@ def build(base, parts):
     if normalizer.get("type") == "BertNormalizer":
         for key in ("clean_text", "handle_chinese_chars", "strip_accents"):
             normalizer.setdefault(key, None if key == "strip_accents" else True)
-    whole.update(parts)
+    whole.update(parts, model={**whole["model"], **parts.get("model", {})})
     return Tokenizer.from_str(json.dumps(whole))
 
 

@@ -1,9 +1,9 @@
 /** The option `--input`: the markup language of the texts, which determines what part of them is text. */
 import { extname } from 'node:path'
-import { encodedMail } from './mail.ts'
+import { encodedMail } from './encoded-mail.ts'
 import type { PlainText } from './plain-text.ts'
 
-export type Language = 'text' | 'html' | 'markdown' | 'json'
+export type Language = 'text' | 'html' | 'xml' | 'markdown' | 'json'
 
 const BY_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.html', 'html'],
@@ -11,7 +11,10 @@ const BY_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.xhtml', 'html'],
   ['.md', 'markdown'],
   ['.markdown', 'markdown'],
-  ['.json', 'json'],
+  ...['.xml', '.svg', '.rss', '.atom'].map((extension) => [extension, 'xml'] as const),
+  ...['.json', '.jsonl', '.ndjson', '.jsonld', '.geojson', '.ipynb', '.har'].map(
+    (extension) => [extension, 'json'] as const,
+  ),
 ])
 
 /** The text of a source in markup; nothing for one that is all text, an error for one that is not text as it stands. */
@@ -29,6 +32,7 @@ export function documentReader(
   return async (source, file) => {
     const language = stated ?? BY_EXTENSION.get(extname(file ?? '').toLowerCase())
     if (language === 'html') return (await import('./html.ts')).readHtml(source)
+    if (language === 'xml') return (await import('./html.ts')).readXml(source)
     if (language === 'markdown') return (await import('./markdown.ts')).readMarkdown(source)
     if (language === 'json') return (await import('./json.ts')).readJson(source, fields)
     return stated === undefined ? encodedMail(source) : undefined

@@ -1,5 +1,5 @@
 /**
- * The text of a JSON document: its strings and the names of its members, or the strings of the fields that are
+ * The text of a JSON document, or of lines of JSON: its strings and the names of its members, or the strings of the fields that are
  * named. A name and the string that it is of are one line, since rules and models read the one with the other.
  */
 import { didYouMean } from '../../check/nearest.ts'
@@ -9,16 +9,29 @@ import { PlainText } from './plain-text.ts'
 /** What is written with a backslash, and what is not. */
 const WRITTEN = /\\u[\dA-Fa-f]{4}|\\.|[^\\]+/gsu
 
+function isJson(source: string): boolean {
+  try {
+    JSON.parse(source)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * @param fields  paths of members, `a.b`; all strings if undefined
  * @returns the strings, or why there are none: the source is no JSON, or has no such field
  */
 export function readJson(source: string, fields: readonly string[] | undefined): PlainText | Error {
-  try {
-    JSON.parse(source)
-  } catch {
+  if (!isJson(source)) {
+    const lines = source.split('\n')
+    const wrong = lines.findIndex((line) => line.trim() !== '' && !isJson(line))
     // The engine's own message quotes the text.
-    return new TypeError('it is no JSON; for lines of JSON give --jsonl, to read it as text --input text')
+    if (wrong >= 0) {
+      return new TypeError(
+        `it is no JSON, nor lines of JSON: line ${wrong + 1} is none; to read it as text give --input text`,
+      )
+    }
   }
   const plain = new PlainText(source, (placeholder) => JSON.stringify(placeholder).slice(1, -1))
   const strings = [...stringsAndNamesIn(source)]

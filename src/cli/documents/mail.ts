@@ -1,23 +1,117 @@
 /**
- * Recognises a mail as it is sent, by its headers. Its text is encoded: `L=C3=B3pez` is López, and base64 has no words at all. A
- * model finds few of its names, and to take out those that it finds would damage the rest.
+ * The text of a mail as it is sent: who wrote to whom, when and what about, then its text, and that of what is attached to it.
+ * Other headers, addresses of links and the second form of a text are left out; attachments of other kinds are named.
  */
+import { NoText } from '../file-kinds.ts'
+import { type Extracted, type ExtractWithin, type Format, formatOf } from './formats.ts'
+import { readHtml } from './html.ts'
+import { contentOf, decodeCharset, headerText, type MimePart, partsOf, readPart } from './mime.ts'
 
-/** Lines `Name: value`, each with the lines after it that begin with a blank, up to an empty line. */
-const HEADERS = /^\ufeff?(?:From [^\n]*\n)?((?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+)(?=\r?\n|$)/u
-/** That is how far headers are looked for. */
-const LONGEST_HEADERS = 100_000
-/** What of mail headers encodes: the whole text, parts of it, or words of the headers themselves. */
-const ENCODINGS =
-  /^content-transfer-encoding:\s*(?:quoted-printable|base64)|^content-type:\s*multipart\/|=\?[^?\s]+\?[bq]\?/imu
+const SHOWN = new Set('from sender reply-to to cc bcc date subject'.split(' '))
+/** What has nothing to read, and nothing that is missed. */
+const SIGNATURES = new Set([
+  'application/pgp-signature',
+  'application/pkcs7-signature',
+  'application/x-pkcs7-signature',
+])
+const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+/** Parts in parts, and mails in mails. */
+const DEEPEST = 20
 
-/** Why a text is not read: it is a mail whose text is encoded. Nothing for what is none, or is all readable. */
-export function encodedMail(source: string): Error | undefined {
-  const headers = HEADERS.exec(source.slice(0, LONGEST_HEADERS))?.[1] ?? ''
-  const encoding = ENCODINGS.exec(headers)?.[0].trim()
-  return encoding === undefined
-    ? undefined
-    : new TypeError(
-        `it is a mail as it is sent, whose text is encoded (${encoding}), so that its names are not seen: save its text, or write --input text to read it as it stands`,
-      )
+/**
+ * @param extract  takes the text out of what is attached to it
+ * @param depth  how many mails it is attached to, one in another
+ */
+export async function readMail(bytes: Uint8Array, extract: ExtractWithin, depth: number): Promise<Extracted> {
+  const source = Buffer.from(bytes).toString('latin1')
+  // A mark of UTF-8, and a line that folders of mails have.
+  const start = /^(?:\xef\xbb\xbf)?(?:From [^\n]*\n)?/u.exec(source)![0].length
+  const mail = readPart(source.slice(start))
+  if (mail.headers.length === 0) throw new NoText('is no mail: it begins with no header')
+  const reader = new MailReader(extract)
+  await reader.readMail(mail, depth)
+  const text = reader.texts.map((one) => one.replace(/\r\n?/gu, '\n').trim()).filter((one) => one !== '')
+  return { text: `${text.join('\n\n')}\n`, left: reader.left }
+}
+
+class MailReader {
+  readonly texts: string[] = []
+  readonly left: string[] = []
+  readonly #extract: ExtractWithin
+
+  constructor(extract: ExtractWithin) {
+    this.#extract = extract
+  }
+
+  async readMail(mail: MimePart, depth: number): Promise<void> {
+    const shown = mail.headers.filter(([name]) => SHOWN.has(name.toLowerCase()))
+    this.texts.push(shown.map(([name, value]) => `${name}: ${headerText(value)}`).join('\n'))
+    await this.#read(mail, depth)
+  }
+
+  async #read(part: MimePart, depth: number): Promise<void> {
+    if (depth > DEEPEST) throw new NoText(`has more than ${DEEPEST} parts in parts`)
+    const { type, disposition } = part
+    if (type.value.startsWith('multipart/')) {
+      for (const one of await this.#partsIn(part, depth)) await this.#read(one, depth + 1)
+    } else if (type.value === 'message/rfc822') {
+      await this.readMail(readPart(contentOf(part)), depth + 1)
+    } else if (!SIGNATURES.has(type.value)) {
+      const name = nameOf(part)
+      if (disposition.value === 'attachment' || name !== '') this.texts.push(`Attachment: ${name}`)
+      const format = formatIn(part, name)
+      if (format !== undefined) {
+        const { text, left } = await this.#extract(format, Buffer.from(contentOf(part), 'latin1'), depth + 1)
+        this.texts.push(text)
+        this.left.push(...left)
+      } else if (isText(part)) this.texts.push(textOf(part))
+      else this.#leave(part)
+    }
+  }
+
+  /** The parts that are read: of several forms of one text the plain one. */
+  async #partsIn(part: MimePart, depth: number): Promise<readonly MimePart[]> {
+    const { parts, closed } = partsOf(part)
+    if (!closed) this.left.push('its end is missing: the boundary after its last part')
+    if (part.type.value !== 'multipart/alternative') return parts
+    const isPlain = (one: MimePart): boolean => one.type.value === 'text/plain' && textOf(one).trim() !== ''
+    const chosen = parts.find(isPlain) ?? parts.filter((one) => isText(one) || isMultipart(one)).at(-1)
+    for (const one of parts) if (one !== chosen) this.#leaveAllBut(one, depth)
+    return chosen === undefined ? [] : [chosen]
+  }
+
+  /** Tells what a form of a text that is not read has and the other form has not: files. */
+  #leaveAllBut(part: MimePart, depth: number): void {
+    if (depth > DEEPEST) throw new NoText(`has more than ${DEEPEST} parts in parts`)
+    if (isMultipart(part)) for (const one of partsOf(part).parts) this.#leaveAllBut(one, depth + 1)
+    else if (!['text/plain', 'text/html'].includes(part.type.value) || nameOf(part) !== '') this.#leave(part)
+  }
+
+  #leave(part: MimePart): void {
+    const what = `${part.type.value}, ${part.body.length} bytes`
+    this.texts.push(`(not in this text: ${what})`)
+    this.left.push(`an attachment is not in its text: ${[nameOf(part), what].filter(Boolean).join(', ')}`)
+  }
+}
+
+function isMultipart({ type }: MimePart): boolean {
+  return type.value.startsWith('multipart/')
+}
+
+function isText({ type: { value } }: MimePart): boolean {
+  return (value.startsWith('text/') && value !== 'text/rtf') || value === 'message/delivery-status'
+}
+
+function textOf(part: MimePart): string {
+  const text = decodeCharset(contentOf(part), part.type.parameters.get('charset'))
+  return part.type.value === 'text/html' ? readHtml(text, { code: 'text' }).text : text
+}
+
+function nameOf({ type, disposition }: MimePart): string {
+  return headerText(disposition.parameters.get('filename') ?? type.parameters.get('name') ?? '')
+}
+
+function formatIn({ type }: MimePart, name: string): Format | undefined {
+  if (type.value === WORD) return 'word'
+  return type.value === 'application/octet-stream' ? formatOf(name) : undefined
 }

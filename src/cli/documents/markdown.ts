@@ -1,12 +1,13 @@
 /**
  * Takes the text out of Markdown (CommonMark, with GitHub's tables, tasks and struck words), which `@lezer/markdown` reads.
- * Marks of emphasis, headings, lists and quotes are left out, and so are addresses of links, code and HTML's tags. The lines
+ * Marks of emphasis, headings, lists and quotes are left out, and so are addresses of links, code and HTML's tags; titles of
+ * links are read after the text. The lines
  * of one paragraph stand together, as they are shown. Indented blocks are taken for text, which they mostly are in letters,
  * and so are settings at the beginning and definitions of links and notes, which name authors and sources.
  */
 import type { SyntaxNode, SyntaxNodeRef } from '@lezer/common'
 import { GFM, type InlineParser, parser } from '@lezer/markdown'
-import { HtmlReader } from './html.ts'
+import { addressOf, HtmlReader } from './html.ts'
 import { type Gap, PlainText } from './plain-text.ts'
 
 export function readMarkdown(source: string): PlainText {
@@ -92,6 +93,7 @@ class MarkdownReader {
       enter: (node) => (this.#gap === undefined ? this.#enterBlock(node) : this.#enterWithin(node)),
       leave: (node) => this.#leave(node),
     })
+    this.#plain.readAsides()
   }
 
   /**
@@ -160,7 +162,15 @@ class MarkdownReader {
     if (parent!.name === 'LinkReference') this.#html.addText(from, to)
     else if (parent!.name !== 'Autolink' && last.name === 'LinkMark' && this.#source[last.from] === ']') {
       this.#html.addText(from, to)
-    } else if (closes) this.#at = parent!.to
+    } else if (closes) {
+      // What follows is an address, and words that are shown at times.
+      for (let part = parent!.childAfter(from); part !== null; part = part.nextSibling) {
+        const isWords = part.name === 'LinkTitle' || part.name === 'LinkLabel'
+        const start = isWords ? part.from : addressOf(this.#source, part.from, part.to)
+        if (start !== undefined) this.#html.readAside(start, part.to)
+      }
+      this.#at = parent!.to
+    }
   }
 
   #addText(end: number): void {

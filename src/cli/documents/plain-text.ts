@@ -30,6 +30,7 @@ export interface Mark {
   readonly length: number
   readonly gap: Gap
   readonly blank: boolean
+  readonly asides: number
 }
 
 interface Span {
@@ -53,6 +54,8 @@ export class PlainText {
   #text: string | undefined
   /** The gap required before the next text. */
   #gap: Gap = ''
+  /** What is read after the rest. */
+  readonly #asides: (() => void)[] = []
   /** Whether the text so far ends with a blank, or a further blank would not be visible. */
   #blank = true
 
@@ -104,12 +107,30 @@ export class PlainText {
     if (GAPS.indexOf(gap) > GAPS.indexOf(this.#gap)) this.#gap = gap
   }
 
+  /** Keeps a text that stands within another, as a comment does, until `readAsides`, so that it parts no name. */
+  aside(read: () => void): void {
+    this.#asides.push(read)
+  }
+
+  /** Reads the asides, those of asides too. Nothing that is found covers more than one of them. */
+  readAsides(): void {
+    for (const read of this.#asides) {
+      this.#gap = ''
+      if (this.#length > 0) this.#add('\n\n', this.#source.length, 0, true)
+      this.#blank = true
+      read()
+    }
+    this.#asides.length = 0
+  }
+
   mark(): Mark {
-    return { pieces: this.#pieces.length, length: this.#length, gap: this.#gap, blank: this.#blank }
+    const { length: asides } = this.#asides
+    return { pieces: this.#pieces.length, length: this.#length, gap: this.#gap, blank: this.#blank, asides }
   }
 
   /** Removes what was added since. */
-  backTo({ pieces, length, gap, blank }: Mark): void {
+  backTo({ pieces, length, gap, blank, asides }: Mark): void {
+    this.#asides.length = asides
     this.#pieces.length = pieces
     this.#parts.length = pieces
     this.#length = length
@@ -138,8 +159,15 @@ export class PlainText {
       // What was added between blocks has no position in the source.
       return first === undefined ? span : { ...span, start: first[0], end: stretches.at(-1)![1] }
     }
-    const placed = { ...recognition, entities: this.#withoutObjects(entities).map(place) }
-    return words === undefined ? placed : { ...placed, words: this.#withoutObjects(words).map(place) }
+    const inOrder = <Found extends Span & { readonly text: string }>(found: readonly Found[]): Found[] => {
+      const sorted = this.#withoutObjects(found)
+        .map(place)
+        .sort((a, b) => a.start - b.start)
+      // A comment may stand within a name; then it is part of what the name covers.
+      return sorted.filter(({ start }, index) => index === 0 || start >= sorted[index - 1]!.end)
+    }
+    const placed = { ...recognition, entities: inOrder(entities) }
+    return words === undefined ? placed : { ...placed, words: inOrder(words) }
   }
 
   /** The source with the names in its text redacted; tags between the parts of a name stay. */
@@ -154,26 +182,25 @@ export class PlainText {
       const { start, end } = replaced[index]!
       return { placeholder, stretches: this.#stretches(start, end) }
     })
-    const places = mergeOutside(
-      ofText,
-      ofSource.placeholders.map((placeholder, index) => {
-        const { start, end } = ofSource.replaced[index]!
-        return { placeholder, stretches: [[start, end] as const] }
-      }),
-    )
+    const ofSourceAlone = ofSource.placeholders.map((placeholder, index) => {
+      const { start, end } = ofSource.replaced[index]!
+      return { placeholder, stretches: [[start, end] as const] }
+    })
     const moved: RedactedPlace[] = []
     let redacted = ''
     let at = 0
-    for (const { placeholder, stretches } of places) {
-      stretches.forEach(([from, to], number) => {
-        redacted += this.#source.slice(at, from)
-        if (number === 0) {
-          const text = this.#escape(placeholder.text)
-          moved.push({ ...placeholder, text, start: redacted.length, end: redacted.length + text.length })
-          redacted += text
-        }
-        at = to
+    for (const { from, to, placeholder } of withOthers(changesOf(ofText), changesOf(ofSourceAlone))) {
+      redacted += this.#source.slice(at, from)
+      at = to
+      if (placeholder === undefined) continue
+      const written = this.#escape(placeholder.text)
+      moved.push({
+        ...placeholder,
+        text: written,
+        start: redacted.length,
+        end: redacted.length + written.length,
       })
+      redacted += written
     }
     return { text: redacted + this.#source.slice(at), placeholders: moved }
   }
@@ -239,17 +266,36 @@ interface Place {
   readonly stretches: readonly (readonly [from: number, to: number])[]
 }
 
-/** The places of the text, and those of the source that lie outside all of them, in order. */
-function mergeOutside(ofText: readonly Place[], ofSource: readonly Place[]): Place[] {
-  const merged: Place[] = []
+/** A stretch of the source that goes, and what takes its place. */
+interface Change {
+  readonly from: number
+  readonly to: number
+  /** Where a name begins. */
+  readonly placeholder: RedactedPlace | undefined
+}
+
+/** The changes in the order of the source. */
+function changesOf(places: readonly Place[]): Change[] {
+  return places
+    .flatMap(({ placeholder, stretches }) =>
+      stretches.map(
+        ([from, to], index): Change => ({
+          ...{ from, to },
+          placeholder: index === 0 ? placeholder : undefined,
+        }),
+      ),
+    )
+    .sort((a, b) => a.from - b.from)
+}
+
+/** Changes, and those of others that share nothing with them, in order. */
+function withOthers(changes: readonly Change[], others: readonly Change[]): Change[] {
+  const merged: Change[] = []
   let next = 0
-  for (const place of ofText) {
-    const [start] = place.stretches[0]!
-    const [, end] = place.stretches.at(-1)!
-    for (; next < ofSource.length && ofSource[next]!.stretches[0]![1] <= start; next++)
-      merged.push(ofSource[next]!)
-    while (next < ofSource.length && ofSource[next]!.stretches[0]![0] < end) next++
-    merged.push(place)
+  for (const change of changes) {
+    for (; next < others.length && others[next]!.to <= change.from; next++) merged.push(others[next]!)
+    while (next < others.length && others[next]!.from < change.to) next++
+    merged.push(change)
   }
-  return [...merged, ...ofSource.slice(next)]
+  return [...merged, ...others.slice(next)]
 }

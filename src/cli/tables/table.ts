@@ -8,6 +8,7 @@ import type { Redactor } from '../../markup/redact.ts'
 import { UsageError } from '../arguments.ts'
 import { type Compute, type Job, runBatches } from '../batches.ts'
 import { NOT_UTF8, nameOf, type Source } from '../inputs.ts'
+import type { RecordFile } from '../resume.ts'
 import { type Found, redactedFields } from '../shapes.ts'
 import { cellText, readRow, writeAddedCell, writeCell } from './cells.ts'
 import { RecordSplitter } from './record-splitter.ts'
@@ -31,6 +32,8 @@ export interface TableOptions extends TableShape {
   readonly redactor: Redactor | undefined
   readonly maxChars: number
   readonly beforeWrite?: (() => Promise<void>) | undefined
+  /** Where the rows go, in place of stdout. */
+  readonly into?: RecordFile | undefined
 }
 
 /** The byte order mark that may stand before a table. */
@@ -40,10 +43,9 @@ const MARK = '\ufeff'
 const SEPARATOR = '; '
 
 /** @returns the exit code */
-export function runTable(
-  sources: readonly Source[],
-  { compute, format, columns, header, delimiter: said, types, redactor, maxChars, beforeWrite }: TableOptions,
-): Promise<number> {
+export function runTable(sources: readonly Source[], table: TableOptions): Promise<number> {
+  const { compute, format, columns, header, types, redactor, maxChars, beforeWrite, into } = table
+  const said = table.delimiter
   if (sources.length !== 1)
     throw new UsageError(`--${format} reads one table, found ${sources.length} inputs`)
   const refuse = (number: number, what: string): never => {
@@ -86,7 +88,25 @@ export function runTable(
     if (number === 1 && header) {
       const added = newNames(written, types).map((name) => writeAddedCell(name, delimiter))
       const cells = [row.slice(0, row.length - lineEnd.length), ...added]
-      return { bytes, write: () => mark + cells.join(delimiter) + lineEnd }
+      const head = mark + cells.join(delimiter) + lineEnd
+      // Of columns that are given by number nobody has said that the first row names them.
+      const unnamed = redactor === undefined ? [] : indexes.filter((index) => !isNamed(written[index]!))
+      if (unnamed.length === 0) return { bytes, write: () => head }
+      return {
+        bytes,
+        texts: unnamed.map((index) => cellText(written[index]!)),
+        write(answered) {
+          for (const [at, answer] of answered.entries()) {
+            if (!(answer instanceof Error) && answer.recognition.entities.length === 0) continue
+            const column = unnamed[at]! + 1
+            refuse(
+              number,
+              `has a name in column ${column}, where the column's name is expected: give --no-header if the table has none, else --column with the column's name`,
+            )
+          }
+          return head
+        },
+      }
     }
     if (written.length === 1 && written[0]!.trim() === '') return { bytes, write: () => decoded }
     const last = Math.max(...indexes) + 1
@@ -108,6 +128,7 @@ export function runTable(
       },
     }
   }
+  const isNamed = (written: string): boolean => columns.includes(cellText(written).trim())
   const addTo = (written: readonly string[], answered: readonly Found[]): readonly string[] => {
     if (redactor !== undefined) {
       const cells = [...written]
@@ -131,11 +152,12 @@ export function runTable(
   }
   return runBatches(sources, {
     compute,
-    createSplitter: () => new RecordSplitter(tellDelimiter, maxChars),
+    createSplitter: (most = maxChars) => new RecordSplitter(tellDelimiter, most),
     jobOf,
     kind: 'text',
     unit: 'rows',
     beforeWrite,
+    into,
   })
 }
 

@@ -1,6 +1,7 @@
 /** Reads a text and answers as Spark NLP's pipeline does. */
 import type { RowOf } from '../../check/option-rows.ts'
 import { checkValue } from '../../check/options.ts'
+import { checkWhole } from '../../text/sections.ts'
 import { type Span, type Split, splitText } from '../../text/split.ts'
 import { type Document, readDocument, wholeText } from '../document.ts'
 import type { LabelSet } from '../labels.ts'
@@ -68,6 +69,7 @@ export function sparkStyle(options: RecognizeOptions, labels: LabelSet): Pick<St
   return {
     read(input): Document {
       const document = readDocument(input, options.pretokenized, wholeText)
+      checkWhole(document.text.length, "style 'spark-nlp'")
       return options.pretokenized
         ? document
         : prepareSparkDocument(document.text, options.spark, options.split)

@@ -104,7 +104,7 @@ export class ReferenceKernels implements Kernels {
         const typed = type ? f(word[i]! + type[i]!) : word[i]!
         sum[i] = position ? f(typed + position[i]!) : typed
       }
-      this.#normalize(sum, norm, sum)
+      if (norm) this.#normalize(sum, norm, sum)
     }
     this.quantize(out)
   }
@@ -245,11 +245,11 @@ export class ReferenceKernels implements Kernels {
     this.quantize(out)
   }
 
-  /** y = (v - μ)/√(σ² + ε) ⊙ weight + bias */
+  /** y = (v - μ)/√(σ² + ε) ⊙ weight + bias; μ is 0 where nothing is centred */
   #normalize(v: Float32Array, norm: LayerNorm, y: Float32Array): void {
     const weight = this.memory.floats(norm.weight)
     const bias = this.memory.floats(norm.bias)
-    const mean = f(math.sumInLanes((i) => v[i]!, v.length, 16) / v.length)
+    const mean = norm.centred ? f(math.sumInLanes((i) => v[i]!, v.length, 16) / v.length) : 0
     const square = (i: number): number => f(f(v[i]! - mean) * f(v[i]! - mean))
     const variance = f(math.sumInLanes(square, v.length, 16) / v.length)
     // + 0, or + NaN where the variance left float32: 1/∞ would be 0, and the bias alone be left.

@@ -20,8 +20,9 @@ export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
 export const TYPE_ENCODER_PREFIX = 'token_rep_layer.labels_encoder.model.'
 
 /** How many times wider the inner layer of the head's projections is than their ends, and that of its scorer. */
-const WIDENING = 4
+export const WIDENING = 4
 
+/** Where the layers of spans are in the files. */
 const SPANS = 'span_rep_layer.span_rep_layer'
 
 /** The head's settings in gliner_config.json. */
@@ -58,10 +59,21 @@ export function glinerSpec(
   }
   const scoresWords = maxWidth === undefined
   const head: GlinerHeadSpec = scoresWords
-    ? { kind: 'boundaries', ...words, ...scorer(size), marker: representsSpans ? marker(size) : undefined }
+    ? {
+        kind: 'boundaries',
+        ...words,
+        ...scorer(size),
+        marker: representsSpans ? marker(SPANS, size) : undefined,
+      }
     : typeEncoder
-      ? { kind: 'vector-spans', ...words, maxWidth, marker: marker(size) }
-      : { kind: 'spans', ...words, maxWidth, ...spanLayers(size) }
+      ? { kind: 'vector-spans', ...words, maxWidth, marker: marker(SPANS, size) }
+      : {
+          kind: 'spans',
+          ...words,
+          maxWidth,
+          ...spanLayers(SPANS, size),
+          prompt: projection('prompt_rep_layer', size),
+        }
   return {
     ...encoder,
     config: { ...encoder.config, headKind: 'spans' },
@@ -132,16 +144,20 @@ function lstmDirection(suffix: string, size: number): LstmDirectionSpec {
   return { input: gates('ih', size), recurrent: gates('hh', size / 2) }
 }
 
-/** Two linear layers of the package's `create_projection_layer`. */
+/** A projection of words or types, which has a dropout before its second layer in the files. */
 function projection(name: string, size: number): ProjectionSpec {
   const inner = WIDENING * size
   return { inner: headLinear(`${name}.0`, inner, size), outer: headLinear(`${name}.3`, size, inner) }
 }
 
-/** The projections of words, and the two layers of a span's: the first in two halves. */
-function marker(size: number): SpanMarkerSpec {
+/**
+ * The projections of words, and the two layers of a span's: the first in two halves.
+ *
+ * @param module  the prefix of their names
+ */
+function marker(module: string, size: number): SpanMarkerSpec {
   const inner = WIDENING * size
-  const first = headLinear(`${SPANS}.out_project.0`, inner, 2 * size)
+  const first = headLinear(`${module}.out_project.0`, inner, 2 * size)
   const { weight, bias } = first.from[0]!
   const half = (index: number, bias: TensorSpec | undefined): LinearSpec => ({
     ...first,
@@ -149,21 +165,23 @@ function marker(size: number): SpanMarkerSpec {
     from: [{ weight: { ...weight, part: { index, count: 2, blocks: inner } }, bias }],
   })
   return {
-    start: projection(`${SPANS}.project_start`, size),
-    end: projection(`${SPANS}.project_end`, size),
+    start: projection(`${module}.project_start`, size),
+    end: projection(`${module}.project_end`, size),
     spanStart: half(0, undefined),
     spanEnd: half(1, bias),
-    output: headLinear(`${SPANS}.out_project.3`, size, inner),
+    output: headLinear(`${module}.out_project.3`, size, inner),
   }
 }
 
-/** The same with the second layer transposed, and the projection of types. */
-function spanLayers(size: number): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | keyof GlinerWordsSpec> {
-  const { output, ...layers } = marker(size)
+/** The same with the second layer transposed. */
+export function spanLayers(
+  module: string,
+  size: number,
+): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | 'prompt' | keyof GlinerWordsSpec> {
+  const { output, ...layers } = marker(module, size)
   const second = output.from[0]!
   return {
     ...layers,
-    prompt: projection('prompt_rep_layer', size),
     query: {
       kind: 'linear',
       inputs: size,

@@ -4,15 +4,15 @@ import type { BertConfig } from '../bert-config.ts'
 import { ACTIVATION, activation, flag, integer, invalid, unsupportedConfig } from '../config-values.ts'
 import { floats, headLinear, linear, norm, partOf, wordTable } from '../modules.ts'
 import { BERT_KEYS, readConfig } from '../read-config.ts'
+import { checkRotation, readTheta } from '../rotation-config.ts'
 import type { HeadSpec, LayerSpec, ModelSpec, NormSpec, TableSpec } from '../spec.ts'
 
 /** Values of `layer_types`. */
 const GLOBAL = 'full_attention'
 const LOCAL = 'sliding_attention'
 
-/** Maximum window and θ. */
+/** Maximum window. */
 const MOST_WINDOW = 2 ** 24
-const MOST_THETA = 1e12
 
 const GLOBAL_THETA = 160_000
 const LOCAL_THETA = 10_000
@@ -33,7 +33,7 @@ export function readModernbert(json: JsonRecord): ModelSpec {
       embedsPositions: false,
     },
   )
-  checkAngles(json, config)
+  checkRotation(json, config)
   const { hiddenSize, layerNormEps } = config
   const normBias = flag(json, 'norm_bias', false)
   const normOf = (module: string): NormSpec => norm(module, hiddenSize, layerNormEps, normBias)
@@ -58,10 +58,10 @@ function readLayers(json: JsonRecord, config: BertConfig, normOf: (module: strin
   const { numLayers, hiddenSize, intermediateSize, hiddenActivation } = config
   const window = Math.floor(integer(json, 'local_attention', 1, MOST_WINDOW, 128) / 2) + 1
   const types = readLayerTypes(json, numLayers)
-  const globalTheta = readTheta(json, GLOBAL, 'global_rope_theta', GLOBAL_THETA)
+  const globalTheta = thetaOfType(json, GLOBAL, 'global_rope_theta', GLOBAL_THETA)
   // If the local one was null, version 4 used the global one.
   const unsaid = json['local_rope_theta'] === null ? globalTheta : LOCAL_THETA
-  const localTheta = readTheta(json, LOCAL, 'local_rope_theta', unsaid)
+  const localTheta = thetaOfType(json, LOCAL, 'local_rope_theta', unsaid)
   const attention = { bias: flag(json, 'attention_bias', false) }
   const feedForward = { bias: flag(json, 'mlp_bias', false) }
   return types.map((type, index) => {
@@ -109,20 +109,6 @@ function readHead(
     : { kind: 'tokens', transform, output }
 }
 
-function checkAngles(json: JsonRecord, { hiddenSize, numHeads }: BertConfig): void {
-  const headDim = hiddenSize / numHeads
-  if (headDim % 2 !== 0) {
-    throw unsupportedConfig(
-      `has heads of ${headDim} numbers, hidden_size ${hiddenSize} by num_attention_heads ${numHeads}: rotary positions turn pairs, so it must be an even number`,
-    )
-  }
-  if ((json['rope_scaling'] ?? undefined) !== undefined) {
-    throw unsupportedConfig(
-      `has rope_scaling ${shown(json['rope_scaling'])}: only plain angles can be computed`,
-    )
-  }
-}
-
 /**
  * The type of each layer: from `layer_types`, or global for the first of every `global_attn_every_n_layers`.
  */
@@ -142,7 +128,7 @@ function readLayerTypes(json: JsonRecord, numLayers: number): string[] {
 }
 
 /** θ for one type of layers: from `rope_parameters`, or under a key of its own. */
-function readTheta(json: JsonRecord, type: string, key: string, otherwise: number): number {
+function thetaOfType(json: JsonRecord, type: string, key: string, otherwise: number): number {
   const parameters = json['rope_parameters'] ?? {}
   if (!isObject(parameters)) throw invalid(`rope_parameters must be an object, not ${kind(parameters)}`)
   const own = parameters[type] ?? {}
@@ -152,14 +138,7 @@ function readTheta(json: JsonRecord, type: string, key: string, otherwise: numbe
   if (flat !== undefined && !(GLOBAL in parameters || LOCAL in parameters)) {
     throw unsupportedConfig(`has rope_parameters.${flat}: they must be under ${GLOBAL} and ${LOCAL}`)
   }
-  const ropeType = own['rope_type'] ?? 'default'
-  if (ropeType !== 'default') {
-    throw unsupportedConfig(`has rope_type ${shown(ropeType)} for ${type}: only default can be computed`)
-  }
-  const name = 'rope_theta' in own ? `rope_parameters.${type}.rope_theta` : key
-  const value = own['rope_theta'] ?? json[key] ?? otherwise
-  if (typeof value === 'number' && value >= 1 && value <= MOST_THETA) return value
-  throw invalid(`${name} must be a number from 1 to ${MOST_THETA}, not ${shown(value)}`)
+  return readTheta(own, `rope_parameters.${type}`, json, { key, otherwise })
 }
 
 function readPooling(json: JsonRecord): 'cls' | 'mean' {

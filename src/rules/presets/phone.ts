@@ -13,6 +13,7 @@ const IN_GROUPS = [
   String.raw`\b0\d-\d{1,2}/\d{3}[ \u00a0-]?\d{3,4}`,
   String.raw`\b(?:[0178]${GAP})?(?:0\d{1,4}|\d{3})${GAP_OR_SLASH}\d{2,8}(?:${GAP}\d{2,5}){0,4}`,
   String.raw`\b\d{2}(?:-|[ \u00a0]9)\d{4}-\d{4}`,
+  String.raw`\b\d{2}-\d{3}-\d{2}-\d{2}`,
   String.raw`\b0[1-9]\d{8,9}`,
 ].join('|')
 /** Other groups, and none: only after a word. */
@@ -60,6 +61,8 @@ const PHONE_WORD_WITHOUT_SPACES = /(?:电话|電話|手机|手機|携帯|전화|
 
 const DATE =
   /^(?:\d{1,2}(?:[./-]\d{1,2}[./-](?:(?:19|20)\d\d\b|\d{2,4}$)|\/(?:19|20)\d\d\b)|(?:19|20)\d\d([./-])\d{1,2}\1\d{1,2}\b)/
+/** An address of a computer (RFC 791); it has no zero in front of others. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 const ALONE = new RegExp(`^(?:${INTERNATIONAL}|${WITH_BRACKETS}|${IN_GROUPS})$`)
 const EXTENSION_AT_END = new RegExp(`${EXTENSION}$`)
 
@@ -73,7 +76,9 @@ function isPhone(match: string, text: string, start: number): boolean {
   if (/\d[.-]$/.test(before) || DATE.test(number)) return false
   if (OTHER_NUMBER.test(before) || /[#№] ?$/.test(before)) return false
   if (PHONE_WORD.test(before) || PHONE_WORD_WITHOUT_SPACES.test(before)) return true
-  if (!ALONE.test(number)) return false
+  if (!ALONE.test(number) || IPV4.test(number)) return false
+  // The beginning of something else: 123-4567-89, 07-589033-681240-3.
+  if (/^-\d/.test(behind(text, start + match.length, 2))) return false
   if (/^[0178][ \u00a0.-]/.test(number))
     return /^.[ \u00a0.-]\d{3}[ .-]\d{3}[ .-]?\d\d[ .-]?\d\d$/.test(number)
   if (number.startsWith('0')) return true
@@ -82,9 +87,5 @@ function isPhone(match: string, text: string, start: number): boolean {
   if (/^\d{3}(?:[ .]\d{3})+$/.test(number)) {
     return number.includes(' ') && digits.length === 9 && number[0]! > '4' && !/\d[ ,]$/.test(before)
   }
-  // 123-4567 and nothing more: 123-4567-89 is some other number.
-  return (
-    digits.length >= 10 ||
-    (/^\d{3}-\d{4}$/.test(number) && !/^-\d/.test(behind(text, start + match.length, 2)))
-  )
+  return digits.length >= 10 || /^\d{3}-\d{4}$|^\d{2}-\d{3}-\d{2}-\d{2}$/.test(number)
 }

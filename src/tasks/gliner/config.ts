@@ -1,24 +1,21 @@
 /**
- * Reads and checks `gliner_config.json`, with the keys and defaults of the package gliner (BaseGLiNERConfig).
- * A setting that would need another computation is refused by name.
+ * Reads and checks `gliner_config.json`, with the keys and defaults of the package gliner (BaseGLiNERConfig); GLiNER2 has none,
+ * and is read by gliner2-config.ts. A setting that would need another computation is refused by name.
  */
 import { defined } from '../../check/kind.ts'
-import { ModelFormatError } from '../../format/errors.ts'
 import { isObject, type JsonRecord, kind, readJsonFile, shown } from '../../format/json-file.ts'
-import { GLINER_CONFIG } from '../../format/shards.ts'
+import { CONFIG, ENCODER_CONFIG, GLINER_CONFIG } from '../../format/shards.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'
 import { flag, integer, invalid, text } from '../../model/config-values.ts'
 import type { WordPooling } from '../../model/spec.ts'
+import { checkFixed, type FixedKeys } from './fixed-keys.ts'
+import { type Gliner2Config, isGliner2, readGliner2Config } from './gliner2-config.ts'
+import type { EncoderSource } from './prepare-encoder.ts'
 
-/** An encoder that a model was made from. */
-export interface EncoderSource {
-  /** Its configuration, in the form of config.json; undefined in older files, which only name it. */
-  readonly config?: JsonRecord
-  /** Its Hub id, or its folder. */
-  readonly name: string
-}
+export type GlinerConfig = Gliner1Config | Gliner2Config
 
-export interface GlinerConfig {
+export interface Gliner1Config {
+  readonly kind: 'gliner'
   readonly encoder: EncoderSource
   /** The encoder of types, if the model is a bi-encoder. */
   readonly typeEncoder?: EncoderSource
@@ -73,7 +70,7 @@ const MODEL_TYPES: readonly unknown[] = [
 const POOLINGS: readonly WordPooling[] = ['first', 'last', 'mean', 'max']
 
 /** Keys that select other architectures: the values that do not, and what the others mean. */
-const FIXED: readonly (readonly [key: string, allowed: readonly unknown[], what: string])[] = [
+const FIXED: FixedKeys = [
   ['model_type', MODEL_TYPES, 'another architecture'],
   ['span_mode', ['markerV0', TOKEN_LEVEL], 'spans represented in another way'],
   ['labels_decoder', [undefined], 'a decoder that writes the types'],
@@ -94,26 +91,18 @@ const FIXED: readonly (readonly [key: string, allowed: readonly unknown[], what:
 export async function loadGlinerConfig(files: ModelFiles): Promise<GlinerConfig> {
   const json = await readJsonFile(files, GLINER_CONFIG)
   if (json) return readConfig(json)
+  const second = await readJsonFile(files, CONFIG)
+  if (second && isGliner2(second)) return readGliner2Config(second, await readJsonFile(files, ENCODER_CONFIG))
   throw missingFile(
     files,
     [GLINER_CONFIG],
-    `${files.name} has no ${GLINER_CONFIG}: it is not a model of GLiNER; for one with labels of its own use loadRecognizer`,
+    `${files.name} has no ${GLINER_CONFIG}${second ? `, and its ${CONFIG} is not one of GLiNER2 (model_type "extractor")` : ''}: it is not a model of GLiNER; for one with labels of its own use loadRecognizer`,
   )
 }
 
-function readConfig(config: JsonRecord): GlinerConfig {
-  for (const [key, allowed, what] of FIXED) {
-    // Without a span_mode, the package's default applies, markerV0.
-    const value = config[key] ?? (key === 'span_mode' ? 'markerV0' : undefined)
-    if (allowed.includes(value)) continue
-    const known = allowed.filter((one) => one !== undefined && one !== '').map(shown)
-    throw new ModelFormatError(
-      'UnsupportedConfig',
-      `${GLINER_CONFIG} has ${key} ${shown(value)}: ${what}, which is not computed here; ${
-        known.length > 0 ? `only ${known.join(' or ')} is` : 'it must be null'
-      }`,
-    )
-  }
+function readConfig(config: JsonRecord): Gliner1Config {
+  // Without a span_mode, the package's default applies, markerV0.
+  checkFixed({ ...config, span_mode: config['span_mode'] ?? 'markerV0' }, FIXED, GLINER_CONFIG)
   const scoresWords = config['span_mode'] === TOKEN_LEVEL
   const classToken = tokenCount(config, 'class_token_index', 0)
   const vocabSize = tokenCount(config, 'vocab_size', 1)
@@ -130,6 +119,7 @@ function readConfig(config: JsonRecord): GlinerConfig {
     throw invalid(`subtoken_pooling is ${shown(wordPooling)}, expected ${POOLINGS.join(', ')}`, GLINER_CONFIG)
   const hasTypeEncoder = (config['labels_encoder'] ?? undefined) !== undefined
   return {
+    kind: 'gliner',
     encoder: sourceOf(config, 'model_name', 'encoder_config', 'microsoft/deberta-v3-small'),
     ...(hasTypeEncoder && { typeEncoder: sourceOf(config, 'labels_encoder', 'labels_encoder_config', '') }),
     hiddenSize,

@@ -32,7 +32,7 @@ export interface BoundaryScores {
 }
 
 /**
- * The spans whose first and last word are above the threshold as such, and no word below it as any; the score is the
+ * The spans whose first and last word are above the threshold of the type as such, and no word below it as any; the score is the
  * least of all these. In the order in which the better one of equals is chosen: by first word, type, last word.
  *
  * Of spans that would conflict, one that has a better or equal one inside is left out: whatever conflicts with that
@@ -42,25 +42,25 @@ export interface BoundaryScores {
  */
 export function* matchBoundaries(
   { scores, words, types }: BoundaryScores,
-  threshold: number,
+  thresholds: readonly number[],
   { nested = false, multiLabel = false }: SpanRules,
   isJudged: (first: number, last: number) => boolean,
 ): Generator<ScoredSpan, void, undefined> {
   const at = (word: number, type: number, which: number): number => scores[(word * types + type) * 3 + which]!
   // The package compares the ends as float32 and the words between them as float64.
-  const least = Math.fround(threshold)
+  const least = thresholds.map(Math.fround)
   for (let start = 0; start < words; start++) {
     for (let type = 0; type < types; type++) {
       const asStart = at(start, type, 0)
-      if (asStart <= least) continue
+      if (asStart <= least[type]!) continue
       let best = Number.NEGATIVE_INFINITY
       let inside = asStart
       for (let end = start; end < words; end++) {
         const asAny = at(end, type, 2)
-        if (asAny < threshold) break
+        if (asAny < thresholds[type]!) break
         inside = Math.min(inside, asAny)
         const asEnd = at(end, type, 1)
-        if (asEnd <= least || !isJudged(start, end)) continue
+        if (asEnd <= least[type]! || !isJudged(start, end)) continue
         const score = Math.min(inside, asEnd)
         if (!nested && !multiLabel && score <= best) continue
         best = Math.max(best, score)

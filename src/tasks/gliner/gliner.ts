@@ -8,7 +8,7 @@ import { Batcher } from '../../batcher.ts'
 import type { BertModel } from '../../bert-model.ts'
 import { defined, wrongKind } from '../../check/kind.ts'
 import type { Rows } from '../../check/option-rows.ts'
-import { checkOptions, checkStrings } from '../../check/options.ts'
+import { checkOptions } from '../../check/options.ts'
 import { trimName } from '../../entities/name-edges.ts'
 import { ruleRows } from '../../entities/options.ts'
 import { prepareRules } from '../../entities/style.ts'
@@ -22,27 +22,22 @@ import { BATCH_TOKENS } from '../../runtime/engine-setup.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import type { GlinerConfig } from './config.ts'
 import { type BoundaryScores, chooseSpans, matchBoundaries, type ScoredSpan } from './decode.ts'
-import {
-  emptyPrompt,
-  makePrompt,
-  makeWindows,
-  type Prompt,
-  type PromptTokens,
-  type WordWindow,
-} from './prompt.ts'
-import type { TypeVectors } from './type-vectors.ts'
+import { checkTypes, type EntityType } from './types.ts'
+import { makeWindows, type Prompt, type Reading, type WordWindow } from './windows.ts'
 
 /** How spans become entities. */
 export interface FindOptions {
-  /** Only entities with a higher score are returned; default 0.5. */
+  /** Only entities with a higher score are returned (with GLiNER2, this one too); default 0.5. */
   threshold?: number
   /** Whether an entity may lie inside another; default false: entities do not overlap. */
   nested?: boolean
   /** Whether the same words may be entities of several types; default false. */
   multiLabel?: boolean
   /**
-   * 'gliner': spans end exactly where the package gliner ends them, including quotation marks, commas and
-   * brackets that the model took as part of them. Default: such marks are trimmed, as in `recognize`.
+   * 'gliner': spans end exactly where the package gliner (or gliner2) ends them, including quotation marks, commas and
+   * brackets that the model took as part of them; and with a model of GLiNER2, as in its package, each type is found by
+   * itself, whatever `multiLabel` says: entities of different types may overlap. Default: such marks are trimmed, as in
+   * `recognize`, and entities of all types are chosen together.
    */
   style?: 'gliner'
   /** Whether a text longer than the model's maximum is read in windows (default) or cut. */
@@ -92,8 +87,7 @@ const THRESHOLD = 0.5
 interface GlinerParts {
   readonly model: BertModel
   readonly config: GlinerConfig
-  /** What marks types in a prompt, or the encoder that reads them by themselves. */
-  readonly types: PromptTokens | TypeVectors
+  readonly reading: Reading
   readonly engine: EngineClient
 }
 
@@ -124,24 +118,28 @@ export class Gliner {
    * Finds the entities of a text.
    *
    * @param types what to look for, in plain words: `['person', 'contract number']`; a repeated type counts
-   *   once
+   *   once. An object has a threshold of its own, or for GLiNER2 a description: `{ type: 'dose', description: 'how much' }`
    * @returns entities in text order, with `text === input.slice(start, end)` and `type` as given
-   * @throws {TypeError} for a text that is not a string, types that are not an array of strings, or an option
-   *   of the wrong kind
+   * @throws {TypeError} for a text that is not a string, types that are not an array of strings and objects, or an
+   *   option of the wrong kind
    * @throws {RangeError} for no type, an empty one, more than the model reads at once, or an option that is
    *   not allowed
    *
    * @example
    * const { entities } = await gliner.find('Take 20 mg of Lipitor daily.', ['drug', 'dose'], { threshold: 0.4 })
    */
-  async find(text: string, types: readonly string[], options?: FindOptions): Promise<Recognition> {
+  async find(
+    text: string,
+    types: readonly (string | EntityType)[],
+    options?: FindOptions,
+  ): Promise<Recognition> {
     return (await this.findAll([text], types, options))[0]!
   }
 
   /** Finds the entities of each of several texts, in their order. */
   async findAll(
     texts: readonly string[],
-    types: readonly string[],
+    types: readonly (string | EntityType)[],
     options?: FindOptions,
   ): Promise<Recognition[]> {
     return await collectAnswers((give, stop) => this.#read(texts, types, options, give, stop))
@@ -156,7 +154,7 @@ export class Gliner {
    */
   stream(
     texts: Iterable<string> | AsyncIterable<string>,
-    types: readonly string[],
+    types: readonly (string | EntityType)[],
     options?: FindOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
     return streamAnswers((give, stop) => this.#read(texts, types, options, give, stop))
@@ -165,7 +163,7 @@ export class Gliner {
   /** The flow of a call: the windows of each text in batches through encoder and head, and their scores as entities. */
   async #read(
     inputs: Iterable<string> | AsyncIterable<string>,
-    types: readonly string[],
+    types: readonly (string | EntityType)[],
     given: FindOptions | undefined,
     give: Give<Recognition>,
     stop: AbortController,
@@ -180,16 +178,18 @@ export class Gliner {
       ...(rulePolicy && { rulePolicy }),
       ...(signal && { signal }),
     })
-    const { types: reading, config } = this.#parts
-    const isPrompted = 'ent' in reading
-    const prompt = isPrompted ? makePrompt(this.tokenizer, reading, asked) : emptyPrompt(this.tokenizer)
-    const typeVectors = isPrompted ? undefined : await reading.of(asked, stop.signal)
+    const { config, reading } = this.#parts
+    const prompt = reading.prompt(asked)
+    const typeVectors = await reading.typeVectors?.(asked, stop.signal)
     const collect = collectorOf(config)
+    const isSecond = config.kind === 'gliner2'
+    const thresholds = asked.map((type) => type.threshold ?? threshold)
     const wanted = {
-      choice: { threshold, multiLabel: options.multiLabel ?? false },
+      choice: { thresholds: Float32Array.from(thresholds), multiLabel: options.multiLabel ?? false },
       ...defined({ typeVectors }),
     }
-    const judging = { options, width: this.maxWidth, types: asked.length, threshold }
+    const judging: Judging = { options, width: this.maxWidth, thresholds, isInclusive: isSecond }
+    const byType = isSecond && options.style === 'gliner'
     const progress = { done: 0, total: 0 }
 
     const batcher = new Batcher<WordWindow, Float32Array>({
@@ -215,7 +215,7 @@ export class Gliner {
         // A text without words has no window.
         await batcher.room()
         batcher.after(async () => {
-          const entities = entitiesOf(text, spans, asked, options)
+          const entities = entitiesOf(text, spans, asked, options, byType)
           await give({ entities: await addRules({ text, spans: [[0, text.length]] }, entities), truncated })
         })
       }
@@ -236,9 +236,9 @@ export class Gliner {
     { windows: all = true }: FindOptions,
   ): Iterable<WordWindow | undefined> {
     if (typeof text !== 'string') throw wrongKind(text, 'The text', 'a string')
-    const { maxWidth, maxWords } = this.#parts.config
-    const limits = { maxWidth, maxWords, maxPieces: this.model.maxLength }
-    return makeWindows(text, this.tokenizer, prompt, limits, all)
+    const { config, reading } = this.#parts
+    const { maxWidth, maxWords } = config
+    return makeWindows(text, reading, prompt, { maxWidth, maxWords, maxPieces: this.model.maxLength }, all)
   }
 
   /** The logits of each window's spans, or the spans that were chosen by them. */
@@ -249,7 +249,10 @@ export class Gliner {
   ): Promise<readonly Float32Array[]> {
     const { logits } = await this.#parts.engine.forward(
       windows.map(({ ids }) => ids),
-      { spans: windows.map(({ words, wordEnds, types }) => ({ words, wordEnds, types })), ...wanted },
+      {
+        spans: windows.map(({ words, wordEnds, types, counter }) => ({ words, wordEnds, types, counter })),
+        ...wanted,
+      },
       signal,
     )
     return logits
@@ -271,25 +274,32 @@ interface Judging {
   readonly options: FindOptions
   /** K of the logits of spans. */
   readonly width: number
-  /** C */
-  readonly types: number
-  readonly threshold: number
+  /** Of each of C types. */
+  readonly thresholds: readonly number[]
+  /** Whether a span counts whose score is just the threshold. */
+  readonly isInclusive: boolean
 }
 
 /** How what the engine gives for a window becomes spans. */
-function collectorOf({ maxWidth, typeEncoder, representsSpans }: GlinerConfig): typeof addSpans {
-  if (representsSpans || (typeEncoder !== undefined && maxWidth !== undefined)) return addChosen
+function collectorOf(config: GlinerConfig): typeof addSpans {
+  const { kind, maxWidth } = config
+  const isChosen =
+    kind === 'gliner' &&
+    (config.representsSpans || (config.typeEncoder !== undefined && maxWidth !== undefined))
+  if (isChosen) return addChosen
   return maxWidth === undefined ? addMatched : addSpans
 }
 
-/** σ of each logit of a span; adds the spans above the threshold that the window judges. */
+/** σ of each logit of a span; adds the spans above the threshold that the window judges. None without logits. */
 function addSpans(
   logits: Float32Array,
   { words, spans: places, firstWord, judgedStart, judgedEnd }: WordWindow,
-  { width, types, threshold: given }: Judging,
+  { width, thresholds: given, isInclusive }: Judging,
   spans: PlacedSpan[],
 ): void {
-  const threshold = Math.fround(given)
+  if (logits.length === 0) return
+  const thresholds = given.map(Math.fround)
+  const types = thresholds.length
   for (let word = 0; word < words.length; word++) {
     const start = firstWord + word
     for (let end = start; end < Math.min(start + width, firstWord + words.length); end++) {
@@ -300,7 +310,7 @@ function addSpans(
         if (!Number.isFinite(logits[at + type]))
           requireFinite(logits.subarray(at, at + types), 'The scores of spans')
         const score = sigmoid(logits[at + type]!)
-        if (score <= threshold) continue
+        if (isInclusive ? score < thresholds[type]! : score <= thresholds[type]!) continue
         const [from, to] = [places[word]![0], places[end - firstWord]![1]]
         spans.push({ start, end, type, score, from, to })
       }
@@ -312,16 +322,20 @@ function addSpans(
 function addMatched(
   logits: Float32Array,
   { words, spans: places, firstWord, judgedStart, judgedEnd }: WordWindow,
-  { options, types, threshold }: Judging,
+  { options, thresholds }: Judging,
   spans: PlacedSpan[],
 ): void {
   requireFinite(logits, 'The scores of words')
-  const scores: BoundaryScores = { scores: logits.map(sigmoid), words: words.length, types }
+  const scores: BoundaryScores = {
+    scores: logits.map(sigmoid),
+    words: words.length,
+    types: thresholds.length,
+  }
   const isJudged = (first: number, last: number): boolean => {
     const middle = firstWord + Math.floor((first + last) / 2)
     return middle >= judgedStart && middle < judgedEnd
   }
-  for (const { start, end, type, score } of matchBoundaries(scores, threshold, options, isJudged)) {
+  for (const { start, end, type, score } of matchBoundaries(scores, thresholds, options, isJudged)) {
     const [from, to] = [places[start]![0], places[end]![1]]
     spans.push({ start: firstWord + start, end: firstWord + end, type, score, from, to })
   }
@@ -348,37 +362,61 @@ function addChosen(
   }
 }
 
+/** @param byType  whether the spans of each type are chosen by themselves */
 function entitiesOf(
   text: string,
   spans: readonly PlacedSpan[],
-  types: readonly string[],
+  types: readonly EntityType[],
   options: FindOptions,
+  byType: boolean,
 ): Entity[] {
-  const entities = chooseSpans(spans, options).map(
+  const ofType = (type: number): PlacedSpan[] => spans.filter((span) => span.type === type)
+  const chosen = byType
+    ? types
+        .flatMap((_, type) => chooseSpans(ofType(type), options))
+        .sort((a, b) => a.start - b.start || b.score - a.score)
+    : chooseSpans(spans.filter(isInText), options)
+  const entities = chosen.filter(isInText).map(
     ({ type, score, from, to }): Entity => ({
-      type: types[type]!,
+      type: types[type]!.type,
       text: text.slice(from, to),
       start: from,
       end: to,
       score,
     }),
   )
-  return options.style === 'gliner' ? entities : trimmed(text, entities)
+  return placed(text, entities, options.style === 'gliner' ? asFound : trimmed)
+}
+
+/** Whether a span has anything but what a model reads after the text. */
+function isInText({ from, to }: PlacedSpan): boolean {
+  return from < to
 }
 
 /** A sign before a number is part of it: `-5 °C`, `~40`. */
 const SIGNED = /^[-–~]\d/
 
+/** Where an entity begins and ends. */
+type Edges = (text: string, entity: Entity) => readonly [start: number, end: number]
+
+const asFound: Edges = (_, { start, end }) => [start, end]
+
+/** Without what no name begins or ends with. */
+const trimmed: Edges = (text, entity) => {
+  const [start, end] = trimName(text, entity.start, entity.end)
+  const isSigned = start > entity.start && SIGNED.test(text.slice(start - 1, start + 1))
+  return [isSigned && start < end ? start - 1 : start, end]
+}
+
 /**
- * Trims what no name begins or ends with. Of nested spans that become the same name, the one with the highest
- * score stays.
+ * Entities between their edges, by place; of the same place, the better one first. Of nested spans that become the same name, the
+ * one with the highest score stays.
  */
-function trimmed(text: string, entities: readonly Entity[]): Entity[] {
+function placed(text: string, entities: readonly Entity[], edgesOf: Edges): Entity[] {
   const kept = new Map<string, Entity>()
   for (const entity of entities) {
-    let [start, end] = trimName(text, entity.start, entity.end)
+    const [start, end] = edgesOf(text, entity)
     if (end <= start) continue
-    if (start > entity.start && SIGNED.test(text.slice(start - 1, start + 1))) start--
     const key = `${start} ${end} ${entity.type}`
     const same = kept.get(key)
     if (same !== undefined && same.score >= entity.score) continue
@@ -386,14 +424,4 @@ function trimmed(text: string, entities: readonly Entity[]): Entity[] {
     kept.set(key, { ...entity, text: text.slice(start, end), start, end })
   }
   return [...kept.values()].sort((a, b) => a.start - b.start)
-}
-
-/** Removes duplicate types. */
-function checkTypes(types: readonly string[]): string[] {
-  checkStrings(types, 'types')
-  const empty = types.findIndex((type) => type.trim() === '')
-  if (empty >= 0)
-    throw new RangeError(`types[${empty}] is empty, expected what to look for, such as 'person'`)
-  if (types.length === 0) throw new RangeError("types has no type, expected one or more, such as ['person']")
-  return [...new Set(types)]
 }

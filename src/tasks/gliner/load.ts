@@ -8,20 +8,19 @@ import { hasFile, type ModelFiles, mapFiles } from '../../format/source.ts'
 import { GLINER } from '../../hub/model-files.ts'
 import { importInline, makePlan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
-import { glinerSpec } from '../../model/families/gliner.ts'
 import { type ResolvedModel, resolve } from '../../model/resolve.ts'
 import type { ModelSpec } from '../../model/spec.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
 import { type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
-import { parseEncoder, prepareGliner } from './prepare.ts'
-import { TypeVectors } from './type-vectors.ts'
+import { type OtherFiles, prepareGliner, specOf } from './prepare.ts'
+import { parseEncoder } from './prepare-encoder.ts'
 
 /** Options of loading and running a GLiNER model. */
 export interface GlinerLoadOptions extends LoadOptions {
   /**
    * Where the encoder's config.json and tokenizer are, if the model does not contain them; default: the
-   * `model_name` of its gliner_config.json, from the Hub.
+   * `model_name` of its configuration, from the Hub.
    */
   encoder?: ModelName
   /**
@@ -52,20 +51,21 @@ async function load(
   const plan = await makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
     const config = await loadGlinerConfig(files)
-    const { encoder, typeEncoder } = config
+    const { encoder } = config
+    const typeEncoder = config.kind === 'gliner' ? config.typeEncoder : undefined
     // Encoders that are only named need a download to be known.
     if (!encoder.config || (typeEncoder && !typeEncoder.config)) return
     const { memoryNeeded } = await importInline()
-    const parsed = typeEncoder && (await parseEncoder(typeEncoder.config!))
-    memoryNeeded({ ...plan.setup, spec: glinerSpec(await parseEncoder(encoder.config), config, parsed) })
+    const parsed = typeEncoder?.config && (await parseEncoder(typeEncoder.config))
+    memoryNeeded({ ...plan.setup, spec: specOf(config, await parseEncoder(encoder.config), parsed) })
   }
   const located = await platform.locate(model, options, watch, accept, GLINER)
   const files = await platform.openFiles(located, watch)
   const config = await loadGlinerConfig(files)
   const checkpoint = await openTensors(files, true)
   try {
-    const others = (of: 'encoder' | 'typeEncoder'): Promise<ModelFiles> =>
-      encoderFiles(platform, names[of] ?? config[of]!.name, of, options, watch)
+    const others: OtherFiles = ({ name }, option) =>
+      encoderFiles(platform, names[option] ?? name, option, options, watch)
     const prepared = await prepareGliner(config, files, others, checkpoint.tensors, options)
     const source = await weightsOf(prepared.spec, files, located, checkpoint)
     const { model, engine } = await startModel(
@@ -75,9 +75,7 @@ async function load(
       options,
       watch,
     )
-    const { types } = prepared
-    const reading = 'ent' in types ? types : new TypeVectors(engine, types.tokenizer, types.maxLength)
-    return new Gliner({ model, engine, config, types: reading })
+    return new Gliner({ model, engine, config, reading: prepared.readingWith(engine) })
   } finally {
     await checkpoint.close()
   }
@@ -106,8 +104,7 @@ export async function inspectGliner(
   const config = await loadGlinerConfig(files)
   const checkpoint = weights ? await openTensors(files, false) : undefined
   try {
-    const others = (of: 'encoder' | 'typeEncoder'): Promise<ModelFiles> =>
-      encoderFiles(platform, config[of]!.name, of, options, {})
+    const others: OtherFiles = ({ name }, option) => encoderFiles(platform, name, option, options, {})
     const tensors = checkpoint?.tensors ?? new Map()
     const { spec } = await prepareGliner(config, files, others, tensors, options)
     return { config, spec, found: checkpoint && resolve(spec, checkpoint) }

@@ -26,6 +26,21 @@ let sets: readonly [letters: CodePointSet, numbers: CodePointSet] | undefined
  * [...splitWords('Mary-Kate, 7')] // [[[0, 9], [9, 10], [11, 12]]]
  */
 export function* splitWords(text: string): Generator<WordSpan[], void, undefined> {
+  return yield* splitBy(text, PLAIN)
+}
+
+/** What makes words of a text. */
+export interface WordRules {
+  /** Whether a code point above ASCII that is neither letter nor number belongs to words too. */
+  isMore(code: number): boolean
+  /** The end of a word of another kind, such as an address, that begins at `at`; `at` if there is none. */
+  endOfOther(at: number): number
+}
+
+const PLAIN: WordRules = { isMore: () => false, endOfOther: (at) => at }
+
+/** The words of a text by some rules, as those of `splitWords`. */
+export function* splitBy(text: string, rules: WordRules): Generator<WordSpan[], void, undefined> {
   sets ??= [new CodePointSet(letterRuns), new CodePointSet(numberRuns)]
   let words: WordSpan[] = []
   let at = 0
@@ -37,9 +52,14 @@ export function* splitWords(text: string): Generator<WordSpan[], void, undefined
     }
     const code = codePointAt(text, at)
     const start = at
+    at = rules.endOfOther(start)
+    if (at > start) {
+      words.push([start, at])
+      continue
+    }
     at += unitsOf(code)
-    if (isInWord(code)) {
-      at = endOfWord(text, at)
+    if (isInWord(code, rules)) {
+      at = endOfWord(text, at, rules)
       words.push([start, at])
     } else if (!isPythonSpace(code)) words.push([start, at])
   }
@@ -49,20 +69,20 @@ export function* splitWords(text: string): Generator<WordSpan[], void, undefined
 /**
  * The end of the word whose first character is before `at`. Hyphens belong to it if a word character follows.
  */
-function endOfWord(text: string, at: number): number {
+function endOfWord(text: string, at: number, rules: WordRules): number {
   while (at < text.length) {
     const code = codePointAt(text, at)
-    if (isInWord(code)) at += unitsOf(code)
-    else if (code === HYPHEN && at + 1 < text.length && isInWord(codePointAt(text, at + 1))) at++
+    if (isInWord(code, rules)) at += unitsOf(code)
+    else if (code === HYPHEN && at + 1 < text.length && isInWord(codePointAt(text, at + 1), rules)) at++
     else break
   }
   return at
 }
 
-function isInWord(code: number): boolean {
+function isInWord(code: number, rules: WordRules): boolean {
   if (code < 0x80) {
     const lower = code | 0x20
     return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === UNDERSCORE
   }
-  return sets![0].has(code) || sets![1].has(code)
+  return sets![0].has(code) || sets![1].has(code) || rules.isMore(code)
 }

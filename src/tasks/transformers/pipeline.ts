@@ -238,7 +238,13 @@ async function extractFeatures(
     if (!Object.hasOwn(POOLINGS, pooling)) {
       throw new RangeError(`pooling is '${String(pooling)}', expected 'none', 'mean', 'cls' or 'first_token'`)
     }
-    const vectors = await model.embed(texts, { pooling: POOLINGS[pooling], normalize, prompt: false })
+    // Cut where the model's window ends, as in both libraries.
+    const vectors = await model.embed(texts, {
+      pooling: POOLINGS[pooling],
+      normalize,
+      windows: false,
+      prompt: false,
+    })
     return tensorOf([texts.length, model.config.hiddenSize], vectors)
   }
   const { maxLength, tokenizer, config } = model

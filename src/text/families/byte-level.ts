@@ -86,17 +86,25 @@ export class ByteLevelPreTokenizer implements PreTokenizer {
   }
 }
 
-const [OTHER, LETTER, NUMBER, WHITE] = [0, 1, 2, 3]
+export const OTHER = 0
+export const LETTER = 1
+export const NUMBER = 2
+export const WHITE = 3
 
-/** Finds where a word of GPT-2's pattern ends. */
-export function gpt2Words(): Pattern {
+/** The kind of a character in the patterns of words: LETTER, NUMBER, WHITE or OTHER. */
+export function characterKinds(): (code: number) => number {
   const letters = new CodePointSet(letterRuns)
   const numbers = new CodePointSet(numberRuns)
-  const kindOf = (code: number): number => {
+  return (code) => {
     if (letters.has(code)) return LETTER
     if (numbers.has(code)) return NUMBER
     return isWhiteSpace(code) ? WHITE : OTHER
   }
+}
+
+/** Finds where a word of GPT-2's pattern ends. */
+export function gpt2Words(): Pattern {
+  const kindOf = characterKinds()
   const endOf: Pattern['endOf'] = (codes, at, to) => {
     const code = codes[at]!
     if (code === APOSTROPHE) {

@@ -16,6 +16,7 @@ import { wordRuns } from '../unicode/word-tables.ts'
 import { CodePointSet } from '../unicode.ts'
 import { isWhiteSpace } from '../white-space.ts'
 import { GPT2_PATTERN, gpt2Words } from './byte-level.ts'
+import { LLAMA_PATTERN, llamaWords } from './llama-words.ts'
 
 /** A character class; `members` is the number of comparisons that it takes. */
 interface Class {
@@ -245,7 +246,7 @@ export function readPattern(part: JsonObject): Pattern {
   }
   throw new ModelFormatError(
     'UnsupportedConfig',
-    `${part.name} has a ${part.string('type')} of the pattern ${shown(regex ?? text ?? part.value['pattern'])}; of patterns, alternatives of characters and classes a number of times are understood, as in "\\\\s+|[0-9]{1,3}", and GPT-2's`,
+    `${part.name} has a ${part.string('type')} of the pattern ${shown(regex ?? text ?? part.value['pattern'])}; of patterns, alternatives of characters and classes a number of times are understood, as in "\\\\s+|[0-9]{1,3}", and those of GPT-2 and Llama 3`,
   )
 }
 
@@ -264,7 +265,6 @@ export function readContent(part: JsonObject, key: string): string {
 }
 
 function readRegex(regex: string): Pattern | undefined {
-  const parsed = parsePiecePattern(regex)
-  if (parsed || !regex.startsWith("'s|")) return parsed
-  return regex === GPT2_PATTERN ? gpt2Words() : undefined
+  if (regex === GPT2_PATTERN) return gpt2Words()
+  return regex === LLAMA_PATTERN ? llamaWords() : parsePiecePattern(regex)
 }

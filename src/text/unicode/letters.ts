@@ -46,6 +46,13 @@ function signed(number: number): number {
 }
 
 function decodeLowercase(traits: Uint8Array): Map<number, number> {
+  const lowercase = lowercaseOf()
+  for (const code of lowercase.keys()) traits[code]! |= HAS_LOWERCASE
+  return lowercase
+}
+
+/** The lower case of code points that have another; U+0130 becomes i, followed by U+0307. */
+export function lowercaseOf(): Map<number, number> {
   const lowercase = new Map<number, number>()
   const numbers = unpack(lowercaseRuns)
   let end = 0
@@ -54,7 +61,6 @@ function decodeLowercase(traits: Uint8Array): Map<number, number> {
     let code = end + numbers[index]!
     for (let left = numbers[index + 1]! >> 1; left > 0; left--, code += step) {
       lowercase.set(code, code + signed(numbers[index + 2]!))
-      traits[code]! |= HAS_LOWERCASE
       end = code + 1
     }
   }

@@ -1,0 +1,63 @@
+/**
+ * Reads viterbi_calibration.json: biases on the transitions of labels in BIOES or BILOU, as openai/privacy-filter's
+ * models state them. entities/calibrated.ts decodes by them.
+ */
+import { isObject, type JsonRecord, kind, readJsonFile, shown } from '../format/json-file.ts'
+import type { ModelFiles } from '../format/source.ts'
+import type { BertConfig, TransitionBiases } from './bert-config.ts'
+import { invalid } from './config-values.ts'
+
+export const CALIBRATION = 'viterbi_calibration.json'
+
+/** The operating point that is used. */
+const POINT = 'default'
+
+const KEYS: Readonly<Record<keyof TransitionBiases, string>> = {
+  backgroundStay: 'transition_bias_background_stay',
+  backgroundToStart: 'transition_bias_background_to_start',
+  insideToContinue: 'transition_bias_inside_to_continue',
+  insideToEnd: 'transition_bias_inside_to_end',
+  endToBackground: 'transition_bias_end_to_background',
+  endToStart: 'transition_bias_end_to_start',
+}
+
+/** Whether labels may be in BIOES or BILOU; other models are spared the look for the file. */
+export function mayBeCalibrated({ headKind, labels }: BertConfig): boolean {
+  return headKind === 'tokens' && labels.some((label) => /^[ELSU][-_]|[-_][ELSU]$/.test(label))
+}
+
+/**
+ * Reads the biases of the operating point `default`, if the model has the file.
+ *
+ * @throws {ModelFormatError} InvalidConfig unless it has all six biases and no others
+ */
+export async function readCalibration(
+  files: ModelFiles,
+  config: BertConfig,
+): Promise<TransitionBiases | undefined> {
+  const json = mayBeCalibrated(config) ? await readJsonFile(files, CALIBRATION) : undefined
+  if (json === undefined) return undefined
+  const points = objectOf(json, 'operating_points', '')
+  const biases = objectOf(
+    objectOf(points, POINT, 'operating_points.'),
+    'biases',
+    `operating_points.${POINT}.`,
+  )
+  const names = Object.values(KEYS)
+  const other = Object.keys(biases).find((name) => !names.includes(name))
+  if (other !== undefined)
+    throw invalid(`${POINT} has the bias ${shown(other)}: only ${names.join(', ')} are known`, CALIBRATION)
+  return Object.fromEntries(
+    Object.entries(KEYS).map(([name, key]) => {
+      const value = biases[key]
+      if (typeof value === 'number' && Number.isFinite(value)) return [name, value]
+      throw invalid(`${POINT} must have a number as ${key}, not ${shown(value)}`, CALIBRATION)
+    }),
+  ) as unknown as TransitionBiases
+}
+
+function objectOf(json: JsonRecord, key: string, within: string): JsonRecord {
+  const value = json[key]
+  if (isObject(value)) return value
+  throw invalid(`${within}${key} must be an object, not ${kind(value)}`, CALIBRATION)
+}
