@@ -1,7 +1,8 @@
 /** `iobert unmask`: puts names back into an answer about masked texts while it arrives. */
+
+import { JsonRestorer } from '../markup/json-strings.ts'
 import { Redactor, type RestoreReport, type Restorer } from '../markup/redact.ts'
 import { streamOf } from '../markup/restore.ts'
-import { JsonRestorer } from '../mask/json-strings.ts'
 import { loadStandIns } from '../node.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'

@@ -1,9 +1,9 @@
 /** Puts the names back into an answer: into all strings of a whole one, and into the texts that events carry piece by piece. */
 import { isObject } from '../check/kind.ts'
+import { type ChunkRestorer, JsonRestorer } from '../markup/json-strings.ts'
 import type { Redactor } from '../markup/redact.ts'
 import { type Piece, readEvent } from './events.ts'
 import type { Interface } from './interfaces.ts'
-import { type ChunkRestorer, JsonRestorer } from './json-strings.ts'
 
 type Members = Record<string, unknown>
 

@@ -3,7 +3,7 @@
  * describes and may hold words is an error, so that nothing is sent on unread.
  */
 import { isObject, kindOf } from '../check/kind.ts'
-import { mapJsonStrings } from './json-strings.ts'
+import { mapJsonStrings } from '../markup/json-strings.ts'
 
 /** Files of this kind cannot be read, so names in them cannot be found. */
 type Unreadable = 'image' | 'audio' | 'file'

@@ -9,7 +9,7 @@ import { formatError } from '../format/safetensors-file.ts'
 import { rootPath } from '../shared.ts'
 
 const folder = rootPath('test/goldens/families/roberta')
-const TEXT = 'Angela Merkel met Tim Cook of Apple in New York, and wrote to the United Nations.'
+const TEXT = 'Angela Merkel met Tim Cook of Apple in New York, and wrote to the United Nations'
 const LABELS = ['O', 'B-A', 'I-A', 'E-A', 'S-A', 'B-B', 'I-B', 'E-B', 'S-B']
 const ZEROS = {
   transition_bias_background_stay: 0,

@@ -2,7 +2,7 @@
  * Changes the strings of a JSON text and leaves the rest of it as it is written: white space, the order of members, and
  * numbers of any length, which `JSON.parse` would round. The arguments of tools are such texts.
  */
-import type { Restorer } from '../markup/restore.ts'
+import type { Restorer } from './restore.ts'
 
 /** Restores a text that comes in chunks. */
 export type ChunkRestorer = Pick<Restorer, 'push' | 'end'>
