@@ -307,13 +307,17 @@ function startWorkersFor(platform: Platform, options: LoadOptions): Promise<Work
 /** The module for the engine's memory; undefined for the reference kernels. */
 async function compiled(
   { variant, turbo, precision }: KernelPlan,
-  { norm, relative, layers }: ModelSpec,
+  spec: ModelSpec,
   shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
-  const isBert = norm === 'post' && relative === undefined && layers.every(({ theta }) => theta === undefined)
-  const int8Bert = precision === 'int8' && isBert
+  const int8Bert = precision === 'int8' && isBert(spec) && (!spec.typeEncoder || isBert(spec.typeEncoder))
   return mayCompile(() => compileKernels({ variant, shared, turbo, int8Bert }))
+}
+
+/** Whether all that an encoder computes is BERT's. */
+function isBert({ norm, relative, layers }: ModelSpec): boolean {
+  return norm === 'post' && relative === undefined && layers.every(({ theta }) => theta === undefined)
 }
 
 /**

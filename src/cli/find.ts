@@ -1,5 +1,6 @@
 /** `iobert find`: entities of types given on the command line, with a GLiNER model. */
 
+import { defined } from '../check/kind.ts'
 import { redactRows } from '../markup/redact-options.ts'
 import { loadGliner } from '../node.ts'
 import { type FindOptions, findRows } from '../tasks/gliner/gliner.ts'
@@ -44,6 +45,12 @@ export const command: Command = defineCommand({
           own`,
         default: 'what its configuration names, from the Hub',
       },
+      typeEncoder: {
+        type: 'string',
+        value: 'E',
+        help: 'the same for the encoder of types of a bi-encoder',
+        default: 'the labels_encoder of its gliner_config.json, from the Hub',
+      },
     },
     Rules: rulesRows,
     'Output (default: the text with entities marked)': {
@@ -61,7 +68,7 @@ export const command: Command = defineCommand({
   iobert find -m urchade/gliner_small-v2.1 --types drug,dose "Take 20 mg of Lipitor daily."
 `,
   async run(given) {
-    const { model, types, encoder, rules, format, maxChars, input, ...rest } = given.options
+    const { model, types, encoder, typeEncoder, rules, format, maxChars, input, ...rest } = given.options
     const redacting = await redactingOf(rest)
     checkRedacting(format, redacting)
     const options: FindOptions = valuesFor(rest, findRows)
@@ -72,7 +79,7 @@ export const command: Command = defineCommand({
     const sources = await findSources(given)
     return withModel(
       rest,
-      (load) => loadGliner(model, { ...load, ...(encoder === undefined ? {} : { encoder }) }),
+      (load) => loadGliner(model, { ...load, ...defined({ encoder, typeEncoder }) }),
       (gliner) =>
         answerNames(sources, {
           ...{ format, redacting, maxChars, readDocument: documentReader(input) },

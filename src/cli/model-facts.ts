@@ -4,6 +4,7 @@ import { isGliner } from '../convert/gliner.ts'
 import { parseLabels } from '../entities/labels.ts'
 import { openCheckpoint } from '../format/checkpoint.ts'
 import { HubError, ModelFormatError } from '../format/errors.ts'
+import { glinerFiles } from '../format/gliner-files.ts'
 import {
   ENCODER_CONFIG,
   GLINER_CONFIG,
@@ -33,8 +34,8 @@ import { loadSpec } from '../model/read-spec.ts'
 import { countParameters, type ResolvedModel, resolve } from '../model/resolve.ts'
 import type { ModelSpec } from '../model/spec.ts'
 import { entryPlatform } from '../platform.node.ts'
-import { memoryNeeded } from '../runtime/engine.ts'
 import { BATCH_TOKENS } from '../runtime/engine-setup.ts'
+import { encodersOf, memoryNeeded } from '../runtime/memory-needed.ts'
 import { withLoadingBar } from './loading.ts'
 
 interface ModelFile {
@@ -168,14 +169,16 @@ async function factsOf(
   if (spec !== undefined) {
     await attempt(() => readTokenizerOf(files))
   }
-  const { found, weightNames } = await findFiles(files, local)
+  const more = gliner ? await glinerFiles(files) : []
+  const { found, weightNames } = await findFiles(files, more, local)
   const bytes = found.reduce((sum, file) => sum + (weightNames.includes(file.name) ? file.bytes : 0), 0)
   const reads = weights && weightNames.length > 0 ? { reads: { files: weightNames, bytes } } : {}
   const read = spec && weights ? await attempt(() => readWeights(files, spec)) : undefined
   const general = { model: files.name, loads: missing.length === 0 ? 'yes' : 'no', missing } as const
   if (gliner !== undefined) {
     const { config, spec, found: resolved } = gliner
-    const modelType = `${config.kind === 'gliner2' ? 'GLiNER2' : 'GLiNER'} of ${spec.config.modelType}`
+    const encoders = encodersOf(spec).map((encoder) => encoder.config.modelType)
+    const modelType = `${config.kind === 'gliner2' ? 'GLiNER2' : 'GLiNER'} of ${encoders.join(' and ')}`
     const head = `entities of types that are named when you ask (loadGliner, iobert find): ${config.maxWidth === undefined ? 'of any length' : `up to ${config.maxWidth} words each`}, in ${config.maxWords} words at once`
     return {
       ...{ ...general, architecture: { ...architectureOf(spec.config), modelType, head }, labels: [] },
@@ -267,9 +270,11 @@ function memoryAt(plan: KernelPlan, spec: ModelSpec): number | undefined {
 /** The files that a model needs, and which of them are its weights. */
 async function findFiles(
   files: ModelFiles,
+  more: readonly string[],
   local: boolean,
 ): Promise<{ found: ModelFile[]; weightNames: string[] }> {
-  const names = [CONFIG, GLINER_CONFIG, ENCODER_CONFIG, ...SMALL_FILES, CALIBRATION, ...OTHER_VOCABULARIES]
+  const configs = [CONFIG, GLINER_CONFIG, ENCODER_CONFIG, CALIBRATION]
+  const names = new Set([...configs, ...SMALL_FILES, ...OTHER_VOCABULARIES, ...more])
   const weightNames: string[] = []
   const found: ModelFile[] = []
   const add = async (name: string): Promise<string | undefined> => {

@@ -3,7 +3,8 @@
  * unchanged.
  */
 import { openCheckpoint } from '../format/checkpoint.ts'
-import { CONFIG, ENCODER_CONFIG, GLINER_CONFIG, hasSafetensors } from '../format/shards.ts'
+import { glinerFiles } from '../format/gliner-files.ts'
+import { ENCODER_CONFIG, GLINER_CONFIG, hasSafetensors } from '../format/shards.ts'
 import { hasFile, type ModelFiles } from '../format/source.ts'
 import { convertTensor, readTensor } from './convert-tensor.ts'
 import { viewedFiles } from './pytorch/checkpoint.ts'
@@ -38,7 +39,7 @@ export async function openGlinerModel(
   dtype: 'F32' | 'F16' | undefined,
 ): Promise<OpenGliner> {
   const texts = await keptFiles(files)
-  for (const name of [GLINER_CONFIG, CONFIG, ENCODER_CONFIG]) {
+  for (const name of [GLINER_CONFIG, ENCODER_CONFIG, ...(await glinerFiles(files))]) {
     const bytes = await readSmallFile(files, name)
     if (bytes !== undefined) texts.set(name, bytes)
   }

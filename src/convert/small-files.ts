@@ -56,8 +56,3 @@ export function linesOf(text: string): string[] {
   if (lines[lines.length - 1] === '') lines.pop()
   return lines
 }
-
-/** A folder inside a model's folder, as a model's folder. */
-export function within(files: ModelFiles, folder: string): ModelFiles {
-  return { name: `${files.name}/${folder}`, open: (fileName) => files.open(`${folder}/${fileName}`) }
-}

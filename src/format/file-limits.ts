@@ -31,7 +31,8 @@ export const TOKENIZER_FILES: readonly string[] = [
  * there, and a download announced as larger does not begin. `undefined` for weights, which are read piece by
  * piece.
  */
-export function largestWhole(fileName: string): number | undefined {
+export function largestWhole(path: string): number | undefined {
+  const fileName = path.slice(path.lastIndexOf('/') + 1)
   if (fileName === 'tokenizer.json') return TOKENIZER_JSON_BYTES
   if (TOKENIZER_FILES.includes(fileName)) return TOKENIZER_BYTES
   return /\.(json|txt)$/.test(fileName) ? SMALL_BYTES : undefined

@@ -75,6 +75,11 @@ export function blobSource(name: string, blob: Blob): ByteSource {
   }
 }
 
+/** A folder inside a model's folder, as a model's folder. */
+export function within(files: ModelFiles, folder: string): ModelFiles {
+  return { name: `${files.name}/${folder}`, open: (fileName) => files.open(`${folder}/${fileName}`) }
+}
+
 /** Files given by the caller: `new Map([['config.json', bytes], ...])`. */
 export function mapFiles(files: ReadonlyMap<string, Uint8Array | Blob>): ModelFiles {
   return {

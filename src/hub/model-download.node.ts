@@ -80,13 +80,14 @@ export class ModelDownload {
   async run(): Promise<string> {
     const config = await this.#resolve()
     await this.#download(config)
-    const { other } = this.#kind
-    await this.#fetchSmall(other === undefined ? SMALL_FILES : [other, ...SMALL_FILES])
+    await this.#fetchSmall(SMALL_FILES)
     const has = (fileName: string): Promise<boolean> => this.#cache.has(this.#commit, fileName)
     if (!(await hasVocabulary(has))) await this.#fetchSmall(OTHER_VOCABULARIES)
     if (!this.#kind.tokenizerElsewhere && !(await hasVocabulary(has))) throw await this.#noVocabulary()
-    if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#sentenceFiles())
-    if (await this.#mayBeCalibrated()) await this.#fetchSmall([CALIBRATION])
+    if (await has(SENTENCE_MODULES)) await this.#fetchSmall(await this.#named(sentenceFiles))
+    await this.#fetchSmall(await this.#named(calibrationFiles))
+    const { moreFiles } = this.#kind
+    if (moreFiles) await this.#fetchSmall(await this.#named(moreFiles))
     if (this.#options.weights ?? true) await this.#fetchWeights()
     // Done last, so that an interrupted run leaves the revision at a complete snapshot.
     await this.#cache.setCommit(this.#model.revision, this.#commit)
@@ -114,22 +115,12 @@ export class ModelDownload {
     return config
   }
 
-  /** Errors in `modules.json` are reported when the model is loaded. */
-  async #sentenceFiles(): Promise<string[]> {
+  /** The files that others name; errors in those are reported when the model is loaded. */
+  async #named(read: (files: ModelFiles) => Promise<readonly string[]>): Promise<readonly string[]> {
     try {
-      return await sentenceFiles(folderFiles(this.#cache.snapshot(this.#commit)))
+      return await read(folderFiles(this.#cache.snapshot(this.#commit)))
     } catch (error) {
       if (error instanceof ModelFormatError) return []
-      throw error
-    }
-  }
-
-  /** Errors in `config.json` are reported when the model is loaded. */
-  async #mayBeCalibrated(): Promise<boolean> {
-    try {
-      return mayBeCalibrated((await loadSpec(folderFiles(this.#cache.snapshot(this.#commit)))).config)
-    } catch (error) {
-      if (error instanceof ModelFormatError) return false
       throw error
     }
   }
@@ -244,4 +235,9 @@ export class ModelDownload {
     const { signal, retries, retryDelay } = this.#options
     return { fetch: this.#options.fetch ?? fetch, timeout, signal, ...defined({ retries, retryDelay }) }
   }
+}
+
+/** The file of a model whose labels may be calibrated. */
+async function calibrationFiles(files: ModelFiles): Promise<readonly string[]> {
+  return mayBeCalibrated((await loadSpec(files)).config) ? [CALIBRATION] : []
 }

@@ -1,6 +1,7 @@
 /** The names of the files of a model's repository. */
 import { ModelFormatError } from '../format/errors.ts'
 import { largestWhole } from '../format/file-limits.ts'
+import { glinerFiles } from '../format/gliner-files.ts'
 import { noModel } from '../format/other-models.ts'
 import {
   CONFIG,
@@ -11,6 +12,7 @@ import {
   PYTORCH_WEIGHTS,
   WEIGHTS,
 } from '../format/shards.ts'
+import type { ModelFiles } from '../format/source.ts'
 
 export { CONFIG, INDEX, WEIGHTS } from '../format/shards.ts'
 
@@ -18,10 +20,10 @@ export { CONFIG, INDEX, WEIGHTS } from '../format/shards.ts'
 export interface RepositoryKind {
   /** Files of which it has one; they are requested first, in this order. */
   readonly configs: readonly string[]
-  /** A configuration that it may have too. */
-  readonly other?: string
   /** Whether it may lack a tokenizer. */
   readonly tokenizerElsewhere: boolean
+  /** The names of more files that it may have, from those there are. */
+  readonly moreFiles?: (files: ModelFiles) => Promise<readonly string[]>
 }
 
 /** A model of transformers. */
@@ -29,8 +31,8 @@ export const TRANSFORMERS: RepositoryKind = { configs: [CONFIG], tokenizerElsewh
 /** A model of GLiNER, or of GLiNER2. */
 export const GLINER: RepositoryKind = {
   configs: [GLINER_CONFIG, ENCODER_CONFIG],
-  other: CONFIG,
   tokenizerElsewhere: true,
+  moreFiles: glinerFiles,
 }
 /** Forms of weights on a disk, the best first: the single file, the index of shards, and their extension. */
 export const WEIGHT_FORMS: readonly (readonly [whole: string, index: string, extension: string])[] = [

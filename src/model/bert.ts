@@ -6,7 +6,8 @@
  *     hiddenStatesₗ = layerₗ(hiddenStatesₗ₋₁)                    l = 1 ... L
  *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]; of a whole text [C]: label-head.ts
  *                                                                of words [T, V]: word-head.ts; of spans: span-head.ts;
- *                                                                of words as ends of spans: boundary-head.ts
+ *                                                                of words as ends of spans: boundary-head.ts;
+ *                                                                of spans for given vectors: span-marker.ts
  *
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
@@ -21,7 +22,9 @@ import type { PlacedLayer, PlacedModel } from './places.ts'
 import { Recording } from './recording.ts'
 import { Angles } from './rotation.ts'
 import { spanLogits } from './span-head.ts'
+import { vectorSpans } from './span-marker.ts'
 import type { ModelSpec, Placed, TokenHeadSpec } from './spec.ts'
+import { encodeTypes } from './type-head.ts'
 import { guessWords } from './word-head.ts'
 import { copyMatrix, copyRows, fillWorkspace, type Workspace } from './workspace.ts'
 
@@ -105,7 +108,10 @@ export class Bert {
     if (head?.kind === 'spans')
       return wanted.spans ? spanLogits(kernels, head, workspace, wanted.spans, pause) : []
     if (head?.kind === 'boundaries')
-      return wanted.spans ? boundaryLogits(kernels, head, workspace, wanted.spans, pause) : []
+      return wanted.spans ? boundaryLogits(kernels, head, workspace, wanted.spans, wanted, pause) : []
+    if (head?.kind === 'vector-spans')
+      return wanted.spans ? vectorSpans(kernels, head, workspace, wanted.spans, wanted, pause) : []
+    if (head?.kind === 'types') return encodeTypes(kernels, head, workspace)
     if (head === undefined || wanted.logits === false) return []
     const model = { kernels, config: this.#spec.config, precision: this.#precision, head }
     return guessWords(model, workspace, batch, wanted, pause)

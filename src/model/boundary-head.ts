@@ -7,13 +7,17 @@
  *     logits(w, c) = relu([x₁, p₁, x₂∘p₂]·Aᵀ + a)·Bᵀ + b                 [W, C, 3]
  *
  * A is split in three: what depends on a single word or type is computed once, so that a pair costs 4D² multiplications.
+ *
+ * In a bi-encoder there is no LSTM, and p are the vectors of its encoder of types. With `represent_spans` the spans that
+ * words make are scored once more, as spans (span-marker.ts): only these scores count.
  */
 import type { Kernels, Linear, Matrix } from '../kernels/kernels.ts'
 import { type Layout, rowsOf } from '../kernels/layout.ts'
-import { relu } from '../kernels/scalars.ts'
-import type { SpanQuestion } from './forward-output.ts'
+import { relu, sigmoid } from '../kernels/scalars.ts'
+import type { ForwardWanted, SpanQuestion } from './forward-output.ts'
+import { boundsOf, gatherTokens, gatherWords } from './gather-words.ts'
 import { type LstmBuffers, lstmLayer } from './lstm.ts'
-import { boundsOf, gather } from './span-head.ts'
+import { chooseMarked, markWords, packTypes, type WordRows } from './span-marker.ts'
 import type { BoundaryHeadSpec, Placed } from './spec.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -60,8 +64,9 @@ export function layBoundaryHead(
 }
 
 /**
- * The logits of all words of each sequence, [W, C, 3].
+ * The logits of all words of each sequence, [W, C, 3]; of a model that represents spans, the chosen ones, [N, 4].
  *
+ * @param wanted  the vectors of the types, if they are not in the sequences; which spans to choose
  * @param pause  awaited now and then
  */
 export async function boundaryLogits(
@@ -69,13 +74,21 @@ export async function boundaryLogits(
   head: Placed<BoundaryHeadSpec>,
   workspace: Pick<Workspace, 'hiddenStates' | 'sequences'>,
   questions: readonly SpanQuestion[],
+  { typeVectors, choice }: Pick<ForwardWanted, 'typeVectors' | 'choice'>,
   pause: () => Promise<void>,
 ): Promise<Float32Array[]> {
-  const placesOf = (key: 'words' | 'types'): (readonly number[])[] => questions.map((each) => each[key])
-  const bounds = boundsOf(placesOf('words').map(({ length }) => length))
-  const typeBounds = boundsOf(placesOf('types').map(({ length }) => length))
-  const words = gather(kernels, head, workspace, placesOf('words'))
-  const types = gather(kernels, head, workspace, placesOf('types'))
+  const { memory } = kernels
+  const bounds = boundsOf(questions.map(({ words }) => words.length))
+  const typeBounds = boundsOf(questions.map(({ types }) => types.length))
+  const words = gatherWords(kernels, head, workspace, questions)
+  const types = typeVectors
+    ? matrixOf(kernels, typeVectors, head.size)
+    : gatherTokens(
+        kernels,
+        head,
+        workspace,
+        questions.map(({ types }) => types),
+      )
   const counts = { words: words.rows, types: types.rows, sequences: questions.length }
   const buffers = layBoundaryHead(kernels.layout, head, counts)
   for (const layer of head.lstm) await lstmLayer(kernels, layer, words, bounds, buffers, pause)
@@ -83,13 +96,57 @@ export async function boundaryLogits(
   await termParts(kernels, types, head.typeTerm, head.typePart, buffers.typeParts, buffers, pause)
   kernels.linear(words, head.wordFactor, buffers.wordFactors, 'identity')
   kernels.linear(types, head.typeFactor, buffers.typeFactors, 'identity')
+  const marked = head.marker && (await markWords(kernels, head.marker, words, pause))
+  const packed = marked && typeVectors && packTypes(kernels, typeVectors, head.size)
   const results: Float32Array[] = []
   for (const index of questions.keys()) {
     const ofWords = { first: bounds[index]!, end: bounds[index + 1]! }
-    const ofTypes = { first: typeBounds[index]!, end: typeBounds[index + 1]! }
-    results.push(await scorePairs(kernels, head, ofWords, ofTypes, buffers, pause))
+    const ofTypes = typeVectors
+      ? { first: 0, end: types.rows }
+      : { first: typeBounds[index]!, end: typeBounds[index + 1]! }
+    const logits = await scorePairs(kernels, head, ofWords, ofTypes, buffers, pause)
+    if (!marked) {
+      results.push(logits)
+      continue
+    }
+    const mark = memory.end
+    const of = packed ?? packTypes(kernels, memory.copyRows(types, ofTypes.first, ofTypes.end), head.size)
+    const made = spansMade(logits, ofWords.first, choice!.thresholds)
+    results.push(await chooseMarked(marked, of, made, ofWords.first, choice!))
+    memory.release(mark)
   }
   return results
+}
+
+/** Rows as a matrix in kernel memory. */
+function matrixOf({ layout, memory }: Kernels, values: Float32Array, columns: number): Matrix {
+  const matrix = layout.matrix(values.length / columns, columns)
+  for (let row = 0; row < matrix.rows; row++)
+    memory.row(matrix, row).set(values.subarray(row * columns, (row + 1) * columns))
+  return matrix
+}
+
+/**
+ * The spans whose first word, last word and all words are above the threshold of one type as such, each once
+ * (`extract_spans_from_tokens` of the package).
+ */
+function* spansMade(logits: Float32Array, origin: number, thresholds: Float32Array): Generator<WordRows> {
+  const types = thresholds.length
+  const typeOf = (index: number): number => Math.floor(index / BOUNDARIES) % types
+  const isAbove = Array.from(logits, (logit, index) => sigmoid(logit) > thresholds[typeOf(index)]!)
+  const words = logits.length / types / BOUNDARIES
+  const at = (word: number, type: number): number => (word * types + type) * BOUNDARIES
+  for (let start = 0; start < words; start++) {
+    const seen = new Set<number>()
+    for (let type = 0; type < types; type++) {
+      if (!isAbove[at(start, type)]) continue
+      for (let end = start; end < words && isAbove[at(end, type) + 2]; end++) {
+        if (!isAbove[at(end, type) + 1] || seen.has(end)) continue
+        seen.add(end)
+        yield [origin + start, origin + end]
+      }
+    }
+  }
 }
 
 /** Computes part(term(x)), `ROWS` rows at a time. */

@@ -6,7 +6,8 @@ export interface ForwardOutput {
   /**
    * [T, C]; [C] if the head classifies whole texts; [T, V] if it predicts words; [W, K, C] if it scores
    * spans (empty for a sequence in which a head that counts entities counts none), [W, C, 3] if it scores words as their
-   * ends; empty without a head.
+   * ends, [N, 4] if it chooses spans: the first word, the last, the type, and the score, 0 to 1; [D] if it makes vectors
+   * of types; empty without a head.
    */
   logits: Float32Array[]
   /** For each sequence, the output of the embeddings and of each layer, L + 1 times [T, H]. */
@@ -31,18 +32,33 @@ export interface ForwardWanted {
    * The spans whose logits are wanted, if the head scores spans or their ends, one entry for each sequence; default none.
    */
   readonly spans?: readonly SpanQuestion[]
+  /** The types of all sequences as vectors, [C, D], if the model has an encoder for types. */
+  readonly typeVectors?: Float32Array
+  /** Which spans a head chooses, if it does. */
+  readonly choice?: SpanChoice
+  /** Which encoder reads the sequences: 'types' is that for types. Default: that for texts. */
+  readonly encoder?: 'types'
   /** Returns only the hidden states of this layer (0: the embeddings); later layers are not computed. */
   readonly layer?: number
 }
 
-/** The words and the types of a sequence, each represented by one of its tokens. */
+/** The words and the types of a sequence. */
 export interface SpanQuestion {
-  /** W of them; -1 for a word without a token. */
+  /** The first token of each word, W of them; -1 for a word without a token. */
   readonly words: readonly number[]
-  /** C of them. */
+  /** Where the tokens of each word end, exclusive. */
+  readonly wordEnds: readonly number[]
+  /** The token that represents each type, C of them; none if types are given as vectors. */
   readonly types: readonly number[]
   /** The one that the number of entities is predicted from, if the head counts them. */
   readonly counter?: number | undefined
+}
+
+/** Spans with a score above the threshold of their type; of the types of a span the best, or all of them. */
+export interface SpanChoice {
+  /** [C] */
+  readonly thresholds: Float32Array
+  readonly multiLabel: boolean
 }
 
 /**

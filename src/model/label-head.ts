@@ -8,7 +8,8 @@
  * the last layer reads, which is the mean of all tokens' logits. BERT calls the
  * dense layer of texts, which has no LayerNorm, its pooler (Devlin et al. 2019, section 3.2).
  */
-import type { Kernels, Matrix } from '../kernels/kernels.ts'
+import type { Kernels, Matrix, Sequences } from '../kernels/kernels.ts'
+import type { KernelMemory } from '../kernels/memory.ts'
 import { activatedLinear } from './activated.ts'
 import type { Placed, TextHeadSpec, TokenHeadSpec, TransformSpec } from './spec.ts'
 import { copyRows, type Workspace } from './workspace.ts'
@@ -33,10 +34,23 @@ export function textLogits(
 ): Float32Array[] {
   const { memory } = kernels
   const { pooled, transformed } = texts!
-  const bounds = memory.integers(sequences.bounds)
   const isLate = pooling === 'late'
   if (isLate) transformRows(kernels, transform, hiddenStates, projected)
-  const states = isLate ? projected : hiddenStates
+  poolTexts(memory, pooling, isLate ? projected : hiddenStates, sequences, pooled)
+  if (!isLate) transformRows(kernels, transform, pooled, transformed)
+  kernels.linear(isLate ? pooled : transformed, output, logits, 'identity')
+  return Array.from({ length: sequences.count }, (_, s) => memory.copyRows(logits, s, s + 1))
+}
+
+/** For each sequence the states of its first token, or the mean over all its tokens, [S, H]. */
+export function poolTexts(
+  memory: KernelMemory,
+  pooling: TextHeadSpec['pooling'],
+  states: Matrix,
+  sequences: Sequences,
+  pooled: Matrix,
+): void {
+  const bounds = memory.integers(sequences.bounds)
   for (let s = 0; s < sequences.count; s++) {
     const end = pooling === 'cls' ? bounds[s]! + 1 : bounds[s + 1]!
     const sums = new Float64Array(states.columns)
@@ -46,9 +60,6 @@ export function textLogits(
     }
     memory.row(pooled, s).set(sums.map((sum) => sum / (end - bounds[s]!)))
   }
-  if (!isLate) transformRows(kernels, transform, pooled, transformed)
-  kernels.linear(isLate ? pooled : transformed, output, logits, 'identity')
-  return Array.from({ length: sequences.count }, (_, s) => memory.copyRows(logits, s, s + 1))
 }
 
 /** out = LayerNorm(activation(x·Wᵀ + b)) */

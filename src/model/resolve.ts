@@ -8,10 +8,12 @@ import { type CrfTensors, findCrf } from './read-crf.ts'
 import {
   type GlinerHeadSpec,
   type HeadSpec,
+  isGlinerHead,
   type ModelSpec,
   modulesOf,
   type TensorPart,
   type TensorSpec,
+  type TypeHeadSpec,
   tensorsOf,
 } from './spec.ts'
 
@@ -84,10 +86,17 @@ class Resolver {
   resolve(): ResolvedModel {
     const { head } = this.#spec
     const spec =
-      head === undefined || head.kind === 'spans' || head.kind === 'boundaries' || this.#has(head)
+      head === undefined || isGlinerHead(head) || this.#has(head)
         ? this.#spec
         : { ...this.#spec, head: undefined }
-    for (const module of modulesOf(spec)) for (const tensor of tensorsOf(module)) this.#take(tensor)
+    const { typeEncoder, ...ofTexts } = spec
+    for (const module of modulesOf(ofTexts)) for (const tensor of tensorsOf(module)) this.#take(tensor)
+    if (typeEncoder) {
+      const { prefix } = typeEncoder
+      for (const module of modulesOf(typeEncoder))
+        for (const tensor of tensorsOf(module))
+          this.#take(tensor, { prefix, fileName: this.#wrapper + prefix })
+    }
     this.#throwIfMissing()
     const crf = spec.head?.kind === 'tokens' ? this.#takeCrf() : undefined
     return { spec, tensors: this.#tensors, crf, named: [...this.#named.values()] }
@@ -95,7 +104,7 @@ class Resolver {
 
   /** Finds the prefix that matches most of the encoder's tensors. */
   #detectPrefix(): string {
-    const { head, prefix: own, ...encoder } = this.#spec
+    const { head, typeEncoder, prefix: own, ...encoder } = this.#spec
     const names = [...modulesOf(encoder)].flatMap(tensorsOf).map(({ name }) => name)
     let best = own
     let most = 0
@@ -113,7 +122,7 @@ class Resolver {
   /**
    * Whether the files have any tensor of the layer that makes logits or, for words, of the layer before it.
    */
-  #has(head: Exclude<HeadSpec, GlinerHeadSpec>): boolean {
+  #has(head: Exclude<HeadSpec, GlinerHeadSpec | TypeHeadSpec>): boolean {
     const module = head.kind === 'words' ? (head.transform?.dense ?? head.decoder) : head.output
     return tensorsOf(module).some((tensor) => this.#find(this.#fileName(tensor)) !== undefined)
   }
@@ -137,9 +146,9 @@ class Resolver {
   }
 
   /** Checks a tensor and lists it; missing ones are collected for a single error. */
-  #take(spec: TensorSpec): void {
+  #take(spec: TensorSpec, encoder = { prefix: this.#spec.prefix, fileName: this.#prefix }): void {
     const { shape, quantizable, part } = spec
-    const fileName = this.#fileName(spec)
+    const fileName = this.#fileName(spec, encoder.fileName)
     const tensor = this.#find(fileName)
     if (tensor === undefined) {
       this.#missing.add(fileName)
@@ -154,7 +163,7 @@ class Resolver {
       this.#checkShape(scale, [[shape[0]!, 1], [shape[0]!]])
       checkFloat(scale)
     }
-    const name = spec.name.replace('{encoder}', this.#spec.prefix)
+    const name = spec.name.replace('{encoder}', encoder.prefix)
     if (!this.#named.has(name)) this.#named.set(name, { name, tensor, scale, quantizable })
     const found = part
       ? { tensor: partOf(tensor, part), scale: scale && partOf(scale, part) }
@@ -166,11 +175,15 @@ class Resolver {
    * The name in the files, inside the encoder or outside it: such as `module.bert.` and `module.classifier.`,
    * or bare.
    */
-  #fileName({ name, otherNames = [] }: TensorSpec): string {
-    if (name.startsWith('{encoder}')) return name.replace('{encoder}', this.#prefix)
-    const wrapper = this.#prefix.replace(this.#spec.prefix, '')
-    const spellings = [name, ...otherNames].flatMap((each) => [wrapper + each, each])
+  #fileName({ name, otherNames = [] }: TensorSpec, prefix: string = this.#prefix): string {
+    if (name.startsWith('{encoder}')) return name.replace('{encoder}', prefix)
+    const spellings = [name, ...otherNames].flatMap((each) => [this.#wrapper + each, each])
     return spellings.find((each) => this.#find(each) !== undefined) ?? name
+  }
+
+  /** What a wrapper put before all names. */
+  get #wrapper(): string {
+    return this.#prefix.replace(this.#spec.prefix, '')
   }
 
   /** Finds a tensor by its name, or by the name in checkpoints converted from TensorFlow. */

@@ -20,8 +20,9 @@ import { relu } from '../kernels/scalars.ts'
 import { Staging } from '../kernels/staging.ts'
 import { type CountingBuffers, countsAny, layCounting, typeVectors } from './counting.ts'
 import type { SpanQuestion } from './forward-output.ts'
+import { boundsOf, gatherTokens, gatherWords } from './gather-words.ts'
 import { type LstmBuffers, lstmLayer } from './lstm.ts'
-import type { GlinerWordsSpec, Placed, ProjectionSpec, SpanHeadSpec } from './spec.ts'
+import type { Placed, ProjectionSpec, SpanHeadSpec } from './spec.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Rows that pass a projection's inner layer at once, and spans that are scored at once: 2 MB for D = 512. */
@@ -64,13 +65,8 @@ export async function spanLogits(
 ): Promise<Float32Array[]> {
   const bounds = boundsOf(questions.map(({ words }) => words.length))
   const typeBounds = boundsOf(questions.map(({ types }) => types.length))
-  const words = gather(
-    kernels,
-    head,
-    workspace,
-    questions.map(({ words }) => words),
-  )
-  const types = gather(
+  const words = gatherWords(kernels, head, workspace, questions)
+  const types = gatherTokens(
     kernels,
     head,
     workspace,
@@ -92,7 +88,7 @@ export async function spanLogits(
   if ('count' in prompt) {
     const counting = buffers.counting!
     const counters = questions.map(({ counter }) => [counter!])
-    hasAny = countsAny(kernels, prompt, gather(kernels, head, workspace, counters), counting)
+    hasAny = countsAny(kernels, prompt, gatherTokens(kernels, head, workspace, counters), counting)
     const vectors = await typeVectors(kernels, prompt, types, typeBounds, counting, pause)
     kernels.linear(vectors, query, buffers.queries, 'identity')
   } else await project(kernels, types, prompt, 'identity', query, buffers.queries, buffers, pause)
@@ -149,36 +145,15 @@ export function laySpanHead(
   }
 }
 
-/** Rows of the hidden states of all sequences, end to end, D wide; zeros for a word without pieces. */
-export function gather(
-  kernels: Kernels,
-  { projection, size }: Placed<GlinerWordsSpec>,
-  { hiddenStates, sequences }: Pick<Workspace, 'hiddenStates' | 'sequences'>,
-  rows: readonly (readonly number[])[],
-): Matrix {
-  const { layout, memory } = kernels
-  const count = rows.reduce((sum, { length }) => sum + length, 0)
-  const gathered = layout.matrix(count, hiddenStates.columns)
-  const result = projection ? layout.matrix(count, size) : gathered
-  const firsts = memory.integers(sequences.bounds)
-  const places = rows.flatMap((each, index) => each.map((row) => (row < 0 ? -1 : firsts[index]! + row)))
-  for (const [at, place] of places.entries())
-    if (place >= 0) memory.row(gathered, at).set(memory.row(hiddenStates, place))
-    else memory.row(gathered, at).fill(0)
-  if (projection) kernels.linear(gathered, projection, result, 'identity')
-  for (const [at, place] of places.entries()) if (place < 0) memory.row(result, at).fill(0)
-  return result
-}
-
 /** Computes after(activation(outer(relu(inner(x))))), `ROWS` rows at a time. */
-async function project(
+export async function project(
   kernels: Kernels,
   x: Matrix,
   { inner, outer }: Placed<ProjectionSpec>,
   activation: 'identity' | 'relu',
   after: Linear,
   out: Matrix,
-  buffers: SpanBuffers,
+  buffers: Pick<SpanBuffers, 'inner' | 'represented'>,
   pause: Pause,
 ): Promise<void> {
   for (let first = 0; first < x.rows; first += ROWS) {
@@ -248,14 +223,7 @@ function packQuery(
   return layer
 }
 
-/** Where each part begins, and the total length. */
-export function boundsOf(lengths: readonly number[]): number[] {
-  const bounds = [0]
-  for (const length of lengths) bounds.push(bounds.at(-1)! + length)
-  return bounds
-}
-
 /** out = relu(a + b) */
-function addRelu(a: Float32Array, b: Float32Array, out: Float32Array): void {
+export function addRelu(a: Float32Array, b: Float32Array, out: Float32Array): void {
   for (let k = 0; k < out.length; k++) out[k] = relu(Math.fround(a[k]! + b[k]!))
 }

@@ -136,6 +136,8 @@ export interface ModelSpec {
   readonly head: HeadSpec | undefined
   /** How the tokenizer uses SentencePiece's own file. */
   readonly sentencePiece?: SentencePieceSpec
+  /** A second encoder, which reads types by themselves; its head makes a vector of each (a bi-encoder). */
+  readonly typeEncoder?: ModelSpec
 }
 
 /** LayerNorm(word + tokenType + position), E wide; without a norm the sum itself. */
@@ -227,7 +229,7 @@ export interface BiasesSpec {
 }
 
 /** A head, which computes logits. */
-export type HeadSpec = TokenHeadSpec | TextHeadSpec | WordHeadSpec | GlinerHeadSpec
+export type HeadSpec = TokenHeadSpec | TextHeadSpec | WordHeadSpec | TypeHeadSpec | GlinerHeadSpec
 
 /** For each token, logits = output(h), or with a dense layer output(LayerNorm(activation(dense(h)))). */
 export interface TokenHeadSpec {
@@ -260,13 +262,33 @@ export interface WordHeadSpec {
   readonly bias: VectorSpec
 }
 
+/** For each text, a vector [D] = prompt(projection(mean of its tokens)): type-head.ts. All of it is float32. */
+export interface TypeHeadSpec {
+  readonly kind: 'types'
+  /** D */
+  readonly size: number
+  /** [D, H], if H differs from D. */
+  readonly projection: LinearSpec | undefined
+  /** Undefined where words are scored. */
+  readonly prompt: ProjectionSpec | undefined
+}
+
 /** A head that scores words for types that each call names (GLiNER). All of it is float32. */
-export type GlinerHeadSpec = SpanHeadSpec | BoundaryHeadSpec
+export type GlinerHeadSpec = SpanHeadSpec | VectorSpanHeadSpec | BoundaryHeadSpec
+
+/** Whether a head is one of GLiNER's, which no model of it lacks. */
+export function isGlinerHead(head: HeadSpec): head is GlinerHeadSpec | TypeHeadSpec {
+  return ['spans', 'vector-spans', 'boundaries', 'types'].includes(head.kind)
+}
+
+/** Which of a word's pieces represent it: one, their mean, or the largest of each component. */
+export type WordPooling = 'first' | 'last' | 'mean' | 'max'
 
 /** How GLiNER represents words and types. */
 export interface GlinerWordsSpec {
   /** D: the width of words, spans and types. */
   readonly size: number
+  readonly pooling: WordPooling
   /** [D, H], if H differs from D. */
   readonly projection: LinearSpec | undefined
   /** For each layer, forwards and backwards. */
@@ -290,13 +312,12 @@ export interface BoundaryHeadSpec extends GlinerWordsSpec {
   readonly productPart: LinearSpec
   /** [3, 4D] */
   readonly output: LinearSpec
+  /** Scores the spans that the words make once more, if the model does. */
+  readonly marker: SpanMarkerSpec | undefined
 }
 
-/** Scores spans of words: span-head.ts. */
-export interface SpanHeadSpec extends GlinerWordsSpec {
-  readonly kind: 'spans'
-  /** K: number of words in the longest span. */
-  readonly maxWidth: number
+/** Represents a span by its first and its last word: span-marker.ts. */
+export interface SpanMarkerSpec {
   readonly start: ProjectionSpec
   readonly end: ProjectionSpec
   /**
@@ -305,6 +326,23 @@ export interface SpanHeadSpec extends GlinerWordsSpec {
    */
   readonly spanStart: LinearSpec
   readonly spanEnd: LinearSpec
+  /** Its second layer, [D, 4D]. */
+  readonly output: LinearSpec
+}
+
+/** Scores spans of words for types that are given as vectors: span-marker.ts. */
+export interface VectorSpanHeadSpec extends GlinerWordsSpec {
+  readonly kind: 'vector-spans'
+  /** K: number of words in the longest span. */
+  readonly maxWidth: number
+  readonly marker: SpanMarkerSpec
+}
+
+/** Scores spans of words for types that stand before the text: span-head.ts. */
+export interface SpanHeadSpec extends GlinerWordsSpec, Omit<SpanMarkerSpec, 'output'> {
+  readonly kind: 'spans'
+  /** K: number of words in the longest span. */
+  readonly maxWidth: number
   /** Makes the vectors that stand for types of the tokens before them; GLiNER2's also counts. */
   readonly prompt: ProjectionSpec | CountingSpec
   /**

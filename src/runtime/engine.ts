@@ -8,40 +8,28 @@ import { openCheckpoint } from '../format/checkpoint.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { instantiateKernels } from '../kernels/exports.ts'
 import type { Kernels } from '../kernels/kernels.ts'
-import { Layout } from '../kernels/layout.ts'
-import {
-  AddressSpace,
-  CONTROL_ADDRESS,
-  giveMemory,
-  KernelMemory,
-  MAX_MEMORY_BYTES,
-  PAGE_BYTES,
-  roundUp,
-  takeMemory,
-} from '../kernels/memory.ts'
-import type { ScratchShape } from '../kernels/placed.ts'
+import { CONTROL_ADDRESS, giveMemory, KernelMemory, takeMemory } from '../kernels/memory.ts'
 import { tuneTiles } from '../kernels/tune-tiles.ts'
-import { activationForm, WasmKernels } from '../kernels/wasm.ts'
+import { WasmKernels } from '../kernels/wasm.ts'
 import { Bert } from '../model/bert.ts'
-import { layBoundaryHead } from '../model/boundary-head.ts'
+import type { HeadKind } from '../model/bert-config.ts'
 import type { ForwardOutput, ForwardWanted } from '../model/forward-output.ts'
 import { placeModel } from '../model/place-model.ts'
 import { Places } from '../model/places.ts'
 import { readCrf } from '../model/read-crf.ts'
-import { placeStaging, readWeights } from '../model/read-weights.ts'
+import { readWeights } from '../model/read-weights.ts'
 import { fillRelative, placeSources } from '../model/relative.ts'
 import { countParameters, resolve } from '../model/resolve.ts'
-import { laySpanHead } from '../model/span-head.ts'
-import { type ModelSpec, modulesOf } from '../model/spec.ts'
-import { layWordHead } from '../model/word-head.ts'
-import { layWorkspace } from '../model/workspace.ts'
+import { isGlinerHead, type ModelSpec } from '../model/spec.ts'
 import { disposedError } from './engine-error.ts'
 import type { EngineInfo, EngineSetup, EngineSupport, Helpers } from './engine-setup.ts'
+import { encodersOf, memoryNeeded, scratchShape } from './memory-needed.ts'
 
 export class Engine {
   readonly info: EngineInfo
   readonly #kernels: Kernels
   readonly #model: Bert
+  readonly #typeEncoder: Bert | undefined
   #setup: EngineSetup
   readonly #onTuned: EngineSupport['onTuned']
   readonly #shared: boolean
@@ -51,13 +39,14 @@ export class Engine {
   private constructor(
     setup: EngineSetup,
     kernels: Kernels,
-    model: Bert,
+    [model, typeEncoder]: readonly Bert[],
     info: EngineInfo,
     onTuned: EngineSupport['onTuned'],
   ) {
     this.#setup = setup
     this.#kernels = kernels
-    this.#model = model
+    this.#model = model!
+    this.#typeEncoder = typeEncoder
     this.info = info
     this.#onTuned = onTuned
     this.#shared = setup.threads > 1
@@ -87,13 +76,14 @@ export class Engine {
         const kernels = createKernels(setup, memory, helpers, reference)
         const before = kernels.memory.end
         const places = new Places(kernels.layout, precision)
-        const placed = placeModel(places, spec)
+        const encoders = encodersOf(spec).map((spec) => ({ spec, placed: placeModel(places, spec) }))
         const weightBytes = kernels.memory.end - before
-        const sources = placeSources(places, spec)
+        const sources = encoders.map(({ spec }) => placeSources(places, spec))
         await readWeights(kernels, found, places, onProgress, signal)
-        if (sources) fillRelative(kernels, spec, placed, sources, precision)
+        for (const [index, { spec, placed }] of encoders.entries())
+          if (sources[index]) fillRelative(kernels, spec, placed, sources[index], precision)
         kernels.memory.release(before + weightBytes)
-        const model = new Bert(kernels, spec, placed, precision)
+        const models = encoders.map(({ spec, placed }) => new Bert(kernels, spec, placed, precision))
         if (kernels instanceof WasmKernels) {
           for (let index = 1; index < setup.threads; index++) {
             helpers?.start(index, kernels.memory.memory, CONTROL_ADDRESS, kernels.scratchOf(index))
@@ -102,9 +92,9 @@ export class Engine {
         const memoryBytes = kernels.memory.byteLength
         const parameters = countParameters(found)
         const crf = found.crf && (await readCrf(found.crf))
-        const head = spec.head?.kind === 'boundaries' ? 'spans' : spec.head?.kind
+        const head = headKindOf(spec.head)
         const info = { weightBytes, memoryBytes, parameters, head, ...(crf && { crf }) }
-        return new Engine(setup, kernels, model, info, onTuned)
+        return new Engine(setup, kernels, models, info, onTuned)
       } catch (error) {
         giveMemory(memory, shared)
         throw error
@@ -175,7 +165,8 @@ export class Engine {
         ...(spans && { spans: spans.slice(at, end) }),
       }
       at = end
-      const part = await this.#model.forward(batch, ofBatch, pause)
+      const model = wanted.encoder === 'types' ? this.#typeEncoder! : this.#model
+      const part = await model.forward(batch, ofBatch, pause)
       output.logits.push(...part.logits)
       if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
       if (part.attentions) output.attentions = [...(output.attentions ?? []), ...part.attentions]
@@ -232,57 +223,8 @@ function createKernels(
   })
 }
 
-function scratchShape({ config, relative, head }: ModelSpec): ScratchShape {
-  const { hiddenSize, embeddingSize, numHeads, intermediateSize, maxPositions } = config
-  const ofHead = [...modulesOf(head)].map((module) => (module.kind === 'linear' ? module.inputs : 0))
-  const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ...ofHead)
-  const relativeRows = relative?.kind === 'disentangled' ? relative.rows : 0
-  return {
-    tokens: maxPositions,
-    headDim: Math.max(hiddenSize / numHeads, headDimOfTypes(head)),
-    inputs,
-    relativeRows,
-  }
-}
-
-/** D of the attention among types, if the head has one. */
-function headDimOfTypes(head: ModelSpec['head']): number {
-  if (head?.kind !== 'spans' || !('count' in head.prompt) || !('narrow' in head.prompt.combined)) return 0
-  const { narrow, heads } = head.prompt.combined
-  return narrow.outputs / heads
-}
-
-/**
- * Bytes of kernel memory that a model and its workspace need, counted by placing them as loading does.
- *
- * @throws {RangeError} if that is more than wasm32 can address
- */
-export function memoryNeeded({ spec, plan, threads, batchTokens }: Omit<EngineSetup, 'module'>): number {
-  const { precision, tiles, variant } = plan
-  const space = new AddressSpace()
-  const layout = new Layout(space, tiles.float32Panel, activationForm(variant))
-  layout.scratch(scratchShape(spec), threads)
-  const places = new Places(layout, precision)
-  placeModel(places, spec)
-  const mark = space.end
-  placeSources(places, spec)
-  placeStaging(layout, places.modules.keys())
-  space.release(mark)
-  const tokens = Math.max(batchTokens, spec.config.maxPositions)
-  layWorkspace(layout, spec, precision, tokens, { count: tokens, longest: tokens })
-  if (spec.head?.kind === 'words') layWordHead(layout, spec.config, precision, tokens)
-  if (spec.head?.kind === 'spans' || spec.head?.kind === 'boundaries') {
-    // Each token is the first piece of a word, or stands before a type; both are gathered, then made as wide as the head.
-    layout.matrix(2 * tokens, spec.config.hiddenSize + spec.head.size)
-    const counts = { words: tokens, types: tokens, longest: tokens, most: tokens, sequences: tokens }
-    if (spec.head.kind === 'spans') laySpanHead(layout, spec.head, counts)
-    else layBoundaryHead(layout, spec.head, counts)
-  }
-  const bytes = space.most
-  if (bytes > MAX_MEMORY_BYTES) {
-    throw new RangeError(
-      `Cannot load the model at precision '${precision}': it needs ${bytes} bytes of memory, and WebAssembly addresses ${MAX_MEMORY_BYTES}${precision === 'float32' ? "; use precision 'int8'" : ''}`,
-    )
-  }
-  return roundUp(bytes, PAGE_BYTES)
+/** What a head is to callers. */
+function headKindOf(head: ModelSpec['head']): HeadKind | undefined {
+  if (head === undefined || isGlinerHead(head)) return head && 'spans'
+  return head.kind
 }

@@ -9,7 +9,7 @@ import { Engine } from './engine.ts'
 import { disposedError, Ending } from './engine-error.ts'
 import type { EngineSetup } from './engine-setup.ts'
 
-export { memoryNeeded } from './engine.ts'
+export { memoryNeeded } from './memory-needed.ts'
 
 /** Loads an engine on the calling thread, which lets other tasks run between layers. */
 export async function loadInline(

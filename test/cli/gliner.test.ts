@@ -38,6 +38,7 @@ test('iobert info tells what a model of GLiNER is, of either kind of weights', a
     ['deberta-v3', 'deberta-v2', 'pytorch_model.bin', 'up to 6 words each'],
     ['roberta-no-lstm', 'roberta', 'model.safetensors', 'up to 8 words each'],
     ['words-roberta', 'roberta', 'model.safetensors', 'of any length'],
+    ['bi-deberta-v3-max', 'deberta-v2 and bert', 'pytorch_model.bin', 'up to 5 words each'],
   ] as const) {
     const { code, stdout, stderr } = await iobert(['info', folderOf(name)])
     assert.is(code, 0, stdout + stderr)
@@ -99,6 +100,14 @@ test('iobert info knows a model of GLiNER on the Hub before it is downloaded', a
   } finally {
     await hub.close()
   }
+})
+
+test('iobert convert keeps both tokenizers of a bi-encoder', async () => {
+  const folder = folderOf('bi-deberta-v3-max')
+  const out = join(temporaryFolder(), 'out')
+  const { code, stderr } = await iobert(['convert', folder, out])
+  assert.is(code, 0, stderr)
+  assert.equal(await found(out), await found(folder))
 })
 
 test('iobert convert writes a model of GLiNER as safetensors, which finds the same', async () => {

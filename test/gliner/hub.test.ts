@@ -74,6 +74,48 @@ test('loadGliner takes a Hub id, the encoder without its weights, and from the c
   assert.match((other as Error).message, /owner\/encoder has no gliner_config.json.*not one of GLiNER/)
 })
 
+test('a bi-encoder brings the tokenizer of its encoder of types along, or that of the model which it names', async () => {
+  const bi = rootPath('test/goldens/gliner/bi-modernbert')
+  const content = (name: string): Uint8Array => new Uint8Array(readFileSync(`${bi}/${name}`))
+  const { labels_encoder_config: ofTypes, ...config } = JSON.parse(
+    readFileSync(`${bi}/gliner_config.json`, 'utf8'),
+  )
+  const tokenizers = ['labels_tokenizer/tokenizer.json', 'labels_tokenizer/tokenizer_config.json']
+  const own = ['model.safetensors', 'tokenizer.json', 'tokenizer_config.json']
+  const repository = (files: [string, Uint8Array][]): void => {
+    hub.repositories.set('owner/bi', { commit: COMMIT, large: new Set(), files: new Map(files) })
+  }
+  const expected = await found(loadGliner(bi, { threads: 1 }))
+  const whole = ['gliner_config.json', ...own, ...tokenizers]
+  repository(whole.map((name) => [name, content(name)]))
+  const options: GlinerLoadOptions = { cacheDir: temporaryFolder(), threads: 1 }
+  assert.equal(await found(loadGliner('owner/bi', options)), expected)
+  assert.equal(await found(loadGliner('owner/bi', { ...options, offline: true })), expected)
+
+  const older = bytes({ ...config, labels_encoder: 'owner/types' })
+  repository([
+    ['gliner_config.json', older],
+    ...own.map((name): [string, Uint8Array] => [name, content(name)]),
+  ])
+  hub.repositories.set('owner/types', {
+    commit: COMMIT,
+    large: new Set(),
+    files: new Map([
+      ['config.json', bytes(ofTypes)],
+      ...tokenizers.map((name): [string, Uint8Array] => [
+        name.replace('labels_tokenizer/', ''),
+        content(name),
+      ]),
+    ]),
+  })
+  const fresh: GlinerLoadOptions = { cacheDir: temporaryFolder(), threads: 1 }
+  assert.equal(await found(loadGliner('owner/bi', fresh)), expected)
+  assert.equal(
+    await found(loadGliner('owner/bi', { ...fresh, typeEncoder: 'owner/types', offline: true })),
+    expected,
+  )
+})
+
 test('so it does where there is no disk', async () => {
   const options = { threads: 1, inline: true } as const
   const platform = {

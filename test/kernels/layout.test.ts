@@ -12,7 +12,7 @@ import { placeModel } from '#dist/model/place-model.js'
 import { Places } from '#dist/model/places.js'
 import type { ModelSpec } from '#dist/model/spec.js'
 import { layWorkspace } from '#dist/model/workspace.js'
-import { memoryNeeded } from '#dist/runtime/engine.js'
+import { memoryNeeded } from '#dist/runtime/memory-needed.js'
 
 const config: BertConfig = {
   modelType: 'bert',
@@ -81,7 +81,12 @@ test('memoryNeeded() has room for what GLiNER computes of each word', () => {
     memoryNeeded({ ...setup, spec: one, batchTokens: 100_000 }) -
     memoryNeeded({ ...setup, spec: one, batchTokens: 8 })
   const ofHead = (maxWidth: number | undefined): number =>
-    grown(glinerSpec(spec, { hiddenSize: 60, maxWidth, rnnLayers: 1 })) - grown(spec)
+    grown(
+      glinerSpec(spec, {
+        ...{ hiddenSize: 60, maxWidth, rnnLayers: 1 },
+        ...{ wordPooling: 'first', representsSpans: false },
+      }),
+    ) - grown(spec)
   // Each word as a start and as an end, 4D numbers.
   assert.ok(ofHead(12) > 100_000 * 2 * 4 * 60 * 4)
   // The term's part and the gates of each word that is scored itself, and its factor: 7D numbers.

@@ -12,7 +12,7 @@ import { parseSpec } from '#dist/model/read-spec.js'
 import { readWeights } from '#dist/model/read-weights.js'
 import { resolve } from '#dist/model/resolve.js'
 import { spanLogits } from '#dist/model/span-head.js'
-import type { GlinerHeadSpec, ModelSpec } from '#dist/model/spec.js'
+import type { BoundaryHeadSpec, GlinerHeadSpec, ModelSpec, Placed } from '#dist/model/spec.js'
 import { reference, variants } from '../kernels/variants.ts'
 import { floats, seeded } from '../random.ts'
 
@@ -77,7 +77,10 @@ async function headOf(encoderSize: number, maxWidth: number | null): Promise<Mod
     ...{ model_type: 'bert', hidden_size: encoderSize, num_hidden_layers: 1, num_attention_heads: 1 },
     ...{ intermediate_size: 1, vocab_size: 1, max_position_embeddings: 1 },
   }
-  const sizes = { hiddenSize: D, maxWidth: maxWidth ?? undefined, rnnLayers: LAYERS }
+  const sizes = {
+    ...{ hiddenSize: D, maxWidth: maxWidth ?? undefined, rnnLayers: LAYERS },
+    ...{ wordPooling: 'first' as const, representsSpans: false },
+  }
   const spec = glinerSpec(await parseSpec(JSON.stringify(bert)), sizes)
   return { ...spec, embeddings: {} as ModelSpec['embeddings'], layers: [] }
 }
@@ -113,7 +116,7 @@ async function load(
     const workspace = { hiddenStates, sequences }
     return head.kind === 'spans'
       ? spanLogits(kernels, head, workspace, windows, pause)
-      : boundaryLogits(kernels, head, workspace, windows, pause)
+      : boundaryLogits(kernels, head as Placed<BoundaryHeadSpec>, workspace, windows, {}, pause)
   }
 }
 
@@ -216,6 +219,7 @@ function makeWindows(encoderSize: number): EncodedWindow[] {
     hiddenStates: floats(random, (length + 6) * encoderSize),
     types: index === 2 ? [0] : [0, 2, 3],
     words: Array.from({ length }, (_, word) => (word === 5 ? -1 : word + 4)),
+    wordEnds: Array.from({ length }, (_, word) => word + 5),
   }))
 }
 

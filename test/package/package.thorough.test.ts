@@ -91,6 +91,16 @@ test('the code of the library, kernels and worker included, packs into less than
   assert.ok(sizes['library, code']! < 300_000, `${sizes['library, code']} bytes`)
 })
 
+test('README and beside-others.md tell the size of the code, which is measured here', () => {
+  const beside = readFileSync(rootPath('docs/beside-others.md'), 'utf8')
+  const [, first] = beside.split('\n\n')
+  for (const point of [/entities have offsets/, /GLiNER runs\s+without ONNX/]) assert.match(first!, point)
+  for (const said of [/the code is (\d+) kB/.exec(first!), /(\d+) kB of code/.exec(readme)]) {
+    const difference = Number(said![1]) - sizes['library, code']! / 1000
+    assert.ok(Math.abs(difference) < 10, `${said![0]}, and it is ${sizes['library, code']} bytes`)
+  }
+})
+
 test('package.json is published without what only development needs', () => {
   const published = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
   const { devDependencies, scripts, imports, ...rest } = manifest

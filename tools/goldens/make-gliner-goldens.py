@@ -5,12 +5,13 @@
 
 Writes FOLDER/{name}/ for each shape below: gliner_config.json, the weights, the tokenizer, and found.jsonl, a line each for TEXTS
 (default 40) texts: text, types, threshold, nested, multiLabel, and found [type, start, end, score] with offsets in UTF-16.
-test/gliner/golden.test.ts reads such folders. Random weights are scaled up so that scores leave 0.5.
+test/gliner/golden.test.ts reads such folders, of which the tree has lines with entities and some without. Random weights are scaled up so that scores leave 0.5.
 
 A word of which the tokenizer leaves nothing (a soft hyphen, a mark by itself with BERT's) moves all words behind it by one in the
 package, whose prepare_word_mask counts words with pieces. That is put right here: such a word stays where it is, with zeros for
 its hidden states. Lines it changes are marked "patched".
 """
+import functools
 import json
 import pathlib
 import random
@@ -19,7 +20,8 @@ import sys
 import torch
 import transformers
 from gliner import GLiNERConfig
-from gliner.model import UniEncoderSpanGLiNER, UniEncoderTokenGLiNER
+from gliner.config import BiEncoderSpanConfig, BiEncoderTokenConfig
+from gliner.model import BiEncoderSpanGLiNER, BiEncoderTokenGLiNER, UniEncoderSpanGLiNER, UniEncoderTokenGLiNER
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 SIZES = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, max_position_embeddings=512)
@@ -41,6 +43,11 @@ FIRST = (
 )
 
 TOKENS = dict(span_mode="token_level")
+# Bi-encoders: a second tokenizer and encoder, for types.
+SMALLER = dict(hidden_size=12, intermediate_size=20)
+TYPES_BERT = dict(types=(BERT[0], dict(BERT[1], **SMALLER)))
+TYPES_MODERN = dict(types=MODERN)
+TYPES_SPM = dict(types=(SPM[0], dict(SPM[1], **SMALLER)))
 
 # name: tokenizer and encoder, keys of gliner_config.json, whether the weights are a .bin
 SHAPES = {
@@ -56,6 +63,20 @@ SHAPES = {
     "words-bert-no-lstm": (BERT, dict(TOKENS, hidden_size=16, max_len=384, num_rnn_layers=0), False),
     "words-roberta": (ROBERTA, dict(TOKENS, hidden_size=16, max_len=384, num_rnn_layers=2, embed_ent_token=False), False),
     "words-modernbert": (MODERN, dict(TOKENS, hidden_size=24, max_len=384), False),
+    "last-deberta-v3": (SPM, dict(hidden_size=16, max_width=6, max_len=64, subtoken_pooling="last"), False),
+    "words-mean-bert": (BERT, dict(TOKENS, hidden_size=20, max_len=384, subtoken_pooling="mean"), False),
+    "represented-bert": (BERT, dict(TOKENS, hidden_size=16, max_len=384, represent_spans=True), False),
+    "bi-modernbert": (MODERN, dict(TYPES_BERT, hidden_size=20, max_width=12, max_len=384), False),
+    "bi-deberta-v3-max": (SPM, dict(TYPES_BERT, hidden_size=12, max_width=5, max_len=64, num_rnn_layers=0, subtoken_pooling="max"), True),
+    "bi-roberta-mean": (ROBERTA, dict(TYPES_MODERN, hidden_size=16, max_width=8, max_len=384, subtoken_pooling="mean"), False),
+    "bi-words-bert": (BERT, dict(TOKENS, **TYPES_SPM, hidden_size=20, max_len=384, num_rnn_layers=0), False),
+    "bi-represented-modernbert": (MODERN, dict(TOKENS, **TYPES_BERT, hidden_size=20, max_len=384, represent_spans=True), False),
+}
+# Made only if named: the shape of knowledgator/gliner-bi-base-v2.0 (Ettin 150M, bge-small), for bench/gliner-types.mjs.
+BASE = dict(hidden_size=768, intermediate_size=1152, num_hidden_layers=22, num_attention_heads=12, local_attention=128)
+SMALL = dict(hidden_size=384, intermediate_size=1536, num_hidden_layers=12, num_attention_heads=12)
+LARGE = {
+    "bi-base": ((MODERN[0], dict(MODERN[1], **BASE)), dict(types=(BERT[0], dict(BERT[1], **SMALL)), hidden_size=512, max_width=12, max_len=384), False),
 }
 TYPES = ["person", "organization", "drug", "contract number", "Ort", "date of birth", "x", "award", "人名", "e-mail", "two  spaces ", "#", "PERSON"]
 WORDS = (
@@ -70,14 +91,17 @@ def text_of(dice):
     return "".join(dice.choice(WORDS) + dice.choice(SPACES) for _ in range(count))
 
 
-def word_mask(texts, tokenized, skip_first_words=None, **_):
+def word_mask(pooling, texts, tokenized, skip_first_words=None, **_):
     """prepare_word_mask by the words' own numbers."""
     masks = []
     for index in range(len(texts)):
-        skip, last, mask = skip_first_words[index], None, []
-        for word in tokenized.word_ids(index):
-            mask.append(word - skip + 1 if word is not None and word != last and word >= skip else 0)
-            last = word
+        skip = 0 if skip_first_words is None else skip_first_words[index]
+        words = tokenized.word_ids(index)
+        mask = []
+        for place, word in enumerate(words):
+            is_first, is_last = word != ([None] + words)[place], word != (words + [None])[place + 1]
+            is_read = {"first": is_first, "last": is_last}.get(pooling, True)
+            mask.append(word - skip + 1 if word is not None and word >= skip and is_read else 0)
         masks.append(mask)
     return masks
 
@@ -98,22 +122,32 @@ def tokenizer_of(name, folder):
 
 
 def make(name, folder, count):
-    (tokenizer_folder, encoder), config, is_bin = SHAPES[name]
+    (tokenizer_folder, encoder), config, is_bin = {**SHAPES, **LARGE}[name]
+    config = dict(config)
+    types_tokenizer, types_encoder = config.pop("types", (None, None))
     torch.manual_seed(sum(map(ord, name)))
     tokenizer = tokenizer_of(name, ROOT / tokenizer_folder)
-    tokenizer.add_tokens(["<<ENT>>", "<<SEP>>"], special_tokens=True)
+    scores_words = config.get("span_mode") == "token_level"
+    more = {}
+    if types_encoder is None:
+        tokenizer.add_tokens(["<<ENT>>", "<<SEP>>"], special_tokens=True)
+        Model, Settings = UniEncoderTokenGLiNER if scores_words else UniEncoderSpanGLiNER, GLiNERConfig
+        config["class_token_index"] = tokenizer.convert_tokens_to_ids("<<ENT>>")
+    else:
+        labels = more["labels_tokenizer"] = tokenizer_of("types", ROOT / types_tokenizer)
+        Model = BiEncoderTokenGLiNER if scores_words else BiEncoderSpanGLiNER
+        Settings = BiEncoderTokenConfig if scores_words else BiEncoderSpanConfig
+        config.update(labels_encoder="example/types", labels_encoder_config=dict(types_encoder, vocab_size=len(labels)))
     vocabulary = len(tokenizer)
-    settings = GLiNERConfig(
-        model_name="example/encoder", encoder_config=dict(encoder, vocab_size=vocabulary), vocab_size=vocabulary,
-        class_token_index=tokenizer.convert_tokens_to_ids("<<ENT>>"), dropout=0.0, **config,
+    settings = Settings(
+        model_name="example/encoder", encoder_config=dict(encoder, vocab_size=vocabulary), vocab_size=vocabulary, dropout=0.0, **config,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    kind = UniEncoderTokenGLiNER if config.get("span_mode") == "token_level" else UniEncoderSpanGLiNER
-    model = kind(settings, tokenizer=tokenizer, backbone_from_pretrained=False).eval()
+    model = Model(settings, tokenizer=tokenizer, backbone_from_pretrained=False, **more).eval()
     with torch.no_grad():
         for key, value in model.model.named_parameters():
             if value.dim() > 1:
-                value.copy_(torch.randn_like(value) * (0.2 if "bert_layer" in key else 1.2 / value.shape[-1] ** 0.5))
+                value.copy_(torch.randn_like(value) * (0.2 if "bert_layer" in key or "labels_encoder" in key else 1.2 / value.shape[-1] ** 0.5))
     model.save_pretrained(folder, safe_serialization=not is_bin)
     dice = random.Random(name)
     own_word_mask = model.data_processor.prepare_word_mask
@@ -126,7 +160,8 @@ def make(name, folder, count):
             words = [word for word, _, _ in model.data_processor.words_splitter(text)]
             seen = set(tokenizer(words, is_split_into_words=True).word_ids()) if words else set()
             patched = len(seen - {None}) < len(words)
-            model.data_processor.prepare_word_mask = word_mask if patched else own_word_mask
+            pooled = functools.partial(word_mask, config.get("subtoken_pooling", "first"))
+            model.data_processor.prepare_word_mask = pooled if patched else own_word_mask
             found = model.predict_entities(text, types, flat_ner=not nested, threshold=threshold, multi_label=multi)
             answer = [[e["label"], utf16(text, e["start"]), utf16(text, e["end"]), round(e["score"], 6)] for e in found]
             line = dict(text=text, types=types, threshold=threshold, nested=nested, multiLabel=multi, found=answer)

@@ -1,9 +1,9 @@
 /** Opens a TensorFlow SavedModel or checkpoint of BERT or DistilBERT. */
 import { parseJsonObject } from '../../format/json-file.ts'
-import type { ModelFiles } from '../../format/source.ts'
+import { type ModelFiles, within } from '../../format/source.ts'
 import { brokenContainer } from '../containers/refuse.ts'
 import type { ForeignKind, ForeignModel } from '../foreign-tensor.ts'
-import { keptFiles, linesOf, readSmallFile, readSmallText, within } from '../small-files.ts'
+import { keptFiles, linesOf, readSmallFile, readSmallText } from '../small-files.ts'
 import { deriveConfig } from './derive-config.ts'
 import { type GraphFacts, graphFacts } from './graph-facts.ts'
 import { bundleTensors } from './model-tensors.ts'

@@ -1,4 +1,4 @@
-/** GLiNER's head, under the tensor names of the package gliner, over an encoder of any family. */
+/** GLiNER's heads, under the tensor names of the package gliner, over an encoder of any family, or two. */
 import { floats, headLinear } from '../modules.ts'
 import type {
   BoundaryHeadSpec,
@@ -9,11 +9,15 @@ import type {
   ModelSpec,
   ProjectionSpec,
   SpanHeadSpec,
+  SpanMarkerSpec,
   TensorSpec,
+  WordPooling,
 } from '../spec.ts'
 
 /** Prefix of the encoder's tensors, for any encoder. */
 export const ENCODER_PREFIX = 'token_rep_layer.bert_layer.model.'
+/** The same of the encoder of types, in a bi-encoder. */
+export const TYPE_ENCODER_PREFIX = 'token_rep_layer.labels_encoder.model.'
 
 /** How many times wider the inner layer of the head's projections is than their ends, and that of its scorer. */
 export const WIDENING = 4
@@ -29,32 +33,46 @@ export interface GlinerSizes {
   readonly maxWidth: number | undefined
   /** Layers of the bidirectional LSTM over the words; 0 for none. */
   readonly rnnLayers: number
+  readonly wordPooling: WordPooling
+  /** Whether spans that words make are scored once more as spans. */
+  readonly representsSpans: boolean
 }
 
-/** The specification of a GLiNER model. */
+/** The specification of a GLiNER model; with an encoder of types, of a bi-encoder. */
 export function glinerSpec(
   encoder: ModelSpec,
-  { hiddenSize: size, maxWidth, rnnLayers }: GlinerSizes,
+  { hiddenSize: size, maxWidth, rnnLayers, wordPooling, representsSpans }: GlinerSizes,
+  typeEncoder?: ModelSpec,
 ): ModelSpec {
-  const { hiddenSize } = encoder.config
+  const projectionOf = ({ config: { hiddenSize } }: ModelSpec, name: string): LinearSpec | undefined =>
+    size === hiddenSize ? undefined : headLinear(`token_rep_layer.${name}`, size, hiddenSize)
   const lstmLayer = (layer: number): GlinerHeadSpec['lstm'][number] => [
     lstmDirection(`l${layer}`, size),
     lstmDirection(`l${layer}_reverse`, size),
   ]
   const words: GlinerWordsSpec = {
     size,
-    projection: size === hiddenSize ? undefined : headLinear('token_rep_layer.projection', size, hiddenSize),
-    lstm: Array.from({ length: rnnLayers }, (_, layer) => lstmLayer(layer)),
+    pooling: wordPooling,
+    projection: projectionOf(encoder, 'projection'),
+    // The package makes an LSTM for a bi-encoder too, and does not use it.
+    lstm: Array.from({ length: typeEncoder ? 0 : rnnLayers }, (_, layer) => lstmLayer(layer)),
   }
-  const head: GlinerHeadSpec =
-    maxWidth === undefined
-      ? { kind: 'boundaries', ...words, ...scorer(size) }
+  const scoresWords = maxWidth === undefined
+  const head: GlinerHeadSpec = scoresWords
+    ? {
+        kind: 'boundaries',
+        ...words,
+        ...scorer(size),
+        marker: representsSpans ? marker(SPANS, size) : undefined,
+      }
+    : typeEncoder
+      ? { kind: 'vector-spans', ...words, maxWidth, marker: marker(SPANS, size) }
       : {
           kind: 'spans',
           ...words,
           maxWidth,
           ...spanLayers(SPANS, size),
-          prompt: spanProjection('prompt_rep_layer', size),
+          prompt: projection('prompt_rep_layer', size),
         }
   return {
     ...encoder,
@@ -62,11 +80,24 @@ export function glinerSpec(
     configFile: 'gliner_config.json',
     prefix: ENCODER_PREFIX,
     head,
+    ...(typeEncoder && {
+      typeEncoder: {
+        ...typeEncoder,
+        configFile: 'gliner_config.json',
+        prefix: TYPE_ENCODER_PREFIX,
+        head: {
+          kind: 'types',
+          size,
+          projection: projectionOf(typeEncoder, 'labels_projection'),
+          prompt: scoresWords ? undefined : projection('prompt_rep_layer', size),
+        },
+      },
+    }),
   }
 }
 
 /** The scorer of words: its two projections in halves, and its inner layer in three parts. */
-function scorer(size: number): Omit<BoundaryHeadSpec, 'kind' | keyof GlinerWordsSpec> {
+function scorer(size: number): Omit<BoundaryHeadSpec, 'kind' | 'marker' | keyof GlinerWordsSpec> {
   const half = (name: string, index: number): LinearSpec => {
     const layer = headLinear(`scorer.${name}`, 2 * size, size)
     const part = { index, count: 2, blocks: 1 }
@@ -114,20 +145,17 @@ function lstmDirection(suffix: string, size: number): LstmDirectionSpec {
 }
 
 /** A projection of words or types, which has a dropout before its second layer in the files. */
-function spanProjection(name: string, size: number): ProjectionSpec {
+function projection(name: string, size: number): ProjectionSpec {
   const inner = WIDENING * size
   return { inner: headLinear(`${name}.0`, inner, size), outer: headLinear(`${name}.3`, size, inner) }
 }
 
 /**
- * The projections of words, and the two layers of a span's: the first in two halves, the second transposed.
+ * The projections of words, and the two layers of a span's: the first in two halves.
  *
  * @param module  the prefix of their names
  */
-export function spanLayers(
-  module: string,
-  size: number,
-): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | 'prompt' | keyof GlinerWordsSpec> {
+function marker(module: string, size: number): SpanMarkerSpec {
   const inner = WIDENING * size
   const first = headLinear(`${module}.out_project.0`, inner, 2 * size)
   const { weight, bias } = first.from[0]!
@@ -136,16 +164,28 @@ export function spanLayers(
     inputs: size,
     from: [{ weight: { ...weight, part: { index, count: 2, blocks: inner } }, bias }],
   })
-  const second = headLinear(`${module}.out_project.3`, size, inner).from[0]!
   return {
-    start: spanProjection(`${module}.project_start`, size),
-    end: spanProjection(`${module}.project_end`, size),
+    start: projection(`${module}.project_start`, size),
+    end: projection(`${module}.project_end`, size),
     spanStart: half(0, undefined),
     spanEnd: half(1, bias),
+    output: headLinear(`${module}.out_project.3`, size, inner),
+  }
+}
+
+/** The same with the second layer transposed. */
+export function spanLayers(
+  module: string,
+  size: number,
+): Omit<SpanHeadSpec, 'kind' | 'maxWidth' | 'prompt' | keyof GlinerWordsSpec> {
+  const { output, ...layers } = marker(module, size)
+  const second = output.from[0]!
+  return {
+    ...layers,
     query: {
       kind: 'linear',
       inputs: size,
-      outputs: inner + 1,
+      outputs: output.inputs + 1,
       precision: 'float32',
       from: [
         { weight: second.weight, bias: undefined, transposed: true },

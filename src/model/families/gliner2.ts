@@ -35,7 +35,7 @@ export function gliner2Spec(encoder: ModelSpec, { maxWidth, countingLayer }: Gli
     prefix: ENCODER_PREFIX,
     head: {
       kind: 'spans',
-      ...{ size, projection: undefined, lstm: [], maxWidth },
+      ...{ size, pooling: 'first', projection: undefined, lstm: [], maxWidth },
       ...spanLayers('span_rep.span_rep_layer', size),
       prompt: counting(size, countingLayer === 'count_lstm' ? projector(size) : typeAttention(size)),
     },

@@ -3,24 +3,22 @@
  * and is read by gliner2-config.ts. A setting that would need another computation is refused by name.
  */
 import { defined } from '../../check/kind.ts'
-import { ModelFormatError } from '../../format/errors.ts'
-import { isObject, type JsonRecord, kind, readJsonFile } from '../../format/json-file.ts'
+import { isObject, type JsonRecord, kind, readJsonFile, shown } from '../../format/json-file.ts'
 import { CONFIG, ENCODER_CONFIG, GLINER_CONFIG } from '../../format/shards.ts'
 import { type ModelFiles, missingFile } from '../../format/source.ts'
 import { flag, integer, invalid, text } from '../../model/config-values.ts'
+import type { WordPooling } from '../../model/spec.ts'
 import { checkFixed, type FixedKeys } from './fixed-keys.ts'
 import { type Gliner2Config, isGliner2, readGliner2Config } from './gliner2-config.ts'
+import type { EncoderSource } from './prepare-encoder.ts'
 
 export type GlinerConfig = Gliner1Config | Gliner2Config
 
 export interface Gliner1Config {
   readonly kind: 'gliner'
-  /**
-   * The encoder's configuration, in the form of config.json; undefined in older files, which only name it.
-   */
-  readonly encoder?: JsonRecord
-  /** The Hub id, or the folder, of the encoder that the model was made from. */
-  readonly encoderName: string
+  readonly encoder: EncoderSource
+  /** The encoder of types, if the model is a bi-encoder. */
+  readonly typeEncoder?: EncoderSource
   /** D: the width of words, spans and types after the encoder. */
   readonly hiddenSize: number
   /** K: number of words in the longest span; undefined with `span_mode: token_level`, which scores words. */
@@ -39,6 +37,9 @@ export interface Gliner1Config {
   readonly sepToken: string
   /** Whether a type is represented by the token before it, or otherwise by its own first piece. */
   readonly embedsEntToken: boolean
+  readonly wordPooling: WordPooling
+  /** Whether the spans that words make are scored once more, as spans; only with `span_mode: token_level`. */
+  readonly representsSpans: boolean
 }
 
 /** Far above any model, yet small enough that products of two stay exact. */
@@ -51,8 +52,9 @@ const MOST_WIDE = 512
 const TOKEN_LEVEL = 'token_level'
 
 /**
- * Values of `model_type` for models of one encoder; older files have none. Whether they score spans or words is
- * for `span_mode` to say, as in the package, which does not read this key.
+ * Values of `model_type` for models that find entities; older files have none. Whether they score spans or words is
+ * for `span_mode` to say, and whether they have two encoders for `labels_encoder`, as in the package, which does not
+ * read this key.
  */
 const MODEL_TYPES: readonly unknown[] = [
   undefined,
@@ -60,20 +62,23 @@ const MODEL_TYPES: readonly unknown[] = [
   'gliner_uni_encoder',
   'gliner_uni_encoder_span',
   'gliner_uni_encoder_token',
+  'gliner_bi_encoder',
+  'gliner_bi_encoder_span',
+  'gliner_bi_encoder_token',
 ]
+
+const POOLINGS: readonly WordPooling[] = ['first', 'last', 'mean', 'max']
 
 /** Keys that select other architectures: the values that do not, and what the others mean. */
 const FIXED: FixedKeys = [
   ['model_type', MODEL_TYPES, 'another architecture'],
   ['span_mode', ['markerV0', TOKEN_LEVEL], 'spans represented in another way'],
-  ['labels_encoder', [undefined], 'a second encoder for the types (a bi-encoder)'],
   ['labels_decoder', [undefined], 'a decoder that writes the types'],
   ['relations_layer', [undefined], 'relations between entities'],
   ['fuse_layers', [undefined, false], 'hidden states of all layers in one'],
   ['post_fusion_schema', [undefined, ''], 'layers of attention between types and words'],
   ['span_encoder_config', [undefined], 'an encoder of its own before the spans'],
   ['words_splitter_type', [undefined, 'whitespace'], 'words told apart by another program'],
-  ['subtoken_pooling', [undefined, 'first'], 'words known by other pieces than their first'],
   ['precomputed_prompts_mode', [undefined, false], 'types that were fixed when it was saved'],
 ]
 
@@ -99,14 +104,6 @@ function readConfig(config: JsonRecord): Gliner1Config {
   // Without a span_mode, the package's default applies, markerV0.
   checkFixed({ ...config, span_mode: config['span_mode'] ?? 'markerV0' }, FIXED, GLINER_CONFIG)
   const scoresWords = config['span_mode'] === TOKEN_LEVEL
-  if (scoresWords && flag(config, 'represent_spans', false, GLINER_CONFIG))
-    throw new ModelFormatError(
-      'UnsupportedConfig',
-      `${GLINER_CONFIG} has represent_spans true: spans scored once more after their words, which is not computed here; it must be false`,
-    )
-  const encoder = config['encoder_config'] ?? undefined
-  if (encoder !== undefined && !isObject(encoder))
-    throw invalid(`encoder_config must be an object, not ${kind(encoder)}`, GLINER_CONFIG)
   const classToken = tokenCount(config, 'class_token_index', 0)
   const vocabSize = tokenCount(config, 'vocab_size', 1)
   const whole = (key: string, least: number, otherwise: number, most: number = MOST): number =>
@@ -117,10 +114,14 @@ function readConfig(config: JsonRecord): Gliner1Config {
       `hidden_size is ${hiddenSize}, which is odd: an LSTM of two directions has half of it each`,
       GLINER_CONFIG,
     )
+  const wordPooling = (config['subtoken_pooling'] ?? 'first') as WordPooling
+  if (!POOLINGS.includes(wordPooling))
+    throw invalid(`subtoken_pooling is ${shown(wordPooling)}, expected ${POOLINGS.join(', ')}`, GLINER_CONFIG)
+  const hasTypeEncoder = (config['labels_encoder'] ?? undefined) !== undefined
   return {
     kind: 'gliner',
-    ...(encoder && { encoder }),
-    encoderName: string(config, 'model_name', 'microsoft/deberta-v3-small'),
+    encoder: sourceOf(config, 'model_name', 'encoder_config', 'microsoft/deberta-v3-small'),
+    ...(hasTypeEncoder && { typeEncoder: sourceOf(config, 'labels_encoder', 'labels_encoder_config', '') }),
     hiddenSize,
     maxWidth: scoresWords ? undefined : whole('max_width', 1, 12, MOST_WIDE),
     maxWords: whole('max_len', 1, 384),
@@ -129,7 +130,16 @@ function readConfig(config: JsonRecord): Gliner1Config {
     entToken: string(config, 'ent_token', '<<ENT>>'),
     sepToken: string(config, 'sep_token', '<<SEP>>'),
     embedsEntToken: flag(config, 'embed_ent_token', true, GLINER_CONFIG),
+    wordPooling,
+    representsSpans: scoresWords && flag(config, 'represent_spans', false, GLINER_CONFIG),
   }
+}
+
+function sourceOf(json: JsonRecord, nameKey: string, configKey: string, otherwise: string): EncoderSource {
+  const config = json[configKey] ?? undefined
+  if (config !== undefined && !isObject(config))
+    throw invalid(`${configKey} must be an object, not ${kind(config)}`, GLINER_CONFIG)
+  return { name: string(json, nameKey, otherwise), ...(config && { config }) }
 }
 
 /** -1 leaves it to the tokenizer. */

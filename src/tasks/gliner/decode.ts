@@ -85,18 +85,21 @@ export function chooseSpans<Span extends ScoredSpan>(
   const widest = spans.reduce((most, { start, end }) => Math.max(most, end - start), 0)
   /** The chosen spans by their first word: only near ones can conflict. */
   const kept = new Map<number, Span[]>()
+  const taken = new Set<string>()
   const isFree = (span: Span): boolean => {
     for (let first = span.start - widest; first <= span.end; first++) {
       for (const other of kept.get(first) ?? []) {
-        if (other.start === span.start && other.end === span.end) {
-          if (!multiLabel) return false
-        } else if (other.end >= span.start && !(nested && liesIn(span, other))) return false
+        if (other.end >= span.start && !(nested && liesIn(span, other))) return false
       }
     }
     return true
   }
   const chosen = best.filter((span) => {
+    const words = `${span.start} ${span.end}`
+    // With its first type it conflicted with nothing, so with another one it does not either.
+    if (taken.has(words)) return multiLabel
     if (!isFree(span)) return false
+    taken.add(words)
     const beside = kept.get(span.start)
     if (beside) beside.push(span)
     else kept.set(span.start, [span])

@@ -6,7 +6,7 @@
 import { collectAnswers, type Give, stopWith, streamAnswers } from '../../answers.ts'
 import { Batcher } from '../../batcher.ts'
 import type { BertModel } from '../../bert-model.ts'
-import { wrongKind } from '../../check/kind.ts'
+import { defined, wrongKind } from '../../check/kind.ts'
 import type { Rows } from '../../check/option-rows.ts'
 import { checkOptions } from '../../check/options.ts'
 import { trimName } from '../../entities/name-edges.ts'
@@ -15,7 +15,7 @@ import { prepareRules } from '../../entities/style.ts'
 import type { Entity, Recognition } from '../../entities/types.ts'
 import { readInputs } from '../../inputs.ts'
 import { sigmoid } from '../../kernels/scalars.ts'
-import { requireFinite } from '../../model/forward-output.ts'
+import { type ForwardWanted, requireFinite } from '../../model/forward-output.ts'
 import type { RulePolicy, Rules } from '../../rules/types.ts'
 import type { EngineClient } from '../../runtime/client.ts'
 import { BATCH_TOKENS } from '../../runtime/engine-setup.ts'
@@ -180,9 +180,14 @@ export class Gliner {
     })
     const { config, reading } = this.#parts
     const prompt = reading.prompt(asked)
-    const collect = config.maxWidth === undefined ? addMatched : addSpans
+    const typeVectors = await reading.typeVectors?.(asked, stop.signal)
+    const collect = collectorOf(config)
     const isSecond = config.kind === 'gliner2'
     const thresholds = asked.map((type) => type.threshold ?? threshold)
+    const wanted = {
+      choice: { thresholds: Float32Array.from(thresholds), multiLabel: options.multiLabel ?? false },
+      ...defined({ typeVectors }),
+    }
     const judging: Judging = { options, width: this.maxWidth, thresholds, isInclusive: isSecond }
     const byType = isSecond && options.style === 'gliner'
     const progress = { done: 0, total: 0 }
@@ -190,7 +195,7 @@ export class Gliner {
     const batcher = new Batcher<WordWindow, Float32Array>({
       ...{ tokens: BATCH_TOKENS, stop },
       compute: async (windows, stopped) => {
-        const logits = await this.#score(windows, stopped)
+        const logits = await this.#score(windows, wanted, stopped)
         progress.done += countPieces(windows)
         options.onProgress?.({ ...progress })
         return logits
@@ -236,11 +241,18 @@ export class Gliner {
     return makeWindows(text, reading, prompt, { maxWidth, maxWords, maxPieces: this.model.maxLength }, all)
   }
 
-  /** The logits of each window's spans. */
-  async #score(windows: readonly WordWindow[], signal: AbortSignal): Promise<readonly Float32Array[]> {
+  /** The logits of each window's spans, or the spans that were chosen by them. */
+  async #score(
+    windows: readonly WordWindow[],
+    wanted: Pick<ForwardWanted, 'typeVectors' | 'choice'>,
+    signal: AbortSignal,
+  ): Promise<readonly Float32Array[]> {
     const { logits } = await this.#parts.engine.forward(
       windows.map(({ ids }) => ids),
-      { spans: windows.map(({ words, types, counter }) => ({ words, types, counter })) },
+      {
+        spans: windows.map(({ words, wordEnds, types, counter }) => ({ words, wordEnds, types, counter })),
+        ...wanted,
+      },
       signal,
     )
     return logits
@@ -266,6 +278,16 @@ interface Judging {
   readonly thresholds: readonly number[]
   /** Whether a span counts whose score is just the threshold. */
   readonly isInclusive: boolean
+}
+
+/** How what the engine gives for a window becomes spans. */
+function collectorOf(config: GlinerConfig): typeof addSpans {
+  const { kind, maxWidth } = config
+  const isChosen =
+    kind === 'gliner' &&
+    (config.representsSpans || (config.typeEncoder !== undefined && maxWidth !== undefined))
+  if (isChosen) return addChosen
+  return maxWidth === undefined ? addMatched : addSpans
 }
 
 /** σ of each logit of a span; adds the spans above the threshold that the window judges. None without logits. */
@@ -316,6 +338,27 @@ function addMatched(
   for (const { start, end, type, score } of matchBoundaries(scores, thresholds, options, isJudged)) {
     const [from, to] = [places[start]![0], places[end]![1]]
     spans.push({ start: firstWord + start, end: firstWord + end, type, score, from, to })
+  }
+}
+
+/** Adds the chosen spans that the window judges: the first word of each, the last, the type and the score. */
+function addChosen(
+  chosen: Float32Array,
+  { spans: places, firstWord, judgedStart, judgedEnd }: WordWindow,
+  _: Judging,
+  spans: PlacedSpan[],
+): void {
+  for (let at = 0; at < chosen.length; at += 4) {
+    const [first, last, type, score] = chosen.subarray(at, at + 4) as Iterable<number> as [
+      number,
+      number,
+      number,
+      number,
+    ]
+    const middle = firstWord + Math.floor((first + last) / 2)
+    if (middle < judgedStart || middle >= judgedEnd) continue
+    const [from, to] = [places[first]![0], places[last]![1]]
+    spans.push({ start: firstWord + first, end: firstWord + last, type, score, from, to })
   }
 }
 

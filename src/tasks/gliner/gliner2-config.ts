@@ -2,17 +2,16 @@
  * Reads and checks the config.json of GLiNER2 (`model_type: extractor`), with the keys and defaults of the package gliner2
  * (ExtractorConfig).
  */
+import { defined } from '../../check/kind.ts'
 import { isObject, type JsonRecord, kind } from '../../format/json-file.ts'
 import { CONFIG } from '../../format/shards.ts'
 import { integer, invalid, text } from '../../model/config-values.ts'
 import { checkFixed, type FixedKeys } from './fixed-keys.ts'
+import type { EncoderSource } from './prepare-encoder.ts'
 
 export interface Gliner2Config {
   readonly kind: 'gliner2'
-  /** The encoder's configuration; undefined if the model only names it. */
-  readonly encoder?: JsonRecord
-  /** The Hub id, or the folder, of the encoder that the model was made from. */
-  readonly encoderName: string
+  readonly encoder: EncoderSource
   /** K: number of words in the longest span. */
   readonly maxWidth: number
   /** Number of words that are read at once. */
@@ -45,8 +44,7 @@ export function readGliner2Config(config: JsonRecord, encoder: JsonRecord | unde
   checkFixed(head, [['span_mode', [undefined, 'markerV0'], 'spans represented in another way']], CONFIG)
   return {
     kind: 'gliner2',
-    ...(encoder && { encoder }),
-    encoderName: text(config, 'model_name') ?? 'bert-base-uncased',
+    encoder: { name: text(config, 'model_name') ?? 'bert-base-uncased', ...defined({ config: encoder }) },
     maxWidth: integer({ ...config, ...head }, 'max_width', 1, MOST_WIDE, 8),
     maxWords: integer(config, 'max_len', 1, MOST_WORDS, CHUNK),
     countingLayer: counting as Gliner2Config['countingLayer'],

@@ -1,31 +1,20 @@
-/**
- * Loads a GLiNER model by name: its configuration, that of the encoder (which older repositories only name),
- * the tokenizer, and the engine with the weights of encoder and head.
- */
+/** Loads a GLiNER model by name: its configuration, what prepare.ts makes of it, and the engine with the weights. */
 import { capability } from '../../format/capability.ts'
 import { type Checkpoint, openCheckpoint } from '../../format/checkpoint.ts'
 import { ModelFormatError, quoted } from '../../format/errors.ts'
-import { type JsonRecord, readJsonFile } from '../../format/json-file.ts'
 import { type LoadWatch, watched } from '../../format/load-watch.ts'
 import { CONFIG, hasSafetensors, WEIGHTS } from '../../format/shards.ts'
-import { hasFile, type ModelFiles, mapFiles, missingFile } from '../../format/source.ts'
+import { hasFile, type ModelFiles, mapFiles } from '../../format/source.ts'
 import { GLINER } from '../../hub/model-files.ts'
-import { importInline, longest, makePlan, type Platform, startModel } from '../../load.ts'
+import { importInline, makePlan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
-import { ENCODER_PREFIX, glinerSpec } from '../../model/families/gliner.ts'
-import { ENCODER_PREFIX as ENCODER_PREFIX_2, gliner2Spec } from '../../model/families/gliner2.ts'
-import { parseSpec } from '../../model/read-spec.ts'
 import { type ResolvedModel, resolve } from '../../model/resolve.ts'
 import type { ModelSpec } from '../../model/spec.ts'
 import type { HubLocator, Locator } from '../../runtime/protocol.ts'
-import { fitRows } from '../../text/fit-rows.ts'
-import { readTokenizer } from '../../text/read-tokenizer.ts'
-import type { Tokenizer } from '../../text/tokenizer.ts'
-import { type Gliner1Config, type GlinerConfig, loadGlinerConfig } from './config.ts'
+import { type GlinerConfig, loadGlinerConfig } from './config.ts'
 import { Gliner } from './gliner.ts'
-import { gliner2Reading } from './gliner2-prompt.ts'
-import { glinerReading, type PromptTokens } from './prompt.ts'
-import type { Reading } from './windows.ts'
+import { type OtherFiles, prepareGliner, specOf } from './prepare.ts'
+import { parseEncoder } from './prepare-encoder.ts'
 
 /** Options of loading and running a GLiNER model. */
 export interface GlinerLoadOptions extends LoadOptions {
@@ -34,55 +23,50 @@ export interface GlinerLoadOptions extends LoadOptions {
    * `model_name` of its configuration, from the Hub.
    */
   encoder?: ModelName
+  /**
+   * The same for the encoder of types of a bi-encoder; default: the `labels_encoder` of its gliner_config.json,
+   * from the Hub.
+   */
+  typeEncoder?: ModelName
 }
-
-const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight'
-/** Keys of a configuration that describe a head, which the encoder no longer has. */
-const NO_HEAD = {
-  architectures: undefined,
-  id2label: undefined,
-  label2id: undefined,
-  problem_type: undefined,
-}
-/** Maximum length of DeBERTa with relative distances only, which saturate far below it. */
-const LONGEST_RELATIVE = 1024
-/** Any of these files is a tokenizer. */
-const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'spm.model', 'vocab.txt']
 
 export async function loadGliner(
   platform: Platform,
   model: ModelName,
   given: GlinerLoadOptions = {},
 ): Promise<Gliner> {
-  const { encoder, ...rest } = given
+  const { encoder, typeEncoder, ...rest } = given
   const options = checkLoadOptions(rest)
-  const encoderName = checkModelName(encoder)
-  return watched(options, (watch) => load(platform, model, encoderName, options, watch))
+  const names = { encoder: checkModelName(encoder), typeEncoder: checkModelName(typeEncoder) }
+  return watched(options, (watch) => load(platform, model, names, options, watch))
 }
 
 async function load(
   platform: Platform,
   model: ModelName,
-  encoderName: ModelName | undefined,
+  names: Readonly<Record<'encoder' | 'typeEncoder', ModelName | undefined>>,
   options: LoadOptions,
   watch: LoadWatch,
 ): Promise<Gliner> {
   const plan = await makePlan(platform, options)
   const accept = async (files: ModelFiles): Promise<void> => {
     const config = await loadGlinerConfig(files)
-    if (config.encoder === undefined) return
+    const { encoder } = config
+    const typeEncoder = config.kind === 'gliner' ? config.typeEncoder : undefined
+    // Encoders that are only named need a download to be known.
+    if (!encoder.config || (typeEncoder && !typeEncoder.config)) return
     const { memoryNeeded } = await importInline()
-    const encoder = await parseEncoder({ model_type: 'deberta-v2', ...config.encoder })
-    memoryNeeded({ ...plan.setup, spec: specOf(encoder, config) })
+    const parsed = typeEncoder?.config && (await parseEncoder(typeEncoder.config))
+    memoryNeeded({ ...plan.setup, spec: specOf(config, await parseEncoder(encoder.config), parsed) })
   }
   const located = await platform.locate(model, options, watch, accept, GLINER)
   const files = await platform.openFiles(located, watch)
   const config = await loadGlinerConfig(files)
   const checkpoint = await openTensors(files, true)
   try {
-    const others = (): Promise<ModelFiles> =>
-      encoderFiles(platform, encoderName ?? config.encoderName, options, watch)
-    const prepared = await prepare(config, files, others, checkpoint.tensors, options)
+    const others: OtherFiles = ({ name }, option) =>
+      encoderFiles(platform, names[option] ?? name, option, options, watch)
+    const prepared = await prepareGliner(config, files, others, checkpoint.tensors, options)
     const source = await weightsOf(prepared.spec, files, located, checkpoint)
     const { model, engine } = await startModel(
       platform,
@@ -91,7 +75,7 @@ async function load(
       options,
       watch,
     )
-    return new Gliner({ model, engine, config, reading: prepared.reading })
+    return new Gliner({ model, engine, config, reading: prepared.readingWith(engine) })
   } finally {
     await checkpoint.close()
   }
@@ -120,9 +104,9 @@ export async function inspectGliner(
   const config = await loadGlinerConfig(files)
   const checkpoint = weights ? await openTensors(files, false) : undefined
   try {
-    const others = (): Promise<ModelFiles> => encoderFiles(platform, config.encoderName, options, {})
+    const others: OtherFiles = ({ name }, option) => encoderFiles(platform, name, option, options, {})
     const tensors = checkpoint?.tensors ?? new Map()
-    const { spec } = await prepare(config, files, others, tensors, options)
+    const { spec } = await prepareGliner(config, files, others, tensors, options)
     return { config, spec, found: checkpoint && resolve(spec, checkpoint) }
   } finally {
     await checkpoint?.close()
@@ -158,12 +142,6 @@ async function weightsOf(
   return { files: mapFiles(made), locator: { kind: 'files', files: made } }
 }
 
-async function readEncoderConfig(files: ModelFiles): Promise<JsonRecord> {
-  const json = await readJsonFile(files, CONFIG)
-  if (json) return json
-  throw missingFile(files, [CONFIG], `${files.name} has no ${CONFIG}, which the encoder needs`)
-}
-
 async function needsNoView(files: ModelFiles): Promise<boolean> {
   try {
     return await hasSafetensors(files)
@@ -174,10 +152,11 @@ async function needsNoView(files: ModelFiles): Promise<boolean> {
   }
 }
 
-/** The files of the encoder's original model, without its weights. */
+/** The files of the original model of an encoder, without its weights; `option` can name others. */
 async function encoderFiles(
   platform: Platform,
   name: ModelName,
+  option: 'encoder' | 'typeEncoder',
   options: LoadOptions,
   watch: LoadWatch,
 ): Promise<ModelFiles> {
@@ -190,112 +169,8 @@ async function encoderFiles(
     watch.signal?.throwIfAborted()
     throw new ModelFormatError(
       'MissingFile',
-      `The model lacks config.json or the tokenizer of its encoder, and ${typeof name === 'string' ? quoted(name) : 'encoder'} does not give them: ${(error as Error).message}; name a folder or a Hub id that has them with the option encoder`,
+      `The model lacks config.json or the tokenizer of its ${option === 'encoder' ? 'encoder' : 'encoder of types'}, and ${typeof name === 'string' ? quoted(name) : option} does not give them: ${(error as Error).message}; name a folder or a Hub id that has them with the option ${option}`,
       { cause: error },
     )
   }
-}
-
-/** A model before its weights are read. */
-interface PreparedGliner {
-  readonly spec: ModelSpec
-  readonly tokenizer: Tokenizer
-  readonly maxLength: number
-  readonly reading: Reading
-}
-
-function specOf(encoder: ModelSpec, config: GlinerConfig): ModelSpec {
-  return config.kind === 'gliner2' ? gliner2Spec(encoder, config) : glinerSpec(encoder, config)
-}
-
-/**
- * The specification and the tokenizer; the encoder's configuration is taken from the model's own files if
- * they have it.
- */
-async function prepare(
-  config: GlinerConfig,
-  files: ModelFiles,
-  others: () => Promise<ModelFiles>,
-  tensors: Checkpoint['tensors'],
-  options: LoadOptions,
-): Promise<PreparedGliner> {
-  const { lowercase, paddedVocabulary } = options
-  let found: Promise<ModelFiles> | undefined
-  const elsewhere = (): Promise<ModelFiles> => {
-    found ??= others()
-    return found
-  }
-  const written = config.encoder ?? (await readEncoderConfig(await elsewhere()))
-  const isSecond = config.kind === 'gliner2'
-  const table = tensors.get((isSecond ? ENCODER_PREFIX_2 : ENCODER_PREFIX) + WORD_EMBEDDINGS)
-  const isSized = !isSecond && config.encoder !== undefined && config.vocabSize !== undefined
-  const rows = isSized ? undefined : table?.shape[0]
-  const { model_type = 'deberta-v2', ...keys } = written
-  const sized = rows === undefined ? keys : { ...keys, vocab_size: rows }
-  const parsed = await parseEncoder({ model_type, ...sized })
-  const spec = specOf(parsed, config)
-  const own = (await Promise.all(TOKENIZER_FILES.map((name) => hasFile(files, name)))).includes(true)
-  const read = await readTokenizer(own ? files : await elsewhere(), {
-    lowercase,
-    model: async () => ({
-      tokenizerClass: parsed.config.tokenizerClass,
-      sentencePiece: parsed.sentencePiece,
-      // The packages give the tokenizer each word as it stands in the text.
-      spacesWords: false,
-    }),
-  })
-  const tokenizer = fitRows(read, 'The tokenizer', parsed.config.vocabSize, paddedVocabulary)
-  return {
-    spec,
-    tokenizer,
-    maxLength: longest(options, parsed.config, tokenizer),
-    reading: isSecond
-      ? gliner2Reading(tokenizer, parsed.config.vocabSize)
-      : glinerReading(tokenizer, promptTokens(config, tokenizer, parsed.config.vocabSize)),
-  }
-}
-
-/**
- * The configuration of an encoder. If DeBERTa has no absolute positions, it may read more than its
- * max_position_embeddings, as in the package: prompt and words together may have more pieces.
- */
-function parseEncoder(written: JsonRecord): Promise<ModelSpec> {
-  const { max_position_embeddings: positions, max_relative_positions: distances } = written
-  const isRelative = written['model_type'] === 'deberta-v2' && written['position_biased_input'] === false
-  const longer =
-    isRelative && typeof positions === 'number' && positions < LONGEST_RELATIVE
-      ? {
-          max_position_embeddings: LONGEST_RELATIVE,
-          max_relative_positions: typeof distances === 'number' && distances > 0 ? distances : positions,
-        }
-      : {}
-  return parseSpec(JSON.stringify({ ...written, ...longer, ...NO_HEAD }))
-}
-
-/**
- * The ids of the prompt's two tokens. Older files leave them to the tokenizer, to which the package appends
- * `[FLERT]`, `<<ENT>>` and `<<SEP>>`: they are the last of the model's rows.
- */
-function promptTokens(
-  { classToken, entToken, sepToken, embedsEntToken }: Gliner1Config,
-  tokenizer: Tokenizer,
-  rows: number,
-): PromptTokens {
-  const idOf = (token: string): number | undefined => {
-    const { ids, tokens } = tokenizer.encodeWords([token])
-    return ids.length === 3 && tokens[1] === token ? ids[1] : undefined
-  }
-  const ent = classToken ?? idOf(entToken) ?? rows - 2
-  const sep = idOf(sepToken) ?? ent + 1
-  for (const [token, id] of [
-    [entToken, ent],
-    [sepToken, sep],
-  ] as const) {
-    if (id < rows) continue
-    throw new ModelFormatError(
-      'InvalidVocabulary',
-      `The token ${quoted(token)} has the id ${id}, and the model has ${rows} rows for pieces: class_token_index of gliner_config.json is another model's`,
-    )
-  }
-  return { ent, sep, embedsEnt: embedsEntToken }
 }

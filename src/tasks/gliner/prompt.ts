@@ -4,10 +4,12 @@
  *
  *     [CLS] <<ENT>> person <<ENT>> drug <<SEP>> word word ... [SEP]
  *
- * A type is represented by the token before it, a word by its first piece.
+ * A type is represented by the token before it, a word by its pieces. A bi-encoder reads the words alone, between [CLS]
+ * and [SEP], and each type by itself.
  */
 import { quoted } from '../../format/errors.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
+import type { TypeVectors } from './type-vectors.ts'
 import type { EntityType } from './types.ts'
 import { encodeWords, type Prompt, type Reading } from './windows.ts'
 import { splitWords } from './words.ts'
@@ -26,8 +28,20 @@ export interface PromptTokens {
  * @param tokenizer  of the encoder
  */
 export function glinerReading(tokenizer: Tokenizer, tokens: PromptTokens): Reading {
+  return { ...wordsReading(tokenizer), prompt: (types) => makePrompt(tokenizer, tokens, namesOf(types)) }
+}
+
+/** How a bi-encoder reads, whose types another encoder makes vectors of. */
+export function biEncoderReading(tokenizer: Tokenizer, vectors: TypeVectors): Reading {
   return {
-    prompt: (types) => makePrompt(tokenizer, tokens, types),
+    ...wordsReading(tokenizer),
+    prompt: () => ({ ids: [tokenizer.clsId], types: [] }),
+    typeVectors: (types, signal) => vectors.of(namesOf(types), signal),
+  }
+}
+
+function wordsReading(tokenizer: Tokenizer): Pick<Reading, 'words' | 'end' | 'emptyWord'> {
+  return {
     *words(text) {
       for (const spans of splitWords(text)) yield encodeWords(text, spans, tokenizer)
     },
@@ -36,18 +50,24 @@ export function glinerReading(tokenizer: Tokenizer, tokens: PromptTokens): Readi
   }
 }
 
+/** What types are called, which is all that GLiNER reads of them. */
+function namesOf(types: readonly EntityType[]): string[] {
+  return types.map(({ type, description }, index) => {
+    if (description === undefined) return type
+    throw new RangeError(
+      `types[${index}] (${quoted(type)}) has a description, which this model does not read: only GLiNER2 does; leave it out, or say it in the type itself`,
+    )
+  })
+}
+
 function makePrompt(
   tokenizer: Tokenizer,
   { ent, sep, embedsEnt }: PromptTokens,
-  types: readonly EntityType[],
+  types: readonly string[],
 ): Prompt {
   const ids = [tokenizer.clsId]
   const places: number[] = []
-  for (const [index, { type, description }] of types.entries()) {
-    if (description !== undefined)
-      throw new RangeError(
-        `types[${index}] (${quoted(type)}) has a description, which this model does not read: only GLiNER2 does; leave it out, or say it in the type itself`,
-      )
+  for (const type of types) {
     places.push(embedsEnt ? ids.length : ids.length + 1)
     ids.push(ent, ...tokenizer.encodeWords([type]).ids.slice(1, -1))
   }

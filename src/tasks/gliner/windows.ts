@@ -15,6 +15,8 @@ const OVERLAP = 64
 export interface Reading {
   /** @throws {RangeError} for what the model does not read of a type */
   prompt(types: readonly EntityType[]): Prompt
+  /** The vectors of types, [C, D], if an encoder of its own reads them. */
+  typeVectors?(types: readonly EntityType[], signal: AbortSignal): Promise<Float32Array>
   /** The words of a text, encoded, section by section. */
   words(text: string): Generator<Word[], void, undefined>
   /** What ends a sequence. */
@@ -27,7 +29,7 @@ export interface Reading {
 export interface Prompt {
   /** All that comes before the words. */
   readonly ids: readonly number[]
-  /** The position that represents each type. */
+  /** The position that represents each type; none if types are vectors. */
   readonly types: readonly number[]
   /** The position that the number of entities is predicted from, if the model counts them. */
   readonly counter?: number
@@ -44,6 +46,8 @@ export interface WordWindow extends Pick<Prompt, 'types' | 'counter'> {
   readonly ids: readonly number[]
   /** The first piece of each word, in `ids`; -1 for a word without pieces that zeros stand for. */
   readonly words: readonly number[]
+  /** Where its pieces end, exclusive. */
+  readonly wordEnds: readonly number[]
   /** Where each word stands in the text. */
   readonly spans: readonly WordSpan[]
   /** Number of the first word in the text. */
@@ -126,14 +130,16 @@ function windowOf(
 ): Omit<WordWindow, 'firstWord' | 'judgedStart' | 'judgedEnd' | 'isLast'> {
   const pieces = [...before]
   const places: number[] = []
+  const wordEnds: number[] = []
   for (const { ids } of words) {
     places.push(ids.length === 0 && emptyWord === 'zeros' ? -1 : pieces.length)
-    // Only the first piece is used, so the rest of a word that exceeds the room can be left out.
+    // The rest of a word that exceeds the room is left out, as in the packages.
     pieces.push(...ids.slice(0, room))
+    wordEnds.push(pieces.length)
   }
   pieces.push(...end)
   const within = places.map((place) => (place < pieces.length ? place : -1))
-  return { ids: pieces, words: within, spans: words.map(({ span }) => span), ...prompt }
+  return { ids: pieces, words: within, wordEnds, spans: words.map(({ span }) => span), ...prompt }
 }
 
 /** Whether a word is not in the text, and so is not counted. */
