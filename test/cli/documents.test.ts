@@ -369,11 +369,11 @@ test('iobert reads HTML and Markdown by the names of files, and --input says it'
   assert.is(JSON.parse(stdout).body, redacted)
   const code = join(folder, 'code.md')
   const prose =
-    'Tim Cook moved from `Rome` to `Oslo` and Ana works at `acme.internal`.\n\nAsk `git blame` in Berlin, see [PER_7].\n'
+    'Tim Cook moved from `Rome` to `Oslo` and Angela Merkel works at `acme.internal`.\n\nAsk `git blame` in Berlin, see [PER_7].\n'
   writeFileSync(code, prose)
   assert.is(
     (await iobert(['--redact', code])).stdout,
-    prose.replace('Tim Cook', '[PER]').replace('Ana', '[PER]').replace('Berlin', '[LOC]'),
+    prose.replace('Tim Cook', '[PER]').replace('Angela Merkel', '[PER]').replace('Berlin', '[LOC]'),
   )
   for (const { text, start, end } of JSON.parse((await iobert(['--json', code])).stdout)[0].entities)
     assert.is(text, prose.slice(start, end))

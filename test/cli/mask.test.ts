@@ -65,13 +65,13 @@ test('names with quotes come back into cells and into JSON as they are written t
   const map = newMap()
   const rules = join(temporaryFolder(), 'own.json')
   writeFileSync(rules, JSON.stringify([{ type: 'FIRM', phrases: ['Wolf "Blitz" Ltd'] }]))
-  const table = 'id,text\n1,"Ask Wolf ""Blitz"" Ltd, today"\n'
+  const table = 'id,text\n1,"we ask Wolf ""Blitz"" Ltd, today"\n'
   const masked = await iobert(['mask', '--map', map, '--rules', rules, '--csv', '--column', 'text'], table)
-  assert.is(masked.stdout, 'id,text\n1,"Ask [FIRM_1], today"\n')
+  assert.is(masked.stdout, 'id,text\n1,"we ask [FIRM_1], today"\n')
   assert.is((await iobert(['unmask', '--map', map, '--csv'], masked.stdout)).stdout, table)
-  const line = JSON.stringify({ body: 'Ask Wolf "Blitz" Ltd.' })
+  const line = JSON.stringify({ body: 'we ask Wolf "Blitz" Ltd.' })
   const lines = await iobert(['mask', '--map', map, '--rules', rules, '--jsonl', '--field', 'body'], line)
-  assert.match(lines.stdout, '"body":"Ask [FIRM_1]."')
+  assert.match(lines.stdout, '"body":"we ask [FIRM_1]."')
   const back = await iobert(['unmask', '--map', map, '--jsonl'], lines.stdout)
   assert.is(JSON.parse(back.stdout).body, JSON.parse(line).body)
   assert.is((await iobert(['unmask', '--map', map], 'By [FIRM_1].')).stdout, 'By Wolf "Blitz" Ltd.')
