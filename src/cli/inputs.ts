@@ -150,10 +150,7 @@ export async function* readSources(sources: readonly Source[], maxChars: number)
         yield { ...named, ...(await extractFile(source.path, source.format, maxChars)) }
         continue
       }
-      const text = await readText(openSource(source), maxChars)
-      if (source.kind === 'file' && source.root !== undefined && text.includes('\0'))
-        throw new NoText(NOT_UTF8)
-      yield { ...named, text }
+      yield { ...named, text: await readText(openSource(source), maxChars) }
     } catch (error) {
       yield { ...named, error: `${nameOf(source)}: ${explain(error)}` }
     }
@@ -208,6 +205,10 @@ export function explain(error: unknown): string {
 export const NOT_UTF8 =
   'is not UTF-8 text: save it as UTF-8, or say how texts are encoded, as --encoding windows-1252 for those of Windows'
 
+/** What a text is that has U+0000, which UTF-8 would let pass: no rule finds what stands between such characters. */
+export const NO_LETTERS =
+  'has characters U+0000, as UTF-16 without a mark and files of other programs have: write --encoding utf-16le if it is UTF-16, or take them out, as by tr -d'
+
 /** Maximum number of UTF-8 bytes for one UTF-16 unit. */
 const BYTES_PER_UNIT = 3
 
@@ -237,5 +238,6 @@ export async function readText(chunks: AsyncIterable<Uint8Array>, maxChars: numb
   }
   const text = parts.join('')
   if (text.length > maxChars) throw tooLong()
+  if (text.includes('\0')) throw new NoText(NO_LETTERS)
   return text
 }

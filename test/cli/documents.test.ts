@@ -52,6 +52,8 @@ for (const [html, wanted] of [
   ['a<style>Tim <p>Bo</p>', 'a\n\nTim <p>Bo</p>'],
   ['a<SCRIPT>x = "Tim"', 'a\n\nx = "Tim"'],
   ['a<!-- Tim', 'a<!-- Tim'],
+  ['Tim<br/', 'Tim<br/'],
+  ['<i title="Tim<br/>', 'Tim<br/'],
   ['a<!-- Tim -->b<?Tim', 'ab<?Tim\n\nTim '],
   ['<![CDATA[ Ana ]]>b', 'Ana b'],
   ['Ask <tim@example.org>.', 'Ask <tim@example.org>.'],
@@ -68,6 +70,11 @@ for (const [html, wanted] of [
     'Ana\n\nBo\n\nDOCTYPE Cy\n\n[if mso]>\n\nD\n\n<![endif]',
   ],
   ['<code title="Tim">x</code>', '\ufffc\n\nTim'],
+  ['<user-card name="Ana" class=x style=y id=z onclick=f>Bo</user-card>', 'Bo\n\nAna'],
+  [
+    '<a href="mailto:tim@x.org?subject=Angela%20M%C3%BCller%ff">a</a>',
+    'a\n\ntim@x.org?subject=Angela Müller%ff',
+  ],
 ] as const) {
   test(`HTML: ${html}`, () => {
     assert.is(readHtml(html).text, wanted)
@@ -275,6 +282,20 @@ for (const [name, read, source, redacted] of [
     )
     for (const one of placed) assert.is(one.text, source.slice(one.start, one.end))
     assert.is(document.redact(createRedactor(), recognition).text, redacted)
+  })
+}
+
+for (const [name, read, source, redacted] of [
+  ['Markdown', readMarkdown, '| Tim | Cook |\n|---|---|\n', '| [X] | [X] |\n|---|---|\n'],
+  ['HTML', readHtml, '<td>Tim<td>Cook', '<td>[X]<td>[X]'],
+  ['HTML', readHtml, '<i>Tim</i> Cook', '<i>[X]</i>'],
+  ['XML', readXml, '<first>Tim</first><last>Cook</last>', '<first>[X]</first><last>[X]</last>'],
+] as const) {
+  test(`${name}: a name ends where a block or a cell ends: ${source.trim()}`, () => {
+    const document = read(source)
+    const { length: end } = document.text
+    const entities = [{ type: 'X', text: document.text, start: 0, end, score: 1 }]
+    assert.is(document.redact(createRedactor(), { entities, truncated: false }).text, redacted)
   })
 }
 

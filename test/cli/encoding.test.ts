@@ -100,6 +100,12 @@ test('bytes of another encoding are an error that names the file, and nothing of
       [],
       /wrong\.txt: it is UTF-32 text, expected UTF-8 or UTF-16/u,
     ],
+    [utf16('ana@x.org').subarray(2), ['--rules', 'all'], /wrong\.txt: it has characters U\+0000/u],
+    [
+      utf16('ana@x.org\n').subarray(2),
+      ['--csv', '--no-header', '--column', '1'],
+      /wrong\.txt: row 1 has characters U\+0000/u,
+    ],
   ] as const) {
     writeFileSync(file, bytes)
     const { code, stdout, stderr } = await iobert(['-m', model, '--redact', ...how, file])

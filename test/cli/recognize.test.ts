@@ -336,7 +336,7 @@ test('iobert reads folders with all in them, and names what is no text with an e
   )
   for (const [name, what] of [
     ['a/photo.jpg', 'is a picture'],
-    ['a/zeros', 'is not UTF-8 text'],
+    ['a/zeros', 'has characters U+0000'],
   ] as const)
     assert.ok(stderr.includes(`${join(tree, name)}: it ${what}`), stderr)
   const empty = await iobert(['-m', model, join(tree, 'a/.hidden'), temporaryFolder()])

@@ -87,6 +87,15 @@ test('numbers keep their form and are plainly none; addresses of mail and the we
   assert.is(restore(masked), text)
 })
 
+test('a name that looks like the scheme of an address goes with it', () => {
+  for (const text of ['and10.0.0.1https://x.org', 'tim.cook://x.org', 'https://www.x.org']) {
+    const entities = [{ type: 'URL', text, start: 0, end: text.length, score: 1 }]
+    const { text: masked, restore } = redact(text, entities, fake)
+    assert.match(masked, /^(?:https:\/\/www\.)?[a-z]+\.example\.com$/u)
+    assert.is(restore(masked), text)
+  }
+})
+
 test('of an organisation the legal form stays, and of a name what joins', () => {
   const text = 'Acme Holdings Ltd and Acme; Ursula von der Leyen'
   const names = { 'Acme Holdings Ltd': 'ORG', Acme: 'ORG', 'Ursula von der Leyen': 'PER' }

@@ -5,39 +5,14 @@
  * and words in attributes are read after it.
  */
 import { QuoteType, Tokenizer } from 'htmlparser2'
-import { type Gap, type Mark, PlainText } from './plain-text.ts'
+import { CODE, gapAround, HIDDEN, holdsWords, isKnown } from './html-elements.ts'
+import { type Mark, PlainText } from './plain-text.ts'
 
-/** What holds nothing that is shown, up to its end tag, if there is one. */
-const HIDDEN = new Set(['script', 'style'])
-/** What holds code, which is shown, up to its end tag, if there is one. */
-const CODE = new Set(['code', 'kbd', 'samp', 'tt', 'xmp'])
 const NO_TEXT: ReadonlySet<string> = new Set([...HIDDEN, ...CODE])
-const PARAGRAPHS = new Set(
-  'address article aside blockquote body dl fieldset figure footer form h1 h2 h3 h4 h5 h6 head header hr html iframe main nav noembed noframes object ol p pre section table template title ul'.split(
-    ' ',
-  ),
-)
-const LINES = new Set(
-  'br button caption dd div dt figcaption legend li option select summary tbody textarea tfoot thead tr'.split(
-    ' ',
-  ),
-)
-const CELLS = new Set(['td', 'th'])
-/** The other elements of HTML, which part no words. */
-const INLINE = new Set(
-  `a abbr acronym applet area audio b base basefont bdi bdo bgsound big blink br canvas cite col colgroup data datalist del dfn
-  dialog em embed font frame frameset hgroup i img input ins isindex keygen label link map mark marquee menu meta meter nobr
-  noscript optgroup output param picture plaintext portal progress q rb rp rt rtc ruby s search slot small source spacer span
-  strike strong sub summary sup svg math time track tspan u var video wbr center dir rect path circle g use line image`.split(
-    /\s+/,
-  ),
-)
-
-/** Attributes that hold words, most of which are shown. */
-const WORDS =
-  /^(?:alt|title|label|placeholder|value|content|summary|abbr|caption|standby|prompt|download|author|srcdoc|aria-(?:label|description|placeholder|roledescription|valuetext)|data-.*)$/
 /** Addresses that are of people. */
 const OF_PEOPLE = /^\s*(?:mailto|tel|sms|callto|xmpp|sip):/iu
+/** Letters as an address has them: `%20`. */
+const ESCAPED = /(?:%[0-9a-f]{2})+/giu
 /** Declarations that say what a document is, and conditions for programs. */
 const NO_WORDS = /^(?:doctype\s+(?:html|svg|math)\b|\[(?:if\b[^\]]*|endif)\]$|\?(?:xml|php|=))/iu
 
@@ -87,6 +62,8 @@ interface Markup {
   readonly isXml: boolean
   /** Names of the elements that are closed somewhere. */
   readonly closed: () => ReadonlySet<string>
+  /** Whether it is an address, in which letters may be escaped. */
+  readonly isAddress?: boolean
 }
 
 export class HtmlReader {
@@ -117,13 +94,35 @@ export class HtmlReader {
 
   /** Text between tags. */
   addText(start: number, end: number): void {
-    this.#plain.addWritten(start, end, this.#preformatted > 0)
+    let at = start
+    if (this.#markup.isAddress) {
+      for (const { 0: escaped, index } of this.#source.slice(start, end).matchAll(ESCAPED)) {
+        const letters = unescaped(escaped)
+        if (letters === undefined) continue
+        const from = start + index
+        this.#plain.addWritten(at, from, false)
+        at = from + escaped.length
+        this.#plain.addFor(letters, from, at)
+      }
+    }
+    this.#plain.addWritten(at, end, this.#preformatted > 0)
   }
 
   /** Reads a stretch of the source after the rest, since it stands within another text. */
   readAside(start: number, end: number): void {
     if (!/[\p{L}\p{N}]/u.test(this.#source.slice(start, end))) return
     this.#plain.aside(() => new HtmlReader(this.#source, this.#plain, this.#markup).read(start, end))
+  }
+
+  /** Reads an attribute's value, or the target of a link, as an aside if it is the address of a person; tells whether it is. */
+  readAddress(start: number, end: number): boolean {
+    const [scheme] = OF_PEOPLE.exec(this.#source.slice(start, end)) ?? []
+    if (scheme === undefined) return false
+    const markup = { ...this.#markup, isAddress: true }
+    this.#plain.aside(() =>
+      new HtmlReader(this.#source, this.#plain, markup).read(start + scheme.length, end),
+    )
+    return true
   }
 
   /** Marks the limit of what unclosed elements can cover. */
@@ -143,7 +142,9 @@ export class HtmlReader {
     const openTag = (end: number): void => {
       if (this.#isText(tagName)) this.addText(base + tagStart, base + end + 1)
       else {
-        for (const [from, to] of values) this.readAside(from, to)
+        for (const [from, to, holdsWords] of values) {
+          if (!this.readAddress(from, to) && holdsWords) this.readAside(from, to)
+        }
         this.#open(tagName, base + tagStart)
       }
       done = end + 1
@@ -156,13 +157,15 @@ export class HtmlReader {
     }
     let attribute = ''
     let attributeEnd = 0
-    /** Values of the tag that hold words. */
-    let values: [from: number, to: number][] = []
+    /** Values of the tag. */
+    let values: [from: number, to: number, holdsWords: boolean][] = []
     const nothing = (): void => {}
     const tokenizer = new Tokenizer(
       { xmlMode: this.#markup.isXml },
       {
         ontext: (start, end) => {
+          // So the tokenizer tells of `<br/` that nothing closes, which is the rest.
+          if (start < 0) return
           this.addText(base + start, base + end)
           done = end
         },
@@ -211,10 +214,9 @@ export class HtmlReader {
           BEFORE_VALUE.lastIndex = attributeEnd
           const from = base + attributeEnd + BEFORE_VALUE.exec(markup)![0].length
           const to = base + (quote === QuoteType.Unquoted ? end : end - 1)
-          const address = addressOf(this.#source, from, to)
-          if (this.#markup.isXml ? !attribute.startsWith('xmlns') : WORDS.test(attribute))
-            values.push([from, to])
-          else if (address !== undefined) values.push([address, to])
+          const { isXml } = this.#markup
+          const holds = isXml ? !attribute.startsWith('xmlns') : holdsWords(tagName, attribute)
+          values.push([from, to, holds])
         },
         onend: nothing,
       },
@@ -257,23 +259,13 @@ export class HtmlReader {
   }
 
   #separateBy(name: string): void {
-    const gap: Gap = PARAGRAPHS.has(name)
-      ? '\n\n'
-      : LINES.has(name)
-        ? '\n'
-        : CELLS.has(name) || this.#markup.isXml || !isKnown(name)
-          ? '\t'
-          : ''
-    this.#plain.separate(gap)
+    const gap = gapAround(name)
+    this.#plain.separate(gap === '' && this.#markup.isXml ? '\t' : gap)
   }
 }
 
 /** What stands between the name of an attribute and its value. */
 const BEFORE_VALUE = /\s*=\s*["']?/y
-
-function isKnown(name: string): boolean {
-  return [INLINE, PARAGRAPHS, LINES, CELLS, HIDDEN, CODE].some((names) => names.has(name))
-}
 
 /** Finds the names of all elements that a source closes, once, and only if they are asked for. */
 function closedIn(source: string): () => ReadonlySet<string> {
@@ -284,8 +276,11 @@ function closedIn(source: string): () => ReadonlySet<string> {
   }
 }
 
-/** Where an address begins after its scheme (`mailto:`), if a stretch of a source holds one of a person. */
-export function addressOf(source: string, start: number, end: number): number | undefined {
-  const [scheme] = OF_PEOPLE.exec(source.slice(start, end)) ?? []
-  return scheme === undefined ? undefined : start + scheme.length
+/** What escapes of an address stand for; undefined where that is no UTF-8. */
+function unescaped(escapes: string): string | undefined {
+  try {
+    return decodeURIComponent(escapes)
+  } catch {
+    return undefined
+  }
 }

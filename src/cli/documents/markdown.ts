@@ -7,7 +7,7 @@
  */
 import type { SyntaxNode, SyntaxNodeRef } from '@lezer/common'
 import { GFM, type InlineParser, parser } from '@lezer/markdown'
-import { addressOf, HtmlReader } from './html.ts'
+import { HtmlReader } from './html.ts'
 import { type Gap, PlainText } from './plain-text.ts'
 
 export function readMarkdown(source: string): PlainText {
@@ -165,9 +165,8 @@ class MarkdownReader {
     } else if (closes) {
       // What follows is an address, and words that are shown at times.
       for (let part = parent!.childAfter(from); part !== null; part = part.nextSibling) {
-        const isWords = part.name === 'LinkTitle' || part.name === 'LinkLabel'
-        const start = isWords ? part.from : addressOf(this.#source, part.from, part.to)
-        if (start !== undefined) this.#html.readAside(start, part.to)
+        if (part.name === 'LinkTitle' || part.name === 'LinkLabel') this.#html.readAside(part.from, part.to)
+        else this.#html.readAddress(part.from, part.to)
       }
       this.#at = parent!.to
     }

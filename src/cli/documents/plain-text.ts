@@ -140,7 +140,8 @@ export class PlainText {
   }
 
   #addGap(at: number): void {
-    if (this.#gap !== '' && this.#length > 0) this.#add(this.#gap, at, 0, false)
+    // No name covers what parts two blocks, as cells of a table: put into one of them, the other would be empty.
+    if (this.#gap !== '' && this.#length > 0) this.#add(this.#gap, at, 0, true)
     this.#gap = ''
   }
 

@@ -7,7 +7,7 @@ import { didYouMean } from '../../check/nearest.ts'
 import type { Redactor } from '../../markup/redact.ts'
 import { UsageError } from '../arguments.ts'
 import { type Compute, type Job, runBatches } from '../batches.ts'
-import { NOT_UTF8, nameOf, type Source } from '../inputs.ts'
+import { NO_LETTERS, NOT_UTF8, nameOf, type Source } from '../inputs.ts'
 import type { RecordFile } from '../resume.ts'
 import { type Found, redactedFields } from '../shapes.ts'
 import { cellText, readRow, writeAddedCell, writeCell } from './cells.ts'
@@ -53,6 +53,7 @@ export function runTable(sources: readonly Source[], table: TableOptions): Promi
   }
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const decode = (record: Uint8Array, number: number): string => {
+    if (record.includes(0)) return refuse(number, NO_LETTERS)
     try {
       return decoder.decode(record)
     } catch {

@@ -59,6 +59,9 @@ function isKept(kind: Kind, word: string): boolean {
   return PARTICLES.has(word) || (kind === 'organisation' && FORMS.has(foldWord(word)))
 }
 
+/** What an address of the web may begin with and keeps; what only looks like a scheme may be a name. */
+const SCHEME = /^(?:(?:https?|wss?|ftps?|sftp|ssh|file):\/\/)?(?:www\.)?/iu
+
 /** A stretch of a name: one that is replaced, or one that stays. */
 export interface Part {
   readonly text: string
@@ -68,7 +71,7 @@ export interface Part {
 /** The parts of a name in their order; at least one is replaced. */
 export function partsOf(kind: Kind, text: string): Part[] {
   if (!isWordly(kind)) {
-    const scheme = kind === 'url' ? /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:www\.)?/iu.exec(text)![0].length : 0
+    const scheme = kind === 'url' ? SCHEME.exec(text)![0].length : 0
     const [before, core, after] = coreOf(text.slice(scheme))
     return orWhole(text, [
       { text: text.slice(0, scheme) + before, isReplaced: false },
