@@ -1,6 +1,7 @@
 """Sentences in files and entities in tags: what all programs of this folder share. Needs nothing but Python.
 
-A sentence is a list of words and, where somebody labelled it, a list of IOB2 tags of the same length ("B-PER", "I-PER", "O").
+A sentence is a list of words and, where somebody labelled it, a list of IOB2 tags of the same length
+("B-PER", "I-PER", "O").
 """
 
 import json

@@ -1,12 +1,13 @@
 """Step 3: the student. It learns the teacher's probabilities, the gold labels, and what everyday.py makes.
 
-    python distil.py --student FOLDER --sentences work/sentences.jsonl --targets work/targets.npy --out work/student-1 --seed 1
+    python distil.py --student FOLDER --sentences work/sentences.jsonl --targets work/targets.npy --out work/student
     python distil.py --mean work/student-1 work/student-2 --out work/student
 
-The loss of a piece is 2 KL(teacher || student) where the teacher was asked (Hinton et al. 2015, "Distilling the Knowledge in a
-Neural Network") plus the cross-entropy of its gold label; lesson.py says what a pass is made of. What is written is the running mean
-of the weights. `--mean` writes the mean of several students, which was above each of its parts on the development set every time it
-was tried. A run saves its state as it goes, and goes on from there when it is run again.
+The loss of a piece is 2 KL(teacher || student) where the teacher was asked (Hinton et al. 2015, "Distilling
+the Knowledge in a Neural Network") plus the cross-entropy of its gold label; lesson.py says what a pass is
+made of. What is written is the running mean of the weights. `--mean` writes the mean of several students,
+which was above each of its parts on the development set every time it was tried. A run saves its state as it
+goes, and goes on from there when it is run again.
 """
 
 import argparse
@@ -30,7 +31,7 @@ MEAN = 0.9985  # of the running mean of weights
 
 
 def tensors(batch, pieces):
-    """ids, mask, labels, weights of the labels [windows, longest]; where the teacher was asked, and what it said."""
+    """ids, mask, labels, weights of the labels [windows, longest]; where the teacher was asked; what it said."""
     length = max(size for size, _ in batch)
     ids = torch.zeros(len(batch), length, dtype=torch.long)
     mask, labels = torch.zeros_like(ids), torch.full_like(ids, -100)
@@ -57,13 +58,13 @@ def tensors(batch, pieces):
 
 
 def rounded_to_int8(linear):
-    """Weights of a Linear layer as the shipped file will hold them: int8 with one scale a row (straight-through in training)."""
+    """Weights as the file that ships holds them, int8 with one scale a row; the gradient goes straight through."""
     scale = linear.abs().amax(dim=1, keepdim=True) / 127
     return linear + ((linear / scale).round() * scale - linear).detach()
 
 
 class RoundedLinear(nn.Linear):
-    """A Linear layer that computes with its weights rounded to int8; the gradient goes to the weights as they are."""
+    """A Linear layer that computes with rounded weights and learns them as they are."""
 
     def forward(self, rows):
         return functional.linear(rows, rounded_to_int8(self.weight), self.bias)
@@ -87,7 +88,7 @@ def student_model(options):
 
 
 def losses(model, batch, pieces):
-    """KL(teacher || student) and cross-entropy of the gold labels, each a mean over all pieces of the batch."""
+    """KL(teacher || student) and cross-entropy of the gold labels, each a mean over all pieces of a batch."""
     ids, mask, labels, weights, asked, targets = tensors(batch, pieces)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         logits = model(input_ids=ids, attention_mask=mask).logits

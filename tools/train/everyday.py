@@ -1,6 +1,7 @@
-"""Labelled sentences that nobody wrote: templates filled with names, names exchanged, letters of another case, signs around names.
+"""Labelled sentences that nobody wrote: filled templates, exchanged names, other case, marks around names.
 
-What the corpora lack (forms, logs, chat, headlines in capitals, names of many cultures) is made here, with its labels.
+What the corpora lack (forms, logs, chat, headlines in capitals, names of many cultures) is made here, with
+its labels.
 """
 
 import re
@@ -12,7 +13,8 @@ from names import Names
 PAIRS = [("“", "”")] * 6 + [("‘", "’")] * 3 + [("«", "»")] * 2
 PAIRS += [("„", "“"), ("`", "`"), ('"', '"'), ("'", "'"), ("*", "*"), ("(", ")"), ("[", "]"), ("_", "_")]
 # Languages and scripts whose sentences have no name in them: Faker draws common words alone.
-OTHER_LANGUAGES = "ar_AA ru_RU el_GR he_IL hi_IN ja_JP zh_CN ko_KR th_TH uk_UA bg_BG fa_IR de_DE fr_FR pl_PL nl_NL es_ES it_IT cs_CZ".split()
+OTHER_LANGUAGES = "ar_AA ru_RU el_GR he_IL hi_IN ja_JP zh_CN ko_KR th_TH uk_UA bg_BG fa_IR".split()
+OTHER_LANGUAGES += "de_DE fr_FR pl_PL nl_NL es_ES it_IT cs_CZ".split()
 
 
 def split_words(text):
@@ -79,7 +81,7 @@ class Everyday:
         return Sentence(words, tags, sentence.source)
 
     def quoted(self, sentence):
-        """The sentence with typographic marks, and signs around a name, some words or all of it. The signs are O."""
+        """The sentence with typographic marks, and marks around a name, some words or all of it, which are O."""
         marked, opening = [], True
         for word, tag in zip(sentence.words, sentence.tags):
             if word == '"':

@@ -1,5 +1,5 @@
-"""The one door to files that are learned from. What a model is measured on does not pass: neither by its place, nor by its name,
-nor by its sentences under another name.
+"""The one door to files that are learned from. What a model is measured on does not pass: neither by its place,
+nor by its name, nor by its sentences under another name.
 
 Needs nothing but Python, so that a test can try it anywhere.
 """
@@ -16,8 +16,8 @@ MEASURED_NAME = re.compile(
     r"(?<![a-z])(test[ab]?|dev|development|valid|validation|held[-_]?out|wikigold|conll(pp|\+\+))(?![a-z])",
     re.I,
 )
-# SHA-256, 16 digits of each, of the first, a middle and the last sentence of each set, words joined by spaces. None of the nine
-# is in the training set.
+# SHA-256, 16 digits of each, of the first, a middle and the last sentence of each set, words joined by
+# spaces. None of the nine is in the training set.
 MEASURED_SENTENCES = {
     "1be515e2c05202bd": "CoNLL-2003's development set",
     "f204733bc05c9079": "CoNLL-2003's development set",
@@ -44,7 +44,7 @@ def text_to_learn_from(path):
 
 
 def only_to_learn_from(path, sentences):
-    """The sentences (lists of words) of a file, which is refused where it has a sentence of a set that measures."""
+    """The sentences (lists of words) of a file, which is refused where one is of a set that measures."""
     for words in sentences:
         found = MEASURED_SENTENCES.get(hashlib.sha256(" ".join(words).encode()).hexdigest()[:16])
         if found:

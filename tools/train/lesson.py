@@ -1,7 +1,7 @@
-"""What a student learns in one pass: gold sentences and variants of them, the teacher's answers, and what everyday.py makes.
+"""What a student learns in a pass: gold sentences, variants, the teacher's answers, what everyday.py makes.
 
-Windows hold one sentence or as many as fit, each with its own targets, so that the answer in a document is the answer of the
-sentence.
+Windows hold one sentence or as many as fit, each with its own targets, so that the answer in a document is
+the answer of the sentence.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ MADE = 16000  # sentences of everyday.py a pass, but not more than two for a gol
 
 
 class Unit:
-    """Pieces of a sentence [n], its gold labels [n] or None, the teacher's log-probabilities [n, labels] or None."""
+    """Pieces of a sentence [n]; its gold labels [n], the teacher's log-probabilities [n, 9], either or both."""
 
     def __init__(self, ids, labels, targets):
         self.ids, self.labels, self.targets = ids, labels, targets
@@ -27,7 +27,8 @@ class Unit:
 def word_targets(targets, word_ids, other_ids):
     """The teacher's log-probabilities for the pieces of the same words in other letters.
 
-    The first piece of a word keeps the distribution of the word's first piece; a further piece has P(I-X) = P(B-X) + P(I-X) of it.
+    The first piece of a word keeps the distribution of the word's first piece; a further piece has P(I-X) =
+    P(B-X) + P(I-X) of it.
     """
     first, further = {}, {}
     for index, word in enumerate(word_ids):
@@ -85,7 +86,7 @@ class Lesson:
         return Unit(ids, piece_labels(sentence.tags, word_ids), self.targets(index))
 
     def batches(self, seed):
-        """Batches of windows of units: gold sentences in their order (so with their neighbours), the others as they come."""
+        """Batches of windows: gold sentences in their order, so with their neighbours, the others as they come."""
         self.random, self.everyday = seeded(seed), Everyday(seed + 1000)
         gold = [self.gold_unit(index) for index in self.gold]
         rest = [self.taught(index) for index in self.rest]

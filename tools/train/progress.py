@@ -5,8 +5,12 @@ import time
 from pathlib import Path
 
 import torch
+from transformers.utils import logging
 
 EVERY = 15  # seconds between two lines
+# The lines below are all that is told: no bars, and no list of the weights of heads that a model lost or got.
+logging.set_verbosity_error()
+logging.disable_progress_bar()
 
 
 class Progress:
@@ -42,7 +46,7 @@ def stop_at(step, options):
 
 
 def save_state(folder, step, model, optimizer, **more):
-    """All that a run needs to go on, written beside and renamed, so that a kill leaves the last state whole."""
+    """Writes what a run needs to go on, beside and renamed, so that a kill leaves the last state whole."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     state = dict(
@@ -57,7 +61,7 @@ def save_state(folder, step, model, optimizer, **more):
 
 
 def load_state(folder, model, optimizer):
-    """The saved state, which model, optimizer and torch's generator have then taken up; {"step": 0} where there is none."""
+    """The saved state, after model, optimizer and torch's generator took it up; where none is, step 0."""
     path = Path(folder, "state.pt")
     if not path.exists():
         return dict(step=0)

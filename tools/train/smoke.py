@@ -1,11 +1,10 @@
-"""Inputs that anyone has, so small that all steps take minutes: sentences of everyday.py in place of the corpora, and random models.
+"""Inputs that anyone has: sentences of everyday.py in place of the corpora, and random models.
 
-They stand in files of the same form as real ones. What is learned from them is of no use.
+They stand in files of the same form as real ones, and all steps take minutes. What is learned is of no use.
 """
 
 import json
 import shutil
-from pathlib import Path
 
 import torch
 from transformers import BertConfig, BertForMaskedLM, BertForTokenClassification
@@ -48,10 +47,13 @@ def write_model(folder, kind, **more):
 def make_inputs(folder):
     """Writes the inputs and the plan that names them, inputs.json; gives the plan's path."""
     everyday = Everyday(5)
-    draw = lambda count: [everyday.sentence() for _ in range(count)]  # noqa: E731
-    training = draw(120)
+
+    def draw(count):
+        return [everyday.sentence() for _ in range(count)]
+
+    training = draw(400)
     write_text(folder / "train.txt", columns(training))
-    write_text(folder / "valid.txt", columns(draw(30)))
+    write_text(folder / "valid.txt", columns(draw(60)))
     # One sentence of the training set, which prepare.py has to leave out.
     write_text(folder / "wikigold.conll", columns(training[:1]))
     for name in UNLABELLED:
@@ -75,9 +77,9 @@ def make_inputs(folder):
         development="valid.txt",
         more={"development set again": "valid.txt"},
         teachers=2,
-        teacher_passes=1,
+        teacher_passes=2,
         students=2,
-        steps=24,
+        steps=80,
         rate=2e-3,
         int8=True,
         every=4,

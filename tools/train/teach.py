@@ -1,12 +1,12 @@
-"""Step 2: the teacher. `adapt` fine-tunes a BERT over documents, `label` asks one or several teachers about every sentence.
+"""Step 2: the teacher. `adapt` fine-tunes a BERT over documents, `label` asks one or more of each sentence.
 
     python teach.py adapt --base BERT --conll train.txt --out work/teacher-1 --seed 1
-    python teach.py label --teacher work/teacher-1 work/teacher-2 --sentences work/sentences.jsonl --out work/targets.npy
+    python teach.py label --teacher work/teacher-1 --sentences work/sentences.jsonl --out work/targets.npy
 
-`adapt` learns low-rank adapters (W + B A; Hu et al. 2021, "LoRA") of all six Linear layers of each layer and the head, on windows
-of whole sentences of a document, so that a sentence is read with its neighbours. `label` writes the logarithm of the mean of the
-teachers' probabilities for every piece [pieces, 9], as float16. Both save their state as they go, and go on from there when they
-are run again.
+`adapt` learns low-rank adapters (W + B A; Hu et al. 2021, "LoRA") of all six Linear layers of each layer and
+the head, on windows of whole sentences of a document, so that a sentence is read with its neighbours. `label`
+writes the logarithm of the mean of the teachers' probabilities for every piece [pieces, 9], as float16. Both
+save their state as they go, and go on from there when they are run again.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def linear_layers(model):
 
 
 def document_windows(documents, pieces, rng):
-    """(ids, labels) of windows of whole sentences of one document: one, or as many as fit in 64, 128, 200 or 400 pieces."""
+    """(ids, labels) of windows of whole sentences of a document: one, or all that fit in 64 to 400 pieces."""
     windows = []
     for document in documents:
         ids, labels, most = [], [], 0

@@ -1,9 +1,10 @@
 """All four steps with one command: from inputs that a file names to weights as int8 with their figures.
 
     python tools/train/train.py inputs.json --out work         # the result is work/weights
-    python tools/train/train.py --smoke --out work             # the same in minutes, with inputs that it makes
+    python tools/train/train.py --smoke --out work             # the same in minutes, of inputs that it makes
 
-README.md tells what inputs.json names. What is done already is not done again, and a step that was stopped goes on where it was.
+README.md tells what inputs.json names. What is done already is not done again, and a step that was stopped
+goes on where it was.
 """
 
 import argparse
@@ -42,7 +43,7 @@ class Plan:
 
 
 def read_plan(path):
-    """The plan of a file of JSON, its paths taken from the file's folder. Names that are unknown and files that are missing are errors."""
+    """The plan of a file of JSON, its paths taken from the file's folder. What is unknown or missing is an error."""
     given = json.loads(path.read_text(encoding="utf-8"))
     known = {one.name: one for one in fields(Plan)}
     for name in given.keys() - known.keys():
