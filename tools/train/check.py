@@ -1,6 +1,6 @@
 """Step 4: the best student as int8 in the form that ships, measured by the engine itself.
 
-    python check.py --student work/student-1 work/student-mean --dev valid.txt --more name=file --out work/weights
+    python check.py --student work/student-1 work/student-2 --dev valid.txt --more test=file --out weights
 
 `iobert quantize` writes each student as int8, `iobert evaluate` counts by words as conlleval does. The
 student with the highest F1 of the engine's default on the development set is chosen. It is then measured in

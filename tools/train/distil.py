@@ -1,6 +1,6 @@
 """Step 3: the student. It learns the teacher's probabilities, the gold labels, and what everyday.py makes.
 
-    python distil.py --student FOLDER --sentences work/sentences.jsonl --targets work/targets.npy --out work/student
+    python distil.py --student FOLDER --sentences sentences.jsonl --targets targets.npy --out work/student-1
     python distil.py --mean work/student-1 work/student-2 --out work/student
 
 The loss of a piece is 2 KL(teacher || student) where the teacher was asked (Hinton et al. 2015, "Distilling
@@ -31,7 +31,7 @@ MEAN = 0.9985  # of the running mean of weights
 
 
 def tensors(batch, pieces):
-    """ids, mask, labels, weights of the labels [windows, longest]; where the teacher was asked; what it said."""
+    """ids, mask, labels, their weights [windows, longest]; where the teacher was asked, and what it said."""
     length = max(size for size, _ in batch)
     ids = torch.zeros(len(batch), length, dtype=torch.long)
     mask, labels = torch.zeros_like(ids), torch.full_like(ids, -100)
@@ -58,7 +58,7 @@ def tensors(batch, pieces):
 
 
 def rounded_to_int8(linear):
-    """Weights as the file that ships holds them, int8 with one scale a row; the gradient goes straight through."""
+    """Weights as the file that ships has them, int8 with a scale a row; gradients go straight through."""
     scale = linear.abs().amax(dim=1, keepdim=True) / 127
     return linear + ((linear / scale).round() * scale - linear).detach()
 

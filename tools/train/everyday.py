@@ -81,7 +81,7 @@ class Everyday:
         return Sentence(words, tags, sentence.source)
 
     def quoted(self, sentence):
-        """The sentence with typographic marks, and marks around a name, some words or all of it, which are O."""
+        """The sentence with typographic marks, and marks around a name, some words or all; marks are O."""
         marked, opening = [], True
         for word, tag in zip(sentence.words, sentence.tags):
             if word == '"':

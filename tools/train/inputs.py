@@ -1,5 +1,5 @@
-"""The one door to files that are learned from. What a model is measured on does not pass: neither by its place,
-nor by its name, nor by its sentences under another name.
+"""The one door to files that are learned from. What a model is measured on does not pass, neither by
+its place nor by its name nor by its sentences.
 
 Needs nothing but Python, so that a test can try it anywhere.
 """

@@ -18,7 +18,7 @@ MADE = 16000  # sentences of everyday.py a pass, but not more than two for a gol
 
 
 class Unit:
-    """Pieces of a sentence [n]; its gold labels [n], the teacher's log-probabilities [n, 9], either or both."""
+    """Pieces of a sentence [n]; gold labels [n] and the teacher's log-probabilities [n, 9], or None."""
 
     def __init__(self, ids, labels, targets):
         self.ids, self.labels, self.targets = ids, labels, targets
@@ -86,7 +86,7 @@ class Lesson:
         return Unit(ids, piece_labels(sentence.tags, word_ids), self.targets(index))
 
     def batches(self, seed):
-        """Batches of windows: gold sentences in their order, so with their neighbours, the others as they come."""
+        """Batches of windows: gold sentences in order, so with their neighbours, the others as they come."""
         self.random, self.everyday = seeded(seed), Everyday(seed + 1000)
         gold = [self.gold_unit(index) for index in self.gold]
         rest = [self.taught(index) for index in self.rest]

@@ -1,6 +1,6 @@
 """Step 1: the sentences to learn from, out of corpora that you have, as one file of JSON lines.
 
-    python prepare.py --conll train.txt --corpora FOLDER --squad FILE --held-out FILE --out work/sentences.jsonl
+    python prepare.py --conll train.txt --corpora FOLDER --squad FILE --held-out FILE --out sentences.jsonl
 
 CoNLL-2003's training set keeps its tags; every other corpus gives its words alone and the teacher labels
 them. The sentences of held-out files (what the model is measured on) are left out wherever they occur. Needs
@@ -42,7 +42,7 @@ def held_out(paths):
 
 
 def paragraphs(path):
-    """Sentences of the paragraphs of a SQuAD file (Wikipedia), words and marks apart; held_out has WikiGold's."""
+    """Sentences of the paragraphs of a SQuAD file (Wikipedia), words and marks apart."""
     sentences = []
     for article in json.loads(text_to_learn_from(path))["data"]:
         for paragraph in article["paragraphs"]:

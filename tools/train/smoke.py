@@ -79,8 +79,8 @@ def make_inputs(folder):
         teachers=2,
         teacher_passes=2,
         students=2,
-        steps=80,
-        rate=2e-3,
+        steps=120,
+        rate=1e-2,
         int8=True,
         every=4,
     )

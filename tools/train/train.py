@@ -43,7 +43,7 @@ class Plan:
 
 
 def read_plan(path):
-    """The plan of a file of JSON, its paths taken from the file's folder. What is unknown or missing is an error."""
+    """The plan of a file of JSON, paths taken from its folder. What is unknown or missing is an error."""
     given = json.loads(path.read_text(encoding="utf-8"))
     known = {one.name: one for one in fields(Plan)}
     for name in given.keys() - known.keys():
