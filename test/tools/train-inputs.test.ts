@@ -169,7 +169,7 @@ test('only inputs.py opens what is learned from; every other place that reads a 
 })
 
 test('no template, however its slots are filled, is an everyday text or shares six words in a row with one', () => {
-  const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? []
   const phrases = (text: string): string[] => {
     const all = words(text)
     return all.slice(PHRASE - 1).map((_, start) => all.slice(start, start + PHRASE).join(' '))

@@ -78,7 +78,6 @@ if (!has) {
     assert.is(evaluated.code, 0, evaluated.stderr)
     assert.is(Math.round(JSON.parse(evaluated.stdout).f1 * 100) / 100, best)
     const ner = await loadRecognizer(weights, { threads: 1, inline: true })
-    assert.is(ner.labelScheme, 'IOB2')
     ner.dispose()
   })
 

@@ -10,6 +10,7 @@ goes on where it was.
 import argparse
 import json
 import os
+import sys
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -171,4 +172,7 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    # Faker draws from sets, whose order depends on the seed of Python's hashes.
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
     main()
