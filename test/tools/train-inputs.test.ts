@@ -169,7 +169,9 @@ test('only inputs.py opens what is learned from; every other place that reads a 
 })
 
 test('no template, however its slots are filled, is an everyday text or shares six words in a row with one', () => {
-  const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? []
+  const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const wordsAndMarks = (text: string): string[] =>
+    text.toLowerCase().match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? []
   const phrases = (text: string): string[] => {
     const all = words(text)
     return all.slice(PHRASE - 1).map((_, start) => all.slice(start, start + PHRASE).join(' '))
@@ -182,10 +184,10 @@ test('no template, however its slots are filled, is an everyday text or shares s
   const texts = PARTS.flatMap((part) => readEveryday(part)).map(({ marked }) => unmark(marked).text)
   const known = new Set(texts.flatMap(phrases))
   assert.ok(known.size > 1000)
-  // Lines and sentences of the texts, as words with a space before and after each.
+  // Lines and sentences of the texts, as words and marks with a space before and after each.
   const sentences = texts
     .flatMap((text) => [text, ...text.split(/\n|(?<=[.!?])\s/u)])
-    .map((text) => ` ${words(text).join(' ')} `)
+    .map((text) => ` ${wordsAndMarks(text).join(' ')} `)
 
   for (const template of templates) {
     const parts = template.split(slot)
@@ -200,8 +202,8 @@ test('no template, however its slots are filled, is an everyday text or shares s
     const pattern = new RegExp(
       `^ ${parts
         .map((part) =>
-          words(part)
-            .map((word) => `${word} `)
+          wordsAndMarks(part)
+            .map((word) => `${word.replace(/[$()*+.?[\\\]^{|}]/gu, '\\$&')} `)
             .join(''),
         )
         .join('(?:\\S+ ){1,4}')}$`,
