@@ -55,6 +55,18 @@ test('iobert evaluate --context document reads documents whole', async () => {
   assert.match(sentences.stderr, '3 sentences, 6 words')
 })
 
+test('iobert evaluate --context document reads passages, as iobert does, unless it is told otherwise', async () => {
+  const words = Array.from({ length: 300 }, (_, i) => `tok${1 + (i % 9)}${i % 7 === 6 ? '.' : ''}`)
+  const conll = words.map((word) => `${word} O\n`).join('')
+  const figures = async (...split: string[]): Promise<string> => {
+    const args = ['evaluate', '-m', model, '--context', 'document', '--json', ...split, '-']
+    return (await iobert(args, conll)).stdout
+  }
+  const usual = await figures()
+  assert.is(usual, await figures('--split', 'passages'))
+  assert.is.not(usual, await figures('--split', 'none'))
+})
+
 test('iobert evaluate --context document --split reads the text that the words make, split', async () => {
   const words = ['tok1', 'tok2.', 'tok3', 'tok4-tok5', 'tok6', 'tok7', 'tok8.', 'tok9']
   const conll = words.map((word) => `${word} O\n`).join('')

@@ -228,9 +228,13 @@ test('--resume refuses another input, other options, a lost map, and a file that
 async function stopped(args: readonly string[], out: string): Promise<void> {
   const child = start(args)
   const ended = new Promise((resolve) => child.on('close', resolve))
-  while (!existsSync(`${out}.resume`) && child.exitCode === null)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  const beside = readFileSync(`${out}.resume`)
+  let beside = ''
+  // It is there before it is written.
+  while (!beside.endsWith('}\n')) {
+    assert.is(child.exitCode, null, 'the run ended before what it was begun with was seen')
+    await new Promise((resolve) => setImmediate(resolve))
+    if (existsSync(`${out}.resume`)) beside = readFileSync(`${out}.resume`, 'utf8')
+  }
   await ended
   writeFileSync(`${out}.resume`, beside)
   const [first, second] = readFileSync(out, 'utf8').split('\n')

@@ -6,7 +6,7 @@
 The loss of a piece is 2 KL(teacher || student) where the teacher was asked (Hinton et al. 2015, "Distilling
 the Knowledge in a Neural Network") plus the cross-entropy of its gold label; lesson.py says what a pass is
 made of. What is written is the running mean of the weights. `--mean` writes the mean of several students,
-which was above each of its parts on the development set every time it was tried. A run saves its state as it
+which was mostly above each of its parts on the development set. A run saves its state as it
 goes, and goes on from there when it is run again.
 """
 

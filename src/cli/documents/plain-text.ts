@@ -49,7 +49,11 @@ export class PlainText {
   readonly #source: string
   readonly #escape: (placeholder: string) => string
   readonly #parts: string[] = []
-  readonly #pieces: Piece[] = []
+  /** The pieces by columns, since a text may have a million. */
+  readonly #starts: number[] = []
+  readonly #sources: number[] = []
+  readonly #sourceLengths: number[] = []
+  readonly #objects: boolean[] = []
   #length = 0
   #text: string | undefined
   /** The gap required before the next text. */
@@ -125,14 +129,14 @@ export class PlainText {
 
   mark(): Mark {
     const { length: asides } = this.#asides
-    return { pieces: this.#pieces.length, length: this.#length, gap: this.#gap, blank: this.#blank, asides }
+    return { pieces: this.#parts.length, length: this.#length, gap: this.#gap, blank: this.#blank, asides }
   }
 
   /** Removes what was added since. */
   backTo({ pieces, length, gap, blank, asides }: Mark): void {
     this.#asides.length = asides
-    this.#pieces.length = pieces
-    this.#parts.length = pieces
+    for (const column of [this.#parts, this.#starts, this.#sources, this.#sourceLengths, this.#objects])
+      column.length = pieces
     this.#length = length
     this.#text = undefined
     this.#gap = gap
@@ -146,8 +150,11 @@ export class PlainText {
   }
 
   #add(text: string, source: number, sourceLength: number, object: boolean): void {
-    this.#pieces.push({ start: this.#length, length: text.length, source, sourceLength, object })
     this.#parts.push(text)
+    this.#starts.push(this.#length)
+    this.#sources.push(source)
+    this.#sourceLengths.push(sourceLength)
+    this.#objects.push(object)
     this.#length += text.length
     this.#text = undefined
   }
@@ -243,19 +250,26 @@ export class PlainText {
   }
 
   #piecesWithin(start: number, end: number): Piece[] {
-    const first = this.#pieceAt(start)
-    let after = first
-    while (after < this.#pieces.length && this.#pieces[after]!.start < end) after++
-    return this.#pieces.slice(first, after)
+    const pieces: Piece[] = []
+    for (let at = this.#pieceAt(start); at < this.#parts.length && this.#starts[at]! < end; at++) {
+      pieces.push({
+        start: this.#starts[at]!,
+        length: this.#parts[at]!.length,
+        source: this.#sources[at]!,
+        sourceLength: this.#sourceLengths[at]!,
+        object: this.#objects[at]!,
+      })
+    }
+    return pieces
   }
 
   /** Finds the piece at a position of the text by binary search. */
   #pieceAt(position: number): number {
     let low = 0
-    let high = this.#pieces.length - 1
+    let high = this.#starts.length - 1
     while (low < high) {
       const middle = (low + high + 1) >> 1
-      if (this.#pieces[middle]!.start <= position) low = middle
+      if (this.#starts[middle]! <= position) low = middle
       else high = middle - 1
     }
     return Math.max(0, low)
