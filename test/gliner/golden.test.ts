@@ -104,7 +104,9 @@ for (const name of names) {
       try {
         let found = 0
         ties = 0
-        for (const line of share(linesOf(name), kernels === 'reference' ? 6 : 3)) {
+        // The reference, which SIMD equals bit for bit, is slow: a third of the lines is enough of it.
+        const lines = linesOf(name).filter((_, index) => kernels !== 'reference' || index % 3 === 0)
+        for (const line of share(lines, kernels === 'reference' ? 2 : 3)) {
           const { entities } = await find(gliner, line)
           for (const { text, start, end } of entities) assert.is(text, line.text.slice(start, end))
           const pairs = entities.map(({ type, start, end, score }): Found => [type, start, end, score])
@@ -134,7 +136,7 @@ for (const name of names) {
       const [{ types }] = linesOf(name) as [Line]
       found.push(
         ...(await gliner.findAll(
-          share(linesOf(name), 12).map(({ text }) => text),
+          share(linesOf(name).slice(0, 24), 12).map(({ text }) => text),
           types,
           { threshold: 0.3 },
         )),
