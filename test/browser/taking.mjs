@@ -85,7 +85,7 @@ export const tests = [
     'taking: of another script the English model gives no guesses',
     async (bench) => {
       const { page } = await bench.ready()
-      const text = 'هل الحكومة الجديدة ستجتمع غدا في القاهرة لبحث الأزمة؟ Angela Merkel in Berlin.'
+      const text = 'Angela Merkel and Газпром и Berlin'
       const all = (await found(text, 'passages')).filter(({ text: name }) => !/\p{Script=Latin}/u.test(name))
       assert.ok(
         all.some(({ score }) => score < 0.6),
