@@ -42,11 +42,17 @@ export interface CrfScores {
 
 /** What is added to a sequence of labels in BIOES or BILOU for each step of a kind: viterbi_calibration.json. */
 export interface TransitionBiases {
+  /** From `O` to `O`. */
   readonly backgroundStay: number
+  /** From `O` to the first label of an entity, B or S. */
   readonly backgroundToStart: number
+  /** From B or I to I. */
   readonly insideToContinue: number
+  /** From B or I to E, an entity’s last label. */
   readonly insideToEnd: number
+  /** From E or S to `O`. */
   readonly endToBackground: number
+  /** From E or S to B or S. */
   readonly endToStart: number
 }
 
