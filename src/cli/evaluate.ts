@@ -18,7 +18,6 @@ import { reportHtml } from '../evaluate/report-html.ts'
 import { renameOverSync, temporaryName } from '../hub/rename.node.ts'
 import { loadRecognizer } from '../node.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { defaultSplit } from '../text/split.ts'
 import { take, UsageError, valuesFor } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { explain, fileOrStdin, nameOf, openSource, readText } from './inputs.ts'
@@ -110,7 +109,7 @@ export const command: Command = defineCommand({
     const sentences = await readConll(fileOrStdin(file, options.encoding), maxChars, predicted)
     const units = context === 'document' ? joinDocuments(sentences) : sentences
     // As iobert reads a text; a sentence is read by its words as they are.
-    const byDefault: TextOptions = context === 'document' ? { split: defaultSplit } : {}
+    const byDefault: TextOptions = context === 'document' ? { split: 'passages' } : {}
     const judged = predicted
       ? (units as PredictedSentence[])
       : await withModel(
