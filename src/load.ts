@@ -4,6 +4,7 @@
  */
 import { BertModel } from './bert-model.ts'
 import { OptionError } from './check/options.ts'
+import { readCalibration } from './format/calibration.ts'
 import { capability } from './format/capability.ts'
 import { ModelFormatError } from './format/errors.ts'
 import { type LoadWatch, watched } from './format/load-watch.ts'
@@ -15,10 +16,9 @@ import { compileKernels } from './kernels/module.ts'
 import { planKernels, planOf } from './kernels/plan.ts'
 import { type LoadOptions, type ModelName, readLoadArguments } from './load-options.ts'
 import type { BertConfig } from './model/bert-config.ts'
-import { readCalibration } from './model/calibration.ts'
 import { loadSpec } from './model/read-spec.ts'
 import type { SentenceSettings } from './model/sentence/sentence-settings.ts'
-import type { ModelSpec } from './model/spec.ts'
+import { encodersOf, type ModelSpec, typeAttentionOf } from './model/spec.ts'
 import { Recognizer } from './recognizer.ts'
 import { type EngineClient, startWorkers, type WorkerClient } from './runtime/client.ts'
 import { type EngineError, mayCompile } from './runtime/engine-error.ts'
@@ -311,13 +311,15 @@ async function compiled(
   shared: boolean,
 ): Promise<WebAssembly.Module | undefined> {
   if (variant === 'reference') return undefined
-  const int8Bert = precision === 'int8' && isBert(spec) && (!spec.typeEncoder || isBert(spec.typeEncoder))
+  const int8Bert = precision === 'int8' && encodersOf(spec).every(isBert)
   return mayCompile(() => compileKernels({ variant, shared, turbo, int8Bert }))
 }
 
-/** Whether all that an encoder computes is BERT's. */
-function isBert({ norm, relative, layers }: ModelSpec): boolean {
-  return norm === 'post' && relative === undefined && layers.every(({ theta }) => theta === undefined)
+/** Whether all that an encoder and its head compute is BERT's; attention in a head is float32. */
+function isBert({ norm, relative, layers, head }: ModelSpec): boolean {
+  const isEncoder =
+    norm === 'post' && relative === undefined && layers.every(({ theta }) => theta === undefined)
+  return isEncoder && typeAttentionOf(head) === undefined
 }
 
 /**

@@ -410,6 +410,18 @@ export interface SentencePieceSpec {
   readonly own?: 'albert' | 'deberta'
 }
 
+/** The model, and the encoder of types, if it has one. */
+export function encodersOf(spec: ModelSpec): ModelSpec[] {
+  return spec.typeEncoder ? [spec, spec.typeEncoder] : [spec]
+}
+
+/** The attention among types, if a head has one. */
+export function typeAttentionOf(head: HeadSpec | undefined): TypeAttentionSpec | undefined {
+  if (head?.kind !== 'spans' || !('count' in head.prompt)) return undefined
+  const { combined } = head.prompt
+  return 'narrow' in combined ? combined : undefined
+}
+
 /** The modules of a specification, in order and without duplicates. */
 export function modulesOf(spec: unknown): Set<ModuleSpec> {
   const found = new Set<ModuleSpec>()

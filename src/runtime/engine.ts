@@ -20,10 +20,10 @@ import { readCrf } from '../model/read-crf.ts'
 import { readWeights } from '../model/read-weights.ts'
 import { fillRelative, placeSources } from '../model/relative.ts'
 import { countParameters, resolve } from '../model/resolve.ts'
-import { isGlinerHead, type ModelSpec } from '../model/spec.ts'
+import { encodersOf, isGlinerHead, type ModelSpec } from '../model/spec.ts'
 import { disposedError } from './engine-error.ts'
 import type { EngineInfo, EngineSetup, EngineSupport, Helpers } from './engine-setup.ts'
-import { encodersOf, memoryNeeded, scratchShape } from './memory-needed.ts'
+import { memoryNeeded, scratchShape } from './memory-needed.ts'
 
 export class Engine {
   readonly info: EngineInfo

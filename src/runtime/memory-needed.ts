@@ -12,16 +12,11 @@ import { placeStaging } from '../model/read-weights.ts'
 import { placeSources } from '../model/relative.ts'
 import { laySpanHead } from '../model/span-head.ts'
 import { layMarker } from '../model/span-marker.ts'
-import { isGlinerHead, type ModelSpec, modulesOf } from '../model/spec.ts'
+import { encodersOf, isGlinerHead, type ModelSpec, modulesOf, typeAttentionOf } from '../model/spec.ts'
 import { layTypeHead } from '../model/type-head.ts'
 import { layWordHead } from '../model/word-head.ts'
 import { layWorkspace } from '../model/workspace.ts'
 import type { EngineSetup } from './engine-setup.ts'
-
-/** The model, and the encoder of types, if it has one. */
-export function encodersOf(spec: ModelSpec): ModelSpec[] {
-  return spec.typeEncoder ? [spec, spec.typeEncoder] : [spec]
-}
 
 /** Scratch that all encoders of a model fit in. */
 export function scratchShape(spec: ModelSpec): ScratchShape {
@@ -30,7 +25,8 @@ export function scratchShape(spec: ModelSpec): ScratchShape {
     const ofHead = [...modulesOf(head)].map((module) => (module.kind === 'linear' ? module.inputs : 0))
     const inputs = Math.max(hiddenSize, embeddingSize, intermediateSize, ...ofHead)
     const relativeRows = relative?.kind === 'disentangled' ? relative.rows : 0
-    const headDim = Math.max(hiddenSize / numHeads, headDimOfTypes(head))
+    const ofTypes = typeAttentionOf(head)
+    const headDim = Math.max(hiddenSize / numHeads, ofTypes ? ofTypes.narrow.outputs / ofTypes.heads : 0)
     return { tokens: maxPositions, headDim, inputs, relativeRows }
   })
   const most = (of: keyof ScratchShape): number => Math.max(...shapes.map((shape) => shape[of] ?? 0))
@@ -38,13 +34,6 @@ export function scratchShape(spec: ModelSpec): ScratchShape {
     ...{ tokens: most('tokens'), headDim: most('headDim') },
     ...{ inputs: most('inputs'), relativeRows: most('relativeRows') },
   }
-}
-
-/** D of the attention among types, if the head has one. */
-function headDimOfTypes(head: ModelSpec['head']): number {
-  if (head?.kind !== 'spans' || !('count' in head.prompt) || !('narrow' in head.prompt.combined)) return 0
-  const { narrow, heads } = head.prompt.combined
-  return narrow.outputs / heads
 }
 
 /**

@@ -40,6 +40,7 @@ SHAPES = {
     "gliner2-deberta-v3": (SPM, dict(max_width=8, counting_layer="count_lstm_v2")),
     "gliner2-deberta-v3-first": (SPM, dict(max_width=5, counting_layer="count_lstm")),
     "gliner2-bert": (BERT, dict(max_width=12)),
+    "gliner2-bert-attention": (BERT, dict(max_width=8, counting_layer="count_lstm_v2")),
     "gliner2-modernbert": (("test/goldens/families/modernbert", MODERN), dict(max_width=8, counting_layer="count_lstm")),
     "gliner2-modernbert-attention": (("test/goldens/families/modernbert", MODERN), dict(max_width=8, counting_layer="count_lstm_v2")),
 }
