@@ -26,6 +26,7 @@ export type {
   WordsOptions,
 } from './entities/types.ts'
 export type { FillMaskOptions, MaskedWord } from './fill-mask.ts'
+export type { TransitionBiases } from './format/calibration.ts'
 export type { Dtype } from './format/dtypes.ts'
 export {
   DownloadError,
@@ -74,7 +75,6 @@ export type {
   HiddenActivation,
   ProblemType,
   Quantization,
-  TransitionBiases,
 } from './model/bert-config.ts'
 export type { ForwardOutput, LayerTrace, Trace } from './model/forward-output.ts'
 export type { Pooling } from './model/sentence/pooling.ts'

@@ -1,8 +1,9 @@
 /** The small files of a model's folder, which a converted model keeps unchanged. */
+
+import { CALIBRATION } from '../format/calibration.ts'
 import { quoted } from '../format/errors.ts'
 import { TOKENIZER_FILES } from '../format/file-limits.ts'
 import { type ModelFiles, readAll, withFile } from '../format/source.ts'
-import { CALIBRATION } from '../model/calibration.ts'
 import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import { decodeText } from './containers/byte-reader.ts'
 import { unsupportedContainer } from './containers/refuse.ts'

@@ -1,9 +1,10 @@
 /** Viterbi with biases on the kinds of transitions, for models in BIOES or BILOU that state some. */
+import type { TransitionBiases } from '../format/calibration.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import type { Unit } from './aggregate.ts'
 import { crfPath } from './crf.ts'
 import { emissionsOf } from './decode.ts'
-import type { Crf, LabelSet, ParsedLabel, TransitionBiases } from './labels.ts'
+import type { Crf, LabelSet, ParsedLabel } from './labels.ts'
 
 const FORBIDDEN = Number.NEGATIVE_INFINITY
 

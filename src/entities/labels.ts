@@ -1,4 +1,5 @@
 /** Parses labels such as `B-PER`, and finds out by which scheme they are written. */
+import type { TransitionBiases } from '../format/calibration.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
 
 /**
@@ -32,22 +33,6 @@ export interface Crf {
   readonly end: ArrayLike<number>
   /** The score of label `to` right after label `from`, [C, C], at from · C + to. */
   readonly transitions: ArrayLike<number>
-}
-
-/** What is added to a sequence of labels in BIOES or BILOU for each step of a kind; a background label is `O`. */
-export interface TransitionBiases {
-  /** From `O` to `O`. */
-  readonly backgroundStay: number
-  /** From `O` to B or S. */
-  readonly backgroundToStart: number
-  /** From B or I to I. */
-  readonly insideToContinue: number
-  /** From B or I to E. */
-  readonly insideToEnd: number
-  /** From E or S to `O`. */
-  readonly endToBackground: number
-  /** From E or S to B or S. */
-  readonly endToStart: number
 }
 
 /** The labels of a model, parsed once. */

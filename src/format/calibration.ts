@@ -2,12 +2,33 @@
  * Reads viterbi_calibration.json: biases on the transitions of labels in BIOES or BILOU, as openai/privacy-filter's
  * models state them. entities/calibrated.ts decodes by them.
  */
-import { isObject, type JsonRecord, kind, readJsonFile, shown } from '../format/json-file.ts'
-import type { ModelFiles } from '../format/source.ts'
-import type { BertConfig, TransitionBiases } from './bert-config.ts'
-import { invalid } from './config-values.ts'
+import { ModelFormatError } from './errors.ts'
+import { isObject, type JsonRecord, kind, readJsonFile, shown } from './json-file.ts'
+import type { ModelFiles } from './source.ts'
 
 export const CALIBRATION = 'viterbi_calibration.json'
+
+/** What is added to a sequence of labels in BIOES or BILOU for each step of a kind: viterbi_calibration.json. */
+export interface TransitionBiases {
+  /** From `O` to `O`. */
+  readonly backgroundStay: number
+  /** From `O` to the first label of an entity, B or S. */
+  readonly backgroundToStart: number
+  /** From B or I to I. */
+  readonly insideToContinue: number
+  /** From B or I to E, an entity’s last label. */
+  readonly insideToEnd: number
+  /** From E or S to `O`. */
+  readonly endToBackground: number
+  /** From E or S to B or S. */
+  readonly endToStart: number
+}
+
+/** What decides whether a model's labels may be calibrated. */
+interface LabelFacts {
+  readonly headKind: string | undefined
+  readonly labels: readonly string[]
+}
 
 /** The operating point that is used. */
 const POINT = 'default'
@@ -22,7 +43,7 @@ const KEYS: Readonly<Record<keyof TransitionBiases, string>> = {
 }
 
 /** Whether labels may be in BIOES or BILOU; other models are spared the look for the file. */
-export function mayBeCalibrated({ headKind, labels }: BertConfig): boolean {
+export function mayBeCalibrated({ headKind, labels }: LabelFacts): boolean {
   return headKind === 'tokens' && labels.some((label) => /^[ELSU][-_]|[-_][ELSU]$/.test(label))
 }
 
@@ -33,9 +54,9 @@ export function mayBeCalibrated({ headKind, labels }: BertConfig): boolean {
  */
 export async function readCalibration(
   files: ModelFiles,
-  config: BertConfig,
+  facts: LabelFacts,
 ): Promise<TransitionBiases | undefined> {
-  const json = mayBeCalibrated(config) ? await readJsonFile(files, CALIBRATION) : undefined
+  const json = mayBeCalibrated(facts) ? await readJsonFile(files, CALIBRATION) : undefined
   if (json === undefined) return undefined
   const points = objectOf(json, 'operating_points', '')
   const biases = objectOf(
@@ -46,12 +67,12 @@ export async function readCalibration(
   const names = Object.values(KEYS)
   const other = Object.keys(biases).find((name) => !names.includes(name))
   if (other !== undefined)
-    throw invalid(`${POINT} has the bias ${shown(other)}: only ${names.join(', ')} are known`, CALIBRATION)
+    throw invalid(`${POINT} has the bias ${shown(other)}: only ${names.join(', ')} are known`)
   return Object.fromEntries(
     Object.entries(KEYS).map(([name, key]) => {
       const value = biases[key]
       if (typeof value === 'number' && Number.isFinite(value)) return [name, value]
-      throw invalid(`${POINT} must have a number as ${key}, not ${shown(value)}`, CALIBRATION)
+      throw invalid(`${POINT} must have a number as ${key}, not ${shown(value)}`)
     }),
   ) as unknown as TransitionBiases
 }
@@ -59,5 +80,9 @@ export async function readCalibration(
 function objectOf(json: JsonRecord, key: string, within: string): JsonRecord {
   const value = json[key]
   if (isObject(value)) return value
-  throw invalid(`${within}${key} must be an object, not ${kind(value)}`, CALIBRATION)
+  throw invalid(`${within}${key} must be an object, not ${kind(value)}`)
+}
+
+function invalid(what: string): ModelFormatError {
+  return new ModelFormatError('InvalidConfig', `${CALIBRATION}: ${what}`)
 }

@@ -1,6 +1,6 @@
 /** Downloads those files of a model that are needed, the weights last. */
 import { defined } from '../check/kind.ts'
-
+import { CALIBRATION, mayBeCalibrated } from '../format/calibration.ts'
 import { ModelFormatError } from '../format/errors.ts'
 import { folderFiles } from '../format/folder-files.node.ts'
 import type { LoadWatch } from '../format/load-watch.ts'
@@ -10,7 +10,6 @@ import type { RequestOptions } from '../format/remote/request.ts'
 import { openUrl } from '../format/remote/url-source.ts'
 import { readShardIndex, shardNames } from '../format/shards.ts'
 import type { ByteSource, ModelFiles } from '../format/source.ts'
-import { CALIBRATION, mayBeCalibrated } from '../model/calibration.ts'
 import { loadSpec } from '../model/read-spec.ts'
 import { sentenceFiles } from '../model/sentence/sentence-settings.ts'
 import type { HubCache } from './cache.node.ts'

@@ -1,6 +1,7 @@
 /**
  * The settings of `config.json` as users see them, `model.config`. spec.ts has what is computed from them.
  */
+import type { TransitionBiases } from '../format/calibration.ts'
 
 /**
  * What logits describe: 'tokens' and their labels, a 'text' and its labels, the possible 'words' for a token,
@@ -38,22 +39,6 @@ export interface CrfScores {
   readonly end: Float32Array
   /** The score of each label right after each label, [C, C]: rows are the labels before. */
   readonly transitions: Float32Array
-}
-
-/** What is added to a sequence of labels in BIOES or BILOU for each step of a kind: viterbi_calibration.json. */
-export interface TransitionBiases {
-  /** From `O` to `O`. */
-  readonly backgroundStay: number
-  /** From `O` to the first label of an entity, B or S. */
-  readonly backgroundToStart: number
-  /** From B or I to I. */
-  readonly insideToContinue: number
-  /** From B or I to E, an entity’s last label. */
-  readonly insideToEnd: number
-  /** From E or S to `O`. */
-  readonly endToBackground: number
-  /** From E or S to B or S. */
-  readonly endToStart: number
 }
 
 /** The checked settings of `config.json`. The letters are those of docs/notation.md. */

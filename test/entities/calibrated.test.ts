@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert'
 import { calibrated, decodeCalibrated } from '#dist/entities/calibrated.js'
 import { decodeViterbi } from '#dist/entities/decode.js'
 import { decodingOf } from '#dist/entities/entity.js'
-import { parseLabels, type TransitionBiases } from '#dist/entities/labels.js'
+import { parseLabels } from '#dist/entities/labels.js'
+import type { TransitionBiases } from '#dist/format/calibration.js'
 import { floats, seeded } from '../random.ts'
 
 const LABELS = ['O', 'B-A', 'I-A', 'E-A', 'S-A', 'B-B', 'I-B', 'E-B', 'S-B']
