@@ -13,10 +13,14 @@ const LEAST = 20
 const ROUNDS = 8
 
 /** Parts that a long input is compared with. */
-const PARTS = 16
+const PARTS = 64
 
-/** How much longer than its parts a long input may take, which is 1 where time is linear and up to PARTS where it is quadratic. */
-const MOST = 4
+/**
+ * How much longer than its parts a long input may take: halfway, on a scale of ratios, between 1 where time is linear and PARTS where it
+ * is quadratic. With fewer parts there is no room between the two: what a long input leaves to the garbage collector and to slower
+ * caches made linear work 4.8 times as long.
+ */
+const MOST = 8
 
 /** Milliseconds of processor that this process spends on some work; other work of this process meanwhile is counted too. */
 export async function cpuTime(work: Work): Promise<number> {
