@@ -130,7 +130,7 @@ if (words.length === 0 || words.includes('models')) {
 const arm64 = part('arm64', process.execPath, ['tools/test/arm64.mjs'], {}, true)
 await part('thorough', process.execPath, ['tools/test/test.mjs', '--thorough'])
 if (words.length === 0 || words.includes('sums')) {
-  // Attacks on the kernels for two minutes, or as long as IOBERT_FUZZ_SECONDS says, and the saved bits of whole passes, on a
+  // Attacks on the kernels for a minute, or as long as IOBERT_FUZZ_SECONDS says, and the saved bits of whole passes, on a
   // Node that has all their instructions. The seed comes from the kernels themselves: each change of them meets other cases, and
   // the same kernels the same ones, so that a failure is of the change that it comes with.
   const { binaries, installRuntimes } = await import('../../test/runtimes/install.mjs')
@@ -139,7 +139,7 @@ if (words.length === 0 || words.includes('sums')) {
   for (const name of ['simd', 'relaxed']) hash.update(readFileSync(join(root, `build/wasm/${name}.wasm`)))
   await part('sums', binaries.node(24), ['tools/test/test.mjs', '--all', 'kernels', 'model/saved-logits'], {
     IOBERT_SEED: String(hash.digest().readUInt32LE() >>> 1),
-    IOBERT_FUZZ_SECONDS: '120',
+    IOBERT_FUZZ_SECONDS: '60',
     ...process.env,
   })
 }
