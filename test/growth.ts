@@ -1,8 +1,8 @@
 /**
  * How work grows with its input, as ratios of processor time, since a bound in milliseconds would depend on
- * the machine. Processor time, unlike elapsed time, does not grow while other programs run. What the garbage collector takes is
- * left out: short runs end before it copies anything, so linear work on an input that fills the memory of young objects took
- * six times as long as its parts. How memory grows has tests of its own.
+ * the machine. Processor time, unlike elapsed time, does not grow while other programs run. Where two sizes are
+ * compared, what the garbage collector takes is left out: short runs end before it copies anything, so that linear
+ * work which keeps many small objects would seem to grow faster than its input. How memory grows has tests of its own.
  */
 import { GCProfiler } from 'node:v8'
 import * as assert from 'uvu/assert'
@@ -16,40 +16,39 @@ const LEAST = 20
 const ROUNDS = 8
 
 /** Parts that a long input is compared with. */
-const PARTS = 64
+const PARTS = 16
 
-/**
- * How much longer than its parts a long input may take: halfway, on a scale of ratios, between 1 where time is linear and PARTS where it
- * is quadratic.
- */
-const MOST = 8
+/** How much longer than its parts a long input may take, which is 1 where time is linear and up to PARTS where it is quadratic. */
+const MOST = 4
 
-/**
- * Milliseconds of processor that this process spends on some work, but for the garbage collector's; other work of this process
- * meanwhile is counted too.
- */
+/** Milliseconds of processor that this process spends on some work; other work of this process meanwhile is counted too. */
 export async function cpuTime(work: Work): Promise<number> {
-  const profiler = new GCProfiler()
-  profiler.start()
   const before = process.cpuUsage()
   const result = work()
   // Only what waits is waited for: a turn of the queue costs as much as some work does.
   if (result instanceof Promise) await result
   const { user, system } = process.cpuUsage(before)
-  // Microseconds, all three.
-  const collected = profiler.stop().statistics.reduce((sum, { cost }) => sum + cost, 0)
+  return (user + system) / 1000
+}
+
+/** Milliseconds of processor as `cpuTime` counts them, but for the garbage collector's. */
+async function timeWithoutCollector(work: Work): Promise<number> {
+  const profiler = new GCProfiler()
+  profiler.start()
+  const time = await cpuTime(work)
+  const collected = profiler.stop().statistics.reduce((sum, { cost }) => sum + cost / 1000, 0)
   // The collector's time is elapsed time, which may be more than the processor's where other programs run.
-  return Math.max(user + system - collected, (user + system) / 10) / 1000
+  return Math.max(time - collected, time / 10)
 }
 
 /** Milliseconds of one run, of as many as it takes to measure them. */
-async function timeOfRun(work: Work): Promise<number> {
+async function timeOfRun(work: Work, clock: typeof cpuTime): Promise<number> {
   let total = 0
   let runs = 0
   while (total < LEAST) {
     // Twice as many each time: reading the clock costs more than some work.
     const more = runs === 0 ? 1 : runs
-    total += await cpuTime(async () => {
+    total += await clock(async () => {
       for (let run = 0; run < more; run++) {
         const result = work()
         if (result instanceof Promise) await result
@@ -62,11 +61,11 @@ async function timeOfRun(work: Work): Promise<number> {
 
 /** How many times as long as `other` some work takes; exactly only where it is more than `most`, since less is soon seen. */
 export async function timesAsLong(work: Work, other: Work, most: number): Promise<number> {
-  await timeOfRun(other)
+  await timeOfRun(other, timeWithoutCollector)
   let [time, otherTime] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   for (let round = 0; round < ROUNDS; round++) {
-    otherTime = Math.min(otherTime, await timeOfRun(other))
-    time = Math.min(time, await timeOfRun(work))
+    otherTime = Math.min(otherTime, await timeOfRun(other, timeWithoutCollector))
+    time = Math.min(time, await timeOfRun(work, timeWithoutCollector))
     if (time < most * otherTime) break
   }
   return time / otherTime
@@ -101,8 +100,8 @@ const MOST_DAMAGED = 100
  * @param sound  work of the same kind on what is not damaged
  */
 export async function createWatch(sound: Work): Promise<<T>(work: () => T | Promise<T>) => Promise<T>> {
-  await timeOfRun(sound)
-  const most = MOST_DAMAGED * (await timeOfRun(sound))
+  await timeOfRun(sound, cpuTime)
+  const most = MOST_DAMAGED * (await timeOfRun(sound, cpuTime))
   return async (work) => {
     let result: Awaited<ReturnType<typeof work>> | undefined
     let shortest = Number.POSITIVE_INFINITY
