@@ -3,7 +3,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -116,6 +116,10 @@ export function installPackage() {
     cpSync(join(root, 'test', name), join(folder, name), { recursive: true })
   }
   rmSync(join(folder, 'examples'), { recursive: true, force: true })
-  cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
+  cpSync(join(root, 'examples'), join(folder, 'examples'), {
+    recursive: true,
+    // What `npm install` lays there while this copies.
+    filter: (path) => basename(path) !== 'node_modules',
+  })
   return { tarball: join(folder, filename), weights: join(target, 'weights') }
 }

@@ -4,7 +4,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeReady } from '../build/ready.mjs'
@@ -14,20 +13,22 @@ const words = process.argv.slice(2)
 let passed = 0
 let failed = 0
 
-/** Runs a command and gives its output back; passes it on at once, but for a command in the background. */
-function run(command, args, environment = {}, background = false) {
+/**
+ * Runs a command and gives its output back. Passes the output on at once, unless the command runs `beside` others,
+ * whose lines would mix with its own.
+ */
+function run(command, args, { environment, beside } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    if (background && child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (data) => {
         output += data
-        if (!background) process.stdout.write(data)
+        if (!beside) process.stdout.write(data)
       })
     }
     child.on('error', (error) => resolve({ code: 1, output: String(error) }))
@@ -36,15 +37,15 @@ function run(command, args, environment = {}, background = false) {
 }
 
 /**
- * One part: a command whose last line of counts is added, or that counts as one where it has none. In the
- * background it takes the time that other parts leave, and its output is printed when it ends.
+ * One part: a command whose last line of counts is added, or that counts as one where it has none. The output of one that
+ * runs beside others is printed when it ends.
  */
-async function part(name, command, args, environment, background = false) {
+async function part(name, command, args, { environment, beside = false } = {}) {
   if (words.length > 0 && !words.includes(name)) return
   const started = performance.now()
-  console.log(`== ${name}${background ? ' (in the background)' : ''}`)
-  const { code, output } = await run(command, args, environment, background)
-  if (background) process.stdout.write(`== ${name}, its output\n${output}`)
+  console.log(`== ${name}${beside ? ' (beside others)' : ''}`)
+  const { code, output } = await run(command, args, { environment, beside })
+  if (beside) process.stdout.write(`== ${name}, its output\n${output}`)
   const counts = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1)
   const good = counts ? Number(counts[1]) : code === 0 ? 1 : 0
   const bad = counts ? Number(counts[2]) : 0
@@ -122,12 +123,11 @@ if (words.length === 0 || words.includes('models')) {
     'hostile',
   ]
   await part('models', process.execPath, ['tools/test/test.mjs', '--all', ...files], {
-    ...models,
-    IOBERT_FUZZ: '100000',
+    environment: { ...models, IOBERT_FUZZ: '100000' },
   })
 }
 // One process that computes for ten minutes under qemu, while other parts wait for networks and browsers.
-const arm64 = part('arm64', process.execPath, ['tools/test/arm64.mjs'], {}, true)
+const arm64 = part('arm64', process.execPath, ['tools/test/arm64.mjs'], { beside: true })
 await part('thorough', process.execPath, ['tools/test/test.mjs', '--thorough'])
 if (words.length === 0 || words.includes('sums')) {
   // Attacks on the kernels for a minute, or as long as IOBERT_FUZZ_SECONDS says, and the saved bits of whole passes, on a
@@ -138,19 +138,33 @@ if (words.length === 0 || words.includes('sums')) {
   const hash = createHash('sha256')
   for (const name of ['simd', 'relaxed']) hash.update(readFileSync(join(root, `build/wasm/${name}.wasm`)))
   await part('sums', binaries.node(24), ['tools/test/test.mjs', '--all', 'kernels', 'model/saved-logits'], {
-    IOBERT_SEED: String(hash.digest().readUInt32LE() >>> 1),
-    IOBERT_FUZZ_SECONDS: '60',
-    ...process.env,
+    environment: {
+      IOBERT_SEED: String(hash.digest().readUInt32LE() >>> 1),
+      IOBERT_FUZZ_SECONDS: '60',
+      ...process.env,
+    },
   })
 }
-await part('package', process.execPath, ['tools/test/package.mjs'])
-await part('runtimes', process.execPath, ['tools/test/runtimes.mjs'])
-await part('recipes', process.execPath, ['tools/test/recipes.mjs'])
-await part('browser', process.execPath, ['tools/test/browser.mjs'])
-await part('workflows', process.execPath, ['tools/test/workflows.mjs'])
-await part('docs', process.execPath, ['tools/docs/docs.mjs'])
-await part('site', process.execPath, ['tools/test/docs.mjs'])
-await part('scale', process.execPath, ['tools/test/scale.mjs'])
+
+/** Parts one after the other. */
+async function inTurn(beside, ...scripts) {
+  for (const [name, script] of scripts) await part(name, process.execPath, [script], { beside })
+}
+
+// Most of these install and wait, so that two go at a time. `runtimes` and `recipes` share build/runtimes, and
+// `site` reads what `docs` builds. The browser's tests watch a page while it works, and have the machine for themselves.
+await Promise.all([
+  inTurn(false, ['runtimes', 'tools/test/runtimes.mjs'], ['recipes', 'tools/test/recipes.mjs']),
+  inTurn(
+    true,
+    ['package', 'tools/test/package.mjs'],
+    ['scale', 'tools/test/scale.mjs'],
+    ['docs', 'tools/docs/docs.mjs'],
+    ['site', 'tools/test/docs.mjs'],
+    ['workflows', 'tools/test/workflows.mjs'],
+  ),
+])
 await arm64
+await inTurn(false, ['browser', 'tools/test/browser.mjs'])
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
