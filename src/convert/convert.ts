@@ -8,6 +8,7 @@ import type { ModelFiles } from '../format/source.ts'
 import type { BertConfig } from '../model/bert-config.ts'
 import { parseSpec } from '../model/read-spec.ts'
 import { resolve } from '../model/resolve.ts'
+import { withMembers } from './config-text.ts'
 import { convertTensor, type ReadTensor, readTensor } from './convert-tensor.ts'
 import { openForeignModel } from './foreign.ts'
 import type { ForeignKind, ForeignModel } from './foreign-tensor.ts'
@@ -179,17 +180,13 @@ function openForeign(model: ForeignModel): OpenModel {
  * quantization.
  */
 function convertedConfig(text: string, config: BertConfig, dtype: ConvertOptions['dtype']): Uint8Array {
-  const json: Record<string, unknown> = { ...parseJsonObject(text, 'config.json') }
+  const json = parseJsonObject(text, 'config.json')
   const written = dtype ?? (config.quantization === undefined ? undefined : 'float32')
   if (written !== undefined || json['model_type'] === undefined) {
-    delete json['quantization_config']
-    json['model_type'] = config.modelType
-    if (written !== undefined) {
-      // transformers 5 calls it dtype, 4 torch_dtype; 5 reads both
-      delete json['dtype']
-      json['torch_dtype'] = written
-    }
-    text = `${JSON.stringify(json, null, 2)}\n`
+    const changes: Record<string, unknown> = { quantization_config: undefined, model_type: config.modelType }
+    // transformers 5 calls it dtype, 4 torch_dtype; 5 reads both.
+    if (written !== undefined) Object.assign(changes, { dtype: undefined, torch_dtype: written })
+    text = withMembers(text, changes)
   }
   return new TextEncoder().encode(text)
 }

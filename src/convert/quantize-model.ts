@@ -2,7 +2,7 @@
 import { type CheckpointTensor, nonFinite, openCheckpoint } from '../format/checkpoint.ts'
 import { elementCount } from '../format/dtypes.ts'
 import { ModelFormatError, quoted } from '../format/errors.ts'
-import { type JsonRecord, parseJsonObject } from '../format/json-file.ts'
+import type { JsonRecord } from '../format/json-file.ts'
 import { checkFinite, readFloats } from '../format/read-floats.ts'
 import type { ModelFiles } from '../format/source.ts'
 import { quantizeWeights, weightScale } from '../kernels/reference/quantization.ts'
@@ -10,6 +10,7 @@ import { QUANTIZED_WEIGHTS } from '../model/quantization-config.ts'
 import { loadSpec, parseSpec } from '../model/read-spec.ts'
 import { type NamedTensor, resolve } from '../model/resolve.ts'
 import { type ModelSpec, modulesOf, tensorsOf } from '../model/spec.ts'
+import { withMembers } from './config-text.ts'
 import { type ByteSink, type TensorToWrite, writeSafetensors } from './safetensors-writer.ts'
 
 /**
@@ -55,8 +56,7 @@ export async function quantizeModel(
  */
 export async function quantizedConfig(configText: string): Promise<string> {
   const quantization_config = quantizationConfig(await parseSpec(configText))
-  const config = parseJsonObject(configText, 'config.json')
-  return `${JSON.stringify({ ...config, quantization_config }, null, 2)}\n`
+  return withMembers(configText, { quantization_config })
 }
 
 /**

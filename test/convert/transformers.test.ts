@@ -14,6 +14,11 @@ import { rootPath } from '../shared.ts'
 /** Of the largest logit: float32 differs by the order of sums, float16 by the rounding of each weight. */
 const TOLERANCE = { float32: 2e-4, float16: 1e-2 } as const
 
+/** Parts of names of weights that a model has not, since nothing uses them; transformers makes them anew. */
+const UNUSED: Readonly<Record<string, string[]>> = {
+  'albert-unused': ['albert_layer_groups.2.', 'pooler.'],
+}
+
 const python = process.env['IOBERT_PYTHON']
 const has =
   python !== undefined && spawnSync(python, ['-c', 'import torch, transformers, safetensors']).status === 0
@@ -27,11 +32,14 @@ if (!has) {
     try {
       const jobs: unknown[] = []
       for (const { name, folder } of goldenModels()) {
+        // Its key is that of version 4, which transformers 5 does not read.
+        if (name === 'eurobert-text-mean') continue
         for (const dtype of ['float32', 'float16'] as const) {
           const out = join(work, `${name}-${dtype}`)
           const run = await iobert(['convert', '--dtype', dtype, folder, out])
           assert.is(run.code, 0, run.stderr)
-          jobs.push({ folder: out, expected: `${folder}/expected.safetensors`, tolerance: TOLERANCE[dtype] })
+          const expected = `${folder}/expected.safetensors`
+          jobs.push({ folder: out, expected, tolerance: TOLERANCE[dtype], unused: UNUSED[name] ?? [] })
         }
       }
       // A pickle, a SavedModel and int8 weights: their logits are those of our own float32

@@ -1,5 +1,5 @@
 // `npm run test:all`: tests that need more than npm, or minutes: real models, attacks on sums, ARM64, other
-// runtimes, bundlers, browsers, the site, Spark and Redis. Ends with `N passed, N failed`. `npm run test:all
+// runtimes, bundlers, browsers, the site, Spark, Redis and Python. Ends with `N passed, N failed`. `npm run test:all
 // -- runtimes docs` runs the named parts.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -162,6 +162,7 @@ await Promise.all([
     ['docs', 'tools/docs/docs.mjs'],
     ['site', 'tools/test/docs.mjs'],
     ['workflows', 'tools/test/workflows.mjs'],
+    ['python', 'tools/test/python.mjs'],
   ),
 ])
 await arm64
