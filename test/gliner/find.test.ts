@@ -85,6 +85,11 @@ test('a type twice counts once; texts without words have no entities', async () 
   ])
 })
 
+test('a type of any length is told to be too long', async () => {
+  const { message } = await failure(() => gliner.find(sentence, ['x '.repeat(200_000)]))
+  assert.match(message, /^The types take \d+ pieces, and the model reads 512 at once/)
+})
+
 test('offsets are UTF-16, whatever stands before', async () => {
   const { entities } = await gliner.find(`😀😀 ${sentence}`, types, { threshold: 0.2, nested: true })
   assert.ok(entities.length > 0)
