@@ -71,7 +71,7 @@ export function classificationReport(sentences: readonly TagPair[]): Classificat
  */
 export function formatClassificationReport(report: ClassificationReport): string {
   const { tags, micro, macro, weighted, complete } = report
-  const width = Math.max('weighted avg'.length, ...tags.map(({ name }) => [...name].length))
+  const width = tags.reduce((most, { name }) => Math.max(most, [...name].length), 'weighted avg'.length)
   const line = (name: string, cells: readonly string[]): string =>
     `${' '.repeat(width - [...name].length)}${name} ${cells.map((cell) => ` ${cell.padStart(9)}`).join('')}`
   const row = ({ name, precision, recall, f1, support }: ReportRow): string =>

@@ -50,7 +50,7 @@ export function mayBeCalibrated({ headKind, labels }: LabelFacts): boolean {
 /**
  * Reads the biases of the operating point `default`, if the model has the file.
  *
- * @throws {ModelFormatError} InvalidConfig unless it has all six biases and no others
+ * @throws {ModelFormatError} InvalidConfig unless it has all six biases, numbers of float32, and no others
  */
 export async function readCalibration(
   files: ModelFiles,
@@ -71,8 +71,9 @@ export async function readCalibration(
   return Object.fromEntries(
     Object.entries(KEYS).map(([name, key]) => {
       const value = biases[key]
-      if (typeof value === 'number' && Number.isFinite(value)) return [name, value]
-      throw invalid(`${POINT} must have a number as ${key}, not ${shown(value)}`)
+      // A sum of larger ones would be infinite, and forbidden transitions no longer less than it.
+      if (typeof value === 'number' && Number.isFinite(Math.fround(value))) return [name, value]
+      throw invalid(`${POINT} must have a number as ${key}, within float32, not ${shown(value)}`)
     }),
   ) as unknown as TransitionBiases
 }

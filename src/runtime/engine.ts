@@ -167,7 +167,7 @@ export class Engine {
       at = end
       const model = wanted.encoder === 'types' ? this.#typeEncoder! : this.#model
       const part = await model.forward(batch, ofBatch, pause)
-      output.logits.push(...part.logits)
+      for (const logits of part.logits) output.logits.push(logits)
       if (part.hiddenStates) output.hiddenStates = [...(output.hiddenStates ?? []), ...part.hiddenStates]
       if (part.attentions) output.attentions = [...(output.attentions ?? []), ...part.attentions]
       if (part.trace) output.trace = [...(output.trace ?? []), ...part.trace]

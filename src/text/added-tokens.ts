@@ -18,6 +18,8 @@ export type VisitPart = (from: number, to: number, token: AddedToken | undefined
 export class AddedTokenMatcher {
   readonly #tokens: readonly AddedToken[]
   readonly #trie: PieceTrie
+  /** Of the strings looked for, in UTF-16 units. */
+  readonly #longest: number
 
   /**
    * @param contents the strings to look for, one for each token; default: the tokens' contents
@@ -29,6 +31,7 @@ export class AddedTokenMatcher {
     this.#tokens = tokens
     const { text, ends } = packPieces(contents, 'the added tokens')
     this.#trie = new PieceTrie(text, ends)
+    this.#longest = contents.reduce((longest, { length }) => Math.max(longest, length), 0)
   }
 
   /**
@@ -37,6 +40,7 @@ export class AddedTokenMatcher {
    * consumed.
    */
   split(text: NormalizedText, from: number, to: number, visit: VisitPart): void {
+    text.look(this.#longest * (to - from))
     let done = from
     for (let at = from; at < to && this.#tokens.length > 0; ) {
       const found = this.#longestAt(text, at, to)

@@ -24,6 +24,8 @@ export type VisitPiece = (id: number, from: number, to: number) => void
 export interface PieceModel {
   /** Whether the beginning of a piece shows that it continues a word. */
   readonly marksContinuations?: boolean
+  /** Maximum number of comparisons with pieces at each code point. */
+  readonly comparisons: number
   /** Splits the word `codePoints[from, to)` into pieces. */
   tokenize(codePoints: Int32Array, from: number, to: number, piece: VisitPiece): void
 }

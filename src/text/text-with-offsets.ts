@@ -20,6 +20,13 @@ const MOST_MORE = 64
  */
 const MOST_WORK_TIMES = 512
 const MOST_WORK_MORE = 4096
+/**
+ * Maximum number of comparisons with pieces and added tokens per UTF-16 unit of the source, and the allowance for any
+ * source. Where no step makes a text longer it is never reached: an added token has at most 1,000 units, looked for before
+ * and behind the normalizer, and a piece at most 1,000 bytes.
+ */
+const MOST_LOOKS_TIMES = 4096
+const MOST_LOOKS_MORE = 4096
 
 /** Code points, each with the UTF-16 range of the source it stands for. */
 export class NormalizedText {
@@ -34,8 +41,8 @@ export class NormalizedText {
    * did not exist.
    */
   dropped = 0
-  /** Code points that steps may still read, shared by all texts made from the same source. */
-  #work = { left: 0 }
+  /** Code points that steps may still read, and comparisons with pieces, shared by all texts made from the same source. */
+  #work = { left: 0, looks: 0 }
   /** Maximum number of code points in this text. */
   #most = 0
   /** Code points that fit before it must grow. */
@@ -52,6 +59,7 @@ export class NormalizedText {
     const made = new NormalizedText(text.length)
     made.#bound(text.length)
     made.#work.left = MOST_WORK_TIMES * text.length + MOST_WORK_MORE
+    made.#work.looks = MOST_LOOKS_TIMES * text.length + MOST_LOOKS_MORE
     for (let at = 0; at < text.length; ) {
       const code = codePointAt(text, at)
       const end = at + unitsOf(code)
@@ -95,8 +103,31 @@ export class NormalizedText {
     )
   }
 
+  /**
+   * Counts comparisons with the pieces of a vocabulary, or with added tokens.
+   *
+   * @throws {ModelFormatError} UnsupportedConfig if there are more of them than in any model's tokenizer
+   */
+  look(comparisons: number): void {
+    this.#work.looks -= comparisons
+    if (this.#work.looks >= 0) return
+    throw new ModelFormatError(
+      'UnsupportedConfig',
+      `The tokenizer compares each character more than ${MOST_LOOKS_TIMES} times with its pieces and added tokens, since its steps make a text much longer; no model asks for that: tokenizer.json is damaged`,
+    )
+  }
+
+  /**
+   * Says how many code points a step holds before it pushes them.
+   *
+   * @throws {ModelFormatError} UnsupportedConfig as `push` does
+   */
+  hold(count: number): void {
+    if (count > this.#most) throw tooLong()
+  }
+
   #bound(units: number): void {
-    this.#most = MOST_TIMES * units + MOST_MORE
+    this.#most = mostOf(units)
     this.#room = Math.min(this.codePoints.length, this.#most)
   }
 
@@ -137,7 +168,12 @@ export class NormalizedText {
   }
 }
 
-function tooLong(): ModelFormatError {
+/** Maximum number of code points, or pieces, of so many UTF-16 units of the source. */
+export function mostOf(units: number): number {
+  return MOST_TIMES * units + MOST_MORE
+}
+
+export function tooLong(): ModelFormatError {
   return new ModelFormatError(
     'UnsupportedConfig',
     `The steps of tokenizer.json make more than ${MOST_TIMES} characters of one; no model asks for that: the file is damaged`,

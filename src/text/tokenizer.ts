@@ -15,8 +15,8 @@ import type {
   TrimOffsets,
   VisitWord,
 } from './steps.ts'
-import { NormalizedText } from './text-with-offsets.ts'
-import type { Vocabulary } from './vocabulary.ts'
+import { mostOf, NormalizedText, tooLong } from './text-with-offsets.ts'
+import { MAX_VOCABULARY_BYTES, tooLong as piecesTooLong, type Vocabulary } from './vocabulary.ts'
 
 export interface TokenizerParts {
   readonly vocabulary: Vocabulary
@@ -88,9 +88,14 @@ export class Tokenizer {
     this.#added = new Map(addedTokens.map((token) => [token.id, token]))
     this.#rawTokens = new AddedTokenMatcher(addedTokens.filter((token) => !token.normalized))
     const normalized = addedTokens.filter((token) => token.normalized)
+    let length = 0
     const contents = normalized.map(({ content }) => {
       const text = NormalizedText.of(content)
-      return (normalizer?.normalize(text, 0, text.length) ?? text).slice()
+      const made = (normalizer?.normalize(text, 0, text.length) ?? text).slice()
+      // Each may be much longer than in the file.
+      length += made.length
+      if (length > MAX_VOCABULARY_BYTES) throw piecesTooLong('the added tokens')
+      return made
     })
     this.#normalizedTokens = new AddedTokenMatcher(normalized, contents)
     this.#normalizedContents = new Map(normalized.map(({ id }, index) => [id, contents[index]!]))
@@ -201,11 +206,13 @@ export class Tokenizer {
     const preTokenizer = (isWord && this.#parts.words?.preTokenizer) || this.#parts.preTokenizer
     const trim = isWord && this.#parts.words ? this.#parts.words.trimOffsets : this.#parts.trimOffsets
     const begin = output.ids.length
+    const most = begin + mostOf(text.length)
     let words = 0
     const push = (id: number, token: string, part: NormalizedText, from: number, to: number): void => {
       let start = part.starts[from]!
       let end = part.ends[to - 1]!
       if (trim) [start, end] = trim(part, from, to, start === 0 || output.ids.length === begin)
+      if (output.ids.length === most) throw tooLong()
       output.ids.push(id)
       output.tokens.push(token)
       output.offsets.push([offset + start, offset + end])
@@ -217,6 +224,7 @@ export class Tokenizer {
     }
     const word: VisitWord = (inner, from, to) => {
       current = inner
+      inner.look(model.comparisons * (to - from))
       model.tokenize(inner.codePoints, from, to, piece)
       words++
     }

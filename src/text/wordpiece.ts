@@ -25,6 +25,7 @@ const LONG = 256
  */
 export class WordPiece implements PieceModel {
   readonly marksContinuations: boolean = true
+  readonly comparisons: number
   readonly #unkId: number
   readonly #maxWordLength: number
   readonly #trie: PieceTrie
@@ -40,10 +41,12 @@ export class WordPiece implements PieceModel {
     this.#maxWordLength = settings.maxWordLength
     this.#trie = vocabulary.trie
     this.#continuation = this.#trie.find(settings.continuingPrefix)
-    if (settings.maxWordLength > LONG && vocabulary.longest > LONG) {
+    const { longest } = vocabulary
+    this.comparisons = Math.min(settings.maxWordLength, longest)
+    if (this.comparisons > LONG) {
       throw new ModelFormatError(
         'InvalidVocabulary',
-        `The vocabulary has a piece of ${vocabulary.longest} bytes and max_input_chars_per_word is ${settings.maxWordLength}; one of them must be at most ${LONG}`,
+        `The vocabulary has a piece of ${longest} bytes and max_input_chars_per_word is ${settings.maxWordLength}; one of them must be at most ${LONG}`,
       )
     }
   }

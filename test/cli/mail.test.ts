@@ -124,6 +124,24 @@ test('of two forms of a text the plain one is read, and HTML where there is none
   assert.equal(open.left[0], 'its end is missing: the boundary after its last part')
 })
 
+test('a mail in a mail may have any number of files', async () => {
+  const count = 150_000
+  const part = ['--many', 'Content-Type: x/y', '', ''].join('\r\n')
+  const inner = `From: a@example.org\r\nContent-Type: multipart/mixed; boundary=many\r\n\r\n${part.repeat(count)}--many--`
+  const { left } = await read(
+    mail(
+      'Content-Type: multipart/mixed; boundary=outer',
+      '',
+      '--outer',
+      'Content-Type: application/octet-stream; name=inner.eml',
+      '',
+      inner,
+      '--outer--',
+    ),
+  )
+  assert.is(left.length, count)
+})
+
 test('letters of a mail that cannot be told for certain are an error', async () => {
   for (const [what, lines] of [
     [/its charset is 'x-odd', which is unknown/u, ['Content-Type: text/plain; charset=x-odd', '', 'Tim']],

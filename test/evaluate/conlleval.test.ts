@@ -158,6 +158,12 @@ test('compareCodePoints orders astral characters last', () => {
   ])
 })
 
+test('formatClassificationReport takes any number of tags', () => {
+  const tags = Array.from({ length: 150_000 }, (_, index) => `B-${index}`)
+  const lines = formatClassificationReport(classificationReport([{ gold: tags, guess: tags }])).split('\n')
+  assert.ok(lines.length > tags.length)
+})
+
 test('formatClassificationReport prints accuracy where no token is left out', () => {
   assert.is(
     formatClassificationReport(classificationReport([{ gold: ['A', 'B'], guess: ['A', 'A'] }])),

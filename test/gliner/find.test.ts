@@ -85,6 +85,11 @@ test('a type twice counts once; texts without words have no entities', async () 
   ])
 })
 
+test('a type of any length is told to be too long', async () => {
+  const { message } = await failure(() => gliner.find(sentence, ['x '.repeat(200_000)]))
+  assert.match(message, /^The types take \d+ pieces, and the model reads 512 at once/)
+})
+
 test('offsets are UTF-16, whatever stands before', async () => {
   const { entities } = await gliner.find(`😀😀 ${sentence}`, types, { threshold: 0.2, nested: true })
   assert.ok(entities.length > 0)
@@ -259,6 +264,7 @@ test('other architectures are refused by name', async () => {
     [{ max_width: 513 }, 'InvalidConfig', /max_width must be a whole number from 1 to 512, not 513/],
     [{ class_token_index: 4000 }, 'InvalidVocabulary', /"<<ENT>>" has the id 4000/],
     [{ hidden_size: 32 }, 'WrongShape', /\[24, 16\].*\[32, 16\]/],
+    [{ num_rnn_layers: 65 }, 'InvalidConfig', /num_rnn_layers must be a whole number from 0 to 64, not 65/],
     [{ num_rnn_layers: 3 }, 'MissingTensor', /rnn\.lstm\.weight_ih_l2, /],
   ] as const) {
     const files = filesWith({ 'gliner_config.json': { ...config, ...change } })

@@ -2,10 +2,12 @@
  * Hub repositories written by old versions of the package: no config.json, no tokenizer, a pickle, an encoder
  * elsewhere.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Gliner, type GlinerLoadOptions, loadGliner } from '#dist/node.js'
+import { type Gliner, type GlinerLoadOptions, loadGliner, ModelFormatError } from '#dist/node.js'
 import { webPlatform } from '#dist/platform.js'
 import { loadGliner as loadOn } from '#dist/tasks/gliner/load.js'
 import { type HubServer, startHub } from '../hub/hub-server.ts'
@@ -72,6 +74,34 @@ test('loadGliner takes a Hub id, the encoder without its weights, and from the c
   assert.is(hub.requests.length, 0)
   const other: unknown = await loadGliner('owner/encoder', options).catch((error: unknown) => error)
   assert.match((other as Error).message, /owner\/encoder has no gliner_config.json.*not one of GLiNER/)
+})
+
+test('a model names its encoder by an id of the Hub, neither by a folder nor by an address', async () => {
+  const own = temporaryFolder()
+  const gliner = (model_name: string): Map<string, Uint8Array> =>
+    new Map([
+      ['gliner_config.json', bytes({ ...older, model_name })],
+      ['pytorch_model.bin', read('pytorch_model.bin')],
+    ])
+  for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
+    writeFileSync(join(own, name), name === 'config.json' ? bytes(encoder) : read(name))
+  }
+  hub.requests.length = 0
+  for (const name of [
+    own,
+    relative('.', own),
+    pathToFileURL(`${own}/`).href,
+    `${hub.endpoint}/owner/encoder/resolve/main/`,
+  ]) {
+    const error: unknown = await loadGliner(gliner(name), { threads: 1 }).catch((reason: unknown) => reason)
+    assert.instance(error, ModelFormatError, name)
+    assert.match(
+      (error as Error).message,
+      /is no model id.*name a folder or a Hub id .* with the option encoder/s,
+    )
+  }
+  assert.is(hub.requests.length, 0)
+  await found(loadGliner(gliner(own), { threads: 1, encoder: own }))
 })
 
 test('a bi-encoder brings the tokenizer of its encoder of types along, or that of the model which it names', async () => {

@@ -6,56 +6,20 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModelFormatError } from '#dist/format/errors.js'
-import { mapFiles } from '#dist/format/source.js'
-import { readTokenizer } from '#dist/text/read-tokenizer.js'
-import { NormalizedText } from '#dist/text/text-with-offsets.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
+import {
+  charsmap,
+  type Json,
+  PIECES,
+  pushed,
+  repeated,
+  template,
+  tokenizerJson,
+  tokenizerOf,
+} from './grown-tokenizer.ts'
 
 /** Units of the text, which has each kind of character that grows: accents, ligatures, digits, spaces, an added token. */
 const TEXT = `${'é ﷺ ﬁ12 aa, <mask>\n'.repeat(100)}${'é'.repeat(500)}`
-const PIECES = ['<s>', '</s>', '<unk>', '<pad>', '<mask>', 'a', 'e', 'é', ' ', '▁', 'Ġ', 'Ã']
-
-type Json = Record<string, unknown>
-
-function tokenizerJson(changes: Json): Json {
-  return {
-    added_tokens: [{ id: 4, content: '<mask>', special: true, normalized: true, lstrip: true }],
-    normalizer: null,
-    pre_tokenizer: null,
-    post_processor: null,
-    decoder: null,
-    model: {
-      type: 'Unigram',
-      unk_id: 2,
-      byte_fallback: false,
-      vocab: PIECES.map((piece, index) => [piece, -index - 1]),
-    },
-    ...changes,
-  }
-}
-
-function tokenizerOf(json: Json): Promise<Tokenizer> {
-  return readTokenizer(
-    mapFiles(new Map([['tokenizer.json', new TextEncoder().encode(JSON.stringify(json))]])),
-  )
-}
-
-/** A charsmap that maps `a` to a result of so many letters. */
-function charsmap(letters: number): string {
-  // Darts' double array: the root's offset leads to the unit of 'a', that to the value at place 0 of the results.
-  const units = new Uint32Array(512)
-  units[0] = 1 << 10
-  units[1 ^ 0x61] = 0x61 | 0x100 | (256 << 10)
-  units[1 ^ 0x61 ^ 256] = 0x80000000
-  const bytes = new Uint8Array(4 + 4 * units.length + letters + 1)
-  new DataView(bytes.buffer).setUint32(0, 4 * units.length, true)
-  bytes.set(new Uint8Array(units.buffer), 4)
-  bytes.fill(0x65, 4 + 4 * units.length, bytes.length - 1)
-  return Buffer.from(bytes).toString('base64')
-}
-
-const repeated = (count: number, step: Json): Json[] => Array.from({ length: count }, () => step)
-
 /** Each part that grows with n. */
 const GROWN: Record<string, (n: number) => Json> = {}
 for (const step of [
@@ -106,6 +70,8 @@ GROWN['unigram: the longest piece'] = (n) => ({
     vocab: [...PIECES, 'é'.repeat(n)].map((piece, index) => [piece, -index - 1]),
   },
 })
+GROWN['template: special tokens before a text'] = (n) => ({ post_processor: template(n, 1) })
+GROWN['template: the ids of a special token'] = (n) => ({ post_processor: template(1, n) })
 GROWN['nested sequences'] = (n) => {
   let normalizer: Json = { type: 'Replace', pattern: { String: 'é' }, content: 'éé' }
   for (let depth = 0; depth < Math.min(n, 50); depth++) {
@@ -122,22 +88,6 @@ GROWN['added tokens'] = (n) => ({
   })),
 })
 
-/** Code points that steps pushed since `count` began; this is what takes their time and their room. */
-function pushed(run: () => void): number {
-  const { push } = NormalizedText.prototype
-  let count = 0
-  NormalizedText.prototype.push = function (...given): void {
-    count++
-    push.apply(this, given)
-  }
-  try {
-    run()
-  } finally {
-    NormalizedText.prototype.push = push
-  }
-  return count
-}
-
 for (const [name, grow] of Object.entries(GROWN)) {
   test(`${name}, grown: refused, or bounded in what they make`, async () => {
     let refusals = 0
@@ -145,7 +95,7 @@ for (const [name, grow] of Object.entries(GROWN)) {
       let made: Tokenizer | undefined
       try {
         const tokenizer = await tokenizerOf(tokenizerJson(grow(n)))
-        const steps = pushed(() => {
+        const steps = await pushed(() => {
           const { ids } = tokenizer.encode(TEXT)
           const decoded = tokenizer.decode(ids)
           assert.ok(decoded.length <= 64 * 1000 * ids.length)

@@ -76,7 +76,11 @@ test('what is not understood in it is an error', async () => {
     ],
     [
       points({ transition_bias_end_to_start: '1' }),
-      /must have a number as transition_bias_end_to_start, not "1"/,
+      /must have a number as transition_bias_end_to_start, within float32, not "1"/,
+    ],
+    [
+      points({ transition_bias_background_stay: 1e308 }),
+      /must have a number as transition_bias_background_stay, within float32, not 1e\+308/,
     ],
     [
       points({ transition_bias_other: 1 }),

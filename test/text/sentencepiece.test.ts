@@ -133,6 +133,18 @@ test("ALBERT's spiece.model has its own order, special tokens and normaliser", a
   assert.equal(pair.tokenTypeIds, [0, 0, 0, 1, 1])
 })
 
+test('as many pieces are read as a vocabulary may have, for every family that has such a file', async () => {
+  const many = Array.from({ length: 400_000 }, (_, index): [string, number] => [`a${index}`, -index])
+  const file = sentencePieceFile([...pieces.slice(0, 100), ...many], charsmap, 1, [2, 3, 3])
+  for (const sentencePiece of [XLM_ROBERTA_PIECES, DEBERTA_PIECES, ALBERT_PIECES]) {
+    const name = sentencePiece === XLM_ROBERTA_PIECES ? 'sentencepiece.bpe.model' : 'spm.model'
+    const tokenizer = await readTokenizer(mapFiles(new Map([[name, file]])), {
+      model: async () => ({ sentencePiece }),
+    })
+    assert.ok(tokenizer.vocabularySize >= 400_100)
+  }
+})
+
 test('a file that is not read says why', async () => {
   const fails = async (
     file: Uint8Array,

@@ -63,7 +63,7 @@ class MailReader {
       if (format !== undefined) {
         const { text, left } = await this.#extract(format, Buffer.from(contentOf(part), 'latin1'), depth + 1)
         this.texts.push(text)
-        this.left.push(...left)
+        for (const one of left) this.left.push(one)
       } else if (isText(part)) this.texts.push(textOf(part))
       else this.#leave(part)
     }

@@ -48,6 +48,9 @@ const MOST_TOKENS = 2 ** 24
 /** Words of the longest span: of every word so many spans are scored. Models have 12, a few 100. */
 const MOST_WIDE = 512
 
+/** Layers of the LSTM: each reads the whole text word by word. Models have one, or two. */
+const MOST_LSTMS = 64
+
 /** The `span_mode` that scores words as ends of entities. */
 const TOKEN_LEVEL = 'token_level'
 
@@ -125,7 +128,7 @@ function readConfig(config: JsonRecord): Gliner1Config {
     hiddenSize,
     maxWidth: scoresWords ? undefined : whole('max_width', 1, 12, MOST_WIDE),
     maxWords: whole('max_len', 1, 384),
-    rnnLayers: whole('num_rnn_layers', 0, 1),
+    rnnLayers: whole('num_rnn_layers', 0, 1, MOST_LSTMS),
     ...defined({ classToken, vocabSize }),
     entToken: string(config, 'ent_token', '<<ENT>>'),
     sepToken: string(config, 'sep_token', '<<SEP>>'),

@@ -6,6 +6,7 @@ import { type LoadWatch, watched } from '../../format/load-watch.ts'
 import { CONFIG, hasSafetensors, WEIGHTS } from '../../format/shards.ts'
 import { hasFile, type ModelFiles, mapFiles } from '../../format/source.ts'
 import { GLINER } from '../../hub/model-files.ts'
+import { parseHubId } from '../../hub/urls.ts'
 import { importInline, makePlan, type Platform, startModel } from '../../load.ts'
 import { checkLoadOptions, checkModelName, type LoadOptions, type ModelName } from '../../load-options.ts'
 import { type ResolvedModel, resolve } from '../../model/resolve.ts'
@@ -65,7 +66,7 @@ async function load(
   const checkpoint = await openTensors(files, true)
   try {
     const others: OtherFiles = ({ name }, option) =>
-      encoderFiles(platform, names[option] ?? name, option, options, watch)
+      encoderFiles(platform, names[option] ?? { named: name }, option, options, watch)
     const prepared = await prepareGliner(config, files, others, checkpoint.tensors, options)
     const source = await weightsOf(prepared.spec, files, located, checkpoint)
     const { model, engine } = await startModel(
@@ -104,7 +105,8 @@ export async function inspectGliner(
   const config = await loadGlinerConfig(files)
   const checkpoint = weights ? await openTensors(files, false) : undefined
   try {
-    const others: OtherFiles = ({ name }, option) => encoderFiles(platform, name, option, options, {})
+    const others: OtherFiles = ({ name }, option) =>
+      encoderFiles(platform, { named: name }, option, options, {})
     const tensors = checkpoint?.tensors ?? new Map()
     const { spec } = await prepareGliner(config, files, others, tensors, options)
     return { config, spec, found: checkpoint && resolve(spec, checkpoint) }
@@ -152,15 +154,26 @@ async function needsNoView(files: ModelFiles): Promise<boolean> {
   }
 }
 
+/**
+ * The Hub's name of a model that a file names. With its revision it is no folder: which file of this machine is read, or
+ * which address asked, is not for a model's files to say.
+ */
+function hubName(name: string): string {
+  const { repository, revision } = parseHubId(name)
+  return `${repository}@${revision}`
+}
+
 /** The files of the original model of an encoder, without its weights; `option` can name others. */
 async function encoderFiles(
   platform: Platform,
-  name: ModelName,
+  given: ModelName | { readonly named: string },
   option: 'encoder' | 'typeEncoder',
   options: LoadOptions,
   watch: LoadWatch,
 ): Promise<ModelFiles> {
+  const isNamed = typeof given === 'object' && 'named' in given
   try {
+    const name = isNamed ? hubName(given.named) : given
     const files = await platform.openFiles(await platform.locate(name, options, watch, undefined), watch)
     // A missing place is noticed only when something is read.
     await hasFile(files, CONFIG)
@@ -169,7 +182,7 @@ async function encoderFiles(
     watch.signal?.throwIfAborted()
     throw new ModelFormatError(
       'MissingFile',
-      `The model lacks config.json or the tokenizer of its ${option === 'encoder' ? 'encoder' : 'encoder of types'}, and ${typeof name === 'string' ? quoted(name) : option} does not give them: ${(error as Error).message}; name a folder or a Hub id that has them with the option ${option}`,
+      `The model lacks config.json or the tokenizer of its ${option === 'encoder' ? 'encoder' : 'encoder of types'}, and ${isNamed ? quoted(given.named) : typeof given === 'string' ? quoted(given) : option} does not give them: ${(error as Error).message}; name a folder or a Hub id that has them with the option ${option}`,
       { cause: error },
     )
   }

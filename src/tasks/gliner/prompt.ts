@@ -69,7 +69,8 @@ function makePrompt(
   const places: number[] = []
   for (const type of types) {
     places.push(embedsEnt ? ids.length : ids.length + 1)
-    ids.push(ent, ...tokenizer.encodeWords([type]).ids.slice(1, -1))
+    ids.push(ent)
+    for (const id of tokenizer.encodeWords([type]).ids.slice(1, -1)) ids.push(id)
   }
   ids.push(sep)
   return { ids, types: places }

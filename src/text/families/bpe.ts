@@ -29,6 +29,8 @@ export interface BpeSettings {
 const PLACES = 2 ** 30
 
 export class Bpe implements PieceModel {
+  /** A character, and where merges are ignored the word as a whole. */
+  readonly comparisons: number = 2
   readonly #vocabulary: Vocabulary
   readonly #settings: BpeSettings
   readonly #merges: Merges

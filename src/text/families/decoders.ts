@@ -126,7 +126,7 @@ const decodeByteFallback: Decoder = (tokens) => {
     try {
       texts.push(decoder.decode(new Uint8Array(bytes)))
     } catch {
-      texts.push(...bytes.map(() => '\ufffd'))
+      for (let count = bytes.length; count > 0; count--) texts.push('\ufffd')
     }
     bytes = []
   }

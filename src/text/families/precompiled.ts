@@ -13,6 +13,8 @@ import { eachByte } from './byte-pieces.ts'
 
 /** A cluster of at least this many bytes is looked up code point by code point. */
 const SHORT_CLUSTER = 6
+/** Maximum number of bytes in a result, which are kept once they were read; U+FDFA becomes 33. */
+const LONGEST_RESULT = 512
 
 export class Precompiled implements Normalizer {
   readonly #units: Uint32Array
@@ -44,6 +46,15 @@ export class Precompiled implements Normalizer {
       this.#units[index] = view.getUint32(4 + 4 * index, true)
     }
     this.#results = bytes.subarray(4 + size)
+    let length = 0
+    for (const byte of this.#results) {
+      length = byte === 0 ? 0 : length + 1
+      if (length <= LONGEST_RESULT) continue
+      throw new ModelFormatError(
+        'InvalidConfig',
+        `precompiled_charsmap in ${name} replaces a string by more than ${LONGEST_RESULT} bytes; it is damaged: download the file again`,
+      )
+    }
   }
 
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {

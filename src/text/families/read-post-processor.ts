@@ -62,6 +62,9 @@ export function readPostProcessor(
   }
 }
 
+/** Maximum number of parts in a template, each of the special tokens in it counted: they may name one list many times. */
+const MOST_PARTS = 64
+
 /** Windows over a long text begin and end like the text: with one token each. */
 function checked(template: Template, part: JsonObject | undefined): Template {
   const [first, text, last] = template.single
@@ -108,10 +111,18 @@ function readSpecial(part: JsonObject, key: string): SpecialToken {
 
 function readTemplate(part: JsonObject): Template {
   const tokens = part.object('special_tokens')
-  const read = (key: string): TemplatePart[] => part.objects(key).flatMap((entry) => readPart(entry, tokens))
+  const read = (key: string): TemplatePart[] => {
+    const parts: TemplatePart[] = []
+    for (const entry of part.objects(key)) {
+      parts.push(...readPart(entry, tokens))
+      if (parts.length > MOST_PARTS) throw part.wrong(key, `a template of at most ${MOST_PARTS} parts`)
+    }
+    return parts
+  }
   const template = { single: read('single'), pair: read('pair') }
   const sequences = template.pair.flatMap((piece) => ('sequence' in piece ? [piece.sequence] : []))
-  if (!sequences.includes(0) || !sequences.includes(1)) throw part.wrong('pair', 'a template with A and B')
+  if (sequences.length !== 2 || !sequences.includes(0) || !sequences.includes(1))
+    throw part.wrong('pair', 'a template with A and B, once each')
   return template
 }
 
@@ -128,8 +139,9 @@ function readPart(entry: JsonObject, tokens: JsonObject | undefined): TemplatePa
   const known = tokens?.object(name)
   const ids: unknown = known?.value['ids']
   const texts: unknown = known?.value['tokens']
-  if (!Array.isArray(ids) || !Array.isArray(texts) || ids.length !== texts.length) {
-    throw special.wrong('id', 'the name of one of special_tokens, with ids and tokens')
+  const areLists = Array.isArray(ids) && Array.isArray(texts) && ids.length === texts.length
+  if (!areLists || ids.length > MOST_PARTS) {
+    throw special.wrong('id', `the name of one of special_tokens, with ids and tokens, at most ${MOST_PARTS}`)
   }
   const typeId = special.count('type_id', 0) ?? 0
   return ids.map((id: unknown, index): TemplatePart => {

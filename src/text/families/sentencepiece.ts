@@ -91,7 +91,7 @@ export function sentencePieceTokenizer(
     },
     vocabulary: {
       pieces: packPieces(all, name),
-      scores: Float64Array.of(...first.map(([, score]) => score), ...scores.slice(dropped), 0),
+      scores: Float64Array.from([...first.map(([, score]) => score), ...scores.slice(dropped), 0]),
     },
   }
 }
@@ -143,14 +143,19 @@ export function debertaTokenizer(
     },
     vocabulary: {
       pieces: packPieces(all, name),
-      scores: Float64Array.of(...scores, ...(hasMask ? [] : [0])),
+      scores: Float64Array.from([...scores, ...(hasMask ? [] : [0])]),
     },
   }
 }
 
+/** Bytes that are made a string at once: one by one they would take 32 times their size. */
+const CHUNK = 4096
+
 export function toBase64(bytes: Uint8Array): string {
   let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
+  }
   return btoa(binary)
 }
 

@@ -13,6 +13,7 @@ import { bytePieces } from './byte-pieces.ts'
 const UNKNOWN_PENALTY = 10
 
 export class Unigram implements PieceModel {
+  readonly comparisons: number
   readonly #vocabulary: Vocabulary
   readonly #scores: Float64Array
   readonly #unkId: number
@@ -35,6 +36,7 @@ export class Unigram implements PieceModel {
   ) {
     this.#byteIds = byteIds
     this.#vocabulary = vocabulary
+    this.comparisons = vocabulary.longest
     this.#scores = scores
     this.#unkId = unkId
     this.#unkScore = scores.reduce((least, score) => Math.min(least, score), Infinity) - UNKNOWN_PENALTY

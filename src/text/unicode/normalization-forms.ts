@@ -44,10 +44,10 @@ export class NormalizationForm implements Normalizer {
    * Places are those of the library: consecutive, with a composed character at the place of its first part.
    */
   normalize(source: NormalizedText, from: number, to: number): NormalizedText {
-    let run = this.#decompose(source.codePoints, from, to)
+    const made = source.derive(from, to)
+    let run = this.#decompose(source.codePoints, from, to, made)
     if (this.#form === 'NFC' || this.#form === 'NFKC') run = this.#compose(run)
     const { codes, used } = run
-    const made = source.derive(from, to)
     let place = from
     for (let index = 0; index < codes.length; index++) {
       const at = used[index]! > 0 ? place : Math.max(from, place - 1)
@@ -57,12 +57,15 @@ export class NormalizationForm implements Normalizer {
     return made
   }
 
-  #decompose(codePoints: Int32Array, from: number, to: number): Run {
+  #decompose(codePoints: Int32Array, from: number, to: number, made: NormalizedText): Run {
     const run: Run = { codes: [], ranks: [], used: [] }
     const marks = new MarkSorter(run)
+    let count = 0
     for (let index = from; index < to; index++) {
       const code = codePoints[index]!
       const parts = this.#partsOf(code)
+      count += parts?.length ?? 1
+      made.hold(count)
       if (parts === undefined) marks.push(code, this.#rankOf(code), 1)
       else
         for (const [number, part] of parts.entries())
