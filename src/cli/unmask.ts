@@ -19,7 +19,7 @@ export const command: Command = defineCommand({
     `Puts the names that iobert mask took out into an answer about the masked texts, as it comes. Placeholders are
       found as language models write them: [PER_1], PER_1, [PER 1], \\[PER\\_1\\], [Per_1]; stand-ins also in capitals
       and with an s of the genitive. On stderr it tells which
-      are not in the map, which could be meant otherwise (per_1 or PER1 without brackets) and were left, and which of the map
+      are not in the map, which could be meant otherwise (per_1, PER1 or PER-1 without brackets, or (PER 1)) and were left, and which of the map
       do not stand in the answer.`,
   ],
   options: {
@@ -50,6 +50,11 @@ export const command: Command = defineCommand({
         means: ['format', 'jsonl'],
         help: 'the answer is lines of JSON',
       },
+      html: {
+        type: 'boolean',
+        means: ['format', 'html'],
+        help: `the answer is HTML or XML: what is markup there (&, <, quotes) is written as character references in names`,
+      },
       ...outRows,
       ...inputRows,
     },
@@ -65,7 +70,7 @@ export const command: Command = defineCommand({
       findSources({ ...given, options: { ...given.options, input: 'text' } }, leave)
     const found = await readMap(path)
     if (found === undefined) throw new UsageError(`--map ${path}: there is no such file`)
-    const redactor = format === 'csv' || format === 'tsv' ? await writtenInCells(found) : found
+    const redactor = await writtenIn(format, found)
     const reports: RestoreReport[] = []
     let failed = false
     const planned = out === undefined ? undefined : await OutputFiles.plan(find, { out, force, kept: path })
@@ -94,13 +99,13 @@ export const command: Command = defineCommand({
   },
 })
 
-/** The same redactor with quotes in names doubled, as within a quoted cell. */
-async function writtenInCells(redactor: Redactor): Promise<Redactor> {
+/** The same redactor with names as a format has them: quotes doubled, as within a quoted cell, or markup escaped. */
+async function writtenIn(format: string | undefined, redactor: Redactor): Promise<Redactor> {
+  let write = (form: string): string => form.replaceAll('"', '""')
+  if (format === 'html') write = (await import('./documents/html.ts')).escapePlaceholder
+  else if (format !== 'csv' && format !== 'tsv') return redactor
   const saved = redactor.toJSON()
-  const names = saved.names.map((one) => ({
-    ...one,
-    forms: one.forms.map((form) => form.replaceAll('"', '""')),
-  }))
+  const names = saved.names.map((one) => ({ ...one, forms: one.forms.map(write) }))
   const options = saved.placeholder === 'fake' ? { standIns: await loadStandIns() } : {}
   return Redactor.from({ ...saved, names }, options)
 }

@@ -126,7 +126,8 @@ export function looksNumbered({ inside, bracketed }: Spelling): boolean {
   return bracketed && inside.length <= MOST_CAPITALS && CAPITALS.test(inside) && /_\d+$/u.test(inside)
 }
 
-function parse(written: string): { key: string; type: string; number: number } | undefined {
+/** What a spelling without brackets and escapes says; undefined if it ends with no number that can have been given out. */
+export function parse(written: string): { key: string; type: string; number: number } | undefined {
   const digits = digitsBefore(written, written.length)
   if (digits === written.length || written.length - digits > MOST_DIGITS) return undefined
   const number = written.slice(digits)

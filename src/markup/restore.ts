@@ -6,8 +6,9 @@
 import { requireString } from '../check/kind.ts'
 import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
+import { LooseSpellings } from './loose-spellings.ts'
 import type { Name } from './name.ts'
-import { looksNumbered, type Spelling, SpellingBeginnings, spellingsIn } from './placeholders.ts'
+import { looksNumbered, parse, type Spelling, SpellingBeginnings, spellingsIn } from './placeholders.ts'
 
 /** What became of the placeholders of an answer. */
 export interface RestoreReport {
@@ -15,7 +16,9 @@ export interface RestoreReport {
   readonly restored: readonly string[]
   /** Looks like a placeholder that was never assigned: a model made it up. It stays. */
   readonly unknown: readonly string[]
-  /** What may be meant as a placeholder, or not (`per_1` or `PER1` without brackets); it stays. */
+  /**
+   * What may be meant as a placeholder, or not (`per_1`, `PER1` or `PER-1` without brackets, `(PER 1)`, full-width signs); it stays.
+   */
   readonly unsure: readonly string[]
   /** Placeholders that were assigned but do not occur in the answer. */
   readonly unseen: readonly string[]
@@ -56,6 +59,8 @@ export class NumberedRestorer implements Restorer {
   readonly #restored = new Set<string>()
   readonly #unknown = new Set<string>()
   readonly #unsure = new Set<string>()
+  readonly #loose: LooseSpellings
+  readonly #looselyWritten = new Set<string>()
   #beginnings: SpellingBeginnings | undefined
   /** The last character passed on: a word that continues does not begin here. */
   #before = ''
@@ -71,6 +76,8 @@ export class NumberedRestorer implements Restorer {
     this.#exact = exact
     // Only inexact spellings need them.
     this.#types = new Set(exact ? [] : [...names.keys()].map((key) => key.slice(0, key.lastIndexOf('_'))))
+    const placeholders = exact ? [] : Array.from(names.values(), ({ placeholder }) => placeholder)
+    this.#loose = new LooseSpellings(new Set(placeholders.map((one) => one.slice(1, one.lastIndexOf('_')))))
   }
 
   push(chunk: string): string {
@@ -86,7 +93,7 @@ export class NumberedRestorer implements Restorer {
     return {
       restored: [...this.#restored],
       unknown: [...this.#unknown],
-      unsure: [...this.#unsure],
+      unsure: [...this.#unsure, ...this.#looselyWritten],
       unseen: all.filter((placeholder) => !this.#restored.has(placeholder)),
     }
   }
@@ -105,12 +112,22 @@ export class NumberedRestorer implements Restorer {
       const name = this.#nameOf(spelling, text.slice(spelling.start, spelling.end))
       if (name === undefined) continue
       this.#restored.add(name.placeholder)
-      restored += text.slice(at, spelling.start) + name.forms[0]!
+      restored += this.#passed(text.slice(at, spelling.start), true) + name.forms[0]!
       at = spelling.end
     }
     this.#held = text.slice(open)
     this.#before = ended ? '' : lastCharacter(text.slice(0, open))
-    return restored + text.slice(at, open)
+    return restored + this.#passed(text.slice(at, open), ended)
+  }
+
+  /** Text that stays, and what in it may be meant as a placeholder. */
+  #passed(text: string, ended: boolean): string {
+    for (const { inside, bare, written } of this.#loose.read(text, ended)) {
+      const name = this.#names.get(parse(inside)!.key)
+      if (name === undefined || this.#unsure.has(bare) || this.#unknown.has(written)) continue
+      if (!this.#reserved.isReserved(name.key, name.number)) this.#looselyWritten.add(written)
+    }
+    return text
   }
 
   /** The name that a spelling certainly stands for. */

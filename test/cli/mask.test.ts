@@ -53,11 +53,14 @@ test('mask, answer, unmask: one map over files and calls, readable by its owner 
   assert.is(answer.stderr, '')
   const sloppy = await iobert(
     ['unmask', '--map', map],
-    'Dear \\[PER\\_2\\], PER_1 \nand [Per_9], per_1, [PER_ 2], PER2, [PERSON_1].',
+    'Dear \\[PER\\_2\\], PER_1 \nand [Per_9], per_1, [PER_ 2], PER2, PER-1, [PERSON_1].',
   )
-  assert.is(sloppy.stdout, 'Dear Tim Cook, Angela Merkel \nand [Per_9], per_1, Tim Cook, PER2, [PERSON_1].')
+  assert.is(
+    sloppy.stdout,
+    'Dear Tim Cook, Angela Merkel \nand [Per_9], per_1, Tim Cook, PER2, PER-1, [PERSON_1].',
+  )
   assert.match(sloppy.stderr, /not in .*map\.json, left as they are: \[Per_9\], \[PERSON_1\]\n/u)
-  assert.match(sloppy.stderr, /could be meant otherwise, left as they are: per_1, PER2\n/u)
+  assert.match(sloppy.stderr, /could be meant otherwise, left as they are: per_1, PER2, PER-1\n/u)
   assert.match(sloppy.stderr, /in .*map\.json, but not in the answer: \[LOC_1\], \[EMAIL_1\], \[TEXT_1\]\n/u)
 })
 
@@ -77,6 +80,20 @@ test('names with quotes come back into cells and into JSON as they are written t
   assert.is((await iobert(['unmask', '--map', map], 'By [FIRM_1].')).stdout, 'By Wolf "Blitz" Ltd.')
   const both = await iobert(['unmask', '--map', map, '--csv', '--json'], '')
   assert.equal([both.code, /Give one of --csv and --json/u.test(both.stderr)], [2, true])
+})
+
+test('names come back into HTML and XML as they are written there, and what has none stays byte for byte', async () => {
+  const map = newMap()
+  const rules = join(temporaryFolder(), 'own.json')
+  writeFileSync(rules, JSON.stringify([{ type: 'FIRM', phrases: ['AT&T', 'Müller <"M"> Söhne'] }]))
+  const others = '<p>We had some cr&#xE8;me &amp; &quot;cake&quot;.</p>'
+  const page = `<a title="of AT&amp;T"><p>by AT&amp;T</p>${others}<p>by Müller &lt;&quot;M&quot;> Söhne</p></a>\n`
+  for (const input of ['xml', 'html']) {
+    const masked = await iobert(['mask', '--map', map, '--rules', rules, '--input', input], page)
+    const hidden = masked.stdout.replace(/\[FIRM_\d\]/g, '[FIRM]')
+    assert.is(hidden, `<a title="of [FIRM]"><p>by [FIRM]</p>${others}<p>by [FIRM]</p></a>\n`)
+    assert.is((await iobert(['unmask', '--map', map, '--html'], masked.stdout)).stdout, page)
+  }
 })
 
 test('stand-ins: one map keeps them, and they come back into texts, cells and JSON', async () => {
