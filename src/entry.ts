@@ -46,8 +46,8 @@ export interface Entry {
 
   /**
    * Loads a model of GLiNER (`gliner_config.json` with its weights) or GLiNER2 (`model_type` `extractor`), which finds
-   * entities of types named in each call. Arguments as for `loadRecognizer`, but the model must be named, since none of this kind ships.
-   * Weights may be `pytorch_model.bin`, which is read without running anything in it.
+   * entities of types named in each call; GLiNER2 labels whole texts too. Arguments as for `loadRecognizer`, but the model
+   * must be named, since none of this kind ships. Weights may be `pytorch_model.bin`, which is read without running anything in it.
    *
    * @throws {ModelFormatError} if a file is missing or invalid, or the model has another architecture
    *

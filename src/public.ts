@@ -98,9 +98,10 @@ export type {
   LabelScore,
   Ranked,
 } from './tasks/classifier.ts'
+export type { LabelOptions, NamedClassification } from './tasks/gliner/classify.ts'
 export type { FindOptions, Gliner } from './tasks/gliner/gliner.ts'
 export type { GlinerLoadOptions } from './tasks/gliner/load.ts'
-export type { EntityType } from './tasks/gliner/types.ts'
+export type { EntityType, TextLabel } from './tasks/gliner/types.ts'
 export type { Encoding, PairEncoding } from './text/encoding.ts'
 export {
   defaultSplit,

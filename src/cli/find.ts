@@ -4,7 +4,9 @@ import { defined } from '../check/kind.ts'
 import { redactRows } from '../markup/redact-options.ts'
 import { loadGliner } from '../node.ts'
 import { type FindOptions, findRows } from '../tasks/gliner/gliner.ts'
+import { checkTypes } from '../tasks/gliner/types.ts'
 import { take, valuesFor } from './arguments.ts'
+import { readAsked } from './asked-option.ts'
 import { type Command, defineCommand } from './command.ts'
 import { documentReader } from './documents/document.ts'
 import { findSources } from './inputs.ts'
@@ -35,7 +37,8 @@ export const command: Command = defineCommand({
         type: 'strings',
         value: 'T',
         required: 'what to look for, as person,drug',
-        help: 'what to look for: person,drug,"contract number"',
+        help: `what to look for: person,drug,"contract number", and of a file that ends in .json an array of names, or of
+          {"type": "dose", "description": "how much is taken", "threshold": 0.3}; descriptions are read by GLiNER2`,
       },
       ...take(findRows, 'threshold', 'nested', 'multiLabel', 'style'),
       encoder: {
@@ -76,6 +79,7 @@ export const command: Command = defineCommand({
       const { readRules } = await import('./rules-option.ts')
       options.rules = await readRules(rules)
     }
+    const asked = await readAsked('--types', types, checkTypes)
     const sources = await findSources(given)
     return withModel(
       rest,
@@ -83,7 +87,7 @@ export const command: Command = defineCommand({
       (gliner) =>
         answerNames(sources, {
           ...{ format, redacting, maxChars, readDocument: documentReader(input) },
-          find: (texts, onProgress) => gliner.findAll(texts, types, { ...options, onProgress }),
+          find: (texts, onProgress) => gliner.findAll(texts, asked, { ...options, onProgress }),
         }),
     )
   },

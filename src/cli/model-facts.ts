@@ -179,7 +179,7 @@ async function factsOf(
     const { config, spec, found: resolved } = gliner
     const encoders = encodersOf(spec).map((encoder) => encoder.config.modelType)
     const modelType = `${config.kind === 'gliner2' ? 'GLiNER2' : 'GLiNER'} of ${encoders.join(' and ')}`
-    const head = `entities of types that are named when you ask (loadGliner, iobert find): ${config.maxWidth === undefined ? 'of any length' : `up to ${config.maxWidth} words each`}, in ${config.maxWords} words at once`
+    const head = `entities of types that are named when you ask (loadGliner, iobert find): ${config.maxWidth === undefined ? 'of any length' : `up to ${config.maxWidth} words each`}, in ${config.maxWords} words at once${config.kind === 'gliner2' ? '; and labels of whole texts that are named (iobert classify --labels)' : ''}`
     return {
       ...{ ...general, architecture: { ...architectureOf(spec.config), modelType, head }, labels: [] },
       ...(resolved && weightFacts(resolved)),

@@ -7,7 +7,8 @@
  *     logits        = hiddenStates_L · Wᵀ + b                    [T, C]; of a whole text [C]: label-head.ts
  *                                                                of words [T, V]: word-head.ts; of spans: span-head.ts;
  *                                                                of words as ends of spans: boundary-head.ts;
- *                                                                of spans for given vectors: span-marker.ts
+ *                                                                of spans for given vectors: span-marker.ts;
+ *                                                                of labels that a call names [C]: named-labels.ts
  *
  * Devlin et al. 2019 (arXiv 1810.04805). Nothing here knows where the numbers are computed.
  */
@@ -18,6 +19,7 @@ import { convolve, gatherNeighbours } from './convolution.ts'
 import { encoderLayer } from './encoder.ts'
 import type { ForwardOutput, ForwardWanted } from './forward-output.ts'
 import { textLogits, tokenLogits } from './label-head.ts'
+import { namedLabelLogits } from './named-labels.ts'
 import type { PlacedLayer, PlacedModel } from './places.ts'
 import { Recording } from './recording.ts'
 import { Angles } from './rotation.ts'
@@ -105,6 +107,8 @@ export class Bert {
     const kernels = this.#kernels
     if (head?.kind === 'tokens') return tokenLogits(kernels, head, workspace.hiddenStates, workspace)
     if (head?.kind === 'text') return textLogits(kernels, head, workspace)
+    if (head?.kind === 'spans' && wanted.rows && 'label' in head.prompt)
+      return namedLabelLogits(kernels, head, head.prompt.label, workspace, wanted.rows)
     if (head?.kind === 'spans')
       return wanted.spans ? spanLogits(kernels, head, workspace, wanted.spans, pause) : []
     if (head?.kind === 'boundaries')

@@ -7,7 +7,7 @@ export interface ForwardOutput {
    * [T, C]; [C] if the head classifies whole texts; [T, V] if it predicts words; [W, K, C] if it scores
    * spans (empty for a sequence in which a head that counts entities counts none), [W, C, 3] if it scores words as their
    * ends, [N, 4] if it chooses spans: the first word, the last, the type, and the score, 0 to 1; [D] if it makes vectors
-   * of types; empty without a head.
+   * of types, [C] if labels are scored that the call names; empty without a head.
    */
   logits: Float32Array[]
   /** For each sequence, the output of the embeddings and of each layer, L + 1 times [T, H]. */
@@ -26,7 +26,10 @@ export interface ForwardWanted {
   readonly tokenTypeIds?: readonly (readonly number[])[]
   /** Whether to compute word logits, if the head predicts words: V numbers for each row. Default true. */
   readonly logits?: boolean
-  /** The tokens whose word logits are wanted, one list for each sequence; default all. */
+  /**
+   * The tokens whose word logits are wanted, one list for each sequence; default all. If the head scores labels that a call
+   * names (GLiNER2), the tokens before these: then no spans are scored.
+   */
   readonly rows?: readonly (readonly number[])[]
   /**
    * The spans whose logits are wanted, if the head scores spans or their ends, one entry for each sequence; default none.

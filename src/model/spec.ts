@@ -352,7 +352,10 @@ export interface SpanHeadSpec extends GlinerWordsSpec, Omit<SpanMarkerSpec, 'out
   readonly query: LinearSpec
 }
 
-/** Counts entities, and makes vectors of types for the first of each type (GLiNER2): counting.ts. */
+/**
+ * GLiNER2's: counts entities, and makes vectors of types for the first of each type, counting.ts; or scores labels of a whole
+ * text, named-labels.ts.
+ */
 export interface CountingSpec {
   /** The number of entities from the token before all types: [2D, D], and [20, 2D] for 0 to 19. */
   readonly count: ProjectionSpec
@@ -363,6 +366,8 @@ export interface CountingSpec {
   readonly recurrent: LinearSpec
   /** Makes vectors of states and types side by side, [4D, 2D] and [D, 4D], or of their sums. */
   readonly combined: ProjectionSpec | TypeAttentionSpec
+  /** The logit of a label of the whole text from the token before it: [2D, D], and [1, 2D]. */
+  readonly label: ProjectionSpec
 }
 
 /** A narrow encoder in which the types of a call attend to each other. N is its width. */

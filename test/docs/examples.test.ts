@@ -67,7 +67,7 @@ async function givenNames(): Promise<Record<string, unknown>> {
     ...{ ner, model: ner.model, text, files, bytes, vocab: bytes, mapFiles, evaluate, readTokenizer },
     openCheckpoint: openAndKeep,
     classifier: await loadClassifier(rootPath('test/goldens/families/bert-rerank'), { inline: true }),
-    gliner: await loadGliner(rootPath('test/goldens/gliner/bert-projected'), { inline: true }),
+    gliner: await loadGliner(rootPath('test/goldens/gliner/gliner2-bert'), { inline: true }),
     guesser: await loadModel(fillModel(readFillGolden('bert')), { inline: true }),
     entities: (await ner.recognize(text)).entities,
     texts: [text, 'Ada Lovelace lived in London.'],

@@ -260,7 +260,10 @@ test('the command line tells what a model of GLiNER2 is, converts it and finds w
   const { code, stdout, stderr } = await iobert(['info', folderOf('deberta-v3')])
   assert.is(code, 0, stdout + stderr)
   assert.match(stdout, /^architecture +GLiNER2 of deberta-v2, L=2 layers, /m)
-  assert.match(stdout, /^head +entities of types that are named .*: up to 8 words each, in 384 words/m)
+  assert.match(
+    stdout,
+    /^head +entities of types that are named .*: up to 8 words each, in 384 words.*; and labels of whole texts/m,
+  )
   assert.match(stdout, /encoder_config\/config\.json {2}\d+ bytes/)
   const out = join(temporaryFolder(), 'out')
   assert.is((await iobert(['convert', '--dtype', 'float32', folderOf('bert'), out])).code, 0)

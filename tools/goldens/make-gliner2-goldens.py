@@ -5,8 +5,10 @@
 
 Writes FOLDER/{name}/ for each shape below: config.json, encoder_config/config.json, the weights, the tokenizer, and found.jsonl, a
 line each for TEXTS (default 40) texts: text, types (with descriptions and thresholds of their own, or without), threshold, nested,
-and found [type, start, end, score] with offsets in UTF-16. test/gliner/golden.test.ts reads such folders. Random weights are
-scaled up so that scores leave 0.5.
+and found [type, start, end, score] with offsets in UTF-16. classified.jsonl is the same for labels of texts: text, labels (with
+descriptions, or without), task, multiLabel, threshold, the logits of all labels, and chosen [label, score].
+test/gliner/golden.test.ts and test/gliner/classify.test.ts read such folders. Random weights are scaled up so that scores leave
+0.5.
 
 The package appends a period to a text that ends in none of ".!?", and a span may take it in. Such a span ends where the text's
 last word ends; one of the period alone is left out, and of two that become the same the better one stays.
@@ -48,6 +50,11 @@ TYPES = [
     "person", "organization", "drug", "contract number", "Ort", "date of birth", "x", "award", "人名", "e-mail", "two  spaces ", "#",
     "PERSON", "a [SEP_TEXT] b",
 ]
+LABELS = [
+    "positive", "negative", "neutral", "request for a refund", "Lob", "x", "天気", "#", "POSITIVE", "two  spaces ", "a [L] b", "(yes)",
+    "0",
+]
+TASKS = ["sentiment", "category", "Thema des Textes", "intent: what the customer wants", "a  b ", "感情", "entities", "[P]"]
 DESCRIPTIONS = ["names of people", "", "Firms, e.g. ACME Inc.", "was [DESCRIPTION] heißt:  so ", "日付", "x y\nz", "a medicine, (not) its dose"]
 WORDS = (
     "Angela Merkel met Tim Cook in Berlin . , ; the of a U.S.-led O'Neill AT&T e-mail_me a_b-c d--e -f g- 3.14 2,000 $5 100% Çelik Łódź "
@@ -96,6 +103,35 @@ def answer_of(text, result):
     return sorted(([*key, round(score, 6)] for key, score in best.items()), key=lambda one: (one[1], -one[3]))
 
 
+def labels_of(dice):
+    """Labels, and the descriptions of none, some or all of them."""
+    names = dice.sample(LABELS, k=dice.choice([1, 2, 3, 5, 9]))
+    described = dice.choice([0, 0, 0.5, 1])
+    return names, {name: dice.choice(DESCRIPTIONS) for name in names if dice.random() < described}
+
+
+def write_classified(model, name, folder, count):
+    dice = random.Random(name + " labels")
+    logits = []
+    hook = model.classifier.register_forward_hook(lambda _, __, out: logits.append(out.squeeze(-1).tolist()))
+    with open(folder / "classified.jsonl", "w", encoding="utf-8") as lines:
+        for _ in range(count):
+            text = text_of(dice)
+            names, descriptions = labels_of(dice)
+            task = dice.choice(TASKS)
+            multi = dice.random() < 0.5
+            threshold = dice.choice([0.05, 0.3, 0.5, 0.7, 0.9])
+            logits.clear()
+            asked = dict(labels=names, label_descriptions=descriptions, multi_label=multi, cls_threshold=threshold)
+            result = model.classify_text(text, {task: asked}, include_confidence=True)[task]
+            chosen = [[one["label"], round(one["confidence"], 6)] for one in (result if multi else [result])]
+            labels = [dict(label=one, description=descriptions[one]) if one in descriptions else one for one in names]
+            rounded = [round(logit, 6) for logit in logits[0]]
+            line = dict(text=text, labels=labels, task=task, multiLabel=multi, threshold=threshold, logits=rounded, chosen=chosen)
+            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+    hook.remove()
+
+
 def balance_counts(model, dice):
     """A model that counts no entities answers with none: moves the bias of that count so that some three quarters of texts have some."""
     margins = []
@@ -140,6 +176,7 @@ def make(name, folder, count):
             asked = [dict(type=name, **more) if more else name for name, more in types.items()]
             line = dict(text=text, types=asked, threshold=threshold, nested=nested, found=answer_of(text, result))
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+    write_classified(model, name, folder, count)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,10 @@ function counting(size: number, combined: CountingSpec['combined']): CountingSpe
     input: named('count_embed.gru', '_ih_l0', 3 * size, size),
     recurrent: named('count_embed.gru', '_hh_l0', 3 * size, size),
     combined,
+    label: {
+      inner: headLinear('classifier.0', 2 * size, size),
+      outer: headLinear('classifier.2', 1, 2 * size),
+    },
   }
 }
 

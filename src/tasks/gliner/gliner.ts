@@ -20,9 +20,10 @@ import type { RulePolicy, Rules } from '../../rules/types.ts'
 import type { EngineClient } from '../../runtime/client.ts'
 import { BATCH_TOKENS } from '../../runtime/engine-setup.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
+import { classifyTexts, type LabelOptions, type NamedClassification } from './classify.ts'
 import type { GlinerConfig } from './config.ts'
 import { type BoundaryScores, chooseSpans, matchBoundaries, type ScoredSpan } from './decode.ts'
-import { checkTypes, type EntityType } from './types.ts'
+import { checkTypes, type EntityType, type TextLabel } from './types.ts'
 import { makeWindows, type Prompt, type Reading, type WordWindow } from './windows.ts'
 
 /** How spans become entities. */
@@ -158,6 +159,40 @@ export class Gliner {
     options?: FindOptions,
   ): AsyncGenerator<Recognition, void, undefined> {
     return streamAnswers((give, stop) => this.#read(texts, types, options, give, stop))
+  }
+
+  /**
+   * Labels whole texts with labels named in the call, with a model of GLiNER2; a single text returns a single
+   * classification, of the form of `Classifier.classify`. A text longer than the model's maximum is cut at its end.
+   *
+   * @param labels what a text may be, in plain words; a repeated label counts once. An object has a description, or with
+   *   `multiLabel` a threshold of its own: `{ label: 'refund', description: 'money is wanted back' }`
+   * @returns one classification for each text, in their order
+   * @throws {TypeError} for texts or labels of the wrong kind, or an option of the wrong kind
+   * @throws {RangeError} for no label, an empty one, more than the model reads at once, or an option that is not
+   *   allowed
+   * @throws {ModelFormatError} UnsupportedConfig for a model of GLiNER, which finds entities alone
+   *
+   * @example
+   * const { label, score } = await gliner.classify('What a film!', ['positive', 'negative'], { task: 'sentiment' })
+   */
+  classify(
+    text: string,
+    labels: readonly (string | TextLabel)[],
+    options?: LabelOptions,
+  ): Promise<NamedClassification>
+  classify(
+    texts: readonly string[],
+    labels: readonly (string | TextLabel)[],
+    options?: LabelOptions,
+  ): Promise<NamedClassification[]>
+  async classify(
+    texts: string | readonly string[],
+    labels: readonly (string | TextLabel)[],
+    options?: LabelOptions,
+  ): Promise<NamedClassification | NamedClassification[]> {
+    if (typeof texts === 'string') return (await classifyTexts(this.#parts, [texts], labels, options))[0]!
+    return classifyTexts(this.#parts, texts, labels, options)
   }
 
   /** The flow of a call: the windows of each text in batches through encoder and head, and their scores as entities. */

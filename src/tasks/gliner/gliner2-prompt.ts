@@ -5,7 +5,10 @@
  *     ( [P] entities [DESCRIPTION] drug: a medicine ( [E] drug [E] dose ) ) [SEP_TEXT] word word ... .
  *
  * A type is represented by the [E] before it, a word by its first piece; the number of entities is predicted from [P]. A text that
- * ends in none of .!? is given a period, which no entity contains.
+ * ends in none of .!? is given a period, which no entity contains. To label a text, the task has a name of the caller's, and
+ * labels stand after [L]:
+ *
+ *     ( [P] sentiment ( [L] positive [L] negative ) ) [SEP_TEXT] word word ... .
  */
 import { ModelFormatError, quoted } from '../../format/errors.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
@@ -13,9 +16,9 @@ import { lowerCase, splitGliner2Words } from './gliner2-words.ts'
 import type { EntityType } from './types.ts'
 import { encodeWords, type Prompt, type Reading, type Word } from './windows.ts'
 
-/** The tokens of a task with entities. */
-const [TASK, TYPE, TEXT, DESCRIPTION] = ['[P]', '[E]', '[SEP_TEXT]', '[DESCRIPTION]']
-/** What the task is called. */
+/** The tokens of a task. */
+const [TASK, TYPE, LABEL, TEXT, DESCRIPTION] = ['[P]', '[E]', '[L]', '[SEP_TEXT]', '[DESCRIPTION]']
+/** What the task of finding entities is called. */
 const ENTITIES = 'entities'
 
 /**
@@ -25,7 +28,7 @@ const ENTITIES = 'entities'
  * @throws {ModelFormatError} InvalidVocabulary if the tokenizer lacks one of the prompt's tokens
  */
 export function gliner2Reading(tokenizer: Tokenizer, rows: number): Reading {
-  for (const token of [TASK, TYPE, TEXT, DESCRIPTION]) {
+  for (const token of [TASK, TYPE, LABEL, TEXT, DESCRIPTION]) {
     const { ids, tokens } = tokenizer.encodeWords([token])
     if (ids.length === 3 && tokens[1] === token && ids[1]! < rows) continue
     throw new ModelFormatError(
@@ -34,19 +37,31 @@ export function gliner2Reading(tokenizer: Tokenizer, rows: number): Reading {
     )
   }
   return {
-    prompt: (types) => makePrompt(tokenizer, types),
+    prompt: (types) => makePrompt(tokenizer, ENTITIES, TYPE, types),
     words: (text) => wordsOf(text, tokenizer),
     end: [],
     emptyWord: 'next word',
+    labels: {
+      prompt: (task, labels) =>
+        makePrompt(
+          tokenizer,
+          task,
+          LABEL,
+          labels.map(({ label, ...more }) => ({ ...more, type: label })),
+        ),
+      // What is labelled may be empty: then the period is all of it.
+      words: (text) => wordsOf(text, tokenizer, 0),
+    },
   }
 }
 
-function makePrompt(tokenizer: Tokenizer, types: readonly EntityType[]): Prompt {
+/** @param mark  the token before each type */
+function makePrompt(tokenizer: Tokenizer, task: string, mark: string, types: readonly EntityType[]): Prompt {
   const described = types
     .filter(({ description }) => description !== undefined)
     .map(({ type, description }) => ` ${DESCRIPTION} ${type}: ${description}`)
-  const task = ENTITIES + described.join('')
-  const written = ['(', TASK, task, '(', ...types.flatMap(({ type }) => [TYPE, type]), ')', ')', TEXT]
+  const heading = task + described.join('')
+  const written = ['(', TASK, heading, '(', ...types.flatMap(({ type }) => [mark, type]), ')', ')', TEXT]
   const { ids, wordIds } = tokenizer.encodeWords(written)
   const placeOf = (word: number): number => wordIds.indexOf(word) - 1
   return {
@@ -56,10 +71,13 @@ function makePrompt(tokenizer: Tokenizer, types: readonly EntityType[]): Prompt 
   }
 }
 
-/** The words of a text and of the period that it lacks, which stands at the end of the last of them. */
-function* wordsOf(text: string, tokenizer: Tokenizer): Generator<Word[], void, undefined> {
+/**
+ * The words of a text and of the period that it lacks, which stands at the end of the last of them.
+ *
+ * @param last  where it stands in a text without words; undefined: there is none
+ */
+function* wordsOf(text: string, tokenizer: Tokenizer, last?: number): Generator<Word[], void, undefined> {
   const sentence = /[.!?]$/.test(text.slice(-1)) ? text : `${text}.`
-  let last: number | undefined
   for (const spans of splitGliner2Words(sentence)) {
     const words = encodeWords(sentence, spans, tokenizer, lowerCase)
     const placed: Word[] = []

@@ -5,7 +5,7 @@
  */
 import { LONGEST_SECTION } from '../../text/sections.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
-import type { EntityType } from './types.ts'
+import type { EntityType, TextLabel } from './types.ts'
 import type { WordSpan } from './words.ts'
 
 /** Number of words that neighbouring windows share; more if spans may be longer than half of it. */
@@ -23,13 +23,23 @@ export interface Reading {
   readonly end: readonly number[]
   /** What stands for a word without pieces: zeros, or the next word's first piece. */
   readonly emptyWord: 'zeros' | 'next word'
+  /** How it labels whole texts, if the model does. */
+  readonly labels?: LabelReading
 }
 
-/** The requested types, encoded. */
+/** How labels and texts are read. */
+export interface LabelReading {
+  /** @param task  what the labels are about */
+  prompt(task: string, labels: readonly TextLabel[]): Prompt
+  /** The words of a text, of which there is always one. */
+  words(text: string): Generator<Word[], void, undefined>
+}
+
+/** The requested types or labels, encoded. */
 export interface Prompt {
   /** All that comes before the words. */
   readonly ids: readonly number[]
-  /** The position that represents each type; none if types are vectors. */
+  /** The position that represents each type or label; none if types are vectors. */
   readonly types: readonly number[]
   /** The position that the number of entities is predicted from, if the model counts them. */
   readonly counter?: number
@@ -75,14 +85,16 @@ export interface WindowLimits {
  * comes after each section, so that other tasks can have their turn.
  *
  * @param all  whether the whole text is read, or only what fits the first window
+ * @param what  what is asked for, for messages
  * @throws {RangeError} if the types alone are longer than the model's maximum
  */
 export function* makeWindows(
   text: string,
-  reading: Reading,
+  reading: Pick<Reading, 'words' | 'end' | 'emptyWord'>,
   prompt: Prompt,
   limits: WindowLimits,
   all: boolean,
+  what: 'types' | 'labels' = 'types',
 ): Generator<WordWindow | undefined, void, undefined> {
   const room = limits.maxPieces - prompt.ids.length - reading.end.length
   const unread = reading.words(text)
@@ -107,7 +119,7 @@ export function* makeWindows(
     if (words.length === 0) return
     if (room < 1) {
       throw new RangeError(
-        `The types take ${prompt.ids.length} pieces, and the model reads ${limits.maxPieces} at once with the text; ask for fewer types at once, or shorter ones`,
+        `The ${what} take ${prompt.ids.length} pieces, and the model reads ${limits.maxPieces} at once with the text; ask for fewer ${what} at once, or shorter ones`,
       )
     }
     const end = start + count
@@ -124,7 +136,7 @@ export function* makeWindows(
 
 function windowOf(
   words: readonly Word[],
-  { end, emptyWord }: Reading,
+  { end, emptyWord }: Pick<Reading, 'end' | 'emptyWord'>,
   { ids: before, ...prompt }: Prompt,
   room: number,
 ): Omit<WordWindow, 'firstWord' | 'judgedStart' | 'judgedEnd' | 'isLast'> {
