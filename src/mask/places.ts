@@ -28,6 +28,23 @@ const UNREADABLE: Readonly<Record<Unreadable, string>> = {
   file: 'is a file, in which no names are found',
 }
 
+/** Escaped letters of JSON, and an escaped backslash, behind which nothing is escaped. */
+const ESCAPES = /\\\\|(?:\\u[\dA-Fa-f]{4})+/gu
+/** What would mean something else by itself: controls, half pairs, ends of lines, quotes and backslashes. */
+const NO_LETTER = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}"\\]/gu
+
+/**
+ * Writes letters as letters that programs write as escapes into JSON, `L\u00f3pez` for López: a name in them is not found, and
+ * any model reads it.
+ */
+function withLetters(text: string): string {
+  return text.replace(ESCAPES, (run) => {
+    if (run === '\\\\') return run
+    const letters = JSON.parse(`"${run}"`) as string
+    return letters.replace(NO_LETTER, (kept) => `\\u${kept.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  })
+}
+
 /** Something in a body that is not passed on. Its message says what to do. */
 export class RefusedRequest extends Error {
   override readonly name = 'RefusedRequest'
@@ -72,7 +89,7 @@ export class BodyReader {
       else this.#checkAllowed(place.value, path, UNREADABLE[place.value])
     } else if (typeof value === 'string' && place.string !== undefined) {
       if (place.string === 'json' && isJson(value)) this.#json(value, replace)
-      else if (place.string !== 'setting') this.words.push({ text: value, replace })
+      else if (place.string !== 'setting') this.words.push({ text: withLetters(value), replace })
     } else if (Array.isArray(value) && place.items !== undefined) {
       value.forEach((item, index) => {
         this.#value(item, place.items!, path, (changed) => {
@@ -125,7 +142,7 @@ export class BodyReader {
 
   /** All strings of a value, and the names of its members, which may be names of people too. */
   #anything(value: unknown, replace: (value: unknown) => void): void {
-    if (typeof value === 'string') this.words.push({ text: value, replace })
+    if (typeof value === 'string') this.words.push({ text: withLetters(value), replace })
     else if (typeof value === 'object' && value !== null)
       this.#json(JSON.stringify(value), (json) => replace(JSON.parse(json)))
   }
@@ -136,7 +153,7 @@ export class BodyReader {
       const index = masked.length
       masked.push(written)
       this.words.push({
-        text: written,
+        text: withLetters(written),
         replace: (changed) => {
           masked[index] = changed
         },

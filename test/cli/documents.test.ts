@@ -57,6 +57,13 @@ for (const [html, wanted] of [
   ['a<!-- Tim -->b<?Tim', 'ab<?Tim\n\nTim '],
   ['<![CDATA[ Ana ]]>b', 'Ana b'],
   ['Ask <tim@example.org>.', 'Ask <tim@example.org>.'],
+  ['Ask <Ann-Marie Bo> on <my-menu>.', 'Ask <Ann-Marie Bo> on \t.'],
+  ['<!doctype svg [<!entity x "Ana">]>b', ']>b\n\ndoctype svg [<!entity x "Ana"'],
+  ['<?xml-stylesheet title="Ana"?>b', 'b\n\n?xml-stylesheet title="Ana"?'],
+  ['<math alttext="Ana"><a xlink:title="Bo">c', 'c\n\nAna\n\nBo'],
+  ['<i aria-braillelabel="Ana" :title="\'Bo\'">c', "c\n\nAna\n\n'Bo'"],
+  ['<img src="data:text/html,Ana%20L%C3%B3pez">b', 'b\n\nAna López'],
+  ['<img src="data:text/plain;base64,QW5h">b', 'b'],
   ['Ask <Tim Cook> and <Ana>, <b>Bo</b>.', 'Ask <Tim Cook> and <Ana>, Bo.'],
   ['<name>Ana</name><city>Bo</city>', 'Ana\tBo'],
   [

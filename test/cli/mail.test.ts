@@ -140,6 +140,59 @@ test('a mail in a mail may have any number of files', async () => {
     ),
   )
   assert.is(left.length, count)
+
+test('headers that a report quotes, mails attached as texts, and folded or encoded cards are decoded', async () => {
+  const part = (type: string, ...lines: readonly string[]): readonly string[] => [
+    '--x',
+    `Content-Type: ${type}`,
+    '',
+    ...lines,
+  ]
+  const parts = [
+    'Content-Type: multipart/mixed; boundary=x',
+    '',
+    ...part('text/plain', 'It said: From: =?utf-8?q?Zo=C3=AB?='),
+    ...part('text/rfc822-headers', 'From: =?utf-8?q?Ana_L=C3=B3pez?=', 'Received: from ana.example'),
+    ...part(
+      'text/plain',
+      'Subject: =?utf-8?b?VGlt?=',
+      'Content-Transfer-Encoding: base64',
+      '',
+      base64('Angela Merkel'),
+    ),
+    ...part('text/calendar', 'SUMMARY:Angela Mer', ' kel\\, Berlin'),
+    ...part(
+      'text/x-vcard',
+      'FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=BC=',
+      'rgen',
+      'PHOTO;ENCODING=b:QW5h',
+      ' QW5h',
+    ),
+    '--x--',
+  ]
+  const { text } = await read(mail(...parts))
+  const wanted = [
+    'It said: From: Zoë',
+    'From: Ana López',
+    'Subject: Tim',
+    'Angela Merkel',
+    'SUMMARY:Angela Merkel, Berlin',
+    'FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Jürgen\nPHOTO;ENCODING=b: (not in this text)',
+  ]
+  assert.is(text.slice(text.indexOf('It said')), `${wanted.join('\n\n')}\n`)
+})
+
+test('an encoding or a parameter that is stated twice is an error', async () => {
+  for (const [lines, wanted] of [
+    [
+      ['Content-Transfer-Encoding: 7bit', 'Content-Transfer-Encoding: base64'],
+      /content-transfer-encoding twice/,
+    ],
+    [['Content-Type: text/plain; charset=utf-8; charset=utf-16'], /two values of charset/],
+  ] as const) {
+    const error = await read(mail(...lines, '', base64('Angela Merkel'))).catch((one: unknown) => one)
+    assert.match(String(error), wanted)
+  }
 })
 
 test('letters of a mail that cannot be told for certain are an error', async () => {

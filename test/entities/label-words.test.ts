@@ -36,6 +36,14 @@ function left(text: string, ...names: string[]): string[] {
     .map((one) => one.text)
 }
 
+test('the brand of a card in front of its number is no name', () => {
+  for (const brand of ['JCB', 'Visa', 'AMEX', 'American Express', 'Diners Club', 'UnionPay']) {
+    assert.equal(left(`Pay by ${brand} 4111 1111 1111 1111`, brand), [], brand)
+  }
+  assert.equal(left('Pay by Mir 4111 1111 1111 1111', 'Mir'), ['Mir'])
+  assert.equal(left('Visa has an office. 4111 1111 1111 1111', 'Visa'), ['Visa'])
+})
+
 test('labels of every kind go, and what is a name in front of a number stays', () => {
   for (const [text, name] of [
     ['Tel. +44 20 7946 0958', 'Tel'],

@@ -64,6 +64,29 @@ function partType(dialect: Dialect, index: number, texts: readonly string[]): st
   return (texts.length - index) % 2 === 1 ? 'input_text' : 'output_text'
 }
 
+test('letters that a program wrote as escapes into a text of JSON are read as letters', async () => {
+  const sent: string[] = []
+  const send = async (_: unknown, init?: RequestInit): Promise<Response> => {
+    sent.push((JSON.parse(String(init!.body)) as { messages: [{ content: string }] }).messages[0].content)
+    return Response.json({})
+  }
+  const masked = await maskFetch(send, NAMED)
+  const contents = [
+    String.raw`{"a":"met Ana Mar\u00eda"}`,
+    String.raw`Result: met \u5c71\u7530\u592a\u90ce\u000a`,
+    String.raw`"\\u0041na \u0022 \u2028 \ud83d \ud83d\ude00"`,
+  ]
+  for (const content of contents) {
+    await masked('http://localhost/v1/chat/completions', post({ messages: [{ role: 'tool', content }] }))
+  }
+  const wanted = [
+    '{"a":"met [PER_1]"}',
+    String.raw`Result: met [PER_2]\u000a`,
+    String.raw`"\\u0041na \u0022 \u2028 \ud83d 😀"`,
+  ]
+  assert.equal(sent, wanted)
+})
+
 test('names that were found never leave, and the answer is that to the text with names, whatever is cut where', async () => {
   const random = seeded(32)
   const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!

@@ -26,9 +26,9 @@ const INLINE = new Set(
   ),
 )
 
-/** Attributes that hold words, most of which are shown. */
+/** Attributes that hold words, most of which are shown; with a prefix too (`xlink:title`, `:title`). */
 const WORDS =
-  /^(?:alt|title|label|placeholder|value|content|summary|abbr|caption|standby|prompt|download|author|srcdoc|aria-(?:label|description|placeholder|roledescription|valuetext)|data-.*)$/
+  /^(?:[\w.-]*:)?(?:alt|alttext|title|label|placeholder|value|content|summary|abbr|axis|caption|standby|prompt|download|author|srcdoc|aria-(?:label|description|placeholder|roledescription|valuetext|braillelabel|brailleroledescription|colindextext|rowindextext)|data-.*)$/
 /** Attributes of elements that HTML does not know, as of frameworks, that hold no words; the others are their data. */
 const NO_DATA = /^(?:class|id|style|slot|part|is|on.*)$/
 

@@ -11,10 +11,13 @@ import { type Mark, PlainText } from './plain-text.ts'
 const NO_TEXT: ReadonlySet<string> = new Set([...HIDDEN, ...CODE])
 /** Addresses that are of people. */
 const OF_PEOPLE = /^\s*(?:mailto|tel|sms|callto|xmpp|sip):/iu
+/** A text that stands in an address itself (RFC 2397), but in base64. */
+const OF_TEXT =
+  /^\s*data:(?:text\/|image\/svg|application\/(?:xhtml|xml|json))[^,;]*(?:;(?!\s*base64)[^,;]*)*,/iu
 /** Letters as an address has them: `%20`. */
 const ESCAPED = /(?:%[0-9a-f]{2})+/giu
-/** Declarations that say what a document is, and conditions for programs. */
-const NO_WORDS = /^(?:doctype\s+(?:html|svg|math)\b|\[(?:if\b[^\]]*|endif)\]$|\?(?:xml|php|=))/iu
+/** Declarations that say what a document is, but not those with entities of their own, and conditions for programs. */
+const NO_WORDS = /^(?:doctype\s+(?:html|svg|math)\b[^[]*$|\[(?:if\b[^\]]*|endif)\]$|\?(?:xml\s|php\b|=))/iu
 
 /** @param code  what becomes of code: something that is no text, or text */
 export function readHtml(
@@ -114,9 +117,10 @@ export class HtmlReader {
     this.#plain.aside(() => new HtmlReader(this.#source, this.#plain, this.#markup).read(start, end))
   }
 
-  /** Reads an attribute's value, or the target of a link, as an aside if it is the address of a person; tells whether it is. */
+  /** Reads an attribute's value, or the target of a link, as an aside if it is the address of a person or a text; tells whether it is. */
   readAddress(start: number, end: number): boolean {
-    const [scheme] = OF_PEOPLE.exec(this.#source.slice(start, end)) ?? []
+    const address = this.#source.slice(start, end)
+    const [scheme] = OF_PEOPLE.exec(address) ?? OF_TEXT.exec(address) ?? []
     if (scheme === undefined) return false
     const markup = { ...this.#markup, isAddress: true }
     this.#plain.aside(() =>
@@ -135,12 +139,13 @@ export class HtmlReader {
   #readMarkup(markup: string, base: number): number {
     let tagStart = 0
     let tagName = ''
+    let isCapital = false
     let done = 0
     /** The state before the last character reference, since a few stand for two code points. */
     let before = this.#plain.mark()
     let reference = ''
     const openTag = (end: number): void => {
-      if (this.#isText(tagName)) this.addText(base + tagStart, base + end + 1)
+      if (this.#isText(tagName, isCapital)) this.addText(base + tagStart, base + end + 1)
       else {
         for (const [from, to, holdsWords] of values) {
           if (!this.readAddress(from, to) && holdsWords) this.readAside(from, to)
@@ -183,6 +188,7 @@ export class HtmlReader {
         onopentagname: (start, end) => {
           tagStart = start - 1
           tagName = markup.slice(start, end).toLowerCase()
+          isCapital = /^[A-Z]/u.test(markup[start]!)
           values = []
         },
         onopentagend: openTag,
@@ -227,9 +233,11 @@ export class HtmlReader {
   }
 
   /** Whether what looks like a tag is none: an address of mail, or `<Tim Cook>`, which HTML does not know and nothing closes. */
-  #isText(name: string): boolean {
+  #isText(name: string, isCapital: boolean): boolean {
     if (name.includes('@')) return true
-    if (isKnown(name) || name.includes('-') || name.includes(':')) return false
+    // Elements of one's own, `<my-menu>` and `<o:p>`, begin with a small letter, and `<Anne-Marie Duval>` does not.
+    const isOwn = /[-:]/u.test(name) && (this.#markup.isXml || !isCapital)
+    if (isKnown(name) || isOwn) return false
     return !this.#markup.closed().has(name)
   }
 

@@ -3,9 +3,19 @@
  * Other headers, addresses of links and the second form of a text are left out; attachments of other kinds are named.
  */
 import { NoText } from '../file-kinds.ts'
+import { isCard, readCard } from './cards.ts'
+import { encodedMail } from './encoded-mail.ts'
 import { type Extracted, type ExtractWithin, type Format, formatOf } from './formats.ts'
 import { readHtml } from './html.ts'
-import { contentOf, decodeCharset, headerText, type MimePart, partsOf, readPart } from './mime.ts'
+import {
+  contentOf,
+  decodeCharset,
+  headerText,
+  type MimePart,
+  partsOf,
+  readPart,
+  withWordsDecoded,
+} from './mime.ts'
 
 const SHOWN = new Set('from sender reply-to to cc bcc date subject'.split(' '))
 /** What has nothing to read, and nothing that is missed. */
@@ -44,9 +54,13 @@ class MailReader {
   }
 
   async readMail(mail: MimePart, depth: number): Promise<void> {
+    this.#addHeaders(mail)
+    await this.#read(mail, depth)
+  }
+
+  #addHeaders(mail: MimePart): void {
     const shown = mail.headers.filter(([name]) => SHOWN.has(name.toLowerCase()))
     this.texts.push(shown.map(([name, value]) => `${name}: ${headerText(value)}`).join('\n'))
-    await this.#read(mail, depth)
   }
 
   async #read(part: MimePart, depth: number): Promise<void> {
@@ -56,10 +70,13 @@ class MailReader {
       for (const one of await this.#partsIn(part, depth)) await this.#read(one, depth + 1)
     } else if (type.value === 'message/rfc822') {
       await this.readMail(readPart(contentOf(part)), depth + 1)
+    } else if (type.value === 'text/rfc822-headers') {
+      // Of a mail that could not be delivered.
+      this.#addHeaders(readPart(contentOf(part)))
     } else if (!SIGNATURES.has(type.value)) {
       const name = nameOf(part)
       if (disposition.value === 'attachment' || name !== '') this.texts.push(`Attachment: ${name}`)
-      const format = formatIn(part, name)
+      const format = formatIn(part, name) ?? (isEncodedMail(part) ? 'mail' : undefined)
       if (format !== undefined) {
         const { text, left } = await this.#extract(format, Buffer.from(contentOf(part), 'latin1'), depth + 1)
         this.texts.push(text)
@@ -104,7 +121,15 @@ function isText({ type: { value } }: MimePart): boolean {
 
 function textOf(part: MimePart): string {
   const text = decodeCharset(contentOf(part), part.type.parameters.get('charset'))
-  return part.type.value === 'text/html' ? readHtml(text, { code: 'text' }).text : text
+  if (part.type.value === 'text/html') return readHtml(text, { code: 'text' }).text
+  return withWordsDecoded(isCard(part.type.value) ? readCard(text) : text)
+}
+
+/** A mail that is attached as if it were a text. */
+function isEncodedMail(part: MimePart): boolean {
+  if (part.type.value !== 'text/plain') return false
+  const text = decodeCharset(contentOf(part), part.type.parameters.get('charset'))
+  return encodedMail(text.replace(/\r\n/gu, '\n')) !== undefined
 }
 
 function nameOf({ type, disposition }: MimePart): string {

@@ -69,8 +69,11 @@ function readParameters(header: string): Parameterised {
     const text = quoted === undefined ? token : quoted.replace(/\\(.)/gsu, '$1')
     const [, base, number, encoded] = /^([^*]+)(?:\*(\d+))?(\*)?$/u.exec(name.toLowerCase()) ?? []
     if (base === undefined) continue
-    if (number === undefined && encoded === undefined) parameters.set(base, text)
-    else {
+    if (number === undefined && encoded === undefined) {
+      // Of two, each reader of mails takes another.
+      if ((parameters.get(base) ?? text) !== text) throw new NoText(`has a header with two values of ${base}`)
+      parameters.set(base, text)
+    } else {
       const all = pieces.get(base) ?? []
       all.push({ number: Number(number ?? 0), text, isEncoded: encoded !== undefined })
       pieces.set(base, all)
@@ -120,8 +123,9 @@ export function partsOf({ type, body }: MimePart): { readonly parts: readonly Mi
  * @throws {NoText} for an encoding that is unknown, or damaged
  */
 export function contentOf({ headers, body }: MimePart): string {
-  const stated = headers.find(([name]) => name.toLowerCase() === 'content-transfer-encoding')?.[1] ?? ''
-  const encoding = stated
+  const stated = headers.filter(([name]) => name.toLowerCase() === 'content-transfer-encoding')
+  if (stated.length > 1) throw new NoText('has the header content-transfer-encoding twice')
+  const encoding = (stated[0]?.[1] ?? '')
     .replace(/\([^)]*\)/gu, '')
     .trim()
     .toLowerCase()
@@ -131,7 +135,7 @@ export function contentOf({ headers, body }: MimePart): string {
   throw new NoText(`has a part with the transfer encoding '${encoding}', expected quoted-printable or base64`)
 }
 
-function fromQuotedPrintable(text: string): string {
+export function fromQuotedPrintable(text: string): string {
   return text
     .replace(/=\r?\n/gu, '')
     .replace(/=([\dA-F]{2})/giu, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
@@ -166,6 +170,11 @@ export function decodeCharset(bytes: string, label: string = 'utf-8'): string {
 
 const WORD = /=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bq])\?([^?\s]*)\?=/giu
 const WORDS = new RegExp(`${WORD.source}(?:\\s+${WORD.source})*`, 'giu')
+
+/** A text in which headers are quoted, as in reports of failure, with their encoded words decoded. @throws {NoText} as `headerText` */
+export function withWordsDecoded(text: string): string {
+  return text.replace(WORDS, (run) => headerText(run))
+}
 
 /**
  * The text of a header, its encoded words decoded (RFC 2047). What stands between two of them is no blank, and letters may be cut

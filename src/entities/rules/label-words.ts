@@ -5,6 +5,10 @@
 import type { Match } from '../../rules/overlaps.ts'
 import type { Steps } from '../../rules/turns.ts'
 
+/** What issuers print on cards; of brands that are names of people too (Mir, Elo) none. */
+const CARD_BRANDS = `visa mastercard master amex american express jcb diners club discover maestro unionpay girocard electron
+  dankort bancontact hipercard rupay cartasi postepay`
+
 /** In lower case and without dots, by the type of what follows; the type's own name is one for every type. */
 const LABELS: Readonly<Record<string, string>> = {
   PHONE: `tel telephone telefone telefon telefax téléphone teléfono telefono telefoon phone fax mobile mobil móvil cell cellphone
@@ -13,7 +17,7 @@ const LABELS: Readonly<Record<string, string>> = {
   URL: 'web website homepage www http https',
   IBAN: 'konto account compte cuenta bic swift',
   SSN: 'social security number',
-  CARD: 'card karte carte tarjeta',
+  CARD: `card karte carte tarjeta ${CARD_BRANDS}`,
   IP: 'ipv4 ipv6 host',
   MAC: 'ethernet',
   PASSPORT: 'mrz pass passeport pasaporte reisepass',
