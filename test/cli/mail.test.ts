@@ -140,6 +140,7 @@ test('a mail in a mail may have any number of files', async () => {
     ),
   )
   assert.is(left.length, count)
+})
 
 test('headers that a report quotes, mails attached as texts, and folded or encoded cards are decoded', async () => {
   const part = (type: string, ...lines: readonly string[]): readonly string[] => [
