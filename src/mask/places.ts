@@ -89,7 +89,7 @@ export class BodyReader {
       else this.#checkAllowed(place.value, path, UNREADABLE[place.value])
     } else if (typeof value === 'string' && place.string !== undefined) {
       if (place.string === 'json' && isJson(value)) this.#json(value, replace)
-      else if (place.string !== 'setting') this.words.push({ text: withLetters(value), replace })
+      else if (place.string !== 'setting') this.#addWords(value, replace)
     } else if (Array.isArray(value) && place.items !== undefined) {
       value.forEach((item, index) => {
         this.#value(item, place.items!, path, (changed) => {
@@ -140,9 +140,15 @@ export class BodyReader {
     }
   }
 
+  /** Words to look for names in. Where nothing changes in them they stay as they are written, escapes too. */
+  #addWords(written: string, replace: (changed: string) => void): void {
+    const text = withLetters(written)
+    this.words.push({ text, replace: (changed) => replace(changed === text ? written : changed) })
+  }
+
   /** All strings of a value, and the names of its members, which may be names of people too. */
   #anything(value: unknown, replace: (value: unknown) => void): void {
-    if (typeof value === 'string') this.words.push({ text: withLetters(value), replace })
+    if (typeof value === 'string') this.#addWords(value, replace)
     else if (typeof value === 'object' && value !== null)
       this.#json(JSON.stringify(value), (json) => replace(JSON.parse(json)))
   }
@@ -152,11 +158,8 @@ export class BodyReader {
     mapJsonStrings(text, (written) => {
       const index = masked.length
       masked.push(written)
-      this.words.push({
-        text: withLetters(written),
-        replace: (changed) => {
-          masked[index] = changed
-        },
+      this.#addWords(written, (changed) => {
+        masked[index] = changed
       })
       return written
     })

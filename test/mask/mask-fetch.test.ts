@@ -64,7 +64,7 @@ function partType(dialect: Dialect, index: number, texts: readonly string[]): st
   return (texts.length - index) % 2 === 1 ? 'input_text' : 'output_text'
 }
 
-test('letters that a program wrote as escapes into a text of JSON are read as letters', async () => {
+test('letters that a program wrote as escapes into a text of JSON are read as letters, and stay where no name is', async () => {
   const sent: string[] = []
   const send = async (_: unknown, init?: RequestInit): Promise<Response> => {
     sent.push((JSON.parse(String(init!.body)) as { messages: [{ content: string }] }).messages[0].content)
@@ -74,7 +74,8 @@ test('letters that a program wrote as escapes into a text of JSON are read as le
   const contents = [
     String.raw`{"a":"met Ana Mar\u00eda"}`,
     String.raw`Result: met \u5c71\u7530\u592a\u90ce\u000a`,
-    String.raw`"\\u0041na \u0022 \u2028 \ud83d \ud83d\ude00"`,
+    String.raw`"\\u0041na \u0022 \u2028 \ud83d \ud83d\ude00 Ana Mar\u00eda"`,
+    String.raw`"\\u0041na \u0022 \u00e9 \ud83d\ude00"`,
   ]
   for (const content of contents) {
     await masked('http://localhost/v1/chat/completions', post({ messages: [{ role: 'tool', content }] }))
@@ -82,7 +83,8 @@ test('letters that a program wrote as escapes into a text of JSON are read as le
   const wanted = [
     '{"a":"met [PER_1]"}',
     String.raw`Result: met [PER_2]\u000a`,
-    String.raw`"\\u0041na \u0022 \u2028 \ud83d 😀"`,
+    String.raw`"\\u0041na \u0022 \u2028 \ud83d 😀 [PER_1]"`,
+    contents[3],
   ]
   assert.equal(sent, wanted)
 })
