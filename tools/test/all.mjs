@@ -152,7 +152,7 @@ async function inTurn(beside, ...scripts) {
 }
 
 // Most of these install and wait, so that two go at a time. `runtimes` and `recipes` share build/runtimes, and
-// `site` reads what `docs` builds. The browser's tests watch a page while it works, and have the machine for themselves.
+// `site` reads what `docs` builds. The browser's tests watch a page while it works: what goes beside them has one thread.
 await Promise.all([
   inTurn(false, ['runtimes', 'tools/test/runtimes.mjs'], ['recipes', 'tools/test/recipes.mjs']),
   inTurn(
@@ -162,10 +162,12 @@ await Promise.all([
     ['docs', 'tools/docs/docs.mjs'],
     ['site', 'tools/test/docs.mjs'],
     ['workflows', 'tools/test/workflows.mjs'],
-    ['python', 'tools/test/python.mjs'],
   ),
 ])
 await arm64
-await inTurn(false, ['browser', 'tools/test/browser.mjs'])
+await Promise.all([
+  inTurn(false, ['browser', 'tools/test/browser.mjs']),
+  inTurn(true, ['python', 'tools/test/python.mjs']),
+])
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
