@@ -17,6 +17,7 @@ const TOLERANCE = { float32: 2e-4, float16: 1e-2 } as const
 /** Parts of names of weights that a model has not, since nothing uses them; transformers makes them anew. */
 const UNUSED: Readonly<Record<string, string[]>> = {
   'albert-unused': ['albert_layer_groups.2.', 'pooler.'],
+  'mpnet-bare': ['pooler.'],
 }
 
 const python = process.env['IOBERT_PYTHON']
