@@ -5,7 +5,7 @@ import { labelRows, type NamedClassification } from '../tasks/gliner/classify.ts
 import { checkLabels } from '../tasks/gliner/types.ts'
 import { answerTexts, plainLines } from './answers.ts'
 import { take, UsageError, valuesFor } from './arguments.ts'
-import { readAsked } from './asked-option.ts'
+import { readAsked } from './option-files.ts'
 import { type Command, defineCommand } from './command.ts'
 import { findSources, type Source } from './inputs.ts'
 import { withModel } from './loading.ts'

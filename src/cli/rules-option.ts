@@ -1,14 +1,9 @@
 /** The option `--rules`: reads names of presets and files of rules. */
 import { nearest } from '../check/nearest.ts'
 import type { TextOptions } from '../entities/types.ts'
-import { errorCode } from '../format/errors.ts'
 import { compileRules, parseRules, presets, type Rule } from '../rules/presets.ts'
 import { UsageError } from './arguments.ts'
-import { explain, openSource, readText } from './inputs.ts'
-import { nearestFile } from './missing-name.ts'
-
-/** Maximum size in UTF-16 units: several hundred thousand phrases. */
-const LONGEST_FILE = 10_000_000
+import { meant, readOptionFile } from './option-files.ts'
 
 /**
  * The rules named by `--rules email,products.json`, in that order.
@@ -29,18 +24,10 @@ async function rulesOf(name: string): Promise<readonly Rule[]> {
   )
 }
 
-async function readFileOfRules(path: string): Promise<readonly Rule[]> {
-  try {
-    const rules = parseRules(JSON.parse(await readText(openSource({ kind: 'file', path }), LONGEST_FILE)))
+function readFileOfRules(path: string): Promise<readonly Rule[]> {
+  return readOptionFile('--rules', path, (json) => {
+    const rules = parseRules(json)
     compileRules(rules)
     return rules
-  } catch (error) {
-    const near = errorCode(error) === 'ENOENT' ? await nearestFile(path) : undefined
-    const what = error instanceof SyntaxError ? `it is not JSON: ${error.message}` : explain(error)
-    throw new UsageError(`--rules ${path}: ${what}${meant(near)}`)
-  }
-}
-
-function meant(near: string | undefined): string {
-  return near === undefined ? '' : `; did you mean ${near}?`
+  })
 }

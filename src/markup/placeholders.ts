@@ -47,7 +47,7 @@ export function* spellingsIn(text: string, from: number = 0): Generator<Spelling
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const bracketed = match[3] === undefined
     const inside = unescaped(match[1] ?? match[2] ?? match[3]!)
-    const parsed = parse(inside)
+    const parsed = parseSpelling(inside)
     const end = pattern.lastIndex
     if (bracketed) pattern.lastIndex = match.index + 1
     if (parsed === undefined) continue
@@ -64,7 +64,7 @@ export function placeholderOf(type: string, number: number): string {
 
 /** Equal for types whose placeholders could be confused. */
 export function typeKey(type: string): string {
-  return parse(unescaped(placeholderOf(type, 0).slice(1, -1)))!.type
+  return parseSpelling(unescaped(placeholderOf(type, 0).slice(1, -1)))!.type
 }
 
 /** Finds where an answer so far may end with the beginning of a placeholder of these types. */
@@ -127,7 +127,7 @@ export function looksNumbered({ inside, bracketed }: Spelling): boolean {
 }
 
 /** What a spelling without brackets and escapes says; undefined if it ends with no number that can have been given out. */
-export function parse(written: string): { key: string; type: string; number: number } | undefined {
+export function parseSpelling(written: string): { key: string; type: string; number: number } | undefined {
   const digits = digitsBefore(written, written.length)
   if (digits === written.length || written.length - digits > MOST_DIGITS) return undefined
   const number = written.slice(digits)

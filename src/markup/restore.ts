@@ -8,7 +8,13 @@ import type { Rows } from '../check/option-rows.ts'
 import { checkOptions } from '../check/options.ts'
 import { LooseSpellings } from './loose-spellings.ts'
 import type { Name } from './name.ts'
-import { looksNumbered, parse, type Spelling, SpellingBeginnings, spellingsIn } from './placeholders.ts'
+import {
+  looksNumbered,
+  parseSpelling,
+  type Spelling,
+  SpellingBeginnings,
+  spellingsIn,
+} from './placeholders.ts'
 
 /** What became of the placeholders of an answer. */
 export interface RestoreReport {
@@ -123,7 +129,7 @@ export class NumberedRestorer implements Restorer {
   /** Text that stays, and what in it may be meant as a placeholder. */
   #passed(text: string, ended: boolean): string {
     for (const { inside, bare, written } of this.#loose.read(text, ended)) {
-      const name = this.#names.get(parse(inside)!.key)
+      const name = this.#names.get(parseSpelling(inside)!.key)
       if (name === undefined || this.#unsure.has(bare) || this.#unknown.has(written)) continue
       if (!this.#reserved.isReserved(name.key, name.number)) this.#looselyWritten.add(written)
     }

@@ -3,20 +3,12 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Classifier, loadClassifier, loadRecognizer, ModelFormatError } from '#dist/node.js'
+import { failure } from '../failure.ts'
 import { Expected } from '../model/golden.ts'
 import { rootPath, withShared } from '../shared.ts'
 
 const folder = rootPath('test/goldens/families/bert-rerank')
 const float = { precision: 'float32', inline: true } as const
-
-async function failure(run: () => Promise<unknown>): Promise<Error> {
-  try {
-    await run()
-  } catch (error) {
-    return error as Error
-  }
-  throw new Error('nothing was thrown')
-}
 
 test('rerank() puts texts in order by the logits of pairs', async () => {
   const classifier = await loadClassifier(folder, float)

@@ -64,6 +64,8 @@ for (const [html, wanted] of [
   ['<i aria-braillelabel="Ana" :title="\'Bo\'">c', "c\n\nAna\n\n'Bo'"],
   ['<img src="data:text/html,Ana%20L%C3%B3pez">b', 'b\n\nAna López'],
   ['<img src="data:text/plain;base64,QW5h">b', 'b'],
+  ['<img src="data:,Ana%20Bo"><img src="data:;charset=utf-8,Cy">b', 'b\n\nAna Bo\n\nCy'],
+  ['<img src="data:;base64,QW5h">b', 'b'],
   ['Ask <Tim Cook> and <Ana>, <b>Bo</b>.', 'Ask <Tim Cook> and <Ana>, Bo.'],
   ['<name>Ana</name><city>Bo</city>', 'Ana\tBo'],
   [

@@ -166,6 +166,7 @@ test('headers that a report quotes, mails attached as texts, and folded or encod
       'text/x-vcard',
       'FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=BC=',
       'rgen',
+      'NOTE;X="open;QUOTED-PRINTABLE:J=C3=BC',
       'PHOTO;ENCODING=b:QW5h',
       ' QW5h',
     ),
@@ -178,7 +179,7 @@ test('headers that a report quotes, mails attached as texts, and folded or encod
     'Subject: Tim',
     'Angela Merkel',
     'SUMMARY:Angela Merkel, Berlin',
-    'FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Jürgen\nPHOTO;ENCODING=b: (not in this text)',
+    'FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Jürgen\nNOTE;X="open;QUOTED-PRINTABLE:Jü\nPHOTO;ENCODING=b: (not in this text)',
   ]
   assert.is(text.slice(text.indexOf('It said')), `${wanted.join('\n\n')}\n`)
 })

@@ -371,6 +371,23 @@ const mail = [
   '\r\nL=C3=B3pez lives in Z=C3=BCrich.\r\n',
 ]
 
+test('iobert refuses a card whose values are encoded, unless it is said to be text', async () => {
+  const file = join(temporaryFolder(), 'a.vcf')
+  const begin = 'BEGIN:VCARD\r\n'
+  for (const line of [
+    'N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:L=C3=B3pez',
+    'fn;quoted-printable;x="a:L=C3=B3pez',
+  ]) {
+    writeFileSync(file, `${begin}VERSION:2.1\r\n${line}\r\nEND:VCARD\r\n`)
+    const { code, stdout, stderr } = await iobert(['--redact', file])
+    assert.equal([code, stdout], [1, ''])
+    assert.ok(stderr.includes(`${file}: it is a card or calendar with encoded values`), stderr)
+    assert.is((await iobert(['--redact', '--input', 'text', file])).code, 0)
+  }
+  writeFileSync(file, `${begin}FN:Ana López\r\nNOTE:x;QUOTED-PRINTABLE: no parameter\r\nEND:VCARD\r\n`)
+  assert.is((await iobert(['--redact', file])).code, 0)
+})
+
 test('iobert refuses a mail whose text is encoded, unless it is said to be text', async () => {
   const file = join(temporaryFolder(), 'a.txt')
   for (const [lines, encoding] of [

@@ -19,21 +19,13 @@ import {
   ModelFormatError,
   type Precision,
 } from '#dist/node.js'
+import { failure } from '../failure.ts'
 import { rootPath } from '../shared.ts'
 import { share } from '../thorough.ts'
 import { type FillGolden, fillModel, readFillGolden } from './models.ts'
 
 const folder = rootPath('test/goldens/fill')
 const names = readdirSync(folder).map((file) => file.replace('.json', ''))
-
-async function failure(run: () => Promise<unknown>): Promise<Error> {
-  try {
-    await run()
-  } catch (error) {
-    return error as Error
-  }
-  throw new Error('nothing was thrown')
-}
 
 /** A list for each mask. */
 function lists(answer: MaskedWord[] | MaskedWord[][]): MaskedWord[][] {

@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert'
 import { hasRelaxedSimd } from '#dist/kernels/features.js'
 import { type Gliner, loadGliner, type NamedClassification, type TextLabel } from '#dist/node.js'
 import { iobert } from '../cli/run.ts'
+import { failure } from '../failure.ts'
 import { temporaryFolder } from '../hub/sample.ts'
 import { rootPath } from '../shared.ts'
 import { isThorough } from '../thorough.ts'
@@ -40,15 +41,6 @@ function linesOf(name: string): Line[] {
     .trim()
     .split('\n')
   return lines.map((line) => JSON.parse(line))
-}
-
-async function failure(run: () => Promise<unknown>): Promise<Error & { code?: string }> {
-  try {
-    await run()
-  } catch (error) {
-    return error as Error
-  }
-  throw new Error('nothing was thrown')
 }
 
 function classify(

@@ -7,6 +7,7 @@ import { type FindOptions, type Gliner, loadGliner, redact } from '#dist/node.js
 import { glinerReading } from '#dist/tasks/gliner/prompt.js'
 import { makeWindows } from '#dist/tasks/gliner/windows.js'
 import type { Tokenizer } from '#dist/text/tokenizer.js'
+import { failure } from '../failure.ts'
 import { rootPath } from '../shared.ts'
 
 const folder = rootPath('test/goldens/gliner/bert-projected')
@@ -16,15 +17,6 @@ const gliner = await loadGliner(folder, options)
 const types = ['person', 'drug', 'contract number']
 const sentence = 'Angela Merkel met Tim Cook in Berlin, and Mary-Kate signed A-17/3.'
 test.after(() => gliner.dispose())
-
-async function failure(run: () => Promise<unknown>): Promise<Error & { code?: string }> {
-  try {
-    await run()
-  } catch (error) {
-    return error as Error
-  }
-  throw new Error('nothing was thrown')
-}
 
 /** The model's files, some of them changed: JSON where it is an object, left out where it is undefined. */
 function filesWith(changes: Record<string, object | undefined> = {}): Map<string, Uint8Array> {

@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert'
 import { type EntityType, type Gliner, loadGliner, loadRecognizer } from '#dist/node.js'
 import { lowerCase, splitGliner2Words } from '#dist/tasks/gliner/gliner2-words.js'
 import { iobert } from '../cli/run.ts'
+import { failure } from '../failure.ts'
 import { assertLinear } from '../growth.ts'
 import { startHub } from '../hub/hub-server.ts'
 import { COMMIT, ID, temporaryFolder } from '../hub/sample.ts'
@@ -20,15 +21,6 @@ const gliner = await loadGliner(folderOf('bert'), options)
 const types = ['person', 'drug', 'contract number']
 const sentence = 'Angela Merkel met Tim Cook in Berlin, and Mary-Kate signed A-17/3'
 test.after(() => gliner.dispose())
-
-async function failure(run: () => Promise<unknown>): Promise<Error & { code?: string }> {
-  try {
-    await run()
-  } catch (error) {
-    return error as Error
-  }
-  throw new Error('nothing was thrown')
-}
 
 const words = (text: string): string[] =>
   Array.from(splitGliner2Words(text))

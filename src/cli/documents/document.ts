@@ -1,5 +1,6 @@
 /** The option `--input`: the markup language of the texts, which determines what part of them is text. */
 import { extname } from 'node:path'
+import { encodedCard } from './cards.ts'
 import { encodedMail } from './encoded-mail.ts'
 import type { PlainText } from './plain-text.ts'
 
@@ -35,6 +36,6 @@ export function documentReader(
     if (language === 'xml') return (await import('./html.ts')).readXml(source)
     if (language === 'markdown') return (await import('./markdown.ts')).readMarkdown(source)
     if (language === 'json') return (await import('./json.ts')).readJson(source, fields)
-    return stated === undefined ? encodedMail(source) : undefined
+    return stated === undefined ? (encodedMail(source) ?? encodedCard(source)) : undefined
   }
 }

@@ -11,9 +11,9 @@ import { type Mark, PlainText } from './plain-text.ts'
 const NO_TEXT: ReadonlySet<string> = new Set([...HIDDEN, ...CODE])
 /** Addresses that are of people. */
 const OF_PEOPLE = /^\s*(?:mailto|tel|sms|callto|xmpp|sip):/iu
-/** A text that stands in an address itself (RFC 2397), but in base64. */
+/** A text that stands in an address itself (RFC 2397; without a type it is text/plain), but in base64. */
 const OF_TEXT =
-  /^\s*data:(?:text\/|image\/svg|application\/(?:xhtml|xml|json))[^,;]*(?:;(?!\s*base64)[^,;]*)*,/iu
+  /^\s*data:(?:(?:text\/|image\/svg|application\/(?:xhtml|xml|json))[^,;]*)?(?:;(?!\s*base64)[^,;]*)*,/iu
 /** Letters as an address has them: `%20`. */
 const ESCAPED = /(?:%[0-9a-f]{2})+/giu
 /** Declarations that say what a document is, but not those with entities of their own, and conditions for programs. */
@@ -139,13 +139,13 @@ export class HtmlReader {
   #readMarkup(markup: string, base: number): number {
     let tagStart = 0
     let tagName = ''
-    let isCapital = false
     let done = 0
     /** The state before the last character reference, since a few stand for two code points. */
     let before = this.#plain.mark()
     let reference = ''
     const openTag = (end: number): void => {
-      if (this.#isText(tagName, isCapital)) this.addText(base + tagStart, base + end + 1)
+      if (this.#isText(tagName, /^[A-Z]/u.test(markup[tagStart + 1]!)))
+        this.addText(base + tagStart, base + end + 1)
       else {
         for (const [from, to, holdsWords] of values) {
           if (!this.readAddress(from, to) && holdsWords) this.readAside(from, to)
@@ -188,7 +188,6 @@ export class HtmlReader {
         onopentagname: (start, end) => {
           tagStart = start - 1
           tagName = markup.slice(start, end).toLowerCase()
-          isCapital = /^[A-Z]/u.test(markup[start]!)
           values = []
         },
         onopentagend: openTag,

@@ -34,13 +34,17 @@ export interface LabelOptions {
   signal?: AbortSignal
 }
 
+const TASK = 'category'
+/** The package's default. */
+const THRESHOLD = 0.5
+
 export const labelRows: Rows<LabelOptions> = {
   task: {
     type: 'string',
     value: 'T',
     needs: ['labels'],
     help: 'what they are about, which the model reads too',
-    default: 'category',
+    default: TASK,
   },
   multiLabel: {
     type: 'boolean',
@@ -54,14 +58,10 @@ export const labelRows: Rows<LabelOptions> = {
     value: 'P',
     needs: ['multiLabel'],
     help: 'labels are given from this score on',
-    default: 0.5,
+    default: THRESHOLD,
   },
   signal: { type: 'signal' },
 }
-
-const TASK = 'category'
-/** The package's default. */
-const THRESHOLD = 0.5
 
 /** The labels of a text, of those that the call named. */
 export interface NamedClassification extends Classification {
