@@ -4,7 +4,7 @@
  * parent folder, from the lockfile next to this file; runtimes and Playwright are those of test/runtimes.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { hasChromium, launchChromium } from '../runtimes/browsers.mjs'
 import {
   binaries,
+  installOnce,
   installPackage,
   installRuntimes,
   root,
@@ -38,13 +39,10 @@ export function checkSays(output, ...parts) {
 
 /** `npm ci` of a lock, once: again only where the lock is another. */
 export function installLocked(from, to) {
-  const done = join(to, 'installed')
-  const lock = readFileSync(join(from, 'package-lock.json'), 'utf8')
-  if (existsSync(done) && readFileSync(done, 'utf8') === lock) return
-  mkdirSync(to, { recursive: true })
-  for (const name of ['package.json', 'package-lock.json']) cpSync(join(from, name), join(to, name))
-  run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], { cwd: to })
-  cpSync(join(from, 'package-lock.json'), done)
+  installOnce(join(to, 'installed'), readFileSync(join(from, 'package-lock.json'), 'utf8'), () => {
+    for (const name of ['package.json', 'package-lock.json']) cpSync(join(from, name), join(to, name))
+    run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], { cwd: to })
+  })
 }
 
 let installed

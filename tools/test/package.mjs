@@ -2,14 +2,14 @@
 // Wrong, every TypeScript from 5.4 to 7, the README's page in a browser, and that builds in two folders are
 // equal. Installs what it needs into build/package-tools. Prints `N passed, N failed` last; with words, runs
 // only what a word names.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromGitRun } from '../../test/package/from-git.mjs'
 import { readmePageRun } from '../../test/package/readme-page.mjs'
 import { reproduceRun } from '../../test/package/reproduce.mjs'
 import { lintRuns } from '../../test/package/tools.mjs'
 import { compilers, typeRuns } from '../../test/package/types.mjs'
-import { root, run } from '../../test/runtimes/install.mjs'
+import { installOnce, root, run } from '../../test/runtimes/install.mjs'
 import { createReport } from './report.mjs'
 
 const words = process.argv.slice(2)
@@ -26,12 +26,10 @@ const dependencies = {
 
 function installTools() {
   const manifest = `${JSON.stringify({ private: true, dependencies }, null, 2)}\n`
-  const done = join(folder, 'installed')
-  if (existsSync(done) && readFileSync(done, 'utf8') === manifest) return
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), manifest)
-  run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder })
-  writeFileSync(done, manifest)
+  installOnce(join(folder, 'installed'), manifest, () => {
+    writeFileSync(join(folder, 'package.json'), manifest)
+    run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder })
+  })
 }
 
 /** Assembles, packs, and unpacks into node_modules, as `npm install` does. @returns the tarball */

@@ -1,20 +1,17 @@
 // `node tools/test/python.mjs`: the tests that compare with Python's libraries, or train with them, which are skipped where
 // IOBERT_PYTHON names none: it installs them into build/python. PyTorch for Linux brings some gigabytes of libraries.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root, run } from '../../test/runtimes/install.mjs'
+import { installOnce, root, run } from '../../test/runtimes/install.mjs'
 
 const folder = join(root, 'build/python')
 const requirements = join(root, 'tools/train/requirements.txt')
 const python = join(folder, 'bin/python')
-const done = join(folder, 'installed')
-const wanted = readFileSync(requirements, 'utf8')
-if (!existsSync(done) || readFileSync(done, 'utf8') !== wanted) {
+installOnce(join(folder, 'installed'), readFileSync(requirements, 'utf8'), () => {
   run('python3', ['-m', 'venv', folder])
   run(python, ['-m', 'pip', 'install', '-q', '-r', requirements], { timeout: 1_200_000 })
-  writeFileSync(done, wanted)
-}
+})
 // One after the other and with one thread, since other tests run beside them.
 let passed = 0
 let failed = 0

@@ -4,10 +4,11 @@
 // process, with throughput (about half an hour). Needs Java 17 and Debian's redis-server, which is installed
 // if CI runs as root.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { installOnce } from '../../test/runtimes/install.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(root, 'build/scale')
@@ -23,12 +24,7 @@ function run(command, args, cwd = root) {
 
 /** Installs once for each content of the file that names the versions. */
 function once(name, file, install) {
-  const stamp = join(folder, `${name}.installed`)
-  const wanted = readFileSync(join(root, file), 'utf8')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
-  mkdirSync(folder, { recursive: true })
-  install()
-  writeFileSync(stamp, wanted)
+  installOnce(join(folder, `${name}.installed`), readFileSync(join(root, file), 'utf8'), install)
 }
 
 function installExample(name) {
